@@ -1,0 +1,16 @@
+"""Call-forwarding schemes in YAML, run by FreeSWITCH, decided mid-call by a small engine.
+
+The parts, inner ones first; a module imports only from its own part and those before it (tests hold this):
+
+``model``    facts without behaviour: people, phones, numbers, calendars, decisions, problems
+``steps``    one file per step kind: its fields, its dialplan, its manual
+``load``     YAML files to a checked model, every problem with file:line:column
+``compile``  a checked model to an immutable release of FreeSWITCH XML, and publishing it
+``decide``   pure decision functions: call facts and an answer in, a decision out
+``offline``  a switch that executes the compiled XML with a virtual clock and scripted phones
+``esl``, ``http``  adapters: FreeSWITCH's event socket, webhooks; they import ``model`` only
+``app``      wires adapters, decisions and releases into the engine
+``cli``      the ``routing`` command
+"""
+
+__version__ = "0.1.0"

@@ -1,0 +1,131 @@
+"""What the engine may decide about a call, and the channel variables that say it to the compiled dialplan.
+
+A decision is ids and digits only, never a dial string: the compiled XML re-checks every one of them against
+strict patterns and builds the dial string from the compiled directory. Knows nothing of sockets or FreeSWITCH.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+ID = re.compile(r"[a-z][a-z0-9_]{0,63}")
+STEP_PATH = re.compile(r"[a-z0-9_*#]+(\.[a-z0-9_*#]+)*")
+E164 = re.compile(r"\+[1-9]\d{6,14}")
+CAUSE = re.compile(r"[A-Z][A-Z0-9_]{1,39}")
+#: Everything a displayed name may not hold: what FreeSWITCH expands, quotes, splits or ends a line on.
+UNSAFE_NAME = re.compile(r"""[\x00-\x1f\x7f$\\{}\[\]<>,|^&"'`;=:%@]""")
+
+LONGEST_RING_SECONDS = 300
+LONGEST_NAME = 40
+
+
+@dataclass(frozen=True)
+class RingPerson:
+    """Ring all the phones that ``ring`` names for this person."""
+
+    person: str
+    seconds: int
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class RingPhone:
+    """Ring one phone of a person, written ``ivan.desk``."""
+
+    phone: str
+    seconds: int
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class RingNumber:
+    """Ring an outside number, ``+`` and E.164 digits."""
+
+    number: str
+    seconds: int
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class GoScheme:
+    """Leave this scheme for another one."""
+
+    scheme: str
+
+
+@dataclass(frozen=True)
+class Continue:
+    """Go on with the scheme, as when nobody had been asked."""
+
+
+@dataclass(frozen=True)
+class End:
+    """End the call with a hangup cause in FreeSWITCH's spelling."""
+
+    cause: str
+
+
+Decision = RingPerson | RingPhone | RingNumber | GoScheme | Continue | End
+
+
+@dataclass(frozen=True)
+class Call:
+    """A call as the engine sees it: strictly checked channel variables, times in seconds since the epoch."""
+
+    uuid: str
+    release: str
+    scheme: str
+    step: str
+    number: str
+    caller: str
+    caller_pays: bool = True
+    started: float = 0.0
+    entities: Mapping[str, str] = field(default_factory=dict)
+
+
+def clean_name(text: str) -> str:
+    """A name fit for a phone's display: unsafe characters become spaces, at most 40 characters."""
+    return " ".join(UNSAFE_NAME.sub(" ", text).split())[:LONGEST_NAME]
+
+
+def encode(step: str, decision: Decision) -> dict[str, str]:
+    """Channel variables that carry a decision for the step at path ``step``.
+
+    Raises ValueError when any part is not of its strict form: such a decision must never reach FreeSWITCH.
+    """
+    _require(STEP_PATH, step, "step path")
+    match decision:
+        case RingPerson(person, seconds, name):
+            _require(ID, person, "person")
+            return _ring(step, f"person:{person}", seconds, name)
+        case RingPhone(phone, seconds, name):
+            for part in phone.split(".", 1):
+                _require(ID, part, "phone")
+            return _ring(step, f"phone:{phone}", seconds, name)
+        case RingNumber(number, seconds, name):
+            _require(E164, number, "number")
+            return _ring(step, f"number:{number}", seconds, name)
+        case GoScheme(scheme):
+            _require(ID, scheme, "scheme")
+            return {"routing_decision": f"{step}:scheme:{scheme}"}
+        case Continue():
+            return {"routing_decision": f"{step}:continue"}
+        case End(cause):
+            _require(CAUSE, cause, "hangup cause")
+            return {"routing_decision": f"{step}:end:{cause}"}
+
+
+def _ring(step: str, target: str, seconds: int, name: str) -> dict[str, str]:
+    if not 1 <= seconds <= LONGEST_RING_SECONDS:
+        raise ValueError(f"ring time {seconds} s is not within 1..{LONGEST_RING_SECONDS}")
+    variables = {"routing_decision": f"{step}:ring:{target}", "routing_ring_for": str(seconds)}
+    if label := clean_name(name):
+        variables["routing_label"] = label
+    return variables
+
+
+def _require(pattern: re.Pattern[str], value: str, what: str) -> None:
+    if not pattern.fullmatch(value):
+        raise ValueError(f"{what} {value!r} is not of the form {pattern.pattern}")

@@ -1,0 +1,198 @@
+"""The applications that compiled plans use, one small function each; the table at the end is the whole set.
+
+An application takes the running call (`Running`) and its expanded argument. Those in ``NEED_MEDIA``
+pre-answer an unanswered leg first, as FreeSWITCH does for every application that cannot do without
+media.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from routing.offline import bridging, dialogue, socketing
+from routing.offline.line import HungUp, Task, Transfer
+from routing.offline.running import Running
+from routing.offline.words import atoi, separate, sip_cause
+
+Application = Callable[[Running, str], None]
+
+#: Variables whose change is told as an event of its own.
+_TOLD = {"routing_scheme": "scheme", "routing_step": "step"}
+
+
+def set_variable(call: Running, data: str) -> None:
+    """``set name=value``; the value is expanded a second time, as in FreeSWITCH."""
+    name, equals, value = data.partition("=")
+    if not equals:
+        name, _, value = data.partition(",")
+    assign(call, name, call.line.expand(value))
+
+
+def assign(call: Running, name: str, value: str) -> None:
+    """Set a variable and tell of it when it is one of ours."""
+    line = call.line
+    before = line.variables.get(name)
+    line.set(name, value)
+    if name in _TOLD and value and (name == "routing_step" or before != value):
+        line.note(_TOLD[name], value)
+    elif name.startswith("routing_"):
+        line.note("variable", f"{name}={value}")
+
+
+def multiset(call: Running, data: str) -> None:
+    """``multiset ^^|a=1|b=2``."""
+    delimiter, rest = (data[2], data[3:]) if data.startswith("^^") and len(data) > 2 else (" ", data)
+    for pair in rest.split(delimiter):
+        if pair:
+            set_variable(call, pair)
+
+
+def export(call: Running, data: str) -> None:
+    """``export [nolocal:]name=value``: for this leg and every leg it dials."""
+    name, _, value = data.partition("=")
+    bare = name.removeprefix("nolocal:")
+    if bare == name:
+        assign(call, name, value)
+    call.exported[bare] = value
+
+
+def unset(call: Running, data: str) -> None:
+    """``unset name``."""
+    assign(call, data, "")
+
+
+def answer(call: Running, data: str) -> None:
+    """Answer the caller, then what ``execute_on_answer`` says."""
+    call.answer()
+
+
+def pre_answer(call: Running, data: str) -> None:
+    """Early media."""
+    call.line.pre_answer()
+
+
+def ring_ready(call: Running, data: str) -> None:
+    """180 to the caller."""
+    call.line.ring()
+
+
+def transfer(call: Running, data: str) -> None:
+    """``transfer extension [dialplan] [context]``."""
+    words = separate(data, " ", 4)
+    if words:
+        raise Transfer(words[0], *_two(words[1:]))
+
+
+def execute_extension(call: Running, data: str) -> None:
+    """Run an extension's actions and come back."""
+    words = separate(data, " ", 4)
+    if words:
+        call.execute_extension(words[0], *_two(words[1:]))
+
+
+def sched_transfer(call: Running, data: str) -> None:
+    """Arm a transfer at ``+seconds``; it stays armed through bridges until cancelled."""
+    words = separate(data, " ", 4)
+    if len(words) >= 2:
+        call.line.tasks.append(
+            Task(
+                _moment(call, words[0]),
+                call.line.profile.uuid,
+                Transfer(words[1], *_two(words[2:]), "watchdog"),
+            )
+        )
+
+
+def sched_hangup(call: Running, data: str) -> None:
+    """Arm a hangup at ``+seconds``."""
+    words = separate(data, " ", 3)
+    if words:
+        cause = words[1] if len(words) > 1 else "ALLOTTED_TIMEOUT"
+        if not atoi(words[0][1:]):
+            raise HungUp(cause, "dialplan")
+        call.line.tasks.append(Task(_moment(call, words[0]), call.line.profile.uuid, HungUp(cause, "sched_hangup")))
+
+
+def sched_cancel(call: Running, data: str) -> None:
+    """Disarm everything of the group, this leg's when none is named."""
+    group = data or call.line.profile.uuid
+    call.line.tasks = [task for task in call.line.tasks if task.group != group]
+
+
+def hangup(call: Running, data: str) -> None:
+    """End the call."""
+    raise HungUp(data or "NORMAL_CLEARING", "dialplan")
+
+
+def respond(call: Running, data: str) -> None:
+    """``respond 503 ...``: a SIP status; 400 and above ends the call."""
+    status = atoi(data) or 488
+    if status >= 400 and not (call.line.answered and status == 488):
+        raise HungUp(sip_cause(status), f"respond {data}")
+
+
+def sleep(call: Running, data: str) -> None:
+    """Milliseconds."""
+    call.line.wait(call.line.now_ms + max(atoi(data), 0))
+
+
+def log(call: Running, data: str) -> None:
+    """A line in FreeSWITCH's log: nothing on the call."""
+
+
+def limit(call: Running, data: str) -> None:
+    """``limit hash realm id max[/interval] [extension dialplan context | !CAUSE]``."""
+    words = separate(data, " ", 7)
+    if len(words) < 3:
+        return
+    key = f"{words[1]}_{words[2]}"
+    most, slash, _ = (words[3] if len(words) > 3 else "-1").partition("/")
+    usage = call.limits.get(key, 0) + (1 if slash or key not in call.limited else 0)
+    call.limited.add(key)
+    call.line.note("limit", key, f"{usage} of {most}")
+    if most.startswith("-") or usage <= max(atoi(most), 0) or (slash and usage == 1):
+        return
+    over = words[4] if len(words) > 4 else "limit_exceeded"
+    if over.startswith("!"):
+        raise HungUp(over[1:], "limit")
+    raise Transfer(over, *_two(words[5:]))
+
+
+def _two(words: list[str]) -> tuple[str | None, str | None]:
+    dialplan, context, *_ = [*words, None, None]
+    return dialplan, context
+
+
+def _moment(call: Running, word: str) -> int:
+    if word.startswith("+"):
+        return call.line.now_ms + max(atoi(word[1:]), 0) * 1000
+    return max(round(atoi(word) * 1000 - call.line.start.timestamp() * 1000), call.line.now_ms)
+
+
+NEED_MEDIA = frozenset({"playback", "play_and_get_digits", "record", "record_session"})
+
+APPLICATIONS: dict[str, Application] = {
+    "set": set_variable,
+    "multiset": multiset,
+    "export": export,
+    "unset": unset,
+    "answer": answer,
+    "pre_answer": pre_answer,
+    "ring_ready": ring_ready,
+    "playback": dialogue.playback,
+    "play_and_get_digits": dialogue.play_and_get_digits,
+    "record": dialogue.record,
+    "record_session": dialogue.record_session,
+    "bridge": bridging.bridge,
+    "transfer": transfer,
+    "execute_extension": execute_extension,
+    "sched_transfer": sched_transfer,
+    "sched_hangup": sched_hangup,
+    "sched_cancel": sched_cancel,
+    "socket": socketing.socket,
+    "hangup": hangup,
+    "respond": respond,
+    "sleep": sleep,
+    "limit": limit,
+    "log": log,
+}

@@ -1,0 +1,233 @@
+"""One part of a dial string being rung: its group of legs, their delays, limits and confirm keys, in
+virtual time.
+
+Kept from FreeSWITCH (``check_per_channel_timeouts``, ``check_channel_status``): ``leg_timeout`` counts
+from the leg's own delayed start; when every leg rung so far has failed, delayed legs start at once; a
+leg with ``group_confirm_key`` wins only when the key is pressed within its time.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from routing.offline.dialstring import Endpoint, Part
+from routing.offline.document import is_true
+from routing.offline.line import Line
+from routing.offline.phones import UNREACHABLE_MS, Phone, Phones
+from routing.offline.words import atoi
+
+GROUP_SECONDS = 60
+_ENDINGS = {"busy": "USER_BUSY", "rejects": "CALL_REJECTED", "unreachable": "NO_USER_RESPONSE"}
+
+
+@dataclass
+class Leg:
+    """One leg being rung; ``limit_s`` and ``delay_s`` count from the group's start, 0 is none."""
+
+    endpoint: Endpoint
+    phone: Phone
+    target: str
+    limit_s: int
+    delay_s: int
+    state: str = "waiting"
+    rung_ms: int = 0
+    confirmed_ms: int | None = None
+    cause: str = ""
+
+    @property
+    def live(self) -> bool:
+        """Still waiting, ringing or asked to confirm."""
+        return self.state != "down"
+
+
+class Attempt:
+    """One part: its groups in order, the legs of the present one.
+
+    ``turn`` does what is due, ``next_ms`` says when to come back, ``cause`` why it failed once ``over``.
+    """
+
+    def __init__(self, line: Line, part: Part, phones: Phones, call_timeout: str | None) -> None:
+        self.line = line
+        self.phones = phones
+        self.part = part
+        self.group = -1
+        self.legs: list[Leg] = []
+        self.start_ms = 0
+        self.cause = "DESTINATION_OUT_OF_ORDER"
+        self.over = False
+        seconds = atoi(part.variables.get("originate_timeout")) or atoi(call_timeout)
+        self.seconds = seconds if seconds > 0 else GROUP_SECONDS
+
+    def next_group(self) -> None:
+        """Dial the next group of the sequence, passing over groups of which no leg could be created."""
+        while not self.over:
+            self.group += 1
+            if self.group >= len(self.part.groups):
+                self.over = True
+                return
+            self.start_ms = self.line.now_ms
+            self.legs = [leg for endpoint in self.part.groups[self.group] if (leg := self._create(endpoint))]
+            if self.legs:
+                return
+
+    def _create(self, endpoint: Endpoint) -> Leg | None:
+        variables = endpoint.variables
+        address = endpoint.address
+        target = variables.get("routing_target") or self.phones.aliases.get(address, address)
+        phone = self.phones.find(target, address)
+        cause = _refusal(endpoint, phone)
+        if cause:
+            self.cause = cause
+            self.line.note("ring", target, f"{endpoint.kind}/{endpoint.rest}")
+            self.line.note("ring_end", target, cause)
+            if cause == "MANDATORY_IE_MISSING":
+                self.line.note("error", f"the endpoint of {endpoint.kind}/{endpoint.rest} cannot be dialled")
+            return None
+        delay, limit = (
+            max(atoi(variables.get("leg_delay_start")), 0),
+            max(atoi(variables.get("leg_timeout")), 0),
+        )
+        return Leg(endpoint, phone, target, limit + delay if limit else 0, delay)
+
+    def turn(self) -> Leg | None:
+        """Everything due at this moment; the winner when there is one."""
+        if self.over:
+            return None
+        for leg in self.legs:
+            if winner := self._outcome(leg):
+                return winner
+        self._limits()
+        if self._elapsed_ms() >= self.seconds * 1000:
+            self._time_out()
+        elif not any(leg.live for leg in self.legs):
+            self.cause = self.legs[0].cause
+            self.next_group()
+            return self.turn()
+        return None
+
+    def next_ms(self) -> int | None:
+        """The next moment at which something of this part may change."""
+        if self.over:
+            return None
+        moments = [self.start_ms + self.seconds * 1000]
+        for leg in self.legs:
+            if leg.live and leg.limit_s:
+                moments.append(self.start_ms + leg.limit_s * 1000)
+            if leg.state == "waiting":
+                moments.append(self.start_ms + leg.delay_s * 1000)
+            elif leg.state == "ringing" and (due := _due_ms(leg)) is not None:
+                moments.append(due)
+            elif leg.state == "confirming" and leg.confirmed_ms is not None:
+                moments.append(leg.confirmed_ms)
+        return max(min(moments), self.line.now_ms)
+
+    def end(self, leg: Leg, cause: str) -> None:
+        """The leg is down."""
+        if leg.state != "waiting":
+            self.line.note("ring_end", leg.target, cause, self.line.now_ms - leg.rung_ms)
+        leg.state, leg.cause = "down", cause
+
+    def _elapsed_ms(self) -> int:
+        return self.line.now_ms - self.start_ms
+
+    def _outcome(self, leg: Leg) -> Leg | None:
+        now = self.line.now_ms
+        if leg.state == "waiting" and not leg.delay_s:
+            self._ring(leg)
+        if leg.state == "ringing" and (due := _due_ms(leg)) is not None and now >= due:
+            if leg.phone.does in _ENDINGS:
+                self.end(leg, _ENDINGS[leg.phone.does])
+                return None
+            return self._picked_up(leg)
+        if leg.state == "confirming" and leg.confirmed_ms is not None and now >= leg.confirmed_ms:
+            return self._won(leg)
+        return None
+
+    def _ring(self, leg: Leg) -> None:
+        leg.state, leg.rung_ms = "ringing", self.line.now_ms
+        self.line.note("ring", leg.target, f"{leg.endpoint.kind}/{leg.endpoint.rest}")
+        if leg.phone.does not in _ENDINGS:
+            self._ring_caller()
+
+    def _ring_caller(self) -> None:
+        if is_true(self.part.variables.get("ignore_ring_ready")):
+            return
+        self.line.ring()
+        if self.line.media and self.line.hears == "nothing" and self._ringback():
+            self.line.hear("audio")
+
+    def _ringback(self) -> str | None:
+        answered = self.line.get("transfer_ringback") if self.line.answered else None
+        return answered or self.line.get("ringback")
+
+    def _picked_up(self, leg: Leg) -> Leg | None:
+        key = leg.endpoint.variables.get("group_confirm_key")
+        if not key:
+            return self._won(leg)
+        leg.state = "confirming"
+        self.line.note("confirm", leg.target, key)
+        wait = leg.phone.confirms_ms
+        leg.confirmed_ms = None if wait is None else self.line.now_ms + wait
+        extra = leg.endpoint.variables.get("group_confirm_timeout", "")
+        if extra.isdigit():
+            leg.limit_s = self._elapsed_ms() // 1000 + int(extra) if int(extra) else 0
+        elif is_true(leg.endpoint.variables.get("group_confirm_cancel_timeout")):
+            leg.limit_s = 0
+        return None
+
+    def _won(self, leg: Leg) -> Leg:
+        self.line.note("ring_end", leg.target, "answered", self.line.now_ms - leg.rung_ms)
+        leg.state = "down"
+        return leg
+
+    def _limits(self) -> None:
+        elapsed_s = self._elapsed_ms() / 1000
+        self._start_delayed(elapsed_s)
+        for leg in self.legs:
+            if leg.live and leg.limit_s and elapsed_s >= leg.limit_s:
+                self.end(leg, "ALLOTTED_TIMEOUT")
+
+    def _start_delayed(self, elapsed_s: float) -> None:
+        delayed = [leg for leg in self.legs if leg.live and leg.delay_s]
+        if not delayed:
+            return
+        idle = not any(leg.live and not leg.delay_s for leg in self.legs)
+        soonest = min(leg.delay_s for leg in delayed)
+        early = soonest - int(elapsed_s)
+        for leg in delayed:
+            if idle:
+                if leg.limit_s:
+                    leg.limit_s = leg.limit_s - early if leg.limit_s > early else 1
+                leg.delay_s -= soonest
+            elif elapsed_s >= leg.delay_s:
+                leg.delay_s = 0
+            if not leg.delay_s:
+                self._ring(leg)
+
+    def _time_out(self) -> None:
+        for leg in self.legs:
+            if leg.live:
+                self.end(leg, "NO_ANSWER")
+        self.cause = "NO_ANSWER"
+        if is_true(self.part.variables.get("originate_continue_on_timeout")):
+            self.next_group()
+        else:
+            self.over = True
+
+
+def _refusal(endpoint: Endpoint, phone: Phone) -> str:
+    """Why the leg cannot be created at all, or nothing."""
+    if endpoint.kind == "error":
+        return endpoint.rest or "NORMAL_CLEARING"
+    if endpoint.kind != "sofia":
+        return "MANDATORY_IE_MISSING"
+    outside = endpoint.rest.startswith(("gateway/", "external/"))
+    return "USER_NOT_REGISTERED" if phone.does == "unreachable" and not outside else ""
+
+
+def _due_ms(leg: Leg) -> int | None:
+    """When the phone does what it is scripted to do."""
+    if leg.phone.does == "no answer":
+        return None
+    wait = UNREACHABLE_MS if leg.phone.does == "unreachable" else leg.phone.after_ms
+    return leg.rung_ms + wait

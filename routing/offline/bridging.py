@@ -1,0 +1,84 @@
+"""The ``bridge`` application: ring, connect, and what the caller's leg does when that fails or ends."""
+
+from __future__ import annotations
+
+from routing.offline.attempt import Leg
+from routing.offline.dialstring import BadDialString, parse
+from routing.offline.document import is_true
+from routing.offline.line import HungUp, Interrupted
+from routing.offline.originate import Originate
+from routing.offline.running import Running
+
+#: Variables of the caller's leg that an originate takes over when the dial string has none of that name.
+INHERITED = (
+    "group_confirm_key", "group_confirm_file", "group_confirm_read_timeout", "group_confirm_cancel_timeout",
+    "group_confirm_timeout", "ignore_early_media", "originate_continue_on_timeout", "ignore_ring_ready",
+)  # fmt: skip
+ALWAYS_CONTINUE = ("NO_ANSWER", "NO_USER_RESPONSE", "ORIGINATOR_CANCEL")
+
+
+def bridge(call: Running, data: str) -> None:
+    """Ring the dial string; a talk ends with the person's hangup, a failure goes on or hangs up."""
+    if not data:
+        return
+    result = _originate(call, data)
+    if isinstance(result, str):
+        call.line.set("originate_disposition", result)
+        call.line.set("originate_failed_cause", result)
+        _failed(call, result)
+        return
+    call.line.set("originate_disposition", "SUCCESS")
+    _talk(call, result)
+
+
+def _originate(call: Running, data: str) -> Leg | str:
+    inherited = {name: value for name in INHERITED if (value := call.line.get(name)) is not None}
+    try:
+        parts = parse(data, {**inherited, **call.exported})
+    except BadDialString as error:
+        call.line.note("error", f"bridge: {error}")
+        return "DESTINATION_OUT_OF_ORDER"
+    result = Originate(call.line, parts, call.phones, call.line.get("call_timeout")).run()
+    if call.line.media and not call.line.answered:
+        call.line.hear("nothing")
+    return result
+
+
+def _failed(call: Running, cause: str) -> None:
+    """``switch_channel_handle_cause``: go on with the next action, or hang up with the cause."""
+    goes_on, stops = call.line.get("continue_on_fail"), call.line.get("failure_causes")
+    if goes_on is None and stops is None:
+        if cause in ALWAYS_CONTINUE:
+            return
+    elif _spared(stops, goes_on, cause):
+        return
+    raise HungUp(cause, "bridge")
+
+
+def _spared(stops: str | None, goes_on: str | None, cause: str) -> bool:
+    if stops and not _named(stops, cause):
+        return True
+    return bool(goes_on) and (is_true(goes_on) or _named(goes_on or "", cause))
+
+
+def _named(causes: str, cause: str) -> bool:
+    return cause.lower() in (name.strip().lower() for name in causes.split(","))
+
+
+def _talk(call: Running, leg: Leg) -> None:
+    line = call.line
+    call.answer()
+    line.set("bridge_channel", leg.target)
+    line.note("talk", leg.target)
+    line.hear("audio")
+    since = line.now_ms
+    try:
+        line.wait(since + leg.phone.talks_ms if leg.phone.talks_ms is not None else since + 24 * 3600 * 1000)
+    except Interrupted as reason:
+        who = reason.who if isinstance(reason, HungUp) else "torn away by a scheduled transfer"
+        line.note("talk_end", leg.target, who, line.now_ms - since)
+        raise
+    line.note("talk_end", leg.target, "person", line.now_ms - since)
+    line.hear("nothing")
+    if is_true(line.get("hangup_after_bridge")):
+        raise HungUp("NORMAL_CLEARING", leg.target)

@@ -1,0 +1,67 @@
+"""The port through which a ``socket`` application asks the engine, and the answers it may give.
+
+What comes back is the commands the engine sends, not a decision: the switch executes them as FreeSWITCH
+does, with ``${}`` expansion, so that a hostile value would show here too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The engine spoke: applications it had executed (name, argument), in order.
+
+    ``resumed`` is true for the command ``resume``; ``note`` says in words what was answered.
+    """
+
+    commands: tuple[tuple[str, str], ...] = ()
+    elapsed_ms: int = 0
+    note: str = ""
+    resumed: bool = True
+
+    @classmethod
+    def of(cls, variables: Mapping[str, str], elapsed_ms: int = 0, note: str = "") -> Answer:
+        """An answer that sets channel variables and resumes."""
+        commands = tuple(("set", f"{name}={value}") for name, value in variables.items())
+        return cls(commands, elapsed_ms, note or " ".join(f"{k}={v}" for k, v in variables.items()))
+
+
+@dataclass(frozen=True)
+class Refused:
+    """Nobody listens: FreeSWITCH goes on with the next action at once."""
+
+    note: str = "the engine does not answer the connection"
+
+
+@dataclass(frozen=True)
+class Silent:
+    """The connection stands and nothing comes: only the watchdog helps."""
+
+    note: str = "the engine is silent"
+
+
+@dataclass(frozen=True)
+class Closed:
+    """The engine hung up the connection without a decision, after ``elapsed_ms``."""
+
+    elapsed_ms: int = 0
+    note: str = "the engine closed the connection"
+
+
+Reply = Answer | Refused | Silent | Closed
+
+
+class Decider(Protocol):
+    """Asked once per ``socket``. ``patience_ms`` is the virtual time left until the leg is taken away."""
+
+    def __call__(self, address: str, variables: Mapping[str, str], patience_ms: int) -> Reply:
+        """What the engine at ``address`` does for the call with these channel variables."""
+
+
+def refused(address: str, variables: Mapping[str, str], patience_ms: int) -> Reply:
+    """The decider of a machine without an engine."""
+    return Refused()

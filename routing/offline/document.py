@@ -1,0 +1,186 @@
+"""A dialplan file as FreeSWITCH reads it: contexts, extensions, conditions, actions, frozen and shareable.
+
+Parsing follows mod_dialplan_xml: the first ``section`` named ``dialplan``, contexts found by name
+without regard to case, conditions and their nested conditions in order. Entity declarations are
+refused. Knows nothing of calls.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import lru_cache
+from xml.parsers import expat
+
+TIME_ATTRIBUTES = (
+    "date-time", "year", "yday", "mon", "mday", "week", "mweek", "wday",
+    "hour", "minute", "minute-of-day", "time-of-day", "tz-offset", "dst",
+)  # fmt: skip
+
+Times = tuple[tuple[str, str], ...]
+
+
+class BadDialplan(ValueError):
+    """The text is not a dialplan that FreeSWITCH could read; it routes nothing."""
+
+
+@dataclass(frozen=True)
+class Action:
+    """One ``action`` or ``anti-action``."""
+
+    application: str
+    data: str
+    inline: bool = False
+    loop: int = 1
+
+
+@dataclass(frozen=True)
+class Test:
+    """What a condition, or one ``regex`` in it, asks: a field against an expression, and times."""
+
+    field: str | None
+    expression: str
+    times: Times
+
+
+@dataclass(frozen=True)
+class Condition:
+    """A condition with its actions; ``breaks`` is on-false, on-true, always or never."""
+
+    test: Test
+    breaks: str
+    rule: str | None
+    regexes: tuple[Test, ...]
+    actions: tuple[Action, ...]
+    anti_actions: tuple[Action, ...]
+    nested: tuple[Condition, ...]
+    require_nested: bool
+
+
+@dataclass(frozen=True)
+class Extension:
+    """An extension; ``goes_on`` is its attribute ``continue``."""
+
+    name: str
+    goes_on: bool
+    conditions: tuple[Condition, ...]
+
+
+@dataclass(frozen=True)
+class Document:
+    """The contexts of one file, in order."""
+
+    contexts: tuple[tuple[str, tuple[Extension, ...]], ...]
+
+    def context(self, name: str) -> tuple[Extension, ...] | None:
+        """Extensions of the context, found without regard to case, else those of ``global``, else None."""
+        for wanted in (name.lower(), "global"):
+            for found, extensions in self.contexts:
+                if found.lower() == wanted:
+                    return extensions
+        return None
+
+
+@dataclass
+class _Node:
+    tag: str
+    attributes: dict[str, str]
+    children: list[_Node] = field(default_factory=list)
+    text: str = ""
+
+    def named(self, tag: str) -> list[_Node]:
+        return [child for child in self.children if child.tag == tag]
+
+
+@lru_cache(maxsize=4096)
+def parse(text: str) -> Document:
+    """Parse a dialplan file. Raises BadDialplan. Cached by content: a release's files are parsed once."""
+    root = _tree(text)
+    for section in root.named("section"):
+        if section.attributes.get("name", "").lower() == "dialplan":
+            return Document(
+                tuple((node.attributes.get("name", ""), _extensions(node)) for node in section.named("context"))
+            )
+    raise BadDialplan("no section named dialplan")
+
+
+def _tree(text: str) -> _Node:
+    top = _Node("", {})
+    stack = [top]
+
+    def start(tag: str, attributes: dict[str, str]) -> None:
+        node = _Node(tag, attributes)
+        stack[-1].children.append(node)
+        stack.append(node)
+
+    def words(data: str) -> None:
+        stack[-1].text += data
+
+    def refuse(*_: object) -> None:
+        raise BadDialplan("entity declarations are refused")
+
+    parser = expat.ParserCreate()
+    parser.StartElementHandler = start
+    parser.EndElementHandler = lambda _tag: stack.pop()
+    parser.CharacterDataHandler = words
+    parser.EntityDeclHandler = refuse
+    try:
+        parser.Parse(text, True)
+    except expat.ExpatError as error:
+        raise BadDialplan(str(error)) from error
+    return top.children[0]
+
+
+def _extensions(context: _Node) -> tuple[Extension, ...]:
+    return tuple(
+        Extension(
+            node.attributes.get("name", "_anon_"),
+            is_true(node.attributes.get("continue")),
+            tuple(_condition(child) for child in node.named("condition")),
+        )
+        for node in context.named("extension")
+    )
+
+
+def _condition(node: _Node) -> Condition:
+    attributes = node.attributes
+    breaks = attributes.get("break", "").lower()
+    nest = attributes.get("require-nested")
+    return Condition(
+        test=_test(node),
+        breaks=breaks if breaks in ("on-true", "always", "never") else "on-false",
+        rule=attributes["regex"].lower() if "regex" in attributes else None,
+        regexes=tuple(_test(child) for child in node.named("regex")),
+        actions=tuple(_action(child) for child in node.named("action")),
+        anti_actions=tuple(_action(child) for child in node.named("anti-action")),
+        nested=tuple(_condition(child) for child in node.named("condition")),
+        require_nested=nest is None or is_true(nest),
+    )
+
+
+def _test(node: _Node) -> Test:
+    attributes = node.attributes
+    inner = node.named("expression")
+    return Test(
+        attributes.get("field"),
+        inner[0].text if inner else attributes.get("expression", ""),
+        tuple((name, attributes[name]) for name in TIME_ATTRIBUTES if name in attributes),
+    )
+
+
+def _action(node: _Node) -> Action:
+    attributes = node.attributes
+    return Action(
+        attributes.get("application", ""),
+        node.text.strip() or attributes.get("data", ""),
+        is_true(attributes.get("inline")),
+        int(attributes.get("loop", "1")),
+    )
+
+
+def is_true(value: str | None) -> bool:
+    """FreeSWITCH's idea of true."""
+    if not value:
+        return False
+    if value.lower() in ("yes", "on", "true", "t", "enabled", "active", "allow"):
+        return True
+    return value.lstrip("+-").isdigit() and int(value) != 0

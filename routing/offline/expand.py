@@ -1,0 +1,101 @@
+"""``${variable}`` expansion as FreeSWITCH does it with ``api-expansion`` off.
+
+Values are expanded again, to a depth of 100, which is why caller-controlled text must never reach a variable.
+``${name(args)}`` runs nothing: FreeSWITCH puts the words DENIED in its place and the switch records an error.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from routing.offline.words import atoi
+
+DENIED = "<API Execute Permission Denied>"
+DEPTH = 100
+_REFERENCE = re.compile(r"\$\\*\{")
+_ESCAPED = re.compile(r"\\[\\nst']")
+
+Lookup = Callable[[str], str | None]
+Complain = Callable[[str], None]
+
+
+def expand(text: str, lookup: Lookup, complain: Complain, depth: int = 0) -> str:
+    """``text`` with its references replaced; unknown variables vanish.
+
+    ``lookup`` gives a variable's raw value; ``complain`` hears of every attempt to run an API command.
+    """
+    if depth > DEPTH or ("$" not in text and "\\" not in text):
+        return text
+    if not (_REFERENCE.search(text) or _ESCAPED.search(text)):
+        return text
+    out: list[str] = []
+    at, size = 0, len(text)
+    while at < size:
+        letter = text[at]
+        if letter == "\\" and at + 1 < size and text[at + 1] in "$'\\":
+            at = _escape(text, at, out)
+        elif letter == "$" and (text.startswith("{", at + 1) or text.startswith("${", at + 1)):
+            start = at + (2 if text[at + 1] == "{" else 3)
+            end, name = _closing(text, start)
+            out.append(_value(name, lookup, complain, depth))
+            at = end
+            if at < size and text[at] != "$":
+                out.append(text[at])
+                at += 1
+        else:
+            out.append(letter)
+            at += 1
+    return "".join(out)
+
+
+def _escape(text: str, at: int, out: list[str]) -> int:
+    following = text[at + 1]
+    if following == "'":
+        return at + 2
+    if following == "\\":
+        out.append("\\")
+        return at + 2
+    skip = 2 if text.startswith("$$", at + 1) else 1
+    out.append(text[at + skip])
+    return at + skip + 1
+
+
+def _closing(text: str, start: int) -> tuple[int, str]:
+    depth, at = 1, start
+    while at < len(text):
+        if depth == 1 and text[at] == "}":
+            return at + 1, text[start:at]
+        if at != start and text[at] == "{":
+            depth += 1
+        elif depth > 1 and text[at] == "}":
+            depth -= 1
+        at += 1
+    return at, text[start:]
+
+
+def _value(name: str, lookup: Lookup, complain: Complain, depth: int) -> str:
+    if " " in name or "(" in name:
+        complain(f"API expansion is off: ${{{name}}} was refused")
+        return DENIED
+    name = expand(name, lookup, complain, depth + 1)
+    name, colon, rest = name.partition(":")
+    index = 0
+    if "[" in name and name.endswith("]"):
+        name, _, number = name[:-1].partition("[")
+        index = atoi(number)
+    value = lookup(name)
+    if value is None:
+        return ""
+    if index and value.startswith("ARRAY::"):
+        value = (value[7:].split("|:") + [""] * index)[index]
+    value = expand(value, lookup, complain, depth + 1)
+    return _slice(value, rest) if colon else value
+
+
+def _slice(value: str, rest: str) -> str:
+    start, _, length = rest.partition(":")
+    offset, count = atoi(start), atoi(length)
+    if offset >= 0 or -offset <= len(value):
+        value = value[offset:]
+    return value[:count] if 0 < count < len(value) else value

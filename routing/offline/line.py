@@ -1,0 +1,171 @@
+"""The caller's leg: its variables, its virtual clock and the tasks armed against it.
+
+Every wait goes through ``Line.wait``: a scheduled transfer or the caller's own hangup that falls into
+it raises Transfer or HungUp at its moment, as FreeSWITCH would take the leg away from whatever
+application is running. Scheduled tasks fire at their nominal second; the real scheduler is up to a
+second early, leg timeouts up to one late.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from routing.offline.events import Event
+from routing.offline.expand import expand
+
+LONGEST_MS = 24 * 3600 * 1000
+
+
+class Interrupted(Exception):
+    """The leg left the application that was running."""
+
+
+class HungUp(Interrupted):
+    """The leg ends with ``cause``; ``who`` ended it."""
+
+    def __init__(self, cause: str, who: str) -> None:
+        super().__init__(cause)
+        self.cause = cause
+        self.who = who
+
+
+class Transfer(Interrupted):
+    """The leg goes to an extension; None keeps the running dialplan or context."""
+
+    def __init__(self, extension: str, dialplan: str | None, context: str | None, why: str = "") -> None:
+        super().__init__(extension)
+        self.extension = extension
+        self.dialplan = dialplan or None
+        self.context = context or None
+        self.why = why
+
+
+@dataclass(frozen=True)
+class Profile:
+    """Where the leg is in the dialplan and who calls."""
+
+    destination_number: str
+    context: str
+    dialplan: str
+    caller_id_name: str
+    caller_id_number: str
+    uuid: str
+    rdnis: str = ""
+    ani: str = ""
+
+    def field(self, name: str) -> str | None:
+        """A caller profile field, or None for a name FreeSWITCH has none for."""
+        value = getattr(self, name.lower(), None) if name.lower() in self.__dataclass_fields__ else None
+        return value if isinstance(value, str) else None
+
+
+@dataclass(frozen=True)
+class Task:
+    """Something armed by sched_transfer or sched_hangup, at virtual milliseconds."""
+
+    at_ms: int
+    group: str
+    outcome: Interrupted
+
+
+@dataclass
+class Line:
+    """State of the caller's leg. ``start`` is the aware moment of the INVITE."""
+
+    profile: Profile
+    start: datetime
+    globals: Mapping[str, str]
+    gives_up_ms: int | None = None
+    now_ms: int = 0
+    answered: bool = False
+    media: bool = False
+    hunting: Profile | None = None
+    variables: dict[str, str] = field(default_factory=dict)
+    exports: list[str] = field(default_factory=list)
+    tasks: list[Task] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
+    hears: str = ""
+
+    @property
+    def where(self) -> Profile:
+        """The profile FreeSWITCH reads now: execute_extension's while one runs."""
+        return self.hunting or self.profile
+
+    @property
+    def moment(self) -> datetime:
+        """The virtual time of day, aware."""
+        return self.start + timedelta(milliseconds=self.now_ms)
+
+    def get(self, name: str) -> str | None:
+        """A channel variable, else a caller profile field, else a global. Names have no case."""
+        value = self.variables.get(name.lower())
+        if value is None:
+            value = self.where.field(name)
+        return self.globals.get(name) if value is None else value
+
+    def set(self, name: str, value: str | None) -> None:
+        """Set a variable; an empty value removes it, as in FreeSWITCH."""
+        if value:
+            self.variables[name.lower()] = value
+        else:
+            self.variables.pop(name.lower(), None)
+
+    def expand(self, text: str) -> str:
+        """``text`` with ``${}`` expanded; attempts to run an API command become error events."""
+        return expand(text, self.get, lambda complaint: self.note("error", complaint))
+
+    def note(self, kind: str, subject: str = "", detail: str = "", lasted_ms: int = 0) -> None:
+        """Write an event at the present moment."""
+        scheme, step = (self.variables.get(name, "") for name in ("routing_scheme", "routing_step"))
+        self.events.append(Event(self.now_ms, kind, subject, detail, lasted_ms, scheme, step))
+
+    def hear(self, what: str) -> None:
+        """Note a change in what the caller hears: nothing, ringing or audio."""
+        if what != self.hears:
+            self.hears = what
+            self.note("hears", what)
+
+    def pre_answer(self) -> None:
+        """Early media: the caller's phone stops its own ringing tone."""
+        if not self.media:
+            self.media = True
+            self.note("early_media")
+            self.hear("nothing")
+
+    def answer(self) -> bool:
+        """Answer the leg; False when it already was."""
+        if self.answered:
+            return False
+        self.answered = self.media = True
+        self.note("answered")
+        self.hear("nothing")
+        return True
+
+    def ring(self) -> None:
+        """Tell the caller's phone to ring; without effect once media runs."""
+        if not self.media and self.hears != "ringing":
+            self.note("ringing")
+            self.hear("ringing")
+
+    def wait(self, until_ms: int) -> None:
+        """Let virtual time pass. Raises Transfer or HungUp at the moment a task fires or the caller gives
+        up."""
+        until_ms = min(until_ms, LONGEST_MS)
+        task = min(self.tasks, key=lambda armed: armed.at_ms, default=None)
+        gives_up = self.gives_up_ms
+        if gives_up is not None and gives_up <= until_ms and (task is None or gives_up <= task.at_ms):
+            self.now_ms = max(self.now_ms, gives_up)
+            raise HungUp("NORMAL_CLEARING" if self.answered else "ORIGINATOR_CANCEL", "caller")
+        if task is not None and task.at_ms <= until_ms:
+            self.now_ms = max(self.now_ms, task.at_ms)
+            self.tasks.remove(task)
+            raise task.outcome
+        self.now_ms = max(self.now_ms, until_ms)
+        if self.now_ms >= LONGEST_MS:
+            raise HungUp("ALLOTTED_TIMEOUT", "24 hours")
+
+    def next_task_ms(self) -> int | None:
+        """When the next armed task fires, if any."""
+        return min((task.at_ms for task in self.tasks), default=None)

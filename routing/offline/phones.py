@@ -1,0 +1,120 @@
+"""Scripted phones and the scripted caller.
+
+A phone's behaviour is written as people say it: ``busy``, ``no answer``, ``rejects``, ``unreachable``
+(or ``off``), ``answers after 8s`` (or ``answer:8``), ``voicemail after 20s``; then, after a comma,
+``talks 30s`` (the person hangs up then), ``confirms after 3s`` or ``never confirms``. Knows nothing of
+dial strings.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+UNREACHABLE_MS = 2_000
+TALK_MS = 30_000
+CONFIRM_MS = 2_000
+
+_DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m)?")
+_WORDS = {
+    "busy": "busy", "no answer": "no answer", "noanswer": "no answer", "no_answer": "no answer",
+    "rejects": "rejects", "reject": "rejects", "unreachable": "unreachable", "off": "unreachable",
+}  # fmt: skip
+_AFTER = re.compile(r"(answers?|voicemail)(?:\s*:\s*|\s+after\s+|\s*)(.*)")
+
+
+class BadBehaviour(ValueError):
+    """The words are not a phone's behaviour; the message says what is."""
+
+
+@dataclass(frozen=True)
+class Phone:
+    """How a phone behaves when it rings; times in milliseconds from the moment it is rung or answered."""
+
+    does: str = "no answer"
+    after_ms: int = 0
+    talks_ms: int | None = TALK_MS
+    confirms_ms: int | None = CONFIRM_MS
+
+
+@dataclass(frozen=True)
+class Caller:
+    """The scripted caller: digits in the order typed (``-`` lets one question pass), and when he gives up.
+
+    ``message_ms`` is how long he speaks after a voicemail's beep before he hangs up.
+    """
+
+    digits: str = ""
+    hangs_up_after_ms: int | None = None
+    message_ms: int = 10_000
+    types_after_ms: int = 1_000
+
+
+@dataclass(frozen=True)
+class Phones:
+    """Behaviours by target: ``ivan.desk``, then the person ``ivan``, then the number or SIP account, then
+    the default.
+
+    ``aliases`` names the target of a SIP account or number for dial strings that carry no
+    ``routing_target``.
+    """
+
+    behaviours: Mapping[str, Phone] = field(default_factory=dict)
+    default: Phone = Phone()
+    aliases: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, words: Mapping[str, str], default: str = "no answer") -> Phones:
+        """Phones from text, as a scheme test or the command line gives them. Raises BadBehaviour."""
+        return cls({name: parse(text) for name, text in words.items()}, parse(default))
+
+    def find(self, target: str, address: str) -> Phone:
+        """The behaviour of a rung leg: ``target`` is its routing_target, ``address`` what is dialled."""
+        for name in (target, target.partition(".")[0], address):
+            if name in self.behaviours:
+                return self.behaviours[name]
+        return self.default
+
+
+def parse(text: str) -> Phone:
+    """A behaviour from its words. Raises BadBehaviour."""
+    first, *rest = [part.strip().lower() for part in text.split(",")]
+    phone = _outcome(first)
+    for part in rest:
+        phone = _manner(phone, part)
+    return phone
+
+
+def milliseconds(text: str) -> int:
+    """A duration: ``8``, ``8s``, ``500ms``, ``2m``. Raises BadBehaviour."""
+    found = _DURATION.fullmatch(text.strip())
+    if not found:
+        raise BadBehaviour(f"{text!r} is not a duration such as 8s")
+    return round(float(found[1]) * {"ms": 1, "s": 1000, "m": 60_000}[found[2] or "s"])
+
+
+def _outcome(words: str) -> Phone:
+    if words in _WORDS:
+        return Phone(_WORDS[words])
+    found = _AFTER.fullmatch(words)
+    if not found:
+        raise BadBehaviour(
+            f"{words!r}: a phone is busy, no answer, rejects, unreachable, 'answers after 8s' or 'voicemail after 20s'"
+        )
+    after_ms = milliseconds(found[2]) if found[2] else 0
+    if found[1] == "voicemail":
+        return Phone("voicemail", after_ms, confirms_ms=None)
+    return Phone("answers", after_ms)
+
+
+def _manner(phone: Phone, words: str) -> Phone:
+    if words.startswith("talks "):
+        return replace(phone, talks_ms=milliseconds(words.removeprefix("talks ")))
+    if words == "never hangs up":
+        return replace(phone, talks_ms=None)
+    if words.startswith("confirms after "):
+        return replace(phone, confirms_ms=milliseconds(words.removeprefix("confirms after ")))
+    if words == "never confirms":
+        return replace(phone, confirms_ms=None)
+    raise BadBehaviour(f"{words!r}: say 'talks 30s', 'never hangs up', 'confirms after 3s' or 'never confirms'")

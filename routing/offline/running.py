@@ -1,0 +1,165 @@
+"""A call as it runs: the caller's leg, the ports around it, and the loop that routes and executes.
+
+`switch` builds one per call; applications receive it. Bounds: 10,000 actions and 24 virtual hours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from routing.offline.decider import Decider
+from routing.offline.document import BadDialplan, Extension, parse
+from routing.offline.files import Files
+from routing.offline.hunt import Chosen, hunt
+from routing.offline.line import HungUp, Line, Profile, Transfer
+from routing.offline.phones import Caller, Phones
+from routing.offline.words import atoi
+
+MOST_ACTIONS = 10_000
+DEEPEST = 32
+FORWARDS = 70
+
+Sounds = Callable[[str], int | None]
+
+
+@dataclass
+class Running:
+    """See the module. ``run_application`` is given by `switch` so that applications need not know the
+    table."""
+
+    line: Line
+    caller: Caller
+    phones: Phones
+    files: Files
+    dialplan: str
+    decider: Decider
+    sounds: Sounds
+    limits: Mapping[str, int]
+    run_application: Callable[[Running, str, str], None]
+    exported: dict[str, str] = field(default_factory=dict)
+    limited: set[str] = field(default_factory=set)
+    actions: int = 0
+    typed: int = 0
+    depth: int = 0
+
+    def route(self) -> None:
+        """Run the call until its leg is hung up: raises HungUp, never returns."""
+        while True:
+            try:
+                self._execute(self._hunt(self.line.profile))
+            except Transfer as transfer:
+                self._transfer(transfer)
+
+    def _execute(self, chosen: Chosen | None) -> None:
+        if not chosen:
+            raise HungUp("NO_ROUTE_DESTINATION", "no route")
+        for application, data in chosen:
+            self.apply(application, data)
+        raise HungUp("NORMAL_CLEARING", "end of the dialplan")
+
+    def execute_extension(self, extension: str, dialplan: str | None, context: str | None) -> None:
+        """Run an extension's actions as a subroutine; an unknown one does nothing."""
+        where = self.line.where
+        if self.depth > DEEPEST:
+            self.line.note("error", "too many stacked extensions")
+            return
+        self.line.hunting = replace(
+            where,
+            destination_number=extension,
+            dialplan=dialplan or where.dialplan,
+            context=context or where.context,
+        )
+        self.depth += 1
+        try:
+            for application, data in self._hunt(self.line.hunting) or ():
+                self.apply(application, data)
+        finally:
+            self.depth -= 1
+            self.line.hunting = None
+
+    def apply(self, application: str, data: str) -> None:
+        """Run one application with its argument expanded."""
+        self.actions += 1
+        if self.actions > MOST_ACTIONS:
+            self.line.note("error", f"more than {MOST_ACTIONS} actions")
+            raise HungUp("EXCHANGE_ROUTING_ERROR", "bounds")
+        self.run_application(self, application, self.line.expand(data))
+
+    def answer(self) -> None:
+        """Answer the caller's leg and run what ``execute_on_answer`` names."""
+        if self.line.answer():
+            for name in sorted(self.line.variables):
+                if name.startswith("execute_on_answer"):
+                    application, _, data = self.line.variables[name].replace("::", " ", 1).partition(" ")
+                    self.apply(application, data)
+
+    def next_digit(self) -> str:
+        """The next key the caller presses; empty when none or when he lets this question pass."""
+        if self.typed >= len(self.caller.digits):
+            return ""
+        digit = self.caller.digits[self.typed]
+        self.typed += 1
+        return "" if digit == "-" else digit
+
+    def duration_ms(self, path: str) -> int | None:
+        """How long a sound plays; silence streams say it themselves."""
+        if path.startswith("silence_stream://"):
+            lasts = atoi(path.removeprefix("silence_stream://"))
+            return lasts if lasts >= 0 else 24 * 3600 * 1000
+        if path.startswith("file_string://"):
+            parts = [self.sounds(part) for part in path.removeprefix("file_string://").split("!")]
+            return sum(part or 0 for part in parts)
+        return self.sounds(path)
+
+    def readable(self) -> Iterator[tuple[str, str]]:
+        """Every channel variable with the fields FreeSWITCH would show beside them."""
+        yield from self.line.variables.items()
+        profile = self.line.profile
+        for name in ("uuid", "destination_number", "caller_id_number", "caller_id_name", "context"):
+            yield name, profile.field(name) or ""
+
+    def _hunt(self, profile: Profile) -> Chosen | None:
+        for name in self.line.expand(profile.dialplan).split(","):
+            kind, _, path = name.partition(":")
+            if kind != "XML":
+                continue
+            extensions = self._extensions(path, profile.context)
+            if extensions is None:
+                continue
+            if chosen := hunt(extensions, self.line, self.apply):
+                return chosen
+        return None
+
+    def _extensions(self, path: str, context: str) -> tuple[Extension, ...] | None:
+        text = self.files.read(path) if path else self.dialplan
+        if text is None:
+            self.line.note("error", f"no such file: {path}")
+            return None
+        try:
+            found = parse(text).context(context)
+        except BadDialplan as error:
+            self.line.note("error", f"{path or 'dialplan'}: {error}")
+            return None
+        if found is None:
+            self.line.note("error", f"no context {context} in {path or 'the fixed dialplan'}")
+        return found
+
+    def _transfer(self, transfer: Transfer) -> None:
+        line = self.line
+        counter = "max_session_transfers" if line.get("max_session_transfers") else "max_forwards"
+        left = atoi(line.get(counter)) - 1 if line.get(counter) else FORWARDS
+        if left <= 0:
+            line.note("error", f"no transfer left ({counter})")
+            raise HungUp("EXCHANGE_ROUTING_ERROR", "too many transfers")
+        line.set(counter, str(left))
+        where = line.where
+        line.profile = replace(
+            line.profile,
+            destination_number=transfer.extension,
+            rdnis=where.destination_number,
+            dialplan=transfer.dialplan or where.dialplan,
+            context=transfer.context or where.context,
+        )
+        line.hunting = None
+        line.note("transfer", f"{transfer.extension} {line.profile.context}", transfer.why)

@@ -1,0 +1,95 @@
+"""The offline switch: executes compiled XML as FreeSWITCH 1.10.12 does, with a virtual clock and scripted
+phones.
+
+``run`` is a pure function of its arguments, the decider and the files port aside. Knows nothing of
+schemes, of the engine or of how a release was made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from routing.offline.applications import APPLICATIONS, NEED_MEDIA
+from routing.offline.decider import Decider, refused
+from routing.offline.events import Event
+from routing.offline.files import Files
+from routing.offline.line import HungUp, Line, Profile
+from routing.offline.phones import Caller, Phones
+from routing.offline.running import Running, Sounds
+
+SOUND_MS = 3_000
+
+
+@dataclass(frozen=True)
+class Call:
+    """A call to make: the number dialled, the caller's number, the aware moment of its INVITE.
+
+    ``name`` is the displayed name of the From header, ``context`` where the SIP profile sends the call,
+    ``variables`` what the SIP profile or the user's directory entry set, ``max_forwards`` the SIP
+    header's value.
+    """
+
+    to: str
+    caller: str
+    at: datetime
+    name: str = ""
+    context: str = "routing_inbound"
+    uuid: str = "00000000-0000-4000-8000-000000000001"
+    max_forwards: int = 70
+    variables: tuple[tuple[str, str], ...] = ()
+
+
+def three_seconds(path: str) -> int | None:
+    """Every sound exists and lasts three seconds."""
+    return SOUND_MS
+
+
+def run(
+    call: Call,
+    files: Files,
+    dialplan: str,
+    phones: Phones | None = None,
+    caller: Caller | None = None,
+    *,
+    decider: Decider = refused,
+    sounds: Sounds = three_seconds,
+    globals_: Mapping[str, str] | None = None,
+    limits: Mapping[str, int] | None = None,
+) -> list[Event]:
+    """Carry one call to its end and tell what happened.
+
+    ``dialplan`` is the text of the fixed dialplan; ``files`` reads the release; ``limits`` is the usage that
+    ``limit`` finds before this call, by ``realm_id``. The last event is always ``end``.
+    """
+    caller = caller or Caller()
+    line = Line(
+        Profile(call.to, call.context, "XML", call.name or call.caller, call.caller, call.uuid, ani=call.caller),
+        call.at,
+        {"hostname": "offline", **(globals_ or {})},
+        caller.hangs_up_after_ms,
+    )
+    line.set("max_forwards", str(call.max_forwards))
+    line.variables.update(dict(call.variables))
+    line.note("call", call.to, f"from {call.caller}")
+    line.hear("nothing")
+    running = Running(
+        line, caller, phones or Phones(), files, dialplan, decider, sounds, limits or {}, _run_application
+    )
+    try:
+        running.route()
+    except HungUp as end:
+        line.note("end", end.cause, end.who)
+    return line.events
+
+
+def _run_application(call: Running, name: str, data: str) -> None:
+    application = APPLICATIONS.get(name)
+    if application is None:
+        call.line.note("error", f"unknown application {name}")
+        raise HungUp("DESTINATION_OUT_OF_ORDER", "dialplan")
+    if name in NEED_MEDIA:
+        call.line.pre_answer()
+    call.line.set("current_application", name)
+    application(call, data)

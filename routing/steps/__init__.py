@@ -1,1 +1,63 @@
+"""The step kinds. One file a kind; this table is the registry. Adding a kind is one file, one line here, one test file."""
 
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import ConfigDict, create_model, model_validator
+
+from routing.model.fields import refuse
+from routing.model.problem import did_you_mean
+from routing.steps.base import Step, StepItem
+from routing.steps.goto import SchemeStep
+from routing.steps.hangup import HangupStep
+from routing.steps.hours import HoursStep
+from routing.steps.match import Case, MatchStep
+from routing.steps.menu import MenuStep
+from routing.steps.play import PlayStep
+from routing.steps.ring import RingStep
+from routing.steps.voicemail import VoicemailStep
+from routing.steps.webhook import WebhookStep
+
+KINDS: dict[str, type[Step]] = {
+    "ring": RingStep,
+    "play": PlayStep,
+    "menu": MenuStep,
+    "hours": HoursStep,
+    "match": MatchStep,
+    "webhook": WebhookStep,
+    "voicemail": VoicemailStep,
+    "scheme": SchemeStep,
+    "hangup": HangupStep,
+}
+#: Kinds that the language has and this version does not: the author is told so instead of "there is no step".
+LATER = ("say", "listen", "crm", "sticky", "queue", "callback", "ask", "lookup", "conference", "tag", "rate")
+
+
+class _OneKind(StepItem):
+    """Shapes what stands in a list of steps into ``{kind: settings}``."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"minProperties": 1, "maxProperties": 1, "description": "One step: `kind: settings`."}
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            value = {value: {}}
+        if not isinstance(value, dict) or len(value) != 1:
+            raise refuse("a step is one word or one `kind: settings`; start each step with its own `-`")
+        ((kind, settings),) = value.items()
+        if kind in LATER:
+            raise refuse(f"step `{kind}` is part of the language but not of this version")
+        if kind not in KINDS:
+            hint = did_you_mean(kind, KINDS)
+            raise refuse(f"there is no step `{kind}`" + (f"; {hint}" if hint else ""))
+        return {kind: {} if settings is None else settings}
+
+
+AnyStep = create_model("AnyStep", __base__=_OneKind, **{kind: (step | None, None) for kind, step in KINDS.items()})  # type: ignore[call-overload]
+
+for _model in (Case, HoursStep, MatchStep, MenuStep, AnyStep):
+    _model.model_rebuild(force=True, _types_namespace={"AnyStep": AnyStep})

@@ -1,0 +1,157 @@
+"""Dialplans of the directory: how a person, a phone, an internal number and an allowed outside number are rung.
+
+These files are where decisions of the engine end: ids and digits in, dial strings built here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from routing.compile.templates import render
+from routing.model import numbers
+from routing.model.folder import Folder
+from routing.model.people import Ring
+from routing.model.project import Gateway
+from routing.steps.base import RELEASE
+from routing.steps.dialplan import Condition, Context, Extension
+from routing.steps.dialstring import CONFIRM_SECONDS, caller_id, dial_string
+from routing.steps.targets import Leg, person_legs
+
+RING_FOR = Condition("${routing_ring_for}", r"^([1-9]\d{0,2})$")
+#: What `clean_name` leaves of a name, tested again by FreeSWITCH; in hex, because `${` in a regex would be expanded.
+SAFE_LABEL = r"^([^\x00-\x1f\x22\x24-\x27\x2c\x3a-\x3e\x40\x5b-\x5e\x60\x7b-\x7d]{1,160})$"
+#: Ring time of a colleague who dials an extension.
+COLLEAGUE_SECONDS = 45
+#: Calls to outside numbers at the same time, on the word of people and webhooks.
+MOST_OUTSIDE_CALLS = 100
+
+
+def person_context(name: str, folder: Folder) -> Context:
+    """``<person>`` rings what `ring` of the person names; ``<person>.<phone>`` one phone; for ``routing_ring_for`` seconds."""
+    context = Context("person")
+    phones = folder.people[name].phones
+    _ring(context, name, person_legs(name, Ring(name=name), folder), folder)
+    for label, phone in phones.items():
+        _ring(context, f"{name}.{label}", (Leg(f"{name}.{label}", phone),), folder)
+    return context
+
+
+def _ring(context: Context, label: str, legs: tuple[Leg, ...], folder: Folder) -> None:
+    """With the engine's label when it gave one, without otherwise; the captured ring time goes to every leg."""
+    if any(leg.phone.number for leg in legs) and not folder.gateways:
+        legs = tuple(leg for leg in legs if leg.phone.sip)
+    if not legs:
+        return
+    named = Condition("${routing_label}", SAFE_LABEL)
+    for conditions, name in (((named, RING_FOR), "${routing_label}"), ((RING_FOR,), "")):
+        context.extension(label, *conditions).do("bridge", _bridge(legs, folder, name))
+
+
+def _bridge(legs: tuple[Leg, ...], folder: Folder, label: str) -> str:
+    # The captured seconds stand in for the number: the legs are laid out with a placeholder that no real time can be.
+    timed = tuple(replace(leg, seconds=leg.seconds or 999_999) for leg in legs)
+    number = next((numbers[0] for gateway in folder.gateways.values() if (numbers := gateway.numbers)), "")
+    text = dial_string([timed], folder, number, label)
+    text = re.sub(r"originate_timeout=\d+", f"originate_timeout={300 + CONFIRM_SECONDS}", text)
+    return text.replace("leg_timeout=999999", "leg_timeout=$1")
+
+
+def internal_context(folder: Folder) -> Context:
+    """What registered phones dial: colleagues' extensions and accounts, and outside numbers."""
+    context = Context("internal")
+    for extension, name in sorted(folder.extensions.items()):
+        _colleague(context, extension, name, name)
+    for account, phone in sorted(folder.accounts.items()):
+        _colleague(context, account, phone, phone.partition(".")[0])
+    for pattern, dial in _outside_forms(folder):
+        outside = context.extension("outside", pattern=pattern)
+        outside.set("routing_ring_for", 60)
+        outside.do("execute_extension", f"{dial} XML:{RELEASE}/outbound.xml outbound")
+        outside.do("hangup", "OUTGOING_CALL_BARRED")
+    return context
+
+
+def _colleague(context: Context, dialled: str, target: str, person: str) -> None:
+    extension = context.extension(dialled)
+    _talk(extension)
+    extension.set("routing_ring_for", COLLEAGUE_SECONDS)
+    extension.do("execute_extension", f"{target} XML:{RELEASE}/people/{person}.xml person")
+    extension.do("hangup", "NO_ANSWER")
+
+
+def _talk(extension: Extension) -> None:
+    """A talk ends the call, a bridge that fails goes on."""
+    extension.set("continue_on_fail", "true")
+    extension.set("hangup_after_bridge", "true")
+
+
+def _outside_forms(folder: Folder) -> Iterator[tuple[str, str]]:
+    """How people dial outside numbers, and the E.164 form of it: ``+380..``, ``00380..``, ``380..``, ``0..`` at home."""
+    yield r"^(?:\+|00)([1-9]\d{6,14})$", "+$1"
+    country = folder.project.country
+    if country:
+        code, trunk = numbers.dialling(country)
+        yield rf"^({code}\d{{6,12}})$", "+$1"
+        if trunk:
+            yield rf"^{trunk}([1-9]\d{{6,12}})$", f"+{code}$1"
+
+
+def outbound_context(folder: Folder) -> Context:
+    """Outside numbers that may be dialled at all, each through a gateway with that gateway's caller-ID policy."""
+    context = Context("outbound")
+    if not folder.gateways:
+        return context
+    name, gateway = next(iter(folder.gateways.items()))
+    for region in folder.project.regions:
+        allowed = Condition("destination_number", numbers.destination_pattern(region))
+        dialled = Condition("destination_number", _dialled_pattern(gateway, region))
+        extension = context.extension(region, allowed, RING_FOR, dialled, pattern=r"^\+\d{7,15}$")
+        extension.set("continue_on_fail", "true")
+        extension.set("hangup_after_bridge", "true")
+        extension.do("limit", f"hash routing outside {MOST_OUTSIDE_CALLS} !NORMAL_CIRCUIT_CONGESTION")
+        extension.do("bridge", _outside(name, gateway, region))
+    return context
+
+
+def _dialled_pattern(gateway: Gateway, region: str) -> str:
+    """Captures the part of an E.164 number that goes to the carrier behind its prefix."""
+    code, _ = numbers.dialling(region)
+    return {"plus": r"^(\+\d{7,15})$", "digits": r"^\+(\d{7,15})$"}.get(gateway.dial, rf"^\+{code}(\d{{4,14}})$")
+
+
+def _outside(name: str, gateway: Gateway, region: str) -> str:
+    trunk = numbers.dialling(region)[1] if gateway.dial == "national" else ""
+    variables = {
+        "ignore_early_media": "true",
+        "originate_timeout": "${routing_ring_for}",
+        "routing_target": "$1",
+        **caller_id(gateway, gateway.numbers[0] if gateway.numbers else ""),
+    }
+    inside = ",".join(f"{key}={value}" for key, value in variables.items() if value)
+    return f"{{{inside}}}sofia/gateway/{name}/{trunk}$1"
+
+
+def directory_xml(folder: Folder, passwords: Mapping[str, str]) -> str:
+    """SIP accounts with their passwords: to be written 0600."""
+    users = []
+    for account, phone in sorted(folder.accounts.items()):
+        name = phone.partition(".")[0]
+        person = folder.people[name]
+        users.append(
+            {
+                "account": account,
+                "password": passwords[account],
+                "person": name,
+                "number": person.extension or account,
+                "name": person.name,
+            }
+        )
+    return render("release/directory.xml.j2", users=users)
+
+
+def gateway_xml(name: str, gateway: Gateway, password: str) -> str:
+    """One gateway with its password: to be written 0600."""
+    registers = gateway.register_ and gateway.username is not None
+    return render("release/gateway.xml.j2", gateway_name=name, gateway=gateway, password=password, registers=registers)

@@ -1,0 +1,144 @@
+"""One scheme file, by itself, to its dialplan and to the record that linking needs. Pure: text in, texts out."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from routing.compile.xml import to_xml
+from routing.load.nodes import Document, read
+from routing.load.validate import validate
+from routing.model.folder import Folder
+from routing.model.problem import Loc, Problem, Problems, dotted
+from routing.steps.base import LONGEST_JUMPS, Emitter
+from routing.steps.dialplan import Condition, Context, Extension
+from routing.steps.scheme import SchemeFields, Summary, check, summarise
+
+
+@dataclass(frozen=True)
+class Place:
+    """A line of a file, kept so that linking can point at it after the text is gone."""
+
+    line: int
+    column: int
+    path: str
+
+
+@dataclass
+class Record:
+    """What linking knows of a scheme; JSON-shaped, because it is cached between runs."""
+
+    file: str
+    scheme: str
+    place: Place
+    numbers: list[tuple[str, bool, Place]] = field(default_factory=list)
+    longest: float = 0.0
+    jumps: list[tuple[str, float, Place]] = field(default_factory=list)
+    answers: list[tuple[str, Place]] = field(default_factory=list)
+    otherwise: float = 0.0
+    title: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain data."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Record:
+        """The record of plain data."""
+        places = {
+            "numbers": [(number, pays, Place(**place)) for number, pays, place in data["numbers"]],
+            "jumps": [(scheme, seconds, Place(**place)) for scheme, seconds, place in data["jumps"]],
+            "answers": [(kind, Place(**place)) for kind, place in data["answers"]],
+        }
+        return cls(**{**data, **places, "place": Place(**data["place"])})
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """A compiled scheme: its record, its dialplan and, when it has dynamic steps, the engine's table."""
+
+    record: Record
+    xml: str
+    table: str
+
+
+def compile_scheme(file: str, text: bytes, folder: Folder) -> Compiled:
+    """Compile one scheme file. Raises Problems with everything that is wrong with it by itself."""
+    document = read(file, text)
+    fields = validate(SchemeFields, document, (), document.data, folder.project.country)
+    if isinstance(fields, list):
+        raise Problems(fields)
+    wrong = [document.problem(*complaint) for complaint in check(fields, folder)]
+    if wrong:
+        raise Problems(wrong)
+    summary = summarise(fields, folder)
+    record = _record(document, fields, summary)
+    return Compiled(record, to_xml(_context(fields, folder)), _table(fields, summary))
+
+
+def scheme_id(document: Document) -> str | None:
+    """The id that a scheme document claims, whatever else is wrong with it."""
+    claimed = document.data.get("scheme") if isinstance(document.data, dict) else None
+    return claimed if isinstance(claimed, str) else None
+
+
+def _record(document: Document, fields: SchemeFields, summary: Summary) -> Record:
+    def place(loc: Loc) -> Place:
+        found: Problem = document.problem(loc, "")
+        return Place(found.line, found.column, dotted(loc))
+
+    numbers = [(entry.number, entry.caller_pays, place(("numbers", at))) for at, entry in enumerate(fields.numbers)]
+    return Record(
+        file=document.file,
+        scheme=fields.scheme,
+        place=place(("scheme",)),
+        numbers=numbers,
+        longest=summary.longest,
+        jumps=[(jump.scheme, jump.seconds, place(jump.loc)) for jump in summary.jumps],
+        answers=[(kind, place(loc)) for loc, kind in summary.answers],
+        title=fields.title or "",
+    )
+
+
+def _context(fields: SchemeFields, folder: Folder) -> Context:
+    out = Emitter(fields.scheme, folder, fields.hours, fields.numbers[0].number if fields.numbers else "")
+    out.context.extension("jump").do("transfer", out.go("start"))
+    bound = out.context.extension("start", Condition("${routing_jumps}", f"^x{{{LONGEST_JUMPS},}}$"))
+    _bound(out, bound, fields)
+    start = out.context.extension("start")
+    start.do("sched_cancel", "${uuid}")
+    start.set("routing_jumps", "${routing_jumps}x")
+    start.set("routing_scheme", fields.scheme)
+    _settings(start, fields)
+    out.steps(fields.steps, start, "", "")
+    return out.context
+
+
+def _bound(out: Emitter, here: Extension, fields: SchemeFields) -> None:
+    """Where a call ends that ten jumps between schemes have led in circles."""
+    here.do("sched_cancel", "${uuid}")
+    here.set("routing_scheme", fields.scheme)
+    here.set("routing_end", "too_many_jumps")
+    out.steps(fields.otherwise, here, "otherwise.", "")
+    if not fields.otherwise:
+        here.do("hangup", "EXCHANGE_ROUTING_ERROR")
+
+
+def _settings(start: Extension, fields: SchemeFields) -> None:
+    if fields.music:
+        start.set("transfer_ringback", f"${{routing_release}}/sounds/{fields.music}")
+    if fields.record != "no":
+        start.set("RECORD_STEREO", "true" if fields.record == "both" else "false")
+        if fields.record == "caller":
+            start.set("RECORD_READ_ONLY", "true")
+        start.set("RECORD_BRIDGE_REQ", "true")
+        start.set("execute_on_answer", "record_session ${recordings_dir}/calls/${uuid}.wav")
+
+
+def _table(fields: SchemeFields, summary: Summary) -> str:
+    """What the engine reads of this scheme; empty when it has nothing to ask and answers nobody too early."""
+    if not summary.dynamic and not summary.answers:
+        return ""
+    table = {"scheme": fields.scheme, "answers_first": bool(summary.answers), "steps": summary.dynamic}
+    return json.dumps(table, ensure_ascii=False, sort_keys=True, indent=1) + "\n"

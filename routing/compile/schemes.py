@@ -1,0 +1,123 @@
+"""Compiles the scheme files that changed, on all cores when there are many; takes the rest from the cache."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypedDict
+
+from routing.compile.scheme import Compiled, compile_scheme
+from routing.compile.store import Store
+from routing.load.files import SCHEME_KEY, Source
+from routing.model.folder import Folder
+from routing.model.problem import Problem, Problems
+
+#: Fewer than this are compiled faster here than in processes that must be started first.
+WORTH_PROCESSES = 200
+CHUNK = 40
+
+
+class Entry(TypedDict):
+    """One scheme in the cache: what it was compiled from, its record and the names of its texts in the store."""
+
+    stamp: str
+    common: str
+    record: dict[str, Any]
+    xml: str
+    table: str
+
+
+@dataclass
+class Jobs:
+    """Everything that compiling the schemes of a folder needs."""
+
+    folder: Folder
+    store: Store
+    common: str
+    sources: Sequence[Source]
+    texts: Mapping[str, bytes]
+    cached: Mapping[str, Any]
+    compiled: int = field(default=0)
+
+    def known(self, source: Source) -> Entry | None:
+        """The cached entry of a source that did not change."""
+        entry: Entry | None = self.cached.get(source.name)
+        if entry is None or entry["stamp"] != source.stamp or entry["common"] != self.common:
+            return None
+        kept = self.store.has(entry["xml"]) and (not entry["table"] or self.store.has(entry["table"]))
+        return entry if kept else None
+
+
+def changed_texts(sources: Sequence[Source], cached: Mapping[str, Any]) -> dict[str, bytes]:
+    """Texts of the files that the cache does not have as they are now: changed schemes, and everything else."""
+    return {
+        source.name: Path(source.path).read_bytes()
+        for source in sources
+        if source.name not in cached or cached[source.name]["stamp"] != source.stamp
+    }
+
+
+def compile_all(jobs: Jobs, progress: Callable[[int, int], None] | None) -> tuple[dict[str, Entry], list[Problem]]:
+    """Entries by file name, and every problem of every scheme."""
+    entries: dict[str, Entry] = {}
+    todo = []
+    for source in jobs.sources:
+        if (entry := jobs.known(source)) is not None:
+            entries[source.name] = entry
+        else:
+            todo.append(source)
+    problems: list[Problem] = []
+    jobs.compiled = len(todo)
+    for done, (source, result) in enumerate(_results(jobs, todo), 1):
+        if isinstance(result, list):
+            problems += result
+        else:
+            entries[source.name] = result
+        if progress:
+            progress(done, len(todo))
+    return dict(sorted(entries.items())), problems
+
+
+def _results(jobs: Jobs, todo: Sequence[Source]) -> Iterator[tuple[Source, Entry | list[Problem]]]:
+    if len(todo) < WORTH_PROCESSES or (os.cpu_count() or 1) < 2:
+        yield from ((source, _compile(jobs, source)) for source in todo)
+        return
+    global _shared_jobs
+    _shared_jobs = jobs
+    try:
+        with multiprocessing.get_context("fork").Pool(os.cpu_count()) as pool:
+            yield from zip(todo, pool.imap(_compile_shared, todo, chunksize=CHUNK), strict=True)
+    finally:
+        _shared_jobs = None
+
+
+#: Inherited by forked workers instead of being sent to them.
+_shared_jobs: Jobs | None = None
+
+
+def _compile_shared(source: Source) -> Entry | list[Problem]:
+    assert _shared_jobs is not None
+    return _compile(_shared_jobs, source)
+
+
+def _compile(jobs: Jobs, source: Source) -> Entry | list[Problem]:
+    text = jobs.texts.get(source.name)
+    if text is None:
+        text = Path(source.path).read_bytes()
+    try:
+        compiled: Compiled = compile_scheme(source.name, text, jobs.folder)
+    except Problems as error:
+        return error.problems
+    return {
+        "stamp": source.stamp,
+        "common": jobs.common,
+        "record": compiled.record.as_json(),
+        "xml": jobs.store.put(compiled.xml.encode()),
+        "table": jobs.store.put(compiled.table.encode()) if compiled.table else "",
+    }
+
+
+__all__ = ["SCHEME_KEY", "Entry", "Jobs", "changed_texts", "compile_all"]

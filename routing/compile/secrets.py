@@ -1,0 +1,56 @@
+"""Which secrets a folder needs and where they are missing. Values come in as an argument; none is ever in a message."""
+
+from __future__ import annotations
+
+import re
+import secrets as random_secrets
+from collections.abc import Iterator, Mapping, Sequence
+
+from routing.load.nodes import Document
+from routing.model.folder import Folder
+from routing.model.problem import Loc, Problem
+
+
+def password_name(account: str) -> str:
+    """Name of the secret that holds a SIP account's password: ``SIP_PASSWORD_1001``."""
+    return "SIP_PASSWORD_" + re.sub(r"\W", "_", account).upper()
+
+
+def gateway_name(gateway: str) -> str:
+    """Name of the secret that holds a gateway's password: ``GATEWAY_PASSWORD_MAIN``."""
+    return "GATEWAY_PASSWORD_" + gateway.upper()
+
+
+def _needed(folder: Folder) -> Iterator[tuple[str, str, Loc]]:
+    """(key of the result, name of the secret, the place that asks for it)."""
+    for account, phone in folder.accounts.items():
+        person, _, label = phone.partition(".")
+        yield account, password_name(account), ("people", person, "phones", label, "sip")
+    for name, gateway in folder.gateways.items():
+        if gateway.username:
+            yield f"gateway {name}", gateway_name(name), ("gateways", name, "username")
+
+
+def passwords(
+    folder: Folder, documents: Sequence[Document], secrets: Mapping[str, str]
+) -> tuple[dict[str, str], list[Problem]]:
+    """Passwords by SIP account and by ``gateway NAME``, and a problem for each that is missing."""
+    found, problems = {}, []
+    for key, name, loc in _needed(folder):
+        if name in secrets:
+            found[key] = secrets[name]
+        else:
+            hint = f"set {name} in the environment or the secrets file; `routing secrets` makes one"
+            problems.append(_place(documents, loc).problem(loc, f"the secret {name} is missing", hint))
+    return found, problems
+
+
+def _place(documents: Sequence[Document], loc: Loc) -> Document:
+    """The document that defines what ``loc`` names."""
+    kind, name = loc[0], loc[1]
+    return next(d for d in documents if isinstance(d.data, dict) and name in (d.data.get(str(kind)) or {}))
+
+
+def invented(folder: Folder, secrets: Mapping[str, str]) -> dict[str, str]:
+    """A random password for every secret that is missing, by the secret's name."""
+    return {name: random_secrets.token_urlsafe(18) for _, name, _ in _needed(folder) if name not in secrets}

@@ -1,0 +1,39 @@
+"""Sounds that every release has: the tone before a message, the confirm prompt, the remark on a wrong key.
+
+Generated, so that a first run needs no sound files: 8 kHz, 16 bit, mono; the same bytes each time.
+"""
+
+from __future__ import annotations
+
+import array
+import io
+import math
+import wave
+
+RATE = 8000
+#: (hertz, seconds) in turn; 0 Hz is silence.
+_TONES: dict[str, list[tuple[int, float]]] = {
+    "routing/beep.wav": [(880, 0.4), (0, 0.1)],
+    "routing/confirm.wav": [(660, 0.2), (0, 0.2)] * 3 + [(0, 0.8)],
+    "routing/invalid.wav": [(330, 0.3), (0, 0.1), (220, 0.4), (0, 0.2)],
+}
+
+
+def tones() -> dict[str, bytes]:
+    """WAV files by their path below ``sounds/``."""
+    return {name: _wav(parts) for name, parts in _TONES.items()}
+
+
+def _wav(parts: list[tuple[int, float]]) -> bytes:
+    samples = array.array("h")
+    for hertz, seconds in parts:
+        samples.extend(
+            round(9000 * math.sin(2 * math.pi * hertz * at / RATE)) if hertz else 0 for at in range(int(RATE * seconds))
+        )
+    buffer = io.BytesIO()
+    with wave.open(buffer, "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(RATE)
+        file.writeframes(samples.tobytes())
+    return buffer.getvalue()

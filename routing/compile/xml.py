@@ -1,0 +1,103 @@
+"""Dialplans to XML text and back: what was written is parsed again and must be what was meant.
+
+Holds the rule that compiled dialplans expand nothing but this project's own variables (security): an expansion that is
+not on the list cannot leave this module.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from xml.etree import ElementTree
+
+from routing.compile.templates import render
+from routing.steps.dialplan import Condition, Context, Extension
+
+#: Channel and global variables that compiled dialplans may expand. None holds text that a caller chose: `routing_caller`
+#: is digits or `anonymous`, captured by the entry dialplan.
+ALLOWED = frozenset(
+    """
+    routing_release routing_caller routing_number routing_caller_pays routing_jumps routing_hours routing_digits
+    routing_decision routing_ring_for routing_label uuid domain recordings_dir endpoint_disposition
+    """.split()
+)
+_EXPANSION = re.compile(r"\$\{([^}]*)\}?")
+_OVERRIDE = re.compile(r"hours_[a-z][a-z0-9_]{0,63}")
+#: Applications that run what they are given, or read files by name: their arguments may expand our own paths only.
+_FORBIDDEN_VARIABLES = re.compile(r"(?:api_|execute_on_)(?!answer=record_session )\w*=")
+
+
+class UnsafeDialplan(Exception):
+    """A compiled dialplan that must not be written: a fault of ours, never of an author."""
+
+
+def to_xml(*contexts: Context) -> str:
+    """XML text of a dialplan file. Raises UnsafeDialplan when it does not parse back to what was meant."""
+    for text in _texts(contexts):
+        _refuse_unsafe(text)
+    xml = render("release/dialplan.xml.j2", contexts=contexts)
+    if list(_parsed(xml)) != list(_meant(contexts)):
+        raise UnsafeDialplan(f"context {contexts[0].name} does not parse back to what was compiled")
+    return xml
+
+
+def _texts(contexts: Sequence[Context]) -> Iterator[str]:
+    for context in contexts:
+        for extension in context.extensions:
+            for condition in extension.conditions:
+                yield from (condition.field, condition.expression)
+                for pair in condition.regexes:
+                    yield from pair
+            yield from (action.data for action in extension.actions)
+
+
+def _refuse_unsafe(text: str) -> None:
+    if "$" in text:
+        for match in _EXPANSION.finditer(text):
+            if match[1] not in ALLOWED and not _OVERRIDE.fullmatch(match[1]):
+                raise UnsafeDialplan(f"expansion {match[0]!r} in {text!r} is not one of ours")
+        if "$$" in text:
+            raise UnsafeDialplan(f"global expansion in {text!r}")
+    if "X-PRE-PROCESS" in text.upper() or "\n" in text or "\r" in text:
+        raise UnsafeDialplan(f"preprocessor or line break in {text!r}")
+    if _FORBIDDEN_VARIABLES.search(text):
+        raise UnsafeDialplan(f"a variable that runs commands in {text!r}")
+
+
+Flat = tuple[str, ...]
+
+
+def _meant(contexts: Sequence[Context]) -> Iterator[Flat]:
+    for context in contexts:
+        yield ("context", context.name)
+        for extension in context.extensions:
+            yield ("extension", extension.label)
+            for condition in _conditions(extension):
+                yield (
+                    "condition",
+                    condition.field,
+                    condition.expression,
+                    condition.regex,
+                    *map("=".join, condition.times),
+                )
+                yield from (("regex", *pair) for pair in condition.regexes)
+            yield from (("action", action.application, action.data) for action in extension.actions)
+
+
+def _conditions(extension: Extension) -> tuple[Condition, ...]:
+    return (Condition("destination_number", extension.expression), *extension.conditions)
+
+
+def _parsed(xml: str) -> Iterator[Flat]:
+    own = {"field", "expression", "regex"}
+    for element in ElementTree.fromstring(xml.encode()).iter():  # noqa: S314  # our own text, just rendered
+        get = element.get
+        if element.tag in ("context", "extension"):
+            yield (element.tag, get("name", ""))
+        elif element.tag == "condition":
+            times = (f"{name}={value}" for name, value in element.items() if name not in own)
+            yield ("condition", get("field", ""), get("expression", ""), get("regex", ""), *times)
+        elif element.tag == "regex":
+            yield ("regex", get("field", ""), get("expression", ""))
+        elif element.tag == "action":
+            yield ("action", get("application", ""), get("data", ""))

@@ -1,0 +1,195 @@
+"""The part of a scheme folder that all schemes share: project, people, groups, calendars, gateways."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from routing.load.nodes import Document
+from routing.load.validate import validate
+from routing.model.calendar import Calendar
+from routing.model.decision import ID
+from routing.model.fields import Fields
+from routing.model.folder import RESERVED, Folder
+from routing.model.people import Group, Person
+from routing.model.problem import Loc, Problem, did_you_mean
+from routing.model.project import CalendarFields, Gateway, Project
+from routing.steps import targets
+
+#: Top-level keys and the version's word on those that come later.
+SHARED_KEYS = ("project", "people", "groups", "calendars", "gateways")
+LATER_KEYS = ("crm", "pools")
+_GROUP = TypeAdapter(Group)
+
+
+@dataclass
+class _Named:
+    """Everything of one kind, by name, with the place it was defined at."""
+
+    values: dict[str, Any] = field(default_factory=dict)
+    places: dict[str, tuple[Document, Loc]] = field(default_factory=dict)
+
+
+def shared(
+    documents: Sequence[Document], sounds: Mapping[str, float], engine: str
+) -> tuple[Folder | None, list[Problem]]:
+    """The folder's shared part and everything that is wrong with it; None when there is no project to speak of."""
+    problems = [problem for document in documents for problem in _top_keys(document)]
+    project = _project(documents, problems)
+    country = project.country if project else None
+    people = _collect(documents, "people", Person, country, problems)
+    groups = _groups(documents, problems)
+    calendars = _collect(documents, "calendars", CalendarFields, country, problems)
+    gateways = _collect(documents, "gateways", Gateway, country, problems)
+    if project is None:
+        return None, problems
+    meanings = {name: _calendar(name, fields, project) for name, fields in calendars.values.items()}
+    folder = Folder(project, people.values, groups.values, meanings, gateways.values, sounds=sounds, engine=engine)
+    problems += _check(folder, people, groups)
+    return folder, problems
+
+
+def _calendar(name: str, fields: CalendarFields, project: Project) -> Calendar:
+    return fields.calendar(name, project.timezone)
+
+
+def _top_keys(document: Document) -> Iterator[Problem]:
+    if document.data is None:
+        return
+    if not isinstance(document.data, dict):
+        yield document.problem((), "a file holds a mapping with a key such as `scheme:` or `people:`")
+        return
+    for key in document.data:
+        if key in LATER_KEYS:
+            yield document.problem((key,), f"`{key}` is part of the language but not of this version", at_key=True)
+        elif key not in SHARED_KEYS:
+            known = (*SHARED_KEYS, "scheme", "tests")
+            hint = did_you_mean(key, known) or f"a file holds {', '.join(known)}"
+            yield document.problem((key,), f"unknown key `{key}`", hint, at_key=True)
+
+
+def _project(documents: Sequence[Document], problems: list[Problem]) -> Project | None:
+    found: Project | None = None
+    holders = [document for document in documents if isinstance(document.data, dict) and "project" in document.data]
+    if not holders:
+        problems.append(
+            Problem("project.yaml", 1, 1, "", "no file holds `project:`", "write `project: {name: ..., timezone: ...}`")
+        )
+    for document in holders:
+        if document is not holders[0]:
+            problems.append(
+                document.problem(("project",), f"a second project; the first is in {holders[0].file}", at_key=True)
+            )
+            continue
+        result = validate(Project, document, ("project",), document.data["project"], None)
+        if isinstance(result, list):
+            problems += result
+        else:
+            found = result
+    return found
+
+
+def _entries(documents: Sequence[Document], kind: str, problems: list[Problem]) -> Iterator[tuple[Document, str, Any]]:
+    """Every named entry of a kind; names are checked here and never twice the same."""
+    seen: dict[str, str] = {}
+    for document in documents:
+        part = document.data.get(kind) if isinstance(document.data, dict) else None
+        if part is not None and not isinstance(part, dict):
+            problems.append(document.problem((kind,), "must be a mapping: `name: ...` lines"))
+            continue
+        for name, value in (part or {}).items():
+            if not ID.fullmatch(name) or name in RESERVED:
+                message = f"`{name}` is not a name: small letters, digits and _, a letter first"
+                problems.append(document.problem((kind, name), message, at_key=True))
+            elif name in seen:
+                message = f"`{name}` is defined twice; first in {seen[name]}"
+                problems.append(document.problem((kind, name), message, at_key=True))
+            else:
+                seen[name] = document.file
+                yield document, name, value
+
+
+def _collect(
+    documents: Sequence[Document], kind: str, model: type[Fields], country: str | None, problems: list[Problem]
+) -> _Named:
+    named = _Named()
+    for document, name, value in _entries(documents, kind, problems):
+        result = validate(model, document, (kind, name), value, country)
+        if isinstance(result, list):
+            problems += result
+        else:
+            named.values[name] = result
+            named.places[name] = (document, (kind, name))
+    return named
+
+
+def _groups(documents: Sequence[Document], problems: list[Problem]) -> _Named:
+    named = _Named()
+    for document, name, value in _entries(documents, "groups", problems):
+        try:
+            named.values[name] = _GROUP.validate_python(value)
+            named.places[name] = (document, ("groups", name))
+        except ValidationError as error:
+            for detail in error.errors(include_url=False):
+                problems.append(document.problem(("groups", name, *detail["loc"]), detail["msg"]))
+    return named
+
+
+def _check(folder: Folder, people: _Named, groups: _Named) -> Iterator[Problem]:
+    """What only shows when everything is known: names that resolve, nothing used twice, no group inside itself."""
+    for name, (document, loc) in people.places.items():
+        yield from _check_person(name, document, loc, folder)
+    yield from _twice(folder, people)
+    for name, (document, loc) in groups.places.items():
+        if name in folder.people:
+            yield document.problem(
+                loc, f"`{name}` is a person and a group: one of them needs another name", at_key=True
+            )
+        for index, member in enumerate(folder.groups[name]):
+            if complaint := targets.unknown(member, folder):
+                yield document.problem((*loc, index), *complaint)
+        if _contains(name, name, folder, set()):
+            yield document.problem(loc, f"group `{name}` contains itself", at_key=True)
+
+
+def _check_person(name: str, document: Document, loc: Loc, folder: Folder) -> Iterator[Problem]:
+    person = folder.people[name]
+    for index, entry in enumerate(person.ring or ()):
+        if entry.name not in person.phones:
+            hint = did_you_mean(entry.name, person.phones)
+            yield document.problem((*loc, "ring", index), f"{name} has no phone `{entry.name}`", hint)
+    for label, phone in person.phones.items():
+        if phone.gateway and phone.gateway not in folder.gateways:
+            hint = did_you_mean(phone.gateway, folder.gateways)
+            yield document.problem((*loc, "phones", label, "gateway"), f"no gateway is called `{phone.gateway}`", hint)
+        if phone.confirm_prompt and phone.confirm_prompt not in folder.sounds:
+            hint = did_you_mean(phone.confirm_prompt, folder.sounds)
+            where = (*loc, "phones", label, "confirm_prompt")
+            yield document.problem(where, f"there is no sound file `sounds/{phone.confirm_prompt}`", hint)
+
+
+def _twice(folder: Folder, people: _Named) -> Iterator[Problem]:
+    """SIP accounts and extensions share one internal numbering: nothing may stand twice."""
+    seen: dict[str, str] = {}
+    for name, (document, loc) in people.places.items():
+        person = folder.people[name]
+        used = [((*loc, "phones", label, "sip"), phone.sip) for label, phone in person.phones.items() if phone.sip]
+        if person.extension:
+            used.append(((*loc, "extension"), person.extension))
+        for where, number in used:
+            if number in seen:
+                yield document.problem(
+                    where, f"`{number}` is taken by {seen[number]}", "every account and extension is used once"
+                )
+            seen.setdefault(number, name)
+
+
+def _contains(wanted: str, group: str, folder: Folder, visited: set[str]) -> bool:
+    if group in visited:
+        return False
+    visited.add(group)
+    members = folder.groups.get(group, [])
+    return wanted in members or any(_contains(wanted, member, folder, visited) for member in members)

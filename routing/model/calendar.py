@@ -1,0 +1,94 @@
+"""Opening hours: weekly periods, single days, holidays, in the calendar's own time zone.
+
+`Calendar.status` is the meaning of a calendar; the compiled dialplan and its tests are held to it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+DAY_MINUTES = 24 * 60
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_PERIOD = re.compile(r"([01]\d|2[0-4]):([0-5]\d)\s*-\s*([01]\d|2[0-4]):([0-5]\d)")
+#: Holidays are compiled for these years: a fixed span, so that the same input gives the same bytes on any day.
+HOLIDAY_YEARS = range(2025, 2041)
+
+
+@dataclass(frozen=True, order=True)
+class Period:
+    """Minutes of a day, from the start up to but without the end; an end after 1440 runs into the next day."""
+
+    start: int
+    end: int
+
+    def parts(self) -> tuple[tuple[int, int, int], ...]:
+        """The period cut at midnight: (days later, start minute, end minute)."""
+        if self.end <= DAY_MINUTES:
+            return ((0, self.start, self.end),)
+        return ((0, self.start, DAY_MINUTES), (1, 0, self.end - DAY_MINUTES))
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """One calendar. ``weekly`` has a tuple of periods for each day, Monday first; ``days`` overrides single dates."""
+
+    name: str
+    timezone: str
+    weekly: tuple[tuple[Period, ...], ...]
+    days: dict[date, tuple[Period, ...]] = field(default_factory=dict)
+    holidays: frozenset[date] = frozenset()
+
+    def status(self, moment: datetime) -> str:
+        """``open``, ``closed`` or ``holiday`` at an aware moment. A single day beats a holiday, a holiday beats the week."""
+        local = moment.astimezone(ZoneInfo(self.timezone))
+        today, minute = local.date(), local.hour * 60 + local.minute
+        if today in self.days:
+            return "open" if self._covers(minute, self._of_dates(today)) else "closed"
+        if today in self.holidays:
+            return "holiday"
+        return "open" if self._covers(minute, [*self._of_week(today), *self._of_dates(today)]) else "closed"
+
+    def _of_week(self, today: date) -> list[tuple[int, int]]:
+        yesterday = (today.weekday() - 1) % 7
+        return _pieces(self.weekly[today.weekday()], 0) + _pieces(self.weekly[yesterday], 1)
+
+    def _of_dates(self, today: date) -> list[tuple[int, int]]:
+        yesterday = self.days.get(today - timedelta(days=1), ())
+        return _pieces(self.days.get(today, ()), 0) + _pieces(yesterday, 1)
+
+    @staticmethod
+    def _covers(minute: int, pieces: Iterable[tuple[int, int]]) -> bool:
+        return any(start <= minute < end for start, end in pieces)
+
+
+def _pieces(periods: Iterable[Period], days_later: int) -> list[tuple[int, int]]:
+    return [(start, end) for period in periods for later, start, end in period.parts() if later == days_later]
+
+
+def parse_period(text: object) -> Period:
+    """``"09:00-18:00"`` or, over midnight, ``"22:00-06:00"``; ``24:00`` is the end of a day. Raises ValueError."""
+    match = _PERIOD.fullmatch(str(text).strip())
+    if not match:
+        raise ValueError(f"`{text}` is not a period: write `09:00-18:00`")
+    start, end = int(match[1]) * 60 + int(match[2]), int(match[3]) * 60 + int(match[4])
+    if max(start, end) > DAY_MINUTES or start == DAY_MINUTES:
+        raise ValueError(f"`{text}` has a time after 24:00")
+    if start == end:
+        raise ValueError(f"`{text}` begins and ends at the same time; the whole day is `00:00-24:00`")
+    return Period(start, end if end > start else end + DAY_MINUTES)
+
+
+def parse_days(text: str) -> tuple[int, ...]:
+    """``mon-fri``, ``sat``, ``fri-mon`` or ``mon,wed`` as day indexes, Monday 0. Raises ValueError."""
+    found: list[int] = []
+    for part in str(text).split(","):
+        first, _, last = part.strip().partition("-")
+        if first not in DAYS or (last and last not in DAYS):
+            raise ValueError(f"`{text}` is not a day: write `mon`, `mon-fri` or `mon,wed`")
+        start, end = DAYS.index(first), DAYS.index(last or first)
+        found += [day % 7 for day in range(start, end + 1 if end >= start else end + 8)]
+    return tuple(found)

@@ -1,0 +1,37 @@
+"""Lengths of time as schemes write them: ``20s``, ``2m``, ``1h``, ``30d``, ``3 rings``."""
+
+from __future__ import annotations
+
+import re
+
+_UNIT_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+_UNITS = re.compile(r"(\d{1,6})\s*([smhd])")
+_RINGS = re.compile(r"(\d{1,3})\s*rings?")
+LONGEST_SECONDS = 400 * 86400
+
+
+def parse_duration(text: object) -> int:
+    """Whole seconds. A ring is 1 s of tone and 4 s of pause and the last pause is not waited: n rings = 5n-2 s.
+
+    Raises ValueError with a sentence for the author.
+    """
+    if isinstance(text, int | float) and not isinstance(text, bool):
+        raise ValueError(f"a length of time needs a unit: write `{text}s`")
+    word = str(text).strip()
+    if match := _RINGS.fullmatch(word):
+        seconds = 5 * int(match[1]) - 2
+    elif match := _UNITS.fullmatch(word):
+        seconds = int(match[1]) * _UNIT_SECONDS[match[2]]
+    else:
+        raise ValueError(f"`{word}` is not a length of time: write `20s`, `2m`, `1h`, `30d` or `3 rings`")
+    if not 0 < seconds <= LONGEST_SECONDS:
+        raise ValueError(f"`{word}` must be longer than nothing and at most 400 days")
+    return seconds
+
+
+def spoken(seconds: int) -> str:
+    """A length of time for people: ``75`` is ``1 min 15 s``."""
+    minutes, rest = divmod(seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    parts = [(hours, "h"), (minutes, "min"), (rest, "s")]
+    return " ".join(f"{amount} {unit}" for amount, unit in parts if amount) or "0 s"

@@ -1,0 +1,183 @@
+"""The typed fields of scheme files: what a value may be and the sentence an author reads when it is not.
+
+Pydantic types over the parsers of this package. Each accepts what authors write and yields one clean form.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationInfo, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+from routing.model import durations, numbers
+from routing.model.calendar import Period, parse_period
+from routing.model.decision import CAUSE, ID
+
+#: Text of an author that reaches XML, phones or logs: what FreeSWITCH or its preprocessor would act on is refused.
+_FORBIDDEN = re.compile(r"\$|X-PRE-PROCESS|[\x00-\x1f\x7f]", re.IGNORECASE)
+_LABEL_FORBIDDEN = re.compile(r"""[{}\[\]<>,|^&"'`\\;=]""")
+_SOUND = re.compile(r"[\w][\w. -]*(/[\w][\w. -]*)*\.(wav|mp3|ogg)")
+_HOST = re.compile(r"(?=.{1,253}$)[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:\d{1,5})?")
+
+
+class Fields(BaseModel):
+    """A mapping of a scheme file: unknown keys are errors, values never change after loading."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+def refuse(message: str) -> PydanticCustomError:
+    """The one form in which a field says no; the message is shown to the author as it is."""
+    return PydanticCustomError("refused", "{message}", {"message": message})
+
+
+def _said(parse: Any) -> Any:
+    """A parser's ValueError as a refusal with the same sentence."""
+
+    def validate(value: Any) -> Any:
+        try:
+            return parse(value)
+        except ValueError as error:
+            raise refuse(str(error)) from None
+
+    return validate
+
+
+def _id(value: Any) -> str:
+    if not isinstance(value, str) or not ID.fullmatch(value):
+        raise ValueError(f"`{value}` is not a name: small letters, digits and _, a letter first")
+    return value
+
+
+def safe_text(value: Any) -> str:
+    """Author text: a string without ``$``, control characters and the preprocessor's word. Raises ValueError."""
+    if not isinstance(value, str):
+        raise ValueError(f"`{value}` must be text: put it in quotes")
+    if found := _FORBIDDEN.search(value):
+        raise ValueError(f"text may not hold {found[0]!r}: FreeSWITCH would act on it")
+    return value
+
+
+def _label(value: Any) -> str:
+    text = safe_text(value)
+    if found := _LABEL_FORBIDDEN.search(text):
+        raise ValueError(f"a name shown on phones may not hold `{found[0]}`")
+    if len(text) > 40:
+        raise ValueError("a name shown on phones is at most 40 characters")
+    return text
+
+
+def _digits(value: Any) -> str:
+    if isinstance(value, int) and not isinstance(value, bool):
+        raise ValueError(f'`{value}` must be in quotes: write "{value}"')
+    if not isinstance(value, str) or not re.fullmatch(r"\d{2,8}", value):
+        raise ValueError(f"`{value}` is not an internal number: 2 to 8 digits")
+    return value
+
+
+def _account(value: Any) -> str:
+    if isinstance(value, int) and not isinstance(value, bool):
+        raise ValueError(f'`{value}` must be in quotes: write "{value}"')
+    if not isinstance(value, str) or not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}", value):
+        raise ValueError(f"`{value}` is not a SIP account name: letters, digits, `_`, `.` and `-`")
+    return value
+
+
+def _key(value: Any) -> str:
+    if isinstance(value, int) and not isinstance(value, bool):
+        raise ValueError(f'`{value}` must be in quotes: write "{value}"')
+    if not isinstance(value, str) or not re.fullmatch(r"[0-9*#]", value):
+        raise ValueError(f"`{value}` is not a phone key: one of 0-9, `*`, `#`")
+    return value
+
+
+def _sound(value: Any) -> str:
+    if not isinstance(value, str) or not _SOUND.fullmatch(value) or ".." in value:
+        raise ValueError(f"`{value}` is not a sound file: a path below sounds/ that ends in .wav, .mp3 or .ogg")
+    return value
+
+
+def _cause(value: Any) -> str:
+    if not isinstance(value, str) or not CAUSE.fullmatch(value):
+        raise ValueError(f"`{value}` is not a hangup cause: write it as FreeSWITCH does, `USER_BUSY`")
+    return value
+
+
+def _host(value: Any) -> str:
+    if not isinstance(value, str) or not _HOST.fullmatch(value):
+        raise ValueError(f"`{value}` is not a host name or address")
+    return value
+
+
+def _number(value: Any, info: ValidationInfo) -> str:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        raise refuse(f'a number must be in quotes: write "+{value}"')
+    if not isinstance(value, str):
+        raise refuse('a number must be text in quotes: "+380501112233"')
+    try:
+        return numbers.normalise(value, (info.context or {}).get("country"))
+    except ValueError as error:
+        raise refuse(str(error)) from None
+
+
+def _name(value: Any) -> str:
+    if not isinstance(value, str) or not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]{0,63}", value):
+        raise ValueError(f"`{value}` is not the name of a secret: letters, digits and _, as in the environment")
+    return value
+
+
+def _region(value: Any) -> str:
+    if not isinstance(value, str) or not numbers.is_region(value):
+        raise ValueError(f"`{value}` is not a country code: two capital letters such as UA or PL")
+    return value
+
+
+def one_or_many(value: Any) -> Any:
+    """A single value where a list is expected stands for a list of one."""
+    return value if isinstance(value, list | tuple) else [value]
+
+
+def _periods(value: Any) -> tuple[Period, ...]:
+    return tuple(parse_period(text) for text in one_or_many(value))
+
+
+def _schema(**schema: Any) -> WithJsonSchema:
+    return WithJsonSchema(schema)
+
+
+_TEXT = {"type": "string"}
+Id = Annotated[str, BeforeValidator(_said(_id)), _schema(type="string", pattern="^[a-z][a-z0-9_]*$")]
+Seconds = Annotated[
+    int,
+    BeforeValidator(_said(durations.parse_duration)),
+    _schema(type="string", pattern=r"^\d+\s*([smhd]|rings?)$", examples=["20s", "3 rings", "2m"]),
+]
+Number = Annotated[str, BeforeValidator(_number), _schema(type="string", examples=["+380501112233"])]
+Text = Annotated[str, BeforeValidator(_said(safe_text)), _schema(**_TEXT)]
+Label = Annotated[str, BeforeValidator(_said(_label)), _schema(type="string", maxLength=40)]
+Extension = Annotated[str, BeforeValidator(_said(_digits)), _schema(type="string", pattern=r"^\d{2,8}$")]
+Account = Annotated[str, BeforeValidator(_said(_account)), _schema(**_TEXT)]
+Key = Annotated[str, BeforeValidator(_said(_key)), _schema(type="string", pattern="^[0-9*#]$")]
+Sound = Annotated[str, BeforeValidator(_said(_sound)), _schema(type="string", examples=["greeting.wav"])]
+Cause = Annotated[str, BeforeValidator(_said(_cause)), _schema(type="string", examples=["USER_BUSY"])]
+Host = Annotated[str, BeforeValidator(_said(_host)), _schema(**_TEXT)]
+Name = Annotated[str, BeforeValidator(_said(_name)), _schema(type="string", pattern="^[A-Za-z][A-Za-z0-9_]*$")]
+Region = Annotated[str, BeforeValidator(_said(_region)), _schema(type="string", pattern="^[A-Z]{2}$")]
+Periods = Annotated[
+    tuple[Period, ...],
+    BeforeValidator(_said(_periods)),
+    _schema(anyOf=[{"type": "string"}, {"type": "array", "items": {"type": "string"}}], examples=["09:00-18:00"]),
+]
+
+
+def at_least_one(value: Any) -> Any:
+    """Refuse an empty list or mapping."""
+    if not value:
+        raise refuse("must not be empty")
+    return value
+
+
+NotEmpty = AfterValidator(at_least_one)
+OneOrMany = BeforeValidator(one_or_many)

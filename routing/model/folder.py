@@ -1,0 +1,44 @@
+"""A whole scheme folder once it is checked: everything that a scheme's steps can name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from routing.model.calendar import Calendar
+from routing.model.people import Person
+from routing.model.project import Gateway, Project
+
+#: Words that name something else in dialplans, so no person, group or scheme may have them.
+RESERVED = frozenset(
+    {"entry", "numbers", "person", "calendar", "outbound", "internal", "internal_entry", "jump", "default", "public"}
+)
+
+
+@dataclass(frozen=True)
+class Folder:
+    """Names and what they stand for; ``sounds`` has the length in seconds of every file below ``sounds/``."""
+
+    project: Project
+    people: Mapping[str, Person] = field(default_factory=dict)
+    groups: Mapping[str, list[str]] = field(default_factory=dict)
+    calendars: Mapping[str, Calendar] = field(default_factory=dict)
+    gateways: Mapping[str, Gateway] = field(default_factory=dict)
+    schemes: frozenset[str] = frozenset()
+    sounds: Mapping[str, float] = field(default_factory=dict)
+    engine: str = "127.0.0.1:8084"
+
+    @property
+    def extensions(self) -> dict[str, str]:
+        """Internal numbers of people: extension to person."""
+        return {person.extension: name for name, person in self.people.items() if person.extension}
+
+    @property
+    def accounts(self) -> dict[str, str]:
+        """SIP accounts: account name to phone, ``ivan.desk``."""
+        return {
+            phone.sip: f"{name}.{label}"
+            for name, person in self.people.items()
+            for label, phone in person.phones.items()
+            if phone.sip
+        }

@@ -1,0 +1,89 @@
+"""Telephone numbers: what authors write, E.164, the national form, and which numbers may be dialled.
+
+Numbering plans come from the phonenumbers library (Google's libphonenumber metadata).
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+
+import phonenumbers
+from phonenumbers import PhoneNumberFormat
+
+_WRITTEN = re.compile(r"\+?[\d\s()./-]+")
+#: libphonenumber's kinds of number that people and companies have; premium rate is not among them.
+_DIALLED = ("fixed_line", "mobile", "toll_free", "uan", "voip", "shared_cost")
+
+
+@functools.lru_cache(maxsize=200_000)
+def normalise(text: str, country: str | None) -> str:
+    """The E.164 form, ``+`` and digits, of a number written with spaces, dashes or brackets.
+
+    ``country`` (ISO 3166 alpha-2) is used for numbers without ``+``. Raises ValueError with a sentence.
+    """
+    if not _WRITTEN.fullmatch(text.strip()):
+        raise ValueError(f"`{text}` is not a phone number: digits, spaces, dashes and brackets only")
+    try:
+        number = phonenumbers.parse(text, country)
+    except phonenumbers.NumberParseException:
+        raise ValueError(f"`{text}` is not a phone number: write it like `+380501112233`") from None
+    if not phonenumbers.is_possible_number(number):
+        raise ValueError(f"`{text}` has the wrong number of digits for its country")
+    return phonenumbers.format_number(number, PhoneNumberFormat.E164)
+
+
+@functools.lru_cache(maxsize=200_000)
+def national_digits(e164: str) -> str:
+    """The digits with which the number is dialled inside its own country: ``+380800330521`` is ``0800330521``."""
+    number = phonenumbers.parse(e164, None)
+    return re.sub(r"\D", "", phonenumbers.format_number(number, PhoneNumberFormat.NATIONAL))
+
+
+def is_region(code: str) -> bool:
+    """Whether the code is a country that has a numbering plan."""
+    return code in phonenumbers.SUPPORTED_REGIONS
+
+
+@functools.lru_cache(maxsize=512)
+def destination_pattern(region: str) -> str:
+    """A regex (PCRE and Python alike) of the numbers of a country that may be dialled: ``+`` E.164, never premium rate.
+
+    Shared country codes (+1, +7, +44) are told apart by the country's own leading digits.
+    """
+    metadata = phonenumbers.PhoneMetadata.metadata_for_region(region)
+    if metadata is None:
+        raise ValueError(f"`{region}` is not a country code such as UA or PL")
+    allowed = "|".join(_patterns(metadata, _DIALLED))
+    denied = "|".join(_patterns(metadata, ("premium_rate",)))
+    never = f"(?!(?:{denied})$)" if denied else ""
+    return rf"^\+{metadata.country_code}{never}(?:{allowed})$"
+
+
+@functools.lru_cache(maxsize=512)
+def dialling(region: str) -> tuple[str, str]:
+    """Country code and trunk prefix: ``("380", "0")`` for UA; the prefix is empty where there is none."""
+    metadata = phonenumbers.PhoneMetadata.metadata_for_region(region)
+    if metadata is None:
+        raise ValueError(f"`{region}` is not a country code such as UA or PL")
+    return str(metadata.country_code), metadata.national_prefix or ""
+
+
+@functools.lru_cache(maxsize=512)
+def country_pattern(region: str) -> str:
+    """A regex of every number, ``+`` E.164, that belongs to a country's plan."""
+    metadata = phonenumbers.PhoneMetadata.metadata_for_region(region)
+    if metadata is None:
+        raise ValueError(f"`{region}` is not a country code such as UA or PL")
+    every = "|".join(_patterns(metadata, (*_DIALLED, "premium_rate", "pager", "personal_number", "voicemail")))
+    return rf"^\+{metadata.country_code}(?:{every})$"
+
+
+def _patterns(metadata: phonenumbers.PhoneMetadata, kinds: tuple[str, ...]) -> list[str]:
+    """The national patterns of the kinds that a country has, each once, order kept."""
+    found: dict[str, None] = {}
+    for kind in kinds:
+        desc = getattr(metadata, kind)
+        if desc is not None and desc.national_number_pattern:
+            found[desc.national_number_pattern] = None
+    return list(found)

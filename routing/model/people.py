@@ -1,0 +1,76 @@
+"""People, their phones and the groups they are in, as a scheme folder writes them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from routing.model.fields import (
+    Account,
+    Extension,
+    Fields,
+    Id,
+    Key,
+    NotEmpty,
+    Number,
+    OneOrMany,
+    Seconds,
+    Sound,
+    Text,
+    refuse,
+)
+
+
+def _ring_entry(value: Any) -> Any:
+    """``desk`` and ``{mobile: after 10s}`` in the form ``{name:, after:, for:}``."""
+    if isinstance(value, str):
+        return {"name": value}
+    if isinstance(value, dict) and len(value) == 1 and "name" not in value:
+        ((name, settings),) = value.items()
+        if isinstance(settings, str):
+            return {"name": name, "after": settings.removeprefix("after").strip()}
+        return {"name": name, **settings} if isinstance(settings, dict) else value
+    return value
+
+
+class Ring(Fields):
+    """One name to ring, how long after the others, and for how long if not as long as the others."""
+
+    name: Text = Field(description="A person, a group, or one phone of a person: `ivan.mobile`.")
+    after: Seconds = Field(0, description="Start ringing this much later than the first.")
+    for_: Seconds | None = Field(None, alias="for", description="Ring time of this one.")
+
+
+RingList = Annotated[list[Annotated[Ring, BeforeValidator(_ring_entry)]], OneOrMany, NotEmpty]
+
+
+class Phone(Fields):
+    """A phone: either a SIP account that registers here or an outside number."""
+
+    sip: Account | None = Field(None, description="SIP account name; one account per device.")
+    number: Number | None = Field(None, description="An outside number, such as a mobile.")
+    confirm: Key | None = Field(None, description="Key that must be pressed before the call counts as answered.")
+    confirm_prompt: Sound | None = Field(None, description="What is played to ask for the key.")
+    gateway: Id | None = Field(None, description="Gateway for the outside number; the first one otherwise.")
+
+    @model_validator(mode="after")
+    def _one_of(self) -> Phone:
+        if (self.sip is None) == (self.number is None):
+            raise refuse("a phone has either `sip` or `number`")
+        return self
+
+
+class Person(Fields):
+    """Somebody who can be rung."""
+
+    name: Text = Field(description="Shown in reports and traces.")
+    phones: Annotated[dict[Id, Phone], NotEmpty] = Field(description="Phones by a short name: desk, mobile.")
+    ring: RingList | None = Field(None, description="What `ring` of this person rings, together; all phones otherwise.")
+    extension: Extension | None = Field(None, description="Internal number, dialled by colleagues and in menus.")
+    email: Text | None = Field(None, description="For notices, and to find the person in a CRM.")
+    skills: dict[Id, Any] = Field(default_factory=dict, description="Skills with levels or lists, for `by_skill`.")
+    crm: dict[Id, Any] = Field(default_factory=dict, description="Owner id in each CRM.")
+
+
+Group = Annotated[list[Text], OneOrMany, NotEmpty]

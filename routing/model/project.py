@@ -1,0 +1,167 @@
+"""Settings of a whole scheme folder: the project, its calendars and gateways."""
+
+from __future__ import annotations
+
+import functools
+from datetime import date
+from typing import Annotated, Any, Literal
+from zoneinfo import available_timezones
+
+from pydantic import BeforeValidator, Field, field_validator, model_validator
+
+from routing.model.calendar import DAYS, HOLIDAY_YEARS, Calendar, Period, parse_days
+from routing.model.fields import Fields, Host, Id, Number, OneOrMany, Periods, Region, Seconds, Text, refuse
+from routing.model.problem import did_you_mean
+
+
+@functools.cache
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones())
+
+
+def _zone(value: Any) -> str:
+    if value not in _zones():
+        hint = did_you_mean(str(value), _zones())
+        raise refuse(f"`{value}` is not a time zone of the tz database{': ' + hint if hint else ''}")
+    return str(value)
+
+
+Zone = Annotated[str, BeforeValidator(_zone)]
+
+
+class ProjectSticky(Fields):
+    """Project-wide stickiness: after an outgoing call, the same person is rung first."""
+
+    within: Seconds = 14 * 86400
+    ring: Seconds = 20
+
+
+class Project(Fields):
+    """Settings that hold for every scheme."""
+
+    name: Id
+    timezone: Zone = Field(description="Zone of calendars that name none.")
+    country: Region | None = Field(None, description="For numbers written without +, holidays and destinations.")
+    secrets: Text = Field("env", description="`env`, or `file: path` of a 0600 file outside git.")
+    destinations: list[Region] = Field(
+        default_factory=list, description="Countries that people, webhooks and callbacks may dial."
+    )
+    longest_wait: Seconds = Field(180, description="Lint limit for a caller's wait.")
+    sticky: ProjectSticky | None = None
+    announce_recording: bool = False
+
+    @field_validator("secrets", mode="before")
+    @classmethod
+    def _secrets(cls, value: Any) -> Any:
+        if isinstance(value, dict) and list(value) == ["file"]:
+            return f"file:{value['file']}"
+        return value
+
+    @property
+    def regions(self) -> tuple[str, ...]:
+        """Countries that may be dialled: `destinations`, or the project's own country."""
+        return tuple(self.destinations) or ((self.country,) if self.country else ())
+
+
+def _date(value: Any) -> date:
+    try:
+        return date.fromisoformat(str(value))
+    except ValueError:
+        raise refuse(f"`{value}` is not a date: write `2026-12-25`") from None
+
+
+Day = Annotated[date, BeforeValidator(_date)]
+
+
+class Holidays(Fields):
+    """Public holidays of a country or a part of it, from the holidays library."""
+
+    country: Text
+    extra: list[Day] = Field(default_factory=list, description="More days that count as holidays.")
+    except_: list[Day] = Field(default_factory=list, alias="except", description="Holidays that are working days here.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short(cls, value: Any) -> Any:
+        return {"country": value} if isinstance(value, str) else value
+
+    @field_validator("country")
+    @classmethod
+    def _known(cls, value: str) -> str:
+        _national(value)
+        return value
+
+    def dates(self) -> frozenset[date]:
+        """Every holiday of the compiled years."""
+        return (_national(self.country) | frozenset(self.extra)) - frozenset(self.except_)
+
+
+@functools.lru_cache(maxsize=64)
+def _national(code: str) -> frozenset[date]:
+    import holidays  # a second of import time that most runs do not need
+
+    country, _, region = code.partition("-")
+    try:
+        return frozenset(holidays.country_holidays(country, subdiv=region or None, years=HOLIDAY_YEARS))
+    except (NotImplementedError, KeyError):
+        raise refuse(f"no holidays are known for `{code}`: write a country, `UA`, or country-region, `DE-BY`") from None
+
+
+def _day_periods(value: Any) -> Any:
+    return () if value == "closed" else value
+
+
+class CalendarFields(Fields):
+    """Opening hours as written."""
+
+    timezone: Zone | None = None
+    open: dict[str, Periods] = Field(description='Periods by days: `mon-fri: ["09:00-13:00", "14:00-18:00"]`.')
+    holidays: Holidays | None = None
+    days: dict[Day, Annotated[Periods, BeforeValidator(_day_periods)]] = Field(
+        default_factory=dict, description="Single dates: periods, or `closed`."
+    )
+
+    @field_validator("open")
+    @classmethod
+    def _days(cls, value: dict[str, Any]) -> dict[str, Any]:
+        for days in value:
+            try:
+                parse_days(days)
+            except ValueError as error:
+                raise refuse(str(error)) from None
+        return value
+
+    def calendar(self, name: str, default_zone: str) -> Calendar:
+        """The calendar's meaning."""
+        weekly: list[list[Period]] = [[] for _ in DAYS]
+        for days, periods in self.open.items():
+            for day in parse_days(days):
+                weekly[day] += periods
+        dates = self.holidays.dates() if self.holidays else frozenset()
+        return Calendar(
+            name, self.timezone or default_zone, tuple(tuple(sorted(day)) for day in weekly), self.days, dates
+        )
+
+
+class Gateway(Fields):
+    """A trunk to a carrier."""
+
+    proxy: Host = Field(description="The carrier's host, with a port if not 5060.")
+    username: Text | None = Field(None, description="For registration; the password comes from the secrets.")
+    realm: Host | None = None
+    register_: bool = Field(True, alias="register", description="Register with the carrier; needs `username`.")
+    transport: Literal["udp", "tcp", "tls"] = "udp"
+    dial: Literal["plus", "digits", "national"] = Field(
+        "plus", description="How the carrier wants numbers: `+380501112233`, `380501112233` or `0501112233`."
+    )
+    caller_id: Literal["company", "caller", "caller_diversion", "caller_pai"] = Field(
+        "company",
+        description="Whose number the called mobile sees: the company's, the caller's, the caller's with the company's "
+        "in Diversion, or the company's with the caller's in P-Asserted-Identity.",
+    )
+    numbers: Annotated[list[Number], OneOrMany] = Field(
+        default_factory=list, description="The company's numbers on this trunk; the first is shown by default."
+    )
+
+
+__all__ = ["CalendarFields", "Gateway", "Holidays", "Id", "Project", "ProjectSticky"]

@@ -1,0 +1,135 @@
+"""What every step kind is: its fields, what it checks, what it compiles to, how long it can take.
+
+A step either ends the call or falls through to the next; `Emitter` lays a list of steps out as extensions so that
+falling through is the next action or a transfer. Knows nothing of files, and of the switch only applications.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from pydantic import model_validator
+
+from routing.model.fields import Fields
+from routing.model.folder import Folder
+from routing.model.problem import Loc
+from routing.steps.dialplan import Context, Extension
+
+#: (where, what is wrong, hint)
+Complaint = tuple[Loc, str, str]
+RELEASE = "${routing_release}"
+LONGEST_JUMPS = 10
+
+
+class Step(Fields):
+    """Base of all step kinds. ``primary`` is the setting that a bare value stands for: ``ring: ivan``."""
+
+    kind: ClassVar[str]
+    primary: ClassVar[str] = ""
+    #: The step never falls through.
+    ends: ClassVar[bool] = False
+    #: The step answers the call before anybody was reached.
+    answers: ClassVar[bool] = False
+
+    @model_validator(mode="before")
+    @classmethod
+    def _shorthand(cls, value: Any) -> Any:
+        if value is None:
+            return {}
+        if cls.primary and not isinstance(value, dict):
+            return {cls.primary: value}
+        return value
+
+    def check(self, loc: Loc, folder: Folder, default_hours: str | None) -> Iterator[Complaint]:
+        """Names that do not resolve and settings that contradict each other, nested steps not included."""
+        return iter(())
+
+    def branches(self) -> Iterator[tuple[Loc, str, Sequence[StepItem]]]:
+        """Nested lists: where they stand below the step, their label part, the list."""
+        return iter(())
+
+    def emit(self, out: Emitter, here: Extension, path: str, after: str) -> Extension | None:
+        """Append this step's dialplan to ``here``; return where the next step goes on, None when it cannot."""
+        raise NotImplementedError
+
+    def own_seconds(self, folder: Folder) -> float:
+        """The longest time this step itself can take, without its branches."""
+        return 0.0
+
+    def falls_past_branches(self) -> bool:
+        """Whether the call can go on after the step without having been in any branch."""
+        return True
+
+    def jumps(self) -> tuple[str, ...]:
+        """Schemes this step can go to by itself; ``*`` stands for any."""
+        return ()
+
+    def runtime(self, folder: Folder) -> dict[str, Any] | None:
+        """What the engine must know of a dynamic step, as JSON; None for static steps."""
+        return None
+
+    def sounds(self) -> Iterator[tuple[Loc, str]]:
+        """Sound files this step plays, with their place below the step."""
+        return iter(())
+
+
+class StepItem(Fields):
+    """A step as it stands in a list: a mapping of which exactly one kind is set."""
+
+    @property
+    def step(self) -> Step:
+        """The step itself."""
+        (kind,) = self.model_fields_set
+        step = getattr(self, kind)
+        assert isinstance(step, Step)
+        return step
+
+
+@dataclass
+class Emitter:
+    """Lays steps out in one scheme's context."""
+
+    scheme: str
+    folder: Folder
+    hours: str | None
+    number: str
+    context: Context = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.context = Context(self.scheme)
+
+    def go(self, label: str) -> str:
+        """Argument of ``transfer`` to an extension of this scheme, in the release that the call began with."""
+        return f"{label} XML:{RELEASE}/schemes/{self.scheme}.xml {self.scheme}"
+
+    def go_scheme(self, scheme: str) -> str:
+        """Argument of ``transfer`` to the start of a scheme; ``$1`` of a regex is allowed."""
+        return f"start XML:{RELEASE}/schemes/{scheme}.xml {scheme}"
+
+    def steps(self, steps: Sequence[StepItem], here: Extension, prefix: str, after: str) -> None:
+        """Append a list of steps to ``here``; after its last one the call goes on at the label ``after``."""
+        place: Extension | None = here
+        for index, item in enumerate(steps, 1):
+            path = f"{prefix}{index}"
+            last = index == len(steps)
+            following = after if last else f"{prefix}{index + 1}"
+            if place is None:
+                place = self.context.extension(path)
+            place.set("routing_step", path)
+            place = item.step.emit(self, place, path, following)
+            if item.step.ends:
+                return
+        if place is not None and after:
+            place.do("transfer", self.go(after))
+
+
+def sound_path(sound: str) -> str:
+    """Where a project's sound file lies in a release."""
+    return f"{RELEASE}/sounds/{sound}"
+
+
+def label_part(text: str) -> str:
+    """A menu key as part of a label: ``*`` and ``#`` mean something elsewhere."""
+    return {"*": "star", "#": "hash"}.get(text, text)

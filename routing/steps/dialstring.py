@@ -1,0 +1,87 @@
+"""Dial strings for ``bridge``, built from the compiled directory and from nothing else.
+
+The only expansions in them are this project's own variables, which hold strictly captured digits or paths.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from routing.model import numbers
+from routing.model.folder import Folder
+from routing.model.project import Gateway
+from routing.steps.base import sound_path
+from routing.steps.targets import Leg
+
+#: Seconds that a person has to press the confirm key after picking up.
+CONFIRM_SECONDS = 8
+CONFIRM_PROMPT = "routing/confirm.wav"
+
+
+def dial_string(turns: Iterable[tuple[Leg, ...]], folder: Folder, number: str, label: str = "", **extra: str) -> str:
+    """All legs of a turn together, turns in order. ``number`` is the company's number of the called line."""
+    turns = list(turns)
+    common = {"ignore_early_media": "true", "originate_timeout": str(_longest(turns)), **extra}
+    legs = (",".join(_leg(leg, folder, number, label) for leg in turn) for turn in turns)
+    return _braces("{}", common) + "|".join(legs)
+
+
+def _longest(turns: Iterable[tuple[Leg, ...]]) -> int:
+    """FreeSWITCH ends every turn after 60 s unless told otherwise; the legs have their own shorter times."""
+    return max((leg.after + (leg.seconds or 0) + CONFIRM_SECONDS + 2 for turn in turns for leg in turn), default=60)
+
+
+def _leg(leg: Leg, folder: Folder, number: str, label: str) -> str:
+    variables = {"leg_timeout": str(leg.seconds)}
+    if leg.after:
+        variables["leg_delay_start"] = str(leg.after)
+    if leg.phone.confirm:
+        variables |= {
+            "group_confirm_key": leg.phone.confirm,
+            "group_confirm_file": sound_path(leg.phone.confirm_prompt or CONFIRM_PROMPT),
+            "group_confirm_timeout": str(CONFIRM_SECONDS),
+        }
+    if label:
+        variables["origination_caller_id_name"] = f"'{label}'"
+    variables["routing_target"] = leg.target
+    if leg.phone.sip:
+        return _braces("[]", variables) + f"sofia/internal/{leg.phone.sip}%${{domain}}"
+    assert leg.phone.number
+    name = leg.phone.gateway or next(iter(folder.gateways))
+    gateway = folder.gateways[name]
+    variables |= caller_id(gateway, number)
+    return _braces("[]", variables) + f"sofia/gateway/{name}/{dialled(gateway, leg.phone.number)}"
+
+
+def caller_id(gateway: Gateway, number: str) -> dict[str, str]:
+    """Leg variables for the gateway's caller-ID policy; ``number`` is shown when it is the company's on that trunk."""
+    own = number if number in gateway.numbers or not gateway.numbers else gateway.numbers[0]
+    if gateway.caller_id == "company":
+        return {"origination_caller_id_number": own}
+    if gateway.caller_id == "caller":
+        return {"origination_caller_id_number": "${routing_caller}"}
+    if gateway.caller_id == "caller_diversion":
+        return {
+            "origination_caller_id_number": "${routing_caller}",
+            "sip_h_Diversion": f"<sip:{own}@{gateway.proxy}>;reason=unconditional",
+        }
+    return {
+        "origination_caller_id_number": own,
+        "sip_h_P-Asserted-Identity": f"<sip:${{routing_caller}}@{gateway.proxy}>",
+    }
+
+
+def dialled(gateway: Gateway, number: str) -> str:
+    """An E.164 number in the form that the gateway's carrier wants."""
+    match gateway.dial:
+        case "plus":
+            return number
+        case "digits":
+            return number.removeprefix("+")
+        case _:
+            return numbers.national_digits(number)
+
+
+def _braces(pair: str, variables: dict[str, str]) -> str:
+    inside = ",".join(f"{name}={value}" for name, value in variables.items())
+    return f"{pair[0]}{inside}{pair[1]}"

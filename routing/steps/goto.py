@@ -1,0 +1,39 @@
+"""``scheme``: go to another scheme and never come back. Whether it exists is checked when all schemes are linked.
+
+Good::
+
+    - scheme: online_shop
+
+Bad (``no scheme is called...``)::
+
+    - scheme: online-shop
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from pydantic import Field
+
+from routing.model.fields import Id
+from routing.steps.base import Emitter, Step
+from routing.steps.dialplan import Extension
+
+
+class SchemeStep(Step):
+    """Go to another scheme."""
+
+    kind: ClassVar[str] = "scheme"
+    primary: ClassVar[str] = "id"
+    ends: ClassVar[bool] = True
+
+    id: Id = Field(description="The scheme's id.")
+
+    def emit(self, out: Emitter, here: Extension, path: str, after: str) -> Extension | None:
+        """A transfer; the target's first extension counts the jump and holds the bound."""
+        here.do("transfer", out.go_scheme(self.id))
+        return None
+
+    def jumps(self) -> tuple[str, ...]:
+        """The scheme."""
+        return (self.id,)

@@ -1,0 +1,66 @@
+"""``hangup``: end the call, with a cause if need be.
+
+Good::
+
+    - hangup
+    - hangup: {cause: USER_BUSY, play: bye.wav}
+
+Bad (``not a hangup cause``)::
+
+    - hangup: busy
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+from pydantic import Field
+
+from routing.model.fields import Cause, Sound
+from routing.model.folder import Folder
+from routing.model.problem import Loc, did_you_mean
+from routing.steps.base import Complaint, Emitter, Step, sound_path
+from routing.steps.causes import CAUSES
+from routing.steps.dialplan import Condition, Extension
+from routing.steps.play import UNKNOWN_SECONDS
+
+
+class HangupStep(Step):
+    """End the call."""
+
+    kind: ClassVar[str] = "hangup"
+    primary: ClassVar[str] = "cause"
+    ends: ClassVar[bool] = True
+
+    cause: Cause = Field("NORMAL_CLEARING", description="Hangup cause in FreeSWITCH's spelling.")
+    play: Sound | None = Field(None, description="Played before, when the call is answered already.")
+
+    def check(self, loc: Loc, folder: Folder, default_hours: str | None) -> Iterator[Complaint]:
+        """The cause is one that FreeSWITCH knows."""
+        if self.cause not in CAUSES:
+            yield (
+                (*loc, "cause"),
+                f"`{self.cause}` is not a hangup cause of FreeSWITCH",
+                did_you_mean(self.cause, CAUSES),
+            )
+
+    def emit(self, out: Emitter, here: Extension, path: str, after: str) -> Extension | None:
+        """``hangup``; with ``play``, a fork on whether the call was answered, so that playing never opens early media."""
+        if self.play:
+            here.do("transfer", out.go(f"{path}.end"))
+            answered = out.context.extension(f"{path}.end", Condition("${endpoint_disposition}", "^ANSWER$"))
+            answered.do("playback", sound_path(self.play))
+            answered.do("hangup", self.cause)
+            here = out.context.extension(f"{path}.end")
+        here.do("hangup", self.cause)
+        return None
+
+    def own_seconds(self, folder: Folder) -> float:
+        """The length of what is played."""
+        return folder.sounds.get(self.play, UNKNOWN_SECONDS) if self.play else 0.0
+
+    def sounds(self) -> Iterator[tuple[Loc, str]]:
+        """What is played."""
+        if self.play:
+            yield ("play",), self.play

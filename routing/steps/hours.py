@@ -1,0 +1,71 @@
+"""``hours``: go by a calendar: open, closed, holiday.
+
+Good::
+
+    - hours: {calendar: office, closed: [{voicemail: sales}]}
+
+Bad, a calendar that nobody wrote (``no calendar is called...``)::
+
+    - hours: offce
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import ClassVar
+
+from pydantic import Field
+
+from routing.model.fields import Id
+from routing.model.folder import Folder
+from routing.model.problem import Loc, did_you_mean
+from routing.steps.base import RELEASE, Complaint, Emitter, Step, StepItem
+from routing.steps.dialplan import Extension
+from routing.steps.lists import Steps
+
+
+class HoursStep(Step):
+    """Choose by a calendar; a list that is absent falls through, `holiday` without a list is `closed`."""
+
+    kind: ClassVar[str] = "hours"
+    primary: ClassVar[str] = "calendar"
+
+    calendar: Id | None = Field(None, description="The calendar; the scheme's `hours` otherwise.")
+    open: Steps | None = Field(None, description="Steps when it is open.")
+    closed: Steps | None = Field(None, description="Steps when it is closed.")
+    holiday: Steps | None = Field(None, description="Steps on holidays; `closed` otherwise.")
+
+    def check(self, loc: Loc, folder: Folder, default_hours: str | None) -> Iterator[Complaint]:
+        """The calendar exists and at least one list is there."""
+        if self.calendar is None and default_hours is None:
+            yield loc, "no calendar: the scheme has no `hours`", "write `hours: {calendar: office, ...}`"
+        if self.calendar is not None and self.calendar not in folder.calendars:
+            hint = did_you_mean(self.calendar, folder.calendars)
+            yield (*loc, "calendar"), f"no calendar is called `{self.calendar}`", hint
+        if not list(self.branches()):
+            yield loc, "`hours` without `open`, `closed` or `holiday` does nothing", "give it a list of steps"
+
+    def branches(self) -> Iterator[tuple[Loc, str, Sequence[StepItem]]]:
+        """The lists that are there."""
+        for name in ("open", "closed", "holiday"):
+            if (steps := getattr(self, name)) is not None:
+                yield (name,), name, steps
+
+    def emit(self, out: Emitter, here: Extension, path: str, after: str) -> Extension | None:
+        """Ask the calendar's own file, then fork on its answer."""
+        calendar = self.calendar or out.hours
+        assert calendar
+        here.set("timezone", out.folder.calendars[calendar].timezone)
+        here.set("routing_hours", "closed")
+        here.do("execute_extension", f"check XML:{RELEASE}/calendars/{calendar}.xml calendar")
+        here.do("transfer", out.go(f"{path}.${{routing_hours}}"))
+        for name in ("open", "closed", "holiday"):
+            steps = getattr(self, name)
+            if steps is None and name == "holiday":
+                steps = self.closed
+            out.steps(steps or (), out.context.extension(f"{path}.{name}"), f"{path}.{name}.", after)
+        return None
+
+    def falls_past_branches(self) -> bool:
+        """Not when both ``open`` and ``closed`` have steps."""
+        return self.open is None or self.closed is None

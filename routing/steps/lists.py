@@ -1,0 +1,15 @@
+"""Lists of steps as a field: one mapping with one key for a step, a bare word where it needs no settings.
+
+Steps hold lists of steps, so the field names ``AnyStep`` by its name only; ``routing.steps`` defines it from the registry.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from routing.model.fields import OneOrMany
+from routing.steps.base import StepItem
+
+Steps = Annotated[list["AnyStep"], OneOrMany]  # type: ignore[name-defined]  # noqa: F821
+
+__all__ = ["StepItem", "Steps"]

@@ -1,0 +1,98 @@
+"""From the names in a ``ring`` to the phones that ring: people, groups within groups, single phones, each phone once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from routing.model.folder import Folder
+from routing.model.people import Phone, Ring
+from routing.model.problem import did_you_mean
+
+DEEPEST_GROUP = 10
+
+
+@dataclass(frozen=True)
+class Leg:
+    """One phone to ring: ``target`` is ``ivan.desk``; seconds from the beginning of the turn."""
+
+    target: str
+    phone: Phone
+    after: int = 0
+    seconds: int | None = None
+
+
+def known_targets(folder: Folder) -> list[str]:
+    """Every name that a ring list can hold."""
+    phones = [f"{name}.{label}" for name, person in folder.people.items() for label in person.phones]
+    return [*folder.people, *folder.groups, *phones]
+
+
+def unknown(name: str, folder: Folder) -> tuple[str, str] | None:
+    """What is wrong with a target's name and a hint, or None when it is known."""
+    person, _, label = name.partition(".")
+    if name in folder.people or name in folder.groups:
+        return None
+    if label and person in folder.people:
+        if label in folder.people[person].phones:
+            return None
+        return f"`{person}` has no phone `{label}`", did_you_mean(name, known_targets(folder))
+    return f"nobody is called `{name}`", did_you_mean(name, known_targets(folder))
+
+
+def turns(rings: Sequence[Ring], folder: Folder) -> list[tuple[Leg, ...]]:
+    """One turn of phones for each person named, in order; a phone that was named before is left out."""
+    seen: set[str] = set()
+    found = []
+    for ring in rings:
+        for legs in _expand(ring, folder, 0):
+            fresh = tuple(leg for leg in legs if leg.target not in seen)
+            seen.update(leg.target for leg in fresh)
+            if fresh:
+                found.append(fresh)
+    return found
+
+
+def _expand(ring: Ring, folder: Folder, depth: int) -> Iterator[tuple[Leg, ...]]:
+    if depth > DEEPEST_GROUP:
+        return
+    if ring.name in folder.groups:
+        for member in folder.groups[ring.name]:
+            yield from _expand(replace_name(ring, member), folder, depth + 1)
+    elif ring.name in folder.people:
+        yield person_legs(ring.name, ring, folder)
+    else:
+        person, _, label = ring.name.partition(".")
+        if person in folder.people and label in folder.people[person].phones:
+            yield (Leg(ring.name, folder.people[person].phones[label], ring.after, ring.for_),)
+
+
+def replace_name(ring: Ring, name: str) -> Ring:
+    """The same delay and ring time for another name."""
+    return ring.model_copy(update={"name": name})
+
+
+def person_legs(name: str, ring: Ring, folder: Folder) -> tuple[Leg, ...]:
+    """The phones that ring when this person is rung."""
+    person = folder.people[name]
+    entries = person.ring or [Ring(name=label) for label in person.phones]
+    return tuple(
+        Leg(f"{name}.{entry.name}", person.phones[entry.name], ring.after + entry.after, entry.for_ or ring.for_)
+        for entry in entries
+        if entry.name in person.phones
+    )
+
+
+def cut(turn: tuple[Leg, ...], seconds: int, at_most: int | None) -> tuple[Leg, ...]:
+    """The turn's legs with their ring times filled in and cut to ``at_most`` seconds from its beginning."""
+    timed = [replace(leg, seconds=leg.seconds or seconds) for leg in turn]
+    if at_most is None:
+        return tuple(timed)
+    return tuple(
+        replace(leg, seconds=min(leg.seconds or seconds, at_most - leg.after)) for leg in timed if leg.after < at_most
+    )
+
+
+def length(turn: tuple[Leg, ...]) -> int:
+    """Seconds until the last leg of a turn has stopped ringing."""
+    return max((leg.after + (leg.seconds or 0) for leg in turn), default=0)

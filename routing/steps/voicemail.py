@@ -1,0 +1,70 @@
+"""``voicemail``: take a message and end the call.
+
+Good::
+
+    - voicemail: {box: head_of_sales, greeting: closed.wav, at_most: 2m}
+
+Bad (`nothing after it would ever run`)::
+
+    - voicemail: {box: head_of_sales}
+    - ring: ivan
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated, ClassVar
+
+from pydantic import Field
+
+from routing.model.fields import Id, OneOrMany, Seconds, Sound, Text
+from routing.model.folder import Folder
+from routing.model.problem import Loc
+from routing.steps.base import Emitter, Step, sound_path
+from routing.steps.dialplan import Extension
+from routing.steps.play import UNKNOWN_SECONDS
+
+BEEP = "routing/beep.wav"
+#: A message ends after this many seconds below this energy.
+SILENCE_SECONDS, SILENCE_ENERGY = 6, 200
+
+
+class VoicemailStep(Step):
+    """Record a message into a box; the hangup ends it."""
+
+    kind: ClassVar[str] = "voicemail"
+    primary: ClassVar[str] = "box"
+    ends: ClassVar[bool] = True
+
+    box: Id = Field(description="Name of the box: a folder of recordings.")
+    greeting: Sound | None = Field(None, description="Played before the tone.")
+    at_most: Seconds = Field(120, description="Longest message.")
+    notify: Annotated[list[Text], OneOrMany] = Field(
+        default_factory=list,
+        description="Who is told, by e-mail address or person; kept with the call for the notices.",
+    )
+
+    def emit(self, out: Emitter, here: Extension, path: str, after: str) -> Extension | None:
+        """Answer, greeting, tone, ``record``; the caller's hangup keeps the message."""
+        file = f"${{recordings_dir}}/voicemail/{self.box}/${{uuid}}.wav"
+        here.set("routing_end", "voicemail")
+        here.set("routing_voicemail", file)
+        here.set("routing_box", self.box)
+        if self.notify:
+            here.set("routing_notify", " ".join(self.notify))
+        here.do("answer")
+        if self.greeting:
+            here.do("playback", sound_path(self.greeting))
+        here.do("playback", sound_path(BEEP))
+        here.do("record", f"{file} {self.at_most} {SILENCE_ENERGY} {SILENCE_SECONDS}")
+        here.do("hangup", "NORMAL_CLEARING")
+        return None
+
+    def own_seconds(self, folder: Folder) -> float:
+        """The greeting; a caller who has reached voicemail has arrived."""
+        return folder.sounds.get(self.greeting, UNKNOWN_SECONDS) if self.greeting else 0.0
+
+    def sounds(self) -> Iterator[tuple[Loc, str]]:
+        """The greeting."""
+        if self.greeting:
+            yield ("greeting",), self.greeting

@@ -1,0 +1,168 @@
+"""``webhook``: ask the customer's HTTP handler where the call goes; any failure goes on with the scheme.
+
+Good::
+
+    - webhook: {url: "https://crm.example.com/route", timeout: 2s, ring: 30s}
+
+Bad, the caller would wait too long (``at most 10 s``)::
+
+    - webhook: {url: "https://crm.example.com/route", timeout: 60s}
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator
+from typing import Any, ClassVar, Literal
+from urllib.parse import urlsplit
+
+from pydantic import Field, field_validator
+
+from routing.model import numbers
+from routing.model.fields import Fields, Name, Region, Seconds, Text, refuse
+from routing.model.folder import Folder
+from routing.model.problem import Loc
+from routing.steps.base import RELEASE, Complaint, Emitter, Step
+from routing.steps.dialplan import Condition, Extension
+
+#: Call data that can be sent, by the names that `send` uses.
+CALL_FIELDS = ("call_id", "number", "caller", "scheme", "step", "started", "project")
+LONGEST_SECONDS = 10
+#: ``sched_transfer +N`` fires after N-1 to N seconds, and the engine may answer half a second after its budget.
+WATCHDOG_MARGIN_SECONDS = 2
+_ID = "[a-z][a-z0-9_]{0,63}"
+_FIELD = re.compile(r"\{\{\s*([a-z_]+)\s*\}\}")
+
+
+class Send(Fields):
+    """One parameter of the request: a call field, or fixed text."""
+
+    field: Text | None = None
+    value: Text | None = None
+
+
+class WebhookStep(Step):
+    """Ask an HTTP handler; falls through when there is no usable answer in time or its target did not talk."""
+
+    kind: ClassVar[str] = "webhook"
+    primary: ClassVar[str] = "url"
+
+    url: Text = Field(description="The handler. https, or http.")
+    form: Literal["routing", "ringostat"] = Field(
+        "routing", description="Whose request and answer: ours, or Ringostat's."
+    )
+    method: Literal["GET", "POST", "PUT", "DELETE"] = "POST"
+    submit: Literal["http", "json", "json-rpc"] = Field("json", description="Ringostat: how the parameters are sent.")
+    answer_type: Literal["http", "json", "json-rpc"] = Field("json", description="Ringostat: what the answer is.")
+    rpc_method: Text | None = Field(None, description="Ringostat: the method of JSON-RPC.")
+    timeout: Seconds = Field(2, description="Longest wait for the answer, everything included.")
+    send: dict[Text, Text] = Field(
+        default_factory=dict,
+        description='Parameters: names of your choice, values call fields: `caller: "{{caller}}"`.',
+    )
+    secret: Name | None = Field(None, description="Name of the signing key among the secrets.")
+    answer: Text | None = Field(None, description="Key of the answer that holds the target.")
+    ring: Seconds = Field(30, description="Ring time of the answered target.")
+    destinations: list[Region] | None = Field(
+        None, description="Countries it may send calls to; the project's otherwise."
+    )
+
+    @field_validator("url")
+    @classmethod
+    def _url(cls, value: str) -> str:
+        try:
+            parts = urlsplit(value)
+            valid = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+        except ValueError:
+            valid = False
+        if not valid or re.search(r"\s", value):
+            raise refuse(f"`{value}` is not a URL: write `https://host/path`")
+        if parts.username or parts.password:
+            raise refuse("a URL may not hold a password: it would stand in git and in logs; use `secret`")
+        return value
+
+    @field_validator("timeout")
+    @classmethod
+    def _short(cls, value: int) -> int:
+        if value > LONGEST_SECONDS:
+            raise refuse(f"the caller hears ringing meanwhile: at most {LONGEST_SECONDS} s")
+        return value
+
+    def check(self, loc: Loc, folder: Folder, default_hours: str | None) -> Iterator[Complaint]:
+        """Sent fields exist."""
+        for name, value in self.send.items():
+            for used in _FIELD.findall(value):
+                if used not in CALL_FIELDS:
+                    yield (*loc, "send", name), f"there is no call field `{used}`", f"one of {', '.join(CALL_FIELDS)}"
+
+    def emit(self, out: Emitter, here: Extension, path: str, after: str) -> Extension | None:
+        """The frame of every dynamic step: watchdog, socket, then the decision re-checked by strict regexes."""
+        here.set("routing_decision", "")
+        here.set("routing_label", "")
+        here.set("socket_resume", "true")
+        here.do("sched_transfer", f"+{self.watchdog_seconds} {out.go(f'{path}.fallback')}")
+        here.do("ring_ready")
+        here.do("socket", f"{out.folder.engine} async full")
+        here.do("sched_cancel", "${uuid}")
+        here.do("transfer", out.go(f"{path}.decided"))
+        self._decided(out, path, after)
+        fallback = out.context.extension(f"{path}.fallback")
+        fallback.do("sched_cancel", "${uuid}")
+        fallback.do("transfer", out.go(after))
+        return None
+
+    def _decided(self, out: Emitter, path: str, after: str) -> None:
+        """Only ids and digits of strict form are obeyed, and only this step's; anything else goes on."""
+        own = re.escape(path)
+        targets = (
+            (f"person:({_ID})", f"$1 XML:{RELEASE}/people/$1.xml person"),
+            (f"phone:(({_ID})\\.{_ID})", f"$1 XML:{RELEASE}/people/$2.xml person"),
+            (r"number:(\+[1-9]\d{6,14})", f"$1 XML:{RELEASE}/outbound.xml outbound"),
+        )
+        for target, execute in targets:
+            ring = self._when(out, path, f"^{own}:ring:{target}$")
+            ring.do("execute_extension", execute)
+            ring.do("transfer", out.go(after))
+        scheme = self._when(out, path, f"^{own}:scheme:({_ID})$")
+        # executed, not transferred to: a scheme that is not in the release must not end the call
+        scheme.do("execute_extension", f"jump XML:{RELEASE}/schemes/$1.xml $1")
+        scheme.do("transfer", out.go(after))
+        self._when(out, path, f"^{own}:end:([A-Z][A-Z0-9_]{{1,39}})$").do("hangup", "$1")
+        out.context.extension(f"{path}.decided").do("transfer", out.go(after))
+
+    @staticmethod
+    def _when(out: Emitter, path: str, expression: str) -> Extension:
+        return out.context.extension(f"{path}.decided", Condition("${routing_decision}", expression))
+
+    @property
+    def watchdog_seconds(self) -> int:
+        """When FreeSWITCH stops waiting for the engine."""
+        return math.ceil(self.timeout) + WATCHDOG_MARGIN_SECONDS
+
+    def own_seconds(self, folder: Folder) -> float:
+        """The watchdog's time, then the answered target rings to the end."""
+        return self.watchdog_seconds + self.ring
+
+    def jumps(self) -> tuple[str, ...]:
+        """Its answer can name any scheme."""
+        return ("*",)
+
+    def runtime(self, folder: Folder) -> dict[str, Any] | None:
+        """Everything the engine needs; patterns of allowed numbers included."""
+        regions = self.destinations if self.destinations is not None else folder.project.regions
+        return {
+            "kind": self.kind,
+            "url": self.url,
+            "form": self.form,
+            "method": self.method,
+            "submit": self.submit,
+            "import": self.answer_type,
+            "rpc_method": self.rpc_method,
+            "timeout_s": float(self.timeout),
+            "ring_s": self.ring,
+            "send": dict(self.send),
+            "answer_key": self.answer,
+            "secret": self.secret,
+            "destinations": [numbers.destination_pattern(region) for region in regions],
+        }

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from routing.offline.line import LONGEST_MS
-from routing.offline.pattern import BadPattern, compiled
+from routing.offline.pattern import BadPattern, compiled, to_bytes
 from routing.offline.running import Running
 from routing.offline.words import atoi, separate
 
@@ -111,7 +111,7 @@ def _valid(call: Running, asked: Question, digits: str) -> bool:
     if not asked.pattern:
         return True
     try:
-        return compiled(asked.pattern).search(digits) is not None
+        return compiled(asked.pattern).search(to_bytes(digits)) is not None
     except BadPattern as error:
         call.line.note("error", f"bad pattern {error}")
         return False

@@ -92,10 +92,15 @@ class _Node:
 
 
 @lru_cache(maxsize=4096)
-def parse(text: str) -> Document:
-    """Parse a dialplan file. Raises BadDialplan. Cached by content: a release's files are parsed once."""
+def parse(text: str, included: bool = False) -> Document:
+    """Parse a dialplan file. Raises BadDialplan. Cached by content: a release's files are parsed once.
+
+    ``included``: a file that FreeSWITCH's configuration includes into its dialplan section (``<include>``);
+    a file named by a transfer must hold the section itself.
+    """
     root = _tree(text)
-    for section in root.named("section"):
+    sections = [_Node("section", {"name": "dialplan"}, root.children)] if included else []
+    for section in [*root.named("section"), *sections]:
         if section.attributes.get("name", "").lower() == "dialplan":
             return Document(
                 tuple((node.attributes.get("name", ""), _extensions(node)) for node in section.named("context"))

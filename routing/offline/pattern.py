@@ -1,8 +1,9 @@
-"""Regular expressions as FreeSWITCH uses PCRE, over Python's re.
+r"""Regular expressions as FreeSWITCH uses PCRE, over Python's re.
 
-Kept from FreeSWITCH: ``/.../i`` with options; at most nine capturing groups may take part (its table of
-captures has ten places and a fuller match counts as no match); ``$1`` and ``${1}`` in an action's data,
-in a buffer that can cut the result short. Knows nothing of channels.
+Kept from FreeSWITCH: subjects are bytes, so ``.`` is one byte and ``\d`` is ASCII; ``/.../i`` with
+options; at most nine capturing groups may take part (its table of captures has ten places and a fuller
+match counts as no match); ``$1`` and ``${1}`` in an action's data, in a buffer that can cut the result
+short. Knows nothing of channels.
 """
 
 from __future__ import annotations
@@ -12,10 +13,10 @@ from functools import lru_cache
 
 CAPTURES = 10
 _CLASSES = {
-    "alpha": "a-zA-Z", "digit": "0-9", "alnum": "a-zA-Z0-9", "upper": "A-Z", "lower": "a-z",
-    "space": r"\s", "xdigit": "0-9a-fA-F", "punct": r"!-/:-@\[-`{-~", "word": r"\w",
+    b"alpha": b"a-zA-Z", b"digit": b"0-9", b"alnum": b"a-zA-Z0-9", b"upper": b"A-Z", b"lower": b"a-z",
+    b"space": rb"\s", b"xdigit": b"0-9a-fA-F", b"punct": rb"!-/:-@\[-`{-~", b"word": rb"\w",
 }  # fmt: skip
-_CLASS = re.compile(r"\[:(\w+):\]")
+_CLASS = re.compile(rb"\[:(\w+):\]")
 _REFERENCE = re.compile(r"\$(?:(\d{1,9})|\{(\d{1,9})\})")
 
 
@@ -24,9 +25,11 @@ class BadPattern(ValueError):
 
 
 @lru_cache(maxsize=16384)
-def compiled(expression: str) -> re.Pattern[str]:
+def compiled(expression: str) -> re.Pattern[bytes]:
     """The expression, compiled once. Raises BadPattern."""
-    flags = re.ASCII
+    flags = 0
+    if expression.startswith("_"):
+        raise BadPattern(f"{expression!r}: Asterisk's patterns are not supported")
     if expression.startswith("/"):
         body, slash, options = expression[1:].rpartition("/")
         if not slash:
@@ -35,31 +38,39 @@ def compiled(expression: str) -> re.Pattern[str]:
         flags |= re.DOTALL if "s" in options else 0
         expression = body
     try:
-        return re.compile(_CLASS.sub(lambda name: _CLASSES.get(name[1], ""), expression), flags)
+        return re.compile(_CLASS.sub(lambda name: _CLASSES.get(name[1], b""), to_bytes(expression)), flags)
     except re.error as error:
         raise BadPattern(f"{expression!r}: {error}") from error
+
+
+def to_bytes(text: str) -> bytes:
+    """The bytes that a variable holds; a SIP header may hold some that are no UTF-8."""
+    return text.encode("utf-8", "surrogateescape")
 
 
 class Match:
     """A match: how many captures FreeSWITCH counts, and its substitution into an action's data."""
 
-    def __init__(self, found: re.Match[str]) -> None:
+    def __init__(self, found: re.Match[bytes]) -> None:
         self._found = found
-        self.count = 1 + max((index for index, text in enumerate(found.groups(), 1) if text is not None), default=0)
+        self.count = 1 + max((index for index, part in enumerate(found.groups(), 1) if part is not None), default=0)
 
     def substitute(self, data: str) -> str:
         """``data`` with its references replaced; references beyond the captures vanish."""
-        room = (len(data.encode()) + len(self._found.string.encode()) + 10) * self.count - 1
+        if "$" not in data:
+            return data
         whole = _REFERENCE.sub(lambda reference: self._capture(int(reference[1] or reference[2])), data)
-        return whole if len(whole) <= room // 4 else whole.encode()[:room].decode(errors="ignore")
+        room = (len(to_bytes(data)) + len(self._found.string) + 10) * self.count - 1
+        return to_bytes(whole)[:room].decode("utf-8", "surrogateescape")
 
     def _capture(self, number: int) -> str:
-        return (self._found[number] or "") if number < self.count else ""
+        part = self._found[number] if number < self.count else None
+        return (part or b"").decode("utf-8", "surrogateescape")
 
 
 def perform(subject: str, expression: str) -> Match | None:
     """Search as ``switch_regex_perform`` does. Raises BadPattern."""
-    found = compiled(expression).search(subject)
+    found = compiled(expression).search(to_bytes(subject))
     if found is None:
         return None
     match = Match(found)

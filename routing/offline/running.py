@@ -118,6 +118,7 @@ class Running:
         profile = self.line.profile
         for name in ("uuid", "destination_number", "caller_id_number", "caller_id_name", "context"):
             yield name, profile.field(name) or ""
+        yield "created_us", str(round(self.line.start.timestamp() * 1_000_000))
 
     def _hunt(self, profile: Profile) -> Chosen | None:
         for name in self.line.expand(profile.dialplan).split(","):
@@ -137,7 +138,7 @@ class Running:
             self.line.note("error", f"no such file: {path}")
             return None
         try:
-            found = parse(text).context(context)
+            found = parse(text, included=not path).context(context)
         except BadDialplan as error:
             self.line.note("error", f"{path or 'dialplan'}: {error}")
             return None

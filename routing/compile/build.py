@@ -33,6 +33,8 @@ from routing.model.problem import Problem, Problems
 
 #: Called with (done, total) while schemes compile.
 Progress = Callable[[int, int], None]
+#: The secrets by name, for the project's own word on where they are: ``env`` or ``file:PATH``.
+Secrets = Callable[[str], Mapping[str, str]]
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,7 @@ def code_version() -> str:
 def build(
     schemes: Path,
     root: Path,
-    secrets: Mapping[str, str],
+    secrets: Secrets,
     engine: str = "127.0.0.1:8084",
     progress: Progress | None = None,
 ) -> Release:
@@ -91,12 +93,22 @@ def build(
     problems += wrong
     records = [Record.from_json(entry["record"]) for entry in entries.values()]
     problems += link(records)
-    known, missing = passwords(folder, documents, secrets)
+    known, missing = passwords(folder, documents, secrets(folder.project.secrets))
     if problems + missing:
         raise Problems(problems + missing)
     tree = _tree(folder, store, entries, records, known, sounds, Cache(root, "numbers"))
     cache.save(code_version(), entries)
     return _write(root, store, tree, records, jobs.compiled, folder)
+
+
+def load_shared(schemes: Path, engine: str = "127.0.0.1:8084") -> Folder:
+    """The shared part of a folder, schemes not looked at. Raises Problems."""
+    sources = files.sources(schemes)
+    documents, _, problems = _split(sources, compiling.changed_texts(sources, {}), {})
+    folder, wrong = shared(documents, {name: 0.0 for name in files.sounds(schemes)}, engine)
+    if folder is None or problems + wrong:
+        raise Problems(problems + wrong)
+    return folder
 
 
 def _split(

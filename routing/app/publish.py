@@ -1,0 +1,183 @@
+"""Making a release the live one: verify, one rename of a symlink, a reload of FreeSWITCH only where it reads at start.
+
+A failure at any point leaves or puts back the release that was live before, and says so.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import os
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from xml.etree import ElementTree
+
+from routing.compile.store import Store, remove_tree
+
+#: Sends one API command to FreeSWITCH and returns its answer; raises OSError when it cannot be reached.
+Switch = Callable[[str], str]
+#: Releases that were current within this time may still carry calls.
+KEEP_SECONDS = 24 * 3600
+KEEP_RELEASES = 10
+
+
+class PublishFailed(Exception):
+    """Why a release did not go live; the text also says what is live now."""
+
+
+@dataclass(frozen=True)
+class Published:
+    """What went live, what was live before (None the first time), and what FreeSWITCH was asked to do."""
+
+    release: str
+    before: str | None
+    reload: str
+
+
+def current(root: Path) -> str | None:
+    """Name of the live release."""
+    return _pointed(root / "current")
+
+
+@contextlib.contextmanager
+def only_one(root: Path) -> Iterator[None]:
+    """Hold the root's lock. Raises PublishFailed when another publish or rollback holds it."""
+    root.mkdir(parents=True, exist_ok=True)
+    with (root / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise PublishFailed(f"another publish or rollback is at work in {root}") from None
+        yield
+
+
+def publish(root: Path, release: str, switch: Switch | None) -> Published:
+    """Make a release of this root the live one."""
+    before = current(root)
+    folder = root / "releases" / release
+    if not folder.is_dir():
+        raise PublishFailed(f"there is no release `{release}` in {root}; {_still(before)}")
+    try:
+        verify(folder, root / "releases" / before if before else None)
+    except (OSError, ElementTree.ParseError, ValueError) as error:
+        raise PublishFailed(f"release {release} is damaged: {error}; {_still(before)}") from None
+    _point(root, "current", release)
+    try:
+        reload = _reload(folder, root / "releases" / before if before else None, switch)
+    except (OSError, ValueError) as error:
+        if before:
+            _point(root, "current", before)
+        raise PublishFailed(f"FreeSWITCH did not take release {release}: {error}; {_still(before)}") from None
+    if before and before != release:
+        _point(root, "previous", before)
+    os.utime(folder)
+    return Published(release, before, reload)
+
+
+def rollback(root: Path, switch: Switch | None) -> Published:
+    """Make the release live that was live before the last publish."""
+    previous = _pointed(root / "previous")
+    if previous is None:
+        raise PublishFailed(f"there is no earlier release in {root}; {_still(current(root))}")
+    return publish(root, previous, switch)
+
+
+def _still(before: str | None) -> str:
+    return f"release {before} stays live" if before else "no release is live"
+
+
+def verify(folder: Path, before: Path | None) -> int:
+    """Parse every file of the release that is not the same file in the one before; returns how many were parsed.
+
+    Raises ParseError, ValueError or OSError for a file that FreeSWITCH or the engine could not read.
+    """
+    parsed = 0
+    for directory, _, names in os.walk(folder):
+        relative = os.path.relpath(directory, folder)
+        known = _inodes(before / relative) if before else {}
+        for entry in os.scandir(directory):
+            if entry.name not in names or known.get(entry.name) == entry.inode():
+                continue
+            parsed += 1
+            _parse(Path(entry.path))
+    return parsed
+
+
+def _inodes(folder: Path) -> dict[str, int]:
+    try:
+        return {entry.name: entry.inode() for entry in os.scandir(folder)}
+    except FileNotFoundError:
+        return {}
+
+
+def _parse(path: Path) -> None:
+    if path.stat().st_size == 0:
+        raise ValueError(f"{path.name} is empty")
+    if path.suffix == ".xml":
+        ElementTree.parse(path)  # noqa: S314  # our own files
+    elif path.suffix == ".json":
+        json.loads(path.read_bytes())
+
+
+def _reload(folder: Path, before: Path | None, switch: Switch | None) -> str:
+    """Have FreeSWITCH read the directory and gateways again if they changed. Raises ValueError with its answer."""
+    if before and _reload_key(before) == _reload_key(folder):
+        return "not needed"
+    if switch is None:
+        return "needed: accounts or gateways changed; run `reloadxml` and `sofia profile external rescan`"
+    answer = switch("reloadxml")
+    if "[Success]" not in answer:
+        raise ValueError(f"reloadxml answered {answer.strip()!r}")
+    _accounts_are_there(folder, switch)
+    switch("sofia profile external rescan")
+    return "done"
+
+
+def _accounts_are_there(folder: Path, switch: Switch) -> None:
+    """reloadxml says +OK to much: look one account up."""
+    accounts = json.loads((folder / "table.json").read_bytes())["accounts"]
+    if accounts:
+        account = min(accounts)
+        domain = switch("global_getvar domain").strip()
+        if switch(f"user_exists id {account} {domain}").strip() != "true":
+            raise ValueError(f"SIP account {account} is not in its directory after reloadxml")
+
+
+def _reload_key(folder: Path) -> str:
+    try:
+        return str(json.loads((folder / "release.json").read_bytes())["reload"])
+    except (OSError, ValueError, KeyError):
+        return ""
+
+
+def prune(root: Path, now: float) -> int:
+    """Remove releases beyond the newest ten that have not been live for a day; returns how many."""
+    keep = {current(root), _pointed(root / "previous")}
+    folders = sorted((root / "releases").iterdir(), key=lambda path: path.stat().st_mtime, reverse=True)
+    old = [
+        folder
+        for folder in folders[KEEP_RELEASES:]
+        if folder.name not in keep and now - folder.stat().st_mtime > KEEP_SECONDS
+    ]
+    for folder in old:
+        remove_tree(folder)
+    if old:
+        Store(root).sweep()
+    return len(old)
+
+
+def _pointed(link: Path) -> str | None:
+    try:
+        return os.path.basename(os.readlink(link))
+    except OSError:
+        return None
+
+
+def _point(root: Path, name: str, release: str) -> None:
+    """One rename: at every moment the link is either the old or the new one."""
+    temporary = root / f".{name}.{os.getpid()}.{time.monotonic_ns()}"
+    os.symlink(f"releases/{release}", temporary)
+    os.replace(temporary, root / name)

@@ -1,0 +1,58 @@
+"""The ``routing`` command. Each file is one command; ``errors`` is the one road from failures to exit codes."""
+
+from __future__ import annotations
+
+import importlib
+
+import click
+
+import routing
+from routing.cli.errors import ErrorRoad
+
+#: Command name to the module and object that hold it: only the one that runs is imported.
+COMMANDS = {
+    "compile": ("routing.cli.releases", "compile_command", "Compile schemes into a release."),
+    "hours": ("routing.cli.hours", "hours", "Override a calendar by hand: open, closed or auto."),
+    "node": ("routing.app.node", "node", "Prepare a FreeSWITCH node."),
+    "publish": ("routing.cli.releases", "publish_command", "Compile, verify and make the release live."),
+    "rollback": ("routing.cli.releases", "rollback_command", "Make the release before the last publish live again."),
+    "run-examples": ("routing.cli.examples", "examples", "Carry the example company's sample calls."),
+    "schema": ("routing.cli.schema", "schema", "Print the JSON Schema of scheme files."),
+    "secrets": ("routing.cli.secrets", "secrets", "Invent the passwords that are missing."),
+    "serve": ("routing.app.command", "serve", "Run the engine."),
+    "trace": ("routing.cli.trace", "trace", "Follow one call through the compiled schemes."),
+}
+
+
+class LazyGroup(click.Group):
+    """Commands by table, imported when they are used."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Names in the table's order."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import and return one command."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, name, help_line = COMMANDS[cmd_name]
+        command: click.Command = getattr(importlib.import_module(module), name)
+        command.short_help = help_line
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list of commands without importing any."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, help_line) for name, (_, _, help_line) in COMMANDS.items()])
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(routing.__version__, prog_name="routing")
+def group() -> None:
+    """Call-forwarding schemes in YAML, run by FreeSWITCH, decided mid-call by a small engine."""
+
+
+def main() -> None:
+    """Run the command line; the exit code is 0, 1 for the user's error, 2 for usage, 3 for ours."""
+    with ErrorRoad():
+        group(prog_name="routing")

@@ -1,0 +1,66 @@
+"""The one road from a failure to what the user reads and the exit code: 1 the user's, 2 usage, 3 ours."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from types import TracebackType
+
+import click
+
+from routing.model.problem import Problems
+
+MOST_SHOWN = 200
+
+
+class ErrorRoad:
+    """Context manager around a whole command."""
+
+    def __enter__(self) -> ErrorRoad:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if error is None or isinstance(error, SystemExit | KeyboardInterrupt):
+            return
+        sys.exit(report(error))
+
+
+def report(error: BaseException) -> int:
+    """Tell the user and return the exit code."""
+    if isinstance(error, Problems):
+        return _problems(error)
+    if _is_users(error):
+        click.echo(f"routing: {error}", err=True)
+        return 1
+    if isinstance(error, OSError):
+        where = f"{error.filename}: " if error.filename else ""
+        click.echo(f"routing: {where}{error.strerror or error}", err=True)
+        return 1
+    click.echo(f"routing: internal error: {type(error).__name__}: {error}", err=True)
+    if os.environ.get("ROUTING_DEBUG"):
+        traceback.print_exception(error)
+    else:
+        click.echo("routing: this is a fault of ours; ROUTING_DEBUG=1 shows where", err=True)
+    return 3
+
+
+def _is_users(error: BaseException) -> bool:
+    """Failures whose text is meant for the user, named to keep their modules unimported until they are needed."""
+    return type(error).__name__ in {"PublishFailed", "SecretsFault", "UserError"}
+
+
+def _problems(error: Problems) -> int:
+    for problem in error.problems[:MOST_SHOWN]:
+        click.echo(str(problem), err=True)
+    count = len(error.problems)
+    if count > MOST_SHOWN:
+        click.echo(f"... and {count - MOST_SHOWN} more", err=True)
+    click.echo(f"{count} problem{'s' if count != 1 else ''}", err=True)
+    return 1
+
+
+class UserError(Exception):
+    """A failure that the user can mend; the text says how."""

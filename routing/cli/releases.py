@@ -1,0 +1,138 @@
+"""``routing compile``, ``publish`` and ``rollback``."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from routing.app import publish as publishing
+from routing.app.secrets import read_secrets
+from routing.compile.build import Release, Secrets, build
+from routing.model.durations import spoken
+
+PATH = click.Path(path_type=Path)
+
+
+def secrets_reader(schemes: Path, file: Path | None) -> Secrets:
+    """Where secrets come from: the file given on the command line, else what the project says."""
+
+    def read(setting: str) -> Mapping[str, str]:
+        kind, _, path = setting.partition(":")
+        return read_secrets(file or (schemes / path if kind == "file" else None), os.environ)
+
+    return read
+
+
+def _options(command: Callable[..., Any]) -> Callable[..., Any]:
+    for option in (
+        click.option("--schemes", type=PATH, default="schemes", show_default=True, help="Folder of scheme files."),
+        click.option("--out", "--root", "root", type=PATH, default="var/root", show_default=True, help="Release root."),
+        click.option("--secrets", type=PATH, help="File of NAME=value lines, mode 0600.  [default: as project says]"),
+        click.option("--engine", default="127.0.0.1:8084", show_default=True, help="Where the engine listens."),
+        click.option("--quiet", is_flag=True, help="Print the release's name only."),
+    ):
+        command = option(command)
+    return command
+
+
+_esl_options = [
+    click.option("--esl", default="127.0.0.1:8021", show_default=True, help="FreeSWITCH's event socket."),
+    click.option("--esl-password", envvar="ROUTING_ESL_PASSWORD", help="Its password.  [env: ROUTING_ESL_PASSWORD]"),
+    click.option("--no-reload", is_flag=True, help="Do not tell FreeSWITCH; say what it must be told."),
+]
+
+
+def _esl(command: Callable[..., Any]) -> Callable[..., Any]:
+    for option in _esl_options:
+        command = option(command)
+    return command
+
+
+@click.command()
+@_options
+def compile_command(schemes: Path, root: Path, secrets: Path | None, engine: str, quiet: bool) -> None:
+    """Compile the schemes of a folder into a release below the release root; nothing goes live."""
+    _show(_build(schemes, root, secrets, engine), root, quiet)
+
+
+@click.command()
+@_options
+@_esl
+def publish_command(
+    schemes: Path,
+    root: Path,
+    secrets: Path | None,
+    engine: str,
+    quiet: bool,
+    esl: str,
+    esl_password: str | None,
+    no_reload: bool,
+) -> None:
+    """Compile, verify and make the release live; calls that have begun keep the release they began with."""
+    with publishing.only_one(root):
+        release = _build(schemes, root, secrets, engine)
+        _show(release, root, quiet)
+        published = publishing.publish(root, release.name, None if no_reload else _switch(esl, esl_password))
+        publishing.prune(root, time.time())
+    _say(published)
+
+
+@click.command()
+@click.option("--out", "--root", "root", type=PATH, default="var/root", show_default=True, help="Release root.")
+@_esl
+def rollback_command(root: Path, esl: str, esl_password: str | None, no_reload: bool) -> None:
+    """Make the release live again that was live before the last publish or rollback."""
+    with publishing.only_one(root):
+        _say(publishing.rollback(root, None if no_reload else _switch(esl, esl_password)))
+
+
+def _build(schemes: Path, root: Path, secrets: Path | None, engine: str) -> Release:
+    reader = secrets_reader(schemes, secrets)
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        return build(schemes, root, reader, engine)
+    columns = (TextColumn("compiling schemes"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True) as progress:
+        task = progress.add_task("compile", total=None)
+        return build(
+            schemes, root, reader, engine, lambda done, total: progress.update(task, completed=done, total=total)
+        )
+
+
+def _show(release: Release, root: Path, quiet: bool) -> None:
+    if quiet:
+        click.echo(release.name)
+        return
+    click.echo(f"{'scheme':<24} {'numbers':>7}  longest time to a person or an end")
+    shown = sorted(release.records, key=lambda record: record.scheme)
+    for record in shown[:MOST_LISTED]:
+        longest = spoken(round(release.longest[record.scheme]))
+        click.echo(f"{record.scheme:<24} {len(record.numbers):>7}  {longest}")
+    if len(shown) > MOST_LISTED:
+        worst = max(release.longest, key=lambda name: release.longest[name])
+        rest = len(shown) - MOST_LISTED
+        click.echo(f"... and {rest} more; the longest is {worst}: {spoken(round(release.longest[worst]))}")
+    counts = f"{len(release.records)} schemes ({release.compiled} compiled), {release.number_count} numbers"
+    click.echo(f"release {release.name}: {counts}, in {root / 'releases' / release.name}")
+
+
+#: Schemes listed with their longest times; release.json has all of them.
+MOST_LISTED = 40
+
+
+def _switch(esl: str, password: str | None) -> publishing.Switch:
+    from routing.cli.switch import switch  # gevent is imported only when FreeSWITCH is spoken to
+
+    return switch(esl, password)
+
+
+def _say(published: publishing.Published) -> None:
+    before = f" (before: {published.before})" if published.before and published.before != published.release else ""
+    click.echo(f"live: release {published.release}{before}; FreeSWITCH reload: {published.reload}")

@@ -1,0 +1,28 @@
+"""``routing secrets``: invent the SIP and gateway passwords that a folder needs and nobody has set."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+
+from routing.app.secrets import read_secrets
+from routing.compile.build import load_shared
+from routing.compile.secrets import invented
+
+PATH = click.Path(path_type=Path)
+
+
+@click.command()
+@click.option("--schemes", type=PATH, default="schemes", show_default=True, help="Folder of scheme files.")
+@click.option("--file", type=PATH, required=True, help="Secrets file to make or extend; keep it out of git.")
+def secrets(schemes: Path, file: Path) -> None:
+    """Add a random password for each SIP account and gateway that has none; what is there stays."""
+    known = read_secrets(file if file.exists() else None, os.environ)
+    added = invented(load_shared(schemes), known)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    with os.fdopen(descriptor, "a", encoding="utf-8") as out:
+        out.writelines(f"{name}={value}\n" for name, value in added.items())
+    click.echo(f"{file}: {len(added)} passwords added" if added else f"{file}: nothing was missing")

@@ -1,0 +1,132 @@
+"""SIPp as phones and as the carrier: starts it on a scenario, ends it, reads from its trace what it saw and when."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+import jinja2
+
+from . import ports
+
+SCENARIOS = Path(__file__).parent.parent / "sipp"
+DTMF = Path("/usr/share/sip-tester")
+SPEECH = DTMF / "g711a.pcap"
+FINALS = (302, 400, 401, 403, 404, 408, 410, 480, 484, 486, 487, 488, 500, 501, 502, 503, 504, 600, 603, 604)
+
+_FOREVER_MS = 600_000
+_STAMP = re.compile(r"-{10,} (\d{4}-\d\d-\d\d[ T\t]\d\d:\d\d:\d\d\.\d+)")
+_MEDIA_PORTS = 4
+
+
+@dataclass(frozen=True)
+class Message:
+    """One SIP message of a trace: seconds since the epoch, whether it was received, its text."""
+
+    at: float
+    received: bool
+    text: str
+
+    @property
+    def start(self) -> str:
+        """The request's method, or the response's status: ``INVITE``, ``486``."""
+        first = self.text.split(None, 2)
+        return first[1] if first[0] == "SIP/2.0" else first[0]
+
+    def header(self, name: str) -> str:
+        """A header's value, or the empty string."""
+        found = re.search(rf"^{re.escape(name)}:\s*(.*?)\s*$", self.text, re.I | re.M)
+        return found.group(1) if found else ""
+
+
+@dataclass
+class Sipp:
+    """One SIPp process."""
+
+    scenario: str
+    folder: Path
+    remote: str = ""
+    options: Sequence[str] = ()
+    port: int = field(default_factory=lambda: ports.free(2))
+
+    def __post_init__(self) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.media = ports.free(_MEDIA_PORTS)
+        self.trace = self.folder / "messages"
+        file = self.folder / "scenario.xml"
+        file.write_text(self.scenario, encoding="utf-8")
+        arguments = ["sipp", *([self.remote] if self.remote else []), "-sf", str(file), "-i", "127.0.0.1"]
+        arguments += ["-p", str(self.port), "-mp", str(self.media), "-ci", "127.0.0.1", "-cp", str(self.port + 1)]
+        arguments += ["-nostdin", "-trace_msg", "-message_file", str(self.trace)]
+        arguments += ["-trace_err", "-error_file", str(self.folder / "errors"), *self.options]
+        with (self.folder / "output").open("wb") as output:
+            self.process = subprocess.Popen(
+                arguments, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
+                start_new_session=True, cwd=self.folder, env=os.environ | {"TERM": "dumb"},
+            )  # fmt: skip
+
+    def wait(self, seconds: float) -> int:
+        """Wait for its own end and return its exit status (0 when every call went by the scenario)."""
+        return self.process.wait(seconds)
+
+    def stop(self) -> None:
+        """End it, by its pid."""
+        if self.process.poll() is None:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait(10)
+        ports.give_back(self.port, 2)
+        ports.give_back(self.media, _MEDIA_PORTS)
+
+    def messages(self) -> list[Message]:
+        """All SIP messages in order, as far as SIPp has written them."""
+        return list(_parse(self.trace.read_text(errors="replace"))) if self.trace.exists() else []
+
+
+def scenario(template: str, **values: object) -> str:
+    """Render one of the scenario templates."""
+    loader = jinja2.FileSystemLoader(SCENARIOS)
+    environment = jinja2.Environment(loader=loader, undefined=jinja2.StrictUndefined, autoescape=False)
+    return environment.get_template(template).render(values)
+
+
+def phone(ring_ms: int = 0, status: int = 0, talk_ms: int = _FOREVER_MS, digits: str = "", extra: str = "") -> str:
+    """A called phone's scenario: rings, then refuses with ``status`` or answers, sends digits, talks, hangs up."""
+    files = [(300 if place else 600, str(dtmf(digit))) for place, digit in enumerate(digits)]
+    return scenario("phone.xml.j2", ring_ms=max(ring_ms, 1), status=status, talk_ms=talk_ms, digits=files, extra=extra)
+
+
+def silent_phone() -> str:
+    """A phone that rings until the caller gives up."""
+    return phone(ring_ms=_FOREVER_MS, status=480)
+
+
+def caller(
+    to: str, sender: str, *, name: str = "", headers: Sequence[str] = (), wait_ms: int = _FOREVER_MS,
+    talk_ms: int = _FOREVER_MS, sounds: Sequence[tuple[int, Path]] = (),
+) -> str:  # fmt: skip
+    """The carrier's call to a number; ``sounds`` are (delay in ms, pcap file) to send once answered."""
+    files = [(delay_ms, str(path)) for delay_ms, path in sounds]
+    return scenario(
+        "caller.xml.j2", to=to, sender=sender, name=name, headers=headers, wait_ms=wait_ms, talk_ms=talk_ms,
+        sounds=files, finals=FINALS,
+    )  # fmt: skip
+
+
+def dtmf(digit: str) -> Path:
+    """The recorded RFC 2833 events of one key."""
+    return DTMF / f"dtmf_2833_{ {'*': 'star', '#': 'pound'}.get(digit, digit) }.pcap"
+
+
+def _parse(text: str) -> Iterator[Message]:
+    parts = _STAMP.split(text)[1:]
+    for stamp, body in zip(parts[::2], parts[1::2], strict=True):
+        head, _, message = body.strip("\n").partition("\n\n")
+        if message.strip():
+            at = datetime.fromisoformat(stamp.replace("\t", " ")).timestamp()
+            yield Message(at, "received" in head, message.strip("\n"))

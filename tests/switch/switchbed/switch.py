@@ -1,0 +1,104 @@
+"""A private FreeSWITCH for the tests: found, configured by the product's own templates, booted, ended by its pid."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import signal
+import subprocess
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from routing.app import node
+
+from . import ports
+from .esl import Esl
+
+_PREFIX = Path("/usr/local/freeswitch")
+_RTP_PORTS = 200
+
+
+def find() -> Path | None:
+    """FreeSWITCH's program: on PATH, or under its default install prefix."""
+    found = shutil.which("freeswitch") or shutil.which("freeswitch", path=_PREFIX / "bin")
+    return Path(found) if found else None
+
+
+@dataclass
+class Switch:
+    """A running switch on loopback. ``root`` is the release root that it reads."""
+
+    home: Path
+    root: Path
+    changes: dict[str, object] = field(default_factory=dict)
+
+    def start(self) -> Switch:
+        """Boot it and wait until it says that it is ready. Raises RuntimeError with the log's tail otherwise."""
+        program = find()
+        assert program is not None
+        self.settings = node.Settings(
+            home=self.home,
+            root=self.root,
+            esl_password="switch-suite",
+            sip_port=ports.free(),
+            external_port=ports.free(),
+            esl_port=ports.free(),
+            rtp_start_port=(rtp := ports.free(_RTP_PORTS)),
+            rtp_end_port=rtp + _RTP_PORTS - 1,
+            country="UA",
+            loglevel="debug",
+            **self.changes,
+        )
+        node.write(self.home, node.render(self.settings))
+        self.output = self.home / "output"
+        with self.output.open("wb") as output:
+            self.process = subprocess.Popen(
+                [program, *node.command(self.home)],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        self.esl = self._wait_ready()
+        return self
+
+    def stop(self) -> None:
+        """End it: asked, then made to. Nothing of it stays."""
+        with contextlib.suppress(OSError, AttributeError):
+            self.esl.api("fsctl shutdown now")
+            self.esl.close()
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait(10)
+
+    def channels(self) -> int:
+        """How many channels (legs) are alive."""
+        return int(self.esl.api("show channels count").split()[0])
+
+    def reload(self) -> str:
+        """Read the directory and the gateways of the current release again."""
+        answer = self.esl.api("reloadxml")
+        self.esl.api("sofia profile external rescan")
+        return answer
+
+    def log_tail(self, lines: int = 60) -> str:
+        """The end of the switch's log and of what it printed."""
+        log = self.home / "log" / "freeswitch.log"
+        texts = [path.read_text(errors="replace") for path in (self.output, log) if path.exists()]
+        return "\n".join("\n".join(text.splitlines()[-lines:]) for text in texts)
+
+    def _wait_ready(self) -> Esl:
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline and self.process.poll() is None:
+            with contextlib.suppress(OSError):
+                esl = Esl(self.settings.esl_port, self.settings.esl_password)
+                if "is ready" in esl.api("status") and "RUNNING" in esl.api("sofia status"):
+                    return esl
+                esl.close()
+            time.sleep(0.1)
+        self.stop()
+        raise RuntimeError(f"FreeSWITCH did not come up in {self.home}:\n{self.log_tail()}")

@@ -1,0 +1,157 @@
+"""The node's configuration: well-formed, closed by default, and zone rules that tell the same time as zoneinfo."""
+
+import json
+import stat
+import time
+import xml.etree.ElementTree as ET
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from click.testing import CliRunner
+
+from routing.app import node, timezones
+
+
+def settings(**changes):
+    return node.Settings(Path("/srv/node"), Path("/srv/root"), "secret-word", **changes)
+
+
+def params(text, name="param"):
+    root = ET.fromstring(text)
+    return {each.get("name"): each.get("value") for each in root.iter(name)}
+
+
+def test_every_xml_file_is_well_formed():
+    for name, text in node.render(settings(country="UA", public_address="203.0.113.7")).items():
+        if name.endswith(".xml"):
+            ET.fromstring(text)
+
+
+def test_api_expansion_and_system_commands_are_off():
+    files = node.render(settings())
+    assert params(files["conf/autoload_configs/switch.conf.xml"])["api-expansion"] == "false"
+    assert "disable_system_api_commands=true" in files["conf/vars.xml"]
+    assert "disable_system_app_commands=true" in files["conf/vars.xml"]
+
+
+def test_phones_authenticate_and_carriers_are_listed():
+    files = node.render(settings(address="192.0.2.1", carriers=("198.51.100.0/24",)))
+    internal = params(files["conf/sip_profiles/internal.xml"])
+    assert (internal["auth-calls"], internal["accept-blind-auth"]) == ("true", "false")
+    assert internal["context"] == "routing_internal"
+    external = params(files["conf/sip_profiles/external.xml"])
+    assert (external["apply-inbound-acl"], external["disable-transfer"]) == ("routing_carriers", "true")
+    carriers = files["conf/autoload_configs/acl.conf.xml"].partition('name="routing_carriers" default="deny"')[2]
+    assert "198.51.100.0/24" in carriers
+    assert "127.0.0.0/8" not in carriers
+
+
+def test_a_node_without_carriers_hears_nobody_unless_on_loopback():
+    closed = node.render(settings(address="192.0.2.1"))["conf/autoload_configs/acl.conf.xml"]
+    trial = node.render(settings())["conf/autoload_configs/acl.conf.xml"]
+    assert closed.count("127.0.0.0/8") == 1
+    assert trial.count("127.0.0.0/8") == 2
+
+
+def test_include_directives_stand_alone_on_their_lines():
+    for text in node.render(settings()).values():
+        for line in text.splitlines():
+            if "X-PRE-PROCESS" in line and not line.startswith(("*", " *")):
+                assert line.strip().startswith("<X-PRE-PROCESS")
+                assert line.strip().endswith("/>")
+
+
+def test_limits_can_be_turned_off():
+    dialplan = node.render(settings(caller_rate="0", caller_calls=0))["conf/dialplan/routing.xml"]
+    assert "hash routing_caller_rate $1" not in dialplan
+    assert "hash routing_number_rate $1 600/60" in dialplan
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"address": "example.com"},
+        {"domain": "a b"},
+        {"domain": "$${x}"},
+        {"caller_rate": "10"},
+        {"carriers": ("anywhere",)},
+        {"country": "XX"},
+    ],
+)
+def test_a_setting_that_no_file_can_hold_is_refused(changes):
+    with pytest.raises(ValueError):
+        node.render(settings(**changes))
+
+
+@pytest.mark.parametrize(
+    ("country", "written", "digits"),
+    [("UA", "0671234567", "671234567"), ("RU", "84951234567", "4951234567"), ("US", "12125551234", "2125551234")],
+)
+def test_national_callers(country, written, digits):
+    import re
+
+    rule = node.national(country)
+    assert re.search(rule.expression, written).group(1) == digits
+    assert not re.search(rule.expression, "00" + str(rule.code) + digits)
+
+
+def test_init_writes_secrets_for_the_owner_alone_and_keeps_the_password(tmp_path):
+    home = tmp_path / "node"
+    arguments = ["init", str(home), "--root", str(tmp_path / "root"), "--country", "UA"]
+    first = CliRunner().invoke(node.node, arguments)
+    assert first.exit_code == 0, first.output
+    assert "-conf" in first.output
+    secret = home / "event_socket.json"
+    password = json.loads(secret.read_text())["password"]
+    assert stat.S_IMODE(secret.stat().st_mode) == 0o600
+    assert stat.S_IMODE((home / "conf/autoload_configs/event_socket.conf.xml").stat().st_mode) == 0o600
+    assert password not in first.output
+    assert CliRunner().invoke(node.node, arguments).exit_code == 0
+    assert json.loads(secret.read_text())["password"] == password
+    assert str(tmp_path / "root" / "current" / "directory.xml") in (home / "adopt/directory.xml").read_text()
+
+
+def test_init_says_what_is_wrong(tmp_path):
+    result = CliRunner().invoke(node.node, ["init", str(tmp_path), "--root", "/r", "--caller-rate", "often"])
+    assert result.exit_code == 2
+    assert "10/60" in result.output
+
+
+@pytest.fixture
+def as_zone(monkeypatch):
+    """Sets the C library's zone to a POSIX rule: an independent reader of the same dialect."""
+
+    def choose(rule):
+        monkeypatch.setenv("TZ", rule)
+        time.tzset()
+
+    yield choose
+    monkeypatch.undo()
+    time.tzset()
+
+
+def test_rules_tell_the_time_of_zoneinfo_over_every_edge(as_zone):
+    first = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
+    hours = [first + timedelta(hours=count) for count in range(0, 24 * 800, 7)]
+    wrong = set()
+    for name, rule in timezones.rules().items():
+        if name.startswith(("Europe/", "Asia/", "America/Nuuk", "Africa/Cairo", "Antarctica/Troll")):
+            as_zone(rule)
+            zone = ZoneInfo(name)
+            for at in hours:
+                ours = time.localtime(at.timestamp())
+                theirs = at.astimezone(zone)
+                if (ours.tm_mday, ours.tm_hour, ours.tm_min) != (theirs.day, theirs.hour, theirs.minute):
+                    wrong.add(name)
+    assert wrong == set()
+
+
+def test_rules_are_in_the_dialect_that_freeswitch_reads():
+    rules = timezones.rules()
+    assert rules["Europe/Kyiv"] == "EET-2EEST,M3.5.0/3,M10.5.0/4"
+    assert rules["Asia/Tehran"] == "STD-3:30"
+    assert rules["America/Nuuk"] == "STD2DST,M3.4.4/71,M10.5.0/0"
+    assert not [name for name, rule in rules.items() if "<" in rule or "/-" in rule]
+    assert timezones.INEXPRESSIBLE.isdisjoint(rules)

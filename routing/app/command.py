@@ -1,0 +1,35 @@
+"""The command line of ``routing serve``."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from routing.app.serve import ServeOptions, run
+
+FILE = click.Path(path_type=Path)
+
+
+@click.command()
+@click.option("--root", type=FILE, required=True, help="Release root: what compile writes.")
+@click.option("--listen", default="127.0.0.1:8084", show_default=True, help="Where FreeSWITCH connects.")
+@click.option("--http", default="127.0.0.1:8086", show_default=True, help="Where /health, /metrics are.")
+@click.option("--workers", type=click.IntRange(1, 64), help="Worker processes.  [default: one a core]")
+@click.option("--drain", type=click.FloatRange(0, 300), default=10.0, show_default=True, help="Seconds.")
+@click.option("--secrets", type=FILE, help="File of NAME=value lines, mode 0600.")
+@click.option("--allow-link-local", is_flag=True, help="Let webhooks go to link-local addresses.")
+def serve(
+    root: Path,
+    listen: str,
+    http: str,
+    workers: int | None,
+    drain: float,
+    secrets: Path | None,
+    allow_link_local: bool,
+) -> None:
+    """Run the engine: decide the dynamic steps of calls that FreeSWITCH brings."""
+    count = workers or os.cpu_count() or 1
+    sys.exit(run(ServeOptions(root, listen, http, count, drain, secrets, allow_link_local)))

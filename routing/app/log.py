@@ -1,0 +1,62 @@
+"""Log lines as JSON, one object a line, to standard error, written so that a full pipe never stops a call.
+
+A line that cannot be written at once is dropped and counted. Secrets never come here: callers pass hosts,
+not URLs.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+LONGEST_LINE = 4000
+
+
+class Lines:
+    """Writes log lines to a file descriptor without ever waiting; ``dropped`` counts the lines lost."""
+
+    def __init__(self, descriptor: int = 2, now: Callable[[], float] = time.time) -> None:
+        self._descriptor = _without_waiting(descriptor)
+        self._now = now
+        self.dropped = 0
+
+    def write(self, level: str, event: str, **facts: Any) -> None:
+        """Write one line: ``time``, ``level``, ``event`` and the facts."""
+        when = datetime.fromtimestamp(self._now(), UTC).isoformat(timespec="milliseconds")
+        line = json.dumps({"time": when, "level": level, "event": event, **facts}, default=str)
+        if len(line) > LONGEST_LINE:
+            cut = line[: LONGEST_LINE // 2]
+            line = json.dumps({"time": when, "level": level, "event": event, "cut": cut})
+        try:
+            os.write(self._descriptor, line.encode() + b"\n")
+        except OSError:
+            self.dropped += 1
+
+
+def _without_waiting(descriptor: int) -> int:
+    """The same file opened anew in non-blocking mode; others that share the descriptor keep theirs as it
+    is."""
+    try:
+        return os.open(f"/proc/self/fd/{descriptor}", os.O_WRONLY | os.O_APPEND | os.O_NONBLOCK)
+    except OSError:
+        return descriptor
+
+
+class Handler(logging.Handler):
+    """Brings the lines of ``logging`` (ours and libraries') into the same form."""
+
+    def __init__(self, lines: Lines) -> None:
+        super().__init__(logging.WARNING)
+        self._lines = lines
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write a record; a traceback becomes one field."""
+        facts = {"logger": record.name, "message": record.getMessage()}
+        if record.exc_info:
+            facts["traceback"] = (logging.Formatter().formatException(record.exc_info))[-1500:]
+        self._lines.write(record.levelname.lower(), "log", **facts)

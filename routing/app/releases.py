@@ -1,0 +1,135 @@
+"""The runtime tables of releases, as calls name them: a scheme's dynamic steps and the release's directory.
+
+A release is immutable, so what was read once holds; the caches are bounded. Only names are taken from a
+call: a path is always put together from the release root, and a release outside of it is refused.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+from routing.decide.directory import Directory
+from routing.model.decision import ID
+
+RELEASE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
+MOST_SCHEMES = 5_000
+MOST_RELEASES = 8
+#: A file longer than this is no table of ours.
+LONGEST_FILE = 64 * 1024 * 1024
+
+Value = TypeVar("Value")
+
+
+class ReleaseFault(Exception):
+    """A release, scheme or step that a call names is not there or not readable; the text says which."""
+
+
+class Releases:
+    """Reads below ``root``; ``step`` and ``directory`` are what a decision needs. Forgets all on
+    ``clear``."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root.absolute()
+        self._prefixes = tuple(f"{each}/releases/" for each in {self._root, self._root.resolve()})
+        self._steps = Remembered[tuple[str, str], Mapping[str, Any]](MOST_SCHEMES)
+        self._directories = Remembered[str, Directory](MOST_RELEASES)
+
+    def name(self, release: str) -> str:
+        """The bare name of a release given by its absolute path. Raises ReleaseFault outside the root."""
+        for prefix in self._prefixes:
+            name = release.removeprefix(prefix)
+            if name != release and RELEASE_NAME.fullmatch(name):
+                return name
+        raise ReleaseFault(f"release {release[:120]!a} is not below the release root")
+
+    def step(self, release: str, scheme: str, path: str) -> Mapping[str, Any]:
+        """A dynamic step's entry of ``schemes/<id>.json``. Raises ReleaseFault."""
+        steps = self._steps.get((self.name(release), scheme), lambda key: self._scheme(*key)["steps"])
+        step = steps.get(path)
+        if not isinstance(step, dict):
+            raise ReleaseFault(f"scheme {scheme} has no dynamic step {path}")
+        return step
+
+    def directory(self, release: str) -> Directory:
+        """Whom the release's answers may name, from ``table.json``. Raises ReleaseFault."""
+        return self._directories.get(self.name(release), self._directory)
+
+    def clear(self) -> None:
+        """Forget what was read."""
+        self._steps.clear()
+        self._directories.clear()
+
+    def _directory(self, name: str) -> Directory:
+        table = self._read(name, "table.json")
+        try:
+            return Directory.of(table, SchemesOf(lambda scheme: self._scheme(name, scheme)))
+        except (KeyError, TypeError, AttributeError, re.error) as problem:
+            raise ReleaseFault(f"table.json of release {name} is not a directory: {problem!r}") from None
+
+    def _scheme(self, name: str, scheme: str) -> Mapping[str, Any]:
+        table = self._read(name, f"schemes/{scheme}.json")
+        if not isinstance(table.get("steps"), dict):
+            raise ReleaseFault(f"schemes/{scheme}.json of release {name} holds no steps")
+        return table
+
+    def _read(self, name: str, file: str) -> dict[str, Any]:
+        path = self._root / "releases" / name / file
+        try:
+            with path.open("rb") as opened:
+                if os.fstat(opened.fileno()).st_size > LONGEST_FILE:
+                    raise ReleaseFault(f"{file} of release {name} is too long")
+                content = json.load(opened)
+        except (OSError, ValueError, RecursionError) as problem:
+            words = getattr(problem, "strerror", None) or str(problem)
+            raise ReleaseFault(f"{file} of release {name}: {words}") from None
+        if not isinstance(content, dict):
+            raise ReleaseFault(f"{file} of release {name} is not an object")
+        return content
+
+
+class SchemesOf:
+    """Scheme id -> whether it answers first, read from a release when it is asked; None: no such scheme."""
+
+    def __init__(self, read: Callable[[str], Mapping[str, Any]]) -> None:
+        self._read = read
+        self._known = Remembered[str, bool](MOST_SCHEMES)
+
+    def get(self, scheme: str, /) -> bool | None:
+        """See routing.decide.directory.Schemes."""
+        if not ID.fullmatch(scheme):
+            return None
+        try:
+            return self._known.get(scheme, lambda _: bool(self._read(scheme).get("answers_first")))
+        except ReleaseFault:
+            return None
+
+
+Key = TypeVar("Key")
+
+
+class Remembered(Generic[Key, Value]):
+    """What was used last, at most ``most`` of it. A read that raises is not remembered."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._held: OrderedDict[Key, Value] = OrderedDict()
+
+    def get(self, key: Key, read: Callable[[Key], Value]) -> Value:
+        """The value held for a key, else what ``read(key)`` gives."""
+        if key in self._held:
+            self._held.move_to_end(key)
+            return self._held[key]
+        value = self._held[key] = read(key)
+        if len(self._held) > self._most:
+            self._held.popitem(last=False)
+        return value
+
+    def clear(self) -> None:
+        """Forget all."""
+        self._held.clear()

@@ -1,0 +1,47 @@
+"""Webhook secrets by name: from a file that only its owner can read, else from the environment.
+
+A value may hold two secrets separated by a space while one replaces the other. Values never reach logs or
+errors.
+"""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Mapping
+from pathlib import Path
+
+
+class SecretsFault(Exception):
+    """The secrets file cannot be used; the text names the file and the line, never a value."""
+
+
+def read_secrets(file: Path | None, environment: Mapping[str, str]) -> Mapping[str, str]:
+    """Name -> value. The file has lines ``NAME=value``, ``#`` comments and blank lines. Raises
+    SecretsFault."""
+    return {**environment, **(_read(file) if file else {})}
+
+
+def _read(file: Path) -> dict[str, str]:
+    try:
+        if stat.S_IMODE(file.stat().st_mode) & 0o077:
+            raise SecretsFault(f"{file}: others can read it (hint: chmod 600)")
+        lines = file.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as problem:
+        raise SecretsFault(f"{file}: {getattr(problem, 'strerror', None) or 'not UTF-8'}") from None
+    secrets = {}
+    for number, line in enumerate(lines, 1):
+        if not line.strip() or line.lstrip().startswith("#"):
+            continue
+        name, equals, value = line.partition("=")
+        if not (equals and name.strip() and value.strip()):
+            raise SecretsFault(f"{file}:{number}:1: not NAME=value")
+        secrets[name.strip()] = value.strip().strip("\"'")
+    return secrets
+
+
+def signing_secrets(secrets: Mapping[str, str], name: str) -> tuple[str, ...] | None:
+    """The secrets a step signs with, newest first; () for a step without one; None when the name is
+    unknown."""
+    if not name:
+        return ()
+    return tuple(secrets.get(name, "").split()) or None

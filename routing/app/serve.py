@@ -1,0 +1,155 @@
+"""``routing serve``: opens the ports, starts the workers and the status server, and ends them in order."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import shutil
+import socket
+import tempfile
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import click
+
+from routing.app.log import Lines
+from routing.app.metrics import exposition, forget_process
+from routing.app.secrets import SecretsFault, read_secrets
+from routing.app.supervisor import Supervisor, worker_command
+from routing.app.worker import WorkerOptions
+from routing.http.status import StatusServer
+
+BACKLOG = 1024
+
+
+class ServeFault(Exception):
+    """The engine cannot start; the text says why, for the operator."""
+
+
+@dataclass(frozen=True)
+class ServeOptions:
+    """``listen`` and ``http`` are ``host:port`` on loopback (port 0: any free one); ``drain_s`` is in
+    seconds."""
+
+    root: Path
+    listen: str = "127.0.0.1:8084"
+    http: str = "127.0.0.1:8086"
+    workers: int = 2
+    drain_s: float = 10.0
+    secrets: Path | None = None
+    link_local: bool = False
+
+
+def run(options: ServeOptions) -> int:
+    """Serve until SIGTERM or SIGINT. Returns the exit code: 0, or 1 with the reason on standard error."""
+    directory = Path(tempfile.mkdtemp(prefix="routing-metrics-"))
+    try:
+        _serve(options, directory)
+    except ServeFault as problem:
+        click.echo(f"routing serve: {problem}", err=True)
+        return 1
+    finally:
+        shutil.rmtree(directory, ignore_errors=True)
+    return 0
+
+
+def _serve(options: ServeOptions, metrics: Path) -> None:
+    _check(options)
+    lines = Lines()
+    began_s = time.monotonic()
+    with _listener(options.listen) as listener:
+        supervisor = _supervisor(options, listener, metrics, lines)
+
+        def health() -> tuple[bool, Mapping[str, Any]]:
+            ready = supervisor.ready_workers()
+            up_s = round(time.monotonic() - began_s)
+            facts = {"workers": options.workers, "ready": ready, "up_seconds": up_s}
+            return ready > 0 and not supervisor.stopping, facts
+
+        status = _status_server(options.http, health, metrics)
+        status.start()
+        places = {"listen": _shown(listener), "http": _shown(status.socket)}
+        lines.write("info", "started", **places, workers=options.workers, pid=os.getpid())
+        supervisor.run(options.drain_s)
+        status.shutdown()
+        status.server_close()
+        lines.write("info", "stopped")
+
+
+def _check(options: ServeOptions) -> None:
+    if not options.root.is_dir():
+        raise ServeFault(f"release root {options.root} does not exist (hint: routing compile --out it)")
+    try:
+        read_secrets(options.secrets, {})
+    except SecretsFault as problem:
+        raise ServeFault(str(problem)) from None
+
+
+def _supervisor(options: ServeOptions, listener: socket.socket, metrics: Path, lines: Lines) -> Supervisor:
+    told = WorkerOptions(
+        listener=listener.fileno(),
+        line=-1,
+        root=str(options.root.absolute()),
+        secrets=str(options.secrets.absolute()) if options.secrets else "",
+        drain_s=options.drain_s,
+        link_local=options.link_local,
+        shared=options.workers > 1,
+    )
+    return Supervisor(
+        command=lambda line: worker_command(replace(told, line=line).text()),
+        inherited=(listener.fileno(),),
+        environment={**os.environ, "PROMETHEUS_MULTIPROC_DIR": str(metrics)},
+        workers=options.workers,
+        lines=lines,
+        ended=lambda pid: forget_process(metrics, pid),
+    )
+
+
+def _listener(text: str) -> socket.socket:
+    address = _address(text)
+    family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+        listener.listen(BACKLOG)
+    except OSError as problem:
+        listener.close()
+        raise ServeFault(_not_open(text, problem)) from None
+    listener.setblocking(False)
+    return listener
+
+
+def _status_server(text: str, health: Any, metrics: Path) -> StatusServer:
+    try:
+        return StatusServer(_address(text), health, lambda: exposition(metrics))
+    except OSError as problem:
+        raise ServeFault(_not_open(text, problem)) from None
+
+
+def _shown(listening: socket.socket) -> str:
+    host, port = listening.getsockname()[:2]
+    return f"{host}:{port}"
+
+
+def _not_open(text: str, problem: OSError) -> str:
+    return f"cannot listen on {text}: {(problem.strerror or str(problem)).lower()}"
+
+
+def _address(text: str) -> tuple[str, int]:
+    """Host and port of ``127.0.0.1:8084``; loopback only, since whoever reaches the port may ask as
+    FreeSWITCH."""
+    host, _, port = text.rpartition(":")
+    try:
+        address = ipaddress.ip_address(host.strip("[]"))
+        number = int(port)
+    except ValueError:
+        raise ServeFault(f"{text!a} is not ADDRESS:PORT (hint: 127.0.0.1:8084)") from None
+    if not address.is_loopback:
+        raise ServeFault(f"{text} is not on loopback: the engine runs on the same node as its FreeSWITCH")
+    if not 0 <= number <= 65535:
+        raise ServeFault(f"{text}: the port is not 0..65535")
+    return str(address), number

@@ -1,0 +1,184 @@
+"""Keeps a number of worker processes alive on one listening socket.
+
+A worker that dies is started again, one that stops beating is killed first. The socket is shared, not one per
+worker, so a call that waits for a dead or stuck worker is taken by another. Knows nothing of calls.
+"""
+
+from __future__ import annotations
+
+import selectors
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from types import FrameType
+
+from routing.app.log import Lines
+
+#: A worker that has not beaten for this long is stuck; a fresh one gets the longer time to start.
+STUCK_SECONDS = 10.0
+START_SECONDS = 30.0
+#: Pause before a worker that died young is replaced; doubles up to the last value.
+FIRST_PAUSE_SECONDS = 0.2
+LONGEST_PAUSE_SECONDS = 5.0
+YOUNG_SECONDS = 5.0
+#: A round of the loop longer than this means that we were stopped ourselves: nobody is to blame for missed
+#: beats.
+SLEPT_SECONDS = 5.0
+
+Signals = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+
+
+@dataclass
+class Child:
+    """A worker process: its line to us, when it started and last beat (monotonic seconds)."""
+
+    process: subprocess.Popen[bytes]
+    line: socket.socket
+    started_s: float
+    beat_s: float
+    ready: bool = False
+
+
+@dataclass
+class Supervisor:
+    """``command`` makes a worker's arguments from the descriptor of its line; ``ended`` is told a dead
+    pid."""
+
+    command: Callable[[int], list[str]]
+    inherited: tuple[int, ...]
+    environment: dict[str, str]
+    workers: int
+    lines: Lines
+    ended: Callable[[int], None]
+    children: list[Child] = field(default_factory=list)
+    stopping: bool = False
+    _pause_s: float = 0.0
+    _resume_s: float = 0.0
+
+    def run(self, drain_s: float) -> None:
+        """Keep workers running until SIGTERM or SIGINT, then give them ``drain_s`` seconds and end them."""
+        with selectors.DefaultSelector() as selector, _signals(selector) as caught:
+            while not self.stopping:
+                self._fill(selector)
+                before_s = time.monotonic()
+                for key, _ in selector.select(1.0):
+                    if key.data is None:
+                        self._signalled(caught())
+                    else:
+                        self._heard(key.data, selector)
+                if time.monotonic() - before_s < SLEPT_SECONDS:
+                    self._end_stuck()
+            self._end(drain_s)
+
+    def ready_workers(self) -> int:
+        """Workers that take calls now."""
+        return sum(child.ready for child in self.children)
+
+    def _fill(self, selector: selectors.BaseSelector) -> None:
+        while len(self.children) < self.workers and time.monotonic() >= self._resume_s:
+            child = self._start()
+            self.children.append(child)
+            selector.register(child.line, selectors.EVENT_READ, child)
+
+    def _start(self) -> Child:
+        ours, theirs = socket.socketpair()
+        with theirs:
+            process = subprocess.Popen(
+                self.command(theirs.fileno()),
+                pass_fds=(*self.inherited, theirs.fileno()),
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+            )
+        ours.setblocking(False)
+        now_s = time.monotonic()
+        return Child(process, ours, now_s, now_s)
+
+    def _heard(self, child: Child, selector: selectors.BaseSelector) -> None:
+        try:
+            beat = child.line.recv(64)
+        except OSError:
+            beat = b""
+        if beat:
+            child.beat_s, child.ready = time.monotonic(), True
+            return
+        selector.unregister(child.line)
+        self.children.remove(child)
+        self._buried(child)
+
+    def _buried(self, child: Child) -> None:
+        child.line.close()
+        try:
+            status = child.process.wait(1.0)
+        except subprocess.TimeoutExpired:
+            child.process.kill()
+            status = child.process.wait()
+        self.ended(child.process.pid)
+        if self.stopping:
+            return
+        young = time.monotonic() - child.started_s < YOUNG_SECONDS
+        longer_s = min(max(self._pause_s * 2, FIRST_PAUSE_SECONDS), LONGEST_PAUSE_SECONDS)
+        self._pause_s = longer_s if young else 0.0
+        self._resume_s = time.monotonic() + self._pause_s
+        self.lines.write("error", "worker_died", pid=child.process.pid, status=status)
+
+    def _end_stuck(self) -> None:
+        for child in self.children:
+            patience_s = STUCK_SECONDS if child.ready else START_SECONDS
+            if time.monotonic() - child.beat_s > patience_s:
+                self.lines.write("error", "worker_stuck", pid=child.process.pid)
+                child.process.kill()
+
+    def _signalled(self, signals: bytes) -> None:
+        for number in signals:
+            if number == signal.SIGHUP:
+                self._send(signal.SIGHUP)
+            else:
+                self.stopping = True
+
+    def _send(self, number: int) -> None:
+        for child in self.children:
+            child.process.send_signal(number)
+
+    def _end(self, drain_s: float) -> None:
+        self._send(signal.SIGTERM)
+        deadline_s = time.monotonic() + drain_s + 1.0
+        for child in self.children:
+            try:
+                child.process.wait(max(0.0, deadline_s - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                child.process.kill()
+            self._buried(child)
+        self.children.clear()
+
+
+@contextmanager
+def _signals(selector: selectors.BaseSelector) -> Iterator[Callable[[], bytes]]:
+    """Signals as bytes on a socket that the selector watches; the function returns the numbers caught."""
+    ours, theirs = socket.socketpair()
+    ours.setblocking(False)
+    theirs.setblocking(False)
+    selector.register(ours, selectors.EVENT_READ, None)
+    before = {number: signal.signal(number, _noted) for number in Signals}
+    woken = signal.set_wakeup_fd(theirs.fileno(), warn_on_full_buffer=False)
+    try:
+        yield lambda: ours.recv(64)
+    finally:
+        signal.set_wakeup_fd(woken)
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        ours.close()
+        theirs.close()
+
+
+def _noted(number: int, frame: FrameType | None) -> None:
+    """Python runs this beside the wake-up byte, which is what the loop reads."""
+
+
+def worker_command(options: str) -> list[str]:
+    """Arguments that start a worker of this installation."""
+    return [sys.executable, "-m", "routing.app.worker", options]

@@ -1,0 +1,135 @@
+"""One worker process of the engine: serves calls from the listening socket that the supervisor hands down.
+
+Started as ``python -m routing.app.worker OPTIONS`` by supervisor.py. It beats once a second over its line to
+the supervisor and ends at once when that line breaks, so no worker outlives the engine.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import signal
+import socket
+import sys
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import gevent
+import gevent.event
+import gevent.socket
+
+from routing.app.engine import Engine
+from routing.app.log import Handler, Lines
+from routing.app.metrics import DROPPED_LINES, OPEN_BREAKERS, OPEN_CALLS, UNDECIDED
+from routing.app.releases import Releases
+from routing.app.secrets import SecretsFault, read_secrets
+from routing.esl.server import Server
+from routing.http.address import Resolver
+from routing.http.breaker import Breaker
+from routing.http.client import Client
+
+BEAT_SECONDS = 1.0
+#: Threads for name lookups: a hanging name server holds one per host.
+LOOKUP_THREADS = 32
+
+
+@dataclass(frozen=True)
+class WorkerOptions:
+    """What a worker is told: descriptors it inherits, the release root, the drain deadline in seconds."""
+
+    listener: int
+    line: int
+    root: str
+    secrets: str
+    drain_s: float
+    link_local: bool
+    shared: bool
+
+    def text(self) -> str:
+        """As one command-line argument."""
+        return json.dumps(asdict(self))
+
+
+class Worker:
+    """Wires the engine and runs it until SIGTERM."""
+
+    def __init__(self, options: WorkerOptions) -> None:
+        self.options = options
+        self.lines = Lines()
+        self.stop = gevent.event.Event()
+        self.line = gevent.socket.socket(fileno=options.line)
+        self.breaker = Breaker(time.monotonic)
+        self.engine = Engine(
+            releases=Releases(Path(options.root)),
+            client=Client(Resolver(time.monotonic), options.link_local),
+            breaker=self.breaker,
+            lines=self.lines,
+            secrets=self._secrets(),
+        )
+        listener = gevent.socket.socket(fileno=options.listener)
+        self.server = Server(listener, self.engine.decide, self.report)
+        if options.shared:
+            self.server.max_accept = 1
+
+    def run(self) -> int:
+        """Serve until told to stop, then drain. Returns the exit code."""
+        logging.basicConfig(handlers=[Handler(self.lines)], level=logging.WARNING)
+        gevent.get_hub().threadpool.maxsize = LOOKUP_THREADS
+        gevent.signal_handler(signal.SIGTERM, self.stop.set)
+        gevent.signal_handler(signal.SIGINT, lambda: None)
+        gevent.signal_handler(signal.SIGHUP, self.reload)
+        self.server.start()
+        gevent.spawn(self._watch_line)
+        gevent.spawn(self._beat)
+        self.stop.wait()
+        left = self.server.drain(self.options.drain_s)
+        if left:
+            self.lines.write("warning", "drained", open_calls=left)
+        return 0
+
+    def report(self, reason: str, details: str) -> None:
+        """A socket that ended without a decision."""
+        UNDECIDED.labels(reason).inc()
+        self.lines.write("info", "undecided", reason=reason, details=details)
+
+    def reload(self) -> None:
+        """SIGHUP: read the secrets again and forget what was read of releases."""
+        self.engine.secrets = self._secrets(self.engine.secrets)
+        self.engine.releases.clear()
+
+    def _secrets(self, otherwise: object = None) -> dict[str, str]:
+        file = Path(self.options.secrets) if self.options.secrets else None
+        try:
+            return dict(read_secrets(file, os.environ))
+        except SecretsFault as problem:
+            self.lines.write("error", "secrets", problem=str(problem))
+            return dict(otherwise) if isinstance(otherwise, dict) else dict(os.environ)
+
+    def _beat(self) -> None:
+        while True:
+            OPEN_CALLS.set(self.server.open_calls)
+            OPEN_BREAKERS.set(self.breaker.open_count())
+            DROPPED_LINES.set(self.lines.dropped)
+            self.line.send(b".")
+            gevent.sleep(BEAT_SECONDS)
+
+    def _watch_line(self) -> None:
+        """End at once when the supervisor is gone: open calls then go on with their fallback."""
+        try:
+            while self.line.recv(64):
+                pass
+        except OSError:
+            pass
+        os._exit(3)
+
+
+def main(argument: str) -> int:
+    """Run a worker with options as JSON."""
+    socket.setdefaulttimeout(None)
+    return Worker(WorkerOptions(**json.loads(argument))).run()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))

@@ -1,0 +1,114 @@
+"""A webhook's answer -> a wish, in the two dialects of webhook steps: our own form and the Ringostat form.
+
+Only reads shapes; whether the wish may be obeyed is decided in webhook.py. Pure.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import parse_qs
+
+from routing.decide.verdict import Answer, Refused
+
+Wish = dict[str, Any]
+VERBS = ("ring", "scheme", "continue", "hangup")
+
+
+def read_answer(step: Mapping[str, Any], answer: Answer) -> Wish:
+    """The wish in an answer: exactly one of ``ring``, ``scheme``, ``continue``, ``hangup`` or ``target``.
+
+    ``target`` is a bare word that may name a scheme as well as a phone. Beside it ``for``, ``label`` and
+    ``caller_name`` as sent. Raises Refused when the status is not 2xx or the body is not an answer.
+    """
+    if not 200 <= answer.status <= 299:
+        raise Refused(f"HTTP status {answer.status}")
+    text = _text(answer.body)
+    if not text:
+        raise Refused("the answer is empty")
+    if step.get("form") == "ringostat":
+        return _ringostat(step, text)
+    return _own(step, text)
+
+
+def _text(body: bytes) -> str:
+    try:
+        return body.decode("utf-8-sig").strip()
+    except UnicodeDecodeError:
+        raise Refused("the answer is not UTF-8") from None
+
+
+def _own(step: Mapping[str, Any], text: str) -> Wish:
+    if text[0] not in '{["':
+        return {"target": text}
+    said = _json(text)
+    if isinstance(said, str):
+        return {"target": said}
+    if not isinstance(said, dict):
+        raise Refused("the answer is a JSON list, not an object")
+    key = step.get("answer_key") or ""
+    if key and key not in VERBS and key in said:
+        return {"target": said[key], **_extras(said)}
+    return _one_verb(said)
+
+
+def _one_verb(said: Mapping[str, Any]) -> Wish:
+    verbs = [verb for verb in VERBS if said.get(verb) is not None]
+    if len(verbs) != 1:
+        several = " and ".join(verbs) or "none"
+        raise Refused(f"the answer must hold one of {', '.join(VERBS)}; it holds {several}")
+    return {verbs[0]: said[verbs[0]], **_extras(said)}
+
+
+def _extras(said: Mapping[str, Any]) -> Wish:
+    return {key: said[key] for key in ("for", "label", "caller_name") if said.get(key) is not None}
+
+
+def _ringostat(step: Mapping[str, Any], text: str) -> Wish:
+    key = step.get("answer_key") or ""
+    match step.get("import") or "json":
+        case "http":
+            return {"target": _form_field(text, key)}
+        case "json-rpc":
+            return {"target": _under(_rpc_result(_json(text)), key)}
+        case _:
+            bare = text[0] not in '{["'
+            return {"target": text if bare else _under(_json(text), key)}
+
+
+def _form_field(text: str, key: str) -> str:
+    """The field ``key`` of ``a=1&b=2``, or the whole body where it is not of that form."""
+    if key and "=" in text:
+        fields = parse_qs(text, keep_blank_values=True, max_num_fields=100)
+        if key in fields:
+            return fields[key][0]
+        raise Refused(f"the answer has no field {key!a}")
+    return text
+
+
+def _rpc_result(said: Any) -> Any:
+    if not isinstance(said, dict):
+        raise Refused("the answer is not a JSON-RPC object")
+    if said.get("error") is not None:
+        raise Refused(f"JSON-RPC error: {ascii(said['error'])[:100]}")
+    if "result" not in said:
+        raise Refused("the JSON-RPC answer has no result")
+    return said["result"]
+
+
+def _under(said: Any, key: str) -> Any:
+    if not isinstance(said, dict):
+        return said
+    if not key:
+        raise Refused("the answer is an object and the step names no key of it")
+    if key not in said:
+        raise Refused(f"the answer has no key {key!a}")
+    return said[key]
+
+
+def _json(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        raise Refused(f"the answer is not JSON: {text[:40]!a}") from None

@@ -1,0 +1,64 @@
+"""The people, phones, SIP accounts, schemes and allowed destinations that an answer may name.
+
+Built from a release's ``table.json``; answers questions, reads no files.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+
+class Schemes(Protocol):
+    """Scheme id -> whether it answers the call before a person does; None when there is no such scheme."""
+
+    def get(self, key: str, /) -> bool | None: ...
+
+
+@dataclass(frozen=True)
+class Directory:
+    """Whom and what an answer may name.
+
+    ``phones``: person id -> phone names; ``accounts``: SIP account -> ``person.phone``; ``extensions``: short
+    number -> person id; ``destinations``: an outside number (``+`` and digits) must match one of them wholly.
+    """
+
+    phones: Mapping[str, frozenset[str]]
+    accounts: Mapping[str, str]
+    schemes: Schemes
+    destinations: tuple[re.Pattern[str], ...]
+    extensions: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, table: Mapping[str, Any], schemes: Schemes) -> Directory:
+        """From the content of ``table.json``. Raises KeyError, TypeError or re.error on another shape."""
+        people = table["people"]
+        return cls(
+            phones={person: frozenset(facts["phones"]) for person, facts in people.items()},
+            accounts=dict(table["accounts"]),
+            schemes=schemes,
+            destinations=patterns(table["destinations"]),
+            extensions={
+                str(facts["extension"]): person for person, facts in people.items() if facts.get("extension")
+            },
+        )
+
+    def has_phone(self, phone: str) -> bool:
+        """Whether ``ivan.desk`` is a phone of a known person."""
+        person, _, name = phone.partition(".")
+        return name in self.phones.get(person, ())
+
+    def allows(self, number: str, also: Sequence[re.Pattern[str]] = ()) -> bool:
+        """Whether the project allows an outside number, and the step where it narrows them (``also``)."""
+        return _matches(number, self.destinations) and (not also or _matches(number, also))
+
+
+def patterns(texts: Sequence[str]) -> tuple[re.Pattern[str], ...]:
+    """Compiled destination patterns; ``re`` keeps them cached between calls."""
+    return tuple(re.compile(text) for text in texts)
+
+
+def _matches(number: str, allowed: Sequence[re.Pattern[str]]) -> bool:
+    return any(pattern.fullmatch(number) for pattern in allowed)

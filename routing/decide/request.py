@@ -1,0 +1,138 @@
+"""Call facts -> the HTTP request of a webhook step: method, URL, headers, body, signature.
+
+Pure: the id and the time of the request are arguments, the secrets come in by value.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import hmac
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import quote, urlencode, urlsplit, urlunsplit
+
+from routing.model.decision import Call
+
+#: What our own form sends when the step does not choose: parameter name -> call field, in this order.
+OWN_FIELDS = {
+    name: name
+    for name in ("call_id", "number", "caller", "caller_pays", "scheme", "step", "started", "entities")
+}
+SECRET_PREFIX = "whsec_"  # noqa: S105 - the public prefix of the Standard Webhooks key form
+USER_AGENT = "routing-webhook/1"
+
+
+@dataclass(frozen=True)
+class Request:
+    """An HTTP request; ``body`` is empty where the parameters travel in the URL. The repr shows no query."""
+
+    method: str
+    url: str = field(repr=False)
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes = field(repr=False)
+
+
+def build_request(
+    step: Mapping[str, Any], call: Call, message_id: str, now_s: int, secrets: Sequence[str] = ()
+) -> Request:
+    """The request of a webhook step. ``now_s``: seconds since the epoch; ``secrets``: one, two in rotation.
+
+    ``submit`` chooses where parameters travel: ``http`` (the URL), ``json`` (an object in the body) or
+    ``json-rpc``. In the Ringostat form values are percent-encoded text and numbers are digits without plus,
+    as its handlers expect. Raises ValueError when the step asks for an unknown call field or a secret is not
+    base64.
+    """
+    values = parameters(step, call)
+    submit = step.get("submit") or "json"
+    url = str(step["url"])
+    body = b""
+    if submit == "http":
+        url = _with_query(url, values)
+    elif submit == "json-rpc":
+        procedure = step.get("rpc_method") or "route"
+        body = _json({"jsonrpc": "2.0", "method": procedure, "params": values, "id": message_id})
+    else:
+        body = _json(values)
+    method = str(step.get("method") or "POST").upper()
+    return Request(method, url, _headers(message_id, now_s, body, secrets), body)
+
+
+def parameters(step: Mapping[str, Any], call: Call) -> dict[str, Any]:
+    """Parameter name -> value, as the step's ``send`` chooses."""
+    ringostat = step.get("form") == "ringostat"
+    chosen: Mapping[str, Any] = step.get("send") or ({} if ringostat else OWN_FIELDS)
+    values = {name: _value(source, call) for name, source in chosen.items()}
+    if not ringostat:
+        return values
+    encode = str if step.get("submit") == "http" else _percent
+    return {name: encode(_plain(value)) for name, value in values.items()}
+
+
+def signature(message_id: str, now_s: int, body: bytes, secret: str) -> str:
+    """``v1,<base64>`` of HMAC-SHA256 over ``id.timestamp.body``. A ``whsec_`` secret is base64."""
+    signed = f"{message_id}.{now_s}.".encode() + body
+    return "v1," + base64.b64encode(hmac.new(_key(secret), signed, hashlib.sha256).digest()).decode()
+
+
+def _key(secret: str) -> bytes:
+    if not secret.startswith(SECRET_PREFIX):
+        return secret.encode()
+    try:
+        return base64.b64decode(secret[len(SECRET_PREFIX) :], validate=True)
+    except binascii.Error:
+        raise ValueError("a whsec_ secret is not base64") from None
+
+
+def _headers(message_id: str, now_s: int, body: bytes, secrets: Sequence[str]) -> dict[str, str]:
+    headers = {"Accept": "application/json, text/plain", "User-Agent": USER_AGENT}
+    if body:
+        headers["Content-Type"] = "application/json"
+    headers |= {"Webhook-Id": message_id, "Webhook-Timestamp": str(now_s)}
+    if secrets:
+        headers["Webhook-Signature"] = " ".join(signature(message_id, now_s, body, each) for each in secrets)
+    return headers
+
+
+def _value(source: Any, call: Call) -> Any:
+    if isinstance(source, Mapping):
+        return source["value"]
+    if source.startswith("entities."):
+        return call.entities.get(source.removeprefix("entities."), "")
+    if source in ("call_id", "uuid"):
+        return call.uuid
+    if source == "started":
+        return datetime.fromtimestamp(call.started, UTC).isoformat(timespec="seconds")
+    if source == "entities":
+        return dict(call.entities)
+    if source in ("number", "caller", "caller_pays", "scheme", "step"):
+        return getattr(call, source)
+    raise ValueError(f"unknown call field {source!r}")
+
+
+def _plain(value: Any) -> str:
+    """A value as Ringostat's handlers know it: text, a number without its plus."""
+    text = _text(value)
+    return text[1:] if text.startswith("+") and text[1:].isdigit() else text
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _percent(text: str) -> str:
+    return quote(text, safe="")
+
+
+def _with_query(url: str, values: Mapping[str, Any]) -> str:
+    parts = urlsplit(url)
+    added = urlencode({name: _text(value) for name, value in values.items()}, quote_via=quote, safe="")
+    return urlunsplit(parts._replace(query="&".join(filter(None, (parts.query, added)))))
+
+
+def _json(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()

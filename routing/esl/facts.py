@@ -1,0 +1,49 @@
+"""The connect reply's channel variables -> the facts of a call, each by a strict check.
+
+A variable that identifies the step must be right or the call cannot be decided; a fact about the caller that
+is not of its form becomes the careful one (anonymous, does not pay). Knows nothing of releases on disk.
+"""
+
+from __future__ import annotations
+
+import re
+
+from routing.esl.protocol import Message
+from routing.model.decision import E164, ID, STEP_PATH, Call
+
+UUID = re.compile(r"[0-9a-zA-Z_-]{8,64}")
+RELEASE = re.compile(r"/[\w./ @+-]{0,500}", re.ASCII)
+MICROSECONDS = re.compile(r"[0-9]{1,17}", re.ASCII)
+ANONYMOUS = "anonymous"
+
+
+class NotACall(Exception):
+    """The connect reply does not name a call and a step of ours; the text says which variable is wrong."""
+
+
+def call_of(reply: Message) -> Call:
+    """The call of a connect reply. Raises NotACall."""
+    return Call(
+        uuid=_must(reply, "Unique-ID", UUID),
+        release=_must(reply, "variable_routing_release", RELEASE),
+        scheme=_must(reply, "variable_routing_scheme", ID),
+        step=_must(reply, "variable_routing_step", STEP_PATH),
+        number=_may(reply, "variable_routing_number", E164, ""),
+        caller=_may(reply, "variable_routing_caller", E164, ANONYMOUS),
+        caller_pays=(reply.get("variable_routing_caller_pays") or "true") == "true",
+        started=int(_may(reply, "Caller-Channel-Created-Time", MICROSECONDS, "0")) / 1_000_000,
+    )
+
+
+def _must(reply: Message, name: str, form: re.Pattern[str]) -> str:
+    value = reply.get(name)
+    if value is None:
+        raise NotACall(f"{name} is missing")
+    if not form.fullmatch(value):
+        raise NotACall(f"{name} is {value[:80]!a}")
+    return value
+
+
+def _may(reply: Message, name: str, form: re.Pattern[str], otherwise: str) -> str:
+    value = reply.get(name)
+    return value if value is not None and form.fullmatch(value) else otherwise

@@ -1,0 +1,112 @@
+"""The event socket's wire form: commands out, messages in.
+
+A message is a block of ``Name: value`` lines and, by its Content-Length, a body. Lines are split first and
+values percent-decoded after, one by one as they are asked for, so no value can forge a header. Pure: bytes
+in, bytes out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import unquote_to_bytes
+
+LONGEST_HEAD = 64 * 1024
+LONGEST_BODY = 4 * 1024 * 1024
+#: Separates the assignments of ``multiset``; no decision can hold it, and a value that does is refused.
+SEPARATOR = ";"
+#: What ends a line, ends a string in C, or makes FreeSWITCH expand a value.
+UNSAFE = ("\r", "\n", "\0", "$")
+
+
+class ProtocolError(Exception):
+    """The peer does not speak the event socket's protocol, or more of it than is bearable."""
+
+
+def execute(application: str, argument: str = "") -> bytes:
+    """``sendmsg`` that runs a dialplan application on the session. Raises ValueError for unsafe text."""
+    for sign in UNSAFE:
+        if sign in application or sign in argument:
+            text = f"{application} {argument}"
+            raise ValueError(f"{sign!r} may not be sent to FreeSWITCH: {text[:80]!r}")
+    head = f"sendmsg\ncall-command: execute\nexecute-app-name: {application}\n"
+    return (head + f"execute-app-arg: {argument}\n\n" if argument else head + "\n").encode()
+
+
+def set_variables(variables: Mapping[str, str]) -> bytes:
+    """One command that sets all channel variables. Raises ValueError for a value that is not plain text."""
+    for name, value in variables.items():
+        if SEPARATOR in value or SEPARATOR in name or "=" in name:
+            raise ValueError(f"{name!r} with {value!r} cannot be set in one command")
+    assignments = SEPARATOR.join(f"{name}={value}" for name, value in variables.items())
+    return execute("multiset", f"^^{SEPARATOR}{assignments}")
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message: its header block, as received but for a newline put before it, and its body."""
+
+    head: bytes
+    body: bytes = b""
+
+    def get(self, name: str) -> str | None:
+        """A header's value, percent-decoded; None when absent. Bytes that are not UTF-8 become U+FFFD."""
+        raw = raw_header(self.head, name.encode())
+        if raw is None:
+            return None
+        return (unquote_to_bytes(raw) if b"%" in raw else raw).decode("utf-8", "replace")
+
+
+def raw_header(head: bytes, name: bytes) -> bytes | None:
+    """The undecoded value of a header in a block that starts with a newline; None when absent."""
+    start = head.find(b"\n" + name + b": ")
+    if start < 0:
+        return None
+    start += len(name) + 3
+    end = head.find(b"\n", start)
+    return head[start : end if end >= 0 else len(head)].rstrip(b"\r")
+
+
+class Parser:
+    """Incremental: ``feed`` bytes as they come, ``next`` gives whole messages or raises ProtocolError."""
+
+    def __init__(self, longest_head: int = LONGEST_HEAD, longest_body: int = LONGEST_BODY) -> None:
+        self._buffer = bytearray()
+        self._scanned = 0
+        self._longest_head = longest_head
+        self._longest_body = longest_body
+
+    def feed(self, received: bytes) -> None:
+        """Take received bytes."""
+        self._buffer += received
+
+    def next(self) -> Message | None:
+        """The next whole message, or None until more bytes come."""
+        end = self._head_end()
+        if end < 0:
+            return None
+        head = b"\n" + bytes(self._buffer[:end])
+        length = _body_length(head, self._longest_body)
+        whole = end + 2 + length
+        if len(self._buffer) < whole:
+            return None
+        message = Message(head, bytes(self._buffer[end + 2 : whole]))
+        del self._buffer[:whole]
+        self._scanned = 0
+        return message
+
+    def _head_end(self) -> int:
+        end = self._buffer.find(b"\n\n", self._scanned)
+        if end > self._longest_head or (end < 0 and len(self._buffer) > self._longest_head):
+            raise ProtocolError(f"a header block of more than {self._longest_head} bytes")
+        self._scanned = end if end >= 0 else max(0, len(self._buffer) - 1)
+        return end
+
+
+def _body_length(head: bytes, longest: int) -> int:
+    raw = raw_header(head, b"Content-Length")
+    if raw is None:
+        return 0
+    if not (raw.isdigit() and len(raw) < 10 and int(raw) <= longest):
+        raise ProtocolError(f"Content-Length {raw[:20]!r} is not 0..{longest}")
+    return int(raw)

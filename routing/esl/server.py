@@ -1,0 +1,65 @@
+"""The listener FreeSWITCH connects to: one greenlet a call, a bounded number of them.
+
+Over capacity a socket is accepted and closed at once: FreeSWITCH then goes on with the compiled fallback,
+where a full backlog would hold the caller. Knows nothing of decisions.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+import gevent
+from gevent.server import StreamServer
+from gevent.socket import socket
+
+from routing.esl.patience import patience
+from routing.esl.session import CONNECT_SECONDS, Decide, Report, serve_call
+
+log = logging.getLogger(__name__)
+MOST_CALLS = 1000
+
+
+class Server(StreamServer):
+    """Serves calls on a listening socket, or on ``("127.0.0.1", port)``; ``open_calls`` counts them."""
+
+    def __init__(
+        self,
+        listener: Any,
+        decide: Decide,
+        report: Report,
+        most_calls: int = MOST_CALLS,
+        connect_s: float = CONNECT_SECONDS,
+    ) -> None:
+        super().__init__(listener, self._call)
+        self.open_calls = 0
+        self._decide = decide
+        self._report = report
+        self._most_calls = most_calls
+        self._connect_s = connect_s
+
+    def do_handle(self, sock: socket, *address: object) -> None:
+        """Start a greenlet for an accepted socket, or close it when there are too many."""
+        if self.open_calls >= self._most_calls:
+            sock.close()
+            self._report("over_capacity", f"{self.open_calls} calls")
+            return
+        self.open_calls += 1
+        gevent.spawn(self._call, sock)
+
+    def _call(self, sock: socket, *address: object) -> None:
+        try:
+            serve_call(sock, self._decide, self._report, self._connect_s)
+        except Exception:
+            log.exception("a call ended in a fault of the engine")
+            self._report("fault", "see the log")
+        finally:
+            self.open_calls -= 1
+
+    def drain(self, patience_s: float) -> int:
+        """Accept no more, wait for the open calls. Returns how many were still open after ``patience_s``."""
+        self.close()
+        with patience(patience_s):
+            while self.open_calls:
+                gevent.sleep(0.02)
+        return self.open_calls

@@ -1,0 +1,65 @@
+"""Health and metrics over HTTP on loopback: ``/health`` (JSON, 200 or 503) and ``/metrics`` (Prometheus
+text).
+
+Runs on threads of the supervising process; what it serves comes in as functions.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Mapping
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+#: A client that sends its request slower than this is dropped.
+PATIENCE_SECONDS = 5.0
+METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+
+#: Whether the engine takes calls, and facts to show.
+Health = Callable[[], tuple[bool, Mapping[str, Any]]]
+Metrics = Callable[[], bytes]
+
+
+class StatusServer(ThreadingHTTPServer):
+    """Listens at once (raises OSError when the port is taken), serves after ``start``."""
+
+    def __init__(self, address: tuple[str, int], health: Health, metrics: Metrics) -> None:
+        self.health = health
+        self.metrics = metrics
+        super().__init__(address, _Handler)
+
+    def start(self) -> None:
+        """Serve on a thread of its own until the process ends or ``shutdown``."""
+        threading.Thread(target=self.serve_forever, name="status", daemon=True).start()
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that left or stalled is nobody's problem."""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: StatusServer
+    timeout = PATIENCE_SECONDS
+    server_version = "routing"
+    sys_version = ""
+
+    def do_GET(self) -> None:
+        match self.path.partition("?")[0]:
+            case "/health":
+                well, facts = self.server.health()
+                body = json.dumps({"status": "ok" if well else "unavailable", **facts}).encode() + b"\n"
+                self._answer(200 if well else 503, "application/json", body)
+            case "/metrics":
+                self._answer(200, METRICS_TYPE, self.server.metrics())
+            case _:
+                self._answer(404, "text/plain; charset=utf-8", b"/health or /metrics\n")
+
+    def _answer(self, status: int, content_type: str, body: bytes) -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", content_type)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Scrapes are not logged."""

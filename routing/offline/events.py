@@ -25,6 +25,7 @@ record         file being recorded; duration
 voicemail      file of a message left; its duration
 limit          realm and resource; usage
 hears          nothing | ringing | audio: what the caller hears from now on
+missing        a dialplan file that is not there: the call finds no route in it
 error          what the compiled plan did wrong
 end            hangup cause of the caller's leg; who hung up
 =============  ======================================================================================

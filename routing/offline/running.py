@@ -64,7 +64,7 @@ class Running:
         if self.depth > DEEPEST:
             self.line.note("error", "too many stacked extensions")
             return
-        self.line.hunting = replace(
+        self.line.hunting = inner = replace(
             where,
             destination_number=extension,
             dialplan=dialplan or where.dialplan,
@@ -72,8 +72,12 @@ class Running:
         )
         self.depth += 1
         try:
-            for application, data in self._hunt(self.line.hunting) or ():
+            for application, data in self._hunt(inner) or ():
                 self.apply(application, data)
+        except Transfer as leaving:
+            leaving.dialplan = leaving.dialplan or inner.dialplan
+            leaving.context = leaving.context or inner.context
+            raise
         finally:
             self.depth -= 1
             self.line.hunting = None
@@ -135,7 +139,7 @@ class Running:
     def _extensions(self, path: str, context: str) -> tuple[Extension, ...] | None:
         text = self.files.read(path) if path else self.dialplan
         if text is None:
-            self.line.note("error", f"no such file: {path}")
+            self.line.note("missing", path)
             return None
         try:
             found = parse(text, included=not path).context(context)

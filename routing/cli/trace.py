@@ -1,0 +1,193 @@
+"""``routing trace``: one call through the compiled schemes, with scripted phones and a virtual clock."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import os
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import click
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from routing.app.node import national
+from routing.cli.errors import UserError
+from routing.compile.build import build
+from routing.model.numbers import normalise
+from routing.offline.answering import InProcess, canned
+from routing.offline.decider import Decider
+from routing.offline.events import Event, as_json, ended, longest_silence_ms, rung, talked
+from routing.offline.ladder import ladder, summary
+from routing.offline.phones import BadBehaviour, Caller, Phones, milliseconds
+from routing.offline.published import NoRelease, Published
+from routing.offline.socket_peer import SocketPeer
+from routing.offline.switch import Call
+
+STYLES = {
+    "ring": "cyan", "confirm": "cyan", "talk": "bold green", "voicemail": "green", "end": "bold", "error": "bold red",
+    "decision": "magenta", "fallback": "yellow", "transfer": "yellow", "ring_end": "dim",
+}  # fmt: skip
+FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
+
+
+@click.command()
+@click.option("--to", "number", required=True, help="The number dialled.")
+@click.option("--from", "caller", required=True, help="The caller's number, `anonymous`, or a phone (ivan.desk, 1001).")
+@click.option("--at", help="When, in the project's zone: `2026-11-23 10:00`.  [default: now]")
+@click.option(
+    "--phone", "phones", multiple=True, metavar="WHO=WHAT", help="ivan=busy, olena.mobile=answer:8, ivan.desk=off."
+)
+@click.option("--others", default="no answer", show_default=True, help="What phones do that are not named.")
+@click.option("--digits", default="", help="Keys the caller types, `-` to let one question pass.")
+@click.option("--hangs-up-after", metavar="12s", help="The caller gives up.")
+@click.option(
+    "--webhook", metavar="ANSWER", help="What handlers answer: a body, `timeout`, `500`, `garbage`, `refused`."
+)
+@click.option(
+    "--engine", metavar="[HOST:PORT]", is_flag=False, flag_value="plan", help="Ask the running engine over TCP."
+)
+@click.option("--schemes", type=FOLDER, help="Compile this folder for the trace.  [default: schemes]")
+@click.option("--root", type=FOLDER, help="Use this root's current release instead.")
+@click.option("--all", "everything", is_flag=True, help="Show variables and transfers too.")
+@click.option("--json", "as_program", is_flag=True, help="For programs.")
+def trace(
+    number: str, caller: str, at: str | None, phones: tuple[str, ...], others: str, digits: str,
+    hangs_up_after: str | None, webhook: str | None, engine: str | None, schemes: Path | None, root: Path | None,
+    everything: bool, as_program: bool,
+) -> None:  # fmt: skip
+    """Follow one call through the compiled schemes: who rings, what the webhook answers, how it ends."""
+    if schemes and root:
+        raise click.UsageError("give --schemes or --root, not both")
+    if engine and not root:
+        raise click.UsageError("--engine needs --root: the engine reads the releases of its own root only")
+    with _published(schemes or Path("schemes"), root) as published:
+        asked = _Asked(published)
+        try:
+            script = Caller(digits, None if hangs_up_after is None else milliseconds(hangs_up_after))
+            ringing = Phones.of(asked.behaviours(phones), others)
+        except BadBehaviour as error:
+            raise UserError(str(error)) from error
+        call = asked.call(number, caller, asked.moment(at))
+        events = published.run(call, ringing, script, _decider(published, webhook, engine))
+    if as_program:
+        click.echo(json.dumps(_facts(events), ensure_ascii=False, indent=1))
+    else:
+        _show(events, call, everything)
+
+
+@contextmanager
+def _published(schemes: Path, root: Path | None) -> Iterator[Published]:
+    """The root's current release, or the schemes compiled into a root that vanishes afterwards."""
+    if root:
+        yield _open(root)
+        return
+    if not schemes.is_dir():
+        raise UserError(f"{schemes} is not a folder: say --schemes DIR or --root ROOT")
+    with tempfile.TemporaryDirectory(prefix="routing-trace-") as made:
+        release = build(schemes, Path(made), lambda where: _AnySecret())
+        (Path(made) / "current").symlink_to(release.folder)
+        yield _open(Path(made))
+
+
+def _open(root: Path) -> Published:
+    try:
+        published = Published(root)
+        country = published.country
+        return Published(root, national(country) if country else None)
+    except NoRelease as error:
+        raise UserError(f"{error}: compile and publish first, or say --schemes DIR") from error
+
+
+class _AnySecret(dict[str, str]):
+    """A trace dials nobody: every password is there and none is real."""
+
+    def __contains__(self, name: object) -> bool:
+        return True
+
+    def __missing__(self, name: str) -> str:
+        return "trace"
+
+
+@dataclass
+class _Asked:
+    """What the user wrote, understood by the release's own people, zone and country."""
+
+    published: Published
+
+    def behaviours(self, phones: Sequence[str]) -> Mapping[str, str]:
+        known = self.published.targets()
+        found = {}
+        for phone in phones:
+            who, equals, does = phone.partition("=")
+            if not equals:
+                raise UserError(f"--phone {phone}: write WHO=WHAT, as in ivan=busy")
+            if who not in known and not who.startswith("+"):
+                near = difflib.get_close_matches(who, known, 1)
+                hint = f": did you mean {near[0]}?" if near else ""
+                raise UserError(f"--phone {phone}: nobody is called {who}{hint}")
+            found[who] = does
+        return found
+
+    def moment(self, at: str | None) -> datetime:
+        zone = ZoneInfo(self.published.timezone)
+        if at is None:
+            return datetime.now(zone)
+        try:
+            moment = datetime.fromisoformat(at)
+        except ValueError as error:
+            raise UserError(f"--at {at}: write it like `2026-11-23 10:00`") from error
+        return moment if moment.tzinfo else moment.replace(tzinfo=zone)
+
+    def call(self, number: str, caller: str, moment: datetime) -> Call:
+        accounts = self.published.accounts
+        account = caller if caller in accounts else next((a for a, phone in accounts.items() if phone == caller), None)
+        if account:
+            return Call(
+                number, account, moment, context="routing_internal", variables=(("sip_auth_username", account),)
+            )
+        country = self.published.country
+        try:
+            from_ = caller if caller == "anonymous" else normalise(caller, country)
+            return Call(normalise(number, country), from_, moment)
+        except ValueError as error:
+            raise UserError(str(error)) from error
+
+
+def _decider(published: Published, webhook: str | None, engine: str | None) -> Decider:
+    if engine:
+        return SocketPeer("" if engine == "plan" else engine)
+    return InProcess(published.files, canned(webhook or "refused"))
+
+
+def _facts(events: Sequence[Event]) -> dict[str, Any]:
+    end = ended(events)
+    return {
+        "end": end.subject,
+        "seconds": end.at_ms / 1000,
+        "talked": talked(events),
+        "rung": rung(events),
+        "longest_silence_seconds": longest_silence_ms(events) / 1000,
+        "events": as_json(events),
+    }
+
+
+def _show(events: Sequence[Event], call: Call, everything: bool) -> None:
+    table = Table.grid(padding=(0, 2))
+    table.add_column(justify="right")
+    for row in ladder(events, everything):
+        style = STYLES.get(row.kind, "")
+        table.add_row(f"{row.at_ms / 1000:.1f}", Text(row.place, "dim"), Text(row.word, style), Text(row.text, style))
+    width = None if os.isatty(1) else 160
+    console = Console(highlight=False, width=width)
+    console.print(f"{call.at:%A %Y-%m-%d %H:%M} {call.at.tzname()}", style="dim")
+    console.print(table)
+    console.print(summary(events), style="dim")

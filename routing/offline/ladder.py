@@ -1,0 +1,147 @@
+"""A call's events as the lines a person reads: what rang, how it ended, what was answered, in times from the INVITE.
+
+Pure: events in, rows out; colours and widths are the command's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from routing.offline.events import Event, ended, longest_silence_ms
+
+#: How a leg ended, in words; the hangup cause otherwise.
+ENDINGS = {
+    "USER_BUSY": "busy",
+    "CALL_REJECTED": "rejects",
+    "USER_NOT_REGISTERED": "not registered",
+    "NO_USER_RESPONSE": "unreachable",
+    "ALLOTTED_TIMEOUT": "no answer",
+    "NO_ANSWER": "no answer",
+    "LOSE_RACE": "stops ringing, another answered",
+    "ORIGINATOR_CANCEL": "stops ringing, the caller left",
+    "answered": "answers",
+}
+HIDDEN = frozenset({"hears", "limit", "step"})
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line: milliseconds, scheme and step, a word for what happened (the event's kind), its text."""
+
+    at_ms: int
+    place: str
+    kind: str
+    word: str
+    text: str
+
+
+def ladder(events: Sequence[Event], everything: bool = False) -> list[Row]:
+    """The rows of a call; ``everything`` keeps what a person rarely asks for: variables, transfers."""
+    rows: list[Row] = []
+    for event in events:
+        if not everything and _hidden(event):
+            continue
+        row = _row(event, everything)
+        if rows and row.word == "hours" == rows[-1].word and row.place == rows[-1].place:
+            rows.pop()
+        if rows and row.kind == "ring" == rows[-1].kind and rows[-1].at_ms == row.at_ms:
+            row = replace(row, text=f"{rows.pop().text}, {row.text}")
+        rows.append(row)
+    return _merged(rows)
+
+
+def _row(event: Event, everything: bool) -> Row:
+    word, text = _words(event)
+    if event.kind == "ring" and not everything:
+        text = event.subject
+    return Row(event.at_ms, _place(event), event.kind, word, text)
+
+
+def summary(events: Sequence[Event]) -> str:
+    """The last line: how long it took, how long the caller heard nothing."""
+    silence = longest_silence_ms(events) / 1000
+    return f"{ended(events).at_ms / 1000:.1f} s in all; the caller heard nothing for at most {silence:.1f} s"
+
+
+def _hidden(event: Event) -> bool:
+    if event.kind == "variable":
+        return not event.subject.startswith("routing_hours=")
+    if event.kind == "transfer":
+        return event.detail != "watchdog"
+    return event.kind in HIDDEN or (event.kind == "record" and event.detail != "session")
+
+
+def _place(event: Event) -> str:
+    return "/".join(part for part in (event.scheme, event.step) if part)
+
+
+def _words(event: Event) -> tuple[str, str]:
+    seconds = f"{event.lasted_ms / 1000:.1f} s"
+    subject, detail = event.subject, event.detail
+    match event.kind:
+        case "call":
+            return "call", f"{subject} {detail}"
+        case "variable" if subject.startswith("routing_hours="):
+            return "hours", subject.partition("=")[2]
+        case "ringing":
+            return "caller", "hears ringing"
+        case "early_media":
+            return "caller", "hears the switch, not answered"
+        case "answered":
+            return "caller", "is answered"
+        case "play":
+            return "play", f"{subject.rpartition('/')[2]} ({seconds})"
+        case "digits":
+            return "digits", _digits(detail)
+        case "confirm":
+            return "asked", f"{subject} picks up, must press {detail}"
+        case "ring_end":
+            after = f" after {seconds}" if event.lasted_ms else ""
+            return "ended", f"{subject}: {ENDINGS.get(detail, detail)}{after}"
+        case "talk_end":
+            return "ended", f"talk with {subject}, {seconds}, {_who(detail)}"
+        case "decision":
+            return "webhook", f"{detail} ({event.lasted_ms} ms)"
+        case "fallback":
+            return "webhook", detail
+        case "transfer":
+            return "watchdog" if detail else "transfer", f"goes to {subject}"
+        case "record":
+            return "record", "the talk is recorded" if detail == "session" else subject
+        case "voicemail":
+            return "message", f"{subject} ({seconds})"
+        case "end":
+            return "end", f"{subject} ({_who(detail)})"
+    return event.kind, f"{subject} {detail}".strip()
+
+
+def _digits(detail: str) -> str:
+    if detail == "-":
+        return "nothing typed"
+    return f"{detail[1:]} is not a choice" if detail.startswith("!") else detail
+
+
+def _who(detail: str) -> str:
+    return f"{detail} hangs up" if detail in ("person", "caller") else detail
+
+
+def _merged(rows: Iterable[Row]) -> list[Row]:
+    """Several phones that end alike at the same moment become one row."""
+    merged: list[Row] = []
+    for row in rows:
+        last = merged[-1] if merged else None
+        if last and row.kind == "ring_end" == last.kind and row.at_ms == last.at_ms:
+            who, colon, how = row.text.partition(":")
+            before, _, same = last.text.partition(":")
+            if how == same:
+                merged[-1] = replace(row, text=f"{before}, {who}{colon}{how}")
+                continue
+        merged.append(row)
+    return merged
+
+
+def plain(rows: Iterable[Row]) -> Iterator[str]:
+    """The rows as text, for a program without colours and for tests."""
+    for row in rows:
+        yield f"{row.at_ms / 1000:7.1f}  {row.place:<16} {row.word:<9} {row.text}"

@@ -1,0 +1,101 @@
+"""A release root as a node runs it: the fixed dialplan rendered for it, its files, its people and its sounds.
+
+`routing trace`, scheme tests and our own tests make one and then many calls. Reads files below the root only.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from routing.compile.templates import render
+from routing.offline.decider import Decider, refused
+from routing.offline.events import Event
+from routing.offline.files import Directory
+from routing.offline.phones import Caller, Phones
+from routing.offline.sounds import ReleaseSounds
+from routing.offline.switch import Call, run
+
+TEMPLATE = "dialplan/routing.xml.j2"
+DOMAIN = "phones.invalid"
+RECORDINGS = "/recordings"
+#: The flood limits of a node as delivered; one call alone never meets them.
+LIMITS = {
+    "caller_rate": "10/60", "caller_calls": "5", "anonymous_rate": "60/60", "number_rate": "600/60",
+    "number_calls": "200", "account_rate": "30/60", "account_calls": "5",
+}  # fmt: skip
+
+
+class NoRelease(ValueError):
+    """The root has no current release."""
+
+
+def fixed_dialplan(root: Path, national: object | None = None) -> str:
+    """The dialplan that FreeSWITCH itself loads; ``national`` is the rule for callers written nationally."""
+    return render(TEMPLATE, root=root, national=national, **LIMITS)
+
+
+@dataclass
+class Published:
+    """The current release of ``root``. Raises NoRelease."""
+
+    root: Path
+    national: object | None = None
+    files: Directory = field(init=False)
+    dialplan: str = field(init=False)
+    table: Mapping[str, Any] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.root = self.root.absolute()
+        self.files = Directory(self.root)
+        self.dialplan = fixed_dialplan(self.root, self.national)
+        self._sounds = ReleaseSounds(self.root)
+        text = self.files.read(f"{self.root}/current/table.json")
+        if text is None:
+            raise NoRelease(f"{self.root} has no current release")
+        self.table = json.loads(text)
+
+    @property
+    def timezone(self) -> str:
+        """The project's zone."""
+        return str(self.table.get("timezone") or "UTC")
+
+    @property
+    def country(self) -> str | None:
+        """The project's country, for numbers written without ``+``."""
+        return self.table.get("country")
+
+    @property
+    def accounts(self) -> Mapping[str, str]:
+        """SIP account to ``person.phone``."""
+        accounts: Mapping[str, str] = self.table.get("accounts", {})
+        return accounts
+
+    def targets(self) -> set[str]:
+        """What a phone may be called: persons, ``person.phone``, SIP accounts."""
+        people = self.table.get("people", {})
+        phones = {f"{person}.{phone}" for person, facts in people.items() for phone in facts["phones"]}
+        return phones | set(people) | set(self.accounts)
+
+    def run(
+        self,
+        call: Call,
+        phones: Phones | None = None,
+        caller: Caller | None = None,
+        decider: Decider = refused,
+        globals_: Mapping[str, str] | None = None,
+    ) -> list[Event]:
+        """Carry one call; ``globals_`` holds overrides such as ``hours_office=closed``."""
+        return run(
+            call,
+            self.files,
+            self.dialplan,
+            replace(phones or Phones(), aliases=self.accounts),
+            caller,
+            decider=decider,
+            sounds=self._sounds,
+            globals_={"domain": DOMAIN, "recordings_dir": RECORDINGS, **(globals_ or {})},
+        )

@@ -22,6 +22,8 @@ CONNECT_SECONDS = 2.0
 #: FreeSWITCH reads the decision within 20 ms; this long the engine waits to see it taken before it lets go.
 LINGER_SECONDS = 1.0
 CHUNK = 16 * 1024
+#: The decision travels as two commands, each of which FreeSWITCH acknowledges: the variables, and ``resume``.
+COMMANDS = 2
 #: The connect reply has no body; whatever claims one this large is not FreeSWITCH.
 LONGEST_BODY = 64 * 1024
 
@@ -51,10 +53,10 @@ def _serve(sock: socket, decide: Decide, report: Report, connect_s: float) -> No
     if variables is None:
         report("gone", call.uuid)
         return
-    commands = set_variables(variables) + b"resume\n\n" if variables else b"resume\n\n"
     sock.settimeout(LINGER_SECONDS)
-    sock.sendall(commands)
-    _let_go(sock)
+    sock.sendall(set_variables(variables) + b"resume\n\n")
+    if _last_words(sock).count(b"Reply-Text: +OK") < COMMANDS:
+        report("untaken", call.uuid)
 
 
 def _connect(sock: socket, report: Report, connect_s: float) -> Message | None:
@@ -101,12 +103,16 @@ def _until_gone(sock: socket) -> None:
         return
 
 
-def _let_go(sock: socket) -> None:
-    """Close towards FreeSWITCH and read on until it closes too, so that no reset overtakes the decision."""
+def _last_words(sock: socket) -> bytes:
+    """Close towards FreeSWITCH and read until it closes too: no reset overtakes the decision, and its
+    replies tell whether it took it.
+    """
+    words = b""
     try:
         sock.shutdown(SHUT_WR)
         with patience(LINGER_SECONDS):
-            while sock.recv(CHUNK):
-                pass
+            while (received := sock.recv(CHUNK)) and len(words) < LONGEST_BODY:
+                words += received
     except OSError:
-        return
+        pass
+    return words

@@ -8,8 +8,17 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationInfo, WithJsonSchema
-from pydantic_core import PydanticCustomError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    GetJsonSchemaHandler,
+    ValidationInfo,
+    WithJsonSchema,
+)
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, PydanticCustomError
 
 from routing.model import durations, numbers
 from routing.model.calendar import Period, parse_period
@@ -179,5 +188,13 @@ def at_least_one(value: Any) -> Any:
     return value
 
 
+class _OneOrMany(BeforeValidator):
+    """As a validator `one_or_many`; in the JSON Schema the list, or one of what it holds."""
+
+    def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        schema = handler(core)
+        return {"anyOf": [schema["items"], schema]} if "items" in schema else schema
+
+
 NotEmpty = AfterValidator(at_least_one)
-OneOrMany = BeforeValidator(one_or_many)
+OneOrMany = _OneOrMany(one_or_many)

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Annotated, Any, Literal
 from zoneinfo import available_timezones
 
-from pydantic import BeforeValidator, Field, field_validator, model_validator
+from pydantic import BeforeValidator, Field, WithJsonSchema, field_validator, model_validator
 
 from routing.model.calendar import DAYS, HOLIDAY_YEARS, Calendar, Period, parse_days
 from routing.model.fields import Fields, Host, Id, Number, OneOrMany, Periods, Region, Seconds, Text, refuse
@@ -36,13 +36,19 @@ class ProjectSticky(Fields):
     ring: Seconds = 20
 
 
+_SECRETS_FILE = {"type": "object", "properties": {"file": {"type": "string"}}, "required": ["file"]}
+_SECRETS_SCHEMA = {"anyOf": [{"const": "env"}, {**_SECRETS_FILE, "additionalProperties": False}]}
+
+
 class Project(Fields):
     """Settings that hold for every scheme."""
 
     name: Id
     timezone: Zone = Field(description="Zone of calendars that name none.")
     country: Region | None = Field(None, description="For numbers written without +, holidays and destinations.")
-    secrets: Text = Field("env", description="`env`, or `file: path` of a 0600 file outside git.")
+    secrets: Annotated[Text, WithJsonSchema(_SECRETS_SCHEMA)] = Field(
+        "env", description="`env`, or `file: path` of a 0600 file outside git."
+    )
     destinations: list[Region] = Field(
         default_factory=list, description="Countries that people, webhooks and callbacks may dial."
     )

@@ -96,13 +96,12 @@ def verify(folder: Path, before: Path | None) -> int:
     """
     parsed = 0
     for directory, _, names in os.walk(folder):
-        relative = os.path.relpath(directory, folder)
-        known = _inodes(before / relative) if before else {}
-        for entry in os.scandir(directory):
-            if entry.name not in names or known.get(entry.name) == entry.inode():
-                continue
-            parsed += 1
-            _parse(Path(entry.path))
+        now = _inodes(Path(directory))
+        known = _inodes(before / os.path.relpath(directory, folder)) if before else {}
+        for name in names:
+            if known.get(name) != now[name]:
+                parsed += 1
+                _parse(Path(directory, name))
     return parsed
 
 
@@ -132,8 +131,17 @@ def _reload(folder: Path, before: Path | None, switch: Switch | None) -> str:
     if "[Success]" not in answer:
         raise ValueError(f"reloadxml answered {answer.strip()!r}")
     _accounts_are_there(folder, switch)
+    for gateway in _changed_gateways(folder, before):
+        switch(f"sofia profile external killgw {gateway}")
     switch("sofia profile external rescan")
     return "done"
+
+
+def _changed_gateways(folder: Path, before: Path | None) -> list[str]:
+    """Gateways that FreeSWITCH has and must read anew or forget: a rescan alone only adds."""
+    old = _inodes(before / "gateways") if before else {}
+    new = _inodes(folder / "gateways")
+    return [name.removesuffix(".xml") for name, inode in sorted(old.items()) if new.get(name) != inode]
 
 
 def _accounts_are_there(folder: Path, switch: Switch) -> None:

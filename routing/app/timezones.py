@@ -11,8 +11,7 @@ import importlib.resources
 import re
 from pathlib import Path
 
-#: Their clocks change by explicit dates that no POSIX rule can say (Ramadan): a calendar there would be wrong.
-INEXPRESSIBLE = frozenset({"Africa/Casablanca", "Africa/El_Aaiun"})
+from routing.model.calendar import INEXPRESSIBLE_ZONES
 
 _QUOTED = re.compile(r"<[^>]*>")
 _EARLY = re.compile(r"M(\d+)\.5\.(\d)/-(\d+)")
@@ -22,7 +21,7 @@ _LAST_DAY = {1: 31, 3: 31, 4: 30, 5: 31, 6: 30, 7: 31, 8: 31, 9: 30, 10: 31, 11:
 def rules() -> dict[str, str]:
     """Zone name -> POSIX rule in FreeSWITCH's dialect, for every zone of the tzdata package that has one."""
     zones = importlib.resources.files("tzdata") / "zones"
-    names = [name for name in zones.read_text(encoding="utf-8").split() if name not in INEXPRESSIBLE]
+    names = [name for name in zones.read_text(encoding="utf-8").split() if name not in INEXPRESSIBLE_ZONES]
     found = {name: rule(_tzif(name)) for name in names}
     return {name: text for name, text in found.items() if text}
 

@@ -180,24 +180,27 @@ def _tree(
         tree[f"sounds/{name}"] = store.put(content)
     for name, (path, _, _) in sounds.items():
         tree[f"sounds/{name}"] = store.put(path.read_bytes())
-    tree |= _numbers(records, store, cache)
+    tree |= _numbers(records, store, cache, folder.project.country)
     return tree
 
 
-def _numbers(records: Sequence[Record], store: Store, cache: Cache) -> dict[str, str]:
-    """Number files; those whose lines did not change are not rendered again."""
+def _numbers(records: Sequence[Record], store: Store, cache: Cache, country: str | None) -> dict[str, str]:
+    """Number files; when no number moved all of them are as before, else those whose lines changed are rendered."""
+    whole = digest(repr([(record.scheme, record.numbers_key) for record in records]).encode())
+    version = f"{code_version()} {country}"
+    cached = cache.load(version)
+    if cached.get("whole") == whole and all(store.has(known[1]) for known in cached["files"].values()):
+        return {f"numbers/{shard}.xml": known[1] for shard, known in cached["files"].items()}
     lines = (Line(number, record.scheme, pays) for record in records for number, pays, _ in record.numbers)
-    cached, kept, tree = cache.load(code_version()), {}, {}
+    before, kept = cached.get("files", {}), {}
     for shard, of_shard in shards(lines).items():
-        key = digest("".join(f"{line.number} {line.scheme} {line.caller_pays};" for line in of_shard).encode())
-        known = cached.get(shard)
+        key = digest(repr(of_shard).encode())
+        known = before.get(shard)
         if not (known and known[0] == key and store.has(known[1])):
-            known = [key, store.put(to_xml(numbers_context(of_shard)).encode())]
+            known = [key, store.put(to_xml(numbers_context(of_shard, country)).encode())]
         kept[shard] = known
-        tree[f"numbers/{shard}.xml"] = known[1]
-    if kept != cached:
-        cache.save(code_version(), kept)
-    return tree
+    cache.save(version, {"whole": whole, "files": kept})
+    return {f"numbers/{shard}.xml": known[1] for shard, known in kept.items()}
 
 
 def _table(folder: Folder) -> str:

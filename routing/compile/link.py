@@ -22,7 +22,7 @@ def link(records: Sequence[Record]) -> list[Problem]:
 
 
 def _problem(record: Record, place: Place, message: str, hint: str = "") -> Problem:
-    return Problem(record.file, place.line, place.column, place.path, message, hint)
+    return Problem(record.file, *place, message, hint)
 
 
 def _twice(records: Sequence[Record]) -> Iterator[Problem]:
@@ -33,10 +33,11 @@ def _twice(records: Sequence[Record]) -> Iterator[Problem]:
         if first is not record:
             yield _problem(record, record.place, f"scheme `{record.scheme}` is defined twice; first in {first.file}")
         for number, _, place in record.numbers:
-            holder = numbers.setdefault(number, record)
-            if holder is not record or sum(other == number for other, _, _ in record.numbers) > 1:
+            if number in numbers:
+                holder = numbers[number]
                 where = "twice here" if holder is record else f"by scheme `{holder.scheme}` in {holder.file}"
                 yield _problem(record, place, f"number {number} is used {where}", "a number leads to one scheme")
+            numbers.setdefault(number, record)
 
 
 def _unknown(records: Sequence[Record], schemes: Mapping[str, Record]) -> Iterator[Problem]:
@@ -57,7 +58,7 @@ def _early_answers(records: Sequence[Record], schemes: Mapping[str, Record]) -> 
             continue
         for found in _reachable(record, schemes):
             for kind, place in found.answers:
-                where = f"{found.file}:{place.line}" if found is not record else f"line {place.line}"
+                where = f"{found.file}:{place[0]}" if found is not record else f"line {place[0]}"
                 message = f"`{kind}` ({where}) would answer before a person does, and the owner pays for {paid[0][0]}"
                 yield _problem(record, paid[0][1], message, "ring or go to voicemail first, or set `caller_pays: true`")
 
@@ -75,15 +76,16 @@ def _reachable(record: Record, schemes: Mapping[str, Record]) -> list[Record]:
 def longest_times(records: Sequence[Record]) -> dict[str, float]:
     """Seconds from a scheme's start to the latest end of a call in it, at most ten jumps between schemes included.
 
-    A webhook's ``*`` stands for whichever scheme takes longest.
+    A webhook's ``*`` stands for whichever scheme takes longest. Every scheme that is jumped to is among the records.
     """
     times = {record.scheme: record.otherwise for record in records}
+    ending = {record.scheme: record.longest for record in records if not record.jumps}
+    jumping = [(record.scheme, record.longest, record.jumps) for record in records if record.jumps]
     for _ in range(LONGEST_JUMPS):
-        anywhere = max(times.values(), default=0.0)
-        times = {record.scheme: _longest(record, times, anywhere) for record in records}
+        times["*"] = max(times.values(), default=0.0)
+        longer = {
+            scheme: max(longest, *(seconds + times[target] for target, seconds, _ in jumps))
+            for scheme, longest, jumps in jumping
+        }
+        times = ending | longer
     return times
-
-
-def _longest(record: Record, times: Mapping[str, float], anywhere: float) -> float:
-    after = (seconds + (anywhere if target == "*" else times.get(target, 0.0)) for target, seconds, _ in record.jumps)
-    return max(record.longest, max(after, default=0.0))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 from routing.compile.xml import to_xml
@@ -13,45 +14,40 @@ from routing.model.folder import Folder
 from routing.model.problem import Loc, Problem, Problems, dotted
 from routing.steps.base import LONGEST_JUMPS, Emitter
 from routing.steps.dialplan import Condition, Context, Extension
-from routing.steps.scheme import SchemeFields, Summary, check, summarise
+from routing.steps.scheme import SchemeFields, Summary, check, seconds, summarise
 
-
-@dataclass(frozen=True)
-class Place:
-    """A line of a file, kept so that linking can point at it after the text is gone."""
-
-    line: int
-    column: int
-    path: str
+#: A line, a column and a path, kept so that linking can point at a place after the text is gone.
+Place = tuple[int, int, str]
 
 
 @dataclass
 class Record:
-    """What linking knows of a scheme; JSON-shaped, because it is cached between runs."""
+    """What linking knows of a scheme; lists and numbers only, because ten thousand of them are cached between runs."""
 
     file: str
     scheme: str
     place: Place
+    #: (E.164, caller pays, place)
     numbers: list[tuple[str, bool, Place]] = field(default_factory=list)
+    #: Seconds to the latest end in this scheme itself.
     longest: float = 0.0
+    #: (scheme or ``*``, seconds until the jump, place)
     jumps: list[tuple[str, float, Place]] = field(default_factory=list)
+    #: (step kind, place) of steps that answer before anybody was reached.
     answers: list[tuple[str, Place]] = field(default_factory=list)
+    #: Seconds of the steps that run after too many jumps.
     otherwise: float = 0.0
-    title: str = ""
+    #: Changes when the numbers or who pays for them change.
+    numbers_key: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """Plain data."""
-        return asdict(self)
+        return dict(vars(self))
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Record:
         """The record of plain data."""
-        places = {
-            "numbers": [(number, pays, Place(**place)) for number, pays, place in data["numbers"]],
-            "jumps": [(scheme, seconds, Place(**place)) for scheme, seconds, place in data["jumps"]],
-            "answers": [(kind, Place(**place)) for kind, place in data["answers"]],
-        }
-        return cls(**{**data, **places, "place": Place(**data["place"])})
+        return cls(**data)
 
 
 @dataclass(frozen=True)
@@ -73,7 +69,7 @@ def compile_scheme(file: str, text: bytes, folder: Folder) -> Compiled:
     if wrong:
         raise Problems(wrong)
     summary = summarise(fields, folder)
-    record = _record(document, fields, summary)
+    record = _record(document, fields, summary, folder)
     return Compiled(record, to_xml(_context(fields, folder)), _table(fields, summary))
 
 
@@ -83,12 +79,13 @@ def scheme_id(document: Document) -> str | None:
     return claimed if isinstance(claimed, str) else None
 
 
-def _record(document: Document, fields: SchemeFields, summary: Summary) -> Record:
+def _record(document: Document, fields: SchemeFields, summary: Summary, folder: Folder) -> Record:
     def place(loc: Loc) -> Place:
         found: Problem = document.problem(loc, "")
-        return Place(found.line, found.column, dotted(loc))
+        return found.line, found.column, dotted(loc)
 
     numbers = [(entry.number, entry.caller_pays, place(("numbers", at))) for at, entry in enumerate(fields.numbers)]
+    key = " ".join(f"{number}:{caller_pays}" for number, caller_pays, _ in numbers)
     return Record(
         file=document.file,
         scheme=fields.scheme,
@@ -97,7 +94,8 @@ def _record(document: Document, fields: SchemeFields, summary: Summary) -> Recor
         longest=summary.longest,
         jumps=[(jump.scheme, jump.seconds, place(jump.loc)) for jump in summary.jumps],
         answers=[(kind, place(loc)) for loc, kind in summary.answers],
-        title=fields.title or "",
+        otherwise=seconds(fields.otherwise, folder),
+        numbers_key=hashlib.sha256(key.encode()).hexdigest()[:16],
     )
 
 
@@ -129,11 +127,10 @@ def _settings(start: Extension, fields: SchemeFields) -> None:
     if fields.music:
         start.set("transfer_ringback", f"${{routing_release}}/sounds/{fields.music}")
     if fields.record != "no":
-        start.set("RECORD_STEREO", "true" if fields.record == "both" else "false")
-        if fields.record == "caller":
-            start.set("RECORD_READ_ONLY", "true")
-        start.set("RECORD_BRIDGE_REQ", "true")
-        start.set("execute_on_answer", "record_session ${recordings_dir}/calls/${uuid}.wav")
+        start.set("RECORD_STEREO" if fields.record == "both" else "RECORD_READ_ONLY", "true")
+        # begins with the talk, on unanswered calls too, and makes its folder; `record_session` before it would open media
+        start.set("bridge_pre_execute_aleg_app", "record_session")
+        start.set("bridge_pre_execute_aleg_data", "${recordings_dir}/calls/${uuid}.wav")
 
 
 def _table(fields: SchemeFields, summary: Summary) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from typing import Any
 from xml.etree import ElementTree
 
 from routing.compile.templates import render
@@ -23,8 +24,8 @@ ALLOWED = frozenset(
 )
 _EXPANSION = re.compile(r"\$\{([^}]*)\}?")
 _OVERRIDE = re.compile(r"hours_[a-z][a-z0-9_]{0,63}")
-#: Applications that run what they are given, or read files by name: their arguments may expand our own paths only.
-_FORBIDDEN_VARIABLES = re.compile(r"(?:api_|execute_on_)(?!answer=record_session )\w*=")
+#: Variables that make FreeSWITCH run a command; no compiled dialplan needs one.
+_FORBIDDEN_VARIABLES = re.compile(r"(?:^|[,{\[])(?:api_|execute_on_)\w*=")
 
 
 class UnsafeDialplan(Exception):
@@ -35,10 +36,25 @@ def to_xml(*contexts: Context) -> str:
     """XML text of a dialplan file. Raises UnsafeDialplan when it does not parse back to what was meant."""
     for text in _texts(contexts):
         _refuse_unsafe(text)
-    xml = render("release/dialplan.xml.j2", contexts=contexts)
+    xml = render("release/dialplan.xml.j2", contexts=[_for_template(context) for context in contexts])
     if list(_parsed(xml)) != list(_meant(contexts)):
         raise UnsafeDialplan(f"context {contexts[0].name} does not parse back to what was compiled")
     return xml
+
+
+def _for_template(context: Context) -> Any:
+    """Tuples: the sandbox checks every attribute that a template reads, which would double the time of a compile."""
+    return context.name, [
+        (
+            extension.label,
+            [
+                (condition.field, condition.expression, condition.times, condition.regex, condition.regexes)
+                for condition in _conditions(extension)
+            ],
+            [(action.application, action.data) for action in extension.actions],
+        )
+        for extension in context.extensions
+    ]
 
 
 def _texts(contexts: Sequence[Context]) -> Iterator[str]:

@@ -14,6 +14,8 @@ from zoneinfo import ZoneInfo
 DAY_MINUTES = 24 * 60
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _PERIOD = re.compile(r"([01]\d|2[0-4]):([0-5]\d)\s*-\s*([01]\d|2[0-4]):([0-5]\d)")
+#: Zones that FreeSWITCH cannot be told: their clocks change by dates (Ramadan) that no POSIX rule can say.
+INEXPRESSIBLE_ZONES = frozenset({"Africa/Casablanca", "Africa/El_Aaiun", "localtime"})
 #: Holidays are compiled for these years: a fixed span, so that the same input gives the same bytes on any day.
 HOLIDAY_YEARS = range(2025, 2041)
 

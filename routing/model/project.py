@@ -9,17 +9,19 @@ from zoneinfo import available_timezones
 
 from pydantic import BeforeValidator, Field, WithJsonSchema, field_validator, model_validator
 
-from routing.model.calendar import DAYS, HOLIDAY_YEARS, Calendar, Period, parse_days
+from routing.model.calendar import DAYS, HOLIDAY_YEARS, INEXPRESSIBLE_ZONES, Calendar, Period, parse_days
 from routing.model.fields import Fields, Host, Id, Number, OneOrMany, Periods, Region, Seconds, Text, refuse
 from routing.model.problem import did_you_mean
 
 
 @functools.cache
 def _zones() -> frozenset[str]:
-    return frozenset(available_timezones())
+    return frozenset(available_timezones()) - INEXPRESSIBLE_ZONES
 
 
 def _zone(value: Any) -> str:
+    if value in INEXPRESSIBLE_ZONES:
+        raise refuse(f"`{value}` changes its clocks by dates that FreeSWITCH cannot be told: use another zone")
     if value not in _zones():
         hint = did_you_mean(str(value), _zones())
         raise refuse(f"`{value}` is not a time zone of the tz database{': ' + hint if hint else ''}")

@@ -27,8 +27,8 @@ def dial_string(turns: Iterable[tuple[Leg, ...]], folder: Folder, number: str, l
 
 
 def _longest(turns: Iterable[tuple[Leg, ...]]) -> int:
-    """FreeSWITCH ends every turn after 60 s unless told otherwise; the legs have their own shorter times."""
-    return max((leg.after + (leg.seconds or 0) + CONFIRM_SECONDS + 2 for turn in turns for leg in turn), default=60)
+    """The bound of the whole bridge, all turns together: above what the legs' own times can add up to."""
+    return sum(max(leg.after + (leg.seconds or 0) for leg in turn) + CONFIRM_SECONDS + 2 for turn in turns)
 
 
 def _leg(leg: Leg, folder: Folder, number: str, label: str) -> str:
@@ -54,21 +54,22 @@ def _leg(leg: Leg, folder: Folder, number: str, label: str) -> str:
 
 
 def caller_id(gateway: Gateway, number: str) -> dict[str, str]:
-    """Leg variables for the gateway's caller-ID policy; ``number`` is shown when it is the company's on that trunk."""
+    """Leg variables for the gateway's caller-ID policy; ``number`` is shown when it is the company's on that trunk.
+
+    The name is set with the number, else the caller's number would be shown as the display name.
+    """
     own = number if number in gateway.numbers or not gateway.numbers else gateway.numbers[0]
-    if gateway.caller_id == "company":
-        return {"origination_caller_id_number": own}
-    if gateway.caller_id == "caller":
-        return {"origination_caller_id_number": "${routing_caller}"}
-    if gateway.caller_id == "caller_diversion":
-        return {
-            "origination_caller_id_number": "${routing_caller}",
-            "sip_h_Diversion": f"<sip:{own}@{gateway.proxy}>;reason=unconditional",
-        }
-    return {
-        "origination_caller_id_number": own,
-        "sip_h_P-Asserted-Identity": f"<sip:${{routing_caller}}@{gateway.proxy}>",
+    shown = own if gateway.caller_id in ("company", "caller_pai") else "${routing_caller}"
+    variables = {
+        "origination_caller_id_number": shown,
+        "origination_caller_id_name": shown,
+        "sip_cid_type": "none",
     }
+    if gateway.caller_id == "caller_diversion":
+        variables["sip_h_Diversion"] = f"<sip:{own}@{gateway.proxy}>;reason=unconditional"
+    if gateway.caller_id == "caller_pai":
+        variables["sip_h_P-Asserted-Identity"] = f"<sip:${{routing_caller}}@{gateway.proxy}>"
+    return {name: value for name, value in variables.items() if value}
 
 
 def dialled(gateway: Gateway, number: str) -> str:

@@ -89,8 +89,8 @@ class RingStep(Step):
         extra = {}
         if self.whisper:
             extra = {
-                "bridge_pre_execute_bleg_app": "playback",
-                "bridge_pre_execute_bleg_data": sound_path(self.whisper),
+                "bridge_pre_execute_app": "playback",
+                "bridge_pre_execute_data": sound_path(self.whisper),
             }
         here.do(
             "bridge",

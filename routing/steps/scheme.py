@@ -96,6 +96,12 @@ def summarise(fields: SchemeFields, folder: Folder) -> Summary:
     return summary
 
 
+def seconds(steps: Sequence[StepItem], folder: Folder) -> float:
+    """The longest time that a list of steps can take."""
+    summary = Summary()
+    return max(_times(steps, (), 0.0, folder, summary) or 0.0, summary.longest)
+
+
 def _times(steps: Sequence[StepItem], loc: Loc, start: float, folder: Folder, summary: Summary) -> float | None:
     """The latest time at which the call leaves this list by falling off its end; None when it cannot."""
     now = start

@@ -26,7 +26,7 @@ from routing.steps.play import UNKNOWN_SECONDS
 
 BEEP = "routing/beep.wav"
 #: A message ends after this many seconds below this energy.
-SILENCE_SECONDS, SILENCE_ENERGY = 6, 200
+SILENCE_SECONDS, SILENCE_ENERGY = 6, 100
 
 
 class VoicemailStep(Step):
@@ -46,12 +46,14 @@ class VoicemailStep(Step):
 
     def emit(self, out: Emitter, here: Extension, path: str, after: str) -> Extension | None:
         """Answer, greeting, tone, ``record``; the caller's hangup keeps the message."""
-        file = f"${{recordings_dir}}/voicemail/{self.box}/${{uuid}}.wav"
+        box = f"${{recordings_dir}}/voicemail/{self.box}"
+        file = f"{box}/${{uuid}}.wav"
         here.set("routing_end", "voicemail")
         here.set("routing_voicemail", file)
         here.set("routing_box", self.box)
         if self.notify:
             here.set("routing_notify", " ".join(self.notify))
+        here.do("mkdir", box)  # `record` makes no folder and would end the call
         here.do("answer")
         if self.greeting:
             here.do("playback", sound_path(self.greeting))

@@ -20,14 +20,14 @@ from urllib.parse import urlsplit
 from pydantic import Field, field_validator
 
 from routing.model import numbers
-from routing.model.fields import Fields, Name, Region, Seconds, Text, refuse
+from routing.model.fields import Name, Region, Seconds, Text, refuse
 from routing.model.folder import Folder
 from routing.model.problem import Loc
 from routing.steps.base import RELEASE, Complaint, Emitter, Step
 from routing.steps.dialplan import Condition, Extension
 
 #: Call data that can be sent, by the names that `send` uses.
-CALL_FIELDS = ("call_id", "number", "caller", "scheme", "step", "started", "project")
+CALL_FIELDS = ("call_id", "number", "caller", "caller_pays", "scheme", "step", "started")
 LONGEST_SECONDS = 10
 #: ``sched_transfer +N`` fires after N-1 to N seconds, and the engine may answer half a second after its budget.
 WATCHDOG_MARGIN_SECONDS = 2
@@ -35,11 +35,10 @@ _ID = "[a-z][a-z0-9_]{0,63}"
 _FIELD = re.compile(r"\{\{\s*([a-z_]+)\s*\}\}")
 
 
-class Send(Fields):
-    """One parameter of the request: a call field, or fixed text."""
-
-    field: Text | None = None
-    value: Text | None = None
+def sent(value: str) -> str | dict[str, str]:
+    """A parameter as the engine reads it: the name of a call field, or ``{"value": fixed text}``."""
+    field = _FIELD.fullmatch(value.strip())
+    return field[1] if field else {"value": value}
 
 
 class WebhookStep(Step):
@@ -92,9 +91,11 @@ class WebhookStep(Step):
     def check(self, loc: Loc, folder: Folder, default_hours: str | None) -> Iterator[Complaint]:
         """Sent fields exist."""
         for name, value in self.send.items():
-            for used in _FIELD.findall(value):
-                if used not in CALL_FIELDS:
-                    yield (*loc, "send", name), f"there is no call field `{used}`", f"one of {', '.join(CALL_FIELDS)}"
+            what = sent(value)
+            if isinstance(what, str) and what not in CALL_FIELDS:
+                yield (*loc, "send", name), f"there is no call field `{what}`", f"one of {', '.join(CALL_FIELDS)}"
+            elif isinstance(what, dict) and "{{" in value:
+                yield (*loc, "send", name), f"`{value}` is neither one call field nor fixed text", "write `{{caller}}`"
 
     def emit(self, out: Emitter, here: Extension, path: str, after: str) -> Extension | None:
         """The frame of every dynamic step: watchdog, socket, then the decision re-checked by strict regexes."""
@@ -161,7 +162,7 @@ class WebhookStep(Step):
             "rpc_method": self.rpc_method,
             "timeout_s": float(self.timeout),
             "ring_s": self.ring,
-            "send": dict(self.send),
+            "send": {name: sent(value) for name, value in self.send.items()},
             "answer_key": self.answer,
             "secret": self.secret,
             "destinations": [numbers.destination_pattern(region) for region in regions],

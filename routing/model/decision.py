@@ -11,11 +11,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 ID = re.compile(r"[a-z][a-z0-9_]{0,63}")
+PHONE = re.compile(rf"{ID.pattern}\.{ID.pattern}")
 STEP_PATH = re.compile(r"[a-z0-9_*#]+(\.[a-z0-9_*#]+)*")
-E164 = re.compile(r"\+[1-9]\d{6,14}")
+E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 CAUSE = re.compile(r"[A-Z][A-Z0-9_]{1,39}")
 #: Everything a displayed name may not hold: what FreeSWITCH expands, quotes, splits or ends a line on.
-UNSAFE_NAME = re.compile(r"""[\x00-\x1f\x7f$\\{}\[\]<>,|^&"'`;=:%@]""")
+UNSAFE_NAME = re.compile(
+    r"""[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff$\\{}\[\]<>,|^&"'`;=:%@]"""
+)
 
 LONGEST_RING_SECONDS = 300
 LONGEST_NAME = 40
@@ -101,8 +104,7 @@ def encode(step: str, decision: Decision) -> dict[str, str]:
             _require(ID, person, "person")
             return _ring(step, f"person:{person}", seconds, name)
         case RingPhone(phone, seconds, name):
-            for part in phone.split(".", 1):
-                _require(ID, part, "phone")
+            _require(PHONE, phone, "phone")
             return _ring(step, f"phone:{phone}", seconds, name)
         case RingNumber(number, seconds, name):
             _require(E164, number, "number")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 _UNIT_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
-_UNITS = re.compile(r"(\d{1,6})\s*([smhd])")
-_RINGS = re.compile(r"(\d{1,3})\s*rings?")
+_UNITS = re.compile(r"([0-9]{1,6})\s*([smhd])")
+_RINGS = re.compile(r"([0-9]{1,3})\s*rings?")
 LONGEST_SECONDS = 400 * 86400
 
 

@@ -14,6 +14,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     GetJsonSchemaHandler,
+    Strict,
     ValidationInfo,
     WithJsonSchema,
 )
@@ -24,10 +25,14 @@ from routing.model import durations, numbers
 from routing.model.calendar import Period, parse_period
 from routing.model.decision import CAUSE, ID
 
-#: Text of an author that reaches XML, phones or logs: what FreeSWITCH or its preprocessor would act on is refused.
-_FORBIDDEN = re.compile(r"\$|X-PRE-PROCESS|[\x00-\x1f\x7f]", re.IGNORECASE)
+#: Text of an author that reaches XML, phones or logs: what FreeSWITCH or its preprocessor would act on is refused,
+#: and what is no text: control characters, line separators, marks that turn the direction of writing.
+_FORBIDDEN = re.compile(
+    r"\$|X-PRE-PROCESS|[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufffe\uffff]", re.IGNORECASE
+)
 _LABEL_FORBIDDEN = re.compile(r"""[{}\[\]<>,|^&"'`\\;=]""")
-_SOUND = re.compile(r"[\w][\w. -]*(/[\w][\w. -]*)*\.(wav|mp3|ogg)")
+_SOUND = re.compile(r"\w[\w.-]*(/\w[\w.-]*)*\.(wav|mp3|ogg)")
+_EMAIL = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
 _HOST = re.compile(r"(?=.{1,253}$)[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:\d{1,5})?")
 
 
@@ -37,9 +42,9 @@ class Fields(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
 
-def refuse(message: str) -> PydanticCustomError:
-    """The one form in which a field says no; the message is shown to the author as it is."""
-    return PydanticCustomError("refused", "{message}", {"message": message})
+def refuse(message: str, hint: str = "") -> PydanticCustomError:
+    """The one form in which a field says no; the message and the hint are shown to the author as they are."""
+    return PydanticCustomError("refused", "{message}", {"message": message, "hint": hint})
 
 
 def _said(parse: Any) -> Any:
@@ -54,18 +59,31 @@ def _said(parse: Any) -> Any:
     return validate
 
 
+def shown(value: Any) -> str:
+    """A value as an author wrote it, short enough for a message."""
+    if isinstance(value, dict | list):
+        return "a mapping" if isinstance(value, dict) else "a list"
+    if value is None or isinstance(value, bool):
+        return {None: "nothing", True: "`true`", False: "`false`"}[value]
+    text = str(value)
+    return f"`{text}`" if len(text) <= 60 else f"`{text[:57]}...`"
+
+
 def _id(value: Any) -> str:
     if not isinstance(value, str) or not ID.fullmatch(value):
-        raise ValueError(f"`{value}` is not a name: small letters, digits and _, a letter first")
+        raise ValueError(f"{shown(value)} is not a name: small letters, digits and _, a letter first")
     return value
 
 
 def safe_text(value: Any) -> str:
     """Author text: a string without ``$``, control characters and the preprocessor's word. Raises ValueError."""
     if not isinstance(value, str):
-        raise ValueError(f"`{value}` must be text: put it in quotes")
+        hint = ": put it in quotes" if isinstance(value, int | float) else ""
+        raise ValueError(f"{shown(value)} is not text{hint}")
     if found := _FORBIDDEN.search(value):
-        raise ValueError(f"text may not hold {found[0]!r}: FreeSWITCH would act on it")
+        if found[0].isprintable():
+            raise ValueError(f"text may not hold `{found[0]}`: FreeSWITCH would act on it")
+        raise ValueError(f"text may not hold the control character U+{ord(found[0]):04X}")
     return value
 
 
@@ -81,8 +99,8 @@ def _label(value: Any) -> str:
 def _digits(value: Any) -> str:
     if isinstance(value, int) and not isinstance(value, bool):
         raise ValueError(f'`{value}` must be in quotes: write "{value}"')
-    if not isinstance(value, str) or not re.fullmatch(r"\d{2,8}", value):
-        raise ValueError(f"`{value}` is not an internal number: 2 to 8 digits")
+    if not isinstance(value, str) or not re.fullmatch(r"[0-9]{2,8}", value):
+        raise ValueError(f"{shown(value)} is not an internal number: 2 to 8 digits")
     return value
 
 
@@ -90,7 +108,7 @@ def _account(value: Any) -> str:
     if isinstance(value, int) and not isinstance(value, bool):
         raise ValueError(f'`{value}` must be in quotes: write "{value}"')
     if not isinstance(value, str) or not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}", value):
-        raise ValueError(f"`{value}` is not a SIP account name: letters, digits, `_`, `.` and `-`")
+        raise ValueError(f"{shown(value)} is not a SIP account name: letters, digits, `_`, `.` and `-`")
     return value
 
 
@@ -98,25 +116,33 @@ def _key(value: Any) -> str:
     if isinstance(value, int) and not isinstance(value, bool):
         raise ValueError(f'`{value}` must be in quotes: write "{value}"')
     if not isinstance(value, str) or not re.fullmatch(r"[0-9*#]", value):
-        raise ValueError(f"`{value}` is not a phone key: one of 0-9, `*`, `#`")
+        raise ValueError(f"{shown(value)} is not a phone key: one of 0-9, `*`, `#`")
     return value
 
 
 def _sound(value: Any) -> str:
     if not isinstance(value, str) or not _SOUND.fullmatch(value) or ".." in value:
-        raise ValueError(f"`{value}` is not a sound file: a path below sounds/ that ends in .wav, .mp3 or .ogg")
+        raise ValueError(
+            f"{shown(value)} is not a sound file: a path below sounds/ that ends in .wav, .mp3 or .ogg, without spaces"
+        )
+    return value
+
+
+def _email(value: Any) -> str:
+    if not isinstance(value, str) or not _EMAIL.fullmatch(value):
+        raise ValueError(f"{shown(value)} is not an e-mail address")
     return value
 
 
 def _cause(value: Any) -> str:
     if not isinstance(value, str) or not CAUSE.fullmatch(value):
-        raise ValueError(f"`{value}` is not a hangup cause: write it as FreeSWITCH does, `USER_BUSY`")
+        raise ValueError(f"{shown(value)} is not a hangup cause: write it as FreeSWITCH does, `USER_BUSY`")
     return value
 
 
 def _host(value: Any) -> str:
     if not isinstance(value, str) or not _HOST.fullmatch(value):
-        raise ValueError(f"`{value}` is not a host name or address")
+        raise ValueError(f"{shown(value)} is not a host name or address")
     return value
 
 
@@ -133,13 +159,13 @@ def _number(value: Any, info: ValidationInfo) -> str:
 
 def _name(value: Any) -> str:
     if not isinstance(value, str) or not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]{0,63}", value):
-        raise ValueError(f"`{value}` is not the name of a secret: letters, digits and _, as in the environment")
+        raise ValueError(f"{shown(value)} is not the name of a secret: letters, digits and _, as in the environment")
     return value
 
 
 def _region(value: Any) -> str:
     if not isinstance(value, str) or not numbers.is_region(value):
-        raise ValueError(f"`{value}` is not a country code: two capital letters such as UA or PL")
+        raise ValueError(f"{shown(value)} is not a country code: two capital letters such as UA or PL")
     return value
 
 
@@ -149,7 +175,7 @@ def one_or_many(value: Any) -> Any:
 
 
 def _periods(value: Any) -> tuple[Period, ...]:
-    return tuple(parse_period(text) for text in one_or_many(value))
+    return tuple(parse_period(text if isinstance(text, str) else shown(text).strip("`")) for text in one_or_many(value))
 
 
 def _schema(**schema: Any) -> WithJsonSchema:
@@ -169,6 +195,7 @@ Label = Annotated[str, BeforeValidator(_said(_label)), _schema(type="string", ma
 Extension = Annotated[str, BeforeValidator(_said(_digits)), _schema(type="string", pattern=r"^\d{2,8}$")]
 Account = Annotated[str, BeforeValidator(_said(_account)), _schema(**_TEXT)]
 Key = Annotated[str, BeforeValidator(_said(_key)), _schema(type="string", pattern="^[0-9*#]$")]
+Email = Annotated[str, BeforeValidator(_said(_email)), _schema(type="string", format="email")]
 Sound = Annotated[str, BeforeValidator(_said(_sound)), _schema(type="string", examples=["greeting.wav"])]
 Cause = Annotated[str, BeforeValidator(_said(_cause)), _schema(type="string", examples=["USER_BUSY"])]
 Host = Annotated[str, BeforeValidator(_said(_host)), _schema(**_TEXT)]
@@ -198,3 +225,6 @@ class _OneOrMany(BeforeValidator):
 
 NotEmpty = AfterValidator(at_least_one)
 OneOrMany = _OneOrMany(one_or_many)
+#: `true` or `false` and nothing else: `no` and `off` are text in this language.
+Flag = Annotated[bool, Strict()]
+Whole = Annotated[int, Strict()]

@@ -24,7 +24,14 @@ class Problem:
     def __str__(self) -> str:
         hint = f" (hint: {self.hint})" if self.hint else ""
         path = f"{self.path}: " if self.path else ""
-        return f"{self.file}:{self.line}:{self.column}: {path}{self.message}{hint}"
+        return _one_line(f"{self.file}:{self.line}:{self.column}: {path}{self.message}{hint}")
+
+
+def _one_line(text: str) -> str:
+    """Text that a terminal shows as it is: what an author's quotes hold may be line breaks or escape codes."""
+    return (
+        text if text.isprintable() else "".join(char if char.isprintable() else f"\\u{ord(char):04x}" for char in text)
+    )
 
 
 class Problems(Exception):

@@ -32,6 +32,8 @@ class AddressRefused(OSError):
 def check_address(text: str, link_local: bool = False) -> None:
     """Raise AddressRefused for an address no webhook may have; ``link_local`` allows 169.254 and fe80."""
     address = _inner(ipaddress.ip_address(text.partition("%")[0]))
+    if address.is_loopback:
+        return
     if address.is_multicast or address.is_unspecified or address.is_reserved:
         raise AddressRefused(f"address {address} is refused")
     if (address.is_link_local or address in METADATA) and not link_local:
@@ -52,9 +54,13 @@ class Resolver:
     """Looks hosts up in gevent's thread pool and remembers the answers. ``clock``: seconds, monotonic."""
 
     clock: Callable[[], float]
-    lookup: Callable[[str], list[tuple[int, str]]] | None = None
+    lookup: Callable[[str], list[tuple[int, str]]] = field(default=lambda host: _getaddrinfo(host))
     known: dict[str, tuple[float, list[tuple[int, str]]]] = field(default_factory=dict)
     running: dict[str, AsyncResult[list[tuple[int, str]]]] = field(default_factory=dict)
+
+    def ask(self, host: str) -> list[tuple[int, str]]:
+        """Look a host up on a thread."""
+        return gevent.get_hub().threadpool.apply(self.lookup, (host,))
 
     def addresses(self, host: str, port: int, patience_s: float) -> list[Address]:
         """Socket addresses of a host, in order. ``patience_s``: after it an old answer does, if there is one.
@@ -88,7 +94,7 @@ class Resolver:
 
     def _look_up(self, host: str, waiting: AsyncResult[list[tuple[int, str]]]) -> None:
         try:
-            found = gevent.get_hub().threadpool.apply(self.lookup or _getaddrinfo, (host,))
+            found = self.ask(host)
             self.known[host] = (self.clock(), found)
             waiting.set(found)
         except Exception as problem:

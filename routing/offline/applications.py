@@ -12,7 +12,7 @@ from collections.abc import Callable
 from routing.offline import bridging, dialogue, socketing
 from routing.offline.line import HungUp, Task, Transfer
 from routing.offline.running import Running
-from routing.offline.words import atoi, separate, sip_cause
+from routing.offline.words import atoi, cause_named, separate, sip_cause
 
 Application = Callable[[Running, str], None]
 
@@ -107,7 +107,7 @@ def sched_hangup(call: Running, data: str) -> None:
     """Arm a hangup at ``+seconds``."""
     words = separate(data, " ", 3)
     if words:
-        cause = words[1] if len(words) > 1 else "ALLOTTED_TIMEOUT"
+        cause = cause_named(words[1]) if len(words) > 1 else "ALLOTTED_TIMEOUT"
         if not atoi(words[0][1:]):
             raise HungUp(cause, "dialplan")
         call.line.tasks.append(Task(_moment(call, words[0]), call.line.profile.uuid, HungUp(cause, "sched_hangup")))
@@ -121,7 +121,7 @@ def sched_cancel(call: Running, data: str) -> None:
 
 def hangup(call: Running, data: str) -> None:
     """End the call."""
-    raise HungUp(data or "NORMAL_CLEARING", "dialplan")
+    raise HungUp(cause_named(data), "dialplan")
 
 
 def respond(call: Running, data: str) -> None:
@@ -140,21 +140,25 @@ def log(call: Running, data: str) -> None:
     """A line in FreeSWITCH's log: nothing on the call."""
 
 
+def mkdir(call: Running, data: str) -> None:
+    """A folder on the switch's disk: nothing on the call."""
+
+
 def limit(call: Running, data: str) -> None:
     """``limit hash realm id max[/interval] [extension dialplan context | !CAUSE]``."""
     words = separate(data, " ", 7)
     if len(words) < 3:
         return
     key = f"{words[1]}_{words[2]}"
-    most, slash, _ = (words[3] if len(words) > 3 else "-1").partition("/")
-    usage = call.limits.get(key, 0) + (1 if slash or key not in call.limited else 0)
-    call.limited.add(key)
+    most, rate, _ = (words[3] if len(words) > 3 else "-1").partition("/")
+    call.limited[key] = call.limited.get(key, 0) + 1
+    usage = call.limits.get(key, 0) + (call.limited[key] if rate else 1)
     call.line.note("limit", key, f"{usage} of {most}")
-    if most.startswith("-") or usage <= max(atoi(most), 0) or (slash and usage == 1):
+    if most.startswith("-") or usage <= max(atoi(most), 0) or (rate and usage == 1):
         return
     over = words[4] if len(words) > 4 else "limit_exceeded"
     if over.startswith("!"):
-        raise HungUp(over[1:], "limit")
+        raise HungUp(cause_named(over[1:]), "limit")
     raise Transfer(over, *_two(words[5:]))
 
 
@@ -195,4 +199,5 @@ APPLICATIONS: dict[str, Application] = {
     "sleep": sleep,
     "limit": limit,
     "log": log,
+    "mkdir": mkdir,
 }

@@ -80,7 +80,7 @@ class Attempt:
             self.cause = cause
             self.line.note("ring", target, f"{endpoint.kind}/{endpoint.rest}")
             self.line.note("ring_end", target, cause)
-            if cause == "MANDATORY_IE_MISSING":
+            if cause in ("CHAN_NOT_IMPLEMENTED", "MANDATORY_IE_MISSING"):
                 self.line.note("error", f"the endpoint of {endpoint.kind}/{endpoint.rest} cannot be dialled")
             return None
         delay, limit = (
@@ -93,6 +93,9 @@ class Attempt:
         """Everything due at this moment; the winner when there is one."""
         if self.over:
             return None
+        for leg in self.legs:
+            if leg.state == "waiting" and not leg.delay_s:
+                self._ring(leg)
         for leg in self.legs:
             if winner := self._outcome(leg):
                 return winner
@@ -132,8 +135,6 @@ class Attempt:
 
     def _outcome(self, leg: Leg) -> Leg | None:
         now = self.line.now_ms
-        if leg.state == "waiting" and not leg.delay_s:
-            self._ring(leg)
         if leg.state == "ringing" and (due := _due_ms(leg)) is not None and now >= due:
             if leg.phone.does in _ENDINGS:
                 self.end(leg, _ENDINGS[leg.phone.does])
@@ -146,7 +147,7 @@ class Attempt:
     def _ring(self, leg: Leg) -> None:
         leg.state, leg.rung_ms = "ringing", self.line.now_ms
         self.line.note("ring", leg.target, f"{leg.endpoint.kind}/{leg.endpoint.rest}")
-        if leg.phone.does not in _ENDINGS:
+        if leg.phone.does not in _ENDINGS or leg.phone.after_ms:
             self._ring_caller()
 
     def _ring_caller(self) -> None:
@@ -219,10 +220,10 @@ def _refusal(endpoint: Endpoint, phone: Phone) -> str:
     """Why the leg cannot be created at all, or nothing."""
     if endpoint.kind == "error":
         return endpoint.rest or "NORMAL_CLEARING"
-    if endpoint.kind != "sofia":
-        return "MANDATORY_IE_MISSING"
-    outside = endpoint.rest.startswith(("gateway/", "external/"))
-    return "USER_NOT_REGISTERED" if phone.does == "unreachable" and not outside else ""
+    if endpoint.kind not in ("sofia", "loopback"):
+        return "MANDATORY_IE_MISSING" if endpoint.kind == "user" else "CHAN_NOT_IMPLEMENTED"
+    inside = endpoint.kind == "sofia" and not endpoint.rest.startswith(("gateway/", "external/"))
+    return "USER_NOT_REGISTERED" if phone.does == "unreachable" and inside else ""
 
 
 def _due_ms(leg: Leg) -> int | None:

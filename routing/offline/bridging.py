@@ -37,7 +37,7 @@ def _originate(call: Running, data: str) -> Leg | str:
         parts = parse(data, {**inherited, **call.exported})
     except BadDialString as error:
         call.line.note("error", f"bridge: {error}")
-        return "DESTINATION_OUT_OF_ORDER"
+        return "ORIGINATOR_CANCEL"
     result = Originate(call.line, parts, call.phones, call.line.get("call_timeout")).run()
     if call.line.media and not call.line.answered:
         call.line.hear("nothing")

@@ -1,8 +1,8 @@
 """Scripted phones and the scripted caller.
 
 A phone's behaviour is written as people say it: ``busy``, ``no answer``, ``rejects``, ``unreachable``
-(or ``off``), ``answers after 8s`` (or ``answer:8``), ``voicemail after 20s``; then, after a comma,
-``talks 30s`` (the person hangs up then), ``confirms after 3s`` or ``never confirms``. Knows nothing of
+(or ``off``), ``answers after 8s`` (or ``answer:8``), ``rejects after 5s``, ``voicemail after 20s``; then, after a
+comma, ``talks 30s`` (the person hangs up then), ``confirms after 3s`` or ``never confirms``. Knows nothing of
 dial strings.
 """
 
@@ -21,7 +21,7 @@ _WORDS = {
     "busy": "busy", "no answer": "no answer", "noanswer": "no answer", "no_answer": "no answer",
     "rejects": "rejects", "reject": "rejects", "unreachable": "unreachable", "off": "unreachable",
 }  # fmt: skip
-_AFTER = re.compile(r"(answers?|voicemail)(?:\s*:\s*|\s+after\s+|\s*)(.*)")
+_AFTER = re.compile(r"(answer|voicemail|busy|reject)s?(?:\s*:\s*|\s+after\s+|\s*)(.*)")
 
 
 class BadBehaviour(ValueError):
@@ -105,7 +105,7 @@ def _outcome(words: str) -> Phone:
     after_ms = milliseconds(found[2]) if found[2] else 0
     if found[1] == "voicemail":
         return Phone("voicemail", after_ms, confirms_ms=None)
-    return Phone("answers", after_ms)
+    return Phone({"answer": "answers", "reject": "rejects"}.get(found[1], found[1]), after_ms)
 
 
 def _manner(phone: Phone, words: str) -> Phone:

@@ -38,7 +38,7 @@ class Running:
     limits: Mapping[str, int]
     run_application: Callable[[Running, str, str], None]
     exported: dict[str, str] = field(default_factory=dict)
-    limited: set[str] = field(default_factory=set)
+    limited: dict[str, int] = field(default_factory=dict)
     actions: int = 0
     typed: int = 0
     depth: int = 0

@@ -1,8 +1,13 @@
 """What the caller hears, types and leaves behind."""
 
+import re
+from pathlib import Path
+
 import pytest
 from offline_release import DESK, Telephone, extension, told
 
+import routing
+from routing.offline.applications import APPLICATIONS
 from routing.offline.events import as_json, ended, longest_silence_ms
 from routing.offline.phones import Caller
 
@@ -153,3 +158,11 @@ def test_events_as_json_leave_out_what_is_empty():
         "detail": "from +380671234567",
         "lasted_ms": 0,
     }
+
+
+def test_every_application_that_plans_use_is_known():
+    package = Path(routing.__file__).parent
+    texts = [path.read_text() for part in ("steps", "compile") for path in (package / part).rglob("*.py")]
+    used = {name for text in texts for name in re.findall(r"\.do\(\s*\"([a-z_]+)\"", text)}
+    assert "bridge" in used
+    assert used <= set(APPLICATIONS)

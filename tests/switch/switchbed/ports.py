@@ -17,7 +17,7 @@ def free(count: int = 1) -> int:
         for _ in range(2000):
             first = random.randrange(_FIRST, _LAST - count, 2)
             block = range(first, first + count)
-            if _taken.isdisjoint(block) and all(_is_free(port) for port in block):
+            if _taken.isdisjoint(block) and all(is_free(port) for port in block):
                 _taken.update(block)
                 return first
     raise RuntimeError(f"no {count} free ports between {_FIRST} and {_LAST}")
@@ -29,7 +29,8 @@ def give_back(first: int, count: int = 1) -> None:
         _taken.difference_update(range(first, first + count))
 
 
-def _is_free(port: int) -> bool:
+def is_free(port: int) -> bool:
+    """Whether nothing on loopback has this port."""
     for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM):
         with socket.socket(socket.AF_INET, kind) as probe:
             try:

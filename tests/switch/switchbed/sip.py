@@ -6,6 +6,7 @@ import os
 import re
 import signal
 import subprocess
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,11 +14,15 @@ from pathlib import Path
 
 import jinja2
 
+from routing.offline import phones as behaviours
+
 from . import ports
+from .cases import Case
 
 SCENARIOS = Path(__file__).parent.parent / "sipp"
 DTMF = Path("/usr/share/sip-tester")
 SPEECH = DTMF / "g711a.pcap"
+REGISTER = SCENARIOS / "register.xml"
 FINALS = (302, 400, 401, 403, 404, 408, 410, 480, 484, 486, 487, 488, 500, 501, 502, 503, 504, 600, 603, 604)
 
 _FOREVER_MS = 600_000
@@ -38,6 +43,10 @@ class Message:
         """The request's method, or the response's status: ``INVITE``, ``486``."""
         first = self.text.split(None, 2)
         return first[1] if first[0] == "SIP/2.0" else first[0]
+
+    def is_final_of(self, method: str) -> bool:
+        """Whether this is a final response to a request of this method."""
+        return self.start.isdigit() and int(self.start) >= 200 and self.header("CSeq").endswith(method)
 
     def header(self, name: str) -> str:
         """A header's value, or the empty string."""
@@ -75,6 +84,14 @@ class Sipp:
         """Wait for its own end and return its exit status (0 when every call went by the scenario)."""
         return self.process.wait(seconds)
 
+    def wait_listening(self) -> None:
+        """Wait until its SIP port is open."""
+        deadline = time.monotonic() + 10
+        while ports.is_free(self.port):
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError((self.folder / "output").read_text(errors="replace"))
+            time.sleep(0.01)
+
     def stop(self) -> None:
         """End it, by its pid."""
         if self.process.poll() is None:
@@ -95,7 +112,10 @@ def scenario(template: str, **values: object) -> str:
     return environment.get_template(template).render(values)
 
 
-def phone(ring_ms: int = 0, status: int = 0, talk_ms: int = _FOREVER_MS, digits: str = "", extra: str = "") -> str:
+def phone(
+    ring_ms: int = 0, status: int = 0, talk_ms: int = _FOREVER_MS, digits: str = "", extra: str = "",
+    digit_ms: int = 600,
+) -> str:  # fmt: skip
     """A called phone's scenario: rings, then refuses with ``status`` or answers, sends digits, talks, hangs up."""
     files = [(300 if place else 600, str(dtmf(digit))) for place, digit in enumerate(digits)]
     return scenario("phone.xml.j2", ring_ms=max(ring_ms, 1), status=status, talk_ms=talk_ms, digits=files, extra=extra)
@@ -116,6 +136,32 @@ def caller(
         "caller.xml.j2", to=to, sender=sender, name=name, headers=headers, wait_ms=wait_ms, talk_ms=talk_ms,
         sounds=files, finals=FINALS,
     )  # fmt: skip
+
+
+def behaving(does: behaviours.Phone, outside: bool) -> str:
+    """A called phone's scenario for the words that the offline switch knows too; outside phones press keys."""
+    talk_ms = _FOREVER_MS if does.talks_ms is None else does.talks_ms
+    match does.does:
+        case "busy":
+            return phone(ring_ms=100, status=486)
+        case "rejects":
+            return phone(ring_ms=100, status=603)
+        case "no answer":
+            return silent_phone()
+        case _:
+            digits = "1" if outside and does.confirms_ms is not None else ""
+            return phone(ring_ms=does.after_ms, talk_ms=talk_ms, digits=digits, digit_ms=does.confirms_ms or 0)
+
+
+def of_case(case: Case) -> dict[str, object]:
+    """The words of ``caller`` for a case's call."""
+    words: dict[str, object] = {"to": case.to.lstrip("+"), "sender": case.caller, "headers": case.headers}
+    words["name"] = f'"{case.shown}" ' if case.shown else ""
+    sounds = [(300 if place else 1000, dtmf(digit)) for place, digit in enumerate(case.digits)]
+    words["sounds"] = sounds + ([(1500, SPEECH)] if case.speaks else [])
+    if case.hangs_up_after_s is not None:
+        words["wait_ms"] = words["talk_ms"] = round(case.hangs_up_after_s * 1000)
+    return words
 
 
 def dtmf(digit: str) -> Path:

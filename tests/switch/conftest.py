@@ -1,0 +1,131 @@
+"""Fixtures of the switch suite: one private FreeSWITCH, its company and engine, and every chosen case run once.
+
+Cases run at the same time, as many as do not share a phone; the tests then look at what came of them.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import urllib.request
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from switchbed import ports
+from switchbed.bed import Bed, Outcome, until
+from switchbed.company import Company
+from switchbed.handler import Handler
+from switchbed.switch import Switch, find
+from switchbed.trunk import Trunk
+
+_AT_ONCE = 8
+_MISSING = {
+    "freeswitch (neither on PATH nor under /usr/local/freeswitch)": find() is None,
+    "sipp (Debian: sip-tester)": shutil.which("sipp") is None,
+}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Everything here but the offline runs needs the real switch; without it, say what is missing."""
+    missing = [name for name, is_missing in _MISSING.items() if is_missing]
+    for item in items:
+        if Path(__file__).parent in item.path.parents and not item.path.stem.endswith("_offline"):
+            item.add_marker(pytest.mark.switch)
+            if missing:
+                item.add_marker(pytest.mark.skip(reason=f"not found: {', '.join(missing)}"))
+
+
+@pytest.fixture(scope="session")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of this run."""
+    return tmp_path_factory.mktemp("switch")
+
+
+@pytest.fixture(scope="session")
+def trunk():
+    """The carrier's proxy."""
+    running = Trunk()
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="session")
+def handler():
+    """The customer's webhook handler."""
+    running = Handler()
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="session")
+def company(place: Path, trunk: Trunk, handler: Handler) -> Company:
+    """The company, not yet published."""
+    return Company(place / "schemes", place / "root", trunk.port, handler.port)
+
+
+@pytest.fixture(scope="session")
+def engine(place: Path, company: Company):
+    """The product's engine, serving decisions; gives its ``host:port``."""
+    address, status = f"127.0.0.1:{ports.free()}", f"127.0.0.1:{ports.free()}"
+    company.root.mkdir()
+    command = [sys.executable, "-m", "routing", "serve", "--root", str(company.root), "--listen", address]
+    with (place / "engine.log").open("wb") as log:
+        process = subprocess.Popen(
+            [*command, "--http", status, "--workers", "1"], stdout=log, stderr=log, start_new_session=True
+        )
+    try:
+        if not until(lambda: process.poll() is not None or _is_healthy(status), 30) or process.poll() is not None:
+            raise RuntimeError((place / "engine.log").read_text())
+        yield address
+    finally:
+        process.terminate()
+        try:
+            process.wait(15)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait(5)
+
+
+@pytest.fixture(scope="session")
+def switch(place: Path, company: Company, engine: str):
+    """A FreeSWITCH of our configuration with the company published."""
+    company.publish(engine)
+    running = Switch(place / "node", company.root).start()
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="session")
+def bed(place: Path, switch: Switch, company: Company, trunk: Trunk, handler: Handler) -> Bed:
+    """All of it together."""
+    return Bed(switch, company, trunk, handler, place / "cases")
+
+
+@pytest.fixture(scope="session")
+def outcomes(request: pytest.FixtureRequest, bed: Bed) -> dict[str, Future[Outcome]]:
+    """What came of every case that this run chose, by its name."""
+    specs = [getattr(item, "callspec", None) for item in request.session.items]
+    chosen = [spec.params["case"] for spec in specs if spec and "case" in spec.params]
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        return {case.name: pool.submit(bed.run, case) for case in chosen}
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item: pytest.Item):
+    """A failed test shows the end of the switch's log."""
+    report = (yield).get_result()
+    running = item.funcargs.get("switch") if hasattr(item, "funcargs") else None
+    if report.failed and running is not None:
+        report.sections.append(("FreeSWITCH", running.log_tail()))
+
+
+def _is_healthy(status: str) -> bool:
+    try:
+        with urllib.request.urlopen(f"http://{status}/health", timeout=1) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False

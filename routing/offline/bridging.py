@@ -65,12 +65,29 @@ def _named(causes: str, cause: str) -> bool:
     return cause.lower() in (name.strip().lower() for name in causes.split(","))
 
 
+def _before_talk(call: Running, leg: Leg) -> None:
+    """Applications that run beside the beginning of the talk.
+
+    FreeSWITCH reads both ``bridge_pre_execute_aleg_app`` and ``_bleg_app`` from the caller's leg; a dial string's own
+    variable for its leg is ``bridge_pre_execute_app``.
+    """
+    line, variables = call.line, leg.endpoint.variables
+    if application := line.get("bridge_pre_execute_aleg_app"):
+        call.apply(application, line.get("bridge_pre_execute_aleg_data") or "")
+    whisper = line.get("bridge_pre_execute_bleg_data") if line.get("bridge_pre_execute_bleg_app") == "playback" else ""
+    if variables.get("bridge_pre_execute_app") == "playback":
+        whisper = variables.get("bridge_pre_execute_data")
+    if whisper:
+        line.note("whisper", line.expand(whisper), leg.target, call.duration_ms(whisper) or 0)
+
+
 def _talk(call: Running, leg: Leg) -> None:
     line = call.line
     call.answer()
     line.set("bridge_channel", leg.target)
     line.note("talk", leg.target)
     line.hear("audio")
+    _before_talk(call, leg)
     since = line.now_ms
     try:
         line.wait(since + leg.phone.talks_ms if leg.phone.talks_ms is not None else since + 24 * 3600 * 1000)

@@ -16,6 +16,7 @@ digits         variable; what was typed (``-`` nothing, ``!`` before an invalid 
 ring           target being rung (every leg tried, busy ones too); its dial string
 confirm        target that picked up; the key it is asked to press
 ring_end       target; hangup cause, or ``answered``
+whisper        sound file; target that hears it as the talk begins
 talk           target connected with the caller
 talk_end       target; who ended it
 decision       address asked; what came back

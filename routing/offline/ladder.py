@@ -92,6 +92,8 @@ def _words(event: Event) -> tuple[str, str]:
             return "caller", "is answered"
         case "play":
             return "play", f"{subject.rpartition('/')[2]} ({seconds})"
+        case "whisper":
+            return "whisper", f"{subject.rpartition('/')[2]} to {detail} ({seconds})"
         case "digits":
             return "digits", _digits(detail)
         case "confirm":

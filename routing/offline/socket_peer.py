@@ -8,6 +8,7 @@ does the rest.
 
 from __future__ import annotations
 
+import re
 import socket
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -48,6 +49,7 @@ USUAL_VARIABLES = tuple(
         "use_codec_rate use_codec_ptime use_codec_channels local_sdp_str switch_r_sdp ep_codec_string"
     ).split()
 )
+_DECISION = re.compile(r"routing_decision=[^:;]*:([^;]*)")
 GOODBYE = "Disconnected, goodbye.\nSee you at ClueCon! http://www.cluecon.com/\n"
 
 
@@ -133,11 +135,18 @@ class SocketPeer:
         peer.goodbye(variables.get("uuid", ""))
         if not commands and not resumed:
             return Closed(self._elapsed_ms(began))
-        note = " ".join(argument for _, argument in commands) or "resume"
+        note = _words(commands)
         return Answer(tuple(commands), self._elapsed_ms(began), note, resumed)
 
     def _elapsed_ms(self, began: float) -> int:
         return round((self.clock() - began) * 1000)
+
+
+def _words(commands: list[tuple[str, str]]) -> str:
+    """What was decided, as `answering` says it; the commands as they are when they decide nothing of ours."""
+    said = " ".join(f"{application} {argument}" for application, argument in commands)
+    decided = _DECISION.search(said)
+    return decided[1] if decided else said or "resume"
 
 
 class _Peer:

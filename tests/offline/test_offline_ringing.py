@@ -135,3 +135,25 @@ def test_an_uncancelled_watchdog_tears_a_talk_away(scheme):
 def test_a_bridge_to_nothing_is_an_error_of_the_plan(scheme):
     events = scheme("bridge {a=b}").call()
     assert [e.kind for e in events if e.kind == "error"] == ["error"]
+
+
+def test_a_recording_begins_with_the_talk_and_not_before(scheme):
+    told_before = ("set bridge_pre_execute_aleg_app=record_session", "set bridge_pre_execute_aleg_data=/r/${uuid}.wav")
+    events = scheme(*told_before, bridge(DESK)).call({"ivan": "answers after 2s"})
+    assert told(events, "talk", "record") == [
+        (2, "talk", "ivan.desk"),
+        (2, "record", "/r/00000000-0000-4000-8000-000000000001.wav"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("before", "shared", "heard"),
+    [
+        (["set bridge_pre_execute_bleg_app=playback", "set bridge_pre_execute_bleg_data=w.wav"], "{a=b}", True),
+        ([], "{bridge_pre_execute_app=playback,bridge_pre_execute_data=w.wav}", True),
+        ([], "{bridge_pre_execute_bleg_app=playback,bridge_pre_execute_bleg_data=w.wav}", False),
+    ],
+)
+def test_a_whisper_is_named_on_the_callers_leg_or_by_the_legs_own_variable(scheme, before, shared, heard):
+    events = scheme(*before, bridge(DESK, shared=shared)).call({"ivan": "answers"})
+    assert bool(told(events, "whisper")) is heard

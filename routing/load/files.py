@@ -1,4 +1,4 @@
-"""Which files a scheme folder has, and what their top-level keys make of them. The only part of loading that touches a disk."""
+"""Which files a scheme folder has. The only part of loading that touches a disk."""
 
 from __future__ import annotations
 

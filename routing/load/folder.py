@@ -9,10 +9,9 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from routing.load.nodes import Document
-from routing.load.validate import validate
-from routing.model.calendar import Calendar
+from routing.load.validate import Wrong, validate
 from routing.model.decision import ID
-from routing.model.fields import Fields
+from routing.model.fields import Fields, shown
 from routing.model.folder import RESERVED, Folder
 from routing.model.people import Group, Person
 from routing.model.problem import Loc, Problem, did_you_mean
@@ -22,7 +21,7 @@ from routing.steps import targets
 #: Top-level keys and the version's word on those that come later.
 SHARED_KEYS = ("project", "people", "groups", "calendars", "gateways")
 LATER_KEYS = ("crm", "pools")
-_GROUP = TypeAdapter(Group)
+_GROUP: TypeAdapter[Any] = TypeAdapter(Group)
 
 
 @dataclass
@@ -30,6 +29,7 @@ class _Named:
     """Everything of one kind, by name, with the place it was defined at."""
 
     values: dict[str, Any] = field(default_factory=dict)
+    broken: set[str] = field(default_factory=set)
     places: dict[str, tuple[Document, Loc]] = field(default_factory=dict)
 
 
@@ -41,19 +41,23 @@ def shared(
     project = _project(documents, problems)
     country = project.country if project else None
     people = _collect(documents, "people", Person, country, problems)
-    groups = _groups(documents, problems)
+    groups = _collect(documents, "groups", _GROUP, country, problems)
     calendars = _collect(documents, "calendars", CalendarFields, country, problems)
     gateways = _collect(documents, "gateways", Gateway, country, problems)
     if project is None:
         return None, problems
-    meanings = {name: _calendar(name, fields, project) for name, fields in calendars.values.items()}
-    folder = Folder(project, people.values, groups.values, meanings, gateways.values, sounds=sounds, engine=engine)
+    folder = Folder(
+        project,
+        people.values,
+        groups.values,
+        {name: fields.calendar(name, project.timezone) for name, fields in calendars.values.items()},
+        gateways.values,
+        sounds=sounds,
+        engine=engine,
+        broken=frozenset(people.broken | groups.broken | calendars.broken | gateways.broken),
+    )
     problems += _check(folder, people, groups)
     return folder, problems
-
-
-def _calendar(name: str, fields: CalendarFields, project: Project) -> Calendar:
-    return fields.calendar(name, project.timezone)
 
 
 def _top_keys(document: Document) -> Iterator[Problem]:
@@ -65,8 +69,11 @@ def _top_keys(document: Document) -> Iterator[Problem]:
     for key in document.data:
         if key in LATER_KEYS:
             yield document.problem((key,), f"`{key}` is part of the language but not of this version", at_key=True)
+        elif key == "tests":
+            hint = "name this file `something.test.yaml`"
+            yield document.problem((key,), "tests stand in files of their own", hint, at_key=True)
         elif key not in SHARED_KEYS:
-            known = (*SHARED_KEYS, "scheme", "tests")
+            known = (*SHARED_KEYS, "scheme")
             hint = did_you_mean(key, known) or f"a file holds {', '.join(known)}"
             yield document.problem((key,), f"unknown key `{key}`", hint, at_key=True)
 
@@ -85,11 +92,27 @@ def _project(documents: Sequence[Document], problems: list[Problem]) -> Project 
             )
             continue
         result = validate(Project, document, ("project",), document.data["project"], None)
-        if isinstance(result, list):
+        if isinstance(result, Wrong):
             problems += result
+            found = _as_far_as_it_goes(document.data["project"], result)
         else:
             found = result
     return found
+
+
+def _as_far_as_it_goes(data: Any, wrong: Wrong) -> Project | None:
+    """A project without its wrong settings, so that the rest of the folder is checked in the same run.
+
+    None when the country is wrong: every number written without it would be called wrong too.
+    """
+    bad = {problem.path.removeprefix("project.").split(".")[0].split("[")[0] for problem in wrong}
+    if not isinstance(data, dict) or "country" in bad:
+        return None
+    kept = {key: value for key, value in data.items() if key in Project.model_fields and key not in bad}
+    try:
+        return Project.model_validate({"name": "project", "timezone": "UTC"} | kept)
+    except ValidationError:
+        return None
 
 
 def _entries(documents: Sequence[Document], kind: str, problems: list[Problem]) -> Iterator[tuple[Document, str, Any]]:
@@ -101,11 +124,14 @@ def _entries(documents: Sequence[Document], kind: str, problems: list[Problem]) 
             problems.append(document.problem((kind,), "must be a mapping: `name: ...` lines"))
             continue
         for name, value in (part or {}).items():
-            if not ID.fullmatch(name) or name in RESERVED:
-                message = f"`{name}` is not a name: small letters, digits and _, a letter first"
-                problems.append(document.problem((kind, name), message, at_key=True))
+            message = ""
+            if name in RESERVED:
+                message = f"`{name}` is a name of the dialplan itself: choose another"
+            elif not ID.fullmatch(name):
+                message = f"{shown(name)} is not a name: small letters, digits and _, a letter first"
             elif name in seen:
                 message = f"`{name}` is defined twice; first in {seen[name]}"
+            if message:
                 problems.append(document.problem((kind, name), message, at_key=True))
             else:
                 seen[name] = document.file
@@ -113,28 +139,21 @@ def _entries(documents: Sequence[Document], kind: str, problems: list[Problem]) 
 
 
 def _collect(
-    documents: Sequence[Document], kind: str, model: type[Fields], country: str | None, problems: list[Problem]
+    documents: Sequence[Document],
+    kind: str,
+    model: type[Fields] | TypeAdapter[Any],
+    country: str | None,
+    problems: list[Problem],
 ) -> _Named:
     named = _Named()
     for document, name, value in _entries(documents, kind, problems):
         result = validate(model, document, (kind, name), value, country)
-        if isinstance(result, list):
+        if isinstance(result, Wrong):
             problems += result
+            named.broken.add(name)
         else:
             named.values[name] = result
             named.places[name] = (document, (kind, name))
-    return named
-
-
-def _groups(documents: Sequence[Document], problems: list[Problem]) -> _Named:
-    named = _Named()
-    for document, name, value in _entries(documents, "groups", problems):
-        try:
-            named.values[name] = _GROUP.validate_python(value)
-            named.places[name] = (document, ("groups", name))
-        except ValidationError as error:
-            for detail in error.errors(include_url=False):
-                problems.append(document.problem(("groups", name, *detail["loc"]), detail["msg"]))
     return named
 
 
@@ -151,8 +170,8 @@ def _check(folder: Folder, people: _Named, groups: _Named) -> Iterator[Problem]:
         for index, member in enumerate(folder.groups[name]):
             if complaint := targets.unknown(member, folder):
                 yield document.problem((*loc, index), *complaint)
-        if _contains(name, name, folder, set()):
-            yield document.problem(loc, f"group `{name}` contains itself", at_key=True)
+        if problem := targets.nesting(name, folder):
+            yield document.problem(loc, problem, at_key=True)
 
 
 def _check_person(name: str, document: Document, loc: Loc, folder: Folder) -> Iterator[Problem]:
@@ -162,7 +181,7 @@ def _check_person(name: str, document: Document, loc: Loc, folder: Folder) -> It
             hint = did_you_mean(entry.name, person.phones)
             yield document.problem((*loc, "ring", index), f"{name} has no phone `{entry.name}`", hint)
     for label, phone in person.phones.items():
-        if phone.gateway and phone.gateway not in folder.gateways:
+        if phone.gateway and phone.gateway not in folder.gateways and phone.gateway not in folder.broken:
             hint = did_you_mean(phone.gateway, folder.gateways)
             yield document.problem((*loc, "phones", label, "gateway"), f"no gateway is called `{phone.gateway}`", hint)
         if phone.confirm_prompt and phone.confirm_prompt not in folder.sounds:
@@ -185,11 +204,3 @@ def _twice(folder: Folder, people: _Named) -> Iterator[Problem]:
                     where, f"`{number}` is taken by {seen[number]}", "every account and extension is used once"
                 )
             seen.setdefault(number, name)
-
-
-def _contains(wanted: str, group: str, folder: Folder, visited: set[str]) -> bool:
-    if group in visited:
-        return False
-    visited.add(group)
-    members = folder.groups.get(group, [])
-    return wanted in members or any(_contains(wanted, member, folder, visited) for member in members)

@@ -26,13 +26,19 @@ MOST_PROBLEMS = 50
 _INT = re.compile(r"[-+]?\d{1,18}")
 _FLOAT = re.compile(r"[-+]?(\d+\.\d*|\.\d+)([eE][-+]?\d+)?")
 _WORDS = {"true": True, "false": False, "null": None, "~": None, "": None}
-_PLAIN_TAGS = {
-    f"tag:yaml.org,2002:{kind}"
-    for kind in ("str", "int", "float", "bool", "null", "map", "seq", "timestamp", "merge", "value")
-}
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x85\u2028\u2029\ufeff]")
-#: libyaml's composer recurses in C: text that could nest deeply is first walked without recursion.
-_MAY_NEST = re.compile(r"(?:[\[{][^\]}]*){30}|^[ \-?:]{80}", re.MULTILINE)
+#: libyaml's composer recurses in C: text that could nest deeply, or holds tags, is first walked without recursion.
+_MAY_NEST = re.compile(r"^[ \-?:]{80}", re.MULTILINE)
+_MANY_BRACKETS = 300
+#: What libyaml says and what it mostly means.
+_HINTS = {
+    "found character that cannot start any token": "indent with spaces, not tabs; quote text that begins with @, ` or %",
+    "mapping values are not allowed in this context": "quote text that holds `: `; check the line's indentation",
+    "could not find expected ':'": "check the line before: a key needs `:` after it",
+    "did not find expected key": "check the indentation, and that every quote and bracket is closed",
+    "found undefined alias": "quote text that begins with `*`",
+    "found unexpected end of stream": "a quote is not closed",
+}
 
 
 @dataclass(frozen=True)
@@ -58,6 +64,8 @@ class Document:
         mark, shown = _start(node), []
         for part in loc:
             found = _child(node, part)
+            if found is None and isinstance(node, yaml.MappingNode) and len(node.value) == 1:
+                found = _child(node.value[0][1], part)  # the settings of a shorthand: `{ivan: {after: 5s}}`
             if found is None:
                 continue
             key, node = found
@@ -89,9 +97,7 @@ def read(file: str, text: bytes) -> Document:
             [Problem(file, 1, 1, "", f"not UTF-8 text: byte {error.start} is {text[error.start]:#04x}")]
         ) from None
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        raise Problems([Problem(file, line, column, "", f"not YAML: {error.problem or error.context}")]) from None
+        raise Problems([_not_yaml(file, error)]) from None
     except yaml.YAMLError as error:
         raise Problems([Problem(file, 1, 1, "", f"not YAML: {str(error).splitlines()[0]}")]) from None
     builder = _Builder(file)
@@ -101,24 +107,42 @@ def read(file: str, text: bytes) -> Document:
     return Document(file, data, node)
 
 
+def _not_yaml(file: str, error: yaml.MarkedYAMLError) -> Problem:
+    mark = error.problem_mark or error.context_mark
+    line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+    said = (error.problem or error.context or "").strip()
+    if "another document" in said:
+        return Problem(file, line, column, "", "a second document begins here", "one file, one document: remove `---`")
+    hint = next((hint for words, hint in _HINTS.items() if said.startswith(words)), "")
+    return Problem(file, line, column, "", f"not YAML: {said}", hint)
+
+
 def _compose(file: str, text: bytes) -> yaml.Node | None:
     if len(text) > LARGEST_BYTES:
         raise Problems(
             [Problem(file, 1, 1, "", f"larger than {LARGEST_BYTES // 1000} kB: no scheme file is that long")]
         )
-    decoded = text.decode("utf-8")
+    decoded = text.decode("utf-8-sig")
     if control := _CONTROL.search(decoded):
         line = decoded.count("\n", 0, control.start()) + 1
         column = control.start() - decoded.rfind("\n", 0, control.start())
-        raise Problems([Problem(file, line, column, "", f"control character U+{ord(control[0]):04X}")])
-    if _MAY_NEST.search(decoded):
-        _refuse_deep(file, decoded)
+        code = f"U+{ord(control[0]):04X}"
+        raise Problems([Problem(file, line, column, "", f"control character {code}", "remove it; it cannot be seen")])
+    brackets = decoded.count("[") + decoded.count("{")
+    if brackets > _MANY_BRACKETS or "!" in decoded or _MAY_NEST.search(decoded):
+        _refuse_deep_and_tagged(file, decoded)
     return yaml.compose(decoded, Loader=_Loader)
 
 
-def _refuse_deep(file: str, text: str) -> None:
+def _refuse_deep_and_tagged(file: str, text: str) -> None:
     depth = 0
+    tagged = []
     for event in yaml.parse(text, Loader=_Loader):
+        if tag := str(getattr(event, "tag", None) or "").replace("tag:yaml.org,2002:", "!!"):
+            mark = event.start_mark
+            assert mark is not None
+            message = f"the tag `{tag}` is not allowed"
+            tagged.append(Problem(file, mark.line + 1, mark.column + 1, "", message, "write the plain value"))
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
         elif isinstance(event, yaml.CollectionEndEvent):
@@ -127,6 +151,8 @@ def _refuse_deep(file: str, text: str) -> None:
             mark = event.start_mark
             assert mark is not None
             raise Problems([Problem(file, mark.line + 1, mark.column + 1, "", f"nested deeper than {DEEPEST} levels")])
+    if tagged:
+        raise Problems(tagged[:MOST_PROBLEMS])
 
 
 class _Builder:
@@ -144,9 +170,6 @@ class _Builder:
                 f"nested deeper than {DEEPEST} levels" if depth > DEEPEST else "aliases that multiply beyond any scheme"
             )
             raise Problems([self._problem(node, loc, what)])
-        if node.tag not in _PLAIN_TAGS:
-            self.problems.append(self._problem(node, loc, f"tag `{node.tag}` is not allowed", "write plain values"))
-            return None
         if isinstance(node, yaml.ScalarNode):
             return _scalar(node)
         if isinstance(node, yaml.SequenceNode):
@@ -158,7 +181,8 @@ class _Builder:
         data: dict[str, Any] = {}
         for key, value in node.value:
             if not isinstance(key, yaml.ScalarNode):
-                self.problems.append(self._problem(key, loc, "a key must be a plain word"))
+                hint = "quote text that begins with `{` or `[`"
+                self.problems.append(self._problem(key, loc, "a key must be a plain word", hint))
                 continue
             name = str(key.value)
             if name in data:

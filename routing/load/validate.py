@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any, TypeVar, get_args, get_origin
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from routing.load.nodes import Document
+from routing.model.fields import shown
 from routing.model.problem import Loc, Problem, did_you_mean
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -15,9 +17,11 @@ Model = TypeVar("Model", bound=BaseModel)
 _MESSAGES = {
     "missing": "is missing",
     "string_type": "must be text: put it in quotes",
-    "int_parsing": "must be a whole number",
-    "int_type": "must be a whole number",
-    "bool_parsing": "must be `true` or `false`",
+    "int_type": "must be a whole number, without quotes",
+    "greater_than_equal": "must be at least {ge}",
+    "less_than_equal": "must be at most {le}",
+    "too_short": "must not be empty",
+    "too_long": "is too long: at most {max_length}",
     "bool_type": "must be `true` or `false`",
     "dict_type": "must be a mapping: `key: value` lines",
     "list_type": "must be a list: lines that start with `-`",
@@ -26,15 +30,23 @@ _MESSAGES = {
 }
 
 
-def validate(model: type[Model], document: Document, loc: Loc, data: Any, country: str | None) -> Model | list[Problem]:
-    """The typed form of one part of a document, or everything that is wrong with it."""
+class Wrong(list[Problem]):
+    """What `validate` found instead of a value."""
+
+
+def validate(
+    model: type[Model] | TypeAdapter[Any], document: Document, loc: Loc, data: Any, country: str | None
+) -> Model | Any | Wrong:
+    """The typed form of one part of a document, or everything that is `Wrong` with it."""
     try:
+        if isinstance(model, TypeAdapter):
+            return model.validate_python(data)
         return model.model_validate(data, context={"country": country})
     except ValidationError as error:
-        return [_problem(model, document, loc, detail) for detail in error.errors(include_url=False)]
+        return Wrong(_problem(model, document, loc, detail) for detail in error.errors(include_url=False))
 
 
-def _problem(model: type[BaseModel], document: Document, loc: Loc, detail: Any) -> Problem:
+def _problem(model: Any, document: Document, loc: Loc, detail: Any) -> Problem:
     where: Loc = tuple(part for part in detail["loc"] if part != "[key]")
     kind = detail["type"]
     at_key = "[key]" in detail["loc"]
@@ -45,10 +57,13 @@ def _problem(model: type[BaseModel], document: Document, loc: Loc, detail: Any) 
     if kind == "missing":
         return document.problem((*loc, *where[:-1]), f"`{where[-1]}` is missing")
     if kind == "literal_error":
-        hint = did_you_mean(str(detail["input"]), [word.strip("'") for word in detail["ctx"]["expected"].split(", ")])
-        expected = detail["ctx"]["expected"].replace("'", "`")
-        return document.problem((*loc, *where), f"`{detail['input']}` is not one of {expected}", hint)
-    return document.problem((*loc, *where), _MESSAGES.get(kind, detail["msg"]), at_key=at_key)
+        words = re.findall("'([^']*)'", detail["ctx"]["expected"])
+        hint = did_you_mean(str(detail["input"]), words)
+        one_of = ", ".join(f"`{word}`" for word in words)
+        return document.problem((*loc, *where), f"{shown(detail['input'])} is not one of {one_of}", hint)
+    context = detail.get("ctx", {})
+    message = _MESSAGES[kind].format(**context) if kind in _MESSAGES else detail["msg"]
+    return document.problem((*loc, *where), message, context.get("hint", ""), at_key=at_key)
 
 
 def _keys(model: Any, loc: Loc) -> Iterator[str]:

@@ -1,1 +1,1 @@
-"""Facts without behaviour: what schemes, people, numbers, calendars and decisions are. Knows no file, socket or clock."""
+"""Facts without behaviour: people, numbers, calendars, decisions, problems. Knows no file, socket or clock."""

@@ -27,6 +27,8 @@ class Folder:
     schemes: frozenset[str] = frozenset()
     sounds: Mapping[str, float] = field(default_factory=dict)
     engine: str = "127.0.0.1:8084"
+    #: Names that are defined but wrong: reported where they stand, so that nothing that uses them is reported too.
+    broken: frozenset[str] = frozenset()
 
     @property
     def extensions(self) -> dict[str, str]:

@@ -8,6 +8,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from routing.model.fields import (
     Account,
+    Email,
     Extension,
     Fields,
     Id,
@@ -19,6 +20,7 @@ from routing.model.fields import (
     Sound,
     Text,
     refuse,
+    shown,
 )
 
 
@@ -26,11 +28,17 @@ def _ring_entry(value: Any) -> Any:
     """``desk`` and ``{mobile: after 10s}`` in the form ``{name:, after:, for:}``."""
     if isinstance(value, str):
         return {"name": value}
-    if isinstance(value, dict) and len(value) == 1 and "name" not in value:
+    if isinstance(value, dict) and "name" not in value:
+        if len(value) != 1:
+            raise refuse("one name each", "start every name with its own `-`, or write `[ivan, {olena: after 10s}]`")
         ((name, settings),) = value.items()
-        if isinstance(settings, str):
-            return {"name": name, "after": settings.removeprefix("after").strip()}
-        return {"name": name, **settings} if isinstance(settings, dict) else value
+        if isinstance(settings, dict):
+            return {"name": name, **settings}
+        if not isinstance(settings, str):
+            raise refuse(f"{shown(settings)} says nothing about `{name}`", f"write `{name}: after 10s`")
+        return {"name": name, "after": settings.removeprefix("after").strip()}
+    if not isinstance(value, dict):
+        raise refuse(f"{shown(value)} is not a name", "people, groups and phones are rung by their names")
     return value
 
 
@@ -68,7 +76,7 @@ class Person(Fields):
     phones: Annotated[dict[Id, Phone], NotEmpty] = Field(description="Phones by a short name: desk, mobile.")
     ring: RingList | None = Field(None, description="What `ring` of this person rings, together; all phones otherwise.")
     extension: Extension | None = Field(None, description="Internal number, dialled by colleagues and in menus.")
-    email: Text | None = Field(None, description="For notices, and to find the person in a CRM.")
+    email: Email | None = Field(None, description="For notices, and to find the person in a CRM.")
     skills: dict[Id, Any] = Field(default_factory=dict, description="Skills with levels or lists, for `by_skill`.")
     crm: dict[Id, Any] = Field(default_factory=dict, description="Owner id in each CRM.")
 

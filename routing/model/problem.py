@@ -6,6 +6,8 @@ import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+#: Among more names than this none is looked for that was meant: a folder full of mistakes would take hours.
+MOST_COMPARED = 3_000
 #: Where in a YAML document something stands: keys and list indexes from the root.
 Loc = tuple[str | int, ...]
 
@@ -55,5 +57,8 @@ def dotted(loc: Loc) -> str:
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """A hint naming the closest known word, or the empty string when none is close."""
-    close = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
+    choices = list(known)
+    if len(choices) > MOST_COMPARED:
+        return ""
+    close = difflib.get_close_matches(word[:100], choices, n=1, cutoff=0.6)
     return f"did you mean `{close[0]}`?" if close else ""

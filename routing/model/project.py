@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from datetime import date
 from typing import Annotated, Any, Literal
 from zoneinfo import available_timezones
@@ -10,7 +11,20 @@ from zoneinfo import available_timezones
 from pydantic import BeforeValidator, Field, WithJsonSchema, field_validator, model_validator
 
 from routing.model.calendar import DAYS, HOLIDAY_YEARS, INEXPRESSIBLE_ZONES, Calendar, Period, parse_days
-from routing.model.fields import Fields, Host, Id, Number, OneOrMany, Periods, Region, Seconds, Text, refuse
+from routing.model.fields import (
+    Fields,
+    Flag,
+    Host,
+    Id,
+    Number,
+    OneOrMany,
+    Periods,
+    Region,
+    Seconds,
+    Text,
+    refuse,
+    shown,
+)
 from routing.model.problem import did_you_mean
 
 
@@ -23,8 +37,7 @@ def _zone(value: Any) -> str:
     if value in INEXPRESSIBLE_ZONES:
         raise refuse(f"`{value}` changes its clocks by dates that FreeSWITCH cannot be told: use another zone")
     if value not in _zones():
-        hint = did_you_mean(str(value), _zones())
-        raise refuse(f"`{value}` is not a time zone of the tz database{': ' + hint if hint else ''}")
+        raise refuse(f"{shown(value)} is not a time zone of the tz database", did_you_mean(str(value), _zones()))
     return str(value)
 
 
@@ -56,7 +69,7 @@ class Project(Fields):
     )
     longest_wait: Seconds = Field(180, description="Lint limit for a caller's wait.")
     sticky: ProjectSticky | None = None
-    announce_recording: bool = False
+    announce_recording: Flag = False
 
     @field_validator("secrets", mode="before")
     @classmethod
@@ -73,12 +86,23 @@ class Project(Fields):
 
 def _date(value: Any) -> date:
     try:
-        return date.fromisoformat(str(value))
+        if isinstance(value, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+            return date.fromisoformat(value)
     except ValueError:
-        raise refuse(f"`{value}` is not a date: write `2026-12-25`") from None
+        pass
+    raise refuse(f"{shown(value)} is not a date: write `2026-12-25`")
+
+
+def _day_names(value: Any) -> str:
+    try:
+        parse_days(value)
+    except ValueError as error:
+        raise refuse(str(error)) from None
+    return str(value)
 
 
 Day = Annotated[date, BeforeValidator(_date)]
+DayNames = Annotated[str, BeforeValidator(_day_names)]
 
 
 class Holidays(Fields):
@@ -112,7 +136,9 @@ def _national(code: str) -> frozenset[date]:
     try:
         return frozenset(holidays.country_holidays(country, subdiv=region or None, years=HOLIDAY_YEARS))
     except (NotImplementedError, KeyError):
-        raise refuse(f"no holidays are known for `{code}`: write a country, `UA`, or country-region, `DE-BY`") from None
+        raise refuse(
+            f"no holidays are known for {shown(code)}", "write a country, `UA`, or country-region, `DE-BY`"
+        ) from None
 
 
 def _day_periods(value: Any) -> Any:
@@ -123,21 +149,11 @@ class CalendarFields(Fields):
     """Opening hours as written."""
 
     timezone: Zone | None = None
-    open: dict[str, Periods] = Field(description='Periods by days: `mon-fri: ["09:00-13:00", "14:00-18:00"]`.')
+    open: dict[DayNames, Periods] = Field(description='Periods by days: `mon-fri: ["09:00-13:00", "14:00-18:00"]`.')
     holidays: Holidays | None = None
     days: dict[Day, Annotated[Periods, BeforeValidator(_day_periods)]] = Field(
         default_factory=dict, description="Single dates: periods, or `closed`."
     )
-
-    @field_validator("open")
-    @classmethod
-    def _days(cls, value: dict[str, Any]) -> dict[str, Any]:
-        for days in value:
-            try:
-                parse_days(days)
-            except ValueError as error:
-                raise refuse(str(error)) from None
-        return value
 
     def calendar(self, name: str, default_zone: str) -> Calendar:
         """The calendar's meaning."""
@@ -157,7 +173,7 @@ class Gateway(Fields):
     proxy: Host = Field(description="The carrier's host, with a port if not 5060.")
     username: Text | None = Field(None, description="For registration; the password comes from the secrets.")
     realm: Host | None = None
-    register_: bool = Field(True, alias="register", description="Register with the carrier; needs `username`.")
+    register_: Flag = Field(True, alias="register", description="Register with the carrier; needs `username`.")
     transport: Literal["udp", "tcp", "tls"] = "udp"
     dial: Literal["plus", "digits", "national"] = Field(
         "plus", description="How the carrier wants numbers: `+380501112233`, `380501112233` or `0501112233`."

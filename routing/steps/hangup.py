@@ -46,7 +46,7 @@ class HangupStep(Step):
             )
 
     def emit(self, out: Emitter, here: Extension, path: str, after: str) -> Extension | None:
-        """``hangup``; with ``play``, a fork on whether the call was answered, so that playing never opens early media."""
+        """``hangup``; with ``play``, a fork on whether the call was answered: playing must not open early media."""
         if self.play:
             here.do("transfer", out.go(f"{path}.end"))
             answered = out.context.extension(f"{path}.end", Condition("${endpoint_disposition}", "^ANSWER$"))

@@ -1,6 +1,6 @@
 """Lists of steps as a field: one mapping with one key for a step, a bare word where it needs no settings.
 
-Steps hold lists of steps, so the field names ``AnyStep`` by its name only; ``routing.steps`` defines it from the registry.
+Steps hold lists of steps, so the field names ``AnyStep`` only; ``routing.steps`` defines it from the registry.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""From the names in a ``ring`` to the phones that ring: people, groups within groups, single phones, each phone once."""
+"""From the names in a ``ring`` to the phones that ring: people, groups in groups, single phones, each phone once."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def known_targets(folder: Folder) -> list[str]:
 def unknown(name: str, folder: Folder) -> tuple[str, str] | None:
     """What is wrong with a target's name and a hint, or None when it is known."""
     person, _, label = name.partition(".")
-    if name in folder.people or name in folder.groups:
+    if name in folder.people or name in folder.groups or person in folder.broken:
         return None
     if label and person in folder.people:
         if label in folder.people[person].phones:
@@ -43,9 +43,10 @@ def unknown(name: str, folder: Folder) -> tuple[str, str] | None:
 def turns(rings: Sequence[Ring], folder: Folder) -> list[tuple[Leg, ...]]:
     """One turn of phones for each person named, in order; a phone that was named before is left out."""
     seen: set[str] = set()
+    groups: set[str] = set()
     found = []
     for ring in rings:
-        for legs in _expand(ring, folder, 0):
+        for legs in _expand(ring, folder, 0, groups):
             fresh = tuple(leg for leg in legs if leg.target not in seen)
             seen.update(leg.target for leg in fresh)
             if fresh:
@@ -53,12 +54,26 @@ def turns(rings: Sequence[Ring], folder: Folder) -> list[tuple[Leg, ...]]:
     return found
 
 
-def _expand(ring: Ring, folder: Folder, depth: int) -> Iterator[tuple[Leg, ...]]:
-    if depth > DEEPEST_GROUP:
+def nesting(group: str, folder: Folder) -> str:
+    """What is wrong with the groups inside a group; empty when nothing is."""
+    inside, level = {group}, [group]
+    for _ in range(DEEPEST_GROUP):
+        below = {member for name in level for member in folder.groups.get(name, ()) if member in folder.groups}
+        if group in below:
+            return f"group `{group}` contains itself"
+        level = sorted(below - inside)
+        inside |= below
+    return f"groups in group `{group}` are nested deeper than {DEEPEST_GROUP} levels" if level else ""
+
+
+def _expand(ring: Ring, folder: Folder, depth: int, groups: set[str]) -> Iterator[tuple[Leg, ...]]:
+    """Legs of a name; a group that was expanded before has nothing new, and a bomb of groups ends here."""
+    if depth > DEEPEST_GROUP or ring.name in groups:
         return
     if ring.name in folder.groups:
+        groups.add(ring.name)
         for member in folder.groups[ring.name]:
-            yield from _expand(replace_name(ring, member), folder, depth + 1)
+            yield from _expand(replace_name(ring, member), folder, depth + 1, groups)
     elif ring.name in folder.people:
         yield person_legs(ring.name, ring, folder)
     else:
@@ -76,10 +91,11 @@ def person_legs(name: str, ring: Ring, folder: Folder) -> tuple[Leg, ...]:
     """The phones that ring when this person is rung."""
     person = folder.people[name]
     entries = person.ring or [Ring(name=label) for label in person.phones]
+    first = {entry.name: entry for entry in reversed(entries) if entry.name in person.phones}
     return tuple(
         Leg(f"{name}.{entry.name}", person.phones[entry.name], ring.after + entry.after, entry.for_ or ring.for_)
         for entry in entries
-        if entry.name in person.phones
+        if first.get(entry.name) is entry
     )
 
 

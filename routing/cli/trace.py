@@ -48,6 +48,9 @@ FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
 )
 @click.option("--others", default="no answer", show_default=True, help="What phones do that are not named.")
 @click.option("--digits", default="", help="Keys the caller types, `-` to let one question pass.")
+@click.option(
+    "--hours", "overrides", multiple=True, metavar="CALENDAR=STATE", help="As overridden by hand: office=closed."
+)
 @click.option("--hangs-up-after", metavar="12s", help="The caller gives up.")
 @click.option(
     "--webhook", metavar="ANSWER", help="What handlers answer: a body, `timeout`, `500`, `garbage`, `refused`."
@@ -61,8 +64,8 @@ FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
 @click.option("--json", "as_program", is_flag=True, help="For programs.")
 def trace(
     number: str, caller: str, at: str | None, phones: tuple[str, ...], others: str, digits: str,
-    hangs_up_after: str | None, webhook: str | None, engine: str | None, schemes: Path | None, root: Path | None,
-    everything: bool, as_program: bool,
+    overrides: tuple[str, ...], hangs_up_after: str | None, webhook: str | None, engine: str | None,
+    schemes: Path | None, root: Path | None, everything: bool, as_program: bool,
 ) -> None:  # fmt: skip
     """Follow one call through the compiled schemes: who rings, what the webhook answers, how it ends."""
     if schemes and root:
@@ -77,7 +80,7 @@ def trace(
         except BadBehaviour as error:
             raise UserError(str(error)) from error
         call = asked.call(number, caller, asked.moment(at))
-        events = published.run(call, ringing, script, _decider(published, webhook, engine))
+        events = published.run(call, ringing, script, _decider(published, webhook, engine), asked.overridden(overrides))
     if as_program:
         click.echo(json.dumps(_facts(events), ensure_ascii=False, indent=1))
     else:
@@ -135,6 +138,17 @@ class _Asked:
                 hint = f": did you mean {near[0]}?" if near else ""
                 raise UserError(f"--phone {phone}: nobody is called {who}{hint}")
             found[who] = does
+        return found
+
+    def overridden(self, overrides: Sequence[str]) -> dict[str, str]:
+        found = {}
+        for override in overrides:
+            calendar, _, state = override.partition("=")
+            if self.published.files.read(f"{self.published.root}/current/calendars/{calendar}.xml") is None:
+                raise UserError(f"--hours {override}: there is no calendar {calendar}")
+            if state not in ("open", "closed"):
+                raise UserError(f"--hours {override}: write CALENDAR=open or CALENDAR=closed")
+            found[f"hours_{calendar}"] = state
         return found
 
     def moment(self, at: str | None) -> datetime:

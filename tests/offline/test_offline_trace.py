@@ -74,6 +74,10 @@ def test_out_of_hours_is_voicemail(folder):
     assert [event["kind"] for event in facts(folder, at=CLOSED)["events"]][-2:] == ["voicemail", "end"]
 
 
+def test_a_calendar_overridden_by_hand(folder):
+    assert "voicemail" in [event["kind"] for event in facts(folder, "--hours", "office=closed")["events"]]
+
+
 def test_the_webhook_names_a_person_and_a_number(folder):
     assert facts(folder, "--webhook", '{"ring": "olena"}')["rung"][0] == "olena.desk"
     assert "+380671112233" in str(facts(folder, "--webhook", '{"ring": "+380671112233"}')["events"])
@@ -102,6 +106,8 @@ def test_the_caller_gives_up(folder):
         (["--phone", "ivna=busy"], "did you mean ivan?"),
         (["--phone", "ivan"], "write WHO=WHAT"),
         (["--phone", "ivan=asleep"], "a phone is busy"),
+        (["--hours", "shop=open"], "no calendar shop"),
+        (["--hours", "office=shut"], "CALENDAR=open"),
         (["--hangs-up-after", "soon"], "not a duration"),
     ],
 )

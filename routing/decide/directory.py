@@ -22,7 +22,8 @@ class Directory:
     """Whom and what an answer may name.
 
     ``phones``: person id -> phone names; ``accounts``: SIP account -> ``person.phone``; ``extensions``: short
-    number -> person id; ``destinations``: an outside number (``+`` and digits) must match one of them wholly.
+    number -> person id; ``destinations``: an outside number (``+`` and digits) must match one of them wholly;
+    ``country`` (ISO code, "" for none) is where numbers without a country code are at home.
     """
 
     phones: Mapping[str, frozenset[str]]
@@ -30,19 +31,18 @@ class Directory:
     schemes: Schemes
     destinations: tuple[re.Pattern[str], ...]
     extensions: Mapping[str, str] = field(default_factory=dict)
+    country: str = ""
 
     @classmethod
     def of(cls, table: Mapping[str, Any], schemes: Schemes) -> Directory:
         """From the content of ``table.json``. Raises KeyError, TypeError or re.error on another shape."""
-        people = table["people"]
         return cls(
-            phones={person: frozenset(facts["phones"]) for person, facts in people.items()},
+            phones={person: frozenset(facts["phones"]) for person, facts in table["people"].items()},
             accounts=dict(table["accounts"]),
             schemes=schemes,
             destinations=patterns(table["destinations"]),
-            extensions={
-                str(facts["extension"]): person for person, facts in people.items() if facts.get("extension")
-            },
+            extensions=dict(table.get("extensions") or {}),
+            country=str(table.get("country") or ""),
         )
 
     def has_phone(self, phone: str) -> bool:

@@ -14,6 +14,7 @@ from urllib.parse import unquote
 from routing.decide.directory import Directory
 from routing.decide.verdict import Refused
 from routing.model.decision import E164
+from routing.model.numbers import normalise
 
 Kind = Literal["person", "phone", "number", "scheme"]
 LONGEST_WORD = 100
@@ -48,7 +49,7 @@ def target_of(
 ) -> Target:
     """What a word names; ``schemes``: a scheme id may be meant. Raises Refused: unknown, or two things."""
     found = _named(word, directory, schemes)
-    if number := _number(word):
+    if number := _number(word, directory.country):
         found["a phone number"] = Target("number", number)
     meanings = set(found.values())
     if len(meanings) > 1:
@@ -76,14 +77,25 @@ def _named(word: str, directory: Directory, schemes: bool) -> dict[str, Target]:
     return found
 
 
-def _number(word: str) -> str:
-    """``+E.164`` of a phone number, spaces and hyphens allowed after the plus; "" when it is none."""
+def _number(word: str, country: str) -> str:
+    """``+E.164`` of a phone number, spaces and hyphens allowed after the plus; "" when it is none.
+
+    Digits that begin with a zero are a number as it is dialled inside the project's country.
+    """
     if word.startswith("+"):
         bare = SEPARATORS.sub("", word)
         return bare if E164.fullmatch(bare) and bare.isascii() else ""
-    if PHONE_DIGITS.fullmatch(word) and E164.fullmatch("+" + word):
-        return "+" + word
-    return ""
+    if not PHONE_DIGITS.fullmatch(word):
+        return ""
+    return _national(word, country) if word.startswith("0") else "+" + word
+
+
+def _national(digits: str, country: str) -> str:
+    try:
+        number = normalise(digits, country) if country else ""
+    except ValueError:
+        return ""
+    return number if E164.fullmatch(number) else ""
 
 
 def _unknown(word: str) -> str:

@@ -66,6 +66,8 @@ class Client(InboundESL):  # type: ignore[misc]
         """Read until the peer leaves, then wake whoever waits for it."""
         try:
             super().receive_events()
+        except (EOFError, ValueError, KeyError, IndexError):
+            self.sock.close()  # not what an event socket says: as good as gone
         finally:
             self.connected = False
             self._run = False

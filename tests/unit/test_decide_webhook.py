@@ -24,12 +24,14 @@ from routing.model.decision import (
 
 TABLE = {
     "people": {
-        "ivan": {"phones": ["desk", "mobile"], "extension": "101"},
-        "olena": {"phones": ["desk"], "extension": "1002"},
+        "ivan": {"phones": ["desk", "mobile"]},
+        "olena": {"phones": ["desk"]},
         "lviv": {"phones": ["desk"]},
     },
     "accounts": {"1001": "ivan.desk", "1002": "olena.desk", "1003": "ivan.mobile", "reception": "olena.desk"}
     | {"380501112244": "olena.desk"},
+    "extensions": {"101": "ivan", "1002": "olena"},
+    "country": "UA",
     "destinations": [r"^\+380(?!900)\d{9}$", r"^\+48\d{9}$"],
 }
 SCHEMES = {"kharkiv": False, "kyiv": False, "lviv": False, "greeting": True}
@@ -71,6 +73,7 @@ IVAN, NUMBER = RingPerson("ivan", 30), RingNumber("+380501112233", 30)
         ({"ring": "+380501112233"}, NUMBER),
         ({"ring": "380501112233"}, NUMBER),
         ({"ring": 380501112233}, NUMBER),
+        ({"ring": "0501112233"}, NUMBER),
         ({"ring": "+380 (50) 111-22-33"}, NUMBER),
         ({"ring": "%2B380501112233"}, NUMBER),
         ({"ring": "ivan", "for": 20}, RingPerson("ivan", 20)),
@@ -129,7 +132,8 @@ def test_continue_is_a_wish_not_an_error():
         ({"ring": "1002"}, "could be the SIP account of olena.desk or the extension of olena"),
         ({"ring": "380501112244"}, "could be the SIP account of olena.desk or a phone number"),
         ({"ring": "112"}, "'112' is neither a SIP account nor 10-15 digits"),
-        ({"ring": "0501112233"}, "national number"),
+        ({"ring": "050111223344556"}, "national number"),
+        ({"ring": "0900111222"}, "+380900111222 is not an allowed destination"),
         ({"ring": "+380900111222"}, "not an allowed destination"),
         ({"ring": "+12025550123"}, "not an allowed destination"),
         ({"ring": "+٣٨٠٥٠١١١٢٢٣٣"}, "no known person"),
@@ -178,6 +182,11 @@ def test_a_step_may_narrow_the_projects_destinations():
     step = OWN | {"destinations": [r"^\+48\d{9}$"]}
     assert said({"ring": "+48221234567"}, step).decision == RingNumber("+48221234567", 30)
     assert "not an allowed destination" in said({"ring": "+380501112233"}, step).reason
+
+
+def test_national_digits_need_a_country():
+    nowhere = Directory.of(TABLE | {"country": None}, SCHEMES)
+    assert "national number" in decide(OWN, nowhere, call(), Answer(200, "", b"0501112233")).reason
 
 
 def test_no_destinations_allow_no_number():

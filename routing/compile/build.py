@@ -5,29 +5,26 @@ The release is named by the hash of its content and never changes afterwards.
 
 from __future__ import annotations
 
-import functools
 import hashlib
-import importlib.metadata
 import json
+import os
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from routing.compile import schemes as compiling
-from routing.compile.calendars import calendar_context
 from routing.compile.link import link, longest_times
-from routing.compile.numbers import Line, entry_contexts, numbers_context, shards
-from routing.compile.people import directory_xml, gateway_xml, internal_context, outbound_context, person_context
+from routing.compile.numbers import entry_contexts
 from routing.compile.scheme import Record
 from routing.compile.secrets import passwords
-from routing.compile.store import Cache, Store, digest, write_tree
-from routing.compile.templates import freeswitch_folder
-from routing.compile.tones import tones
+from routing.compile.store import Cache, Store, digest, is_whole, write_tree
+from routing.compile.tree import release_files
+from routing.compile.version import code_version
 from routing.compile.xml import to_xml
 from routing.load import files
 from routing.load.folder import shared
 from routing.load.nodes import Document, read
-from routing.model import numbers
 from routing.model.folder import Folder
 from routing.model.problem import Problem, Problems
 
@@ -54,18 +51,6 @@ class Release:
         return sum(len(record.numbers) for record in self.records)
 
 
-@functools.cache
-def code_version() -> str:
-    """Changes with every change of the compiler, its templates or the libraries whose tables it compiles in."""
-    package = Path(__file__).resolve().parent.parent
-    hashed = hashlib.sha256()
-    for path in sorted([*package.rglob("*.py"), *(freeswitch_folder() / "release").iterdir()]):
-        hashed.update(path.read_bytes())
-    for library in ("phonenumbers", "holidays", "jinja2"):
-        hashed.update(importlib.metadata.version(library).encode())
-    return hashed.hexdigest()
-
-
 def build(
     schemes: Path,
     root: Path,
@@ -73,17 +58,18 @@ def build(
     engine: str = "127.0.0.1:8084",
     progress: Progress | None = None,
 ) -> Release:
-    """Compile a folder into ``root/releases/<name>``. Raises Problems with everything that is wrong, and writes nothing then."""
-    root.mkdir(parents=True, exist_ok=True)
+    """Compile a folder into ``root/releases/<name>``. Raises Problems with all that is wrong; no release then."""
     root = root.resolve()
+    _check_root(root)
+    root.mkdir(parents=True, exist_ok=True)
     store, cache = Store(root), Cache(root, "schemes")
     sources = files.sources(schemes)
     cached = cache.load(code_version())
     texts = compiling.changed_texts(sources, cached)
     documents, scheme_files, problems = _split(sources, texts, cached)
     sounds = files.sounds(schemes)
-    lengths = {name: seconds for name, (_, seconds, _) in sounds.items()}
-    folder, wrong = shared(documents, lengths, engine)
+    lengths = {name: seconds for name, (_, seconds) in sounds.items()}
+    folder, wrong = shared(documents, lengths, engine, len({problem.file for problem in problems}))
     problems += wrong
     if folder is None:
         raise Problems(problems)
@@ -92,20 +78,27 @@ def build(
     entries, wrong = compiling.compile_all(jobs, progress)
     problems += wrong
     records = [Record.from_json(entry["record"]) for entry in entries.values()]
-    problems += link(records)
+    problems += link(records, jobs.broken)
     known, missing = passwords(folder, documents, secrets(folder.project.secrets))
     if problems + missing:
         raise Problems(problems + missing)
-    tree = _tree(folder, store, entries, records, known, sounds, Cache(root, "numbers"))
+    tree = release_files(folder, store, entries, records, known, sounds, Cache(root, "numbers"))
     cache.save(code_version(), entries)
     return _write(root, store, tree, records, jobs.compiled, folder)
+
+
+def _check_root(root: Path) -> None:
+    """The root's path stands in dialplans, where spaces, commas, brackets and ``$`` mean something."""
+    if not re.fullmatch(r"/[\w/.+@~-]*", str(root)):
+        message = "a release root's path may hold letters, digits and / . _ + @ ~ - only"
+        raise Problems([Problem(str(root), 1, 1, "", message, "choose another with --out")])
 
 
 def load_shared(schemes: Path, engine: str = "127.0.0.1:8084") -> Folder:
     """The shared part of a folder, schemes not looked at. Raises Problems."""
     sources = files.sources(schemes)
     documents, _, problems = _split(sources, compiling.changed_texts(sources, {}), {})
-    folder, wrong = shared(documents, {name: 0.0 for name in files.sounds(schemes)}, engine)
+    folder, wrong = shared(documents, dict.fromkeys(files.sounds(schemes), 0.0), engine, len(problems))
     if folder is None or problems + wrong:
         raise Problems(problems + wrong)
     return folder
@@ -142,86 +135,9 @@ def _common(
     """A hash of everything besides its own text that a scheme's dialplan depends on."""
     hashed = hashlib.sha256(f"{code_version()} {engine}".encode())
     for document in documents:
-        hashed.update(document.file.encode() + texts[document.file])
+        hashed.update(os.fsencode(document.file) + texts[document.file])
     hashed.update(json.dumps(sorted(folder.sounds.items())).encode())
     return hashed.hexdigest()
-
-
-def _tree(
-    folder: Folder,
-    store: Store,
-    entries: Mapping[str, compiling.Entry],
-    records: Sequence[Record],
-    secrets: Mapping[str, str],
-    sounds: Mapping[str, tuple[Path, float, str]],
-    cache: Cache,
-) -> dict[str, str]:
-    """Every file of the release: relative path to content name."""
-    tree: dict[str, str] = {}
-
-    def put(path: str, text: str, *, private: bool = False) -> None:
-        tree[path] = store.put(text.encode(), private=private)
-
-    for entry, record in zip(entries.values(), records, strict=True):
-        tree[f"schemes/{record.scheme}.xml"] = entry["xml"]
-        if entry["table"]:
-            tree[f"schemes/{record.scheme}.json"] = entry["table"]
-    for name in folder.people:
-        put(f"people/{name}.xml", to_xml(person_context(name, folder)))
-    for name, calendar in folder.calendars.items():
-        put(f"calendars/{name}.xml", to_xml(calendar_context(calendar)))
-    put("outbound.xml", to_xml(outbound_context(folder)))
-    put("internal.xml", to_xml(internal_context(folder)))
-    put("table.json", _table(folder))
-    put("directory.xml", directory_xml(folder, secrets), private=True)
-    for name, gateway in folder.gateways.items():
-        put(f"gateways/{name}.xml", gateway_xml(name, gateway, secrets.get(f"gateway {name}", "")), private=True)
-    for name, content in tones().items():
-        tree[f"sounds/{name}"] = store.put(content)
-    for name, (path, _, _) in sounds.items():
-        tree[f"sounds/{name}"] = store.put(path.read_bytes())
-    tree |= _numbers(records, store, cache, folder.project.country)
-    return tree
-
-
-def _numbers(records: Sequence[Record], store: Store, cache: Cache, country: str | None) -> dict[str, str]:
-    """Number files; when no number moved all of them are as before, else those whose lines changed are rendered."""
-    whole = digest(repr([(record.scheme, record.numbers_key) for record in records]).encode())
-    version = f"{code_version()} {country}"
-    cached = cache.load(version)
-    if cached.get("whole") == whole and all(store.has(known[1]) for known in cached["files"].values()):
-        return {f"numbers/{shard}.xml": known[1] for shard, known in cached["files"].items()}
-    lines = (Line(number, record.scheme, pays) for record in records for number, pays, _ in record.numbers)
-    before, kept = cached.get("files", {}), {}
-    for shard, of_shard in shards(lines).items():
-        key = digest(repr(of_shard).encode())
-        known = before.get(shard)
-        if not (known and known[0] == key and store.has(known[1])):
-            known = [key, store.put(to_xml(numbers_context(of_shard, country)).encode())]
-        kept[shard] = known
-    cache.save(version, {"whole": whole, "files": kept})
-    return {f"numbers/{shard}.xml": known[1] for shard, known in kept.items()}
-
-
-def _table(folder: Folder) -> str:
-    """What the engine must know besides a scheme: ids that an answer may name, destinations."""
-    people = {
-        name: {
-            "phones": list(person.phones),
-            "sip": {phone.sip: label for label, phone in person.phones.items() if phone.sip},
-        }
-        for name, person in folder.people.items()
-    }
-    table = {
-        "project": folder.project.name,
-        "timezone": folder.project.timezone,
-        "country": folder.project.country,
-        "people": people,
-        "accounts": folder.accounts,
-        "extensions": folder.extensions,
-        "destinations": [numbers.destination_pattern(region) for region in folder.project.regions],
-    }
-    return json.dumps(table, ensure_ascii=False, sort_keys=True, indent=1) + "\n"
 
 
 def _write(
@@ -233,13 +149,14 @@ def _write(
     manifest = {
         "release": name,
         "project": folder.project.name,
+        "files": len(tree) + 2,
         "schemes": len(records),
         "longest_seconds": dict(sorted(longest.items())),
         "reload": digest("".join(f"{path} {tree[path]}\n" for path in sorted(tree) if _needs_reload(path)).encode()),
     }
     tree["entry.xml"] = store.put(to_xml(*entry_contexts(str(target))).encode())
     tree["release.json"] = store.put((json.dumps(manifest, indent=1) + "\n").encode())
-    if not target.is_dir():
+    if not is_whole(target, tree):
         target.parent.mkdir(exist_ok=True)
         write_tree(store, target, tree)
     return Release(name, target, records, longest, compiled, tree)

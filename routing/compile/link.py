@@ -5,18 +5,18 @@ Works on the records of compiled schemes alone, so that one changed scheme does 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from routing.compile.scheme import Place, Record
 from routing.model.problem import Problem, did_you_mean
 from routing.steps.base import LONGEST_JUMPS
 
 
-def link(records: Sequence[Record]) -> list[Problem]:
-    """Every problem between schemes."""
+def link(records: Sequence[Record], broken: Collection[str] = ()) -> list[Problem]:
+    """Every problem between schemes; ``broken`` has the ids of schemes that are there but did not compile."""
     problems = list(_twice(records))
     schemes = {record.scheme: record for record in records}
-    problems += _unknown(records, schemes)
+    problems += (problem for problem in _unknown(records, schemes, broken))
     problems += _early_answers(records, schemes)
     return problems
 
@@ -40,10 +40,10 @@ def _twice(records: Sequence[Record]) -> Iterator[Problem]:
             numbers.setdefault(number, record)
 
 
-def _unknown(records: Sequence[Record], schemes: Mapping[str, Record]) -> Iterator[Problem]:
+def _unknown(records: Sequence[Record], schemes: Mapping[str, Record], broken: Collection[str]) -> Iterator[Problem]:
     for record in records:
         for target, _, place in record.jumps:
-            if target != "*" and target not in schemes:
+            if target != "*" and target not in schemes and target not in broken:
                 yield _problem(record, place, f"no scheme is called `{target}`", did_you_mean(target, schemes))
 
 
@@ -71,6 +71,21 @@ def _reachable(record: Record, schemes: Mapping[str, Record]) -> list[Record]:
                 found[target] = schemes[target]
                 queue.append(schemes[target])
     return list(found.values())
+
+
+def answering(records: Sequence[Record]) -> set[str]:
+    """Schemes that can answer a call before anybody was reached: by themselves, or by a scheme they go to."""
+    sources: dict[str, list[str]] = {}
+    for record in records:
+        for target, _, _ in record.jumps:
+            sources.setdefault(target, []).append(record.scheme)
+    found = {record.scheme for record in records if record.answers}
+    queue = list(found)
+    while queue:
+        fresh = set(sources.get(queue.pop(), ())) - found
+        found |= fresh
+        queue += fresh
+    return found
 
 
 def longest_times(records: Sequence[Record]) -> dict[str, float]:

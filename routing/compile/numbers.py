@@ -15,6 +15,10 @@ from routing.steps.dialplan import Context
 
 #: Set on every call at the front door: a talk ends the call, a bridge that fails goes on.
 CALL_SETTINGS = (
+    (
+        "max_session_transfers",
+        "1000",
+    ),  # 70 otherwise, or what is left of the caller's Max-Forwards; jumps have their own bound
     ("routing_jumps", ""),
     ("continue_on_fail", "true"),
     ("hangup_after_bridge", "true"),

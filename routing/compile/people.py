@@ -16,20 +16,18 @@ from routing.model.people import Ring
 from routing.model.project import Gateway
 from routing.steps.base import RELEASE
 from routing.steps.dialplan import Condition, Context, Extension
-from routing.steps.dialstring import CONFIRM_SECONDS, caller_id, dial_string
+from routing.steps.dialstring import COLLEAGUE_SECONDS, CONFIRM_SECONDS, caller_id, dial_string
 from routing.steps.targets import Leg, person_legs
 
 RING_FOR = Condition("${routing_ring_for}", r"^([1-9]\d{0,2})$")
 #: What `clean_name` leaves of a name, tested again by FreeSWITCH; in hex, because `${` in a regex would be expanded.
 SAFE_LABEL = r"^([^\x00-\x1f\x22\x24-\x27\x2c\x3a-\x3e\x40\x5b-\x5e\x60\x7b-\x7d]{1,160})$"
-#: Ring time of a colleague who dials an extension.
-COLLEAGUE_SECONDS = 45
 #: Calls to outside numbers at the same time, on the word of people and webhooks.
 MOST_OUTSIDE_CALLS = 100
 
 
 def person_context(name: str, folder: Folder) -> Context:
-    """``<person>`` rings what `ring` of the person names; ``<person>.<phone>`` one phone; for ``routing_ring_for`` seconds."""
+    """``<person>`` rings what their `ring` names, ``<person>.<phone>`` one phone, for ``routing_ring_for`` s."""
     context = Context("person")
     phones = folder.people[name].phones
     _ring(context, name, person_legs(name, Ring(name=name), folder), folder)
@@ -73,6 +71,16 @@ def internal_context(folder: Folder) -> Context:
     return context
 
 
+def colleagues_context(folder: Folder) -> Context:
+    """What the caller of a menu may dial: extensions and nothing else; the scheme goes on when nobody answers."""
+    context = Context("colleagues")
+    for extension, name in sorted(folder.extensions.items()):
+        dialled = context.extension(extension)
+        dialled.set("routing_ring_for", COLLEAGUE_SECONDS)
+        dialled.do("execute_extension", f"{name} XML:{RELEASE}/people/{name}.xml person")
+    return context
+
+
 def _colleague(context: Context, dialled: str, target: str, person: str) -> None:
     extension = context.extension(dialled)
     _talk(extension)
@@ -88,7 +96,7 @@ def _talk(extension: Extension) -> None:
 
 
 def _outside_forms(folder: Folder) -> Iterator[tuple[str, str]]:
-    """How people dial outside numbers, and the E.164 form of it: ``+380..``, ``00380..``, ``380..``, ``0..`` at home."""
+    """How people dial outside numbers, and their E.164 form: ``+380..``, ``00380..``, ``380..``, ``0..`` at home."""
     yield r"^(?:\+|00)([1-9]\d{6,14})$", "+$1"
     country = folder.project.country
     if country:
@@ -145,10 +153,15 @@ def directory_xml(folder: Folder, passwords: Mapping[str, str]) -> str:
                 "password": passwords[account],
                 "person": name,
                 "number": person.extension or account,
-                "name": person.name,
+                "name": displayed(person.name),
             }
         )
     return render("release/directory.xml.j2", users=users)
+
+
+def displayed(name: str) -> str:
+    """A person's name as phones get it: without what ends a quoted display name or an address."""
+    return " ".join(re.sub(r'["<>\\]', " ", name).split())
 
 
 def gateway_xml(name: str, gateway: Gateway, password: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 from routing.compile.xml import to_xml
 from routing.load.nodes import Document, read
-from routing.load.validate import validate
+from routing.load.validate import Wrong, validate
 from routing.model.folder import Folder
 from routing.model.problem import Loc, Problem, Problems, dotted
 from routing.steps.base import LONGEST_JUMPS, Emitter
@@ -63,7 +63,7 @@ def compile_scheme(file: str, text: bytes, folder: Folder) -> Compiled:
     """Compile one scheme file. Raises Problems with everything that is wrong with it by itself."""
     document = read(file, text)
     fields = validate(SchemeFields, document, (), document.data, folder.project.country)
-    if isinstance(fields, list):
+    if isinstance(fields, Wrong):
         raise Problems(fields)
     wrong = [document.problem(*complaint) for complaint in check(fields, folder)]
     if wrong:
@@ -71,12 +71,6 @@ def compile_scheme(file: str, text: bytes, folder: Folder) -> Compiled:
     summary = summarise(fields, folder)
     record = _record(document, fields, summary, folder)
     return Compiled(record, to_xml(_context(fields, folder)), _table(fields, summary))
-
-
-def scheme_id(document: Document) -> str | None:
-    """The id that a scheme document claims, whatever else is wrong with it."""
-    claimed = document.data.get("scheme") if isinstance(document.data, dict) else None
-    return claimed if isinstance(claimed, str) else None
 
 
 def _record(document: Document, fields: SchemeFields, summary: Summary, folder: Folder) -> Record:
@@ -128,14 +122,17 @@ def _settings(start: Extension, fields: SchemeFields) -> None:
         start.set("transfer_ringback", f"${{routing_release}}/sounds/{fields.music}")
     if fields.record != "no":
         start.set("RECORD_STEREO" if fields.record == "both" else "RECORD_READ_ONLY", "true")
-        # begins with the talk, on unanswered calls too, and makes its folder; `record_session` before it would open media
+        # begins with the talk and makes its folder; `record_session` before the talk would open media
         start.set("bridge_pre_execute_aleg_app", "record_session")
         start.set("bridge_pre_execute_aleg_data", "${recordings_dir}/calls/${uuid}.wav")
 
 
 def _table(fields: SchemeFields, summary: Summary) -> str:
-    """What the engine reads of this scheme; empty when it has nothing to ask and answers nobody too early."""
-    if not summary.dynamic and not summary.answers:
-        return ""
+    """What the engine reads of this scheme; every scheme has it, because an answer may name any of them."""
     table = {"scheme": fields.scheme, "answers_first": bool(summary.answers), "steps": summary.dynamic}
+    return table_json(table)
+
+
+def table_json(table: dict[str, Any]) -> str:
+    """A table as the engine reads it; the same bytes for the same content."""
     return json.dumps(table, ensure_ascii=False, sort_keys=True, indent=1) + "\n"

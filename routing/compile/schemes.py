@@ -6,11 +6,11 @@ import multiprocessing
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, TypedDict
 
 from routing.compile.scheme import Compiled, compile_scheme
 from routing.compile.store import Store
+from routing.load import files
 from routing.load.files import SCHEME_KEY, Source
 from routing.model.folder import Folder
 from routing.model.problem import Problem, Problems
@@ -41,20 +41,22 @@ class Jobs:
     texts: Mapping[str, bytes]
     cached: Mapping[str, Any]
     compiled: int = field(default=0)
+    #: Ids of schemes that did not compile.
+    broken: set[str] = field(default_factory=set)
 
     def known(self, source: Source) -> Entry | None:
         """The cached entry of a source that did not change."""
         entry: Entry | None = self.cached.get(source.name)
         if entry is None or entry["stamp"] != source.stamp or entry["common"] != self.common:
             return None
-        kept = self.store.has(entry["xml"]) and (not entry["table"] or self.store.has(entry["table"]))
+        kept = self.store.has(entry["xml"]) and self.store.has(entry["table"])
         return entry if kept else None
 
 
 def changed_texts(sources: Sequence[Source], cached: Mapping[str, Any]) -> dict[str, bytes]:
     """Texts of the files that the cache does not have as they are now: changed schemes, and everything else."""
     return {
-        source.name: Path(source.path).read_bytes()
+        source.name: files.text_of(source)
         for source in sources
         if source.name not in cached or cached[source.name]["stamp"] != source.stamp
     }
@@ -74,6 +76,7 @@ def compile_all(jobs: Jobs, progress: Callable[[int, int], None] | None) -> tupl
     for done, (source, result) in enumerate(_results(jobs, todo), 1):
         if isinstance(result, list):
             problems += result
+            jobs.broken |= files.claimed_ids(jobs.texts.get(source.name) or files.text_of(source))
         else:
             entries[source.name] = result
         if progress:
@@ -106,7 +109,7 @@ def _compile_shared(source: Source) -> Entry | list[Problem]:
 def _compile(jobs: Jobs, source: Source) -> Entry | list[Problem]:
     text = jobs.texts.get(source.name)
     if text is None:
-        text = Path(source.path).read_bytes()
+        text = files.text_of(source)
     try:
         compiled: Compiled = compile_scheme(source.name, text, jobs.folder)
     except Problems as error:
@@ -116,7 +119,7 @@ def _compile(jobs: Jobs, source: Source) -> Entry | list[Problem]:
         "common": jobs.common,
         "record": compiled.record.as_json(),
         "xml": jobs.store.put(compiled.xml.encode()),
-        "table": jobs.store.put(compiled.table.encode()) if compiled.table else "",
+        "table": jobs.store.put(compiled.table.encode()),
     }
 
 

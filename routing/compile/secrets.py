@@ -10,6 +10,9 @@ from routing.load.nodes import Document
 from routing.model.folder import Folder
 from routing.model.problem import Loc, Problem
 
+#: FreeSWITCH's preprocessor works on the file's text: these would be acted upon, or end the line.
+_UNFIT = re.compile(r"\$[${]|X-PRE-PROCESS|<!--|<\?|</?include|[\x00-\x1f\x7f]", re.IGNORECASE)
+
 
 def password_name(account: str) -> str:
     """Name of the secret that holds a SIP account's password: ``SIP_PASSWORD_1001``."""
@@ -37,12 +40,20 @@ def passwords(
     """Passwords by SIP account and by ``gateway NAME``, and a problem for each that is missing."""
     found, problems = {}, []
     for key, name, loc in _needed(folder):
-        if name in secrets:
+        if secrets.get(name):
             found[key] = secrets[name]
+            if unfit := _UNFIT.search(secrets[name]):
+                said = f"the secret {name} holds {_named(unfit[0])}, which FreeSWITCH would not read as it is"
+                hint = "choose another password; `routing secrets` makes good ones"
+                problems.append(_place(documents, loc).problem(loc, said, hint))
         else:
             hint = f"set {name} in the environment or the secrets file; `routing secrets` makes one"
             problems.append(_place(documents, loc).problem(loc, f"the secret {name} is missing", hint))
     return found, problems
+
+
+def _named(unfit: str) -> str:
+    return f"`{unfit}`" if unfit.isprintable() else "a control character"
 
 
 def _place(documents: Sequence[Document], loc: Loc) -> Document:
@@ -53,4 +64,4 @@ def _place(documents: Sequence[Document], loc: Loc) -> Document:
 
 def invented(folder: Folder, secrets: Mapping[str, str]) -> dict[str, str]:
     """A random password for every secret that is missing, by the secret's name."""
-    return {name: random_secrets.token_urlsafe(18) for _, name, _ in _needed(folder) if name not in secrets}
+    return {name: random_secrets.token_urlsafe(18) for _, name, _ in _needed(folder) if not secrets.get(name)}

@@ -33,15 +33,11 @@ class Store:
 
     def put(self, content: bytes, *, private: bool = False) -> str:
         """Keep content and return its name. A crash leaves no half-written file under a name."""
-        name = digest(content) + (".private" if private else "")
-        path = self.path(name)
-        if not path.exists():
+        name = f"{digest(content)}.{len(content)}" + (".private" if private else "")
+        if not self.has(name):
+            path = self.path(name)
             self._folder(path.parent)
-            temporary = path.with_name(f"{path.name}.{os.getpid()}.new")
-            descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE if private else PUBLIC)
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(content)
-            os.replace(temporary, path)
+            _write(path, content, PRIVATE if private else PUBLIC)
         return name
 
     def path(self, name: str) -> Path:
@@ -49,8 +45,8 @@ class Store:
         return self.root / name[:2] / name
 
     def has(self, name: str) -> bool:
-        """Whether the content is there."""
-        return os.path.exists(f"{self.root}/{name[:2]}/{name}")
+        """Whether the content is there, to its last byte: a machine that lost power may have kept a part of it."""
+        return has_size(f"{self.root}/{name[:2]}/{name}", name)
 
     def link(self, name: str, target: str) -> None:
         """Make ``target`` the same file; on a filesystem without room for more links, a copy."""
@@ -58,7 +54,7 @@ class Store:
         try:
             os.link(source, target)
         except OSError:
-            shutil.copy2(source, target)
+            _write(Path(target), Path(source).read_bytes(), PRIVATE if name.endswith(".private") else PUBLIC)
 
     def sweep(self) -> int:
         """Remove content that no release links to; returns how many files went."""
@@ -100,30 +96,60 @@ class Cache:
     def save(self, key: str, entries: Mapping[str, Any]) -> None:
         """Replace what was saved."""
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = self._path.with_name(f"{self._path.name}.{os.getpid()}.new")
         body = marshal.dumps(dict(entries))
-        temporary.write_bytes(self._checksum(key, body) + body)
-        os.replace(temporary, self._path)
+        _write(self._path, self._checksum(key, body) + body, PUBLIC)
 
     @staticmethod
     def _checksum(key: str, body: bytes) -> bytes:
         return digest(f"{sys.version} {key} ".encode() + body).encode()
 
 
+def _write(path: Path, content: bytes, mode: int) -> None:
+    """Write beside and rename. A failure names the file and leaves nothing."""
+    temporary = path.with_name(f"{path.name}.{os.getpid()}.new")
+    try:
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+        os.replace(temporary, path)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            os.unlink(temporary)
+        raise OSError(error.errno, error.strerror, str(path)) from None
+
+
+def has_size(path: str, name: str) -> bool:
+    """Whether the file at a path has the size that its content's name says."""
+    try:
+        return os.stat(path).st_size == int(name.split(".")[1])
+    except OSError:
+        return False
+
+
+def is_whole(folder: Path, files: Mapping[str, str]) -> bool:
+    """Whether every file (relative path: content name) is in the folder to its last byte."""
+    return all(has_size(f"{folder}/{path}", name) for path, name in files.items())
+
+
 def write_tree(store: Store, folder: Path, files: Mapping[str, str]) -> None:
-    """Lay files (relative path: content name) out as a folder that appears whole or not at all."""
+    """Lay files (relative path: content name) out as a folder that appears whole or not at all.
+
+    A folder that is there and damaged is replaced.
+    """
     temporary = folder.with_name(f"{folder.name}.{os.getpid()}.new")
     remove_tree(temporary)
-    for parent in _parents(files):
-        (temporary / parent).mkdir(parents=True, exist_ok=True)
-    for path, name in files.items():
-        store.link(name, f"{temporary}/{path}")
     try:
+        for parent in _parents(files):
+            (temporary / parent).mkdir(parents=True, exist_ok=True)
+        for path, name in files.items():
+            store.link(name, f"{temporary}/{path}")
+        if folder.is_dir():
+            remove_tree(folder)
         os.rename(temporary, folder)
     except OSError:
-        remove_tree(temporary)
-        if not folder.is_dir():
-            raise
+        with contextlib.suppress(OSError):
+            remove_tree(temporary)
+        raise
 
 
 def _parents(files: Iterable[str]) -> set[str]:
@@ -131,6 +157,8 @@ def _parents(files: Iterable[str]) -> set[str]:
 
 
 def remove_tree(folder: Path) -> None:
-    """Remove a folder if it is there."""
+    """Remove a folder if it is there; under its own name it is there wholly or not at all."""
+    dying = folder.with_name(f"{folder.name}.{os.getpid()}.old")
     with contextlib.suppress(FileNotFoundError):
-        shutil.rmtree(folder)
+        os.rename(folder, dying)
+        shutil.rmtree(dying)

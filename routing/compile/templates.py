@@ -1,4 +1,4 @@
-"""The Jinja environment of everything that FreeSWITCH reads: autoescaped, strict, sandboxed. Author text is never a template."""
+"""The Jinja environment of what FreeSWITCH reads: autoescaped, strict, sandboxed. Author text is never a template."""
 
 from __future__ import annotations
 

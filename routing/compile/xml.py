@@ -14,7 +14,7 @@ from xml.etree import ElementTree
 from routing.compile.templates import render
 from routing.steps.dialplan import Condition, Context, Extension
 
-#: Channel and global variables that compiled dialplans may expand. None holds text that a caller chose: `routing_caller`
+#: Channel and global variables that dialplans may expand. None holds text that a caller chose: `routing_caller`
 #: is digits or `anonymous`, captured by the entry dialplan.
 ALLOWED = frozenset(
     """

@@ -34,11 +34,14 @@ class _Named:
 
 
 def shared(
-    documents: Sequence[Document], sounds: Mapping[str, float], engine: str
+    documents: Sequence[Document], sounds: Mapping[str, float], engine: str, unread: int = 0
 ) -> tuple[Folder | None, list[Problem]]:
-    """The folder's shared part and everything that is wrong with it; None when there is no project to speak of."""
+    """The folder's shared part and everything that is wrong with it; None when there is no project to speak of.
+
+    ``unread`` files could not be read: what is missing may be in them.
+    """
     problems = [problem for document in documents for problem in _top_keys(document)]
-    project = _project(documents, problems)
+    project = _project(documents, problems, unread)
     country = project.country if project else None
     people = _collect(documents, "people", Person, country, problems)
     groups = _collect(documents, "groups", _GROUP, country, problems)
@@ -54,7 +57,9 @@ def shared(
         gateways.values,
         sounds=sounds,
         engine=engine,
-        broken=frozenset(people.broken | groups.broken | calendars.broken | gateways.broken),
+        broken=frozenset(
+            people.broken | groups.broken | calendars.broken | gateways.broken | ({"*"} if unread else set())
+        ),
     )
     problems += _check(folder, people, groups)
     return folder, problems
@@ -78,10 +83,10 @@ def _top_keys(document: Document) -> Iterator[Problem]:
             yield document.problem((key,), f"unknown key `{key}`", hint, at_key=True)
 
 
-def _project(documents: Sequence[Document], problems: list[Problem]) -> Project | None:
+def _project(documents: Sequence[Document], problems: list[Problem], unread: int) -> Project | None:
     found: Project | None = None
     holders = [document for document in documents if isinstance(document.data, dict) and "project" in document.data]
-    if not holders:
+    if not holders and not unread:
         problems.append(
             Problem("project.yaml", 1, 1, "", "no file holds `project:`", "write `project: {name: ..., timezone: ...}`")
         )
@@ -181,7 +186,7 @@ def _check_person(name: str, document: Document, loc: Loc, folder: Folder) -> It
             hint = did_you_mean(entry.name, person.phones)
             yield document.problem((*loc, "ring", index), f"{name} has no phone `{entry.name}`", hint)
     for label, phone in person.phones.items():
-        if phone.gateway and phone.gateway not in folder.gateways and phone.gateway not in folder.broken:
+        if phone.gateway and phone.gateway not in folder.gateways and not folder.excuses(phone.gateway):
             hint = did_you_mean(phone.gateway, folder.gateways)
             yield document.problem((*loc, "phones", label, "gateway"), f"no gateway is called `{phone.gateway}`", hint)
         if phone.confirm_prompt and phone.confirm_prompt not in folder.sounds:

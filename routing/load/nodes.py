@@ -32,7 +32,7 @@ _MAY_NEST = re.compile(r"^[ \-?:]{80}", re.MULTILINE)
 _MANY_BRACKETS = 300
 #: What libyaml says and what it mostly means.
 _HINTS = {
-    "found character that cannot start any token": "indent with spaces, not tabs; quote text that begins with @, ` or %",
+    "found character that cannot start any token": "indent with spaces, no tabs; quote text that begins with @, ` or %",
     "mapping values are not allowed in this context": "quote text that holds `: `; check the line's indentation",
     "could not find expected ':'": "check the line before: a key needs `:` after it",
     "did not find expected key": "check the indentation, and that every quote and bracket is closed",

@@ -45,7 +45,7 @@ class Calendar:
     holidays: frozenset[date] = frozenset()
 
     def status(self, moment: datetime) -> str:
-        """``open``, ``closed`` or ``holiday`` at an aware moment. A single day beats a holiday, a holiday beats the week."""
+        """``open``, ``closed`` or ``holiday`` at an aware moment. A day beats a holiday, a holiday the week."""
         local = moment.astimezone(ZoneInfo(self.timezone))
         today, minute = local.date(), local.hour * 60 + local.minute
         if today in self.days:

@@ -134,6 +134,11 @@ def _email(value: Any) -> str:
     return value
 
 
+def _addressee(value: Any) -> str:
+    """A person's name or an e-mail address."""
+    return value if isinstance(value, str) and ID.fullmatch(value) else _email(value)
+
+
 def _cause(value: Any) -> str:
     if not isinstance(value, str) or not CAUSE.fullmatch(value):
         raise ValueError(f"{shown(value)} is not a hangup cause: write it as FreeSWITCH does, `USER_BUSY`")
@@ -196,6 +201,7 @@ Extension = Annotated[str, BeforeValidator(_said(_digits)), _schema(type="string
 Account = Annotated[str, BeforeValidator(_said(_account)), _schema(**_TEXT)]
 Key = Annotated[str, BeforeValidator(_said(_key)), _schema(type="string", pattern="^[0-9*#]$")]
 Email = Annotated[str, BeforeValidator(_said(_email)), _schema(type="string", format="email")]
+Addressee = Annotated[str, BeforeValidator(_said(_addressee)), _schema(**_TEXT)]
 Sound = Annotated[str, BeforeValidator(_said(_sound)), _schema(type="string", examples=["greeting.wav"])]
 Cause = Annotated[str, BeforeValidator(_said(_cause)), _schema(type="string", examples=["USER_BUSY"])]
 Host = Annotated[str, BeforeValidator(_said(_host)), _schema(**_TEXT)]

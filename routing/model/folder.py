@@ -30,6 +30,10 @@ class Folder:
     #: Names that are defined but wrong: reported where they stand, so that nothing that uses them is reported too.
     broken: frozenset[str] = frozenset()
 
+    def excuses(self, name: str) -> bool:
+        """Whether a name that is not here may be one of those; ``*`` stands for a file that could not be read."""
+        return name in self.broken or "*" in self.broken
+
     @property
     def extensions(self) -> dict[str, str]:
         """Internal numbers of people: extension to person."""

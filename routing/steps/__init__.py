@@ -1,4 +1,4 @@
-"""The step kinds. One file a kind; this table is the registry. Adding a kind is one file, one line here, one test file."""
+"""The step kinds. One file a kind; this table is the registry. A new kind is one file, one line here, one test file."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import ConfigDict, create_model, model_validator
 
-from routing.model.fields import refuse
+from routing.model.fields import refuse, shown
 from routing.model.problem import did_you_mean
 from routing.steps.base import Step, StepItem
 from routing.steps.goto import SchemeStep
@@ -47,13 +47,12 @@ class _OneKind(StepItem):
         if isinstance(value, str):
             value = {value: {}}
         if not isinstance(value, dict) or len(value) != 1:
-            raise refuse("a step is one word or one `kind: settings`; start each step with its own `-`")
+            raise refuse("a step is one word or one `kind: settings`", "start each step with its own `-`")
         ((kind, settings),) = value.items()
         if kind in LATER:
             raise refuse(f"step `{kind}` is part of the language but not of this version")
         if kind not in KINDS:
-            hint = did_you_mean(kind, KINDS)
-            raise refuse(f"there is no step `{kind}`" + (f"; {hint}" if hint else ""))
+            raise refuse(f"there is no step {shown(kind)}", did_you_mean(kind, KINDS) or f"steps: {', '.join(KINDS)}")
         return {kind: {} if settings is None else settings}
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Condition:
-    """One condition: a regex over a field, attributes of time, or several regexes of which ``any`` or ``all`` must hold."""
+    """One condition: a regex over a field, attributes of time, or regexes of which ``any`` or ``all`` must hold."""
 
     field: str = ""
     expression: str = ""

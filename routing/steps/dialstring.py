@@ -15,6 +15,8 @@ from routing.steps.targets import Leg
 
 #: Seconds that a person has to press the confirm key after picking up.
 CONFIRM_SECONDS = 8
+#: Ring time of a colleague whose extension is dialled.
+COLLEAGUE_SECONDS = 45
 CONFIRM_PROMPT = "routing/confirm.wav"
 
 

@@ -39,9 +39,10 @@ class HoursStep(Step):
         """The calendar exists and at least one list is there."""
         if self.calendar is None and default_hours is None:
             yield loc, "no calendar: the scheme has no `hours`", "write `hours: {calendar: office, ...}`"
-        if self.calendar is not None and self.calendar not in folder.calendars:
-            hint = did_you_mean(self.calendar, folder.calendars)
-            yield (*loc, "calendar"), f"no calendar is called `{self.calendar}`", hint
+        name = self.calendar
+        if name is not None and name not in folder.calendars and not folder.excuses(name):
+            hint = did_you_mean(name, folder.calendars)
+            yield (*loc, "calendar"), f"no calendar is called `{name}`", hint
         if not list(self.branches()):
             yield loc, "`hours` without `open`, `closed` or `holiday` does nothing", "give it a list of steps"
 
@@ -60,10 +61,11 @@ class HoursStep(Step):
         here.do("execute_extension", f"check XML:{RELEASE}/calendars/{calendar}.xml calendar")
         here.do("transfer", out.go(f"{path}.${{routing_hours}}"))
         for name in ("open", "closed", "holiday"):
-            steps = getattr(self, name)
+            steps, extension = getattr(self, name), out.context.extension(f"{path}.{name}")
             if steps is None and name == "holiday":
-                steps = self.closed
-            out.steps(steps or (), out.context.extension(f"{path}.{name}"), f"{path}.{name}.", after)
+                extension.do("transfer", out.go(f"{path}.closed"))
+            else:
+                out.steps(steps or (), extension, f"{path}.{name}.", after)
         return None
 
     def falls_past_branches(self) -> bool:

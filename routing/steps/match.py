@@ -20,7 +20,7 @@ from typing import Annotated, Any, ClassVar
 from pydantic import BeforeValidator, Field, field_validator
 
 from routing.model import numbers
-from routing.model.fields import Fields, Number, OneOrMany, Region, refuse
+from routing.model.fields import Fields, Flag, Number, OneOrMany, Region, refuse, shown
 from routing.model.problem import Loc
 from routing.steps.base import Emitter, Step, StepItem
 from routing.steps.dialplan import Condition, Extension
@@ -31,11 +31,11 @@ MOST_PREFIXES = 20_000
 
 def _prefix(value: Any) -> str:
     """A beginning of a number: ``+`` and digits."""
-    if isinstance(value, int | float):
+    if isinstance(value, int | float) and not isinstance(value, bool):
         raise refuse(f'a number must be in quotes: write "+{value}"')
-    digits = re.sub(r"[\s()./-]", "", str(value))
-    if not re.fullmatch(r"\+\d{1,15}", digits):
-        raise refuse(f"`{value}` is not the beginning of a number: write it with its country, `+38057`")
+    digits = re.sub(r"[\s()./-]", "", value) if isinstance(value, str) else ""
+    if not re.fullmatch(r"\+[0-9]{1,15}", digits):
+        raise refuse(f"{shown(value)} is not the beginning of a number", "write it with its country, `+38057`")
     return digits
 
 
@@ -51,7 +51,7 @@ class When(Fields):
         description="Beginnings of the caller's number, or whole numbers.",
     )
     country: Annotated[list[Region], OneOrMany] = Field(default_factory=list, description="The caller's country.")
-    anonymous: bool | None = Field(None, description="The caller hides the number, or shows it.")
+    anonymous: Flag | None = Field(None, description="The caller hides the number, or shows it.")
     number: Annotated[list[Number], OneOrMany] = Field(default_factory=list, description="The number that was called.")
     any: list[When] = Field(default_factory=list, description="Fits when one of these fits.")
 

@@ -17,11 +17,12 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from routing.model.fields import Key, Seconds, Sound
+from routing.model.fields import Flag, Key, Seconds, Sound, Whole
 from routing.model.folder import Folder
 from routing.model.problem import Loc
 from routing.steps.base import RELEASE, Complaint, Emitter, Step, StepItem, label_part, sound_path
 from routing.steps.dialplan import Condition, Extension
+from routing.steps.dialstring import COLLEAGUE_SECONDS
 from routing.steps.lists import Steps
 from routing.steps.play import UNKNOWN_SECONDS
 
@@ -40,9 +41,9 @@ class MenuStep(Step):
 
     prompt: Sound = Field(description="What the caller hears.")
     options: dict[Key, Steps] = Field(default_factory=dict, description="Keys and their steps.")
-    extensions: bool = Field(False, description="People's extensions can be dialled too.")
+    extensions: Flag = Field(False, description="People's extensions can be dialled too.")
     wait: Seconds = Field(5, description="For a key, after the prompt.")
-    tries: int = Field(2, ge=1, le=5, description="How often the prompt is played.")
+    tries: Whole = Field(2, ge=1, le=5, description="How often the prompt is played.")
     invalid: Sound | None = Field(None, description="Played after a wrong key.")
     otherwise: Steps | None = Field(None, description="Steps when there was no choice.")
 
@@ -50,7 +51,7 @@ class MenuStep(Step):
         """Something can be chosen, and nothing can be meant twice."""
         if not self.options and not self.extensions:
             yield loc, "a menu needs options or `extensions: true`", 'write `options: {"1": [...]}`'
-        if self.extensions and not folder.extensions:
+        if self.extensions and not folder.extensions and not folder.broken:
             yield (*loc, "extensions"), "nobody has an extension", "give people `extension:`"
 
     def branches(self) -> Iterator[tuple[Loc, str, Sequence[StepItem]]]:
@@ -73,7 +74,7 @@ class MenuStep(Step):
         if self.extensions:
             dialled = Condition("${routing_digits}", f"^({self._extensions(out.folder)})$")
             colleague = out.context.extension(f"{path}.choice", dialled)
-            colleague.do("execute_extension", f"$1 XML:{RELEASE}/internal.xml internal")
+            colleague.do("execute_extension", f"$1 XML:{RELEASE}/internal.xml colleagues")
             colleague.do("transfer", out.go(after))
         nothing = out.context.extension(f"{path}.choice")
         out.steps(self.otherwise or (), nothing, f"{path}.otherwise.", after)
@@ -97,10 +98,14 @@ class MenuStep(Step):
         return "|".join(f"\\d{{{length}}}" for length in sorted({len(extension) for extension in listed}))
 
     def own_seconds(self, folder: Folder) -> float:
-        """Every try to its end: prompt, the wait, the remark on a wrong key; a colleague's phone when extensions may be dialled."""
+        """Every try to its end: prompt, wait, remark; then a colleague's phone, if one may be dialled."""
         prompt = folder.sounds.get(self.prompt, UNKNOWN_SECONDS)
         invalid = folder.sounds.get(self.invalid, UNKNOWN_SECONDS) if self.invalid else 1.0
-        return self.tries * (prompt + self.wait + invalid)
+        return self.tries * (prompt + self.wait + invalid) + (COLLEAGUE_SECONDS if self.extensions else 0.0)
+
+    def falls_past_branches(self) -> bool:
+        """Not when ``otherwise`` takes those who choose nothing; a colleague may not answer."""
+        return self.otherwise is None or self.extensions
 
     def sounds(self) -> Iterator[tuple[Loc, str]]:
         """Prompt and remark."""

@@ -52,9 +52,9 @@ class RingStep(Step):
                 found = True
                 yield (*loc, "to", index), *complaint
         turns = targets.turns(self.to, folder)
-        if not turns and not found:
+        if not turns and not found and not folder.broken:
             yield (*loc, "to"), "there is no phone to ring", "give the people phones"
-        if not folder.gateways and any(leg.phone.number for turn in turns for leg in turn):
+        if not folder.gateways and not folder.broken and any(leg.phone.number for turn in turns for leg in turn):
             yield (*loc, "to"), "outside numbers need a gateway and the project has none", "add `gateways:`"
 
     def turns(self, folder: Folder) -> list[tuple[targets.Leg, ...]]:

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, field_validator
 
-from routing.model.fields import Fields, Id, Label, NotEmpty, Number, OneOrMany, Sound, refuse
+from routing.model.fields import Fields, Flag, Id, Label, NotEmpty, Number, OneOrMany, Sound, refuse
 from routing.model.folder import RESERVED, Folder
 from routing.model.problem import Loc, did_you_mean
 from routing.steps import AnyStep
@@ -26,7 +26,7 @@ class NumberEntry(Fields):
     """A number that leads here, and who pays for its minutes."""
 
     number: Number
-    caller_pays: bool = Field(True, description="False on 0800 numbers: the owner pays from the moment of answering.")
+    caller_pays: Flag = Field(True, description="False on 0800 numbers: the owner pays from the moment of answering.")
 
 
 class SchemeFields(Fields):
@@ -125,7 +125,7 @@ def _times(steps: Sequence[StepItem], loc: Loc, start: float, folder: Folder, su
 
 def check(fields: SchemeFields, folder: Folder) -> Iterator[Complaint]:
     """Everything that is wrong with a scheme by itself: names, order of steps, sounds, ways that end with nothing."""
-    if fields.hours is not None and fields.hours not in folder.calendars:
+    if fields.hours is not None and fields.hours not in folder.calendars and not folder.excuses(fields.hours):
         yield ("hours",), f"no calendar is called `{fields.hours}`", did_you_mean(fields.hours, folder.calendars)
     if fields.music:
         yield from _sound(("music",), fields.music, folder)

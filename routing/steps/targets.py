@@ -31,7 +31,7 @@ def known_targets(folder: Folder) -> list[str]:
 def unknown(name: str, folder: Folder) -> tuple[str, str] | None:
     """What is wrong with a target's name and a hint, or None when it is known."""
     person, _, label = name.partition(".")
-    if name in folder.people or name in folder.groups or person in folder.broken:
+    if name in folder.people or name in folder.groups or folder.excuses(person):
         return None
     if label and person in folder.people:
         if label in folder.people[person].phones:

@@ -17,10 +17,10 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from routing.model.fields import Id, OneOrMany, Seconds, Sound, Text
+from routing.model.fields import Addressee, Id, OneOrMany, Seconds, Sound
 from routing.model.folder import Folder
-from routing.model.problem import Loc
-from routing.steps.base import Emitter, Step, sound_path
+from routing.model.problem import Loc, did_you_mean
+from routing.steps.base import Complaint, Emitter, Step, sound_path
 from routing.steps.dialplan import Extension
 from routing.steps.play import UNKNOWN_SECONDS
 
@@ -39,10 +39,20 @@ class VoicemailStep(Step):
     box: Id = Field(description="Name of the box: a folder of recordings.")
     greeting: Sound | None = Field(None, description="Played before the tone.")
     at_most: Seconds = Field(120, description="Longest message.")
-    notify: Annotated[list[Text], OneOrMany] = Field(
+    notify: Annotated[list[Addressee], OneOrMany] = Field(
         default_factory=list,
         description="Who is told, by e-mail address or person; kept with the call for the notices.",
     )
+
+    def check(self, loc: Loc, folder: Folder, default_hours: str | None) -> Iterator[Complaint]:
+        """Whoever is told has an address."""
+        for index, told in enumerate(self.notify):
+            person = folder.people.get(told)
+            if person is not None and person.email is None:
+                yield (*loc, "notify", index), f"`{told}` has no `email` to be told at", "add it to the person"
+            elif person is None and "@" not in told and not folder.excuses(told):
+                hint = did_you_mean(told, folder.people)
+                yield (*loc, "notify", index), f"`{told}` is neither a person nor an e-mail address", hint
 
     def emit(self, out: Emitter, here: Extension, path: str, after: str) -> Extension | None:
         """Answer, greeting, tone, ``record``; the caller's hangup keeps the message."""

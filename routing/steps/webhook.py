@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, field_validator
 
 from routing.model import numbers
+from routing.model.decision import LONGEST_RING_SECONDS
 from routing.model.fields import Name, Region, Seconds, Text, refuse
 from routing.model.folder import Folder
 from routing.model.problem import Loc
@@ -86,6 +87,13 @@ class WebhookStep(Step):
     def _short(cls, value: int) -> int:
         if value > LONGEST_SECONDS:
             raise refuse(f"the caller hears ringing meanwhile: at most {LONGEST_SECONDS} s")
+        return value
+
+    @field_validator("ring")
+    @classmethod
+    def _ring_time(cls, value: int) -> int:
+        if value > LONGEST_RING_SECONDS:
+            raise refuse(f"at most {LONGEST_RING_SECONDS} s: nobody waits longer")
         return value
 
     def check(self, loc: Loc, folder: Folder, default_hours: str | None) -> Iterator[Complaint]:

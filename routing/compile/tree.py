@@ -1,0 +1,113 @@
+"""Every file of a release by its content's name: schemes from the cache, everything else rendered here."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from routing.compile import schemes as compiling
+from routing.compile.calendars import calendar_context
+from routing.compile.link import answering
+from routing.compile.numbers import Line, numbers_context, shards
+from routing.compile.people import (
+    colleagues_context,
+    directory_xml,
+    gateway_xml,
+    internal_context,
+    outbound_context,
+    person_context,
+)
+from routing.compile.scheme import Record, table_json
+from routing.compile.store import Cache, Store, digest
+from routing.compile.tones import tones
+from routing.compile.version import code_version
+from routing.compile.xml import to_xml
+from routing.model import numbers
+from routing.model.folder import Folder
+
+
+def release_files(
+    folder: Folder,
+    store: Store,
+    entries: Mapping[str, compiling.Entry],
+    records: Sequence[Record],
+    secrets: Mapping[str, str],
+    sounds: Mapping[str, tuple[Path, float]],
+    cache: Cache,
+) -> dict[str, str]:
+    """Every file of the release: relative path to content name."""
+    tree: dict[str, str] = {}
+
+    def put(path: str, text: str, *, private: bool = False) -> None:
+        tree[path] = store.put(text.encode(), private=private)
+
+    answers_first = answering(records)
+    for entry, record in zip(entries.values(), records, strict=True):
+        tree[f"schemes/{record.scheme}.xml"] = entry["xml"]
+        tree[f"schemes/{record.scheme}.json"] = entry["table"]
+        if record.scheme in answers_first and not record.answers:
+            tree[f"schemes/{record.scheme}.json"] = _answering_too(store, entry["table"])
+    for name in folder.people:
+        put(f"people/{name}.xml", to_xml(person_context(name, folder)))
+    for name, calendar in folder.calendars.items():
+        put(f"calendars/{name}.xml", to_xml(calendar_context(calendar)))
+    put("outbound.xml", to_xml(outbound_context(folder)))
+    put("internal.xml", to_xml(internal_context(folder), colleagues_context(folder)))
+    put("table.json", _table(folder))
+    put("directory.xml", directory_xml(folder, secrets), private=True)
+    for name, gateway in folder.gateways.items():
+        put(f"gateways/{name}.xml", gateway_xml(name, gateway, secrets.get(f"gateway {name}", "")), private=True)
+    for name, content in tones().items():
+        tree[f"sounds/{name}"] = store.put(content)
+    for name, (path, _) in sounds.items():
+        tree[f"sounds/{name}"] = store.put(path.read_bytes())
+    tree |= _numbers(records, store, cache, folder.project.country)
+    return tree
+
+
+def _numbers(records: Sequence[Record], store: Store, cache: Cache, country: str | None) -> dict[str, str]:
+    """Number files; when no number moved all of them are as before, else those whose lines changed are rendered."""
+    whole = digest(repr([(record.scheme, record.numbers_key) for record in records]).encode())
+    version = f"{code_version()} {country}"
+    cached = cache.load(version)
+    if cached.get("whole") == whole and all(store.has(known[1]) for known in cached["files"].values()):
+        return {f"numbers/{shard}.xml": known[1] for shard, known in cached["files"].items()}
+    lines = (Line(number, record.scheme, pays) for record in records for number, pays, _ in record.numbers)
+    before, kept = cached.get("files", {}), {}
+    for shard, of_shard in shards(lines).items():
+        key = digest(repr(of_shard).encode())
+        known = before.get(shard)
+        if not (known and known[0] == key and store.has(known[1])):
+            known = [key, store.put(to_xml(numbers_context(of_shard, country)).encode())]
+        kept[shard] = known
+    cache.save(version, {"whole": whole, "files": kept})
+    return {f"numbers/{shard}.xml": known[1] for shard, known in kept.items()}
+
+
+def _answering_too(store: Store, table: str) -> str:
+    """The table of a scheme that does not answer by itself but goes to one that does."""
+    told = json.loads(store.path(table).read_bytes()) | {"answers_first": True}
+    return store.put(table_json(told).encode())
+
+
+def _table(folder: Folder) -> str:
+    """What the engine must know besides a scheme: ids that an answer may name, destinations."""
+    people = {
+        name: {
+            "phones": list(person.phones),
+            "extension": person.extension,
+            "sip": {phone.sip: label for label, phone in person.phones.items() if phone.sip},
+        }
+        for name, person in folder.people.items()
+    }
+    table = {
+        "project": folder.project.name,
+        "timezone": folder.project.timezone,
+        "country": folder.project.country,
+        "people": people,
+        "accounts": folder.accounts,
+        "extensions": folder.extensions,
+        "destinations": [numbers.destination_pattern(region) for region in folder.project.regions],
+    }
+    return table_json(table)

@@ -1,0 +1,22 @@
+"""Which compiler this is: caches of another one are not used."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import importlib.metadata
+from pathlib import Path
+
+from routing.compile.templates import freeswitch_folder
+
+
+@functools.cache
+def code_version() -> str:
+    """Changes with every change of the compiler, its templates or the libraries whose tables it compiles in."""
+    package = Path(__file__).resolve().parent.parent
+    hashed = hashlib.sha256()
+    for path in sorted([*package.rglob("*.py"), *(freeswitch_folder() / "release").iterdir()]):
+        hashed.update(path.read_bytes())
+    for library in ("phonenumbers", "holidays", "jinja2"):
+        hashed.update(importlib.metadata.version(library).encode())
+    return hashed.hexdigest()

@@ -1,0 +1,46 @@
+# `make run` and `make test` need Python 3.11, git and make; everything else is installed into .venv by the first of them.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+STAMP := .venv/.installed
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check bench golden switch clean
+
+help: ## What can be made.
+	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
+
+run: $(STAMP) ## Carry the example company's sample calls, with the engine and two webhook handlers running.
+	@mkdir -p var
+	@$(BIN)/routing secrets --schemes schemes --file var/secrets
+	@$(BIN)/routing run-examples
+
+test: $(STAMP) ## The tests; those that need FreeSWITCH are skipped with the reason where it is not found.
+	@$(BIN)/python -m pytest $(ARGS)
+
+check: $(STAMP) ## Lint, format and types.
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+bench: $(STAMP) ## Every figure that is promised, measured here.
+	@for bench in tools/bench_*.py; do echo "== $$bench"; $(BIN)/python $$bench || exit 1; done
+
+golden: $(STAMP) ## Write the expected outputs of tests anew; read the difference before you commit it.
+	@$(BIN)/routing schema > schemes/schema.json
+	@ROUTING_GOLDEN=1 $(BIN)/python -m pytest tests/schemes
+	@git diff --stat -- schemes tests
+
+switch: $(STAMP) ## Only the tests on a real FreeSWITCH.
+	@$(BIN)/python -m pytest tests/switch -rs $(ARGS)
+
+clean: ## Remove everything that was made here: .venv, var, caches.
+	rm -rf .venv var build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(STAMP): setup.cfg pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=...")'
+	@echo "installing into .venv (once, and when setup.cfg changes)"
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@

@@ -1,0 +1,137 @@
+"""A carried call as a person reads it: who called, what happened when, what the webhook said, how it ended.
+
+The lines are those of `routing trace`; the scheme is named where it changes. Writes to a console that it is given.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from rich.console import Console
+from rich.rule import Rule
+from rich.table import Table
+from rich.text import Text
+
+from routing.cli.examples.expect import arrived_ms, webhook_words
+from routing.cli.examples.samples import Sample
+from routing.offline.events import Event, ended, talked
+from routing.offline.ladder import Row, ladder
+from routing.offline.switch import Call
+
+STYLES = {
+    "ring": "cyan", "confirm": "cyan", "talk": "bold green", "voicemail": "bold green", "end": "bold",
+    "error": "bold red", "decision": "magenta", "fallback": "yellow", "transfer": "yellow", "ring_end": "dim",
+    "play": "blue", "digits": "blue",
+}  # fmt: skip
+#: Rows that repeat what others say.
+LEFT_OUT = frozenset({"call", "ringing", "record", "scheme"})
+#: What stands before the interesting part of a path.
+_BOX = re.compile(r"\S*/voicemail/([^/]+)/\S+")
+_RELEASE = re.compile(r"/\S*/releases/[0-9a-f]{12}/")
+SAID = {"silent": "the engine is silent", "refused": "nobody listens on the engine's port", "closed": "the engine left"}
+
+
+@dataclass(frozen=True)
+class Told:
+    """A carried call with everything that is printed of it; ``logged`` is the engine's own line about it."""
+
+    sample: Sample
+    call: Call
+    events: Sequence[Event]
+    logged: Mapping[str, Any]
+    failures: Sequence[str]
+
+
+def print_story(console: Console, number: int, told: Told) -> None:
+    """Head, path and verdict of one call."""
+    console.print(Rule(f"[bold]{number}[/] {told.sample.name}", align="left", style="dim", characters="─"))
+    call = told.call
+    who = f"{call.caller} calls {call.to}"
+    broken = [f"{part} {state}" for part, state in _broken(told.sample)]
+    console.print(Text("  ".join([f"{call.at:%a %d %b %Y %H:%M}", who, *broken]), "dim"))
+    console.print(_path(told))
+    for failure in told.failures:
+        console.print(Text(f"✗ {failure}", "bold red"))
+    if not told.failures:
+        console.print(Text("✓ ", "green") + Text(outcome(told.events)))
+    console.print()
+
+
+def _broken(sample: Sample) -> Iterator[tuple[str, str]]:
+    for part, state in (("handler", sample.handler), ("engine", sample.engine)):
+        if state != "running":
+            yield part, state
+
+
+def outcome(events: Sequence[Event]) -> str:
+    """How the call ended, in a sentence."""
+    seconds = f"{arrived_ms(events) / 1000:.1f} s"
+    end = ended(events)
+    if who := talked(events):
+        return f"talked with {who} after {seconds}"
+    if any(event.kind == "voicemail" for event in events):
+        told = next((e.subject.partition("=")[2] for e in events if e.subject.startswith("routing_notify=")), "")
+        return f"left a message after {seconds}" + (f"; told: {told.replace(' ', ', ')}" if told else "")
+    return f"ended after {seconds} with {end.subject}"
+
+
+def _path(told: Told) -> Table:
+    table = Table.grid(padding=(0, 2))
+    table.add_column(justify="right", width=7)
+    table.add_column(style="dim", width=15, no_wrap=True)
+    table.add_column(width=8, no_wrap=True)
+    table.add_column()
+    before = ""
+    for row in _rows(told):
+        scheme = row.place.partition("/")[0]
+        style = STYLES.get(row.kind, "")
+        shown = scheme if scheme != before else ""
+        table.add_row(f"{row.at_ms / 1000:.1f}", shown, Text(row.word, style), Text(row.text, style))
+        before = scheme
+    return table
+
+
+def _rows(told: Told) -> list[Row]:
+    """The ladder's rows in short: phones that begin to ring together share one, a talk is its own end."""
+    asked = iter([event for event in told.events if event.kind in ("decision", "fallback")])
+    rows: list[Row] = []
+    for row in ladder(told.events):
+        if row.kind in LEFT_OUT or (row.kind == "end" and rows and rows[-1].kind == "talk_end"):
+            continue
+        if row.kind in ("decision", "fallback"):
+            row = replace(row, word="webhook", text=_answer(next(asked), told.logged))
+        if row.kind == "voicemail":
+            row = replace(row, text=_BOX.sub(r"box \1", row.text))
+        if rows and row.kind == rows[-1].kind == "ring" and row.at_ms == rows[-1].at_ms:
+            row = replace(row, text=f"{rows.pop().text}, {row.text}")
+        rows.append(replace(row, text=_RELEASE.sub("", row.text)))
+    return rows
+
+
+def _answer(event: Event, logged: Mapping[str, Any]) -> str:
+    """What the engine decided and, from its log, why and in what time; without the engine, what the switch saw."""
+    words = webhook_words(event)
+    if event.kind == "fallback":
+        return SAID[words]
+    if words == "continue":
+        words = "go on with the scheme"
+    why = f": {logged['reason']}" if logged.get("reason") else ""
+    return f"{words}{why} ({event.lasted_ms} ms)"
+
+
+def print_summary(console: Console, stories: Sequence[Told], seconds: float) -> None:
+    """The last line, and which calls did not go as their examples say."""
+    good = sum(not told.failures for told in stories)
+    talks = sum(talked(told.events) is not None for told in stories)
+    messages = sum(any(event.kind == "voicemail" for event in told.events) for told in stories)
+    others = len(stories) - talks - messages
+    for number, told in enumerate(stories, 1):
+        if told.failures:
+            console.print(Text(f"✗ {number} {told.sample.name}", "bold red"))
+    style = "bold green" if good == len(stories) else "bold red"
+    counts = f"{talks} talks, {messages} messages, {others} ended otherwise"
+    console.print(Text(f"{good} of {len(stories)} calls went as their examples say", style), end="")
+    console.print(f"; {counts}; {seconds:.1f} s")

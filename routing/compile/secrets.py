@@ -40,9 +40,10 @@ def passwords(
     """Passwords by SIP account and by ``gateway NAME``, and a problem for each that is missing."""
     found, problems = {}, []
     for key, name, loc in _needed(folder):
-        if secrets.get(name):
-            found[key] = secrets[name]
-            if unfit := _UNFIT.search(secrets[name]):
+        value = secrets[name] if name in secrets else ""
+        if value:
+            found[key] = value
+            if unfit := _UNFIT.search(value):
                 said = f"the secret {name} holds {_named(unfit[0])}, which FreeSWITCH would not read as it is"
                 hint = "choose another password; `routing secrets` makes good ones"
                 problems.append(_place(documents, loc).problem(loc, said, hint))

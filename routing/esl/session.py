@@ -8,9 +8,9 @@ releases.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import gevent
-from gevent.greenlet import Greenlet
 from gevent.socket import SHUT_WR, socket
 
 from routing.esl.facts import NotACall, call_of
@@ -32,6 +32,10 @@ Decide = Callable[[Call], Mapping[str, str]]
 Report = Callable[[str, str], None]
 
 
+class Gone(gevent.GreenletExit):
+    """FreeSWITCH ended the call or the socket while the decision was under way."""
+
+
 def serve_call(sock: socket, decide: Decide, report: Report, connect_s: float = CONNECT_SECONDS) -> None:
     """Serve one accepted socket to its end and close it. Raises nothing of the peer's making."""
     try:
@@ -49,13 +53,13 @@ def _serve(sock: socket, decide: Decide, report: Report, connect_s: float) -> No
     if reply is None:
         return
     call = call_of(reply)
-    variables = _decided(sock, call, decide)
-    if variables is None:
+    try:
+        variables = _decided(sock, call, decide)
+        taken = _handed_over(sock, set_variables(variables) + b"resume\n\n")
+    except Gone:
         report("gone", call.uuid)
         return
-    sock.settimeout(LINGER_SECONDS)
-    sock.sendall(set_variables(variables) + b"resume\n\n")
-    if _last_words(sock).count(b"Reply-Text: +OK") < COMMANDS:
+    if not taken:
         report("untaken", call.uuid)
 
 
@@ -76,18 +80,22 @@ def _connect(sock: socket, report: Report, connect_s: float) -> Message | None:
     return None
 
 
-def _decided(sock: socket, call: Call, decide: Decide) -> Mapping[str, str] | None:
-    """The decision's variables; None when the call was gone before it was made."""
-    work: Greenlet[..., Mapping[str, str]] = gevent.spawn(decide, call)
-    watch = gevent.spawn(_until_gone, sock)
-    watch.link(lambda _: work.kill(block=False))
+def _decided(sock: socket, call: Call, decide: Decide) -> Mapping[str, str]:
+    """The decision's variables. Raises Gone where the decision waits while the call ends.
+
+    The watch starts when the decision first waits; a decision that never waits costs no watch.
+    """
+    watch = gevent.spawn(_watch, sock, gevent.getcurrent())
     try:
-        work.join()
-        return None if isinstance(work.value, gevent.GreenletExit) else work.get()
+        return decide(call)
     finally:
-        watch.unlink_all()
         watch.kill()
-        work.kill()
+
+
+def _watch(sock: socket, deciding: Any) -> None:
+    """Cancel the decision when its call is gone; a watch that is killed itself cancels nothing."""
+    _until_gone(sock)
+    gevent.kill(deciding, Gone)
 
 
 def _until_gone(sock: socket) -> None:
@@ -103,16 +111,18 @@ def _until_gone(sock: socket) -> None:
         return
 
 
-def _last_words(sock: socket) -> bytes:
-    """Close towards FreeSWITCH and read until it closes too: no reset overtakes the decision, and its
-    replies tell whether it took it.
+def _handed_over(sock: socket, commands: bytes) -> bool:
+    """Send the decision, close towards FreeSWITCH and read until it closes too.
+
+    So no reset overtakes the decision, and the replies tell whether it was taken.
     """
     words = b""
     try:
-        sock.shutdown(SHUT_WR)
         with patience(LINGER_SECONDS):
+            sock.sendall(commands)
+            sock.shutdown(SHUT_WR)
             while (received := sock.recv(CHUNK)) and len(words) < LONGEST_BODY:
                 words += received
     except OSError:
         pass
-    return words
+    return words.count(b"Reply-Text: +OK") >= COMMANDS

@@ -175,6 +175,8 @@ def test_events_during_the_decision_do_not_disturb_it(serve):
         gevent.idle()
         go_on.set()
         assert variables_of(peer.until_closed()) == {"routing_decision": "3:continue"}
+        peer.send(OK + OK + GOODBYE)
+    assert bed.ended() == []
 
 
 def test_a_decision_that_freeswitch_does_not_acknowledge_is_reported(serve):

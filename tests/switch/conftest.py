@@ -94,7 +94,7 @@ def engine(place: Path, company: Company):
 def switch(place: Path, company: Company, engine: str):
     """A FreeSWITCH of our configuration with the company published."""
     company.publish(engine)
-    running = Switch(place / "node", company.root).start()
+    running = Switch(place / "node", company.root, {"carriers": ("127.0.0.1/32",)}).start()
     yield running
     running.stop()
 
@@ -109,9 +109,9 @@ def bed(place: Path, switch: Switch, company: Company, trunk: Trunk, handler: Ha
 def outcomes(request: pytest.FixtureRequest, bed: Bed) -> dict[str, Future[Outcome]]:
     """What came of every case that this run chose, by its name."""
     specs = [getattr(item, "callspec", None) for item in request.session.items]
-    chosen = [spec.params["case"] for spec in specs if spec and "case" in spec.params]
+    chosen = {spec.params["case"].name: spec.params["case"] for spec in specs if spec and "case" in spec.params}
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        return {case.name: pool.submit(bed.run, case) for case in chosen}
+        return {name: pool.submit(bed.run, case) for name, case in chosen.items()}
 
 
 @pytest.hookimpl(hookwrapper=True)

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from routing.offline.phones import Phone
+
 from . import ports, sip
 from .cases import Case
 from .company import Company
@@ -48,6 +50,7 @@ class Bed:
     def __post_init__(self) -> None:
         self._locks: dict[str, threading.Lock] = {}
         self._guard = threading.Lock()
+        self._count = 0
 
     def run(self, case: Case) -> Outcome:
         """Carry the case's call to its end. Cases that share a phone or a global wait for each other."""
@@ -98,10 +101,21 @@ class Bed:
             self.register(folder / "register", registered)
             stack.callback(self.register, folder / "unregister", registered, 0)
 
-    def register(self, folder: Path, accounts: dict[str, int], seconds: int = 300) -> None:
+    @contextlib.contextmanager
+    def ringing(self, target: str, behaviour: Phone) -> Iterator[sip.Sipp]:
+        """One phone, there for as long as the block runs."""
+        self._count += 1
+        case = Case(f"phone {self._count}", "", "", phones={target: behaviour})
+        with self._lock(target), contextlib.ExitStack() as stack:
+            yield dict(self._phones(case, self.folder / f"phone{self._count}", stack))[target]
+
+    def register(
+        self, folder: Path, accounts: dict[str, int], seconds: int = 300, password: str = ""
+    ) -> None:  # fmt: skip
         """Register accounts at ports of this machine, with digest; 0 seconds removes them."""
+        secret = self.company.password
         rows = [
-            f"{account};[authentication username={account} password={self.company.password(account)}];{port};{seconds}"
+            f"{account};[authentication username={account} password={password or secret(account)}];{port};{seconds}"
             for account, port in accounts.items()
         ]
         folder.mkdir(parents=True)

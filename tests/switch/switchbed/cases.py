@@ -76,3 +76,8 @@ def grouped(targets: Iterable[str], groups: Iterable[frozenset[str]]) -> list[fr
         found.append(frozenset(rest[: len(group)]))
         rest = rest[len(group) :]
     return [*found, frozenset(rest)] if rest else found
+
+
+def parse_phone(words: str) -> phones.Phone:
+    """A phone's behaviour from its words: ``answers after 1s, talks 2s``."""
+    return phones.parse(words)

@@ -63,6 +63,7 @@ class Sipp:
     remote: str = ""
     options: Sequence[str] = ()
     port: int = field(default_factory=lambda: ports.free(2))
+    address: str = "127.0.0.1"
 
     def __post_init__(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -70,7 +71,7 @@ class Sipp:
         self.trace = self.folder / "messages"
         file = self.folder / "scenario.xml"
         file.write_text(self.scenario, encoding="utf-8")
-        arguments = ["sipp", *([self.remote] if self.remote else []), "-sf", str(file), "-i", "127.0.0.1"]
+        arguments = ["sipp", *([self.remote] if self.remote else []), "-sf", str(file), "-i", self.address]
         arguments += ["-p", str(self.port), "-mp", str(self.media), "-ci", "127.0.0.1", "-cp", str(self.port + 1)]
         arguments += ["-nostdin", "-trace_msg", "-message_file", str(self.trace)]
         arguments += ["-trace_err", "-error_file", str(self.folder / "errors"), *self.options]

@@ -1,0 +1,94 @@
+"""The engine fails in every way there is: the caller reaches the compiled fallback in time, nobody is stranded."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+from switchbed import faulty, ports
+from switchbed.bed import until
+from switchbed.cases import Case, parse_phone
+
+#: The webhook step of the bed waits 1 s; the watchdog may take 3 s more; the rest is this machine's own.
+BUDGET_S = 1 + 3 + 1.0
+FAULTS = {
+    "absent": None,
+    "closes at accept": faulty.at_accept,
+    "closes after writing connect": faulty.after_writing_connect,
+    "closes after the connect reply": faulty.after_the_reply,
+    "exits first": faulty.exits_first,
+    "closes inside a command": faulty.in_the_middle_of_a_command,
+    "answers nonsense": faulty.answers_nonsense,
+    "silent": faulty.Silent(b""),
+    "silent after connect": faulty.Silent(b"connect\n\n"),
+}
+PHONE = {"danylo.desk": parse_phone("answers after 200ms, talks 300ms")}
+
+
+@pytest.fixture
+def published(company, engine):
+    """Publish for another engine; the bed's own is back afterwards."""
+    yield company.publish
+    company.publish(engine)
+
+
+def call(name, caller):
+    return Case(name=name, to="+380800330008", caller=caller, phones=PHONE)
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_fault(fault, bed, published):
+    engine = faulty.Engine(FAULTS[fault])
+    published(engine.address)
+    try:
+        outcome = bed.run(call(f"engine {fault}", f"+38067200{list(FAULTS).index(fault):04}"))
+    finally:
+        engine.stop()
+    assert_fallback(outcome, bed)
+
+
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGSTOP])
+def test_the_real_engine_is_ended_while_it_decides(how, bed, published, company, handler):
+    with real_engine(company) as (address, process):
+        published(address)
+        caller = f"+3806720011{how:02}"
+        handler.answers[caller] = "timeout"
+        under_way = bed.call(bed.folder / f"signal{how}", to="380800330008", sender=caller)
+        with bed.ringing("danylo.desk", PHONE["danylo.desk"]) as phone:
+            try:
+                assert until(lambda: any(asked.get("caller") == caller for asked in handler.asked))
+                os.killpg(process.pid, how)
+                assert until(lambda: phone.messages(), BUDGET_S), "nobody rang"
+                assert under_way.wait(10) == 0
+            finally:
+                under_way.stop()
+    assert until(lambda: bed.switch.channels() == 0)
+
+
+class real_engine:
+    """A second engine of ours, in a process group of its own."""
+
+    def __init__(self, company):
+        self.address = f"127.0.0.1:{ports.free()}"
+        self.command = [sys.executable, "-m", "routing", "serve", "--root", str(company.root), "--workers", "1"]
+        self.command += ["--listen", self.address, "--http", f"127.0.0.1:{ports.free()}"]
+
+    def __enter__(self):
+        self.process = subprocess.Popen(
+            self.command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+        )
+        assert until(lambda: not ports.is_free(int(self.address.rpartition(":")[2])), 30)
+        return self.address, self.process
+
+    def __exit__(self, *error):
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait(10)
+
+
+def assert_fallback(outcome, bed):
+    assert outcome.talked == "danylo.desk"
+    assert outcome.rung[0][0] < BUDGET_S
+    assert until(lambda: bed.switch.channels() == 0)

@@ -110,14 +110,17 @@ def _open(root: Path) -> Published:
         raise UserError(f"{error}: compile and publish first, or say --schemes DIR") from error
 
 
-class _AnySecret(dict[str, str]):
+class _AnySecret(Mapping[str, str]):
     """A trace dials nobody: every password is there and none is real."""
 
-    def __contains__(self, name: object) -> bool:
-        return True
-
-    def __missing__(self, name: str) -> str:
+    def __getitem__(self, name: str) -> str:
         return "trace"
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0
 
 
 @dataclass

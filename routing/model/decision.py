@@ -52,6 +52,15 @@ class RingNumber:
 
 
 @dataclass(frozen=True)
+class RingOrder:
+    """Ring people one after another, each for ``seconds``, until somebody talks."""
+
+    people: tuple[str, ...]
+    seconds: int
+    name: str = ""
+
+
+@dataclass(frozen=True)
 class GoScheme:
     """Leave this scheme for another one."""
 
@@ -70,7 +79,7 @@ class End:
     cause: str
 
 
-Decision = RingPerson | RingPhone | RingNumber | GoScheme | Continue | End
+Decision = RingPerson | RingPhone | RingNumber | RingOrder | GoScheme | Continue | End
 
 
 @dataclass(frozen=True)
@@ -102,13 +111,19 @@ def encode(step: str, decision: Decision) -> dict[str, str]:
     match decision:
         case RingPerson(person, seconds, name):
             _require(ID, person, "person")
-            return _ring(step, f"person:{person}", seconds, name)
+            return _ring(step, f"ring:person:{person}", seconds, name)
         case RingPhone(phone, seconds, name):
             _require(PHONE, phone, "phone")
-            return _ring(step, f"phone:{phone}", seconds, name)
+            return _ring(step, f"ring:phone:{phone}", seconds, name)
         case RingNumber(number, seconds, name):
             _require(E164, number, "number")
-            return _ring(step, f"number:{number}", seconds, name)
+            return _ring(step, f"ring:number:{number}", seconds, name)
+        case RingOrder(people, seconds, name):
+            if not people:
+                raise ValueError("nobody to ring in order")
+            for person in people:
+                _require(ID, person, "person")
+            return _ring(step, f"order:{','.join(people)}", seconds, name)
         case GoScheme(scheme):
             _require(ID, scheme, "scheme")
             return {"routing_decision": f"{step}:scheme:{scheme}"}
@@ -122,7 +137,7 @@ def encode(step: str, decision: Decision) -> dict[str, str]:
 def _ring(step: str, target: str, seconds: int, name: str) -> dict[str, str]:
     if not 1 <= seconds <= LONGEST_RING_SECONDS:
         raise ValueError(f"ring time {seconds} s is not within 1..{LONGEST_RING_SECONDS}")
-    variables = {"routing_decision": f"{step}:ring:{target}", "routing_ring_for": str(seconds)}
+    variables = {"routing_decision": f"{step}:{target}", "routing_ring_for": str(seconds)}
     if label := clean_name(name):
         variables["routing_label"] = label
     return variables

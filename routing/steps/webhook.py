@@ -11,7 +11,6 @@ Bad, the caller would wait too long (``at most 10 s``)::
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterator
 from typing import Any, ClassVar, Literal
@@ -24,15 +23,12 @@ from routing.model.decision import LONGEST_RING_SECONDS
 from routing.model.fields import Name, Region, Seconds, Text, refuse
 from routing.model.folder import Folder
 from routing.model.problem import Loc
-from routing.steps.base import RELEASE, Complaint, Emitter, Step
-from routing.steps.dialplan import Condition, Extension
+from routing.steps.base import Complaint
+from routing.steps.dynamic import DynamicStep
 
 #: Call data that can be sent, by the names that `send` uses.
 CALL_FIELDS = ("call_id", "number", "caller", "caller_pays", "scheme", "step", "started")
 LONGEST_SECONDS = 10
-#: ``sched_transfer +N`` fires after N-1 to N seconds, and the engine may answer half a second after its budget.
-WATCHDOG_MARGIN_SECONDS = 2
-_ID = "[a-z][a-z0-9_]{0,63}"
 _FIELD = re.compile(r"\{\{\s*([a-z_]+)\s*\}\}")
 
 
@@ -42,11 +38,12 @@ def sent(value: str) -> str | dict[str, str]:
     return field[1] if field else {"value": value}
 
 
-class WebhookStep(Step):
+class WebhookStep(DynamicStep):
     """Ask an HTTP handler; falls through when there is no usable answer in time or its target did not talk."""
 
     kind: ClassVar[str] = "webhook"
     primary: ClassVar[str] = "url"
+    obeys: ClassVar[frozenset[str]] = frozenset({"person", "phone", "number", "scheme", "end"})
 
     url: Text = Field(description="The handler. https, or http.")
     form: Literal["routing", "ringostat"] = Field(
@@ -105,57 +102,15 @@ class WebhookStep(Step):
             elif isinstance(what, dict) and "{{" in value:
                 yield (*loc, "send", name), f"`{value}` is neither one call field nor fixed text", "write `{{caller}}`"
 
-    def emit(self, out: Emitter, here: Extension, path: str, after: str) -> Extension | None:
-        """The frame of every dynamic step: watchdog, socket, then the decision re-checked by strict regexes."""
-        here.set("routing_decision", "")
-        here.set("routing_label", "")
-        here.set("socket_resume", "true")
-        here.do("sched_transfer", f"+{self.watchdog_seconds} {out.go(f'{path}.fallback')}")
-        here.do("ring_ready")
-        here.do("socket", f"{out.folder.engine} async full")
-        here.do("sched_cancel", "${uuid}")
-        here.do("transfer", out.go(f"{path}.decided"))
-        self._decided(out, path, after)
-        fallback = out.context.extension(f"{path}.fallback")
-        fallback.do("sched_cancel", "${uuid}")
-        fallback.do("transfer", out.go(after))
-        return None
-
-    def _decided(self, out: Emitter, path: str, after: str) -> None:
-        """Only ids and digits of strict form are obeyed, and only this step's; anything else goes on."""
-        own = re.escape(path)
-        targets = (
-            (f"person:({_ID})", f"$1 XML:{RELEASE}/people/$1.xml person"),
-            (f"phone:(({_ID})\\.{_ID})", f"$1 XML:{RELEASE}/people/$2.xml person"),
-            (r"number:(\+[1-9]\d{6,14})", f"$1 XML:{RELEASE}/outbound.xml outbound"),
-        )
-        for target, execute in targets:
-            ring = self._when(out, path, f"^{own}:ring:{target}$")
-            ring.do("execute_extension", execute)
-            ring.do("transfer", out.go(after))
-        scheme = self._when(out, path, f"^{own}:scheme:({_ID})$")
-        # executed, not transferred to: a scheme that is not in the release must not end the call
-        scheme.do("execute_extension", f"jump XML:{RELEASE}/schemes/$1.xml $1")
-        scheme.do("transfer", out.go(after))
-        self._when(out, path, f"^{own}:end:([A-Z][A-Z0-9_]{{1,39}})$").do("hangup", "$1")
-        out.context.extension(f"{path}.decided").do("transfer", out.go(after))
-
-    @staticmethod
-    def _when(out: Emitter, path: str, expression: str) -> Extension:
-        return out.context.extension(f"{path}.decided", Condition("${routing_decision}", expression))
+    @property
+    def budget_seconds(self) -> float:
+        """The handler's time."""
+        return self.timeout
 
     @property
-    def watchdog_seconds(self) -> int:
-        """When FreeSWITCH stops waiting for the engine."""
-        return math.ceil(self.timeout) + WATCHDOG_MARGIN_SECONDS
-
-    def own_seconds(self, folder: Folder) -> float:
-        """The watchdog's time, then the answered target rings to the end."""
-        return self.watchdog_seconds + self.ring
-
-    def jumps(self) -> tuple[str, ...]:
-        """Its answer can name any scheme."""
-        return ("*",)
+    def ring_seconds(self) -> float:
+        """The answered target's ring time."""
+        return self.ring
 
     def runtime(self, folder: Folder) -> dict[str, Any] | None:
         """Everything the engine needs; patterns of allowed numbers included."""

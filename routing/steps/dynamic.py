@@ -1,0 +1,111 @@
+"""What every dynamic step has in common: the frame around the engine's socket and the re-check of its decision.
+
+FreeSWITCH goes on with the scheme whatever becomes of the engine: refused, closed, silent or talking nonsense. A step
+kind says how long it waits (``timeout``), how long its target rings (``ring``), what it obeys, and its runtime table.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import ClassVar
+
+from routing.model.folder import Folder
+from routing.steps.base import RELEASE, Emitter, Step
+from routing.steps.dialplan import Condition, Extension
+
+#: ``sched_transfer +N`` fires after N-1 to N seconds, and the engine may answer half a second after its budget.
+WATCHDOG_MARGIN_SECONDS = 2
+_ID = "[a-z][a-z0-9_]{0,63}"
+
+
+class DynamicStep(Step):
+    """A step that asks the engine; falls through when there is no usable decision in time or its target did not talk."""
+
+    #: Forms of decision that the compiled dialplan obeys: person, phone, number, order, scheme, end.
+    obeys: ClassVar[frozenset[str]] = frozenset({"person", "phone"})
+
+    @property
+    def budget_seconds(self) -> float:
+        """How long the engine may take."""
+        raise NotImplementedError
+
+    @property
+    def ring_seconds(self) -> float:
+        """How long the decided target can ring, all of an order together."""
+        raise NotImplementedError
+
+    @property
+    def watchdog_seconds(self) -> int:
+        """When FreeSWITCH stops waiting for the engine."""
+        return math.ceil(self.budget_seconds) + WATCHDOG_MARGIN_SECONDS
+
+    def own_seconds(self, folder: Folder) -> float:
+        """The watchdog's time, then the decided target rings to the end."""
+        return self.watchdog_seconds + self.ring_seconds
+
+    def jumps(self) -> tuple[str, ...]:
+        """A decision can name any scheme, if this kind obeys such decisions."""
+        return ("*",) if "scheme" in self.obeys else ()
+
+    def emit(self, out: Emitter, here: Extension, path: str, after: str) -> Extension | None:
+        """Watchdog, socket, then the decision re-checked by strict regexes."""
+        self.emit_frame(out, here, path, out.go(after))
+        return None
+
+    def emit_frame(self, out: Emitter, here: Extension, path: str, then: str) -> None:
+        """The frame; ``then`` is the ``transfer`` argument of whatever follows when nothing was decided or nobody talked."""
+        here.set("routing_decision", "")
+        here.set("routing_label", "")
+        here.set("socket_resume", "true")
+        here.do("sched_transfer", f"+{self.watchdog_seconds} {out.go(f'{path}.fallback')}")
+        here.do("ring_ready")
+        here.do("socket", f"{out.folder.engine} async full")
+        here.do("sched_cancel", "${uuid}")
+        here.do("transfer", out.go(f"{path}.decided"))
+        self._decided(out, path, then)
+        fallback = out.context.extension(f"{path}.fallback")
+        fallback.do("sched_cancel", "${uuid}")
+        fallback.do("transfer", then)
+
+    def _decided(self, out: Emitter, path: str, then: str) -> None:
+        """Only ids and digits of strict form are obeyed, and only this step's; anything else goes on."""
+        own = re.escape(path)
+        for kind, target, execute in _RINGS:
+            if kind in self.obeys:
+                ring = _when(out, path, f"^{own}:ring:{target}$")
+                ring.do("execute_extension", execute)
+                ring.do("transfer", then)
+        if "order" in self.obeys:
+            _in_order(out, path, own)
+        if "scheme" in self.obeys:
+            scheme = _when(out, path, f"^{own}:scheme:({_ID})$")
+            # executed, not transferred to: a scheme that is not in the release must not end the call
+            scheme.do("execute_extension", f"jump XML:{RELEASE}/schemes/$1.xml $1")
+            scheme.do("transfer", then)
+        if "end" in self.obeys:
+            _when(out, path, f"^{own}:end:([A-Z][A-Z0-9_]{{1,39}})$").do("hangup", "$1")
+        out.context.extension(f"{path}.decided").do("transfer", then)
+
+
+#: (form, regex of the target, what rings it: the dial string is in the compiled directory)
+_RINGS = (
+    ("person", f"person:({_ID})", f"$1 XML:{RELEASE}/people/$1.xml person"),
+    ("phone", f"phone:(({_ID})\\.{_ID})", f"$1 XML:{RELEASE}/people/$2.xml person"),
+    ("number", r"number:(\+[1-9]\d{6,14})", f"$1 XML:{RELEASE}/outbound.xml outbound"),
+)
+
+
+def _in_order(out: Emitter, path: str, own: str) -> None:
+    """Ring the first of the list; the rest becomes the decision. A list shrinks with every turn, so it ends."""
+    turn = _when(out, path, f"^{own}:order:({_ID})((?:,{_ID})*)$")
+    turn.set("routing_decision", f"{path}:next$2")
+    turn.do("execute_extension", f"$1 XML:{RELEASE}/people/$1.xml person")
+    turn.do("transfer", out.go(f"{path}.decided"))
+    following = _when(out, path, f"^{own}:next,({_ID}(?:,{_ID})*)$")
+    following.set("routing_decision", f"{path}:order:$1")
+    following.do("transfer", out.go(f"{path}.decided"))
+
+
+def _when(out: Emitter, path: str, expression: str) -> Extension:
+    return out.context.extension(f"{path}.decided", Condition("${routing_decision}", expression))

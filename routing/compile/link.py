@@ -12,11 +12,15 @@ from routing.model.problem import Problem, did_you_mean
 from routing.steps.base import LONGEST_JUMPS
 
 
+LONGEST_CIRCLE = 50
+
+
 def link(records: Sequence[Record], broken: Collection[str] = ()) -> list[Problem]:
     """Every problem between schemes; ``broken`` has the ids of schemes that are there but did not compile."""
     problems = list(_twice(records))
     schemes = {record.scheme: record for record in records}
     problems += (problem for problem in _unknown(records, schemes, broken))
+    problems += _circles(schemes)
     problems += _early_answers(records, schemes)
     return problems
 
@@ -45,6 +49,23 @@ def _unknown(records: Sequence[Record], schemes: Mapping[str, Record], broken: C
         for target, _, place in record.jumps:
             if target != "*" and target not in schemes and target not in broken:
                 yield _problem(record, place, f"no scheme is called `{target}`", did_you_mean(target, schemes))
+
+
+def _circles(schemes: Mapping[str, Record]) -> Iterator[Problem]:
+    """Schemes that do nothing but go to each other: no call in them ever reaches anybody."""
+    onward = {name: record.jumps[0] for name, record in schemes.items() if _only_jumps(record)}
+    for name, (_, _, place) in onward.items():
+        way = [name]
+        while way[-1] in onward and len(way) <= LONGEST_CIRCLE:
+            way.append(onward[way[-1]][0])
+            if way[-1] == name:
+                message = f"goes round for ever: {' -> '.join(way)}"
+                yield _problem(schemes[name], place, message, "one of these schemes must ring or answer first")
+                break
+
+
+def _only_jumps(record: Record) -> bool:
+    return len(record.jumps) == 1 and record.jumps[0][2][2] == "steps[0].scheme"
 
 
 def _early_answers(records: Sequence[Record], schemes: Mapping[str, Record]) -> Iterator[Problem]:

@@ -9,12 +9,13 @@ from typing import Any
 
 from routing.compile.xml import to_xml
 from routing.load.nodes import Document, read
+from routing.load.partial import without_faults
 from routing.load.validate import Wrong, validate
 from routing.model.folder import Folder
 from routing.model.problem import Loc, Problem, Problems, dotted
 from routing.steps.base import LONGEST_JUMPS, Emitter
 from routing.steps.dialplan import Condition, Context, Extension
-from routing.steps.scheme import SchemeFields, Summary, check, seconds, summarise
+from routing.steps.scheme import SchemeFields, Summary, check, check_names, seconds, summarise
 
 #: A line, a column and a path, kept so that linking can point at a place after the text is gone.
 Place = tuple[int, int, str]
@@ -64,13 +65,17 @@ def compile_scheme(file: str, text: bytes, folder: Folder) -> Compiled:
     document = read(file, text)
     fields = validate(SchemeFields, document, (), document.data, folder.project.country)
     if isinstance(fields, Wrong):
-        raise Problems(fields)
+        rest = without_faults(document.data, fields.locs, folder.project.country)
+        also = [document.problem(*complaint) for complaint in check_names(rest, folder)] if rest else []
+        raise Problems([*fields, *also])
     wrong = [document.problem(*complaint) for complaint in check(fields, folder)]
     if wrong:
         raise Problems(wrong)
     summary = summarise(fields, folder)
     record = _record(document, fields, summary, folder)
-    return Compiled(record, to_xml(_context(fields, folder)), _table(fields, summary))
+    # nothing is written when anything in the folder is wrong, and names that are not there cannot be laid out
+    xml = "" if folder.broken else to_xml(_context(fields, folder))
+    return Compiled(record, xml, _table(fields, summary))
 
 
 def _record(document: Document, fields: SchemeFields, summary: Summary, folder: Folder) -> Record:

@@ -169,7 +169,7 @@ class _Builder:
             what = (
                 f"nested deeper than {DEEPEST} levels" if depth > DEEPEST else "aliases that multiply beyond any scheme"
             )
-            raise Problems([self._problem(node, loc, what)])
+            raise Problems([self._problem(node, (), what)])
         if isinstance(node, yaml.ScalarNode):
             return _scalar(node)
         if isinstance(node, yaml.SequenceNode):

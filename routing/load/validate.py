@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
@@ -31,7 +31,9 @@ _MESSAGES = {
 
 
 class Wrong(list[Problem]):
-    """What `validate` found instead of a value."""
+    """What `validate` found instead of a value; ``locs`` are the places in the data."""
+
+    locs: Sequence[Loc] = ()
 
 
 def validate(
@@ -43,7 +45,10 @@ def validate(
             return model.validate_python(data)
         return model.model_validate(data, context={"country": country})
     except ValidationError as error:
-        return Wrong(_problem(model, document, loc, detail) for detail in error.errors(include_url=False))
+        details = error.errors(include_url=False)
+        wrong = Wrong(_problem(model, document, loc, detail) for detail in details)
+        wrong.locs = [tuple(detail["loc"]) for detail in details]
+        return wrong
 
 
 def _problem(model: Any, document: Document, loc: Loc, detail: Any) -> Problem:

@@ -60,5 +60,5 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     choices = list(known)
     if len(choices) > MOST_COMPARED:
         return ""
-    close = difflib.get_close_matches(word[:100], choices, n=1, cutoff=0.6)
+    close = difflib.get_close_matches(word[:100], choices, n=1, cutoff=0.7)
     return f"did you mean `{close[0]}`?" if close else ""

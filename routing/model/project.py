@@ -37,7 +37,9 @@ def _zone(value: Any) -> str:
     if value in INEXPRESSIBLE_ZONES:
         raise refuse(f"`{value}` changes its clocks by dates that FreeSWITCH cannot be told: use another zone")
     if value not in _zones():
-        raise refuse(f"{shown(value)} is not a time zone of the tz database", did_you_mean(str(value), _zones()))
+        city = next((zone for zone in sorted(_zones()) if zone.endswith(f"/{value}")), "")
+        hint = f"did you mean `{city}`?" if city else did_you_mean(str(value), _zones())
+        raise refuse(f"{shown(value)} is not a time zone of the tz database", hint)
     return str(value)
 
 
@@ -74,8 +76,10 @@ class Project(Fields):
     @field_validator("secrets", mode="before")
     @classmethod
     def _secrets(cls, value: Any) -> Any:
-        if isinstance(value, dict) and list(value) == ["file"]:
+        if isinstance(value, dict) and list(value) == ["file"] and isinstance(value["file"], str):
             return f"file:{value['file']}"
+        if value != "env":
+            raise refuse(f"{shown(value)} is no place of secrets", "write `env` or `{file: path}`")
         return value
 
     @property

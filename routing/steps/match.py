@@ -17,7 +17,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Annotated, Any, ClassVar
 
-from pydantic import BeforeValidator, Field, field_validator
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from routing.model import numbers
 from routing.model.fields import Fields, Flag, Number, OneOrMany, Region, refuse, shown
@@ -108,6 +108,11 @@ class MatchStep(Step):
 
     cases: Annotated[list[Case], BeforeValidator(_cases)] = Field(min_length=1, description="Tried in order.")
     otherwise: Steps | None = Field(None, description="Steps when no case fits.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_case(cls, value: Any) -> Any:
+        return {"cases": [value]} if isinstance(value, dict) and "when" in value else value
 
     def branches(self) -> Iterator[tuple[Loc, str, Sequence[StepItem]]]:
         """The cases in order, then ``otherwise``."""

@@ -81,6 +81,12 @@ def walk(steps: Sequence[StepItem], loc: Loc, prefix: str) -> Iterator[tuple[Ste
             yield from walk(nested, (*here, *below), f"{path}.{part}.")
 
 
+def every_step(fields: SchemeFields) -> Iterator[tuple[Step, Loc, str]]:
+    """`walk` over the steps and those of `otherwise`."""
+    yield from walk(fields.steps, ("steps",), "")
+    yield from walk(fields.otherwise, ("otherwise",), "otherwise.")
+
+
 def summarise(fields: SchemeFields, folder: Folder) -> Summary:
     """Times, jumps, answering steps and runtime tables of a whole scheme."""
     summary = Summary()
@@ -88,9 +94,8 @@ def summarise(fields: SchemeFields, folder: Folder) -> Summary:
     if end is not None:
         summary.falls_off.append(("steps",))
         summary.longest = max(summary.longest, end)
-    for step, loc, path in walk(fields.steps, ("steps",), ""):
-        if step.answers:
-            summary.answers.append((loc, step.kind))
+    summary.answers = [(loc, step.kind) for step, loc, _ in every_step(fields) if step.answers]
+    for step, _, path in walk(fields.steps, ("steps",), ""):
         if (runtime := step.runtime(folder)) is not None:
             summary.dynamic[path] = runtime
     return summary
@@ -123,18 +128,23 @@ def _times(steps: Sequence[StepItem], loc: Loc, start: float, folder: Folder, su
     return now
 
 
-def check(fields: SchemeFields, folder: Folder) -> Iterator[Complaint]:
-    """Everything that is wrong with a scheme by itself: names, order of steps, sounds, ways that end with nothing."""
+def check_names(fields: SchemeFields, folder: Folder) -> Iterator[Complaint]:
+    """Names that do not resolve, and what each step says of its own settings."""
     if fields.hours is not None and fields.hours not in folder.calendars and not folder.excuses(fields.hours):
         yield ("hours",), f"no calendar is called `{fields.hours}`", did_you_mean(fields.hours, folder.calendars)
     if fields.music:
         yield from _sound(("music",), fields.music, folder)
-    for name in ("steps", "otherwise"):
-        for step, loc, _ in walk(getattr(fields, name), (name,), ""):
-            yield from step.check(loc, folder, fields.hours)
-            for below, sound in step.sounds():
-                yield from _sound((*loc, *below), sound, folder)
+    for step, loc, _ in every_step(fields):
+        yield from step.check(loc, folder, fields.hours)
+        for below, sound in step.sounds():
+            yield from _sound((*loc, *below), sound, folder)
+
+
+def check(fields: SchemeFields, folder: Folder) -> Iterator[Complaint]:
+    """Everything that is wrong with a scheme by itself: names, order of steps, ways that end with nothing."""
+    yield from check_names(fields, folder)
     yield from _after_the_end(fields.steps, ("steps",))
+    yield from _after_the_end(fields.otherwise, ("otherwise",))
     yield from _ends(fields, folder)
 
 

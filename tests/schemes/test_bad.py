@@ -1,0 +1,28 @@
+"""Every mistake has a folder with its exact messages; `ROUTING_GOLDEN=1` writes them anew for reading."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from folders import HERE, compiled, laid_out
+
+from routing.model.problem import Problems
+
+FOLDERS = sorted(path for path in (HERE / "bad").iterdir() if path.is_dir())
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
+def test_a_mistake_is_told_where_it_is_and_how_to_mend_it(folder: Path, tmp_path: Path) -> None:
+    with pytest.raises(Problems) as told:
+        compiled(laid_out(folder, tmp_path / "schemes"), tmp_path / "root")
+    said = "".join(f"{problem}\n" for problem in told.value.problems)
+    if os.environ.get("ROUTING_GOLDEN"):
+        (folder / "expected.txt").write_text(said, encoding="utf-8")
+    assert said == (folder / "expected.txt").read_text(encoding="utf-8")
+    assert not list((tmp_path / "root").glob("releases/*"))
+
+
+def test_there_are_many_mistakes() -> None:
+    assert len(FOLDERS) >= 60

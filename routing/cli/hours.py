@@ -24,7 +24,8 @@ def hours(calendar: str, state: str, until: str | None, esl: str, esl_password: 
     freeswitch = switch(esl, esl_password)
     name = f"hours_{calendar}"
     if state == "show":
-        click.echo(f"{calendar}: {freeswitch(f'global_getvar {name}').strip() or 'auto'}")
+        answer = freeswitch(f"global_getvar {name}").strip()
+        click.echo(f"{calendar}: {answer if answer in ('open', 'closed') else 'auto'}")
         return
     freeswitch(f"global_setvar {name}={'' if state == 'auto' else state}")
     if until and state != "auto":

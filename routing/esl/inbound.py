@@ -16,7 +16,7 @@ from greenswitch.esl import NotConnectedError
 LONGEST_REPLY = 4 * 1024 * 1024
 
 
-class SwitchFault(Exception):
+class SwitchFault(OSError):
     """FreeSWITCH did not answer the command; the text says why and never holds the password."""
 
 

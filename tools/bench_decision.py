@@ -34,7 +34,7 @@ HERE = Path(__file__).resolve().parent
 REPLY = HERE.parent / "tests" / "wire" / "connect_reply.txt"
 RELEASE = "abcdef012345"
 STEP = {"kind": "webhook", "url": "http://127.0.0.1:1/route", "timeout_s": 2.0, "ring_s": 30, "destinations": []}
-TABLE = {"people": {"ivan": {"phones": ["desk"]}}, "accounts": {"1001": "ivan.desk"}, "destinations": ["^\\+380\\d{9}$"]}
+TABLE = {"people": {"ivan": {"phones": ["desk"]}}, "accounts": {"1001": "ivan.desk"}, "destinations": []}
 OK = b"Content-Type: command/reply\nReply-Text: +OK\n\n"
 OPEN_CALLS = 50
 

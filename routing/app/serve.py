@@ -105,6 +105,7 @@ def _supervisor(options: ServeOptions, listener: socket.socket, metrics: Path, l
         workers=options.workers,
         lines=lines,
         ended=lambda pid: forget_process(metrics, pid),
+        closing=listener.close,
     )
 
 

@@ -46,8 +46,11 @@ class Child:
 
 @dataclass
 class Supervisor:
-    """``command`` makes a worker's arguments from the descriptor of its line; ``ended`` is told a dead
-    pid."""
+    """``command`` makes a worker's arguments from the descriptor of its line; ``ended`` is told a dead pid.
+
+    ``closing`` is called first when the engine ends: our copy of the listening socket must go, or calls would
+    wait in its backlog for nobody.
+    """
 
     command: Callable[[int], list[str]]
     inherited: tuple[int, ...]
@@ -55,6 +58,7 @@ class Supervisor:
     workers: int
     lines: Lines
     ended: Callable[[int], None]
+    closing: Callable[[], None]
     children: list[Child] = field(default_factory=list)
     stopping: bool = False
     _pause_s: float = 0.0
@@ -73,6 +77,7 @@ class Supervisor:
                         self._heard(key.data, selector)
                 if time.monotonic() - before_s < SLEPT_SECONDS:
                     self._end_stuck()
+            self.closing()
             self._end(drain_s)
 
     def ready_workers(self) -> int:

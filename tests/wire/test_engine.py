@@ -1,0 +1,229 @@
+"""A call's facts to channel variables: what the engine makes of releases, handlers, secrets and its own deadline."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import gevent
+import pytest
+from gevent.event import Event
+from wire_release import NAME, TABLE, webhook, write_release
+
+from routing.app.engine import Engine
+from routing.app.log import Lines
+from routing.app.releases import Releases
+from routing.http.breaker import FAILURES_TO_OPEN, Breaker
+from routing.http.client import NoAnswer, Reply
+from routing.model.decision import Call
+
+
+class Handler:
+    """Answers in the place of an HTTP client: a body, a Reply, or an exception."""
+
+    def __init__(self, answer: object = b'{"ring": "ivan"}') -> None:
+        self.answer = answer
+        self.asked: list[tuple] = []
+
+    def exchange(self, *request):
+        self.asked.append(request)
+        if isinstance(self.answer, BaseException):
+            raise self.answer
+        if callable(self.answer):
+            return self.answer()
+        return Reply(200, "", self.answer) if isinstance(self.answer, bytes) else self.answer
+
+
+class Bed:
+    def __init__(self, root: Path, secrets: dict[str, str], **steps: dict) -> None:
+        self.release = write_release(root, **(steps or {"3": webhook()}))
+        self.handler = Handler()
+        self.log = root / "log"
+        self.log.touch()
+        self.now_s = 1000.0
+        descriptor = os.open(self.log, os.O_WRONLY)
+        breaker = Breaker(lambda: self.now_s)
+        self.engine = Engine(Releases(root), self.handler, breaker, Lines(descriptor), secrets, new_id=lambda: "msg_1")
+        os.close(descriptor)
+
+    def decide(self, **facts: object) -> str:
+        usual = {"uuid": "u-1", "release": self.release, "scheme": "kharkiv", "step": "3"}
+        call = Call(**{**usual, "number": "+380800111222", "caller": "+380501112233", **facts})
+        return self.engine.decide(call)["routing_decision"]
+
+    @property
+    def lines(self) -> list[dict]:
+        return [json.loads(line) for line in self.log.read_text().splitlines()]
+
+
+@pytest.fixture
+def bed(tmp_path):
+    made: list[Bed] = []
+
+    def make(secrets: dict[str, str] | None = None, **steps: dict) -> Bed:
+        made.append(Bed(tmp_path, secrets or {}, **steps))
+        return made[-1]
+
+    yield make
+    for each in made:
+        os.close(each.engine.lines._descriptor)
+
+
+def test_a_decision_leaves_one_line_that_says_all_and_shows_no_secret(bed):
+    here = bed({"KEY": "hush-1"}, **{"3": webhook("https://u@handler.example:8443/route?token=hush-2", secret="KEY")})
+    assert here.decide() == "3:ring:person:ivan"
+    (line,) = here.lines
+    assert {"time", "ms"} <= set(line)
+    assert line.items() >= {
+        "level": "info",
+        "event": "decision",
+        "call": "u-1",
+        "scheme": "kharkiv",
+        "step": "3",
+        "kind": "webhook",
+        "caller": "+380501112233",
+        "number": "+380800111222",
+        "verdict": "decided",
+        "decision": "3:ring:person:ivan",
+        "reason": "",
+        "host": "handler.example:8443",
+    }.items()
+    assert "hush" not in here.log.read_text()
+
+
+def test_requests_are_signed_with_both_secrets_of_a_rotation(bed):
+    here = bed({"KEY": "new old"}, **{"3": webhook(secret="KEY")})
+    here.decide()
+    method, url, headers, body, deadline_s = here.handler.asked[0]
+    assert (method, url, deadline_s) == ("POST", "http://handler.example/route", 2.0)
+    assert json.loads(body)["call_id"] == "u-1"
+    assert len(headers["Webhook-Signature"].split()) == 2
+
+
+def test_a_missing_secret_goes_on_and_asks_nobody(bed):
+    here = bed(**{"3": webhook(secret="KEY")})
+    assert here.decide() == "3:continue"
+    assert here.lines[0]["reason"] == "secret KEY is not set"
+    assert here.handler.asked == []
+
+
+@pytest.mark.parametrize(
+    ("facts", "reason"),
+    [
+        ({"release": "/etc"}, "is not below the release root"),
+        ({"release": "{root}/releases/../../etc"}, "is not below the release root"),
+        ({"release": "{root}/releases/.."}, "is not below the release root"),
+        ({"release": "{root}/releases/other"}, "No such file"),
+        ({"scheme": "nowhere"}, "No such file"),
+        ({"step": "9"}, "has no dynamic step 9"),
+    ],
+)
+def test_a_call_that_names_what_is_not_there_goes_on(bed, facts, reason):
+    here = bed()
+    root = here.release.removesuffix(f"/releases/{NAME}")
+    step = facts.get("step", "3")
+    assert here.decide(**{name: value.format(root=root) for name, value in facts.items()}) == f"{step}:continue"
+    assert here.lines[0]["verdict"] == "failed"
+    assert reason in here.lines[0]["reason"]
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{", "null", '{"steps": []}', "[" * 100_000, "\x00"])
+def test_a_broken_table_goes_on(bed, content):
+    here = bed()
+    for file in ("schemes/kharkiv.json", "table.json"):
+        (Path(here.release) / file).write_text(content)
+        here.engine.releases.clear()
+        assert here.decide() == "3:continue"
+        (Path(here.release) / file).write_text(json.dumps(TABLE | {"steps": {"3": webhook()}}))
+    assert {line["verdict"] for line in here.lines} == {"failed"}
+
+
+def test_a_release_is_read_once_and_by_either_name_of_its_root(bed, tmp_path):
+    here = bed()
+    other = tmp_path / "link"
+    other.symlink_to(tmp_path, target_is_directory=True)
+    here.engine.releases = Releases(other)
+    assert here.decide(release=f"{other}/releases/{NAME}") == "3:ring:person:ivan"
+    (Path(here.release) / "schemes" / "kharkiv.json").unlink()
+    assert here.decide() == "3:ring:person:ivan"
+
+
+def test_other_schemes_are_looked_up_in_the_release(bed):
+    here = bed()
+    here.handler.answer = b'{"scheme": "lviv"}'
+    assert here.decide() == "3:scheme:lviv"
+    here.handler.answer = b'{"scheme": "greeting"}'
+    assert here.decide(caller_pays=False) == "3:continue"
+    here.handler.answer = b'{"scheme": "table"}'
+    assert here.decide() == "3:continue"
+
+
+def test_a_handler_that_fails_is_left_alone_then_probed(bed):
+    here = bed()
+    here.handler.answer = NoAnswer("connection refused")
+    for _ in range(FAILURES_TO_OPEN + 3):
+        assert here.decide() == "3:continue"
+    assert len(here.handler.asked) == FAILURES_TO_OPEN
+    assert here.lines[-1]["reason"] == "left alone after 5 failures in a row"
+    here.now_s += 60
+    here.handler.answer = b'{"ring": "ivan"}'
+    assert here.decide() == "3:ring:person:ivan"
+
+
+def test_server_errors_count_as_failures_and_other_statuses_do_not(bed):
+    here = bed()
+    for status, asked in ((404, 10), (500, 10 + FAILURES_TO_OPEN)):
+        here.handler.answer = Reply(status, "", b"")
+        for _ in range(10):
+            assert here.decide() == "3:continue"
+        assert len(here.handler.asked) == asked
+
+
+def test_a_fault_of_the_engine_goes_on(bed):
+    here = bed()
+    here.handler.answer = RuntimeError("a fault")
+    assert here.decide() == "3:continue"
+    assert [line["event"] for line in here.lines] == ["fault", "decision"]
+
+
+def test_an_unknown_step_kind_goes_on(bed):
+    here = bed(**{"3": {"kind": "oracle"}})
+    assert here.decide() == "3:continue"
+    assert "knows no step kind 'oracle'" in here.lines[0]["reason"]
+
+
+def test_the_whole_decision_has_a_deadline_of_its_own(bed):
+    here = bed(**{"3": webhook(timeout_s=0.1)})
+    here.handler.answer = lambda: Event().wait()
+    with gevent.Timeout(3, AssertionError("no deadline")):
+        assert here.decide() == "3:continue"
+    assert here.lines[0]["reason"] == "no decision within 0.5 s"
+
+
+def test_a_call_that_ends_meanwhile_is_noted_and_not_decided(bed):
+    here = bed()
+    here.handler.answer = lambda: Event().wait()
+    deciding = gevent.spawn(here.decide)
+    gevent.idle()
+    deciding.kill()
+    assert [line["verdict"] for line in here.lines] == ["gone"]
+
+
+def test_a_log_that_nobody_reads_stops_no_call():
+    reading, writing = os.pipe()
+    lines = Lines(writing)
+    for _ in range(1000):
+        lines.write("info", "decision", text="x" * 1000)
+    assert lines.dropped > 0
+    for descriptor in (reading, writing, lines._descriptor):
+        os.close(descriptor)
+
+
+def test_a_long_line_is_cut_and_still_json(tmp_path):
+    log = tmp_path / "log"
+    with log.open("w") as opened:
+        lines = Lines(opened.fileno())
+        lines.write("info", "decision", text="я" * 10_000)
+        os.close(lines._descriptor)
+    assert json.loads(log.read_text())["event"] == "decision"

@@ -1,0 +1,230 @@
+"""``routing serve`` as an operator runs it: real processes, real ports, real signals."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from wire_peer import Peer
+from wire_release import webhook, write_release
+
+from routing.app.serve import ServeOptions, run
+
+PATIENCE_SECONDS = 15.0
+
+
+class Handler(BaseHTTPRequestHandler):
+    """Answers once the test lets it."""
+
+    def do_POST(self):
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.server.asked.set()
+        self.server.may_answer.wait(10)
+        body = b'{"ring": "ivan"}'
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture
+def handler() -> Iterator[ThreadingHTTPServer]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    server.asked, server.may_answer = threading.Event(), threading.Event()
+    server.may_answer.set()
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+    yield server
+    server.may_answer.set()
+    server.shutdown()
+    server.server_close()
+
+
+class Served:
+    """A running engine: its supervisor's process, its ports, its log."""
+
+    def __init__(self, root: Path, *arguments: str) -> None:
+        command = "from routing.app.command import serve; serve()"
+        places = ["--root", str(root), "--listen", "127.0.0.1:0", "--http", "127.0.0.1:0"]
+        self.log = root / "log"
+        with self.log.open("w") as log:
+            self.process = subprocess.Popen([sys.executable, "-c", command, *places, *arguments], stderr=log)
+        started = self.until(lambda: self.line("started"))
+        self.port = int(started["listen"].rpartition(":")[2])
+        self.http = f"http://{started['http']}"
+        self.until(lambda: json.loads(self.get("/health"))["ready"] == json.loads(self.get("/health"))["workers"])
+
+    def line(self, event: str) -> dict | None:
+        lines = (json.loads(line) for line in self.log.read_text().splitlines() if line.startswith("{"))
+        return next((line for line in lines if line["event"] == event), None)
+
+    def get(self, path: str) -> str:
+        with urllib.request.urlopen(self.http + path, timeout=5) as answer:
+            return answer.read().decode()
+
+    def until(self, true: Callable[[], object]):
+        """Wait for something to be so."""
+        end_s = time.monotonic() + PATIENCE_SECONDS
+        while time.monotonic() < end_s:
+            try:
+                if found := true():
+                    return found
+            except OSError:
+                pass
+            time.sleep(0.005)
+        raise AssertionError(self.log.read_text()[-3000:])
+
+    def workers(self) -> list[int]:
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
+        return [int(pid) for pid in children.read_text().split()]
+
+    def end(self) -> None:
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait()
+
+
+def alive(pid: int) -> bool:
+    try:
+        return ") Z" not in Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return False
+
+
+@pytest.fixture
+def serve(tmp_path, handler) -> Iterator[Callable[..., tuple[Served, str]]]:
+    started: list[Served] = []
+
+    def start(*arguments: str) -> tuple[Served, str]:
+        release = write_release(tmp_path, **{"3": webhook(f"http://127.0.0.1:{handler.server_port}/route")})
+        started.append(Served(tmp_path, *arguments))
+        return started[-1], release
+
+    yield start
+    for each in started:
+        each.end()
+
+
+def decide(engine: Served, release: str) -> str:
+    with Peer(engine.port) as peer:
+        return peer.decision(release=release)["routing_decision"]
+
+
+def test_calls_are_decided_counted_and_logged_and_a_dead_worker_is_replaced(serve):
+    engine, release = serve("--workers", "2")
+    for _ in range(4):
+        assert decide(engine, release) == "3:ring:person:ivan"
+    assert engine.line("decision")["verdict"] == "decided"
+    metrics = engine.get("/metrics")
+    assert 'routing_decisions_total{kind="webhook",verdict="decided"} 4.0' in metrics
+    assert 'routing_decision_seconds_count{kind="webhook"} 4.0' in metrics
+    assert "routing_open_calls 0.0" in metrics
+
+    first, second = engine.workers()
+    os.kill(first, signal.SIGKILL)
+    engine.until(lambda: json.loads(engine.get("/health"))["ready"] == 2 and first not in engine.workers())
+    assert second in engine.workers()
+    engine.process.send_signal(signal.SIGHUP)
+    assert decide(engine, release) == "3:ring:person:ivan"
+
+    engine.process.send_signal(signal.SIGTERM)
+    assert engine.process.wait(PATIENCE_SECONDS) == 0
+    assert engine.line("worker_died")["pid"] == first
+
+
+def test_a_call_under_way_is_decided_while_the_engine_ends(serve, handler):
+    engine, release = serve("--workers", "1", "--drain", "10")
+    handler.may_answer.clear()
+    decided: list[dict[str, str]] = []
+
+    def call():
+        with Peer(engine.port) as peer:
+            decided.append(peer.decision(release=release))
+
+    calling = threading.Thread(target=call)
+    calling.start()
+    assert handler.asked.wait(PATIENCE_SECONDS)
+    engine.process.send_signal(signal.SIGTERM)
+    engine.until(lambda: _refuses(engine.port))
+    handler.may_answer.set()
+    calling.join(PATIENCE_SECONDS)
+    assert decided == [{"routing_decision": "3:ring:person:ivan", "routing_ring_for": "30"}]
+    assert engine.process.wait(PATIENCE_SECONDS) == 0
+
+
+def _refuses(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=1).close()
+    except ConnectionError:
+        return True
+    return False
+
+
+def test_no_worker_outlives_a_killed_engine(serve):
+    engine, _ = serve("--workers", "2")
+    workers = engine.workers()
+    assert len(workers) == 2
+    engine.process.kill()
+    engine.until(lambda: not any(alive(pid) for pid in workers))
+    assert _refuses(engine.port)
+
+
+def options(root: Path, **settings: object) -> ServeOptions:
+    return ServeOptions(root, **{"listen": "127.0.0.1:0", "http": "127.0.0.1:0", **settings})
+
+
+@pytest.mark.parametrize("port", ["listen", "http"])
+def test_a_taken_port_is_an_error_in_words(tmp_path, capfd, port):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        place = f"127.0.0.1:{taken.getsockname()[1]}"
+        assert run(options(tmp_path, **{port: place})) == 1
+    assert capfd.readouterr().err == f"routing serve: cannot listen on {place}: address already in use\n"
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({"root": Path("/nowhere/at/all")}, "release root /nowhere/at/all does not exist"),
+        ({"listen": "8084"}, "'8084' is not ADDRESS:PORT"),
+        ({"listen": "localhost:x"}, "is not ADDRESS:PORT"),
+        ({"listen": "0.0.0.0:8084"}, "is not on loopback"),
+        ({"http": "192.0.2.1:80"}, "is not on loopback"),
+        ({"listen": "127.0.0.1:70000"}, "the port is not 0..65535"),
+        ({"secrets": Path("/nowhere/secrets")}, "/nowhere/secrets: No such file or directory"),
+    ],
+)
+def test_what_cannot_be_served_is_an_error_in_words(tmp_path, capfd, settings, words):
+    assert run(options(**{"root": tmp_path, **settings})) == 1
+    assert words in capfd.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("text", "mode", "words"),
+    [
+        ("KEY=hush\n", 0o644, "others can read it (hint: chmod 600)"),
+        ("# fine\n\nKEY=hush\nhush\n", 0o600, "secrets:4:1: not NAME=value"),
+        ("=hush\n", 0o600, "secrets:1:1: not NAME=value"),
+    ],
+)
+def test_a_secrets_file_that_cannot_be_used_is_an_error_that_shows_no_secret(tmp_path, capfd, text, mode, words):
+    file = tmp_path / "secrets"
+    file.write_text(text)
+    file.chmod(mode)
+    assert run(options(tmp_path, secrets=file)) == 1
+    error = capfd.readouterr().err
+    assert words in error
+    assert "hush" not in error

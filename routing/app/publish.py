@@ -9,7 +9,7 @@ import contextlib
 import fcntl
 import json
 import os
-import time
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,7 +50,7 @@ def only_one(root: Path) -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise PublishFailed(f"another publish or rollback is at work in {root}") from None
+            raise PublishFailed(f"another compile, publish or rollback is at work in {root}") from None
         yield
 
 
@@ -62,19 +62,38 @@ def publish(root: Path, release: str, switch: Switch | None) -> Published:
         raise PublishFailed(f"there is no release `{release}` in {root}; {_still(before)}")
     try:
         verify(folder, root / "releases" / before if before else None)
-    except (OSError, ElementTree.ParseError, ValueError) as error:
-        raise PublishFailed(f"release {release} is damaged: {error}; {_still(before)}") from None
-    _point(root, "current", release)
+    except (OSError, ElementTree.ParseError, ValueError, KeyError) as error:
+        hint = "compile again to mend it"
+        raise PublishFailed(f"release {release} is damaged: {error} ({hint}); {_still(before)}") from None
+    previous = _pointed(root / "previous")
     try:
-        reload = _reload(folder, root / "releases" / before if before else None, switch)
-    except (OSError, ValueError) as error:
-        if before:
-            _point(root, "current", before)
-        raise PublishFailed(f"FreeSWITCH did not take release {release}: {error}; {_still(before)}") from None
-    if before and before != release:
-        _point(root, "previous", before)
-    os.utime(folder)
+        os.utime(folder)
+        if before and before != release:
+            _point(root, "previous", before)
+        _point(root, "current", release)
+        reload = _reload(root, before, switch)
+    except BaseException as error:
+        _put_back(root, before, previous)
+        _read_again(switch)
+        if not isinstance(error, Exception):
+            raise
+        raise PublishFailed(f"release {release} did not go live: {error}; {_still(before)}") from None
     return Published(release, before, reload)
+
+
+def _put_back(root: Path, before: str | None, previous: str | None) -> None:
+    for name, release in (("current", before), ("previous", previous)):
+        if release is None:
+            (root / name).unlink(missing_ok=True)
+        elif _pointed(root / name) != release:
+            _point(root, name, release)
+
+
+def _read_again(switch: Switch | None) -> None:
+    """FreeSWITCH may have read the accounts of the release that was put back."""
+    if switch is not None:
+        with contextlib.suppress(Exception):
+            switch("reloadxml")
 
 
 def rollback(root: Path, switch: Switch | None) -> Published:
@@ -85,6 +104,11 @@ def rollback(root: Path, switch: Switch | None) -> Published:
     return publish(root, previous, switch)
 
 
+def failed(root: Path, why: str) -> PublishFailed:
+    """A failure before anything changed."""
+    return PublishFailed(f"{why}; {_still(current(root))}")
+
+
 def _still(before: str | None) -> str:
     return f"release {before} stays live" if before else "no release is live"
 
@@ -92,16 +116,20 @@ def _still(before: str | None) -> str:
 def verify(folder: Path, before: Path | None) -> int:
     """Parse every file of the release that is not the same file in the one before; returns how many were parsed.
 
-    Raises ParseError, ValueError or OSError for a file that FreeSWITCH or the engine could not read.
+    Raises ParseError, ValueError, KeyError or OSError for a file that FreeSWITCH or the engine could not read.
     """
-    parsed = 0
+    parsed = there = 0
     for directory, _, names in os.walk(folder):
         now = _inodes(Path(directory))
         known = _inodes(before / os.path.relpath(directory, folder)) if before else {}
+        there += len(names)
         for name in names:
             if known.get(name) != now[name]:
                 parsed += 1
                 _parse(Path(directory, name))
+    expected = json.loads((folder / "release.json").read_bytes())["files"]
+    if there != expected:
+        raise ValueError(f"{there} files instead of {expected}")
     return parsed
 
 
@@ -115,18 +143,29 @@ def _inodes(folder: Path) -> dict[str, int]:
 def _parse(path: Path) -> None:
     if path.stat().st_size == 0:
         raise ValueError(f"{path.name} is empty")
-    if path.suffix == ".xml":
-        ElementTree.parse(path)  # noqa: S314  # our own files
-    elif path.suffix == ".json":
-        json.loads(path.read_bytes())
+    try:
+        if path.suffix == ".xml":
+            ElementTree.parse(path)  # noqa: S314  # our own files
+        elif path.suffix == ".json":
+            json.loads(path.read_bytes())
+    except (ElementTree.ParseError, ValueError) as error:
+        raise ValueError(f"{path.name}: {error}") from None
 
 
-def _reload(folder: Path, before: Path | None, switch: Switch | None) -> str:
-    """Have FreeSWITCH read the directory and gateways again if they changed. Raises ValueError with its answer."""
-    if before and _reload_key(before) == _reload_key(folder):
-        return "not needed"
+def _reload(root: Path, old: str | None, switch: Switch | None) -> str:
+    """Have FreeSWITCH read the directory and gateways again if they changed. Raises ValueError with its answer.
+
+    The file ``reloaded`` says what FreeSWITCH has read: a publish that was killed before the reload is made good.
+    """
+    folder, before = root / "current", root / "releases" / old if old else None
+    key, marker = _reload_key(folder), root / "reloaded"
     if switch is None:
+        if before and _reload_key(before) == key:
+            return "not needed"
         return "needed: accounts or gateways changed; run `reloadxml` and `sofia profile external rescan`"
+    if marker.is_file() and marker.read_text(encoding="utf-8") == key:
+        return "not needed"
+    marker.unlink(missing_ok=True)
     answer = switch("reloadxml")
     if "[Success]" not in answer:
         raise ValueError(f"reloadxml answered {answer.strip()!r}")
@@ -134,6 +173,7 @@ def _reload(folder: Path, before: Path | None, switch: Switch | None) -> str:
     for gateway in _changed_gateways(folder, before):
         switch(f"sofia profile external killgw {gateway}")
     switch("sofia profile external rescan")
+    marker.write_text(key, encoding="utf-8")
     return "done"
 
 
@@ -164,6 +204,8 @@ def _reload_key(folder: Path) -> str:
 def prune(root: Path, now: float) -> int:
     """Remove releases beyond the newest ten that have not been live for a day; returns how many."""
     keep = {current(root), _pointed(root / "previous")}
+    for left in [*root.glob("releases/*.new"), *root.glob("releases/*.old")]:
+        shutil.rmtree(left)  # of a compile or a prune that was killed
     folders = sorted((root / "releases").iterdir(), key=lambda path: path.stat().st_mtime, reverse=True)
     old = [
         folder
@@ -186,6 +228,7 @@ def _pointed(link: Path) -> str | None:
 
 def _point(root: Path, name: str, release: str) -> None:
     """One rename: at every moment the link is either the old or the new one."""
-    temporary = root / f".{name}.{os.getpid()}.{time.monotonic_ns()}"
+    temporary = root / f".{name}.new"  # one at a time works in a root; what was left by one that was killed goes
+    temporary.unlink(missing_ok=True)
     os.symlink(f"releases/{release}", temporary)
     os.replace(temporary, root / name)

@@ -49,7 +49,7 @@ def report(error: BaseException) -> int:
 
 def _is_users(error: BaseException) -> bool:
     """Failures whose text is meant for the user, named to keep their modules unimported until they are needed."""
-    return type(error).__name__ in {"PublishFailed", "SecretsFault", "UserError"}
+    return type(error).__name__ in {"PublishFailed", "SecretsFault", "SwitchFault", "UserError"}
 
 
 def _problems(error: Problems) -> int:

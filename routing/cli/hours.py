@@ -27,14 +27,19 @@ def hours(calendar: str, state: str, until: str | None, esl: str, esl_password: 
         answer = freeswitch(f"global_getvar {name}").strip()
         click.echo(f"{calendar}: {answer if answer in ('open', 'closed') else 'auto'}")
         return
-    freeswitch(f"global_setvar {name}={'' if state == 'auto' else state}")
-    if until and state != "auto":
-        seconds = _seconds_until(until, datetime.now())
-        freeswitch(f"sched_api +{seconds} routing_{name} global_setvar {name}=")
-        click.echo(f"{calendar}: {state} until {until}")
-    else:
-        freeswitch(f"sched_del routing_{name}")
+    seconds = _seconds_until(until, datetime.now()) if until and state != "auto" else None
+    freeswitch(f"sched_del routing_{name}")  # of an earlier --until, which would end this override too
+    _must(freeswitch(f"global_setvar {name}={'' if state == 'auto' else state}"))
+    if seconds is None:
         click.echo(f"{calendar}: {state}")
+    else:
+        _must(freeswitch(f"sched_api +{seconds} routing_{name} global_setvar {name}="))
+        click.echo(f"{calendar}: {state} until {until}")
+
+
+def _must(answer: str) -> None:
+    if answer.startswith("-"):
+        raise UserError(f"FreeSWITCH refused: {answer.strip()}")
 
 
 def _seconds_until(until: str, now: datetime) -> int:

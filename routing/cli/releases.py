@@ -60,7 +60,8 @@ def _esl(command: Callable[..., Any]) -> Callable[..., Any]:
 @_options
 def compile_command(schemes: Path, root: Path, secrets: Path | None, engine: str, quiet: bool) -> None:
     """Compile the schemes of a folder into a release below the release root; nothing goes live."""
-    _show(_build(schemes, root, secrets, engine), root, quiet)
+    with publishing.only_one(root):
+        _show(_build(schemes, root, secrets, engine), root, quiet)
 
 
 @click.command()
@@ -78,7 +79,11 @@ def publish_command(
 ) -> None:
     """Compile, verify and make the release live; calls that have begun keep the release they began with."""
     with publishing.only_one(root):
-        release = _build(schemes, root, secrets, engine)
+        try:
+            release = _build(schemes, root, secrets, engine)
+        except OSError as error:
+            where = f"{error.filename}: " if error.filename else ""
+            raise publishing.failed(root, f"{where}{error.strerror or error}") from None
         _show(release, root, quiet)
         published = publishing.publish(root, release.name, None if no_reload else _switch(esl, esl_password))
         publishing.prune(root, time.time())

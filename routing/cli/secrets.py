@@ -24,5 +24,7 @@ def secrets(schemes: Path, file: Path) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     with os.fdopen(descriptor, "a", encoding="utf-8") as out:
+        if added and file.stat().st_size and not file.read_bytes().endswith(b"\n"):
+            out.write("\n")
         out.writelines(f"{name}={value}\n" for name, value in added.items())
     click.echo(f"{file}: {len(added)} passwords added" if added else f"{file}: nothing was missing")

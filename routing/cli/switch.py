@@ -15,7 +15,7 @@ def switch(address: str, password: str | None) -> Callable[[str], str]:
 
     if not password:
         raise UserError(
-            "FreeSWITCH's event socket needs its password: set ROUTING_ESL_PASSWORD (or --no-reload to publish without it)"
+            "FreeSWITCH's event socket needs its password: set ROUTING_ESL_PASSWORD, or publish with --no-reload"
         )
     host, _, port = address.rpartition(":")
     if not host or not port.isdigit():

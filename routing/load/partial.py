@@ -46,9 +46,11 @@ def _step(loc: Loc) -> int | None:
 def _replace(data: Any, loc: Loc) -> None:
     """Put a `hangup` at a place; parts that a shorthand leaves out are passed over."""
     holder: Any = None
-    key: str | int = ""
+    key: Any = ""
     for part in loc:
-        if (isinstance(data, dict) and part in data) or (isinstance(data, list) and isinstance(part, int)):
-            holder, key, data = data, part, data[part]
+        there = part in data if isinstance(data, dict) else isinstance(data, list) and isinstance(part, int)
+        if there:
+            holder, key = data, part
+            data = holder[key]
     if holder is not None and key not in KINDS:
         holder[key] = "hangup"

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import re
 import secrets as random_secrets
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 from routing.load.nodes import Document
 from routing.model.folder import Folder
@@ -61,6 +63,22 @@ def _place(documents: Sequence[Document], loc: Loc) -> Document:
     """The document that defines what ``loc`` names."""
     kind, name = loc[0], loc[1]
     return next(d for d in documents if isinstance(d.data, dict) and name in (d.data.get(str(kind)) or {}))
+
+
+def signing_keys(data: Any) -> Iterator[str]:
+    """Names of the keys that webhook steps sign with, anywhere in the plain data of a scheme file."""
+    nested = data.values() if isinstance(data, dict) else data if isinstance(data, list) else ()
+    for value in nested:
+        yield from signing_keys(value)
+    step = data.get("webhook") if isinstance(data, dict) else None
+    if isinstance(step, dict) and isinstance(step.get("secret"), str):
+        yield step["secret"]
+
+
+def invented_keys(names: Iterable[str], secrets: Mapping[str, str]) -> dict[str, str]:
+    """A random key in the form of Standard Webhooks for every name that has none."""
+    missing = sorted({name for name in names if not secrets.get(name)})
+    return {name: "whsec_" + base64.b64encode(random_secrets.token_bytes(24)).decode() for name in missing}
 
 
 def invented(folder: Folder, secrets: Mapping[str, str]) -> dict[str, str]:

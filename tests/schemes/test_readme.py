@@ -1,0 +1,42 @@
+"""The README's scheme compiles, and its commands exist: what a stranger copies works."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from pathlib import Path
+
+import click
+import pytest
+
+from routing.cli import COMMANDS, group
+from routing.compile.build import build, load_shared
+from routing.compile.secrets import invented
+
+README = (Path(__file__).resolve().parents[2] / "README.rst").read_text("utf-8")
+
+
+def test_the_scheme_compiles(tmp_path):
+    blocks = re.findall(r"code-block:: yaml\n\n((?:    .*\n|\n)+)", README)
+    for index, block in enumerate(blocks):
+        (tmp_path / f"{index}.yaml").write_text(textwrap.dedent(block), "utf-8")
+    passwords = invented(load_shared(tmp_path), {})
+    release = build(tmp_path, tmp_path / "root", lambda where: passwords)
+    assert [record.scheme for record in release.records] == ["kharkiv"]
+
+
+def test_every_command_is_told_of():
+    told = set(re.findall(r"``routing ([a-z-]+)", README))
+    assert set(COMMANDS) - {"run-examples"} <= told
+    assert told <= set(COMMANDS)
+
+
+@pytest.mark.parametrize("line", sorted(set(re.findall(r"^    routing (.+?)$", README.replace("\\\n", ""), re.M))))
+def test_the_options_of_every_command_line_exist(line):
+    words = line.split()
+    context = click.Context(group)
+    command = group.get_command(context, words[0])
+    if isinstance(command, click.Group):
+        command = command.get_command(context, words[1])
+    known = {option for parameter in command.params for option in parameter.opts}
+    assert {word for word in words if word.startswith("--")} <= known, line

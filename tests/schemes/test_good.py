@@ -1,0 +1,97 @@
+"""What schemes compile to, byte for byte; `make golden` (ROUTING_GOLDEN=1) writes it anew for reading."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from folders import HERE, compiled, laid_out
+
+from routing.compile.xml import ALLOWED
+from routing.steps import KINDS
+
+FOLDERS = sorted(path for path in (HERE / "good").iterdir() if path.is_dir())
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
+def test_a_folder_compiles_to_its_golden_release(folder: Path, tmp_path: Path) -> None:
+    release = compiled(laid_out(folder, tmp_path / "schemes"), tmp_path / "root")
+    texts = _texts(release.folder, whole=(folder / "whole").exists())
+    golden = folder / "release"
+    if os.environ.get("ROUTING_GOLDEN"):
+        shutil.rmtree(golden, ignore_errors=True)
+        for name, text in texts.items():
+            (golden / name).parent.mkdir(parents=True, exist_ok=True)
+            (golden / name).write_text(text, encoding="utf-8")
+    assert texts == _texts(golden, whole=True)
+    _closed(release.folder)
+
+
+def _texts(release: Path, whole: bool) -> dict[str, str]:
+    """Texts of a release by name, without its own place; those of schemes only, or all but the sounds."""
+    paths = [path for path in release.rglob("*") if path.suffix in (".xml", ".json")]
+    names = {path.relative_to(release).as_posix(): path for path in paths}
+    return {
+        name: path.read_text(encoding="utf-8").replace(str(release.parent.parent), "/root")
+        for name, path in sorted(names.items())
+        if whole or name.startswith("schemes/")
+    }
+
+
+def _closed(release: Path) -> None:
+    """Every place that an action names is there, every sound too, and nothing else is expanded."""
+    there = {path: _labels(path) for path in release.rglob("*.xml")}
+    for path in there:
+        text = path.read_text(encoding="utf-8")
+        assert set(re.findall(r"\$\{([^}]*)", text)) <= ALLOWED | {"hours_office", "hours_night", "hours_always"}, path
+        for label, file in re.findall(r'data="([\w.*#+${}]+) XML:\$\{routing_release\}/(\S+\.xml)', text):
+            if "$" not in file:
+                assert release / file in there, (path, file)
+            if "$" not in label + file:
+                assert any(re.search(pattern, label) for pattern in there[release / file]), (path, label, file)
+        for sound in re.findall(r"\$\{routing_release\}/(sounds/[\w./-]+)", text):
+            assert (release / sound).is_file(), (path, sound)
+
+
+def _labels(path: Path) -> list[str]:
+    tree = ElementTree.parse(path)
+    return [
+        condition.get("expression", "")
+        for condition in tree.iter("condition")
+        if condition.get("field") == "destination_number"
+    ]
+
+
+def test_every_step_kind_is_here() -> None:
+    every = "".join(path.read_text(encoding="utf-8") for folder in FOLDERS for path in folder.glob("*.yaml"))
+    assert [kind for kind in KINDS if f"{kind}:" not in every] == []
+
+
+COMPILE = """
+import sys, pathlib
+sys.path.insert(0, sys.argv[1])
+import folders
+print(folders.compiled(pathlib.Path(sys.argv[2]), pathlib.Path(sys.argv[3])).folder)
+"""
+
+
+def test_the_same_input_gives_the_same_bytes(tmp_path: Path) -> None:
+    releases = []
+    for seed in ("1", "2"):
+        schemes = laid_out(HERE / "good/company", tmp_path / seed / f"schemes{seed}")
+        root = tmp_path / seed / f"root{seed}"
+        command = [sys.executable, "-c", COMPILE, str(HERE), str(schemes), str(root)]
+        environment = {**os.environ, "PYTHONHASHSEED": seed, "TZ": ("Asia/Tokyo", "UTC")[seed == "1"], "LC_ALL": "C"}
+        said = subprocess.run(command, env=environment, capture_output=True, text=True, check=True, cwd=tmp_path)
+        releases.append(Path(said.stdout.strip()))
+    first, second = ({path.relative_to(at): path for path in at.rglob("*") if path.is_file()} for at in releases)
+    assert releases[0].name == releases[1].name
+    assert first.keys() == second.keys()
+    differing = [str(name) for name in first if first[name].read_bytes() != second[name].read_bytes()]
+    assert differing == ["entry.xml"]

@@ -28,6 +28,10 @@ from routing.offline.socket_peer import SocketPeer
 
 PATH = click.Path(path_type=Path)
 PIPE_WIDTH = 100
+INTRODUCTION = """\
+Sample calls through the compiled schemes. Phones ring in virtual time on the offline switch; webhook steps
+ask the engine and the handlers below, which are running processes. Times are seconds from the INVITE.
+"""
 #: The calls' ids come from their names, so that a run repeats itself.
 IDS = uuid.UUID("5d8f4a0e-6b0e-4f53-9f3e-3d1f0a2c7b11")
 
@@ -80,13 +84,11 @@ def carry(stage: Stage, sample: Sample) -> Told:
 def _print_stage(console: Console, stage: Stage, seconds: float) -> None:
     release = stage.release
     counts = f"{len(release.records)} schemes, {release.number_count} numbers"
+    console.print(INTRODUCTION, style="dim")
     console.print(f"[dim]release[/] {release.name}: {counts}, published in {release.folder.parent.parent}")
     for name, where in stage.places.items():
         console.print(f"[dim]{name}[/] {where}")
-    console.print(
-        f"[dim]all there after {seconds:.1f} s; times below are seconds from the INVITE, ringing is virtual[/]"
-    )
-    console.print()
+    console.print(f"[dim]ready after {seconds:.1f} s[/]\n")
 
 
 def _progress(console: Console) -> Progress:

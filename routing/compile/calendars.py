@@ -25,6 +25,7 @@ def calendar_context(calendar: Calendar) -> Context:
         yeardays = ",".join(str(day.timetuple().tm_yday) for day in days)
         _answer(context, "holiday", Condition(times=(("year", str(year)), ("yday", yeardays))))
     _tails(context, calendar)
+    _no_tails(context, calendar)
     for weekday in range(7):
         pieces = _pieces(calendar.weekly[weekday], 0) + _pieces(calendar.weekly[weekday - 1], 1)
         for minutes in pieces:
@@ -54,6 +55,18 @@ def _tails(context: Context, calendar: Calendar) -> None:
         if following not in calendar.days and following not in calendar.holidays:
             for minutes in _pieces(periods, 1):
                 _answer(context, "open", Condition(times=(*_on(following), ("minute-of-day", minutes))))
+
+
+def _no_tails(context: Context, calendar: Calendar) -> None:
+    """The morning after a single day or holiday is not that weekday's usual night."""
+    special = calendar.days.keys() | calendar.holidays
+    for day in sorted(special):
+        following = day + timedelta(days=1)
+        tails = _pieces(calendar.weekly[day.weekday()], 1)
+        if tails and following not in special:
+            for state, periods in (("open", _pieces(calendar.weekly[following.weekday()], 0)), ("closed", tails)):
+                for minutes in periods:
+                    _answer(context, state, Condition(times=(*_on(following), ("minute-of-day", minutes))))
 
 
 def _on(day: date) -> Times:

@@ -11,7 +11,6 @@ from routing.compile.scheme import Place, Record
 from routing.model.problem import Problem, did_you_mean
 from routing.steps.base import LONGEST_JUMPS
 
-
 LONGEST_CIRCLE = 50
 
 

@@ -24,6 +24,8 @@ RING_FOR = Condition("${routing_ring_for}", r"^([1-9]\d{0,2})$")
 SAFE_LABEL = r"^([^\x00-\x1f\x22\x24-\x27\x2c\x3a-\x3e\x40\x5b-\x5e\x60\x7b-\x7d]{1,160})$"
 #: Calls to outside numbers at the same time, on the word of people and webhooks.
 MOST_OUTSIDE_CALLS = 100
+#: A call to an outside number on a webhook's or a person's word ends after this long, whatever happens.
+LONGEST_OUTSIDE_SECONDS = 4 * 3600
 
 
 def person_context(name: str, folder: Folder) -> Context:
@@ -112,25 +114,39 @@ def outbound_context(folder: Folder) -> Context:
     if not folder.gateways:
         return context
     name, gateway = next(iter(folder.gateways.items()))
+    home = folder.project.country
     for region in folder.project.regions:
         allowed = Condition("destination_number", numbers.destination_pattern(region))
-        dialled = Condition("destination_number", _dialled_pattern(gateway, region))
+        dialled = Condition("destination_number", _dialled_pattern(gateway, region, home))
         extension = context.extension(region, allowed, RING_FOR, dialled, pattern=r"^\+\d{7,15}$")
         extension.set("continue_on_fail", "true")
         extension.set("hangup_after_bridge", "true")
-        extension.do("limit", f"hash routing outside {MOST_OUTSIDE_CALLS} !NORMAL_CIRCUIT_CONGESTION")
-        extension.do("bridge", _outside(name, gateway, region))
+        extension.do("sched_hangup", f"+{LONGEST_OUTSIDE_SECONDS} ALLOTTED_TIMEOUT")
+        # over the limit nothing is dialled and the call goes on, as when nobody answers
+        limit = f"hash routing outside {MOST_OUTSIDE_CALLS}"
+        extension.do("limit_execute", f"{limit} bridge {_outside(name, gateway, region, home)}")
+        extension.do("sched_cancel", "${uuid}")
     return context
 
 
-def _dialled_pattern(gateway: Gateway, region: str) -> str:
+def _dialled_pattern(gateway: Gateway, region: str, home: str | None) -> str:
     """Captures the part of an E.164 number that goes to the carrier behind its prefix."""
-    code, _ = numbers.dialling(region)
-    return {"plus": r"^(\+\d{7,15})$", "digits": r"^\+(\d{7,15})$"}.get(gateway.dial, rf"^\+{code}(\d{{4,14}})$")
+    if gateway.dial == "plus":
+        return r"^(\+\d{7,15})$"
+    if gateway.dial == "national" and region == home:
+        return rf"^\+{numbers.dialling(region)[0]}(\d{{4,14}})$"
+    return r"^\+(\d{7,15})$"
 
 
-def _outside(name: str, gateway: Gateway, region: str) -> str:
-    trunk = numbers.dialling(region)[1] if gateway.dial == "national" else ""
+def _prefix(gateway: Gateway, region: str, home: str | None) -> str:
+    if gateway.dial != "national":
+        return ""
+    if region == home:
+        return numbers.dialling(region)[1]
+    return numbers.abroad_prefix(home) if home else "00"
+
+
+def _outside(name: str, gateway: Gateway, region: str, home: str | None) -> str:
     variables = {
         "ignore_early_media": "true",
         "originate_timeout": "${routing_ring_for}",
@@ -138,7 +154,7 @@ def _outside(name: str, gateway: Gateway, region: str) -> str:
         **caller_id(gateway, gateway.numbers[0] if gateway.numbers else ""),
     }
     inside = ",".join(f"{key}={value}" for key, value in variables.items() if value)
-    return f"{{{inside}}}sofia/gateway/{name}/{trunk}$1"
+    return f"{{{inside}}}sofia/gateway/{name}/{_prefix(gateway, region, home)}$1"
 
 
 def directory_xml(folder: Folder, passwords: Mapping[str, str]) -> str:

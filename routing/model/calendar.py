@@ -45,22 +45,22 @@ class Calendar:
     holidays: frozenset[date] = frozenset()
 
     def status(self, moment: datetime) -> str:
-        """``open``, ``closed`` or ``holiday`` at an aware moment. A day beats a holiday, a holiday the week."""
+        """``open``, ``closed`` or ``holiday`` at an aware moment. A day beats a holiday, a holiday the week.
+
+        What runs past midnight belongs to the day it began on: a closed Friday has no Saturday morning.
+        """
         local = moment.astimezone(ZoneInfo(self.timezone))
         today, minute = local.date(), local.hour * 60 + local.minute
-        if today in self.days:
-            return "open" if self._covers(minute, self._of_dates(today)) else "closed"
-        if today in self.holidays:
+        if today in self.holidays and today not in self.days:
             return "holiday"
-        return "open" if self._covers(minute, [*self._of_week(today), *self._of_dates(today)]) else "closed"
-
-    def _of_week(self, today: date) -> list[tuple[int, int]]:
-        yesterday = (today.weekday() - 1) % 7
-        return _pieces(self.weekly[today.weekday()], 0) + _pieces(self.weekly[yesterday], 1)
-
-    def _of_dates(self, today: date) -> list[tuple[int, int]]:
-        yesterday = self.days.get(today - timedelta(days=1), ())
-        return _pieces(self.days.get(today, ()), 0) + _pieces(yesterday, 1)
+        yesterday = today - timedelta(days=1)
+        own = self.days.get(today, self.weekly[today.weekday()])
+        if yesterday in self.days:
+            before = self.days[yesterday]
+        else:
+            usual = today not in self.days and yesterday not in self.holidays
+            before = self.weekly[yesterday.weekday()] if usual else ()
+        return "open" if self._covers(minute, _pieces(own, 0) + _pieces(before, 1)) else "closed"
 
     @staticmethod
     def _covers(minute: int, pieces: Iterable[tuple[int, int]]) -> bool:
@@ -88,8 +88,8 @@ def parse_days(text: str) -> tuple[int, ...]:
     """``mon-fri``, ``sat``, ``fri-mon`` or ``mon,wed`` as day indexes, Monday 0. Raises ValueError."""
     found: list[int] = []
     for part in str(text).split(","):
-        first, _, last = part.strip().partition("-")
-        if first not in DAYS or (last and last not in DAYS):
+        first, dash, last = part.strip().partition("-")
+        if first not in DAYS or (dash and last not in DAYS):
             raise ValueError(f"`{text}` is not a day: write `mon`, `mon-fri` or `mon,wed`")
         start, end = DAYS.index(first), DAYS.index(last or first)
         found += [day % 7 for day in range(start, end + 1 if end >= start else end + 8)]

@@ -70,6 +70,16 @@ def dialling(region: str) -> tuple[str, str]:
 
 
 @functools.lru_cache(maxsize=512)
+def abroad_prefix(region: str) -> str:
+    """What is dialled before a country code to leave a country: ``00`` for UA, ``011`` for US."""
+    metadata = phonenumbers.PhoneMetadata.metadata_for_region(region)
+    if metadata is None:
+        raise ValueError(f"`{region}` is not a country code such as UA or PL")
+    prefix = metadata.preferred_international_prefix or metadata.international_prefix or ""
+    return prefix if prefix.isdigit() else "00"
+
+
+@functools.lru_cache(maxsize=512)
 def country_pattern(region: str) -> str:
     """A regex of every number, ``+`` E.164, that belongs to a country's plan."""
     metadata = phonenumbers.PhoneMetadata.metadata_for_region(region)

@@ -52,7 +52,8 @@ def _leg(leg: Leg, folder: Folder, number: str, label: str) -> str:
     name = leg.phone.gateway or next(iter(folder.gateways))
     gateway = folder.gateways[name]
     variables |= caller_id(gateway, number)
-    return _braces("[]", variables) + f"sofia/gateway/{name}/{dialled(gateway, leg.phone.number)}"
+    to = dialled(gateway, leg.phone.number, folder.project.country)
+    return _braces("[]", variables) + f"sofia/gateway/{name}/{to}"
 
 
 def caller_id(gateway: Gateway, number: str) -> dict[str, str]:
@@ -67,22 +68,24 @@ def caller_id(gateway: Gateway, number: str) -> dict[str, str]:
         "origination_caller_id_name": shown,
         "sip_cid_type": "none",
     }
-    if gateway.caller_id == "caller_diversion":
+    if gateway.caller_id == "caller_diversion" and own:
         variables["sip_h_Diversion"] = f"<sip:{own}@{gateway.proxy}>;reason=unconditional"
     if gateway.caller_id == "caller_pai":
         variables["sip_h_P-Asserted-Identity"] = f"<sip:${{routing_caller}}@{gateway.proxy}>"
     return {name: value for name, value in variables.items() if value}
 
 
-def dialled(gateway: Gateway, number: str) -> str:
-    """An E.164 number in the form that the gateway's carrier wants."""
+def dialled(gateway: Gateway, number: str, country: str | None) -> str:
+    """An E.164 number in the form that the gateway's carrier, in the project's country, wants."""
     match gateway.dial:
         case "plus":
             return number
         case "digits":
             return number.removeprefix("+")
-        case _:
+        case _ if country and number.startswith(f"+{numbers.dialling(country)[0]}"):
             return numbers.national_digits(number)
+        case _:
+            return (numbers.abroad_prefix(country) if country else "00") + number.removeprefix("+")
 
 
 def _braces(pair: str, variables: dict[str, str]) -> str:

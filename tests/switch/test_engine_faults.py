@@ -67,25 +67,22 @@ def test_the_real_engine_is_ended_while_it_decides(how, bed, published, company,
     assert until(lambda: bed.switch.channels() == 0)
 
 
-class real_engine:
-    """A second engine of ours, in a process group of its own."""
-
-    def __init__(self, company):
-        self.address = f"127.0.0.1:{ports.free()}"
-        self.command = [sys.executable, "-m", "routing", "serve", "--root", str(company.root), "--workers", "1"]
-        self.command += ["--listen", self.address, "--http", f"127.0.0.1:{ports.free()}"]
-
-    def __enter__(self):
-        self.process = subprocess.Popen(
-            self.command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
-        )
-        assert until(lambda: not ports.is_free(int(self.address.rpartition(":")[2])), 30)
-        return self.address, self.process
-
-    def __exit__(self, *error):
+@contextlib.contextmanager
+def real_engine(company):
+    """A second engine of ours, in a process group of its own: its address and process."""
+    address = f"127.0.0.1:{ports.free()}"
+    command = [sys.executable, "-m", "routing", "serve", "--root", str(company.root), "--workers", "1"]
+    command += ["--listen", address, "--http", f"127.0.0.1:{ports.free()}"]
+    with (company.root.parent / "second_engine.log").open("wb") as log:
+        process = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
+    try:
+        port = int(address.rpartition(":")[2])
+        assert until(lambda: process.poll() is not None or not ports.is_free(port), 30) and process.poll() is None
+        yield address, process
+    finally:
         with contextlib.suppress(ProcessLookupError):
-            os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait(10)
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait(10)
 
 
 def assert_fallback(outcome, bed):

@@ -83,12 +83,14 @@ class Bed:
             with contextlib.suppress(ValueError, OSError):
                 yield json.loads(path.read_text(errors="replace"))["variables"]
 
-    def _phones(self, case: Case, folder: Path, stack: contextlib.ExitStack) -> Iterator[tuple[str, sip.Sipp]]:
+    def _phones(
+        self, case: Case, folder: Path, stack: contextlib.ExitStack, scenario: str = ""
+    ) -> Iterator[tuple[str, sip.Sipp]]:
         registered = {}
         for target, behaviour in case.phones.items():
             if behaviour.does == "unreachable":
                 continue
-            phone = sip.Sipp(sip.behaving(behaviour, target in self.company.numbers), folder / target)
+            phone = sip.Sipp(scenario or sip.behaving(behaviour, target in self.company.numbers), folder / target)
             stack.callback(phone.stop)
             phone.wait_listening()
             if target in self.company.accounts:
@@ -102,12 +104,12 @@ class Bed:
             stack.callback(self.register, folder / "unregister", registered, 0)
 
     @contextlib.contextmanager
-    def ringing(self, target: str, behaviour: Phone) -> Iterator[sip.Sipp]:
-        """One phone, there for as long as the block runs."""
+    def ringing(self, target: str, behaviour: Phone, scenario: str = "") -> Iterator[sip.Sipp]:
+        """One phone, there for as long as the block runs; ``scenario`` when words cannot say what it does."""
         self._count += 1
         case = Case(f"phone {self._count}", "", "", phones={target: behaviour})
         with self._lock(target), contextlib.ExitStack() as stack:
-            yield dict(self._phones(case, self.folder / f"phone{self._count}", stack))[target]
+            yield dict(self._phones(case, self.folder / f"phone{self._count}", stack, scenario))[target]
 
     def register(
         self, folder: Path, accounts: dict[str, int], seconds: int = 300, password: str = ""

@@ -26,6 +26,8 @@ REGISTER = SCENARIOS / "register.xml"
 FINALS = (302, 400, 401, 403, 404, 408, 410, 480, 484, 486, 487, 488, 500, 501, 502, 503, 504, 600, 603, 604)
 
 _FOREVER_MS = 600_000
+#: SIPp's own end, should nobody end it.
+_LONGEST_LIFE = "240s"
 _STAMP = re.compile(r"-{10,} (\d{4}-\d\d-\d\d[ T\t]\d\d:\d\d:\d\d\.\d+)")
 _MEDIA_PORTS = 4
 
@@ -73,7 +75,7 @@ class Sipp:
         file.write_text(self.scenario, encoding="utf-8")
         arguments = ["sipp", *([self.remote] if self.remote else []), "-sf", str(file), "-i", self.address]
         arguments += ["-p", str(self.port), "-mp", str(self.media), "-ci", "127.0.0.1", "-cp", str(self.port + 1)]
-        arguments += ["-nostdin", "-trace_msg", "-message_file", str(self.trace)]
+        arguments += ["-timeout", _LONGEST_LIFE, "-nostdin", "-trace_msg", "-message_file", str(self.trace)]
         arguments += ["-trace_err", "-error_file", str(self.folder / "errors"), *self.options]
         with (self.folder / "output").open("wb") as output:
             self.process = subprocess.Popen(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import os
 import shutil
 import signal
@@ -17,7 +18,8 @@ from . import ports
 from .esl import Esl
 
 _PREFIX = Path("/usr/local/freeswitch")
-_RTP_PORTS = 200
+_RTP_PORTS = 120
+_PR_SET_PDEATHSIG = 1
 
 
 def find() -> Path | None:
@@ -60,6 +62,7 @@ class Switch:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                preexec_fn=_die_with_us,
             )
         self.esl = self._wait_ready()
         return self
@@ -102,3 +105,8 @@ class Switch:
             time.sleep(0.1)
         self.stop()
         raise RuntimeError(f"FreeSWITCH did not come up in {self.home}:\n{self.log_tail()}")
+
+
+def _die_with_us() -> None:
+    """Should this run be killed, the switch goes too (Linux)."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)

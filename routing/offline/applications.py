@@ -162,6 +162,19 @@ def limit(call: Running, data: str) -> None:
     raise Transfer(over, *_two(words[5:]))
 
 
+def limit_execute(call: Running, data: str) -> None:
+    """``limit_execute hash realm id max[/interval] application argument``: runs it unless the limit is reached."""
+    words = separate(data, " ", 6)
+    if len(words) < 6:
+        return
+    key = f"{words[1]}_{words[2]}"
+    most = atoi(words[3].partition("/")[0])
+    usage = call.limits.get(key, 0) + 1
+    call.line.note("limit", key, f"{usage} of {most}")
+    if words[3].startswith("-") or usage <= max(most, 0):
+        APPLICATIONS[words[4]](call, words[5])
+
+
 def _two(words: list[str]) -> tuple[str | None, str | None]:
     dialplan, context, *_ = [*words, None, None]
     return dialplan, context
@@ -198,6 +211,7 @@ APPLICATIONS: dict[str, Application] = {
     "respond": respond,
     "sleep": sleep,
     "limit": limit,
+    "limit_execute": limit_execute,
     "log": log,
     "mkdir": mkdir,
 }

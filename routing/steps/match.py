@@ -96,17 +96,13 @@ class Case(Fields):
         return value
 
 
-def _cases(value: Any) -> Any:
-    return value if isinstance(value, list) else [value]
-
-
 class MatchStep(Step):
     """Choose by the caller and the number; falls through when no case fits and there is no `otherwise`."""
 
     kind: ClassVar[str] = "match"
     primary: ClassVar[str] = "cases"
 
-    cases: Annotated[list[Case], BeforeValidator(_cases)] = Field(min_length=1, description="Tried in order.")
+    cases: Annotated[list[Case], OneOrMany] = Field(min_length=1, description="Tried in order.")
     otherwise: Steps | None = Field(None, description="Steps when no case fits.")
 
     @model_validator(mode="before")

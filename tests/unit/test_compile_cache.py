@@ -58,9 +58,7 @@ def test_a_change_of_the_same_size_and_mtime_is_noticed(folder: Folder) -> None:
     assert "NO_ANSWER" in (release.folder / "schemes/a.xml").read_text()
 
 
-def test_a_file_that_changed_in_this_clock_tick_is_not_trusted(
-    folder: Folder, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_file_that_changed_in_this_clock_tick_is_not_trusted(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("routing.load.files.RACY_NS", 3600 * 10**9)
     assert [folder.build().compiled for _ in range(3)] == [3, 3, 3]
 
@@ -98,7 +96,9 @@ def test_a_number_moves_between_schemes(folder: Folder) -> None:
     assert not (folder.build().folder / "numbers").exists()
 
 
-@pytest.mark.parametrize("damage", [lambda data: data[: len(data) // 2], lambda data: b"", lambda data: data[:-1] + b"!"])
+@pytest.mark.parametrize(
+    "damage", [lambda data: data[: len(data) // 2], lambda data: b"", lambda data: data[:-1] + b"!"]
+)
 def test_a_damaged_cache_is_as_good_as_none(folder: Folder, damage: object) -> None:
     name = folder.build().name
     for path in (folder.root / "cache").iterdir():

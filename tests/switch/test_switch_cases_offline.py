@@ -53,6 +53,7 @@ def test_case(case, company, dialplan):
     assert talked(events) == case.talked
     assert ended(events).subject == case.cause
     assert any(event.kind == "voicemail" for event in events) == case.message
+    assert any(event.kind == "record" and "voicemail" not in event.subject for event in events) == case.recording
 
 
 def by_number(case, company):

@@ -4,7 +4,7 @@ Good::
 
     - scheme: online_shop
 
-Bad (``no scheme is called...``)::
+Bad (``is not a name``), ids have no dashes::
 
     - scheme: online-shop
 """

@@ -31,13 +31,14 @@ GRACE_SECONDS = 0.4
 LONGEST_STEP_SECONDS = 30.0
 DEFAULT_STEP_SECONDS = 2.0
 
+#: Decides steps of a kind other than webhook: the step's table and the call's facts -> the verdict.
+Decides = Callable[[Mapping[str, Any], Call], Verdict]
+
 
 class Exchange(Protocol):
     """Sends an HTTP request within a deadline, or raises NoAnswer (routing.http.client.Client)."""
 
-    def exchange(
-        self, method: str, url: str, headers: Mapping[str, str], body: bytes, deadline_s: float
-    ) -> Reply: ...
+    def exchange(self, method: str, url: str, headers: Mapping[str, str], body: bytes, deadline_s: float) -> Reply: ...
 
 
 @dataclass
@@ -53,6 +54,7 @@ class Engine:
     clock: Callable[[], float] = time.monotonic
     now: Callable[[], float] = time.time
     new_id: Callable[[], str] = field(default=lambda: f"msg_{uuid4().hex}")
+    kinds: Mapping[str, Decides] = field(default_factory=dict)
 
     def decide(self, call: Call) -> Mapping[str, str]:
         """Channel variables that carry the decision for a call. Raises nothing but GreenletExit."""
@@ -89,8 +91,11 @@ class Engine:
             timer.close()
 
     def _verdict(self, step: Mapping[str, Any], call: Call) -> Verdict:
-        if step.get("kind") != "webhook":
-            return failed(f"this engine knows no step kind {step.get('kind')!a}")
+        kind = str(step.get("kind"))
+        if decides := self.kinds.get(kind):
+            return decides(step, call)
+        if kind != "webhook":
+            return failed(f"this engine knows no step kind {kind!a}")
         return decide(step, self.releases.directory(call.release), call, self._ask(step, call))
 
     def _ask(self, step: Mapping[str, Any], call: Call) -> Answer | Failure:
@@ -103,9 +108,7 @@ class Engine:
         if not self.breaker.allows(handler):
             return Failure(f"left alone after {FAILURES_TO_OPEN} failures in a row")
         try:
-            reply = self.client.exchange(
-                request.method, request.url, request.headers, request.body, step_seconds(step)
-            )
+            reply = self.client.exchange(request.method, request.url, request.headers, request.body, step_seconds(step))
         except NoAnswer as problem:
             self.breaker.failed(handler)
             return Failure(str(problem))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import socket
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -21,7 +22,7 @@ class Lines:
     """Writes log lines to a file descriptor without ever waiting; ``dropped`` counts the lines lost."""
 
     def __init__(self, descriptor: int = 2, now: Callable[[], float] = time.time) -> None:
-        self._descriptor = _without_waiting(descriptor)
+        self._descriptor, self._socket = _without_waiting(descriptor)
         self._now = now
         self.dropped = 0
 
@@ -33,18 +34,30 @@ class Lines:
             cut = line[: LONGEST_LINE // 2]
             line = json.dumps({"time": when, "level": level, "event": event, "cut": cut})
         try:
-            os.write(self._descriptor, line.encode() + b"\n")
+            self._put(line.encode() + b"\n")
         except OSError:
             self.dropped += 1
 
+    def _put(self, data: bytes) -> None:
+        if self._socket is None:
+            os.write(self._descriptor, data)
+        else:
+            self._socket.send(data, socket.MSG_DONTWAIT)
 
-def _without_waiting(descriptor: int) -> int:
-    """The same file opened anew in non-blocking mode; others that share the descriptor keep theirs as it
-    is."""
+
+def _without_waiting(descriptor: int) -> tuple[int, socket.socket | None]:
+    """The same file opened anew in non-blocking mode, so that others who share it keep theirs as it is.
+
+    A socket (systemd's journal) cannot be opened anew, but can be sent to without waiting.
+    """
     try:
-        return os.open(f"/proc/self/fd/{descriptor}", os.O_WRONLY | os.O_APPEND | os.O_NONBLOCK)
+        return os.open(f"/proc/self/fd/{descriptor}", os.O_WRONLY | os.O_APPEND | os.O_NONBLOCK), None
     except OSError:
-        return descriptor
+        pass
+    try:
+        return descriptor, socket.socket(fileno=os.dup(descriptor))
+    except OSError:
+        return descriptor, None
 
 
 class Handler(logging.Handler):

@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from routing.decide.answer import Wish, read_answer
-from routing.decide.causes import HANGUP_CAUSES
 from routing.decide.directory import Directory, patterns
 from routing.decide.target import Target, target_of, word_of
 from routing.decide.verdict import Answer, Failure, Refused, Verdict, failed, refused
@@ -26,6 +25,7 @@ from routing.model.decision import (
     RingPhone,
     clean_name,
 )
+from routing.steps.causes import CAUSES
 
 DEFAULT_RING_SECONDS = 30
 SECONDS = re.compile(r"([0-9]{1,3})s?")
@@ -71,7 +71,7 @@ def _cause(value: Any) -> str:
     if value is True or value == 1:
         return "NORMAL_CLEARING"
     cause = word_of(value, "hangup").upper()
-    if cause not in HANGUP_CAUSES:
+    if cause not in CAUSES:
         raise Refused(f"{cause[:40]!a} is no hangup cause of FreeSWITCH")
     return cause
 

@@ -106,7 +106,11 @@ class Client:
             sock.connect(where)
             sock.setsockopt(gevent.socket.IPPROTO_TCP, gevent.socket.TCP_NODELAY, 1)
             if parts.scheme == "https":
-                sock = self._trust().wrap_socket(sock, server_hostname=parts.hostname)
+                # the handshake apart: interrupted inside wrap_socket, gevent would leave the socket open
+                sock = self._trust().wrap_socket(
+                    sock, server_hostname=parts.hostname, do_handshake_on_connect=False
+                )
+                sock.do_handshake()
             sock.settimeout(None)
         except BaseException:
             sock.close()

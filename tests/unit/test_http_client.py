@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import struct
 import time
@@ -11,6 +12,7 @@ import gevent
 import gevent.socket
 import pytest
 from gevent.event import Event
+from gevent.pool import Pool
 from gevent.server import StreamServer
 
 from routing.http.address import Resolver
@@ -27,23 +29,21 @@ class Handler:
         self.requests: list[bytes] = []
         self.connections = 0
         self._script = script
-        self._server = StreamServer(("127.0.0.1", 0), self._serve)
+        self._server = StreamServer(("127.0.0.1", 0), self._serve, spawn=Pool())
         self._server.start()
         self.url = f"http://127.0.0.1:{self._server.server_port}/route?token=hush"
 
     def _serve(self, sock: gevent.socket.socket, _: object) -> None:
         self.connections += 1
         got = b""
-        try:
+        with sock, contextlib.suppress(OSError):
             while b"\r\n\r\n" not in got and (received := sock.recv(65536)):
                 got += received
             self.requests.append(got)
             self._script(sock)
-        except OSError:
-            pass
 
     def stop(self) -> None:
-        self._server.stop()
+        self._server.stop(0)
 
 
 @pytest.fixture

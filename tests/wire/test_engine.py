@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 from pathlib import Path
 
 import gevent
@@ -218,6 +219,17 @@ def test_a_log_that_nobody_reads_stops_no_call():
     assert lines.dropped > 0
     for descriptor in (reading, writing, lines._descriptor):
         os.close(descriptor)
+
+
+def test_nor_does_a_journal_socket_that_nobody_reads():
+    reading, writing = socket.socketpair()
+    with reading, writing:
+        lines = Lines(writing.fileno())
+        for _ in range(3000):
+            lines.write("info", "decision", text="x" * 1000)
+        assert lines.dropped > 0
+        assert json.loads(reading.recv(4096).splitlines()[0])["event"] == "decision"
+        lines._socket.close()
 
 
 def test_a_long_line_is_cut_and_still_json(tmp_path):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterator
 
 import gevent
 import gevent.socket
 import pytest
 from gevent.event import Event
+from gevent.pool import Pool
 from gevent.server import StreamServer
 
 from routing.esl.inbound import SwitchFault, api
@@ -26,7 +28,7 @@ def switch() -> Iterator[Callable[..., int]]:
 
     def start(*lines: bytes, stay: bool = False, heard: list[bytes] | None = None) -> int:
         def serve(sock: gevent.socket.socket, _: object) -> None:
-            try:
+            with sock, contextlib.suppress(OSError):
                 for number, line in enumerate(lines):
                     if number:
                         got = sock.recv(4096)
@@ -35,16 +37,14 @@ def switch() -> Iterator[Callable[..., int]]:
                     sock.sendall(line)
                 if stay:
                     Event().wait()
-            except OSError:
-                pass
 
-        started.append(StreamServer(("127.0.0.1", 0), serve))
+        started.append(StreamServer(("127.0.0.1", 0), serve, spawn=Pool()))
         started[-1].start()
         return int(started[-1].server_port)
 
     yield start
     for server in started:
-        server.stop()
+        server.stop(0)
 
 
 def ask(port: int, deadline_s: float = 3.0) -> str:

@@ -104,7 +104,6 @@ def _context(fields: SchemeFields, folder: Folder) -> Context:
     bound = out.context.extension("start", Condition("${routing_jumps}", f"^x{{{LONGEST_JUMPS},}}$"))
     _bound(out, bound, fields)
     start = out.context.extension("start")
-    start.do("sched_cancel", "${uuid}")
     start.set("routing_jumps", "${routing_jumps}x")
     start.set("routing_scheme", fields.scheme)
     _settings(start, fields)
@@ -114,7 +113,6 @@ def _context(fields: SchemeFields, folder: Folder) -> Context:
 
 def _bound(out: Emitter, here: Extension, fields: SchemeFields) -> None:
     """Where a call ends that ten jumps between schemes have led in circles."""
-    here.do("sched_cancel", "${uuid}")
     here.set("routing_scheme", fields.scheme)
     here.set("routing_end", "too_many_jumps")
     out.steps(fields.otherwise, here, "otherwise.", "")

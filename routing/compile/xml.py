@@ -51,7 +51,7 @@ def _for_template(context: Context) -> Any:
                 (condition.field, condition.expression, condition.times, condition.regex, condition.regexes)
                 for condition in _conditions(extension)
             ],
-            [(action.application, action.data) for action in extension.actions],
+            [(action.application, action.data) for action in extension.merged()],
         )
         for extension in context.extensions
     ]
@@ -59,12 +59,14 @@ def _for_template(context: Context) -> Any:
 
 def _texts(contexts: Sequence[Context]) -> Iterator[str]:
     for context in contexts:
+        yield context.name
         for extension in context.extensions:
-            for condition in extension.conditions:
+            yield extension.label
+            for condition in _conditions(extension):
                 yield from (condition.field, condition.expression)
                 for pair in condition.regexes:
                     yield from pair
-            yield from (action.data for action in extension.actions)
+            yield from (action.data for action in extension.merged())
 
 
 def _refuse_unsafe(text: str) -> None:
@@ -97,7 +99,7 @@ def _meant(contexts: Sequence[Context]) -> Iterator[Flat]:
                     *map("=".join, condition.times),
                 )
                 yield from (("regex", *pair) for pair in condition.regexes)
-            yield from (("action", action.application, action.data) for action in extension.actions)
+            yield from (("action", action.application, action.data) for action in extension.merged())
 
 
 def _conditions(extension: Extension) -> tuple[Condition, ...]:

@@ -109,7 +109,7 @@ def _account(value: Any) -> str:
         raise ValueError(f'`{value}` must be in quotes: write "{value}"')
     if not isinstance(value, str) or not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}", value):
         raise ValueError(f"{shown(value)} is not a SIP account name: letters, digits, `_`, `.` and `-`")
-    return value
+    return safe_text(value)
 
 
 def _key(value: Any) -> str:
@@ -125,13 +125,13 @@ def _sound(value: Any) -> str:
         raise ValueError(
             f"{shown(value)} is not a sound file: a path below sounds/ that ends in .wav, .mp3 or .ogg, without spaces"
         )
-    return value
+    return safe_text(value)
 
 
 def _email(value: Any) -> str:
     if not isinstance(value, str) or not _EMAIL.fullmatch(value):
         raise ValueError(f"{shown(value)} is not an e-mail address")
-    return value
+    return safe_text(value)
 
 
 def _addressee(value: Any) -> str:
@@ -148,7 +148,7 @@ def _cause(value: Any) -> str:
 def _host(value: Any) -> str:
     if not isinstance(value, str) or not _HOST.fullmatch(value):
         raise ValueError(f"{shown(value)} is not a host name or address")
-    return value
+    return safe_text(value)
 
 
 def _number(value: Any, info: ValidationInfo) -> str:

@@ -61,7 +61,16 @@ def test_a_problem_finds_its_place_through_shorthands() -> None:
     assert read("a.yaml", b"").problem(("x",), "y").line == 1
 
 
-@given(st.recursive(st.none() | st.booleans() | st.integers(-(10**6), 10**6) | st.text(st.characters(codec="utf-8", exclude_categories=["C", "Z"]), max_size=5), lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.from_regex(r"[a-z]{1,3}", fullmatch=True), inner, max_size=3), max_leaves=10))  # fmt: skip
+WORDS = st.text(st.characters(codec="utf-8", exclude_categories=["C", "Z"]), max_size=5)
+KEYS = st.from_regex(r"[a-z]{1,3}", fullmatch=True)
+PLAIN = st.recursive(
+    st.none() | st.booleans() | st.integers(-(10**6), 10**6) | WORDS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=3),
+    max_leaves=10,
+)
+
+
+@given(PLAIN)
 def test_what_yaml_writes_is_what_is_read(value: Any) -> None:
     if not isinstance(value, dict):
         value = {"x": value}

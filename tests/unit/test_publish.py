@@ -142,7 +142,7 @@ def test_without_a_switch_the_user_is_told_what_to_do(folder: Folder) -> None:
 
 
 def test_rollback_twice_comes_back(folder: Folder) -> None:
-    with pytest.raises(PublishFailed, match="no earlier release.*no release is live"):
+    with pytest.raises(PublishFailed, match=r"no earlier release.*no release is live"):
         rollback(folder.root, None)
     first = publish(folder.root, folder.build().name, None).release
     with pytest.raises(PublishFailed, match=f"no earlier release.*{first} stays live"):

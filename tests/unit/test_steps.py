@@ -51,7 +51,8 @@ def rung(text: str, folder: Folder = FOLDER) -> list[list[tuple[str, int, int | 
 
 def test_together_rings_each_phone_once_with_its_own_delay() -> None:
     assert rung("to: [office, ivan, ivan.mobile, mobiles]") == [
-        [("ivan.desk", 0, 20, None), ("ivan.mobile", 10, 20, "1"), ("olena.desk", 0, 20, None), ("olena.mobile", 0, 20, None)]
+        [("ivan.desk", 0, 20, None), ("ivan.mobile", 10, 20, "1")]
+        + [("olena.desk", 0, 20, None), ("olena.mobile", 0, 20, None)]
     ]  # fmt: skip
 
 
@@ -82,7 +83,8 @@ def test_a_confirm_key_holds_for_outside_phones_in_nested_groups() -> None:
     assert folder is not None
     assert not problems
     assert sorted(rung("{to: outer, confirm: '5'}", folder)[0]) == [
-        ("ivan.desk", 0, 20, None), ("ivan.mobile", 0, 20, "1"), ("olena.desk", 0, 20, None), ("olena.mobile", 0, 20, "5"),
+        ("ivan.desk", 0, 20, None), ("ivan.mobile", 0, 20, "1"),
+        ("olena.desk", 0, 20, None), ("olena.mobile", 0, 20, "5"),
     ]  # fmt: skip
 
 
@@ -208,13 +210,27 @@ def test_the_longest_time_is_the_longest_of_all_ways(records: tuple[Record, ...]
 # --- random schemes: whatever compiles is whole
 
 
+def _hours(opened: Any, closed: Any, holiday: Any) -> Any:
+    return {"hours": {"calendar": "office", "open": opened, "closed": closed, "holiday": holiday}}
+
+
+def _match(first: Any, second: Any, otherwise: Any) -> Any:
+    cases = [{"when": {"caller": "+38"}, "steps": first}, {"when": {"anonymous": True}, "steps": second}]
+    return {"match": {"cases": cases, "otherwise": otherwise}}
+
+
+def _menu(first: Any, second: Any, otherwise: Any, extensions: bool) -> Any:
+    options = {"1": first, "*": second}
+    return {"menu": {"prompt": "menu.wav", "options": options, "otherwise": otherwise, "extensions": extensions}}
+
+
 def _steps(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     some = st.lists(inner, max_size=2)
     return st.one_of(
-        st.builds(lambda o, c, h: {"hours": {"calendar": "office", "open": o, "closed": c, "holiday": h}}, some, some, some),
-        st.builds(lambda a, b, o: {"match": {"cases": [{"when": {"caller": "+38"}, "steps": a}, {"when": {"anonymous": True}, "steps": b}], "otherwise": o}}, some, some, some),
-        st.builds(lambda a, b, o, e: {"menu": {"prompt": "menu.wav", "options": {"1": a, "*": b}, "otherwise": o, "extensions": e}}, some, some, some, st.booleans()),
-    )  # fmt: skip
+        st.builds(_hours, some, some, some),
+        st.builds(_match, some, some, some),
+        st.builds(_menu, some, some, some, st.booleans()),
+    )
 
 
 LEAVES = st.sampled_from(

@@ -51,8 +51,12 @@ def rung(text: str, folder: Folder = FOLDER) -> list[list[tuple[str, int, int | 
 
 def test_together_rings_each_phone_once_with_its_own_delay() -> None:
     assert rung("to: [office, ivan, ivan.mobile, mobiles]") == [
-        [("ivan.desk", 0, 20, None), ("ivan.mobile", 10, 20, "1")]
-        + [("olena.desk", 0, 20, None), ("olena.mobile", 0, 20, None)]
+        [
+            ("ivan.desk", 0, 20, None),
+            ("ivan.mobile", 10, 20, "1"),
+            ("olena.desk", 0, 20, None),
+            ("olena.mobile", 0, 20, None),
+        ]
     ]  # fmt: skip
 
 

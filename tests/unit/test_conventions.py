@@ -1,0 +1,184 @@
+"""Conventions that matter, as tests: the import rule, a pure core, small files, nothing without a test."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+def _files() -> list[Path]:
+    """The package's modules: those that git knows, or all where there is no git."""
+    listed = subprocess.run(["git", "ls-files", "routing"], cwd=ROOT, capture_output=True, text=True, check=False)
+    known = {ROOT / name for name in listed.stdout.split()}
+    return [path for path in sorted((ROOT / "routing").rglob("*.py")) if not known or path in known]
+
+
+FILES = _files()
+CORE = ("model", "steps", "decide", "offline")
+#: What each part may import besides itself; the docstring of `routing` tells the order.
+MAY = {
+    "model": (),
+    "steps": ("model",),
+    "load": ("model", "steps"),
+    "compile": ("model", "steps", "load"),
+    "decide": ("model", "steps"),
+    "offline": ("model", "steps", "load", "compile", "decide"),
+    "esl": ("model",),
+    "http": ("model",),
+    "crm": ("model",),
+    "store": ("model",),
+    "journal": ("model",),
+    "notify": ("model",),
+    "app": ("model", "steps", "load", "compile", "decide", "esl", "http", "crm", "store", "journal", "notify"),
+    "cli": (
+        "model",
+        "steps",
+        "load",
+        "compile",
+        "decide",
+        "offline",
+        "esl",
+        "http",
+        "crm",
+        "store",
+        "journal",
+        "notify",
+        "app",
+    ),
+}
+#: The offline switch may be asked over TCP by a real engine: its socket is at its edge.
+EDGES = {"offline/socket_peer.py", "offline/files.py"}
+
+
+def _name(path: Path) -> str:
+    return path.relative_to(ROOT / "routing").as_posix()
+
+
+def _part(path: Path) -> str:
+    return _name(path).partition("/")[0] if path.parent != ROOT / "routing" else ""
+
+
+@cache
+def _tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def _imports(path: Path) -> set[str]:
+    found = set()
+    for node in ast.walk(_tree(path)):
+        if isinstance(node, ast.Import):
+            found |= {name.name for name in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            found |= {f"{node.module}.{name.name}" for name in node.names}
+    return found
+
+
+def test_a_module_imports_inward_only() -> None:
+    wrong = []
+    for path in FILES:
+        part = _part(path)
+        for name in _imports(path):
+            if not part or not name.startswith("routing."):
+                continue
+            other = name.split(".")[1]
+            if other not in ("__version__", part, *MAY.get(part, ())):
+                wrong.append(f"{_name(path)} imports {name}")
+    assert wrong == []
+
+
+def test_every_part_is_in_the_table_and_in_the_docstring() -> None:
+    parts = {_part(path) for path in FILES} - {""}
+    said = ast.get_docstring(_tree(ROOT / "routing/__init__.py")) or ""
+    assert parts <= set(MAY)
+    assert [part for part in sorted(parts) if f"``{part}``" not in said] == []
+
+
+IMPURE = {"time", "random", "secrets", "socket", "subprocess", "os.environ", "requests", "gevent", "redis"}
+
+
+def test_the_core_has_no_clock_no_chance_and_no_environment() -> None:
+    wrong = []
+    for path in FILES:
+        if _part(path) not in CORE or _name(path) in EDGES:
+            continue
+        wrong += [f"{_name(path)} imports {name}" for name in _imports(path) if name.split(".")[0] in IMPURE]
+        for node in ast.walk(_tree(path)):
+            asks = isinstance(node, ast.Attribute) and node.attr in ("now", "utcnow", "today", "environ", "getenv")
+            if asks and ast.unparse(node.value) in ("datetime", "date", "os", "datetime.datetime", "datetime.date"):
+                wrong.append(f"{_name(path)}:{node.lineno} {ast.unparse(node)}")
+    assert wrong == []
+
+
+def test_nothing_prints() -> None:
+    calls = ((path, node) for path in FILES for node in ast.walk(_tree(path)) if isinstance(node, ast.Call))
+    assert [f"{_name(path)}:{node.lineno}" for path, node in calls if ast.unparse(node.func) == "print"] == []
+
+
+def test_files_and_functions_are_small() -> None:
+    long = [_name(path) for path in FILES if len(path.read_text(encoding="utf-8").splitlines()) > 250]
+    functions = (
+        (path, node)
+        for path in FILES
+        for node in ast.walk(_tree(path))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    )
+    long += [f"{_name(path)}:{node.name}" for path, node in functions if (node.end_lineno or 0) - node.lineno + 1 > 40]
+    assert long == []
+
+
+def test_every_module_says_what_it_is_for() -> None:
+    assert [_name(path) for path in FILES if not ast.get_docstring(_tree(path))] == []
+
+
+def test_public_functions_and_classes_are_documented() -> None:
+    missing = []
+    for path in FILES:
+        for node in _tree(path).body:
+            if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_"):
+                missing += [] if ast.get_docstring(node) else [f"{_name(path)}:{node.name}"]
+    assert missing == []
+
+
+@pytest.fixture(scope="module")
+def tested() -> set[str]:
+    """Modules that a test imports, and those that they import in turn."""
+    texts = [path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("*.py")]
+    texts += [path.read_text(encoding="utf-8") for path in (ROOT / "tools").glob("*.py")]
+    words = {word for text in texts for word in re.findall(r"routing(?:\.\w+)+", text)}
+    for text in texts:
+        for module, names in re.findall(r"from (routing[\w.]*) import \(?([\w, \n]+)", text):
+            words |= {module} | {f"{module}.{name.strip()}" for name in names.split(",")}
+    modules = {_module(path): path for path in FILES}
+    found, queue = set(), [module for module in modules if module in words or module in ("routing.cli", "routing")]
+    while queue:
+        module = queue.pop()
+        if module in found:
+            continue
+        found.add(module)
+        text = modules[module].read_text(encoding="utf-8")
+        lazy = set(re.findall(r'"(routing\.[\w.]+)"', text))
+        for name in _imports(modules[module]) | lazy:
+            queue += [known for known in (name, name.rpartition(".")[0]) if known in modules]
+    return found
+
+
+def _module(path: Path) -> str:
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+def test_every_module_is_reached_by_a_test(tested: set[str]) -> None:
+    reached = tested | {"routing.__main__"}
+    assert [_name(path) for path in FILES if _module(path) not in reached and path.name != "__init__.py"] == []
+
+
+def test_no_places_of_one_machine_in_files() -> None:
+    places = re.compile("/" + r"(home|work|root|Users)/\w")
+    shown = [path for path in FILES if places.search(path.read_text(encoding="utf-8"))]
+    assert [_name(path) for path in shown] == []

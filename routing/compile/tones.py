@@ -6,9 +6,12 @@ Generated, so that a first run needs no sound files: 8 kHz, 16 bit, mono; the sa
 from __future__ import annotations
 
 import array
+import functools
 import io
 import math
 import wave
+from collections.abc import Mapping
+from types import MappingProxyType
 
 RATE = 8000
 #: (hertz, seconds) in turn; 0 Hz is silence.
@@ -19,9 +22,10 @@ _TONES: dict[str, list[tuple[int, float]]] = {
 }
 
 
-def tones() -> dict[str, bytes]:
+@functools.cache
+def tones() -> Mapping[str, bytes]:
     """WAV files by their path below ``sounds/``."""
-    return {name: _wav(parts) for name, parts in _TONES.items()}
+    return MappingProxyType({name: _wav(parts) for name, parts in _TONES.items()})
 
 
 def _wav(parts: list[tuple[int, float]]) -> bytes:

@@ -151,7 +151,7 @@ def _compiled(calendar: Calendar, moment: datetime) -> str:
     raise AssertionError("no extension matched")
 
 
-@settings(max_examples=200)
+@settings(max_examples=150)
 @given(CALENDARS, MOMENTS)
 def test_a_calendar_means_what_it_says_and_compiles_to_that(calendar: Calendar, moment: datetime) -> None:
     assert calendar.status(moment) == _oracle(calendar, moment)
@@ -161,7 +161,7 @@ def test_a_calendar_means_what_it_says_and_compiles_to_that(calendar: Calendar, 
 NIGHT = Calendar("office", "Europe/Kyiv", ((),) * 4 + ((Period(22 * 60, 30 * 60),), (), ()))
 
 
-@pytest.mark.parametrize("year", [2024, 2026, 2028, 2040])
+@pytest.mark.parametrize("year", [2026, 2028])
 @pytest.mark.parametrize("zone", ["Europe/Kyiv", "America/New_York"])
 def test_every_quarter_of_an_hour_around_the_edges_of_a_year(year: int, zone: str) -> None:
     weekly = ((Period(9 * 60, 18 * 60), Period(23 * 60, 26 * 60)),) * 7
@@ -169,7 +169,7 @@ def test_every_quarter_of_an_hour_around_the_edges_of_a_year(year: int, zone: st
     calendar = Calendar("office", zone, weekly, days, frozenset({date(year, 1, 1), date(year, 12, 25)}))
     starts = [(1, 1), (2, 28), (3, 8), (3, 29), (3, 31), (10, 25), (10, 27), (11, 1), (12, 24), (12, 31)]
     for month, day in starts:
-        for quarter in range(0, 48 * 4, 3):
+        for quarter in range(0, 48 * 4, 5):
             moment = datetime(year, month, day, tzinfo=UTC) + timedelta(minutes=15 * quarter)
             assert _compiled(calendar, moment) == calendar.status(moment) == _oracle(calendar, moment), moment
 

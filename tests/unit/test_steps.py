@@ -24,7 +24,6 @@ from routing.offline.document import Document, parse
 from routing.steps import KINDS, targets
 from routing.steps.base import LONGEST_JUMPS
 from routing.steps.dialstring import caller_id, dialled
-from routing.steps.match import prefixes_pattern
 from routing.steps.ring import RingStep
 from routing.steps.scheme import SchemeFields, summarise
 
@@ -106,10 +105,17 @@ def test_a_bomb_of_groups_is_soon_over() -> None:
     st.from_regex(r"\+[0-9]{4,9}", fullmatch=True),
 )
 def test_prefixes_are_prefixes(prefixes: list[str], caller: str) -> None:
-    pattern = prefixes_pattern(prefixes)
-    for number in (caller, prefixes[0] + caller[1:], prefixes[-1]):
-        assert bool(re.search(pattern, number)) == number.startswith(tuple(prefixes))
-    assert not re.search(pattern, "anonymous")
+    case = {"when": {"caller": prefixes}, "steps": [{"hangup": "USER_BUSY"}]}
+    made = compile_scheme("a.yaml", _yaml({"scheme": "a", "steps": [{"match": [case]}, "hangup"]}), FOLDER)
+    asked = [
+        test.expression
+        for extension in parse(made.xml).contexts[0][1]
+        for condition in extension.conditions
+        for test in (condition.test, *condition.regexes)
+        if test.field == "${routing_caller}"
+    ]
+    for number in (caller, prefixes[0] + caller[1:], prefixes[-1], "anonymous"):
+        assert any(re.search(pattern, number) for pattern in asked) == number.startswith(tuple(prefixes))
 
 
 def test_caller_id_policies() -> None:

@@ -1,0 +1,80 @@
+"""Opens the journal's database by URL and brings its tables up to date. SQLite is the default, PostgreSQL by URL.
+
+Knows nothing of calls.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from sqlite3 import Connection as SqliteConnection
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+#: Seconds that SQLite waits for another writer.
+BUSY_SECONDS = 30
+#: Any number of ours: PostgreSQL's advisory lock around migrations.
+_LOCK = 7_202_611
+
+
+class DatabaseFault(Exception):
+    """The URL cannot be used; the text says why."""
+
+
+def open_database(url: str, migrate: bool = True) -> Engine:
+    """The engine of a ``sqlite:///file`` or ``postgresql://...`` URL, or of a file's path; tables are made if absent.
+
+    Raises DatabaseFault for an unusable URL and SQLAlchemy's errors when the database is not there.
+    """
+    try:
+        parsed = make_url(url if "://" in url else f"sqlite:///{url}")
+    except ArgumentError:
+        raise DatabaseFault("the database's URL is not one: write `sqlite:///journal.db`") from None
+    if parsed.drivername in ("postgres", "postgresql"):
+        parsed = parsed.set(drivername="postgresql+psycopg")
+    if parsed.get_backend_name() not in ("sqlite", "postgresql"):
+        raise DatabaseFault(f"no database `{parsed.get_backend_name()}`: sqlite and postgresql are known")
+    engine = create_engine(parsed, pool_pre_ping=parsed.get_backend_name() == "postgresql")
+    if engine.dialect.name == "sqlite":
+        if parsed.database and parsed.database != ":memory:":
+            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+        _prepare_sqlite(engine)
+    if migrate:
+        upgrade(engine)
+    return engine
+
+
+def upgrade(engine: Engine) -> None:
+    """Apply the migrations that are missing; two processes at once do it one after the other."""
+    config = Config()
+    config.set_main_option("script_location", re.sub("%", "%%", str(Path(__file__).parent / "migrations")))
+    with engine.begin() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def _prepare_sqlite(engine: Engine) -> None:
+    """Readers beside a writer (WAL), a commit that outlives a power cut, and real transactions, which begin as writers:
+    the driver's own begin comes too late for two workers."""
+
+    @event.listens_for(engine, "connect")
+    def _connect(connection: SqliteConnection, _: Any) -> None:
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        cursor.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")
+        cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.execute("PRAGMA synchronous=FULL")
+        cursor.execute("PRAGMA cache_size=-65536")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        reads = connection.get_execution_options().get("reads")
+        connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")

@@ -1,0 +1,125 @@
+"""From dial strings and B-legs to who was to ring in a step, and what became of each phone. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from routing.journal.causes import why
+from routing.journal.cdr import Cdr
+from routing.journal.record import Leg
+
+_PLACE = re.compile(r"routing_target=([^,\]}]+)([^\]}]*)[\]}]([^,|]+)|(\|)")
+_DELAY = re.compile(r"leg_delay_start=(\d+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A phone in a dial string: its target, its turn (0 is the first), its delay in the turn, where it is dialled."""
+
+    target: str
+    turn: int
+    after_s: int
+    destination: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bridge:
+    """A ``bridge`` that ran: in which step (its index), when, for how long it rang, whom it was to ring.
+
+    ``is_last``: the call ended in it, ringing or talking.
+    """
+
+    step: int
+    path: str
+    at: float
+    took_s: float
+    is_last: bool
+    places: tuple[Place, ...]
+
+
+def places(dial_string: str) -> tuple[Place, ...]:
+    """Every phone of a compiled dial string, in order."""
+    found, turn = [], 0
+    for match in _PLACE.finditer(dial_string):
+        if match[4]:
+            turn += 1
+            continue
+        delay = _DELAY.search(match[0])
+        found.append(Place(match[1], turn, int(delay[1]) if delay else 0, match[3]))
+    return tuple(found)
+
+
+def person_of(target: str) -> str:
+    """``ivan`` of ``ivan.desk``; "" for an outside number."""
+    return "" if target.startswith("+") else target.partition(".")[0]
+
+
+def legs(call: Cdr, b_legs: Mapping[str, Cdr], bridges: Sequence[Bridge]) -> list[tuple[int, Leg]]:
+    """(step index, leg) of every phone that was rung or could not be reached, in the order of ringing."""
+    causes = dict(entry.partition(";")[::2] for entry in call.array("originate_causes"))
+    left = [list(bridge.places) for bridge in bridges]
+    found: list[list[Leg]] = [[] for _ in bridges] or [[]]
+    now = 0
+    for entry in call.array("originated_legs"):
+        uuid, _, rest = entry.partition(";")
+        b_leg = b_legs.get(uuid)
+        now, place = _take(left, now, b_leg, rest.rpartition(";")[2])
+        path = bridges[now].path if bridges else ""
+        found[now].append(_leg(call, uuid, place.target if place else "", path, b_leg, causes.get(uuid, "")))
+    for index, bridge in enumerate(bridges):
+        found[index] += _unreached(bridge, left[index], found[index])
+    return [(bridges[index].step if bridges else -1, leg) for index, each in enumerate(found) for leg in each]
+
+
+def _take(left: list[list[Place]], now: int, b_leg: Cdr | None, destination: str) -> tuple[int, Place | None]:
+    """The bridge that a leg belongs to, never before the last one found, and its place there, which is used up."""
+    target = b_leg.get("routing_target") if b_leg else ""
+    for index in range(now, len(left)):
+        for place in left[index]:
+            if place.target == target if target else place.destination.endswith(destination):
+                left[index].remove(place)
+                return index, place
+    return now, None
+
+
+def _leg(call: Cdr, uuid: str, target: str, path: str, b_leg: Cdr | None, cause: str) -> Leg:
+    if b_leg is not None:
+        return from_cdr(b_leg, path, target, cause)
+    talked = uuid == call.get("bridge_uuid") and call.time("bridge") > 0
+    talk_s = max(call.time("end") - call.time("bridge"), 0.0) if talked else 0.0
+    words = "" if talked else why(cause, False, "")
+    return Leg(uuid, path, target, person_of(target), 0.0, 0.0, talked, round(talk_s, 3), cause, words)
+
+
+def from_cdr(b_leg: Cdr, path: str = "", target: str = "", cause: str = "") -> Leg:
+    """A leg of its own file; ``cause`` is what the A-leg was told."""
+    target = target or b_leg.get("routing_target")
+    ringing, picked, bridged, ended = (b_leg.time(name) for name in ("progress", "answer", "bridge", "end"))
+    ringing = ringing or picked
+    cause = b_leg.get("hangup_cause") or cause
+    rang_s = max((picked or ended) - ringing, 0.0) if ringing else 0.0
+    words = "" if bridged else why(cause, picked > 0, b_leg.get("group_confirm_key"))
+    talk_s = max(ended - bridged, 0.0) if bridged else 0.0
+    return Leg(
+        b_leg.uuid, path, target, person_of(target), ringing or b_leg.time("start"), round(rang_s, 3), picked > 0,
+        round(talk_s, 3), cause, words,
+    )  # fmt: skip
+
+
+def _unreached(bridge: Bridge, left: Sequence[Place], rung: Sequence[Leg]) -> list[Leg]:
+    """Phones that no leg was made for although it was their turn: not registered, as a rule."""
+    turns = {place.target: place.turn for place in bridge.places}
+    reached = max((turns.get(leg.target, 0) for leg in rung), default=0)
+    cut_short = bridge.is_last or any(not leg.why for leg in rung)
+    missing = []
+    for place in left:
+        if cut_short and (place.turn > reached or place.after_s > bridge.took_s or (place.turn and place.after_s)):
+            continue  # the ringing was over before this phone was due
+        name = f"-{bridge.step}.{place.target}"
+        missing.append(
+            Leg(name, bridge.path, place.target, person_of(place.target), bridge.at, 0.0, False, 0.0,
+                "USER_NOT_REGISTERED", "not registered")
+        )  # fmt: skip
+    return missing

@@ -1,0 +1,55 @@
+"""B-legs whose call was recorded before their file was there, and those that no call will ever claim.
+
+Most B-legs in the spool belong to calls that go on: each is read once and then only asked for in SQL, now and then.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from sqlalchemy import Engine
+
+from routing.journal import cdr, dialled, store
+from routing.journal.gather import Gatherer
+from routing.journal.record import Leg
+
+#: A B-leg this young is not looked at: its call's own pass takes it.
+YOUNG_SECONDS = 30.0
+#: After so long no A-leg comes any more: longer than any call.
+LOST_SECONDS = 86400.0
+_AT_ONCE = 500
+
+
+@dataclass
+class LateLegs:
+    """Looks after B-legs that were left in the spool."""
+
+    engine: Engine
+    gatherer: Gatherer
+    _known: dict[str, tuple[str, Leg]] = field(default_factory=dict, init=False)
+
+    def settle(self, uuids: set[str]) -> int:
+        """Add the legs whose calls are recorded, give up those that are too old; returns how many were added."""
+        self._known = {uuid: known for uuid, known in self._known.items() if uuid in uuids}
+        ordered = sorted(uuids)
+        return sum(self._settle(ordered[first : first + _AT_ONCE]) for first in range(0, len(ordered), _AT_ONCE))
+
+    def _settle(self, uuids: list[str]) -> int:
+        spool, now = self.gatherer.spool, self.gatherer.now()
+        ages = {uuid: spool.age_s(cdr.name_of(uuid), now) for uuid in uuids}
+        found = {uuid: known for uuid in uuids if ages[uuid] >= YOUNG_SECONDS and (known := self._read(uuid))}
+        here = store.amend(self.engine, found)
+        spool.remove(cdr.name_of(uuid) for uuid in here)
+        for uuid in found.keys() - here:
+            if ages[uuid] > LOST_SECONDS:
+                self.gatherer.put_aside(cdr.name_of(uuid), f"call {found[uuid][0]} was never recorded")
+        return len(here)
+
+    def _read(self, uuid: str) -> tuple[str, Leg] | None:
+        """The call that a leg belongs to, and the leg."""
+        if uuid not in self._known:
+            leg = self.gatherer.leg(cdr.name_of(uuid))
+            if leg is None:
+                return None
+            self._known[uuid] = (leg.parent, dialled.from_cdr(leg))
+        return self._known[uuid]

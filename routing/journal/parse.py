@@ -1,0 +1,158 @@
+"""From the CDRs of an A-leg and its B-legs to the call's record. Pure: files and the release come in as functions."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from routing.journal import dialled, taken
+from routing.journal.cdr import Cdr
+from routing.journal.record import Call, Leg, Step
+from routing.journal.status import Facts, status
+
+#: A WAV file of this size has a header and no sound.
+EMPTY_WAV_BYTES = 44
+_ENTITY = "routing_entity_"
+
+
+def _no_size(path: str) -> int:
+    return 0
+
+
+def _no_kind(release: str, scheme: str, path: str) -> str:
+    return ""
+
+
+@dataclass(frozen=True)
+class Place:
+    """What parsing asks of its surroundings: the size of a sound file in bytes (0: there is none), the kind of an
+    engine's step by release folder, scheme and path ("": unknown), the project of a release folder."""
+
+    size_of: Callable[[str], int] = _no_size
+    kind_of: Callable[[str, str, str], str] = _no_kind
+    project_of: Callable[[str], str] = lambda release: ""
+
+
+def call(a_leg: Cdr, b_legs: Mapping[str, Cdr], place: Place) -> Call:
+    """The record of a call. ``b_legs`` by uuid; those that are missing are told by what the A-leg knows of them."""
+    release = a_leg.get("routing_release")
+    drafts, schemes = taken.drafts(a_leg)
+    by_step: dict[int, list[Leg]] = defaultdict(list)
+    for index, leg in dialled.legs(a_leg, b_legs, taken.bridges(drafts, a_leg)):
+        by_step[index].append(leg)
+    legs = tuple(leg for index in sorted(by_step) for leg in by_step[index])
+
+    def kind_of(scheme: str, path: str) -> str:
+        return place.kind_of(release, scheme, path)
+
+    steps = tuple(taken.step(n, draft, by_step[n], a_leg, kind_of) for n, draft in enumerate(drafts))
+    return _record(a_leg, steps, legs, schemes, place)
+
+
+def _record(
+    a_leg: Cdr, steps: tuple[Step, ...], legs: tuple[Leg, ...], schemes: tuple[str, ...], place: Place
+) -> Call:  # fmt: skip
+    started, answered, bridged, ended = (a_leg.time(name) for name in ("start", "answer", "bridge", "end"))
+    direction, outside = _direction(a_leg)
+    talked = next((leg for leg in legs if leg.talk_s or leg.id == a_leg.get("bridge_uuid")), None) if bridged else None
+    message = _sound(a_leg.get("routing_voicemail"), place)
+    asked = next((step for step in reversed(steps) if step.asked_ms >= 0), None)
+    cause, release = a_leg.get("hangup_cause"), a_leg.get("routing_release")
+    facts = Facts(
+        direction, bridged > 0, bool(message), cause, a_leg.get("routing_end"), a_leg.get("digits_dialed"), schemes,
+        steps, legs,
+    )  # fmt: skip
+    return Call(
+        id=a_leg.uuid,
+        project=place.project_of(release) if release else "",
+        direction=direction,
+        number=a_leg.get("routing_number") or _shown(a_leg),
+        dialled=outside or _dialled(a_leg),
+        caller=_caller(a_leg, direction),
+        client=_client(a_leg, direction, outside),
+        schemes=schemes,
+        release=release.rstrip("/").rpartition("/")[2],
+        started=started,
+        answered=answered,
+        bridged=bridged,
+        ended=ended,
+        status=status(facts),
+        cause=cause,
+        ended_by=_ended_by(a_leg, cause),
+        person=_person(a_leg, direction, talked),
+        target=talked.target if talked else "",
+        wait_s=round(max((bridged or ended) - started, 0.0), 3),
+        talk_s=round(max(ended - bridged, 0.0), 3) if bridged else 0.0,
+        recording=_sound(_recording(a_leg), place),
+        voicemail=message,
+        box=a_leg.get("routing_box"),
+        decision=asked.decision if asked else "",
+        verdict=asked.verdict if asked else "",
+        asked_ms=asked.asked_ms if asked else -1.0,
+        source=a_leg.get("routing_source"),
+        entities=_entities(a_leg),
+        steps=steps,
+        legs=legs,
+    )
+
+
+def _entities(a_leg: Cdr) -> dict[str, str]:
+    length = len(_ENTITY)
+    return {name[length:]: value for name, value in a_leg.variables.items() if name[:length] == _ENTITY}
+
+
+def _direction(a_leg: Cdr) -> tuple[str, str]:
+    """The direction, and the outside number that a phone dialled."""
+    said = a_leg.get("routing_direction") or ("in" if a_leg.get("direction") == "inbound" else "callback")
+    for app in a_leg.apps:
+        if app.name == "execute_extension" and app.data.startswith("+") and app.data.endswith("outbound.xml outbound"):
+            number = app.data.partition(" ")[0]
+            return ("out" if said == "internal" else said), number if said in ("internal", "out") else ""
+    return said, ""
+
+
+def _dialled(a_leg: Cdr) -> str:
+    """What the caller dialled, as the first ``transfer`` of the call has it."""
+    first = next((app.data for app in a_leg.apps if app.name == "transfer"), "")
+    return first.partition(" ")[0]
+
+
+def _shown(a_leg: Cdr) -> str:
+    """The company's number that an outgoing call shows, where its dial string says so."""
+    data = next((app.data for app in a_leg.apps if app.name == "bridge"), "")
+    shown = data.partition("origination_caller_id_number=")[2].partition(",")[0].partition("]")[0].partition("}")[0]
+    return shown if shown.startswith("+") else ""
+
+
+def _caller(a_leg: Cdr, direction: str) -> str:
+    if direction in ("out", "internal"):
+        return a_leg.get("routing_account") or a_leg.get("routing_caller")
+    return a_leg.get("routing_caller")
+
+
+def _client(a_leg: Cdr, direction: str, outside: str) -> str:
+    number = a_leg.get("routing_caller") if direction in ("in", "callback") else outside
+    return number if number.startswith("+") else ""
+
+
+def _person(a_leg: Cdr, direction: str, talked: Leg | None) -> str:
+    if direction == "out":
+        return a_leg.get("routing_person")
+    return talked.person if talked else ""
+
+
+def _recording(a_leg: Cdr) -> str:
+    return next((app.data for app in a_leg.apps if app.name == "record_session"), "")
+
+
+def _sound(path: str, place: Place) -> str:
+    """The path, if there is sound at it."""
+    return path if path and place.size_of(path) > EMPTY_WAV_BYTES else ""
+
+
+def _ended_by(a_leg: Cdr, cause: str) -> str:
+    """Who hung up: ``caller``, ``person`` (the other end of a talk), or the ``switch``."""
+    if cause == "ORIGINATOR_CANCEL" or a_leg.get("sip_hangup_disposition") == "recv_bye":
+        return "caller"
+    return "person" if a_leg.time("bridge") and cause == "NORMAL_CLEARING" else "switch"

@@ -1,0 +1,92 @@
+"""What is kept of a finished call: plain facts. Times are seconds since the epoch, 0.0 for what never happened."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step that the call took. ``took_s`` ends where the next step or the talk begins.
+
+    ``inputs`` says what the step went by, ``outcome`` what came of it, both in words. ``decision`` is the engine's, as
+    FreeSWITCH got it; ``asked_ms`` how long the engine held the call (-1: it was not asked), ``verdict`` its own words.
+    """
+
+    n: int
+    scheme: str
+    path: str
+    kind: str
+    started: float
+    took_s: float
+    inputs: str = ""
+    outcome: str = ""
+    decision: str = ""
+    verdict: str = ""
+    asked_ms: float = -1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """One phone that was to ring. ``id`` is the leg's uuid, or ``-<step>.<target>`` when no leg could be made for it.
+
+    ``rang_s``: until it was picked up or stopped. ``why`` says in words why this phone did not talk; "" when it did.
+    """
+
+    id: str
+    step: str
+    target: str
+    person: str
+    started: float
+    rang_s: float
+    picked_up: bool
+    talk_s: float
+    cause: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A finished call. ``direction``: in, out (a phone to outside), internal, callback.
+
+    ``caller`` is who dialled (E.164, ``anonymous``, or a phone's account), ``client`` the outside party's E.164 or "".
+    ``number`` is the company's number, ``dialled`` what was dialled. ``person`` is who talked (in) or who called (out),
+    ``target`` the phone that was talked with. ``wait_s`` lasts until the talk, else to the end.
+    """
+
+    id: str
+    project: str
+    direction: str
+    number: str
+    dialled: str
+    caller: str
+    client: str
+    schemes: tuple[str, ...]
+    release: str
+    started: float
+    answered: float
+    bridged: float
+    ended: float
+    status: str
+    cause: str
+    ended_by: str
+    person: str
+    target: str
+    wait_s: float
+    talk_s: float
+    recording: str
+    voicemail: str
+    box: str
+    decision: str
+    verdict: str
+    asked_ms: float
+    source: str
+    entities: Mapping[str, str]
+    steps: tuple[Step, ...] = field(default=())
+    legs: tuple[Leg, ...] = field(default=())
+
+    @property
+    def scheme(self) -> str:
+        """The scheme that the number leads to."""
+        return self.schemes[0] if self.schemes else ""

@@ -1,0 +1,114 @@
+"""How a call ended, as one word for reports. The table is the definition: the first row that holds is the status. Pure.
+
+``repeat call`` and ``proper`` are kinds of ``answered``: they need the caller's other calls, so they are found when the
+journal is read (`routing.journal.query`), and a filter for ``answered`` finds them too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from routing.journal.causes import BUSY, UNTAKEN
+from routing.journal.record import Leg, Step
+
+#: An earlier talk with the company within this time makes an answered call a ``repeat call``.
+REPEAT_SECONDS = 30 * 86400
+#: A first talk of at least this long is ``proper``.
+PROPER_SECONDS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a status goes by. ``cause`` and ``end`` are the A-leg's; ``digits``: all keys that the caller pressed."""
+
+    direction: str
+    talked: bool
+    message: bool
+    cause: str
+    end: str
+    digits: str
+    schemes: Sequence[str]
+    steps: Sequence[Step]
+    legs: Sequence[Leg]
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """A status: whether it counts as missed for an incoming call, when it holds, what that means."""
+
+    name: str
+    missed: bool
+    holds: Callable[[Facts], bool]
+    meaning: str
+
+
+_BARRED = "OUTGOING_CALL_BARRED"
+_REFUSED = frozenset({"CALL_REJECTED", "SWITCH_CONGESTION"})
+_BROKEN = frozenset({"EXCHANGE_ROUTING_ERROR", "NO_ROUTE_DESTINATION", "UNALLOCATED_NUMBER"})
+
+
+def _refused(facts: Facts) -> bool:
+    return not facts.legs and facts.cause in _REFUSED
+
+
+def _broken(facts: Facts) -> bool:
+    return facts.end == "too_many_jumps" or (
+        facts.direction == "in" and not facts.legs and (facts.cause in _BROKEN or not facts.schemes)
+    )
+
+
+def _no_choice(facts: Facts) -> bool:
+    menus = [step for step in facts.steps if step.kind == "menu"]
+    return bool(menus) and not facts.legs and menus[-1].outcome in ("no choice", "hung up")
+
+
+def _busy(facts: Facts) -> bool:
+    causes = {leg.cause for leg in facts.legs}
+    return bool(causes & BUSY and not causes & UNTAKEN) or (not causes and facts.cause in BUSY)
+
+
+def _failed(facts: Facts) -> bool:
+    causes = {leg.cause for leg in facts.legs}
+    return bool(causes) and not causes & (UNTAKEN | BUSY)
+
+
+# fmt: off
+STATUSES = (
+    Status("answered", False, lambda facts: facts.talked,
+           "a person talked with the caller; a mobile that had to press a key pressed it"),
+    Status("voicemail", True, lambda facts: facts.message,
+           "nobody talked, the caller left a message (a sound file with sound in it)"),
+    Status("no answer from a customer", False, lambda facts: facts.direction == "callback",
+           "a callback whose person was there and whose customer was not"),
+    Status("forbidden destination", False, lambda facts: not facts.legs and facts.cause == _BARRED,
+           "the number dialled is not among the project's destinations"),
+    Status("rejected", False, _refused,
+           "refused before anybody was rung: by the limits of calls, or by `hangup: CALL_REJECTED`"),
+    Status("scheme did not work", True, _broken,
+           "the number led to no scheme, or schemes led to each other until the bound"),
+    Status("wrong extension", True, lambda facts: _no_choice(facts) and facts.digits not in ("", "none"),
+           "nobody was rung: the last menu was given keys that mean nothing"),
+    Status("no extension", True, _no_choice,
+           "nobody was rung: the last menu was given no key"),
+    Status("busy", True, _busy,
+           "every phone that could be reached was busy, or the scheme ended the call with USER_BUSY"),
+    Status("failed", True, _failed,
+           "no phone could be reached: not registered, gateway down, number unknown"),
+    Status("no answer", True, lambda facts: True,
+           "phones rang and nobody talked, or the call ended before anybody was rung"),
+)
+# fmt: on
+
+#: Statuses that are found when the journal is read, and what they mean.
+DERIVED = {
+    "repeat call": f"answered, and the client had talked with the company within {REPEAT_SECONDS // 86400} days before",
+    "proper": f"answered, no repeat call, talked at least {PROPER_SECONDS} s",
+}
+MISSED = frozenset(status.name for status in STATUSES if status.missed)
+NAMES = (*(status.name for status in STATUSES), *DERIVED)
+
+
+def status(facts: Facts) -> str:
+    """The status of a call."""
+    return next(each.name for each in STATUSES if each.holds(facts))

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 
+import pytest
 from switchbed.bed import until
 from switchbed.cases import parse_phone
 
@@ -17,7 +18,15 @@ steps:
 """
 
 
-def publish(bed, engine, then):
+@pytest.fixture
+def publish(bed, engine):
+    """Publish a scheme that goes on to one person; the company is as before afterwards."""
+    yield lambda then: run_publish(bed, engine, then)
+    (bed.company.folder / "published.yaml").unlink()
+    bed.company.publish(engine)
+
+
+def run_publish(bed, engine, then):
     """Publish with the product's own command, the switch told by its event socket."""
     settings, company = bed.switch.settings, bed.company
     (company.folder / "published.yaml").write_text(SCHEME.format(then=then), encoding="utf-8")
@@ -28,8 +37,8 @@ def publish(bed, engine, then):
     return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
 
 
-def test_a_call_keeps_its_release(bed, engine):
-    assert publish(bed, engine, "taras").returncode == 0
+def test_a_call_keeps_its_release(bed, publish):
+    assert publish("taras").returncode == 0
     with (
         bed.ringing("oksana.desk", parse_phone("no answer")) as first,
         bed.ringing("taras.desk", parse_phone("answers after 200ms, talks 1s")) as taras,
@@ -37,7 +46,7 @@ def test_a_call_keeps_its_release(bed, engine):
     ):
         before = bed.call(bed.folder / "before", to="380800330020", sender="+380671110060")
         assert until(first.messages)
-        published = publish(bed, engine, "maria")
+        published = publish("maria")
         assert published.returncode == 0, published.stderr
         after = bed.call(bed.folder / "after", to="380800330020", sender="+380671110061")
         try:
@@ -50,10 +59,10 @@ def test_a_call_keeps_its_release(bed, engine):
     assert until(lambda: bed.switch.channels() == 0)
 
 
-def test_a_publish_that_fails_changes_nothing(bed, engine):
-    assert publish(bed, engine, "taras").returncode == 0
+def test_a_publish_that_fails_changes_nothing(bed, publish):
+    assert publish("taras").returncode == 0
     live = os.readlink(bed.company.root / "current")
-    failed = publish(bed, engine, "nobody")
+    failed = publish("nobody")
     assert failed.returncode == 1
     assert "nobody" in failed.stderr
     assert os.readlink(bed.company.root / "current") == live

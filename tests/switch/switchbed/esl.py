@@ -13,9 +13,13 @@ class Esl:
         self._lock = threading.Lock()
         self._socket = socket.create_connection(("127.0.0.1", port), timeout=10)
         self._file = self._socket.makefile("rb")
-        self._read()
-        if "+OK" not in self._send(f"auth {password}")[0].get("reply-text", ""):
-            raise OSError("the switch refused the event socket's password")
+        try:
+            self._read()
+            if "+OK" not in self._send(f"auth {password}")[0].get("reply-text", ""):
+                raise OSError("the switch refused the event socket's password")
+        except OSError:
+            self.close()
+            raise
 
     def api(self, command: str) -> str:
         """Run one API command and return what it printed."""

@@ -69,9 +69,9 @@ class Switch:
 
     def stop(self) -> None:
         """End it: asked, then made to. Nothing of it stays."""
-        with contextlib.suppress(OSError, AttributeError):
-            self.esl.api("fsctl shutdown now")
-            self.esl.close()
+        if esl := getattr(self, "esl", None):
+            with contextlib.suppress(OSError), contextlib.closing(esl):
+                esl.api("fsctl shutdown now")
         try:
             self.process.wait(10)
         except subprocess.TimeoutExpired:
@@ -99,12 +99,22 @@ class Switch:
         while time.monotonic() < deadline and self.process.poll() is None:
             with contextlib.suppress(OSError):
                 esl = Esl(self.settings.esl_port, self.settings.esl_password)
-                if "is ready" in esl.api("status") and "RUNNING" in esl.api("sofia status"):
+                if _is_ready(esl):
                     return esl
-                esl.close()
             time.sleep(0.1)
         self.stop()
         raise RuntimeError(f"FreeSWITCH did not come up in {self.home}:\n{self.log_tail()}")
+
+
+def _is_ready(esl: Esl) -> bool:
+    """Whether the switch and its SIP profiles are up; closes the connection when they are not."""
+    ready = False
+    try:
+        ready = "is ready" in esl.api("status") and esl.api("sofia status").count("RUNNING") == 2
+    finally:
+        if not ready:
+            esl.close()
+    return ready
 
 
 def _die_with_us() -> None:

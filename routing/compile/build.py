@@ -10,11 +10,12 @@ import json
 import os
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from routing.compile import schemes as compiling
 from routing.compile.link import link, longest_times
+from routing.compile.lists import RememberedLists
 from routing.compile.numbers import entry_contexts
 from routing.compile.scheme import Record
 from routing.compile.secrets import passwords
@@ -24,6 +25,7 @@ from routing.compile.version import code_version
 from routing.compile.xml import to_xml
 from routing.load import files
 from routing.load.folder import shared
+from routing.load.lists import read_lists
 from routing.load.nodes import Document, read
 from routing.model.folder import Folder
 from routing.model.problem import Problem, Problems
@@ -73,6 +75,9 @@ def build(
     problems += wrong
     if folder is None:
         raise Problems(problems)
+    lists, wrong = read_lists(schemes, folder.project.country, RememberedLists(Cache(root, "lists"), folder))
+    problems += wrong
+    folder = replace(folder, lists=lists)
     common = _common(folder, documents, texts, sources, engine)
     jobs = compiling.Jobs(folder, store, common, scheme_files, texts, cached)
     entries, wrong = compiling.compile_all(jobs, progress)
@@ -136,7 +141,7 @@ def _common(
     hashed = hashlib.sha256(f"{code_version()} {engine}".encode())
     for document in documents:
         hashed.update(os.fsencode(document.file) + texts[document.file])
-    hashed.update(json.dumps(sorted(folder.sounds.items())).encode())
+    hashed.update(json.dumps([sorted(folder.sounds.items()), sorted(folder.lists)]).encode())
     return hashed.hexdigest()
 
 

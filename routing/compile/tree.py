@@ -9,6 +9,7 @@ from pathlib import Path
 from routing.compile import schemes as compiling
 from routing.compile.calendars import calendar_context
 from routing.compile.link import answering
+from routing.compile.lists import list_contexts
 from routing.compile.numbers import Line, numbers_context, shards
 from routing.compile.people import (
     colleagues_context,
@@ -52,6 +53,9 @@ def release_files(
         put(f"people/{name}.xml", to_xml(person_context(name, folder)))
     for name, calendar in folder.calendars.items():
         put(f"calendars/{name}.xml", to_xml(calendar_context(calendar)))
+    for name, listed in folder.lists.items():
+        for file, context in list_contexts(name, listed):
+            put(file, to_xml(context))
     put("outbound.xml", to_xml(outbound_context(folder)))
     put("internal.xml", to_xml(internal_context(folder), colleagues_context(folder)))
     put("table.json", _table(folder))

@@ -23,7 +23,8 @@ ALLOWED = frozenset(
     """.split()
 )
 _EXPANSION = re.compile(r"\$\{([^}]*)\}?")
-_OVERRIDE = re.compile(r"hours_[a-z][a-z0-9_]{0,63}")
+#: Families of them: overrides by hand, answers of lists, and the visitor's facts, encoded by `model.entities`.
+FAMILY = re.compile(r"(?:hours_|routing_list_|routing_entity_|routing_source_)[a-z][a-z0-9_]{0,63}")
 #: Variables that make FreeSWITCH run a command; no compiled dialplan needs one.
 _FORBIDDEN_VARIABLES = re.compile(r"(?:^|[,{\[])(?:api_|execute_on_)\w*=")
 
@@ -72,7 +73,7 @@ def _texts(contexts: Sequence[Context]) -> Iterator[str]:
 def _refuse_unsafe(text: str) -> None:
     if "$" in text:
         for match in _EXPANSION.finditer(text):
-            if match[1] not in ALLOWED and not _OVERRIDE.fullmatch(match[1]):
+            if match[1] not in ALLOWED and not FAMILY.fullmatch(match[1]):
                 raise UnsafeDialplan(f"expansion {match[0]!r} in {text!r} is not one of ours")
         if "$$" in text:
             raise UnsafeDialplan(f"global expansion in {text!r}")

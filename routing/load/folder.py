@@ -14,13 +14,14 @@ from routing.model.decision import ID
 from routing.model.fields import Fields, shown
 from routing.model.folder import RESERVED, Folder
 from routing.model.people import Group, Person
+from routing.model.pools import Pool
 from routing.model.problem import Loc, Problem, did_you_mean
 from routing.model.project import CalendarFields, Gateway, Project
 from routing.steps import targets
 
 #: Top-level keys and the version's word on those that come later.
-SHARED_KEYS = ("project", "people", "groups", "calendars", "gateways")
-LATER_KEYS = ("crm", "pools")
+SHARED_KEYS = ("project", "people", "groups", "calendars", "gateways", "pools")
+LATER_KEYS = ("crm",)
 _GROUP: TypeAdapter[Any] = TypeAdapter(Group)
 
 
@@ -47,6 +48,7 @@ def shared(
     groups = _collect(documents, "groups", _GROUP, country, problems)
     calendars = _collect(documents, "calendars", CalendarFields, country, problems)
     gateways = _collect(documents, "gateways", Gateway, country, problems)
+    pools = _collect(documents, "pools", Pool, country, problems)
     if project is None:
         return None, problems
     folder = Folder(
@@ -56,6 +58,7 @@ def shared(
         {name: fields.calendar(name, project.timezone) for name, fields in calendars.values.items()},
         gateways.values,
         sounds=sounds,
+        pools=pools.values,
         engine=engine,
         broken=frozenset(
             people.broken | groups.broken | calendars.broken | gateways.broken | ({"*"} if unread else set())

@@ -9,6 +9,7 @@ from pydantic import create_model
 from routing.load.folder import SHARED_KEYS
 from routing.model.fields import Fields, Id
 from routing.model.people import Group, Person
+from routing.model.pools import Pool
 from routing.model.project import CalendarFields, Gateway, Project
 from routing.steps import KINDS
 from routing.steps.scheme import SchemeFields
@@ -19,6 +20,7 @@ _SHARED: dict[str, Any] = {
     "groups": (dict[Id, Group], {}),
     "calendars": (dict[Id, CalendarFields], {}),
     "gateways": (dict[Id, Gateway], {}),
+    "pools": (dict[Id, Pool], {}),
 }
 assert tuple(_SHARED) == SHARED_KEYS
 _SharedFile = create_model("SharedFile", __base__=Fields, **_SHARED)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from routing.model.calendar import Calendar
 from routing.model.people import Person
+from routing.model.pools import Pool
 from routing.model.project import Gateway, Project
 
 #: Words that name something else in dialplans, so no person, group or scheme may have them.
@@ -27,6 +28,9 @@ class Folder:
     schemes: frozenset[str] = frozenset()
     sounds: Mapping[str, float] = field(default_factory=dict)
     engine: str = "127.0.0.1:8084"
+    #: Numbers in E.164 of every file below ``lists/``, by the file's name without ``.txt``.
+    lists: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    pools: Mapping[str, Pool] = field(default_factory=dict)
     #: Names that are defined but wrong: reported where they stand, so that nothing that uses them is reported too.
     broken: frozenset[str] = frozenset()
 

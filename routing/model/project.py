@@ -25,6 +25,7 @@ from routing.model.fields import (
     refuse,
     shown,
 )
+from routing.model.pools import Tracking
 from routing.model.problem import did_you_mean
 
 
@@ -72,6 +73,7 @@ class Project(Fields):
     longest_wait: Seconds = Field(180, description="Lint limit for a caller's wait.")
     sticky: ProjectSticky | None = None
     announce_recording: Flag = False
+    tracking: Tracking | None = Field(None, description="Sites whose visitors are told apart.")
 
     @field_validator("secrets", mode="before")
     @classmethod

@@ -1,0 +1,62 @@
+"""Lists of numbers as dialplan files: ``check`` sets ``routing_list_<name>`` to ``yes`` for a caller who is in one.
+
+Every list has files of its own, so a list that changes leaves all schemes as they are. A short list is one regex; a
+long one has a file for each ending of its numbers. Measured on FreeSWITCH 1.10.12: see MOST_IN_ONE.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from routing.compile.store import Cache, digest
+from routing.compile.version import code_version
+from routing.model.digits import numbers_pattern
+from routing.model.folder import Folder
+from routing.steps.base import RELEASE
+from routing.steps.dialplan import Condition, Context
+from routing.steps.when import CALLER, list_variable
+
+#: More numbers than this are kept by their endings.
+MOST_IN_ONE = 500
+#: Of more than this, by three last digits instead of two.
+MOST_BY_TWO = 20_000
+
+
+def list_contexts(name: str, numbers: Sequence[str]) -> Iterator[tuple[str, Context]]:
+    """Every file of a list: its path in the release, its context."""
+    digits = [number.removeprefix("+") for number in numbers]
+    front = Context("list")
+    if len(digits) <= MOST_IN_ONE:
+        inside = front.extension("check", Condition(CALLER, numbers_pattern(digits)))
+        inside.set(list_variable(name), "yes")
+        yield f"lists/{name}.xml", front
+        return
+    length = 2 if len(digits) <= MOST_BY_TWO else 3
+    onward = front.extension("check", Condition(CALLER, rf"^\+(\d+(\d{{{length}}}))$"))
+    onward.do("execute_extension", f"$1 XML:{RELEASE}/lists/{name}/$2.xml list")
+    yield f"lists/{name}.xml", front
+    endings: dict[str, list[str]] = {f"{ending:0{length}}": [] for ending in range(10**length)}
+    for each in digits:
+        endings[each[-length:]].append(each)
+    for ending, those in endings.items():
+        shard = Context("list")
+        shard.extension("number", pattern=numbers_pattern(those, "")).set(list_variable(name), "yes")
+        yield f"lists/{name}/{ending}.xml", shard
+
+
+class RememberedLists:
+    """Numbers of lists as they were read last, by their text; see `routing.load.lists.Known`."""
+
+    def __init__(self, cache: Cache, folder: Folder) -> None:
+        self._cache = cache
+        self._version = f"{code_version()} {folder.project.country}"
+        self._before = cache.load(self._version)
+
+    def get(self, text: bytes) -> list[str] | None:
+        """The numbers of this very text, if it was read before."""
+        return self._before.get(digest(text))
+
+    def keep(self, text: bytes, numbers: list[str]) -> None:
+        """Remember until the next release; a text that is gone is forgotten with the code that read it."""
+        self._before[digest(text)] = numbers
+        self._cache.save(self._version, self._before)

@@ -1,0 +1,67 @@
+"""Sets of telephone numbers as one regex, written as a tree of digits: thousands cost one walk down a number.
+
+PCRE and Python read these alike. Numbers and prefixes are digits without ``+``; the regexes expect the ``+``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+_DIGITS = "0123456789"
+_END = "$"
+
+
+def numbers_pattern(numbers: Iterable[str], before: str = r"\+") -> str:
+    """Matches exactly these numbers; when there is none, nothing."""
+    tree: dict[str, Any] = {}
+    for number in sorted(set(numbers)):
+        node = tree
+        for digit in number:
+            node = node.setdefault(digit, {})
+        node[_END] = None
+    return f"^{before}{_exactly(tree)}" if tree else "^(?!)"
+
+
+def _exactly(node: dict[str, Any]) -> str:
+    parts = [_END if below is None else digit + _exactly(below) for digit, below in node.items()]
+    return parts[0] if len(parts) == 1 else f"(?:{'|'.join(parts)})"
+
+
+def longest_prefix_pattern(prefixes: Mapping[str, bool]) -> str:
+    """Matches numbers of which the longest known prefix is marked True; numbers with no known prefix do not match.
+
+    ``{"38057": True, "380571": False}`` is everything that begins with 38057 except 380571.
+    """
+    tree: dict[str, Any] = {}
+    for prefix, inside in sorted(prefixes.items()):
+        node = tree
+        for digit in prefix:
+            node = node.setdefault(digit, {})
+        node[_END] = inside
+    found = _longest(tree, False)
+    return "^(?!)" if found is None else rf"^\+{found}"
+
+
+def _longest(node: dict[str, Any], inherited: bool) -> str | None:
+    """The rest of a matching number below a node: "" when anything does, None when nothing does."""
+    here = bool(node.get(_END, inherited))
+    below = {digit: _longest(node[digit], here) for digit in _DIGITS if digit in node}
+    if here and all(rest == "" for rest in below.values()):
+        return ""
+    by_rest: dict[str, str] = {}
+    for digit in _DIGITS:
+        rest = below.get(digit, "" if here else None)
+        if rest is not None:
+            by_rest[rest] = by_rest.get(rest, "") + digit
+    parts = [_class(digits) + rest for rest, digits in by_rest.items()] + ([_END] if here else [])
+    if not parts:
+        return None
+    return parts[0] if len(parts) == 1 else f"(?:{'|'.join(parts)})"
+
+
+def _class(digits: str) -> str:
+    """One of these digits."""
+    if len(digits) == 1:
+        return digits
+    return r"\d" if digits == _DIGITS else f"[{digits}]"

@@ -1,0 +1,128 @@
+"""Where a telephone number is from: its region and time zone, by libphonenumber's own tables of prefixes.
+
+A region is any part of a description there, in any of its languages: ``Kharkiv`` is everything described as "Kharkiv"
+or "Balaklia, Kharkiv". Mobile numbers of most countries have no region. The tables are read when first asked for:
+names of places take a second.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from routing.model.digits import longest_prefix_pattern
+from routing.model.numbers import dialling
+from routing.model.problem import did_you_mean
+
+#: Offsets are compared on this day, when most of the world has its standard time: the same order on any day.
+_STANDARD_DAY = datetime(2025, 1, 15, 12)
+_PARTS = re.compile(r"[,/]")
+_KIND = re.compile(r"^м\. | (?:city|region)$")
+
+
+class UnknownRegion(ValueError):
+    """No number is described so; ``hint`` may say what was meant."""
+
+    def __init__(self, message: str, hint: str) -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
+def region_pattern(name: str, country: str | None) -> str:
+    """A regex of the numbers, ``+`` E.164, of a region: ``Kharkiv``, ``Харків`` or, in another country, ``PL/Kraków``.
+
+    Raises UnknownRegion.
+    """
+    code, slash, region = name.partition("/")
+    if not (slash and re.fullmatch(r"[A-Z]{2}", code)):
+        code, region = country or "", name
+    if not code:
+        raise UnknownRegion(f"`{name}` needs its country", f"write `UA/{name}`, or give the project a `country`")
+    try:
+        known = _regions(dialling(code)[0])
+    except ValueError as error:
+        raise UnknownRegion(str(error), "") from None
+    wanted = _plain(region)
+    if not any(wanted in names for names in known.values()):
+        every = sorted({each for names in known.values() for each in names})
+        raise UnknownRegion(f"no number in {code} is from `{region}`", did_you_mean(wanted, every))
+    return longest_prefix_pattern({prefix: wanted in names for prefix, names in known.items()})
+
+
+@functools.lru_cache(maxsize=64)
+def _regions(code: str) -> Mapping[str, frozenset[str]]:
+    """Prefix to the names of its region, for one country calling code."""
+    from phonenumbers.geodata import GEOCODE_DATA  # a second and 100 MB that only schemes with regions pay
+
+    return {
+        prefix: frozenset(
+            name for text in texts.values() for part in (text, *_PARTS.split(text)) for name in _names(part)
+        )
+        for prefix, texts in GEOCODE_DATA.items()
+        if prefix.startswith(code)
+    }
+
+
+def _names(part: str) -> tuple[str, str]:
+    """A name as it is written there, and without its kind: ``Kyiv city`` is Kyiv too."""
+    return _plain(part), _plain(_KIND.sub("", part.strip()))
+
+
+def _plain(name: str) -> str:
+    return " ".join(name.split()).casefold()
+
+
+@functools.cache
+def _zones() -> Mapping[str, tuple[str, ...]]:
+    """Prefix to the time zones of its numbers."""
+    from phonenumbers.tzdata import TIMEZONE_DATA
+
+    return dict(TIMEZONE_DATA)
+
+
+@functools.cache
+def known_zones() -> frozenset[str]:
+    """Zones that some number lies in."""
+    return frozenset(zone for zones in _zones().values() for zone in zones)
+
+
+@functools.lru_cache(maxsize=512)
+def zones_pattern(zones: frozenset[str]) -> str:
+    """A regex of the numbers that lie in these time zones; one that may lie in others too is not among them."""
+    return longest_prefix_pattern({prefix: zones.issuperset(of) for prefix, of in _zones().items()})
+
+
+def orders_by_distance(branches: Iterable[str]) -> dict[tuple[int, ...], str]:
+    """Orders of branches, given by their time zones, nearest clock first, each with a regex of the callers it is for.
+
+    Distance is the difference of the clocks; of branches as near as each other the earlier one is first. A number that
+    may lie in several zones counts by the middle one. The order as written is left out: it is everybody else's.
+    """
+    offsets = [offset_minutes(zone) for zone in branches]
+    written = tuple(range(len(offsets)))
+    order_of = {prefix: _order(offsets, zones) for prefix, zones in _zones().items()}
+    found = sorted(set(order_of.values()) - {written})
+    return {
+        order: longest_prefix_pattern({prefix: its == order for prefix, its in order_of.items()}) for order in found
+    }
+
+
+def _order(offsets: Collection[int], zones: Collection[str]) -> tuple[int, ...]:
+    own = sorted(map(offset_minutes, zones))[len(zones) // 2]
+    distances = [_apart(own, offset) for offset in offsets]
+    return tuple(sorted(range(len(distances)), key=lambda at: (distances[at], at)))
+
+
+def _apart(one: int, other: int) -> int:
+    """The difference of two clocks in minutes; a day is a circle."""
+    return min(abs(one - other), 24 * 60 - abs(one - other))
+
+
+@functools.lru_cache(maxsize=1024)
+def offset_minutes(zone: str) -> int:
+    """A zone's clock against UTC in standard time, in minutes."""
+    offset = ZoneInfo(zone).utcoffset(_STANDARD_DAY)
+    return round(offset.total_seconds() / 60) if offset else 0

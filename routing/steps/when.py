@@ -1,0 +1,186 @@
+"""The questions of ``match``: who calls, which number was called, what is known of the site's visitor; all are and-ed.
+
+Each becomes a condition on this project's own channel variables; nothing that a caller wrote is ever an expression.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Annotated, Any
+
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    WithJsonSchema,
+    field_validator,
+    model_validator,
+)
+
+from routing.model import numbers
+from routing.model.digits import longest_prefix_pattern
+from routing.model.entities import ENTITY, SOURCE
+from routing.model.fields import Fields, Flag, Number, OneOrMany, Region, refuse, shown
+from routing.model.folder import Folder
+from routing.model.pools import QUESTIONS, Questions, flat_schema, gathered
+from routing.model.problem import Loc, did_you_mean
+from routing.model.project import Zone
+from routing.model.regions import UnknownRegion, known_zones, region_pattern, zones_pattern
+from routing.steps.base import Complaint
+from routing.steps.dialplan import Condition
+
+MOST_PREFIXES = 20_000
+CALLER = "${routing_caller}"
+_LIST = re.compile(r"([a-z][a-z0-9_]{0,63})\.txt")
+
+
+def _prefix(value: Any) -> str:
+    """A beginning of a number: ``+`` and digits."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        raise refuse(f'a number must be in quotes: write "+{value}"')
+    digits = re.sub(r"[\s()./-]", "", value) if isinstance(value, str) else ""
+    if not re.fullmatch(r"\+[0-9]{1,15}", digits):
+        raise refuse(f"{shown(value)} is not the beginning of a number", "write it with its country, `+38057`")
+    return digits
+
+
+def _list(value: Any) -> str:
+    if not isinstance(value, str) or not _LIST.fullmatch(value):
+        raise refuse(f"{shown(value)} is not a list: a file in lists/ such as `vip.txt`, small letters, digits and _")
+    return value.removesuffix(".txt")
+
+
+def _region(value: Any, info: ValidationInfo) -> str:
+    if not isinstance(value, str):
+        raise refuse(f"{shown(value)} is not the name of a region")
+    try:
+        region_pattern(value, (info.context or {}).get("country"))
+    except UnknownRegion as error:
+        raise refuse(str(error), error.hint) from None
+    return value
+
+
+def _caller_zone(value: str) -> str:
+    if value not in known_zones():
+        raise refuse(f"no number lies in `{value}`", "numbers know the zone of a country's big cities")
+    return value
+
+
+Prefix = Annotated[str, BeforeValidator(_prefix)]
+ListName = Annotated[str, BeforeValidator(_list), WithJsonSchema({"type": "string", "pattern": f"^{_LIST.pattern}$"})]
+Place = Annotated[str, BeforeValidator(_region), WithJsonSchema({"type": "string", "examples": ["Kharkiv"]})]
+CallerZone = Annotated[Zone, AfterValidator(_caller_zone)]
+
+
+class When(Fields):
+    """Questions about a call; all that are asked must fit."""
+
+    model_config = ConfigDict(json_schema_extra=flat_schema)
+
+    caller: Annotated[list[Prefix], OneOrMany] = Field(
+        default_factory=list,
+        max_length=MOST_PREFIXES,
+        description="Beginnings of the caller's number, or whole numbers.",
+    )
+    list_: Annotated[list[ListName], OneOrMany] = Field(
+        default_factory=list, alias="list", description="The caller's number stands in a file of lists/: `vip.txt`."
+    )
+    country: Annotated[list[Region], OneOrMany] = Field(default_factory=list, description="The caller's country.")
+    region: Annotated[list[Place], OneOrMany] = Field(
+        default_factory=list, description="The caller's region or city: `Kharkiv`, `PL/Kraków`. Mobiles have none."
+    )
+    zone: Annotated[list[CallerZone], OneOrMany] = Field(
+        default_factory=list, description="The time zone that the caller's number lies in."
+    )
+    anonymous: Flag | None = Field(None, description="The caller hides the number, or shows it.")
+    number: Annotated[list[Number], OneOrMany] = Field(default_factory=list, description="The number that was called.")
+    questions: Questions = Field(
+        default_factory=dict, alias=QUESTIONS, description="What the visitor did on the site, and where he came from."
+    )
+    any: list[When] = Field(default_factory=list, description="Fits when one of these fits.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _gathered(cls, value: Any) -> Any:
+        return gathered(value)
+
+    @field_validator("any")
+    @classmethod
+    def _flat(cls, value: list[When]) -> list[When]:
+        if any(one.count() != 1 or one.any for one in value):
+            raise refuse("each entry of `any` asks exactly one question")
+        return value
+
+    def count(self) -> int:
+        """How many questions are asked."""
+        asked = (self.caller, self.list_, self.country, self.region, self.zone, self.number, self.any)
+        return sum(map(bool, asked)) + (self.anonymous is not None) + len(self.questions)
+
+    def everything(self) -> Iterator[tuple[Loc, When]]:
+        """These questions and those of `any`, each with its place."""
+        yield (), self
+        for index, one in enumerate(self.any):
+            yield ("any", index), one
+
+    def conditions(self, country: str | None) -> Iterator[Condition]:
+        """One condition a question, on this project's own captured variables; ``country`` is the project's."""
+        if self.caller:
+            yield Condition(CALLER, prefixes_pattern(self.caller))
+        if self.list_:
+            yield _any_of((f"${{{list_variable(name)}}}", "^yes$") for name in self.list_)
+        if self.country:
+            yield _any_of((CALLER, numbers.country_pattern(region)) for region in self.country)
+        if self.region:
+            yield _any_of((CALLER, region_pattern(region, country)) for region in self.region)
+        if self.zone:
+            yield Condition(CALLER, zones_pattern(frozenset(self.zone)))
+        if self.anonymous is not None:
+            yield Condition(CALLER, "^anonymous$" if self.anonymous else r"^\+")
+        if self.number:
+            yield Condition("${routing_number}", f"^({'|'.join(map(re.escape, self.number))})$")
+        for question, asked in self.questions.items():
+            kind, _, name = question.partition(".")
+            yield Condition(f"${{{ENTITY if kind == 'entity' else SOURCE}{name}}}", asked.expression)
+        if self.any:
+            yield _any_of(pair for one in self.any for pair in one.pairs(country))
+
+    def pairs(self, country: str | None) -> Iterator[tuple[str, str]]:
+        """The questions as regexes of one condition."""
+        for condition in self.conditions(country):
+            yield from condition.regexes or ((condition.field, condition.expression),)
+
+    def check(self, loc: Loc, folder: Folder) -> Iterator[Complaint]:
+        """Lists and entities exist."""
+        tracked = folder.project.tracking.entities if folder.project.tracking else {}
+        for where, one in self.everything():
+            for index, name in enumerate(one.list_):
+                if name not in folder.lists:
+                    known = [f"{each}.txt" for each in folder.lists]
+                    yield (*loc, *where, "list", index), *_no_list(name, known)
+            for question in one.questions:
+                kind, _, name = question.partition(".")
+                if kind == "entity" and name not in tracked:
+                    hint = did_you_mean(name, tracked) or "`project: {tracking: {entities: ...}}` lists them"
+                    yield (*loc, *where, question), f"no entity is called `{name}`", hint
+
+
+def _no_list(name: str, known: Sequence[str]) -> tuple[str, str]:
+    return f"there is no list `lists/{name}.txt`", did_you_mean(f"{name}.txt", known)
+
+
+def _any_of(pairs: Iterable[tuple[str, str]]) -> Condition:
+    found = tuple(pairs)
+    return Condition(*found[0]) if len(found) == 1 else Condition(regex="any", regexes=found)
+
+
+def list_variable(name: str) -> str:
+    """The channel variable that says whether the caller stands in a list."""
+    return f"routing_list_{name}"
+
+
+def prefixes_pattern(prefixes: Sequence[str]) -> str:
+    """One regex for many beginnings of numbers."""
+    return longest_prefix_pattern({prefix.removeprefix("+"): True for prefix in prefixes})

@@ -151,7 +151,7 @@ def _compiled(calendar: Calendar, moment: datetime) -> str:
     raise AssertionError("no extension matched")
 
 
-@settings(max_examples=150)
+@settings(max_examples=80)
 @given(CALENDARS, MOMENTS)
 def test_a_calendar_means_what_it_says_and_compiles_to_that(calendar: Calendar, moment: datetime) -> None:
     assert calendar.status(moment) == _oracle(calendar, moment)

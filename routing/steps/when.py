@@ -33,6 +33,8 @@ from routing.steps.base import Complaint
 from routing.steps.dialplan import Condition
 
 MOST_PREFIXES = 20_000
+#: PCRE compiles a regex to 64 kB at most; one that is larger would never match, without a word.
+PREFIXES_A_REGEX = 1_000
 CALLER = "${routing_caller}"
 _LIST = re.compile(r"([a-z][a-z0-9_]{0,63})\.txt")
 
@@ -127,7 +129,9 @@ class When(Fields):
 
     def conditions(self, country: str | None) -> Iterator[Condition]:
         """One condition a question, on this project's own captured variables; ``country`` is the project's."""
-        if self.caller:
+        if len(self.caller) > PREFIXES_A_REGEX:
+            yield _any_of((CALLER, prefixes_pattern(part)) for part in _parts(sorted(self.caller)))
+        elif self.caller:
             yield Condition(CALLER, prefixes_pattern(self.caller))
         if self.list_:
             yield _any_of((f"${{{list_variable(name)}}}", "^yes$") for name in self.list_)
@@ -179,6 +183,11 @@ def _any_of(pairs: Iterable[tuple[str, str]]) -> Condition:
 def list_variable(name: str) -> str:
     """The channel variable that says whether the caller stands in a list."""
     return f"routing_list_{name}"
+
+
+def _parts(prefixes: Sequence[str]) -> Iterator[Sequence[str]]:
+    for start in range(0, len(prefixes), PREFIXES_A_REGEX):
+        yield prefixes[start : start + PREFIXES_A_REGEX]
 
 
 def prefixes_pattern(prefixes: Sequence[str]) -> str:

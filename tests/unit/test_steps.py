@@ -118,6 +118,16 @@ def test_prefixes_are_prefixes(prefixes: list[str], caller: str) -> None:
         assert any(re.search(pattern, number) for pattern in asked) == number.startswith(tuple(prefixes))
 
 
+def test_thousands_of_numbers_are_regexes_that_pcre_can_hold() -> None:
+    callers = [f"+3805{number * 7919 % 10**8:08}" for number in range(5000)]
+    case = {"when": {"caller": callers}, "steps": [{"hangup": "USER_BUSY"}]}
+    made = compile_scheme("a.yaml", _yaml({"scheme": "a", "steps": [{"match": [case]}, "hangup"]}), FOLDER)
+    asked = re.findall(r'field="\$\{routing_caller\}" expression="([^"]+)"', made.xml)
+    assert len(asked) == 5
+    assert all(2 * len(pattern) + 8 * pattern.count("(") + 3 * pattern.count("|") < 60_000 for pattern in asked)
+    assert all(any(re.search(pattern, caller) for pattern in asked) for caller in callers[::500])
+
+
 def test_caller_id_policies() -> None:
     gateway = FOLDER.gateways["main"]
     for policy, number, header in (

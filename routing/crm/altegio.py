@@ -1,0 +1,107 @@
+"""Altegio (the YCLIENTS family). deal: a coming appointment, the next one first, by its staff; contact: a client.
+
+It has no owners: a client belongs to the staff member of the last appointment that was kept. There are no leads. Staff
+have no e-mail or phone of their own, so the project's table says who they are.
+
+Checked in altegio/altegio-pro-mcp: ``records/{company}`` with dates, page, count; ``staff/{company}/{id}``; the
+two-part ``Authorization`` and the ``Accept`` header; 200 requests a minute. In third-party code:
+``company/{id}/clients/search`` with a filter on the phone. From memory: ``client_id`` of records, ``attendance`` (-1:
+did not come), ``fired``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from routing.crm.auth import Key
+from routing.crm.look import Auth, Look
+from routing.crm.record import Adapter, Record, Secret, rows, text, under, when
+from routing.model.lookup import Kind, Owner
+
+PAGE = 100
+MOST_CLIENTS = 3
+#: Appointments are looked at this far back and ahead.
+PAST_DAYS, COMING_DAYS = 365, 90
+MISSED = -1
+ACCEPT = "application/vnd.api.v2+json"
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Altegio:
+    """``company``: the location's id."""
+
+    url: str
+    company: str
+    kinds: tuple[Kind, ...] = ("deal", "contact")
+
+    def find(self, kind: Kind, look: Look) -> Sequence[Record]:
+        """See Adapter."""
+        clients = look.once("clients", lambda: self._clients(look))
+        visits = look.once("visits", lambda: look.each(clients, lambda client: self._visits(client, look)))
+        pairs, now_s = list(zip(clients, visits, strict=True)), look.now_s()
+        if kind == "deal":
+            return [_deal(client, visit) for client, own in pairs for visit in _coming(own, now_s)]
+        return [_contact(client, _past(own, now_s)) for client, own in pairs]
+
+    def owner(self, owner_id: str, look: Look) -> Owner | None:
+        """See Adapter."""
+        staff = look.get(f"{self.url}/staff/{self.company}/{owner_id}")["data"]
+        return Owner(text(staff["id"]), "", text(staff.get("name")), "", not staff.get("fired"))
+
+    def _clients(self, look: Look) -> Sequence[Row]:
+        """Clients with the caller's number, compared."""
+        filters = [{"fieldName": "phone", "value": look.phone.tail, "compareType": "like"}]
+        fields = ["id", "name", "phone", "last_visit_date"]
+
+        def page(number: int) -> tuple[list[dict[str, Any]], int | None]:
+            asked = {"page": number, "page_size": PAGE, "fields": fields, "filters": filters}
+            found = rows(look.post(f"{self.url}/company/{self.company}/clients/search", asked)["data"])
+            return found, number + 1 if len(found) == PAGE else None
+
+        return [row for row in look.pages(page, 1) if look.phone.same(row.get("phone"))][:MOST_CLIENTS]
+
+    def _visits(self, client: Row, look: Look) -> list[Row]:
+        today = datetime.fromtimestamp(look.now_s(), UTC).date()
+        days = {
+            "start_date": str(today - timedelta(days=PAST_DAYS)),
+            "end_date": str(today + timedelta(days=COMING_DAYS)),
+        }
+
+        def page(number: int) -> tuple[list[dict[str, Any]], int | None]:
+            params = {**days, "client_id": client["id"], "page": number, "count": PAGE}
+            found = rows(look.get(f"{self.url}/records/{self.company}", params)["data"])
+            return found, number + 1 if len(found) == PAGE else None
+
+        return [visit for visit in look.pages(page, 1) if not visit.get("deleted")]
+
+
+def _coming(visits: Sequence[Row], now_s: float) -> list[Row]:
+    return [visit for visit in visits if when(visit["datetime"]) >= now_s and visit.get("attendance") != MISSED]
+
+
+def _past(visits: Sequence[Row], now_s: float) -> Row:
+    """The last appointment that was kept."""
+    kept = [visit for visit in visits if when(visit["datetime"]) < now_s and visit.get("attendance") != MISSED]
+    return max(kept, key=lambda visit: when(visit["datetime"]), default={})
+
+
+def _deal(client: Row, visit: Row) -> Record:
+    """The nearest appointment counts as the newest."""
+    staff = text(visit["staff_id"])
+    return Record("deal", text(visit["id"]), staff, -when(visit["datetime"]), None, text(client.get("name")))
+
+
+def _contact(client: Row, visit: Row) -> Record:
+    staff, last = text(under(visit, "staff_id")), when(visit.get("datetime"))
+    return Record("contact", text(client["id"]), staff, last, None, text(client.get("name")))
+
+
+def connect(config: Mapping[str, Any], secret: Secret) -> tuple[Adapter, Auth]:
+    """From the fields of routing.model.crm.Altegio."""
+    proof = f"Bearer {secret(config['partner'])}, User {secret(config['user'])}"
+    return Altegio(config["url"], text(config["company"])), Key({"Authorization": proof, "Accept": ACCEPT})

@@ -1,0 +1,104 @@
+"""Credentials of CRMs: a key that stays, or a token that is asked for and renewed, once for all who wait for it.
+
+Tokens live in memory only. A refresh token that changes with every use is not for us: several workers share it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlencode
+
+from gevent.lock import BoundedSemaphore
+
+from routing.crm.fault import Fault
+from routing.crm.look import Look, content_of
+from routing.crm.record import text, under
+from routing.model.web import Reply
+
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+#: A token is renewed this long before it ends.
+EARLY_SECONDS = 60.0
+DEFAULT_TOKEN_SECONDS = 1800.0
+
+
+@dataclass(frozen=True)
+class Key:
+    """Headers that never change: an API key, a private application's token."""
+
+    proof: Mapping[str, str] = field(repr=False)
+
+    def headers(self, look: Look) -> Mapping[str, str]:
+        """The headers."""
+        return self.proof
+
+    def renew(self, look: Look, refused: Mapping[str, str]) -> bool:
+        """Nothing to renew."""
+        return False
+
+
+@dataclass(frozen=True)
+class Grant:
+    """A token: request headers that hold it, and how many seconds it is good for."""
+
+    headers: Mapping[str, str] = field(repr=False)
+    seconds: float = DEFAULT_TOKEN_SECONDS
+
+
+@dataclass
+class Token:
+    """Headers from ``fetch``; a lock lets one look-up ask while the others wait for what it gets."""
+
+    fetch: Callable[[Look], Grant]
+    grant: Grant | None = field(default=None, repr=False)
+    until_s: float = 0.0
+    lock: BoundedSemaphore = field(default_factory=BoundedSemaphore, repr=False)
+
+    def headers(self, look: Look) -> Mapping[str, str]:
+        """The headers of a token that is still good. Raises Fault."""
+        grant = self.grant
+        if grant is None or look.clock() >= self.until_s:
+            grant = self._fetched(look, grant)
+        return grant.headers
+
+    def renew(self, look: Look, refused: Mapping[str, str]) -> bool:
+        """Ask for another token, unless somebody has meanwhile. Raises Fault."""
+        stale = self.grant if self.grant and self.grant.headers == refused else None
+        if stale is not None:
+            self._fetched(look, stale)
+        return True
+
+    def _fetched(self, look: Look, stale: Grant | None) -> Grant:
+        if not self.lock.acquire(timeout=look.left_s()):
+            raise Fault("no token in time")
+        try:
+            if self.grant is None or self.grant is stale:
+                self.grant = self.fetch(look)
+                self.until_s = look.clock() + max(self.grant.seconds - EARLY_SECONDS, self.grant.seconds / 2)
+            return self.grant
+        finally:
+            self.lock.release()
+
+
+def oauth(url: str, form: Mapping[str, str], scheme: str = "Bearer") -> Callable[[Look], Grant]:
+    """Gets a token from an OAuth 2.0 token endpoint: ``form`` goes there as it is (client credentials, refresh)."""
+
+    def fetch(look: Look) -> Grant:
+        reply = look.bare("POST", url, FORM, urlencode(form).encode())
+        said = _token_answer(reply)
+        seconds = under(said, "expires_in")
+        good_for = float(seconds) if isinstance(seconds, int | float) else DEFAULT_TOKEN_SECONDS
+        return Grant({"Authorization": f"{scheme} {said['access_token']}"}, good_for)
+
+    return fetch
+
+
+def _token_answer(reply: Reply) -> Any:
+    """The answer of a token endpoint; Zoho says errors with status 200."""
+    if reply.status in (400, 401, 403):
+        raise Fault("the token endpoint refuses our credentials")
+    said = content_of(reply)
+    if not text(under(said, "access_token")):
+        raise Fault("the token endpoint gave no token")
+    return said

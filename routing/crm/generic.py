@@ -1,0 +1,138 @@
+"""Any CRM with an HTTP API that answers JSON, described in YAML: which address has what, and where it is there.
+
+Source of its form: the fields of routing.model.crm.HttpCrm, which say what each setting means. Paths are keys with
+dots, ``[]`` for every element of a list: ``data.items``, ``phones[].number``. What they name is read, never run.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote, urljoin, urlsplit
+
+from routing.crm.auth import Key
+from routing.crm.fault import Fault
+from routing.crm.look import Auth, Look
+from routing.crm.phone import Phone
+from routing.crm.record import Adapter, Record, Secret, rows, text, when
+from routing.model.lookup import KINDS, Kind, Owner
+
+SECRET = re.compile(r"\{([A-Za-z][A-Za-z0-9_]*)\}")
+
+Settings = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Generic:
+    """``searches``: how each kind is asked for; ``people``: how an owner is, None when the CRM cannot be asked."""
+
+    url: str
+    searches: Mapping[Kind, Settings]
+    people: Settings | None = None
+
+    @property
+    def kinds(self) -> tuple[Kind, ...]:
+        """The kinds that are described."""
+        return tuple(self.searches)
+
+    def find(self, kind: Kind, look: Look) -> Sequence[Record]:
+        """See Adapter."""
+        search = self.searches[kind]
+        found = look.once((search["path"], search["method"]), lambda: self._rows(search, look))
+        return [_record(kind, search, row) for row in found if _open(search, row)]
+
+    def owner(self, owner_id: str, look: Look) -> Owner | None:
+        """See Adapter."""
+        if self.people is None:
+            return Owner(owner_id)
+        path = self.people["path"].replace("{id}", quote(owner_id, safe=""))
+        said = first(look.get(self.url + path), self.people.get("row") or "")
+        if not isinstance(said, dict):
+            return None
+        email, name, extension = (text(first(said, self.people.get(key))) for key in ("email", "name", "extension"))
+        active = first(said, self.people["active"]) if self.people.get("active") else True
+        return Owner(owner_id, email, name, extension, active in (True, 1, "1", "true", "active", "Y"))
+
+    def _rows(self, search: Settings, look: Look) -> list[dict[str, Any]]:
+        fill = _filled(look.phone)
+        start = self.url + fill(search["path"], lambda value: quote(value, safe=""))
+
+        def page(url: str) -> tuple[list[dict[str, Any]], str | None]:
+            posted = search["method"] == "POST"
+            said = look.post(url, _body(search.get("body"), fill)) if posted else look.get(url)
+            return rows(first(said, search["rows"])), self._next(url, text(first(said, search.get("next"))))
+
+        return look.pages(page, start)
+
+    def _next(self, url: str, following: str) -> str | None:
+        """The next page's address: of the same server only, since our credentials go there."""
+        if not following:
+            return None
+        target = urljoin(url, following)
+        if urlsplit(target)[:2] != urlsplit(self.url)[:2]:
+            raise Fault("its next page is on another server")
+        return target
+
+
+def values(said: Any, path: str | None) -> list[Any]:
+    """What a path names, several things where it goes through ``[]``; nothing for no path or where there is nothing."""
+    if path is None:
+        return []
+    found = [said]
+    for key in path.split(".") if path else ():
+        name = key.removesuffix("[]")
+        found = [each[name] for each in found if isinstance(each, dict) and each.get(name) is not None]
+        if key.endswith("[]"):
+            found = [each for several in found if isinstance(several, list) for each in several]
+    return found
+
+
+def first(said: Any, path: str | None) -> Any:
+    """The first thing that a path names, None when there is none."""
+    return next(iter(values(said, path)), None)
+
+
+def _open(search: Settings, row: Mapping[str, Any]) -> bool:
+    """Whether every field of ``open`` has one of the values that an open record has."""
+    return all(text(_flag(first(row, path))) in allowed for path, allowed in (search.get("open") or {}).items())
+
+
+def _flag(value: Any) -> Any:
+    return str(value).lower() if isinstance(value, bool) else value
+
+
+def _record(kind: Kind, search: Settings, row: Mapping[str, Any]) -> Record:
+    phones = tuple(text(each) for path in search["phones"] for each in values(row, path))
+    found = {key: text(first(row, search.get(key))) for key in ("id", "owner", "name", "card")}
+    changed = when(first(row, search.get("changed")))
+    return Record(kind, found["id"], found["owner"], changed, phones, found["name"], found["card"])
+
+
+def _filled(phone: Phone) -> Callable[[str, Callable[[str], str]], str]:
+    """Puts the number's forms in the place of ``{phone}`` and the like."""
+    forms = {"phone": phone.e164, "digits": phone.digits, "national": phone.national, "tail": phone.tail}
+
+    def fill(template: str, encode: Callable[[str], str]) -> str:
+        return re.sub(r"\{(\w+)\}", lambda found: encode(forms[found[1]]), template)
+
+    return fill
+
+
+def _body(template: Any, fill: Callable[[str, Callable[[str], str]], str]) -> Any:
+    """A JSON body with the number in its texts."""
+    if isinstance(template, str):
+        return fill(template, str)
+    if isinstance(template, dict):
+        return {key: _body(value, fill) for key, value in template.items()}
+    return [_body(value, fill) for value in template] if isinstance(template, list) else template
+
+
+def connect(config: Settings, secret: Secret) -> tuple[Adapter, Auth]:
+    """From the fields of routing.model.crm.HttpCrm."""
+    proof = {
+        name: SECRET.sub(lambda found: secret(found[1]), value) for name, value in (config.get("headers") or {}).items()
+    }
+    searches: dict[Kind, Settings] = {kind: config[kind] for kind in KINDS if config.get(kind)}
+    return Generic(config["url"].rstrip("/"), searches, config.get("owner")), Key(proof)

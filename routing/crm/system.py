@@ -1,0 +1,158 @@
+"""One CRM of the project and the rules that hold for all of them: who is responsible for a caller.
+
+Kinds are looked for at the same time and judged in the step's order; the newest record whose owner is active and known
+wins. One deadline for everything, a circuit breaker, a rate limit that is kept, a short memory, and the last answer
+when the CRM errs. Nothing raises; names and tokens are in no reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Protocol
+
+from routing.crm.fault import Fault, Missing
+from routing.crm.look import Auth, Look, Tasks
+from routing.crm.memory import OWNER_SECONDS, Memory
+from routing.crm.phone import Phone
+from routing.crm.record import Adapter, Record
+from routing.crm.throttle import Throttle
+from routing.model.lookup import Failed, Found, Kind, Knows, Nobody, Outcome, Owner
+from routing.model.web import Http
+
+#: An answer that is not of the vendor's documented form shows as one of these inside an adapter.
+MALFORMED = (KeyError, TypeError, ValueError, AttributeError, IndexError, ArithmeticError)
+#: Owners looked at in one look-up: beyond it the records are too old to matter.
+MOST_OWNERS = 5
+REFRESH_SECONDS = 5.0
+
+
+class Breaker(Protocol):
+    """Leaves a CRM alone after failures in a row (routing.http.breaker.Breaker)."""
+
+    def allows(self, url: str) -> bool: ...
+    def succeeded(self, url: str) -> None: ...
+    def failed(self, url: str) -> None: ...
+
+
+@dataclass
+class System:
+    """``name`` as in the project's ``crm:``; ``clock``: monotonic seconds."""
+
+    name: str
+    adapter: Adapter
+    auth: Auth
+    http: Http
+    breaker: Breaker
+    throttle: Throttle
+    tasks: Tasks
+    clock: Callable[[], float]
+    answers: Memory[Found | Nobody] = field(init=False)
+    owners: Memory[Owner] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.answers = Memory(self.clock)
+        self.owners = Memory(self.clock, fresh_s=OWNER_SECONDS)
+
+    def lookup(self, caller: str, order: Sequence[Kind], knows: Knows, deadline_s: float) -> Outcome:
+        """Who is responsible for a caller (``+E.164`` or ``anonymous``), within ``deadline_s`` seconds."""
+        phone = Phone.of(caller)
+        if phone is None:
+            return Nobody("the caller's number is hidden")
+        key = (phone.e164, tuple(order))
+        remembered = self.answers.fresh(key)
+        if remembered is not None and _still(remembered, knows):
+            return remembered
+        if not self.breaker.allows(self.name):
+            return self._instead(key, knows, f"{self.name} is left alone after failures in a row")
+        look = self._look(phone, deadline_s)
+        try:
+            outcome = self._ask(look, order, knows)
+        except Fault as problem:
+            if not problem.ours:
+                self.breaker.failed(self.name)
+            return self._instead(key, knows, f"{self.name}: {problem}")
+        finally:
+            look.stop()
+        self.breaker.succeeded(self.name)
+        self.answers.put(key, outcome)
+        return outcome
+
+    def _instead(self, key: tuple[str, tuple[Kind, ...]], knows: Knows, reason: str) -> Outcome:
+        """The last answer for this caller, when there is one."""
+        earlier = self.answers.stale(key)
+        if earlier is None or not _still(earlier, knows):
+            return Failed(reason)
+        return replace(earlier, stale=True)
+
+    def _look(self, phone: Phone, deadline_s: float) -> Look:
+        until_s = self.clock() + deadline_s
+        return Look(phone, self.http, self.auth, self.throttle, self.tasks, self.clock, until_s)
+
+    def _ask(self, look: Look, order: Sequence[Kind], knows: Knows) -> Found | Nobody:
+        self.throttle.check()
+        kinds = [kind for kind in order if kind in self.adapter.kinds]
+        searches = [look.begin(partial(self._records, kind, look)) for kind in kinds]
+        passed: list[str] = []
+        for search in searches:
+            for record in search.get():
+                owner = self._owner(record, look)
+                if complaint := _unfit(owner, knows):
+                    passed.append(f"{record.kind} {record.id}: {complaint}")
+                    continue
+                caller_name, card = record.caller_name, record.card_url
+                return Found(record.kind, record.id, owner, caller_name, card, passed=tuple(passed))
+        return Nobody("; ".join(passed) or f"{self.name} knows no {' or '.join(kinds) or 'such entity'} of this caller")
+
+    def _records(self, kind: Kind, look: Look) -> list[Record]:
+        """A kind's records with the caller's number, newest first, one an owner."""
+        try:
+            found = [each for each in self.adapter.find(kind, look) if _has(look.phone, each)]
+        except MALFORMED as problem:
+            raise Fault(f"its answer is not of the known form ({type(problem).__name__})") from None
+        newest: dict[str, Record] = {}
+        for record in sorted(found, key=lambda each: each.changed, reverse=True):
+            newest.setdefault(record.owner_id, record)
+        return list(newest.values())[:MOST_OWNERS]
+
+    def _owner(self, record: Record, look: Look) -> Owner:
+        """The record's owner; only his id is known when the CRM will not say more."""
+        if record.owner is not None or not record.owner_id:
+            return record.owner or Owner("", active=False)
+        known = self.owners.stale(record.owner_id)
+        if known is None:
+            return self._asked_owner(record.owner_id, look)
+        if self.owners.fresh(record.owner_id) is None:
+            later = self._look(look.phone, REFRESH_SECONDS)
+            self.owners.put(record.owner_id, known)
+            self.tasks.start(partial(self._asked_owner, record.owner_id, later))
+        return known
+
+    def _asked_owner(self, owner_id: str, look: Look) -> Owner:
+        try:
+            owner = self.adapter.owner(owner_id, look) or Owner(owner_id, active=False)
+        except Missing:
+            owner = Owner(owner_id, active=False)
+        except (Fault, *MALFORMED):
+            return self.owners.stale(owner_id) or Owner(owner_id)
+        self.owners.put(owner_id, owner)
+        return owner
+
+
+def _has(phone: Phone, record: Record) -> bool:
+    return record.phones is None or phone.among(record.phones)
+
+
+def _unfit(owner: Owner, knows: Knows) -> str:
+    """Why nobody can be rung for an owner; "" when somebody can."""
+    if not owner.id:
+        return "it has no owner"
+    if not owner.active:
+        return f"owner {owner.id} is not active"
+    return "" if knows(owner) else f"no person stands for owner {owner.id}"
+
+
+def _still(answer: Found | Nobody, knows: Knows) -> bool:
+    """Whether a remembered answer still names a person of the project."""
+    return isinstance(answer, Nobody) or knows(answer.owner)

@@ -1,0 +1,89 @@
+"""Zoho Desk. deal: a ticket that is not closed, by its assignee; contact: a contact. It has no leads.
+
+Checked in third-party code: ``contacts/search?phone=``, ``contacts/{id}/tickets``, headers ``Zoho-oauthtoken`` and
+``orgId``; in Zoho's Deluge manual: ``from`` and ``limit`` (1-100, 10 when not given). From memory: ``statusType``
+(Open, On Hold, Closed), ``assigneeId`` (null while a ticket is a department's), ``ownerId`` of a contact,
+``agents/{id}`` with ``emailId``, ``extn`` and ``status``; status 204 when nothing is found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from routing.crm import zoho
+from routing.crm.auth import Token
+from routing.crm.look import Auth, Look
+from routing.crm.record import Adapter, Record, Secret, full_name, rows, text, under, when
+from routing.model.lookup import Kind, Owner
+
+PAGE = 50
+MOST_CONTACTS = 5
+NUMBERS = ("phone", "mobile")
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class ZohoDesk:
+    """``organisation``: the orgId that every request names."""
+
+    url: str
+    organisation: str
+    kinds: tuple[Kind, ...] = ("deal", "contact")
+
+    def find(self, kind: Kind, look: Look) -> Sequence[Record]:
+        """See Adapter."""
+        contacts = look.once("contacts", lambda: self._contacts(look))
+        if kind == "contact":
+            return [_record(kind, row, text(row.get("ownerId")), _name(row)) for row in contacts]
+        found = look.each(contacts[:MOST_CONTACTS], lambda contact: self._tickets(contact, look))
+        return [each for tickets in found for each in tickets]
+
+    def owner(self, owner_id: str, look: Look) -> Owner | None:
+        """See Adapter."""
+        agent = self._get(f"agents/{owner_id}", {}, look)
+        name = text(agent.get("name")) or full_name(agent.get("firstName"), agent.get("lastName"))
+        active = agent.get("status", "ACTIVE") == "ACTIVE"
+        return Owner(text(agent["id"]), text(agent.get("emailId")), name, text(agent.get("extn")), active)
+
+    def _contacts(self, look: Look) -> list[Row]:
+        """Contacts with the caller's number, compared."""
+        return look.first_hit(
+            lambda variant: self._paged("contacts/search", {"phone": variant}, look),
+            lambda row: look.phone.among(row.get(field) for field in NUMBERS),
+        )
+
+    def _tickets(self, contact: Row, look: Look) -> list[Record]:
+        tickets = self._paged(f"contacts/{contact['id']}/tickets", {}, look)
+        return [
+            _record("deal", ticket, text(ticket.get("assigneeId")), _name(contact))
+            for ticket in tickets
+            if ticket["statusType"] != "Closed"
+        ]
+
+    def _paged(self, path: str, params: Mapping[str, Any], look: Look) -> list[Row]:
+        def page(start: int) -> tuple[list[dict[str, Any]], int | None]:
+            found = rows(under(self._get(path, {**params, "from": start, "limit": PAGE}, look), "data"))
+            return found, start + PAGE if len(found) == PAGE else None
+
+        return list(look.pages(page, 0))
+
+    def _get(self, path: str, params: Mapping[str, Any], look: Look) -> Any:
+        return look.get(f"{self.url}/{path}", params, {"orgId": self.organisation})
+
+
+def _record(kind: Kind, row: Row, owner_id: str, name: str) -> Record:
+    return Record(kind, text(row["id"]), owner_id, when(row.get("modifiedTime")), None, name, text(row.get("webUrl")))
+
+
+def _name(row: Row) -> str:
+    return full_name(row.get("firstName"), row.get("lastName"))
+
+
+def connect(config: Mapping[str, Any], secret: Secret) -> tuple[Adapter, Auth]:
+    """From the fields of routing.model.crm.ZohoDesk."""
+    url = config.get("url") or f"https://desk.zoho.{config['datacentre']}"
+    auth: Token = zoho.token(config, secret)
+    return ZohoDesk(f"{url}/api/v1", config["organisation"]), auth

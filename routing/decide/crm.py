@@ -1,0 +1,78 @@
+"""The crm step's decision: who is responsible in the CRM -> which person is rung.
+
+Owner to person: the project's table (``person.crm``), then e-mail, then extension. Production, `routing trace` and
+tests call the same code. Pure: the look-up's outcome comes in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from routing.decide.verdict import Verdict, failed, refused
+from routing.model.decision import Continue, RingPerson, clean_name
+from routing.model.lookup import Failed, Found, Nobody, Outcome, Owner
+from routing.model.people import Person
+
+DEFAULT_RING_SECONDS = 20
+
+
+@dataclass(frozen=True)
+class Responsible:
+    """Persons by owner id of one CRM, by e-mail (small letters) and by extension."""
+
+    by_owner: Mapping[str, str] = field(default_factory=dict)
+    by_email: Mapping[str, str] = field(default_factory=dict)
+    by_extension: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, table: Mapping[str, Any], system: str) -> Responsible:
+        """From the content of ``table.json``: ``crm`` (system, owner id -> person), ``emails``, ``extensions``."""
+        owners = (table.get("crm") or {}).get(system) or {}
+        return cls(dict(owners), dict(table.get("emails") or {}), dict(table.get("extensions") or {}))
+
+    def person(self, owner: Owner) -> str:
+        """The person who stands for an owner, "" when nobody does."""
+        return (
+            self.by_owner.get(owner.id)
+            or (self.by_email.get(owner.email.lower()) if owner.email else "")
+            or (self.by_extension.get(owner.extension) if owner.extension else "")
+            or ""
+        )
+
+    def knows(self, owner: Owner) -> bool:
+        """Whether somebody stands for an owner."""
+        return bool(self.person(owner))
+
+
+def decide(step: Mapping[str, Any], people: Responsible, outcome: Outcome) -> Verdict:
+    """Ring the responsible person with the caller's name as label, else go on; the reason names ids only."""
+    if isinstance(outcome, Failed):
+        return failed(outcome.reason)
+    if isinstance(outcome, Nobody):
+        return Verdict(Continue(), "continued", outcome.reason + _stale(outcome))
+    person = people.person(outcome.owner)
+    if not person:
+        return refused(f"no person stands for owner {outcome.owner.id} of {outcome.kind} {outcome.id}")
+    name = "".join(sign if sign.isprintable() else " " for sign in outcome.caller_name[:200])
+    decision = RingPerson(person, int(step.get("ring_s") or DEFAULT_RING_SECONDS), clean_name(name))
+    reason = f"owner {outcome.owner.id} of {outcome.kind} {outcome.id}{_stale(outcome)}"
+    return Verdict(decision, "decided", "; ".join((reason, *outcome.passed)))
+
+
+def _stale(outcome: Found | Nobody) -> str:
+    return " (an earlier answer: the CRM does not answer now)" if outcome.stale else ""
+
+
+def directory(people: Mapping[str, Person]) -> dict[str, Any]:
+    """The part of ``table.json`` that ``Responsible.of`` reads, from a folder's people."""
+    owners: dict[str, dict[str, str]] = {}
+    emails: dict[str, str] = {}
+    for name, person in people.items():
+        if person.email:
+            emails.setdefault(person.email.lower(), name)
+        for system, ids in person.crm.items():
+            for owner_id in ids if isinstance(ids, list) else [ids]:
+                owners.setdefault(system, {})[str(owner_id)] = name
+    return {"crm": owners, "emails": emails}

@@ -1,0 +1,149 @@
+"""HTTP to servers that are asked often (CRMs): connections are kept open, one deadline for everything.
+
+The port of routing.model.web over gevent sockets: TLS verified, no redirects, at most 2 MB of body, link-local and
+metadata addresses refused. Requests only read, so one that met a connection which the server had just closed is sent
+once more on a new one. Knows no vendor.
+"""
+
+from __future__ import annotations
+
+import http.client
+import select
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import SplitResult, quote, urlsplit
+
+import gevent
+import gevent.socket
+
+from routing.http.client import URL_SIGNS, Client, NoAnswer
+from routing.model.web import NoReply, Reply
+
+LONGEST_BODY = 2 * 1024 * 1024
+#: A connection that was idle longer is not used again: servers close theirs after about a minute.
+IDLE_SECONDS = 30.0
+#: Idle connections kept for one server.
+MOST_IDLE = 16
+
+Origin = tuple[str, str, int | None]
+Idle = deque[tuple[float, gevent.socket.socket]]
+
+
+@dataclass
+class Pool(Client):
+    """Opens connections as the webhook client does, and keeps them."""
+
+    idle: dict[Origin, Idle] = field(default_factory=dict)
+
+    def request(self, method: str, url: str, headers: Mapping[str, str], body: bytes, deadline_s: float) -> Reply:
+        """See routing.model.web.Http."""
+        timer = gevent.Timeout.start_new(deadline_s)
+        try:
+            return self._request(method, url, headers, body, deadline_s)
+        except gevent.Timeout as fired:
+            if fired is not timer:
+                raise
+            raise NoReply(f"no answer within {deadline_s:.3g} s") from None
+        except NoAnswer as problem:
+            raise NoReply(str(problem)) from None
+        except http.client.HTTPException as problem:
+            raise NoReply(f"not HTTP: {type(problem).__name__}") from None
+        except (OSError, ValueError) as problem:
+            raise NoReply(words(problem)) from None
+        finally:
+            timer.close()
+
+    def close(self) -> None:
+        """Close what is idle."""
+        for waiting in self.idle.values():
+            for _, sock in waiting:
+                sock.close()
+        self.idle.clear()
+
+    def _request(self, method: str, url: str, headers: Mapping[str, str], body: bytes, deadline_s: float) -> Reply:
+        parts = urlsplit(url)
+        sent = _head(method, parts, headers, body) + body
+        origin = (parts.scheme, parts.hostname or "", parts.port)
+        if kept := self._kept(origin):
+            try:
+                return self._spoken(kept, origin, method, sent)
+            except (http.client.RemoteDisconnected, ConnectionError):
+                pass  # it was closed between two requests: nothing of an answer came
+        return self._spoken(self._connected(parts, deadline_s), origin, method, sent)
+
+    def _kept(self, origin: Origin) -> gevent.socket.socket | None:
+        """An idle connection that the server has not closed, the one used last."""
+        waiting = self.idle.get(origin)
+        while waiting:
+            since_s, sock = waiting.pop()
+            if self.resolver.clock() - since_s < IDLE_SECONDS and not _readable(sock):
+                return sock
+            sock.close()
+        return None
+
+    def _spoken(self, sock: gevent.socket.socket, origin: Origin, method: str, sent: bytes) -> Reply:
+        try:
+            sock.sendall(sent)
+            reply, keep = _read(sock, method)
+        except BaseException:
+            sock.close()
+            raise
+        waiting = self.idle.setdefault(origin, deque())
+        if keep and len(waiting) < MOST_IDLE:
+            waiting.append((self.resolver.clock(), sock))
+        else:
+            sock.close()
+        return reply
+
+
+def _readable(sock: gevent.socket.socket) -> bool:
+    """Whether an idle connection has bytes or its end to read: either way it is not for use."""
+    poll = select.poll()
+    poll.register(sock.fileno(), select.POLLIN)
+    return bool(poll.poll(0))
+
+
+def _head(method: str, parts: SplitResult, headers: Mapping[str, str], body: bytes) -> bytes:
+    target = quote((parts.path or "/") + ("?" + parts.query if parts.query else ""), safe=URL_SIGNS)
+    host = parts.netloc.rpartition("@")[2].encode("idna").decode()
+    lines = [f"{method} {target} HTTP/1.1", f"Host: {host}"]
+    lines += [f"{name}: {value}" for name, value in headers.items()]
+    if body or method in ("POST", "PUT"):
+        lines.append(f"Content-Length: {len(body)}")
+    if any(set(line) & {"\r", "\n", "\0"} for line in lines):
+        raise NoReply("the request holds a line break")
+    try:
+        return "\r\n".join([*lines, "", ""]).encode("ascii")
+    except UnicodeEncodeError:
+        raise NoReply("a header is not ASCII: look at the secrets") from None
+
+
+def _read(sock: gevent.socket.socket, method: str) -> tuple[Reply, bool]:
+    """An answer, and whether the connection may be used again."""
+    response = http.client.HTTPResponse(sock, method=method)
+    try:
+        response.begin()
+        body = response.read(LONGEST_BODY + 1)
+        if len(body) > LONGEST_BODY:
+            raise NoReply(f"the answer is longer than {LONGEST_BODY // 1024} kB")
+        if response.length:
+            raise NoReply("the answer broke off")
+        return Reply(response.status, _headers(response), body), not response.will_close
+    finally:
+        response.close()
+
+
+def _headers(response: http.client.HTTPResponse) -> dict[str, str]:
+    """Headers by lower-case name; several of one name stand on lines of their own (cookies)."""
+    headers: dict[str, str] = {}
+    for name, value in response.getheaders():
+        key = name.lower()
+        headers[key] = f"{headers[key]}\n{value}" if key in headers else value
+    return headers
+
+
+def words(problem: Exception) -> str:
+    """An OS or TLS error in words without addresses, file names or the URL."""
+    text = getattr(problem, "verify_message", None) or getattr(problem, "strerror", None) or type(problem).__name__
+    return str(text)[:1].lower() + str(text)[1:200]

@@ -1,0 +1,162 @@
+"""The ``crm:`` key of a scheme folder: the CRMs of a project by name, with the fields of each vendor.
+
+Secrets stand here by name only. Good::
+
+    crm:
+      bitrix24: {webhook: BITRIX24_WEBHOOK}
+
+Bad, a token in git (``is not the name of a secret``)::
+
+    crm:
+      pipedrive: {token: "c0ffee..."}
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Literal
+
+from pydantic import Field, model_validator
+
+from routing.model.crm_fields import Address, Crm, Plain
+from routing.model.crm_http import HttpCrm
+from routing.model.fields import Flag, Name, Text, refuse
+from routing.model.lookup import Kind
+from routing.model.problem import did_you_mean
+
+
+class Pipedrive(Crm):
+    """Pipedrive; lead, deal, person."""
+
+    vendor: Literal["pipedrive"] = "pipedrive"
+    token: Name = Field(description="Secret: a user's API token.")
+    company: Text | None = Field(None, description="The company's domain word, for the addresses of records.")
+    url: Address = "https://api.pipedrive.com"
+
+
+class Hubspot(Crm):
+    """HubSpot; lead (contact or lead object), deal, contact."""
+
+    vendor: Literal["hubspot"] = "hubspot"
+    token: Name = Field(description="Secret: a private application's token.")
+    portal: Text | None = Field(None, description="The account's number, for the addresses of records.")
+    leads: Literal["contacts", "objects"] = Field(
+        "contacts", description="What a lead is: a contact's stage, or a lead."
+    )
+    url: Address = "https://api.hubapi.com"
+
+
+class _Zoho(Crm):
+    """What Zoho's products share."""
+
+    datacentre: Literal["com", "eu", "in", "com.au", "jp", "com.cn", "sa", "ca"] = "com"
+    client_id: Name = Field(description="Secret: the self client's id.")
+    client_secret: Name = Field(description="Secret: the self client's secret.")
+    refresh_token: Name = Field(description="Secret: a refresh token with the scopes to read.")
+    url: Address | None = None
+    accounts_url: Address | None = None
+
+
+class ZohoCrm(_Zoho):
+    """Zoho CRM; lead, deal, contact."""
+
+    vendor: Literal["zoho_crm"] = "zoho_crm"
+    organisation: Text | None = Field(None, description="The organisation's number, for the addresses of records.")
+    closed_stages: list[Text] = Field(
+        ["Closed Won", "Closed Lost", "Closed Lost to Competition", "Closed-Lost to Competition"]
+    )
+
+
+class ZohoDesk(_Zoho):
+    """Zoho Desk; open ticket as deal, contact."""
+
+    kinds: ClassVar[tuple[Kind, ...]] = ("deal", "contact")
+
+    vendor: Literal["zoho_desk"] = "zoho_desk"
+    organisation: Text = Field(description="orgId: the portal's organisation number.")
+
+
+class Salesforce(Crm):
+    """Salesforce; lead, opportunity as deal, contact."""
+
+    vendor: Literal["salesforce"] = "salesforce"
+    url: Address = Field(description="The org's own domain: `https://company.my.salesforce.com`.")
+    client_id: Name = Field(description="Secret: consumer key of a connected app with client credentials.")
+    client_secret: Name = Field(description="Secret: its consumer secret.")
+    closed_statuses: list[Text] = Field(["Closed - Not Converted", "Closed - Converted", "Unqualified"])
+
+
+class Amocrm(Crm):
+    """amoCRM or Kommo; open sale as deal, contact."""
+
+    kinds: ClassVar[tuple[Kind, ...]] = ("deal", "contact")
+
+    vendor: Literal["amocrm"] = "amocrm"
+    url: Address = Field(description="The account's address: `https://company.kommo.com`.")
+    token: Name = Field(description="Secret: a long-lived token.")
+
+
+class Bitrix24(Crm):
+    """Bitrix24; lead, deal, contact or company."""
+
+    vendor: Literal["bitrix24"] = "bitrix24"
+    webhook: Name = Field(description="Secret: the whole address of an incoming webhook with scopes crm and user.")
+
+
+class Retailcrm(Crm):
+    """RetailCRM; new order as lead, order in work as deal, customer."""
+
+    vendor: Literal["retailcrm"] = "retailcrm"
+    url: Address = Field(description="The account's address: `https://company.retailcrm.ru`.")
+    token: Name = Field(description="Secret: an API key.")
+
+
+class Creatio(Crm):
+    """Creatio; lead, opportunity as deal, contact."""
+
+    vendor: Literal["creatio"] = "creatio"
+    url: Address = Field(description="The site: `https://company.creatio.com`.")
+    framework: Flag = Field(True, description="On .NET Framework; false for .NET 6 and later, which have no `/0`.")
+    identity: Address | None = Field(None, description="The identity service, for `client_id` and `client_secret`.")
+    client_id: Name | None = None
+    client_secret: Name | None = None
+    login: Name | None = Field(None, description="Secret: a user's name, when there is no identity service.")
+    password: Name | None = Field(None, description="Secret: that user's password.")
+
+    @model_validator(mode="after")
+    def _one_way_in(self) -> Creatio:
+        oauth, form = (self.identity, self.client_id, self.client_secret), (self.login, self.password)
+        if not (all(oauth) and not any(form)) and not (all(form) and not any(oauth)):
+            raise refuse(
+                "it needs one way in", "`identity`, `client_id` and `client_secret`, or `login` and `password`"
+            )
+        return self
+
+
+class Altegio(Crm):
+    """Altegio or YCLIENTS; coming appointment as deal, client as contact."""
+
+    kinds: ClassVar[tuple[Kind, ...]] = ("deal", "contact")
+
+    vendor: Literal["altegio"] = "altegio"
+    company: Plain = Field(description="The location's id.")
+    partner: Name = Field(description="Secret: the partner token.")
+    user: Name = Field(description="Secret: the user token.")
+    url: Address = "https://api.alteg.io/api/v1"
+
+
+_ALL = (Pipedrive, Hubspot, ZohoCrm, ZohoDesk, Salesforce, Amocrm, Bitrix24, Retailcrm, Creatio, Altegio, HttpCrm)
+VENDORS: dict[str, type[Crm]] = {model.model_fields["vendor"].default: model for model in _ALL}
+
+
+def crm_of(name: str, value: Any) -> tuple[type[Crm], Any]:
+    """The fields of one entry of ``crm:`` and its value; the vendor is `vendor`, or the entry's own name."""
+    vendor = value.get("vendor", name) if isinstance(value, dict) else name
+    if vendor not in VENDORS:
+        hint = did_you_mean(str(vendor), VENDORS) or f"vendors: {', '.join(VENDORS)}"
+        raise refuse(f"no CRM is called `{vendor}`: write `vendor:`", hint)
+    return VENDORS[vendor], {} if value is None else value
+
+
+def runtime(name: str, crm: Crm) -> dict[str, Any]:
+    """What the engine needs to ask a CRM; secrets by name."""
+    return {"system": name, **crm.model_dump(mode="json", exclude_none=True)}

@@ -1,0 +1,68 @@
+"""What the settings of all CRMs are made of: addresses, places in JSON, and what every CRM has."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, ClassVar
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BeforeValidator
+
+from routing.model.fields import Fields, Text, refuse
+from routing.model.lookup import KINDS, Kind
+
+PLACES = ("phone", "digits", "national", "tail")
+_JSON_PATH = re.compile(r"[^.\[\]\s]+(\[\])?(\.[^.\[\]\s]+(\[\])?)*")
+
+
+def _address(value: str) -> str:
+    """An http(s) address without a password or a query, no slash at its end."""
+    try:
+        parts = urlsplit(value)
+        valid = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:
+        valid = False
+    if not valid or re.search(r"\s", value) or parts.query or parts.fragment:
+        raise refuse(f"`{value}` is not an address: write `https://host`")
+    if parts.username or parts.password:
+        raise refuse("an address may not hold a password: it would stand in git; name a secret")
+    return value.rstrip("/")
+
+
+def _json_path(value: str) -> str:
+    if value and not _JSON_PATH.fullmatch(value):
+        raise refuse(f"`{value}` is not a path: keys with dots, `[]` for every element: `phones[].number`")
+    return value
+
+
+def _template(value: str) -> str:
+    if not value.startswith("/") or re.search(r"\s", value):
+        raise refuse(f"`{value}` is not a path of the server: begin it with `/`")
+    for place in re.findall(r"\{([^}]*)\}", value):
+        if place not in (*PLACES, "id"):
+            raise refuse(f"nothing is called `{{{place}}}`", f"one of {', '.join(f'{{{each}}}' for each in PLACES)}")
+    return value
+
+
+def _plain(value: Any) -> Any:
+    """Numbers and flags as CRMs write them, in the form in which they are compared."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value) if isinstance(value, int) else value
+
+
+Address = Annotated[Text, AfterValidator(_address)]
+JsonPath = Annotated[Text, AfterValidator(_json_path)]
+Template = Annotated[Text, AfterValidator(_template)]
+Plain = Annotated[Text, BeforeValidator(_plain)]
+
+
+class Crm(Fields):
+    """One CRM. ``kinds`` are the entities that the vendor has."""
+
+    kinds: ClassVar[tuple[Kind, ...]] = KINDS
+
+    @property
+    def has(self) -> tuple[Kind, ...]:
+        """Entities that a step can look for here."""
+        return self.kinds

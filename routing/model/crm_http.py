@@ -1,0 +1,72 @@
+"""The fields of a CRM that no adapter of ours knows: which address has what, and where in its JSON the facts are."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, model_validator
+
+from routing.model.crm_fields import Address, Crm, JsonPath, Plain, Template
+from routing.model.fields import Fields, NotEmpty, OneOrMany, Text, refuse
+from routing.model.lookup import KINDS, Kind
+
+_HEADER = re.compile(r"[A-Za-z0-9-]{1,64}")
+
+
+class HttpSearch(Fields):
+    """How one kind of entity is looked for, and where in the answer its facts are."""
+
+    path: Template = Field(
+        description="Address below `url`: `/deals?phone={phone}`; also `{digits}`, `{national}`, `{tail}`."
+    )
+    method: Literal["GET", "POST"] = "GET"
+    body: Any = Field(None, description="JSON body of a POST, with the same places in its texts.")
+    rows: JsonPath = Field("", description="Where the list is; the whole answer otherwise.")
+    next: JsonPath | None = Field(None, description="Where the next page's address is.")
+    id: JsonPath = "id"
+    owner: JsonPath = Field(description="Where a row's owner id is.")
+    phones: Annotated[list[JsonPath], OneOrMany, NotEmpty] = Field(description="Where a row's numbers are.")
+    open: dict[JsonPath, Annotated[list[Plain], OneOrMany, NotEmpty]] = Field(
+        default_factory=dict, description="Values that an open one has: `status: [new, in work]`."
+    )
+    changed: JsonPath | None = Field(None, description="Where the time of its last change is; the newest wins.")
+    name: JsonPath | None = Field(None, description="Where the caller's name is.")
+    card: JsonPath | None = Field(None, description="Where the address of its page is.")
+
+
+class HttpOwner(Fields):
+    """How an owner is asked for by his id."""
+
+    path: Template = Field(description="Address below `url`: `/users/{id}`.")
+    row: JsonPath = ""
+    email: JsonPath | None = None
+    name: JsonPath | None = None
+    extension: JsonPath | None = None
+    active: JsonPath | None = Field(None, description="Where it says whether he still works here.")
+
+
+class HttpCrm(Crm):
+    """Any CRM with an HTTP API that answers JSON."""
+
+    vendor: Literal["http"] = "http"
+    url: Address
+    headers: dict[Text, Text] = Field(default_factory=dict, description='`Authorization: "Bearer {SECRET_NAME}"`.')
+    lead: HttpSearch | None = None
+    deal: HttpSearch | None = None
+    contact: HttpSearch | None = None
+    owner: HttpOwner | None = None
+
+    @property
+    def has(self) -> tuple[Kind, ...]:
+        """The kinds that are described."""
+        return tuple(kind for kind in KINDS if getattr(self, kind) is not None)
+
+    @model_validator(mode="after")
+    def _asks(self) -> HttpCrm:
+        if not self.has:
+            raise refuse("nothing is looked for", "describe at least one of `lead`, `deal`, `contact`")
+        for name in self.headers:
+            if not _HEADER.fullmatch(name):
+                raise refuse(f"`{name}` is not the name of a header")
+        return self

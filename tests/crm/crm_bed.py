@@ -1,0 +1,92 @@
+"""A CRM under test: one vendor's fake, the adapter over it, virtual time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from crm_fake import Fake, VirtualTasks
+from crm_world import CALLER, World
+from fakes.altegio import Altegio
+from fakes.amocrm import Amocrm
+from fakes.bitrix24 import Bitrix24
+from fakes.creatio import Creatio, CreatioLogin
+from fakes.generic import Generic
+from fakes.hubspot import Hubspot, HubspotLeads
+from fakes.pipedrive import Pipedrive
+from fakes.retailcrm import Retailcrm
+from fakes.salesforce import Salesforce
+from fakes.zoho_crm import ZohoCrm
+from fakes.zoho_desk import ZohoDesk
+
+from routing.crm.look import Tasks
+from routing.crm.systems import Systems
+from routing.http.breaker import Breaker
+from routing.model.crm import crm_of, runtime
+from routing.model.lookup import Kind, Outcome, Owner
+from routing.model.web import Http
+
+FAKES: tuple[type[Fake], ...] = (
+    Pipedrive,
+    Hubspot,
+    HubspotLeads,
+    ZohoCrm,
+    ZohoDesk,
+    Salesforce,
+    Amocrm,
+    Bitrix24,
+    Retailcrm,
+    Creatio,
+    CreatioLogin,
+    Altegio,
+    Generic,
+)
+ORDER: tuple[Kind, ...] = ("lead", "deal", "contact")
+
+
+def config(fake: type[Fake] | Fake, **settings: Any) -> dict[str, Any]:
+    """A step's ``crm`` entry, through the fields that an author's YAML goes through."""
+    model, value = crm_of(fake.vendor, {**fake.settings, **settings})
+    return runtime("ours", model.model_validate(value))
+
+
+@dataclass
+class Bed:
+    """``ask`` looks the caller up; ``known`` are the owner numbers that persons stand for."""
+
+    fake: Fake
+    tasks: Tasks | None = None
+    http: Http | None = None
+    known: set[int] = field(default_factory=lambda: {17, 18, 19})
+    systems: Systems = field(init=False)
+
+    def __post_init__(self) -> None:
+        clock = self.fake.clock
+        self.systems = Systems(
+            http=self.http or self.fake,
+            breaker=Breaker(clock),
+            tasks=self.tasks or VirtualTasks(clock),
+            secrets=self.fake.secrets,
+            clock=clock,
+            now=clock.epoch,
+        )
+        for number in (17, 18, 19, 20):
+            self.world.user(number, active=number != 20)
+
+    @property
+    def world(self) -> World:
+        return self.fake.world
+
+    def knows(self, owner: Owner) -> bool:
+        return self.fake.number(owner.id) in self.known
+
+    def ask(self, *order: Kind, caller: str = CALLER, deadline_s: float = 2.0) -> Outcome:
+        return self.systems.lookup(config(self.fake), caller, order or ORDER, self.knows, deadline_s)
+
+    def later(self, seconds: float) -> None:
+        self.fake.clock.seconds += seconds
+
+    def chosen(self, outcome: Outcome) -> tuple[str, int, int]:
+        """What was found, in neutral numbers: kind, entity, owner."""
+        assert hasattr(outcome, "owner"), outcome
+        return outcome.kind, self.fake.number(outcome.id), self.fake.number(outcome.owner.id)

@@ -341,7 +341,9 @@ project: {name: p, timezone: UTC, country: UA}
 people:
   ivan: {name: I, phones: {desk: {sip: "1001"}, mobile: {number: "+380501112233"}}, extension: "101"}
 groups: {sales: [ivan], kharkiv_mobiles: [ivan.mobile]}
-calendars: {office: {open: {mon: "09:00-18:00"}}}
+calendars:
+  office: {open: {mon: "09:00-18:00"}}
+  far_office: {timezone: Asia/Vladivostok, open: {mon: "09:00-18:00"}}
 gateways: {main: {proxy: x.example}}
 """
     sounds = dict.fromkeys(("menu.wav", "greeting.wav", "closed.wav", "bye.wav"), 1.0)

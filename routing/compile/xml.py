@@ -23,8 +23,8 @@ ALLOWED = frozenset(
     """.split()
 )
 _EXPANSION = re.compile(r"\$\{([^}]*)\}?")
-#: Families of them: overrides by hand, answers of lists, and the visitor's facts, encoded by `model.entities`.
-FAMILY = re.compile(r"(?:hours_|routing_list_|routing_entity_|routing_source_)[a-z][a-z0-9_]{0,63}")
+#: Families of them: overrides by hand, what lists and calendars said, the visitor's facts (encoded, `model.entities`).
+FAMILY = re.compile(r"(?:hours_|routing_list_|routing_branch_|routing_entity_|routing_source_)[a-z][a-z0-9_]{0,63}")
 #: Variables that make FreeSWITCH run a command; no compiled dialplan needs one.
 _FORBIDDEN_VARIABLES = re.compile(r"(?:^|[,{\[])(?:api_|execute_on_)\w*=")
 

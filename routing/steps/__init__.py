@@ -14,6 +14,7 @@ from routing.steps.hangup import HangupStep
 from routing.steps.hours import HoursStep
 from routing.steps.match import Case, MatchStep
 from routing.steps.menu import MenuStep
+from routing.steps.open_branch import OpenBranchStep
 from routing.steps.play import PlayStep
 from routing.steps.ring import RingStep
 from routing.steps.voicemail import VoicemailStep
@@ -25,6 +26,7 @@ KINDS: dict[str, type[Step]] = {
     "menu": MenuStep,
     "hours": HoursStep,
     "match": MatchStep,
+    "open_branch": OpenBranchStep,
     "webhook": WebhookStep,
     "voicemail": VoicemailStep,
     "scheme": SchemeStep,

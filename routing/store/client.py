@@ -1,0 +1,162 @@
+"""Runs commands in Redis within a budget, and leaves a Redis alone that does not answer.
+
+A dead or stuck Redis costs a few decisions one budget each; then every question is refused at once, and a greenlet of
+the client's own asks, away from calls, until Redis is back or a replica has taken over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import gevent
+from redis.exceptions import (
+    AskError,
+    ClusterDownError,
+    MovedError,
+    ReadOnlyError,
+    RedisError,
+    ResponseError,
+    TryAgainError,
+)
+
+from routing.store.address import Address, Endpoint
+from routing.store.connection import Command, Reply
+from routing.store.nodes import FAILURES_TO_OPEN, Node, Nodes, nodes
+
+BUDGET_SECONDS = 0.05
+#: Pause between two tries to find Redis again, and how long one try may take.
+MEND_SECONDS = 0.2
+TRY_SECONDS = 0.5
+#: Errors that say: not here, not now.
+_ELSEWHERE = (ReadOnlyError, ClusterDownError, TryAgainError)
+_ALONE = "Redis is left alone until it answers again"
+
+
+class StoreDown(Exception):
+    """Redis did not do it in time; the text says why. A normal case: go on as if nothing were remembered."""
+
+
+class Store:
+    """``ask`` serves any number of greenlets of one thread. ``report`` is told when Redis goes and comes back."""
+
+    def __init__(
+        self,
+        address: Address,
+        budget_s: float = BUDGET_SECONDS,
+        report: Callable[[str], None] = lambda words: None,
+    ) -> None:
+        self._address = address
+        self._budget_s = budget_s
+        self._report = report
+        self._nodes: Nodes = nodes(address)
+        self._mending: Any = None
+        #: Nobody says where Redis is.
+        self._lost = False
+
+    @property
+    def is_up(self) -> bool:
+        """Whether all of Redis answered when it was last asked."""
+        return self._mending is None
+
+    def ask(self, key: str, *commands: Command, budget_s: float | None = None) -> list[Reply]:
+        """The replies to commands on keys of one slot (``key``'s), sent in one write.
+
+        Raises StoreDown, after ``budget_s`` seconds at the latest; commands may have been carried out all the same.
+        """
+        if self._lost:
+            raise StoreDown(_ALONE)
+        budget_s = self._budget_s if budget_s is None else budget_s
+        timer = gevent.Timeout.start_new(budget_s)
+        node: Node | None = None
+        try:
+            node = self._nodes.holder(key)
+            if node.is_open:
+                raise StoreDown(_ALONE)
+            replies = self._asked(node, commands)
+        except gevent.Timeout as fired:
+            if fired is not timer:
+                raise
+            raise self._failed(node, f"no answer from Redis within {budget_s * 1000:.0f} ms") from None
+        except (OSError, RedisError) as problem:
+            raise self._failed(node, _words(problem), at_once=isinstance(problem, _ELSEWHERE)) from None
+        finally:
+            timer.close()
+        node.failures = 0
+        return replies
+
+    def close(self) -> None:
+        """End what runs beside calls and close every idle connection."""
+        if self._mending:
+            self._mending.kill()
+        for node in self._nodes.all():
+            node.forget()
+
+    def _asked(self, node: Node, commands: Sequence[Command]) -> list[Reply]:
+        """Follows one redirection of a cluster. Raises StoreDown for an error that asking again would not mend."""
+        replies = node.ask(commands)
+        moved = next((reply for reply in replies if isinstance(reply, AskError)), None)
+        if moved:
+            named = self._nodes.at(Endpoint(moved.host or node.endpoint.host, moved.port))
+            if isinstance(moved, MovedError):
+                gevent.spawn(self._learn)
+                replies = named.ask(commands)
+            else:
+                replies = named.ask([each for command in commands for each in (("ASKING",), command)])[1::2]
+        for reply in replies:
+            if isinstance(reply, (*_ELSEWHERE, AskError)):
+                raise reply
+            if isinstance(reply, ResponseError):
+                raise StoreDown(f"Redis refused: {reply}")
+        return replies
+
+    def _failed(self, node: Node | None, words: str, at_once: bool = False) -> StoreDown:
+        """Count a failure; after a few in a row nobody asks until Redis answers again."""
+        if node:
+            node.failures = FAILURES_TO_OPEN if at_once else node.failures + 1
+        else:
+            self._lost = True
+        if (node is None or node.is_open) and self._mending is None:
+            self._report(f"left alone: {words}")
+            self._mending = gevent.spawn(self._mend)
+        return StoreDown(words)
+
+    def _mend(self) -> None:
+        """Try until every node in use answers."""
+        while True:
+            with gevent.Timeout(TRY_SECONDS, False):  # type: ignore[arg-type]
+                try:
+                    if self._found():
+                        break
+                except (OSError, RedisError):
+                    pass
+            gevent.sleep(MEND_SECONDS)
+        self._mending = None
+        self._report("answers again")
+
+    def _found(self) -> bool:
+        """Whether every node in use answers and takes writes."""
+        self._nodes.refresh()
+        self._lost = False
+        for node in self._nodes.all():
+            if node.is_open:
+                node.forget()
+                (role,) = node.ask([("ROLE",)])
+                if isinstance(role, ResponseError) or role[0] != b"master":
+                    return False
+                node.failures = 0
+        return True
+
+    def _learn(self) -> None:
+        """After a redirection: learn where the slots are now."""
+        with gevent.Timeout(TRY_SECONDS, False):  # type: ignore[arg-type]
+            try:
+                self._nodes.refresh()
+            except (OSError, RedisError):
+                return
+
+
+def _words(problem: Exception) -> str:
+    """An error in words, without the address's password (redis-py puts none in)."""
+    text = str(problem).strip() or type(problem).__name__
+    return text[:200]

@@ -1,0 +1,51 @@
+"""Every key in Redis: its name, what it holds, how long it stays.
+
+====================================================  ======  ===============================================  =========
+key                                                   type    content                                          TTL
+====================================================  ======  ===============================================  =========
+``routing:{<project>:talk:<caller>}``                 zset    last talks as JSON, by their end (epoch s)        400 days
+``routing:{<project>:people}:load:<person>``          hash    ``calls_<day>``, ``talk_s_<day>``, ``last_end``  40 days
+``routing:{<project>:people}:counted:<call id>``      string  the call is in its person's load                 3 days
+``routing:{<project>:people}:turn:<scheme>:<step>``   zset    people by the number of their last turn          40 days
+``routing:{<project>:people}:dnd``                    hash    person: since when (epoch s)                     none
+====================================================  ======  ===============================================  =========
+
+The braces are Redis Cluster's hash tag: all keys of one operation share a slot, so an operation is one round trip to
+one node and a script never needs two. Talks are spread over the cluster by caller; what is known of a project's people
+lies together, because a decision reads all of it at once. Days are ``YYYYMMDD`` in the project's time zone.
+"""
+
+from __future__ import annotations
+
+DAY_SECONDS = 86_400
+TALK_SECONDS = 400 * DAY_SECONDS
+LOAD_SECONDS = 40 * DAY_SECONDS
+COUNTED_SECONDS = 3 * DAY_SECONDS
+TURN_SECONDS = 40 * DAY_SECONDS
+#: Talks kept of one caller: enough to find the last one that was long enough.
+MOST_TALKS = 20
+
+
+def talks(project: str, caller: str) -> str:
+    """The last talks with a caller (``+`` and E.164 digits)."""
+    return f"routing:{{{project}:talk:{caller}}}"
+
+
+def load(project: str, person: str) -> str:
+    """How much a person has talked."""
+    return f"routing:{{{project}:people}}:load:{person}"
+
+
+def counted(project: str, call_id: str) -> str:
+    """Mark of a call that is in its person's load."""
+    return f"routing:{{{project}:people}}:counted:{call_id}"
+
+
+def turns(project: str, scheme: str, step: str) -> str:
+    """Whose turn was when in a step."""
+    return f"routing:{{{project}:people}}:turn:{scheme}:{step}"
+
+
+def dnd(project: str) -> str:
+    """Who must not be disturbed."""
+    return f"routing:{{{project}:people}}:dnd"

@@ -1,0 +1,131 @@
+"""Talks, loads, turns and do-not-disturb in Redis, in words: `routing.model.memory.Memory`, and what writes it.
+
+Each method is one operation: one round trip, keys of one slot, within the budget. Writing a call twice is writing it
+once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from routing.model.memory import Facts, Forgotten, Load, Talk
+from routing.store import keys
+from routing.store.client import Store, StoreDown
+from routing.store.connection import Command, Reply
+
+#: KEYS[1] turns; who, the number of his last turn as the decision knew it, TTL.
+TAKE_TURN = """
+local before = redis.call('ZSCORE', KEYS[1], ARGV[1]) or '0'
+if tonumber(before) ~= tonumber(ARGV[2]) then return redis.call('ZRANGE', KEYS[1], 0, -1, 'WITHSCORES') end
+local last = redis.call('ZREVRANGE', KEYS[1], 0, 0, 'WITHSCORES')
+redis.call('ZADD', KEYS[1], (tonumber(last[2]) or 0) + 1, ARGV[1])
+redis.call('EXPIRE', KEYS[1], ARGV[3])
+return false
+"""
+#: KEYS[1] mark of the call, KEYS[2] load; day, talk seconds, end, TTL of the mark, TTL of the load, oldest day kept.
+COUNT = """
+if not redis.call('SET', KEYS[1], '1', 'NX', 'EX', ARGV[4]) then return 0 end
+redis.call('HINCRBY', KEYS[2], 'calls_' .. ARGV[1], 1)
+redis.call('HINCRBY', KEYS[2], 'talk_s_' .. ARGV[1], ARGV[2])
+if tonumber(redis.call('HGET', KEYS[2], 'last_end') or '0') < tonumber(ARGV[3]) then
+  redis.call('HSET', KEYS[2], 'last_end', ARGV[3])
+end
+for _, field in ipairs(redis.call('HKEYS', KEYS[2])) do
+  local day = string.match(field, '_(%d+)$')
+  if day and day < ARGV[6] then redis.call('HDEL', KEYS[2], field) end
+end
+redis.call('EXPIRE', KEYS[2], ARGV[5])
+return 1
+"""
+
+
+class RedisMemory:
+    """See `routing.model.memory.Memory`. Every method raises Forgotten."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    # what decisions read
+
+    def talks(self, project: str, caller: str) -> Sequence[Talk]:
+        """See Memory."""
+        key = keys.talks(project, caller)
+        (found,) = self._ask(key, ("ZREVRANGE", key, 0, keys.MOST_TALKS - 1))
+        return tuple(_talks(found))
+
+    def facts(self, project: str, people: Sequence[str], day: str, place: tuple[str, str]) -> Facts:
+        """See Memory."""
+        turn = keys.turns(project, *place)
+        commands: list[Command] = [("ZRANGE", turn, 0, -1, "WITHSCORES"), ("HGETALL", keys.dnd(project))]
+        fields = (f"calls_{day}", f"talk_s_{day}", "last_end")
+        commands += [("HMGET", keys.load(project, person), *fields) for person in people]
+        turns, away, *loads = self._ask(turn, *commands)
+        return Facts(
+            loads={person: _load(found) for person, found in zip(people, loads, strict=True)},
+            turns=_numbers(turns),
+            away=frozenset(_pairs(away)),
+        )
+
+    def take_turn(self, project: str, place: tuple[str, str], who: str, before: int) -> Mapping[str, int] | None:
+        """See Memory."""
+        key = keys.turns(project, *place)
+        (others,) = self._ask(key, ("EVAL", TAKE_TURN, 1, key, who, before, keys.TURN_SECONDS))
+        return None if others is None else _numbers(others)
+
+    # what the journal and people write
+
+    def remember(self, project: str, caller: str, talk: Talk) -> None:
+        """Keep a talk among the last ones of an outside number."""
+        key = keys.talks(project, caller)
+        self._ask(
+            key,
+            ("ZADD", key, talk.at, talk.text()),
+            ("ZREMRANGEBYRANK", key, 0, -keys.MOST_TALKS - 1),
+            ("EXPIRE", key, keys.TALK_SECONDS),
+        )
+
+    def count(self, project: str, person: str, call_id: str, day: str, talk_s: float, end: float, oldest: str) -> bool:
+        """Add a call to a person's load on a day, forget days before ``oldest``. False when it was counted before."""
+        load, mark = keys.load(project, person), keys.counted(project, call_id)
+        words = (day, round(talk_s), round(end), keys.COUNTED_SECONDS, keys.LOAD_SECONDS, oldest)
+        (counted,) = self._ask(load, ("EVAL", COUNT, 2, mark, load, *words))
+        return bool(counted)
+
+    def disturb(self, project: str, person: str, wanted: bool, now_s: float = 0.0) -> None:
+        """Turn do-not-disturb of a person off (``wanted``) or on."""
+        key = keys.dnd(project)
+        self._ask(key, ("HDEL", key, person) if wanted else ("HSET", key, person, round(now_s)))
+
+    def away(self, project: str) -> Mapping[str, float]:
+        """Who must not be disturbed, and since when."""
+        (found,) = self._ask(keys.dnd(project), ("HGETALL", keys.dnd(project)))
+        return {person: float(since) for person, since in _pairs(found).items()}
+
+    def _ask(self, key: str, *commands: Command) -> list[Reply]:
+        try:
+            return self._store.ask(key, *commands)
+        except StoreDown as problem:
+            raise Forgotten(str(problem)) from None
+
+
+def _talks(found: Iterable[bytes]) -> Iterable[Talk]:
+    for text in found:
+        try:
+            yield Talk.of(text)
+        except (ValueError, TypeError, KeyError):
+            continue
+
+
+def _load(found: Sequence[bytes | None]) -> Load:
+    calls, talk_s, last_end = (float(value or 0) for value in found)
+    return Load(int(calls), talk_s, last_end)
+
+
+def _pairs(flat: Sequence[bytes]) -> dict[str, str]:
+    """Name and value in turn, as Redis lists a hash or a sorted set with scores."""
+    words = [word.decode() for word in flat]
+    return dict(zip(words[::2], words[1::2], strict=True))
+
+
+def _numbers(flat: Sequence[bytes]) -> dict[str, int]:
+    return {name: int(float(score)) for name, score in _pairs(flat).items()}

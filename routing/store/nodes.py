@@ -1,0 +1,218 @@
+"""Who holds a key: one Redis, the master that Sentinel names, or the cluster's node of the key's slot.
+
+A node keeps its idle connections and remembers its failures. Nothing here has a deadline of its own: whoever asks
+sets one (gevent.Timeout). Who is asked changes in ``refresh`` alone, which the client calls away from calls.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from typing import Protocol
+
+import gevent
+from redis.crc import key_slot
+from redis.exceptions import RedisError
+
+from routing.store.address import Address, Endpoint
+from routing.store.connection import Command, Connection, Reply
+
+#: Failures in a row after which a node is left alone until it answers again.
+FAILURES_TO_OPEN = 3
+#: How long one of several Sentinels or cluster nodes may take to say where things are.
+TELL_SECONDS = 0.3
+MOST_IDLE = 64
+
+
+class NobodyKnows(OSError):
+    """No Sentinel or cluster node says who holds the key."""
+
+
+class Node:
+    """One Redis and the idle connections to it."""
+
+    def __init__(self, endpoint: Endpoint, address: Address, for_sentinel: bool = False) -> None:
+        self.endpoint = endpoint
+        self.failures = 0
+        self._address = address
+        self._for_sentinel = for_sentinel
+        self._idle: list[Connection] = []
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the node is left alone."""
+        return self.failures >= FAILURES_TO_OPEN
+
+    def ask(self, commands: Sequence[Command]) -> list[Reply]:
+        """The replies, errors of single commands in their place. Raises OSError or RedisError.
+
+        A connection that Redis closed while it was idle is replaced once.
+        """
+        connection = self._idle.pop() if self._idle else self._new()
+        try:
+            replies = connection.ask(commands)
+        except (OSError, RedisError):
+            connection.drop()
+            if connection.fresh:
+                raise
+            self.forget()
+            connection = self._new()
+            replies = connection.ask(commands)
+        if len(self._idle) < MOST_IDLE:
+            self._idle.append(connection)
+        return replies
+
+    def forget(self) -> None:
+        """Close the idle connections."""
+        while self._idle:
+            self._idle.pop().drop()
+
+    def _new(self) -> Connection:
+        return Connection(self.endpoint, self._address, self._for_sentinel)
+
+
+class Nodes(Protocol):
+    """Finds nodes."""
+
+    def holder(self, key: str) -> Node:
+        """Who holds a key. Raises OSError or RedisError when that is not known and nobody tells."""
+
+    def at(self, endpoint: Endpoint) -> Node:
+        """The node that another one named."""
+
+    def refresh(self) -> None:
+        """Learn anew who holds what. Raises OSError or RedisError."""
+
+    def all(self) -> Iterable[Node]:
+        """Every node in use."""
+
+
+class Single:
+    """One Redis."""
+
+    def __init__(self, address: Address) -> None:
+        self._node = Node(address.hosts[0], address)
+
+    def holder(self, key: str) -> Node:
+        """See Nodes."""
+        return self._node
+
+    def at(self, endpoint: Endpoint) -> Node:
+        """See Nodes."""
+        return self._node
+
+    def refresh(self) -> None:
+        """See Nodes: there is nothing to learn."""
+
+    def all(self) -> Iterable[Node]:
+        """See Nodes."""
+        return (self._node,)
+
+
+class Sentinel:
+    """The master of a name, as the Sentinels say."""
+
+    def __init__(self, address: Address) -> None:
+        self._address = address
+        self._sentinels = [Node(endpoint, address, for_sentinel=True) for endpoint in address.hosts]
+        self._master: Node | None = None
+
+    def holder(self, key: str) -> Node:
+        """See Nodes."""
+        if self._master is None:
+            self.refresh()
+        assert self._master
+        return self._master
+
+    def at(self, endpoint: Endpoint) -> Node:
+        """See Nodes."""
+        return self.holder("")
+
+    def refresh(self) -> None:
+        """See Nodes. The Sentinel that answered is asked first the next time."""
+        question = ("SENTINEL", "GET-MASTER-ADDR-BY-NAME", self._address.name)
+        for sentinel, (told,) in _told(self._sentinels, question):
+            if isinstance(told, list) and len(told) == 2:
+                self._sentinels.sort(key=lambda each: each is not sentinel)
+                self._use(Endpoint(told[0].decode(), int(told[1])))
+                return
+        raise NobodyKnows(f"no Sentinel knows the master {self._address.name}")
+
+    def _use(self, endpoint: Endpoint) -> None:
+        if self._master is None or self._master.endpoint != endpoint:
+            if self._master:
+                self._master.forget()
+            self._master = Node(endpoint, self._address)
+
+    def all(self) -> Iterable[Node]:
+        """See Nodes."""
+        return (self._master,) if self._master else ()
+
+
+class Cluster:
+    """The nodes of a cluster by their slots."""
+
+    def __init__(self, address: Address) -> None:
+        self._address = address
+        self._nodes = {endpoint: Node(endpoint, address) for endpoint in address.hosts}
+        #: (first slot, last slot, node)
+        self._ranges: list[tuple[int, int, Node]] = []
+
+    def holder(self, key: str) -> Node:
+        """See Nodes."""
+        if not self._ranges:
+            self.refresh()
+        slot = key_slot(key.encode())
+        for first, last, node in self._ranges:
+            if first <= slot <= last:
+                return node
+        raise NobodyKnows(f"no node of the cluster holds slot {slot}")
+
+    def at(self, endpoint: Endpoint) -> Node:
+        """See Nodes."""
+        return self._nodes.setdefault(endpoint, Node(endpoint, self._address))
+
+    def refresh(self) -> None:
+        """See Nodes. Nodes that hold nothing any more are forgotten, but for those of the URL."""
+        known = sorted(self._nodes.values(), key=lambda node: node.failures)
+        for node, (told,) in _told(known, ("CLUSTER", "SLOTS")):
+            if isinstance(told, list) and told:
+                self._ranges = [(int(first), int(last), self._named(node, at)) for first, last, at, *_ in told]
+                self._keep({each for _, _, each in self._ranges})
+                return
+        raise NobodyKnows("no node of the cluster tells its slots")
+
+    def _named(self, by: Node, at: Sequence[bytes | int]) -> Node:
+        """A node as another one names it; an empty host is the one that was asked."""
+        host = at[0].decode() if isinstance(at[0], bytes) else ""
+        return self.at(Endpoint(host or by.endpoint.host, int(at[1])))
+
+    def _keep(self, used: set[Node]) -> None:
+        for endpoint, node in list(self._nodes.items()):
+            if node not in used and endpoint not in self._address.hosts:
+                node.forget()
+                del self._nodes[endpoint]
+
+    def all(self) -> Iterable[Node]:
+        """See Nodes."""
+        return {id(node): node for _, _, node in self._ranges}.values()
+
+
+def _told(nodes: Sequence[Node], question: Command) -> Iterator[tuple[Node, list[Reply]]]:
+    """The nodes that answer a question in time, one after another."""
+    for node in list(nodes):
+        replies: list[Reply] = []
+        with gevent.Timeout(TELL_SECONDS, False), suppress(OSError, RedisError):  # type: ignore[arg-type]
+            replies = node.ask([question])
+        if replies:
+            yield node, replies
+
+
+def nodes(address: Address) -> Nodes:
+    """What an address leads to."""
+    kinds: dict[str, type[Single] | type[Sentinel] | type[Cluster]] = {
+        "single": Single,
+        "sentinel": Sentinel,
+        "cluster": Cluster,
+    }
+    return kinds[address.kind](address)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 ID = re.compile(r"[a-z][a-z0-9_]{0,63}")
 PHONE = re.compile(rf"{ID.pattern}\.{ID.pattern}")
+PERSON_OR_PHONE = re.compile(rf"{ID.pattern}(?:\.{ID.pattern})?")
 STEP_PATH = re.compile(r"[a-z0-9_*#]+(\.[a-z0-9_*#]+)*")
 E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 CAUSE = re.compile(r"[A-Z][A-Z0-9_]{1,39}")
@@ -53,11 +54,28 @@ class RingNumber:
 
 @dataclass(frozen=True)
 class RingOrder:
-    """Ring people one after another, each for ``seconds``, until somebody talks."""
+    """Ring people or single phones one after another, each for ``seconds``, until somebody talks."""
 
     people: tuple[str, ...]
     seconds: int
     name: str = ""
+
+
+@dataclass(frozen=True)
+class RingTogether:
+    """Ring these people or single phones at the same time."""
+
+    people: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Nobody:
+    """There is nobody to ring now: the step is over."""
+
+
+@dataclass(frozen=True)
+class Wait:
+    """Whoever is to be rung is busy: hold the caller a little and ask again."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +97,7 @@ class End:
     cause: str
 
 
-Decision = RingPerson | RingPhone | RingNumber | RingOrder | GoScheme | Continue | End
+Decision = RingPerson | RingPhone | RingNumber | RingOrder | RingTogether | Nobody | Wait | GoScheme | Continue | End
 
 
 @dataclass(frozen=True)
@@ -119,11 +137,13 @@ def encode(step: str, decision: Decision) -> dict[str, str]:
             _require(E164, number, "number")
             return _ring(step, f"ring:number:{number}", seconds, name)
         case RingOrder(people, seconds, name):
-            if not people:
-                raise ValueError("nobody to ring in order")
-            for person in people:
-                _require(ID, person, "person")
-            return _ring(step, f"order:{','.join(people)}", seconds, name)
+            return _ring(step, f"order:{_list(people)}", seconds, name)
+        case RingTogether(people):
+            return {"routing_decision": f"{step}:together:{_list(people)}"}
+        case Nobody():
+            return {"routing_decision": f"{step}:nobody"}
+        case Wait():
+            return {"routing_decision": f"{step}:wait"}
         case GoScheme(scheme):
             _require(ID, scheme, "scheme")
             return {"routing_decision": f"{step}:scheme:{scheme}"}
@@ -141,6 +161,14 @@ def _ring(step: str, target: str, seconds: int, name: str) -> dict[str, str]:
     if label := clean_name(name):
         variables["routing_label"] = label
     return variables
+
+
+def _list(people: tuple[str, ...]) -> str:
+    if not people:
+        raise ValueError("nobody to ring")
+    for person in people:
+        _require(PERSON_OR_PHONE, person, "person or phone")
+    return ",".join(people)
 
 
 def _require(pattern: re.Pattern[str], value: str, what: str) -> None:

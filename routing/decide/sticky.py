@@ -1,0 +1,61 @@
+"""The sticky step's decision: the last talks with a caller -> who is rung first.
+
+Production, `routing trace` and tests call the same ``decide``. Pure: talks, people's states and the time are arguments.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from routing.decide.verdict import Verdict
+from routing.model.decision import Continue, RingPerson
+from routing.model.memory import State, Talk
+
+
+def decide(
+    step: Mapping[str, Any],
+    talks: Sequence[Talk],
+    state: Callable[[str], State | None],
+    now_s: float,
+) -> Verdict:
+    """Ring the person of the last successful talk, or go on with the scheme. Never raises.
+
+    ``step``: its entry in ``schemes/<id>.json`` (``calls``: in, out or both; ``within_s``; ``talked_s``: the shortest
+    talk that counts; ``ring_s``). ``state`` of a person, None for nobody of this release; ``now_s``: seconds since the
+    epoch.
+    """
+    talk = last_talk(step, talks, now_s)
+    if talk is None:
+        return _on("nobody has talked with this caller")
+    found = state(talk.person)
+    if found != "free":
+        return _on(f"{talk.person} is {found or 'no person any more'}")
+    ago_s = round(now_s - talk.at)
+    reason = f"talked {round(talk.talk_s)} s {_ago(ago_s)} ago, {_WHO[talk.direction]}"
+    return Verdict(RingPerson(talk.person, int(step["ring_s"])), "decided", reason)
+
+
+def last_talk(step: Mapping[str, Any], talks: Sequence[Talk], now_s: float) -> Talk | None:
+    """The last talk that the step counts: of its direction, long enough, not too long ago."""
+    wanted = ("in", "out") if step["calls"] == "both" else (step["calls"],)
+    counted = (
+        talk
+        for talk in talks
+        if talk.direction in wanted and talk.talk_s >= step["talked_s"] and now_s - talk.at <= step["within_s"]
+    )
+    return max(counted, key=lambda talk: talk.at, default=None)
+
+
+_WHO = {"in": "the client called", "out": "called the client"}
+
+
+def _on(reason: str) -> Verdict:
+    return Verdict(Continue(), "continued", reason)
+
+
+def _ago(seconds: int) -> str:
+    for unit, length in (("d", 86_400), ("h", 3_600), ("min", 60)):
+        if seconds >= length:
+            return f"{seconds // length} {unit}"
+    return f"{seconds} s"

@@ -1,0 +1,103 @@
+"""In which order people are rung: one pure function for every `order` of a ring step.
+
+Production, `routing trace`, tests and the fairness simulation call the same ``order``. Chance and what is known of people
+are arguments; nobody here knows Redis, FreeSWITCH or the clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from routing.model.memory import Facts, Load
+
+#: A number within 0 <= x < 1.
+Chance = Callable[[], float]
+#: What a call wants of a person: skill -> a value, or the lowest level.
+Wanted = Mapping[str, str | int | bool]
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """Somebody who may be rung: ``name`` is what is rung (``ivan`` or ``ivan.mobile``), ``person`` who that is."""
+
+    name: str
+    person: str
+    weight: int = 1
+    skills: Mapping[str, Any] = field(default_factory=dict)
+
+
+#: (candidate, its place in the list, its load, the number of its last turn, chance, wanted) -> smallest first.
+_Key = Callable[[Candidate, int, Load, int, Chance, Wanted], Any]
+
+_KEYS: dict[str, _Key] = {
+    "together": lambda who, place, load, turn, chance, wanted: place,
+    "in_order": lambda who, place, load, turn, chance, wanted: place,
+    "in_order_waiting": lambda who, place, load, turn, chance, wanted: place,
+    "random": lambda who, place, load, turn, chance, wanted: chance(),
+    # the largest of u^(1/w) is each one with probability w / sum of w, and so on down the list
+    "weighted": lambda who, place, load, turn, chance, wanted: -(chance() ** (1 / who.weight)),
+    "round_robin": lambda who, place, load, turn, chance, wanted: (turn, place),
+    "fewest_calls": lambda who, place, load, turn, chance, wanted: (load.calls, turn, place),
+    "longest_idle": lambda who, place, load, turn, chance, wanted: (load.last_end, turn, place),
+    "least_talk": lambda who, place, load, turn, chance, wanted: (load.talk_s, turn, place),
+    "by_skill": lambda who, place, load, turn, chance, wanted: (*_unfit(who, wanted), turn, place),
+}
+STRATEGIES = tuple(_KEYS)
+#: Nobody has two turns in a row while there is somebody else: not whom chance, nor whom an unanswered ring prefers again.
+_SPREADING = frozenset({"random", "round_robin", "fewest_calls", "longest_idle", "least_talk"})
+#: Strategies for which it matters whose turn it was.
+TURNING = _SPREADING | {"by_skill"}
+
+
+def order(
+    strategy: str, candidates: Sequence[Candidate], facts: Facts, chance: Chance, wanted: Wanted | None = None
+) -> tuple[str, ...]:
+    """The names of the candidates in the order in which they are rung. Raises KeyError for an unknown strategy."""
+    key = _KEYS[strategy]
+    ranked = sorted(
+        (
+            (
+                key(
+                    who, place, facts.loads.get(who.person, Load()), facts.turns.get(who.name, 0), chance, wanted or {}
+                ),
+                who,
+            )
+            for place, who in enumerate(candidates)
+        ),
+        key=lambda pair: pair[0],
+    )
+    names = [who.name for _, who in ranked]
+    if strategy in _SPREADING and len(names) > 1 and _had_the_last_turn(names[0], facts):
+        names[0], names[1] = names[1], names[0]
+    return tuple(names)
+
+
+def _had_the_last_turn(name: str, facts: Facts) -> bool:
+    return bool(facts.turns) and facts.turns.get(name) == max(facts.turns.values())
+
+
+def _unfit(who: Candidate, wanted: Wanted) -> tuple[int, float]:
+    """How many wanted skills are missing, then how low the others are: the best is the smallest."""
+    levels = [level(who.skills.get(skill), value) for skill, value in wanted.items()]
+    return sum(each <= 0 for each in levels), -sum(levels)
+
+
+def level(skill: Any, wanted: str | int | bool) -> float:
+    """How well a person's skill meets what is wanted; 0 when it does not.
+
+    A person's skill is a level (``3``), a list of values (``[uk, en]``, level 1 each) or levels by value
+    (``{uk: 3, en: 1}``); wanted is a value, the lowest level, or true for any level.
+    """
+    if isinstance(skill, Mapping):
+        skill = {str(name).lower(): of for name, of in skill.items()}.get(str(wanted).lower(), 0)
+        wanted = True
+    elif isinstance(skill, str | list | tuple):
+        values = [skill] if isinstance(skill, str) else skill
+        return float(wanted is True or str(wanted).lower() in {str(value).lower() for value in values})
+    if isinstance(skill, bool) or not isinstance(skill, int | float):
+        return float(skill is True)
+    if isinstance(wanted, bool):
+        return float(skill) if wanted else 0.0
+    return float(skill) if isinstance(wanted, int) and skill >= wanted else 0.0

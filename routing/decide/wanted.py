@@ -1,0 +1,63 @@
+"""What a call wants of the person who takes it, from what a ring step's ``skills`` name. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import phonenumbers
+
+from routing.model.decision import Call
+
+#: The language that most callers from a country speak with a company, where that is one language.
+LANGUAGES = {
+    language: countries.split()
+    for language, countries in {
+        "uk": "UA", "pl": "PL", "ru": "RU", "de": "DE AT LI", "cs": "CZ", "sk": "SK", "hu": "HU", "ro": "RO MD",
+        "bg": "BG", "tr": "TR", "it": "IT SM", "fr": "FR MC", "es": "ES MX AR CO CL PE VE EC UY", "pt": "PT BR",
+        "en": "GB IE US AU NZ", "nl": "NL", "lt": "LT", "lv": "LV", "et": "EE", "fi": "FI", "sv": "SE", "da": "DK",
+        "nb": "NO", "el": "GR CY", "sr": "RS", "hr": "HR", "sl": "SI", "ka": "GE", "hy": "AM", "az": "AZ", "he": "IL",
+    }.items()
+}  # fmt: skip
+_BY_COUNTRY = {country: language for language, countries in LANGUAGES.items() for country in countries}
+
+
+def wanted(sources: Mapping[str, Any], call: Call, known: bool = False) -> dict[str, str | int | bool]:
+    """Skill -> what is wanted of it; a skill of which nothing is known about this call is left out.
+
+    ``sources``: skill -> ``country``, ``language``, ``known``, ``entities.NAME``, ``{"value": ...}`` or ``{"regions":
+    {name: regex of numbers}}``. ``known``: whether talks with this caller are remembered.
+    """
+    found = {skill: _value(source, call, known) for skill, source in sources.items()}
+    return {skill: value for skill, value in found.items() if value not in ("", False)}
+
+
+def _value(source: Any, call: Call, known: bool) -> str | int | bool:
+    if isinstance(source, Mapping):
+        if "regions" in source:
+            return _region(source["regions"], call)
+        value: str | int | bool = source["value"]
+        return value
+    if source == "known":
+        return known
+    if source == "country":
+        return country(call.caller)
+    if source == "language":
+        return call.entities.get("language") or _BY_COUNTRY.get(country(call.caller), "")
+    return call.entities.get(str(source).removeprefix("entities."), "")
+
+
+def _region(regions: Mapping[str, str], call: Call) -> str:
+    """The visitor's region when there is one, else the caller's by his number."""
+    if chosen := call.entities.get("region"):
+        return chosen
+    return next((name for name, pattern in regions.items() if re.search(pattern, call.caller)), "")
+
+
+def country(caller: str) -> str:
+    """ISO code of the country of a number (``+`` E.164); empty when it has none."""
+    try:
+        return phonenumbers.region_code_for_number(phonenumbers.parse(caller)) or ""
+    except phonenumbers.NumberParseException:
+        return ""

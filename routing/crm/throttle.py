@@ -5,6 +5,7 @@ Reads ``Retry-After`` in both its forms and a few headers of vendors. Pure but f
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
@@ -48,11 +49,9 @@ class Throttle:
 
     def _asked_s(self, reply: Reply) -> float:
         asked = reply.headers.get("retry-after") or reply.headers.get("x-ratelimit-reset") or ""
-        try:
+        if re.fullmatch(r"-?\d{1,15}(\.\d{1,9})?", asked.strip()):
             seconds = float(asked)
             return seconds - self.now() if seconds > EPOCH_ABOVE else seconds
-        except ValueError:
-            pass
         try:
             return parsedate_to_datetime(asked).timestamp() - self.now()
         except ValueError:

@@ -40,13 +40,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of this run."""
-    return tmp_path_factory.mktemp("switch")
+def place(tmp_path_factory: pytest.TempPathFactory):
+    """The folder of this run, which has ports of its own."""
+    yield tmp_path_factory.mktemp("switch")
+    ports.release()
 
 
 @pytest.fixture(scope="session")
-def trunk():
+def trunk(place: Path):
     """The carrier's proxy."""
     running = Trunk()
     yield running

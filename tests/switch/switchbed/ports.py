@@ -1,4 +1,8 @@
-"""Ports on loopback for one test run, each handed out once."""
+"""Ports on loopback for one test run, each handed out once.
+
+Runs at the same time keep apart: each claims a slot of the range by holding its first port. (A port that FreeSWITCH
+will use for sound is free until a call needs it, so looking whether it is free is not enough.)
+"""
 
 from __future__ import annotations
 
@@ -6,21 +10,31 @@ import random
 import socket
 import threading
 
-_FIRST, _LAST = 19100, 19999
+_FIRST, _LAST = 19000, 19999
+_SLOT = 480
+#: Blocks of at least this many ports are taken from the end of the slot, so that single ports do not break it up.
+_LARGE = 32
+
 _lock = threading.Lock()
 _taken: set[int] = set()
+_claim: list[socket.socket] = []
 
 
 def free(count: int = 1) -> int:
     """The first of ``count`` neighbouring ports that are free for UDP and TCP."""
     with _lock:
-        for _ in range(2000):
-            first = random.randrange(_FIRST, _LAST - count, 2)
-            block = range(first, first + count)
+        first, last = _slot()
+        places = list(range(first, last - count, 2))
+        if count >= _LARGE:
+            places.reverse()
+        else:
+            random.shuffle(places)
+        for place in places:
+            block = range(place, place + count)
             if _taken.isdisjoint(block) and all(is_free(port) for port in block):
                 _taken.update(block)
-                return first
-    raise RuntimeError(f"no {count} free ports between {_FIRST} and {_LAST}")
+                return place
+    raise RuntimeError(f"no {count} neighbouring free ports between {first} and {last}")
 
 
 def give_back(first: int, count: int = 1) -> None:
@@ -40,3 +54,29 @@ def is_free(port: int) -> bool:
             except OSError:
                 return False
     return True
+
+
+def release() -> None:
+    """Give the slot back: the run is over."""
+    while _claim:
+        _claim.pop().close()
+
+
+def _slot() -> tuple[int, int]:
+    """First and last port of this run's slot."""
+    if not _claim:
+        _claim.append(_claimed())
+    first: int = _claim[0].getsockname()[1]
+    return first + 2, first + _SLOT
+
+
+def _claimed() -> socket.socket:
+    for first in range(_FIRST, _LAST - _SLOT + 1, _SLOT):
+        held = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        try:
+            held.bind(("127.0.0.1", first))
+        except OSError:
+            held.close()
+        else:
+            return held
+    raise RuntimeError(f"every slot of the ports {_FIRST} to {_LAST} is in use by another run")

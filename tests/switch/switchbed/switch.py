@@ -18,7 +18,7 @@ from . import ports
 from .esl import Esl
 
 _PREFIX = Path("/usr/local/freeswitch")
-_RTP_PORTS = 120
+_RTP_PORTS = 100
 _PR_SET_PDEATHSIG = 1
 
 

@@ -85,7 +85,7 @@ class Caller:
         self._switch = ("127.0.0.1", switch_port)
 
     def ring(self, number: str, caller: str = "+380671234567") -> float:
-        """Seconds from the caller's INVITE to the phone's. Raises TimeoutError or RuntimeError when it does not ring."""
+        """Seconds from the caller's INVITE to the phone's. Raises TimeoutError or RuntimeError without one."""
         call, branch = uuid.uuid4().hex, f"z9hG4bK{uuid.uuid4().hex}"
         begin = time.perf_counter()
         self._send("INVITE", number, caller, call, branch, _SDP)

@@ -30,8 +30,7 @@ from switchbed.handler import Handler  # noqa: E402
 from switchbed.switch import Switch, find  # noqa: E402
 
 from routing.app.publish import publish  # noqa: E402
-from routing.compile.build import build  # noqa: E402
-from routing.compile.build import load_shared  # noqa: E402
+from routing.compile.build import build, load_shared  # noqa: E402
 from routing.compile.secrets import invented  # noqa: E402
 
 #: Away from the ports of a suite that may be running.

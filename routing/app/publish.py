@@ -68,6 +68,7 @@ def publish(root: Path, release: str, switch: Switch | None) -> Published:
     previous = _pointed(root / "previous")
     try:
         os.utime(folder)
+        os.sync()  # the release is on the disk before the link names it: a power cut leaves the old or the new
         if before and before != release:
             _point(root, "previous", before)
         _point(root, "current", release)

@@ -135,9 +135,14 @@ MOST_LISTED = 40
 
 
 def _switch(esl: str, password: str | None) -> publishing.Switch:
-    from routing.cli.switch import switch  # gevent is imported only when FreeSWITCH is spoken to
+    """FreeSWITCH, looked for only when it must be told: a change of schemes alone needs no password."""
 
-    return switch(esl, password)
+    def ask(command: str) -> str:
+        from routing.cli.switch import switch  # imports gevent
+
+        return switch(esl, password)(command)
+
+    return ask
 
 
 def _say(published: publishing.Published) -> None:

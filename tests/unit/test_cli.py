@@ -151,6 +151,17 @@ def test_publish_and_rollback_say_what_is_live(desk: Desk) -> None:
     assert f"(before: {live})" in back.output
 
 
+def test_the_event_socket_is_needed_only_when_accounts_changed(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    answers = {"reloadxml": "+OK [Success]", "global_getvar domain": "pbx", "user_exists id 1001 pbx": "true"}
+    refused = desk.publish()
+    assert (refused.exit_code, "ROUTING_ESL_PASSWORD" in refused.output) == (1, True)
+    monkeypatch.setattr("routing.cli.switch.switch", lambda esl, password: lambda command: answers.get(command, "+OK"))
+    assert desk.publish().exit_code == 0
+    monkeypatch.undo()
+    again = desk.publish()
+    assert (again.exit_code, "not needed" in again.output) == (0, True)
+
+
 def test_a_publish_that_cannot_say_so_to_freeswitch_changes_nothing(desk: Desk) -> None:
     result = desk.publish()
     assert result.exit_code == 1

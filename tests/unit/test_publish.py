@@ -151,6 +151,13 @@ def test_rollback_twice_comes_back(folder: Folder) -> None:
     assert [rollback(folder.root, None).release for _ in range(3)] == [first, second, first]
 
 
+def test_a_release_is_on_the_disk_before_it_is_live(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    release, live_at_sync = folder.build(), []
+    monkeypatch.setattr(os, "sync", lambda: live_at_sync.append(current(folder.root)))
+    publish(folder.root, release.name, None)
+    assert (live_at_sync, current(folder.root)) == ([None], release.name)
+
+
 def test_one_at_a_time(folder: Folder) -> None:
     with only_one(folder.root), pytest.raises(PublishFailed, match="another compile, publish"), only_one(folder.root):
         pass

@@ -11,8 +11,10 @@ from routing.cli.errors import ErrorRoad
 
 #: Command name to the module and object that hold it: only the one that runs is imported.
 COMMANDS = {
+    "calls": ("routing.cli.calls", "calls", "Finished calls: list, explain, report."),
     "compile": ("routing.cli.releases", "compile_command", "Compile schemes into a release."),
     "hours": ("routing.cli.hours", "hours", "Override a calendar by hand: open, closed or auto."),
+    "journal": ("routing.cli.journal", "journal", "Record finished calls from FreeSWITCH's spool."),
     "node": ("routing.app.node", "node", "Prepare a FreeSWITCH node."),
     "publish": ("routing.cli.releases", "publish_command", "Compile, verify and make the release live."),
     "rollback": ("routing.cli.releases", "rollback_command", "Make the release before the last publish live again."),

@@ -31,6 +31,17 @@ class App(msgspec.Struct, frozen=True, gc=False, rename=lambda name: f"app_{name
         """When, in seconds since the epoch."""
         return int(self.stamp) / 1e6
 
+    def settings(self) -> list[tuple[str, str]]:
+        """The variables that it set: ``set name=value`` or ``multiset ^^|name=value|name=value``."""
+        if self.name == "set":
+            parts = [self.data]
+        elif self.name == "multiset":
+            marked = self.data.startswith("^^") and len(self.data) > 2
+            parts = self.data[3:].split(self.data[2]) if marked else self.data.split(" ")
+        else:
+            return []
+        return [(name, value) for name, _, value in (part.partition("=") for part in parts)]
+
 
 class _Log(msgspec.Struct, gc=False):
     applications: tuple[App, ...] = ()

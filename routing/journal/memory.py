@@ -1,43 +1,74 @@
-"""What is remembered of talks beside SQL: who talked with a caller last, and how much each person talked today.
+"""What is remembered of talks beside SQL: the last talks with a caller, and how much each person talked on a day.
 
-The port that the Redis adapter fills, and the outbox that fills it: a talk leaves the outbox only after the memory has
-it, and the memory counts a call once however often it is told of it: a memory that is down delays nothing and catches
-up. Knows nothing of Redis.
+The outbox in SQL: a call leaves it only after the memory has it, and the memory counts a call once however often it is
+told of it. So a memory that is down delays nothing and catches up. Knows nothing of Redis.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
 
 from routing.journal import store
-from routing.journal.store import Talk
+from routing.journal.store import Due
+from routing.model.memory import Direction, Talk
 
-#: Talks told in one go.
+#: Calls handed over in one go.
 AT_ONCE = 500
-
-
-class MemoryDown(Exception):
-    """The memory did not take the talks, or not all of them: tell them again later."""
+#: Days of loads that are kept.
+DAYS = 7
+_DIRECTIONS: dict[str, Direction] = {"in": "in", "callback": "in", "out": "out"}
 
 
 class Memory(Protocol):
-    """Takes talks, in any order, each possibly more than once."""
+    """Takes talks, in any order, each possibly more than once. Both raise `routing.model.memory.Forgotten`."""
 
-    def remember(self, talks: Sequence[Talk]) -> None:
-        """Keep the last talk of each client and direction, and add each call to its person's load exactly once.
+    def remember(self, project: str, caller: str, talk: Talk) -> None:
+        """Keep a talk among the last ones with an outside number."""
 
-        Raises MemoryDown.
+    def count(self, project: str, person: str, call_id: str, day: str, talk_s: float, end: float, oldest: str) -> bool:
+        """Add a call to a person's load of a day (``YYYYMMDD``), once; forget the days before ``oldest``."""
+
+
+@dataclass(frozen=True)
+class Outbox:
+    """Hands calls over to a memory. ``day_of``: the project's day of a time; ``project``: of calls that name none."""
+
+    memory: Memory
+    day_of: Callable[[float], str]
+    project: str = ""
+
+    def hand_over(self, engine: Engine) -> int:
+        """Tell the memory of the oldest calls in the outbox; returns how many left it.
+
+        Raises Forgotten; what was told before that has left the outbox.
         """
-        ...
+        told = []
+        try:
+            for due in store.due(engine, AT_ONCE):
+                self._tell(due)
+                told.append(due.call)
+        finally:
+            store.remembered(engine, told)
+        return len(told)
+
+    def _tell(self, due: Due) -> None:
+        if not due.person or not due.talk_s:
+            return
+        project = due.project or self.project
+        direction = _DIRECTIONS.get(due.direction)
+        if due.client and direction:
+            talk = Talk(due.person, due.ended, due.talk_s, direction, due.number, due.call)
+            self.memory.remember(project, due.client, talk)
+        oldest = self.day_of(due.ended - DAYS * 86400)
+        self.memory.count(project, due.person, due.call, self.day_of(due.ended), due.talk_s, due.ended, oldest)
 
 
-def hand_over(engine: Engine, memory: Memory) -> int:
-    """Tell the memory of the oldest talks in the outbox; returns how many calls left it. Raises MemoryDown."""
-    talks, ids = store.to_remember(engine, AT_ONCE)
-    if talks:
-        memory.remember(talks)
-    store.remembered(engine, ids)
-    return len(ids)
+def days_in(zone: ZoneInfo) -> Callable[[float], str]:
+    """The day of a time in a zone, as ``YYYYMMDD``."""
+    return lambda at: datetime.fromtimestamp(at, zone).strftime("%Y%m%d")

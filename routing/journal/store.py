@@ -27,11 +27,8 @@ _CALL = tuple(
 
 
 @dataclass(frozen=True, slots=True)
-class Talk:
-    """A talk to be remembered: ``client`` and ``person`` talked, in a call of this id and direction.
-
-    ``at`` and ``ended``: seconds since the epoch.
-    """
+class Due:
+    """A call in the outbox: ``client`` and ``person`` talked for ``talk_s`` seconds, unless one of them is empty."""
 
     call: str
     project: str
@@ -39,23 +36,22 @@ class Talk:
     client: str
     person: str
     number: str
-    at: float
     ended: float
     talk_s: float
 
 
 def record(engine: Engine, batch: Sequence[Call]) -> int:
     """Record calls in one transaction; returns how many were new. Raises SQLAlchemyError with nothing recorded."""
-    call_rows = [_call_row(call) for call in batch]
-    step_rows = [_row(step, _STEP) | {"call": call.id} for call in batch for step in call.steps]
-    leg_rows = [
-        _row(leg, _LEG) | {"call": call.id, "n": n} for call in batch for n, leg in enumerate(call.legs)
-    ]  # fmt: skip
     with engine.begin() as connection:
-        new = _insert(connection, calls, call_rows)
-        _insert(connection, steps, step_rows)
+        query = _inserting(connection, calls).returning(calls.c.id)
+        new = set(connection.scalars(query, [_call_row(call) for call in batch]))
+        fresh = [call for call in batch if call.id in new]
+        _insert(connection, steps, [_row(step, _STEP) | {"call": call.id} for call in fresh for step in call.steps])
+        leg_rows = [
+            _row(leg, _LEG) | {"call": call.id, "n": n} for call in fresh for n, leg in enumerate(call.legs)
+        ]  # fmt: skip
         _insert(connection, legs, leg_rows)
-    return new
+    return len(new)
 
 
 def amend(engine: Engine, found: Mapping[str, tuple[str, Leg]]) -> set[str]:
@@ -86,15 +82,13 @@ def _add(connection: Connection, call: str, leg: Leg) -> None:
         connection.execute(update(calls).where(calls.c.id == call, calls.c.target == "").values(talked))
 
 
-def to_remember(engine: Engine, most: int) -> tuple[list[Talk], list[str]]:
-    """The oldest talks that are not remembered yet, and every call id that this settles (calls without a talk too)."""
+def due(engine: Engine, most: int) -> list[Due]:
+    """The oldest calls that are not remembered yet, those without a talk too."""
     columns = (calls.c.id, calls.c.project, calls.c.direction, calls.c.client, calls.c.person, calls.c.number,
-               calls.c.bridged, calls.c.ended, calls.c.talk_s)  # fmt: skip
+               calls.c.ended, calls.c.talk_s)  # fmt: skip
     query = select(*columns).where(text("NOT remembered")).order_by(calls.c.ended).limit(most)
     with engine.connect().execution_options(reads=True) as connection:
-        rows = connection.execute(query).all()
-    talks = [Talk(*row) for row in rows if row.bridged and row.person]
-    return talks, [row.id for row in rows]
+        return [Due(*row) for row in connection.execute(query)]
 
 
 def remembered(engine: Engine, ids: Iterable[str]) -> None:
@@ -120,12 +114,14 @@ def forget(engine: Engine, ids: Sequence[str]) -> None:
             connection.execute(delete(table).where(column.in_(ids)))
 
 
-def _insert(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> int:
-    if not rows:
-        return 0
+def _inserting(connection: Connection, table: Table) -> Any:
     insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    result = connection.execute(insert(table).on_conflict_do_nothing(), rows)
-    return max(result.rowcount, 0)
+    return insert(table).on_conflict_do_nothing()
+
+
+def _insert(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    if rows:
+        connection.execute(_inserting(connection, table), rows)
 
 
 def _call_row(call: Call) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from routing.journal.record import Leg, Step
 
 #: What the engine's steps are called when the release no longer says which kind they are.
 ASKED = "engine"
-_STEP, _SCHEME, _DECISION = "routing_step=", "routing_scheme=", "routing_decision="
+_STEP, _SCHEME, _DECISION = "routing_step", "routing_scheme", "routing_decision"
 _CALENDAR = re.compile(r"^check XML:\S*/([^/]+)\.xml calendar$")
 _EXTENSION = re.compile(r"^(\S+) XML:\S+ colleagues$")
 _START = re.compile(r"^start XML:\S+ (\S+)$")
@@ -41,9 +41,10 @@ class Draft:
 
     def variable(self, name: str) -> str:
         """The last value that the step set a variable to."""
-        start = f"{name}="
-        values = (app.data for app in reversed(self.apps) if app.name == "set" and app.data.startswith(start))
-        return next(values, start)[len(start) :]
+        for app in reversed(self.apps):
+            if name in app.data and (said := dict(app.settings()).get(name)) is not None:
+                return said
+        return ""
 
 
 def drafts(call: Cdr) -> tuple[list[Draft], tuple[str, ...]]:
@@ -51,11 +52,12 @@ def drafts(call: Cdr) -> tuple[list[Draft], tuple[str, ...]]:
     found: list[Draft] = []
     schemes: list[str] = []
     for app in call.apps:
-        if app.name == "set" and app.data.startswith(_SCHEME):
-            schemes.append(app.data[len(_SCHEME) :])
-        elif app.name == "set" and app.data.startswith(_STEP):
-            found.append(Draft(schemes[-1] if schemes else "", app.data[len(_STEP) :], app.at))
-        elif found:
+        if app.name in ("set", "multiset"):
+            if _SCHEME in app.data:
+                schemes += [value for name, value in app.settings() if name == _SCHEME]
+            if _STEP in app.data and (path := dict(app.settings()).get(_STEP)):
+                found.append(Draft(schemes[-1] if schemes else "", path, app.at))
+        if found:
             found[-1].apps.append(app)
     end = call.time("bridge") or call.time("end")
     for draft, after in zip_longest(found, found[1:]):
@@ -122,9 +124,8 @@ def _decision(draft: Draft) -> tuple[str, str, float]:
     """The engine's decision without the step's path, its words, and how long it took, in ms (-1: none came)."""
     asked = next(app.at for app in draft.apps if app.name == "socket")
     for app in draft.apps:
-        if app.name in ("multiset", "set") and app.at > asked and _DECISION in app.data:
-            said = dict(part.partition("=")[::2] for part in app.data.removeprefix("^^;").split(";"))
-            decision = said.get("routing_decision", "").partition(":")[2]
+        if _DECISION in app.data and app.at > asked and (said := dict(app.settings())):
+            decision = said.get(_DECISION, "").partition(":")[2]
             took = said.get("routing_took_ms", "")
             took_ms = float(took) if re.fullmatch(r"\d{1,6}(\.\d+)?", took) else round((app.at - asked) * 1000, 1)
             return decision, said.get("routing_verdict", ""), took_ms

@@ -15,10 +15,12 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError, SQLAlchemyError
 
 from routing.journal import cdr, store
+from routing.journal.counts import Counts
 from routing.journal.gather import Gatherer, Log, Whole
 from routing.journal.late import LateLegs
-from routing.journal.memory import Memory, MemoryDown, hand_over
+from routing.journal.memory import Outbox
 from routing.journal.retention import Retention
+from routing.model.memory import Forgotten
 
 #: Calls recorded in one transaction.
 BATCH = 500
@@ -33,35 +35,23 @@ _GONE = (OperationalError, InterfaceError, InternalError)
 
 
 @dataclass
-class Counts:
-    """What was done since the start."""
-
-    recorded: int = 0
-    known_already: int = 0
-    late_legs: int = 0
-    remembered: int = 0
-    forgotten: int = 0
-    bad: int = 0
-    failures: int = 0
-    waiting: int = 0
-
-
-@dataclass
 class Worker:
     """One worker; several may work on one spool: ``share`` is (which, of how many) and saves double work, no more.
 
-    ``memory`` and ``retention`` may be absent. ``progress`` is told how many files of how many are done.
+    ``outbox`` and ``retention`` may be absent. ``progress`` is told how many files of how many are
+    done, ``after_pass`` the counts.
     """
 
     engine: Engine
     gatherer: Gatherer
     log: Log
     now: Callable[[], float]
-    memory: Memory | None = None
+    outbox: Outbox | None = None
     retention: Retention | None = None
     stop: Event = field(default_factory=Event)
     share: tuple[int, int] = (0, 1)
     progress: Callable[[int, int], None] = lambda done, all_: None
+    after_pass: Callable[[Counts], None] | None = None
     counts: Counts = field(default_factory=Counts, init=False)
 
     def __post_init__(self) -> None:
@@ -108,6 +98,8 @@ class Worker:
         if self.retention is not None:
             self.counts.forgotten += self.retention.apply(self.engine, self.now(), self.stop)
         self.counts.bad = self.gatherer.bad
+        if self.after_pass is not None:
+            self.after_pass(self.counts)
         return self.counts.recorded - before
 
     def _shared(self, uuids: Sequence[str]) -> tuple[list[str], list[str]]:
@@ -150,10 +142,10 @@ class Worker:
 
     def _remember(self) -> None:
         """Empty the outbox, as far as the memory is there; its absence is one log line, a pause, and nothing else."""
-        while self.memory is not None and self.now() >= self._next_memory and not self.stop.is_set():
+        while self.outbox is not None and self.now() >= self._next_memory and not self.stop.is_set():
             try:
-                count = hand_over(self.engine, self.memory)
-            except MemoryDown as problem:
+                count = self.outbox.hand_over(self.engine)
+            except Forgotten as problem:
                 self.log("warning", "memory is away", problem=_short(problem), again_s=self._memory_pause_s)
                 self._next_memory = self.now() + self._memory_pause_s
                 self._memory_pause_s = min(self._memory_pause_s * 2, LONGEST_PAUSE_SECONDS)

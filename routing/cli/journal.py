@@ -1,0 +1,193 @@
+"""``routing journal``: carry finished calls from FreeSWITCH's spool into the journal, for ever or once."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from threading import Event
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import click
+from rich.progress import Progress
+from sqlalchemy.exc import SQLAlchemyError
+
+from routing.app.log import Lines
+from routing.cli.calls import DATABASE
+from routing.cli.errors import UserError
+from routing.journal import parse, release
+from routing.journal.database import DatabaseFault, open_database
+from routing.journal.gather import Gatherer
+from routing.journal.memory import Outbox, days_in
+from routing.journal.metrics import write_metrics
+from routing.journal.retention import Retention
+from routing.journal.spool import Spool
+from routing.journal.worker import Worker
+from routing.model.durations import parse_duration
+from routing.store.address import BadAddress
+from routing.store.address import parse as redis_address
+
+#: Redis is asked beside calls, not on them: it may take longer than a decision's budget.
+REDIS_SECONDS = 1.0
+MOST_WORKERS = 16
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the command was told; ``keep_s`` 0: for ever."""
+
+    spool: Path
+    database: str
+    redis: str
+    project: str
+    timezone: str
+    keep_s: int
+    metrics: str
+    once: bool
+    workers: int
+
+
+@click.command()
+@click.option("--spool", required=True, envvar="ROUTING_SPOOL", help="Where FreeSWITCH writes its CDR files.",
+              type=click.Path(exists=True, file_okay=False, path_type=Path))  # fmt: skip
+@click.option(
+    "--database", envvar="ROUTING_DATABASE", default=DATABASE, show_default=True, help="File, or SQLAlchemy URL."
+)
+@click.option("--redis", envvar="ROUTING_REDIS", default="", help="URL of the memory of talks.  [default: none]")
+@click.option("--project", default="default", show_default=True, help="Project of calls whose release is gone.")
+@click.option("--timezone", default="UTC", show_default=True, help="The project's zone: a person's day ends by it.")
+@click.option("--keep", metavar="365d", default="", help="Forget calls and recordings after so long.  [default: never]")
+@click.option("--metrics", default="", help="Write counters for Prometheus to this file.")
+@click.option("--workers", type=click.IntRange(1, MOST_WORKERS), default=1, show_default=True, help="Processes.")
+@click.option("--once", is_flag=True, help="Take what is there and end.")
+def journal(keep: str, **words: object) -> None:
+    """Record every finished call: SQL for the journal, Redis for stickiness and loads.
+
+    It may be killed and started at any time, and more than once: no call is lost and none is recorded twice.
+    """
+    options = Options(keep_s=_keep(keep), **words)  # type: ignore[arg-type]
+    _check(options)
+    with _others(options) as others:
+        counts = _run(options, (0, options.workers), others)
+    if options.once:
+        click.echo(counts)
+
+
+def _keep(text: str) -> int:
+    try:
+        return parse_duration(text) if text else 0
+    except ValueError as problem:
+        raise click.UsageError(str(problem)) from None
+
+
+def _check(options: Options) -> None:
+    """Everything that a worker could not mend by waiting."""
+    try:
+        ZoneInfo(options.timezone)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise UserError(f"`{options.timezone}` is not a time zone of the tz database") from None
+    try:
+        if options.redis:
+            redis_address(options.redis)
+        open_database(options.database).dispose()
+    except (BadAddress, DatabaseFault) as problem:
+        raise UserError(str(problem)) from None
+    except SQLAlchemyError as problem:
+        if options.once:
+            raise UserError(f"the journal cannot be opened: {type(problem).__name__}") from None
+
+
+@contextmanager
+def _others(options: Options) -> Iterator[list[BaseProcess]]:
+    """The workers beside this one, ended with it."""
+    context = multiprocessing.get_context("spawn")
+    shares = [(which, options.workers) for which in range(1, options.workers)]
+    others: list[BaseProcess] = [context.Process(target=_run, args=(options, share)) for share in shares]
+    for other in others:
+        other.start()
+    try:
+        yield others
+    finally:
+        for other in others:
+            if not options.once and other.is_alive():
+                other.terminate()
+            other.join()
+
+
+def _run(options: Options, share: tuple[int, int], others: list[BaseProcess] | None = None) -> str:
+    stop = Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    worker = _open(options, share, stop)
+    if worker is None:
+        return "stopped"
+    with _progress(options, worker):
+        if options.once:
+            _once(worker)
+        else:
+            worker.run()
+    counts = worker.counts
+    return f"{counts.recorded} calls recorded, {counts.waiting} left for later, {counts.bad} unusable files"
+
+
+def _once(worker: Worker) -> None:
+    try:
+        worker.work()
+    except SQLAlchemyError as problem:
+        raise UserError(f"the journal cannot be written, the spool is kept: {type(problem).__name__}") from None
+
+
+def _open(options: Options, share: tuple[int, int], stop: Event) -> Worker | None:
+    """The worker, as soon as its database is there; None when it was stopped before."""
+    lines = Lines()
+    while not stop.is_set():
+        try:
+            engine = open_database(options.database)
+            break
+        except SQLAlchemyError as problem:
+            lines.write("error", "journal cannot be opened", problem=type(problem).__name__, spool="kept")
+            stop.wait(5)
+    else:
+        return None
+    place = parse.Place(_size_of, release.kind_of, release.project_of)
+    gatherer = Gatherer(Spool(options.spool), place, lines.write, time.time)
+    keeper = Retention(options.keep_s) if options.keep_s and share[0] == 0 else None
+    report = (lambda counts: write_metrics(Path(options.metrics), counts)) if options.metrics and not share[0] else None
+    return Worker(engine, gatherer, lines.write, time.time, _outbox(options), keeper, stop, share, after_pass=report)
+
+
+def _outbox(options: Options) -> Outbox | None:
+    if not options.redis:
+        return None
+    from routing.store.client import Store  # gevent: only where Redis is used
+    from routing.store.memory import RedisMemory
+
+    store = Store(redis_address(options.redis), REDIS_SECONDS)
+    return Outbox(RedisMemory(store), days_in(ZoneInfo(options.timezone)), options.project)
+
+
+def _size_of(path: str) -> int:
+    try:
+        return os.stat(path).st_size
+    except OSError:
+        return 0
+
+
+@contextmanager
+def _progress(options: Options, worker: Worker) -> Iterator[None]:
+    """A bar while a person looks on."""
+    if not sys.stderr.isatty() or not options.once:
+        yield
+        return
+    with Progress(transient=True) as bar:
+        task = bar.add_task("recording calls")
+        show: Callable[[int, int], None] = lambda done, all_: bar.update(task, completed=done, total=all_)  # noqa: E731
+        worker.progress = show
+        yield

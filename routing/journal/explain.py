@@ -1,0 +1,82 @@
+"""One call told step by step: what was decided, on which inputs, in what time, who rang, why nobody talked. Pure.
+
+Everything told comes from the journal alone, so an old call is explained by what was true when it was made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from routing.journal.record import Call, Leg, Step
+from routing.model.durations import spoken
+
+
+def explain(call: Call, at: Callable[[float], str]) -> Iterator[str]:
+    """Lines of text; ``at`` writes a time for people."""
+    yield f"call {call.id}: {call.status}"
+    yield f"  {_who(call)}, {at(call.started)}"
+    if call.release:
+        yield f"  release {call.release}{f' of {call.project}' if call.project else ''}"
+    yield f"  {_end(call)}"
+    for name, value in (("recording", call.recording), ("voicemail", call.voicemail), ("source", call.source)):
+        if value:
+            yield f"  {name}: {value}"
+    for name, value in call.entities.items():
+        yield f"  {name}: {value}"
+    for step in call.steps:
+        yield from _step(step, call)
+    for leg in call.legs:
+        if not leg.step:
+            yield f"  {_leg(leg)}"
+
+
+def _who(call: Call) -> str:
+    match call.direction:
+        case "out":
+            shown = f" and showed {call.number}" if call.number else ""
+            return f"{call.person or call.caller} called {call.dialled}{shown}"
+        case "internal":
+            return f"account {call.caller} called {call.dialled}"
+        case "callback":
+            return f"{call.number or 'the company'} called {call.client} back"
+        case _:
+            return f"{call.caller} called {call.number or call.dialled}"
+
+
+def _end(call: Call) -> str:
+    ended = {"caller": "the caller hung up", "person": "the person hung up"}.get(call.ended_by, "the switch ended it")
+    wait = f"waited {_seconds(call.wait_s)}"
+    if not call.bridged:
+        return f"{wait}, nobody talked; {ended} ({call.cause})"
+    whom = call.target or "somebody"
+    return f"{wait}, talked {_seconds(call.talk_s)} with {whom}; {ended} ({call.cause})"
+
+
+def _step(step: Step, call: Call) -> Iterator[str]:
+    after = step.started - call.started
+    words = ": ".join(filter(None, (step.inputs, step.outcome)))
+    yield f"  {after:7.1f} s  {step.scheme} {step.path}  {step.kind}, {_seconds(step.took_s)}: {words}"
+    if step.asked_ms >= 0:
+        said = f" ({step.verdict})" if step.verdict else ""
+        yield f"             decided `{step.decision}` in {step.asked_ms:.0f} ms{said}"
+    for leg in call.legs:
+        if leg.step == step.path and _within(leg, step, call):
+            yield f"             {_leg(leg)}"
+
+
+def _within(leg: Leg, step: Step, call: Call) -> bool:
+    """Whether this was the step's leg, when several schemes have a step of this path."""
+    same = [other for other in call.steps if other.path == step.path and other.started - 0.1 <= leg.started]
+    return not leg.started or not same or same[-1].n == step.n
+
+
+def _leg(leg: Leg) -> str:
+    who = leg.target or leg.id
+    rang = f"rang {_seconds(leg.rang_s)}" if leg.rang_s or leg.picked_up else "did not ring"
+    if not leg.why:
+        return f"{who} {rang}, talked {_seconds(leg.talk_s)}"
+    return f"{who} {rang}: {leg.why} ({leg.cause})"
+
+
+def _seconds(seconds: float) -> str:
+    return spoken(round(seconds)) if seconds >= 60 else f"{seconds:.1f} s"

@@ -1,0 +1,37 @@
+"""The worker's counters as a text file for Prometheus' node exporter, written beside and renamed."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from routing.journal.counts import Counts
+
+_HELP = {
+    "recorded": "Calls recorded since the start.",
+    "known_already": "Calls that were recorded before, met again.",
+    "late_legs": "B-legs that came after their call was recorded.",
+    "remembered": "Calls handed over to the memory.",
+    "forgotten": "Calls deleted because they were old.",
+    "bad": "Files put aside.",
+    "failures": "Passes that the database or the disk ended.",
+    "waiting": "A-legs in the spool that were not recorded in the last pass.",
+}
+
+
+def text(counts: Counts) -> str:
+    """The counters in Prometheus' text format."""
+    lines = []
+    for name, words in _HELP.items():
+        metric, kind = (
+            (f"routing_journal_{name}", "gauge") if name == "waiting" else (f"routing_journal_{name}_total", "counter")
+        )
+        lines += [f"# HELP {metric} {words}", f"# TYPE {metric} {kind}", f"{metric} {getattr(counts, name)}"]
+    return "\n".join([*lines, ""])
+
+
+def write_metrics(path: Path, counts: Counts) -> None:
+    """Write the file, whole at any moment."""
+    beside = path.with_name(f".{path.name}.new")
+    beside.write_text(text(counts), encoding="utf-8")
+    os.replace(beside, path)

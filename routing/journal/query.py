@@ -1,0 +1,125 @@
+"""Questions to the journal: which calls, and everything of one. Statuses that need other calls are found here.
+
+``repeat call`` and ``proper`` are answered calls; `routing.journal.status` defines them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Engine, Select, and_, case, exists, literal, or_, select
+
+from routing.journal.record import Call, Leg, Step
+from routing.journal.schema import calls, legs, steps
+from routing.journal.status import DERIVED, PROPER_SECONDS, REPEAT_SECONDS
+
+
+@dataclass(frozen=True)
+class Question:
+    """Which calls. Empty: any. ``since`` and ``until``: seconds since the epoch, of the call's beginning.
+
+    ``caller`` is the beginning of a number; ``number`` likewise; ``scheme`` any that the call passed through.
+    """
+
+    since: float = 0.0
+    until: float = 0.0
+    number: str = ""
+    caller: str = ""
+    person: str = ""
+    scheme: str = ""
+    status: str = ""
+    direction: str = ""
+    limit: int = 0
+
+
+def find(engine: Engine, question: Question) -> Iterator[dict[str, Any]]:
+    """The calls' rows by column name, newest first, with ``status`` as it is shown."""
+    query = _query(question).order_by(calls.c.started.desc(), calls.c.id)
+    if question.limit:
+        query = query.limit(question.limit)
+    with engine.connect().execution_options(reads=True) as connection:
+        for row in connection.execution_options(yield_per=1000).execute(query).mappings():
+            yield _plain(dict(row))
+
+
+def call(engine: Engine, start: str) -> list[Call]:
+    """The calls whose id begins with ``start``, two at most, whole; more than one means that it is too short."""
+    escaped = start.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")
+    query = select(calls, _status().label("shown")).where(calls.c.id.like(f"{escaped}%", escape="\\")).limit(2)
+    with engine.connect().execution_options(reads=True) as connection:
+        rows = [_plain(dict(row)) for row in connection.execute(query).mappings()]
+        return [_whole(row, *_parts(connection, row["id"])) for row in rows]
+
+
+def _parts(connection: Any, id_: str) -> tuple[tuple[Step, ...], tuple[Leg, ...]]:
+    step_rows = connection.execute(select(steps).where(steps.c.call == id_).order_by(steps.c.n)).mappings()
+    leg_rows = connection.execute(select(legs).where(legs.c.call == id_).order_by(legs.c.n)).mappings()
+    return (
+        tuple(Step(**{name: value for name, value in row.items() if name != "call"}) for row in step_rows),
+        tuple(Leg(**{name: value for name, value in row.items() if name not in ("call", "n")}) for row in leg_rows),
+    )
+
+
+def _whole(row: dict[str, Any], taken: tuple[Step, ...], rung: tuple[Leg, ...]) -> Call:
+    facts = {name: value for name, value in row.items() if name not in ("scheme", "remembered")}
+    return Call(**(facts | {"schemes": tuple(row["schemes"]), "steps": taken, "legs": rung}))
+
+
+def as_json(whole: Call) -> dict[str, Any]:
+    """A whole call as plain data."""
+    return asdict(whole) | {"entities": dict(whole.entities)}
+
+
+def _query(question: Question) -> Select[Any]:
+    query = select(calls, _status().label("shown"))
+    for condition in _conditions(question):
+        query = query.where(condition)
+    return query
+
+
+def _conditions(question: Question) -> Iterator[ColumnElement[bool]]:
+    if question.since:
+        yield calls.c.started >= question.since
+    if question.until:
+        yield calls.c.started < question.until
+    if question.number:
+        yield calls.c.number.startswith(question.number, autoescape=True)
+    if question.caller:
+        begin = question.caller
+        columns = (calls.c.client, calls.c.caller)
+        yield or_(*(column.startswith(begin, autoescape=True) for column in columns))
+    if question.person:
+        yield calls.c.person == question.person
+    if question.scheme:
+        yield (literal(" ") + calls.c.schemes + " ").contains(f" {question.scheme} ", autoescape=True)
+    if question.status:
+        yield (_status() if question.status in DERIVED else calls.c.status) == question.status
+    if question.direction:
+        yield calls.c.direction == question.direction
+
+
+def _status() -> ColumnElement[str]:
+    """The status as it is shown: of an answered call with a client, whether it is a repeat or a proper one."""
+    before = calls.alias("before")
+    talked_before = exists().where(
+        before.c.client == calls.c.client,
+        before.c.bridged > 0,
+        before.c.bridged < calls.c.started,
+        before.c.bridged >= calls.c.started - REPEAT_SECONDS,
+    )
+    answered = and_(calls.c.status == "answered", calls.c.client != "", calls.c.direction == "in")
+    return case(
+        (and_(answered, talked_before), "repeat call"),
+        (and_(answered, calls.c.talk_s >= PROPER_SECONDS), "proper"),
+        else_=calls.c.status,
+    )
+
+
+def _plain(row: dict[str, Any]) -> dict[str, Any]:
+    row["status"] = row.pop("shown", row["status"])
+    row["schemes"] = row["schemes"].split()
+    row["entities"] = json.loads(row["entities"]) if row["entities"] else {}
+    return row

@@ -15,7 +15,18 @@ from routing.model.folder import Folder
 from routing.model.problem import Loc, Problem, Problems, dotted
 from routing.steps.base import LONGEST_JUMPS, Emitter
 from routing.steps.dialplan import Condition, Context, Extension
-from routing.steps.scheme import SchemeFields, Summary, check, check_names, seconds, summarise
+from routing.steps.hours import ask_calendar
+from routing.steps.scheme import (
+    STICKY,
+    SchemeFields,
+    Summary,
+    check,
+    check_names,
+    project_sticky,
+    seconds,
+    summarise,
+)
+from routing.steps.sticky import StickyStep
 
 #: A line, a column and a path, kept so that linking can point at a place after the text is gone.
 Place = tuple[int, int, str]
@@ -74,8 +85,8 @@ def compile_scheme(file: str, text: bytes, folder: Folder) -> Compiled:
     summary = summarise(fields, folder)
     record = _record(document, fields, summary, folder)
     # nothing is written when anything in the folder is wrong, and names that are not there cannot be laid out
-    xml = "" if folder.broken else to_xml(_context(fields, folder))
-    return Compiled(record, xml, _table(fields, summary))
+    xml = "" if folder.broken else to_xml(scheme_context(fields, folder))
+    return Compiled(record, xml, scheme_table(fields, summary))
 
 
 def _record(document: Document, fields: SchemeFields, summary: Summary, folder: Folder) -> Record:
@@ -98,17 +109,43 @@ def _record(document: Document, fields: SchemeFields, summary: Summary, folder: 
     )
 
 
-def _context(fields: SchemeFields, folder: Folder) -> Context:
+def scheme_context(fields: SchemeFields, folder: Folder) -> Context:
+    """The dialplan of a scheme without problems."""
     out = Emitter(fields.scheme, folder, fields.hours, fields.numbers[0].number if fields.numbers else "")
     out.context.extension("jump").do("transfer", out.go("start"))
     bound = out.context.extension("start", Condition("${routing_jumps}", f"^x{{{LONGEST_JUMPS},}}$"))
     _bound(out, bound, fields)
+    first, sticky = "", project_sticky(fields, folder)
+    if sticky:
+        first = "steps"
+        entered = out.context.extension("start", Condition("${routing_jumps}", "^$"))
+        _enter(entered, fields)
+        _sticky(out, entered, sticky, first)
     start = out.context.extension("start")
+    _enter(start, fields)
+    if first:
+        start.do("transfer", out.go(first))
+        start = out.context.extension(first)
+    out.steps(fields.steps, start, "", "")
+    return out.context
+
+
+def _enter(start: Extension, fields: SchemeFields) -> None:
     start.set("routing_jumps", "${routing_jumps}x")
     start.set("routing_scheme", fields.scheme)
     _settings(start, fields)
-    out.steps(fields.steps, start, "", "")
-    return out.context
+
+
+def _sticky(out: Emitter, here: Extension, sticky: StickyStep, then: str) -> None:
+    """A call that begins here, not one that jumped: the project's stickiness, in working hours if there are any."""
+    asking = here
+    if out.hours:
+        ask_calendar(out, here, out.hours, STICKY)
+        asking = out.context.extension(f"{STICKY}.open")
+        for state in ("closed", "holiday"):
+            out.context.extension(f"{STICKY}.{state}").do("transfer", out.go(then))
+    asking.set("routing_step", STICKY)
+    sticky.ask(out, asking, STICKY, out.go(then))
 
 
 def _bound(out: Emitter, here: Extension, fields: SchemeFields) -> None:
@@ -130,7 +167,7 @@ def _settings(start: Extension, fields: SchemeFields) -> None:
         start.set("bridge_pre_execute_aleg_data", "${recordings_dir}/calls/${uuid}.wav")
 
 
-def _table(fields: SchemeFields, summary: Summary) -> str:
+def scheme_table(fields: SchemeFields, summary: Summary) -> str:
     """What the engine reads of this scheme; every scheme has it, because an answer may name any of them."""
     table = {"scheme": fields.scheme, "answers_first": bool(summary.answers), "steps": summary.dynamic}
     return table_json(table)

@@ -15,11 +15,12 @@ from routing.compile.templates import render
 from routing.steps.dialplan import Condition, Context, Extension
 
 #: Channel and global variables that dialplans may expand. None holds text that a caller chose: `routing_caller`
-#: is digits or `anonymous`, captured by the entry dialplan.
+#: is digits or `anonymous`, captured by the entry dialplan; `routing_legs` is put together from compiled dial strings.
 ALLOWED = frozenset(
     """
     routing_release routing_caller routing_number routing_caller_pays routing_jumps routing_hours routing_digits
-    routing_decision routing_ring_for routing_label uuid domain recordings_dir endpoint_disposition
+    routing_decision routing_ring_for routing_label routing_waits routing_legs uuid domain
+    recordings_dir endpoint_disposition
     """.split()
 )
 _EXPANSION = re.compile(r"\$\{([^}]*)\}?")

@@ -1,7 +1,7 @@
 """In which order people are rung: one pure function for every `order` of a ring step.
 
-Production, `routing trace`, tests and the fairness simulation call the same ``order``. Chance and what is known of people
-are arguments; nobody here knows Redis, FreeSWITCH or the clock.
+Production, `routing trace`, tests and the fairness simulation call the same ``order``. Chance and what is known of
+people are arguments; nobody here knows Redis, FreeSWITCH or the clock.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ _KEYS: dict[str, _Key] = {
     "by_skill": lambda who, place, load, turn, chance, wanted: (*_unfit(who, wanted), turn, place),
 }
 STRATEGIES = tuple(_KEYS)
-#: Nobody has two turns in a row while there is somebody else: not whom chance, nor whom an unanswered ring prefers again.
+#: Nobody has two turns in a row while there is somebody else, whatever chance or a ring without an answer says.
 _SPREADING = frozenset({"random", "round_robin", "fewest_calls", "longest_idle", "least_talk"})
 #: Strategies for which it matters whose turn it was.
 TURNING = _SPREADING | {"by_skill"}
@@ -56,19 +56,11 @@ def order(
 ) -> tuple[str, ...]:
     """The names of the candidates in the order in which they are rung. Raises KeyError for an unknown strategy."""
     key = _KEYS[strategy]
-    ranked = sorted(
-        (
-            (
-                key(
-                    who, place, facts.loads.get(who.person, Load()), facts.turns.get(who.name, 0), chance, wanted or {}
-                ),
-                who,
-            )
-            for place, who in enumerate(candidates)
-        ),
-        key=lambda pair: pair[0],
-    )
-    names = [who.name for _, who in ranked]
+    keyed = []
+    for place, who in enumerate(candidates):
+        load, turn = facts.loads.get(who.person, Load()), facts.turns.get(who.name, 0)
+        keyed.append((key(who, place, load, turn, chance, wanted or {}), who.name))
+    names = [name for _, name in sorted(keyed, key=lambda pair: pair[0])]
     if strategy in _SPREADING and len(names) > 1 and _had_the_last_turn(names[0], facts):
         names[0], names[1] = names[1], names[0]
     return tuple(names)

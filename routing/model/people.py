@@ -19,6 +19,7 @@ from routing.model.fields import (
     Seconds,
     Sound,
     Text,
+    Whole,
     refuse,
     shown,
 )
@@ -48,6 +49,7 @@ class Ring(Fields):
     name: Text = Field(description="A person, a group, or one phone of a person: `ivan.mobile`.")
     after: Seconds = Field(0, description="Start ringing this much later than the first.")
     for_: Seconds | None = Field(None, alias="for", description="Ring time of this one.")
+    weight: Whole = Field(1, ge=1, le=1000, description="Share of the calls with `order: weighted`.")
 
 
 RingList = Annotated[list[Annotated[Ring, BeforeValidator(_ring_entry)]], OneOrMany, NotEmpty]

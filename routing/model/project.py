@@ -50,8 +50,9 @@ Zone = Annotated[str, BeforeValidator(_zone)]
 class ProjectSticky(Fields):
     """Project-wide stickiness: after an outgoing call, the same person is rung first."""
 
-    within: Seconds = 14 * 86400
-    ring: Seconds = 20
+    within: Seconds = Field(14 * 86400, description="How long an outgoing talk is remembered.")
+    talked: Seconds = Field(10, description="The shortest talk that counts.")
+    ring: Seconds = Field(20, le=300, description="Ring time of the person.")
 
 
 _SECRETS_FILE = {"type": "object", "properties": {"file": {"type": "string"}}, "required": ["file"]}

@@ -17,6 +17,8 @@ from routing.steps.menu import MenuStep
 from routing.steps.open_branch import OpenBranchStep
 from routing.steps.play import PlayStep
 from routing.steps.ring import RingStep
+from routing.steps.sticky import StickyStep
+from routing.steps.visitor import VisitorStep
 from routing.steps.voicemail import VoicemailStep
 from routing.steps.webhook import WebhookStep
 
@@ -27,13 +29,15 @@ KINDS: dict[str, type[Step]] = {
     "hours": HoursStep,
     "match": MatchStep,
     "open_branch": OpenBranchStep,
+    "visitor": VisitorStep,
+    "sticky": StickyStep,
     "webhook": WebhookStep,
     "voicemail": VoicemailStep,
     "scheme": SchemeStep,
     "hangup": HangupStep,
 }
 #: Kinds that the language has and this version does not: the author is told so instead of "there is no step".
-LATER = ("say", "listen", "crm", "sticky", "queue", "callback", "ask", "lookup", "conference", "tag", "rate")
+LATER = ("say", "listen", "crm", "queue", "callback", "ask", "lookup", "conference", "tag", "rate")
 
 
 class _OneKind(StepItem):

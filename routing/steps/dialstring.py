@@ -23,9 +23,17 @@ CONFIRM_PROMPT = "routing/confirm.wav"
 def dial_string(turns: Iterable[tuple[Leg, ...]], folder: Folder, number: str, label: str = "", **extra: str) -> str:
     """All legs of a turn together, turns in order. ``number`` is the company's number of the called line."""
     turns = list(turns)
-    common = {"ignore_early_media": "true", "originate_timeout": str(_longest(turns)), **extra}
-    legs = (",".join(_leg(leg, folder, number, label) for leg in turn) for turn in turns)
-    return _braces("{}", common) + "|".join(legs)
+    return common(turns, **extra) + "|".join(together(turn, folder, number, label) for turn in turns)
+
+
+def common(turns: Iterable[tuple[Leg, ...]], **extra: str) -> str:
+    """The beginning of a dial string: what holds for all legs."""
+    return _braces("{}", {"ignore_early_media": "true", "originate_timeout": str(_longest(turns)), **extra})
+
+
+def together(turn: tuple[Leg, ...], folder: Folder, number: str, label: str = "") -> str:
+    """The legs of one turn."""
+    return ",".join(_leg(leg, folder, number, label) for leg in turn)
 
 
 def _longest(turns: Iterable[tuple[Leg, ...]]) -> int:

@@ -20,9 +20,9 @@ _ID = "[a-z][a-z0-9_]{0,63}"
 
 
 class DynamicStep(Step):
-    """A step that asks the engine; falls through when there is no usable decision in time or its target did not talk."""
+    """A step that asks the engine; falls through when there is no usable decision in time or nobody talked."""
 
-    #: Forms of decision that the compiled dialplan obeys: person, phone, number, order, scheme, end.
+    #: Forms of decision that the compiled dialplan obeys: person, phone, number, order, together, wait, scheme, end.
     obeys: ClassVar[frozenset[str]] = frozenset({"person", "phone"})
 
     @property
@@ -53,8 +53,9 @@ class DynamicStep(Step):
         self.emit_frame(out, here, path, out.go(after))
         return None
 
-    def emit_frame(self, out: Emitter, here: Extension, path: str, then: str) -> None:
-        """The frame; ``then`` is the ``transfer`` argument of whatever follows when nothing was decided or nobody talked."""
+    def emit_frame(self, out: Emitter, here: Extension, path: str, then: str, undecided: str = "") -> None:
+        """The frame. Arguments of ``transfer``: ``then`` is what follows when nobody talked, ``undecided`` when nothing
+        was decided (``then`` when it is empty)."""
         here.set("routing_decision", "")
         here.set("routing_label", "")
         here.set("socket_resume", "true")
@@ -63,29 +64,31 @@ class DynamicStep(Step):
         here.do("socket", f"{out.folder.engine} async full")
         here.do("sched_cancel", "${uuid}")
         here.do("transfer", out.go(f"{path}.decided"))
-        self._decided(out, path, then)
+        self._decided(out, path, then, undecided or then)
         fallback = out.context.extension(f"{path}.fallback")
         fallback.do("sched_cancel", "${uuid}")
-        fallback.do("transfer", then)
+        fallback.do("transfer", undecided or then)
 
-    def _decided(self, out: Emitter, path: str, then: str) -> None:
+    def emit_own(self, out: Emitter, path: str, own: str, then: str) -> None:
+        """Extensions of ``<path>.decided`` for forms of decision of this kind alone; ``own`` is the path as a regex."""
+
+    def _decided(self, out: Emitter, path: str, then: str, undecided: str) -> None:
         """Only ids and digits of strict form are obeyed, and only this step's; anything else goes on."""
         own = re.escape(path)
         for kind, target, execute in _RINGS:
             if kind in self.obeys:
-                ring = _when(out, path, f"^{own}:ring:{target}$")
+                ring = when(out, path, f"^{own}:ring:{target}$")
                 ring.do("execute_extension", execute)
                 ring.do("transfer", then)
-        if "order" in self.obeys:
-            _in_order(out, path, own)
+        self.emit_own(out, path, own, then)
         if "scheme" in self.obeys:
-            scheme = _when(out, path, f"^{own}:scheme:({_ID})$")
+            scheme = when(out, path, f"^{own}:scheme:({_ID})$")
             # executed, not transferred to: a scheme that is not in the release must not end the call
             scheme.do("execute_extension", f"jump XML:{RELEASE}/schemes/$1.xml $1")
             scheme.do("transfer", then)
         if "end" in self.obeys:
-            _when(out, path, f"^{own}:end:([A-Z][A-Z0-9_]{{1,39}})$").do("hangup", "$1")
-        out.context.extension(f"{path}.decided").do("transfer", then)
+            when(out, path, f"^{own}:end:([A-Z][A-Z0-9_]{{1,39}})$").do("hangup", "$1")
+        out.context.extension(f"{path}.decided").do("transfer", undecided)
 
 
 #: (form, regex of the target, what rings it: the dial string is in the compiled directory)
@@ -96,16 +99,6 @@ _RINGS = (
 )
 
 
-def _in_order(out: Emitter, path: str, own: str) -> None:
-    """Ring the first of the list; the rest becomes the decision. A list shrinks with every turn, so it ends."""
-    turn = _when(out, path, f"^{own}:order:({_ID})((?:,{_ID})*)$")
-    turn.set("routing_decision", f"{path}:next$2")
-    turn.do("execute_extension", f"$1 XML:{RELEASE}/people/$1.xml person")
-    turn.do("transfer", out.go(f"{path}.decided"))
-    following = _when(out, path, f"^{own}:next,({_ID}(?:,{_ID})*)$")
-    following.set("routing_decision", f"{path}:order:$1")
-    following.do("transfer", out.go(f"{path}.decided"))
-
-
-def _when(out: Emitter, path: str, expression: str) -> Extension:
+def when(out: Emitter, path: str, expression: str) -> Extension:
+    """An extension for decisions that match, of those of a step."""
     return out.context.extension(f"{path}.decided", Condition("${routing_decision}", expression))

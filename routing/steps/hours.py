@@ -56,10 +56,7 @@ class HoursStep(Step):
         """Ask the calendar's own file, then fork on its answer."""
         calendar = self.calendar or out.hours
         assert calendar
-        here.set("timezone", out.folder.calendars[calendar].timezone)
-        here.set("routing_hours", "closed")
-        here.do("execute_extension", f"check XML:{RELEASE}/calendars/{calendar}.xml calendar")
-        here.do("transfer", out.go(f"{path}.${{routing_hours}}"))
+        ask_calendar(out, here, calendar, path)
         for name in ("open", "closed", "holiday"):
             steps, extension = getattr(self, name), out.context.extension(f"{path}.{name}")
             if steps is None and name == "holiday":
@@ -71,3 +68,11 @@ class HoursStep(Step):
     def falls_past_branches(self) -> bool:
         """Not when both ``open`` and ``closed`` have steps."""
         return self.open is None or self.closed is None
+
+
+def ask_calendar(out: Emitter, here: Extension, calendar: str, path: str) -> None:
+    """Go to ``<path>.open``, ``<path>.closed`` or ``<path>.holiday``, as the calendar's own file says."""
+    here.set("timezone", out.folder.calendars[calendar].timezone)
+    here.set("routing_hours", "closed")
+    here.do("execute_extension", f"check XML:{RELEASE}/calendars/{calendar}.xml calendar")
+    here.do("transfer", out.go(f"{path}.${{routing_hours}}"))

@@ -1,8 +1,32 @@
-"""``ring``: ring people, phones or groups, together or in order.
+"""``ring``: ring people, phones or groups: together, in order, or as the engine decides at the moment.
+
+The dynamic orders ring free people only: who is talking, has no phone registered or wants no disturbance is skipped.
+
+================  ================================================================================
+order             who is rung first, and who after
+================  ================================================================================
+together          all at once (static)
+in_order          as written; busy phones are skipped as they answer busy (static)
+in_order_waiting  as written; while the first who is there is busy the caller is held, at most ``at_most`` (60s)
+random            anybody, not the one who was first the last time
+weighted          anybody, in proportion to ``weight``: ``[{ivan: {weight: 3}}, olena]``
+round_robin       who has waited longest for a turn in this step, all engines counted
+fewest_calls      who had the fewest talks today
+longest_idle      whose last talk is longest ago
+least_talk        who has talked the least today
+by_skill          who meets most of ``skills`` best
+================  ================================================================================
+
+Equals take turns. ``only: free`` skips in the static orders too, by asking the engine. Without the engine or its memory
+the step rings in order as written (together with ``together``).
 
 Good::
 
     - ring: {to: [ivan, {kharkiv_mobiles: after 10s}], for: 3 rings}
+
+Good::
+
+    - ring: {to: [ivan, olena], order: by_skill, skills: {language: "{{language}}", drainage: 2}}
 
 Bad, nobody is called that (``nobody is called `ivn``` with the hint ``did you mean `ivan`?``)::
 
@@ -13,28 +37,45 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
-from routing.model.fields import Key, Label, Number, Seconds, Sound
+from routing.model.fields import Id, Key, Label, Number, Seconds, Sound
 from routing.model.folder import Folder
 from routing.model.people import RingList
 from routing.model.problem import Loc
-from routing.steps import targets
-from routing.steps.base import Complaint, Emitter, Step, sound_path
+from routing.steps import orders, skills, targets
+from routing.steps.base import Complaint, Emitter, sound_path
 from routing.steps.dialplan import Extension
-from routing.steps.dialstring import CONFIRM_SECONDS, dial_string
+from routing.steps.dialstring import CONFIRM_SECONDS, common, dial_string, together
+from routing.steps.dynamic import DynamicStep
+from routing.steps.skills import Wish
+
+Order = Literal[
+    "together", "in_order", "in_order_waiting", "random", "weighted", "round_robin", "fewest_calls", "longest_idle",
+    "least_talk", "by_skill",
+]  # fmt: skip
+STATIC = ("together", "in_order")
+#: How long a caller is held for a busy person.
+WAIT_SECONDS = 60
 
 
-class RingStep(Step):
+class RingStep(DynamicStep):
     """Ring people, phones or groups; falls through when nobody talked."""
 
     kind: ClassVar[str] = "ring"
     primary: ClassVar[str] = "to"
+    obeys: ClassVar[frozenset[str]] = frozenset({"order", "together", "wait"})
 
     to: RingList = Field(description="People, groups or single phones (`ivan.mobile`); `{ivan: after 10s}` delays one.")
-    order: Literal["together", "in_order"] = Field("together", description="All at once, or one after another.")
+    order: Order = Field("together", description="All at once, one after another, or as decided when the call comes.")
+    only: Literal["free"] | None = Field(None, description="Skip who is busy, not registered or not to be disturbed.")
+    skills: dict[Id, Wish] = Field(
+        default_factory=dict,
+        description="What `by_skill` goes by: a value, the lowest level, or `{{country}}`, `{{region}}`, "
+        "`{{language}}`, `{{known}}`, `{{entity.NAME}}`.",
+    )
     for_: Seconds = Field(20, alias="for", description="Ring time of one person: `20s` or `3 rings`.")
     at_most: Seconds | None = Field(None, description="Longest time of the whole step.")
     confirm: Key | None = Field(None, description="Key that outside phones of this step must press.")
@@ -44,22 +85,38 @@ class RingStep(Step):
     whisper: Sound | None = Field(None, description="Played to the person before the caller is connected.")
     music: Sound | None = Field(None, description="Instead of the ringing tone, once the call is answered.")
 
+    @property
+    def is_dynamic(self) -> bool:
+        """Whether the engine is asked."""
+        return self.order not in STATIC or self.only is not None
+
+    @property
+    def budget_seconds(self) -> float:
+        """Redis and a little arithmetic."""
+        return 0.5
+
     def check(self, loc: Loc, folder: Folder, default_hours: str | None) -> Iterator[Complaint]:
-        """Every name is somebody, and outside phones have a gateway."""
+        """Every name is somebody, outside phones have a gateway, skills are somebody's."""
         found = False
         for index, ring in enumerate(self.to):
             if complaint := targets.unknown(ring.name, folder):
                 found = True
                 yield (*loc, "to", index), *complaint
-        turns = targets.turns(self.to, folder)
+        turns = targets.named_turns(self.to, folder)
         if not turns and not found and not folder.broken:
             yield (*loc, "to"), "there is no phone to ring", "give the people phones"
-        if not folder.gateways and not folder.broken and any(leg.phone.number for turn in turns for leg in turn):
+        if not folder.gateways and not folder.broken and any(leg.phone.number for turn in turns for leg in turn.legs):
             yield (*loc, "to"), "outside numbers need a gateway and the project has none", "add `gateways:`"
+        if self.is_dynamic and len(turns) > orders.MOST_PEOPLE:
+            yield (*loc, "to"), f"more than {orders.MOST_PEOPLE} people in one dynamic order", "split it in steps"
+        if self.skills and self.order != "by_skill":
+            yield (*loc, "skills"), f"`order: {self.order}` does not look at skills", "write `order: by_skill`"
+        if self.order == "by_skill":
+            yield from skills.check(self.skills, turns, loc, folder)
 
     def turns(self, folder: Folder) -> list[tuple[targets.Leg, ...]]:
-        """The phones that ring, one tuple for each turn, with their times."""
-        turns = [self._confirmed(turn) for turn in targets.turns(self.to, folder)]
+        """The phones that ring in the order as written, one tuple for each turn, with their times."""
+        turns = [turn.legs for turn in self._named(folder)]
         if self.order == "together":
             return [targets.cut(tuple(leg for turn in turns for leg in turn), self.for_, self.at_most)]
         timed, left = [], self.at_most
@@ -68,6 +125,16 @@ class RingStep(Step):
             timed.append(legs)
             left = None if left is None else left - targets.length(legs)
         return [legs for legs in timed if legs]
+
+    def _named(self, folder: Folder) -> list[targets.Turn]:
+        turns = targets.named_turns(self.to, folder)
+        return [replace(turn, legs=self._confirmed(turn.legs)) for turn in turns]
+
+    def _alone(self, folder: Folder) -> list[targets.Turn]:
+        """Every turn with its times, as if it were the only one."""
+        turns = self._named(folder)
+        cut = [replace(turn, legs=targets.cut(turn.legs, self.for_, self.at_most)) for turn in turns]
+        return [turn for turn in cut if turn.legs]
 
     def _confirmed(self, legs: tuple[targets.Leg, ...]) -> tuple[targets.Leg, ...]:
         """The step's own confirm key on outside phones that have none."""
@@ -83,30 +150,93 @@ class RingStep(Step):
         return replace(leg, phone=leg.phone.model_copy(update=update))
 
     def emit(self, out: Emitter, here: Extension, path: str, after: str) -> Extension | None:
-        """One ``bridge``; when nobody talked FreeSWITCH runs the next action."""
+        """One ``bridge``, after which FreeSWITCH runs the next action; or the engine's frame, that bridge behind it."""
         if self.music:
             here.set("transfer_ringback", sound_path(self.music))
-        extra = {}
-        if self.whisper:
-            extra = {
-                "bridge_pre_execute_app": "playback",
-                "bridge_pre_execute_data": sound_path(self.whisper),
-            }
-        here.do(
-            "bridge",
-            dial_string(self.turns(out.folder), out.folder, self.caller_id or out.number, self.label or "", **extra),
-        )
-        return here
+        if not self.is_dynamic:
+            here.do("bridge", self._bridge(out, self.turns(out.folder)))
+            return here
+        asking = here
+        if self.order == "in_order_waiting":
+            here.set("routing_waits", "")
+            here.do("transfer", out.go(f"{path}.ask"))
+            asking = out.context.extension(f"{path}.ask")
+        if self.order == "together":
+            here.set("routing_legs", "")
+        self.emit_frame(out, asking, path, out.go(after), undecided=out.go(f"{path}.static"))
+        static = out.context.extension(f"{path}.static")
+        static.do("bridge", self._bridge(out, self.turns(out.folder)))
+        static.do("transfer", out.go(after))
+        return None
+
+    def emit_own(self, out: Emitter, path: str, own: str, then: str) -> None:
+        """Lists of names: in order, or together."""
+        turns = self._alone(out.folder)
+        if self.order == "together":
+            start = common([turn.legs for turn in turns], **self._extra())
+            orders.all_at_once(out, path, own, then, start)
+            number = self.caller_id or out.number
+            orders.legs(
+                out, path, [(turn, together(turn.legs, out.folder, number, self.label or "")) for turn in turns]
+            )
+            return
+        if self.order == "in_order_waiting":
+            orders.waiting(out, path, own, then, self._wait_seconds)
+        orders.one_after_another(out, path, own, then)
+        orders.turns(out, path, [(turn, self._bridge(out, [turn.legs])) for turn in turns])
+
+    def _bridge(self, out: Emitter, turns: list[tuple[targets.Leg, ...]]) -> str:
+        return dial_string(turns, out.folder, self.caller_id or out.number, self.label or "", **self._extra())
+
+    def _extra(self) -> dict[str, str]:
+        if not self.whisper:
+            return {}
+        return {"bridge_pre_execute_app": "playback", "bridge_pre_execute_data": sound_path(self.whisper)}
+
+    @property
+    def _wait_seconds(self) -> int:
+        return self.at_most or WAIT_SECONDS
 
     def own_seconds(self, folder: Folder) -> float:
-        """All turns to their end, and the time to confirm."""
-        return sum(
-            targets.length(turn) + CONFIRM_SECONDS * any(leg.phone.confirm for leg in turn)
-            for turn in self.turns(folder)
+        """The watchdog's time where the engine is asked, every round of waiting, all turns and the time to confirm."""
+        asked: float = self.watchdog_seconds if self.is_dynamic else 0
+        if self.order == "in_order_waiting":
+            asked += orders.rounds(self._wait_seconds) * (orders.WAIT_SECONDS + self.budget_seconds)
+        turns = self.turns(folder)
+        return asked + sum(
+            targets.length(turn) + CONFIRM_SECONDS * any(leg.phone.confirm for leg in turn) for turn in turns
         )
+
+    def runtime(self, folder: Folder) -> dict[str, Any] | None:
+        """Whom the engine may name, their accounts, lengths, weights and skills."""
+        if not self.is_dynamic:
+            return None
+        turns = self._alone(folder)
+        return {
+            "kind": self.kind,
+            "order": self.order,
+            "project": folder.project.name,
+            "timezone": folder.project.timezone,
+            "timeout_s": self.budget_seconds,
+            "at_most_s": None if self.order == "in_order_waiting" else self.at_most,
+            "skills": {name: skills.source(name, wish, turns, folder) for name, wish in self.skills.items()},
+            "people": [_rung(turn, folder) for turn in turns],
+        }
 
     def sounds(self) -> Iterator[tuple[Loc, str]]:
         """Prompts, whisper and music."""
         for name in ("confirm_prompt", "whisper", "music"):
             if sound := getattr(self, name):
                 yield (name,), sound
+
+
+def _rung(turn: targets.Turn, folder: Folder) -> dict[str, Any]:
+    return {
+        "name": turn.name,
+        "person": turn.person,
+        "sip": sorted(leg.phone.sip for leg in turn.legs if leg.phone.sip),
+        "outside": any(leg.phone.number for leg in turn.legs),
+        "seconds": targets.length(turn.legs),
+        "weight": turn.weight,
+        "skills": folder.people[turn.person].skills,
+    }

@@ -16,6 +16,10 @@ from routing.model.folder import RESERVED, Folder
 from routing.model.problem import Loc, did_you_mean
 from routing.steps import AnyStep
 from routing.steps.base import Complaint, Step, StepItem
+from routing.steps.sticky import StickyStep
+
+#: Path of the project's stickiness in the dialplan of a scheme.
+STICKY = "sticky"
 
 
 def _entry(value: Any) -> Any:
@@ -90,7 +94,9 @@ def every_step(fields: SchemeFields) -> Iterator[tuple[Step, Loc, str]]:
 def summarise(fields: SchemeFields, folder: Folder) -> Summary:
     """Times, jumps, answering steps and runtime tables of a whole scheme."""
     summary = Summary()
-    end = _times(fields.steps, ("steps",), 0.0, folder, summary)
+    sticky = project_sticky(fields, folder)
+    first = sticky.own_seconds(folder) if sticky else 0.0
+    end = _times(fields.steps, ("steps",), first, folder, summary)
     if end is not None:
         summary.falls_off.append(("steps",))
         summary.longest = max(summary.longest, end)
@@ -98,7 +104,17 @@ def summarise(fields: SchemeFields, folder: Folder) -> Summary:
     for step, _, path in walk(fields.steps, ("steps",), ""):
         if (runtime := step.runtime(folder)) is not None:
             summary.dynamic[path] = runtime
+    if sticky and (runtime := sticky.runtime(folder)) is not None:
+        summary.dynamic[STICKY] = runtime
     return summary
+
+
+def project_sticky(fields: SchemeFields, folder: Folder) -> StickyStep | None:
+    """The project's stickiness before this scheme's steps: where numbers lead and no step of its own is sticky."""
+    wish = folder.project.sticky
+    if wish is None or not fields.numbers or any(isinstance(step, StickyStep) for step, _, _ in every_step(fields)):
+        return None
+    return StickyStep.model_construct(calls="out", within=wish.within, talked=wish.talked, ring=wish.ring)
 
 
 def seconds(steps: Sequence[StepItem], folder: Folder) -> float:

@@ -40,17 +40,36 @@ def unknown(name: str, folder: Folder) -> tuple[str, str] | None:
     return f"nobody is called `{name}`", did_you_mean(name, known_targets(folder))
 
 
+@dataclass(frozen=True)
+class Turn:
+    """Whoever is rung at once: ``name`` is a person or ``ivan.mobile``, ``weight`` his share where shares differ."""
+
+    name: str
+    legs: tuple[Leg, ...]
+    weight: int = 1
+
+    @property
+    def person(self) -> str:
+        """Whose phones these are."""
+        return self.name.partition(".")[0]
+
+
 def turns(rings: Sequence[Ring], folder: Folder) -> list[tuple[Leg, ...]]:
     """One turn of phones for each person named, in order; a phone that was named before is left out."""
+    return [turn.legs for turn in named_turns(rings, folder)]
+
+
+def named_turns(rings: Sequence[Ring], folder: Folder) -> list[Turn]:
+    """`turns` with the names that they stand for, each once."""
     seen: set[str] = set()
     groups: set[str] = set()
     found = []
     for ring in rings:
-        for legs in _expand(ring, folder, 0, groups):
-            fresh = tuple(leg for leg in legs if leg.target not in seen)
+        for turn in _expand(ring, folder, 0, groups):
+            fresh = tuple(leg for leg in turn.legs if leg.target not in seen)
             seen.update(leg.target for leg in fresh)
             if fresh:
-                found.append(fresh)
+                found.append(replace(turn, legs=fresh))
     return found
 
 
@@ -66,8 +85,8 @@ def nesting(group: str, folder: Folder) -> str:
     return f"groups in group `{group}` are nested deeper than {DEEPEST_GROUP} levels" if level else ""
 
 
-def _expand(ring: Ring, folder: Folder, depth: int, groups: set[str]) -> Iterator[tuple[Leg, ...]]:
-    """Legs of a name; a group that was expanded before has nothing new, and a bomb of groups ends here."""
+def _expand(ring: Ring, folder: Folder, depth: int, groups: set[str]) -> Iterator[Turn]:
+    """Turns of a name; a group that was expanded before has nothing new, and a bomb of groups ends here."""
     if depth > DEEPEST_GROUP or ring.name in groups:
         return
     if ring.name in folder.groups:
@@ -75,11 +94,12 @@ def _expand(ring: Ring, folder: Folder, depth: int, groups: set[str]) -> Iterato
         for member in folder.groups[ring.name]:
             yield from _expand(replace_name(ring, member), folder, depth + 1, groups)
     elif ring.name in folder.people:
-        yield person_legs(ring.name, ring, folder)
+        yield Turn(ring.name, person_legs(ring.name, ring, folder), ring.weight)
     else:
         person, _, label = ring.name.partition(".")
         if person in folder.people and label in folder.people[person].phones:
-            yield (Leg(ring.name, folder.people[person].phones[label], ring.after, ring.for_),)
+            leg = Leg(ring.name, folder.people[person].phones[label], ring.after, ring.for_)
+            yield Turn(ring.name, (leg,), ring.weight)
 
 
 def replace_name(ring: Ring, name: str) -> Ring:

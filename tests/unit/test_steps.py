@@ -340,6 +340,7 @@ def _compiles(block: str) -> list[str]:
 project: {name: p, timezone: UTC, country: UA}
 people:
   ivan: {name: I, phones: {desk: {sip: "1001"}, mobile: {number: "+380501112233"}}, extension: "101"}
+  olena: {name: O, phones: {desk: {sip: "1002"}}, skills: {language: [uk], drainage: 3}}
 groups: {sales: [ivan], kharkiv_mobiles: [ivan.mobile]}
 calendars:
   office: {open: {mon: "09:00-18:00"}}

@@ -1,0 +1,80 @@
+"""The dialplan of a ring step's dynamic orders: a list of names becomes calls to the step's own phones.
+
+A decision names people; their dial strings are here, compiled with the step's own times, keys and labels. A list
+shrinks with every turn, and waiting is counted, so every loop ends.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from routing.steps.base import Emitter
+from routing.steps.dialplan import Condition
+from routing.steps.dynamic import when
+from routing.steps.targets import Turn
+
+#: A person or one phone.
+NAME = r"[a-z][a-z0-9_]{0,63}(?:\.[a-z][a-z0-9_]{0,63})?"
+#: How long a caller is held before the engine is asked again whether the busy person is free.
+WAIT_SECONDS = 5
+MOST_PEOPLE = 100
+
+
+def one_after_another(out: Emitter, path: str, own: str, then: str) -> None:
+    """``order:ivan,olena``: ring the first; the rest becomes the decision, until nobody is left."""
+    again = out.go(f"{path}.decided")
+    turn = when(out, path, f"^{own}:order:({NAME})((?:,{NAME})*)$")
+    turn.set("routing_decision", f"{path}:next$2")
+    turn.do("execute_extension", out.go(f"{path}.to.$1"))
+    turn.do("transfer", again)
+    following = when(out, path, f"^{own}:next,({NAME}(?:,{NAME})*)$")
+    following.set("routing_decision", f"{path}:order:$1")
+    following.do("transfer", again)
+    when(out, path, f"^{own}:(?:next|nobody)$").do("transfer", then)
+
+
+def all_at_once(out: Emitter, path: str, own: str, then: str, bridge: str) -> None:
+    """``together:ivan,olena``: collect their legs, then ring them; ``bridge`` is the beginning of the dial string."""
+    again = out.go(f"{path}.decided")
+    one = when(out, path, f"^{own}:together:({NAME})((?:,{NAME})*)$")
+    one.set("routing_decision", f"{path}:more$2")
+    one.do("execute_extension", out.go(f"{path}.leg.$1"))
+    one.do("transfer", again)
+    following = when(out, path, f"^{own}:more,({NAME}(?:,{NAME})*)$")
+    following.set("routing_decision", f"{path}:together:$1")
+    following.do("transfer", again)
+    ring = when(out, path, f"^{own}:more$")
+    ring.do("bridge", f"{bridge}${{routing_legs}}")
+    ring.do("transfer", then)
+    when(out, path, f"^{own}:nobody$").do("transfer", then)
+
+
+def waiting(out: Emitter, path: str, own: str, then: str, seconds: int) -> None:
+    """``wait``: hold the caller, then ask again, for ``seconds`` at most."""
+    over = Condition("${routing_waits}", f"^x{{{rounds(seconds)},}}$")
+    decided = Condition("${routing_decision}", f"^{own}:wait$")
+    out.context.extension(f"{path}.decided", decided, over).do("transfer", then)
+    hold = when(out, path, f"^{own}:wait$")
+    hold.set("routing_waits", "${routing_waits}x")
+    hold.do("sleep", str(WAIT_SECONDS * 1000))
+    hold.do("transfer", out.go(f"{path}.ask"))
+
+
+def rounds(seconds: int) -> int:
+    """How often the engine is asked again within a time."""
+    return max(1, seconds // WAIT_SECONDS)
+
+
+def turns(out: Emitter, path: str, strings: Iterable[tuple[Turn, str]]) -> None:
+    """``<path>.to.<name>`` rings one turn."""
+    for turn, dial_string in strings:
+        out.context.extension(f"{path}.to.{turn.name}").do("bridge", dial_string)
+
+
+def legs(out: Emitter, path: str, strings: Sequence[tuple[Turn, str]]) -> None:
+    """``<path>.leg.<name>`` puts one turn's legs beside those that are there."""
+    for turn, legs_of in strings:
+        label = f"{path}.leg.{turn.name}"
+        first = out.context.extension(label, Condition("${routing_legs}", "^$"))
+        first.set("routing_legs", legs_of)
+        out.context.extension(label).set("routing_legs", f"${{routing_legs}},{legs_of}")

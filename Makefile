@@ -16,7 +16,8 @@ run: $(STAMP) ## Carry the example company's sample calls, with the engine and t
 	@$(BIN)/routing run-examples
 
 test: $(STAMP) ## The tests; those that need FreeSWITCH are skipped with the reason where it is not found.
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -m switch -rs $(ARGS)
+	@$(BIN)/python -m pytest -m "not switch" -n auto $(ARGS)
 
 check: $(STAMP) ## Lint, format and types.
 	@$(BIN)/ruff check .
@@ -32,7 +33,7 @@ golden: $(STAMP) ## Write the expected outputs of tests anew; read the differenc
 	@git diff --stat -- schemes tests
 
 switch: $(STAMP) ## Only the tests on a real FreeSWITCH.
-	@$(BIN)/python -m pytest tests/switch -rs $(ARGS)
+	@$(BIN)/python -m pytest -m switch -rs $(ARGS)
 
 clean: ## Remove everything that was made here: .venv, var, caches.
 	rm -rf .venv var build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -13,4 +13,9 @@ The parts, inner ones first; a module imports only from its own part and those b
 ``cli``      the ``routing`` command
 """
 
+import zoneinfo
+
+# The tzdata package is what FreeSWITCH's zone table is generated from; the machine's own tables may be older or newer.
+zoneinfo.reset_tzpath(to=())
+
 __version__ = "0.1.0"

@@ -10,22 +10,8 @@ import pytest
 from switchbed import faulty, ports
 from switchbed.bed import until
 from switchbed.cases import Case, parse_phone
+from switchbed.faulty import BUDGET_S, FAULTS, NUMBERS
 
-#: The webhook step of the bed waits 1 s; the watchdog may take 3 s more; the rest is this machine's own.
-BUDGET_S = 1 + 3 + 1.0
-FAULTS = {
-    "absent": lambda: None,
-    "closes at accept": lambda: faulty.at_accept,
-    "closes after writing connect": lambda: faulty.after_writing_connect,
-    "closes after the connect reply": lambda: faulty.after_the_reply,
-    "exits first": lambda: faulty.exits_first,
-    "closes inside a command": lambda: faulty.in_the_middle_of_a_command,
-    "answers nonsense": lambda: faulty.answers_nonsense,
-    "silent": lambda: faulty.Silent(b""),
-    "silent after connect": lambda: faulty.Silent(b"connect\n\n"),
-}
-#: The webhook step comes first on one number, after a greeting (the call is answered) on the other.
-NUMBERS = {"ringing": "+380800330008", "answered": "+380800330011"}
 PHONE = {"danylo.desk": parse_phone("answers after 200ms, talks 300ms")}
 
 

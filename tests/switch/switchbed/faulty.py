@@ -93,3 +93,20 @@ class Engine:
 def _read(line: socket.socket) -> bytes:
     line.settimeout(5)
     return line.recv(65536)
+
+
+#: The webhook step of the bed waits 1 s; the watchdog may take 3 s more; the rest is this machine's own.
+BUDGET_S = 1 + 3 + 1.0
+FAULTS: dict[str, Callable[[], Callable[[socket.socket], None] | None]] = {
+    "absent": lambda: None,
+    "closes at accept": lambda: at_accept,
+    "closes after writing connect": lambda: after_writing_connect,
+    "closes after the connect reply": lambda: after_the_reply,
+    "exits first": lambda: exits_first,
+    "closes inside a command": lambda: in_the_middle_of_a_command,
+    "answers nonsense": lambda: answers_nonsense,
+    "silent": lambda: Silent(b""),
+    "silent after connect": lambda: Silent(b"connect\n\n"),
+}
+#: The webhook step comes first on one number, after a greeting (the call is answered) on the other.
+NUMBERS = {"ringing": "+380800330008", "answered": "+380800330011"}

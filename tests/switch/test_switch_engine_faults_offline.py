@@ -1,0 +1,51 @@
+"""The same failing engines asked by the offline switch over TCP: the same fallback, within the same time."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from switchbed.company import Company
+from switchbed.faulty import BUDGET_S, FAULTS, NUMBERS, Engine
+
+from routing.app import node
+from routing.offline.events import rung, talked
+from routing.offline.files import Directory
+from routing.offline.phones import Phones, parse
+from routing.offline.socket_peer import SocketPeer
+from routing.offline.switch import Call, run
+
+NOON = datetime(2026, 11, 23, 12, tzinfo=ZoneInfo("Europe/Kyiv"))
+#: How long a silent engine is listened to in real time; the virtual clock goes on to the watchdog.
+PATIENCE_S = 0.05
+
+
+@pytest.fixture(scope="module")
+def company(tmp_path_factory):
+    """The company, published where nobody but the offline switch reads."""
+    place = tmp_path_factory.mktemp("offline")
+    made = Company(place / "schemes", place / "root")
+    made.publish("127.0.0.1:9")
+    return made
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+@pytest.mark.parametrize("fault", FAULTS)
+def test_fault(fault, number, company):
+    engine = Engine(FAULTS[fault]())
+    settings = node.Settings(company.root.parent, company.root, "unused", country="UA")
+    try:
+        events = run(
+            Call(NUMBERS[number], "+380672000001", NOON),
+            Directory(company.root),
+            node.render(settings)["conf/dialplan/routing.xml"],
+            Phones({"danylo.desk": parse("answers after 200ms, talks 300ms")}, parse("unreachable")),
+            decider=SocketPeer(engine.address, PATIENCE_S),
+            globals_={"domain": "127.0.0.1", "recordings_dir": "/recordings"},
+        )
+    finally:
+        engine.stop()
+    assert talked(events) == "danylo.desk"
+    assert rung(events) == ["danylo.desk"]
+    rang = next(event for event in events if event.kind == "ring")
+    asked = next(event for event in events if event.kind == "step")
+    assert rang.at_ms - asked.at_ms <= BUDGET_S * 1000

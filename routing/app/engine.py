@@ -63,7 +63,7 @@ class Engine:
         try:
             step = self.releases.step(call.release, call.scheme, call.step)
             verdict = self._within_budget(step, call)
-            variables = encode(call.step, verdict.decision)
+            variables = encode(call.step, verdict.decision) | dict(verdict.variables)
         except ReleaseFault as problem:
             verdict, variables = self._go_on(call, str(problem))
         except gevent.GreenletExit:

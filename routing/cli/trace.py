@@ -6,7 +6,7 @@ import difflib
 import json
 import os
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,7 +22,9 @@ from rich.text import Text
 from routing.app.node import national
 from routing.cli.errors import UserError
 from routing.compile.build import build
+from routing.model.entities import SOURCES, Visitor, clean
 from routing.model.numbers import normalise
+from routing.model.problem import did_you_mean
 from routing.offline.answering import InProcess, canned
 from routing.offline.decider import Decider
 from routing.offline.events import Event, as_json, ended, longest_silence_ms, rung, talked
@@ -55,6 +57,8 @@ FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
 @click.option(
     "--webhook", metavar="ANSWER", help="What handlers answer: a body, `timeout`, `500`, `garbage`, `refused`."
 )
+@click.option("--entity", "entities", multiple=True, metavar="NAME=VALUE", help="Of the visitor: region=521.")
+@click.option("--source", "sources", multiple=True, metavar="NAME=VALUE", help="Of the visit: utm_source=google.")
 @click.option(
     "--engine", metavar="[HOST:PORT]", is_flag=False, flag_value="plan", help="Ask the running engine over TCP."
 )
@@ -64,12 +68,15 @@ FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
 @click.option("--json", "as_program", is_flag=True, help="For programs.")
 def trace(
     number: str, caller: str, at: str | None, phones: tuple[str, ...], others: str, digits: str,
-    overrides: tuple[str, ...], hangs_up_after: str | None, webhook: str | None, engine: str | None,
-    schemes: Path | None, root: Path | None, everything: bool, as_program: bool,
+    overrides: tuple[str, ...], hangs_up_after: str | None, webhook: str | None, entities: tuple[str, ...],
+    sources: tuple[str, ...], engine: str | None, schemes: Path | None, root: Path | None, everything: bool,
+    as_program: bool,
 ) -> None:  # fmt: skip
     """Follow one call through the compiled schemes: who rings, what the webhook answers, how it ends."""
     if schemes and root:
         raise click.UsageError("give --schemes or --root, not both")
+    if engine and (entities or sources):
+        raise click.UsageError("a running engine knows its visitors: --entity and --source are for a trace without it")
     if engine and not root:
         raise click.UsageError("--engine needs --root: the engine reads the releases of its own root only")
     with _published(schemes or Path("schemes"), root) as published:
@@ -80,7 +87,8 @@ def trace(
         except BadBehaviour as error:
             raise UserError(str(error)) from error
         call = asked.call(number, caller, asked.moment(at))
-        events = published.run(call, ringing, script, _decider(published, webhook, engine), asked.overridden(overrides))
+        decider = _decider(published, webhook, engine, asked.visitor(entities, sources))
+        events = published.run(call, ringing, script, decider, asked.overridden(overrides))
     if as_program:
         click.echo(json.dumps(_facts(events), ensure_ascii=False, indent=1))
     else:
@@ -154,6 +162,14 @@ class _Asked:
             found[f"hours_{calendar}"] = state
         return found
 
+    def visitor(self, entities: Sequence[str], sources: Sequence[str]) -> Visitor | None:
+        """To whom the dialled number of a pool is lent."""
+        text = self.published.files.read(f"{self.published.root}/current/tracking.json")
+        tracking = (json.loads(text) if text else {}).get("tracking") or {}
+        told = (("--entity", entities, tracking.get("entities", {})), ("--source", sources, SOURCES))
+        values = [_named(option, pairs, known) for option, pairs, known in told]
+        return Visitor(*values) if entities or sources else None
+
     def moment(self, at: str | None) -> datetime:
         zone = ZoneInfo(self.published.timezone)
         if at is None:
@@ -179,10 +195,24 @@ class _Asked:
             raise UserError(str(error)) from error
 
 
-def _decider(published: Published, webhook: str | None, engine: str | None) -> Decider:
+def _named(option: str, pairs: Sequence[str], known: Collection[str]) -> dict[str, str]:
+    """``NAME=VALUE`` pairs by name, values as they would be kept."""
+    found = {}
+    for pair in pairs:
+        name, _, value = pair.partition("=")
+        if name not in known:
+            near = did_you_mean(name, known) or f"known are {', '.join(known) or 'none'}"
+            raise UserError(f"{option} {pair}: there is no such name ({near})")
+        if not clean(value):
+            raise UserError(f"{option} {pair}: write NAME=VALUE, letters and digits")
+        found[name] = clean(value)
+    return found
+
+
+def _decider(published: Published, webhook: str | None, engine: str | None, visitor: Visitor | None) -> Decider:
     if engine:
         return SocketPeer("" if engine == "plan" else engine)
-    return InProcess(published.files, canned(webhook or "refused"))
+    return InProcess(published.files, canned(webhook or "refused"), visitor)
 
 
 def _facts(events: Sequence[Event]) -> dict[str, Any]:

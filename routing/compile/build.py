@@ -17,6 +17,7 @@ from routing.compile import schemes as compiling
 from routing.compile.link import link, longest_times
 from routing.compile.lists import RememberedLists
 from routing.compile.numbers import entry_contexts
+from routing.compile.pools import pool_entries, pool_problems
 from routing.compile.scheme import Record
 from routing.compile.secrets import passwords
 from routing.compile.store import Cache, Store, digest, is_whole, write_tree
@@ -83,11 +84,14 @@ def build(
     entries, wrong = compiling.compile_all(jobs, progress)
     problems += wrong
     records = [Record.from_json(entry["record"]) for entry in entries.values()]
+    problems += pool_problems(folder, documents, records, jobs.broken)
+    pools = {} if problems else pool_entries(folder, documents, store)
+    records += [Record.from_json(entry["record"]) for entry in pools.values()]
     problems += link(records, jobs.broken)
     known, missing = passwords(folder, documents, secrets(folder.project.secrets))
     if problems + missing:
         raise Problems(problems + missing)
-    tree = release_files(folder, store, entries, records, known, sounds, Cache(root, "numbers"))
+    tree = release_files(folder, store, entries | pools, records, known, sounds, Cache(root, "numbers"))
     cache.save(code_version(), entries)
     return _write(root, store, tree, records, jobs.compiled, folder)
 

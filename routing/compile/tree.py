@@ -19,12 +19,14 @@ from routing.compile.people import (
     outbound_context,
     person_context,
 )
+from routing.compile.pools import tracking_json
 from routing.compile.scheme import Record, table_json
 from routing.compile.store import Cache, Store, digest
 from routing.compile.tones import tones
 from routing.compile.version import code_version
 from routing.compile.xml import to_xml
 from routing.model import numbers
+from routing.model.crm import owners
 from routing.model.folder import Folder
 
 
@@ -59,6 +61,8 @@ def release_files(
     put("outbound.xml", to_xml(outbound_context(folder)))
     put("internal.xml", to_xml(internal_context(folder), colleagues_context(folder)))
     put("table.json", _table(folder))
+    if folder.pools or folder.project.tracking:
+        put("tracking.json", tracking_json(folder))
     put("directory.xml", directory_xml(folder, secrets), private=True)
     for name, gateway in folder.gateways.items():
         put(f"gateways/{name}.xml", gateway_xml(name, gateway, secrets.get(f"gateway {name}", "")), private=True)
@@ -112,6 +116,7 @@ def _table(folder: Folder) -> str:
         "people": people,
         "accounts": folder.accounts,
         "extensions": folder.extensions,
+        **owners(folder.people),
         "destinations": [numbers.destination_pattern(region) for region in folder.project.regions],
     }
     return table_json(table)

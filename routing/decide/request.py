@@ -20,8 +20,7 @@ from routing.model.decision import Call
 
 #: What our own form sends when the step does not choose: parameter name -> call field, in this order.
 OWN_FIELDS = {
-    name: name
-    for name in ("call_id", "number", "caller", "caller_pays", "scheme", "step", "started", "entities")
+    name: name for name in ("call_id", "number", "caller", "caller_pays", "scheme", "step", "started", "entities", "source")
 }
 SECRET_PREFIX = "whsec_"  # noqa: S105 - the public prefix of the Standard Webhooks key form
 USER_AGENT = "routing-webhook/1"
@@ -103,12 +102,14 @@ def _value(source: Any, call: Call) -> Any:
         return source["value"]
     if source.startswith("entities."):
         return call.entities.get(source.removeprefix("entities."), "")
+    if source.startswith("source."):
+        return call.source.get(source.removeprefix("source."), "")
     if source in ("call_id", "uuid"):
         return call.uuid
     if source == "started":
         return datetime.fromtimestamp(call.started, UTC).isoformat(timespec="seconds")
-    if source == "entities":
-        return dict(call.entities)
+    if source in ("entities", "source"):
+        return dict(getattr(call, source))
     if source in ("number", "caller", "caller_pays", "scheme", "step"):
         return getattr(call, source)
     raise ValueError(f"unknown call field {source!r}")

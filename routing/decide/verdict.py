@@ -5,7 +5,8 @@ Facts only. Knows nothing of sockets, files, clocks or how an answer travelled.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 from routing.model.decision import Continue, Decision
@@ -38,6 +39,8 @@ class Verdict:
     decision: Decision
     outcome: Outcome
     reason: str = ""
+    #: Channel variables that go with the decision: strictly of the form of `model.entities`.
+    variables: Mapping[str, str] = field(default_factory=dict)
 
 
 class Refused(Exception):

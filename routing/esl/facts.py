@@ -7,14 +7,18 @@ is not of its form becomes the careful one (anonymous, does not pay). Knows noth
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from urllib.parse import unquote_to_bytes
 
 from routing.esl.protocol import Message
 from routing.model.decision import E164, ID, STEP_PATH, Call
+from routing.model.entities import ENTITY, SOURCE, visitor_of
 
 UUID = re.compile(r"[0-9a-zA-Z_-]{8,64}")
 RELEASE = re.compile(r"/[\w./ @+-]{0,500}", re.ASCII)
 MICROSECONDS = re.compile(r"[0-9]{1,17}", re.ASCII)
 ANONYMOUS = "anonymous"
+_VISITOR = re.compile(rf"\nvariable_((?:{ENTITY}|{SOURCE})[a-z0-9_]{{1,32}}): ([^\r\n]{{1,2400}})".encode())
 
 
 class NotACall(Exception):
@@ -23,6 +27,7 @@ class NotACall(Exception):
 
 def call_of(reply: Message) -> Call:
     """The call of a connect reply. Raises NotACall."""
+    visitor = visitor_of(dict(_visitor_variables(reply)))
     return Call(
         uuid=_must(reply, "Unique-ID", UUID),
         release=_must(reply, "variable_routing_release", RELEASE),
@@ -32,7 +37,15 @@ def call_of(reply: Message) -> Call:
         caller=_may(reply, "variable_routing_caller", E164, ANONYMOUS),
         caller_pays=(reply.get("variable_routing_caller_pays") or "true") == "true",
         started=int(_may(reply, "Caller-Channel-Created-Time", MICROSECONDS, "0")) / 1_000_000,
+        entities=visitor.entities,
+        source=visitor.source,
     )
+
+
+def _visitor_variables(reply: Message) -> Iterator[tuple[str, str]]:
+    """Channel variables that a visitor step has set, as they are."""
+    for name, value in _VISITOR.findall(reply.head):
+        yield name.decode(), unquote_to_bytes(value).decode("utf-8", "replace")
 
 
 def _must(reply: Message, name: str, form: re.Pattern[str]) -> str:

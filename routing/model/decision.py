@@ -112,7 +112,9 @@ class Call:
     caller: str
     caller_pays: bool = True
     started: float = 0.0
+    #: What is known of the site's visitor (`model.entities`).
     entities: Mapping[str, str] = field(default_factory=dict)
+    source: Mapping[str, str] = field(default_factory=dict)
 
 
 def clean_name(text: str) -> str:

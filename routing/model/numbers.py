@@ -40,6 +40,15 @@ def national_digits(e164: str) -> str:
     return re.sub(r"\D", "", phonenumbers.format_number(number, PhoneNumberFormat.NATIONAL))
 
 
+@functools.lru_cache(maxsize=200_000)
+def shown(e164: str, country: str | None) -> str:
+    """A number as it is printed for people of a country: ``0800 330 521`` at home, ``+48 50 111 22 33`` from abroad."""
+    number = phonenumbers.parse(e164, None)
+    at_home = country is not None and dialling(country)[0] == str(number.country_code)
+    form = PhoneNumberFormat.NATIONAL if at_home else PhoneNumberFormat.INTERNATIONAL
+    return phonenumbers.format_number(number, form)
+
+
 def is_region(code: str) -> bool:
     """Whether the code is a country that has a numbering plan."""
     return code in phonenumbers.SUPPORTED_REGIONS

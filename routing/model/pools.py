@@ -117,6 +117,8 @@ class Tracking(Fields):
     def _few(cls, value: dict[str, Entity]) -> dict[str, Entity]:
         if len(value) > MOST_ENTITIES:
             raise refuse(f"at most {MOST_ENTITIES} entities: each travels with every call")
+        if long := next((name for name in value if not NAME.fullmatch(name)), ""):
+            raise refuse(f"{shown(long)} is too long: an entity's name is at most 32 characters")
         return value
 
 

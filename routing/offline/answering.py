@@ -16,8 +16,10 @@ from typing import Any
 from routing.decide.directory import Directory
 from routing.decide.verdict import Answer as Http
 from routing.decide.verdict import Failure, Verdict, failed
+from routing.decide.visitor import decide as decide_visitor
 from routing.decide.webhook import decide
 from routing.model.decision import E164, Call, encode
+from routing.model.entities import Visitor, visitor_of
 from routing.offline.decider import Answer, Closed, Reply
 from routing.offline.files import Files
 
@@ -58,9 +60,11 @@ def by_url(handlers: Mapping[str, Handler], otherwise: Handler) -> Handler:
 class InProcess:
     """A decider for `switch.run`: the same ``decide`` as the engine's, over a handler's canned answer."""
 
-    def __init__(self, files: Files, handler: Handler) -> None:
+    def __init__(self, files: Files, handler: Handler, visitor: Visitor | None = None) -> None:
         self.files = files
         self.handler = handler
+        #: To whom every number of a pool is lent.
+        self.visitor = visitor
 
     def __call__(self, address: str, variables: Mapping[str, str], patience_ms: int) -> Reply:
         """See Decider. A call that names no dynamic step of the release is let go without a decision."""
@@ -68,12 +72,14 @@ class InProcess:
         step = self._table(f"{call.release}/schemes/{call.scheme}.json").get("steps", {}).get(call.step)
         if not isinstance(step, Mapping):
             return Closed(0, f"{call.scheme} has no dynamic step {call.step}")
-        if step.get("kind") != "webhook":
+        if step.get("kind") == "visitor":
+            verdict, took_ms = decide_visitor(step, self.visitor), 1
+        elif step.get("kind") != "webhook":
             verdict, took_ms = failed(f"a {step.get('kind')} step is not decided offline"), INSTANT_MS
         else:
             answer, took_ms = self.handler(step, call)
             verdict = decide(step, self._directory(call.release), call, answer)
-        chosen = encode(call.step, verdict.decision)
+        chosen = encode(call.step, verdict.decision) | dict(verdict.variables)
         commands = tuple(("set", f"{name}={value}") for name, value in chosen.items())
         return Answer(commands, took_ms, _words(verdict, chosen["routing_decision"]))
 
@@ -107,6 +113,7 @@ def _parsed(text: str) -> Mapping[str, Any]:
 
 def _call(variables: Mapping[str, str]) -> Call:
     caller = variables.get("routing_caller", "")
+    visitor = visitor_of(variables)
     return Call(
         uuid=variables.get("uuid", ""),
         release=variables.get("routing_release", ""),
@@ -116,6 +123,8 @@ def _call(variables: Mapping[str, str]) -> Call:
         caller=caller if E164.fullmatch(caller) else "anonymous",
         caller_pays=variables.get("routing_caller_pays", "true") == "true",
         started=int(variables.get("created_us", "0")) / 1_000_000,
+        entities=visitor.entities,
+        source=visitor.source,
     )
 
 

@@ -12,7 +12,7 @@ Bad, the caller would wait too long (``at most 10 s``)::
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar, Literal
 from urllib.parse import urlsplit
 
@@ -20,6 +20,7 @@ from pydantic import Field, field_validator
 
 from routing.model import numbers
 from routing.model.decision import LONGEST_RING_SECONDS
+from routing.model.entities import SOURCES
 from routing.model.fields import Name, Region, Seconds, Text, refuse
 from routing.model.folder import Folder
 from routing.model.problem import Loc
@@ -27,15 +28,32 @@ from routing.steps.base import Complaint
 from routing.steps.dynamic import DynamicStep
 
 #: Call data that can be sent, by the names that `send` uses.
-CALL_FIELDS = ("call_id", "number", "caller", "caller_pays", "scheme", "step", "started")
+CALL_FIELDS = ("call_id", "number", "caller", "caller_pays", "scheme", "step", "started", "entities", "source")
 LONGEST_SECONDS = 10
-_FIELD = re.compile(r"\{\{\s*([a-z_]+)\s*\}\}")
+_FIELD = re.compile(r"\{\{\s*([a-z_]+(?:\.[a-z0-9_]+)?)\s*\}\}")
 
 
 def sent(value: str) -> str | dict[str, str]:
     """A parameter as the engine reads it: the name of a call field, or ``{"value": fixed text}``."""
     field = _FIELD.fullmatch(value.strip())
+    if field and field[1].startswith("entity."):
+        return f"entities.{field[1].removeprefix('entity.')}"
     return field[1] if field else {"value": value}
+
+
+def _unknown_field(field: str, folder: Folder) -> tuple[str, str] | None:
+    """What is wrong with a call field, and a hint."""
+    kind, dot, name = field.partition(".")
+    if not dot:
+        known: Iterable[str] = CALL_FIELDS
+    elif kind == "entities":
+        known = folder.project.tracking.entities if folder.project.tracking else ()
+    else:
+        known = SOURCES if kind == "source" else ()
+    if (name if dot else field) in known:
+        return None
+    shown = field.replace("entities.", "entity.")
+    return f"there is no call field `{shown}`", f"one of {', '.join(CALL_FIELDS)}, `entity.NAME`, `source.NAME`"
 
 
 class WebhookStep(DynamicStep):
@@ -97,8 +115,8 @@ class WebhookStep(DynamicStep):
         """Sent fields exist."""
         for name, value in self.send.items():
             what = sent(value)
-            if isinstance(what, str) and what not in CALL_FIELDS:
-                yield (*loc, "send", name), f"there is no call field `{what}`", f"one of {', '.join(CALL_FIELDS)}"
+            if isinstance(what, str) and (wrong := _unknown_field(what, folder)):
+                yield (*loc, "send", name), *wrong
             elif isinstance(what, dict) and "{{" in value:
                 yield (*loc, "send", name), f"`{value}` is neither one call field nor fixed text", "write `{{caller}}`"
 

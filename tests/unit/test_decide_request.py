@@ -22,6 +22,7 @@ CALL = Call(
     caller_pays=False,
     started=1772439300.5,
     entities={"city": "Львів", "page": "a b"},
+    source={"utm_source": "google"},
 )
 URL = "https://handler.example/route"
 NOW = 1772439301
@@ -44,6 +45,7 @@ def test_our_own_form_sends_every_fact_by_its_name():
         "step": "3",
         "started": "2026-03-02T08:15:00+00:00",
         "entities": {"city": "Львів", "page": "a b"},
+        "source": {"utm_source": "google"},
     }
     assert made.headers["Content-Type"] == "application/json"
     assert (made.headers["Webhook-Id"], made.headers["Webhook-Timestamp"]) == ("msg_1", str(NOW))
@@ -51,8 +53,8 @@ def test_our_own_form_sends_every_fact_by_its_name():
 
 
 def test_a_step_chooses_names_and_values():
-    made = request(send={"id": "uuid", "who": "caller", "shop": {"value": "17"}, "city": "entities.city"})
-    assert json.loads(made.body) == {"id": "3740e285", "who": "+380501112233", "shop": "17", "city": "Львів"}
+    made = request(send={"id": "uuid", "shop": {"value": "17"}, "city": "entities.city", "ad": "source.utm_source"})
+    assert json.loads(made.body) == {"id": "3740e285", "shop": "17", "city": "Львів", "ad": "google"}
 
 
 def test_parameters_in_the_url():

@@ -1,0 +1,128 @@
+"""Pools of numbers: each becomes a scheme, ``pool_<name>``, that learns who the visitor is and goes on.
+
+And what the tracking API must know of all of them: ``tracking.json``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any
+
+from routing.compile.scheme import Place, Record, scheme_context, scheme_table, table_json
+from routing.compile.schemes import Entry
+from routing.compile.store import Store
+from routing.compile.xml import to_xml
+from routing.load.nodes import Document
+from routing.model import numbers
+from routing.model.folder import Folder
+from routing.model.pools import Pool
+from routing.model.problem import Loc, Problem, did_you_mean
+from routing.steps.scheme import SchemeFields, summarise
+
+PREFIX = "pool_"
+LONGEST_NAME = 64 - len(PREFIX)
+
+
+def pool_entries(folder: Folder, documents: Sequence[Document], store: Store) -> dict[str, Entry]:
+    """A compiled scheme for each pool of a folder without problems, by a name that no file has."""
+    found: dict[str, Entry] = {}
+    for name, pool in folder.pools.items():
+        fields = _scheme(name, pool)
+        record = _record(_document(name, documents), name, fields, folder)
+        found[f"{record.file}#{name}"] = {
+            "stamp": "",
+            "common": "",
+            "record": record.as_json(),
+            "xml": store.put(to_xml(scheme_context(fields, folder)).encode()),
+            "table": store.put(scheme_table(fields, summarise(fields, folder)).encode()),
+        }
+    return found
+
+
+def pool_problems(
+    folder: Folder, documents: Sequence[Document], records: Sequence[Record], broken: Collection[str]
+) -> Iterator[Problem]:
+    """What is wrong with pools beside their own fields.
+
+    ``records`` are those of the schemes that authors wrote, ``broken`` has the ids of schemes that did not compile.
+    """
+    leads = {number for record in records for number, _, _ in record.numbers}
+    for name, pool in folder.pools.items():
+        document, loc = _document(name, documents), ("pools", name)
+        if folder.project.tracking is None:
+            hint = "write `project: {tracking: {origins: https://www.example.com}}`"
+            yield document.problem(
+                loc, "numbers are lent to visitors of a site, and the project tracks none", hint, at_key=True
+            )
+        if len(name) > LONGEST_NAME:
+            yield document.problem(loc, f"a pool's name is at most {LONGEST_NAME} characters", at_key=True)
+        for question in pool.when.questions:
+            yield from _unknown(question, (*loc, "when", question), folder, document)
+        if pool.overflow not in leads and not broken:
+            message = f"{pool.overflow} leads nowhere: it is no scheme's number"
+            yield document.problem((*loc, "overflow"), message, "list it under `numbers:` of a scheme")
+
+
+def _unknown(question: str, loc: Loc, folder: Folder, document: Document) -> Iterator[Problem]:
+    kind, _, name = question.partition(".")
+    tracked = folder.project.tracking.entities if folder.project.tracking else {}
+    if kind == "entity" and name not in tracked:
+        yield document.problem(loc, f"no entity is called `{name}`", did_you_mean(name, tracked), at_key=True)
+
+
+def _document(name: str, documents: Sequence[Document]) -> Document:
+    return next(
+        document
+        for document in documents
+        if isinstance(document.data, dict) and name in (document.data.get("pools") or ())
+    )
+
+
+def _scheme(name: str, pool: Pool) -> SchemeFields:
+    listed = [{"number": number, "caller_pays": pool.caller_pays} for number in pool.numbers]
+    steps = [{"visitor": {"pool": name}}, {"scheme": {"id": pool.scheme}}]
+    return SchemeFields.model_validate({"scheme": PREFIX + name[:LONGEST_NAME], "numbers": listed, "steps": steps})
+
+
+def _record(document: Document, name: str, fields: SchemeFields, folder: Folder) -> Record:
+    def place(*below: str | int) -> Place:
+        loc: Loc = ("pools", name, *below)
+        found = document.problem(loc, "", at_key=not below)
+        return found.line, found.column, found.path
+
+    summary = summarise(fields, folder)
+    return Record(
+        file=document.file,
+        scheme=fields.scheme,
+        place=place(),
+        numbers=[(entry.number, entry.caller_pays, place("numbers", at)) for at, entry in enumerate(fields.numbers)],
+        longest=summary.longest,
+        jumps=[(jump.scheme, jump.seconds, place("scheme")) for jump in summary.jumps],
+        numbers_key=" ".join(f"{entry.number}:{entry.caller_pays}" for entry in fields.numbers),
+    )
+
+
+def tracking_json(folder: Folder) -> str:
+    """What the tracking API reads of a release: sites, what their pages may tell, pools in the order written."""
+    tracking = folder.project.tracking
+    shown = {number for pool in folder.pools.values() for number in (*pool.numbers, pool.overflow)}
+    return table_json(
+        {
+            "project": folder.project.name,
+            "tracking": tracking.model_dump() if tracking else None,
+            "pools": [{"name": name, **_pool(pool)} for name, pool in folder.pools.items()],
+            "shown": {number: numbers.shown(number, folder.project.country) for number in sorted(shown)},
+        }
+    )
+
+
+def _pool(pool: Pool) -> Mapping[str, Any]:
+    asked = {question: vars(wanted) for question, wanted in pool.when.questions.items()}
+    return {
+        "numbers": pool.numbers,
+        "overflow": pool.overflow,
+        "lease_s": pool.lease,
+        "keep_s": pool.keep,
+        "page": pool.when.page,
+        "questions": asked,
+    }

@@ -1,0 +1,27 @@
+"""The visitor step's decision: to whom the dialled number is lent -> what the call carries from here on.
+
+Production, `routing trace` and tests call the same ``decide``. Pure: the store's answer is an argument.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from routing.decide.verdict import Failure, Verdict, failed
+from routing.model.decision import Continue
+from routing.model.entities import SOURCES, Visitor, cleaned, variables
+
+
+def decide(step: Mapping[str, Any], found: Visitor | Failure | None) -> Verdict:
+    """What a visitor step (its entry in ``schemes/<id>.json``) does with the holder of a number; None: nobody holds it.
+
+    The call goes on in any case; only entities that the step's release knows are carried.
+    """
+    if isinstance(found, Failure):
+        return failed(found.reason)
+    if found is None:
+        return Verdict(Continue(), "continued", "the number is lent to nobody")
+    kept = Visitor(cleaned(found.entities, step.get("entities") or ()), cleaned(found.source, SOURCES))
+    told = variables(kept)
+    return Verdict(Continue(), "decided" if told else "continued", variables=told)

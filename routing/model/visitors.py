@@ -1,0 +1,37 @@
+"""The port to what is remembered of a site's visitors: numbers lent, entities and sources told."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from routing.model.entities import Visitor
+
+
+class LeasesDown(Exception):
+    """The store does not answer in time; the text says why. A normal case."""
+
+
+@dataclass(frozen=True)
+class Lending:
+    """A pool as the store must know it; times in seconds."""
+
+    project: str
+    pool: str
+    numbers: Sequence[str]
+    lease_s: int
+    keep_s: int
+
+
+class Leases(Protocol):
+    """Numbers lent to visitors, each to one at a time. ``now``: seconds since the epoch. All raise LeasesDown."""
+
+    def lend(self, lending: Lending, visitor_id: str, visitor: Visitor, now: float) -> str | None:
+        """A number for a visit that begins or goes on: the visitor's own if it has one; None when all are lent."""
+
+    def tell(self, lending: Lending, visitor_id: str, entities: dict[str, str], now: float) -> str | None:
+        """Entities of the page that the visitor views; keeps the lease alive. The number, None without a lease."""
+
+    def holder(self, project: str, pool: str, number: str, now: float) -> Visitor | None:
+        """To whom a number is lent, or was until a little while ago."""

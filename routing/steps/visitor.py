@@ -1,0 +1,65 @@
+"""``visitor``: learn what the caller did on the site, from the visitor to whom the dialled number of a pool is lent.
+
+Calls to a pool's numbers begin with it by themselves. Afterwards ``match`` can ask ``entity.NAME`` and ``source.NAME``,
+and webhooks are told. Without an engine, a lease or a store there is nothing to learn and the call goes on.
+
+Good::
+
+    - visitor: kharkiv_site
+
+Bad, a pool that nobody wrote (``no pool is called...``)::
+
+    - visitor: kharkiv_sight
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, ClassVar
+
+from pydantic import Field
+
+from routing.model.fields import Id
+from routing.model.folder import Folder
+from routing.model.problem import Loc, did_you_mean
+from routing.steps.base import Complaint
+from routing.steps.dynamic import DynamicStep
+
+#: One question to a store on the node or near it; a caller hears ringing meanwhile.
+BUDGET_SECONDS = 0.5
+
+
+class VisitorStep(DynamicStep):
+    """Learn who the visitor is; falls through, always."""
+
+    kind: ClassVar[str] = "visitor"
+    primary: ClassVar[str] = "pool"
+    obeys: ClassVar[frozenset[str]] = frozenset()
+
+    pool: Id = Field(description="The pool whose number was dialled.")
+
+    def check(self, loc: Loc, folder: Folder, default_hours: str | None) -> Iterator[Complaint]:
+        """The pool exists."""
+        if self.pool not in folder.pools and not folder.excuses(self.pool):
+            yield (*loc, "pool"), f"no pool is called `{self.pool}`", did_you_mean(self.pool, folder.pools)
+
+    @property
+    def budget_seconds(self) -> float:
+        """The store's time."""
+        return BUDGET_SECONDS
+
+    @property
+    def ring_seconds(self) -> float:
+        """Nobody is rung."""
+        return 0.0
+
+    def runtime(self, folder: Folder) -> dict[str, Any] | None:
+        """Where the lease is kept, and the entities that calls may carry."""
+        tracking = folder.project.tracking
+        return {
+            "kind": self.kind,
+            "timeout_s": BUDGET_SECONDS,
+            "project": folder.project.name,
+            "pool": self.pool,
+            "entities": sorted(tracking.entities) if tracking else [],
+        }

@@ -13,7 +13,6 @@ from typing import Any
 from routing.decide.verdict import Verdict, failed, refused
 from routing.model.decision import Continue, RingPerson, clean_name
 from routing.model.lookup import Failed, Found, Nobody, Outcome, Owner
-from routing.model.people import Person
 
 DEFAULT_RING_SECONDS = 20
 
@@ -63,16 +62,3 @@ def decide(step: Mapping[str, Any], people: Responsible, outcome: Outcome) -> Ve
 
 def _stale(outcome: Found | Nobody) -> str:
     return " (an earlier answer: the CRM does not answer now)" if outcome.stale else ""
-
-
-def directory(people: Mapping[str, Person]) -> dict[str, Any]:
-    """The part of ``table.json`` that ``Responsible.of`` reads, from a folder's people."""
-    owners: dict[str, dict[str, str]] = {}
-    emails: dict[str, str] = {}
-    for name, person in people.items():
-        if person.email:
-            emails.setdefault(person.email.lower(), name)
-        for system, ids in person.crm.items():
-            for owner_id in ids if isinstance(ids, list) else [ids]:
-                owners.setdefault(system, {})[str(owner_id)] = name
-    return {"crm": owners, "emails": emails}

@@ -8,8 +8,10 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from routing.load import crm
 from routing.load.nodes import Document
 from routing.load.validate import Wrong, validate
+from routing.model.crm_fields import Crm
 from routing.model.decision import ID
 from routing.model.fields import Fields, shown
 from routing.model.folder import RESERVED, Folder
@@ -19,9 +21,8 @@ from routing.model.problem import Loc, Problem, did_you_mean
 from routing.model.project import CalendarFields, Gateway, Project
 from routing.steps import targets
 
-#: Top-level keys and the version's word on those that come later.
-SHARED_KEYS = ("project", "people", "groups", "calendars", "gateways", "pools")
-LATER_KEYS = ("crm",)
+#: Top-level keys of files that hold no scheme.
+SHARED_KEYS = ("project", "people", "groups", "calendars", "gateways", "pools", "crm")
 _GROUP: TypeAdapter[Any] = TypeAdapter(Group)
 
 
@@ -49,6 +50,7 @@ def shared(
     calendars = _collect(documents, "calendars", CalendarFields, country, problems)
     gateways = _collect(documents, "gateways", Gateway, country, problems)
     pools = _collect(documents, "pools", Pool, country, problems)
+    crms = _collect(documents, "crm", Crm, country, problems)
     if project is None:
         return None, problems
     folder = Folder(
@@ -59,9 +61,10 @@ def shared(
         gateways.values,
         sounds=sounds,
         pools=pools.values,
+        crm=crms.values,
         engine=engine,
         broken=frozenset(
-            people.broken | groups.broken | calendars.broken | gateways.broken | ({"*"} if unread else set())
+            people.broken.union(groups.broken, calendars.broken, gateways.broken, crms.broken, {"*"} if unread else ())
         ),
     )
     problems += _check(folder, people, groups)
@@ -75,9 +78,7 @@ def _top_keys(document: Document) -> Iterator[Problem]:
         yield document.problem((), "a file holds a mapping with a key such as `scheme:` or `people:`")
         return
     for key in document.data:
-        if key in LATER_KEYS:
-            yield document.problem((key,), f"`{key}` is part of the language but not of this version", at_key=True)
-        elif key == "tests":
+        if key == "tests":
             hint = "name this file `something.test.yaml`"
             yield document.problem((key,), "tests stand in files of their own", hint, at_key=True)
         elif key not in SHARED_KEYS:
@@ -155,7 +156,11 @@ def _collect(
 ) -> _Named:
     named = _Named()
     for document, name, value in _entries(documents, kind, problems):
-        result = validate(model, document, (kind, name), value, country)
+        result: Any = (
+            crm.read(document, name, value)
+            if kind == "crm"
+            else validate(model, document, (kind, name), value, country)
+        )
         if isinstance(result, Wrong):
             problems += result
             named.broken.add(name)
@@ -170,6 +175,7 @@ def _check(folder: Folder, people: _Named, groups: _Named) -> Iterator[Problem]:
     for name, (document, loc) in people.places.items():
         yield from _check_person(name, document, loc, folder)
     yield from _twice(folder, people)
+    yield from crm.check(folder, people.places)
     for name, (document, loc) in groups.places.items():
         if name in folder.people:
             yield document.problem(

@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import create_model
 
 from routing.load.folder import SHARED_KEYS
+from routing.model.crm import AnyCrm
 from routing.model.fields import Fields, Id
 from routing.model.people import Group, Person
 from routing.model.pools import Pool
@@ -21,6 +22,7 @@ _SHARED: dict[str, Any] = {
     "calendars": (dict[Id, CalendarFields], {}),
     "gateways": (dict[Id, Gateway], {}),
     "pools": (dict[Id, Pool], {}),
+    "crm": (dict[Id, AnyCrm], {}),
 }
 assert tuple(_SHARED) == SHARED_KEYS
 _SharedFile = create_model("SharedFile", __base__=Fields, **_SHARED)

@@ -13,7 +13,8 @@ Bad, a token in git (``is not the name of a secret``)::
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Literal
+from collections.abc import Mapping
+from typing import Any, ClassVar, Literal, get_args
 
 from pydantic import Field, model_validator
 
@@ -21,6 +22,7 @@ from routing.model.crm_fields import Address, Crm, Plain
 from routing.model.crm_http import HttpCrm
 from routing.model.fields import Flag, Name, Text, refuse
 from routing.model.lookup import Kind
+from routing.model.people import Person
 from routing.model.problem import did_you_mean
 
 
@@ -144,8 +146,21 @@ class Altegio(Crm):
     url: Address = "https://api.alteg.io/api/v1"
 
 
-_ALL = (Pipedrive, Hubspot, ZohoCrm, ZohoDesk, Salesforce, Amocrm, Bitrix24, Retailcrm, Creatio, Altegio, HttpCrm)
-VENDORS: dict[str, type[Crm]] = {model.model_fields["vendor"].default: model for model in _ALL}
+#: What may stand under a name of `crm:`.
+AnyCrm = (
+    Pipedrive
+    | Hubspot
+    | ZohoCrm
+    | ZohoDesk
+    | Salesforce
+    | Amocrm
+    | Bitrix24
+    | Retailcrm
+    | Creatio
+    | Altegio
+    | HttpCrm
+)
+VENDORS: dict[str, type[Crm]] = {model.model_fields["vendor"].default: model for model in get_args(AnyCrm)}
 
 
 def crm_of(name: str, value: Any) -> tuple[type[Crm], Any]:
@@ -160,3 +175,23 @@ def crm_of(name: str, value: Any) -> tuple[type[Crm], Any]:
 def runtime(name: str, crm: Crm) -> dict[str, Any]:
     """What the engine needs to ask a CRM; secrets by name."""
     return {"system": name, **crm.model_dump(mode="json", exclude_none=True)}
+
+
+def owner_ids(written: Any) -> tuple[str, ...] | None:
+    """Owner ids as a person's `crm:` writes them, one or a list; None when it is something else."""
+    several = written if isinstance(written, list) else [written]
+    if any(isinstance(each, bool) or not isinstance(each, int | str) or not str(each) for each in several):
+        return None
+    return tuple(map(str, several))
+
+
+def owners(people: Mapping[str, Person]) -> dict[str, Any]:
+    """Who stands for which owner, for ``table.json``: ``crm`` (system, owner id -> person) and ``emails``."""
+    by_id: dict[str, dict[str, str]] = {}
+    emails: dict[str, str] = {}
+    for name, person in people.items():
+        if person.email:
+            emails.setdefault(person.email.lower(), name)
+        for system, written in person.crm.items():
+            by_id.setdefault(system, {}).update(dict.fromkeys(owner_ids(written) or (), name))
+    return {"crm": by_id, "emails": emails}

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from routing.model.calendar import Calendar
+from routing.model.crm_fields import Crm
 from routing.model.people import Person
 from routing.model.pools import Pool
 from routing.model.project import Gateway, Project
@@ -31,6 +32,7 @@ class Folder:
     #: Numbers in E.164 of every file below ``lists/``, by the file's name without ``.txt``.
     lists: Mapping[str, Sequence[str]] = field(default_factory=dict)
     pools: Mapping[str, Pool] = field(default_factory=dict)
+    crm: Mapping[str, Crm] = field(default_factory=dict)
     #: Names that are defined but wrong: reported where they stand, so that nothing that uses them is reported too.
     broken: frozenset[str] = frozenset()
 

@@ -9,6 +9,7 @@ from pydantic import ConfigDict, create_model, model_validator
 from routing.model.fields import refuse, shown
 from routing.model.problem import did_you_mean
 from routing.steps.base import Step, StepItem
+from routing.steps.crm import CrmStep
 from routing.steps.goto import SchemeStep
 from routing.steps.hangup import HangupStep
 from routing.steps.hours import HoursStep
@@ -31,13 +32,14 @@ KINDS: dict[str, type[Step]] = {
     "open_branch": OpenBranchStep,
     "visitor": VisitorStep,
     "sticky": StickyStep,
+    "crm": CrmStep,
     "webhook": WebhookStep,
     "voicemail": VoicemailStep,
     "scheme": SchemeStep,
     "hangup": HangupStep,
 }
 #: Kinds that the language has and this version does not: the author is told so instead of "there is no step".
-LATER = ("say", "listen", "crm", "queue", "callback", "ask", "lookup", "conference", "tag", "rate")
+LATER = ("say", "listen", "queue", "callback", "ask", "lookup", "conference", "tag", "rate")
 
 
 class _OneKind(StepItem):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from routing.decide.crm import Responsible, decide, directory
+from routing.decide.crm import Responsible, decide
+from routing.model.crm import owners
 from routing.model.decision import Continue, RingPerson, encode
 from routing.model.lookup import Failed, Found, Nobody, Owner
 from routing.model.people import Person
@@ -17,7 +18,7 @@ PEOPLE = {
         {"name": "Олена", "phones": {"desk": {"sip": "1002"}}, "email": "Olena@Example.com", "extension": "102"}
     ),
 }
-TABLE = {**directory(PEOPLE), "extensions": {"102": "olena"}}
+TABLE = {**owners(PEOPLE), "extensions": {"102": "olena"}}
 STEP = {"kind": "crm", "system": "bitrix24", "ring_s": 25}
 
 

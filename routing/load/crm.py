@@ -1,0 +1,45 @@
+"""The ``crm:`` key while a folder is read: each entry by its vendor's fields, and the owners that people stand for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pydantic_core import PydanticCustomError
+
+from routing.load.nodes import Document
+from routing.load.validate import Wrong, validate
+from routing.model.crm import crm_of, owner_ids
+from routing.model.crm_fields import Crm
+from routing.model.folder import Folder
+from routing.model.problem import Loc, Problem, did_you_mean
+
+
+def read(document: Document, name: str, value: Any) -> Crm | Wrong:
+    """One CRM of the project, or what is wrong with it."""
+    loc = ("crm", name)
+    try:
+        model, fields = crm_of(name, value)
+    except PydanticCustomError as problem:
+        said = (problem.context or {}).get("hint", "")
+        return Wrong([document.problem(loc, problem.message(), said, at_key=True)])
+    found: Crm | Wrong = validate(model, document, loc, fields, None)
+    return found
+
+
+def check(folder: Folder, places: Mapping[str, tuple[Document, Loc]]) -> Iterator[Problem]:
+    """People's owner ids: of CRMs that there are, ids, and none of two people. ``places``: where people stand."""
+    seen: dict[tuple[str, str], str] = {}
+    for name, (document, loc) in places.items():
+        for system, written in folder.people[name].crm.items():
+            where = (*loc, "crm", system)
+            if system not in folder.crm and not folder.excuses(system):
+                hint = did_you_mean(system, folder.crm)
+                yield document.problem(where, f"no CRM is called `{system}`", hint, at_key=True)
+            ids = owner_ids(written)
+            if ids is None:
+                yield document.problem(where, "an owner id is a number or text", "write `bitrix24: 17`")
+            for each in ids or ():
+                if (system, each) in seen:
+                    yield document.problem(where, f"owner `{each}` is {seen[system, each]} already")
+                seen.setdefault((system, each), name)

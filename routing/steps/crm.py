@@ -1,0 +1,101 @@
+"""``crm``: ring whoever is responsible for the caller in the CRM; nobody, or no answer in time, goes on.
+
+Entities with the caller's number are looked for in the order given: only open leads and deals, the newest first. Their
+owner is rung for ``ring``; he is a person of the project by his id (``crm:`` of the person), else by e-mail, else by
+extension. The caller's name stands on his phone.
+
+Good::
+
+    - crm: {system: bitrix24, order: [deal, contact], timeout: 2s, ring: 20s}
+    - crm: bitrix24
+
+Bad, an entity that this CRM does not have (``amocrm has no lead``)::
+
+    - crm: {system: amocrm, order: [lead, deal]}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated, Any, ClassVar
+
+from pydantic import Field, field_validator
+
+from routing.model.crm import runtime
+from routing.model.decision import LONGEST_RING_SECONDS
+from routing.model.fields import Id, NotEmpty, OneOrMany, Seconds, refuse
+from routing.model.folder import Folder
+from routing.model.lookup import KINDS, Kind
+from routing.model.problem import Loc, did_you_mean
+from routing.steps.base import Complaint
+from routing.steps.dynamic import DynamicStep
+
+LONGEST_SECONDS = 10
+
+
+class CrmStep(DynamicStep):
+    """Ring the responsible person; falls through when there is none in time or he did not talk."""
+
+    kind: ClassVar[str] = "crm"
+    primary: ClassVar[str] = "system"
+    obeys: ClassVar[frozenset[str]] = frozenset({"person"})
+
+    system: Id = Field(description="Which of the CRMs under `crm:`.")
+    order: Annotated[list[Kind], OneOrMany, NotEmpty] = Field(
+        list(KINDS), description="Entities to look for, in this order; those that the CRM has not are passed over."
+    )
+    timeout: Seconds = Field(2, description="Longest wait for the CRM, everything included.")
+    ring: Seconds = Field(20, description="Ring time of the responsible person.")
+
+    @field_validator("order")
+    @classmethod
+    def _once(cls, value: list[Kind]) -> list[Kind]:
+        if len(set(value)) != len(value):
+            raise refuse("each entity stands once")
+        return value
+
+    @field_validator("timeout")
+    @classmethod
+    def _short(cls, value: int) -> int:
+        if not 1 <= value <= LONGEST_SECONDS:
+            raise refuse(f"the caller hears ringing meanwhile: 1 to {LONGEST_SECONDS} s")
+        return value
+
+    @field_validator("ring")
+    @classmethod
+    def _ring_time(cls, value: int) -> int:
+        if not 1 <= value <= LONGEST_RING_SECONDS:
+            raise refuse(f"1 to {LONGEST_RING_SECONDS} s: nobody waits longer")
+        return value
+
+    def check(self, loc: Loc, folder: Folder, default_hours: str | None) -> Iterator[Complaint]:
+        """The CRM exists and has what is asked for."""
+        crm = folder.crm.get(self.system)
+        if crm is None:
+            if not folder.excuses(self.system):
+                hint = did_you_mean(self.system, folder.crm) or "describe it under `crm:`"
+                yield (*loc, "system"), f"no CRM is called `{self.system}`", hint
+        elif "order" in self.model_fields_set:
+            for index, kind in enumerate(self.order):
+                if kind not in crm.has:
+                    yield (*loc, "order", index), f"{self.system} has no {kind}", f"it has {', '.join(crm.has)}"
+
+    @property
+    def budget_seconds(self) -> float:
+        """The CRM's time."""
+        return self.timeout
+
+    @property
+    def ring_seconds(self) -> float:
+        """The responsible person's ring time."""
+        return self.ring
+
+    def runtime(self, folder: Folder) -> dict[str, Any] | None:
+        """How the CRM is asked (secrets by name), for what, and how long the person rings."""
+        return {
+            "kind": self.kind,
+            "crm": runtime(self.system, folder.crm[self.system]),
+            "order": list(self.order),
+            "timeout_s": float(self.timeout),
+            "ring_s": self.ring,
+        }

@@ -16,7 +16,7 @@ from sqlalchemy import Engine
 
 from routing.journal import store
 from routing.journal.store import Due
-from routing.model.memory import Direction, Talk
+from routing.model.memory import Direction, Forgotten, Talk
 
 #: Calls handed over in one go.
 AT_ONCE = 500
@@ -43,19 +43,18 @@ class Outbox:
     day_of: Callable[[float], str]
     project: str = ""
 
-    def hand_over(self, engine: Engine) -> int:
-        """Tell the memory of the oldest calls in the outbox; returns how many left it.
-
-        Raises Forgotten; what was told before that has left the outbox.
-        """
-        told = []
-        try:
-            for due in store.due(engine, AT_ONCE):
+    def hand_over(self, engine: Engine) -> tuple[int, Forgotten | None]:
+        """Tell the memory of the oldest calls in the outbox: how many left it, and what ended that early."""
+        told, problem = [], None
+        for due in store.due(engine, AT_ONCE):
+            try:
                 self._tell(due)
-                told.append(due.call)
-        finally:
-            store.remembered(engine, told)
-        return len(told)
+            except Forgotten as away:
+                problem = away
+                break
+            told.append(due.call)
+        store.remembered(engine, told)
+        return len(told), problem
 
     def _tell(self, due: Due) -> None:
         if not due.person or not due.talk_s:

@@ -20,7 +20,6 @@ from routing.journal.gather import Gatherer, Log, Whole
 from routing.journal.late import LateLegs
 from routing.journal.memory import Outbox
 from routing.journal.retention import Retention
-from routing.model.memory import Forgotten
 
 #: Calls recorded in one transaction.
 BATCH = 500
@@ -143,15 +142,14 @@ class Worker:
     def _remember(self) -> None:
         """Empty the outbox, as far as the memory is there; its absence is one log line, a pause, and nothing else."""
         while self.outbox is not None and self.now() >= self._next_memory and not self.stop.is_set():
-            try:
-                count = self.outbox.hand_over(self.engine)
-            except Forgotten as problem:
+            count, problem = self.outbox.hand_over(self.engine)
+            self.counts.remembered += count
+            if problem:
                 self.log("warning", "memory is away", problem=_short(problem), again_s=self._memory_pause_s)
                 self._next_memory = self.now() + self._memory_pause_s
                 self._memory_pause_s = min(self._memory_pause_s * 2, LONGEST_PAUSE_SECONDS)
                 return
             self._memory_pause_s = IDLE_SECONDS
-            self.counts.remembered += count
             if not count:
                 return
 

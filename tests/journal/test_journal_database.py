@@ -1,0 +1,115 @@
+"""Tables by migrations, SQLite and PostgreSQL alike."""
+
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from journal_bed import CDR, Bed
+from sqlalchemy import create_engine, text
+
+from routing.journal import query
+from routing.journal.database import DatabaseFault, open_database
+from routing.journal.query import Question
+from routing.journal.schema import metadata
+
+BINARIES = next(iter(sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)), None)
+CASES = [path.name for path in sorted(CDR.iterdir())]
+
+
+@pytest.fixture(scope="module")
+def postgresql(tmp_path_factory):
+    """The URL of a PostgreSQL of our own, on loopback."""
+    program = BINARIES or (Path(found).parent if (found := shutil.which("initdb")) else None)
+    if program is None:
+        pytest.skip("no PostgreSQL (Debian: postgresql)")
+    folder = tmp_path_factory.mktemp("postgresql")
+    user = _user(folder)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    data = folder / "data"
+    as_user = {"user": user, "extra_groups": []} if user else {}
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "check": True, "cwd": folder, **as_user}
+    words = ["-A", "trust", "-U", "routing", "--no-sync", "-E", "UTF8", "--locale", "C", "-D", str(data)]
+    subprocess.run([program / "initdb", *words], **quiet)
+    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off"
+    subprocess.run([program / "pg_ctl", "-D", data, "-w", "-l", folder / "log", "-o", options, "start"], **quiet)
+    yield f"postgresql://routing@127.0.0.1:{port}/postgres"
+    subprocess.run([program / "pg_ctl", "-D", data, "-m", "immediate", "stop"], **quiet)
+
+
+def _user(folder: Path):
+    """PostgreSQL refuses root: a user of the system then, who gets the folder."""
+    if os.getuid():
+        return None
+    try:
+        user = pwd.getpwnam("postgres")
+    except KeyError:
+        pytest.skip("root cannot run PostgreSQL and there is no user postgres")
+    os.chown(folder, user.pw_uid, user.pw_gid)
+    for above in (folder, *folder.parents):
+        if above.stat().st_uid == os.getuid() and not above.stat().st_mode & 0o011:
+            os.chmod(above, above.stat().st_mode | 0o011)
+    return "postgres"
+
+
+def test_migrations_make_exactly_the_tables_that_are_used(empty_journal):
+    with create_engine(f"sqlite:///{empty_journal}").connect() as connection:
+        different = compare_metadata(MigrationContext.configure(connection), metadata)
+    assert [change for change in different if "journal_version" not in str(change)] == []
+
+
+def test_opening_twice_changes_nothing(bed):
+    open_database(bed.database).dispose()
+    assert bed.rows("journal_version") == [("0001",)]
+
+
+def test_sqlite_outlives_a_power_cut_and_is_read_while_it_is_written(bed):
+    with bed.worker().engine.connect() as connection:
+        assert connection.execute(text("PRAGMA journal_mode")).scalar() == "wal"
+        assert connection.execute(text("PRAGMA synchronous")).scalar() == 2
+
+
+@pytest.mark.parametrize("url", ["mysql://host/x", "://", "oracle+x://"])
+def test_urls_that_cannot_be_used(url):
+    with pytest.raises(DatabaseFault):
+        open_database(url)
+
+
+def test_a_file_below_a_missing_folder(tmp_path):
+    open_database(str(tmp_path / "a" / "journal.db")).dispose()
+    assert (tmp_path / "a" / "journal.db").exists()
+
+
+def test_postgresql_has_the_same_journal(make_bed, postgresql):
+    sqlite = make_bed()
+    sqlite.put(*CASES)
+    sqlite.worker().work()
+    other: Bed = make_bed()
+    other.database = postgresql
+    open_database(postgresql).dispose()
+    open_database(postgresql).dispose()
+    other.put(*CASES)
+    one, two = other.worker(), other.worker()
+    theirs = [two.gatherer.call(uuid) for uuid in two.gatherer.spool.listing().a_legs]
+    assert one.work() == len(CASES)
+    two._record([each for each in theirs if each])
+    assert two.counts.known_already == len(CASES) and other.left() == []
+    for table in ("steps", "legs"):
+        assert other.rows(table) == sqlite.rows(table)
+    for question in (Question(), Question(scheme="order"), Question(status="proper"), Question(caller="+38067")):
+        asked = [list(query.find(worker.engine, question)) for worker in (one, sqlite.worker())]
+        assert _comparable(asked[0]) == _comparable(asked[1])
+    with one.engine.connect() as connection:
+        different = compare_metadata(MigrationContext.configure(connection), metadata)
+    assert [change for change in different if "journal_version" not in str(change)] == []
+
+
+def _comparable(rows):
+    return [{**row, "remembered": bool(row["remembered"]), "asked_ms": round(row["asked_ms"], 2)} for row in rows]

@@ -1,0 +1,93 @@
+"""The memory of talks gets every talk, counts each once, and delays nothing when it is away."""
+
+import contextlib
+from zoneinfo import ZoneInfo
+
+from journal_bed import CDR, Fuse, Killed
+
+from routing.journal.memory import Outbox, days_in
+from routing.model.memory import Forgotten, Talk
+
+
+class Remembering:
+    """Behaves as the Redis memory: a call counts once; ``away`` is how many operations fail before it is back."""
+
+    def __init__(self, away=0):
+        self.away, self.loads, self.counted, self.talks = away, {}, set(), {}
+
+    def remember(self, project, caller, talk: Talk):
+        self._ask()
+        self.talks.setdefault((project, caller), set()).add(talk)
+
+    def count(self, project, person, call_id, day, talk_s, end, oldest):
+        self._ask()
+        if call_id in self.counted:
+            return False
+        self.counted.add(call_id)
+        calls, seconds = self.loads.get((person, day), (0, 0.0))
+        self.loads[person, day] = calls + 1, seconds + talk_s
+        return True
+
+    def _ask(self):
+        self.away -= 1
+        if self.away >= 0:
+            raise Forgotten("no answer from Redis")
+
+
+ZONE = ZoneInfo("Europe/Kyiv")
+
+
+def outbox(memory):
+    return Outbox(memory, days_in(ZONE), "project")
+
+
+def put_all(bed):
+    cases = [path.name for path in CDR.iterdir()]
+    bed.put(*cases)
+    return cases
+
+
+def test_talks_and_loads(bed):
+    memory = Remembering()
+    cases = put_all(bed)
+    worker = bed.worker(outbox=outbox(memory))
+    worker.work()
+    assert worker.counts.remembered == len(cases)
+    (talk,) = (talk for talks in memory.talks.values() for talk in talks if talk.direction == "out")
+    assert (talk.person, talk.number) == ("ivan", "+380800330000") and 2 < talk.talk_s < 4
+    assert ("bed", "+380501110003") in memory.talks
+    assert sum(calls for calls, _ in memory.loads.values()) == len(memory.counted) > 10
+    assert not any(caller == "" for _, caller in memory.talks)
+
+
+def test_the_memory_being_away_delays_nothing_and_catches_up(bed):
+    memory = Remembering(away=3)
+    cases = put_all(bed)
+    worker = bed.worker(outbox=outbox(memory))
+    worker.work()
+    assert worker.counts.recorded == len(cases) and worker.counts.remembered < len(cases)
+    assert [line[1] for line in bed.log] == ["memory is away"]
+    for _ in range(5):
+        bed.clock_s += 60
+        worker.work()
+    assert worker.counts.remembered == len(cases) and len(memory.counted) > 10
+
+
+def test_killed_anywhere_counts_every_call_once(make_bed):
+    expected = Remembering()
+    first = make_bed()
+    put_all(first)
+    first.worker(outbox=outbox(expected)).work()
+    for killed_at in range(60, 130, 6):
+        bed, memory = make_bed(), Remembering()
+        put_all(bed)
+        with contextlib.suppress(Killed):
+            bed.worker(Fuse(killed_at), outbox=outbox(memory)).work()
+        bed.close()
+        bed.clock_s = 200
+        bed.worker(outbox=outbox(memory)).work()
+        assert (memory.loads, memory.talks) == (expected.loads, expected.talks), killed_at
+
+
+def test_a_persons_day_is_the_projects():
+    assert days_in(ZONE)(1795298400) == "20261122"  # 22:00 UTC on the 21st

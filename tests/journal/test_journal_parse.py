@@ -1,0 +1,145 @@
+"""Real CDR files of FreeSWITCH 1.10.12 become the call that was made: who rang, who talked, what was decided."""
+
+import pytest
+from journal_bed import CDR, whole
+
+from routing.journal import cdr, parse
+
+TALKED = ""
+#: case: (status, direction, schemes, person, kinds of the steps, (target, why not) of the legs)
+EXPECTED = {
+    "talked_and_recorded": ("answered", "in", "desk", "ivan", "ring", [("ivan.desk", TALKED)]),
+    "voicemail_unconfirmed_mobile": ("voicemail", "in", "escalation", "", "ring ring voicemail", [
+        ("ivan.desk", "declined"), ("olena.desk", "busy"),
+        ("ivan.mobile", "picked up and did not press 1"), ("olena.mobile", "busy")]),
+    "confirmed_mobile": ("answered", "in", "escalation", "olena", "ring ring", [
+        ("ivan.desk", "busy"), ("olena.desk", "not registered"),
+        ("ivan.mobile", "somebody else took the call"), ("olena.mobile", TALKED)]),
+    "menu_to_scheme": ("answered", "in", "menu order", "taras", "menu scheme ring", [
+        ("maria.desk", "busy"), ("taras.desk", TALKED)]),
+    "menu_colleague": ("answered", "in", "menu", "yulia", "menu", [("yulia.desk", TALKED)]),
+    "menu_no_choice": ("no extension", "in", "menu", "", "menu hangup", []),
+    "webhook_person": ("answered", "in", "webhook", "maria", "webhook", [("maria.desk", TALKED)]),
+    "webhook_person_silent": ("answered", "in", "webhook", "danylo", "webhook ring", [
+        ("oksana.desk", "did not answer"), ("danylo.desk", TALKED)]),
+    "webhook_number": ("answered", "in", "webhook", "", "webhook", [("+380501110003", TALKED)]),
+    "webhook_stalls": ("answered", "in", "webhook", "danylo", "webhook ring", [("danylo.desk", TALKED)]),
+    "webhook_round": ("scheme did not work", "in", " ".join(["webhook"] * 11), "", " ".join(["webhook"] * 10), []),
+    "webhook_hangup_meanwhile": ("no answer", "in", "webhook", "", "webhook", []),
+    "together_losers": ("answered", "in", "together", "petro", "ring", [
+        ("maria.desk", "somebody else took the call"), ("petro.desk", TALKED),
+        ("petro.mobile", "somebody else took the call")]),
+    "order_nobody": ("no answer", "in", "order", "", "ring hangup", [
+        ("maria.desk", "busy"), ("oksana.desk", "declined"), ("taras.desk", "not registered")]),
+    "order_third": ("answered", "in", "order", "oksana", "ring", [
+        ("maria.desk", "did not answer"), ("taras.desk", "declined"), ("oksana.desk", TALKED)]),
+    "caller_gives_up": ("no answer", "in", "desk", "", "ring", [("ivan.desk", "the caller gave up")]),
+    "caller_ends": ("answered", "in", "desk", "ivan", "ring", [("ivan.desk", TALKED)]),
+    "closed": ("busy", "in", "hours", "", "hours hangup", []),
+    "match_otherwise": ("busy", "in", "match", "", "match hangup", []),
+    "withheld": ("rejected", "in", "match", "", "match hangup", []),
+    "unknown_number": ("scheme did not work", "in", "", "", "", []),
+    "phone_out": ("answered", "out", "", "ivan", "", [("+380501110003", TALKED)]),
+    "phone_out_busy": ("busy", "out", "", "ivan", "", [("+380501110003", "busy")]),
+    "phone_forbidden": ("forbidden destination", "out", "", "ivan", "", []),
+    "phone_colleague": ("answered", "internal", "", "maria", "", [("maria.desk", TALKED)]),
+    "greeting_webhook": ("answered", "in", "greeting", "danylo", "play webhook ring", [("danylo.desk", TALKED)]),
+}  # fmt: skip
+
+
+def test_every_recorded_case_is_expected():
+    assert {path.name for path in CDR.iterdir()} == set(EXPECTED)
+
+
+@pytest.mark.parametrize("case", EXPECTED)
+def test_a_real_call(case):
+    call = whole(case)
+    status, direction, schemes, person, kinds, legs = EXPECTED[case]
+    assert (call.status, call.direction, " ".join(call.schemes), call.person) == (status, direction, schemes, person)
+    assert " ".join(step.kind for step in call.steps) == kinds
+    assert [(leg.target, leg.why) for leg in call.legs] == legs
+    assert 0 <= call.wait_s <= call.ended - call.started + 0.001
+    assert all(step.took_s >= 0 and step.started >= call.started - 0.1 for step in call.steps)
+    assert bool(call.bridged) == (status == "answered") == any(leg.talk_s for leg in call.legs)
+
+
+def test_times_of_a_talk():
+    call = whole("talked_and_recorded")
+    assert call.wait_s == pytest.approx(1.0, abs=0.1) and call.talk_s == pytest.approx(2.0, abs=0.1)
+    (leg,) = call.legs
+    assert leg.rang_s == pytest.approx(1.0, abs=0.1) and leg.picked_up and leg.talk_s == pytest.approx(2.0, abs=0.1)
+    assert call.recording == f"/srv/routing/node/recordings/calls/{call.id}.wav"
+    assert (call.number, call.client, call.target, call.ended_by) == (
+        "+380800330001", call.caller, "ivan.desk", "person",
+    )  # fmt: skip
+
+
+def test_a_mobile_that_was_picked_up_and_not_confirmed_did_not_talk():
+    call = whole("voicemail_unconfirmed_mobile")
+    mobile = next(leg for leg in call.legs if leg.target == "ivan.mobile")
+    assert mobile.picked_up and mobile.talk_s == 0 and not call.bridged
+    assert call.voicemail.endswith(f"{call.id}.wav") and call.box == "office"
+
+
+@pytest.mark.parametrize("size", [0, 44])
+def test_an_empty_voicemail_is_none(size):
+    call = whole("voicemail_unconfirmed_mobile", lambda path: size)
+    assert (call.status, call.voicemail) == ("no answer", "")
+
+
+def test_what_the_engine_decided_and_how_long_it_took():
+    call = whole("webhook_person_silent")
+    asked = call.steps[0]
+    assert asked.decision == call.decision == "ring:person:oksana" and 1 < asked.asked_ms < 200
+    assert asked.outcome == "ring person oksana; oksana.desk did not answer"
+    assert 950 < whole("webhook_stalls").asked_ms < 1200
+    gone = whole("webhook_hangup_meanwhile").steps[0]
+    assert gone.outcome == "the caller hung up meanwhile" and gone.asked_ms == -1
+
+
+def test_what_steps_went_by():
+    words = {case: [(step.inputs, step.outcome) for step in whole(case).steps] for case in EXPECTED}
+    assert words["closed"][0] == ("calendar manual, Europe/Kyiv", "closed")
+    assert words["match_otherwise"][0][1] == "no case fits: otherwise"
+    assert words["withheld"][0][1] == "case 1 fits"
+    assert words["menu_to_scheme"][0] == ("a key", "key 2") and words["menu_to_scheme"][1][1] == "to scheme order"
+    assert words["menu_colleague"][0][1] == "extension 105; yulia.desk talked"
+    assert words["greeting_webhook"][0] == ("short.wav", "played")
+
+
+def test_outgoing_calls_name_person_client_and_the_number_shown():
+    call = whole("phone_out")
+    assert (call.caller, call.client, call.dialled, call.number) == (
+        "1001", "+380501110003", "+380501110003", "+380800330000",
+    )  # fmt: skip
+
+
+def test_legs_without_a_file_are_told_by_the_a_leg():
+    a_leg = next(path for path in (CDR / "confirmed_mobile").iterdir() if path.name.startswith("a_"))
+    call = parse.call(cdr.read(a_leg.read_bytes()), {}, parse.Place())
+    assert [(leg.target, leg.why) for leg in call.legs] == EXPECTED["confirmed_mobile"][5]
+    assert (call.status, call.person) == ("answered", "olena")
+
+
+def test_both_ways_of_setting_variables_are_read():
+    one = cdr.App("set", "routing_scheme=kharkiv", "1")
+    many = cdr.App("multiset", "^^|routing_jumps=x|routing_scheme=kharkiv", "1")
+    assert dict(one.settings())["routing_scheme"] == dict(many.settings())["routing_scheme"] == "kharkiv"
+    assert dict(cdr.App("multiset", "^^;a=1;b=2", "1").settings()) == {"a": "1", "b": "2"}
+    assert cdr.App("playback", "a=b", "1").settings() == []
+
+
+def test_the_engines_own_words_are_kept():
+    name = next(path for path in (CDR / "webhook_person").iterdir() if path.name.startswith("a_"))
+    said = b"routing_verdict=oksana is the owner;routing_took_ms=7.5;routing_ring_for"
+    call = parse.call(cdr.read(name.read_bytes().replace(b"routing_ring_for", said)), {}, parse.Place())
+    assert (call.verdict, call.asked_ms) == ("oksana is the owner", 7.5)
+
+
+def test_entities_and_source_of_a_visitor():
+    name = next(path for path in (CDR / "closed").iterdir() if path.name.startswith("a_"))
+    text = name.read_text().replace(
+        '"variables":{', '"variables":{"routing_entity_city":"Львів","routing_source":"ads",'
+    )
+    call = parse.call(cdr.read(text.encode()), {}, parse.Place())
+    assert (dict(call.entities), call.source) == ({"city": "Львів"}, "ads")

@@ -1,0 +1,176 @@
+"""Lists, filters, one call explained, figures, and how long calls are kept."""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from journal_bed import CDR, Bed, whole
+
+from routing.cli.calls import calls
+from routing.journal import query, store
+from routing.journal.explain import explain
+from routing.journal.metrics import text, write_metrics
+from routing.journal.query import Question
+from routing.journal.report import report
+from routing.journal.retention import Retention
+from routing.journal.status import DERIVED, NAMES, STATUSES
+
+CASES = [path.name for path in sorted(CDR.iterdir())]
+
+
+@pytest.fixture(scope="module")
+def journal(tmp_path_factory, empty_journal):
+    """A journal with every case in it."""
+    folder = tmp_path_factory.mktemp("questions")
+    (folder / "spool").mkdir()
+    (folder / "journal.db").write_bytes(empty_journal.read_bytes())
+    bed = Bed(folder)
+    bed.put(*CASES)
+    bed.worker().work()
+    yield bed
+    bed.close()
+
+
+def asked(journal, *words):
+    result = CliRunner().invoke(calls, [*words, "--database", journal.database, "--timezone", "Europe/Kyiv"])
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def found(journal, **words):
+    return list(query.find(journal.engines[0], Question(**words)))
+
+
+def test_what_was_recorded_is_what_is_read(journal):
+    for case in CASES:
+        call = whole(case)
+        (read,) = query.call(journal.engines[0], call.id)
+        assert read.steps == call.steps and read.legs == call.legs
+        assert (read.caller, read.schemes, read.entities) == (call.caller, call.schemes, call.entities)
+
+
+def test_filters(journal):
+    assert len(found(journal)) == len(CASES) and len(found(journal, limit=3)) == 3
+    assert [row["scheme"] for row in found(journal, scheme="order", status="answered", person="taras")] == ["menu"]
+    assert {row["number"] for row in found(journal, number="+38080033000")} >= {"+380800330001", "+380800330008"}
+    assert {row["direction"] for row in found(journal, caller="+380501110003")} == {"out"}
+    assert found(journal, since=2e9) == [] and len(found(journal, until=2e9)) == len(CASES)
+    assert found(journal, caller="%") == found(journal, scheme="%") == []
+    started = [row["started"] for row in found(journal)]
+    assert started == sorted(started, reverse=True)
+
+
+def test_list_for_people_and_for_programs(journal):
+    listed = asked(journal, "--status", "voicemail")
+    assert "+380671230026" in listed and "escalation" in listed and len(listed.splitlines()) == 2
+    (row,) = [json.loads(line) for line in asked(journal, "--status", "voicemail", "--json").splitlines()]
+    assert row["scheme"] == "escalation" and row["at"].endswith("+00:00")
+    assert "no calls" in asked(journal, "--caller", "+999")
+    assert len(asked(journal, "--since", "2026-01-01", "--limit", "0").splitlines()) == len(CASES) + 1
+
+
+def test_one_call_is_told_step_by_step(journal):
+    call = whole("webhook_person_silent")
+    told = asked(journal, call.id[:12])
+    for words in (
+        "waited", "talked 1.0 s with danylo.desk", "decided `ring:person:oksana` in",
+        "oksana.desk rang 2.", "did not answer (ALLOTTED_TIMEOUT)", "danylo.desk rang 0.5 s, talked",
+    ):  # fmt: skip
+        assert words in told
+    assert json.loads(asked(journal, call.id, "--json"))["legs"][0]["why"] == "did not answer"
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_every_call_can_be_explained(case):
+    call = whole(case)
+    lines = list(explain(call, lambda at: "then"))
+    assert lines[0] == f"call {call.id}: {call.status}"
+    assert all(
+        sum(leg.target in line and ("rang" in line or "did not ring" in line) for line in lines) for leg in call.legs
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "problem"),
+    [
+        (["nothing"], "no call begins with `nothing`"),
+        (["--since", "yesterday"], "`yesterday` is neither a length of time nor a day"),
+        (["--timezone", "Mars/Base"], "`Mars/Base` is not a time zone"),
+        (["--database", "mysql://x/y"], "no database `mysql`"),
+    ],
+)
+def test_questions_that_cannot_be_answered(journal, words, problem):
+    result = CliRunner().invoke(calls, ["--database", journal.database, *words])
+    assert result.exit_code == 1 and problem in str(result.exception)
+
+
+def test_control_characters_do_not_reach_the_terminal(journal):
+    bad = CliRunner().invoke(calls, ["x\x1b[2J", "--database", journal.database])
+    assert bad.exit_code == 1
+    row = found(journal, limit=1)[0] | {"number": "+38\x1b[2J"}
+    from routing.cli.calls import _cells
+
+    assert "\x1b" not in "".join(_cells(row, None))
+
+
+def test_figures(journal):
+    figures = report(query.find(journal.engines[0], Question()), lambda at: 7)
+    total = figures.total
+    assert (total.calls, total.incoming) == (len(CASES), len(CASES) - 4) and set(figures.hours) == {7}
+    missed = [row for row in found(journal, direction="in") if not row["bridged"] and row["status"] != "rejected"]
+    assert total.missed == len(missed) and total.missed_share == len(missed) / total.incoming
+    assert figures.people["danylo"].answered == 3 and figures.schemes["desk"].calls == 3
+    shown = asked(journal, "--report")
+    assert "missed" in shown and "danylo" in shown and "scheme did not work" in shown
+    assert json.loads(asked(journal, "--report", "--json"))["total"]["missed"] == total.missed
+
+
+def test_every_status_is_defined_once():
+    assert len(NAMES) == len(set(NAMES)) == len(STATUSES) + len(DERIVED)
+    assert all(status.meaning for status in STATUSES)
+
+
+def again(call, number, after_s, talk_s):
+    from dataclasses import replace
+
+    times = {name: getattr(call, name) + after_s for name in ("started", "answered", "bridged", "ended")}
+    return replace(call, id=f"{number:08}", talk_s=talk_s, steps=(), legs=(), **times)
+
+
+def test_repeat_and_proper_calls_are_answered_calls(bed):
+    engine, call = bed.worker().engine, whole("talked_and_recorded")
+    day = 86400
+    store.record(engine, [again(call, 1, 0, 31), again(call, 2, 5 * day, 90), again(call, 3, 40 * day, 5)])
+    statuses = [row["status"] for row in query.find(engine, Question())][::-1]
+    assert statuses == ["proper", "repeat call", "answered"]
+    assert len(list(query.find(engine, Question(status="answered")))) == 3
+    assert len(list(query.find(engine, Question(status="repeat call")))) == 1
+
+
+def test_old_calls_go_with_their_recordings(bed, tmp_path):
+    from dataclasses import replace
+    from threading import Event
+
+    engine, call = bed.worker().engine, whole("talked_and_recorded")
+    sounds = [tmp_path / f"{call.id}.wav", tmp_path / "somebody_elses.wav"]
+    for sound in sounds:
+        sound.write_bytes(b"sound")
+    old = replace(call, recording=str(sounds[0]), voicemail=str(sounds[1]))
+    young = again(call, 2, 86400 * 300, 5)
+    store.record(engine, [old, young])
+    keeper = Retention(365 * 86400)
+    assert keeper.apply(engine, call.started + 366 * 86400, Event()) == 1
+    assert [row[0] for row in bed.rows("calls")] == [young.id]
+    assert bed.rows("steps") == bed.rows("legs") == []
+    assert [sound.exists() for sound in sounds] == [False, True]
+    assert keeper.apply(engine, call.started + 366 * 86400, Event()) == 0  # not again within the hour
+
+
+def test_counters_for_prometheus(journal, tmp_path):
+    worker = journal.worker()
+    worker.after_pass = lambda counts: write_metrics(Path(tmp_path / "journal.prom"), counts)
+    worker.work()
+    written = (tmp_path / "journal.prom").read_text()
+    assert written == text(worker.counts) and "routing_journal_recorded_total 0\n" in written
+    assert [path.name for path in tmp_path.iterdir()] == ["journal.prom"]

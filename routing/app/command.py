@@ -21,6 +21,18 @@ FILE = click.Path(path_type=Path)
 @click.option("--drain", type=click.FloatRange(0, 300), default=10.0, show_default=True, help="Seconds.")
 @click.option("--secrets", type=FILE, help="File of NAME=value lines, mode 0600.")
 @click.option("--allow-link-local", is_flag=True, help="Let webhooks go to link-local addresses.")
+@click.option(
+    "--redis",
+    envvar="ROUTING_REDIS",
+    default="",
+    help="redis://, rediss://, redis+sentinel://, redis+cluster:// or unix://.  [env: ROUTING_REDIS; default: our own]",
+)
+@click.option(
+    "--esl",
+    default="127.0.0.1:8021",
+    show_default=True,
+    help="FreeSWITCH's event socket.  [ROUTING_ESL_PASSWORD]",
+)
 def serve(
     root: Path,
     listen: str,
@@ -29,7 +41,9 @@ def serve(
     drain: float,
     secrets: Path | None,
     allow_link_local: bool,
+    redis: str,
+    esl: str,
 ) -> None:
     """Run the engine: decide the dynamic steps of calls that FreeSWITCH brings."""
     count = workers or os.cpu_count() or 1
-    sys.exit(run(ServeOptions(root, listen, http, count, drain, secrets, allow_link_local)))
+    sys.exit(run(ServeOptions(root, listen, http, count, drain, secrets, allow_link_local, redis, esl)))

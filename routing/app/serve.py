@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import re
 import shutil
 import socket
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -16,11 +18,14 @@ from typing import Any
 import click
 
 from routing.app.log import Lines
+from routing.app.memory import REDIS_VARIABLE
 from routing.app.metrics import exposition, forget_process
 from routing.app.secrets import SecretsFault, read_secrets
 from routing.app.supervisor import Supervisor, worker_command
 from routing.app.worker import WorkerOptions
 from routing.http.status import StatusServer
+from routing.store.address import BadAddress, parse
+from routing.store.embedded import Embedded, url
 
 BACKLOG = 1024
 
@@ -41,6 +46,9 @@ class ServeOptions:
     drain_s: float = 10.0
     secrets: Path | None = None
     link_local: bool = False
+    #: A URL, or nothing for a Redis of our own below the root.
+    redis: str = ""
+    esl: str = "127.0.0.1:8021"
 
 
 def run(options: ServeOptions) -> int:
@@ -60,23 +68,25 @@ def _serve(options: ServeOptions, metrics: Path) -> None:
     _check(options)
     lines = Lines()
     began_s = time.monotonic()
-    with _listener(options.listen) as listener:
-        supervisor = _supervisor(options, listener, metrics, lines)
+    with _listener(options.listen) as listener, ExitStack() as stack:
+        supervisors: list[Supervisor] = []
 
         def health() -> tuple[bool, Mapping[str, Any]]:
-            ready = supervisor.ready_workers()
+            ready = sum(each.ready_workers() for each in supervisors)
             up_s = round(time.monotonic() - began_s)
             facts = {"workers": options.workers, "ready": ready, "up_seconds": up_s}
-            return ready > 0 and not supervisor.stopping, facts
+            return ready > 0 and not any(each.stopping for each in supervisors), facts
 
         status = _status_server(options.http, health, metrics)
+        stack.callback(status.server_close)
+        redis = stack.enter_context(_redis(options, lines))
+        supervisors.append(_supervisor(options, listener, metrics, lines, redis))
         status.start()
         places = {"listen": _shown(listener), "http": _shown(status.socket)}
         lines.write("info", "started", **places, workers=options.workers, pid=os.getpid())
-        supervisor.run(options.drain_s)
+        supervisors[0].run(options.drain_s)
         status.shutdown()
-        status.server_close()
-        lines.write("info", "stopped")
+    lines.write("info", "stopped")
 
 
 def _check(options: ServeOptions) -> None:
@@ -84,11 +94,31 @@ def _check(options: ServeOptions) -> None:
         raise ServeFault(f"release root {options.root} does not exist (hint: routing compile --out it)")
     try:
         read_secrets(options.secrets, {})
+        if options.redis:
+            parse(options.redis)
     except SecretsFault as problem:
         raise ServeFault(str(problem)) from None
+    except BadAddress as problem:
+        raise ServeFault(f"--redis: {problem}") from None
+    if options.esl and not re.fullmatch(r"[\w.-]+:[0-9]{1,5}", options.esl):
+        raise ServeFault(f"--esl: {options.esl!a} is not HOST:PORT")
 
 
-def _supervisor(options: ServeOptions, listener: socket.socket, metrics: Path, lines: Lines) -> Supervisor:
+@contextmanager
+def _redis(options: ServeOptions, lines: Lines) -> Iterator[str]:
+    """The URL of the Redis to use; without one a child of ours for as long as we live."""
+    if options.redis:
+        yield options.redis
+        return
+    ours = Embedded(options.root, lambda words: lines.write("info", "redis", words=words))
+    ours.start()
+    try:
+        yield url(options.root)
+    finally:
+        ours.stop()
+
+
+def _supervisor(options: ServeOptions, listener: socket.socket, metrics: Path, lines: Lines, redis: str) -> Supervisor:
     told = WorkerOptions(
         listener=listener.fileno(),
         line=-1,
@@ -97,11 +127,12 @@ def _supervisor(options: ServeOptions, listener: socket.socket, metrics: Path, l
         drain_s=options.drain_s,
         link_local=options.link_local,
         shared=options.workers > 1,
+        esl=options.esl,
     )
     return Supervisor(
         command=lambda line: worker_command(replace(told, line=line).text()),
         inherited=(listener.fileno(),),
-        environment={**os.environ, "PROMETHEUS_MULTIPROC_DIR": str(metrics)},
+        environment={**os.environ, "PROMETHEUS_MULTIPROC_DIR": str(metrics), REDIS_VARIABLE: redis},
         workers=options.workers,
         lines=lines,
         ended=lambda pid: forget_process(metrics, pid),

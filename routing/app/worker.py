@@ -22,10 +22,14 @@ import gevent.socket
 
 from routing.app.engine import Engine
 from routing.app.log import Handler, Lines
+from routing.app.memory import ESL_VARIABLE, REDIS_VARIABLE, memory_at
 from routing.app.metrics import DROPPED_LINES, OPEN_BREAKERS, OPEN_CALLS, UNDECIDED
+from routing.app.people import People
 from routing.app.releases import Releases
 from routing.app.secrets import SecretsFault, read_secrets
+from routing.app.states import States
 from routing.esl.server import Server
+from routing.esl.watch import watch
 from routing.http.address import Resolver
 from routing.http.breaker import Breaker
 from routing.http.client import Client
@@ -46,6 +50,7 @@ class WorkerOptions:
     drain_s: float
     link_local: bool
     shared: bool
+    esl: str = ""
 
     def text(self) -> str:
         """As one command-line argument."""
@@ -61,12 +66,16 @@ class Worker:
         self.stop = gevent.event.Event()
         self.line = gevent.socket.socket(fileno=options.line)
         self.breaker = Breaker(time.monotonic)
+        self.states = States(lambda words: self.lines.write("info", "states", words=words))
+        releases = Releases(Path(options.root))
+        memory = memory_at(os.environ.get(REDIS_VARIABLE, ""), self._memory_said)
         self.engine = Engine(
-            releases=Releases(Path(options.root)),
+            releases=releases,
             client=Client(Resolver(time.monotonic), options.link_local),
             breaker=self.breaker,
             lines=self.lines,
             secrets=self._secrets(),
+            kinds=People(memory, self.states, releases.directory).kinds(),
         )
         listener = gevent.socket.socket(fileno=options.listener)
         self.server = Server(listener, self.engine.decide, self.report)
@@ -83,6 +92,7 @@ class Worker:
         self.server.start()
         gevent.spawn(self._watch_line)
         gevent.spawn(self._beat)
+        self._watch_switch()
         self.stop.wait()
         left = self.server.drain(self.options.drain_s)
         if left:
@@ -114,6 +124,16 @@ class Worker:
             DROPPED_LINES.set(self.lines.dropped)
             self.line.send(b".")
             gevent.sleep(BEAT_SECONDS)
+
+    def _watch_switch(self) -> None:
+        """Know who is free, where the event socket's password is known."""
+        host, _, port = self.options.esl.rpartition(":")
+        password = os.environ.get(ESL_VARIABLE, "")
+        if host and password:
+            gevent.spawn(watch, host, int(port), password, self.states)
+
+    def _memory_said(self, words: str) -> None:
+        self.lines.write("warning", "redis", words=words)
 
     def _watch_line(self) -> None:
         """End at once when the supervisor is gone: open calls then go on with their fallback."""

@@ -32,6 +32,8 @@ class Directory:
     destinations: tuple[re.Pattern[str], ...]
     extensions: Mapping[str, str] = field(default_factory=dict)
     country: str = ""
+    #: Person -> SIP accounts of his phones.
+    sip: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, table: Mapping[str, Any], schemes: Schemes) -> Directory:
@@ -43,12 +45,17 @@ class Directory:
             destinations=patterns(table["destinations"]),
             extensions=dict(table.get("extensions") or {}),
             country=str(table.get("country") or ""),
+            sip={person: frozenset(facts.get("sip") or ()) for person, facts in table["people"].items()},
         )
 
     def has_phone(self, phone: str) -> bool:
         """Whether ``ivan.desk`` is a phone of a known person."""
         person, _, name = phone.partition(".")
         return name in self.phones.get(person, ())
+
+    def has_outside(self, person: str) -> bool:
+        """Whether one of a person's phones is an outside number."""
+        return len(self.phones.get(person, ())) > len(self.sip.get(person, ()))
 
     def allows(self, number: str, also: Sequence[re.Pattern[str]] = ()) -> bool:
         """Whether the project allows an outside number, and the step where it narrows them (``also``)."""

@@ -86,6 +86,9 @@ class Memory(Protocol):
     def facts(self, project: str, people: Sequence[str], day: str, place: tuple[str, str]) -> Facts:
         """Loads of people on a day (``YYYYMMDD``), who is away, and the turns of a step (scheme, path)."""
 
+    def is_away(self, project: str, person: str) -> bool:
+        """Whether somebody is not to be disturbed."""
+
     def take_turn(self, project: str, place: tuple[str, str], who: str, before: int) -> Mapping[str, int] | None:
         """Note that it was somebody's turn, if the last one still was number ``before`` (0: none).
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import os
 import ssl
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import gevent.socket
@@ -86,16 +87,23 @@ def dial(endpoint: Endpoint, tls: bool) -> Any:
 
 def _dial_path(path: str) -> Any:
     sock = gevent.socket.socket(gevent.socket.AF_UNIX, gevent.socket.SOCK_STREAM)
-    folder = -1
     try:
-        if len(os.fsencode(path)) > LONGEST_PATH:
-            folder = os.open(os.path.dirname(path), os.O_PATH | os.O_DIRECTORY)
-            path = f"/proc/self/fd/{folder}/{os.path.basename(path)}"
-        sock.connect(path)
+        with short_path(path) as short:
+            sock.connect(short)
     except BaseException:
         sock.close()
         raise
-    finally:
-        if folder >= 0:
-            os.close(folder)
     return sock
+
+
+@contextmanager
+def short_path(path: str) -> Iterator[str]:
+    """A path of a unix socket that is not too long for one: through its folder's descriptor where it is."""
+    if len(os.fsencode(path)) <= LONGEST_PATH:
+        yield path
+        return
+    folder = os.open(os.path.dirname(path), os.O_PATH | os.O_DIRECTORY)
+    try:
+        yield f"/proc/self/fd/{folder}/{os.path.basename(path)}"
+    finally:
+        os.close(folder)

@@ -66,6 +66,11 @@ class RedisMemory:
             away=frozenset(_pairs(away)),
         )
 
+    def is_away(self, project: str, person: str) -> bool:
+        """See Memory."""
+        (found,) = self._ask(keys.dnd(project), ("HEXISTS", keys.dnd(project), person))
+        return bool(found)
+
     def take_turn(self, project: str, place: tuple[str, str], who: str, before: int) -> Mapping[str, int] | None:
         """See Memory."""
         key = keys.turns(project, *place)

@@ -1,0 +1,39 @@
+"""The memory that a process uses, from its environment: Redis at a URL, or none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from routing.model.memory import Facts, Forgotten, Memory, Talk
+from routing.store.address import parse
+from routing.store.client import Store
+from routing.store.memory import RedisMemory
+
+#: Where Redis is (it may hold a password, so it never stands on a command line of ours), and what opens FreeSWITCH.
+REDIS_VARIABLE = "ROUTING_REDIS"
+ESL_VARIABLE = "ROUTING_ESL_PASSWORD"
+
+
+def memory_at(url: str, report: Callable[[str], None] = lambda words: None) -> Memory:
+    """The memory at a URL; one that knows nothing without. Raises BadAddress."""
+    return RedisMemory(Store(parse(url), report=report)) if url else NoMemory()
+
+
+class NoMemory:
+    """`routing.model.memory.Memory` where there is no Redis."""
+
+    def talks(self, project: str, caller: str) -> Sequence[Talk]:
+        """See Memory."""
+        raise Forgotten("there is no Redis")
+
+    def facts(self, project: str, people: Sequence[str], day: str, place: tuple[str, str]) -> Facts:
+        """See Memory."""
+        raise Forgotten("there is no Redis")
+
+    def is_away(self, project: str, person: str) -> bool:
+        """See Memory."""
+        raise Forgotten("there is no Redis")
+
+    def take_turn(self, project: str, place: tuple[str, str], who: str, before: int) -> Mapping[str, int] | None:
+        """See Memory."""
+        raise Forgotten("there is no Redis")

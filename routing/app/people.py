@@ -1,0 +1,100 @@
+"""Decides sticky and ring steps: brings what Redis remembers and who is free to the pure decisions.
+
+Redis away, slow or empty is a normal case: the step goes on, a ring step in the order as written.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import lru_cache
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo
+
+from routing.decide import ring, sticky
+from routing.decide.directory import Directory
+from routing.decide.strategy import TURNING
+from routing.decide.verdict import Verdict, failed
+from routing.model.decision import Call
+from routing.model.memory import Facts, Forgotten, Memory, Presence, State
+
+#: Another engine may take the same person's turn meanwhile: so often the decision is made anew.
+MOST_TRIES = 5
+KINDS = ("sticky", "ring")
+
+
+class States(Protocol):
+    """Who is free, as one call sees it (`routing.app.states`)."""
+
+    def beside(self, call: str) -> Presence:
+        """For the call with this uuid."""
+
+
+@dataclass
+class People:
+    """``kinds`` is what the engine needs. ``now``: seconds since the epoch; ``chance``: 0 <= x < 1."""
+
+    memory: Memory
+    states: States
+    directory: Callable[[str], Directory]
+    now: Callable[[], float] = time.time
+    chance: Callable[[], float] = random.random
+
+    def kinds(self) -> Mapping[str, Callable[[Mapping[str, Any], Call], Verdict]]:
+        """Step kind -> its decision."""
+        return {"sticky": self.sticky, "ring": self.ring}
+
+    def sticky(self, step: Mapping[str, Any], call: Call) -> Verdict:
+        """Ring who talked with this caller last, or go on."""
+        project = step["project"]
+        directory, presence = self.directory(call.release), self.states.beside(call.uuid)
+
+        def state(person: str) -> State | None:
+            if person not in directory.phones:
+                return None
+            if self.memory.is_away(project, person):
+                return "absent"
+            return presence.state(person, directory.sip.get(person, ()), directory.has_outside(person))
+
+        try:
+            talks = self.memory.talks(project, call.caller) if call.caller.startswith("+") else ()
+            return sticky.decide(step, talks, state, self.now())
+        except Forgotten as problem:
+            return failed(str(problem))
+
+    def ring(self, step: Mapping[str, Any], call: Call) -> Verdict:
+        """Whom to ring first and who after; the turn is taken in the same moment, all engines counted."""
+        place = (call.scheme, call.step)
+        try:
+            return self._in_turn(step, call, place, self._facts(step, call, place))
+        except Forgotten as problem:
+            return failed(str(problem))
+
+    def _facts(self, step: Mapping[str, Any], call: Call, place: tuple[str, str]) -> Facts:
+        day = datetime.fromtimestamp(self.now(), _zone(step["timezone"])).strftime("%Y%m%d")
+        people = list(dict.fromkeys(person["person"] for person in step["people"]))
+        facts = self.memory.facts(step["project"], people, day, place)
+        if "known" in (step.get("skills") or {}).values() and call.caller.startswith("+"):
+            facts = replace(facts, known=bool(self.memory.talks(step["project"], call.caller)))
+        return facts
+
+    def _in_turn(self, step: Mapping[str, Any], call: Call, place: tuple[str, str], facts: Facts) -> Verdict:
+        presence = self.states.beside(call.uuid)
+        for _ in range(MOST_TRIES):
+            verdict = ring.decide(step, call, facts, presence, self.chance)
+            who = ring.first_of(verdict.decision)
+            if not who or step["order"] not in TURNING:
+                return verdict
+            others = self.memory.take_turn(step["project"], place, who, facts.turns.get(who, 0))
+            if others is None:
+                return verdict
+            facts = replace(facts, turns=others)
+        return verdict
+
+
+@lru_cache(maxsize=64)
+def _zone(name: str) -> ZoneInfo:
+    return ZoneInfo(name)

@@ -1,0 +1,87 @@
+"""The states of people: who is ringing or talking, whose phones are registered, as FreeSWITCH tells it.
+
+Each worker watches its own node's FreeSWITCH, so the states survive every restart of an engine and need no Redis. As
+long as nothing is known everybody is taken as free: FreeSWITCH then finds out by ringing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+
+from routing.esl.watch import Channel, Picture
+from routing.model.memory import State
+
+
+@dataclass
+class States:
+    """A watcher of FreeSWITCH (`routing.esl.watch.Watcher`). ``report`` is told when it comes and goes."""
+
+    report: Callable[[str], None] = lambda words: None
+    is_known: bool = False
+    _registered: set[str] = field(default_factory=set)
+    #: uuid -> person
+    _persons: dict[str, str] = field(default_factory=dict)
+    #: person -> the leg's uuid -> who rings it
+    _legs: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    def beside(self, call: str) -> Beside:
+        """The states as one call sees them: its own legs, just rung and given up, keep nobody busy."""
+        return Beside(self, call)
+
+    def state(self, person: str, accounts: Collection[str], outside: bool, call: str = "") -> State:
+        """See `routing.model.memory.Presence`; ``call``: uuid of the A-leg that asks."""
+        if not self.is_known:
+            return "free"
+        legs = self._legs.get(person)
+        if legs and any(rung_by != call or not call for rung_by in legs.values()):
+            return "busy"
+        return "free" if outside or not self._registered.isdisjoint(accounts) else "absent"
+
+    def seen(self, picture: Picture) -> None:
+        """See Watcher."""
+        self._persons.clear()
+        self._legs.clear()
+        self._registered = set(picture.registered)
+        for channel in picture.channels:
+            self.began(channel)
+        if not self.is_known:
+            self.is_known = True
+            self.report(f"known: {len(self._registered)} phones registered, {len(picture.channels)} channels")
+
+    def began(self, channel: Channel) -> None:
+        """See Watcher."""
+        person = channel.whose.partition(".")[0]
+        if person:
+            self._persons[channel.uuid] = person
+            self._legs.setdefault(person, {})[channel.uuid] = channel.rung_by
+
+    def ended(self, uuid: str) -> None:
+        """See Watcher."""
+        person = self._persons.pop(uuid, "")
+        legs = self._legs.get(person, {})
+        legs.pop(uuid, None)
+        if not legs:
+            self._legs.pop(person, None)
+
+    def registration(self, account: str, is_there: bool) -> None:
+        """See Watcher."""
+        (self._registered.add if is_there else self._registered.discard)(account)
+
+    def lost(self, reason: str) -> None:
+        """See Watcher."""
+        if self.is_known:
+            self.report(f"unknown, everybody is taken as free: {reason}")
+        self.is_known = False
+
+
+@dataclass(frozen=True)
+class Beside:
+    """`routing.model.memory.Presence` for one call."""
+
+    states: States
+    call: str
+
+    def state(self, person: str, accounts: Collection[str], outside: bool) -> State:
+        """See Presence."""
+        return self.states.state(person, accounts, outside, self.call)

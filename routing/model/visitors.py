@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -27,10 +27,15 @@ class Lending:
 class Leases(Protocol):
     """Numbers lent to visitors, each to one at a time. ``now``: seconds since the epoch. All raise LeasesDown."""
 
-    def lend(self, lending: Lending, visitor_id: str, visitor: Visitor, now: float) -> str | None:
-        """A number for a visit that begins or goes on: the visitor's own if it has one; None when all are lent."""
+    def lend(
+        self, lending: Lending, visitor_id: str, visitor: Visitor, page: Mapping[str, str], now: float
+    ) -> str | None:
+        """A number for a visit that begins or goes on: the visitor's own if he has one; None when all are lent.
 
-    def tell(self, lending: Lending, visitor_id: str, entities: dict[str, str], now: float) -> str | None:
+        ``page``: entities of the page that he views.
+        """
+
+    def tell(self, lending: Lending, visitor_id: str, page: Mapping[str, str], now: float) -> str | None:
         """Entities of the page that the visitor views; keeps the lease alive. The number, None without a lease."""
 
     def holder(self, project: str, pool: str, number: str, now: float) -> Visitor | None:

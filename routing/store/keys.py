@@ -8,6 +8,8 @@ key                                                   type    content           
 ``routing:{<project>:people}:counted:<call id>``      string  the call is in its person's load                 3 days
 ``routing:{<project>:people}:turn:<scheme>:<step>``   zset    people by the number of their last turn          40 days
 ``routing:{<project>:people}:dnd``                    hash    person: since when (epoch s)                     none
+``routing:{<project>:pool:<pool>}:until``             zset    numbers by their lease's end (epoch s)           its keep
+``routing:{<project>:pool:<pool>}:lent``              hash    visitors and what they told (see leases.py)      its keep
 ====================================================  ======  ===============================================  =========
 
 The braces are Redis Cluster's hash tag: all keys of one operation share a slot, so an operation is one round trip to
@@ -49,3 +51,8 @@ def turns(project: str, scheme: str, step: str) -> str:
 def dnd(project: str) -> str:
     """Who must not be disturbed."""
     return f"routing:{{{project}:people}}:dnd"
+
+
+def pool(project: str, name: str) -> tuple[str, str]:
+    """The leases of a pool of numbers, and to whom they are."""
+    return f"routing:{{{project}:pool:{name}}}:until", f"routing:{{{project}:pool:{name}}}:lent"

@@ -84,12 +84,16 @@ class Caller:
         self._port = self._socket.getsockname()[1]
         self._switch = ("127.0.0.1", switch_port)
 
-    def ring(self, number: str, caller: str = "+380671234567") -> float:
-        """Seconds from the caller's INVITE to the phone's. Raises TimeoutError or RuntimeError without one."""
+    def ring(self, number: str, caller: str = "+380671234567") -> tuple[float, float]:
+        """Seconds from the caller's INVITE to the phone's, and to the caller's own 180.
+
+        Raises TimeoutError or RuntimeError when nothing rings.
+        """
         call, branch = uuid.uuid4().hex, f"z9hG4bK{uuid.uuid4().hex}"
         begin = time.perf_counter()
         self._send("INVITE", number, caller, call, branch, _SDP)
         self._until("180", call)
+        heard = time.perf_counter() - begin
         while self._phone.rang < begin:  # a 180 of the switch's own comes before the phone rings
             if time.perf_counter() - begin > _TIMEOUT_SECONDS:
                 raise TimeoutError("the phone did not ring")
@@ -99,7 +103,7 @@ class Caller:
         end = self._until("487", call)
         to = _TO.search(end)
         self._send("ACK", number, caller, call, branch, to=to[1] if to else "")
-        return taken
+        return taken, heard
 
     def _send(
         self, method: str, number: str, caller: str, call: str, branch: str, body: str = "", to: str = ""

@@ -21,6 +21,7 @@ from rich.text import Text
 
 from routing.app.node import national
 from routing.cli.errors import UserError
+from routing.cli.remembered import remembered, remembered_options
 from routing.compile.build import build
 from routing.model.entities import SOURCES, Visitor, clean
 from routing.model.numbers import normalise
@@ -66,6 +67,7 @@ FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
 @click.option("--root", type=FOLDER, help="Use this root's current release instead.")
 @click.option("--all", "everything", is_flag=True, help="Show variables and transfers too.")
 @click.option("--json", "as_program", is_flag=True, help="For programs.")
+@remembered_options
 def trace(
     number: str, caller: str, at: str | None, phones: tuple[str, ...], others: str, digits: str,
     overrides: tuple[str, ...], hangs_up_after: str | None, webhook: str | None, entities: tuple[str, ...],
@@ -212,7 +214,8 @@ def _named(option: str, pairs: Sequence[str], known: Collection[str]) -> dict[st
 def _decider(published: Published, webhook: str | None, engine: str | None, visitor: Visitor | None) -> Decider:
     if engine:
         return SocketPeer("" if engine == "plan" else engine)
-    return InProcess(published.files, canned(webhook or "refused"), visitor)
+    people = published.table.get("people", {})
+    return InProcess(published.files, canned(webhook or "refused"), visitor, remembered(people))
 
 
 def _facts(events: Sequence[Event]) -> dict[str, Any]:

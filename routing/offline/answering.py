@@ -22,6 +22,7 @@ from routing.model.decision import E164, Call, encode
 from routing.model.entities import Visitor, visitor_of
 from routing.offline.decider import Answer, Closed, Reply
 from routing.offline.files import Files
+from routing.offline.remembered import KINDS, Remembered
 
 #: A step's settings and the call's facts -> what the handler answers, and after how many milliseconds.
 Handler = Callable[[Mapping[str, Any], Call], tuple[Http | Failure, int]]
@@ -60,9 +61,16 @@ def by_url(handlers: Mapping[str, Handler], otherwise: Handler) -> Handler:
 class InProcess:
     """A decider for `switch.run`: the same ``decide`` as the engine's, over a handler's canned answer."""
 
-    def __init__(self, files: Files, handler: Handler, visitor: Visitor | None = None) -> None:
+    def __init__(
+        self,
+        files: Files,
+        handler: Handler,
+        visitor: Visitor | None = None,
+        remembered: Remembered | None = None,
+    ) -> None:
         self.files = files
         self.handler = handler
+        self.remembered = remembered or Remembered()
         #: To whom every number of a pool is lent.
         self.visitor = visitor
 
@@ -74,6 +82,8 @@ class InProcess:
             return Closed(0, f"{call.scheme} has no dynamic step {call.step}")
         if step.get("kind") == "visitor":
             verdict, took_ms = decide_visitor(step, self.visitor), 1
+        elif step.get("kind") in KINDS:
+            verdict, took_ms = self.remembered.decide(step, self._directory(call.release), call), 1
         elif step.get("kind") != "webhook":
             verdict, took_ms = failed(f"a {step.get('kind')} step is not decided offline"), INSTANT_MS
         else:

@@ -1,0 +1,99 @@
+"""Options of ``routing trace`` that say what the engine remembers and sees, and what they mean."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Callable, Collection, Sequence
+from typing import Any, TypeVar
+
+import click
+
+from routing.cli.errors import UserError
+from routing.model.memory import Load
+from routing.offline.remembered import STATES, Remembered
+
+_PLACE = "routing.remembered"
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def _kept(context: click.Context, option: click.Parameter, value: Any) -> None:
+    context.meta.setdefault(_PLACE, {})[option.name] = value
+
+
+_OPTIONS = (
+    click.option(
+        "--sticky", metavar="WHO[:in|:out]", callback=_kept, expose_value=False, help="Talked with the caller last."
+    ),
+    click.option(
+        "--state", "states", multiple=True, metavar="WHO=STATE", callback=_kept, expose_value=False,
+        help="As FreeSWITCH knows it: free, busy, absent.",
+    ),
+    click.option(
+        "--load", "loads", multiple=True, metavar="WHO=CALLS[/SECONDS]", callback=_kept, expose_value=False,
+        help="Talks of today: ivan=12/3600.",
+    ),
+    click.option(
+        "--turn", "turns", multiple=True, metavar="WHO", callback=_kept, expose_value=False,
+        help="Had a turn in dynamic orders; the last named was last.",
+    ),
+    click.option(
+        "--no-redis", "is_down", is_flag=True, callback=_kept, expose_value=False, help="Nothing can be remembered."
+    ),
+)  # fmt: skip
+
+
+def remembered_options(command: Command) -> Command:
+    """Adds the options; `remembered` reads them."""
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
+
+
+def remembered(people: Collection[str]) -> Remembered:
+    """What the running command's options say, of these people. Raises UserError."""
+    told = click.get_current_context().meta.get(_PLACE, {})
+    who, _, direction = (told.get("sticky") or "").partition(":")
+    if direction not in ("", "in", "out"):
+        raise UserError(f"--sticky {who}:{direction}: write {who}:in, {who}:out, or {who} for both")
+    if who:
+        _known("--sticky", who, people)
+    states = _pairs("--state", told.get("states", ()), people)
+    for name, state in states.items():
+        if state not in STATES:
+            raise UserError(f"--state {name}={state}: a person is {', '.join(STATES)}")
+    loads = {name: _load(name, load) for name, load in _pairs("--load", told.get("loads", ()), people).items()}
+    turns = told.get("turns", ())
+    for name in turns:
+        _known("--turn", name, people)
+    return Remembered(
+        talks={"*": (who, direction)} if who else {},
+        states=states,  # type: ignore[arg-type]
+        loads=loads,
+        turns={name: number for number, name in enumerate(turns, 1)},
+        is_down=bool(told.get("is_down")),
+    )
+
+
+def _pairs(option: str, pairs: Sequence[str], people: Collection[str]) -> dict[str, str]:
+    found = {}
+    for pair in pairs:
+        who, equals, value = pair.partition("=")
+        if not equals:
+            raise UserError(f"{option} {pair}: write WHO=...")
+        found[_known(option, who, people)] = value
+    return found
+
+
+def _known(option: str, who: str, people: Collection[str]) -> str:
+    if who not in people:
+        near = difflib.get_close_matches(who, people, 1)
+        raise UserError(f"{option} {who}: nobody is called {who}" + (f": did you mean {near[0]}?" if near else ""))
+    return who
+
+
+def _load(who: str, text: str) -> Load:
+    found = re.fullmatch(r"([0-9]{1,6})(?:/([0-9]{1,6}))?", text)
+    if not found:
+        raise UserError(f"--load {who}={text}: write calls, or calls/seconds: {who}=12/3600")
+    return Load(int(found[1]), float(found[2] or 0))

@@ -1,0 +1,59 @@
+"""What the engine would remember and see, as a trace or a test says it: last talks, loads, turns, people's states.
+
+The decisions are production's own; where nothing is said nobody has talked, everybody is free and chance is even.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from routing.decide import ring, sticky
+from routing.decide.directory import Directory
+from routing.decide.verdict import Verdict, failed
+from routing.model.decision import Call
+from routing.model.memory import Direction, Facts, Load, State, Talk
+
+KINDS = ("sticky", "ring")
+STATES: tuple[State, ...] = ("free", "busy", "absent")
+LONG_TALK_SECONDS = 3600.0
+
+
+@dataclass(frozen=True)
+class Remembered:
+    """``talks``: caller -> (person, direction or "" for both), "*" is any caller; ``states``: person -> state.
+
+    ``is_down``: Redis does not answer. ``chance``: 0 <= x < 1.
+    """
+
+    talks: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    states: Mapping[str, State] = field(default_factory=dict)
+    loads: Mapping[str, Load] = field(default_factory=dict)
+    turns: Mapping[str, int] = field(default_factory=dict)
+    is_down: bool = False
+    chance: Callable[[], float] = lambda: 0.5
+
+    def decide(self, step: Mapping[str, Any], directory: Directory, call: Call) -> Verdict:
+        """The verdict of a sticky or ring step."""
+        if self.is_down:
+            return failed("no answer from Redis")
+        if step["kind"] == "sticky":
+            return sticky.decide(step, self._talks(call), lambda person: self._known(person, directory), call.started)
+        facts = Facts(self.loads, self.turns, known=bool(self._talks(call)))
+        return ring.decide(step, call, facts, self, self.chance)
+
+    def state(self, person: str, accounts: Collection[str], outside: bool) -> State:
+        """See `routing.model.memory.Presence`."""
+        return self.states.get(person, "free")
+
+    def _known(self, person: str, directory: Directory) -> State | None:
+        return self.state(person, (), False) if person in directory.phones else None
+
+    def _talks(self, call: Call) -> Sequence[Talk]:
+        """A long talk that has just ended."""
+        person, direction = self.talks.get(call.caller) or self.talks.get("*") or ("", "")
+        if not person or not call.caller.startswith("+"):
+            return ()
+        directions: tuple[Direction, ...] = ("in", "out")
+        return [Talk(person, call.started, LONG_TALK_SECONDS, each) for each in directions if direction in ("", each)]

@@ -8,7 +8,8 @@ The parts, inner ones first; a module imports only from its own part and those b
 ``compile``  a checked model to an immutable release of FreeSWITCH XML, and publishing it
 ``decide``   pure decision functions: call facts and an answer in, a decision out
 ``offline``  a switch that executes the compiled XML with a virtual clock and scripted phones
-``esl``, ``http``  adapters: FreeSWITCH's event socket, webhooks; they import ``model`` only
+``esl``, ``http``, ``crm``, ``store``, ``journal``  adapters: FreeSWITCH's event socket, webhooks, CRMs, Redis, SQL;
+             they import ``model`` only
 ``app``      wires adapters, decisions and releases into the engine
 ``cli``      the ``routing`` command
 """

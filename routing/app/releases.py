@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
+from routing.decide.crm import Responsible
 from routing.decide.directory import Directory
 from routing.model.decision import ID
 
@@ -39,6 +40,7 @@ class Releases:
         self._prefixes = tuple(f"{each}/releases/" for each in {self._root, self._root.resolve()})
         self._steps = Remembered[tuple[str, str], Mapping[str, Any]](MOST_SCHEMES)
         self._directories = Remembered[str, Directory](MOST_RELEASES)
+        self._responsible = Remembered[tuple[str, str], Responsible](MOST_RELEASES)
 
     def name(self, release: str) -> str:
         """The bare name of a release given by its absolute path. Raises ReleaseFault outside the root."""
@@ -60,10 +62,22 @@ class Releases:
         """Whom the release's answers may name, from ``table.json``. Raises ReleaseFault."""
         return self._directories.get(self.name(release), self._directory)
 
+    def responsible(self, release: str, system: str) -> Responsible:
+        """Who stands for the owners of a CRM, from ``table.json``. Raises ReleaseFault."""
+        return self._responsible.get((self.name(release), system), self._owners)
+
     def clear(self) -> None:
         """Forget what was read."""
         self._steps.clear()
         self._directories.clear()
+        self._responsible.clear()
+
+    def _owners(self, key: tuple[str, str]) -> Responsible:
+        name, system = key
+        try:
+            return Responsible.of(self._read(name, "table.json"), system)
+        except (TypeError, ValueError, AttributeError) as problem:
+            raise ReleaseFault(f"table.json of release {name} names no owners: {problem!r}") from None
 
     def _directory(self, name: str) -> Directory:
         table = self._read(name, "table.json")

@@ -20,6 +20,7 @@ import gevent
 import gevent.event
 import gevent.socket
 
+from routing.app.crm import crm_steps
 from routing.app.engine import Engine
 from routing.app.log import Handler, Lines
 from routing.app.memory import ESL_VARIABLE, REDIS_VARIABLE, memory_at
@@ -28,11 +29,14 @@ from routing.app.people import People
 from routing.app.releases import Releases
 from routing.app.secrets import SecretsFault, read_secrets
 from routing.app.states import States
+from routing.crm.systems import Systems
+from routing.crm.tasks import Greenlets
 from routing.esl.server import Server
 from routing.esl.watch import watch
 from routing.http.address import Resolver
 from routing.http.breaker import Breaker
 from routing.http.client import Client
+from routing.http.pool import Pool
 
 BEAT_SECONDS = 1.0
 #: Threads for name lookups: a hanging name server holds one per host.
@@ -68,14 +72,20 @@ class Worker:
         self.breaker = Breaker(time.monotonic)
         self.states = States(lambda words: self.lines.write("info", "states", words=words))
         releases = Releases(Path(options.root))
+        resolver, secrets = Resolver(time.monotonic), self._secrets()
+        pool = Pool(resolver, options.link_local)
+        self.crms = Systems(pool, self.breaker, Greenlets(), secrets, time.monotonic, time.time)
         memory = memory_at(os.environ.get(REDIS_VARIABLE, ""), self._memory_said)
         self.engine = Engine(
             releases=releases,
-            client=Client(Resolver(time.monotonic), options.link_local),
+            client=Client(resolver, options.link_local),
             breaker=self.breaker,
             lines=self.lines,
-            secrets=self._secrets(),
-            kinds=People(memory, self.states, releases.directory).kinds(),
+            secrets=secrets,
+            kinds={
+                **People(memory, self.states, releases.directory).kinds(),
+                "crm": crm_steps(self.crms, releases.responsible),
+            },
         )
         listener = gevent.socket.socket(fileno=options.listener)
         self.server = Server(listener, self.engine.decide, self.report)
@@ -108,6 +118,7 @@ class Worker:
         """SIGHUP: read the secrets again and forget what was read of releases."""
         self.engine.secrets = self._secrets(self.engine.secrets)
         self.engine.releases.clear()
+        self.crms.renew(self.engine.secrets)
 
     def _secrets(self, otherwise: object = None) -> dict[str, str]:
         file = Path(self.options.secrets) if self.options.secrets else None

@@ -92,9 +92,10 @@ class CrmStep(DynamicStep):
 
     def runtime(self, folder: Folder) -> dict[str, Any] | None:
         """How the CRM is asked (secrets by name), for what, and how long the person rings."""
+        crm = folder.crm.get(self.system)
         return {
             "kind": self.kind,
-            "crm": runtime(self.system, folder.crm[self.system]),
+            "crm": runtime(self.system, crm) if crm else {"system": self.system},
             "order": list(self.order),
             "timeout_s": float(self.timeout),
             "ring_s": self.ring,

@@ -347,6 +347,7 @@ calendars:
   far_office: {timezone: Asia/Vladivostok, open: {mon: "09:00-18:00"}}
 gateways: {main: {proxy: x.example}}
 pools: {kharkiv_site: {scheme: a, numbers: "+380577280001", overflow: "+380800330521"}}
+crm: {bitrix24: {webhook: HOOK}, amocrm: {url: "https://x.kommo.com", token: TOKEN}}
 """
     sounds = dict.fromkeys(("menu.wav", "greeting.wav", "closed.wav", "bye.wav"), 1.0)
     folder, problems = shared([read("p.yaml", people.encode())], sounds, "127.0.0.1:8084")

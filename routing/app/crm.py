@@ -1,0 +1,42 @@
+"""Decides crm steps: asks the CRM that a step names, within the step's time, and rings whoever stands for the owner.
+
+Every CRM has a short memory, a breaker and a rate limit of its own (routing.crm); a CRM that is away is a normal case.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from routing.crm.systems import Systems
+from routing.decide.crm import Responsible, decide
+from routing.decide.verdict import Verdict
+from routing.model.decision import Call, RingPerson
+from routing.model.lookup import KINDS, Found, Pop
+
+DEFAULT_SECONDS = 2.0
+
+
+def crm_steps(
+    systems: Systems,
+    responsible: Callable[[str, str], Responsible],
+    popped: Callable[[Pop], None] = lambda pop: None,
+) -> Callable[[Mapping[str, Any], Call], Verdict]:
+    """What an engine's ``kinds["crm"]`` is.
+
+    ``responsible(release, system)``: who stands for whom; ``popped`` is told of every person who is about to ring, for
+    a screen that shows the caller's card. It must not wait.
+    """
+
+    def answer(step: Mapping[str, Any], call: Call) -> Verdict:
+        config = step["crm"]
+        people = responsible(call.release, str(config["system"]))
+        deadline_s = float(step.get("timeout_s") or DEFAULT_SECONDS)
+        outcome = systems.lookup(config, call.caller, step.get("order") or KINDS, people.knows, deadline_s)
+        verdict = decide(step, people, outcome)
+        if isinstance(verdict.decision, RingPerson) and isinstance(outcome, Found):
+            who = (call.uuid, call.number, call.caller, verdict.decision.person)
+            popped(Pop(*who, outcome.kind, outcome.id, outcome.caller_name, outcome.card_url))
+        return verdict
+
+    return answer

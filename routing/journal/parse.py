@@ -98,8 +98,8 @@ def _record(
 
 
 def _entities(a_leg: Cdr) -> dict[str, str]:
-    length = len(_ENTITY)
-    return {name[length:]: value for name, value in a_leg.variables.items() if name[:length] == _ENTITY}
+    names = [name for name in a_leg.variables if name.startswith(_ENTITY)]
+    return {name.removeprefix(_ENTITY): a_leg.get(name) for name in names}
 
 
 def _direction(a_leg: Cdr) -> tuple[str, str]:

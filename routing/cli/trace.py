@@ -20,6 +20,7 @@ from rich.table import Table
 from rich.text import Text
 
 from routing.app.node import national
+from routing.cli.crm import crm_answer, crm_option
 from routing.cli.errors import UserError
 from routing.cli.remembered import remembered, remembered_options
 from routing.compile.build import build
@@ -68,6 +69,7 @@ FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
 @click.option("--all", "everything", is_flag=True, help="Show variables and transfers too.")
 @click.option("--json", "as_program", is_flag=True, help="For programs.")
 @remembered_options
+@crm_option
 def trace(
     number: str, caller: str, at: str | None, phones: tuple[str, ...], others: str, digits: str,
     overrides: tuple[str, ...], hangs_up_after: str | None, webhook: str | None, entities: tuple[str, ...],
@@ -215,7 +217,7 @@ def _decider(published: Published, webhook: str | None, engine: str | None, visi
     if engine:
         return SocketPeer("" if engine == "plan" else engine)
     people = published.table.get("people", {})
-    return InProcess(published.files, canned(webhook or "refused"), visitor, remembered(people))
+    return InProcess(published.files, canned(webhook or "refused"), visitor, remembered(people), crm_answer())
 
 
 def _facts(events: Sequence[Event]) -> dict[str, Any]:

@@ -40,6 +40,17 @@ class Responsible:
             or ""
         )
 
+    def owner(self, person: str) -> Owner | None:
+        """An owner for whom a person stands, None when there is none."""
+        for owner_id, name in self.by_owner.items():
+            if name == person:
+                return Owner(owner_id)
+        for email, name in self.by_email.items():
+            if name == person:
+                return Owner("", email=email)
+        extensions = [extension for extension, name in self.by_extension.items() if name == person]
+        return Owner("", extension=extensions[0]) if extensions else None
+
     def knows(self, owner: Owner) -> bool:
         """Whether somebody stands for an owner."""
         return bool(self.person(owner))

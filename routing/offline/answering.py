@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
+from routing.decide.crm import Responsible
 from routing.decide.directory import Directory
 from routing.decide.verdict import Answer as Http
 from routing.decide.verdict import Failure, Verdict, failed
@@ -20,6 +21,7 @@ from routing.decide.visitor import decide as decide_visitor
 from routing.decide.webhook import decide
 from routing.model.decision import E164, Call, encode
 from routing.model.entities import Visitor, visitor_of
+from routing.offline.crm import Crm, answers
 from routing.offline.decider import Answer, Closed, Reply
 from routing.offline.files import Files
 from routing.offline.remembered import KINDS, Remembered
@@ -67,10 +69,12 @@ class InProcess:
         handler: Handler,
         visitor: Visitor | None = None,
         remembered: Remembered | None = None,
+        crm: Crm | None = None,
     ) -> None:
         self.files = files
         self.handler = handler
         self.remembered = remembered or Remembered()
+        self.crm = crm or answers("nobody")
         #: To whom every number of a pool is lent.
         self.visitor = visitor
 
@@ -84,6 +88,8 @@ class InProcess:
             verdict, took_ms = decide_visitor(step, self.visitor), 1
         elif step.get("kind") in KINDS:
             verdict, took_ms = self.remembered.decide(step, self._directory(call.release), call), 1
+        elif step.get("kind") == "crm":
+            verdict, took_ms = self.crm(step, self._responsible(call.release, step))
         elif step.get("kind") != "webhook":
             verdict, took_ms = failed(f"a {step.get('kind')} step is not decided offline"), INSTANT_MS
         else:
@@ -95,6 +101,9 @@ class InProcess:
 
     def _directory(self, release: str) -> Directory:
         return Directory.of(self._table(f"{release}/table.json"), _Schemes(self, release))
+
+    def _responsible(self, release: str, step: Mapping[str, Any]) -> Responsible:
+        return Responsible.of(self._table(f"{release}/table.json"), str(step["crm"]["system"]))
 
     def _table(self, path: str) -> Mapping[str, Any]:
         text = self.files.read(path)

@@ -1,0 +1,33 @@
+"""The option of ``routing trace`` that says what a CRM answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+from routing.cli.errors import UserError
+from routing.offline.crm import Crm, answers
+
+_PLACE = "routing.crm"
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def _kept(context: click.Context, option: click.Parameter, value: Any) -> None:
+    context.meta[_PLACE] = value
+
+
+def crm_option(command: Command) -> Command:
+    """Adds ``--crm``; `crm_answer` reads it."""
+    told = "What CRMs answer: `ivan`, `deal ivan, Caller's name`, an owner id, `nobody`, `timeout`, `500`."
+    return click.option("--crm", metavar="ANSWER", callback=_kept, expose_value=False, help=told)(command)
+
+
+def crm_answer() -> Crm:
+    """What the running command's option says; a CRM that knows nobody without it. Raises UserError."""
+    said = click.get_current_context().meta.get(_PLACE)
+    try:
+        return answers(said or "nobody")
+    except ValueError as problem:
+        raise UserError(f"--crm: {problem}") from None

@@ -1,0 +1,50 @@
+"""What a CRM answers in a trace or a test, in words; the decision over it is production's.
+
+``nobody`` · ``timeout`` · ``refused`` · ``400`` to ``599`` · ``OWNER``, ``KIND OWNER`` or ``KIND OWNER, CALLER'S NAME``.
+OWNER is a person of the project, an owner id or an e-mail: ``deal ivan, Romashka Ltd``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from routing.decide.crm import Responsible, decide
+from routing.decide.verdict import Verdict
+from routing.model.lookup import KINDS, Failed, Found, Nobody, Outcome, Owner
+
+INSTANT_MS = 60
+_ANSWER = re.compile(r"(?:(lead|deal|contact)\s+)?([^\s,]+)(?:\s*,\s*(.*))?")
+
+#: A crm step's settings and who stands for whom -> the verdict, and after how many milliseconds.
+Crm = Callable[[Mapping[str, Any], Responsible], tuple[Verdict, int]]
+
+
+def answers(words: str) -> Crm:
+    """A CRM that always answers the same. Raises ValueError when the words say nothing."""
+    if words not in ("nobody", "timeout", "refused") and not _ANSWER.fullmatch(words.strip()):
+        raise ValueError(f"`{words}` is no answer of a CRM: write nobody, timeout, 500, or `deal ivan, Romashka Ltd`")
+
+    def answer(step: Mapping[str, Any], people: Responsible) -> tuple[Verdict, int]:
+        if words == "timeout":
+            seconds = float(step.get("timeout_s") or 2)
+            return decide(step, people, Failed(f"no answer within {seconds:g} s")), round(seconds * 1000)
+        return decide(step, people, _outcome(words.strip(), step, people)), INSTANT_MS
+
+    return answer
+
+
+def _outcome(words: str, step: Mapping[str, Any], people: Responsible) -> Outcome:
+    if words == "nobody":
+        return Nobody("the CRM knows nobody with this number")
+    if words == "refused":
+        return Failed("connection refused")
+    if re.fullmatch(r"[45]\d\d", words):
+        return Failed(f"HTTP status {words}")
+    kind, who, name = _ANSWER.fullmatch(words).groups()  # type: ignore[union-attr]  # it was matched before
+    order = step.get("order") or KINDS
+    owner = people.owner(who) or (Owner("1", email=who) if "@" in who else Owner(who))
+    if kind and kind not in order:
+        return Nobody(f"the step does not look for a {kind}")
+    return Found(next(each for each in KINDS if each == (kind or order[0])), "1", owner, name or "")

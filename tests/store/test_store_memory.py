@@ -1,0 +1,121 @@
+"""What is remembered in a real Redis: each word said, said twice, and read again."""
+
+from __future__ import annotations
+
+import gevent
+import pytest
+
+from routing.model.memory import Facts, Forgotten, Load, Talk
+from routing.store import keys
+from routing.store.memory import RedisMemory
+
+PLACE, CALLER = ("kharkiv", "3"), "+380671234567"
+
+
+@pytest.fixture
+def memory(store):
+    return RedisMemory(store)
+
+
+def talk(at: float, person: str = "ivan", **more) -> Talk:
+    return Talk(person, at, 42.5, "in", "+380800111222", f"call-{at}", **more)
+
+
+def test_talks_come_back_newest_first_whatever_the_order_of_telling(memory):
+    for at in (200.0, 100.0, 300.0, 200.0):
+        memory.remember("p", CALLER, talk(at))
+    assert memory.talks("p", CALLER) == (talk(300.0), talk(200.0), talk(100.0))
+    assert memory.talks("p", "+380000000000") == ()
+    assert memory.talks("other", CALLER) == ()
+
+
+def test_the_last_talks_are_kept_and_no_more(memory, store):
+    for at in range(keys.MOST_TALKS + 5):
+        memory.remember("p", CALLER, talk(float(at)))
+    assert [each.at for each in memory.talks("p", CALLER)] == [float(at) for at in range(24, 4, -1)]
+
+
+def test_what_is_no_talk_is_passed_over(memory, store):
+    key = keys.talks("p", CALLER)
+    store.ask(key, ("ZADD", key, 5, "{}", 6, "nonsense", 7, '{"person": 1, "at": "x", "talk_s": 1, "direction": "in"}'))
+    memory.remember("p", CALLER, talk(1.0))
+    assert memory.talks("p", CALLER) == (talk(1.0),)
+
+
+def test_a_call_counts_once_on_its_day(memory):
+    assert memory.count("p", "ivan", "c1", "20261122", 30.4, 1000.0, "20261116")
+    assert not memory.count("p", "ivan", "c1", "20261122", 30.4, 1000.0, "20261116")
+    assert memory.count("p", "ivan", "c2", "20261122", 10.0, 900.0, "20261116")
+    assert memory.count("p", "ivan", "c3", "20261121", 99.0, 800.0, "20261115")
+    facts = memory.facts("p", ["ivan", "olena"], "20261122", PLACE)
+    assert facts == Facts({"ivan": Load(2, 40.0, 1000.0), "olena": Load()})
+    assert memory.facts("p", ["ivan"], "20261121", PLACE).loads == {"ivan": Load(1, 99.0, 1000.0)}
+
+
+def test_old_days_are_forgotten(memory, store):
+    memory.count("p", "ivan", "c1", "20261101", 5, 100.0, "20261026")
+    memory.count("p", "ivan", "c2", "20261122", 5, 200.0, "20261116")
+    (fields,) = store.ask(keys.load("p", "ivan"), ("HKEYS", keys.load("p", "ivan")))
+    assert sorted(fields) == [b"calls_20261122", b"last_end", b"talk_s_20261122"]
+
+
+def test_a_turn_is_taken_by_one_engine_only(memory):
+    assert memory.take_turn("p", PLACE, "ivan", 0) is None
+    assert memory.take_turn("p", PLACE, "ivan", 0) == {"ivan": 1}
+    assert memory.take_turn("p", PLACE, "olena", 0) is None
+    assert memory.take_turn("p", PLACE, "ivan", 1) is None
+    assert memory.facts("p", [], "20261122", PLACE).turns == {"olena": 2, "ivan": 3}
+    assert memory.facts("p", [], "20261122", ("kharkiv", "4")).turns == {}
+
+
+def test_forty_engines_at_once_give_forty_different_turns(memory):
+    taken: list[str] = []
+
+    def engine() -> None:
+        turns = memory.facts("p", [], "20261122", PLACE).turns
+        while True:
+            who = min(("ivan", "olena", "petro", "maria"), key=lambda name: turns.get(name, 0))
+            others = memory.take_turn("p", PLACE, who, turns.get(who, 0))
+            if others is None:
+                taken.append(who)
+                return
+            turns = others
+
+    gevent.joinall([gevent.spawn(engine) for _ in range(40)], raise_error=True)
+    assert sorted(taken) == sorted(["ivan", "olena", "petro", "maria"] * 10)
+
+
+def test_do_not_disturb(memory):
+    memory.disturb("p", "ivan", wanted=False, now_s=1234.0)
+    assert memory.away("p") == {"ivan": 1234.0}
+    assert memory.is_away("p", "ivan")
+    assert memory.facts("p", ["ivan"], "20261122", PLACE).away == frozenset({"ivan"})
+    memory.disturb("p", "ivan", wanted=True)
+    assert memory.away("p") == {}
+    assert not memory.is_away("p", "ivan")
+
+
+def test_every_key_is_documented_and_ends(memory, store):
+    memory.remember("p", CALLER, talk(1.0))
+    memory.count("p", "ivan", "c1", "20261122", 5, 100.0, "20261116")
+    memory.take_turn("p", PLACE, "ivan", 0)
+    memory.disturb("p", "ivan", wanted=False)
+    (found,) = store.ask("x", ("KEYS", "*"))
+    ends = {key.decode(): store.ask(key.decode(), ("TTL", key))[0] for key in found}
+    assert ends == {
+        "routing:{p:talk:+380671234567}": 400 * 86_400,
+        "routing:{p:people}:load:ivan": 40 * 86_400,
+        "routing:{p:people}:counted:c1": 3 * 86_400,
+        "routing:{p:people}:turn:kharkiv:3": 40 * 86_400,
+        "routing:{p:people}:dnd": -1,
+    }
+    for key in ends:
+        shape = key.replace("{p:", "{<project>:").replace(CALLER, "<caller>").replace("c1", "<call id>")
+        shape = shape.replace("ivan", "<person>").replace("kharkiv:3", "<scheme>:<step>")
+        assert f"``{shape}``" in (keys.__doc__ or "")
+
+
+def test_a_redis_that_is_not_there_is_forgetfulness(store_at, tmp_path):
+    gone = RedisMemory(store_at(f"unix://{tmp_path}/none"))
+    with pytest.raises(Forgotten, match="No such file"):
+        gone.talks("p", CALLER)

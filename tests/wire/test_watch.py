@@ -1,0 +1,144 @@
+"""FreeSWITCH's inbound event socket, watched: login, the picture, events, and what an end of it comes to."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+
+import gevent
+import gevent.server
+import pytest
+from wire_peer import within
+
+from routing.app.states import States
+from routing.esl.watch import watch
+
+VARIABLES = {("leg-1", "routing_target"): "ivan.desk", ("leg-1", "originator"): "call-1"}
+
+
+class Switch:
+    """The event socket of a FreeSWITCH with one ringing phone; ``tell`` sends an event."""
+
+    def __init__(self, password: str = "right") -> None:
+        self.password = password
+        self.channels = [{"uuid": "leg-1"}, {"uuid": "call-1"}]
+        self.accounts = ["1001", "1002"]
+        self.asked: list[str] = []
+        self.socks: list = []
+        self.server = gevent.server.StreamServer(("127.0.0.1", 0), self.serve)
+        self.server.start()
+
+    def serve(self, sock, _) -> None:
+        self.socks.append(sock)
+        sock.sendall(b"Content-Type: auth/request\n\n")
+        buffer = b""
+        while received := sock.recv(65536):
+            buffer += received
+            while b"\n\n" in buffer:
+                command, _, buffer = buffer.partition(b"\n\n")
+                self.asked.append(command.decode())
+                sock.sendall(self.reply(command.decode()))
+
+    def reply(self, command: str) -> bytes:
+        word, _, rest = command.partition(" ")
+        if word == "auth":
+            said = "+OK accepted" if rest == self.password else "-ERR invalid"
+            return f"Content-Type: command/reply\nReply-Text: {said}\n\n".encode()
+        if word == "event":
+            early = self.event("CHANNEL_DESTROY", **{"Unique-ID": "nobody"})
+            return b"Content-Type: command/reply\nReply-Text: +OK\n\n" + early
+        body = self.api(rest).encode()
+        return b"Content-Type: api/response\nContent-Length: %d\n\n" % len(body) + body
+
+    def api(self, command: str) -> str:
+        if command == "show channels as json":
+            return json.dumps({"row_count": 2, "rows": self.channels} if self.channels else {"row_count": 0})
+        if command == "show registrations as json":
+            return json.dumps({"row_count": 2, "rows": [{"reg_user": account} for account in self.accounts]})
+        _, uuid, name = command.split()
+        return VARIABLES.get((uuid, name), "_undef_")
+
+    def event(self, name: str, **headers: str) -> bytes:
+        text = "".join(f"{key}: {value}\n" for key, value in {"Event-Name": name, **headers}.items()) + "\n"
+        return f"Content-Length: {len(text)}\nContent-Type: text/event-plain\n\n{text}".encode()
+
+    def tell(self, name: str, **headers: str) -> None:
+        self.socks[-1].sendall(self.event(name, **headers))
+
+
+@pytest.fixture
+def bed() -> Iterator[Callable[..., tuple[Switch, States]]]:
+    running = []
+
+    def start(password: str = "right") -> tuple[Switch, States]:
+        switch, states = Switch(), States()
+        states.said = []  # type: ignore[attr-defined]
+        states.report = states.said.append  # type: ignore[attr-defined]
+        port = switch.server.server_port
+        running.append((switch, gevent.spawn(watch, "127.0.0.1", port, password, states, 0.01)))
+        return switch, states
+
+    yield start
+    for switch, watching in running:
+        watching.kill()
+        switch.server.stop()
+        for sock in switch.socks:
+            sock.close()
+
+
+def until(true: Callable[[], object]) -> None:
+    with within():
+        while not true():
+            gevent.sleep(0.001)
+
+
+def ivan(states: States) -> str:
+    return states.beside("another").state("ivan", ("1001",), False)
+
+
+def test_the_picture_then_every_event(bed):
+    switch, states = bed()
+    until(lambda: states.is_known)
+    assert ivan(states) == "busy"
+    assert states.beside("call-1").state("ivan", ("1001",), False) == "free"
+    switch.tell("CHANNEL_DESTROY", **{"Unique-ID": "leg-1"})
+    until(lambda: ivan(states) == "free")
+    switch.tell("CHANNEL_CREATE", **{"Unique-ID": "x", "variable_routing_person": "ivan"})
+    until(lambda: ivan(states) == "busy")
+    switch.tell("CHANNEL_HANGUP", **{"Unique-ID": "x"})
+    until(lambda: ivan(states) == "free")
+    switch.tell("CUSTOM", **{"Event-Subclass": "sofia%3A%3Aunregister", "from-user": "1001"})
+    until(lambda: ivan(states) == "absent")
+    switch.tell("CUSTOM", **{"Event-Subclass": "sofia%3A%3Aregister", "from-user": "1001"})
+    until(lambda: ivan(states) == "free")
+    switch.tell("CUSTOM", **{"Event-Subclass": "sofia%3A%3Aexpire", "user": "1001"})
+    until(lambda: ivan(states) == "absent")
+
+
+def test_an_end_of_the_connection_makes_everybody_free_and_a_new_picture_is_drawn(bed):
+    switch, states = bed()
+    until(lambda: states.is_known)
+    switch.channels = []
+    switch.accounts = []
+    switch.socks[-1].shutdown(gevent.socket.SHUT_RDWR)
+    until(lambda: ivan(states) == "absent")
+    assert [words.partition(":")[0] for words in states.said] == [
+        "known", "unknown, everybody is taken as free", "known",
+    ]  # fmt: skip
+
+
+def test_a_wrong_password_is_no_knowledge(bed):
+    switch, states = bed("wrong")
+    until(lambda: len(switch.socks) > 1)
+    assert not states.is_known
+    assert "event plain" not in " ".join(switch.asked)
+
+
+@pytest.mark.parametrize("garbage", [b"Content-Length: x\n\n", b"x" * 70_000, b"Content-Type: api/response\n\n" * 3])
+def test_garbage_is_an_end_not_a_fault(bed, garbage):
+    switch, states = bed()
+    until(lambda: states.is_known)
+    switch.socks[-1].sendall(garbage)
+    switch.tell("CHANNEL_DESTROY", **{"Unique-ID": "leg-1"})
+    until(lambda: ivan(states) in ("free", "busy"))
+    until(lambda: states.is_known)

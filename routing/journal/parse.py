@@ -53,16 +53,12 @@ def call(a_leg: Cdr, b_legs: Mapping[str, Cdr], place: Place) -> Call:
 def _record(
     a_leg: Cdr, steps: tuple[Step, ...], legs: tuple[Leg, ...], schemes: tuple[str, ...], place: Place
 ) -> Call:  # fmt: skip
-    started, answered, bridged, ended = (a_leg.time(name) for name in ("start", "answer", "bridge", "end"))
     direction, outside = _direction(a_leg)
-    talked = next((leg for leg in legs if leg.talk_s or leg.id == a_leg.get("bridge_uuid")), None) if bridged else None
-    message = _sound(a_leg.get("routing_voicemail"), place)
+    voicemail, release = _sound(a_leg.get("routing_voicemail"), place), a_leg.get("routing_release")
+    talked = _talked(a_leg, legs)
     asked = next((step for step in reversed(steps) if step.asked_ms >= 0), None)
-    cause, release = a_leg.get("hangup_cause"), a_leg.get("routing_release")
-    facts = Facts(
-        direction, bridged > 0, bool(message), cause, a_leg.get("routing_end"), a_leg.get("digits_dialed"), schemes,
-        steps, legs,
-    )  # fmt: skip
+    cause, end, digits = (a_leg.get(name) for name in ("hangup_cause", "routing_end", "digits_dialed"))
+    facts = Facts(direction, a_leg.time("bridge") > 0, bool(voicemail), cause, end, digits, schemes, steps, legs)
     return Call(
         id=a_leg.uuid,
         project=place.project_of(release) if release else "",
@@ -73,19 +69,13 @@ def _record(
         client=_client(a_leg, direction, outside),
         schemes=schemes,
         release=release.rstrip("/").rpartition("/")[2],
-        started=started,
-        answered=answered,
-        bridged=bridged,
-        ended=ended,
         status=status(facts),
         cause=cause,
         ended_by=_ended_by(a_leg, cause),
         person=_person(a_leg, direction, talked),
         target=talked.target if talked else "",
-        wait_s=round(max((bridged or ended) - started, 0.0), 3),
-        talk_s=round(max(ended - bridged, 0.0), 3) if bridged else 0.0,
         recording=_sound(_recording(a_leg), place),
-        voicemail=message,
+        voicemail=voicemail,
         box=a_leg.get("routing_box"),
         decision=asked.decision if asked else "",
         verdict=asked.verdict if asked else "",
@@ -94,7 +84,27 @@ def _record(
         entities=_entities(a_leg),
         steps=steps,
         legs=legs,
+        **_times(a_leg),
     )
+
+
+def _times(a_leg: Cdr) -> dict[str, float]:
+    started, answered, bridged, ended = (a_leg.time(name) for name in ("start", "answer", "bridge", "end"))
+    return {
+        "started": started,
+        "answered": answered,
+        "bridged": bridged,
+        "ended": ended,
+        "wait_s": round(max((bridged or ended) - started, 0.0), 3),
+        "talk_s": round(max(ended - bridged, 0.0), 3) if bridged else 0.0,
+    }
+
+
+def _talked(a_leg: Cdr, legs: tuple[Leg, ...]) -> Leg | None:
+    """The leg that the caller was connected with."""
+    if not a_leg.time("bridge"):
+        return None
+    return next((leg for leg in legs if leg.talk_s or leg.id == a_leg.get("bridge_uuid")), None)
 
 
 def _entities(a_leg: Cdr) -> dict[str, str]:

@@ -42,6 +42,7 @@ class Due:
 
 def record(engine: Engine, batch: Sequence[Call]) -> int:
     """Record calls in one transaction; returns how many were new. Raises SQLAlchemyError with nothing recorded."""
+    batch = sorted(batch, key=lambda call: call.id)  # in one order, or two workers could wait for each other
     with engine.begin() as connection:
         query = _inserting(connection, calls).returning(calls.c.id)
         new = set(connection.scalars(query, [_call_row(call) for call in batch]))

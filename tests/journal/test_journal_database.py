@@ -1,5 +1,6 @@
 """Tables by migrations, SQLite and PostgreSQL alike."""
 
+import importlib.util
 import os
 import pwd
 import shutil
@@ -63,6 +64,12 @@ def test_migrations_make_exactly_the_tables_that_are_used(empty_journal):
     with create_engine(f"sqlite:///{empty_journal}").connect() as connection:
         different = compare_metadata(MigrationContext.configure(connection), metadata)
     assert [change for change in different if "journal_version" not in str(change)] == []
+
+
+def test_migrations_are_in_the_package():
+    """Alembic runs them by path: an installed package must have them as files."""
+    for name in ("routing.journal.migrations.env", "routing.journal.migrations.versions.0001_calls"):
+        assert importlib.util.find_spec(name).has_location
 
 
 def test_opening_twice_changes_nothing(bed):

@@ -1,6 +1,6 @@
 """What a CRM answers in a trace or a test, in words; the decision over it is production's.
 
-``nobody`` · ``timeout`` · ``refused`` · ``400`` to ``599`` · ``OWNER``, ``KIND OWNER`` or ``KIND OWNER, CALLER'S NAME``.
+``nobody`` · ``timeout`` · ``refused`` · ``400`` to ``599`` · ``OWNER``, ``KIND OWNER``, ``KIND OWNER, CALLER'S NAME``:
 OWNER is a person of the project, an owner id or an e-mail: ``deal ivan, Romashka Ltd``.
 """
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from http import HTTPStatus
@@ -31,8 +32,11 @@ def application(fake: Fake) -> Callable[..., list[bytes]]:
         headers = {name[5:].replace("_", "-"): value for name, value in environ.items() if name.startswith("HTTP_")}
         query = environ["QUERY_STRING"]
         url = environ["PATH_INFO"] + (f"?{query}" if query else "")
+        began = time.perf_counter()
+        fake.wait()
         reply = fake.answer(environ["REQUEST_METHOD"], url, headers, environ["wsgi.input"].read())
         sent = [(name, line) for name, value in reply.headers.items() for line in value.splitlines()]
+        sent.append(("X-Took", f"{time.perf_counter() - began:.6f}"))
         body = [] if reply.status == HTTPStatus.NO_CONTENT else [("Content-Length", str(len(reply.body)))]
         start(f"{reply.status} {HTTPStatus(reply.status).phrase}", sent + body)
         return [reply.body]

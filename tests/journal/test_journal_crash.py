@@ -87,7 +87,7 @@ def test_a_dead_workers_share_is_taken_over(bed):
     assert bed.worker(share=(0, 2)).work() == len(cases)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 2**32), lives=st.lists(st.integers(0, 30), max_size=4))
 def test_any_order_of_files_halves_of_files_and_deaths(make_bed, expected, seed, lives):
     bed: Bed = make_bed()

@@ -4,7 +4,6 @@ import importlib.util
 import os
 import pwd
 import shutil
-import socket
 import subprocess
 from pathlib import Path
 
@@ -25,23 +24,20 @@ CASES = [path.name for path in sorted(CDR.iterdir())]
 
 @pytest.fixture(scope="module")
 def postgresql(tmp_path_factory):
-    """The URL of a PostgreSQL of our own, on loopback."""
+    """The URL of a PostgreSQL of our own, on a socket in a folder of its own."""
     program = BINARIES or (Path(found).parent if (found := shutil.which("initdb")) else None)
     if program is None:
         pytest.skip("no PostgreSQL (Debian: postgresql)")
     folder = tmp_path_factory.mktemp("postgresql")
     user = _user(folder)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
     data = folder / "data"
     as_user = {"user": user, "extra_groups": []} if user else {}
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "check": True, "cwd": folder, **as_user}
     words = ["-A", "trust", "-U", "routing", "--no-sync", "-E", "UTF8", "--locale", "C", "-D", str(data)]
     subprocess.run([program / "initdb", *words], **quiet)
-    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off"
+    options = f"-c listen_addresses= -c unix_socket_directories={folder} -c fsync=off"
     subprocess.run([program / "pg_ctl", "-D", data, "-w", "-l", folder / "log", "-o", options, "start"], **quiet)
-    yield f"postgresql://routing@127.0.0.1:{port}/postgres"
+    yield f"postgresql://routing@/postgres?host={folder}"
     subprocess.run([program / "pg_ctl", "-D", data, "-m", "immediate", "stop"], **quiet)
 
 

@@ -78,7 +78,7 @@ def test_killed_anywhere_counts_every_call_once(make_bed):
     first = make_bed()
     put_all(first)
     first.worker(outbox=outbox(expected)).work()
-    for killed_at in range(60, 130, 6):
+    for killed_at in range(60, 130, 9):
         bed, memory = make_bed(), Remembering()
         put_all(bed)
         with contextlib.suppress(Killed):

@@ -3,10 +3,10 @@
 It has no owners: a client belongs to the staff member of the last appointment that was kept. There are no leads. Staff
 have no e-mail or phone of their own, so the project's table says who they are.
 
-Checked in altegio/altegio-pro-mcp: ``records/{company}`` with dates, page, count; ``staff/{company}/{id}``; the
-two-part ``Authorization`` and the ``Accept`` header; 200 requests a minute. In third-party code:
-``company/{id}/clients/search`` with a filter on the phone. From memory: ``client_id`` of records, ``attendance`` (-1:
-did not come), ``fired``.
+Checked at developer.alteg.io: ``company/{id}/clients/search`` with the filter ``quick_search`` (200 a page),
+``records/{company}`` with ``client_id`` and dates, ``attendance`` (-1: did not come), ``deleted``; in
+altegio/altegio-pro-mcp: ``staff/{company}/{id}``, the two-part ``Authorization`` and the ``Accept`` header, 200
+requests a minute. From memory: that ``quick_search`` finds by part of a number; ``fired`` of a staff member.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import Any
 
 from routing.crm.auth import Key
 from routing.crm.look import Auth, Look
-from routing.crm.record import Adapter, Record, Secret, rows, text, under, when
+from routing.crm.record import Adapter, Record, Secret, rows, segment, text, under, when
 from routing.model.lookup import Kind, Owner
 
 PAGE = 100
@@ -50,12 +50,12 @@ class Altegio:
 
     def owner(self, owner_id: str, look: Look) -> Owner | None:
         """See Adapter."""
-        staff = look.get(f"{self.url}/staff/{self.company}/{owner_id}")["data"]
+        staff = look.get(f"{self.url}/staff/{segment(self.company)}/{segment(owner_id)}")["data"]
         return Owner(text(staff["id"]), "", text(staff.get("name")), "", not staff.get("fired"))
 
     def _clients(self, look: Look) -> Sequence[Row]:
         """Clients with the caller's number, compared."""
-        filters = [{"fieldName": "phone", "value": look.phone.tail, "compareType": "like"}]
+        filters = [{"type": "quick_search", "state": {"value": look.phone.tail}}]
         fields = ["id", "name", "phone", "last_visit_date"]
 
         def page(number: int) -> tuple[list[dict[str, Any]], int | None]:

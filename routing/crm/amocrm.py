@@ -17,7 +17,7 @@ from typing import Any
 
 from routing.crm.auth import Key
 from routing.crm.look import Auth, Look
-from routing.crm.record import Adapter, Record, Secret, rows, text, under, when
+from routing.crm.record import Adapter, Record, Secret, rows, segment, text, under, when
 from routing.model.lookup import Kind, Owner
 
 PAGE = 250
@@ -44,7 +44,7 @@ class Amocrm:
 
     def owner(self, owner_id: str, look: Look) -> Owner | None:
         """See Adapter."""
-        user = look.get(f"{self.url}/api/v4/users/{owner_id}")
+        user = look.get(f"{self.url}/api/v4/users/{segment(owner_id)}")
         active = bool(user["rights"].get("is_active", True))
         return Owner(text(user["id"]), text(user.get("email")), text(user.get("name")), "", active)
 

@@ -93,7 +93,7 @@ def _command(method: str, params: Pairs) -> str:
 
 def _list(method: str, by: str, ids: Sequence[str], *filters: tuple[str, str]) -> str:
     """A list command, newest first; "" when there is nothing to list."""
-    chosen: Pairs = [(f"filter[{by}][]", each) for each in ids]
+    chosen: Pairs = [(f"filter[@{by}][]", each) for each in ids]
     chosen += [(f"filter[{name}]", value) for name, value in filters]
     chosen += [("order[DATE_MODIFY]", "DESC"), *(("select[]", name) for name in SHOWN)]
     return _command(method, chosen) if ids else ""

@@ -16,7 +16,7 @@ from routing.crm.auth import Key
 from routing.crm.fault import Fault
 from routing.crm.look import Auth, Look
 from routing.crm.phone import Phone
-from routing.crm.record import Adapter, Record, Secret, rows, text, when
+from routing.crm.record import Adapter, Record, Secret, link, rows, segment, text, when
 from routing.model.lookup import KINDS, Kind, Owner
 
 SECRET = re.compile(r"\{([A-Za-z][A-Za-z0-9_]*)\}")
@@ -41,13 +41,13 @@ class Generic:
         """See Adapter."""
         search = self.searches[kind]
         found = look.once((search["path"], search["method"]), lambda: self._rows(search, look))
-        return [_record(kind, search, row) for row in found if _open(search, row)]
+        return [self._record(kind, search, row) for row in found if _open(search, row)]
 
     def owner(self, owner_id: str, look: Look) -> Owner | None:
         """See Adapter."""
         if self.people is None:
             return Owner(owner_id)
-        path = self.people["path"].replace("{id}", quote(owner_id, safe=""))
+        path = self.people["path"].replace("{id}", segment(owner_id))
         said = first(look.get(self.url + path), self.people.get("row") or "")
         if not isinstance(said, dict):
             return None
@@ -65,6 +65,14 @@ class Generic:
             return rows(first(said, search["rows"])), self._next(url, text(first(said, search.get("next"))))
 
         return look.pages(page, start)
+
+    def _record(self, kind: Kind, search: Settings, row: Mapping[str, Any]) -> Record:
+        phones = tuple(text(each) for path in search["phones"] for each in values(row, path))
+        facts = {key: text(first(row, search.get(key))) for key in ("id", "owner", "name", "card")}
+        card = link(urljoin(self.url, facts["card"])) if facts["card"] else ""
+        return Record(
+            kind, facts["id"], facts["owner"], when(first(row, search.get("changed"))), phones, facts["name"], card
+        )
 
     def _next(self, url: str, following: str) -> str | None:
         """The next page's address: of the same server only, since our credentials go there."""
@@ -101,13 +109,6 @@ def _open(search: Settings, row: Mapping[str, Any]) -> bool:
 
 def _flag(value: Any) -> Any:
     return str(value).lower() if isinstance(value, bool) else value
-
-
-def _record(kind: Kind, search: Settings, row: Mapping[str, Any]) -> Record:
-    phones = tuple(text(each) for path in search["phones"] for each in values(row, path))
-    found = {key: text(first(row, search.get(key))) for key in ("id", "owner", "name", "card")}
-    changed = when(first(row, search.get("changed")))
-    return Record(kind, found["id"], found["owner"], changed, phones, found["name"], found["card"])
 
 
 def _filled(phone: Phone) -> Callable[[str, Callable[[str], str]], str]:

@@ -18,7 +18,7 @@ from typing import Any
 
 from routing.crm.auth import Key
 from routing.crm.look import Auth, Look
-from routing.crm.record import Adapter, Record, Secret, full_name, rows, text, under, when
+from routing.crm.record import Adapter, Record, Secret, full_name, rows, segment, text, under, when
 from routing.model.lookup import Kind, Owner
 
 PAGE = 100
@@ -55,7 +55,7 @@ class Hubspot:
 
     def owner(self, owner_id: str, look: Look) -> Owner | None:
         """See Adapter."""
-        said = look.get(f"{self.url}/crm/v3/owners/{owner_id}")
+        said = look.get(f"{self.url}/crm/v3/owners/{segment(owner_id)}")
         name = full_name(said.get("firstName"), said.get("lastName"))
         return Owner(text(said["id"]), text(said.get("email")), name, "", not said["archived"])
 

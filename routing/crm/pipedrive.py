@@ -15,7 +15,7 @@ from typing import Any
 
 from routing.crm.auth import Key
 from routing.crm.look import Auth, Look
-from routing.crm.record import Adapter, Record, Secret, rows, text, under, when
+from routing.crm.record import Adapter, Record, Secret, rows, segment, text, under, when
 from routing.model.lookup import Kind, Owner
 
 PAGE = 100
@@ -43,7 +43,7 @@ class Pipedrive:
 
     def owner(self, owner_id: str, look: Look) -> Owner | None:
         """See Adapter."""
-        user = look.get(f"{self.url}/v1/users/{owner_id}")["data"]
+        user = look.get(f"{self.url}/v1/users/{segment(owner_id)}")["data"]
         return Owner(text(user["id"]), text(user.get("email")), text(user.get("name")), "", bool(user["active_flag"]))
 
     def _persons(self, look: Look) -> list[Person]:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Protocol
+from urllib.parse import quote
 
 from routing.crm.look import Look
 from routing.model.lookup import Kind, Owner
@@ -66,6 +67,20 @@ def text(value: Any) -> str:
     if value is None or isinstance(value, bool | dict | list):
         return ""
     return str(value).strip()
+
+
+def segment(value: Any) -> str:
+    """An id as one part of an address, whatever it holds. Raises ValueError for what would name another place."""
+    part = quote(text(value), safe="")
+    if part in ("", ".", ".."):
+        raise ValueError("not an id")
+    return part
+
+
+def link(value: Any) -> str:
+    """An address that a browser may open, "" for anything but http and https."""
+    address = text(value)
+    return address if address.startswith(("https://", "http://")) else ""
 
 
 def full_name(*parts: Any) -> str:

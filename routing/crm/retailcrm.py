@@ -16,7 +16,7 @@ from typing import Any
 
 from routing.crm.auth import Key
 from routing.crm.look import Auth, Look
-from routing.crm.record import Adapter, Record, Secret, full_name, rows, text, under, when
+from routing.crm.record import Adapter, Record, Secret, full_name, rows, segment, text, under, when
 from routing.model.lookup import Kind, Owner
 
 PAGE = 100
@@ -45,7 +45,7 @@ class Retailcrm:
 
     def owner(self, owner_id: str, look: Look) -> Owner | None:
         """See Adapter."""
-        user = look.get(f"{self.url}/users/{owner_id}")["user"]
+        user = look.get(f"{self.url}/users/{segment(owner_id)}")["user"]
         name = full_name(user.get("firstName"), user.get("lastName"))
         return Owner(text(user["id"]), text(user.get("email")), name, "", bool(user["active"]))
 

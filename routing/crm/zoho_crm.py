@@ -15,7 +15,7 @@ from typing import Any
 
 from routing.crm import zoho
 from routing.crm.look import Auth, Look
-from routing.crm.record import Adapter, Record, Secret, full_name, rows, text, under, when
+from routing.crm.record import Adapter, Record, Secret, full_name, rows, segment, text, under, when
 from routing.model.lookup import Kind, Owner
 
 PAGE = 200
@@ -49,7 +49,7 @@ class ZohoCrm:
 
     def owner(self, owner_id: str, look: Look) -> Owner | None:
         """See Adapter."""
-        for user in rows(under(look.get(f"{self.url}/users/{owner_id}"), "users")):
+        for user in rows(under(look.get(f"{self.url}/users/{segment(owner_id)}"), "users")):
             name = text(user.get("full_name"))
             return Owner(text(user["id"]), text(user.get("email")), name, "", user["status"] == "active")
         return None
@@ -70,7 +70,7 @@ class ZohoCrm:
 
     def _deals(self, contact: Row, look: Look) -> list[Record]:
         params = {"fields": "Owner,Stage,Modified_Time,Deal_Name", "per_page": PAGE}
-        said = look.get(f"{self.url}/Contacts/{contact['id']}/Deals", params)
+        said = look.get(f"{self.url}/Contacts/{segment(contact['id'])}/Deals", params)
         deals = [deal for deal in rows(under(said, "data")) if deal["Stage"] not in self.closed_stages]
         return [self._record("deal", deal, _name(contact)) for deal in deals]
 

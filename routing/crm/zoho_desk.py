@@ -15,7 +15,7 @@ from typing import Any
 from routing.crm import zoho
 from routing.crm.auth import Token
 from routing.crm.look import Auth, Look
-from routing.crm.record import Adapter, Record, Secret, full_name, rows, text, under, when
+from routing.crm.record import Adapter, Record, Secret, full_name, link, rows, segment, text, under, when
 from routing.model.lookup import Kind, Owner
 
 PAGE = 50
@@ -43,7 +43,7 @@ class ZohoDesk:
 
     def owner(self, owner_id: str, look: Look) -> Owner | None:
         """See Adapter."""
-        agent = self._get(f"agents/{owner_id}", {}, look)
+        agent = self._get(f"agents/{segment(owner_id)}", {}, look)
         name = text(agent.get("name")) or full_name(agent.get("firstName"), agent.get("lastName"))
         active = agent.get("status", "ACTIVE") == "ACTIVE"
         return Owner(text(agent["id"]), text(agent.get("emailId")), name, text(agent.get("extn")), active)
@@ -56,7 +56,7 @@ class ZohoDesk:
         )
 
     def _tickets(self, contact: Row, look: Look) -> list[Record]:
-        tickets = self._paged(f"contacts/{contact['id']}/tickets", {}, look)
+        tickets = self._paged(f"contacts/{segment(contact['id'])}/tickets", {}, look)
         return [
             _record("deal", ticket, text(ticket.get("assigneeId")), _name(contact))
             for ticket in tickets
@@ -75,7 +75,7 @@ class ZohoDesk:
 
 
 def _record(kind: Kind, row: Row, owner_id: str, name: str) -> Record:
-    return Record(kind, text(row["id"]), owner_id, when(row.get("modifiedTime")), None, name, text(row.get("webUrl")))
+    return Record(kind, text(row["id"]), owner_id, when(row.get("modifiedTime")), None, name, link(row.get("webUrl")))
 
 
 def _name(row: Row) -> str:

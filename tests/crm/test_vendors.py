@@ -112,6 +112,34 @@ def test_a_crm_that_cannot_be_asked_for_owners_is_matched_by_id():
 
 
 @pytest.mark.parametrize(
+    ("page", "card"),
+    [
+        ("/c/7", "https://crm.example.com/c/7"),
+        ("https://other.example.com/7", "https://other.example.com/7"),
+        ("javascript:alert(1)", ""),
+        ("", ""),
+    ],
+)
+def test_a_card_is_an_address_that_a_browser_may_open(page, card):
+    bed = Bed(Generic())
+    bed.world.contact()
+    row = bed.fake._row
+    bed.fake._row = lambda each: row(each) | {"page": page}
+    assert bed.ask("contact").card_url == card
+
+
+@pytest.mark.parametrize("owner", ["../../admin", "..", "17/delete", "a?b"])
+def test_an_owner_id_cannot_leave_its_place_in_an_address(owner):
+    bed = Bed(Generic())
+    bed.world.contact()
+    row = bed.fake._row
+    bed.fake._row = lambda each: row(each) | {"manager": {"id": owner}}
+    bed.systems.lookup(config(bed.fake), CALLER, ("contact",), lambda owner: True, 2.0)
+    assert all(asked.path == "/api/find" or asked.path.startswith("/api/users/") for asked in bed.fake.requests)
+    assert not [asked for asked in bed.fake.requests if asked.path.count("/") > 3 or asked.query]
+
+
+@pytest.mark.parametrize(
     ("path", "found"),
     [
         ("", [{"a": [{"b": 1}, {"b": 2}], "c": {"d": "x"}}]),

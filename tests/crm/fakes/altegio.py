@@ -21,9 +21,10 @@ class Altegio(Fake):
     @route("POST", "/api/v1/company/4564/clients/search")
     def clients(self, asked: Asked) -> Any:
         (chosen,) = asked.json["filters"]
-        assert chosen["fieldName"] == "phone" and chosen["compareType"] == "like"
+        assert chosen["type"] == "quick_search" and asked.json["page_size"] <= 200
         found = [
-            {"id": each.id, "name": each.name, "phone": each.phones[0]} for each in self.contacts_like(chosen["value"])
+            {"id": each.id, "name": each.name, "phone": each.phones[0]}
+            for each in self.contacts_like(chosen["state"]["value"])
         ]
         start, size = (asked.json["page"] - 1) * asked.json["page_size"], asked.json["page_size"]
         return {"success": True, "data": cut(found, start, size), "meta": {"total_count": len(found)}}

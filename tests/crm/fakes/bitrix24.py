@@ -61,15 +61,15 @@ class Bitrix24(Fake):
     def _leads(self, query: Query) -> list[dict[str, Any]]:
         assert query["filter[STATUS_SEMANTIC_ID]"] == ["P"]
         return [
-            self._row(each, True) for each in self.world.leads if str(each.id) in query["filter[ID][]"] and each.open
+            self._row(each, True) for each in self.world.leads if str(each.id) in query["filter[@ID][]"] and each.open
         ]
 
     def _contacts(self, query: Query) -> list[dict[str, Any]]:
-        return [self._row(each, True) for each in self.world.contacts if str(each.id) in query["filter[ID][]"]]
+        return [self._row(each, True) for each in self.world.contacts if str(each.id) in query["filter[@ID][]"]]
 
     def _deals(self, query: Query) -> list[dict[str, Any]]:
         assert query["filter[CLOSED]"] == ["N"]
-        ids = query["filter[CONTACT_ID][]"]
+        ids = query["filter[@CONTACT_ID][]"]
         return [self._row(each, False) for each in self.world.deals if str(each.contact) in ids and each.open]
 
     def _row(self, each: Entity, phones: bool) -> dict[str, Any]:

@@ -22,6 +22,7 @@ COMMANDS = {
     "schema": ("routing.cli.schema", "schema", "Print the JSON Schema of scheme files."),
     "secrets": ("routing.cli.secrets", "secrets", "Invent the passwords that are missing."),
     "serve": ("routing.app.command", "serve", "Run the engine."),
+    "track": ("routing.app.track", "track", "Lend numbers to visitors of a site."),
     "trace": ("routing.cli.trace", "trace", "Follow one call through the compiled schemes."),
 }
 

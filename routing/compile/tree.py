@@ -45,12 +45,7 @@ def release_files(
     def put(path: str, text: str, *, private: bool = False) -> None:
         tree[path] = store.put(text.encode(), private=private)
 
-    answers_first = answering(records)
-    for entry, record in zip(entries.values(), records, strict=True):
-        tree[f"schemes/{record.scheme}.xml"] = entry["xml"]
-        tree[f"schemes/{record.scheme}.json"] = entry["table"]
-        if record.scheme in answers_first and not record.answers:
-            tree[f"schemes/{record.scheme}.json"] = _answering_too(store, entry["table"])
+    tree |= _schemes(store, entries, records)
     for name in folder.people:
         put(f"people/{name}.xml", to_xml(person_context(name, folder)))
     for name, calendar in folder.calendars.items():
@@ -71,6 +66,18 @@ def release_files(
     for name, (path, _) in sounds.items():
         tree[f"sounds/{name}"] = store.put(path.read_bytes())
     tree |= _numbers(records, store, cache, folder.project.country)
+    return tree
+
+
+def _schemes(store: Store, entries: Mapping[str, compiling.Entry], records: Sequence[Record]) -> dict[str, str]:
+    """The files of every scheme, as they were compiled."""
+    tree: dict[str, str] = {}
+    answers_first = answering(records)
+    for entry, record in zip(entries.values(), records, strict=True):
+        tree[f"schemes/{record.scheme}.xml"] = entry["xml"]
+        tree[f"schemes/{record.scheme}.json"] = entry["table"]
+        if record.scheme in answers_first and not record.answers:
+            tree[f"schemes/{record.scheme}.json"] = _answering_too(store, entry["table"])
     return tree
 
 

@@ -19,7 +19,7 @@ from routing.store.client import Store, StoreDown
 #: A page waits for its number; a call waits for the store's own budget.
 PAGE_BUDGET_SECONDS = 0.25
 
-#: Fields of KEYS[2] by number: `n:` its visitor, `s:` and `p:` what he and his page told, `u:` until when that is known.
+#: Fields of KEYS[2] by number: `n:` its visitor, `s:` and `p:` what he and his page told, `u:` known until when.
 #: By visitor: `v:` his number.
 _FORGET = """
 local function forget(number)

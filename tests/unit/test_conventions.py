@@ -36,7 +36,8 @@ MAY = {
     "store": ("model",),
     "journal": ("model",),
     "notify": ("model",),
-    "app": ("model", "steps", "load", "compile", "decide", "esl", "http", "crm", "store", "journal", "notify"),
+    "track": ("model",),
+    "app": ("model", "steps", "load", "compile", "decide", "esl", "http", "crm", "store", "journal", "notify", "track"),
     "cli": (
         "model",
         "steps",
@@ -50,6 +51,7 @@ MAY = {
         "store",
         "journal",
         "notify",
+        "track",
         "app",
     ),
 }

@@ -1,0 +1,183 @@
+"""The HTTP API of tracking, for pages (by their origin) and servers (by their key).
+
+``POST /v1/session``  a visit begins or goes on: the number to show, and for how many seconds
+``POST /v1/view``     the visitor views another page: entities of that page
+``GET /v1/site.js``   the script that pages load
+
+Whatever happens to the store, a page gets a number that rings. Nobody learns of another visitor: an answer holds the
+asker's own number and nothing else. Nothing of a visitor is logged.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hmac
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import Flask, Response, jsonify, request
+from werkzeug.exceptions import HTTPException
+
+from routing.model.entities import Visitor
+from routing.model.visitors import Leases, LeasesDown
+from routing.track.asked import LARGEST_BODY, Asked, Unusable, read
+from routing.track.limits import Limiter
+from routing.track.plan import Lender, Plan
+from routing.track.script import script
+
+#: A page that was shown the overflow number asks again after this time.
+OVERFLOW_SECONDS = 60
+#: Browsers ask again whether they may after this time, and for the script.
+PREFLIGHT_SECONDS, SCRIPT_SECONDS = 600, 300
+
+#: Told of every answer: the request (`session`, `view`) and how it ended.
+Count = Callable[[str, str], None]
+
+
+@dataclass
+class Api:
+    """What the routes need. ``plan``: the live one, None when there is none; ``keys``: the values of a secret's name;
+    ``now``: seconds since the epoch."""
+
+    plan: Callable[[], Plan | None]
+    leases: Leases
+    limiter: Limiter
+    keys: Callable[[str], Sequence[str]]
+    now: Callable[[], float]
+    count: Count = field(default=lambda what, outcome: None)
+    #: Told of faults of ours.
+    fault: Callable[[Exception], None] = field(default=lambda problem: None)
+
+    def session(self, plan: Plan, asked: Asked) -> Mapping[str, Any]:
+        """A number for a visit; the overflow number when all are lent or the store is away; none where no pool fits."""
+        visitor, page = plan.kept(asked.told)
+        lender = plan.lender_for(Visitor({**visitor.entities, **page}, visitor.source), asked.page)
+        if lender is None:
+            self.count("session", "no_pool")
+            return {"number": None}
+        try:
+            number = self.leases.lend(lender.lending, asked.visitor_id, visitor, page, self.now())
+            outcome = "lent" if number else "overflow"
+        except LeasesDown:
+            number, outcome = None, "store_down"
+        self.count("session", outcome)
+        return _number(plan, lender, number)
+
+    def view(self, plan: Plan, asked: Asked) -> Mapping[str, Any]:
+        """Keeps what a page tells; ``number`` is null when the visitor has none (any more) and should ask for one."""
+        lender = plan.lender(asked.pool)
+        if lender is None:
+            raise Unusable("pool is not one of this project's")
+        _, page = plan.kept(asked.told)
+        try:
+            number = self.leases.tell(lender.lending, asked.visitor_id, page, self.now())
+            outcome = "told" if number else "no_lease"
+        except LeasesDown:
+            number, outcome = None, "store_down"
+        self.count("view", outcome)
+        return _number(plan, lender, number) if number else {"number": None}
+
+    def may(self, plan: Plan, origin: str, authorization: str) -> bool:
+        """Whether a page of this origin, or a server with this header, may ask."""
+        if origin in plan.origins:
+            return True
+        given = authorization.removeprefix("Bearer ").encode()
+        # every key is compared: the time tells nothing of which was nearest
+        right = [hmac.compare_digest(given, key.encode()) for key in self.keys(plan.key) if key] if plan.key else []
+        return any(right)
+
+
+def _number(plan: Plan, lender: Lender, number: str | None) -> Mapping[str, Any]:
+    lease_s = lender.lending.lease_s if number else OVERFLOW_SECONDS
+    number = number or lender.overflow
+    shown = plan.shown.get(number, number)
+    return {"number": number, "shown": shown, "lease": lease_s, "pool": lender.lending.pool}
+
+
+def create(api: Api) -> Flask:
+    """The application: routes over `Api`, with what holds for every request."""
+    app = Flask("routing.track", static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
+
+    def answered(what: str, act: Callable[[Plan, Asked], Mapping[str, Any]]) -> Response:
+        plan = api.plan()
+        if plan is None:
+            return _said(503, "nothing is published")
+        wait_s = api.limiter.wait_s(request.remote_addr or "")
+        if wait_s:
+            api.count(what, "too_often")
+            refused = _said(429, "too often")
+            refused.headers["Retry-After"] = str(math.ceil(wait_s))
+            return refused
+        if not api.may(plan, request.headers.get("Origin", ""), request.headers.get("Authorization", "")):
+            api.count(what, "forbidden")
+            return _said(403, "this origin is not allowed, and there is no key")
+        try:
+            return jsonify(act(plan, read(request.stream.read(LARGEST_BODY + 1))))
+        except Unusable as problem:
+            api.count(what, "unusable")
+            return _said(400, str(problem))
+
+    @app.post("/v1/session", provide_automatic_options=False)
+    def session() -> Response:
+        return answered("session", api.session)
+
+    @app.post("/v1/view", provide_automatic_options=False)
+    def view() -> Response:
+        return answered("view", api.view)
+
+    @app.get("/v1/site.js")
+    def site_script() -> Response:
+        plan = api.plan()
+        return _said(503, "nothing is published") if plan is None else _script(plan)
+
+    @app.route("/v1/session", methods=["OPTIONS"], provide_automatic_options=False)
+    @app.route("/v1/view", methods=["OPTIONS"], provide_automatic_options=False)
+    def preflight() -> Response:
+        return Response(status=204)
+
+    @app.after_request
+    def headers(response: Response) -> Response:
+        return _headers(response, api.plan())
+
+    @app.errorhandler(Exception)
+    def failed(problem: Exception) -> Response:
+        if isinstance(problem, HTTPException) and problem.code:
+            return _said(problem.code, problem.name.lower())
+        api.fault(problem)
+        return _said(500, "a fault of ours")
+
+    return app
+
+
+def _said(status: int, words: str) -> Response:
+    response = jsonify({"error": words})
+    response.status_code = status
+    return response
+
+
+def _script(plan: Plan) -> Response:
+    text = script(plan.entities, plan.moves).encode()
+    packed = "gzip" in request.headers.get("Accept-Encoding", "")
+    response = Response(gzip.compress(text, mtime=0) if packed else text, mimetype="text/javascript")
+    if packed:
+        response.headers["Content-Encoding"] = "gzip"
+    response.headers["Cache-Control"] = f"public, max-age={SCRIPT_SECONDS}"
+    return response
+
+
+def _headers(response: Response, plan: Plan | None) -> Response:
+    """Only listed origins read answers; nothing is kept by caches but the script, nothing is guessed by browsers."""
+    origin = request.headers.get("Origin", "")
+    response.headers.add("Vary", "Origin, Accept-Encoding")
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers.setdefault("Cache-Control", "no-store")
+    if plan and origin in plan.origins:
+        response.headers["Access-Control-Allow-Origin"] = origin
+        if request.method == "OPTIONS":
+            response.headers["Access-Control-Allow-Methods"] = "POST"
+            response.headers["Access-Control-Allow-Headers"] = "Content-Type"
+            response.headers["Access-Control-Max-Age"] = str(PREFLIGHT_SECONDS)
+    return response

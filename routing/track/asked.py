@@ -1,0 +1,54 @@
+"""A request's body, read strictly and without trust: JSON of bounded size, an id that the page made, a page's path."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+LARGEST_BODY = 8 * 1024
+_VISITOR = re.compile(r"[A-Za-z0-9_-]{16,64}")
+LONGEST_PAGE = 2048
+
+
+class Unusable(ValueError):
+    """The request is not of our form; the text says what is wrong."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """``page`` is a path; ``told`` has what the page says, as it came."""
+
+    visitor_id: str
+    page: str
+    pool: str
+    told: Mapping[str, Any]
+
+
+def read(body: bytes) -> Asked:
+    """The request in a body. Raises Unusable."""
+    try:
+        told = json.loads(body)
+    except (ValueError, RecursionError):
+        raise Unusable("the body is not JSON") from None
+    if not isinstance(told, dict):
+        raise Unusable("the body is not an object")
+    visitor_id = told.get("visitor")
+    if not isinstance(visitor_id, str) or not _VISITOR.fullmatch(visitor_id):
+        raise Unusable("visitor must be 16 to 64 letters, digits, _ or -")
+    pool = told.get("pool")
+    return Asked(visitor_id, _path(told.get("page")), pool if isinstance(pool, str) else "", told)
+
+
+def _path(page: Any) -> str:
+    if page is None:
+        return "/"
+    if not isinstance(page, str) or len(page) > LONGEST_PAGE:
+        raise Unusable(f"page must be a URL of at most {LONGEST_PAGE} characters")
+    try:
+        return urlsplit(page).path or "/"
+    except ValueError:
+        raise Unusable("page is not a URL") from None

@@ -1,0 +1,43 @@
+"""How often one address may ask: a bucket each, refilled with time. Bounded: of too many addresses the oldest goes."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections import OrderedDict
+from collections.abc import Callable
+
+MOST_ADDRESSES = 50_000
+#: An owner of IPv6 has all addresses of a network of this size.
+IPV6_NETWORK = 64
+
+
+class Limiter:
+    """``burst`` requests at once, then ``per_second``. ``clock``: monotonic seconds."""
+
+    def __init__(self, clock: Callable[[], float], per_second: float = 2.0, burst: int = 40) -> None:
+        self._clock = clock
+        self._per_second = per_second
+        self._burst = burst
+        self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
+
+    def wait_s(self, address: str) -> float:
+        """0 when the address may ask now, which is counted; else the seconds until it may."""
+        who, now = network(address), self._clock()
+        left, at = self._buckets.pop(who, (float(self._burst), now))
+        left = min(left + (now - at) * self._per_second, float(self._burst))
+        wait = 0.0 if left >= 1 else (1 - left) / self._per_second
+        self._buckets[who] = (left if wait else left - 1, now)
+        if len(self._buckets) > MOST_ADDRESSES:
+            self._buckets.popitem(last=False)
+        return wait
+
+
+def network(address: str) -> str:
+    """Whose address it is: itself, or its network of IPv6; what is no address is one of its own."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return address[:64]
+    if parsed.version == 4:
+        return str(parsed)
+    return str(ipaddress.ip_network((parsed, IPV6_NETWORK), strict=False))

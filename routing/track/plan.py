@@ -1,0 +1,79 @@
+"""What a release says of tracking (``tracking.json``): the sites, what their pages may tell, the pools in order.
+
+Knows nothing of HTTP and of files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from routing.model.entities import SOURCES, Visitor, Wanted, cleaned
+from routing.model.pools import PoolWhen
+from routing.model.visitors import Lending
+
+
+@dataclass(frozen=True)
+class Lender:
+    """A pool: whom it is for, what it lends, what is shown when all is lent."""
+
+    lending: Lending
+    when: PoolWhen
+    overflow: str
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One project's tracking. ``shown``: a number as people write it, by its E.164 form."""
+
+    origins: frozenset[str]
+    key: str
+    entities: Mapping[str, Mapping[str, Any]]
+    lenders: Sequence[Lender]
+    shown: Mapping[str, str]
+
+    def lender_for(self, visitor: Visitor, page: str) -> Lender | None:
+        """The first pool that is for a visit of this page (a path)."""
+        return next((lender for lender in self.lenders if lender.when.fits(visitor, page)), None)
+
+    @property
+    def moves(self) -> bool:
+        """Whether the pool may change from page to page of a visit."""
+        of_view = {f"entity.{name}" for name, entity in self.entities.items() if entity.get("level") == "view"}
+        return any(lender.when.page or of_view & lender.when.questions.keys() for lender in self.lenders)
+
+    def lender(self, name: str) -> Lender | None:
+        """A pool by its name."""
+        return next((lender for lender in self.lenders if lender.lending.pool == name), None)
+
+    def kept(self, told: Mapping[str, Any]) -> tuple[Visitor, dict[str, str]]:
+        """What is kept of what a page told: of the visit, and of the page alone."""
+        entities = told.get("entities")
+        of_level = {
+            level: [name for name, entity in self.entities.items() if entity.get("level") == level]
+            for level in ("session", "view")
+        }
+        source = cleaned(told.get("source"), SOURCES)
+        return Visitor(cleaned(entities, of_level["session"]), source), cleaned(entities, of_level["view"])
+
+
+def plan_of(table: Mapping[str, Any]) -> Plan:
+    """The plan in a release's ``tracking.json``. Raises KeyError, TypeError or ValueError when it is none."""
+    tracking = table["tracking"] or {}
+    return Plan(
+        origins=frozenset(tracking.get("origins", ())),
+        key=str(tracking.get("key") or ""),
+        entities=tracking.get("entities", {}),
+        lenders=[_lender(table["project"], pool) for pool in table["pools"]],
+        shown=table["shown"],
+    )
+
+
+def _lender(project: str, pool: Mapping[str, Any]) -> Lender:
+    questions = {
+        question: Wanted(tuple(asked["texts"]), tuple(asked["patterns"]))
+        for question, asked in pool["questions"].items()
+    }
+    lending = Lending(project, pool["name"], tuple(pool["numbers"]), int(pool["lease_s"]), int(pool["keep_s"]))
+    return Lender(lending, PoolWhen.model_construct(page=list(pool["page"]), questions=questions), pool["overflow"])

@@ -1,0 +1,27 @@
+"""The site script with what it must look for: entities by name, each with the path where the page has it."""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+PLACE = "__SITE__"
+
+
+@functools.cache
+def source() -> str:
+    """The script as it is kept."""
+    return (Path(__file__).parent / "site.js").read_text("utf-8")
+
+
+def script(entities: Mapping[str, Mapping[str, Any]], moves: bool) -> str:
+    """The script for a project: ``[path, level]`` of each entity, 0 for what the page states itself.
+
+    ``moves``: another page of a visit may need a number of another pool.
+    """
+    wanted = {name: [of.get("expression") or 0, int(of.get("level") == "view")] for name, of in entities.items()}
+    text = json.dumps(wanted, separators=(",", ":")).replace("<", "\\u003c")
+    return source().replace(PLACE, f"{text},{int(moves)}", 1)

@@ -1,0 +1,157 @@
+/* Shows each visitor a number of his own and tells the engine what he looks at. <script async src=".../v1/site.js"></script>
+   Marks: data-routing-number on what shows the number; data-routing-keep on a tel: link that must stay as it is;
+   <meta name="routing:NAME" content="..."> or routing.set({NAME: "..."}) for entities that the page states.
+   data-consent="wait" on the script: nothing happens before routing.start(). */
+(function (entities, moves) {
+  'use strict';
+  var doc = document, me = doc.currentScript, base = new URL(me ? me.src : location.href).origin;
+  if (window.routing) return;
+  var stated = {}, shown = null, asked = '', started = false, seen = '', timer = 0, redraw = 0, move = 0, originals = new WeakMap();
+  var LONGEST = 120, NUMBER = /^[\s+()\d.\/-]{5,}$/, MARKED = '[data-routing-number],a[href^="tel:"]';
+
+  function guarded(act) {
+    return function () { try { return act.apply(this, arguments); } catch (fault) { /* the page goes on */ } };
+  }
+  function keep(store, name, value) {
+    try {
+      if (value !== undefined) store().setItem(name, JSON.stringify(value));
+      return JSON.parse(store().getItem(name));
+    } catch (fault) { return value === undefined ? null : value; }
+  }
+  function local() { return localStorage; }
+  function session() { return sessionStorage; }
+
+  var visitor = '';
+  function who() {
+    visitor = visitor || keep(local, 'routing.visitor');
+    if (!/^[\w-]{16,64}$/.test(visitor)) {
+      var random = crypto.getRandomValues(new Uint8Array(16));
+      visitor = keep(local, 'routing.visitor', Array.from(random, function (byte) {
+        return (byte + 256).toString(16).slice(1);
+      }).join(''));
+    }
+    return visitor;
+  }
+  function source() {
+    var found = {}, marked = false, query = new URLSearchParams(location.search), from = '';
+    ['utm_source', 'utm_medium', 'utm_campaign', 'utm_term', 'utm_content', 'gclid'].forEach(function (name) {
+      if (query.get(name)) { found[name] = query.get(name).slice(0, LONGEST); marked = true; }
+    });
+    try { from = new URL(doc.referrer).hostname; } catch (fault) { /* typed in, or hidden */ }
+    if (from && from !== location.hostname) { found.referrer = from; marked = true; }
+    var before = keep(session, 'routing.source');
+    if (before && (!marked || started)) return before;
+    found.landing = location.pathname.slice(0, LONGEST);
+    return keep(session, 'routing.source', found);
+  }
+  function at(path) {
+    return path.split(/[.[\]]+/).filter(Boolean).reduce(function (value, part) {
+      return value === null || value === undefined ? value : value[part];
+    }, window);
+  }
+  function collected(level) {
+    var found = {};
+    Object.keys(entities).forEach(guarded(function (name) {
+      var meta = doc.querySelector('meta[name="routing:' + name + '"]');
+      var value = entities[name][0] ? at(entities[name][0]) : name in stated ? stated[name] : meta && meta.content;
+      if (entities[name][1] === level && /^(string|number)$/.test(typeof value)) found[name] = String(value).slice(0, LONGEST);
+    }));
+    return found;
+  }
+
+  /* What stood there first stands there again when there is no number; only real changes are made, so drawing ends. */
+  function put(holder, key, words, mine) {
+    var now = mine ? holder.getAttribute(key) : holder[key];
+    if (!originals.has(holder)) originals.set(holder, now);
+    words = words || originals.get(holder);
+    if (now !== words) { if (mine) holder.setAttribute(key, words); else holder[key] = words; }
+  }
+  function set(element, number, text) {
+    var link = element.closest('a[href^="tel:"]'), node;
+    if (link) put(link, 'href', number && 'tel:' + number, true);
+    var whole = element.hasAttribute('data-routing-number') && !element.children.length;
+    var nodes = doc.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+    while ((node = nodes.nextNode())) {
+      if (whole || NUMBER.test(originals.get(node) || node.data)) put(node, 'data', text);
+      if (whole) break;
+    }
+  }
+  var draw = guarded(function () {
+    redraw = 0;
+    if (!started) return;
+    doc.querySelectorAll(MARKED).forEach(guarded(function (element) {
+      if (element.closest('[data-routing-keep]')) return;
+      set(element, shown && shown.number, shown && shown.shown);
+    }));
+  });
+  function soon() { redraw = redraw || setTimeout(draw, 30); }
+
+  function later(seconds) {
+    clearTimeout(timer);
+    timer = setTimeout(guarded(function () { if (!doc.hidden) tell(true); }), seconds * 1000);
+  }
+  function take(answer) {
+    shown = answer && answer.number ? answer : null;
+    if (shown) shown.until = Date.now() + shown.lease * 1000;
+    keep(session, 'routing.number', shown);
+    draw();
+    if (shown) later(shown.lease / 2);
+    window.dispatchEvent(new CustomEvent('routing:number', {detail: shown}));
+  }
+  function post(path, body) {
+    var abort = new AbortController(), patience = setTimeout(function () { abort.abort(); }, 5000);
+    return fetch(base + path, {
+      method: 'POST', body: JSON.stringify(body), signal: abort.signal, credentials: 'omit', mode: 'cors',
+      headers: {'Content-Type': 'text/plain'}
+    }).then(function (answer) {
+      clearTimeout(patience);
+      if (!answer.ok) throw answer.status;
+      return answer.json();
+    });
+  }
+  /* A visit that is new, or told something else of itself, asks for a number; another page of it is only told. */
+  var tell = guarded(function (anew) {
+    if (!started) return;
+    var visit = {visitor: who(), page: location.href.slice(0, 2000), source: source(), entities: collected(0)};
+    var viewed = collected(1), same = JSON.stringify([visit.source, visit.entities]);
+    var now = JSON.stringify([location.pathname, viewed]);
+    if (!anew && same === asked && now === seen) return;
+    var only = !anew && !moves && same === asked && shown;
+    asked = same;
+    seen = now;
+    var all = Object.assign({}, viewed, visit.entities);
+    var sent = only
+      ? post('/v1/view', {visitor: visit.visitor, pool: shown.pool, entities: viewed})
+      : post('/v1/session', Object.assign(visit, {entities: all}));
+    sent.then(guarded(function (answer) {
+      if (only && !answer.number) tell(true); else take(answer);
+    }), function () { asked = ''; later(60); });
+  });
+
+  function moved() { move = move || setTimeout(function () { move = 0; tell(); soon(); }, 20); }
+  var start = guarded(function () {
+    if (started) return;
+    source();
+    started = true;
+    shown = keep(session, 'routing.number');
+    if (shown && !(shown.until > Date.now())) shown = null;
+    draw();
+    tell(true);
+    ['pushState', 'replaceState'].forEach(function (name) {
+      var real = history[name];
+      history[name] = function () { var result = real.apply(this, arguments); moved(); return result; };
+    });
+    window.addEventListener('popstate', moved);
+    doc.addEventListener('visibilitychange', guarded(function () {
+      if (!doc.hidden && shown && shown.until - Date.now() < shown.lease * 500) tell(true);
+    }));
+    new MutationObserver(soon).observe(doc.documentElement, {childList: true, subtree: true, characterData: true});
+  });
+  window.routing = {
+    set: guarded(function (values) { Object.assign(stated, values); tell(); }),
+    start: start,
+    number: function () { return shown && shown.number; }
+  };
+  if (me && me.dataset.consent === 'wait') return;
+  if (doc.readyState === 'loading') doc.addEventListener('DOMContentLoaded', start); else start();
+})(__SITE__);

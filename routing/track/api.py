@@ -101,32 +101,13 @@ def create(api: Api) -> Flask:
     app = Flask("routing.track", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
 
-    def answered(what: str, act: Callable[[Plan, Asked], Mapping[str, Any]]) -> Response:
-        plan = api.plan()
-        if plan is None:
-            return _said(503, "nothing is published")
-        wait_s = api.limiter.wait_s(request.remote_addr or "")
-        if wait_s:
-            api.count(what, "too_often")
-            refused = _said(429, "too often")
-            refused.headers["Retry-After"] = str(math.ceil(wait_s))
-            return refused
-        if not api.may(plan, request.headers.get("Origin", ""), request.headers.get("Authorization", "")):
-            api.count(what, "forbidden")
-            return _said(403, "this origin is not allowed, and there is no key")
-        try:
-            return jsonify(act(plan, read(request.stream.read(LARGEST_BODY + 1))))
-        except Unusable as problem:
-            api.count(what, "unusable")
-            return _said(400, str(problem))
-
     @app.post("/v1/session", provide_automatic_options=False)
     def session() -> Response:
-        return answered("session", api.session)
+        return _answered(api, "session", api.session)
 
     @app.post("/v1/view", provide_automatic_options=False)
     def view() -> Response:
-        return answered("view", api.view)
+        return _answered(api, "view", api.view)
 
     @app.get("/v1/site.js")
     def site_script() -> Response:
@@ -138,10 +119,6 @@ def create(api: Api) -> Flask:
     def preflight() -> Response:
         return Response(status=204)
 
-    @app.after_request
-    def headers(response: Response) -> Response:
-        return _headers(response, api.plan())
-
     @app.errorhandler(Exception)
     def failed(problem: Exception) -> Response:
         if isinstance(problem, HTTPException) and problem.code:
@@ -149,7 +126,28 @@ def create(api: Api) -> Flask:
         api.fault(problem)
         return _said(500, "a fault of ours")
 
+    app.after_request(lambda response: _headers(response, api.plan()))
     return app
+
+
+def _answered(api: Api, what: str, act: Callable[[Plan, Asked], Mapping[str, Any]]) -> Response:
+    """The answer to a request, once it is known that the asker may ask."""
+    plan = api.plan()
+    if plan is None:
+        return _said(503, "nothing is published")
+    if wait_s := api.limiter.wait_s(request.remote_addr or ""):
+        api.count(what, "too_often")
+        refused = _said(429, "too often")
+        refused.headers["Retry-After"] = str(math.ceil(wait_s))
+        return refused
+    if not api.may(plan, request.headers.get("Origin", ""), request.headers.get("Authorization", "")):
+        api.count(what, "forbidden")
+        return _said(403, "this origin is not allowed, and there is no key")
+    try:
+        return jsonify(act(plan, read(request.stream.read(LARGEST_BODY + 1))))
+    except Unusable as problem:
+        api.count(what, "unusable")
+        return _said(400, str(problem))
 
 
 def _said(status: int, words: str) -> Response:

@@ -21,6 +21,7 @@ from prometheus_client import CollectorRegistry, Counter, generate_latest
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from routing.app.log import Lines
+from routing.app.memory import REDIS_VARIABLE
 from routing.app.secrets import SecretsFault, read_secrets, signing_secrets
 from routing.http.status import StatusServer
 from routing.store.address import BadAddress, parse
@@ -34,6 +35,7 @@ MOST_CONNECTIONS = 2_000
 #: A connection's whole life; browsers open another.
 CONNECTION_SECONDS = 60
 DRAIN_SECONDS = 2
+LOCAL_REDIS = "redis://127.0.0.1:6379/0"
 FILE = click.Path(path_type=Path)
 
 
@@ -143,15 +145,12 @@ def _shown(listening: Any) -> str:
 @click.option("--root", type=FILE, required=True, help="Release root: what compile writes.")
 @click.option("--listen", default="127.0.0.1:8087", show_default=True, help="Where pages ask.")
 @click.option("--http", default="127.0.0.1:8088", show_default=True, help="Where /health, /metrics are.")
-@click.option(
-    "--redis", envvar="ROUTING_REDIS", default="redis://127.0.0.1:6379/0", show_default=True, help="Redis' URL."
-)
 @click.option("--secrets", type=FILE, help="File of NAME=value lines, mode 0600.")
 @click.option("--proxies", type=click.IntRange(0, 5), default=0, show_default=True, help="Trusted proxies in front.")
-def track(root: Path, listen: str, http: str, redis: str, secrets: Path | None, proxies: int) -> None:
-    """Serve the tracking API: numbers of pools for visitors of the sites."""
+def track(root: Path, listen: str, http: str, secrets: Path | None, proxies: int) -> None:
+    """Serve the tracking API: numbers of pools for visitors of the sites. Redis is where ROUTING_REDIS says."""
     try:
-        serve(root, listen, http, redis, secrets, proxies)
+        serve(root, listen, http, os.environ.get(REDIS_VARIABLE) or LOCAL_REDIS, secrets, proxies)
     except (SecretsFault, BadAddress, OSError) as problem:
         click.echo(f"routing track: {problem}", err=True)
         sys.exit(1)

@@ -9,7 +9,34 @@ from typing import Any
 from routing.decide.verdict import Failure, Verdict
 from routing.decide.visitor import decide
 from routing.model.decision import Call
-from routing.model.visitors import Leases, LeasesDown
+from routing.model.entities import Visitor
+from routing.model.visitors import Leases, LeasesDown, Lending
+from routing.store.address import parse
+from routing.store.client import Store
+from routing.store.leases import RedisLeases
+
+
+def leases_at(url: str, report: Callable[[str], None] = lambda words: None) -> Leases:
+    """The leases at a Redis' URL; nobody's without. Raises BadAddress."""
+    return RedisLeases(Store(parse(url), report=report)) if url else NoLeases()
+
+
+class NoLeases:
+    """`routing.model.visitors.Leases` where there is no Redis."""
+
+    def lend(
+        self, lending: Lending, visitor_id: str, visitor: Visitor, page: Mapping[str, str], now: float
+    ) -> str | None:
+        """See Leases."""
+        raise LeasesDown("there is no Redis")
+
+    def tell(self, lending: Lending, visitor_id: str, page: Mapping[str, str], now: float) -> str | None:
+        """See Leases."""
+        raise LeasesDown("there is no Redis")
+
+    def holder(self, project: str, pool: str, number: str, now: float) -> Visitor | None:
+        """See Leases."""
+        raise LeasesDown("there is no Redis")
 
 
 def visitor_steps(leases: Leases, now: Callable[[], float] = time.time) -> Callable[[Mapping[str, Any], Call], Verdict]:

@@ -29,6 +29,7 @@ from routing.app.people import People
 from routing.app.releases import Releases
 from routing.app.secrets import SecretsFault, read_secrets
 from routing.app.states import States
+from routing.app.visitors import leases_at, visitor_steps
 from routing.crm.systems import Systems
 from routing.crm.tasks import Greenlets
 from routing.esl.server import Server
@@ -85,6 +86,7 @@ class Worker:
             kinds={
                 **People(memory, self.states, releases.directory).kinds(),
                 "crm": crm_steps(self.crms, releases.responsible),
+                "visitor": visitor_steps(leases_at(os.environ.get(REDIS_VARIABLE, ""), self._memory_said)),
             },
         )
         listener = gevent.socket.socket(fileno=options.listener)

@@ -91,9 +91,11 @@ def api(site: Site, redis_url: str, tmp_path_factory: pytest.TempPathFactory) ->
     root = at / "root"
     root.mkdir()
     (root / "current").symlink_to(compiled(laid_out(at / "s", at / "schemes"), root).folder)
-    command = [sys.executable, "-m", "routing", "track", "--root", str(root), "--redis", redis_url]
+    command = [sys.executable, "-m", "routing", "track", "--root", str(root)]
     command += ["--listen", "127.0.0.1:0", "--http", "127.0.0.1:0"]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env={**os.environ}) as process:
+    with subprocess.Popen(
+        command, stderr=subprocess.PIPE, text=True, env={**os.environ, "ROUTING_REDIS": redis_url}
+    ) as process:
         assert process.stderr is not None
         started = json.loads(process.stderr.readline())
         site.api = f"http://{started['listen']}"

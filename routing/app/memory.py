@@ -34,6 +34,8 @@ class NoMemory:
         """See Memory."""
         raise Forgotten("there is no Redis")
 
-    def take_turn(self, project: str, place: tuple[str, str], who: str, before: int) -> Mapping[str, int] | None:
+    def take_turn(
+        self, project: str, place: tuple[str, str], wished: Sequence[tuple[str, int]]
+    ) -> str | Mapping[str, int]:
         """See Memory."""
         raise Forgotten("there is no Redis")

@@ -16,7 +16,6 @@ from zoneinfo import ZoneInfo
 
 from routing.decide import ring, sticky
 from routing.decide.directory import Directory
-from routing.decide.strategy import TURNING
 from routing.decide.verdict import Verdict, failed
 from routing.model.decision import Call
 from routing.model.memory import Facts, Forgotten, Memory, Presence, State
@@ -85,13 +84,13 @@ class People:
         presence = self.states.beside(call.uuid)
         for _ in range(MOST_TRIES):
             verdict = ring.decide(step, call, facts, presence, self.chance)
-            who = ring.first_of(verdict.decision)
-            if not who or step["order"] not in TURNING:
+            wished = ring.wishes(step, verdict, facts)
+            if not wished:
                 return verdict
-            others = self.memory.take_turn(step["project"], place, who, facts.turns.get(who, 0))
-            if others is None:
-                return verdict
-            facts = replace(facts, turns=others)
+            taken = self.memory.take_turn(step["project"], place, wished)
+            if isinstance(taken, str):
+                return ring.with_turn(verdict, taken)
+            facts = replace(facts, turns=taken)
         return verdict
 
 

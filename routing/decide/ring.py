@@ -7,9 +7,10 @@ arguments.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from routing.decide.strategy import Candidate, Chance, Wanted, order
+from routing.decide.strategy import TURNING, Candidate, Chance, Wanted, order
 from routing.decide.verdict import Verdict
 from routing.decide.wanted import wanted
 from routing.model.decision import LONGEST_RING_SECONDS, Call, Decision, Nobody, RingOrder, RingTogether, Wait
@@ -47,9 +48,23 @@ def _decision(
     return RingOrder(fitting, min(lengths[fitting[0]], LONGEST_RING_SECONDS))
 
 
-def first_of(decision: Decision) -> str:
-    """Whose turn a decision makes it; empty when nobody is rung one after another."""
-    return decision.people[0] if isinstance(decision, RingOrder) else ""
+def wishes(step: Mapping[str, Any], verdict: Verdict, facts: Facts) -> list[tuple[str, int]]:
+    """Whose turn a verdict makes it, and who else would do if that one is taken meanwhile: names with their last turns.
+
+    Empty where turns do not matter. The best by skill stays the best, whoever else has taken him meanwhile.
+    """
+    if not isinstance(verdict.decision, RingOrder) or step["order"] not in TURNING:
+        return []
+    names = verdict.decision.people[:1] if step["order"] == "by_skill" else verdict.decision.people
+    return [(name, facts.turns.get(name, 0)) for name in names]
+
+
+def with_turn(verdict: Verdict, name: str) -> Verdict:
+    """The verdict with this one rung first."""
+    if not isinstance(verdict.decision, RingOrder):
+        return verdict
+    others = tuple(other for other in verdict.decision.people if other != name)
+    return replace(verdict, decision=replace(verdict.decision, people=(name, *others)))
 
 
 def _candidate(person: Mapping[str, Any]) -> Candidate:

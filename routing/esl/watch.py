@@ -23,6 +23,8 @@ CHUNK = 64 * 1024
 #: Longest wait for FreeSWITCH's answers to a handful of commands.
 ANSWER_SECONDS = 5.0
 RETRY_SECONDS = 1.0
+#: FreeSWITCH lists a registration a moment after it has told of it: so long only events are collected.
+SETTLE_SECONDS = 1.0
 #: The picture is drawn anew this often, whatever the events said.
 REFRESH_SECONDS = 30.0
 EVENTS = "CHANNEL_CREATE CHANNEL_HANGUP CHANNEL_DESTROY CUSTOM sofia::register sofia::unregister sofia::expire"
@@ -70,21 +72,29 @@ class Lost(OSError):
     """The event socket ended; the text says why and holds no password."""
 
 
-def watch(host: str, port: int, password: str, watcher: Watcher, retry_s: float = RETRY_SECONDS) -> None:
+def watch(
+    host: str,
+    port: int,
+    password: str,
+    watcher: Watcher,
+    retry_s: float = RETRY_SECONDS,
+    settle_s: float = SETTLE_SECONDS,
+) -> None:
     """Tell a watcher for ever; ends when its greenlet is killed."""
     while True:
         try:
             with closing(gevent.socket.create_connection((host, port), timeout=ANSWER_SECONDS)) as sock:
                 sock.settimeout(None)
-                _follow(Session(sock), password, watcher)
+                _follow(Session(sock), password, watcher, settle_s)
         except (OSError, ProtocolError, ValueError, KeyError, TypeError) as problem:
             watcher.lost(str(problem) or type(problem).__name__)
         gevent.sleep(retry_s)
 
 
-def _follow(session: Session, password: str, watcher: Watcher) -> None:
+def _follow(session: Session, password: str, watcher: Watcher, settle_s: float) -> None:
     session.log_in(password)
     session.ask(f"event plain {EVENTS}")
+    session.collect(settle_s)
     while True:
         watcher.seen(_picture(session))
         with patience(REFRESH_SECONDS):
@@ -159,6 +169,12 @@ class Session:
         with gevent.Timeout(ANSWER_SECONDS, Lost("FreeSWITCH did not answer in time")):
             self.sock.sendall("".join(f"{command}\n\n" for command in commands).encode())
             return list(self._replies(len(commands)))
+
+    def collect(self, seconds: float) -> None:
+        """Put the events of a while aside."""
+        with patience(seconds):
+            while True:
+                self._sort(self._next())
 
     def event(self) -> bytes:
         """The next event's headers, a newline put before them."""

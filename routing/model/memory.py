@@ -89,10 +89,12 @@ class Memory(Protocol):
     def is_away(self, project: str, person: str) -> bool:
         """Whether somebody is not to be disturbed."""
 
-    def take_turn(self, project: str, place: tuple[str, str], who: str, before: int) -> Mapping[str, int] | None:
-        """Note that it was somebody's turn, if the last one still was number ``before`` (0: none).
+    def take_turn(
+        self, project: str, place: tuple[str, str], wished: Sequence[tuple[str, int]]
+    ) -> str | Mapping[str, int]:
+        """Take a turn in a step: the first of the names whose last turn still has the number beside him (0: none).
 
-        None when it is noted, else the turns as they are now.
+        The name; when every one of them has had another turn meanwhile, the turns as they are now.
         """
 
 

@@ -13,14 +13,18 @@ from routing.store import keys
 from routing.store.client import Store, StoreDown
 from routing.store.connection import Command, Reply
 
-#: KEYS[1] turns; who, the number of his last turn as the decision knew it, TTL.
+#: KEYS[1] turns; TTL, then names in the order wished, each with the number of his last turn as the decision knew it.
 TAKE_TURN = """
-local before = redis.call('ZSCORE', KEYS[1], ARGV[1]) or '0'
-if tonumber(before) ~= tonumber(ARGV[2]) then return redis.call('ZRANGE', KEYS[1], 0, -1, 'WITHSCORES') end
 local last = redis.call('ZREVRANGE', KEYS[1], 0, 0, 'WITHSCORES')
-redis.call('ZADD', KEYS[1], (tonumber(last[2]) or 0) + 1, ARGV[1])
-redis.call('EXPIRE', KEYS[1], ARGV[3])
-return false
+for at = 2, #ARGV, 2 do
+  local before = redis.call('ZSCORE', KEYS[1], ARGV[at]) or '0'
+  if tonumber(before) == tonumber(ARGV[at + 1]) then
+    redis.call('ZADD', KEYS[1], (tonumber(last[2]) or 0) + 1, ARGV[at])
+    redis.call('EXPIRE', KEYS[1], ARGV[1])
+    return ARGV[at]
+  end
+end
+return redis.call('ZRANGE', KEYS[1], 0, -1, 'WITHSCORES')
 """
 #: KEYS[1] mark of the call, KEYS[2] load; day, talk seconds, end, TTL of the mark, TTL of the load, oldest day kept.
 COUNT = """
@@ -71,11 +75,15 @@ class RedisMemory:
         (found,) = self._ask(keys.dnd(project), ("HEXISTS", keys.dnd(project), person))
         return bool(found)
 
-    def take_turn(self, project: str, place: tuple[str, str], who: str, before: int) -> Mapping[str, int] | None:
+    def take_turn(
+        self, project: str, place: tuple[str, str], wished: Sequence[tuple[str, int]]
+    ) -> str | Mapping[str, int]:
         """See Memory."""
         key = keys.turns(project, *place)
-        (others,) = self._ask(key, ("EVAL", TAKE_TURN, 1, key, who, before, keys.TURN_SECONDS))
-        return None if others is None else _numbers(others)
+        (taken,) = self._ask(
+            key, ("EVAL", TAKE_TURN, 1, key, keys.TURN_SECONDS, *(word for pair in wished for word in pair))
+        )
+        return taken.decode() if isinstance(taken, bytes) else _numbers(taken)
 
     # what the journal and people write
 

@@ -60,26 +60,26 @@ def test_old_days_are_forgotten(memory, store):
 
 
 def test_a_turn_is_taken_by_one_engine_only(memory):
-    assert memory.take_turn("p", PLACE, "ivan", 0) is None
-    assert memory.take_turn("p", PLACE, "ivan", 0) == {"ivan": 1}
-    assert memory.take_turn("p", PLACE, "olena", 0) is None
-    assert memory.take_turn("p", PLACE, "ivan", 1) is None
+    assert memory.take_turn("p", PLACE, [("ivan", 0)]) == "ivan"
+    assert memory.take_turn("p", PLACE, [("ivan", 0)]) == {"ivan": 1}
+    assert memory.take_turn("p", PLACE, [("ivan", 0), ("olena", 0)]) == "olena"
+    assert memory.take_turn("p", PLACE, [("ivan", 1)]) == "ivan"
     assert memory.facts("p", [], "20261122", PLACE).turns == {"olena": 2, "ivan": 3}
     assert memory.facts("p", [], "20261122", ("kharkiv", "4")).turns == {}
 
 
-def test_forty_engines_at_once_give_forty_different_turns(memory):
+def test_forty_engines_at_once_give_everybody_ten_turns(memory):
     taken: list[str] = []
 
     def engine() -> None:
         turns = memory.facts("p", [], "20261122", PLACE).turns
         while True:
-            who = min(("ivan", "olena", "petro", "maria"), key=lambda name: turns.get(name, 0))
-            others = memory.take_turn("p", PLACE, who, turns.get(who, 0))
-            if others is None:
-                taken.append(who)
+            ranked = sorted(("ivan", "olena", "petro", "maria"), key=lambda name: turns.get(name, 0))
+            told = memory.take_turn("p", PLACE, [(name, turns.get(name, 0)) for name in ranked])
+            if isinstance(told, str):
+                taken.append(told)
                 return
-            turns = others
+            turns = told
 
     gevent.joinall([gevent.spawn(engine) for _ in range(40)], raise_error=True)
     assert sorted(taken) == sorted(["ivan", "olena", "petro", "maria"] * 10)
@@ -98,7 +98,7 @@ def test_do_not_disturb(memory):
 def test_every_key_is_documented_and_ends(memory, store):
     memory.remember("p", CALLER, talk(1.0))
     memory.count("p", "ivan", "c1", "20261122", 5, 100.0, "20261116")
-    memory.take_turn("p", PLACE, "ivan", 0)
+    memory.take_turn("p", PLACE, [("ivan", 0)])
     memory.disturb("p", "ivan", wanted=False)
     (found,) = store.ask("x", ("KEYS", "*"))
     ends = {key.decode(): store.ask(key.decode(), ("TTL", key))[0] for key in found}

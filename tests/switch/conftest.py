@@ -19,7 +19,7 @@ from switchbed import ports
 from switchbed.bed import Bed, Outcome, until
 from switchbed.company import Company
 from switchbed.handler import Handler
-from switchbed.switch import Switch, find
+from switchbed.switch import PASSWORD, Switch, find
 from switchbed.trunk import Trunk
 
 _AT_ONCE = 8
@@ -69,14 +69,21 @@ def company(place: Path, trunk: Trunk, handler: Handler) -> Company:
 
 
 @pytest.fixture(scope="session")
-def engine(place: Path, company: Company):
-    """The product's engine, serving decisions; gives its ``host:port``."""
+def event_socket(place: Path) -> int:
+    """The port of the switch's event socket, which the engine watches."""
+    return ports.free()
+
+
+@pytest.fixture(scope="session")
+def engine(place: Path, company: Company, event_socket: int):
+    """The product's engine with a Redis of its own, serving decisions; gives its ``host:port``."""
     address, status = f"127.0.0.1:{ports.free()}", f"127.0.0.1:{ports.free()}"
     company.root.mkdir()
     command = [sys.executable, "-m", "routing", "serve", "--root", str(company.root), "--listen", address]
+    command += ["--http", status, "--workers", "1", "--esl", f"127.0.0.1:{event_socket}"]
     with (place / "engine.log").open("wb") as log:
         process = subprocess.Popen(
-            [*command, "--http", status, "--workers", "1"], stdout=log, stderr=log, start_new_session=True
+            command, stdout=log, stderr=log, start_new_session=True, env=os.environ | {"ROUTING_ESL_PASSWORD": PASSWORD}
         )
     try:
         if not until(lambda: process.poll() is not None or _is_healthy(status), 30) or process.poll() is not None:
@@ -92,10 +99,10 @@ def engine(place: Path, company: Company):
 
 
 @pytest.fixture(scope="session")
-def switch(place: Path, company: Company, engine: str):
+def switch(place: Path, company: Company, engine: str, event_socket: int):
     """A FreeSWITCH of our configuration with the company published."""
     company.publish(engine)
-    running = Switch(place / "node", company.root, {"carriers": ("127.0.0.1/32",)}).start()
+    running = Switch(place / "node", company.root, {"carriers": ("127.0.0.1/32",), "esl_port": event_socket}).start()
     yield running
     running.stop()
 

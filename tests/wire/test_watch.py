@@ -75,7 +75,7 @@ def bed() -> Iterator[Callable[..., tuple[Switch, States]]]:
         states.said = []  # type: ignore[attr-defined]
         states.report = states.said.append  # type: ignore[attr-defined]
         port = switch.server.server_port
-        running.append((switch, gevent.spawn(watch, "127.0.0.1", port, password, states, 0.01)))
+        running.append((switch, gevent.spawn(watch, "127.0.0.1", port, password, states, 0.01, 0.01)))
         return switch, states
 
     yield start

@@ -11,12 +11,15 @@ import subprocess
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from routing.app import node
 
 from . import ports
 from .esl import Esl
 
+#: Of the event socket.
+PASSWORD = "switch-suite"
 _PREFIX = Path("/usr/local/freeswitch")
 _RTP_PORTS = 100
 _PR_SET_PDEATHSIG = 1
@@ -40,19 +43,17 @@ class Switch:
         """Boot it and wait until it says that it is ready. Raises RuntimeError with the log's tail otherwise."""
         program = find()
         assert program is not None
-        self.settings = node.Settings(
-            home=self.home,
-            root=self.root,
-            esl_password="switch-suite",
-            sip_port=ports.free(),
-            external_port=ports.free(),
-            esl_port=ports.free(),
-            rtp_start_port=(rtp := ports.free(_RTP_PORTS)),
-            rtp_end_port=rtp + _RTP_PORTS - 1,
-            country="UA",
-            loglevel="debug",
-            **self.changes,
-        )
+        usual: dict[str, Any] = {
+            "esl_password": PASSWORD,
+            "sip_port": ports.free(),
+            "external_port": ports.free(),
+            "esl_port": ports.free(),
+            "rtp_start_port": (rtp := ports.free(_RTP_PORTS)),
+            "rtp_end_port": rtp + _RTP_PORTS - 1,
+            "country": "UA",
+            "loglevel": "debug",
+        }
+        self.settings = node.Settings(home=self.home, root=self.root, **(usual | self.changes))
         node.write(self.home, node.render(self.settings))
         self.output = self.home / "output"
         with self.output.open("wb") as output:

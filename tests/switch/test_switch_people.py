@@ -1,0 +1,141 @@
+"""Turns, busy people and stickiness on the real switch: its events say who is free, its CDRs who has talked."""
+
+import contextlib
+import os
+import subprocess
+import sys
+
+import pytest
+from switchbed.bed import until
+from switchbed.cases import parse_phone
+from test_switch_access import colleague, place
+
+from routing.store.address import parse
+from routing.store.client import Store
+from routing.store.embedded import url
+from routing.store.memory import RedisMemory
+
+TAKES = "answers after 100ms, talks 1500ms"
+
+
+@pytest.fixture
+def memory(bed):
+    """What the engine remembers."""
+    store = Store(parse(url(bed.company.root)), budget_s=2.0)
+    yield RedisMemory(store)
+    store.close()
+
+
+@pytest.fixture
+def journal(bed, tmp_path):
+    """Take the finished calls into the engine's memory, with the product's own command."""
+    command = [sys.executable, "-m", "routing", "journal", "--once", "--spool", str(bed.switch.home / "spool")]
+    command += ["--database", str(tmp_path / "journal.db"), "--redis", url(bed.company.root), "--project", "bed"]
+    return lambda: subprocess.run(command, check=True, capture_output=True, timeout=60, env=os.environ)
+
+
+@contextlib.contextmanager
+def ringing(bed, **phones):
+    """Phones by person; each tells who it was rung by."""
+    with contextlib.ExitStack() as stack:
+        yield {
+            who: stack.enter_context(bed.ringing(f"{who}.desk", parse_phone(words))) for who, words in phones.items()
+        }
+
+
+def dial(bed, number, sender, **words):
+    """A call under way; its folder is the sender's."""
+    return bed.call(bed.folder / f"people{sender}", to=number, sender=sender, **words)
+
+
+def carry(bed, number, sender):
+    """A call to its end; its exit status."""
+    call = dial(bed, number, sender)
+    try:
+        return call.wait(40)
+    finally:
+        call.stop()
+
+
+def rung(phones):
+    """Who was rung, in the order of ringing."""
+    invites = [
+        (message.at, who)
+        for who, phone in phones.items()
+        for message in phone.messages()
+        if message.received and message.start == "INVITE"
+    ]
+    return [who for _, who in sorted(invites)]
+
+
+def test_three_phones_take_turns_and_a_busy_one_is_skipped(bed, switch):
+    with ringing(bed, maria=TAKES, taras=TAKES, oksana=TAKES) as phones:
+        for number in range(4):
+            assert carry(bed, "380800330021", f"+38067112000{number}") == 0
+        turns = rung(phones)
+        assert turns[3] == turns[0]
+        assert sorted(turns[:3]) == ["maria", "oksana", "taras"]
+    assert until(lambda: switch.channels() == 0)
+    with ringing(bed, maria="answers after 100ms, never hangs up") as maria:
+        talking = dial(bed, "380800330021", "+380671120010")
+        try:
+            assert until(lambda: rung(maria) == ["maria"])
+            with ringing(bed, taras=TAKES, oksana=TAKES) as others:
+                for number in range(3):
+                    assert carry(bed, "380800330021", f"+38067112003{number}") == 0
+                assert sorted(set(rung(others))) == ["oksana", "taras"]
+                assert len(rung(others)) == 3
+            assert rung(maria) == ["maria"]
+        finally:
+            talking.stop()
+            switch.esl.api("hupall NORMAL_CLEARING routing_number +380800330021")
+    assert until(lambda: switch.channels() == 0)
+
+
+def test_the_caller_reaches_whom_he_has_talked_with(bed, switch, memory, journal):
+    caller = "+380671120040"
+    with ringing(bed, danylo=TAKES, olena=TAKES) as phones:
+        assert carry(bed, "380800330022", caller) == 0
+        assert rung(phones) == ["danylo"]
+        assert until(lambda: journal() and memory.talks("bed", caller))
+        assert memory.talks("bed", caller)[0].person == "danylo"
+    # danylo's phone is off now: the next step at once, and he is there again afterwards
+    with ringing(bed, olena=TAKES):
+        assert carry(bed, "380800330022", caller) == 0
+    record = next(
+        each
+        for each in bed.records()
+        if each.get("routing_caller") == caller and each.get("hangup_cause") == "USER_BUSY"
+    )
+    assert record["routing_step"] == "3"
+    with ringing(bed, danylo=TAKES) as phones:
+        assert carry(bed, "380800330022", caller) == 0
+        decided = [each["routing_decision"] for each in bed.records() if each.get("routing_caller") == caller]
+        assert "1:ring:person:danylo" in decided
+    assert until(lambda: switch.channels() == 0)
+
+
+def test_the_client_whom_a_colleague_called_reaches_that_colleague(bed, switch, memory, journal):
+    client = "+380501110003"
+    with bed.ringing("petro.mobile", parse_phone("answers after 200ms, talks 1500ms")):
+        assert place(bed, "maria calls out", colleague(bed, client), switch.settings.sip_port)[-1] == "200"
+    assert until(lambda: journal() and memory.talks("bed", client))
+    talk = memory.talks("bed", client)[0]
+    assert (talk.person, talk.direction) == ("maria", "out")
+    with ringing(bed, maria=TAKES, danylo=TAKES) as phones:
+        assert carry(bed, "380800330022", client) == 0
+        assert rung(phones) == ["maria"]
+    assert until(lambda: switch.channels() == 0)
+
+
+def test_the_caller_is_held_until_the_busy_one_is_free(bed, switch):
+    with ringing(bed, yulia="answers after 100ms, talks 4s", danylo="no answer") as phones:
+        with contextlib.ExitStack() as calls:
+            first = dial(bed, "380800330023", "+380671120050")
+            calls.callback(first.stop)
+            assert until(lambda: rung(phones) == ["yulia"])
+            held = dial(bed, "380800330023", "+380671120051")
+            calls.callback(held.stop)
+            assert (first.wait(30), held.wait(40)) == (0, 0)
+        assert rung(phones) == ["yulia", "yulia"]
+    assert until(lambda: switch.channels() == 0)

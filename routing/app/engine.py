@@ -6,6 +6,7 @@ becomes "go on with the scheme", one log line and one count.
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -30,6 +31,10 @@ from routing.model.decision import Call, Continue, encode
 GRACE_SECONDS = 0.4
 LONGEST_STEP_SECONDS = 30.0
 DEFAULT_STEP_SECONDS = 2.0
+
+LONGEST_WORDS = 120
+#: Left out of words that FreeSWITCH carries: what it could act on.
+_UNTOLD = re.compile(r"[^\w .,:/()-]")
 
 #: Decides steps of a kind other than webhook: the step's table and the call's facts -> the verdict.
 Decides = Callable[[Mapping[str, Any], Call], Verdict]
@@ -73,7 +78,12 @@ class Engine:
             self.lines.write("error", "fault", call=call.uuid, problem=repr(problem)[:500])
             verdict, variables = self._go_on(call, f"a fault of the engine: {type(problem).__name__}")
         self._note(call, step, verdict.outcome, variables["routing_decision"], verdict.reason, began_s)
-        return variables
+        return variables | self._for_the_journal(verdict, began_s)
+
+    def _for_the_journal(self, verdict: Verdict, began_s: float) -> dict[str, str]:
+        """What the call's own record says of the decision: its outcome and why, and how long it took."""
+        words = _UNTOLD.sub(" ", f"{verdict.outcome} {verdict.reason}".strip())[:LONGEST_WORDS]
+        return {"routing_verdict": words, "routing_took_ms": str(round((self.clock() - began_s) * 1000))}
 
     def _go_on(self, call: Call, reason: str) -> tuple[Verdict, dict[str, str]]:
         return failed(reason), encode(call.step, Continue())

@@ -22,6 +22,8 @@ from routing.steps.targets import Leg, person_legs
 RING_FOR = Condition("${routing_ring_for}", r"^([1-9]\d{0,2})$")
 #: What `clean_name` leaves of a name, tested again by FreeSWITCH; in hex, because `${` in a regex would be expanded.
 SAFE_LABEL = r"^([^\x00-\x1f\x22\x24-\x27\x2c\x3a-\x3e\x40\x5b-\x5e\x60\x7b-\x7d]{1,160})$"
+#: Where a call out goes that nobody took: the other side's cause, or the word that the number may not be dialled.
+ENDED = "outside_ended"
 #: Calls to outside numbers at the same time, on the word of people and webhooks.
 MOST_OUTSIDE_CALLS = 100
 #: A call to an outside number on a webhook's or a person's word ends after this long, whatever happens.
@@ -69,7 +71,10 @@ def internal_context(folder: Folder) -> Context:
         outside = context.extension("outside", pattern=pattern)
         outside.set("routing_ring_for", 60)
         outside.do("execute_extension", f"{dial} XML:{RELEASE}/outbound.xml outbound")
-        outside.do("hangup", "OUTGOING_CALL_BARRED")
+        outside.do("transfer", f"{ENDED} XML:{RELEASE}/internal.xml internal")
+    dialled = Condition("${originate_disposition}", r"^([A-Z][A-Z0-9_]{1,39})$")
+    context.extension(ENDED, dialled).do("hangup", "$1")
+    context.extension(ENDED).do("hangup", "OUTGOING_CALL_BARRED")
     return context
 
 

@@ -49,9 +49,12 @@ class Bed:
         os.close(descriptor)
 
     def decide(self, **facts: object) -> str:
+        return self.variables(**facts)["routing_decision"]
+
+    def variables(self, **facts: object) -> dict[str, str]:
         usual = {"uuid": "u-1", "release": self.release, "scheme": "kharkiv", "step": "3"}
         call = Call(**{**usual, "number": "+380800111222", "caller": "+380501112233", **facts})
-        return self.engine.decide(call)["routing_decision"]
+        return dict(self.engine.decide(call))
 
     @property
     def lines(self) -> list[dict]:
@@ -76,21 +79,31 @@ def test_a_decision_leaves_one_line_that_says_all_and_shows_no_secret(bed):
     assert here.decide() == "3:ring:person:ivan"
     (line,) = here.lines
     assert {"time", "ms"} <= set(line)
-    assert line.items() >= {
-        "level": "info",
-        "event": "decision",
-        "call": "u-1",
-        "scheme": "kharkiv",
-        "step": "3",
-        "kind": "webhook",
-        "caller": "+380501112233",
-        "number": "+380800111222",
-        "verdict": "decided",
-        "decision": "3:ring:person:ivan",
-        "reason": "",
-        "host": "handler.example:8443",
-    }.items()
+    assert (
+        line.items()
+        >= {
+            "level": "info",
+            "event": "decision",
+            "call": "u-1",
+            "scheme": "kharkiv",
+            "step": "3",
+            "kind": "webhook",
+            "caller": "+380501112233",
+            "number": "+380800111222",
+            "verdict": "decided",
+            "decision": "3:ring:person:ivan",
+            "reason": "",
+            "host": "handler.example:8443",
+        }.items()
+    )
     assert "hush" not in here.log.read_text()
+
+
+def test_the_call_carries_the_verdict_for_its_own_record(bed):
+    here = bed({"KEY": "k"}, **{"3": webhook(secret="OTHER_${KEY}|x")})
+    variables = here.variables()
+    assert variables["routing_verdict"] == "failed secret OTHER_  KEY  x is not set"
+    assert variables["routing_took_ms"].isdigit()
 
 
 def test_requests_are_signed_with_both_secrets_of_a_rotation(bed):

@@ -148,17 +148,7 @@ class Altegio(Crm):
 
 #: What may stand under a name of `crm:`.
 AnyCrm = (
-    Pipedrive
-    | Hubspot
-    | ZohoCrm
-    | ZohoDesk
-    | Salesforce
-    | Amocrm
-    | Bitrix24
-    | Retailcrm
-    | Creatio
-    | Altegio
-    | HttpCrm
+    Pipedrive | Hubspot | ZohoCrm | ZohoDesk | Salesforce | Amocrm | Bitrix24 | Retailcrm | Creatio | Altegio | HttpCrm
 )
 VENDORS: dict[str, type[Crm]] = {model.model_fields["vendor"].default: model for model in get_args(AnyCrm)}
 

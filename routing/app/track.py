@@ -26,6 +26,7 @@ from routing.app.secrets import SecretsFault, read_secrets, signing_secrets
 from routing.http.status import StatusServer
 from routing.store.address import BadAddress, parse
 from routing.store.client import Store
+from routing.store.embedded import url
 from routing.store.leases import RedisLeases
 from routing.track.api import Api, create
 from routing.track.limits import Limiter
@@ -35,7 +36,6 @@ MOST_CONNECTIONS = 2_000
 #: A connection's whole life; browsers open another.
 CONNECTION_SECONDS = 60
 DRAIN_SECONDS = 2
-LOCAL_REDIS = "redis://127.0.0.1:6379/0"
 FILE = click.Path(path_type=Path)
 
 
@@ -148,9 +148,12 @@ def _shown(listening: Any) -> str:
 @click.option("--secrets", type=FILE, help="File of NAME=value lines, mode 0600.")
 @click.option("--proxies", type=click.IntRange(0, 5), default=0, show_default=True, help="Trusted proxies in front.")
 def track(root: Path, listen: str, http: str, secrets: Path | None, proxies: int) -> None:
-    """Serve the tracking API: numbers of pools for visitors of the sites. Redis is where ROUTING_REDIS says."""
+    """Serve the tracking API: numbers of pools for visitors of the sites.
+
+    Redis is where ROUTING_REDIS says, else the engine's own.
+    """
     try:
-        serve(root, listen, http, os.environ.get(REDIS_VARIABLE) or LOCAL_REDIS, secrets, proxies)
+        serve(root, listen, http, os.environ.get(REDIS_VARIABLE) or url(root), secrets, proxies)
     except (SecretsFault, BadAddress, OSError) as problem:
         click.echo(f"routing track: {problem}", err=True)
         sys.exit(1)

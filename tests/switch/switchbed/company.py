@@ -13,6 +13,8 @@ from routing.compile.build import build
 
 PROJECT = Path(__file__).parent.parent / "project"
 SHORT_SOUND_S = 0.5
+#: A list so long that a release keeps it by endings: odd numbers, 4567 among them.
+MANY = range(1, 20_000, 2)
 
 
 @dataclass
@@ -32,6 +34,9 @@ class Company:
             text = source.read_text(encoding="utf-8")
             text = text.replace("TRUNK_PORT", str(self.trunk_port)).replace("HANDLER_PORT", str(self.handler_port))
             (self.folder / source.name).write_text(text, encoding="utf-8")
+        (self.folder / "lists").mkdir()
+        (self.folder / "lists" / "few.txt").write_text("+380671230901  # a regular customer\n")
+        (self.folder / "lists" / "many.txt").write_text("".join(f"+38050{9900000 + at:07}\n" for at in MANY))
         with wave.open(str(self.folder / "sounds" / "short.wav"), "wb") as sound:
             sound.setnchannels(1)
             sound.setsampwidth(2)

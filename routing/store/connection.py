@@ -1,6 +1,6 @@
 """One connection to a Redis on a gevent socket, so that waiting for Redis never stops another call.
 
-redis-py packs the commands, reads the replies and logs in; its own sockets, retries and pool are not used: they block
+redis-py reads the replies and logs in; its own sockets, retries and pool are not used: they block
 the process, and their patience is counted per read. Whoever uses a connection sets the deadline (gevent.Timeout), after
 which redis-py has closed it.
 """
@@ -51,8 +51,7 @@ class Connection(RedisConnection):
         Raises OSError or redis.exceptions.RedisError when the connection failed, and then it is closed.
         """
         commands = list(commands)
-        packed = self.pack_commands(commands)  # type: ignore[no-untyped-call]
-        self.send_packed_command(packed, check_health=False)  # type: ignore[no-untyped-call]
+        self.send_packed_command([b"".join(map(packed, commands))], check_health=False)  # type: ignore[no-untyped-call]
         replies = [self._reply() for _ in commands]
         self.fresh = False
         return replies
@@ -66,6 +65,12 @@ class Connection(RedisConnection):
             return self.read_response()
         except ResponseError as problem:
             return problem
+
+
+def packed(command: Command) -> bytes:
+    """A command on the wire; redis-py's own packing costs three times as much."""
+    words = [word if isinstance(word, bytes) else str(word).encode() for word in command]
+    return b"*%d\r\n" % len(words) + b"".join(b"$%d\r\n%b\r\n" % (len(word), word) for word in words)
 
 
 def dial(endpoint: Endpoint, tls: bool) -> Any:

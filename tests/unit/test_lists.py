@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from folders import compiled, laid_out
 
 from routing.compile.lists import MOST_BY_TWO, MOST_IN_ONE, list_contexts
 from routing.load.lists import MOST_NUMBERS, read_lists
+from routing.model.digits import compiled_bytes, numbers_pattern
 from routing.offline.events import ended, rung
 from routing.offline.published import Published
 from routing.offline.switch import Call
@@ -107,3 +109,19 @@ def test_too_much_is_refused(schemes: Path) -> None:
     assert len(problems) == 51
     assert "larger than 4 MB" in problems[-1].message
     assert MOST_NUMBERS == 100_000
+
+
+def test_the_bound_is_that_of_the_library_that_freeswitch_uses() -> None:
+    try:
+        library = ctypes.CDLL("libpcre.so.3")
+    except OSError:
+        pytest.skip("libpcre.so.3 is not installed")
+    library.pcre_compile.restype = ctypes.c_void_p
+    error, at, bytes_ = ctypes.c_char_p(), ctypes.c_int(), ctypes.c_size_t()
+    for count in (1, 400, 1500, 3500):
+        pattern = numbers_pattern(f"38050{number * 7919 % 10**7:07}" for number in range(count))
+        made = library.pcre_compile(pattern.encode(), 0, ctypes.byref(error), ctypes.byref(at), None)
+        assert made, error.value
+        library.pcre_fullinfo(ctypes.c_void_p(made), None, 1, ctypes.byref(bytes_))
+        assert bytes_.value < compiled_bytes(pattern) + 200
+        ctypes.CFUNCTYPE(None, ctypes.c_void_p)(ctypes.c_void_p.in_dll(library, "pcre_free").value or 0)(made)

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from phonenumbers import geocoder, timezone
 
-from routing.model.digits import longest_prefix_pattern, numbers_pattern
+from routing.model.digits import LONGEST_COMPILED, compiled_bytes, longest_prefix_pattern, numbers_pattern
 from routing.model.regions import (
     UnknownRegion,
     known_zones,
@@ -103,6 +103,11 @@ def test_no_caller_has_two_orders() -> None:
     for _ in range(400):
         number = f"+{chance.randrange(1, 999)}{chance.randrange(10**8):08}"
         assert sum(fits(pattern, number) for pattern in orders.values()) <= 1
+
+
+@pytest.mark.parametrize("name", ["US/California", "US/TX", "DE/Berlin", "UA/Kyiv"])
+def test_a_regions_pattern_is_one_that_freeswitch_can_compile(name: str) -> None:
+    assert compiled_bytes(region_pattern(name, None)) < LONGEST_COMPILED
 
 
 def test_the_clocks_of_the_world() -> None:

@@ -20,7 +20,8 @@ from routing.model.decision import Call
 
 #: What our own form sends when the step does not choose: parameter name -> call field, in this order.
 OWN_FIELDS = {
-    name: name for name in ("call_id", "number", "caller", "caller_pays", "scheme", "step", "started", "entities", "source")
+    name: name
+    for name in ("call_id", "number", "caller", "caller_pays", "scheme", "step", "started", "entities", "source")
 }
 SECRET_PREFIX = "whsec_"  # noqa: S105 - the public prefix of the Standard Webhooks key form
 USER_AGENT = "routing-webhook/1"

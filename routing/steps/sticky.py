@@ -2,8 +2,8 @@
 
 Counts talks of at least ``talked``, of calls that came ``in``, went ``out`` or both. Nobody, an absent or busy person,
 or a phone that is off: the next step at once. A scheme that holds this step is not preceded by the project's own
-stickiness (``project: {sticky: ...}``: outgoing calls only, in working hours of the scheme's calendar, before the scheme
-of a number).
+stickiness (``project: {sticky: ...}``: outgoing calls only, in working hours of the scheme's calendar, before the
+scheme of a number).
 
 Good::
 

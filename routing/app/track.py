@@ -131,6 +131,8 @@ def _listener(text: str) -> Any:
     host, port = _address(text)
     listener = gevent_socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    # taken over by every accepted socket: an answer must not wait for the page's acknowledgement of its headers
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     listener.bind((host, port))
     listener.listen(1024)
     return listener

@@ -56,5 +56,7 @@ def _allow_shorthands(definitions: dict[str, Any]) -> None:
     definitions["NumberEntry"] = {"anyOf": [entry, {"type": "string"}]}
     ring = definitions["Ring"]
     definitions["Ring"] = {"anyOf": [ring, {"type": "string"}, {"type": "object", "maxProperties": 1}]}
+    entity = definitions["Entity"]
+    definitions["Entity"] = {"anyOf": [entity, {"type": "string"}, {"type": "null"}]}
     holidays = definitions["Holidays"]
     definitions["Holidays"] = {"anyOf": [holidays, {"type": "string"}]}

@@ -17,6 +17,7 @@ from routing.steps.base import LONGEST_JUMPS, Emitter
 from routing.steps.dialplan import Condition, Context, Extension
 from routing.steps.hours import ask_calendar
 from routing.steps.scheme import (
+    POOL,
     STICKY,
     SchemeFields,
     Summary,
@@ -118,7 +119,9 @@ def scheme_context(fields: SchemeFields, folder: Folder) -> Context:
     first, sticky = "", project_sticky(fields, folder)
     if sticky:
         first = "steps"
-        entered = out.context.extension("start", Condition("${routing_jumps}", "^$"))
+        # a call that has not been in a scheme before, but for that of a pool
+        first_here = Condition("${routing_jumps}${routing_scheme}", f"^(?:x{POOL}[a-z0-9_]+)?$")
+        entered = out.context.extension("start", first_here)
         _enter(entered, fields)
         _sticky(out, entered, sticky, first)
     start = out.context.extension("start")

@@ -18,7 +18,8 @@ from routing.steps.dialplan import Condition, Context, Extension
 #: is digits or `anonymous`, captured by the entry dialplan; `routing_legs` is put together from compiled dial strings.
 ALLOWED = frozenset(
     """
-    routing_release routing_caller routing_number routing_caller_pays routing_jumps routing_hours routing_digits
+    routing_release routing_scheme routing_caller routing_number routing_caller_pays routing_jumps routing_hours
+    routing_digits
     routing_decision routing_ring_for routing_label routing_waits routing_legs uuid domain
     recordings_dir endpoint_disposition originate_disposition
     """.split()

@@ -20,6 +20,8 @@ from routing.steps.sticky import StickyStep
 
 #: Path of the project's stickiness in the dialplan of a scheme.
 STICKY = "sticky"
+#: Beginning of the schemes of pools.
+POOL = "pool_"
 
 
 def _entry(value: Any) -> Any:
@@ -110,9 +112,15 @@ def summarise(fields: SchemeFields, folder: Folder) -> Summary:
 
 
 def project_sticky(fields: SchemeFields, folder: Folder) -> StickyStep | None:
-    """The project's stickiness before this scheme's steps: where numbers lead and no step of its own is sticky."""
+    """The project's stickiness before this scheme's steps: where numbers lead and no step of its own is sticky.
+
+    A pool's number leads to the pool's scheme by way of a scheme of the pool, which has none.
+    """
     wish = folder.project.sticky
-    if wish is None or not fields.numbers or any(isinstance(step, StickyStep) for step, _, _ in every_step(fields)):
+    lead = fields.numbers or any(pool.scheme == fields.scheme for pool in folder.pools.values())
+    if wish is None or not lead or fields.scheme.removeprefix(POOL) in folder.pools:
+        return None
+    if any(isinstance(step, StickyStep) for step, _, _ in every_step(fields)):
         return None
     return StickyStep.model_construct(calls="out", within=wish.within, talked=wish.talked, ring=wish.ring)
 

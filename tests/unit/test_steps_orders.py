@@ -40,18 +40,18 @@ def ring(tmp_path: Path) -> Ring:
 
     def carry(
         steps: str, remembered: Remembered | None = None, phones: dict[str, str] | None = None, at: datetime = MONDAY,
-        caller: str = CALLER, project: str = "", decider=None, more: str = "",
+        caller: str = CALLER, project: str = "", decider=None, folder: str = "", to: str = "+380800111222",
     ) -> list[Event]:  # fmt: skip
         schemes = tmp_path / "schemes"
         schemes.mkdir()
-        (schemes / "p.yaml").write_text(PEOPLE % project)
-        (schemes / "s.yaml").write_text(f'scheme: s\nhours: office\nnumbers: "+380800111222"\nsteps:\n{steps}\n{more}')
+        (schemes / "p.yaml").write_text(PEOPLE % project + folder)
+        (schemes / "s.yaml").write_text(f'scheme: s\nhours: office\nnumbers: "+380800111222"\nsteps:\n{steps}\n')
         (schemes / "t.yaml").write_text('scheme: t\nnumbers: "+380800111333"\nsteps: [{ring: petro}, hangup]\n')
         release = compiled(schemes, tmp_path / "root")
         (tmp_path / "root/current").symlink_to(release.folder)
         published = Published(tmp_path / "root")
         decides = decider or InProcess(published.files, canned("refused"), None, remembered)
-        return published.run(Call("+380800111222", caller, at), Phones.of(phones or {}), decider=decides)
+        return published.run(Call(to, caller, at), Phones.of(phones or {}), decider=decides)
 
     return carry
 
@@ -197,3 +197,11 @@ def test_the_projects_stickiness_is_not_asked_after_a_jump(ring):
     events = ring("  - scheme: t", talk("out"), project=PROJECT)
     assert rung(events) == ["olena.desk", "petro.desk"]
     assert [event.subject for event in events if event.kind == "ring"].count("olena.desk") == 1
+
+
+def test_a_call_through_a_pool_is_sticky_once_in_the_pools_scheme(ring):
+    tracking = ", tracking: {origins: https://www.example.com}"
+    pool = 'pools: {site: {scheme: s, numbers: "+380577280003", overflow: "+380800111222"}}\n'
+    events = ring(RING, talk("out"), project=PROJECT + tracking, folder=pool, to="+380577280003")
+    assert rung(events) == ["olena.desk", "petro.desk"]
+    assert [event.subject for event in events if event.kind == "scheme"] == ["pool_site", "s"]

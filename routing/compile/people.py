@@ -17,6 +17,7 @@ from routing.model.project import Gateway
 from routing.steps.base import RELEASE
 from routing.steps.dialplan import Condition, Context, Extension
 from routing.steps.dialstring import COLLEAGUE_SECONDS, CONFIRM_SECONDS, caller_id, dial_string
+from routing.steps.recording import record_talks
 from routing.steps.targets import Leg, person_legs
 
 RING_FOR = Condition("${routing_ring_for}", r"^([1-9]\d{0,2})$")
@@ -70,6 +71,7 @@ def internal_context(folder: Folder) -> Context:
     for pattern, dial in _outside_forms(folder):
         outside = context.extension("outside", pattern=pattern)
         outside.set("routing_ring_for", 60)
+        record_talks(outside, folder.project.record)
         outside.do("execute_extension", f"{dial} XML:{RELEASE}/outbound.xml outbound")
         outside.do("transfer", f"{ENDED} XML:{RELEASE}/internal.xml internal")
     dialled = Condition("${originate_disposition}", r"^([A-Z][A-Z0-9_]{1,39})$")

@@ -16,6 +16,7 @@ from routing.model.problem import Loc, Problem, Problems, dotted
 from routing.steps.base import LONGEST_JUMPS, Emitter
 from routing.steps.dialplan import Condition, Context, Extension
 from routing.steps.hours import ask_calendar
+from routing.steps.recording import record_talks
 from routing.steps.scheme import (
     POOL,
     STICKY,
@@ -163,11 +164,7 @@ def _bound(out: Emitter, here: Extension, fields: SchemeFields) -> None:
 def _settings(start: Extension, fields: SchemeFields) -> None:
     if fields.music:
         start.set("transfer_ringback", f"${{routing_release}}/sounds/{fields.music}")
-    if fields.record != "no":
-        start.set("RECORD_STEREO" if fields.record == "both" else "RECORD_READ_ONLY", "true")
-        # begins with the talk and makes its folder; `record_session` before the talk would open media
-        start.set("bridge_pre_execute_aleg_app", "record_session")
-        start.set("bridge_pre_execute_aleg_data", "${recordings_dir}/calls/${uuid}.wav")
+    record_talks(start, fields.record)
 
 
 def scheme_table(fields: SchemeFields, summary: Summary) -> str:

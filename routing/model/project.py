@@ -73,6 +73,10 @@ class Project(Fields):
     )
     longest_wait: Seconds = Field(180, description="Lint limit for a caller's wait.")
     sticky: ProjectSticky | None = None
+    record: Literal["both", "caller", "no"] = Field(
+        "no",
+        description="Record calls that people make to outside numbers; `record` of a scheme is for calls that come.",
+    )
     announce_recording: Flag = False
     tracking: Tracking | None = Field(None, description="Sites whose visitors are told apart.")
 

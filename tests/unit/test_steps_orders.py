@@ -51,7 +51,10 @@ def ring(tmp_path: Path) -> Ring:
         (tmp_path / "root/current").symlink_to(release.folder)
         published = Published(tmp_path / "root")
         decides = decider or InProcess(published.files, canned("refused"), None, remembered)
-        return published.run(Call(to, caller, at), Phones.of(phones or {}), decider=decides)
+        inside = (
+            {"context": "routing_internal", "variables": (("sip_auth_username", caller),)} if len(caller) < 5 else {}
+        )
+        return published.run(Call(to, caller, at, **inside), Phones.of(phones or {}), decider=decides)
 
     return carry
 
@@ -205,3 +208,12 @@ def test_a_call_through_a_pool_is_sticky_once_in_the_pools_scheme(ring):
     events = ring(RING, talk("out"), project=PROJECT + tracking, folder=pool, to="+380577280003")
     assert rung(events) == ["olena.desk", "petro.desk"]
     assert [event.subject for event in events if event.kind == "scheme"] == ["pool_site", "s"]
+
+
+@pytest.mark.parametrize(("record", "recorded"), [("", False), (", record: both", True)])
+def test_calls_that_people_make_are_recorded_when_the_project_says_so(ring, record, recorded):
+    events = ring(
+        RING, phones={"+380671234567": "answers after 1s, talks 5s"}, project=record, to=CALLER, caller="1001",
+    )  # fmt: skip
+    assert talked(events) == CALLER
+    assert any(event.kind == "record" for event in events) == recorded

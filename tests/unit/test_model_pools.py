@@ -1,4 +1,4 @@
-"""Whom a pool is for, and the bounds of what a project may track; wrong fields and their messages are in schemes/bad."""
+"""Whom a pool is for, and the bounds of what a project may track; messages to authors are in schemes/bad."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def test_a_pool_is_for_visits_that_fit_all_its_questions(when: dict[str, object]
 
 def test_a_pool_and_what_is_tracked_are_bounded() -> None:
     numbers = [f"+38057{number:07}" for number in range(MOST_NUMBERS + 1)]
-    with pytest.raises(ValidationError, match="too_long|at most"):
+    with pytest.raises(ValidationError, match="at most 500 items"):
         Pool.model_validate({"scheme": "a", "numbers": numbers, "overflow": "+380800330521"})
     entities = {f"e{number}": None for number in range(MOST_ENTITIES + 1)}
     with pytest.raises(ValidationError, match="at most 20 entities"):

@@ -107,12 +107,13 @@ def _answering_too(store: Store, table: str) -> str:
 
 
 def _table(folder: Folder) -> str:
-    """What the engine must know besides a scheme: ids that an answer may name, destinations."""
+    """What the engine must know besides a scheme: ids that an answer may name, destinations; the journal: addresses."""
     people = {
         name: {
             "phones": list(person.phones),
             "extension": person.extension,
             "sip": {phone.sip: label for label, phone in person.phones.items() if phone.sip},
+            **({"email": person.email} if person.email else {}),
         }
         for name, person in folder.people.items()
     }

@@ -22,6 +22,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from routing.app.log import Lines
 from routing.cli.calls import DATABASE
 from routing.cli.errors import UserError
+from routing.cli.notices import MailOptions, check_mail, open_notices, sending
 from routing.journal import parse, release
 from routing.journal.database import DatabaseFault, open_database
 from routing.journal.gather import Gatherer
@@ -52,6 +53,7 @@ class Options:
     metrics: str
     once: bool
     workers: int
+    mail: MailOptions
 
 
 @click.command()
@@ -67,12 +69,20 @@ class Options:
 @click.option("--metrics", default="", help="Write counters for Prometheus to this file.")
 @click.option("--workers", type=click.IntRange(1, MOST_WORKERS), default=1, show_default=True, help="Processes.")
 @click.option("--once", is_flag=True, help="Take what is there and end.")
-def journal(keep: str, **words: object) -> None:
-    """Record every finished call: SQL for the journal, Redis for stickiness and loads.
+@click.option(
+    "--smtp",
+    envvar="ROUTING_SMTP",
+    default="",
+    metavar="URL",
+    help="Mail server for notices of voicemails; its password: ROUTING_SMTP_PASSWORD.  [default: no notices]",
+)
+@click.option("--mail-from", envvar="ROUTING_MAIL_FROM", default="", metavar="ADDRESS", help="Sender of the notices.")
+def journal(keep: str, smtp: str, mail_from: str, **words: object) -> None:
+    """Record every finished call: SQL for the journal, Redis for stickiness and loads, e-mail for voicemails.
 
     It may be killed and started at any time, and more than once: no call is lost and none is recorded twice.
     """
-    options = Options(keep_s=_keep(keep), **words)  # type: ignore[arg-type]
+    options = Options(keep_s=_keep(keep), mail=MailOptions(smtp, mail_from), **words)  # type: ignore[arg-type]
     _check(options)
     with _others(options) as others:
         counts = _run(options, (0, options.workers), others)
@@ -93,6 +103,7 @@ def _check(options: Options) -> None:
         ZoneInfo(options.timezone)
     except (ZoneInfoNotFoundError, ValueError):
         raise UserError(f"`{options.timezone}` is not a time zone of the tz database") from None
+    check_mail(options.mail)
     try:
         if options.redis:
             redis_address(options.redis)
@@ -128,7 +139,10 @@ def _run(options: Options, share: tuple[int, int], others: list[BaseProcess] | N
     worker = _open(options, share, stop)
     if worker is None:
         return "stopped"
-    with _progress(options, worker):
+    notices = None
+    if options.mail.smtp and not share[0]:
+        notices = open_notices(options.mail, worker, ZoneInfo(options.timezone), options.project)
+    with _progress(options, worker), sending(notices, options.once):
         if options.once:
             _once(worker)
         else:
@@ -156,7 +170,7 @@ def _open(options: Options, share: tuple[int, int], stop: Event) -> Worker | Non
             stop.wait(5)
     else:
         return None
-    place = parse.Place(_size_of, release.kind_of, release.project_of)
+    place = parse.Place(_size_of, release.kind_of, release.project_of, release.email_of)
     gatherer = Gatherer(Spool(options.spool), place, lines.write, time.time)
     keeper = Retention(options.keep_s) if options.keep_s and share[0] == 0 else None
     report = (lambda counts: write_metrics(Path(options.metrics), counts)) if options.metrics and not share[0] else None

@@ -13,6 +13,7 @@ class Counts:
     known_already: int = 0
     late_legs: int = 0
     remembered: int = 0
+    notified: int = 0
     forgotten: int = 0
     bad: int = 0
     failures: int = 0

@@ -20,6 +20,10 @@ def _no_size(path: str) -> int:
     return 0
 
 
+def _no_address(release: str, name: str) -> str:
+    return ""
+
+
 def _no_kind(release: str, scheme: str, path: str) -> str:
     return ""
 
@@ -27,11 +31,13 @@ def _no_kind(release: str, scheme: str, path: str) -> str:
 @dataclass(frozen=True)
 class Place:
     """What parsing asks of its surroundings: the size of a sound file in bytes (0: there is none), the kind of an
-    engine's step by release folder, scheme and path ("": unknown), the project of a release folder."""
+    engine's step by release folder, scheme and path ("": unknown), the project of a release folder, the e-mail address
+    of a person by release folder and name ("": none)."""
 
     size_of: Callable[[str], int] = _no_size
     kind_of: Callable[[str, str, str], str] = _no_kind
     project_of: Callable[[str], str] = lambda release: ""
+    email_of: Callable[[str, str], str] = _no_address
 
 
 def call(a_leg: Cdr, b_legs: Mapping[str, Cdr], place: Place) -> Call:
@@ -82,6 +88,7 @@ def _record(
         asked_ms=asked.asked_ms if asked else -1.0,
         source=a_leg.get("routing_source"),
         entities=_entities(a_leg),
+        notify=_told(a_leg, release, place) if voicemail else (),
         steps=steps,
         legs=legs,
         **_times(a_leg),
@@ -110,6 +117,13 @@ def _talked(a_leg: Cdr, legs: tuple[Leg, ...]) -> Leg | None:
 def _entities(a_leg: Cdr) -> dict[str, str]:
     names = [name for name in a_leg.variables if name.startswith(_ENTITY)]
     return {name.removeprefix(_ENTITY): a_leg.get(name) for name in names}
+
+
+def _told(a_leg: Cdr, release: str, place: Place) -> tuple[str, ...]:
+    """The addressees of the voicemail's notice, each once."""
+    named = a_leg.get("routing_notify").split()
+    told = [name if "@" in name else place.email_of(release, name) or name for name in named]
+    return tuple(dict.fromkeys(told))
 
 
 def _direction(a_leg: Cdr) -> tuple[str, str]:

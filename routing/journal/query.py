@@ -64,8 +64,9 @@ def _parts(connection: Any, id_: str) -> tuple[tuple[Step, ...], tuple[Leg, ...]
 
 
 def _whole(row: dict[str, Any], taken: tuple[Step, ...], rung: tuple[Leg, ...]) -> Call:
-    facts = {name: value for name, value in row.items() if name not in ("scheme", "remembered")}
-    return Call(**(facts | {"schemes": tuple(row["schemes"]), "steps": taken, "legs": rung}))
+    facts = {name: value for name, value in row.items() if name not in ("scheme", "remembered", "notified")}
+    lists = {name: tuple(row[name]) for name in ("schemes", "notify")}
+    return Call(**(facts | lists | {"steps": taken, "legs": rung}))
 
 
 def as_json(whole: Call) -> dict[str, Any]:
@@ -120,6 +121,7 @@ def _status() -> ColumnElement[str]:
 
 def _plain(row: dict[str, Any]) -> dict[str, Any]:
     row["status"] = row.pop("shown", row["status"])
-    row["schemes"] = row["schemes"].split()
+    row["schemes"], row["notify"] = row["schemes"].split(), row["notify"].split()
+    del row["notify_after"]
     row["entities"] = json.loads(row["entities"]) if row["entities"] else {}
     return row

@@ -52,7 +52,8 @@ class Call:
 
     ``caller`` is who dialled (E.164, ``anonymous``, or a phone's account), ``client`` the outside party's E.164 or "".
     ``number`` is the company's number, ``dialled`` what was dialled. ``person`` is who talked (in) or who called (out),
-    ``target`` the phone that was talked with. ``wait_s`` lasts until the talk, else to the end.
+    ``target`` the phone that was talked with. ``wait_s`` lasts until the talk, else to the end. ``notify``: who is told
+    of the voicemail, if there is one: e-mail addresses, and names that the release had none for.
     """
 
     id: str
@@ -83,6 +84,7 @@ class Call:
     asked_ms: float
     source: str
     entities: Mapping[str, str]
+    notify: tuple[str, ...] = field(default=())
     steps: tuple[Step, ...] = field(default=())
     legs: tuple[Leg, ...] = field(default=())
 

@@ -1,4 +1,5 @@
-"""What the journal reads of a release: which kind an engine's step is, and the project's name. Each table is read once.
+"""What the journal reads of a release: an engine step's kind, the project's name, people's addresses. Each table is
+read once.
 
 A release that is gone is no fault: the answer is then "".
 """
@@ -35,3 +36,8 @@ def kind_of(release: str, scheme: str, path: str) -> str:
 def project_of(release: str) -> str:
     """The name of the project that a release is of."""
     return str(_table(f"{release}/table.json").get("project", ""))
+
+
+def email_of(release: str, name: str) -> str:
+    """The e-mail address of a person."""
+    return str(_table(f"{release}/table.json").get("people", {}).get(name, {}).get("email", ""))

@@ -19,6 +19,8 @@ from sqlalchemy import (
 )  # fmt: skip
 
 metadata = MetaData()
+#: Calls whose notice is still to be sent.
+UNTOLD = "NOT notified AND notify <> ''"
 
 
 def _text(name: str) -> Column[str]:
@@ -69,10 +71,15 @@ calls = Table(
     _text("entities"),
     #: Whether Redis has the talk: the outbox of what is to be remembered.
     Column("remembered", Boolean, nullable=False, server_default=text("false")),
+    _text("notify"),
+    #: Whether the mail server has the notice: the outbox of e-mails. Nobody else sends one before ``notify_after``.
+    Column("notified", Boolean, nullable=False, server_default=text("false")),
+    _time("notify_after"),
     Index("calls_started", "started"),
     Index("calls_client", "client", "bridged"),
     Index("calls_person", "person", "started"),
     Index("calls_to_remember", "ended", sqlite_where=text("NOT remembered"), postgresql_where=text("NOT remembered")),
+    Index("calls_to_notify", "ended", sqlite_where=text(UNTOLD), postgresql_where=text(UNTOLD)),
 )
 
 steps = Table(

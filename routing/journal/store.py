@@ -22,7 +22,7 @@ DELETED_AT_ONCE = 500
 _STEP = tuple(field.name for field in fields(Step))
 _LEG = tuple(field.name for field in fields(Leg))
 _CALL = tuple(
-    field.name for field in fields(Call) if field.name not in ("schemes", "entities", "steps", "legs")
+    field.name for field in fields(Call) if field.name not in ("schemes", "entities", "notify", "steps", "legs")
 )  # fmt: skip
 
 
@@ -129,6 +129,7 @@ def _call_row(call: Call) -> dict[str, Any]:
     row = _row(call, _CALL)
     row["scheme"] = call.scheme
     row["schemes"] = " ".join(call.schemes)
+    row["notify"] = " ".join(call.notify)
     row["entities"] = json.dumps(dict(call.entities), ensure_ascii=False) if call.entities else ""
     return row
 

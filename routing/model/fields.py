@@ -32,7 +32,7 @@ _FORBIDDEN = re.compile(
 )
 _LABEL_FORBIDDEN = re.compile(r"""[{}\[\]<>,|^&"'`\\;=]""")
 _SOUND = re.compile(r"\w[\w.-]*(/\w[\w.-]*)*\.(wav|mp3|ogg)")
-_EMAIL = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
+EMAIL = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
 _HOST = re.compile(r"(?=.{1,253}$)[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:\d{1,5})?")
 
 
@@ -129,7 +129,7 @@ def _sound(value: Any) -> str:
 
 
 def _email(value: Any) -> str:
-    if not isinstance(value, str) or not _EMAIL.fullmatch(value):
+    if not isinstance(value, str) or not EMAIL.fullmatch(value):
         raise ValueError(f"{shown(value)} is not an e-mail address")
     return safe_text(value)
 

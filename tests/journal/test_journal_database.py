@@ -64,13 +64,14 @@ def test_migrations_make_exactly_the_tables_that_are_used(empty_journal):
 
 def test_migrations_are_in_the_package():
     """Alembic runs them by path: an installed package must have them as files."""
-    for name in ("routing.journal.migrations.env", "routing.journal.migrations.versions.0001_calls"):
+    versions = ("routing.journal.migrations.versions.0001_calls", "routing.journal.migrations.versions.0002_notices")
+    for name in ("routing.journal.migrations.env", *versions):
         assert importlib.util.find_spec(name).has_location
 
 
 def test_opening_twice_changes_nothing(bed):
     open_database(bed.database).dispose()
-    assert bed.rows("journal_version") == [("0001",)]
+    assert bed.rows("journal_version") == [("0002",)]
 
 
 def test_sqlite_outlives_a_power_cut_and_is_read_while_it_is_written(bed):

@@ -1,0 +1,75 @@
+"""Notices by e-mail beside ``routing journal``: its options, and the thread that sends."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from threading import Thread
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from routing.cli.errors import UserError
+from routing.journal.notices import Notices
+from routing.journal.worker import Worker
+from routing.model.fields import EMAIL
+from routing.notify.smtp import BadServer, Server, SmtpMail, parse
+
+PASSWORD = "ROUTING_SMTP_PASSWORD"  # noqa: S105 - the variable's name
+#: How long a message that is being sent may hold up the end; one that is cut off goes out again after the next start.
+END_SECONDS = 10.0
+
+
+@dataclass(frozen=True)
+class MailOptions:
+    """The mail server's URL, "" for no notices, and the sender's address."""
+
+    smtp: str
+    sender: str
+
+
+def check_mail(options: MailOptions) -> None:
+    """Raises UserError for what could never be sent with."""
+    if not options.smtp:
+        return
+    _server(options)
+    if not EMAIL.fullmatch(options.sender):
+        raise UserError("--smtp needs --mail-from, the e-mail address that notices come from")
+
+
+def _server(options: MailOptions) -> Server:
+    try:
+        return parse(options.smtp, os.environ.get(PASSWORD, ""))
+    except BadServer as problem:
+        raise UserError(f"--smtp: {problem} (passwords: {PASSWORD})") from None
+
+
+def open_notices(options: MailOptions, worker: Worker, zone: ZoneInfo, project: str) -> Notices:
+    """The notices of a worker's journal."""
+    mail = SmtpMail(_server(options), options.sender, zone)
+    return Notices(worker.engine, mail, worker.log, worker.now, project, worker.stop, worker.counts)
+
+
+@contextmanager
+def sending(notices: Notices | None, once: bool) -> Iterator[None]:
+    """Notices are sent while the calls are recorded, or of ``once``, afterwards."""
+    if notices is None:
+        yield
+        return
+    if once:
+        yield
+        _once(notices)
+        return
+    thread = Thread(target=notices.run, name="notices", daemon=True)
+    thread.start()
+    yield
+    thread.join(END_SECONDS)
+
+
+def _once(notices: Notices) -> None:
+    try:
+        notices.work()
+    except SQLAlchemyError as problem:
+        raise UserError(f"the journal cannot be written, notices are kept: {type(problem).__name__}") from None

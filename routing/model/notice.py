@@ -1,0 +1,41 @@
+"""What a notice of a voicemail tells, and how sending one may fail; between the journal, which keeps it, and e-mail.
+
+Facts only; times are seconds since the epoch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A voicemail of a call (its uuid). ``to``: e-mail addresses; ``recording``: the sound file's path."""
+
+    call: str
+    project: str
+    number: str
+    scheme: str
+    caller: str
+    box: str
+    started: float
+    ended: float
+    recording: str
+    to: tuple[str, ...]
+
+
+class Later(Exception):
+    """Nobody has the notice yet: the mail server is away or says so; it is worth trying again."""
+
+
+class Refused(Exception):
+    """The mail server will never take this notice for anybody."""
+
+
+class Mail(Protocol):
+    """Sends notices. The same notice sent twice is the same message, with the same Message-ID."""
+
+    def send(self, notice: Notice) -> Mapping[str, str]:
+        """Send one; returns the addressees that were refused and why. Raises Later and Refused."""

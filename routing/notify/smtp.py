@@ -1,0 +1,155 @@
+"""Hands notices to a mail server: ``smtp://[user@]host[:587]`` with STARTTLS, ``smtps://[user@]host[:465]``.
+
+A server on this machine (a loopback address or ``localhost``) is spoken to without STARTTLS. What the server answered
+decides: never (5xx), later (all else), or done. Knows nothing of when a notice is due.
+"""
+
+from __future__ import annotations
+
+import re
+import ssl
+import wave
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from ipaddress import ip_address
+from pathlib import Path
+from smtplib import (
+    SMTP,
+    SMTP_SSL,
+    SMTPDataError,
+    SMTPException,
+    SMTPRecipientsRefused,
+    SMTPResponseException,
+    SMTPSenderRefused,
+)
+from typing import Literal
+from urllib.parse import unquote
+from zoneinfo import ZoneInfo
+
+from routing.model.notice import Later, Notice, Refused
+from routing.notify.message import MOST_ATTACHED_BYTES, Recording, message
+
+#: For the server's answer, and for sending a whole recording over a slow line.
+TIMEOUT_SECONDS = 120.0
+#: What a server answers to a message that is too large, already at MAIL FROM.
+_TOO_LARGE = 552
+_URL = re.compile(
+    r"(?P<form>smtps?)://(?:(?P<user>[^@/:\s]+)@)?(?P<host>\[[0-9a-fA-F:]+\]|[A-Za-z0-9._-]+)(?::(?P<port>\d{1,5}))?/?"
+)
+_PORTS = {"smtp": 587, "smtps": 465}
+
+
+class BadServer(ValueError):
+    """The URL is of no known form, or lacks its password; the text holds neither."""
+
+
+@dataclass(frozen=True)
+class Server:
+    """A mail server. ``security``: TLS from the first byte, STARTTLS, or none."""
+
+    host: str
+    port: int
+    security: Literal["tls", "starttls", "none"]
+    user: str = ""
+    password: str = field(default="", repr=False)
+
+
+def parse(url: str, password: str = "") -> Server:
+    """The server in a URL. Raises BadServer."""
+    match = _URL.fullmatch(url)
+    if match is None or int(match["port"] or 1) not in range(1, 65536):
+        raise BadServer("the mail server's URL is not one: write `smtp://user@host:587` or `smtps://user@host`")
+    if match["user"] and not password:
+        raise BadServer("the mail server's URL names a user, whose password is missing")
+    host, user = match["host"].strip("[]"), unquote(match["user"] or "")
+    security: Literal["tls", "starttls", "none"] = "none" if _is_here(host) else "starttls"
+    if match["form"] == "smtps":
+        security = "tls"
+    return Server(host, int(match["port"] or _PORTS[match["form"]]), security, user, password if user else "")
+
+
+def _is_here(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+@dataclass(frozen=True)
+class SmtpMail:
+    """Sends notices from ``sender``, with times in ``zone``; one connection a notice. ``trust``: whose
+    certificates count (None: the machine's own choice)."""
+
+    server: Server
+    sender: str
+    zone: ZoneInfo
+    trust: ssl.SSLContext | None = None
+    timeout_s: float = TIMEOUT_SECONDS
+
+    def send(self, notice: Notice) -> Mapping[str, str]:
+        """Send one notice; returns the addressees that were refused and why. Raises Later and Refused."""
+        mail = message(notice, read(Path(notice.recording)), self.zone, self.sender)
+        try:
+            with self._connected() as client:
+                refused = client.send_message(mail, self.sender, list(notice.to))
+        except SMTPRecipientsRefused as problem:
+            codes = {code for code, _ in problem.recipients.values()}
+            raise (Refused if min(codes) >= 500 else Later)(_listed(problem.recipients)) from None
+        except SMTPDataError as problem:
+            raise (Refused if problem.smtp_code >= 500 else Later)(_said(problem)) from None
+        except SMTPSenderRefused as problem:
+            raise (Refused if problem.smtp_code == _TOO_LARGE else Later)(_said(problem)) from None
+        except SMTPResponseException as problem:
+            raise Later(_said(problem)) from None
+        except (SMTPException, OSError) as problem:
+            raise Later(f"{type(problem).__name__}: {problem}"[:300]) from None
+        return {address: _answer(*answer) for address, answer in refused.items()}
+
+    @contextmanager
+    def _connected(self) -> Iterator[SMTP]:
+        """A session; how it is closed changes nothing of what was sent in it."""
+        server = self.server
+        if server.security == "tls":
+            client: SMTP = SMTP_SSL(server.host, server.port, timeout=self.timeout_s, context=self._trusted())
+        else:
+            client = SMTP(server.host, server.port, timeout=self.timeout_s)
+        try:
+            if server.security == "starttls":
+                client.starttls(context=self._trusted())
+            if server.user:
+                client.login(server.user, server.password)
+            yield client
+            with suppress(SMTPException, OSError):
+                client.quit()
+        finally:
+            client.close()
+
+    def _trusted(self) -> ssl.SSLContext:
+        return self.trust or ssl.create_default_context()
+
+
+def read(path: Path) -> Recording:
+    """A WAV file: its content unless it is too large to be attached or gone, its length where its header tells one."""
+    try:
+        size = path.stat().st_size
+        content = path.read_bytes() if size <= MOST_ATTACHED_BYTES else None
+    except OSError:
+        return Recording(None, None)
+    try:
+        with wave.open(str(path)) as sound:
+            return Recording(content, sound.getnframes() / sound.getframerate())
+    except (OSError, wave.Error, EOFError, ZeroDivisionError):
+        return Recording(content, None)
+
+
+def _said(problem: SMTPResponseException) -> str:
+    return _answer(problem.smtp_code, problem.smtp_error)
+
+
+def _answer(code: int, text: bytes | str) -> str:
+    return f"{code} {text.decode('utf-8', 'replace') if isinstance(text, bytes) else text}"[:300]
+
+
+def _listed(refused: Mapping[str, tuple[int, bytes]]) -> str:
+    return "; ".join(f"{address}: {_answer(*answer)}" for address, answer in refused.items())[:300]

@@ -157,8 +157,8 @@ def test_a_cluster_is_asked_where_the_slot_is_and_followed_when_it_moves(servers
     first, second = free_port(), free_port()
     for port in (first, second):
         servers(port, "--cluster-enabled", "yes")
-    ask(store_at, first, "CLUSTER", "ADDSLOTSRANGE", "0", "8191")
-    ask(store_at, second, "CLUSTER", "ADDSLOTSRANGE", "8192", "16383")
+    ask(store_at, first, "CLUSTER", "ADDSLOTS", *range(8192))
+    ask(store_at, second, "CLUSTER", "ADDSLOTS", *range(8192, 16384))
     ask(store_at, first, "CLUSTER", "MEET", "127.0.0.1", str(second))
     for port in (first, second):
         until(lambda port=port: b"cluster_state:ok" in ask(store_at, port, "CLUSTER", "INFO"))

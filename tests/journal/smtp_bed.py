@@ -68,6 +68,7 @@ class _Listener(socketserver.ThreadingTCPServer):
 
 class _Session(socketserver.StreamRequestHandler):
     timeout = 10
+    disable_nagle_algorithm = True
 
     def handle(self) -> None:
         self.owner: SmtpServer = self.server.owner

@@ -48,9 +48,7 @@ class Client:
     link_local: bool = False
     tls: gevent.ssl.SSLContext | None = None
 
-    def exchange(
-        self, method: str, url: str, headers: Mapping[str, str], body: bytes, deadline_s: float
-    ) -> Reply:
+    def exchange(self, method: str, url: str, headers: Mapping[str, str], body: bytes, deadline_s: float) -> Reply:
         """The handler's answer. Raises NoAnswer, after ``deadline_s`` seconds at the latest."""
         timer = gevent.Timeout.start_new(deadline_s)
         try:
@@ -68,9 +66,7 @@ class Client:
         finally:
             timer.close()
 
-    def _exchange(
-        self, method: str, url: str, headers: Mapping[str, str], body: bytes, deadline_s: float
-    ) -> Reply:
+    def _exchange(self, method: str, url: str, headers: Mapping[str, str], body: bytes, deadline_s: float) -> Reply:
         parts = urlsplit(url)
         sock = self._connected(parts, deadline_s)
         try:
@@ -96,9 +92,7 @@ class Client:
             gevent.sleep(0.0 if first != second else RETRY_SECONDS)
             return self._connect(second, parts, None)
 
-    def _connect(
-        self, address: Address, parts: SplitResult, patience_s: float | None
-    ) -> gevent.socket.socket:
+    def _connect(self, address: Address, parts: SplitResult, patience_s: float | None) -> gevent.socket.socket:
         family, where = address
         sock = gevent.socket.socket(family, gevent.socket.SOCK_STREAM)
         try:
@@ -107,9 +101,7 @@ class Client:
             sock.setsockopt(gevent.socket.IPPROTO_TCP, gevent.socket.TCP_NODELAY, 1)
             if parts.scheme == "https":
                 # the handshake apart: interrupted inside wrap_socket, gevent would leave the socket open
-                sock = self._trust().wrap_socket(
-                    sock, server_hostname=parts.hostname, do_handshake_on_connect=False
-                )
+                sock = self._trust().wrap_socket(sock, server_hostname=parts.hostname, do_handshake_on_connect=False)
                 sock.do_handshake()
             sock.settimeout(None)
         except BaseException:

@@ -104,9 +104,9 @@ def _words(event: Event) -> tuple[str, str]:
         case "talk_end":
             return "ended", f"talk with {subject}, {seconds}, {_who(detail)}"
         case "decision":
-            return "webhook", f"{detail} ({event.lasted_ms} ms)"
+            return "engine", f"{detail} ({event.lasted_ms} ms)"
         case "fallback":
-            return "webhook", detail
+            return "engine", detail
         case "transfer":
             return "watchdog" if detail else "transfer", f"goes to {subject}"
         case "record":

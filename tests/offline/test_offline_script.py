@@ -86,7 +86,7 @@ def test_the_ladder_tells_the_call():
         "0.0 call 380800330521 from +380671234567",
         "0.0 kharkiv scheme kharkiv",
         "0.0 kharkiv/3 caller hears ringing",
-        "0.0 kharkiv/3 webhook ring ivan (30 ms)",
+        "0.0 kharkiv/3 engine ring ivan (30 ms)",
         "0.0 kharkiv/3 ring ivan.desk, ivan.mobile",
         "0.0 kharkiv/3 ended ivan.desk: busy",
         "8.0 kharkiv/3 asked ivan.mobile picks up, must press 1",

@@ -33,8 +33,6 @@ from routing.app.publish import publish  # noqa: E402
 from routing.compile.build import build, load_shared  # noqa: E402
 from routing.compile.secrets import invented  # noqa: E402
 
-#: Away from the ports of a suite that may be running.
-ports._FIRST, ports._LAST = 20100, 21900
 PHONE = "+380501112233"
 STATIC, WEBHOOK, HAND = "+380800330521", "+380800330522", "+380800330523"
 Times = dict[str, list[float]]

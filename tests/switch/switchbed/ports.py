@@ -10,10 +10,10 @@ import random
 import socket
 import threading
 
-_FIRST, _LAST = 19000, 19999
-_SLOT = 480
-#: Blocks of at least this many ports are taken from the end of the slot, so that single ports do not break it up.
-_LARGE = 32
+_FIRST, _LAST = 13000, 15999
+_SLOT = 1000
+#: Blocks of at least this many ports come from the end of a slot, where no single ones are that would break it up.
+_LARGE, _FOR_LARGE = 32, 500
 
 _lock = threading.Lock()
 _taken: set[int] = set()
@@ -24,10 +24,10 @@ def free(count: int = 1) -> int:
     """The first of ``count`` neighbouring ports that are free for UDP and TCP."""
     with _lock:
         first, last = _slot()
-        places = list(range(first, last - count, 2))
         if count >= _LARGE:
-            places.reverse()
+            places = list(range(last - _FOR_LARGE, last - count, 2))
         else:
+            places = list(range(first, last - _FOR_LARGE - count, 2))
             random.shuffle(places)
         for place in places:
             block = range(place, place + count)

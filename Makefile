@@ -5,7 +5,7 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench golden switch clean
+.PHONY: help run test fast check bench golden switch clean
 
 help: ## What can be made.
 	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -16,8 +16,11 @@ run: $(STAMP) ## Carry the example company's sample calls, with the engine and t
 	@$(BIN)/routing run-examples
 
 test: $(STAMP) ## The tests; those that need FreeSWITCH are skipped with the reason where it is not found.
-	@$(BIN)/python -m pytest -m switch -rs $(ARGS)
-	@$(BIN)/python -m pytest -m "not switch" -n auto $(ARGS)
+	@$(BIN)/python -m pytest -m "switch or process" -rs $(ARGS)
+	@$(MAKE) --no-print-directory fast
+
+fast: $(STAMP) ## Only the tests that start no other program.
+	@$(BIN)/python -m pytest -m "not switch and not process" -n auto $(ARGS)
 
 check: $(STAMP) ## Lint, format and types.
 	@$(BIN)/ruff check .

@@ -20,6 +20,8 @@ from test_serve import Served
 from wire_peer import Peer
 from wire_release import TABLE, write_release
 
+pytestmark = pytest.mark.process
+
 CALLER = "+380671234567"
 
 

@@ -10,6 +10,8 @@ from journal_bed import CDR
 
 from routing.cli.journal import journal
 
+pytestmark = pytest.mark.process
+
 ROUTING = [sys.executable, "-m", "routing", "journal"]
 CASES = [path.name for path in CDR.iterdir()]
 

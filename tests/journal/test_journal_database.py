@@ -18,6 +18,8 @@ from routing.journal.database import DatabaseFault, open_database
 from routing.journal.query import Question
 from routing.journal.schema import metadata
 
+pytestmark = pytest.mark.process
+
 BINARIES = next(iter(sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)), None)
 CASES = [path.name for path in sorted(CDR.iterdir())]
 

@@ -11,6 +11,8 @@ from redis_server import Said, free_port, until
 from routing.store.client import StoreDown
 from routing.store.nodes import FAILURES_TO_OPEN
 
+pytestmark = pytest.mark.process
+
 
 def asked(store) -> str:
     """What a question comes to: its answer or why there is none."""

@@ -21,6 +21,8 @@ from routing.model.decision import Call
 from routing.model.memory import Talk
 from routing.store.memory import RedisMemory
 
+pytestmark = pytest.mark.process
+
 NOW, CALLER, NAME = 1_800_000_000.0, "+380671234567", "abcdef012345"
 PEOPLE = {
     "ivan": {"phones": ["desk", "mobile"], "sip": {"1001": "desk"}},

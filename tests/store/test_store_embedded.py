@@ -15,6 +15,8 @@ from routing.store import embedded
 from routing.store.client import StoreDown
 from routing.store.embedded import Embedded, answers, url
 
+pytestmark = pytest.mark.process
+
 
 @pytest.fixture
 def ours(tmp_path):

@@ -21,7 +21,7 @@ from folders import compiled, laid_out
 from routing.model.entities import Visitor
 from routing.store.leases import RedisLeases
 
-pytestmark = pytest.mark.skipif(bool(missing()), reason=missing())
+pytestmark = [pytest.mark.process, pytest.mark.skipif(bool(missing()), reason=missing())]
 BLANK = "/blank"
 SITE = Path(__file__).parent / "site"
 ORIGINAL, NUMBERS = "+380800330521", ("+380577280001", "+380577280002")

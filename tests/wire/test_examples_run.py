@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.process
+
 HOME = Path(__file__).resolve().parents[2]
 CALLS = """\
 tests:

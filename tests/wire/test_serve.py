@@ -21,6 +21,8 @@ from wire_release import webhook, write_release
 
 from routing.app.serve import ServeOptions, run
 
+pytestmark = pytest.mark.process
+
 PATIENCE_SECONDS = 15.0
 
 

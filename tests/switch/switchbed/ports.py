@@ -6,6 +6,7 @@ will use for sound is free until a call needs it, so looking whether it is free 
 
 from __future__ import annotations
 
+import atexit
 import random
 import socket
 import threading
@@ -66,6 +67,7 @@ def _slot() -> tuple[int, int]:
     """First and last port of this run's slot."""
     if not _claim:
         _claim.append(_claimed())
+        atexit.register(release)
     first: int = _claim[0].getsockname()[1]
     return first + 2, first + _SLOT
 

@@ -79,27 +79,38 @@ def watch(
     watcher: Watcher,
     retry_s: float = RETRY_SECONDS,
     settle_s: float = SETTLE_SECONDS,
+    refresh_s: float = REFRESH_SECONDS,
 ) -> None:
     """Tell a watcher for ever; ends when its greenlet is killed."""
     while True:
         try:
             with closing(gevent.socket.create_connection((host, port), timeout=ANSWER_SECONDS)) as sock:
                 sock.settimeout(None)
-                _follow(Session(sock), password, watcher, settle_s)
+                _follow(Session(sock), password, watcher, settle_s, refresh_s)
         except (OSError, ProtocolError, ValueError, KeyError, TypeError) as problem:
             watcher.lost(str(problem) or type(problem).__name__)
         gevent.sleep(retry_s)
 
 
-def _follow(session: Session, password: str, watcher: Watcher, settle_s: float) -> None:
+def _follow(session: Session, password: str, watcher: Watcher, settle_s: float, refresh_s: float) -> None:
     session.log_in(password)
     session.ask(f"event plain {EVENTS}")
     session.collect(settle_s)
     while True:
         watcher.seen(_picture(session))
-        with patience(REFRESH_SECONDS):
-            while True:
-                _tell(session.event(), watcher)
+        _tell_for(refresh_s, session, watcher)
+        # what is told just before a picture may not be in it yet: it is told again after it
+        session.events.extendleft(reversed(_tell_for(settle_s, session, watcher)))
+
+
+def _tell_for(seconds: float, session: Session, watcher: Watcher) -> list[bytes]:
+    """Tell events as they come for a while; returns them."""
+    told: list[bytes] = []
+    with patience(seconds):
+        while True:
+            told.append(session.event())
+            _tell(told[-1], watcher)
+    return told
 
 
 def _tell(event: bytes, watcher: Watcher) -> None:

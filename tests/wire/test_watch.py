@@ -70,12 +70,12 @@ class Switch:
 def bed() -> Iterator[Callable[..., tuple[Switch, States]]]:
     running = []
 
-    def start(password: str = "right") -> tuple[Switch, States]:
+    def start(password: str = "right", settle_s: float = 0.01, refresh_s: float = 30.0) -> tuple[Switch, States]:
         switch, states = Switch(), States()
         states.said = []  # type: ignore[attr-defined]
         states.report = states.said.append  # type: ignore[attr-defined]
         port = switch.server.server_port
-        running.append((switch, gevent.spawn(watch, "127.0.0.1", port, password, states, 0.01, 0.01)))
+        running.append((switch, gevent.spawn(watch, "127.0.0.1", port, password, states, 0.01, settle_s, refresh_s)))
         return switch, states
 
     yield start
@@ -113,6 +113,18 @@ def test_the_picture_then_every_event(bed):
     until(lambda: ivan(states) == "free")
     switch.tell("CUSTOM", **{"Event-Subclass": "sofia%3A%3Aexpire", "user": "1001"})
     until(lambda: ivan(states) == "absent")
+
+
+def test_a_registration_told_before_a_picture_that_lacks_it_is_not_forgotten(bed):
+    switch, states = bed(settle_s=0.1, refresh_s=0.001)
+
+    def pictures() -> int:
+        return switch.asked.count("api show registrations as json")
+
+    until(lambda: states.is_known)
+    first = pictures()
+    switch.tell("CUSTOM", **{"Event-Subclass": "sofia::register", "from-user": "1003"})
+    until(lambda: pictures() == first + 1 and states.state("petro", ["1003"], outside=False) == "free")
 
 
 def test_an_end_of_the_connection_makes_everybody_free_and_a_new_picture_is_drawn(bed):

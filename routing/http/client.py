@@ -117,15 +117,21 @@ class Client:
 
 
 def _request(method: str, parts: SplitResult, headers: Mapping[str, str], body: bytes) -> bytes:
+    lines = request_lines(method, parts, {"Connection": "close", **headers}, body)
+    return "\r\n".join([*lines, "", ""]).encode("ascii", "strict") + body
+
+
+def request_lines(method: str, parts: SplitResult, headers: Mapping[str, str], body: bytes) -> list[str]:
+    """The lines of a request's head. Raises NoAnswer when one of them would be two."""
     target = quote((parts.path or "/") + ("?" + parts.query if parts.query else ""), safe=URL_SIGNS)
     host = parts.netloc.rpartition("@")[2].encode("idna").decode()
-    lines = [f"{method} {target} HTTP/1.1", f"Host: {host}", "Connection: close"]
+    lines = [f"{method} {target} HTTP/1.1", f"Host: {host}"]
     lines += [f"{name}: {value}" for name, value in headers.items()]
     if body or method in ("POST", "PUT"):
         lines.append(f"Content-Length: {len(body)}")
     if any(set(line) & {"\r", "\n", "\0"} for line in lines):
         raise NoAnswer("the request holds a line break")
-    return "\r\n".join([*lines, "", ""]).encode("ascii", "strict") + body
+    return lines
 
 
 def _reply(sock: gevent.socket.socket, method: str) -> Reply:

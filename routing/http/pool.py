@@ -12,12 +12,12 @@ import select
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from urllib.parse import SplitResult, quote, urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import gevent
 import gevent.socket
 
-from routing.http.client import URL_SIGNS, Client, NoAnswer
+from routing.http.client import Client, NoAnswer, request_lines
 from routing.model.web import NoReply, Reply
 
 LONGEST_BODY = 2 * 1024 * 1024
@@ -105,14 +105,7 @@ def _readable(sock: gevent.socket.socket) -> bool:
 
 
 def _head(method: str, parts: SplitResult, headers: Mapping[str, str], body: bytes) -> bytes:
-    target = quote((parts.path or "/") + ("?" + parts.query if parts.query else ""), safe=URL_SIGNS)
-    host = parts.netloc.rpartition("@")[2].encode("idna").decode()
-    lines = [f"{method} {target} HTTP/1.1", f"Host: {host}"]
-    lines += [f"{name}: {value}" for name, value in headers.items()]
-    if body or method in ("POST", "PUT"):
-        lines.append(f"Content-Length: {len(body)}")
-    if any(set(line) & {"\r", "\n", "\0"} for line in lines):
-        raise NoReply("the request holds a line break")
+    lines = request_lines(method, parts, headers, body)
     try:
         return "\r\n".join([*lines, "", ""]).encode("ascii")
     except UnicodeEncodeError:

@@ -8,10 +8,13 @@ The parts, inner ones first; a module imports only from its own part and those b
 ``compile``  a checked model to an immutable release of FreeSWITCH XML, and publishing it
 ``decide``   pure decision functions: call facts and an answer in, a decision out
 ``offline``  a switch that executes the compiled XML with a virtual clock and scripted phones
+``testing``  scheme tests: their form, their judge, what no test visits
+``lint``, ``diff``, ``graph``  what is doubtful in schemes, what a change does to calls, and schemes as pictures
 ``esl``, ``http``, ``crm``, ``store``, ``journal``, ``notify``  adapters: FreeSWITCH's event socket, webhooks, CRMs,
              Redis, SQL, e-mail; they import ``model`` only; ``track``, the HTTP API that lends numbers to a site's
              visitors, too
 ``app``      wires adapters, decisions and releases into the engine
+``doctor``   looks at a real node and says what is wrong with it
 ``cli``      the ``routing`` command
 """
 

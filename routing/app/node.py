@@ -18,10 +18,10 @@ from typing import Any
 
 import click
 import jinja2
-import phonenumbers
 
 import routing
 from routing.app import timezones
+from routing.model import numbers
 
 #: Files that hold a secret: readable by the owner alone.
 EVENT_SOCKET = "event_socket.json"
@@ -69,14 +69,6 @@ class Settings:
     loglevel: str = "notice"
 
 
-@dataclass(frozen=True)
-class National:
-    """How carriers may write a caller of the node's own country."""
-
-    code: int
-    expression: str
-
-
 def render(settings: Settings) -> dict[str, str]:
     """Relative path -> text of every file of the node. Raises ValueError for a setting that no file can hold."""
     _check(settings)
@@ -88,7 +80,7 @@ def render(settings: Settings) -> dict[str, str]:
         "anonymous_rate": _bound(settings.anonymous_rate),
         "number_rate": _bound(settings.number_rate),
         "account_rate": _bound(settings.account_rate),
-        "national": national(settings.country) if settings.country else None,
+        "national": numbers.national(settings.country) if settings.country else None,
         "timezones": timezones.rules(),
         "tzdata_version": timezones.version(),
     }
@@ -133,20 +125,6 @@ def command(home: Path) -> list[str]:
     places |= {"storage": "storage", "cache": "cache", "temp": "tmp"}
     arguments = [part for option, folder in places.items() for part in (f"-{option}", str(home / folder))]
     return ["-nf", "-nonat", "-nc", *arguments]
-
-
-def national(country: str) -> National | None:
-    """The rule for callers written nationally in ``country`` (ISO code), where its numbering makes it unambiguous."""
-    metadata = phonenumbers.PhoneMetadata.metadata_for_region(country.upper(), None)
-    if metadata is None or metadata.general_desc is None or metadata.country_code is None:
-        raise ValueError(f"country {country!r} is not an ISO code of a country with a numbering plan")
-    lengths = sorted(metadata.general_desc.possible_length)
-    trunk = metadata.national_prefix or ""
-    if not trunk and len(lengths) > 1:
-        return None
-    optional = "?" if trunk == str(metadata.country_code) else ""
-    span = f"{{{lengths[0] - 1},{lengths[-1] - 1}}}"
-    return National(metadata.country_code, rf"^{trunk}{optional}([1-9]\d{span})$")
 
 
 def _is_ours(template: str) -> bool:

@@ -5,9 +5,7 @@ from __future__ import annotations
 import difflib
 import json
 import os
-import tempfile
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -19,11 +17,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from routing.app.node import national
 from routing.cli.crm import crm_answer, crm_option
 from routing.cli.errors import UserError
+from routing.cli.opened import opened
 from routing.cli.remembered import remembered, remembered_options
-from routing.compile.build import build
 from routing.model.entities import SOURCES, Visitor, clean
 from routing.model.numbers import normalise
 from routing.model.problem import did_you_mean
@@ -32,7 +29,7 @@ from routing.offline.decider import Decider
 from routing.offline.events import Event, as_json, ended, longest_silence_ms, rung, talked
 from routing.offline.ladder import ladder, summary
 from routing.offline.phones import BadBehaviour, Caller, Phones, milliseconds
-from routing.offline.published import NoRelease, Published
+from routing.offline.published import Published
 from routing.offline.socket_peer import SocketPeer
 from routing.offline.switch import Call
 
@@ -83,7 +80,7 @@ def trace(
         raise click.UsageError("a running engine knows its visitors: --entity and --source are for a trace without it")
     if engine and not root:
         raise click.UsageError("--engine needs --root: the engine reads the releases of its own root only")
-    with _published(schemes or Path("schemes"), root) as published:
+    with opened(schemes or Path("schemes"), root) as published:
         asked = _Asked(published)
         try:
             script = Caller(digits, None if hangs_up_after is None else milliseconds(hangs_up_after))
@@ -97,42 +94,6 @@ def trace(
         click.echo(json.dumps(_facts(events), ensure_ascii=False, indent=1))
     else:
         _show(events, call, everything)
-
-
-@contextmanager
-def _published(schemes: Path, root: Path | None) -> Iterator[Published]:
-    """The root's current release, or the schemes compiled into a root that vanishes afterwards."""
-    if root:
-        yield _open(root)
-        return
-    if not schemes.is_dir():
-        raise UserError(f"{schemes} is not a folder: say --schemes DIR or --root ROOT")
-    with tempfile.TemporaryDirectory(prefix="routing-trace-") as made:
-        release = build(schemes, Path(made), lambda where: _AnySecret())
-        (Path(made) / "current").symlink_to(release.folder)
-        yield _open(Path(made))
-
-
-def _open(root: Path) -> Published:
-    try:
-        published = Published(root)
-        country = published.country
-        return Published(root, national(country) if country else None)
-    except NoRelease as error:
-        raise UserError(f"{error}: compile and publish first, or say --schemes DIR") from error
-
-
-class _AnySecret(Mapping[str, str]):
-    """A trace dials nobody: every password is there and none is real."""
-
-    def __getitem__(self, name: str) -> str:
-        return "trace"
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(())
-
-    def __len__(self) -> int:
-        return 0
 
 
 @dataclass

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import re
+from dataclasses import dataclass
 
 import phonenumbers
 from phonenumbers import PhoneNumberFormat
@@ -96,6 +97,28 @@ def country_pattern(region: str) -> str:
         raise ValueError(f"`{region}` is not a country code such as UA or PL")
     every = "|".join(_patterns(metadata, (*_DIALLED, "premium_rate", "pager", "personal_number", "voicemail")))
     return rf"^\+{metadata.country_code}(?:{every})$"
+
+
+@dataclass(frozen=True)
+class National:
+    """How carriers may write a caller of the node's own country."""
+
+    code: int
+    expression: str
+
+
+def national(country: str) -> National | None:
+    """The rule for callers written nationally in ``country`` (ISO code), where its numbering makes it unambiguous."""
+    metadata = phonenumbers.PhoneMetadata.metadata_for_region(country.upper(), None)
+    if metadata is None or metadata.general_desc is None or metadata.country_code is None:
+        raise ValueError(f"country {country!r} is not an ISO code of a country with a numbering plan")
+    lengths = sorted(metadata.general_desc.possible_length)
+    trunk = metadata.national_prefix or ""
+    if not trunk and len(lengths) > 1:
+        return None
+    optional = "?" if trunk == str(metadata.country_code) else ""
+    span = f"{{{lengths[0] - 1},{lengths[-1] - 1}}}"
+    return National(metadata.country_code, rf"^{trunk}{optional}([1-9]\d{span})$")
 
 
 def _patterns(metadata: phonenumbers.PhoneMetadata, kinds: tuple[str, ...]) -> list[str]:

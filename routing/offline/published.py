@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from routing.compile.templates import render
+from routing.model.numbers import national
 from routing.offline.decider import Decider, refused
 from routing.offline.events import Event
 from routing.offline.files import Directory
@@ -43,7 +44,6 @@ class Published:
     """The current release of ``root``. Raises NoRelease."""
 
     root: Path
-    national: object | None = None
     files: Directory = field(init=False)
     dialplan: str = field(init=False)
     table: Mapping[str, Any] = field(init=False)
@@ -51,12 +51,12 @@ class Published:
     def __post_init__(self) -> None:
         self.root = self.root.absolute()
         self.files = Directory(self.root)
-        self.dialplan = fixed_dialplan(self.root, self.national)
         self._sounds = ReleaseSounds(self.root)
         text = self.files.read(f"{self.root}/current/table.json")
         if text is None:
             raise NoRelease(f"{self.root} has no current release")
         self.table = json.loads(text)
+        self.dialplan = fixed_dialplan(self.root, national(self.country) if self.country else None)
 
     @property
     def timezone(self) -> str:

@@ -11,9 +11,6 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from routing.app.node import national
-from routing.cli.examples.expect import failures
-from routing.cli.examples.samples import read_samples
 from routing.compile.build import build, load_shared
 from routing.compile.secrets import invented
 from routing.decide.verdict import Answer, Failure
@@ -23,6 +20,8 @@ from routing.offline.decider import Refused, Silent
 from routing.offline.events import ended, longest_silence_ms
 from routing.offline.published import Published
 from routing.offline.switch import Call
+from routing.testing.cases import read_samples
+from routing.testing.expect import failures
 
 HOME = Path(__file__).resolve().parents[2]
 SCHEMES = HOME / "schemes"
@@ -45,7 +44,7 @@ def company(tmp_path_factory):
     passwords = invented(load_shared(SCHEMES), {})
     release = build(SCHEMES, root, lambda where: passwords)
     (root / "current").symlink_to(release.folder)
-    return release, Published(root, national("UA"))
+    return release, Published(root)
 
 
 def tool(name):

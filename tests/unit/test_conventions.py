@@ -21,39 +21,25 @@ def _files() -> list[Path]:
 
 
 FILES = _files()
-CORE = ("model", "steps", "decide", "offline")
+CORE = ("model", "steps", "decide", "offline", "testing", "lint", "diff", "graph")
+PURE = ("model", "steps", "load", "compile", "decide", "offline", "testing")
+ADAPTERS = ("esl", "http", "crm", "store", "journal", "notify", "track")
 #: What each part may import besides itself; the docstring of `routing` tells the order.
-MAY = {
+MAY: dict[str, tuple[str, ...]] = {
     "model": (),
     "steps": ("model",),
     "load": ("model", "steps"),
     "compile": ("model", "steps", "load"),
     "decide": ("model", "steps"),
     "offline": ("model", "steps", "load", "compile", "decide"),
-    "esl": ("model",),
-    "http": ("model",),
-    "crm": ("model",),
-    "store": ("model",),
-    "journal": ("model",),
-    "notify": ("model",),
-    "track": ("model",),
-    "app": ("model", "steps", "load", "compile", "decide", "esl", "http", "crm", "store", "journal", "notify", "track"),
-    "cli": (
-        "model",
-        "steps",
-        "load",
-        "compile",
-        "decide",
-        "offline",
-        "esl",
-        "http",
-        "crm",
-        "store",
-        "journal",
-        "notify",
-        "track",
-        "app",
-    ),
+    "testing": PURE,
+    "lint": PURE,
+    "diff": PURE,
+    "graph": PURE,
+    **dict.fromkeys(ADAPTERS, ("model",)),
+    "app": ("model", "steps", "load", "compile", "decide", *ADAPTERS),
+    "doctor": ("model", "load", "compile", "esl", "store", "app"),
+    "cli": (*PURE, *ADAPTERS, "lint", "diff", "graph", "app", "doctor"),
 }
 #: The offline switch may be asked over TCP by a real engine: its socket is at its edge.
 EDGES = {"offline/socket_peer.py", "offline/files.py"}

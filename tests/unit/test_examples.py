@@ -10,10 +10,10 @@ import pytest
 
 from routing.cli.errors import UserError
 from routing.cli.examples.children import Children
-from routing.cli.examples.expect import Expectation, failures
-from routing.cli.examples.samples import read_samples
 from routing.model.problem import Problems
 from routing.offline.events import Event
+from routing.testing.cases import read_samples
+from routing.testing.expect import Expectation, failures
 
 EVENTS = [
     Event(0, "call", "+380800330521"),

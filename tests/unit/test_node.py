@@ -13,6 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 from routing.app import node, timezones
+from routing.model import numbers
 from routing.model.calendar import INEXPRESSIBLE_ZONES
 
 
@@ -94,7 +95,7 @@ def test_a_setting_that_no_file_can_hold_is_refused(changes):
 def test_national_callers(country, written, digits):
     import re
 
-    rule = node.national(country)
+    rule = numbers.national(country)
     assert re.search(rule.expression, written).group(1) == digits
     assert not re.search(rule.expression, "00" + str(rule.code) + digits)
 

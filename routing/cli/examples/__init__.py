@@ -20,11 +20,11 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from routing.cli.examples.children import Children
-from routing.cli.examples.expect import failures
-from routing.cli.examples.samples import Sample, read_samples
 from routing.cli.examples.stage import Places, Stage, set_up
 from routing.cli.examples.story import Told, print_story, print_summary
 from routing.offline.socket_peer import SocketPeer
+from routing.testing.cases import Sample, read_samples
+from routing.testing.expect import failures
 
 PATH = click.Path(path_type=Path)
 PIPE_WIDTH = 100

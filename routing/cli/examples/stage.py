@@ -21,7 +21,6 @@ from pathlib import Path
 from typing import Any
 
 from routing.app import publish as publishing
-from routing.app.node import national
 from routing.app.secrets import read_secrets
 from routing.cli.errors import UserError
 from routing.cli.examples.children import POLL_SECONDS, START_SECONDS, Child, Children
@@ -80,8 +79,6 @@ def set_up(children: Children, places: Places) -> Stage:
     release = build(staged, root, lambda setting: known, listen)
     publishing.publish(root, release.name, None)
     published = Published(root)
-    if published.country:
-        published = Published(root, national(published.country))
     shown = {"engine": f"pid {engine.process.pid} on {listen}"}
     for handler, (url, here) in zip(handlers, moved.items(), strict=True):
         shown[handler.name] = f"pid {handler.process.pid} on {here.partition('//')[2]}, in the schemes {url[7:]}"

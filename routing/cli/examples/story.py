@@ -15,11 +15,11 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-from routing.cli.examples.expect import arrived_ms, webhook_words
-from routing.cli.examples.samples import Sample
 from routing.offline.events import Event, ended, talked
 from routing.offline.ladder import Row, ladder
 from routing.offline.switch import Call
+from routing.testing.cases import Sample
+from routing.testing.expect import arrived_ms, webhook_words
 
 STYLES = {
     "ring": "cyan", "confirm": "cyan", "talk": "bold green", "voicemail": "bold green", "end": "bold",

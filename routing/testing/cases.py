@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator, Field, field_validator
 
-from routing.cli.examples.expect import KINDS, Expectation
 from routing.load.nodes import read
 from routing.load.validate import validate
 from routing.model.fields import Fields, OneOrMany, Seconds, Text, refuse
@@ -20,6 +19,7 @@ from routing.model.numbers import normalise
 from routing.model.problem import Problem, Problems, did_you_mean
 from routing.offline import phones as scripted
 from routing.offline.switch import Call
+from routing.testing.expect import KINDS, Expectation
 
 
 def _expectation(value: Any) -> Expectation:

@@ -1,0 +1,49 @@
+"""A folder of schemes, or a root, opened for calls on the offline switch."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from routing.cli.errors import UserError
+from routing.compile.build import build
+from routing.offline.published import NoRelease, Published
+
+
+@contextmanager
+def opened(schemes: Path, root: Path | None = None) -> Iterator[Published]:
+    """The root's current release, or the schemes compiled into a root that vanishes afterwards.
+
+    Raises UserError, Problems.
+    """
+    if root:
+        yield _open(root)
+        return
+    if not schemes.is_dir():
+        raise UserError(f"{schemes} is not a folder: say --schemes DIR or --root ROOT")
+    with tempfile.TemporaryDirectory(prefix="routing-") as made:
+        release = build(schemes, Path(made), lambda where: AnySecret())
+        (Path(made) / "current").symlink_to(release.folder)
+        yield _open(Path(made))
+
+
+def _open(root: Path) -> Published:
+    try:
+        return Published(root)
+    except NoRelease as error:
+        raise UserError(f"{error}: compile and publish first, or say --schemes DIR") from error
+
+
+class AnySecret(Mapping[str, str]):
+    """The offline switch dials nobody: every password is there and none is real."""
+
+    def __getitem__(self, name: str) -> str:
+        return "offline"
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0

@@ -147,14 +147,7 @@ def mkdir(call: Running, data: str) -> None:
 def limit(call: Running, data: str) -> None:
     """``limit hash realm id max[/interval] [extension dialplan context | !CAUSE]``."""
     words = separate(data, " ", 7)
-    if len(words) < 3:
-        return
-    key = f"{words[1]}_{words[2]}"
-    most, rate, _ = (words[3] if len(words) > 3 else "-1").partition("/")
-    call.limited[key] = call.limited.get(key, 0) + 1
-    usage = call.limits.get(key, 0) + (call.limited[key] if rate else 1)
-    call.line.note("limit", key, f"{usage} of {most}")
-    if most.startswith("-") or usage <= max(atoi(most), 0) or (rate and usage == 1):
+    if len(words) < 3 or _take(call, words):
         return
     over = words[4] if len(words) > 4 else "limit_exceeded"
     if over.startswith("!"):
@@ -163,16 +156,28 @@ def limit(call: Running, data: str) -> None:
 
 
 def limit_execute(call: Running, data: str) -> None:
-    """``limit_execute hash realm id max[/interval] application argument``: runs it unless the limit is reached."""
+    """``limit_execute hash realm id max[/interval] application argument``: holds the resource while it runs."""
     words = separate(data, " ", 6)
-    if len(words) < 6:
+    if len(words) < 6 or not _take(call, words):
         return
-    key = f"{words[1]}_{words[2]}"
-    most = atoi(words[3].partition("/")[0])
-    usage = call.limits.get(key, 0) + 1
-    call.line.note("limit", key, f"{usage} of {most}")
-    if words[3].startswith("-") or usage <= max(most, 0):
-        APPLICATIONS[words[4]](call, words[5])
+    APPLICATIONS[words[4]](call, words[5])
+    call.limits.give_back(_resource(words), call.line.profile.uuid, call.line.moment.timestamp())
+
+
+def _take(call: Running, words: list[str]) -> bool:
+    """Count the call against ``words[3]``, ``max[/interval]``; without it, or with ``-``, it is only counted."""
+    most, _, interval = (words[3] if len(words) > 3 else "-").partition("/")
+    bound = -1 if most.startswith("-") else max(atoi(most), 0)
+    resource, line = _resource(words), call.line
+    usage, admitted = call.limits.take(
+        resource, line.profile.uuid, bound, max(atoi(interval), 0), line.moment.timestamp()
+    )
+    line.note("limit", resource, f"{usage} of {most}")
+    return admitted
+
+
+def _resource(words: list[str]) -> str:
+    return f"{words[1]}_{words[2]}"
 
 
 def _two(words: list[str]) -> tuple[str | None, str | None]:

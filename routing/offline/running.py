@@ -5,13 +5,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
 from routing.offline.decider import Decider
 from routing.offline.document import BadDialplan, Extension, parse
 from routing.offline.files import Files
 from routing.offline.hunt import Chosen, hunt
+from routing.offline.limits import Limits
 from routing.offline.line import HungUp, Line, Profile, Transfer
 from routing.offline.phones import Caller, Phones
 from routing.offline.words import atoi
@@ -35,10 +36,9 @@ class Running:
     dialplan: str
     decider: Decider
     sounds: Sounds
-    limits: Mapping[str, int]
+    limits: Limits
     run_application: Callable[[Running, str, str], None]
     exported: dict[str, str] = field(default_factory=dict)
-    limited: dict[str, int] = field(default_factory=dict)
     actions: int = 0
     typed: int = 0
     depth: int = 0
@@ -123,6 +123,7 @@ class Running:
         for name in ("uuid", "destination_number", "caller_id_number", "caller_id_name", "context"):
             yield name, profile.field(name) or ""
         yield "created_us", str(round(self.line.start.timestamp() * 1_000_000))
+        yield "asked_us", str(round(self.line.moment.timestamp() * 1_000_000))
 
     def _hunt(self, profile: Profile) -> Chosen | None:
         for name in self.line.expand(profile.dialplan).split(","):

@@ -19,7 +19,7 @@ from routing.offline.decider import Answer, Closed, Refused, Reply, Silent
 _UNSAFE = frozenset(b'\r\n #%&+:;<=>?@[\\]^`{|}"')
 _HEX = frozenset(b"0123456789ABCDEF")
 #: What `Running.readable` gives beside channel variables.
-FIELDS = frozenset({"destination_number", "caller_id_number", "caller_id_name", "context", "created_us"})
+FIELDS = frozenset({"destination_number", "caller_id_number", "caller_id_name", "context", "created_us", "asked_us"})
 _CORE = "Core-UUID FreeSWITCH-Hostname FreeSWITCH-Switchname FreeSWITCH-IPv4 FreeSWITCH-IPv6 Event-Date-Local"
 _EVENT = "Event-Date-GMT Event-Date-Timestamp Event-Calling-File Event-Calling-Function Event-Calling-Line-Number"
 _CHANNEL = (
@@ -70,6 +70,7 @@ def connect_reply(variables: Mapping[str, str]) -> bytes:
     get = variables.get
     known = {
         "Event-Name": "CHANNEL_DATA",
+        "Event-Date-Timestamp": get("asked_us", "0"),
         "Channel-State": "CS_EXECUTE",
         "Channel-Name": f"sofia/external/{get('caller_id_number', '')}",
         "Unique-ID": get("uuid", ""),

@@ -15,6 +15,7 @@ from routing.offline.applications import APPLICATIONS, NEED_MEDIA
 from routing.offline.decider import Decider, refused
 from routing.offline.events import Event
 from routing.offline.files import Files
+from routing.offline.limits import Limits
 from routing.offline.line import HungUp, Line, Profile
 from routing.offline.phones import Caller, Phones
 from routing.offline.running import Running, Sounds
@@ -56,14 +57,14 @@ def run(
     decider: Decider = refused,
     sounds: Sounds = three_seconds,
     globals_: Mapping[str, str] | None = None,
-    limits: Mapping[str, int] | None = None,
+    limits: Limits | None = None,
 ) -> list[Event]:
     """Carry one call to its end and tell what happened.
 
-    ``dialplan`` is the text of the fixed dialplan; ``files`` reads the release; ``limits`` is the usage that
-    ``limit`` finds before this call, by ``realm_id``. The last event is always ``end``.
+    ``dialplan`` is the text of the fixed dialplan; ``files`` reads the release; ``limits`` is what other calls
+    of the same switch share with this one. The last event is always ``end``.
     """
-    caller = caller or Caller()
+    caller, limits = caller or Caller(), limits or Limits()
     line = Line(
         Profile(call.to, call.context, "XML", call.name or call.caller, call.caller, call.uuid, ani=call.caller),
         call.at,
@@ -74,13 +75,12 @@ def run(
     line.variables.update(dict(call.variables))
     line.note("call", call.to, f"from {call.caller}")
     line.hear("nothing")
-    running = Running(
-        line, caller, phones or Phones(), files, dialplan, decider, sounds, limits or {}, _run_application
-    )
+    running = Running(line, caller, phones or Phones(), files, dialplan, decider, sounds, limits, _run_application)
     try:
         running.route()
     except HungUp as end:
         line.note("end", end.cause, end.who)
+        limits.ended(call.uuid, line.moment.timestamp())
     return line.events
 
 

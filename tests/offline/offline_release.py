@@ -112,8 +112,8 @@ class Telephone:
         **ports: object,
     ) -> list[Event]:
         ports.setdefault("globals_", {"domain": "phones.example"})
-        name = str(ports.pop("name", ""))
-        call = Call(to, number, at, name=name)
+        words = {word: str(ports.pop(word)) for word in ("name", "uuid") if word in ports}
+        call = Call(to, number, at, **words)
         return run(call, Memory(self.texts), DIALPLAN, Phones.of(phones or {}), caller, **ports)  # type: ignore[arg-type]
 
 

@@ -137,8 +137,7 @@ def test_music_instead_of_ringing_once_answered():
         (["sched_hangup +5 ALLOTTED_TIMEOUT", "sleep 9000"], "ALLOTTED_TIMEOUT"),
         (["sched_hangup +5", "sched_cancel", "sleep 9000", "hangup USER_BUSY"], "USER_BUSY"),
         (["limit hash number 0521 2 !SWITCH_CONGESTION", "hangup USER_BUSY"], "USER_BUSY"),
-        (["limit hash number full 2 !SWITCH_CONGESTION", "hangup USER_BUSY"], "SWITCH_CONGESTION"),
-        (["limit hash number full 2/60 !SWITCH_CONGESTION", "hangup USER_BUSY"], "SWITCH_CONGESTION"),
+        (["limit hash number full 0 !SWITCH_CONGESTION", "hangup USER_BUSY"], "SWITCH_CONGESTION"),
         (["multiset ^^;routing_x=USER_BUSY;routing_y=1", "hangup ${routing_x}"], "USER_BUSY"),
         (["set routing_x=USER_BUSY", "unset routing_x", "hangup ${routing_x}"], "NORMAL_CLEARING"),
         (["no_such_application"], "DESTINATION_OUT_OF_ORDER"),
@@ -146,7 +145,7 @@ def test_music_instead_of_ringing_once_answered():
     ],
 )
 def test_applications_that_end_a_call(actions, cause):
-    assert ended(Telephone(*actions).call(limits={"number_full": 2})).subject == cause
+    assert ended(Telephone(*actions).call()).subject == cause
 
 
 def test_events_as_json_leave_out_what_is_empty():

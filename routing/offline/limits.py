@@ -1,0 +1,55 @@
+"""What ``limit hash`` counts over all the calls of one switch, as mod_hash of FreeSWITCH 1.10.12 does, in virtual time.
+
+A resource has two counts: the calls that hold it now, and how often it was asked for in the present interval; the one
+that is over its bound refuses the call, and a refused call holds nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from math import inf
+
+
+@dataclass
+class Limits:
+    """Shared by calls that are carried in the order in which they begin; moments are seconds since the epoch.
+
+    Calls that overlap are carried one after another: a hold remembers from when to when it lasted.
+    """
+
+    _holds: dict[str, dict[str, tuple[float, float]]] = field(default_factory=dict)
+    _rates: dict[str, tuple[int, int]] = field(default_factory=dict)
+
+    def take(self, resource: str, call: str, most: int, interval_s: int, now_s: float) -> tuple[int, bool]:
+        """The usage with this call counted, and whether it is admitted; a negative ``most`` only counts."""
+        if interval_s > 0:
+            usage, admitted = self._rate(resource, most, interval_s, int(now_s))
+        else:
+            usage = len(self._holders(resource, now_s) | {call})
+            admitted = most < 0 or usage <= most
+        if admitted:
+            self._holds.setdefault(resource, {}).setdefault(call, (now_s, inf))
+        return usage, admitted
+
+    def give_back(self, resource: str, call: str, now_s: float) -> None:
+        """The call holds this resource no more."""
+        held = self._holds.get(resource, {})
+        if call in held:
+            held[call] = (held[call][0], now_s)
+
+    def ended(self, call: str, now_s: float) -> None:
+        """The call is over."""
+        for resource, held in self._holds.items():
+            if held.get(call, (0, 0))[1] == inf:
+                self.give_back(resource, call, now_s)
+
+    def _rate(self, resource: str, most: int, interval_s: int, now_s: int) -> tuple[int, bool]:
+        since, count = self._rates.get(resource, (0, 0))
+        is_first = since <= now_s - interval_s
+        since, count = (now_s, 1) if is_first else (since, count + 1)
+        self._rates[resource] = since, count
+        return count, is_first or most < 0 or count <= most
+
+    def _holders(self, resource: str, now_s: float) -> set[str]:
+        held = self._holds.get(resource, {})
+        return {call for call, (since_s, until_s) in held.items() if since_s <= now_s < until_s}

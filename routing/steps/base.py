@@ -32,6 +32,8 @@ class Step(Fields):
     ends: ClassVar[bool] = False
     #: The step answers the call before anybody was reached.
     answers: ClassVar[bool] = False
+    #: When the call goes on after the step, for pictures; empty where it simply does.
+    falls_when: ClassVar[str] = ""
 
     @model_validator(mode="before")
     @classmethod

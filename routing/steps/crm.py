@@ -38,6 +38,7 @@ class CrmStep(DynamicStep):
 
     kind: ClassVar[str] = "crm"
     primary: ClassVar[str] = "system"
+    falls_when: ClassVar[str] = "nobody responsible, or nobody talked"
     obeys: ClassVar[frozenset[str]] = frozenset({"person"})
 
     system: Id = Field(description="Which of the CRMs under `crm:`.")

@@ -46,6 +46,7 @@ class MatchStep(Step):
 
     kind: ClassVar[str] = "match"
     primary: ClassVar[str] = "cases"
+    falls_when: ClassVar[str] = "otherwise"
 
     cases: Annotated[list[Case], OneOrMany] = Field(min_length=1, description="Tried in order.")
     otherwise: Steps | None = Field(None, description="Steps when no case fits.")

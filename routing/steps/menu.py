@@ -37,6 +37,7 @@ class MenuStep(Step):
     """Ask the caller for a key; falls through when there is no choice and no `otherwise`."""
 
     kind: ClassVar[str] = "menu"
+    falls_when: ClassVar[str] = "no choice"
     answers: ClassVar[bool] = True
 
     prompt: Sound = Field(description="What the caller hears.")

@@ -52,6 +52,7 @@ class OpenBranchStep(Step):
 
     kind: ClassVar[str] = "open_branch"
     primary: ClassVar[str] = "branches"
+    falls_when: ClassVar[str] = "all are closed"
 
     branches_: Annotated[list[Annotated[Branch, WithJsonSchema(_SCHEMA)]], OneOrMany] = Field(
         alias="branches", min_length=1, max_length=MOST_BRANCHES, description="`scheme: calendar`, in order."

@@ -66,6 +66,7 @@ class RingStep(DynamicStep):
 
     kind: ClassVar[str] = "ring"
     primary: ClassVar[str] = "to"
+    falls_when: ClassVar[str] = "nobody talked"
     obeys: ClassVar[frozenset[str]] = frozenset({"order", "together", "wait"})
 
     to: RingList = Field(description="People, groups or single phones (`ivan.mobile`); `{ivan: after 10s}` delays one.")

@@ -33,6 +33,7 @@ class StickyStep(DynamicStep):
 
     kind: ClassVar[str] = "sticky"
     primary: ClassVar[str] = "calls"
+    falls_when: ClassVar[str] = "nobody, or did not talk"
     obeys: ClassVar[frozenset[str]] = frozenset({"person"})
 
     calls: Literal["in", "out", "both"] = Field("both", description="Which talks count.")

@@ -61,6 +61,7 @@ class WebhookStep(DynamicStep):
 
     kind: ClassVar[str] = "webhook"
     primary: ClassVar[str] = "url"
+    falls_when: ClassVar[str] = "no usable answer, or nobody talked"
     obeys: ClassVar[frozenset[str]] = frozenset({"person", "phone", "number", "scheme", "end"})
 
     url: Text = Field(description="The handler. https, or http.")

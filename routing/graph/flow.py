@@ -1,0 +1,187 @@
+"""What is drawn: the steps of a scheme as nodes, nested as they are written, and every way from one to another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from routing.graph.words import below, branch_name, details, fallen, settings_of
+from routing.model.folder import Folder
+from routing.steps.base import LONGEST_JUMPS, Step, StepItem
+from routing.steps.dynamic import DynamicStep
+from routing.steps.scheme import STICKY, SchemeFields, project_sticky, summarise
+
+START = "start"
+#: Heading of the steps that run after too many jumps, and how their paths begin.
+OTHERWISE = "otherwise"
+
+
+@dataclass(frozen=True)
+class Branch:
+    """A nested list of steps and when the call goes there."""
+
+    label: str
+    block: Block
+
+
+@dataclass(frozen=True)
+class Node:
+    """A step. ``path`` is its path in the dialplan (``2.closed.1``); ``seconds`` the longest it takes by itself."""
+
+    path: str
+    kind: str
+    lines: tuple[str, ...]
+    seconds: float = 0.0
+    family: str = "media"
+    branches: tuple[Branch, ...] = ()
+    #: When the call goes on after the step without having been in a branch; None when it never does.
+    falls: str | None = None
+    #: Going on is what the engine's silence leads to as well.
+    is_fallback: bool = False
+
+
+#: Steps that run one after another.
+Block = tuple[Node, ...]
+
+
+@dataclass(frozen=True)
+class Edge:
+    """A way from one step to the next that the call takes."""
+
+    source: str
+    target: str
+    label: str
+    is_fallback: bool = False
+
+
+@dataclass(frozen=True)
+class Flow:
+    """A whole scheme."""
+
+    scheme: str
+    title: str
+    block: Block
+    otherwise: Block
+    longest_seconds: float
+
+    def nodes(self) -> Iterator[Node]:
+        """Every step, in the order of the file."""
+        yield from _nodes(self.block)
+        yield from _nodes(self.otherwise)
+
+    def edges(self) -> Iterator[Edge]:
+        """Every way between steps of the scheme."""
+        yield from _edges(self.block)
+        yield from _edges(self.otherwise)
+
+
+def flow(fields: SchemeFields, data: Any, folder: Folder) -> Flow:
+    """The flow of a checked scheme; ``data`` is its file as written."""
+    steps = _block(fields.steps, data.get("steps"), "", folder)
+    otherwise = _block(fields.otherwise, data.get("otherwise"), f"{OTHERWISE}.", folder)
+    if otherwise:
+        told = f"after {LONGEST_JUMPS} jumps between schemes"
+        otherwise = (Node(OTHERWISE, "scheme", (told,), family="start", falls=""), *otherwise)
+    return Flow(
+        fields.scheme,
+        fields.title or "",
+        (_start(fields, folder), *steps),
+        otherwise,
+        summarise(fields, folder).longest,
+    )
+
+
+def _start(fields: SchemeFields, folder: Folder) -> Node:
+    """Where calls enter; the project's stickiness is asked before the steps, of calls that begin here."""
+    heading, sticky = tuple(_heading(fields)), project_sticky(fields, folder)
+    if not sticky:
+        return Node(START, "scheme", heading, family="start", falls="")
+    asked = _node(sticky, ("the project's: who called this caller last",), STICKY, folder, ())
+    hours = "in working hours" if fields.hours else "begins here"
+    falls = "out of hours, or from another scheme" if fields.hours else "from another scheme"
+    return Node(START, "scheme", heading, family="start", branches=(Branch(hours, (asked,)),), falls=falls)
+
+
+def _heading(fields: SchemeFields) -> Iterator[str]:
+    yield fields.title or fields.scheme
+    if fields.hours:
+        yield f"hours {fields.hours}"
+    for entry in fields.numbers:
+        yield entry.number + ("" if entry.caller_pays else ", we pay")
+
+
+def _block(steps: Sequence[StepItem], written: Any, prefix: str, folder: Folder) -> Block:
+    listed = written if isinstance(written, list) else [written]
+    nodes = []
+    for index, item in enumerate(steps):
+        step, path = item.step, f"{prefix}{index + 1}"
+        settings = settings_of(step, listed[index] if index < len(listed) else {})
+        branches = tuple(
+            Branch(
+                branch_name(step, loc, part, settings), _block(nested, below(settings, loc), f"{path}.{part}.", folder)
+            )
+            for loc, part, nested in step.branches()
+        )
+        nodes.append(_node(step, details(step, settings), path, folder, branches))
+    return tuple(nodes)
+
+
+def _node(step: Step, lines: tuple[str, ...], path: str, folder: Folder, branches: tuple[Branch, ...]) -> Node:
+    goes_on = not step.ends and (step.falls_past_branches() or not branches)
+    is_asked = isinstance(step, DynamicStep) and step.runtime(folder) is not None
+    return Node(
+        path,
+        step.kind,
+        lines,
+        step.own_seconds(folder),
+        _family(step, is_asked),
+        branches,
+        fallen(step) if goes_on else None,
+        is_asked,
+    )
+
+
+def _family(step: Step, is_asked: bool) -> str:
+    """What kind of box a step is: the legend's words."""
+    if step.ends:
+        return "goes" if step.jumps() else "end"
+    if step.kind == "ring":
+        return "rings"
+    if is_asked:
+        return "asks"
+    return "chooses" if step.jumps() or list(step.branches()) else "media"
+
+
+def _nodes(block: Block) -> Iterator[Node]:
+    for node in block:
+        yield node
+        for branch in node.branches:
+            yield from _nodes(branch.block)
+
+
+def leaves(block: Block) -> Iterator[tuple[Node, str, bool]]:
+    """Every node from which the call leaves the end of a block, with the way's label and whether it is a fallback."""
+    if block:
+        yield from _leaving(block[-1])
+
+
+def _leaving(node: Node) -> Iterator[tuple[Node, str, bool]]:
+    if node.falls is not None:
+        yield node, node.falls, node.is_fallback
+    for branch in node.branches:
+        if branch.block:
+            yield from leaves(branch.block)
+        else:
+            yield node, branch.label, False
+
+
+def _edges(block: Block) -> Iterator[Edge]:
+    for at, node in enumerate(block):
+        for branch in node.branches:
+            if branch.block:
+                yield Edge(node.path, branch.block[0].path, branch.label)
+                yield from _edges(branch.block)
+        if at + 1 < len(block):
+            for source, label, is_fallback in _leaving(node):
+                yield Edge(source.path, block[at + 1].path, label, is_fallback)

@@ -1,0 +1,128 @@
+"""A laid-out scheme as SVG, complete in itself: no script, no font and no style from elsewhere."""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ET
+
+from routing.graph.flow import Flow
+from routing.graph.layout import LINE, WIDTH, Box, Line, Picture, layout
+from routing.graph.way import Way
+
+#: Family of steps -> colour of its mark, what the legend says.
+FAMILIES = {
+    "rings": ("#1a7f5a", "rings people"),
+    "asks": ("#7a3fb5", "asks the engine; dashed: the compiled fallback"),
+    "chooses": ("#b26a00", "chooses a way"),
+    "media": ("#5b6776", "plays"),
+    "goes": ("#1f5fbf", "goes to another scheme"),
+    "end": ("#b3261e", "ends the call"),
+    "start": ("#22303c", "the scheme"),
+}
+STYLE = """
+text { font: 12px system-ui, "Segoe UI", "Noto Sans", "DejaVu Sans", sans-serif; fill: #22303c }
+.kind { font-weight: 600 } .dim { fill: #5b6776 } .path { font-weight: 400 } .box { fill: #fff; stroke: #c5ced8 }
+.way { fill: none; stroke: #7d8a97; stroke-width: 1.4 } .fallback { stroke-dasharray: 5 4 }
+.label { fill: #5b6776; font-size: 11px; paint-order: stroke; stroke: #fff; stroke-width: 3px }
+.taken.way { stroke: #c2185b; stroke-width: 2.6 } .taken .box { stroke: #c2185b; stroke-width: 2.2 }
+.left { opacity: .38 } .time { fill: #c2185b; font-weight: 600 }
+"""
+TITLE = 30.0
+LEGEND = 34.0
+
+
+def to_svg(flow: Flow, way: Way | None = None) -> str:
+    """The picture of a scheme; with a ``way``, the steps that a call took are lit and the others faded."""
+    picture = layout(flow)
+    width, height = max(picture.width, 760.0), picture.height + TITLE + LEGEND
+    root = ET.Element(
+        "svg",
+        xmlns="http://www.w3.org/2000/svg",
+        width=f"{width:g}",
+        height=f"{height:g}",
+        viewBox=f"0 0 {width:g} {height:g}",
+        role="img",
+    )
+    ET.SubElement(root, "title").text = f"Scheme {flow.scheme}"
+    ET.SubElement(root, "style").text = STYLE
+    ET.SubElement(root, "rect", width="100%", height="100%", fill="#fff")
+    _markers(root)
+    _text(
+        root,
+        24,
+        26,
+        way.told if way else f"{flow.scheme}: at most {flow.longest_seconds:.0f} s to its end or to another scheme",
+        "dim",
+    )
+    drawn = ET.SubElement(root, "g", transform=f"translate(0 {TITLE:g})")
+    for line in sorted(picture.lines, key=lambda line: bool(way and way.took(line.edge))):
+        _line(drawn, line, way)
+    for box in picture.boxes:
+        _node(drawn, box, way)
+    _legend(root, height - 14, picture)
+    return ET.tostring(root, encoding="unicode") + "\n"
+
+
+def _markers(root: ET.Element) -> None:
+    definitions = ET.SubElement(root, "defs")
+    for name, colour in (("head", "#7d8a97"), ("lit", "#c2185b")):
+        shape = ET.SubElement(
+            definitions, "marker", id=name, viewBox="0 0 8 8", refX="7", refY="4", markerWidth="7", markerHeight="7",
+            markerUnits="userSpaceOnUse", orient="auto",
+        )  # fmt: skip
+        ET.SubElement(shape, "path", d="M0 0 L8 4 L0 8 z", fill=colour)
+
+
+def _line(parent: ET.Element, line: Line, way: Way | None) -> None:
+    is_taken = way is not None and way.took(line.edge)
+    classes = ["way"] + ["fallback"] * line.edge.is_fallback + ["taken"] * is_taken
+    classes += ["left"] * (way is not None and not is_taken)
+    path = "M" + " L".join(f"{x:g} {y:g}" for x, y in line.points)
+    head = "url(#lit)" if is_taken else "url(#head)"
+    ET.SubElement(parent, "path", {"class": " ".join(classes), "d": path, "marker-end": head})
+    x, y = line.label_at
+    for number, words in enumerate(line.label):
+        faded = " left" if way is not None and not is_taken else ""
+        _text(
+            parent, x, y + (number - len(line.label) + 1) * 12 if len(line.points) == 4 else y, words, "label" + faded
+        )
+
+
+def _node(parent: ET.Element, box: Box, way: Way | None) -> None:
+    node = box.node
+    at_ms = way.reached_ms(node.path) if way else None
+    lit = "" if way is None else "taken" if at_ms is not None else "left"
+    group = ET.SubElement(parent, "g", {"class": lit, "id": f"step-{node.path}"})
+    round_ = "14" if node.family in ("end", "goes", "start") else "4"
+    place = {"x": f"{box.x:g}", "y": f"{box.y:g}", "height": f"{box.height:g}"}
+    ET.SubElement(group, "rect", {"class": "box", "width": f"{WIDTH:g}", "rx": round_, **place})
+    colour = FAMILIES[node.family][0]
+    ET.SubElement(group, "rect", {"width": "5", "rx": "2", "fill": colour, **place})
+    heading = _text(group, box.x + 14, box.y + 18, f"{node.kind} ", "kind")
+    if node.family != "start":
+        ET.SubElement(heading, "tspan", {"class": "dim path"}).text = node.path
+    if at_ms is not None:
+        _text(group, box.x + WIDTH - 8, box.y + 18, f"at {at_ms / 1000:.1f} s", "time", "end")
+    elif node.seconds >= 1:
+        _text(group, box.x + WIDTH - 8, box.y + 18, f"≤ {node.seconds:.0f} s", "dim", "end")
+    for number, words in enumerate(box.lines, 1):
+        _text(group, box.x + 14, box.y + 18 + number * LINE, words)
+
+
+def _legend(root: ET.Element, y: float, picture: Picture) -> None:
+    present = {box.node.family for box in picture.boxes} - {"start"}
+    x = 24.0
+    for family, (colour, words) in FAMILIES.items():
+        if family not in present:
+            continue
+        ET.SubElement(root, "rect", x=f"{x:g}", y=f"{y - 10:g}", width="10", height="10", rx="2", fill=colour)
+        _text(root, x + 15, y, words, "dim")
+        x += 32 + 6.2 * len(words)
+
+
+def _text(parent: ET.Element, x: float, y: float, words: str, kind: str = "", anchor: str = "start") -> ET.Element:
+    facts = {"x": f"{x:g}", "y": f"{y:g}"} | ({"class": kind} if kind else {})
+    if anchor != "start":
+        facts["text-anchor"] = anchor
+    text = ET.SubElement(parent, "text", facts)
+    text.text = words
+    return text

@@ -1,0 +1,72 @@
+"""A scheme as text that other programs draw: Mermaid for pull requests and wikis, DOT for Graphviz."""
+
+from __future__ import annotations
+
+import re
+
+from routing.graph.flow import Flow, Node
+from routing.graph.svg import FAMILIES
+from routing.graph.way import Way
+
+#: Family of steps -> the two signs of Mermaid between which its text stands.
+_SHAPES = {
+    "start": ("([", "])"),
+    "end": ("([", "])"),
+    "goes": ("[[", "]]"),
+    "chooses": ("{{", "}}"),
+    "asks": ("[/", "/]"),
+}
+
+
+def to_mermaid(flow: Flow, way: Way | None = None) -> str:
+    """A Mermaid flowchart; the steps that a call took have the class ``taken``."""
+    lines = ["flowchart TD"]
+    for node in flow.nodes():
+        opens, closes = _SHAPES.get(node.family, ("[", "]"))
+        lines.append(f'  {_id(node.path)}{opens}"{_mermaid("<br>".join(_words(node)))}"{closes}')
+    for edge in flow.edges():
+        arrow = "-.->" if edge.is_fallback else "-->"
+        label = f'|"{_mermaid(edge.label)}"|' if edge.label else ""
+        lines.append(f"  {_id(edge.source)} {arrow}{label} {_id(edge.target)}")
+    if way:
+        lines.append("  classDef taken stroke:#c2185b,stroke-width:3px")
+        lines.append(f"  class {','.join(map(_id, way.steps))} taken")
+    return "\n".join(lines) + "\n"
+
+
+def to_dot(flow: Flow, way: Way | None = None) -> str:
+    """A Graphviz digraph."""
+    lines = [
+        f'digraph "{_dot(flow.scheme)}" {{',
+        "  node [shape=box, style=rounded, fontname=sans]; edge [fontname=sans]",
+    ]
+    for node in flow.nodes():
+        colour = "#c2185b" if way and way.reached_ms(node.path) is not None else FAMILIES[node.family][0]
+        words = "\\n".join(map(_dot, _words(node)))
+        lines.append(f'  "{node.path}" [label="{words}", color="{colour}"]')
+    for edge in flow.edges():
+        facts = [f'label="{_dot(edge.label)}"'] if edge.label else []
+        facts += ["style=dashed"] if edge.is_fallback else []
+        facts += ['color="#c2185b"', "penwidth=2"] if way and way.took(edge) else []
+        lines.append(f'  "{edge.source}" -> "{edge.target}"' + (f" [{', '.join(facts)}]" if facts else ""))
+    return "\n".join([*lines, "}"]) + "\n"
+
+
+def _words(node: Node) -> tuple[str, ...]:
+    heading = node.kind if node.family == "start" else f"{node.path} {node.kind}"
+    return (f"{heading} ≤ {node.seconds:.0f} s" if node.seconds >= 1 else heading, *node.lines)
+
+
+def _id(path: str) -> str:
+    return "s" + re.sub(r"[^0-9a-z]", "_", path)
+
+
+def _mermaid(text: str) -> str:
+    """Text between quotes: what Mermaid would take for syntax becomes an entity."""
+    kept = text.replace("<br>", "\n")
+    escaped = "".join(f"#{ord(sign)};" if sign in '"#<>&`;\\' else sign for sign in kept)
+    return escaped.replace("\n", "<br>")
+
+
+def _dot(text: str) -> str:
+    return text.replace("\\", "\\\\").replace('"', '\\"')

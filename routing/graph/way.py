@@ -1,0 +1,42 @@
+"""The way that one call took through a scheme, read from its events. Pure: events in, steps and times out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from routing.graph.flow import START, Edge
+from routing.offline.events import Event
+
+
+@dataclass(frozen=True)
+class Way:
+    """Steps by path with the milliseconds at which they began, the ways between them, a line about the call."""
+
+    told: str
+    steps: dict[str, int]
+    pairs: frozenset[tuple[str, str]]
+
+    def reached_ms(self, path: str) -> int | None:
+        """When the call first came to a step; None when it never did."""
+        return self.steps.get(path)
+
+    def took(self, edge: Edge) -> bool:
+        """Whether the call went this way."""
+        return (edge.source, edge.target) in self.pairs
+
+
+def way(scheme: str, events: Sequence[Event], told: str) -> Way:
+    """The way of a call in one scheme; what it did in others is left out."""
+    steps: dict[str, int] = {}
+    pairs, last = set(), ""
+    for event in events:
+        if event.kind == "scheme":
+            last = START if event.subject == scheme else ""
+            if last:
+                steps.setdefault(START, event.at_ms)
+        elif event.kind == "step" and last:
+            steps.setdefault(event.subject, event.at_ms)
+            pairs.add((last, event.subject))
+            last = event.subject
+    return Way(told, steps, frozenset(pairs))

@@ -24,13 +24,15 @@ LONG_TALK_SECONDS = 3600.0
 class Remembered:
     """``talks``: caller -> (person, direction or "" for both), "*" is any caller; ``states``: person -> state.
 
-    ``is_down``: Redis does not answer. ``chance``: 0 <= x < 1.
+    ``history``: talks with the caller that are remembered besides, as they were. ``is_down``: Redis does not answer.
+    ``chance``: 0 <= x < 1.
     """
 
     talks: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     states: Mapping[str, State] = field(default_factory=dict)
     loads: Mapping[str, Load] = field(default_factory=dict)
     turns: Mapping[str, int] = field(default_factory=dict)
+    history: Sequence[Talk] = ()
     is_down: bool = False
     chance: Callable[[], float] = lambda: 0.5
 
@@ -51,9 +53,10 @@ class Remembered:
         return self.state(person, (), False) if person in directory.phones else None
 
     def _talks(self, call: Call) -> Sequence[Talk]:
-        """A long talk that has just ended."""
-        person, direction = self.talks.get(call.caller) or self.talks.get("*") or ("", "")
-        if not person or not call.caller.startswith("+"):
+        """What is in the history, and a long talk that has just ended."""
+        if not call.caller.startswith("+"):
             return ()
-        directions: tuple[Direction, ...] = ("in", "out")
-        return [Talk(person, call.started, LONG_TALK_SECONDS, each) for each in directions if direction in ("", each)]
+        person, direction = self.talks.get(call.caller) or self.talks.get("*") or ("", "")
+        directions: tuple[Direction, ...] = ("in", "out") if person else ()
+        said = [Talk(person, call.started, LONG_TALK_SECONDS, each) for each in directions if direction in ("", each)]
+        return [*said, *self.history]

@@ -1,115 +1,178 @@
-"""Sample calls as a file holds them: the language's form of scheme tests, and what of ours is broken meanwhile.
+"""Scheme tests as a file holds them: calls, what phones, callers and the engine's partners do, what must come of it.
 
 Reads one file. Knows nothing of releases, processes or how a call is carried.
 """
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from zoneinfo import ZoneInfo
 
-from pydantic import BeforeValidator, Field, field_validator
+from pydantic import Field, model_validator
 
-from routing.load.nodes import read
-from routing.load.validate import validate
-from routing.model.fields import Fields, OneOrMany, Seconds, Text, refuse
+from routing.load.nodes import Document, read
+from routing.load.validate import Wrong, validate
+from routing.model.fields import Fields, Id, OneOrMany, Seconds, Text, refuse
 from routing.model.numbers import normalise
-from routing.model.problem import Problem, Problems, did_you_mean
+from routing.model.problem import Loc, Problem, Problems, did_you_mean
 from routing.offline import phones as scripted
 from routing.offline.switch import Call
-from routing.testing.expect import KINDS, Expectation
+from routing.testing.expect import Wanted
+from routing.testing.form import (
+    Behaviour,
+    CallerFields,
+    CallFields,
+    CrmAnswer,
+    Expectations,
+    HandlerAnswer,
+    Load,
+    Talk,
+    moment,
+)
+from routing.testing.kinds import Expectation
 
-
-def _expectation(value: Any) -> Expectation:
-    if not isinstance(value, dict) or len(value) != 1:
-        raise refuse("write one `kind: what` a line, such as `talk: ivan.desk`")
-    ((kind, what),) = value.items()
-    if kind not in KINDS:
-        raise refuse(f"nothing is called `{kind}`; {did_you_mean(kind, KINDS) or 'known: ' + ', '.join(KINDS)}")
-    return Expectation(kind, tuple(str(word) for word in (what if isinstance(what, list) else [what])))
-
-
-Expectations = Annotated[list[Annotated[Expectation, BeforeValidator(_expectation)]], OneOrMany]
-
-
-class CallFields(Fields):
-    """Who calls whom, and when, in the project's zone."""
-
-    to: Text
-    from_: Text = Field(alias="from")
-    at: Text
-
-
-class CallerFields(Fields):
-    """What the caller does."""
-
-    digits: Text = ""
-    hangs_up_after: Seconds | None = None
+LISTS = ("expect", "exactly", "never")
 
 
 class Sample(Fields):
-    """One call, what the phones do, and what must come of it."""
+    """One test: a call, how the world is meanwhile, and what must come of it."""
 
     name: Text
     call: CallFields
-    phones: dict[str, Text] = Field(default_factory=dict)
+    phones: dict[str, Behaviour] = Field(default_factory=dict)
+    others: Behaviour = scripted.Phone()
     caller: CallerFields = Field(default_factory=CallerFields)
+    hours: dict[Id, Literal["open", "closed"]] = Field(default_factory=dict)
+    entities: dict[str, Text] = Field(default_factory=dict)
+    source: dict[str, Text] = Field(default_factory=dict)
+    webhook: HandlerAnswer = None
+    webhooks: dict[Text, HandlerAnswer] = Field(default_factory=dict)
+    crm: CrmAnswer = None
+    crms: dict[Id, CrmAnswer] = Field(default_factory=dict)
+    sticky: Annotated[list[Talk], OneOrMany] = Field(default_factory=list)
+    states: dict[Id, Literal["free", "busy", "absent"]] = Field(default_factory=dict)
+    loads: dict[Id, Load] = Field(default_factory=dict)
+    turns: Annotated[list[Text], OneOrMany] = Field(default_factory=list)
+    redis: Literal["up", "down"] = "up"
     handler: Literal["running", "frozen"] = "running"
     engine: Literal["running", "frozen", "killed"] = "running"
-    expect: Expectations
+    expect: Expectations = Field(default_factory=list)
+    exactly: Expectations = Field(default_factory=list)
     never: Expectations = Field(default_factory=list)
     within: Seconds | None = None
+    silence: Seconds | None = None
 
-    @field_validator("phones")
-    @classmethod
-    def _behave(cls, value: dict[str, str]) -> dict[str, str]:
-        try:
-            scripted.Phones.of(value)
-        except scripted.BadBehaviour as error:
-            raise refuse(str(error)) from None
-        return value
+    @model_validator(mode="after")
+    def _expects(self) -> Sample:
+        if not (self.expect or self.exactly or self.never or self.within or self.silence):
+            raise refuse("a test that expects nothing cannot fail", "write `expect:` and what must happen")
+        return self
 
-    @field_validator("call")
-    @classmethod
-    def _moment(cls, value: CallFields) -> CallFields:
-        try:
-            datetime.fromisoformat(value.at)
-        except ValueError:
-            raise refuse(f"`{value.at}` is not a moment: write `2026-11-23 10:00`") from None
-        return value
+    @property
+    def wanted(self) -> Wanted:
+        """What must come of the call."""
+        return Wanted(self.expect, self.exactly, self.never, self.within, self.silence)
 
-    def made(self, uuid: str, timezone: str, country: str | None) -> Call:
-        """The call for the offline switch. Raises ValueError for what is no number."""
-        caller = self.call.from_
+    def made(self, uuid: str, timezone: str, country: str | None, accounts: Mapping[str, str] | None = None) -> Call:
+        """The call for the offline switch; ``accounts``: SIP account to phone. Raises ValueError for what is no number.
+
+        A phone's call may go to whatever phones can dial: an extension, an account, a number.
+        """
+        caller, to, at = self.call.from_, self.call.to, moment(self.call.at, timezone)
+        phones = {phone: account for account, phone in (accounts or {}).items()}
+        if account := caller if caller in phones.values() else phones.get(caller):
+            dialled = "".join(to.split())
+            context = "routing_internal"
+            return Call(dialled, account, at, uuid=uuid, context=context, variables=(("sip_auth_username", account),))
         from_ = caller if caller == "anonymous" else normalise(caller, country)
-        moment = datetime.fromisoformat(self.call.at)
-        if moment.tzinfo is None:
-            moment = moment.replace(tzinfo=ZoneInfo(timezone))
-        return Call(normalise(self.call.to, country), from_, moment, uuid=uuid)
+        return Call(normalise(to, country), from_, at, uuid=uuid)
 
     def ringing(self) -> scripted.Phones:
-        """The scripted phones; those without a script do not answer."""
-        return scripted.Phones.of(self.phones)
+        """The scripted phones."""
+        return scripted.Phones(self.phones, self.others)
 
     def dialling(self) -> scripted.Caller:
         """The scripted caller."""
-        seconds = self.caller.hangs_up_after
-        return scripted.Caller(self.caller.digits, None if seconds is None else seconds * 1000)
+        return self.caller.scripted()
 
 
-class _File(Fields):
-    tests: list[Sample]
+@dataclass(frozen=True)
+class Case:
+    """A test and where it stands: file, line, and the way back from its parts to their lines."""
+
+    sample: Sample
+    file: str
+    line: int
+    index: int = 0
+    document: Document | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def name(self) -> str:
+        """The test's name."""
+        return self.sample.name
+
+    def problem(self, loc: Loc, message: str, hint: str = "", *, at_key: bool = False) -> Problem:
+        """A problem at a part of the test."""
+        if self.document is None:
+            return Problem(self.file, self.line, 1, "", message, hint)
+        return self.document.problem(("tests", self.index, *loc), message, hint, at_key=at_key)
+
+
+def read_cases(file: Path, name: str = "") -> tuple[list[Case], list[Problem]]:
+    """The tests of a file that can be understood, and everything that is wrong in it; ``name``: as it is told.
+
+    Raises Problems for a file that is no YAML, OSError when it is not there.
+    """
+    document = read(name or str(file), file.read_bytes())
+    tests = _listed(document)
+    cases: list[Case] = []
+    problems: list[Problem] = []
+    for index, data in enumerate(tests):
+        found = validate(Sample, document, ("tests", index), data, None)
+        if isinstance(found, Wrong):
+            problems += found
+        else:
+            line = document.problem(("tests", index), "").line
+            cases.append(Case(_with_lines(found, document, index), document.file, line, index, document))
+    return cases, problems + list(_twice(cases))
+
+
+def _listed(document: Document) -> Sequence[Any]:
+    data = document.data
+    if not isinstance(data, dict) or "tests" not in data:
+        raise Problems([Problem(document.file, 1, 1, "", "a file of tests holds `tests:` and a list")])
+    if unknown := [key for key in data if key != "tests"]:
+        hint = did_you_mean(unknown[0], ["tests"]) or "a file of tests holds `tests:` only"
+        raise Problems([document.problem((unknown[0],), f"unknown key `{unknown[0]}`", hint, at_key=True)])
+    if not isinstance(data["tests"], list) or not data["tests"]:
+        raise Problems([document.problem(("tests",), "there is no test here", "each test is a `- name: ...`")])
+    tests: Sequence[Any] = data["tests"]
+    return tests
+
+
+def _with_lines(sample: Sample, document: Document, index: int) -> Sample:
+    """Every expectation knows its line."""
+
+    def at(name: str, number: int, expectation: Expectation) -> Expectation:
+        return replace(expectation, line=document.problem(("tests", index, name, number), "").line)
+
+    lists = {name: [at(name, *pair) for pair in enumerate(getattr(sample, name))] for name in LISTS}
+    return sample.model_copy(update=lists)
+
+
+def _twice(cases: Sequence[Case]) -> Iterator[Problem]:
+    lines: dict[str, int] = {}
+    for case in cases:
+        if first := lines.get(case.name):
+            yield case.problem(("name",), f"`{case.name}` is the name of the test in line {first} too")
+        lines.setdefault(case.name, case.line)
 
 
 def read_samples(file: Path) -> list[Sample]:
-    """The sample calls of a file. Raises Problems with everything that is wrong in it, OSError when it is not there."""
-    document = read(str(file), file.read_bytes())
-    found = validate(_File, document, (), document.data, None)
-    if isinstance(found, list):
-        raise Problems(found)
-    if not found.tests:
-        raise Problems([Problem(str(file), 1, 1, "tests", "there is no call here")])
-    tests: list[Sample] = found.tests
-    return tests
+    """The tests of a file. Raises Problems with everything that is wrong in it, OSError when it is not there."""
+    cases, problems = read_cases(file)
+    if problems:
+        raise Problems(problems)
+    return [case.sample for case in cases]

@@ -1,94 +1,169 @@
-"""Whether a call went as its example says: what is expected happens in that order, more may stand between. Pure."""
+"""Whether a call went as its test says: what is expected happens in that order, more may stand between. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from routing.offline.events import Event
-
-#: Kinds that are facts of the call rather than moments of it: they may be told anywhere.
-ANY_TIME = frozenset({"notify"})
+from routing.offline.events import Event, longest_silence_ms
+from routing.testing.kinds import ANY_TIME, KINDS, NOTICED, Expectation, is_kind, met, told
 
 
 @dataclass(frozen=True)
-class Expectation:
-    """One line of `expect`: a kind and its words; several words are a set of phones, in any order."""
+class Wanted:
+    """Everything that a test expects; times in seconds."""
 
-    kind: str
-    words: tuple[str, ...]
+    expect: Sequence[Expectation] = ()
+    exactly: Sequence[Expectation] = ()
+    never: Sequence[Expectation] = ()
+    within_s: int | None = None
+    silence_s: int | None = None
+
+
+@dataclass(frozen=True)
+class Failure:
+    """One thing that did not go as expected. ``before``: where in the events the missing belonged; ``wrong``: the
+    events that should not have been, by index."""
+
+    text: str
+    expectation: Expectation | None = None
+    before: int | None = None
+    wrong: tuple[int, ...] = ()
 
     def __str__(self) -> str:
-        return f"{self.kind}: {', '.join(self.words)}"
+        return self.text
 
 
-def webhook_words(event: Event) -> str:
-    """What came of asking the engine: ``scheme lviv``, ``ring person ivan``, ``continue``, ``silent``, ``refused``."""
-    if event.kind == "fallback":
-        return "silent" if "silent" in event.detail else "refused" if "not answer" in event.detail else "closed"
-    return event.detail.partition(" ")[0].replace(":", " ")
+#: Kind of event -> the kind that tells how long it lasted.
+_ENDS = {"ring": "ring_end", "talk": "talk_end"}
 
 
-def _subject(kind: str) -> Callable[[Event, str], bool]:
-    return lambda event, word: event.kind == kind and event.subject == word
+def judge(events: Sequence[Event], wanted: Wanted) -> list[Failure]:
+    """Everything that did not go as it should; empty when all did."""
+    found = _in_order(events, wanted.expect) + _exactly(events, wanted.exactly)
+    for expectation in wanted.never:
+        if wrong := tuple(index for index, event in enumerate(events) if met(event, expectation)):
+            found.append(Failure(f"must not happen: {expectation}", expectation, wrong=wrong))
+    for index, event in enumerate(events):
+        if event.kind == "error":
+            text = f"the compiled plan is wrong: {event.subject} {event.detail}"
+            found.append(Failure(text, wrong=(index,)))
+    took_ms = arrived_ms(events)
+    if wanted.within_s is not None and took_ms > wanted.within_s * 1000:
+        found.append(Failure(f"took {took_ms / 1000:.1f} s, at most {wanted.within_s} s were allowed"))
+    silent_ms = longest_silence_ms(events)
+    if wanted.silence_s is not None and silent_ms > wanted.silence_s * 1000:
+        text = f"the caller heard nothing for {silent_ms / 1000:.1f} s, at most {wanted.silence_s} s were allowed"
+        found.append(Failure(text))
+    return found
 
 
-def _phone(kind: str) -> Callable[[Event, str], bool]:
-    """A person's name stands for any of his phones."""
-    return lambda event, word: event.kind == kind and word in (event.subject, event.subject.partition(".")[0])
+def settled(events: Sequence[Event]) -> list[Event]:
+    """The events without what the dialplan takes back at once: it calls a calendar closed before it asks."""
+    return [
+        event
+        for event, following in zip(events, [*events[1:], None], strict=True)
+        if not (is_kind(event, "hours") and following and is_kind(following, "hours"))
+    ]
 
 
-def _variable(name: str) -> Callable[[Event, str], bool]:
-    return lambda event, word: (
-        event.kind == "variable"
-        and word in event.subject.removeprefix(f"{name}=").split()
-        and (event.subject.startswith(f"{name}="))
-    )
-
-
-#: Kind of expectation -> whether an event meets one of its words.
-KINDS: dict[str, Callable[[Event, str], bool]] = {
-    "scheme": _subject("scheme"),
-    "hours": _variable("routing_hours"),
-    "ring": _phone("ring"),
-    "confirm": _phone("confirm"),
-    "talk": _phone("talk"),
-    "play": lambda event, word: event.kind == "play" and event.subject.endswith(f"/{word}"),
-    "digits": lambda event, word: event.kind == "digits" and event.detail == word,
-    "webhook": lambda event, word: event.kind in ("decision", "fallback") and webhook_words(event) == word,
-    "voicemail": lambda event, word: event.kind == "voicemail" and f"/voicemail/{word}/" in event.subject,
-    "notify": _variable("routing_notify"),
-    "answered": lambda event, word: event.kind == "answered",
-    "end": _subject("end"),
-}
-
-
-def failures(
-    events: Sequence[Event], expect: Sequence[Expectation], never: Sequence[Expectation], within_s: int | None
-) -> Iterator[str]:
-    """What did not go as it should, in words; nothing when all did."""
+def _in_order(events: Sequence[Event], expect: Sequence[Expectation]) -> list[Failure]:
+    failures: list[Failure] = []
+    used: set[int] = set()
     at = 0
     for expectation in expect:
-        start = 0 if expectation.kind in ANY_TIME else at
-        found = [_next(events, start, expectation.kind, word) for word in expectation.words]
-        if None in found:
-            yield f"expected {expectation}"
+        free = [index for index in range(at, len(events)) if index not in used]
+        if expectation.kind in ANY_TIME:
+            free = list(range(len(events)))
+        indexes = [_first(events, free, expectation, word) for word in expectation.words]
+        if None in indexes:
+            failures.append(Failure(_missing(events, free, expectation), expectation, before=max(used, default=-1) + 1))
         elif expectation.kind not in ANY_TIME:
-            at = max(index for index in found if index is not None)
-    for expectation in never:
-        if any(_next(events, 0, expectation.kind, word) is not None for word in expectation.words):
-            yield f"must not happen: {expectation}"
-    for event in events:
-        if event.kind == "error":
-            yield f"the compiled plan is wrong: {event.subject} {event.detail}"
-    if within_s is not None and (ms := arrived_ms(events)) > within_s * 1000:
-        yield f"took {ms / 1000:.1f} s, at most {within_s} s were allowed"
+            found = {index for index in indexes if index is not None}
+            used |= found
+            at = _together(events, max(found))
+    return failures
 
 
-def _next(events: Sequence[Event], start: int, kind: str, word: str) -> int | None:
-    """Where the first event from ``start`` on stands that meets the word."""
-    meets = KINDS[kind]
-    return next((index for index in range(start, len(events)) if meets(events[index], word)), None)
+def _together(events: Sequence[Event], index: int) -> int:
+    """The first of the phones that began to ring with this one: their order says nothing."""
+    event = events[index]
+    while (
+        event.kind == "ring" and index and events[index - 1].kind == "ring" and events[index - 1].at_ms == event.at_ms
+    ):
+        index -= 1
+    return index
+
+
+def _missing(events: Sequence[Event], free: Sequence[int], expectation: Expectation) -> str:
+    """What was expected, and what came nearest: the same at another time, or the next of its kind."""
+    text = f"expected {expectation}"
+    nearest = [index for index in free if met(events[index], expectation)]
+    nearest += [index for index in free if is_kind(events[index], expectation.kind)]
+    if not nearest or expectation.kind == "hears":
+        return text
+    event = events[nearest[0]]
+    lasted_ms = _lasted_ms(events, nearest[0]) if expectation.lasts else None
+    lasted = f" for {lasted_ms / 1000:.1f} s" if lasted_ms is not None else ""
+    return f"{text}, got {told(event, expectation.kind)}{lasted} at {event.at_ms / 1000:.1f} s"
+
+
+def _exactly(events: Sequence[Event], exactly: Sequence[Expectation]) -> list[Failure]:
+    """As `expect`, and nothing else that is noticed, or of a kind that the list names, may happen."""
+    failures = _in_order(events, exactly)
+    if failures or not exactly:
+        return failures
+    unsaid = _unsaid(events, [expectation for expectation in exactly if expectation.kind not in ANY_TIME])
+    if not unsaid:
+        return []
+    first = events[unsaid[0]]
+    kind = first.subject if first.kind in ("decision", "fallback") else first.kind
+    what = f"{kind} {told(first, first.kind)} at {first.at_ms / 1000:.1f} s"
+    return [Failure(f"nothing else was to happen: {what}", wrong=tuple(unsaid))]
+
+
+def _unsaid(events: Sequence[Event], exactly: list[Expectation]) -> list[int]:
+    """Events that are noticed and that the list does not say, by index."""
+    kinds = NOTICED.union(expectation.kind for expectation in exactly)
+    found: list[int] = []
+    rest, current = list(exactly), None
+    left: set[str] = set()
+    moment_ms = -1
+    for index, event in enumerate(events):
+        if not any(is_kind(event, kind) for kind in kinds):
+            continue
+        if not left and rest and met(event, rest[0]):
+            current = rest.pop(0)
+            left = set(current.words)
+        said = {word for word in left if current and KINDS[current.kind](event, word)}
+        if said:
+            left, moment_ms = left - said, event.at_ms
+        elif not (current and event.at_ms == moment_ms and met(event, current)):  # a person's second phone
+            found.append(index)
+    return found
+
+
+def _first(events: Sequence[Event], free: Sequence[int], expectation: Expectation, word: str) -> int | None:
+    """The first of these events that meets the word, at its time and for its time."""
+    meets, lasts = KINDS[expectation.kind], dict(expectation.lasts).get(word)
+    for index in free:
+        event = events[index]
+        if not meets(event, word) or (expectation.at and not expectation.at.holds(event.at_ms)):
+            continue
+        lasted_ms = _lasted_ms(events, index) if lasts else None
+        if lasts is None or (lasted_ms is not None and lasts.holds(lasted_ms)):
+            return index
+    return None
+
+
+def _lasted_ms(events: Sequence[Event], index: int) -> int | None:
+    """How long a phone rang, a talk went on, a sound was played."""
+    event = events[index]
+    closing = _ENDS.get(event.kind)
+    if closing is None:
+        return event.lasted_ms
+    ends = (each for each in events[index:] if each.kind == closing and each.subject == event.subject)
+    return next((end.lasted_ms for end in ends), None)
 
 
 def arrived_ms(events: Sequence[Event]) -> int:

@@ -24,7 +24,7 @@ from routing.cli.examples.stage import Places, Stage, set_up
 from routing.cli.examples.story import Told, print_story, print_summary
 from routing.offline.socket_peer import SocketPeer
 from routing.testing.cases import Sample, read_samples
-from routing.testing.expect import failures
+from routing.testing.expect import judge, settled
 
 PATH = click.Path(path_type=Path)
 PIPE_WIDTH = 100
@@ -77,7 +77,7 @@ def carry(stage: Stage, sample: Sample) -> Told:
             for handler in stage.handlers:
                 broken.enter_context(handler.frozen())
         events = published.run(call, sample.ringing(), sample.dialling(), SocketPeer())
-    wrong = list(failures(events, sample.expect, sample.never, sample.within))
+    wrong = [str(failure) for failure in judge(settled(events), sample.wanted)]
     return Told(sample, call, events, stage.logged(call.uuid), wrong)
 
 

@@ -19,7 +19,8 @@ from routing.offline.events import Event, ended, talked
 from routing.offline.ladder import Row, ladder
 from routing.offline.switch import Call
 from routing.testing.cases import Sample
-from routing.testing.expect import arrived_ms, webhook_words
+from routing.testing.expect import arrived_ms
+from routing.testing.kinds import webhook_words
 
 STYLES = {
     "ring": "cyan", "confirm": "cyan", "talk": "bold green", "voicemail": "bold green", "end": "bold",

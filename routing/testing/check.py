@@ -1,0 +1,181 @@
+"""Every name that a test uses is one of the release it runs on; what is not is told at its place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+
+from routing.model.fields import EMAIL
+from routing.model.numbers import normalise
+from routing.model.problem import Loc, Problem, did_you_mean
+from routing.testing.cases import LISTS, Case
+from routing.testing.form import moment
+from routing.testing.kinds import ASKED, Expectation
+from routing.testing.names import Names
+
+#: How a call ends whose number nobody has.
+NO_NUMBER = ("NO_ROUTE_DESTINATION", "UNALLOCATED_NUMBER")
+_HEARD = ("nothing", "ringing", "audio")
+_HOURS = ("open", "closed", "holiday")
+_ANSWERS = (
+    "write answered, continue, scheme ID, ring NAME, end CAUSE, or how the engine failed: silent, refused, closed"
+)
+_SAID = ("answered", "continue", "silent", "refused", "closed", "nobody", "wait")
+
+
+def check(case: Case, names: Names) -> Iterator[Problem]:
+    """Everything in a test that the release does not have."""
+    yield from _call(case, names)
+    yield from _world(case, names)
+    for name in LISTS:
+        for index, expectation in enumerate(getattr(case.sample, name)):
+            yield from _expectation(case, names, (name, index), expectation)
+
+
+def _call(case: Case, names: Names) -> Iterator[Problem]:
+    call, published = case.sample.call, names.published
+    try:
+        moment(call.at, published.timezone)
+    except ValueError as error:
+        yield case.problem(("call", "at"), str(error))
+    if call.from_ in names.phones:
+        if call.from_ in names.people:
+            hint = ", ".join(sorted(phone for phone in names.phones if phone.startswith(f"{call.from_}.")))
+            yield case.problem(("call", "from"), f"which phone of {call.from_} calls?", hint)
+        return
+    if call.from_ != "anonymous" and (complaint := _number(call.from_, published.country)):
+        yield case.problem(("call", "from"), complaint, did_you_mean(call.from_, names.phones))
+    if complaint := _number(call.to, published.country):
+        yield case.problem(("call", "to"), complaint)
+    elif not names.leads(number := normalise(call.to, published.country)) and not _ends_nowhere(case):
+        hint = did_you_mean(number, names.numbers) or f"expect `end: {NO_NUMBER[0]}` if that is meant"
+        yield case.problem(("call", "to"), f"`{number}` leads to no scheme", hint)
+
+
+def _number(text: str, country: str | None) -> str:
+    try:
+        normalise(text, country)
+    except ValueError as error:
+        return str(error)
+    return ""
+
+
+def _ends_nowhere(case: Case) -> bool:
+    ends = [*case.sample.expect, *case.sample.exactly]
+    return any(expectation.kind == "end" and expectation.words[0] in NO_NUMBER for expectation in ends)
+
+
+def _world(case: Case, names: Names) -> Iterator[Problem]:
+    sample = case.sample
+    for phone in sample.phones:
+        yield from _phone(case, names, ("phones", phone), phone, at_key=True)
+    for key in ("states", "loads"):
+        yield from _known(case, key, getattr(sample, key), names.people, "nobody is called")
+    yield from _known(case, "hours", sample.hours, names.calendars, "no calendar is called")
+    yield from _known(case, "entities", sample.entities, names.entities, "the project tracks no entity")
+    yield from _known(case, "source", sample.source, names.sources, "a source has no")
+    yield from _known(case, "webhooks", sample.webhooks, names.urls if sample.webhooks else (), "no step asks")
+    yield from _known(case, "crms", sample.crms, names.crms if sample.crms else (), "no step asks the CRM")
+    for index, name in enumerate(sample.turns):
+        if name not in names.phones:
+            yield _unknown(case, ("turns", index), name, names.phones, "nobody is called")
+    for index, talk in enumerate(sample.sticky):
+        for side, who in (("in", talk.in_), ("out", talk.out)):
+            if who and who not in names.people:
+                yield _unknown(case, ("sticky", index, side), who, names.people, "nobody is called")
+                break
+
+
+def _known(case: Case, key: str, used: Collection[str], known: Collection[str], message: str) -> Iterator[Problem]:
+    for name in used:
+        if name not in known:
+            yield _unknown(case, (key, name), name, known, message, at_key=True)
+
+
+def _unknown(case: Case, loc: Loc, name: str, known: Collection[str], message: str, *, at_key: bool = False) -> Problem:
+    hint = did_you_mean(name, known)
+    if not hint and len(known) <= 12:
+        hint = f"known here: {', '.join(sorted(known)) or 'none'}"
+    return case.problem(loc, f"{message} `{name}`", hint, at_key=at_key)
+
+
+def _phone(case: Case, names: Names, loc: Loc, name: str, *, at_key: bool = False) -> Iterator[Problem]:
+    if name.startswith("+"):
+        if complaint := _number(name, None):
+            yield case.problem(loc, complaint, at_key=at_key)
+    elif name not in names.phones:
+        yield _unknown(case, loc, name, names.phones, "nobody is called", at_key=at_key)
+
+
+def _expectation(case: Case, names: Names, loc: Loc, expectation: Expectation) -> Iterator[Problem]:
+    where: Loc = (*loc, expectation.kind)
+    if expectation.kind in ("ring", "confirm", "talk"):
+        for index, word in enumerate(expectation.words):
+            yield from _phone(case, names, _word(case, where, expectation, index), word)
+        return
+    known, message = _vocabulary(expectation.kind, names)
+    if known is None:
+        return
+    for index, word in enumerate(expectation.words):
+        if not _is_one(expectation.kind, word, known, names):
+            place = _word(case, where, expectation, index)
+            if expectation.kind in ASKED:
+                hint = did_you_mean(word, (*known, *_answers(names))) or _ANSWERS
+                yield case.problem(place, f"{message} `{word}`", hint)
+            else:
+                yield _unknown(case, place, word, known, message)
+
+
+def _word(case: Case, where: Loc, expectation: Expectation, index: int) -> Loc:
+    """The place of a word: in a list, a key of a mapping, or the value itself; what is not there is passed over."""
+    return (*where, index, expectation.words[index])
+
+
+def _vocabulary(kind: str, names: Names) -> tuple[Collection[str] | None, str]:
+    """What the words of a kind may be; None where any will do."""
+    if kind in ASKED:
+        return _SAID, "no answer is called"
+    tables: dict[str, tuple[Callable[[], Collection[str]], str]] = {
+        "scheme": (lambda: names.schemes, "no scheme is called"),
+        "hours": (lambda: _HOURS, "a calendar is never"),
+        "play": (lambda: names.sounds, "there is no sound file"),
+        "whisper": (lambda: names.sounds, "there is no sound file"),
+        "voicemail": (lambda: names.boxes, "no voicemail box is called"),
+        "notify": (lambda: names.people, "nobody is called"),
+        "hears": (lambda: _HEARD, "a caller hears no"),
+        "end": (lambda: names.causes, "no hangup cause is called"),
+    }
+    known, message = tables.get(kind, (lambda: None, ""))
+    return known(), message
+
+
+def _is_one(kind: str, word: str, known: Collection[str], names: Names) -> bool:
+    if kind in ("play", "whisper"):
+        return any(sound == word or sound.endswith(f"/{word}") for sound in known)
+    if kind == "notify":
+        return word in known or EMAIL.fullmatch(word) is not None
+    return word in known or (kind in ASKED and _is_said(word, names))
+
+
+def _is_said(word: str, names: Names) -> bool:
+    """``scheme lviv``, ``ring ivan``, ``ring person ivan``, ``end USER_BUSY``, ``order ivan,olena``."""
+    said, _, what = word.partition(" ")
+    targets = what.removeprefix("person ").removeprefix("phone ").removeprefix("number ")
+    if said == "scheme":
+        return what in names.schemes
+    if said == "end":
+        return what in names.causes
+    return said in ("ring", "order", "together") and all(_is_target(target, names) for target in targets.split(","))
+
+
+def _answers(names: Names) -> Iterator[str]:
+    yield from (f"scheme {scheme}" for scheme in names.schemes)
+    yield from (f"ring {phone}" for phone in names.phones)
+
+
+def _is_target(name: str, names: Names) -> bool:
+    return name in names.phones or (name.startswith("+") and not _number(name, None))
+
+
+def problems(cases: Sequence[Case], names: Names) -> list[Problem]:
+    """What is wrong in all of them."""
+    return [problem for case in cases for problem in check(case, names)]

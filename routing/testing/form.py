@@ -1,0 +1,181 @@
+"""The parts of a scheme test as its file writes them: typed, with the sentence an author reads when one is wrong."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import datetime
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import BeforeValidator, Field, field_validator, model_validator
+
+from routing.decide.verdict import Answer, Failure
+from routing.model.fields import Fields, Id, OneOrMany, Seconds, Text, Whole, refuse, shown
+from routing.model.problem import did_you_mean
+from routing.offline import crm
+from routing.offline import phones as scripted
+from routing.offline.answering import Handler, canned
+from routing.testing.kinds import KINDS, Expectation
+from routing.testing.spans import Span, parse_span
+
+#: What a handler may do instead of answering.
+FAILURES = ("timeout", "garbage", "refused")
+_WHEN = re.compile(r"(.*\d)\s+([A-Za-z]+(?:/[A-Za-z0-9_+-]+)*)")
+_INSTANT_MS = 20
+
+
+def _expectation(value: Any) -> Expectation:
+    settings = dict(value) if isinstance(value, dict) else {}
+    at, lasts = settings.pop("at", None), settings.pop("for", None)
+    if len(settings) != 1:
+        raise refuse("write one `kind: what` a line, such as `talk: ivan.desk`; `at:` and `for:` may stand beside it")
+    ((kind, what),) = settings.items()
+    if kind not in KINDS:
+        raise refuse(f"nothing is called `{kind}`; {did_you_mean(kind, KINDS) or 'known: ' + ', '.join(KINDS)}")
+    if kind == "answered" and what is not True:
+        raise refuse("write `answered: true`; that it must not be stands under `never`")
+    if isinstance(what, dict):
+        words, each = tuple(what), tuple((word, _span(length)) for word, length in what.items())
+    else:
+        words = tuple(str(word) for word in (what if isinstance(what, list) else [what]))
+        each = tuple((word, _span(lasts)) for word in words) if lasts is not None else ()
+    if not words or None in (what, *(what if isinstance(what, list) else ())):
+        raise refuse(f"`{kind}` of whom or what? write `{kind}: ...`")
+    return Expectation(kind, words, None if at is None else _span(at), each)
+
+
+def _span(text: Any) -> Span:
+    try:
+        return parse_span(text)
+    except ValueError as error:
+        raise refuse(str(error)) from None
+
+
+Expectations = Annotated[list[Annotated[Expectation, BeforeValidator(_expectation)]], OneOrMany]
+
+
+def _handler(value: Any) -> Handler:
+    """A mapping is a JSON body, a number a status; text is a failure by name, a status, or a body as it is."""
+    if isinstance(value, bool) or value is None or isinstance(value, list | float):
+        raise refuse(f"{shown(value)} is no answer: write a body such as `{{scheme: lviv}}`, a status, `timeout`")
+    if isinstance(value, int):
+        if not 100 <= value <= 599:
+            raise refuse(f"`{value}` is no HTTP status; a body that is a number stands in quotes")
+        return canned(str(value))
+    if isinstance(value, dict):
+        return _answering(json.dumps(value, ensure_ascii=False))
+    if value in FAILURES or re.fullmatch(r"[345]\d\d", value):
+        return canned(value)
+    if re.fullmatch(r"[a-z]+", value) and (hint := did_you_mean(value, FAILURES)):
+        raise refuse(f"`{value}` is no answer", hint)
+    return _answering(value)
+
+
+def _answering(body: str) -> Handler:
+    def answer(step: Any, call: Any) -> tuple[Answer | Failure, int]:
+        return Answer(200, "application/json", body.encode()), _INSTANT_MS
+
+    return answer
+
+
+def _crm(value: Any) -> crm.Crm:
+    if isinstance(value, bool) or not isinstance(value, int | str):
+        raise refuse(f"{shown(value)} is no answer of a CRM: write nobody, timeout, 500, or `deal ivan, Romashka Ltd`")
+    try:
+        return crm.answers(str(value))
+    except ValueError as error:
+        raise refuse(str(error)) from None
+
+
+HandlerAnswer = Annotated[Any, BeforeValidator(_handler)]
+CrmAnswer = Annotated[Any, BeforeValidator(_crm)]
+
+
+def moment(text: str, timezone: str) -> datetime:
+    """``2026-11-23 10:00``, with an offset or a zone's name behind it, else in ``timezone``. Raises ValueError."""
+    named = _WHEN.fullmatch(text)
+    try:
+        zone = ZoneInfo(named[2] if named and named[2] != "Z" else timezone)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise ValueError(f"`{text}` names no time zone: write it like `2026-11-23 10:00 Europe/Warsaw`") from None
+    try:
+        found = datetime.fromisoformat(named[1] if named else text)
+    except ValueError:
+        raise ValueError(f"`{text}` is not a moment: write `2026-11-23 10:00`") from None
+    return found if found.tzinfo else found.replace(tzinfo=zone)
+
+
+class CallFields(Fields):
+    """Who calls whom, and when. ``from`` is a number, `anonymous`, or a phone of ours: ``ivan.desk``, ``1001``."""
+
+    to: Text
+    from_: Text = Field(alias="from")
+    at: Text
+
+    @field_validator("at")
+    @classmethod
+    def _moment(cls, value: str) -> str:
+        try:
+            moment(value, "UTC")
+        except ValueError as error:
+            raise refuse(str(error)) from None
+        return value
+
+
+class CallerFields(Fields):
+    """What the caller does: keys in order, ``-`` lets a question pass; ``speaks`` after a voicemail's beep."""
+
+    digits: Text = ""
+    hangs_up_after: Seconds | None = None
+    speaks: Seconds = 10
+
+    def scripted(self) -> scripted.Caller:
+        """For the offline switch."""
+        leaves = self.hangs_up_after
+        return scripted.Caller(self.digits, None if leaves is None else leaves * 1000, self.speaks * 1000)
+
+
+class TalkFields(Fields):
+    """A talk that is remembered: with whom, who called (`in`: the caller, `out`: we), how long ago, how long."""
+
+    in_: Id | None = Field(None, alias="in")
+    out: Id | None = None
+    ago: Seconds = 60
+    talked: Seconds = 3600
+
+    @model_validator(mode="after")
+    def _with_somebody(self) -> TalkFields:
+        if not (self.in_ or self.out):
+            raise refuse("who talked? write `in: ivan` or `out: ivan`")
+        return self
+
+
+class LoadFields(Fields):
+    """What a person did today: talks, the time in them, how long ago the last one ended."""
+
+    calls: Whole = Field(0, ge=0)
+    talked: Seconds | None = None
+    ended: Seconds | None = None
+
+
+def _talk(value: Any) -> Any:
+    return {"in": value, "out": value} if isinstance(value, str) else value
+
+
+def _load(value: Any) -> Any:
+    return {"calls": value} if isinstance(value, int) else value
+
+
+def _behaviour(value: Any) -> scripted.Phone:
+    try:
+        return scripted.parse(value)
+    except scripted.BadBehaviour as error:
+        raise refuse(str(error)) from None
+    except AttributeError:
+        raise refuse(f"{shown(value)}: write what the phone does, such as `busy` or `answers after 8s`") from None
+
+
+Behaviour = Annotated[scripted.Phone, BeforeValidator(_behaviour)]
+Talk = Annotated[TalkFields, BeforeValidator(_talk)]
+Load = Annotated[LoadFields, BeforeValidator(_load)]

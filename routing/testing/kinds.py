@@ -1,0 +1,124 @@
+"""The kinds of things that a test can expect of a call, and which event of a call is one of them. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from routing.offline.events import Event
+from routing.testing.spans import Span
+
+#: Kinds that are facts of the call rather than moments of it: they may be told anywhere.
+ANY_TIME = frozenset({"notify"})
+#: What callers and people notice: under `exactly` nothing of it may happen unsaid.
+NOTICED = frozenset({"ring", "confirm", "talk", "play", "whisper", "digits", "voicemail"})
+#: Kinds of dynamic steps, whose answers can be expected; `order` is a ring step whose order needs memory.
+ASKED = {"webhook": "webhook", "crm": "crm", "sticky": "sticky", "visitor": "visitor", "order": "ring"}
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """One line of `expect`: a kind and its words; several words are a set of phones, in any order.
+
+    ``at``: when, from the INVITE; ``lasts``: for how long, by word. ``line`` is where it stands in its file.
+    """
+
+    kind: str
+    words: tuple[str, ...]
+    at: Span | None = None
+    lasts: tuple[tuple[str, Span], ...] = ()
+    line: int = field(default=0, compare=False)
+
+    def __str__(self) -> str:
+        lasts = dict(self.lasts)
+        words = [f"{word} for {lasts[word]}" if word in lasts else word for word in self.words]
+        return f"{self.kind}: {', '.join(words)}" + (f" at {self.at}" if self.at else "")
+
+
+def webhook_words(event: Event) -> str:
+    """What came of asking the engine: ``scheme lviv``, ``ring person ivan``, ``continue``, ``silent``, ``refused``."""
+    if event.kind == "fallback":
+        return "silent" if "silent" in event.detail else "refused" if "not answer" in event.detail else "closed"
+    return event.detail.partition(" ")[0].replace(":", " ")
+
+
+def _subject(kind: str) -> Callable[[Event, str], bool]:
+    return lambda event, word: event.kind == kind and event.subject == word
+
+
+def _phone(kind: str) -> Callable[[Event, str], bool]:
+    """A person's name stands for any of his phones."""
+    return lambda event, word: event.kind == kind and word in (event.subject, event.subject.partition(".")[0])
+
+
+def _file(kind: str) -> Callable[[Event, str], bool]:
+    return lambda event, word: event.kind == kind and event.subject.endswith(f"/{word}")
+
+
+def _variable(name: str) -> Callable[[Event, str], bool]:
+    return lambda event, word: (
+        event.kind == "variable"
+        and word in event.subject.removeprefix(f"{name}=").split()
+        and (event.subject.startswith(f"{name}="))
+    )
+
+
+def _answer(step_kind: str) -> Callable[[Event, str], bool]:
+    """The subject is the kind of the step where it is known, else the engine's address, which may be of any."""
+
+    def meets(event: Event, word: str) -> bool:
+        if event.kind not in ("decision", "fallback") or not (":" in event.subject or event.subject == step_kind):
+            return False
+        said = webhook_words(event)
+        if word == "answered":
+            return event.kind == "decision" and said != "continue"
+        return word in (said, said.replace(" person ", " ").replace(" phone ", " ").replace(" number ", " "))
+
+    return meets
+
+
+def _step(event: Event, word: str) -> bool:
+    return event.kind == "step" and word in (event.subject, f"{event.scheme}/{event.subject}")
+
+
+#: Kind of expectation -> whether an event meets one of its words.
+KINDS: dict[str, Callable[[Event, str], bool]] = {
+    "scheme": _subject("scheme"),
+    "step": _step,
+    "hours": _variable("routing_hours"),
+    "ring": _phone("ring"),
+    "confirm": _phone("confirm"),
+    "talk": _phone("talk"),
+    "play": _file("play"),
+    "whisper": _file("whisper"),
+    "digits": lambda event, word: event.kind == "digits" and event.detail == word,
+    **{kind: _answer(step_kind) for kind, step_kind in ASKED.items()},
+    "voicemail": lambda event, word: event.kind == "voicemail" and f"/voicemail/{word}/" in event.subject,
+    "notify": _variable("routing_notify"),
+    "answered": lambda event, word: event.kind == "answered",
+    "hears": _subject("hears"),
+    "end": _subject("end"),
+}
+
+
+def is_kind(event: Event, kind: str) -> bool:
+    """Whether an event is of a kind of expectation, whatever its words."""
+    if kind in ("hours", "notify"):
+        return event.subject.startswith(f"routing_{kind}=")
+    if kind in ASKED:
+        return event.kind in ("decision", "fallback") and event.subject == ASKED[kind]
+    return event.kind == kind
+
+
+def met(event: Event, expectation: Expectation) -> bool:
+    """Whether an event is what is expected, whatever its time."""
+    return any(KINDS[expectation.kind](event, word) for word in expectation.words)
+
+
+def told(event: Event, kind: str) -> str:
+    """An event in the words of its kind of expectation."""
+    if kind in ("hours", "notify"):
+        return event.subject.partition("=")[2]
+    if event.kind in ("decision", "fallback"):
+        return webhook_words(event)
+    return event.detail if kind == "digits" else event.subject.rpartition("/")[2] or kind

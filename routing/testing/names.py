@@ -1,0 +1,115 @@
+"""What the tests of a release may name: its people, numbers, schemes, calendars, sounds and partners.
+
+Reads the release as the offline switch does; long lists only when a test asks for them.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from routing.model.entities import SOURCES
+from routing.offline.published import Published
+from routing.steps.causes import CAUSES
+
+_BOX = re.compile(r"routing_box=([a-z0-9_]+)")
+_NUMBER = re.compile(r"routing_number=(\+\d+)")
+_FROM_RELEASE = "/sounds/"
+
+
+class Names:
+    """The names of one release."""
+
+    causes = CAUSES
+    sources = SOURCES
+
+    def __init__(self, published: Published) -> None:
+        self.published = published
+        self._release: Path = (published.root / "current").resolve()
+
+    @property
+    def people(self) -> Mapping[str, Any]:
+        """People by name."""
+        people: Mapping[str, Any] = self.published.table.get("people", {})
+        return people
+
+    @cached_property
+    def phones(self) -> set[str]:
+        """People, their phones, SIP accounts."""
+        return self.published.targets()
+
+    @cached_property
+    def dialled(self) -> set[str]:
+        """What our own phones can dial besides numbers: accounts and extensions."""
+        return set(self.published.accounts) | set(self.published.table.get("extensions") or {})
+
+    @cached_property
+    def schemes(self) -> set[str]:
+        """Schemes by id, those of pools included."""
+        return {path.stem for path in self._release.glob("schemes/*.xml")}
+
+    @cached_property
+    def calendars(self) -> set[str]:
+        """Calendars by name."""
+        return {path.stem for path in self._release.glob("calendars/*.xml")}
+
+    @cached_property
+    def sounds(self) -> set[str]:
+        """Sound files below ``sounds/``."""
+        folder = self._release / "sounds"
+        return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+
+    @cached_property
+    def entities(self) -> set[str]:
+        """Entities that the project tracks."""
+        text = self.published.files.read(f"{self._release}/tracking.json")
+        tracking = (json.loads(text) if text else {}).get("tracking") or {}
+        return set(tracking.get("entities") or {})
+
+    @cached_property
+    def urls(self) -> set[str]:
+        """URLs of webhook steps."""
+        return {str(step["url"]) for step in self._dynamic() if "url" in step}
+
+    @cached_property
+    def crms(self) -> set[str]:
+        """CRMs that a step asks."""
+        return {str(step["crm"]["system"]) for step in self._dynamic() if step.get("kind") == "crm"}
+
+    @cached_property
+    def boxes(self) -> set[str]:
+        """Voicemail boxes."""
+        return {box for path in self._release.glob("schemes/*.xml") for box in _BOX.findall(path.read_text("utf-8"))}
+
+    @cached_property
+    def numbers(self) -> list[str]:
+        """Every number that leads to a scheme, E.164."""
+        texts = (path.read_text("utf-8") for path in sorted(self._release.glob("numbers/*.xml")))
+        return [number for text in texts for number in _NUMBER.findall(text)]
+
+    def leads(self, number: str) -> bool:
+        """Whether an E.164 number leads to a scheme."""
+        text = self.published.files.read(f"{self._release}/numbers/{number[-4:]}.xml")
+        return text is not None and number in _NUMBER.findall(text)
+
+    def kind_of(self, scheme: str, step: str) -> str:
+        """The kind of a dynamic step, empty for one that is none."""
+        return str(self._steps(scheme).get(step, {}).get("kind") or "")
+
+    def _steps(self, scheme: str) -> Mapping[str, Any]:
+        if scheme not in self._tables:
+            text = self.published.files.read(f"{self._release}/schemes/{scheme}.json")
+            self._tables[scheme] = (json.loads(text) if text else {}).get("steps") or {}
+        return self._tables[scheme]
+
+    @cached_property
+    def _tables(self) -> dict[str, Mapping[str, Any]]:
+        return {}
+
+    def _dynamic(self) -> Iterator[Mapping[str, Any]]:
+        for scheme in sorted(self.schemes):
+            yield from self._steps(scheme).values()

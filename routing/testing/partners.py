@@ -1,0 +1,88 @@
+"""The engine of a test and its partners: handlers, CRMs, Redis, the visitor, as the test says they answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from routing.decide.crm import Responsible
+from routing.decide.verdict import Verdict
+from routing.model import memory
+from routing.model.entities import Visitor, clean
+from routing.offline.answering import InProcess, by_url, canned
+from routing.offline.crm import Crm, answers
+from routing.offline.decider import Decider, Reply, Silent, refused
+from routing.offline.files import Files
+from routing.offline.remembered import Remembered
+from routing.offline.switch import Call
+from routing.testing.cases import Sample
+
+
+def engine(sample: Sample, files: Files, call: Call) -> Decider:
+    """Who answers the dynamic steps of a test's call: the production decisions over canned answers, or nobody."""
+    if sample.engine == "killed":
+        return refused
+    if sample.engine == "frozen":
+        return _silent
+    handler = sample.webhook or canned("refused")
+    if sample.handler == "frozen":
+        handler = canned("timeout")
+    elif sample.webhooks:
+        handler = by_url(sample.webhooks, handler)
+    return InProcess(files, handler, _visitor(sample), _remembered(sample, call), _crm(sample))
+
+
+def _silent(address: str, variables: Mapping[str, str], patience_ms: int) -> Reply:
+    return Silent()
+
+
+def _visitor(sample: Sample) -> Visitor | None:
+    if not (sample.entities or sample.source):
+        return None
+    return Visitor(_cleaned(sample.entities), _cleaned(sample.source))
+
+
+def _cleaned(values: Mapping[str, str]) -> dict[str, str]:
+    return {name: clean(value) for name, value in values.items()}
+
+
+def _crm(sample: Sample) -> Crm:
+    others: Crm = sample.crm or answers("nobody")
+
+    def answer(step: Mapping[str, Any], people: Responsible) -> tuple[Verdict, int]:
+        chosen: Crm = sample.crms.get(str(step["crm"]["system"]), others)
+        return chosen(step, people)
+
+    return answer
+
+
+def _remembered(sample: Sample, call: Call) -> Remembered:
+    started = call.at.timestamp()
+    loads = {
+        person: memory.Load(load.calls, float(load.talked or 0), started - load.ended if load.ended else 0.0)
+        for person, load in sample.loads.items()
+    }
+    return Remembered(
+        history=_history(sample, started),
+        states=sample.states,
+        loads=loads,
+        turns={person: number for number, person in enumerate(sample.turns, 1)},
+        is_down=sample.redis == "down",
+    )
+
+
+def _history(sample: Sample, started: float) -> Sequence[memory.Talk]:
+    return [
+        memory.Talk(person, started - talk.ago, float(talk.talked), direction)
+        for talk in sample.sticky
+        for person, direction in _sides(talk.in_, talk.out)
+    ]
+
+
+def _sides(came: str | None, went: str | None) -> list[tuple[str, memory.Direction]]:
+    sides: list[tuple[str, memory.Direction]] = []
+    if came:
+        sides.append((came, "in"))
+    if went:
+        sides.append((went, "out"))
+    return sides

@@ -1,0 +1,48 @@
+"""The test files of a folder, read and checked against a release: the cases, or everything that is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from routing.model.problem import Problem, Problems
+from routing.testing.cases import Case, read_cases
+from routing.testing.check import check
+from routing.testing.names import Names
+
+PATTERNS = ("*.test.yaml", "*.test.yml")
+
+
+def files_below(paths: Iterable[Path]) -> list[Path]:
+    """The files themselves and those below folders, each once. Raises Problems for a path that is not there."""
+    found: dict[Path, None] = {}
+    missing = []
+    for path in paths:
+        if path.is_dir():
+            found.update(dict.fromkeys(sorted(file for pattern in PATTERNS for file in path.rglob(pattern))))
+        elif path.is_file():
+            found[path] = None
+        else:
+            missing.append(Problem(str(path), 1, 1, "", "there is no such file or folder"))
+    if missing:
+        raise Problems(missing)
+    return list(found)
+
+
+def checked(files: Iterable[Path], names: Names) -> list[Case]:
+    """All the cases of the files. Raises Problems with everything that is wrong in any of them."""
+    cases: list[Case] = []
+    problems: list[Problem] = []
+    for file in files:
+        try:
+            found, wrong = read_cases(file)
+        except Problems as error:
+            problems += error.problems
+            continue
+        problems += wrong
+        for case in found:
+            problems += check(case, names)
+        cases += found
+    if problems:
+        raise Problems(problems)
+    return cases

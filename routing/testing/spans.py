@@ -1,0 +1,51 @@
+"""Lengths and moments as tests expect them: ``18s`` is within half a second of it, ``15s-20s`` is anything between."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+#: FreeSWITCH itself starts and stops phones on whole seconds, give or take.
+ABOUT_MS = 500
+_PART = re.compile(r"([0-9]{1,6}(?:\.[0-9]{1,3})?)\s*(ms|s|m|rings?)")
+_UNIT_MS = {"ms": 1, "s": 1000, "m": 60_000}
+
+
+@dataclass(frozen=True)
+class Span:
+    """From ``low_ms`` to ``high_ms``, both included; ``text`` is what the author wrote."""
+
+    low_ms: int
+    high_ms: int
+    text: str
+
+    def holds(self, ms: int) -> bool:
+        """Whether a length or a moment is as expected."""
+        return self.low_ms <= ms <= self.high_ms
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def parse_span(text: object) -> Span:
+    """A span from its words. Raises ValueError with a sentence for the author."""
+    if isinstance(text, int | float) and not isinstance(text, bool):
+        raise ValueError(f"a time needs a unit: write `{text}s`")
+    words = str(text).strip()
+    low, dash, high = words.partition("-")
+    first = _milliseconds(low, words)
+    if not dash:
+        return Span(first - ABOUT_MS, first + ABOUT_MS, words)
+    last = _milliseconds(high, words)
+    if last < first:
+        raise ValueError(f"`{words}` ends before it begins")
+    return Span(first, last, words)
+
+
+def _milliseconds(part: str, words: str) -> int:
+    found = _PART.fullmatch(part.strip())
+    if not found:
+        raise ValueError(f"`{words}` is not a time: write `18s`, `4 rings`, or `15s-20s` for anything between")
+    if found[2].startswith("ring"):
+        return round((5 * float(found[1]) - 2) * 1000)
+    return round(float(found[1]) * _UNIT_MS[found[2]])

@@ -11,21 +11,18 @@ from typing import Any
 from routing.crm.systems import Systems
 from routing.decide.crm import Responsible, decide
 from routing.decide.verdict import Verdict
-from routing.model.decision import Call, RingPerson
-from routing.model.lookup import KINDS, Found, Pop
+from routing.model.decision import Call
+from routing.model.lookup import KINDS
 
 DEFAULT_SECONDS = 2.0
 
 
 def crm_steps(
-    systems: Systems,
-    responsible: Callable[[str, str], Responsible],
-    popped: Callable[[Pop], None] = lambda pop: None,
+    systems: Systems, responsible: Callable[[str, str], Responsible]
 ) -> Callable[[Mapping[str, Any], Call], Verdict]:
     """What an engine's ``kinds["crm"]`` is.
 
-    ``responsible(release, system)``: who stands for whom; ``popped`` is told of every person who is about to ring, for
-    a screen that shows the caller's card. It must not wait.
+    ``responsible(release, system)``: who stands for whom.
     """
 
     def answer(step: Mapping[str, Any], call: Call) -> Verdict:
@@ -33,10 +30,6 @@ def crm_steps(
         people = responsible(call.release, str(config["system"]))
         deadline_s = float(step.get("timeout_s") or DEFAULT_SECONDS)
         outcome = systems.lookup(config, call.caller, step.get("order") or KINDS, people.knows, deadline_s)
-        verdict = decide(step, people, outcome)
-        if isinstance(verdict.decision, RingPerson) and isinstance(outcome, Found):
-            who = (call.uuid, call.number, call.caller, verdict.decision.person)
-            popped(Pop(*who, outcome.kind, outcome.id, outcome.caller_name, outcome.card_url))
-        return verdict
+        return decide(step, people, outcome)
 
     return answer

@@ -20,12 +20,14 @@ from routing.app.log import Lines
 from routing.app.metrics import DECISION_SECONDS, DECISIONS
 from routing.app.releases import ReleaseFault, Releases
 from routing.app.secrets import signing_secrets
+from routing.decide.pop import pop_of
 from routing.decide.request import build_request
 from routing.decide.verdict import Answer, Failure, Verdict, failed
 from routing.decide.webhook import decide
 from routing.http.breaker import FAILURES_TO_OPEN, Breaker
 from routing.http.client import NoAnswer, Reply
 from routing.model.decision import Call, Continue, encode
+from routing.model.pop import Pop
 
 #: The whole decision may take this much longer than the step's own time.
 GRACE_SECONDS = 0.4
@@ -60,6 +62,8 @@ class Engine:
     now: Callable[[], float] = time.time
     new_id: Callable[[], str] = field(default=lambda: f"msg_{uuid4().hex}")
     kinds: Mapping[str, Decides] = field(default_factory=dict)
+    #: Told, by project, of every person who is about to ring; it must not wait.
+    popped: Callable[[str, Pop], None] = lambda project, pop: None
 
     def decide(self, call: Call) -> Mapping[str, str]:
         """Channel variables that carry the decision for a call. Raises nothing but GreenletExit."""
@@ -78,6 +82,8 @@ class Engine:
             self.lines.write("error", "fault", call=call.uuid, problem=repr(problem)[:500])
             verdict, variables = self._go_on(call, f"a fault of the engine: {type(problem).__name__}")
         self._note(call, step, verdict.outcome, variables["routing_decision"], verdict.reason, began_s)
+        if verdict.outcome == "decided":
+            self._pop(str(step.get("kind")), call, verdict)
         return variables | self._for_the_journal(verdict, began_s)
 
     def _for_the_journal(self, verdict: Verdict, began_s: float) -> dict[str, str]:
@@ -124,6 +130,15 @@ class Engine:
             return Failure(str(problem))
         (self.breaker.failed if reply.status >= 500 else self.breaker.succeeded)(handler)
         return Answer(reply.status, reply.content_type, reply.body)
+
+    def _pop(self, kind: str, call: Call, verdict: Verdict) -> None:
+        """A screen that cannot be told costs no decision."""
+        try:
+            directory = self.releases.directory(call.release)
+            if directory.pops and (pop := pop_of(kind, call, verdict, directory)):
+                self.popped(directory.pops, pop)
+        except Exception as problem:
+            self.lines.write("error", "fault", call=call.uuid, problem=repr(problem)[:500])
 
     def _note(
         self, call: Call, step: Mapping[str, Any], outcome: str, decision: str, reason: str, began_s: float

@@ -21,6 +21,7 @@ DECISION_SECONDS = Histogram(
     "routing_decision_seconds", "From the call's facts to its decision", ["kind"], buckets=SECONDS
 )
 UNDECIDED = Counter("routing_undecided", "Sockets that ended without a decision, by reason", ["reason"])
+POPS = Counter("routing_pops", "Screen pops by way: redis, node (this one's screens alone), lost", ["way"])
 OPEN_CALLS = Gauge("routing_open_calls", "Calls being decided now", multiprocess_mode="livesum")
 OPEN_BREAKERS = Gauge(
     "routing_breakers_open", "Webhook URLs left alone, in one worker at most", multiprocess_mode="livemax"

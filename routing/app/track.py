@@ -2,65 +2,34 @@
 
 from __future__ import annotations
 
-import json
 import os
-import signal
-import socket
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 import gevent
-import gevent.event
-from gevent.pool import Pool
-from gevent.pywsgi import WSGIHandler, WSGIServer
+from gevent.pywsgi import WSGIHandler
 from prometheus_client import CollectorRegistry, Counter, generate_latest
-from werkzeug.middleware.proxy_fix import ProxyFix
 
 from routing.app.log import Lines
 from routing.app.memory import REDIS_VARIABLE
 from routing.app.secrets import SecretsFault, read_secrets, signing_secrets
-from routing.http.status import StatusServer
+from routing.app.web import Live, Site
 from routing.store.address import BadAddress, parse
 from routing.store.client import Store
 from routing.store.embedded import url
 from routing.store.leases import RedisLeases
 from routing.track.api import Api, create
 from routing.track.limits import Limiter
-from routing.track.plan import Plan, plan_of
+from routing.track.plan import plan_of
 
 MOST_CONNECTIONS = 2_000
 #: A connection's whole life; browsers open another.
 CONNECTION_SECONDS = 60
-DRAIN_SECONDS = 2
 FILE = click.Path(path_type=Path)
-
-
-class Live:
-    """The plan of the live release, read again when another one is published."""
-
-    def __init__(self, root: Path, lines: Lines) -> None:
-        self._current = root / "current"
-        self._lines = lines
-        self._name = ""
-        self._plan: Plan | None = None
-
-    def __call__(self) -> Plan | None:
-        """The plan; None when nothing is published. A release that cannot be read leaves the one before."""
-        try:
-            name = os.readlink(self._current)
-            if name != self._name:
-                self._name = name
-                text = (self._current / "tracking.json").read_bytes()
-                self._plan = plan_of(json.loads(text))
-        except FileNotFoundError:
-            self._plan = None
-        except (OSError, ValueError, KeyError, TypeError) as problem:
-            self._lines.write("error", "tracking", problem=repr(problem)[:200])
-        return self._plan
 
 
 class _Handler(WSGIHandler):
@@ -88,7 +57,7 @@ def serve(root: Path, listen: str, status: str, redis: str, secrets: Path | None
     known = read_secrets(secrets, os.environ)
     store = Store(parse(redis), report=lambda words: lines.write("warning", "redis", words=words))
     count, metrics = _counts()
-    live = Live(root, lines)
+    live = Live(root, "tracking.json", plan_of, lines)
 
     def keys(name: str) -> Sequence[str]:
         return signing_secrets(known, name) or ()
@@ -96,51 +65,12 @@ def serve(root: Path, listen: str, status: str, redis: str, secrets: Path | None
     def fault(problem: Exception) -> None:
         lines.write("error", "fault", problem=repr(problem)[:500])
 
+    def health() -> tuple[bool, Mapping[str, Any]]:
+        return live() is not None, {"redis": store.is_up}
+
     api = Api(live, RedisLeases(store), Limiter(time.monotonic), keys, time.time, count, fault)
-    application: Any = create(api)
-    if proxies:
-        application = ProxyFix(application, x_for=proxies)
-    listener = _listener(listen)
-    server = WSGIServer(
-        listener, application, log=None, error_log=None, handler_class=_Handler, spawn=Pool(MOST_CONNECTIONS)
-    )
-    watch = StatusServer(_address(status), lambda: (live() is not None, {"redis": store.is_up}), metrics)
-    watch.start()
-    server.start()
-    lines.write("info", "started", listen=_shown(listener), http=_shown(watch.socket), pid=os.getpid())
-    stop = gevent.event.Event()
-    gevent.signal_handler(signal.SIGTERM, stop.set)
-    gevent.signal_handler(signal.SIGINT, stop.set)
-    stop.wait()
-    server.stop(timeout=DRAIN_SECONDS)
-    watch.shutdown()
+    Site(create(api), listen, status, health, metrics, lines, proxies, _Handler, MOST_CONNECTIONS).run()
     store.close()
-    lines.write("info", "stopped")
-
-
-def _address(text: str) -> tuple[str, int]:
-    host, _, port = text.rpartition(":")
-    if not host or not port.isdigit():
-        raise click.UsageError(f"{text!a} is not HOST:PORT")
-    return host.strip("[]"), int(port)
-
-
-def _listener(text: str) -> Any:
-    from gevent.socket import socket as gevent_socket
-
-    host, port = _address(text)
-    listener = gevent_socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    # taken over by every accepted socket: an answer must not wait for the page's acknowledgement of its headers
-    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    listener.bind((host, port))
-    listener.listen(1024)
-    return listener
-
-
-def _shown(listening: Any) -> str:
-    host, port = listening.getsockname()[:2]
-    return f"{host}:{port}"
 
 
 @click.command()

@@ -17,6 +17,7 @@ COMMANDS = {
     "hours": ("routing.cli.hours", "hours", "Override a calendar by hand: open, closed or auto."),
     "journal": ("routing.cli.journal", "journal", "Record finished calls from FreeSWITCH's spool."),
     "node": ("routing.app.node", "node", "Prepare a FreeSWITCH node."),
+    "pops": ("routing.app.pops", "pops", "Tell browsers who calls while a phone rings."),
     "publish": ("routing.cli.releases", "publish_command", "Compile, verify and make the release live."),
     "rollback": ("routing.cli.releases", "rollback_command", "Make the release before the last publish live again."),
     "run-examples": ("routing.cli.examples", "examples", "Carry the example company's sample calls."),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from routing.compile import schemes as compiling
 from routing.compile.calendars import calendar_context
@@ -121,6 +122,7 @@ def _table(folder: Folder) -> str:
         "project": folder.project.name,
         "timezone": folder.project.timezone,
         "country": folder.project.country,
+        **_settings(folder),
         "people": people,
         "accounts": folder.accounts,
         "extensions": folder.extensions,
@@ -128,3 +130,9 @@ def _table(folder: Folder) -> str:
         "destinations": [numbers.destination_pattern(region) for region in folder.project.regions],
     }
     return table_json(table)
+
+
+def _settings(folder: Folder) -> dict[str, Any]:
+    """What the project says of screens and of the journal, where it does."""
+    said = {"pops": folder.project.pops.model_dump() if folder.project.pops else None, "keep_s": folder.project.keep}
+    return {name: value for name, value in said.items() if value is not None}

@@ -13,6 +13,7 @@ from typing import Any
 from routing.decide.verdict import Verdict, failed, refused
 from routing.model.decision import Continue, RingPerson, clean_name
 from routing.model.lookup import Failed, Found, Nobody, Outcome, Owner
+from routing.model.pop import Card
 
 DEFAULT_RING_SECONDS = 20
 
@@ -68,7 +69,9 @@ def decide(step: Mapping[str, Any], people: Responsible, outcome: Outcome) -> Ve
     name = "".join(sign if sign.isprintable() else " " for sign in outcome.caller_name[:200])
     decision = RingPerson(person, int(step.get("ring_s") or DEFAULT_RING_SECONDS), clean_name(name))
     reason = f"owner {outcome.owner.id} of {outcome.kind} {outcome.id}{_stale(outcome)}"
-    return Verdict(decision, "decided", "; ".join((reason, *outcome.passed)))
+    system = str((step.get("crm") or {}).get("system", ""))
+    card = Card(system, outcome.kind, outcome.id, " ".join(name.split()), outcome.card_url)
+    return Verdict(decision, "decided", "; ".join((reason, *outcome.passed)), card=card)
 
 
 def _stale(outcome: Found | Nobody) -> str:

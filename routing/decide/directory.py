@@ -34,6 +34,8 @@ class Directory:
     country: str = ""
     #: Person -> SIP accounts of his phones.
     sip: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    #: The project, when screens show who calls; "" otherwise.
+    pops: str = ""
 
     @classmethod
     def of(cls, table: Mapping[str, Any], schemes: Schemes) -> Directory:
@@ -46,6 +48,7 @@ class Directory:
             extensions=dict(table.get("extensions") or {}),
             country=str(table.get("country") or ""),
             sip={person: frozenset(facts.get("sip") or ()) for person, facts in table["people"].items()},
+            pops=str(table["project"]) if table.get("pops") else "",
         )
 
     def has_phone(self, phone: str) -> bool:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from routing.model.decision import Continue, Decision
+from routing.model.pop import Card
 
 #: decided: the handler's wish is obeyed; continued: it asked to go on; refused: its answer is wrong or not
 #: allowed; failed: there was no answer. The last three all go on with the scheme.
@@ -41,6 +42,8 @@ class Verdict:
     reason: str = ""
     #: Channel variables that go with the decision: strictly of the form of `model.entities`.
     variables: Mapping[str, str] = field(default_factory=dict)
+    #: The caller's record in the CRM that was asked.
+    card: Card | None = None
 
 
 class Refused(Exception):

@@ -60,19 +60,5 @@ class Failed:
 Outcome = Found | Nobody | Failed
 
 
-@dataclass(frozen=True)
-class Pop:
-    """A card to show on a person's screen while his phone rings: whose call, and where the CRM shows the caller."""
-
-    call: str
-    number: str
-    caller: str
-    person: str
-    kind: Kind
-    id: str
-    caller_name: str = field(default="", repr=False)
-    card_url: str = field(default="", repr=False)
-
-
 #: Whether a person of the project stands for an owner.
 Knows = Callable[[Owner], bool]

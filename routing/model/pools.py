@@ -14,11 +14,11 @@ from pydantic import BeforeValidator, ConfigDict, Field, WithJsonSchema, field_v
 from routing.model.entities import MOST_ENTITIES, NAME, SOURCES, Visitor, Wanted, clean
 from routing.model.fields import Fields, Flag, Id, Name, Number, OneOrMany, Seconds, Text, one_or_many, refuse, shown
 from routing.model.problem import did_you_mean
+from routing.model.sites import Origins
 
 MOST_NUMBERS = 500
 #: A name or a path of the page: ``shop.cart.items[0].category``.
 _PATH = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*|\[\d{1,4}\])*", re.ASCII)
-_ORIGIN = re.compile(r"https?://[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?")
 #: The alias under which questions about visitors are kept; a mapping of scheme files has them flat.
 QUESTIONS = "entity.NAME"
 _QUESTION = re.compile(r"(entity|source)\.(.*)")
@@ -100,17 +100,9 @@ class Entity(Fields):
 class Tracking(Fields):
     """The sites whose visitors are told apart, and what their pages may tell."""
 
-    origins: Annotated[list[Text], OneOrMany] = Field(min_length=1, description="Sites: `https://www.example.com`.")
+    origins: Origins = Field(description="Sites: `https://www.example.com`.")
     key: Name | None = Field(None, description="Name of the secret with which a server, not a page, may ask.")
     entities: dict[Id, Entity] = Field(default_factory=dict, description="Tracked values by name.")
-
-    @field_validator("origins")
-    @classmethod
-    def _origins(cls, value: list[str]) -> list[str]:
-        for origin in value:
-            if not _ORIGIN.fullmatch(origin):
-                raise refuse(f"`{origin}` is not an origin", "write `https://www.example.com`, without a path")
-        return value
 
     @field_validator("entities")
     @classmethod

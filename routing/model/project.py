@@ -26,6 +26,7 @@ from routing.model.fields import (
     shown,
 )
 from routing.model.pools import Tracking
+from routing.model.pop import Screens
 from routing.model.problem import did_you_mean
 
 
@@ -79,6 +80,10 @@ class Project(Fields):
     )
     announce_recording: Flag = False
     tracking: Tracking | None = Field(None, description="Sites whose visitors are told apart.")
+    pops: Screens | None = Field(None, description="Pages that show who calls while a person's phone rings.")
+    keep: Seconds | None = Field(
+        None, description="How long the journal keeps a call and its recording, `365d`; for ever otherwise."
+    )
 
     @field_validator("secrets", mode="before")
     @classmethod

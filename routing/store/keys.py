@@ -10,6 +10,7 @@ key                                                   type    content           
 ``routing:{<project>:people}:dnd``                    hash    person: since when (epoch s)                     none
 ``routing:{<project>:pool:<pool>}:until``             zset    numbers by their lease's end (epoch s)           its keep
 ``routing:{<project>:pool:<pool>}:lent``              hash    visitors and what they told (see leases.py)      its keep
+``routing:{<project>:pops}``                          stream  who rings for whom, for screens, as JSON         2 min
 ====================================================  ======  ===============================================  =========
 
 The braces are Redis Cluster's hash tag: all keys of one operation share a slot, so an operation is one round trip to
@@ -24,6 +25,7 @@ TALK_SECONDS = 400 * DAY_SECONDS
 LOAD_SECONDS = 40 * DAY_SECONDS
 COUNTED_SECONDS = 3 * DAY_SECONDS
 TURN_SECONDS = 40 * DAY_SECONDS
+POPS_SECONDS = 120
 #: Talks kept of one caller: enough to find the last one that was long enough.
 MOST_TALKS = 20
 
@@ -56,3 +58,8 @@ def dnd(project: str) -> str:
 def pool(project: str, name: str) -> tuple[str, str]:
     """The leases of a pool of numbers, and to whom they are."""
     return f"routing:{{{project}:pool:{name}}}:until", f"routing:{{{project}:pool:{name}}}:lent"
+
+
+def pops(project: str) -> str:
+    """What screens are told."""
+    return f"routing:{{{project}:pops}}"

@@ -16,8 +16,8 @@ from routing.app.engine import Engine
 from routing.app.releases import Releases
 from routing.model.crm import owners
 from routing.model.decision import Call
-from routing.model.lookup import Pop
 from routing.model.people import Person
+from routing.model.pop import Pop
 
 IVAN = {"name": "Іван", "phones": {"desk": {"sip": "1001"}}, "crm": {"ours": 17}, "extension": "101"}
 OLENA = {"name": "Олена", "phones": {"desk": {"sip": "1002"}}, "email": "user18@example.com"}
@@ -52,12 +52,15 @@ def engine(bed: Bed, tmp_path: Path) -> Engine:
     (release / "schemes").mkdir(parents=True)
     step = {"kind": "crm", "crm": config(bed.fake), "order": ["deal", "contact"], "timeout_s": 2.0, "ring_s": 25}
     (release / "schemes" / "shop.json").write_text(json.dumps({"scheme": "shop", "steps": {"1": step}}))
-    table = {**owners(people), "extensions": {"101": "ivan"}, "people": {}, "accounts": {}, "destinations": []}
+    table = {**owners(people), "extensions": {"101": "ivan"}, "accounts": {}, "destinations": []}
+    table |= {"people": {"ivan": {"phones": ["desk"]}, "olena": {"phones": ["desk"]}}}
+    table |= {"project": "shop", "pops": {"origins": ["https://crm.example"], "key": "POPS_KEY"}}
     (release / "table.json").write_text(json.dumps(table))
     releases = Releases(tmp_path)
     engine = Engine(releases, None, bed.systems.breaker, Lines(), {}, clock=bed.fake.clock)
     pops: list[Pop] = []
-    engine.kinds = {"crm": crm_steps(bed.systems, releases.responsible, pops.append)}
+    engine.kinds = {"crm": crm_steps(bed.systems, releases.responsible)}
+    engine.popped = lambda project, pop: pops.append(pop)
     engine.pops = pops
     engine.call = Call("uuid-1", str(release), "shop", "1", "+380800330521", CALLER)
     return engine
@@ -72,8 +75,23 @@ def test_the_owner_of_the_deal_rings_with_the_callers_name(bed, engine):
         "routing_label": "Олена Клієнт",
     }
     (pop,) = engine.pops
-    assert (pop.person, pop.kind, pop.id, pop.caller) == ("ivan", "deal", str(deal), CALLER)
-    assert pop.card_url.endswith(f"/crm/deal/details/{deal}/")
+    assert (pop.person, pop.phones, pop.caller, pop.name) == ("ivan", ("ivan.desk",), CALLER, "Олена Клієнт")
+    assert (pop.card.system, pop.card.kind, pop.card.id) == ("ours", "deal", str(deal))
+    assert pop.card.url.endswith(f"/crm/deal/details/{deal}/")
+
+
+def test_a_screen_that_cannot_be_told_costs_no_decision(bed, engine):
+    bed.world.contact(owner=17)
+    engine.popped = lambda project, pop: 1 / 0
+    assert engine.decide(engine.call)["routing_decision"] == "1:ring:person:ivan"
+
+
+def test_a_project_without_screens_keeps_what_the_crm_knows_to_itself(bed, engine, tmp_path):
+    table = tmp_path / "releases" / "abc" / "table.json"
+    table.write_text(json.dumps(json.loads(table.read_text()) | {"pops": None}))
+    bed.world.contact(owner=17)
+    assert engine.decide(engine.call)["routing_decision"] == "1:ring:person:ivan"
+    assert not engine.pops
 
 
 def test_an_owner_without_an_id_in_the_table_is_known_by_his_email(bed, engine):

@@ -23,7 +23,7 @@ def _files() -> list[Path]:
 FILES = _files()
 CORE = ("model", "steps", "decide", "offline", "testing", "lint", "diff", "graph")
 PURE = ("model", "steps", "load", "compile", "decide", "offline", "testing")
-ADAPTERS = ("esl", "http", "crm", "store", "journal", "notify", "track")
+ADAPTERS = ("esl", "http", "crm", "store", "journal", "notify", "track", "pops")
 #: What each part may import besides itself; the docstring of `routing` tells the order.
 MAY: dict[str, tuple[str, ...]] = {
     "model": (),

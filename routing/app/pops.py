@@ -1,0 +1,149 @@
+"""``routing pops``: serves screen pops on gevent, from the live release and what engines tell through Redis."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+import gevent
+from gevent.pywsgi import WSGIHandler
+from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
+
+from routing.app.log import Lines
+from routing.app.memory import REDIS_VARIABLE
+from routing.app.secrets import SecretsFault, read_secrets, signing_secrets
+from routing.app.web import Live, Site
+from routing.model.pop import PopsDown
+from routing.pops.api import Api, create
+from routing.pops.hub import MOST_SCREENS, Hub, id_of
+from routing.pops.local import Receiver
+from routing.pops.plan import Plan, plan_of
+from routing.store.address import BadAddress, parse
+from routing.store.client import Store
+from routing.store.embedded import url
+from routing.store.pops import RedisPops
+from routing.track.limits import Limiter
+
+#: How long one question to Redis waits for a pop, and the pause after one that failed.
+WAIT_SECONDS, PAUSE_SECONDS = 5.0, 0.5
+#: How long a request may take to come, and a screen to take a line.
+PATIENCE_SECONDS = 10.0
+FILE = click.Path(path_type=Path)
+
+
+class Feeder:
+    """Brings pops to the hub, from Redis and from engines of this node."""
+
+    def __init__(self, hub: Hub, plan: Callable[[], Plan | None], pops: RedisPops, receiver: Receiver) -> None:
+        self._hub = hub
+        self._plan = plan
+        self._pops = pops
+        self._receiver = receiver
+        self._count = 0
+
+    def start(self) -> None:
+        """Two greenlets that end with the process."""
+        gevent.spawn(self._from_redis)
+        gevent.spawn(self._from_this_node)
+
+    def _from_redis(self) -> None:
+        project, last = "", "0-0"
+        while True:
+            plan = self._plan()
+            if plan is None or not plan.key:
+                gevent.sleep(PAUSE_SECONDS)
+                continue
+            if plan.project != project:
+                project, last = plan.project, "0-0"
+            try:
+                for name, text in self._pops.after(project, last, WAIT_SECONDS):
+                    last = name
+                    self._hub.tell(id_of(name) or (0, 0), text)
+            except PopsDown:
+                gevent.sleep(PAUSE_SECONDS)
+
+    def _from_this_node(self) -> None:
+        while True:
+            text = self._receiver.next()
+            self._count += 1
+            self._hub.tell((round(time.time() * 1000), self._count), text)
+
+
+class _Handler(WSGIHandler):
+    """A request must come in time, and every line of an answer must be taken in time; a stream may last."""
+
+    _patience: Any = None
+
+    def handle(self) -> None:
+        self.socket.settimeout(PATIENCE_SECONDS)
+        self._patience = gevent.Timeout.start_new(PATIENCE_SECONDS)
+        try:
+            super().handle()
+        except (gevent.Timeout, OSError):
+            return
+        finally:
+            self._patience.close()
+
+    def handle_one_response(self) -> None:
+        self._patience.close()
+        super().handle_one_response()
+        self.close_connection = True
+
+
+def _counts(hub: Hub) -> tuple[Callable[[int], None], Callable[[], bytes]]:
+    registry = CollectorRegistry()
+    requests = Counter("routing_pops_requests", "Requests by HTTP status", ["status"], registry=registry)
+    for name, words, value in (
+        ("routing_pops_screens", "Screens that are open", lambda: hub.open),
+        ("routing_pops_lost_screens", "Screens closed because they took nothing", lambda: hub.lost),
+    ):
+        Gauge(name, words, registry=registry).set_function(value)
+    return (lambda status: requests.labels(str(status)).inc()), (lambda: generate_latest(registry))
+
+
+def serve(root: Path, listen: str, status: str, redis: str, secrets: Path | None, proxies: int) -> None:
+    """Serve until SIGTERM. Raises SecretsFault, BadAddress or OSError when it cannot begin."""
+    lines = Lines()
+    known = read_secrets(secrets, os.environ)
+    store = Store(parse(redis), report=lambda words: lines.write("warning", "redis", words=words))
+    live, hub = Live(root, "table.json", plan_of, lines), Hub(time.time)
+    count, metrics = _counts(hub)
+    receiver = Receiver(root)
+
+    def keys(name: str) -> Sequence[str]:
+        return signing_secrets(known, name) or ()
+
+    def fault(problem: Exception) -> None:
+        lines.write("error", "fault", problem=repr(problem)[:500])
+
+    def health() -> tuple[bool, Mapping[str, Any]]:
+        return live() is not None, {"redis": store.is_up, "screens": hub.open}
+
+    api = Api(live, hub, keys, Limiter(time.monotonic).wait_s, time.time, count, fault)
+    Feeder(hub, live, RedisPops(store), receiver).start()
+    Site(create(api), listen, status, health, metrics, lines, proxies, _Handler, MOST_SCREENS + 200).run()
+    receiver.close()
+    store.close()
+
+
+@click.command()
+@click.option("--root", type=FILE, required=True, help="Release root: what compile writes.")
+@click.option("--listen", default="127.0.0.1:8089", show_default=True, help="Where pages listen.")
+@click.option("--http", default="127.0.0.1:8090", show_default=True, help="Where /health, /metrics are.")
+@click.option("--secrets", type=FILE, help="File of NAME=value lines, mode 0600.")
+@click.option("--proxies", type=click.IntRange(0, 5), default=0, show_default=True, help="Trusted proxies in front.")
+def pops(root: Path, listen: str, http: str, secrets: Path | None, proxies: int) -> None:
+    """Tell browsers who calls while a person's phone rings: server-sent events for pages of a CRM.
+
+    Redis is where ROUTING_REDIS says, else the engine's own.
+    """
+    try:
+        serve(root, listen, http, os.environ.get(REDIS_VARIABLE) or url(root), secrets, proxies)
+    except (SecretsFault, BadAddress, OSError) as problem:
+        click.echo(f"routing pops: {problem}", err=True)
+        sys.exit(1)

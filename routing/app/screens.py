@@ -1,0 +1,58 @@
+"""Tells screens, from a worker, who is about to ring: through Redis, else to the server of screens on this node.
+
+The decision never waits: telling is work of its own, bounded in number and, by the store, in time.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+from gevent.pool import Pool
+
+from routing.model.pop import Pop, Pops, PopsDown
+from routing.pops.local import send
+from routing.store.address import parse
+from routing.store.client import Store
+from routing.store.pops import RedisPops
+
+#: Pops being told at once; more than that are dropped.
+MOST_AT_ONCE = 100
+
+#: Told how it ended: ``redis``, ``node`` (to this node's screens alone) or ``lost``.
+Count = Callable[[str], None]
+
+
+class Teller:
+    """What an engine's ``popped`` is. ``pops`` None: there is no Redis."""
+
+    def __init__(self, root: Path, pops: Pops | None, count: Count) -> None:
+        self._root = root
+        self._pops = pops
+        self._count = count
+        self._pool = Pool(MOST_AT_ONCE)
+
+    def __call__(self, project: str, pop: Pop) -> None:
+        """Tell the person's screens, soon."""
+        if self._pool.full():
+            self._count("lost")
+            return
+        text = json.dumps(pop.as_json(), ensure_ascii=False, separators=(",", ":"))
+        self._pool.spawn(self._tell, project, text)
+
+    def _tell(self, project: str, text: str) -> None:
+        if self._pops is not None:
+            try:
+                self._pops.tell(project, text)
+            except PopsDown:
+                pass
+            else:
+                self._count("redis")
+                return
+        self._count("node" if send(self._root, text) else "lost")
+
+
+def pops_at(url: str, report: Callable[[str], None] = lambda words: None) -> Pops | None:
+    """The pops at a Redis' URL; None without. Raises BadAddress."""
+    return RedisPops(Store(parse(url), report=report)) if url else None

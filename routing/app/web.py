@@ -1,0 +1,115 @@
+"""What the public HTTP servers (`track`, `pops`) share: a listener, connections with a bound on everything, the live
+release's plan, and the life of the process."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+import click
+import gevent
+import gevent.event
+import gevent.socket
+from gevent.pool import Pool
+from gevent.pywsgi import WSGIHandler, WSGIServer
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from routing.app.log import Lines
+from routing.http.status import StatusServer
+
+DRAIN_SECONDS = 2
+Plan = TypeVar("Plan")
+
+
+class Live(Generic[Plan]):
+    """The plan in a file of the live release, read again when another one is published."""
+
+    def __init__(self, root: Path, file: str, plan_of: Callable[[Mapping[str, Any]], Plan], lines: Lines) -> None:
+        self._current = root / "current"
+        self._file = file
+        self._plan_of = plan_of
+        self._lines = lines
+        self._name = ""
+        self._plan: Plan | None = None
+
+    def __call__(self) -> Plan | None:
+        """The plan; None when nothing is published. A release that cannot be read leaves the one before."""
+        try:
+            name = os.readlink(self._current)
+            if name != self._name:
+                self._name = name
+                text = (self._current / self._file).read_bytes()
+                self._plan = self._plan_of(json.loads(text))
+        except FileNotFoundError:
+            self._plan = None
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as problem:
+            self._lines.write("error", "plan", file=self._file, problem=repr(problem)[:200])
+        return self._plan
+
+
+@dataclass
+class Site:
+    """An application and how it is served. ``proxies``: how many trusted ones are in front; ``stop`` ends it."""
+
+    application: Any
+    listen: str
+    status: str
+    health: Callable[[], tuple[bool, Mapping[str, Any]]]
+    metrics: Callable[[], bytes]
+    lines: Lines
+    proxies: int
+    handler: type[WSGIHandler]
+    most_connections: int
+    stop: gevent.event.Event = field(default_factory=gevent.event.Event)
+
+    def run(self) -> None:
+        """Serve until SIGTERM or SIGINT. Raises OSError when it cannot listen."""
+        listener = _listener(self.listen)
+        application = ProxyFix(self.application, x_for=self.proxies) if self.proxies else self.application
+        server = WSGIServer(
+            listener,
+            application,
+            log=None,
+            error_log=None,
+            handler_class=self.handler,
+            spawn=Pool(self.most_connections),
+        )
+        watch = StatusServer(_address(self.status), self.health, self.metrics)
+        watch.start()
+        server.start()
+        self.lines.write("info", "started", listen=_shown(listener), http=_shown(watch.socket), pid=os.getpid())
+        gevent.signal_handler(signal.SIGTERM, self.stop.set)
+        gevent.signal_handler(signal.SIGINT, self.stop.set)
+        self.stop.wait()
+        server.stop(timeout=DRAIN_SECONDS)
+        watch.shutdown()
+        self.lines.write("info", "stopped")
+
+
+def _address(text: str) -> tuple[str, int]:
+    host, _, port = text.rpartition(":")
+    if not host or not port.isdigit():
+        raise click.UsageError(f"{text!a} is not HOST:PORT")
+    return host.strip("[]"), int(port)
+
+
+def _listener(text: str) -> Any:
+    host, port = _address(text)
+    listener = gevent.socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    # taken over by every accepted socket: an answer must not wait for the page's acknowledgement of its headers
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    listener.bind((host, port))
+    listener.listen(1024)
+    return listener
+
+
+def _shown(listening: Any) -> str:
+    host, port = listening.getsockname()[:2]
+    return f"{host}:{port}"

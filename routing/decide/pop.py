@@ -1,0 +1,25 @@
+"""From a decision to what screens are told: which person is about to ring, and what is known of the caller. Pure."""
+
+from __future__ import annotations
+
+from routing.decide.directory import Directory
+from routing.decide.verdict import Verdict
+from routing.model.decision import Call, RingPerson, RingPhone
+from routing.model.pop import Pop
+
+
+def pop_of(kind: str, call: Call, verdict: Verdict, directory: Directory) -> Pop | None:
+    """What the screen of the one person who is about to ring shows; None when a decision rings nobody or several.
+
+    ``kind`` is the step's. A name from the CRM is shown whole, else the one that the person's phone shows.
+    """
+    match verdict.decision:
+        case RingPerson(person, _, name):
+            phones = tuple(f"{person}.{phone}" for phone in sorted(directory.phones.get(person, ())))
+        case RingPhone(phone, _, name):
+            person, phones = phone.partition(".")[0], (phone,)
+        case _:
+            return None
+    card = verdict.card
+    shown = card.name if card else name
+    return Pop(call.uuid, person, phones, call.caller, call.number, call.scheme, kind, shown, card)

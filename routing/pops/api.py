@@ -1,0 +1,187 @@
+"""The HTTP API of screen pops.
+
+``GET /v1/pops?person=ivan``     server-sent events: one for each call that is about to ring ivan
+``POST /v1/pops/token?person=ivan&for=3600``  a token for ivan's page, for so many seconds
+
+Whoever holds the project's key (``Authorization: Bearer``) may see everybody and make tokens; a page shows its token
+(``?token=``) and sees one person. Nothing of a caller is logged.
+"""
+
+from __future__ import annotations
+
+import hmac
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from flask import Flask, Response, jsonify, request
+from werkzeug.exceptions import HTTPException
+
+from routing.pops.hub import Event, Hub, Screen, TooMany, id_of
+from routing.pops.plan import Plan
+from routing.pops.tokens import LONGEST_SECONDS, Pass, read, signed
+
+#: A line that says nothing, so that proxies keep the connection and a page that is gone is noticed.
+BEAT_SECONDS = 15.0
+#: A stream is ended after this time, and its token or key looked at again when the browser comes back.
+STREAM_SECONDS = 900
+#: Browsers come back after this time, and ask again whether they may.
+AGAIN_MS, PREFLIGHT_SECONDS = 2_000, 600
+TOKEN_SECONDS = 3600
+STREAM = "text/event-stream"
+
+
+class Refused(Exception):
+    """The answer to who may not or asks wrongly: an HTTP status and why."""
+
+    def __init__(self, status: int, words: str, again_s: int = 0) -> None:
+        super().__init__(words)
+        self.status, self.again_s = status, again_s
+
+
+@dataclass
+class Api:
+    """What the routes need. ``plan``: the live one, None when nothing is published; ``keys``: the values of a secret's
+    name; ``wait_s``: how long an address that asked wrongly too often must wait; ``now``: seconds since the epoch."""
+
+    plan: Callable[[], Plan | None]
+    hub: Hub
+    keys: Callable[[str], Sequence[str]]
+    wait_s: Callable[[str], float]
+    now: Callable[[], float]
+    #: Told of every answer by its HTTP status, and of faults of ours.
+    count: Callable[[int], None] = field(default=lambda status: None)
+    fault: Callable[[Exception], None] = field(default=lambda problem: None)
+
+    def live(self) -> tuple[Plan, Sequence[str]]:
+        """The plan and its keys, when this project has screens. Raises Refused."""
+        plan = self.plan()
+        keys = self.keys(plan.key) if plan and plan.key else ()
+        if plan is None or not keys:
+            raise Refused(503, "nothing is published, or the project names no `pops` or no key of it", 60)
+        return plan, keys
+
+    def allowed(self, plan: Plan, keys: Sequence[str]) -> Pass:
+        """Whom the asker may see. Raises Refused."""
+        person = request.args.get("person", "")
+        token = request.args.get("token", "")
+        allowed = read(token, keys, plan.project, self.now()) if token else None
+        if self._holds_key(keys):
+            allowed = Pass(person, math.ceil(self.now()) + LONGEST_SECONDS)
+        if allowed is None or person not in ("", allowed.person):
+            raise self._not_allowed("no key and no token for this person that is still good")
+        if allowed.person not in plan.people:
+            raise Refused(404, "person is not one of this project's")
+        return allowed
+
+    def may_sign(self, keys: Sequence[str]) -> None:
+        """Raises Refused for who does not hold the key."""
+        if not self._holds_key(keys):
+            raise self._not_allowed("tokens are for who holds the key: Authorization: Bearer ...")
+
+    def _holds_key(self, keys: Sequence[str]) -> bool:
+        given = request.headers.get("Authorization", "").removeprefix("Bearer ").encode()
+        # every key is compared: the time tells nothing of which was nearest
+        right = [hmac.compare_digest(given, key.encode()) for key in keys]
+        return any(right)
+
+    def _not_allowed(self, words: str) -> Refused:
+        if wait_s := self.wait_s(request.remote_addr or ""):
+            return Refused(429, "too often", math.ceil(wait_s))
+        return Refused(401, words)
+
+
+def create(api: Api) -> Flask:
+    """The application: routes over `Api`, with what holds for every request."""
+    app = Flask("routing.pops", static_folder=None)
+
+    @app.get("/v1/pops", provide_automatic_options=False)
+    def pops() -> Response:
+        plan, keys = api.live()
+        origin = request.headers.get("Origin", "")
+        if origin and origin not in plan.origins:
+            raise Refused(403, "this origin is not allowed")
+        return _stream(api, api.allowed(plan, keys))
+
+    @app.post("/v1/pops/token", provide_automatic_options=False)
+    def token() -> Response:
+        plan, keys = api.live()
+        api.may_sign(keys)
+        return _token(api, plan, keys[0])
+
+    @app.route("/v1/pops", methods=["OPTIONS"], provide_automatic_options=False)
+    def preflight() -> Response:
+        return Response(status=204)
+
+    @app.errorhandler(Refused)
+    def refused(problem: Refused) -> Response:
+        said = _said(problem.status, str(problem))
+        if problem.again_s:
+            said.headers["Retry-After"] = str(problem.again_s)
+        return said
+
+    @app.errorhandler(Exception)
+    def failed(problem: Exception) -> Response:
+        if isinstance(problem, HTTPException) and problem.code:
+            return _said(problem.code, problem.name.lower())
+        api.fault(problem)
+        return _said(500, "a fault of ours")
+
+    app.after_request(lambda response: _headers(api, response))
+    return app
+
+
+def _stream(api: Api, allowed: Pass) -> Response:
+    last = id_of(request.headers.get("Last-Event-ID", "") or request.args.get("after", ""))
+    try:
+        screen = api.hub.show(allowed.person, last)
+    except TooMany:
+        raise Refused(503, "too many screens are open", 10) from None
+    until = min(allowed.until, api.now() + STREAM_SECONDS)
+    response = Response(_lines(screen, until, api.now), mimetype=STREAM)
+    response.call_on_close(lambda: api.hub.close(screen))
+    response.headers["X-Accel-Buffering"] = "no"
+    return response
+
+
+def _lines(screen: Screen, until: float, now: Callable[[], float]) -> Iterator[bytes]:
+    yield f"retry: {AGAIN_MS}\n\n".encode()
+    for event in screen.events(until, BEAT_SECONDS, now):
+        yield _written(event) if event else b":\n\n"
+
+
+def _written(event: Event) -> bytes:
+    """JSON has no line ends, so it is one ``data`` line."""
+    return f"id: {event.id[0]}-{event.id[1]}\ndata: {event.text}\n\n".encode()
+
+
+def _token(api: Api, plan: Plan, key: str) -> Response:
+    person, wanted = request.args.get("person", ""), request.args.get("for", str(TOKEN_SECONDS))
+    if person not in plan.people:
+        raise Refused(404, "person is not one of this project's")
+    if not (wanted.isascii() and wanted.isdigit() and 1 <= int(wanted[:9]) <= LONGEST_SECONDS):
+        raise Refused(400, f"for must be 1 to {LONGEST_SECONDS} seconds")
+    until = math.floor(api.now()) + int(wanted)
+    return jsonify({"token": signed(key, plan.project, Pass(person, until)), "until": until})
+
+
+def _said(status: int, words: str) -> Response:
+    response = jsonify({"error": words})
+    response.status_code = status
+    return response
+
+
+def _headers(api: Api, response: Response) -> Response:
+    """Only listed origins read answers; nothing is kept by caches or guessed by browsers."""
+    api.count(response.status_code)
+    plan, origin = api.plan(), request.headers.get("Origin", "")
+    response.headers.add("Vary", "Origin")
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Cache-Control"] = "no-store"
+    if plan and origin in plan.origins:
+        response.headers["Access-Control-Allow-Origin"] = origin
+        if request.method == "OPTIONS":
+            response.headers["Access-Control-Allow-Methods"] = "GET"
+            response.headers["Access-Control-Allow-Headers"] = "Authorization, Last-Event-ID"
+            response.headers["Access-Control-Max-Age"] = str(PREFLIGHT_SECONDS)
+    return response

@@ -1,0 +1,67 @@
+"""Pops from the engine to the server of screens on the same node, when there is no Redis: datagrams to a unix socket.
+
+Sending never waits: where nobody reads, or reads too slowly, a pop is lost.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import gevent.socket
+
+NAME = "pops.sock"
+LONGEST = 16 * 1024
+_LONGEST_PATH = 100
+
+
+def send(root: Path, text: str) -> bool:
+    """Whether a server of the release root's screens took it."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sock, suppress(OSError):
+        sock.setblocking(False)
+        with _folder(root) as folder:
+            sock.sendto(text.encode(), f"{folder}/{NAME}")
+        return True
+    return False
+
+
+class Receiver:
+    """Listens for pops of a root's engines. ``next`` waits for one."""
+
+    def __init__(self, root: Path) -> None:
+        self._path = root / NAME
+        self._sock: Any = gevent.socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self._path.unlink(missing_ok=True)
+        with _folder(root) as folder:
+            self._sock.bind(f"{folder}/{NAME}")
+        self._path.chmod(0o600)
+
+    def next(self) -> str:
+        """The next pop's JSON."""
+        while True:
+            data = self._sock.recv(LONGEST + 1)
+            with suppress(UnicodeDecodeError):
+                if len(data) <= LONGEST:
+                    return str(data, "utf-8")
+
+    def close(self) -> None:
+        """Listen no more."""
+        self._sock.close()
+        self._path.unlink(missing_ok=True)
+
+
+@contextmanager
+def _folder(root: Path) -> Iterator[str]:
+    """A root's path that is short enough for a unix socket's."""
+    if len(os.fsencode(root / NAME)) <= _LONGEST_PATH:
+        yield str(root)
+        return
+    held = os.open(root, os.O_PATH | os.O_DIRECTORY)
+    try:
+        yield f"/proc/self/fd/{held}"
+    finally:
+        os.close(held)

@@ -1,0 +1,28 @@
+"""What a release says of screens (``pops`` in ``table.json``): which pages may listen, whose key lets them. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One project's screens. ``key``: the name of the secret; "" where the project has no screens."""
+
+    project: str
+    origins: frozenset[str]
+    key: str
+    people: frozenset[str]
+
+
+def plan_of(table: Mapping[str, Any]) -> Plan:
+    """The plan in a release's ``table.json``. Raises KeyError, TypeError or AttributeError when it is none."""
+    screens = table.get("pops") or {}
+    return Plan(
+        str(table["project"]),
+        frozenset(screens.get("origins", ())),
+        str(screens.get("key") or ""),
+        frozenset(table["people"]),
+    )

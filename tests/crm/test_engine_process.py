@@ -13,6 +13,10 @@ from fakes.bitrix24 import Bitrix24
 
 from routing.model.crm import owners
 from routing.model.people import Person
+from routing.store.address import parse
+from routing.store.client import Store
+from routing.store.embedded import url
+from routing.store.pops import RedisPops
 
 sys.path.append(str(Path(__file__).parents[1] / "wire"))
 
@@ -30,7 +34,8 @@ def release(tmp_path: Path) -> str:
     step = {"kind": "crm", "crm": config(Bitrix24), "order": ["deal", "contact"], "timeout_s": 5.0, "ring_s": 25}
     release = write_release(tmp_path, **{"3": step})
     ivan = Person.model_validate({"name": "Ivan", "phones": {"desk": {"sip": "1001"}}, "crm": {"ours": 17}})
-    (Path(release) / "table.json").write_text(json.dumps({**TABLE, **owners({"ivan": ivan})}))
+    screens = {"project": "shop", "pops": {"origins": ["https://crm.example"], "key": "POPS_KEY"}}
+    (Path(release) / "table.json").write_text(json.dumps({**TABLE, **owners({"ivan": ivan}), **screens}))
     return release
 
 
@@ -51,6 +56,8 @@ def test_a_crm_step_is_decided_and_new_secrets_are_read(tmp_path, release):
             engine.until(lambda: decided(engine, release)["routing_decision"] == "3:ring:person:ivan")
             variables = decided(engine, release)
             assert variables["routing_label"] == "Олена Клієнт"
+            (_, text), *_ = RedisPops(Store(parse(url(tmp_path)))).after("shop", "0-0", 10.0)
+            assert (json.loads(text)["person"], json.loads(text)["card"]["kind"]) == ("ivan", "deal")
             assert "hush" not in engine.log.read_text()
         finally:
             engine.end()

@@ -45,11 +45,12 @@ def application(fake: Fake) -> Callable[..., list[bytes]]:
 
 
 @contextmanager
-def serving(fake: Fake) -> Iterator[str]:
-    """``host:port`` where the fake is served."""
+def serving(fake: Fake, port: int = 0) -> Iterator[str]:
+    """``host:port`` where the fake is served; any free port, or this one."""
     listener = gevent.socket.socket()
     listener.setsockopt(gevent.socket.IPPROTO_TCP, gevent.socket.TCP_NODELAY, 1)
-    listener.bind(("127.0.0.1", 0))
+    listener.setsockopt(gevent.socket.SOL_SOCKET, gevent.socket.SO_REUSEADDR, 1)
+    listener.bind(("127.0.0.1", port))
     listener.listen()
     server = WSGIServer(listener, application(fake), log=None)
     server.start()

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from routing.model.allow import ALLOW, Allow
 from routing.model.fields import (
     Account,
     Email,
@@ -81,6 +82,7 @@ class Person(Fields):
     email: Email | None = Field(None, description="For notices, and to find the person in a CRM.")
     skills: dict[Id, Any] = Field(default_factory=dict, description="Skills with levels or lists, for `by_skill`.")
     crm: dict[Id, Any] = Field(default_factory=dict, description="Owner id in each CRM.")
+    allow: Allow = Field(default_factory=dict, description=ALLOW)
 
 
 Group = Annotated[list[Text], OneOrMany, NotEmpty]

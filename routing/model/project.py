@@ -10,6 +10,7 @@ from zoneinfo import available_timezones
 
 from pydantic import BeforeValidator, Field, WithJsonSchema, field_validator, model_validator
 
+from routing.model.allow import ALLOW, Allow
 from routing.model.calendar import DAYS, HOLIDAY_YEARS, INEXPRESSIBLE_ZONES, Calendar, Period, parse_days
 from routing.model.fields import (
     Fields,
@@ -84,6 +85,8 @@ class Project(Fields):
     keep: Seconds | None = Field(
         None, description="How long the journal keeps a call and its recording, `365d`; for ever otherwise."
     )
+
+    allow: Allow = Field(default_factory=dict, description=f"{ALLOW} Holds in the whole folder.")
 
     @field_validator("secrets", mode="before")
     @classmethod
@@ -170,6 +173,7 @@ class CalendarFields(Fields):
     days: dict[Day, Annotated[Periods, BeforeValidator(_day_periods)]] = Field(
         default_factory=dict, description="Single dates: periods, or `closed`."
     )
+    allow: Allow = Field(default_factory=dict, description=ALLOW)
 
     def calendar(self, name: str, default_zone: str) -> Calendar:
         """The calendar's meaning."""

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, field_validator
 
+from routing.model.allow import ALLOW, Allow
 from routing.model.fields import Fields, Flag, Id, Label, NotEmpty, Number, OneOrMany, Sound, refuse
 from routing.model.folder import RESERVED, Folder
 from routing.model.problem import Loc, did_you_mean
@@ -48,6 +49,7 @@ class SchemeFields(Fields):
     otherwise: Annotated[list[AnyStep], OneOrMany] = Field(
         default_factory=list, description="When ten jumps between schemes led here: must end the call."
     )
+    allow: Allow = Field(default_factory=dict, description=ALLOW)
 
     @field_validator("scheme")
     @classmethod

@@ -12,8 +12,11 @@ from routing.cli.errors import ErrorRoad
 #: Command name to the module and object that hold it: only the one that runs is imported.
 COMMANDS = {
     "calls": ("routing.cli.calls", "calls", "Finished calls: list, explain, report."),
+    "check": ("routing.cli.check", "check", "Tell every problem and everything doubtful in schemes."),
     "compile": ("routing.cli.releases", "compile_command", "Compile schemes into a release."),
     "dnd": ("routing.cli.dnd", "dnd", "Do not disturb: who, on, off."),
+    "doctor": ("routing.cli.doctor", "doctor", "Look at this node and say what is wrong with it."),
+    "graph": ("routing.cli.graph", "graph", "Draw a scheme: SVG, Mermaid or DOT."),
     "hours": ("routing.cli.hours", "hours", "Override a calendar by hand: open, closed or auto."),
     "journal": ("routing.cli.journal", "journal", "Record finished calls from FreeSWITCH's spool."),
     "node": ("routing.app.node", "node", "Prepare a FreeSWITCH node."),
@@ -24,6 +27,7 @@ COMMANDS = {
     "schema": ("routing.cli.schema", "schema", "Print the JSON Schema of scheme files."),
     "secrets": ("routing.cli.secrets", "secrets", "Invent the passwords that are missing."),
     "serve": ("routing.app.command", "serve", "Run the engine."),
+    "test": ("routing.cli.test", "test", "Run the scheme tests."),
     "track": ("routing.app.track", "track", "Lend numbers to visitors of a site."),
     "trace": ("routing.cli.trace", "trace", "Follow one call through the compiled schemes."),
 }

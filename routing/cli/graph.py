@@ -1,0 +1,80 @@
+"""``routing graph``: a scheme as a picture, with the way of one test case lit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+
+from routing.cli.errors import UserError
+from routing.cli.opened import opened
+from routing.graph.flow import Flow
+from routing.graph.read import NoScheme, read_flow
+from routing.graph.svg import to_svg
+from routing.graph.text import to_dot, to_mermaid
+from routing.graph.way import Way, way
+from routing.model.problem import Problems, did_you_mean
+from routing.testing.cases import Case, read_cases
+from routing.testing.check import problems
+from routing.testing.names import Names
+from routing.testing.run import carry
+
+FORMATS: dict[str, Callable[[Flow, Way | None], str]] = {"svg": to_svg, "mermaid": to_mermaid, "dot": to_dot}
+#: Ending of the output file -> format.
+ENDINGS = {".svg": "svg", ".mmd": "mermaid", ".md": "mermaid", ".dot": "dot", ".gv": "dot"}
+FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
+
+
+@click.command()
+@click.argument("scheme")
+@click.option("--schemes", type=FOLDER, default="schemes", show_default=True, help="Folder of scheme files.")
+@click.option("--format", "form", type=click.Choice(list(FORMATS)), help="[default: by the ending of --out, else svg]")
+@click.option("--out", "-o", type=click.Path(path_type=Path, dir_okay=False), help="File to write.  [default: print]")
+@click.option("--case", metavar="NAME", help="Light the way of this test case.")
+def graph(scheme: str, schemes: Path, form: str | None, out: Path | None, case: str | None) -> None:
+    """Draw SCHEME: its steps, their times, every way between them; compiled fallbacks are dashed."""
+    try:
+        flow = read_flow(schemes, scheme)
+    except NoScheme as error:
+        raise UserError(str(error)) from None
+    lit = _way(schemes, scheme, case) if case else None
+    chosen = form or ENDINGS.get(out.suffix if out else "", "svg")
+    picture = FORMATS[chosen](flow, lit)
+    if out is None:
+        click.echo(picture, nl=False)
+        return
+    try:
+        out.write_text(picture, "utf-8")
+    except OSError as error:
+        raise UserError(f"{out}: {error.strerror}") from None
+
+
+def _way(schemes: Path, scheme: str, name: str) -> Way:
+    """The way of the test case of that name. Raises UserError when there is none, or it does not come here."""
+    cases = _cases(schemes)
+    case = next((case for case in cases if case.name == name), None)
+    if case is None:
+        hint = did_you_mean(name, [case.name for case in cases]) or f"{len(cases)} cases below {schemes}"
+        raise UserError(f"no test case is called `{name}` ({hint})")
+    with opened(schemes) as published:
+        names = Names(published)
+        wrong = problems([case], names)
+        if wrong:
+            raise Problems(wrong)
+        result = carry(case, names)
+    lit = way(scheme, result.events, f"{scheme}: {case.name}")
+    if not lit.steps:
+        raise UserError(f"the call of `{name}` does not come to {scheme}")
+    return lit
+
+
+def _cases(schemes: Path) -> list[Case]:
+    found, wrong = [], []
+    for file in sorted(schemes.rglob("*.test.yaml")):
+        cases, complaints = read_cases(file, str(file.relative_to(schemes)))
+        found += cases
+        wrong += complaints
+    if wrong:
+        raise Problems(wrong)
+    return found

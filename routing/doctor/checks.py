@@ -1,0 +1,70 @@
+"""What is looked at, in the order in which it is told. A check more is a function and a line here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from routing.doctor import engine, host, release, sip, switch
+from routing.doctor.finding import Finding, Level, unknown, wrong
+from routing.doctor.node import Node, Silent
+
+Check = Callable[[Node], Iterator[Finding]]
+
+#: Organ -> its checks by name. Those of FreeSWITCH are skipped when it does not answer.
+CHECKS: dict[str, dict[str, Check]] = {
+    "FreeSWITCH": {
+        "reachable": switch.reachable,
+        "version": switch.version,
+        "modules": switch.modules,
+        "expansion": switch.expansion,
+        "event-socket": switch.event_socket,
+        "limits": switch.limits,
+        "clock": host.clock,
+    },
+    "release": {
+        "current": release.current,
+        "dialplan": release.dialplan,
+        "readable": release.readable,
+        "accounts": release.accounts,
+        "stock-accounts": release.stock,
+        "zones": host.zones,
+    },
+    "SIP": {"profiles": sip.profiles, "gateways": sip.gateways, "phones": sip.phones},
+    "engine": {"healthy": engine.healthy, "breakers": engine.open_breakers, "memory": engine.memory},
+    "machine": {"disk": host.disk, "spool": host.spool},
+}
+
+
+@dataclass(frozen=True)
+class Told:
+    """A finding and the check that found it."""
+
+    organ: str
+    check: str
+    finding: Finding
+
+
+def examine(node: Node) -> Iterator[Told]:
+    """Every finding about a node, in the table's order."""
+    for organ, checks in CHECKS.items():
+        for name, check in checks.items():
+            try:
+                yield from (Told(organ, name, finding) for finding in check(node))
+            except Silent as silence:
+                yield Told(organ, name, _silent(name, silence))
+
+
+def _silent(name: str, silence: Silent) -> Finding:
+    if name == "reachable":
+        return wrong(
+            f"FreeSWITCH does not answer: {silence}",
+            "is it running? Its event socket's password is in the node's event_socket.json: ROUTING_ESL_PASSWORD",
+        )
+    return unknown("not known while FreeSWITCH does not answer")
+
+
+def worst(told: list[Told]) -> Level:
+    """The worst level among findings."""
+    levels = [one.finding.level for one in told]
+    return next((level for level in (Level.WRONG, Level.UNKNOWN, Level.WARNING) if level in levels), Level.OK)

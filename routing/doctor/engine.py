@@ -1,0 +1,52 @@
+"""What decides: the engine's processes, its port, and its memory."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from routing.doctor.finding import Finding, ok, warning, wrong
+from routing.doctor.node import Node, Silent
+
+_LOOPBACK = re.compile(r"127\.|::1$|::ffff:127\.")
+
+
+def healthy(node: Node) -> Iterator[Finding]:
+    """The engine takes calls, on loopback only."""
+    try:
+        node.http("/health")
+    except Silent as silence:
+        yield wrong(
+            f"the engine does not say that it is well: {silence}",
+            "start `routing serve`; until then calls go by the compiled fallbacks",
+        )
+        return
+    port = int(node.engine.rpartition(":")[2])
+    ips = [ip for ip, number in node.machine.listening() if number == port]
+    if not ips:
+        yield wrong(f"nobody listens on {node.engine}, where the release asks", "serve with --listen as compiled")
+    elif [ip for ip in ips if not _LOOPBACK.match(ip)]:
+        yield wrong(f"the engine listens on {', '.join(sorted(ips))}", "--listen 127.0.0.1:8084")
+    else:
+        yield ok(f"the engine is well and listens on {node.engine}")
+
+
+def open_breakers(node: Node) -> Iterator[Finding]:
+    """No web server or CRM is being left alone."""
+    try:
+        found = re.search(r"^routing_breakers_open(?:\{[^}]*\})? ([0-9.]+)", node.http("/metrics"), re.MULTILINE)
+    except Silent:
+        return
+    if found and float(found[1]) > 0:
+        yield warning(f"{float(found[1]):.0f} web servers fail and are left alone", "the engine's log names them")
+
+
+def memory(node: Node) -> Iterator[Finding]:
+    """Redis answers."""
+    try:
+        yield ok(f"Redis answers ({node.redis()})")
+    except Silent as silence:
+        yield warning(
+            f"Redis does not answer: {silence}",
+            "sticky steps go on and orders are as written until it does; `routing serve` keeps one, or ROUTING_REDIS",
+        )

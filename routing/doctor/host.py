@@ -1,0 +1,92 @@
+"""The machine: clock, zone rules, room on disk, and a spool that is carried away."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from routing.doctor.finding import Finding, ok, warning, wrong
+from routing.doctor.node import Node
+
+LEAST_BYTES, FEW_BYTES = 200 * 2**20, 2 * 2**30
+MOST_SECONDS = 2.0
+MOST_WAITING = 1000
+_ZONE = re.compile(rb'application="(?:set|multiset)" data="(?:[^"]*\|)?timezone=([A-Za-z0-9_+/-]+)')
+
+
+def clock(node: Node) -> Iterator[Finding]:
+    """FreeSWITCH's clock is the machine's."""
+    apart = abs(float(node.ask("strepoch")) - node.machine.now().timestamp())
+    if apart > MOST_SECONDS:
+        yield wrong(f"FreeSWITCH's clock is {apart:.0f} s off", "`fsctl sync_clock`; keep the machine's time with NTP")
+    else:
+        yield ok("FreeSWITCH's clock is right")
+
+
+def zones(node: Node) -> Iterator[Finding]:
+    """In every zone of the release FreeSWITCH tells the time as tzdata does, in summer and in winter."""
+    used = _zones(node.release) | ({str(node.table["timezone"])} if node.table.get("timezone") else set())
+    stale = [zone for zone in sorted(used) if not all(_same(node, zone, moment) for moment in _moments(node))]
+    if stale:
+        yield wrong(
+            f"FreeSWITCH tells another time than tzdata in {', '.join(stale)}",
+            "replace timezones.conf.xml by the one that `routing node init` writes, then `reloadxml`",
+        )
+    elif used:
+        yield ok(f"the release's time zones are right ({', '.join(sorted(used))})")
+
+
+def _zones(release: Path | None) -> set[str]:
+    """Zones that the release's dialplans name."""
+    files = release.rglob("*.xml") if release else ()
+    return {
+        zone.decode() for file in files if file.parent.name == "schemes" for zone in _ZONE.findall(file.read_bytes())
+    }
+
+
+def _moments(node: Node) -> list[datetime]:
+    """Now, and the middle of the coming winter and summer."""
+    now = node.machine.now().astimezone(UTC).replace(microsecond=0)
+    return [now, *(now + timedelta(days=days) for days in (91, 182, 273))]
+
+
+def _same(node: Node, zone: str, moment: datetime) -> bool:
+    said = node.ask(f"strftime_tz {zone} {int(moment.timestamp())}|%Y-%m-%d %H:%M:%S")
+    return said == f"{moment.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M:%S}"
+
+
+def disk(node: Node) -> Iterator[Finding]:
+    """There is room for recordings, the spool and the next release."""
+    places = {"the release root": node.root}
+    places |= {
+        name: Path(node.variables[f"{name}_dir"]) for name in ("recordings", "log") if node.variables.get(f"{name}_dir")
+    }
+    for name, path in places.items():
+        try:
+            free = node.machine.free_bytes(path)
+        except OSError as error:
+            yield wrong(f"{name} ({path}): {error.strerror}", "create it, writable for FreeSWITCH's user")
+            continue
+        told = f"{free / 2**30:.1f} GB free for {name} ({path})"
+        if free < LEAST_BYTES:
+            yield wrong(told, "make room: recordings and journal files are lost otherwise")
+        elif free < FEW_BYTES:
+            yield warning(told, "make room soon")
+        else:
+            yield ok(told)
+
+
+def spool(node: Node) -> Iterator[Finding]:
+    """Finished calls are carried into the journal."""
+    folder = Path(node.settings("json_cdr.conf").get("log-dir") or "/nowhere")
+    if not folder.is_dir():
+        yield wrong(f"FreeSWITCH writes no finished calls: its spool {folder} is not there", "json_cdr.conf: log-dir")
+        return
+    waiting = sum(1 for _ in folder.glob("*.json"))
+    if waiting > MOST_WAITING:
+        yield warning(f"{waiting} finished calls wait in {folder}", "is `routing journal` running?")
+    else:
+        yield ok(f"{waiting} finished calls wait for the journal")

@@ -1,0 +1,50 @@
+"""The machine's side of `node.Machine`: Linux's /proc, the clock, the disk."""
+
+from __future__ import annotations
+
+import ipaddress
+import shutil
+from datetime import datetime
+from pathlib import Path
+
+PROC = Path("/proc")
+_LISTEN = "0A"
+
+
+class Linux:
+    """`routing.doctor.node.Machine` of this machine."""
+
+    def listening(self) -> frozenset[tuple[str, int]]:
+        """See Machine; nothing where there is no /proc."""
+        found = set()
+        for name in ("tcp", "tcp6"):
+            try:
+                lines = (PROC / "net" / name).read_text(encoding="ascii").splitlines()[1:]
+            except OSError:
+                continue
+            fields = (line.split() for line in lines)
+            found |= {_address(field[1]) for field in fields if field[3] == _LISTEN}
+        return frozenset(found)
+
+    def free_bytes(self, path: Path) -> int:
+        """See Machine."""
+        return shutil.disk_usage(path).free
+
+    def owner(self, pid: int) -> tuple[int, frozenset[int]]:
+        """See Machine."""
+        facts = dict(
+            line.partition(":")[::2] for line in (PROC / str(pid) / "status").read_text(encoding="utf-8").splitlines()
+        )
+        groups = {int(facts["Gid"].split()[1]), *map(int, facts["Groups"].split())}
+        return int(facts["Uid"].split()[1]), frozenset(groups)
+
+    def now(self) -> datetime:
+        """See Machine."""
+        return datetime.now().astimezone()
+
+
+def _address(text: str) -> tuple[str, int]:
+    """``0100007F:1F55`` of /proc/net/tcp: words of the machine's byte order."""
+    digits, _, port = text.partition(":")
+    words = [bytes.fromhex(digits[at : at + 8])[::-1] for at in range(0, len(digits), 8)]
+    return str(ipaddress.ip_address(b"".join(words))), int(port, 16)

@@ -1,0 +1,98 @@
+"""The node as checks see it: questions to FreeSWITCH, to the engine, to Redis and to the machine, as ports."""
+
+from __future__ import annotations
+
+import json
+import re
+import xml.etree.ElementTree as ET
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Protocol
+
+
+class Silent(Exception):
+    """Whoever was asked did not answer; the text says why."""
+
+
+class Machine(Protocol):
+    """The machine that the node runs on."""
+
+    def listening(self) -> frozenset[tuple[str, int]]:
+        """Addresses and TCP ports that are listened on."""
+
+    def free_bytes(self, path: Path) -> int:
+        """Room left where a path is. Raises OSError."""
+
+    def owner(self, pid: int) -> tuple[int, frozenset[int]]:
+        """User and groups of a process. Raises OSError."""
+
+    def now(self) -> datetime:
+        """The time, with a zone."""
+
+
+@dataclass
+class Node:
+    """Ports and places. ``switch`` answers API commands, ``http`` a path of the engine's status; both raise Silent."""
+
+    root: Path
+    switch: Callable[[str], str]
+    http: Callable[[str], str]
+    redis: Callable[[], str]
+    opens: Callable[[str], bool]
+    machine: Machine
+    engine: str = "127.0.0.1:8084"
+    _answers: dict[str, str] = field(default_factory=dict)
+
+    def ask(self, command: str) -> str:
+        """FreeSWITCH's answer to an API command, asked once. Raises Silent."""
+        if command not in self._answers:
+            self._answers[command] = self.switch(command).strip()
+        return self._answers[command]
+
+    def settings(self, name: str) -> Mapping[str, str]:
+        """The ``param``s of a configuration as FreeSWITCH has it loaded, ``switch.conf``. Raises Silent."""
+        found = parsed(self.ask(f"xml_locate configuration configuration name {name}"))
+        params = [] if found is None else found.iter("param")
+        return {str(param.get("name")): str(param.get("value")) for param in params}
+
+    @cached_property
+    def variables(self) -> Mapping[str, str]:
+        """FreeSWITCH's global variables. Raises Silent."""
+        pairs = (line.partition("=") for line in self.ask("global_getvar").splitlines())
+        return {name: value for name, _, value in pairs}
+
+    @cached_property
+    def release(self) -> Path | None:
+        """The live release's folder; None when there is none."""
+        current = self.root / "current"
+        return current.resolve() if current.is_dir() else None
+
+    @cached_property
+    def table(self) -> Mapping[str, Any]:
+        """The live release's table; empty when there is none."""
+        try:
+            found: Mapping[str, Any] = json.loads((self.root / "current" / "table.json").read_bytes())
+        except (OSError, ValueError):
+            return {}
+        return found
+
+    @cached_property
+    def pid(self) -> int | None:
+        """FreeSWITCH's process, when it runs on this machine."""
+        file = Path(self.variables.get("run_dir", "/nowhere")) / "freeswitch.pid"
+        try:
+            found = re.match(r"\d+", file.read_text(encoding="ascii").strip())
+        except (OSError, UnicodeDecodeError):
+            return None
+        return int(found[0]) if found else None
+
+
+def parsed(text: str) -> ET.Element | None:
+    """XML as FreeSWITCH answers it; None for what is none, such as ``-ERR``."""
+    try:
+        return ET.fromstring(text)  # noqa: S314  # from our own switch
+    except ET.ParseError:
+        return None

@@ -1,0 +1,121 @@
+"""The release: one is live, whole, readable by FreeSWITCH's user, and what FreeSWITCH has loaded."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+from routing.doctor.finding import Finding, ok, unknown, warning, wrong
+from routing.doctor.node import Node
+
+PUBLISH = "`routing publish` again"
+
+
+def current(node: Node) -> Iterator[Finding]:
+    """A release is live, and none of its files is missing."""
+    if node.release is None:
+        yield wrong(f"no release is live in {node.root}", "`routing publish --root ...`")
+        return
+    try:
+        expected = json.loads((node.release / "release.json").read_bytes())["files"]
+    except (OSError, ValueError, KeyError):
+        yield wrong(f"release {node.release.name} has no readable release.json", PUBLISH)
+        return
+    there = [path for path in node.release.rglob("*") if path.is_file()]
+    empty = [path.name for path in there if path.stat().st_size == 0]
+    if len(there) != expected or empty:
+        yield wrong(
+            f"release {node.release.name}: {len(there)} of {expected} files, {len(empty)} of them empty", PUBLISH
+        )
+    else:
+        yield ok(f"release {node.release.name} is live and whole ({expected} files)")
+
+
+def dialplan(node: Node) -> Iterator[Finding]:
+    """FreeSWITCH's own dialplan leads into this root."""
+    texts = [node.ask(f"xml_locate dialplan context name routing_{side}") for side in ("inbound", "internal")]
+    if any("<context" not in text for text in texts):
+        yield wrong(
+            "FreeSWITCH has no context routing_inbound or routing_internal",
+            "include the dialplan file that `routing node init` writes, then `reloadxml`",
+        )
+    elif not all(f"{node.root}/current/" in text for text in texts):
+        yield wrong(
+            f"FreeSWITCH's dialplan leads to another root than {node.root}",
+            "run `routing node init` with this --root, or look at the other root",
+        )
+    else:
+        yield ok("FreeSWITCH's dialplan leads into this root")
+
+
+def readable(node: Node) -> Iterator[Finding]:
+    """FreeSWITCH's user can read the release, its passwords included."""
+    if node.release is None:
+        return
+    if node.pid is None:
+        yield unknown("FreeSWITCH's process is not on this machine: whether it can read the release is not known")
+        return
+    user, groups = node.machine.owner(node.pid)
+    files = [node.root / "current" / name for name in ("entry.xml", "internal.xml", "directory.xml")]
+    files += sorted((node.release / "gateways").glob("*.xml"))[:1]
+    unread = [path.name for path in files if not may_read(path, user, groups)]
+    if unread:
+        yield wrong(
+            f"FreeSWITCH (user {user}) cannot read {', '.join(unread)}",
+            "publish as FreeSWITCH's user, or as root into a folder that it may read; files with passwords are 0600",
+        )
+    else:
+        yield ok(f"FreeSWITCH's user ({user}) can read the release")
+
+
+def may_read(path: Path, user: int, groups: frozenset[int]) -> bool:
+    """Whether a user may read a file and pass every folder above it."""
+    if user == 0:
+        return path.exists()
+    try:
+        whole = path.resolve(strict=True)
+        above = all(allowed(os.stat(folder), user, groups, stat.S_IXOTH) for folder in whole.parents)
+        return above and allowed(os.stat(whole), user, groups, stat.S_IROTH)
+    except OSError:
+        return False
+
+
+def allowed(facts: os.stat_result, user: int, groups: frozenset[int], wanted: int) -> bool:
+    """Whether a file's mode lets a user in.
+
+    ``wanted`` is the bit for everybody; the owner's and the group's are six and three places before it.
+    """
+    if facts.st_uid == user:
+        return bool(facts.st_mode & wanted << 6)
+    return bool(facts.st_mode & (wanted << 3 if facts.st_gid in groups else wanted))
+
+
+def accounts(node: Node) -> Iterator[Finding]:
+    """FreeSWITCH has read the accounts of this release."""
+    known: dict[str, str] = node.table.get("accounts", {})
+    if not known:
+        return
+    domain = node.variables.get("domain", "")
+    missing = [account for account in sorted(known) if node.ask(f"user_exists id {account} {domain}") != "true"]
+    if missing:
+        yield wrong(
+            f"SIP accounts that FreeSWITCH has not read: {', '.join(missing[:8])}", "`reloadxml`, or publish again"
+        )
+    else:
+        yield ok(f"FreeSWITCH knows the {len(known)} SIP accounts of the release")
+
+
+def stock(node: Node) -> Iterator[Finding]:
+    """The sample accounts of a stock FreeSWITCH, whose password is public, are gone."""
+    domain = node.variables.get("domain", "")
+    known = node.table.get("accounts", {})
+    left = [str(number) for number in (1000, 1010, 1019) if str(number) not in known]
+    left = [account for account in left if node.ask(f"user_exists id {account} {domain}") == "true"]
+    if left:
+        yield warning(
+            f"sample accounts of FreeSWITCH are there ({', '.join(left)}, ...); everybody knows their password",
+            "remove conf/directory/default/10*.xml and `reloadxml`",
+        )

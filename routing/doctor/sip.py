@@ -1,0 +1,85 @@
+"""The SIP side: profiles are what the dialplan expects, carriers are registered, people's phones too."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+from routing.doctor.finding import Finding, ok, warning, wrong
+from routing.doctor.node import Node, parsed
+
+MOST_NAMED = 8
+#: Profile -> its settings that calls and safety depend on.
+PROFILES = {
+    "internal": {"context": "routing_internal", "auth-calls": "true", "manual-redirect": "true"},
+    "external": {"context": "routing_inbound", "disable-transfer": "true", "manual-redirect": "true"},
+}
+
+
+def profiles(node: Node) -> Iterator[Finding]:
+    """Both profiles run, ask phones for passwords and send calls where the release is."""
+    found = parsed(node.ask("xml_locate configuration configuration name sofia.conf"))
+    loaded = {} if found is None else {str(one.get("name")): one for one in found.iter("profile")}
+    for name, wanted in PROFILES.items():
+        status = parsed(node.ask(f"sofia xmlstatus profile {name}"))
+        if name not in loaded or status is None:
+            yield wrong(
+                f"there is no running SIP profile `{name}`", f"`sofia profile {name} start`, and look into the log"
+            )
+            continue
+        settings = {str(param.get("name")): str(param.get("value")) for param in loaded[name].iter("param")}
+        off = [
+            f"{key} is {settings.get(key) or 'not set'}" for key, value in wanted.items() if settings.get(key) != value
+        ]
+        if name == "external" and not settings.get("apply-inbound-acl"):
+            off.append("apply-inbound-acl is not set: anybody may call in")
+        if off:
+            mend = ", ".join(f"{key} {value}" for key, value in wanted.items())
+            yield wrong(f"profile {name}: {', '.join(off)}", f"set {mend}; `routing node init` writes such a profile")
+        else:
+            yield ok(f"profile {name} runs on {status.findtext('.//url', '?').rpartition('@')[2]}")
+
+
+def gateways(node: Node) -> Iterator[Finding]:
+    """Every gateway of the release is known to FreeSWITCH, up, and registered where it must be."""
+    folder = (node.release or Path("/nowhere")) / "gateways"
+    wanted = sorted(path.stem for path in folder.glob("*.xml"))
+    listed = parsed(node.ask("sofia xmlstatus gateway"))
+    found = {} if listed is None else {one.findtext("name", ""): one for one in listed.iter("gateway")}
+    for name in wanted:
+        if name not in found:
+            yield wrong(f"gateway {name} is not loaded", "`sofia profile external rescan`, or publish again")
+            continue
+        state, status = found[name].findtext("state", ""), found[name].findtext("status", "")
+        if state in ("REGED", "NOREG") and status == "UP":
+            yield ok(f"gateway {name} is {'registered' if state == 'REGED' else 'up, without registration'}")
+        else:
+            yield wrong(
+                f"gateway {name} is {state} and {status}: calls through it fail",
+                "check its proxy, user name and password with the carrier; FreeSWITCH's log tells the answer it gets",
+            )
+
+
+def phones(node: Node) -> Iterator[Finding]:
+    """Every SIP account of the people is registered."""
+    accounts: dict[str, str] = node.table.get("accounts", {})
+    rows = json.loads(node.ask("show registrations as json")).get("rows", [])
+    registered = {str(row.get("reg_user")) for row in rows}
+    away = sorted(f"{accounts[account]} ({account})" for account in accounts.keys() - registered)
+    if away:
+        listed = ", ".join(away[:MOST_NAMED]) + (
+            f" and {len(away) - MOST_NAMED} more" if len(away) > MOST_NAMED else ""
+        )
+        yield warning(
+            f"{len(away)} of {len(accounts)} phones are not registered: {listed}",
+            "calls to them fail at once; check the phones' account, password and address",
+        )
+    elif accounts:
+        yield ok(f"all {len(accounts)} phones are registered")
+    strangers = sorted(registered - accounts.keys())
+    if strangers:
+        yield warning(
+            f"registered but nobody's in this release: {', '.join(strangers[:MOST_NAMED])}",
+            "remove these accounts from FreeSWITCH's own directory, or add them to people",
+        )

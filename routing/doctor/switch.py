@@ -1,0 +1,120 @@
+"""FreeSWITCH itself: is it there, what is known against its version, is it closed to strangers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from routing.doctor.finding import Finding, ok, warning, wrong
+from routing.doctor.node import Node
+
+#: First version without it, its name, what it does. From the project's security advisories and the CVE list.
+ADVISORIES = (
+    ((1, 10, 7), "CVE-2021-37624", "SIP MESSAGE is taken without authentication"),
+    ((1, 10, 7), "CVE-2021-41105", "an SRTP packet from anybody ends a call"),
+    ((1, 10, 7), "CVE-2021-41157", "SIP SUBSCRIBE is taken without authentication"),
+    ((1, 10, 10), "CVE-2023-40018", "a crafted SDP of an ICE call stops it"),
+    ((1, 10, 11), "CVE-2023-51443", "DTLS packets from anybody end calls that use DTLS-SRTP"),
+    ((1, 11, 2), "CVE-2026-49840", "a frame to the event socket corrupts memory before any password"),
+)
+#: Oldest version that the releases were tried on.
+OLDEST = (1, 10, 12)
+MODULES = (
+    "mod_commands", "mod_dialplan_xml", "mod_dptools", "mod_event_socket", "mod_hash", "mod_json_cdr",
+    "mod_native_file", "mod_sndfile", "mod_sofia", "mod_tone_stream",
+)  # fmt: skip
+#: Passwords that every attacker tries first.
+KNOWN_PASSWORDS = ("ClueCon", "cluecon", "1234", "")
+_LOOPBACK = re.compile(r"127\.|::1$|::ffff:127\.")
+
+
+def reachable(node: Node) -> Iterator[Finding]:
+    """FreeSWITCH answers its event socket and takes calls."""
+    status = node.ask("status")
+    if "is ready" in status:
+        yield ok(f"answers and is ready ({status.splitlines()[0].removeprefix('UP ')})")
+    else:
+        yield wrong("answers but is not ready for calls", "look into its log; `fsctl resume` if it was paused")
+
+
+def version(node: Node) -> Iterator[Finding]:
+    """Its version has no known holes and is one that releases were tried on."""
+    said = node.ask("version short")
+    found = re.match(r"(\d+)\.(\d+)\.(\d+)", said)
+    if not found:
+        yield warning(f"the version `{said[:40]}` is not one that can be compared", "compare it with the advisories")
+        return
+    number = tuple(map(int, found.groups()))
+    if number < OLDEST:
+        yield wrong(f"{found[0]} is older than {_dotted(OLDEST)}", "releases were tried on that and newer: upgrade")
+    holes = [f"{name} ({words})" for fixed, name, words in ADVISORIES if number < fixed]
+    if holes:
+        newest = _dotted(max(fixed for fixed, _, _ in ADVISORIES if number < fixed))
+        yield warning(f"{found[0]} has known holes: {'; '.join(holes)}", f"upgrade to {newest} or newer")
+    elif number >= OLDEST:
+        yield ok(f"{found[0]}, no known holes")
+
+
+def _dotted(number: tuple[int, ...]) -> str:
+    return ".".join(map(str, number))
+
+
+def modules(node: Node) -> Iterator[Finding]:
+    """Every module that releases use is loaded."""
+    missing = [name for name in MODULES if node.ask(f"module_exists {name}") != "true"]
+    if missing:
+        yield wrong(f"not loaded: {', '.join(missing)}", "add them to modules.conf.xml and `load` them")
+    else:
+        yield ok(f"the {len(MODULES)} modules that releases use are loaded")
+
+
+def expansion(node: Node) -> Iterator[Finding]:
+    """A caller's name cannot run commands."""
+    if "Permission Denied" in node.ask("eval ${uuid_exists(x)}"):
+        yield ok("${name(args)} runs no commands")
+    else:
+        yield wrong(
+            "${name(args)} in any text runs an API command: a caller's name can run programs",
+            'in switch.conf.xml: <param name="api-expansion" value="false"/>, then restart',
+        )
+    if node.variables.get("disable_system_api_commands") == node.variables.get("disable_system_app_commands") == "true":
+        yield ok("programs cannot be started from the dialplan or the event socket")
+    else:
+        yield warning(
+            "the commands and applications `system` exist",
+            "set disable_system_api_commands=true and disable_system_app_commands=true in vars.xml, then restart",
+        )
+
+
+def event_socket(node: Node) -> Iterator[Finding]:
+    """The event socket is closed: loopback, a password of its own, an ACL."""
+    settings = node.settings("event_socket.conf")
+    port = int(settings.get("listen-port", "8021"))
+    open_to = sorted(ip for ip, number in node.machine.listening() if number == port and not _LOOPBACK.match(ip))
+    if open_to:
+        yield wrong(
+            f"the event socket listens on {', '.join(open_to)}:{port}: its password is all that protects the switch",
+            'in event_socket.conf.xml: <param name="listen-ip" value="127.0.0.1"/>, then restart',
+        )
+    else:
+        yield ok(f"the event socket listens on loopback only (port {port})")
+    known = [password for password in KNOWN_PASSWORDS if node.opens(password)]
+    if known:
+        yield wrong(
+            f"the event socket's password is `{known[0]}`, which everybody knows",
+            "give it a long one of its own (`routing node init` invents one)",
+        )
+    if not settings.get("apply-inbound-acl"):
+        yield warning("the event socket has no ACL", 'add <param name="apply-inbound-acl" value="loopback.auto"/>')
+
+
+def limits(node: Node) -> Iterator[Finding]:
+    """It refuses more calls than it can carry."""
+    settings = node.settings("switch.conf")
+    missing = [name for name in ("max-sessions", "sessions-per-second") if not settings.get(name)]
+    if missing:
+        yield warning(
+            f"no {' and no '.join(missing)} is set", "set them in switch.conf.xml to what this machine carries"
+        )
+    else:
+        yield ok(f"at most {settings['max-sessions']} sessions, {settings['sessions-per-second']} new a second")

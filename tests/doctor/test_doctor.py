@@ -1,0 +1,218 @@
+"""`routing doctor` on a node that is well, and with one thing wrong at a time."""
+
+import json
+import os
+import socket
+import stat
+from datetime import UTC, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from doctor_bed import MOMENT, Patient, healthy_root
+
+from routing.doctor.checks import CHECKS, examine, worst
+from routing.doctor.finding import Level
+from routing.doctor.machine import Linux
+from routing.doctor.release import allowed, may_read
+
+
+@pytest.fixture
+def patient(tmp_path):
+    return Patient(healthy_root(tmp_path))
+
+
+def bad(patient):
+    """What is not as it should be, by check."""
+    told = list(examine(patient.node()))
+    return {one.check: (one.finding.level, one.finding.words) for one in told if one.finding.level is not Level.OK}
+
+
+def test_a_healthy_node_is_found_healthy(patient):
+    told = list(examine(patient.node()))
+    assert bad(patient) == {}
+    silent = {"breakers", "stock-accounts"}  # they speak only when something is wrong
+    assert {one.check for one in told} == {name for checks in CHECKS.values() for name in checks} - silent
+    assert worst(told) is Level.OK
+
+
+#: FreeSWITCH's answer that changes -> the check that must notice, how bad it is, words of what it says.
+ANSWERS = {
+    "paused": ("status", "UP 0 years\nFreeSWITCH is shutting down", "reachable", Level.WRONG, "not ready"),
+    "a hole": ("version short", "1.10.12-release", "version", Level.WARNING, "CVE-2026-49840"),
+    "old": ("version short", "1.10.9", "version", Level.WARNING, "CVE-2023-40018"),
+    "odd version": ("version short", "-ERR", "version", Level.WARNING, "one that can be compared"),
+    "a module": ("module_exists mod_hash", "false", "modules", Level.WRONG, "mod_hash"),
+    "expansion": ("eval ${uuid_exists(x)}", "false", "expansion", Level.WRONG, "caller's name"),
+    "no context": ("xml_locate dialplan context name routing_inbound", "-ERR", "dialplan", Level.WRONG, "no context"),
+    "an account": ("user_exists id 1002 phones.example", "false", "accounts", Level.WRONG, "1002"),
+    "stock": ("user_exists id 1000 phones.example", "true", "stock-accounts", Level.WARNING, "1000"),
+    "zone": ("strftime_tz Europe/Kyiv {summer}|%Y-%m-%d %H:%M:%S", "2026-01-01 00:00:00", "zones", Level.WRONG, "Kyiv"),
+    "clock": ("strepoch", "1795325000", "clock", Level.WRONG, "51 s off"),
+    "profile": ("sofia xmlstatus profile internal", "Invalid Profile!", "profiles", Level.WRONG, "internal"),
+}
+
+
+@pytest.mark.parametrize("change", ANSWERS)
+def test_what_freeswitch_says_amiss_is_noticed(change, patient):
+    command, answer, check, level, words = ANSWERS[change]
+    patient.says(command.replace("{summer}", str(patient.summer)), answer)
+    found = bad(patient)
+    assert found[check][0] is level
+    assert words in found[check][1]
+
+
+def test_an_old_version_is_wrong_even_without_a_known_hole(patient):
+    patient.says("version short", "1.10.11")
+    levels = [one.finding.level for one in examine(patient.node()) if one.check == "version"]
+    assert levels == [Level.WRONG, Level.WARNING]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ('name="auth-calls" value="true"', 'name="auth-calls" value="false"', "auth-calls is false"),
+        ('name="context" value="routing_inbound"', 'name="context" value="public"', "context is public"),
+        ('<param name="apply-inbound-acl" value="routing_carriers"/>', "", "anybody may call in"),
+    ],
+)
+def test_a_profile_that_lets_strangers_in(old, new, words, patient):
+    sofia = "xml_locate configuration configuration name sofia.conf"
+    patient.says(sofia, patient.answers[sofia].replace(old, new))
+    assert words in bad(patient)["profiles"][1]
+
+
+@pytest.mark.parametrize(
+    ("state", "status", "is_fine"),
+    [("REGED", "UP", True), ("NOREG", "UP", True), ("TRYING", "DOWN", False), ("REGED", "DOWN", False)],
+)
+def test_gateways(state, status, is_fine, patient):
+    patient.says("sofia xmlstatus gateway", patient.gateway("main", state, status))
+    assert ("gateways" not in bad(patient)) is is_fine
+
+
+def test_a_gateway_that_freeswitch_has_not_read(patient):
+    patient.says("sofia xmlstatus gateway", patient.gateway("other", "REGED", "UP"))
+    assert bad(patient)["gateways"] == (Level.WRONG, "gateway main is not loaded")
+
+
+def test_a_phone_that_is_away_and_a_stranger(patient):
+    patient.says("show registrations as json", json.dumps({"rows": [{"reg_user": "1001"}, {"reg_user": "1009"}]}))
+    told = [one.finding.words for one in examine(patient.node()) if one.check == "phones"]
+    assert told == [
+        "1 of 2 phones are not registered: olena.desk (1002)",
+        "registered but nobody's in this release: 1009",
+    ]
+
+
+def test_nobody_is_registered(patient):
+    patient.says("show registrations as json", '{"row_count": 0}')
+    assert bad(patient)["phones"][1].startswith("2 of 2 phones are not registered")
+
+
+def test_the_event_socket_is_open_to_the_world(patient):
+    patient.machine.ports |= {("0.0.0.0", 8021)}
+    assert "0.0.0.0:8021" in bad(patient)["event-socket"][1]
+
+
+def test_a_password_that_everybody_knows(patient):
+    patient.passwords = {"ClueCon"}
+    assert bad(patient)["event-socket"] == (
+        Level.WRONG, "the event socket's password is `ClueCon`, which everybody knows",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("ports", "words"),
+    [({("127.0.0.1", 8021)}, "nobody listens on 127.0.0.1:8084"), ({("::", 8084)}, "the engine listens on ::")],
+)
+def test_the_engines_port(ports, words, patient):
+    patient.machine.ports = ports
+    assert bad(patient)["healthy"][1].startswith(words)
+
+
+def test_a_silent_engine_redis_and_an_open_breaker(patient):
+    patient.metrics = "routing_breakers_open 2.0\n"
+    assert bad(patient)["breakers"][1].startswith("2 web servers fail")
+    patient.silent = {"engine", "redis"}
+    found = bad(patient)
+    assert found["healthy"][0] is Level.WRONG and found["memory"][0] is Level.WARNING
+    assert "breakers" not in found
+
+
+def test_a_silent_freeswitch_leaves_the_rest_to_be_examined(patient):
+    patient.silent = {"switch"}
+    found = bad(patient)
+    assert found["reachable"] == (Level.WRONG, "FreeSWITCH does not answer: connection refused")
+    assert found["gateways"][0] is Level.UNKNOWN
+    assert "current" not in found and "memory" not in found
+
+
+def test_no_release(patient):
+    (patient.root / "current").unlink()
+    assert bad(patient)["current"][0] is Level.WRONG
+
+
+def test_a_file_of_the_release_is_gone(patient):
+    (patient.root / "current" / "entry.xml").unlink()
+    assert "6 of 7 files" in bad(patient)["current"][1]
+
+
+def test_a_release_that_freeswitchs_user_cannot_read(patient):
+    patient.machine.user = 65534
+    (patient.root / "current" / "directory.xml").chmod(0o600)
+    found = bad(patient)["readable"]
+    assert found[0] is Level.WRONG and "user 65534" in found[1] and "directory.xml" in found[1]
+
+
+@pytest.mark.parametrize(
+    ("mode", "user", "group", "may"),
+    [
+        (0o400, "owner", "other", True), (0o044, "owner", "group", False), (0o040, "other", "group", True),
+        (0o404, "other", "group", False), (0o004, "other", "other", True), (0o440, "other", "other", False),
+    ],
+)  # fmt: skip
+def test_who_may_read(mode, user, group, may, tmp_path):
+    file = tmp_path / "file"
+    file.touch()
+    file.chmod(mode)
+    facts = file.stat()
+    users = {"owner": facts.st_uid, "other": facts.st_uid + 1}
+    groups = {"group": facts.st_gid, "other": facts.st_gid + 1}
+    assert allowed(facts, users[user], frozenset({groups[group]}), stat.S_IROTH) is may
+
+
+def test_a_file_that_is_not_there_cannot_be_read(tmp_path):
+    assert not may_read(tmp_path / "nothing", 0, frozenset())
+    assert not may_read(tmp_path / "nothing", 65534, frozenset())
+
+
+@pytest.mark.parametrize(("free", "level"), [(10**8, Level.WRONG), (10**9, Level.WARNING)])
+def test_little_room(free, level, patient):
+    patient.machine.free = free
+    assert bad(patient)["disk"][0] is level
+
+
+def test_a_spool_that_nobody_carries_away(patient):
+    spool = patient.root.parent / "spool"
+    for number in range(1001):
+        (spool / f"{number}.json").touch()
+    assert bad(patient)["spool"][1].startswith("1001 finished calls wait")
+
+
+def test_the_machine_knows_who_listens_and_who_it_is():
+    with (
+        socket.create_server(("127.0.0.1", 0)) as server,
+        socket.create_server(("::1", 0), family=socket.AF_INET6) as six,
+    ):
+        found = Linux().listening()
+        assert ("127.0.0.1", server.getsockname()[1]) in found
+        assert ("::1", six.getsockname()[1]) in found
+    assert Linux().owner(os.getpid())[0] == os.geteuid()
+    assert Linux().free_bytes(Path.cwd()) > 0
+    assert abs((Linux().now() - datetime.now(UTC)).total_seconds()) < 5
+
+
+def test_the_moments_have_both_clocks(patient):
+    shown = {datetime.fromtimestamp(at, ZoneInfo("Europe/Kyiv")).utcoffset() for at in patient.moments}
+    assert len(shown) == 2 and MOMENT.tzinfo is UTC

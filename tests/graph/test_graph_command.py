@@ -1,0 +1,60 @@
+"""`routing graph` as typed."""
+
+import pytest
+from click.testing import CliRunner
+from graph_folder import written
+
+from routing.cli.errors import UserError
+from routing.cli.graph import graph
+
+CASE = """\
+tests:
+  - name: at night
+    call: {to: "+380441112233", from: "+380441112200", at: "2026-11-23 20:00"}
+    caller: {digits: "2"}
+    expect: [{play: closed.wav}, {voicemail: service}]
+"""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    folder = written(tmp_path_factory.mktemp("service"))
+    (folder / "service.test.yaml").write_text(CASE, encoding="utf-8")
+    return folder
+
+
+def ran(folder, *arguments):
+    return CliRunner().invoke(graph, [*arguments, "--schemes", str(folder)], catch_exceptions=False)
+
+
+@pytest.mark.parametrize(
+    ("name", "beginning"),
+    [("a.svg", "<svg"), ("a.mmd", "flowchart TD"), ("a.dot", "digraph"), ("picture", "<svg")],
+)
+def test_the_files_ending_chooses_the_format(folder, tmp_path, name, beginning):
+    assert ran(folder, "service", "-o", str(tmp_path / name)).exit_code == 0
+    assert (tmp_path / name).read_text(encoding="utf-8").startswith(beginning)
+
+
+def test_without_a_file_it_is_printed(folder):
+    assert ran(folder, "other", "--format", "mermaid").output.startswith("flowchart TD\n")
+
+
+def test_a_test_case_is_lit(folder):
+    svg = ran(folder, "service", "--case", "at night").output
+    assert "service: at night" in svg and 'id="step-2.closed.2"' in svg and 'class="left"' in svg
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("servise",), "no scheme is called servise (did you mean `service`?)"),
+        (("service", "--case", "at nigth"), "no test case is called `at nigth` (did you mean `at night`?)"),
+        (("other", "--case", "at night"), "the call of `at night` does not come to other"),
+        (("service", "-o", "/nowhere/at/all.svg"), "/nowhere/at/all.svg: No such file or directory"),
+    ],
+)
+def test_mistakes(folder, arguments, words):
+    with pytest.raises(UserError) as error:
+        ran(folder, *arguments)
+    assert str(error.value) == words

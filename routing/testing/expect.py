@@ -23,12 +23,13 @@ class Wanted:
 @dataclass(frozen=True)
 class Failure:
     """One thing that did not go as expected. ``before``: where in the events the missing belonged; ``wrong``: the
-    events that should not have been, by index."""
+    events that came instead or should not have been, by index; ``key``: the limit that was passed."""
 
     text: str
     expectation: Expectation | None = None
     before: int | None = None
     wrong: tuple[int, ...] = ()
+    key: str = ""
 
     def __str__(self) -> str:
         return self.text
@@ -50,11 +51,12 @@ def judge(events: Sequence[Event], wanted: Wanted) -> list[Failure]:
             found.append(Failure(text, wrong=(index,)))
     took_ms = arrived_ms(events)
     if wanted.within_s is not None and took_ms > wanted.within_s * 1000:
-        found.append(Failure(f"took {took_ms / 1000:.1f} s, at most {wanted.within_s} s were allowed"))
+        text = f"took {took_ms / 1000:.1f} s, at most {wanted.within_s} s were allowed"
+        found.append(Failure(text, key="within"))
     silent_ms = longest_silence_ms(events)
     if wanted.silence_s is not None and silent_ms > wanted.silence_s * 1000:
         text = f"the caller heard nothing for {silent_ms / 1000:.1f} s, at most {wanted.silence_s} s were allowed"
-        found.append(Failure(text))
+        found.append(Failure(text, key="silence"))
     return found
 
 
@@ -77,7 +79,8 @@ def _in_order(events: Sequence[Event], expect: Sequence[Expectation]) -> list[Fa
             free = list(range(len(events)))
         indexes = [_first(events, free, expectation, word) for word in expectation.words]
         if None in indexes:
-            failures.append(Failure(_missing(events, free, expectation), expectation, before=max(used, default=-1) + 1))
+            last = len(events) - 1 if expectation.kind in ANY_TIME else max(used, default=-1) + 1
+            failures.append(_missing(events, free, expectation, min(last, len(events) - 1)))
         elif expectation.kind not in ANY_TIME:
             found = {index for index in indexes if index is not None}
             used |= found
@@ -95,17 +98,18 @@ def _together(events: Sequence[Event], index: int) -> int:
     return index
 
 
-def _missing(events: Sequence[Event], free: Sequence[int], expectation: Expectation) -> str:
+def _missing(events: Sequence[Event], free: Sequence[int], expectation: Expectation, after: int) -> Failure:
     """What was expected, and what came nearest: the same at another time, or the next of its kind."""
     text = f"expected {expectation}"
     nearest = [index for index in free if met(events[index], expectation)]
     nearest += [index for index in free if is_kind(events[index], expectation.kind)]
     if not nearest or expectation.kind == "hears":
-        return text
-    event = events[nearest[0]]
-    lasted_ms = _lasted_ms(events, nearest[0]) if expectation.lasts else None
+        return Failure(text, expectation, before=after)
+    index = nearest[0]
+    event, lasted_ms = events[index], _lasted_ms(events, index) if expectation.lasts else None
     lasted = f" for {lasted_ms / 1000:.1f} s" if lasted_ms is not None else ""
-    return f"{text}, got {told(event, expectation.kind)}{lasted} at {event.at_ms / 1000:.1f} s"
+    text = f"{text}, got {told(event, expectation.kind)}{lasted} at {event.at_ms / 1000:.1f} s"
+    return Failure(text, expectation, before=index, wrong=(index,))
 
 
 def _exactly(events: Sequence[Event], exactly: Sequence[Expectation]) -> list[Failure]:

@@ -121,4 +121,6 @@ def told(event: Event, kind: str) -> str:
         return event.subject.partition("=")[2]
     if event.kind in ("decision", "fallback"):
         return webhook_words(event)
+    if kind == "voicemail":
+        return event.subject.rpartition("/")[0].rpartition("/")[2]
     return event.detail if kind == "digits" else event.subject.rpartition("/")[2] or kind

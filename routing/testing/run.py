@@ -31,6 +31,16 @@ class Result:
         """Whether all went as expected."""
         return not self.failures
 
+    def complaints(self) -> list[str]:
+        """What failed, each with its place: ``a.test.yaml:22: expected talk: olena``."""
+        return [f"{self.case.file}:{self._line(failure)}: {failure}" for failure in self.failures]
+
+    def _line(self, failure: Failure) -> int:
+        """The line of the expectation or of the limit that failed, else of the test."""
+        if failure.expectation is not None and failure.expectation.line:
+            return failure.expectation.line
+        return self.case.problem((failure.key,), "").line if failure.key else self.case.line
+
 
 def run(cases: Iterable[Case], names: Names) -> Iterator[Result]:
     """Carry the cases one after another. They must have been checked against the same names."""

@@ -1,0 +1,82 @@
+"""How ``routing test`` shows results: a mark a test, the failed ones as a diff of their call's path, a last line."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+
+from rich.console import Console
+from rich.rule import Rule
+from rich.text import Text
+
+from routing.testing.path import path
+from routing.testing.run import Result
+
+PIPE_WIDTH = 140
+SIGNS = {"-": "red", "+": "green"}
+STYLES = {
+    "ring": "cyan", "confirm": "cyan", "talk": "bold", "voicemail": "bold", "end": "bold", "decision": "magenta",
+    "fallback": "yellow", "error": "bold red", "ring_end": "dim",
+}  # fmt: skip
+
+
+def terminal() -> Console:
+    """Colours where a person looks; as wide as a terminal, wider in a pipe."""
+    return Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else PIPE_WIDTH)
+
+
+def show(console: Console, results: Sequence[Result], *, ladders: bool, seconds: float) -> None:
+    """Everything there is to say of a run."""
+    for file, found in groupby(results, key=lambda result: result.case.file):
+        if ladders:
+            for result in found:
+                _story(console, result)
+        else:
+            marks = Text.assemble(*(("." if each.passed else ("F", "bold red")) for each in found))
+            console.print(Text.assemble((file, "dim"), " ", marks))
+    failed = [result for result in results if not result.passed]
+    if not ladders:
+        for result in failed:
+            console.print()
+            _story(console, result)
+    _summary(console, len(results) - len(failed), failed, seconds)
+
+
+def _story(console: Console, result: Result) -> None:
+    case, call = result.case, result.call
+    mark = Text("✓ ", "green") if result.passed else Text("✗ ", "bold red")
+    console.print(Text.assemble(mark, (case.name, "bold"), (f"  {case.file}:{case.line}", "dim")))
+    console.print(Text(f"  {call.at:%a %d %b %Y %H:%M %Z}  {call.caller} calls {call.to}", "dim"))
+    for complaint in result.complaints():
+        console.print(Text(f"  {complaint}", "red"))
+    if not result.passed:
+        console.print(Text.assemble(("  - expected", "red"), (", + got", "green")))
+    for line in _path(result):
+        console.print(line)
+
+
+def _path(result: Result) -> Iterator[Text]:
+    lines = path(result)
+    place, word = max(len(line.place) for line in lines), max(len(line.word) for line in lines)
+    for line in lines:
+        at = "" if line.at_ms is None else f"{line.at_ms / 1000:.1f}"
+        style = SIGNS.get(line.sign) or STYLES.get(line.kind, "")
+        where = f"   {result.case.file}:{line.line}" if line.line else ""
+        yield Text.assemble(
+            (f"  {line.sign} {at:>6}  ", style),
+            (f"{line.place:<{place}}  ", SIGNS.get(line.sign, "dim")),
+            (f"{line.word:<{word}}  {line.text}", style),
+            (where, "dim"),
+        )
+
+
+def _summary(console: Console, passed: int, failed: Sequence[Result], seconds: float) -> None:
+    if failed:
+        console.print()
+    for result in failed:
+        console.print(Text(f"FAILED {result.case.file}:{result.case.line} {result.case.name}", "red"))
+    counts = ", ".join(f"{count} {word}" for count, word in ((len(failed), "failed"), (passed, "passed")) if count)
+    style = "bold red" if failed else "bold green"
+    line = Text(f"{counts} in {seconds:.2f} s", style)
+    console.print(Rule(line, style=style) if console.is_terminal else line)

@@ -1,0 +1,95 @@
+"""A call's path as lines: what happened, and in their places what was expected and did not, as a diff. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from routing.offline.events import Event
+from routing.offline.ladder import ladder
+from routing.testing.kinds import Expectation, is_kind, told, webhook_words
+from routing.testing.run import Result
+
+#: Facts that a ladder leaves out, shown where a test names their kind.
+_QUIET = ("notify", "hears", "step")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line: `` `` as expected or not asked for, ``-`` expected and missing, ``+`` got instead or not allowed.
+
+    ``kind`` is the event's, for colours; ``line`` is that of the expectation in its file, 0 where there is none.
+    """
+
+    sign: str
+    at_ms: int | None
+    place: str
+    kind: str
+    word: str
+    text: str
+    line: int = 0
+
+
+def path(result: Result) -> list[Line]:
+    """What happened on a case's call and what was missing, in order."""
+    missing = [failure for failure in result.failures if failure.before is not None]
+    wrong = {index for failure in result.failures for index in failure.wrong}
+    quiet = _named(result)
+    lines: list[Line] = []
+    for index, event in enumerate(result.events):
+        lines += [_missing(each.expectation) for each in missing if each.before == index and each.expectation]
+        lines += _happened(event, "+" if index in wrong else " ", quiet, wanted=index in wrong)
+    return list(_gathered(lines))
+
+
+def plain(lines: Sequence[Line], file: str = "") -> Iterator[str]:
+    """The lines as text; ``file`` names the file of the expectations."""
+    for line in lines:
+        at = "" if line.at_ms is None else f"{line.at_ms / 1000:.1f}"
+        where = f"   <- {file}:{line.line}" if file and line.line else ""
+        yield f"{line.sign} {at:>6}  {line.place:<18} {line.word:<9} {line.text}{where}".rstrip()
+
+
+def _named(result: Result) -> set[str]:
+    """Quiet kinds that the test names."""
+    wanted = result.case.sample.wanted
+    every = [*wanted.expect, *wanted.exactly, *wanted.never]
+    return {expectation.kind for expectation in every if expectation.kind in _QUIET}
+
+
+def _missing(expectation: Expectation) -> Line:
+    kind, _, what = str(expectation).partition(": ")
+    return Line("-", None, "", kind, kind, what, expectation.line)
+
+
+def _happened(event: Event, sign: str, quiet: set[str], *, wanted: bool) -> Iterator[Line]:
+    place = "/".join(part for part in (event.scheme, event.step) if part)
+    line = Line(sign, event.at_ms, place, event.kind, event.kind, "")
+    kind = next((kind for kind in _QUIET if is_kind(event, kind)), "")
+    if kind:
+        if wanted or kind in quiet:
+            yield replace(line, word=kind, text=told(event, kind).replace(" ", ", "))
+    elif event.kind in ("decision", "fallback"):
+        reason = event.detail.partition(" (")[2].removesuffix(")") if event.kind == "decision" else event.detail
+        asked = "engine" if ":" in event.subject else event.subject
+        yield replace(line, word=asked, text=f"{webhook_words(event)}  ({reason})" if reason else webhook_words(event))
+    elif event.kind == "voicemail":
+        yield replace(line, text=f"{told(event, 'voicemail')} ({event.lasted_ms / 1000:.1f} s)")
+    elif event.kind != "record":
+        for row in ladder([event]):
+            yield replace(line, word="confirm" if event.kind == "confirm" else row.word, text=row.text)
+
+
+def _gathered(lines: Sequence[Line]) -> Iterator[Line]:
+    """Phones that begin to ring at the same moment share a line."""
+    kept: Line | None = None
+    for line in lines:
+        alike = kept is not None and (kept.kind, kept.sign, kept.at_ms) == ("ring", line.sign, line.at_ms)
+        if kept and alike and line.kind == "ring" and line.sign != "-":
+            kept = replace(kept, text=f"{kept.text}, {line.text}")
+            continue
+        if kept:
+            yield kept
+        kept = line
+    if kept:
+        yield kept

@@ -69,7 +69,7 @@ def build(
     sources = files.sources(schemes)
     cached = cache.load(code_version())
     texts = compiling.changed_texts(sources, cached)
-    documents, scheme_files, problems = _split(sources, texts, cached)
+    documents, scheme_files, problems = split(sources, texts, cached)
     sounds = files.sounds(schemes)
     lengths = {name: seconds for name, (_, seconds) in sounds.items()}
     folder, wrong = shared(documents, lengths, engine, len({problem.file for problem in problems}))
@@ -79,7 +79,7 @@ def build(
     lists, wrong = read_lists(schemes, folder.project.country, RememberedLists(Cache(root, "lists"), folder))
     problems += wrong
     folder = replace(folder, lists=lists)
-    common = _common(folder, documents, texts, sources, engine)
+    common = common_key(folder, documents, texts, sources, engine)
     jobs = compiling.Jobs(folder, store, common, scheme_files, texts, cached)
     entries, wrong = compiling.compile_all(jobs, progress)
     problems += wrong
@@ -106,14 +106,14 @@ def _check_root(root: Path) -> None:
 def load_shared(schemes: Path, engine: str = "127.0.0.1:8084") -> Folder:
     """The shared part of a folder, schemes not looked at. Raises Problems."""
     sources = files.sources(schemes)
-    documents, _, problems = _split(sources, compiling.changed_texts(sources, {}), {})
+    documents, _, problems = split(sources, compiling.changed_texts(sources, {}), {})
     folder, wrong = shared(documents, dict.fromkeys(files.sounds(schemes), 0.0), engine, len(problems))
     if folder is None or problems + wrong:
         raise Problems(problems + wrong)
     return folder
 
 
-def _split(
+def split(
     sources: Sequence[files.Source], texts: Mapping[str, bytes], cached: Mapping[str, object]
 ) -> tuple[list[Document], list[files.Source], list[Problem]]:
     """Shared documents, and the sources that are schemes."""
@@ -134,7 +134,7 @@ def _split(
     return documents, schemes, problems
 
 
-def _common(
+def common_key(
     folder: Folder,
     documents: Sequence[Document],
     texts: Mapping[str, bytes],

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from routing.cli.completion import scheme_names
 from routing.cli.errors import UserError
 from routing.cli.opened import opened
 from routing.graph.flow import Flow
@@ -27,7 +28,7 @@ FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
 
 
 @click.command()
-@click.argument("scheme")
+@click.argument("scheme", shell_complete=scheme_names)
 @click.option("--schemes", type=FOLDER, default="schemes", show_default=True, help="Folder of scheme files.")
 @click.option("--format", "form", type=click.Choice(list(FORMATS)), help="[default: by the ending of --out, else svg]")
 @click.option("--out", "-o", type=click.Path(path_type=Path, dir_okay=False), help="File to write.  [default: print]")

@@ -14,6 +14,7 @@ COMMANDS = {
     "calls": ("routing.cli.calls", "calls", "Finished calls: list, explain, report."),
     "check": ("routing.cli.check", "check", "Tell every problem and everything doubtful in schemes."),
     "compile": ("routing.cli.releases", "compile_command", "Compile schemes into a release."),
+    "diff": ("routing.cli.diff", "diff", "Tell what callers will notice of a change."),
     "dnd": ("routing.cli.dnd", "dnd", "Do not disturb: who, on, off."),
     "doctor": ("routing.cli.doctor", "doctor", "Look at this node and say what is wrong with it."),
     "graph": ("routing.cli.graph", "graph", "Draw a scheme: SVG, Mermaid or DOT."),

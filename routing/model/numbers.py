@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import phonenumbers
@@ -68,6 +69,17 @@ def destination_pattern(region: str) -> str:
     denied = "|".join(_patterns(metadata, ("premium_rate",)))
     never = f"(?!(?:{denied})$)" if denied else ""
     return rf"^\+{metadata.country_code}{never}(?:{allowed})$"
+
+
+def may_be_dialled(e164: str, regions: Iterable[str]) -> bool:
+    """Whether a number is one that may be dialled in one of these countries."""
+    return any(re.match(destination_pattern(region), e164) for region in regions)
+
+
+@functools.lru_cache(maxsize=200_000)
+def is_mobile(e164: str) -> bool:
+    """Whether the number is surely a mobile's: plans that do not tell them apart (+1) have none."""
+    return bool(phonenumbers.number_type(phonenumbers.parse(e164, None)) == phonenumbers.PhoneNumberType.MOBILE)
 
 
 @functools.lru_cache(maxsize=512)

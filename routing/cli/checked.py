@@ -1,0 +1,73 @@
+"""What a check found, in the forms in which people and programs read it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import click
+
+from routing.lint.base import Facts, Found
+from routing.model.problem import Problem
+
+
+@dataclass(frozen=True)
+class Checked:
+    """Problems and findings of a folder, each sorted; file names are relative to the folder."""
+
+    folder: Path
+    problems: Sequence[Problem]
+    findings: Sequence[Found]
+    schemes: Mapping[str, Facts] = field(default_factory=dict)
+
+    def summary(self) -> str:
+        """One line."""
+        found = [(len(self.problems), "problem"), (len(self.findings), "lint")]
+        counts = ", ".join(f"{count} {word}{'' if count == 1 else 's'}" for count, word in found if count)
+        return counts or f"{len(self.schemes)} schemes, nothing found"
+
+
+def text(checked: Checked) -> None:
+    """A line each, by place; lints have their id in brackets."""
+    for problem in sorted([*checked.problems, *(found.shown for found in checked.findings)]):
+        click.echo(str(problem))
+    click.echo(checked.summary(), err=True)
+
+
+def as_json(checked: Checked) -> None:
+    """One array, for programs."""
+    rows = [_row(problem, "error", None) for problem in checked.problems]
+    rows += [_row(found.problem, "warning", found.lint) for found in checked.findings]
+    rows.sort(key=lambda row: (row["file"], row["line"], row["column"]))
+    click.echo(json.dumps(rows, indent=1, ensure_ascii=False))
+
+
+def _row(problem: Problem, severity: str, lint: str | None) -> dict[str, Any]:
+    return {**vars(problem), "severity": severity, "lint": lint}
+
+
+def github(checked: Checked) -> None:
+    """Workflow commands: GitHub shows them at the lines of a pull request."""
+    for problem in checked.problems:
+        click.echo(_command(checked.folder, "error", problem, "routing check"))
+    for found in checked.findings:
+        click.echo(_command(checked.folder, "warning", found.problem, f"routing check: {found.lint}"))
+
+
+def _command(folder: Path, severity: str, problem: Problem, title: str) -> str:
+    path = f"{problem.path}: " if problem.path else ""
+    hint = f" (hint: {problem.hint})" if problem.hint else ""
+    where = {"file": f"{folder}/{problem.file}", "line": problem.line, "col": problem.column, "title": title}
+    settings = ",".join(f"{name}={_escaped(str(value), ':,')}" for name, value in where.items())
+    return f"::{severity} {settings}::{_escaped(f'{path}{problem.message}{hint}')}"
+
+
+def _escaped(value: str, more: str = "") -> str:
+    """As the runner unescapes it: what would end a line or a setting."""
+    return "".join(f"%{ord(char):02X}" if char in f"%\r\n{more}" else char for char in value)
+
+
+FORMATS: dict[str, Callable[[Checked], None]] = {"text": text, "json": as_json, "github": github}

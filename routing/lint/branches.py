@@ -1,0 +1,106 @@
+"""Branches that change nothing: cases that an earlier one takes, steps that would run anyway."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from routing.lint.base import Lint, OneScheme, lists
+from routing.model.problem import Loc
+from routing.steps.base import Complaint, Step, StepItem
+from routing.steps.match import MatchStep
+from routing.steps.scheme import every_step
+from routing.steps.when import When
+
+#: Questions of `when` of which one value must fit.
+_ONE_OF = ("list_", "country", "region", "zone", "number")
+
+
+class ShadowedCase(Lint):
+    """An earlier case of the `match` takes every call that this one is for.
+
+    Good, the narrower case first::
+
+        - match:
+            - {when: {caller: "+38057"}, steps: [{ring: ivan}]}
+            - {when: {caller: "+380"}, steps: [{ring: olena}]}
+        - hangup
+
+    Bad::
+
+        - match:
+            - {when: {caller: "+380"}, steps: [{ring: olena}]}
+            - {when: {caller: "+38057"}, steps: [{ring: ivan}]}
+        - hangup
+    """
+
+    id = "shadowed-case"
+
+    def scheme(self, one: OneScheme) -> Iterator[Complaint]:
+        """Cases against those before them."""
+        for step, loc, _ in every_step(one.fields):
+            cases = step.cases if isinstance(step, MatchStep) else []
+            for at, case in enumerate(cases):
+                taken = next((index for index in range(at) if covers(cases[index].when, case.when)), None)
+                if taken is not None:
+                    hint = "put the narrower case first"
+                    yield (*loc, "cases", at), f"case {taken + 1} takes every call that this case is for", hint
+
+
+def covers(wide: When, narrow: When) -> bool:
+    """Whether every call that fits ``narrow`` surely fits ``wide``."""
+    if narrow.any and not narrow.count() > 1 and all(covers(wide, each) for each in narrow.any):
+        return True
+    if wide.caller and not (narrow.caller and all(each.startswith(tuple(wide.caller)) for each in narrow.caller)):
+        return False
+    for question in _ONE_OF:
+        allowed, asked = getattr(wide, question), getattr(narrow, question)
+        if allowed and not (asked and set(asked) <= set(allowed)):
+            return False
+    if wide.anonymous is not None and wide.anonymous != narrow.anonymous:
+        return False
+    for name, wanted in wide.questions.items():
+        own = narrow.questions.get(name)
+        if own is None or not (set(own.texts) <= set(wanted.texts) and set(own.patterns) <= set(wanted.patterns)):
+            return False
+    return not wide.any or any(covers(each, narrow) for each in wide.any)
+
+
+class SameBranches(Lint):
+    """A branch does what happens without it.
+
+    Good::
+
+        - hours: {calendar: office, closed: [{voicemail: {box: night, notify: ivan}}]}
+        - voicemail: {box: sales, notify: ivan}
+
+    Bad, out of hours the same mailbox::
+
+        - hours: {calendar: office, closed: [{voicemail: {box: sales, notify: ivan}}]}
+        - voicemail: {box: sales, notify: ivan}
+
+    Bad, open or not::
+
+        - hours: {calendar: office, open: [{ring: ivan}], closed: [{ring: ivan}]}
+        - hangup
+    """
+
+    id = "same-branches"
+
+    def scheme(self, one: OneScheme) -> Iterator[Complaint]:
+        """The last branch of each step against what follows, all branches against each other."""
+        for start in ("steps", "otherwise"):
+            for steps, loc in lists(list(getattr(one.fields, start)), (start,)):
+                for index, item in enumerate(steps):
+                    yield from _same(item.step, (*loc, index, item.step.kind), steps[index + 1 :])
+
+
+def _same(step: Step, loc: Loc, following: Sequence[StepItem]) -> Iterator[Complaint]:
+    branches = [(below, list(nested)) for below, _, nested in step.branches()]
+    if not branches:
+        return
+    if len(branches) > 1 and not step.falls_past_branches() and all(nested == branches[0][1] for _, nested in branches):
+        yield loc, f"all branches of this `{step.kind}` do the same", "write the steps once, without it"
+    elif following and step.kind != "menu":
+        below, nested = branches[-1]  # an earlier one may be there to keep calls from a later one
+        if nested == list(following):
+            yield (*loc, *below), "this branch does what follows anyway", "remove it"

@@ -1,0 +1,173 @@
+"""Calendars: clock changes, holidays that run out, days written twice."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+from routing.lint.base import Found, Lint
+from routing.lint.whole import Whole
+from routing.model.calendar import DAY_MINUTES, DAYS, Calendar, Period, parse_days
+from routing.model.problem import Loc
+
+YEAR_DAYS = 366
+
+
+@dataclass(frozen=True)
+class Change:
+    """A change of a zone's clock: minutes ``start`` to ``end`` of the day are skipped, or come twice."""
+
+    day: date
+    start: int
+    end: int
+    skipped: bool
+
+
+@functools.lru_cache(maxsize=256)
+def changes(zone: str, today: date) -> tuple[Change, ...]:
+    """Changes in the year from a day on."""
+    clock, begin = ZoneInfo(zone), datetime(today.year, today.month, today.day, tzinfo=UTC)
+    found = []
+    for hour in range(YEAR_DAYS * 24):
+        moment = begin + timedelta(hours=hour)
+        before, after = (_offset(clock, moment), _offset(clock, moment + timedelta(hours=1)))
+        if before == after:
+            continue
+        exact = next(
+            moment + timedelta(minutes=minute)
+            for minute in range(1, 61)
+            if _offset(clock, moment + timedelta(minutes=minute)) == after
+        )
+        low, high = sorted((exact + before, exact + after))
+        start = low.hour * 60 + low.minute
+        found.append(Change(low.date(), start, start + int((high - low).total_seconds()) // 60, after > before))
+    return tuple(found)
+
+
+def _offset(clock: ZoneInfo, moment: datetime) -> timedelta:
+    return moment.astimezone(clock).utcoffset() or timedelta(0)
+
+
+class ClockChange(Lint):
+    """Opening hours begin or end in an hour that the clock skips, or that comes twice.
+
+    On that day a time does not exist, or the door opens, closes and opens again. The coming year is looked at.
+
+    Good::
+
+        calendars:
+          night: {timezone: Europe/Kyiv, open: {sat-sun: "20:00-06:00"}}
+
+    Bad::
+
+        calendars:
+          night: {timezone: Europe/Kyiv, open: {sat-sun: "20:00-03:30"}}
+    """
+
+    id = "clock-change"
+
+    def folder(self, whole: Whole) -> Iterator[Found]:
+        """Edges of periods against the changes of the calendar's zone."""
+        for name, calendar in whole.folder.calendars.items():
+            for change in changes(calendar.timezone, whole.today):
+                for day, period, edge in _edges(calendar, change):
+                    loc = _written(whole, name, calendar, day)
+                    yield whole.at(self.id, loc, _told(change, period, edge), "move it out of that hour")
+
+
+def _edges(calendar: Calendar, change: Change) -> Iterator[tuple[date, Period, int]]:
+    """Beginnings and ends inside the hour: the day they are written for, the period, minutes of the day of change."""
+    for later in (0, 1):
+        day = change.day - timedelta(days=later)
+        for period in _periods(calendar, day):
+            for minute in (period.start, period.end):
+                if change.start < minute - later * DAY_MINUTES < change.end:
+                    yield day, period, minute
+
+
+def _periods(calendar: Calendar, day: date) -> tuple[Period, ...]:
+    if day in calendar.days:
+        return calendar.days[day]
+    return () if day in calendar.holidays else calendar.weekly[day.weekday()]
+
+
+def _written(whole: Whole, name: str, calendar: Calendar, day: date) -> Loc:
+    """Where the periods of a day stand."""
+    if day in calendar.days:
+        return ("calendars", name, "days", day.isoformat())
+    opened = whole.places["calendars", name].data["calendars"][name]["open"]
+    return ("calendars", name, "open", next(days for days in opened if day.weekday() in parse_days(days)))
+
+
+def _told(change: Change, period: Period, edge: int) -> str:
+    hour = f"{_clock(change.start)}-{_clock(change.end)} {'does not exist' if change.skipped else 'comes twice'}"
+    what = "opens" if edge == period.start else "closes"
+    return f"{what} at {_clock(edge)}, and on {change.day} {hour}"
+
+
+def _clock(minute: int) -> str:
+    return f"{minute // 60 % 24:02d}:{minute % 60:02d}"
+
+
+class MissingHolidays(Lint):
+    """The calendar goes by holidays and has none in the coming year: people are rung who are not there.
+
+    Ukraine's law knows no days off under martial law, and the holidays library follows it; and lists of one's own run
+    out.
+
+    Good::
+
+        calendars:
+          front: {open: {mon: "09:00-18:00"}, holidays: PL}
+
+    Bad::
+
+        calendars:
+          front: {open: {mon: "09:00-18:00"}, holidays: UA}
+    """
+
+    id = "missing-holidays"
+
+    def folder(self, whole: Whole) -> Iterator[Found]:
+        """Calendars with `holidays` and none of them within a year from today."""
+        last = whole.today + timedelta(days=365)
+        for (kind, name), document in whole.places.items():
+            calendar = whole.folder.calendars.get(name) if kind == "calendars" else None
+            if calendar is None or "holidays" not in document.data["calendars"][name]:
+                continue
+            if not any(whole.today <= day <= last for day in calendar.holidays):
+                message = f"no holidays are known from {whole.today} to {last}"
+                yield whole.at(self.id, ("calendars", name, "holidays"), message, "list them under `extra:`")
+
+
+class DayTwice(Lint):
+    """A day's periods overlap, or it stands in two lines: they add up, the later line does not replace the earlier.
+
+    Good::
+
+        calendars:
+          front: {open: {mon-thu: "09:00-18:00", fri: "09:00-16:00"}}
+
+    Bad, Friday is open until six::
+
+        calendars:
+          front: {open: {mon-fri: "09:00-18:00", fri: "09:00-16:00"}}
+    """
+
+    id = "day-twice"
+
+    def folder(self, whole: Whole) -> Iterator[Found]:
+        """Days with periods that overlap."""
+        for name, calendar in whole.folder.calendars.items():
+            days = [day for day, periods in zip(DAYS, calendar.weekly, strict=True) if _overlap(periods)]
+            if days:
+                message = f"periods of {', '.join(days)} overlap: a day in two lines is open in both"
+                yield whole.at(self.id, ("calendars", name, "open"), message, "one line a day")
+
+
+def _overlap(periods: tuple[Period, ...]) -> bool:
+    return any(later.start < earlier.end for earlier, later in pairwise(periods))

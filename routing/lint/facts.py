@@ -1,0 +1,112 @@
+"""One scheme, by itself, to the facts that are kept of it: what it uses, where it leads, what is doubtful in it."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator
+
+from routing.lint.base import Facts, OneScheme, Place
+from routing.lint.registry import LINTS
+from routing.lint.ways import UNTIL
+from routing.load.nodes import Document
+from routing.load.validate import Wrong, validate
+from routing.model.folder import Folder
+from routing.model.problem import Loc
+from routing.steps.base import Step
+from routing.steps.crm import CrmStep
+from routing.steps.hours import HoursStep
+from routing.steps.match import MatchStep
+from routing.steps.menu import MenuStep
+from routing.steps.open_branch import OpenBranchStep
+from routing.steps.ring import RingStep
+from routing.steps.scheme import SchemeFields, check, every_step, project_sticky, summarise
+from routing.steps.voicemail import VoicemailStep
+
+
+def facts_of(document: Document, folder: Folder) -> Facts | None:
+    """The facts of a scheme file; None when something is wrong with it, which is the compiler's to say."""
+    fields = validate(SchemeFields, document, (), document.data, folder.project.country)
+    if isinstance(fields, Wrong) or any(check(fields, folder)):
+        return None
+    one = OneScheme(document, fields, folder)
+    place = functools.partial(_place, document)
+    summary = summarise(fields, folder)
+    return Facts(
+        scheme=fields.scheme,
+        file=document.file,
+        place=place(("scheme",)),
+        numbers=[entry.number for entry in fields.numbers],
+        uses=_uses(one),
+        leads={until: _leads(one, until) for until in UNTIL},
+        longest=summary.longest,
+        jumps=[(jump.scheme, jump.seconds, place(jump.loc)) for jump in summary.jumps if jump.scheme != "*"],
+        asked=[(number, place(loc)) for number, loc in _asked(fields)],
+        has_otherwise=bool(fields.otherwise),
+        found=[
+            (lint.id, place(loc), message, hint) for lint in LINTS.values() for loc, message, hint in lint().scheme(one)
+        ],
+        allow={lint: place(("allow", lint), at_key=True) for lint in fields.allow},
+    )
+
+
+def _place(document: Document, loc: Loc, *, at_key: bool = False) -> Place:
+    problem = document.problem(loc, "", at_key=at_key)
+    return problem.line, problem.column, problem.path
+
+
+def _leads(one: OneScheme, until: str) -> list[str]:
+    ways = UNTIL[until](one)
+    ways.walk(one.fields.steps, ("steps",), False)
+    return sorted({scheme for scheme, seen in ways.leads if not seen})
+
+
+def _uses(one: OneScheme) -> dict[str, list[str]]:
+    found: dict[str, set[str]] = {}
+    for kind, name in _names(one):
+        found.setdefault(kind, set()).add(name)
+    return {kind: sorted(names) for kind, names in found.items()}
+
+
+def _names(one: OneScheme) -> Iterator[tuple[str, str]]:
+    """Kind and name of everything that a scheme uses."""
+    fields = one.fields
+    if fields.hours:
+        yield "calendars", fields.hours
+    if fields.music:
+        yield "sounds", fields.music
+    if project_sticky(fields, one.folder):
+        yield "sticky", "project"
+    for step, _, _ in every_step(fields):
+        yield from (("sounds", sound) for _, sound in step.sounds())
+        yield from _named_by(step)
+
+
+def _named_by(step: Step) -> Iterator[tuple[str, str]]:
+    match step:
+        case RingStep():
+            kind = "confirmed" if step.confirm else "unconfirmed"
+            yield from ((kind, ring.name) for ring in step.to)
+        case HoursStep(calendar=str(name)):
+            yield "calendars", name
+        case OpenBranchStep():
+            yield from (("calendars", branch.calendar) for branch in step.branches_)
+        case MatchStep():
+            lists = (name for case in step.cases for _, when in case.when.everything() for name in when.list_)
+            yield from (("lists", name) for name in lists)
+        case VoicemailStep():
+            yield from (("told", name) for name in step.notify)
+        case CrmStep():
+            yield "crm", step.system
+        case MenuStep(extensions=True):
+            yield "extensions", "all"
+        case _ if step.kind in ("webhook", "sticky"):
+            yield step.kind, "asked"
+
+
+def _asked(fields: SchemeFields) -> Iterator[tuple[str, Loc]]:
+    """Numbers that `match` asks about."""
+    for step, loc, _ in every_step(fields):
+        for at, case in enumerate(step.cases if isinstance(step, MatchStep) else ()):
+            for where, when in case.when.everything():
+                for index, number in enumerate(when.number):
+                    yield number, (*loc, "cases", at, "when", *where, "number", index)

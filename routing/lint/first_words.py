@@ -1,0 +1,168 @@
+"""What a caller meets first: prompts and menus before anybody was rung, long prompts, wide menus."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from routing.lint.base import Lint, OneScheme
+from routing.lint.ways import UntilChosen, UntilRung
+from routing.model.problem import Loc
+from routing.steps.base import Complaint, Step
+from routing.steps.menu import MenuStep
+from routing.steps.play import PlayStep
+from routing.steps.scheme import every_step
+
+LONGEST_PROMPT_SECONDS = 18
+MOST_CHOICES = 3
+
+
+class LongPrompt(Lint):
+    """A caller listens to a greeting for 18 seconds, then he hangs up.
+
+    WAV files are measured; of other formats the length is unknown and nothing is said. `music` may be as long as it is.
+
+    Good::
+
+        - ring: ivan
+        - play: greeting.wav
+        - voicemail: {box: sales, notify: ivan}
+
+    Bad, 25 seconds::
+
+        - ring: ivan
+        - play: long.wav
+        - voicemail: {box: sales, notify: ivan}
+    """
+
+    id = "long-prompt"
+
+    def scheme(self, one: OneScheme) -> Iterator[Complaint]:
+        """Every file that a caller must listen to."""
+        for step, loc, _ in every_step(one.fields):
+            for below, sound in step.sounds():
+                seconds = one.folder.sounds.get(sound, 0.0)
+                listens = below[0] not in ("music", "whisper", "confirm_prompt") and sound.endswith(".wav")
+                if listens and seconds > LONGEST_PROMPT_SECONDS:
+                    yield (*loc, *below), f"{sound} is {seconds:.0f} s long", f"at most {LONGEST_PROMPT_SECONDS} s"
+
+
+class _First(UntilRung):
+    kinds: tuple[type[Step], ...] = ()
+    message, hint = "", ""
+
+    def enter(self, step: Step, loc: Loc, state: bool) -> bool:
+        if isinstance(step, self.kinds) and not state:
+            self.told.append((loc, self.message, self.hint))
+            return True  # once is enough
+        return super().enter(step, loc, state)
+
+
+class _FirstMenu(_First):
+    kinds = (MenuStep,)
+    message, hint = "a menu before anybody was rung", "ring first, and ask who is still there"
+
+
+class _FirstPrompt(_First):
+    kinds = (PlayStep, MenuStep)
+    message, hint = "a prompt before anybody was rung", "ring first, and greet only if nobody answers in two rings"
+
+    def enter(self, step: Step, loc: Loc, state: bool) -> bool:
+        if isinstance(step, MenuStep):  # that is the other lint's, with what is played right before it
+            self.told = [each for each in self.told if each[0][:-2] != loc[:-2]]
+            return True
+        return super().enter(step, loc, state)
+
+
+class MenuBeforeRing(Lint):
+    """A caller who could talk to a person at once must press keys first.
+
+    Out of hours nobody is there to be rung, and nothing is said.
+
+    Good::
+
+        - ring: {to: ivan, for: 2 rings}
+        - menu: {prompt: menu.wav, options: {"1": [{ring: olena}]}}
+        - hangup
+
+    Bad::
+
+        - menu: {prompt: menu.wav, options: {"1": [{ring: olena}]}}
+        - hangup
+    """
+
+    id = "menu-before-ring"
+    until = "rung"
+
+    def scheme(self, one: OneScheme) -> Iterator[Complaint]:
+        """The first menu of each way."""
+        ways = _FirstMenu(one)
+        ways.walk(one.fields.steps, ("steps",), False)
+        return iter(ways.told)
+
+
+class PromptBeforeRing(Lint):
+    """A caller who could talk to a person at once must listen first.
+
+    What is played before a menu is the menu's (`menu-before-ring`). Out of hours nothing is said.
+
+    Good::
+
+        - hours: {calendar: office, closed: [{play: closed.wav}, hangup]}
+        - ring: {to: ivan, for: 2 rings}
+        - play: greeting.wav
+        - ring: ivan
+        - hangup
+
+    Bad::
+
+        - play: greeting.wav
+        - ring: ivan
+        - hangup
+    """
+
+    id = "prompt-before-ring"
+    until = "rung"
+
+    def scheme(self, one: OneScheme) -> Iterator[Complaint]:
+        """The first prompt of each way."""
+        if one.folder.project.announce_recording and one.fields.record != "no":
+            return iter(())  # the project wants something to be said first
+        ways = _FirstPrompt(one)
+        ways.walk(one.fields.steps, ("steps",), False)
+        return iter(ways.told)
+
+
+class _Wide(UntilChosen):
+    def enter(self, step: Step, loc: Loc, state: bool) -> bool:
+        if isinstance(step, MenuStep) and not state and len(step.options) > MOST_CHOICES:
+            message = f"{len(step.options)} choices in the first menu"
+            self.told.append((loc, message, f"at most {MOST_CHOICES}; ask the rest in a second menu"))
+        return super().enter(step, loc, state)
+
+
+class WideMenu(Lint):
+    """The first menu of a call offers more than three choices: callers remember three.
+
+    Good::
+
+        - ring: ivan
+        - menu: {prompt: menu.wav, options: {"1": [{ring: ivan}], "2": [{ring: olena}], "3": [hangup]}}
+        - hangup
+
+    Bad::
+
+        - ring: ivan
+        - menu:
+            prompt: menu.wav
+            options: {"1": [{ring: ivan}], "2": [{ring: olena}], "3": [hangup], "4": [{scheme: other}]}
+        - hangup
+    """
+
+    id = "wide-menu"
+    until = "chosen"
+
+    def scheme(self, one: OneScheme) -> Iterator[Complaint]:
+        """The first menu of each way."""
+        ways = _Wide(one)
+        ways.walk(one.fields.steps, ("steps",), False)
+        return iter(ways.told)

@@ -1,0 +1,113 @@
+"""Hours of schemes: minutes of the week that are nobody's, and default hours that nothing asks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from routing.lint import week
+from routing.lint.base import Lint, OneScheme
+from routing.lint.ways import Ways
+from routing.model.problem import Loc
+from routing.steps.base import Complaint, Step
+from routing.steps.hangup import HangupStep
+from routing.steps.hours import HoursStep
+from routing.steps.open_branch import OpenBranchStep
+from routing.steps.play import PlayStep
+from routing.steps.scheme import every_step, project_sticky
+
+
+@dataclass(frozen=True)
+class _Alone:
+    """Minutes in which a call may be here with nobody met, and the calendars that have been asked."""
+
+    minutes: int = week.FULL
+    asked: frozenset[str] = frozenset()
+
+
+class _Gaps(Ways[_Alone]):
+    def enter(self, step: Step, loc: Loc, state: _Alone) -> _Alone:
+        if isinstance(step, OpenBranchStep):
+            return self._closed(state, *(branch.calendar for branch in step.branches_))
+        if isinstance(step, HangupStep) and state.minutes and len(state.asked) > 1:
+            names = ", ".join(f"`{name}`" for name in sorted(state.asked))
+            spans = week.spoken(state.minutes, self.one.folder.project.timezone)
+            message = f"the call ends here and nobody was there: {spans} no calendar of {names} is open"
+            self.told.append((loc, message, "let their hours meet, or take a message"))
+        met = not isinstance(step, HoursStep | PlayStep | HangupStep) and not list(step.branches())
+        return _Alone(0, state.asked) if met or step.kind == "menu" else state
+
+    def branch(self, step: Step, label: str, state: _Alone) -> _Alone:
+        if not isinstance(step, HoursStep):
+            return state
+        calendar = step.calendar or self.one.fields.hours or ""
+        if label == "open" or (not label and step.open is None and step.closed is not None):
+            opened = week.open_minutes(self.one.folder.calendars[calendar])
+            return _Alone(state.minutes & opened, state.asked | {calendar})
+        return self._closed(state, calendar) if label or (step.closed is None and step.open is not None) else state
+
+    def _closed(self, state: _Alone, *calendars: str) -> _Alone:
+        minutes = state.minutes
+        for name in calendars:
+            minutes &= ~week.open_minutes(self.one.folder.calendars[name])
+        return _Alone(minutes, state.asked | set(calendars))
+
+    def join(self, one: _Alone, other: _Alone) -> _Alone:
+        return _Alone(one.minutes | other.minutes, one.asked | other.asked)
+
+
+class HoursGap(Lint):
+    """Minutes of the week that no calendar covers: the call is hung up on and nobody was there.
+
+    Told where a scheme goes by several calendars, one for the day and one for the night say, and a usual week has
+    minutes between them. Clocks are compared in standard time.
+
+    Good::
+
+        - hours: {calendar: office, open: [{ring: ivan}]}
+        - hours: {calendar: rest, open: [{ring: olena}]}
+        - hangup
+
+    Bad, nobody has Sunday::
+
+        - hours: {calendar: office, open: [{ring: ivan}]}
+        - hours: {calendar: saturday, open: [{ring: olena}]}
+        - play: closed.wav
+        - hangup
+    """
+
+    id = "hours-gap"
+
+    def scheme(self, one: OneScheme) -> Iterator[Complaint]:
+        """Hangups that calls reach with nobody met."""
+        ways = _Gaps(one)
+        ways.walk(one.fields.steps, ("steps",), _Alone())
+        return iter(ways.told)
+
+
+class UnaskedHours(Lint):
+    """`hours` of the scheme looks as if calls were kept from people at night, and no step asks it.
+
+    Good::
+
+        scheme: front
+        numbers: "+380440000001"
+        hours: office
+        steps: [{hours: {closed: [hangup]}}, {ring: ivan}, hangup]
+
+    Bad::
+
+        scheme: front
+        numbers: "+380440000001"
+        hours: office
+        steps: [{ring: ivan}, hangup]
+    """
+
+    id = "unasked-hours"
+
+    def scheme(self, one: OneScheme) -> Iterator[Complaint]:
+        """A default calendar that neither an `hours` step nor the project's stickiness uses."""
+        asked = any(isinstance(step, HoursStep) and step.calendar is None for step, _, _ in every_step(one.fields))
+        if one.fields.hours and not asked and project_sticky(one.fields, one.folder) is None:
+            hint = "remove it, or add an `hours` step"
+            yield ("hours",), f"no step of this scheme asks `{one.fields.hours}`: calls ring at night too", hint

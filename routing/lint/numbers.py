@@ -1,0 +1,68 @@
+"""Numbers and countries that a scheme counts on and that cannot come, or cannot be dialled."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from routing.lint.base import Found, Lint, OneScheme
+from routing.lint.phones import numbers_led
+from routing.lint.whole import Whole
+from routing.steps.base import Complaint
+from routing.steps.scheme import every_step
+from routing.steps.webhook import WebhookStep
+
+
+class UnknownNumber(Lint):
+    """`match` asks whether a number was called that leads to no scheme: the case never fits.
+
+    Good::
+
+        scheme: front
+        numbers: "+380440000001"
+        steps: [{match: [{when: {number: "+380440000001"}, steps: [{ring: ivan}]}]}, hangup]
+
+    Bad::
+
+        scheme: front
+        numbers: "+380440000001"
+        steps: [{match: [{when: {number: "+380440000002"}, steps: [{ring: ivan}]}]}, hangup]
+    """
+
+    id = "unknown-number"
+
+    def folder(self, whole: Whole) -> Iterator[Found]:
+        """Numbers asked about against those that lead somewhere."""
+        leads = numbers_led(whole)
+        for facts in whole.schemes.values():
+            for number, place in facts.asked:
+                if number not in leads:
+                    message = f"nobody can have called {number}: it leads to no scheme"
+                    yield facts.at(self.id, place, message, "list it under `numbers:` of a scheme")
+
+
+class BarredDestination(Lint):
+    """A webhook may answer numbers of a country that no gateway may dial: the call would never get there.
+
+    Outside numbers are dialled in the project's `destinations` alone.
+
+    Good::
+
+        - webhook: {url: "https://x.example/", secret: KEY, destinations: [UA]}
+        - hangup
+
+    Bad::
+
+        - webhook: {url: "https://x.example/", secret: KEY, destinations: [DE]}
+        - hangup
+    """
+
+    id = "barred-destination"
+
+    def scheme(self, one: OneScheme) -> Iterator[Complaint]:
+        """Destinations of webhooks against the project's."""
+        allowed = one.folder.project.regions
+        for step, loc, _ in every_step(one.fields):
+            for at, region in enumerate((step.destinations or ()) if isinstance(step, WebhookStep) else ()):
+                if region not in allowed:
+                    message = f"{region} is not among the project's destinations: such an answer rings nobody"
+                    yield (*loc, "destinations", at), message, "add it to `project: {destinations: ...}`"

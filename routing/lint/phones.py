@@ -1,0 +1,156 @@
+"""Phones that may swallow a call: a mobile's voicemail, one phone under two names, the company's own number."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from routing.lint.base import Found, Lint, OneScheme
+from routing.lint.whole import Whole
+from routing.model import numbers
+from routing.model.folder import Folder
+from routing.model.people import Phone, Ring
+from routing.steps import targets
+from routing.steps.base import Complaint
+from routing.steps.ring import RingStep
+from routing.steps.scheme import every_step
+
+
+class UnconfirmedMobile(Lint):
+    """A mobile's own voicemail counts as an answer: without `confirm` the call ends there.
+
+    Not told of a phone that is rung only by steps with a `confirm` of their own.
+
+    Good::
+
+        people:
+          petro: {name: P, phones: {mobile: {number: "+380671112233", confirm: "1"}}}
+
+    Bad::
+
+        people:
+          petro: {name: P, phones: {mobile: {number: "+380671112233"}}}
+    """
+
+    id = "unconfirmed-mobile"
+
+    def folder(self, whole: Whole) -> Iterator[Found]:
+        """Mobiles without a key."""
+        bare, keyed = (_legs(whole, kind) for kind in ("unconfirmed", "confirmed"))
+        for name, label, phone in outside_phones(whole.folder):
+            target = f"{name}.{label}"
+            if phone.confirm or not numbers.is_mobile(phone.number or "") or target in keyed - bare:
+                continue
+            hint = 'write `confirm: "1"`: whoever answers presses it'
+            yield whole.at(self.id, ("people", name, "phones", label), "a mobile that need not confirm", hint)
+
+
+def outside_phones(folder: Folder) -> Iterator[tuple[str, str, Phone]]:
+    """Every phone with an outside number: person, label, phone."""
+    for name, person in folder.people.items():
+        for label, phone in person.phones.items():
+            if phone.number:
+                yield name, label, phone
+
+
+def _legs(whole: Whole, kind: str) -> set[str]:
+    """Phones that the names in `ring` steps of a kind stand for."""
+    names = {name for facts in whole.schemes.values() for name in facts.uses.get(kind, ())}
+    rings = [Ring(name=name) for name in sorted(names)]
+    return {leg.target for turn in targets.turns(rings, whole.folder) for leg in turn}
+
+
+class SamePhone(Lint):
+    """Two phones of one step are the same number: it is called twice and can answer once.
+
+    Good::
+
+        - ring: [ivan, nina.desk]
+        - hangup
+
+    Bad, Nina has Ivan's mobile::
+
+        - ring: [ivan.mobile, nina]
+        - hangup
+    """
+
+    id = "same-phone"
+
+    def scheme(self, one: OneScheme) -> Iterator[Complaint]:
+        """Legs of each `ring` by their numbers."""
+        for step, loc, _ in every_step(one.fields):
+            if not isinstance(step, RingStep):
+                continue
+            seen: dict[str, str] = {}
+            for leg in (leg for turn in step.turns(one.folder) for leg in turn if leg.phone.number):
+                number = leg.phone.number or ""
+                if number in seen:
+                    yield (*loc, "to"), f"`{seen[number]}` and `{leg.target}` are the same number", "leave one out"
+                seen.setdefault(number, leg.target)
+
+
+class OwnNumber(Lint):
+    """A person's phone is a number of this very project: the call comes in again and rings him again.
+
+    Good::
+
+        people:
+          petro: {name: P, phones: {mobile: {number: "+380671112233", confirm: "1"}}}
+        ---
+        scheme: front
+        numbers: "+380440000001"
+        steps: [{ring: petro}, hangup]
+
+    Bad::
+
+        people:
+          petro: {name: P, phones: {city: {number: "+380440000001"}}}
+        ---
+        scheme: front
+        numbers: "+380440000001"
+        steps: [{ring: petro}, hangup]
+    """
+
+    id = "own-number"
+
+    def folder(self, whole: Whole) -> Iterator[Found]:
+        """Outside phones against the numbers that lead somewhere."""
+        leads = numbers_led(whole)
+        for name, label, phone in outside_phones(whole.folder):
+            if scheme := leads.get(phone.number or ""):
+                message = f"{phone.number} is the company's own: it leads to scheme `{scheme}`"
+                hint = "ring people by their SIP accounts or mobiles"
+                yield whole.at(self.id, ("people", name, "phones", label, "number"), message, hint)
+
+
+def numbers_led(whole: Whole) -> Mapping[str, str]:
+    """Every number that leads to a scheme, those of pools included."""
+    pooled = {number: pool.scheme for pool in whole.folder.pools.values() for number in pool.numbers}
+    return pooled | {number: facts.scheme for facts in whole.schemes.values() for number in facts.numbers}
+
+
+class BarredNumber(Lint):
+    """A phone's number lies outside the project's `destinations`: premium rate, or a country that is not listed.
+
+    Steps ring it all the same; a guard against toll fraud that has a hole is none.
+
+    Good::
+
+        people:
+          petro: {name: P, phones: {mobile: {number: "+380671112233", confirm: "1"}}}
+
+    Bad, Poland is not among the destinations::
+
+        people:
+          petro: {name: P, phones: {mobile: {number: "+48501112233", confirm: "1"}}}
+    """
+
+    id = "barred-number"
+
+    def folder(self, whole: Whole) -> Iterator[Found]:
+        """Outside phones against the patterns of what may be dialled."""
+        regions = whole.folder.project.regions
+        for name, label, phone in outside_phones(whole.folder):
+            if regions and not numbers.may_be_dialled(phone.number or "", regions):
+                message = f"{phone.number} is in none of the project's destinations: {', '.join(regions)}"
+                loc = ("people", name, "phones", label, "number")
+                yield whole.at(self.id, loc, message, "add the country to `destinations`")

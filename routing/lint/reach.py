@@ -1,0 +1,104 @@
+"""Steps that no call comes to. The compiled dialplan is asked, extension by extension; schemes are not interpreted."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from routing.compile.scheme import scheme_context
+from routing.lint.base import Lint, OneScheme
+from routing.model.folder import Folder
+from routing.model.problem import Loc
+from routing.steps.base import Complaint
+from routing.steps.dialplan import Context, Extension
+from routing.steps.scheme import every_step
+
+_STEP = "routing_step="
+_CALENDAR = re.compile(r"check XML:\S*/calendars/(\w+)\.xml calendar")
+_VARIABLE = re.compile(r"\\\$(?:\\\{\w+\\\}|\d)")
+_HOURS = "${routing_hours}"
+
+
+class UnreachableStep(Lint):
+    """No call ever comes to this step.
+
+    Every way before it ends the call, or its branch is for a state that the calendar never has. The first of several
+    such steps is told.
+
+    Good::
+
+        - hours: {calendar: office, open: [{ring: ivan}], closed: [{voicemail: {box: sales, notify: ivan}}]}
+        - hangup
+
+    Bad, open or closed, the call has ended before the ring::
+
+        - hours: {calendar: office, open: [{scheme: other}], closed: [{voicemail: {box: sales, notify: ivan}}]}
+        - ring: ivan
+        - hangup
+
+    Bad, the calendar lists no holidays::
+
+        - hours: {calendar: office, holiday: [{voicemail: {box: sales, notify: ivan}}]}
+        - hangup
+    """
+
+    id = "unreachable-step"
+
+    def scheme(self, one: OneScheme) -> Iterator[Complaint]:
+        """Steps whose mark no extension sets that a call can be in."""
+        reached = steps_reached(scheme_context(one.fields, one.folder), one.fields.scheme, one.folder)
+        last: Loc = ()
+        for _, loc, path in every_step(one.fields):
+            if path in reached:
+                continue
+            inside_or_after = bool(last) and loc[: len(last) - 2] == last[:-2]
+            if not inside_or_after:
+                yield loc, "no call ever comes to this step", _why(loc)
+                last = loc
+
+
+def _why(loc: Loc) -> str:
+    if len(loc) > 2 and loc[-3] == "holiday":
+        return "the calendar has no holidays: list them under `holidays:`"
+    return "every way to it ends the call before: remove it, or let a branch go on"
+
+
+def steps_reached(context: Context, scheme: str, folder: Folder) -> set[str]:
+    """Paths of the steps that calls come to, from the extension where they enter the scheme."""
+    by_label: dict[str, list[Extension]] = {}
+    for extension in context.extensions:
+        by_label.setdefault(extension.label, []).append(extension)
+    onward = re.compile(rf"(?:\+\d+ )?(\S+) XML:\S*/schemes/{re.escape(scheme)}\.xml {re.escape(scheme)}")
+    steps: set[str] = set()
+    found, queue = {"start", "jump"}, ["start", "jump"]
+    while queue:
+        for extension in _possible(by_label.get(queue.pop(), [])):
+            steps |= {a.data.removeprefix(_STEP) for a in extension.actions if a.data.startswith(_STEP)}
+            labels = {match[1] for action in extension.actions if (match := onward.fullmatch(action.data))}
+            fresh = {each for label in labels for each in _resolved(label, extension, by_label, folder)} - found
+            found |= fresh
+            queue += fresh
+    return steps
+
+
+def _possible(extensions: list[Extension]) -> Iterator[Extension]:
+    """Those of one label that can be chosen: none behind one without conditions."""
+    for extension in extensions:
+        yield extension
+        if not extension.conditions:
+            return
+
+
+def _resolved(label: str, asking: Extension, labels: dict[str, list[Extension]], folder: Folder) -> set[str]:
+    """The labels that one with variables in it can mean."""
+    if label.endswith(_HOURS):
+        asked = [match[1] for action in asking.actions if (match := _CALENDAR.fullmatch(action.data))]
+        states = ["open", "closed"]  # at any moment: by hand
+        calendar = folder.calendars[asked[-1]]
+        if calendar.holidays - calendar.days.keys():
+            states.append("holiday")
+        return {label.replace(_HOURS, state) for state in states}
+    if "$" not in label:
+        return {label}
+    pattern = re.compile(_VARIABLE.sub(".*", re.escape(label)))
+    return {known for known in labels if pattern.fullmatch(known)}

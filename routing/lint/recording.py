@@ -1,0 +1,57 @@
+"""Recording that the project wants announced."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from routing.lint.base import Lint, OneScheme
+from routing.lint.ways import UntilAnnounced, rings
+from routing.model.problem import Loc
+from routing.steps.base import Complaint, Step
+
+
+class _Silent(UntilAnnounced):
+    def enter(self, step: Step, loc: Loc, state: bool) -> bool:
+        if rings(step) and not state:
+            self.told.append((loc, "a talk from here is recorded and the caller was not told", _HINT))
+            return True  # once is enough
+        return super().enter(step, loc, state)
+
+
+_HINT = "play the announcement first; where the owner pays for the number it cannot be: `record: no`"
+
+
+class UnannouncedRecording(Lint):
+    """A talk is recorded, nothing was played before, and the project says `announce_recording: true`.
+
+    Anything that was played counts as the announcement: what is said in it only people know.
+
+    Good::
+
+        project: {name: p, timezone: UTC, country: UA, announce_recording: true}
+        ---
+        scheme: front
+        numbers: "+380440000001"
+        record: both
+        steps: [{play: greeting.wav}, {ring: ivan}, hangup]
+
+    Bad::
+
+        project: {name: p, timezone: UTC, country: UA, announce_recording: true}
+        ---
+        scheme: front
+        numbers: "+380440000001"
+        record: both
+        steps: [{ring: ivan}, hangup]
+    """
+
+    id = "unannounced-recording"
+    until = "announced"
+
+    def scheme(self, one: OneScheme) -> Iterator[Complaint]:
+        """The first step of each way that can lead to a talk."""
+        if one.fields.record == "no" or not one.folder.project.announce_recording:
+            return iter(())
+        ways = _Silent(one)
+        ways.walk(one.fields.steps, ("steps",), False)
+        return iter(ways.told)

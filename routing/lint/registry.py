@@ -1,0 +1,63 @@
+"""Every lint. A new one is one class, one line here, one test file."""
+
+from __future__ import annotations
+
+from routing.lint.base import Lint
+from routing.lint.branches import SameBranches, ShadowedCase
+from routing.lint.clocks import ClockChange, DayTwice, MissingHolidays
+from routing.lint.decisions import PlainHttp, SlowDecision, UnsignedWebhook
+from routing.lint.effects import NoEffect
+from routing.lint.first_words import LongPrompt, MenuBeforeRing, PromptBeforeRing, WideMenu
+from routing.lint.groups import DeadMember
+from routing.lint.hours import HoursGap, UnaskedHours
+from routing.lint.jumps import EndlessCircle, SelfJump
+from routing.lint.numbers import BarredDestination, UnknownNumber
+from routing.lint.phones import BarredNumber, OwnNumber, SamePhone, UnconfirmedMobile
+from routing.lint.reach import UnreachableStep
+from routing.lint.recording import UnannouncedRecording
+from routing.lint.unused import (
+    UnusedCalendar,
+    UnusedCrm,
+    UnusedGateway,
+    UnusedGroup,
+    UnusedList,
+    UnusedPerson,
+    UnusedScheme,
+    UnusedSound,
+)
+from routing.lint.voicemail import UntoldVoicemail
+from routing.lint.waits import LongWait, NeverRung, ShortRing
+
+
+class UnusedAllow(Lint):
+    """An `allow:` has nothing to allow any more: what it excused is gone, and the next mistake would be excused too.
+
+    Good::
+
+        scheme: front
+        numbers: "+380440000001"
+        allow: {untold-voicemail: "the box is emptied by hand every morning"}
+        steps: [{ring: ivan}, {voicemail: {box: sales}}]
+
+    Bad::
+
+        scheme: front
+        numbers: "+380440000001"
+        allow: {untold-voicemail: "the box is emptied by hand every morning"}
+        steps: [{ring: ivan}, {voicemail: {box: sales, notify: ivan}}]
+    """
+
+    id = "unused-allow"
+
+
+_ALL: tuple[type[Lint], ...] = (
+    UnreachableStep, ShadowedCase, SameBranches, NoEffect, SelfJump, EndlessCircle,
+    MenuBeforeRing, PromptBeforeRing, WideMenu, LongPrompt, UnannouncedRecording,
+    ShortRing, NeverRung, LongWait, SlowDecision, PlainHttp, UnsignedWebhook,
+    UnconfirmedMobile, SamePhone, OwnNumber, BarredNumber, BarredDestination, UnknownNumber, DeadMember,
+    UntoldVoicemail,
+    HoursGap, UnaskedHours, ClockChange, MissingHolidays, DayTwice,
+    UnusedScheme, UnusedCalendar, UnusedGroup, UnusedPerson, UnusedSound, UnusedList, UnusedCrm, UnusedGateway,
+    UnusedAllow,
+)  # fmt: skip
+LINTS: dict[str, type[Lint]] = {lint.id: lint for lint in _ALL}

@@ -1,0 +1,48 @@
+"""All facts together to what is told: every finding that nobody has allowed, and every allowance that is no use."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from routing.lint.base import PROJECT, Found
+from routing.lint.registry import LINTS, UnusedAllow
+from routing.lint.whole import Whole
+from routing.model.problem import Problem, did_you_mean
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a run has to say: findings, and problems of the allowances themselves."""
+
+    findings: list[Found]
+    problems: list[Problem]
+
+
+def run(whole: Whole) -> Told:
+    """Findings sorted by place. An allowance holds in its own mapping; the project's holds everywhere."""
+    found = sorted(set(_everything(whole)))
+    allowed = {(owner, lint) for owner, lint, _, _ in whole.allowed()}
+    told = [each for each in found if not {(each.owner, each.lint), (PROJECT, each.lint)} & allowed]
+    used = {(owner, each.lint) for each in found for owner in (each.owner, PROJECT)}
+    stale, problems = [], []
+    for owner, lint, file, place in whole.allowed():
+        if lint not in LINTS:
+            hint = did_you_mean(lint, LINTS) or "`routing check --list` has them all"
+            problems.append(Problem(file, *place, f"there is no lint `{lint}`", hint))
+        elif (owner, lint) not in used and whole.complete:
+            message = f"`{lint}` finds nothing here that could be allowed"
+            stale.append(Found(Problem(file, *place, message, "remove it"), UnusedAllow.id, owner))
+    excused = {owner for owner, lint in allowed if lint == UnusedAllow.id}
+    return Told(sorted(told + [each for each in stale if not {each.owner, PROJECT} & excused]), problems)
+
+
+def _everything(whole: Whole) -> Iterator[Found]:
+    until = {lint.until: whole.reached(lint.until) for lint in LINTS.values() if lint.until}
+    for facts in whole.schemes.values():
+        for found in facts.own:
+            only = LINTS[found.lint].until
+            if not only or facts.scheme in until[only]:
+                yield found
+    for lint in LINTS.values():
+        yield from lint().folder(whole)

@@ -1,0 +1,31 @@
+"""Messages that nobody hears of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from routing.lint.base import Lint, OneScheme
+from routing.steps.base import Complaint
+from routing.steps.scheme import every_step
+from routing.steps.voicemail import VoicemailStep
+
+
+class UntoldVoicemail(Lint):
+    """A message is left and nobody is told: the client waits for a call back that does not come.
+
+    Good::
+
+        - voicemail: {box: sales, notify: ivan}
+
+    Bad::
+
+        - voicemail: {box: sales}
+    """
+
+    id = "untold-voicemail"
+
+    def scheme(self, one: OneScheme) -> Iterator[Complaint]:
+        """Boxes without `notify`."""
+        for step, loc, _ in every_step(one.fields):
+            if isinstance(step, VoicemailStep) and not step.notify:
+                yield loc, f"nobody is told of messages in box `{step.box}`", "add `notify: [person or e-mail address]`"

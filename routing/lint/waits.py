@@ -1,0 +1,139 @@
+"""How long phones ring and callers wait."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from routing.lint.base import Facts, Found, Lint, OneScheme
+from routing.lint.whole import Whole
+from routing.model.durations import spoken
+from routing.steps import targets
+from routing.steps.base import Complaint
+from routing.steps.crm import CrmStep
+from routing.steps.ring import RingStep
+from routing.steps.scheme import every_step
+from routing.steps.sticky import StickyStep
+from routing.steps.webhook import WebhookStep
+
+#: Two rings: 1 s of tone, 4 s of pause, 1 s of tone and some time to pick up.
+TWO_RINGS_SECONDS = 8
+
+
+class ShortRing(Lint):
+    """A phone rings for less than two rings: nobody picks up that fast.
+
+    `for` of a person, or what `at_most` leaves of it for those who come last.
+
+    Good::
+
+        - ring: {to: [ivan, olena], order: in_order, for: 15s, at_most: 30s}
+        - hangup
+
+    Bad::
+
+        - ring: {to: ivan, for: 1 ring}
+        - hangup
+
+    Bad, five seconds are left for Olena::
+
+        - ring: {to: [ivan, olena], order: in_order, for: 15s, at_most: 20s}
+        - hangup
+    """
+
+    id = "short-ring"
+
+    def scheme(self, one: OneScheme) -> Iterator[Complaint]:
+        """Legs of each `ring`, the target's time of the others."""
+        for step, loc, _ in every_step(one.fields):
+            if isinstance(step, RingStep):
+                legs = [leg for turn in step.turns(one.folder) for leg in turn]
+                short = {leg.target: leg.seconds or 0 for leg in legs if (leg.seconds or 0) < TWO_RINGS_SECONDS}
+                if short:
+                    where = "for" if step.for_ < TWO_RINGS_SECONDS else "at_most"
+                    yield (*loc, where), _short(short), "two rings are 8 s"
+            elif isinstance(step, StickyStep | CrmStep | WebhookStep) and step.ring < TWO_RINGS_SECONDS:
+                yield (*loc, "ring"), f"its target rings {step.ring} s only", "two rings are 8 s"
+
+
+def _short(legs: Mapping[str, int]) -> str:
+    name, seconds = next(iter(legs.items()))
+    rest = f", and {len(legs) - 1} more phones" if len(legs) > 1 else ""
+    return f"`{name}` rings {seconds} s only{rest}"
+
+
+class NeverRung(Lint):
+    """The step is over before this phone would begin to ring.
+
+    Good::
+
+        - ring: {to: [ivan, {olena: after 10s}], at_most: 30s}
+        - hangup
+
+    Bad::
+
+        - ring: {to: [ivan, {olena: after 30s}], at_most: 20s}
+        - hangup
+    """
+
+    id = "never-rung"
+
+    def scheme(self, one: OneScheme) -> Iterator[Complaint]:
+        """Phones that are named and cut off by `at_most`."""
+        for step, loc, _ in every_step(one.fields):
+            if not isinstance(step, RingStep):
+                continue
+            rung = {leg.target for turn in step.turns(one.folder) for leg in turn}
+            named = [leg.target for turn in targets.named_turns(step.to, one.folder) for leg in turn.legs]
+            for target in named:
+                if target not in rung:
+                    yield (*loc, "at_most"), f"`{target}` never rings: the step ends before", "longer, or earlier"
+
+
+class LongWait(Lint):
+    """A caller of this number may wait longer for a person or an end than `longest_wait` of the project.
+
+    Every phone rings to its end, every decision takes its whole time; a jump back to a scheme that the call has been in
+    is not counted, nor is where a webhook may send the call.
+
+    Good::
+
+        - ring: {to: ivan, for: 60s}
+        - hangup
+
+    Bad, three minutes are the limit where the project says nothing::
+
+        - ring: {to: ivan, for: 2m}
+        - ring: {to: olena, for: 2m}
+        - hangup
+    """
+
+    id = "long-wait"
+
+    def folder(self, whole: Whole) -> Iterator[Found]:
+        """Schemes with numbers."""
+        limit = whole.folder.project.longest_wait
+        waits = longest_waits(whole.schemes)
+        for name, facts in whole.schemes.items():
+            if facts.numbers and waits[name] > limit:
+                message = f"a caller may wait {spoken(round(waits[name]))}; `longest_wait` is {spoken(limit)}"
+                yield facts.at(self.id, facts.place, message, "shorten `for`, or raise `longest_wait` of the project")
+
+
+def longest_waits(schemes: Mapping[str, Facts]) -> dict[str, float]:
+    """Seconds to the latest end, jumps included, each scheme once a call."""
+    known: dict[str, float] = {}
+    for name in schemes:
+        stack, inside = [name], set[str]()
+        while stack:
+            at = stack[-1]
+            onward = [to for to, _, _ in schemes[at].jumps if to in schemes]
+            todo = [to for to in onward if to not in known and to not in inside and to != at] if at not in known else []
+            inside.add(at)
+            if todo:
+                stack.append(todo[0])
+                continue
+            stack.pop()
+            inside.discard(at)
+            ways = (seconds + known.get(to, 0.0) for to, seconds, _ in schemes[at].jumps)
+            known.setdefault(at, max([schemes[at].longest, *ways]))
+    return known

@@ -1,0 +1,80 @@
+"""A whole scheme folder as lints see it: the shared part with its places, and the facts of every scheme."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from routing.lint.base import PROJECT, Facts, Found, Owner, Place
+from routing.load.nodes import Document
+from routing.model.folder import Folder
+from routing.model.problem import Loc
+
+#: Kinds of shared entries that have an `allow:` of their own.
+OWNERS = ("people", "calendars")
+
+
+@dataclass(frozen=True)
+class Whole:
+    """``complete``: nothing is wrong, so that what seems to be unused is. ``today`` is the day of the check."""
+
+    folder: Folder
+    documents: Sequence[Document]
+    schemes: Mapping[str, Facts]
+    today: date
+    complete: bool = True
+    #: (kind, name) to the document that defines it.
+    places: Mapping[tuple[str, str], Document] = field(init=False)
+
+    def __post_init__(self) -> None:
+        places = {
+            (kind, name): document
+            for document in self.documents
+            for kind, part in (document.data or {}).items()
+            for name in (part if isinstance(part, dict) else ())
+        }
+        object.__setattr__(self, "places", places)
+
+    def at(self, lint: str, loc: Loc, message: str, hint: str = "", *, at_key: bool = False) -> Found:
+        """A finding in a shared file; ``loc`` begins with a kind and a name."""
+        kind, name = str(loc[0]), str(loc[1])
+        document = self.places[kind, name]
+        owner = (kind, name) if kind in OWNERS else PROJECT
+        return Found(document.problem(loc, message, hint, at_key=at_key), lint, owner)
+
+    def allowed(self) -> Iterator[tuple[Owner, str, str, Place]]:
+        """Every allowance: whose it is, the lint, the file and the place."""
+        for facts in self.schemes.values():
+            for lint, place in facts.allow.items():
+                yield ("scheme", facts.scheme), lint, facts.file, place
+        for (kind, name), document in self.places.items():
+            loc: Loc = ("project", "allow") if kind == "project" else (kind, name, "allow")
+            if kind in OWNERS or (kind, name) == ("project", "allow"):
+                owner: Owner = PROJECT if kind == "project" else (kind, name)
+                yield from ((owner, lint, document.file, place) for lint, place in _allow(document, loc))
+
+    def reached(self, until: str) -> Collection[str]:
+        """Schemes that a call can come to without something having happened before: see `routing.lint.ways`.
+
+        Numbers lead there, and jumps from places where it has not happened; a scheme to which nothing leads is for
+        webhooks to name.
+        """
+        jumped = {to for facts in self.schemes.values() for to, _, _ in facts.jumps if to != facts.scheme}
+        pooled = {pool.scheme for pool in self.folder.pools.values()}
+        found = {name for name, facts in self.schemes.items() if facts.numbers or name in pooled or name not in jumped}
+        queue = list(found)
+        while queue:
+            fresh = set(self.schemes[queue.pop()].leads.get(until, ())) & self.schemes.keys() - found
+            found |= fresh
+            queue += fresh
+        return found
+
+
+def _allow(document: Document, loc: Loc) -> Iterator[tuple[str, Place]]:
+    data = document.data
+    for part in loc:
+        data = data.get(part) if isinstance(data, dict) else None
+    for lint in data if isinstance(data, dict) else ():
+        problem = document.problem((*loc, lint), "", at_key=True)
+        yield lint, (problem.line, problem.column, problem.path)

@@ -1,4 +1,4 @@
-"""Decides sticky and ring steps: brings what Redis remembers and who is free to the pure decisions.
+"""Decides sticky and ring steps and who is known: brings what Redis remembers and who is free to the pure decisions.
 
 Redis away, slow or empty is a normal case: the step goes on, a ring step in the order as written.
 """
@@ -7,22 +7,22 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
-from routing.decide import ring, sticky
+from routing.decide import known, ring, sticky
 from routing.decide.directory import Directory
 from routing.decide.verdict import Verdict, failed
 from routing.model.decision import Call
-from routing.model.memory import Facts, Forgotten, Memory, Presence, State
+from routing.model.memory import Facts, Forgotten, Memory, Presence, State, Talk
 
 #: Another engine may take the same person's turn meanwhile: so often the decision is made anew.
 MOST_TRIES = 5
-KINDS = ("sticky", "ring")
+KINDS = ("sticky", "ring", "known")
 
 
 class States(Protocol):
@@ -44,7 +44,7 @@ class People:
 
     def kinds(self) -> Mapping[str, Callable[[Mapping[str, Any], Call], Verdict]]:
         """Step kind -> its decision."""
-        return {"sticky": self.sticky, "ring": self.ring}
+        return {"sticky": self.sticky, "ring": self.ring, "known": self.known}
 
     def sticky(self, step: Mapping[str, Any], call: Call) -> Verdict:
         """Ring who talked with this caller last, or go on."""
@@ -59,10 +59,20 @@ class People:
             return presence.state(person, directory.sip.get(person, ()), directory.has_outside(person))
 
         try:
-            talks = self.memory.talks(project, call.caller) if call.caller.startswith("+") else ()
-            return sticky.decide(step, talks, state, self.now())
+            return sticky.decide(step, self._talks(step, call), state, self.now())
         except Forgotten as problem:
             return failed(str(problem))
+
+    def known(self, step: Mapping[str, Any], call: Call) -> Verdict:
+        """How long ago somebody has talked with this caller."""
+        try:
+            return known.decide(self._talks(step, call), self.now())
+        except Forgotten as problem:
+            return failed(str(problem))
+
+    def _talks(self, step: Mapping[str, Any], call: Call) -> Sequence[Talk]:
+        """The last talks with a caller who shows his number."""
+        return self.memory.talks(step["project"], call.caller) if call.caller.startswith("+") else ()
 
     def ring(self, step: Mapping[str, Any], call: Call) -> Verdict:
         """Whom to ring first and who after; the turn is taken in the same moment, all engines counted."""
@@ -76,8 +86,8 @@ class People:
         day = datetime.fromtimestamp(self.now(), _zone(step["timezone"])).strftime("%Y%m%d")
         people = list(dict.fromkeys(person["person"] for person in step["people"]))
         facts = self.memory.facts(step["project"], people, day, place)
-        if "known" in (step.get("skills") or {}).values() and call.caller.startswith("+"):
-            facts = replace(facts, known=bool(self.memory.talks(step["project"], call.caller)))
+        if "known" in (step.get("skills") or {}).values():
+            facts = replace(facts, known=bool(self._talks(step, call)))
         return facts
 
     def _in_turn(self, step: Mapping[str, Any], call: Call, place: tuple[str, str], facts: Facts) -> Verdict:

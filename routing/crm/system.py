@@ -103,7 +103,8 @@ class System:
                     continue
                 caller_name, card = record.caller_name, record.card_url
                 return Found(record.kind, record.id, owner, caller_name, card, passed=tuple(passed))
-        return Nobody("; ".join(passed) or f"{self.name} knows no {' or '.join(kinds) or 'such entity'} of this caller")
+        nothing = f"{self.name} knows no {' or '.join(kinds) or 'such entity'} of this caller"
+        return Nobody("; ".join(passed) or nothing, is_known=bool(passed))
 
     def _records(self, kind: Kind, look: Look) -> list[Record]:
         """A kind's records with the caller's number, newest first, one an owner."""

@@ -7,11 +7,12 @@ tests call the same code. Pure: the look-up's outcome comes in.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from routing.decide.verdict import Verdict, failed, refused
 from routing.model.decision import Continue, RingPerson, clean_name
+from routing.model.known import CRM, KNOWN_BY_CRM
 from routing.model.lookup import Failed, Found, Nobody, Outcome, Owner
 from routing.model.pop import Card
 
@@ -58,9 +59,17 @@ class Responsible:
 
 
 def decide(step: Mapping[str, Any], people: Responsible, outcome: Outcome) -> Verdict:
-    """Ring the responsible person with the caller's name as label, else go on; the reason names ids only."""
+    """Ring the responsible person with the caller's name as label, else go on; the reason names ids only.
+
+    A caller whom the CRM has found is known from here on (`model.known`), whoever is responsible for him.
+    """
     if isinstance(outcome, Failed):
         return failed(outcome.reason)
+    is_known = isinstance(outcome, Found) or outcome.is_known
+    return replace(_verdict(step, people, outcome), variables={KNOWN_BY_CRM: CRM} if is_known else {})
+
+
+def _verdict(step: Mapping[str, Any], people: Responsible, outcome: Found | Nobody) -> Verdict:
     if isinstance(outcome, Nobody):
         return Verdict(Continue(), "continued", outcome.reason + _stale(outcome))
     person = people.person(outcome.owner)

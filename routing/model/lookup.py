@@ -44,10 +44,14 @@ class Found:
 
 @dataclass(frozen=True)
 class Nobody:
-    """The CRM answered and names nobody to ring; ``reason`` in words: nothing found, or owners that are unknown."""
+    """The CRM answered and names nobody to ring; ``reason`` in words: nothing found, or owners that are unknown.
+
+    ``is_known``: the caller is in the CRM all the same.
+    """
 
     reason: str
     stale: bool = False
+    is_known: bool = False
 
 
 @dataclass(frozen=True)

@@ -9,13 +9,13 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from routing.decide import ring, sticky
+from routing.decide import known, ring, sticky
 from routing.decide.directory import Directory
 from routing.decide.verdict import Verdict, failed
 from routing.model.decision import Call
 from routing.model.memory import Direction, Facts, Load, State, Talk
 
-KINDS = ("sticky", "ring")
+KINDS = ("sticky", "ring", "known")
 STATES: tuple[State, ...] = ("free", "busy", "absent")
 LONG_TALK_SECONDS = 3600.0
 
@@ -37,11 +37,13 @@ class Remembered:
     chance: Callable[[], float] = lambda: 0.5
 
     def decide(self, step: Mapping[str, Any], directory: Directory, call: Call) -> Verdict:
-        """The verdict of a sticky or ring step."""
+        """The verdict of a sticky or ring step, or whether the caller is known."""
         if self.is_down:
             return failed("no answer from Redis")
         if step["kind"] == "sticky":
             return sticky.decide(step, self._talks(call), lambda person: self._known(person, directory), call.started)
+        if step["kind"] == "known":
+            return known.decide(self._talks(call), call.started)
         facts = Facts(self.loads, self.turns, known=bool(self._talks(call)))
         return ring.decide(step, call, facts, self, self.chance)
 

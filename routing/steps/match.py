@@ -1,10 +1,17 @@
 """``match``: go by who calls, which number was called, what the visitor did on the site; the first case that fits wins.
 
+A caller is ``known`` when somebody of the project has talked with him (``known_within``: not longer ago than that), or
+when a ``crm`` step has found him in this call. The engine is asked, once a call; without it the caller is unknown.
+
 Good::
 
     - match:
         - {when: {caller: ["+38057", "+38050"]}, steps: [{scheme: kharkiv}]}
         - {when: {anonymous: true}, steps: [hangup]}
+
+Good::
+
+    - match: {when: {known_within: 30d}, steps: [{ring: ivan}]}
 
 Bad, a case that asks nothing (``needs at least one question``)::
 
@@ -23,6 +30,7 @@ from routing.model.folder import Folder
 from routing.model.problem import Loc
 from routing.steps.base import RELEASE, Complaint, Emitter, Step, StepItem
 from routing.steps.dialplan import Extension
+from routing.steps.known import KnownQuestion
 from routing.steps.lists import Steps
 from routing.steps.when import When, list_variable
 
@@ -68,17 +76,33 @@ class MatchStep(Step):
         if self.otherwise is not None:
             yield ("otherwise",), "otherwise", self.otherwise
 
+    @property
+    def asks_memory(self) -> bool:
+        """Whether a case asks if the caller is known."""
+        return any(case.when.asks_memory for case in self.cases)
+
     def emit(self, out: Emitter, here: Extension, path: str, after: str) -> Extension | None:
         """One extension a case; FreeSWITCH takes the first whose conditions hold."""
         for name in sorted({name for case in self.cases for _, one in case.when.everything() for name in one.list_}):
             here.set(list_variable(name), "no")
             here.do("execute_extension", f"check XML:{RELEASE}/lists/{name}.xml list")
-        here.do("transfer", out.go(f"{path}.case"))
+        if self.asks_memory:
+            KnownQuestion().ask(out, here, path, out.go(f"{path}.case"))
+        else:
+            here.do("transfer", out.go(f"{path}.case"))
         for index, case in enumerate(self.cases, 1):
             extension = out.context.extension(f"{path}.case", *case.when.conditions(out.folder.project.country))
             out.steps(case.steps, extension, f"{path}.{index}.", after)
         out.steps(self.otherwise or (), out.context.extension(f"{path}.case"), f"{path}.otherwise.", after)
         return None
+
+    def own_seconds(self, folder: Folder) -> float:
+        """The watchdog's time, where the engine is asked."""
+        return KnownQuestion().own_seconds(folder) if self.asks_memory else 0.0
+
+    def runtime(self, folder: Folder) -> dict[str, Any] | None:
+        """What the engine is asked, if it is."""
+        return KnownQuestion().runtime(folder) if self.asks_memory else None
 
     def falls_past_branches(self) -> bool:
         """Not when ``otherwise`` takes the rest."""

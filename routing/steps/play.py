@@ -4,13 +4,17 @@ Good::
 
     - play: greeting.wav
 
+Good, regular customers skip it (see ``known`` of ``match``)::
+
+    - play: {file: greeting.wav, unless: known}
+
 Bad on a number with ``caller_pays: false``: it answers before a person does.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import ClassVar
+from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
@@ -19,6 +23,7 @@ from routing.model.folder import Folder
 from routing.model.problem import Loc
 from routing.steps.base import Emitter, Step, sound_path
 from routing.steps.dialplan import Extension
+from routing.steps.known import KnownQuestion, is_known
 
 #: Assumed for a sound whose length cannot be read (mp3, ogg).
 UNKNOWN_SECONDS = 30.0
@@ -32,16 +37,29 @@ class PlayStep(Step):
     answers: ClassVar[bool] = True
 
     file: Sound = Field(description="A file below `sounds/`.")
+    unless: Literal["known"] | None = Field(None, description="Skip it for callers who are known.")
 
     def emit(self, out: Emitter, here: Extension, path: str, after: str) -> Extension | None:
-        """``answer`` and ``playback``."""
+        """``answer`` and ``playback``, behind the question whether the caller is known."""
+        if self.unless:
+            KnownQuestion().ask(out, here, path, out.go(f"{path}.play"))
+            out.context.extension(f"{path}.play", is_known(True)).do("transfer", out.go(after))
+            here = out.context.extension(f"{path}.play")
         here.do("answer")
         here.do("playback", sound_path(self.file))
-        return here
+        if not self.unless:
+            return here
+        here.do("transfer", out.go(after))
+        return None
 
     def own_seconds(self, folder: Folder) -> float:
-        """The file's length."""
-        return folder.sounds.get(self.file, UNKNOWN_SECONDS)
+        """The file's length, and the watchdog's time where the engine is asked."""
+        asked = KnownQuestion().own_seconds(folder) if self.unless else 0.0
+        return asked + folder.sounds.get(self.file, UNKNOWN_SECONDS)
+
+    def runtime(self, folder: Folder) -> dict[str, Any] | None:
+        """What the engine is asked, if it is."""
+        return KnownQuestion().runtime(folder) if self.unless else None
 
     def sounds(self) -> Iterator[tuple[Loc, str]]:
         """The file."""

@@ -23,7 +23,7 @@ from pydantic import (
 from routing.model import numbers
 from routing.model.digits import LONGEST_COMPILED, compiled_bytes, longest_prefix_pattern
 from routing.model.entities import ENTITY, SOURCE
-from routing.model.fields import Fields, Flag, Number, OneOrMany, Region, refuse, shown
+from routing.model.fields import Fields, Flag, Number, OneOrMany, Region, Seconds, refuse, shown
 from routing.model.folder import Folder
 from routing.model.pools import QUESTIONS, Questions, flat_schema, gathered
 from routing.model.problem import Loc, did_you_mean
@@ -31,6 +31,7 @@ from routing.model.project import Zone
 from routing.model.regions import UnknownRegion, known_zones, region_pattern, zones_pattern
 from routing.steps.base import Complaint
 from routing.steps.dialplan import Condition
+from routing.steps.known import is_known, talked_within
 
 MOST_PREFIXES = 20_000
 #: PCRE compiles a regex to 64 kB at most; one that is larger would never match, without a word.
@@ -100,6 +101,10 @@ class When(Fields):
         default_factory=list, description="The time zone that the caller's number lies in."
     )
     anonymous: Flag | None = Field(None, description="The caller hides the number, or shows it.")
+    known: Flag | None = Field(
+        None, description="Somebody has talked with the caller before, or a `crm` step has found him; or neither."
+    )
+    known_within: Seconds | None = Field(None, description="Somebody has talked with the caller in this time: `30d`.")
     number: Annotated[list[Number], OneOrMany] = Field(default_factory=list, description="The number that was called.")
     questions: Questions = Field(
         default_factory=dict, alias=QUESTIONS, description="What the visitor did on the site, and where he came from."
@@ -121,7 +126,13 @@ class When(Fields):
     def count(self) -> int:
         """How many questions are asked."""
         asked = (self.caller, self.list_, self.country, self.region, self.zone, self.number, self.any)
-        return sum(map(bool, asked)) + (self.anonymous is not None) + len(self.questions)
+        chosen = (self.anonymous, self.known, self.known_within)
+        return sum(map(bool, asked)) + sum(each is not None for each in chosen) + len(self.questions)
+
+    @property
+    def asks_memory(self) -> bool:
+        """Whether the engine must say if the caller is known."""
+        return any(one.known is not None or one.known_within is not None for _, one in self.everything())
 
     def everything(self) -> Iterator[tuple[Loc, When]]:
         """These questions and those of `any`, each with its place."""
@@ -145,6 +156,10 @@ class When(Fields):
             yield Condition(CALLER, zones_pattern(frozenset(self.zone)))
         if self.anonymous is not None:
             yield Condition(CALLER, "^anonymous$" if self.anonymous else r"^\+")
+        if self.known is not None:
+            yield is_known(self.known)
+        if self.known_within is not None:
+            yield talked_within(self.known_within)
         if self.number:
             yield Condition("${routing_number}", f"^({'|'.join(map(re.escape, self.number))})$")
         for question, asked in self.questions.items():

@@ -1,0 +1,22 @@
+"""Whether a caller is known: the last talks with him -> how long ago the last one was.
+
+Production, `routing trace` and tests call the same ``decide``. Pure: talks and the time are arguments.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from routing.decide.verdict import Verdict
+from routing.model.decision import Continue
+from routing.model.known import KNOWN, NOBODY
+from routing.model.memory import Talk
+
+
+def decide(talks: Sequence[Talk], now_s: float) -> Verdict:
+    """What the call carries from here on; it goes on in any case. ``now_s``: seconds since the epoch."""
+    last = max(talks, key=lambda talk: talk.at, default=None)
+    if last is None:
+        return Verdict(Continue(), "continued", "nobody has talked with this caller", {KNOWN: NOBODY})
+    ago_s = max(0, round(now_s - last.at))
+    return Verdict(Continue(), "decided", f"{last.person} talked with this caller", {KNOWN: str(ago_s)})

@@ -1,0 +1,58 @@
+"""The question whether the caller is known, which ``match`` and ``play`` put before they choose.
+
+Asked once a call, of callers who show their number. Without an engine or its memory the caller is unknown; whom a
+``crm`` step has found in this call is known without asking.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from routing.model import known
+from routing.model.folder import Folder
+from routing.steps.base import Emitter
+from routing.steps.dialplan import Condition, Extension
+from routing.steps.dynamic import DynamicStep
+
+#: Redis and a comparison.
+BUDGET_SECONDS = 0.5
+
+
+class KnownQuestion(DynamicStep):
+    """A part of other steps, no step that authors write."""
+
+    kind: ClassVar[str] = "known"
+    obeys: ClassVar[frozenset[str]] = frozenset()
+
+    @property
+    def budget_seconds(self) -> float:
+        """The memory's time."""
+        return BUDGET_SECONDS
+
+    @property
+    def ring_seconds(self) -> float:
+        """Nobody is rung."""
+        return 0.0
+
+    def ask(self, out: Emitter, here: Extension, path: str, then: str) -> None:
+        """Ask, unless it is answered already or there is no number to remember; ``then``: argument of ``transfer``."""
+        here.do("transfer", out.go(f"{path}.known"))
+        unanswered = Condition(f"${{{known.KNOWN}}}", "^$")
+        asking = out.context.extension(f"{path}.known", Condition("${routing_caller}", r"^\+"), unanswered)
+        asking.set(known.KNOWN, known.NOBODY)
+        self.emit_frame(out, asking, path, then)
+        out.context.extension(f"{path}.known").do("transfer", then)
+
+    def runtime(self, folder: Folder) -> dict[str, Any]:
+        """Whose memory is asked."""
+        return {"kind": self.kind, "project": folder.project.name, "timeout_s": BUDGET_SECONDS}
+
+
+def is_known(wanted: bool) -> Condition:
+    """Whether somebody has talked with the caller, or a CRM knows him."""
+    return Condition(known.EITHER, known.IS_KNOWN if wanted else known.IS_UNKNOWN)
+
+
+def talked_within(seconds: int) -> Condition:
+    """Whether the last talk with the caller ended at most so long ago."""
+    return Condition(f"${{{known.KNOWN}}}", known.within(seconds))

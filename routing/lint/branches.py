@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from routing.lint.base import Lint, OneScheme, lists
 from routing.model.problem import Loc
@@ -10,9 +10,6 @@ from routing.steps.base import Complaint, Step, StepItem
 from routing.steps.match import MatchStep
 from routing.steps.scheme import every_step
 from routing.steps.when import When
-
-#: Questions of `when` of which one value must fit.
-_ONE_OF = ("list_", "country", "region", "zone", "number")
 
 
 class ShadowedCase(Lint):
@@ -48,21 +45,43 @@ class ShadowedCase(Lint):
 
 def covers(wide: When, narrow: When) -> bool:
     """Whether every call that fits ``narrow`` surely fits ``wide``."""
-    if narrow.any and not narrow.count() > 1 and all(covers(wide, each) for each in narrow.any):
-        return True
-    if wide.caller and not (narrow.caller and all(each.startswith(tuple(wide.caller)) for each in narrow.caller)):
-        return False
-    for question in _ONE_OF:
-        allowed, asked = getattr(wide, question), getattr(narrow, question)
-        if allowed and not (asked and set(asked) <= set(allowed)):
-            return False
-    if wide.anonymous is not None and wide.anonymous != narrow.anonymous:
-        return False
-    for name, wanted in wide.questions.items():
-        own = narrow.questions.get(name)
+    if narrow.any and narrow.count() == 1:
+        return all(covers(wide, each) for each in narrow.any)
+    asked = (name for name in type(wide).model_fields if getattr(wide, name) not in (None, [], {}))
+    return all(_COVERS.get(name, _same_answer)(wide, narrow, name) for name in asked)
+
+
+def _same_answer(wide: When, narrow: When, name: str) -> bool:
+    return bool(getattr(wide, name) == getattr(narrow, name))
+
+
+def _one_of(wide: When, narrow: When, name: str) -> bool:
+    """One value of several must fit: the narrower question has fewer."""
+    asked = set(getattr(narrow, name))
+    return bool(asked) and asked <= set(getattr(wide, name))
+
+
+def _prefixes(wide: When, narrow: When, name: str) -> bool:
+    return bool(narrow.caller) and all(each.startswith(tuple(wide.caller)) for each in narrow.caller)
+
+
+def _visitor(wide: When, narrow: When, name: str) -> bool:
+    for question, wanted in wide.questions.items():
+        own = narrow.questions.get(question)
         if own is None or not (set(own.texts) <= set(wanted.texts) and set(own.patterns) <= set(wanted.patterns)):
             return False
-    return not wide.any or any(covers(each, narrow) for each in wide.any)
+    return True
+
+
+def _any(wide: When, narrow: When, name: str) -> bool:
+    return any(covers(each, narrow) for each in wide.any)
+
+
+#: How the answer to a question of `when` can take in another; a question that is not here takes in only itself.
+_COVERS: dict[str, Callable[[When, When, str], bool]] = {
+    "caller": _prefixes, "list_": _one_of, "country": _one_of, "region": _one_of, "zone": _one_of, "number": _one_of,
+    "questions": _visitor, "any": _any,
+}  # fmt: skip
 
 
 class SameBranches(Lint):

@@ -16,6 +16,7 @@ from routing.steps.dynamic import DynamicStep
 from routing.steps.hours import HoursStep
 from routing.steps.menu import MenuStep
 from routing.steps.open_branch import OpenBranchStep
+from routing.steps.play import PlayStep
 from routing.steps.ring import RingStep
 
 State = TypeVar("State")
@@ -88,8 +89,8 @@ class UntilAnnounced(Until):
     """Whether the caller has heard anything in which a recording could be announced."""
 
     def enter(self, step: Step, loc: Loc, state: bool) -> bool:
-        """A file or a menu's prompt was played."""
-        return state or step.answers
+        """A file or a menu's prompt was played, to whoever came."""
+        return state or (step.answers and not (isinstance(step, PlayStep) and step.unless))
 
 
 class UntilChosen(Until):

@@ -30,7 +30,7 @@ from switchbed.handler import Handler  # noqa: E402
 from switchbed.switch import Switch, find  # noqa: E402
 
 from routing.app.publish import publish  # noqa: E402
-from routing.compile.build import build, load_shared  # noqa: E402
+from routing.compile.build import build, needed  # noqa: E402
 from routing.compile.secrets import invented  # noqa: E402
 
 PHONE = "+380501112233"
@@ -72,7 +72,7 @@ def write_schemes(folder: Path, port: int, handler: int) -> None:
 
 def go_live(folder: Path, root: Path, engine: str) -> None:
     """Compile and publish, without a reload."""
-    secrets = invented(load_shared(folder), {})
+    secrets = invented(needed(folder), {})
     publish(root, build(folder, root, lambda _: secrets, engine).name, None)
 
 

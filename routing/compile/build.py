@@ -19,7 +19,7 @@ from routing.compile.lists import RememberedLists
 from routing.compile.numbers import entry_contexts
 from routing.compile.pools import pool_entries, pool_problems
 from routing.compile.scheme import Record
-from routing.compile.secrets import passwords
+from routing.compile.secrets import Need, needs, passwords, signing_keys
 from routing.compile.store import Cache, Store, digest, is_whole, write_tree
 from routing.compile.tree import release_files
 from routing.compile.version import code_version
@@ -88,7 +88,7 @@ def build(
     pools = {} if problems else pool_entries(folder, documents, store)
     records += [Record.from_json(entry["record"]) for entry in pools.values()]
     problems += link(records, jobs.broken)
-    known, missing = passwords(folder, documents, secrets(folder.project.secrets))
+    known, missing = passwords([*needs(folder, documents, records)], secrets(folder.project.secrets))
     if problems + missing:
         raise Problems(problems + missing)
     tree = release_files(folder, store, entries | pools, records, known, sounds, Cache(root, "numbers"))
@@ -105,12 +105,27 @@ def _check_root(root: Path) -> None:
 
 def load_shared(schemes: Path, engine: str = "127.0.0.1:8084") -> Folder:
     """The shared part of a folder, schemes not looked at. Raises Problems."""
+    return _shared(schemes, engine)[0]
+
+
+def needed(schemes: Path) -> list[Need]:
+    """Every secret that a folder names; its schemes are read, not checked. Raises Problems."""
+    folder, documents, scheme_files = _shared(schemes, "")
+    found = [*needs(folder, documents)]
+    for source in scheme_files:
+        text = files.text_of(source)
+        if b"secret" in text:
+            found += signing_keys(read(source.name, text))
+    return found
+
+
+def _shared(schemes: Path, engine: str) -> tuple[Folder, list[Document], list[files.Source]]:
     sources = files.sources(schemes)
-    documents, _, problems = split(sources, compiling.changed_texts(sources, {}), {})
+    documents, scheme_files, problems = split(sources, compiling.changed_texts(sources, {}), {})
     folder, wrong = shared(documents, dict.fromkeys(files.sounds(schemes), 0.0), engine, len(problems))
     if folder is None or problems + wrong:
         raise Problems(problems + wrong)
-    return folder
+    return folder, documents, scheme_files
 
 
 def split(

@@ -53,6 +53,8 @@ class Record:
     otherwise: float = 0.0
     #: Changes when the numbers or who pays for them change.
     numbers_key: str = ""
+    #: (secret, place) of the signing keys that its steps name.
+    secrets: list[tuple[str, Place]] = field(default_factory=list)
 
     def as_json(self) -> dict[str, Any]:
         """Plain data."""
@@ -107,6 +109,7 @@ def _record(document: Document, fields: SchemeFields, summary: Summary, folder: 
         jumps=[(jump.scheme, jump.seconds, place(jump.loc)) for jump in summary.jumps],
         answers=[(kind, place(loc)) for loc, kind in summary.answers],
         otherwise=seconds(fields.otherwise, folder),
+        secrets=[(name, place(loc)) for loc, name in summary.secrets],
         numbers_key=hashlib.sha256(key.encode()).hexdigest()[:16],
     )
 

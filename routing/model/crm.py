@@ -30,7 +30,7 @@ class Pipedrive(Crm):
     """Pipedrive; lead, deal, person."""
 
     vendor: Literal["pipedrive"] = "pipedrive"
-    token: Name = Field(description="Secret: a user's API token.")
+    token: Name = Field(description="Secret: a user's API token (Personal preferences, API).")
     company: Text | None = Field(None, description="The company's domain word, for the addresses of records.")
     url: Address = "https://api.pipedrive.com"
 
@@ -39,7 +39,7 @@ class Hubspot(Crm):
     """HubSpot; lead (contact or lead object), deal, contact."""
 
     vendor: Literal["hubspot"] = "hubspot"
-    token: Name = Field(description="Secret: a private application's token.")
+    token: Name = Field(description="Secret: a private app's token (Settings, Integrations, Private Apps).")
     portal: Text | None = Field(None, description="The account's number, for the addresses of records.")
     leads: Literal["contacts", "objects"] = Field(
         "contacts", description="What a lead is: a contact's stage, or a lead."
@@ -51,9 +51,11 @@ class _Zoho(Crm):
     """What Zoho's products share."""
 
     datacentre: Literal["com", "eu", "in", "com.au", "jp", "com.cn", "sa", "ca"] = "com"
-    client_id: Name = Field(description="Secret: the self client's id.")
-    client_secret: Name = Field(description="Secret: the self client's secret.")
-    refresh_token: Name = Field(description="Secret: a refresh token with the scopes to read.")
+    client_id: Name = Field(description="Secret: the self client's id (api-console.zoho.com, Self Client).")
+    client_secret: Name = Field(description="Secret: the self client's secret (api-console.zoho.com, Self Client).")
+    refresh_token: Name = Field(
+        description="Secret: a refresh token with the scopes to read (api-console.zoho.com)."
+    )
     url: Address | None = None
     accounts_url: Address | None = None
 
@@ -82,8 +84,10 @@ class Salesforce(Crm):
 
     vendor: Literal["salesforce"] = "salesforce"
     url: Address = Field(description="The org's own domain: `https://company.my.salesforce.com`.")
-    client_id: Name = Field(description="Secret: consumer key of a connected app with client credentials.")
-    client_secret: Name = Field(description="Secret: its consumer secret.")
+    client_id: Name = Field(
+        description="Secret: a connected app's consumer key, client credentials on (App Manager)."
+    )
+    client_secret: Name = Field(description="Secret: the connected app's consumer secret (App Manager).")
     closed_statuses: list[Text] = Field(["Closed - Not Converted", "Closed - Converted", "Unqualified"])
 
 
@@ -94,14 +98,16 @@ class Amocrm(Crm):
 
     vendor: Literal["amocrm"] = "amocrm"
     url: Address = Field(description="The account's address: `https://company.kommo.com`.")
-    token: Name = Field(description="Secret: a long-lived token.")
+    token: Name = Field(description="Secret: a long-lived token (the integration's page, Keys and scopes).")
 
 
 class Bitrix24(Crm):
     """Bitrix24; lead, deal, contact or company."""
 
     vendor: Literal["bitrix24"] = "bitrix24"
-    webhook: Name = Field(description="Secret: the whole address of an incoming webhook with scopes crm and user.")
+    webhook: Name = Field(
+        description="Secret: address of an inbound webhook, scopes crm and user (Developer resources)."
+    )
 
 
 class Retailcrm(Crm):
@@ -109,7 +115,7 @@ class Retailcrm(Crm):
 
     vendor: Literal["retailcrm"] = "retailcrm"
     url: Address = Field(description="The account's address: `https://company.retailcrm.ru`.")
-    token: Name = Field(description="Secret: an API key.")
+    token: Name = Field(description="Secret: an API key (Settings, Integration, API access keys).")
 
 
 class Creatio(Crm):
@@ -119,8 +125,8 @@ class Creatio(Crm):
     url: Address = Field(description="The site: `https://company.creatio.com`.")
     framework: Flag = Field(True, description="On .NET Framework; false for .NET 6 and later, which have no `/0`.")
     identity: Address | None = Field(None, description="The identity service, for `client_id` and `client_secret`.")
-    client_id: Name | None = None
-    client_secret: Name | None = None
+    client_id: Name | None = Field(None, description="Secret: id of an OAuth 2.0 integrated application.")
+    client_secret: Name | None = Field(None, description="Secret: that application's secret.")
     login: Name | None = Field(None, description="Secret: a user's name, when there is no identity service.")
     password: Name | None = Field(None, description="Secret: that user's password.")
 
@@ -141,8 +147,8 @@ class Altegio(Crm):
 
     vendor: Literal["altegio"] = "altegio"
     company: Plain = Field(description="The location's id.")
-    partner: Name = Field(description="Secret: the partner token.")
-    user: Name = Field(description="Secret: the user token.")
+    partner: Name = Field(description="Secret: the partner token (the developer's account).")
+    user: Name = Field(description="Secret: the user token (answer of the API's authorization).")
     url: Address = "https://api.alteg.io/api/v1"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Annotated, Any, ClassVar
 from urllib.parse import urlsplit
 
@@ -10,7 +11,10 @@ from pydantic import AfterValidator, BeforeValidator
 
 from routing.model.fields import Fields, Text, refuse
 from routing.model.lookup import KINDS, Kind
+from routing.model.problem import Loc
 
+#: How the description of a field begins that names a secret.
+_GIVEN = "Secret: "
 PLACES = ("phone", "digits", "national", "tail")
 _JSON_PATH = re.compile(r"[^.\[\]\s]+(\[\])?(\.[^.\[\]\s]+(\[\])?)*")
 
@@ -66,3 +70,11 @@ class Crm(Fields):
     def has(self) -> tuple[Kind, ...]:
         """Entities that a step can look for here."""
         return self.kinds
+
+    def secrets(self) -> Iterator[tuple[Loc, str, str]]:
+        """The secrets that it names: the place below its entry, the name, what the secret is and where to get it."""
+        for field, about in type(self).model_fields.items():
+            what = (about.description or "").removeprefix(_GIVEN)
+            name = getattr(self, field)
+            if name and what != (about.description or ""):
+                yield (field,), name, what.rstrip(".")

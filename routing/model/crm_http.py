@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
@@ -10,7 +11,9 @@ from pydantic import Field, model_validator
 from routing.model.crm_fields import Address, Crm, JsonPath, Plain, Template
 from routing.model.fields import Fields, NotEmpty, OneOrMany, Text, refuse
 from routing.model.lookup import KINDS, Kind
+from routing.model.problem import Loc
 
+_SECRET = re.compile(r"\{([A-Za-z][A-Za-z0-9_]*)\}")
 _HEADER = re.compile(r"[A-Za-z0-9-]{1,64}")
 
 
@@ -61,6 +64,12 @@ class HttpCrm(Crm):
     def has(self) -> tuple[Kind, ...]:
         """The kinds that are described."""
         return tuple(kind for kind in KINDS if getattr(self, kind) is not None)
+
+    def secrets(self) -> Iterator[tuple[Loc, str, str]]:
+        """See Crm: those in the headers."""
+        for header, value in self.headers.items():
+            for name in _SECRET.findall(value):
+                yield ("headers", header), name, f"what the CRM wants in its header {header}"
 
     @model_validator(mode="after")
     def _asks(self) -> HttpCrm:

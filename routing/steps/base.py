@@ -72,6 +72,10 @@ class Step(Fields):
         """What the engine must know of a dynamic step, as JSON; None for static steps."""
         return None
 
+    def secrets(self) -> Iterator[tuple[Loc, str]]:
+        """Names of secrets that the engine needs for this step, with their place below the step."""
+        return iter(())
+
     def sounds(self) -> Iterator[tuple[Loc, str]]:
         """Sound files this step plays, with their place below the step."""
         return iter(())

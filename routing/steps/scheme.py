@@ -77,6 +77,7 @@ class Summary:
     answers: list[tuple[Loc, str]] = field(default_factory=list)
     dynamic: dict[str, dict[str, Any]] = field(default_factory=dict)
     falls_off: list[Loc] = field(default_factory=list)
+    secrets: list[tuple[Loc, str]] = field(default_factory=list)
 
 
 def walk(steps: Sequence[StepItem], loc: Loc, prefix: str) -> Iterator[tuple[Step, Loc, str]]:
@@ -105,6 +106,7 @@ def summarise(fields: SchemeFields, folder: Folder) -> Summary:
         summary.falls_off.append(("steps",))
         summary.longest = max(summary.longest, end)
     summary.answers = [(loc, step.kind) for step, loc, _ in every_step(fields) if step.answers]
+    summary.secrets = [((*loc, *at), name) for step, loc, _ in every_step(fields) for at, name in step.secrets()]
     for step, _, path in walk(fields.steps, ("steps",), ""):
         if (runtime := step.runtime(folder)) is not None:
             summary.dynamic[path] = runtime

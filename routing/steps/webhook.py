@@ -131,6 +131,11 @@ class WebhookStep(DynamicStep):
         """The answered target's ring time."""
         return self.ring
 
+    def secrets(self) -> Iterator[tuple[Loc, str]]:
+        """The signing key."""
+        if self.secret:
+            yield ("secret",), self.secret
+
     def runtime(self, folder: Folder) -> dict[str, Any] | None:
         """Everything the engine needs; patterns of allowed numbers included."""
         regions = self.destinations if self.destinations is not None else folder.project.regions

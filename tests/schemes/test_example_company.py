@@ -11,8 +11,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from routing.compile.build import build, load_shared
-from routing.compile.secrets import invented
+from routing.compile.build import build, needed
 from routing.decide.verdict import Answer, Failure
 from routing.load.schema import json_schema
 from routing.offline.answering import InProcess
@@ -41,8 +40,8 @@ MOMENTS = (
 @pytest.fixture(scope="module")
 def company(tmp_path_factory):
     root = tmp_path_factory.mktemp("company")
-    passwords = invented(load_shared(SCHEMES), {})
-    release = build(SCHEMES, root, lambda where: passwords)
+    known = {need.name: f"value-of-{need.name}" for need in needed(SCHEMES)}
+    release = build(SCHEMES, root, lambda where: known)
     (root / "current").symlink_to(release.folder)
     return release, Published(root)
 

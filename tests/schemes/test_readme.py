@@ -10,8 +10,7 @@ import click
 import pytest
 
 from routing.cli import COMMANDS, group
-from routing.compile.build import build, load_shared
-from routing.compile.secrets import invented
+from routing.compile.build import build, needed
 
 README = (Path(__file__).resolve().parents[2] / "README.rst").read_text("utf-8")
 
@@ -20,8 +19,8 @@ def test_the_scheme_compiles(tmp_path):
     blocks = re.findall(r"code-block:: yaml\n\n((?:    .*\n|\n)+)", README)
     for index, block in enumerate(blocks):
         (tmp_path / f"{index}.yaml").write_text(textwrap.dedent(block), "utf-8")
-    passwords = invented(load_shared(tmp_path), {})
-    release = build(tmp_path, tmp_path / "root", lambda where: passwords)
+    known = {need.name: f"value-of-{need.name}" for need in needed(tmp_path)}
+    release = build(tmp_path, tmp_path / "root", lambda where: known)
     assert [record.scheme for record in release.records] == ["kharkiv"]
 
 

@@ -78,7 +78,7 @@ def test_secrets_are_invented_once_for_the_owner_only(desk: Desk) -> None:
     text = desk.secrets.read_text()
     assert re.findall(r"^(\w+)=\S{20,}$", text, re.MULTILINE) == ["SIP_PASSWORD_1001", "GATEWAY_PASSWORD_MAIN"]
     assert stat.S_IMODE(desk.secrets.stat().st_mode) == 0o600
-    assert "nothing was missing" in desk.invent().output
+    assert "nothing to add" in desk.invent().output
     assert desk.secrets.read_text() == text
 
 

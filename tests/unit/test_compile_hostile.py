@@ -22,7 +22,7 @@ from routing.compile.people import (
     person_context,
 )
 from routing.compile.scheme import compile_scheme
-from routing.compile.secrets import password_name, passwords
+from routing.compile.secrets import needs, password_name, passwords
 from routing.compile.tones import tones
 from routing.compile.xml import UnsafeDialplan, to_xml
 from routing.load.folder import shared
@@ -179,7 +179,7 @@ def test_passwords_that_freeswitch_would_not_read_are_refused(text: str) -> None
     assert folder is not None
     for secret in ("SIP_PASSWORD_1001", "GATEWAY_PASSWORD_MAIN"):
         known = {"SIP_PASSWORD_1001": "a", "GATEWAY_PASSWORD_MAIN": "b", secret: f"word{text}word"}
-        _, problems = passwords(folder, [document], known)
+        _, problems = passwords([*needs(folder, [document])], known)
         assert [problem.message.split(" holds ")[0] for problem in problems] == [f"the secret {secret}"]
         assert "word" not in problems[0].message.replace("password", "")
 
@@ -199,7 +199,7 @@ def test_missing_and_empty_passwords_are_told_without_values(value: str | None) 
     folder, _ = shared([document := read("p.yaml", yaml.dump(PLAIN).encode())], dict.fromkeys(SOUNDS, 1.0), "")
     assert folder is not None
     known = {} if value is None else {"SIP_PASSWORD_1001": "", "GATEWAY_PASSWORD_MAIN": ""}
-    found, problems = passwords(folder, [document], known)
+    found, problems = passwords([*needs(folder, [document])], known)
     assert found == {}
     assert [problem.message for problem in problems] == [
         "the secret SIP_PASSWORD_1001 is missing", "the secret GATEWAY_PASSWORD_MAIN is missing",

@@ -76,7 +76,7 @@ def set_up(children: Children, places: Places) -> Stage:
     root.mkdir(parents=True, exist_ok=True)
     engine, listen = _engine(children, root, places.secrets, key)
     staged = _staged(places.schemes, places.out / "schemes", moved)
-    release = build(staged, root, lambda setting: known, listen)
+    release = build(staged, root, lambda setting: {**known, SIGNING: key}, listen)
     publishing.publish(root, release.name, None)
     published = Published(root)
     shown = {"engine": f"pid {engine.process.pid} on {listen}"}

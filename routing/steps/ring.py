@@ -78,6 +78,7 @@ class RingStep(DynamicStep):
         "`{{language}}`, `{{known}}`, `{{entity.NAME}}`.",
     )
     for_: Seconds = Field(20, alias="for", description="Ring time of one person: `20s` or `3 rings`.")
+    delay: Seconds | None = Field(None, description="`together`: each person begins to ring this long after the last.")
     at_most: Seconds | None = Field(None, description="Longest time of the whole step.")
     confirm: Key | None = Field(None, description="Key that outside phones of this step must press.")
     confirm_prompt: Sound | None = Field(None, description="What is played to ask for the key.")
@@ -110,6 +111,8 @@ class RingStep(DynamicStep):
             yield (*loc, "to"), "outside numbers need a gateway and the project has none", "add `gateways:`"
         if self.is_dynamic and len(turns) > orders.MOST_PEOPLE:
             yield (*loc, "to"), f"more than {orders.MOST_PEOPLE} people in one dynamic order", "split it in steps"
+        if self.delay and (self.is_dynamic or self.order != "together"):
+            yield (*loc, "delay"), "`delay` is for people who ring together", "leave out `order` and `only`"
         if self.skills and self.order != "by_skill":
             yield (*loc, "skills"), f"`order: {self.order}` does not look at skills", "write `order: by_skill`"
         if self.order == "by_skill":
@@ -119,7 +122,8 @@ class RingStep(DynamicStep):
         """The phones that ring in the order as written, one tuple for each turn, with their times."""
         turns = [turn.legs for turn in self._named(folder)]
         if self.order == "together":
-            return [targets.cut(tuple(leg for turn in turns for leg in turn), self.for_, self.at_most)]
+            legs = (targets.later(turn, (self.delay or 0) * number) for number, turn in enumerate(turns))
+            return [targets.cut(tuple(leg for turn in legs for leg in turn), self.for_, self.at_most)]
         timed, left = [], self.at_most
         for turn in turns:
             legs = targets.cut(turn, self.for_, left)

@@ -107,6 +107,11 @@ def replace_name(ring: Ring, name: str) -> Ring:
     return ring.model_copy(update={"name": name})
 
 
+def later(legs: tuple[Leg, ...], seconds: int) -> tuple[Leg, ...]:
+    """The same phones, rung so much later."""
+    return tuple(replace(leg, after=leg.after + seconds) for leg in legs) if seconds else legs
+
+
 def person_legs(name: str, ring: Ring, folder: Folder) -> tuple[Leg, ...]:
     """The phones that ring when this person is rung."""
     person = folder.people[name]

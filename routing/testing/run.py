@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from routing.offline.decider import Decider
 from routing.offline.events import Event
 from routing.offline.switch import Call
 from routing.testing import partners
@@ -50,12 +51,22 @@ def run(cases: Iterable[Case], names: Names) -> Iterator[Result]:
 
 def carry(case: Case, names: Names) -> Result:
     """Carry one case's call and judge it."""
-    published, sample = names.published, case.sample
+    call = made(case, names)
+    return carry_with(partners.engine(case.sample, names.published.files, call), case, call, names)
+
+
+def made(case: Case, names: Names) -> Call:
+    """A case's call."""
+    published = names.published
     call_id = str(uuid.uuid5(IDS, f"{case.file} {case.name}"))
-    call = sample.made(call_id, published.timezone, published.country, published.accounts)
-    decider = partners.engine(sample, published.files, call)
+    return case.sample.made(call_id, published.timezone, published.country, published.accounts)
+
+
+def carry_with(engine: Decider, case: Case, call: Call, names: Names) -> Result:
+    """Carry a case's call with this engine, and judge it."""
+    sample = case.sample
     overrides = {f"hours_{calendar}": state for calendar, state in sample.hours.items()}
-    events = published.run(call, sample.ringing(), sample.dialling(), decider, overrides)
+    events = names.published.run(call, sample.ringing(), sample.dialling(), engine, overrides)
     events = [_named(event, names) for event in settled(events)]
     return Result(case, call, events, judge(events, sample.wanted))
 

@@ -1,0 +1,88 @@
+"""``routing diff``: what callers will notice of a change, before they do."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from datetime import date, datetime
+from pathlib import Path
+
+import click
+
+from routing.cli.errors import UserError
+from routing.cli.opened import AnySecret
+from routing.cli.revision import extract
+from routing.compile.build import build
+from routing.diff.compare import MOST_CALLS, compare
+from routing.diff.report import FORMATS
+from routing.diff.side import Side
+from routing.model.problem import Problems
+
+PATH = click.Path(path_type=Path)
+DAY = click.DateTime(["%Y-%m-%d"])
+
+
+@click.command(name="diff")
+@click.argument("old")
+@click.argument("new", required=False)
+@click.option("--schemes", type=PATH, default="schemes", show_default=True, help="The folder, at revisions and now.")
+@click.option("--format", "form", type=click.Choice(list(FORMATS)), default="text", show_default=True)
+@click.option("--verbose", "-v", is_flag=True, help="Both ladders of each change, and the trace that shows it.")
+@click.option("--exit-code", is_flag=True, help="Exit with 1 when anything differs, as `git diff` does.")
+@click.option("--calls", type=click.IntRange(1), default=MOST_CALLS, show_default=True, help="Carry at most so many.")
+@click.option("--from-day", type=DAY, help="First day of the year that is looked at.  [default: today]")
+def diff(
+    old: str,
+    new: str | None,
+    schemes: Path,
+    form: str,
+    verbose: bool,
+    exit_code: bool,
+    calls: int,
+    from_day: datetime | None,
+) -> None:
+    """Tell what callers will notice between OLD and NEW: folders of schemes or git revisions.
+
+    Without NEW the schemes as they are now are compared. Calls are carried on both sides between the boundary moments
+    of every calendar, from each kind of caller, with each outcome of the phones.
+    """
+    with tempfile.TemporaryDirectory(prefix="routing-diff-") as scratch:
+        made = Path(scratch)
+        folders = (_folder(old, schemes, made / "schemes-old"), _folder(new, schemes, made / "schemes-new"))
+        names = (old, new or str(schemes))
+        sides = [_side(*each, made) for each in zip(("old", "new"), names, folders, strict=True)]
+        found = compare(sides[0], sides[1], from_day.date() if from_day else date.today(), calls)
+        shown = tuple(_shown(name, folder, made) for name, folder in zip(names, folders, strict=True))
+        click.echo(FORMATS[form](found, *names, (shown[0], shown[1]), verbose), nl=False)
+    if exit_code and found.differs:
+        sys.exit(1)
+
+
+def _folder(name: str | None, schemes: Path, target: Path) -> Path:
+    """The folder of a side: a folder by its name, else a git revision's."""
+    if name is None:
+        if not schemes.is_dir():
+            raise UserError(f"{schemes} is not a folder: say which with --schemes, or name NEW")
+        return schemes
+    return Path(name) if Path(name).is_dir() else extract(name, schemes, target)
+
+
+def _side(which: str, name: str, folder: Path, made: Path) -> Side:
+    """A side compiled into a root of its own; both roots share what was compiled, so the second is quick."""
+    root = made / which
+    root.mkdir()
+    for shared in ("store", "cache"):
+        (made / shared).mkdir(exist_ok=True)
+        (root / shared).symlink_to(made / shared)
+    try:
+        release = build(folder, root, lambda where: AnySecret())
+    except Problems:
+        click.echo(f"routing: {which.upper()} ({name}) does not compile:", err=True)
+        raise
+    (root / "current").symlink_to(release.folder)
+    return Side(release, root)
+
+
+def _shown(name: str, folder: Path, made: Path) -> str:
+    """The folder for a command that the user may run; a revision's own folder is gone by then."""
+    return f"<schemes at {name}>" if folder.is_relative_to(made) else str(folder)

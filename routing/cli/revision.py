@@ -1,0 +1,44 @@
+"""A folder of schemes as it was at a git revision, laid out in a temporary folder; the work tree is not touched."""
+
+from __future__ import annotations
+
+import io
+import subprocess
+import tarfile
+from pathlib import Path
+
+from routing.cli.errors import UserError
+
+
+def extract(revision: str, folder: Path, target: Path) -> Path:
+    """The folder at a revision below ``target``. Raises UserError: no repository, no such revision, no folder there."""
+    where = folder.absolute()
+    while not where.is_dir():
+        where = where.parent
+    top = _git(where, "rev-parse", "--show-toplevel")
+    if top is None:
+        raise UserError(f"{revision} is neither a folder nor a git revision: {where} is in no git repository")
+    commit = _git(where, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+    if commit is None:
+        raise UserError(f"{revision} is neither a folder nor a git revision")
+    root = Path(top.decode().strip())
+    inside = folder.resolve().relative_to(root.resolve()).as_posix()
+    name = commit.decode().strip()
+    tree = f"{name}:{'' if inside == '.' else inside}"
+    if (_git(root, "cat-file", "-t", tree) or b"").strip() != b"tree":
+        raise UserError(f"there is no folder {inside} at {revision}: say which with --schemes")
+    packed = _git(root, "archive", "--format=tar", tree)
+    if packed is None:
+        raise UserError(f"git could not read {inside} at {revision}")
+    with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
+        archive.extractall(target, filter="data")
+    return target
+
+
+def _git(where: Path, *arguments: str) -> bytes | None:
+    """What git says; None when it refuses."""
+    try:
+        done = subprocess.run(["git", "-C", str(where), *arguments], capture_output=True, check=False)
+    except FileNotFoundError:
+        raise UserError("git is not installed: give folders instead of revisions") from None
+    return done.stdout if done.returncode == 0 else None

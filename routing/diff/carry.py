@@ -1,0 +1,82 @@
+"""A scenario on one side: the call is carried by the offline switch, with production's own decisions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from routing.decide.verdict import Answer as Http
+from routing.decide.verdict import Failure
+from routing.diff.scenario import ANSWERS_AFTER, Scenario
+from routing.diff.side import Side
+from routing.model.decision import Call as Asking
+from routing.model.entities import Visitor
+from routing.offline.answering import Handler, InProcess, canned
+from routing.offline.crm import answers
+from routing.offline.decider import Decider, refused
+from routing.offline.events import Event
+from routing.offline.phones import Caller, Phones
+from routing.offline.remembered import Remembered
+from routing.offline.switch import Call
+
+
+@dataclass(frozen=True)
+class Run:
+    """What happened on one side, and the files of the release that were read for it."""
+
+    events: tuple[Event, ...]
+    read: frozenset[str]
+
+
+def carry(side: Side, scenario: Scenario) -> Run:
+    """Carry the call."""
+    side.watched.seen.clear()
+    events = side.published.run(
+        Call(scenario.to, scenario.caller, scenario.at),
+        _phones(scenario),
+        Caller(scenario.typed),
+        _decider(side, scenario),
+        {f"hours_{delta.who}": delta.what for delta in scenario.deltas if delta.kind == "hours"},
+    )
+    return Run(tuple(events), frozenset(side.relative(side.watched.seen)))
+
+
+def _phones(scenario: Scenario) -> Phones:
+    words = {delta.who: ANSWERS_AFTER for delta in scenario.deltas if delta.kind == "answers"}
+    words |= {delta.who: f"{ANSWERS_AFTER}, never confirms" for delta in scenario.deltas if delta.kind == "unconfirmed"}
+    return Phones.of(words, scenario.value("others") or "no answer")
+
+
+def _decider(side: Side, scenario: Scenario) -> Decider:
+    if scenario.has("engine"):
+        return refused
+    sticky = scenario.value("sticky")
+    states = {delta.who: delta.what for delta in scenario.deltas if delta.kind == "state"}
+    return InProcess(
+        side.watched,
+        _handler(scenario.value("webhook") or "refused"),
+        _visitor(scenario),
+        Remembered(talks={"*": (sticky, "")} if sticky else {}, states=states),  # type: ignore[arg-type]
+        answers(scenario.value("crm") or "nobody"),
+    )
+
+
+def _visitor(scenario: Scenario) -> Visitor | None:
+    told: dict[str, dict[str, str]] = {"entity": {}, "source": {}}
+    for delta in scenario.deltas:
+        if delta.kind == "entity":
+            kind, _, name = delta.who.partition(" ")
+            told[kind][name] = delta.what
+    return Visitor(told["entity"], told["source"]) if told["entity"] or told["source"] else None
+
+
+def _handler(words: str) -> Handler:
+    """A bare word is an answer in every form but JSON-RPC, which wraps it."""
+    plain = canned(words)
+
+    def answer(step: Mapping[str, Any], call: Asking) -> tuple[Http | Failure, int]:
+        wraps = step.get("import") == "json-rpc" and words not in ("timeout", "refused")
+        return (canned(f'{{"result": "{words}"}}') if wraps else plain)(step, call)
+
+    return answer

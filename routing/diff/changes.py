@@ -1,0 +1,226 @@
+"""Findings joined into changes, one line each: equal ones over moments, callers and numbers; the worst first. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from routing.diff.affected import Group
+from routing.diff.explore import Finding
+from routing.diff.moments import Interval, Kind
+from routing.diff.outcome import Outcome
+from routing.diff.phrases import target, was_now
+from routing.diff.scenario import Delta, Scenario
+from routing.diff.spans import said
+
+PHONES = frozenset({"answers", "unconfirmed", "others"})
+#: How bad a change is, in words for programs; the place is the rank.
+RANKS = ("broken", "lost", "unrung", "other person", "other end", "otherwise", "gained", "detail")
+
+MOST_SHOWN = 6
+
+Special = frozenset[Delta]
+
+
+@dataclass(frozen=True)
+class Case:
+    """Numbers, and the conditions under any of which their calls differ so; none means every call."""
+
+    numbers: tuple[str, ...]
+    conditions: tuple[str, ...]
+
+    def __str__(self) -> str:
+        several = " or ".join((*self.conditions[:MOST_SHOWN], *_more(len(self.conditions))))
+        numbers = ", ".join((*self.numbers[:MOST_SHOWN], *_more(len(self.numbers))))
+        return f"{numbers} {several}" if several else numbers
+
+
+def _more(count: int) -> tuple[str, ...]:
+    return (f"{count - MOST_SHOWN} more",) if count > MOST_SHOWN else ()
+
+
+@dataclass(frozen=True)
+class Change:
+    """One line: when, whose calls, what was and what is. ``finding`` is a call that shows it."""
+
+    when: str
+    cases: tuple[Case, ...]
+    was: str
+    now: str
+    rank: str
+    finding: Finding
+
+    def __str__(self) -> str:
+        cases = "; ".join((*map(str, self.cases[:MOST_SHOWN]), *_more(len(self.cases))))
+        return f"{self.when}, {cases}: was {self.was}; now {self.now}"
+
+
+@dataclass(frozen=True)
+class _Line:
+    when: str
+    numbers: tuple[str, ...]
+    specials: tuple[Special, ...]
+    finding: Finding
+    minutes: int
+
+
+def changes(findings: Iterable[Finding], kinds: Mapping[Group, Sequence[Kind]]) -> list[Change]:
+    """What there is to tell, the important first."""
+    by_call: dict[tuple[Group, Kind], dict[Special, Finding]] = {}
+    for finding in findings:
+        by_call.setdefault((finding.group, finding.kind), {})[_special(finding.scenario)] = finding
+    kept = [
+        (special, finding)
+        for calls in by_call.values()
+        for special, finding in calls.items()
+        if not _explained(special, finding, calls)
+    ]
+    lines = _together(_over_moments(_without_hands(kept), kinds))
+    found: dict[tuple[str, str, str], list[_Line]] = {}
+    for line in sorted(lines, key=_importance):
+        found.setdefault((line.when, *was_now(line.finding.old, line.finding.new)), []).append(line)
+    return [_change(same) for same in found.values()]
+
+
+def _importance(line: _Line) -> tuple[object, ...]:
+    rank = RANKS.index(_rank(line.finding))
+    plain = frozenset() in line.specials
+    hands = any(delta.kind == "hours" for special in line.specials for delta in special)
+    return hands, rank, line.finding.group.steps, not plain, -line.minutes, line.numbers
+
+
+def _special(scenario: Scenario) -> Special:
+    typed = (Delta("digits", str(at), key.strip("-") or "nothing") for at, key in enumerate(scenario.digits))
+    return frozenset((*scenario.deltas, *typed))
+
+
+def _explained(special: Special, finding: Finding, calls: Mapping[Special, Finding]) -> bool:
+    """Whether a plainer call at the same moment already tells this."""
+    text, rank = was_now(finding.old, finding.new), RANKS.index(_rank(finding))
+    for less, plainer in calls.items():
+        if less < special:
+            if was_now(plainer.old, plainer.new) == text:
+                return True
+            # it matters on one side alone: it only says more of what the plainer call tells
+            one_sided = plainer.old.same(finding.old) or plainer.new.same(finding.new)
+            if one_sided and rank >= RANKS.index(_rank(plainer)):
+                return True
+            if {delta.kind for delta in special - less} <= PHONES and _cut_short(special - less, finding, plainer):
+                return True
+    return False
+
+
+def _cut_short(more: Special, finding: Finding, plainer: Finding) -> bool:
+    """Whether phones that do something only cut short the difference that shows when they do nothing."""
+    if finding.old.talk == finding.new.talk != "":
+        return True
+    told = _marks(plainer)
+    one_sided = {who for kind, who in told if kind == "rings"}
+    if any(delta.who in one_sided for delta in more if delta.kind in ("answers", "unconfirmed")):
+        return True
+    return bool(told) and _marks(finding) <= told
+
+
+def _marks(finding: Finding) -> set[tuple[str, str]]:
+    """What only one side has: who is rung, what is played, how it ends."""
+    sides = [
+        {(entry.what, target(entry)) for entry in side.entries if entry.what in ("rings", "plays", "voicemail", "ends")}
+        for side in (finding.old, finding.new)
+    ]
+    return sides[0] ^ sides[1]
+
+
+def _without_hands(kept: list[tuple[Special, Finding]]) -> list[tuple[Special, Finding]]:
+    """Without what a calendar opened by hand shows, where the same shows when it opens by itself."""
+    usual = {
+        (finding.group, special, was_now(finding.old, finding.new))
+        for special, finding in kept
+        if not _by_hand(special)
+    }
+    return [
+        (special, finding)
+        for special, finding in kept
+        if not _by_hand(special)
+        or (finding.group, special - _by_hand(special), was_now(finding.old, finding.new)) not in usual
+    ]
+
+
+def _by_hand(special: Special) -> Special:
+    return frozenset(delta for delta in special if delta.kind == "hours")
+
+
+def _over_moments(kept: Iterable[tuple[Special, Finding]], kinds: Mapping[Group, Sequence[Kind]]) -> list[_Line]:
+    found: dict[tuple[Group, Special, tuple[str, str]], list[Finding]] = {}
+    for special, finding in kept:
+        found.setdefault((finding.group, special, was_now(finding.old, finding.new)), []).append(finding)
+    lines = []
+    for (group, special, _), same in found.items():
+        chosen: set[Interval] = {part for finding in same for part in finding.kind.intervals}
+        every = [part for kind in kinds[group] for part in kind.intervals]
+        minutes = sum(finding.kind.minutes for finding in same)
+        lines.append(_Line(said(chosen, every), group.numbers, (special,), same[0], minutes))
+    return lines
+
+
+def _together(lines: Iterable[_Line]) -> list[_Line]:
+    """Equal differences under several conditions are one line, then those of several numbers."""
+    by_condition: dict[tuple[object, ...], _Line] = {}
+    for line in lines:
+        key = (line.when, line.numbers, was_now(line.finding.old, line.finding.new))
+        before = by_condition.get(key)
+        specials = (*before.specials, *line.specials) if before else line.specials
+        by_condition[key] = _Line(line.when, line.numbers, specials, (before or line).finding, line.minutes)
+    by_number: dict[tuple[object, ...], _Line] = {}
+    for line in by_condition.values():
+        alike = (line.when, frozenset(line.specials), was_now(line.finding.old, line.finding.new))
+        before = by_number.get(alike)
+        numbers = tuple(sorted({*line.numbers, *(before.numbers if before else ())}))
+        by_number[alike] = _Line(line.when, numbers, line.specials, (before or line).finding, line.minutes)
+    return list(by_number.values())
+
+
+def _change(lines: Sequence[_Line]) -> Change:
+    first = lines[0]
+    was, now = was_now(first.finding.old, first.finding.new)
+    cases = tuple(Case(line.numbers, _conditions(line)) for line in lines)
+    return Change(first.when, cases, was, now, _rank(first.finding), first.finding)
+
+
+def _conditions(line: _Line) -> tuple[str, ...]:
+    conditions = tuple(_said(special) for special in line.specials)
+    return () if "" in conditions else conditions
+
+
+def _said(special: Special) -> str:
+    order = ("caller", "entity", "hours", "digits")
+    place = {kind: index for index, kind in enumerate(order)}
+    return ", ".join(str(delta) for delta in sorted(special, key=lambda each: (place.get(each.kind, len(order)), each)))
+
+
+def _rank(finding: Finding) -> str:
+    old, new = finding.old, finding.new
+    if new.faults > old.faults:
+        return "broken"
+    if old.talk and not new.talk:
+        return "lost"
+    if _kept(old) and not _kept(new):
+        return "lost"
+    if old.talk != new.talk:
+        return "other person" if old.talk else "gained"
+    rung = [{target(entry) for entry in side.entries if entry.what == "rings"} for side in (old, new)]
+    if rung[0] - rung[1]:
+        return "unrung"
+    if old.message != new.message:
+        return "gained" if new.message else "other end"
+    if rung[0] != rung[1]:
+        return "gained"
+    return "otherwise" if old.entries[-1:] != new.entries[-1:] or _rings(old) != _rings(new) else "detail"
+
+
+def _kept(outcome: Outcome) -> bool:
+    """Whether the caller reached somebody, or something that takes his word."""
+    return bool(outcome.talk or outcome.message)
+
+
+def _rings(outcome: Outcome) -> list[tuple[str, int]]:
+    return [(target(entry), entry.lasted_ms // 1000) for entry in outcome.entries if entry.what == "rings"]

@@ -1,0 +1,68 @@
+"""Two sides to everything there is to tell about them; what the reports print."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from routing.diff.affected import Affected
+from routing.diff.beside import beside
+from routing.diff.changes import Change, changes
+from routing.diff.explore import Explored, Explorer
+from routing.diff.side import Side
+
+MOST_CALLS = 2_000
+#: What no comparison of two releases can know.
+NEVER = (
+    "what webhooks and CRMs really answer (each kind of answer was tried once), loads and turns of dynamic orders",
+    "phones that answer at other moments than after 3 s, several special things at once beyond those that were met",
+    "callers who hang up early, calls that last over an opening, several calls at a time, days of a clock change",
+    "calls that colleagues make",
+)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """``changes``: what callers and people notice, the important first; ``beside``: what no call shows."""
+
+    changes: Sequence[Change]
+    beside: Sequence[str]
+    numbers: int
+    explored: Explored
+    unexplored: Sequence[str]
+
+    @property
+    def differs(self) -> bool:
+        """Whether there is anything to tell."""
+        return bool(self.changes or self.beside)
+
+
+def compare(old: Side, new: Side, today: date, most_calls: int = MOST_CALLS) -> Comparison:
+    """Carry calls on both sides; the year that is looked at begins ``today``."""
+    affected = Affected(old, new)
+    explored = Explorer(affected, today, most_calls).explore()
+    numbers = sum(len(group.numbers) for group in affected.groups)
+    found = changes(explored.findings, explored.kinds)
+    return Comparison(found, beside(affected), numbers, explored, _unexplored(affected, explored))
+
+
+def _unexplored(affected: Affected, explored: Explored) -> list[str]:
+    if not affected.changed:
+        return []
+    untouched = [group for group, left in explored.cut.items() if left < 0]
+    partly = [group for group, left in explored.cut.items() if left >= 0]
+    found = []
+    for groups, how in ((untouched, "not at all"), (partly, "in part")):
+        if groups:
+            numbers = sorted(number for group in groups for number in group.numbers)
+            shown = ", ".join(numbers[:3]) + (f" and {len(numbers) - 3} more" if len(numbers) > 3 else "")
+            found.append(f"{how}, the bound on calls was reached: {shown} (raise --calls)")
+    found += [f"callers that only {test} tells apart" for test in sorted(explored.untried)[:3]]
+    if affected.schemes:
+        found.append(f"webhooks of other numbers may name {_some(sorted(affected.schemes))} too")
+    return [*found, *NEVER]
+
+
+def _some(names: Sequence[str]) -> str:
+    return ", ".join(names[:3]) + (f" or {len(names) - 3} more" if len(names) > 3 else "")

@@ -1,0 +1,148 @@
+"""What a call consulted, and so what is worth varying about it: callers, digits, answers, phones. Pure.
+
+Read from what happened and from the compiled files that were read for it, never from schemes.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from itertools import islice
+from typing import Any
+
+from routing.diff.callers import CALLER, Callers, examples, fits
+from routing.diff.carry import Run
+from routing.diff.scenario import Delta, Scenario
+from routing.diff.side import Side
+from routing.model.entities import ENTITY, SOURCE, decoded
+from routing.offline.reading import Asked
+
+Sides = tuple[tuple[Side, Run], ...]
+MOST_DIGITS = 50
+DIGITS = "${routing_digits}"
+WRONG = "9870654321*"
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What dynamic steps may be told to answer: a person both sides know, schemes that a webhook may name."""
+
+    person: str
+    schemes: tuple[str, ...]
+
+
+def leading(sides: Sides, scenario: Scenario, callers: Callers, choices: Choices) -> Iterator[Scenario]:
+    """Variations that may lead the call elsewhere."""
+    yield from _other_callers(sides, scenario, callers)
+    yield from _digits(sides, scenario)
+    yield from _visitors(sides, scenario)
+    for delta in _answers(sides, choices):
+        if not scenario.has(delta.kind) and not scenario.has("engine"):
+            yield scenario.with_(delta)
+
+
+def phones(scenario: Scenario, rung: Iterable[str]) -> Iterator[Scenario]:
+    """Variations of what these phones do: each answers alone; all are busy, all cannot be reached."""
+    targets = dict.fromkeys(rung)
+    yield from (scenario.with_(Delta("answers", who)) for who in targets)
+    if targets:
+        yield from (scenario.with_(Delta("others", what=what)) for what in ("busy", "unreachable"))
+
+
+def unconfirmed(scenario: Scenario) -> Scenario:
+    """The same call where whoever picks up presses nothing."""
+    changed = (Delta("unconfirmed", delta.who) if delta.kind == "answers" else delta for delta in scenario.deltas)
+    return replace(scenario, deltas=tuple(changed))
+
+
+def _tests(sides: Sides) -> set[tuple[str, str]]:
+    return {
+        test
+        for side, run in sides
+        for path in run.read
+        if path.startswith(("schemes/", "lists/")) and path.endswith(".xml")
+        for test in side.asked(path).tests
+    }
+
+
+def _other_callers(sides: Sides, scenario: Scenario, callers: Callers) -> Iterator[Scenario]:
+    if scenario.has("caller"):
+        return
+    tests = [expression for field, expression in _tests(sides) if field == CALLER]
+    for caller, words in callers.others.items():
+        if any(fits(caller, test) != fits(scenario.caller, test) for test in tests):
+            yield replace(scenario.with_(Delta("caller", words, caller)), caller=caller)
+
+
+def _visitors(sides: Sides, scenario: Scenario) -> Iterator[Scenario]:
+    if "visitor" not in {step["kind"] for step in _asked_steps(sides)} or scenario.has("entity"):
+        return
+    for field, expression in sorted(_tests(sides)):
+        for prefix, kind in ((ENTITY, "entity"), (SOURCE, "source")):
+            name = field.removeprefix("${" + prefix).removesuffix("}")
+            if name != field.removesuffix("}"):
+                for text in islice(examples(expression), 2):
+                    yield scenario.with_(Delta("entity", f"{kind} {name}", decoded(text)))
+
+
+def _answers(sides: Sides, choices: Choices) -> Iterator[Delta]:
+    steps = _asked_steps(sides)
+    asked = {step["kind"] for step in steps}
+    person = choices.person
+    if "webhook" in asked:
+        yield from (Delta("webhook", what=what) for what in ("timeout", person, *choices.schemes) if what)
+    if "crm" in asked:
+        yield from (Delta("crm", what=what) for what in ("timeout", person) if what)
+    if asked & {"sticky", "known"} and person:
+        yield Delta("sticky", what=person)
+    for step in steps:
+        if step["kind"] == "ring":
+            yield from (Delta("state", who["person"], "busy") for who in step["people"][:1])
+    if asked - {"visitor"}:
+        yield Delta("engine")
+
+
+def _asked_steps(sides: Sides) -> list[Mapping[str, Any]]:
+    """The tables of the dynamic steps that the engine was asked about."""
+    found = []
+    for side, run in sides:
+        for event in run.events:
+            if event.kind in ("decision", "fallback"):
+                steps = _table(side.text(f"schemes/{event.scheme}.json")).get("steps", {})
+                found += [steps[event.step]] if event.step in steps else []
+    return found
+
+
+@lru_cache(maxsize=4096)
+def _table(text: str) -> Mapping[str, Any]:
+    return json.loads(text) if text else {}
+
+
+def _digits(sides: Sides, scenario: Scenario) -> Iterator[Scenario]:
+    """At each question not yet answered: one of each kind of answer that the dialplan tells apart."""
+    for _, run in sides:
+        before = None
+        tries = [event for event in run.events if event.kind == "digits"]
+        for index, event in enumerate(tries):
+            if (event.scheme, event.step) != before and index >= len(scenario.digits):
+                passed = (*scenario.digits, *("-" for _ in range(index - len(scenario.digits))))
+                for typed in _choices([side.asked(f"schemes/{event.scheme}.xml") for side, _ in sides]):
+                    yield replace(scenario, digits=(*passed, typed))
+            before = (event.scheme, event.step)
+
+
+def _choices(menus: Sequence[Asked]) -> Iterator[str]:
+    """What to type, of the menus of a scheme on both sides: the first key of each kind, a wrong one included."""
+    tests = sorted({test for menu in menus for field, test in menu.tests if field == DIGITS})
+    questions = [question for menu in menus for question in menu.questions]
+    valid = [key for test in tests for key in islice(examples(test), MOST_DIGITS)]
+    known: dict[tuple[bool, ...], str] = {}
+    for key in [*valid, *WRONG]:
+        patterns = [question.pattern for question in questions]
+        known.setdefault(tuple(fits(key, test) for test in (*tests, *patterns)), key)
+    longest = max((question.most for question in questions), default=1)
+    for key in known.values():
+        # a question that takes more digits waits for them: a pause ends this answer
+        yield key + ("-" if longest > len(key) else "")

@@ -1,0 +1,243 @@
+"""Which calls are tried on both sides: each kind of moment as usual, then whatever a call consulted, varied.
+
+A call that read no changed file on the old side goes the same way on the new one and is carried once. What phones do
+matters only from the change on; a way onward that was varied once is not varied again, and what was found of it holds
+for every number and moment that comes to the same way. Bounded by a count of calls; what was cut is told.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from routing.diff import consulted
+from routing.diff.affected import Affected, Group
+from routing.diff.callers import CALLER, Callers, callers
+from routing.diff.carry import Run, carry
+from routing.diff.consulted import Choices, Sides
+from routing.diff.moments import Kind, kinds
+from routing.diff.outcome import Outcome, outcome
+from routing.diff.scenario import Delta, Scenario
+from routing.diff.side import Side
+
+LEAST_SHARE = 60
+NEAR = 3
+MOST_SCHEMES = 6
+MOST_DELTAS = 3
+#: Files that every release rewrites when anything of their kind changes; they alone are no way into a change.
+SHARED = ("numbers/", "table.json")
+
+#: A way onward from a change and what is varied on it: what is noticed from there on, on both sides.
+Way = tuple[object, ...]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A call that goes otherwise now."""
+
+    group: Group
+    kind: Kind
+    scenario: Scenario
+    old: Outcome
+    new: Outcome
+
+
+@dataclass
+class Explored:
+    """What was found. ``calls``: carried on both sides; ``cut``: how many variations of a group were left, -1 all."""
+
+    findings: list[Finding] = field(default_factory=list)
+    kinds: dict[Group, list[Kind]] = field(default_factory=dict)
+    calls: int = 0
+    cut: dict[Group, int] = field(default_factory=dict)
+    untried: set[str] = field(default_factory=set)
+
+
+@dataclass(frozen=True)
+class _Try:
+    """A scenario at a kind of moment; ``way`` when it only varies phones from a change on."""
+
+    kind: Kind
+    scenario: Scenario
+    way: Way = ()
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What came of a way: the outcomes, whether they differ, and whether somebody was asked to confirm."""
+
+    outcomes: tuple[Outcome, Outcome]
+    differ: bool
+    asks: bool
+
+
+class Explorer:
+    """Explores the groups of numbers that may have changed; ``most_calls`` bounds the calls carried."""
+
+    def __init__(self, affected: Affected, today: date, most_calls: int) -> None:
+        self.affected = affected
+        self.today = today
+        self.most_calls = most_calls
+        self.zone = ZoneInfo(affected.new.published.timezone)
+        self.found = Explored()
+        self.choices = _choices(affected)
+        self._ways: dict[Way, _Known] = {}
+        self._epoch = datetime(today.year, today.month, today.day, tzinfo=self.zone)
+        self._runs: dict[Scenario, list[tuple[Kind, Sides]]] = {}
+
+    def explore(self) -> Explored:
+        """All groups, nearest to a change first; far ones share what near ones leave."""
+        groups = self.affected.groups
+        for index, group in enumerate(groups):
+            left = len(groups) - index
+            parts = left if group.steps else min(left, NEAR)
+            share = (self.most_calls - self.found.calls) // parts
+            self._group(group, min(self.found.calls + max(share, LEAST_SHARE), self.most_calls))
+        return self.found
+
+    def _group(self, group: Group, until: int) -> None:
+        if self.found.calls >= until:
+            self.found.cut[group] = -1
+            return
+        files = self.affected.files(group)
+        who = self._callers(files)
+        every = self.found.kinds[group] = kinds(files, self.zone, self.today)
+        queue = deque(_Try(kind, Scenario(group.numbers[0], who.usual, kind.moment)) for kind in every)
+        seen: set[object] = set()
+        while queue:
+            if self.found.calls >= until:
+                self.found.cut[group] = len(queue)
+                return
+            for further in self._carried(group, queue.popleft(), who, every):
+                # each variation once at a kind of moment, in the first call that consulted it
+                key = (further.kind, further.way or further.scenario.deltas[-1:], further.scenario.digits)
+                if key not in seen and len(further.scenario.deltas) <= MOST_DELTAS:
+                    seen.add(key)
+                    queue.append(further)
+
+    def _callers(self, files: Sequence[tuple[Side, str]]) -> Callers:
+        tests = {test for side, path in files for name, test in side.asked(path).tests if name == CALLER}
+        found = callers(tests, self.affected.new.published.country)
+        self.found.untried |= set(found.untried)
+        return found
+
+    def _carried(self, group: Group, attempt: _Try, who: Callers, every: Sequence[Kind]) -> Iterator[_Try]:
+        """Carry one, keep what differs, and say what to try next."""
+        scenario = attempt.scenario
+        known = self._ways.get(attempt.way) if attempt.way else None
+        if known is None:
+            sides = self._run(scenario, attempt.kind)
+            known = self._ways[attempt.way] = _compared(sides)
+            if not attempt.way:
+                yield from (_Try(attempt.kind, each) for each in self._leading(group, sides, attempt, who, every))
+                yield from self._phones(group, attempt, sides, known.differ)
+        if known.differ:
+            self.found.findings.append(Finding(group, attempt.kind, scenario, *known.outcomes))
+        if known.asks and attempt.way and scenario.has("answers"):
+            silent = consulted.unconfirmed(scenario)
+            yield _Try(attempt.kind, silent, (*attempt.way, silent.deltas[-1]))
+
+    def _phones(self, group: Group, attempt: _Try, sides: Sides, differ: bool) -> Iterator[_Try]:
+        """Phones rung from the change on; where both sides go alike, those that can still lead the call to a change."""
+        since = [self._since(group, run) for _, run in sides]
+        if group.old is None or group.new is None or (since[0] is None and since[1] is None):
+            return
+        places = [at or 0 for at in since]
+        way = tuple(_onward(run, at) for (_, run), at in zip(sides, places, strict=True))
+        rung = [
+            event.subject
+            for (side, run), first in zip(sides, places, strict=True)
+            for event in run.events[first:]
+            if event.kind == "ring" and (differ or not event.scheme or self.affected.leads(side, event.scheme))
+        ]
+        for each in consulted.phones(attempt.scenario, rung):
+            yield _Try(attempt.kind, each, (*way, each.deltas[-1]))
+
+    def _leading(
+        self, group: Group, sides: Sides, attempt: _Try, who: Callers, every: Sequence[Kind]
+    ) -> Iterator[Scenario]:
+        if group.old is None or group.new is None:
+            return
+        scenario = attempt.scenario
+        if not scenario.has("hours"):
+            yield from consulted.leading(sides, scenario, who, self.choices)
+        if not scenario.deltas and not scenario.digits:
+            yield from _by_hand(sides, scenario, attempt.kind, every)
+
+    def _run(self, scenario: Scenario, kind: Kind) -> Sides:
+        """The call on both sides, as it went before at a moment that the calendars it reads see alike."""
+        same = self._runs.setdefault(replace(scenario, at=self._epoch), [])
+        for before, sides in same:
+            if _needed(kind, sides) == _needed(before, sides):
+                return sides
+        sides = self._carry(scenario)
+        same.append((kind, sides))
+        return sides
+
+    def _carry(self, scenario: Scenario) -> Sides:
+        """The call on both sides; on one where the other cannot differ."""
+        old, new = self.affected.old, self.affected.new
+        before = carry(old, scenario)
+        self.found.calls += 1
+        if not before.read & self.affected.changed:
+            return (old, before), (new, before)
+        self.found.calls += 1
+        return (old, before), (new, carry(new, scenario))
+
+    def _since(self, group: Group, run: Run) -> int | None:
+        """Where in a call's events the change begins to matter; None when it never does."""
+        if group.moved:
+            return 0
+        if not any(not path.startswith(SHARED) for path in run.read & self.affected.changed):
+            return None
+        places = (at for at, event in enumerate(run.events) if event.scheme in self.affected.schemes)
+        return next(places, 0)
+
+
+def _needed(kind: Kind, sides: Sides) -> tuple[object, ...]:
+    """What a kind of moment says to the calls that went so: the calendars they read, and single time tests."""
+    read = {side.release.name: run.read for side, run in sides}
+    return kind.held, tuple((key, state) for key, state in kind.states if key[1] in read.get(key[0], ()))
+
+
+def _compared(sides: Sides) -> _Known:
+    old, new = (outcome(run.events) for _, run in sides)
+    asks = any(event.kind == "confirm" for _, run in sides for event in run.events)
+    return _Known((old, new), not old.same(new), asks)
+
+
+def _onward(run: Run, since: int) -> Way:
+    start = run.events[since].at_ms
+    return tuple(
+        (entry.what, entry.subject, entry.how, entry.at_ms - start, entry.lasted_ms)
+        for entry in outcome(run.events).entries
+        if entry.at_ms >= start
+    )
+
+
+def _by_hand(sides: Sides, scenario: Scenario, kind: Kind, every: Sequence[Kind]) -> Iterator[Scenario]:
+    """Calendars opened and closed by hand, where that makes a state that no moment has."""
+    usual = {other.states for other in every}
+    read = [{path for path in run.read if path.startswith("calendars/")} for _, run in sides]
+    for path in sorted(read[0] | read[1]):
+        for state in ("open", "closed"):
+            states = tuple((key, state if key[1] == path else before) for key, before in kind.states)
+            one_sided = path not in read[0] & read[1]
+            if states != kind.states and (one_sided or states not in usual):
+                name = path.removeprefix("calendars/").removesuffix(".xml")
+                yield scenario.with_(Delta("hours", name, state))
+
+
+def _choices(affected: Affected) -> Choices:
+    """A person that did not change, for the steps that may name anybody; schemes that only a webhook leads to."""
+    both = [set(side.published.table["people"]) for side in (affected.old, affected.new)]
+    people = sorted(both[0] & both[1])
+    person = next((name for name in people if f"people/{name}.xml" not in affected.changed), "")
+    shared = affected.old.schemes.keys() & affected.new.schemes.keys()
+    # a changed scheme with numbers of its own shows there; one that only webhooks lead to must be named by one
+    plain = (name for name in sorted(shared - affected.schemes) if not affected.new.schemes[name].jumps)
+    schemes = affected.unreached() or list(plain)[:1]
+    return Choices(person, tuple(schemes[:MOST_SCHEMES]))

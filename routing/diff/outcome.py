@@ -1,0 +1,131 @@
+"""What the caller and the people notice of a call, as entries that two releases can be compared by. Pure.
+
+Names of schemes and steps, and how an outcome comes about, are left out: a scheme that was only rewritten behaves the
+same. Times within half a second of each other are the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from routing.offline.events import Event, ended, longest_silence_ms, talked
+from routing.offline.ladder import ENDINGS
+
+SAME_MS = 500
+SILENCE_MS = 1_000
+#: Endings that the way a phone was scripted explains; the others are the plan's doing.
+SCRIPTED = frozenset({"ALLOTTED_TIMEOUT", "NO_ANSWER", "LOSE_RACE", "ORIGINATOR_CANCEL", "answered"})
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One thing noticed: what, whom or what it is about, from when, how long; ``how`` it went."""
+
+    at_ms: int
+    what: str
+    subject: str
+    lasted_ms: int = 0
+    how: str = ""
+
+    def same(self, other: Entry) -> bool:
+        """Whether nobody would notice a difference."""
+        alike = (self.what, self.subject, self.how) == (other.what, other.subject, other.how)
+        return alike and abs(self.at_ms - other.at_ms) < SAME_MS and abs(self.lasted_ms - other.lasted_ms) < SAME_MS
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The whole call. ``talk``: the target the caller talked with; ``message``: he could leave one."""
+
+    entries: tuple[Entry, ...]
+    talk: str
+    message: bool
+    faults: int
+    answered_before: bool
+    silence_ms: int
+    total_ms: int
+
+    def same(self, other: Outcome) -> bool:
+        """Whether nobody would notice a difference between the calls."""
+        if len(self.entries) != len(other.entries) or abs(self.silence_ms - other.silence_ms) >= SILENCE_MS:
+            return False
+        return all(one.same(two) for one, two in zip(self.entries, other.entries, strict=True))
+
+
+def outcome(events: Sequence[Event]) -> Outcome:
+    """What is noticed of a call."""
+    entries = tuple(_entries(events))
+    talk = talked(events) or ""
+    reached = next((event.at_ms for event in events if event.kind in ("talk", "record")), None)
+    answered = next((event.at_ms for event in events if event.kind == "answered"), None)
+    return Outcome(
+        entries,
+        talk,
+        any(event.kind == "voicemail" for event in events),
+        sum(entry.what == "fault" for entry in entries),
+        answered is not None and not talk and reached is None,
+        longest_silence_ms(events),
+        ended(events).at_ms,
+    )
+
+
+def _entries(events: Sequence[Event]) -> Iterator[Entry]:
+    ends = _endings(events)
+    told = {"routing_notify": "", "routing_end": ""}
+    for index, event in enumerate(events):
+        at_ms, subject = event.at_ms, event.subject
+        match event.kind:
+            case "ring":
+                end = ends.get(index)
+                lasted, cause = (end.lasted_ms, end.detail) if end else (0, "")
+                how = "" if cause in SCRIPTED else ENDINGS.get(cause, cause)
+                yield Entry(at_ms, "rings", f"{subject} {event.detail}", lasted, how)
+            case "confirm":
+                yield Entry(at_ms, "asks", subject, how=event.detail)
+            case "play" | "whisper":
+                what = "plays" if event.kind == "play" else "whispers"
+                yield Entry(at_ms, what, subject.rpartition("/")[2], event.lasted_ms, event.detail)
+            case "talk":
+                yield Entry(at_ms, "talks", subject)
+            case "answered":
+                yield Entry(at_ms, "answered", "")
+            case "record" if event.detail == "session":
+                yield Entry(at_ms, "records", "")
+            case "variable":
+                name, _, value = subject.partition("=")
+                told |= {name: value} if name in told else {}
+            case "record":
+                # a message's length is the caller's doing, its box is the folder
+                yield Entry(at_ms, "voicemail", subject.split("/")[-2], how=told["routing_notify"])
+            case "error" | "missing" if not _unknown(event):
+                yield Entry(at_ms, "fault", _without_place(subject))
+            case "end":
+                limit = told["routing_end"] if told["routing_end"] != "voicemail" else ""
+                yield Entry(at_ms, "ends", subject, how=limit or _who(event.detail))
+
+
+def _endings(events: Sequence[Event]) -> dict[int, Event]:
+    """The end of every ring, by the ring's place."""
+    waiting: dict[str, list[int]] = {}
+    found = {}
+    for index, event in enumerate(events):
+        if event.kind == "ring":
+            waiting.setdefault(event.subject, []).append(index)
+        elif event.kind == "ring_end" and waiting.get(event.subject):
+            found[waiting[event.subject].pop(0)] = event
+    return found
+
+
+def _unknown(event: Event) -> bool:
+    """Whether a number was looked up that the release does not know: no fault, the call's end tells it."""
+    return event.kind == "missing" and "/numbers/" in event.subject
+
+
+def _who(detail: str) -> str:
+    return "" if detail in ("caller", "person", "dialplan") or "." in detail else detail
+
+
+def _without_place(text: str) -> str:
+    """A fault without the release's own folder, in which two sides always differ."""
+    return " ".join(word.rpartition("/")[2] if "/releases/" in word else word for word in text.split(" "))

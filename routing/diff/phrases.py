@@ -1,0 +1,140 @@
+"""Outcomes as people say them: a call as a few phrases, two calls as what was and what is now. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+
+from routing.diff.outcome import SAME_MS, Entry, Outcome
+
+MOST_PHRASES = 4
+BEEP = "beep.wav"
+
+
+def phrases(outcome: Outcome) -> list[str]:
+    """A call in order: who rings how long, what is heard, how it ends."""
+    found: list[str] = []
+    prompts: list[Entry] = []
+    entries = [entry for entry in outcome.entries if entry.what not in ("answered", "records")]
+    index = 0
+    while index < len(entries):
+        entry = entries[index]
+        if entry.what == "rings":
+            together = _together(entries[index:])
+            found += [*_played(prompts), _rings(together)]
+            prompts, index = [], index + len(together)
+            continue
+        if entry.what == "plays":
+            if entry.subject != BEEP:
+                prompts.append(entry)
+        elif said := _phrase(entry, prompts, outcome):
+            found += [*_played(prompts[:-1] if entry.what == "voicemail" else prompts), said]
+            prompts = []
+        index += 1
+    return found + _played(prompts)
+
+
+def _phrase(entry: Entry, prompts: Sequence[Entry], outcome: Outcome) -> str:
+    match entry.what:
+        case "talks":
+            return f"talks with {entry.subject}"
+        case "asks":
+            return f"asks {entry.subject} to press {entry.how}"
+        case "whispers":
+            return f"whispers {entry.subject} to {entry.how}"
+        case "voicemail":
+            greeting = prompts[-1].subject if prompts else ""
+            tells = f", telling {' and '.join(entry.how.split())}" if entry.how else ""
+            return f"voicemail {entry.subject}" + (f" ({greeting})" if greeting else "") + tells
+        case "fault":
+            return f"fault: {entry.subject}"
+        case "ends" if not (outcome.talk or outcome.message) or entry.how:
+            return f"hangs up {entry.subject}" + (f" ({entry.how.replace('_', ' ')})" if entry.how else "")
+    return ""
+
+
+def _played(prompts: Sequence[Entry]) -> list[str]:
+    return [f"plays {prompt.subject}" for prompt in prompts]
+
+
+def _together(entries: Sequence[Entry]) -> list[Entry]:
+    """The rings from the first on that overlap."""
+    found = [entries[0]]
+    until = entries[0].at_ms + entries[0].lasted_ms
+    for entry in entries[1:]:
+        if entry.what != "rings" or (entry.at_ms >= until and entry.at_ms != found[0].at_ms):
+            break
+        found.append(entry)
+        until = max(until, entry.at_ms + entry.lasted_ms)
+    return found
+
+
+def _rings(entries: Sequence[Entry]) -> str:
+    start = entries[0].at_ms
+    said = []
+    for (after, lasted, how), same in groupby(entries, key=lambda e: (_s(e.at_ms - start), _s(e.lasted_ms), e.how)):
+        names = ", ".join(target(entry) for entry in same)
+        words = f"{names} {how}" if how else f"{names} {lasted} s"
+        said.append(words + (f" after {after} s" if after else ""))
+    return f"rings {' and '.join(said)}"
+
+
+def target(entry: Entry) -> str:
+    """Whom a ring is for."""
+    return entry.subject.partition(" ")[0]
+
+
+def _s(milliseconds: int) -> int:
+    return (milliseconds + 500) // 1000
+
+
+def was_now(old: Outcome, new: Outcome) -> tuple[str, str]:
+    """The part in which two calls differ, on both sides; what comes before and after alike is left out."""
+    one, two = phrases(old), phrases(new)
+    if one == two:
+        return _hidden(old, new)
+    first = next(at for at in range(max(len(one), len(two))) if one[at : at + 1] != two[at : at + 1])
+    last = 0
+    while last < min(len(one), len(two)) - first and one[-1 - last] == two[-1 - last]:
+        last += 1
+    was, now = one[first : len(one) - last], two[first : len(two) - last]
+    if not was or not now:
+        following = one[len(one) - last :][:1] or ["the call ends"]
+        was, now = [*was, *following], [*now, *following]
+    return _joined(was), _joined(now)
+
+
+def _joined(part: Sequence[str]) -> str:
+    if len(part) > MOST_PHRASES:
+        part = [*part[: MOST_PHRASES - 1], "...", part[-1]]
+    return ", then ".join(part)
+
+
+def _hidden(old: Outcome, new: Outcome) -> tuple[str, str]:
+    """Calls that go through the same stations and differ all the same."""
+    for one, two in zip(old.entries, new.entries, strict=False):
+        if one.same(two):
+            continue
+        if (one.what, one.subject, one.how) == (two.what, two.subject, two.how):
+            return _timed(one), _timed(two)
+        if one.what == "rings" == two.what:
+            return f"rings {one.subject.replace(' ', ' over ')}", f"rings {two.subject.replace(' ', ' over ')}"
+        return _bare(one), _bare(two)
+    if len(old.entries) != len(new.entries):
+        names = {"records": "recorded", "answered": "answered"}
+        for what, said in names.items():
+            counts = [sum(entry.what == what for entry in side.entries) for side in (old, new)]
+            if counts[0] != counts[1]:
+                return tuple(said if count else f"not {said}" for count in counts)  # type: ignore[return-value]
+    return f"silent for {old.silence_ms / 1000:.1f} s", f"silent for {new.silence_ms / 1000:.1f} s"
+
+
+def _timed(entry: Entry) -> str:
+    name = {"answered": "the caller is answered", "ends": "ends", "records": "recorded"}.get(entry.what, "")
+    what = name or f"{entry.what} {entry.subject.partition(' ')[0]}"
+    lasted = f" for {entry.lasted_ms / 1000:.1f} s" if entry.lasted_ms >= SAME_MS else ""
+    return f"{what} at {entry.at_ms / 1000:.1f} s{lasted}"
+
+
+def _bare(entry: Entry) -> str:
+    return f"{entry.what} {entry.subject} {entry.how}".strip()

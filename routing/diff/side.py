@@ -1,0 +1,86 @@
+"""One side of a comparison: a release, its files by their content, its schemes and numbers. Reads the release only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from routing.compile.build import Release
+from routing.compile.scheme import Record
+from routing.offline.files import Directory
+from routing.offline.published import Published
+from routing.offline.reading import Asked, asked, referred
+
+#: Files that name the release itself, or only sum up the others.
+OWN = frozenset({"entry.xml", "release.json"})
+
+
+class Watched(Directory):
+    """The files of a root, and which of them a call has read."""
+
+    def __init__(self, root: Path) -> None:
+        super().__init__(root)
+        self.seen: set[str] = set()
+
+    def read(self, path: str) -> str | None:
+        """See Files."""
+        self.seen.add(path)
+        return super().read(path)
+
+
+@dataclass(frozen=True)
+class Number:
+    """Where a number leads and who pays."""
+
+    scheme: str
+    caller_pays: bool
+
+
+@dataclass
+class Side:
+    """A compiled release that is ``root``'s current one."""
+
+    release: Release
+    root: Path
+
+    def __post_init__(self) -> None:
+        self.root = self.root.resolve()
+        self.published = Published(self.root)
+        self.watched = Watched(self.root)
+        self.published.files = self.watched
+
+    @cached_property
+    def schemes(self) -> Mapping[str, Record]:
+        """Schemes by id."""
+        return {record.scheme: record for record in self.release.records}
+
+    @cached_property
+    def numbers(self) -> Mapping[str, Number]:
+        """Every number that leads somewhere."""
+        return {
+            number: Number(record.scheme, pays) for record in self.release.records for number, pays, _ in record.numbers
+        }
+
+    @cached_property
+    def files(self) -> Mapping[str, str]:
+        """Path in the release -> name of its content; what names the release itself is left out."""
+        return {path: content for path, content in self.release.files.items() if path not in OWN}
+
+    def text(self, path: str) -> str:
+        """A file of the release; empty when it is not there."""
+        return self.watched.read(f"{self.release.folder}/{path}") or ""
+
+    def refers(self, path: str) -> frozenset[str]:
+        """The files of the release that a file names."""
+        return referred(self.text(path)) if path.endswith(".xml") else frozenset()
+
+    def asked(self, path: str) -> Asked:
+        """What a file of the release asks of a call."""
+        return asked(self.text(path)) if self.text(path) else Asked(frozenset(), frozenset(), frozenset(), ())
+
+    def relative(self, paths: set[str]) -> set[str]:
+        """Paths of files as they stand in the release."""
+        places = (f"{self.release.folder}/", f"{self.root}/current/")
+        return {path.removeprefix(places[0]).removeprefix(places[1]) for path in paths}

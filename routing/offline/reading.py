@@ -1,0 +1,116 @@
+"""What a compiled dialplan file refers to and what it asks, read from its text without carrying a call.
+
+For tools that compare or draw releases. Pure: text in, facts out; knows nothing of how a release was made.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from routing.offline.dialogue import Question, question
+from routing.offline.document import Action, Condition, Extension, Test, Times, parse
+from routing.offline.words import separate
+
+#: A file of the release named in an action: ``${routing_release}/calendars/office.xml``.
+_NAMED = re.compile(r"\$\{routing_release\}/([A-Za-z0-9_./$-]+)")
+_CALENDAR = re.compile(r"\$\{routing_release\}/(calendars/[a-z0-9_]+\.xml)")
+_CAPTURE = re.compile(r"\$\d")
+_ZONE = re.compile(r"(?:^|\|)timezone=([^|]+)")
+_BRACKETS = re.compile(r"[\[{]([^\[\]{}]*(?:\$\{[^}]*\}[^\[\]{}]*)*)[\]}]")
+
+
+@lru_cache(maxsize=4096)
+def referred(text: str) -> frozenset[str]:
+    """Files of the release that a file's text names; a part that a call decides is ``*``: ``people/*.xml``.
+
+    Reads the text alone, so that a thousand files take a blink.
+    """
+    return frozenset(_CAPTURE.sub("*", name) for name in _NAMED.findall(text))
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a file's conditions and questions ask of a call.
+
+    ``tests``: (field, expression); ``times``: time attributes with the zone they are read in, "" for the switch's own;
+    ``calendars``: (file, zone) of every calendar consulted; ``questions``: what callers may type.
+    """
+
+    tests: frozenset[tuple[str, str]]
+    times: frozenset[tuple[Times, str]]
+    calendars: frozenset[tuple[str, str]]
+    questions: tuple[Question, ...]
+
+
+@lru_cache(maxsize=4096)
+def asked(text: str) -> Asked:
+    """What a compiled file asks. Raises BadDialplan."""
+    tests: set[tuple[str, str]] = set()
+    times: set[tuple[Times, str]] = set()
+    calendars: set[tuple[str, str]] = set()
+    questions: list[Question] = []
+    for extension in _extensions(text):
+        zone = ""
+        for action in _actions(extension.conditions):
+            zone = _zone(action) or zone
+            if found := _CALENDAR.search(action.data):
+                calendars.add((found[1], zone))
+            elif action.application == "play_and_get_digits":
+                questions.append(question(action.data))
+        for test in _tests(extension.conditions):
+            if test.field:
+                tests.add((test.field, test.expression))
+            if test.times:
+                times.add((test.times, zone))
+    return Asked(frozenset(tests), frozenset(times), frozenset(calendars), tuple(questions))
+
+
+@lru_cache(maxsize=4096)
+def assigned(text: str) -> frozenset[tuple[str, str]]:
+    """Every variable that a file gives a value, on the caller's leg or in a dial string. Raises BadDialplan."""
+    found: set[tuple[str, str]] = set()
+    for extension in _extensions(text):
+        for action in _actions(extension.conditions):
+            found.update(_assignments(action))
+    return frozenset(found)
+
+
+def _assignments(action: Action) -> Iterator[tuple[str, str]]:
+    pairs: list[str] = []
+    if action.application in ("set", "export"):
+        pairs = [action.data.removeprefix("nolocal:")]
+    elif action.application == "multiset":
+        pairs = action.data.removeprefix("^^|").split("|")
+    elif action.application in ("bridge", "limit_execute"):
+        pairs = [pair for inside in _BRACKETS.findall(action.data) for pair in separate(inside, ",")]
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if equals:
+            yield name, value.strip("'")
+
+
+def _zone(action: Action) -> str:
+    found = _ZONE.search(action.data.removeprefix("^^")) if action.application in ("set", "multiset") else None
+    return found[1] if found else ""
+
+
+def _extensions(text: str) -> Iterator[Extension]:
+    for _, extensions in parse(text).contexts:
+        yield from extensions
+
+
+def _actions(conditions: tuple[Condition, ...]) -> Iterator[Action]:
+    for condition in conditions:
+        yield from condition.actions
+        yield from condition.anti_actions
+        yield from _actions(condition.nested)
+
+
+def _tests(conditions: tuple[Condition, ...]) -> Iterator[Test]:
+    for condition in conditions:
+        yield condition.test
+        yield from condition.regexes
+        yield from _tests(condition.nested)

@@ -15,16 +15,8 @@ from routing.lint.numbers import BarredDestination, UnknownNumber
 from routing.lint.phones import BarredNumber, OwnNumber, SamePhone, UnconfirmedMobile
 from routing.lint.reach import UnreachableStep
 from routing.lint.recording import UnannouncedRecording
-from routing.lint.unused import (
-    UnusedCalendar,
-    UnusedCrm,
-    UnusedGateway,
-    UnusedGroup,
-    UnusedList,
-    UnusedPerson,
-    UnusedScheme,
-    UnusedSound,
-)
+from routing.lint.unused import UnusedGroup, UnusedPerson, UnusedScheme
+from routing.lint.unused_shared import UnusedCalendar, UnusedCrm, UnusedGateway, UnusedList, UnusedSound
 from routing.lint.voicemail import UntoldVoicemail
 from routing.lint.waits import LongWait, NeverRung, ShortRing
 

@@ -42,14 +42,12 @@ MOST_WORKERS = 16
 
 @dataclass(frozen=True)
 class Options:
-    """What the command was told; ``keep_s`` 0: for ever."""
+    """What the command was told."""
 
     spool: Path
     database: str
     redis: str
-    project: str
-    timezone: str
-    keep_s: int
+    project: release.Project
     metrics: str
     once: bool
     workers: int
@@ -62,10 +60,13 @@ class Options:
 @click.option(
     "--database", envvar="ROUTING_DATABASE", default=DATABASE, show_default=True, help="File, or SQLAlchemy URL."
 )
-@click.option("--redis", envvar="ROUTING_REDIS", default="", help="URL of the memory of talks.  [default: none]")
-@click.option("--project", default="default", show_default=True, help="Project of calls whose release is gone.")
-@click.option("--timezone", default="UTC", show_default=True, help="The project's zone: a person's day ends by it.")
-@click.option("--keep", metavar="365d", default="", help="Forget calls and recordings after so long.  [default: never]")
+@click.option("--root", help="Release root: project, time zone, keep and Redis are its own unless said here.",
+              type=click.Path(exists=True, file_okay=False, path_type=Path))  # fmt: skip
+@click.option("--redis", envvar="ROUTING_REDIS", default="", help="Memory of talks.  [default: the root's own]")
+@click.option("--project", default="", help="Project of calls whose release is gone.  [default: the root's, `default`]")
+@click.option("--timezone", default="", help="A person's day ends by it.  [default: the project's, UTC]")
+@click.option("--keep", metavar="365d", default="", help="Forget calls and recordings after so long.  [default: as the "
+              "project says, never]")  # fmt: skip
 @click.option("--metrics", default="", help="Write counters for Prometheus to this file.")
 @click.option("--workers", type=click.IntRange(1, MOST_WORKERS), default=1, show_default=True, help="Processes.")
 @click.option("--once", is_flag=True, help="Take what is there and end.")
@@ -77,12 +78,19 @@ class Options:
     help="Mail server for notices of voicemails; its password: ROUTING_SMTP_PASSWORD.  [default: no notices]",
 )
 @click.option("--mail-from", envvar="ROUTING_MAIL_FROM", default="", metavar="ADDRESS", help="Sender of the notices.")
-def journal(keep: str, smtp: str, mail_from: str, **words: object) -> None:
+def journal(
+    root: Path | None, redis: str, project: str, timezone: str, keep: str, smtp: str, mail_from: str, **words: object
+) -> None:  # fmt: skip
     """Record every finished call: SQL for the journal, Redis for stickiness and loads, e-mail for voicemails.
 
     It may be killed and started at any time, and more than once: no call is lost and none is recorded twice.
     """
-    options = Options(keep_s=_keep(keep), mail=MailOptions(smtp, mail_from), **words)  # type: ignore[arg-type]
+    ours = release.Project(root.resolve() if root else None, timezone, _keep(keep), project)
+    if root and not redis:
+        from routing.store.embedded import url  # gevent: only where Redis is used
+
+        redis = url(root)
+    options = Options(redis=redis, project=ours, mail=MailOptions(smtp, mail_from), **words)  # type: ignore[arg-type]
     _check(options)
     with _others(options) as others:
         counts = _run(options, (0, options.workers), others)
@@ -100,9 +108,9 @@ def _keep(text: str) -> int:
 def _check(options: Options) -> None:
     """Everything that a worker could not mend by waiting."""
     try:
-        ZoneInfo(options.timezone)
+        ZoneInfo(options.project.said_timezone or "UTC")
     except (ZoneInfoNotFoundError, ValueError):
-        raise UserError(f"`{options.timezone}` is not a time zone of the tz database") from None
+        raise UserError(f"`{options.project.said_timezone}` is not a time zone of the tz database") from None
     check_mail(options.mail)
     try:
         if options.redis:
@@ -141,7 +149,7 @@ def _run(options: Options, share: tuple[int, int], others: list[BaseProcess] | N
         return "stopped"
     notices = None
     if options.mail.smtp and not share[0]:
-        notices = open_notices(options.mail, worker, ZoneInfo(options.timezone), options.project)
+        notices = open_notices(options.mail, worker, options.project.zone, options.project.name)
     with _progress(options, worker), sending(notices, options.once):
         if options.once:
             _once(worker)
@@ -172,7 +180,7 @@ def _open(options: Options, share: tuple[int, int], stop: Event) -> Worker | Non
         return None
     place = parse.Place(_size_of, release.kind_of, release.project_of, release.email_of)
     gatherer = Gatherer(Spool(options.spool), place, lines.write, time.time)
-    keeper = Retention(options.keep_s) if options.keep_s and share[0] == 0 else None
+    keeper = None if share[0] else Retention(lambda: options.project.keep_s)
     report = (lambda counts: write_metrics(Path(options.metrics), counts)) if options.metrics and not share[0] else None
     return Worker(engine, gatherer, lines.write, time.time, _outbox(options), keeper, stop, share, after_pass=report)
 
@@ -184,7 +192,7 @@ def _outbox(options: Options) -> Outbox | None:
     from routing.store.memory import RedisMemory
 
     store = Store(redis_address(options.redis), REDIS_SECONDS)
-    return Outbox(RedisMemory(store), days_in(ZoneInfo(options.timezone)), options.project)
+    return Outbox(RedisMemory(store), lambda at: days_in(options.project.zone)(at), options.project.name)
 
 
 def _size_of(path: str) -> int:

@@ -18,11 +18,12 @@ def explain(call: Call, at: Callable[[float], str]) -> Iterator[str]:
     if call.release:
         yield f"  release {call.release}{f' of {call.project}' if call.project else ''}"
     yield f"  {_end(call)}"
-    for name, value in (("recording", call.recording), ("voicemail", call.voicemail), ("source", call.source)):
+    for name, value in (("recording", call.recording), ("voicemail", call.voicemail)):
         if value:
             yield f"  {name}: {value}"
-    for name, value in call.entities.items():
-        yield f"  {name}: {value}"
+    for name, values in (("visitor", call.entities), ("source", call.source)):
+        if values:
+            yield f"  {name}: {', '.join(f'{key} {value}' for key, value in values.items())}"
     for step in call.steps:
         yield from _step(step, call)
     for leg in call.legs:

@@ -10,10 +10,10 @@ from routing.journal import dialled, taken
 from routing.journal.cdr import Cdr
 from routing.journal.record import Call, Leg, Step
 from routing.journal.status import Facts, status
+from routing.model.entities import ENTITY, SOURCE, Visitor, visitor_of
 
 #: A WAV file of this size has a header and no sound.
 EMPTY_WAV_BYTES = 44
-_ENTITY = "routing_entity_"
 
 
 def _no_size(path: str) -> int:
@@ -61,7 +61,7 @@ def _record(
 ) -> Call:  # fmt: skip
     direction, outside = _direction(a_leg)
     voicemail, release = _sound(a_leg.get("routing_voicemail"), place), a_leg.get("routing_release")
-    talked = _talked(a_leg, legs)
+    talked, visitor = _talked(a_leg, legs), _visitor(a_leg)
     asked = next((step for step in reversed(steps) if step.asked_ms >= 0), None)
     cause, end, digits = (a_leg.get(name) for name in ("hangup_cause", "routing_end", "digits_dialed"))
     facts = Facts(direction, a_leg.time("bridge") > 0, bool(voicemail), cause, end, digits, schemes, steps, legs)
@@ -86,8 +86,8 @@ def _record(
         decision=asked.decision if asked else "",
         verdict=asked.verdict if asked else "",
         asked_ms=asked.asked_ms if asked else -1.0,
-        source=a_leg.get("routing_source"),
-        entities=_entities(a_leg),
+        source=visitor.source,
+        entities=visitor.entities,
         notify=_told(a_leg, release, place) if voicemail else (),
         steps=steps,
         legs=legs,
@@ -114,9 +114,9 @@ def _talked(a_leg: Cdr, legs: tuple[Leg, ...]) -> Leg | None:
     return next((leg for leg in legs if leg.talk_s or leg.id == a_leg.get("bridge_uuid")), None)
 
 
-def _entities(a_leg: Cdr) -> dict[str, str]:
-    names = [name for name in a_leg.variables if name.startswith(_ENTITY)]
-    return {name.removeprefix(_ENTITY): a_leg.get(name) for name in names}
+def _visitor(a_leg: Cdr) -> Visitor:
+    """The site's visitor to whom the dialled number was lent."""
+    return visitor_of({name: a_leg.variables[name] for name in a_leg.variables if name.startswith((ENTITY, SOURCE))})
 
 
 def _told(a_leg: Cdr, release: str, place: Place) -> tuple[str, ...]:

@@ -71,7 +71,7 @@ def _whole(row: dict[str, Any], taken: tuple[Step, ...], rung: tuple[Leg, ...]) 
 
 def as_json(whole: Call) -> dict[str, Any]:
     """A whole call as plain data."""
-    return asdict(whole) | {"entities": dict(whole.entities)}
+    return asdict(whole) | {"entities": dict(whole.entities), "source": dict(whole.source)}
 
 
 def _query(question: Question) -> Select[Any]:
@@ -123,5 +123,6 @@ def _plain(row: dict[str, Any]) -> dict[str, Any]:
     row["status"] = row.pop("shown", row["status"])
     row["schemes"], row["notify"] = row["schemes"].split(), row["notify"].split()
     del row["notify_after"]
-    row["entities"] = json.loads(row["entities"]) if row["entities"] else {}
+    for name in ("entities", "source"):
+        row[name] = json.loads(row[name]) if row[name] else {}
     return row

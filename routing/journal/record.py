@@ -53,7 +53,8 @@ class Call:
     ``caller`` is who dialled (E.164, ``anonymous``, or a phone's account), ``client`` the outside party's E.164 or "".
     ``number`` is the company's number, ``dialled`` what was dialled. ``person`` is who talked (in) or who called (out),
     ``target`` the phone that was talked with. ``wait_s`` lasts until the talk, else to the end. ``notify``: who is told
-    of the voicemail, if there is one: e-mail addresses, and names that the release had none for.
+    of the voicemail, if there is one: e-mail addresses, and names that the release had none for. ``entities`` and
+    ``source`` are what the site's visitor told, by name (`routing.model.entities`).
     """
 
     id: str
@@ -82,7 +83,7 @@ class Call:
     decision: str
     verdict: str
     asked_ms: float
-    source: str
+    source: Mapping[str, str]
     entities: Mapping[str, str]
     notify: tuple[str, ...] = field(default=())
     steps: tuple[Step, ...] = field(default=())

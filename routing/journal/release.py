@@ -1,5 +1,5 @@
-"""What the journal reads of a release: an engine step's kind, the project's name, people's addresses. Each table is
-read once.
+"""What the journal reads of releases: an engine step's kind, people's addresses, what the project says of the journal.
+Each table is read once.
 
 A release that is gone is no fault: the answer is then "".
 """
@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import functools
 import json
+import os
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 _ID = re.compile(r"[a-z][a-z0-9_]{0,63}")
 
@@ -41,3 +44,43 @@ def project_of(release: str) -> str:
 def email_of(release: str, name: str) -> str:
     """The e-mail address of a person."""
     return str(_table(f"{release}/table.json").get("people", {}).get(name, {}).get("email", ""))
+
+
+@dataclass(frozen=True)
+class Project:
+    """What the project of a release root says now, by its live release; what the operator said himself comes first.
+
+    ``root`` None: nobody knows a release. ``keep_s`` 0: nobody said how long.
+    """
+
+    root: Path | None = None
+    said_timezone: str = ""
+    said_keep_s: int = 0
+    said_name: str = ""
+
+    @property
+    def name(self) -> str:
+        """The project's name; ``default`` when nobody says it."""
+        return self.said_name or str(self._live().get("project") or "default")
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Its time zone; UTC when nobody says it. A person's day ends by it."""
+        try:
+            return ZoneInfo(self.said_timezone or str(self._live().get("timezone") or "UTC"))
+        except (ZoneInfoNotFoundError, ValueError):
+            return ZoneInfo("UTC")
+
+    @property
+    def keep_s(self) -> int:
+        """How long a call is kept, in seconds; 0: for ever."""
+        told = self._live().get("keep_s")
+        return self.said_keep_s or (told if isinstance(told, int) else 0)
+
+    def _live(self) -> Mapping[str, Any]:
+        if self.root is None:
+            return {}
+        try:
+            return _table(f"{self.root}/{os.readlink(self.root / 'current')}/table.json")
+        except OSError:
+            return {}

@@ -5,6 +5,7 @@ A call's recordings are personal data like its numbers and go with it. Only file
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event
@@ -18,19 +19,20 @@ EVERY_SECONDS = 3600.0
 
 @dataclass
 class Retention:
-    """``keep_s``: how long a call is kept, from its beginning, in seconds."""
+    """``keep_s``: how long a call is kept, from its beginning, in seconds; 0: for ever."""
 
-    keep_s: float
+    keep_s: Callable[[], float]
     _next: float = field(default=0.0, init=False)
 
     def apply(self, engine: Engine, now: float, stop: Event) -> int:
         """Forget what is too old, at most once an hour; returns how many calls went."""
-        if now < self._next:
+        keep_s = self.keep_s()
+        if not keep_s or now < self._next:
             return 0
         self._next = now + EVERY_SECONDS
         forgotten = 0
         while not stop.is_set():
-            oldest = store.oldest(engine, now - self.keep_s)
+            oldest = store.oldest(engine, now - keep_s)
             for call, paths in oldest:  # sounds first: a kill in between must not leave one that nothing names
                 for path in paths:
                     _remove_sound(call, Path(path))

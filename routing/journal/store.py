@@ -21,9 +21,8 @@ from routing.journal.schema import calls, legs, steps
 DELETED_AT_ONCE = 500
 _STEP = tuple(field.name for field in fields(Step))
 _LEG = tuple(field.name for field in fields(Leg))
-_CALL = tuple(
-    field.name for field in fields(Call) if field.name not in ("schemes", "entities", "notify", "steps", "legs")
-)  # fmt: skip
+_ELSEWHERE = ("schemes", "entities", "source", "notify", "steps", "legs")
+_CALL = tuple(field.name for field in fields(Call) if field.name not in _ELSEWHERE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +129,8 @@ def _call_row(call: Call) -> dict[str, Any]:
     row["scheme"] = call.scheme
     row["schemes"] = " ".join(call.schemes)
     row["notify"] = " ".join(call.notify)
-    row["entities"] = json.dumps(dict(call.entities), ensure_ascii=False) if call.entities else ""
+    for name, values in (("entities", call.entities), ("source", call.source)):
+        row[name] = json.dumps(dict(values), ensure_ascii=False) if values else ""
     return row
 
 

@@ -1,9 +1,12 @@
 """Real CDR files of FreeSWITCH 1.10.12 become the call that was made: who rang, who talked, what was decided."""
 
+import json
+
 import pytest
 from journal_bed import CDR, whole
 
 from routing.journal import cdr, parse
+from routing.model.entities import Visitor, variables
 
 TALKED = ""
 #: case: (status, direction, schemes, person, kinds of the steps, (target, why not) of the legs)
@@ -138,8 +141,7 @@ def test_the_engines_own_words_are_kept():
 
 def test_entities_and_source_of_a_visitor():
     name = next(path for path in (CDR / "closed").iterdir() if path.name.startswith("a_"))
-    text = name.read_text().replace(
-        '"variables":{', '"variables":{"routing_entity_city":"Львів","routing_source":"ads",'
-    )
+    told = variables(Visitor({"city": "Львів"}, {"utm_source": "google ads"})) | {"routing_entity_odd": "${system ls}"}
+    text = name.read_text().replace('"variables":{', f'"variables":{{{json.dumps(told)[1:-1]},')
     call = parse.call(cdr.read(text.encode()), {}, parse.Place())
-    assert (dict(call.entities), call.source) == ({"city": "Львів"}, "ads")
+    assert (call.entities, call.source) == ({"city": "Львів"}, {"utm_source": "google ads"})

@@ -143,7 +143,7 @@ def test_one_call_that_the_database_refuses_does_not_hold_the_others_up(bed):
 
 def test_nul_bytes_are_left_out(bed):
     (name,) = bed.put("closed")
-    text = (bed.spool / name).read_text().replace('"variables":{', '"variables":{"routing_source":"a\\u0000b",', 1)
+    text = (bed.spool / name).read_text().replace('"variables":{', '"variables":{"routing_box":"a\\u0000b",', 1)
     (bed.spool / name).write_text(text)
     assert bed.worker().work() == 1
     assert any("ab" in row for row in bed.rows("calls"))

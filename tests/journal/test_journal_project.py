@@ -1,0 +1,56 @@
+"""`routing journal --root`: what the project says of its journal holds, and goes on holding when it says otherwise."""
+
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from routing.cli.journal import journal
+from routing.journal.release import Project
+from routing.store.embedded import url
+
+
+def live(root, name, **table):
+    """Another release that is live."""
+    folder = root / "releases" / name
+    folder.mkdir(parents=True)
+    (folder / "table.json").write_text(json.dumps({"project": "shop", "timezone": "Europe/Kyiv", **table}))
+    (root / "current").unlink(missing_ok=True)
+    (root / "current").symlink_to(f"releases/{name}")
+
+
+@pytest.fixture
+def root(tmp_path):
+    (tmp_path / "root").mkdir()
+    return tmp_path / "root"
+
+
+def test_the_live_release_says_name_zone_and_how_long_and_the_operator_says_otherwise(root):
+    project = Project(root)
+    assert (project.name, project.zone.key, project.keep_s) == ("default", "UTC", 0)
+    live(root, "one", keep_s=86400)
+    assert (project.name, project.zone.key, project.keep_s) == ("shop", "Europe/Kyiv", 86400)
+    live(root, "two", timezone="Europe/Warsaw")
+    assert (project.zone.key, project.keep_s) == ("Europe/Warsaw", 0)
+    said = Project(root, "Asia/Almaty", 60, "mine")
+    assert (said.name, said.zone.key, said.keep_s) == ("mine", "Asia/Almaty", 60)
+    assert Project().zone.key == "UTC"
+
+
+@pytest.mark.parametrize(("keep", "said", "left"), [(1, (), 0), (None, (), 1), (1, ("--keep", "3650d"), 1)])
+def test_calls_are_kept_as_long_as_the_project_says(bed, root, keep, said, left):
+    live(root, "one", **({"keep_s": keep} if keep else {}))
+    bed.put("closed")
+    words = ["--spool", str(bed.spool), "--database", bed.database, "--root", str(root), "--once", *said]
+    result = CliRunner().invoke(journal, words, catch_exceptions=False)
+    assert result.exit_code == 0 and "1 calls recorded" in result.output
+    assert len(bed.rows("calls")) == left
+
+
+def test_the_roots_own_redis_is_told_unless_another_one_is_named(bed, root, monkeypatch):
+    told = []
+    monkeypatch.setattr("routing.cli.journal._run", lambda options, *rest: told.append(options.redis) or "done")
+    words = ["--spool", str(bed.spool), "--database", bed.database, "--root", str(root), "--once"]
+    for more in ([], ["--redis", "redis://127.0.0.1:6379"]):
+        assert CliRunner().invoke(journal, [*words, *more]).exit_code == 0
+    assert told == [url(root), "redis://127.0.0.1:6379"]

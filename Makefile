@@ -10,9 +10,7 @@ STAMP := .venv/.installed
 help: ## What can be made.
 	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
 
-run: $(STAMP) ## Carry the example company's sample calls, with the engine and two webhook handlers running.
-	@mkdir -p var
-	@$(BIN)/routing secrets --schemes schemes --file var/secrets
+run: $(STAMP) ## Carry the example company's sample calls, with the engine and everything that it asks running.
 	@$(BIN)/routing run-examples
 
 test: $(STAMP) ## The tests; those that need FreeSWITCH are skipped with the reason where it is not found.

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from routing.lint.base import Lint, OneScheme, lists
 from routing.model.problem import Loc
 from routing.steps.base import Complaint, Step, StepItem
+from routing.steps.hours import HoursStep
 from routing.steps.match import MatchStep
 from routing.steps.scheme import every_step
 from routing.steps.when import When
@@ -119,7 +120,18 @@ def _same(step: Step, loc: Loc, following: Sequence[StepItem]) -> Iterator[Compl
         return
     if len(branches) > 1 and not step.falls_past_branches() and all(nested == branches[0][1] for _, nested in branches):
         yield loc, f"all branches of this `{step.kind}` do the same", "write the steps once, without it"
-    elif following and step.kind != "menu":
-        below, nested = branches[-1]  # an earlier one may be there to keep calls from a later one
-        if nested == list(following):
+        return
+    for below, nested in branches:
+        if nested == list(following) and _only_itself(step, below):
             yield (*loc, *below), "this branch does what follows anyway", "remove it"
+
+
+def _only_itself(step: Step, below: Loc) -> bool:
+    """Whether calls of a branch would pass all others without it."""
+    match step:
+        case HoursStep():
+            return below != ("holiday",) or step.closed is None
+        case MatchStep():
+            return below == ("otherwise",) or (step.otherwise is None and below[1] == len(step.cases) - 1)
+        case _:
+            return False  # a key of a menu must be offered to be pressed

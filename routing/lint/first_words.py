@@ -46,30 +46,20 @@ class LongPrompt(Lint):
                     yield (*loc, *below), f"{sound} is {seconds:.0f} s long", f"at most {LONGEST_PROMPT_SECONDS} s"
 
 
-class _First(UntilRung):
-    kinds: tuple[type[Step], ...] = ()
-    message, hint = "", ""
-
+class _FirstMenu(UntilRung):
     def enter(self, step: Step, loc: Loc, state: bool) -> bool:
-        if isinstance(step, self.kinds) and not state:
-            self.told.append((loc, self.message, self.hint))
-            return True  # once is enough
-        return super().enter(step, loc, state)
+        if isinstance(step, MenuStep) and not state:
+            self.told.append((loc, "a menu before anybody was rung", "ring first, and ask who is still there"))
+        return state if isinstance(step, PlayStep) else super().enter(step, loc, state)
 
 
-class _FirstMenu(_First):
-    kinds = (MenuStep,)
-    message, hint = "a menu before anybody was rung", "ring first, and ask who is still there"
-
-
-class _FirstPrompt(_First):
-    kinds = (PlayStep, MenuStep)
-    message, hint = "a prompt before anybody was rung", "ring first, and greet only if nobody answers in two rings"
-
+class _FirstPrompt(UntilRung):
     def enter(self, step: Step, loc: Loc, state: bool) -> bool:
         if isinstance(step, MenuStep):  # that is the other lint's, with what is played right before it
             self.told = [each for each in self.told if each[0][:-2] != loc[:-2]]
-            return True
+        elif isinstance(step, PlayStep) and not state:
+            hint = "ring first, and greet only if nobody answers in two rings"
+            self.told.append((loc, "a prompt before anybody was rung", hint))
         return super().enter(step, loc, state)
 
 

@@ -32,7 +32,7 @@ class _Gaps(Ways[_Alone]):
         if isinstance(step, HangupStep) and state.minutes and len(state.asked) > 1:
             names = ", ".join(f"`{name}`" for name in sorted(state.asked))
             spans = week.spoken(state.minutes, self.one.folder.project.timezone)
-            message = f"the call ends here and nobody was there: {spans} no calendar of {names} is open"
+            message = f"nobody has {spans}: none of {names} is open, and the call ends here"
             self.told.append((loc, message, "let their hours meet, or take a message"))
         met = not isinstance(step, HoursStep | PlayStep | HangupStep) and not list(step.branches())
         return _Alone(0, state.asked) if met or step.kind == "menu" else state
@@ -40,6 +40,8 @@ class _Gaps(Ways[_Alone]):
     def branch(self, step: Step, label: str, state: _Alone) -> _Alone:
         if not isinstance(step, HoursStep):
             return state
+        if label == "holiday":
+            return _Alone(0)  # no usual week
         calendar = step.calendar or self.one.fields.hours or ""
         if label == "open" or (not label and step.open is None and step.closed is not None):
             opened = week.open_minutes(self.one.folder.calendars[calendar])

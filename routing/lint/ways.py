@@ -72,11 +72,14 @@ class Until(Ways[bool]):
 
 
 class UntilRung(Until):
-    """Whether anybody was rung; when the calendar says closed, nobody is there whom one could ring first."""
+    """Whether anybody was rung, or was kept waiting by a prompt, of which the first is enough to be told.
+
+    When the calendar says closed, nobody is there whom one could ring first.
+    """
 
     def enter(self, step: Step, loc: Loc, state: bool) -> bool:
-        """A `ring` rings."""
-        return state or isinstance(step, RingStep)
+        """A `ring` rings, a prompt keeps waiting."""
+        return state or isinstance(step, RingStep) or step.answers
 
     def branch(self, step: Step, label: str, state: bool) -> bool:
         """Closed is excused."""

@@ -37,7 +37,7 @@ def test_the_live_release_says_name_zone_and_how_long_and_the_operator_says_othe
     assert Project().zone.key == "UTC"
 
 
-@pytest.mark.parametrize(("keep", "said", "left"), [(1, (), 0), (None, (), 1), (1, ("--keep", "3650d"), 1)])
+@pytest.mark.parametrize(("keep", "said", "left"), [(1, (), 0), (None, (), 1), (1, ("--keep", "365d"), 1)])
 def test_calls_are_kept_as_long_as_the_project_says(bed, root, keep, said, left):
     live(root, "one", **({"keep_s": keep} if keep else {}))
     bed.put("closed")

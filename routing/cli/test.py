@@ -12,12 +12,14 @@ import click
 from routing.cli.errors import UserError
 from routing.cli.opened import opened
 from routing.cli.spread import spread
-from routing.cli.verdicts import show, terminal
+from routing.cli.verdicts import show, show_cover, terminal
+from routing.testing import covered
 from routing.testing.cases import Case
+from routing.testing.cover import cover
 from routing.testing.junit import junit
 from routing.testing.names import Names
+from routing.testing.places import places
 from routing.testing.read import checked, files_below
-from routing.testing.run import Result
 
 PATH = click.Path(path_type=Path)
 
@@ -28,26 +30,37 @@ PATH = click.Path(path_type=Path)
 @click.option("--root", type=PATH, help="Test this root's current release instead.")
 @click.option("-k", "word", metavar="NAME", help="Only tests with this in their name or their file's.")
 @click.option("-v", "--verbose", is_flag=True, help="Show the path of every call.")
+@click.option("--cover", "covers", is_flag=True, help="Tell which steps, branches and fallbacks no test visits.")
+@click.option("--listing", metavar="FILE", type=PATH, help="Write the schemes with the calls in each line; .html too.")
+@click.option("--cover-min", "least", metavar="PERCENT", type=click.FloatRange(0, 100), help="Fail below.")
 @click.option("--junit", "report", metavar="FILE", type=PATH, help="Write JUnit XML for a pipeline.")
 def test(
-    paths: tuple[Path, ...], schemes: Path | None, root: Path | None, word: str | None, verbose: bool,
-    report: Path | None,
+    paths: tuple[Path, ...], schemes: Path | None, root: Path | None, word: str | None, verbose: bool, covers: bool,
+    listing: Path | None, least: float | None, report: Path | None,
 ) -> None:  # fmt: skip
     """Run the scheme tests in PATHs: files, or folders with `*.test.yaml` below; without any, the schemes' own.
 
-    Exit code 1 when a call does not go as its test says, or a test cannot be read.
+    Exit code 1 when a call does not go as its test says, a test cannot be read, or less is visited than wanted.
     """
     if schemes and root:
         raise click.UsageError("give --schemes or --root, not both")
+    if root and listing:
+        raise click.UsageError("--listing shows the files of --schemes: a release has none")
     began = time.monotonic()
     folder = schemes or Path("schemes")
     with opened(folder, root) as published:
         names = Names(published)
         results = spread(chosen(checked(files_below(paths or [folder]), names), word), names)
+        visits = cover(names.dialplans(), (result.events for result in results))
+        where = places(folder, published.country) if not root and (covers or listing) else {}
     show(terminal(), results, ladders=verbose, seconds=time.monotonic() - began)
     if report:
-        _write(report, results)
-    if not all(result.passed for result in results):
+        _write(report, junit(results))
+    if listing:
+        _write(listing, (covered.page if listing.suffix == ".html" else covered.listing)(visits, where))
+    if covers or least is not None:
+        show_cover(terminal(), visits, where, least)
+    if not all(result.passed for result in results) or visits.percent < (least or 0):
         sys.exit(1)
 
 
@@ -60,6 +73,6 @@ def chosen(cases: Sequence[Case], word: str | None) -> list[Case]:
     return found
 
 
-def _write(report: Path, results: Sequence[Result]) -> None:
-    report.parent.mkdir(parents=True, exist_ok=True)
-    report.write_text(junit(results), "utf-8")
+def _write(file: Path, text: str) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text, "utf-8")

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 
 from rich.console import Console
 from rich.rule import Rule
 from rich.text import Text
 
+from routing.testing.cover import Cover
+from routing.testing.covered import gaps, total
 from routing.testing.path import path
+from routing.testing.places import Places
 from routing.testing.run import Result
 
 PIPE_WIDTH = 140
@@ -80,3 +83,13 @@ def _summary(console: Console, passed: int, failed: Sequence[Result], seconds: f
     style = "bold red" if failed else "bold green"
     line = Text(f"{counts} in {seconds:.2f} s", style)
     console.print(Rule(line, style=style) if console.is_terminal else line)
+
+
+def show_cover(console: Console, cover: Cover, places: Mapping[str, Places], least: float | None) -> None:
+    """What no test visits, and how much is."""
+    console.print()
+    for line in gaps(cover, places):
+        console.print(Text(line))
+    enough = cover.percent >= (least or 0)
+    wanted = "" if enough else f"; at least {least:g} % is wanted"
+    console.print(Text(f"{total(cover)}{wanted}", "bold" if enough else "bold red"))

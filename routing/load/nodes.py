@@ -54,13 +54,23 @@ class Document:
 
         Parts of ``loc`` that the text does not have (a shorthand's inner name) are passed over.
         """
-        mark, shown = self._find(loc, at_key)
+        mark, shown, _ = self._find(loc, at_key)
         return Problem(self.file, mark.line + 1, mark.column + 1, dotted(shown), message, hint)
 
-    def _find(self, loc: Loc, at_key: bool) -> tuple[yaml.Mark, Loc]:
+    def lines(self, loc: Loc) -> tuple[int, int]:
+        """The lines that a place in the data takes, from its key to its end, blank lines behind it included."""
+        first, _, _ = self._find(loc, at_key=True)
+        _, _, node = self._find(loc, at_key=False)
+        end = node.end_mark if node is not None else None
+        if end is None:
+            return first.line + 1, first.line + 1
+        in_block = isinstance(node, yaml.CollectionNode) and not node.flow_style
+        return first.line + 1, max(end.line + (not in_block), first.line + 1)
+
+    def _find(self, loc: Loc, at_key: bool) -> tuple[yaml.Mark, Loc, yaml.Node | None]:
         node = self.root
         if node is None:
-            return yaml.Mark(self.file, 0, 0, 0, "", 0), ()
+            return yaml.Mark(self.file, 0, 0, 0, "", 0), (), None
         mark, shown = _start(node), []
         for part in loc:
             found = _child(node, part)
@@ -71,7 +81,7 @@ class Document:
             key, node = found
             shown.append(part)
             mark = _start(key if at_key and part == loc[-1] else node)
-        return mark, tuple(shown)
+        return mark, tuple(shown), node
 
 
 def _start(node: yaml.Node) -> yaml.Mark:

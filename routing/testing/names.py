@@ -15,10 +15,10 @@ from typing import Any
 from routing.model.entities import SOURCES
 from routing.offline.published import Published
 from routing.steps.causes import CAUSES
+from routing.steps.scheme import POOL
 
 _BOX = re.compile(r"routing_box=([a-z0-9_]+)")
 _NUMBER = re.compile(r"routing_number=(\+\d+)")
-_FROM_RELEASE = "/sounds/"
 
 
 class Names:
@@ -90,6 +90,12 @@ class Names:
         """Every number that leads to a scheme, E.164."""
         texts = (path.read_text("utf-8") for path in sorted(self._release.glob("numbers/*.xml")))
         return [number for text in texts for number in _NUMBER.findall(text)]
+
+    def dialplans(self) -> dict[str, str]:
+        """The compiled dialplan of every scheme that somebody wrote, by id."""
+        written = sorted(scheme for scheme in self.schemes if not scheme.startswith(POOL))
+        texts = ((scheme, self.published.files.read(f"{self._release}/schemes/{scheme}.xml")) for scheme in written)
+        return {scheme: text for scheme, text in texts if text is not None}
 
     def leads(self, number: str) -> bool:
         """Whether an E.164 number leads to a scheme."""

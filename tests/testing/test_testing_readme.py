@@ -16,7 +16,8 @@ README = (Path(__file__).resolve().parents[2] / "README.rst").read_text("utf-8")
 
 
 def laid_out(folder: Path) -> Path:
-    for index, block in enumerate(re.findall(r"code-block:: yaml\n\n((?:    .*\n|\n)+)", README)):
+    scheme = README.partition("\nA scheme\n")[2].partition("\nTest a scheme\n")[0]
+    for index, block in enumerate(re.findall(r"code-block:: yaml\n\n((?:    .*\n|\n)+)", scheme)):
         (folder / f"{index}.yaml").write_text(textwrap.dedent(block), "utf-8")
     (block,) = re.findall(r"code-block:: yaml\n    :caption: kharkiv.test.yaml\n\n((?:    .*\n|\n)+)", README)
     (folder / "kharkiv.test.yaml").write_text(textwrap.dedent(block), "utf-8")

@@ -34,6 +34,10 @@ class NoMemory:
         """See Memory."""
         raise Forgotten("there is no Redis")
 
+    def disturb(self, project: str, person: str, wanted: bool, now_s: float = 0.0) -> None:
+        """See Memory."""
+        raise Forgotten("there is no Redis")
+
     def take_turn(
         self, project: str, place: tuple[str, str], wished: Sequence[tuple[str, int]]
     ) -> str | Mapping[str, int]:

@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
-from routing.decide import known, ring, sticky
+from routing.decide import dnd, known, ring, sticky
 from routing.decide.directory import Directory
 from routing.decide.verdict import Verdict, failed
 from routing.model.decision import Call
@@ -22,7 +22,7 @@ from routing.model.memory import Facts, Forgotten, Memory, Presence, State, Talk
 
 #: Another engine may take the same person's turn meanwhile: so often the decision is made anew.
 MOST_TRIES = 5
-KINDS = ("sticky", "ring", "known")
+KINDS = ("sticky", "ring", "known", "dnd")
 
 
 class States(Protocol):
@@ -44,7 +44,7 @@ class People:
 
     def kinds(self) -> Mapping[str, Callable[[Mapping[str, Any], Call], Verdict]]:
         """Step kind -> its decision."""
-        return {"sticky": self.sticky, "ring": self.ring, "known": self.known}
+        return {"sticky": self.sticky, "ring": self.ring, "known": self.known, "dnd": self.dnd}
 
     def sticky(self, step: Mapping[str, Any], call: Call) -> Verdict:
         """Ring who talked with this caller last, or go on."""
@@ -69,6 +69,16 @@ class People:
             return known.decide(self._talks(step, call), self.now())
         except Forgotten as problem:
             return failed(str(problem))
+
+    def dnd(self, step: Mapping[str, Any], call: Call) -> Verdict:
+        """Remember whether the person whose phone calls may be disturbed."""
+        verdict = dnd.decide(step, self.directory(call.release).phones, call)
+        try:
+            if verdict.outcome == "decided":
+                self.memory.disturb(step["project"], call.person, wanted=step["state"] == "off", now_s=self.now())
+        except Forgotten as problem:
+            return failed(str(problem))
+        return verdict
 
     def _talks(self, step: Mapping[str, Any], call: Call) -> Sequence[Talk]:
         """The last talks with a caller who shows his number."""

@@ -149,9 +149,9 @@ class _Asked:
         accounts = self.published.accounts
         account = caller if caller in accounts else next((a for a, phone in accounts.items() if phone == caller), None)
         if account:
-            return Call(
-                number, account, moment, context="routing_internal", variables=(("sip_auth_username", account),)
-            )
+            person = accounts[account].partition(".")[0]
+            told = (("sip_auth_username", account), ("routing_person", person))
+            return Call(number, account, moment, context="routing_internal", variables=told)
         country = self.published.country
         try:
             from_ = caller if caller == "anonymous" else normalise(caller, country)

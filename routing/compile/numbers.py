@@ -70,7 +70,7 @@ def entry_contexts(release_folder: str) -> tuple[Context, Context]:
     for name, value in CALL_SETTINGS:
         number.set(name, value)
     number.do("transfer", f"$1 XML:{release_folder}/numbers/$2.xml numbers")
-    dialled = internal.extension("dial", pattern=r"^([+\w.-]{2,64})$")
+    dialled = internal.extension("dial", pattern=r"^([+\w.*#-]{2,64})$")
     dialled.set("routing_release", release_folder)
     dialled.do("transfer", f"$1 XML:{release_folder}/internal.xml internal")
     return inbound, internal

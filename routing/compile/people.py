@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from routing.compile.codes import dialled_codes
 from routing.compile.templates import render
 from routing.model import numbers
 from routing.model.folder import Folder
@@ -62,8 +63,10 @@ def _bridge(legs: tuple[Leg, ...], folder: Folder, label: str) -> str:
 
 
 def internal_context(folder: Folder) -> Context:
-    """What registered phones dial: colleagues' extensions and accounts, and outside numbers."""
+    """What registered phones dial: codes, colleagues' extensions and accounts, and outside numbers."""
     context = Context("internal")
+    for code, place in dialled_codes():
+        context.extension(code).do("transfer", place)
     for extension, name in sorted(folder.extensions.items()):
         _colleague(context, extension, name, name)
     for account, phone in sorted(folder.accounts.items()):

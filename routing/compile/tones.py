@@ -17,6 +17,7 @@ RATE = 8000
 #: (hertz, seconds) in turn; 0 Hz is silence.
 _TONES: dict[str, list[tuple[int, float]]] = {
     "routing/beep.wav": [(880, 0.4), (0, 0.1)],
+    "routing/done.wav": [(0, 0.3), (660, 0.15), (0, 0.05), (880, 0.3), (0, 0.2)],
     "routing/confirm.wav": [(660, 0.2), (0, 0.2)] * 3 + [(0, 0.8)],
     "routing/invalid.wav": [(330, 0.3), (0, 0.1), (220, 0.4), (0, 0.2)],
 }

@@ -9,6 +9,7 @@ from typing import Any
 
 from routing.compile import schemes as compiling
 from routing.compile.calendars import calendar_context
+from routing.compile.codes import codes_context, codes_table
 from routing.compile.link import answering
 from routing.compile.lists import list_contexts
 from routing.compile.numbers import Line, numbers_context, shards
@@ -28,7 +29,7 @@ from routing.compile.version import code_version
 from routing.compile.xml import to_xml
 from routing.model import numbers
 from routing.model.crm import owners
-from routing.model.folder import Folder
+from routing.model.folder import CODES, Folder
 
 
 def release_files(
@@ -55,6 +56,8 @@ def release_files(
         for file, context in list_contexts(name, listed):
             put(file, to_xml(context))
     put("outbound.xml", to_xml(outbound_context(folder)))
+    put(f"schemes/{CODES}.xml", to_xml(codes_context(folder)))
+    put(f"schemes/{CODES}.json", codes_table(folder))
     put("internal.xml", to_xml(internal_context(folder), colleagues_context(folder)))
     put("table.json", _table(folder))
     if folder.pools or folder.project.tracking:

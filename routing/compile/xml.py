@@ -21,7 +21,7 @@ ALLOWED = frozenset(
     routing_release routing_scheme routing_caller routing_number routing_caller_pays routing_jumps routing_hours
     routing_digits
     routing_decision routing_ring_for routing_label routing_waits routing_legs uuid domain
-    routing_known routing_known_by_crm recordings_dir endpoint_disposition originate_disposition
+    routing_known routing_known_by_crm routing_dnd recordings_dir endpoint_disposition originate_disposition
     """.split()
 )
 _EXPANSION = re.compile(r"\$\{([^}]*)\}?")

@@ -36,6 +36,7 @@ def call_of(reply: Message) -> Call:
         number=_may(reply, "variable_routing_number", E164, ""),
         caller=_may(reply, "variable_routing_caller", E164, ANONYMOUS),
         caller_pays=(reply.get("variable_routing_caller_pays") or "true") == "true",
+        person=_may(reply, "variable_routing_person", ID, ""),
         started=int(_may(reply, "Caller-Channel-Created-Time", MICROSECONDS, "0")) / 1_000_000,
         entities=visitor.entities,
         source=visitor.source,

@@ -112,6 +112,8 @@ class Call:
     caller: str
     caller_pays: bool = True
     started: float = 0.0
+    #: Whose registered phone calls; empty for calls from outside.
+    person: str = ""
     #: What is known of the site's visitor (`model.entities`).
     entities: Mapping[str, str] = field(default_factory=dict)
     source: Mapping[str, str] = field(default_factory=dict)

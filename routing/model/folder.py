@@ -11,9 +11,12 @@ from routing.model.people import Person
 from routing.model.pools import Pool
 from routing.model.project import Gateway, Project
 
+#: Id of the scheme behind the codes that phones dial.
+CODES = "codes"
 #: Words that name something else in dialplans, so no person, group or scheme may have them.
 RESERVED = frozenset(
-    {"entry", "numbers", "person", "calendar", "outbound", "internal", "internal_entry", "jump", "default", "public"}
+    {CODES, "entry", "numbers", "person", "calendar", "outbound", "internal", "internal_entry", "jump"}
+    | {"default", "public"}
 )
 
 

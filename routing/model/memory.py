@@ -89,6 +89,9 @@ class Memory(Protocol):
     def is_away(self, project: str, person: str) -> bool:
         """Whether somebody is not to be disturbed."""
 
+    def disturb(self, project: str, person: str, wanted: bool, now_s: float = 0.0) -> None:
+        """Turn do-not-disturb of a person off (``wanted``) or on."""
+
     def take_turn(
         self, project: str, place: tuple[str, str], wished: Sequence[tuple[str, int]]
     ) -> str | Mapping[str, int]:

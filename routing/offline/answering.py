@@ -141,6 +141,7 @@ def _call(variables: Mapping[str, str]) -> Call:
         number=variables.get("routing_number", ""),
         caller=caller if E164.fullmatch(caller) else "anonymous",
         caller_pays=variables.get("routing_caller_pays", "true") == "true",
+        person=variables.get("routing_person", ""),
         started=int(variables.get("created_us", "0")) / 1_000_000,
         entities=visitor.entities,
         source=visitor.source,

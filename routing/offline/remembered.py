@@ -9,13 +9,13 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from routing.decide import known, ring, sticky
+from routing.decide import dnd, known, ring, sticky
 from routing.decide.directory import Directory
 from routing.decide.verdict import Verdict, failed
 from routing.model.decision import Call
 from routing.model.memory import Direction, Facts, Load, State, Talk
 
-KINDS = ("sticky", "ring", "known")
+KINDS = ("sticky", "ring", "known", "dnd")
 STATES: tuple[State, ...] = ("free", "busy", "absent")
 LONG_TALK_SECONDS = 3600.0
 
@@ -42,6 +42,8 @@ class Remembered:
             return failed("no answer from Redis")
         if step["kind"] == "sticky":
             return sticky.decide(step, self._talks(call), lambda person: self._known(person, directory), call.started)
+        if step["kind"] == "dnd":
+            return dnd.decide(step, directory.phones, call)
         if step["kind"] == "known":
             return known.decide(self._talks(call), call.started)
         facts = Facts(self.loads, self.turns, known=bool(self._talks(call)))

@@ -1,0 +1,17 @@
+"""What a phone's do-not-disturb code means: whose it is and what is to be remembered. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from routing.decide.verdict import Verdict, refused
+from routing.model.decision import Call, Continue
+
+
+def decide(step: Mapping[str, Any], people: Mapping[str, object], call: Call) -> Verdict:
+    """The verdict once it is remembered (``step["state"]``: on or off); refused when the phone is nobody's."""
+    if call.person not in people:
+        return refused("the phone is no person's")
+    words = "must not be disturbed" if step["state"] == "on" else "may be rung"
+    return Verdict(Continue(), "decided", f"{call.person} {words}", {"routing_dnd": str(step["state"])})

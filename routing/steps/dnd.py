@@ -1,0 +1,57 @@
+"""Do-not-disturb from a person's own phone: what is behind the codes that registered phones dial.
+
+The engine keeps it in Redis, where ``routing dnd`` keeps it too. The phone hears whether it is done: without the engine
+or its memory it is not, and everything is as before.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from routing.model.folder import Folder
+from routing.steps.base import Emitter, sound_path
+from routing.steps.dialplan import Condition
+from routing.steps.dynamic import DynamicStep
+
+#: What the engine has done: ``on`` or ``off``.
+DONE = "routing_dnd"
+#: Redis.
+BUDGET_SECONDS = 0.5
+
+
+class DndCode(DynamicStep):
+    """A part of the dialplan of phones, no step that authors write. ``state``: on, do not disturb; or off."""
+
+    kind: ClassVar[str] = "dnd"
+    obeys: ClassVar[frozenset[str]] = frozenset()
+
+    state: str
+
+    @property
+    def budget_seconds(self) -> float:
+        """The memory's time."""
+        return BUDGET_SECONDS
+
+    @property
+    def ring_seconds(self) -> float:
+        """Nobody is rung."""
+        return 0.0
+
+    def emit_code(self, out: Emitter, label: str) -> None:
+        """``<label>`` asks the engine, then the phone hears what became of it."""
+        asking, then = out.context.extension(label), f"{label}.then"
+        asking.set("routing_scheme", out.scheme)
+        asking.set("routing_step", label)
+        asking.set(DONE, "")
+        self.emit_frame(out, asking, label, out.go(then))
+        done = out.context.extension(then, Condition(f"${{{DONE}}}", f"^{self.state}$"))
+        for heard, extension in (("done", done), ("invalid", out.context.extension(then))):
+            extension.do("answer")
+            extension.do("playback", sound_path(f"routing/{heard}.wav"))
+            extension.do("hangup", "NORMAL_CLEARING")
+
+    def runtime(self, folder: Folder) -> dict[str, Any]:
+        """In whose memory it is kept."""
+        return {
+            "kind": self.kind, "project": folder.project.name, "state": self.state, "timeout_s": BUDGET_SECONDS,
+        }  # fmt: skip

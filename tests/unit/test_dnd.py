@@ -1,0 +1,96 @@
+"""Do-not-disturb dialled from a phone: what is remembered, what the phone hears, with the engine and without."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from types import SimpleNamespace
+
+import pytest
+from folders import HERE, compiled, laid_out
+
+from routing.app.memory import NoMemory
+from routing.app.people import People
+from routing.esl.facts import call_of
+from routing.esl.protocol import Message
+from routing.model.decision import Call
+from routing.offline.answering import InProcess, canned
+from routing.offline.decider import Silent, refused
+from routing.offline.events import Event, ended
+from routing.offline.published import Published
+from routing.offline.remembered import Remembered
+from routing.offline.socket_peer import connect_reply
+from routing.offline.switch import Call as Dialled
+
+ON, OFF = {"project": "p", "state": "on"}, {"project": "p", "state": "off"}
+
+
+class Kept(NoMemory):
+    """Remembers what it is told."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[str, str, bool, float]] = []
+
+    def disturb(self, project: str, person: str, wanted: bool, now_s: float = 0.0) -> None:
+        self.told.append((project, person, wanted, now_s))
+
+
+def people(memory: NoMemory) -> Callable:
+    directory = SimpleNamespace(phones={"ivan": frozenset({"desk"})})
+    return People(memory, None, lambda _: directory, lambda: 5.0).kinds()["dnd"]  # type: ignore[arg-type,return-value]
+
+
+def call(person: str) -> Call:
+    return Call("12345678", "/r", "codes", "dnd_on", "", "anonymous", person=person)
+
+
+def test_the_engine_remembers_whose_phone_dialled():
+    memory = Kept()
+    assert people(memory)(ON, call("ivan")).variables == {"routing_dnd": "on"}
+    assert people(memory)(OFF, call("ivan")).variables == {"routing_dnd": "off"}
+    assert memory.told == [("p", "ivan", False, 5.0), ("p", "ivan", True, 5.0)]
+
+
+@pytest.mark.parametrize(("person", "memory", "outcome"), [("", Kept(), "refused"), ("ivan", NoMemory(), "failed")])
+def test_nothing_is_done_without_a_person_or_a_memory(person, memory, outcome):
+    verdict = people(memory)(ON, call(person))
+    assert (verdict.outcome, verdict.variables) == (outcome, {})
+
+
+def test_whose_phone_calls_is_read_off_the_channel():
+    channel = {"uuid": "12345678", "routing_release": "/r", "routing_scheme": "codes", "routing_step": "dnd_on"}
+    for person, read in (("ivan", "ivan"), ("Ivan", ""), ("${x}", ""), ("a b", "")):
+        assert call_of(Message(b"\n" + connect_reply(channel | {"routing_person": person}))).person == read
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Published:
+    place = tmp_path_factory.mktemp("dnd")
+    root = place / "root"
+    root.mkdir()
+    (root / "current").symlink_to(compiled(laid_out(HERE / "good/company", place / "schemes"), root).folder)
+    return Published(root)
+
+
+def heard(published: Published, code: str, decider: object) -> list[str]:
+    """Sounds that ivan's phone hears; the call ends by itself."""
+    at = datetime(2026, 11, 23, tzinfo=UTC)
+    whose = (("sip_auth_username", "1001"), ("routing_person", "ivan"))
+    events: list[Event] = published.run(
+        Dialled(code, "1001", at, context="routing_internal", variables=whose), decider=decider
+    )  # type: ignore[arg-type]
+    assert [event for event in events if event.kind == "error"] == []
+    assert ended(events).subject == "NORMAL_CLEARING"
+    return [event.subject.rpartition("/")[2] for event in events if event.kind == "play"]
+
+
+@pytest.mark.parametrize("code", ["*78", "*79"])
+def test_the_phone_hears_that_it_is_done(published, code):
+    assert heard(published, code, InProcess(published.files, canned("refused"))) == ["done.wav"]
+
+
+@pytest.mark.parametrize("code", ["*78", "*79"])
+def test_the_phone_hears_that_it_is_not_done(published, code):
+    down = InProcess(published.files, canned("refused"), None, Remembered(is_down=True))
+    for decider in (down, refused, lambda *_: Silent()):
+        assert heard(published, code, decider) == ["invalid.wav"]

@@ -8,6 +8,7 @@ from pathlib import Path
 from routing.compile.build import load_shared
 from routing.graph.flow import Flow, flow
 from routing.load import files
+from routing.load.lists import read_lists
 from routing.load.nodes import Document, read
 from routing.load.validate import Wrong, validate
 from routing.model.problem import Problems, did_you_mean
@@ -22,7 +23,11 @@ def read_flow(schemes: Path, scheme: str) -> Flow:
     """The flow of one scheme. Raises NoScheme, and Problems when it or the folder's shared part is wrong."""
     document = _document(schemes, scheme)
     sounds = {name: seconds for name, (_, seconds) in files.sounds(schemes).items()}
-    folder = replace(load_shared(schemes), sounds=sounds)
+    shared = load_shared(schemes)
+    lists, wrong_lists = read_lists(schemes, shared.project.country)
+    if wrong_lists:
+        raise Problems(wrong_lists)
+    folder = replace(shared, sounds=sounds, lists=lists)
     fields = validate(SchemeFields, document, (), document.data, folder.project.country)
     if isinstance(fields, Wrong):
         raise Problems(list(fields))

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """A webhook handler of the kind that is written for Ringostat: who is responsible for this customer?
 
-    python ringostat_handler.py --port 8087
+    python ringostat_handler.py --port 8095
 
 The engine POSTs the parameters that the step's `send` names; numbers come as digits without plus, percent-encoded:
 
@@ -58,7 +58,7 @@ class Handler(BaseHTTPRequestHandler):
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="A sample handler in Ringostat's form.")
-    parser.add_argument("--port", type=int, default=8087)
+    parser.add_argument("--port", type=int, default=8095)
     parser.add_argument("--quiet", action="store_true", help="accepted; requests are never logged")
     server = ThreadingHTTPServer(("127.0.0.1", parser.parse_args().port), Handler)
     sys.stderr.write(f"ringostat_handler: http://127.0.0.1:{server.server_port}/\n")

@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""A webhook handler by customer and region: copy it, change the two tables, and point a webhook step's url at it.
+"""A webhook handler by customer and region: copy it, change the three tables, and point a webhook step's url at it.
 
     WEBHOOK_SECRET=whsec_... python sample_handler.py --port 8085
 
 It needs nothing but Python. The engine POSTs JSON about the call:
 
     {"call_id": "3740e285-...", "number": "+380800111222", "caller": "+380577001122", "caller_pays": true,
-     "scheme": "webhook", "step": "1", "started": "2026-03-02T08:15:00+00:00", "entities": {"city": "Kharkiv"}}
+     "scheme": "webhook", "step": "1", "started": "2026-03-02T08:15:00+00:00", "entities": {"region": "odesa"}}
 
 and takes as an answer (status 200) one of
 
@@ -34,6 +34,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 #: Customers who are always put through to the person they know; the name is shown on his phone.
 CUSTOMERS = {"+380670001001": {"ring": "ivan", "for": 20, "caller_name": "Готель Либідь"}}
+#: What the visitor chose on the site, when the number was lent to him (entity `region`) -> what to answer.
+CHOSEN = {"odesa": {"scheme": "odesa"}, "dnipro": {"scheme": "dnipro"}, "kyiv": {"scheme": "kyiv"}}
 #: Where a caller's number begins -> what to answer. The longest prefix that fits wins.
 REGIONS = {
     "+38032": {"scheme": "lviv"},
@@ -60,6 +62,9 @@ def answer(call: dict) -> dict:
     caller = str(call.get("caller", ""))
     if caller in CUSTOMERS:
         return CUSTOMERS[caller]
+    chosen = (call.get("entities") or {}).get("region")
+    if chosen in CHOSEN:
+        return CHOSEN[chosen]
     fitting = [prefix for prefix in REGIONS if caller.startswith(prefix)]
     return REGIONS[max(fitting, key=len)] if fitting else ELSEWHERE
 

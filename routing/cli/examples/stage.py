@@ -1,11 +1,10 @@
-"""Sets the stage for sample calls: a release of the schemes, the engine and the webhook handlers, on free ports.
+"""Sets the stage for sample calls: a release of the schemes and everything that it asks, as processes on free ports.
 
-The schemes name their handlers' ports; a copy of the folder names the ports that the handlers got here.
+The schemes name their partners' ports; a copy of the folder names the ports that the partners got here.
 """
 
 from __future__ import annotations
 
-import base64
 import json
 import os
 import re
@@ -15,7 +14,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,33 +23,25 @@ from routing.app import publish as publishing
 from routing.app.secrets import read_secrets
 from routing.cli.errors import UserError
 from routing.cli.examples.children import POLL_SECONDS, START_SECONDS, Child, Children
-from routing.compile.build import Release, build
+from routing.cli.examples.remembering import Remembering
+from routing.cli.examples.site import Site
+from routing.compile.build import Release, build, needed
+from routing.compile.secrets import invented
 from routing.offline.published import Published
+from routing.store import embedded
+from routing.store.address import parse
+from routing.store.client import Store
+from routing.store.memory import RedisMemory
+from routing.testing.names import Names
 
-#: Where the schemes expect a handler -> the script that listens there.
-HANDLERS = {"http://127.0.0.1:8085": "sample_handler.py", "http://127.0.0.1:8087": "ringostat_handler.py"}
-SIGNING = "WEBHOOK_SECRET"
-
-
-@dataclass(frozen=True)
-class Stage:
-    """Everything a sample call needs."""
-
-    engine: Child
-    handlers: tuple[Child, ...]
-    release: Release
-    published: Published
-    places: Mapping[str, str]
-
-    def logged(self, uuid: str) -> Mapping[str, Any]:
-        """The engine's line about its decision for a call; empty when it made none."""
-        for line in reversed(self.engine.log.read_text("utf-8", "replace").splitlines()):
-            if uuid in line:
-                facts = json.loads(line)
-                if facts.get("event") == "decision":
-                    found: Mapping[str, Any] = facts
-                    return found
-        return {}
+#: Where the schemes expect a partner -> the script that listens there, and the secret that it shares with the engine.
+PARTNERS = {
+    "http://127.0.0.1:8085": ("sample_handler.py", "WEBHOOK_SECRET"),
+    "http://127.0.0.1:8095": ("ringostat_handler.py", ""),
+    "http://127.0.0.1:8096": ("sample_crm.py", "CRM_TOKEN"),
+}
+CRM = "sample_crm"
+ANY_PORT = "127.0.0.1:0"
 
 
 @dataclass(frozen=True)
@@ -62,49 +53,91 @@ class Places:
     out: Path
     secrets: Path
 
+    @property
+    def root(self) -> Path:
+        """Of the releases."""
+        return self.out / "root"
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Everything a sample call needs. ``shown`` tells of each process where it is, by its name."""
+
+    engine: Child
+    partners: Sequence[Child]
+    release: Release
+    names: Names
+    remembering: Remembering
+    site: Site
+    shown: Mapping[str, str]
+
+    @property
+    def handlers(self) -> Sequence[Child]:
+        """The processes that webhook steps ask."""
+        return [partner for partner in self.partners if partner.name != CRM]
+
+    def logged(self, uuid: str) -> Mapping[str, Mapping[str, Any]]:
+        """The engine's lines about its decisions for a call, by ``scheme/step``."""
+        lines = self.engine.log.read_text("utf-8", "replace").splitlines()
+        facts = [json.loads(line) for line in lines if uuid in line]
+        return {f"{each['scheme']}/{each['step']}": each for each in facts if each.get("event") == "decision"}
+
 
 def set_up(children: Children, places: Places) -> Stage:
-    """Start handlers and engine, compile and publish. Raises UserError, Problems, SecretsFault."""
-    known = read_secrets(places.secrets, os.environ)
-    key = known.get(SIGNING) or "whsec_" + base64.b64encode(secrets.token_bytes(24)).decode()
-    moved, handlers = {}, []
-    for url, script in HANDLERS.items():
-        handler, here = _handler(children, places.tools / script, key)
-        handlers.append(handler)
-        moved[url] = here
-    root = places.out / "root"
-    root.mkdir(parents=True, exist_ok=True)
-    engine, listen = _engine(children, root, places.secrets, key)
-    staged = _staged(places.schemes, places.out / "schemes", moved)
-    release = build(staged, root, lambda setting: {**known, SIGNING: key}, listen)
-    publishing.publish(root, release.name, None)
-    published = Published(root)
-    shown = {"engine": f"pid {engine.process.pid} on {listen}"}
-    for handler, (url, here) in zip(handlers, moved.items(), strict=True):
-        shown[handler.name] = f"pid {handler.process.pid} on {here.partition('//')[2]}, in the schemes {url[7:]}"
-    return Stage(engine, tuple(handlers), release, published, shown)
+    """Start everything, compile and publish. Raises UserError, Problems, SecretsFault."""
+    keys = _keys(places)
+    places.root.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(places.root / embedded.FOLDER, ignore_errors=True)  # nothing is remembered of an earlier run
+    partners = [_partner(children, places.tools / script, keys, name) for script, name in PARTNERS.values()]
+    served = ["--root", str(places.root), "--http", ANY_PORT, "--listen", ANY_PORT]
+    engine = _routing(children, "engine", ["serve", *served, "--workers", "2", "--drain", "1"], keys)
+    tracking = _routing(children, "tracking", ["track", *served], keys)
+    here = {url: partner.said(r"http://127\.0\.0\.1:\d+")[0] for url, partner in zip(PARTNERS, partners, strict=True)}
+    listen = _port(engine, "listen")
+    staged = _staged(places.schemes, places.out / "schemes", here)
+    release = build(staged, places.root, lambda setting: keys, listen)
+    publishing.publish(places.root, release.name, None)
+    _wait_for(engine)
+    published = Published(places.root)
+    api = _port(tracking, "listen")
+    shown = {"engine": f"on {listen}", "tracking API": f"on {api}"}
+    for partner, (url, at) in zip(partners, here.items(), strict=True):
+        shown[partner.name] = f"on {at[7:]}; the schemes say {url[7:]}"
+    remembering, site = _remembering(places.root, published), _site(release, api)
+    return Stage(engine, partners, release, Names(published), remembering, site, shown)
 
 
-def _handler(children: Children, script: Path, key: str) -> tuple[Child, str]:
+def _keys(places: Places) -> Mapping[str, str]:
+    """The secrets of the schemes; what nobody has set is invented for this run, the CRM's token too."""
+    known = read_secrets(places.secrets if places.secrets.exists() else None, os.environ)
+    tokens = {name: secrets.token_urlsafe(24) for _, name in PARTNERS.values() if name}
+    return {**tokens, **invented(needed(places.schemes), known), **known}
+
+
+def _partner(children: Children, script: Path, keys: Mapping[str, str], name: str) -> Child:
     if not script.is_file():
         raise UserError(f"{script} is not there: run this in the project's source folder, or say --tools")
     command = [sys.executable, str(script), "--port", "0", "--quiet"]
-    child = children.start(script.stem, command, {SIGNING: key})
-    return child, child.said(r"http://127\.0\.0\.1:\d+")[0]
+    return children.start(script.stem, command, {name: keys[name]} if name else {})
 
 
-def _engine(children: Children, root: Path, secrets_file: Path, key: str) -> tuple[Child, str]:
-    command = [sys.executable, "-m", "routing", "serve", "--root", str(root), "--secrets", str(secrets_file)]
-    command += ["--listen", "127.0.0.1:0", "--http", "127.0.0.1:0", "--workers", "2", "--drain", "1"]
-    child = children.start("engine", command, {SIGNING: key})
-    listen = child.said(r'"listen": "([^"]+)"')[1]
-    http = child.said(r'"http": "([^"]+)"')[1]
+def _routing(children: Children, name: str, words: Sequence[str], keys: Mapping[str, str]) -> Child:
+    shared = {name: keys[name] for _, name in PARTNERS.values() if name}
+    return children.start(name, [sys.executable, "-m", "routing", *words], shared)
+
+
+def _port(child: Child, which: str) -> str:
+    return child.said(rf'"{which}": "([^"]+)"')[1]
+
+
+def _wait_for(engine: Child) -> None:
+    """Until its workers take calls."""
+    http = _port(engine, "http")
     until = time.monotonic() + START_SECONDS
     while not _healthy(http):
-        if time.monotonic() > until or child.process.poll() is not None:
-            raise UserError(f"the engine is not ready; see {child.log}")
+        if time.monotonic() > until or engine.process.poll() is not None:
+            raise UserError(f"the engine is not ready; see {engine.log}")
         time.sleep(POLL_SECONDS)
-    return child, listen
 
 
 def _healthy(http: str) -> bool:
@@ -116,7 +149,7 @@ def _healthy(http: str) -> bool:
 
 
 def _staged(schemes: Path, staged: Path, moved: Mapping[str, str]) -> Path:
-    """A copy of the folder whose webhooks go to where the handlers are."""
+    """A copy of the folder whose webhooks and CRM are where the partners are."""
     shutil.rmtree(staged, ignore_errors=True)
     shutil.copytree(schemes, staged)
     pattern = re.compile("|".join(map(re.escape, moved)))
@@ -124,3 +157,13 @@ def _staged(schemes: Path, staged: Path, moved: Mapping[str, str]) -> Path:
         text = file.read_text("utf-8")
         file.write_text(pattern.sub(lambda found: moved[found[0]], text), "utf-8")
     return staged
+
+
+def _remembering(root: Path, published: Published) -> Remembering:
+    memory = RedisMemory(Store(parse(embedded.url(root))))
+    return Remembering(memory, str(published.table["project"]), published.timezone)
+
+
+def _site(release: Release, api: str) -> Site:
+    told = json.loads((release.folder / "tracking.json").read_text("utf-8"))
+    return Site(str(told["tracking"]["origins"][0]), api)

@@ -1,4 +1,4 @@
-"""A carried call as a person reads it: who called, what happened when, what the webhook said, how it ended.
+"""A carried call as a person reads it: who called, what happened when, what the engine decided and why, how it ended.
 
 The lines are those of `routing trace`; the scheme is named where it changes. Writes to a console that it is given.
 """
@@ -15,12 +15,13 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
+from routing.cli.examples.site import Lent
 from routing.offline.events import Event, ended, talked
 from routing.offline.ladder import Row, ladder
-from routing.offline.switch import Call
 from routing.testing.cases import Sample
 from routing.testing.expect import arrived_ms
 from routing.testing.kinds import webhook_words
+from routing.testing.run import Result
 
 STYLES = {
     "ring": "cyan", "confirm": "cyan", "talk": "bold green", "voicemail": "bold green", "end": "bold",
@@ -29,6 +30,8 @@ STYLES = {
 }  # fmt: skip
 #: Rows that repeat what others say.
 LEFT_OUT = frozenset({"call", "ringing", "record", "scheme"})
+#: Why the engine did nothing, where that is what nearly every call meets.
+UNTOLD = frozenset({"nobody has talked with this caller"})
 #: What stands before the interesting part of a path.
 _BOX = re.compile(r"\S*/voicemail/([^/]+)/\S+")
 _RELEASE = re.compile(r"/\S*/releases/[0-9a-f]{12}/")
@@ -37,27 +40,29 @@ SAID = {"silent": "the engine is silent", "refused": "nobody listens on the engi
 
 @dataclass(frozen=True)
 class Told:
-    """A carried call with everything that is printed of it; ``logged`` is the engine's own line about it."""
+    """A carried call with everything that is printed of it; ``logged`` has the engine's own lines by scheme/step."""
 
-    sample: Sample
-    call: Call
-    events: Sequence[Event]
-    logged: Mapping[str, Any]
-    failures: Sequence[str]
+    result: Result
+    logged: Mapping[str, Mapping[str, Any]]
+    lent: Lent | None = None
 
 
 def print_story(console: Console, number: int, told: Told) -> None:
     """Head, path and verdict of one call."""
-    console.print(Rule(f"[bold]{number}[/] {told.sample.name}", align="left", style="dim", characters="─"))
-    call = told.call
+    result, sample = told.result, told.result.case.sample
+    console.print(Rule(f"[bold]{number}[/] {sample.name}", align="left", style="dim", characters="─"))
+    call = result.call
+    broken = [f"{part} {state}" for part, state in _broken(sample)]
+    if told.lent:
+        what = ", ".join(f"{name} {value}" for name, value in {**sample.entities, **sample.source}.items())
+        console.print(Text(f"on the site: {what}; pool {told.lent.pool} lends {told.lent.number}", "dim"))
     who = f"{call.caller} calls {call.to}"
-    broken = [f"{part} {state}" for part, state in _broken(told.sample)]
     console.print(Text("  ".join([f"{call.at:%a %d %b %Y %H:%M}", who, *broken]), "dim"))
     console.print(_path(told))
-    for failure in told.failures:
-        console.print(Text(f"✗ {failure}", "bold red"))
-    if not told.failures:
-        console.print(Text("✓ ", "green") + Text(outcome(told.events)))
+    for complaint in result.complaints():
+        console.print(Text(f"✗ {complaint}", "bold red"))
+    if not result.failures:
+        console.print(Text("✓ ", "green") + Text(outcome(result.events)))
     console.print()
 
 
@@ -97,13 +102,16 @@ def _path(told: Told) -> Table:
 
 def _rows(told: Told) -> list[Row]:
     """The ladder's rows in short: phones that begin to ring together share one, a talk is its own end."""
-    asked = iter([event for event in told.events if event.kind in ("decision", "fallback")])
+    asked = iter([event for event in told.result.events if event.kind in ("decision", "fallback")])
     rows: list[Row] = []
-    for row in ladder(told.events):
+    for row in ladder(told.result.events):
         if row.kind in LEFT_OUT or (row.kind == "end" and rows and rows[-1].kind == "talk_end"):
             continue
         if row.kind in ("decision", "fallback"):
-            row = replace(row, word="webhook", text=_answer(next(asked), told.logged))
+            event = next(asked)
+            if (text := _answer(event, told.logged)) in UNTOLD:
+                continue
+            row = replace(row, word=event.subject, text=text)
         if row.kind == "voicemail":
             row = replace(row, text=_BOX.sub(r"box \1", row.text))
         if rows and row.kind == rows[-1].kind == "ring" and row.at_ms == rows[-1].at_ms:
@@ -112,26 +120,28 @@ def _rows(told: Told) -> list[Row]:
     return rows
 
 
-def _answer(event: Event, logged: Mapping[str, Any]) -> str:
+def _answer(event: Event, logged: Mapping[str, Mapping[str, Any]]) -> str:
     """What the engine decided and, from its log, why and in what time; without the engine, what the switch saw."""
     words = webhook_words(event)
     if event.kind == "fallback":
         return SAID[words]
-    if words == "continue":
-        words = "go on with the scheme"
-    why = f": {logged['reason']}" if logged.get("reason") else ""
-    return f"{words}{why} ({event.lasted_ms} ms)"
+    words = "go on with the scheme" if words == "continue" else words.replace(",", ", then ")
+    reason = logged.get(f"{event.scheme}/{event.step}", {}).get("reason")
+    if reason in UNTOLD:
+        return str(reason)
+    return words + (f": {reason}" if reason else "") + f" ({event.lasted_ms} ms)"
 
 
 def print_summary(console: Console, stories: Sequence[Told], seconds: float) -> None:
     """The last line, and which calls did not go as their examples say."""
-    good = sum(not told.failures for told in stories)
-    talks = sum(talked(told.events) is not None for told in stories)
-    messages = sum(any(event.kind == "voicemail" for event in told.events) for told in stories)
+    results = [told.result for told in stories]
+    good = sum(result.passed for result in results)
+    talks = sum(talked(result.events) is not None for result in results)
+    messages = sum(any(event.kind == "voicemail" for event in result.events) for result in results)
     others = len(stories) - talks - messages
-    for number, told in enumerate(stories, 1):
-        if told.failures:
-            console.print(Text(f"✗ {number} {told.sample.name}", "bold red"))
+    for number, result in enumerate(results, 1):
+        if not result.passed:
+            console.print(Text(f"✗ {number} {result.case.name}", "bold red"))
     style = "bold green" if good == len(stories) else "bold red"
     counts = f"{talks} talks, {messages} messages, {others} ended otherwise"
     console.print(Text(f"{good} of {len(stories)} calls went as their examples say", style), end="")

@@ -1,0 +1,43 @@
+"""The site of the sample calls: a page asks the running tracking API for its visitor's number, as the script does."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import requests
+
+from routing.cli.errors import UserError
+
+ANSWER_SECONDS = 5.0
+
+
+@dataclass(frozen=True)
+class Lent:
+    """A number that a visitor is shown, and the pool that lends it."""
+
+    number: str
+    shown: str
+    pool: str
+
+
+@dataclass(frozen=True)
+class Site:
+    """``origin``: of the company's pages; ``api``: where the tracking API listens, ``host:port``."""
+
+    origin: str
+    api: str
+
+    def visit(self, visitor_id: str, entities: Mapping[str, str], source: Mapping[str, str]) -> Lent:
+        """The number for a visitor's first page. Raises UserError when there is none to be had."""
+        told = {"visitor": visitor_id, "page": f"{self.origin}/", "entities": dict(entities), "source": dict(source)}
+        try:
+            answer = requests.post(
+                f"http://{self.api}/v1/session", json=told, headers={"Origin": self.origin}, timeout=ANSWER_SECONDS
+            )
+            said = answer.json()
+        except requests.RequestException as problem:
+            raise UserError(f"the tracking API at {self.api} does not answer: {problem}") from None
+        if not said.get("number"):
+            raise UserError(f"the tracking API lends no number to a visitor with {dict(entities)}: {said}")
+        return Lent(said["number"], said["shown"], said["pool"])

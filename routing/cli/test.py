@@ -51,16 +51,19 @@ def test(
     with opened(folder, root) as published:
         names = Names(published)
         results = spread(chosen(checked(files_below(paths or [folder]), names), word), names)
-        visits = cover(names.dialplans(), (result.events for result in results))
-        where = places(folder, published.country) if not root and (covers or listing) else {}
-    show(terminal(), results, ladders=verbose, seconds=time.monotonic() - began)
-    if report:
-        _write(report, junit(results))
-    if listing:
-        _write(listing, (covered.page if listing.suffix == ".html" else covered.listing)(visits, where))
-    if covers or least is not None:
-        show_cover(terminal(), visits, where, least)
-    if not all(result.passed for result in results) or visits.percent < (least or 0):
+        show(terminal(), results, ladders=verbose, seconds=time.monotonic() - began)
+        passed = all(result.passed for result in results)
+        if report:
+            _write(report, junit(results))
+        if covers or listing or least is not None:
+            visits = cover(names.dialplans(), (result.events for result in results))
+            where = {} if root else places(folder, published.country)
+            if listing:
+                _write(listing, (covered.page if listing.suffix == ".html" else covered.listing)(visits, where))
+            if covers or least is not None:
+                show_cover(terminal(), visits, where, least)
+            passed = passed and visits.percent >= (least or 0)
+    if not passed:
         sys.exit(1)
 
 

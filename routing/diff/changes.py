@@ -118,7 +118,7 @@ def _cut_short(more: Special, finding: Finding, plainer: Finding) -> bool:
     one_sided = {who for kind, who in told if kind == "rings"}
     if any(delta.who in one_sided for delta in more if delta.kind in ("answers", "unconfirmed")):
         return True
-    return bool(told) and _marks(finding) <= told
+    return _marks(finding) <= told
 
 
 def _marks(finding: Finding) -> set[tuple[str, str]]:

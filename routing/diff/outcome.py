@@ -20,13 +20,14 @@ SCRIPTED = frozenset({"ALLOTTED_TIMEOUT", "NO_ANSWER", "LOSE_RACE", "ORIGINATOR_
 
 @dataclass(frozen=True)
 class Entry:
-    """One thing noticed: what, whom or what it is about, from when, how long; ``how`` it went."""
+    """One thing noticed: what, whom or what it is about, from when, how long; ``how`` it went; in which step."""
 
     at_ms: int
     what: str
     subject: str
     lasted_ms: int = 0
     how: str = ""
+    step: str = ""
 
     def same(self, other: Entry) -> bool:
         """Whether nobody would notice a difference."""
@@ -42,7 +43,6 @@ class Outcome:
     talk: str
     message: bool
     faults: int
-    answered_before: bool
     silence_ms: int
     total_ms: int
 
@@ -57,14 +57,11 @@ def outcome(events: Sequence[Event]) -> Outcome:
     """What is noticed of a call."""
     entries = tuple(_entries(events))
     talk = talked(events) or ""
-    reached = next((event.at_ms for event in events if event.kind in ("talk", "record")), None)
-    answered = next((event.at_ms for event in events if event.kind == "answered"), None)
     return Outcome(
         entries,
         talk,
         any(event.kind == "voicemail" for event in events),
         sum(entry.what == "fault" for entry in entries),
-        answered is not None and not talk and reached is None,
         longest_silence_ms(events),
         ended(events).at_ms,
     )
@@ -85,7 +82,7 @@ def _entries(events: Sequence[Event]) -> Iterator[Entry]:
                 yield Entry(at_ms, "asks", subject, how=event.detail)
             case "play" | "whisper":
                 what = "plays" if event.kind == "play" else "whispers"
-                yield Entry(at_ms, what, subject.rpartition("/")[2], event.lasted_ms, event.detail)
+                yield Entry(at_ms, what, subject.rpartition("/")[2], event.lasted_ms, event.detail, event.step)
             case "talk":
                 yield Entry(at_ms, "talks", subject)
             case "answered":
@@ -97,7 +94,7 @@ def _entries(events: Sequence[Event]) -> Iterator[Entry]:
                 told |= {name: value} if name in told else {}
             case "record":
                 # a message's length is the caller's doing, its box is the folder
-                yield Entry(at_ms, "voicemail", subject.split("/")[-2], how=told["routing_notify"])
+                yield Entry(at_ms, "voicemail", subject.split("/")[-2], how=told["routing_notify"], step=event.step)
             case "error" | "missing" if not _unknown(event):
                 yield Entry(at_ms, "fault", _without_place(subject))
             case "end":
@@ -123,7 +120,7 @@ def _unknown(event: Event) -> bool:
 
 
 def _who(detail: str) -> str:
-    return "" if detail in ("caller", "person", "dialplan") or "." in detail else detail
+    return "" if detail in ("caller", "person", "dialplan", "no route") or "." in detail else detail
 
 
 def _without_place(text: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 
 from routing.diff.outcome import SAME_MS, Entry, Outcome
@@ -15,20 +15,21 @@ def phrases(outcome: Outcome) -> list[str]:
     """A call in order: who rings how long, what is heard, how it ends."""
     found: list[str] = []
     prompts: list[Entry] = []
-    entries = [entry for entry in outcome.entries if entry.what not in ("answered", "records")]
+    entries = [entry for entry in outcome.entries if entry.what not in ("answered", "records", "asks")]
+    keys = {entry.subject: entry.how for entry in outcome.entries if entry.what == "asks"}
     index = 0
     while index < len(entries):
         entry = entries[index]
         if entry.what == "rings":
             together = _together(entries[index:])
-            found += [*_played(prompts), _rings(together)]
+            found += [*_played(prompts), _rings(together, keys)]
             prompts, index = [], index + len(together)
             continue
         if entry.what == "plays":
             if entry.subject != BEEP:
                 prompts.append(entry)
         elif said := _phrase(entry, prompts, outcome):
-            found += [*_played(prompts[:-1] if entry.what == "voicemail" else prompts), said]
+            found += [*_played(prompts[:-1] if _greets(prompts, entry) else prompts), said]
             prompts = []
         index += 1
     return found + _played(prompts)
@@ -38,12 +39,10 @@ def _phrase(entry: Entry, prompts: Sequence[Entry], outcome: Outcome) -> str:
     match entry.what:
         case "talks":
             return f"talks with {entry.subject}"
-        case "asks":
-            return f"asks {entry.subject} to press {entry.how}"
         case "whispers":
             return f"whispers {entry.subject} to {entry.how}"
         case "voicemail":
-            greeting = prompts[-1].subject if prompts else ""
+            greeting = prompts[-1].subject if _greets(prompts, entry) else ""
             tells = f", telling {' and '.join(entry.how.split())}" if entry.how else ""
             return f"voicemail {entry.subject}" + (f" ({greeting})" if greeting else "") + tells
         case "fault":
@@ -51,6 +50,11 @@ def _phrase(entry: Entry, prompts: Sequence[Entry], outcome: Outcome) -> str:
         case "ends" if not (outcome.talk or outcome.message) or entry.how:
             return f"hangs up {entry.subject}" + (f" ({entry.how.replace('_', ' ')})" if entry.how else "")
     return ""
+
+
+def _greets(prompts: Sequence[Entry], entry: Entry) -> bool:
+    """Whether the last prompt is the greeting of this voicemail."""
+    return entry.what == "voicemail" and bool(prompts) and prompts[-1].step == entry.step
 
 
 def _played(prompts: Sequence[Entry]) -> list[str]:
@@ -69,14 +73,18 @@ def _together(entries: Sequence[Entry]) -> list[Entry]:
     return found
 
 
-def _rings(entries: Sequence[Entry]) -> str:
+def _rings(entries: Sequence[Entry], keys: Mapping[str, str]) -> str:
     start = entries[0].at_ms
     said = []
     for (after, lasted, how), same in groupby(entries, key=lambda e: (_s(e.at_ms - start), _s(e.lasted_ms), e.how)):
-        names = ", ".join(target(entry) for entry in same)
+        names = ", ".join(_asked(target(entry), keys) for entry in same)
         words = f"{names} {how}" if how else f"{names} {lasted} s"
         said.append(words + (f" after {after} s" if after else ""))
     return f"rings {' and '.join(said)}"
+
+
+def _asked(who: str, keys: Mapping[str, str]) -> str:
+    return f"{who} (must press {keys[who]})" if who in keys else who
 
 
 def target(entry: Entry) -> str:
@@ -112,28 +120,29 @@ def _joined(part: Sequence[str]) -> str:
 
 def _hidden(old: Outcome, new: Outcome) -> tuple[str, str]:
     """Calls that go through the same stations and differ all the same."""
+    for what, said in (("records", "recorded"), ("answered", "answered")):
+        counts = [sum(entry.what == what for entry in side.entries) for side in (old, new)]
+        if counts[0] != counts[1]:
+            return said if counts[0] else f"not {said}", said if counts[1] else f"not {said}"
     for one, two in zip(old.entries, new.entries, strict=False):
         if one.same(two):
             continue
         if (one.what, one.subject, one.how) == (two.what, two.subject, two.how):
-            return _timed(one), _timed(two)
+            return _shifted(one, two)
         if one.what == "rings" == two.what:
             return f"rings {one.subject.replace(' ', ' over ')}", f"rings {two.subject.replace(' ', ' over ')}"
         return _bare(one), _bare(two)
-    if len(old.entries) != len(new.entries):
-        names = {"records": "recorded", "answered": "answered"}
-        for what, said in names.items():
-            counts = [sum(entry.what == what for entry in side.entries) for side in (old, new)]
-            if counts[0] != counts[1]:
-                return tuple(said if count else f"not {said}" for count in counts)  # type: ignore[return-value]
     return f"silent for {old.silence_ms / 1000:.1f} s", f"silent for {new.silence_ms / 1000:.1f} s"
 
 
-def _timed(entry: Entry) -> str:
-    name = {"answered": "the caller is answered", "ends": "ends", "records": "recorded"}.get(entry.what, "")
-    what = name or f"{entry.what} {entry.subject.partition(' ')[0]}"
-    lasted = f" for {entry.lasted_ms / 1000:.1f} s" if entry.lasted_ms >= SAME_MS else ""
-    return f"{what} at {entry.at_ms / 1000:.1f} s{lasted}"
+def _shifted(one: Entry, two: Entry) -> tuple[str, str]:
+    """The same thing at another moment, or for another time."""
+    name = {"answered": "the caller is answered", "ends": "the call ends", "records": "recorded"}.get(one.what, "")
+    what = name or f"{one.what} {target(one)}"
+    if abs(two.lasted_ms - one.lasted_ms) >= SAME_MS:
+        return f"{what} {one.lasted_ms / 1000:.1f} s", f"{what} {two.lasted_ms / 1000:.1f} s"
+    later = two.at_ms - one.at_ms
+    return what, f"the same {abs(later) / 1000:.1f} s {'later' if later > 0 else 'earlier'}"
 
 
 def _bare(entry: Entry) -> str:

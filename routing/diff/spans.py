@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from datetime import date
 
 from routing.diff.moments import DAY, Interval
@@ -19,6 +19,12 @@ def said(chosen: Iterable[Interval], everything: Iterable[Interval]) -> str:
     every, picked = set(everything), set(chosen)
     if picked == every:
         return ALWAYS
+    words, but = _listed(picked, every, "not on {}"), f"any time but {_listed(every - picked, every, '{} too')}"
+    return but if len(but) < len(words) else words
+
+
+def _listed(picked: Set[Interval], every: Set[Interval], otherwise: str) -> str:
+    """The intervals one after another; ``otherwise`` says of which dates the weekdays' hours are not true."""
     week = {day: _joined(part for part in picked if part.weekday == day) for day in range(7)}
     extra: dict[Parts, list[date]] = {}
     without: list[date] = []
@@ -31,7 +37,7 @@ def said(chosen: Iterable[Interval], everything: Iterable[Interval]) -> str:
         else:
             without.append(day)
     words = [*_week(week), *(f"{_dates(days)}{_clock(held)}" for held, days in extra.items())]
-    return ", ".join(words) + (f" (not on {_dates(without)})" if without else "")
+    return ", ".join(words) + (f" ({otherwise.format(_dates(without))})" if without else "")
 
 
 def _joined(parts: Iterable[Interval]) -> Parts:

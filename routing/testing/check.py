@@ -14,6 +14,9 @@ from routing.testing.names import Names
 
 #: How a call ends whose number nobody has.
 NO_NUMBER = ("NO_ROUTE_DESTINATION", "UNALLOCATED_NUMBER")
+#: Sounds that every release has.
+OURS = "routing/"
+MOST_LISTED = 12
 _HEARD = ("nothing", "ringing", "audio")
 _HOURS = ("open", "closed", "holiday")
 _ANSWERS = (
@@ -93,8 +96,9 @@ def _known(case: Case, key: str, used: Collection[str], known: Collection[str], 
 
 def _unknown(case: Case, loc: Loc, name: str, known: Collection[str], message: str, *, at_key: bool = False) -> Problem:
     hint = did_you_mean(name, known)
-    if not hint and len(known) <= 12:
-        hint = f"known here: {', '.join(sorted(known)) or 'none'}"
+    own = sorted(each for each in known if not each.startswith(OURS))
+    if not hint and len(own) <= MOST_LISTED:
+        hint = f"known here: {', '.join(own) or 'none'}"
     return case.problem(loc, f"{message} `{name}`", hint, at_key=at_key)
 
 

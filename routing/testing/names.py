@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from routing.model.entities import SOURCES
+from routing.model.folder import RESERVED
 from routing.offline.published import Published
 from routing.steps.causes import CAUSES
 from routing.steps.scheme import POOL
@@ -93,7 +94,7 @@ class Names:
 
     def dialplans(self) -> dict[str, str]:
         """The compiled dialplan of every scheme that somebody wrote, by id."""
-        written = sorted(scheme for scheme in self.schemes if not scheme.startswith(POOL))
+        written = sorted(name for name in self.schemes - RESERVED if not name.startswith(POOL))
         texts = ((scheme, self.published.files.read(f"{self._release}/schemes/{scheme}.xml")) for scheme in written)
         return {scheme: text for scheme, text in texts if text is not None}
 

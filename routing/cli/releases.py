@@ -6,6 +6,7 @@ import gc
 import os
 import time
 from collections.abc import Callable, Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -61,7 +62,9 @@ def _esl(command: Callable[..., Any]) -> Callable[..., Any]:
 def compile_command(schemes: Path, root: Path, secrets: Path | None, engine: str, quiet: bool) -> None:
     """Compile the schemes of a folder into a release below the release root; nothing goes live."""
     with publishing.only_one(root):
-        _show(_build(schemes, root, secrets, engine), root, quiet)
+        release = _build(schemes, root, secrets, engine)
+        _show(release, root, quiet)
+        _warn(release)
 
 
 @click.command()
@@ -85,6 +88,7 @@ def publish_command(
             where = f"{error.filename}: " if error.filename else ""
             raise publishing.failed(root, f"{where}{error.strerror or error}") from None
         _show(release, root, quiet)
+        _warn(release)
         published = publishing.publish(root, release.name, None if no_reload else _switch(esl, esl_password))
         publishing.prune(root, time.time())
     _say(published)
@@ -128,6 +132,16 @@ def _show(release: Release, root: Path, quiet: bool) -> None:
         click.echo(f"... and {rest} more; the longest is {worst}: {spoken(round(release.longest[worst]))}")
     counts = f"{len(release.records)} schemes ({release.compiled} compiled), {release.number_count} numbers"
     click.echo(f"release {release.name}: {counts}, in {root / 'releases' / release.name}")
+
+
+def _warn(release: Release) -> None:
+    """Calendars that keep a country's holidays and know none this year or next: open on days when nobody is there."""
+    this_year = date.today().year
+    for calendar in release.calendars:
+        if years := calendar.without_holidays((this_year, this_year + 1)):
+            when = "-".join(map(str, years))
+            said = f"calendar {calendar.name}: no holidays are known for {calendar.country} in {when}"
+            click.echo(f"warning: {said} (hint: list them under `extra:`)", err=True)
 
 
 #: Schemes listed with their longest times; release.json has all of them.

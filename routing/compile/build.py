@@ -28,6 +28,7 @@ from routing.load import files
 from routing.load.folder import shared
 from routing.load.lists import read_lists
 from routing.load.nodes import Document, read
+from routing.model.calendar import Calendar
 from routing.model.folder import Folder
 from routing.model.problem import Problem, Problems
 
@@ -47,6 +48,7 @@ class Release:
     longest: Mapping[str, float]
     compiled: int
     files: Mapping[str, str] = field(repr=False)
+    calendars: Sequence[Calendar] = field(default=(), repr=False)
 
     @property
     def number_count(self) -> int:
@@ -183,7 +185,7 @@ def _write(
     if not is_whole(target, tree):
         target.parent.mkdir(exist_ok=True)
         write_tree(store, target, tree)
-    return Release(name, target, records, longest, compiled, tree)
+    return Release(name, target, records, longest, compiled, tree, [*folder.calendars.values()])
 
 
 def _needs_reload(path: str) -> bool:

@@ -43,6 +43,13 @@ class Calendar:
     weekly: tuple[tuple[Period, ...], ...]
     days: dict[date, tuple[Period, ...]] = field(default_factory=dict)
     holidays: frozenset[date] = frozenset()
+    #: Country, or country-region, whose holidays it keeps; "" for none.
+    country: str = ""
+
+    def without_holidays(self, years: Iterable[int]) -> list[int]:
+        """The years in which a calendar that keeps a country's holidays knows none at all."""
+        known = {day.year for day in self.holidays}
+        return [year for year in years if year not in known] if self.country else []
 
     def status(self, moment: datetime) -> str:
         """``open``, ``closed`` or ``holiday`` at an aware moment. A day beats a holiday, a holiday the week.

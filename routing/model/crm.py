@@ -53,9 +53,7 @@ class _Zoho(Crm):
     datacentre: Literal["com", "eu", "in", "com.au", "jp", "com.cn", "sa", "ca"] = "com"
     client_id: Name = Field(description="Secret: the self client's id (api-console.zoho.com, Self Client).")
     client_secret: Name = Field(description="Secret: the self client's secret (api-console.zoho.com, Self Client).")
-    refresh_token: Name = Field(
-        description="Secret: a refresh token with the scopes to read (api-console.zoho.com)."
-    )
+    refresh_token: Name = Field(description="Secret: a refresh token with the scopes to read (api-console.zoho.com).")
     url: Address | None = None
     accounts_url: Address | None = None
 
@@ -84,9 +82,7 @@ class Salesforce(Crm):
 
     vendor: Literal["salesforce"] = "salesforce"
     url: Address = Field(description="The org's own domain: `https://company.my.salesforce.com`.")
-    client_id: Name = Field(
-        description="Secret: a connected app's consumer key, client credentials on (App Manager)."
-    )
+    client_id: Name = Field(description="Secret: a connected app's consumer key, client credentials on (App Manager).")
     client_secret: Name = Field(description="Secret: the connected app's consumer secret (App Manager).")
     closed_statuses: list[Text] = Field(["Closed - Not Converted", "Closed - Converted", "Unqualified"])
 

@@ -183,7 +183,12 @@ class CalendarFields(Fields):
                 weekly[day] += periods
         dates = self.holidays.dates() if self.holidays else frozenset()
         return Calendar(
-            name, self.timezone or default_zone, tuple(tuple(sorted(day)) for day in weekly), self.days, dates
+            name,
+            self.timezone or default_zone,
+            tuple(tuple(sorted(day)) for day in weekly),
+            self.days,
+            dates,
+            self.holidays.country if self.holidays else "",
         )
 
 

@@ -10,6 +10,7 @@ import stat
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -343,3 +344,21 @@ def test_the_command_itself_in_a_process_of_its_own(desk: Desk) -> None:
     assert result.returncode == 1
     assert "there is no such folder (hint: give the folder of schemes: --schemes DIR)" in result.stderr
     assert routing.cli.__doc__
+
+
+@pytest.mark.parametrize(("command", "kept"), [("compile", "UA"), ("publish", "{country: UA, extra: [2026-12-25]}")])
+def test_a_country_without_known_holidays_is_told_of(desk: Desk, monkeypatch: Any, command: str, kept: str) -> None:
+    class Today(date):
+        @classmethod
+        def today(cls) -> date:
+            return date(2026, 11, 22)
+
+    monkeypatch.setattr("routing.cli.releases.date", Today)
+    opened = 'open: {mon: "09:00-18:00"}'
+    text = f"calendars:\n  office: {{{opened}, holidays: {kept}}}\n  polish: {{{opened}, holidays: PL}}\n"
+    (desk.schemes / "calendars.yaml").write_text(text)
+    result = desk.compile() if command == "compile" else desk.publish("--no-reload")
+    years = "2026-2027" if kept == "UA" else "2027"
+    said = f"warning: calendar office: no holidays are known for UA in {years} (hint: list them under `extra:`)\n"
+    assert result.exit_code == 0
+    assert [line for line in result.stderr.splitlines(keepends=True) if "warning" in line] == [said]

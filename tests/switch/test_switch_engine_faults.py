@@ -1,73 +1,130 @@
 """The engine fails in every way there is: the caller reaches the compiled fallback in time, nobody is stranded."""
 
 import contextlib
-import os
 import signal
-import subprocess
-import sys
+from dataclasses import dataclass
 
 import pytest
-from switchbed import faulty, ports
+from switchbed import faulty, sip
 from switchbed.bed import until
-from switchbed.cases import Case, parse_phone
+from switchbed.cases import parse_phone
+from switchbed.engines import serving
 from switchbed.faulty import BUDGET_S, FAULTS, NUMBERS
 
-PHONE = {"danylo.desk": parse_phone("answers after 200ms, talks 300ms")}
+PHONE = parse_phone("answers after 200ms, talks 300ms")
+#: What befalls the product's own engine before the call.
+SIGNALS = {"killed": signal.SIGKILL, "stopped": signal.SIGSTOP}
+LONGEST_CALL_S = 30
 
 
-@pytest.fixture
-def published(company, engine):
-    """Publish for another engine; the bed's own is back afterwards."""
-    yield company.publish
-    company.publish(engine)
+@dataclass(frozen=True)
+class Ended:
+    """A call that is over: its final SIP status, seconds to the phone's INVITE (None: never), whether they talked."""
+
+    status: str
+    rang_s: float | None
+    talked: bool
 
 
-@pytest.mark.parametrize("number", NUMBERS)
-@pytest.mark.parametrize("fault", FAULTS)
-def test_fault(fault, number, bed, published):
-    engine = faulty.Engine(FAULTS[fault]())
-    published(engine.address)
-    caller = f"+38067200{list(FAULTS).index(fault):02}{list(NUMBERS).index(number):02}"
-    try:
-        outcome = bed.run(Case(f"engine {fault} {number}", NUMBERS[number], caller, phones=PHONE))
-    finally:
-        engine.stop()
-    assert outcome.talked == "danylo.desk"
-    assert outcome.rung[0][0] < BUDGET_S
-    assert until(lambda: bed.switch.channels() == 0)
-
-
-@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGSTOP])
-def test_the_real_engine_is_ended_while_it_decides(how, bed, published, company, handler):
-    with real_engine(company) as (address, process):
-        published(address)
-        caller = f"+3806720011{how:02}"
-        handler.answers[caller] = "timeout"
-        under_way = bed.call(bed.folder / f"signal{how}", to="380800330008", sender=caller)
-        with bed.ringing("danylo.desk", PHONE["danylo.desk"]) as phone:
-            try:
-                assert until(lambda: any(asked.get("caller") == caller for asked in handler.asked))
-                os.killpg(process.pid, how)
-                assert until(lambda: phone.messages(), BUDGET_S), "nobody rang"
-                assert under_way.wait(10) == 0
-            finally:
-                under_way.stop()
-    assert until(lambda: bed.switch.channels() == 0)
+def caller(fault, number):
+    """A number of its own for each call."""
+    return f"+38067200{[*FAULTS, *SIGNALS].index(fault):02}{list(NUMBERS).index(number):02}"
 
 
 @contextlib.contextmanager
-def real_engine(company):
-    """A second engine of ours, in a process group of its own: its address and process."""
-    address = f"127.0.0.1:{ports.free()}"
-    command = [sys.executable, "-m", "routing", "serve", "--root", str(company.root), "--workers", "1"]
-    command += ["--listen", address, "--http", f"127.0.0.1:{ports.free()}"]
-    with (company.root.parent / "second_engine.log").open("wb") as log:
-        process = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
-    try:
-        port = int(address.rpartition(":")[2])
-        assert until(lambda: process.poll() is not None or not ports.is_free(port), 30) and process.poll() is None
-        yield address, process
-    finally:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait(10)
+def failing(fault, company):
+    """The address of an engine that fails so."""
+    if fault in SIGNALS:
+        with serving(company) as engine:
+            engine.send(SIGNALS[fault])
+            yield engine.address
+    else:
+        engine = faulty.Engine(FAULTS[fault]())
+        try:
+            yield engine.address
+        finally:
+            engine.stop()
+
+
+@pytest.fixture(scope="module")
+def ended(bed, company, engine):
+    """Every fault on every number. A call keeps the release that it began with, so all go on at the same time."""
+    callers = {}
+    with contextlib.ExitStack() as stack, bed.ringing("danylo.desk", PHONE) as phone:
+        stack.callback(company.publish, engine)
+        for fault in (*FAULTS, *SIGNALS):
+            company.publish(stack.enter_context(failing(fault, company)))
+            callers[fault] = several(bed, fault)
+            stack.callback(callers[fault].stop)
+            assert until(lambda: begun(callers[fault].messages()) == len(NUMBERS), 20)  # noqa: B023
+        for each in callers.values():
+            assert each.wait(LONGEST_CALL_S) == 0
+        heard = {fault: each.messages() for fault, each in callers.items()}
+        rung = phone.messages()
+    return {
+        (fault, number): outcome(heard[fault], rung, caller(fault, number)) for fault in heard for number in NUMBERS
+    }
+
+
+def several(bed, fault):
+    """One call to every number, at the same time."""
+    folder = bed.folder / f"engine {fault}"
+    folder.mkdir(parents=True)
+    rows = [f"{NUMBERS[number].lstrip('+')};{caller(fault, number)}" for number in NUMBERS]
+    (folder / "calls.csv").write_text("\n".join(["SEQUENTIAL", *rows, ""]))
+    options = ["-inf", str(folder / "calls.csv"), "-m", str(len(rows)), "-r", "50"]
+    remote = f"127.0.0.1:{bed.switch.settings.external_port}"
+    return sip.Sipp(sip.caller(to="[field0]", sender="[field1]"), folder, remote, options)
+
+
+def begun(messages):
+    """How many calls are in their release: their callers have heard something."""
+    told = {each.header("Call-ID") for each in messages if each.received and each.start in ("180", "183", "200")}
+    return len(told)
+
+
+def outcome(heard, rung, number):
+    """How a call ended, as its caller and the phone saw it."""
+    asked, *answers = leg(heard, number)
+    status = next(each.start for each in answers if each.received and each.is_final_of("INVITE"))
+    phone = leg(rung, number)
+    if not phone:
+        return Ended(status, None, False)
+    return Ended(status, phone[0].at - asked.at, {"ACK", "BYE"} <= {each.start for each in phone})
+
+
+def leg(messages, number):
+    """The messages of the leg whose INVITE shows this number."""
+    legs = [each.header("Call-ID") for each in messages if each.start == "INVITE" and number in each.header("From")]
+    return [each for each in messages if each.header("Call-ID") in legs]
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+@pytest.mark.parametrize("fault", [*FAULTS, *SIGNALS])
+def test_fault(fault, number, ended):
+    call = ended[fault, number]
+    assert (call.status, call.talked) == ("200", True)
+    assert call.rang_s < BUDGET_S
+
+
+def test_nobody_is_left(ended, switch):
+    assert until(lambda: switch.channels() == 0)
+
+
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGSTOP])
+def test_the_real_engine_is_ended_while_it_decides(how, bed, company, engine, handler):
+    number = f"+3806720019{how:02}"
+    handler.answers[number] = "timeout"
+    with serving(company) as asked:
+        company.publish(asked.address)
+        under_way = bed.call(bed.folder / f"signal{how}", to=NUMBERS["ringing"], sender=number)
+        try:
+            with bed.ringing("danylo.desk", PHONE) as phone:
+                assert until(lambda: any(question.get("caller") == number for question in handler.asked))
+                asked.send(how)
+                assert until(lambda: phone.messages(), BUDGET_S), "nobody rang"
+                assert under_way.wait(10) == 0
+        finally:
+            under_way.stop()
+            company.publish(engine)
+    assert until(lambda: bed.switch.channels() == 0)

@@ -108,5 +108,14 @@ FAULTS: dict[str, Callable[[], Callable[[socket.socket], None] | None]] = {
     "silent": lambda: Silent(b""),
     "silent after connect": lambda: Silent(b"connect\n\n"),
 }
-#: The webhook step comes first on one number, after a greeting (the call is answered) on the other.
-NUMBERS = {"ringing": "+380800330008", "answered": "+380800330011"}
+#: Where the engine is asked: by a webhook step first or after a greeting (the call is answered), and by every other
+#: kind of dynamic step. What was compiled for its failure rings danylo on each of them.
+NUMBERS = {
+    "ringing": "+380800330008",
+    "answered": "+380800330011",
+    "visitor": "+380800330131",
+    "crm": "+380800330100",
+    "sticky": "+380800330022",
+    "ring": "+380800330132",
+    "known": "+380800330133",
+}

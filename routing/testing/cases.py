@@ -49,7 +49,7 @@ class Sample(Fields):
     source: dict[str, Text] = Field(default_factory=dict)
     webhook: HandlerAnswer = None
     webhooks: dict[Text, HandlerAnswer] = Field(default_factory=dict)
-    crm: CrmAnswer = None
+    crm: CrmAnswer = "nobody"
     crms: dict[Id, CrmAnswer] = Field(default_factory=dict)
     sticky: Annotated[list[Talk], OneOrMany] = Field(default_factory=list)
     states: dict[Id, Literal["free", "busy", "absent"]] = Field(default_factory=dict)

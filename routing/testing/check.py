@@ -44,6 +44,8 @@ def _call(case: Case, names: Names) -> Iterator[Problem]:
         if call.from_ in names.people:
             hint = ", ".join(sorted(phone for phone in names.phones if phone.startswith(f"{call.from_}.")))
             yield case.problem(("call", "from"), f"which phone of {call.from_} calls?", hint)
+        if not names.dials(call.to):
+            yield case.problem(("call", "to"), f"no phone can dial `{call.to}`", did_you_mean(call.to, names.dialled))
         return
     if call.from_ != "anonymous" and (complaint := _number(call.from_, published.country)):
         yield case.problem(("call", "from"), complaint, did_you_mean(call.from_, names.phones))
@@ -78,14 +80,24 @@ def _world(case: Case, names: Names) -> Iterator[Problem]:
     yield from _known(case, "source", sample.source, names.sources, "a source has no")
     yield from _known(case, "webhooks", sample.webhooks, names.urls if sample.webhooks else (), "no step asks")
     yield from _known(case, "crms", sample.crms, names.crms if sample.crms else (), "no step asks the CRM")
+    yield from _memory(case, names)
+
+
+def _memory(case: Case, names: Names) -> Iterator[Problem]:
+    """People whom CRMs and Redis name."""
+    sample = case.sample
+    answers: dict[Loc, str] = {("crm",): sample.crm} | {("crms", name): words for name, words in sample.crms.items()}
+    for loc, words in answers.items():
+        owner = words.partition(",")[0].split()[-1]
+        if owner not in names.people and (hint := did_you_mean(owner, names.people)):
+            yield case.problem(loc, f"nobody is called `{owner}`", hint)
     for index, name in enumerate(sample.turns):
         if name not in names.phones:
             yield _unknown(case, ("turns", index), name, names.phones, "nobody is called")
     for index, talk in enumerate(sample.sticky):
-        for side, who in (("in", talk.in_), ("out", talk.out)):
-            if who and who not in names.people:
-                yield _unknown(case, ("sticky", index, side), who, names.people, "nobody is called")
-                break
+        side, who = ("in", talk.in_) if talk.in_ and talk.in_ not in names.people else ("out", talk.out)
+        if who and who not in names.people:
+            yield _unknown(case, ("sticky", index, side), who, names.people, "nobody is called")
 
 
 def _known(case: Case, key: str, used: Collection[str], known: Collection[str], message: str) -> Iterator[Problem]:

@@ -79,17 +79,18 @@ def _answering(body: str) -> Handler:
     return answer
 
 
-def _crm(value: Any) -> crm.Crm:
+def _crm(value: Any) -> str:
     if isinstance(value, bool) or not isinstance(value, int | str):
         raise refuse(f"{shown(value)} is no answer of a CRM: write nobody, timeout, 500, or `deal ivan, Romashka Ltd`")
     try:
-        return crm.answers(str(value))
+        crm.answers(str(value))
     except ValueError as error:
         raise refuse(str(error)) from None
+    return str(value)
 
 
 HandlerAnswer = Annotated[Any, BeforeValidator(_handler)]
-CrmAnswer = Annotated[Any, BeforeValidator(_crm)]
+CrmAnswer = Annotated[str, BeforeValidator(_crm)]
 
 
 def moment(text: str, timezone: str) -> datetime:

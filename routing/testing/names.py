@@ -14,6 +14,7 @@ from typing import Any
 
 from routing.model.entities import SOURCES
 from routing.model.folder import RESERVED
+from routing.model.numbers import normalise
 from routing.offline.published import Published
 from routing.steps.causes import CAUSES
 from routing.steps.scheme import POOL
@@ -47,6 +48,16 @@ class Names:
     def dialled(self) -> set[str]:
         """What our own phones can dial besides numbers: accounts and extensions."""
         return set(self.published.accounts) | set(self.published.table.get("extensions") or {})
+
+    def dials(self, text: str) -> bool:
+        """Whether a phone of ours can dial this: an account, an extension, a code such as ``*78``, a number."""
+        digits = "".join(text.split())
+        if digits in self.dialled or digits.startswith("*"):
+            return True
+        try:
+            return bool(normalise(text, self.published.country))
+        except ValueError:
+            return False
 
     @cached_property
     def schemes(self) -> set[str]:

@@ -47,11 +47,10 @@ def _cleaned(values: Mapping[str, str]) -> dict[str, str]:
 
 
 def _crm(sample: Sample) -> Crm:
-    others: Crm = sample.crm or answers("nobody")
+    others, named = answers(sample.crm), {system: answers(words) for system, words in sample.crms.items()}
 
     def answer(step: Mapping[str, Any], people: Responsible) -> tuple[Verdict, int]:
-        chosen: Crm = sample.crms.get(str(step["crm"]["system"]), others)
-        return chosen(step, people)
+        return named.get(str(step["crm"]["system"]), others)(step, people)
 
     return answer
 

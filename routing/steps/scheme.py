@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, field_validator
 
 from routing.model.allow import ALLOW, Allow
-from routing.model.fields import Fields, Flag, Id, Label, NotEmpty, Number, OneOrMany, Sound, refuse
+from routing.model.fields import Addressee, Fields, Flag, Id, Label, NotEmpty, Number, OneOrMany, Sound, refuse
 from routing.model.folder import RESERVED, Folder
 from routing.model.problem import Loc, did_you_mean
 from routing.steps import AnyStep
@@ -45,6 +45,9 @@ class SchemeFields(Fields):
     hours: Id | None = Field(None, description="Default calendar of its steps.")
     record: Literal["both", "caller", "no"] = Field("no", description="Record talks: both sides, the caller's, or not.")
     music: Sound | None = Field(None, description="Instead of the ringing tone, once answered.")
+    notify: Annotated[list[Addressee], OneOrMany] = Field(
+        default_factory=list, description="Who is told of its missed calls by e-mail; the project's `notify` otherwise."
+    )
     steps: Annotated[list[AnyStep], OneOrMany, NotEmpty]
     otherwise: Annotated[list[AnyStep], OneOrMany] = Field(
         default_factory=list, description="When ten jumps between schemes led here: must end the call."
@@ -122,7 +125,7 @@ def project_sticky(fields: SchemeFields, folder: Folder) -> StickyStep | None:
     """
     wish = folder.project.sticky
     lead = fields.numbers or any(pool.scheme == fields.scheme for pool in folder.pools.values())
-    if wish is None or not lead or fields.scheme.removeprefix(POOL) in folder.pools:
+    if wish is None or not lead or any(fields.scheme == f"{POOL}{pool}" for pool in folder.pools):
         return None
     if any(isinstance(step, StickyStep) for step, _, _ in every_step(fields)):
         return None
@@ -160,6 +163,9 @@ def check_names(fields: SchemeFields, folder: Folder) -> Iterator[Complaint]:
     """Names that do not resolve, and what each step says of its own settings."""
     if fields.hours is not None and fields.hours not in folder.calendars and not folder.excuses(fields.hours):
         yield ("hours",), f"no calendar is called `{fields.hours}`", did_you_mean(fields.hours, folder.calendars)
+    for index, told in enumerate(fields.notify):
+        if complaint := folder.untold(told):
+            yield ("notify", index), *complaint
     if fields.music:
         yield from _sound(("music",), fields.music, folder)
     for step, loc, _ in every_step(fields):

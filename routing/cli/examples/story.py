@@ -16,6 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from routing.cli.examples.site import Lent
+from routing.model.entities import visitor_of
 from routing.offline.events import Event, ended, talked
 from routing.offline.ladder import Row, ladder
 from routing.testing.cases import Sample
@@ -30,6 +31,8 @@ STYLES = {
 }  # fmt: skip
 #: Rows that repeat what others say.
 LEFT_OUT = frozenset({"call", "ringing", "record", "scheme"})
+#: Kinds of steps, where another word says more.
+WORDS = {"ring": "order"}
 #: Why the engine did nothing, where that is what nearly every call meets.
 UNTOLD = frozenset({"nobody has talked with this caller"})
 #: What stands before the interesting part of a path.
@@ -87,7 +90,7 @@ def outcome(events: Sequence[Event]) -> str:
 def _path(told: Told) -> Table:
     table = Table.grid(padding=(0, 2))
     table.add_column(justify="right", width=7)
-    table.add_column(style="dim", width=15, no_wrap=True)
+    table.add_column(style="dim", width=16, no_wrap=True)
     table.add_column(width=8, no_wrap=True)
     table.add_column()
     before = ""
@@ -109,27 +112,39 @@ def _rows(told: Told) -> list[Row]:
             continue
         if row.kind in ("decision", "fallback"):
             event = next(asked)
-            if (text := _answer(event, told.logged)) in UNTOLD:
-                continue
-            row = replace(row, word=event.subject, text=text)
+            text = _answer(event, told)
+            row = replace(row, word=WORDS.get(event.subject, event.subject), text=text)
         if row.kind == "voicemail":
             row = replace(row, text=_BOX.sub(r"box \1", row.text))
         if rows and row.kind == rows[-1].kind == "ring" and row.at_ms == rows[-1].at_ms:
             row = replace(row, text=f"{rows.pop().text}, {row.text}")
-        rows.append(replace(row, text=_RELEASE.sub("", row.text)))
+        is_repeated = rows and row.word == rows[-1].word == "hours" and row.text == rows[-1].text
+        if row.text and not is_repeated:
+            rows.append(replace(row, text=_RELEASE.sub("", row.text)))
     return rows
 
 
-def _answer(event: Event, logged: Mapping[str, Mapping[str, Any]]) -> str:
-    """What the engine decided and, from its log, why and in what time; without the engine, what the switch saw."""
+def _answer(event: Event, told: Told) -> str:
+    """What the engine decided and, from its log, why and in what time; without the engine, what the switch saw.
+
+    Nothing, where there is nothing to tell.
+    """
     words = webhook_words(event)
     if event.kind == "fallback":
         return SAID[words]
-    words = "go on with the scheme" if words == "continue" else words.replace(",", ", then ")
-    reason = logged.get(f"{event.scheme}/{event.step}", {}).get("reason")
+    reason = told.logged.get(f"{event.scheme}/{event.step}", {}).get("reason")
     if reason in UNTOLD:
-        return str(reason)
+        return ""
+    if event.subject == "visitor":
+        words = _visitor(told.result.events) or words
+    words = "go on with the scheme" if words == "continue" else words.removeprefix("order ").replace(",", ", then ")
     return words + (f": {reason}" if reason else "") + f" ({event.lasted_ms} ms)"
+
+
+def _visitor(events: Sequence[Event]) -> str:
+    """What the call carries of the visitor."""
+    known = visitor_of(dict(event.subject.split("=", 1) for event in events if event.kind == "variable"))
+    return "; ".join(f"{name} {value}" for name, value in {**known.entities, **known.source}.items())
 
 
 def print_summary(console: Console, stories: Sequence[Told], seconds: float) -> None:

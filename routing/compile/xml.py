@@ -27,6 +27,10 @@ ALLOWED = frozenset(
 _EXPANSION = re.compile(r"\$\{([^}]*)\}?")
 #: Families of them: overrides by hand, what lists and calendars said, the visitor's facts (encoded, `model.entities`).
 FAMILY = re.compile(r"(?:hours_|routing_list_|routing_branch_|routing_entity_|routing_source_)[a-z][a-z0-9_]{0,63}")
+#: What callers, pages and partners have a word in, clean as it is: FreeSWITCH expands again what it has expanded, and
+#: `$` at the end of one value with `{...}` at the beginning of the next would be an expansion.
+_TOLD = r"routing_(?:caller|digits|label|decision|ring_for|(?:entity|source)_\w+)"
+_ADJACENT = re.compile(rf"\$\{{{_TOLD}\}}\$\{{|\$\{{\w+\}}\$\{{{_TOLD}\}}")
 #: Variables that make FreeSWITCH run a command; no compiled dialplan needs one.
 _FORBIDDEN_VARIABLES = re.compile(r"(?:^|[,{\[])(?:api_|execute_on_)\w*=")
 
@@ -39,6 +43,9 @@ def to_xml(*contexts: Context) -> str:
     """XML text of a dialplan file. Raises UnsafeDialplan when it does not parse back to what was meant."""
     for text in _texts(contexts):
         _refuse_unsafe(text)
+    for expression in _expressions(contexts):
+        if "${" in expression:
+            raise UnsafeDialplan(f"expansion in the regex {expression!r}: a caller's word could widen it")
     xml = render("release/dialplan.xml.j2", contexts=[_for_template(context) for context in contexts])
     if list(_parsed(xml)) != list(_meant(contexts)):
         raise UnsafeDialplan(f"context {contexts[0].name} does not parse back to what was compiled")
@@ -72,6 +79,13 @@ def _texts(contexts: Sequence[Context]) -> Iterator[str]:
             yield from (action.data for action in extension.merged())
 
 
+def _expressions(contexts: Sequence[Context]) -> Iterator[str]:
+    for extension in (extension for context in contexts for extension in context.extensions):
+        for condition in _conditions(extension):
+            yield condition.expression
+            yield from (expression for _, expression in condition.regexes)
+
+
 def _refuse_unsafe(text: str) -> None:
     if "$" in text:
         for match in _EXPANSION.finditer(text):
@@ -81,6 +95,8 @@ def _refuse_unsafe(text: str) -> None:
             raise UnsafeDialplan(f"global expansion in {text!r}")
     if "X-PRE-PROCESS" in text.upper() or "\n" in text or "\r" in text:
         raise UnsafeDialplan(f"preprocessor or line break in {text!r}")
+    if found := _ADJACENT.search(text):
+        raise UnsafeDialplan(f"{found[0]!r} in {text!r} may become an expansion of its own")
     if _FORBIDDEN_VARIABLES.search(text):
         raise UnsafeDialplan(f"a variable that runs commands in {text!r}")
 

@@ -213,7 +213,8 @@ def test_names_of_secrets() -> None:
 @pytest.mark.parametrize(
     "data",
     ["x=${caller_id_name}", "x=${system ls}", "x=$${x}", "x=${", "a\nb", "X-pre-PROCESS", "api_on_answer=system",
-     "{execute_on_answer=system}sofia/x", "x=${routing_release", "x=${routing_caller }"],
+     "{execute_on_answer=system}sofia/x", "x=${routing_release", "x=${routing_caller }",
+     "x=${routing_caller}${routing_jumps}", "x=${routing_scheme}${routing_entity_region}"],
 )  # fmt: skip
 def test_an_unsafe_dialplan_cannot_be_written(data: str) -> None:
     action, condition, label = Context("a"), Context("a"), Context("a")
@@ -224,6 +225,17 @@ def test_an_unsafe_dialplan_cannot_be_written(data: str) -> None:
         if data == "x=${routing_release":
             continue
         with pytest.raises(UnsafeDialplan):
+            to_xml(context)
+
+
+def test_a_regex_holds_no_variable() -> None:
+    for condition in (
+        Condition("${routing_caller}", "^${routing_scheme}$"),
+        Condition(regex="any", regexes=(("${routing_caller}", "^1$"), ("${routing_caller}", "${routing_digits}"))),
+    ):
+        context = Context("a")
+        context.extension("b", condition)
+        with pytest.raises(UnsafeDialplan, match="expansion in the regex"):
             to_xml(context)
 
 

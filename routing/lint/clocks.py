@@ -135,11 +135,8 @@ class MissingHolidays(Lint):
     def folder(self, whole: Whole) -> Iterator[Found]:
         """Calendars with `holidays` and none of them within a year from today."""
         last = whole.today + timedelta(days=365)
-        for (kind, name), document in whole.places.items():
-            calendar = whole.folder.calendars.get(name) if kind == "calendars" else None
-            if calendar is None or "holidays" not in document.data["calendars"][name]:
-                continue
-            if not any(whole.today <= day <= last for day in calendar.holidays):
+        for name, calendar in whole.folder.calendars.items():
+            if calendar.country and not any(whole.today <= day <= last for day in calendar.holidays):
                 message = f"no holidays are known from {whole.today} to {last}"
                 yield whole.at(self.id, ("calendars", name, "holidays"), message, "list them under `extra:`")
 

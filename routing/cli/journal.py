@@ -178,7 +178,7 @@ def _open(options: Options, share: tuple[int, int], stop: Event) -> Worker | Non
             stop.wait(5)
     else:
         return None
-    place = parse.Place(_size_of, release.kind_of, release.project_of, release.email_of)
+    place = parse.Place(_size_of, release.kind_of, release.project_of, release.email_of, release.notify_of)
     gatherer = Gatherer(Spool(options.spool), place, lines.write, time.time)
     keeper = None if share[0] else Retention(lambda: options.project.keep_s)
     report = (lambda counts: write_metrics(Path(options.metrics), counts)) if options.metrics and not share[0] else None

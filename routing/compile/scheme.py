@@ -171,9 +171,9 @@ def _settings(start: Extension, fields: SchemeFields) -> None:
 
 
 def scheme_table(fields: SchemeFields, summary: Summary) -> str:
-    """What the engine reads of this scheme; every scheme has it, because an answer may name any of them."""
+    """What the engine and the journal read of this scheme; every one has it: an answer may name any of them."""
     table = {"scheme": fields.scheme, "answers_first": bool(summary.answers), "steps": summary.dynamic}
-    return table_json(table)
+    return table_json(table | ({"notify": list(fields.notify)} if fields.notify else {}))
 
 
 def table_json(table: dict[str, Any]) -> str:

@@ -137,5 +137,10 @@ def _table(folder: Folder) -> str:
 
 def _settings(folder: Folder) -> dict[str, Any]:
     """What the project says of screens and of the journal, where it does."""
-    said = {"pops": folder.project.pops.model_dump() if folder.project.pops else None, "keep_s": folder.project.keep}
+    project = folder.project
+    said = {
+        "pops": project.pops.model_dump() if project.pops else None,
+        "keep_s": project.keep,
+        "notify": list(project.notify) or None,
+    }
     return {name: value for name, value in said.items() if value is not None}

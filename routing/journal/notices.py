@@ -31,7 +31,7 @@ SOONEST_SECONDS, LATEST_SECONDS = 60.0, 3600.0
 STALE_SECONDS = 7 * 86400.0
 _Due = Row[Any]
 _COLUMNS = (calls.c.id, calls.c.project, calls.c.number, calls.c.scheme, calls.c.caller, calls.c.box, calls.c.started,
-            calls.c.ended, calls.c.voicemail, calls.c.notify)  # fmt: skip
+            calls.c.ended, calls.c.voicemail, calls.c.notify, calls.c.status, calls.c.wait_s)  # fmt: skip
 
 
 @dataclass
@@ -82,7 +82,7 @@ class Notices:
             self.log("error", "notice given up", call=due.id, reason="the call is too long ago")
             return
         notice = Notice(due.id, due.project or self.project, due.number, due.scheme, due.caller, due.box, due.started,
-                        due.ended, due.voicemail, to)  # fmt: skip
+                        due.ended, due.voicemail, to, due.status, due.wait_s)  # fmt: skip
         try:
             for address, reason in self.mail.send(notice).items():
                 self.log("warning", "addressee refused", call=due.id, address=address, reason=reason)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from routing.journal import dialled, taken
 from routing.journal.cdr import Cdr
 from routing.journal.record import Call, Leg, Step
-from routing.journal.status import Facts, status
+from routing.journal.status import MISSED, Facts, status
 from routing.model.entities import ENTITY, SOURCE, Visitor, visitor_of
 
 #: A WAV file of this size has a header and no sound.
@@ -32,12 +32,13 @@ def _no_kind(release: str, scheme: str, path: str) -> str:
 class Place:
     """What parsing asks of its surroundings: the size of a sound file in bytes (0: there is none), the kind of an
     engine's step by release folder, scheme and path ("": unknown), the project of a release folder, the e-mail address
-    of a person by release folder and name ("": none)."""
+    of a person by release folder and name ("": none), who is told of a missed call by release folder and schemes."""
 
     size_of: Callable[[str], int] = _no_size
     kind_of: Callable[[str, str, str], str] = _no_kind
     project_of: Callable[[str], str] = lambda release: ""
     email_of: Callable[[str, str], str] = _no_address
+    notify_of: Callable[[str, Sequence[str]], Sequence[str]] = lambda release, schemes: ()
 
 
 def call(a_leg: Cdr, b_legs: Mapping[str, Cdr], place: Place) -> Call:
@@ -65,6 +66,7 @@ def _record(
     asked = next((step for step in reversed(steps) if step.asked_ms >= 0), None)
     cause, end, digits = (a_leg.get(name) for name in ("hangup_cause", "routing_end", "digits_dialed"))
     facts = Facts(direction, a_leg.time("bridge") > 0, bool(voicemail), cause, end, digits, schemes, steps, legs)
+    ended = status(facts)
     return Call(
         id=a_leg.uuid,
         project=place.project_of(release) if release else "",
@@ -75,7 +77,7 @@ def _record(
         client=_client(a_leg, direction, outside),
         schemes=schemes,
         release=release.rstrip("/").rpartition("/")[2],
-        status=status(facts),
+        status=ended,
         cause=cause,
         ended_by=_ended_by(a_leg, cause),
         person=_person(a_leg, direction, talked),
@@ -88,7 +90,7 @@ def _record(
         asked_ms=asked.asked_ms if asked else -1.0,
         source=visitor.source,
         entities=visitor.entities,
-        notify=_told(a_leg, release, place) if voicemail else (),
+        notify=_told(a_leg, release, schemes, ended, place),
         steps=steps,
         legs=legs,
         **_times(a_leg),
@@ -119,9 +121,11 @@ def _visitor(a_leg: Cdr) -> Visitor:
     return visitor_of({name: a_leg.variables[name] for name in a_leg.variables if name.startswith((ENTITY, SOURCE))})
 
 
-def _told(a_leg: Cdr, release: str, place: Place) -> tuple[str, ...]:
-    """The addressees of the voicemail's notice, each once."""
-    named = a_leg.get("routing_notify").split()
+def _told(a_leg: Cdr, release: str, schemes: Sequence[str], ended: str, place: Place) -> tuple[str, ...]:
+    """The addressees of the call's one notice, each once: the voicemail's own, else of missed calls."""
+    named: Sequence[str] = a_leg.get("routing_notify").split() if ended == "voicemail" else ()
+    if not named and ended in MISSED and _direction(a_leg)[0] == "in":
+        named = place.notify_of(release, schemes)
     told = [name if "@" in name else place.email_of(release, name) or name for name in named]
     return tuple(dict.fromkeys(told))
 

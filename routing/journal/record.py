@@ -53,7 +53,7 @@ class Call:
     ``caller`` is who dialled (E.164, ``anonymous``, or a phone's account), ``client`` the outside party's E.164 or "".
     ``number`` is the company's number, ``dialled`` what was dialled. ``person`` is who talked (in) or who called (out),
     ``target`` the phone that was talked with. ``wait_s`` lasts until the talk, else to the end. ``notify``: who is told
-    of the voicemail, if there is one: e-mail addresses, and names that the release had none for. ``entities`` and
+    of the voicemail or the missed call: e-mail addresses, and names that the release had none for. ``entities`` and
     ``source`` are what the site's visitor told, by name (`routing.model.entities`).
     """
 

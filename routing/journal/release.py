@@ -10,7 +10,7 @@ import functools
 import json
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -44,6 +44,16 @@ def project_of(release: str) -> str:
 def email_of(release: str, name: str) -> str:
     """The e-mail address of a person."""
     return str(_table(f"{release}/table.json").get("people", {}).get(name, {}).get("email", ""))
+
+
+def notify_of(release: str, schemes: Sequence[str]) -> Sequence[str]:
+    """Who is told of a missed call: as the last of its schemes says that says it, else as the project says."""
+    if not release:
+        return ()
+    for scheme in reversed(schemes):
+        if _ID.fullmatch(scheme) and (told := _table(f"{release}/schemes/{scheme}.json").get("notify")):
+            return tuple(map(str, told))
+    return tuple(map(str, _table(f"{release}/table.json").get("notify") or ()))
 
 
 @dataclass(frozen=True)
@@ -81,6 +91,6 @@ class Project:
         if self.root is None:
             return {}
         try:
-            return _table(f"{self.root}/{os.readlink(self.root / 'current')}/table.json")
+            return _table(str(self.root / os.readlink(self.root / "current") / "table.json"))
         except OSError:
             return {}

@@ -67,7 +67,7 @@ def shared(
             people.broken.union(groups.broken, calendars.broken, gateways.broken, crms.broken, {"*"} if unread else ())
         ),
     )
-    problems += _check(folder, people, groups)
+    problems += [*_check(folder, people, groups), *_check_project(folder, documents)]
     return folder, problems
 
 
@@ -186,6 +186,13 @@ def _check(folder: Folder, people: _Named, groups: _Named) -> Iterator[Problem]:
                 yield document.problem((*loc, index), *complaint)
         if problem := targets.nesting(name, folder):
             yield document.problem(loc, problem, at_key=True)
+
+
+def _check_project(folder: Folder, documents: Sequence[Document]) -> Iterator[Problem]:
+    document = next(each for each in documents if isinstance(each.data, dict) and "project" in each.data)
+    for index, told in enumerate(folder.project.notify):
+        if complaint := folder.untold(told):
+            yield document.problem(("project", "notify", index), *complaint)
 
 
 def _check_person(name: str, document: Document, loc: Loc, folder: Folder) -> Iterator[Problem]:

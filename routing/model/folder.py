@@ -9,6 +9,7 @@ from routing.model.calendar import Calendar
 from routing.model.crm_fields import Crm
 from routing.model.people import Person
 from routing.model.pools import Pool
+from routing.model.problem import did_you_mean
 from routing.model.project import Gateway, Project
 
 #: Id of the scheme behind the codes that phones dial.
@@ -42,6 +43,15 @@ class Folder:
     def excuses(self, name: str) -> bool:
         """Whether a name that is not here may be one of those; ``*`` stands for a file that could not be read."""
         return name in self.broken or "*" in self.broken
+
+    def untold(self, name: str) -> tuple[str, str] | None:
+        """Why somebody cannot be told by e-mail, and a hint; None for a person with an address, and for an address."""
+        person = self.people.get(name)
+        if person is not None and person.email is None:
+            return f"`{name}` has no `email` to be told at", "add it to the person"
+        if person is None and "@" not in name and not self.excuses(name):
+            return f"`{name}` is neither a person nor an e-mail address", did_you_mean(name, self.people)
+        return None
 
     @property
     def extensions(self) -> dict[str, str]:

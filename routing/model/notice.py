@@ -1,4 +1,5 @@
-"""What a notice of a voicemail tells, and how sending one may fail; between the journal, which keeps it, and e-mail.
+"""What a notice of a voicemail or a missed call tells, and how sending one may fail; between the journal, which keeps
+it, and e-mail.
 
 Facts only; times are seconds since the epoch.
 """
@@ -12,7 +13,9 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A voicemail of a call (its uuid). ``to``: e-mail addresses; ``recording``: the sound file's path."""
+    """A call (its uuid) that nobody talked with. ``to``: e-mail addresses; ``recording``: the voicemail's sound file,
+    "" when there is none; ``status``: how the call ended, in the journal's words; ``wait_s``: for how long he waited.
+    """
 
     call: str
     project: str
@@ -24,6 +27,8 @@ class Notice:
     ended: float
     recording: str
     to: tuple[str, ...]
+    status: str = "voicemail"
+    wait_s: float = 0.0
 
 
 class Later(Exception):

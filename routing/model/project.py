@@ -13,6 +13,7 @@ from pydantic import BeforeValidator, Field, WithJsonSchema, field_validator, mo
 from routing.model.allow import ALLOW, Allow
 from routing.model.calendar import DAYS, HOLIDAY_YEARS, INEXPRESSIBLE_ZONES, Calendar, Period, parse_days
 from routing.model.fields import (
+    Addressee,
     Fields,
     Flag,
     Host,
@@ -82,6 +83,9 @@ class Project(Fields):
     announce_recording: Flag = False
     tracking: Tracking | None = Field(None, description="Sites whose visitors are told apart.")
     pops: Screens | None = Field(None, description="Pages that show who calls while a person's phone rings.")
+    notify: Annotated[list[Addressee], OneOrMany] = Field(
+        default_factory=list, description="Who is told of missed calls by e-mail, where a scheme has no `notify`."
+    )
     keep: Seconds | None = Field(
         None, description="How long the journal keeps a call and its recording, `365d`; for ever otherwise."
     )

@@ -1,4 +1,5 @@
-"""The e-mail that tells of a voicemail. Pure: a notice, its recording and the project's zone in, a message out.
+"""The e-mail that tells of a voicemail or a missed call. Pure: a notice, its recording and the project's zone in, a
+message out.
 
 The same notice gives the same bytes, so that a message sent twice is known by its Message-ID. Nothing that a caller or
 a scheme says becomes more than text of one line.
@@ -34,7 +35,8 @@ def message(notice: Notice, recording: Recording, zone: ZoneInfo, sender: str) -
     mail = EmailMessage(policy=SMTP)
     mail["From"] = sender
     mail["To"] = ", ".join(notice.to)
-    subject = f"Voicemail from {_line(notice.caller)} to {_line(notice.number)} ({_line(notice.scheme)})"
+    what = "Voicemail" if notice.recording else "Missed call"
+    subject = f"{what} from {_line(notice.caller)} to {_line(notice.number)} ({_line(notice.scheme)})"
     mail["Subject"] = subject.replace("=?", "= ?")  # or `=?utf-8?q?=0A?=` would be decoded to what it hides
     mail["Date"] = datetime.fromtimestamp(int(notice.ended), zone)
     mail["Message-ID"] = f"<{_atom(notice.call)}@{_atom(notice.project)}>"
@@ -49,19 +51,25 @@ def message(notice: Notice, recording: Recording, zone: ZoneInfo, sender: str) -
 
 def _text(notice: Notice, recording: Recording, zone: ZoneInfo) -> str:
     at = datetime.fromtimestamp(notice.started, zone)
-    length = "unknown" if recording.length_s is None else spoken(round(recording.length_s))
     facts = {
         "Caller": notice.caller,
         "Number": notice.number,
         "Scheme": notice.scheme,
-        "Box": notice.box,
         "Time": f"{at:%Y-%m-%d %H:%M:%S} {zone.key}",
-        "Length": length,
         "Call": notice.call,
+        **(_voicemail(notice, recording) if notice.recording else _missed(notice)),
     }
-    if recording.content is None:
-        facts["Recording"] = notice.recording
     return "".join(f"{name + ':':<11}{_line(value)}\n" for name, value in facts.items())
+
+
+def _voicemail(notice: Notice, recording: Recording) -> dict[str, str]:
+    length = "unknown" if recording.length_s is None else spoken(round(recording.length_s))
+    where = {"Recording": notice.recording} if recording.content is None else {}
+    return {"Box": notice.box, "Length": length, **where}
+
+
+def _missed(notice: Notice) -> dict[str, str]:
+    return {"Ended": notice.status, "Waited": f"{notice.wait_s:.0f} s"}
 
 
 def _line(text: str) -> str:

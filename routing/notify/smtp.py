@@ -89,7 +89,8 @@ class SmtpMail:
 
     def send(self, notice: Notice) -> Mapping[str, str]:
         """Send one notice; returns the addressees that were refused and why. Raises Later and Refused."""
-        mail = message(notice, read(Path(notice.recording)), self.zone, self.sender)
+        recording = read(Path(notice.recording)) if notice.recording else Recording(None, None)
+        mail = message(notice, recording, self.zone, self.sender)
         try:
             with self._connected() as client:
                 refused = client.send_message(mail, self.sender, list(notice.to))

@@ -19,7 +19,7 @@ from pydantic import Field
 
 from routing.model.fields import Addressee, Id, OneOrMany, Seconds, Sound
 from routing.model.folder import Folder
-from routing.model.problem import Loc, did_you_mean
+from routing.model.problem import Loc
 from routing.steps.base import Complaint, Emitter, Step, sound_path
 from routing.steps.dialplan import Extension
 from routing.steps.play import UNKNOWN_SECONDS
@@ -47,12 +47,8 @@ class VoicemailStep(Step):
     def check(self, loc: Loc, folder: Folder, default_hours: str | None) -> Iterator[Complaint]:
         """Whoever is told has an address."""
         for index, told in enumerate(self.notify):
-            person = folder.people.get(told)
-            if person is not None and person.email is None:
-                yield (*loc, "notify", index), f"`{told}` has no `email` to be told at", "add it to the person"
-            elif person is None and "@" not in told and not folder.excuses(told):
-                hint = did_you_mean(told, folder.people)
-                yield (*loc, "notify", index), f"`{told}` is neither a person nor an e-mail address", hint
+            if complaint := folder.untold(told):
+                yield (*loc, "notify", index), *complaint
 
     def emit(self, out: Emitter, here: Extension, path: str, after: str) -> Extension | None:
         """Answer, greeting, tone, ``record``; the caller's hangup keeps the message."""

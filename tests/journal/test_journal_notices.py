@@ -94,6 +94,42 @@ def test_calls_without_a_voicemail_or_addressees_tell_nobody(telling, server):
     assert telling.notices().work() and server.connections == 0
 
 
+def test_a_missed_call_is_told_with_the_callers_number_and_nothing_attached(telling, server):
+    missed = replace(telling.call, voicemail="", box="", status="busy", wait_s=42.4, notify=(HEAD,))
+    telling.record(missed)
+    assert telling.notices().work() and telling.is_told()
+    (received,) = server.received
+    assert received.to == [HEAD] and list(received.mail.iter_attachments()) == []
+    assert received.mail["Subject"] == "Missed call from +380671230026 to +380800330004 (escalation)"
+    words = received.mail.get_content()
+    assert "busy" in words and "42 s" in words and "Recording" not in words
+
+
+@pytest.mark.parametrize(
+    ("case", "of_schemes", "of_project", "told"),
+    [
+        ("order_nobody", {"order": ["ivan"]}, [OTHER], (HEAD,)),
+        ("order_nobody", {}, ["olena", OTHER], ("olena", OTHER)),
+        ("closed", {}, [], ()),
+        ("unknown_number", {}, [OTHER], (OTHER,)),
+        ("webhook_person", {"webhook": ["ivan"]}, [OTHER], ()),
+        ("phone_out_busy", {}, [OTHER], ()),
+        ("withheld", {"match": ["ivan"]}, [OTHER], ()),
+    ],
+)
+def test_who_is_told_of_a_missed_call(tmp_path, case, of_schemes, of_project, told):
+    (tmp_path / "schemes").mkdir()
+    people = {"ivan": {"email": HEAD}, "olena": {}}
+    (tmp_path / "table.json").write_text(json.dumps({"people": people, "notify": of_project}))
+    for scheme, names in of_schemes.items():
+        (tmp_path / "schemes" / f"{scheme}.json").write_text(json.dumps({"steps": {}, "notify": names}))
+    (file,) = (CDR / case).glob("a_*")
+    leg = cdr.read(file.read_bytes())
+    leg = replace(leg, variables={**leg.variables, "routing_release": str(tmp_path)})
+    place = parse.Place(email_of=release.email_of, notify_of=release.notify_of)
+    assert parse.call(leg, {}, place).notify == told
+
+
 @pytest.mark.parametrize("size", [100, 44])
 def test_addressees_come_from_the_a_leg_and_the_release(tmp_path, size):
     (tmp_path / "table.json").write_text(json.dumps({"people": {"ivan": {"email": HEAD}, "olena": {}}}))

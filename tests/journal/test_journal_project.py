@@ -4,8 +4,10 @@ import json
 
 import pytest
 from click.testing import CliRunner
+from folders import compiled
 
 from routing.cli.journal import journal
+from routing.journal import release
 from routing.journal.release import Project
 from routing.store.embedded import url
 
@@ -54,3 +56,23 @@ def test_the_roots_own_redis_is_told_unless_another_one_is_named(bed, root, monk
     for more in ([], ["--redis", "redis://127.0.0.1:6379"]):
         assert CliRunner().invoke(journal, [*words, *more]).exit_code == 0
     assert told == [url(root), "redis://127.0.0.1:6379"]
+
+
+COMPANY = """
+project: {name: p, timezone: UTC, keep: 30d, notify: head@example.com}
+people:
+  ivan: {name: Ivan, email: ivan@example.com, phones: {desk: {sip: "1001"}}}
+"""
+
+
+def test_what_is_written_in_yaml_is_what_the_journal_reads(root, tmp_path):
+    schemes = tmp_path / "schemes"
+    schemes.mkdir()
+    (schemes / "p.yaml").write_text(COMPANY)
+    (schemes / "a.yaml").write_text('scheme: a\nnumbers: "+380800330521"\nnotify: ivan\nsteps: [{scheme: b}]\n')
+    (schemes / "b.yaml").write_text("scheme: b\nsteps: [{ring: ivan}, hangup]\n")
+    made = str(compiled(schemes, root).folder)
+    assert (release.notify_of(made, ["a", "b"]), release.notify_of(made, ["b"])) == (("ivan",), ("head@example.com",))
+    assert (release.notify_of(made, []), release.notify_of("", ["a"])) == (("head@example.com",), ())
+    (root / "current").symlink_to(made)
+    assert (Project(root).name, Project(root).keep_s) == ("p", 30 * 86400)

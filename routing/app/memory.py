@@ -14,9 +14,17 @@ REDIS_VARIABLE = "ROUTING_REDIS"
 ESL_VARIABLE = "ROUTING_ESL_PASSWORD"
 
 
-def memory_at(url: str, report: Callable[[str], None] = lambda words: None) -> Memory:
-    """The memory at a URL; one that knows nothing without. Raises BadAddress."""
-    return RedisMemory(Store(parse(url), report=report)) if url else NoMemory()
+def store_at(url: str, report: Callable[[str], None] = lambda words: None) -> Store | None:
+    """The Redis at a URL, one for all that a process asks: who finds it gone has found it for everybody.
+
+    None without a URL. Raises BadAddress.
+    """
+    return Store(parse(url), report=report) if url else None
+
+
+def memory_in(store: Store | None) -> Memory:
+    """The memory in a Redis; one that knows nothing without."""
+    return RedisMemory(store) if store else NoMemory()
 
 
 class NoMemory:

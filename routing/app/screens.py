@@ -13,7 +13,6 @@ from gevent.pool import Pool
 
 from routing.model.pop import Pop, Pops, PopsDown
 from routing.pops.local import send
-from routing.store.address import parse
 from routing.store.client import Store
 from routing.store.pops import RedisPops
 
@@ -53,6 +52,6 @@ class Teller:
         self._count("node" if send(self._root, text) else "lost")
 
 
-def pops_at(url: str, report: Callable[[str], None] = lambda words: None) -> Pops | None:
-    """The pops at a Redis' URL; None without. Raises BadAddress."""
-    return RedisPops(Store(parse(url), report=report)) if url else None
+def pops_in(store: Store | None) -> Pops | None:
+    """The pops in a Redis; None without."""
+    return RedisPops(store) if store else None

@@ -11,14 +11,13 @@ from routing.decide.visitor import decide
 from routing.model.decision import Call
 from routing.model.entities import Visitor
 from routing.model.visitors import Leases, LeasesDown, Lending
-from routing.store.address import parse
 from routing.store.client import Store
 from routing.store.leases import RedisLeases
 
 
-def leases_at(url: str, report: Callable[[str], None] = lambda words: None) -> Leases:
-    """The leases at a Redis' URL; nobody's without. Raises BadAddress."""
-    return RedisLeases(Store(parse(url), report=report)) if url else NoLeases()
+def leases_in(store: Store | None) -> Leases:
+    """The leases in a Redis; nobody's without."""
+    return RedisLeases(store) if store else NoLeases()
 
 
 class NoLeases:

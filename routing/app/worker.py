@@ -23,14 +23,14 @@ import gevent.socket
 from routing.app.crm import crm_steps
 from routing.app.engine import Engine
 from routing.app.log import Handler, Lines
-from routing.app.memory import ESL_VARIABLE, REDIS_VARIABLE, memory_at
+from routing.app.memory import ESL_VARIABLE, REDIS_VARIABLE, memory_in, store_at
 from routing.app.metrics import DROPPED_LINES, OPEN_BREAKERS, OPEN_CALLS, POPS, UNDECIDED
 from routing.app.people import People
 from routing.app.releases import Releases
-from routing.app.screens import Teller, pops_at
+from routing.app.screens import Teller, pops_in
 from routing.app.secrets import SecretsFault, read_secrets
 from routing.app.states import States
-from routing.app.visitors import leases_at, visitor_steps
+from routing.app.visitors import leases_in, visitor_steps
 from routing.crm.systems import Systems
 from routing.crm.tasks import Greenlets
 from routing.esl.server import Server
@@ -77,8 +77,7 @@ class Worker:
         resolver, secrets = Resolver(time.monotonic), self._secrets()
         pool = Pool(resolver, options.link_local)
         self.crms = Systems(pool, self.breaker, Greenlets(), secrets, time.monotonic, time.time)
-        redis = os.environ.get(REDIS_VARIABLE, "")
-        memory = memory_at(redis, self._memory_said)
+        redis = store_at(os.environ.get(REDIS_VARIABLE, ""), self._memory_said)
         self.engine = Engine(
             releases=releases,
             client=Client(resolver, options.link_local),
@@ -86,11 +85,11 @@ class Worker:
             lines=self.lines,
             secrets=secrets,
             kinds={
-                **People(memory, self.states, releases.directory).kinds(),
+                **People(memory_in(redis), self.states, releases.directory).kinds(),
                 "crm": crm_steps(self.crms, releases.responsible),
-                "visitor": visitor_steps(leases_at(redis, self._memory_said)),
+                "visitor": visitor_steps(leases_in(redis)),
             },
-            popped=Teller(Path(options.root), pops_at(redis), lambda outcome: POPS.labels(outcome).inc()),
+            popped=Teller(Path(options.root), pops_in(redis), lambda outcome: POPS.labels(outcome).inc()),
         )
         listener = gevent.socket.socket(fileno=options.listener)
         self.server = Server(listener, self.engine.decide, self.report)

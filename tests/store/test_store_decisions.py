@@ -11,7 +11,7 @@ from redis_server import until
 
 from routing.app.engine import Engine
 from routing.app.log import Lines
-from routing.app.memory import memory_at
+from routing.app.memory import memory_in
 from routing.app.people import People
 from routing.app.releases import Releases
 from routing.app.states import States
@@ -137,5 +137,5 @@ def test_calls_go_on_as_written_while_redis_is_away_and_are_decided_again_when_i
 
 
 def test_without_any_redis_every_step_goes_on(desk):
-    engine = desk.engine(memory_at(""))
+    engine = desk.engine(memory_in(None))
     assert [desk.decide(engine, step) for step in ("1", "2", "3")] == ["1:continue", "2:continue", "3:continue"]

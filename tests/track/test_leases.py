@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from routing.app.visitors import leases_at, visitor_steps
+from routing.app.memory import store_at
+from routing.app.visitors import leases_in, visitor_steps
 from routing.model.decision import Call
 from routing.model.entities import Visitor
 from routing.model.visitors import LeasesDown, Lending
@@ -136,7 +137,7 @@ def test_two_visitors_never_share_a_leased_number(redis_url: str, moves: list[tu
 
 
 def test_without_a_redis_nobody_has_a_number() -> None:
-    leases = leases_at("")
+    leases = leases_in(None)
     for ask in (
         lambda: leases.lend(SMALL, "visitor-00000001", WHO, {}, 0.0),
         lambda: leases.tell(SMALL, "visitor-00000001", {}, 0.0),
@@ -148,7 +149,7 @@ def test_without_a_redis_nobody_has_a_number() -> None:
 
 def test_a_leases_words_reach_the_call(redis_url: str, leases: RedisLeases) -> None:
     number = str(lend(leases, 1, 1000.0))
-    answer = visitor_steps(leases_at(redis_url), lambda: 1001.0)
+    answer = visitor_steps(leases_in(store_at(redis_url)), lambda: 1001.0)
     step = {"project": "p", "pool": "small", "entities": ["region"]}
     verdict = answer(step, Call("u", "/r", "pool_small", "1", number, "anonymous"))
     assert verdict.variables == {"routing_entity_region": "521", "routing_source_utm_source": "google"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import os
+import wave
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -12,19 +13,16 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from routing.compile.build import build, needed
-from routing.decide.verdict import Answer, Failure
 from routing.load.schema import json_schema
-from routing.offline.answering import InProcess
-from routing.offline.decider import Refused, Silent
 from routing.offline.events import ended, longest_silence_ms
 from routing.offline.published import Published
 from routing.offline.switch import Call
-from routing.testing.cases import read_samples
-from routing.testing.expect import judge, settled
+from routing.testing.names import Names
+from routing.testing.read import checked, files_below
+from routing.testing.run import carry
 
 HOME = Path(__file__).resolve().parents[2]
 SCHEMES = HOME / "schemes"
-SAMPLES = read_samples(SCHEMES / "company.test.yaml")
 KYIV = ZoneInfo("Europe/Kyiv")
 BRANCHES = {
     "kyiv", "kharkiv", "lviv", "odesa", "dnipro", "zaporizhzhia", "vinnytsia", "poltava", "chernihiv", "rivne",
@@ -46,6 +44,26 @@ def company(tmp_path_factory):
     return release, Published(root)
 
 
+@pytest.fixture(scope="module")
+def cases(company):
+    names = Names(company[1])
+    return names, checked(files_below([SCHEMES]), names)
+
+
+def test_every_call_of_the_companys_tests_goes_as_it_says(cases):
+    names, found = cases
+    assert [complaint for case in found for complaint in carry(case, names).complaints()] == []
+
+
+def test_every_scheme_that_can_be_called_has_a_test_beside_it(company, cases):
+    """The two that only `export` and `no_answer`'s callers reach are tested there."""
+    folders = {file.relative_to(SCHEMES) for file in SCHEMES.rglob("*.yaml") if "tests:" not in file.read_text("utf-8")}
+    schemes = {file.stem for file in folders if file.parts[0] in ("branches", "company")}
+    tested = {Path(case.file).name.removesuffix(".test.yaml") for case in cases[1]}
+    assert schemes - tested == {"almaty", "warsaw", "no_answer"}
+    assert len(cases[1]) >= 60
+
+
 def tool(name):
     spec = importlib.util.spec_from_file_location(name, HOME / "tools" / f"{name}.py")
     module = importlib.util.module_from_spec(spec)
@@ -53,27 +71,17 @@ def tool(name):
     return module
 
 
-def handler(step, call):
-    """What the sample handlers answer, without their servers."""
-    if step["form"] == "ringostat":
-        account = tool("ringostat_handler").RESPONSIBLE.get(call.caller.removeprefix("+"))
-        return Answer(200 if account else 404, "", json.dumps({"manager": account}).encode()), 10
-    said = tool("sample_handler").answer({"caller": call.caller})
-    return Answer(200, "application/json", json.dumps(said).encode()), 10
-
-
-def late(step, call):
-    return Failure("no answer within 2 s"), 2000
-
-
-@pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.name)
-def test_a_sample_call_goes_as_it_says(sample, company):
-    _, published = company
-    deciders = {"killed": lambda *_: Refused(), "frozen": lambda *_: Silent()}
-    decider = deciders.get(sample.engine) or InProcess(published.files, late if sample.handler == "frozen" else handler)
-    call = sample.made("5d8f4a0e-0000-4000-8000-000000000001", published.timezone, published.country)
-    events = published.run(call, sample.ringing(), sample.dialling(), decider)
-    assert judge(settled(events), sample.wanted) == []
+def test_the_sample_handlers_name_people_and_schemes_that_there_are(company):
+    table = company[1].table
+    schemes = {record.scheme for record in company[0].records}
+    handler = tool("sample_handler")
+    for answer in [*handler.CUSTOMERS.values(), *handler.CHOSEN.values(), *handler.REGIONS.values()]:
+        assert answer.get("ring", "ivan") in table["people"]
+        assert answer.get("scheme", "kyiv") in schemes
+    assert set(tool("ringostat_handler").RESPONSIBLE.values()) <= set(table["accounts"])
+    emails = table["emails"]
+    managers = tool("sample_crm").MANAGERS
+    assert {facts["email"] for who, facts in managers.items() if who not in table["crm"]["clients"]} <= set(emails)
 
 
 def test_eleven_branches_have_a_free_number_and_one_of_their_city(company):
@@ -128,8 +136,6 @@ def test_every_scheme_file_tells_editors_its_schema():
 
 
 def test_the_sounds_are_telephone_sounds_and_few():
-    import wave
-
     sounds = sorted((SCHEMES / "sounds").glob("*.wav"))
     for file in sounds:
         with wave.open(str(file)) as sound:

@@ -30,10 +30,11 @@ from routing.testing.read import checked
 from routing.testing.run import carry_with, made
 
 PATH = click.Path(path_type=Path)
-PIPE_WIDTH = 110
+PIPE_WIDTH = 100
 INTRODUCTION = """\
-Sample calls through the compiled schemes. Phones ring in virtual time on the offline switch; dynamic
-steps ask the engine, which asks the processes below and its Redis. Times are seconds from the INVITE.
+Sample calls through the compiled schemes. Phones ring in virtual time on the offline switch;
+dynamic steps ask the engine, which asks the processes below and its Redis.
+Times are seconds from the INVITE.
 """
 
 

@@ -121,15 +121,18 @@ _TELLING: tuple[tuple[str, Callable[[Draft], bool]], ...] = (
 
 
 def _decision(draft: Draft) -> tuple[str, str, float]:
-    """The engine's decision without the step's path, its words, and how long it took, in ms (-1: none came)."""
-    asked = next(app.at for app in draft.apps if app.name == "socket")
+    """The engine's last decision without the step's path, its words, and how long it took, in ms (-1: none came)."""
+    asked, found = 0.0, ("", "", -1.0)
     for app in draft.apps:
-        if _DECISION in app.data and app.at > asked and (said := dict(app.settings())):
-            decision = said.get(_DECISION, "").partition(":")[2]
-            took = said.get("routing_took_ms", "")
+        if app.name == "socket":
+            asked, found = app.at, ("", "", -1.0)
+        elif asked and _DECISION in app.data and (said := dict(app.settings())):
+            decision, took = said.get(_DECISION, "").partition(":")[2], said.get("routing_took_ms", "")
+            if not decision:
+                continue  # cleared, before it is asked once more
             took_ms = float(took) if re.fullmatch(r"\d{1,6}(\.\d+)?", took) else round((app.at - asked) * 1000, 1)
-            return decision, said.get("routing_verdict", ""), took_ms
-    return "", "", -1.0
+            asked, found = 0.0, (decision, said.get("routing_verdict", ""), took_ms)
+    return found
 
 
 Words = tuple[str, str]
@@ -139,6 +142,8 @@ def _asked(draft: Draft, legs: Sequence[Leg], call: Cdr) -> Words:
     decision, _, took_ms = _decision(draft)
     rung = _legs_words(legs)
     inputs = f"caller {call.get('routing_caller')}, number {call.get('routing_number')}"
+    if (times := sum(app.name == "socket" for app in draft.apps)) > 1:
+        inputs += f", asked {times} times"
     if took_ms < 0:
         gone = draft.is_last and not legs
         return inputs, "the caller hung up meanwhile" if gone else "the engine decided nothing in time: went on"

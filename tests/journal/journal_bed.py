@@ -19,6 +19,15 @@ CDR = Path(__file__).parent / "cdr"
 LATER_S = 200.0
 
 
+#: What the engine's steps of these schemes are; of any other a webhook.
+KINDS = {"responsible": "crm", "sticky": "sticky", "waiting": "ring", "pool_site": "visitor"}
+
+
+def kind_of(release: str, scheme: str, path: str) -> str:
+    """As the releases of the cases say it."""
+    return KINDS.get(scheme, "webhook")
+
+
 class Killed(BaseException):
     """The process ends here."""
 
@@ -85,7 +94,7 @@ class Bed:
         fuse = fuse or Fuse()
         engine = open_database(self.database, migrate=False)
         self.engines.append(engine)
-        place = parse.Place(size_of, lambda release, scheme, path: "webhook", lambda release: "bed")
+        place = parse.Place(size_of, kind_of, lambda release: "bed")
         gatherer = Gatherer(MortalSpool(self.spool, fuse), place, self.write, self.now)
         return Worker(mortal(engine, fuse), gatherer, self.write, self.now, **words)
 
@@ -126,7 +135,7 @@ def whole(case: str, size_of=lambda path: 100):
     """The record of a case's call, parsed without any disk but its files."""
     legs = {name[0]: cdr.read((CDR / case / file).read_bytes()) for file, name in _files(case).items() if not name[1]}
     (a_leg,) = (cdr.read((CDR / case / file).read_bytes()) for file, name in _files(case).items() if name[1])
-    place = parse.Place(size_of, lambda release, scheme, path: "webhook", lambda release: "bed")
+    place = parse.Place(size_of, kind_of, lambda release: "bed")
     return parse.call(a_leg, legs, place)
 
 

@@ -46,6 +46,10 @@ EXPECTED = {
     "phone_out_busy": ("busy", "out", "", "ivan", "", [("+380501110003", "busy")]),
     "phone_forbidden": ("forbidden destination", "out", "", "ivan", "", []),
     "phone_colleague": ("answered", "internal", "", "maria", "", [("maria.desk", TALKED)]),
+    "crm_responsible": ("answered", "in", "responsible", "maria", "crm", [("maria.desk", TALKED)]),
+    "crm_away": ("answered", "in", "responsible", "danylo", "crm ring", [("danylo.desk", TALKED)]),
+    "sticky_again": ("answered", "in", "sticky", "danylo", "sticky", [("danylo.desk", TALKED)]),
+    "waits_for_busy": ("answered", "in", "waiting", "yulia", "ring", [("yulia.desk", TALKED)]),
     "greeting_webhook": ("answered", "in", "greeting", "danylo", "play webhook ring", [("danylo.desk", TALKED)]),
 }  # fmt: skip
 
@@ -64,6 +68,21 @@ def test_a_real_call(case):
     assert 0 <= call.wait_s <= call.ended - call.started + 0.001
     assert all(step.took_s >= 0 and step.started >= call.started - 0.1 for step in call.steps)
     assert bool(call.bridged) == (status == "answered") == any(leg.talk_s for leg in call.legs)
+
+
+@pytest.mark.parametrize(
+    ("case", "decision", "verdict", "least_ms", "most_ms", "inputs"),
+    [
+        ("crm_responsible", "ring:person:maria", "decided owner 17 of deal 111", 0, 100, ""),
+        ("crm_away", "continue", "failed bitrix24: no answer within 1 s", 1000, 1100, ""),
+        ("sticky_again", "ring:person:danylo", "decided talked 2 s 6 s ago, the client called", 0, 100, ""),
+        ("waits_for_busy", "order:yulia,danylo", "decided", 0, 100, ", asked 2 times"),
+    ],
+)
+def test_what_the_engine_decided_why_and_how_long_it_took(case, decision, verdict, least_ms, most_ms, inputs):
+    step = whole(case).steps[0]
+    assert (step.decision, step.verdict) == (decision, verdict) and step.inputs.endswith(inputs)
+    assert least_ms <= step.asked_ms <= most_ms
 
 
 def test_times_of_a_talk():

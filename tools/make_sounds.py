@@ -40,7 +40,6 @@ PROMPTS = {
     "welcome.wav": ("uk", "Вітаємо у Стандартпарку. Розмову буде записано."),
     "shop_whisper.wav": ("uk", "Інтернет-магазин."),
     "courier.wav": ("uk", "Наберіть номер кур'єра з повідомлення про доставку."),
-    "goodbye.wav": ("uk", "Дякуємо за дзвінок."),
     "export_closed.wav": (
         "en",
         "Standartpark export desk. We are closed now. Please leave a message after the tone.",

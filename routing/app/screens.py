@@ -37,10 +37,10 @@ class Teller:
         if self._pool.full():
             self._count("lost")
             return
-        text = json.dumps(pop.as_json(), ensure_ascii=False, separators=(",", ":"))
-        self._pool.spawn(self._tell, project, text)
+        self._pool.spawn(self._tell, project, pop)
 
-    def _tell(self, project: str, text: str) -> None:
+    def _tell(self, project: str, pop: Pop) -> None:
+        text = json.dumps(pop.as_json(), ensure_ascii=False, separators=(",", ":"))
         if self._pops is not None:
             try:
                 self._pops.tell(project, text)

@@ -29,7 +29,13 @@ DAY = click.DateTime(["%Y-%m-%d"])
 @click.option("--format", "form", type=click.Choice(list(FORMATS)), default="text", show_default=True)
 @click.option("--verbose", "-v", is_flag=True, help="Both ladders of each change, and the trace that shows it.")
 @click.option("--exit-code", is_flag=True, help="Exit with 1 when anything differs, as `git diff` does.")
-@click.option("--calls", type=click.IntRange(1), default=MOST_CALLS, show_default=True, help="Carry at most so many.")
+@click.option(
+    "--calls",
+    type=click.IntRange(1),
+    default=MOST_CALLS,
+    show_default=True,
+    help="At most so many, long ones count more.",
+)
 @click.option("--from-day", type=DAY, help="First day of the year that is looked at.  [default: today]")
 def diff(
     old: str,

@@ -12,7 +12,7 @@ from routing.diff.changes import Change, changes
 from routing.diff.explore import Explored, Explorer
 from routing.diff.side import Side
 
-MOST_CALLS = 2_000
+MOST_CALLS = 1_200
 #: What no comparison of two releases can know.
 NEVER = (
     "what webhooks and CRMs really answer (each kind of answer was tried once), loads and turns of dynamic orders",

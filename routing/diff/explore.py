@@ -23,7 +23,9 @@ from routing.diff.outcome import Outcome, outcome
 from routing.diff.scenario import Delta, Scenario
 from routing.diff.side import Side
 
-LEAST_SHARE = 60
+LEAST_SHARE = 30
+#: A call of so many events takes the usual time; longer ones count for more than one against the bound.
+USUAL_EVENTS = 100
 NEAR = 3
 MOST_SCHEMES = 6
 MOST_DELTAS = 3
@@ -75,7 +77,7 @@ class _Known:
 
 
 class Explorer:
-    """Explores the groups of numbers that may have changed; ``most_calls`` bounds the calls carried."""
+    """Explores the groups that may have changed; ``most_calls`` bounds the calls carried, long ones count for more."""
 
     def __init__(self, affected: Affected, today: date, most_calls: int) -> None:
         self.affected = affected
@@ -84,6 +86,7 @@ class Explorer:
         self.zone = ZoneInfo(affected.new.published.timezone)
         self.found = Explored()
         self.choices = _choices(affected)
+        self._spent = 0
         self._ways: dict[Way, _Known] = {}
         self._epoch = datetime(today.year, today.month, today.day, tzinfo=self.zone)
         self._runs: dict[Scenario, list[tuple[Kind, Sides]]] = {}
@@ -94,12 +97,12 @@ class Explorer:
         for index, group in enumerate(groups):
             left = len(groups) - index
             parts = left if group.steps else min(left, NEAR)
-            share = (self.most_calls - self.found.calls) // parts
-            self._group(group, min(self.found.calls + max(share, LEAST_SHARE), self.most_calls))
+            share = (self.most_calls - self._spent) // parts
+            self._group(group, min(self._spent + max(share, LEAST_SHARE), self.most_calls))
         return self.found
 
     def _group(self, group: Group, until: int) -> None:
-        if self.found.calls >= until:
+        if self._spent >= until:
             self.found.cut[group] = -1
             return
         files = self.affected.files(group)
@@ -108,7 +111,7 @@ class Explorer:
         queue = deque(_Try(kind, Scenario(group.numbers[0], who.usual, kind.moment)) for kind in every)
         seen: set[object] = set()
         while queue:
-            if self.found.calls >= until:
+            if self._spent >= until:
                 self.found.cut[group] = len(queue)
                 return
             for further in self._carried(group, queue.popleft(), who, every):
@@ -133,15 +136,15 @@ class Explorer:
             known = self._ways[attempt.way] = _compared(sides)
             if not attempt.way:
                 yield from (_Try(attempt.kind, each) for each in self._leading(group, sides, attempt, who, every))
-                yield from self._phones(group, attempt, sides, known.differ)
+                yield from self._phones(group, attempt, sides)
         if known.differ:
             self.found.findings.append(Finding(group, attempt.kind, scenario, *known.outcomes))
         if known.asks and attempt.way and scenario.has("answers"):
             silent = consulted.unconfirmed(scenario)
             yield _Try(attempt.kind, silent, (*attempt.way, silent.deltas[-1]))
 
-    def _phones(self, group: Group, attempt: _Try, sides: Sides, differ: bool) -> Iterator[_Try]:
-        """Phones rung from the change on; where both sides go alike, those that can still lead the call to a change."""
+    def _phones(self, group: Group, attempt: _Try, sides: Sides) -> Iterator[_Try]:
+        """Phones rung from the change on while one lies ahead: behind it, answers only cut the call short."""
         since = [self._since(group, run) for _, run in sides]
         if group.old is None or group.new is None or (since[0] is None and since[1] is None):
             return
@@ -151,7 +154,7 @@ class Explorer:
             event.subject
             for (side, run), first in zip(sides, places, strict=True)
             for event in run.events[first:]
-            if event.kind == "ring" and (differ or not event.scheme or self.affected.leads(side, event.scheme))
+            if event.kind == "ring" and (group.moved or self.affected.leads(side, event.scheme))
         ]
         for each in consulted.phones(attempt.scenario, rung):
             yield _Try(attempt.kind, each, (*way, each.deltas[-1]))
@@ -180,12 +183,16 @@ class Explorer:
     def _carry(self, scenario: Scenario) -> Sides:
         """The call on both sides; on one where the other cannot differ."""
         old, new = self.affected.old, self.affected.new
-        before = carry(old, scenario)
-        self.found.calls += 1
+        before = self._one(old, scenario)
         if not before.read & self.affected.changed:
             return (old, before), (new, before)
+        return (old, before), (new, self._one(new, scenario))
+
+    def _one(self, side: Side, scenario: Scenario) -> Run:
+        run = carry(side, scenario)
         self.found.calls += 1
-        return (old, before), (new, carry(new, scenario))
+        self._spent += 1 + len(run.events) // USUAL_EVENTS
+        return run
 
     def _since(self, group: Group, run: Run) -> int | None:
         """Where in a call's events the change begins to matter; None when it never does."""

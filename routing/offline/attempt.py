@@ -17,7 +17,12 @@ from routing.offline.phones import UNREACHABLE_MS, Phone, Phones
 from routing.offline.words import atoi
 
 GROUP_SECONDS = 60
-_ENDINGS = {"busy": "USER_BUSY", "rejects": "CALL_REJECTED", "unreachable": "NO_USER_RESPONSE"}
+_ENDINGS = {
+    "busy": "USER_BUSY",
+    "rejects": "CALL_REJECTED",
+    "redirects": "REQUESTED_CHAN_UNAVAIL",
+    "unreachable": "NO_USER_RESPONSE",
+}
 
 
 @dataclass

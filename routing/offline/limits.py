@@ -38,7 +38,7 @@ class Limits:
             held[call] = (held[call][0], now_s)
 
     def ended(self, call: str, now_s: float) -> None:
-        """The call is over."""
+        """The call is over, or is transferred without ``limit_ignore_transfer``: it holds nothing any more."""
         for resource, held in self._holds.items():
             if held.get(call, (0, 0))[1] == inf:
                 self.give_back(resource, call, now_s)

@@ -1,9 +1,9 @@
 """Scripted phones and the scripted caller.
 
-A phone's behaviour is written as people say it: ``busy``, ``no answer``, ``rejects``, ``unreachable``
-(or ``off``), ``answers after 8s`` (or ``answer:8``), ``rejects after 5s``, ``voicemail after 20s``; then, after a
-comma, ``talks 30s`` (the person hangs up then), ``confirms after 3s`` or ``never confirms``. Knows nothing of
-dial strings.
+A phone's behaviour is written as people say it: ``busy``, ``no answer``, ``rejects``, ``redirects`` (it has a call
+forwarding of its own, which the switch does not follow), ``unreachable`` (or ``off``), ``answers after 8s`` (or
+``answer:8``), ``rejects after 5s``, ``voicemail after 20s``; then, after a comma, ``talks 30s`` (the person hangs up
+then), ``confirms after 3s`` or ``never confirms``. Knows nothing of dial strings.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ CONFIRM_MS = 2_000
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m)?")
 _WORDS = {
     "busy": "busy", "no answer": "no answer", "noanswer": "no answer", "no_answer": "no answer",
-    "rejects": "rejects", "reject": "rejects", "unreachable": "unreachable", "off": "unreachable",
+    "rejects": "rejects", "reject": "rejects", "redirects": "redirects",
+    "unreachable": "unreachable", "off": "unreachable",
 }  # fmt: skip
 _AFTER = re.compile(r"(answer|voicemail|busy|reject)s?(?:\s*:\s*|\s+after\s+|\s*)(.*)")
 

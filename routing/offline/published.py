@@ -16,6 +16,7 @@ from routing.model.numbers import national
 from routing.offline.decider import Decider, refused
 from routing.offline.events import Event
 from routing.offline.files import Directory
+from routing.offline.limits import Limits
 from routing.offline.phones import Caller, Phones
 from routing.offline.sounds import ReleaseSounds
 from routing.offline.switch import Call, run
@@ -87,8 +88,9 @@ class Published:
         caller: Caller | None = None,
         decider: Decider = refused,
         globals_: Mapping[str, str] | None = None,
+        limits: Limits | None = None,
     ) -> list[Event]:
-        """Carry one call; ``globals_`` holds overrides such as ``hours_office=closed``."""
+        """Carry one call; ``globals_`` holds overrides such as ``hours_office=closed``, ``limits`` what calls share."""
         return run(
             call,
             self.files,
@@ -98,4 +100,5 @@ class Published:
             decider=decider,
             sounds=self._sounds,
             globals_={"domain": DOMAIN, "recordings_dir": RECORDINGS, **(globals_ or {})},
+            limits=limits,
         )

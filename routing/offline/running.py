@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
 from routing.offline.decider import Decider
-from routing.offline.document import BadDialplan, Extension, parse
+from routing.offline.document import BadDialplan, Extension, is_true, parse
 from routing.offline.files import Files
 from routing.offline.hunt import Chosen, hunt
 from routing.offline.limits import Limits
@@ -153,6 +153,8 @@ class Running:
 
     def _transfer(self, transfer: Transfer) -> None:
         line = self.line
+        if not is_true(line.get("limit_ignore_transfer")):
+            self.limits.ended(line.profile.uuid, line.moment.timestamp())
         counter = "max_session_transfers" if line.get("max_session_transfers") else "max_forwards"
         left = atoi(line.get(counter)) - 1 if line.get(counter) else FORWARDS
         if left <= 0:

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from offline_release import MONDAY, Telephone
+from offline_release import MONDAY, Telephone, extension
 
 from routing.offline.events import ended
 from routing.offline.limits import Limits
@@ -43,3 +43,15 @@ def test_a_resource_held_while_an_application_runs_only():
         return ended(scheme.call(at=at, limits=limits, uuid=f"call-{second}")).at_ms
 
     assert [lasts(0), lasts(1), lasts(6)] == [10_000, 5_000, 10_000]
+
+
+@pytest.mark.parametrize(
+    ("before", "refused"),
+    [([], [False, False, False]), (["set limit_ignore_transfer=true"], [False, False, True])],
+)
+def test_a_transfer_gives_back_what_the_call_holds_unless_it_is_told_not_to(before, refused):
+    limits = Limits()
+    actions = [*before, "limit hash number x 2 !SWITCH_CONGESTION", "transfer on"]
+    scheme = Telephone(*actions, extensions=extension("on", "sleep 10000", "hangup USER_BUSY"))
+    ends = [ended(scheme.call(limits=limits, uuid=f"call-{place}")).subject for place in range(3)]
+    assert [end == "SWITCH_CONGESTION" for end in ends] == refused

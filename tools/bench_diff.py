@@ -2,7 +2,7 @@
 
     python tools/bench_diff.py [--schemes 1000] [--numbers 10]
 
-Each line is a fresh ``routing`` process, both sides compiled from nothing in it: an edit in the first scheme of a chain,
+Each line is a fresh ``routing`` process, both sides compiled from nothing in it: an edit at the head of a chain,
 in one that seven others go to, and in the last one of a chain of a hundred, which all of them can reach.
 """
 

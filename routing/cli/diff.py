@@ -36,6 +36,7 @@ DAY = click.DateTime(["%Y-%m-%d"])
     show_default=True,
     help="At most so many, long ones count more.",
 )
+@click.option("--cache", type=PATH, help="Keep what was compiled in this folder: the next comparison is quicker.")
 @click.option("--from-day", type=DAY, help="First day of the year that is looked at.  [default: today]")
 def diff(
     old: str,
@@ -45,6 +46,7 @@ def diff(
     verbose: bool,
     exit_code: bool,
     calls: int,
+    cache: Path | None,
     from_day: datetime | None,
 ) -> None:
     """Tell what callers will notice between OLD and NEW: folders of schemes or git revisions.
@@ -56,7 +58,8 @@ def diff(
         made = Path(scratch)
         folders = (_folder(old, schemes, made / "schemes-old"), _folder(new, schemes, made / "schemes-new"))
         names = (old, new or str(schemes))
-        sides = [_side(*each, made) for each in zip(("old", "new"), names, folders, strict=True)]
+        kept = (cache or made).absolute()
+        sides = [_side(*each, made, kept) for each in zip(("old", "new"), names, folders, strict=True)]
         found = compare(sides[0], sides[1], from_day.date() if from_day else date.today(), calls)
         shown = tuple(_shown(name, folder, made) for name, folder in zip(names, folders, strict=True))
         click.echo(FORMATS[form](found, *names, (shown[0], shown[1]), verbose), nl=False)
@@ -73,13 +76,13 @@ def _folder(name: str | None, schemes: Path, target: Path) -> Path:
     return Path(name) if Path(name).is_dir() else extract(name, schemes, target)
 
 
-def _side(which: str, name: str, folder: Path, made: Path) -> Side:
+def _side(which: str, name: str, folder: Path, made: Path, kept: Path) -> Side:
     """A side compiled into a root of its own; both roots share what was compiled, so the second is quick."""
     root = made / which
     root.mkdir()
     for shared in ("store", "cache"):
-        (made / shared).mkdir(exist_ok=True)
-        (root / shared).symlink_to(made / shared)
+        (kept / shared).mkdir(parents=True, exist_ok=True)
+        (root / shared).symlink_to(kept / shared)
     try:
         release = build(folder, root, lambda where: AnySecret())
     except Problems:

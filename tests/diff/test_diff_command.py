@@ -179,3 +179,13 @@ def test_what_the_bound_on_calls_cut_is_told(repository: Path) -> None:
     said = run("HEAD", "--calls", "4", *DAY).output
     assert "the bound on calls was reached" in said
     assert "(raise --calls)" in said
+
+
+def test_what_was_compiled_is_kept_for_the_next_time(repository: Path) -> None:
+    first = run("HEAD", "--cache", "kept", *DAY).output
+    inodes = {path.stat().st_ino for path in Path("kept/store").rglob("*") if path.is_file()}
+    edit(Path("schemes/last.yaml"), "20s", "30s")
+    second = run("HEAD", "--cache", "kept", *DAY).output
+    assert "No call changes." in first
+    assert "1 difference" in second
+    assert inodes <= {path.stat().st_ino for path in Path("kept/store").rglob("*") if path.is_file()}

@@ -107,6 +107,9 @@ class RingStep(DynamicStep):
         turns = targets.named_turns(self.to, folder)
         if not turns and not found and not folder.broken:
             yield (*loc, "to"), "there is no phone to ring", "give the people phones"
+        if turns and not any(self.turns(folder)):
+            late = "every phone would begin to ring only after `at_most`"
+            yield (*loc, "at_most"), late, "ring for longer, or delay them less"
         if not folder.gateways and not folder.broken and any(leg.phone.number for turn in turns for leg in turn.legs):
             yield (*loc, "to"), "outside numbers need a gateway and the project has none", "add `gateways:`"
         if self.is_dynamic and len(turns) > orders.MOST_PEOPLE:
@@ -122,8 +125,8 @@ class RingStep(DynamicStep):
         """The phones that ring in the order as written, one tuple for each turn, with their times."""
         turns = [turn.legs for turn in self._named(folder)]
         if self.order == "together":
-            legs = (targets.later(turn, (self.delay or 0) * number) for number, turn in enumerate(turns))
-            return [targets.cut(tuple(leg for turn in legs for leg in turn), self.for_, self.at_most)]
+            delayed = (targets.later(turn, (self.delay or 0) * number) for number, turn in enumerate(turns))
+            return [targets.cut(tuple(leg for turn in delayed for leg in turn), self.for_, self.at_most)]
         timed, left = [], self.at_most
         for turn in turns:
             legs = targets.cut(turn, self.for_, left)

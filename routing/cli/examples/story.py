@@ -35,6 +35,7 @@ LEFT_OUT = frozenset({"call", "ringing", "record", "scheme"})
 WORDS = {"ring": "order"}
 #: Why the engine did nothing, where that is what nearly every call meets.
 UNTOLD = frozenset({"nobody has talked with this caller"})
+LABEL = "routing_label"
 #: What stands before the interesting part of a path.
 _BOX = re.compile(r"\S*/voicemail/([^/]+)/\S+")
 _RELEASE = re.compile(r"/\S*/releases/[0-9a-f]{12}/")
@@ -135,10 +136,21 @@ def _answer(event: Event, told: Told) -> str:
     reason = told.logged.get(f"{event.scheme}/{event.step}", {}).get("reason")
     if reason in UNTOLD:
         return ""
+    if event.subject == "known" and reason:
+        words, reason = str(reason), ""
     if event.subject == "visitor":
         words = _visitor(told.result.events) or words
     words = "go on with the scheme" if words == "continue" else words.removeprefix("order ").replace(",", ", then ")
+    words += _shown_name(event, told.result.events)
     return words + (f": {reason}" if reason else "") + f" ({event.lasted_ms} ms)"
+
+
+def _shown_name(event: Event, events: Sequence[Event]) -> str:
+    """The caller's name, as the engine lets the phones show it."""
+    place = (event.scheme, event.step)
+    said = [each.subject for each in events if each.kind == "variable" and (each.scheme, each.step) == place]
+    names = [name for variable, _, name in (each.partition("=") for each in said) if variable == LABEL and name]
+    return f", who sees {names[-1]}" if names else ""
 
 
 def _visitor(events: Sequence[Event]) -> str:

@@ -5,24 +5,28 @@ Cases run at the same time, as many as do not share a phone; the tests then look
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
 import subprocess
 import sys
 import urllib.request
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from switchbed import ports
 from switchbed.bed import Bed, Outcome, until
-from switchbed.company import Company
+from switchbed.company import CLOSED_PORT, Company
+from switchbed.engines import serving
 from switchbed.handler import Handler
 from switchbed.switch import PASSWORD, Switch, find
 from switchbed.trunk import Trunk
 
-_AT_ONCE = 8
+#: Cases under way; most of them wait for a phone that another one has.
+_AT_ONCE = 16
 _MISSING = {
     "freeswitch (neither on PATH nor under /usr/local/freeswitch)": find() is None,
     "sipp (Debian: sip-tester)": shutil.which("sipp") is None,
@@ -108,18 +112,39 @@ def switch(place: Path, company: Company, engine: str, event_socket: int):
 
 
 @pytest.fixture(scope="session")
-def bed(place: Path, switch: Switch, company: Company, trunk: Trunk, handler: Handler) -> Bed:
+def bed(place: Path, switch: Switch, company: Company, trunk: Trunk, handler: Handler, engine: str) -> Bed:
     """All of it together."""
-    return Bed(switch, company, trunk, handler, place / "cases")
+    return Bed(switch, company, trunk, handler, place / "cases", engine)
 
 
 @pytest.fixture(scope="session")
-def outcomes(request: pytest.FixtureRequest, bed: Bed) -> dict[str, Future[Outcome]]:
-    """What came of every case that this run chose, by its name."""
+def outcomes(request: pytest.FixtureRequest, bed: Bed) -> dict[str, Future[list[Outcome]]]:
+    """What came of the calls of every case that this run chose, by its name; those of one engine at the same time."""
     specs = [getattr(item, "callspec", None) for item in request.session.items]
-    chosen = {spec.params["case"].name: spec.params["case"] for spec in specs if spec and "case" in spec.params}
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
-        return {name: pool.submit(bed.run, case) for name, case in chosen.items()}
+    chosen = [spec.params["case"] for spec in specs if spec and "case" in spec.params]
+    found = {}
+    for name in sorted({case.engine for case in chosen}):
+        with _engine(name, bed), ThreadPoolExecutor(_AT_ONCE) as pool:
+            found |= {case.name: pool.submit(bed.carry, case) for case in chosen if case.engine == name}
+    return found
+
+
+@contextlib.contextmanager
+def _engine(name: str, bed: Bed) -> Iterator[None]:
+    """The company published for the engine that a case wants; for the bed's own again afterwards."""
+    if not name:
+        yield
+        return
+    with contextlib.ExitStack() as stack:
+        stack.callback(bed.company.publish, bed.engine)
+        address = f"127.0.0.1:{ports.free()}"
+        if name == "forgetful":
+            watches = bed.switch.settings.esl_port
+            away = f"redis://127.0.0.1:{CLOSED_PORT}"
+            engine = stack.enter_context(serving(bed.company, "--redis", away, watches=watches))
+            address = engine.wait_watching().address
+        bed.company.publish(address)
+        yield
 
 
 @pytest.hookimpl(hookwrapper=True)

@@ -1,4 +1,4 @@
-"""Turns, busy people and stickiness on the real switch: its events say who is free, its CDRs who has talked."""
+"""Stickiness from end to end: the switch's CDRs, taken by the journal, tell the engine who has talked with whom."""
 
 import contextlib
 import os
@@ -78,30 +78,6 @@ def decided(bed, caller):
     return [each["routing_decision"] for each in bed.records() if each.get("routing_caller") == caller]
 
 
-def test_three_phones_take_turns_and_a_busy_one_is_skipped(bed, switch):
-    with ringing(bed, maria=TAKES, taras=TAKES, oksana=TAKES) as phones:
-        for number in range(4):
-            assert carry(bed, "380800330021", f"+38067112000{number}") == 0
-        turns = rung(phones)
-        assert turns[3] == turns[0]
-        assert sorted(turns[:3]) == ["maria", "oksana", "taras"]
-    assert until(lambda: switch.channels() == 0)
-    with ringing(bed, maria="answers after 100ms, never hangs up") as maria:
-        talking = dial(bed, "380800330021", "+380671120010")
-        try:
-            assert until(lambda: rung(maria) == ["maria"])
-            with ringing(bed, taras=TAKES, oksana=TAKES) as others:
-                for number in range(3):
-                    assert carry(bed, "380800330021", f"+38067112003{number}") == 0
-                assert sorted(set(rung(others))) == ["oksana", "taras"]
-                assert len(rung(others)) == 3
-            assert rung(maria) == ["maria"]
-        finally:
-            talking.stop()
-            switch.esl.api("hupall NORMAL_CLEARING routing_number +380800330021")
-    assert until(lambda: switch.channels() == 0)
-
-
 def test_the_caller_reaches_whom_he_has_talked_with(bed, switch, memory, journal):
     caller = "+380671120040"
     with ringing(bed, danylo=TAKES, olena=TAKES) as phones:
@@ -133,17 +109,4 @@ def test_the_client_whom_a_colleague_called_reaches_that_colleague(bed, switch, 
     with ringing(bed, maria=TAKES, danylo=TAKES) as phones:
         # the engine hears of a registration a moment after the phone: until then the next step rings danylo
         assert until(lambda: carry(bed, "380800330022", client) == 0 and rung(phones)[-1] == "maria")
-    assert until(lambda: switch.channels() == 0)
-
-
-def test_the_caller_is_held_until_the_busy_one_is_free(bed, switch):
-    with ringing(bed, yulia="answers after 100ms, talks 4s", danylo="no answer") as phones:
-        with contextlib.ExitStack() as calls:
-            first = dial(bed, "380800330023", "+380671120050")
-            calls.callback(first.stop)
-            assert until(lambda: rung(phones) == ["yulia"])
-            held = dial(bed, "380800330023", "+380671120051")
-            calls.callback(held.stop)
-            assert (first.wait(30), held.wait(40)) == (0, 0)
-        assert rung(phones) == ["yulia", "yulia"]
     assert until(lambda: switch.channels() == 0)

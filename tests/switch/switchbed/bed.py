@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
+import subprocess
+import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,62 +17,101 @@ from typing import Any
 from routing.offline.phones import Phone
 
 from . import ports, sip
+from .calling import Calling
 from .cases import Case
-from .company import Company
+from .company import CHANGES, PROJECT, Company
 from .handler import Handler
+from .memory import remembering
+from .outcome import Outcome
 from .switch import Switch
 from .trunk import Trunk
+from .waiting import until
 
-_LONGEST_CALL_S = 60
-
-
-@dataclass
-class Outcome:
-    """What happened. ``rung`` are (seconds since the INVITE, target); ``call`` are the A-leg's CDR variables."""
-
-    rung: list[tuple[float, str]]
-    status: int
-    answered_s: float | None
-    ended_s: float
-    talked: str | None
-    call: dict[str, str]
-    seen: dict[str, sip.Message]
-    files: list[Path] = field(default_factory=list)
+#: The engine hears of a registration by an event, a moment after the phone is there.
+SETTLE_S = 0.5
 
 
 @dataclass
 class Bed:
-    """One switch with its company, the carrier's trunk and the customer's webhook handler."""
+    """One switch with its company, the carrier's trunk, the customer's webhook handler and CRM, and the engine."""
 
     switch: Switch
     company: Company
     trunk: Trunk
     handler: Handler
     folder: Path
+    engine: str
+    _records: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._locks: dict[str, threading.Lock] = {}
         self._guard = threading.Lock()
         self._count = 0
+        self.handler.crm_ids = self.company.crm_ids
 
     def run(self, case: Case) -> Outcome:
-        """Carry the case's call to its end. Cases that share a phone or a global wait for each other."""
+        """Carry the first call of a case to its end, and whatever the case says beside it."""
+        return self.carry(case)[0]
+
+    def carry(self, case: Case) -> list[Outcome]:
+        """What came of every call of a case, in the order of `Case.calls`.
+
+        Cases that share a phone, a global, a lent number or what is published wait for each other.
+        """
         with contextlib.ExitStack() as stack:
-            for name in sorted({*case.phones, *case.globals_}):
+            for name in sorted(self._shared(case)):
                 stack.enter_context(self._lock(name))
             for name, value in case.globals_.items():
                 self.switch.esl.api(f"global_setvar {name}={value}")
                 stack.callback(self.switch.esl.api, f"global_setvar {name}=")
-            if case.webhook is not None:
-                self.handler.answers[case.caller] = case.webhook
+            people = {target.partition(".")[0] for target in case.phones}
+            stack.enter_context(remembering(self.company.root, case.caller, case.memory, people))
             folder = self.folder / "".join(letter if letter.isalnum() else "_" for letter in case.name)
             phones = dict(self._phones(case, folder, stack))
-            return self._call(case, folder, phones, stack)
+            if self.company.asks_for_people(case.to):
+                time.sleep(SETTLE_S)
+            if any(call.publish for call in case.calls()):
+                stack.callback(self.publish, "")
+            return list(self._calls(case, folder, phones, stack))
+
+    @staticmethod
+    def _shared(case: Case) -> set[str]:
+        shared = {*case.phones, *case.globals_}
+        for call in case.calls():
+            shared |= {word for word, wanted in (("pool", call.visitor), ("release", call.publish)) if wanted}
+        return shared
+
+    def _calls(
+        self, case: Case, folder: Path, phones: dict[str, sip.Sipp], stack: contextlib.ExitStack
+    ) -> Iterator[Outcome]:
+        """Calls one after another; those of ``meanwhile`` while the one before them is under way."""
+        for at in range(case.times):
+            under_way = [self._begin(case, folder / f"call{at}", stack)]
+            for place, other in enumerate(case.meanwhile):
+                under_way[-1].wait_heard(other.once)
+                under_way += [
+                    self._begin(other, folder / f"meanwhile{place}_{again}", stack) for again in range(other.times)
+                ]
+            yield from (each.outcome(phones) for each in under_way)
+        for place, other in enumerate(case.then):
+            yield from self._calls(other, folder / f"then{place}", phones, stack)
+
+    def _begin(self, case: Case, folder: Path, stack: contextlib.ExitStack) -> Calling:
+        calling = Calling(self, case, folder)
+        stack.callback(calling.caller.stop)
+        return calling
 
     def call(self, folder: Path, **words: Any) -> sip.Sipp:
         """A call from the carrier, under way; the words are those of ``sip.caller``."""
         remote = f"127.0.0.1:{self.switch.settings.external_port}"
         return sip.Sipp(sip.caller(**words), folder, remote, ["-m", "1"])
+
+    def dial(self, folder: Path, account: str, to: str, password: str = "") -> sip.Sipp:
+        """A call from a registered phone's account, under way."""
+        remote = f"127.0.0.1:{self.switch.settings.sip_port}"
+        return sip.Sipp(
+            sip.colleague(account, password or self.company.password(account), to), folder, remote, ["-m", "1"]
+        )
 
     def record(self, call_id: str) -> dict[str, str]:
         """The CDR variables of the leg with this SIP Call-ID; waits until the switch has written it."""
@@ -80,8 +122,21 @@ class Bed:
     def records(self) -> Iterator[dict[str, str]]:
         """Variables of every leg finished so far."""
         for path in (self.switch.home / "spool").glob("*.json"):
-            with contextlib.suppress(ValueError, OSError):
-                yield json.loads(path.read_text(errors="replace"))["variables"]
+            if path.name not in self._records:
+                with contextlib.suppress(ValueError, OSError):
+                    self._records[path.name] = json.loads(path.read_text(errors="replace"))["variables"]
+        yield from list(self._records.values())
+
+    def publish(self, change: str) -> bool:
+        """Publish the company with a change (``back``: a rollback, none: as it was) by the product's own command."""
+        settings, company = self.switch.settings, self.company
+        command = [sys.executable, "-m", "routing", "rollback" if change == "back" else "publish"]
+        command += ["--out", str(company.root), "--esl", f"127.0.0.1:{settings.esl_port}"]
+        if change != "back":
+            company.change(CHANGES / change if change else PROJECT)
+            command += ["--schemes", str(company.folder), "--engine", self.engine]
+        environment = os.environ | company.secrets | {"ROUTING_ESL_PASSWORD": settings.esl_password}
+        return subprocess.run(command, env=environment, capture_output=True, timeout=120, check=False).returncode == 0
 
     def _phones(
         self, case: Case, folder: Path, stack: contextlib.ExitStack, scenario: str = ""
@@ -90,7 +145,7 @@ class Bed:
         for target, behaviour in case.phones.items():
             if behaviour.does == "unreachable":
                 continue
-            phone = sip.Sipp(scenario or sip.behaving(behaviour, target in self.company.numbers), folder / target)
+            phone = sip.Sipp(scenario or self._scenario(target, behaviour), folder / target)
             stack.callback(phone.stop)
             phone.wait_listening()
             if target in self.company.accounts:
@@ -130,60 +185,19 @@ class Bed:
         finally:
             registration.stop()
 
-    def _call(
-        self, case: Case, folder: Path, phones: dict[str, sip.Sipp], stack: contextlib.ExitStack
-    ) -> Outcome:  # fmt: skip
-        caller = self.call(folder / "caller", **sip.of_case(case))
-        stack.callback(caller.stop)
-        caller.wait(_LONGEST_CALL_S)
-        messages = caller.messages()
-        began = messages[0].at
-        record = self.record(messages[0].header("Call-ID"))
-        heard = {target: phone.messages() for target, phone in phones.items()}
-        seen = {target: each[0] for target, each in heard.items() if each}
-        rung = sorted(
-            (message.at - began, target)
-            for target, each in heard.items()
-            for message in each
-            if message.received and message.start == "INVITE"
-        )
-        finals = [each for each in messages if each.received and each.is_final_of("INVITE")]
-        answered = [each.at - began for each in finals if each.start == "200"]
-        return Outcome(
-            rung=rung,
-            status=int(finals[0].start) if finals else 0,
-            answered_s=answered[0] if answered else None,
-            ended_s=messages[-1].at - began,
-            talked=self._talked(record),
-            call=record,
-            seen=seen,
-            files=[path for path in self.recordings() if record["uuid"] in path.name],
-        )
-
     def recordings(self) -> list[Path]:
         """Every sound file that the switch has written."""
         return sorted((self.switch.home / "recordings").rglob("*.wav"))
 
-    def _talked(self, record: dict[str, str]) -> str | None:
-        """Whom the caller was connected with: the target of the leg he was bridged to."""
-        other = record.get("bridge_uuid")
-        if not other or record.get("bridge_epoch", "0") == "0":
-            return None
-        leg = until(lambda: next((cdr for cdr in self.records() if cdr.get("uuid") == other), None))
-        assert leg is not None, f"no CDR of leg {other}"
-        return leg.get("routing_target", "?")
+    def _scenario(self, target: str, behaviour: Phone) -> str:
+        if behaviour.does == "redirects":
+            elsewhere = f"sip:{next(iter(self.company.numbers.values()))}@127.0.0.1:{self.trunk.port}"
+            return sip.phone(status=302, extra=f"Contact: <{elsewhere}>")
+        return sip.behaving(behaviour, target in self.company.numbers)
 
     def _lock(self, name: str) -> threading.Lock:
         with self._guard:
             return self._locks.setdefault(name, threading.Lock())
-
-
-def until(found: Callable[[], Any], seconds: float = 10.0) -> Any:
-    """Ask again and again until there is something; the last answer otherwise."""
-    deadline = time.monotonic() + seconds
-    while not (answer := found()) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    return answer
 
 
 __all__ = ["Bed", "Outcome", "ports", "until"]

@@ -1,8 +1,13 @@
-"""Cases as data: one call, how the phones behave, what must happen. Both the real and the offline switch run them."""
+"""Cases as data: calls, how the phones behave, what must happen. Both the real and the offline switch run them.
+
+A case is one call, or several that share what the switch remembers: `then` are made once it is over, `meanwhile` as
+soon as its caller hears ringing (`once: rings`) or is answered (`once: talks`). What is only looked at where there is
+SIP says so: `seen`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,47 +22,80 @@ _FIRST_CALLER = 380_671_230_000
 
 @dataclass(frozen=True)
 class Case:
-    """One case. ``rung`` is a list of groups: within a group any order, groups one after another.
+    """One call and what comes of it. ``rung`` is a list of groups: within a group any order, one group after another.
 
-    ``status`` is the final SIP status that the caller gets; ``cause`` the hangup cause of his leg;
-    ``message`` and ``recording`` say whether a voicemail and a recorded talk are there afterwards.
+    ``account``: a registered phone calls, not the carrier. ``webhook`` is the handler's answer, ``crm`` the CRM's
+    (words of `routing.offline.crm`), ``visitor`` whom the dialled number is lent to. ``memory``: ``talk`` with a
+    person, ``loads`` of people, ``away``. ``engine``: empty, ``absent`` (nobody listens), ``forgetful`` (no Redis).
+    ``publish``: a folder of changes that is published before the call, ``back`` is a rollback.
+
+    Expected: ``status`` is the final SIP status that the caller gets; ``cause`` the hangup cause of his leg;
+    ``message`` and ``recording`` say whether a voicemail and a recorded talk are there afterwards; ``published``
+    whether the publishing succeeded; ``asked`` what a webhook was told beside the call's own facts.
     """
 
     name: str
     to: str
     caller: str
     shown: str = ""
+    account: str = ""
     headers: tuple[str, ...] = ()
     phones: dict[str, phones.Phone] = field(default_factory=dict)
     digits: str = ""
     hangs_up_after_s: float | None = None
     speaks: bool = False
     webhook: Any = None
+    crm: str = ""
+    visitor: Mapping[str, Mapping[str, str]] | None = None
+    memory: Mapping[str, Any] = field(default_factory=dict)
+    engine: str = ""
+    publish: str = ""
     globals_: dict[str, str] = field(default_factory=dict)
+    times: int = 1
+    once: str = "talks"
+    then: tuple[Case, ...] = ()
+    meanwhile: tuple[Case, ...] = ()
     rung: tuple[frozenset[str], ...] = ()
     talked: str | None = None
     status: int = 200
     cause: str = "NORMAL_CLEARING"
     message: bool = False
     recording: bool = False
+    published: bool = True
+    asked: Mapping[str, Any] = field(default_factory=dict)
     variables: dict[str, str] = field(default_factory=dict)
     seen: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    def calls(self) -> Iterator[Case]:
+        """This call and every other of its case, in the order in which their outcomes are told."""
+        for _ in range(self.times):
+            yield self
+            for other in self.meanwhile:
+                yield from other.calls()
+        for other in self.then:
+            yield from other.calls()
 
 
 def load() -> list[Case]:
     """Every case of ``cases/*.yaml``, in file order; callers are numbered where a case names none."""
     raw = [each for path in sorted(FOLDER.glob("*.yaml")) for each in yaml.safe_load(path.read_text(encoding="utf-8"))]
-    return [_case(each, f"+{_FIRST_CALLER + place}") for place, each in enumerate(raw)]
+    return [_case(each, Case(each["name"], "", f"+{_FIRST_CALLER + place}")) for place, each in enumerate(raw)]
 
 
-def _case(raw: dict[str, Any], caller: str) -> Case:
-    expect = dict(raw.pop("expect"))
-    rung = tuple(frozenset([each] if isinstance(each, str) else each) for each in expect.pop("rung", []))
+def _case(raw: dict[str, Any], before: Case) -> Case:
+    """``before`` has what a call that says nothing takes from the first one of its case."""
+    expect = {"rung": [], **raw.pop("expect")}
+    rung = tuple(frozenset([each] if isinstance(each, str) else each) for each in expect.pop("rung"))
     behaviours = {target: phones.parse(words) for target, words in raw.pop("phones", {}).items()}
     person = raw.pop("caller", {})
-    return Case(
-        caller=raw.pop("from", caller),
-        phones=behaviours,
+    others = {kind: raw.pop(kind, ()) for kind in ("then", "meanwhile")}
+    case = Case(
+        name=raw.pop("name", before.name),
+        to=raw.pop("to", before.to),
+        caller=raw.pop("from", before.caller),
+        account=raw.pop("account", before.account),
+        engine=raw.pop("engine", before.engine),
+        phones=before.phones | behaviours,
         digits=str(person.get("digits", "")),
         hangs_up_after_s=person.get("hangs_up_after"),
         speaks=person.get("speaks", False),
@@ -67,6 +105,8 @@ def _case(raw: dict[str, Any], caller: str) -> Case:
         **raw,
         **expect,
     )
+    later = {kind: tuple(_case(dict(each), case) for each in calls) for kind, calls in others.items()}
+    return Case(**(vars(case) | later))
 
 
 def grouped(targets: Iterable[str], groups: Iterable[frozenset[str]]) -> list[frozenset[str]]:

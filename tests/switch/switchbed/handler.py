@@ -1,28 +1,42 @@
-"""A customer's webhook handler: answers each caller as the case says, or misbehaves.
+"""A customer's webhook handler and CRM: answer each caller as the case says, or misbehave.
 
-What it says is keyed by the caller's number, so that many cases ask it at once.
+What they say is keyed by the caller's number, so that many cases ask at once.
 """
 
 from __future__ import annotations
 
 import json
+import re
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+_FAILING = re.compile(r"[45]\d\d")
+_OWNED = re.compile(r"(?:(lead|deal|contact) )?(\w+)(?:, (.*))?")
 
 
 class Handler:
-    """An HTTP server on ``port``; ``answers`` maps a caller to what it is told, ``asked`` lists the questions."""
+    """An HTTP server on ``port``; ``answers`` maps a caller to what it is told, ``asked`` lists the questions.
+
+    ``crm`` maps a caller to what the CRM has of him, in the words of `routing.offline.crm`; ``crm_ids`` are the owner
+    ids of people.
+    """
 
     def __init__(self) -> None:
         self.answers: dict[str, Any] = {}
         self.asked: list[dict[str, Any]] = []
+        self.crm: dict[str, str] = {}
+        self.crm_ids: dict[str, int] = {}
         self.released = threading.Event()
         handler = self
 
         class Request(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 handler._answer(self)
+
+            def do_GET(self) -> None:
+                handler._look_up(self)
 
             def log_message(self, format: str, *args: object) -> None:
                 """Quiet."""
@@ -41,14 +55,36 @@ class Handler:
     def _answer(self, request: BaseHTTPRequestHandler) -> None:
         question = json.loads(request.rfile.read(int(request.headers.get("Content-Length", "0"))))
         self.asked.append(question)
-        answer = self.answers.get(question.get("caller", ""), {"continue": True})
+        caller = "+" + question.get("caller", "").removeprefix("+")  # Ringostat's parameters have no plus
+        answer = self.answers.get(caller, {"continue": True})
         if answer == "timeout":
             self.released.wait(30)
             return
         status = answer if isinstance(answer, int) else 200
-        body = answer.encode() if isinstance(answer, str) else json.dumps(answer).encode()
-        request.send_response(status)
-        request.send_header("Content-Type", "application/json")
-        request.send_header("Content-Length", str(len(body)))
-        request.end_headers()
-        request.wfile.write(body)
+        _reply(request, status, answer.encode() if isinstance(answer, str) else json.dumps(answer).encode())
+
+    def _look_up(self, request: BaseHTTPRequestHandler) -> None:
+        """``/crm/deal?phone=+380...``: the rows of that kind."""
+        asked = urlsplit(request.path)
+        kind, caller = asked.path.rpartition("/")[2], parse_qs(asked.query).get("phone", [""])[0]
+        words = self.crm.get(caller, "nobody")
+        if words == "timeout":
+            self.released.wait(30)
+            return
+        if _FAILING.fullmatch(words):
+            _reply(request, int(words), b"{}")
+            return
+        owned = None if words == "nobody" else _OWNED.fullmatch(words)
+        rows = []
+        if owned and (owned[1] or "lead") == kind:
+            owner = self.crm_ids.get(owned[2], owned[2])
+            rows = [{"id": "1", "owner": owner, "phone": caller, "name": owned[3] or ""}]
+        _reply(request, 200, json.dumps({"rows": rows}).encode())
+
+
+def _reply(request: BaseHTTPRequestHandler, status: int, body: bytes) -> None:
+    request.send_response(status)
+    request.send_header("Content-Type", "application/json")
+    request.send_header("Content-Length", str(len(body)))
+    request.end_headers()
+    request.wfile.write(body)

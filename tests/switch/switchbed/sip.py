@@ -25,6 +25,8 @@ SPEECH = DTMF / "g711a.pcap"
 REGISTER = SCENARIOS / "register.xml"
 FINALS = (302, 400, 401, 403, 404, 408, 410, 480, 484, 486, 487, 488, 500, 501, 502, 503, 504, 600, 603, 604)
 
+#: How long a question of the bed's menu takes that gets no answer, or a wrong one.
+PASSING_MS = 4_500
 _FOREVER_MS = 600_000
 #: SIPp's own end, should nobody end it.
 _LONGEST_LIFE = "240s"
@@ -141,6 +143,12 @@ def caller(
     )  # fmt: skip
 
 
+def colleague(account: str, password: str, to: str) -> str:
+    """A registered phone's call: answers the challenge, waits for whatever end comes."""
+    finals = [each for each in FINALS if each not in (401, 407)]
+    return scenario("colleague.xml.j2", finals=finals, to=to, account=account, password=password)
+
+
 def behaving(does: behaviours.Phone, outside: bool) -> str:
     """A called phone's scenario for the words that the offline switch knows too; outside phones press keys."""
     talk_ms = _FOREVER_MS if does.talks_ms is None else does.talks_ms
@@ -160,11 +168,21 @@ def of_case(case: Case) -> dict[str, object]:
     """The words of ``caller`` for a case's call."""
     words: dict[str, object] = {"to": case.to.lstrip("+"), "sender": case.caller, "headers": case.headers}
     words["name"] = f'"{case.shown}" ' if case.shown else ""
-    sounds = [(300 if place else 1000, dtmf(digit)) for place, digit in enumerate(case.digits)]
-    words["sounds"] = sounds + ([(1500, SPEECH)] if case.speaks else [])
+    words["sounds"] = [*_typed(case.digits), *([(1500, SPEECH)] if case.speaks else [])]
     if case.hangs_up_after_s is not None:
         words["wait_ms"] = words["talk_ms"] = round(case.hangs_up_after_s * 1000)
     return words
+
+
+def _typed(digits: str) -> Iterator[tuple[int, Path]]:
+    """Keys with the milliseconds before each; ``-`` lets a question pass."""
+    wait_ms = 1000
+    for digit in digits:
+        if digit == "-":
+            wait_ms += PASSING_MS
+        else:
+            yield wait_ms, dtmf(digit)
+            wait_ms = 300
 
 
 def dtmf(digit: str) -> Path:

@@ -1,0 +1,84 @@
+"""One call under way on the real switch, and what its caller, its phones and its CDRs tell of it afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from . import sip
+from .cases import Case
+from .memory import lend
+from .outcome import Outcome
+from .waiting import until
+
+if TYPE_CHECKING:
+    from .bed import Bed
+
+_LONGEST_CALL_S = 60
+_CHALLENGES = ("401", "407")
+#: What a caller has been told when his phone rings, and when he is answered.
+_HEARD = {"rings": ("180", "183", "200"), "talks": ("200",)}
+
+
+class Calling:
+    """Begins the call of a case, with whatever it wants the company's systems to say."""
+
+    def __init__(self, bed: Bed, case: Case, folder: Path) -> None:
+        self.bed = bed
+        self.case = case
+        self.published = bed.publish(case.publish) if case.publish else True
+        self._told = len(bed.handler.asked)
+        if case.webhook is not None:
+            bed.handler.answers[case.caller] = case.webhook
+        if case.crm:
+            bed.handler.crm[case.caller] = case.crm
+        if case.visitor is not None:
+            lend(bed.company.root, case.to, case.visitor)
+        if case.account:
+            self.caller = bed.dial(folder, case.account, case.to)
+        else:
+            self.caller = bed.call(folder, **sip.of_case(case))
+
+    def wait_heard(self, what: str) -> None:
+        """Wait until the caller hears ringing (``rings``) or is answered (``talks``)."""
+        told = _HEARD[what]
+        heard = until(lambda: any(each.received and each.start in told for each in self.caller.messages()))
+        assert heard, f"{self.case.name}: the caller was never told {' or '.join(told)}"
+
+    def outcome(self, phones: Mapping[str, sip.Sipp]) -> Outcome:
+        """Wait for the call's end and collect what happened."""
+        self.caller.wait(_LONGEST_CALL_S)
+        messages = self.caller.messages()
+        began = messages[0].at
+        record = self.bed.record(messages[0].header("Call-ID"))
+        invites = [(each, target) for target, phone in phones.items() for each in self._invites(phone, record["uuid"])]
+        received = [each for each in messages if each.received and each.is_final_of("INVITE")]
+        finals = [each for each in received if each.start not in _CHALLENGES]
+        answered = [each.at - began for each in finals if each.start == "200"]
+        return Outcome(
+            rung=sorted((each.at - began, target) for each, target in invites),
+            status=int(finals[0].start) if finals else 0,
+            answered_s=answered[0] if answered else None,
+            ended_s=messages[-1].at - began,
+            talked=self._talked(record),
+            call=record,
+            seen={target: each for each, target in reversed(invites)},
+            files=[path for path in self.bed.recordings() if record["uuid"] in path.name],
+            asked=[each for each in self.bed.handler.asked[self._told :] if each.get("caller") == self.case.caller],
+            published=self.published,
+        )
+
+    def _invites(self, phone: sip.Sipp, uuid: str) -> list[sip.Message]:
+        """INVITEs that this call sent to a phone, retransmissions left out: the leg's CDR says whose it was."""
+        first = {each.header("Call-ID"): each for each in reversed(phone.messages()) if each.start == "INVITE"}
+        return [each for call_id, each in first.items() if self.bed.record(call_id).get("originator") == uuid]
+
+    def _talked(self, record: Mapping[str, str]) -> str | None:
+        """Whom the caller was connected with: the target of the leg he was bridged to."""
+        other = record.get("bridge_uuid")
+        if not other or record.get("bridge_epoch", "0") == "0":
+            return None
+        leg = until(lambda: next((cdr for cdr in self.bed.records() if cdr.get("uuid") == other), None))
+        assert leg is not None, f"no CDR of leg {other}"
+        return leg.get("routing_target", "?")

@@ -1,0 +1,177 @@
+"""The shared cases are whole: every step kind, phone outcome and failure, a twin of whatever runs on one switch only.
+
+Adding a step kind, an order, a question of ``match`` or a behaviour of phones without a case fails here.
+"""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+from typing import get_args
+
+import pytest
+import yaml
+from switchbed.cases import load
+from switchbed.company import PROJECT
+from switchbed.faulty import FAULTS
+from test_switch_cases_offline import bed  # noqa: F401  # the fixture
+
+from routing.offline import phones
+from routing.offline.events import ended
+from routing.steps import KINDS
+from routing.steps.match import MatchStep
+from routing.steps.ring import Order, RingStep
+from routing.steps.scheme import SchemeFields, walk
+from routing.steps.webhook import WebhookStep
+from routing.steps.when import When
+
+HERE = Path(__file__).parent
+LEAST = 60
+
+#: What is tested on the real switch alone -> the case or offline test that means the same, or why there is none.
+ALONE = {
+    "access": "SIP: digest and address lists are questions of the SIP stack, before any dialplan",
+    "node": "the configuration of FreeSWITCH itself: modules, API expansion, its time zones",
+    "doctor": "looks at a running node",
+    "cases::test_no_channel_is_left_and_nothing_was_executed": "the state of the real switch after the shared cases",
+    "engine_faults::test_the_real_engine_is_ended_while_it_decides": "signals to a process; silence is shared",
+    "engine_faults::test_nobody_is_left": "the state of the real switch after the shared faults",
+    "memory": "Redis processes that die under load",
+    "crm::test_the_phone_shows_the_callers_name": "SIP: what a phone's display gets",
+    "sticky": "a journal and a Redis between two calls",
+    "strategies": "engines that end between calls, a journal and a Redis between them",
+}
+TWINS = {
+    "engine_faults::test_fault": "engine_faults_offline::test_fault",
+    "crm::test_the_open_deals_owner_rings": "crm, the responsible person takes it",
+    "crm::test_nobody_responsible_is_the_next_step": "crm, it does not know the caller",
+    "crm::test_a_crm_that_does_not_answer_costs_the_steps_second_at_most": "crm stalls",
+    "people::test_the_caller_reaches_whom_he_has_talked_with": "the caller reaches whom he has talked with",
+    "people::test_the_client_whom_a_colleague_called_reaches_that_colleague":
+        "the client whom a colleague called reaches that colleague",
+}  # fmt: skip
+
+BEHAVIOURS = {*phones._WORDS.values(), "answers", "voicemail", "confirms", "never confirms", "never hangs up"}
+FAILURES = {
+    "webhook stalls": lambda case: case.webhook == "timeout",
+    "webhook's server fails": lambda case: case.webhook == 500,
+    "webhook answers garbage": lambda case: isinstance(case.webhook, str) and case.webhook.startswith("<"),
+    "webhook's server is away": lambda case: case.webhook == "refused",
+    "webhook names nobody": lambda case: case.webhook == {"ring": "nobody_at_all"},
+    "webhook names no scheme": lambda case: case.webhook == {"scheme": "atlantis"},
+    "CRM stalls": lambda case: case.crm == "timeout",
+    "CRM fails": lambda case: case.crm == "500",
+    "CRM is away": lambda case: case.crm == "refused",
+    "Redis is away": lambda case: case.engine == "forgetful",
+    "engine is away": lambda case: case.engine == "absent",
+    "too many jumps": lambda case: case.variables.get("routing_end") == "too_many_jumps",
+    "publish fails": lambda case: not case.published,
+}
+#: Where a caller can give up.
+STAGES = {"engine asked", "held", "ringing", "confirm", "talk", "prompt", "message"}
+
+
+@pytest.fixture(scope="module")
+def told(bed):  # noqa: F811
+    """Every call of every case with what happened on it."""
+    return [(call, events) for case in load() for call, (_, events) in zip(case.calls(), bed.told(case), strict=True)]
+
+
+@pytest.fixture(scope="module")
+def steps():
+    """Every step of the company's schemes by scheme and path."""
+    found = {}
+    for file in PROJECT.glob("*.yaml"):
+        data = yaml.safe_load(
+            file.read_text().replace("_PORT", "80").replace("HANDLER80", "80").replace("CLOSED80", "9")
+        )
+        if "scheme" in data:
+            fields = SchemeFields.model_validate(data, context={"country": "UA"})
+            found |= {(fields.scheme, path): step for step, _, path in walk(fields.steps, ("steps",), "")}
+    return found
+
+
+@pytest.fixture(scope="module")
+def visited(told):
+    """Every step that a call entered, by scheme and path."""
+    return {(event.scheme, event.subject) for _, events in told for event in events if event.kind == "step"}
+
+
+def test_there_are_enough_cases_and_no_two_of_one_name():
+    names = [case.name for case in load()]
+    assert len(names) == len(set(names))
+    assert len(names) + len(FAULTS) >= LEAST
+
+
+def test_every_step_kind_order_and_form(steps, visited):
+    entered = [steps[place] for place in visited if place in steps]
+    assert {step.kind for step in entered} | {"visitor"} >= set(KINDS)
+    rings = [step for step in entered if isinstance(step, RingStep)]
+    assert {step.order for step in rings} == set(get_args(Order))
+    assert {step.order for step in rings if step.only} >= {"together", "in_order"}
+    forms = get_args(WebhookStep.model_fields["form"].annotation)
+    assert {step.form for step in entered if isinstance(step, WebhookStep)} == set(forms)
+
+
+def test_every_question_of_match(steps, visited):
+    answered = set()
+    for (scheme, path), step in steps.items():
+        if isinstance(step, MatchStep):
+            for number, case in enumerate(step.cases, 1):
+                if (scheme, f"{path}.{number}.1") in visited:
+                    answered |= {name for _, one in case.when.everything() for name in one.model_fields_set}
+                    answered |= {question.partition(".")[0] for question in case.when.questions}
+    assert answered >= {*When.model_fields, "entity", "source"}
+
+
+def test_every_behaviour_of_phones(told):
+    shown = set()
+    for case, events in told:
+        rung = {event.subject for event in events if event.kind == "ring"}
+        for target, phone in case.phones.items():
+            shown |= {phone.does} if target in rung or phone.does == "unreachable" else set()
+            shown |= {"never hangs up"} if phone.talks_ms is None else set()
+        for event in events:
+            if event.kind == "confirm":
+                asked = case.phones[event.subject]
+                shown.add("confirms" if asked.confirms_ms is not None else "never confirms")
+    assert shown >= BEHAVIOURS
+
+
+def test_every_failure(told):
+    assert [name for name, shows in FAILURES.items() if not any(shows(case) for case, _ in told)] == []
+
+
+def test_callers_give_up_at_every_stage(told):
+    assert {stage(events) for _, events in told if ended(events).detail == "caller"} == STAGES
+
+
+def stage(events):
+    """What was going on when the caller hung up."""
+    last = next(event for event in reversed(events) if event.kind not in ("end", "hears", "variable", "limit"))
+    if last.kind == "ring_end":
+        asked = {event.subject for event in events if event.kind == "confirm"}
+        return "confirm" if last.subject in asked else "ringing"
+    if last.kind == "talk_end":
+        return "talk"
+    return {"play": "prompt", "voicemail": "message", "transfer": "held", "decision": "held"}.get(
+        last.kind, "engine asked"
+    )
+
+
+def test_what_runs_on_the_real_switch_alone_has_a_twin_or_a_reason():
+    real = {
+        name for file in HERE.glob("test_switch_*.py") if not file.stem.endswith("_offline") for name in functions(file)
+    }
+    cases = {case.name for case in load()}
+    offline = {name for file in HERE.glob("test_switch_*_offline.py") for name in functions(file)}
+    told = {name for name in real if name in ALONE or name.partition("::")[0] in ALONE or name in TWINS}
+    assert real - told == {"cases::test_case"}
+    assert {twin for twin in TWINS.values() if twin not in cases | offline} == set()
+    assert {name for name in [*ALONE, *TWINS] if not any(each.startswith(name) for each in real)} == set()
+
+
+def functions(file):
+    """The tests of a file as ``people::test_...``."""
+    found = [node.name for node in ast.parse(file.read_text()).body if isinstance(node, ast.FunctionDef)]
+    return {f"{file.stem.removeprefix('test_switch_')}::{name}" for name in found if name.startswith("test_")}

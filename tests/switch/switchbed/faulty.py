@@ -6,8 +6,6 @@ import socket
 import threading
 from collections.abc import Callable
 
-from . import ports
-
 
 def at_accept(line: socket.socket) -> None:
     """Closes at once."""
@@ -64,23 +62,24 @@ class Engine:
 
     def __init__(self, behave: Callable[[socket.socket], None] | None) -> None:
         self._behave = behave
-        self._port = ports.free()
-        self.address = f"127.0.0.1:{self._port}"
-        self._listener: socket.socket | None = None
+        # held even when nobody listens, so that nobody else ever does
+        self._listener = socket.socket()
+        self._listener.bind(("127.0.0.1", 0))
+        self.address = f"127.0.0.1:{self._listener.getsockname()[1]}"
         if behave:
-            self._listener = socket.create_server(("127.0.0.1", self._port))
+            self._listener.listen()
             threading.Thread(target=self._serve, name="faulty engine", daemon=True).start()
 
     def stop(self) -> None:
         """Let a silent line go and close."""
         if isinstance(self._behave, Silent):
             self._behave.released.set()
-        if self._listener:
+        if self._behave:
             self._listener.shutdown(socket.SHUT_RDWR)
-            self._listener.close()
+        self._listener.close()
 
     def _serve(self) -> None:
-        assert self._listener is not None and self._behave is not None
+        assert self._behave is not None
         while True:
             try:
                 line, _ = self._listener.accept()

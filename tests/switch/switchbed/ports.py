@@ -11,7 +11,7 @@ import random
 import socket
 import threading
 
-_FIRST, _LAST = 13000, 15999
+_FIRST, _LAST = 13000, 19999
 _SLOT = 1000
 #: Blocks of at least this many ports come from the end of a slot, where no single ones are that would break it up.
 _LARGE, _FOR_LARGE = 32, 500
@@ -73,7 +73,7 @@ def _slot() -> tuple[int, int]:
 
 
 def _claimed() -> socket.socket:
-    for first in range(_FIRST, _LAST - _SLOT + 1, _SLOT):
+    for first in range(_FIRST, _LAST - _SLOT + 2, _SLOT):
         held = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         try:
             held.bind(("127.0.0.1", first))

@@ -5,13 +5,17 @@ from __future__ import annotations
 import inspect
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from routing.load.nodes import Document
 from routing.model.folder import Folder
 from routing.model.problem import Loc, Problem
-from routing.steps.base import Complaint, StepItem
-from routing.steps.scheme import SchemeFields
+from routing.steps import targets
+from routing.steps.base import Complaint, Step, StepItem
+from routing.steps.ring import RingStep
+from routing.steps.scheme import SchemeFields, every_step
+from routing.steps.targets import Leg, Turn
 
 if TYPE_CHECKING:
     from routing.lint.whole import Whole
@@ -45,6 +49,33 @@ class OneScheme:
     document: Document
     fields: SchemeFields
     folder: Folder
+
+    @cached_property
+    def steps(self) -> list[tuple[Step, Loc, str]]:
+        """Every step with its place in the file and its path in the dialplan."""
+        return [*every_step(self.fields)]
+
+    @cached_property
+    def rings(self) -> list[Rung]:
+        """Every `ring` step with the phones that it names and those that ring."""
+        found = ((step, loc) for step, loc, _ in self.steps if isinstance(step, RingStep))
+        return [
+            Rung(step, loc, targets.named_turns(step.to, self.folder), step.turns(self.folder)) for step, loc in found
+        ]
+
+
+class Rung(NamedTuple):
+    """A `ring` step, its place, the turns that its names stand for, and the legs of each turn with their times."""
+
+    step: RingStep
+    loc: Loc
+    named: list[Turn]
+    turns: list[tuple[Leg, ...]]
+
+    @property
+    def legs(self) -> list[Leg]:
+        """Every phone that rings."""
+        return [leg for turn in self.turns for leg in turn]
 
 
 @dataclass

@@ -9,7 +9,6 @@ from routing.model.problem import Loc
 from routing.steps.base import Complaint, Step, StepItem
 from routing.steps.hours import HoursStep
 from routing.steps.match import MatchStep
-from routing.steps.scheme import every_step
 from routing.steps.when import When
 
 
@@ -35,7 +34,7 @@ class ShadowedCase(Lint):
 
     def scheme(self, one: OneScheme) -> Iterator[Complaint]:
         """Cases against those before them."""
-        for step, loc, _ in every_step(one.fields):
+        for step, loc, _ in one.steps:
             cases = step.cases if isinstance(step, MatchStep) else []
             for at, case in enumerate(cases):
                 taken = next((index for index in range(at) if covers(cases[index].when, case.when)), None)

@@ -12,7 +12,6 @@ from routing.model.problem import Loc
 from routing.steps.base import Complaint, Step
 from routing.steps.dynamic import DynamicStep
 from routing.steps.ring import RingStep
-from routing.steps.scheme import every_step
 from routing.steps.webhook import WebhookStep
 
 #: A ring: 1 s of tone and 4 s of pause.
@@ -124,7 +123,7 @@ class UnsignedWebhook(Lint):
 
 
 def _webhooks(one: OneScheme) -> Iterator[tuple[WebhookStep, Loc]]:
-    return ((step, loc) for step, loc, _ in every_step(one.fields) if isinstance(step, WebhookStep))
+    return ((step, loc) for step, loc, _ in one.steps if isinstance(step, WebhookStep))
 
 
 def is_near(url: str) -> bool:

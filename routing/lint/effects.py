@@ -4,13 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from routing.lint.base import Found, Lint, OneScheme
+from routing.lint.base import Found, Lint, OneScheme, Rung
 from routing.lint.whole import Whole
-from routing.model.problem import Loc
-from routing.steps import targets
 from routing.steps.base import Complaint
-from routing.steps.ring import RingStep
-from routing.steps.scheme import every_step
 from routing.steps.webhook import WebhookStep
 
 #: Settings of Ringostat's form that ours does not look at.
@@ -53,10 +49,10 @@ class NoEffect(Lint):
 
     def scheme(self, one: OneScheme) -> Iterator[Complaint]:
         """Settings of `ring` and `webhook`."""
-        for step, loc, _ in every_step(one.fields):
-            if isinstance(step, RingStep):
-                yield from _ring(step, loc, one)
-            elif isinstance(step, WebhookStep) and step.form == "routing":
+        for rung in one.rings:
+            yield from _ring(rung)
+        for step, loc, _ in one.steps:
+            if isinstance(step, WebhookStep) and step.form == "routing":
                 for name in _RINGOSTAT:
                     if name in step.model_fields_set:
                         yield (*loc, name), f"`{name}` is for `form: ringostat`", "leave it out"
@@ -73,8 +69,8 @@ class NoEffect(Lint):
                     yield whole.at(self.id, (*loc, "confirm"), "whoever answers a SIP phone is a person", hint)
 
 
-def _ring(step: RingStep, loc: Loc, one: OneScheme) -> Iterator[Complaint]:
-    turns = targets.named_turns(step.to, one.folder)
+def _ring(rung: Rung) -> Iterator[Complaint]:
+    step, loc, turns, _ = rung
     if step.order not in ("together", "in_order_waiting") and len(turns) == 1:
         yield (*loc, "order"), f"`order: {step.order}` of one person alone", "leave it out"
     for at, ring in enumerate(step.to):

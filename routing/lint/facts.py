@@ -19,14 +19,17 @@ from routing.steps.match import MatchStep
 from routing.steps.menu import MenuStep
 from routing.steps.open_branch import OpenBranchStep
 from routing.steps.ring import RingStep
-from routing.steps.scheme import SchemeFields, check, every_step, project_sticky, summarise
+from routing.steps.scheme import SchemeFields, check, project_sticky, summarise
 from routing.steps.voicemail import VoicemailStep
 
 
-def facts_of(document: Document, folder: Folder) -> Facts | None:
-    """The facts of a scheme file; None when something is wrong with it, which is the compiler's to say."""
+def facts_of(document: Document, folder: Folder, *, compiles: bool = False) -> Facts | None:
+    """The facts of a scheme file; None when something is wrong with it, which is the compiler's to say.
+
+    ``compiles``: the compiler has found nothing wrong.
+    """
     fields = validate(SchemeFields, document, (), document.data, folder.project.country)
-    if isinstance(fields, Wrong) or any(check(fields, folder)):
+    if isinstance(fields, Wrong) or not (compiles or not any(check(fields, folder))):
         return None
     one = OneScheme(document, fields, folder)
     place = functools.partial(_place, document)
@@ -40,7 +43,7 @@ def facts_of(document: Document, folder: Folder) -> Facts | None:
         leads={until: _leads(one, until) for until in UNTIL},
         longest=summary.longest,
         jumps=[(jump.scheme, jump.seconds, place(jump.loc)) for jump in summary.jumps if jump.scheme != "*"],
-        asked=[(number, place(loc)) for number, loc in _asked(fields)],
+        asked=[(number, place(loc)) for number, loc in _asked(one)],
         has_otherwise=bool(fields.otherwise),
         found=[
             (lint.id, place(loc), message, hint) for lint in LINTS.values() for loc, message, hint in lint().scheme(one)
@@ -76,7 +79,7 @@ def _names(one: OneScheme) -> Iterator[tuple[str, str]]:
         yield "sounds", fields.music
     if project_sticky(fields, one.folder):
         yield "sticky", "project"
-    for step, _, _ in every_step(fields):
+    for step, _, _ in one.steps:
         yield from (("sounds", sound) for _, sound in step.sounds())
         yield from _named_by(step)
 
@@ -103,9 +106,9 @@ def _named_by(step: Step) -> Iterator[tuple[str, str]]:
             yield step.kind, "asked"
 
 
-def _asked(fields: SchemeFields) -> Iterator[tuple[str, Loc]]:
+def _asked(one: OneScheme) -> Iterator[tuple[str, Loc]]:
     """Numbers that `match` asks about."""
-    for step, loc, _ in every_step(fields):
+    for step, loc, _ in one.steps:
         for at, case in enumerate(step.cases if isinstance(step, MatchStep) else ()):
             for where, when in case.when.everything():
                 for index, number in enumerate(when.number):

@@ -10,7 +10,6 @@ from routing.model.problem import Loc
 from routing.steps.base import Complaint, Step
 from routing.steps.menu import MenuStep
 from routing.steps.play import PlayStep
-from routing.steps.scheme import every_step
 
 LONGEST_PROMPT_SECONDS = 18
 MOST_CHOICES = 3
@@ -38,7 +37,7 @@ class LongPrompt(Lint):
 
     def scheme(self, one: OneScheme) -> Iterator[Complaint]:
         """Every file that a caller must listen to."""
-        for step, loc, _ in every_step(one.fields):
+        for step, loc, _ in one.steps:
             for below, sound in step.sounds():
                 seconds = one.folder.sounds.get(sound, 0.0)
                 listens = below[0] not in ("music", "whisper", "confirm_prompt") and sound.endswith(".wav")

@@ -10,8 +10,6 @@ from routing.model.folder import Folder
 from routing.model.people import Ring
 from routing.steps import targets
 from routing.steps.base import Complaint
-from routing.steps.ring import RingStep
-from routing.steps.scheme import every_step
 
 
 class DeadMember(Lint):
@@ -32,8 +30,8 @@ class DeadMember(Lint):
 
     def scheme(self, one: OneScheme) -> Iterator[Complaint]:
         """Lists of `ring`."""
-        for step, loc, _ in every_step(one.fields):
-            if isinstance(step, RingStep) and len(step.to) > 1:
+        for step, loc, _, _ in one.rings:
+            if len(step.to) > 1:
                 for at in dead(step.to, one.folder):
                     name = step.to[at].name
                     yield (*loc, "to", at), f"`{name}` adds no phone: the names before it have them all", "leave it out"

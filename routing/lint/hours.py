@@ -14,7 +14,7 @@ from routing.steps.hangup import HangupStep
 from routing.steps.hours import HoursStep
 from routing.steps.open_branch import OpenBranchStep
 from routing.steps.play import PlayStep
-from routing.steps.scheme import every_step, project_sticky
+from routing.steps.scheme import project_sticky
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ class UnaskedHours(Lint):
 
     def scheme(self, one: OneScheme) -> Iterator[Complaint]:
         """A default calendar that neither an `hours` step nor the project's stickiness uses."""
-        asked = any(isinstance(step, HoursStep) and step.calendar is None for step, _, _ in every_step(one.fields))
+        asked = any(isinstance(step, HoursStep) and step.calendar is None for step, _, _ in one.steps)
         if one.fields.hours and not asked and project_sticky(one.fields, one.folder) is None:
             hint = "remove it, or add an `hours` step"
             yield ("hours",), f"no step of this scheme asks `{one.fields.hours}`: calls ring at night too", hint

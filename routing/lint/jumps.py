@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 from routing.lint.base import Facts, Found, Lint, OneScheme
 from routing.lint.whole import Whole
 from routing.steps.base import LONGEST_JUMPS, Complaint
-from routing.steps.scheme import every_step
 
 
 class SelfJump(Lint):
@@ -29,7 +28,7 @@ class SelfJump(Lint):
     def scheme(self, one: OneScheme) -> Iterator[Complaint]:
         """Jumps to the scheme's own id."""
         own = one.fields.scheme
-        for step, loc, _ in every_step(one.fields):
+        for step, loc, _ in one.steps:
             if own in step.jumps():
                 yield loc, f"goes to the beginning of `{own}` itself, ten times at most", "go on to another scheme"
 

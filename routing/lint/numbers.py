@@ -8,7 +8,6 @@ from routing.lint.base import Found, Lint, OneScheme
 from routing.lint.phones import numbers_led
 from routing.lint.whole import Whole
 from routing.steps.base import Complaint
-from routing.steps.scheme import every_step
 from routing.steps.webhook import WebhookStep
 
 
@@ -61,7 +60,7 @@ class BarredDestination(Lint):
     def scheme(self, one: OneScheme) -> Iterator[Complaint]:
         """Destinations of webhooks against the project's."""
         allowed = one.folder.project.regions
-        for step, loc, _ in every_step(one.fields):
+        for step, loc, _ in one.steps:
             for at, region in enumerate((step.destinations or ()) if isinstance(step, WebhookStep) else ()):
                 if region not in allowed:
                     message = f"{region} is not among the project's destinations: such an answer rings nobody"

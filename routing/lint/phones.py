@@ -11,8 +11,6 @@ from routing.model.folder import Folder
 from routing.model.people import Phone, Ring
 from routing.steps import targets
 from routing.steps.base import Complaint
-from routing.steps.ring import RingStep
-from routing.steps.scheme import every_step
 
 
 class UnconfirmedMobile(Lint):
@@ -77,14 +75,12 @@ class SamePhone(Lint):
 
     def scheme(self, one: OneScheme) -> Iterator[Complaint]:
         """Legs of each `ring` by their numbers."""
-        for step, loc, _ in every_step(one.fields):
-            if not isinstance(step, RingStep):
-                continue
+        for rung in one.rings:
             seen: dict[str, str] = {}
-            for leg in (leg for turn in step.turns(one.folder) for leg in turn if leg.phone.number):
+            for leg in (leg for leg in rung.legs if leg.phone.number):
                 number = leg.phone.number or ""
                 if number in seen:
-                    yield (*loc, "to"), f"`{seen[number]}` and `{leg.target}` are the same number", "leave one out"
+                    yield (*rung.loc, "to"), f"`{seen[number]}` and `{leg.target}` are the same number", "leave one out"
                 seen.setdefault(number, leg.target)
 
 

@@ -11,10 +11,10 @@ from routing.model.folder import Folder
 from routing.model.problem import Loc
 from routing.steps.base import Complaint
 from routing.steps.dialplan import Context, Extension
-from routing.steps.scheme import every_step
 
 _STEP = "routing_step="
 _CALENDAR = re.compile(r"check XML:\S*/calendars/(\w+)\.xml calendar")
+_ONWARD = re.compile(r"(?:\+\d+ )?(\S+) XML:\S*/schemes/(\w+)\.xml \w+")
 _VARIABLE = re.compile(r"\\\$(?:\\\{\w+\\\}|\d)")
 _HOURS = "${routing_hours}"
 
@@ -48,7 +48,7 @@ class UnreachableStep(Lint):
         """Steps whose mark no extension sets that a call can be in."""
         reached = steps_reached(scheme_context(one.fields, one.folder), one.fields.scheme, one.folder)
         last: Loc = ()
-        for _, loc, path in every_step(one.fields):
+        for _, loc, path in one.steps:
             if path in reached:
                 continue
             inside_or_after = bool(last) and loc[: len(last) - 2] == last[:-2]
@@ -68,13 +68,13 @@ def steps_reached(context: Context, scheme: str, folder: Folder) -> set[str]:
     by_label: dict[str, list[Extension]] = {}
     for extension in context.extensions:
         by_label.setdefault(extension.label, []).append(extension)
-    onward = re.compile(rf"(?:\+\d+ )?(\S+) XML:\S*/schemes/{re.escape(scheme)}\.xml {re.escape(scheme)}")
     steps: set[str] = set()
     found, queue = {"start", "jump"}, ["start", "jump"]
     while queue:
         for extension in _possible(by_label.get(queue.pop(), [])):
             steps |= {a.data.removeprefix(_STEP) for a in extension.actions if a.data.startswith(_STEP)}
-            labels = {match[1] for action in extension.actions if (match := onward.fullmatch(action.data))}
+            onward = (match for action in extension.actions if (match := _ONWARD.fullmatch(action.data)))
+            labels = {match[1] for match in onward if match[2] == scheme}
             fresh = {each for label in labels for each in _resolved(label, extension, by_label, folder)} - found
             found |= fresh
             queue += fresh

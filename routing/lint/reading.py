@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import multiprocessing
+import os
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -43,28 +45,49 @@ def read_whole(schemes: Path, root: Path, today: date, *, complete: bool) -> Who
     # names that are wrong where they are defined excuse nothing here: a scheme that uses them has no facts
     folder = replace(folder, lists=lists, broken=frozenset())
     common = common_key(folder, documents, texts, sources, "")
-    entries = _entries(scheme_files, folder, common, cached)
+    entries = _entries(scheme_files, folder, common, cached, complete)
     if entries != cached:
         cache.save(code_version(), entries)
     facts = [Facts(**entry["facts"]) for entry in entries.values()]
     return Whole(folder, documents, {each.scheme: each for each in facts}, today, complete)
 
 
-def _entries(sources: Sequence[files.Source], folder: Folder, common: str, cached: dict[str, Any]) -> dict[str, Any]:
+def _entries(
+    sources: Sequence[files.Source], folder: Folder, common: str, cached: dict[str, Any], compiles: bool
+) -> dict[str, Any]:
     """Facts by file name, with what they were made of."""
-    entries = {}
-    for source in sources:
+
+    def is_known(source: files.Source) -> bool:
         entry = cached.get(source.name)
-        if entry is None or (entry["stamp"], entry["common"]) != (source.stamp, common):
-            facts = _facts(source, folder)
-            entry = facts and {"stamp": source.stamp, "common": common, "facts": facts.as_json()}
-        if entry:
-            entries[source.name] = entry
-    return entries
+        return entry is not None and (entry["stamp"], entry["common"]) == (source.stamp, common)
+
+    todo = [source for source in sources if not is_known(source)]
+    fresh = {
+        source.name: {"stamp": source.stamp, "common": common, "facts": facts.as_json()}
+        for source, facts in zip(todo, _all_facts(todo, folder, compiles), strict=True)
+        if facts
+    }
+    known = {source.name: cached[source.name] for source in sources if is_known(source)}
+    return dict(sorted((known | fresh).items()))
 
 
-def _facts(source: files.Source, folder: Folder) -> Facts | None:
+def _all_facts(sources: Sequence[files.Source], folder: Folder, compiles: bool) -> Iterator[Facts | None]:
+    global _inherited
+    _inherited = (folder, compiles)
+    if len(sources) < compiling.WORTH_PROCESSES or (os.cpu_count() or 1) < 2:
+        yield from map(_facts, sources)
+        return
+    with multiprocessing.get_context("fork").Pool(os.cpu_count()) as pool:
+        yield from pool.imap(_facts, sources, chunksize=compiling.CHUNK)
+
+
+#: Whatever every scheme can name, for forked workers, to which it need not be sent; and whether all schemes compile.
+_inherited: tuple[Folder, bool]
+
+
+def _facts(source: files.Source) -> Facts | None:
+    folder, compiles = _inherited
     try:
-        return facts_of(read(source.name, files.text_of(source)), folder)
+        return facts_of(read(source.name, files.text_of(source)), folder, compiles=compiles)
     except Problems:
         return None

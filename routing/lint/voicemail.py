@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from routing.lint.base import Lint, OneScheme
 from routing.steps.base import Complaint
-from routing.steps.scheme import every_step
 from routing.steps.voicemail import VoicemailStep
 
 
@@ -26,6 +25,6 @@ class UntoldVoicemail(Lint):
 
     def scheme(self, one: OneScheme) -> Iterator[Complaint]:
         """Boxes without `notify`."""
-        for step, loc, _ in every_step(one.fields):
+        for step, loc, _ in one.steps:
             if isinstance(step, VoicemailStep) and not step.notify:
                 yield loc, f"nobody is told of messages in box `{step.box}`", "add `notify: [person or e-mail address]`"

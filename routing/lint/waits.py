@@ -7,11 +7,8 @@ from collections.abc import Iterator, Mapping
 from routing.lint.base import Facts, Found, Lint, OneScheme
 from routing.lint.whole import Whole
 from routing.model.durations import spoken
-from routing.steps import targets
 from routing.steps.base import Complaint
 from routing.steps.crm import CrmStep
-from routing.steps.ring import RingStep
-from routing.steps.scheme import every_step
 from routing.steps.sticky import StickyStep
 from routing.steps.webhook import WebhookStep
 
@@ -44,14 +41,13 @@ class ShortRing(Lint):
 
     def scheme(self, one: OneScheme) -> Iterator[Complaint]:
         """Legs of each `ring`, the target's time of the others."""
-        for step, loc, _ in every_step(one.fields):
-            if isinstance(step, RingStep):
-                legs = [leg for turn in step.turns(one.folder) for leg in turn]
-                short = {leg.target: leg.seconds or 0 for leg in legs if (leg.seconds or 0) < TWO_RINGS_SECONDS}
-                if short:
-                    where = "for" if step.for_ < TWO_RINGS_SECONDS else "at_most"
-                    yield (*loc, where), _short(short), "two rings are 8 s"
-            elif isinstance(step, StickyStep | CrmStep | WebhookStep) and step.ring < TWO_RINGS_SECONDS:
+        for rung in one.rings:
+            short = {leg.target: leg.seconds or 0 for leg in rung.legs if (leg.seconds or 0) < TWO_RINGS_SECONDS}
+            if short:
+                where = "for" if rung.step.for_ < TWO_RINGS_SECONDS else "at_most"
+                yield (*rung.loc, where), _short(short), "two rings are 8 s"
+        for step, loc, _ in one.steps:
+            if isinstance(step, StickyStep | CrmStep | WebhookStep) and step.ring < TWO_RINGS_SECONDS:
                 yield (*loc, "ring"), f"its target rings {step.ring} s only", "two rings are 8 s"
 
 
@@ -79,14 +75,11 @@ class NeverRung(Lint):
 
     def scheme(self, one: OneScheme) -> Iterator[Complaint]:
         """Phones that are named and cut off by `at_most`."""
-        for step, loc, _ in every_step(one.fields):
-            if not isinstance(step, RingStep):
-                continue
-            rung = {leg.target for turn in step.turns(one.folder) for leg in turn}
-            named = [leg.target for turn in targets.named_turns(step.to, one.folder) for leg in turn.legs]
-            for target in named:
-                if target not in rung:
-                    yield (*loc, "at_most"), f"`{target}` never rings: the step ends before", "longer, or earlier"
+        for rung in one.rings:
+            ringing = {leg.target for leg in rung.legs}
+            for target in (leg.target for turn in rung.named for leg in turn.legs):
+                if target not in ringing:
+                    yield (*rung.loc, "at_most"), f"`{target}` never rings: the step ends before", "longer, or earlier"
 
 
 class LongWait(Lint):

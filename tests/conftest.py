@@ -1,4 +1,4 @@
-"""What all tests share: quick hypothesis runs without a database of examples."""
+"""What all tests share: quick hypothesis runs without a database of examples; thorough ones when asked for."""
 
 from __future__ import annotations
 
@@ -17,4 +17,6 @@ settings.register_profile(
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
+#: `pytest --hypothesis-profile=thorough`: other examples each time, and many.
+settings.register_profile("thorough", settings.get_profile("quick"), max_examples=4000, derandomize=False)
 settings.load_profile("quick")

@@ -24,7 +24,7 @@ from routing.steps.base import Complaint, Emitter, Step, sound_path
 from routing.steps.dialplan import Extension
 from routing.steps.play import UNKNOWN_SECONDS
 
-BEEP = "routing/beep.wav"
+BEEP, BEEP_SECONDS = "routing/beep.wav", 0.5
 #: A message ends after this many seconds below this energy.
 SILENCE_SECONDS, SILENCE_ENERGY = 6, 100
 
@@ -69,8 +69,9 @@ class VoicemailStep(Step):
         return None
 
     def own_seconds(self, folder: Folder) -> float:
-        """The greeting; a caller who has reached voicemail has arrived."""
-        return folder.sounds.get(self.greeting, UNKNOWN_SECONDS) if self.greeting else 0.0
+        """The greeting and the tone; a caller who has reached voicemail has arrived."""
+        greeting = folder.sounds.get(self.greeting, UNKNOWN_SECONDS) if self.greeting else 0.0
+        return greeting + BEEP_SECONDS
 
     def sounds(self) -> Iterator[tuple[Loc, str]]:
         """The greeting."""

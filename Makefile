@@ -5,7 +5,7 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help run test fast check bench golden switch clean
+.PHONY: help run test fast check bench golden switch conformance clean
 
 help: ## What can be made.
 	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -30,11 +30,16 @@ bench: $(STAMP) ## Every figure that is promised, measured here.
 
 golden: $(STAMP) ## Write the expected outputs of tests anew; read the difference before you commit it.
 	@$(BIN)/routing schema > schemes/schema.json
+	@$(BIN)/routing schema --tests > schemes/tests.schema.json
 	@ROUTING_GOLDEN=1 $(BIN)/python -m pytest tests/schemes tests/graph tests/lint
 	@git diff --stat -- schemes tests
 
 switch: $(STAMP) ## Only the tests on a real FreeSWITCH.
 	@$(BIN)/python -m pytest -m switch -rs $(ARGS)
+
+conformance: $(STAMP) ## The shared cases on the offline switch and, where it is found, on a real FreeSWITCH.
+	@$(BIN)/python -m pytest tests/switch/test_switch_cases.py tests/switch/test_switch_cases_offline.py \
+		tests/switch/test_switch_conformance_offline.py -rs $(ARGS)
 
 clean: ## Remove everything that was made here: .venv, var, caches.
 	rm -rf .venv var build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

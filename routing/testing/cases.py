@@ -41,28 +41,53 @@ class Sample(Fields):
 
     name: Text
     call: CallFields
-    phones: dict[str, Behaviour] = Field(default_factory=dict)
+    phones: dict[str, Behaviour] = Field(
+        default_factory=dict,
+        description="What phones do, by `ivan`, `ivan.desk` or number: `busy`, `answers after 8s`, `rejects` ...",
+    )
     others: Behaviour = scripted.Phone()
     caller: CallerFields = Field(default_factory=CallerFields)
-    hours: dict[Id, Literal["open", "closed"]] = Field(default_factory=dict)
-    entities: dict[str, Text] = Field(default_factory=dict)
-    source: dict[str, Text] = Field(default_factory=dict)
-    webhook: HandlerAnswer = None
-    webhooks: dict[Text, HandlerAnswer] = Field(default_factory=dict)
-    crm: CrmAnswer = "nobody"
-    crms: dict[Id, CrmAnswer] = Field(default_factory=dict)
-    sticky: Annotated[list[Talk], OneOrMany] = Field(default_factory=list)
-    states: dict[Id, Literal["free", "busy", "absent"]] = Field(default_factory=dict)
-    loads: dict[Id, Load] = Field(default_factory=dict)
-    turns: Annotated[list[Text], OneOrMany] = Field(default_factory=list)
-    redis: Literal["up", "down"] = "up"
-    handler: Literal["running", "frozen"] = "running"
-    engine: Literal["running", "frozen", "killed"] = "running"
-    expect: Expectations = Field(default_factory=list)
-    exactly: Expectations = Field(default_factory=list)
-    never: Expectations = Field(default_factory=list)
-    within: Seconds | None = None
-    silence: Seconds | None = None
+    hours: dict[Id, Literal["open", "closed"]] = Field(
+        default_factory=dict, description="Calendars as overridden by hand: `{office: closed}`."
+    )
+    entities: dict[str, Text] = Field(
+        default_factory=dict, description="Of the visitor to whom the dialled number is lent."
+    )
+    source: dict[str, Text] = Field(
+        default_factory=dict, description="Where the visitor came from: `{utm_source: google}`."
+    )
+    webhook: HandlerAnswer = Field(
+        None, description="What handlers answer: a body, a status, `timeout`, `garbage`, `refused`."
+    )
+    webhooks: dict[Text, HandlerAnswer] = Field(default_factory=dict, description="The same by URL.")
+    crm: CrmAnswer = Field(
+        "nobody", description="What CRMs answer: `deal ivan, Romashka Ltd`, `nobody`, `timeout`, `500`."
+    )
+    crms: dict[Id, CrmAnswer] = Field(default_factory=dict, description="The same by system.")
+    sticky: Annotated[list[Talk], OneOrMany] = Field(
+        default_factory=list, description="Talks that are remembered: `ivan`, or `{out: ivan, ago: 3d, talked: 30s}`."
+    )
+    states: dict[Id, Literal["free", "busy", "absent"]] = Field(
+        default_factory=dict, description="As FreeSWITCH knows people."
+    )
+    loads: dict[Id, Load] = Field(default_factory=dict, description="Talks of today: `{ivan: 3}`.")
+    turns: Annotated[list[Text], OneOrMany] = Field(
+        default_factory=list, description="Who had a turn in dynamic orders; the last named was last."
+    )
+    redis: Literal["up", "down"] = Field("up", description="`down`: nothing can be remembered.")
+    handler: Literal["running", "frozen"] = Field("running", description="`frozen`: webhooks get no answer.")
+    engine: Literal["running", "frozen", "killed"] = Field(
+        "running", description="`killed` or `frozen` while the call goes."
+    )
+    expect: Expectations = Field(
+        default_factory=list, description="What must happen in this order; other events may stand between."
+    )
+    exactly: Expectations = Field(
+        default_factory=list, description="As `expect`; of these kinds nothing else may happen."
+    )
+    never: Expectations = Field(default_factory=list, description="What must not happen.")
+    within: Seconds | None = Field(None, description="From the INVITE to the talk, the message or the end.")
+    silence: Seconds | None = Field(None, description="The longest that the caller may hear nothing.")
 
     @model_validator(mode="after")
     def _expects(self) -> Sample:

@@ -8,7 +8,9 @@ from datetime import datetime
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BeforeValidator, Field, field_validator, model_validator
+from pydantic import BeforeValidator, Field, GetJsonSchemaHandler, WithJsonSchema, field_validator, model_validator
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from routing.decide.verdict import Answer, Failure
 from routing.model.fields import Fields, Id, OneOrMany, Seconds, Text, Whole, refuse, shown
@@ -52,7 +54,21 @@ def _span(text: Any) -> Span:
         raise refuse(str(error)) from None
 
 
-Expectations = Annotated[list[Annotated[Expectation, BeforeValidator(_expectation)]], OneOrMany]
+_WORDS = {"type": ["string", "integer", "array", "object", "boolean"]}
+_EXPECTATION = {
+    "type": "object",
+    "description": "One `kind: what`; several in brackets happen together; beside it `at:` and `for:`.",
+    "properties": {
+        **dict.fromkeys(KINDS, _WORDS),
+        "at": {"type": "string", "description": "When it begins, from the INVITE: `18s`, `10s-15s`."},
+        "for": {"type": "string", "description": "How long it lasts."},
+    },
+    "additionalProperties": False,
+    "minProperties": 1,
+}
+Expectations = Annotated[
+    list[Annotated[Expectation, BeforeValidator(_expectation), WithJsonSchema(_EXPECTATION)]], OneOrMany
+]
 
 
 def _handler(value: Any) -> Handler:
@@ -89,8 +105,10 @@ def _crm(value: Any) -> str:
     return str(value)
 
 
-HandlerAnswer = Annotated[Any, BeforeValidator(_handler)]
-CrmAnswer = Annotated[str, BeforeValidator(_crm)]
+_HANDLER = {"type": ["object", "string", "integer"], "examples": ["timeout", "garbage", "refused", 500]}
+_CRM = {"type": ["string", "integer"], "examples": ["nobody", "timeout", 500, "deal ivan, Romashka Ltd"]}
+HandlerAnswer = Annotated[Any, BeforeValidator(_handler), WithJsonSchema(_HANDLER)]
+CrmAnswer = Annotated[str, BeforeValidator(_crm), WithJsonSchema(_CRM)]
 
 
 def moment(text: str, timezone: str) -> datetime:
@@ -177,6 +195,14 @@ def _behaviour(value: Any) -> scripted.Phone:
         raise refuse(f"{shown(value)}: write what the phone does, such as `busy` or `answers after 8s`") from None
 
 
-Behaviour = Annotated[scripted.Phone, BeforeValidator(_behaviour)]
-Talk = Annotated[TalkFields, BeforeValidator(_talk)]
-Load = Annotated[LoadFields, BeforeValidator(_load)]
+class _Short(BeforeValidator):
+    """A mapping that a single value may stand for."""
+
+    def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return {"anyOf": [handler(core), {"type": ["string", "integer"]}]}
+
+
+_DOES = {"type": "string", "examples": ["busy", "no answer", "answers after 8s", "rejects", "voicemail after 20s"]}
+Behaviour = Annotated[scripted.Phone, BeforeValidator(_behaviour), WithJsonSchema(_DOES)]
+Talk = Annotated[TalkFields, _Short(_talk)]
+Load = Annotated[LoadFields, _Short(_load)]

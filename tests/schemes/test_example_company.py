@@ -10,9 +10,11 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import jsonschema
 import pytest
 
 from routing.compile.build import build, needed
+from routing.load.nodes import read
 from routing.load.schema import json_schema
 from routing.offline.events import ended, longest_silence_ms
 from routing.offline.published import Published
@@ -20,6 +22,7 @@ from routing.offline.switch import Call
 from routing.testing.names import Names
 from routing.testing.read import checked, files_below
 from routing.testing.run import carry
+from routing.testing.schema import schema_of_tests
 
 HOME = Path(__file__).resolve().parents[2]
 SCHEMES = HOME / "schemes"
@@ -119,20 +122,25 @@ def test_nobody_reaches_a_person_by_two_roads_at_once(company):
     assert len(by_step) == len(set(by_step))
 
 
-def test_the_schema_for_editors_is_the_languages_own():
-    committed = SCHEMES / "schema.json"
-    now = json.dumps(json_schema(), indent=1, ensure_ascii=False) + "\n"
+@pytest.mark.parametrize(("name", "schema"), [("schema.json", json_schema), ("tests.schema.json", schema_of_tests)])
+def test_the_schema_for_editors_is_the_languages_own(name, schema):
+    committed = SCHEMES / name
+    now = json.dumps(schema(), indent=1, ensure_ascii=False) + "\n"
     if os.environ.get("ROUTING_GOLDEN"):
         committed.write_text(now, "utf-8")
     assert committed.read_text("utf-8") == now, "make golden writes it anew"
 
 
-def test_every_scheme_file_tells_editors_its_schema():
+def test_every_file_tells_editors_its_schema():
     for file in SCHEMES.rglob("*.yaml"):
-        if not file.name.endswith(".test.yaml"):
-            depth = len(file.relative_to(SCHEMES).parts) - 1
-            modeline = f"# yaml-language-server: $schema={'../' * depth}schema.json\n"
-            assert file.read_text("utf-8").startswith(modeline), file
+        above = "../" * (len(file.relative_to(SCHEMES).parts) - 1)
+        name = "tests.schema.json" if file.name.endswith(".test.yaml") else "schema.json"
+        assert file.read_text("utf-8").startswith(f"# yaml-language-server: $schema={above}{name}\n"), file
+
+
+def test_editors_accept_the_companys_tests():
+    accepts = jsonschema.Draft202012Validator(schema_of_tests()).is_valid
+    assert [file for file in SCHEMES.rglob("*.test.yaml") if not accepts(read(file.name, file.read_bytes()).data)] == []
 
 
 def test_the_sounds_are_telephone_sounds_and_few():

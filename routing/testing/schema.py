@@ -1,0 +1,19 @@
+"""The JSON Schema of scheme tests, from the definitions that check them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import create_model
+
+from routing.model.fields import Fields
+from routing.testing.cases import Sample
+
+_File = create_model("TestFile", __base__=Fields, tests=(list[Sample], ...))
+
+
+def schema_of_tests() -> dict[str, Any]:
+    """The schema of a ``*.test.yaml`` file."""
+    schema = _File.model_json_schema(by_alias=True)
+    schema.pop("description", None)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": "routing scheme tests"}

@@ -7,6 +7,7 @@ import re
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -68,7 +69,7 @@ def test_the_tour_of_the_company_goes_as_it_says(tmp_path):
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
     assert "✗" not in done.stdout
     for told in (
-        "ring person artem: owner m-41 of deal 512",
+        "ring person artem, who sees ТОВ Київбуд: owner m-41 of deal 512",
         "artem.desk, then liliia.desk, then denys.desk",
         "liliia.desk, then denys.desk, then artem.desk",
         "ring person nataliia: talked 180 s 0 s ago, the client called",
@@ -88,6 +89,16 @@ def test_a_tour_that_is_ended_leaves_nothing_running(tmp_path):
         process.stdout.read()
     assert process.returncode == 128 + signal.SIGTERM
     assert running_in(tmp_path) == []
+
+
+def test_a_tour_that_is_killed_leaves_nothing_running_either(tmp_path):
+    with subprocess.Popen(carried(tmp_path), cwd=HOME, stdout=subprocess.PIPE, text=True) as process:
+        next(line for line in process.stdout if line.startswith("ready after"))
+        process.kill()
+    until = time.monotonic() + 20
+    while (left := running_in(tmp_path)) and time.monotonic() < until:
+        os.sched_yield()
+    assert left == []
 
 
 def running_in(place):

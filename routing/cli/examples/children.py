@@ -5,6 +5,7 @@ Each is the leader of a process group of its own, so that its workers stop with 
 
 from __future__ import annotations
 
+import ctypes
 import os
 import re
 import signal
@@ -22,6 +23,13 @@ END_SECONDS = 5.0
 #: Workers whose parent is dead are reaped by whoever adopts them, which some containers' first process never does.
 GONE_SECONDS = 1.0
 POLL_SECONDS = 0.02
+_PR_SET_PDEATHSIG = 1
+_prctl = ctypes.CDLL(None, use_errno=True).prctl
+
+
+def _end_with_parent() -> None:
+    """Run in a child: it is told to end when we are gone, however that happened."""
+    _prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 @dataclass
@@ -115,6 +123,7 @@ class Children:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                preexec_fn=_end_with_parent,
             )
         child = Child(name, process, log)
         self.running.append(child)

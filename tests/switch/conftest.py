@@ -162,3 +162,19 @@ def _is_healthy(status: str) -> bool:
             return bool(answer.status == 200)
     except OSError:
         return False
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how many of the shared cases were carried by which switch, and why not by both."""
+    counts = {"real": set(), "offline": set()}
+    for report in terminalreporter.getreports("passed") + terminalreporter.getreports("failed"):
+        file, _, name = report.nodeid.partition("::")
+        if report.when == "call" and name.startswith("test_case["):
+            counts["offline" if file.endswith("_offline.py") else "real"].add(name)
+    if any(counts.values()):
+        both = counts["real"] & counts["offline"]
+        missing = [name for name, is_missing in _MISSING.items() if is_missing]
+        why = f"; not found: {', '.join(missing)}" if missing else ""
+        only = [f"{len(names - both)} on the {switch} switch only" for switch, names in counts.items() if names - both]
+        words = "; ".join([f"{len(both)} on both switches", *only])
+        terminalreporter.write_line(f"shared cases: {words}{why}")

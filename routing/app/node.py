@@ -21,7 +21,6 @@ import jinja2
 
 import routing
 from routing.app import timezones
-from routing.model import numbers
 
 #: Files that hold a secret: readable by the owner alone.
 EVENT_SOCKET = "event_socket.json"
@@ -46,7 +45,6 @@ class Settings:
     address: str = "127.0.0.1"
     public_address: str = ""
     domain: str = ""
-    country: str = ""
     name: str = "routing"
     sip_port: int = 5060
     external_port: int = 5080
@@ -80,7 +78,6 @@ def render(settings: Settings) -> dict[str, str]:
         "anonymous_rate": _bound(settings.anonymous_rate),
         "number_rate": _bound(settings.number_rate),
         "account_rate": _bound(settings.account_rate),
-        "national": numbers.national(settings.country) if settings.country else None,
         "timezones": timezones.rules(),
         "tzdata_version": timezones.version(),
     }
@@ -173,7 +170,6 @@ def node() -> None:
 @click.option("--address", default="127.0.0.1", show_default=True, help="Address of SIP and RTP.")
 @click.option("--public-address", default="", help="The address that peers see, behind NAT.")
 @click.option("--domain", default="", help="SIP domain of the phones (the address).")
-@click.option("--country", default="", help="ISO code: callers written nationally get its country code.")
 @click.option("--carrier", "carriers", multiple=True, help="Network that a carrier calls from; several.")
 @click.option("--sip-port", default=5060, show_default=True, help="Phones.")
 @click.option("--external-port", default=5080, show_default=True, help="Gateways.")

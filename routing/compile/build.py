@@ -16,14 +16,13 @@ from pathlib import Path
 from routing.compile import schemes as compiling
 from routing.compile.link import link, longest_times
 from routing.compile.lists import RememberedLists
-from routing.compile.numbers import entry_contexts
+from routing.compile.numbers import entry_xml
 from routing.compile.pools import pool_entries, pool_problems
 from routing.compile.scheme import Record
 from routing.compile.secrets import Need, needs, passwords, signing_keys
 from routing.compile.store import Cache, Store, digest, is_whole, write_tree
 from routing.compile.tree import release_files
 from routing.compile.version import code_version
-from routing.compile.xml import to_xml
 from routing.load import files
 from routing.load.folder import shared
 from routing.load.lists import read_lists
@@ -180,7 +179,7 @@ def _write(
         "longest_seconds": dict(sorted(longest.items())),
         "reload": digest("".join(f"{path} {tree[path]}\n" for path in sorted(tree) if _needs_reload(path)).encode()),
     }
-    tree["entry.xml"] = store.put(to_xml(*entry_contexts(str(target))).encode())
+    tree["entry.xml"] = store.put(entry_xml(str(target), folder.project.country).encode())
     tree["release.json"] = store.put((json.dumps(manifest, indent=1) + "\n").encode())
     if not is_whole(target, tree):
         target.parent.mkdir(exist_ok=True)

@@ -1,28 +1,56 @@
 """Number files: from dialled digits to a scheme, without FreeSWITCH reloading or searching anything.
 
 Numbers that end in the same four digits share a file of at most a few extensions, so the cost of a call does not grow
-with the count of numbers, and a change of one scheme leaves the other files, and their links, as they were.
+with the count of numbers, and a change of one scheme leaves the other files, and their links, as they were. What every
+call of a scheme does first stands in its numbers' extensions too: such a call reads two small files until it rings.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from routing.compile.templates import render
 from routing.model import numbers
 from routing.steps.base import RELEASE
 from routing.steps.dialplan import Context
 
-#: Set on every call at the front door: a talk ends the call, a bridge that fails goes on.
+#: Set on every call at its number: a talk ends the call, a bridge that fails goes on.
 CALL_SETTINGS = (
-    (
-        "max_session_transfers",
-        "1000",
-    ),  # 70 otherwise, or what is left of the caller's Max-Forwards; jumps have their own bound
-    ("routing_jumps", ""),
     ("continue_on_fail", "true"),
     ("hangup_after_bridge", "true"),
+    # 70 otherwise, or what is left of the caller's Max-Forwards; jumps have their own bound
+    ("max_session_transfers", "1000"),
 )
+#: A dialled number, its last four digits the second capture.
+DIALLED = r"^(?:\+|00)?(\d{0,11}(\d{4}))$"
+#: A displayed name: letters of any alphabet (as bytes), digits and plain signs; digits alone are the number again.
+NAME = r"^(?!\d+$)((?:[A-Za-z0-9 ._-]|[\xc3-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}){1,40})$"
+INTERNATIONAL = r"^(?:\+|00)?([1-9]\d{6,14})$"
+#: What `entry.xml` executes a number's extension with: caller, displayed name, the release's folder.
+_ARGUMENTS = "@([^@]+)@([^@]+)@(.+)$"
+#: The caller hears our cause, not the last phone's; a phone's 302 fails its leg instead of moving the caller.
+_ON_EVERY_CALL = (
+    ("routing_direction", "in"),
+    ("routing_caller", "$1"),
+    ("effective_caller_id_number", "$1"),
+    ("effective_caller_id_name", "$2"),
+    ("routing_release", "$3"),
+    ("sip_copy_custom_headers", "false"),
+    ("sip_ignore_remote_cause", "true"),
+    ("limit_ignore_transfer", "true"),  # FreeSWITCH forgets who holds a limit at a transfer otherwise
+    ("nolocal:outbound_redirect_fatal", "true"),
+    ("export_vars", "nolocal:outbound_redirect_fatal"),
+    *CALL_SETTINGS,
+)
+#: Applications as (name, argument).
+Opening = Sequence[tuple[str, str]]
+#: Characters; a file holds a few numbers, and FreeSWITCH reads it at every call.
+LONGEST_OPENING = 2000
+START = "start"
+#: Would be taken for the extension's own.
+_CAPTURE = re.compile(r"\$\{?\d")
 
 
 class Line(NamedTuple):
@@ -33,44 +61,72 @@ class Line(NamedTuple):
     caller_pays: bool
 
 
+def shard_of(number: str) -> str:
+    """The name of the file a number is in."""
+    return number[-4:]
+
+
 def shards(lines: Iterable[Line]) -> dict[str, list[Line]]:
-    """All lines by the file they are in, sorted: the last four digits of the number."""
+    """All lines by the file they are in, sorted."""
     found: dict[str, list[Line]] = {}
     for line in sorted(lines):
-        found.setdefault(line[0][-4:], []).append(line)
+        found.setdefault(shard_of(line.number), []).append(line)
     return found
 
 
-def numbers_context(lines: Iterable[Line], country: str | None) -> Context:
-    """One extension a number: E.164 digits, with + or without, and the forms dialled inside the project's country."""
+def numbers_context(lines: Iterable[Line], country: str | None, openings: Mapping[str, Opening]) -> Context:
+    """One extension a number: E.164 digits, with + or without, and the forms dialled inside the project's country.
+
+    ``openings``: by scheme, what a call of it does first (`opening`); empty goes to its start.
+    """
     context = Context("numbers")
     code, trunk = numbers.dialling(country) if country else ("", "")
     for line in lines:
         digits = line.number.removeprefix("+")
-        entry = context.extension(digits, pattern=_forms(digits, code, trunk))
+        entry = context.extension(digits, pattern=_forms(digits, code, trunk) + _ARGUMENTS)
+        for name, value in _ON_EVERY_CALL:
+            entry.set(name, value)
         entry.set("routing_number", line.number)
         entry.set("routing_caller_pays", "true" if line.caller_pays else "false")
-        entry.do("transfer", f"start XML:{RELEASE}/schemes/{line.scheme}.xml {line.scheme}")
+        for application, data in openings[line.scheme] or _to_start(line.scheme):
+            entry.do(application, data)
     return context
+
+
+def opening(scheme: Context) -> Opening:
+    """What every call of a scheme does first, for its numbers' extensions; empty when that is long or not plain.
+
+    Not plain: a start that depends on the call, or asks the engine, which may interrupt only what was transferred to.
+    """
+    _bound, *starts = (extension for extension in scheme.extensions if extension.label == START)
+    actions = starts[0].actions
+    if len(starts) > 1 or any(action.application == "socket" or _CAPTURE.search(action.data) for action in actions):
+        return []
+    found = [(action.application, action.data.replace("${routing_jumps}", "")) for action in actions]
+    return found if sum(len(data) for _, data in found) <= LONGEST_OPENING else []
+
+
+def _to_start(scheme: str) -> Opening:
+    """The start counts itself as a jump."""
+    return [("set", "routing_jumps="), ("transfer", f"{START} XML:{RELEASE}/schemes/{scheme}.xml {scheme}")]
 
 
 def _forms(digits: str, code: str, trunk: str) -> str:
     """A regex of every way the number is dialled: ``380800330521``, and at home ``0800330521`` or ``800330521``."""
     if not code or not digits.startswith(code):
-        return rf"^\+?{digits}$"
+        return f"^{digits}"
     home = f"|{trunk}" if trunk else ""
-    return rf"^(?:\+?{code}{home})?{digits.removeprefix(code)}$"
+    return f"^(?:{code}{home})?{digits.removeprefix(code)}"
 
 
-def entry_contexts(release_folder: str) -> tuple[Context, Context]:
-    """The release's front door: names the release for the rest of the call, then looks the number up."""
-    inbound, internal = Context("entry"), Context("internal_entry")
-    number = inbound.extension("entry", pattern=r"^\+?(\d*(\d{4}))$")
-    number.set("routing_release", release_folder)
-    for name, value in CALL_SETTINGS:
-        number.set(name, value)
-    number.do("transfer", f"$1 XML:{release_folder}/numbers/$2.xml numbers")
-    dialled = internal.extension("dial", pattern=r"^([+\w.*#-]{2,64})$")
-    dialled.set("routing_release", release_folder)
-    dialled.do("transfer", f"$1 XML:{release_folder}/internal.xml internal")
-    return inbound, internal
+def entry_xml(release_folder: str, country: str | None) -> str:
+    """The release's front door: it names itself, so that a call stays in it whatever is published meanwhile."""
+    national = numbers.national(country) if country else None
+    callers = [("national", national.expression, f"+{national.code}")] if national else []
+    return render(
+        "release/entry.xml.j2",
+        release=release_folder,
+        dialled=DIALLED,
+        name=NAME,
+        callers=[*callers, ("international", INTERNATIONAL, "+")],
+    )

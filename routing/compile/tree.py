@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ from routing.compile.calendars import calendar_context
 from routing.compile.codes import codes_context, codes_table
 from routing.compile.link import answering
 from routing.compile.lists import list_contexts
-from routing.compile.numbers import Line, numbers_context, shards
+from routing.compile.numbers import Line, numbers_context, shard_of, shards
 from routing.compile.people import (
     colleagues_context,
     directory_xml,
@@ -23,7 +23,7 @@ from routing.compile.people import (
 )
 from routing.compile.pools import tracking_json
 from routing.compile.scheme import Record, table_json
-from routing.compile.store import Cache, Store, digest
+from routing.compile.store import Cache, Store
 from routing.compile.tones import tones
 from routing.compile.version import code_version
 from routing.compile.xml import to_xml
@@ -86,22 +86,30 @@ def _schemes(store: Store, entries: Mapping[str, compiling.Entry], records: Sequ
 
 
 def _numbers(records: Sequence[Record], store: Store, cache: Cache, country: str | None) -> dict[str, str]:
-    """Number files; when no number moved all of them are as before, else those whose lines changed are rendered."""
-    whole = digest(repr([(record.scheme, record.numbers_key) for record in records]).encode())
+    """Number files: those of schemes whose numbers or first actions changed are rendered, the rest is as before."""
     version = f"{code_version()} {country}"
     cached = cache.load(version)
-    if cached.get("whole") == whole and all(store.has(known[1]) for known in cached["files"].values()):
-        return {f"numbers/{shard}.xml": known[1] for shard, known in cached["files"].items()}
-    lines = (Line(number, record.scheme, pays) for record in records for number, pays, _ in record.numbers)
-    before, kept = cached.get("files", {}), {}
+    before, files = cached.get("schemes", {}), dict(cached.get("files", {}))
+    now = {record.scheme: before.get(record.scheme) for record in records}
+    changed = [record for record in records if (now[record.scheme] or ("",))[0] != record.numbers_key]
+    for record in changed:
+        now[record.scheme] = (record.numbers_key, sorted(shards(_lines(record))))
+    moved = {record.scheme for record in changed} | (before.keys() - now.keys())
+    stale = {shard for shard, name in files.items() if not store.has(name)}
+    stale |= {shard for scheme in moved for known in (before, now) for shard in known.get(scheme, ("", ()))[1]}
+    if not stale:
+        return {f"numbers/{shard}.xml": name for shard, name in files.items()}
+    openings = {record.scheme: record.opening for record in records}
+    lines = (line for record in records for line in _lines(record) if shard_of(line.number) in stale)
+    files = {shard: name for shard, name in files.items() if shard not in stale}
     for shard, of_shard in shards(lines).items():
-        key = digest(repr(of_shard).encode())
-        known = before.get(shard)
-        if not (known and known[0] == key and store.has(known[1])):
-            known = [key, store.put(to_xml(numbers_context(of_shard, country)).encode())]
-        kept[shard] = known
-    cache.save(version, {"whole": whole, "files": kept})
-    return {f"numbers/{shard}.xml": known[1] for shard, known in kept.items()}
+        files[shard] = store.put(to_xml(numbers_context(of_shard, country, openings)).encode())
+    cache.save(version, {"schemes": now, "files": files})
+    return {f"numbers/{shard}.xml": name for shard, name in files.items()}
+
+
+def _lines(record: Record) -> Iterator[Line]:
+    return (Line(number, record.scheme, pays) for number, pays, _ in record.numbers)
 
 
 def _answering_too(store: Store, table: str) -> str:

@@ -48,12 +48,10 @@ def multiset(call: Running, data: str) -> None:
 
 
 def export(call: Running, data: str) -> None:
-    """``export [nolocal:]name=value``: for this leg and every leg it dials."""
+    """``export [nolocal:]name=value``: for this leg (not so with ``nolocal:``) and every leg it dials."""
     name, _, value = data.partition("=")
-    bare = name.removeprefix("nolocal:")
-    if bare == name:
-        assign(call, name, value)
-    call.exported[bare] = value
+    assign(call, name, value)
+    call.line.set("export_vars", ",".join(filter(None, [call.line.get("export_vars"), name])))
 
 
 def unset(call: Running, data: str) -> None:

@@ -34,7 +34,7 @@ def bridge(call: Running, data: str) -> None:
 def _originate(call: Running, data: str) -> Leg | str:
     inherited = {name: value for name in INHERITED if (value := call.line.get(name)) is not None}
     try:
-        parts = parse(data, {**inherited, **call.exported})
+        parts = parse(data, {**inherited, **call.line.exported()})
     except BadDialString as error:
         call.line.note("error", f"bridge: {error}")
         return "ORIGINATOR_CANCEL"

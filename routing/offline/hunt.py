@@ -94,11 +94,13 @@ class _Collector:
         every, odd = condition.rule == "all", condition.rule == "xor"
         passes = fails = 0
         kept: Match | None = None
-        for regex in condition.regexes:
+        for place, regex in enumerate(condition.regexes, 1):
             held, match = self._regex(regex)
             if held or regex.field is not None:
                 proceed = held
             passes, fails = passes + held, fails + (not held)
+            if match and "(" in regex.expression and (every or odd):
+                self.line.set(f"DP_REGEX_MATCH_{place}", match.array())
             if match and "(" in regex.expression:
                 kept = match
             if (held and not every and not odd) or (not held and every):

@@ -83,7 +83,6 @@ class Line:
     media: bool = False
     hunting: Profile | None = None
     variables: dict[str, str] = field(default_factory=dict)
-    exports: list[str] = field(default_factory=list)
     tasks: list[Task] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
     hears: str = ""
@@ -104,6 +103,11 @@ class Line:
         if value is None:
             value = self.where.field(name)
         return self.globals.get(name) if value is None else value
+
+    def exported(self) -> dict[str, str]:
+        """What every leg that this one dials inherits: the variables that ``export_vars`` names."""
+        names = (self.get("export_vars") or "").split(",")
+        return {name.removeprefix("nolocal:"): value for name in names if name and (value := self.get(name))}
 
     def set(self, name: str, value: str | None) -> None:
         """Set a variable; an empty value removes it, as in FreeSWITCH."""

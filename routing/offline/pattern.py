@@ -63,6 +63,10 @@ class Match:
         room = (len(to_bytes(data)) + len(self._found.string) + 10) * self.count - 1
         return to_bytes(whole)[:room].decode("utf-8", "surrogateescape")
 
+    def array(self) -> str:
+        """The match and its captures as the variable that holds them, such as ``DP_REGEX_MATCH_1``."""
+        return "ARRAY::" + "|:".join(self._capture(number) for number in range(self.count))
+
     def _capture(self, number: int) -> str:
         part = self._found[number] if number < self.count else None
         return (part or b"").decode("utf-8", "surrogateescape")

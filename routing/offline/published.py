@@ -12,14 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from routing.compile.templates import render
-from routing.model.numbers import national
 from routing.offline.decider import Decider, refused
 from routing.offline.events import Event
 from routing.offline.files import Directory
 from routing.offline.limits import Limits
 from routing.offline.phones import Caller, Phones
 from routing.offline.sounds import ReleaseSounds
-from routing.offline.switch import Call, run
+from routing.offline.switch import INBOUND, Call, run
 
 TEMPLATE = "dialplan/routing.xml.j2"
 DOMAIN = "phones.invalid"
@@ -29,15 +28,16 @@ LIMITS = {
     "caller_rate": "10/60", "caller_calls": "5", "anonymous_rate": "60/60", "number_rate": "600/60",
     "number_calls": "200", "account_rate": "30/60", "account_calls": "5",
 }  # fmt: skip
+_BOUNDS = {f"routing_limit_{name}": bound for name, bound in LIMITS.items()}
 
 
 class NoRelease(ValueError):
     """The root has no current release."""
 
 
-def fixed_dialplan(root: Path, national: object | None = None) -> str:
-    """The dialplan that FreeSWITCH itself loads; ``national`` is the rule for callers written nationally."""
-    return render(TEMPLATE, root=root, national=national, **LIMITS)
+def fixed_dialplan(root: Path) -> str:
+    """The dialplan that FreeSWITCH itself loads."""
+    return render(TEMPLATE, root=root, **LIMITS)
 
 
 @dataclass
@@ -57,7 +57,12 @@ class Published:
         if text is None:
             raise NoRelease(f"{self.root} has no current release")
         self.table = json.loads(text)
-        self.dialplan = fixed_dialplan(self.root, national(self.country) if self.country else None)
+        self.dialplan = fixed_dialplan(self.root)
+
+    @property
+    def front_door(self) -> str:
+        """Where the gateways' profile hunts: the release itself, then the fixed dialplan."""
+        return f"XML:{self.root}/current/entry.xml,XML"
 
     @property
     def timezone(self) -> str:
@@ -92,13 +97,13 @@ class Published:
     ) -> list[Event]:
         """Carry one call; ``globals_`` holds overrides such as ``hours_office=closed``, ``limits`` what calls share."""
         return run(
-            call,
+            replace(call, dialplan=self.front_door) if call.context == INBOUND else call,
             self.files,
             self.dialplan,
             replace(phones or Phones(), aliases=self.accounts),
             caller,
             decider=decider,
             sounds=self._sounds,
-            globals_={"domain": DOMAIN, "recordings_dir": RECORDINGS, **(globals_ or {})},
+            globals_={"domain": DOMAIN, "recordings_dir": RECORDINGS, **_BOUNDS, **(globals_ or {})},
             limits=limits,
         )

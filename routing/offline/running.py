@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from routing.offline.decider import Decider
 from routing.offline.document import BadDialplan, Extension, is_true, parse
@@ -38,7 +38,6 @@ class Running:
     sounds: Sounds
     limits: Limits
     run_application: Callable[[Running, str, str], None]
-    exported: dict[str, str] = field(default_factory=dict)
     actions: int = 0
     typed: int = 0
     depth: int = 0

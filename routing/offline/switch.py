@@ -21,13 +21,16 @@ from routing.offline.phones import Caller, Phones
 from routing.offline.running import Running, Sounds
 
 SOUND_MS = 3_000
+#: The context of calls from carriers.
+INBOUND = "routing_inbound"
 
 
 @dataclass(frozen=True)
 class Call:
     """A call to make: the number dialled, the caller's number, the aware moment of its INVITE.
 
-    ``name`` is the displayed name of the From header, ``context`` where the SIP profile sends the call,
+    ``name`` is the displayed name of the From header, ``context`` where the SIP profile sends the call, ``dialplan``
+    what it hunts in,
     ``variables`` what the SIP profile or the user's directory entry set, ``max_forwards`` the SIP
     header's value.
     """
@@ -36,7 +39,8 @@ class Call:
     caller: str
     at: datetime
     name: str = ""
-    context: str = "routing_inbound"
+    context: str = INBOUND
+    dialplan: str = "XML"
     uuid: str = "00000000-0000-4000-8000-000000000001"
     max_forwards: int = 70
     variables: tuple[tuple[str, str], ...] = ()
@@ -66,7 +70,9 @@ def run(
     """
     caller, limits = caller or Caller(), limits or Limits()
     line = Line(
-        Profile(call.to, call.context, "XML", call.name or call.caller, call.caller, call.uuid, ani=call.caller),
+        Profile(
+            call.to, call.context, call.dialplan, call.name or call.caller, call.caller, call.uuid, ani=call.caller
+        ),
         call.at,
         {"hostname": "offline", **(globals_ or {})},
         caller.hangs_up_after_ms,

@@ -82,14 +82,16 @@ class Context:
         return added
 
 
-#: Read out of the journal's list of applications one by one: they stay applications of their own.
-_ALONE = ("routing_step=", "routing_decision=")
 _DELIMITER = "|"
+#: The journal tells steps apart by where these stand: one `multiset` has one of them.
+_STEP = "routing_step="
 
 
 def _may_join(data: str, run: list[str]) -> bool:
     """Whether a setting may stand in one ``multiset`` with those before: all are expanded before any is set."""
-    if data.startswith(_ALONE) or _DELIMITER in data or "'" in data or "\\" in data:
+    if _DELIMITER in data or "'" in data or "\\" in data:
+        return False
+    if data.startswith(_STEP) and any(earlier.startswith(_STEP) for earlier in run):
         return False
     return not any(f"${{{earlier.partition('=')[0]}}}" in data for earlier in run)
 

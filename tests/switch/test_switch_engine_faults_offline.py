@@ -32,7 +32,7 @@ def company(tmp_path_factory):
 @pytest.mark.parametrize("fault", FAULTS)
 def test_fault(fault, number, company):
     engine = Engine(FAULTS[fault]())
-    settings = node.Settings(company.root.parent, company.root, "unused", country="UA")
+    settings = node.Settings(company.root.parent, company.root, "unused")
     try:
         events = run(
             Call(NUMBERS[number], "+380672000001", NOON),

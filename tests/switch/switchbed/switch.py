@@ -50,7 +50,6 @@ class Switch:
             "esl_port": ports.free(),
             "rtp_start_port": (rtp := ports.free(_RTP_PORTS)),
             "rtp_end_port": rtp + _RTP_PORTS - 1,
-            "country": "UA",
             "loglevel": "debug",
         }
         self.settings = node.Settings(home=self.home, root=self.root, **(usual | self.changes))

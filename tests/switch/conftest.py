@@ -174,7 +174,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if any(counts.values()):
         both = counts["real"] & counts["offline"]
         missing = [name for name, is_missing in _MISSING.items() if is_missing]
-        why = f"; not found: {', '.join(missing)}" if missing else ""
+        why = f"; not found: {', '.join(missing)}" if missing else "" if both else "; the others were not asked for"
         only = [f"{len(names - both)} on the {switch} switch only" for switch, names in counts.items() if names - both]
         words = "; ".join([f"{len(both)} on both switches", *only])
         terminalreporter.write_line(f"shared cases: {words}{why}")

@@ -44,6 +44,8 @@ def _call(case: Case, names: Names) -> Iterator[Problem]:
         if call.from_ in names.people:
             hint = ", ".join(sorted(phone for phone in names.phones if phone.startswith(f"{call.from_}.")))
             yield case.problem(("call", "from"), f"which phone of {call.from_} calls?", hint)
+        elif call.from_ not in (*published.accounts, *published.accounts.values()):
+            yield case.problem(("call", "from"), f"`{call.from_}` calls from outside", "write its number")
         if not names.dials(call.to):
             yield case.problem(("call", "to"), f"no phone can dial `{call.to}`", did_you_mean(call.to, names.dialled))
         return

@@ -91,12 +91,12 @@ def _refuse_unsafe(text: str) -> None:
         for match in _EXPANSION.finditer(text):
             if match[1] not in ALLOWED and not FAMILY.fullmatch(match[1]):
                 raise UnsafeDialplan(f"expansion {match[0]!r} in {text!r} is not one of ours")
+        if found := _ADJACENT.search(text):
+            raise UnsafeDialplan(f"{found[0]!r} in {text!r} may become an expansion of its own")
         if "$$" in text:
             raise UnsafeDialplan(f"global expansion in {text!r}")
     if "X-PRE-PROCESS" in text.upper() or "\n" in text or "\r" in text:
         raise UnsafeDialplan(f"preprocessor or line break in {text!r}")
-    if found := _ADJACENT.search(text):
-        raise UnsafeDialplan(f"{found[0]!r} in {text!r} may become an expansion of its own")
     if _FORBIDDEN_VARIABLES.search(text):
         raise UnsafeDialplan(f"a variable that runs commands in {text!r}")
 

@@ -16,7 +16,7 @@ from routing.store.client import Store
 
 _WATCHING = """
 sentinel monitor bed 127.0.0.1 {port} 1
-sentinel down-after-milliseconds bed 500
+sentinel down-after-milliseconds bed 1500
 sentinel failover-timeout bed 3000
 """
 

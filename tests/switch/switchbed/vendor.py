@@ -8,6 +8,8 @@ from pathlib import Path
 
 import gevent
 
+from . import ports
+
 sys.path.append(str(Path(__file__).parents[2] / "crm"))
 
 from crm_serving import serving
@@ -24,7 +26,8 @@ class Vendor:
         self.fake = Bitrix24(wait=self._wait)
         self._stalls = threading.Event()
         self._ends = threading.Event()
-        self._port = 0
+        # no port that a client's line could take while nobody listens
+        self._port = ports.free()
         self.start()
         self.url = f"http://127.0.0.1:{self._port}{PATH}"
 
@@ -56,8 +59,7 @@ class Vendor:
             gevent.sleep(0.02)
 
     def _run(self, listens: threading.Event) -> None:
-        with serving(self.fake, self._port) as address:
-            self._port = int(address.rpartition(":")[2])
+        with serving(self.fake, self._port):
             listens.set()
             while not self._ends.is_set():
                 gevent.sleep(0.02)

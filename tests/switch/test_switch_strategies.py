@@ -122,9 +122,12 @@ def test_a_phone_turns_do_not_disturb_on_and_off(bed, call, memory, asked):
     assert {call(TURNS).talked for _ in range(3)} == TAKING_TURNS - {"nina.desk"}
     nobody = faulty.Engine(None)
     bed.company.publish(nobody.address)
-    assert dial(bed, "*79") == ["invalid"]
+    try:
+        assert dial(bed, "*79") == ["invalid"]
+    finally:
+        bed.company.publish(asked.address)
+        nobody.stop()
     assert "nina" in memory.away("bed")
-    bed.company.publish(asked.address)
     assert dial(bed, "*79") == ["done"]
     assert "nina" not in memory.away("bed")
 

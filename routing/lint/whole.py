@@ -31,7 +31,7 @@ class Whole:
         places = {
             (kind, name): document
             for document in self.documents
-            for kind, part in (document.data or {}).items()
+            for kind, part in (document.data.items() if isinstance(document.data, dict) else ())
             for name in (part if isinstance(part, dict) else ())
         }
         object.__setattr__(self, "places", places)

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -20,11 +21,13 @@ from routing.journal import query
 from routing.journal.database import DatabaseFault, open_database
 from routing.journal.explain import explain
 from routing.journal.query import Question
+from routing.journal.release import Project
 from routing.journal.report import Line, Report, report
 from routing.journal.status import MISSED, NAMES
 from routing.model.durations import parse_duration, spoken
 
 DATABASE = "var/journal.db"
+WHERE = "[default: journal.db in the root; var/journal.db without a root]"
 #: Columns that the list needs; a narrower terminal wraps its lines.
 NARROWEST = 130
 
@@ -40,24 +43,25 @@ NARROWEST = 130
 @click.option("--limit", default=50, show_default=True, help="At most so many, the newest; 0: all.")
 @click.option("--report", "as_report", is_flag=True, help="Figures instead: missed share, people, schemes, hours.")
 @click.option("--json", "as_json", is_flag=True, help="For programs: one JSON object a line.")
-@click.option("--timezone", default="", help="Times are shown in this zone.  [default: the machine's]")
-@click.option(
-    "--database", envvar="ROUTING_DATABASE", default=DATABASE, show_default=True, help="The journal: file or URL."
-)
+@click.option("--timezone", default="", help="Times are shown in this zone.  [default: the project's; without a root "
+              "the machine's]")  # fmt: skip
+@click.option("--root", help="Release root: journal and time zone are its own unless said here.",
+              type=click.Path(exists=True, file_okay=False, path_type=Path))  # fmt: skip
+@click.option("--database", envvar="ROUTING_DATABASE", default="", help=f"The journal: file or URL.  {WHERE}")
 def calls(
     call_id: str, since: str | None, status: str | None, limit: int, as_report: bool, as_json: bool, timezone: str,
-    database: str, **words: str,
+    root: Path | None, database: str, **words: str,
 ) -> None:  # fmt: skip
     """List finished calls; with an ID (or its beginning) tell that call step by step.
 
     Statuses are exact: `routing calls --status` names them. `answered` holds `repeat call` and `proper` too.
     """
-    zone = _zone(timezone)
+    zone = Project(root.resolve()).zone if root and not timezone else _zone(timezone)
     began = _since(since, zone, datetime.now(zone))
     question = Question(since=began, status=status or "", limit=0 if as_report else limit)
     question = replace(question, **words)  # type: ignore[arg-type]
     try:
-        engine = open_database(database)
+        engine = open_database(_written(database or journal_of(root)))
         if call_id:
             _explain(query.call(engine, call_id), call_id, zone, as_json)
         elif as_report:
@@ -68,6 +72,17 @@ def calls(
         raise UserError(str(problem)) from None
     except SQLAlchemyError as problem:
         raise UserError(f"the journal cannot be read: {type(problem).__name__}") from None
+
+
+def journal_of(root: Path | None) -> str:
+    """Where the journal is when nobody says it: beside the releases of a root."""
+    return str(root / "journal.db") if root else DATABASE
+
+
+def _written(database: str) -> str:
+    if "://" not in database and not Path(database).is_file():
+        raise UserError(f"{database}: there is no journal here; `routing journal` writes it, `--database` says where")
+    return database
 
 
 def _zone(name: str) -> tzinfo | None:

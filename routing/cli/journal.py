@@ -20,7 +20,7 @@ from rich.progress import Progress
 from sqlalchemy.exc import SQLAlchemyError
 
 from routing.app.log import Lines
-from routing.cli.calls import DATABASE
+from routing.cli.calls import WHERE, journal_of
 from routing.cli.errors import UserError
 from routing.cli.notices import MailOptions, check_mail, open_notices, sending
 from routing.journal import parse, release
@@ -57,9 +57,7 @@ class Options:
 @click.command()
 @click.option("--spool", required=True, envvar="ROUTING_SPOOL", help="Where FreeSWITCH writes its CDR files.",
               type=click.Path(exists=True, file_okay=False, path_type=Path))  # fmt: skip
-@click.option(
-    "--database", envvar="ROUTING_DATABASE", default=DATABASE, show_default=True, help="File, or SQLAlchemy URL."
-)
+@click.option("--database", envvar="ROUTING_DATABASE", default="", help=f"File, or SQLAlchemy URL.  {WHERE}")
 @click.option("--root", help="Release root: project, time zone, keep and Redis are its own unless said here.",
               type=click.Path(exists=True, file_okay=False, path_type=Path))  # fmt: skip
 @click.option("--redis", envvar="ROUTING_REDIS", default="", help="Memory of talks.  [default: the root's own]")
@@ -79,7 +77,8 @@ class Options:
 )
 @click.option("--mail-from", envvar="ROUTING_MAIL_FROM", default="", metavar="ADDRESS", help="Sender of the notices.")
 def journal(
-    root: Path | None, redis: str, project: str, timezone: str, keep: str, smtp: str, mail_from: str, **words: object
+    root: Path | None, database: str, redis: str, project: str, timezone: str, keep: str, smtp: str, mail_from: str,
+    **words: object,
 ) -> None:  # fmt: skip
     """Record every finished call: SQL for the journal, Redis for stickiness and loads, e-mail for voicemails.
 
@@ -90,7 +89,9 @@ def journal(
         from routing.store.embedded import url  # gevent: only where Redis is used
 
         redis = url(root)
-    options = Options(redis=redis, project=ours, mail=MailOptions(smtp, mail_from), **words)  # type: ignore[arg-type]
+    database = database or journal_of(root)
+    mail = MailOptions(smtp, mail_from)
+    options = Options(database=database, redis=redis, project=ours, mail=mail, **words)  # type: ignore[arg-type]
     _check(options)
     with _others(options) as others:
         counts = _run(options, (0, options.workers), others)

@@ -1,11 +1,15 @@
 """`routing journal --root`: what the project says of its journal holds, and goes on holding when it says otherwise."""
 
 import json
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 from click.testing import CliRunner
 from folders import compiled
 
+from routing.cli.calls import calls
+from routing.cli.errors import UserError
 from routing.cli.journal import journal
 from routing.journal import release
 from routing.journal.release import Project
@@ -47,6 +51,26 @@ def test_calls_are_kept_as_long_as_the_project_says(bed, root, keep, said, left)
     result = CliRunner().invoke(journal, words, catch_exceptions=False)
     assert result.exit_code == 0 and "1 calls recorded" in result.output
     assert len(bed.rows("calls")) == left
+
+
+def test_the_root_says_where_the_journal_is_and_whose_time_it_tells(bed, root):
+    live(root, "one", timezone="Asia/Tokyo")
+    bed.put("closed")
+    with pytest.raises(UserError, match="there is no journal here"):
+        CliRunner().invoke(calls, ["--root", str(root)], catch_exceptions=False, standalone_mode=False)
+    words = ["--spool", str(bed.spool), "--root", str(root), "--redis", "redis://127.0.0.1:1", "--once"]
+    assert "1 calls recorded" in CliRunner().invoke(journal, words, catch_exceptions=False).output
+    assert (root / "journal.db").is_file()
+    (began,) = [row["started"] for row in map(json.loads, told(root, "--json").splitlines())]
+    for more, zone in ([], "Asia/Tokyo"), (["--timezone", "Europe/Kyiv"], "Europe/Kyiv"):
+        assert f"{datetime.fromtimestamp(began, ZoneInfo(zone)):%d.%m %H:%M:%S}" in told(root, *more)
+
+
+def told(root, *words):
+    """What `routing calls` says of a root's journal."""
+    result = CliRunner().invoke(calls, ["--root", str(root), *words], catch_exceptions=False)
+    assert result.exit_code == 0
+    return result.output
 
 
 def test_the_roots_own_redis_is_told_unless_another_one_is_named(bed, root, monkeypatch):

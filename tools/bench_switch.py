@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import random
 import re
 import statistics
 import subprocess
@@ -25,6 +26,8 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "tests" / "switch")]
 
 from bench_compile import write_project  # noqa: E402
 from bench_sip import Caller, Phone  # noqa: E402
+from plans_by_hand import BARE, CAREFUL, LIMITED, add_by_hand  # noqa: E402
+from plans_by_hand import NAMES as HAND_NAMES  # noqa: E402
 from switchbed import ports  # noqa: E402
 from switchbed.handler import Handler  # noqa: E402
 from switchbed.switch import Switch, find  # noqa: E402
@@ -34,7 +37,9 @@ from routing.compile.build import build, needed  # noqa: E402
 from routing.compile.secrets import invented  # noqa: E402
 
 PHONE = "+380501112233"
-STATIC, WEBHOOK, HAND = "+380800330521", "+380800330522", "+380800330523"
+STATIC, WEBHOOK = "+380800330521", "+380800330522"
+#: How many numbers the small project has.
+FEW = 10
 Times = dict[str, list[float]]
 PROJECT = """\
 project: {{name: bench, timezone: Europe/Kyiv, country: UA, destinations: [UA]}}
@@ -43,22 +48,18 @@ gateways: {{main: {{proxy: "127.0.0.1:{port}", numbers: ["{static}"]}}}}
 """
 SCHEMES = """\
 scheme: {name}
-numbers: ["{number}"]
+numbers: {numbers}
 steps:
 {webhook}  - ring: ivan
   - hangup: NO_ANSWER
 """
-#: What an engineer would write by hand for the same call: one extension in the entry context.
-BY_HAND = """\
-    <extension name="by hand">
-      <condition field="destination_number" expression="^\\+?{digits}$">
-        <action application="set" data="continue_on_fail=true"/>
-        <action application="set" data="hangup_after_bridge=true"/>
-        <action application="bridge" data="{{ignore_early_media=true}}[leg_timeout=20]sofia/gateway/main/{phone}"/>
-        <action application="hangup" data="NO_ANSWER"/>
-      </condition>
-    </extension>
-"""
+#: The same for releases, as globals that the fixed dialplan sets.
+OUR_LIMITS = {"caller_rate": "100000/60", "caller_calls": 1000, "number_rate": "100000/60", "number_calls": 1000}
+NAMES = {
+    **HAND_NAMES,
+    STATIC: "static scheme",
+    WEBHOOK: "webhook, then the same",
+}
 
 
 def write_schemes(folder: Path, port: int, handler: int) -> None:
@@ -66,8 +67,10 @@ def write_schemes(folder: Path, port: int, handler: int) -> None:
     folder.mkdir(parents=True)
     (folder / "project.yaml").write_text(PROJECT.format(phone=PHONE, port=port, static=STATIC))
     step = f'  - webhook: {{url: "http://127.0.0.1:{handler}/", timeout: 2s}}\n'
-    for name, number, webhook in (("static", STATIC, ""), ("asking", WEBHOOK, step)):
-        (folder / f"{name}.yaml").write_text(SCHEMES.format(name=name, number=number, webhook=webhook))
+    others = [f"+3804499900{at:02d}" for at in range(FEW - 2)]
+    for name, numbers, webhook in (("static", [STATIC], ""), ("asking", [WEBHOOK, *others], step)):
+        listed = json.dumps(numbers)
+        (folder / f"{name}.yaml").write_text(SCHEMES.format(name=name, numbers=listed, webhook=webhook))
 
 
 def go_live(folder: Path, root: Path, engine: str) -> None:
@@ -76,46 +79,40 @@ def go_live(folder: Path, root: Path, engine: str) -> None:
     publish(root, build(folder, root, lambda _: secrets, engine).name, None)
 
 
-def add_by_hand(home: Path) -> None:
-    """Put the hand-written extension at the beginning of the entry context."""
-    plan = home / "conf" / "dialplan" / "routing.xml"
-    text = '<context name="routing_inbound">\n' + BY_HAND.format(digits=HAND.removeprefix("+"), phone=PHONE)
-    plan.write_text(plan.read_text().replace('<context name="routing_inbound">', text))
-
-
 def cpu_seconds(pid: int) -> float:
     """User and system time of a process so far."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def ring_times(caller: Caller, numbers: list[str], calls: int) -> tuple[Times, Times]:
-    """Milliseconds from INVITE to the ringing phone and to the caller's 180, by number, taking turns."""
-    rang: Times = {number: [] for number in numbers}
-    heard: Times = {number: [] for number in numbers}
+def ring_times(callers: dict[str, Caller], calls: int) -> tuple[Times, Times]:
+    """Milliseconds from INVITE to the ringing phone and to the caller's 180, by number, taking turns in any order."""
+    rang: Times = {number: [] for number in callers}
+    heard: Times = {number: [] for number in callers}
     for _ in range(calls):
-        for number in numbers:
-            phone_s, caller_s = caller.ring(number)
+        for number in random.sample([*callers], len(callers)):
+            phone_s, caller_s = callers[number].ring(number)
             rang[number].append(phone_s * 1000)
             heard[number].append(caller_s * 1000)
     return rang, heard
 
 
-def cpu_per_call(caller: Caller, pid: int, number: str, calls: int) -> float:
+def cpu_per_call(caller: Caller, switch: Switch, number: str, calls: int) -> float:
     """The switch's CPU time a call, in milliseconds."""
+    pid = switch.process.pid
     before = cpu_seconds(pid)
     for _ in range(calls):
         caller.ring(number)
     return (cpu_seconds(pid) - before) * 1000 / calls
 
 
-def table(title: str, times: Times, names: dict[str, str]) -> None:
-    """p50 and p99 of every kind, and the ratio to the hand-written dialplan."""
-    base = statistics.median(times[HAND])
-    print(f"{title:<44} {'p50':>9} {'p99':>9}   against by hand")
-    for number, name in names.items():
-        p50 = statistics.median(times[number])
-        print(f"{name:<44} {p50:>6.1f} ms {_p99(times[number]):>6.1f} ms   x{p50 / base:.3f}")
+def table(title: str, times: Times, against: str) -> None:
+    """p50 and p99 of every kind, and the ratios to the hand-written dialplans."""
+    print(f"{title:<46} {'p50':>9} {'p99':>9}   against the barest, the protected")
+    for number, each in times.items():
+        p50 = statistics.median(each)
+        ratios = [f"x{p50 / statistics.median(times[base]):.3f}" for base in (BARE, against)]
+        print(f"{NAMES[number]:<46} {p50:>6.2f} ms {_p99(each):>6.2f} ms   {'  '.join(ratios)}")
 
 
 def _p99(times: list[float]) -> float:
@@ -133,6 +130,21 @@ def wait_healthy(status: str) -> None:
     raise RuntimeError("the engine did not come up")
 
 
+def write_many(scratch: Path, numbers: int) -> Path:
+    """The schemes of this bench among so many numbers of others, ten a scheme."""
+    folder = scratch / f"with_{numbers}"
+    write_project(folder, numbers // 10, 10)
+    for name in ("static", "asking"):
+        (folder / f"{name}.yaml").write_text((scratch / "schemes" / f"{name}.yaml").read_text())
+    project = (scratch / "schemes" / "project.yaml").read_text()
+    port = re.search(r"127.0.0.1:\d+", project)
+    assert port
+    shared = re.sub(r"proxy: [^,]+", f'proxy: "{port[0]}"', (folder / "project.yaml").read_text())
+    ivan = f'people:\n  ivan: {{name: Ivan, phones: {{mobile: {{number: "{PHONE}"}}}}}}\n'
+    (folder / "project.yaml").write_text(shared.replace("people:\n", ivan, 1))
+    return folder
+
+
 def measure(scratch: Path, calls: int, many: int) -> None:
     """Boot, measure, stop."""
     handler, phone = Handler(), Phone()
@@ -146,34 +158,21 @@ def measure(scratch: Path, calls: int, many: int) -> None:
     switch = Switch(scratch / "node", root, unlimited)
     switch.start()
     try:
-        add_by_hand(switch.home)
-        switch.reload()
+        by_hand = Caller(add_by_hand(switch, PHONE, STATIC), phone)
         switch.esl.api("fsctl loglevel warning")
         switch.esl.api("fsctl sps 10000")
         wait_healthy(status)
         time.sleep(1.5)  # the switch counts calls a second, and takes the new bound with the next second
-        caller = Caller(switch.settings.external_port, phone)
-        ring_times(caller, [STATIC, WEBHOOK, HAND], 5)
-        rang, heard = ring_times(caller, [STATIC, HAND, WEBHOOK], calls)
-        names = {HAND: "hand-written dialplan", STATIC: "static scheme"}
-        table("INVITE to the caller hearing it ring", heard, names)
-        table("INVITE to the phone ringing", rang, names | {WEBHOOK: "webhook, then the same"})
-        added = _p99(rang[WEBHOOK]) - statistics.median(rang[STATIC])
-        print(f"a webhook step adds {added:.1f} ms at p99 to a static scheme's median (target: 40 ms)")
-        few = cpu_per_call(caller, switch.process.pid, STATIC, calls)
-        write_project(scratch / "many", many // 10, 10)
-        for path in (scratch / "schemes").glob("*.yaml"):
-            text = path.read_text()
-            target = scratch / "many" / path.name
-            target.write_text(text if path.name != "project.yaml" else (scratch / "many" / "project.yaml").read_text())
-        shared = (scratch / "many" / "project.yaml").read_text()
-        shared = re.sub(r"proxy: [^,]+", f'proxy: "127.0.0.1:{phone.port}"', shared)
-        ivan = f'people:\n  ivan: {{name: Ivan, phones: {{mobile: {{number: "{PHONE}"}}}}}}\n'
-        (scratch / "many" / "project.yaml").write_text(shared.replace("people:\n", ivan, 1))
-        go_live(scratch / "many", root, address)
-        lots = cpu_per_call(caller, switch.process.pid, STATIC, calls)
-        print(f"CPU of the switch a call: 2 numbers {few:.2f} ms, {many} numbers {lots:.2f} ms (x{lots / few:.2f})")
-    except RuntimeError:
+        ours = Caller(switch.settings.external_port, phone)
+        ring(ours, by_hand, switch, calls)
+        few = cpu_per_call(ours, switch, STATIC, calls)
+        bare = cpu_per_call(by_hand, switch, BARE, calls)
+        go_live(write_many(scratch, many), root, address)
+        ring_times({STATIC: ours}, 10)
+        lots = cpu_per_call(ours, switch, STATIC, calls)
+        print(f"CPU of the switch a call: by hand, the barest {bare:.2f} ms; {FEW} numbers {few:.2f} ms,", end=" ")
+        print(f"{many} numbers {lots:.2f} ms (x{lots / few:.2f})")
+    except (RuntimeError, TimeoutError):
         print(switch.log_tail(30), file=sys.stderr)
         raise
     finally:
@@ -182,6 +181,24 @@ def measure(scratch: Path, calls: int, many: int) -> None:
         engine.wait(30)
         handler.stop()
         phone.stop()
+
+
+def ring(ours: Caller, by_hand: Caller, switch: Switch, calls: int) -> None:
+    """The tables, without flood limits and with them."""
+    kinds = {BARE: by_hand, CAREFUL: by_hand, STATIC: ours, WEBHOOK: ours}
+    ring_times(kinds, 5)
+    rang, heard = ring_times(kinds, calls)
+    table("INVITE to the caller hearing it ring", heard, CAREFUL)
+    table("INVITE to the phone ringing", rang, CAREFUL)
+    added = _p99(rang[WEBHOOK]) - statistics.median(rang[STATIC])
+    print(f"a webhook step adds {added:.1f} ms at p99 to a static scheme's median (target: 40 ms)")
+    for name, bound in OUR_LIMITS.items():
+        switch.esl.api(f"global_setvar routing_limit_{name}={bound}")
+    kinds = {BARE: by_hand, LIMITED: by_hand, STATIC: ours}
+    ring_times(kinds, 5)
+    table("INVITE to the phone ringing, flood limits on", ring_times(kinds, calls)[0], LIMITED)
+    for name in OUR_LIMITS:
+        switch.esl.api(f"global_setvar routing_limit_{name}=0")
 
 
 class _Always(dict):

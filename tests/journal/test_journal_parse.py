@@ -50,6 +50,8 @@ EXPECTED = {
     "crm_away": ("answered", "in", "responsible", "danylo", "crm ring", [("danylo.desk", TALKED)]),
     "sticky_again": ("answered", "in", "sticky", "danylo", "sticky", [("danylo.desk", TALKED)]),
     "waits_for_busy": ("answered", "in", "waiting", "yulia", "ring", [("yulia.desk", TALKED)]),
+    "lent_number": ("answered", "in", "pool_site visitors", "oksana", "visitor scheme match webhook ring", [
+        ("oksana.desk", TALKED)]),
     "greeting_webhook": ("answered", "in", "greeting", "danylo", "play webhook ring", [("danylo.desk", TALKED)]),
 }  # fmt: skip
 

@@ -81,6 +81,16 @@ def test_one_call_is_told_step_by_step(journal):
     assert json.loads(asked(journal, call.id, "--json"))["legs"][0]["why"] == "did not answer"
 
 
+def test_a_call_to_a_lent_number_tells_the_visitor_and_where_he_came_from(journal):
+    call = whole("lent_number")
+    told = asked(journal, call.id)
+    assert "visitor: category дренаж і злив, region 521" in told
+    assert "source: utm_source google, landing /дренаж/" in told
+    read = json.loads(asked(journal, call.id, "--json"))
+    assert read["entities"] == {"category": "дренаж і злив", "region": "521"}
+    assert read["source"] == {"utm_source": "google", "landing": "/дренаж/"}
+
+
 @pytest.mark.parametrize("case", CASES)
 def test_every_call_can_be_explained(case):
     call = whole(case)

@@ -43,7 +43,9 @@ def all_at_once(out: Emitter, path: str, own: str, then: str, bridge: str) -> No
     following = when(out, path, f"^{own}:more,({NAME}(?:,{NAME})*)$")
     following.set("routing_decision", f"{path}:together:$1")
     following.do("transfer", again)
-    ring = when(out, path, f"^{own}:more$")
+    # names that are nobody's here collect no leg: then nothing was decided
+    collected = (Condition("${routing_decision}", f"^{own}:more$"), Condition("${routing_legs}", r"^\["))
+    ring = out.context.extension(f"{path}.decided", *collected)
     ring.do("bridge", f"{bridge}${{routing_legs}}")
     ring.do("transfer", then)
     when(out, path, f"^{own}:nobody$").do("transfer", then)

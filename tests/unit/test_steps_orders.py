@@ -12,7 +12,7 @@ from folders import compiled
 
 from routing.model.memory import Load
 from routing.offline.answering import InProcess, canned
-from routing.offline.decider import Silent, refused
+from routing.offline.decider import Answer, Silent, refused
 from routing.offline.events import Event, ended, rung, talked
 from routing.offline.phones import Phones
 from routing.offline.published import Published
@@ -108,6 +108,15 @@ def test_together_skips_who_is_not_free(ring):
         (0, "ivan.desk"),
         (0, "petro.desk"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("names", "rang"),
+    [("maria,yulia.desk", ["ivan.desk", "olena.desk", "petro.desk"]), ("maria,petro", ["petro.desk"])],
+)
+def test_a_decision_that_names_nobody_of_the_step_is_none(ring, names, rang):
+    decided = Answer.of({"routing_decision": f"1:together:{names}"})
+    assert rung(ring(order("together", ", only: free"), decider=lambda *_: decided)) == rang
 
 
 def test_a_step_rings_single_phones_with_its_own_key_and_label(ring):

@@ -32,7 +32,7 @@ def decide(
     if found != "free":
         return _on(f"{talk.person} is {found or 'no person any more'}")
     ago_s = round(now_s - talk.at)
-    reason = f"talked {round(talk.talk_s)} s {_ago(ago_s)} ago, {_WHO[talk.direction]}"
+    reason = f"talked {round(talk.talk_s)} s, {_ago(ago_s)} ago, {_WHO[talk.direction]}"
     return Verdict(RingPerson(talk.person, int(step["ring_s"])), "decided", reason)
 
 

@@ -30,7 +30,7 @@ def test_the_person_of_the_last_talk_is_rung_for_the_steps_time():
     verdict = decided(talk("olena", 2 * DAY), talk("ivan", DAY), ring_s=15)
     assert verdict.decision == RingPerson("ivan", 15)
     assert verdict.outcome == "decided"
-    assert verdict.reason == "talked 60 s 1 d ago, the client called"
+    assert verdict.reason == "talked 60 s, 1 d ago, the client called"
 
 
 def test_the_order_in_which_talks_are_told_does_not_matter():

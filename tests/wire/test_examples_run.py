@@ -72,8 +72,8 @@ def test_the_tour_of_the_company_goes_as_it_says(tmp_path):
         "ring person artem, who sees ТОВ Київбуд: owner m-41 of deal 512",
         "artem.desk, then liliia.desk, then denys.desk",
         "liliia.desk, then denys.desk, then artem.desk",
-        "ring person nataliia: talked 180 s 0 s ago, the client called",
-        "ring person olena: talked 120 s 1 d ago, called the client",
+        "ring person nataliia: talked 180 s, 3 h ago, the client called",
+        "ring person olena: talked 120 s, 1 d ago, called the client",
         "pool kharkiv lends +380570000701",
         "category drainage; region kharkiv; utm_source newsletter",
     ):

@@ -1,14 +1,15 @@
 """What the sample calls leave behind in the engine's Redis: talks and loads, as `routing journal` writes them.
 
-A call's talk is remembered when it is over, so that the next sample call finds it. Virtual time has no place in a
-running engine's memory: a talk ends now.
+The calls have days and hours of their own, the engine has the machine's: before a call its caller's last talk is
+written down as long ago as it is by the calls' clock.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from routing.journal.memory import DAYS
@@ -24,26 +25,31 @@ class Remembering:
 
     def __init__(self, memory: RedisMemory, project: str, timezone: str) -> None:
         self._memory, self._project, self._zone = memory, project, ZoneInfo(timezone)
+        self._ended: dict[str, tuple[datetime, Talk]] = {}
 
     def before(self, sample: Sample, call: Call) -> None:
         """The talks that a sample says there were, unless this run has had one with the caller."""
-        if not sample.sticky or self._memory.talks(self._project, call.caller):
+        ended, talk = self._ended.get(call.caller, (call.at, None))
+        if talk and ended <= call.at:
+            self._remember(call, talk, (call.at - ended).total_seconds())
             return
-        for talk in sample.sticky:
-            sides: list[tuple[str | None, Direction]] = [(talk.in_, "in"), (talk.out, "out")]
+        for told in sample.sticky:
+            sides: list[tuple[str | None, Direction]] = [(told.in_, "in"), (told.out, "out")]
             for person, direction in sides:
                 if person:
-                    told = Talk(person, time.time() - talk.ago, talk.talked, direction)
-                    self._memory.remember(self._project, call.caller, told)
+                    self._remember(call, Talk(person, 0, told.talked, direction), told.ago)
+
+    def _remember(self, call: Call, talk: Talk, ago_s: float) -> None:
+        self._memory.remember(self._project, call.caller, replace(talk, at=time.time() - ago_s))
 
     def after(self, call: Call, events: Sequence[Event]) -> None:
-        """The talk of a call that came in, if there was one."""
+        """Keeps the talk of a call that came in, if there was one, and counts it."""
         talk = next((event for event in events if event.kind == "talk_end"), None)
         if talk is None or not call.caller.startswith("+"):
             return
         now, person, seconds = time.time(), talk.subject.partition(".")[0], talk.lasted_ms / 1000
-        told = Talk(person, now, seconds, "in", call.to, call.uuid)
-        self._memory.remember(self._project, call.caller, told)
+        ended = call.at + timedelta(milliseconds=talk.at_ms)
+        self._ended[call.caller] = (ended, Talk(person, now, seconds, "in", call.to, call.uuid))
         oldest = self._day_of(now - DAYS * 86400)
         self._memory.count(self._project, person, call.uuid, self._day_of(now), seconds, now, oldest)
 

@@ -51,13 +51,12 @@ class Extension:
         found: list[Action] = []
         run: list[str] = []
         for action in self.actions:
-            if action.application == "set" and _may_join(action.data, run):
+            joins = action.application == "set" and not _ALONE.search(action.data)
+            if not joins or not _may_join(action.data, run):
+                found += _joined(run)
+                run = []
+            if joins:
                 run.append(action.data)
-                continue
-            found += _joined(run)
-            run = []
-            if action.application == "set" and _may_join(action.data, run):
-                run = [action.data]
             else:
                 found.append(action)
         return found + _joined(run)
@@ -85,15 +84,15 @@ class Context:
 _DELIMITER = "|"
 #: The journal tells steps apart by where these stand: one `multiset` has one of them.
 _STEP = "routing_step="
+#: What a ``multiset`` would take apart.
+_ALONE = re.compile(rf"['\\{_DELIMITER}]")
 
 
 def _may_join(data: str, run: list[str]) -> bool:
     """Whether a setting may stand in one ``multiset`` with those before: all are expanded before any is set."""
-    if _DELIMITER in data or "'" in data or "\\" in data:
-        return False
-    if data.startswith(_STEP) and any(earlier.startswith(_STEP) for earlier in run):
-        return False
-    return not any(f"${{{earlier.partition('=')[0]}}}" in data for earlier in run)
+    if data.startswith(_STEP):
+        return not any(earlier.startswith(_STEP) for earlier in run)
+    return "${" not in data or not any(f"${{{earlier.partition('=')[0]}}}" in data for earlier in run)
 
 
 def _joined(run: list[str]) -> list[Action]:

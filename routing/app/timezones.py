@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib.metadata
 import importlib.resources
 import re
+from functools import cache
 from pathlib import Path
 
 from routing.model.calendar import INEXPRESSIBLE_ZONES
@@ -20,6 +21,12 @@ _LAST_DAY = {1: 31, 3: 31, 4: 30, 5: 31, 6: 30, 7: 31, 8: 31, 9: 30, 10: 31, 11:
 
 def rules() -> dict[str, str]:
     """Zone name -> POSIX rule in FreeSWITCH's dialect, for every zone of the tzdata package that has one."""
+    return dict(_rules())
+
+
+@cache
+def _rules() -> dict[str, str]:
+    """`rules`, from some 500 files that do not change while we run."""
     zones = importlib.resources.files("tzdata") / "zones"
     names = [name for name in zones.read_text(encoding="utf-8").split() if name not in INEXPRESSIBLE_ZONES]
     found = {name: rule(_tzif(name)) for name in names}

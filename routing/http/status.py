@@ -12,6 +12,8 @@ from collections.abc import Callable, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+#: How long the end of the process may wait for this server.
+POLL_SECONDS = 0.1
 #: A client that sends its request slower than this is dropped.
 PATIENCE_SECONDS = 5.0
 METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -31,7 +33,7 @@ class StatusServer(ThreadingHTTPServer):
 
     def start(self) -> None:
         """Serve on a thread of its own until the process ends or ``shutdown``."""
-        threading.Thread(target=self.serve_forever, name="status", daemon=True).start()
+        threading.Thread(target=self.serve_forever, args=(POLL_SECONDS,), name="status", daemon=True).start()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A client that left or stalled is nobody's problem."""

@@ -14,7 +14,9 @@ import sys
 import urllib.request
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from switchbed import ports
@@ -22,11 +24,14 @@ from switchbed.bed import Bed, Outcome, until
 from switchbed.company import CLOSED_PORT, Company
 from switchbed.engines import serving
 from switchbed.handler import Handler
+from switchbed.offline_bed import ENGINE, OfflineBed
 from switchbed.switch import PASSWORD, Switch, find
 from switchbed.trunk import Trunk
 
 #: Cases under way; most of them wait for a phone that another one has.
 _AT_ONCE = 16
+#: When the offline runs begin: a Monday.
+NOON = datetime(2026, 11, 23, 12, tzinfo=ZoneInfo("Europe/Kyiv"))
 _MISSING = {
     "freeswitch (neither on PATH nor under /usr/local/freeswitch)": find() is None,
     "sipp (Debian: sip-tester)": shutil.which("sipp") is None,
@@ -70,6 +75,15 @@ def handler():
 def company(place: Path, trunk: Trunk, handler: Handler) -> Company:
     """The company, not yet published."""
     return Company(place / "schemes", place / "root", trunk.port, handler.port)
+
+
+@pytest.fixture(scope="session")
+def offline_bed(tmp_path_factory: pytest.TempPathFactory) -> OfflineBed:
+    """A company that nobody but the offline switch reads; it takes no ports."""
+    place = tmp_path_factory.mktemp("offline")
+    company = Company(place / "schemes", place / "root", today=NOON.date())
+    company.publish(ENGINE)
+    return OfflineBed(company, NOON, place)
 
 
 @pytest.fixture(scope="session")

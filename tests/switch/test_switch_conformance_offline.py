@@ -14,7 +14,6 @@ import yaml
 from switchbed.cases import load
 from switchbed.company import PROJECT
 from switchbed.faulty import FAULTS
-from test_switch_cases_offline import bed  # noqa: F401  # the fixture
 
 from routing.offline import phones
 from routing.offline.events import ended
@@ -73,9 +72,10 @@ STAGES = {"engine asked", "held", "ringing", "confirm", "talk", "prompt", "messa
 
 
 @pytest.fixture(scope="module")
-def told(bed):  # noqa: F811
+def told(offline_bed):
     """Every call of every case with what happened on it."""
-    return [(call, events) for case in load() for call, (_, events) in zip(case.calls(), bed.told(case), strict=True)]
+    every = ((case, offline_bed.told(case)) for case in load())
+    return [(call, events) for case, told in every for call, (_, events) in zip(case.calls(), told, strict=True)]
 
 
 @pytest.fixture(scope="module")

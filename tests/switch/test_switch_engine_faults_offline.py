@@ -4,7 +4,6 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from switchbed.company import Company
 from switchbed.faulty import BUDGET_S, FAULTS, NUMBERS, Engine
 
 from routing.app import node
@@ -20,24 +19,21 @@ PATIENCE_S = 0.05
 
 
 @pytest.fixture(scope="module")
-def company(tmp_path_factory):
-    """The company, published where nobody but the offline switch reads."""
-    place = tmp_path_factory.mktemp("offline")
-    made = Company(place / "schemes", place / "root")
-    made.publish("127.0.0.1:9")
-    return made
+def dialplan(offline_bed):
+    """The fixed dialplan of a node that runs the company."""
+    root = offline_bed.company.root
+    return node.render(node.Settings(root.parent, root, "unused"))["conf/dialplan/routing.xml"]
 
 
 @pytest.mark.parametrize("number", NUMBERS)
 @pytest.mark.parametrize("fault", FAULTS)
-def test_fault(fault, number, company):
+def test_fault(fault, number, offline_bed, dialplan):
     engine = Engine(FAULTS[fault]())
-    settings = node.Settings(company.root.parent, company.root, "unused")
     try:
         events = run(
             Call(NUMBERS[number], "+380672000001", NOON),
-            Directory(company.root),
-            node.render(settings)["conf/dialplan/routing.xml"],
+            Directory(offline_bed.company.root),
+            dialplan,
             Phones({"danylo.desk": parse("answers after 200ms, talks 300ms")}, parse("unreachable")),
             decider=SocketPeer(engine.address, PATIENCE_S),
             globals_={"domain": "127.0.0.1", "recordings_dir": "/recordings"},

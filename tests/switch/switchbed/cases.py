@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from routing.offline import phones
 
 FOLDER = Path(__file__).parent.parent / "cases"
 _FIRST_CALLER = 380_671_230_000
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @dataclass(frozen=True)
@@ -76,10 +78,11 @@ class Case:
             yield from other.calls()
 
 
-def load() -> list[Case]:
+@cache
+def load() -> tuple[Case, ...]:
     """Every case of ``cases/*.yaml``, in file order; callers are numbered where a case names none."""
-    raw = [each for path in sorted(FOLDER.glob("*.yaml")) for each in yaml.safe_load(path.read_text(encoding="utf-8"))]
-    return [_case(each, Case(each["name"], "", f"+{_FIRST_CALLER + place}")) for place, each in enumerate(raw)]
+    raw = [each for path in sorted(FOLDER.glob("*.yaml")) for each in yaml.load(path.read_bytes(), Loader=_LOADER)]
+    return tuple(_case(each, Case(each["name"], "", f"+{_FIRST_CALLER + place}")) for place, each in enumerate(raw))
 
 
 def _case(raw: dict[str, Any], before: Case) -> Case:

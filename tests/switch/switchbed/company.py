@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import wave
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -68,7 +69,9 @@ class Company:
             (self.folder / file.name).write_text(text, encoding="utf-8")
 
     def copy(self, place: Path) -> Company:
-        """The same company in another place, with releases of its own, not yet published."""
+        """The same company in another place, with what was compiled here, not yet published there."""
+        for part in ("cache", "store"):
+            shutil.copytree(self.root / part, place / "root" / part)
         return Company(place / "schemes", place / "root", self.trunk_port, self.handler_port, self.today)
 
     def password(self, account: str) -> str:

@@ -44,13 +44,19 @@ class OfflineBed:
     company: Company
     noon: datetime
     folder: Path
+    _told: dict[str, list[Told]] = field(default_factory=dict, init=False)
 
     def carry(self, case: Case) -> list[Outcome]:
         """What came of every call of a case, in the order of `Case.calls`."""
         return [outcome for outcome, _ in self.told(case)]
 
     def told(self, case: Case) -> list[Told]:
-        """`carry`, with what happened on every call."""
+        """`carry`, with what happened on every call; a case is carried once, however many tests look at it."""
+        if case.name not in self._told:
+            self._told[case.name] = self._carried(case)
+        return self._told[case.name]
+
+    def _carried(self, case: Case) -> list[Told]:
         company = self.company
         if any(call.publish for call in case.calls()):
             company = company.copy(self.folder / "".join(each if each.isalnum() else "_" for each in case.name))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import tempfile
 from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
@@ -15,6 +14,7 @@ from routing.cli.checked import FORMATS, Checked
 from routing.cli.errors import UserError
 from routing.cli.opened import AnySecret
 from routing.cli.releases import PATH, secrets_reader
+from routing.cli.scratch import scratch
 from routing.compile.build import build
 from routing.compile.store import Store, remove_tree
 from routing.lint.reading import read_whole
@@ -76,8 +76,8 @@ def checked_folder(schemes: Path, cache: Path | None, secrets: Path | None, toda
 def _root(cache: Path | None) -> Iterator[Path]:
     """Where to compile: a folder that vanishes, or the cache, for one run at a time."""
     if cache is None:
-        with tempfile.TemporaryDirectory(prefix="routing-") as made:
-            yield Path(made)
+        with scratch("routing-") as made:
+            yield made
         return
     with publishing.only_one(cache):
         (cache / ".gitignore").write_text("*\n")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import tempfile
 from datetime import date, datetime
 from pathlib import Path
 
@@ -12,7 +11,9 @@ import click
 from routing.cli.errors import UserError
 from routing.cli.opened import AnySecret
 from routing.cli.revision import extract
+from routing.cli.scratch import scratch
 from routing.compile.build import build
+from routing.compile.store import LazyStore
 from routing.diff.compare import MOST_CALLS, compare
 from routing.diff.report import FORMATS
 from routing.diff.side import Side
@@ -54,12 +55,12 @@ def diff(
     Without NEW the schemes as they are now are compared. Calls are carried on both sides between the boundary moments
     of every calendar, from each kind of caller, with each outcome of the phones.
     """
-    with tempfile.TemporaryDirectory(prefix="routing-diff-") as scratch:
-        made = Path(scratch)
+    with scratch("routing-diff-") as made:
         folders = (_folder(old, schemes, made / "schemes-old"), _folder(new, schemes, made / "schemes-new"))
         names = (old, new or str(schemes))
         kept = (cache or made).absolute()
-        sides = [_side(*each, made, kept) for each in zip(("old", "new"), names, folders, strict=True)]
+        store = LazyStore(kept)
+        sides = [_side(*each, made, store) for each in zip(("old", "new"), names, folders, strict=True)]
         found = compare(sides[0], sides[1], from_day.date() if from_day else date.today(), calls)
         shown = tuple(_shown(name, folder, made) for name, folder in zip(names, folders, strict=True))
         click.echo(FORMATS[form](found, *names, (shown[0], shown[1]), verbose), nl=False)
@@ -76,20 +77,20 @@ def _folder(name: str | None, schemes: Path, target: Path) -> Path:
     return Path(name) if Path(name).is_dir() else extract(name, schemes, target)
 
 
-def _side(which: str, name: str, folder: Path, made: Path, kept: Path) -> Side:
+def _side(which: str, name: str, folder: Path, made: Path, store: LazyStore) -> Side:
     """A side compiled into a root of its own; both roots share what was compiled, so the second is quick."""
     root = made / which
     root.mkdir()
-    for shared in ("store", "cache"):
-        (kept / shared).mkdir(parents=True, exist_ok=True)
-        (root / shared).symlink_to(kept / shared)
+    cache = store.root.with_name("cache")
+    cache.mkdir(exist_ok=True)
+    (root / "cache").symlink_to(cache)
     try:
-        release = build(folder, root, lambda where: AnySecret())
+        release = build(folder, root, lambda where: AnySecret(), store=store)
     except Problems:
         click.echo(f"routing: {which.upper()} ({name}) does not compile:", err=True)
         raise
     (root / "current").symlink_to(release.folder)
-    return Side(release, root)
+    return Side(release, root, store)
 
 
 def _shown(name: str, folder: Path, made: Path) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 from routing.cli.errors import UserError
+from routing.cli.scratch import scratch
 from routing.compile.build import build
 from routing.offline.published import NoRelease, Published
 
@@ -23,10 +23,10 @@ def opened(schemes: Path, root: Path | None = None) -> Iterator[Published]:
         return
     if not schemes.is_dir():
         raise UserError(f"{schemes} is not a folder: say --schemes DIR or --root ROOT")
-    with tempfile.TemporaryDirectory(prefix="routing-") as made:
-        release = build(schemes, Path(made), lambda where: AnySecret())
-        (Path(made) / "current").symlink_to(release.folder)
-        yield _open(Path(made))
+    with scratch("routing-") as made:
+        release = build(schemes, made, lambda where: AnySecret())
+        (made / "current").symlink_to(release.folder)
+        yield _open(made)
 
 
 def _open(root: Path) -> Published:

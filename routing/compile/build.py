@@ -61,12 +61,11 @@ def build(
     secrets: Secrets,
     engine: str = "127.0.0.1:8084",
     progress: Progress | None = None,
+    store: Store | None = None,  # the root's own
 ) -> Release:
     """Compile a folder into ``root/releases/<name>``. Raises Problems with all that is wrong; no release then."""
-    root = root.resolve()
-    _check_root(root)
-    root.mkdir(parents=True, exist_ok=True)
-    store, cache = Store(root), Cache(root, "schemes")
+    root = _made(root)
+    store, cache = store or Store(root), Cache(root, "schemes")
     sources = files.sources(schemes)
     cached = cache.load(code_version())
     texts = compiling.changed_texts(sources, cached)
@@ -97,11 +96,14 @@ def build(
     return _write(root, store, tree, records, jobs.compiled, folder)
 
 
-def _check_root(root: Path) -> None:
-    """The root's path stands in dialplans, where spaces, commas, brackets and ``$`` mean something."""
+def _made(root: Path) -> Path:
+    """The root's own folder; its path stands in dialplans, where spaces, commas, brackets and ``$`` mean something."""
+    root = root.resolve()
     if not re.fullmatch(r"/[\w/.+@~-]*", str(root)):
         message = "a release root's path may hold letters, digits and / . _ + @ ~ - only"
         raise Problems([Problem(str(root), 1, 1, "", message, "choose another with --out")])
+    root.mkdir(parents=True, exist_ok=True)
+    return root
 
 
 def load_shared(schemes: Path, engine: str = "127.0.0.1:8084") -> Folder:

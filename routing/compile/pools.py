@@ -31,6 +31,7 @@ def pool_entries(folder: Folder, documents: Sequence[Document], store: Store) ->
         record = _record(_document(name, documents), name, fields, folder)
         found[f"{record.file}#{name}"] = {
             "stamp": "",
+            "text": "",
             "common": "",
             "record": record.as_json(),
             "xml": store.put(to_xml(scheme_context(fields, folder)).encode()),

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypedDict
 
 from routing.compile.scheme import Compiled, compile_scheme
-from routing.compile.store import Store
+from routing.compile.store import Store, digest
 from routing.load import files
 from routing.load.files import SCHEME_KEY, Source
 from routing.model.folder import Folder
@@ -24,6 +24,7 @@ class Entry(TypedDict):
     """One scheme in the cache: what it was compiled from, its record and the names of its texts in the store."""
 
     stamp: str
+    text: str
     common: str
     record: dict[str, Any]
     xml: str
@@ -45,12 +46,14 @@ class Jobs:
     broken: set[str] = field(default_factory=set)
 
     def known(self, source: Source) -> Entry | None:
-        """The cached entry of a source that did not change."""
+        """The cached entry of a source that did not change; in a copy of the folder only its stamp did."""
         entry: Entry | None = self.cached.get(source.name)
-        if entry is None or entry["stamp"] != source.stamp or entry["common"] != self.common:
+        if entry is None or entry["common"] != self.common:
+            return None
+        if entry["stamp"] != source.stamp and entry["text"] != digest(self.texts[source.name]):
             return None
         kept = self.store.has(entry["xml"]) and self.store.has(entry["table"])
-        return entry if kept else None
+        return {**entry, "stamp": source.stamp} if kept else None
 
 
 def changed_texts(sources: Sequence[Source], cached: Mapping[str, Any]) -> dict[str, bytes]:
@@ -116,6 +119,7 @@ def _compile(jobs: Jobs, source: Source) -> Entry | list[Problem]:
         return error.problems
     return {
         "stamp": source.stamp,
+        "text": digest(text),
         "common": jobs.common,
         "record": compiled.record.as_json(),
         "xml": jobs.store.put(compiled.xml.encode()),

@@ -11,7 +11,7 @@ import marshal
 import os
 import shutil
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +39,10 @@ class Store:
             self._folder(path.parent)
             _write(path, content, PRIVATE if private else PUBLIC)
         return name
+
+    def put_later(self, facts: str, content: Callable[[], bytes]) -> str:
+        """Keep content that follows from ``facts`` alone, and return its name; it is made now."""
+        return self.put(content())
 
     def path(self, name: str) -> Path:
         """Where content of this name is kept."""
@@ -69,6 +73,33 @@ class Store:
         if folder.name not in self._made:
             folder.mkdir(exist_ok=True)
             self._made.add(folder.name)
+
+
+class LazyStore(Store):
+    """For releases that are looked at and thrown away: what may wait is made when somebody reads it, often never."""
+
+    def __init__(self, root: Path) -> None:
+        super().__init__(root)
+        self._waiting: dict[str, Callable[[], bytes]] = {}
+
+    def put_later(self, facts: str, content: Callable[[], bytes]) -> str:
+        """See Store; the name is that of the facts."""
+        name = f"{digest(facts.encode())}.0.later"
+        self._waiting.setdefault(name, content)
+        return name
+
+    def waiting(self, name: str) -> bytes | None:
+        """Content that is in no file; None when there is none of this name."""
+        return self._waiting[name]() if name in self._waiting else None
+
+    def has(self, name: str) -> bool:
+        """See Store."""
+        return name in self._waiting or super().has(name)
+
+    def link(self, name: str, target: str) -> None:
+        """See Store; what waits has no file."""
+        if name not in self._waiting:
+            super().link(name, target)
 
 
 class Cache:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import Any
 from xml.etree import ElementTree
 
 from routing.compile.templates import render
@@ -41,18 +40,26 @@ class UnsafeDialplan(Exception):
 
 def to_xml(*contexts: Context) -> str:
     """XML text of a dialplan file. Raises UnsafeDialplan when it does not parse back to what was meant."""
-    for text in _texts(contexts):
+    written = [_written(context) for context in contexts]
+    for text in _texts(written):
         _refuse_unsafe(text)
-    for expression in _expressions(contexts):
+    for expression in _expressions(written):
         if "${" in expression:
             raise UnsafeDialplan(f"expansion in the regex {expression!r}: a caller's word could widen it")
-    xml = render("release/dialplan.xml.j2", contexts=[_for_template(context) for context in contexts])
-    if list(_parsed(xml)) != list(_meant(contexts)):
+    xml = render("release/dialplan.xml.j2", contexts=written)
+    if list(_parsed(xml)) != list(_meant(written)):
         raise UnsafeDialplan(f"context {contexts[0].name} does not parse back to what was compiled")
     return xml
 
 
-def _for_template(context: Context) -> Any:
+Times = tuple[tuple[str, str], ...]
+#: A condition: field, expression, attributes of time, kind of regexes, regexes.
+WrittenCondition = tuple[str, str, Times, str, Times]
+#: A context's name; of each extension its label, conditions, and actions as they are written.
+Written = tuple[str, list[tuple[str, list[WrittenCondition], list[tuple[str, str]]]]]
+
+
+def _written(context: Context) -> Written:
     """Tuples: the sandbox checks every attribute that a template reads, which would double the time of a compile."""
     return context.name, [
         (
@@ -67,23 +74,23 @@ def _for_template(context: Context) -> Any:
     ]
 
 
-def _texts(contexts: Sequence[Context]) -> Iterator[str]:
-    for context in contexts:
-        yield context.name
-        for extension in context.extensions:
-            yield extension.label
-            for condition in _conditions(extension):
-                yield from (condition.field, condition.expression)
-                for pair in condition.regexes:
+def _texts(contexts: Sequence[Written]) -> Iterator[str]:
+    for name, extensions in contexts:
+        yield name
+        for label, conditions, actions in extensions:
+            yield label
+            for field, expression, _, _, regexes in conditions:
+                yield from (field, expression)
+                for pair in regexes:
                     yield from pair
-            yield from (action.data for action in extension.merged())
+            yield from (data for _, data in actions)
 
 
-def _expressions(contexts: Sequence[Context]) -> Iterator[str]:
-    for extension in (extension for context in contexts for extension in context.extensions):
-        for condition in _conditions(extension):
-            yield condition.expression
-            yield from (expression for _, expression in condition.regexes)
+def _expressions(contexts: Sequence[Written]) -> Iterator[str]:
+    for _, conditions, _ in (extension for _, extensions in contexts for extension in extensions):
+        for _, expression, _, _, regexes in conditions:
+            yield expression
+            yield from (matching for _, matching in regexes)
 
 
 def _refuse_unsafe(text: str) -> None:
@@ -104,21 +111,15 @@ def _refuse_unsafe(text: str) -> None:
 Flat = tuple[str, ...]
 
 
-def _meant(contexts: Sequence[Context]) -> Iterator[Flat]:
-    for context in contexts:
-        yield ("context", context.name)
-        for extension in context.extensions:
-            yield ("extension", extension.label)
-            for condition in _conditions(extension):
-                yield (
-                    "condition",
-                    condition.field,
-                    condition.expression,
-                    condition.regex,
-                    *map("=".join, condition.times),
-                )
-                yield from (("regex", *pair) for pair in condition.regexes)
-            yield from (("action", action.application, action.data) for action in extension.merged())
+def _meant(contexts: Sequence[Written]) -> Iterator[Flat]:
+    for name, extensions in contexts:
+        yield ("context", name)
+        for label, conditions, actions in extensions:
+            yield ("extension", label)
+            for field, expression, times, regex, regexes in conditions:
+                yield ("condition", field, expression, regex, *map("=".join, times))
+                yield from (("regex", *pair) for pair in regexes)
+            yield from (("action", *action) for action in actions)
 
 
 def _conditions(extension: Extension) -> tuple[Condition, ...]:

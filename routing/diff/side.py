@@ -9,6 +9,7 @@ from pathlib import Path
 
 from routing.compile.build import Release
 from routing.compile.scheme import Record
+from routing.compile.store import LazyStore
 from routing.offline.files import Directory
 from routing.offline.published import Published
 from routing.offline.reading import Asked, asked, referred
@@ -20,14 +21,22 @@ OWN = frozenset({"entry.xml", "release.json"})
 class Watched(Directory):
     """The files of a root, and which of them a call has read."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, release: Release, store: LazyStore) -> None:
         super().__init__(root)
         self.seen: set[str] = set()
+        self._release, self._store = release, store
 
     def read(self, path: str) -> str | None:
         """See Files."""
         self.seen.add(path)
         return super().read(path)
+
+    def _load(self, path: Path) -> str | None:
+        if path.is_relative_to(self._release.folder):
+            name = self._release.files.get(path.relative_to(self._release.folder).as_posix(), "")
+            if (content := self._store.waiting(name)) is not None:
+                return content.decode()
+        return super()._load(path)
 
 
 @dataclass(frozen=True)
@@ -44,11 +53,12 @@ class Side:
 
     release: Release
     root: Path
+    store: LazyStore
 
     def __post_init__(self) -> None:
         self.root = self.root.resolve()
         self.published = Published(self.root)
-        self.watched = Watched(self.root)
+        self.watched = Watched(self.root, self.release, self.store)
         self.published.files = self.watched
 
     @cached_property

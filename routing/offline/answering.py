@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -100,7 +101,8 @@ class InProcess:
         return Answer(commands, took_ms, _words(verdict, chosen["routing_decision"]))
 
     def _directory(self, release: str) -> Directory:
-        return Directory.of(self._table(f"{release}/table.json"), _Schemes(self, release))
+        known = _directory_of(self.files.read(f"{release}/table.json") or "{}")
+        return replace(known, schemes=_Schemes(self, release))
 
     def _responsible(self, release: str, step: Mapping[str, Any]) -> Responsible:
         return Responsible.of(self._table(f"{release}/table.json"), str(step["crm"]["system"]))
@@ -122,6 +124,12 @@ class _Schemes:
             return None
         table = self._whole._table(f"{self._release}/schemes/{key}.json")
         return bool(table.get("answers_first")) if table else None
+
+
+@lru_cache(maxsize=16)
+def _directory_of(text: str) -> Directory:
+    """Everybody of a ``table.json``, read once for many calls; its schemes are the caller's to add."""
+    return Directory.of(_parsed(text), {})
 
 
 @lru_cache(maxsize=4096)

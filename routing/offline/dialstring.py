@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from routing.offline.document import is_true
 from routing.offline.words import separate
@@ -76,7 +77,8 @@ def _endpoint(text: str, shared: Mapping[str, str]) -> Endpoint:
     return Endpoint(merged, kind.lower(), rest)
 
 
-def _brackets(text: str, closing: str) -> tuple[dict[str, str], str]:
+@lru_cache(maxsize=4096)
+def _brackets(text: str, closing: str) -> tuple[Mapping[str, str], str]:
     opening, depth = text[0], 0
     for at, letter in enumerate(text):
         depth += (letter == opening) - (letter == closing)
@@ -85,7 +87,8 @@ def _brackets(text: str, closing: str) -> tuple[dict[str, str], str]:
     raise BadDialString(f"{opening} is not closed")
 
 
-def _pairs(text: str) -> dict[str, str]:
+@lru_cache(maxsize=4096)
+def _pairs(text: str) -> Mapping[str, str]:
     delimiter = ","
     if text.startswith("^^") and len(text) > 2:
         delimiter, text = text[2], text[3:]
@@ -93,7 +96,8 @@ def _pairs(text: str) -> dict[str, str]:
     return {pair[0]: pair[1] for pair in found if len(pair) == 2 and pair[1]}
 
 
-def _outside(text: str, delimiter: str) -> list[str]:
+@lru_cache(maxsize=4096)
+def _outside(text: str, delimiter: str) -> tuple[str, ...]:
     pieces, depth, start, quoted = [], 0, 0, False
     for at, letter in enumerate(text):
         if letter == "'":
@@ -105,4 +109,4 @@ def _outside(text: str, delimiter: str) -> list[str]:
         elif letter == delimiter and depth == 0 and not quoted:
             pieces.append(text[start:at])
             start = at + 1
-    return [*pieces, text[start:]]
+    return (*pieces, text[start:])

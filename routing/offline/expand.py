@@ -15,6 +15,7 @@ DENIED = "<API Execute Permission Denied>"
 DEPTH = 100
 _REFERENCE = re.compile(r"\$\\*\{")
 _ESCAPED = re.compile(r"\\[\\nst']")
+_SPECIAL = re.compile(r"[$\\]")
 
 Lookup = Callable[[str], str | None]
 Complain = Callable[[str], None]
@@ -44,8 +45,10 @@ def expand(text: str, lookup: Lookup, complain: Complain, depth: int = 0) -> str
                 out.append(text[at])
                 at += 1
         else:
-            out.append(letter)
-            at += 1
+            special = _SPECIAL.search(text, at + 1)
+            end = special.start() if special else size
+            out.append(text[at:end])
+            at = end
     return "".join(out)
 
 
@@ -62,6 +65,9 @@ def _escape(text: str, at: int, out: list[str]) -> int:
 
 
 def _closing(text: str, start: int) -> tuple[int, str]:
+    end = text.find("}", start)
+    if end >= 0 and text.find("{", start + 1, end) < 0:
+        return end + 1, text[start:end]
     depth, at = 1, start
     while at < len(text):
         if depth == 1 and text[at] == "}":

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
 from folders import AnyPassword
 
 from routing.compile.build import Release, build
+from routing.compile.store import LazyStore
 from routing.model.problem import Problems
 
 COMPANY = 'project: {name: p, timezone: UTC, country: UA}\npeople: {ivan: {name: I, phones: {desk: {sip: "1001"}}}}\n'
@@ -60,7 +62,29 @@ def test_a_change_of_the_same_size_and_mtime_is_noticed(folder: Folder) -> None:
 
 def test_a_file_that_changed_in_this_clock_tick_is_not_trusted(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("routing.load.files.RACY_NS", 3600 * 10**9)
-    assert [folder.build().compiled for _ in range(3)] == [3, 3, 3]
+    assert [folder.build().compiled for _ in range(2)] == [3, 0], "read again, and the same"
+    folder.write("a.yaml", SCHEME % ("a", "NO_ANSWER"))
+    assert folder.build().compiled == 1
+
+
+def test_a_copy_of_the_folder_is_not_compiled_again(folder: Folder, tmp_path: Path) -> None:
+    folder.build()
+    shutil.copytree(folder.schemes, tmp_path / "copy")
+    (tmp_path / "copy/b.yaml").write_text(SCHEME % ("b", "NO_ANSWER"))
+    copied = build(tmp_path / "copy", folder.root, lambda _: AnyPassword())
+    assert copied.compiled == 1
+    assert "NO_ANSWER" in (copied.folder / "schemes/b.xml").read_text()
+
+
+def test_number_files_may_wait_until_somebody_reads_them(folder: Folder) -> None:
+    folder.write("a.yaml", SCHEME % ("a", "USER_BUSY") + 'numbers: ["+380800330500"]\n')
+    eager = folder.build()
+    other = folder.root.with_name("other")
+    store = LazyStore(other)
+    lazy = build(folder.schemes, other, lambda _: AnyPassword(), store=store)
+    assert not (lazy.folder / "numbers/0500.xml").exists()
+    content = store.waiting(lazy.files["numbers/0500.xml"])
+    assert content == (eager.folder / "numbers/0500.xml").read_bytes()
 
 
 @pytest.mark.parametrize(

@@ -7,11 +7,13 @@ call of a scheme does first stands in its numbers' extensions too: such a call r
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from routing.compile.templates import render
+from routing.compile.xml import to_xml
 from routing.model import numbers
 from routing.steps.base import RELEASE
 from routing.steps.dialplan import Context
@@ -49,6 +51,10 @@ Opening = Sequence[tuple[str, str]]
 #: Characters; a file holds a few numbers, and FreeSWITCH reads it at every call.
 LONGEST_OPENING = 2000
 START = "start"
+#: What differs between the numbers of a scheme: plain text that XML and regexes leave as it is.
+_DIGITS, _FORMS, _PAYS = "@digits@", "@forms@", "@pays@"
+_BLANKS = re.compile("@(?:digits|forms|pays)@")
+_EXTENSION = re.compile("(?s)<extension .*</extension>\n")
 #: Would be taken for the extension's own.
 _CAPTURE = re.compile(r"\$\{?\d")
 
@@ -74,23 +80,46 @@ def shards(lines: Iterable[Line]) -> dict[str, list[Line]]:
     return found
 
 
-def numbers_context(lines: Iterable[Line], country: str | None, openings: Mapping[str, Opening]) -> Context:
-    """One extension a number: E.164 digits, with + or without, and the forms dialled inside the project's country.
+def number_extension(scheme: Context) -> str:
+    """The extension of a number that leads to a scheme, as XML, with blanks for what differs between its numbers.
 
-    ``openings``: by scheme, what a call of it does first (`opening`); empty goes to its start.
+    Laid out and verified once a scheme: its numbers are copies.
     """
     context = Context("numbers")
+    entry = context.extension(_DIGITS, pattern=_FORMS + _ARGUMENTS)
+    for name, value in _ON_EVERY_CALL:
+        entry.set(name, value)
+    entry.set("routing_number", f"+{_DIGITS}")
+    entry.set("routing_caller_pays", _PAYS)
+    for application, data in opening(scheme) or _to_start(scheme.name):
+        entry.do(application, data)
+    return "".join(_EXTENSION.findall(to_xml(context)))
+
+
+def numbers_xml(lines: Iterable[Line], country: str | None, extensions: Mapping[str, str]) -> str:
+    """A number file: each number by its E.164 digits and the forms dialled inside the project's country.
+
+    ``extensions``: by scheme, `number_extension`.
+    """
     code, trunk = numbers.dialling(country) if country else ("", "")
+    found = []
     for line in lines:
         digits = line.number.removeprefix("+")
-        entry = context.extension(digits, pattern=_forms(digits, code, trunk) + _ARGUMENTS)
-        for name, value in _ON_EVERY_CALL:
-            entry.set(name, value)
-        entry.set("routing_number", line.number)
-        entry.set("routing_caller_pays", "true" if line.caller_pays else "false")
-        for application, data in openings[line.scheme] or _to_start(line.scheme):
-            entry.do(application, data)
-    return context
+        own = {_DIGITS: digits, _FORMS: _forms(digits, code, trunk), _PAYS: "true" if line.caller_pays else "false"}
+        found.append(_filled(extensions[line.scheme], own))
+    head, tail = _around()
+    return head + "".join(found) + tail
+
+
+@functools.cache
+def _around() -> tuple[str, str]:
+    """A number file without its extensions."""
+    head, end, tail = to_xml(Context("numbers")).partition("</context>")
+    return head, end + tail
+
+
+def _filled(extension: str, own: Mapping[str, str]) -> str:
+    return _BLANKS.sub(lambda blank: own[blank[0]], extension)
 
 
 def opening(scheme: Context) -> Opening:

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
+from routing.compile.numbers import number_extension
 from routing.compile.scheme import Place, Record, scheme_context, scheme_table, table_json
 from routing.compile.schemes import Entry
-from routing.compile.store import Store
+from routing.compile.store import Store, digest
 from routing.compile.xml import to_xml
 from routing.load.nodes import Document
 from routing.model import numbers
@@ -28,13 +29,13 @@ def pool_entries(folder: Folder, documents: Sequence[Document], store: Store) ->
     found: dict[str, Entry] = {}
     for name, pool in folder.pools.items():
         fields = _scheme(name, pool)
-        record = _record(_document(name, documents), name, fields, folder)
+        context = scheme_context(fields, folder)
+        record = _record(_document(name, documents), name, fields, folder, number_extension(context))
         found[f"{record.file}#{name}"] = {
             "stamp": "",
-            "text": "",
             "common": "",
             "record": record.as_json(),
-            "xml": store.put(to_xml(scheme_context(fields, folder)).encode()),
+            "xml": store.put(to_xml(context).encode()),
             "table": store.put(scheme_table(fields, summarise(fields, folder)).encode()),
         }
     return found
@@ -85,13 +86,14 @@ def _scheme(name: str, pool: Pool) -> SchemeFields:
     return SchemeFields.model_validate({"scheme": PREFIX + name[:LONGEST_NAME], "numbers": listed, "steps": steps})
 
 
-def _record(document: Document, name: str, fields: SchemeFields, folder: Folder) -> Record:
+def _record(document: Document, name: str, fields: SchemeFields, folder: Folder, extension: str) -> Record:
     def place(*below: str | int) -> Place:
         loc: Loc = ("pools", name, *below)
         found = document.problem(loc, "", at_key=not below)
         return found.line, found.column, found.path
 
     summary = summarise(fields, folder)
+    lines = [(entry.number, entry.caller_pays) for entry in fields.numbers]
     return Record(
         file=document.file,
         scheme=fields.scheme,
@@ -99,7 +101,8 @@ def _record(document: Document, name: str, fields: SchemeFields, folder: Folder)
         numbers=[(entry.number, entry.caller_pays, place("numbers", at)) for at, entry in enumerate(fields.numbers)],
         longest=summary.longest,
         jumps=[(jump.scheme, jump.seconds, place("scheme")) for jump in summary.jumps],
-        numbers_key=" ".join(f"{entry.number}:{entry.caller_pays}" for entry in fields.numbers),
+        extension=extension,
+        numbers_key=digest(repr((lines, extension)).encode()),
     )
 
 

@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-from routing.compile.numbers import Opening, opening
+from routing.compile.numbers import number_extension
 from routing.compile.xml import to_xml
 from routing.load.nodes import Document, read
 from routing.load.partial import without_faults
@@ -52,8 +52,8 @@ class Record:
     answers: list[tuple[str, Place]] = field(default_factory=list)
     #: Seconds of the steps that run after too many jumps.
     otherwise: float = 0.0
-    #: What its numbers' extensions run in place of its start: (application, argument).
-    opening: list[tuple[str, str]] = field(default_factory=list)
+    #: The extension of its numbers, to be filled in (`routing.compile.numbers`).
+    extension: str = ""
     #: Changes when its numbers' extensions change.
     numbers_key: str = ""
     #: (secret, place) of the signing keys that its steps name.
@@ -92,17 +92,17 @@ def compile_scheme(file: str, text: bytes, folder: Folder) -> Compiled:
     summary = summarise(fields, folder)
     # nothing is written when anything in the folder is wrong, and names that are not there cannot be laid out
     context = None if folder.broken else scheme_context(fields, folder)
-    record = _record(document, fields, summary, folder, opening(context) if context else ())
+    record = _record(document, fields, summary, folder, number_extension(context) if context else "")
     return Compiled(record, to_xml(context) if context else "", scheme_table(fields, summary))
 
 
-def _record(document: Document, fields: SchemeFields, summary: Summary, folder: Folder, first: Opening) -> Record:
+def _record(document: Document, fields: SchemeFields, summary: Summary, folder: Folder, extension: str) -> Record:
     def place(loc: Loc) -> Place:
         found: Problem = document.problem(loc, "")
         return found.line, found.column, dotted(loc)
 
     numbers = [(entry.number, entry.caller_pays, place(("numbers", at))) for at, entry in enumerate(fields.numbers)]
-    key = " ".join(f"{number}:{caller_pays}" for number, caller_pays, _ in numbers) + repr(first)
+    key = " ".join(f"{number}:{caller_pays}" for number, caller_pays, _ in numbers) + extension
     return Record(
         file=document.file,
         scheme=fields.scheme,
@@ -113,7 +113,7 @@ def _record(document: Document, fields: SchemeFields, summary: Summary, folder: 
         answers=[(kind, place(loc)) for loc, kind in summary.answers],
         otherwise=seconds(fields.otherwise, folder),
         secrets=[(name, place(loc)) for loc, name in summary.secrets],
-        opening=list(first),
+        extension=extension,
         numbers_key=hashlib.sha256(key.encode()).hexdigest()[:16],
     )
 

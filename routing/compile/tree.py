@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,7 @@ from routing.compile.calendars import calendar_context
 from routing.compile.codes import codes_context, codes_table
 from routing.compile.link import answering
 from routing.compile.lists import list_contexts
-from routing.compile.numbers import Line, Opening, numbers_context, shard_of, shards
+from routing.compile.numbers import Line, numbers_xml, shard_of, shards
 from routing.compile.people import (
     colleagues_context,
     directory_xml,
@@ -100,19 +99,13 @@ def _numbers(records: Sequence[Record], store: Store, cache: Cache, country: str
     stale |= {shard for scheme in moved for known in (before, now) for shard in known.get(scheme, ("", ()))[1]}
     if not stale:
         return {f"numbers/{shard}.xml": name for shard, name in files.items()}
-    openings = {record.scheme: record.opening for record in records}
-    keys = {record.scheme: record.numbers_key for record in records}
+    extensions = {record.scheme: record.extension for record in records}
     lines = (line for record in records for line in _lines(record) if shard_of(line.number) in stale)
     files = {shard: name for shard, name in files.items() if shard not in stale}
     for shard, of_shard in shards(lines).items():
-        facts = json.dumps([version, *((*line, keys[line.scheme]) for line in of_shard)])
-        files[shard] = store.put_later(facts, partial(_number_file, of_shard, country, openings))
+        files[shard] = store.put(numbers_xml(of_shard, country, extensions).encode())
     cache.save(version, {"schemes": now, "files": files})
     return {f"numbers/{shard}.xml": name for shard, name in files.items()}
-
-
-def _number_file(lines: Sequence[Line], country: str | None, openings: Mapping[str, Opening]) -> bytes:
-    return to_xml(numbers_context(lines, country, openings)).encode()
 
 
 def _lines(record: Record) -> Iterator[Line]:

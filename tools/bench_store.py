@@ -51,7 +51,7 @@ def serve(root: str, port: int, url: str) -> None:
     """The engine's server in this process."""
     from routing.app.engine import Engine
     from routing.app.log import Lines
-    from routing.app.memory import memory_at
+    from routing.app.memory import memory_in, store_at
     from routing.app.people import People
     from routing.app.releases import Releases
     from routing.app.states import States
@@ -61,7 +61,7 @@ def serve(root: str, port: int, url: str) -> None:
 
     states, releases = States(), Releases(Path(root))
     states.seen(Picture((), frozenset(PEOPLE)))
-    people = People(memory_at(url), states, releases.directory)
+    people = People(memory_in(store_at(url)), states, releases.directory)
     engine = Engine(releases, scripted, Breaker(time.monotonic), Lines(), {}, kinds=people.kinds())  # type: ignore
     Server(("127.0.0.1", port), engine.decide, lambda *_: None).serve_forever()
 

@@ -33,6 +33,7 @@ def pool_entries(folder: Folder, documents: Sequence[Document], store: Store) ->
         record = _record(_document(name, documents), name, fields, folder, number_extension(context))
         found[f"{record.file}#{name}"] = {
             "stamp": "",
+            "text": "",
             "common": "",
             "record": record.as_json(),
             "xml": store.put(to_xml(context).encode()),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -100,12 +101,18 @@ def _numbers(records: Sequence[Record], store: Store, cache: Cache, country: str
     if not stale:
         return {f"numbers/{shard}.xml": name for shard, name in files.items()}
     extensions = {record.scheme: record.extension for record in records}
+    keys = {record.scheme: record.numbers_key for record in records}
     lines = (line for record in records for line in _lines(record) if shard_of(line.number) in stale)
     files = {shard: name for shard, name in files.items() if shard not in stale}
     for shard, of_shard in shards(lines).items():
-        files[shard] = store.put(numbers_xml(of_shard, country, extensions).encode())
+        facts = json.dumps([version, *((*line, keys[line.scheme]) for line in of_shard)])
+        files[shard] = store.put_later(facts, partial(_number_file, of_shard, country, extensions))
     cache.save(version, {"schemes": now, "files": files})
     return {f"numbers/{shard}.xml": name for shard, name in files.items()}
+
+
+def _number_file(lines: Sequence[Line], country: str | None, extensions: Mapping[str, str]) -> bytes:
+    return numbers_xml(lines, country, extensions).encode()
 
 
 def _lines(record: Record) -> Iterator[Line]:

@@ -11,31 +11,18 @@ from typing import Any, ClassVar
 from routing.model.folder import Folder
 from routing.steps.base import Emitter, sound_path
 from routing.steps.dialplan import Condition
-from routing.steps.dynamic import DynamicStep
+from routing.steps.dynamic import MEMORY_SECONDS, MemoryQuestion
 
 #: What the engine has done: ``on`` or ``off``.
 DONE = "routing_dnd"
-#: Redis.
-BUDGET_SECONDS = 0.5
 
 
-class DndCode(DynamicStep):
+class DndCode(MemoryQuestion):
     """A part of the dialplan of phones, no step that authors write. ``state``: on, do not disturb; or off."""
 
     kind: ClassVar[str] = "dnd"
-    obeys: ClassVar[frozenset[str]] = frozenset()
 
     state: str
-
-    @property
-    def budget_seconds(self) -> float:
-        """The memory's time."""
-        return BUDGET_SECONDS
-
-    @property
-    def ring_seconds(self) -> float:
-        """Nobody is rung."""
-        return 0.0
 
     def emit_code(self, out: Emitter, label: str) -> None:
         """``<label>`` asks the engine, then the phone hears what became of it."""
@@ -53,5 +40,5 @@ class DndCode(DynamicStep):
     def runtime(self, folder: Folder) -> dict[str, Any]:
         """In whose memory it is kept."""
         return {
-            "kind": self.kind, "project": folder.project.name, "state": self.state, "timeout_s": BUDGET_SECONDS,
+            "kind": self.kind, "project": folder.project.name, "state": self.state, "timeout_s": MEMORY_SECONDS,
         }  # fmt: skip

@@ -16,6 +16,8 @@ from routing.steps.dialplan import Condition, Extension
 
 #: ``sched_transfer +N`` fires after N-1 to N seconds, and the engine may answer half a second after its budget.
 WATCHDOG_MARGIN_SECONDS = 2
+#: Redis and a comparison.
+MEMORY_SECONDS = 0.5
 _ID = "[a-z][a-z0-9_]{0,63}"
 
 
@@ -89,6 +91,22 @@ class DynamicStep(Step):
         if "end" in self.obeys:
             when(out, path, f"^{own}:end:([A-Z][A-Z0-9_]{{1,39}})$").do("hangup", "$1")
         out.context.extension(f"{path}.decided").do("transfer", undecided)
+
+
+class MemoryQuestion(DynamicStep):
+    """A step that asks the engine's memory and rings nobody: what it learns stands in variables; it always goes on."""
+
+    obeys: ClassVar[frozenset[str]] = frozenset()
+
+    @property
+    def budget_seconds(self) -> float:
+        """One question to a store on the node or near it."""
+        return MEMORY_SECONDS
+
+    @property
+    def ring_seconds(self) -> float:
+        """Nobody is rung."""
+        return 0.0
 
 
 #: (form, regex of the target, what rings it: the dial string is in the compiled directory)

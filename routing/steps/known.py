@@ -12,27 +12,13 @@ from routing.model import known
 from routing.model.folder import Folder
 from routing.steps.base import Emitter
 from routing.steps.dialplan import Condition, Extension
-from routing.steps.dynamic import DynamicStep
-
-#: Redis and a comparison.
-BUDGET_SECONDS = 0.5
+from routing.steps.dynamic import MEMORY_SECONDS, MemoryQuestion
 
 
-class KnownQuestion(DynamicStep):
+class KnownQuestion(MemoryQuestion):
     """A part of other steps, no step that authors write."""
 
     kind: ClassVar[str] = "known"
-    obeys: ClassVar[frozenset[str]] = frozenset()
-
-    @property
-    def budget_seconds(self) -> float:
-        """The memory's time."""
-        return BUDGET_SECONDS
-
-    @property
-    def ring_seconds(self) -> float:
-        """Nobody is rung."""
-        return 0.0
 
     def ask(self, out: Emitter, here: Extension, path: str, then: str) -> None:
         """Ask, unless it is answered already or there is no number to remember; ``then``: argument of ``transfer``."""
@@ -45,7 +31,7 @@ class KnownQuestion(DynamicStep):
 
     def runtime(self, folder: Folder) -> dict[str, Any]:
         """Whose memory is asked."""
-        return {"kind": self.kind, "project": folder.project.name, "timeout_s": BUDGET_SECONDS}
+        return {"kind": self.kind, "project": folder.project.name, "timeout_s": MEMORY_SECONDS}
 
 
 def is_known(wanted: bool) -> Condition:

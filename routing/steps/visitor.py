@@ -23,18 +23,14 @@ from routing.model.fields import Id
 from routing.model.folder import Folder
 from routing.model.problem import Loc, did_you_mean
 from routing.steps.base import Complaint
-from routing.steps.dynamic import DynamicStep
-
-#: One question to a store on the node or near it; a caller hears ringing meanwhile.
-BUDGET_SECONDS = 0.5
+from routing.steps.dynamic import MEMORY_SECONDS, MemoryQuestion
 
 
-class VisitorStep(DynamicStep):
+class VisitorStep(MemoryQuestion):
     """Learn who the visitor is; falls through, always."""
 
     kind: ClassVar[str] = "visitor"
     primary: ClassVar[str] = "pool"
-    obeys: ClassVar[frozenset[str]] = frozenset()
 
     pool: Id = Field(description="The pool whose number was dialled.")
 
@@ -43,22 +39,12 @@ class VisitorStep(DynamicStep):
         if self.pool not in folder.pools and not folder.excuses(self.pool):
             yield (*loc, "pool"), f"no pool is called `{self.pool}`", did_you_mean(self.pool, folder.pools)
 
-    @property
-    def budget_seconds(self) -> float:
-        """The store's time."""
-        return BUDGET_SECONDS
-
-    @property
-    def ring_seconds(self) -> float:
-        """Nobody is rung."""
-        return 0.0
-
     def runtime(self, folder: Folder) -> dict[str, Any] | None:
         """Where the lease is kept, and the entities that calls may carry."""
         tracking = folder.project.tracking
         return {
             "kind": self.kind,
-            "timeout_s": BUDGET_SECONDS,
+            "timeout_s": MEMORY_SECONDS,
             "project": folder.project.name,
             "pool": self.pool,
             "entities": sorted(tracking.entities) if tracking else [],

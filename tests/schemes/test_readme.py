@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
+import shlex
 import textwrap
 from pathlib import Path
 
 import click
 import pytest
+from click.testing import CliRunner
 
 from routing.cli import COMMANDS, group
 from routing.compile.build import build, needed
 
-README = (Path(__file__).resolve().parents[2] / "README.rst").read_text("utf-8")
+HOME = Path(__file__).resolve().parents[2]
+README = (HOME / "README.rst").read_text("utf-8")
 
 
 def test_the_scheme_compiles(tmp_path):
@@ -39,3 +42,16 @@ def test_the_options_of_every_command_line_exist(line):
         command = command.get_command(context, words[1])
     known = {option for parameter in command.params for option in parameter.opts}
     assert {word for word in words if word.startswith("--")} <= known, line
+
+
+TRACES = re.findall(r"^    routing (trace .+)$", re.sub(r"\\\n *", "", README), re.M)
+RUNG = ["olena", "solomiia", "artem", "nataliia", "hanna"]
+
+
+@pytest.mark.parametrize(("line", "first"), list(zip(TRACES, RUNG, strict=True)))
+def test_a_call_that_is_followed_rings_whom_the_line_means(line, first, monkeypatch):
+    monkeypatch.chdir(HOME)
+    result = CliRunner().invoke(group, shlex.split(line), catch_exceptions=False)
+    assert result.exit_code == 0
+    rung = re.findall(r"^ *\d+\.\d  \S+ +ring +(\w+)\.", result.output, re.M)
+    assert first in rung[:2]

@@ -36,7 +36,7 @@ def test_the_example_passes_and_can_fail(tmp_path: Path) -> None:
 
 
 def test_every_setting_and_kind_is_told_of() -> None:
-    section = README.partition("Test a scheme\n")[2].partition("\nConcepts\n")[0]
+    section = README.partition("Test a scheme\n")[2].partition("\nCheck\n")[0]
     told = set(re.findall(r"``([a-z]+)``", section)) | set(re.findall(r"``([a-z]+): \w+``", section))
     settings = {field.alias or name for name, field in Sample.model_fields.items()} - {"name"}
     assert (settings | set(KINDS)) - told == set()

@@ -91,7 +91,7 @@ def build(
     known, missing = passwords([*needs(folder, documents, records)], secrets(folder.project.secrets))
     if problems + missing:
         raise Problems(problems + missing)
-    tree = release_files(folder, store, entries | pools, records, known, sounds, Cache(root, "numbers"))
+    tree = release_files(folder, store, entries | pools, records, known, sounds, root, common)
     cache.save(code_version(), entries)
     return _write(root, store, tree, records, jobs.compiled, folder)
 

@@ -115,12 +115,20 @@ def longest_times(records: Sequence[Record]) -> dict[str, float]:
     """
     times = {record.scheme: record.otherwise for record in records}
     ending = {record.scheme: record.longest for record in records if not record.jumps}
-    jumping = [(record.scheme, record.longest, record.jumps) for record in records if record.jumps]
+    jumping = [(record.scheme, record.longest, _latest(record)) for record in records if record.jumps]
     for _ in range(LONGEST_JUMPS):
         times["*"] = max(times.values(), default=0.0)
         longer = {
-            scheme: max(longest, *(seconds + times[target] for target, seconds, _ in jumps))
+            scheme: max([longest] + [seconds + times[target] for target, seconds in jumps])
             for scheme, longest, jumps in jumping
         }
         times = ending | longer
     return times
+
+
+def _latest(record: Record) -> list[tuple[str, float]]:
+    """Every scheme that a scheme goes to, and when at the latest."""
+    latest: dict[str, float] = {}
+    for target, seconds, _ in record.jumps:
+        latest[target] = max(seconds, latest.get(target, 0.0))
+    return list(latest.items())

@@ -40,17 +40,20 @@ def release_files(
     records: Sequence[Record],
     secrets: Mapping[str, str],
     sounds: Mapping[str, tuple[Path, float]],
-    cache: Cache,
+    root: Path,
+    common: str,
 ) -> dict[str, str]:
-    """Every file of the release: relative path to content name."""
+    """Every file of the release: relative path to content name.
+
+    ``common``: changes with the shared part of the folder; what depends on that alone is kept below ``root``.
+    """
     tree: dict[str, str] = {}
 
     def put(path: str, text: str, *, private: bool = False) -> None:
         tree[path] = store.put(text.encode(), private=private)
 
     tree |= _schemes(store, entries, records)
-    for name in folder.people:
-        put(f"people/{name}.xml", to_xml(person_context(name, folder)))
+    tree |= _people(folder, store, Cache(root, "people"), common)
     for name, calendar in folder.calendars.items():
         put(f"calendars/{name}.xml", to_xml(calendar_context(calendar)))
     for name, listed in folder.lists.items():
@@ -70,7 +73,16 @@ def release_files(
         tree[f"sounds/{name}"] = store.put(content)
     for name, (path, _) in sounds.items():
         tree[f"sounds/{name}"] = store.put(path.read_bytes())
-    tree |= _numbers(records, store, cache, folder.project.country)
+    tree |= _numbers(records, store, Cache(root, "numbers"), folder.project.country)
+    return tree
+
+
+def _people(folder: Folder, store: Store, cache: Cache, common: str) -> dict[str, str]:
+    tree = cache.load(common)
+    if not tree or not all(store.has(name) for name in tree.values()):
+        contexts = {name: person_context(name, folder) for name in folder.people}
+        tree = {f"people/{name}.xml": store.put(to_xml(context).encode()) for name, context in contexts.items()}
+        cache.save(common, tree)
     return tree
 
 

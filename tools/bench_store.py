@@ -127,7 +127,7 @@ def measure(port: int, pid: int, reply: bytes, wanted: bytes, options: argparse.
     pool = gevent.pool.Pool(scripted.OPEN_CALLS)
 
     def many(count: int) -> None:
-        for _ in pool.imap_unordered(lambda _: one_call(port, reply, (wanted,)), range(count)):
+        for _ in pool.imap_unordered(lambda _: one_call(port, reply, (wanted, ON)), range(count)):
             pass
 
     many(300)
@@ -135,7 +135,9 @@ def measure(port: int, pid: int, reply: bytes, wanted: bytes, options: argparse.
     many(options.decisions)
     cpu_ms = (scripted.cpu_seconds(pid) - before_s) * 1000 / options.decisions
     print(f"  CPU {cpu_ms:.3f} ms a decision; ", end="")
-    print(percentiles(at_rate(port, reply, (wanted,), options.rate, options.seconds)))
+    took = at_rate(port, reply, (wanted, ON), options.rate, options.seconds)
+    late = sum(decision == ON for _, decision in took)
+    print(percentiles(took) + (f"; {late} as written, Redis having answered too late" if late else ""))
 
 
 def faults(port: int, redis: subprocess.Popen[bytes], reply: bytes, wanted: bytes, options: argparse.Namespace) -> None:

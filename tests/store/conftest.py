@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from redis_server import Server
+from redis_server import Server, free_port, until
 
 from routing.store.address import parse
 from routing.store.client import Store
@@ -61,3 +61,21 @@ def store(shared: Server, store_at: Callable[..., Store]) -> Store:
     here = store_at(shared.url)
     here.ask("x", ("FLUSHALL",))
     return here
+
+
+@pytest.fixture
+def cluster(servers: Callable[..., Server], store_at: Callable[..., Store]) -> tuple[int, int]:
+    """The ports of a cluster's two nodes, each with half of the slots."""
+    first, second = free_port(), free_port()
+
+    def ask(port: int, *command: str) -> object:
+        return store_at(f"redis://127.0.0.1:{port}").ask("x", command)[0]
+
+    for port in (first, second):
+        servers(port, "--cluster-enabled", "yes")
+    ask(first, "CLUSTER", "ADDSLOTS", *map(str, range(8192)))
+    ask(second, "CLUSTER", "ADDSLOTS", *map(str, range(8192, 16384)))
+    ask(first, "CLUSTER", "MEET", "127.0.0.1", str(second))
+    for port in (first, second):
+        until(lambda port=port: b"cluster_state:ok" in ask(port, "CLUSTER", "INFO"))  # type: ignore[misc]
+    return first, second

@@ -155,15 +155,8 @@ def test_a_master_that_became_a_replica_is_left_at_once(servers, store_at):
     assert asked(store) == "1"
 
 
-def test_a_cluster_is_asked_where_the_slot_is_and_followed_when_it_moves(servers, store_at):
-    first, second = free_port(), free_port()
-    for port in (first, second):
-        servers(port, "--cluster-enabled", "yes")
-    ask(store_at, first, "CLUSTER", "ADDSLOTS", *range(8192))
-    ask(store_at, second, "CLUSTER", "ADDSLOTS", *range(8192, 16384))
-    ask(store_at, first, "CLUSTER", "MEET", "127.0.0.1", str(second))
-    for port in (first, second):
-        until(lambda port=port: b"cluster_state:ok" in ask(store_at, port, "CLUSTER", "INFO"))
+def test_a_cluster_is_asked_where_the_slot_is_and_followed_when_it_moves(cluster, store_at):
+    first, second = cluster
     store = store_at(f"redis+cluster://127.0.0.1:{first}")
     keys = [f"routing:{{p:talk:+38067{number}}}" for number in range(20)]
     for key in keys:

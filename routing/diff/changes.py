@@ -30,12 +30,13 @@ class Case:
     conditions: tuple[str, ...]
 
     def __str__(self) -> str:
-        several = " or ".join((*self.conditions[:MOST_SHOWN], *_more(len(self.conditions))))
-        numbers = ", ".join((*self.numbers[:MOST_SHOWN], *_more(len(self.numbers))))
+        several = " or ".join((*self.conditions[:MOST_SHOWN], *more(len(self.conditions))))
+        numbers = ", ".join((*self.numbers[:MOST_SHOWN], *more(len(self.numbers))))
         return f"{numbers} {several}" if several else numbers
 
 
-def _more(count: int) -> tuple[str, ...]:
+def more(count: int) -> tuple[str, ...]:
+    """A word about what is not shown of so many; nothing when all are."""
     return (f"{count - MOST_SHOWN} more",) if count > MOST_SHOWN else ()
 
 
@@ -50,9 +51,14 @@ class Change:
     rank: str
     finding: Finding
 
+    @property
+    def told(self) -> str:
+        """Whose calls, what was and what is."""
+        cases = "; ".join((*map(str, self.cases[:MOST_SHOWN]), *more(len(self.cases))))
+        return f"{cases}: was {self.was}; now {self.now}"
+
     def __str__(self) -> str:
-        cases = "; ".join((*map(str, self.cases[:MOST_SHOWN]), *_more(len(self.cases))))
-        return f"{self.when}, {cases}: was {self.was}; now {self.now}"
+        return f"{self.when}, {self.told}"
 
 
 @dataclass(frozen=True)

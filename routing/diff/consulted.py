@@ -14,6 +14,7 @@ from typing import Any
 
 from routing.diff.callers import CALLER, Callers, examples, fits
 from routing.diff.carry import Run
+from routing.diff.moments import Kind
 from routing.diff.scenario import Delta, Scenario
 from routing.diff.side import Side
 from routing.model.entities import ENTITY, SOURCE, decoded
@@ -146,3 +147,16 @@ def _choices(menus: Sequence[Asked]) -> Iterator[str]:
     for key in known.values():
         # a question that takes more digits waits for them: a pause ends this answer
         yield key + ("-" if longest > len(key) else "")
+
+
+def by_hand(sides: Sides, scenario: Scenario, kind: Kind, every: Sequence[Kind]) -> Iterator[Scenario]:
+    """Calendars opened and closed by hand, where that makes a state that no moment has."""
+    usual = {other.states for other in every}
+    read = [{path for path in run.read if path.startswith("calendars/")} for _, run in sides]
+    for path in sorted(read[0] | read[1]):
+        for state in ("open", "closed"):
+            states = tuple((key, state if key[1] == path else before) for key, before in kind.states)
+            one_sided = path not in read[0] & read[1]
+            if states != kind.states and (one_sided or states not in usual):
+                name = path.removeprefix("calendars/").removesuffix(".xml")
+                yield scenario.with_(Delta("hours", name, state))

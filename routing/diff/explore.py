@@ -1,5 +1,4 @@
 """Which calls are tried on both sides: each kind of moment as usual, then whatever a call consulted, varied.
-
 A call that read no changed file on the old side goes the same way on the new one and is carried once. What phones do
 matters only from the change on; a way onward that was varied once is not varied again, and what was found of it holds
 for every number and moment that comes to the same way. Bounded by a count of calls; what was cut is told.
@@ -20,7 +19,7 @@ from routing.diff.carry import Run, carry
 from routing.diff.consulted import Choices, Sides
 from routing.diff.moments import Kind, kinds
 from routing.diff.outcome import Outcome, outcome
-from routing.diff.scenario import Delta, Scenario
+from routing.diff.scenario import Scenario
 from routing.diff.side import Side
 
 LEAST_SHARE = 30
@@ -76,6 +75,18 @@ class _Known:
     asks: bool
 
 
+@dataclass
+class _Search:
+    """What is still to be tried of a group."""
+
+    group: Group
+    who: Callers
+    every: Sequence[Kind]
+    queue: deque[_Try]
+    seen: set[object] = field(default_factory=set)
+    tried: int = 0
+
+
 class Explorer:
     """Explores the groups that may have changed; ``most_calls`` bounds the calls carried, long ones count for more."""
 
@@ -92,34 +103,36 @@ class Explorer:
         self._runs: dict[Scenario, list[tuple[Kind, Sides]]] = {}
 
     def explore(self) -> Explored:
-        """All groups, nearest to a change first; far ones share what near ones leave."""
-        groups = self.affected.groups
-        for index, group in enumerate(groups):
-            left = len(groups) - index
-            parts = left if group.steps else min(left, NEAR)
+        """All groups as usual, nearest to a change first; then varied: far ones share what near ones leave."""
+        searches = [self._search(group) for group in self.affected.groups]
+        for search in searches:
+            self._carry_on(search, self.most_calls, len(search.every))
+        for index, search in enumerate(searches):
+            left = len(searches) - index
+            parts = left if search.group.steps else min(left, NEAR)
             share = (self.most_calls - self._spent) // parts
-            self._group(group, min(self._spent + max(share, LEAST_SHARE), self.most_calls))
+            self._carry_on(search, min(self._spent + max(share, LEAST_SHARE), self.most_calls))
+            if search.queue:
+                self.found.cut[search.group] = len(search.queue) if search.tried else -1
         return self.found
 
-    def _group(self, group: Group, until: int) -> None:
-        if self._spent >= until:
-            self.found.cut[group] = -1
-            return
+    def _search(self, group: Group) -> _Search:
         files = self.affected.files(group)
         who = self._callers(files)
         every = self.found.kinds[group] = kinds(files, self.zone, self.today)
-        queue = deque(_Try(kind, Scenario(group.numbers[0], who.usual, kind.moment)) for kind in every)
-        seen: set[object] = set()
-        while queue:
-            if self._spent >= until:
-                self.found.cut[group] = len(queue)
-                return
-            for further in self._carried(group, queue.popleft(), who, every):
+        usual = (_Try(kind, Scenario(group.numbers[0], who.usual, kind.moment)) for kind in every)
+        return _Search(group, who, every, deque(usual))
+
+    def _carry_on(self, search: _Search, until: int, most: int | None = None) -> None:
+        """Try what is next, ``most`` times, while fewer than ``until`` calls are spent."""
+        while search.queue and self._spent < until and (most is None or search.tried < most):
+            search.tried += 1
+            for further in self._carried(search.group, search.queue.popleft(), search.who, search.every):
                 # each variation once at a kind of moment, in the first call that consulted it
                 key = (further.kind, further.way or further.scenario.deltas[-1:], further.scenario.digits)
-                if key not in seen and len(further.scenario.deltas) <= MOST_DELTAS:
-                    seen.add(key)
-                    queue.append(further)
+                if key not in search.seen and len(further.scenario.deltas) <= MOST_DELTAS:
+                    search.seen.add(key)
+                    search.queue.append(further)
 
     def _callers(self, files: Sequence[tuple[Side, str]]) -> Callers:
         tests = {test for side, path in files for name, test in side.asked(path).tests if name == CALLER}
@@ -168,7 +181,7 @@ class Explorer:
         if not scenario.has("hours"):
             yield from consulted.leading(sides, scenario, who, self.choices)
         if not scenario.deltas and not scenario.digits:
-            yield from _by_hand(sides, scenario, attempt.kind, every)
+            yield from consulted.by_hand(sides, scenario, attempt.kind, every)
 
     def _run(self, scenario: Scenario, kind: Kind) -> Sides:
         """The call on both sides, as it went before at a moment that the calendars it reads see alike."""
@@ -223,19 +236,6 @@ def _onward(run: Run, since: int) -> Way:
         for entry in outcome(run.events).entries
         if entry.at_ms >= start
     )
-
-
-def _by_hand(sides: Sides, scenario: Scenario, kind: Kind, every: Sequence[Kind]) -> Iterator[Scenario]:
-    """Calendars opened and closed by hand, where that makes a state that no moment has."""
-    usual = {other.states for other in every}
-    read = [{path for path in run.read if path.startswith("calendars/")} for _, run in sides]
-    for path in sorted(read[0] | read[1]):
-        for state in ("open", "closed"):
-            states = tuple((key, state if key[1] == path else before) for key, before in kind.states)
-            one_sided = path not in read[0] & read[1]
-            if states != kind.states and (one_sided or states not in usual):
-                name = path.removeprefix("calendars/").removesuffix(".xml")
-                yield scenario.with_(Delta("hours", name, state))
 
 
 def _choices(affected: Affected) -> Choices:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
-from routing.diff.changes import Change
+from routing.diff.changes import MOST_SHOWN, Change, more
 from routing.diff.compare import Comparison
 from routing.diff.outcome import Outcome
 from routing.diff.phrases import target
 
 NOTHING = "No call changes."
+#: GitHub takes 65,536, GitLab more.
+MOST_CHARACTERS = 60_000
 #: How bad a change is, in words for people; "" needs none.
 MARKS = {
     "broken": "BROKEN",
@@ -23,42 +25,65 @@ MARKS = {
 def text(found: Comparison, old: str, new: str, schemes: tuple[str, str], verbose: bool = False) -> str:
     """``schemes``: the folders of both sides, for the commands that show a call; None without."""
     lines = [_head(found, old, new), ""]
-    for change in found.changes:
-        lines.append(f"* {_marked(change)}{change}")
-        if verbose:
-            lines += ["", *(f"    {line}" for line in _details(change, schemes)), ""]
+    for when, same in _by_moments(found.changes):
+        lines += [f"{when}:"] if len(same) > 1 else []
+        for change in same:
+            lines.append(f"* {_marked(change)}{change.told if len(same) > 1 else change}")
+            if verbose:
+                lines += ["", *(f"    {line}" for line in _details(change, schemes)), ""]
+        lines += [""] if len(same) > 1 else []
     if not found.changes:
         lines.append(NOTHING)
     if found.beside:
-        lines += ["", "Beside calls:", *(f"* {line}" for line in found.beside)]
+        lines += [*_space(lines), "Beside calls:", *(f"* {line}" for line in found.beside)]
     if found.unexplored:
-        lines += ["", "Not explored:", *(f"* {line}" for line in found.unexplored)]
-    return "\n".join(lines) + "\n"
+        lines += [*_space(lines), "Not explored:", *(f"* {line}" for line in found.unexplored)]
+    return "\n".join(lines).rstrip("\n") + "\n"
+
+
+def _space(lines: Sequence[str]) -> list[str]:
+    return [""] if lines[-1] else []
+
+
+def _by_moments(changes: Iterable[Change]) -> Iterator[tuple[str, list[Change]]]:
+    """Changes at the same moments together, where the first of them stands."""
+    found: dict[str, list[Change]] = {}
+    for change in changes:
+        found.setdefault(change.when, []).append(change)
+    yield from found.items()
 
 
 def markdown(found: Comparison, old: str, new: str, schemes: tuple[str, str], verbose: bool = False) -> str:
-    """For a comment on a pull request; both ladders of each change are folded away."""
+    """For a comment on a pull request, no longer than one may be; both ladders of each change are folded away."""
     lines = ["### What callers will notice", "", _head(found, f"`{old}`", f"`{new}`"), ""]
+    last = _folded("Not explored", [f"- {_safe(line)}" for line in found.unexplored]) if found.unexplored else []
+    room = MOST_CHARACTERS - sum(map(len, last))
     if not found.changes:
         lines.append(f"**{NOTHING}**")
     else:
         lines += ["| | When | Calls | Was | Now |", "|---|---|---|---|---|"]
-        lines += [_row(change) for change in found.changes]
+        rows, room = _fitting([row for each in _by_moments(found.changes) for row in _rows(*each)], room)
+        lines += rows
     if found.beside:
-        lines += ["", "**Beside calls**", "", *(f"- {_safe(line)}" for line in found.beside)]
+        told, room = _fitting([f"- {_safe(line)}" for line in found.beside], room)
+        lines += ["", "**Beside calls**", "", *told]
     if verbose:
-        for change in found.changes:
-            lines += ["", f"<details><summary>{_safe(str(change))}</summary>", "", "```", *_details(change, schemes)]
-            lines += ["```", "</details>"]
-    if found.unexplored:
-        lines += [
-            "",
-            "<details><summary>Not explored</summary>",
-            "",
-            *(f"- {_safe(line)}" for line in found.unexplored),
-        ]
-        lines.append("</details>")
-    return "\n".join(lines) + "\n"
+        details = (_folded(_safe(str(each)), ["```", *_details(each, schemes), "```"]) for each in found.changes)
+        lines += _fitting(["\n".join(detail) for detail in details], room)[0]
+    return "\n".join(lines + last) + "\n"
+
+
+def _folded(title: str, lines: Sequence[str]) -> list[str]:
+    return ["", f"<details><summary>{title}</summary>", "", *lines, "</details>"]
+
+
+def _fitting(parts: Sequence[str], room: int) -> tuple[list[str], int]:
+    """The parts for which there is room, a word about those that are left, and the room that remains."""
+    for at, part in enumerate(parts):
+        room -= len(part) + 1
+        if room < 0:
+            return [*parts[:at], "", f"... and {len(parts) - at} more: this comment is full."], 0
+    return [*parts], room
 
 
 def as_json(found: Comparison, old: str, new: str, schemes: tuple[str, str], verbose: bool = False) -> str:
@@ -89,10 +114,13 @@ def _marked(change: Change) -> str:
     return f"{MARKS[change.rank]}: " if change.rank in MARKS else ""
 
 
-def _row(change: Change) -> str:
-    cases = "<br>".join(_safe(str(case)) for case in change.cases)
-    mark = MARKS.get(change.rank, "")
-    return f"| {mark} | {change.when} | {cases} | {_safe(change.was)} | {_safe(change.now)} |"
+def _rows(when: str, changes: Sequence[Change]) -> Iterator[str]:
+    """Rows of the table; the moments stand in the first."""
+    for change in changes:
+        cases = "<br>".join((*(_safe(str(case)) for case in change.cases[:MOST_SHOWN]), *more(len(change.cases))))
+        mark = MARKS.get(change.rank, "")
+        yield f"| {mark} | {when} | {cases} | {_safe(change.was)} | {_safe(change.now)} |"
+        when = ""
 
 
 def _safe(line: str) -> str:

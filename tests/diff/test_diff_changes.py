@@ -49,3 +49,31 @@ def test_nothing_changed_is_no_call_changes(tmp_path: Path) -> None:
     said = told(HERE / "base", changed(HERE / "base", tmp_path / "new"))
     assert said.splitlines()[0] == "OLD -> NEW: 0 differences; 0 numbers could be concerned, calls carried."
     assert said.splitlines()[2:] == ["No call changes."]
+
+
+def test_every_number_is_called_as_usual_before_any_call_is_varied(tmp_path: Path) -> None:
+    """A calendar that ten branches share: whoever reads of its change must see each of them."""
+    old, new = tmp_path / "old", tmp_path / "new"
+    shutil.copytree(HERE / "base", old)
+    numbers = [f"+38057000060{branch}" for branch in range(10)]
+    for branch, number in enumerate(numbers):
+        closed = "{hours: {closed: [{voicemail: {box: night}}]}}"
+        steps = f"[{closed}, {{ring: [ivan, olena]}}, {{ring: petro}}, {{voicemail: {{box: branch_{branch}}}}}]"
+        text = f'scheme: branch_{branch}\nnumbers: ["{number}"]\nhours: office\nsteps: {steps}\n'
+        (old / f"branch_{branch}.yaml").write_text(text)
+    shutil.copytree(old, new)
+    shutil.copy(HERE / "closing_hour/company.yaml", new)
+    said = told(old, new, "--calls", "200")
+    assert "in part, the bound on calls was reached" in said
+    assert [number for number in numbers if number not in said.partition("Not explored")[0]] == []
+
+
+def test_a_comment_is_never_too_long_to_be_posted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    new = changed(HERE / "webhook_added", tmp_path / "new")
+    whole = told(HERE / "base", new, "--format", "markdown", "--verbose")
+    monkeypatch.setattr("routing.diff.report.MOST_CHARACTERS", 2_000)
+    short = told(HERE / "base", new, "--format", "markdown", "--verbose")
+    assert len(whole) > 4_000 and "this comment is full" not in whole
+    assert len(short) < 2_300
+    assert re.search(r"\.\.\. and \d+ more: this comment is full\.", short)
+    assert "<summary>Not explored</summary>" in short

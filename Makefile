@@ -19,7 +19,7 @@ test: $(STAMP) ## The tests; those that need FreeSWITCH are skipped with the rea
 	@$(BIN)/python -m pytest -m "switch or process" -rs $(ARGS)
 	@$(MAKE) --no-print-directory fast
 
-fast: $(STAMP) ## Only the tests that start no other program.
+fast: $(STAMP) ## Only the quick tests: they start no engine, no FreeSWITCH, no browser.
 	@$(BIN)/python -m pytest -m "not switch and not process" -n auto $(ARGS)
 
 check: $(STAMP) ## Lint, format and types.

@@ -113,6 +113,7 @@ def test_any_order_of_files_halves_of_files_and_deaths(make_bed, expected, seed,
     assert bed.journal() == expected and bed.left() == []
 
 
+@pytest.mark.process
 def test_a_real_process_killed_without_warning(bed, monkeypatch):
     """Forked workers die by SIGKILL once a few files are gone; what is left is recorded by the next."""
     monkeypatch.setattr("routing.journal.worker.BATCH", 3)

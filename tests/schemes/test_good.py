@@ -90,6 +90,7 @@ print(folders.compiled(pathlib.Path(sys.argv[2]), pathlib.Path(sys.argv[3])).fol
 """
 
 
+@pytest.mark.process
 def test_the_same_input_gives_the_same_bytes(tmp_path: Path) -> None:
     releases = []
     for seed in ("1", "2"):

@@ -138,6 +138,7 @@ def test_a_release_can_be_tested_without_its_schemes(tmp_path: Path, failing: Pa
     assert result.exit_code == 0, result.output
 
 
+@pytest.mark.process
 def test_many_tests_are_carried_by_several_processes_and_come_back_in_order(tmp_path: Path) -> None:
     """Whatever process carried them, the results are the same, in the files' order."""
     file = tmp_path / "many.test.yaml"

@@ -329,6 +329,7 @@ def test_until_is_today_or_tomorrow() -> None:
     assert [_seconds_until(until, now) for until in ("15:00", "14:00", "00:00")] == [3600, 86400, 36000]
 
 
+@pytest.mark.process
 def test_the_command_itself_in_a_process_of_its_own(desk: Desk) -> None:
     words = [
         sys.executable,

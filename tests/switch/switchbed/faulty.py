@@ -68,7 +68,8 @@ class Engine:
         self.address = f"127.0.0.1:{self._listener.getsockname()[1]}"
         if behave:
             self._listener.listen()
-            threading.Thread(target=self._serve, name="faulty engine", daemon=True).start()
+            self._thread = threading.Thread(target=self._serve, name="faulty engine", daemon=True)
+            self._thread.start()
 
     def stop(self) -> None:
         """Let a silent line go and close."""
@@ -76,6 +77,7 @@ class Engine:
             self._behave.released.set()
         if self._behave:
             self._listener.shutdown(socket.SHUT_RDWR)
+            self._thread.join(5)
         self._listener.close()
 
     def _serve(self) -> None:

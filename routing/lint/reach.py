@@ -46,6 +46,8 @@ class UnreachableStep(Lint):
 
     def scheme(self, one: OneScheme) -> Iterator[Complaint]:
         """Steps whose mark no extension sets that a call can be in."""
+        if one.folder.broken:  # names that are not there cannot be laid out
+            return
         reached = steps_reached(scheme_context(one.fields, one.folder), one.fields.scheme, one.folder)
         last: Loc = ()
         for _, loc, path in one.steps:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -68,7 +68,16 @@ def shared(
         ),
     )
     problems += [*_check(folder, people, groups), *_check_project(folder, documents)]
-    return folder, problems
+    known = {name: _by_known_gateways(person, folder) for name, person in people.values.items()}
+    return replace(folder, people=known), problems
+
+
+def _by_known_gateways(person: Person, folder: Folder) -> Person:
+    """The person, without gateways that are not there: told by now, they need not be looked up any more."""
+    if all(phone.gateway in (None, *folder.gateways) for phone in person.phones.values()):
+        return person
+    by_first = {label: phone.model_copy(update={"gateway": None}) for label, phone in person.phones.items()}
+    return person.model_copy(update={"phones": by_first})
 
 
 def _top_keys(document: Document) -> Iterator[Problem]:

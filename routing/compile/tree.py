@@ -69,10 +69,8 @@ def release_files(
     put("directory.xml", directory_xml(folder, secrets), private=True)
     for name, gateway in folder.gateways.items():
         put(f"gateways/{name}.xml", gateway_xml(name, gateway, secrets.get(f"gateway {name}", "")), private=True)
-    for name, content in tones().items():
-        tree[f"sounds/{name}"] = store.put(content)
-    for name, (path, _) in sounds.items():
-        tree[f"sounds/{name}"] = store.put(path.read_bytes())
+    tree |= {f"sounds/{name}": store.put(content) for name, content in tones().items()}
+    tree |= {f"sounds/{name}": store.put(path.read_bytes()) for name, (path, _) in sounds.items()}
     tree |= _numbers(records, store, Cache(root, "numbers"), folder.project.country)
     return tree
 

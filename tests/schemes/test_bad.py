@@ -30,14 +30,14 @@ def test_a_file_that_is_written_to_its_half_is_told_or_stands(name: str, tmp_pat
     schemes = laid_out(HERE / "good" / "company", tmp_path / "schemes")
     whole = (schemes / name).read_bytes()
     told = 0
-    for end in range(1, len(whole), max(1, len(whole) // 40)):
+    for end in range(1, len(whole), max(1, len(whole) // 20)):
         (schemes / name).write_bytes(whole[:end])
         try:
             compiled(schemes, tmp_path / "root")
         except Problems as problems:
             told += 1
             assert all(str(problem).partition(":")[0].endswith(".yaml") for problem in problems.problems)
-    assert told > 20
+    assert told > 10
 
 
 def test_there_are_many_mistakes() -> None:

@@ -28,12 +28,14 @@ text { font: 12px system-ui, "Segoe UI", "Noto Sans", "DejaVu Sans", sans-serif;
 """
 TITLE = 30.0
 LEGEND = 34.0
+#: Width of a letter of the legend, on average.
+LETTER = 6.2
 
 
 def to_svg(flow: Flow, way: Way | None = None) -> str:
     """The picture of a scheme; with a ``way``, the steps that a call took are lit and the others faded."""
     picture = layout(flow)
-    width, height = max(picture.width, 760.0), picture.height + TITLE + LEGEND
+    width, height = max(picture.width, 760.0, _legend_width(picture)), picture.height + TITLE + LEGEND
     root = ET.Element(
         "svg",
         xmlns="http://www.w3.org/2000/svg",
@@ -108,15 +110,21 @@ def _node(parent: ET.Element, box: Box, way: Way | None) -> None:
         _text(group, box.x + 14, box.y + 18 + number * LINE, words)
 
 
-def _legend(root: ET.Element, y: float, picture: Picture) -> None:
+def _present(picture: Picture) -> list[tuple[str, str]]:
     present = {box.node.family for box in picture.boxes} - {"start"}
+    return [told for family, told in FAMILIES.items() if family in present]
+
+
+def _legend_width(picture: Picture) -> float:
+    return 24 + sum(32 + LETTER * len(words) for _, words in _present(picture))
+
+
+def _legend(root: ET.Element, y: float, picture: Picture) -> None:
     x = 24.0
-    for family, (colour, words) in FAMILIES.items():
-        if family not in present:
-            continue
+    for colour, words in _present(picture):
         ET.SubElement(root, "rect", x=f"{x:g}", y=f"{y - 10:g}", width="10", height="10", rx="2", fill=colour)
         _text(root, x + 15, y, words, "dim")
-        x += 32 + 6.2 * len(words)
+        x += 32 + LETTER * len(words)
 
 
 def _text(parent: ET.Element, x: float, y: float, words: str, kind: str = "", anchor: str = "start") -> ET.Element:

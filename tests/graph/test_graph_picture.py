@@ -71,6 +71,13 @@ def test_the_picture_holds_names_and_times(service):
     assert {"Service centre", "ring 1.2.1", "≤ 23 s", "for 15s · label VIP", "nobody talked", "presses *"} <= set(said)
 
 
+def test_the_legend_lies_within_the_picture(flows):
+    for flow in flows:
+        root = ET.fromstring(to_svg(flow))
+        last = [text for text in root if text.tag.endswith("text")][-1]
+        assert float(last.get("x")) + 6 * len(last.text) <= float(root.get("width"))
+
+
 def test_what_an_author_wrote_stays_text(tmp_path):
     folder = written(tmp_path / "hostile", SERVICE.replace("/telephony/", "/?a=1&b=2;c="))
     flow = read_flow(folder, "service")

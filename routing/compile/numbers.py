@@ -27,6 +27,7 @@ CALL_SETTINGS = (
 )
 #: A dialled number, its last four digits the second capture.
 DIALLED = r"^(?:\+|00)?(\d{0,11}(\d{4}))$"
+NOT_DIALLED = r"^(?!(?:\+|00)?\d{4,15}$)"
 #: A displayed name: letters of any alphabet (as bytes), digits and plain signs; digits alone are the number again.
 NAME = r"^(?!\d+$)((?:[A-Za-z0-9 ._-]|[\xc3-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}){1,40})$"
 INTERNATIONAL = r"^(?:\+|00)?([1-9]\d{6,14})$"
@@ -156,6 +157,7 @@ def entry_xml(release_folder: str, country: str | None) -> str:
         "release/entry.xml.j2",
         release=release_folder,
         dialled=DIALLED,
+        not_dialled=NOT_DIALLED,
         name=NAME,
-        callers=[*callers, ("international", INTERNATIONAL, "+")],
+        callers=[("international", INTERNATIONAL, "+"), *callers],
     )

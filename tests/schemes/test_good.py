@@ -20,7 +20,7 @@ FOLDERS = sorted(path for path in (HERE / "good").iterdir() if path.is_dir())
 
 #: What only `entry.xml` expands: captures, the node's limits, and a header to be matched.
 AT_THE_DOOR = {
-    *(f"DP_REGEX_MATCH_{at}[{capture}]" for at, capture in ((1, 1), (1, 2), (2, 1), (3, 1))),
+    *(f"DP_REGEX_MATCH_{at}[{capture}]" for at, capture in ((1, 1), (2, 1), (2, 2), (3, 1), (3, 2))),
     *(f"routing_limit_{bound}" for bound in ("caller_rate", "caller_calls", "anonymous_rate", "number_rate")),
     "routing_limit_number_calls",
     "sip_Privacy",

@@ -151,13 +151,25 @@ def _forms(digits: str, code: str, trunk: str) -> str:
 
 def entry_xml(release_folder: str, country: str | None) -> str:
     """The release's front door: it names itself, so that a call stays in it whatever is published meanwhile."""
-    national = numbers.national(country) if country else None
-    callers = [("national", national.expression, f"+{national.code}")] if national else []
     return render(
         "release/entry.xml.j2",
         release=release_folder,
         dialled=DIALLED,
         not_dialled=NOT_DIALLED,
         name=NAME,
-        callers=[("international", INTERNATIONAL, "+"), *callers],
+        callers=_callers(country),
     )
+
+
+def _callers(country: str | None) -> list[tuple[str, str, str]]:
+    """The forms of a caller's number: name, regex, what stands before its capture; the first that fits is meant.
+
+    International is asked first, as most carriers write; but not where a national number could be taken for one, which
+    only those with a ``0`` in front cannot.
+    """
+    international = ("international", INTERNATIONAL, "+")
+    rule = numbers.national(country) if country else None
+    if rule is None:
+        return [international]
+    national = ("national", rule.expression, f"+{rule.code}")
+    return [international, national] if rule.expression.startswith("^0(") else [national, international]

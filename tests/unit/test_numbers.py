@@ -137,6 +137,25 @@ def test_who_calls_is_what_strict_expressions_captured(
     assert asked["effective_caller_id_name"] == shown
 
 
+@pytest.mark.parametrize(
+    ("country", "caller", "known"),
+    [
+        ("UA", "0671234567", "+380671234567"),
+        ("UA", "380671234567", "+380671234567"),
+        ("PL", "48221234567", "+48221234567"),
+        ("RU", "84951234567", "+74951234567"),
+        ("RU", "74951234567", "+74951234567"),
+        ("US", "12125551234", "+12125551234"),
+        ("US", "00442071234567", "+442071234567"),
+    ],
+)
+def test_a_national_caller_is_not_taken_for_one_from_abroad(bed: Bed, country: str, caller: str, known: str) -> None:
+    company = bed.schemes / "company.yaml"
+    company.write_text(COMPANY.replace("country: UA", f"country: {country}"))
+    bed.publish()
+    assert variables(bed.call(caller=caller))["routing_caller"] == known
+
+
 def test_a_call_through_the_loaded_dialplan_goes_the_same_way(bed: Bed) -> None:
     bed.publish()
     published = Published(bed.root)

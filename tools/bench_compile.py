@@ -84,7 +84,7 @@ class Peak(threading.Thread):
         self.pid, self.megabytes, self.stopped = pid, 0.0, threading.Event()
 
     def run(self) -> None:
-        while not self.stopped.wait(0.05):
+        while not self.stopped.wait(0.2):
             pages = sum(self._pages(pid) for pid in [self.pid, *self._children(self.pid)])
             self.megabytes = max(self.megabytes, pages * resource.getpagesize() / 1e6)
 

@@ -105,7 +105,7 @@ def rollback_command(root: Path, esl: str, esl_password: str | None, no_reload: 
 
 def _build(schemes: Path, root: Path, secrets: Path | None, engine: str) -> Release:
     reader = secrets_reader(schemes, secrets)
-    gc.set_threshold(200_000)  # a hundred thousand numbers are no garbage; a third of the time went into looking
+    gc.set_threshold(2_000_000)  # a hundred thousand numbers are no garbage; a third of the time went into looking
     console = Console(stderr=True)
     if not console.is_terminal:
         return build(schemes, root, reader, engine)

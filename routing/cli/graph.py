@@ -16,9 +16,9 @@ from routing.graph.svg import to_svg
 from routing.graph.text import to_dot, to_mermaid
 from routing.graph.way import Way, way
 from routing.model.problem import Problems, did_you_mean
-from routing.testing.cases import Case, read_cases
 from routing.testing.check import problems
 from routing.testing.names import Names
+from routing.testing.read import files_below, read_all
 from routing.testing.run import carry
 
 FORMATS: dict[str, Callable[[Flow, Way | None], str]] = {"svg": to_svg, "mermaid": to_mermaid, "dot": to_dot}
@@ -53,7 +53,9 @@ def graph(scheme: str, schemes: Path, form: str | None, out: Path | None, case: 
 
 def _way(schemes: Path, scheme: str, name: str) -> Way:
     """The way of the test case of that name. Raises UserError when there is none, or it does not come here."""
-    cases = _cases(schemes)
+    cases, unread = read_all(files_below([schemes]))
+    if unread:
+        raise Problems(unread)
     case = next((case for case in cases if case.name == name), None)
     if case is None:
         hint = did_you_mean(name, [case.name for case in cases]) or f"{len(cases)} cases below {schemes}"
@@ -68,14 +70,3 @@ def _way(schemes: Path, scheme: str, name: str) -> Way:
     if not lit.steps:
         raise UserError(f"the call of `{name}` does not come to {scheme}")
     return lit
-
-
-def _cases(schemes: Path) -> list[Case]:
-    found, wrong = [], []
-    for file in sorted(schemes.rglob("*.test.yaml")):
-        cases, complaints = read_cases(file, str(file.relative_to(schemes)))
-        found += cases
-        wrong += complaints
-    if wrong:
-        raise Problems(wrong)
-    return found

@@ -6,9 +6,7 @@ import re
 from collections.abc import Iterator
 
 from routing.doctor.finding import Finding, ok, warning, wrong
-from routing.doctor.node import Node, Silent
-
-_LOOPBACK = re.compile(r"127\.|::1$|::ffff:127\.")
+from routing.doctor.node import Node, Silent, is_loopback
 
 
 def healthy(node: Node) -> Iterator[Finding]:
@@ -21,12 +19,11 @@ def healthy(node: Node) -> Iterator[Finding]:
             "start `routing serve`; until then calls go by the compiled fallbacks",
         )
         return
-    port = int(node.engine.rpartition(":")[2])
-    ips = [ip for ip, number in node.machine.listening() if number == port]
+    ips = node.listeners(int(node.engine.rpartition(":")[2]))
     if not ips:
         yield wrong(f"nobody listens on {node.engine}, where the release asks", "serve with --listen as compiled")
-    elif [ip for ip in ips if not _LOOPBACK.match(ip)]:
-        yield wrong(f"the engine listens on {', '.join(sorted(ips))}", "--listen 127.0.0.1:8084")
+    elif not all(map(is_loopback, ips)):
+        yield wrong(f"the engine listens on {', '.join(ips)}", "--listen 127.0.0.1:8084")
     else:
         yield ok(f"the engine is well and listens on {node.engine}")
 

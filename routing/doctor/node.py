@@ -12,6 +12,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
+_LOOPBACK = re.compile(r"127\.|::1$|::ffff:127\.")
+
 
 class Silent(Exception):
     """Whoever was asked did not answer; the text says why."""
@@ -64,6 +66,10 @@ class Node:
         pairs = (line.partition("=") for line in self.ask("global_getvar").splitlines())
         return {name: value for name, _, value in pairs}
 
+    def listeners(self, port: int) -> list[str]:
+        """Addresses on which this machine listens at a TCP port, sorted."""
+        return sorted(ip for ip, number in self.machine.listening() if number == port)
+
     @cached_property
     def release(self) -> Path | None:
         """The live release's folder; None when there is none."""
@@ -88,6 +94,11 @@ class Node:
         except (OSError, UnicodeDecodeError):
             return None
         return int(found[0]) if found else None
+
+
+def is_loopback(ip: str) -> bool:
+    """Whether only this machine can come in at an address."""
+    return bool(_LOOPBACK.match(ip))
 
 
 def parsed(text: str) -> ET.Element | None:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from routing.doctor.finding import Finding, ok, warning, wrong
-from routing.doctor.node import Node
+from routing.doctor.node import Node, is_loopback
 
 #: First version without it, its name, what it does. From the project's security advisories and the CVE list.
 ADVISORIES = (
@@ -25,7 +25,6 @@ MODULES = (
 )  # fmt: skip
 #: Passwords that every attacker tries first.
 KNOWN_PASSWORDS = ("ClueCon", "cluecon", "1234", "")
-_LOOPBACK = re.compile(r"127\.|::1$|::ffff:127\.")
 
 
 def reachable(node: Node) -> Iterator[Finding]:
@@ -90,7 +89,7 @@ def event_socket(node: Node) -> Iterator[Finding]:
     """The event socket is closed: loopback, a password of its own, an ACL."""
     settings = node.settings("event_socket.conf")
     port = int(settings.get("listen-port", "8021"))
-    open_to = sorted(ip for ip, number in node.machine.listening() if number == port and not _LOOPBACK.match(ip))
+    open_to = [ip for ip in node.listeners(port) if not is_loopback(ip)]
     if open_to:
         yield wrong(
             f"the event socket listens on {', '.join(open_to)}:{port}: its password is all that protects the switch",

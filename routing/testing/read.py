@@ -31,6 +31,16 @@ def files_below(paths: Iterable[Path]) -> list[Path]:
 
 def checked(files: Iterable[Path], names: Names) -> list[Case]:
     """All the cases of the files. Raises Problems with everything that is wrong in any of them."""
+    cases, problems = read_all(files)
+    for case in cases:
+        problems += check(case, names)
+    if problems:
+        raise Problems(sorted(problems, key=lambda problem: problem.file))
+    return cases
+
+
+def read_all(files: Iterable[Path]) -> tuple[list[Case], list[Problem]]:
+    """All the cases of the files that can be understood, and everything that is wrong with their form."""
     cases: list[Case] = []
     problems: list[Problem] = []
     for file in files:
@@ -39,10 +49,6 @@ def checked(files: Iterable[Path], names: Names) -> list[Case]:
         except Problems as error:
             problems += error.problems
             continue
-        problems += wrong
-        for case in found:
-            problems += check(case, names)
         cases += found
-    if problems:
-        raise Problems(problems)
-    return cases
+        problems += wrong
+    return cases, problems

@@ -1,8 +1,8 @@
 """One connection to a Redis on a gevent socket, so that waiting for Redis never stops another call.
 
-redis-py reads the replies and logs in; its own sockets, retries and pool are not used: they block
-the process, and their patience is counted per read. Whoever uses a connection sets the deadline (gevent.Timeout), after
-which redis-py has closed it.
+redis-py logs in, hiredis packs the commands and reads the replies. redis-py's own sockets, retries and pool are not
+used: they block the process, and their patience is counted per read. Whoever uses a connection sets the deadline
+(gevent.Timeout), after which it is closed.
 """
 
 from __future__ import annotations
@@ -15,19 +15,26 @@ from typing import Any
 
 import gevent.socket
 import gevent.ssl
+from hiredis import Reader, pack_command
 from redis.connection import Connection as RedisConnection
-from redis.exceptions import ResponseError
+from redis.exceptions import ConnectionError as BrokenOff
+from redis.exceptions import InvalidResponse
 
 from routing.store.address import Address, Endpoint
 
 Command = Sequence[str | int | float | bytes]
 Reply = Any
+CHUNK = 16 * 1024
+#: What the reader says while a reply is not whole.
+_MORE = object()
 #: A unix socket's path may not be longer than this (sun_path); a longer one is reached through its folder.
 LONGEST_PATH = 100
 
 
 class Connection(RedisConnection):
     """A lazy connection: the first command dials. ``fresh`` until a command has been answered."""
+
+    _sock: Any
 
     def __init__(self, endpoint: Endpoint, address: Address, for_sentinel: bool = False) -> None:
         super().__init__(  # type: ignore[no-untyped-call]
@@ -50,9 +57,15 @@ class Connection(RedisConnection):
 
         Raises OSError or redis.exceptions.RedisError when the connection failed, and then it is closed.
         """
-        commands = list(commands)
-        self.send_packed_command([b"".join(map(packed, commands))], check_health=False)  # type: ignore[no-untyped-call]
-        replies = [self._reply() for _ in commands]
+        words = [pack_command(tuple(command)) for command in commands]  # type: ignore[arg-type]
+        try:
+            if not self._sock:
+                self.connect_check_health(check_health=False)
+            self._sock.sendall(b"".join(words))
+            replies = list(self._replies(len(words)))
+        except BaseException:
+            self.drop()  # or a reply that comes late would answer the next question
+            raise
         self.fresh = False
         return replies
 
@@ -60,17 +73,18 @@ class Connection(RedisConnection):
         """Close; the next command dials again."""
         self.disconnect()  # type: ignore[no-untyped-call]
 
-    def _reply(self) -> Reply:
-        try:
-            return self.read_response()
-        except ResponseError as problem:
-            return problem
-
-
-def packed(command: Command) -> bytes:
-    """A command on the wire; redis-py's own packing costs three times as much."""
-    words = [word if isinstance(word, bytes) else str(word).encode() for word in command]
-    return b"*%d\r\n" % len(words) + b"".join(b"$%d\r\n%b\r\n" % (len(word), word) for word in words)
+    def _replies(self, number: int) -> Iterator[Reply]:
+        """As many replies as were asked for. An error that means the connection, not the command, is raised."""
+        reader = Reader(protocolError=InvalidResponse, replyError=self._get_parser().parse_error, notEnoughData=_MORE)
+        for _ in range(number):
+            while (reply := reader.gets()) is _MORE:
+                received = self._sock.recv(CHUNK)
+                if not received:
+                    raise BrokenOff("Redis closed the connection")
+                reader.feed(received)
+            if isinstance(reply, BrokenOff):
+                raise reply
+            yield reply
 
 
 def dial(endpoint: Endpoint, tls: bool) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from routing.model.memory import Facts, Forgotten, Memory, Talk
 from routing.store.address import parse
@@ -30,7 +30,7 @@ def memory_in(store: Store | None) -> Memory:
 class NoMemory:
     """`routing.model.memory.Memory` where there is no Redis."""
 
-    def talks(self, project: str, caller: str) -> Sequence[Talk]:
+    def talks(self, project: str, caller: str) -> Iterable[Talk]:
         """See Memory."""
         raise Forgotten("there is no Redis")
 
@@ -46,8 +46,6 @@ class NoMemory:
         """See Memory."""
         raise Forgotten("there is no Redis")
 
-    def take_turn(
-        self, project: str, place: tuple[str, str], wished: Sequence[tuple[str, int]]
-    ) -> str | Mapping[str, int]:
+    def take_turn(self, project: str, place: tuple[str, str], ranked: Sequence[tuple[str, int]], spread: bool) -> str:
         """See Memory."""
         raise Forgotten("there is no Redis")

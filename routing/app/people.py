@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
@@ -16,12 +16,11 @@ from zoneinfo import ZoneInfo
 
 from routing.decide import dnd, known, ring, sticky
 from routing.decide.directory import Directory
+from routing.decide.strategy import BY_LOAD
 from routing.decide.verdict import Verdict, failed
 from routing.model.decision import Call
 from routing.model.memory import Facts, Forgotten, Memory, Presence, State, Talk
 
-#: Another engine may take the same person's turn meanwhile: so often the decision is made anew.
-MOST_TRIES = 5
 KINDS = ("sticky", "ring", "known", "dnd")
 
 
@@ -80,38 +79,33 @@ class People:
             return failed(str(problem))
         return verdict
 
-    def _talks(self, step: Mapping[str, Any], call: Call) -> Sequence[Talk]:
+    def _talks(self, step: Mapping[str, Any], call: Call) -> Iterable[Talk]:
         """The last talks with a caller who shows his number."""
         return self.memory.talks(step["project"], call.caller) if call.caller.startswith("+") else ()
 
     def ring(self, step: Mapping[str, Any], call: Call) -> Verdict:
         """Whom to ring first and who after; the turn is taken in the same moment, all engines counted."""
-        place = (call.scheme, call.step)
+        project, place = step["project"], (call.scheme, call.step)
+
+        def take(ranked: Sequence[tuple[str, int]], spread: bool) -> str:
+            return self.memory.take_turn(project, place, ranked, spread)
+
         try:
-            return self._in_turn(step, call, place, self._facts(step, call, place))
+            facts = self._facts(step, call, place)
+            return ring.decide(step, call, facts, self.states.beside(call.uuid), self.chance, take)
         except Forgotten as problem:
             return failed(str(problem))
 
     def _facts(self, step: Mapping[str, Any], call: Call, place: tuple[str, str]) -> Facts:
-        day = datetime.fromtimestamp(self.now(), _zone(step["timezone"])).strftime("%Y%m%d")
-        people = list(dict.fromkeys(person["person"] for person in step["people"]))
+        """What the order of a ring step goes by."""
+        people, day = (), ""
+        if step["order"] in BY_LOAD:
+            people = tuple(dict.fromkeys(person["person"] for person in step["people"]))
+            day = datetime.fromtimestamp(self.now(), _zone(step["timezone"])).strftime("%Y%m%d")
         facts = self.memory.facts(step["project"], people, day, place)
         if "known" in (step.get("skills") or {}).values():
-            facts = replace(facts, known=bool(self._talks(step, call)))
+            facts = replace(facts, known=any(True for _ in self._talks(step, call)))
         return facts
-
-    def _in_turn(self, step: Mapping[str, Any], call: Call, place: tuple[str, str], facts: Facts) -> Verdict:
-        presence = self.states.beside(call.uuid)
-        for _ in range(MOST_TRIES):
-            verdict = ring.decide(step, call, facts, presence, self.chance)
-            wished = ring.wishes(step, verdict, facts)
-            if not wished:
-                return verdict
-            taken = self.memory.take_turn(step["project"], place, wished)
-            if isinstance(taken, str):
-                return ring.with_turn(verdict, taken)
-            facts = replace(facts, turns=taken)
-        return verdict
 
 
 @lru_cache(maxsize=64)

@@ -5,7 +5,7 @@ Production, `routing trace` and tests call the same ``decide``. Pure: talks and 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 from routing.decide.verdict import Verdict
 from routing.model.decision import Continue
@@ -13,9 +13,12 @@ from routing.model.known import KNOWN, NOBODY
 from routing.model.memory import Talk
 
 
-def decide(talks: Sequence[Talk], now_s: float) -> Verdict:
-    """What the call carries from here on; it goes on in any case. ``now_s``: seconds since the epoch."""
-    last = max(talks, key=lambda talk: talk.at, default=None)
+def decide(talks: Iterable[Talk], now_s: float) -> Verdict:
+    """What the call carries from here on; it goes on in any case.
+
+    ``talks``: the newest first; ``now_s``: seconds since the epoch.
+    """
+    last = next(iter(talks), None)
     if last is None:
         return Verdict(Continue(), "continued", "nobody has talked with this caller", {KNOWN: NOBODY})
     ago_s = max(0, round(now_s - last.at))

@@ -5,7 +5,7 @@ Production, `routing trace` and tests call the same ``decide``. Pure: talks, peo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from routing.decide.verdict import Verdict
@@ -15,11 +15,11 @@ from routing.model.memory import State, Talk
 
 def decide(
     step: Mapping[str, Any],
-    talks: Sequence[Talk],
+    talks: Iterable[Talk],
     state: Callable[[str], State | None],
     now_s: float,
 ) -> Verdict:
-    """Ring the person of the last successful talk, or go on with the scheme. Never raises.
+    """Ring the person of the last successful talk, or go on with the scheme. ``talks``: the newest first.
 
     ``step``: its entry in ``schemes/<id>.json`` (``calls``: in, out or both; ``within_s``; ``talked_s``: the shortest
     talk that counts; ``ring_s``). ``state`` of a person, None for nobody of this release; ``now_s``: seconds since the
@@ -36,7 +36,7 @@ def decide(
     return Verdict(RingPerson(talk.person, int(step["ring_s"])), "decided", reason)
 
 
-def last_talk(step: Mapping[str, Any], talks: Sequence[Talk], now_s: float) -> Talk | None:
+def last_talk(step: Mapping[str, Any], talks: Iterable[Talk], now_s: float) -> Talk | None:
     """The last talk that the step counts: of its direction, long enough, not too long ago."""
     wanted = ("in", "out") if step["calls"] == "both" else (step["calls"],)
     counted = (
@@ -44,7 +44,7 @@ def last_talk(step: Mapping[str, Any], talks: Sequence[Talk], now_s: float) -> T
         for talk in talks
         if talk.direction in wanted and talk.talk_s >= step["talked_s"] and now_s - talk.at <= step["within_s"]
     )
-    return max(counted, key=lambda talk: talk.at, default=None)
+    return next(counted, None)
 
 
 _WHO = {"in": "the client called", "out": "called the client"}

@@ -1,7 +1,7 @@
 """In which order people are rung: one pure function for every `order` of a ring step.
 
-Production, `routing trace`, tests and the fairness simulation call the same ``order``. Chance and what is known of
-people are arguments; nobody here knows Redis, FreeSWITCH or the clock.
+Production, `routing trace`, tests and the fairness simulation call the same ``order``. Chance, what is known of people
+and who keeps the turns are arguments; nobody here knows Redis, FreeSWITCH or the clock.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from routing.model.memory import Facts, Load
 Chance = Callable[[], float]
 #: What a call wants of a person: skill -> a value, or the lowest level.
 Wanted = Mapping[str, str | int | bool]
+#: Takes a turn for one of these: (name, rank) each, spread -> the name (`routing.model.memory.Memory.take_turn`).
+Take = Callable[[Sequence[tuple[str, int]], bool], str]
 
 
 @dataclass(frozen=True)
@@ -28,23 +30,25 @@ class Candidate:
     skills: Mapping[str, Any] = field(default_factory=dict)
 
 
-#: (candidate, its place in the list, its load, the number of its last turn, chance, wanted) -> smallest first.
-_Key = Callable[[Candidate, int, Load, int, Chance, Wanted], Any]
+#: (candidate, its place in the list, its load, chance, wanted) -> its grade: the smallest is first, equals take turns.
+_Grade = Callable[[Candidate, int, Load, Chance, Wanted], Any]
 
-_KEYS: dict[str, _Key] = {
-    "together": lambda who, place, load, turn, chance, wanted: place,
-    "in_order": lambda who, place, load, turn, chance, wanted: place,
-    "in_order_waiting": lambda who, place, load, turn, chance, wanted: place,
-    "random": lambda who, place, load, turn, chance, wanted: chance(),
+_GRADES: dict[str, _Grade] = {
+    "together": lambda who, place, load, chance, wanted: place,
+    "in_order": lambda who, place, load, chance, wanted: place,
+    "in_order_waiting": lambda who, place, load, chance, wanted: place,
+    "random": lambda who, place, load, chance, wanted: chance(),
     # the largest of u^(1/w) is each one with probability w / sum of w, and so on down the list
-    "weighted": lambda who, place, load, turn, chance, wanted: -(chance() ** (1 / who.weight)),
-    "round_robin": lambda who, place, load, turn, chance, wanted: (turn, place),
-    "fewest_calls": lambda who, place, load, turn, chance, wanted: (load.calls, turn, place),
-    "longest_idle": lambda who, place, load, turn, chance, wanted: (load.last_end, turn, place),
-    "least_talk": lambda who, place, load, turn, chance, wanted: (load.talk_s, turn, place),
-    "by_skill": lambda who, place, load, turn, chance, wanted: (*_unfit(who, wanted), turn, place),
+    "weighted": lambda who, place, load, chance, wanted: -(chance() ** (1 / who.weight)),
+    "round_robin": lambda who, place, load, chance, wanted: 0,
+    "fewest_calls": lambda who, place, load, chance, wanted: load.calls,
+    "longest_idle": lambda who, place, load, chance, wanted: load.last_end,
+    "least_talk": lambda who, place, load, chance, wanted: load.talk_s,
+    "by_skill": lambda who, place, load, chance, wanted: _unfit(who, wanted),
 }
-STRATEGIES = tuple(_KEYS)
+STRATEGIES = tuple(_GRADES)
+#: Strategies that compare loads.
+BY_LOAD = frozenset({"fewest_calls", "longest_idle", "least_talk"})
 #: Nobody has two turns in a row while there is somebody else, whatever chance or a ring without an answer says.
 _SPREADING = frozenset({"random", "round_robin", "fewest_calls", "longest_idle", "least_talk"})
 #: Strategies for which it matters whose turn it was.
@@ -52,18 +56,37 @@ TURNING = _SPREADING | {"by_skill"}
 
 
 def order(
-    strategy: str, candidates: Sequence[Candidate], facts: Facts, chance: Chance, wanted: Wanted | None = None
+    strategy: str,
+    candidates: Sequence[Candidate],
+    facts: Facts,
+    chance: Chance,
+    wanted: Wanted | None = None,
+    take: Take | None = None,
 ) -> tuple[str, ...]:
-    """The names of the candidates in the order in which they are rung. Raises KeyError for an unknown strategy."""
-    key = _KEYS[strategy]
-    keyed = []
-    for place, who in enumerate(candidates):
-        load, turn = facts.loads.get(who.person, Load()), facts.turns.get(who.name, 0)
-        keyed.append((key(who, place, load, turn, chance, wanted or {}), who.name))
-    names = [name for _, name in sorted(keyed, key=lambda pair: pair[0])]
-    if strategy in _SPREADING and len(names) > 1 and _had_the_last_turn(names[0], facts):
+    """The names of the candidates in the order in which they are rung. Raises KeyError for an unknown strategy.
+
+    ``take`` is asked whose turn it is now, where turns matter: others may have had some since ``facts`` were told.
+    """
+    grade, nothing = _GRADES[strategy], Load()
+    grades = [
+        grade(who, place, facts.loads.get(who.person, nothing), chance, wanted or {})
+        for place, who in enumerate(candidates)
+    ]
+    turns = [facts.turns.get(who.name, 0) for who in candidates]
+    places = sorted(range(len(candidates)), key=lambda place: (grades[place], turns[place], place))
+    names = [candidates[place].name for place in places]
+    if strategy in TURNING and take:
+        first = take(_ranked(candidates, grades), strategy in _SPREADING)
+        names.sort(key=lambda name: name != first)
+    elif strategy in _SPREADING and len(names) > 1 and _had_the_last_turn(names[0], facts):
         names[0], names[1] = names[1], names[0]
     return tuple(names)
+
+
+def _ranked(candidates: Sequence[Candidate], grades: Sequence[Any]) -> list[tuple[str, int]]:
+    """Names with the rank of their grades, equals with the same one."""
+    ranks = {grade: rank for rank, grade in enumerate(sorted(set(grades)))}
+    return [(who.name, ranks[grade]) for who, grade in zip(candidates, grades, strict=True)]
 
 
 def _had_the_last_turn(name: str, facts: Facts) -> bool:

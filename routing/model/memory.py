@@ -6,7 +6,7 @@ Facts only; times are seconds since the epoch.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
@@ -80,7 +80,7 @@ class Presence(Protocol):
 class Memory(Protocol):
     """Remembers for decisions. Every method raises `Forgotten` when it cannot within its budget."""
 
-    def talks(self, project: str, caller: str) -> Sequence[Talk]:
+    def talks(self, project: str, caller: str) -> Iterable[Talk]:
         """The last talks with an outside number, newest first."""
 
     def facts(self, project: str, people: Sequence[str], day: str, place: tuple[str, str]) -> Facts:
@@ -92,12 +92,11 @@ class Memory(Protocol):
     def disturb(self, project: str, person: str, wanted: bool, now_s: float = 0.0) -> None:
         """Turn do-not-disturb of a person off (``wanted``) or on."""
 
-    def take_turn(
-        self, project: str, place: tuple[str, str], wished: Sequence[tuple[str, int]]
-    ) -> str | Mapping[str, int]:
-        """Take a turn in a step: the first of the names whose last turn still has the number beside him (0: none).
+    def take_turn(self, project: str, place: tuple[str, str], ranked: Sequence[tuple[str, int]], spread: bool) -> str:
+        """Take a turn in a step for one of the names, each with its rank, and say whose it is.
 
-        The name; when every one of them has had another turn meanwhile, the turns as they are now.
+        Of the lowest rank whose last turn is longest ago, equals as listed; ``spread``: whoever had the very last turn
+        has this one only when he is alone.
         """
 
 

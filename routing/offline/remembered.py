@@ -57,10 +57,10 @@ class Remembered:
         return self.state(person, (), False) if person in directory.phones else None
 
     def _talks(self, call: Call) -> Sequence[Talk]:
-        """What is in the history, and a long talk that has just ended."""
+        """What is in the history, and a long talk that has just ended; the newest first."""
         if not call.caller.startswith("+"):
             return ()
         person, direction = self.talks.get(call.caller) or self.talks.get("*") or ("", "")
         directions: tuple[Direction, ...] = ("in", "out") if person else ()
         said = [Talk(person, call.started, LONG_TALK_SECONDS, each) for each in directions if direction in ("", each)]
-        return [*said, *self.history]
+        return sorted([*said, *self.history], key=lambda talk: -talk.at)

@@ -13,18 +13,21 @@ from routing.store import keys
 from routing.store.client import Store, StoreDown
 from routing.store.connection import Command, Reply
 
-#: KEYS[1] turns; TTL, then names in the order wished, each with the number of his last turn as the decision knew it.
-TAKE_TURN = """
+#: KEYS[1] turns; TTL, 1 to pass over whoever had the last turn, then names, each with its rank. Returns a name.
+TAKE_TURN = b"""
 local last = redis.call('ZREVRANGE', KEYS[1], 0, 0, 'WITHSCORES')
-for at = 2, #ARGV, 2 do
-  local before = redis.call('ZSCORE', KEYS[1], ARGV[at]) or '0'
-  if tonumber(before) == tonumber(ARGV[at + 1]) then
-    redis.call('ZADD', KEYS[1], (tonumber(last[2]) or 0) + 1, ARGV[at])
-    redis.call('EXPIRE', KEYS[1], ARGV[1])
-    return ARGV[at]
+local name, rank, turn
+for at = 3, #ARGV, 2 do
+  if ARGV[2] ~= '1' or ARGV[at] ~= last[1] then
+    local its = tonumber(ARGV[at + 1])
+    local had = tonumber(redis.call('ZSCORE', KEYS[1], ARGV[at]) or 0)
+    if not name or its < rank or (its == rank and had < turn) then name, rank, turn = ARGV[at], its, had end
   end
 end
-return redis.call('ZRANGE', KEYS[1], 0, -1, 'WITHSCORES')
+name = name or ARGV[3]
+redis.call('ZADD', KEYS[1], (tonumber(last[2]) or 0) + 1, name)
+redis.call('EXPIRE', KEYS[1], ARGV[1])
+return name
 """
 #: KEYS[1] mark of the call, KEYS[2] load; day, talk seconds, end, TTL of the mark, TTL of the load, oldest day kept.
 COUNT = """
@@ -51,11 +54,11 @@ class RedisMemory:
 
     # what decisions read
 
-    def talks(self, project: str, caller: str) -> Sequence[Talk]:
-        """See Memory."""
+    def talks(self, project: str, caller: str) -> Iterable[Talk]:
+        """See Memory. Each is read when it is asked for: mostly the first is the one."""
         key = keys.talks(project, caller)
         (found,) = self._ask(key, ("ZREVRANGE", key, 0, keys.MOST_TALKS - 1))
-        return tuple(_talks(found))
+        return _talks(found)
 
     def facts(self, project: str, people: Sequence[str], day: str, place: tuple[str, str]) -> Facts:
         """See Memory."""
@@ -75,15 +78,12 @@ class RedisMemory:
         (found,) = self._ask(keys.dnd(project), ("HEXISTS", keys.dnd(project), person))
         return bool(found)
 
-    def take_turn(
-        self, project: str, place: tuple[str, str], wished: Sequence[tuple[str, int]]
-    ) -> str | Mapping[str, int]:
+    def take_turn(self, project: str, place: tuple[str, str], ranked: Sequence[tuple[str, int]], spread: bool) -> str:
         """See Memory."""
         key = keys.turns(project, *place)
-        (taken,) = self._ask(
-            key, ("EVAL", TAKE_TURN, 1, key, keys.TURN_SECONDS, *(word for pair in wished for word in pair))
-        )
-        return taken.decode() if isinstance(taken, bytes) else _numbers(taken)
+        words = (word for pair in ranked for word in pair)
+        (name,) = self._ask(key, ("EVAL", TAKE_TURN, 1, key, keys.TURN_SECONDS, int(spread), *words))
+        return str(name, "utf-8")
 
     # what the journal and people write
 

@@ -42,8 +42,8 @@ def test_turns_and_numbers_for_visitors(store):
     memory, leases = RedisMemory(store), RedisLeases(store)
     for number in range(20):
         project = f"p{number}"
-        assert memory.take_turn(project, PLACE, [("ivan", 0), ("olena", 0)]) == "ivan"
-        assert memory.take_turn(project, PLACE, [("olena", 0)]) == "olena"
+        assert memory.take_turn(project, PLACE, [("ivan", 0), ("olena", 0)], True) == "ivan"
+        assert memory.take_turn(project, PLACE, [("olena", 0)], True) == "olena"
         assert memory.facts(project, [], DAY, PLACE).turns == {"ivan": 1, "olena": 2}
         lending = Lending(project, "site", ["+380800330041"], lease_s=60, keep_s=60)
         assert leases.lend(lending, "visitor-1", Visitor({"region": "521"}), {}, 1000.0) == "+380800330041"

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import random
+from collections.abc import Sequence
+
 import gevent
 import pytest
 
+from routing.decide.strategy import TURNING, Candidate, order
 from routing.model.memory import Facts, Forgotten, Load, Talk
 from routing.store import keys
 from routing.store.memory import RedisMemory
@@ -24,9 +28,9 @@ def talk(at: float, person: str = "ivan", **more) -> Talk:
 def test_talks_come_back_newest_first_whatever_the_order_of_telling(memory):
     for at in (200.0, 100.0, 300.0, 200.0):
         memory.remember("p", CALLER, talk(at))
-    assert memory.talks("p", CALLER) == (talk(300.0), talk(200.0), talk(100.0))
-    assert memory.talks("p", "+380000000000") == ()
-    assert memory.talks("other", CALLER) == ()
+    assert list(memory.talks("p", CALLER)) == [talk(300.0), talk(200.0), talk(100.0)]
+    assert list(memory.talks("p", "+380000000000")) == []
+    assert list(memory.talks("other", CALLER)) == []
 
 
 def test_the_last_talks_are_kept_and_no_more(memory, store):
@@ -39,7 +43,7 @@ def test_what_is_no_talk_is_passed_over(memory, store):
     key = keys.talks("p", CALLER)
     store.ask(key, ("ZADD", key, 5, "{}", 6, "nonsense", 7, '{"person": 1, "at": "x", "talk_s": 1, "direction": "in"}'))
     memory.remember("p", CALLER, talk(1.0))
-    assert memory.talks("p", CALLER) == (talk(1.0),)
+    assert list(memory.talks("p", CALLER)) == [talk(1.0)]
 
 
 def test_a_call_counts_once_on_its_day(memory):
@@ -59,30 +63,47 @@ def test_old_days_are_forgotten(memory, store):
     assert sorted(fields) == [b"calls_20261122", b"last_end", b"talk_s_20261122"]
 
 
-def test_a_turn_is_taken_by_one_engine_only(memory):
-    assert memory.take_turn("p", PLACE, [("ivan", 0)]) == "ivan"
-    assert memory.take_turn("p", PLACE, [("ivan", 0)]) == {"ivan": 1}
-    assert memory.take_turn("p", PLACE, [("ivan", 0), ("olena", 0)]) == "olena"
-    assert memory.take_turn("p", PLACE, [("ivan", 1)]) == "ivan"
-    assert memory.facts("p", [], "20261122", PLACE).turns == {"olena": 2, "ivan": 3}
+def test_a_turn_is_of_the_lowest_rank_and_of_whom_it_was_longest_ago(memory):
+    def turn(*ranked: tuple[str, int], spread: bool = False) -> str:
+        return memory.take_turn("p", PLACE, ranked, spread)
+
+    assert turn(("ivan", 0), ("olena", 0)) == "ivan"
+    assert turn(("ivan", 0), ("olena", 0)) == "olena"
+    assert turn(("petro", 1), ("ivan", 0)) == "ivan"
+    assert turn(("petro", 1), ("ivan", 0)) == "ivan"
+    assert turn(("petro", 1), ("ivan", 0), spread=True) == "petro"
+    assert turn(("petro", 1), spread=True) == "petro"
+    assert memory.facts("p", [], "20261122", PLACE).turns == {"olena": 2, "ivan": 4, "petro": 6}
     assert memory.facts("p", [], "20261122", ("kharkiv", "4")).turns == {}
 
 
 def test_forty_engines_at_once_give_everybody_ten_turns(memory):
-    taken: list[str] = []
+    ranked = [(name, 0) for name in ("ivan", "olena", "petro", "maria")]
+    taken = [gevent.spawn(memory.take_turn, "p", PLACE, ranked, True) for _ in range(40)]
+    gevent.joinall(taken, raise_error=True)
+    assert sorted(each.value for each in taken) == sorted(["ivan", "olena", "petro", "maria"] * 10)
 
-    def engine() -> None:
-        turns = memory.facts("p", [], "20261122", PLACE).turns
-        while True:
-            ranked = sorted(("ivan", "olena", "petro", "maria"), key=lambda name: turns.get(name, 0))
-            told = memory.take_turn("p", PLACE, [(name, turns.get(name, 0)) for name in ranked])
-            if isinstance(told, str):
-                taken.append(told)
-                return
-            turns = told
 
-    gevent.joinall([gevent.spawn(engine) for _ in range(40)], raise_error=True)
-    assert sorted(taken) == sorted(["ivan", "olena", "petro", "maria"] * 10)
+@pytest.mark.parametrize("strategy", sorted(TURNING))
+def test_redis_gives_the_turn_to_whom_the_order_puts_first(memory, store, strategy):
+    """What is decided from facts alone, and what Redis says when nobody came between, are the same."""
+    draw = random.Random(strategy)
+    everybody = [f"person{number}" for number in range(6)]
+    for number in range(100):
+        place = (strategy, str(number % 5))
+        free = draw.sample(everybody, draw.randint(1, 6))
+        loads = {name: Load(draw.randint(0, 2), draw.randint(0, 2), draw.randint(0, 2)) for name in free}
+        people = [Candidate(name, name, skills={"language": draw.choice(["uk", "pl"])}) for name in free]
+        facts = Facts(loads, memory.facts("p", [], "", place).turns)
+
+        def taken(ranked: Sequence[tuple[str, int]], spread: bool, place: tuple[str, str] = place) -> str:
+            return memory.take_turn("p", place, ranked, spread)
+
+        alone, asking = (
+            order(strategy, people, facts, random.Random(number).random, {"language": "pl"}, take)
+            for take in (None, taken)
+        )
+        assert alone == asking
 
 
 def test_do_not_disturb(memory):
@@ -98,7 +119,7 @@ def test_do_not_disturb(memory):
 def test_every_key_is_documented_and_ends(memory, store):
     memory.remember("p", CALLER, talk(1.0))
     memory.count("p", "ivan", "c1", "20261122", 5, 100.0, "20261116")
-    memory.take_turn("p", PLACE, [("ivan", 0)])
+    memory.take_turn("p", PLACE, [("ivan", 0)], True)
     memory.disturb("p", "ivan", wanted=False)
     (found,) = store.ask("x", ("KEYS", "*"))
     ends = {key.decode(): store.ask(key.decode(), ("TTL", key))[0] for key in found}

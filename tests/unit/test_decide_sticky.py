@@ -27,19 +27,24 @@ def rung(*talks: Talk, **rest) -> str:
 
 
 def test_the_person_of_the_last_talk_is_rung_for_the_steps_time():
-    verdict = decided(talk("olena", 2 * DAY), talk("ivan", DAY), ring_s=15)
+    verdict = decided(talk("ivan", DAY), talk("olena", 2 * DAY), ring_s=15)
     assert verdict.decision == RingPerson("ivan", 15)
     assert verdict.outcome == "decided"
     assert verdict.reason == "talked 60 s, 1 d ago, the client called"
 
 
-def test_the_order_in_which_talks_are_told_does_not_matter():
-    assert rung(talk("ivan", DAY), talk("olena", 2 * DAY)) == rung(talk("olena", 2 * DAY), talk("ivan", DAY)) == "ivan"
+def test_no_talk_before_the_one_that_counts_is_looked_at():
+    def told():
+        yield talk("ivan", 60, talk_s=1)
+        yield talk("olena", DAY)
+        raise AssertionError("an older talk was asked for")
+
+    assert decide(STEP, told(), {"olena": "free"}.get, NOW).decision == RingPerson("olena", 20)
 
 
 @pytest.mark.parametrize(("calls", "who"), [("in", "ivan"), ("out", "olena"), ("both", "olena")])
 def test_the_direction_counts(calls, who):
-    assert rung(talk("ivan", DAY), talk("olena", 60, direction="out"), calls=calls) == who
+    assert rung(talk("olena", 60, direction="out"), talk("ivan", DAY), calls=calls) == who
 
 
 def test_a_short_talk_is_no_talk_and_hides_no_longer_one():

@@ -79,7 +79,7 @@ def test_whole_numbers_are_compared_as_text(limit: int, number: int) -> None:
 
 
 def test_the_last_talk_of_any_length_and_direction_counts():
-    talks = [Talk("ivan", 900.0, 30, "in"), Talk("olena", 950.0, 1, "out")]
+    talks = [Talk("olena", 950.0, 1, "out"), Talk("ivan", 900.0, 30, "in")]
     verdict = decide(talks, 1000.4)
     assert (verdict.decision, verdict.variables) == (Continue(), {"routing_known": "50"})
     assert decide([], 1000.0).variables == {"routing_known": "no"}

@@ -88,16 +88,14 @@ class Office:
         """See Memory."""
         return person in self._remembered().get("away", ())
 
-    def take_turn(
-        self, project: str, place: tuple[str, str], wished: Iterable[tuple[str, int]]
-    ) -> str | Mapping[str, int]:
+    def take_turn(self, project: str, place: tuple[str, str], ranked: Iterable[tuple[str, int]], spread: bool) -> str:
         """See Memory."""
         turns = self._turns.setdefault(place, {})
-        for name, last in wished:
-            if turns.get(name, 0) == last:
-                turns[name] = max(turns.values(), default=0) + 1
-                return name
-        return dict(turns)
+        last = max(turns, key=turns.__getitem__, default="") if spread else ""
+        ranks = dict(ranked)
+        name = min(ranks, key=lambda name: (name == last, ranks[name], turns.get(name, 0)))
+        turns[name] = max(turns.values(), default=0) + 1
+        return name
 
     def _remembered(self) -> Mapping[str, Any]:
         if self._case.engine == "forgetful":

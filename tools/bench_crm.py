@@ -100,7 +100,7 @@ def lookups(fake: Fake, address: str, count: int) -> Figures:
     for caller in (first, *others):
         http.worked = []
         before, began = cpu(), time.perf_counter()
-        outcome = systems.lookup(asked, caller, ORDER[1:], lambda owner: True, 10.0)
+        outcome = systems.lookup(asked, caller, ORDER[1:], lambda owner: True, 10.0, {})
         ended = time.perf_counter()
         assert isinstance(outcome, Found), outcome
         if caller != first:

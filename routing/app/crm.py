@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from routing.crm.systems import Systems
-from routing.decide.crm import Responsible, decide
+from routing.decide.crm import Responsible, decide, told
 from routing.decide.verdict import Verdict
 from routing.model.decision import Call
 from routing.model.lookup import KINDS
@@ -29,7 +29,8 @@ def crm_steps(
         config = step["crm"]
         people = responsible(call.release, str(config["system"]))
         deadline_s = float(step.get("timeout_s") or DEFAULT_SECONDS)
-        outcome = systems.lookup(config, call.caller, step.get("order") or KINDS, people.knows, deadline_s)
+        order = step.get("order") or KINDS
+        outcome = systems.lookup(config, call.caller, order, people.knows, deadline_s, told(step, call))
         return decide(step, people, outcome)
 
     return answer

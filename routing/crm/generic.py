@@ -6,9 +6,11 @@ dots, ``[]`` for every element of a list: ``data.items``, ``phones[].number``. W
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from urllib.parse import quote, urljoin, urlsplit
 
@@ -17,6 +19,7 @@ from routing.crm.fault import Fault
 from routing.crm.look import Auth, Look
 from routing.crm.phone import Phone
 from routing.crm.record import Adapter, Record, Secret, link, rows, segment, text, when
+from routing.model.crm_places import filled, filled_body
 from routing.model.lookup import KINDS, Kind, Owner
 
 SECRET = re.compile(r"\{([A-Za-z][A-Za-z0-9_]*)\}")
@@ -40,7 +43,7 @@ class Generic:
     def find(self, kind: Kind, look: Look) -> Sequence[Record]:
         """See Adapter."""
         search = self.searches[kind]
-        found = look.once((search["path"], search["method"]), lambda: self._rows(search, look))
+        found = look.once(_question(search), lambda: self._rows(search, look))
         return [self._record(kind, search, row) for row in found if _open(search, row)]
 
     def owner(self, owner_id: str, look: Look) -> Owner | None:
@@ -56,12 +59,13 @@ class Generic:
         return Owner(owner_id, email, name, extension, active in (True, 1, "1", "true", "active", "Y"))
 
     def _rows(self, search: Settings, look: Look) -> list[dict[str, Any]]:
-        fill = _filled(look.phone)
-        start = self.url + fill(search["path"], lambda value: quote(value, safe=""))
+        known = {**_forms(look.phone), **look.told}
+        start = self.url + filled(search["path"], known, partial(quote, safe=""))
+        body = filled_body(search.get("body"), known)
 
         def page(url: str) -> tuple[list[dict[str, Any]], str | None]:
             posted = search["method"] == "POST"
-            said = look.post(url, _body(search.get("body"), fill)) if posted else look.get(url)
+            said = look.post(url, body) if posted else look.get(url)
             return rows(first(said, search["rows"])), self._next(url, text(first(said, search.get("next"))))
 
         return look.pages(page, start)
@@ -111,23 +115,13 @@ def _flag(value: Any) -> Any:
     return str(value).lower() if isinstance(value, bool) else value
 
 
-def _filled(phone: Phone) -> Callable[[str, Callable[[str], str]], str]:
-    """Puts the number's forms in the place of ``{phone}`` and the like."""
-    forms = {"phone": phone.e164, "digits": phone.digits, "national": phone.national, "tail": phone.tail}
-
-    def fill(template: str, encode: Callable[[str], str]) -> str:
-        return re.sub(r"\{(\w+)\}", lambda found: encode(forms[found[1]]), template)
-
-    return fill
+def _question(search: Settings) -> str:
+    """What is asked, and how its pages are read: kinds that ask the same share one answer."""
+    return json.dumps([search.get(key) for key in ("path", "method", "body", "rows", "next")], sort_keys=True)
 
 
-def _body(template: Any, fill: Callable[[str, Callable[[str], str]], str]) -> Any:
-    """A JSON body with the number in its texts."""
-    if isinstance(template, str):
-        return fill(template, str)
-    if isinstance(template, dict):
-        return {key: _body(value, fill) for key, value in template.items()}
-    return [_body(value, fill) for value in template] if isinstance(template, list) else template
+def _forms(phone: Phone) -> dict[str, str]:
+    return {"phone": phone.e164, "digits": phone.digits, "national": phone.national, "tail": phone.tail}
 
 
 def connect(config: Settings, secret: Secret) -> tuple[Adapter, Auth]:

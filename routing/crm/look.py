@@ -54,7 +54,7 @@ class Auth(Protocol):
 
 @dataclass
 class Look:
-    """``until_s``: when everything must be done, on the clock."""
+    """``until_s``: when everything must be done, on the clock. ``told``: of the visitor, by its place."""
 
     phone: Phone
     http: Http
@@ -63,6 +63,7 @@ class Look:
     tasks: Tasks
     clock: Callable[[], float]
     until_s: float
+    told: Mapping[str, str] = field(default_factory=dict, repr=False)
     requests: int = 0
     running: list[Task[Any]] = field(default_factory=list)
     shared: dict[Hashable, Task[Any]] = field(default_factory=dict)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 Value = TypeVar("Value")
-#: An answer this young is given again without asking.
+#: An answer this young is given again without asking, where the CRM's settings do not say.
 FRESH_SECONDS = 45.0
 #: A CRM that errs is stood in for by its last answer for a day.
 STALE_SECONDS = 86_400.0

@@ -7,14 +7,14 @@ when the CRM errs. Nothing raises; names and tokens are in no reason.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Protocol
 
 from routing.crm.fault import Fault, Missing
 from routing.crm.look import Auth, Look, Tasks
-from routing.crm.memory import OWNER_SECONDS, Memory
+from routing.crm.memory import FRESH_SECONDS, OWNER_SECONDS, Memory
 from routing.crm.phone import Phone
 from routing.crm.record import Adapter, Record
 from routing.crm.throttle import Throttle
@@ -38,7 +38,7 @@ class Breaker(Protocol):
 
 @dataclass
 class System:
-    """``name`` as in the project's ``crm:``; ``clock``: monotonic seconds."""
+    """``name`` as in the project's ``crm:``; ``clock``: monotonic seconds; ``fresh_s``: how long an answer counts."""
 
     name: str
     adapter: Adapter
@@ -48,25 +48,31 @@ class System:
     throttle: Throttle
     tasks: Tasks
     clock: Callable[[], float]
+    fresh_s: float = FRESH_SECONDS
     answers: Memory[Found | Nobody] = field(init=False)
     owners: Memory[Owner] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.answers = Memory(self.clock)
+        self.answers = Memory(self.clock, fresh_s=self.fresh_s)
         self.owners = Memory(self.clock, fresh_s=OWNER_SECONDS)
 
-    def lookup(self, caller: str, order: Sequence[Kind], knows: Knows, deadline_s: float) -> Outcome:
-        """Who is responsible for a caller (``+E.164`` or ``anonymous``), within ``deadline_s`` seconds."""
+    def lookup(
+        self, caller: str, order: Sequence[Kind], knows: Knows, deadline_s: float, told: Mapping[str, str]
+    ) -> Outcome:
+        """Who is responsible for a caller (``+E.164`` or ``anonymous``), within ``deadline_s`` seconds.
+
+        ``told``: what the CRM's templates tell of the visitor; another visit of the same caller is another question.
+        """
         phone = Phone.of(caller)
         if phone is None:
             return Nobody("the caller's number is hidden")
-        key = (phone.e164, tuple(order))
+        key = (phone.e164, tuple(order), tuple(sorted(told.items())))
         remembered = self.answers.fresh(key)
         if remembered is not None and _still(remembered, knows):
             return remembered
         if not self.breaker.allows(self.name):
             return self._instead(key, knows, f"{self.name} is left alone after failures in a row")
-        look = self._look(phone, deadline_s)
+        look = self._look(phone, deadline_s, told)
         try:
             outcome = self._ask(look, order, knows)
         except Fault as problem:
@@ -79,16 +85,16 @@ class System:
         self.answers.put(key, outcome)
         return outcome
 
-    def _instead(self, key: tuple[str, tuple[Kind, ...]], knows: Knows, reason: str) -> Outcome:
-        """The last answer for this caller, when there is one."""
+    def _instead(self, key: Hashable, knows: Knows, reason: str) -> Outcome:
+        """The last answer to this question, when there is one."""
         earlier = self.answers.stale(key)
         if earlier is None or not _still(earlier, knows):
             return Failed(reason)
         return replace(earlier, stale=True)
 
-    def _look(self, phone: Phone, deadline_s: float) -> Look:
+    def _look(self, phone: Phone, deadline_s: float, told: Mapping[str, str]) -> Look:
         until_s = self.clock() + deadline_s
-        return Look(phone, self.http, self.auth, self.throttle, self.tasks, self.clock, until_s)
+        return Look(phone, self.http, self.auth, self.throttle, self.tasks, self.clock, until_s, told)
 
     def _ask(self, look: Look, order: Sequence[Kind], knows: Knows) -> Found | Nobody:
         self.throttle.check()
@@ -125,7 +131,7 @@ class System:
         if known is None:
             return self._asked_owner(record.owner_id, look)
         if self.owners.fresh(record.owner_id) is None:
-            later = self._look(look.phone, REFRESH_SECONDS)
+            later = self._look(look.phone, REFRESH_SECONDS, look.told)
             self.owners.put(record.owner_id, known)
             self.tasks.start(partial(self._asked_owner, record.owner_id, later))
         return known

@@ -14,6 +14,7 @@ from typing import Any
 
 from routing.crm.fault import Fault
 from routing.crm.look import Tasks
+from routing.crm.memory import FRESH_SECONDS
 from routing.crm.system import MALFORMED, Breaker, System
 from routing.crm.throttle import Throttle
 from routing.crm.vendors import VENDORS
@@ -36,16 +37,25 @@ class Systems:
     held: OrderedDict[str, System] = field(default_factory=OrderedDict, repr=False)
 
     def lookup(
-        self, config: Mapping[str, Any], caller: str, order: Sequence[Kind], knows: Knows, deadline_s: float
+        self,
+        config: Mapping[str, Any],
+        caller: str,
+        order: Sequence[Kind],
+        knows: Knows,
+        deadline_s: float,
+        told: Mapping[str, str],
     ) -> Outcome:
-        """Who is responsible for a caller. ``config``: the step's ``crm`` entry; ``deadline_s``: for all of it."""
+        """Who is responsible for a caller. ``config``: the step's ``crm`` entry; ``deadline_s``: for all of it.
+
+        ``told``: of the visitor, by place (``entity.region``), as much as the CRM's templates use.
+        """
         try:
             system = self._system(config)
         except Fault as problem:
             return Failed(f"{config.get('system')}: {problem}")
         except MALFORMED as problem:
             return Failed(f"{config.get('system')}: its settings are not those of its vendor ({problem!r})")
-        return system.lookup(caller, order, knows, deadline_s)
+        return system.lookup(caller, order, knows, deadline_s, told)
 
     def renew(self, secrets: Mapping[str, str]) -> None:
         """Use other secrets; every CRM is connected anew."""
@@ -64,7 +74,8 @@ class Systems:
         name, vendor = str(config["system"]), VENDORS[config["vendor"]]
         adapter, auth = vendor.connect(config, self._secret)
         throttle = Throttle(self.clock, self.now, vendor.is_limit)
-        return System(name, adapter, auth, self.http, self.breaker, throttle, self.tasks, self.clock)
+        fresh_s = float(config.get("remember", FRESH_SECONDS))
+        return System(name, adapter, auth, self.http, self.breaker, throttle, self.tasks, self.clock, fresh_s)
 
     def _secret(self, name: str) -> str:
         value = self.secrets.get(name, "")

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from routing.decide.verdict import Verdict, failed, refused
-from routing.model.decision import Continue, RingPerson, clean_name
+from routing.model.decision import Call, Continue, RingPerson, clean_name
 from routing.model.known import CRM, KNOWN_BY_CRM
 from routing.model.lookup import Failed, Found, Nobody, Outcome, Owner
 from routing.model.pop import Card
@@ -56,6 +56,13 @@ class Responsible:
     def knows(self, owner: Owner) -> bool:
         """Whether somebody stands for an owner."""
         return bool(self.person(owner))
+
+
+def told(step: Mapping[str, Any], call: Call) -> dict[str, str]:
+    """What the CRM's templates tell of the visitor, by place (``entity.region``); "" for what he has not."""
+    known = {"entity": call.entities, "source": call.source}
+    names = [name.partition(".") for name in (step.get("crm") or {}).get("told") or ()]
+    return {f"{kind}.{name}": known[kind].get(name, "") for kind, _, name in names}
 
 
 def decide(step: Mapping[str, Any], people: Responsible, outcome: Outcome) -> Verdict:

@@ -27,6 +27,17 @@ def read(document: Document, name: str, value: Any) -> Crm | Wrong:
     return found
 
 
+def check_told(folder: Folder, places: Mapping[str, tuple[Document, Loc]]) -> Iterator[Problem]:
+    """CRMs are told of entities that pages tell. ``places``: where CRMs stand."""
+    tracked = folder.project.tracking.entities if folder.project.tracking else {}
+    for system, (document, loc) in places.items():
+        for below, place in folder.crm[system].tells():
+            kind, _, name = place.partition(".")
+            if kind == "entity" and name not in tracked:
+                hint = did_you_mean(name, tracked) or "`project: {tracking: {entities: ...}}` lists them"
+                yield document.problem((*loc, *below), f"no entity is called `{name}`", hint)
+
+
 def check(folder: Folder, places: Mapping[str, tuple[Document, Loc]]) -> Iterator[Problem]:
     """People's owner ids: of CRMs that there are, ids, and none of two people. ``places``: where people stand."""
     seen: dict[tuple[str, str], str] = {}

@@ -67,7 +67,8 @@ def shared(
             people.broken.union(groups.broken, calendars.broken, gateways.broken, crms.broken, {"*"} if unread else ())
         ),
     )
-    problems += [*_check(folder, people, groups), *_check_project(folder, documents)]
+    problems += [*_check(folder, people, groups), *crm.check_told(folder, crms.places)]
+    problems += _check_project(folder, documents)
     known = {name: _by_known_gateways(person, folder) for name, person in people.values.items()}
     return replace(folder, people=known), problems
 

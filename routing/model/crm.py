@@ -165,8 +165,9 @@ def crm_of(name: str, value: Any) -> tuple[type[Crm], Any]:
 
 
 def runtime(name: str, crm: Crm) -> dict[str, Any]:
-    """What the engine needs to ask a CRM; secrets by name."""
-    return {"system": name, **crm.model_dump(mode="json", exclude_none=True)}
+    """What the engine needs to ask a CRM: secrets by name; ``told``: what is told of the visitor, if anything is."""
+    told = sorted({place for _, place in crm.tells()})
+    return {"system": name, **crm.model_dump(mode="json", exclude_none=True), **({"told": told} if told else {})}
 
 
 def owner_ids(written: Any) -> tuple[str, ...] | None:

@@ -7,15 +7,16 @@ from collections.abc import Iterator
 from typing import Annotated, Any, ClassVar
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator
+from pydantic import AfterValidator, BeforeValidator, Field
 
-from routing.model.fields import Fields, Text, refuse
+from routing.model import crm_places
+from routing.model.fields import Fields, Seconds, Text, refuse
 from routing.model.lookup import KINDS, Kind
 from routing.model.problem import Loc
 
 #: How the description of a field begins that names a secret.
 _GIVEN = "Secret: "
-PLACES = ("phone", "digits", "national", "tail")
+LONGEST_REMEMBERED_SECONDS = 600
 _JSON_PATH = re.compile(r"[^.\[\]\s]+(\[\])?(\.[^.\[\]\s]+(\[\])?)*")
 
 
@@ -39,12 +40,34 @@ def _json_path(value: str) -> str:
     return value
 
 
-def _template(value: str) -> str:
+def _server_path(value: str) -> str:
     if not value.startswith("/") or re.search(r"\s", value):
         raise refuse(f"`{value}` is not a path of the server: begin it with `/`")
+    return value
+
+
+def _template(value: str) -> str:
+    crm_places.check(value)
+    crm_places.check_path(value)
+    return value
+
+
+def _of_owner(value: str) -> str:
     for place in re.findall(r"\{([^}]*)\}", value):
-        if place not in (*PLACES, "id"):
-            raise refuse(f"nothing is called `{{{place}}}`", f"one of {', '.join(f'{{{each}}}' for each in PLACES)}")
+        if place != "id":
+            raise refuse(f"nothing is called `{{{place}}}`", "an owner is asked for by `{id}`")
+    return value
+
+
+def _body(value: Any) -> Any:
+    for _, text in crm_places.texts(value):
+        crm_places.check(text)
+    return value
+
+
+def _soon(value: int) -> int:
+    if value > LONGEST_REMEMBERED_SECONDS:
+        raise refuse(f"whoever looks after the client may change: at most {LONGEST_REMEMBERED_SECONDS // 60} min")
     return value
 
 
@@ -57,7 +80,11 @@ def _plain(value: Any) -> Any:
 
 Address = Annotated[Text, AfterValidator(_address)]
 JsonPath = Annotated[Text, AfterValidator(_json_path)]
-Template = Annotated[Text, AfterValidator(_template)]
+ServerPath = Annotated[Text, AfterValidator(_server_path)]
+#: An address with places for the caller's number and, behind ``?``, for what is known of the visitor.
+Template = Annotated[ServerPath, AfterValidator(_template)]
+OwnerTemplate = Annotated[ServerPath, AfterValidator(_of_owner)]
+Body = Annotated[Any, AfterValidator(_body)]
 Plain = Annotated[Text, BeforeValidator(_plain)]
 
 
@@ -66,10 +93,18 @@ class Crm(Fields):
 
     kinds: ClassVar[tuple[Kind, ...]] = KINDS
 
+    remember: Annotated[Seconds, AfterValidator(_soon)] = Field(
+        45, description="How long an answer counts for the caller's next call; after it, only while the CRM errs."
+    )
+
     @property
     def has(self) -> tuple[Kind, ...]:
         """Entities that a step can look for here."""
         return self.kinds
+
+    def tells(self) -> Iterator[tuple[Loc, str]]:
+        """What it is told of the visitor (``entity.region``), each with the place below its entry."""
+        yield from ()
 
     def secrets(self) -> Iterator[tuple[Loc, str, str]]:
         """The secrets that it names: the place below its entry, the name, what the secret is and where to get it."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from routing.model.crm_fields import Address, Crm, JsonPath, Plain, Template
+from routing.model.crm_fields import Address, Body, Crm, JsonPath, OwnerTemplate, Plain, Template
+from routing.model.crm_places import texts, visitor_places
 from routing.model.fields import Fields, NotEmpty, OneOrMany, Text, refuse
 from routing.model.lookup import KINDS, Kind
 from routing.model.problem import Loc
@@ -21,10 +22,11 @@ class HttpSearch(Fields):
     """How one kind of entity is looked for, and where in the answer its facts are."""
 
     path: Template = Field(
-        description="Address below `url`: `/deals?phone={phone}`; also `{digits}`, `{national}`, `{tail}`."
+        description="Address below `url`: `/deals?phone={phone}`; also `{digits}`, `{national}`, `{tail}`, and of the "
+        "visitor `{entity.NAME}`, `{source.NAME}`: `/deals?phone={phone}&region={entity.region}`."
     )
     method: Literal["GET", "POST"] = "GET"
-    body: Any = Field(None, description="JSON body of a POST, with the same places in its texts.")
+    body: Body = Field(None, description="JSON body of a POST, with the same places in its texts.")
     rows: JsonPath = Field("", description="Where the list is; the whole answer otherwise.")
     next: JsonPath | None = Field(None, description="Where the next page's address is.")
     id: JsonPath = "id"
@@ -37,11 +39,22 @@ class HttpSearch(Fields):
     name: JsonPath | None = Field(None, description="Where the caller's name is.")
     card: JsonPath | None = Field(None, description="Where the address of its page is.")
 
+    def tells(self) -> Iterator[tuple[Loc, str]]:
+        """See Crm."""
+        for loc, template in ((("path",), self.path), *texts(self.body, ("body",))):
+            yield from ((loc, place) for place in visitor_places(template))
+
+    @model_validator(mode="after")
+    def _posted(self) -> HttpSearch:
+        if self.body is not None and self.method != "POST":
+            raise refuse("a body is not sent with GET", "write `method: POST`")
+        return self
+
 
 class HttpOwner(Fields):
     """How an owner is asked for by his id."""
 
-    path: Template = Field(description="Address below `url`: `/users/{id}`.")
+    path: OwnerTemplate = Field(description="Address below `url`: `/users/{id}`.")
     row: JsonPath = ""
     email: JsonPath | None = None
     name: JsonPath | None = None
@@ -64,6 +77,11 @@ class HttpCrm(Crm):
     def has(self) -> tuple[Kind, ...]:
         """The kinds that are described."""
         return tuple(kind for kind in KINDS if getattr(self, kind) is not None)
+
+    def tells(self) -> Iterator[tuple[Loc, str]]:
+        """See Crm."""
+        for kind in self.has:
+            yield from (((kind, *loc), place) for loc, place in getattr(self, kind).tells())
 
     def secrets(self) -> Iterator[tuple[Loc, str, str]]:
         """See Crm: those in the headers."""

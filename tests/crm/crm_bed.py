@@ -21,8 +21,11 @@ from fakes.zoho_desk import ZohoDesk
 
 from routing.crm.look import Tasks
 from routing.crm.systems import Systems
+from routing.decide.crm import told
 from routing.http.breaker import Breaker
 from routing.model.crm import crm_of, runtime
+from routing.model.decision import Call
+from routing.model.entities import Visitor
 from routing.model.lookup import Kind, Outcome, Owner
 from routing.model.web import Http
 
@@ -80,8 +83,19 @@ class Bed:
     def knows(self, owner: Owner) -> bool:
         return self.fake.number(owner.id) in self.known
 
-    def ask(self, *order: Kind, caller: str = CALLER, deadline_s: float = 2.0) -> Outcome:
-        return self.systems.lookup(config(self.fake), caller, order or ORDER, self.knows, deadline_s)
+    def ask(
+        self,
+        *order: Kind,
+        caller: str = CALLER,
+        deadline_s: float = 2.0,
+        visitor: Visitor | None = None,
+        **settings: Any,
+    ) -> Outcome:
+        """``settings``: of the CRM, in place of the fake's own."""
+        asked, visitor = config(self.fake, **settings), visitor or Visitor()
+        call = Call("u", "/r", "s", "1", "", caller, entities=visitor.entities, source=visitor.source)
+        step = {"crm": asked}
+        return self.systems.lookup(asked, caller, order or ORDER, self.knows, deadline_s, told(step, call))
 
     def later(self, seconds: float) -> None:
         self.fake.clock.seconds += seconds

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from crm_bed import FAKES, config
 from pydantic import ValidationError
@@ -10,6 +12,7 @@ from pydantic_core import PydanticCustomError
 from routing.model.crm import VENDORS, crm_of, runtime
 
 SEARCH = {"path": "/l?p={phone}", "owner": "o", "phones": "p"}
+POST = {**SEARCH, "method": "POST"}
 
 
 def read(name: str, value: object):
@@ -23,8 +26,13 @@ def refusal(name: str, value: object) -> str:
     except PydanticCustomError as problem:
         return problem.message()
     except ValidationError as problem:
-        return "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in problem.errors())
+        return "; ".join(map(said, problem.errors()))
     raise AssertionError("it was accepted")
+
+
+def said(problem: dict[str, Any]) -> str:
+    hint = problem.get("ctx", {}).get("hint", "")
+    return f"{'.'.join(map(str, problem['loc']))}: {problem['msg']} {hint}"
 
 
 def test_the_name_of_an_entry_is_its_vendor_unless_it_says_another():
@@ -48,6 +56,17 @@ def test_the_name_of_an_entry_is_its_vendor_unless_it_says_another():
         ("http", {"url": "https://x"}, "nothing is looked for"),
         ("http", {"url": "https://x", "lead": {"path": "leads", "owner": "o", "phones": "p"}}, "begin it with `/`"),
         ("http", {"url": "https://x", "lead": {"path": "/{number}", "owner": "o", "phones": "p"}}, "`{number}`"),
+        ("http", {"url": "https://x", "lead": {**SEARCH, "path": "/l?r={entiy.region}"}}, "mean `entity.region`?"),
+        ("http", {"url": "https://x", "lead": {**SEARCH, "path": "/l?r={entity.Region}"}}, "not the name of an entity"),
+        ("http", {"url": "https://x", "lead": {**SEARCH, "path": "/l?c={source.campaign}"}}, "mean `utm_campaign`?"),
+        ("http", {"url": "https://x", "lead": {**SEARCH, "path": "/l?c={source.x}"}}, "a source is one of utm_source"),
+        ("http", {"url": "https://x", "lead": {**SEARCH, "path": "/{entity.region}/l"}}, "stands in the path"),
+        ("http", {"url": "https://x", "lead": {**SEARCH, "path": "/l?i={id}"}}, "nothing is called `{id}`"),
+        ("http", {"url": "https://x", "lead": {**SEARCH, "body": {"a": 1}}}, "a body is not sent with GET"),
+        ("http", {"url": "https://x", "lead": {**POST, "body": {"a": ["{phne}"]}}}, "did you mean `phone`"),
+        ("http", {"url": "https://x", "lead": {**POST, "body": "{ entity.region }"}}, "write `{entity.region}`"),
+        ("http", {"url": "https://x", "lead": SEARCH, "owner": {"path": "/u/{entity.region}"}}, "asked for by `{id}`"),
+        ("http", {"url": "https://x", "lead": SEARCH, "remember": "11m"}, "at most 10 min"),
         ("http", {"url": "https://x", "lead": {"path": "/l", "owner": "a..b", "phones": "p"}}, "is not a path"),
         ("http", {"url": "https://x", "lead": {"path": "/l", "owner": "o", "phones": []}}, "must not be empty"),
         (

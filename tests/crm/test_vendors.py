@@ -106,7 +106,7 @@ def test_a_next_page_on_another_server_is_not_asked_for():
 def test_a_crm_that_cannot_be_asked_for_owners_is_matched_by_id():
     bed = Bed(Generic())
     contact = bed.world.contact(owner=18)
-    outcome = bed.systems.lookup(config(bed.fake, owner=None), CALLER, ("contact",), bed.knows, 2.0)
+    outcome = bed.systems.lookup(config(bed.fake, owner=None), CALLER, ("contact",), bed.knows, 2.0, {})
     assert isinstance(outcome, Found)
     assert bed.chosen(outcome) == ("contact", contact, 18)
 
@@ -134,7 +134,7 @@ def test_an_owner_id_cannot_leave_its_place_in_an_address(owner):
     bed.world.contact()
     row = bed.fake._row
     bed.fake._row = lambda each: row(each) | {"manager": {"id": owner}}
-    bed.systems.lookup(config(bed.fake), CALLER, ("contact",), lambda owner: True, 2.0)
+    bed.systems.lookup(config(bed.fake), CALLER, ("contact",), lambda owner: True, 2.0, {})
     assert all(asked.path == "/api/find" or asked.path.startswith("/api/users/") for asked in bed.fake.requests)
     assert not [asked for asked in bed.fake.requests if asked.path.count("/") > 3 or asked.query]
 

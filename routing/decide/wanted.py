@@ -8,7 +8,7 @@ from typing import Any
 
 import phonenumbers
 
-from routing.model.decision import Call
+from routing.model.decision import E164, Call
 
 #: The language that most callers from a country speak with a company, where that is one language.
 LANGUAGES = {
@@ -20,6 +20,8 @@ LANGUAGES = {
         "nb": "NO", "el": "GR CY", "sr": "RS", "hr": "HR", "sl": "SI", "ka": "GE", "hy": "AM", "az": "AZ", "he": "IL",
     }.items()
 }  # fmt: skip
+#: Country code -> the countries that share it.
+_COUNTRIES = {str(code): countries for code, countries in phonenumbers.COUNTRY_CODE_TO_REGION_CODE.items()}
 _BY_COUNTRY = {country: language for language, countries in LANGUAGES.items() for country in countries}
 
 
@@ -56,7 +58,15 @@ def _region(regions: Mapping[str, str], call: Call) -> str:
 
 
 def country(caller: str) -> str:
-    """ISO code of the country of a number (``+`` E.164); empty when it has none."""
+    """ISO code of the country of a number (``+`` E.164); empty when it has none.
+
+    A country code of one country says it alone; only a shared one (+1, +7, +44) needs the whole number.
+    """
+    if not E164.fullmatch(caller):
+        return ""
+    sharing = next((_COUNTRIES[code] for end in (4, 3, 2) if (code := caller[1:end]) in _COUNTRIES), ())
+    if len(sharing) < 2:
+        return sharing[0] if sharing else ""
     try:
         return phonenumbers.region_code_for_number(phonenumbers.parse(caller)) or ""
     except phonenumbers.NumberParseException:

@@ -7,6 +7,7 @@ import random
 from collections import Counter
 from dataclasses import replace
 
+import phonenumbers
 import pytest
 
 from routing.decide import ring
@@ -101,7 +102,13 @@ def test_what_a_call_wants_comes_from_its_number_its_visitor_and_what_is_known()
     }  # fmt: skip
     assert wanted(sources, replace(CALL, caller="anonymous")) == {"level": 2}
     assert wanted(sources, replace(call, entities={"region": "Odesa"}))["region"] == "Odesa"
-    assert country("+999") == ""
+
+
+def test_a_number_is_of_the_country_that_the_numbering_plans_say():
+    for code in phonenumbers.COUNTRY_CODE_TO_REGION_CODE:
+        number = f"+{code}23456789"
+        assert country(number) == (phonenumbers.region_code_for_number(phonenumbers.parse(number)) or ""), number
+    assert country("+1 415 555 2671") == country("+9992345678") == country("+38") == country("anonymous") == ""
 
 
 class Presence(dict):

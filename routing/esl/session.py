@@ -19,6 +19,8 @@ from routing.esl.protocol import Message, Parser, ProtocolError, set_variables
 from routing.model.decision import Call
 
 CONNECT_SECONDS = 2.0
+#: What the event loop is asked to watch a socket for (libev's and libuv's number).
+READ = 1
 #: FreeSWITCH reads the decision within 20 ms; this long the engine waits to see it taken before it lets go.
 LINGER_SECONDS = 1.0
 CHUNK = 16 * 1024
@@ -81,21 +83,42 @@ def _connect(sock: socket, report: Report, connect_s: float) -> Message | None:
 
 
 def _decided(sock: socket, call: Call, decide: Decide) -> Mapping[str, str]:
-    """The decision's variables. Raises Gone where the decision waits while the call ends.
-
-    The watch starts when the decision first waits; a decision that never waits costs no watch.
-    """
-    watch = gevent.spawn(_watch, sock, gevent.getcurrent())
+    """The decision's variables. Raises Gone where the decision waits while the call ends."""
+    watch = Watch(sock, gevent.getcurrent())
     try:
         return decide(call)
     finally:
-        watch.kill()
+        watch.end()
 
 
-def _watch(sock: socket, deciding: Any) -> None:
-    """Cancel the decision when its call is gone; a watch that is killed itself cancels nothing."""
-    _until_gone(sock)
-    gevent.kill(deciding, Gone)
+class Watch:
+    """Cancels a decision when its call is gone; one that has ended cancels nothing.
+
+    Nobody reads before there is something to read: while FreeSWITCH says nothing a watch costs next to nothing.
+    """
+
+    def __init__(self, sock: socket, deciding: Any) -> None:
+        self._sock = sock
+        self._deciding = deciding
+        self._reading: gevent.Greenlet[[], None] | None = None
+        self._readable = gevent.get_hub().loop.io(sock.fileno(), READ)
+        self._readable.start(self._read)
+
+    def end(self) -> None:
+        """Watch no more."""
+        self._readable.stop()
+        self._readable.close()
+        if self._reading:
+            self._reading.kill()
+
+    def _read(self) -> None:
+        """Called by the event loop, which must not wait."""
+        self._readable.stop()
+        self._reading = gevent.spawn(self._until_gone)
+
+    def _until_gone(self) -> None:
+        _until_gone(self._sock)
+        gevent.kill(self._deciding, Gone)
 
 
 def _until_gone(sock: socket) -> None:

@@ -1,4 +1,4 @@
-"""From a decision to what screens are told: which person is about to ring, and what is known of the caller. Pure."""
+"""From a decision to what screens are told: who is about to ring, what is known of the caller and his visit. Pure."""
 
 from __future__ import annotations
 
@@ -22,4 +22,6 @@ def pop_of(kind: str, call: Call, verdict: Verdict, directory: Directory) -> Pop
             return None
     card = verdict.card
     shown = card.name if card else name
-    return Pop(call.uuid, person, phones, call.caller, call.number, call.scheme, kind, shown, card)
+    return Pop(
+        call.uuid, person, phones, call.caller, call.number, call.scheme, kind, shown, card, call.entities, call.source
+    )

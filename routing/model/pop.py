@@ -5,7 +5,7 @@ Names and addresses of cards stay out of every repr, so that no log line can sho
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Protocol
 
@@ -34,6 +34,7 @@ class Pop:
     """A person is about to ring for a call (its uuid). ``phones``: ``ivan.desk``; ``name``: the caller's, or "".
 
     ``number`` was dialled, ``caller`` is ``+`` and digits or ``anonymous``; ``by`` is the kind of the deciding step.
+    ``entities`` and ``source``: what is known of the site's visitor to whom the number was lent.
     """
 
     call: str
@@ -45,6 +46,8 @@ class Pop:
     by: str
     name: str = field(default="", repr=False)
     card: Card | None = None
+    entities: Mapping[str, str] = field(default_factory=dict, repr=False)
+    source: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     def as_json(self) -> dict[str, Any]:
         """Plain data, as screens get it."""

@@ -29,7 +29,8 @@ PAGE, KEY = "https://crm.example.com", "whsec_a-key-of-the-server"
 PLAN = Plan("shop", frozenset({PAGE}), "POPS_KEY", frozenset({"ivan", "olena"}))
 BEARER = {"Authorization": f"Bearer {KEY}"}
 DEAL = Card("bitrix24", "deal", "17", "Олена Клієнт", "https://crm.example.com/deal/17/")
-POP = Pop("uuid-1", "ivan", ("ivan.desk",), "+380671234567", "+380800330521", "shop", "crm", DEAL.name, DEAL)
+VISIT = {"entities": {"category": "дренаж"}, "source": {"utm_campaign": "autumn"}}
+POP = Pop("uuid-1", "ivan", ("ivan.desk",), "+380671234567", "+380800330521", "shop", "crm", DEAL.name, DEAL, **VISIT)
 
 
 def text(person: str = "ivan", call: str = "uuid-1") -> str:
@@ -97,6 +98,7 @@ def test_a_page_is_told_who_calls_while_the_phone_rings(bed: Bed) -> None:
         "call": "uuid-1", "person": "ivan", "phones": ["ivan.desk"], "caller": "+380671234567",
         "number": "+380800330521", "scheme": "shop", "by": "crm", "name": "Олена Клієнт",
         "card": {"system": "bitrix24", "kind": "deal", "id": "17", "name": "Олена Клієнт", "url": DEAL.url},
+        "entities": {"category": "дренаж"}, "source": {"utm_campaign": "autumn"},
     }  # fmt: skip
     answer.close()
     assert bed.hub.open == 0
@@ -246,6 +248,15 @@ def test_whoever_rings_alone_by_a_decision_is_told(decision: Decision, card: Car
     call = Call("uuid-1", "/r", "shop", "1", "+380800330521", "+380671234567")
     pop = pop_of("webhook", call, Verdict(decision, "decided", card=card), DIRECTORY)
     assert (pop and (pop.person, pop.phones, pop.name)) == shown
+
+
+def test_the_screen_is_told_what_the_visitor_looked_at_and_where_he_came_from() -> None:
+    call = Call("uuid-1", "/r", "shop", "1", "+380800330521", "+380671234567", **VISIT)
+    pop = pop_of("crm", call, Verdict(RingPerson("ivan", 20), "decided", card=DEAL), DIRECTORY)
+    assert pop is not None
+    said = json.loads(json.dumps(pop.as_json()))
+    assert {name: said[name] for name in VISIT} == VISIT
+    assert "autumn" not in repr(pop)
 
 
 class Redis:

@@ -90,7 +90,7 @@ class InProcess:
         elif step.get("kind") in KINDS:
             verdict, took_ms = self.remembered.decide(step, self._directory(call.release), call), 1
         elif step.get("kind") == "crm":
-            verdict, took_ms = self.crm(step, self._responsible(call.release, step))
+            verdict, took_ms = self.crm(step, self._responsible(call.release, step), call)
         elif step.get("kind") != "webhook":
             verdict, took_ms = failed(f"a {step.get('kind')} step is not decided offline"), INSTANT_MS
         else:

@@ -137,7 +137,8 @@ def _expectation(case: Case, names: Names, loc: Loc, expectation: Expectation) -
         if not _is_one(expectation.kind, word, known, names):
             place = _word(case, where, expectation, index)
             if expectation.kind in ASKED:
-                hint = did_you_mean(word, (*known, *_answers(names))) or _ANSWERS
+                near = (f"told {place}={word.partition('=')[2]}" for place in names.told)
+                hint = did_you_mean(word, (*known, *near, *_answers(names))) or _ANSWERS
                 yield case.problem(place, f"{message} `{word}`", hint)
             else:
                 yield _unknown(case, place, word, known, message)
@@ -171,7 +172,13 @@ def _is_one(kind: str, word: str, known: Collection[str], names: Names) -> bool:
         return any(sound == word or sound.endswith(f"/{word}") for sound in known)
     if kind == "notify":
         return word in known or EMAIL.fullmatch(word) is not None
-    return word in known or (kind in ASKED and _is_said(word, names))
+    return word in known or (kind in ASKED and _is_said(word, names)) or (kind == "crm" and _is_told(word, names))
+
+
+def _is_told(word: str, names: Names) -> bool:
+    """``told entity.region=521``, ``told source.utm_campaign=``: of what some CRM is told."""
+    place, equals, _ = word.removeprefix("told ").partition("=")
+    return word.startswith("told ") and bool(equals) and place in names.told
 
 
 def _is_said(word: str, names: Names) -> bool:

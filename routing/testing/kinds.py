@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from routing.offline.crm import told_of
 from routing.offline.events import Event
 from routing.testing.spans import Span
 
@@ -72,7 +73,8 @@ def _answer(step_kind: str) -> Callable[[Event, str], bool]:
         said = webhook_words(event)
         if word == "answered":
             return event.kind == "decision" and said != "continue"
-        return word in (said, said.replace(" person ", " ").replace(" phone ", " ").replace(" number ", " "))
+        targets = said.replace(" person ", " ").replace(" phone ", " ").replace(" number ", " ")
+        return word in (said, targets, *(told_of(event.detail) if step_kind == "crm" else ()))
 
     return meets
 

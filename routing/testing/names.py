@@ -93,6 +93,11 @@ class Names:
         return {str(step["crm"]["system"]) for step in self._dynamic() if step.get("kind") == "crm"}
 
     @cached_property
+    def told(self) -> set[str]:
+        """What CRMs that a step asks are told of the visitor: ``entity.region``."""
+        return {place for step in self._dynamic() if step.get("kind") == "crm" for place in step["crm"].get("told", ())}
+
+    @cached_property
     def boxes(self) -> set[str]:
         """Voicemail boxes."""
         return {box for path in self._release.glob("schemes/*.xml") for box in _BOX.findall(path.read_text("utf-8"))}

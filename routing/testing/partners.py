@@ -7,7 +7,7 @@ from typing import Any
 
 from routing.decide.crm import Responsible
 from routing.decide.verdict import Verdict
-from routing.model import memory
+from routing.model import decision, memory
 from routing.model.entities import Visitor, clean
 from routing.offline.answering import InProcess, by_url, canned
 from routing.offline.crm import Crm, answers
@@ -49,8 +49,8 @@ def _cleaned(values: Mapping[str, str]) -> dict[str, str]:
 def _crm(sample: Sample) -> Crm:
     others, named = answers(sample.crm), {system: answers(words) for system, words in sample.crms.items()}
 
-    def answer(step: Mapping[str, Any], people: Responsible) -> tuple[Verdict, int]:
-        return named.get(str(step["crm"]["system"]), others)(step, people)
+    def answer(step: Mapping[str, Any], people: Responsible, call: decision.Call) -> tuple[Verdict, int]:
+        return named.get(str(step["crm"]["system"]), others)(step, people, call)
 
     return answer
 

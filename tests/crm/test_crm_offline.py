@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from routing.cli.test import test as run_tests
 from routing.cli.trace import trace as command
 from routing.compile.tones import tones
 from routing.offline.crm import answers
@@ -71,6 +72,64 @@ def test_a_trace_without_an_answer_says_that_nobody_was_found(schemes):
 
 def test_an_owner_whom_nobody_stands_for_is_named(schemes):
     assert "no person stands for owner 99" in trace(schemes, "--crm", "99")
+
+
+VISITORS = """
+project:
+  name: shop
+  timezone: Europe/Kyiv
+  country: UA
+  tracking: {origins: "https://www.example.com", entities: {region: {}, category: {}}}
+people:
+  ivan: {name: Ivan, phones: {desk: {sip: "1001"}}, email: ivan@example.com}
+  olena: {name: Olena, phones: {desk: {sip: "1002"}}, email: olena@example.com}
+crm:
+  bitrix24:
+    vendor: http
+    url: https://crm.example.com
+    deal: {path: "/d?p={phone}&r={entity.region}&c={source.utm_campaign}", owner: o, phones: p}
+    contact: {path: "/c", method: POST, body: {p: "{phone}", r: "{entity.region}"}, owner: o, phones: p}
+pools:
+  site: {scheme: shop, numbers: "+380577280001", overflow: "+380800330521"}
+"""
+TEST = """
+tests:
+  - name: the CRM knows whose region it is
+    call: {to: "+380577280001", from: "+380671234567", at: "2026-11-23 10:00"}
+    entities: {region: "521 (Харків)", category: pumps}
+    crm: deal ivan
+    expect: [{crm: [ring ivan, "told entity.region=521 (Харків)", told source.utm_campaign=]}, {ring: ivan}]
+"""
+
+
+@pytest.fixture
+def visited(schemes: Path) -> Path:
+    (schemes / "all.yaml").write_text(VISITORS)
+    return schemes
+
+
+def test_a_trace_says_what_the_crm_was_told_of_the_visitor(visited):
+    said = trace(visited, "--to", "+380577280001", "--entity", "region=521", "--entity", "category=x", "--crm", "ivan")
+    assert "told entity.region=521; told source.utm_campaign=)" in said
+
+
+def test_a_crm_that_is_told_nothing_says_nothing_of_it(schemes):
+    assert "told" not in trace(schemes, "--crm", "ivan")
+
+
+@pytest.mark.parametrize(
+    ("written", "instead", "words"),
+    [
+        ("", "", "1 passed"),
+        ("=521 (", "=522 (", "expected crm: ring ivan, told entity.region=522 (Харків)"),
+        ("told entity.region", "told entity.category", "no answer is called `told entity.category=521 (Харків)`"),
+        ("told source.utm_campaign", "told source.utm_campain", "did you mean `told source.utm_campaign=`?"),
+    ],
+)
+def test_a_test_can_expect_what_the_crm_is_told(visited, written, instead, words):
+    (visited / "shop.test.yaml").write_text(TEST.replace(written, instead, 1))
+    result = CliRunner().invoke(run_tests, ["--schemes", str(visited)])
+    assert words in f"{result.output}{result.exception}"
 
 
 def test_words_that_are_no_answer_are_refused():

@@ -30,15 +30,19 @@ from routing.app.releases import Releases
 from routing.app.screens import Teller, pops_in
 from routing.app.secrets import SecretsFault, read_secrets
 from routing.app.states import States
+from routing.app.undisturbed import Undisturbed
 from routing.app.visitors import leases_in, visitor_steps
 from routing.crm.systems import Systems
 from routing.crm.tasks import Greenlets
+from routing.esl import globals as switch_globals
 from routing.esl.server import Server
 from routing.esl.watch import watch
 from routing.http.address import Resolver
 from routing.http.breaker import Breaker
 from routing.http.client import Client
 from routing.http.pool import Pool
+from routing.model import dnd
+from routing.store.memory import RedisMemory
 
 BEAT_SECONDS = 1.0
 #: Threads for name lookups: a hanging name server holds one per host.
@@ -77,7 +81,7 @@ class Worker:
         resolver, secrets = Resolver(time.monotonic), self._secrets()
         pool = Pool(resolver, options.link_local)
         self.crms = Systems(pool, self.breaker, Greenlets(), secrets, time.monotonic, time.time)
-        redis = store_at(os.environ.get(REDIS_VARIABLE, ""), self._memory_said)
+        self.redis = redis = store_at(os.environ.get(REDIS_VARIABLE, ""), self._memory_said)
         self.engine = Engine(
             releases=releases,
             client=Client(resolver, options.link_local),
@@ -141,11 +145,14 @@ class Worker:
             gevent.sleep(BEAT_SECONDS)
 
     def _watch_switch(self) -> None:
-        """Know who is free, where the event socket's password is known."""
+        """Know who is free and tell who must not be disturbed, where the event socket's password is known."""
         host, _, port = self.options.esl.rpartition(":")
         password = os.environ.get(ESL_VARIABLE, "")
         if host and password:
             gevent.spawn(watch, host, int(port), password, self.states)
+            if self.redis:
+                wanted = Undisturbed(Path(self.options.root), RedisMemory(self.redis))
+                gevent.spawn(switch_globals.keep, host, int(port), password, dnd.PREFIX, wanted)
 
     def _memory_said(self, words: str) -> None:
         self.lines.write("warning", "redis", words=words)

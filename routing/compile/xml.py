@@ -20,12 +20,16 @@ ALLOWED = frozenset(
     routing_release routing_scheme routing_caller routing_number routing_caller_pays routing_jumps routing_hours
     routing_digits
     routing_decision routing_ring_for routing_label routing_waits routing_legs uuid domain
-    routing_known routing_known_by_crm routing_dnd recordings_dir endpoint_disposition originate_disposition
+    routing_known routing_known_by_crm routing_dnd routing_person recordings_dir
+    endpoint_disposition originate_disposition
     """.split()
 )
 _EXPANSION = re.compile(r"\$\{([^}]*)\}?")
-#: Families of them: overrides by hand, what lists and calendars said, the visitor's facts (encoded, `model.entities`).
-FAMILY = re.compile(r"(?:hours_|routing_list_|routing_branch_|routing_entity_|routing_source_)[a-z][a-z0-9_]{0,63}")
+#: Families of them: overrides by hand and do-not-disturb, what lists and calendars said, the visitor's facts (encoded,
+#: `model.entities`).
+FAMILY = re.compile(
+    r"(?:hours_|routing_dnd_|routing_list_|routing_branch_|routing_entity_|routing_source_)[a-z][a-z0-9_]{0,63}"
+)
 #: What callers, pages and partners have a word in, clean as it is: FreeSWITCH expands again what it has expanded, and
 #: `$` at the end of one value with `{...}` at the beginning of the next would be an expansion.
 _TOLD = r"routing_(?:caller|digits|label|decision|ring_for|(?:entity|source)_\w+)"

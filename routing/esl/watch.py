@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import json
 from collections import deque
-from collections.abc import Iterable
-from contextlib import closing
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -84,16 +84,24 @@ def watch(
     """Tell a watcher for ever; ends when its greenlet is killed."""
     while True:
         try:
-            with closing(gevent.socket.create_connection((host, port), timeout=ANSWER_SECONDS)) as sock:
-                sock.settimeout(None)
-                _follow(Session(sock), password, watcher, settle_s, refresh_s)
+            with session(host, port, password) as opened:
+                _follow(opened, watcher, settle_s, refresh_s)
         except (OSError, ProtocolError, ValueError, KeyError, TypeError) as problem:
             watcher.lost(str(problem) or type(problem).__name__)
         gevent.sleep(retry_s)
 
 
-def _follow(session: Session, password: str, watcher: Watcher, settle_s: float, refresh_s: float) -> None:
-    session.log_in(password)
+@contextmanager
+def session(host: str, port: int, password: str) -> Iterator[Session]:
+    """A connection, logged in. Raises OSError (Lost) or ProtocolError."""
+    with closing(gevent.socket.create_connection((host, port), timeout=ANSWER_SECONDS)) as sock:
+        sock.settimeout(None)
+        opened = Session(sock)
+        opened.log_in(password)
+        yield opened
+
+
+def _follow(session: Session, watcher: Watcher, settle_s: float, refresh_s: float) -> None:
     session.ask(f"event plain {EVENTS}")
     session.collect(settle_s)
     while True:

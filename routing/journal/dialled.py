@@ -9,8 +9,12 @@ from dataclasses import dataclass
 from routing.journal.causes import why
 from routing.journal.cdr import Cdr
 from routing.journal.record import Leg
+from routing.model import dnd
 
 _PLACE = re.compile(r"routing_target=([^,\]}]+)([^\]}]*)[\]}]([^,|]+)|(\|)")
+#: Cause and words of a leg that was never made.
+UNREGISTERED = ("USER_NOT_REGISTERED", "not registered")
+UNDISTURBED = ("USER_BUSY", "must not be disturbed")
 _DELAY = re.compile(r"leg_delay_start=(\d+)")
 
 
@@ -109,7 +113,7 @@ def from_cdr(b_leg: Cdr, path: str = "", target: str = "", cause: str = "") -> L
 
 
 def _unreached(bridge: Bridge, left: Sequence[Place], rung: Sequence[Leg]) -> list[Leg]:
-    """Phones that no leg was made for although it was their turn: not registered, as a rule."""
+    """Phones that no leg was made for although it was their turn: not registered or not to be disturbed."""
     turns = {place.target: place.turn for place in bridge.places}
     reached = max((turns.get(leg.target, 0) for leg in rung), default=0)
     cut_short = bridge.is_last or any(not leg.why for leg in rung)
@@ -118,8 +122,8 @@ def _unreached(bridge: Bridge, left: Sequence[Place], rung: Sequence[Leg]) -> li
         if cut_short and (place.turn > reached or place.after_s > bridge.took_s or (place.turn and place.after_s)):
             continue  # the ringing was over before this phone was due
         name = f"-{bridge.step}.{place.target}"
+        cause, words = UNDISTURBED if place.destination.startswith(dnd.BUSY) else UNREGISTERED
         missing.append(
-            Leg(name, bridge.path, place.target, person_of(place.target), bridge.at, 0.0, False, 0.0,
-                "USER_NOT_REGISTERED", "not registered")
-        )  # fmt: skip
+            Leg(name, bridge.path, place.target, person_of(place.target), bridge.at, 0.0, False, 0.0, cause, words)
+        )
     return missing

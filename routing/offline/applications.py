@@ -59,6 +59,13 @@ def unset(call: Running, data: str) -> None:
     assign(call, data, "")
 
 
+def set_global(call: Running, data: str) -> None:
+    """``set_global name=value``: for every call; an empty value removes it."""
+    name, _, value = data.partition("=")
+    call.line.globals[name] = value
+    call.line.note("variable", data)
+
+
 def answer(call: Running, data: str) -> None:
     """Answer the caller, then what ``execute_on_answer`` says."""
     call.answer()
@@ -196,6 +203,7 @@ APPLICATIONS: dict[str, Application] = {
     "multiset": multiset,
     "export": export,
     "unset": unset,
+    "set_global": set_global,
     "answer": answer,
     "pre_answer": pre_answer,
     "ring_ready": ring_ready,

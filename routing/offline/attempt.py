@@ -14,7 +14,7 @@ from routing.offline.dialstring import Endpoint, Part
 from routing.offline.document import is_true
 from routing.offline.line import Line
 from routing.offline.phones import UNREACHABLE_MS, Phone, Phones
-from routing.offline.words import atoi
+from routing.offline.words import atoi, cause_named
 
 GROUP_SECONDS = 60
 _ENDINGS = {
@@ -83,6 +83,9 @@ class Attempt:
         cause = _refusal(endpoint, phone)
         if cause:
             self.cause = cause
+            if endpoint.kind == "error":
+                self.line.note("undisturbed", target, cause)
+                return None
             self.line.note("ring", target, f"{endpoint.kind}/{endpoint.rest}")
             self.line.note("ring_end", target, cause)
             if cause in ("CHAN_NOT_IMPLEMENTED", "MANDATORY_IE_MISSING"):
@@ -224,7 +227,7 @@ class Attempt:
 def _refusal(endpoint: Endpoint, phone: Phone) -> str:
     """Why the leg cannot be created at all, or nothing."""
     if endpoint.kind == "error":
-        return endpoint.rest or "NORMAL_CLEARING"
+        return cause_named(endpoint.rest)
     if endpoint.kind not in ("sofia", "loopback"):
         return "MANDATORY_IE_MISSING" if endpoint.kind == "user" else "CHAN_NOT_IMPLEMENTED"
     inside = endpoint.kind == "sofia" and not endpoint.rest.startswith(("gateway/", "external/"))

@@ -22,6 +22,12 @@ ENDINGS = {
     "ORIGINATOR_CANCEL": "stops ringing, the caller left",
     "answered": "answers",
 }
+CALLER = {
+    "ringing": "hears ringing",
+    "early_media": "hears the switch, not answered",
+    "answered": "is answered",
+}
+_ENDED = ("ring_end", "undisturbed")
 HIDDEN = frozenset({"hears", "limit", "step"})
 
 
@@ -84,12 +90,8 @@ def _words(event: Event) -> tuple[str, str]:
             return "call", f"{subject} {detail}"
         case "variable" if subject.startswith("routing_hours="):
             return "hours", subject.partition("=")[2]
-        case "ringing":
-            return "caller", "hears ringing"
-        case "early_media":
-            return "caller", "hears the switch, not answered"
-        case "answered":
-            return "caller", "is answered"
+        case "ringing" | "early_media" | "answered":
+            return "caller", CALLER[event.kind]
         case "play":
             return "play", f"{subject.rpartition('/')[2]} ({seconds})"
         case "whisper":
@@ -98,6 +100,8 @@ def _words(event: Event) -> tuple[str, str]:
             return "digits", _digits(detail)
         case "confirm":
             return "asked", f"{subject} picks up, must press {detail}"
+        case "undisturbed":
+            return "ended", f"{subject}: not rung, must not be disturbed"
         case "ring_end":
             after = f" after {seconds}" if event.lasted_ms else ""
             return "ended", f"{subject}: {ENDINGS.get(detail, detail)}{after}"
@@ -133,7 +137,7 @@ def _merged(rows: Iterable[Row]) -> list[Row]:
     merged: list[Row] = []
     for row in rows:
         last = merged[-1] if merged else None
-        if last and row.kind == "ring_end" == last.kind and row.at_ms == last.at_ms:
+        if last and row.kind == last.kind and row.kind in _ENDED and row.at_ms == last.at_ms:
             who, colon, how = row.text.partition(":")
             before, _, same = last.text.partition(":")
             if how == same:

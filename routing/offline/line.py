@@ -8,7 +8,7 @@ second early, leg timeouts up to one late.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import MutableMapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -76,7 +76,7 @@ class Line:
 
     profile: Profile
     start: datetime
-    globals: Mapping[str, str]
+    globals: MutableMapping[str, str]
     gives_up_ms: int | None = None
     now_ms: int = 0
     answered: bool = False

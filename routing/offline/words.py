@@ -43,7 +43,9 @@ CAUSES = frozenset(
 
 
 def cause_named(word: str) -> str:
-    """A cause by its name in any case, as FreeSWITCH understands it; numbers are not read."""
+    """A cause by its name in any case, as FreeSWITCH understands it; of numbers USER_BUSY alone is read."""
+    if atoi(word) == 17:
+        return "USER_BUSY"
     return word.upper() if word.upper() in CAUSES else "NORMAL_CLEARING"
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from routing.model import numbers
+from routing.model import dnd, numbers
 from routing.model.folder import Folder
 from routing.model.project import Gateway
 from routing.steps.base import sound_path
@@ -54,14 +54,15 @@ def _leg(leg: Leg, folder: Folder, number: str, label: str) -> str:
     if label:
         variables["origination_caller_id_name"] = f"'{label}'"
     variables["routing_target"] = leg.target
+    undisturbed = f"${{{dnd.variable(leg.target.partition('.')[0])}}}"
     if leg.phone.sip:
-        return _braces("[]", variables) + f"sofia/internal/{leg.phone.sip}%${{domain}}"
+        return _braces("[]", variables) + f"{undisturbed}sofia/internal/{leg.phone.sip}%${{domain}}"
     assert leg.phone.number
     name = leg.phone.gateway or next(iter(folder.gateways))
     gateway = folder.gateways[name]
     variables |= caller_id(gateway, number)
     to = dialled(gateway, leg.phone.number, folder.project.country)
-    return _braces("[]", variables) + f"sofia/gateway/{name}/{to}"
+    return _braces("[]", variables) + f"{undisturbed}sofia/gateway/{name}/{to}"
 
 
 def caller_id(gateway: Gateway, number: str) -> dict[str, str]:

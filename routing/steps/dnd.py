@@ -1,13 +1,14 @@
 """Do-not-disturb from a person's own phone: what is behind the codes that registered phones dial.
 
-The engine keeps it in Redis, where ``routing dnd`` keeps it too. The phone hears whether it is done: without the engine
-or its memory it is not, and everything is as before.
+The engine keeps it in Redis, where ``routing dnd`` keeps it too, then this FreeSWITCH is told at once. The phone hears
+whether it is done: without the engine or its memory it is not, and everything is as before.
 """
 
 from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from routing.model import dnd
 from routing.model.folder import Folder
 from routing.steps.base import Emitter, sound_path
 from routing.steps.dialplan import Condition
@@ -15,6 +16,7 @@ from routing.steps.dynamic import MEMORY_SECONDS, MemoryQuestion
 
 #: What the engine has done: ``on`` or ``off``.
 DONE = "routing_dnd"
+PERSON = Condition("${routing_person}", r"^([a-z][a-z0-9_]{0,63})$")
 
 
 class DndCode(MemoryQuestion):
@@ -31,7 +33,8 @@ class DndCode(MemoryQuestion):
         asking.set("routing_step", label)
         asking.set(DONE, "")
         self.emit_frame(out, asking, label, out.go(then))
-        done = out.context.extension(then, Condition(f"${{{DONE}}}", f"^{self.state}$"))
+        done = out.context.extension(then, Condition(f"${{{DONE}}}", f"^{self.state}$"), PERSON)
+        done.do("set_global", f"{dnd.variable('$1')}={dnd.BUSY if self.state == 'on' else ''}")
         for heard, extension in (("done", done), ("invalid", out.context.extension(then))):
             extension.do("answer")
             extension.do("playback", sound_path(f"routing/{heard}.wav"))

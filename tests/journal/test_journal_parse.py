@@ -18,6 +18,9 @@ EXPECTED = {
     "confirmed_mobile": ("answered", "in", "escalation", "olena", "ring ring", [
         ("ivan.desk", "busy"), ("olena.desk", "not registered"),
         ("ivan.mobile", "somebody else took the call"), ("olena.mobile", TALKED)]),
+    "undisturbed": ("answered", "in", "escalation", "olena", "ring ring", [
+        ("olena.desk", "did not answer"), ("ivan.desk", "must not be disturbed"),
+        ("olena.mobile", TALKED), ("ivan.mobile", "must not be disturbed")]),
     "menu_to_scheme": ("answered", "in", "menu order", "taras", "menu scheme ring", [
         ("maria.desk", "busy"), ("taras.desk", TALKED)]),
     "menu_colleague": ("answered", "in", "menu", "yulia", "menu", [("yulia.desk", TALKED)]),

@@ -32,11 +32,21 @@ def act(*actions: str) -> str:
 
 
 def bridge(*legs: str, joined: str = ",", shared: str = "originate_timeout=9") -> str:
-    return act("set continue_on_fail=true", f"bridge {{ignore_early_media=true,{shared}}}{joined.join(legs)}", RESULT)
+    return act(
+        "set continue_on_fail=true",
+        "set away=error/17/",
+        f"bridge {{ignore_early_media=true,{shared}}}{joined.join(legs)}",
+        RESULT,
+    )
 
 
-def leg(who: str, *variables: str) -> str:
-    return f"[{','.join((*variables, f'routing_target={who}'))}]loopback/{who}/legs"
+def leg(who: str, *variables: str, before: str = "") -> str:
+    return f"[{','.join((*variables, f'routing_target={who}'))}]{before}loopback/{who}/legs"
+
+
+def away(who: str, *variables: str) -> str:
+    """A leg that a variable makes an error of."""
+    return leg(who, *variables, before="${away}")
 
 
 OTHERWISE = ext(cond(TO, ".", REJECTED))
@@ -113,6 +123,13 @@ CASES = {
     "a delayed leg waits while another rings": bridge(
         leg("quiet", "leg_timeout=5"), leg("takes", "leg_delay_start=2", "leg_timeout=5")
     ),
+    "set for all calls": act("set_global case_all=USER_BUSY", "hangup ${case_all}"),
+    "a prefix that is not set": bridge(leg("declines", before="${never_set}")),
+    "whoever is away is busy": bridge(away("takes")),
+    "whoever is away loses his turn": bridge(away("takes"), leg("declines"), joined="|"),
+    "whoever is away loses the last turn": bridge(leg("declines"), away("takes"), joined="|"),
+    "whoever is away does not ring with the others": bridge(away("takes"), leg("declines")),
+    "whoever is away is not waited for": bridge(away("takes"), leg("declines", "leg_delay_start=6", "leg_timeout=5")),
     "nobody confirms": bridge(leg("takes", "leg_timeout=2", "group_confirm_key=1")),
     "a talk ends the call": act("set hangup_after_bridge=true", f"bridge {leg('takes')}", BUSY),
     "after a talk": act(f"bridge {leg('takes')}", BUSY),

@@ -16,6 +16,7 @@ from switchbed.cases import Case, parse_phone
 from switchbed.engines import serving
 from test_switch_access import colleague
 
+from routing.model import dnd
 from routing.store.address import parse
 from routing.store.client import Store
 from routing.store.embedded import url
@@ -120,6 +121,7 @@ def test_a_phone_turns_do_not_disturb_on_and_off(bed, call, memory, asked):
     assert dial(bed, "*78") == ["done"]
     assert "nina" in memory.away("bed")
     assert {call(TURNS).talked for _ in range(3)} == TAKING_TURNS - {"nina.desk"}
+    assert bed.switch.esl.api(f"global_getvar {dnd.variable('nina')}").strip() == dnd.BUSY
     nobody = faulty.Engine(None)
     bed.company.publish(nobody.address)
     try:
@@ -130,6 +132,7 @@ def test_a_phone_turns_do_not_disturb_on_and_off(bed, call, memory, asked):
     assert "nina" in memory.away("bed")
     assert dial(bed, "*79") == ["done"]
     assert "nina" not in memory.away("bed")
+    assert until(lambda: dnd.BUSY not in bed.switch.esl.api(f"global_getvar {dnd.variable('nina')}"))
 
 
 @pytest.fixture

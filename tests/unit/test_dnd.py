@@ -13,10 +13,11 @@ from routing.app.memory import NoMemory
 from routing.app.people import People
 from routing.esl.facts import call_of
 from routing.esl.protocol import Message
+from routing.model import dnd
 from routing.model.decision import Call
 from routing.offline.answering import InProcess, canned
 from routing.offline.decider import Silent, refused
-from routing.offline.events import Event, ended
+from routing.offline.events import Event, ended, rung
 from routing.offline.published import Published
 from routing.offline.remembered import Remembered
 from routing.offline.socket_peer import connect_reply
@@ -72,8 +73,8 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Published:
     return Published(root)
 
 
-def heard(published: Published, code: str, decider: object) -> list[str]:
-    """Sounds that ivan's phone hears; the call ends by itself."""
+def dialled(published: Published, code: str, decider: object) -> list[Event]:
+    """What comes of a code that ivan's phone dials; the call ends by itself."""
     at = datetime(2026, 11, 23, tzinfo=UTC)
     whose = (("sip_auth_username", "1001"), ("routing_person", "ivan"))
     events: list[Event] = published.run(
@@ -81,7 +82,19 @@ def heard(published: Published, code: str, decider: object) -> list[str]:
     )  # type: ignore[arg-type]
     assert [event for event in events if event.kind == "error"] == []
     assert ended(events).subject == "NORMAL_CLEARING"
+    return events
+
+
+def heard(published: Published, code: str, decider: object) -> list[str]:
+    """Sounds that ivan's phone hears."""
+    events = dialled(published, code, decider)
     return [event.subject.rpartition("/")[2] for event in events if event.kind == "play"]
+
+
+def told(published: Published, code: str, decider: object) -> list[str]:
+    """What the switch then knows of ivan."""
+    events = dialled(published, code, decider)
+    return [event.subject for event in events if event.subject.startswith("routing_dnd_")]
 
 
 @pytest.mark.parametrize("code", ["*78", "*79"])
@@ -94,3 +107,20 @@ def test_the_phone_hears_that_it_is_not_done(published, code):
     down = InProcess(published.files, canned("refused"), None, Remembered(is_down=True))
     for decider in (down, refused, lambda *_: Silent()):
         assert heard(published, code, decider) == ["invalid.wav"]
+        assert told(published, code, decider) == []
+
+
+@pytest.mark.parametrize(("code", "known"), [("*78", "error/17/"), ("*79", "")])
+def test_the_switch_knows_at_once(published, code, known):
+    decider = InProcess(published.files, canned("refused"))
+    assert told(published, code, decider) == [f"routing_dnd_ivan={known}"]
+
+
+def test_a_colleague_and_a_caller_do_not_ring_him(published):
+    away, at = {dnd.variable("ivan"): dnd.BUSY}, datetime(2026, 11, 23, 10, tzinfo=UTC)
+    inside = Dialled("101", "1002", at, context="routing_internal", variables=(("sip_auth_username", "1002"),))
+    for call in (inside, Dialled("+380800330521", "+380671234567", at)):
+        assert any(target.startswith("ivan.") for target in rung(published.run(call)))
+        events = published.run(call, globals_=away)
+        assert [target for target in rung(events) if target.startswith("ivan.")] == []
+        assert any(event.kind == "undisturbed" and event.subject == "ivan.desk" for event in events)

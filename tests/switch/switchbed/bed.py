@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from routing.model import dnd
 from routing.offline.phones import Phone
 
 from . import ports, sip
@@ -65,7 +66,9 @@ class Bed:
                 self.switch.esl.api(f"global_setvar {name}={value}")
                 stack.callback(self.switch.esl.api, f"global_setvar {name}=")
             people = {target.partition(".")[0] for target in case.phones}
+            stack.callback(self._told, case, False)
             stack.enter_context(remembering(self.company.root, case.caller, case.memory, people))
+            self._told(case, True)
             folder = self.folder / "".join(letter if letter.isalnum() else "_" for letter in case.name)
             phones = dict(self._phones(case, folder, stack))
             if self.company.asks_for_people(case.to):
@@ -73,6 +76,12 @@ class Bed:
             if any(call.publish for call in case.calls()):
                 stack.callback(self.publish, "")
             return list(self._calls(case, folder, phones, stack))
+
+    def _told(self, case: Case, away: bool) -> None:
+        """Wait until the engine has told the switch who must not be disturbed, or may be again."""
+        for person in case.memory.get("away", ()):
+            question = f"global_getvar {dnd.variable(person)}"
+            assert until(lambda asked=question: (self.switch.esl.api(asked).strip() == dnd.BUSY) is away), person
 
     @staticmethod
     def _shared(case: Case) -> set[str]:

@@ -13,6 +13,7 @@ from uuid import UUID
 from routing.app import publish as publishing
 from routing.decide.request import parameters
 from routing.decide.verdict import Answer, Failure
+from routing.model import dnd
 from routing.model.decision import Call as Facts
 from routing.model.entities import Visitor
 from routing.model.problem import Problems
@@ -107,7 +108,7 @@ class _Carried:
             Phones(case.phones | self._by_number(case), parse("unreachable")),
             _caller(case),
             self._decider(case, asked),
-            case.globals_,
+            case.globals_ | {dnd.variable(person): dnd.BUSY for person in case.memory.get("away", ())},
             self.limits,
         )
         self.office.saw(at, events)

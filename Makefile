@@ -20,7 +20,7 @@ test: $(STAMP) ## The tests; those that need FreeSWITCH are skipped with the rea
 	@$(MAKE) --no-print-directory fast
 
 fast: $(STAMP) ## Only the quick tests: they start no engine, no FreeSWITCH, no browser.
-	@$(BIN)/python -m pytest -m "not switch and not process" -n auto --dist loadfile $(ARGS)
+	@PYTEST_DEBUG_TEMPROOT=$(wildcard /dev/shm) $(BIN)/python -m pytest -m "not switch and not process" -n auto --dist loadfile $(ARGS)
 
 check: $(STAMP) ## Lint, format and types.
 	@$(BIN)/ruff check .

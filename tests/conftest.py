@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from pathlib import Path
 
 from hypothesis import HealthCheck, settings
 
 sys.path.insert(0, str(Path(__file__).parent / "schemes"))
+#: While tests are collected nearly nothing is garbage: nobody looks for it.
+gc.disable()
 
 settings.register_profile(
     "quick",
@@ -20,3 +23,9 @@ settings.register_profile(
 #: `pytest --hypothesis-profile=thorough`: other examples each time, and many.
 settings.register_profile("thorough", settings.get_profile("quick"), max_examples=4000, derandomize=False)
 settings.load_profile("quick")
+
+
+def pytest_collection_finish() -> None:
+    """Look for garbage again, but never among modules and collected tests, which stay."""
+    gc.freeze()
+    gc.enable()

@@ -27,7 +27,7 @@ _OPTIONS = (
     ),
     click.option(
         "--state", "states", multiple=True, metavar="WHO=STATE", callback=_kept, expose_value=False,
-        help="As FreeSWITCH knows it: free, busy, absent.",
+        help="As FreeSWITCH knows it: free, busy, absent; or dnd: must not be disturbed.",
     ),
     click.option(
         "--load", "loads", multiple=True, metavar="WHO=CALLS[/SECONDS]", callback=_kept, expose_value=False,

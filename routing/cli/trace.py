@@ -30,6 +30,7 @@ from routing.offline.events import Event, as_json, ended, longest_silence_ms, ru
 from routing.offline.ladder import ladder, summary
 from routing.offline.phones import BadBehaviour, Caller, Phones, milliseconds
 from routing.offline.published import Published
+from routing.offline.remembered import undisturbed
 from routing.offline.socket_peer import SocketPeer
 from routing.offline.switch import Call
 
@@ -89,7 +90,9 @@ def trace(
             raise UserError(str(error)) from error
         call = asked.call(number, caller, asked.moment(at))
         decider = _decider(published, webhook, engine, asked.visitor(entities, sources))
-        events = published.run(call, ringing, script, decider, asked.overridden(overrides))
+        states = remembered(published.table.get("people", {})).states
+        told = asked.overridden(overrides) | undisturbed(states)
+        events = published.run(call, ringing, script, decider, told)
     if as_program:
         click.echo(json.dumps(_facts(events), ensure_ascii=False, indent=1))
     else:

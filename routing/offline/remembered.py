@@ -7,16 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal, get_args
 
 from routing.decide import dnd, known, ring, sticky
 from routing.decide.directory import Directory
 from routing.decide.verdict import Verdict, failed
+from routing.model import dnd as told
 from routing.model.decision import Call
 from routing.model.memory import Direction, Facts, Load, State, Talk
 
 KINDS = ("sticky", "ring", "known", "dnd")
-STATES: tuple[State, ...] = ("free", "busy", "absent")
+#: A person's state as a trace or a test says it; ``dnd``: he must not be disturbed, which static steps obey too.
+Said = Literal["free", "busy", "absent", "dnd"]
+STATES: tuple[Said, ...] = get_args(Said)
 LONG_TALK_SECONDS = 3600.0
 
 
@@ -29,7 +32,7 @@ class Remembered:
     """
 
     talks: Mapping[str, tuple[str, str]] = field(default_factory=dict)
-    states: Mapping[str, State] = field(default_factory=dict)
+    states: Mapping[str, Said] = field(default_factory=dict)
     loads: Mapping[str, Load] = field(default_factory=dict)
     turns: Mapping[str, int] = field(default_factory=dict)
     history: Sequence[Talk] = ()
@@ -51,7 +54,8 @@ class Remembered:
 
     def state(self, person: str, accounts: Collection[str], outside: bool) -> State:
         """See `routing.model.memory.Presence`."""
-        return self.states.get(person, "free")
+        said = self.states.get(person, "free")
+        return "absent" if said == "dnd" else said
 
     def _known(self, person: str, directory: Directory) -> State | None:
         return self.state(person, (), False) if person in directory.phones else None
@@ -64,3 +68,8 @@ class Remembered:
         directions: tuple[Direction, ...] = ("in", "out") if person else ()
         said = [Talk(person, call.started, LONG_TALK_SECONDS, each) for each in directions if direction in ("", each)]
         return sorted([*said, *self.history], key=lambda talk: -talk.at)
+
+
+def undisturbed(states: Mapping[str, Said]) -> dict[str, str]:
+    """FreeSWITCH's global variables for these states."""
+    return {told.variable(person): told.BUSY for person, state in states.items() if state == "dnd"}

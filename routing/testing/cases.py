@@ -18,6 +18,7 @@ from routing.model.fields import Fields, Id, OneOrMany, Seconds, Text, refuse
 from routing.model.numbers import normalise
 from routing.model.problem import Loc, Problem, Problems, did_you_mean
 from routing.offline import phones as scripted
+from routing.offline.remembered import Said
 from routing.offline.switch import Call
 from routing.testing.expect import Wanted
 from routing.testing.form import (
@@ -67,8 +68,8 @@ class Sample(Fields):
     sticky: Annotated[list[Talk], OneOrMany] = Field(
         default_factory=list, description="Talks that are remembered: `ivan`, or `{out: ivan, ago: 3d, talked: 30s}`."
     )
-    states: dict[Id, Literal["free", "busy", "absent"]] = Field(
-        default_factory=dict, description="As FreeSWITCH knows people."
+    states: dict[Id, Said] = Field(
+        default_factory=dict, description="As FreeSWITCH knows people; `dnd`: must not be disturbed."
     )
     loads: dict[Id, Load] = Field(default_factory=dict, description="Talks of today: `{ivan: 3}`.")
     turns: Annotated[list[Text], OneOrMany] = Field(

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from routing.offline.decider import Decider
 from routing.offline.events import Event
+from routing.offline.remembered import undisturbed
 from routing.offline.switch import Call
 from routing.testing import partners
 from routing.testing.cases import Case
@@ -65,7 +66,7 @@ def made(case: Case, names: Names) -> Call:
 def carry_with(engine: Decider, case: Case, call: Call, names: Names) -> Result:
     """Carry a case's call with this engine, and judge it."""
     sample = case.sample
-    overrides = {f"hours_{calendar}": state for calendar, state in sample.hours.items()}
+    overrides = {f"hours_{calendar}": state for calendar, state in sample.hours.items()} | undisturbed(sample.states)
     events = names.published.run(call, sample.ringing(), sample.dialling(), engine, overrides)
     events = [_named(event, names) for event in settled(events)]
     return Result(case, call, events, judge(events, sample.wanted))

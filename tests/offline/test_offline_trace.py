@@ -61,6 +61,14 @@ def test_the_path_is_told_in_lines(folder):
         assert told in shown.stdout
 
 
+def test_whoever_must_not_be_disturbed_is_told_and_not_rung(folder):
+    shown = traced(folder, "--state", "ivan=dnd", "--phone", "olena.desk=answer:8")
+    assert "ivan.desk, ivan.mobile: not rung, must not be disturbed" in shown.stdout
+    assert facts(folder, "--state", "ivan=dnd")["rung"] == ["olena.desk"]
+    hook = ("--state", "ivan=dnd", "--webhook", '{"ring": "ivan"}')
+    assert facts(folder, *hook)["rung"] == ["olena.desk"]
+
+
 def test_for_programs_it_is_json(folder):
     told = facts(folder, "--phone", "olena=answers after 3s, talks 10s")
     assert (told["end"], told["talked"], told["seconds"]) == (

@@ -1,4 +1,4 @@
-"""Global variables of FreeSWITCH over its event socket: what is wanted is set, the rest is gone, a restart is mended."""
+"""Global variables of FreeSWITCH over its event socket: what is wanted is set, others go, a restart is mended."""
 
 from __future__ import annotations
 

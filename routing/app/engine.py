@@ -10,6 +10,7 @@ import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -28,6 +29,7 @@ from routing.http.breaker import FAILURES_TO_OPEN, Breaker
 from routing.http.client import NoAnswer, Reply
 from routing.model.decision import Call, Continue, encode
 from routing.model.pop import Pop
+from routing.model.ringing import Wave
 
 #: The whole decision may take this much longer than the step's own time.
 GRACE_SECONDS = 0.4
@@ -72,7 +74,8 @@ class Engine:
         try:
             step = self.releases.step(call.release, call.scheme, call.step)
             verdict = self._within_budget(step, call)
-            variables = encode(call.step, verdict.decision) | dict(verdict.variables)
+            known = partial(self._waves, call.release)
+            variables = encode(call.step, verdict.decision, known) | dict(verdict.variables)
         except ReleaseFault as problem:
             verdict, variables = self._go_on(call, str(problem))
         except gevent.GreenletExit:
@@ -85,6 +88,9 @@ class Engine:
         if verdict.outcome == "decided":
             self._pop(str(step.get("kind")), call, verdict)
         return variables | self._for_the_journal(verdict, began_s)
+
+    def _waves(self, release: str, person: str) -> tuple[Wave, ...]:
+        return self.releases.directory(release).waves(person)
 
     def _for_the_journal(self, verdict: Verdict, began_s: float) -> dict[str, str]:
         """What the call's own record says of the decision: its outcome and why, and how long it took."""

@@ -12,16 +12,19 @@ from dataclasses import replace
 from routing.compile.codes import dialled_codes
 from routing.compile.templates import render
 from routing.model import numbers
+from routing.model.decision import ring_for
 from routing.model.folder import Folder
-from routing.model.people import Ring
 from routing.model.project import Gateway
+from routing.model.ringing import Wave
+from routing.steps import targets
 from routing.steps.base import RELEASE
 from routing.steps.dialplan import Condition, Context, Extension
 from routing.steps.dialstring import COLLEAGUE_SECONDS, CONFIRM_SECONDS, caller_id, dial_string
 from routing.steps.recording import record_talks
-from routing.steps.targets import Leg, person_legs
+from routing.steps.targets import Leg
 
-RING_FOR = Condition("${routing_ring_for}", r"^([1-9]\d{0,2})$")
+_SECONDS = r"([1-9]\d{0,2})"
+RING_FOR = Condition("${routing_ring_for}", f"^{_SECONDS}$")
 #: What `clean_name` leaves of a name, tested again by FreeSWITCH; in hex, because `${` in a regex would be expanded.
 SAFE_LABEL = r"^([^\x00-\x1f\x22\x24-\x27\x2c\x3a-\x3e\x40\x5b-\x5e\x60\x7b-\x7d]{1,160})$"
 #: Where a call out goes that nobody took: the other side's cause, or the word that the number may not be dialled.
@@ -30,36 +33,43 @@ ENDED = "outside_ended"
 MOST_OUTSIDE_CALLS = 100
 #: A call to an outside number on a webhook's or a person's word ends after this long, whatever happens.
 LONGEST_OUTSIDE_SECONDS = 4 * 3600
+_PLACE = 999_990
 
 
 def person_context(name: str, folder: Folder) -> Context:
-    """``<person>`` rings what their `ring` names, ``<person>.<phone>`` one phone, for ``routing_ring_for`` s."""
+    """``<person>`` rings what their `ring` names, ``<person>.<phone>`` one phone, for ``routing_ring_for`` s.
+
+    A person's phones ring in waves: as many numbers as come are the times of the first waves, the others do not ring.
+    """
     context = Context("person")
     phones = folder.people[name].phones
-    _ring(context, name, person_legs(name, Ring(name=name), folder), folder)
+    legs = targets.alone(name, folder)
+    waves = targets.waves(legs)
+    for reached in range(len(waves), 0, -1):
+        _ring(context, name, legs, waves[:reached], folder)
     for label, phone in phones.items():
-        _ring(context, f"{name}.{label}", (Leg(f"{name}.{label}", phone),), folder)
+        if phone.sip or folder.gateways:
+            leg = Leg(f"{name}.{label}", phone)
+            _ring(context, leg.target, (leg,), (targets.wave(leg),), folder)
     return context
 
 
-def _ring(context: Context, label: str, legs: tuple[Leg, ...], folder: Folder) -> None:
-    """With the engine's label when it gave one, without otherwise; the captured ring time goes to every leg."""
-    if any(leg.phone.number for leg in legs) and not folder.gateways:
-        legs = tuple(leg for leg in legs if leg.phone.sip)
-    if not legs:
-        return
+def _ring(context: Context, label: str, legs: tuple[Leg, ...], waves: tuple[Wave, ...], folder: Folder) -> None:
+    """With the engine's label when it gave one, without otherwise; each captured ring time goes to its wave's legs."""
     named = Condition("${routing_label}", SAFE_LABEL)
-    for conditions, name in (((named, RING_FOR), "${routing_label}"), ((RING_FOR,), "")):
-        context.extension(label, *conditions).do("bridge", _bridge(legs, folder, name))
+    times = Condition("${routing_ring_for}", f"^{','.join([_SECONDS] * len(waves))}$")
+    for conditions, name in (((named, times), "${routing_label}"), ((times,), "")):
+        context.extension(label, *conditions).do("bridge", _bridge(legs, waves, folder, name))
 
 
-def _bridge(legs: tuple[Leg, ...], folder: Folder, label: str) -> str:
-    # The captured seconds stand in for the number: the legs are laid out with a placeholder that no real time can be.
-    timed = tuple(replace(leg, seconds=leg.seconds or 999_999) for leg in legs)
+def _bridge(legs: tuple[Leg, ...], waves: tuple[Wave, ...], folder: Folder, label: str) -> str:
+    # A capture stands in for the number: the legs are laid out with a placeholder that no real time can be.
+    place = {wave: _PLACE + capture for capture, wave in enumerate(waves, 1)}
+    timed = tuple(replace(leg, seconds=place[wave]) for leg in legs if (wave := targets.wave(leg)) in place)
     number = next((numbers[0] for gateway in folder.gateways.values() if (numbers := gateway.numbers)), "")
     text = dial_string([timed], folder, number, label)
     text = re.sub(r"originate_timeout=\d+", f"originate_timeout={300 + CONFIRM_SECONDS}", text)
-    return text.replace("leg_timeout=999999", "leg_timeout=$1")
+    return re.sub(rf"leg_timeout={_PLACE // 10}(\d)", r"leg_timeout=$\1", text)
 
 
 def internal_context(folder: Folder) -> Context:
@@ -68,9 +78,9 @@ def internal_context(folder: Folder) -> Context:
     for code, place in dialled_codes():
         context.extension(code).do("transfer", place)
     for extension, name in sorted(folder.extensions.items()):
-        _colleague(context, extension, name, name)
+        _colleague(context, extension, name, name, _as_colleague(name, folder))
     for account, phone in sorted(folder.accounts.items()):
-        _colleague(context, account, phone, phone.partition(".")[0])
+        _colleague(context, account, phone, phone.partition(".")[0], str(COLLEAGUE_SECONDS))
     for pattern, dial in _outside_forms(folder):
         outside = context.extension("outside", pattern=pattern)
         outside.set("routing_ring_for", 60)
@@ -88,15 +98,19 @@ def colleagues_context(folder: Folder) -> Context:
     context = Context("colleagues")
     for extension, name in sorted(folder.extensions.items()):
         dialled = context.extension(extension)
-        dialled.set("routing_ring_for", COLLEAGUE_SECONDS)
+        dialled.set("routing_ring_for", _as_colleague(name, folder))
         dialled.do("execute_extension", f"{name} XML:{RELEASE}/people/{name}.xml person")
     return context
 
 
-def _colleague(context: Context, dialled: str, target: str, person: str) -> None:
+def _as_colleague(person: str, folder: Folder) -> str:
+    return ring_for(targets.waves(targets.alone(person, folder)) or (Wave(),), COLLEAGUE_SECONDS)
+
+
+def _colleague(context: Context, dialled: str, target: str, person: str, ring_for: str) -> None:
     extension = context.extension(dialled)
     _talk(extension)
-    extension.set("routing_ring_for", COLLEAGUE_SECONDS)
+    extension.set("routing_ring_for", ring_for)
     extension.do("execute_extension", f"{target} XML:{RELEASE}/people/{person}.xml person")
     extension.do("hangup", "NO_ANSWER")
 

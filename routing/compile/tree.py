@@ -31,6 +31,8 @@ from routing.compile.xml import to_xml
 from routing.model import numbers
 from routing.model.crm import owners
 from routing.model.folder import CODES, Folder
+from routing.model.ringing import Wave
+from routing.steps import targets
 
 
 def release_files(
@@ -143,6 +145,7 @@ def _table(folder: Folder) -> str:
             "extension": person.extension,
             "sip": {phone.sip: label for label, phone in person.phones.items() if phone.sip},
             **({"email": person.email} if person.email else {}),
+            **_waves(name, folder),
         }
         for name, person in folder.people.items()
     }
@@ -158,6 +161,14 @@ def _table(folder: Folder) -> str:
         "destinations": [numbers.destination_pattern(region) for region in folder.project.regions],
     }
     return table_json(table)
+
+
+def _waves(name: str, folder: Folder) -> dict[str, Any]:
+    """``after`` and the longest time of each wave of a person's phones, where there is more to say than "at once"."""
+    waves = targets.waves(targets.alone(name, folder))
+    if waves in ((), (Wave(),)):
+        return {}
+    return {"waves": [[wave.after_s] if wave.longest_s == Wave().longest_s else list(wave) for wave in waves]}
 
 
 def _settings(folder: Folder) -> dict[str, Any]:

@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from routing.model.ringing import Wave
+
 
 class Schemes(Protocol):
     """Scheme id -> whether it answers the call before a person does; None when there is no such scheme."""
@@ -34,6 +36,8 @@ class Directory:
     country: str = ""
     #: Person -> SIP accounts of his phones.
     sip: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    #: Persons whose phones do not all ring alike -> in what waves they do.
+    staggered: Mapping[str, tuple[Wave, ...]] = field(default_factory=dict)
     #: The project, when screens show who calls; "" otherwise.
     pops: str = ""
 
@@ -48,6 +52,11 @@ class Directory:
             extensions=dict(table.get("extensions") or {}),
             country=str(table.get("country") or ""),
             sip={person: frozenset(facts.get("sip") or ()) for person, facts in table["people"].items()},
+            staggered={
+                person: tuple(Wave(*wave) for wave in facts["waves"])
+                for person, facts in table["people"].items()
+                if "waves" in facts
+            },
             pops=str(table["project"]) if table.get("pops") else "",
         )
 
@@ -59,6 +68,10 @@ class Directory:
     def has_outside(self, person: str) -> bool:
         """Whether one of a person's phones is an outside number."""
         return len(self.phones.get(person, ())) > len(self.sip.get(person, ()))
+
+    def waves(self, person: str) -> tuple[Wave, ...]:
+        """In what waves a person's phones ring."""
+        return self.staggered.get(person) or (Wave(),)
 
     def allows(self, number: str, also: Sequence[re.Pattern[str]] = ()) -> bool:
         """Whether the project allows an outside number, and the step where it narrows them (``also``)."""

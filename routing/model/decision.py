@@ -7,8 +7,10 @@ strict patterns and builds the dial string from the compiled directory. Knows no
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+
+from routing.model.ringing import Wave, Waves, ring_times
 
 ID = re.compile(r"[a-z][a-z0-9_]{0,63}")
 PHONE = re.compile(rf"{ID.pattern}\.{ID.pattern}")
@@ -124,8 +126,12 @@ def clean_name(text: str) -> str:
     return " ".join(UNSAFE_NAME.sub(" ", text).split())[:LONGEST_NAME]
 
 
-def encode(step: str, decision: Decision) -> dict[str, str]:
-    """Channel variables that carry a decision for the step at path ``step``.
+def _at_once(person: str) -> tuple[Wave, ...]:
+    return (Wave(),)
+
+
+def encode(step: str, decision: Decision, waves: Waves = _at_once) -> dict[str, str]:
+    """Channel variables that carry a decision for the step at path ``step``; ``waves``: how a person's phones ring.
 
     Raises ValueError when any part is not of its strict form: such a decision must never reach FreeSWITCH.
     """
@@ -133,7 +139,8 @@ def encode(step: str, decision: Decision) -> dict[str, str]:
     match decision:
         case RingPerson(person, seconds, name):
             _require(ID, person, "person")
-            return _ring(step, f"ring:person:{person}", seconds, name)
+            said = _ring(step, f"ring:person:{person}", seconds, name)
+            return said | {"routing_ring_for": ring_for(waves(person), seconds)}
         case RingPhone(phone, seconds, name):
             _require(PHONE, phone, "phone")
             return _ring(step, f"ring:phone:{phone}", seconds, name)
@@ -156,6 +163,11 @@ def encode(step: str, decision: Decision) -> dict[str, str]:
         case End(cause):
             _require(CAUSE, cause, "hangup cause")
             return {"routing_decision": f"{step}:end:{cause}"}
+
+
+def ring_for(waves: Iterable[Wave], seconds: int) -> str:
+    """The value of ``routing_ring_for`` for a person who rings ``seconds`` in all: one number a wave, ``20,10``."""
+    return ",".join(map(str, ring_times(waves, seconds)))
 
 
 def _ring(step: str, target: str, seconds: int, name: str) -> dict[str, str]:

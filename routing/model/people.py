@@ -24,6 +24,7 @@ from routing.model.fields import (
     refuse,
     shown,
 )
+from routing.model.ringing import MOST_WAVES
 
 
 def _ring_entry(value: Any) -> Any:
@@ -49,7 +50,9 @@ class Ring(Fields):
 
     name: Text = Field(description="A person, a group, or one phone of a person: `ivan.mobile`.")
     after: Seconds = Field(0, description="Start ringing this much later than the first.")
-    for_: Seconds | None = Field(None, alias="for", description="Ring time of this one.")
+    for_: Seconds | None = Field(
+        None, alias="for", description="Ring time of this one; a phone's own is within its person's."
+    )
     weight: Whole = Field(1, ge=1, le=1000, description="Share of the calls with `order: weighted`.")
 
 
@@ -83,6 +86,12 @@ class Person(Fields):
     skills: dict[Id, Any] = Field(default_factory=dict, description="Skills with levels or lists, for `by_skill`.")
     crm: dict[Id, Any] = Field(default_factory=dict, description="Owner id in each CRM.")
     allow: Allow = Field(default_factory=dict, description=ALLOW)
+
+    @model_validator(mode="after")
+    def _can_be_timed(self) -> Person:
+        if len({(ring.after, ring.for_) for ring in self.ring or ()}) > MOST_WAVES:
+            raise refuse(f"more than {MOST_WAVES} different delays and times in `ring`", "let some ring together")
+        return self
 
 
 Group = Annotated[list[Text], OneOrMany, NotEmpty]

@@ -96,7 +96,8 @@ class InProcess:
         else:
             answer, took_ms = self.handler(step, call)
             verdict = decide(step, self._directory(call.release), call, answer)
-        chosen = encode(call.step, verdict.decision) | dict(verdict.variables)
+        known = self._directory(call.release).waves
+        chosen = encode(call.step, verdict.decision, known) | dict(verdict.variables)
         commands = tuple(("set", f"{name}={value}") for name, value in chosen.items())
         return Answer(commands, took_ms, _words(verdict, chosen["routing_decision"]))
 

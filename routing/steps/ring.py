@@ -77,7 +77,7 @@ class RingStep(DynamicStep):
         description="What `by_skill` goes by: a value, the lowest level, or `{{country}}`, `{{region}}`, "
         "`{{language}}`, `{{known}}`, `{{entity.NAME}}`.",
     )
-    for_: Seconds = Field(20, alias="for", description="Ring time of one person: `20s` or `3 rings`.")
+    for_: Seconds = Field(20, alias="for", description="Ring time of one person, delays included: `20s` or `3 rings`.")
     delay: Seconds | None = Field(None, description="`together`: each person begins to ring this long after the last.")
     at_most: Seconds | None = Field(None, description="Longest time of the whole step.")
     confirm: Key | None = Field(None, description="Key that outside phones of this step must press.")
@@ -123,13 +123,13 @@ class RingStep(DynamicStep):
 
     def turns(self, folder: Folder) -> list[tuple[targets.Leg, ...]]:
         """The phones that ring in the order as written, one tuple for each turn, with their times."""
-        turns = [turn.legs for turn in self._named(folder)]
+        turns = [targets.timed(turn, self.for_) for turn in self._named(folder)]
         if self.order == "together":
             delayed = (targets.later(turn, (self.delay or 0) * number) for number, turn in enumerate(turns))
-            return [targets.cut(tuple(leg for turn in delayed for leg in turn), self.for_, self.at_most)]
+            return [targets.cut(tuple(leg for turn in delayed for leg in turn), self.at_most)]
         timed, left = [], self.at_most
         for turn in turns:
-            legs = targets.cut(turn, self.for_, left)
+            legs = targets.cut(turn, left)
             timed.append(legs)
             left = None if left is None else left - targets.length(legs)
         return [legs for legs in timed if legs]
@@ -141,7 +141,7 @@ class RingStep(DynamicStep):
     def _alone(self, folder: Folder) -> list[targets.Turn]:
         """Every turn with its times, as if it were the only one."""
         turns = self._named(folder)
-        cut = [replace(turn, legs=targets.cut(turn.legs, self.for_, self.at_most)) for turn in turns]
+        cut = [replace(turn, legs=targets.cut(targets.timed(turn, self.for_), self.at_most)) for turn in turns]
         return [turn for turn in cut if turn.legs]
 
     def _confirmed(self, legs: tuple[targets.Leg, ...]) -> tuple[targets.Leg, ...]:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from routing.model.folder import Folder
 from routing.model.people import Phone, Ring
 from routing.model.problem import did_you_mean
+from routing.model.ringing import Wave, seconds_left
 
 DEEPEST_GROUP = 10
 
 
 @dataclass(frozen=True)
 class Leg:
-    """One phone to ring: ``target`` is ``ivan.desk``; seconds from the beginning of the turn."""
+    """One phone to ring: ``target`` is ``ivan.desk``; it begins ``after`` s from the beginning of the turn.
+
+    ``seconds``: how long it rings; before a turn is `timed`, how long at most, None without a limit of its own.
+    """
 
     target: str
     phone: Phone
@@ -42,11 +46,15 @@ def unknown(name: str, folder: Folder) -> tuple[str, str] | None:
 
 @dataclass(frozen=True)
 class Turn:
-    """Whoever is rung at once: ``name`` is a person or ``ivan.mobile``, ``weight`` his share where shares differ."""
+    """Whoever is rung at once: ``name`` is a person or ``ivan.mobile``, ``weight`` his share where shares differ.
+
+    ``seconds``: the ring time of this one where it is not that of the others.
+    """
 
     name: str
     legs: tuple[Leg, ...]
     weight: int = 1
+    seconds: int | None = None
 
     @property
     def person(self) -> str:
@@ -94,12 +102,12 @@ def _expand(ring: Ring, folder: Folder, depth: int, groups: set[str]) -> Iterato
         for member in folder.groups[ring.name]:
             yield from _expand(replace_name(ring, member), folder, depth + 1, groups)
     elif ring.name in folder.people:
-        yield Turn(ring.name, person_legs(ring.name, ring, folder), ring.weight)
+        yield Turn(ring.name, person_legs(ring.name, folder, ring.after), ring.weight, ring.for_)
     else:
         person, _, label = ring.name.partition(".")
         if person in folder.people and label in folder.people[person].phones:
-            leg = Leg(ring.name, folder.people[person].phones[label], ring.after, ring.for_)
-            yield Turn(ring.name, (leg,), ring.weight)
+            leg = Leg(ring.name, folder.people[person].phones[label], ring.after)
+            yield Turn(ring.name, (leg,), ring.weight, ring.for_)
 
 
 def replace_name(ring: Ring, name: str) -> Ring:
@@ -112,26 +120,52 @@ def later(legs: tuple[Leg, ...], seconds: int) -> tuple[Leg, ...]:
     return tuple(replace(leg, after=leg.after + seconds) for leg in legs) if seconds else legs
 
 
-def person_legs(name: str, ring: Ring, folder: Folder) -> tuple[Leg, ...]:
+def person_legs(name: str, folder: Folder, after: int = 0) -> tuple[Leg, ...]:
     """The phones that ring when this person is rung."""
     person = folder.people[name]
     entries = person.ring or [Ring(name=label) for label in person.phones]
     first = {entry.name: entry for entry in reversed(entries) if entry.name in person.phones}
     return tuple(
-        Leg(f"{name}.{entry.name}", person.phones[entry.name], ring.after + entry.after, entry.for_ or ring.for_)
+        Leg(f"{name}.{entry.name}", person.phones[entry.name], after + entry.after, entry.for_)
         for entry in entries
         if first.get(entry.name) is entry
     )
 
 
-def cut(turn: tuple[Leg, ...], seconds: int, at_most: int | None) -> tuple[Leg, ...]:
-    """The turn's legs with their ring times filled in and cut to ``at_most`` seconds from its beginning."""
-    timed = [replace(leg, seconds=leg.seconds or seconds) for leg in turn]
+def alone(name: str, folder: Folder) -> tuple[Leg, ...]:
+    """The phones that can ring when nobody but this person is rung: the first of them at once."""
+    legs = tuple(leg for leg in person_legs(name, folder) if leg.phone.sip or folder.gateways)
+    return later(legs, -_begins(legs))
+
+
+def waves(legs: Iterable[Leg]) -> tuple[Wave, ...]:
+    """In what waves phones ring that the engine times."""
+    return tuple(sorted({wave(leg) for leg in legs}))
+
+
+def wave(leg: Leg, begins: int = 0) -> Wave:
+    """The wave of a phone that is not timed yet, in a turn whose first phone begins at ``begins``."""
+    return Wave(leg.after - begins) if leg.seconds is None else Wave(leg.after - begins, leg.seconds)
+
+
+def timed(turn: Turn, seconds: int) -> tuple[Leg, ...]:
+    """The phones of a turn that lasts ``seconds`` (or its own time) from its first phone's beginning to its end."""
+    whole, begins = turn.seconds or seconds, _begins(turn.legs)
+    lasting = (replace(leg, seconds=seconds_left(wave(leg, begins), whole)) for leg in turn.legs)
+    return tuple(leg for leg in lasting if leg.seconds)
+
+
+def cut(legs: tuple[Leg, ...], at_most: int | None) -> tuple[Leg, ...]:
+    """The phones that begin within ``at_most`` seconds, with their ring times cut to it."""
     if at_most is None:
-        return tuple(timed)
+        return legs
     return tuple(
-        replace(leg, seconds=min(leg.seconds or seconds, at_most - leg.after)) for leg in timed if leg.after < at_most
+        replace(leg, seconds=min(leg.seconds or 0, at_most - leg.after)) for leg in legs if leg.after < at_most
     )
+
+
+def _begins(legs: Iterable[Leg]) -> int:
+    return min((leg.after for leg in legs), default=0)
 
 
 def length(turn: tuple[Leg, ...]) -> int:

@@ -29,6 +29,7 @@ from routing.model.decision import (
 from routing.model.durations import parse_duration, spoken
 from routing.model.fields import safe_text
 from routing.model.problem import Problem, Problems, did_you_mean, dotted
+from routing.model.ringing import Wave
 from routing.offline.when import matches
 
 
@@ -224,6 +225,16 @@ def test_decisions_are_ids_and_digits() -> None:
     }  # fmt: skip
     assert encode("3.open.1", GoScheme("lviv")) == {"routing_decision": "3.open.1:scheme:lviv"}
     assert encode("3", Continue()) == {"routing_decision": "3:continue"}
+
+
+def test_a_person_rings_as_long_as_decided_whatever_the_delays() -> None:
+    waves = {"ivan": (Wave(0), Wave(5, 60), Wave(10), Wave(10, 3))}
+
+    def said(seconds: int) -> str:
+        return encode("3", RingPerson("ivan", seconds), waves.__getitem__)["routing_ring_for"]
+
+    assert (said(20), said(11), said(10), said(3), said(300)) == ("20,15,3,10", "11,6,1,1", "10,5", "3", "300,60,3,290")
+    assert encode("3", RingPhone("ivan.mobile", 20), waves.__getitem__)["routing_ring_for"] == "20"
 
 
 @pytest.mark.parametrize(

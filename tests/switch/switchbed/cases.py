@@ -32,6 +32,7 @@ class Case:
     ``publish``: a folder of changes that is published before the call, ``back`` is a rollback.
 
     Expected: ``status`` is the final SIP status that the caller gets; ``cause`` the hangup cause of his leg;
+    ``at`` when phones begin to ring, and the call ends (``end``), in seconds from the first ringing;
     ``message`` and ``recording`` say whether a voicemail and a recorded talk are there afterwards; ``published``
     whether the publishing succeeded; ``asked`` what a webhook was told beside the call's own facts.
     """
@@ -58,6 +59,7 @@ class Case:
     then: tuple[Case, ...] = ()
     meanwhile: tuple[Case, ...] = ()
     rung: tuple[frozenset[str], ...] = ()
+    at: Mapping[str, float] = field(default_factory=dict)
     talked: str | None = None
     status: int = 200
     cause: str = "NORMAL_CLEARING"

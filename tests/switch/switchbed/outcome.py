@@ -10,6 +10,9 @@ from typing import Any
 
 from .cases import Case, grouped
 
+#: FreeSWITCH counts whole seconds, 4 s can be 5; messages take their time, and phones note theirs themselves.
+EARLY_S, LATE_S = 0.3, 1.8
+
 
 @dataclass
 class Outcome:
@@ -43,6 +46,10 @@ def differences(case: Case, outcome: Outcome) -> list[str]:
 def _compared(case: Case, outcome: Outcome) -> Iterator[tuple[str, Any, Any]]:
     targets = [target for _, target in outcome.rung]
     yield "rung", [sorted(group) for group in case.rung], [sorted(each) for each in grouped(targets, case.rung)]
+    began = {target: at_s for at_s, target in reversed(outcome.rung)} | {"end": outcome.ended_s}
+    for target, at_s in case.at.items():
+        found = round(began.get(target, 0) - outcome.rung[0][0], 1)
+        yield f"{target} at", at_s, at_s if -EARLY_S <= found - at_s <= LATE_S else found
     yield "talked", case.talked, outcome.talked
     yield "cause", case.cause, outcome.call.get("hangup_cause")
     yield "published", case.published, outcome.published

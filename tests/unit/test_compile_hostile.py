@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
 import pytest
-import yaml
 from folders import SOUNDS, AnyPassword
 
 from routing.compile.build import build
@@ -31,7 +31,6 @@ from routing.model.folder import Folder
 from routing.model.problem import Problems
 from routing.steps.dialplan import Condition, Context
 
-DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 HOSTILE = (
     "$${x}", "${system ls}", "]]>\"/><evil a='", "&app()", "a\r\nb", "x-pre-process", "x-pre-process.wav", "</include>",
     "<?xml?>", "<!--#set x=y-->", "{a=b}[c=d]", "a,b|c", "^^:a:b", "api_on_answer=system", "\u2028", "\ufffe",
@@ -114,7 +113,7 @@ def sounds(tmp_path: Path) -> Path:
 
 
 def _folder(company: Any) -> Folder:
-    document = read("company.yaml", yaml.dump(company, allow_unicode=True, Dumper=DUMPER).encode())
+    document = read("company.yaml", json.dumps(company).encode())
     folder, problems = shared([document], dict.fromkeys(SOUNDS, 1.0), "127.0.0.1:8084")
     if folder is None or problems:
         raise Problems(problems)
@@ -131,7 +130,7 @@ def _company_files(folder: Folder) -> list[str]:
 
 
 def _scheme_files(scheme: Any, folder: Folder) -> list[str]:
-    text = yaml.dump(scheme, allow_unicode=True, Dumper=DUMPER).encode()
+    text = json.dumps(scheme).encode()
     return [compile_scheme("a.yaml", text, folder).xml]
 
 
@@ -175,7 +174,7 @@ def _inert(text: str, place: object) -> None:
     "text", ["$${x}", "${x}", "a\nb", "a\x00b", "X-PRE-process", "<include>", "</include", "<?x", "<!--#"]
 )
 def test_passwords_that_freeswitch_would_not_read_are_refused(text: str) -> None:
-    folder, _ = shared([document := read("p.yaml", yaml.dump(PLAIN).encode())], dict.fromkeys(SOUNDS, 1.0), "")
+    folder, _ = shared([document := read("p.yaml", json.dumps(PLAIN).encode())], dict.fromkeys(SOUNDS, 1.0), "")
     assert folder is not None
     for secret in ("SIP_PASSWORD_1001", "GATEWAY_PASSWORD_MAIN"):
         known = {"SIP_PASSWORD_1001": "a", "GATEWAY_PASSWORD_MAIN": "b", secret: f"word{text}word"}
@@ -186,7 +185,7 @@ def test_passwords_that_freeswitch_would_not_read_are_refused(text: str) -> None
 
 def test_passwords_reach_freeswitch_as_they_are(sounds: Path, tmp_path: Path) -> None:
     odd = "a<b>&\"c'd$1 e{f}%g#h;ї]]>"
-    (sounds / "company.yaml").write_text(yaml.dump(PLAIN), encoding="utf-8")
+    (sounds / "company.yaml").write_text(json.dumps(PLAIN), encoding="utf-8")
     known = {"SIP_PASSWORD_1001": odd, "GATEWAY_PASSWORD_MAIN": odd}
     release = build(sounds, tmp_path / "r", lambda _: known).folder
     for name in ("directory.xml", "gateways/main.xml"):
@@ -196,7 +195,7 @@ def test_passwords_reach_freeswitch_as_they_are(sounds: Path, tmp_path: Path) ->
 
 @pytest.mark.parametrize("value", [None, ""])
 def test_missing_and_empty_passwords_are_told_without_values(value: str | None) -> None:
-    folder, _ = shared([document := read("p.yaml", yaml.dump(PLAIN).encode())], dict.fromkeys(SOUNDS, 1.0), "")
+    folder, _ = shared([document := read("p.yaml", json.dumps(PLAIN).encode())], dict.fromkeys(SOUNDS, 1.0), "")
     assert folder is not None
     known = {} if value is None else {"SIP_PASSWORD_1001": "", "GATEWAY_PASSWORD_MAIN": ""}
     found, problems = passwords([*needs(folder, [document])], known)
@@ -240,7 +239,7 @@ def test_a_regex_holds_no_variable() -> None:
 
 
 def test_outside_calls_are_checked_where_they_are_made() -> None:
-    folder, _ = shared([read("p.yaml", yaml.dump(PLAIN).encode())], dict.fromkeys(SOUNDS, 1.0), "")
+    folder, _ = shared([read("p.yaml", json.dumps(PLAIN).encode())], dict.fromkeys(SOUNDS, 1.0), "")
     assert folder is not None
     (extension,) = outbound_context(folder).extensions
     expressions = [condition.expression for condition in extension.conditions]

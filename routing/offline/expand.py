@@ -8,17 +8,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 
 from routing.offline.words import atoi
 
 DENIED = "<API Execute Permission Denied>"
 DEPTH = 100
+_TEXTS = 16_384
 _REFERENCE = re.compile(r"\$\\*\{")
 _ESCAPED = re.compile(r"\\[\\nst']")
 _SPECIAL = re.compile(r"[$\\]")
 
 Lookup = Callable[[str], str | None]
 Complain = Callable[[str], None]
+#: A piece of a text: words as they are, or the name of a reference.
+_Piece = tuple[bool, str]
 
 
 def expand(text: str, lookup: Lookup, complain: Complain, depth: int = 0) -> str:
@@ -28,40 +32,47 @@ def expand(text: str, lookup: Lookup, complain: Complain, depth: int = 0) -> str
     """
     if depth > DEPTH or ("$" not in text and "\\" not in text):
         return text
-    if not (_REFERENCE.search(text) or _ESCAPED.search(text)):
+    pieces = _pieces(text)
+    if pieces is None:
         return text
-    out: list[str] = []
+    return "".join([_value(words, lookup, complain, depth) if named else words for named, words in pieces])
+
+
+@lru_cache(maxsize=_TEXTS)
+def _pieces(text: str) -> tuple[_Piece, ...] | None:
+    """What a text consists of, found once for each that a dialplan says; None when it stays as it is."""
+    if not (_REFERENCE.search(text) or _ESCAPED.search(text)):
+        return None
+    out: list[_Piece] = []
     at, size = 0, len(text)
     while at < size:
         letter = text[at]
         if letter == "\\" and at + 1 < size and text[at + 1] in "$'\\":
-            at = _escape(text, at, out)
+            at, words = _escape(text, at)
+            out.append((False, words))
         elif letter == "$" and (text.startswith("{", at + 1) or text.startswith("${", at + 1)):
             start = at + (2 if text[at + 1] == "{" else 3)
             end, name = _closing(text, start)
-            out.append(_value(name, lookup, complain, depth))
+            out.append((True, name))
             at = end
             if at < size and text[at] != "$":
-                out.append(text[at])
+                out.append((False, text[at]))
                 at += 1
         else:
             special = _SPECIAL.search(text, at + 1)
             end = special.start() if special else size
-            out.append(text[at:end])
+            out.append((False, text[at:end]))
             at = end
-    return "".join(out)
+    return tuple(out)
 
 
-def _escape(text: str, at: int, out: list[str]) -> int:
+def _escape(text: str, at: int) -> tuple[int, str]:
+    """Where an escape ends and what it stands for."""
     following = text[at + 1]
-    if following == "'":
-        return at + 2
-    if following == "\\":
-        out.append("\\")
-        return at + 2
+    if following in "'\\":
+        return at + 2, following.strip("'")
     skip = 2 if text.startswith("$$", at + 1) else 1
-    out.append(text[at + skip])
-    return at + skip + 1
+    return at + skip + 1, text[at + skip]
 
 
 def _closing(text: str, start: int) -> tuple[int, str]:

@@ -9,7 +9,7 @@ hunting goes on; a condition with both times and a field runs its actions when e
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from routing.offline.document import Action, Condition, Extension, Test, is_true
 from routing.offline.line import Line
@@ -37,8 +37,7 @@ def hunt(extensions: Iterable[Extension], line: Line, inline: Inline) -> Chosen:
     return collector.chosen
 
 
-@dataclass(frozen=True)
-class _Verdict:
+class _Verdict(NamedTuple):
     """Whether a condition's actions run, whether the extension counts as matched, the captures for ``$1``."""
 
     passed: bool

@@ -57,8 +57,9 @@ class Profile:
 
     def field(self, name: str) -> str | None:
         """A caller profile field, or None for a name FreeSWITCH has none for."""
-        value = getattr(self, name.lower(), None) if name.lower() in self.__dataclass_fields__ else None
-        return value if isinstance(value, str) else None
+        name = name.lower()
+        value: str | None = getattr(self, name) if name in self.__dataclass_fields__ else None
+        return value
 
 
 @dataclass(frozen=True)
@@ -122,7 +123,7 @@ class Line:
 
     def note(self, kind: str, subject: str = "", detail: str = "", lasted_ms: int = 0) -> None:
         """Write an event at the present moment."""
-        scheme, step = (self.variables.get(name, "") for name in ("routing_scheme", "routing_step"))
+        scheme, step = self.variables.get("routing_scheme", ""), self.variables.get("routing_step", "")
         self.events.append(Event(self.now_ms, kind, subject, detail, lasted_ms, scheme, step))
 
     def hear(self, what: str) -> None:

@@ -53,7 +53,10 @@ class Match:
 
     def __init__(self, found: re.Match[bytes]) -> None:
         self._found = found
-        self.count = 1 + max((index for index, part in enumerate(found.groups(), 1) if part is not None), default=0)
+        self.count = 1
+        for index, part in enumerate(found.groups(), 1):
+            if part is not None:
+                self.count = 1 + index
 
     def substitute(self, data: str) -> str:
         """``data`` with its references replaced; references beyond the captures vanish."""

@@ -5,6 +5,9 @@ Pure text in, text out.
 
 from __future__ import annotations
 
+import re
+
+_INTEGER = re.compile(r"\s*([+-]?[0-9]+)")
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "s": " "}
 
 #: Cause of a leg refused with a SIP status, as mod_sofia translates it.
@@ -56,10 +59,8 @@ def sip_cause(status: int) -> str:
 
 def atoi(text: str | None) -> int:
     """C's atoi: the leading integer, else 0."""
-    text = (text or "").strip()
-    sign, digits = (text[:1], text[1:]) if text[:1] in ("+", "-") else ("", text)
-    count = next((at for at, letter in enumerate(digits) if not ("0" <= letter <= "9")), len(digits))
-    return int(sign + digits[:count]) if count else 0
+    found = _INTEGER.match(text or "")
+    return int(found[1]) if found else 0
 
 
 def separate(text: str, delimiter: str, limit: int = 256) -> list[str]:
@@ -104,6 +105,8 @@ def _piece_end(text: str, at: int, delimiter: str) -> int:
 
 
 def _clean(piece: str, delimiter: str) -> str:
+    if "'" not in piece and "\\" not in piece:
+        return piece.strip(" ")
     piece = piece.lstrip(" ")
     out: list[str] = []
     end = at = 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import create_model
+from pydantic import Field, create_model
 
 from routing.load.folder import SHARED_KEYS
 from routing.model.crm import AnyCrm
@@ -16,13 +16,13 @@ from routing.steps import KINDS
 from routing.steps.scheme import SchemeFields
 
 _SHARED: dict[str, Any] = {
-    "project": (Project | None, None),
-    "people": (dict[Id, Person], {}),
-    "groups": (dict[Id, Group], {}),
-    "calendars": (dict[Id, CalendarFields], {}),
-    "gateways": (dict[Id, Gateway], {}),
-    "pools": (dict[Id, Pool], {}),
-    "crm": (dict[Id, AnyCrm], {}),
+    "project": (Project | None, Field(None, description="Settings that hold for every scheme.")),
+    "people": (dict[Id, Person], Field({}, description="People and their phones, by id.")),
+    "groups": (dict[Id, Group], Field({}, description="People, groups and single phones that are rung by one name.")),
+    "calendars": (dict[Id, CalendarFields], Field({}, description="Opening hours, by id.")),
+    "gateways": (dict[Id, Gateway], Field({}, description="Trunks to carriers, by id; the first is for calls out.")),
+    "pools": (dict[Id, Pool], Field({}, description="Numbers that are lent to visitors of a site, by id.")),
+    "crm": (dict[Id, AnyCrm], Field({}, description="CRMs in which callers are looked up, by id.")),
 }
 assert tuple(_SHARED) == SHARED_KEYS
 _SharedFile = create_model("SharedFile", __base__=Fields, **_SHARED)

@@ -18,7 +18,7 @@ from typing import Any, ClassVar, Literal, get_args
 
 from pydantic import Field, model_validator
 
-from routing.model.crm_fields import Address, Crm, Plain
+from routing.model.crm_fields import Address, Crm, Plain, vendor
 from routing.model.crm_http import HttpCrm
 from routing.model.fields import Flag, Name, Text, refuse
 from routing.model.lookup import Kind
@@ -29,42 +29,45 @@ from routing.model.problem import did_you_mean
 class Pipedrive(Crm):
     """Pipedrive; lead, deal, person."""
 
-    vendor: Literal["pipedrive"] = "pipedrive"
+    vendor: Literal["pipedrive"] = vendor("pipedrive")
     token: Name = Field(description="Secret: a user's API token (Personal preferences, API).")
     company: Text | None = Field(None, description="The company's domain word, for the addresses of records.")
-    url: Address = "https://api.pipedrive.com"
+    url: Address = Field("https://api.pipedrive.com", description="Where its API is.")
 
 
 class Hubspot(Crm):
     """HubSpot; lead (contact or lead object), deal, contact."""
 
-    vendor: Literal["hubspot"] = "hubspot"
+    vendor: Literal["hubspot"] = vendor("hubspot")
     token: Name = Field(description="Secret: a private app's token (Settings, Integrations, Private Apps).")
     portal: Text | None = Field(None, description="The account's number, for the addresses of records.")
     leads: Literal["contacts", "objects"] = Field(
         "contacts", description="What a lead is: a contact's stage, or a lead."
     )
-    url: Address = "https://api.hubapi.com"
+    url: Address = Field("https://api.hubapi.com", description="Where its API is.")
 
 
 class _Zoho(Crm):
     """What Zoho's products share."""
 
-    datacentre: Literal["com", "eu", "in", "com.au", "jp", "com.cn", "sa", "ca"] = "com"
+    datacentre: Literal["com", "eu", "in", "com.au", "jp", "com.cn", "sa", "ca"] = Field(
+        "com", description="Where Zoho keeps the account: the end of the address one logs in at."
+    )
     client_id: Name = Field(description="Secret: the self client's id (api-console.zoho.com, Self Client).")
     client_secret: Name = Field(description="Secret: the self client's secret (api-console.zoho.com, Self Client).")
     refresh_token: Name = Field(description="Secret: a refresh token with the scopes to read (api-console.zoho.com).")
-    url: Address | None = None
-    accounts_url: Address | None = None
+    url: Address | None = Field(None, description="Where its API is; the data centre's otherwise.")
+    accounts_url: Address | None = Field(None, description="Where tokens are renewed; the data centre's otherwise.")
 
 
 class ZohoCrm(_Zoho):
     """Zoho CRM; lead, deal, contact."""
 
-    vendor: Literal["zoho_crm"] = "zoho_crm"
+    vendor: Literal["zoho_crm"] = vendor("zoho_crm")
     organisation: Text | None = Field(None, description="The organisation's number, for the addresses of records.")
     closed_stages: list[Text] = Field(
-        ["Closed Won", "Closed Lost", "Closed Lost to Competition", "Closed-Lost to Competition"]
+        ["Closed Won", "Closed Lost", "Closed Lost to Competition", "Closed-Lost to Competition"],
+        description="Stages of a deal that is no longer open.",
     )
 
 
@@ -73,18 +76,21 @@ class ZohoDesk(_Zoho):
 
     kinds: ClassVar[tuple[Kind, ...]] = ("deal", "contact")
 
-    vendor: Literal["zoho_desk"] = "zoho_desk"
+    vendor: Literal["zoho_desk"] = vendor("zoho_desk")
     organisation: Text = Field(description="orgId: the portal's organisation number.")
 
 
 class Salesforce(Crm):
     """Salesforce; lead, opportunity as deal, contact."""
 
-    vendor: Literal["salesforce"] = "salesforce"
+    vendor: Literal["salesforce"] = vendor("salesforce")
     url: Address = Field(description="The org's own domain: `https://company.my.salesforce.com`.")
     client_id: Name = Field(description="Secret: a connected app's consumer key, client credentials on (App Manager).")
     client_secret: Name = Field(description="Secret: the connected app's consumer secret (App Manager).")
-    closed_statuses: list[Text] = Field(["Closed - Not Converted", "Closed - Converted", "Unqualified"])
+    closed_statuses: list[Text] = Field(
+        ["Closed - Not Converted", "Closed - Converted", "Unqualified"],
+        description="Statuses of a lead that is no longer open.",
+    )
 
 
 class Amocrm(Crm):
@@ -92,7 +98,7 @@ class Amocrm(Crm):
 
     kinds: ClassVar[tuple[Kind, ...]] = ("deal", "contact")
 
-    vendor: Literal["amocrm"] = "amocrm"
+    vendor: Literal["amocrm"] = vendor("amocrm")
     url: Address = Field(description="The account's address: `https://company.kommo.com`.")
     token: Name = Field(description="Secret: a long-lived token (the integration's page, Keys and scopes).")
 
@@ -100,7 +106,7 @@ class Amocrm(Crm):
 class Bitrix24(Crm):
     """Bitrix24; lead, deal, contact or company."""
 
-    vendor: Literal["bitrix24"] = "bitrix24"
+    vendor: Literal["bitrix24"] = vendor("bitrix24")
     webhook: Name = Field(
         description="Secret: address of an inbound webhook, scopes crm and user (Developer resources)."
     )
@@ -109,7 +115,7 @@ class Bitrix24(Crm):
 class Retailcrm(Crm):
     """RetailCRM; new order as lead, order in work as deal, customer."""
 
-    vendor: Literal["retailcrm"] = "retailcrm"
+    vendor: Literal["retailcrm"] = vendor("retailcrm")
     url: Address = Field(description="The account's address: `https://company.retailcrm.ru`.")
     token: Name = Field(description="Secret: an API key (Settings, Integration, API access keys).")
 
@@ -117,7 +123,7 @@ class Retailcrm(Crm):
 class Creatio(Crm):
     """Creatio; lead, opportunity as deal, contact."""
 
-    vendor: Literal["creatio"] = "creatio"
+    vendor: Literal["creatio"] = vendor("creatio")
     url: Address = Field(description="The site: `https://company.creatio.com`.")
     framework: Flag = Field(True, description="On .NET Framework; false for .NET 6 and later, which have no `/0`.")
     identity: Address | None = Field(None, description="The identity service, for `client_id` and `client_secret`.")
@@ -141,11 +147,11 @@ class Altegio(Crm):
 
     kinds: ClassVar[tuple[Kind, ...]] = ("deal", "contact")
 
-    vendor: Literal["altegio"] = "altegio"
+    vendor: Literal["altegio"] = vendor("altegio")
     company: Plain = Field(description="The location's id.")
     partner: Name = Field(description="Secret: the partner token (the developer's account).")
     user: Name = Field(description="Secret: the user token (answer of the API's authorization).")
-    url: Address = "https://api.alteg.io/api/v1"
+    url: Address = Field("https://api.alteg.io/api/v1", description="Where its API is; YCLIENTS has its own.")
 
 
 #: What may stand under a name of `crm:`.

@@ -88,6 +88,11 @@ Body = Annotated[Any, AfterValidator(_body)]
 Plain = Annotated[Text, BeforeValidator(_plain)]
 
 
+def vendor(name: str) -> Any:
+    """The field that says which vendor's CRM it is."""
+    return Field(name, description="Which vendor's CRM it is; the entry's own name says it otherwise.")
+
+
 class Crm(Fields):
     """One CRM. ``kinds`` are the entities that the vendor has."""
 

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from routing.model.crm_fields import Address, Body, Crm, JsonPath, OwnerTemplate, Plain, Template
+from routing.model.crm_fields import Address, Body, Crm, JsonPath, OwnerTemplate, Plain, Template, vendor
 from routing.model.crm_places import texts, visitor_places
 from routing.model.fields import Fields, NotEmpty, OneOrMany, Text, refuse
 from routing.model.lookup import KINDS, Kind
@@ -25,11 +25,11 @@ class HttpSearch(Fields):
         description="Address below `url`: `/deals?phone={phone}`; also `{digits}`, `{national}`, `{tail}`, and of the "
         "visitor `{entity.NAME}`, `{source.NAME}`: `/deals?phone={phone}&region={entity.region}`."
     )
-    method: Literal["GET", "POST"] = "GET"
+    method: Literal["GET", "POST"] = Field("GET", description="How it is asked: POST sends `body`.")
     body: Body = Field(None, description="JSON body of a POST, with the same places in its texts.")
     rows: JsonPath = Field("", description="Where the list is; the whole answer otherwise.")
     next: JsonPath | None = Field(None, description="Where the next page's address is.")
-    id: JsonPath = "id"
+    id: JsonPath = Field("id", description="Where a row's id is.")
     owner: JsonPath = Field(description="Where a row's owner id is.")
     phones: Annotated[list[JsonPath], OneOrMany, NotEmpty] = Field(description="Where a row's numbers are.")
     open: dict[JsonPath, Annotated[list[Plain], OneOrMany, NotEmpty]] = Field(
@@ -55,23 +55,23 @@ class HttpOwner(Fields):
     """How an owner is asked for by his id."""
 
     path: OwnerTemplate = Field(description="Address below `url`: `/users/{id}`.")
-    row: JsonPath = ""
-    email: JsonPath | None = None
-    name: JsonPath | None = None
-    extension: JsonPath | None = None
+    row: JsonPath = Field("", description="Where the owner is; the whole answer otherwise.")
+    email: JsonPath | None = Field(None, description="Where his e-mail address is: a person has the same one.")
+    name: JsonPath | None = Field(None, description="Where his name is, for the journal.")
+    extension: JsonPath | None = Field(None, description="Where his extension is: a person has the same one.")
     active: JsonPath | None = Field(None, description="Where it says whether he still works here.")
 
 
 class HttpCrm(Crm):
     """Any CRM with an HTTP API that answers JSON."""
 
-    vendor: Literal["http"] = "http"
-    url: Address
+    vendor: Literal["http"] = vendor("http")
+    url: Address = Field(description="Where its API is; the paths below begin there.")
     headers: dict[Text, Text] = Field(default_factory=dict, description='`Authorization: "Bearer {SECRET_NAME}"`.')
-    lead: HttpSearch | None = None
-    deal: HttpSearch | None = None
-    contact: HttpSearch | None = None
-    owner: HttpOwner | None = None
+    lead: HttpSearch | None = Field(None, description="How leads with the caller's number are looked for.")
+    deal: HttpSearch | None = Field(None, description="How deals with the caller's number are looked for.")
+    contact: HttpSearch | None = Field(None, description="How contacts with the caller's number are looked for.")
+    owner: HttpOwner | None = Field(None, description="How an owner is asked for whose id no person has.")
 
     @property
     def has(self) -> tuple[Kind, ...]:

@@ -47,7 +47,8 @@ def _text(value: Any, wildcard: str) -> str:
 
 
 _ONE = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
-_WANTED = {"anyOf": [*_ONE["anyOf"], {"type": "object", "properties": {"pattern": _ONE}, "required": ["pattern"]}]}
+_PATTERN = {**_ONE, "description": "Texts in which `*` stands for anything: `drain*`."}
+_WANTED = {"anyOf": [*_ONE["anyOf"], {"type": "object", "properties": {"pattern": _PATTERN}, "required": ["pattern"]}]}
 Value = Annotated[Wanted, BeforeValidator(wanted), WithJsonSchema(_WANTED)]
 
 
@@ -150,12 +151,14 @@ class Pool(Fields):
     """Numbers lent to visitors, one each, so that a call tells who calls."""
 
     scheme: Id = Field(description="Where calls to its numbers go.")
-    numbers: Annotated[list[Number], OneOrMany] = Field(min_length=1, max_length=MOST_NUMBERS)
+    numbers: Annotated[list[Number], OneOrMany] = Field(
+        min_length=1, max_length=MOST_NUMBERS, description="Numbers that are shown, one to each visitor."
+    )
     overflow: Number = Field(description="Shown when every number is lent: a number of a scheme, shared by visitors.")
     lease: Seconds = Field(1800, description="How long a visitor keeps a number after the last sign of life.")
     keep: Seconds = Field(3600, description="How much longer a call still counts as this visitor's; then all is gone.")
     when: PoolWhen = Field(default_factory=PoolWhen, description="Visitors it is for; the first pool that fits lends.")
-    caller_pays: Flag = True
+    caller_pays: Flag = Field(True, description="False on 0800 numbers: the owner pays from the moment of answering.")
 
     @field_validator("numbers")
     @classmethod

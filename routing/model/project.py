@@ -58,14 +58,18 @@ class ProjectSticky(Fields):
     ring: Seconds = Field(20, le=300, description="Ring time of the person.")
 
 
-_SECRETS_FILE = {"type": "object", "properties": {"file": {"type": "string"}}, "required": ["file"]}
+_SECRETS_FILE = {
+    "type": "object",
+    "properties": {"file": {"type": "string", "description": "Path of the file, outside git, mode 0600."}},
+    "required": ["file"],
+}
 _SECRETS_SCHEMA = {"anyOf": [{"const": "env"}, {**_SECRETS_FILE, "additionalProperties": False}]}
 
 
 class Project(Fields):
     """Settings that hold for every scheme."""
 
-    name: Id
+    name: Id = Field(description="Whose calls they are: in the keys of Redis and in the journal.")
     timezone: Zone = Field(description="Zone of calendars that name none.")
     country: Region | None = Field(None, description="For numbers written without +, holidays and destinations.")
     secrets: Annotated[Text, WithJsonSchema(_SECRETS_SCHEMA)] = Field(
@@ -75,12 +79,16 @@ class Project(Fields):
         default_factory=list, description="Countries that people, webhooks and callbacks may dial."
     )
     longest_wait: Seconds = Field(180, description="Lint limit for a caller's wait.")
-    sticky: ProjectSticky | None = None
+    sticky: ProjectSticky | None = Field(
+        None, description="Whoever called a client rings first when the client calls back, in every scheme."
+    )
     record: Literal["both", "caller", "no"] = Field(
         "no",
         description="Record calls that people make to outside numbers; `record` of a scheme is for calls that come.",
     )
-    announce_recording: Flag = False
+    announce_recording: Flag = Field(
+        False, description="Lint: a caller whose call is recorded must have been told before."
+    )
     tracking: Tracking | None = Field(None, description="Sites whose visitors are told apart.")
     pops: Screens | None = Field(None, description="Pages that show who calls while a person's phone rings.")
     notify: Annotated[list[Addressee], OneOrMany] = Field(
@@ -131,7 +139,7 @@ DayNames = Annotated[str, BeforeValidator(_day_names)]
 class Holidays(Fields):
     """Public holidays of a country or a part of it, from the holidays library."""
 
-    country: Text
+    country: Text = Field(description="A country, `UA`, or a part of one, `DE-BY`.")
     extra: list[Day] = Field(default_factory=list, description="More days that count as holidays.")
     except_: list[Day] = Field(default_factory=list, alias="except", description="Holidays that are working days here.")
 
@@ -171,9 +179,9 @@ def _day_periods(value: Any) -> Any:
 class CalendarFields(Fields):
     """Opening hours as written."""
 
-    timezone: Zone | None = None
+    timezone: Zone | None = Field(None, description="Zone of its hours; the project's otherwise.")
     open: dict[DayNames, Periods] = Field(description='Periods by days: `mon-fri: ["09:00-13:00", "14:00-18:00"]`.')
-    holidays: Holidays | None = None
+    holidays: Holidays | None = Field(None, description="Country whose public holidays are closed days.")
     days: dict[Day, Annotated[Periods, BeforeValidator(_day_periods)]] = Field(
         default_factory=dict, description="Single dates: periods, or `closed`."
     )
@@ -201,9 +209,9 @@ class Gateway(Fields):
 
     proxy: Host = Field(description="The carrier's host, with a port if not 5060.")
     username: Text | None = Field(None, description="For registration; the password comes from the secrets.")
-    realm: Host | None = None
+    realm: Host | None = Field(None, description="Realm of the registration; the proxy's host otherwise.")
     register_: Flag = Field(True, alias="register", description="Register with the carrier; needs `username`.")
-    transport: Literal["udp", "tcp", "tls"] = "udp"
+    transport: Literal["udp", "tcp", "tls"] = Field("udp", description="How its registration is sent.")
     dial: Literal["plus", "digits", "national"] = Field(
         "plus", description="How the carrier wants numbers: `+380501112233`, `380501112233` or `0501112233`."
     )

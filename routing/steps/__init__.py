@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import ConfigDict, create_model, model_validator
+from pydantic import ConfigDict, Field, create_model, model_validator
 
 from routing.model.fields import refuse, shown
 from routing.model.problem import did_you_mean
@@ -64,7 +64,8 @@ class _OneKind(StepItem):
         return {kind: {} if settings is None else settings}
 
 
-AnyStep = create_model("AnyStep", __base__=_OneKind, **{kind: (step | None, None) for kind, step in KINDS.items()})  # type: ignore[call-overload]
+_STEPS = {kind: (step | None, Field(None, description=step.__doc__)) for kind, step in KINDS.items()}
+AnyStep = create_model("AnyStep", __base__=_OneKind, **_STEPS)  # type: ignore[call-overload]
 
 for _model in (Case, HoursStep, MatchStep, MenuStep, AnyStep):
     _model.model_rebuild(force=True, _types_namespace={"AnyStep": AnyStep})

@@ -38,8 +38,8 @@ from routing.steps.when import When, list_variable
 class Case(Fields):
     """One case: when it fits, its steps run."""
 
-    when: When
-    steps: Steps
+    when: When = Field(description="What must hold of the call, all of it.")
+    steps: Steps = Field(description="What happens then.")
 
     @field_validator("when")
     @classmethod

@@ -32,7 +32,7 @@ def _entry(value: Any) -> Any:
 class NumberEntry(Fields):
     """A number that leads here, and who pays for its minutes."""
 
-    number: Number
+    number: Number = Field(description="One of the company's numbers.")
     caller_pays: Flag = Field(True, description="False on 0800 numbers: the owner pays from the moment of answering.")
 
 
@@ -40,15 +40,19 @@ class SchemeFields(Fields):
     """A forwarding scheme."""
 
     scheme: Id = Field(description="Public id: webhooks, menus and callbacks name it.")
-    title: Label | None = None
-    numbers: Annotated[list[Annotated[NumberEntry, BeforeValidator(_entry)]], OneOrMany] = Field(default_factory=list)
+    title: Label | None = Field(None, description="Its name for people: in pictures and in the journal.")
+    numbers: Annotated[list[Annotated[NumberEntry, BeforeValidator(_entry)]], OneOrMany] = Field(
+        default_factory=list, description="Numbers that lead here."
+    )
     hours: Id | None = Field(None, description="Default calendar of its steps.")
     record: Literal["both", "caller", "no"] = Field("no", description="Record talks: both sides, the caller's, or not.")
     music: Sound | None = Field(None, description="Instead of the ringing tone, once answered.")
     notify: Annotated[list[Addressee], OneOrMany] = Field(
         default_factory=list, description="Who is told of its missed calls by e-mail; the project's `notify` otherwise."
     )
-    steps: Annotated[list[AnyStep], OneOrMany, NotEmpty]
+    steps: Annotated[list[AnyStep], OneOrMany, NotEmpty] = Field(
+        description="What happens to a call, in this order: a step ends it or falls through to the next."
+    )
     otherwise: Annotated[list[AnyStep], OneOrMany] = Field(
         default_factory=list, description="When ten jumps between schemes led here: must end the call."
     )

@@ -68,7 +68,7 @@ class WebhookStep(DynamicStep):
     form: Literal["routing", "ringostat"] = Field(
         "routing", description="Whose request and answer: ours, or Ringostat's."
     )
-    method: Literal["GET", "POST", "PUT", "DELETE"] = "POST"
+    method: Literal["GET", "POST", "PUT", "DELETE"] = Field("POST", description="How the handler is asked.")
     submit: Literal["http", "json", "json-rpc"] = Field("json", description="Ringostat: how the parameters are sent.")
     answer_type: Literal["http", "json", "json-rpc"] = Field("json", description="Ringostat: what the answer is.")
     rpc_method: Text | None = Field(None, description="Ringostat: the method of JSON-RPC.")

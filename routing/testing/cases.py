@@ -40,14 +40,14 @@ LISTS = ("expect", "exactly", "never")
 class Sample(Fields):
     """One test: a call, how the world is meanwhile, and what must come of it."""
 
-    name: Text
-    call: CallFields
+    name: Text = Field(description="What is expected, in a sentence; each once a file.")
+    call: CallFields = Field(description="Who calls whom, and when.")
     phones: dict[str, Behaviour] = Field(
         default_factory=dict,
         description="What phones do, by `ivan`, `ivan.desk` or number: `busy`, `answers after 8s`, `rejects` ...",
     )
-    others: Behaviour = scripted.Phone()
-    caller: CallerFields = Field(default_factory=CallerFields)
+    others: Behaviour = Field(scripted.Phone(), description="What phones do that are not named.")
+    caller: CallerFields = Field(default_factory=CallerFields, description="What the caller does.")
     hours: dict[Id, Literal["open", "closed"]] = Field(
         default_factory=dict, description="Calendars as overridden by hand: `{office: closed}`."
     )

@@ -18,7 +18,7 @@ from routing.model.problem import did_you_mean
 from routing.offline import crm
 from routing.offline import phones as scripted
 from routing.offline.answering import Handler, canned
-from routing.testing.kinds import KINDS, Expectation
+from routing.testing.kinds import KINDS, MEANINGS, Expectation
 from routing.testing.spans import Span, parse_span
 
 #: What a handler may do instead of answering.
@@ -59,7 +59,7 @@ _EXPECTATION = {
     "type": "object",
     "description": "One `kind: what`; several in brackets happen together; beside it `at:` and `for:`.",
     "properties": {
-        **dict.fromkeys(KINDS, _WORDS),
+        **{kind: {**_WORDS, "description": about} for kind, about in MEANINGS.items()},
         "at": {"type": "string", "description": "When it begins, from the INVITE: `18s`, `10s-15s`."},
         "for": {"type": "string", "description": "How long it lasts."},
     },
@@ -128,9 +128,9 @@ def moment(text: str, timezone: str) -> datetime:
 class CallFields(Fields):
     """Who calls whom, and when. ``from`` is a number, `anonymous`, or a phone of ours: ``ivan.desk``, ``1001``."""
 
-    to: Text
-    from_: Text = Field(alias="from")
-    at: Text
+    to: Text = Field(description="The number dialled; of a phone of ours also an extension, an account or a code.")
+    from_: Text = Field(alias="from", description="A number, `anonymous`, or a phone of ours: `ivan.desk`, `1001`.")
+    at: Text = Field(description="When: `2026-11-23 10:00`, in the project's zone where none is named behind it.")
 
     @field_validator("at")
     @classmethod
@@ -145,9 +145,9 @@ class CallFields(Fields):
 class CallerFields(Fields):
     """What the caller does: keys in order, ``-`` lets a question pass; ``speaks`` after a voicemail's beep."""
 
-    digits: Text = ""
-    hangs_up_after: Seconds | None = None
-    speaks: Seconds = 10
+    digits: Text = Field("", description="Keys in the order typed; `-` lets a question pass.")
+    hangs_up_after: Seconds | None = Field(None, description="When he gives up, from the INVITE.")
+    speaks: Seconds = Field(10, description="How long he speaks after a voicemail's beep.")
 
     def scripted(self) -> scripted.Caller:
         """For the offline switch."""
@@ -158,10 +158,10 @@ class CallerFields(Fields):
 class TalkFields(Fields):
     """A talk that is remembered: with whom, who called (`in`: the caller, `out`: we), how long ago, how long."""
 
-    in_: Id | None = Field(None, alias="in")
-    out: Id | None = None
-    ago: Seconds = 60
-    talked: Seconds = 3600
+    in_: Id | None = Field(None, alias="in", description="With whom, when the caller called.")
+    out: Id | None = Field(None, description="With whom, when we called.")
+    ago: Seconds = Field(60, description="How long before the call it ended.")
+    talked: Seconds = Field(3600, description="How long it was.")
 
     @model_validator(mode="after")
     def _with_somebody(self) -> TalkFields:
@@ -173,9 +173,9 @@ class TalkFields(Fields):
 class LoadFields(Fields):
     """What a person did today: talks, the time in them, how long ago the last one ended."""
 
-    calls: Whole = Field(0, ge=0)
-    talked: Seconds | None = None
-    ended: Seconds | None = None
+    calls: Whole = Field(0, ge=0, description="Talks of today.")
+    talked: Seconds | None = Field(None, description="The time in them, all together.")
+    ended: Seconds | None = Field(None, description="How long before the call the last one ended.")
 
 
 def _talk(value: Any) -> Any:

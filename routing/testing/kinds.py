@@ -102,6 +102,29 @@ KINDS: dict[str, Callable[[Event, str], bool]] = {
     "end": _subject("end"),
 }
 
+#: What an author reads of each kind.
+MEANINGS = {
+    "scheme": "The call enters this scheme.",
+    "step": "The call enters this step: `3`, `3.open.1` or `kharkiv/3`.",
+    "hours": "A calendar says `open`, `closed` or `holiday`.",
+    "ring": "A person, a group's member or a phone rings.",
+    "confirm": "A phone is picked up and asked for its key.",
+    "talk": "The caller talks with a person or a phone.",
+    "play": "The caller hears this sound file.",
+    "whisper": "The person hears this sound file before the caller.",
+    "digits": "The caller has typed these keys.",
+    "webhook": "What a handler's answer came to: `answered`, `ring ivan`, `scheme lviv`; `silent` without it.",
+    "crm": "What a CRM's answer came to: `answered`, `ring ivan`, `continue`; `silent` without one.",
+    "sticky": "What the last talk came to: `answered`, `ring ivan`, `continue`; `silent` without an engine.",
+    "visitor": "The engine was asked to whom the number is lent: `continue`; `silent` without an engine.",
+    "order": "What the engine made of an order: `answered`, `wait`, `order ivan,olena`; `refused` without it.",
+    "voicemail": "A message is left in this box.",
+    "notify": "This person or address is told of the message.",
+    "answered": "`true`: the caller's leg is answered, and begins to cost.",
+    "hears": "What the caller hears from then on: `nothing`, `ringing` or `audio`.",
+    "end": "The call ends with this hangup cause.",
+}
+
 
 def is_kind(event: Event, kind: str) -> bool:
     """Whether an event is of a kind of expectation, whatever its words."""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import create_model
+from pydantic import Field, create_model
 
 from routing.model.fields import Fields
 from routing.testing.cases import Sample
 
-_File = create_model("TestFile", __base__=Fields, tests=(list[Sample], ...))
+_TESTS = "Calls, each with how the world is meanwhile and what must come of it."
+_File = create_model("TestFile", __base__=Fields, tests=(list[Sample], Field(description=_TESTS)))
 
 
 def schema_of_tests() -> dict[str, Any]:

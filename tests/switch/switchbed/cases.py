@@ -34,7 +34,7 @@ class Case:
     Expected: ``status`` is the final SIP status that the caller gets; ``cause`` the hangup cause of his leg;
     ``at`` when phones begin to ring, and the call ends (``end``), in seconds from the first ringing;
     ``message`` and ``recording`` say whether a voicemail and a recorded talk are there afterwards; ``published``
-    whether the publishing succeeded; ``asked`` what a webhook was told beside the call's own facts.
+    whether the publishing succeeded; ``asked`` what a webhook or the CRM was told beside the call's own facts.
     """
 
     name: str

@@ -6,18 +6,16 @@ What they say is keyed by the caller's number, so that many cases ask at once.
 from __future__ import annotations
 
 import json
-import re
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
-_FAILING = re.compile(r"[45]\d\d")
-_OWNED = re.compile(r"(?:(lead|deal|contact) )?(\w+)(?:, (.*))?")
+from . import clients
 
 
 class Handler:
-    """An HTTP server on ``port``; ``answers`` maps a caller to what it is told, ``asked`` lists the questions.
+    """An HTTP server on ``port``; ``answers`` maps a caller to what it is told, ``asked`` lists the questions
+    to it and to the CRM.
 
     ``crm`` maps a caller to what the CRM has of him, in the words of `routing.offline.crm`; ``crm_ids`` are the owner
     ids of people.
@@ -64,22 +62,14 @@ class Handler:
         _reply(request, status, answer.encode() if isinstance(answer, str) else json.dumps(answer).encode())
 
     def _look_up(self, request: BaseHTTPRequestHandler) -> None:
-        """``/crm/deal?phone=+380...``: the rows of that kind."""
-        asked = urlsplit(request.path)
-        kind, caller = asked.path.rpartition("/")[2], parse_qs(asked.query).get("phone", [""])[0]
-        words = self.crm.get(caller, "nobody")
+        """A question of a CRM: the rows of that kind."""
+        kind, told = clients.question(request.path)
+        self.asked.append(told)
+        words = self.crm.get(told["caller"], "nobody")
         if words == "timeout":
             self.released.wait(30)
             return
-        if _FAILING.fullmatch(words):
-            _reply(request, int(words), b"{}")
-            return
-        owned = None if words == "nobody" else _OWNED.fullmatch(words)
-        rows = []
-        if owned and (owned[1] or "lead") == kind:
-            owner = self.crm_ids.get(owned[2], owned[2])
-            rows = [{"id": "1", "owner": owner, "phone": caller, "name": owned[3] or ""}]
-        _reply(request, 200, json.dumps({"rows": rows}).encode())
+        _reply(request, *clients.answer(words, kind, told["caller"], self.crm_ids))
 
 
 def _reply(request: BaseHTTPRequestHandler, status: int, body: bytes) -> None:

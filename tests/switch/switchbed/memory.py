@@ -23,7 +23,7 @@ from routing.store.memory import RedisMemory
 
 PROJECT = "bed"
 #: The pool of each lent number of the cases, `site` otherwise.
-POOLS = {"+380800330254": "shop"}
+POOLS = {"+380800330254": "shop", "+380800330256": "told"}
 _VISITS = itertools.count(1)
 #: Long ago enough for no step to take it for the call itself.
 AGO_S, TALK_S = 600, 60

@@ -11,13 +11,13 @@ from typing import Any
 from uuid import UUID
 
 from routing.app import publish as publishing
+from routing.decide.crm import Responsible
 from routing.decide.request import parameters
-from routing.decide.verdict import Answer, Failure
+from routing.decide.verdict import Answer, Failure, Verdict
 from routing.model import dnd
 from routing.model.decision import Call as Facts
 from routing.model.entities import Visitor
 from routing.model.problem import Problems
-from routing.offline import crm
 from routing.offline.answering import InProcess, canned
 from routing.offline.decider import Reply, refused
 from routing.offline.events import Event, ended, talked
@@ -27,6 +27,7 @@ from routing.offline.phones import Caller, Phones, parse
 from routing.offline.published import Published
 from routing.offline.switch import Call
 
+from . import clients
 from .cases import Case
 from .company import CHANGES, Company
 from .office import Office
@@ -77,6 +78,7 @@ class _Carried:
 
     def __post_init__(self) -> None:
         self.office = Office(self.case, self.company, self.noon)
+        self.clients = clients.Offline(self.company.crm_ids)
 
     def calls(self, case: Case, at: datetime) -> Iterator[Told]:
         """A call, those made meanwhile, and those made when it is over."""
@@ -137,7 +139,12 @@ class _Carried:
             return answer(step, call)
 
         known = visitor if case.visitor is not None and case.engine != "forgetful" else None
-        engine = InProcess(Directory(self.company.root), handler, known, self.office, crm.answers(case.crm or "nobody"))
+        self.clients.words, self.clients.asked = case.crm or "nobody", asked
+
+        def crm(step: Mapping[str, Any], people: Responsible, call: Facts) -> tuple[Verdict, int]:
+            return self.clients.decide(step, people, call, self.office.now)
+
+        engine = InProcess(Directory(self.company.root), handler, known, self.office, crm)
 
         def decide(address: str, variables: Mapping[str, str], patience_ms: int) -> Reply:
             self.office.now = int(variables["asked_us"]) / 1_000_000

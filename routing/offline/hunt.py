@@ -75,7 +75,7 @@ class _Collector:
         return proceed or not require
 
     def _judge(self, condition: Condition, before: bool) -> _Verdict:
-        on_time = self._on_time(condition.test)
+        on_time = self._on_time(condition.test) if condition.test.times else None
         if condition.rule is not None:
             return self._rule(condition, on_time, before)
         passed = proceed = bool(on_time)

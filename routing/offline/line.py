@@ -119,7 +119,10 @@ class Line:
 
     def expand(self, text: str) -> str:
         """``text`` with ``${}`` expanded; attempts to run an API command become error events."""
-        return expand(text, self.get, lambda complaint: self.note("error", complaint))
+        return expand(text, self.get, self._complain) if "$" in text or "\\" in text else text
+
+    def _complain(self, of_what: str) -> None:
+        self.note("error", of_what)
 
     def note(self, kind: str, subject: str = "", detail: str = "", lasted_ms: int = 0) -> None:
         """Write an event at the present moment."""

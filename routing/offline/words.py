@@ -6,7 +6,9 @@ Pure text in, text out.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
+_TEXTS = 4_096
 _INTEGER = re.compile(r"\s*([+-]?[0-9]+)")
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "s": " "}
 
@@ -65,8 +67,12 @@ def atoi(text: str | None) -> int:
 
 def separate(text: str, delimiter: str, limit: int = 256) -> list[str]:
     """Split as ``switch_separate_string``: quotes hold, the last piece keeps the rest."""
-    if "'" not in text and "\\" not in text:
-        return _plain(text, delimiter, limit)
+    quoted = "'" in text or "\\" in text
+    return list(_quoted(text, delimiter, limit)) if quoted else _plain(text, delimiter, limit)
+
+
+@lru_cache(maxsize=_TEXTS)
+def _quoted(text: str, delimiter: str, limit: int) -> tuple[str, ...]:
     pieces: list[str] = []
     at = 0
     while at < len(text):
@@ -78,7 +84,7 @@ def separate(text: str, delimiter: str, limit: int = 256) -> list[str]:
         at = end + 1
         while delimiter == " " and text[at : at + 1] == " ":
             at += 1
-    return [_clean(piece, delimiter) for piece in pieces]
+    return tuple(_clean(piece, delimiter) for piece in pieces)
 
 
 def _plain(text: str, delimiter: str, limit: int) -> list[str]:

@@ -117,7 +117,7 @@ def _arrive(way: _Loose, box: Box) -> Line:
 
 def _below(picture: Picture, box: Box) -> tuple[float, list[_Loose]]:
     """What follows a box inside its block: its branches; returns the bottom and the ways that go on."""
-    node, bottom = box.node, box.y + box.height
+    node, bottom = box.node, (bottom_of_box := box.y + box.height)
     spine, returning = box.x + WIDTH / 2, []
     start, lines = len(picture.boxes), len(picture.lines)
     left, at = box.x + WIDTH + LANE + LABEL, box.y
@@ -127,7 +127,11 @@ def _below(picture: Picture, box: Box) -> tuple[float, list[_Loose]]:
         picture.lines.append(into)
         returning += ways
         at = bottom + (GAP if ways else GAP / 2)
-    bottom = max(box.y + box.height, at - GAP / 2) if node.branches else bottom
+    if returning:
+        # the line back leaves room for the words beside the ways that it gathers
+        bottom = max(bottom_of_box + GAP, at)
+    elif node.branches:
+        bottom = max(bottom_of_box, at - GAP / 2)
     lane = max(_right(picture, start, lines), left + WIDTH) + LANE
     loose = [_returned(way, lane, bottom, spine) for way in returning]
     if node.falls is not None:

@@ -17,7 +17,10 @@ from routing.graph.way import Way
 
 COMPANY = Path(__file__).parents[2] / "schemes"
 HERE = Path(__file__).parent
-NAMES = ("by_region", "head_office", "kharkiv", "no_answer")
+NAMES = ("by_region", "couriers", "head_office", "kharkiv", "no_answer")
+SVG = "{http://www.w3.org/2000/svg}"
+#: Width of a letter of a label, and how far its words reach above and below the line that they stand on.
+LETTER, ABOVE, BELOW = 5.6, 9, 2
 WAY = Way("a call", {"start": 0, "1": 0, "2": 10, "3": 2020}, frozenset({("start", "1"), ("1", "2"), ("2", "3")}))
 
 
@@ -59,6 +62,44 @@ def test_every_way_is_one_line(flows):
     for flow in flows:
         drawn = [(line.edge.source, line.edge.target) for line in layout(flow).lines]
         assert sorted(drawn) == sorted((edge.source, edge.target) for edge in flow.edges())
+
+
+def drawn_labels(root):
+    """Every label's words, and the corners of the room that they take."""
+    for text in root.iter(f"{SVG}text"):
+        if text.get("class", "").startswith("label"):
+            x, y = float(text.get("x")), float(text.get("y"))
+            yield text.text, (x, y - ABOVE, x + LETTER * len(text.text), y + BELOW)
+
+
+def drawn_lines(root):
+    """Every stretch of every line."""
+    for path in root.iter(f"{SVG}path"):
+        if path.get("class", "").startswith("way"):
+            points = [tuple(map(float, point.split())) for point in path.get("d").removeprefix("M").split(" L")]
+            yield from itertools.pairwise(points)
+
+
+def test_no_line_runs_through_a_label_and_no_label_lies_on_another(flows):
+    for flow in flows:
+        root = ET.fromstring(to_svg(flow))
+        labels, lines = list(drawn_labels(root)), list(drawn_lines(root))
+        assert labels and lines
+        for words, (left, top, right, bottom) in labels:
+            for (x1, y1), (x2, y2) in lines:
+                across = min(x1, x2) < right and max(x1, x2) > left
+                assert not (across and min(y1, y2) < bottom and max(y1, y2) > top), (flow.scheme, words)
+        for (one, a), (other, b) in itertools.combinations(labels, 2):
+            assert not (a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]), (flow.scheme, one, other)
+
+
+def test_a_line_back_touches_no_box(flows):
+    for flow in flows:
+        picture = layout(flow)
+        for line in (each for each in picture.lines if len(each.points) > 4):
+            (_, y), _ = line.points[-3:-1]
+            assert not [box.node.path for box in picture.boxes if box.y <= y <= box.y + box.height and
+                        box.x < line.points[-3][0] and box.x + WIDTH > line.points[-2][0]], line.edge  # fmt: skip
 
 
 def texts(svg):

@@ -94,25 +94,34 @@ def _decided(sock: socket, call: Call, decide: Decide) -> Mapping[str, str]:
 class Watch:
     """Cancels a decision when its call is gone; one that has ended cancels nothing.
 
-    Nobody reads before there is something to read: while FreeSWITCH says nothing a watch costs next to nothing.
+    It begins when the decision first waits, and nobody reads before there is something to read: while FreeSWITCH says
+    nothing a watch costs next to nothing.
     """
 
     def __init__(self, sock: socket, deciding: Any) -> None:
         self._sock = sock
         self._deciding = deciding
+        self._loop: Any = gevent.get_hub().loop
+        self._readable: Any = None
         self._reading: gevent.Greenlet[[], None] | None = None
-        self._readable = gevent.get_hub().loop.io(sock.fileno(), READ)
-        self._readable.start(self._read)
+        self._beginning = self._loop.run_callback(self._begin)
 
     def end(self) -> None:
         """Watch no more."""
-        self._readable.stop()
-        self._readable.close()
+        self._beginning.stop()
+        if self._readable:
+            self._readable.stop()
+            self._readable.close()
         if self._reading:
             self._reading.kill()
 
+    # called by the event loop, which must not wait
+
+    def _begin(self) -> None:
+        self._readable = self._loop.io(self._sock.fileno(), READ)
+        self._readable.start(self._read)
+
     def _read(self) -> None:
-        """Called by the event loop, which must not wait."""
         self._readable.stop()
         self._reading = gevent.spawn(self._until_gone)
 

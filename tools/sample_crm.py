@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A CRM to try `crm` steps with: who is responsible for this caller? Ask your own one the same three questions.
+"""A CRM to try `crm` steps with: who is responsible for this caller? Ask your own one the same questions.
 
     CRM_TOKEN=... python sample_crm.py --port 8096
 
@@ -8,6 +8,7 @@ The engine asks, with `Authorization: Bearer CRM_TOKEN` and numbers as digits wi
     GET /deals?phone=380500007101    {"deals": [{"id": 512, "stage": "offer", "manager": "m-41", "changed": "2026-...",
                                                  "client": {"name": ..., "phones": [...]}, "url": ...}]}
     GET /clients?phone=380500007101  {"clients": [{"id": 12, "manager": "m-42", "name": ..., "phones": [...], ...}]}
+    GET /leads?phone=380500007201&campaign=architects_autumn    {"leads": [{"id": ..., "manager": "m-43", "phones": [...]}]}
     GET /managers/m-43               {"email": ..., "extension": ..., "works": true}
 
 Where in such an answer the engine finds what it needs stands in the schemes (schemes/crm.yaml). It needs nothing but
@@ -23,7 +24,7 @@ import os
 import re
 import sys
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 #: Phones stand as somebody typed them; the manager is who looks after the client.
 CLIENTS = [
@@ -38,6 +39,8 @@ DEALS = [
     {"id": 377, "client": 12, "stage": "won", "manager": "m-43", "changed": "2026-04-02T10:00:00+03:00"},
     {"id": 498, "client": 13, "stage": "lost", "manager": "m-41", "changed": "2026-09-14T12:30:00+03:00"},
 ]
+#: Who runs a campaign of the site; it brings people whom nobody knows yet.
+CAMPAIGNS = {"architects_autumn": "m-43", "architects_roofs": "m-42"}
 MANAGERS = {
     "m-41": {"email": "artem@standartpark.example", "extension": "401", "works": True},
     "m-42": {"email": "liliia@standartpark.example", "extension": "402", "works": True},
@@ -64,6 +67,12 @@ def deals(digits: str) -> list[dict]:
     ]
 
 
+def leads(digits: str, campaign: str) -> list[dict]:
+    """Who runs the campaign that brought this caller."""
+    manager = CAMPAIGNS.get(campaign)
+    return [{"id": campaign, "manager": manager, "phones": [digits]}] if manager else []
+
+
 def tail(phone: str) -> str:
     return re.sub(r"\D", "", phone)[-TAIL:]
 
@@ -79,9 +88,12 @@ class Handler(BaseHTTPRequestHandler):
         if self.token and not hmac.compare_digest(given.encode(), f"Bearer {self.token}".encode()):
             return self.reply(401, {"error": "the token is missing or wrong"})
         asked = urlsplit(self.path)
-        (digits,) = parse_qs(asked.query).get("phone", [""])[:1]
+        told = dict(parse_qsl(asked.query))
+        digits = told.get("phone", "")
         if asked.path == "/deals":
             return self.reply(200, {"deals": deals(digits)})
+        if asked.path == "/leads":
+            return self.reply(200, {"leads": leads(digits, told.get("campaign", ""))})
         if asked.path == "/clients":
             return self.reply(200, {"clients": clients(digits)})
         manager = MANAGERS.get(asked.path.removeprefix("/managers/"))

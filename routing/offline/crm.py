@@ -41,6 +41,8 @@ def answers(words: str) -> Crm:
 
 
 def _told(step: Mapping[str, Any], call: Call) -> list[str]:
+    if not (call.entities or call.source):
+        return []
     return [f"told {place}={value}" for place, value in told(step, call).items()]
 
 

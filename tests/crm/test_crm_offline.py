@@ -113,8 +113,8 @@ def test_a_trace_says_what_the_crm_was_told_of_the_visitor(visited):
     assert "told entity.region=521; told source.utm_campaign=)" in said
 
 
-def test_a_crm_that_is_told_nothing_says_nothing_of_it(schemes):
-    assert "told" not in trace(schemes, "--crm", "ivan")
+def test_a_trace_says_nothing_of_a_visitor_where_there_is_none(visited):
+    assert "told" not in trace(visited, "--crm", "ivan")
 
 
 @pytest.mark.parametrize(

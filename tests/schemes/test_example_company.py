@@ -83,7 +83,8 @@ def test_the_sample_handlers_name_people_and_schemes_that_there_are(company):
         assert answer.get("scheme", "kyiv") in schemes
     assert set(tool("ringostat_handler").RESPONSIBLE.values()) <= set(table["accounts"])
     emails = table["emails"]
-    managers = tool("sample_crm").MANAGERS
+    managers, campaigns = tool("sample_crm").MANAGERS, tool("sample_crm").CAMPAIGNS
+    assert set(campaigns.values()) <= set(managers)
     assert {facts["email"] for who, facts in managers.items() if who not in table["crm"]["clients"]} <= set(emails)
 
 

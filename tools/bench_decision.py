@@ -48,11 +48,11 @@ def work(root: str) -> Any:
     from routing.app.log import Lines
     from routing.app.releases import Releases
     from routing.http.breaker import Breaker
-    from routing.http.client import Reply
+    from routing.model.web import Reply
 
     class Instant:
         def exchange(self, *_: Any) -> Reply:
-            return Reply(200, "application/json", b'{"ring": "ivan", "caller_name": "Olha"}')
+            return Reply(200, {"content-type": "application/json"}, b'{"ring": "ivan", "caller_name": "Olha"}')
 
     return Engine(Releases(Path(root)), Instant(), Breaker(time.monotonic), Lines(), {})
 

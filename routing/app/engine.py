@@ -26,10 +26,10 @@ from routing.decide.request import build_request
 from routing.decide.verdict import Answer, Failure, Verdict, failed
 from routing.decide.webhook import decide
 from routing.http.breaker import FAILURES_TO_OPEN, Breaker
-from routing.http.client import NoAnswer, Reply
 from routing.model.decision import Call, Continue, encode
 from routing.model.pop import Pop
 from routing.model.ringing import Wave
+from routing.model.web import NoReply, Reply
 
 #: The whole decision may take this much longer than the step's own time.
 GRACE_SECONDS = 0.4
@@ -45,7 +45,7 @@ Decides = Callable[[Mapping[str, Any], Call], Verdict]
 
 
 class Exchange(Protocol):
-    """Sends an HTTP request within a deadline, or raises NoAnswer (routing.http.client.Client)."""
+    """Sends an HTTP request within a deadline, or raises NoReply (routing.http.client.Client)."""
 
     def exchange(self, method: str, url: str, headers: Mapping[str, str], body: bytes, deadline_s: float) -> Reply: ...
 
@@ -131,11 +131,11 @@ class Engine:
             return Failure(f"left alone after {FAILURES_TO_OPEN} failures in a row")
         try:
             reply = self.client.exchange(request.method, request.url, request.headers, request.body, step_seconds(step))
-        except NoAnswer as problem:
+        except NoReply as problem:
             self.breaker.failed(handler)
             return Failure(str(problem))
         (self.breaker.failed if reply.status >= 500 else self.breaker.succeeded)(handler)
-        return Answer(reply.status, reply.content_type, reply.body)
+        return Answer(reply.status, reply.headers.get("content-type", ""), reply.body)
 
     def _pop(self, kind: str, call: Call, verdict: Verdict) -> None:
         """A screen that cannot be told costs no decision."""

@@ -12,13 +12,13 @@ import select
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import urlsplit
 
-import gevent
 import gevent.socket
 
-from routing.http.client import Client, NoAnswer, request_lines
-from routing.model.web import NoReply, Reply
+from routing.http.answer import answering, head, read
+from routing.http.client import Client
+from routing.model.web import Reply
 
 LONGEST_BODY = 2 * 1024 * 1024
 #: A connection that was idle longer is not used again: servers close theirs after about a minute.
@@ -38,21 +38,8 @@ class Pool(Client):
 
     def request(self, method: str, url: str, headers: Mapping[str, str], body: bytes, deadline_s: float) -> Reply:
         """See routing.model.web.Http."""
-        timer = gevent.Timeout.start_new(deadline_s)
-        try:
+        with answering(deadline_s):
             return self._request(method, url, headers, body, deadline_s)
-        except gevent.Timeout as fired:
-            if fired is not timer:
-                raise
-            raise NoReply(f"no answer within {deadline_s:.3g} s") from None
-        except NoAnswer as problem:
-            raise NoReply(str(problem)) from None
-        except http.client.HTTPException as problem:
-            raise NoReply(f"not HTTP: {type(problem).__name__}") from None
-        except (OSError, ValueError) as problem:
-            raise NoReply(words(problem)) from None
-        finally:
-            timer.close()
 
     def close(self) -> None:
         """Close what is idle."""
@@ -63,7 +50,7 @@ class Pool(Client):
 
     def _request(self, method: str, url: str, headers: Mapping[str, str], body: bytes, deadline_s: float) -> Reply:
         parts = urlsplit(url)
-        sent = _head(method, parts, headers, body) + body
+        sent = head(method, parts, headers, body) + body
         origin = (parts.scheme, parts.hostname or "", parts.port)
         if kept := self._kept(origin):
             try:
@@ -85,7 +72,7 @@ class Pool(Client):
     def _spoken(self, sock: gevent.socket.socket, origin: Origin, method: str, sent: bytes) -> Reply:
         try:
             sock.sendall(sent)
-            reply, keep = _read(sock, method)
+            reply, keep = read(sock, method, LONGEST_BODY)
         except BaseException:
             sock.close()
             raise
@@ -102,41 +89,3 @@ def _readable(sock: gevent.socket.socket) -> bool:
     poll = select.poll()
     poll.register(sock.fileno(), select.POLLIN)
     return bool(poll.poll(0))
-
-
-def _head(method: str, parts: SplitResult, headers: Mapping[str, str], body: bytes) -> bytes:
-    lines = request_lines(method, parts, headers, body)
-    try:
-        return "\r\n".join([*lines, "", ""]).encode("ascii")
-    except UnicodeEncodeError:
-        raise NoReply("a header is not ASCII: look at the secrets") from None
-
-
-def _read(sock: gevent.socket.socket, method: str) -> tuple[Reply, bool]:
-    """An answer, and whether the connection may be used again."""
-    response = http.client.HTTPResponse(sock, method=method)
-    try:
-        response.begin()
-        body = response.read(LONGEST_BODY + 1)
-        if len(body) > LONGEST_BODY:
-            raise NoReply(f"the answer is longer than {LONGEST_BODY // 1024} kB")
-        if response.length:
-            raise NoReply("the answer broke off")
-        return Reply(response.status, _headers(response), body), not response.will_close
-    finally:
-        response.close()
-
-
-def _headers(response: http.client.HTTPResponse) -> dict[str, str]:
-    """Headers by lower-case name; several of one name stand on lines of their own (cookies)."""
-    headers: dict[str, str] = {}
-    for name, value in response.getheaders():
-        key = name.lower()
-        headers[key] = f"{headers[key]}\n{value}" if key in headers else value
-    return headers
-
-
-def words(problem: Exception) -> str:
-    """An OS or TLS error in words without addresses, file names or the URL."""
-    text = getattr(problem, "verify_message", None) or getattr(problem, "strerror", None) or type(problem).__name__
-    return str(text)[:1].lower() + str(text)[1:200]

@@ -16,7 +16,8 @@ from gevent.pool import Pool
 from gevent.server import StreamServer
 
 from routing.http.address import Resolver
-from routing.http.client import LONGEST_BODY, Client, NoAnswer
+from routing.http.client import LONGEST_BODY, Client
+from routing.model.web import NoReply
 
 HEADERS = {"Content-Type": "application/json"}
 OK = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"
@@ -79,7 +80,7 @@ def says(*parts: bytes) -> Callable[[gevent.socket.socket], None]:
 def test_an_answer_comes_back_whole(handler):
     there = handler(says(OK))
     reply = ask(there.url)
-    assert (reply.status, reply.content_type, reply.body) == (200, "application/json", b"{}")
+    assert (reply.status, reply.headers["content-type"], reply.body) == (200, "application/json", b"{}")
     head, body = there.requests[0].split(b"\r\n\r\n")
     lines = head.decode().split("\r\n")
     assert lines[0] == "POST /route?token=hush HTTP/1.1"
@@ -121,7 +122,7 @@ def test_redirects_are_not_followed(handler):
 )
 def test_what_is_no_answer_says_so_and_is_not_asked_again(handler, answer, reason):
     there = handler(says(answer))
-    with pytest.raises(NoAnswer, match=reason) as problem:
+    with pytest.raises(NoReply, match=reason) as problem:
         ask(there.url)
     assert "hush" not in str(problem.value)
     assert there.connections == 1
@@ -150,7 +151,7 @@ def _drip(start: bytes, drop: bytes) -> Callable[[gevent.socket.socket], None]:
 )
 def test_slow_handlers_meet_the_deadline(handler, script):
     there = handler(script)
-    with pytest.raises(NoAnswer, match=r"no answer within 0.1 s|not HTTP"):
+    with pytest.raises(NoReply, match=r"no answer within 0.1 s|not HTTP"):
         ask(there.url, deadline_s=0.1)
     assert there.connections == 1
 
@@ -161,7 +162,7 @@ def test_a_reset_after_the_request_is_not_asked_again(handler):
         sock.close()
 
     there = handler(reset)
-    with pytest.raises(NoAnswer, match=r"reset|not HTTP"):
+    with pytest.raises(NoReply, match=r"reset|not HTTP"):
         ask(there.url)
     assert there.connections == 1
 
@@ -178,7 +179,7 @@ def test_a_refused_connection_is_an_answer_in_words():
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{closed.getsockname()[1]}/"
-        with pytest.raises(NoAnswer, match="connection refused"):
+        with pytest.raises(NoReply, match="connection refused"):
             ask(url)
 
 
@@ -186,19 +187,19 @@ def test_a_name_server_that_hangs_meets_the_deadline():
     asked = client()
     hangs = Event()
     asked.resolver.ask = lambda host: hangs.wait()
-    with pytest.raises(NoAnswer, match=r"no address of handler\.example in time"):
+    with pytest.raises(NoReply, match=r"no address of handler\.example in time"):
         ask("http://handler.example/", deadline_s=0.1, asking=asked)
 
 
 @pytest.mark.parametrize("url", ["ftp://x/", "file:///etc/passwd", "http://", "//x", "http://x:99999/", "gopher://x"])
 def test_other_urls_are_refused(url):
-    with pytest.raises(NoAnswer):
+    with pytest.raises(NoReply):
         ask(url)
 
 
 def test_headers_with_line_breaks_are_never_sent(handler):
     there = handler(says(OK))
-    with pytest.raises(NoAnswer, match="line break"):
+    with pytest.raises(NoReply, match="line break"):
         client().exchange("POST", there.url, {"X": "a\r\nHost: b"}, b"", 3.0)
 
 

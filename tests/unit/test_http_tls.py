@@ -18,7 +18,8 @@ from gevent.pool import Pool
 from gevent.server import StreamServer
 
 from routing.http.address import Resolver
-from routing.http.client import Client, NoAnswer
+from routing.http.client import Client
+from routing.model.web import NoReply
 
 pytestmark = pytest.mark.skipif(not shutil.which("openssl"), reason="openssl makes the certificate, and is not here")
 
@@ -67,12 +68,12 @@ def test_a_trusted_certificate_of_the_right_name_is_taken(port, certificate):
 
 
 def test_a_certificate_nobody_vouches_for_is_refused(port, capfd):
-    with pytest.raises(NoAnswer, match="TLS certificate refused: self-signed certificate"):
+    with pytest.raises(NoReply, match="TLS certificate refused: self-signed certificate"):
         ask(f"https://handler.example:{port}/")
 
 
 def test_a_certificate_of_another_name_is_refused(port, certificate, capfd):
-    with pytest.raises(NoAnswer, match="TLS certificate refused: Hostname mismatch"):
+    with pytest.raises(NoReply, match="TLS certificate refused: Hostname mismatch"):
         ask(f"https://other.example:{port}/", trusted=certificate[1])
 
 
@@ -88,6 +89,6 @@ def test_a_server_that_speaks_no_tls_is_no_answer(answer, deadline_s, reason):
 
     server = StreamServer(("127.0.0.1", 0), serve, spawn=Pool())
     server.start()
-    with pytest.raises(NoAnswer, match=reason):
+    with pytest.raises(NoReply, match=reason):
         ask(f"https://handler.example:{server.server_port}/", deadline_s=deadline_s)
     server.stop(0)

@@ -16,8 +16,8 @@ from routing.app.engine import Engine
 from routing.app.log import Lines
 from routing.app.releases import Releases
 from routing.http.breaker import FAILURES_TO_OPEN, Breaker
-from routing.http.client import NoAnswer, Reply
 from routing.model.decision import Call
+from routing.model.web import NoReply, Reply
 
 
 class Handler:
@@ -33,7 +33,7 @@ class Handler:
             raise self.answer
         if callable(self.answer):
             return self.answer()
-        return Reply(200, "", self.answer) if isinstance(self.answer, bytes) else self.answer
+        return Reply(200, {}, self.answer) if isinstance(self.answer, bytes) else self.answer
 
 
 class Bed:
@@ -175,7 +175,7 @@ def test_other_schemes_are_looked_up_in_the_release(bed):
 
 def test_a_handler_that_fails_is_left_alone_then_probed(bed):
     here = bed()
-    here.handler.answer = NoAnswer("connection refused")
+    here.handler.answer = NoReply("connection refused")
     for _ in range(FAILURES_TO_OPEN + 3):
         assert here.decide() == "3:continue"
     assert len(here.handler.asked) == FAILURES_TO_OPEN
@@ -188,7 +188,7 @@ def test_a_handler_that_fails_is_left_alone_then_probed(bed):
 def test_server_errors_count_as_failures_and_other_statuses_do_not(bed):
     here = bed()
     for status, asked in ((404, 10), (500, 10 + FAILURES_TO_OPEN)):
-        here.handler.answer = Reply(status, "", b"")
+        here.handler.answer = Reply(status)
         for _ in range(10):
             assert here.decide() == "3:continue"
         assert len(here.handler.asked) == asked

@@ -1,0 +1,88 @@
+"""An HTTP request's head as it is sent, its answer as it is read, and one ladder for everything that can go wrong.
+
+What the client of webhooks and the pool for CRMs share. Knows no connection but the socket it is given.
+"""
+
+from __future__ import annotations
+
+import http.client
+import ssl
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from urllib.parse import SplitResult, quote
+
+import gevent
+import gevent.socket
+
+from routing.model.web import NoReply, Reply
+
+#: What stays as it is in a request target; anything else (a space, Cyrillic) is percent-encoded.
+URL_SIGNS = "%/?:@!$&'()*+,;=~-._"
+
+
+@contextmanager
+def answering(deadline_s: float) -> Iterator[None]:
+    """One deadline for all of an exchange. Whatever goes wrong in it is NoReply, without a word of the URL."""
+    timer = gevent.Timeout.start_new(deadline_s)
+    try:
+        yield
+    except gevent.Timeout as fired:
+        if fired is not timer:
+            raise
+        raise NoReply(f"no answer within {deadline_s:.3g} s") from None
+    except http.client.HTTPException as problem:
+        raise NoReply(f"not HTTP: {type(problem).__name__}") from None
+    except OSError as problem:
+        raise NoReply(words(problem)) from None
+    except ValueError:
+        raise NoReply("the URL is not one that can be asked") from None
+    finally:
+        timer.close()
+
+
+def words(problem: OSError) -> str:
+    """An OS or TLS error in words without file names, addresses of memory or the URL."""
+    if isinstance(problem, ssl.SSLCertVerificationError):
+        return f"TLS certificate refused: {problem.verify_message}"
+    text = problem.strerror or str(problem) or type(problem).__name__
+    return text[:1].lower() + text[1:200]
+
+
+def head(method: str, parts: SplitResult, headers: Mapping[str, str], body: bytes) -> bytes:
+    """A request up to its body. Raises NoReply when a line of it would be two, or cannot be sent."""
+    target = quote((parts.path or "/") + ("?" + parts.query if parts.query else ""), safe=URL_SIGNS)
+    host = parts.netloc.rpartition("@")[2].encode("idna").decode()
+    lines = [f"{method} {target} HTTP/1.1", f"Host: {host}"]
+    lines += [f"{name}: {value}" for name, value in headers.items()]
+    if body or method in ("POST", "PUT"):
+        lines.append(f"Content-Length: {len(body)}")
+    if any(set(line) & {"\r", "\n", "\0"} for line in lines):
+        raise NoReply("the request holds a line break")
+    try:
+        return "\r\n".join([*lines, "", ""]).encode("ascii")
+    except UnicodeEncodeError:
+        raise NoReply("a header is not ASCII: look at the secrets") from None
+
+
+def read(sock: gevent.socket.socket, method: str, longest: int) -> tuple[Reply, bool]:
+    """An answer with at most ``longest`` bytes of body, and whether the connection may be used again."""
+    response = http.client.HTTPResponse(sock, method=method)
+    try:
+        response.begin()
+        body = response.read(longest + 1)
+        if len(body) > longest:
+            raise NoReply(f"the answer is longer than {longest // 1024} kB")
+        if response.length:
+            raise NoReply("the answer broke off")
+        return Reply(response.status, _headers(response), body), not response.will_close
+    finally:
+        response.close()
+
+
+def _headers(response: http.client.HTTPResponse) -> dict[str, str]:
+    """Headers by lower-case name; several of one name stand on lines of their own (cookies)."""
+    headers: dict[str, str] = {}
+    for name, value in response.getheaders():
+        key = name.lower()
+        headers[key] = f"{headers[key]}\n{value}" if key in headers else value
+    return headers

@@ -36,8 +36,8 @@ class Directory:
     country: str = ""
     #: Person -> SIP accounts of his phones.
     sip: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    #: Persons whose phones do not all ring alike -> in what waves they do.
-    staggered: Mapping[str, tuple[Wave, ...]] = field(default_factory=dict)
+    #: Persons whose phones do not all ring alike -> when each wave begins and how long it may ring (`Wave`).
+    staggered: Mapping[str, Sequence[Sequence[int]]] = field(default_factory=dict)
     #: The project, when screens show who calls; "" otherwise.
     pops: str = ""
 
@@ -52,11 +52,7 @@ class Directory:
             extensions=dict(table.get("extensions") or {}),
             country=str(table.get("country") or ""),
             sip={person: frozenset(facts.get("sip") or ()) for person, facts in table["people"].items()},
-            staggered={
-                person: tuple(Wave(*wave) for wave in facts["waves"])
-                for person, facts in table["people"].items()
-                if "waves" in facts
-            },
+            staggered={person: facts["waves"] for person, facts in table["people"].items() if "waves" in facts},
             pops=str(table["project"]) if table.get("pops") else "",
         )
 
@@ -71,7 +67,7 @@ class Directory:
 
     def waves(self, person: str) -> tuple[Wave, ...]:
         """In what waves a person's phones ring."""
-        return self.staggered.get(person) or (Wave(),)
+        return tuple(Wave(*wave) for wave in self.staggered.get(person, ((),)))
 
     def allows(self, number: str, also: Sequence[re.Pattern[str]] = ()) -> bool:
         """Whether the project allows an outside number, and the step where it narrows them (``also``)."""

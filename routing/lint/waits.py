@@ -10,6 +10,7 @@ from routing.model.durations import spoken
 from routing.steps.base import Complaint
 from routing.steps.crm import CrmStep
 from routing.steps.sticky import StickyStep
+from routing.steps.targets import timed
 from routing.steps.webhook import WebhookStep
 
 #: Two rings: 1 s of tone, 4 s of pause, 1 s of tone and some time to pick up.
@@ -44,7 +45,7 @@ class ShortRing(Lint):
         for rung in one.rings:
             short = {leg.target: leg.seconds or 0 for leg in rung.legs if (leg.seconds or 0) < TWO_RINGS_SECONDS}
             if short:
-                where = "for" if rung.step.for_ < TWO_RINGS_SECONDS else "at_most"
+                where = "at_most" if rung.step.at_most and rung.step.for_ >= TWO_RINGS_SECONDS else "for"
                 yield (*rung.loc, where), _short(short), "two rings are 8 s"
         for step, loc, _ in one.steps:
             if isinstance(step, StickyStep | CrmStep | WebhookStep) and step.ring < TWO_RINGS_SECONDS:
@@ -58,7 +59,7 @@ def _short(legs: Mapping[str, int]) -> str:
 
 
 class NeverRung(Lint):
-    """The step is over before this phone would begin to ring.
+    """The step, or the time of the phone's person, is over before this phone would begin to ring.
 
     Good::
 
@@ -69,17 +70,28 @@ class NeverRung(Lint):
 
         - ring: {to: [ivan, {olena: after 30s}], at_most: 20s}
         - hangup
+
+    Bad, after ten seconds Petro's time is over::
+
+        people:
+          petro: {name: P, phones: {desk: {sip: "1009"}, soft: {sip: "1010"}}, ring: [desk, {soft: after 10s}]}
+        ---
+        scheme: front
+        numbers: "+380440000001"
+        steps: [{ring: {to: petro, for: 10s}}, hangup]
     """
 
     id = "never-rung"
 
     def scheme(self, one: OneScheme) -> Iterator[Complaint]:
-        """Phones that are named and cut off by `at_most`."""
+        """Phones that are named and cut off by `for` or by `at_most`."""
         for rung in one.rings:
             ringing = {leg.target for leg in rung.legs}
+            reached = {leg.target for turn in rung.named for leg in timed(turn, rung.step.for_)}
             for target in (leg.target for turn in rung.named for leg in turn.legs):
                 if target not in ringing:
-                    yield (*rung.loc, "at_most"), f"`{target}` never rings: the step ends before", "longer, or earlier"
+                    where, what = ("at_most", "the step") if target in reached else ("for", "its person's time")
+                    yield (*rung.loc, where), f"`{target}` never rings: {what} ends before", "longer, or earlier"
 
 
 class LongWait(Lint):

@@ -99,6 +99,19 @@ def test_a_decision_leaves_one_line_that_says_all_and_shows_no_secret(bed):
     assert "hush" not in here.log.read_text()
 
 
+@pytest.mark.parametrize(
+    ("waves", "said"),
+    [([[0], [5, 60], [10]], "30,25,20"), ([[0], [30]], "30"), ([[0, 15]], "15"), ([["x", "y"]], None)],
+)
+def test_a_person_with_delays_is_told_the_time_of_each_wave(bed, waves, said):
+    here = bed()
+    table = TABLE | {"people": {"ivan": {"phones": ["desk", "mobile"], "waves": waves}}}
+    (Path(here.release) / "table.json").write_text(json.dumps(table))
+    variables = here.variables()
+    assert variables.get("routing_ring_for") == said
+    assert variables["routing_decision"] == ("3:ring:person:ivan" if said else "3:continue")
+
+
 def test_the_call_carries_the_verdict_for_its_own_record(bed):
     here = bed({"KEY": "k"}, **{"3": webhook(secret="OTHER_${KEY}|x")})
     variables = here.variables()

@@ -8,7 +8,8 @@ The engine asks, with `Authorization: Bearer CRM_TOKEN` and numbers as digits wi
     GET /deals?phone=380500007101    {"deals": [{"id": 512, "stage": "offer", "manager": "m-41", "changed": "2026-...",
                                                  "client": {"name": ..., "phones": [...]}, "url": ...}]}
     GET /clients?phone=380500007101  {"clients": [{"id": 12, "manager": "m-42", "name": ..., "phones": [...], ...}]}
-    GET /leads?phone=380500007201&campaign=architects_autumn    {"leads": [{"id": ..., "manager": "m-43", "phones": [...]}]}
+    GET /leads?phone=380500007201&campaign=architects_autumn
+                                     {"leads": [{"id": "architects_autumn", "manager": "m-43", "phones": [...]}]}
     GET /managers/m-43               {"email": ..., "extension": ..., "works": true}
 
 Where in such an answer the engine finds what it needs stands in the schemes (schemes/crm.yaml). It needs nothing but

@@ -3,29 +3,25 @@
 from __future__ import annotations
 
 import os
-import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import click
 import gevent
 from gevent.pywsgi import WSGIHandler
 from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
 
 from routing.app.log import Lines
-from routing.app.memory import REDIS_VARIABLE
-from routing.app.secrets import SecretsFault, read_secrets, signing_secrets
-from routing.app.web import Live, Site
+from routing.app.secrets import read_secrets, signing_secrets
+from routing.app.web import Live, Site, public
 from routing.model.pop import PopsDown
 from routing.pops.api import Api, create
 from routing.pops.hub import MOST_SCREENS, Hub, id_of
 from routing.pops.local import Receiver
 from routing.pops.plan import Plan, plan_of
-from routing.store.address import BadAddress, parse
+from routing.store.address import parse
 from routing.store.client import Store
-from routing.store.embedded import url
 from routing.store.pops import RedisPops
 from routing.track.limits import Limiter
 
@@ -33,7 +29,6 @@ from routing.track.limits import Limiter
 WAIT_SECONDS, PAUSE_SECONDS = 5.0, 0.5
 #: How long a request may take to come, and a screen to take a line.
 PATIENCE_SECONDS = 10.0
-FILE = click.Path(path_type=Path)
 
 
 class Feeder:
@@ -131,19 +126,9 @@ def serve(root: Path, listen: str, status: str, redis: str, secrets: Path | None
     store.close()
 
 
-@click.command()
-@click.option("--root", type=FILE, required=True, help="Release root: what compile writes.")
-@click.option("--listen", default="127.0.0.1:8089", show_default=True, help="Where pages listen.")
-@click.option("--http", default="127.0.0.1:8090", show_default=True, help="Where /health, /metrics are.")
-@click.option("--secrets", type=FILE, help="File of NAME=value lines, mode 0600.")
-@click.option("--proxies", type=click.IntRange(0, 5), default=0, show_default=True, help="Trusted proxies in front.")
-def pops(root: Path, listen: str, http: str, secrets: Path | None, proxies: int) -> None:
-    """Tell browsers who calls while a person's phone rings: server-sent events for pages of a CRM.
-
-    Redis is where ROUTING_REDIS says, else the engine's own.
-    """
-    try:
-        serve(root, listen, http, os.environ.get(REDIS_VARIABLE) or url(root), secrets, proxies)
-    except (SecretsFault, BadAddress, OSError) as problem:
-        click.echo(f"routing pops: {problem}", err=True)
-        sys.exit(1)
+pops = public(
+    "pops",
+    8089,
+    "Tell browsers who calls while a person's phone rings: server-sent events for pages of a CRM.",
+    serve,
+)

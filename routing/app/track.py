@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import os
-import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import click
 import gevent
 from gevent.pywsgi import WSGIHandler
 from prometheus_client import CollectorRegistry, Counter, generate_latest
 
 from routing.app.log import Lines
-from routing.app.memory import REDIS_VARIABLE
-from routing.app.secrets import SecretsFault, read_secrets, signing_secrets
-from routing.app.web import Live, Site
-from routing.store.address import BadAddress, parse
+from routing.app.secrets import read_secrets, signing_secrets
+from routing.app.web import Live, Site, public
+from routing.store.address import parse
 from routing.store.client import Store
-from routing.store.embedded import url
 from routing.store.leases import RedisLeases
 from routing.track.api import Api, create
 from routing.track.limits import Limiter
@@ -29,7 +25,6 @@ from routing.track.plan import plan_of
 MOST_CONNECTIONS = 2_000
 #: A connection's whole life; browsers open another.
 CONNECTION_SECONDS = 60
-FILE = click.Path(path_type=Path)
 
 
 class _Handler(WSGIHandler):
@@ -73,19 +68,4 @@ def serve(root: Path, listen: str, status: str, redis: str, secrets: Path | None
     store.close()
 
 
-@click.command()
-@click.option("--root", type=FILE, required=True, help="Release root: what compile writes.")
-@click.option("--listen", default="127.0.0.1:8087", show_default=True, help="Where pages ask.")
-@click.option("--http", default="127.0.0.1:8088", show_default=True, help="Where /health, /metrics are.")
-@click.option("--secrets", type=FILE, help="File of NAME=value lines, mode 0600.")
-@click.option("--proxies", type=click.IntRange(0, 5), default=0, show_default=True, help="Trusted proxies in front.")
-def track(root: Path, listen: str, http: str, secrets: Path | None, proxies: int) -> None:
-    """Serve the tracking API: numbers of pools for visitors of the sites.
-
-    Redis is where ROUTING_REDIS says, else the engine's own.
-    """
-    try:
-        serve(root, listen, http, os.environ.get(REDIS_VARIABLE) or url(root), secrets, proxies)
-    except (SecretsFault, BadAddress, OSError) as problem:
-        click.echo(f"routing track: {problem}", err=True)
-        sys.exit(1)
+track = public("track", 8087, "Serve the tracking API: numbers of pools for visitors of the sites.", serve)

@@ -1,5 +1,5 @@
 """What the public HTTP servers (`track`, `pops`) share: a listener, connections with a bound on everything, the live
-release's plan, and the life of the process."""
+release's plan, their commands, and the life of the process."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ import json
 import os
 import signal
 import socket
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 import click
 import gevent
@@ -21,9 +22,14 @@ from gevent.pywsgi import WSGIHandler, WSGIServer
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from routing.app.log import Lines
+from routing.app.memory import REDIS_VARIABLE
+from routing.app.secrets import SecretsFault
 from routing.http.status import StatusServer
+from routing.store.address import BadAddress
+from routing.store.embedded import url
 
 DRAIN_SECONDS = 2
+FILE = click.Path(path_type=Path)
 Plan = TypeVar("Plan")
 
 
@@ -90,6 +96,37 @@ class Site:
         server.stop(timeout=DRAIN_SECONDS)
         watch.shutdown()
         self.lines.write("info", "stopped")
+
+
+class Serve(Protocol):
+    """A public server: release root, where it listens, where its status is, Redis, file of secrets, trusted proxies."""
+
+    def __call__(
+        self, root: Path, listen: str, status: str, redis: str, secrets: Path | None, proxies: int
+    ) -> None: ...
+
+
+def public(name: str, port: int, about: str, serve: Serve) -> click.Command:
+    """The command ``routing <name>``: pages ask at ``port`` of loopback, /health and /metrics are at the next one."""
+
+    @click.command(name, help=f"{about}\n\nRedis is where ROUTING_REDIS says, else the engine's own.")
+    @click.option("--root", type=FILE, required=True, help="Release root: what compile writes.")
+    @click.option("--listen", default=f"127.0.0.1:{port}", show_default=True, help="Where pages ask.")
+    @click.option(
+        "--http", "status", default=f"127.0.0.1:{port + 1}", show_default=True, help="Where /health, /metrics are."
+    )
+    @click.option("--secrets", type=FILE, help="File of NAME=value lines, mode 0600.")
+    @click.option(
+        "--proxies", type=click.IntRange(0, 5), default=0, show_default=True, help="Trusted proxies in front."
+    )
+    def command(root: Path, listen: str, status: str, secrets: Path | None, proxies: int) -> None:
+        try:
+            serve(root, listen, status, os.environ.get(REDIS_VARIABLE) or url(root), secrets, proxies)
+        except (SecretsFault, BadAddress, OSError) as problem:
+            click.echo(f"routing {name}: {problem}", err=True)
+            sys.exit(1)
+
+    return command
 
 
 def _address(text: str) -> tuple[str, int]:

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from flask import Flask, Response, jsonify, request
 from werkzeug.exceptions import HTTPException
 
+from routing.model.sites import read_by
 from routing.pops.hub import Event, Hub, Screen, TooMany, id_of
 from routing.pops.plan import Plan
 from routing.pops.tokens import LONGEST_SECONDS, Pass, read, signed
@@ -25,8 +26,8 @@ from routing.pops.tokens import LONGEST_SECONDS, Pass, read, signed
 BEAT_SECONDS = 15.0
 #: A stream is ended after this time, and its token or key looked at again when the browser comes back.
 STREAM_SECONDS = 900
-#: Browsers come back after this time, and ask again whether they may.
-AGAIN_MS, PREFLIGHT_SECONDS = 2_000, 600
+#: Browsers come back after this time.
+AGAIN_MS = 2_000
 TOKEN_SECONDS = 3600
 STREAM = "text/event-stream"
 
@@ -176,12 +177,7 @@ def _headers(api: Api, response: Response) -> Response:
     api.count(response.status_code)
     plan, origin = api.plan(), request.headers.get("Origin", "")
     response.headers.add("Vary", "Origin")
-    response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Cache-Control"] = "no-store"
-    if plan and origin in plan.origins:
-        response.headers["Access-Control-Allow-Origin"] = origin
-        if request.method == "OPTIONS":
-            response.headers["Access-Control-Allow-Methods"] = "GET"
-            response.headers["Access-Control-Allow-Headers"] = "Authorization, Last-Event-ID"
-            response.headers["Access-Control-Max-Age"] = str(PREFLIGHT_SECONDS)
+    asks_first, sent = request.method == "OPTIONS", "Authorization, Last-Event-ID"
+    response.headers.update(read_by(origin, plan.origins if plan else (), asks_first, "GET", sent))
     return response

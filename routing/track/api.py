@@ -21,6 +21,7 @@ from flask import Flask, Response, jsonify, request
 from werkzeug.exceptions import HTTPException
 
 from routing.model.entities import Visitor
+from routing.model.sites import read_by
 from routing.model.visitors import Leases, LeasesDown
 from routing.track.asked import LARGEST_BODY, Asked, Unusable, read
 from routing.track.limits import Limiter
@@ -29,8 +30,8 @@ from routing.track.script import script
 
 #: A page that was shown the overflow number asks again after this time.
 OVERFLOW_SECONDS = 60
-#: Browsers ask again whether they may after this time, and for the script.
-PREFLIGHT_SECONDS, SCRIPT_SECONDS = 600, 300
+#: Browsers ask again for the script after this time.
+SCRIPT_SECONDS = 300
 
 #: Told of every answer: the request (`session`, `view`) and how it ended.
 Count = Callable[[str, str], None]
@@ -170,12 +171,7 @@ def _headers(response: Response, plan: Plan | None) -> Response:
     """Only listed origins read answers; nothing is kept by caches but the script, nothing is guessed by browsers."""
     origin = request.headers.get("Origin", "")
     response.headers.add("Vary", "Origin, Accept-Encoding")
-    response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers.setdefault("Cache-Control", "no-store")
-    if plan and origin in plan.origins:
-        response.headers["Access-Control-Allow-Origin"] = origin
-        if request.method == "OPTIONS":
-            response.headers["Access-Control-Allow-Methods"] = "POST"
-            response.headers["Access-Control-Allow-Headers"] = "Content-Type"
-            response.headers["Access-Control-Max-Age"] = str(PREFLIGHT_SECONDS)
+    asks_first = request.method == "OPTIONS"
+    response.headers.update(read_by(origin, plan.origins if plan else (), asks_first, "POST", "Content-Type"))
     return response

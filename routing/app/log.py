@@ -23,8 +23,17 @@ class Lines:
 
     def __init__(self, descriptor: int = 2, now: Callable[[], float] = time.time) -> None:
         self._descriptor, self._socket = _without_waiting(descriptor)
+        self._is_own = self._descriptor != descriptor
         self._now = now
         self.dropped = 0
+
+    def close(self) -> None:
+        """Give back what was opened anew; lines that come after are dropped."""
+        if self._socket:
+            self._socket.close()
+        elif self._is_own:
+            os.close(self._descriptor)
+            self._descriptor = -1
 
     def write(self, level: str, event: str, **facts: Any) -> None:
         """Write one line: ``time``, ``level``, ``event`` and the facts."""

@@ -18,7 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from routing.cli.errors import UserError
 from routing.journal import query
-from routing.journal.database import DatabaseFault, open_database
+from routing.journal.database import DatabaseFault, opened_database
 from routing.journal.explain import explain
 from routing.journal.query import Question
 from routing.journal.release import Project
@@ -61,13 +61,13 @@ def calls(
     question = Question(since=began, status=status or "", limit=0 if as_report else limit)
     question = replace(question, **words)  # type: ignore[arg-type]
     try:
-        engine = open_database(_written(database or journal_of(root)))
-        if call_id:
-            _explain(query.call(engine, call_id), call_id, zone, as_json)
-        elif as_report:
-            _report(report(query.find(engine, question), lambda at: datetime.fromtimestamp(at, zone).hour), as_json)
-        else:
-            _list(query.find(engine, question), zone, as_json)
+        with opened_database(_written(database or journal_of(root))) as engine:
+            if call_id:
+                _explain(query.call(engine, call_id), call_id, zone, as_json)
+            elif as_report:
+                _report(report(query.find(engine, question), lambda at: datetime.fromtimestamp(at, zone).hour), as_json)
+            else:
+                _list(query.find(engine, question), zone, as_json)
     except DatabaseFault as problem:
         raise UserError(str(problem)) from None
     except SQLAlchemyError as problem:

@@ -8,7 +8,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -24,7 +24,7 @@ from routing.cli.calls import WHERE, journal_of
 from routing.cli.errors import UserError
 from routing.cli.notices import MailOptions, check_mail, open_notices, sending
 from routing.journal import parse, release
-from routing.journal.database import DatabaseFault, open_database
+from routing.journal.database import DatabaseFault, open_database, opened_database
 from routing.journal.gather import Gatherer
 from routing.journal.memory import Outbox, days_in
 from routing.journal.metrics import write_metrics
@@ -116,7 +116,8 @@ def _check(options: Options) -> None:
     try:
         if options.redis:
             redis_address(options.redis)
-        open_database(options.database).dispose()
+        with opened_database(options.database):
+            pass
     except (BadAddress, DatabaseFault) as problem:
         raise UserError(str(problem)) from None
     except SQLAlchemyError as problem:
@@ -145,19 +146,24 @@ def _run(options: Options, share: tuple[int, int], others: list[BaseProcess] | N
     stop = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    worker = _open(options, share, stop)
-    if worker is None:
-        return "stopped"
+    with ExitStack() as ending:
+        worker = _open(options, share, stop, ending)
+        if worker is None:
+            return "stopped"
+        _work(options, worker)
+    counts = worker.counts
+    return f"{counts.recorded} calls recorded, {counts.waiting} left for later, {counts.bad} unusable files"
+
+
+def _work(options: Options, worker: Worker) -> None:
     notices = None
-    if options.mail.smtp and not share[0]:
+    if options.mail.smtp and not worker.share[0]:
         notices = open_notices(options.mail, worker, options.project.zone, options.project.name)
     with _progress(options, worker), sending(notices, options.once):
         if options.once:
             _once(worker)
         else:
             worker.run()
-    counts = worker.counts
-    return f"{counts.recorded} calls recorded, {counts.waiting} left for later, {counts.bad} unusable files"
 
 
 def _once(worker: Worker) -> None:
@@ -167,9 +173,10 @@ def _once(worker: Worker) -> None:
         raise UserError(f"the journal cannot be written, the spool is kept: {type(problem).__name__}") from None
 
 
-def _open(options: Options, share: tuple[int, int], stop: Event) -> Worker | None:
-    """The worker, as soon as its database is there; None when it was stopped before."""
+def _open(options: Options, share: tuple[int, int], stop: Event, ending: ExitStack) -> Worker | None:
+    """The worker, as soon as its database is there; None when it was stopped before. ``ending`` closes what it has."""
     lines = Lines()
+    ending.callback(lines.close)
     while not stop.is_set():
         try:
             engine = open_database(options.database)
@@ -179,20 +186,23 @@ def _open(options: Options, share: tuple[int, int], stop: Event) -> Worker | Non
             stop.wait(5)
     else:
         return None
+    ending.callback(engine.dispose)
     place = parse.Place(_size_of, release.kind_of, release.project_of, release.email_of, release.notify_of)
     gatherer = Gatherer(Spool(options.spool), place, lines.write, time.time)
     keeper = None if share[0] else Retention(lambda: options.project.keep_s)
     report = (lambda counts: write_metrics(Path(options.metrics), counts)) if options.metrics and not share[0] else None
-    return Worker(engine, gatherer, lines.write, time.time, _outbox(options), keeper, stop, share, after_pass=report)
+    outbox = _outbox(options, ending)
+    return Worker(engine, gatherer, lines.write, time.time, outbox, keeper, stop, share, after_pass=report)
 
 
-def _outbox(options: Options) -> Outbox | None:
+def _outbox(options: Options, ending: ExitStack) -> Outbox | None:
     if not options.redis:
         return None
     from routing.store.client import Store  # gevent: only where Redis is used
     from routing.store.memory import RedisMemory
 
     store = Store(redis_address(options.redis), REDIS_SECONDS)
+    ending.callback(store.close)
     return Outbox(RedisMemory(store), lambda at: days_in(options.project.zone)(at), options.project.name)
 
 

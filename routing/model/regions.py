@@ -42,13 +42,23 @@ def region_pattern(name: str, country: str | None) -> str:
     if not code:
         raise UnknownRegion(f"`{name}` needs its country", f"write `UA/{name}`, or give the project a `country`")
     try:
-        known = _regions(dialling(code)[0])
+        dialled = dialling(code)[0]
     except ValueError as error:
         raise UnknownRegion(str(error), "") from None
     wanted = _plain(region)
-    if not any(wanted in names for names in known.values()):
-        every = sorted({each for names in known.values() for each in names})
+    pattern = _pattern(dialled, wanted)
+    if pattern is None:
+        every = sorted({each for names in _regions(dialled).values() for each in names})
         raise UnknownRegion(f"no number in {code} is from `{region}`", did_you_mean(wanted, every))
+    return pattern
+
+
+@functools.lru_cache(maxsize=512)
+def _pattern(code: str, wanted: str) -> str | None:
+    """The regex of a region by its plain name; None when no number is from there."""
+    known = _regions(code)
+    if not any(wanted in names for names in known.values()):
+        return None
     return longest_prefix_pattern({prefix: wanted in names for prefix, names in known.items()})
 
 
@@ -95,13 +105,17 @@ def zones_pattern(zones: frozenset[str]) -> str:
     return longest_prefix_pattern({prefix: zones.issuperset(of) for prefix, of in _zones().items()})
 
 
-def orders_by_distance(branches: Iterable[str]) -> dict[tuple[int, ...], str]:
+def orders_by_distance(branches: Iterable[str]) -> Mapping[tuple[int, ...], str]:
     """Orders of branches, given by their time zones, nearest clock first, each with a regex of the callers it is for.
 
     Distance is the difference of the clocks; of branches as near as each other the earlier one is first. A number that
     may lie in several zones counts by the middle one. The order as written is left out: it is everybody else's.
     """
-    offsets = [offset_minutes(zone) for zone in branches]
+    return _orders(tuple(offset_minutes(zone) for zone in branches))
+
+
+@functools.lru_cache(maxsize=64)
+def _orders(offsets: tuple[int, ...]) -> Mapping[tuple[int, ...], str]:
     written = tuple(range(len(offsets)))
     order_of = {prefix: _order(offsets, zones) for prefix, zones in _zones().items()}
     found = sorted(set(order_of.values()) - {written})

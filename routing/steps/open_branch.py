@@ -15,7 +15,7 @@ Bad, a calendar that nobody wrote (``no calendar is called...``)::
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any, ClassVar
 
 from pydantic import Field, WithJsonSchema, field_validator, model_validator
@@ -95,7 +95,7 @@ class OpenBranchStep(Step):
         self._first_open(out, f"{path}.first", written)
         return out.context.extension(f"{path}.none")
 
-    def _orders(self, folder: Folder) -> dict[tuple[int, ...], str]:
+    def _orders(self, folder: Folder) -> Mapping[tuple[int, ...], str]:
         if not self.nearest:
             return {}
         return orders_by_distance(folder.calendars[branch.calendar].timezone for branch in self.branches_)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from hypothesis import HealthCheck, settings
 sys.path.insert(0, str(Path(__file__).parent / "schemes"))
 #: While tests are collected nearly nothing is garbage: nobody looks for it.
 gc.disable()
+#: No test outlives a power cut: none waits until all that this machine writes is on its disk.
+os.sync = lambda: None
 
 settings.register_profile(
     "quick",

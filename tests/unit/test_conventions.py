@@ -60,7 +60,11 @@ def _tree(path: Path) -> ast.Module:
 
 @cache
 def _nodes(path: Path) -> tuple[ast.AST, ...]:
-    return tuple(ast.walk(_tree(path)))
+    found: list[ast.AST] = [_tree(path)]
+    for node in found:  # grows on the way
+        for value in vars(node).values():
+            found += [each for each in (value if isinstance(value, list) else [value]) if isinstance(each, ast.AST)]
+    return tuple(found)
 
 
 @cache

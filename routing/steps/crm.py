@@ -2,8 +2,8 @@
 
 Entities with the caller's number are looked for in the order given: only open leads and deals, the newest first. Their
 owner is rung for ``ring``; he is a person of the project by his id (``crm:`` of the person), else by e-mail, else by
-extension. The caller's name stands on his phone. A CRM described in YAML may be told what the site's visitor looked at and
-where he came from: ``path: "/leads?phone={phone}&region={entity.region}"``.
+extension. The caller's name stands on his phone. A CRM described in YAML may be told what the site's visitor looked at
+and where he came from: ``path: "/leads?phone={phone}&region={entity.region}"``.
 
 Good::
 

@@ -17,6 +17,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from routing.app import publish as publishing
 from routing.app.secrets import read_secrets
 from routing.compile.build import Release, Secrets, build
+from routing.model.calendar import COMING, LIST_HOLIDAYS
 from routing.model.durations import spoken
 
 PATH = click.Path(path_type=Path)
@@ -135,13 +136,11 @@ def _show(release: Release, root: Path, quiet: bool) -> None:
 
 
 def _warn(release: Release) -> None:
-    """Calendars that keep a country's holidays and know none this year or next: open on days when nobody is there."""
-    this_year = date.today().year
+    """Calendars that keep a country's holidays and know none in the year to come: as the lint missing-holidays."""
+    today = date.today()
     for calendar in release.calendars:
-        if years := calendar.without_holidays((this_year, this_year + 1)):
-            when = "-".join(map(str, years))
-            said = f"calendar {calendar.name}: no holidays are known for {calendar.country} in {when}"
-            click.echo(f"warning: {said} (hint: list them under `extra:`)", err=True)
+        if missing := calendar.lacks_holidays(today, today + COMING):
+            click.echo(f"warning: calendar {calendar.name}: {missing} (hint: {LIST_HOLIDAYS})", err=True)
 
 
 #: Schemes listed with their longest times; release.json has all of them.

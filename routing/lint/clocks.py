@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from routing.lint.base import Found, Lint
 from routing.lint.whole import Whole
-from routing.model.calendar import DAY_MINUTES, DAYS, Calendar, Period, parse_days
+from routing.model.calendar import COMING, DAY_MINUTES, DAYS, LIST_HOLIDAYS, Calendar, Period, parse_days
 from routing.model.problem import Loc
 
 YEAR_DAYS = 366
@@ -134,11 +134,9 @@ class MissingHolidays(Lint):
 
     def folder(self, whole: Whole) -> Iterator[Found]:
         """Calendars with `holidays` and none of them within a year from today."""
-        last = whole.today + timedelta(days=365)
         for name, calendar in whole.folder.calendars.items():
-            if calendar.country and not any(whole.today <= day <= last for day in calendar.holidays):
-                message = f"no holidays are known from {whole.today} to {last}"
-                yield whole.at(self.id, ("calendars", name, "holidays"), message, "list them under `extra:`")
+            if missing := calendar.lacks_holidays(whole.today, whole.today + COMING):
+                yield whole.at(self.id, ("calendars", name, "holidays"), missing, LIST_HOLIDAYS)
 
 
 class DayTwice(Lint):

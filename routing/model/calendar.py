@@ -18,6 +18,9 @@ _PERIOD = re.compile(r"([01]\d|2[0-4]):([0-5]\d)\s*-\s*([01]\d|2[0-4]):([0-5]\d)
 INEXPRESSIBLE_ZONES = frozenset({"Africa/Casablanca", "Africa/El_Aaiun", "localtime"})
 #: Holidays are compiled for these years: a fixed span, so that the same input gives the same bytes on any day.
 HOLIDAY_YEARS = range(2025, 2041)
+#: Days to come of which a calendar should know the holidays, and what to do when it does not.
+COMING = timedelta(days=365)
+LIST_HOLIDAYS = "list them under `extra:`"
 
 
 @dataclass(frozen=True, order=True)
@@ -46,10 +49,14 @@ class Calendar:
     #: Country, or country-region, whose holidays it keeps; "" for none.
     country: str = ""
 
-    def without_holidays(self, years: Iterable[int]) -> list[int]:
-        """The years in which a calendar that keeps a country's holidays knows none at all."""
-        known = {day.year for day in self.holidays}
-        return [year for year in years if year not in known] if self.country else []
+    def lacks_holidays(self, first: date, last: date) -> str:
+        """What is missing where a country's holidays are kept and none is known in these days; empty when nothing is.
+
+        People are then rung on days when nobody is there.
+        """
+        if not self.country or any(first <= day <= last for day in self.holidays):
+            return ""
+        return f"no holidays are known for {self.country} from {first} to {last}"
 
     def status(self, moment: datetime) -> str:
         """``open``, ``closed`` or ``holiday`` at an aware moment. A day beats a holiday, a holiday the week.

@@ -61,7 +61,7 @@ def test_holidays_are_told_as_missing_when_the_listed_ones_run_out() -> None:
     listed = 'calendars: {c: {open: {mon: "09:00-18:00"}, holidays: {country: UA, extra: [2027-01-01]}}}\n'
     assert found("missing-holidays", listed, today=date(2027, 1, 1)) == []
     (line,) = found("missing-holidays", listed, today=date(2027, 1, 2))
-    assert "no holidays are known from 2027-01-02 to 2028-01-02" in line
+    assert "no holidays are known for UA from 2027-01-02 to 2028-01-02" in line
 
 
 @pytest.mark.parametrize(

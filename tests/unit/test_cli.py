@@ -347,7 +347,7 @@ def test_the_command_itself_in_a_process_of_its_own(desk: Desk) -> None:
     assert routing.cli.__doc__
 
 
-@pytest.mark.parametrize(("command", "kept"), [("compile", "UA"), ("publish", "{country: UA, extra: [2026-12-25]}")])
+@pytest.mark.parametrize(("command", "kept"), [("compile", "UA"), ("publish", "{country: UA, extra: [2026-11-21]}")])
 def test_a_country_without_known_holidays_is_told_of(desk: Desk, monkeypatch: Any, command: str, kept: str) -> None:
     class Today(date):
         @classmethod
@@ -359,7 +359,11 @@ def test_a_country_without_known_holidays_is_told_of(desk: Desk, monkeypatch: An
     text = f"calendars:\n  office: {{{opened}, holidays: {kept}}}\n  polish: {{{opened}, holidays: PL}}\n"
     (desk.schemes / "calendars.yaml").write_text(text)
     result = desk.compile() if command == "compile" else desk.publish("--no-reload")
-    years = "2026-2027" if kept == "UA" else "2027"
-    said = f"warning: calendar office: no holidays are known for UA in {years} (hint: list them under `extra:`)\n"
+    missing = "no holidays are known for UA from 2026-11-22 to 2027-11-22 (hint: list them under `extra:`)"
     assert result.exit_code == 0
-    assert [line for line in result.stderr.splitlines(keepends=True) if "warning" in line] == [said]
+    warned = [line for line in result.stderr.splitlines() if "warning" in line]
+    assert warned == [f"warning: calendar office: {missing}"]
+        f"warning: calendar office: {missing}"
+    ]
+    checked = desk.run("check", "--schemes", str(desk.schemes), "--today", "2026-11-22")
+    assert f"[missing-holidays] {missing}" in checked.output

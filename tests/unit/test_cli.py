@@ -363,7 +363,5 @@ def test_a_country_without_known_holidays_is_told_of(desk: Desk, monkeypatch: An
     assert result.exit_code == 0
     warned = [line for line in result.stderr.splitlines() if "warning" in line]
     assert warned == [f"warning: calendar office: {missing}"]
-        f"warning: calendar office: {missing}"
-    ]
     checked = desk.run("check", "--schemes", str(desk.schemes), "--today", "2026-11-22")
     assert f"[missing-holidays] {missing}" in checked.output

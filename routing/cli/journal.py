@@ -73,14 +73,14 @@ class Options:
     envvar="ROUTING_SMTP",
     default="",
     metavar="URL",
-    help="Mail server for notices of voicemails; its password: ROUTING_SMTP_PASSWORD.  [default: no notices]",
+    help="Mail server for notices; its password: ROUTING_SMTP_PASSWORD.  [default: webhooks only]",
 )
 @click.option("--mail-from", envvar="ROUTING_MAIL_FROM", default="", metavar="ADDRESS", help="Sender of the notices.")
 def journal(
     root: Path | None, database: str, redis: str, project: str, timezone: str, keep: str, smtp: str, mail_from: str,
     **words: object,
 ) -> None:  # fmt: skip
-    """Record every finished call: SQL for the journal, Redis for stickiness and loads, e-mail for voicemails.
+    """Record every finished call: SQL for the journal, Redis for stickiness and loads, notices by e-mail and webhook.
 
     It may be killed and started at any time, and more than once: no call is lost and none is recorded twice.
     """
@@ -157,7 +157,7 @@ def _run(options: Options, share: tuple[int, int], others: list[BaseProcess] | N
 
 def _work(options: Options, worker: Worker) -> None:
     notices = None
-    if options.mail.smtp and not worker.share[0]:
+    if not worker.share[0]:
         notices = open_notices(options.mail, worker, options.project.zone, options.project.name)
     with _progress(options, worker), sending(notices, options.once):
         if options.once:

@@ -1,9 +1,10 @@
-"""Notices by e-mail beside ``routing journal``: its options, and the thread that sends."""
+"""Notices by e-mail and webhook beside ``routing journal``: its options, and the thread that sends."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import Thread
@@ -12,12 +13,17 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.exc import SQLAlchemyError
 
 from routing.cli.errors import UserError
+from routing.decide.request import headers
 from routing.journal.notices import Notices
 from routing.journal.worker import Worker
 from routing.model.fields import EMAIL
+from routing.model.web import Reply
+from routing.notify.hook import WebHooks
 from routing.notify.smtp import BadServer, Server, SmtpMail, parse
 
 PASSWORD = "ROUTING_SMTP_PASSWORD"  # noqa: S105 - the variable's name
+#: What notices by webhook are signed with; two separated by a space while one replaces the other.
+SIGNING = "ROUTING_NOTICE_SECRET"
 #: How long a message that is being sent may hold up the end; one that is cut off goes out again after the next start.
 END_SECONDS = 10.0
 
@@ -32,6 +38,10 @@ class MailOptions:
 
 def check_mail(options: MailOptions) -> None:
     """Raises UserError for what could never be sent with."""
+    try:
+        _headers("id", 0, b"")
+    except ValueError as problem:
+        raise UserError(f"{SIGNING}: {problem}") from None
     if not options.smtp:
         return
     _server(options)
@@ -47,9 +57,22 @@ def _server(options: MailOptions) -> Server:
 
 
 def open_notices(options: MailOptions, worker: Worker, zone: ZoneInfo, project: str) -> Notices:
-    """The notices of a worker's journal."""
-    mail = SmtpMail(_server(options), options.sender, zone)
-    return Notices(worker.engine, mail, worker.log, worker.now, project, worker.stop, worker.counts)
+    """The notices of a worker's journal; web addresses are told without a mail server too."""
+    mail = SmtpMail(_server(options), options.sender, zone) if options.smtp else None
+    hooks = WebHooks(_post, _headers, worker.now)
+    return Notices(worker.engine, mail, hooks, worker.log, worker.now, project, worker.stop, worker.counts)
+
+
+def _headers(message_id: str, now_s: int, body: bytes) -> Mapping[str, str]:
+    return headers(message_id, now_s, body, tuple(os.environ.get(SIGNING, "").split()))
+
+
+def _post(method: str, url: str, headers: Mapping[str, str], body: bytes, deadline_s: float) -> Reply:
+    """As webhooks of steps are asked: no redirects, no link-local addresses, TLS verified."""
+    from routing.http.address import Resolver  # gevent: only where somebody is told by webhook
+    from routing.http.client import Client
+
+    return Client(Resolver(time.monotonic)).exchange(method, url, headers, body, deadline_s)
 
 
 @contextmanager

@@ -59,7 +59,7 @@ def build_request(
     else:
         body = _json(values)
     method = str(step.get("method") or "POST").upper()
-    return Request(method, url, _headers(message_id, now_s, body, secrets), body)
+    return Request(method, url, headers(message_id, now_s, body, secrets), body)
 
 
 def parameters(step: Mapping[str, Any], call: Call) -> dict[str, Any]:
@@ -88,7 +88,8 @@ def _key(secret: str) -> bytes:
         raise ValueError("a whsec_ secret is not base64") from None
 
 
-def _headers(message_id: str, now_s: int, body: bytes, secrets: Sequence[str]) -> dict[str, str]:
+def headers(message_id: str, now_s: int, body: bytes, secrets: Sequence[str]) -> dict[str, str]:
+    """The headers of a message, signed with each of the secrets. Raises ValueError for one that is not base64."""
     headers = {"Accept": "application/json, text/plain", "User-Agent": USER_AGENT}
     if body:
         headers["Content-Type"] = "application/json"

@@ -25,6 +25,7 @@ LONGEST_BODY = 64 * 1024
 RETRY_SECONDS = 0.05
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
+
 @dataclass
 class Client:
     """Sends requests. ``link_local`` allows link-local addresses; ``tls`` replaces the system's trust."""

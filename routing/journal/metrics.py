@@ -12,7 +12,7 @@ _HELP = {
     "known_already": "Calls that were recorded before, met again.",
     "late_legs": "B-legs that came after their call was recorded.",
     "remembered": "Calls handed over to the memory.",
-    "notified": "Notices that the mail server accepted.",
+    "notified": "Notices that the mail server or a web address accepted.",
     "forgotten": "Calls deleted because they were old.",
     "bad": "Files put aside.",
     "failures": "Passes that the database or the disk ended.",

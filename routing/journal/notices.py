@@ -1,8 +1,9 @@
-"""Tells of voicemails: calls whose addressees were not told yet leave the outbox in SQL when the mail server has the
-notice.
+"""Tells of voicemails and missed calls: calls whose addressees were not told yet leave the outbox in SQL when the mail
+server and every web address have the notice.
 
 A notice is claimed before it is sent, so that of several workers one sends it; a claim that its worker did not live to
-redeem ends by itself, and the same message goes out again. Knows nothing of e-mail; runs beside the recording of calls
+redeem ends by itself, and the same message goes out again. Whoever has it is not told again because another is away.
+Knows nothing of e-mail or HTTP; runs beside the recording of calls
 and never holds it up.
 """
 
@@ -19,7 +20,7 @@ from routing.journal.counts import Counts
 from routing.journal.gather import Log
 from routing.journal.schema import UNTOLD, calls
 from routing.model.fields import EMAIL
-from routing.model.notice import Later, Mail, Notice, Refused
+from routing.model.notice import Hooks, Later, Mail, Notice, Refused
 
 IDLE_SECONDS = 1.0
 LONGEST_PAUSE_SECONDS = 30.0
@@ -31,15 +32,19 @@ SOONEST_SECONDS, LATEST_SECONDS = 60.0, 3600.0
 STALE_SECONDS = 7 * 86400.0
 _Due = Row[Any]
 _COLUMNS = (calls.c.id, calls.c.project, calls.c.number, calls.c.scheme, calls.c.caller, calls.c.box, calls.c.started,
-            calls.c.ended, calls.c.voicemail, calls.c.notify, calls.c.status, calls.c.wait_s)  # fmt: skip
+            calls.c.ended, calls.c.voicemail, calls.c.notify, calls.c.told, calls.c.status, calls.c.wait_s)  # fmt: skip
 
 
 @dataclass
 class Notices:
-    """The outbox of notices. ``now``: seconds since the epoch; ``project``: of calls that name none."""
+    """The outbox of notices. ``now``: seconds since the epoch; ``project``: of calls that name none.
+
+    ``mail`` None: there is no mail server; then calls are told of that name a web address, of the last days.
+    """
 
     engine: Engine
-    mail: Mail
+    mail: Mail | None
+    hooks: Hooks
     log: Log
     now: Callable[[], float]
     project: str = ""
@@ -73,19 +78,42 @@ class Notices:
         return True
 
     def _tell(self, due: _Due) -> None:
-        to = tuple(name for name in due.notify.split() if EMAIL.fullmatch(name))
-        if unknown := [name for name in due.notify.split() if name not in to]:
+        """Tell whoever was not told yet. Raises Later, once everybody else has the notice."""
+        told = due.told.split()
+        left = [name for name in due.notify.split() if name not in told]
+        mails = tuple(name for name in left if EMAIL.fullmatch(name))
+        hooks = [name for name in left if "://" in name]
+        if unknown := [name for name in left if name not in mails and name not in hooks]:
             self.log("warning", "addressees without an e-mail address", call=due.id, names=unknown)
-        if not to:
+        if not (mails or hooks):
             return
         if self.now() - due.ended > STALE_SECONDS:
             self.log("error", "notice given up", call=due.id, reason="the call is too long ago")
             return
+        waiting: Later | None = None
+        for to in filter(None, (mails, *((url,) for url in hooks))):
+            try:
+                self._send(due, to)
+                told += to
+            except Later as problem:
+                waiting = problem
+        if waiting is not None:
+            self._set(due.id, told=" ".join(told))
+            raise waiting
+
+    def _send(self, due: _Due, to: tuple[str, ...]) -> None:
+        """One message: an e-mail, or a POST to one web address. Raises Later."""
         notice = Notice(due.id, due.project or self.project, due.number, due.scheme, due.caller, due.box, due.started,
                         due.ended, due.voicemail, to, due.status, due.wait_s)  # fmt: skip
         try:
-            for address, reason in self.mail.send(notice).items():
-                self.log("warning", "addressee refused", call=due.id, address=address, reason=reason)
+            if "://" in to[0]:
+                self.hooks.tell(notice, to[0])
+            elif self.mail is None:
+                self.log("warning", "no mail server", call=due.id, names=to)
+                return
+            else:
+                for address, reason in self.mail.send(notice).items():
+                    self.log("warning", "addressee refused", call=due.id, address=address, reason=reason)
             self.counts.notified += 1
         except Refused as problem:
             self.log("error", "notice refused", call=due.id, reason=str(problem))
@@ -94,6 +122,8 @@ class Notices:
         """The oldest call that is due, which no other worker sends; None when there is none."""
         now = self.now()
         query = select(*_COLUMNS).where(text(UNTOLD), calls.c.notify_after <= now).order_by(calls.c.ended).limit(1)
+        if self.mail is None:
+            query = query.where(calls.c.notify.contains("://"), calls.c.ended > now - STALE_SECONDS)
         while True:
             with self.engine.connect().execution_options(reads=True) as connection:
                 due: _Due | None = connection.execute(query).first()  # type: ignore[assignment]

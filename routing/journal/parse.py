@@ -126,7 +126,7 @@ def _told(a_leg: Cdr, release: str, schemes: Sequence[str], ended: str, place: P
     named: Sequence[str] = a_leg.get("routing_notify").split() if ended == "voicemail" else ()
     if not named and ended in MISSED and _direction(a_leg)[0] == "in":
         named = place.notify_of(release, schemes)
-    told = [name if "@" in name else place.email_of(release, name) or name for name in named]
+    told = [name if "@" in name or "://" in name else place.email_of(release, name) or name for name in named]
     return tuple(dict.fromkeys(told))
 
 

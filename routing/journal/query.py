@@ -122,7 +122,7 @@ def _status() -> ColumnElement[str]:
 def _plain(row: dict[str, Any]) -> dict[str, Any]:
     row["status"] = row.pop("shown", row["status"])
     row["schemes"], row["notify"] = row["schemes"].split(), row["notify"].split()
-    del row["notify_after"]
+    del row["notify_after"], row["told"]
     for name in ("entities", "source"):
         row[name] = json.loads(row[name]) if row[name] else {}
     return row

@@ -72,9 +72,11 @@ calls = Table(
     #: Whether Redis has the talk: the outbox of what is to be remembered.
     Column("remembered", Boolean, nullable=False, server_default=text("false")),
     _text("notify"),
-    #: Whether the mail server has the notice: the outbox of e-mails. Nobody else sends one before ``notify_after``.
+    #: Whether everybody has the notice: the outbox. Nobody else sends one before ``notify_after``.
     Column("notified", Boolean, nullable=False, server_default=text("false")),
     _time("notify_after"),
+    #: Who of ``notify`` has the notice, while others wait for theirs.
+    _text("told"),
     Index("calls_started", "started"),
     Index("calls_client", "client", "bridged"),
     Index("calls_person", "person", "started"),

@@ -32,6 +32,8 @@ _FORBIDDEN = re.compile(
 )
 _LABEL_FORBIDDEN = re.compile(r"""[{}\[\]<>,|^&"'`\\;=]""")
 _SOUND = re.compile(r"\w[\w.-]*(/\w[\w.-]*)*\.(wav|mp3|ogg)")
+#: A web address that may stand in dialplans and in the journal: no signs of theirs, no password.
+HOOK = re.compile(r"https?://[A-Za-z0-9][A-Za-z0-9.-]{0,200}(:\d{1,5})?(/[A-Za-z0-9._~%/=&?+-]{0,200})?")
 EMAIL = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
 _HOST = re.compile(r"(?=.{1,253}$)[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:\d{1,5})?")
 
@@ -135,8 +137,12 @@ def _email(value: Any) -> str:
 
 
 def _addressee(value: Any) -> str:
-    """A person's name or an e-mail address."""
-    return value if isinstance(value, str) and ID.fullmatch(value) else _email(value)
+    """A person's name, an e-mail address, or a web address that is told by a webhook."""
+    if not isinstance(value, str) or not (ID.fullmatch(value) or "://" in value):
+        return _email(value)
+    if "://" in value and not HOOK.fullmatch(value):
+        raise ValueError(f"{shown(value)} is not a web address to be told: `https://host/path?a=b`, without a password")
+    return value
 
 
 def _cause(value: Any) -> str:

@@ -45,11 +45,11 @@ class Folder:
         return name in self.broken or "*" in self.broken
 
     def untold(self, name: str) -> tuple[str, str] | None:
-        """Why somebody cannot be told by e-mail, and a hint; None for a person with an address, and for an address."""
+        """Why somebody cannot be told, and a hint; None for a person with an e-mail address, and for an address."""
         person = self.people.get(name)
         if person is not None and person.email is None:
             return f"`{name}` has no `email` to be told at", "add it to the person"
-        if person is None and "@" not in name and not self.excuses(name):
+        if person is None and "@" not in name and "://" not in name and not self.excuses(name):
             return f"`{name}` is neither a person nor an e-mail address", did_you_mean(name, self.people)
         return None
 

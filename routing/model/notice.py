@@ -1,5 +1,5 @@
 """What a notice of a voicemail or a missed call tells, and how sending one may fail; between the journal, which keeps
-it, and e-mail.
+it, and e-mail or webhooks.
 
 Facts only; times are seconds since the epoch.
 """
@@ -32,11 +32,11 @@ class Notice:
 
 
 class Later(Exception):
-    """Nobody has the notice yet: the mail server is away or says so; it is worth trying again."""
+    """Nobody has the notice yet: whoever takes it is away or says so; it is worth trying again."""
 
 
 class Refused(Exception):
-    """The mail server will never take this notice for anybody."""
+    """The mail server, or the address, will never take this notice."""
 
 
 class Mail(Protocol):
@@ -44,3 +44,10 @@ class Mail(Protocol):
 
     def send(self, notice: Notice) -> Mapping[str, str]:
         """Send one; returns the addressees that were refused and why. Raises Later and Refused."""
+
+
+class Hooks(Protocol):
+    """Tells web addresses. The same notice told twice is the same message, with the same id."""
+
+    def tell(self, notice: Notice, url: str) -> None:
+        """Tell one address. Raises Later and Refused."""

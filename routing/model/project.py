@@ -92,7 +92,8 @@ class Project(Fields):
     tracking: Tracking | None = Field(None, description="Sites whose visitors are told apart.")
     pops: Screens | None = Field(None, description="Pages that show who calls while a person's phone rings.")
     notify: Annotated[list[Addressee], OneOrMany] = Field(
-        default_factory=list, description="Who is told of missed calls by e-mail, where a scheme has no `notify`."
+        default_factory=list,
+        description="Who is told of missed calls, where a scheme has no `notify`: by e-mail, `https://...` by webhook.",
     )
     keep: Seconds | None = Field(
         None, description="How long the journal keeps a call and its recording, `365d`; for ever otherwise."

@@ -48,7 +48,8 @@ class SchemeFields(Fields):
     record: Literal["both", "caller", "no"] = Field("no", description="Record talks: both sides, the caller's, or not.")
     music: Sound | None = Field(None, description="Instead of the ringing tone, once answered.")
     notify: Annotated[list[Addressee], OneOrMany] = Field(
-        default_factory=list, description="Who is told of its missed calls by e-mail; the project's `notify` otherwise."
+        default_factory=list,
+        description="Who is told of its missed calls, by e-mail, `https://...` by webhook; the project's otherwise.",
     )
     steps: Annotated[list[AnyStep], OneOrMany, NotEmpty] = Field(
         description="What happens to a call, in this order: a step ends it or falls through to the next."

@@ -41,7 +41,7 @@ class VoicemailStep(Step):
     at_most: Seconds = Field(120, description="Longest message.")
     notify: Annotated[list[Addressee], OneOrMany] = Field(
         default_factory=list,
-        description="Who is told, by e-mail address or person; kept with the call for the notices.",
+        description="Who is told: people, e-mail addresses, web addresses (`https://...`, by webhook).",
     )
 
     def check(self, loc: Loc, folder: Folder, default_hours: str | None) -> Iterator[Complaint]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 
-from routing.model.fields import EMAIL
+from routing.model.fields import EMAIL, HOOK
 from routing.model.numbers import normalise
 from routing.model.problem import Loc, Problem, did_you_mean
 from routing.testing.cases import LISTS, Case
@@ -171,7 +171,7 @@ def _is_one(kind: str, word: str, known: Collection[str], names: Names) -> bool:
     if kind in ("play", "whisper"):
         return any(sound == word or sound.endswith(f"/{word}") for sound in known)
     if kind == "notify":
-        return word in known or EMAIL.fullmatch(word) is not None
+        return word in known or bool(EMAIL.fullmatch(word) or HOOK.fullmatch(word))
     return word in known or (kind in ASKED and _is_said(word, names)) or (kind == "crm" and _is_told(word, names))
 
 

@@ -73,7 +73,7 @@ def test_migrations_are_in_the_package():
 
 def test_opening_twice_changes_nothing(bed):
     open_database(bed.database).dispose()
-    assert bed.rows("journal_version") == [("0002",)]
+    assert bed.rows("journal_version") == [("0003",)]
 
 
 def test_sqlite_outlives_a_power_cut_and_is_read_while_it_is_written(bed):

@@ -37,7 +37,7 @@ class Telling:
     """A journal with one voicemail for two addressees, and the notices of it by a clock that is told."""
 
     def __init__(self, bed, url):
-        self.bed, self.url = bed, url
+        self.bed, self.url, self.hooks = bed, url, None
         self.sound = bed.folder / "message.wav"
         with wave.open(str(self.sound), "wb") as file:
             file.setparams((1, 2, 8000, 0, "NONE", ""))
@@ -56,7 +56,7 @@ class Telling:
             engine = mortal(open_database(self.bed.database, migrate=False), fuse)
             self.bed.engines.append(engine)
         mail = smtp.SmtpMail(smtp.parse(self.url), "pbx@example.com", ZoneInfo("Europe/Kyiv"), timeout_s=10)
-        return Notices(engine, mail, self.bed.write, lambda: self.clock_s, "project", **words)
+        return Notices(engine, mail, self.hooks, self.bed.write, lambda: self.clock_s, "project", **words)
 
     def is_told(self):
         with self.engine.connect() as connection:

@@ -6,9 +6,6 @@ a clean caller, no redirects, our own hangup causes, the company's number outsid
 
 from __future__ import annotations
 
-import re
-
-from switchbed import ports
 from switchbed.switch import Switch
 
 BARE, CAREFUL, LIMITED = "+380800330531", "+380800330532", "+380800330533"
@@ -77,16 +74,4 @@ def add_by_hand(switch: Switch, phone: str, shown: str) -> int:
         extensions.append(EXTENSION.format(name=NAMES[number], digits=number[1:], actions=listed))
     conf = switch.home / "conf"
     (conf / "dialplan" / "by_hand.xml").write_text(BY_HAND.format(extensions="\n".join(extensions)))
-    external, port = (conf / "sip_profiles" / "external.xml").read_text(), ports.free()
-    for pattern, new in (
-        (r'profile name="\w+"', 'profile name="by_hand"'),
-        (r'(name="sip-port" value=)"\d+"', rf'\1"{port}"'),
-        (r'(name="context" value=)"\w+"', r'\1"by_hand"'),
-        (r'(name="dialplan" value=)"[^"]+"', r'\1"XML"'),
-        (r"(?s)<gateways>.*</gateways>", "<gateways/>"),
-    ):
-        external = re.sub(pattern, new, external)
-    (conf / "sip_profiles" / "by_hand.xml").write_text(external)
-    switch.esl.api("reloadxml")
-    switch.esl.api("sofia profile by_hand start")
-    return port
+    return switch.add_profile("by_hand", "by_hand", "XML")

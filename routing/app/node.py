@@ -21,6 +21,7 @@ import jinja2
 
 import routing
 from routing.app import timezones
+from routing.compile.numbers import way_in
 
 #: Files that hold a secret: readable by the owner alone.
 EVENT_SOCKET = "event_socket.json"
@@ -78,6 +79,7 @@ def render(settings: Settings) -> dict[str, str]:
         "anonymous_rate": _bound(settings.anonymous_rate),
         "number_rate": _bound(settings.number_rate),
         "account_rate": _bound(settings.account_rate),
+        "way_in": way_in(settings.root, limited=is_limited(settings)),
         "timezones": timezones.rules(),
         "tzdata_version": timezones.version(),
     }
@@ -122,6 +124,12 @@ def command(home: Path) -> list[str]:
     places |= {"storage": "storage", "cache": "cache", "temp": "tmp"}
     arguments = [part for option, folder in places.items() for part in (f"-{option}", str(home / folder))]
     return ["-nf", "-nonat", "-nc", *arguments]
+
+
+def is_limited(settings: Settings) -> bool:
+    """Whether every call from outside meets a flood limit."""
+    rates = _bound(settings.caller_rate), _bound(settings.number_rate)
+    return any((*rates, settings.caller_calls, settings.number_calls))
 
 
 def _is_ours(template: str) -> bool:

@@ -16,7 +16,7 @@ from pathlib import Path
 from routing.compile import schemes as compiling
 from routing.compile.link import link, longest_times
 from routing.compile.lists import RememberedLists
-from routing.compile.numbers import entry_xml
+from routing.compile.numbers import FRONT_DOORS, front_doors
 from routing.compile.pools import pool_entries, pool_problems
 from routing.compile.scheme import Record
 from routing.compile.secrets import Need, needs, passwords, signing_keys
@@ -176,12 +176,13 @@ def _write(
     manifest = {
         "release": name,
         "project": folder.project.name,
-        "files": len(tree) + 2,
+        "files": len(tree) + len(FRONT_DOORS) + 1,
         "schemes": len(records),
         "longest_seconds": dict(sorted(longest.items())),
         "reload": digest("".join(f"{path} {tree[path]}\n" for path in sorted(tree) if _needs_reload(path)).encode()),
     }
-    tree["entry.xml"] = store.put(entry_xml(str(target), folder.project.country).encode())
+    for door, text in front_doors(str(target), folder.project.country).items():
+        tree[door] = store.put(text.encode())
     tree["release.json"] = store.put((json.dumps(manifest, indent=1) + "\n").encode())
     if not is_whole(target, tree):
         target.parent.mkdir(exist_ok=True)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 from routing.compile.templates import render
@@ -29,9 +30,11 @@ CALL_SETTINGS = (
 DIALLED = r"^(?:\+|00)?(\d{0,11}(\d{4}))$"
 NOT_DIALLED = r"^(?!(?:\+|00)?\d{4,15}$)"
 #: A displayed name: letters of any alphabet (as bytes), digits and plain signs; digits alone are the number again.
-NAME = r"^(?!\d+$)((?:[A-Za-z0-9 ._-]|[\xc3-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}){1,40})$"
+#: Its length is looked at apart: a repeat of so many is compiled as so many copies.
+NAME = r"^(?!\d+$)(?=.{1,80}$)((?:[A-Za-z0-9 ._-]|[\xc3-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2})+)$"
 INTERNATIONAL = r"^(?:\+|00)?([1-9]\d{6,14})$"
-#: What `entry.xml` executes a number's extension with: caller, displayed name, the release's folder.
+FRONT_DOORS = ("entry.xml", "unlimited.xml")
+#: What they execute a number's extension with: caller, displayed name, the release's folder.
 _ARGUMENTS = "@([^@]+)@([^@]+)@(.+)$"
 #: The caller hears our cause, not the last phone's; a phone's 302 fails its leg instead of moving the caller.
 _ON_EVERY_CALL = (
@@ -149,16 +152,25 @@ def _forms(digits: str, code: str, trunk: str) -> str:
     return f"^(?:{code}{home})?{digits.removeprefix(code)}"
 
 
-def entry_xml(release_folder: str, country: str | None) -> str:
-    """The release's front door: it names itself, so that a call stays in it whatever is published meanwhile."""
-    return render(
-        "release/entry.xml.j2",
-        release=release_folder,
-        dialled=DIALLED,
-        not_dialled=NOT_DIALLED,
-        name=NAME,
-        callers=_callers(country),
-    )
+def front_doors(release_folder: str, country: str | None) -> dict[str, str]:
+    """File to text of the release's front doors: they name it, so that a call stays in it whatever is published.
+
+    ``unlimited.xml`` takes the usual calls of nodes without flood limits, ``entry.xml`` every other.
+    """
+    facts = {
+        "release": release_folder,
+        "dialled": DIALLED,
+        "not_dialled": NOT_DIALLED,
+        "name": NAME,
+        "callers": _callers(country),
+    }
+    return {name: render(f"release/{name}.j2", **facts) for name in FRONT_DOORS}
+
+
+def way_in(root: Path, *, limited: bool) -> str:
+    """Where a gateways' profile looks calls up, in turn: the current release, then the fixed dialplan."""
+    files = ("entry.xml",) if limited else ("unlimited.xml", "entry.xml")
+    return ",".join([*(f"XML:{root}/current/{file}" for file in files), "XML"])
 
 
 def _callers(country: str | None) -> list[tuple[str, str, str]]:

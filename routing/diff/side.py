@@ -15,7 +15,7 @@ from routing.offline.published import Published
 from routing.offline.reading import Asked, asked, referred
 
 #: Files that name the release itself, or only sum up the others.
-OWN = frozenset({"entry.xml", "release.json"})
+OWN = frozenset({"entry.xml", "unlimited.xml", "release.json"})
 
 
 class Watched(Directory):

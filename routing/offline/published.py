@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from routing.compile.numbers import way_in
 from routing.compile.templates import render
 from routing.offline.decider import Decider, refused
 from routing.offline.events import Event
@@ -45,6 +46,8 @@ class Published:
     """The current release of ``root``. Raises NoRelease."""
 
     root: Path
+    #: Whether the node has flood limits, as it is delivered with.
+    limited: bool = True
     files: Directory = field(init=False)
     dialplan: str = field(init=False)
     table: Mapping[str, Any] = field(init=False)
@@ -62,7 +65,7 @@ class Published:
     @property
     def front_door(self) -> str:
         """Where the gateways' profile hunts: the release itself, then the fixed dialplan."""
-        return f"XML:{self.root}/current/entry.xml,XML"
+        return way_in(self.root, limited=self.limited)
 
     @property
     def timezone(self) -> str:

@@ -19,6 +19,7 @@ from routing.offline.limits import Limits
 from routing.offline.line import HungUp, Line, Profile
 from routing.offline.phones import Caller, Phones
 from routing.offline.running import Running, Sounds
+from routing.offline.words import harmless
 
 SOUND_MS = 3_000
 #: The context of calls from carriers.
@@ -70,9 +71,7 @@ def run(
     """
     caller, limits = caller or Caller(), limits or Limits()
     line = Line(
-        Profile(
-            call.to, call.context, call.dialplan, call.name or call.caller, call.caller, call.uuid, ani=call.caller
-        ),
+        _profile(call),
         call.at,
         {"hostname": "offline", **(globals_ or {})},
         caller.hangs_up_after_ms,
@@ -88,6 +87,11 @@ def run(
         line.note("end", end.cause, end.who)
         limits.ended(call.uuid, line.moment.timestamp())
     return line.events
+
+
+def _profile(call: Call) -> Profile:
+    number, name = harmless(call.caller), harmless(call.name or call.caller)
+    return Profile(harmless(call.to), call.context, call.dialplan, name, number, call.uuid, ani=number)
 
 
 def _run_application(call: Running, name: str, data: str) -> None:

@@ -10,6 +10,7 @@ from functools import lru_cache
 
 _TEXTS = 4_096
 _INTEGER = re.compile(r"\s*([+-]?[0-9]+)")
+_EXPANSION = re.compile(r"\$(?=\\*\{)")
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "s": " "}
 
 #: Cause of a leg refused with a SIP status, as mod_sofia translates it.
@@ -133,3 +134,8 @@ def _clean(piece: str, delimiter: str) -> str:
             end = len(out) if letter != " " or quoted else end
         at += 1
     return "".join(out[:end])
+
+
+def harmless(text: str) -> str:
+    """A field of a caller as FreeSWITCH takes it: ``${`` becomes ``%{``, so that no such field is ever expanded."""
+    return _EXPANSION.sub("%", text)

@@ -74,6 +74,20 @@ def test_limits_can_be_turned_off():
 
 
 @pytest.mark.parametrize(
+    ("bounds", "first"),
+    [
+        ({}, "entry.xml"),
+        ({"caller_rate": "0", "caller_calls": 0, "number_rate": "0"}, "entry.xml"),
+        ({"caller_rate": "0", "caller_calls": 0, "number_rate": "0", "number_calls": 0}, "unlimited.xml"),
+    ],
+)
+def test_usual_calls_pass_a_smaller_file_where_nothing_is_limited(bounds, first):
+    profile = node.render(settings(**bounds))["conf/sip_profiles/external.xml"]
+    assert f'name="dialplan" value="XML:{settings().root}/current/{first},' in profile
+    assert '/current/entry.xml,XML"' in profile
+
+
+@pytest.mark.parametrize(
     "changes",
     [
         {"address": "example.com"},

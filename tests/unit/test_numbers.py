@@ -105,22 +105,28 @@ def test_a_jump_back_counts_the_beginning_at_the_number(bed: Bed) -> None:
     assert len([event for event in events if event.kind == "ring"]) == 10
 
 
-@pytest.mark.parametrize(
-    ("caller", "name", "headers", "known", "shown"),
-    [
-        ("+380671234567", "", {}, "+380671234567", "+380671234567"),
-        ("0671234567", "Олег", {}, "+380671234567", "Олег"),
-        ("00380671234567", "380671234567", {}, "+380671234567", "+380671234567"),
-        ("+380671234567", "Oleh", {"sip_privacy": "id"}, "anonymous", "anonymous"),
-        ("anonymous", "Oleh", {}, "anonymous", "anonymous"),
-        ("+380671234567", "${system(id)}", {}, "+380671234567", "+380671234567"),
-        ("+380671234567@x", "a' b@/etc", {}, "anonymous", "anonymous"),
-        ("+380671234567", "O'Neil@/etc@x", {}, "+380671234567", "+380671234567"),
-        ("+380671234567", "a b  c ", {}, "+380671234567", "a b  c "),
-    ],
-)
+CALLERS = [
+    ("+380671234567", "", {}, "+380671234567", "+380671234567"),
+    ("0671234567", "Олег", {}, "+380671234567", "Олег"),
+    ("00380671234567", "380671234567", {}, "+380671234567", "+380671234567"),
+    ("+380671234567", "Oleh", {"sip_privacy": "none"}, "+380671234567", "Oleh"),
+    ("+380671234567", "Oleh", {"sip_privacy": "id"}, "anonymous", "anonymous"),
+    ("+380671234567", "", {"sip_privacy": "header;ID"}, "anonymous", "anonymous"),
+    ("anonymous", "Oleh", {}, "anonymous", "anonymous"),
+    ("+380671234567", "${system(id)}", {}, "+380671234567", "+380671234567"),
+    ("${caller_id_name}", "+380671234567", {}, "anonymous", "anonymous"),
+    ("+380671234567x", "a' b@/etc", {}, "anonymous", "anonymous"),
+    ("+380671234567@x", "Oleh", {}, "+380671234567", "+380671234567"),
+    ("+380671234567", "O'Neil@/etc@x", {}, "+380671234567", "+380671234567"),
+    ("+380671234567", "a b  c ", {}, "+380671234567", "a b  c "),
+    ("+380671234567", "o" * 81, {}, "+380671234567", "+380671234567"),
+]
+
+
+@pytest.mark.parametrize("door", ["unlimited.xml", "entry.xml"])
+@pytest.mark.parametrize(("caller", "name", "headers", "known", "shown"), CALLERS)
 def test_who_calls_is_what_strict_expressions_captured(
-    bed: Bed, caller: str, name: str, headers: dict[str, str], known: str, shown: str
+    bed: Bed, door: str, caller: str, name: str, headers: dict[str, str], known: str, shown: str
 ) -> None:
     asked: dict[str, str] = {}
 
@@ -130,8 +136,10 @@ def test_who_calls_is_what_strict_expressions_captured(
 
     bed.scheme("static", '{webhook: {url: "http://127.0.0.1:9/"}}, ', NUMBER)
     bed.publish()
-    call = Call(NUMBER, caller, NOON, name=name, variables=tuple(headers.items()))
-    events = Published(bed.root).run(call, decider=decider)
+    published = Published(bed.root)
+    doors = f"XML:{bed.root}/current/{door},{published.front_door}"
+    call = Call(NUMBER, caller, NOON, name=name, variables=tuple(headers.items()), dialplan=doors)
+    events = run(call, published.files, published.dialplan, decider=decider)
     assert [event for event in events if event.kind == "error"] == []
     assert asked["routing_caller"] == asked["effective_caller_id_number"] == known
     assert asked["effective_caller_id_name"] == shown
@@ -180,9 +188,13 @@ def test_without_a_release_that_can_be_read_the_carrier_may_try_elsewhere(bed: B
     ("number", "cause"),
     [("+380800339999", "NO_ROUTE_DESTINATION"), ("112", "UNALLOCATED_NUMBER"), ("ivan", "UNALLOCATED_NUMBER")],
 )
-def test_a_number_of_nobody_is_told_whose_call_it_was(bed: Bed, number: str, cause: str) -> None:
+@pytest.mark.parametrize("door", ["unlimited.xml", "entry.xml"])
+def test_a_number_of_nobody_is_told_whose_call_it_was(bed: Bed, door: str, number: str, cause: str) -> None:
     bed.publish()
-    events = bed.call(number)
+    published = Published(bed.root)
+    doors = f"XML:{bed.root}/current/{door},{published.front_door}"
+    call = Call(number, "+380671234567", NOON, dialplan=doors)
+    events = run(call, published.files, published.dialplan, globals_={"domain": "phones.invalid"})
     assert ended(events).subject == cause
     assert variables(events) == {"routing_direction": "in", "routing_caller": "+380671234567"}
 

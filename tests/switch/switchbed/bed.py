@@ -14,8 +14,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from routing.compile.numbers import way_in
 from routing.model import dnd
 from routing.offline.phones import Phone
+from routing.offline.switch import INBOUND
 
 from . import ports, sip
 from .calling import Calling
@@ -49,6 +51,7 @@ class Bed:
         self._guard = threading.Lock()
         self._count = 0
         self.handler.crm_ids = self.company.crm_ids
+        self.unlimited_port = self.switch.add_profile("unlimited", INBOUND, way_in(self.switch.root, limited=False))
 
     def run(self, case: Case) -> Outcome:
         """Carry the first call of a case to its end, and whatever the case says beside it."""
@@ -110,9 +113,9 @@ class Bed:
         stack.callback(calling.caller.stop)
         return calling
 
-    def call(self, folder: Path, **words: Any) -> sip.Sipp:
+    def call(self, folder: Path, limited: bool = True, **words: Any) -> sip.Sipp:
         """A call from the carrier, under way; the words are those of ``sip.caller``."""
-        remote = f"127.0.0.1:{self.switch.settings.external_port}"
+        remote = f"127.0.0.1:{self.switch.settings.external_port if limited else self.unlimited_port}"
         return sip.Sipp(sip.caller(**words), folder, remote, ["-m", "1"])
 
     def dial(self, folder: Path, account: str, to: str, password: str = "") -> sip.Sipp:

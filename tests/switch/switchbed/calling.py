@@ -38,7 +38,7 @@ class Calling:
         if case.account:
             self.caller = bed.dial(folder, case.account, case.to)
         else:
-            self.caller = bed.call(folder, **sip.of_case(case))
+            self.caller = bed.call(folder, limited=case.limited, **sip.of_case(case))
 
     def wait_heard(self, what: str) -> None:
         """Wait until the caller hears ringing (``rings``) or is answered (``talks``)."""

@@ -8,7 +8,7 @@ SIP says so: `seen`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,8 @@ class Case:
     (words of `routing.offline.crm`), ``visitor`` whom the dialled number is lent to. ``memory``: ``talk`` with a
     person, ``loads`` of people, ``away``. ``engine``: empty, ``absent`` (nobody listens), ``forgetful`` (no Redis).
     ``publish``: a folder of changes that is published before the call, ``back`` is a rollback.
+
+    ``limited``: through the front door of a node with flood limits.
 
     Expected: ``status`` is the final SIP status that the caller gets; ``cause`` the hangup cause of his leg;
     ``at`` when phones begin to ring, and the call ends (``end``), in seconds from the first ringing;
@@ -54,6 +56,7 @@ class Case:
     engine: str = ""
     publish: str = ""
     globals_: dict[str, str] = field(default_factory=dict)
+    limited: bool = True
     times: int = 1
     once: str = "talks"
     then: tuple[Case, ...] = ()
@@ -84,7 +87,10 @@ class Case:
 def load() -> tuple[Case, ...]:
     """Every case of ``cases/*.yaml``, in file order; callers are numbered where a case names none."""
     raw = [each for path in sorted(FOLDER.glob("*.yaml")) for each in yaml.load(path.read_bytes(), Loader=_LOADER)]
-    return tuple(_case(each, Case(each["name"], "", f"+{_FIRST_CALLER + place}")) for place, each in enumerate(raw))
+    found = [_case(each, Case(each["name"], "", f"+{_FIRST_CALLER + place}")) for place, each in enumerate(raw)]
+    doors = {each["name"] for each in yaml.load((FOLDER / "hostile.yaml").read_bytes(), Loader=_LOADER)}
+    unlimited = [replace(case, name=f"{case.name}, no limits", limited=False) for case in found if case.name in doors]
+    return (*found, *unlimited)
 
 
 def _case(raw: dict[str, Any], before: Case) -> Case:

@@ -102,7 +102,7 @@ class _Carried:
         self.count += 1
         published = self._publish(case.publish) if case.publish else True
         asked: list[Mapping[str, Any]] = []
-        release = Published(self.company.root)
+        release = Published(self.company.root, limited=case.limited)
         if changes := [other.publish for other in case.meanwhile if other.publish]:
             release.files = _Moving(self.company.root, lambda: self._publish(changes[0]))
         events = release.run(

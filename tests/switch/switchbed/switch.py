@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -87,6 +88,23 @@ class Switch:
         answer = self.esl.api("reloadxml")
         self.esl.api("sofia profile external rescan")
         return answer
+
+    def add_profile(self, name: str, context: str, dialplan: str) -> int:
+        """Start a profile like the gateways', whose calls are looked up in another dialplan; returns its port."""
+        profiles, port = self.home / "conf" / "sip_profiles", ports.free()
+        text = (profiles / "external.xml").read_text()
+        for pattern, new in (
+            (r'profile name="\w+"', f'profile name="{name}"'),
+            (r'(name="sip-port" value=)"\d+"', rf'\1"{port}"'),
+            (r'(name="context" value=)"\w+"', rf'\1"{context}"'),
+            (r'(name="dialplan" value=)"[^"]+"', rf'\1"{dialplan}"'),
+            (r"(?s)<gateways>.*</gateways>", "<gateways/>"),
+        ):
+            text = re.sub(pattern, new, text)
+        (profiles / f"{name}.xml").write_text(text)
+        self.esl.api("reloadxml")
+        self.esl.api(f"sofia profile {name} start")
+        return port
 
     def log_tail(self, lines: int = 60) -> str:
         """The end of the switch's log and of what it printed."""

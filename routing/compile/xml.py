@@ -45,7 +45,7 @@ class UnsafeDialplan(Exception):
 def to_xml(*contexts: Context) -> str:
     """XML text of a dialplan file. Raises UnsafeDialplan when it does not parse back to what was meant."""
     written = [_written(context) for context in contexts]
-    for text in _texts(written):
+    for text in dict.fromkeys(_texts(written)):  # most of them recur
         _refuse_unsafe(text)
     for expression in _expressions(written):
         if "${" in expression:

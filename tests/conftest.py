@@ -7,6 +7,7 @@ import os
 import sys
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 sys.path.insert(0, str(Path(__file__).parent / "schemes"))
@@ -17,7 +18,7 @@ os.sync = lambda: None
 
 settings.register_profile(
     "quick",
-    max_examples=40,
+    max_examples=25,
     deadline=None,
     database=None,
     derandomize=True,
@@ -32,3 +33,10 @@ def pytest_collection_finish() -> None:
     """Look for garbage again, but never among modules and collected tests, which stay."""
     gc.freeze()
     gc.enable()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish() -> None:
+    """Look for what tests left once more; pytest would look five times."""
+    gc.collect()
+    gc.freeze()

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from xdist.scheduler import LoadFileScheduling
 
 sys.path.insert(0, str(Path(__file__).parent / "schemes"))
 #: While tests are collected nearly nothing is garbage: nobody looks for it.
@@ -27,6 +28,20 @@ settings.register_profile(
 #: `pytest --hypothesis-profile=thorough`: other examples each time, and many.
 settings.register_profile("thorough", settings.get_profile("quick"), max_examples=4000, derandomize=False)
 settings.load_profile("quick")
+
+
+class _ByFile(LoadFileScheduling):
+    """A file's tests in one process; those of the shared cases too, who look at the same calls of one company."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = super()._split_scope(nodeid)
+        return "shared cases" if file.startswith("tests/switch/") and file.endswith("_offline.py") else file
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log) -> _ByFile | None:
+    """Who runs what, where tests are to be given out by file."""
+    return _ByFile(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
 def pytest_collection_finish() -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import wave
 from xml.etree import ElementTree
 
 import pytest
-import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from random_schemes import NUMBER, SCHEMES, SHARED, calls, schemes
@@ -44,7 +44,7 @@ def place(tmp_path_factory):
             sound.setframerate(8000)
             sound.writeframes(bytes(2 * 8000 * seconds))
     for name, content in SHARED.items():
-        (folder / f"{name}.yaml").write_text(yaml.safe_dump(content))
+        (folder / f"{name}.yaml").write_text(json.dumps(content))
     return folder
 
 
@@ -53,7 +53,7 @@ def place(tmp_path_factory):
 def test_a_call_ends_once_and_within_the_printed_time(place, made, placed):
     root = place.parent / "root"
     for name, scheme in made.items():
-        (place / f"{name}.yaml").write_text(yaml.safe_dump(scheme, sort_keys=False))
+        (place / f"{name}.yaml").write_text(json.dumps(scheme))
     release = build(place, root, lambda _: SECRETS)
     for path in release.folder.rglob("*.xml"):
         ElementTree.parse(path)
@@ -120,7 +120,7 @@ def session(event):
 def test_the_tone_before_a_message_belongs_to_the_printed_time(place):
     steps = [{"ring": {"to": "petro", "for": "1s"}}, {"voicemail": {"box": "office", "greeting": "long.wav"}}]
     for name in SCHEMES:
-        (place / f"{name}.yaml").write_text(yaml.safe_dump({"scheme": name, "steps": steps, "numbers": []}))
-    (place / "alpha.yaml").write_text(yaml.safe_dump({"scheme": "alpha", "numbers": NUMBER.format(0), "steps": steps}))
+        (place / f"{name}.yaml").write_text(json.dumps({"scheme": name, "steps": steps, "numbers": []}))
+    (place / "alpha.yaml").write_text(json.dumps({"scheme": "alpha", "numbers": NUMBER.format(0), "steps": steps}))
     release = build(place, place.parent / "root", lambda _: SECRETS)
     assert release.longest["alpha"] == 1 + 7 + 0.5

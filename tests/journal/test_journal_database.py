@@ -66,7 +66,11 @@ def test_migrations_make_exactly_the_tables_that_are_used(empty_journal):
 
 def test_migrations_are_in_the_package():
     """Alembic runs them by path: an installed package must have them as files."""
-    versions = ("routing.journal.migrations.versions.0001_calls", "routing.journal.migrations.versions.0002_notices")
+    versions = (
+        "routing.journal.migrations.versions.0001_calls",
+        "routing.journal.migrations.versions.0002_notices",
+        "routing.journal.migrations.versions.0003_told",
+    )
     for name in ("routing.journal.migrations.env", *versions):
         assert importlib.util.find_spec(name).has_location
 

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 
 import gevent
+import gevent.pool
 import gevent.socket
 import pytest
 from gevent.event import Event
@@ -26,7 +27,7 @@ class Server:
         self.requests: list[bytes] = []
         self.connections = 0
         self._script = script
-        self._server = StreamServer(("127.0.0.1", 0), self._serve)
+        self._server = StreamServer(("127.0.0.1", 0), self._serve, spawn=gevent.pool.Pool())
         self._server.start()
         self.url = f"http://127.0.0.1:{self._server.server_port}/v1/x?token=hush"
 

@@ -27,8 +27,8 @@ _SECONDS = r"([1-9]\d{0,2})"
 RING_FOR = Condition("${routing_ring_for}", f"^{_SECONDS}$")
 #: What `clean_name` leaves of a name, tested again by FreeSWITCH; in hex, because `${` in a regex would be expanded.
 SAFE_LABEL = r"^([^\x00-\x1f\x22\x24-\x27\x2c\x3a-\x3e\x40\x5b-\x5e\x60\x7b-\x7d]{1,160})$"
-#: Where a call out goes that nobody took: the other side's cause, or the word that the number may not be dialled.
-ENDED = "outside_ended"
+#: Where a phone's call goes that nobody took: the other side's cause, or the word that the number may not be dialled.
+ENDED = "ended"
 #: Calls to outside numbers at the same time, on the word of people and webhooks.
 MOST_OUTSIDE_CALLS = 100
 #: A call to an outside number on a webhook's or a person's word ends after this long, whatever happens.
@@ -88,6 +88,10 @@ def internal_context(folder: Folder) -> Context:
         outside.do("execute_extension", f"{dial} XML:{RELEASE}/outbound.xml outbound")
         outside.do("transfer", f"{ENDED} XML:{RELEASE}/internal.xml internal")
     dialled = Condition("${originate_disposition}", r"^([A-Z][A-Z0-9_]{1,39})$")
+    rang = Condition(
+        "${originate_disposition}", "^ALLOTTED_TIMEOUT$"
+    )  # FreeSWITCH's word for a phone that rang to the end
+    context.extension(ENDED, rang).do("hangup", "NO_ANSWER")
     context.extension(ENDED, dialled).do("hangup", "$1")
     context.extension(ENDED).do("hangup", "OUTGOING_CALL_BARRED")
     return context
@@ -108,11 +112,12 @@ def _as_colleague(person: str, folder: Folder) -> str:
 
 
 def _colleague(context: Context, dialled: str, target: str, person: str, ring_for: str) -> None:
+    """Who nobody picks up for hears why: busy, or do-not-disturb, is busy."""
     extension = context.extension(dialled)
     _talk(extension)
     extension.set("routing_ring_for", ring_for)
     extension.do("execute_extension", f"{target} XML:{RELEASE}/people/{person}.xml person")
-    extension.do("hangup", "NO_ANSWER")
+    extension.do("transfer", f"{ENDED} XML:{RELEASE}/internal.xml internal")
 
 
 def _talk(extension: Extension) -> None:

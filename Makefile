@@ -3,6 +3,8 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 STAMP := .venv/.installed
+# On every core, with the tests' files in memory.
+QUICKLY = PYTEST_DEBUG_TEMPROOT=$(wildcard /dev/shm) $(BIN)/python -m pytest -n auto --dist loadfile
 # What Python compiled is kept for the next process; making it anew costs every one of them a second and more.
 unexport PYTHONDONTWRITEBYTECODE
 
@@ -17,10 +19,11 @@ run: $(STAMP) ## Carry the example company's sample calls, with the engine and e
 
 test: $(STAMP) ## The tests; those that need FreeSWITCH are skipped with the reason where it is not found.
 	@$(BIN)/python -m pytest -m "switch or process" -rs $(ARGS)
+	@$(QUICKLY) -m "thorough and not switch and not process" $(ARGS)
 	@$(MAKE) --no-print-directory fast
 
-fast: $(STAMP) ## Only the quick tests: they start no engine, no FreeSWITCH, no browser.
-	@PYTEST_DEBUG_TEMPROOT=$(wildcard /dev/shm) $(BIN)/python -m pytest -m "not switch and not process" -n auto --dist loadfile $(ARGS)
+fast: $(STAMP) ## Only the quick tests: they start no engine, no FreeSWITCH, no browser, and carry no whole company.
+	@$(QUICKLY) -m "not thorough and not switch and not process" $(ARGS)
 
 check: $(STAMP) ## Lint, format and types.
 	@$(BIN)/ruff check .

@@ -11,6 +11,8 @@ from routing.crm.tasks import Greenlets
 from routing.model.lookup import Failed, Found, Nobody
 from routing.model.web import Reply
 
+pytestmark = pytest.mark.thorough
+
 
 def test_an_expired_token_is_renewed_once_for_all_who_ask(request, bed):
     if not bed.fake.renews:

@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from routing.model.lookup import Failed, Found, Nobody
 from routing.model.web import Reply
 
+pytestmark = pytest.mark.thorough
+
 WORDS = st.sampled_from(
     """
     id Id ID data result items item value records searchRecords attributes type results properties owner Owner users

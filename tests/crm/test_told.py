@@ -95,6 +95,7 @@ def test_what_a_stranger_wrote_stays_one_harmless_value(bed: Bed, words: str) ->
     assert bed.fake.requests[1].json["visit"] == {"region": value, "words": [f"came by {value}"]}
 
 
+@pytest.mark.thorough
 @settings(max_examples=200, deadline=None)
 @given(words=st.text(st.characters(exclude_categories=["Cs"]), max_size=80) | st.sampled_from(HOSTILE[:6]))
 def test_the_adapter_escapes_whatever_it_is_given(words: str) -> None:

@@ -15,6 +15,8 @@ from click.testing import CliRunner
 
 from routing.cli.diff import diff
 
+pytestmark = pytest.mark.thorough
+
 HERE = Path(__file__).parent
 CHANGES = sorted(path for path in HERE.iterdir() if path.is_dir() and (path / "why.txt").is_file())
 

@@ -57,6 +57,7 @@ def carried(published, chance):
     return published.run(call, Phones.of(phones), Caller(chance.choice(("", "1", "2", "3", "*", "7", "11"))), decider)
 
 
+@pytest.mark.thorough
 def test_a_call_takes_no_way_that_is_not_drawn(folder, flow):
     known, seen, chance = edges(flow), set(), random.Random(7)
     with opened(folder) as published:

@@ -10,6 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from journal_bed import CDR, LATER_S, Bed, Fuse, Killed, whole
 
+pytestmark = pytest.mark.thorough
+
 CASES = ("voicemail_unconfirmed_mobile", "webhook_person_silent", "closed")
 
 

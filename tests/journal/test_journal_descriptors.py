@@ -17,6 +17,8 @@ from routing.cli.calls import calls
 from routing.cli.journal import journal
 from routing.store.embedded import program
 
+pytestmark = pytest.mark.thorough
+
 TIMES = 5
 
 

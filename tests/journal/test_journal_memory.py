@@ -3,6 +3,7 @@
 import contextlib
 from zoneinfo import ZoneInfo
 
+import pytest
 from journal_bed import CDR, Fuse, Killed
 
 from routing.journal.memory import Outbox, days_in
@@ -73,6 +74,7 @@ def test_the_memory_being_away_delays_nothing_and_catches_up(bed):
     assert worker.counts.remembered == len(cases) and len(memory.counted) > 10
 
 
+@pytest.mark.thorough
 def test_killed_anywhere_counts_every_call_once(make_bed):
     expected = Remembering()
     first = make_bed()

@@ -148,6 +148,7 @@ def test_names_without_an_address_are_logged_and_the_others_told(telling, server
     assert telling.said() == ["addressees without an e-mail address"] * 2
 
 
+@pytest.mark.thorough
 def test_killed_anywhere_the_same_message_goes_again_and_nothing_else(make_bed, server):
     sent_twice = 0
     for killed_at in range(12):

@@ -55,6 +55,7 @@ def test_nothing_hidden_in_encoded_words_is_found(caller, scheme):
     assert_plain(replace(NOTICE, caller=caller, scheme=scheme))
 
 
+@pytest.mark.thorough
 @given(caller=st.text(), scheme=st.text(), project=st.text(), call=st.text())
 def test_no_text_injects_anything(caller, scheme, project, call):
     assert_plain(replace(NOTICE, caller=caller, scheme=scheme, project=project, call=call))

@@ -15,6 +15,8 @@ BAD = sorted(path for path in (ROOT / "tests/schemes/bad").iterdir() if path.is_
 sys.path.append(str(ROOT / "tests/schemes"))
 from folders import laid_out  # noqa: E402  # beside the folders
 
+pytestmark = pytest.mark.thorough
+
 
 def test_the_example_company_is_clean() -> None:
     checked = checked_folder(ROOT / "schemes", None, None, TODAY)

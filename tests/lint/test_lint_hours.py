@@ -21,6 +21,7 @@ PERIODS = st.tuples(st.integers(0, DAY_MINUTES - 1), st.integers(1, DAY_MINUTES)
 WEEKS = st.lists(st.lists(PERIODS, max_size=2).map(tuple), min_size=7, max_size=7).map(tuple)
 
 
+@pytest.mark.thorough
 @given(WEEKS, st.sampled_from(["Europe/Kyiv", "America/St_Johns", "Pacific/Auckland", "UTC"]))
 def test_a_week_is_what_the_calendar_says_of_each_minute(weekly: tuple[tuple[Period, ...], ...], zone: str) -> None:
     calendar = Calendar("any", zone, weekly)

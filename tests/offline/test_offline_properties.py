@@ -22,6 +22,8 @@ from routing.offline.published import Published
 from routing.offline.remembered import Remembered
 from routing.offline.switch import Call
 
+pytestmark = pytest.mark.thorough
+
 SECRETS = {f"SIP_PASSWORD_{account}": "x" for account in ("1001", "1002", "1003")}
 #: A person or a voicemail is reached; nothing of the scheme may come after it.
 REACHED = ("talk", "voicemail")

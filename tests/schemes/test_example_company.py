@@ -24,6 +24,8 @@ from routing.testing.read import checked, files_below
 from routing.testing.run import carry
 from routing.testing.schema import schema_of_tests
 
+pytestmark = pytest.mark.thorough
+
 HOME = Path(__file__).resolve().parents[2]
 SCHEMES = HOME / "schemes"
 KYIV = ZoneInfo("Europe/Kyiv")

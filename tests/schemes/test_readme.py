@@ -48,6 +48,7 @@ TRACES = re.findall(r"^    routing (trace .+)$", re.sub(r"\\\n *", "", README), 
 RUNG = ["ivan", "solomiia", "artem", "nataliia", "hanna"]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("line", "first"), list(zip(TRACES, RUNG, strict=True)))
 def test_a_call_that_is_followed_rings_whom_the_line_means(line, first, monkeypatch):
     monkeypatch.chdir(HOME)

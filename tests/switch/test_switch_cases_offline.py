@@ -4,6 +4,8 @@ import pytest
 from switchbed.cases import load
 from switchbed.outcome import differences
 
+pytestmark = pytest.mark.thorough
+
 CASES = load()
 
 

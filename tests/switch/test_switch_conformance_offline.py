@@ -24,6 +24,8 @@ from routing.steps.scheme import SchemeFields, walk
 from routing.steps.webhook import WebhookStep
 from routing.steps.when import When
 
+pytestmark = pytest.mark.thorough
+
 HERE = Path(__file__).parent
 LEAST = 60
 

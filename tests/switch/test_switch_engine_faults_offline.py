@@ -13,6 +13,8 @@ from routing.offline.phones import Phones, parse
 from routing.offline.socket_peer import SocketPeer
 from routing.offline.switch import Call, run
 
+pytestmark = pytest.mark.thorough
+
 NOON = datetime(2026, 11, 23, 12, tzinfo=ZoneInfo("Europe/Kyiv"))
 #: How long a silent engine is listened to in real time; the virtual clock goes on to the watchdog.
 PATIENCE_S = 0.05

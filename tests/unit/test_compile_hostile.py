@@ -31,6 +31,8 @@ from routing.model.folder import Folder
 from routing.model.problem import Problems
 from routing.steps.dialplan import Condition, Context
 
+pytestmark = pytest.mark.thorough
+
 HOSTILE = (
     "$${x}", "${system ls}", "]]>\"/><evil a='", "&app()", "a\r\nb", "x-pre-process", "x-pre-process.wav", "</include>",
     "<?xml?>", "<!--#set x=y-->", "{a=b}[c=d]", "a,b|c", "^^:a:b", "api_on_answer=system", "\u2028", "\ufffe",

@@ -16,6 +16,8 @@ from routing.decide.wanted import country, wanted
 from routing.model.decision import Call, Nobody, RingOrder, RingTogether, Wait
 from routing.model.memory import Facts, Load
 
+pytestmark = pytest.mark.thorough
+
 IVAN, OLENA, PETRO = people = [Candidate(name, name) for name in ("ivan", "olena", "petro")]
 CALL = Call("u", "/r", "s", "1", "+380800111222", "+380671234567")
 

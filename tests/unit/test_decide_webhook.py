@@ -250,6 +250,7 @@ answers = st.dictionaries(
 )
 
 
+@pytest.mark.thorough
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.binary() | answers.map(lambda said: json.dumps(said).encode()))
 def test_no_answer_whatever_breaks_a_decision_or_its_encoding(body):

@@ -49,6 +49,7 @@ def test_a_short_list(schemes: Path, tmp_path: Path) -> None:
         assert not reached(release, other)
 
 
+@pytest.mark.thorough
 def test_a_long_list_is_kept_by_endings(schemes: Path, tmp_path: Path) -> None:
     (schemes / "lists/vip.txt").write_text("\n".join(NUMBERS))
     release = published(schemes, tmp_path / "root")

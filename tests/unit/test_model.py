@@ -152,6 +152,7 @@ def _compiled(calendar: Calendar, moment: datetime) -> str:
     raise AssertionError("no extension matched")
 
 
+@pytest.mark.thorough
 @settings(max_examples=80)
 @given(CALENDARS, MOMENTS)
 def test_a_calendar_means_what_it_says_and_compiles_to_that(calendar: Calendar, moment: datetime) -> None:
@@ -162,6 +163,7 @@ def test_a_calendar_means_what_it_says_and_compiles_to_that(calendar: Calendar, 
 NIGHT = Calendar("office", "Europe/Kyiv", ((),) * 4 + ((Period(22 * 60, 30 * 60),), (), ()))
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("year", [2026, 2028])
 @pytest.mark.parametrize("zone", ["Europe/Kyiv", "America/New_York"])
 def test_every_quarter_of_an_hour_around_the_edges_of_a_year(year: int, zone: str) -> None:

@@ -97,6 +97,7 @@ def test_the_nearest_clock_is_first() -> None:
     assert order("anonymous") == branches
 
 
+@pytest.mark.thorough
 def test_no_caller_has_two_orders() -> None:
     orders = orders_by_distance(["Europe/Kyiv", "Asia/Vladivostok", "America/New_York", "Europe/Warsaw"])
     chance = random.Random(3)
@@ -105,6 +106,7 @@ def test_no_caller_has_two_orders() -> None:
         assert sum(fits(pattern, number) for pattern in orders.values()) <= 1
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", ["US/California", "US/TX", "DE/Berlin", "UA/Kyiv"])
 def test_a_regions_pattern_is_one_that_freeswitch_can_compile(name: str) -> None:
     assert compiled_bytes(region_pattern(name, None)) < LONGEST_COMPILED

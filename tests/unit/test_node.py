@@ -155,6 +155,7 @@ def packaged(name):
         return ZoneInfo.from_file(file, key=name)
 
 
+@pytest.mark.thorough
 def test_rules_tell_the_time_of_zoneinfo_over_every_edge(as_zone):
     # Far enough ahead that no one-off decree is in the data: what holds is the rule.
     first = datetime(2034, 1, 1, tzinfo=UTC)

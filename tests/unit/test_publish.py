@@ -246,6 +246,7 @@ def _attempts(
     raise AssertionError("never done")
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("error", [Killed, lambda path: OSError(errno.ENOSPC, "No space left on device", path)])
 def test_killed_or_out_of_space_at_any_step_a_whole_release_is_live(
     folder: Folder, monkeypatch: pytest.MonkeyPatch, error: Callable[[str], BaseException]

@@ -118,6 +118,7 @@ def test_prefixes_are_prefixes(prefixes: list[str], caller: str) -> None:
         assert any(re.search(pattern, number) for pattern in asked) == number.startswith(tuple(prefixes))
 
 
+@pytest.mark.thorough
 def test_thousands_of_numbers_are_regexes_that_pcre_can_hold() -> None:
     callers = [f"+3805{number * 7919 % 10**8:08}" for number in range(5000)]
     case = {"when": {"caller": callers}, "steps": [{"hangup": "USER_BUSY"}]}
@@ -267,6 +268,7 @@ def _yaml(value: Any) -> bytes:
     return json.dumps(value).encode()
 
 
+@pytest.mark.thorough
 @given(SCHEMES, SCHEMES, st.booleans())
 def test_whatever_compiles_leads_somewhere(steps: list[Any], otherwise: list[Any], record: bool) -> None:
     scheme = {"scheme": "a", "steps": [*steps, "hangup"], "otherwise": otherwise, "record": "both" if record else "no"}

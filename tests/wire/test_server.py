@@ -21,6 +21,7 @@ def test_over_capacity_a_call_is_let_go_at_once_and_silent_peers_count(serve):
         assert later.decision() == {"routing_decision": "3:continue"}
 
 
+@pytest.mark.thorough
 def test_a_thousand_connections_at_once_do_no_harm(serve):
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if 0 <= hard < 4096:

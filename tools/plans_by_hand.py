@@ -1,16 +1,18 @@
 """The same call by hand: what an engineer writes without this project, for `bench_switch` to compare with.
 
-`LEAST` is the least that rings a phone. `PROTECTIONS` is what a release gives every call, in the usual way of writing:
-a clean caller, no redirects, our own hangup causes, the company's number outside; `LIMITS` are the flood limits.
+`LEAST` is the least that rings a phone, with the caller's number; `USUAL` shows the company's, as the scheme does.
+`PROTECTIONS` is what a release gives every call beside, in the usual way of writing: a clean caller, no redirects, our
+own hangup causes; `LIMITS` are the flood limits.
 """
 
 from __future__ import annotations
 
 from switchbed.switch import Switch
 
-BARE, CAREFUL, LIMITED = "+380800330531", "+380800330532", "+380800330533"
+BARE, USUALLY, CAREFUL, LIMITED = "+380800330531", "+380800330534", "+380800330532", "+380800330533"
 NAMES = {
     BARE: "by hand, the barest",
+    USUALLY: "by hand, as usually written",
     CAREFUL: "by hand, as protected",
     LIMITED: "by hand, as protected and limited",
 }
@@ -31,6 +33,13 @@ EXTENSION = """\
 BRIDGE = "bridge {{ignore_early_media=true}}[leg_timeout=20]sofia/gateway/main/{phone}"
 #: The least that rings the phone.
 LEAST = ["set continue_on_fail=true", "set hangup_after_bridge=true", BRIDGE, "hangup NO_ANSWER"]
+#: The same call: the company's number outside.
+USUAL = [
+    *LEAST[:2],
+    "set effective_caller_id_number={shown}",
+    "set effective_caller_id_name={shown}",
+    *LEAST[2:],
+]
 #: The same protections as a release's: a clean caller, no redirects, our own causes, the company's number outside.
 HYGIENE = """\
     <extension name="caller" continue="true">
@@ -66,7 +75,7 @@ LIMITS = [
 def add_by_hand(switch: Switch, phone: str, shown: str) -> int:
     """Load the hand-written context and start the profile whose calls it takes; returns that profile's port."""
     words = {"phone": phone, "shown": shown, "careful": CAREFUL[1:], "limited": LIMITED[1:]}
-    plans = {BARE: LEAST, CAREFUL: PROTECTIONS, LIMITED: LIMITS + PROTECTIONS}
+    plans = {BARE: LEAST, USUALLY: USUAL, CAREFUL: PROTECTIONS, LIMITED: LIMITS + PROTECTIONS}
     extensions = [HYGIENE.format(**words)]
     for number, actions in plans.items():
         lines = [action.format(**words).partition(" ") for action in actions]

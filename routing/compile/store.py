@@ -12,10 +12,13 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 PRIVATE, PUBLIC = 0o600, 0o644
+#: From so many files on, a release's folders are filled by so many threads.
+MANY_FILES, AT_ONCE = 2_000, 4
 
 
 def digest(content: bytes) -> str:
@@ -172,8 +175,7 @@ def write_tree(store: Store, folder: Path, files: Mapping[str, str]) -> None:
     try:
         for parent in _parents(files):
             (temporary / parent).mkdir(parents=True, exist_ok=True)
-        for path, name in files.items():
-            store.link(name, f"{temporary}/{path}")
+        _link(store, temporary, files)
         if folder.is_dir():
             remove_tree(folder)
         os.rename(temporary, folder)
@@ -181,6 +183,24 @@ def write_tree(store: Store, folder: Path, files: Mapping[str, str]) -> None:
         with contextlib.suppress(OSError):
             remove_tree(temporary)
         raise
+
+
+def _link(store: Store, folder: Path, files: Mapping[str, str]) -> None:
+    """Link every file; where they are many, folders beside each other: the system changes each by one at a time."""
+
+    def link(part: Iterable[str]) -> None:
+        for path in part:
+            store.link(files[path], f"{folder}/{path}")
+
+    if len(files) < MANY_FILES:
+        link(files)
+        return
+    parts: dict[str, list[str]] = {}
+    for path in files:
+        parts.setdefault(path.rpartition("/")[0], []).append(path)
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        for _ in pool.map(link, parts.values()):
+            pass
 
 
 def _parents(files: Iterable[str]) -> set[str]:

@@ -247,10 +247,12 @@ def _attempts(
 
 
 @pytest.mark.thorough
+@pytest.mark.parametrize("many", [2_000, 1], ids=["a thread", "several threads"])
 @pytest.mark.parametrize("error", [Killed, lambda path: OSError(errno.ENOSPC, "No space left on device", path)])
 def test_killed_or_out_of_space_at_any_step_a_whole_release_is_live(
-    folder: Folder, monkeypatch: pytest.MonkeyPatch, error: Callable[[str], BaseException]
+    folder: Folder, monkeypatch: pytest.MonkeyPatch, error: Callable[[str], BaseException], many: int
 ) -> None:
+    monkeypatch.setattr("routing.compile.store.MANY_FILES", many)
     publish(folder.root, folder.build().name, Switch())
     seen = 0
     for failed, live in _attempts(folder, monkeypatch, error):

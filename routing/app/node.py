@@ -79,7 +79,7 @@ def render(settings: Settings) -> dict[str, str]:
         "anonymous_rate": _bound(settings.anonymous_rate),
         "number_rate": _bound(settings.number_rate),
         "account_rate": _bound(settings.account_rate),
-        "way_in": way_in(settings.root, limited=is_limited(settings)),
+        "way_in": way_in(settings.root, limited=_is_limited(settings)),
         "timezones": timezones.rules(),
         "tzdata_version": timezones.version(),
     }
@@ -126,7 +126,7 @@ def command(home: Path) -> list[str]:
     return ["-nf", "-nonat", "-nc", *arguments]
 
 
-def is_limited(settings: Settings) -> bool:
+def _is_limited(settings: Settings) -> bool:
     """Whether every call from outside meets a flood limit."""
     rates = _bound(settings.caller_rate), _bound(settings.number_rate)
     return any((*rates, settings.caller_calls, settings.number_calls))

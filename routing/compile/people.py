@@ -29,6 +29,7 @@ RING_FOR = Condition("${routing_ring_for}", f"^{_SECONDS}$")
 SAFE_LABEL = r"^([^\x00-\x1f\x22\x24-\x27\x2c\x3a-\x3e\x40\x5b-\x5e\x60\x7b-\x7d]{1,160})$"
 #: Where a phone's call goes that nobody took: the other side's cause, or the word that the number may not be dialled.
 ENDED = "ended"
+RANG_TO_THE_END = Condition("${originate_disposition}", "^ALLOTTED_TIMEOUT$")
 #: Calls to outside numbers at the same time, on the word of people and webhooks.
 MOST_OUTSIDE_CALLS = 100
 #: A call to an outside number on a webhook's or a person's word ends after this long, whatever happens.
@@ -88,10 +89,7 @@ def internal_context(folder: Folder) -> Context:
         outside.do("execute_extension", f"{dial} XML:{RELEASE}/outbound.xml outbound")
         outside.do("transfer", f"{ENDED} XML:{RELEASE}/internal.xml internal")
     dialled = Condition("${originate_disposition}", r"^([A-Z][A-Z0-9_]{1,39})$")
-    rang = Condition(
-        "${originate_disposition}", "^ALLOTTED_TIMEOUT$"
-    )  # FreeSWITCH's word for a phone that rang to the end
-    context.extension(ENDED, rang).do("hangup", "NO_ANSWER")
+    context.extension(ENDED, RANG_TO_THE_END).do("hangup", "NO_ANSWER")
     context.extension(ENDED, dialled).do("hangup", "$1")
     context.extension(ENDED).do("hangup", "OUTGOING_CALL_BARRED")
     return context

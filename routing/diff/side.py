@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 
 from routing.compile.build import Release
+from routing.compile.numbers import FRONT_DOORS
 from routing.compile.scheme import Record
 from routing.compile.store import LazyStore
 from routing.offline.files import Directory
@@ -15,7 +16,7 @@ from routing.offline.published import Published
 from routing.offline.reading import Asked, asked, referred
 
 #: Files that name the release itself, or only sum up the others.
-OWN = frozenset({"entry.xml", "unlimited.xml", "release.json"})
+OWN = frozenset({*FRONT_DOORS, "release.json"})
 
 
 class Watched(Directory):

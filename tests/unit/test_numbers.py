@@ -12,7 +12,7 @@ from folders import AnyPassword
 
 from routing.compile.build import Release, build
 from routing.compile.numbers import LONGEST_OPENING
-from routing.offline.decider import Refused, Reply
+from routing.offline.decider import Decider, Refused, Reply, refused
 from routing.offline.events import Event, ended, rung
 from routing.offline.files import Directory
 from routing.offline.published import Published
@@ -48,6 +48,12 @@ class Bed:
 
     def call(self, number: str = NUMBER, caller: str = "+380671234567", **words: str) -> list[Event]:
         return Published(self.root).run(Call(number, caller, NOON, **words))
+
+    def enter(self, door: str, call: Call, decider: Decider = refused) -> list[Event]:
+        """A call that comes to one front door first."""
+        published = Published(self.root)
+        call = replace(call, dialplan=f"XML:{self.root}/current/{door},{published.front_door}")
+        return run(call, published.files, published.dialplan, decider=decider)
 
 
 @pytest.fixture
@@ -136,10 +142,8 @@ def test_who_calls_is_what_strict_expressions_captured(
 
     bed.scheme("static", '{webhook: {url: "http://127.0.0.1:9/"}}, ', NUMBER)
     bed.publish()
-    published = Published(bed.root)
-    doors = f"XML:{bed.root}/current/{door},{published.front_door}"
-    call = Call(NUMBER, caller, NOON, name=name, variables=tuple(headers.items()), dialplan=doors)
-    events = run(call, published.files, published.dialplan, decider=decider)
+    call = Call(NUMBER, caller, NOON, name=name, variables=tuple(headers.items()))
+    events = bed.enter(door, call, decider)
     assert [event for event in events if event.kind == "error"] == []
     assert asked["routing_caller"] == asked["effective_caller_id_number"] == known
     assert asked["effective_caller_id_name"] == shown
@@ -191,10 +195,7 @@ def test_without_a_release_that_can_be_read_the_carrier_may_try_elsewhere(bed: B
 @pytest.mark.parametrize("door", ["unlimited.xml", "entry.xml"])
 def test_a_number_of_nobody_is_told_whose_call_it_was(bed: Bed, door: str, number: str, cause: str) -> None:
     bed.publish()
-    published = Published(bed.root)
-    doors = f"XML:{bed.root}/current/{door},{published.front_door}"
-    call = Call(number, "+380671234567", NOON, dialplan=doors)
-    events = run(call, published.files, published.dialplan, globals_={"domain": "phones.invalid"})
+    events = bed.enter(door, Call(number, "+380671234567", NOON))
     assert ended(events).subject == cause
     assert variables(events) == {"routing_direction": "in", "routing_caller": "+380671234567"}
 

@@ -2,28 +2,51 @@
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
+PIP = $(BIN)/python -m pip --quiet --quiet --disable-pip-version-check
 STAMP := .venv/.installed
 # On every core, with the tests' files in memory.
 QUICKLY = PYTEST_DEBUG_TEMPROOT=$(wildcard /dev/shm) $(BIN)/python -m pytest -n auto --dist loadfile
+# Each process has a FreeSWITCH and three thousand ports of its own: there are not many more.
+BESIDE = -n auto --maxprocesses 4 --dist loadfile
+# Calls take real time beside whatever else the machine does. A rerun is told by name and in the closing line: look for its cause.
+ONCE_MORE = --reruns 1 --rerun-show-tracebacks
+# tests/switch has no quick test: collecting it would cost seconds.
+QUICK = -m "not thorough and not switch and not process" --ignore tests/switch
 # What Python compiled is kept for the next process; making it anew costs every one of them a second and more.
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run test fast check bench golden switch conformance clean
+.PHONY: help run test fast newest python properties check bench golden switch conformance pins clean
 
 help: ## What can be made.
-	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
+	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 20
 
 run: $(STAMP) ## Carry the example company's sample calls, with the engine and everything that it asks running.
 	@$(BIN)/routing run-examples
 
 test: $(STAMP) ## The tests; those that need FreeSWITCH are skipped with the reason where it is not found.
-	@$(BIN)/python -m pytest -m "switch or process" -rs $(ARGS)
+	@$(BIN)/python -m pytest $(BESIDE) $(ONCE_MORE) -m "switch or process" -rs $(ARGS)
 	@$(QUICKLY) -m "thorough and not switch and not process" $(ARGS)
 	@$(MAKE) --no-print-directory fast
 
 fast: $(STAMP) ## Only the quick tests: they start no engine, no FreeSWITCH, no browser, and carry no whole company.
-	@$(QUICKLY) -m "not thorough and not switch and not process" $(ARGS)
+	@$(QUICKLY) $(QUICK) $(ARGS)
+
+newest: BIN = var/newest/bin
+newest: ## The quick tests with the newest of every library, in an environment of their own.
+	@$(PYTHON) -m venv var/newest
+	@$(PIP) install --upgrade --upgrade-strategy eager --editable '.[dev]'
+	@$(QUICKLY) $(QUICK) $(ARGS)
+
+python: BIN = var/$(notdir $(PYTHON))/bin
+python: ## The quick tests on another Python, in an environment of their own: make python PYTHON=python3.13
+	@$(PYTHON) -m venv var/$(notdir $(PYTHON))
+	@$(PIP) install --require-hashes --requirement constraints.txt
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@$(QUICKLY) $(QUICK) $(ARGS)
+
+properties: $(STAMP) ## Every property test with fresh seeds and far more examples; what falls is printed to be repeated.
+	@$(QUICKLY) -m "hypothesis and not switch and not process" --hypothesis-profile=thorough $(ARGS)
 
 check: $(STAMP) ## Lint, format and types.
 	@$(BIN)/ruff check .
@@ -46,13 +69,23 @@ conformance: $(STAMP) ## The shared cases on the offline switch and, where it is
 	@$(BIN)/python -m pytest tests/switch/test_switch_cases.py tests/switch/test_switch_cases_offline.py \
 		tests/switch/test_switch_conformance_offline.py -rs $(ARGS)
 
+# With hashes, for every Python and machine.
+PINNED = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+	--no-emit-index-url setup.cfg
+pins: $(STAMP) ## The newest of every library into constraints.txt, those that a node needs into requirements.txt; test, then commit.
+	@$(PIP) install uv
+	@$(PINNED) --upgrade --extra dev --output-file constraints.txt
+	@$(PINNED) --extra redis --constraint constraints.txt --output-file requirements.txt
+	@git diff --stat -- constraints.txt requirements.txt
+
 clean: ## Remove everything that was made here: .venv, var, caches.
 	rm -rf .venv var build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-$(STAMP): setup.cfg setup.py pyproject.toml
+$(STAMP): constraints.txt setup.cfg setup.py pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=...")'
-	@echo "installing into .venv (once, and when setup.cfg changes)"
+	@echo "installing into .venv (once, and when setup.cfg or constraints.txt change)"
 	@$(PYTHON) -m venv .venv
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@$(PIP) install --require-hashes --requirement constraints.txt
+	@$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@

@@ -1,9 +1,15 @@
-"""What setup.cfg cannot say: the switch's configuration and templates travel inside the package as data."""
+"""What setup.cfg cannot say: what is no code and travels inside the package as data."""
 
 from setuptools import find_packages, setup
 
 setup(
-    packages=[*find_packages(include=["routing", "routing.*"]), "routing.freeswitch"],
-    package_dir={"routing.freeswitch": "freeswitch"},
-    package_data={"routing": ["py.typed"], "routing.track": ["site.js"], "routing.freeswitch": ["**/*"]},
+    packages=[*find_packages(include=["routing", "routing.*"]), "routing.freeswitch", "routing.pipelines"],
+    package_dir={"routing.freeswitch": "freeswitch", "routing.pipelines": "tools/pipelines"},
+    package_data={
+        "routing": ["py.typed"],
+        "routing.cli": ["newproject/*"],
+        "routing.track": ["site.js"],
+        "routing.freeswitch": ["**/*"],
+        "routing.pipelines": ["*.yml"],
+    },
 )

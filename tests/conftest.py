@@ -12,10 +12,15 @@ from hypothesis import HealthCheck, settings
 from xdist.scheduler import LoadFileScheduling
 
 sys.path.insert(0, str(Path(__file__).parent / "schemes"))
+#: What Python and pytest compiled is kept for the next process: rewriting every assertion anew takes seconds of each.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 #: While tests are collected nearly nothing is garbage: nobody looks for it.
 gc.disable()
 #: No test outlives a power cut: none waits until all that this machine writes is on its disk.
 os.sync = lambda: None
+#: Commands print as in a pipe, whatever terminal the tests were started from.
+os.environ.pop("COLUMNS", None)
 
 settings.register_profile(
     "quick",

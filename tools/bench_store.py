@@ -5,7 +5,7 @@
 The engine's server is a process of its own, a redis-server another. A scripted FreeSWITCH (that of bench_decision)
 asks: a sticky step whose caller has twenty talks, and rings of eight people with loads, skills and weights, whose
 turns are taken in Redis. CPU is user + system of the engine's process per decision, the median of rounds of 200,
-fifty calls open at a time; latency is from TCP connect to ``resume``, calls arriving at a fixed rate. ``--beside``
+fifty calls open at a time; latency is from TCP connect to the decision, calls arriving at a fixed rate. ``--beside``
 measures the engine of another checkout in turn with this one's, round by round: on a noisy machine only the ratio
 says much. Then Redis is stopped under load, and killed.
 """
@@ -31,6 +31,8 @@ import bench_decision as scripted
 import gevent
 import gevent.pool
 import gevent.socket
+
+from routing.store.program import program
 
 TARGET_CPU_MS, TARGET_P50_MS = 1.0, 3.0
 ROUND = 200
@@ -99,9 +101,10 @@ class Bed:
 def serve(root: str, port: int, url: str) -> None:
     """The engine's server in this process."""
     from routing.app.engine import Engine
+    from routing.app.handlers import Handlers
     from routing.app.log import Lines
     from routing.app.memory import memory_in, store_at
-    from routing.app.people import People
+    from routing.app.ports import ports_of
     from routing.app.releases import Releases
     from routing.app.states import States
     from routing.esl.server import Server
@@ -110,8 +113,9 @@ def serve(root: str, port: int, url: str) -> None:
 
     states, releases = States(), Releases(Path(root))
     states.seen(Picture((), frozenset(PEOPLE)))
-    people = People(memory_in(store_at(url)), states, releases.directory)
-    engine = Engine(releases, scripted, Breaker(time.monotonic), Lines(), {}, kinds=people.kinds())  # type: ignore
+    handlers = Handlers(scripted, Breaker(time.monotonic), {})  # type: ignore[arg-type]
+    ports = ports_of(releases, handlers, memory=memory_in(store_at(url)), presence=states.beside)
+    engine = Engine(releases, ports, Lines())
     Server(("127.0.0.1", port), engine.decide, lambda *_: None).serve_forever()
 
 
@@ -141,7 +145,7 @@ def remember(url: str) -> None:
 
 
 def one_call(port: int, reply: bytes, wanted: tuple[bytes, ...]) -> tuple[float, bytes]:
-    """Seconds from connect to ``resume``, and which of the wanted decisions came. Raises when none did."""
+    """Seconds from connect to the decision, and which of the wanted decisions came. Raises when none did."""
     began_s, decided_s, came, buffer = time.perf_counter(), 0.0, b"", b""
     with gevent.socket.create_connection(("127.0.0.1", port)) as sock:
         while received := sock.recv(65536):
@@ -149,8 +153,8 @@ def one_call(port: int, reply: bytes, wanted: tuple[bytes, ...]) -> tuple[float,
             while b"\n\n" in buffer:
                 command, _, buffer = buffer.partition(b"\n\n")
                 sock.sendall(reply if command == b"connect" else scripted.OK)
-                came = next((each for each in wanted if b"routing_decision=" + each in command), came)
-                if command == b"resume":
+                if b"routing_decision=" in command:
+                    came = next((each for each in wanted if b"routing_decision=" + each in command), came)
                     decided_s = time.perf_counter()
     if not (came and decided_s):
         raise RuntimeError("the engine closed without a decision that was expected")
@@ -167,7 +171,7 @@ def bed(name: str, checkout: Path | None) -> Iterator[Bed]:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
         url = f"unix://{directory}/s"
-        quiet = ["redis-server", "--port", "0", "--unixsocket", f"{directory}/s", "--save", "", "--dir", directory]
+        quiet = [str(program()), "--port", "0", "--unixsocket", f"{directory}/s", "--save", "", "--dir", directory]
         redis = subprocess.Popen(quiet, stdout=subprocess.DEVNULL)
         ending.callback(end, redis)
         Path(directory, "metrics").mkdir()

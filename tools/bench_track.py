@@ -12,7 +12,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -31,6 +30,7 @@ from routing.model.visitors import Lending
 from routing.store.address import parse
 from routing.store.client import Store
 from routing.store.leases import RedisLeases
+from routing.store.program import HOW_TO_GET, program
 
 VISITOR = Visitor({"region": "521", "category": "drainage"}, {"utm_source": "google", "landing": "/kharkiv/"})
 ORIGIN = "https://www.example.com"
@@ -40,8 +40,8 @@ TRACKING = {"origins": [ORIGIN], "key": None, "entities": {"region": {"expressio
 def main() -> int:
     """Measure and print a table."""
     options = _options()
-    if not shutil.which("redis-server"):
-        print("redis-server is not installed: nothing measured")
+    if not program():
+        print(f"nothing measured: {HOW_TO_GET}")
         return 0
     with tempfile.TemporaryDirectory(prefix="bench-track-") as made, _redis(Path(made)) as url:
         print(f"{options.visitors} visitors, {options.numbers} numbers, {options.parallel} at once")
@@ -61,7 +61,7 @@ def _options() -> argparse.Namespace:
 
 @contextmanager
 def _redis(folder: Path) -> Iterator[str]:
-    command = ["redis-server", "--port", "0", "--unixsocket", str(folder / "s"), "--save", "", "--dir", str(folder)]
+    command = [str(program()), "--port", "0", "--unixsocket", str(folder / "s"), "--save", "", "--dir", str(folder)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout
         next(line for line in process.stdout if "eady to accept" in line)

@@ -8,27 +8,32 @@ from pathlib import Path
 
 import click
 
+from routing.app.options import ASKED, FOLDER, LISTENING, NEW_FILE, REDIS
 from routing.app.serve import ServeOptions, run
-
-FILE = click.Path(path_type=Path)
 
 
 @click.command()
-@click.option("--root", type=FILE, required=True, help="Release root: what compile writes.")
-@click.option("--listen", default="127.0.0.1:8084", show_default=True, help="Where FreeSWITCH connects.")
-@click.option("--http", default="127.0.0.1:8086", show_default=True, help="Where /health, /metrics are.")
+@click.option("--root", type=FOLDER, required=True, help="Release root: what compile writes.")
+@click.option(
+    "--listen", type=LISTENING, default="127.0.0.1:8084", show_default=True, help="Where FreeSWITCH connects."
+)
+@click.option(
+    "--http", type=LISTENING, default="127.0.0.1:8086", show_default=True, help="Where /health, /metrics are."
+)
 @click.option("--workers", type=click.IntRange(1, 64), help="Worker processes.  [default: one a core]")
 @click.option("--drain", type=click.FloatRange(0, 300), default=10.0, show_default=True, help="Seconds.")
-@click.option("--secrets", type=FILE, help="File of NAME=value lines, mode 0600.")
+@click.option("--secrets", type=NEW_FILE, help="File of NAME=value lines, mode 0600.")
 @click.option("--allow-link-local", is_flag=True, help="Let webhooks go to link-local addresses.")
 @click.option(
     "--redis",
+    type=REDIS,
     envvar="ROUTING_REDIS",
     default="",
     help="redis://, rediss://, redis+sentinel://, redis+cluster:// or unix://.  [env: ROUTING_REDIS; default: our own]",
 )
 @click.option(
     "--esl",
+    type=ASKED,
     default="127.0.0.1:8021",
     show_default=True,
     help="FreeSWITCH's event socket.  [ROUTING_ESL_PASSWORD]",

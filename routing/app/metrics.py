@@ -5,16 +5,20 @@ PROMETHEUS_MULTIPROC_DIR must be in the environment before this module is import
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Metric, generate_latest
+from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
+from prometheus_client.registry import Collector
 
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 3.0, 5.0, 10.0)
 
 DECISIONS = Counter(
     "routing_decisions",
-    "Decisions by step kind and verdict (decided, continued, refused, failed, gone)",
+    "Decisions by step kind and verdict (decided, continued, refused, failed, late, gone)",
     ["kind", "verdict"],
 )
 DECISION_SECONDS = Histogram(
@@ -26,16 +30,45 @@ OPEN_CALLS = Gauge("routing_open_calls", "Calls being decided now", multiprocess
 OPEN_BREAKERS = Gauge(
     "routing_breakers_open", "Webhook URLs left alone, in one worker at most", multiprocess_mode="livemax"
 )
+REDIS_UP = Gauge(
+    "routing_redis_up", "Whether every worker reaches Redis (1), or one does not", multiprocess_mode="livemin"
+)
+SWITCH_UP = Gauge(
+    "routing_switch_known", "Whether every worker knows who is free, by FreeSWITCH (1)", multiprocess_mode="livemin"
+)
+PHONES = Gauge(
+    "routing_phones_registered",
+    "SIP accounts registered, by the worker that knows of least",
+    multiprocess_mode="livemin",
+)
+BUSY = Gauge(
+    "routing_people_busy", "People who ring or talk, by the worker that knows of most", multiprocess_mode="livemax"
+)
 DROPPED_LINES = Gauge(
     "routing_log_lines_dropped", "Log lines lost because nobody read them", multiprocess_mode="livesum"
 )
 
 
-def exposition(directory: Path) -> bytes:
-    """All workers' metrics in Prometheus' text form."""
+def exposition(directory: Path, release: str = "") -> bytes:
+    """All workers' metrics in Prometheus' text form, and which release is live ("" for none)."""
     registry = CollectorRegistry()
     MultiProcessCollector(registry, path=str(directory))  # type: ignore[no-untyped-call]
+    registry.register(_Live(release))
     return generate_latest(registry)
+
+
+@dataclass(frozen=True)
+class _Live(Collector):
+    """The name of the live release, as the label of a 1."""
+
+    release: str
+
+    def collect(self) -> Iterator[Metric]:
+        """See Collector."""
+        live = GaugeMetricFamily("routing_release_live", "The release that new calls enter", labels=["release"])
+        if self.release:
+            live.add_metric([self.release], 1)
+        yield live
 
 
 def forget_process(directory: Path, pid: int) -> None:

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import gevent
-from gevent.pywsgi import WSGIHandler
 from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
 
+from routing.app.doors import Handler
 from routing.app.log import Lines
 from routing.app.secrets import read_secrets, signing_secrets
 from routing.app.web import Live, Site, public
@@ -27,8 +27,8 @@ from routing.track.limits import Limiter
 
 #: How long one question to Redis waits for a pop, and the pause after one that failed.
 WAIT_SECONDS, PAUSE_SECONDS = 5.0, 0.5
-#: How long a request may take to come, and a screen to take a line.
-PATIENCE_SECONDS = 10.0
+#: Connections of one address: an office's people, with several screens each.
+MOST_OF_ADDRESS = 400
 
 
 class Feeder:
@@ -69,25 +69,10 @@ class Feeder:
             self._hub.tell((round(time.time() * 1000), self._count), text)
 
 
-class _Handler(WSGIHandler):
+class _Handler(Handler):
     """A request must come in time, and every line of an answer must be taken in time; a stream may last."""
 
-    _patience: Any = None
-
-    def handle(self) -> None:
-        self.socket.settimeout(PATIENCE_SECONDS)
-        self._patience = gevent.Timeout.start_new(PATIENCE_SECONDS)
-        try:
-            super().handle()
-        except (gevent.Timeout, OSError):
-            return
-        finally:
-            self._patience.close()
-
-    def handle_one_response(self) -> None:
-        self._patience.close()
-        super().handle_one_response()
-        self.close_connection = True
+    streams = True
 
 
 def _counts(hub: Hub) -> tuple[Callable[[int], None], Callable[[], bytes]]:
@@ -121,7 +106,9 @@ def serve(root: Path, listen: str, status: str, redis: str, secrets: Path | None
 
     api = Api(live, hub, keys, Limiter(time.monotonic).wait_s, time.time, count, fault)
     Feeder(hub, live, RedisPops(store), receiver).start()
-    Site(create(api), listen, status, health, metrics, lines, proxies, _Handler, MOST_SCREENS + 200).run()
+    Site(
+        create(api), listen, status, health, metrics, lines, proxies, _Handler, MOST_SCREENS + 200, MOST_OF_ADDRESS
+    ).run()
     receiver.close()
     store.close()
 

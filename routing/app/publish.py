@@ -9,22 +9,18 @@ import contextlib
 import fcntl
 import json
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
 
-from routing.compile.store import Store, remove_tree
+from routing.model.problem import UserFailure
 
 #: Sends one API command to FreeSWITCH and returns its answer; raises OSError when it cannot be reached.
 Switch = Callable[[str], str]
-#: Releases that were current within this time may still carry calls.
-KEEP_SECONDS = 24 * 3600
-KEEP_RELEASES = 10
 
 
-class PublishFailed(Exception):
+class PublishFailed(UserFailure):
     """Why a release did not go live; the text also says what is live now."""
 
 
@@ -67,7 +63,9 @@ def publish(root: Path, release: str, switch: Switch | None) -> Published:
         raise PublishFailed(f"release {release} is damaged: {error} ({hint}); {_still(before)}") from None
     previous = _pointed(root / "previous")
     try:
-        os.utime(folder)
+        for live in filter(None, (before, release)):  # when each was live last (`pruning`)
+            with contextlib.suppress(FileNotFoundError):
+                os.utime(root / "releases" / live)
         os.sync()  # the release is on the disk before the link names it: a power cut leaves the old or the new
         if before and before != release:
             _point(root, "previous", before)
@@ -78,6 +76,8 @@ def publish(root: Path, release: str, switch: Switch | None) -> Published:
         _read_again(switch)
         if not isinstance(error, Exception):
             raise
+        if before == release:
+            raise PublishFailed(f"FreeSWITCH was not told of release {release}, which is live: {error}") from None
         raise PublishFailed(f"release {release} did not go live: {error}; {_still(before)}") from None
     return Published(release, before, reload)
 
@@ -200,24 +200,6 @@ def _reload_key(folder: Path) -> str:
         return str(json.loads((folder / "release.json").read_bytes())["reload"])
     except (OSError, ValueError, KeyError):
         return ""
-
-
-def prune(root: Path, now: float) -> int:
-    """Remove releases beyond the newest ten that have not been live for a day; returns how many."""
-    keep = {current(root), _pointed(root / "previous")}
-    for left in [*root.glob("releases/*.new"), *root.glob("releases/*.old")]:
-        shutil.rmtree(left)  # of a compile or a prune that was killed
-    folders = sorted((root / "releases").iterdir(), key=lambda path: path.stat().st_mtime, reverse=True)
-    old = [
-        folder
-        for folder in folders[KEEP_RELEASES:]
-        if folder.name not in keep and now - folder.stat().st_mtime > KEEP_SECONDS
-    ]
-    for folder in old:
-        remove_tree(folder)
-    if old:
-        Store(root).sweep()
-    return len(old)
 
 
 def _pointed(link: Path) -> str | None:

@@ -14,8 +14,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
-from routing.decide.crm import Responsible
 from routing.decide.directory import Directory
+from routing.decide.responsible import Responsible
 from routing.model.decision import ID
 
 RELEASE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")

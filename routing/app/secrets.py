@@ -1,4 +1,6 @@
-"""Webhook secrets by name: from a file that only its owner can read, else from the environment.
+"""Secrets by name: those of a file that only its owner can read, or, without a file, of the environment: never of both.
+
+Of the environment only what can be a company's secret is known: not the engine's own settings, not the machine's.
 
 A value may hold two secrets separated by a space while one replaces the other. Values never reach logs or
 errors.
@@ -10,15 +12,20 @@ import stat
 from collections.abc import Mapping
 from pathlib import Path
 
+from routing.model.problem import UserFailure
+from routing.model.secret import is_of_the_machine
 
-class SecretsFault(Exception):
+
+class SecretsFault(UserFailure):
     """The secrets file cannot be used; the text names the file and the line, never a value."""
 
 
 def read_secrets(file: Path | None, environment: Mapping[str, str]) -> Mapping[str, str]:
     """Name -> value. The file has lines ``NAME=value``, ``#`` comments and blank lines. Raises
     SecretsFault."""
-    return {**environment, **(_read(file) if file else {})}
+    if file:
+        return _read(file)
+    return {name: value for name, value in environment.items() if not is_of_the_machine(name)}
 
 
 def _read(file: Path) -> dict[str, str]:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import ipaddress
+import json
 import os
 import re
-import shutil
 import socket
-import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,10 +17,11 @@ from typing import Any
 import click
 
 from routing.app.log import Lines
-from routing.app.memory import REDIS_VARIABLE
+from routing.app.memory import ESL_VARIABLE, REDIS_VARIABLE
 from routing.app.metrics import exposition, forget_process
 from routing.app.secrets import SecretsFault, read_secrets
 from routing.app.supervisor import Supervisor, worker_command
+from routing.app.temporary import temporary
 from routing.app.worker import WorkerOptions
 from routing.http.status import StatusServer
 from routing.store.address import BadAddress, parse
@@ -53,14 +53,12 @@ class ServeOptions:
 
 def run(options: ServeOptions) -> int:
     """Serve until SIGTERM or SIGINT. Returns the exit code: 0, or 1 with the reason on standard error."""
-    directory = Path(tempfile.mkdtemp(prefix="routing-metrics-"))
     try:
-        _serve(options, directory)
+        with temporary("routing-metrics-") as metrics:
+            _serve(options, metrics)
     except ServeFault as problem:
         click.echo(f"routing serve: {problem}", err=True)
         return 1
-    finally:
-        shutil.rmtree(directory, ignore_errors=True)
     return 0
 
 
@@ -77,13 +75,18 @@ def _serve(options: ServeOptions, metrics: Path) -> None:
             facts = {"workers": options.workers, "ready": ready, "up_seconds": up_s}
             return ready > 0 and not any(each.stopping for each in supervisors), facts
 
-        status = _status_server(options.http, health, metrics)
+        def people() -> bytes:
+            return json.dumps({"workers": [facts for each in supervisors for facts in each.people()]}).encode() + b"\n"
+
+        status = _status_server(options.http, health, lambda: exposition(metrics, live(options.root)), people)
         stack.callback(status.server_close)
         redis = stack.enter_context(_redis(options, lines))
         supervisors.append(_supervisor(options, listener, metrics, lines, redis))
         status.start()
         places = {"listen": _shown(listener), "http": _shown(status.socket)}
-        lines.write("info", "started", **places, workers=options.workers, pid=os.getpid())
+        lines.write("info", "started", **places, workers=options.workers, pid=os.getpid(), release=live(options.root))
+        for words in _missing(options):
+            lines.write("warning", "missing", words=words)
         supervisors[0].run(options.drain_s)
         status.shutdown()
     lines.write("info", "stopped")
@@ -102,6 +105,22 @@ def _check(options: ServeOptions) -> None:
         raise ServeFault(f"--redis: {problem}") from None
     if options.esl and not re.fullmatch(r"[\w.-]+:[0-9]{1,5}", options.esl):
         raise ServeFault(f"--esl: {options.esl!a} is not HOST:PORT")
+
+
+def live(root: Path) -> str:
+    """Name of the release that new calls enter; "" for none."""
+    try:
+        return os.path.basename(os.readlink(root / "current"))
+    except OSError:
+        return ""
+
+
+def _missing(options: ServeOptions) -> Iterator[str]:
+    """What calls will miss; what cannot be reached, the workers find out."""
+    if not (options.root / "current").is_dir():
+        yield f"no release is live in {options.root}: calls find no scheme (hint: routing publish --out {options.root})"
+    if options.esl and not os.environ.get(ESL_VARIABLE):
+        yield f"{ESL_VARIABLE} is not set: who talks or has no phone registered counts as free"
 
 
 @contextmanager
@@ -155,9 +174,9 @@ def _listener(text: str) -> socket.socket:
     return listener
 
 
-def _status_server(text: str, health: Any, metrics: Path) -> StatusServer:
+def _status_server(text: str, health: Any, metrics: Callable[[], bytes], people: Callable[[], bytes]) -> StatusServer:
     try:
-        return StatusServer(_address(text), health, lambda: exposition(metrics))
+        return StatusServer(_address(text), health, metrics, {"/people": people})
     except OSError as problem:
         raise ServeFault(_not_open(text, problem)) from None
 

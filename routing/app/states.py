@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
+from typing import Any
 
 from routing.esl.watch import Channel, Picture
 from routing.model.memory import State
@@ -19,6 +20,7 @@ class States:
 
     report: Callable[[str], None] = lambda words: None
     is_known: bool = False
+    _is_told: bool = False
     _registered: set[str] = field(default_factory=set)
     #: uuid -> person
     _persons: dict[str, str] = field(default_factory=dict)
@@ -37,6 +39,14 @@ class States:
         if legs and any(rung_by != call or not call for rung_by in legs.values()):
             return "busy"
         return "free" if outside or not self._registered.isdisjoint(accounts) else "absent"
+
+    def facts(self) -> dict[str, Any]:
+        """For operators: whether FreeSWITCH is heard, SIP accounts that are registered, people with a leg."""
+        return {"known": self.is_known, "registered": sorted(self._registered), "busy": sorted(self._legs)}
+
+    def counts(self) -> tuple[int, int]:
+        """How many accounts are registered and people have a leg; none as long as nothing is known."""
+        return (len(self._registered), len(self._legs)) if self.is_known else (0, 0)
 
     def seen(self, picture: Picture) -> None:
         """See Watcher."""
@@ -70,9 +80,9 @@ class States:
 
     def lost(self, reason: str) -> None:
         """See Watcher."""
-        if self.is_known:
+        if self.is_known or not self._is_told:
             self.report(f"unknown, everybody is taken as free: {reason}")
-        self.is_known = False
+        self.is_known, self._is_told = False, True
 
 
 @dataclass(frozen=True)

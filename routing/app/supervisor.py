@@ -11,12 +11,15 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import FrameType
+from typing import Any
 
+from routing.app.line import Line, ask
 from routing.app.log import Lines
 
 #: A worker that has not beaten for this long is stuck; a fresh one gets the longer time to start.
@@ -38,7 +41,7 @@ class Child:
     """A worker process: its line to us, when it started and last beat (monotonic seconds)."""
 
     process: subprocess.Popen[bytes]
-    line: socket.socket
+    line: Line
     started_s: float
     beat_s: float
     ready: bool = False
@@ -63,6 +66,7 @@ class Supervisor:
     stopping: bool = False
     _pause_s: float = 0.0
     _resume_s: float = 0.0
+    _told: threading.Condition = field(default_factory=threading.Condition)
 
     def run(self, drain_s: float) -> None:
         """Keep workers running until SIGTERM or SIGINT, then give them ``drain_s`` seconds and end them."""
@@ -84,11 +88,15 @@ class Supervisor:
         """Workers that take calls now."""
         return sum(child.ready for child in self.children)
 
+    def people(self) -> list[Mapping[str, Any]]:
+        """What each worker takes people for (`routing.app.states.States.facts`); asked from another thread."""
+        return ask([child.line for child in list(self.children) if child.ready], self._told)
+
     def _fill(self, selector: selectors.BaseSelector) -> None:
         while len(self.children) < self.workers and time.monotonic() >= self._resume_s:
             child = self._start()
             self.children.append(child)
-            selector.register(child.line, selectors.EVENT_READ, child)
+            selector.register(child.line.sock, selectors.EVENT_READ, child)
 
     def _start(self) -> Child:
         ours, theirs = socket.socketpair()
@@ -101,22 +109,18 @@ class Supervisor:
             )
         ours.setblocking(False)
         now_s = time.monotonic()
-        return Child(process, ours, now_s, now_s)
+        return Child(process, Line(ours), now_s, now_s)
 
     def _heard(self, child: Child, selector: selectors.BaseSelector) -> None:
-        try:
-            beat = child.line.recv(64)
-        except OSError:
-            beat = b""
-        if beat:
+        if child.line.read(self._told):
             child.beat_s, child.ready = time.monotonic(), True
             return
-        selector.unregister(child.line)
+        selector.unregister(child.line.sock)
         self.children.remove(child)
         self._buried(child)
 
     def _buried(self, child: Child) -> None:
-        child.line.close()
+        child.line.sock.close()
         try:
             status = child.process.wait(1.0)
         except subprocess.TimeoutExpired:

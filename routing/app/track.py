@@ -8,10 +8,9 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import gevent
-from gevent.pywsgi import WSGIHandler
 from prometheus_client import CollectorRegistry, Counter, generate_latest
 
+from routing.app.doors import Handler
 from routing.app.log import Lines
 from routing.app.secrets import read_secrets, signing_secrets
 from routing.app.web import Live, Site, public
@@ -19,20 +18,10 @@ from routing.store.address import parse
 from routing.store.client import Store
 from routing.store.leases import RedisLeases
 from routing.track.api import Api, create
-from routing.track.limits import Limiter
+from routing.track.limits import Holders, Limiter
 from routing.track.plan import plan_of
 
 MOST_CONNECTIONS = 2_000
-#: A connection's whole life; browsers open another.
-CONNECTION_SECONDS = 60
-
-
-class _Handler(WSGIHandler):
-    """A connection that nobody finishes in time is closed: slow senders hold nothing for long."""
-
-    def handle(self) -> None:
-        with gevent.Timeout(CONNECTION_SECONDS, False):  # type: ignore[arg-type]
-            super().handle()
 
 
 def _counts() -> tuple[Callable[[str, str], None], Callable[[], bytes]]:
@@ -63,8 +52,8 @@ def serve(root: Path, listen: str, status: str, redis: str, secrets: Path | None
     def health() -> tuple[bool, Mapping[str, Any]]:
         return live() is not None, {"redis": store.is_up}
 
-    api = Api(live, RedisLeases(store), Limiter(time.monotonic), keys, time.time, count, fault)
-    Site(create(api), listen, status, health, metrics, lines, proxies, _Handler, MOST_CONNECTIONS).run()
+    api = Api(live, RedisLeases(store), Limiter(time.monotonic), keys, time.time, count, fault, Holders(time.monotonic))
+    Site(create(api), listen, status, health, metrics, lines, proxies, Handler, MOST_CONNECTIONS).run()
     store.close()
 
 

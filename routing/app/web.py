@@ -5,9 +5,11 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import signal
 import socket
 import sys
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,46 +19,75 @@ import click
 import gevent
 import gevent.event
 import gevent.socket
-from gevent.pool import Pool
-from gevent.pywsgi import WSGIHandler, WSGIServer
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from routing.app.doors import MOST_OF_ADDRESS, Doors, Handler, Server
 from routing.app.log import Lines
 from routing.app.memory import REDIS_VARIABLE
+from routing.app.options import FOLDER, LISTENING, NEW_FILE
 from routing.app.secrets import SecretsFault
 from routing.http.status import StatusServer
 from routing.store.address import BadAddress
 from routing.store.embedded import url
 
 DRAIN_SECONDS = 2
-FILE = click.Path(path_type=Path)
+#: After a plan could not be read.
+RETRY_SECONDS = 1.0
+#: Open files beside those of connections.
+SPARE_DESCRIPTORS = 100
 Plan = TypeVar("Plan")
 
 
 class Live(Generic[Plan]):
-    """The plan in a file of the live release, read again when another one is published."""
+    """The plan in a file of the live release, read again when another one is published, and until it can be read.
 
-    def __init__(self, root: Path, file: str, plan_of: Callable[[Mapping[str, Any]], Plan], lines: Lines) -> None:
+    ``clock`` gives monotonic seconds.
+    """
+
+    def __init__(
+        self,
+        root: Path,
+        file: str,
+        plan_of: Callable[[Mapping[str, Any]], Plan],
+        lines: Lines,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._current = root / "current"
         self._file = file
         self._plan_of = plan_of
         self._lines = lines
+        self._clock = clock
         self._name = ""
         self._plan: Plan | None = None
+        #: What could not be read, why, and when it is tried again.
+        self._failed, self._why, self._again_s = "", "", 0.0
 
     def __call__(self) -> Plan | None:
-        """The plan; None when nothing is published. A release that cannot be read leaves the one before."""
+        """The plan; None when nothing is published. A release that cannot be read leaves the one before, and is tried
+        again every second."""
         try:
             name = os.readlink(self._current)
-            if name != self._name:
-                self._name = name
-                text = (self._current / self._file).read_bytes()
-                self._plan = self._plan_of(json.loads(text))
-        except FileNotFoundError:
-            self._plan = None
-        except (OSError, ValueError, KeyError, TypeError, AttributeError) as problem:
-            self._lines.write("error", "plan", file=self._file, problem=repr(problem)[:200])
+        except OSError:
+            self._name, self._plan = "", None
+            return None
+        if name != self._name and (name != self._failed or self._clock() >= self._again_s):
+            self._read(name)
         return self._plan
+
+    def _read(self, name: str) -> None:
+        try:
+            text = (self._current.parent / name / self._file).read_bytes()
+            self._plan = self._plan_of(json.loads(text))
+            self._name, self._failed, self._why = name, "", ""
+            return
+        except FileNotFoundError as problem:  # of a version that did not write it
+            self._plan, why = None, repr(problem)
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as problem:
+            why = repr(problem)
+        self._failed, self._again_s = name, self._clock() + RETRY_SECONDS
+        if why != self._why:
+            self._why = why
+            self._lines.write("error", "plan", file=self._file, problem=why[:200])
 
 
 @dataclass
@@ -70,21 +101,19 @@ class Site:
     metrics: Callable[[], bytes]
     lines: Lines
     proxies: int
-    handler: type[WSGIHandler]
+    handler: type[Handler]
     most_connections: int
+    of_address: int = MOST_OF_ADDRESS
     stop: gevent.event.Event = field(default_factory=gevent.event.Event)
 
     def run(self) -> None:
         """Serve until SIGTERM or SIGINT. Raises OSError when it cannot listen."""
         listener = _listener(self.listen)
         application = ProxyFix(self.application, x_for=self.proxies) if self.proxies else self.application
-        server = WSGIServer(
-            listener,
-            application,
-            log=None,
-            error_log=None,
-            handler_class=self.handler,
-            spawn=Pool(self.most_connections),
+        _raise_descriptors(self.most_connections)
+        # behind a proxy every connection is the proxy's: it bounds those of an address, the API requests and leases
+        server = Server(
+            listener, application, self.handler, Doors(self.most_connections, 0 if self.proxies else self.of_address)
         )
         watch = StatusServer(_address(self.status), self.health, self.metrics)
         watch.start()
@@ -110,12 +139,17 @@ def public(name: str, port: int, about: str, serve: Serve) -> click.Command:
     """The command ``routing <name>``: pages ask at ``port`` of loopback, /health and /metrics are at the next one."""
 
     @click.command(name, help=f"{about}\n\nRedis is where ROUTING_REDIS says, else the engine's own.")
-    @click.option("--root", type=FILE, required=True, help="Release root: what compile writes.")
-    @click.option("--listen", default=f"127.0.0.1:{port}", show_default=True, help="Where pages ask.")
+    @click.option("--root", type=FOLDER, required=True, help="Release root: what compile writes.")
+    @click.option("--listen", type=LISTENING, default=f"127.0.0.1:{port}", show_default=True, help="Where pages ask.")
     @click.option(
-        "--http", "status", default=f"127.0.0.1:{port + 1}", show_default=True, help="Where /health, /metrics are."
+        "--http",
+        "status",
+        type=LISTENING,
+        default=f"127.0.0.1:{port + 1}",
+        show_default=True,
+        help="Where /health, /metrics are.",
     )
-    @click.option("--secrets", type=FILE, help="File of NAME=value lines, mode 0600.")
+    @click.option("--secrets", type=NEW_FILE, help="File of NAME=value lines, mode 0600.")
     @click.option(
         "--proxies", type=click.IntRange(0, 5), default=0, show_default=True, help="Trusted proxies in front."
     )
@@ -145,6 +179,15 @@ def _listener(text: str) -> Any:
     listener.bind((host, port))
     listener.listen(1024)
     return listener
+
+
+def _raise_descriptors(connections: int) -> None:
+    """As many open files as the connections need, where the system allows it."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = connections + SPARE_DESCRIPTORS
+    most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    if soft != resource.RLIM_INFINITY and soft < most:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
 def _shown(listening: Any) -> str:

@@ -6,6 +6,7 @@ the supervisor and ends at once when that line breaks, so no worker outlives the
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import os
@@ -18,20 +19,22 @@ from pathlib import Path
 
 import gevent
 import gevent.event
+import gevent.lock
 import gevent.socket
 
-from routing.app.crm import crm_steps
+from routing.app import metrics
 from routing.app.engine import Engine
+from routing.app.handlers import Handlers
+from routing.app.line import BEAT, QUESTION, answer
 from routing.app.log import Handler, Lines
 from routing.app.memory import ESL_VARIABLE, REDIS_VARIABLE, memory_in, store_at
-from routing.app.metrics import DROPPED_LINES, OPEN_BREAKERS, OPEN_CALLS, POPS, UNDECIDED
-from routing.app.people import People
+from routing.app.ports import ports_of
 from routing.app.releases import Releases
 from routing.app.screens import Teller, pops_in
 from routing.app.secrets import SecretsFault, read_secrets
 from routing.app.states import States
 from routing.app.undisturbed import Undisturbed
-from routing.app.visitors import leases_in, visitor_steps
+from routing.app.visitors import leases_in
 from routing.crm.systems import Systems
 from routing.crm.tasks import Greenlets
 from routing.esl import globals as switch_globals
@@ -42,9 +45,15 @@ from routing.http.breaker import Breaker
 from routing.http.client import Client
 from routing.http.pool import Pool
 from routing.model import dnd
+from routing.store.client import StoreDown
 from routing.store.memory import RedisMemory
+from routing.store.nodes import FAILURES_TO_OPEN
 
 BEAT_SECONDS = 1.0
+#: How often Redis is asked whether it is there, where no call asks.
+LOOK_SECONDS = 5.0
+#: A question that costs nothing; a user who may not put it has an answer too.
+IS_THERE = ("routing:doctor", ("EXISTS", "routing:doctor"))
 #: Threads for name lookups: a hanging name server holds one per host.
 LOOKUP_THREADS = 32
 
@@ -75,6 +84,7 @@ class Worker:
         self.lines = Lines()
         self.stop = gevent.event.Event()
         self.line = gevent.socket.socket(fileno=options.line)
+        self.speaking = gevent.lock.BoundedSemaphore()
         self.breaker = Breaker(time.monotonic)
         self.states = States(lambda words: self.lines.write("info", "states", words=words))
         releases = Releases(Path(options.root))
@@ -82,19 +92,10 @@ class Worker:
         pool = Pool(resolver, options.link_local)
         self.crms = Systems(pool, self.breaker, Greenlets(), secrets, time.monotonic, time.time)
         self.redis = redis = store_at(os.environ.get(REDIS_VARIABLE, ""), self._memory_said)
-        self.engine = Engine(
-            releases=releases,
-            client=Client(resolver, options.link_local),
-            breaker=self.breaker,
-            lines=self.lines,
-            secrets=secrets,
-            kinds={
-                **People(memory_in(redis), self.states, releases.directory).kinds(),
-                "crm": crm_steps(self.crms, releases.responsible),
-                "visitor": visitor_steps(leases_in(redis)),
-            },
-            popped=Teller(Path(options.root), pops_in(redis), lambda outcome: POPS.labels(outcome).inc()),
-        )
+        self.handlers = Handlers(Client(resolver, options.link_local), self.breaker, secrets)
+        ports = ports_of(releases, self.handlers, self.crms, memory_in(redis), leases_in(redis), self.states.beside)
+        popped = Teller(Path(options.root), pops_in(redis), lambda outcome: metrics.POPS.labels(outcome).inc())
+        self.engine = Engine(releases, ports, self.lines, popped=popped)
         listener = gevent.socket.socket(fileno=options.listener)
         self.server = Server(listener, self.engine.decide, self.report)
         if options.shared:
@@ -110,6 +111,7 @@ class Worker:
         self.server.start()
         gevent.spawn(self._watch_line)
         gevent.spawn(self._beat)
+        gevent.spawn(self._look_for_redis)
         self._watch_switch()
         self.stop.wait()
         left = self.server.drain(self.options.drain_s)
@@ -119,14 +121,14 @@ class Worker:
 
     def report(self, reason: str, details: str) -> None:
         """A socket that ended without a decision."""
-        UNDECIDED.labels(reason).inc()
+        metrics.UNDECIDED.labels(reason).inc()
         self.lines.write("info", "undecided", reason=reason, details=details)
 
     def reload(self) -> None:
         """SIGHUP: read the secrets again and forget what was read of releases."""
-        self.engine.secrets = self._secrets(self.engine.secrets)
+        self.handlers.secrets = self._secrets(self.handlers.secrets)
         self.engine.releases.clear()
-        self.crms.renew(self.engine.secrets)
+        self.crms.renew(self.handlers.secrets)
 
     def _secrets(self, otherwise: object = None) -> dict[str, str]:
         file = Path(self.options.secrets) if self.options.secrets else None
@@ -134,15 +136,34 @@ class Worker:
             return dict(read_secrets(file, os.environ))
         except SecretsFault as problem:
             self.lines.write("error", "secrets", problem=str(problem))
-            return dict(otherwise) if isinstance(otherwise, dict) else dict(os.environ)
+            return dict(otherwise) if isinstance(otherwise, dict) else {}
 
     def _beat(self) -> None:
         while True:
-            OPEN_CALLS.set(self.server.open_calls)
-            OPEN_BREAKERS.set(self.breaker.open_count())
-            DROPPED_LINES.set(self.lines.dropped)
-            self.line.send(b".")
+            metrics.OPEN_CALLS.set(self.server.open_calls)
+            metrics.OPEN_BREAKERS.set(self.breaker.open_count())
+            metrics.DROPPED_LINES.set(self.lines.dropped)
+            metrics.REDIS_UP.set(bool(self.redis and self.redis.is_up))
+            metrics.SWITCH_UP.set(self.states.is_known)
+            phones, people = self.states.counts()
+            metrics.PHONES.set(phones)
+            metrics.BUSY.set(people)
+            self._say(BEAT)
             gevent.sleep(BEAT_SECONDS)
+
+    def _say(self, words: bytes) -> None:
+        """To the supervisor, one after another."""
+        with self.speaking:
+            self.line.sendall(words)
+
+    def _look_for_redis(self) -> None:
+        """Find out before a call does that Redis cannot be reached; the store says so, once."""
+        while self.redis:
+            for _ in range(FAILURES_TO_OPEN):
+                with contextlib.suppress(StoreDown):
+                    self.redis.ask(IS_THERE[0], IS_THERE[1])
+                    break
+            gevent.sleep(LOOK_SECONDS)
 
     def _watch_switch(self) -> None:
         """Know who is free and tell who must not be disturbed, where the event socket's password is known."""
@@ -158,10 +179,11 @@ class Worker:
         self.lines.write("warning", "redis", words=words)
 
     def _watch_line(self) -> None:
-        """End at once when the supervisor is gone: open calls then go on with their fallback."""
+        """Answer the supervisor; end at once when it is gone: open calls then go on with their fallback."""
         try:
-            while self.line.recv(64):
-                pass
+            while said := self.line.recv(64):
+                for _ in range(said.count(QUESTION)):
+                    self._say(answer({"pid": os.getpid(), **self.states.facts()}))
         except OSError:
             pass
         os._exit(3)

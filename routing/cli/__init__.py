@@ -5,7 +5,11 @@ from __future__ import annotations
 import contextlib
 import gc
 import importlib
+import io
+import os
+import sys
 from collections.abc import Iterator
+from typing import Any
 
 import click
 
@@ -22,10 +26,12 @@ COMMANDS = {
     "doctor": ("routing.cli.doctor", "doctor", "Look at this node and say what is wrong with it."),
     "graph": ("routing.cli.graph", "graph", "Draw a scheme: SVG, Mermaid or DOT."),
     "hours": ("routing.cli.hours", "hours", "Override a calendar by hand: open, closed or auto."),
+    "init": ("routing.cli.init", "init", "Write a small project to begin with."),
     "journal": ("routing.cli.journal", "journal", "Record finished calls from FreeSWITCH's spool."),
     "node": ("routing.app.node", "node", "Prepare a FreeSWITCH node."),
     "pops": ("routing.app.pops", "pops", "Tell browsers who calls while a phone rings."),
     "publish": ("routing.cli.releases", "publish_command", "Compile, verify and make the release live."),
+    "reference": ("routing.cli.reference", "reference", "Print what can stand in scheme files."),
     "rollback": ("routing.cli.releases", "rollback_command", "Make the release before the last publish live again."),
     "run-examples": ("routing.cli.examples", "examples", "Carry the example company's sample calls."),
     "schema": ("routing.cli.schema", "schema", "Print the JSON Schema of scheme files."),
@@ -39,6 +45,12 @@ COMMANDS = {
 
 class LazyGroup(click.Group):
     """Commands by table, imported when they are used."""
+
+    def main(self, *args: Any, **settings: Any) -> Any:
+        """As click's; the shell is answered in our way."""
+        if "_ROUTING_COMPLETE" in os.environ:
+            importlib.import_module("routing.cli.completion").prepare()
+        return super().main(*args, **settings)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Names in the table's order."""
@@ -80,5 +92,8 @@ def group() -> None:
 
 def main() -> None:
     """Run the command line; the exit code is 0, 1 for the user's error, 2 for usage, 3 for ours."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # names in letters that the terminal's encoding has not are escaped
+            stream.reconfigure(errors="backslashreplace")
     with ErrorRoad():
         group(prog_name="routing")

@@ -3,48 +3,53 @@
 from __future__ import annotations
 
 import json
+import os
+import pwd
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 import click
 from rich.console import Console
 from rich.table import Table
-from rich.text import Text
 from sqlalchemy.exc import SQLAlchemyError
 
+from routing.app.options import COUNT, ZONE
+from routing.cli.completion import offered
 from routing.cli.errors import UserError
+from routing.cli.listed import printable, show, when, zone_name
 from routing.journal import query
 from routing.journal.database import DatabaseFault, opened_database
 from routing.journal.explain import explain
+from routing.journal.faults import words_of
 from routing.journal.query import Question
 from routing.journal.release import Project
 from routing.journal.report import Line, Report, report
-from routing.journal.status import MISSED, NAMES
+from routing.journal.status import NAMES
 from routing.model.durations import parse_duration, spoken
+from routing.model.problem import did_you_mean
 
 DATABASE = "var/journal.db"
 WHERE = "[default: journal.db in the root; var/journal.db without a root]"
-#: Columns that the list needs; a narrower terminal wraps its lines.
-NARROWEST = 130
 
 
 @click.command()
 @click.argument("call_id", metavar="[ID]", default="")
 @click.option("--since", metavar="1d", help="Calls of the last hours or days, or since a day: `2026-11-22`.")
-@click.option("--number", default="", help="The company's number, or its beginning.")
+@click.option("--number", default="", shell_complete=offered("numbers"), help="The company's number, or its beginning.")
 @click.option("--caller", default="", help="The outside party's number, or its beginning.")
-@click.option("--person", default="", help="Who talked.")
-@click.option("--scheme", default="", help="A scheme that the call passed through.")
-@click.option("--status", type=click.Choice(NAMES), help="How it ended.")
-@click.option("--limit", default=50, show_default=True, help="At most so many, the newest; 0: all.")
-@click.option("--report", "as_report", is_flag=True, help="Figures instead: missed share, people, schemes, hours.")
+@click.option("--person", default="", shell_complete=offered("people"), help="Who talked.")
+@click.option("--scheme", default="", shell_complete=offered("schemes"), help="A scheme that the call passed through.")
+@click.option("--tag", default="", help="A label that a `tag` step put on it.")
+@click.option("--status", type=click.Choice(NAMES), metavar="STATUS", help="How it ended.")
+@click.option("--limit", type=COUNT, default=50, show_default=True, help="At most so many, the newest; 0: all.")
+@click.option("--report", "as_report", is_flag=True, help="Figures instead: missed, people, schemes, labels, hours.")
 @click.option("--json", "as_json", is_flag=True, help="For programs: one JSON object a line.")
-@click.option("--timezone", default="", help="Times are shown in this zone.  [default: the project's; without a root "
-              "the machine's]")  # fmt: skip
+@click.option("--timezone", type=ZONE, default="", help="Times are shown in this zone.  [default: the project's; "
+              "without a root the machine's]")  # fmt: skip
 @click.option("--root", help="Release root: journal and time zone are its own unless said here.",
               type=click.Path(exists=True, file_okay=False, path_type=Path))  # fmt: skip
 @click.option("--database", envvar="ROUTING_DATABASE", default="", help=f"The journal: file or URL.  {WHERE}")
@@ -65,13 +70,14 @@ def calls(
             if call_id:
                 _explain(query.call(engine, call_id), call_id, zone, as_json)
             elif as_report:
-                _report(report(query.find(engine, question), lambda at: datetime.fromtimestamp(at, zone).hour), as_json)
+                found = report(query.find(engine, question), lambda at: datetime.fromtimestamp(at, zone).hour)
+                _report(found, zone, as_json)
             else:
                 _list(query.find(engine, question), zone, as_json)
     except DatabaseFault as problem:
         raise UserError(str(problem)) from None
     except SQLAlchemyError as problem:
-        raise UserError(f"the journal cannot be read: {type(problem).__name__}") from None
+        raise UserError(f"the journal cannot be read: {words_of(problem)}") from None
 
 
 def journal_of(root: Path | None) -> str:
@@ -82,14 +88,27 @@ def journal_of(root: Path | None) -> str:
 def _written(database: str) -> str:
     if "://" not in database and not Path(database).is_file():
         raise UserError(f"{database}: there is no journal here; `routing journal` writes it, `--database` says where")
+    if "://" not in database and not os.access(database, os.R_OK):
+        raise UserError(
+            f"{database}: you may not read it: it is {_owner(database)}'s (hint: as that user, or by its group)"
+        )
     return database
+
+
+def _owner(path: str) -> str:
+    uid = os.stat(path).st_uid
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return f"user {uid}"
 
 
 def _zone(name: str) -> tzinfo | None:
     try:
         return ZoneInfo(name) if name else None
     except (ZoneInfoNotFoundError, ValueError):
-        raise UserError(f"`{name}` is not a time zone of the tz database") from None
+        hint = did_you_mean(name, available_timezones()) or "as in Europe/Kyiv"
+        raise UserError(f"`{name}` is not a time zone of the tz database ({hint})") from None
 
 
 def _since(text: str | None, zone: tzinfo | None, now: datetime) -> float:
@@ -107,50 +126,31 @@ def _since(text: str | None, zone: tzinfo | None, now: datetime) -> float:
 
 def _explain(found: list[Any], start: str, zone: tzinfo | None, as_json: bool) -> None:
     if len(found) != 1:
-        raise UserError(f"{'several calls begin' if found else 'no call begins'} with `{start}`")
+        told = f"several calls begin with `{start}`: write more of it" if found else f"no call begins with `{start}`"
+        raise UserError(told if found else f"{told} (`routing calls` lists the newest)")
     if as_json:
-        click.echo(json.dumps(query.as_json(found[0]), ensure_ascii=False))
+        whole = query.as_json(found[0])
+        click.echo(json.dumps(whole | _moments(whole), ensure_ascii=False))
         return
-    for line in explain(found[0], lambda at: _time(at, zone, "%a %d %b %Y %H:%M:%S")):
-        click.echo(_printable(line))
+    for line in explain(found[0], lambda at: when(at, zone, "%a %d %b %Y %H:%M:%S %Z")):
+        click.echo(printable(line))
+
+
+def _moments(row: Mapping[str, Any]) -> dict[str, str]:
+    """When a call began and ended, with the zone: for people and for programs without seconds since the epoch."""
+    moments = {"at": row["started"], "ended_at": row["ended"]}
+    return {name: datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds") for name, at in moments.items()}
 
 
 def _list(rows: Iterable[Mapping[str, Any]], zone: tzinfo | None, as_json: bool) -> None:
     if as_json:
         for row in rows:
-            at = datetime.fromtimestamp(row["started"], UTC).isoformat(timespec="milliseconds")
-            click.echo(json.dumps({**row, "at": at}, ensure_ascii=False))
+            click.echo(json.dumps({**row, **_moments(row)}, ensure_ascii=False))
         return
-    table = Table(box=None, header_style="bold", pad_edge=False)
-    for title in ("when", "id", "caller", "number", "scheme", "status", "person", "wait", "talk"):
-        table.add_column(title, justify="right" if title in ("wait", "talk") else "left", no_wrap=title != "status")
-    for row in rows:
-        table.add_row(*(Text(cell, style=_style(row)) for cell in _cells(row, zone)))
-    console = Console()
-    console.width = max(console.width, NARROWEST)
-    console.print(table if table.row_count else "no calls")
+    show(rows, zone)
 
 
-def _cells(row: Mapping[str, Any], zone: tzinfo | None) -> tuple[str, ...]:
-    outside = row["client"] or row["caller"]
-    return (
-        _time(row["started"], zone, "%d.%m %H:%M:%S"),
-        row["id"][:8],
-        f"{'→ ' if row['direction'] == 'out' else ''}{_printable(outside)}",
-        _printable(row["number"] or row["dialled"]),
-        " → ".join(dict.fromkeys(row["schemes"])),
-        row["status"],
-        row["person"] or row["target"],
-        f"{row['wait_s']:.0f} s",
-        f"{row['talk_s']:.0f} s" if row["bridged"] else "",
-    )
-
-
-def _style(row: Mapping[str, Any]) -> str:
-    return "red" if row["direction"] == "in" and row["status"] in MISSED else ""
-
-
-def _report(found: Report, as_json: bool) -> None:
+def _report(found: Report, zone: tzinfo | None, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(found.as_json(), ensure_ascii=False))
         return
@@ -163,8 +163,11 @@ def _report(found: Report, as_json: bool) -> None:
     for name, count in found.statuses.most_common():
         console.print(f"  {count:6}  {name}", highlight=False)
     hours = {f"{hour:02}:00": line for hour, line in sorted(found.hours.items())}
-    for title, lines in (("person", found.people), ("scheme", found.schemes), ("hour", hours)):
+    for title, lines in (("person", found.people), ("scheme", found.schemes), ("label", found.tags), ("hour", hours)):
+        if title == "label" and not lines:
+            continue
         console.print(_table(title, lines))
+    console.print(f"hours of {zone_name(zone)}", style="dim")
 
 
 def _table(title: str, lines: Mapping[str, Line]) -> Table:
@@ -176,12 +179,3 @@ def _table(title: str, lines: Mapping[str, Line]) -> Table:
         counts = (line.calls, line.incoming, line.missed, f"{line.missed_share:.0%}", line.answered)
         table.add_row(name, *map(str, counts), f"{line.mean_talk_s:.0f} s", f"{line.mean_wait_s:.0f} s")
     return table
-
-
-def _time(at: float, zone: tzinfo | None, form: str) -> str:
-    return datetime.fromtimestamp(at, zone).strftime(form)
-
-
-def _printable(text: str) -> str:
-    """Without what would move a terminal's cursor: some of it was typed by visitors."""
-    return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import textwrap
 from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
@@ -10,29 +11,40 @@ from pathlib import Path
 import click
 
 from routing.app import publish as publishing
+from routing.app.options import NEW_FILE, NEW_FOLDER
 from routing.cli.checked import FORMATS, Checked
-from routing.cli.errors import UserError
+from routing.cli.folders import folder_argument, there
 from routing.cli.opened import AnySecret
-from routing.cli.releases import PATH, secrets_reader
+from routing.cli.releases import secrets_reader
 from routing.cli.scratch import scratch
+from routing.cli.terminal import manual, terminal
 from routing.compile.build import build
 from routing.compile.store import Store, remove_tree
 from routing.lint.reading import read_whole
 from routing.lint.registry import LINTS
 from routing.lint.run import run
+from routing.load.files import files_of_tests
 from routing.model.problem import Problem, Problems, did_you_mean
+from routing.offline.published import Published
+from routing.testing.check import check as check_case
+from routing.testing.names import Names
+from routing.testing.read import read_all
+
+
+def _lints(context: click.Context, parameter: click.Parameter, typed: str) -> list[str]:
+    return [lint for lint in LINTS if lint.startswith(typed)]
 
 
 @click.command()
-@click.option("--schemes", type=PATH, default="schemes", show_default=True, help="Folder of scheme files.")
+@folder_argument
 @click.option("--strict", is_flag=True, help="A lint is an error too: exit 1.")
 @click.option("--format", "form", type=click.Choice(list(FORMATS)), default="text", show_default=True)
 @click.option("--json", "form", flag_value="json", help="The same as --format json.")
-@click.option("--cache", type=PATH, help="Keep what was compiled and found in this folder between runs.")
-@click.option("--secrets", type=PATH, help="File of NAME=value lines: look whether one is missing.")
+@click.option("--cache", type=NEW_FOLDER, help="Keep what was compiled and found in this folder between runs.")
+@click.option("--secrets", type=NEW_FILE, help="File of NAME=value lines: look whether one is missing.")
 @click.option("--today", type=click.DateTime(["%Y-%m-%d"]), help="The day for lints about dates.  [default: today]")
 @click.option("--list", "listed", is_flag=True, help="List all lints.")
-@click.option("--explain", metavar="LINT", help="Print a lint's manual.")
+@click.option("--explain", metavar="LINT", shell_complete=_lints, help="Print a lint's manual.")
 def check(
     schemes: Path,
     strict: bool,
@@ -43,16 +55,14 @@ def check(
     listed: bool,
     explain: str | None,
 ) -> None:
-    """Tell everything that is wrong with schemes and everything that is doubtful.
+    """Tell everything that is wrong with the schemes and scheme tests in FOLDER, and everything doubtful.
 
     Problems are errors: exit 1. Lints are warnings: exit 0, or 1 with --strict.
     """
     if listed or explain:
         click.echo(_manual(explain) if explain else _list())
         return
-    if not schemes.is_dir():
-        raise UserError(f"{schemes} is not a folder: say --schemes DIR")
-    checked = checked_folder(schemes, cache, secrets, today.date() if today else date.today())
+    checked = checked_folder(there(schemes), cache, secrets, today.date() if today else date.today())
     FORMATS[form](checked)
     if checked.problems or (strict and checked.findings):
         raise SystemExit(1)
@@ -62,6 +72,7 @@ def checked_folder(schemes: Path, cache: Path | None, secrets: Path | None, toda
     """Compile and lint; whatever one of the two finds wrong is told once."""
     with _root(cache) as root:
         problems = _compile(schemes, root, secrets)
+        problems += _tests(schemes, root, compiles=not problems)
         try:
             whole = read_whole(schemes, root, today, complete=not problems)
         except Problems as error:
@@ -70,6 +81,17 @@ def checked_folder(schemes: Path, cache: Path | None, secrets: Path | None, toda
         return Checked(schemes, problems, [])
     told = run(whole)
     return Checked(schemes, sorted({*problems, *told.problems}), told.findings, whole.schemes)
+
+
+def _tests(schemes: Path, root: Path, compiles: bool) -> list[Problem]:
+    """What is wrong with the scheme tests: their form, and what they name when there is a release to look it up in."""
+    found, problems = files_of_tests(schemes)
+    cases, wrong = read_all(found, schemes)
+    problems += wrong
+    if compiles and cases:
+        names = Names(Published(root))
+        problems += [problem for case in cases for problem in check_case(case, names)]
+    return problems
 
 
 @contextlib.contextmanager
@@ -91,6 +113,8 @@ def _compile(schemes: Path, root: Path, secrets: Path | None) -> list[Problem]:
         release = build(schemes, root, reader)
     except Problems as error:
         return error.problems
+    (root / "current").unlink(missing_ok=True)
+    (root / "current").symlink_to(release.folder)
     others = [folder for folder in release.folder.parent.iterdir() if folder != release.folder]
     for folder in others:
         remove_tree(folder)
@@ -99,13 +123,18 @@ def _compile(schemes: Path, root: Path, secrets: Path | None) -> list[Problem]:
     return []
 
 
+#: A lint a line for programs.
+PIPE_WIDTH = 1000
+
+
 def _list() -> str:
     widest = max(map(len, LINTS))
-    return "\n".join(f"{name:<{widest}}  {lint.reason()}" for name, lint in LINTS.items())
+    around = textwrap.TextWrapper(terminal(PIPE_WIDTH).width, subsequent_indent=" " * (widest + 2))
+    return "\n".join(around.fill(f"{name:<{widest}}  {lint.reason()}") for name, lint in LINTS.items())
 
 
 def _manual(name: str) -> str:
     if name not in LINTS:
         hint = did_you_mean(name, LINTS) or "--list has them all"
         raise click.BadParameter(f"there is no lint `{name}` ({hint})", param_hint="--explain")
-    return f"{name}: {LINTS[name].manual()}".replace("::\n", ":\n")
+    return manual(f"{name}: {LINTS[name].manual()}")

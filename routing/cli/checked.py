@@ -10,13 +10,13 @@ from typing import Any
 
 import click
 
-from routing.lint.base import Facts, Found
+from routing.lint.findings import Facts, Found
 from routing.model.problem import Problem
 
 
 @dataclass(frozen=True)
 class Checked:
-    """Problems and findings of a folder, each sorted; file names are relative to the folder."""
+    """Problems and findings of a folder, each sorted; file names are relative to the folder, shown as from here."""
 
     folder: Path
     problems: Sequence[Problem]
@@ -33,14 +33,15 @@ class Checked:
 def text(checked: Checked) -> None:
     """A line each, by place; lints have their id in brackets."""
     for problem in sorted([*checked.problems, *(found.shown for found in checked.findings)]):
-        click.echo(str(problem))
+        click.echo(str(problem.below(str(checked.folder))))
     click.echo(checked.summary(), err=True)
 
 
 def as_json(checked: Checked) -> None:
     """One array, for programs."""
-    rows = [_row(problem, "error", None) for problem in checked.problems]
-    rows += [_row(found.problem, "warning", found.lint) for found in checked.findings]
+    below = str(checked.folder)
+    rows = [_row(problem.below(below), "error", None) for problem in checked.problems]
+    rows += [_row(found.problem.below(below), "warning", found.lint) for found in checked.findings]
     rows.sort(key=lambda row: (row["file"], row["line"], row["column"]))
     click.echo(json.dumps(rows, indent=1, ensure_ascii=False))
 
@@ -60,7 +61,7 @@ def github(checked: Checked) -> None:
 def _command(folder: Path, severity: str, problem: Problem, title: str) -> str:
     path = f"{problem.path}: " if problem.path else ""
     hint = f" (hint: {problem.hint})" if problem.hint else ""
-    where = {"file": f"{folder}/{problem.file}", "line": problem.line, "col": problem.column, "title": title}
+    where = {"file": problem.below(str(folder)).file, "line": problem.line, "col": problem.column, "title": title}
     settings = ",".join(f"{name}={_escaped(str(value), ':,')}" for name, value in where.items())
     return f"::{severity} {settings}::{_escaped(f'{path}{problem.message}{hint}')}"
 

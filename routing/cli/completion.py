@@ -1,22 +1,67 @@
-"""What the shell offers besides names of commands and options: schemes of the folder that is worked in."""
+"""What the shell offers besides names of commands and options: the names of the folder of schemes that is worked in.
+
+Whatever is wrong with a file, nothing is said and nothing of it is offered: a TAB is no place for messages. Every
+command imports this, so that it imports little; files are read by ``routing.cli.names``.
+"""
 
 from __future__ import annotations
 
-import re
+import importlib
+import os
+import shlex
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import click
+from click.shell_completion import BashComplete, CompletionItem, add_completion_class
 
-_SCHEME = re.compile(r"^scheme:\s*[\"']?([a-z][a-z0-9_]*)", re.MULTILINE)
+Complete = Callable[[click.Context, click.Parameter, str], list[str]]
 
 
-def scheme_names(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:
-    """Names of the schemes below ``--schemes`` that begin as typed; files are searched, not parsed."""
-    folder = Path(context.params.get("schemes") or "schemes")
-    names = set()
-    for file in folder.rglob("*.yaml"):
+def offered(kind: str) -> Complete:
+    """A completion that offers the names of a kind (``NAMES``) in the folder of schemes which begin as typed."""
+
+    def complete(context: click.Context, parameter: click.Parameter, typed: str) -> list[str]:
+        names = importlib.import_module("routing.cli.names").NAMES[kind]
+        problems: type[Exception] = importlib.import_module("routing.model.problem").Problems
         try:
-            names |= set(_SCHEME.findall(file.read_text("utf-8", "replace")))
-        except OSError:
-            continue
-    return sorted(name for name in names if name.startswith(incomplete))
+            return sorted({name for name in names(_folder(context)) if name.startswith(typed)})
+        except (problems, OSError, ValueError):
+            return []
+
+    return complete
+
+
+def assigned(kind: str, values: Iterable[str]) -> Complete:
+    """The same for options of the form ``NAME=VALUE``: names first, values behind the ``=``."""
+    of_name, listed = offered(kind), tuple(values)
+
+    def complete(context: click.Context, parameter: click.Parameter, typed: str) -> list[str]:
+        name, equals, value = typed.partition("=")
+        if not equals:
+            return of_name(context, parameter, name)
+        return [f"{name}={each}" for each in listed if each.startswith(value)]
+
+    return complete
+
+
+def _folder(context: click.Context) -> Path:
+    told = context.params.get("schemes") or context.params.get("folder")
+    below = [path for path in map(Path, context.params.get("paths") or ()) if path.is_dir()]
+    return Path(told or (below[0] if below else "schemes"))
+
+
+class QuotedBash(BashComplete):
+    """Bash inserts what is offered as it stands: names with spaces need their quotes from here."""
+
+    def format_completion(self, item: CompletionItem) -> str:
+        """One line for the script; within a quote that was opened nothing is quoted again."""
+        words = os.environ.get("COMP_WORDS", "")
+        if item.type == "plain" and not any(words.count(quote) % 2 for quote in "\"'"):
+            return f"{item.type},{shlex.quote(item.value)}"
+        return super().format_completion(item)
+
+
+def prepare() -> None:
+    """Before the shell is answered."""
+    add_completion_class(QuotedBash)

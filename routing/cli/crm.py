@@ -25,9 +25,9 @@ def crm_option(command: Command) -> Command:
 
 
 def crm_answer() -> Crm:
-    """What the running command's option says; a CRM that knows nobody without it. Raises UserError."""
+    """What the running command's option says; one that is not asked without it. Raises UserError."""
     said = click.get_current_context().meta.get(_PLACE)
     try:
-        return answers(said or "nobody")
+        return answers(said or "")
     except ValueError as problem:
         raise UserError(f"--crm: {problem}") from None

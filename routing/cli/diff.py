@@ -8,7 +8,9 @@ from pathlib import Path
 
 import click
 
+from routing.app.options import NEW_FOLDER
 from routing.cli.errors import UserError
+from routing.cli.folders import named_from_here
 from routing.cli.opened import AnySecret
 from routing.cli.revision import extract
 from routing.cli.scratch import scratch
@@ -19,15 +21,17 @@ from routing.diff.report import FORMATS
 from routing.diff.side import Side
 from routing.model.problem import Problems
 
-PATH = click.Path(path_type=Path)
 DAY = click.DateTime(["%Y-%m-%d"])
 
 
 @click.command(name="diff")
 @click.argument("old")
 @click.argument("new", required=False)
-@click.option("--schemes", type=PATH, default="schemes", show_default=True, help="The folder, at revisions and now.")
+@click.option(
+    "--schemes", type=NEW_FOLDER, default="schemes", show_default=True, help="The folder, at revisions and now."
+)
 @click.option("--format", "form", type=click.Choice(list(FORMATS)), default="text", show_default=True)
+@click.option("--json", "form", flag_value="json", help="For programs: the same as --format json.")
 @click.option("--verbose", "-v", is_flag=True, help="Both ladders of each change, and the trace that shows it.")
 @click.option("--exit-code", is_flag=True, help="Exit with 1 when anything differs, as `git diff` does.")
 @click.option(
@@ -37,7 +41,7 @@ DAY = click.DateTime(["%Y-%m-%d"])
     show_default=True,
     help="At most so many, long ones count more.",
 )
-@click.option("--cache", type=PATH, help="Keep what was compiled in this folder: the next comparison is quicker.")
+@click.option("--cache", type=NEW_FOLDER, help="Keep what was compiled in this folder: the next comparison is quicker.")
 @click.option("--from-day", type=DAY, help="First day of the year that is looked at.  [default: today]")
 def diff(
     old: str,
@@ -60,10 +64,10 @@ def diff(
         names = (old, new or str(schemes))
         kept = (cache or made).absolute()
         store = LazyStore(kept)
-        sides = [_side(*each, made, store) for each in zip(("old", "new"), names, folders, strict=True)]
+        sides = [_side(*each, made, store, schemes) for each in zip(("old", "new"), names, folders, strict=True)]
         found = compare(sides[0], sides[1], from_day.date() if from_day else date.today(), calls)
-        shown = tuple(_shown(name, folder, made) for name, folder in zip(names, folders, strict=True))
-        click.echo(FORMATS[form](found, *names, (shown[0], shown[1]), verbose), nl=False)
+        opens = [_opens(name, folder, made, schemes) for name, folder in zip(names, folders, strict=True)]
+        click.echo(FORMATS[form](found, *names, (opens[0], opens[1]), verbose), nl=False)
     if exit_code and found.differs:
         sys.exit(1)
 
@@ -77,7 +81,7 @@ def _folder(name: str | None, schemes: Path, target: Path) -> Path:
     return Path(name) if Path(name).is_dir() else extract(name, schemes, target)
 
 
-def _side(which: str, name: str, folder: Path, made: Path, store: LazyStore) -> Side:
+def _side(which: str, name: str, folder: Path, made: Path, store: LazyStore, schemes: Path) -> Side:
     """A side compiled into a root of its own; both roots share what was compiled, so the second is quick."""
     root = made / which
     root.mkdir()
@@ -85,7 +89,8 @@ def _side(which: str, name: str, folder: Path, made: Path, store: LazyStore) -> 
     cache.mkdir(exist_ok=True)
     (root / "cache").symlink_to(cache)
     try:
-        release = build(folder, root, lambda where: AnySecret(), store=store)
+        with named_from_here(schemes if folder.is_relative_to(made) else folder):
+            release = build(folder, root, lambda where: AnySecret(), store=store)
     except Problems:
         click.echo(f"routing: {which.upper()} ({name}) does not compile:", err=True)
         raise
@@ -93,6 +98,7 @@ def _side(which: str, name: str, folder: Path, made: Path, store: LazyStore) -> 
     return Side(release, root, store)
 
 
-def _shown(name: str, folder: Path, made: Path) -> str:
-    """The folder for a command that the user may run; a revision's own folder is gone by then."""
-    return f"<schemes at {name}>" if folder.is_relative_to(made) else str(folder)
+def _opens(name: str, folder: Path, made: Path, schemes: Path) -> list[str]:
+    """Options of ``routing trace`` for a side; a revision's own folder is gone by then."""
+    is_revision = folder.is_relative_to(made)
+    return ["--schemes", str(schemes), "--revision", name] if is_revision else ["--schemes", str(folder)]

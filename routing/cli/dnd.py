@@ -10,9 +10,12 @@ from typing import Any
 
 import click
 
+from routing.app.options import REDIS
+from routing.cli.completion import offered
 from routing.cli.errors import UserError
 from routing.model.decision import ID
 from routing.model.memory import Forgotten
+from routing.model.problem import did_you_mean
 from routing.offline.files import Directory
 from routing.store.address import BadAddress, parse
 from routing.store.client import Store
@@ -23,18 +26,19 @@ PATIENCE_SECONDS = 2.0
 
 
 @click.command()
-@click.argument("person", required=False)
+@click.argument("person", required=False, shell_complete=offered("people"))
 @click.argument("state", type=click.Choice(["on", "off"]), required=False)
 @click.option(
     "--root", type=click.Path(path_type=Path, exists=True, file_okay=False), required=True, help="The release root."
 )
-@click.option("--redis", envvar="ROUTING_REDIS", default="", help="The engine's Redis.  [default: its own]")
+@click.option("--redis", type=REDIS, envvar="ROUTING_REDIS", default="", help="The engine's Redis.  [default: its own]")
 def dnd(person: str | None, state: str | None, root: Path, redis: str) -> None:
     """Turn do-not-disturb of PERSON on or off; without arguments tell who is not to be disturbed."""
     table = _table(root)
     project, people = str(table["project"]), table["people"]
     if person and (not ID.fullmatch(person) or person not in people):
-        raise UserError(f"nobody is called `{person}`")
+        hint = did_you_mean(person, people) or "names are those of `people:`, as in `ivan`"
+        raise UserError(f"nobody is called `{person}` ({hint})")
     try:
         store = Store(parse(redis or url(root)), budget_s=PATIENCE_SECONDS)
     except BadAddress as problem:
@@ -45,9 +49,10 @@ def dnd(person: str | None, state: str | None, root: Path, redis: str) -> None:
             memory.disturb(project, person, wanted=state == "off", now_s=time.time())
         for name, since in sorted(memory.away(project).items()):
             if person in (None, name):
-                click.echo(f"{name}: on since {datetime.fromtimestamp(since):%Y-%m-%d %H:%M}")
+                click.echo(f"{name}: on since {datetime.fromtimestamp(since).astimezone():%Y-%m-%d %H:%M %Z}")
     except Forgotten as problem:
-        raise UserError(f"Redis: {problem}") from None
+        hint = "" if redis else " (hint: it is that of `routing serve`, which must run; or say --redis)"
+        raise UserError(f"Redis: {problem}{hint}") from None
     finally:
         store.close()
 
@@ -55,5 +60,5 @@ def dnd(person: str | None, state: str | None, root: Path, redis: str) -> None:
 def _table(root: Path) -> dict[str, Any]:
     text = Directory(root.absolute()).read(f"{root.absolute()}/current/table.json")
     if text is None:
-        raise UserError(f"{root} has no current release")
+        raise UserError(f"{root} has no live release: `routing publish` makes one, or say another --root")
     return dict(json.loads(text))

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 import urllib.error
 import urllib.request
 from pathlib import Path
 
 import click
-from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
+from routing.app.options import ASKED, FOLDER, REDIS
 from routing.cli.errors import UserError
+from routing.cli.terminal import terminal
 from routing.doctor.checks import CHECKS, Told, examine, worst
 from routing.doctor.finding import Level
 from routing.doctor.machine import Linux
@@ -30,17 +30,19 @@ MARKS = {
     Level.WRONG: ("✗", "bold red"),
     Level.UNKNOWN: ("?", "dim"),
 }
+PIPE_WIDTH = 120
 DEADLINE_SECONDS = 5.0
-FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
 
 
 @click.command()
 @click.option("--root", type=FOLDER, required=True, help="The release root.")
-@click.option("--esl", default="127.0.0.1:8021", show_default=True, help="FreeSWITCH's event socket.")
+@click.option("--esl", type=ASKED, default="127.0.0.1:8021", show_default=True, help="FreeSWITCH's event socket.")
 @click.option("--esl-password", envvar="ROUTING_ESL_PASSWORD", default="", help="[env: ROUTING_ESL_PASSWORD]")
-@click.option("--engine", default="127.0.0.1:8084", show_default=True, help="Where the release asks the engine.")
-@click.option("--http", default="127.0.0.1:8086", show_default=True, help="The engine's health.")
-@click.option("--redis", envvar="ROUTING_REDIS", default="", help="The engine's Redis.  [default: its own]")
+@click.option(
+    "--engine", type=ASKED, default="", help="Where the engine listens.  [default: where the release asks it]"
+)
+@click.option("--http", type=ASKED, default="127.0.0.1:8086", show_default=True, help="The engine's health.")
+@click.option("--redis", type=REDIS, envvar="ROUTING_REDIS", default="", help="The engine's Redis.  [default: its own]")
 @click.option("--json", "as_program", is_flag=True, help="For programs.")
 def doctor(root: Path, esl: str, esl_password: str, engine: str, http: str, redis: str, as_program: bool) -> None:
     """Look at this node: FreeSWITCH, the release, carriers and phones, the engine, Redis, the machine.
@@ -120,7 +122,7 @@ def _facts(told: Told) -> dict[str, str]:
 
 
 def _show(told: list[Told]) -> None:
-    console = Console(highlight=False, width=None if os.isatty(1) else 120)
+    console = terminal(PIPE_WIDTH)
     for organ in CHECKS:
         console.print(Text(organ, "bold"))
         for one in told:

@@ -9,7 +9,8 @@ from types import TracebackType
 
 import click
 
-from routing.model.problem import Problems
+from routing.model.problem import Problems, UserFailure
+from routing.model.url_secrets import masked
 
 MOST_SHOWN = 200
 
@@ -32,24 +33,19 @@ def report(error: BaseException) -> int:
     """Tell the user and return the exit code."""
     if isinstance(error, Problems):
         return _problems(error)
-    if _is_users(error):
-        click.echo(f"routing: {error}", err=True)
+    if isinstance(error, UserFailure):
+        click.echo(f"routing: {masked(str(error))}", err=True)
         return 1
     if isinstance(error, OSError):
         where = f"{error.filename}: " if error.filename else ""
         click.echo(f"routing: {where}{error.strerror or error}", err=True)
         return 1
-    click.echo(f"routing: internal error: {type(error).__name__}: {error}", err=True)
+    click.echo(f"routing: internal error: {type(error).__name__}: {masked(str(error))}", err=True)
     if os.environ.get("ROUTING_DEBUG"):
         traceback.print_exception(error)
     else:
         click.echo("routing: this is a fault of ours; ROUTING_DEBUG=1 shows where", err=True)
     return 3
-
-
-def _is_users(error: BaseException) -> bool:
-    """Failures whose text is meant for the user, named to keep their modules unimported until they are needed."""
-    return type(error).__name__ in {"PublishFailed", "SecretsFault", "SwitchFault", "UserError"}
 
 
 def _problems(error: Problems) -> int:
@@ -62,5 +58,5 @@ def _problems(error: Problems) -> int:
     return 1
 
 
-class UserError(Exception):
+class UserError(UserFailure):
     """A failure that the user can mend; the text says how."""

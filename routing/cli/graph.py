@@ -7,8 +7,9 @@ from pathlib import Path
 
 import click
 
-from routing.cli.completion import scheme_names
+from routing.cli.completion import offered
 from routing.cli.errors import UserError
+from routing.cli.folders import named_from_here
 from routing.cli.opened import opened
 from routing.graph.flow import Flow
 from routing.graph.read import NoScheme, read_flow
@@ -28,15 +29,16 @@ FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
 
 
 @click.command()
-@click.argument("scheme", shell_complete=scheme_names)
+@click.argument("scheme", shell_complete=offered("schemes"))
 @click.option("--schemes", type=FOLDER, default="schemes", show_default=True, help="Folder of scheme files.")
 @click.option("--format", "form", type=click.Choice(list(FORMATS)), help="[default: by the ending of --out, else svg]")
 @click.option("--out", "-o", type=click.Path(path_type=Path, dir_okay=False), help="File to write.  [default: print]")
-@click.option("--case", metavar="NAME", help="Light the way of this test case.")
+@click.option("--case", metavar="NAME", shell_complete=offered("cases"), help="Light the way of this test case.")
 def graph(scheme: str, schemes: Path, form: str | None, out: Path | None, case: str | None) -> None:
     """Draw SCHEME: its steps, their times, every way between them; compiled fallbacks are dashed."""
     try:
-        flow = read_flow(schemes, scheme)
+        with named_from_here(schemes):
+            flow = read_flow(schemes, scheme)
     except NoScheme as error:
         raise UserError(str(error)) from None
     lit = _way(schemes, scheme, case) if case else None

@@ -2,39 +2,59 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import click
 
+from routing.app.options import ASKED, CLOCK
+from routing.cli.completion import offered
 from routing.cli.errors import UserError
 from routing.cli.switch import switch
 from routing.model.decision import ID
+from routing.model.problem import did_you_mean
+
+#: Where the front door of calls finds the live release.
+_ROOT = re.compile(r"XML:(\S+?)/current/\w+\.xml")
 
 
 @click.command()
-@click.argument("calendar")
+@click.argument("calendar", shell_complete=offered("calendars"))
 @click.argument("state", type=click.Choice(["open", "closed", "auto", "show"]))
-@click.option("--until", help="Go back to the calendar at this time today or tomorrow: 15:00.")
-@click.option("--esl", default="127.0.0.1:8021", show_default=True, help="FreeSWITCH's event socket.")
+@click.option("--until", type=CLOCK, help="Go back to the calendar at this time: 15:00, 15:00 Europe/Kyiv.")
+@click.option("--esl", type=ASKED, default="127.0.0.1:8021", show_default=True, help="FreeSWITCH's event socket.")
 @click.option("--esl-password", envvar="ROUTING_ESL_PASSWORD", help="Its password.  [env: ROUTING_ESL_PASSWORD]")
 def hours(calendar: str, state: str, until: str | None, esl: str, esl_password: str | None) -> None:
     """Set CALENDAR open or closed for every call from now on; `auto` goes back to its hours, `show` tells."""
     if not ID.fullmatch(calendar):
-        raise UserError(f"`{calendar}` is not the name of a calendar")
+        raise click.BadParameter(f"`{calendar}` is not the name of a calendar", param_hint="CALENDAR")
     freeswitch = switch(esl, esl_password)
     name = f"hours_{calendar}"
+    now = datetime.now().astimezone()
+    _check_known(freeswitch, calendar)
     if state == "show":
         answer = freeswitch(f"global_getvar {name}").strip()
         click.echo(f"{calendar}: {answer if answer in ('open', 'closed') else 'auto'}")
         return
-    seconds = _seconds_until(until, datetime.now()) if until and state != "auto" else None
+    seconds, words = (0, "") if until is None or state == "auto" else (_seconds_until(until, now), _spoken(until, now))
     freeswitch(f"sched_del routing_{name}")  # of an earlier --until, which would end this override too
     _must(freeswitch(f"global_setvar {name}={'' if state == 'auto' else state}"))
-    if seconds is None:
-        click.echo(f"{calendar}: {state}")
-    else:
+    if seconds:
         _must(freeswitch(f"sched_api +{seconds} routing_{name} global_setvar {name}="))
-        click.echo(f"{calendar}: {state} until {until}")
+    click.echo(f"{calendar}: {state}{words}")
+
+
+def _check_known(freeswitch: Callable[[str], str], calendar: str) -> None:
+    """Refuse a calendar that the live release has not: its override would be obeyed by nobody."""
+    found = _ROOT.search(freeswitch("xml_locate dialplan context name routing_inbound"))
+    folder = f"{found[1]}/current/calendars" if found else ""
+    if found and freeswitch(f"file_exists {folder}/{calendar}.xml").strip() == "false":
+        names = [file.stem for file in Path(folder).glob("*.xml")]
+        hint = did_you_mean(calendar, names) or f"known: {', '.join(sorted(names)) or 'none'}"
+        raise UserError(f"the live release has no calendar `{calendar}` ({hint})")
 
 
 def _must(answer: str) -> None:
@@ -42,12 +62,23 @@ def _must(answer: str) -> None:
         raise UserError(f"FreeSWITCH refused: {answer.strip()}")
 
 
-def _seconds_until(until: str, now: datetime) -> int:
+def _moment(until: str, now: datetime) -> datetime:
+    """``15:00`` today or tomorrow, in the machine's zone; ``15:00 Europe/Kyiv`` in another."""
+    clock, _, zone = until.strip().partition(" ")
     try:
-        clock = datetime.strptime(until, "%H:%M")
-    except ValueError:
-        raise UserError(f"`{until}` is not a time: write 15:00") from None
-    moment = now.replace(hour=clock.hour, minute=clock.minute, second=0, microsecond=0)
-    if moment <= now:
-        moment += timedelta(days=1)
-    return int((moment - now).total_seconds())
+        here = now.astimezone(ZoneInfo(zone)) if zone else now
+        wanted = datetime.strptime(clock, "%H:%M")
+    except (ValueError, ZoneInfoNotFoundError):
+        raise UserError(f"`{until}` is not a time: write 15:00, or 15:00 Europe/Kyiv") from None
+    moment = here.replace(hour=wanted.hour, minute=wanted.minute, second=0, microsecond=0)
+    return moment if moment > here else moment + timedelta(days=1)
+
+
+def _seconds_until(until: str, now: datetime) -> int:
+    return int((_moment(until, now) - now).total_seconds())
+
+
+def _spoken(until: str, now: datetime) -> str:
+    end = _moment(until, now)
+    is_today = end.date() == now.astimezone(end.tzinfo).date()
+    return f" until {end:%H:%M %Z}" if is_today else f" until {end:%A %H:%M %Z}"

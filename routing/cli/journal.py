@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import multiprocessing
-import os
 import signal
 import sys
 import time
@@ -20,11 +19,14 @@ from rich.progress import Progress
 from sqlalchemy.exc import SQLAlchemyError
 
 from routing.app.log import Lines
+from routing.app.options import ASKED, DURATION, REDIS, ZONE
 from routing.cli.calls import WHERE, journal_of
 from routing.cli.errors import UserError
 from routing.cli.notices import MailOptions, check_mail, open_notices, sending
-from routing.journal import parse, release
+from routing.cli.watched import event_socket, record_left_behind, watching
+from routing.journal import parse, release, sound
 from routing.journal.database import DatabaseFault, open_database, opened_database
+from routing.journal.faults import words_of
 from routing.journal.gather import Gatherer
 from routing.journal.memory import Outbox, days_in
 from routing.journal.metrics import write_metrics
@@ -52,6 +54,8 @@ class Options:
     once: bool
     workers: int
     mail: MailOptions
+    esl: str
+    trust_clock: bool
 
 
 @click.command()
@@ -60,13 +64,18 @@ class Options:
 @click.option("--database", envvar="ROUTING_DATABASE", default="", help=f"File, or SQLAlchemy URL.  {WHERE}")
 @click.option("--root", help="Release root: project, time zone, keep and Redis are its own unless said here.",
               type=click.Path(exists=True, file_okay=False, path_type=Path))  # fmt: skip
-@click.option("--redis", envvar="ROUTING_REDIS", default="", help="Memory of talks.  [default: the root's own]")
+@click.option(
+    "--redis", type=REDIS, envvar="ROUTING_REDIS", default="", help="Memory of talks.  [default: the root's own]"
+)
 @click.option("--project", default="", help="Project of calls whose release is gone.  [default: the root's, `default`]")
-@click.option("--timezone", default="", help="A person's day ends by it.  [default: the project's, UTC]")
-@click.option("--keep", metavar="365d", default="", help="Forget calls and recordings after so long.  [default: as the "
-              "project says, never]")  # fmt: skip
+@click.option("--timezone", type=ZONE, default="", help="A person's day ends by it.  [default: the project's, UTC]")
+@click.option("--keep", type=DURATION, metavar="365d", default="", help="Forget calls and recordings after so long.  "
+              "[default: as the project says, never]")  # fmt: skip
+@click.option("--trust-clock", is_flag=True, help="Forget old calls also where there was none for weeks.")
 @click.option("--metrics", default="", help="Write counters for Prometheus to this file.")
 @click.option("--workers", type=click.IntRange(1, MOST_WORKERS), default=1, show_default=True, help="Processes.")
+@click.option("--esl", type=ASKED, default="", metavar="HOST:PORT", help="FreeSWITCH's event socket, to notice calls "
+              "that it writes nothing of.  [default: the spool's node; ROUTING_ESL_PASSWORD]")  # fmt: skip
 @click.option("--once", is_flag=True, help="Take what is there and end.")
 @click.option(
     "--smtp",
@@ -113,6 +122,7 @@ def _check(options: Options) -> None:
     except (ZoneInfoNotFoundError, ValueError):
         raise UserError(f"`{options.project.said_timezone}` is not a time zone of the tz database") from None
     check_mail(options.mail)
+    event_socket(options.spool, options.esl)
     try:
         if options.redis:
             redis_address(options.redis)
@@ -122,7 +132,7 @@ def _check(options: Options) -> None:
         raise UserError(str(problem)) from None
     except SQLAlchemyError as problem:
         if options.once:
-            raise UserError(f"the journal cannot be opened: {type(problem).__name__}") from None
+            raise UserError(f"the journal cannot be opened: {words_of(problem)}") from None
 
 
 @contextmanager
@@ -152,7 +162,8 @@ def _run(options: Options, share: tuple[int, int], others: list[BaseProcess] | N
             return "stopped"
         _work(options, worker)
     counts = worker.counts
-    return f"{counts.recorded} calls recorded, {counts.waiting} left for later, {counts.bad} unusable files"
+    more = f", {counts.unfinished} unfinished calls recorded that have no CDR" if counts.unfinished else ""
+    return f"{counts.recorded} calls recorded, {counts.waiting} left for later, {counts.bad} unusable files{more}"
 
 
 def _work(options: Options, worker: Worker) -> None:
@@ -162,15 +173,19 @@ def _work(options: Options, worker: Worker) -> None:
     with _progress(options, worker), sending(notices, options.once):
         if options.once:
             _once(worker)
-        else:
+            record_left_behind(worker, options.spool)
+        elif worker.share[0]:
             worker.run()
+        else:
+            with watching(worker, options.spool, options.esl):
+                worker.run()
 
 
 def _once(worker: Worker) -> None:
     try:
         worker.work()
-    except SQLAlchemyError as problem:
-        raise UserError(f"the journal cannot be written, the spool is kept: {type(problem).__name__}") from None
+    except (SQLAlchemyError, OSError) as problem:
+        raise UserError(f"the journal cannot be written, the spool is kept: {words_of(problem)}") from None
 
 
 def _open(options: Options, share: tuple[int, int], stop: Event, ending: ExitStack) -> Worker | None:
@@ -182,17 +197,18 @@ def _open(options: Options, share: tuple[int, int], stop: Event, ending: ExitSta
             engine = open_database(options.database)
             break
         except SQLAlchemyError as problem:
-            lines.write("error", "journal cannot be opened", problem=type(problem).__name__, spool="kept")
+            lines.write("error", "journal cannot be opened", problem=words_of(problem), spool="kept")
             stop.wait(5)
     else:
         return None
     ending.callback(engine.dispose)
-    place = parse.Place(_size_of, release.kind_of, release.project_of, release.email_of, release.notify_of)
+    place = parse.Place(sound.size_of, release.project_of, release.email_of, release.notify_of, sound.is_message)
     gatherer = Gatherer(Spool(options.spool), place, lines.write, time.time)
-    keeper = None if share[0] else Retention(lambda: options.project.keep_s)
+    keeper = None if share[0] else Retention(lambda: options.project.keep_s, lines.write, options.trust_clock)
     report = (lambda counts: write_metrics(Path(options.metrics), counts)) if options.metrics and not share[0] else None
     outbox = _outbox(options, ending)
-    return Worker(engine, gatherer, lines.write, time.time, outbox, keeper, stop, share, after_pass=report)
+    parts = {"outbox": outbox, "retention": keeper, "stop": stop, "share": share, "after_pass": report}
+    return Worker(engine, gatherer, lines.write, time.time, **parts)  # type: ignore[arg-type]
 
 
 def _outbox(options: Options, ending: ExitStack) -> Outbox | None:
@@ -204,13 +220,6 @@ def _outbox(options: Options, ending: ExitStack) -> Outbox | None:
     store = Store(redis_address(options.redis), REDIS_SECONDS)
     ending.callback(store.close)
     return Outbox(RedisMemory(store), lambda at: days_in(options.project.zone)(at), options.project.name)
-
-
-def _size_of(path: str) -> int:
-    try:
-        return os.stat(path).st_size
-    except OSError:
-        return 0
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from routing.cli.errors import UserError
 from routing.decide.request import headers
 from routing.journal.notices import Notices
 from routing.journal.worker import Worker
-from routing.model.fields import EMAIL
+from routing.model.addresses import EMAIL
 from routing.model.web import Reply
 from routing.notify.hook import WebHooks
 from routing.notify.smtp import BadServer, Server, SmtpMail, parse

@@ -7,24 +7,25 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from routing.cli.errors import UserError
+from routing.cli.folders import named_from_here, there
 from routing.cli.scratch import scratch
 from routing.compile.build import build
 from routing.offline.published import NoRelease, Published
 
 
 @contextmanager
-def opened(schemes: Path, root: Path | None = None) -> Iterator[Published]:
+def opened(schemes: Path, root: Path | None = None, named: Path | None = None) -> Iterator[Published]:
     """The root's current release, or the schemes compiled into a root that vanishes afterwards.
 
-    Raises UserError, Problems.
+    ``named``: the folder by which problems name the schemes' files, when it is another. Raises UserError, Problems.
     """
     if root:
         yield _open(root)
         return
-    if not schemes.is_dir():
-        raise UserError(f"{schemes} is not a folder: say --schemes DIR or --root ROOT")
+    there(schemes)
     with scratch("routing-") as made:
-        release = build(schemes, made, lambda where: AnySecret())
+        with named_from_here(named or schemes):
+            release = build(schemes, made, lambda where: AnySecret())
         (made / "current").symlink_to(release.folder)
         yield _open(made)
 

@@ -6,39 +6,56 @@ import gc
 import os
 import time
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from routing.app import pruning
 from routing.app import publish as publishing
+from routing.app.options import ASKED, FOLDER, NEW_FILE, NEW_FOLDER
 from routing.app.secrets import read_secrets
+from routing.cli.errors import UserError
+from routing.cli.folders import folder_argument, named_from_here, there
+from routing.cli.secrets import project_file
 from routing.compile.build import Release, Secrets, build
+from routing.compile.waits import MEANING
 from routing.model.calendar import COMING, LIST_HOLIDAYS
 from routing.model.durations import spoken
-
-PATH = click.Path(path_type=Path)
 
 
 def secrets_reader(schemes: Path, file: Path | None) -> Secrets:
     """Where secrets come from: the file given on the command line, else what the project says."""
 
     def read(setting: str) -> Mapping[str, str]:
-        kind, _, path = setting.partition(":")
-        return read_secrets(file or (schemes / path if kind == "file" else None), os.environ)
+        at = file or project_file(schemes, setting)
+        if at and not at.exists():
+            asked = [f"--schemes {quote(str(schemes))}"] if str(schemes) != "schemes" else []
+            asked += [f"--file {quote(str(at))}"] if file else []
+            raise UserError(
+                f"{at}: No such file or directory (hint: `{' '.join(['routing secrets', *asked])}` makes it)"
+            )
+        return read_secrets(at, os.environ)
 
     return read
 
 
 def _options(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in (
-        click.option("--schemes", type=PATH, default="schemes", show_default=True, help="Folder of scheme files."),
-        click.option("--out", "--root", "root", type=PATH, default="var/root", show_default=True, help="Release root."),
-        click.option("--secrets", type=PATH, help="File of NAME=value lines, mode 0600.  [default: as project says]"),
-        click.option("--engine", default="127.0.0.1:8084", show_default=True, help="Where the engine listens."),
+        folder_argument,
+        click.option(
+            "--out", "--root", "root", type=NEW_FOLDER, default="var/root", show_default=True, help="Release root."
+        ),
+        click.option(
+            "--secrets", type=NEW_FILE, help="File of NAME=value lines, mode 0600.  [default: as project says]"
+        ),
+        click.option(
+            "--engine", type=ASKED, default="127.0.0.1:8084", show_default=True, help="Where the engine listens."
+        ),
         click.option("--quiet", is_flag=True, help="Print the release's name only."),
     ):
         command = option(command)
@@ -46,7 +63,7 @@ def _options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 _esl_options = [
-    click.option("--esl", default="127.0.0.1:8021", show_default=True, help="FreeSWITCH's event socket."),
+    click.option("--esl", type=ASKED, default="127.0.0.1:8021", show_default=True, help="FreeSWITCH's event socket."),
     click.option("--esl-password", envvar="ROUTING_ESL_PASSWORD", help="Its password.  [env: ROUTING_ESL_PASSWORD]"),
     click.option("--no-reload", is_flag=True, help="Do not tell FreeSWITCH; say what it must be told."),
 ]
@@ -61,7 +78,7 @@ def _esl(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.command()
 @_options
 def compile_command(schemes: Path, root: Path, secrets: Path | None, engine: str, quiet: bool) -> None:
-    """Compile the schemes of a folder into a release below the release root; nothing goes live."""
+    """Compile the schemes in FOLDER into a release below the release root; nothing goes live."""
     with publishing.only_one(root):
         release = _build(schemes, root, secrets, engine)
         _show(release, root, quiet)
@@ -81,7 +98,10 @@ def publish_command(
     esl_password: str | None,
     no_reload: bool,
 ) -> None:
-    """Compile, verify and make the release live; calls that have begun keep the release they began with."""
+    """Compile the schemes in FOLDER, verify and make the release live.
+
+    Calls that have begun keep the release that they began with.
+    """
     with publishing.only_one(root):
         try:
             release = _build(schemes, root, secrets, engine)
@@ -90,13 +110,14 @@ def publish_command(
             raise publishing.failed(root, f"{where}{error.strerror or error}") from None
         _show(release, root, quiet)
         _warn(release)
-        published = publishing.publish(root, release.name, None if no_reload else _switch(esl, esl_password))
-        publishing.prune(root, time.time())
+        switch = None if no_reload else _switch(esl, esl_password)
+        published = publishing.publish(root, release.name, switch)
+        pruning.prune(root, time.time(), switch)
     _say(published)
 
 
 @click.command()
-@click.option("--out", "--root", "root", type=PATH, default="var/root", show_default=True, help="Release root.")
+@click.option("--out", "--root", "root", type=FOLDER, default="var/root", show_default=True, help="Release root.")
 @_esl
 def rollback_command(root: Path, esl: str, esl_password: str | None, no_reload: bool) -> None:
     """Make the release live again that was live before the last publish or rollback."""
@@ -108,29 +129,33 @@ def _build(schemes: Path, root: Path, secrets: Path | None, engine: str) -> Rele
     reader = secrets_reader(schemes, secrets)
     gc.set_threshold(2_000_000)  # a hundred thousand numbers are no garbage; a third of the time went into looking
     console = Console(stderr=True)
-    if not console.is_terminal:
-        return build(schemes, root, reader, engine)
-    columns = (TextColumn("compiling schemes"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=True) as progress:
-        task = progress.add_task("compile", total=None)
-        return build(
-            schemes, root, reader, engine, lambda done, total: progress.update(task, completed=done, total=total)
-        )
+    with named_from_here(there(schemes)):
+        if not console.is_terminal:
+            return build(schemes, root, reader, engine)
+        columns = (TextColumn("compiling schemes"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        with Progress(*columns, console=console, transient=True) as progress:
+            task = progress.add_task("compile", total=None)
+            return build(
+                schemes, root, reader, engine, lambda done, total: progress.update(task, completed=done, total=total)
+            )
 
 
 def _show(release: Release, root: Path, quiet: bool) -> None:
     if quiet:
         click.echo(release.name)
         return
-    click.echo(f"{'scheme':<24} {'numbers':>7}  longest time to a person or an end")
+    click.echo(f"{'scheme':<24} {'numbers':>7}  longest wait")
     shown = sorted(release.records, key=lambda record: record.scheme)
     for record in shown[:MOST_LISTED]:
         longest = spoken(round(release.longest[record.scheme]))
         click.echo(f"{record.scheme:<24} {len(record.numbers):>7}  {longest}")
+    worst = max(release.longest, key=lambda name: release.longest[name], default="")
     if len(shown) > MOST_LISTED:
-        worst = max(release.longest, key=lambda name: release.longest[name])
         rest = len(shown) - MOST_LISTED
         click.echo(f"... and {rest} more; the longest is {worst}: {spoken(round(release.longest[worst]))}")
+    click.echo(f"longest wait: {MEANING}")
+    if worst and release.bound > release.longest[worst]:
+        click.echo(f"handlers may send calls on from scheme to scheme: {spoken(round(release.bound))} at most")
     counts = f"{len(release.records)} schemes ({release.compiled} compiled), {release.number_count} numbers"
     click.echo(f"release {release.name}: {counts}, in {root / 'releases' / release.name}")
 
@@ -160,4 +185,5 @@ def _switch(esl: str, password: str | None) -> publishing.Switch:
 
 def _say(published: publishing.Published) -> None:
     before = f" (before: {published.before})" if published.before and published.before != published.release else ""
-    click.echo(f"live: release {published.release}{before}; FreeSWITCH reload: {published.reload}")
+    now = f"{datetime.now().astimezone():%Y-%m-%d %H:%M:%S %Z}"
+    click.echo(f"live: release {published.release}{before}; FreeSWITCH reload: {published.reload}; {now}")

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 import click
 
+from routing.cli.completion import assigned, offered
 from routing.cli.errors import UserError
 from routing.model.memory import Load
 from routing.offline.remembered import STATES, Remembered
@@ -23,18 +24,22 @@ def _kept(context: click.Context, option: click.Parameter, value: Any) -> None:
 
 _OPTIONS = (
     click.option(
-        "--sticky", metavar="WHO[:in|:out]", callback=_kept, expose_value=False, help="Talked with the caller last."
+        "--sticky", metavar="WHO[:in|:out]", callback=_kept, expose_value=False, help="Talked with the caller last.",
+        shell_complete=offered("people"),
     ),
     click.option(
         "--state", "states", multiple=True, metavar="WHO=STATE", callback=_kept, expose_value=False,
+        shell_complete=assigned("people", STATES),
         help="As FreeSWITCH knows it: free, busy, absent; or dnd: must not be disturbed.",
     ),
     click.option(
         "--load", "loads", multiple=True, metavar="WHO=CALLS[/SECONDS]", callback=_kept, expose_value=False,
+        shell_complete=offered("people"),
         help="Talks of today: ivan=12/3600.",
     ),
     click.option(
         "--turn", "turns", multiple=True, metavar="WHO", callback=_kept, expose_value=False,
+        shell_complete=offered("people"),
         help="Had a turn in dynamic orders; the last named was last.",
     ),
     click.option(

@@ -3,27 +3,58 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import click
 
 from routing.app.secrets import read_secrets
-from routing.compile.build import needed
-from routing.compile.secrets import foreign, invented
+from routing.cli.errors import UserError
+from routing.cli.folders import folder_argument, named_from_here, there
+from routing.compile.build import load_shared, needed
+from routing.compile.need import Need
+from routing.compile.secrets import foreign, invented, told, unfit_values
 
 PATH = click.Path(path_type=Path)
 
 
 @click.command()
-@click.option("--schemes", type=PATH, default="schemes", show_default=True, help="Folder of scheme files.")
-@click.option("--file", type=PATH, required=True, help="Secrets file to make or extend; keep it out of git.")
-def secrets(schemes: Path, file: Path) -> None:
-    """Add a random password or key for each SIP account, gateway, webhook and HTTP API that has none.
+@folder_argument
+@click.option("--file", type=PATH, help="Secrets file to make or extend; keep it out of git.  [default: the project's]")
+def secrets(schemes: Path, file: Path | None) -> None:
+    """Add what the schemes in FOLDER lack: a password or key for each SIP account, gateway, webhook and HTTP API.
 
     What is there stays. Tokens of CRMs are theirs to give: those that are missing are named.
     """
-    known = read_secrets(file if file.exists() else None, os.environ)
-    all_needed = needed(schemes)
+    with named_from_here(there(schemes)):
+        all_needed = needed(schemes)
+    file = file or _of_project(schemes)
+    if file.is_dir():
+        raise UserError(f"--file: {file} is a folder (hint: --file {file / 'secrets'})")
+    known = read_secrets(file, {}) if file.exists() else {}
+    added = add_missing(file, all_needed, known)
+    for problem in [*foreign(all_needed, known), *unfit_values(all_needed, known), *told(all_needed, added)]:
+        click.echo(str(problem.below(str(schemes))))
+    click.echo(f"{file}: {len(added)} secrets added" if added else f"{file}: there is nothing to add")
+
+
+def project_file(schemes: Path, setting: str) -> Path | None:
+    """The file that the project names (``file:PATH``, from its folder); None when it says ``env``."""
+    kind, _, path = setting.partition(":")
+    return Path(os.path.normpath(schemes / path)) if kind == "file" else None
+
+
+def _of_project(schemes: Path) -> Path:
+    file = project_file(schemes, load_shared(schemes).project.secrets)
+    if file is None:
+        raise UserError(
+            "the project names no secrets file: say --file FILE, and the same with --secrets of other commands"
+        )
+    return file
+
+
+def add_missing(file: Path, all_needed: Sequence[Need], known: Mapping[str, str]) -> Mapping[str, str]:
+    """Invent what is missing and ours to choose, and add it to the file, which only its owner can read."""
     added = invented(all_needed, known)
     file.parent.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
@@ -31,6 +62,4 @@ def secrets(schemes: Path, file: Path) -> None:
         if added and file.stat().st_size and not file.read_bytes().endswith(b"\n"):
             out.write("\n")
         out.writelines(f"{name}={value}\n" for name, value in added.items())
-    for problem in foreign(all_needed, known):
-        click.echo(str(problem))
-    click.echo(f"{file}: {len(added)} secrets added" if added else f"{file}: there is nothing to add")
+    return added

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import time
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
+from itertools import groupby
 
 from routing.offline.events import Event
 from routing.offline.switch import Call
 from routing.testing.cases import Case
 from routing.testing.expect import Failure
 from routing.testing.names import Names
-from routing.testing.run import Result, carry
+from routing.testing.run import Result, carry, carry_together
 
 #: Fewer are done before another process would have begun.
 WORTH_IT = 300
 CHUNK = 50
 #: What the processes of a pool inherit: a case holds functions, which no pipe carries.
-_work: tuple[Sequence[Case], Names] | None = None
+_work: tuple[Sequence[Sequence[Case]], Names] | None = None
 
 
 def spread(cases: Sequence[Case], names: Names, processes: int | None = None) -> list[Result]:
@@ -26,18 +29,37 @@ def spread(cases: Sequence[Case], names: Names, processes: int | None = None) ->
     global _work
     count = processes or (os.cpu_count() or 1)
     if count < 2 or len(cases) < WORTH_IT or "fork" not in multiprocessing.get_all_start_methods():
-        return [carry(case, names) for case in cases]
-    _work = cases, names
+        return [result for unit in _units(cases) for result in _timed(unit, names)]
+    units = _units(cases)
+    _work = units, names
     try:
         with ProcessPoolExecutor(count, multiprocessing.get_context("fork")) as pool:
-            found = pool.map(_carried, range(len(cases)), chunksize=CHUNK)
-            return [Result(case, *parts) for case, parts in zip(cases, found, strict=True)]
+            found = pool.map(_carried, range(len(units)), chunksize=CHUNK)
+            pairs = zip(units, found, strict=True)
+            return [Result(case, *parts) for unit, several in pairs for case, parts in zip(unit, several, strict=True)]
     finally:
         _work = None
 
 
-def _carried(index: int) -> tuple[Call, Sequence[Event], Sequence[Failure]]:
+def _units(cases: Sequence[Case]) -> list[Sequence[Case]]:
+    """Calls of one test are carried together, whichever of them are asked for."""
+    return [list(unit) for _, unit in groupby(cases, key=lambda case: id(case.together) if case.together else id(case))]
+
+
+def _carried(index: int) -> list[tuple[Call, Sequence[Event], Sequence[Failure], float]]:
     assert _work is not None  # set before the pool is made
-    cases, names = _work
-    result = carry(cases[index], names)
-    return result.call, result.events, result.failures
+    units, names = _work
+    return [
+        (result.call, result.events, result.failures, result.took_s) for result in _timed(units[index], names)
+    ]  # fmt: skip
+
+
+def _timed(unit: Sequence[Case], names: Names) -> list[Result]:
+    """A unit's results; calls that are carried together share the time."""
+    began = time.perf_counter()
+    if unit[0].together:
+        results = [result for result in carry_together(unit[0].together, names) if result.case in unit]
+    else:
+        results = [carry(case, names) for case in unit]
+    took_s = (time.perf_counter() - began) / len(unit)
+    return [replace(result, took_s=took_s) for result in results]

@@ -14,9 +14,7 @@ def switch(address: str, password: str | None) -> Callable[[str], str]:
     from routing.esl.inbound import api
 
     if not password:
-        raise UserError(
-            "FreeSWITCH's event socket needs its password: set ROUTING_ESL_PASSWORD, or publish with --no-reload"
-        )
+        raise UserError("FreeSWITCH's event socket needs its password: set ROUTING_ESL_PASSWORD, or say --esl-password")
     host, _, port = address.rpartition(":")
     if not host or not port.isdigit():
         raise UserError(f"`{address}` is not an address: write 127.0.0.1:8021")

@@ -9,7 +9,10 @@ from pathlib import Path
 
 import click
 
+from routing.app.options import FOLDER, NEW_FILE
+from routing.cli.completion import offered
 from routing.cli.errors import UserError
+from routing.cli.folders import folder_of
 from routing.cli.opened import opened
 from routing.cli.spread import spread
 from routing.cli.verdicts import show, show_cover, terminal
@@ -26,14 +29,18 @@ PATH = click.Path(path_type=Path)
 
 @click.command()
 @click.argument("paths", metavar="[PATH]...", nargs=-1, type=PATH)
-@click.option("--schemes", type=PATH, help="The folder of schemes to test.  [default: schemes]")
-@click.option("--root", type=PATH, help="Test this root's current release instead.")
-@click.option("-k", "word", metavar="NAME", help="Only tests with this in their name or their file's.")
+@click.option("--schemes", type=FOLDER, help="Schemes to test.  [default: PATH when it holds a project, else schemes]")
+@click.option("--root", type=FOLDER, help="Test this root's current release instead.")
+@click.option(
+    "-k", "word", metavar="NAME", shell_complete=offered("cases"), help="Only tests with this in their name or file's."
+)
 @click.option("-v", "--verbose", is_flag=True, help="Show the path of every call.")
 @click.option("--cover", "covers", is_flag=True, help="Tell which steps, branches and fallbacks no test visits.")
-@click.option("--listing", metavar="FILE", type=PATH, help="Write the schemes with the calls in each line; .html too.")
+@click.option(
+    "--listing", metavar="FILE", type=NEW_FILE, help="Write the schemes with the calls in each line; .html too."
+)
 @click.option("--cover-min", "least", metavar="PERCENT", type=click.FloatRange(0, 100), help="Fail below.")
-@click.option("--junit", "report", metavar="FILE", type=PATH, help="Write JUnit XML for a pipeline.")
+@click.option("--junit", "report", metavar="FILE", type=NEW_FILE, help="Write JUnit XML for a pipeline.")
 def test(
     paths: tuple[Path, ...], schemes: Path | None, root: Path | None, word: str | None, verbose: bool, covers: bool,
     listing: Path | None, least: float | None, report: Path | None,
@@ -47,7 +54,7 @@ def test(
     if root and listing:
         raise click.UsageError("--listing shows the files of --schemes: a release has none")
     began = time.monotonic()
-    folder = schemes or Path("schemes")
+    folder = schemes or folder_of(paths)
     with opened(folder, root) as published:
         names = Names(published)
         results = spread(chosen(checked(files_below(paths or [folder]), names), word), names)

@@ -4,58 +4,76 @@ from __future__ import annotations
 
 import difflib
 import json
-import os
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import click
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
+from routing.cli.completion import assigned, offered
 from routing.cli.crm import crm_answer, crm_option
 from routing.cli.errors import UserError
+from routing.cli.folders import DEFAULT
 from routing.cli.opened import opened
 from routing.cli.remembered import remembered, remembered_options
+from routing.cli.revision import extract
+from routing.cli.scratch import scratch
+from routing.cli.trace_calls import refuse_beside, trace_calls
+from routing.cli.traced import facts, show
+from routing.model import numbers
 from routing.model.entities import SOURCES, Visitor, clean
-from routing.model.numbers import normalise
 from routing.model.problem import did_you_mean
 from routing.offline.answering import InProcess, canned
 from routing.offline.decider import Decider
-from routing.offline.events import Event, as_json, ended, longest_silence_ms, rung, talked
-from routing.offline.ladder import ladder, summary
 from routing.offline.phones import BadBehaviour, Caller, Phones, milliseconds
 from routing.offline.published import Published
 from routing.offline.remembered import undisturbed
 from routing.offline.socket_peer import SocketPeer
-from routing.offline.switch import Call
+from routing.offline.switch import Call, login
+from routing.testing.form import moment
 
-STYLES = {
-    "ring": "cyan", "confirm": "cyan", "talk": "bold green", "voicemail": "green", "end": "bold", "error": "bold red",
-    "decision": "magenta", "fallback": "yellow", "transfer": "yellow", "ring_end": "dim",
-}  # fmt: skip
 FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
 
 
 @click.command()
-@click.option("--to", "number", required=True, help="The number dialled.")
-@click.option("--from", "caller", required=True, help="The caller's number, `anonymous`, or a phone (ivan.desk, 1001).")
-@click.option("--at", help="When, in the project's zone: `2026-11-23 10:00`.  [default: now]")
+@click.option("--to", "number", shell_complete=offered("numbers"), help="The number dialled.")
 @click.option(
-    "--phone", "phones", multiple=True, metavar="WHO=WHAT", help="ivan=busy, olena.mobile=answer:8, ivan.desk=off."
+    "--from", "caller", shell_complete=offered("callers"),
+    help="The caller's number, `anonymous`, or a phone (ivan.desk, 1001).",
+)  # fmt: skip
+@click.option(
+    "--calls", "file", metavar="FILE", type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="Those of a YAML file instead, on one clock: `calls:`, `phones:` ... as scheme tests write them.",
+)  # fmt: skip
+@click.option(
+    "--at", help="When: `2026-11-23 10:00`, in the project's zone where none is named behind it.  [default: now]"
+)
+@click.option(
+    "--phone",
+    "phones",
+    multiple=True,
+    metavar="WHO=WHAT",
+    shell_complete=assigned("phones", ("busy", "off", "answer:8", "no answer")),
+    help="ivan=busy, olena.mobile=answer:8, ivan.desk=off.",
 )
 @click.option("--others", default="no answer", show_default=True, help="What phones do that are not named.")
 @click.option("--digits", default="", help="Keys the caller types, `-` to let one question pass.")
 @click.option(
-    "--hours", "overrides", multiple=True, metavar="CALENDAR=STATE", help="As overridden by hand: office=closed."
+    "--hours",
+    "overrides",
+    multiple=True,
+    metavar="CALENDAR=STATE",
+    shell_complete=assigned("calendars", ("open", "closed")),
+    help="As overridden by hand: office=closed.",
 )
 @click.option("--hangs-up-after", metavar="12s", help="The caller gives up.")
 @click.option(
-    "--webhook", metavar="ANSWER", help="What handlers answer: a body, `timeout`, `500`, `garbage`, `refused`."
+    "--webhook",
+    metavar="ANSWER",
+    help="What handlers answer: a body, `timeout`, `500`, `garbage`, `refused`.  [default: not asked]",
 )
 @click.option("--entity", "entities", multiple=True, metavar="NAME=VALUE", help="Of the visitor: region=521.")
 @click.option("--source", "sources", multiple=True, metavar="NAME=VALUE", help="Of the visit: utm_source=google.")
@@ -63,40 +81,61 @@ FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
     "--engine", metavar="[HOST:PORT]", is_flag=False, flag_value="plan", help="Ask the running engine over TCP."
 )
 @click.option("--schemes", type=FOLDER, help="Compile this folder for the trace.  [default: schemes]")
+@click.option("--revision", metavar="REV", help="That folder as it was at a git revision.")
 @click.option("--root", type=FOLDER, help="Use this root's current release instead.")
 @click.option("--all", "everything", is_flag=True, help="Show variables and transfers too.")
 @click.option("--json", "as_program", is_flag=True, help="For programs.")
 @remembered_options
 @crm_option
 def trace(
-    number: str, caller: str, at: str | None, phones: tuple[str, ...], others: str, digits: str,
-    overrides: tuple[str, ...], hangs_up_after: str | None, webhook: str | None, entities: tuple[str, ...],
-    sources: tuple[str, ...], engine: str | None, schemes: Path | None, root: Path | None, everything: bool,
-    as_program: bool,
+    number: str | None, caller: str | None, file: Path | None, at: str | None, phones: tuple[str, ...], others: str,
+    digits: str, overrides: tuple[str, ...], hangs_up_after: str | None, webhook: str | None, entities: tuple[str, ...],
+    sources: tuple[str, ...], engine: str | None, schemes: Path | None, revision: str | None, root: Path | None,
+    everything: bool, as_program: bool,
 ) -> None:  # fmt: skip
-    """Follow one call through the compiled schemes: who rings, what the webhook answers, how it ends."""
-    if schemes and root:
-        raise click.UsageError("give --schemes or --root, not both")
+    """Follow one call through the compiled schemes: who rings, what the webhook answers, how it ends.
+
+    Or several of a file, which share phones and memory.
+    """
+    if (schemes or revision) and root:
+        raise click.UsageError("give --schemes, with --revision if you like, or --root, not both")
+    if file is not None:
+        refuse_beside()
+        with _published(schemes or DEFAULT, revision, root) as published:
+            trace_calls(file, published, everything, as_program)
+        return
+    if number is None or caller is None:
+        raise click.UsageError("who calls whom? give --to and --from, or --calls FILE")
     if engine and (entities or sources):
         raise click.UsageError("a running engine knows its visitors: --entity and --source are for a trace without it")
     if engine and not root:
         raise click.UsageError("--engine needs --root: the engine reads the releases of its own root only")
-    with opened(schemes or Path("schemes"), root) as published:
+    with _published(schemes or DEFAULT, revision, root) as published:
         asked = _Asked(published)
         try:
             script = Caller(digits, None if hangs_up_after is None else milliseconds(hangs_up_after))
             ringing = Phones.of(asked.behaviours(phones), others)
         except BadBehaviour as error:
             raise UserError(str(error)) from error
-        call = asked.call(number, caller, asked.moment(at))
+        call = asked.call(number, caller, asked.at(at))
         decider = _decider(published, webhook, engine, asked.visitor(entities, sources))
         states = remembered(published.table.get("people", {})).states
         told = asked.overridden(overrides) | undisturbed(states)
         events = published.run(call, ringing, script, decider, told)
     if as_program:
-        click.echo(json.dumps(_facts(events), ensure_ascii=False, indent=1))
+        click.echo(json.dumps({"at": call.at.isoformat(), **facts(events)}, ensure_ascii=False, indent=1))
     else:
-        _show(events, call, everything)
+        show(events, call, everything)
+
+
+@contextmanager
+def _published(schemes: Path, revision: str | None, root: Path | None) -> Iterator[Published]:
+    if revision is None:
+        with opened(schemes, root) as published:
+            yield published
+        return
+    with scratch("routing-") as made, opened(extract(revision, schemes, made / "schemes"), None, schemes) as published:
+        yield published
 
 
 @dataclass
@@ -124,11 +163,16 @@ class _Asked:
         for override in overrides:
             calendar, _, state = override.partition("=")
             if self.published.files.read(f"{self.published.root}/current/calendars/{calendar}.xml") is None:
-                raise UserError(f"--hours {override}: there is no calendar {calendar}")
+                raise UserError(f"--hours {override}: there is no calendar {calendar}{self._near_calendar(calendar)}")
             if state not in ("open", "closed"):
                 raise UserError(f"--hours {override}: write CALENDAR=open or CALENDAR=closed")
             found[f"hours_{calendar}"] = state
         return found
+
+    def _near_calendar(self, name: str) -> str:
+        files = Path(f"{self.published.root}/current/calendars").glob("*.xml")
+        near = did_you_mean(name, [file.stem for file in files])
+        return f" ({near})" if near else ""
 
     def visitor(self, entities: Sequence[str], sources: Sequence[str]) -> Visitor | None:
         """To whom the dialled number of a pool is lent."""
@@ -138,27 +182,25 @@ class _Asked:
         values = [_named(option, pairs, known) for option, pairs, known in told]
         return Visitor(*values) if entities or sources else None
 
-    def moment(self, at: str | None) -> datetime:
+    def at(self, at: str | None) -> datetime:
         zone = ZoneInfo(self.published.timezone)
         if at is None:
             return datetime.now(zone)
         try:
-            moment = datetime.fromisoformat(at)
+            return moment(at, self.published.timezone)
         except ValueError as error:
-            raise UserError(f"--at {at}: write it like `2026-11-23 10:00`") from error
-        return moment if moment.tzinfo else moment.replace(tzinfo=zone)
+            raise UserError(f"--at {at}: write it like `2026-11-23 10:00` or `2026-11-23 10:00 Europe/Kyiv`") from error
 
     def call(self, number: str, caller: str, moment: datetime) -> Call:
         accounts = self.published.accounts
         account = caller if caller in accounts else next((a for a, phone in accounts.items() if phone == caller), None)
         if account:
-            person = accounts[account].partition(".")[0]
-            told = (("sip_auth_username", account), ("routing_person", person))
-            return Call(number, account, moment, context="routing_internal", variables=told)
+            return Call(
+                number, account, moment, context="routing_internal", variables=login(account, accounts[account])
+            )
         country = self.published.country
         try:
-            from_ = caller if caller == "anonymous" else normalise(caller, country)
-            return Call(normalise(number, country), from_, moment)
+            return Call(numbers.called(number, country), numbers.caller(caller, country), moment)
         except ValueError as error:
             raise UserError(str(error)) from error
 
@@ -181,29 +223,4 @@ def _decider(published: Published, webhook: str | None, engine: str | None, visi
     if engine:
         return SocketPeer("" if engine == "plan" else engine)
     people = published.table.get("people", {})
-    return InProcess(published.files, canned(webhook or "refused"), visitor, remembered(people), crm_answer())
-
-
-def _facts(events: Sequence[Event]) -> dict[str, Any]:
-    end = ended(events)
-    return {
-        "end": end.subject,
-        "seconds": end.at_ms / 1000,
-        "talked": talked(events),
-        "rung": rung(events),
-        "longest_silence_seconds": longest_silence_ms(events) / 1000,
-        "events": as_json(events),
-    }
-
-
-def _show(events: Sequence[Event], call: Call, everything: bool) -> None:
-    table = Table.grid(padding=(0, 2))
-    table.add_column(justify="right")
-    for row in ladder(events, everything):
-        style = STYLES.get(row.kind, "")
-        table.add_row(f"{row.at_ms / 1000:.1f}", Text(row.place, "dim"), Text(row.word, style), Text(row.text, style))
-    width = None if os.isatty(1) else 160
-    console = Console(highlight=False, width=width)
-    console.print(f"{call.at:%A %Y-%m-%d %H:%M} {call.at.tzname()}", style="dim")
-    console.print(table)
-    console.print(summary(events), style="dim")
+    return InProcess(published.files, canned(webhook or ""), visitor, remembered(people), crm_answer())

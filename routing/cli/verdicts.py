@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
+from textwrap import wrap
 
 from rich.console import Console
 from rich.rule import Rule
 from rich.text import Text
 
+from routing.cli.terminal import width
 from routing.testing.cover import Cover
 from routing.testing.covered import gaps, total
 from routing.testing.path import path
 from routing.testing.places import Places
 from routing.testing.run import Result
 
-PIPE_WIDTH = 140
+PIPE_WIDTH = 1000
+#: Of a column that there is hardly any room for.
+LEAST_WIDTH = 24
 SIGNS = {"-": "red", "+": "green"}
 STYLES = {
     "ring": "cyan", "confirm": "cyan", "talk": "bold", "voicemail": "bold", "end": "bold", "decision": "magenta",
@@ -25,8 +28,8 @@ STYLES = {
 
 
 def terminal() -> Console:
-    """Colours where a person looks; as wide as a terminal, wider in a pipe."""
-    return Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else PIPE_WIDTH)
+    """Colours where a person looks; rows are as wide as the terminal, and whole in a pipe."""
+    return Console(highlight=False, soft_wrap=True, width=width(PIPE_WIDTH))
 
 
 def show(console: Console, results: Sequence[Result], *, ladders: bool, seconds: float) -> None:
@@ -55,23 +58,26 @@ def _story(console: Console, result: Result) -> None:
         console.print(Text(f"  {complaint}", "red"))
     if not result.passed:
         console.print(Text.assemble(("  - expected", "red"), (", + got", "green")))
-    for line in _path(result):
+    for line in _path(result, console.width):
         console.print(line)
 
 
-def _path(result: Result) -> Iterator[Text]:
+def _path(result: Result, columns: int) -> Iterator[Text]:
     lines = path(result)
     place, word = max(len(line.place) for line in lines), max(len(line.word) for line in lines)
     for line in lines:
         at = "" if line.at_ms is None else f"{line.at_ms / 1000:.1f}"
         style = SIGNS.get(line.sign) or STYLES.get(line.kind, "")
         where = f"   {result.case.file}:{line.line}" if line.line else ""
-        yield Text.assemble(
+        shown = Text.assemble(
             (f"  {line.sign} {at:>6}  ", style),
             (f"{line.place:<{place}}  ", SIGNS.get(line.sign, "dim")),
-            (f"{line.word:<{word}}  {line.text}", style),
-            (where, "dim"),
+            (f"{line.word:<{word}}  ", style),
         )
+        first, *rest = wrap(line.text, max(columns - len(shown), LEAST_WIDTH)) or [""]
+        yield shown + Text(first, style) + Text("" if rest else where, "dim")
+        for number, more in enumerate(rest, 1):
+            yield Text(" " * len(shown)) + Text(more, style) + Text(where if number == len(rest) else "", "dim")
 
 
 def _summary(console: Console, passed: int, failed: Sequence[Result], seconds: float) -> None:

@@ -1,6 +1,6 @@
 """A scheme folder to a release folder: reads, compiles what changed, links, writes beside and renames.
 
-The release is named by the hash of its content and never changes afterwards.
+The release is named by the hash of all that it holds, but for its own name and place, and never changes afterwards.
 """
 
 from __future__ import annotations
@@ -14,19 +14,21 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from routing.compile import schemes as compiling
-from routing.compile.link import link, longest_times
+from routing.compile.doors import accounts, front_doors, number_in, shown
+from routing.compile.link import link
 from routing.compile.lists import RememberedLists
-from routing.compile.numbers import FRONT_DOORS, front_doors
+from routing.compile.need import Need
 from routing.compile.pools import pool_entries, pool_problems
 from routing.compile.scheme import Record
-from routing.compile.secrets import Need, needs, passwords, signing_keys
+from routing.compile.secrets import in_clear, known_or_refused, named_by_steps, needs, passwords
+from routing.compile.sources import Opened, opened
 from routing.compile.store import Cache, Store, digest, is_whole, write_tree
 from routing.compile.tree import release_files
 from routing.compile.version import code_version
-from routing.load import files
+from routing.compile.waits import bound, longest_waits
 from routing.load.folder import shared
-from routing.load.lists import read_lists
-from routing.load.nodes import Document, read
+from routing.load.lists import list_stats, read_lists
+from routing.load.nodes import read
 from routing.model.calendar import Calendar
 from routing.model.folder import Folder
 from routing.model.problem import Problem, Problems
@@ -35,16 +37,19 @@ from routing.model.problem import Problem, Problems
 Progress = Callable[[int, int], None]
 #: The secrets by name, for the project's own word on where they are: ``env`` or ``file:PATH``.
 Secrets = Callable[[str], Mapping[str, str]]
+#: Stands for the release's own name and place while everything that it holds is hashed.
+_OWN = "@THIS-RELEASE@"
 
 
 @dataclass(frozen=True)
 class Release:
-    """A release on disk. ``longest`` has the seconds to a person or an end, by scheme."""
+    """A release on disk. ``longest`` and ``bound`` are seconds: see `routing.compile.waits`."""
 
     name: str
     folder: Path
     records: Sequence[Record]
     longest: Mapping[str, float]
+    bound: float
     compiled: int
     files: Mapping[str, str] = field(repr=False)
     calendars: Sequence[Calendar] = field(default=(), repr=False)
@@ -66,40 +71,44 @@ def build(
     """Compile a folder into ``root/releases/<name>``. Raises Problems with all that is wrong; no release then."""
     root = _made(root)
     store, cache = store or Store(root), Cache(root, "schemes")
-    sources = files.sources(schemes)
     cached = cache.load(code_version())
-    texts = compiling.changed_texts(sources, cached)
-    documents, scheme_files, problems = split(sources, texts, cached)
-    sounds = files.sounds(schemes)
-    lengths = {name: seconds for name, (_, seconds) in sounds.items()}
-    folder, wrong = shared(documents, lengths, engine, len({problem.file for problem in problems}))
-    problems += wrong
+    found = opened(schemes, cached)
+    folder, wrong = shared(found.documents, found.lengths, engine, found.excused)
+    problems = [*found.problems, *wrong]
     if folder is None:
         raise Problems(problems)
     lists, wrong = read_lists(schemes, folder.project.country, RememberedLists(Cache(root, "lists"), folder))
     problems += wrong
-    folder = replace(folder, lists=lists)
-    common = common_key(folder, documents, texts, sources, engine)
-    jobs = compiling.Jobs(folder, store, common, scheme_files, texts, cached)
+    unread = {"lists/"} if any(problem.file == "lists" for problem in wrong) else set()
+    folder = replace(folder, lists=lists, broken=folder.broken | unread)
+    common = common_key(folder, found, engine)
+    jobs = compiling.Jobs(folder, store, common, found.schemes, found.texts, cached)
+    jobs.broken |= {"*"} if "schemes/" in found.excused else set()
     entries, wrong = compiling.compile_all(jobs, progress)
     problems += wrong
     records = [Record.from_json(entry["record"]) for entry in entries.values()]
-    problems += pool_problems(folder, documents, records, jobs.broken)
-    pools = {} if problems else pool_entries(folder, documents, store)
+    problems += pool_problems(folder, found.documents, records, jobs.broken)
+    pools = {} if problems else pool_entries(folder, found.documents, store)
     records += [Record.from_json(entry["record"]) for entry in pools.values()]
     problems += link(records, jobs.broken)
-    known, missing = passwords([*needs(folder, documents, records)], secrets(folder.project.secrets))
-    if problems + missing:
-        raise Problems(problems + missing)
-    tree = release_files(folder, store, entries | pools, records, known, sounds, root, common)
+    known, missing = passwords([*needs(folder, found.documents, records)], secrets(folder.project.secrets))
+    if problems := [*problems, *missing, *in_clear(folder, found.documents)]:
+        raise Problems(problems)
+    copied = found.sounds, list_stats(schemes)
+    tree = release_files(folder, store, entries | pools, records, known, *copied, root, common)
     cache.save(code_version(), entries)
     return _write(root, store, tree, records, jobs.compiled, folder)
+
+
+def is_fit(root: Path) -> bool:
+    """Whether a folder can be a release root: its path stands in dialplans."""
+    return re.fullmatch(r"/[\w/.+@~-]*", str(root.resolve())) is not None
 
 
 def _made(root: Path) -> Path:
     """The root's own folder; its path stands in dialplans, where spaces, commas, brackets and ``$`` mean something."""
     root = root.resolve()
-    if not re.fullmatch(r"/[\w/.+@~-]*", str(root)):
+    if not is_fit(root):
         message = "a release root's path may hold letters, digits and / . _ + @ ~ - only"
         raise Problems([Problem(str(root), 1, 1, "", message, "choose another with --out")])
     root.mkdir(parents=True, exist_ok=True)
@@ -113,56 +122,27 @@ def load_shared(schemes: Path, engine: str = "127.0.0.1:8084") -> Folder:
 
 def needed(schemes: Path) -> list[Need]:
     """Every secret that a folder names; its schemes are read, not checked. Raises Problems."""
-    folder, documents, scheme_files = _shared(schemes, "")
-    found = [*needs(folder, documents)]
-    for source in scheme_files:
-        text = files.text_of(source)
-        if b"secret" in text:
-            found += signing_keys(read(source.name, text))
-    return found
+    folder, found = _shared(schemes, "")
+    needed = [*needs(folder, found.documents)]
+    for source in found.schemes:
+        if b"webhook" in found.texts[source.name]:
+            needed += named_by_steps(read(source.name, found.texts[source.name]))
+    return known_or_refused(needed)
 
 
-def _shared(schemes: Path, engine: str) -> tuple[Folder, list[Document], list[files.Source]]:
-    sources = files.sources(schemes)
-    documents, scheme_files, problems = split(sources, compiling.changed_texts(sources, {}), {})
-    folder, wrong = shared(documents, dict.fromkeys(files.sounds(schemes), 0.0), engine, len(problems))
-    if folder is None or problems + wrong:
-        raise Problems(problems + wrong)
-    return folder, documents, scheme_files
+def _shared(schemes: Path, engine: str) -> tuple[Folder, Opened]:
+    found = opened(schemes, {})
+    folder, wrong = shared(found.documents, found.lengths, engine, found.excused)
+    if folder is None or found.problems or wrong:
+        raise Problems([*found.problems, *wrong])
+    return folder, found
 
 
-def split(
-    sources: Sequence[files.Source], texts: Mapping[str, bytes], cached: Mapping[str, object]
-) -> tuple[list[Document], list[files.Source], list[Problem]]:
-    """Shared documents, and the sources that are schemes."""
-    documents, schemes, problems = [], [], []
-    for source in sources:
-        if source.name not in texts or files.SCHEME_KEY.search(texts[source.name]):
-            schemes.append(source)
-            continue
-        try:
-            document = read(source.name, texts[source.name])
-        except Problems as error:
-            problems += error.problems
-            continue
-        if isinstance(document.data, dict) and "scheme" in document.data:
-            schemes.append(source)
-        else:
-            documents.append(document)
-    return documents, schemes, problems
-
-
-def common_key(
-    folder: Folder,
-    documents: Sequence[Document],
-    texts: Mapping[str, bytes],
-    sources: Sequence[files.Source],
-    engine: str,
-) -> str:
+def common_key(folder: Folder, found: Opened, engine: str) -> str:
     """A hash of everything besides its own text that a scheme's dialplan depends on."""
     hashed = hashlib.sha256(f"{code_version()} {engine}".encode())
-    for document in documents:
-        hashed.update(os.fsencode(document.file) + texts[document.file])
+    for document in found.documents:
+        hashed.update(os.fsencode(document.file) + found.texts[document.file])
     hashed.update(json.dumps([sorted(folder.sounds.items()), sorted(folder.lists)]).encode())
     return hashed.hexdigest()
 
@@ -170,24 +150,27 @@ def common_key(
 def _write(
     root: Path, store: Store, tree: dict[str, str], records: Sequence[Record], compiled: int, folder: Folder
 ) -> Release:
-    name = digest("".join(f"{path} {content}\n" for path, content in sorted(tree.items())).encode())[:12]
-    target = root / "releases" / name
-    longest = longest_times(records)
+    longest, most = longest_waits(records), bound(records)
+    doors = front_doors(_OWN, folder.project.country, number_in(folder), accounts(folder), shown(folder))
     manifest = {
-        "release": name,
+        "release": _OWN,
         "project": folder.project.name,
-        "files": len(tree) + len(FRONT_DOORS) + 1,
+        "files": len(tree) + len(doors) + 1,
         "schemes": len(records),
         "longest_seconds": dict(sorted(longest.items())),
+        "bound_seconds": most,
         "reload": digest("".join(f"{path} {tree[path]}\n" for path in sorted(tree) if _needs_reload(path)).encode()),
     }
-    for door, text in front_doors(str(target), folder.project.country).items():
-        tree[door] = store.put(text.encode())
-    tree["release.json"] = store.put((json.dumps(manifest, indent=1) + "\n").encode())
+    own = doors | {"release.json": json.dumps(manifest, indent=1) + "\n"}
+    written = {**tree, **own}
+    name = digest("".join(f"{path} {written[path]}\n" for path in sorted(written)).encode())[:12]
+    target = root / "releases" / name
+    for path, text in own.items():
+        tree[path] = store.put(text.replace(_OWN, name if path == "release.json" else str(target)).encode())
     if not is_whole(target, tree):
         target.parent.mkdir(exist_ok=True)
         write_tree(store, target, tree)
-    return Release(name, target, records, longest, compiled, tree, [*folder.calendars.values()])
+    return Release(name, target, records, longest, most, compiled, tree, [*folder.calendars.values()])
 
 
 def _needs_reload(path: str) -> bool:

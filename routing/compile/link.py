@@ -1,21 +1,20 @@
-"""What only shows when all schemes are together: names, numbers used twice, early answers, how long a call can last.
+"""What only shows when all schemes are together: names, numbers used twice, circles, early answers.
 
 Works on the records of compiled schemes alone, so that one changed scheme does not need the others' text.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from routing.compile.scheme import Place, Record
 from routing.model.problem import Problem, did_you_mean
-from routing.steps.base import LONGEST_JUMPS
 
 LONGEST_CIRCLE = 50
 
 
 def link(records: Sequence[Record], broken: Collection[str] = ()) -> list[Problem]:
-    """Every problem between schemes; ``broken`` has the ids of schemes that are there but did not compile."""
+    """Every problem between schemes; ``broken``: the ids of schemes that are there but did not compile, ``*`` any."""
     problems = list(_twice(records))
     schemes = {record.scheme: record for record in records}
     problems += (problem for problem in _unknown(records, schemes, broken))
@@ -44,7 +43,7 @@ def _twice(records: Sequence[Record]) -> Iterator[Problem]:
 
 
 def _unknown(records: Sequence[Record], schemes: Mapping[str, Record], broken: Collection[str]) -> Iterator[Problem]:
-    for record in records:
+    for record in () if "*" in broken else records:
         for target, _, place in record.jumps:
             if target != "*" and target not in schemes and target not in broken:
                 yield _problem(record, place, f"no scheme is called `{target}`", did_you_mean(target, schemes))
@@ -73,21 +72,43 @@ def _early_answers(records: Sequence[Record], schemes: Mapping[str, Record]) -> 
     Webhooks can name any scheme: the engine refuses those that answer first, so they are no way here.
     """
     for record in records:
-        paid = [(number, place) for number, caller_pays, place in record.numbers if not caller_pays]
-        if not paid:
-            continue
-        for found in _reachable(record, schemes):
-            for kind, place in found.answers:
-                where = f"{found.file}:{place[0]}" if found is not record else f"line {place[0]}"
-                message = f"`{kind}` ({where}) would answer before a person does, and the owner pays for {paid[0][0]}"
-                yield _problem(record, paid[0][1], message, "ring or go to voicemail first, or set `caller_pays: true`")
+        paid = {number: place for number, caller_pays, place in record.numbers if not caller_pays}
+        told: set[tuple[str, Place]] = set()
+        for number in _unlike(paid, _reachable(record, schemes)):
+            for found in _reachable(record, schemes, number):
+                for kind, place in found.answers:
+                    if _comes(found, place, number) and (found.file, place) not in told:
+                        told.add((found.file, place))
+                        where = f"{found.file}:{place[0]}" if found is not record else f"line {place[0]}"
+                        yield _problem(record, paid[number], _ANSWERS.format(kind, where, number), _RING_FIRST)
 
 
-def _reachable(record: Record, schemes: Mapping[str, Record]) -> list[Record]:
+_ANSWERS = "`{}` ({}) would answer before a person does, and the owner pays for {}"
+_RING_FIRST = "ring or go to voicemail first, or set `caller_pays: true`"
+
+
+def _unlike(numbers: Iterable[str], records: Iterable[Record]) -> list[str]:
+    """Those that some scheme asks for, and one of the others, which all go the same way."""
+    asked = {
+        number for record in records for only, never in record.called.values() for number in (*(only or ()), *never)
+    }
+    rest = next((number for number in numbers if number not in asked), "")
+    return [number for number in numbers if number in asked or number == rest]
+
+
+def _comes(record: Record, place: Place, number: str) -> bool:
+    """Whether a call to a number can come to a step of a scheme."""
+    only, never = record.called.get(place[2], (None, ()))
+    return number not in never and (only is None or number in only)
+
+
+def _reachable(record: Record, schemes: Mapping[str, Record], number: str = "") -> list[Record]:
+    """The schemes that a call can come to that begins in one; by any number, or by this one."""
     found, queue = {record.scheme: record}, [record]
     while queue:
-        for target, _, _ in queue.pop().jumps:
-            if target in schemes and target not in found:
+        one = queue.pop()
+        for target, _, place in one.jumps:
+            if target in schemes and target not in found and (not number or _comes(one, place, number)):
                 found[target] = schemes[target]
                 queue.append(schemes[target])
     return list(found.values())
@@ -106,29 +127,3 @@ def answering(records: Sequence[Record]) -> set[str]:
         found |= fresh
         queue += fresh
     return found
-
-
-def longest_times(records: Sequence[Record]) -> dict[str, float]:
-    """Seconds from a scheme's start to the latest end of a call in it, at most ten jumps between schemes included.
-
-    A webhook's ``*`` stands for whichever scheme takes longest. Every scheme that is jumped to is among the records.
-    """
-    times = {record.scheme: record.otherwise for record in records}
-    ending = {record.scheme: record.longest for record in records if not record.jumps}
-    jumping = [(record.scheme, record.longest, _latest(record)) for record in records if record.jumps]
-    for _ in range(LONGEST_JUMPS):
-        times["*"] = max(times.values(), default=0.0)
-        longer = {
-            scheme: max([longest] + [seconds + times[target] for target, seconds in jumps])
-            for scheme, longest, jumps in jumping
-        }
-        times = ending | longer
-    return times
-
-
-def _latest(record: Record) -> list[tuple[str, float]]:
-    """Every scheme that a scheme goes to, and when at the latest."""
-    latest: dict[str, float] = {}
-    for target, seconds, _ in record.jumps:
-        latest[target] = max(seconds, latest.get(target, 0.0))
-    return list(latest.items())

@@ -13,9 +13,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from routing.compile.templates import render
 from routing.compile.xml import to_xml
-from routing.model import numbers
+from routing.model import forms
+from routing.model.ringback import ringing_tone
 from routing.steps.base import RELEASE
 from routing.steps.dialplan import Context
 
@@ -26,15 +26,9 @@ CALL_SETTINGS = (
     # 70 otherwise, or what is left of the caller's Max-Forwards; jumps have their own bound
     ("max_session_transfers", "1000"),
 )
-#: A dialled number, its last four digits the second capture.
-DIALLED = r"^(?:\+|00)?(\d{0,11}(\d{4}))$"
-NOT_DIALLED = r"^(?!(?:\+|00)?\d{4,15}$)"
-#: A displayed name: letters of any alphabet (as bytes), digits and plain signs; digits alone are the number again.
-#: Its length is looked at apart: a repeat of so many is compiled as so many copies.
-NAME = r"^(?!\d+$)(?=.{1,80}$)((?:[A-Za-z0-9 ._-]|[\xc3-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2})+)$"
-INTERNATIONAL = r"^(?:\+|00)?([1-9]\d{6,14})$"
-FRONT_DOORS = ("entry.xml", "unlimited.xml")
-#: What they execute a number's extension with: caller, displayed name, the release's folder.
+#: The divisor of FreeSWITCH's comfort noise: what it sends by itself while it records a message.
+COMFORT_NOISE = "1400"
+#: What the front doors execute a number's extension with: caller, displayed name, the release's folder.
 _ARGUMENTS = "@([^@]+)@([^@]+)@(.+)$"
 #: The caller hears our cause, not the last phone's; a phone's 302 fails its leg instead of moving the caller.
 _ON_EVERY_CALL = (
@@ -47,7 +41,9 @@ _ON_EVERY_CALL = (
     ("sip_ignore_remote_cause", "true"),
     ("limit_ignore_transfer", "true"),  # FreeSWITCH forgets who holds a limit at a transfer otherwise
     ("nolocal:outbound_redirect_fatal", "true"),
-    ("export_vars", "nolocal:outbound_redirect_fatal"),
+    ("${routing_leg}", "9"),  # named by the node: without it no leg is dialled
+    ("export_vars", "nolocal:outbound_redirect_fatal,hold_music,${routing_leg}"),
+    ("ignore_early_media", "ring_ready"),
     *CALL_SETTINGS,
 )
 #: Applications as (name, argument).
@@ -61,6 +57,18 @@ _BLANKS = re.compile("@(?:digits|forms|pays)@")
 _EXTENSION = re.compile("(?s)<extension .*</extension>\n")
 #: Would be taken for the extension's own.
 _CAPTURE = re.compile(r"\$\{?\d")
+
+
+def heard(country: str | None) -> tuple[tuple[str, str], ...]:
+    """What an answered caller hears while nobody talks with him: ringing while phones do, a soft noise otherwise.
+
+    ``instant_ringback``: between phones that are rung in turn too, and before the first of them says anything.
+    """
+    return (
+        ("transfer_ringback", ringing_tone(country)),
+        ("instant_ringback", "true"),
+        ("send_silence_when_idle", COMFORT_NOISE),
+    )
 
 
 class Line(NamedTuple):
@@ -84,14 +92,14 @@ def shards(lines: Iterable[Line]) -> dict[str, list[Line]]:
     return found
 
 
-def number_extension(scheme: Context) -> str:
+def number_extension(scheme: Context, country: str | None) -> str:
     """The extension of a number that leads to a scheme, as XML, with blanks for what differs between its numbers.
 
-    Laid out and verified once a scheme: its numbers are copies.
+    Laid out and verified once a scheme: its numbers are copies. ``country``: the project's.
     """
     context = Context("numbers")
     entry = context.extension(_DIGITS, pattern=_FORMS + _ARGUMENTS)
-    for name, value in _ON_EVERY_CALL:
+    for name, value in (*_ON_EVERY_CALL, *heard(country)):
         entry.set(name, value)
     entry.set("routing_number", f"+{_DIGITS}")
     entry.set("routing_caller_pays", _PAYS)
@@ -105,11 +113,11 @@ def numbers_xml(lines: Iterable[Line], country: str | None, extensions: Mapping[
 
     ``extensions``: by scheme, `number_extension`.
     """
-    code, trunk = numbers.dialling(country) if country else ("", "")
     found = []
     for line in lines:
-        digits = line.number.removeprefix("+")
-        own = {_DIGITS: digits, _FORMS: _forms(digits, code, trunk), _PAYS: "true" if line.caller_pays else "false"}
+        written = f"^{forms.own_forms(line.number, country)}"
+        pays = "true" if line.caller_pays else "false"
+        own = {_DIGITS: line.number.removeprefix("+"), _FORMS: written, _PAYS: pays}
         found.append(_filled(extensions[line.scheme], own))
     head, tail = _around()
     return head + "".join(found) + tail
@@ -144,44 +152,7 @@ def _to_start(scheme: str) -> Opening:
     return [("set", "routing_jumps="), ("transfer", f"{START} XML:{RELEASE}/schemes/{scheme}.xml {scheme}")]
 
 
-def _forms(digits: str, code: str, trunk: str) -> str:
-    """A regex of every way the number is dialled: ``380800330521``, and at home ``0800330521`` or ``800330521``."""
-    if not code or not digits.startswith(code):
-        return f"^{digits}"
-    home = f"|{trunk}" if trunk else ""
-    return f"^(?:{code}{home})?{digits.removeprefix(code)}"
-
-
-def front_doors(release_folder: str, country: str | None) -> dict[str, str]:
-    """File to text of the release's front doors: they name it, so that a call stays in it whatever is published.
-
-    ``unlimited.xml`` takes the usual calls of nodes without flood limits, ``entry.xml`` every other.
-    """
-    facts = {
-        "release": release_folder,
-        "dialled": DIALLED,
-        "not_dialled": NOT_DIALLED,
-        "name": NAME,
-        "callers": _callers(country),
-    }
-    return {name: render(f"release/{name}.j2", **facts) for name in FRONT_DOORS}
-
-
 def way_in(root: Path, *, limited: bool) -> str:
     """Where a gateways' profile looks calls up, in turn: the current release, then the fixed dialplan."""
     files = ("entry.xml",) if limited else ("unlimited.xml", "entry.xml")
     return ",".join([*(f"XML:{root}/current/{file}" for file in files), "XML"])
-
-
-def _callers(country: str | None) -> list[tuple[str, str, str]]:
-    """The forms of a caller's number: name, regex, what stands before its capture; the first that fits is meant.
-
-    International is asked first, as most carriers write; but not where a national number could be taken for one, which
-    only those with a ``0`` in front cannot.
-    """
-    international = ("international", INTERNATIONAL, "+")
-    rule = numbers.national(country) if country else None
-    if rule is None:
-        return [international]
-    national = ("national", rule.expression, f"+{rule.code}")
-    return [international, national] if rule.expression.startswith("^0(") else [national, international]

@@ -11,15 +11,24 @@ from dataclasses import replace
 
 from routing.compile.codes import dialled_codes
 from routing.compile.templates import render
-from routing.model import numbers
+from routing.model import forms, numbers
+from routing.model.addresses import without_port
 from routing.model.decision import ring_for
 from routing.model.folder import Folder
 from routing.model.project import Gateway
 from routing.model.ringing import Wave
+from routing.model.srtp import MODES
 from routing.steps import targets
 from routing.steps.base import RELEASE
 from routing.steps.dialplan import Condition, Context, Extension
-from routing.steps.dialstring import COLLEAGUE_SECONDS, CONFIRM_SECONDS, caller_id, dial_string
+from routing.steps.dialstring import (
+    COLLEAGUE_SECONDS,
+    CONFIRM_SECONDS,
+    UNTHROTTLED,
+    caller_id,
+    dial_string,
+    early_media,
+)
 from routing.steps.recording import record_talks
 from routing.steps.targets import Leg
 
@@ -79,12 +88,16 @@ def internal_context(folder: Folder) -> Context:
     for code, place in dialled_codes():
         context.extension(code).do("transfer", place)
     for extension, name in sorted(folder.extensions.items()):
-        _colleague(context, extension, name, name, _as_colleague(name, folder))
+        _colleague(context, extension, name, name, as_colleague(name, folder))
     for account, phone in sorted(folder.accounts.items()):
+        if account in folder.extensions:  # of the same person, who rings on all phones
+            continue
         _colleague(context, account, phone, phone.partition(".")[0], str(COLLEAGUE_SECONDS))
-    for pattern, dial in _outside_forms(folder):
+    for pattern, dial in outside_forms(folder):
         outside = context.extension("outside", pattern=pattern)
         outside.set("routing_ring_for", 60)
+        # a person hears what the carrier has to say of the number
+        outside.set("bridge_early_media", "true")
         record_talks(outside, folder.project.record)
         outside.do("execute_extension", f"{dial} XML:{RELEASE}/outbound.xml outbound")
         outside.do("transfer", f"{ENDED} XML:{RELEASE}/internal.xml internal")
@@ -100,12 +113,13 @@ def colleagues_context(folder: Folder) -> Context:
     context = Context("colleagues")
     for extension, name in sorted(folder.extensions.items()):
         dialled = context.extension(extension)
-        dialled.set("routing_ring_for", _as_colleague(name, folder))
+        dialled.set("routing_ring_for", as_colleague(name, folder))
         dialled.do("execute_extension", f"{name} XML:{RELEASE}/people/{name}.xml person")
     return context
 
 
-def _as_colleague(person: str, folder: Folder) -> str:
+def as_colleague(person: str, folder: Folder) -> str:
+    """The ring times of a person who is dialled inside."""
     return ring_for(targets.waves(targets.alone(person, folder)) or (Wave(),), COLLEAGUE_SECONDS)
 
 
@@ -124,15 +138,13 @@ def _talk(extension: Extension) -> None:
     extension.set("hangup_after_bridge", "true")
 
 
-def _outside_forms(folder: Folder) -> Iterator[tuple[str, str]]:
-    """How people dial outside numbers, and their E.164 form: ``+380..``, ``00380..``, ``380..``, ``0..`` at home."""
-    yield r"^(?:\+|00)([1-9]\d{6,14})$", "+$1"
-    country = folder.project.country
-    if country:
-        code, trunk = numbers.dialling(country)
-        yield rf"^({code}\d{{6,12}})$", "+$1"
-        if trunk:
-            yield rf"^{trunk}([1-9]\d{{6,12}})$", f"+{code}$1"
+def outside_forms(folder: Folder) -> Iterator[tuple[str, str]]:
+    """How people dial outside numbers, and their E.164 form, as the project's country dials."""
+    found: dict[str, str] = {}
+    for form in forms.dialled_forms(folder.project.country):
+        captures = "".join(f"${at}" for at in range(1, form.captures + 1))
+        found.setdefault(f"^{form.expression}$", form.before + captures)
+    yield from found.items()
 
 
 def outbound_context(folder: Folder) -> Context:
@@ -151,7 +163,7 @@ def outbound_context(folder: Folder) -> Context:
         extension.do("sched_hangup", f"+{LONGEST_OUTSIDE_SECONDS} ALLOTTED_TIMEOUT")
         # over the limit nothing is dialled and the call goes on, as when nobody answers
         limit = f"hash routing outside {MOST_OUTSIDE_CALLS}"
-        extension.do("limit_execute", f"{limit} bridge {_outside(name, gateway, region, home)}")
+        extension.do("limit_execute", f"{limit} bridge {_outside(name, region, folder)}")
         extension.do("sched_cancel", "${uuid}")
     return context
 
@@ -173,9 +185,13 @@ def _prefix(gateway: Gateway, region: str, home: str | None) -> str:
     return numbers.abroad_prefix(home) if home else "00"
 
 
-def _outside(name: str, gateway: Gateway, region: str, home: str | None) -> str:
+def _outside(name: str, region: str, folder: Folder) -> str:
+    """Where the caller hears ringing, his own leg says so: a caller from outside does, a person who dials does not."""
+    gateway, home = folder.gateways[name], folder.project.country
+    heard = early_media(gateway, folder)
     variables = {
-        "ignore_early_media": "true",
+        **(heard if "bridge_early_media" in heard else {}),
+        **UNTHROTTLED,
         "originate_timeout": "${routing_ring_for}",
         "routing_target": "$1",
         **caller_id(gateway, gateway.numbers[0] if gateway.numbers else ""),
@@ -195,7 +211,9 @@ def directory_xml(folder: Folder, passwords: Mapping[str, str]) -> str:
                 "account": account,
                 "password": passwords[account],
                 "person": name,
+                "phone": phone,
                 "number": person.extension or account,
+                "srtp": MODES.get(person.phones[phone.partition(".")[2]].srtp or folder.project.srtp or "", ""),
                 "name": displayed(person.name),
             }
         )
@@ -210,4 +228,12 @@ def displayed(name: str) -> str:
 def gateway_xml(name: str, gateway: Gateway, password: str) -> str:
     """One gateway with its password: to be written 0600."""
     registers = gateway.register_ and gateway.username is not None
-    return render("release/gateway.xml.j2", gateway_name=name, gateway=gateway, password=password, registers=registers)
+    return render(
+        "release/gateway.xml.j2",
+        gateway_name=name,
+        gateway=gateway,
+        realm=gateway.realm or without_port(gateway.proxy),
+        srtp=MODES.get(gateway.srtp or "", ""),
+        password=password,
+        registers=registers,
+    )

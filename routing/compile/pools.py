@@ -18,7 +18,7 @@ from routing.model import numbers
 from routing.model.folder import Folder
 from routing.model.pools import Pool
 from routing.model.problem import Loc, Problem, did_you_mean
-from routing.steps.scheme import SchemeFields, summarise
+from routing.steps.scheme_file import SchemeFields, summarise
 
 PREFIX = "pool_"
 LONGEST_NAME = 64 - len(PREFIX)
@@ -30,7 +30,9 @@ def pool_entries(folder: Folder, documents: Sequence[Document], store: Store) ->
     for name, pool in folder.pools.items():
         fields = _scheme(name, pool)
         context = scheme_context(fields, folder)
-        record = _record(_document(name, documents), name, fields, folder, number_extension(context))
+        record = _record(
+            _document(name, documents), name, fields, folder, number_extension(context, folder.project.country)
+        )
         found[f"{record.file}#{name}"] = {
             "stamp": "",
             "text": "",
@@ -74,11 +76,7 @@ def _unknown(question: str, loc: Loc, folder: Folder, document: Document) -> Ite
 
 
 def _document(name: str, documents: Sequence[Document]) -> Document:
-    return next(
-        document
-        for document in documents
-        if isinstance(document.data, dict) and name in (document.data.get("pools") or ())
-    )
+    return next(document for document in documents if name in document.part("pools"))
 
 
 def _scheme(name: str, pool: Pool) -> SchemeFields:

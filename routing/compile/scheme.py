@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from routing.compile.numbers import number_extension
 from routing.compile.xml import to_xml
 from routing.load.nodes import Document, read
-from routing.load.partial import without_faults
+from routing.load.partial import UNREADABLE, without_faults
 from routing.load.validate import Wrong, validate
 from routing.model.folder import Folder
 from routing.model.problem import Loc, Problem, Problems, dotted
-from routing.steps.base import LONGEST_JUMPS, Emitter
+from routing.model.secret import Purpose
+from routing.steps.base import LONGEST_JUMPS, Emitter, sound_path
+from routing.steps.called import called
 from routing.steps.dialplan import Condition, Context, Extension
 from routing.steps.hours import ask_calendar
 from routing.steps.recording import record_talks
-from routing.steps.scheme import (
+from routing.steps.scheme_file import (
     POOL,
     STICKY,
     SchemeFields,
@@ -50,14 +52,16 @@ class Record:
     jumps: list[tuple[str, float, Place]] = field(default_factory=list)
     #: (step kind, place) of steps that answer before anybody was reached.
     answers: list[tuple[str, Place]] = field(default_factory=list)
+    #: Path of a step to the numbers, if only some can have been called when a call comes there, and those that cannot.
+    called: dict[str, tuple[list[str] | None, list[str]]] = field(default_factory=dict)
     #: Seconds of the steps that run after too many jumps.
     otherwise: float = 0.0
     #: The extension of its numbers, to be filled in (`routing.compile.numbers`).
     extension: str = ""
     #: Changes when its numbers' extensions change.
     numbers_key: str = ""
-    #: (secret, place) of the signing keys that its steps name.
-    secrets: list[tuple[str, Place]] = field(default_factory=list)
+    #: (secret, what it does, place) of what its steps name.
+    secrets: list[tuple[str, Purpose, Place]] = field(default_factory=list)
 
     def as_json(self) -> dict[str, Any]:
         """Plain data."""
@@ -83,7 +87,9 @@ def compile_scheme(file: str, text: bytes, folder: Folder) -> Compiled:
     document = read(file, text)
     fields = validate(SchemeFields, document, (), document.data, folder.project.country)
     if isinstance(fields, Wrong):
-        rest = without_faults(document.data, fields.locs, folder.project.country)
+        rest = without_faults(document.data, fields.locs, folder.project.country, fields.meant)
+        if rest and rest.hours == UNREADABLE:
+            folder = replace(folder, broken=folder.broken | {UNREADABLE})
         also = [document.problem(*complaint) for complaint in check_names(rest, folder)] if rest else []
         raise Problems([*fields, *also])
     wrong = [document.problem(*complaint) for complaint in check(fields, folder)]
@@ -92,7 +98,9 @@ def compile_scheme(file: str, text: bytes, folder: Folder) -> Compiled:
     summary = summarise(fields, folder)
     # nothing is written when anything in the folder is wrong, and names that are not there cannot be laid out
     context = None if folder.broken else scheme_context(fields, folder)
-    record = _record(document, fields, summary, folder, number_extension(context) if context else "")
+    record = _record(
+        document, fields, summary, folder, number_extension(context, folder.project.country) if context else ""
+    )
     return Compiled(record, to_xml(context) if context else "", scheme_table(fields, summary))
 
 
@@ -111,11 +119,19 @@ def _record(document: Document, fields: SchemeFields, summary: Summary, folder: 
         longest=summary.longest,
         jumps=[(jump.scheme, jump.seconds, place(jump.loc)) for jump in summary.jumps],
         answers=[(kind, place(loc)) for loc, kind in summary.answers],
+        called=_called(fields),
         otherwise=seconds(fields.otherwise, folder),
-        secrets=[(name, place(loc)) for loc, name in summary.secrets],
+        secrets=[(name, purpose, place(loc)) for loc, name, purpose in summary.secrets],
         extension=extension,
         numbers_key=hashlib.sha256(key.encode()).hexdigest()[:16],
     )
+
+
+def _called(fields: SchemeFields) -> dict[str, tuple[list[str] | None, list[str]]]:
+    return {
+        dotted(loc): (None if numbers.only is None else sorted(numbers.only), sorted(numbers.never))
+        for loc, numbers in called(fields.steps, ("steps",)).items()
+    }
 
 
 def scheme_context(fields: SchemeFields, folder: Folder) -> Context:
@@ -155,7 +171,7 @@ def _sticky(out: Emitter, here: Extension, sticky: StickyStep, then: str) -> Non
         asking = out.context.extension(f"{STICKY}.open")
         for state in ("closed", "holiday"):
             out.context.extension(f"{STICKY}.{state}").do("transfer", out.go(then))
-    asking.set("routing_step", STICKY)
+    asking.enter(STICKY, sticky.kind)
     sticky.ask(out, asking, STICKY, out.go(then))
 
 
@@ -170,7 +186,8 @@ def _bound(out: Emitter, here: Extension, fields: SchemeFields) -> None:
 
 def _settings(start: Extension, fields: SchemeFields) -> None:
     if fields.music:
-        start.set("transfer_ringback", f"${{routing_release}}/sounds/{fields.music}")
+        start.set("transfer_ringback", sound_path(fields.music))
+        start.set("hold_music", sound_path(fields.music))
     record_talks(start, fields.record)
 
 

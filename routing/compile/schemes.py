@@ -11,7 +11,7 @@ from typing import Any, TypedDict
 from routing.compile.scheme import Compiled, compile_scheme
 from routing.compile.store import Store, digest
 from routing.load import files
-from routing.load.files import SCHEME_KEY, Source
+from routing.load.files import Source
 from routing.model.folder import Folder
 from routing.model.problem import Problem, Problems
 
@@ -42,7 +42,7 @@ class Jobs:
     texts: Mapping[str, bytes]
     cached: Mapping[str, Any]
     compiled: int = field(default=0)
-    #: Ids of schemes that did not compile.
+    #: Ids of schemes that did not compile; ``*`` for a file of which nobody knows what it holds.
     broken: set[str] = field(default_factory=set)
 
     def known(self, source: Source) -> Entry | None:
@@ -55,14 +55,11 @@ class Jobs:
         kept = self.store.has(entry["xml"]) and self.store.has(entry["table"])
         return {**entry, "stamp": source.stamp} if kept else None
 
-
-def changed_texts(sources: Sequence[Source], cached: Mapping[str, Any]) -> dict[str, bytes]:
-    """Texts of the files that the cache does not have as they are now: changed schemes, and everything else."""
-    return {
-        source.name: files.text_of(source)
-        for source in sources
-        if source.name not in cached or cached[source.name]["stamp"] != source.stamp
-    }
+    def claimed(self, source: Source) -> set[str]:
+        """The ids that a source has, whatever is wrong with it."""
+        if source.name in self.texts:
+            return files.claimed_ids(self.texts[source.name])
+        return {self.cached[source.name]["record"]["scheme"]}
 
 
 def compile_all(jobs: Jobs, progress: Callable[[int, int], None] | None) -> tuple[dict[str, Entry], list[Problem]]:
@@ -79,7 +76,7 @@ def compile_all(jobs: Jobs, progress: Callable[[int, int], None] | None) -> tupl
     for done, (source, result) in enumerate(_results(jobs, todo), 1):
         if isinstance(result, list):
             problems += result
-            jobs.broken |= files.claimed_ids(jobs.texts.get(source.name) or files.text_of(source))
+            jobs.broken |= jobs.claimed(source)
         else:
             entries[source.name] = result
         if progress:
@@ -110,10 +107,8 @@ def _compile_shared(source: Source) -> Entry | list[Problem]:
 
 
 def _compile(jobs: Jobs, source: Source) -> Entry | list[Problem]:
-    text = jobs.texts.get(source.name)
-    if text is None:
-        text = files.text_of(source)
     try:
+        text = jobs.texts.get(source.name) or files.text_of(source)
         compiled: Compiled = compile_scheme(source.name, text, jobs.folder)
     except Problems as error:
         return error.problems
@@ -125,6 +120,3 @@ def _compile(jobs: Jobs, source: Source) -> Entry | list[Problem]:
         "xml": jobs.store.put(compiled.xml.encode()),
         "table": jobs.store.put(compiled.table.encode()),
     }
-
-
-__all__ = ["SCHEME_KEY", "Entry", "Jobs", "changed_texts", "compile_all"]

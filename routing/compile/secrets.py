@@ -1,52 +1,23 @@
-"""Which secrets a folder needs and where they are missing. Values come in as an argument; none is ever in a message."""
+"""Which secrets a folder needs, what each may be used for, and where one is missing or unfit. Values come in as an
+argument; none is ever in a message."""
 
 from __future__ import annotations
 
 import base64
-import re
 import secrets as random_secrets
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
+from routing.compile.need import CARRIERS, CRMS, HANDLERS, Need, gateway_name, password_name
 from routing.compile.scheme import Record
 from routing.load.nodes import Document
+from routing.model import header_secrets
+from routing.model.crm_fields import Crm
 from routing.model.folder import Folder
-from routing.model.problem import Loc, Problem
-
-#: FreeSWITCH's preprocessor works on the file's text: these would be acted upon, or end the line.
-_UNFIT = re.compile(r"\$[${]|X-PRE-PROCESS|<!--|<\?|</?include|[\x00-\x1f\x7f]", re.IGNORECASE)
-
-
-@dataclass(frozen=True)
-class Need:
-    """A secret's name and the place that asks for it, a problem without words.
-
-    ``account``: whose password FreeSWITCH is told, a SIP account or ``gateway NAME``. ``foreign``: of a secret that
-    somebody else gives out, what it is and where to get it; any other can be invented.
-    """
-
-    name: str
-    place: Problem
-    account: str = ""
-    foreign: str = ""
-
-    def missing(self, more: int) -> Problem:
-        """That it is not set; ``more`` places name it too."""
-        also = f" (named in {more} more place{'s' if more > 1 else ''})" if more else ""
-        where = f"set {self.name} in the environment or the secrets file"
-        hint = f"{self.foreign}: {where}" if self.foreign else f"{where}; `routing secrets` makes one"
-        return replace(self.place, message=f"the secret {self.name} is missing{also}", hint=hint)
-
-
-def password_name(account: str) -> str:
-    """Name of the secret that holds a SIP account's password: ``SIP_PASSWORD_1001``."""
-    return "SIP_PASSWORD_" + re.sub(r"\W", "_", account).upper()
-
-
-def gateway_name(gateway: str) -> str:
-    """Name of the secret that holds a gateway's password: ``GATEWAY_PASSWORD_MAIN``."""
-    return "GATEWAY_PASSWORD_" + gateway.upper()
+from routing.model.problem import Loc, Problem, Problems
+from routing.model.secret import PASSWORD, SENT, SHOWN, SIGNS, Purpose, may_serve_both, sent_to, whose
+from routing.model.web import is_read_on_the_way
 
 
 def needs(folder: Folder, documents: Sequence[Document], records: Sequence[Record] = ()) -> Iterator[Need]:
@@ -54,7 +25,7 @@ def needs(folder: Folder, documents: Sequence[Document], records: Sequence[Recor
 
     def place(loc: Loc) -> Problem:
         kind, name = loc[0], loc[1]
-        document = next(d for d in documents if isinstance(d.data, dict) and name in (d.data.get(str(kind)) or {}))
+        document = next(each for each in documents if name in each.part(str(kind)))
         return document.problem(loc, "")
 
     for account, phone in folder.accounts.items():
@@ -62,65 +33,118 @@ def needs(folder: Folder, documents: Sequence[Document], records: Sequence[Recor
         yield Need(password_name(account), place(("people", person, "phones", label, "sip")), account)
     for name, gateway in folder.gateways.items():
         if gateway.username:
-            yield Need(gateway_name(name), place(("gateways", name, "username")), f"gateway {name}")
+            at = place(("gateways", name, "username"))
+            yield Need(gateway_name(name), at, f"gateway {name}", shared=CARRIERS)
     for setting, asked in (("tracking", folder.project.tracking), ("pops", folder.project.pops)):
         if asked and asked.key:
-            yield Need(asked.key, place(("project", setting, "key")))
+            yield Need(asked.key, place(("project", setting, "key")), purpose=SHOWN)
     for name, crm in folder.crm.items():
         for below, secret, what in crm.secrets():
-            yield Need(secret, place(("crm", name, *below)), foreign=what)
+            asks = place(("crm", name, *below))
+            to, field = sent_to(_server(crm)), str(below[0])
+            yield Need(secret, asks, foreign=what, shared="" if what else CRMS, purpose=to, field=field)
     for record in records:
-        for secret, (line, column, path) in record.secrets:
-            yield Need(secret, Problem(record.file, line, column, path, ""))
+        for secret, purpose, (line, column, path) in record.secrets:
+            yield _of_step(secret, purpose, Problem(record.file, line, column, path, ""))
+
+
+def _server(crm: Crm) -> str:
+    """The address that a CRM's secrets go to; the vendor's name where they know it themselves."""
+    return str(getattr(crm, "url", None) or getattr(crm, "vendor", "")).replace("zoho_desk", "zoho_crm")
+
+
+def _of_step(secret: str, purpose: Purpose, place: Problem) -> Need:
+    header = place.path.rpartition(".")[2]
+    what = f"what the handler wants in its header {header}" if purpose.startswith(SENT) else ""
+    return Need(secret, place, foreign=what, shared="" if what else HANDLERS, purpose=purpose)
 
 
 def passwords(needed: Sequence[Need], secrets: Mapping[str, str]) -> tuple[dict[str, str], list[Problem]]:
     """Passwords by SIP account and by ``gateway NAME``, and a problem for each secret that is missing or unfit."""
     found: dict[str, str] = {}
     missing: dict[str, list[Need]] = {}
-    problems = []
     for need in needed:
         if not (value := _value(secrets, need.name)):
             missing.setdefault(need.name, []).append(need)
         elif need.account:
             found[need.account] = value
-            if unfit := _UNFIT.search(value):
-                said = f"the secret {need.name} holds {_named(unfit[0])}, which FreeSWITCH would not read as it is"
-                hint = "choose another password; `routing secrets` makes good ones"
-                problems.append(replace(need.place, message=said, hint=hint))
+    problems = [*misused(needed), *unfit_values(needed, secrets)]
     for places in missing.values():
         first = min(places, key=lambda need: need.place)
         problems.append(first.missing(len(places) - 1))
     return found, problems
 
 
+def misused(needed: Sequence[Need]) -> Iterator[Problem]:
+    """One secret for two purposes: what is sent to one server would be known there."""
+    first: dict[str, Need] = {}
+    for need in needed:
+        if need.purpose != PASSWORD and (owner := whose(need.name)):
+            yield replace(need.place, message=f"{need.name} is {owner}, which no scheme may send anywhere")
+        before = first.setdefault(need.name, need)
+        if not may_serve_both(before.purpose, need.purpose):
+            said = f"the secret {need.name} is {need.purpose} here and {before.purpose} at {_at(before.place)}"
+            yield replace(need.place, message=said, hint="give each server a secret of its own")
+
+
+def _at(place: Problem) -> str:
+    return f"{place.file}:{place.line}"
+
+
+def unfit_values(needed: Sequence[Need], secrets: Mapping[str, str]) -> list[Problem]:
+    """A problem for each secret whose value cannot do what it is for."""
+    told: dict[tuple[str, Purpose], Problem] = {}
+    real = set(secrets)  # a mapping may make values up
+    for need in needed:
+        if need.name in real and (value := _value(secrets, need.name)) and (problem := need.unfit(value)):
+            told.setdefault((need.name, need.purpose), problem)
+    return list(told.values())
+
+
+def in_clear(folder: Folder, documents: Sequence[Document]) -> Iterator[Problem]:
+    """CRMs whose secrets would travel in clear over networks of others."""
+    for name, crm in folder.crm.items():
+        url = str(getattr(crm, "url", None) or "")
+        if is_read_on_the_way(url) and any(crm.secrets()):
+            document = next(d for d in documents if isinstance(d.data, dict) and name in (d.data.get("crm") or {}))
+            yield document.problem(("crm", name, "url"), "its secrets could be read on the way", "write https://")
+
+
 def _value(secrets: Mapping[str, str], name: str) -> str:
-    return secrets[name] if name in secrets else ""  # noqa: SIM401  # a mapping may make values up
+    return secrets[name].strip() if name in secrets else ""
 
 
-def _named(unfit: str) -> str:
-    return f"`{unfit}`" if unfit.isprintable() else "a control character"
+def named_by_steps(document: Document) -> Iterator[Need]:
+    """The secrets that webhook steps of a scheme file name; the file is not checked."""
+    for loc, name, purpose in _named_by(document.data, ()):
+        yield _of_step(name, purpose, document.problem(loc, ""))
 
 
-def signing_keys(document: Document) -> Iterator[Need]:
-    """The keys that webhook steps of a scheme file sign with; the file is not checked."""
-    for loc, name in _signing(document.data, ()):
-        yield Need(name, document.problem(loc, ""))
-
-
-def _signing(data: Any, loc: Loc) -> Iterator[tuple[Loc, str]]:
+def _named_by(data: Any, loc: Loc) -> Iterator[tuple[Loc, str, Purpose]]:
     pairs = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ()
     for key, value in pairs:
-        if key == "webhook" and isinstance(value, dict) and isinstance(value.get("secret"), str):
-            yield (*loc, key, "secret"), value["secret"]
-        else:
-            yield from _signing(value, (*loc, key))
+        if key != "webhook" or not isinstance(value, dict):
+            yield from _named_by(value, (*loc, key))
+            continue
+        if isinstance(value.get("secret"), str):
+            yield (*loc, key, "secret"), value["secret"], SIGNS
+        written = value.get("headers")
+        texts = {k: v for k, v in written.items() if isinstance(v, str)} if isinstance(written, dict) else {}
+        for header, name in header_secrets.secrets_of(texts):
+            yield (*loc, key, "headers", header), name, sent_to(str(value.get("url")))
+
+
+def known_or_refused(needed: list[Need]) -> list[Need]:
+    """The needs, none of which is misused. Raises Problems."""
+    if wrong := [*misused(needed)]:
+        raise Problems(wrong)
+    return needed
 
 
 def invented(needed: Sequence[Need], secrets: Mapping[str, str]) -> dict[str, str]:
     """A random password or key for every secret that is missing and ours to choose, by its name."""
-    foreign = {need.name for need in needed if need.foreign}
-    missing = (need for need in needed if need.name not in foreign and not _value(secrets, need.name))
+    others = {need.name for need in needed if need.foreign}
+    missing = (need for need in needed if need.name not in others and not _value(secrets, need.name))
     return {need.name: _password() if need.account else _key() for need in missing}
 
 
@@ -128,6 +152,12 @@ def foreign(needed: Sequence[Need], secrets: Mapping[str, str]) -> list[Problem]
     """The secrets that are missing and that others give out."""
     missing = {need.name: need for need in needed if need.foreign and not _value(secrets, need.name)}
     return [need.missing(0) for need in missing.values()]
+
+
+def told(needed: Sequence[Need], added: Mapping[str, str]) -> list[Problem]:
+    """What to do with those of the invented secrets that somebody else holds too; each once."""
+    shared = {need.name: need for need in reversed(needed) if need.shared and need.name in added}
+    return sorted(need.was_invented() for need in shared.values())
 
 
 def _key() -> str:

@@ -10,13 +10,16 @@ import hashlib
 import marshal
 import os
 import shutil
+import stat
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-PRIVATE, PUBLIC = 0o600, 0o644
+PRIVATE, GROUP, PUBLIC = 0o600, 0o640, 0o644
+#: How names end whose content not everybody may read.
+_ENDINGS = {PRIVATE: ".private", GROUP: ".group", PUBLIC: ""}
 #: From so many files on, a release's folders are filled by so many threads.
 MANY_FILES, AT_ONCE = 2_000, 4
 
@@ -27,21 +30,34 @@ def digest(content: bytes) -> str:
 
 
 class Store:
-    """Files below ``ROOT/store`` named by their content's hash; private content is 0600."""
+    """Files below ``ROOT/store`` named by their content's hash; their mode is part of the name."""
 
     def __init__(self, root: Path) -> None:
         self.root = root / "store"
         self.root.mkdir(parents=True, exist_ok=True)
         self._made: set[str] = set()
 
-    def put(self, content: bytes, *, private: bool = False) -> str:
+    def put(self, content: bytes, mode: int = PUBLIC) -> str:
         """Keep content and return its name. A crash leaves no half-written file under a name."""
-        name = f"{digest(content)}.{len(content)}" + (".private" if private else "")
+        name = f"{digest(content)}.{len(content)}{_ENDINGS[mode]}"
         if not self.has(name):
             path = self.path(name)
             self._folder(path.parent)
-            _write(path, content, PRIVATE if private else PUBLIC)
+            _write(path, content, mode)
         return name
+
+    @property
+    def secret(self) -> int:
+        """The mode of files that hold passwords: their owner's alone, or in a root of a group (setgid) the group's."""
+        return GROUP if self.root.stat().st_mode & stat.S_ISGID else PRIVATE
+
+    def mode(self, source: os.stat_result | None) -> int:
+        """The mode of a copy: whoever cannot read the source cannot read it here."""
+        if source is None or source.st_mode & stat.S_IROTH:
+            return PUBLIC
+        own = self.root.stat()
+        group = own.st_gid if own.st_mode & stat.S_ISGID else os.getegid()
+        return GROUP if source.st_mode & stat.S_IRGRP and source.st_gid == group else PRIVATE
 
     def put_later(self, facts: str, content: Callable[[], bytes]) -> str:
         """Keep content that follows from ``facts`` alone, and return its name; it is made now."""
@@ -61,7 +77,7 @@ class Store:
         try:
             os.link(source, target)
         except OSError:
-            _write(Path(target), Path(source).read_bytes(), PRIVATE if name.endswith(".private") else PUBLIC)
+            _write(Path(target), Path(source).read_bytes(), _mode_of(name))
 
     def sweep(self) -> int:
         """Remove content that no release links to; returns how many files went."""
@@ -131,7 +147,7 @@ class Cache:
         """Replace what was saved."""
         self._path.parent.mkdir(parents=True, exist_ok=True)
         body = marshal.dumps(dict(entries))
-        _write(self._path, self._checksum(key, body) + body, PUBLIC)
+        _write(self._path, self._checksum(key, body) + body, PRIVATE)
 
     @staticmethod
     def _checksum(key: str, body: bytes) -> bytes:
@@ -150,6 +166,10 @@ def _write(path: Path, content: bytes, mode: int) -> None:
         with contextlib.suppress(OSError):
             os.unlink(temporary)
         raise OSError(error.errno, error.strerror, str(path)) from None
+
+
+def _mode_of(name: str) -> int:
+    return next(mode for mode, ending in _ENDINGS.items() if name.endswith(ending))
 
 
 def has_size(path: str, name: str) -> bool:

@@ -10,31 +10,46 @@ from jinja2 import FileSystemLoader, StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 
+def shipped(folder: str) -> Path:
+    """Where a folder of the source tree (``tools/pipelines``) is: there, or by its last name in the package."""
+    package = Path(__file__).resolve().parent.parent
+    inside = package / Path(folder).name
+    return inside if inside.is_dir() else package.parent / folder
+
+
 @functools.cache
 def freeswitch_folder() -> Path:
-    """Where the templates lie: inside the installed package, or beside it in a work tree."""
-    package = Path(__file__).resolve().parent.parent
-    inside = package / "freeswitch"
-    return inside if inside.is_dir() else package.parent / "freeswitch"
+    """Where the templates lie."""
+    return shipped("freeswitch")
 
 
 @functools.cache
-def _environment() -> ImmutableSandboxedEnvironment:
+def _environment(trims: bool) -> ImmutableSandboxedEnvironment:
     return ImmutableSandboxedEnvironment(
         loader=FileSystemLoader(freeswitch_folder()),
         autoescape=True,
         undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
+        trim_blocks=trims,
+        lstrip_blocks=trims,
         keep_trailing_newline=True,
     )
 
 
 @functools.cache
-def _template(name: str) -> Any:
-    return _environment().get_template(name)
+def _template(name: str, trims: bool) -> Any:
+    return _environment(trims).get_template(name)
+
+
+def names() -> list[str]:
+    """Every file of ``freeswitch/``, by the name that it is rendered by."""
+    return _environment(trims=False).list_templates()
 
 
 def render(template: str, /, **values: Any) -> str:
-    """Render a template of ``freeswitch/``."""
-    return str(_template(template).render(**values))
+    """Render a template of ``freeswitch/``, without the lines on which only blocks stand."""
+    return str(_template(template, trims=True).render(**values))
+
+
+def render_lines(template: str, /, **values: Any) -> str:
+    """The same with every line break: the directives of FreeSWITCH's preprocessor stand alone on their lines."""
+    return str(_template(template, trims=False).render(**values))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -11,6 +12,8 @@ from typing import Any
 from routing.compile import schemes as compiling
 from routing.compile.calendars import calendar_context
 from routing.compile.codes import codes_context, codes_table
+from routing.compile.emergency import emergency_context
+from routing.compile.keys import keys_context
 from routing.compile.link import answering
 from routing.compile.lists import list_contexts
 from routing.compile.numbers import Line, numbers_xml, shard_of, shards
@@ -24,15 +27,27 @@ from routing.compile.people import (
 )
 from routing.compile.pools import tracking_json
 from routing.compile.scheme import Record, table_json
-from routing.compile.store import Cache, Store
+from routing.compile.store import PUBLIC, Cache, Store
 from routing.compile.tones import tones
+from routing.compile.transfers import TRANSFER, transfer_context
 from routing.compile.version import code_version
 from routing.compile.xml import to_xml
+from routing.load.disk import read_bytes
+from routing.load.files import LARGEST_SOUND, Sound
 from routing.model import numbers
 from routing.model.crm import owners
 from routing.model.folder import CODES, Folder
 from routing.model.ringing import Wave
 from routing.steps import targets
+from routing.steps.base import KEYS
+
+#: What a release has one of, by its file.
+_WHOLE = (
+    ("outbound", outbound_context),
+    ("emergency", emergency_context),
+    (TRANSFER, transfer_context),
+    (KEYS, keys_context),
+)
 
 
 def release_files(
@@ -41,39 +56,52 @@ def release_files(
     entries: Mapping[str, compiling.Entry],
     records: Sequence[Record],
     secrets: Mapping[str, str],
-    sounds: Mapping[str, tuple[Path, float]],
+    sounds: Mapping[str, Sound],
+    lists: Mapping[str, os.stat_result],
     root: Path,
     common: str,
 ) -> dict[str, str]:
     """Every file of the release: relative path to content name.
 
-    ``common``: changes with the shared part of the folder; what depends on that alone is kept below ``root``.
+    ``sounds`` and ``lists`` are copied; what depends on ``common``, the folder's shared part, is kept below ``root``.
     """
     tree: dict[str, str] = {}
 
-    def put(path: str, text: str, *, private: bool = False) -> None:
-        tree[path] = store.put(text.encode(), private=private)
+    def put(path: str, text: str, mode: int = PUBLIC) -> None:
+        tree[path] = store.put(text.encode(), mode)
 
     tree |= _schemes(store, entries, records)
     tree |= _people(folder, store, Cache(root, "people"), common)
     for name, calendar in folder.calendars.items():
         put(f"calendars/{name}.xml", to_xml(calendar_context(calendar)))
-    for name, listed in folder.lists.items():
-        for file, context in list_contexts(name, listed):
-            put(file, to_xml(context))
-    put("outbound.xml", to_xml(outbound_context(folder)))
+    tree |= _copied(folder, store, sounds, lists)
+    for name, context in _WHOLE:
+        put(f"{name}.xml", to_xml(context(folder)))
     put(f"schemes/{CODES}.xml", to_xml(codes_context(folder)))
     put(f"schemes/{CODES}.json", codes_table(folder))
     put("internal.xml", to_xml(internal_context(folder), colleagues_context(folder)))
     put("table.json", _table(folder))
     if folder.pools or folder.project.tracking:
         put("tracking.json", tracking_json(folder))
-    put("directory.xml", directory_xml(folder, secrets), private=True)
+    put("directory.xml", directory_xml(folder, secrets), store.secret)
     for name, gateway in folder.gateways.items():
-        put(f"gateways/{name}.xml", gateway_xml(name, gateway, secrets.get(f"gateway {name}", "")), private=True)
-    tree |= {f"sounds/{name}": store.put(content) for name, content in tones().items()}
-    tree |= {f"sounds/{name}": store.put(path.read_bytes()) for name, (path, _) in sounds.items()}
+        put(f"gateways/{name}.xml", gateway_xml(name, gateway, secrets.get(f"gateway {name}", "")), store.secret)
+    if lists_of := {name: sorted(gateway.numbers) for name, gateway in folder.gateways.items()}:
+        put("gateways/numbers.json", json.dumps(lists_of))
     tree |= _numbers(records, store, Cache(root, "numbers"), folder.project.country)
+    return tree
+
+
+def _copied(
+    folder: Folder, store: Store, sounds: Mapping[str, Sound], lists: Mapping[str, os.stat_result]
+) -> dict[str, str]:
+    """Sounds and lists of numbers: whoever could not read the source cannot read these."""
+    tree = {f"sounds/{name}": store.put(content) for name, content in tones().items()}
+    for name, sound in sounds.items():
+        tree[f"sounds/{name}"] = store.put(read_bytes(sound.path, LARGEST_SOUND), store.mode(sound.stat))
+    for name, listed in folder.lists.items():
+        for file, context in list_contexts(name, listed):
+            tree[file] = store.put(to_xml(context).encode(), store.mode(lists.get(name)))
     return tree
 
 
@@ -156,6 +184,7 @@ def _table(folder: Folder) -> str:
         **_settings(folder),
         "people": people,
         "accounts": folder.accounts,
+        "numbers": folder.outside,
         "extensions": folder.extensions,
         **owners(folder.people),
         "destinations": [numbers.destination_pattern(region) for region in folder.project.regions],

@@ -8,20 +8,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from xml.etree import ElementTree
 
 from routing.compile.templates import render
 from routing.steps.dialplan import Condition, Context, Extension
 
-#: Channel and global variables that dialplans may expand. None holds text that a caller chose: `routing_caller`
-#: is digits or `anonymous`, captured by the entry dialplan; `routing_legs` is put together from compiled dial strings.
+#: Channel and global variables that dialplans may expand. What a caller chose is plain in them: `routing_caller` is a
+#: number, a word or `anonymous`, captured by the front door; `routing_legs` is put together from compiled dial strings,
+#: `switch_r_sdp` is an offer, which is matched and nothing else.
 ALLOWED = frozenset(
     """
     routing_release routing_scheme routing_caller routing_number routing_caller_pays routing_jumps routing_hours
-    routing_digits
-    routing_decision routing_ring_for routing_label routing_waits routing_legs uuid domain
+    routing_digits routing_further routing_further_invalid
+    routing_decision routing_asked routing_answered routing_ring_for routing_label routing_waits routing_left
+    routing_legs routing_by uuid domain
     routing_known routing_known_by_crm routing_dnd routing_person recordings_dir
-    endpoint_disposition originate_disposition
+    endpoint_disposition originate_disposition transfer_ringback media_hold_timeout
+    routing_tags routing_hides routing_asserts routing_shows routing_leg switch_r_sdp
+    routing_confirm routing_reject routing_confirm_asks routing_confirm_file routing_pressed
     """.split()
 )
 _EXPANSION = re.compile(r"\$\{([^}]*)\}?")
@@ -32,10 +37,14 @@ FAMILY = re.compile(
 )
 #: What callers, pages and partners have a word in, clean as it is: FreeSWITCH expands again what it has expanded, and
 #: `$` at the end of one value with `{...}` at the beginning of the next would be an expansion.
-_TOLD = r"routing_(?:caller|digits|label|decision|ring_for|(?:entity|source)_\w+)"
+_TOLD = r"routing_(?:caller|digits|further|further_invalid|label|decision|answered|ring_for|(?:entity|source)_\w+)"
 _ADJACENT = re.compile(rf"\$\{{{_TOLD}\}}\$\{{|\$\{{\w+\}}\$\{{{_TOLD}\}}")
 #: Variables that make FreeSWITCH run a command; no compiled dialplan needs one.
 _FORBIDDEN_VARIABLES = re.compile(r"(?:^|[,{\[])(?:api_|execute_on_)\w*=")
+
+
+#: Texts kept: whoever compiles a folder again and again (`routing diff`, scheme tests) has most of them as before.
+LATEST = 256
 
 
 class UnsafeDialplan(Exception):
@@ -44,7 +53,11 @@ class UnsafeDialplan(Exception):
 
 def to_xml(*contexts: Context) -> str:
     """XML text of a dialplan file. Raises UnsafeDialplan when it does not parse back to what was meant."""
-    written = [_written(context) for context in contexts]
+    return _text(tuple(_written(context) for context in contexts))
+
+
+@lru_cache(maxsize=LATEST)
+def _text(written: tuple[Written, ...]) -> str:
     for text in dict.fromkeys(_texts(written)):  # most of them recur
         _refuse_unsafe(text)
     for expression in _expressions(written):
@@ -52,7 +65,7 @@ def to_xml(*contexts: Context) -> str:
             raise UnsafeDialplan(f"expansion in the regex {expression!r}: a caller's word could widen it")
     xml = render("release/dialplan.xml.j2", contexts=written)
     if list(_parsed(xml)) != list(_meant(written)):
-        raise UnsafeDialplan(f"context {contexts[0].name} does not parse back to what was compiled")
+        raise UnsafeDialplan(f"context {written[0][0]} does not parse back to what was compiled")
     return xml
 
 
@@ -60,22 +73,22 @@ Times = tuple[tuple[str, str], ...]
 #: A condition: field, expression, attributes of time, kind of regexes, regexes.
 WrittenCondition = tuple[str, str, Times, str, Times]
 #: A context's name; of each extension its label, conditions, and actions as they are written.
-Written = tuple[str, list[tuple[str, list[WrittenCondition], list[tuple[str, str]]]]]
+Written = tuple[str, tuple[tuple[str, tuple[WrittenCondition, ...], tuple[tuple[str, str], ...]], ...]]
 
 
 def _written(context: Context) -> Written:
     """Tuples: the sandbox checks every attribute that a template reads, which would double the time of a compile."""
-    return context.name, [
+    return context.name, tuple(
         (
             extension.label,
-            [
+            tuple(
                 (condition.field, condition.expression, condition.times, condition.regex, condition.regexes)
                 for condition in _conditions(extension)
-            ],
-            [(action.application, action.data) for action in extension.merged()],
+            ),
+            tuple((action.application, action.data) for action in extension.merged()),
         )
         for extension in context.extensions
-    ]
+    )
 
 
 def _texts(contexts: Sequence[Written]) -> Iterator[str]:

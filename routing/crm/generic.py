@@ -7,7 +7,6 @@ dots, ``[]`` for every element of a list: ``data.items``, ``phones[].number``. W
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -18,11 +17,10 @@ from routing.crm.auth import Key
 from routing.crm.fault import Fault
 from routing.crm.look import Auth, Look
 from routing.crm.phone import Phone
-from routing.crm.record import Adapter, Record, Secret, link, rows, segment, text, when
-from routing.model.crm_places import filled, filled_body
+from routing.crm.record import MOST_ROWS, Adapter, Record, Secret, link, rows, segment, text, when
+from routing.model.crm_templates import filled, filled_body
+from routing.model.header_secrets import filled as filled_headers
 from routing.model.lookup import KINDS, Kind, Owner
-
-SECRET = re.compile(r"\{([A-Za-z][A-Za-z0-9_]*)\}")
 
 Settings = Mapping[str, Any]
 
@@ -97,7 +95,7 @@ def values(said: Any, path: str | None) -> list[Any]:
         name = key.removesuffix("[]")
         found = [each[name] for each in found if isinstance(each, dict) and each.get(name) is not None]
         if key.endswith("[]"):
-            found = [each for several in found if isinstance(several, list) for each in several]
+            found = [each for several in found if isinstance(several, list) for each in several][:MOST_ROWS]
     return found
 
 
@@ -126,8 +124,6 @@ def _forms(phone: Phone) -> dict[str, str]:
 
 def connect(config: Settings, secret: Secret) -> tuple[Adapter, Auth]:
     """From the fields of routing.model.crm.HttpCrm."""
-    proof = {
-        name: SECRET.sub(lambda found: secret(found[1]), value) for name, value in (config.get("headers") or {}).items()
-    }
+    proof = filled_headers(config.get("headers") or {}, secret)
     searches: dict[Kind, Settings] = {kind: config[kind] for kind in KINDS if config.get(kind)}
     return Generic(config["url"].rstrip("/"), searches, config.get("owner")), Key(proof)

@@ -6,30 +6,36 @@ digits are compared here. Pure.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import accumulate, islice
 
 from routing.model.decision import E164
 from routing.model.numbers import national_digits
+from routing.model.written import Plan, Written, at_home, numbers_in, plan_of
 
-#: A stored number without its country code is compared by this many last digits.
+#: A search by parts is for this many last digits.
 COMPARED_DIGITS = 9
-#: Longest number written without a country code; what is longer holds one, unless a trunk prefix comes first.
-LONGEST_NATIONAL = 10
-#: Former Soviet countries dial 8 before a number of ten digits.
-TRUNK_8 = re.compile(r"8\d{10}")
+#: Numbers of one record that are compared.
+MOST_NUMBERS = 20
+#: What is dialled before a country code.
+ABROAD = ("00", "011", "0011", "810")
+#: Country codes of countries where people still write 8 before a number.
+SOVIET = frozenset(("7", "370", "371", "372", "373", "374", "375", "380", "992", "993", "994", "995", "996", "998"))
 
 
 @dataclass(frozen=True)
 class Phone:
-    """``e164``: ``+380671234567``; ``national``: ``0671234567``, as dialled inside the country."""
+    """``e164``: ``+380671234567``; ``national``: ``0671234567``, as dialled inside the country; ``home``: the project's
+    country (ISO code), where numbers without a country code are first of all at home; "" when nobody says."""
 
     e164: str
     national: str
+    home: str = ""
 
     @classmethod
-    def of(cls, caller: str) -> Phone | None:
+    def of(cls, caller: str, home: str = "") -> Phone | None:
         """The caller's number; None for an anonymous caller."""
         if not E164.fullmatch(caller):
             return None
@@ -37,7 +43,7 @@ class Phone:
             national = national_digits(caller)
         except ValueError:
             national = ""
-        return cls(caller, national or caller[1:])
+        return cls(caller, national or caller[1:], home)
 
     @property
     def digits(self) -> str:
@@ -60,23 +66,60 @@ class Phone:
         return tuple(dict.fromkeys((self.e164, self.digits, self.national, self.significant)))
 
     def same(self, stored: object) -> bool:
-        """Whether a stored number, however written, is this one.
+        """Whether a stored field, however written, holds this number: as one of several, with an extension or words.
 
-        With a country code (``+``, ``00``, or too long to be national) every digit counts: ``+48 671 234 567`` is
-        not ``+380671234567``. Without one the last nine digits do, or all of a shorter national number.
+        With a country code (``+``, ``00``) every digit counts: ``+48 671 234 567`` is not ``+380671234567``. Without
+        one it must be what is dialled inside the caller's country, and no other number of our own.
         """
-        text = str(stored or "").strip()
-        digits = re.sub(r"\D", "", text.partition(";")[0])
-        if not digits:
-            return False
-        if text.startswith("+"):
-            return digits == self.digits
-        if digits.startswith("00"):
-            return digits[2:] == self.digits
-        if len(digits) > LONGEST_NATIONAL and digits[0] != "0" and not TRUNK_8.fullmatch(digits):
-            return digits == self.digits
-        return digits[-len(self.tail) :] == self.tail
+        return any(self._is(each) for each in numbers_in(stored))
 
     def among(self, stored: Iterable[object]) -> bool:
-        """Whether one of the stored numbers is this one."""
-        return any(self.same(each) for each in stored)
+        """Whether one of the stored numbers is this one; of a record's numbers `MOST_NUMBERS` are looked at."""
+        return any(self.same(each) for each in islice(stored, MOST_NUMBERS))
+
+    def _is(self, written: Written) -> bool:
+        forms = self._abroad if written.is_international else self._all if written.is_bare else self._told
+        if written.digits in forms:
+            return True
+        if len(written.parts) == 1 or self._may_be(written):
+            return False
+        # an extension, or another number, behind no more than a space: it makes the whole too long to be a number
+        later = (part for part in written.parts[1:] if len(part) >= COMPARED_DIGITS)
+        return any(each in forms for each in accumulate(written.parts)) or any(each in self._told for each in later)
+
+    @cached_property
+    def _plan(self) -> Plan:
+        return plan_of(self.e164) or Plan("", self.digits, "", frozenset())
+
+    @cached_property
+    def _abroad(self) -> frozenset[str]:
+        """Behind a plus; people leave the trunk zero in: ``+380 (067) ...``."""
+        plan = self._plan
+        return frozenset((self.digits, plan.code + plan.trunk + plan.significant if plan.trunk == "0" else self.digits))
+
+    @cached_property
+    def _told(self) -> frozenset[str]:
+        """Without a plus, but told to be a number of this country by what it begins with."""
+        plan = self._plan
+        dialled = {prefix + digits for prefix in ABROAD for digits in self._abroad}
+        inside = {self.digits, plan.trunk + plan.significant, self.national} - {plan.significant}
+        if plan.code in SOVIET:
+            inside |= {"8" + plan.significant, "8" + self.national}
+        return frozenset(dialled | {digits for digits in inside if self._is_mine(digits)})
+
+    @cached_property
+    def _all(self) -> frozenset[str]:
+        bare = {self._plan.significant, self.significant}
+        return self._told | {digits for digits in bare if self._is_mine(digits)}
+
+    def _is_mine(self, digits: str) -> bool:
+        """Whether digits without a plus are not another number of our own country."""
+        return not self.home or at_home(digits, self.home) in ("", self.e164)
+
+    def _may_be(self, written: Written) -> bool:
+        """Whether it may be a number as a whole, by its length, of the caller's country."""
+        plan, digits = self._plan, written.digits
+        if written.is_international or digits.startswith((*ABROAD, plan.code)):
+            bare = digits.partition(plan.code)[2]
+            return len(bare) in plan.lengths or len(bare.removeprefix(plan.trunk)) in plan.lengths
+        return len(digits) in plan.lengths or len(digits.removeprefix(plan.trunk)) in plan.lengths

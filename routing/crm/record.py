@@ -14,6 +14,9 @@ from urllib.parse import quote
 from routing.crm.look import Look
 from routing.model.lookup import Kind, Owner
 
+#: No CRM sends longer pages; what a hostile one sends beyond is not looked at.
+MOST_ROWS = 1000
+
 
 @dataclass(frozen=True)
 class Record:
@@ -89,8 +92,8 @@ def full_name(*parts: Any) -> str:
 
 
 def rows(value: Any) -> list[dict[str, Any]]:
-    """The objects of a list, nothing of anything else."""
-    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
+    """The objects of a list, `MOST_ROWS` at most; nothing of anything else."""
+    return [each for each in value[:MOST_ROWS] if isinstance(each, dict)] if isinstance(value, list) else []
 
 
 def under(value: Any, *keys: str) -> Any:

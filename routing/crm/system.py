@@ -38,7 +38,8 @@ class Breaker(Protocol):
 
 @dataclass
 class System:
-    """``name`` as in the project's ``crm:``; ``clock``: monotonic seconds; ``fresh_s``: how long an answer counts."""
+    """``name`` as in the project's ``crm:``; ``clock``: monotonic seconds; ``fresh_s``: how long an answer counts;
+    ``home``: the project's country, of numbers without a country code."""
 
     name: str
     adapter: Adapter
@@ -49,6 +50,7 @@ class System:
     tasks: Tasks
     clock: Callable[[], float]
     fresh_s: float = FRESH_SECONDS
+    home: str = ""
     answers: Memory[Found | Nobody] = field(init=False)
     owners: Memory[Owner] = field(init=False)
 
@@ -63,7 +65,7 @@ class System:
 
         ``told``: what the CRM's templates tell of the visitor; another visit of the same caller is another question.
         """
-        phone = Phone.of(caller)
+        phone = Phone.of(caller, self.home)
         if phone is None:
             return Nobody("the caller's number is hidden")
         key = (phone.e164, tuple(order), tuple(sorted(told.items())))

@@ -75,7 +75,8 @@ class Systems:
         adapter, auth = vendor.connect(config, self._secret)
         throttle = Throttle(self.clock, self.now, vendor.is_limit)
         fresh_s = float(config.get("remember", FRESH_SECONDS))
-        return System(name, adapter, auth, self.http, self.breaker, throttle, self.tasks, self.clock, fresh_s)
+        home = str(config.get("country") or "")
+        return System(name, adapter, auth, self.http, self.breaker, throttle, self.tasks, self.clock, fresh_s, home)
 
     def _secret(self, name: str) -> str:
         value = self.secrets.get(name, "")

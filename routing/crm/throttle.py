@@ -54,5 +54,5 @@ class Throttle:
             return seconds - self.now() if seconds > EPOCH_ABOVE else seconds
         try:
             return parsedate_to_datetime(asked).timestamp() - self.now()
-        except ValueError:
+        except (ValueError, OverflowError):
             return REST_SECONDS

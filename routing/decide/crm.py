@@ -1,61 +1,29 @@
 """The crm step's decision: who is responsible in the CRM -> which person is rung.
 
-Owner to person: the project's table (``person.crm``), then e-mail, then extension. Production, `routing trace` and
-tests call the same code. Pure: the look-up's outcome comes in.
+The CRM itself is a port; what is made of its answer is here, for the engine, `routing trace` and tests alike. Pure.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
+from routing.decide.ports import Ports, Step
+from routing.decide.responsible import Responsible
 from routing.decide.verdict import Verdict, failed, refused
 from routing.model.decision import Call, Continue, RingPerson, clean_name
 from routing.model.known import CRM, KNOWN_BY_CRM
-from routing.model.lookup import Failed, Found, Nobody, Outcome, Owner
+from routing.model.lookup import Failed, Found, Nobody, Outcome
 from routing.model.pop import Card
 
 DEFAULT_RING_SECONDS = 20
 
 
-@dataclass(frozen=True)
-class Responsible:
-    """Persons by owner id of one CRM, by e-mail (small letters) and by extension."""
-
-    by_owner: Mapping[str, str] = field(default_factory=dict)
-    by_email: Mapping[str, str] = field(default_factory=dict)
-    by_extension: Mapping[str, str] = field(default_factory=dict)
-
-    @classmethod
-    def of(cls, table: Mapping[str, Any], system: str) -> Responsible:
-        """From the content of ``table.json``: ``crm`` (system, owner id -> person), ``emails``, ``extensions``."""
-        owners = (table.get("crm") or {}).get(system) or {}
-        return cls(dict(owners), dict(table.get("emails") or {}), dict(table.get("extensions") or {}))
-
-    def person(self, owner: Owner) -> str:
-        """The person who stands for an owner, "" when nobody does."""
-        return (
-            self.by_owner.get(owner.id)
-            or (self.by_email.get(owner.email.lower()) if owner.email else "")
-            or (self.by_extension.get(owner.extension) if owner.extension else "")
-            or ""
-        )
-
-    def owner(self, person: str) -> Owner | None:
-        """An owner for whom a person stands, None when there is none."""
-        for owner_id, name in self.by_owner.items():
-            if name == person:
-                return Owner(owner_id)
-        for email, name in self.by_email.items():
-            if name == person:
-                return Owner("", email=email)
-        extensions = [extension for extension, name in self.by_extension.items() if name == person]
-        return Owner("", extension=extensions[0]) if extensions else None
-
-    def knows(self, owner: Owner) -> bool:
-        """Whether somebody stands for an owner."""
-        return bool(self.person(owner))
+def answer(step: Step, call: Call, ports: Ports) -> Verdict:
+    """Look the caller up in the CRM that the step names, and ring whoever stands for the owner."""
+    people = ports.responsible(call.release, str(step["crm"]["system"]))
+    return decide(step, people, ports.crm(step, call, people))
 
 
 def told(step: Mapping[str, Any], call: Call) -> dict[str, str]:

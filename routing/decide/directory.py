@@ -40,6 +40,8 @@ class Directory:
     staggered: Mapping[str, Sequence[Sequence[int]]] = field(default_factory=dict)
     #: The project, when screens show who calls; "" otherwise.
     pops: str = ""
+    #: Outside number of a phone -> ``person.phone``: a phone is that phone however it is named.
+    numbers: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, table: Mapping[str, Any], schemes: Schemes) -> Directory:
@@ -54,6 +56,7 @@ class Directory:
             sip={person: frozenset(facts.get("sip") or ()) for person, facts in table["people"].items()},
             staggered={person: facts["waves"] for person, facts in table["people"].items() if "waves" in facts},
             pops=str(table["project"]) if table.get("pops") else "",
+            numbers=dict(table.get("numbers") or {}),
         )
 
     def has_phone(self, phone: str) -> bool:

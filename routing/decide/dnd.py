@@ -5,8 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from routing.decide.ports import Ports, Step
 from routing.decide.verdict import Verdict, refused
 from routing.model.decision import Call, Continue
+
+
+def answer(step: Step, call: Call, ports: Ports) -> Verdict:
+    """Remember whether the person whose phone calls may be disturbed. Raises Forgotten."""
+    verdict = decide(step, ports.directory(call.release).phones, call)
+    if verdict.outcome == "decided":
+        ports.memory.disturb(step["project"], call.person, wanted=step["state"] == "off", now_s=ports.now())
+    return verdict
 
 
 def decide(step: Mapping[str, Any], people: Mapping[str, object], call: Call) -> Verdict:

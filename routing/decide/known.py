@@ -7,18 +7,29 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from routing.decide.ports import Ports, Step
 from routing.decide.verdict import Verdict
-from routing.model.decision import Continue
+from routing.model.decision import Call, Continue
 from routing.model.known import KNOWN, NOBODY
 from routing.model.memory import Talk
 
 
-def decide(talks: Iterable[Talk], now_s: float) -> Verdict:
+def answer(step: Step, call: Call, ports: Ports) -> Verdict:
+    """How long ago somebody has talked with this caller. Raises Forgotten."""
+    return decide(talks(step, call, ports), ports.now())
+
+
+def talks(step: Step, call: Call, ports: Ports) -> Iterable[Talk]:
+    """The last talks with a caller who shows a number, the newest first. Raises Forgotten."""
+    return ports.memory.talks(step["project"], call.caller) if call.caller.startswith("+") else ()
+
+
+def decide(past: Iterable[Talk], now_s: float) -> Verdict:
     """What the call carries from here on; it goes on in any case.
 
-    ``talks``: the newest first; ``now_s``: seconds since the epoch.
+    ``past``: talks, the newest first; ``now_s``: seconds since the epoch.
     """
-    last = next(iter(talks), None)
+    last = next(iter(past), None)
     if last is None:
         return Verdict(Continue(), "continued", "nobody has talked with this caller", {KNOWN: NOBODY})
     ago_s = max(0, round(now_s - last.at))

@@ -6,7 +6,6 @@ Pure: the id and the time of the request are arguments, the secrets come in by v
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import hmac
 import json
@@ -16,15 +15,13 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit, urlunsplit
 
-from routing.model.decision import Call
+from routing.model.decision import CALL_FIELDS, Call
+from routing.model.secret import key_of
 
 #: What our own form sends when the step does not choose: parameter name -> call field, in this order.
-OWN_FIELDS = {
-    name: name
-    for name in ("call_id", "number", "caller", "caller_pays", "scheme", "step", "started", "entities", "source")
-}
-SECRET_PREFIX = "whsec_"  # noqa: S105 - the public prefix of the Standard Webhooks key form
+OWN_FIELDS = {name: name for name in CALL_FIELDS}
 USER_AGENT = "routing-webhook/1"
+JSON, FORM = "application/json", "application/x-www-form-urlencoded"
 
 
 @dataclass(frozen=True)
@@ -38,28 +35,37 @@ class Request:
 
 
 def build_request(
-    step: Mapping[str, Any], call: Call, message_id: str, now_s: int, secrets: Sequence[str] = ()
+    step: Mapping[str, Any],
+    call: Call,
+    message_id: str,
+    now_s: int,
+    secrets: Sequence[str] = (),
+    given: Mapping[str, str] | None = None,
 ) -> Request:
-    """The request of a webhook step. ``now_s``: seconds since the epoch; ``secrets``: one, two in rotation.
+    """The request of a webhook step. ``now_s``: seconds since the epoch; ``secrets``: one, two in rotation; ``given``:
+    the step's own headers, their secrets filled in.
 
-    ``submit`` chooses where parameters travel: ``http`` (the URL), ``json`` (an object in the body) or
-    ``json-rpc``. In the Ringostat form values are percent-encoded text and numbers are digits without plus,
-    as its handlers expect. Raises ValueError when the step asks for an unknown call field or a secret is not
-    base64.
+    ``submit`` chooses where parameters travel: ``http`` (the URL), ``json`` (an object in the body), ``form`` (a body
+    as a browser's form sends it) or ``json-rpc``. In the Ringostat form values are text, percent-encoded where JSON
+    carries them, and numbers are digits without plus, as its handlers expect. Raises ValueError when the step asks for
+    an unknown call field or a secret cannot sign.
     """
     values = parameters(step, call)
     submit = step.get("submit") or "json"
     url = str(step["url"])
-    body = b""
+    body, content_type = b"", JSON
     if submit == "http":
         url = _with_query(url, values)
+    elif submit == "form":
+        body, content_type = _form(values).encode(), FORM
     elif submit == "json-rpc":
         procedure = step.get("rpc_method") or "route"
         body = _json({"jsonrpc": "2.0", "method": procedure, "params": values, "id": message_id})
     else:
         body = _json(values)
     method = str(step.get("method") or "POST").upper()
-    return Request(method, url, headers(message_id, now_s, body, secrets), body)
+    sent = {**headers(message_id, now_s, body, secrets, content_type), **(given or {})}
+    return Request(method, url, sent, body)
 
 
 def parameters(step: Mapping[str, Any], call: Call) -> dict[str, Any]:
@@ -69,30 +75,23 @@ def parameters(step: Mapping[str, Any], call: Call) -> dict[str, Any]:
     values = {name: _value(source, call) for name, source in chosen.items()}
     if not ringostat:
         return values
-    encode = str if step.get("submit") == "http" else _percent
+    encode = str if step.get("submit") in ("http", "form") else _percent
     return {name: encode(_plain(value)) for name, value in values.items()}
 
 
 def signature(message_id: str, now_s: int, body: bytes, secret: str) -> str:
     """``v1,<base64>`` of HMAC-SHA256 over ``id.timestamp.body``. A ``whsec_`` secret is base64."""
     signed = f"{message_id}.{now_s}.".encode() + body
-    return "v1," + base64.b64encode(hmac.new(_key(secret), signed, hashlib.sha256).digest()).decode()
+    return "v1," + base64.b64encode(hmac.new(key_of(secret), signed, hashlib.sha256).digest()).decode()
 
 
-def _key(secret: str) -> bytes:
-    if not secret.startswith(SECRET_PREFIX):
-        return secret.encode()
-    try:
-        return base64.b64decode(secret[len(SECRET_PREFIX) :], validate=True)
-    except binascii.Error:
-        raise ValueError("a whsec_ secret is not base64") from None
-
-
-def headers(message_id: str, now_s: int, body: bytes, secrets: Sequence[str]) -> dict[str, str]:
+def headers(
+    message_id: str, now_s: int, body: bytes, secrets: Sequence[str], content_type: str = JSON
+) -> dict[str, str]:
     """The headers of a message, signed with each of the secrets. Raises ValueError for one that is not base64."""
     headers = {"Accept": "application/json, text/plain", "User-Agent": USER_AGENT}
     if body:
-        headers["Content-Type"] = "application/json"
+        headers["Content-Type"] = content_type
     headers |= {"Webhook-Id": message_id, "Webhook-Timestamp": str(now_s)}
     if secrets:
         headers["Webhook-Signature"] = " ".join(signature(message_id, now_s, body, each) for each in secrets)
@@ -112,6 +111,8 @@ def _value(source: Any, call: Call) -> Any:
         return datetime.fromtimestamp(call.started, UTC).isoformat(timespec="seconds")
     if source in ("entities", "source"):
         return dict(getattr(call, source))
+    if source == "tags":
+        return list(call.tags)
     if source in ("number", "caller", "caller_pays", "scheme", "step"):
         return getattr(call, source)
     raise ValueError(f"unknown call field {source!r}")
@@ -133,8 +134,11 @@ def _percent(text: str) -> str:
 
 def _with_query(url: str, values: Mapping[str, Any]) -> str:
     parts = urlsplit(url)
-    added = urlencode({name: _text(value) for name, value in values.items()}, quote_via=quote, safe="")
-    return urlunsplit(parts._replace(query="&".join(filter(None, (parts.query, added)))))
+    return urlunsplit(parts._replace(query="&".join(filter(None, (parts.query, _form(values))))))
+
+
+def _form(values: Mapping[str, Any]) -> str:
+    return urlencode({name: _text(value) for name, value in values.items()}, quote_via=quote, safe="")
 
 
 def _json(value: Any) -> bytes:

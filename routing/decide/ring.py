@@ -7,13 +7,41 @@ who keeps the turns are arguments.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from functools import lru_cache
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from routing.decide.strategy import Candidate, Chance, Take, Wanted, order
+from routing.decide.known import talks
+from routing.decide.ports import Ports, Step
+from routing.decide.strategy import BY_LOAD, Candidate, Chance, Take, Wanted, order
 from routing.decide.verdict import Verdict
 from routing.decide.wanted import wanted
 from routing.model.decision import LONGEST_RING_SECONDS, Call, Decision, Nobody, RingOrder, RingTogether, Wait
 from routing.model.memory import Facts, Presence, State
+
+
+def answer(step: Step, call: Call, ports: Ports) -> Verdict:
+    """Whom to ring first and who after; the turn is taken in the same moment, all engines counted. Raises Forgotten."""
+    project, place = step["project"], (call.scheme, call.step)
+
+    def take(ranked: Sequence[tuple[str, int]], spread: bool) -> str:
+        return ports.memory.take_turn(project, place, ranked, spread)
+
+    return decide(step, call, _facts(step, call, ports), ports.presence(call.uuid), ports.chance, take)
+
+
+def _facts(step: Step, call: Call, ports: Ports) -> Facts:
+    """What the order of the step goes by."""
+    people, day = (), ""
+    if step["order"] in BY_LOAD:
+        people = tuple(dict.fromkeys(person["person"] for person in step["people"]))
+        day = datetime.fromtimestamp(ports.now(), _zone(step["timezone"])).strftime("%Y%m%d")
+    facts = ports.memory.facts(step["project"], people, day, (call.scheme, call.step))
+    if "known" in (step.get("skills") or {}).values():
+        facts = replace(facts, known=any(True for _ in talks(step, call, ports)))
+    return facts
 
 
 def decide(
@@ -77,3 +105,8 @@ def _reason(states: Mapping[str, State], wish: Wanted) -> str:
     skipped = ", ".join(f"{name} {state}" for name, state in states.items() if state != "free")
     skills = ", ".join(f"{skill} {value}" for skill, value in wish.items())
     return "; ".join(words for words in (skills and f"wants {skills}", skipped) if words)
+
+
+@lru_cache(maxsize=64)
+def _zone(name: str) -> ZoneInfo:
+    return ZoneInfo(name)

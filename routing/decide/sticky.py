@@ -8,40 +8,57 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from routing.decide.known import talks
+from routing.decide.ports import Ports, Step
 from routing.decide.verdict import Verdict
-from routing.model.decision import Continue, RingPerson
+from routing.model.decision import Call, Continue, RingPerson
 from routing.model.memory import State, Talk
+
+
+def answer(step: Step, call: Call, ports: Ports) -> Verdict:
+    """Ring who talked with this caller last, or go on. Raises Forgotten."""
+    project = step["project"]
+    directory, presence = ports.directory(call.release), ports.presence(call.uuid)
+
+    def state(person: str) -> State | None:
+        if person not in directory.phones:
+            return None
+        if ports.memory.is_away(project, person):
+            return "absent"
+        return presence.state(person, directory.sip.get(person, ()), directory.has_outside(person))
+
+    return decide(step, talks(step, call, ports), state, ports.now())
 
 
 def decide(
     step: Mapping[str, Any],
-    talks: Iterable[Talk],
+    past: Iterable[Talk],
     state: Callable[[str], State | None],
     now_s: float,
 ) -> Verdict:
-    """Ring the person of the last successful talk, or go on with the scheme. ``talks``: the newest first.
+    """Ring the person of the last successful talk, or go on with the scheme. ``past``: talks, the newest first.
 
     ``step``: its entry in ``schemes/<id>.json`` (``calls``: in, out or both; ``within_s``; ``talked_s``: the shortest
     talk that counts; ``ring_s``). ``state`` of a person, None for nobody of this release; ``now_s``: seconds since the
     epoch.
     """
-    talk = last_talk(step, talks, now_s)
+    talk = last_talk(step, past, now_s)
     if talk is None:
         return _on("nobody has talked with this caller")
     found = state(talk.person)
     if found != "free":
         return _on(f"{talk.person} is {found or 'no person any more'}")
-    ago_s = round(now_s - talk.at)
+    ago_s = max(0, round(now_s - talk.at))  # the clock may have been set back since
     reason = f"talked {round(talk.talk_s)} s, {_ago(ago_s)} ago, {_WHO[talk.direction]}"
     return Verdict(RingPerson(talk.person, int(step["ring_s"])), "decided", reason)
 
 
-def last_talk(step: Mapping[str, Any], talks: Iterable[Talk], now_s: float) -> Talk | None:
+def last_talk(step: Mapping[str, Any], past: Iterable[Talk], now_s: float) -> Talk | None:
     """The last talk that the step counts: of its direction, long enough, not too long ago."""
     wanted = ("in", "out") if step["calls"] == "both" else (step["calls"],)
     counted = (
         talk
-        for talk in talks
+        for talk in past
         if talk.direction in wanted and talk.talk_s >= step["talked_s"] and now_s - talk.at <= step["within_s"]
     )
     return next(counted, None)

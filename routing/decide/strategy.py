@@ -75,22 +75,23 @@ def order(
     turns = [facts.turns.get(who.name, 0) for who in candidates]
     places = sorted(range(len(candidates)), key=lambda place: (grades[place], turns[place], place))
     names = [candidates[place].name for place in places]
-    if strategy in TURNING and take:
-        first = take(_ranked(candidates, grades), strategy in _SPREADING)
+    if strategy in TURNING and names:
+        ranked, spread = _ranked(candidates, grades), strategy in _SPREADING
+        first = take(ranked, spread) if take else whose_turn(ranked, facts.turns, spread)
         names.sort(key=lambda name: name != first)
-    elif strategy in _SPREADING and len(names) > 1 and _had_the_last_turn(names[0], facts):
-        names[0], names[1] = names[1], names[0]
     return tuple(names)
+
+
+def whose_turn(ranked: Sequence[tuple[str, int]], turns: Mapping[str, int], spread: bool) -> str:
+    """Of names with their ranks, whose turn it is: see `routing.model.memory.Memory.take_turn`. ``turns``: the last."""
+    last = max(turns, key=turns.__getitem__, default="") if spread else ""
+    return min(ranked, key=lambda each: (each[0] == last, each[1], turns.get(each[0], 0)))[0]
 
 
 def _ranked(candidates: Sequence[Candidate], grades: Sequence[Any]) -> list[tuple[str, int]]:
     """Names with the rank of their grades, equals with the same one."""
     ranks = {grade: rank for rank, grade in enumerate(sorted(set(grades)))}
     return [(who.name, ranks[grade]) for who, grade in zip(candidates, grades, strict=True)]
-
-
-def _had_the_last_turn(name: str, facts: Facts) -> bool:
-    return bool(facts.turns) and facts.turns.get(name) == max(facts.turns.values())
 
 
 def _unfit(who: Candidate, wanted: Wanted) -> tuple[int, float]:

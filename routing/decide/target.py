@@ -13,12 +13,14 @@ from urllib.parse import unquote
 
 from routing.decide.directory import Directory
 from routing.decide.verdict import Refused
+from routing.model import forms
 from routing.model.decision import E164
-from routing.model.numbers import normalise
 
 Kind = Literal["person", "phone", "number", "scheme"]
 LONGEST_WORD = 100
 PHONE_DIGITS = re.compile(r"[0-9]{10,15}")
+#: The trunk zero as people leave it in behind a country code.
+TRUNK = re.compile(r"(?<=\d)\s*\(0\)")
 SEPARATORS = re.compile(r"[ ()\-]")
 
 
@@ -50,7 +52,11 @@ def target_of(
     """What a word names; ``schemes``: a scheme id may be meant. Raises Refused: unknown, or two things."""
     found = _named(word, directory, schemes)
     if number := _number(word, directory.country):
-        found["a phone number"] = Target("number", number)
+        phone = directory.numbers.get(number)
+        # with its gateway and its confirming key: they must not be lost because the phone is named by its number
+        found[f"the number of {phone}" if phone else "a phone number"] = (
+            Target("phone", phone) if phone else Target("number", number)
+        )
     meanings = set(found.values())
     if len(meanings) > 1:
         raise Refused(f"{_shown(word)} could be {' or '.join(found)}: answer a longer form")
@@ -78,12 +84,12 @@ def _named(word: str, directory: Directory, schemes: bool) -> dict[str, Target]:
 
 
 def _number(word: str, country: str) -> str:
-    """``+E.164`` of a phone number, spaces and hyphens allowed after the plus; "" when it is none.
+    """``+E.164`` of a phone number, spaces, hyphens and ``(0)`` allowed after the plus; "" when it is none.
 
     Digits that begin with a zero are a number as it is dialled inside the project's country.
     """
     if word.startswith("+"):
-        bare = SEPARATORS.sub("", word)
+        bare = SEPARATORS.sub("", TRUNK.sub("", word))
         return bare if E164.fullmatch(bare) and bare.isascii() else ""
     if not PHONE_DIGITS.fullmatch(word):
         return ""
@@ -91,10 +97,7 @@ def _number(word: str, country: str) -> str:
 
 
 def _national(digits: str, country: str) -> str:
-    try:
-        number = normalise(digits, country) if country else ""
-    except ValueError:
-        return ""
+    number = forms.read(digits, country) if country else ""
     return number if E164.fullmatch(number) else ""
 
 

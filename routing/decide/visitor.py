@@ -8,18 +8,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from routing.decide.verdict import Failure, Verdict, failed
-from routing.model.decision import Continue
+from routing.decide.ports import Ports, Step
+from routing.decide.verdict import Verdict
+from routing.model.decision import Call, Continue
 from routing.model.entities import SOURCES, Visitor, cleaned, variables
 
 
-def decide(step: Mapping[str, Any], found: Visitor | Failure | None) -> Verdict:
+def answer(step: Step, call: Call, ports: Ports) -> Verdict:
+    """Who visits the site with the number that was dialled. Raises LeasesDown."""
+    return decide(step, ports.holder(str(step.get("project")), str(step.get("pool")), call.number, ports.now()))
+
+
+def decide(step: Mapping[str, Any], found: Visitor | None) -> Verdict:
     """What a visitor step (its entry in ``schemes/<id>.json``) does with the holder of a number; None: nobody holds it.
 
     The call goes on in any case; only entities that the step's release knows are carried.
     """
-    if isinstance(found, Failure):
-        return failed(found.reason)
     if found is None:
         return Verdict(Continue(), "continued", "the number is lent to nobody")
     kept = Visitor(cleaned(found.entities, step.get("entities") or ()), cleaned(found.source, SOURCES))

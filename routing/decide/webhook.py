@@ -11,8 +11,10 @@ from typing import Any
 
 from routing.decide.answer import Wish, read_answer
 from routing.decide.directory import Directory, patterns
+from routing.decide.ports import Ports, Step
 from routing.decide.target import Target, target_of, word_of
 from routing.decide.verdict import Answer, Failure, Refused, Verdict, failed, refused
+from routing.model.causes import CAUSES
 from routing.model.decision import (
     LONGEST_RING_SECONDS,
     Call,
@@ -25,12 +27,16 @@ from routing.model.decision import (
     RingPhone,
     clean_name,
 )
-from routing.steps.causes import CAUSES
 
 DEFAULT_RING_SECONDS = 30
 SECONDS = re.compile(r"([0-9]{1,3})s?")
 #: A label and a caller's name longer than this are cut before they are cleaned.
 LONGEST_TEXT = 200
+
+
+def answer(step: Step, call: Call, ports: Ports) -> Verdict:
+    """Ask the step's handler what to do with the call."""
+    return decide(step, ports.directory(call.release), call, ports.webhook(step, call))
 
 
 def decide(step: Mapping[str, Any], directory: Directory, call: Call, answer: Answer | Failure) -> Verdict:

@@ -17,7 +17,7 @@ from routing.offline.reading import assigned
 #: Variables that a call's course already tells, or that only hold it together.
 COURSE = re.compile(
     r"routing_|leg_|group_confirm|originate_timeout|ignore_early_media|timezone|socket_resume"
-    r"|bridge_pre_execute|sip_cid_type|max_session|continue_on_fail|hangup_after"
+    r"|bridge_pre_execute|sip_cid_type|max_session|continue_on_fail|hangup_after|hold_music|playback_terminators"
 )
 #: Variable -> what people call it.
 NAMES = {
@@ -25,6 +25,7 @@ NAMES = {
     "origination_caller_id_number": "caller ID shown",
     "effective_caller_id_number": "caller ID shown",
     "transfer_ringback": "music while phones ring",
+    "bridge_early_media": "carrier's sound before the answer",
     "RECORD_STEREO": "recording in stereo",
 }
 _PARAM = re.compile(r'<param name="([^"]+)" value="([^"]*)"')

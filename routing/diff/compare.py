@@ -24,13 +24,15 @@ NEVER = (
 
 @dataclass(frozen=True)
 class Comparison:
-    """``changes``: what callers and people notice, the important first; ``beside``: what no call shows."""
+    """``changes``: what callers and people notice, the important first; ``beside``: what no call shows. Moments are
+    in ``timezone``, the new side's."""
 
     changes: Sequence[Change]
     beside: Sequence[str]
     numbers: int
     explored: Explored
     unexplored: Sequence[str]
+    timezone: str
 
     @property
     def differs(self) -> bool:
@@ -44,7 +46,9 @@ def compare(old: Side, new: Side, today: date, most_calls: int = MOST_CALLS) -> 
     explored = Explorer(affected, today, most_calls).explore()
     numbers = sum(len(group.numbers) for group in affected.groups)
     found = changes(explored.findings, explored.kinds)
-    return Comparison(found, beside(affected), numbers, explored, _unexplored(affected, explored))
+    return Comparison(
+        found, beside(affected), numbers, explored, _unexplored(affected, explored), new.published.timezone
+    )
 
 
 def _unexplored(affected: Affected, explored: Explored) -> list[str]:

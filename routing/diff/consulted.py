@@ -15,10 +15,11 @@ from typing import Any
 from routing.diff.callers import CALLER, Callers, examples, fits
 from routing.diff.carry import Run
 from routing.diff.moments import Kind
-from routing.diff.scenario import Delta, Scenario
+from routing.diff.scenario import ORDER, Delta, Scenario
 from routing.diff.side import Side
 from routing.model.entities import ENTITY, SOURCE, decoded
 from routing.offline.reading import Asked
+from routing.steps import DECIDED
 
 Sides = tuple[tuple[Side, Run], ...]
 MOST_DIGITS = 50
@@ -89,20 +90,12 @@ def _visitors(sides: Sides, scenario: Scenario) -> Iterator[Scenario]:
 
 
 def _answers(sides: Sides, choices: Choices) -> Iterator[Delta]:
-    steps = _asked_steps(sides)
-    asked = {step["kind"] for step in steps}
-    person = choices.person
-    if "webhook" in asked:
-        yield from (Delta("webhook", what=what) for what in ("timeout", person, *choices.schemes) if what)
-    if "crm" in asked:
-        yield from (Delta("crm", what=what) for what in ("timeout", person) if what)
-    if asked & {"sticky", "known"} and person:
-        yield Delta("sticky", what=person)
-    for step in steps:
-        if step["kind"] == "ring":
-            yield from (Delta("state", who["person"], "busy") for who in step["people"][:1])
-    if asked - {"visitor"}:
-        yield Delta("engine")
+    found = dict.fromkeys(
+        Delta(*variation)
+        for step in _asked_steps(sides)
+        for variation in DECIDED[step["kind"]].variations(step, choices.person, choices.schemes)
+    )
+    yield from sorted(found, key=lambda delta: ORDER.index(delta.kind))
 
 
 def _asked_steps(sides: Sides) -> list[Mapping[str, Any]]:
@@ -143,10 +136,11 @@ def _choices(menus: Sequence[Asked]) -> Iterator[str]:
     for key in [*valid, *WRONG]:
         patterns = [question.pattern for question in questions]
         known.setdefault(tuple(fits(key, test) for test in (*tests, *patterns)), key)
-    longest = max((question.most for question in questions), default=1)
     for key in known.values():
-        # a question that takes more digits waits for them: a pause ends this answer
-        yield key + ("-" if longest > len(key) else "")
+        # more digits are waited for where they could be an answer: a pause ends this one
+        longer = (f"{key}{'0' * more}" for more in range(1, MOST_DIGITS))
+        begun = any(other != key and other.startswith(key) for other in valid)
+        yield key + ("-" if begun or any(fits(each, test) for each in longer for test in tests) else "")
 
 
 def by_hand(sides: Sides, scenario: Scenario, kind: Kind, every: Sequence[Kind]) -> Iterator[Scenario]:

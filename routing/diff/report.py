@@ -13,6 +13,8 @@ from routing.diff.phrases import target
 NOTHING = "No call changes."
 #: GitHub takes 65,536, GitLab more.
 MOST_CHARACTERS = 60_000
+#: Of the old and the new side.
+Schemes = tuple[Sequence[str], Sequence[str]]
 #: How bad a change is, in words for people; "" needs none.
 MARKS = {
     "broken": "BROKEN",
@@ -22,8 +24,8 @@ MARKS = {
 }
 
 
-def text(found: Comparison, old: str, new: str, schemes: tuple[str, str], verbose: bool = False) -> str:
-    """``schemes``: the folders of both sides, for the commands that show a call; None without."""
+def text(found: Comparison, old: str, new: str, schemes: Schemes, verbose: bool = False) -> str:
+    """``schemes``: options of ``routing trace`` that open either side, for the commands that show a call."""
     lines = [_head(found, old, new), ""]
     for when, same in _by_moments(found.changes):
         lines += [f"{when}:"] if len(same) > 1 else []
@@ -53,7 +55,7 @@ def _by_moments(changes: Iterable[Change]) -> Iterator[tuple[str, list[Change]]]
     yield from found.items()
 
 
-def markdown(found: Comparison, old: str, new: str, schemes: tuple[str, str], verbose: bool = False) -> str:
+def markdown(found: Comparison, old: str, new: str, schemes: Schemes, verbose: bool = False) -> str:
     """For a comment on a pull request, no longer than one may be; both ladders of each change are folded away."""
     lines = ["### What callers will notice", "", _head(found, f"`{old}`", f"`{new}`"), ""]
     last = _folded("Not explored", [f"- {_safe(line)}" for line in found.unexplored]) if found.unexplored else []
@@ -86,12 +88,13 @@ def _fitting(parts: Sequence[str], room: int) -> tuple[list[str], int]:
     return [*parts], room
 
 
-def as_json(found: Comparison, old: str, new: str, schemes: tuple[str, str], verbose: bool = False) -> str:
+def as_json(found: Comparison, old: str, new: str, schemes: Schemes, verbose: bool = False) -> str:
     """One object; ``changes`` in the order of the text."""
     told = {
         "old": old,
         "new": new,
         "differs": found.differs,
+        "timezone": found.timezone,
         "changes": [_change(change, schemes[1], verbose) for change in found.changes],
         "beside": list(found.beside),
         "numbers": found.numbers,
@@ -107,7 +110,8 @@ FORMATS = {"text": text, "markdown": markdown, "json": as_json}
 def _head(found: Comparison, old: str, new: str) -> str:
     numbers = f"{found.numbers} number{'' if found.numbers == 1 else 's'} could be concerned"
     changes = f"{len(found.changes)} difference{'' if len(found.changes) == 1 else 's'}"
-    return f"{old} -> {new}: {changes}; {numbers}, {found.explored.calls} calls carried."
+    zone = f" Times are {found.timezone}." if found.changes else ""
+    return f"{old} -> {new}: {changes}; {numbers}, {found.explored.calls} calls carried.{zone}"
 
 
 def _marked(change: Change) -> str:
@@ -130,7 +134,7 @@ def _safe(line: str) -> str:
     return line
 
 
-def _change(change: Change, schemes: str, verbose: bool) -> dict[str, object]:
+def _change(change: Change, schemes: Sequence[str], verbose: bool) -> dict[str, object]:
     finding = change.finding
     told: dict[str, object] = {
         "rank": change.rank,
@@ -145,7 +149,7 @@ def _change(change: Change, schemes: str, verbose: bool) -> dict[str, object]:
     return told
 
 
-def _details(change: Change, schemes: tuple[str, str]) -> Iterator[str]:
+def _details(change: Change, schemes: Schemes) -> Iterator[str]:
     finding = change.finding
     for word, side, folder in zip(("was", "now"), (finding.old, finding.new), schemes, strict=True):
         yield f"{word}:  {finding.scenario.command(folder)}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -37,6 +38,8 @@ SAID = {
     "answers": "{who} answers",
     "unconfirmed": "{who} picks up and presses nothing",
 }
+#: The order in which they are tried.
+ORDER = tuple(SAID)
 
 
 @dataclass(frozen=True)
@@ -69,10 +72,10 @@ class Scenario:
         """The digits as the caller types them, pauses included."""
         return "".join(self.digits)
 
-    def command(self, schemes: str) -> str:
-        """The ``routing trace`` that shows this call."""
-        words = ["routing", "trace", "--schemes", schemes, "--to", self.to, "--from", self.caller]
-        words += ["--at", f"{self.at:%Y-%m-%d %H:%M}"]
+    def command(self, where: Sequence[str]) -> str:
+        """The ``routing trace`` that shows this call; ``where``: its options for the schemes."""
+        words = ["routing", "trace", *where, "--to", self.to, "--from", self.caller]
+        words += ["--at", f"{self.at:%Y-%m-%d %H:%M} {self.at.tzinfo}"]
         for delta in self.deltas:
             words += _option(delta)
         if self.digits:

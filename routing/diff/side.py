@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 
 from routing.compile.build import Release
-from routing.compile.numbers import FRONT_DOORS
+from routing.compile.doors import FRONT_DOORS
 from routing.compile.scheme import Record
 from routing.compile.store import LazyStore
 from routing.offline.files import Directory

@@ -26,13 +26,19 @@ CHECKS: dict[str, dict[str, Check]] = {
         "current": release.current,
         "dialplan": release.dialplan,
         "readable": release.readable,
+        "writable": host.writable,
         "accounts": release.accounts,
         "stock-accounts": release.stock,
         "zones": host.zones,
     },
-    "SIP": {"profiles": sip.profiles, "gateways": sip.gateways, "phones": sip.phones},
+    "SIP": {
+        "profiles": sip.profiles,
+        "transfers": sip.transfers,
+        "gateways": sip.gateways,
+        "phones": sip.phones,
+    },
     "engine": {"healthy": engine.healthy, "breakers": engine.open_breakers, "memory": engine.memory},
-    "machine": {"disk": host.disk, "spool": host.spool},
+    "machine": {"disk": host.disk, "spool": host.spool, "unfinished": host.unfinished},
 }
 
 
@@ -52,16 +58,17 @@ def examine(node: Node) -> Iterator[Told]:
             try:
                 yield from (Told(organ, name, finding) for finding in check(node))
             except Silent as silence:
-                yield Told(organ, name, _silent(name, silence))
+                yield Told(organ, name, _silent(name, check, silence))
 
 
-def _silent(name: str, silence: Silent) -> Finding:
+def _silent(name: str, check: Check, silence: Silent) -> Finding:
     if name == "reachable":
         return wrong(
             f"FreeSWITCH does not answer: {silence}",
             "is it running? Its event socket's password is in the node's event_socket.json: ROUTING_ESL_PASSWORD",
         )
-    return unknown("not known while FreeSWITCH does not answer")
+    wanted = (check.__doc__ or "").partition("\n")[0]
+    return unknown(f"{name}: not known while FreeSWITCH does not answer", f"would check: {wanted}")
 
 
 def worst(told: list[Told]) -> Level:

@@ -15,10 +15,14 @@ def healthy(node: Node) -> Iterator[Finding]:
         node.http("/health")
     except Silent as silence:
         yield wrong(
-            f"the engine does not say that it is well: {silence}",
+            f"the engine does not say that it is well: {silence}; whether it leaves web servers alone is not known",
             "start `routing serve`; until then calls go by the compiled fallbacks",
         )
         return
+    if node.asked and node.asked != node.engine:
+        yield wrong(
+            f"the release asks {node.asked}, not {node.engine}", "publish with --engine, or serve with --listen"
+        )
     ips = node.listeners(int(node.engine.rpartition(":")[2]))
     if not ips:
         yield wrong(f"nobody listens on {node.engine}, where the release asks", "serve with --listen as compiled")

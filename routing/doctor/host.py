@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-from routing.doctor.finding import Finding, ok, warning, wrong
+from routing.doctor.finding import Finding, ok, unknown, warning, wrong
 from routing.doctor.node import Node
+from routing.doctor.rights import may_write
 
 LEAST_BYTES, FEW_BYTES = 200 * 2**20, 2 * 2**30
 MOST_SECONDS = 2.0
 MOST_WAITING = 1000
+_UNFINISHED = "SELECT count(*) FROM calls WHERE status = 'unfinished' AND started > ?"
 _ZONE = re.compile(rb'application="(?:set|multiset)" data="(?:[^"]*\|)?timezone=([A-Za-z0-9_+/-]+)')
 
 
@@ -79,12 +84,51 @@ def disk(node: Node) -> Iterator[Finding]:
             yield ok(told)
 
 
+def writable(node: Node) -> Iterator[Finding]:
+    """FreeSWITCH's user can write finished calls, recordings, voicemails and its log."""
+    if node.pid is None:
+        yield unknown("FreeSWITCH's process is not on this machine: whether it can write its folders is not known")
+        return
+    user, groups = node.machine.owner(node.pid)
+    places = {"finished calls": node.settings("json_cdr.conf").get("log-dir", "")}
+    places |= {name: node.variables.get(f"{name}_dir", "") for name in ("recordings", "storage", "log")}
+    shut = [f"{name} ({place})" for name, place in places.items() if place and not may_write(Path(place), user, groups)]
+    if shut:
+        yield wrong(
+            f"FreeSWITCH (user {user}) cannot write {', '.join(shut)}",
+            f"give them to its user: `chown -R {user} FOLDER`; calls, recordings and messages are lost meanwhile",
+        )
+    else:
+        yield ok(f"FreeSWITCH's user ({user}) can write finished calls, recordings and its log")
+
+
+def unfinished(node: Node) -> Iterator[Finding]:
+    """Every call of the last day has its CDR, as far as the root's own journal knows."""
+    file, since = node.root / "journal.db", node.machine.now().timestamp() - 86400
+    if not file.is_file():
+        yield ok("calls without a CDR: not looked for, the journal is not in the root")
+        return
+    try:
+        with closing(sqlite3.connect(f"file:{quote(str(file))}?mode=ro", uri=True)) as opened:
+            (count,) = opened.execute(_UNFINISHED, (since,)).fetchone()
+    except sqlite3.Error as problem:
+        yield unknown(f"the journal cannot be read: {problem}")
+        return
+    if count:
+        yield warning(f"{count} calls of the last day ended without a CDR", "a full disk, or FreeSWITCH was killed: "
+                      "`routing calls --status unfinished`")  # fmt: skip
+    else:
+        yield ok("every call of the last day has its CDR")
+
+
 def spool(node: Node) -> Iterator[Finding]:
     """Finished calls are carried into the journal."""
     folder = Path(node.settings("json_cdr.conf").get("log-dir") or "/nowhere")
     if not folder.is_dir():
         yield wrong(f"FreeSWITCH writes no finished calls: its spool {folder} is not there", "json_cdr.conf: log-dir")
         return
+    if unusable := sum(1 for _ in (folder / "bad").glob("*")):
+        yield warning(f"{unusable} unusable files were put aside in {folder / 'bad'}", "the journal's log says why")
     waiting = sum(1 for _ in folder.glob("*.json"))
     if waiting > MOST_WAITING:
         yield warning(f"{waiting} finished calls wait in {folder}", "is `routing journal` running?")

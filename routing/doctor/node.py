@@ -12,6 +12,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
+USUAL = "127.0.0.1:8084"
+_ASKED = re.compile(rb'application="socket" data="([0-9a-f.:\[\]]+:[0-9]+) ')
 _LOOPBACK = re.compile(r"127\.|::1$|::ffff:127\.")
 
 
@@ -45,7 +47,8 @@ class Node:
     redis: Callable[[], str]
     opens: Callable[[str], bool]
     machine: Machine
-    engine: str = "127.0.0.1:8084"
+    #: Where the engine is said to listen; the release tells it otherwise.
+    said: str = ""
     _answers: dict[str, str] = field(default_factory=dict)
 
     def ask(self, command: str) -> str:
@@ -81,6 +84,26 @@ class Node:
         """The live release's table; empty when there is none."""
         try:
             found: Mapping[str, Any] = json.loads((self.root / "current" / "table.json").read_bytes())
+        except (OSError, ValueError):
+            return {}
+        return found
+
+    @cached_property
+    def asked(self) -> str:
+        """Where the live release asks the engine; empty when it does nowhere."""
+        files = sorted(self.release.glob("schemes/*.xml")) if self.release else []
+        return next((found[1].decode() for file in files if (found := _ASKED.search(file.read_bytes()))), "")
+
+    @property
+    def engine(self) -> str:
+        """Where the engine listens."""
+        return self.said or self.asked or USUAL
+
+    @cached_property
+    def lists(self) -> Mapping[str, list[str]]:
+        """The numbers that carriers send, by gateway, as the live release lists them."""
+        try:
+            found: Mapping[str, list[str]] = json.loads((self.root / "current/gateways/numbers.json").read_bytes())
         except (OSError, ValueError):
             return {}
         return found

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-import os
-import stat
 from collections.abc import Iterator
-from pathlib import Path
 
 from routing.doctor.finding import Finding, ok, unknown, warning, wrong
 from routing.doctor.node import Node
+from routing.doctor.rights import may_read
 
+#: Files of a release that FreeSWITCH reads; those of a kind are written alike.
+KINDS = ("gateways/*.xml", "schemes/*.xml", "numbers/*.xml", "people/*.xml", "sounds/*")
+MOST_LOOKED_AT, MOST_NAMED = 200, 5
 PUBLISH = "`routing publish` again"
 
 
@@ -54,43 +55,23 @@ def dialplan(node: Node) -> Iterator[Finding]:
 def readable(node: Node) -> Iterator[Finding]:
     """FreeSWITCH's user can read the release, its passwords included."""
     if node.release is None:
+        yield unknown("readable: there is no release to be read")
         return
     if node.pid is None:
         yield unknown("FreeSWITCH's process is not on this machine: whether it can read the release is not known")
         return
     user, groups = node.machine.owner(node.pid)
     files = [node.root / "current" / name for name in ("entry.xml", "internal.xml", "directory.xml")]
-    files += sorted((node.release / "gateways").glob("*.xml"))[:1]
+    files += [path for kind in KINDS for path in sorted(node.release.glob(kind))[:MOST_LOOKED_AT]]
     unread = [path.name for path in files if not may_read(path, user, groups)]
     if unread:
+        more = f" and {len(unread) - MOST_NAMED} more" if len(unread) > MOST_NAMED else ""
         yield wrong(
-            f"FreeSWITCH (user {user}) cannot read {', '.join(unread)}",
+            f"FreeSWITCH (user {user}) cannot read {', '.join(unread[:MOST_NAMED])}{more}",
             "publish as FreeSWITCH's user, or as root into a folder that it may read; files with passwords are 0600",
         )
     else:
         yield ok(f"FreeSWITCH's user ({user}) can read the release")
-
-
-def may_read(path: Path, user: int, groups: frozenset[int]) -> bool:
-    """Whether a user may read a file and pass every folder above it."""
-    if user == 0:
-        return path.exists()
-    try:
-        whole = path.resolve(strict=True)
-        above = all(allowed(os.stat(folder), user, groups, stat.S_IXOTH) for folder in whole.parents)
-        return above and allowed(os.stat(whole), user, groups, stat.S_IROTH)
-    except OSError:
-        return False
-
-
-def allowed(facts: os.stat_result, user: int, groups: frozenset[int], wanted: int) -> bool:
-    """Whether a file's mode lets a user in.
-
-    ``wanted`` is the bit for everybody; the owner's and the group's are six and three places before it.
-    """
-    if facts.st_uid == user:
-        return bool(facts.st_mode & wanted << 6)
-    return bool(facts.st_mode & (wanted << 3 if facts.st_gid in groups else wanted))
 
 
 def accounts(node: Node) -> Iterator[Finding]:

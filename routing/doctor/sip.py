@@ -41,6 +41,29 @@ def profiles(node: Node) -> Iterator[Finding]:
             yield ok(f"profile {name} runs on {status.findtext('.//url', '?').rpartition('@')[2]}")
 
 
+def transfers(node: Node) -> Iterator[Finding]:
+    """A phone's REFER cannot write legs and commands into a dial string of FreeSWITCH's own."""
+    found = parsed(node.ask("xml_locate configuration configuration name sofia.conf"))
+    params = () if found is None else found.findall(".//profile[@name='internal']/settings/param")
+    settings = {str(param.get("name")): str(param.get("value")) for param in params}
+    hook = node.settings("lua.conf")
+    is_asked = "channels" in hook.get("xml-handler-bindings", "") and hook.get("xml-handler-script", "")
+    if settings.get("disable-transfer") == "true":
+        yield ok("phones' transfers (REFER) are refused")
+    elif settings.get("channel-xml-fetch-on-nightmare-transfer") != "true" or not is_asked:
+        yield wrong(
+            "a phone's REFER can have FreeSWITCH dial anything and run its commands",
+            "run `routing node init` again and restart FreeSWITCH; or disable-transfer true for the profile internal",
+        )
+    elif node.ask("module_exists mod_lua") != "true":
+        yield wrong(
+            "mod_lua is not loaded: a phone's REFER can have FreeSWITCH run its commands",
+            "install it (freeswitch-mod-lua) and restart, or `routing node init --no-transfers`",
+        )
+    else:
+        yield ok("phones transfer calls, and write into no dial string by it")
+
+
 def gateways(node: Node) -> Iterator[Finding]:
     """Every gateway of the release is known to FreeSWITCH, up, and registered where it must be."""
     folder = (node.release or Path("/nowhere")) / "gateways"
@@ -49,16 +72,30 @@ def gateways(node: Node) -> Iterator[Finding]:
     found = {} if listed is None else {one.findtext("name", ""): one for one in listed.iter("gateway")}
     for name in wanted:
         if name not in found:
-            yield wrong(f"gateway {name} is not loaded", "`sofia profile external rescan`, or publish again")
+            yield wrong(
+                f"gateway {name} is not loaded{_unreached(node, name)}",
+                "`sofia profile external rescan`, or publish again",
+            )
             continue
         state, status = found[name].findtext("state", ""), found[name].findtext("status", "")
         if state in ("REGED", "NOREG") and status == "UP":
             yield ok(f"gateway {name} is {'registered' if state == 'REGED' else 'up, without registration'}")
         else:
             yield wrong(
-                f"gateway {name} is {state} and {status}: calls through it fail",
+                f"gateway {name} is {state} and {status}: calls through it fail{_unreached(node, name)}",
                 "check its proxy, user name and password with the carrier; FreeSWITCH's log tells the answer it gets",
             )
+
+
+def _unreached(node: Node, gateway: str) -> str:
+    """Of the company's numbers, those that nobody reaches meanwhile."""
+    listed = [number for number in node.lists.get(gateway, ()) if not _has_another(node, gateway, number)]
+    more = f" and {len(listed) - MOST_NAMED} more" if len(listed) > MOST_NAMED else ""
+    return f", and nobody reaches {', '.join(listed[:MOST_NAMED])}{more}" if listed else ""
+
+
+def _has_another(node: Node, gateway: str, number: str) -> bool:
+    return any(number in numbers for name, numbers in node.lists.items() if name != gateway)
 
 
 def phones(node: Node) -> Iterator[Finding]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from routing.doctor.finding import Finding, ok, warning, wrong
+from routing.doctor.finding import Finding, ok, unknown, warning, wrong
 from routing.doctor.node import Node, is_loopback
 
 #: First version without it, its name, what it does. From the project's security advisories and the CVE list.
@@ -23,6 +23,8 @@ MODULES = (
     "mod_commands", "mod_dialplan_xml", "mod_dptools", "mod_event_socket", "mod_hash", "mod_json_cdr",
     "mod_native_file", "mod_sndfile", "mod_sofia", "mod_tone_stream",
 )  # fmt: skip
+#: mod_sndfile does not take that ending.
+PLAYS_MP3 = "mod_shout"
 #: Passwords that every attacker tries first.
 KNOWN_PASSWORDS = ("ClueCon", "cluecon", "1234", "")
 
@@ -60,11 +62,21 @@ def _dotted(number: tuple[int, ...]) -> str:
 
 def modules(node: Node) -> Iterator[Finding]:
     """Every module that releases use is loaded."""
-    missing = [name for name in MODULES if node.ask(f"module_exists {name}") != "true"]
-    if missing:
+    needed = [*MODULES, *([PLAYS_MP3] if _has_mp3(node) else [])]
+    missing = [name for name in needed if node.ask(f"module_exists {name}") != "true"]
+    if missing == [PLAYS_MP3]:
+        yield wrong(
+            "mod_shout is not loaded: callers do not hear .mp3 sounds", "load it, or convert the sounds to .wav"
+        )
+    elif missing:
         yield wrong(f"not loaded: {', '.join(missing)}", "add them to modules.conf.xml and `load` them")
     else:
-        yield ok(f"the {len(MODULES)} modules that releases use are loaded")
+        yield ok(f"the {len(needed)} modules that releases use are loaded")
+
+
+def _has_mp3(node: Node) -> bool:
+    release = node.release
+    return release is not None and any((release / "sounds").rglob("*.mp3"))
 
 
 def expansion(node: Node) -> Iterator[Finding]:
@@ -95,8 +107,10 @@ def event_socket(node: Node) -> Iterator[Finding]:
             f"the event socket listens on {', '.join(open_to)}:{port}: its password is all that protects the switch",
             'in event_socket.conf.xml: <param name="listen-ip" value="127.0.0.1"/>, then restart',
         )
-    else:
+    elif node.listeners(port):
         yield ok(f"the event socket listens on loopback only (port {port})")
+    else:
+        yield unknown(f"event-socket: on which addresses port {port} is open is not known: not seen on this machine")
     known = [password for password in KNOWN_PASSWORDS if node.opens(password)]
     if known:
         yield wrong(

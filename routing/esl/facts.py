@@ -11,13 +11,16 @@ from collections.abc import Iterator
 from urllib.parse import unquote_to_bytes
 
 from routing.esl.protocol import Message
-from routing.model.decision import E164, ID, STEP_PATH, Call
+from routing.model.decision import CALLER, E164, ID, QUESTION, STEP_PATH, Call
 from routing.model.entities import ENTITY, SOURCE, visitor_of
+from routing.model.tags import TAGS, tags_of
 
 UUID = re.compile(r"[0-9a-zA-Z_-]{8,64}")
 RELEASE = re.compile(r"/[\w./ @+-]{0,500}", re.ASCII)
 MICROSECONDS = re.compile(r"[0-9]{1,17}", re.ASCII)
 ANONYMOUS = "anonymous"
+#: How the lines of a connect reply begin that are asked for, here or by whoever reads it.
+HEADERS = (b"Content-", b"Reply-Text: ", b"Unique-ID: ", b"Caller-Channel-Created-Time: ", b"variable_routing_")
 _VISITOR = re.compile(rf"\nvariable_((?:{ENTITY}|{SOURCE})[a-z0-9_]{{1,32}}): ([^\r\n]{{1,2400}})".encode())
 
 
@@ -25,8 +28,8 @@ class NotACall(Exception):
     """The connect reply does not name a call and a step of ours; the text says which variable is wrong."""
 
 
-def call_of(reply: Message) -> Call:
-    """The call of a connect reply. Raises NotACall."""
+def call_of(reply: Message, waits_since: float | None = None) -> Call:
+    """The call of a connect reply, which waits since a moment in monotonic seconds. Raises NotACall."""
     visitor = visitor_of(dict(_visitor_variables(reply)))
     return Call(
         uuid=_must(reply, "Unique-ID", UUID),
@@ -34,12 +37,15 @@ def call_of(reply: Message) -> Call:
         scheme=_must(reply, "variable_routing_scheme", ID),
         step=_must(reply, "variable_routing_step", STEP_PATH),
         number=_may(reply, "variable_routing_number", E164, ""),
-        caller=_may(reply, "variable_routing_caller", E164, ANONYMOUS),
+        caller=_may(reply, "variable_routing_caller", CALLER, ANONYMOUS),
         caller_pays=(reply.get("variable_routing_caller_pays") or "true") == "true",
         person=_may(reply, "variable_routing_person", ID, ""),
         started=int(_may(reply, "Caller-Channel-Created-Time", MICROSECONDS, "0")) / 1_000_000,
         entities=visitor.entities,
         source=visitor.source,
+        tags=tags_of(reply.get(f"variable_{TAGS}") or ""),
+        question=_may(reply, "variable_routing_asked", QUESTION, ""),
+        waits_since=waits_since,
     )
 
 

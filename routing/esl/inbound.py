@@ -13,10 +13,12 @@ import gevent
 from greenswitch import InboundESL
 from greenswitch.esl import NotConnectedError
 
+from routing.model.problem import UserFailure
+
 LONGEST_REPLY = 4 * 1024 * 1024
 
 
-class SwitchFault(OSError):
+class SwitchFault(UserFailure, OSError):
     """FreeSWITCH did not answer the command; the text says why and never holds the password."""
 
 

@@ -13,6 +13,11 @@ from urllib.parse import unquote_to_bytes
 
 LONGEST_HEAD = 64 * 1024
 LONGEST_BODY = 4 * 1024 * 1024
+#: A header block of which only some lines are kept may be this long in all. FreeSWITCH repeats what a caller sent in
+#: many variables and percent-encodes it: SIP headers of 60 kB become 1 MB and more.
+LONGEST_STREAM = 16 * 1024 * 1024
+#: Enough of a line to tell its name by.
+_NAME = 256
 #: Separates the assignments of ``multiset``; no decision can hold it, and a value that does is refused.
 SEPARATOR = ";"
 #: What ends a line, ends a string in C, or makes FreeSWITCH expand a value.
@@ -21,6 +26,10 @@ UNSAFE = ("\r", "\n", "\0", "$")
 
 class ProtocolError(Exception):
     """The peer does not speak the event socket's protocol, or more of it than is bearable."""
+
+
+class Oversized(ProtocolError):
+    """More than is bearable of what was asked for."""
 
 
 def execute(application: str, argument: str = "") -> bytes:
@@ -68,13 +77,21 @@ def raw_header(head: bytes, name: bytes) -> bytes | None:
 
 
 class Parser:
-    """Incremental: ``feed`` bytes as they come, ``next`` gives whole messages or raises ProtocolError."""
+    """Incremental: ``feed`` bytes as they come, ``next`` gives whole messages or raises ProtocolError.
 
-    def __init__(self, longest_head: int = LONGEST_HEAD, longest_body: int = LONGEST_BODY) -> None:
+    Of a header block longer than ``longest_head`` only the lines that begin with one of ``keeps`` stay, if any are
+    named: the others are dropped as they come.
+    """
+
+    def __init__(
+        self, longest_head: int = LONGEST_HEAD, longest_body: int = LONGEST_BODY, keeps: tuple[bytes, ...] = ()
+    ) -> None:
         self._buffer = bytearray()
         self._scanned = 0
+        self._dropped = 0
         self._longest_head = longest_head
         self._longest_body = longest_body
+        self._keeps = keeps
 
     def feed(self, received: bytes) -> None:
         """Take received bytes."""
@@ -92,15 +109,37 @@ class Parser:
             return None
         message = Message(head, bytes(self._buffer[end + 2 : whole]))
         del self._buffer[:whole]
-        self._scanned = 0
+        self._scanned = self._dropped = 0
         return message
 
     def _head_end(self) -> int:
         end = self._buffer.find(b"\n\n", self._scanned)
         if end > self._longest_head or (end < 0 and len(self._buffer) > self._longest_head):
-            raise ProtocolError(f"a header block of more than {self._longest_head} bytes")
+            if not self._keeps:
+                raise Oversized(f"a header block of more than {self._longest_head} bytes")
+            end = self._shorten(end)
         self._scanned = end if end >= 0 else max(0, len(self._buffer) - 1)
         return end
+
+    def _shorten(self, end: int) -> int:
+        """Drop lines that nobody asks for; returns where the header block ends now, -1 when it goes on."""
+        before = len(self._buffer)
+        lines = bytes(self._buffer[: end if end >= 0 else before]).split(b"\n")
+        going_on = [] if end >= 0 else [self._begun(lines.pop())]
+        kept = b"\n".join([line for line in lines if line.startswith(self._keeps)] + going_on)
+        self._buffer[: end if end >= 0 else before] = kept
+        self._dropped += before - len(self._buffer)
+        if len(kept) > self._longest_head or self._dropped > LONGEST_STREAM:
+            raise Oversized(f"a header block of more than {max(len(kept), self._dropped)} bytes")
+        return len(kept) if end >= 0 else -1
+
+    def _begun(self, line: bytes) -> bytes:
+        """A line that has not ended yet: whole when it is asked for, enough to tell it from others when not."""
+        if line.startswith(self._keeps) or len(line) <= _NAME:
+            return line
+        if b": " not in line[:_NAME]:
+            raise ProtocolError("a line that is no header")
+        return line[:_NAME]
 
 
 def _body_length(head: bytes, longest: int) -> int:

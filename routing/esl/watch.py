@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import json
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Protocol
 
 import gevent
@@ -23,10 +24,12 @@ CHUNK = 64 * 1024
 #: Longest wait for FreeSWITCH's answers to a handful of commands.
 ANSWER_SECONDS = 5.0
 RETRY_SECONDS = 1.0
-#: FreeSWITCH lists a registration a moment after it has told of it: so long only events are collected.
+#: FreeSWITCH lists a registration a moment after it has told of it: so long only events are collected at first.
 SETTLE_SECONDS = 1.0
-#: The picture is drawn anew this often, whatever the events said.
+#: The picture is drawn anew this often, whatever the events said; sooner at first, as a new connection knows no events
+#: that are older, and FreeSWITCH's tables may be.
 REFRESH_SECONDS = 30.0
+FIRST_REFRESH_SECONDS = 2.0
 EVENTS = "CHANNEL_CREATE CHANNEL_HANGUP CHANNEL_DESTROY CUSTOM sofia::register sofia::unregister sofia::expire"
 #: Channel variables that say whose a leg is: the phone that is rung, and the person whose phone calls.
 TARGET, PERSON = "routing_target", "routing_person"
@@ -104,34 +107,41 @@ def session(host: str, port: int, password: str) -> Iterator[Session]:
 def _follow(session: Session, watcher: Watcher, settle_s: float, refresh_s: float) -> None:
     session.ask(f"event plain {EVENTS}")
     session.collect(settle_s)
+    told: list[Callable[[], None]] = []
+    every_s = min(refresh_s, FIRST_REFRESH_SECONDS)
     while True:
         watcher.seen(_picture(session))
-        _tell_for(refresh_s, session, watcher)
-        # what is told just before a picture may not be in it yet: it is told again after it
-        session.events.extendleft(reversed(_tell_for(settle_s, session, watcher)))
+        # FreeSWITCH writes its tables when it has time: what it has told since the last picture counts for more
+        for tell in told:
+            tell()
+        told = _tell_for(every_s + settle_s, session, watcher)
+        every_s = min(every_s * 2, refresh_s)
 
 
-def _tell_for(seconds: float, session: Session, watcher: Watcher) -> list[bytes]:
-    """Tell events as they come for a while; returns them."""
-    told: list[bytes] = []
+def _tell_for(seconds: float, session: Session, watcher: Watcher) -> list[Callable[[], None]]:
+    """Tell events as they come for a while; returns what tells them again."""
+    told: list[Callable[[], None]] = []
     with patience(seconds):
         while True:
-            told.append(session.event())
-            _tell(told[-1], watcher)
+            if tell := _fact(session.event(), watcher):
+                tell()
+                told.append(tell)
     return told
 
 
-def _tell(event: bytes, watcher: Watcher) -> None:
-    """One event, read by a handful of its two hundred headers."""
+def _fact(event: bytes, watcher: Watcher) -> Callable[[], None] | None:
+    """What an event comes to, read by a handful of its two hundred headers."""
     name = _header(event, "Event-Name")
     if name == "CHANNEL_CREATE":
         whose = _header(event, f"variable_{TARGET}") or _header(event, f"variable_{PERSON}")
-        watcher.began(Channel(_header(event, "Unique-ID"), whose, _header(event, "Other-Leg-Unique-ID")))
-    elif name in ("CHANNEL_HANGUP", "CHANNEL_DESTROY"):
-        watcher.ended(_header(event, "Unique-ID"))
-    elif name == "CUSTOM":
+        leg = Channel(_header(event, "Unique-ID"), whose, _header(event, "Other-Leg-Unique-ID"))
+        return partial(watcher.began, leg)
+    if name in ("CHANNEL_HANGUP", "CHANNEL_DESTROY"):
+        return partial(watcher.ended, _header(event, "Unique-ID"))
+    if name == "CUSTOM":
         account = _header(event, "from-user") or _header(event, "user") or _header(event, "username")
-        watcher.registration(account, _header(event, "Event-Subclass") == "sofia::register")
+        return partial(watcher.registration, account, _header(event, "Event-Subclass") == "sofia::register")
+    return None
 
 
 def _header(event: bytes, name: str) -> str:
@@ -140,7 +150,7 @@ def _header(event: bytes, name: str) -> str:
 
 def _picture(session: Session) -> Picture:
     """What FreeSWITCH lists; whose a leg is stands in its variables only."""
-    channels, registrations = (_rows(reply) for reply in session.ask(
+    channels, registrations = (rows(reply) for reply in session.ask(
         "api show channels as json", "api show registrations as json"
     ))  # fmt: skip
     uuids = [str(row["uuid"]) for row in channels]
@@ -153,7 +163,8 @@ def _picture(session: Session) -> Picture:
     )
 
 
-def _rows(reply: Message) -> list[dict[str, Any]]:
+def rows(reply: Message) -> list[dict[str, Any]]:
+    """The table that an answer `... as json` holds."""
     told = json.loads(reply.body.decode("utf-8", "replace") or "{}")
     rows: list[dict[str, Any]] = told.get("rows") or []
     return rows

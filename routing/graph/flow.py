@@ -10,7 +10,7 @@ from routing.graph.words import below, branch_name, details, fallen, settings_of
 from routing.model.folder import Folder
 from routing.steps.base import LONGEST_JUMPS, Step, StepItem
 from routing.steps.dynamic import DynamicStep
-from routing.steps.scheme import STICKY, SchemeFields, project_sticky, summarise
+from routing.steps.scheme_file import STICKY, SchemeFields, project_sticky
 
 START = "start"
 #: Heading of the steps that run after too many jumps, and how their paths begin.
@@ -57,13 +57,13 @@ class Edge:
 
 @dataclass(frozen=True)
 class Flow:
-    """A whole scheme."""
+    """A whole scheme. ``longest_seconds``: see `routing.compile.waits`; None where a scheme it goes to is wrong."""
 
     scheme: str
     title: str
     block: Block
     otherwise: Block
-    longest_seconds: float
+    longest_seconds: float | None
 
     def nodes(self) -> Iterator[Node]:
         """Every step, in the order of the file."""
@@ -76,7 +76,7 @@ class Flow:
         yield from _edges(self.otherwise)
 
 
-def flow(fields: SchemeFields, data: Any, folder: Folder) -> Flow:
+def flow(fields: SchemeFields, data: Any, folder: Folder, longest_seconds: float | None) -> Flow:
     """The flow of a checked scheme; ``data`` is its file as written."""
     steps = _block(fields.steps, data.get("steps"), "", folder)
     otherwise = _block(fields.otherwise, data.get("otherwise"), f"{OTHERWISE}.", folder)
@@ -88,7 +88,7 @@ def flow(fields: SchemeFields, data: Any, folder: Folder) -> Flow:
         fields.title or "",
         (_start(fields, folder), *steps),
         otherwise,
-        summarise(fields, folder).longest,
+        longest_seconds,
     )
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import xml.etree.ElementTree as ET
 
+from routing.compile.waits import MEANING
 from routing.graph.flow import Flow
 from routing.graph.layout import LINE, WIDTH, Box, Line, Picture, layout
 from routing.graph.way import Way
+from routing.model.durations import spoken
 
 #: Family of steps -> colour of its mark, what the legend says.
 FAMILIES = {
@@ -52,7 +54,7 @@ def to_svg(flow: Flow, way: Way | None = None) -> str:
         root,
         24,
         26,
-        way.told if way else f"{flow.scheme}: at most {flow.longest_seconds:.0f} s to its end or to another scheme",
+        way.told if way else _told(flow),
         "dim",
     )
     drawn = ET.SubElement(root, "g", transform=f"translate(0 {TITLE:g})")
@@ -62,6 +64,12 @@ def to_svg(flow: Flow, way: Way | None = None) -> str:
         _node(drawn, box, way)
     _legend(root, height - 14, picture)
     return ET.tostring(root, encoding="unicode") + "\n"
+
+
+def _told(flow: Flow) -> str:
+    if flow.longest_seconds is None:
+        return f"{flow.scheme}: something is wrong with schemes that it goes to: how long callers wait is not known"
+    return f"{flow.scheme}: longest wait {spoken(round(flow.longest_seconds))}: {MEANING}"
 
 
 def _markers(root: ET.Element) -> None:

@@ -1,6 +1,6 @@
 """An HTTP request's head as it is sent, its answer as it is read, and one ladder for everything that can go wrong.
 
-What the client of webhooks and the pool for CRMs share. Knows no connection but the socket it is given.
+What the client of webhooks and the pool for CRMs share. Knows no connection but the line it is given.
 """
 
 from __future__ import annotations
@@ -12,12 +12,17 @@ from contextlib import contextmanager
 from urllib.parse import SplitResult, quote
 
 import gevent
-import gevent.socket
 
+from routing.http.line import Line
+from routing.model.budget import OutOfTime
 from routing.model.web import NoReply, Reply
 
 #: What stays as it is in a request target; anything else (a space, Cyrillic) is percent-encoded.
 URL_SIGNS = "%/?:@!$&'()*+,;=~-._"
+
+#: For everything before the body: interim answers, the status line, headers. Twice its length is for the body, of which
+#: half may be the sizes of its chunks.
+HEAD_BYTES = 96 * 1024
 
 
 @contextmanager
@@ -29,7 +34,9 @@ def answering(deadline_s: float) -> Iterator[None]:
     except gevent.Timeout as fired:
         if fired is not timer:
             raise
-        raise NoReply(f"no answer within {deadline_s:.3g} s") from None
+        raise NoReply(_too_late(deadline_s)) from None
+    except OutOfTime:
+        raise NoReply(_too_late(deadline_s)) from None
     except http.client.HTTPException as problem:
         raise NoReply(f"not HTTP: {type(problem).__name__}") from None
     except OSError as problem:
@@ -38,6 +45,10 @@ def answering(deadline_s: float) -> Iterator[None]:
         raise NoReply("the URL is not one that can be asked") from None
     finally:
         timer.close()
+
+
+def _too_late(deadline_s: float) -> str:
+    return f"no answer within {deadline_s:.3g} s"
 
 
 def words(problem: OSError) -> str:
@@ -64,17 +75,20 @@ def head(method: str, parts: SplitResult, headers: Mapping[str, str], body: byte
         raise NoReply("a header is not ASCII: look at the secrets") from None
 
 
-def read(sock: gevent.socket.socket, method: str, longest: int) -> tuple[Reply, bool]:
+def read(line: Line, method: str, longest: int) -> tuple[Reply, bool]:
     """An answer with at most ``longest`` bytes of body, and whether the connection may be used again."""
-    response = http.client.HTTPResponse(sock, method=method)
+    line.budget.left += HEAD_BYTES
+    response = http.client.HTTPResponse(line, method=method)  # type: ignore[arg-type]
     try:
         response.begin()
+        line.budget.left += longest * 2
         body = response.read(longest + 1)
         if len(body) > longest:
             raise NoReply(f"the answer is longer than {longest // 1024} kB")
         if response.length:
             raise NoReply("the answer broke off")
-        return Reply(response.status, _headers(response), body), not response.will_close
+        keep = not response.will_close and line.is_spoken_out
+        return Reply(response.status, _headers(response), body), keep
     finally:
         response.close()
 

@@ -14,10 +14,11 @@ from urllib.parse import SplitResult, urlsplit
 
 import gevent
 import gevent.socket
-import gevent.ssl
 
 from routing.http.address import Address, AddressRefused, Resolver, check_address
 from routing.http.answer import answering, head, read
+from routing.http.line import Line
+from routing.model.budget import Budget
 from routing.model.web import NoReply, Reply
 
 LONGEST_BODY = 64 * 1024
@@ -32,20 +33,24 @@ class Client:
 
     resolver: Resolver
     link_local: bool = False
-    tls: gevent.ssl.SSLContext | None = None
+    tls: ssl.SSLContext | None = None
 
     def exchange(self, method: str, url: str, headers: Mapping[str, str], body: bytes, deadline_s: float) -> Reply:
         """The handler's answer. Raises NoReply, after ``deadline_s`` seconds at the latest."""
         with answering(deadline_s):
             parts = urlsplit(url)
-            sock = self._connected(parts, deadline_s)
+            line = self._connected(parts, deadline_s)
             try:
-                sock.sendall(head(method, parts, {"Connection": "close", **headers}, body) + body)
-                return read(sock, method, LONGEST_BODY)[0]
+                line.send(head(method, parts, {"Connection": "close", **headers}, body) + body)
+                return read(line, method, LONGEST_BODY)[0]
             finally:
-                sock.close()
+                line.close()
 
-    def _connected(self, parts: SplitResult, deadline_s: float) -> gevent.socket.socket:
+    def _budget(self, deadline_s: float) -> Budget:
+        clock = self.resolver.clock
+        return Budget(0, clock() + deadline_s, clock)
+
+    def _connected(self, parts: SplitResult, deadline_s: float) -> Line:
         """A connection ready for the request: two tries at most, the second at another address if any."""
         if parts.scheme not in DEFAULT_PORTS or not parts.hostname:
             raise NoReply("the URL is not http or https")
@@ -54,33 +59,34 @@ class Client:
         for _, (host, _) in addresses:
             check_address(host, self.link_local)
         first, second = addresses[0], addresses[1 % len(addresses)]
+        budget = self._budget(deadline_s)
         try:
-            return self._connect(first, parts, deadline_s / 2 if first != second else None)
+            return self._connect(first, parts, budget, deadline_s / 2 if first != second else None)
         except (ssl.SSLCertVerificationError, AddressRefused):
             raise
         except OSError:
             gevent.sleep(0.0 if first != second else RETRY_SECONDS)
-            return self._connect(second, parts, None)
+            return self._connect(second, parts, budget, None)
 
-    def _connect(self, address: Address, parts: SplitResult, patience_s: float | None) -> gevent.socket.socket:
+    def _connect(self, address: Address, parts: SplitResult, budget: Budget, patience_s: float | None) -> Line:
         family, where = address
         sock = gevent.socket.socket(family, gevent.socket.SOCK_STREAM)
         try:
             sock.settimeout(patience_s)
             sock.connect(where)
             sock.setsockopt(gevent.socket.IPPROTO_TCP, gevent.socket.TCP_NODELAY, 1)
+            line = Line(sock, budget)
             if parts.scheme == "https":
-                # the handshake apart: interrupted inside wrap_socket, gevent would leave the socket open
-                sock = self._trust().wrap_socket(sock, server_hostname=parts.hostname, do_handshake_on_connect=False)
-                sock.do_handshake()
+                line.secure(self._trust(), parts.hostname or "")
             sock.settimeout(None)
         except BaseException:
             sock.close()
             raise
-        return sock
+        return line
 
-    def _trust(self) -> gevent.ssl.SSLContext:
+    def _trust(self) -> ssl.SSLContext:
         if self.tls is None:
-            self.tls = gevent.ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+            self.tls = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+            self.tls.options |= ssl.OP_NO_RENEGOTIATION
             self.tls.load_default_certs()
         return self.tls

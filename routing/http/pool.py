@@ -14,10 +14,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-import gevent.socket
-
 from routing.http.answer import answering, head, read
 from routing.http.client import Client
+from routing.http.line import Line
 from routing.model.web import Reply
 
 LONGEST_BODY = 2 * 1024 * 1024
@@ -27,7 +26,7 @@ IDLE_SECONDS = 30.0
 MOST_IDLE = 16
 
 Origin = tuple[str, str, int | None]
-Idle = deque[tuple[float, gevent.socket.socket]]
+Idle = deque[tuple[float, Line]]
 
 
 @dataclass
@@ -44,8 +43,8 @@ class Pool(Client):
     def close(self) -> None:
         """Close what is idle."""
         for waiting in self.idle.values():
-            for _, sock in waiting:
-                sock.close()
+            for _, line in waiting:
+                line.close()
         self.idle.clear()
 
     def _request(self, method: str, url: str, headers: Mapping[str, str], body: bytes, deadline_s: float) -> Reply:
@@ -53,39 +52,40 @@ class Pool(Client):
         sent = head(method, parts, headers, body) + body
         origin = (parts.scheme, parts.hostname or "", parts.port)
         if kept := self._kept(origin):
+            kept.budget = self._budget(deadline_s)
             try:
                 return self._spoken(kept, origin, method, sent)
             except (http.client.RemoteDisconnected, ConnectionError):
                 pass  # it was closed between two requests: nothing of an answer came
         return self._spoken(self._connected(parts, deadline_s), origin, method, sent)
 
-    def _kept(self, origin: Origin) -> gevent.socket.socket | None:
+    def _kept(self, origin: Origin) -> Line | None:
         """An idle connection that the server has not closed, the one used last."""
         waiting = self.idle.get(origin)
         while waiting:
-            since_s, sock = waiting.pop()
-            if self.resolver.clock() - since_s < IDLE_SECONDS and not _readable(sock):
-                return sock
-            sock.close()
+            since_s, line = waiting.pop()
+            if self.resolver.clock() - since_s < IDLE_SECONDS and not _readable(line):
+                return line
+            line.close()
         return None
 
-    def _spoken(self, sock: gevent.socket.socket, origin: Origin, method: str, sent: bytes) -> Reply:
+    def _spoken(self, line: Line, origin: Origin, method: str, sent: bytes) -> Reply:
         try:
-            sock.sendall(sent)
-            reply, keep = read(sock, method, LONGEST_BODY)
+            line.send(sent)
+            reply, keep = read(line, method, LONGEST_BODY)
         except BaseException:
-            sock.close()
+            line.close()
             raise
         waiting = self.idle.setdefault(origin, deque())
         if keep and len(waiting) < MOST_IDLE:
-            waiting.append((self.resolver.clock(), sock))
+            waiting.append((self.resolver.clock(), line))
         else:
-            sock.close()
+            line.close()
         return reply
 
 
-def _readable(sock: gevent.socket.socket) -> bool:
+def _readable(line: Line) -> bool:
     """Whether an idle connection has bytes or its end to read: either way it is not for use."""
     poll = select.poll()
-    poll.register(sock.fileno(), select.POLLIN)
+    poll.register(line.fileno(), select.POLLIN)
     return bool(poll.poll(0))

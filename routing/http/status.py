@@ -1,5 +1,5 @@
-"""Health and metrics over HTTP on loopback: ``/health`` (JSON, 200 or 503) and ``/metrics`` (Prometheus
-text).
+"""Health and metrics over HTTP on loopback: ``/health`` (JSON, 200 or 503), ``/metrics`` (Prometheus text), and
+whatever else a process tells in JSON.
 
 Runs on threads of the supervising process; what it serves comes in as functions.
 """
@@ -26,9 +26,12 @@ Metrics = Callable[[], bytes]
 class StatusServer(ThreadingHTTPServer):
     """Listens at once (raises OSError when the port is taken), serves after ``start``."""
 
-    def __init__(self, address: tuple[str, int], health: Health, metrics: Metrics) -> None:
+    def __init__(
+        self, address: tuple[str, int], health: Health, metrics: Metrics, more: Mapping[str, Callable[[], bytes]] = {}
+    ) -> None:
         self.health = health
         self.metrics = metrics
+        self.more = more
         super().__init__(address, _Handler)
 
     def start(self) -> None:
@@ -47,6 +50,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         match self.path.partition("?")[0]:
+            case path if path in self.server.more:
+                self._answer(200, "application/json", self.server.more[path]())
             case "/health":
                 well, facts = self.server.health()
                 body = json.dumps({"status": "ok" if well else "unavailable", **facts}).encode() + b"\n"
@@ -54,7 +59,11 @@ class _Handler(BaseHTTPRequestHandler):
             case "/metrics":
                 self._answer(200, METRICS_TYPE, self.server.metrics())
             case _:
-                self._answer(404, "text/plain; charset=utf-8", b"/health or /metrics\n")
+                self._answer(
+                    404,
+                    "text/plain; charset=utf-8",
+                    " or ".join(("/health", "/metrics", *self.server.more)).encode() + b"\n",
+                )
 
     def _answer(self, status: int, content_type: str, body: bytes) -> None:
         self.send_response(status)

@@ -30,6 +30,7 @@ WORDS = {
     "NO_ROUTE_DESTINATION": "the number does not exist",
     "INVALID_NUMBER_FORMAT": "the number does not exist",
     "NUMBER_CHANGED": "the number has changed",
+    "MEDIA_TIMEOUT": "no sound came any more",
     "INCOMING_CALL_BARRED": "takes no calls",
     "OUTGOING_CALL_BARRED": "forbidden destination",
     "INCOMPATIBLE_DESTINATION": "no common codec",
@@ -50,4 +51,6 @@ def why(cause: str, picked_up: bool, key: str) -> str:
         return words
     if cause in ("ORIGINATOR_CANCEL", "LOSE_RACE", "PICKED_OFF"):
         return f"picked up, {words} first"
+    if key and cause == "CALL_REJECTED":
+        return "picked up and refused"
     return f"picked up and did not press {key}" if key else "picked up and was not connected"

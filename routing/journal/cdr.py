@@ -1,11 +1,13 @@
 """One CDR file of mod_json_cdr: its name, its variables, the applications that ran. Pure: text in, facts out.
 
-A file is written in place, so a reader may meet half of one: that is `Unfinished`, not an error of the call.
+A file is written in place, so a reader may meet half of one: that is `Unfinished`, not an error of the call. Whatever
+else a file may hold is `Unusable`; a number or a time in it that is none counts as absent.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -13,10 +15,21 @@ import msgspec
 
 SUFFIX = ".cdr.json"
 A_LEG = "a_"
+#: What FreeSWITCH makes and what `origination_uuid` may be here; anything else is no id.
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:@+-]{0,99}")
+#: More than a call of hours has; a record of millions is none.
+MOST_APPS = MOST_LEGS = 20_000
+#: Seconds since the epoch that a telephone call can have: until the year 2100.
+_LAST_SECOND = 4_102_444_800
+_MICROSECONDS = re.compile(r"[0-9]{1,17}")
 
 
 class Unfinished(Exception):
     """The text is not (yet) a whole CDR."""
+
+
+class Unusable(Unfinished):
+    """No more text can make a CDR of it."""
 
 
 class App(msgspec.Struct, frozen=True, gc=False, rename=lambda name: f"app_{name}"):
@@ -29,7 +42,7 @@ class App(msgspec.Struct, frozen=True, gc=False, rename=lambda name: f"app_{name
     @property
     def at(self) -> float:
         """When, in seconds since the epoch."""
-        return int(self.stamp) / 1e6
+        return _seconds(self.stamp)
 
     def settings(self) -> list[tuple[str, str]]:
         """The variables that it set: ``set name=value`` or ``multiset ^^|name=value|name=value``."""
@@ -71,10 +84,7 @@ class Cdr:
 
     def time(self, name: str) -> float:
         """A time such as ``start`` or ``bridge``: seconds since the epoch, 0.0 when it never came."""
-        try:
-            return int(self.variables.get(f"{name}_uepoch", "0")) / 1e6
-        except ValueError:
-            return 0.0
+        return _seconds(self.variables.get(f"{name}_uepoch", "0"))
 
     def array(self, name: str) -> list[str]:
         """A variable that FreeSWITCH pushed to: its values in order."""
@@ -83,20 +93,34 @@ class Cdr:
 
     @property
     def parent(self) -> str:
-        """Of a B-leg: the A-leg's uuid."""
-        return self.get("originating_leg_uuid") or self.get("originator")
+        """Of a B-leg: the A-leg's uuid; "" when it names none."""
+        named = self.get("originating_leg_uuid") or self.get("originator")
+        return named if _ID.fullmatch(named) else ""
 
 
 def read(text: bytes) -> Cdr:
-    """A leg of a file's content. Raises Unfinished when that is not a whole CDR; bytes of no alphabet become U+FFFD."""
+    """A leg of a file's content; bytes of no alphabet become U+FFFD.
+
+    Raises Unfinished when that is not a whole CDR, Unusable when it will never be one.
+    """
     try:
         file = _decoded(text)
-    except (ValueError, RecursionError) as problem:
+    except (msgspec.ValidationError, RecursionError) as problem:
+        raise Unusable(f"{type(problem).__name__}: {problem}") from None
+    except ValueError as problem:
         raise Unfinished(f"{type(problem).__name__}: {problem}") from None
-    uuid = file.variables.get("uuid")
-    if not uuid:
-        raise Unfinished("it names no leg")
-    return Cdr(uuid, file.variables, file.app_log.applications if file.app_log else ())
+    uuid, apps = file.variables.get("uuid", ""), file.app_log.applications if file.app_log else ()
+    if not _ID.fullmatch(uuid):
+        raise Unusable(f"it names no leg: its uuid is {uuid[:40]!a}")
+    if len(apps) > MOST_APPS:
+        raise Unusable(f"{len(apps)} applications are more than a call runs ({MOST_APPS})")
+    return Cdr(uuid, file.variables, apps)
+
+
+def _seconds(microseconds: str) -> float:
+    """Seconds since the epoch; 0.0 for what is no time of a call."""
+    found = int(microseconds) / 1e6 if _MICROSECONDS.fullmatch(microseconds) else 0.0
+    return found if found < _LAST_SECOND else 0.0
 
 
 def _decoded(text: bytes) -> _File:
@@ -124,7 +148,12 @@ def name_of(uuid: str, is_a_leg: bool = False) -> str:
 
 
 def legs_named(leg: Cdr) -> list[str]:
-    """The uuids of the B-legs that an A-leg names, in the order in which they were originated."""
-    named = [entry.partition(";")[0] for entry in leg.array("originated_legs")]
-    named += [leg.get("bridge_uuid")] if leg.get("bridge_uuid") else []
-    return list(dict.fromkeys(named))
+    """The uuids of the B-legs that an A-leg names, in the order in which they were originated.
+
+    Raises Unusable for more than a call can ring.
+    """
+    entries = leg.array("originated_legs")
+    if len(entries) > MOST_LEGS:
+        raise Unusable(f"{len(entries)} legs are more than a call rings ({MOST_LEGS})")
+    named = [*(entry.partition(";")[0] for entry in entries), leg.get("bridge_uuid")]
+    return [uuid for uuid in dict.fromkeys(named) if _ID.fullmatch(uuid)]

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 @dataclass
 class Counts:
-    """Calls, legs and files; ``waiting`` is of the last pass: A-legs that were left in the spool."""
+    """Calls, legs and files; ``waiting`` is of the last pass: A-legs that were left in the spool. ``lost``: calls that
+    ended without a CDR and of which nothing could be kept; ``kept``: those that wait in memory to be recorded."""
 
     recorded: int = 0
     known_already: int = 0
@@ -15,6 +16,9 @@ class Counts:
     remembered: int = 0
     notified: int = 0
     forgotten: int = 0
+    unfinished: int = 0
+    lost: int = 0
+    kept: int = 0
     bad: int = 0
     failures: int = 0
     waiting: int = 0

@@ -5,15 +5,19 @@ Knows nothing of calls.
 
 from __future__ import annotations
 
+import os
 import re
+import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
 from typing import Any
 
 from alembic import command
 from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
@@ -45,6 +49,7 @@ def open_database(url: str, migrate: bool = True) -> Engine:
     if engine.dialect.name == "sqlite":
         if parsed.database and parsed.database != ":memory:":
             Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+            keep_private(Path(parsed.database))
         _prepare_sqlite(engine)
     try:
         if migrate:
@@ -53,6 +58,20 @@ def open_database(url: str, migrate: bool = True) -> Engine:
         engine.dispose()
         raise
     return engine
+
+
+def keep_private(file: Path) -> None:
+    """Numbers of callers are personal data: a new journal is its owner's alone, one that is there is nobody else's but
+    a group's, where the operator gave it to one (SQLite makes its other files alike)."""
+    with suppress(OSError):  # it is there, or SQLite will say why it cannot be
+        os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    for each in (file, Path(f"{file}-wal"), Path(f"{file}-shm"), Path(f"{file}-journal")):
+        try:
+            mode = stat.S_IMODE(each.stat().st_mode)
+            if mode & 0o007:
+                each.chmod(mode & 0o770)
+        except OSError:
+            continue  # not there, or another user's
 
 
 @contextmanager
@@ -66,9 +85,15 @@ def opened_database(url: str) -> Iterator[Engine]:
 
 
 def upgrade(engine: Engine) -> None:
-    """Apply the migrations that are missing; two processes at once do it one after the other."""
+    """Apply the migrations that are missing; two processes at once do it one after the other. A journal that has them
+    all is only read: whoever may not write it may still look."""
     config = Config()
     config.set_main_option("script_location", re.sub("%", "%%", str(Path(__file__).parent / "migrations")))
+    newest = ScriptDirectory.from_config(config).get_current_head()
+    with engine.connect().execution_options(reads=True) as connection:
+        known = MigrationContext.configure(connection, opts={"version_table": "journal_version"})
+        if known.get_current_revision() == newest:
+            return
     with engine.begin() as connection:
         if engine.dialect.name == "postgresql":
             connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK})"))

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from routing.journal.causes import why
 from routing.journal.cdr import Cdr
 from routing.journal.record import Leg
-from routing.model import dnd
+from routing.model import confirming, dnd
 
-_PLACE = re.compile(r"routing_target=([^,\]}]+)([^\]}]*)[\]}]([^,|]+)|(\|)")
+_TARGET = "routing_target="
+_CLOSE, _NEXT = re.compile(r"[\]}]"), re.compile(r"[,|]|\Z")
 #: Cause and words of a leg that was never made.
 UNREGISTERED = ("USER_NOT_REGISTERED", "not registered")
 UNDISTURBED = ("USER_BUSY", "must not be disturbed")
-_DELAY = re.compile(r"leg_delay_start=(\d+)")
+_DELAY = re.compile(r"leg_delay_start=([0-9]{1,6})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +45,15 @@ class Bridge:
 
 
 def places(dial_string: str) -> tuple[Place, ...]:
-    """Every phone of a compiled dial string, in order."""
-    found, turn = [], 0
-    for match in _PLACE.finditer(dial_string):
-        if match[4]:
-            turn += 1
-            continue
-        delay = _DELAY.search(match[0])
-        found.append(Place(match[1], turn, int(delay[1]) if delay else 0, match[3]))
+    """Every phone of a compiled dial string, in order; each letter is looked at once, whatever they are."""
+    found, turn, at = [], 0, 0
+    while (begin := dial_string.find(_TARGET, at)) >= 0 and (close := _CLOSE.search(dial_string, begin)):
+        turn += dial_string.count("|", at, begin)
+        target, _, more = dial_string[begin + len(_TARGET) : close.start()].partition(",")
+        at = _NEXT.search(dial_string, close.end()).start()  # type: ignore[union-attr]
+        if target and (destination := dial_string[close.end() : at]):
+            delay = _DELAY.search(more)
+            found.append(Place(target, turn, int(delay[1]) if delay else 0, destination))
     return tuple(found)
 
 
@@ -65,13 +67,17 @@ def legs(call: Cdr, b_legs: Mapping[str, Cdr], bridges: Sequence[Bridge]) -> lis
     causes = dict(entry.partition(";")[::2] for entry in call.array("originate_causes"))
     left = [list(bridge.places) for bridge in bridges]
     found: list[list[Leg]] = [[] for _ in bridges] or [[]]
-    now = 0
+    now, own = 0, set()
     for entry in call.array("originated_legs"):
         uuid, _, rest = entry.partition(";")
+        own.add(uuid)
         b_leg = b_legs.get(uuid)
         now, place = _take(left, now, b_leg, rest.rpartition(";")[2])
         path = bridges[now].path if bridges else ""
         found[now].append(_leg(call, uuid, place.target if place else "", path, b_leg, causes.get(uuid, "")))
+    # rung by somebody else, who handed the talk over (attended transfer)
+    others = [leg for uuid, leg in b_legs.items() if uuid not in own and leg.time("bridge")]
+    found[-1] += [from_cdr(leg, bridges[-1].path if bridges else "") for leg in others]
     for index, bridge in enumerate(bridges):
         found[index] += _unreached(bridge, left[index], found[index])
     return [(bridges[index].step if bridges else -1, leg) for index, each in enumerate(found) for leg in each]
@@ -104,12 +110,17 @@ def from_cdr(b_leg: Cdr, path: str = "", target: str = "", cause: str = "") -> L
     ringing = ringing or picked
     cause = b_leg.get("hangup_cause") or cause
     rang_s = max((picked or ended) - ringing, 0.0) if ringing else 0.0
-    words = "" if bridged else why(cause, picked > 0, b_leg.get("group_confirm_key"))
+    words = "" if bridged else why(cause, picked > 0, key_of(b_leg))
     talk_s = max(ended - bridged, 0.0) if bridged else 0.0
     return Leg(
         b_leg.uuid, path, target, person_of(target), ringing or b_leg.time("start"), round(rang_s, 3), picked > 0,
         round(talk_s, 3), cause, words,
     )  # fmt: skip
+
+
+def key_of(b_leg: Cdr) -> str:
+    """The key that whoever picked up had to press, or nothing; older releases let FreeSWITCH itself ask."""
+    return b_leg.get(confirming.KEY) or b_leg.get("group_confirm_key")
 
 
 def _unreached(bridge: Bridge, left: Sequence[Place], rung: Sequence[Leg]) -> list[Leg]:

@@ -24,6 +24,8 @@ def explain(call: Call, at: Callable[[float], str]) -> Iterator[str]:
     for name, values in (("visitor", call.entities), ("source", call.source)):
         if values:
             yield f"  {name}: {', '.join(f'{key} {value}' for key, value in values.items())}"
+    if call.tags:
+        yield f"  labels: {', '.join(call.tags)}"
     for step in call.steps:
         yield from _step(step, call)
     for leg in call.legs:

@@ -1,18 +1,25 @@
 """From files to calls: reads an A-leg and the B-legs that it names, and says when a call is whole.
 
-A call is whole when every named leg has its file, or when the A-leg's file has waited long enough for them.
+A call is whole when every named leg has its file, or when the A-leg's file has waited long enough for them. Whatever is
+wrong with one file or one call ends there: it is put aside with its reason and the next one is read.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from routing.journal import cdr, parse
-from routing.journal.cdr import Cdr, Unfinished
+from routing.journal import bounded, cdr, parse
+from routing.journal.bounded import TooLong
+from routing.journal.cdr import Cdr, Unfinished, Unusable
 from routing.journal.record import Call
-from routing.journal.spool import Spool
+from routing.journal.spool import Listing, NoFile, Spool
+
+#: Processor time for one call; the largest real ones take a hundredth.
+LONGEST_CPU_SECONDS = 2.0
+#: What could not even be moved or removed is looked at again after so long.
+STUCK_SECONDS = 600.0
 
 
 class Log(Protocol):
@@ -23,10 +30,13 @@ class Log(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Whole:
-    """A call and the files that it was made of."""
+    """A call, the files that it was made of, the path of a recording that holds no message, and of a leg that went on
+    alone when its call was sent on: the call that it belongs to."""
 
     call: Call
     files: tuple[str, ...]
+    empty: str = ""
+    goes_on: str = ""
 
 
 @dataclass
@@ -41,10 +51,31 @@ class Gatherer:
     grace_s: float = 15.0
     patience_s: float = 60.0
     bad: int = field(default=0, init=False)
+    #: Files that can be neither moved nor removed, and until when they are left alone.
+    _stuck: dict[str, float] = field(default_factory=dict, init=False)
+
+    def listing(self) -> Listing:
+        """What there is to do. Raises OSError when the folder cannot be read."""
+        found, now = self.spool.listing(), self.now()
+        self._stuck = {name: until for name, until in self._stuck.items() if 0 < until - now <= STUCK_SECONDS}
+        if self._stuck:
+            found.a_legs = [uuid for uuid in found.a_legs if cdr.name_of(uuid, is_a_leg=True) not in self._stuck]
+            found.b_legs = {uuid for uuid in found.b_legs if cdr.name_of(uuid) not in self._stuck}
+        return found
 
     def call(self, uuid: str) -> Whole | None:
         """The call of an A-leg, or None when it is not whole yet or its file is gone."""
         name = cdr.name_of(uuid, is_a_leg=True)
+        try:
+            with bounded.within(LONGEST_CPU_SECONDS):
+                return self._call(name)
+        except OSError:
+            raise  # the machine's: see Spool.read
+        except Exception as problem:
+            self.put_aside(name, f"no call can be made of it: {type(problem).__name__}: {problem}")
+            return None
+
+    def _call(self, name: str) -> Whole | None:
         a_leg = self.leg(name)
         if a_leg is None:
             return None
@@ -55,28 +86,59 @@ class Gatherer:
             if (b_leg := self.leg(b_name)) is not None:
                 b_legs[each] = b_leg
                 files.append(b_name)
-            elif self.spool.age_s(name, self.now()) < self.grace_s:
+            elif self._may_come(b_name, cdr.name_of(each, is_a_leg=True)) and self._is_young(name):
                 return None
+        call = parse.call(a_leg, b_legs, self.place)
+        if not call.started:
+            raise Unusable("it does not say when the call began")
+        empty = "" if call.voicemail else a_leg.get("routing_voicemail")
+        return Whole(call, (*files, name), empty, a_leg.parent if a_leg.get("direction") == "outbound" else "")
+
+    def _may_come(self, name: str, sent_on: str) -> bool:
+        """Whether a B-leg's file is still to come; of one that a phone sent on there is an A-leg's."""
+        return name not in self._stuck and not self.spool.has(sent_on)
+
+    def _is_young(self, name: str) -> bool:
+        return self.spool.age_s(name, self.now()) < self.grace_s
+
+    def b_leg(self, uuid: str) -> Cdr | None:
+        """`leg`, within the bounds of one record."""
+        name = cdr.name_of(uuid)
         try:
-            return Whole(parse.call(a_leg, b_legs, self.place), (*files, name))
-        except Exception as problem:
-            self.put_aside(name, f"no call can be made of it: {problem!r}")
+            with bounded.within(LONGEST_CPU_SECONDS):
+                return self.leg(name)
+        except TooLong as problem:
+            self.put_aside(name, str(problem))
             return None
 
     def leg(self, name: str) -> Cdr | None:
-        """A leg's file, or None when it is not there or not (yet) whole."""
-        text = self.spool.read(name)
-        if text is None:
-            return None
+        """A leg's file, or None when it is not there, not (yet) whole, or was put aside."""
         try:
-            return cdr.read(text)
+            text = self.spool.read(name)
+            return cdr.read(text) if text is not None else None
+        except (NoFile, Unusable) as problem:
+            self.put_aside(name, str(problem))
         except Unfinished as problem:
             if self.spool.age_s(name, self.now()) > self.patience_s:
                 self.put_aside(name, str(problem))
-            return None
+        return None
 
     def put_aside(self, name: str, reason: str) -> None:
         """Give a file up, with a line in the log."""
-        self.spool.put_aside(name)
+        reason = reason[:300]
         self.bad += 1
-        self.log("error", "unusable", file=name, moved_to="bad", reason=reason[:300])
+        try:
+            self.spool.put_aside(name)
+        except OSError as problem:
+            self._leave(name, f"{reason}; it cannot be moved to `bad`: {problem.strerror}")
+            return
+        self.log("error", "unusable", file=name, moved_to="bad", reason=reason)
+
+    def remove(self, names: Iterable[str]) -> None:
+        """Remove files whose call is recorded; one that cannot be removed is left alone for a while."""
+        for name, reason in self.spool.remove(names):
+            self._leave(name, f"its call is recorded, it cannot be removed: {reason}")
+
+    def _leave(self, name: str, reason: str) -> None:
+        self._stuck[name] = self.now() + STUCK_SECONDS
+        self.log("error", "stuck", file=name, reason=reason, again_s=round(STUCK_SECONDS))

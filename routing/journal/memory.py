@@ -52,6 +52,8 @@ class Outbox:
             except Forgotten as away:
                 problem = away
                 break
+            except (ValueError, ArithmeticError, OSError):
+                pass  # a time that is no day: nothing to remember of it
             told.append(due.call)
         store.remembered(engine, told)
         return len(told), problem

@@ -14,10 +14,15 @@ _HELP = {
     "remembered": "Calls handed over to the memory.",
     "notified": "Notices that the mail server or a web address accepted.",
     "forgotten": "Calls deleted because they were old.",
+    "unfinished": "Calls recorded without a CDR of FreeSWITCH: it was killed, or its disk was full.",
+    "lost": "Calls that ended without a CDR and of which nothing could be kept.",
+    "kept": "Calls without a CDR that wait in memory until they can be recorded.",
     "bad": "Files put aside.",
     "failures": "Passes that the database or the disk ended.",
     "waiting": "A-legs in the spool that were not recorded in the last pass.",
 }
+#: What is so now, and no count since the start.
+_NOW = frozenset({"waiting", "kept"})
 
 
 def text(counts: Counts) -> str:
@@ -25,7 +30,7 @@ def text(counts: Counts) -> str:
     lines = []
     for name, words in _HELP.items():
         metric, kind = (
-            (f"routing_journal_{name}", "gauge") if name == "waiting" else (f"routing_journal_{name}_total", "counter")
+            (f"routing_journal_{name}", "gauge") if name in _NOW else (f"routing_journal_{name}_total", "counter")
         )
         lines += [f"# HELP {metric} {words}", f"# TYPE {metric} {kind}", f"{metric} {getattr(counts, name)}"]
     return "\n".join([*lines, ""])

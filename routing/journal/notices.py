@@ -2,28 +2,33 @@
 server and every web address have the notice.
 
 A notice is claimed before it is sent, so that of several workers one sends it; a claim that its worker did not live to
-redeem ends by itself, and the same message goes out again. Whoever has it is not told again because another is away.
-Knows nothing of e-mail or HTTP; runs beside the recording of calls
+redeem ends by itself, and the same message goes out again. Whoever has it is not told again because another is away,
+and no notice waits for another one's destination. Knows nothing of e-mail or HTTP; runs beside the recording of calls
 and never holds it up.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from threading import Event
+from threading import Event, Lock, Thread
 from typing import Any
 
 from sqlalchemy import Engine, Row, select, text, update
 
 from routing.journal.counts import Counts
+from routing.journal.destinations import Destinations, is_reachable
 from routing.journal.gather import Log
 from routing.journal.schema import UNTOLD, calls
-from routing.model.fields import EMAIL
+from routing.model.addresses import EMAIL
 from routing.model.notice import Hooks, Later, Mail, Notice, Refused
 
 IDLE_SECONDS = 1.0
 LONGEST_PAUSE_SECONDS = 30.0
+#: Destinations that are told at the same time.
+LANES = 4
+#: Calls looked at for one of which somebody can be told.
+MOST_LOOKED_AT = 200
 #: How long a claim holds: longer than the mail server may take for one message.
 CLAIM_SECONDS = 900.0
 #: A notice that was not taken is tried again when the call is twice as old, within these bounds.
@@ -32,7 +37,8 @@ SOONEST_SECONDS, LATEST_SECONDS = 60.0, 3600.0
 STALE_SECONDS = 7 * 86400.0
 _Due = Row[Any]
 _COLUMNS = (calls.c.id, calls.c.project, calls.c.number, calls.c.scheme, calls.c.caller, calls.c.box, calls.c.started,
-            calls.c.ended, calls.c.voicemail, calls.c.notify, calls.c.told, calls.c.status, calls.c.wait_s)  # fmt: skip
+            calls.c.ended, calls.c.voicemail, calls.c.notify, calls.c.told, calls.c.status, calls.c.wait_s,
+            calls.c.tags)  # fmt: skip
 
 
 @dataclass
@@ -51,36 +57,57 @@ class Notices:
     stop: Event = field(default_factory=Event)
     counts: Counts = field(default_factory=Counts)
 
+    def __post_init__(self) -> None:
+        self._destinations = Destinations(self.now)
+        self._counting = Lock()
+
     def run(self) -> None:
-        """Send what is due until `stop` is set; after a failure the pause grows to half a minute."""
+        """Send what is due until `stop` is set, to several destinations at a time."""
+        lanes = [Thread(target=self._lane, name=f"notices {n}", daemon=True) for n in range(1, LANES)]
+        for lane in lanes:
+            lane.start()
+        self._lane()
+        for lane in lanes:
+            lane.join(IDLE_SECONDS)
+
+    def _lane(self) -> None:
+        """After a failure of the database the pause grows to half a minute."""
         pause_s = IDLE_SECONDS
         while not self.stop.is_set():
             try:
-                done = self.work()
+                self.work()
+                pause_s = IDLE_SECONDS
             except Exception as problem:
                 self.log("error", "notices cannot be sent", problem=type(problem).__name__, again_s=pause_s)
-                done = False
-            self.stop.wait(pause_s)
-            pause_s = IDLE_SECONDS if done else min(pause_s * 2, LONGEST_PAUSE_SECONDS)
+                self.stop.wait(pause_s)
+                pause_s = min(pause_s * 2, LONGEST_PAUSE_SECONDS)
+            self.stop.wait(IDLE_SECONDS)
 
     def work(self) -> bool:
-        """Send what is due, up to the first notice that is not taken now: then False. Raises SQLAlchemyError."""
+        """Send what is due to whoever can be told now; False when something was not taken. Raises SQLAlchemyError."""
+        done = True
         while not self.stop.is_set() and (due := self._claim()):
             try:
                 self._tell(due)
             except Later as problem:
-                age_s = self.now() - due.ended
-                pause_s = min(max(age_s, SOONEST_SECONDS), LATEST_SECONDS)
-                self._set(due.id, notify_after=self.now() + pause_s)
-                self.log("warning", "notice not sent", call=due.id, problem=str(problem), again_s=round(pause_s))
-                return False
-            self._set(due.id, notified=True)
-        return True
+                done = False
+                self._put_off(due, problem)
+            else:
+                self._set(due.id, notified=True)
+        return done
+
+    def _put_off(self, due: _Due, problem: Later) -> None:
+        if problem.after_s:
+            self._set(due.id, notify_after=self.now() + problem.after_s)
+            return
+        pause_s = min(max(self.now() - due.ended, SOONEST_SECONDS), LATEST_SECONDS)
+        self._set(due.id, notify_after=self.now() + pause_s)
+        self.log("warning", "notice not sent", call=due.id, problem=str(problem), again_s=round(pause_s))
 
     def _tell(self, due: _Due) -> None:
         """Tell whoever was not told yet. Raises Later, once everybody else has the notice."""
         told = due.told.split()
-        left = [name for name in due.notify.split() if name not in told]
+        left = _left(due)
         mails = tuple(name for name in left if EMAIL.fullmatch(name))
         hooks = [name for name in left if "://" in name]
         if unknown := [name for name in left if name not in mails and name not in hooks]:
@@ -90,21 +117,23 @@ class Notices:
         if self.now() - due.ended > STALE_SECONDS:
             self.log("error", "notice given up", call=due.id, reason="the call is too long ago")
             return
-        waiting: Later | None = None
+        waiting: list[Later] = []
         for to in filter(None, (mails, *((url,) for url in hooks))):
             try:
-                self._send(due, to)
+                with self._destinations.asked(to[0]):
+                    self._send(due, to)
                 told += to
             except Later as problem:
-                waiting = problem
-        if waiting is not None:
+                waiting.append(problem)
+        if waiting:
             self._set(due.id, told=" ".join(told))
-            raise waiting
+            skipped = [each for each in waiting if each.after_s]
+            raise min(skipped, key=lambda each: each.after_s) if skipped else waiting[0]
 
     def _send(self, due: _Due, to: tuple[str, ...]) -> None:
         """One message: an e-mail, or a POST to one web address. Raises Later."""
         notice = Notice(due.id, due.project or self.project, due.number, due.scheme, due.caller, due.box, due.started,
-                        due.ended, due.voicemail, to, due.status, due.wait_s)  # fmt: skip
+                        due.ended, due.voicemail, to, due.status, due.wait_s, tuple(due.tags.split()))  # fmt: skip
         try:
             if "://" in to[0]:
                 self.hooks.tell(notice, to[0])
@@ -114,26 +143,45 @@ class Notices:
             else:
                 for address, reason in self.mail.send(notice).items():
                     self.log("warning", "addressee refused", call=due.id, address=address, reason=reason)
-            self.counts.notified += 1
+            with self._counting:
+                self.counts.notified += 1
         except Refused as problem:
             self.log("error", "notice refused", call=due.id, reason=str(problem))
 
     def _claim(self) -> _Due | None:
-        """The oldest call that is due, which no other worker sends; None when there is none."""
-        now = self.now()
-        query = select(*_COLUMNS).where(text(UNTOLD), calls.c.notify_after <= now).order_by(calls.c.ended).limit(1)
-        if self.mail is None:
-            query = query.where(calls.c.notify.contains("://"), calls.c.ended > now - STALE_SECONDS)
+        """The oldest call that is due, which no other worker sends, and of which somebody can be told now; None when
+        there is none. Those of whom nobody can be told now wait for that."""
         while True:
+            now = self.now()
+            query = select(*_COLUMNS).where(text(UNTOLD), calls.c.notify_after <= now)
+            if self.mail is None:
+                query = query.where(calls.c.notify.contains("://"), calls.c.ended > now - STALE_SECONDS)
             with self.engine.connect().execution_options(reads=True) as connection:
-                due: _Due | None = connection.execute(query).first()  # type: ignore[assignment]
-            if due is None:
-                return None
-            mine = update(calls).where(calls.c.id == due.id, text(UNTOLD), calls.c.notify_after <= now)
-            with self.engine.begin() as connection:
-                if connection.execute(mine.values(notify_after=now + CLAIM_SECONDS)).rowcount:
+                found = connection.execute(query.order_by(calls.c.ended).limit(MOST_LOOKED_AT))
+                rows: Sequence[_Due] = found.all()  # type: ignore[assignment]
+            waiting: dict[float, list[str]] = {}
+            for due in rows:
+                wait_s = self._destinations.wait_s([name for name in _left(due) if is_reachable(name)])
+                if wait_s:
+                    waiting.setdefault(wait_s, []).append(due.id)
+                elif self._is_mine(due.id, now):
                     return due
+            for wait_s, ids in waiting.items():
+                self._set(*ids, notify_after=now + wait_s)
+            if len(rows) < MOST_LOOKED_AT:
+                return None
 
-    def _set(self, call: str, **values: object) -> None:
+    def _is_mine(self, call: str, now: float) -> bool:
+        mine = update(calls).where(calls.c.id == call, text(UNTOLD), calls.c.notify_after <= now)
         with self.engine.begin() as connection:
-            connection.execute(update(calls).where(calls.c.id == call).values(**values))
+            return bool(connection.execute(mine.values(notify_after=now + CLAIM_SECONDS)).rowcount)
+
+    def _set(self, *ids: str, **values: object) -> None:
+        with self.engine.begin() as connection:
+            connection.execute(update(calls).where(calls.c.id.in_(ids)).values(**values))
+
+
+def _left(due: _Due) -> list[str]:
+    """Who was not told yet."""
+    told = due.told.split()
+    return [name for name in due.notify.split() if name not in told]

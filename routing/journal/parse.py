@@ -4,68 +4,66 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from routing.journal import dialled, taken
 from routing.journal.cdr import Cdr
 from routing.journal.record import Call, Leg, Step
+from routing.journal.result import Result
+from routing.journal.sound import EMPTY_BYTES
 from routing.journal.status import MISSED, Facts, status
+from routing.journal.talks import Talks, talks
 from routing.model.entities import ENTITY, SOURCE, Visitor, visitor_of
-
-#: A WAV file of this size has a header and no sound.
-EMPTY_WAV_BYTES = 44
+from routing.model.message import least_seconds
+from routing.model.tags import TAGS, tags_of
 
 
 def _no_size(path: str) -> int:
     return 0
 
 
+def _any_message(path: str, least_s: float) -> bool:
+    return True
+
+
 def _no_address(release: str, name: str) -> str:
-    return ""
-
-
-def _no_kind(release: str, scheme: str, path: str) -> str:
     return ""
 
 
 @dataclass(frozen=True)
 class Place:
-    """What parsing asks of its surroundings: the size of a sound file in bytes (0: there is none), the kind of an
-    engine's step by release folder, scheme and path ("": unknown), the project of a release folder, the e-mail address
-    of a person by release folder and name ("": none), who is told of a missed call by release folder and schemes."""
+    """What parsing asks of its surroundings: the size of a sound file in bytes (0: there is none), the project of a
+    release folder, the e-mail address of a person by release folder and name ("": none), who is told of a missed call
+    by release folder and schemes, whether a voicemail's file holds a message of so many seconds at least."""
 
     size_of: Callable[[str], int] = _no_size
-    kind_of: Callable[[str, str, str], str] = _no_kind
     project_of: Callable[[str], str] = lambda release: ""
     email_of: Callable[[str, str], str] = _no_address
     notify_of: Callable[[str, Sequence[str]], Sequence[str]] = lambda release, schemes: ()
+    is_message: Callable[[str, float], bool] = _any_message
 
 
 def call(a_leg: Cdr, b_legs: Mapping[str, Cdr], place: Place) -> Call:
     """The record of a call. ``b_legs`` by uuid; those that are missing are told by what the A-leg knows of them."""
-    release = a_leg.get("routing_release")
     drafts, schemes = taken.drafts(a_leg)
     by_step: dict[int, list[Leg]] = defaultdict(list)
     for index, leg in dialled.legs(a_leg, b_legs, taken.bridges(drafts, a_leg)):
         by_step[index].append(leg)
     legs = tuple(leg for index in sorted(by_step) for leg in by_step[index])
-
-    def kind_of(scheme: str, path: str) -> str:
-        return place.kind_of(release, scheme, path)
-
-    steps = tuple(taken.step(n, draft, by_step[n], a_leg, kind_of) for n, draft in enumerate(drafts))
-    return _record(a_leg, steps, legs, schemes, place)
+    steps = tuple(taken.step(n, draft, by_step[n], a_leg) for n, draft in enumerate(drafts))
+    return _record(a_leg, steps, legs, schemes, place, talks(a_leg, b_legs.values(), legs))
 
 
 def _record(
-    a_leg: Cdr, steps: tuple[Step, ...], legs: tuple[Leg, ...], schemes: tuple[str, ...], place: Place
+    a_leg: Cdr, steps: tuple[Step, ...], legs: tuple[Leg, ...], schemes: tuple[str, ...], place: Place, had: Talks
 ) -> Call:  # fmt: skip
     direction, outside = _direction(a_leg)
-    voicemail, release = _sound(a_leg.get("routing_voicemail"), place), a_leg.get("routing_release")
-    talked, visitor = _talked(a_leg, legs), _visitor(a_leg)
+    voicemail, release = _message(a_leg, place), a_leg.get("routing_release")
+    steps = steps if voicemail else tuple(map(_without_message, steps))
+    talked, visitor = _talked(a_leg, legs) if had.bridged else None, _visitor(a_leg)
     asked = next((step for step in reversed(steps) if step.asked_ms >= 0), None)
     cause, end, digits = (a_leg.get(name) for name in ("hangup_cause", "routing_end", "digits_dialed"))
-    facts = Facts(direction, a_leg.time("bridge") > 0, bool(voicemail), cause, end, digits, schemes, steps, legs)
+    facts = Facts(direction, had.bridged > 0, bool(voicemail), cause, end, digits, schemes, steps, legs)
     ended = status(facts)
     return Call(
         id=a_leg.uuid,
@@ -79,7 +77,7 @@ def _record(
         release=release.rstrip("/").rpartition("/")[2],
         status=ended,
         cause=cause,
-        ended_by=_ended_by(a_leg, cause),
+        ended_by=_ended_by(a_leg, cause, had),
         person=_person(a_leg, direction, talked),
         target=talked.target if talked else "",
         recording=_sound(_recording(a_leg), place),
@@ -91,28 +89,27 @@ def _record(
         source=visitor.source,
         entities=visitor.entities,
         notify=_told(a_leg, release, schemes, ended, place),
+        tags=tags_of(a_leg.get(TAGS)),
         steps=steps,
         legs=legs,
-        **_times(a_leg),
+        **_times(a_leg, had),
     )
 
 
-def _times(a_leg: Cdr) -> dict[str, float]:
-    started, answered, bridged, ended = (a_leg.time(name) for name in ("start", "answer", "bridge", "end"))
+def _times(a_leg: Cdr, had: Talks) -> dict[str, float]:
+    started, answered, ended = (a_leg.time(name) for name in ("start", "answer", "end"))
     return {
         "started": started,
         "answered": answered,
-        "bridged": bridged,
+        "bridged": had.bridged,
         "ended": ended,
-        "wait_s": round(max((bridged or ended) - started, 0.0), 3),
-        "talk_s": round(max(ended - bridged, 0.0), 3) if bridged else 0.0,
+        "wait_s": round(max((had.bridged or ended) - started, 0.0), 3),
+        "talk_s": round(had.talk_s, 3),
     }
 
 
 def _talked(a_leg: Cdr, legs: tuple[Leg, ...]) -> Leg | None:
-    """The leg that the caller was connected with."""
-    if not a_leg.time("bridge"):
-        return None
+    """The leg that the caller was connected with first."""
     return next((leg for leg in legs if leg.talk_s or leg.id == a_leg.get("bridge_uuid")), None)
 
 
@@ -132,6 +129,8 @@ def _told(a_leg: Cdr, release: str, schemes: Sequence[str], ended: str, place: P
 
 def _direction(a_leg: Cdr) -> tuple[str, str]:
     """The direction, and the outside number that a phone dialled."""
+    if number := a_leg.get("routing_emergency"):
+        return "out", number
     said = a_leg.get("routing_direction") or ("in" if a_leg.get("direction") == "inbound" else "callback")
     for app in a_leg.apps:
         if app.name == "execute_extension" and app.data.startswith("+") and app.data.endswith("outbound.xml outbound"):
@@ -176,11 +175,23 @@ def _recording(a_leg: Cdr) -> str:
 
 def _sound(path: str, place: Place) -> str:
     """The path, if there is sound at it."""
-    return path if path and place.size_of(path) > EMPTY_WAV_BYTES else ""
+    return path if path and place.size_of(path) > EMPTY_BYTES else ""
 
 
-def _ended_by(a_leg: Cdr, cause: str) -> str:
+def _message(a_leg: Cdr, place: Place) -> str:
+    """The path of the voicemail's file, if it holds a message."""
+    path = _sound(a_leg.get("routing_voicemail"), place)
+    return path if path and place.is_message(path, least_seconds(a_leg.variables)) else ""
+
+
+def _without_message(step: Step) -> Step:
+    if step.result != Result.RECORDED:
+        return step
+    return replace(step, result=Result.NO_MESSAGE, outcome="no message left")
+
+
+def _ended_by(a_leg: Cdr, cause: str, had: Talks) -> str:
     """Who hung up: ``caller``, ``person`` (the other end of a talk), or the ``switch``."""
     if cause == "ORIGINATOR_CANCEL" or a_leg.get("sip_hangup_disposition") == "recv_bye":
         return "caller"
-    return "person" if a_leg.time("bridge") and cause == "NORMAL_CLEARING" else "switch"
+    return "person" if had.bridged and cause == "NORMAL_CLEARING" else "switch"

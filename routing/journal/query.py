@@ -21,7 +21,8 @@ from routing.journal.status import DERIVED, PROPER_SECONDS, REPEAT_SECONDS
 class Question:
     """Which calls. Empty: any. ``since`` and ``until``: seconds since the epoch, of the call's beginning.
 
-    ``caller`` is the beginning of a number; ``number`` likewise; ``scheme`` any that the call passed through.
+    ``caller`` is the beginning of a number; ``number`` likewise; ``scheme`` any that the call passed through; ``tag``
+    one of its labels.
     """
 
     since: float = 0.0
@@ -30,6 +31,7 @@ class Question:
     caller: str = ""
     person: str = ""
     scheme: str = ""
+    tag: str = ""
     status: str = ""
     direction: str = ""
     limit: int = 0
@@ -65,7 +67,7 @@ def _parts(connection: Any, id_: str) -> tuple[tuple[Step, ...], tuple[Leg, ...]
 
 def _whole(row: dict[str, Any], taken: tuple[Step, ...], rung: tuple[Leg, ...]) -> Call:
     facts = {name: value for name, value in row.items() if name not in ("scheme", "remembered", "notified")}
-    lists = {name: tuple(row[name]) for name in ("schemes", "notify")}
+    lists = {name: tuple(row[name]) for name in ("schemes", "notify", "tags")}
     return Call(**(facts | lists | {"steps": taken, "legs": rung}))
 
 
@@ -95,11 +97,18 @@ def _conditions(question: Question) -> Iterator[ColumnElement[bool]]:
     if question.person:
         yield calls.c.person == question.person
     if question.scheme:
-        yield (literal(" ") + calls.c.schemes + " ").contains(f" {question.scheme} ", autoescape=True)
+        yield _is_word(calls.c.schemes, question.scheme)
+    if question.tag:
+        yield _is_word(calls.c.tags, question.tag)
     if question.status:
         yield (_status() if question.status in DERIVED else calls.c.status) == question.status
     if question.direction:
         yield calls.c.direction == question.direction
+
+
+def _is_word(column: ColumnElement[str], word: str) -> ColumnElement[bool]:
+    """Whether a column of words has this one."""
+    return (literal(" ") + column + " ").contains(f" {word} ", autoescape=True)
 
 
 def _status() -> ColumnElement[str]:
@@ -121,7 +130,8 @@ def _status() -> ColumnElement[str]:
 
 def _plain(row: dict[str, Any]) -> dict[str, Any]:
     row["status"] = row.pop("shown", row["status"])
-    row["schemes"], row["notify"] = row["schemes"].split(), row["notify"].split()
+    for name in ("schemes", "notify", "tags"):
+        row[name] = row[name].split()
     del row["notify_after"], row["told"]
     for name in ("entities", "source"):
         row[name] = json.loads(row[name]) if row[name] else {}

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from routing.journal.result import Result
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
     """One step that the call took. ``took_s`` ends where the next step or the talk begins.
 
-    ``inputs`` says what the step went by, ``outcome`` what came of it, both in words. ``decision`` is the engine's, as
-    FreeSWITCH got it; ``asked_ms`` how long the engine held the call (-1: it was not asked), ``verdict`` its own words.
+    ``result`` is what came of it. ``inputs`` says in words what the step went by, ``outcome`` what came of it: they are
+    for people alone. ``decision`` is the engine's, as FreeSWITCH got it; ``asked_ms`` how long the engine held the call
+    (-1: it was not asked), ``verdict`` its own words.
     """
 
     n: int
@@ -25,6 +28,7 @@ class Step:
     decision: str = ""
     verdict: str = ""
     asked_ms: float = -1.0
+    result: str = Result.DONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +58,8 @@ class Call:
     ``number`` is the company's number, ``dialled`` what was dialled. ``person`` is who talked (in) or who called (out),
     ``target`` the phone that was talked with. ``wait_s`` lasts until the talk, else to the end. ``notify``: who is told
     of the voicemail or the missed call: e-mail addresses, and names that the release had none for. ``entities`` and
-    ``source`` are what the site's visitor told, by name (`routing.model.entities`).
+    ``source`` are what the site's visitor told, by name (`routing.model.entities`); ``tags`` are the labels
+    of `tag` steps.
     """
 
     id: str
@@ -86,6 +91,7 @@ class Call:
     source: Mapping[str, str]
     entities: Mapping[str, str]
     notify: tuple[str, ...] = field(default=())
+    tags: tuple[str, ...] = field(default=())
     steps: tuple[Step, ...] = field(default=())
     legs: tuple[Leg, ...] = field(default=())
 

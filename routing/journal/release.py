@@ -1,5 +1,5 @@
-"""What the journal reads of releases: an engine step's kind, people's addresses, what the project says of the journal.
-Each table is read once.
+"""What the journal reads of releases: people's addresses, what the project says of the journal.
+Each table that can be read is read once.
 
 A release that is gone is no fault: the answer is then "".
 """
@@ -19,21 +19,17 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 _ID = re.compile(r"[a-z][a-z0-9_]{0,63}")
 
 
-@functools.lru_cache(maxsize=4096)
 def _table(path: str) -> Mapping[str, Any]:
     try:
-        table = json.loads(Path(path).read_text(encoding="utf-8"))
+        return _read(path)
     except (OSError, ValueError):
-        return {}
+        return {}  # not remembered: what cannot be read now may be read for the next call
+
+
+@functools.lru_cache(maxsize=4096)
+def _read(path: str) -> Mapping[str, Any]:
+    table = json.loads(Path(path).read_text(encoding="utf-8"))
     return table if isinstance(table, dict) else {}
-
-
-def kind_of(release: str, scheme: str, path: str) -> str:
-    """The kind of the engine's step at a path of a scheme: ``webhook``."""
-    if not release or not _ID.fullmatch(scheme):
-        return ""
-    step = _table(f"{release}/schemes/{scheme}.json").get("steps", {}).get(path, {})
-    return str(step.get("kind", ""))
 
 
 def project_of(release: str) -> str:

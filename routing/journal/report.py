@@ -1,4 +1,4 @@
-"""Figures of many calls: the missed share, and the same per person, scheme and hour. Pure: rows in, figures out."""
+"""Figures of many calls: the missed share, and the same per person, scheme, label and hour. Pure."""
 
 from __future__ import annotations
 
@@ -61,6 +61,7 @@ class Report:
     statuses: Counter[str] = field(default_factory=Counter)
     people: dict[str, Line] = field(default_factory=lambda: defaultdict(Line))
     schemes: dict[str, Line] = field(default_factory=lambda: defaultdict(Line))
+    tags: dict[str, Line] = field(default_factory=lambda: defaultdict(Line))
     hours: dict[int, Line] = field(default_factory=lambda: defaultdict(Line))
 
     def as_json(self) -> dict[str, Any]:
@@ -68,6 +69,7 @@ class Report:
         lines = {
             "people": {name: line.as_json() for name, line in sorted(self.people.items())},
             "schemes": {name: line.as_json() for name, line in sorted(self.schemes.items())},
+            "tags": {name: line.as_json() for name, line in sorted(self.tags.items())},
             "hours": {str(hour): line.as_json() for hour, line in sorted(self.hours.items())},
         }
         return {"total": self.total.as_json(), "statuses": dict(self.statuses), **lines}
@@ -84,4 +86,6 @@ def report(rows: Iterable[Mapping[str, Any]], hour_of: Callable[[float], int]) -
             found.people[row["person"]].add(row)
         if row["scheme"]:
             found.schemes[row["scheme"]].add(row)
+        for tag in row["tags"]:
+            found.tags[tag].add(row)
     return found

@@ -69,6 +69,7 @@ calls = Table(
     Column("asked_ms", REAL, nullable=False, server_default="-1"),
     _text("source"),
     _text("entities"),
+    _text("tags"),
     #: Whether Redis has the talk: the outbox of what is to be remembered.
     Column("remembered", Boolean, nullable=False, server_default=text("false")),
     _text("notify"),
@@ -99,6 +100,7 @@ steps = Table(
     _text("decision"),
     _text("verdict"),
     Column("asked_ms", REAL, nullable=False, server_default="-1"),
+    _text("result"),
     sqlite_with_rowid=False,
 )
 

@@ -1,19 +1,33 @@
 """The spool on disk: FreeSWITCH's CDR files, listed, read and removed. Knows nothing of SQL and of what a call is.
 
 ``root/bad`` holds files that could not be used, for a person to look at. Several workers may read one spool: a file
-that another one took away is no error here.
+that another one took away is no error here. Whatever stands under a CDR's name (a folder, a link, a FIFO, a file
+without end) is opened so that nobody waits, and told as `NoFile`.
 """
 
 from __future__ import annotations
 
+import errno
 import os
-from collections.abc import Iterable
+import stat
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from routing.journal import cdr
 
 BAD = "bad"
+#: A CDR of an hour in a queue has a tenth of it.
+LONGEST_BYTES = 8 * 1024 * 1024
+#: Age of what has none: older than any call.
+AGES = float("inf")
+_OPENED = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY
+#: Faults of the machine while a file is opened: the file may be as good as any.
+_OF_THE_MACHINE = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EINTR})
+
+
+class NoFile(Exception):
+    """There is something under a CDR's name that cannot be read as a file; the text says what."""
 
 
 @dataclass
@@ -44,33 +58,88 @@ class Spool:
         return found
 
     def read(self, name: str) -> bytes | None:
-        """A file's content; None when there is no such file any more."""
+        """A file's content; None when there is no such file any more. Raises NoFile, and OSError of the machine."""
         try:
-            with open(f"{self.root}/{name}", "rb", buffering=0) as file:
-                return file.read()
+            descriptor = os.open(f"{self.root}/{name}", _OPENED)
         except FileNotFoundError:
             return None
+        except OSError as problem:
+            raise _unreadable(problem) from None
+        try:
+            return _content(descriptor)
+        except OSError as problem:
+            raise _unreadable(problem) from None
+        finally:
+            os.close(descriptor)
+
+    def has(self, name: str) -> bool:
+        """Whether there is anything under a name."""
+        return os.path.lexists(f"{self.root}/{name}")
 
     def age_s(self, name: str, now: float) -> float:
-        """Seconds since FreeSWITCH wrote to a file; 0.0 when it is gone."""
+        """Seconds since FreeSWITCH wrote to a file, also by a clock that was ahead; 0.0 when it is gone."""
         try:
-            return max(now - os.stat(f"{self.root}/{name}").st_mtime, 0.0)
+            return abs(now - os.lstat(f"{self.root}/{name}").st_mtime)
         except FileNotFoundError:
             return 0.0
+        except OSError:
+            return AGES
 
-    def remove(self, names: Iterable[str]) -> None:
-        """Remove files, those of others too."""
+    def remove(self, names: Iterable[str]) -> list[tuple[str, str]]:
+        """Remove files, those of others too; returns those that stay, and why."""
+        stay = []
         for name in names:
             try:
                 os.unlink(f"{self.root}/{name}")
             except FileNotFoundError:
                 continue
+            except OSError as problem:
+                stay.append((name, problem.strerror or str(problem)))
+        return stay
 
     def put_aside(self, name: str) -> None:
-        """Move a file that cannot be used to ``bad``."""
+        """Move what cannot be used to ``bad``, whatever it is. Raises OSError when it stays where it is."""
         bad = self.root / BAD
-        bad.mkdir(exist_ok=True)
-        try:
-            os.replace(self.root / name, bad / name)
-        except FileNotFoundError:
-            return
+        bad.mkdir(exist_ok=True, mode=0o750)
+        for to in _names(name):
+            if not os.path.lexists(bad / to):
+                try:
+                    os.rename(self.root / name, bad / to)
+                except FileNotFoundError:
+                    return  # another worker was faster
+                return
+
+
+def _content(descriptor: int) -> bytes:
+    facts = os.fstat(descriptor)
+    if not stat.S_ISREG(facts.st_mode):
+        raise NoFile(f"no file but a {_kind(facts.st_mode)}")
+    parts, size = [], 0
+    while size <= LONGEST_BYTES and (part := os.read(descriptor, LONGEST_BYTES + 1 - size)):
+        parts.append(part)
+        size += len(part)
+    if size > LONGEST_BYTES:
+        raise NoFile(f"larger than {LONGEST_BYTES // 1024**2} MB")
+    return b"".join(parts)
+
+
+def _kind(mode: int) -> str:
+    tests = {"folder": stat.S_ISDIR, "FIFO": stat.S_ISFIFO, "socket": stat.S_ISSOCK}
+    return next((kind for kind, holds in tests.items() if holds(mode)), "device")
+
+
+def _unreadable(problem: OSError) -> Exception:
+    if problem.errno in _OF_THE_MACHINE:
+        return problem
+    if problem.errno == errno.ELOOP:
+        return NoFile("no file but a symbolic link")
+    return NoFile(f"it cannot be read: {problem.strerror}")
+
+
+def _names(name: str) -> Iterator[str]:
+    """Names to keep a file under: its own, then others when that is taken or too long."""
+    yield name
+    n = 1
+    while True:
+        yield f"{name[:200]}.{n}"
+        n += 1

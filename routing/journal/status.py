@@ -11,11 +11,14 @@ from dataclasses import dataclass
 
 from routing.journal.causes import BUSY, UNTAKEN
 from routing.journal.record import Leg, Step
+from routing.journal.result import Result
 
 #: An earlier talk with the company within this time makes an answered call a ``repeat call``.
 REPEAT_SECONDS = 30 * 86400
 #: A first talk of at least this long is ``proper``.
 PROPER_SECONDS = 30
+#: Of a call whose CDR never came; no CDR has it.
+UNFINISHED = "unfinished"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +63,7 @@ def _broken(facts: Facts) -> bool:
 
 def _no_choice(facts: Facts) -> bool:
     menus = [step for step in facts.steps if step.kind == "menu"]
-    return bool(menus) and not facts.legs and menus[-1].outcome in ("no choice", "hung up")
+    return bool(menus) and not facts.legs and menus[-1].result == Result.NO_CHOICE
 
 
 def _busy(facts: Facts) -> bool:
@@ -75,6 +78,8 @@ def _failed(facts: Facts) -> bool:
 
 # fmt: off
 STATUSES = (
+    Status(UNFINISHED, False, lambda facts: False,
+           "FreeSWITCH wrote nothing of the call: it was killed, or its disk was full; its events told the rest"),
     Status("answered", False, lambda facts: facts.talked,
            "a person talked with the caller; a mobile that had to press a key pressed it"),
     Status("voicemail", True, lambda facts: facts.message,

@@ -1,7 +1,8 @@
 """Calls into SQL: each exactly once, whoever records it and however often.
 
 A call is inserted or it is there already; nothing that was recorded is overwritten by a poorer telling of it. Only a
-B-leg that came late adds to a call (`amend`). Knows nothing of files and of Redis.
+B-leg that came late adds to a call (`amend`), and a call's CDR replaces its `unfinished` record. Knows nothing of files
+and of Redis.
 """
 
 from __future__ import annotations
@@ -11,17 +12,35 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, bindparam, delete, select, text, update
+from sqlalchemy import (
+    Connection,
+    Engine,
+    Table,
+    and_,
+    bindparam,
+    case,
+    delete,
+    func,
+    or_,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
 from routing.journal.record import Call, Leg, Step
 from routing.journal.schema import calls, legs, steps
+from routing.journal.status import UNFINISHED
 
 #: Calls deleted in one transaction, so that nobody waits long for it.
 DELETED_AT_ONCE = 500
+#: Letters of a text, more than any real one has; PostgreSQL takes 2,704 bytes into an index, for all columns of a row.
+MOST_LETTERS, INDEXED_LETTERS = 20_000, 200
+#: Columns that an index holds.
+_INDEXED = frozenset({"client", "person", "id", "target", "call"})
 _STEP = tuple(field.name for field in fields(Step))
 _LEG = tuple(field.name for field in fields(Leg))
-_ELSEWHERE = ("schemes", "entities", "source", "notify", "steps", "legs")
+_ELSEWHERE = ("schemes", "entities", "source", "notify", "tags", "steps", "legs")
 _CALL = tuple(field.name for field in fields(Call) if field.name not in _ELSEWHERE)
 
 
@@ -43,6 +62,7 @@ def record(engine: Engine, batch: Sequence[Call]) -> int:
     """Record calls in one transaction; returns how many were new. Raises SQLAlchemyError with nothing recorded."""
     batch = sorted(batch, key=lambda call: call.id)  # in one order, or two workers could wait for each other
     with engine.begin() as connection:
+        _replace(connection, [call.id for call in batch if call.status != UNFINISHED])
         query = _inserting(connection, calls).returning(calls.c.id)
         new = set(connection.scalars(query, [_call_row(call) for call in batch]))
         fresh = [call for call in batch if call.id in new]
@@ -52,6 +72,18 @@ def record(engine: Engine, batch: Sequence[Call]) -> int:
         ]  # fmt: skip
         _insert(connection, legs, leg_rows)
     return len(new)
+
+
+def _replace(connection: Connection, ids: Sequence[str]) -> None:
+    """Take the unfinished records of calls away whose CDR is here."""
+    poorer = select(calls.c.id).where(calls.c.id.in_(ids), calls.c.status == UNFINISHED)
+    _forget(connection, list(connection.scalars(poorer)) if ids else [])
+
+
+def known(engine: Engine, ids: Sequence[str]) -> set[str]:
+    """Which of these calls are recorded."""
+    with engine.connect().execution_options(reads=True) as connection:
+        return set(connection.scalars(select(calls.c.id).where(calls.c.id.in_(ids))))
 
 
 def amend(engine: Engine, found: Mapping[str, tuple[str, Leg]]) -> set[str]:
@@ -64,6 +96,18 @@ def amend(engine: Engine, found: Mapping[str, tuple[str, Leg]]) -> set[str]:
         for call, leg in (each for each in found.values() if each[0] in here):
             _add(connection, call, leg)
     return {leg for leg, (call, _) in found.items() if call in here}
+
+
+def go_on(engine: Engine, call: str, more: Call) -> None:
+    """Add to a call what became of one of its legs that a phone sent on: its talks and its end. Twice is once."""
+    with engine.begin() as connection:
+        rows = [_row(leg, _LEG) | {"call": call, "n": 500 + n, "step": ""} for n, leg in enumerate(more.legs)]
+        query = _inserting(connection, legs).returning(legs.c.id)
+        new = set(connection.scalars(query, rows)) if rows else set()
+        talk_s = sum(leg.talk_s for leg in more.legs if leg.id in new)
+        longer = case((calls.c.ended < more.ended, more.ended), else_=calls.c.ended)
+        values = {"ended": longer, "talk_s": calls.c.talk_s + talk_s}
+        connection.execute(update(calls).where(calls.c.id == call).values(values))
 
 
 def _add(connection: Connection, call: str, leg: Leg) -> None:
@@ -99,17 +143,56 @@ def remembered(engine: Engine, ids: Iterable[str]) -> None:
             connection.execute(update(calls).where(calls.c.id == bindparam("one")).values(remembered=True), rows)
 
 
-def oldest(engine: Engine, before: float) -> list[tuple[str, tuple[str, ...]]]:
-    """(id, paths of its sound files) of the oldest calls that began before a time, `DELETED_AT_ONCE` at most."""
-    query = select(calls.c.id, calls.c.recording, calls.c.voicemail).where(calls.c.started < before)
+@dataclass(frozen=True, slots=True)
+class Old:
+    """A call that is to be forgotten, and the paths of its sound files."""
+
+    call: str
+    started: float
+    sounds: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """How many calls there are, and when the oldest began."""
+
+    count: int
+    oldest: float
+
+
+def oldest(engine: Engine, before: float, after: tuple[float, str], most: int) -> list[Old]:
+    """The oldest calls that began before a time, beyond a place in their order: (began, id)."""
+    place = or_(calls.c.started > after[0], and_(calls.c.started == after[0], calls.c.id > after[1]))
+    query = select(calls.c.id, calls.c.started, calls.c.recording, calls.c.voicemail).where(
+        calls.c.started < before, place
+    )
     with engine.connect().execution_options(reads=True) as connection:
-        rows = connection.execute(query.order_by(calls.c.started).limit(DELETED_AT_ONCE)).all()
-    return [(row.id, tuple(path for path in (row.recording, row.voicemail) if path)) for row in rows]
+        rows = connection.execute(query.order_by(calls.c.started, calls.c.id).limit(most)).all()
+    return [Old(row.id, row.started, tuple(path for path in (row.recording, row.voicemail) if path)) for row in rows]
+
+
+def span(engine: Engine) -> Span:
+    """How far the journal reaches back."""
+    with engine.connect().execution_options(reads=True) as connection:
+        count, began = connection.execute(select(func.count(), func.min(calls.c.started)).select_from(calls)).one()
+    return Span(count, began or 0.0)
+
+
+def is_any(engine: Engine, since: float, until: float) -> bool:
+    """Whether a call began between two times."""
+    query = select(calls.c.id).where(calls.c.started >= since, calls.c.started < until).limit(1)
+    with engine.connect().execution_options(reads=True) as connection:
+        return connection.execute(query).first() is not None
 
 
 def forget(engine: Engine, ids: Sequence[str]) -> None:
     """Delete calls with their steps and legs."""
     with engine.begin() as connection:
+        _forget(connection, ids)
+
+
+def _forget(connection: Connection, ids: Sequence[str]) -> None:
+    if ids:
         for table, column in ((legs, legs.c.call), (steps, steps.c.call), (calls, calls.c.id)):
             connection.execute(delete(table).where(column.in_(ids)))
 
@@ -126,18 +209,28 @@ def _insert(connection: Connection, table: Table, rows: Sequence[Mapping[str, An
 
 def _call_row(call: Call) -> dict[str, Any]:
     row = _row(call, _CALL)
-    row["scheme"] = call.scheme
-    row["schemes"] = " ".join(call.schemes)
-    row["notify"] = " ".join(call.notify)
+    row["scheme"] = _text(call.scheme, MOST_LETTERS)
+    row["schemes"] = _text(" ".join(call.schemes), MOST_LETTERS)
+    row["notify"] = _text(" ".join(call.notify), MOST_LETTERS)
+    row["tags"] = _text(" ".join(call.tags), MOST_LETTERS)
     for name, values in (("entities", call.entities), ("source", call.source)):
         row[name] = json.dumps(dict(values), ensure_ascii=False) if values else ""
     return row
 
 
 def _row(fact: object, names: Iterable[str]) -> dict[str, Any]:
-    """A row of a record; NUL, which PostgreSQL refuses, is left out of texts."""
+    """A row of a record, as every database takes it: texts without NUL and halves of surrogates, none endless, those
+    that an index holds as short as that."""
     row = {name: getattr(fact, name) for name in names}
     for name, value in row.items():
-        if type(value) is str and "\x00" in value:
-            row[name] = value.replace("\x00", "")
+        if type(value) is str and value:
+            row[name] = _text(value, INDEXED_LETTERS if name in _INDEXED else MOST_LETTERS)
     return row
+
+
+def _text(value: str, most: int) -> str:
+    if len(value) > most:
+        value = f"{value[:most]}\N{HORIZONTAL ELLIPSIS}"
+    if value.isascii() and "\x00" not in value:
+        return value
+    return value.replace("\x00", "").encode("utf-8", "replace").decode()

@@ -1,7 +1,8 @@
 """The steps that a call took, from the applications that ran: what each went by and what came of it. Pure.
 
-Every compiled step begins with ``set routing_step=<path>``, every scheme with ``set routing_scheme=<id>``; which kind a
-step is shows in the applications it runs (`_TELLING`). The engine's kinds are told apart by the release's table alone.
+Every compiled step begins by setting ``routing_kind=<kind>`` and ``routing_step=<path>``, every scheme by setting
+``routing_scheme=<id>``. A kind whose row is not in `_READERS` is told by what all kinds share: what the engine decided,
+who was rung.
 """
 
 from __future__ import annotations
@@ -14,10 +15,12 @@ from itertools import zip_longest
 from routing.journal.cdr import App, Cdr
 from routing.journal.dialled import Bridge, places
 from routing.journal.record import Leg, Step
+from routing.journal.result import Result, undecided
+from routing.model.tags import TAGS, tags_of
 
-#: What the engine's steps are called when the release no longer says which kind they are.
-ASKED = "engine"
-_STEP, _SCHEME, _DECISION = "routing_step", "routing_scheme", "routing_decision"
+#: Of a release that an earlier version compiled, which did not write it.
+NO_KIND = "step"
+_STEP, _KIND, _SCHEME, _DECISION = "routing_step", "routing_kind", "routing_scheme", "routing_decision"
 _CALENDAR = re.compile(r"^check XML:\S*/([^/]+)\.xml calendar$")
 _EXTENSION = re.compile(r"^(\S+) XML:\S+ colleagues$")
 _START = re.compile(r"^start XML:\S+ (\S+)$")
@@ -29,6 +32,7 @@ class Draft:
 
     scheme: str
     path: str
+    kind: str
     started: float
     apps: list[App] = field(default_factory=list)
     ended: float = 0.0
@@ -55,8 +59,9 @@ def drafts(call: Cdr) -> tuple[list[Draft], tuple[str, ...]]:
         if app.name in ("set", "multiset"):
             if _SCHEME in app.data:
                 schemes += [value for name, value in app.settings() if name == _SCHEME]
-            if _STEP in app.data and (path := dict(app.settings()).get(_STEP)):
-                found.append(Draft(schemes[-1] if schemes else "", path, app.at))
+            if _STEP in app.data and (settings := dict(app.settings())).get(_STEP):
+                kind = settings.get(_KIND, NO_KIND)
+                found.append(Draft(schemes[-1] if schemes else "", settings[_STEP], kind, app.at))
         if found:
             found[-1].apps.append(app)
     end = call.time("bridge") or call.time("end")
@@ -71,7 +76,8 @@ def bridges(steps: Sequence[Draft], call: Cdr) -> list[Bridge]:
     """Every ``bridge`` that ran, also outside of steps (calls of the company's own phones)."""
     if not steps:
         return list(_bridges(-1, "", call.apps, call.time("bridge") or call.time("end"), True))
-    found: list[Bridge] = []
+    first = call.apps.index(steps[0].apps[0])
+    found = list(_bridges(-1, "", call.apps[:first], steps[0].started, False))
     for index, draft in enumerate(steps):
         found += _bridges(index, draft.path, draft.apps, draft.ended, draft.is_last)
     return found
@@ -80,44 +86,21 @@ def bridges(steps: Sequence[Draft], call: Cdr) -> list[Bridge]:
 def _bridges(index: int, path: str, apps: Sequence[App], ended: float, is_last: bool) -> Iterator[Bridge]:
     for at, app in enumerate(apps):
         if app.name == "bridge":
-            after = next((other.at for other in apps[at + 1 :] if other.name != "record_session"), None)
+            later = (apps[n] for n in range(at + 1, len(apps)))
+            after = next((other.at for other in later if other.name != "record_session"), None)
             took_s = max((after or ended) - app.at, 0.0)
             yield Bridge(index, path, app.at, took_s, is_last and after is None, places(app.data))
 
 
-def step(n: int, draft: Draft, legs: Sequence[Leg], call: Cdr, kind_of: Callable[[str, str], str]) -> Step:
-    """One step in words; ``kind_of`` gives the kind of an engine's step by its scheme and path, or ""."""
-    kind = next((kind for kind, tells in _TELLING if tells(draft)), "step")
-    inputs, outcome = _WORDS.get(kind, _plain)(draft, legs, call)
-    decision, verdict, asked_ms = _decision(draft) if kind == ASKED else ("", "", -1.0)
-    if kind == ASKED:
-        kind = kind_of(draft.scheme, draft.path) or ASKED
+def step(n: int, draft: Draft, legs: Sequence[Leg], call: Cdr) -> Step:
+    """One step in words."""
+    inputs, result, outcome = _READERS.get(draft.kind, _any)(draft, legs, call)
+    decision, verdict, asked_ms = _decision(draft)
     took_s = round(max(draft.ended - draft.started, 0.0), 3)
-    return Step(n, draft.scheme, draft.path, kind, draft.started, took_s, inputs, outcome, decision, verdict, asked_ms)
-
-
-def _runs(name: str) -> Callable[[Draft], bool]:
-    return lambda draft: draft.data(name) is not None
-
-
-def _goes(name: str, pattern: str) -> Callable[[Draft], bool]:
-    compiled = re.compile(pattern)
-    return lambda draft: bool(compiled.search(draft.data(name) or ""))
-
-
-#: (kind, whether a step is of it), tried in order.
-_TELLING: tuple[tuple[str, Callable[[Draft], bool]], ...] = (
-    (ASKED, _runs("socket")),
-    ("menu", _runs("play_and_get_digits")),
-    ("voicemail", lambda draft: draft.variable("routing_end") == "voicemail"),
-    ("hours", _goes("execute_extension", _CALENDAR.pattern)),
-    ("match", _goes("transfer", r"^\S+\.case XML:")),
-    ("ring", _runs("bridge")),
-    ("hangup", _goes("transfer", r"^\S+\.end XML:")),
-    ("play", _runs("playback")),
-    ("scheme", _goes("transfer", _START.pattern)),
-    ("hangup", _runs("hangup")),
-)
+    return Step(
+        n, draft.scheme, draft.path, draft.kind, draft.started, took_s, inputs, outcome, decision, verdict, asked_ms,
+        result,
+    )  # fmt: skip
 
 
 def _decision(draft: Draft) -> tuple[str, str, float]:
@@ -135,45 +118,58 @@ def _decision(draft: Draft) -> tuple[str, str, float]:
     return found
 
 
-Words = tuple[str, str]
+#: What a step went by in words, what came of it, that in words.
+Came = tuple[str, Result, str]
 
 
-def _asked(draft: Draft, legs: Sequence[Leg], call: Cdr) -> Words:
+def _any(draft: Draft, legs: Sequence[Leg], call: Cdr) -> Came:
+    if draft.data("socket") is not None:
+        return _asked(draft, legs, call)
+    return "", _talked(legs) if legs else Result.DONE, _legs_words(legs)
+
+
+def _asked(draft: Draft, legs: Sequence[Leg], call: Cdr) -> Came:
     decision, _, took_ms = _decision(draft)
     rung = _legs_words(legs)
     inputs = f"caller {call.get('routing_caller')}, number {call.get('routing_number')}"
     if (times := sum(app.name == "socket" for app in draft.apps)) > 1:
         inputs += f", asked {times} times"
     if took_ms < 0:
-        gone = draft.is_last and not legs
-        return inputs, "the caller hung up meanwhile" if gone else "the engine decided nothing in time: went on"
+        if draft.is_last and not legs:
+            return inputs, Result.LEFT, "the caller hung up meanwhile"
+        return inputs, Result.UNDECIDED, f"{undecided(draft.variable)}: went on"
     words = {"continue": "go on", "": "nothing"}.get(decision, decision.replace(":", " "))
-    return inputs, f"{words}; {rung}" if rung else words
+    return inputs, Result.DECIDED, f"{words}; {rung}" if rung else words
 
 
-def _menu(draft: Draft, legs: Sequence[Leg], call: Cdr) -> Words:
+def _menu(draft: Draft, legs: Sequence[Leg], call: Cdr) -> Came:
     inputs = "a key"
     for app in draft.apps:
         if app.name == "execute_extension" and (dialled := _EXTENSION.match(app.data)):
-            return inputs, f"extension {dialled[1]}; {_legs_words(legs)}"
+            return inputs, Result.CHOSEN, f"extension {dialled[1]}; {_legs_words(legs)}"
     branch = _branch(draft)
     if branch and branch != "otherwise":
-        return inputs, f"key {({'star': '*', 'hash': '#'}).get(branch, branch)}"
-    return inputs, "hung up" if draft.is_last and not draft.data("transfer") else "no choice"
+        return inputs, Result.CHOSEN, f"key {({'star': '*', 'hash': '#'}).get(branch, branch)}"
+    left = draft.is_last and not draft.data("transfer")
+    return inputs, Result.NO_CHOICE, "hung up" if left else "no choice"
 
 
-def _hours(draft: Draft, legs: Sequence[Leg], call: Cdr) -> Words:
+def _hours(draft: Draft, legs: Sequence[Leg], call: Cdr) -> Came:
     calendar = _CALENDAR.match(draft.data("execute_extension") or "")
     zone = draft.variable("timezone")
-    return f"calendar {calendar[1] if calendar else '?'}, {zone}", draft.variable("routing_hours")
+    return f"calendar {calendar[1] if calendar else '?'}, {zone}", Result.FOUND, draft.variable("routing_hours")
 
 
-def _match(draft: Draft, legs: Sequence[Leg], call: Cdr) -> Words:
+def _match(draft: Draft, legs: Sequence[Leg], call: Cdr) -> Came:
     branch = _branch(draft)
     inputs = f"caller {call.get('routing_caller')}, number {call.get('routing_number')}"
+    if draft.data("socket") is not None and _decision(draft)[2] < 0:
+        inputs += f", {undecided(draft.variable)}: not known"
     if not branch:
-        return inputs, "no case fits"
-    return inputs, "no case fits: otherwise" if branch == "otherwise" else f"case {branch} fits"
+        return inputs, Result.NOT_FOUND, "no case fits"
+    if branch == "otherwise":
+        return inputs, Result.NOT_FOUND, "no case fits: otherwise"
+    return inputs, Result.FOUND, f"case {branch} fits"
 
 
 def _branch(draft: Draft) -> str:
@@ -182,38 +178,55 @@ def _branch(draft: Draft) -> str:
     return draft.following[len(below) :].partition(".")[0] if draft.following.startswith(below) else ""
 
 
-def _ring(draft: Draft, legs: Sequence[Leg], call: Cdr) -> Words:
-    return "", _legs_words(legs) or "nobody was rung"
+def _ring(draft: Draft, legs: Sequence[Leg], call: Cdr) -> Came:
+    if draft.data("socket") is not None:
+        return _asked(draft, legs, call)
+    return "", _talked(legs), _legs_words(legs) or "nobody was rung"
+
+
+def _talked(legs: Sequence[Leg]) -> Result:
+    return Result.TALKED if any(not leg.why for leg in legs) else Result.NO_TALK
 
 
 def _legs_words(legs: Sequence[Leg]) -> str:
     return ", ".join(f"{leg.target or 'a phone'} {leg.why or 'talked'}" for leg in legs)
 
 
-def _play(draft: Draft, legs: Sequence[Leg], call: Cdr) -> Words:
-    return (draft.data("playback") or "").rpartition("/")[2], "played"
+def _transferred(draft: Draft, legs: Sequence[Leg], call: Cdr) -> Came:
+    by, to = draft.variable("routing_by"), (draft.data("transfer") or "nobody").partition(" ")[0]
+    return f"by {by} to {to}", _talked(legs), _legs_words(legs) or "nobody was rung"
 
 
-def _voicemail(draft: Draft, legs: Sequence[Leg], call: Cdr) -> Words:
+def _play(draft: Draft, legs: Sequence[Leg], call: Cdr) -> Came:
+    if (sound := draft.data("playback")) is None:
+        return "", Result.DONE, "hung up before it was played" if draft.is_last else "skipped"
+    return sound.rpartition("/")[2], Result.DONE, "played"
+
+
+def _voicemail(draft: Draft, legs: Sequence[Leg], call: Cdr) -> Came:
     box = draft.variable("routing_box")
-    return f"box {box}", "recorded" if draft.data("record") else "hung up before the tone"
+    if draft.data("record"):
+        return f"box {box}", Result.RECORDED, "recorded"
+    return f"box {box}", Result.NO_MESSAGE, "hung up before the tone"
 
 
-def _scheme(draft: Draft, legs: Sequence[Leg], call: Cdr) -> Words:
-    to = _START.match(draft.data("transfer") or "")
-    return "", f"to scheme {to[1] if to else '?'}"
+def _scheme(draft: Draft, legs: Sequence[Leg], call: Cdr) -> Came:
+    starts = (_START.match(app.data) for app in draft.apps if app.name == "transfer")
+    to = next((start[1] for start in starts if start), "")
+    return "", Result.DONE, f"to scheme {to}" if to else "to no scheme"
 
 
-def _hangup(draft: Draft, legs: Sequence[Leg], call: Cdr) -> Words:
-    return "", draft.data("hangup") or "hung up"
+def _tag(draft: Draft, legs: Sequence[Leg], call: Cdr) -> Came:
+    return "", Result.DONE, f"labels {', '.join(tags_of(draft.variable(TAGS)))}"
 
 
-def _plain(draft: Draft, legs: Sequence[Leg], call: Cdr) -> Words:
-    return "", _legs_words(legs)
+def _hangup(draft: Draft, legs: Sequence[Leg], call: Cdr) -> Came:
+    return "", Result.ENDED, draft.data("hangup") or "hung up"
 
 
-_WORDS: dict[str, Callable[[Draft, Sequence[Leg], Cdr], Words]] = {
-    ASKED: _asked,
+#: Kinds of which there is more to tell than what `_any` tells.
+_READERS: dict[str, Callable[[Draft, Sequence[Leg], Cdr], Came]] = {
+    "transferred": _transferred,
     "menu": _menu,
     "hours": _hours,
     "match": _match,
@@ -221,5 +234,7 @@ _WORDS: dict[str, Callable[[Draft, Sequence[Leg], Cdr], Words]] = {
     "play": _play,
     "voicemail": _voicemail,
     "scheme": _scheme,
+    "open_branch": _scheme,
+    "tag": _tag,
     "hangup": _hangup,
 }

@@ -1,25 +1,30 @@
 """Carries calls from the spool to SQL, for ever: read, record in one transaction, remove the files, remember.
 
 Files go only after the commit, recording twice is recording once, so the process may be killed anywhere. A database or
-a disk that fails keeps the spool as it is and is tried again. Time and waiting come in.
+a disk that fails keeps the spool as it is and is tried again; a call that the database refuses is put aside and holds
+nobody up. Time and waiting come in.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from threading import Event
 from zlib import crc32
 
 from sqlalchemy import Engine
-from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError, SQLAlchemyError
 
-from routing.journal import cdr, store
+from routing.journal import cdr, sound, store
+from routing.journal.cdr import Cdr
 from routing.journal.counts import Counts
+from routing.journal.faults import is_of_the_record, words_of
 from routing.journal.gather import Gatherer, Log, Whole
 from routing.journal.late import LateLegs
+from routing.journal.live import Live
 from routing.journal.memory import Outbox
 from routing.journal.retention import Retention
+from routing.journal.unfinished import Unfinished
 
 #: Calls recorded in one transaction.
 BATCH = 500
@@ -29,15 +34,13 @@ LONGEST_PAUSE_SECONDS = 30.0
 OVERDUE_SECONDS = 60.0
 #: How often B-legs left behind are looked at.
 LATE_SECONDS = 30.0
-#: Faults of the database or the way to it, not of what was written.
-_GONE = (OperationalError, InterfaceError, InternalError)
 
 
 @dataclass
 class Worker:
     """One worker; several may work on one spool: ``share`` is (which, of how many) and saves double work, no more.
 
-    ``outbox`` and ``retention`` may be absent. ``progress`` is told how many files of how many are
+    ``outbox``, ``retention`` and ``live`` may be absent. ``progress`` is told how many files of how many are
     done, ``after_pass`` the counts.
     """
 
@@ -47,6 +50,7 @@ class Worker:
     now: Callable[[], float]
     outbox: Outbox | None = None
     retention: Retention | None = None
+    live: Live | None = None
     stop: Event = field(default_factory=Event)
     share: tuple[int, int] = (0, 1)
     progress: Callable[[int, int], None] = lambda done, all_: None
@@ -55,6 +59,7 @@ class Worker:
 
     def __post_init__(self) -> None:
         self._late = LateLegs(self.engine, self.gatherer)
+        self._unfinished = Unfinished(self.engine, self.gatherer, self.log, self.counts)
         self._next_late = 0.0
         self._next_memory = 0.0
         self._memory_pause_s = IDLE_SECONDS
@@ -66,9 +71,9 @@ class Worker:
             try:
                 recorded = self.work()
                 pause_s = IDLE_SECONDS
-            except (SQLAlchemyError, OSError) as problem:
+            except Exception as problem:
                 self.counts.failures += 1
-                self.log("error", "journal cannot be written", problem=_short(problem), spool="kept", again_s=pause_s)
+                self.log("error", "journal cannot be written", problem=words_of(problem), spool="kept", again_s=pause_s)
                 recorded = 0
                 self.stop.wait(pause_s)
                 pause_s = min(pause_s * 2, LONGEST_PAUSE_SECONDS)
@@ -78,7 +83,7 @@ class Worker:
 
     def work(self) -> int:
         """One pass over the spool; returns how many calls were recorded. Raises SQLAlchemyError and OSError."""
-        listing = self.gatherer.spool.listing()
+        listing = self.gatherer.listing()
         before = self.counts.recorded
         done = 0
         self.counts.waiting = 0
@@ -90,9 +95,11 @@ class Worker:
             done += len(some)
             self.progress(done, len(listing.a_legs))
             self._remember()
-        if listing.b_legs and self.now() >= self._next_late:
+        if listing.b_legs and not self._next_late - LATE_SECONDS <= self.now() < self._next_late:
             self._next_late = self.now() + LATE_SECONDS
             self.counts.late_legs += self._late.settle(listing.b_legs)
+        if self.live is not None:
+            self._unfinished.settle(self.live, set(listing.a_legs))
         self._remember()
         if self.retention is not None:
             self.counts.forgotten += self.retention.apply(self.engine, self.now(), self.stop)
@@ -101,11 +108,16 @@ class Worker:
             self.after_pass(self.counts)
         return self.counts.recorded - before
 
+    def record_left_behind(self, a_legs: Sequence[Cdr]) -> None:
+        """Record the calls of A-legs that ended without a CDR. Raises SQLAlchemyError."""
+        names = set(self.gatherer.listing().a_legs)
+        self._unfinished.record((leg, {}) for leg in a_legs if leg.uuid not in names)
+
     def _shared(self, uuids: Sequence[str]) -> tuple[list[str], list[str]]:
         """The A-legs of this worker's share, and the others'."""
         which, of = self.share
-        own = [uuid for uuid in uuids if of == 1 or crc32(uuid.encode()) % of == which]
-        return own, [] if of == 1 else [uuid for uuid in uuids if crc32(uuid.encode()) % of != which]
+        own = [uuid for uuid in uuids if of == 1 or crc32(os.fsencode(uuid)) % of == which]
+        return own, [] if of == 1 else [uuid for uuid in uuids if crc32(os.fsencode(uuid)) % of != which]
 
     def _is_due(self, uuid: str) -> bool:
         name = cdr.name_of(uuid, is_a_leg=True)
@@ -114,38 +126,52 @@ class Worker:
     def _batch(self, uuids: Sequence[str]) -> None:
         wholes = [whole for uuid in uuids if (whole := self.gatherer.call(uuid))]
         self.counts.waiting += len(uuids) - len(wholes)
-        if not wholes:
-            return
-        try:
-            self._record(wholes)
-        except _GONE:
-            raise
-        except DBAPIError:
-            for whole in wholes:  # one of them cannot be written: find it, keep the others
-                self._record_alone(whole)
+        if own := [whole for whole in wholes if not whole.goes_on]:
+            self._record(own)
+        self._go_on([whole for whole in wholes if whole.goes_on])
+
+    def _go_on(self, wholes: Sequence[Whole]) -> None:
+        """Add legs that went on alone to their calls; one whose call is never recorded is a call of its own."""
+        known = store.known(self.engine, [whole.goes_on for whole in wholes]) if wholes else set()
+        for whole in wholes:
+            if whole.goes_on in known:
+                store.go_on(self.engine, whole.goes_on, whole.call)
+                self.gatherer.remove(whole.files)
+            elif self._is_due(whole.call.id):
+                self._record([whole])
+            else:
+                self.counts.waiting += 1
 
     def _record(self, wholes: Sequence[Whole]) -> None:
-        new = store.record(self.engine, [whole.call for whole in wholes])
-        self.gatherer.spool.remove(name for whole in wholes for name in whole.files)
+        """Record calls; when the database refuses one of them it is found by halves, and the others are kept."""
+        try:
+            new = store.record(self.engine, [whole.call for whole in wholes])
+        except Exception as problem:
+            if not is_of_the_record(problem):
+                raise
+            if len(wholes) > 1:
+                half = len(wholes) // 2
+                self._record(wholes[:half])
+                self._record(wholes[half:])
+                return
+            for name in wholes[0].files:
+                self.gatherer.put_aside(name, f"the database refuses the call: {words_of(problem)}")
+            return
+        for whole in wholes:
+            if whole.empty:
+                sound.remove(whole.call.id, whole.empty)
+        self.gatherer.remove(name for whole in wholes for name in whole.files)
         self.counts.recorded += new
         self.counts.known_already += len(wholes) - new
 
-    def _record_alone(self, whole: Whole) -> None:
-        try:
-            self._record([whole])
-        except _GONE:
-            raise
-        except DBAPIError as problem:
-            for name in whole.files:
-                self.gatherer.put_aside(name, f"the database refuses the call: {_short(problem)}")
-
     def _remember(self) -> None:
         """Empty the outbox, as far as the memory is there; its absence is one log line, a pause, and nothing else."""
-        while self.outbox is not None and self.now() >= self._next_memory and not self.stop.is_set():
+        pausing = self._next_memory - LONGEST_PAUSE_SECONDS <= self.now() < self._next_memory
+        while self.outbox is not None and not pausing and not self.stop.is_set():
             count, problem = self.outbox.hand_over(self.engine)
             self.counts.remembered += count
             if problem:
-                self.log("warning", "memory is away", problem=_short(problem), again_s=self._memory_pause_s)
+                self.log("warning", "memory is away", problem=words_of(problem), again_s=self._memory_pause_s)
                 self._next_memory = self.now() + self._memory_pause_s
                 self._memory_pause_s = min(self._memory_pause_s * 2, LONGEST_PAUSE_SECONDS)
                 return
@@ -157,9 +183,3 @@ class Worker:
 def _batches(uuids: Sequence[str]) -> Iterator[Sequence[str]]:
     for first in range(0, len(uuids), BATCH):
         yield uuids[first : first + BATCH]
-
-
-def _short(problem: BaseException) -> str:
-    """What went wrong, without the statement and its values: those hold callers' numbers."""
-    cause = problem.orig if isinstance(problem, DBAPIError) and problem.orig else problem
-    return f"{type(cause).__name__}: {str(cause).splitlines()[0] if str(cause) else ''}"[:300]

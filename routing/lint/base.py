@@ -1,119 +1,14 @@
-"""What lints are made of: a scheme as they see it, what they find, and the facts of a scheme that are kept."""
+"""What every lint is: its name, its manual, and where it looks, one scheme by itself or everything together."""
 
 from __future__ import annotations
 
 import inspect
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from functools import cached_property
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+from typing import ClassVar
 
-from routing.load.nodes import Document
-from routing.model.folder import Folder
-from routing.model.problem import Loc, Problem
-from routing.steps import targets
-from routing.steps.base import Complaint, Step, StepItem
-from routing.steps.ring import RingStep
-from routing.steps.scheme import SchemeFields, every_step
-from routing.steps.targets import Leg, Turn
-
-if TYPE_CHECKING:
-    from routing.lint.whole import Whole
-
-#: Where in a file: line and column from 1, path as it is shown.
-Place = tuple[int, int, str]
-#: Whose `allow:` speaks of a finding: ("scheme", id), ("people", name), ("calendars", name) or ("project", "").
-Owner = tuple[str, str]
-PROJECT: Owner = ("project", "")
-
-
-@dataclass(frozen=True, order=True)
-class Found:
-    """A finding: its problem's message is without the lint's id."""
-
-    problem: Problem
-    lint: str
-    owner: Owner = PROJECT
-
-    @property
-    def shown(self) -> Problem:
-        """The finding as a problem that names its lint."""
-        at = self.problem
-        return Problem(at.file, at.line, at.column, at.path, f"[{self.lint}] {at.message}", at.hint)
-
-
-@dataclass(frozen=True)
-class OneScheme:
-    """A scheme that compiles, and all that its steps can name."""
-
-    document: Document
-    fields: SchemeFields
-    folder: Folder
-
-    @cached_property
-    def steps(self) -> list[tuple[Step, Loc, str]]:
-        """Every step with its place in the file and its path in the dialplan."""
-        return [*every_step(self.fields)]
-
-    @cached_property
-    def rings(self) -> list[Rung]:
-        """Every `ring` step with the phones that it names and those that ring."""
-        found = ((step, loc) for step, loc, _ in self.steps if isinstance(step, RingStep))
-        return [
-            Rung(step, loc, targets.named_turns(step.to, self.folder), step.turns(self.folder)) for step, loc in found
-        ]
-
-
-class Rung(NamedTuple):
-    """A `ring` step, its place, the turns that its names stand for, and the legs of each turn with their times."""
-
-    step: RingStep
-    loc: Loc
-    named: list[Turn]
-    turns: list[tuple[Leg, ...]]
-
-    @property
-    def legs(self) -> list[Leg]:
-        """Every phone that rings."""
-        return [leg for turn in self.turns for leg in turn]
-
-
-@dataclass
-class Facts:
-    """What is kept of a scheme: plain data, because thousands are cached between runs."""
-
-    scheme: str
-    file: str
-    place: Place
-    numbers: list[str] = field(default_factory=list)
-    #: Names that the scheme uses, by kind: people (or groups, or phones), calendars, sounds, lists, crm ...
-    uses: dict[str, list[str]] = field(default_factory=dict)
-    #: Schemes that calls go to while something has not happened yet (`routing.lint.ways`).
-    leads: dict[str, list[str]] = field(default_factory=dict)
-    #: Longest seconds to an end in the scheme, without its jumps.
-    longest: float = 0.0
-    #: (scheme, seconds until then, place) of jumps that are written; what a webhook answers is not.
-    jumps: list[tuple[str, float, Place]] = field(default_factory=list)
-    #: Numbers that `match` asks about.
-    asked: list[tuple[str, Place]] = field(default_factory=list)
-    has_otherwise: bool = False
-    #: (lint, place, message, hint)
-    found: list[tuple[str, Place, str, str]] = field(default_factory=list)
-    #: Lint to the place of its allowance.
-    allow: dict[str, Place] = field(default_factory=dict)
-
-    def at(self, lint: str, place: Place, message: str, hint: str = "") -> Found:
-        """A finding in this scheme's file."""
-        return Found(Problem(self.file, *place, message, hint), lint, ("scheme", self.scheme))
-
-    @property
-    def own(self) -> Iterator[Found]:
-        """What was found in the scheme alone."""
-        return (self.at(lint, place, message, hint) for lint, place, message, hint in self.found)
-
-    def as_json(self) -> dict[str, Any]:
-        """Plain data."""
-        return dict(vars(self))
+from routing.lint.findings import Found, OneScheme
+from routing.lint.whole import Whole
+from routing.steps.base import Complaint
 
 
 class Lint:
@@ -140,11 +35,3 @@ class Lint:
     def folder(self, whole: Whole) -> Iterator[Found]:
         """What only shows when everything is together."""
         return iter(())
-
-
-def lists(steps: list[Any], loc: Loc) -> Iterator[tuple[list[StepItem], Loc]]:
-    """Every list of steps with its place, the outer ones first."""
-    yield steps, loc
-    for index, item in enumerate(steps):
-        for below, _, nested in item.step.branches():
-            yield from lists(list(nested), (*loc, index, item.step.kind, *below))

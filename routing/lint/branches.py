@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from routing.lint.base import Lint, OneScheme, lists
+from routing.lint.base import Lint
+from routing.lint.findings import OneScheme, lists
 from routing.model.problem import Loc
 from routing.steps.base import Complaint, Step, StepItem
 from routing.steps.hours import HoursStep

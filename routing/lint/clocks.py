@@ -9,7 +9,8 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-from routing.lint.base import Found, Lint
+from routing.lint.base import Lint
+from routing.lint.findings import Found
 from routing.lint.whole import Whole
 from routing.model.calendar import COMING, DAY_MINUTES, DAYS, LIST_HOLIDAYS, Calendar, Period, parse_days
 from routing.model.problem import Loc

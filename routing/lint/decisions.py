@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Iterator
-from urllib.parse import urlsplit
 
-from routing.lint.base import Lint, OneScheme
+from routing.lint.base import Lint
+from routing.lint.findings import Found, OneScheme
 from routing.lint.ways import Ways
+from routing.lint.whole import Whole
 from routing.model.problem import Loc
+from routing.model.web import is_near, is_read_on_the_way
 from routing.steps.base import Complaint, Step
 from routing.steps.dynamic import DynamicStep
 from routing.steps.ring import RingStep
+from routing.steps.voicemail import VoicemailStep
 from routing.steps.webhook import WebhookStep
 
+_NOTICE = "the caller's number in this notice can be read on the way"
 #: A ring: 1 s of tone and 4 s of pause.
 RING_SECONDS = 5.0
-_NEAR = (".local", ".lan", ".internal", ".home.arpa", "localhost")
 
 
 class _Waits(Ways[float]):
@@ -85,15 +87,36 @@ class PlainHttp(Lint):
 
         - webhook: {url: "http://x.example/route", secret: KEY}
         - hangup
+
+    Bad, the caller's number in a notice::
+
+        - ring: ivan
+        - voicemail: {box: sales, notify: "http://x.example/told"}
     """
 
     id = "plain-http"
 
     def scheme(self, one: OneScheme) -> Iterator[Complaint]:
-        """Webhooks by http to a host that is not near."""
+        """Webhooks by http to a host that is not near, and notices of calls."""
         for step, loc in _webhooks(one):
-            if step.url.startswith("http:") and not is_near(step.url):
+            if is_read_on_the_way(step.url):
                 yield (*loc, "url"), "what the webhook is sent can be read on the way", "write https://"
+        told: list[tuple[Loc, str]] = [(("notify", at), told) for at, told in enumerate(one.fields.notify)]
+        boxes = [(step, loc) for step, loc, _ in one.steps if isinstance(step, VoicemailStep)]
+        told += [((*loc, "notify", at), told) for step, loc in boxes for at, told in enumerate(step.notify)]
+        for where, address in told:
+            if "://" in address and is_read_on_the_way(address):
+                yield where, _NOTICE, "write https://"
+
+    def folder(self, whole: Whole) -> Iterator[Found]:
+        """CRMs by http, and the project's own notices."""
+        for name, crm in whole.folder.crm.items():
+            if (url := str(getattr(crm, "url", None) or "")) and is_read_on_the_way(url):
+                said = "what the CRM is asked and answers can be read on the way"
+                yield whole.at(self.id, ("crm", name, "url"), said, "write https://")
+        for at, address in enumerate(whole.folder.project.notify):
+            if "://" in address and is_read_on_the_way(address):
+                yield whole.at(self.id, ("project", "notify", at), _NOTICE, "write https://")
 
 
 class UnsignedWebhook(Lint):
@@ -124,12 +147,3 @@ class UnsignedWebhook(Lint):
 
 def _webhooks(one: OneScheme) -> Iterator[tuple[WebhookStep, Loc]]:
     return ((step, loc) for step, loc, _ in one.steps if isinstance(step, WebhookStep))
-
-
-def is_near(url: str) -> bool:
-    """Whether a URL's host is this machine or in a network of one's own."""
-    host = urlsplit(url).hostname or ""
-    try:
-        return ipaddress.ip_address(host).is_private
-    except ValueError:
-        return "." not in host or host.endswith(_NEAR)

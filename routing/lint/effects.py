@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from routing.lint.base import Found, Lint, OneScheme, Rung
+from routing.lint.base import Lint
+from routing.lint.findings import Found, OneScheme, Rung
 from routing.lint.whole import Whole
 from routing.steps.base import Complaint
 from routing.steps.webhook import WebhookStep
@@ -12,7 +13,7 @@ from routing.steps.webhook import WebhookStep
 #: Settings of Ringostat's form that ours does not look at.
 _RINGOSTAT = ("submit", "answer_type", "rpc_method")
 #: Settings of `ring` that only outside phones know.
-_OUTSIDE = ("confirm", "confirm_prompt", "caller_id")
+_OUTSIDE = ("confirm", "confirm_prompt", "reject", "caller_id")
 
 
 class NoEffect(Lint):

@@ -5,22 +5,14 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterator
 
-from routing.lint.base import Facts, OneScheme, Place
+from routing.lint.findings import Facts, OneScheme, Place
 from routing.lint.registry import LINTS
 from routing.lint.ways import UNTIL
 from routing.load.nodes import Document
 from routing.load.validate import Wrong, validate
 from routing.model.folder import Folder
 from routing.model.problem import Loc
-from routing.steps.base import Step
-from routing.steps.crm import CrmStep
-from routing.steps.hours import HoursStep
-from routing.steps.match import MatchStep
-from routing.steps.menu import MenuStep
-from routing.steps.open_branch import OpenBranchStep
-from routing.steps.ring import RingStep
-from routing.steps.scheme import SchemeFields, check, project_sticky, summarise
-from routing.steps.voicemail import VoicemailStep
+from routing.steps.scheme_file import SchemeFields, check, project_sticky, seconds, summarise
 
 
 def facts_of(document: Document, folder: Folder, *, compiles: bool = False) -> Facts | None:
@@ -39,9 +31,11 @@ def facts_of(document: Document, folder: Folder, *, compiles: bool = False) -> F
         file=document.file,
         place=place(("scheme",)),
         numbers=[entry.number for entry in fields.numbers],
+        numbers_at=[place(("numbers", at)) for at, _ in enumerate(fields.numbers)],
         uses=_uses(one),
         leads={until: _leads(one, until) for until in UNTIL},
         longest=summary.longest,
+        otherwise=seconds(fields.otherwise, folder),
         jumps=[(jump.scheme, jump.seconds, place(jump.loc)) for jump in summary.jumps if jump.scheme != "*"],
         asked=[(number, place(loc)) for number, loc in _asked(one)],
         has_otherwise=bool(fields.otherwise),
@@ -78,38 +72,13 @@ def _names(one: OneScheme) -> Iterator[tuple[str, str]]:
     if fields.music:
         yield "sounds", fields.music
     if project_sticky(fields, one.folder):
-        yield "sticky", "project"
+        yield "asked", "sticky"
     for step, _, _ in one.steps:
         yield from (("sounds", sound) for _, sound in step.sounds())
-        yield from _named_by(step)
-
-
-def _named_by(step: Step) -> Iterator[tuple[str, str]]:
-    match step:
-        case RingStep():
-            kind = "confirmed" if step.confirm else "unconfirmed"
-            yield from ((kind, ring.name) for ring in step.to)
-        case HoursStep(calendar=str(name)):
-            yield "calendars", name
-        case OpenBranchStep():
-            yield from (("calendars", branch.calendar) for branch in step.branches_)
-        case MatchStep():
-            lists = (name for case in step.cases for _, when in case.when.everything() for name in when.list_)
-            yield from (("lists", name) for name in lists)
-        case VoicemailStep():
-            yield from (("told", name) for name in step.notify)
-        case CrmStep():
-            yield "crm", step.system
-        case MenuStep(extensions=True):
-            yield "extensions", "all"
-        case _ if step.kind in ("webhook", "sticky"):
-            yield step.kind, "asked"
+        yield from step.references()
 
 
 def _asked(one: OneScheme) -> Iterator[tuple[str, Loc]]:
-    """Numbers that `match` asks about."""
+    """Numbers that steps ask about."""
     for step, loc, _ in one.steps:
-        for at, case in enumerate(step.cases if isinstance(step, MatchStep) else ()):
-            for where, when in case.when.everything():
-                for index, number in enumerate(when.number):
-                    yield number, (*loc, "cases", at, "when", *where, "number", index)
+        yield from ((number, (*loc, *below)) for below, number in step.numbers())

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from routing.lint.base import Found, Lint, OneScheme
+from routing.lint.base import Lint
+from routing.lint.findings import Found, OneScheme
 from routing.lint.whole import Whole
 from routing.model.folder import Folder
 from routing.model.people import Ring

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from routing.lint import week
-from routing.lint.base import Lint, OneScheme
+from routing.lint.base import Lint
+from routing.lint.findings import OneScheme
 from routing.lint.ways import Ways
 from routing.model.problem import Loc
 from routing.steps.base import Complaint, Step
@@ -14,7 +15,7 @@ from routing.steps.hangup import HangupStep
 from routing.steps.hours import HoursStep
 from routing.steps.open_branch import OpenBranchStep
 from routing.steps.play import PlayStep
-from routing.steps.scheme import project_sticky
+from routing.steps.scheme_file import project_sticky
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from routing.lint.base import Facts, Found, Lint, OneScheme
+from routing.lint.base import Lint
+from routing.lint.findings import Facts, Found, OneScheme
 from routing.lint.whole import Whole
 from routing.steps.base import LONGEST_JUMPS, Complaint
 

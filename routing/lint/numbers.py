@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from routing.lint.base import Found, Lint, OneScheme
+from routing.lint.base import Lint
+from routing.lint.findings import Found, OneScheme
 from routing.lint.phones import numbers_led
 from routing.lint.whole import Whole
 from routing.steps.base import Complaint

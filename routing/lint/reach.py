@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 
 from routing.compile.scheme import scheme_context
-from routing.lint.base import Lint, OneScheme
+from routing.lint.base import Lint
+from routing.lint.findings import OneScheme
 from routing.model.folder import Folder
 from routing.model.problem import Loc
 from routing.steps.base import Complaint

@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from routing.compile import schemes as compiling
-from routing.compile.build import common_key, split
+from routing.compile.build import common_key
 from routing.compile.lists import RememberedLists
+from routing.compile.sources import opened
 from routing.compile.store import Cache
 from routing.compile.version import code_version
-from routing.lint.base import Facts
 from routing.lint.facts import facts_of
+from routing.lint.findings import Facts
 from routing.lint.whole import Whole
 from routing.load import files
 from routing.load.folder import shared
@@ -32,24 +33,21 @@ def read_whole(schemes: Path, root: Path, today: date, *, complete: bool) -> Who
     ``root`` is where the cache is; ``complete``: the compiler found nothing wrong. Raises Problems without a folder.
     """
     cache = Cache(root, "lints")
-    sources = files.sources(schemes)
     cached = cache.load(code_version())
-    texts = compiling.changed_texts(sources, cached)
-    documents, scheme_files, _ = split(sources, texts, cached)
-    lengths = {name: seconds for name, (_, seconds) in files.sounds(schemes).items()}
-    folder, _ = shared(documents, lengths, "")
+    found = opened(schemes, cached)
+    folder, _ = shared(found.documents, found.lengths, "")
     if folder is None:
         return None
     known = RememberedLists(Cache(root, "lists"), folder)
     lists, _ = read_lists(schemes, folder.project.country, known)
     # names that are wrong where they are defined excuse nothing here: a scheme that uses them has no facts
     folder = replace(folder, lists=lists, broken=frozenset())
-    common = common_key(folder, documents, texts, sources, "")
-    entries = _entries(scheme_files, folder, common, cached, complete)
+    common = common_key(folder, found, "")
+    entries = _entries(found.schemes, folder, common, cached, complete)
     if entries != cached:
         cache.save(code_version(), entries)
     facts = [Facts(**entry["facts"]) for entry in entries.values()]
-    return Whole(folder, documents, {each.scheme: each for each in facts}, today, complete)
+    return Whole(folder, found.documents, {each.scheme: each for each in facts}, today, complete)
 
 
 def _entries(

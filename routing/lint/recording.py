@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from routing.lint.base import Lint, OneScheme
+from routing.lint.base import Lint
+from routing.lint.findings import OneScheme
 from routing.lint.ways import UntilAnnounced, rings
 from routing.model.problem import Loc
 from routing.steps.base import Complaint, Step

@@ -8,13 +8,16 @@ from routing.lint.clocks import ClockChange, DayTwice, MissingHolidays
 from routing.lint.decisions import PlainHttp, SlowDecision, UnsignedWebhook
 from routing.lint.effects import NoEffect
 from routing.lint.first_words import LongPrompt, MenuBeforeRing, PromptBeforeRing, WideMenu
+from routing.lint.gateways import NoWayOut, ReadableKeys, UnregisteredGateway
 from routing.lint.groups import DeadMember
 from routing.lint.hours import HoursGap, UnaskedHours
 from routing.lint.jumps import EndlessCircle, SelfJump
+from routing.lint.listed import UnlistedNumber, UnusedNumber
 from routing.lint.numbers import BarredDestination, UnknownNumber
 from routing.lint.phones import BarredNumber, OwnNumber, SamePhone, UnconfirmedMobile
 from routing.lint.reach import UnreachableStep
 from routing.lint.recording import UnannouncedRecording
+from routing.lint.silence import DeadAir
 from routing.lint.unused import UnusedGroup, UnusedPerson, UnusedScheme
 from routing.lint.unused_shared import UnusedCalendar, UnusedCrm, UnusedGateway, UnusedList, UnusedSound
 from routing.lint.voicemail import UntoldVoicemail
@@ -45,11 +48,11 @@ class UnusedAllow(Lint):
 _ALL: tuple[type[Lint], ...] = (
     UnreachableStep, ShadowedCase, SameBranches, NoEffect, SelfJump, EndlessCircle,
     MenuBeforeRing, PromptBeforeRing, WideMenu, LongPrompt, UnannouncedRecording,
-    ShortRing, NeverRung, LongWait, SlowDecision, PlainHttp, UnsignedWebhook,
+    ShortRing, NeverRung, LongWait, SlowDecision, DeadAir, PlainHttp, UnsignedWebhook,
     UnconfirmedMobile, SamePhone, OwnNumber, BarredNumber, BarredDestination, UnknownNumber, DeadMember,
-    UntoldVoicemail,
+    UntoldVoicemail, UnregisteredGateway, NoWayOut, ReadableKeys, UnlistedNumber,
     HoursGap, UnaskedHours, ClockChange, MissingHolidays, DayTwice,
     UnusedScheme, UnusedCalendar, UnusedGroup, UnusedPerson, UnusedSound, UnusedList, UnusedCrm, UnusedGateway,
-    UnusedAllow,
+    UnusedNumber, UnusedAllow,
 )  # fmt: skip
 LINTS: dict[str, type[Lint]] = {lint.id: lint for lint in _ALL}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from routing.lint.base import PROJECT, Found
+from routing.lint.findings import PROJECT, Found
 from routing.lint.registry import LINTS, UnusedAllow
 from routing.lint.whole import Whole
 from routing.model.problem import Problem, did_you_mean

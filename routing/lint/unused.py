@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from routing.lint.base import Found, Lint
+from routing.lint.base import Lint
+from routing.lint.findings import Found
 from routing.lint.whole import Whole
 
 #: Steps that can ring anybody on the word of a web server or of the caller.
-_ANYBODY = ("webhook", "crm", "extensions", "sticky")
+_ANYBODY = ("asked", "crm", "extensions")
 
 
 def used(whole: Whole, *kinds: str) -> set[str]:
@@ -45,7 +46,7 @@ class UnusedScheme(Lint):
 
     def folder(self, whole: Whole) -> Iterator[Found]:
         """Schemes without a way in."""
-        if not whole.complete or used(whole, "webhook"):
+        if not whole.complete or "webhook" in used(whole, "asked"):
             return
         led = {pool.scheme for pool in whole.folder.pools.values()}
         for name, facts in whole.schemes.items():

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from routing.lint.base import Found, Lint
+from routing.lint.base import Lint
+from routing.lint.findings import Found
 from routing.lint.unused import entries, used
 from routing.lint.whole import Whole
 from routing.model.problem import Problem

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from routing.lint.base import Lint, OneScheme
+from routing.lint.base import Lint
+from routing.lint.findings import OneScheme
 from routing.steps.base import Complaint
 from routing.steps.voicemail import VoicemailStep
 

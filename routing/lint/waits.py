@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from routing.lint.base import Facts, Found, Lint, OneScheme
+from routing.compile.waits import longest_waits
+from routing.lint.base import Lint
+from routing.lint.findings import Found, OneScheme
 from routing.lint.whole import Whole
 from routing.model.durations import spoken
 from routing.steps.base import Complaint
@@ -97,8 +99,8 @@ class NeverRung(Lint):
 class LongWait(Lint):
     """A caller of this number may wait longer for a person or an end than `longest_wait` of the project.
 
-    Every phone rings to its end, every decision takes its whole time; a jump back to a scheme that the call has been in
-    is not counted, nor is where a webhook may send the call.
+    Every phone rings to its end, every decision takes its whole time, ten jumps between schemes are followed; where a
+    handler's answer may send the call is not. It is the time that `routing compile` and `routing graph` tell.
 
     Good::
 
@@ -117,28 +119,8 @@ class LongWait(Lint):
     def folder(self, whole: Whole) -> Iterator[Found]:
         """Schemes with numbers."""
         limit = whole.folder.project.longest_wait
-        waits = longest_waits(whole.schemes)
+        waits = longest_waits(whole.schemes.values())
         for name, facts in whole.schemes.items():
             if facts.numbers and waits[name] > limit:
                 message = f"a caller may wait {spoken(round(waits[name]))}; `longest_wait` is {spoken(limit)}"
                 yield facts.at(self.id, facts.place, message, "shorten `for`, or raise `longest_wait` of the project")
-
-
-def longest_waits(schemes: Mapping[str, Facts]) -> dict[str, float]:
-    """Seconds to the latest end, jumps included, each scheme once a call."""
-    known: dict[str, float] = {}
-    for name in schemes:
-        stack, inside = [name], set[str]()
-        while stack:
-            at = stack[-1]
-            onward = [to for to, _, _ in schemes[at].jumps if to in schemes]
-            todo = [to for to in onward if to not in known and to not in inside and to != at] if at not in known else []
-            inside.add(at)
-            if todo:
-                stack.append(todo[0])
-                continue
-            stack.pop()
-            inside.discard(at)
-            ways = (seconds + known.get(to, 0.0) for to, seconds, _ in schemes[at].jumps)
-            known.setdefault(at, max([schemes[at].longest, *ways]))
-    return known

@@ -9,7 +9,7 @@ import functools
 from collections.abc import Sequence
 from typing import Generic, TypeVar
 
-from routing.lint.base import OneScheme
+from routing.lint.findings import OneScheme
 from routing.model.problem import Loc
 from routing.steps.base import Complaint, Step, StepItem
 from routing.steps.dynamic import DynamicStep

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from routing.lint.base import PROJECT, Facts, Found, Owner, Place
+from routing.lint.findings import PROJECT, Facts, Found, Owner, Place
 from routing.load.nodes import Document
 from routing.model.folder import Folder
 from routing.model.problem import Loc
@@ -30,7 +30,7 @@ class Whole:
     def __post_init__(self) -> None:
         places = {
             (kind, name): document
-            for document in self.documents
+            for document in reversed(self.documents)  # of a name that is defined twice the first counts
             for kind, part in (document.data.items() if isinstance(document.data, dict) else ())
             for name in (part if isinstance(part, dict) else ())
         }

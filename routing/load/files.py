@@ -1,23 +1,25 @@
-"""Which files a scheme folder has. The only part of loading that touches a disk."""
+"""The files of a scheme folder by what they are: YAML, sounds, lists of numbers, tests."""
 
 from __future__ import annotations
 
 import os
 import re
 import time
-import wave
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from routing.load.disk import Found, open_file, read_bytes, walk
 from routing.load.nodes import LARGEST_BYTES
 from routing.model.problem import Problem, Problems
+from routing.model.sound import ENDINGS, NoSound, sound_seconds
 
-Entry = os.DirEntry[str]
-_SOUNDS = (".wav", ".mp3", ".ogg")
-UNKNOWN_SECONDS = 30.0
+SOUNDS, LISTS = "sounds", "lists"
+_YAML, _TESTS = (".yaml", ".yml"), (".test.yaml", ".test.yml")
+LARGEST_SOUND = 200_000_000
 #: Finds the key of a scheme file without parsing YAML; a file that hides it is still found by parsing.
 SCHEME_KEY = re.compile(rb"^scheme\s*:", re.MULTILINE)
+PROJECT_KEY = re.compile(rb"^project\s*:", re.MULTILINE)
 _SCHEME_ID = re.compile(rb"^[\"']?scheme[\"']?\s*:\s*[\"']?([a-z][a-z0-9_]*)", re.MULTILINE)
 #: A file that changed this recently may change again without its times telling.
 RACY_NS = 50_000_000
@@ -32,30 +34,55 @@ class Source:
     stamp: str
 
 
-def sources(folder: Path) -> list[Source]:
-    """Every YAML file below the folder except tests, sorted by name. Raises Problems when there is no folder."""
+@dataclass(frozen=True)
+class Sound:
+    """One sound file: where it is, its length in seconds (0 when it is none), and its mode and group."""
+
+    path: str
+    seconds: float
+    stat: os.stat_result | None = field(default=None, repr=False)
+
+
+def sources(folder: Path) -> tuple[list[Source], list[Problem]]:
+    """Every YAML file below the folder except tests, sorted by name, and what cannot be read.
+
+    Raises Problems when there is no folder.
+    """
     if not folder.is_dir():
-        raise Problems(
-            [Problem(str(folder), 1, 1, "", "there is no such folder", "give the folder of schemes: --schemes DIR")]
-        )
+        said = "not a folder" if folder.exists() else "there is no such folder"
+        raise Problems([Problem(str(folder), 1, 1, "", said, "give the folder of schemes: --schemes DIR")])
     now = time.time_ns()
     found, problems = [], []
-    for name, entry in _walk(str(folder)):
-        if not name.endswith((".yaml", ".yml")) or name.endswith((".test.yaml", ".test.yml")):
+    for entry in walk(folder):
+        is_yaml = entry.name.endswith(_YAML) and not entry.name.endswith(_TESTS)
+        if entry.fault and (entry.is_folder or is_yaml):
+            problems.append(entry.problem)
+        elif is_yaml and entry.is_folder:
+            problems.append(replace(entry, fault="a folder, not a file").problem)
+        elif is_yaml and entry.stat:
+            found.append(Source(entry.name, entry.path, _stamp(entry.stat, now)))
+    return sorted(found, key=lambda source: source.name), problems
+
+
+def files_of_tests(folder: Path) -> tuple[list[Path], list[Problem]]:
+    """Every file of scheme tests below a folder, sorted by name, and what cannot be read."""
+    found, problems = [], []
+    for entry in walk(folder):
+        if not entry.name.endswith(_TESTS):
             continue
-        if entry.is_file():
-            found.append(Source(name, entry.path, _stamp(entry.stat(), now)))
+        if entry.fault or entry.is_folder:
+            problems.append(replace(entry, fault=entry.fault or "a folder, not a file").problem)
         else:
-            problems.append(Problem(name, 1, 1, "", "not a file that can be read", "a link to nothing, or a device"))
-    if problems:
-        raise Problems(problems)
-    return sorted(found, key=lambda source: source.name)
+            found.append(folder / entry.name)
+    return sorted(found), problems
 
 
 def text_of(source: Source) -> bytes:
-    """A file's bytes; of one that is longer than any scheme only so much that reading it says so."""
-    with open(source.path, "rb") as file:
-        return file.read(LARGEST_BYTES + 1)
+    """A file's bytes; of one that is longer than any scheme only so much that reading it says so. Raises Problems."""
+    try:
+        return read_bytes(source.path, LARGEST_BYTES)
+    except OSError as error:
+        raise Problems([Problem(source.name, 1, 1, "", f"cannot be read: {error.strerror}")]) from None
 
 
 def claimed_ids(text: bytes) -> set[str]:
@@ -69,40 +96,37 @@ def _stamp(stat: os.stat_result, now_ns: int) -> str:
     return f"{stat.st_size}-{stat.st_mtime_ns}-{stat.st_ctime_ns}-{stat.st_ino}{racy}"
 
 
-def _walk(path: str, prefix: str = "", above: frozenset[tuple[int, int]] = frozenset()) -> Iterator[tuple[str, Entry]]:
-    """Every file below a folder; hidden ones are skipped, and links that lead back up."""
-    stat = os.stat(path)
-    here = (stat.st_dev, stat.st_ino)
-    if here in above:
-        return
-    with os.scandir(path) as entries:
-        for entry in entries:
-            if entry.name.startswith("."):
-                continue
-            if entry.is_dir():
-                yield from _walk(entry.path, f"{prefix}{entry.name}/", above | {here})
-            else:
-                yield prefix + entry.name, entry
+def sounds(folder: Path) -> tuple[dict[str, Sound], list[Problem]]:
+    """Sound files below ``sounds/`` by relative name, and what is wrong; one that is no sound is there, with 0 s."""
+    found: dict[str, Sound] = {}
+    problems: list[Problem] = []
+    for entry in walk(folder, SOUNDS):
+        name = entry.name.removeprefix(f"{SOUNDS}/")
+        if not name.endswith(ENDINGS):
+            problems += [entry.problem] if entry.fault and entry.is_folder else []
+            continue
+        found[name], wrong = _sound(entry)
+        problems += wrong
+    return dict(sorted(found.items())), problems
 
 
-def sounds(folder: Path) -> dict[str, tuple[Path, float]]:
-    """Sound files below ``sounds/``: path and length in seconds, by relative name."""
-    root = folder / "sounds"
-    if not root.is_dir():
-        return {}
-    return {
-        name: (Path(entry.path), sound_seconds(Path(entry.path)))
-        for name, entry in sorted(_walk(str(root)), key=lambda found: found[0])
-        if name.endswith(_SOUNDS) and entry.is_file()
-    }
-
-
-def sound_seconds(path: Path) -> float:
-    """Length of a WAV file; compressed ones, whose length only a decoder knows, are taken to be half a minute."""
-    if path.suffix != ".wav":
-        return UNKNOWN_SECONDS
+def _sound(entry: Found) -> tuple[Sound, list[Problem]]:
+    none = Sound(entry.path, 0.0, entry.stat)
+    if entry.fault or entry.is_folder or entry.stat is None:
+        return none, [replace(entry, fault=entry.fault or "a folder, not a sound file").problem]
+    if entry.stat.st_size > LARGEST_SOUND:
+        return none, [replace(entry, fault=f"larger than {LARGEST_SOUND // 1_000_000} MB").problem]
     try:
-        with wave.open(str(path), "rb") as sound:
-            return round(sound.getnframes() / sound.getframerate(), 2)
-    except (wave.Error, EOFError, ZeroDivisionError):
-        return UNKNOWN_SECONDS
+        with open_file(entry.path) as file:
+            return replace(none, seconds=sound_seconds(entry.name, file)), []
+    except OSError as error:
+        return none, [replace(entry, fault=f"cannot be read: {error.strerror}").problem]
+    except NoSound as problem:
+        return none, [replace(entry, fault=str(problem), hint=problem.hint).problem]
+
+
+def lists(folder: Path) -> Iterator[Found]:
+    """Everything in ``lists/`` that should be a list of numbers."""
+    for entry in walk(folder, LISTS):
+        if entry.name.count("/") < 2 and (entry.fault or not entry.is_folder or entry.name.endswith(".txt")):
+            yield entry

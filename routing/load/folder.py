@@ -10,10 +10,13 @@ from pydantic import TypeAdapter, ValidationError
 
 from routing.load import crm
 from routing.load.nodes import Document
+from routing.load.top import misnamed, top_keys
 from routing.load.validate import Wrong, validate
+from routing.model import meant
 from routing.model.crm_fields import Crm
 from routing.model.decision import ID
-from routing.model.fields import Fields, shown
+from routing.model.emergency import is_emergency
+from routing.model.fields import Fields, no_name
 from routing.model.folder import RESERVED, Folder
 from routing.model.people import Group, Person
 from routing.model.pools import Pool
@@ -21,8 +24,6 @@ from routing.model.problem import Loc, Problem, did_you_mean
 from routing.model.project import CalendarFields, Gateway, Project
 from routing.steps import targets
 
-#: Top-level keys of files that hold no scheme.
-SHARED_KEYS = ("project", "people", "groups", "calendars", "gateways", "pools", "crm")
 _GROUP: TypeAdapter[Any] = TypeAdapter(Group)
 
 
@@ -36,14 +37,15 @@ class _Named:
 
 
 def shared(
-    documents: Sequence[Document], sounds: Mapping[str, float], engine: str, unread: int = 0
+    documents: Sequence[Document], sounds: Mapping[str, float], engine: str, excused: frozenset[str] = frozenset()
 ) -> tuple[Folder | None, list[Problem]]:
     """The folder's shared part and everything that is wrong with it; None when there is no project to speak of.
 
-    ``unread`` files could not be read: what is missing may be in them.
+    ``excused``: what may be in files that could not be read (`Folder.broken`).
     """
-    problems = [problem for document in documents for problem in _top_keys(document)]
-    project = _project(documents, problems, unread)
+    problems = [problem for document in documents for problem in top_keys(document)]
+    excused |= {"*"} if any(map(misnamed, documents)) else set()
+    project = _project(documents, problems, "*" in excused)
     country = project.country if project else None
     people = _collect(documents, "people", Person, country, problems)
     groups = _collect(documents, "groups", _GROUP, country, problems)
@@ -64,13 +66,14 @@ def shared(
         crm=crms.values,
         engine=engine,
         broken=frozenset(
-            people.broken.union(groups.broken, calendars.broken, gateways.broken, crms.broken, {"*"} if unread else ())
+            people.broken.union(groups.broken, calendars.broken, gateways.broken, crms.broken, pools.broken, excused)
         ),
     )
     problems += [*_check(folder, people, groups), *crm.check_told(folder, crms.places)]
     problems += _check_project(folder, documents)
     known = {name: _by_known_gateways(person, folder) for name, person in people.values.items()}
-    return replace(folder, people=known), problems
+    vague = {name for name, members in folder.groups.items() if any(targets.unknown(each, folder) for each in members)}
+    return replace(folder, people=known, broken=folder.broken | vague), problems
 
 
 def _by_known_gateways(person: Person, folder: Folder) -> Person:
@@ -81,23 +84,7 @@ def _by_known_gateways(person: Person, folder: Folder) -> Person:
     return person.model_copy(update={"phones": by_first})
 
 
-def _top_keys(document: Document) -> Iterator[Problem]:
-    if document.data is None:
-        return
-    if not isinstance(document.data, dict):
-        yield document.problem((), "a file holds a mapping with a key such as `scheme:` or `people:`")
-        return
-    for key in document.data:
-        if key == "tests":
-            hint = "name this file `something.test.yaml`"
-            yield document.problem((key,), "tests stand in files of their own", hint, at_key=True)
-        elif key not in SHARED_KEYS:
-            known = (*SHARED_KEYS, "scheme")
-            hint = did_you_mean(key, known) or f"a file holds {', '.join(known)}"
-            yield document.problem((key,), f"unknown key `{key}`", hint, at_key=True)
-
-
-def _project(documents: Sequence[Document], problems: list[Problem], unread: int) -> Project | None:
+def _project(documents: Sequence[Document], problems: list[Problem], unread: bool) -> Project | None:
     found: Project | None = None
     holders = [document for document in documents if isinstance(document.data, dict) and "project" in document.data]
     if not holders and not unread:
@@ -128,30 +115,38 @@ def _as_far_as_it_goes(data: Any, wrong: Wrong) -> Project | None:
     if not isinstance(data, dict) or "country" in bad:
         return None
     kept = {key: value for key, value in data.items() if key in Project.model_fields and key not in bad}
+    if "tracking" in bad and isinstance(data["tracking"], dict) and isinstance(data["tracking"].get("entities"), dict):
+        kept["tracking"] = {"origins": "https://example.com", "entities": dict.fromkeys(data["tracking"]["entities"])}
+    elif "tracking" in bad:
+        kept["tracking"] = {"origins": "https://example.com"}
     try:
         return Project.model_validate({"name": "project", "timezone": "UTC"} | kept)
     except ValidationError:
         return None
 
 
-def _entries(documents: Sequence[Document], kind: str, problems: list[Problem]) -> Iterator[tuple[Document, str, Any]]:
+def _entries(
+    documents: Sequence[Document], kind: str, problems: list[Problem], broken: set[str]
+) -> Iterator[tuple[Document, str, Any]]:
     """Every named entry of a kind; names are checked here and never twice the same."""
     seen: dict[str, str] = {}
     for document in documents:
         part = document.data.get(kind) if isinstance(document.data, dict) else None
         if part is not None and not isinstance(part, dict):
             problems.append(document.problem((kind,), "must be a mapping: `name: ...` lines"))
+            broken.add("*")
             continue
         for name, value in (part or {}).items():
             message = ""
             if name in RESERVED:
                 message = f"`{name}` is a name of the dialplan itself: choose another"
             elif not ID.fullmatch(name):
-                message = f"{shown(name)} is not a name: small letters, digits and _, a letter first"
+                message = no_name(name)
             elif name in seen:
                 message = f"`{name}` is defined twice; first in {seen[name]}"
             if message:
                 problems.append(document.problem((kind, name), message, at_key=True))
+                broken.update({name, meant.name(name)} - {""})
             else:
                 seen[name] = document.file
                 yield document, name, value
@@ -165,7 +160,7 @@ def _collect(
     problems: list[Problem],
 ) -> _Named:
     named = _Named()
-    for document, name, value in _entries(documents, kind, problems):
+    for document, name, value in _entries(documents, kind, problems, named.broken):
         result: Any = (
             crm.read(document, name, value)
             if kind == "crm"
@@ -215,23 +210,23 @@ def _check_person(name: str, document: Document, loc: Loc, folder: Folder) -> It
         if phone.gateway and phone.gateway not in folder.gateways and not folder.excuses(phone.gateway):
             hint = did_you_mean(phone.gateway, folder.gateways)
             yield document.problem((*loc, "phones", label, "gateway"), f"no gateway is called `{phone.gateway}`", hint)
-        if phone.confirm_prompt and phone.confirm_prompt not in folder.sounds:
-            hint = did_you_mean(phone.confirm_prompt, folder.sounds)
-            where = (*loc, "phones", label, "confirm_prompt")
-            yield document.problem(where, f"there is no sound file `sounds/{phone.confirm_prompt}`", hint)
+        if phone.confirm_prompt and (complaint := folder.unheard(phone.confirm_prompt)):
+            yield document.problem((*loc, "phones", label, "confirm_prompt"), *complaint)
 
 
 def _twice(folder: Folder, people: _Named) -> Iterator[Problem]:
-    """SIP accounts and extensions share one internal numbering: nothing may stand twice."""
-    seen: dict[str, str] = {}
+    """SIP accounts and extensions share one internal numbering; a person's extension may be one of his own accounts."""
+    seen: dict[str, tuple[str, str]] = {}
     for name, (document, loc) in people.places.items():
         person = folder.people[name]
         used = [((*loc, "phones", label, "sip"), phone.sip) for label, phone in person.phones.items() if phone.sip]
         if person.extension:
             used.append(((*loc, "extension"), person.extension))
         for where, number in used:
-            if number in seen:
-                yield document.problem(
-                    where, f"`{number}` is taken by {seen[number]}", "every account and extension is used once"
-                )
-            seen.setdefault(number, name)
+            if is_emergency(number, folder.project.country):
+                yield document.problem(where, f"`{number}` is an emergency number", "phones must reach help by it")
+            holder, kind = seen.get(number, ("", ""))
+            if holder and (holder != name or kind == where[-1]):
+                hint = "every account and extension is used once"
+                yield document.problem(where, f"`{number}` is taken by {holder}", hint)
+            seen.setdefault(number, (name, str(where[-1])))

@@ -1,18 +1,27 @@
-"""Lists of numbers below ``lists/``: plain text, one number a line, ``#`` begins a comment."""
+"""Lists of numbers below ``lists/``: plain text, one number a line, ``#`` begins a comment.
+
+What is no number is never told as it stands: the file may be another one than its name says.
+"""
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 from typing import Any, Protocol
 
+from routing.load import files
+from routing.load.disk import Found, read_bytes
+from routing.load.faults import not_utf8
 from routing.model.numbers import normalise
 from routing.model.problem import Problem
 
 LARGEST_BYTES = 4_000_000
 MOST_NUMBERS = 100_000
 MOST_PROBLEMS = 50
-_NAME = re.compile(r"[a-z][a-z0-9_]{0,63}\.txt")
+_NAME = re.compile(r"lists/[a-z][a-z0-9_]{0,63}\.txt")
+#: Of a line that is no number so many signs are told.
+_TOLD = 3
 
 
 class Known(Protocol):
@@ -38,23 +47,35 @@ def read_lists(folder: Path, country: str | None, known: Known | None = None) ->
     """
     lists: dict[str, list[str]] = {}
     problems: list[Problem] = []
-    root = folder / "lists"
-    for path in sorted(root.iterdir()) if root.is_dir() else ():
-        name = f"lists/{path.name}"
-        if path.name.startswith(".") or not path.is_file():
-            continue
-        if not _NAME.fullmatch(path.name):
+    for entry in files.lists(folder):
+        if entry.name == files.LISTS:
+            problems.append(entry.problem)
+        elif not _NAME.fullmatch(entry.name):
             hint = "small letters, digits and _, and .txt at the end"
-            problems.append(Problem(name, 1, 1, "", "not a list's file name", hint))
-            continue
-        lists[path.stem], wrong = _read(name, path, country, known or _Nothing())
-        problems += wrong
+            problems.append(Problem(entry.name, 1, 1, "", "not a list's file name", hint))
+        else:
+            lists[_stem(entry)], wrong = _read(entry, country, known or _Nothing())
+            problems += wrong
     return lists, problems
 
 
-def _read(name: str, path: Path, country: str | None, known: Known) -> tuple[list[str], list[Problem]]:
-    with path.open("rb") as file:
-        text = file.read(LARGEST_BYTES + 1)
+def list_stats(folder: Path) -> dict[str, os.stat_result]:
+    """Mode and group of every list's file, by the list's name."""
+    return {_stem(entry): entry.stat for entry in files.lists(folder) if entry.stat}
+
+
+def _stem(entry: Found) -> str:
+    return Path(entry.name).stem
+
+
+def _read(entry: Found, country: str | None, known: Known) -> tuple[list[str], list[Problem]]:
+    name = entry.name
+    if entry.fault or entry.is_folder:
+        return [], [Problem(name, 1, 1, "", entry.fault or "a folder, not a file", entry.hint)]
+    try:
+        text = read_bytes(entry.path, LARGEST_BYTES)
+    except OSError as error:
+        return [], [Problem(name, 1, 1, "", f"cannot be read: {error.strerror}")]
     if len(text) > LARGEST_BYTES:
         return [], [Problem(name, 1, 1, "", f"larger than {LARGEST_BYTES // 1_000_000} MB: no list is that long")]
     if (before := known.get(text)) is not None:
@@ -62,8 +83,7 @@ def _read(name: str, path: Path, country: str | None, known: Known) -> tuple[lis
     try:
         decoded = text.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = text.count(b"\n", 0, error.start) + 1
-        return [], [Problem(name, line, 1, "", f"not UTF-8 text: byte {text[error.start]:#04x}")]
+        return [], [not_utf8(name, text, error)]
     numbers, problems = _numbers(name, decoded, country)
     if not problems:
         known.keep(text, numbers)
@@ -81,7 +101,14 @@ def _numbers(name: str, text: str, country: str | None) -> tuple[list[str], list
         try:
             found.add(normalise(written.strip(), country))
         except ValueError as error:
-            problems.append(Problem(name, at, column, "", str(error)))
+            problems.append(Problem(name, at, column, "", _masked(str(error), written.strip())))
     if len(found) > MOST_NUMBERS:
         problems.append(Problem(name, 1, 1, "", f"{len(found)} numbers: at most {MOST_NUMBERS}"))
     return ([] if problems else sorted(found)), problems
+
+
+def _masked(said: str, line: str) -> str:
+    """What is said of a line, with the line's beginning and length in its place."""
+    shown = f"`{line[:_TOLD]}...` ({len(line)} characters)" if len(line) > _TOLD else "the line"
+    masked = said.replace(f"`{line}`", shown)
+    return f"{shown} is not a phone number" if len(line) > _TOLD and line in masked else masked

@@ -7,11 +7,13 @@ keys, several documents, anchors that multiply, depth and size beyond any scheme
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import yaml
 
+from routing.load.faults import commented_key, not_utf8, not_yaml, unmerged
 from routing.model.problem import Loc, Problem, Problems, dotted
 
 try:
@@ -30,15 +32,6 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x85\u2028\u2029\ufeff]")
 #: libyaml's composer recurses in C: text that could nest deeply, or holds tags, is first walked without recursion.
 _MAY_NEST = re.compile(r"^[ \-?:]{80}", re.MULTILINE)
 _MANY_BRACKETS = 300
-#: What libyaml says and what it mostly means.
-_HINTS = {
-    "found character that cannot start any token": "indent with spaces, no tabs; quote text that begins with @, ` or %",
-    "mapping values are not allowed in this context": "quote text that holds `: `; check the line's indentation",
-    "could not find expected ':'": "check the line before: a key needs `:` after it",
-    "did not find expected key": "check the indentation, and that every quote and bracket is closed",
-    "found undefined alias": "quote text that begins with `*`",
-    "found unexpected end of stream": "a quote is not closed",
-}
 
 
 @dataclass(frozen=True)
@@ -66,6 +59,11 @@ class Document:
             return first.line + 1, first.line + 1
         in_block = isinstance(node, yaml.CollectionNode) and not node.flow_style
         return first.line + 1, max(end.line + (not in_block), first.line + 1)
+
+    def part(self, kind: str) -> dict[str, Any]:
+        """What the file has under a top-level key, where that is a mapping; empty otherwise."""
+        found = self.data.get(kind) if isinstance(self.data, dict) else None
+        return found if isinstance(found, dict) else {}
 
     def _find(self, loc: Loc, at_key: bool) -> tuple[yaml.Mark, Loc, yaml.Node | None]:
         node = self.root
@@ -103,11 +101,10 @@ def read(file: str, text: bytes) -> Document:
     try:
         node = _compose(file, text)
     except UnicodeDecodeError as error:
-        raise Problems(
-            [Problem(file, 1, 1, "", f"not UTF-8 text: byte {error.start} is {text[error.start]:#04x}")]
-        ) from None
+        raise Problems([not_utf8(file, text, error)]) from None
     except yaml.MarkedYAMLError as error:
-        raise Problems([_not_yaml(file, error)]) from None
+        decoded = text.decode("utf-8-sig")
+        raise Problems([unmerged(file, decoded) or not_yaml(file, decoded, error)]) from None
     except yaml.YAMLError as error:
         raise Problems([Problem(file, 1, 1, "", f"not YAML: {str(error).splitlines()[0]}")]) from None
     builder = _Builder(file)
@@ -115,16 +112,6 @@ def read(file: str, text: bytes) -> Document:
     if builder.problems:
         raise Problems(builder.problems[:MOST_PROBLEMS])
     return Document(file, data, node)
-
-
-def _not_yaml(file: str, error: yaml.MarkedYAMLError) -> Problem:
-    mark = error.problem_mark or error.context_mark
-    line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-    said = (error.problem or error.context or "").strip()
-    if "another document" in said:
-        return Problem(file, line, column, "", "a second document begins here", "one file, one document: remove `---`")
-    hint = next((hint for words, hint in _HINTS.items() if said.startswith(words)), "")
-    return Problem(file, line, column, "", f"not YAML: {said}", hint)
 
 
 def _compose(file: str, text: bytes) -> yaml.Node | None:
@@ -138,6 +125,8 @@ def _compose(file: str, text: bytes) -> yaml.Node | None:
         column = control.start() - decoded.rfind("\n", 0, control.start())
         code = f"U+{ord(control[0]):04X}"
         raise Problems([Problem(file, line, column, "", f"control character {code}", "remove it; it cannot be seen")])
+    if "#" in decoded and (commented := commented_key(file, decoded)):
+        raise Problems([commented])
     brackets = decoded.count("[") + decoded.count("{")
     if brackets > _MANY_BRACKETS or "!" in decoded or _MAY_NEST.search(decoded):
         _refuse_deep_and_tagged(file, decoded)
@@ -145,9 +134,19 @@ def _compose(file: str, text: bytes) -> yaml.Node | None:
 
 
 def _refuse_deep_and_tagged(file: str, text: str) -> None:
+    try:
+        _walk(file, yaml.parse(text, Loader=_Loader))
+    except yaml.MarkedYAMLError as error:
+        if "nesting depth" not in str(error.problem):
+            raise
+        # libyaml has a limit of its own and reads ahead: the parser without one finds where ours is passed
+        _walk(file, yaml.parse(text, Loader=yaml.SafeLoader))
+
+
+def _walk(file: str, events: Iterator[yaml.Event]) -> None:
     depth = 0
     tagged = []
-    for event in yaml.parse(text, Loader=_Loader):
+    for event in events:
         if tag := str(getattr(event, "tag", None) or "").replace("tag:yaml.org,2002:", "!!"):
             mark = event.start_mark
             assert mark is not None

@@ -3,34 +3,45 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from pydantic import ValidationError
 
 from routing.model.problem import Loc
 from routing.steps import KINDS
-from routing.steps.scheme import SchemeFields
+from routing.steps.scheme_file import SchemeFields
 
+#: Names that could not be read, where one is needed.
+UNREADABLE = "unreadable"
 _LISTS = ("steps", "open", "closed", "holiday", "otherwise")
 
 
-def without_faults(data: Any, locs: Sequence[Loc], country: str | None) -> SchemeFields | None:
+def without_faults(
+    data: Any, locs: Sequence[Loc], country: str | None, meant: Collection[Loc] = ()
+) -> SchemeFields | None:
     """The scheme with every faulty step replaced by a `hangup` and every other faulty setting left out.
+
+    A calendar that is wrongly told, or under a key that was meant to be `hours` (``meant``), is there: `UNREADABLE`.
 
     None when nothing sound is left. Only good for looking at names: where the call goes is another matter.
     """
     if not isinstance(data, dict):
         return None
     rest = copy.deepcopy(data)
+    hours = ("hours",) in meant
     for loc in locs:
         at = _step(loc)
         if at is None:
             rest.pop(str(loc[0]), None)
+            hours |= loc[0] == "hours"
         else:
             _replace(rest, loc[: at + 1])
     try:
-        return SchemeFields.model_validate({"scheme": "x", "steps": "hangup"} | rest, context={"country": country})
+        return SchemeFields.model_validate(
+            {"scheme": "x", "steps": "hangup"} | rest | ({"hours": UNREADABLE} if hours else {}),
+            context={"country": country},
+        )
     except ValidationError:
         return None
 

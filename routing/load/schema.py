@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from pydantic import Field, create_model
 
-from routing.load.folder import SHARED_KEYS
+from routing.load.offered import offered
+from routing.load.top import SHARED_KEYS
+from routing.model import durations
 from routing.model.crm import AnyCrm
 from routing.model.fields import Fields, Id
 from routing.model.people import Group, Person
 from routing.model.pools import Pool
 from routing.model.project import CalendarFields, Gateway, Project
 from routing.steps import KINDS
-from routing.steps.scheme import SchemeFields
+from routing.steps.scheme_file import SchemeFields
 
 _SHARED: dict[str, Any] = {
     "project": (Project | None, Field(None, description="Settings that hold for every scheme.")),
@@ -24,38 +27,53 @@ _SHARED: dict[str, Any] = {
     "pools": (dict[Id, Pool], Field({}, description="Numbers that are lent to visitors of a site, by id.")),
     "crm": (dict[Id, AnyCrm], Field({}, description="CRMs in which callers are looked up, by id.")),
 }
+#: Names that can be rung, and what may stand behind one: `{ivan.mobile: after 10s}`.
+_RUNG = r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?$"
+_AFTER = {"type": "string", "pattern": durations.PATTERN.replace("^", r"^(after\s*)?"), "examples": ["after 10s"]}
 assert tuple(_SHARED) == SHARED_KEYS
 _SharedFile = create_model("SharedFile", __base__=Fields, **_SHARED)
 
 
+@cache
 def json_schema() -> dict[str, Any]:
-    """One schema for both kinds of file: a scheme, or people, groups, calendars, gateways and the project."""
+    """One schema for both kinds of file: a scheme, or people, groups, calendars, gateways and the project.
+
+    All have the same one, and none changes it.
+    """
     scheme = SchemeFields.model_json_schema(by_alias=True, ref_template="#/$defs/{model}")
     shared = _SharedFile.model_json_schema(by_alias=True, ref_template="#/$defs/{model}")
     definitions = scheme.pop("$defs", {}) | shared.pop("$defs", {})
     _allow_shorthands(definitions)
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "routing scheme folder",
-        "anyOf": [{"$ref": "#/$defs/SchemeFile"}, {"$ref": "#/$defs/SharedFile"}],
-        "$defs": {**definitions, "SchemeFile": scheme, "SharedFile": shared},
-    }
+    return offered(
+        {
+            "$schema": "https://json-schema.org/draft/2020-12/schema",
+            "title": "routing scheme folder",
+            "anyOf": [{"$ref": "#/$defs/SchemeFile"}, {"$ref": "#/$defs/SharedFile"}],
+            "$defs": {**definitions, "SchemeFile": scheme, "SharedFile": shared},
+        }
+    )
 
 
 def _allow_shorthands(definitions: dict[str, Any]) -> None:
     """What authors may write short: a step as a bare word, a step's main setting as its value, one step for a list."""
     step = definitions["AnyStep"]
-    bare = [kind for kind, model in KINDS.items() if not model.model_json_schema().get("required")]
+    bare = [
+        kind for kind, model in KINDS.items() if not any(each.is_required() for each in model.model_fields.values())
+    ]
     definitions["AnyStep"] = {"anyOf": [step, {"type": "string", "enum": bare}]}
-    for model in KINDS.values():
-        if model.primary:
-            own = definitions[model.__name__]
-            value = own["properties"][model.primary]
-            definitions[model.__name__] = {"anyOf": [own, value, {"type": "null"}]}
+    for kind, model in KINDS.items():
+        own = definitions[model.__name__]
+        short = [own["properties"][model.primary]] if model.primary else []
+        empty = [{"type": "null"}] if kind in bare else []
+        if short or empty:
+            definitions[model.__name__] = {"anyOf": [own, *short, *empty]}
     entry = definitions["NumberEntry"]
     definitions["NumberEntry"] = {"anyOf": [entry, {"type": "string"}]}
     ring = definitions["Ring"]
-    definitions["Ring"] = {"anyOf": [ring, {"type": "string"}, {"type": "object", "maxProperties": 1}]}
+    own = {name: setting for name, setting in ring["properties"].items() if name != "name"}
+    about = {"anyOf": [_AFTER, {"type": "object", "additionalProperties": False, "properties": own}]}
+    one = {"type": "object", "minProperties": 1, "maxProperties": 1, "patternProperties": {_RUNG: about}}
+    definitions["Ring"] = {"anyOf": [ring, {"type": "string"}, {**one, "additionalProperties": False}]}
     entity = definitions["Entity"]
     definitions["Entity"] = {"anyOf": [entity, {"type": "string"}, {"type": "null"}]}
     holidays = definitions["Holidays"]

@@ -9,8 +9,9 @@ from typing import Any, TypeVar, get_args, get_origin
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from routing.load.nodes import Document
+from routing.model import meant
 from routing.model.fields import shown
-from routing.model.problem import Loc, Problem, did_you_mean
+from routing.model.problem import Loc, Problem, closest, did_you_mean
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -30,10 +31,16 @@ _MESSAGES = {
 }
 
 
+#: Keys under which other switches have passwords.
+_SECRETS = frozenset({"password", "pass", "passwd", "secret", "token", "auth", "register_password"})
+
+
 class Wrong(list[Problem]):
     """What `validate` found instead of a value; ``locs`` are the places in the data."""
 
     locs: Sequence[Loc] = ()
+    #: Keys that were meant by unknown ones, with their places: what is told of those is not told of these.
+    meant: frozenset[Loc] = frozenset()
 
 
 def validate(
@@ -46,8 +53,11 @@ def validate(
         return model.model_validate(data, context={"country": country})
     except ValidationError as error:
         details = error.errors(include_url=False)
-        wrong = Wrong(_problem(model, document, loc, detail) for detail in details)
+        meant_keys = {(*detail["loc"][:-1], _key_meant(model, detail)) for detail in details}
+        told = [each for each in details if each["type"] != "missing" or tuple(each["loc"]) not in meant_keys]
+        wrong = Wrong(_problem(model, document, loc, detail) for detail in told)
         wrong.locs = [tuple(detail["loc"]) for detail in details]
+        wrong.meant = frozenset(meant_keys)
         return wrong
 
 
@@ -55,10 +65,11 @@ def _problem(model: Any, document: Document, loc: Loc, detail: Any) -> Problem:
     where: Loc = tuple(part for part in detail["loc"] if part != "[key]")
     kind = detail["type"]
     at_key = "[key]" in detail["loc"]
+    if kind == "extra_forbidden" and where[-1] == "<<":
+        hint = "write the lines out; text that stands often belongs into a calendar or group of its own"
+        return document.problem((*loc, *where), "`<<` merges nothing in this language", hint, at_key=True)
     if kind == "extra_forbidden":
-        known = list(_keys(model, where[:-1]))
-        hint = did_you_mean(str(where[-1]), known) or f"known here: {', '.join(known)}"
-        return document.problem((*loc, *where), f"unknown key `{where[-1]}`", hint, at_key=True)
+        return document.problem((*loc, *where), f"unknown key `{where[-1]}`", _of_key(model, where)[0], at_key=True)
     if kind == "missing":
         return document.problem((*loc, *where[:-1]), f"`{where[-1]}` is missing")
     if kind == "literal_error":
@@ -68,7 +79,33 @@ def _problem(model: Any, document: Document, loc: Loc, detail: Any) -> Problem:
         return document.problem((*loc, *where), f"{shown(detail['input'])} is not one of {one_of}", hint)
     context = detail.get("ctx", {})
     message = _MESSAGES[kind].format(**context) if kind in _MESSAGES else detail["msg"]
-    return document.problem((*loc, *where), message, context.get("hint", ""), at_key=at_key)
+    return document.problem((*loc, *where), message, context.get("hint") or _of_value(kind, detail), at_key=at_key)
+
+
+def _of_value(kind: str, detail: Any) -> str:
+    """What to write instead of a value that stands for something elsewhere."""
+    if kind == "bool_type":
+        return f"write `{word}`" if (word := meant.flag(detail["input"])) else ""
+    if bare := meant.unquoted(detail["input"]):
+        return f'these quotes are no quotes to YAML: write "{bare}"'
+    return ""
+
+
+def _of_key(model: Any, where: Loc) -> tuple[str, str]:
+    """The hint for an unknown key, and the key that was meant."""
+    known = list(_keys(model, where[:-1]))
+    word = str(where[-1])
+    if spaced := meant.key(word, known):
+        return f"a space is missing behind the colon: `{spaced}`", word.partition(":")[0]
+    if near := closest(word, known):
+        return did_you_mean(word, [near]), near
+    if word in _SECRETS:
+        return "no password stands in YAML: `routing secrets` adds it to the secrets file, by its name", ""
+    return f"known here: {', '.join(known)}", ""
+
+
+def _key_meant(model: Any, detail: Any) -> str:
+    return _of_key(model, tuple(detail["loc"]))[1] if detail["type"] == "extra_forbidden" else ""
 
 
 def _keys(model: Any, loc: Loc) -> Iterator[str]:

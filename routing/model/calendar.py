@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from routing.model import meant
+
 DAY_MINUTES = 24 * 60
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _PERIOD = re.compile(r"([01]\d|2[0-4]):([0-5]\d)\s*-\s*([01]\d|2[0-4]):([0-5]\d)")
@@ -86,15 +88,22 @@ def _pieces(periods: Iterable[Period], days_later: int) -> list[tuple[int, int]]
 
 
 def parse_period(text: object) -> Period:
-    """``"09:00-18:00"`` or, over midnight, ``"22:00-06:00"``; ``24:00`` is the end of a day. Raises ValueError."""
+    """``"09:00-18:00"`` or, over midnight, ``"22:00-06:00"``; ``24:00`` is the end of a day, ``23:59`` means it too.
+
+    Raises ValueError.
+    """
     match = _PERIOD.fullmatch(str(text).strip())
     if not match:
-        raise ValueError(f"`{text}` is not a period: write `09:00-18:00`")
+        if str(text) in ("closed", "off", "no"):
+            raise ValueError(f"`{text}` is not a period: leave out days on which it is closed")
+        raise ValueError(f"`{text}` is not a period: write `{meant.period(text) or '09:00-18:00'}`")
     start, end = int(match[1]) * 60 + int(match[2]), int(match[3]) * 60 + int(match[4])
     if max(start, end) > DAY_MINUTES or start == DAY_MINUTES:
         raise ValueError(f"`{text}` has a time after 24:00")
     if start == end:
         raise ValueError(f"`{text}` begins and ends at the same time; the whole day is `00:00-24:00`")
+    if end == DAY_MINUTES - 1:
+        end = DAY_MINUTES  # nobody means to close for the day's last minute
     return Period(start, end if end > start else end + DAY_MINUTES)
 
 
@@ -104,7 +113,8 @@ def parse_days(text: str) -> tuple[int, ...]:
     for part in str(text).split(","):
         first, dash, last = part.strip().partition("-")
         if first not in DAYS or (dash and last not in DAYS):
-            raise ValueError(f"`{text}` is not a day: write `mon`, `mon-fri` or `mon,wed`")
+            write = f"`{known}`" if (known := meant.days(text)) else "`mon`, `mon-fri` or `mon,wed`"
+            raise ValueError(f"`{text}` is not a day: write {write}")
         start, end = DAYS.index(first), DAYS.index(last or first)
         found += [day % 7 for day in range(start, end + 1 if end >= start else end + 8)]
     return tuple(found)

@@ -164,16 +164,23 @@ VENDORS: dict[str, type[Crm]] = {model.model_fields["vendor"].default: model for
 def crm_of(name: str, value: Any) -> tuple[type[Crm], Any]:
     """The fields of one entry of ``crm:`` and its value; the vendor is `vendor`, or the entry's own name."""
     vendor = value.get("vendor", name) if isinstance(value, dict) else name
-    if vendor not in VENDORS:
+    if not isinstance(vendor, str) or vendor not in VENDORS:
         hint = did_you_mean(str(vendor), VENDORS) or f"vendors: {', '.join(VENDORS)}"
         raise refuse(f"no CRM is called `{vendor}`: write `vendor:`", hint)
     return VENDORS[vendor], {} if value is None else value
 
 
-def runtime(name: str, crm: Crm) -> dict[str, Any]:
-    """What the engine needs to ask a CRM: secrets by name; ``told``: what is told of the visitor, if anything is."""
+def runtime(name: str, crm: Crm, country: str | None = None) -> dict[str, Any]:
+    """What the engine needs to ask a CRM: secrets by name; ``told``: what is told of the visitor, if anything is;
+    ``country``: the project's, where stored numbers without a country code are at home."""
     told = sorted({place for _, place in crm.tells()})
-    return {"system": name, **crm.model_dump(mode="json", exclude_none=True), **({"told": told} if told else {})}
+    home = {"country": country} if country else {}
+    return {
+        "system": name,
+        **crm.model_dump(mode="json", exclude_none=True),
+        **({"told": told} if told else {}),
+        **home,
+    }
 
 
 def owner_ids(written: Any) -> tuple[str, ...] | None:

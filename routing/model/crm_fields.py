@@ -9,10 +9,12 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from routing.model import crm_places
+from routing.model import body_secrets, crm_places, crm_templates
 from routing.model.fields import Fields, Seconds, Text, refuse
+from routing.model.in_clear import HINT
 from routing.model.lookup import KINDS, Kind
 from routing.model.problem import Loc
+from routing.model.url_secrets import masked, secret_in
 
 #: How the description of a field begins that names a secret.
 _GIVEN = "Secret: "
@@ -27,10 +29,11 @@ def _address(value: str) -> str:
         valid = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
     except ValueError:
         valid = False
+    if valid and (secret := secret_in(value)):
+        raise refuse(f"an address may not hold {secret}: it would stand in git; name a secret")
     if not valid or re.search(r"\s", value) or parts.query or parts.fragment:
-        raise refuse(f"`{value}` is not an address: write `https://host`")
-    if parts.username or parts.password:
-        raise refuse("an address may not hold a password: it would stand in git; name a secret")
+        bare = masked(value).partition("?")[0]  # what follows may be a token
+        raise refuse(f"`{bare}` is not an address: write `https://host`")
     return value.rstrip("/")
 
 
@@ -49,19 +52,27 @@ def _server_path(value: str) -> str:
 def _template(value: str) -> str:
     crm_places.check(value)
     crm_places.check_path(value)
-    return value
+    return _no_secret(value)
 
 
 def _of_owner(value: str) -> str:
     for place in re.findall(r"\{([^}]*)\}", value):
         if place != "id":
             raise refuse(f"nothing is called `{{{place}}}`", "an owner is asked for by `{id}`")
+    return _no_secret(value)
+
+
+def _no_secret(value: str) -> str:
+    if secret := secret_in(value):
+        raise refuse(f"an address may not hold {secret}: it would stand in git and in logs", HINT)
     return value
 
 
 def _body(value: Any) -> Any:
-    for _, text in crm_places.texts(value):
+    for _, text in crm_templates.texts(value):
         crm_places.check(text)
+    for where in body_secrets.secrets_in(value):
+        raise refuse(f"a secret stands here in clear, `{where}`: it would stand in git and in logs", HINT)
     return value
 
 

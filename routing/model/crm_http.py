@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, model_validator
 
 from routing.model.crm_fields import Address, Body, Crm, JsonPath, OwnerTemplate, Plain, Template, vendor
-from routing.model.crm_places import texts, visitor_places
-from routing.model.fields import Fields, NotEmpty, OneOrMany, Text, refuse
+from routing.model.crm_templates import texts, visitor_places
+from routing.model.fields import Fields, NotEmpty, OneOrMany, refuse
+from routing.model.header_secrets import secrets_of
+from routing.model.headers import Headers
 from routing.model.lookup import KINDS, Kind
 from routing.model.problem import Loc
 
-_SECRET = re.compile(r"\{([A-Za-z][A-Za-z0-9_]*)\}")
-_HEADER = re.compile(r"[A-Za-z0-9-]{1,64}")
+_HERE = ("127.0.0.1", "::1", "localhost")
 
 
 class HttpSearch(Fields):
@@ -67,7 +68,7 @@ class HttpCrm(Crm):
 
     vendor: Literal["http"] = vendor("http")
     url: Address = Field(description="Where its API is; the paths below begin there.")
-    headers: dict[Text, Text] = Field(default_factory=dict, description='`Authorization: "Bearer {SECRET_NAME}"`.')
+    headers: Headers = Field(default_factory=dict, description='`Authorization: "Bearer {SECRET_NAME}"`.')
     lead: HttpSearch | None = Field(None, description="How leads with the caller's number are looked for.")
     deal: HttpSearch | None = Field(None, description="How deals with the caller's number are looked for.")
     contact: HttpSearch | None = Field(None, description="How contacts with the caller's number are looked for.")
@@ -84,16 +85,13 @@ class HttpCrm(Crm):
             yield from (((kind, *loc), place) for loc, place in getattr(self, kind).tells())
 
     def secrets(self) -> Iterator[tuple[Loc, str, str]]:
-        """See Crm: those in the headers."""
-        for header, value in self.headers.items():
-            for name in _SECRET.findall(value):
-                yield ("headers", header), name, f"what the CRM wants in its header {header}"
+        """See Crm: those in the headers. A CRM on this machine takes what it is given, an invented one too."""
+        is_here = urlsplit(self.url).hostname in _HERE
+        for header, name in secrets_of(self.headers):
+            yield ("headers", header), name, "" if is_here else f"what the CRM wants in its header {header}"
 
     @model_validator(mode="after")
     def _asks(self) -> HttpCrm:
         if not self.has:
             raise refuse("nothing is looked for", "describe at least one of `lead`, `deal`, `contact`")
-        for name in self.headers:
-            if not _HEADER.fullmatch(name):
-                raise refuse(f"`{name}` is not the name of a header")
         return self

@@ -6,10 +6,12 @@ strict patterns and builds the dial string from the compiled directory. Knows no
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from routing.model.forms import TEXT
 from routing.model.ringing import Wave, Waves, ring_times
 
 ID = re.compile(r"[a-z][a-z0-9_]{0,63}")
@@ -17,12 +19,16 @@ PHONE = re.compile(rf"{ID.pattern}\.{ID.pattern}")
 PERSON_OR_PHONE = re.compile(rf"{ID.pattern}(?:\.{ID.pattern})?")
 STEP_PATH = re.compile(r"[a-z0-9_*#]+(\.[a-z0-9_*#]+)*")
 E164 = re.compile(r"\+[1-9][0-9]{6,14}")
+#: A caller: E.164, what was sent where that is no number, or `anonymous`.
+CALLER = re.compile(TEXT, re.ASCII)
 CAUSE = re.compile(r"[A-Z][A-Z0-9_]{1,39}")
 #: Everything a displayed name may not hold: what FreeSWITCH expands, quotes, splits or ends a line on.
 UNSAFE_NAME = re.compile(
     r"""[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff$\\{}\[\]<>,|^&"'`;=:%@]"""
 )
 
+#: Which question of the call it is: one ``x`` more each time.
+QUESTION = re.compile(r"x{1,2000}")
 LONGEST_RING_SECONDS = 300
 LONGEST_NAME = 40
 
@@ -99,7 +105,17 @@ class End:
     cause: str
 
 
+def _at_once(person: str) -> tuple[Wave, ...]:
+    return (Wave(),)
+
+
 Decision = RingPerson | RingPhone | RingNumber | RingOrder | RingTogether | Nobody | Wait | GoScheme | Continue | End
+
+
+#: What a webhook can be told of a call, by the names that `send` uses.
+CALL_FIELDS = (
+    "call_id", "number", "caller", "caller_pays", "scheme", "step", "started", "entities", "source", "tags",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -119,15 +135,40 @@ class Call:
     #: What is known of the site's visitor (`model.entities`).
     entities: Mapping[str, str] = field(default_factory=dict)
     source: Mapping[str, str] = field(default_factory=dict)
+    #: Labels that `tag` steps have put on the call.
+    tags: tuple[str, ...] = ()
+    #: Which question of the call this is, to be said again with the answer; empty in releases that do not count.
+    question: str = ""
+    #: Since when FreeSWITCH waits for the answer, in monotonic seconds; None: for no time worth mentioning.
+    waits_since: float | None = None
+
+
+#: The variable that tells the journal why the engine refused to decide: `oversized`.
+UNDECIDED = "routing_undecided"
+
+
+class Late(Exception):
+    """FreeSWITCH waits no more for the answer, or may not: it must not be said."""
+
+
+#: ``sched_transfer +N`` fires after N-1 to N seconds, and the engine may answer half a second after its budget.
+WATCHDOG_MARGIN_SECONDS = 2
+
+
+def watchdog_seconds(budget_s: float) -> int:
+    """When FreeSWITCH stops waiting for an engine that may take ``budget_s``; up to a second earlier."""
+    return math.ceil(budget_s) + WATCHDOG_MARGIN_SECONDS
+
+
+def answer(call: Call, decision: Decision, waves: Waves = _at_once) -> dict[str, str]:
+    """`encode` for the step and the question that a call asks."""
+    said = encode(call.step, decision, waves)
+    return said | {"routing_answered": call.question} if call.question else said
 
 
 def clean_name(text: str) -> str:
     """A name fit for a phone's display: unsafe characters become spaces, at most 40 characters."""
-    return " ".join(UNSAFE_NAME.sub(" ", text).split())[:LONGEST_NAME]
-
-
-def _at_once(person: str) -> tuple[Wave, ...]:
-    return (Wave(),)
+    return " ".join(UNSAFE_NAME.sub(" ", text).split())[:LONGEST_NAME].rstrip()
 
 
 def encode(step: str, decision: Decision, waves: Waves = _at_once) -> dict[str, str]:

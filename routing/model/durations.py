@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import re
 
+from routing.model import meant
+
 _UNIT_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _UNITS = re.compile(r"([0-9]{1,6})\s*([smhd])")
 _RINGS = re.compile(r"([0-9]{1,3})\s*rings?")
+#: How editors know a length of time.
+PATTERN = r"^\d+\s*([smhd]|rings?)$"
 LONGEST_SECONDS = 400 * 86400
 
 
@@ -16,14 +20,16 @@ def parse_duration(text: object) -> int:
     Raises ValueError with a sentence for the author.
     """
     if isinstance(text, int | float) and not isinstance(text, bool):
-        raise ValueError(f"a length of time needs a unit: write `{text}s`")
+        seconds = round(text) if 1 <= text <= LONGEST_SECONDS else 20
+        raise ValueError(f"a length of time needs a unit: write `{seconds}s`")
     word = str(text).strip()
     if match := _RINGS.fullmatch(word):
         seconds = 5 * int(match[1]) - 2
     elif match := _UNITS.fullmatch(word):
         seconds = int(match[1]) * _UNIT_SECONDS[match[2]]
     else:
-        raise ValueError(f"`{word}` is not a length of time: write `20s`, `2m`, `1h`, `30d` or `3 rings`")
+        write = f"`{known}`" if (known := meant.length(word)) else "`20s`, `2m`, `1h`, `30d` or `3 rings`"
+        raise ValueError(f"`{word}` is not a length of time: write {write}")
     if not 0 < seconds <= LONGEST_SECONDS:
         raise ValueError(f"`{word}` must be longer than nothing and at most 400 days")
     return seconds
@@ -35,3 +41,9 @@ def spoken(seconds: int) -> str:
     hours, minutes = divmod(minutes, 60)
     parts = [(hours, "h"), (minutes, "min"), (rest, "s")]
     return " ".join(f"{amount} {unit}" for amount, unit in parts if amount) or "0 s"
+
+
+def written(seconds: int) -> str:
+    """A length of time as schemes write it: ``90`` is ``90s``, ``120`` is ``2m``. `parse_duration` reads it back."""
+    unit = next(unit for unit in "dhms" if seconds % _UNIT_SECONDS[unit] == 0)
+    return f"{seconds // _UNIT_SECONDS[unit]}{unit}"

@@ -87,6 +87,15 @@ def visitor_of(channel: Mapping[str, str]) -> Visitor:
     return Visitor(found[ENTITY], found[SOURCE])
 
 
+def linear(parts: list[str]) -> str:
+    """A regex for parts with anything between them that takes no longer than a walk along the text: what stands in the
+    middle is taken where it is first found, and never looked for again (PCRE and Python alike)."""
+    first, *middle, last = parts if len(parts) > 1 else (*parts, "")
+    if len(parts) == 1:
+        return first
+    return first + "".join(f"(?>.*?{part})" for part in middle if part) + ".*" + last
+
+
 @dataclass(frozen=True)
 class Wanted:
     """What a question wants of a value: one of these texts; in a pattern ``*`` stands for anything."""
@@ -98,7 +107,7 @@ class Wanted:
     def expression(self) -> str:
         """A regex over the encoded value (PCRE and Python alike); an absent value, the empty one, never fits."""
         forms = [re.escape(encoded(text)) for text in self.texts]
-        forms += [".*".join(re.escape(encoded(part)) for part in pattern.split("*")) for pattern in self.patterns]
+        forms += [linear([re.escape(encoded(part)) for part in pattern.split("*")]) for pattern in self.patterns]
         return f"^(?=.)(?:{'|'.join(forms)})$" if len(forms) > 1 else f"^(?=.){forms[0]}$"
 
     def fits(self, value: str) -> bool:

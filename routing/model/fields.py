@@ -21,9 +21,10 @@ from pydantic import (
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError
 
-from routing.model import durations, numbers
+from routing.model import durations, meant, numbers, url_secrets
 from routing.model.calendar import Period, parse_period
-from routing.model.decision import CAUSE, ID
+from routing.model.decision import ID
+from routing.model.secret import is_key, whose
 
 #: Text of an author that reaches XML, phones or logs: what FreeSWITCH or its preprocessor would act on is refused,
 #: and what is no text: control characters, line separators, marks that turn the direction of writing.
@@ -32,10 +33,6 @@ _FORBIDDEN = re.compile(
 )
 _LABEL_FORBIDDEN = re.compile(r"""[{}\[\]<>,|^&"'`\\;=]""")
 _SOUND = re.compile(r"\w[\w.-]*(/\w[\w.-]*)*\.(wav|mp3|ogg)")
-#: A web address that may stand in dialplans and in the journal: no signs of theirs, no password.
-HOOK = re.compile(r"https?://[A-Za-z0-9][A-Za-z0-9.-]{0,200}(:\d{1,5})?(/[A-Za-z0-9._~%/=&?+-]{0,200})?")
-EMAIL = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
-_HOST = re.compile(r"(?=.{1,253}$)[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:\d{1,5})?")
 
 
 class Fields(BaseModel):
@@ -49,7 +46,7 @@ def refuse(message: str, hint: str = "") -> PydanticCustomError:
     return PydanticCustomError("refused", "{message}", {"message": message, "hint": hint})
 
 
-def _said(parse: Any) -> Any:
+def said(parse: Any) -> Any:
     """A parser's ValueError as a refusal with the same sentence."""
 
     def validate(value: Any) -> Any:
@@ -67,18 +64,28 @@ def shown(value: Any) -> str:
         return "a mapping" if isinstance(value, dict) else "a list"
     if value is None or isinstance(value, bool):
         return {None: "nothing", True: "`true`", False: "`false`"}[value]
-    text = str(value)
+    text = url_secrets.masked(str(value))
     return f"`{text}`" if len(text) <= 60 else f"`{text[:57]}...`"
+
+
+def no_name(value: Any) -> str:
+    """Why something is no name of ours."""
+    if isinstance(value, str) and re.fullmatch(r"[a-z][a-z0-9_]*", value):
+        return f"{shown(value)} is too long for a name: {len(value)} characters, at most 64"
+    write = f": write `{known}`" if (known := meant.name(value)) else ": small letters, digits and _, a letter first"
+    return f"{shown(value)} is not a name{write}"
 
 
 def _id(value: Any) -> str:
     if not isinstance(value, str) or not ID.fullmatch(value):
-        raise ValueError(f"{shown(value)} is not a name: small letters, digits and _, a letter first")
+        raise ValueError(no_name(value))
     return value
 
 
 def safe_text(value: Any) -> str:
     """Author text: a string without ``$``, control characters and the preprocessor's word. Raises ValueError."""
+    if value is None:
+        raise ValueError("is empty: text is missing here")
     if not isinstance(value, str):
         hint = ": put it in quotes" if isinstance(value, int | float) else ""
         raise ValueError(f"{shown(value)} is not text{hint}")
@@ -98,25 +105,30 @@ def _label(value: Any) -> str:
     return text
 
 
+def _quoted(parse: Any) -> Any:
+    """Digits that are a name, and a number to YAML where the quotes are missing."""
+
+    def validate(value: Any) -> Any:
+        if isinstance(value, int) and not isinstance(value, bool):
+            raise ValueError(f'`{value}` must be in quotes: write "{value}"')
+        return parse(value)
+
+    return validate
+
+
 def _digits(value: Any) -> str:
-    if isinstance(value, int) and not isinstance(value, bool):
-        raise ValueError(f'`{value}` must be in quotes: write "{value}"')
     if not isinstance(value, str) or not re.fullmatch(r"[0-9]{2,8}", value):
         raise ValueError(f"{shown(value)} is not an internal number: 2 to 8 digits")
     return value
 
 
 def _account(value: Any) -> str:
-    if isinstance(value, int) and not isinstance(value, bool):
-        raise ValueError(f'`{value}` must be in quotes: write "{value}"')
     if not isinstance(value, str) or not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}", value):
         raise ValueError(f"{shown(value)} is not a SIP account name: letters, digits, `_`, `.` and `-`")
     return safe_text(value)
 
 
 def _key(value: Any) -> str:
-    if isinstance(value, int) and not isinstance(value, bool):
-        raise ValueError(f'`{value}` must be in quotes: write "{value}"')
     if not isinstance(value, str) or not re.fullmatch(r"[0-9*#]", value):
         raise ValueError(f"{shown(value)} is not a phone key: one of 0-9, `*`, `#`")
     return value
@@ -127,33 +139,6 @@ def _sound(value: Any) -> str:
         raise ValueError(
             f"{shown(value)} is not a sound file: a path below sounds/ that ends in .wav, .mp3 or .ogg, without spaces"
         )
-    return safe_text(value)
-
-
-def _email(value: Any) -> str:
-    if not isinstance(value, str) or not EMAIL.fullmatch(value):
-        raise ValueError(f"{shown(value)} is not an e-mail address")
-    return safe_text(value)
-
-
-def _addressee(value: Any) -> str:
-    """A person's name, an e-mail address, or a web address that is told by a webhook."""
-    if not isinstance(value, str) or not (ID.fullmatch(value) or "://" in value):
-        return _email(value)
-    if "://" in value and not HOOK.fullmatch(value):
-        raise ValueError(f"{shown(value)} is not a web address to be told: `https://host/path?a=b`, without a password")
-    return value
-
-
-def _cause(value: Any) -> str:
-    if not isinstance(value, str) or not CAUSE.fullmatch(value):
-        raise ValueError(f"{shown(value)} is not a hangup cause: write it as FreeSWITCH does, `USER_BUSY`")
-    return value
-
-
-def _host(value: Any) -> str:
-    if not isinstance(value, str) or not _HOST.fullmatch(value):
-        raise ValueError(f"{shown(value)} is not a host name or address")
     return safe_text(value)
 
 
@@ -169,14 +154,19 @@ def _number(value: Any, info: ValidationInfo) -> str:
 
 
 def _name(value: Any) -> str:
-    if not isinstance(value, str) or not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]{0,63}", value):
-        raise ValueError(f"{shown(value)} is not the name of a secret: letters, digits and _, as in the environment")
+    if not isinstance(value, str) or not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]{0,63}", value) or is_key(value):
+        # never what stands there: it may be the secret itself, and messages go to logs and pull requests
+        raise ValueError("this is not the name of a secret: letters, digits and _; its value stands elsewhere")
+    if owner := whose(value):
+        raise ValueError(f"{value} is {owner}, which no scheme may send anywhere")
     return value
 
 
 def _region(value: Any) -> str:
     if not isinstance(value, str) or not numbers.is_region(value):
-        raise ValueError(f"{shown(value)} is not a country code: two capital letters such as UA or PL")
+        known = value.upper() if isinstance(value, str) and numbers.is_region(value.upper()) else ""
+        write = f": write `{known}`" if known else ": two capital letters such as UA or PL"
+        raise ValueError(f"{shown(value)} is not a country code{write}")
     return value
 
 
@@ -191,33 +181,31 @@ def _periods(value: Any) -> tuple[Period, ...]:
     return tuple(parse_period(text if isinstance(text, str) else shown(text).strip("`")) for text in one_or_many(value))
 
 
+_TEXT = {"type": "string"}
+
+
 def _schema(**schema: Any) -> WithJsonSchema:
     return WithJsonSchema(schema)
 
 
-_TEXT = {"type": "string"}
-Id = Annotated[str, BeforeValidator(_said(_id)), _schema(type="string", pattern="^[a-z][a-z0-9_]*$")]
+Id = Annotated[str, BeforeValidator(said(_id)), _schema(type="string", pattern="^[a-z][a-z0-9_]*$")]
 Seconds = Annotated[
     int,
-    BeforeValidator(_said(durations.parse_duration)),
-    _schema(type="string", pattern=r"^\d+\s*([smhd]|rings?)$", examples=["20s", "3 rings", "2m"]),
+    BeforeValidator(said(durations.parse_duration)),
+    _schema(type="string", pattern=durations.PATTERN, examples=["20s", "3 rings", "2m"]),
 ]
 Number = Annotated[str, BeforeValidator(_number), _schema(type="string", examples=["+380501112233"])]
-Text = Annotated[str, BeforeValidator(_said(safe_text)), _schema(**_TEXT)]
-Label = Annotated[str, BeforeValidator(_said(_label)), _schema(type="string", maxLength=40)]
-Extension = Annotated[str, BeforeValidator(_said(_digits)), _schema(type="string", pattern=r"^\d{2,8}$")]
-Account = Annotated[str, BeforeValidator(_said(_account)), _schema(**_TEXT)]
-Key = Annotated[str, BeforeValidator(_said(_key)), _schema(type="string", pattern="^[0-9*#]$")]
-Email = Annotated[str, BeforeValidator(_said(_email)), _schema(type="string", format="email")]
-Addressee = Annotated[str, BeforeValidator(_said(_addressee)), _schema(**_TEXT)]
-Sound = Annotated[str, BeforeValidator(_said(_sound)), _schema(type="string", examples=["greeting.wav"])]
-Cause = Annotated[str, BeforeValidator(_said(_cause)), _schema(type="string", examples=["USER_BUSY"])]
-Host = Annotated[str, BeforeValidator(_said(_host)), _schema(**_TEXT)]
-Name = Annotated[str, BeforeValidator(_said(_name)), _schema(type="string", pattern="^[A-Za-z][A-Za-z0-9_]*$")]
-Region = Annotated[str, BeforeValidator(_said(_region)), _schema(type="string", pattern="^[A-Z]{2}$")]
+Text = Annotated[str, BeforeValidator(said(safe_text)), WithJsonSchema(_TEXT)]
+Label = Annotated[str, BeforeValidator(said(_label)), _schema(type="string", maxLength=40)]
+Extension = Annotated[str, BeforeValidator(said(_quoted(_digits))), _schema(type="string", pattern=r"^\d{2,8}$")]
+Account = Annotated[str, BeforeValidator(said(_quoted(_account))), WithJsonSchema(_TEXT)]
+Key = Annotated[str, BeforeValidator(said(_quoted(_key))), _schema(type="string", pattern="^[0-9*#]$")]
+Sound = Annotated[str, BeforeValidator(said(_sound)), _schema(type="string", examples=["greeting.wav"])]
+Name = Annotated[str, BeforeValidator(said(_name)), _schema(type="string", pattern="^[A-Za-z][A-Za-z0-9_]*$")]
+Region = Annotated[str, BeforeValidator(said(_region)), _schema(type="string", pattern="^[A-Z]{2}$")]
 Periods = Annotated[
     tuple[Period, ...],
-    BeforeValidator(_said(_periods)),
+    BeforeValidator(said(_periods)),
     _schema(anyOf=[{"type": "string"}, {"type": "array", "items": {"type": "string"}}], examples=["09:00-18:00"]),
 ]
 

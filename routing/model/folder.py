@@ -38,11 +38,20 @@ class Folder:
     pools: Mapping[str, Pool] = field(default_factory=dict)
     crm: Mapping[str, Crm] = field(default_factory=dict)
     #: Names that are defined but wrong: reported where they stand, so that nothing that uses them is reported too.
+    #: ``*`` stands for any name, ``sounds/`` and ``lists/`` for any file there: there are files that could not be read.
     broken: frozenset[str] = frozenset()
 
     def excuses(self, name: str) -> bool:
-        """Whether a name that is not here may be one of those; ``*`` stands for a file that could not be read."""
+        """Whether a name that is not here may be one of those."""
         return name in self.broken or "*" in self.broken
+
+    def unheard(self, sound: str) -> tuple[str, str] | None:
+        """Why a sound cannot be played, and a hint."""
+        if sound in self.sounds or "sounds/" in self.broken:
+            return None
+        below = sound.removeprefix("sounds/")
+        hint = f"paths begin below sounds/: write `{below}`" if below != sound and below in self.sounds else ""
+        return f"there is no sound file `sounds/{sound}`", hint or did_you_mean(sound, self.sounds)
 
     def untold(self, name: str) -> tuple[str, str] | None:
         """Why somebody cannot be told, and a hint; None for a person with an e-mail address, and for an address."""
@@ -57,6 +66,19 @@ class Folder:
     def extensions(self) -> dict[str, str]:
         """Internal numbers of people: extension to person."""
         return {person.extension: name for name, person in self.people.items() if person.extension}
+
+    @property
+    def outside(self) -> dict[str, str]:
+        """Outside numbers of phones: number to phone, ``ivan.mobile``; of several with one number, one that must be
+        confirmed, else the first."""
+        phones = [
+            (phone, f"{name}.{label}") for name, person in self.people.items() for label, phone in person.phones.items()
+        ]
+        found: dict[str, str] = {}
+        for phone, name in sorted(phones, key=lambda each: each[0].confirm is None):
+            if phone.number:
+                found.setdefault(phone.number, name)
+        return found
 
     @property
     def accounts(self) -> dict[str, str]:

@@ -14,7 +14,8 @@ from typing import Protocol
 @dataclass(frozen=True, slots=True)
 class Notice:
     """A call (its uuid) that nobody talked with. ``to``: e-mail addresses; ``recording``: the voicemail's sound file,
-    "" when there is none; ``status``: how the call ended, in the journal's words; ``wait_s``: for how long he waited.
+    "" when there is none; ``status``: how the call ended, in the journal's words; ``wait_s``: for how long he waited;
+    ``tags``: the labels of `tag` steps.
     """
 
     call: str
@@ -29,10 +30,19 @@ class Notice:
     to: tuple[str, ...]
     status: str = "voicemail"
     wait_s: float = 0.0
+    tags: tuple[str, ...] = ()
 
 
 class Later(Exception):
-    """Nobody has the notice yet: whoever takes it is away or says so; it is worth trying again."""
+    """Nobody has the notice yet: it is worth trying again.
+
+    ``is_away``: the server itself is not to be had, whatever the notice; ``after_s``: it was not asked at all, and may
+    be after so many seconds.
+    """
+
+    def __init__(self, reason: str, after_s: float = 0.0, is_away: bool = False) -> None:
+        super().__init__(reason)
+        self.after_s, self.is_away = after_s, is_away
 
 
 class Refused(Exception):

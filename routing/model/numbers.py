@@ -13,7 +13,12 @@ from dataclasses import dataclass
 import phonenumbers
 from phonenumbers import PhoneNumberFormat
 
+from routing.model import forms, plans
+
 _WRITTEN = re.compile(r"\+?[\d\s()./-]+")
+#: What authors may name as a caller who is no number: `ivan.desk` would be a phone.
+_SENT = re.compile(r"[A-Za-z][A-Za-z0-9_-]{2,31}|\*?\d{1,15}|\+\d{1,15}", re.ASCII)
+_SEPARATORS = re.compile(r"[\s()./-]")
 #: libphonenumber's kinds of number that people and companies have; premium rate is not among them.
 _DIALLED = ("fixed_line", "mobile", "toll_free", "uan", "voip", "shared_cost")
 
@@ -30,9 +35,33 @@ def normalise(text: str, country: str | None) -> str:
         number = phonenumbers.parse(text, country)
     except phonenumbers.NumberParseException:
         raise ValueError(f"`{text}` is not a phone number: write it like `+380501112233`") from None
-    if not phonenumbers.is_possible_number(number):
+    national = phonenumbers.national_significant_number(number)
+    if phonenumbers.is_possible_number_with_reason(number) != phonenumbers.ValidationResult.IS_POSSIBLE:
         raise ValueError(f"`{text}` has the wrong number of digits for its country")
+    if not re.fullmatch(_plan(number.country_code or 0), national):
+        raise ValueError(f"`{text}` is no number of its country's plan: a digit is wrong, missing or too many")
     return phonenumbers.format_number(number, PhoneNumberFormat.E164)
+
+
+@functools.lru_cache(maxsize=256)
+def _plan(code: int) -> str:
+    """A regex of the plan of a code; anything for codes of no country (satellites, +800)."""
+    return plans.plan(str(code)) if plans.is_country_code(str(code)) else r"\d+"
+
+
+def called(text: str, country: str | None) -> str:
+    """The E.164 number that a network of a country means by a text. Raises ValueError with a sentence."""
+    number = forms.read(_SEPARATORS.sub("", text), country) if _WRITTEN.fullmatch(text.strip()) else ""
+    return number or normalise(text, country)
+
+
+def caller(text: str, country: str | None) -> str:
+    """`called`, or what is shown as sent: a short number, a sender's name, ``anonymous``. Raises ValueError."""
+    plain = _SEPARATORS.sub("", text)
+    number = forms.read(plain, country)
+    if number or _SENT.fullmatch(text.strip()):
+        return number or text.strip()
+    return plain if _SENT.fullmatch(plain) and _WRITTEN.fullmatch(text.strip()) else normalise(text, country)
 
 
 @functools.lru_cache(maxsize=200_000)
@@ -98,6 +127,7 @@ def abroad_prefix(region: str) -> str:
     if metadata is None:
         raise ValueError(f"`{region}` is not a country code such as UA or PL")
     prefix = metadata.preferred_international_prefix or metadata.international_prefix or ""
+    prefix = prefix.replace("~", "")  # 8~10: another dial tone was waited for once
     return prefix if prefix.isdigit() else "00"
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
+from routing.model.addresses import Email
 from routing.model.allow import ALLOW, Allow
 from routing.model.fields import (
     Account,
-    Email,
     Extension,
     Fields,
     Id,
@@ -22,9 +22,21 @@ from routing.model.fields import (
     Text,
     Whole,
     refuse,
+    safe_text,
+    said,
     shown,
 )
 from routing.model.ringing import MOST_WAVES
+from routing.model.srtp import Srtp
+
+#: Far more than a person has, and fewer than FreeSWITCH rings at once (127).
+MOST_PHONES = 50
+
+
+def _full_name(value: Any) -> str:
+    if value is None or (isinstance(value, str) and not value.strip()):
+        raise ValueError("is empty: write what people call them, `Olena Koval`")
+    return safe_text(value)
 
 
 def _ring_entry(value: Any) -> Any:
@@ -59,6 +71,12 @@ class Ring(Fields):
 RingList = Annotated[list[Annotated[Ring, BeforeValidator(_ring_entry)]], OneOrMany, NotEmpty]
 
 
+def _phones(value: Any) -> Any:
+    if isinstance(value, dict):
+        return value
+    raise refuse("phones have names", 'write `phones: {desk: {sip: "1001"}, mobile: {number: "+380..."}}`')
+
+
 class Phone(Fields):
     """A phone: either a SIP account that registers here or an outside number."""
 
@@ -66,20 +84,46 @@ class Phone(Fields):
     number: Number | None = Field(None, description="An outside number, such as a mobile.")
     confirm: Key | None = Field(None, description="Key that must be pressed before the call counts as answered.")
     confirm_prompt: Sound | None = Field(None, description="What is played to ask for the key.")
+    reject: Key | None = Field(None, description="Key by which whoever answers refuses the call; needs `confirm`.")
     gateway: Id | None = Field(None, description="Gateway for the outside number; the first one otherwise.")
+    srtp: Srtp | None = Field(None, description="Encrypted sound of a SIP phone; the project's `srtp` otherwise.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _written_out(cls, value: Any) -> Any:
+        if isinstance(value, str | int):
+            raise refuse("a phone is an account or a number", 'write `{sip: "1001"}` or `{number: "+380..."}`')
+        return value
 
     @model_validator(mode="after")
     def _one_of(self) -> Phone:
         if (self.sip is None) == (self.number is None):
             raise refuse("a phone has either `sip` or `number`")
+        if wrong := key_clash(self.confirm, self.reject):
+            raise refuse(*wrong)
+        if self.srtp and self.sip is None:
+            raise refuse("`srtp` is of phones that register here", "an outside number has its gateway's")
         return self
+
+
+def key_clash(confirm: str | None, reject: str | None) -> tuple[str, str] | None:
+    """What is wrong with the two keys of a phone that is picked up, and a hint; None when they go together."""
+    if reject and not confirm:
+        return "`reject` without `confirm`: no key is asked for", 'write `confirm: "1"` beside it'
+    if reject and reject == confirm:
+        return f"`reject` and `confirm` are the same key, {reject}", "let another key refuse"
+    return None
 
 
 class Person(Fields):
     """Somebody who can be rung."""
 
-    name: Text = Field(description="Shown in reports and traces.")
-    phones: Annotated[dict[Id, Phone], NotEmpty] = Field(description="Phones by a short name: desk, mobile.")
+    name: Annotated[str, BeforeValidator(said(_full_name)), WithJsonSchema({"type": "string", "pattern": r"\S"})] = (
+        Field(description="Shown in reports and traces.")
+    )
+    phones: Annotated[dict[Id, Phone], BeforeValidator(_phones), NotEmpty] = Field(
+        max_length=MOST_PHONES, description="Phones by a short name: desk, mobile."
+    )
     ring: RingList | None = Field(None, description="What `ring` of this person rings, together; all phones otherwise.")
     extension: Extension | None = Field(None, description="Internal number, dialled by colleagues and in menus.")
     email: Email | None = Field(None, description="For notices, and to find the person in a CRM.")

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, ConfigDict, Field, WithJsonSchema, field_validator, model_validator
 
-from routing.model.entities import MOST_ENTITIES, NAME, SOURCES, Visitor, Wanted, clean
+from routing.model.entities import MOST_ENTITIES, NAME, SOURCES, Visitor, Wanted, clean, linear
 from routing.model.fields import Fields, Flag, Id, Name, Number, OneOrMany, Seconds, Text, one_or_many, refuse, shown
 from routing.model.problem import did_you_mean
 from routing.model.sites import Origins
@@ -29,7 +29,10 @@ def wanted(value: Any) -> Wanted:
     if isinstance(value, dict):
         if list(value) != ["pattern"]:
             raise refuse("write a text, a list of texts, or `{pattern: ...}`")
-        return Wanted(patterns=tuple(_text(each, "*") for each in one_or_many(value["pattern"])))
+        patterns = tuple(_text(each, "*") for each in one_or_many(value["pattern"]))
+        if not patterns:
+            raise refuse("`pattern` needs at least one value")
+        return Wanted(patterns=patterns)
     texts = tuple(_text(each, "") for each in one_or_many(value))
     if not texts:
         raise refuse("must not be empty")
@@ -144,7 +147,7 @@ def _value(values: Mapping[str, Mapping[str, str]], question: str) -> str:
 
 
 def _like(pattern: str, text: str) -> bool:
-    return re.fullmatch(".*".join(map(re.escape, pattern.split("*"))), text) is not None
+    return re.fullmatch(linear([*map(re.escape, pattern.split("*"))]), text) is not None
 
 
 class Pool(Fields):

@@ -9,11 +9,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Protocol
 
-from pydantic import Field
-
-from routing.model.fields import Fields, Name
-from routing.model.sites import Origins
-
 #: Screens that open again are told of pops as old as this.
 KEPT_SECONDS = 60
 
@@ -52,13 +47,6 @@ class Pop:
     def as_json(self) -> dict[str, Any]:
         """Plain data, as screens get it."""
         return asdict(self)
-
-
-class Screens(Fields):
-    """Pages, of a CRM as a rule, that show who calls while a person's phone rings."""
-
-    origins: Origins = Field(description="Sites: `https://crm.example.com`.")
-    key: Name = Field(description="Name of the secret with which a server asks for a person's token.")
 
 
 class PopsDown(Exception):

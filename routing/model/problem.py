@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from routing.model import meant, url_secrets
 
 #: Among more names than this none is looked for that was meant: a folder full of mistakes would take hours.
 MOST_COMPARED = 3_000
+#: Of a quoted word that is longer than any name so much is shown.
+LONGEST_QUOTED = 120
+_QUOTED = re.compile(r"`[^`]*`")
 #: Where in a YAML document something stands: keys and list indexes from the root.
 Loc = tuple[str | int, ...]
 
@@ -23,6 +29,11 @@ class Problem:
     message: str
     hint: str = ""
 
+    def below(self, folder: str) -> Problem:
+        """The same with its file's name as it is from above the folder."""
+        there = self.file.startswith("/") or folder == "."
+        return self if there else replace(self, file=f"{folder.rstrip('/')}/{self.file}")
+
     def __str__(self) -> str:
         hint = f" (hint: {self.hint})" if self.hint else ""
         path = f"{self.path}: " if self.path else ""
@@ -30,10 +41,19 @@ class Problem:
 
 
 def _one_line(text: str) -> str:
-    """Text that a terminal shows as it is: what an author's quotes hold may be line breaks or escape codes."""
+    """Text that a terminal shows as it is: what an author's quotes hold may be line breaks, escape codes, or a book."""
+    text = _QUOTED.sub(lambda quoted: _shortened(quoted[0]), url_secrets.masked(text))
     return (
         text if text.isprintable() else "".join(char if char.isprintable() else f"\\u{ord(char):04x}" for char in text)
     )
+
+
+def _shortened(quoted: str) -> str:
+    return quoted if len(quoted) <= LONGEST_QUOTED else f"{quoted[: LONGEST_QUOTED - 4]}...`"
+
+
+class UserFailure(Exception):
+    """Something that the user can mend, whatever part found it: the text is for the user and says how."""
 
 
 class Problems(Exception):
@@ -55,10 +75,18 @@ def dotted(loc: Loc) -> str:
     return text
 
 
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """A hint naming the closest known word, or the empty string when none is close."""
+def closest(word: str, known: Iterable[str], alike: float = 0.7) -> str:
+    """The closest known word, or the empty string when none is close: ``alike`` is 1 for the same."""
     choices = list(known)
     if len(choices) > MOST_COMPARED:
         return ""
-    close = difflib.get_close_matches(word[:100], choices, n=1, cutoff=0.7)
-    return f"did you mean `{close[0]}`?" if close else ""
+    return next(iter(difflib.get_close_matches(word[:100], choices, n=1, cutoff=alike)), "")
+
+
+def did_you_mean(word: str, known: Iterable[str], alike: float = 0.7) -> str:
+    """A hint naming the closest known word (`closest`), or the empty string when none is close."""
+    close = closest(word, known, alike)
+    if not close:
+        return ""
+    odd = meant.odd_letters(word) if close.isascii() else ""
+    return f"did you mean `{close}`?" + (f" {odd}" if odd else "")

@@ -6,17 +6,16 @@ import functools
 import re
 from datetime import date
 from typing import Annotated, Any, Literal
-from zoneinfo import available_timezones
 
 from pydantic import BeforeValidator, Field, WithJsonSchema, field_validator, model_validator
 
+from routing.model import meant
+from routing.model.addresses import Addressee, Host
 from routing.model.allow import ALLOW, Allow
-from routing.model.calendar import DAYS, HOLIDAY_YEARS, INEXPRESSIBLE_ZONES, Calendar, Period, parse_days
+from routing.model.calendar import DAYS, HOLIDAY_YEARS, Calendar, Period, parse_days
 from routing.model.fields import (
-    Addressee,
     Fields,
     Flag,
-    Host,
     Id,
     Number,
     OneOrMany,
@@ -28,26 +27,11 @@ from routing.model.fields import (
     shown,
 )
 from routing.model.pools import Tracking
-from routing.model.pop import Screens
-from routing.model.problem import did_you_mean
+from routing.model.screens import Screens
+from routing.model.srtp import Srtp
+from routing.model.zones import Zone
 
-
-@functools.cache
-def _zones() -> frozenset[str]:
-    return frozenset(available_timezones()) - INEXPRESSIBLE_ZONES
-
-
-def _zone(value: Any) -> str:
-    if value in INEXPRESSIBLE_ZONES:
-        raise refuse(f"`{value}` changes its clocks by dates that FreeSWITCH cannot be told: use another zone")
-    if value not in _zones():
-        city = next((zone for zone in sorted(_zones()) if zone.endswith(f"/{value}")), "")
-        hint = f"did you mean `{city}`?" if city else did_you_mean(str(value), _zones())
-        raise refuse(f"{shown(value)} is not a time zone of the tz database", hint)
-    return str(value)
-
-
-Zone = Annotated[str, BeforeValidator(_zone)]
+EarlyMedia = Literal["ring", "pass"]
 
 
 class ProjectSticky(Fields):
@@ -79,6 +63,15 @@ class Project(Fields):
         default_factory=list, description="Countries that people, webhooks and callbacks may dial."
     )
     longest_wait: Seconds = Field(180, description="Lint limit for a caller's wait.")
+    early_media: EarlyMedia = Field(
+        "ring",
+        description="What a caller hears before an outside phone answers: ringing, or what the carrier sends (`pass`).",
+    )
+    srtp: Srtp | None = Field(
+        None,
+        description="Encrypted sound of the phones that register here: `required` or no call, `optional` both ways, or "
+        "`never`; by itself it is taken when a phone offers it, and not offered to one that is rung.",
+    )
     sticky: ProjectSticky | None = Field(
         None, description="Whoever called a client rings first when the client calls back, in every scheme."
     )
@@ -117,12 +110,12 @@ class Project(Fields):
 
 
 def _date(value: Any) -> date:
-    try:
-        if isinstance(value, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+    if isinstance(value, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+        try:
             return date.fromisoformat(value)
-    except ValueError:
-        pass
-    raise refuse(f"{shown(value)} is not a date: write `2026-12-25`")
+        except ValueError:
+            raise refuse(f"there is no day {shown(value)}") from None
+    raise refuse(f"{shown(value)} is not a date: write `{meant.day(value) or '2026-12-25'}`")
 
 
 def _day_names(value: Any) -> str:
@@ -174,6 +167,8 @@ def _national(code: str) -> frozenset[date]:
 
 
 def _day_periods(value: Any) -> Any:
+    if value in ("no", "off", "free", "holiday", False, ""):
+        raise refuse(f"{shown(value)} is no opening time", "write `closed`")
     return () if value == "closed" else value
 
 
@@ -212,7 +207,14 @@ class Gateway(Fields):
     username: Text | None = Field(None, description="For registration; the password comes from the secrets.")
     realm: Host | None = Field(None, description="Realm of the registration; the proxy's host otherwise.")
     register_: Flag = Field(True, alias="register", description="Register with the carrier; needs `username`.")
-    transport: Literal["udp", "tcp", "tls"] = Field("udp", description="How its registration is sent.")
+    transport: Literal["udp", "tcp", "tls"] = Field(
+        "udp", description="How registrations and calls reach it; `tls` needs `node init --tls`."
+    )
+    srtp: Srtp | None = Field(
+        None,
+        description="Encrypted sound: `required` or no call, `optional`, or `never`; by itself it is taken when the "
+        "carrier offers it, and not offered to the carrier.",
+    )
     dial: Literal["plus", "digits", "national"] = Field(
         "plus", description="How the carrier wants numbers: `+380501112233`, `380501112233` or `0501112233`."
     )
@@ -220,6 +222,17 @@ class Gateway(Fields):
         "company",
         description="Whose number the called mobile sees: the company's, the caller's, the caller's with the company's "
         "in Diversion, or the company's with the caller's in P-Asserted-Identity.",
+    )
+    early_media: EarlyMedia | None = Field(
+        None, description="Ringing, or the carrier's sound (`pass`), before its phones answer; the project's otherwise."
+    )
+    number_in: Literal["request", "to", "p-called-party-id", "diversion", "history-info"] | None = Field(
+        None,
+        description="Where its calls name the number that was dialled; by itself, and where it names none there, the "
+        "request line is looked at first, then To, P-Called-Party-ID, Diversion and History-Info.",
+    )
+    contact: Annotated[str, Field(pattern=r"^[A-Za-z0-9+][A-Za-z0-9_.+-]{0,63}$")] | None = Field(
+        None, description="User of the Contact that is registered, where the carrier wants one; `gw+NAME` otherwise."
     )
     numbers: Annotated[list[Number], OneOrMany] = Field(
         default_factory=list, description="The company's numbers on this trunk; the first is shown by default."

@@ -2,9 +2,27 @@
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
+from urllib.parse import urlsplit
+
+_NEAR = (".local", ".lan", ".internal", ".home.arpa", "localhost")
+
+
+def is_near(url: str) -> bool:
+    """Whether a URL's host is this machine or in a network of one's own."""
+    host = urlsplit(url).hostname or ""
+    try:
+        return ipaddress.ip_address(host).is_private
+    except ValueError:
+        return "." not in host or host.endswith(_NEAR)
+
+
+def is_read_on_the_way(url: str) -> bool:
+    """Whether what goes to a URL travels in clear over networks of others."""
+    return url.startswith("http:") and not is_near(url)
 
 
 @dataclass(frozen=True)

@@ -38,9 +38,9 @@ class WebHooks:
         try:
             reply = self.post("POST", url, self.headers(notice.call, int(self.now()), said), said, DEADLINE_SECONDS)
         except NoReply as problem:
-            raise Later(str(problem)) from None
+            raise Later(str(problem), is_away=True) from None
         if reply.status in _LATER or reply.status >= 500:
-            raise Later(f"HTTP {reply.status}")
+            raise Later(f"HTTP {reply.status}", is_away=True)
         if not 200 <= reply.status < 300:
             raise Refused(f"HTTP {reply.status}")
 
@@ -57,6 +57,7 @@ def body(notice: Notice) -> bytes:
         "started": _moment(notice.started),
         "ended": _moment(notice.ended),
         "status": notice.status,
+        "tags": list(notice.tags),
         "wait_s": round(notice.wait_s, 1),
         **({"box": notice.box, "recording": notice.recording} if notice.recording else {}),
     }

@@ -6,8 +6,10 @@ decides: never (5xx), later (all else), or done. Knows nothing of when a notice 
 
 from __future__ import annotations
 
+import io
 import re
 import ssl
+import time
 import wave
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -23,15 +25,19 @@ from smtplib import (
     SMTPResponseException,
     SMTPSenderRefused,
 )
-from typing import Literal
+from typing import Any, Literal
 from urllib.parse import unquote
 from zoneinfo import ZoneInfo
 
+from routing.model.budget import Budget, Counted
 from routing.model.notice import Later, Notice, Refused
 from routing.notify.message import MOST_ATTACHED_BYTES, Recording, message
 
 #: For the server's answer, and for sending a whole recording over a slow line.
 TIMEOUT_SECONDS = 120.0
+#: For all of a session, and for all that the server says in it.
+SESSION_SECONDS = 600.0
+REPLY_BYTES = 64 * 1024
 #: What a server answers to a message that is too large, already at MAIL FROM.
 _TOO_LARGE = 552
 _URL = re.compile(
@@ -76,6 +82,39 @@ def _is_here(host: str) -> bool:
         return host == "localhost"
 
 
+class _Replies:
+    """Beside smtplib's client, which would read a reply's lines for ever: all replies of a session have one budget."""
+
+    file: Any
+    sock: Any
+    timeout: float
+
+    def __init__(self, budget: Budget, server: Server, timeout_s: float, **tls: Any) -> None:
+        self._budget = budget
+        super().__init__(server.host, server.port, timeout=timeout_s, **tls)  # type: ignore[call-arg]
+
+    def getreply(self) -> tuple[int, bytes]:
+        """See smtplib."""
+        if self.file is None:
+            self.file = io.BufferedReader(Counted(self._received))
+        reply: tuple[int, bytes] = super().getreply()  # type: ignore[misc]
+        return reply
+
+    def _received(self, most: int) -> bytes:
+        self.sock.settimeout(min(self.timeout, self._budget.left_s()))
+        came: bytes = self.sock.recv(most)
+        self._budget.spend(len(came))
+        return came
+
+
+class _Bounded(_Replies, SMTP):
+    pass
+
+
+class _BoundedTls(_Replies, SMTP_SSL):
+    pass
+
+
 @dataclass(frozen=True)
 class SmtpMail:
     """Sends notices from ``sender``, with times in ``zone``; one connection a notice. ``trust``: whose
@@ -102,19 +141,20 @@ class SmtpMail:
         except SMTPSenderRefused as problem:
             raise (Refused if problem.smtp_code == _TOO_LARGE else Later)(_said(problem)) from None
         except SMTPResponseException as problem:
-            raise Later(_said(problem)) from None
+            raise Later(_said(problem), is_away=True) from None
         except (SMTPException, OSError) as problem:
-            raise Later(f"{type(problem).__name__}: {problem}"[:300]) from None
+            raise Later(f"{type(problem).__name__}: {problem}"[:300], is_away=True) from None
         return {address: _answer(*answer) for address, answer in refused.items()}
 
     @contextmanager
     def _connected(self) -> Iterator[SMTP]:
         """A session; how it is closed changes nothing of what was sent in it."""
         server = self.server
+        budget = Budget(REPLY_BYTES, time.monotonic() + SESSION_SECONDS, time.monotonic)
         if server.security == "tls":
-            client: SMTP = SMTP_SSL(server.host, server.port, timeout=self.timeout_s, context=self._trusted())
+            client: SMTP = _BoundedTls(budget, server, self.timeout_s, context=self._trusted())
         else:
-            client = SMTP(server.host, server.port, timeout=self.timeout_s)
+            client = _Bounded(budget, server, self.timeout_s)
         try:
             if server.security == "starttls":
                 client.starttls(context=self._trusted())

@@ -10,37 +10,47 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from typing import Any
+from typing import Any, Protocol
 
-from routing.decide.crm import Responsible
 from routing.decide.directory import Directory
+from routing.decide.ports import Ports, Step, step_seconds
+from routing.decide.registry import decide
+from routing.decide.responsible import Responsible
 from routing.decide.verdict import Answer as Http
-from routing.decide.verdict import Failure, Verdict, failed
-from routing.decide.visitor import decide as decide_visitor
-from routing.decide.webhook import decide
-from routing.model.decision import E164, Call, encode
+from routing.decide.verdict import Failure
+from routing.model.decision import CALLER, Call
+from routing.model.decision import answer as encoded
 from routing.model.entities import Visitor, visitor_of
-from routing.offline.crm import Crm, answers
+from routing.model.lookup import Outcome
+from routing.model.memory import Memory, Presence
+from routing.model.tags import TAGS, tags_of
+from routing.offline.crm import Crm, answers, told_words
 from routing.offline.decider import Answer, Closed, Reply
 from routing.offline.files import Files
-from routing.offline.remembered import KINDS, Remembered
+from routing.offline.remembered import Remembered
 
 #: A step's settings and the call's facts -> what the handler answers, and after how many milliseconds.
 Handler = Callable[[Mapping[str, Any], Call], tuple[Http | Failure, int]]
 
 INSTANT_MS = 20
+#: What a decision takes that asks nobody outside.
+OURSELVES_MS = 1
 GARBAGE = b"\x00\xff<html>not an answer"
 
 
 def canned(words: str) -> Handler:
-    """A handler that always answers the same: a body, ``timeout``, ``refused``, ``garbage`` or a status
-    code."""
+    """A handler that always answers the same: a body, ``timeout``, ``refused``, ``garbage`` or a status code.
+
+    Without words it is not asked.
+    """
 
     def answer(step: Mapping[str, Any], call: Call) -> tuple[Http | Failure, int]:
+        if not words:
+            return Failure("not asked"), 0
         if words == "timeout":
-            seconds = float(step.get("timeout_s") or 2)
+            seconds = step_seconds(step)
             return Failure(f"no answer within {seconds:g} s"), round(seconds * 1000)
         if words == "refused":
             return Failure("connection refused"), INSTANT_MS
@@ -61,22 +71,64 @@ def by_url(handlers: Mapping[str, Handler], otherwise: Handler) -> Handler:
     return answer
 
 
+class Past(Protocol):
+    """What is remembered and seen at the moment when a call asks: `routing.offline.remembered.Remembered`."""
+
+    @property
+    def chance(self) -> Callable[[], float]: ...
+
+    def memory(self, call: Call) -> Memory: ...
+
+    def presence(self, call: Call) -> Presence: ...
+
+    def now(self, call: Call) -> float: ...
+
+
+@dataclass
+class Spent:
+    """What one decision took of virtual time, and what it told others that its reason does not say."""
+
+    ms: int = OURSELVES_MS
+    told: list[str] = field(default_factory=list)
+
+    def over(self, handler: Handler) -> Callable[[Step, Call], Http | Failure]:
+        """The port ``webhook``."""
+
+        def ask(step: Step, call: Call) -> Http | Failure:
+            answer, self.ms = handler(step, call)
+            return answer
+
+        return ask
+
+    def crm(self, crm: Crm) -> Callable[[Step, Call, Responsible], Outcome]:
+        """The port ``crm``."""
+
+        def ask(step: Step, call: Call, people: Responsible) -> Outcome:
+            outcome, self.ms = crm(step, call, people)
+            self.told += told_words(step, call)
+            return outcome
+
+        return ask
+
+
 class InProcess:
-    """A decider for `switch.run`: the same ``decide`` as the engine's, over a handler's canned answer."""
+    """A decider for `switch.run`: the engine's decisions over canned answers.
+
+    ``visitor``: whom every number of a pool is lent to.
+    """
 
     def __init__(
         self,
         files: Files,
         handler: Handler,
         visitor: Visitor | None = None,
-        remembered: Remembered | None = None,
+        past: Past | None = None,
         crm: Crm | None = None,
     ) -> None:
         self.files = files
         self.handler = handler
-        self.remembered = remembered or Remembered()
+        self.past = past or Remembered()
         self.crm = crm or answers("nobody")
-        #: To whom every number of a pool is lent.
         self.visitor = visitor
 
     def __call__(self, address: str, variables: Mapping[str, str], patience_ms: int) -> Reply:
@@ -85,28 +137,33 @@ class InProcess:
         step = self._table(f"{call.release}/schemes/{call.scheme}.json").get("steps", {}).get(call.step)
         if not isinstance(step, Mapping):
             return Closed(0, f"{call.scheme} has no dynamic step {call.step}")
-        if step.get("kind") == "visitor":
-            verdict, took_ms = decide_visitor(step, self.visitor), 1
-        elif step.get("kind") in KINDS:
-            verdict, took_ms = self.remembered.decide(step, self._directory(call.release), call), 1
-        elif step.get("kind") == "crm":
-            verdict, took_ms = self.crm(step, self._responsible(call.release, step), call)
-        elif step.get("kind") != "webhook":
-            verdict, took_ms = failed(f"a {step.get('kind')} step is not decided offline"), INSTANT_MS
-        else:
-            answer, took_ms = self.handler(step, call)
-            verdict = decide(step, self._directory(call.release), call, answer)
+        spent = Spent()
+        verdict = decide(step, call, self._ports(call, spent))
         known = self._directory(call.release).waves
-        chosen = encode(call.step, verdict.decision, known) | dict(verdict.variables)
+        chosen = encoded(call, verdict.decision, known) | dict(verdict.variables)
         commands = tuple(("set", f"{name}={value}") for name, value in chosen.items())
-        return Answer(commands, took_ms, _words(verdict, chosen["routing_decision"]))
+        reason = "; ".join(filter(None, (verdict.reason, *spent.told)))
+        return Answer(commands, spent.ms, _words(reason, chosen["routing_decision"]))
+
+    def _ports(self, call: Call, spent: Spent) -> Ports:
+        return Ports(
+            directory=self._directory,
+            responsible=self._responsible,
+            webhook=spent.over(self.handler),
+            crm=spent.crm(self.crm),
+            holder=lambda *_: self.visitor,
+            memory=self.past.memory(call),
+            presence=lambda _: self.past.presence(call),
+            now=lambda: self.past.now(call),
+            chance=self.past.chance,
+        )
 
     def _directory(self, release: str) -> Directory:
         known = _directory_of(self.files.read(f"{release}/table.json") or "{}")
         return replace(known, schemes=_Schemes(self, release))
 
-    def _responsible(self, release: str, step: Mapping[str, Any]) -> Responsible:
-        return Responsible.of(self._table(f"{release}/table.json"), str(step["crm"]["system"]))
+    def _responsible(self, release: str, system: str) -> Responsible:
+        return Responsible.of(self._table(f"{release}/table.json"), system)
 
     def _table(self, path: str) -> Mapping[str, Any]:
         text = self.files.read(path)
@@ -148,15 +205,17 @@ def _call(variables: Mapping[str, str]) -> Call:
         scheme=variables.get("routing_scheme", ""),
         step=variables.get("routing_step", ""),
         number=variables.get("routing_number", ""),
-        caller=caller if E164.fullmatch(caller) else "anonymous",
+        caller=caller if CALLER.fullmatch(caller) else "anonymous",
         caller_pays=variables.get("routing_caller_pays", "true") == "true",
         person=variables.get("routing_person", ""),
         started=int(variables.get("created_us", "0")) / 1_000_000,
         entities=visitor.entities,
         source=visitor.source,
+        tags=tags_of(variables.get(TAGS, "")),
+        question=variables.get("routing_asked", ""),
     )
 
 
-def _words(verdict: Verdict, decision: str) -> str:
+def _words(reason: str, decision: str) -> str:
     said = decision.partition(":")[2]
-    return f"{said} ({verdict.reason})" if verdict.reason else said
+    return f"{said} ({reason})" if reason else said

@@ -34,8 +34,8 @@ def assign(call: Running, name: str, value: str) -> None:
     before = line.variables.get(name)
     line.set(name, value)
     if name in _TOLD and value and (name == "routing_step" or before != value):
-        line.note(_TOLD[name], value)
-    elif name.startswith("routing_"):
+        line.note(_TOLD[name], value, line.variables.get("routing_kind", "") if name == "routing_step" else "")
+    elif name != "routing_kind" and name.startswith("routing_"):
         line.note("variable", f"{name}={value}")
 
 
@@ -145,6 +145,10 @@ def log(call: Running, data: str) -> None:
     """A line in FreeSWITCH's log: nothing on the call."""
 
 
+def start_dtmf(call: Running, data: str) -> None:
+    """Listen for keys as tones: a scripted caller's keys are heard anyway."""
+
+
 def mkdir(call: Running, data: str) -> None:
     """A folder on the switch's disk: nothing on the call."""
 
@@ -165,8 +169,10 @@ def limit_execute(call: Running, data: str) -> None:
     words = separate(data, " ", 6)
     if len(words) < 6 or not _take(call, words):
         return
-    APPLICATIONS[words[4]](call, words[5])
-    call.limits.give_back(_resource(words), call.line.profile.uuid, call.line.moment.timestamp())
+    try:
+        APPLICATIONS[words[4]](call, words[5])
+    finally:
+        call.limits.give_back(_resource(words), call.line.profile.uuid, call.line.moment.timestamp())
 
 
 def _take(call: Running, words: list[str]) -> bool:
@@ -196,7 +202,7 @@ def _moment(call: Running, word: str) -> int:
     return max(round(atoi(word) * 1000 - call.line.start.timestamp() * 1000), call.line.now_ms)
 
 
-NEED_MEDIA = frozenset({"playback", "play_and_get_digits", "record", "record_session"})
+NEED_MEDIA = frozenset({"playback", "endless_playback", "play_and_get_digits", "record", "record_session"})
 
 APPLICATIONS: dict[str, Application] = {
     "set": set_variable,
@@ -208,7 +214,10 @@ APPLICATIONS: dict[str, Application] = {
     "pre_answer": pre_answer,
     "ring_ready": ring_ready,
     "playback": dialogue.playback,
+    "endless_playback": dialogue.endless_playback,
     "play_and_get_digits": dialogue.play_and_get_digits,
+    "displace_session": dialogue.displace_session,
+    "stop_displace_session": dialogue.stop_displace_session,
     "record": dialogue.record,
     "record_session": dialogue.record_session,
     "bridge": bridging.bridge,
@@ -225,4 +234,5 @@ APPLICATIONS: dict[str, Application] = {
     "limit_execute": limit_execute,
     "log": log,
     "mkdir": mkdir,
+    "start_dtmf": start_dtmf,
 }

@@ -8,8 +8,10 @@ leg with ``group_confirm_key`` wins only when the key is pressed within its time
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
+from routing.offline import progress
 from routing.offline.dialstring import Endpoint, Part
 from routing.offline.document import is_true
 from routing.offline.line import Line
@@ -37,6 +39,7 @@ class Leg:
     state: str = "waiting"
     rung_ms: int = 0
     confirmed_ms: int | None = None
+    refused_ms: int | None = None
     cause: str = ""
 
     @property
@@ -56,6 +59,7 @@ class Attempt:
         self.phones = phones
         self.part = part
         self.group = -1
+        self.endpoints: Sequence[Endpoint] = ()
         self.legs: list[Leg] = []
         self.start_ms = 0
         self.cause = "DESTINATION_OUT_OF_ORDER"
@@ -71,8 +75,11 @@ class Attempt:
                 self.over = True
                 return
             self.start_ms = self.line.now_ms
-            self.legs = [leg for endpoint in self.part.groups[self.group] if (leg := self._create(endpoint))]
+            self.endpoints = self.part.groups[self.group]
+            self.legs = [leg for endpoint in self.endpoints if (leg := self._create(endpoint))]
             if self.legs:
+                if is_true(self.part.variables.get("instant_ringback")):
+                    progress.play_ringback(self.line)
                 return
 
     def _create(self, endpoint: Endpoint) -> Leg | None:
@@ -80,6 +87,8 @@ class Attempt:
         address = endpoint.address
         target = variables.get("routing_target") or self.phones.aliases.get(address, address)
         phone = self.phones.find(target, address)
+        if self.line.finds_talking(target) and phone.does != "unreachable":
+            phone = replace(phone, does="busy", after_ms=0)
         cause = _refusal(endpoint, phone)
         if cause:
             self.cause = cause
@@ -128,14 +137,15 @@ class Attempt:
                 moments.append(self.start_ms + leg.delay_s * 1000)
             elif leg.state == "ringing" and (due := _due_ms(leg)) is not None:
                 moments.append(due)
-            elif leg.state == "confirming" and leg.confirmed_ms is not None:
-                moments.append(leg.confirmed_ms)
+            elif leg.state == "confirming":
+                moments += [at for at in (leg.confirmed_ms, leg.refused_ms) if at is not None]
         return max(min(moments), self.line.now_ms)
 
     def end(self, leg: Leg, cause: str) -> None:
         """The leg is down."""
         if leg.state != "waiting":
             self.line.note("ring_end", leg.target, cause, self.line.now_ms - leg.rung_ms)
+            self.line.leaves(leg.target)
         leg.state, leg.cause = "down", cause
 
     def _elapsed_ms(self) -> int:
@@ -144,39 +154,37 @@ class Attempt:
     def _outcome(self, leg: Leg) -> Leg | None:
         now = self.line.now_ms
         if leg.state == "ringing" and (due := _due_ms(leg)) is not None and now >= due:
+            if leg.phone.does not in _ENDINGS and self.line.finds_person_talking(leg.target):
+                leg.phone = replace(leg.phone, does="no answer")  # nobody picks up a second call
+                return None
             if leg.phone.does in _ENDINGS:
                 self.end(leg, _ENDINGS[leg.phone.does])
                 return None
             return self._picked_up(leg)
         if leg.state == "confirming" and leg.confirmed_ms is not None and now >= leg.confirmed_ms:
             return self._won(leg)
+        if leg.state == "confirming" and leg.refused_ms is not None and now >= leg.refused_ms:
+            self.end(leg, "CALL_REJECTED")
         return None
 
     def _ring(self, leg: Leg) -> None:
         leg.state, leg.rung_ms = "ringing", self.line.now_ms
+        self.line.rings(leg.target)
         self.line.note("ring", leg.target, f"{leg.endpoint.kind}/{leg.endpoint.rest}")
-        if leg.phone.does not in _ENDINGS or leg.phone.after_ms:
-            self._ring_caller()
-
-    def _ring_caller(self) -> None:
-        if is_true(self.part.variables.get("ignore_ring_ready")):
+        if leg.phone.does in _ENDINGS and not leg.phone.after_ms:
             return
-        self.line.ring()
-        if self.line.media and self.line.hears == "nothing" and self._ringback():
-            self.line.hear("audio")
-
-    def _ringback(self) -> str | None:
-        answered = self.line.get("transfer_ringback") if self.line.answered else None
-        return answered or self.line.get("ringback")
+        progress.progress(self.line, self.part.variables, leg.phone, alone=len(self.endpoints) == 1)
 
     def _picked_up(self, leg: Leg) -> Leg | None:
-        key = leg.endpoint.variables.get("group_confirm_key")
+        key, refuses = leg.endpoint.keys
         if not key:
             return self._won(leg)
         leg.state = "confirming"
         self.line.note("confirm", leg.target, key)
         wait = leg.phone.confirms_ms
         leg.confirmed_ms = None if wait is None else self.line.now_ms + wait
+        if refuses and leg.phone.refuses_ms is not None:
+            leg.refused_ms = self.line.now_ms + leg.phone.refuses_ms
         extra = leg.endpoint.variables.get("group_confirm_timeout", "")
         if extra.isdigit():
             leg.limit_s = self._elapsed_ms() // 1000 + int(extra) if int(extra) else 0

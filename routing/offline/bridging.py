@@ -5,14 +5,15 @@ from __future__ import annotations
 from routing.offline.attempt import Leg
 from routing.offline.dialstring import BadDialString, parse
 from routing.offline.document import is_true
-from routing.offline.line import HungUp, Interrupted
+from routing.offline.line import LONGEST_MS, HungUp, Interrupted, Transfer
 from routing.offline.originate import Originate
 from routing.offline.running import Running
 
 #: Variables of the caller's leg that an originate takes over when the dial string has none of that name.
 INHERITED = (
     "group_confirm_key", "group_confirm_file", "group_confirm_read_timeout", "group_confirm_cancel_timeout",
-    "group_confirm_timeout", "ignore_early_media", "originate_continue_on_timeout", "ignore_ring_ready",
+    "group_confirm_timeout", "ignore_early_media", "bridge_early_media", "originate_continue_on_timeout",
+    "ignore_ring_ready", "instant_ringback",
 )  # fmt: skip
 ALWAYS_CONTINUE = ("NO_ANSWER", "NO_USER_RESPONSE", "ORIGINATOR_CANCEL")
 
@@ -39,7 +40,7 @@ def _originate(call: Running, data: str) -> Leg | str:
         call.line.note("error", f"bridge: {error}")
         return "ORIGINATOR_CANCEL"
     result = Originate(call.line, parts, call.phones, call.line.get("call_timeout")).run()
-    if call.line.media and not call.line.answered:
+    if call.line.media:
         call.line.hear("nothing")
     return result
 
@@ -65,8 +66,8 @@ def _named(causes: str, cause: str) -> bool:
     return cause.lower() in (name.strip().lower() for name in causes.split(","))
 
 
-def _before_talk(call: Running, leg: Leg) -> None:
-    """Applications that run beside the beginning of the talk.
+def _before_talk(call: Running, leg: Leg) -> int:
+    """Applications that run beside the beginning of the talk; milliseconds in which the caller hears nothing of it.
 
     FreeSWITCH reads both ``bridge_pre_execute_aleg_app`` and ``_bleg_app`` from the caller's leg; a dial string's own
     variable for its leg is ``bridge_pre_execute_app``.
@@ -77,25 +78,54 @@ def _before_talk(call: Running, leg: Leg) -> None:
     whisper = line.get("bridge_pre_execute_bleg_data") if line.get("bridge_pre_execute_bleg_app") == "playback" else ""
     if variables.get("bridge_pre_execute_app") == "playback":
         whisper = variables.get("bridge_pre_execute_data")
-    if whisper:
-        line.note("whisper", line.expand(whisper), leg.target, call.duration_ms(whisper) or 0)
+    if not whisper:
+        return 0
+    lasts = call.duration_ms(whisper) or 0
+    line.note("whisper", line.expand(whisper), leg.target, lasts)
+    return lasts
 
 
 def _talk(call: Running, leg: Leg) -> None:
     line = call.line
+    line.talks(leg.target)
     call.answer()
     line.set("bridge_channel", leg.target)
+    for name in filter(None, (line.get("import") or "").split(",")):
+        line.set(name, leg.endpoint.variables.get(name))
     line.note("talk", leg.target)
-    line.hear("audio")
-    _before_talk(call, leg)
-    since = line.now_ms
+    since, whispers = line.now_ms, _before_talk(call, leg)
+    end = since + (LONGEST_MS if leg.phone.talks_ms is None else leg.phone.talks_ms)
+    sends_on = _sends_on(call, leg) and since + leg.phone.transfers_ms < end
+    end = since + leg.phone.transfers_ms if sends_on else end
     try:
-        line.wait(since + leg.phone.talks_ms if leg.phone.talks_ms is not None else since + 24 * 3600 * 1000)
+        if whispers:
+            line.hear("nothing")
+            line.wait(min(since + whispers, end))
+        line.hear("audio")
+        line.wait(end)
     except Interrupted as reason:
         who = reason.who if isinstance(reason, HungUp) else "torn away by a scheduled transfer"
         line.note("talk_end", leg.target, who, line.now_ms - since)
         raise
-    line.note("talk_end", leg.target, "person", line.now_ms - since)
+    finally:
+        line.leaves(leg.target)
+    line.note("talk_end", leg.target, "transfer" if sends_on else "person", line.now_ms - since)
     line.hear("nothing")
+    if sends_on:
+        _send_on(call, leg)
     if is_true(line.get("hangup_after_bridge")):
         raise HungUp("NORMAL_CLEARING", leg.target)
+
+
+def _sends_on(call: Running, leg: Leg) -> bool:
+    """Whether the phone sends the caller on: once a call, and no carrier may."""
+    inside = not leg.endpoint.rest.startswith(("gateway/", "external/"))
+    return bool(leg.phone.transfers_to) and inside and leg.target not in call.sent_on_by
+
+
+def _send_on(call: Running, leg: Leg) -> None:
+    """A phone's REFER: the caller's leg looks its target up where the switch's globals say."""
+    line, to = call.line, leg.phone.transfers_to
+    call.sent_on_by.add(leg.target)
+    line.note("transferred", leg.target, to)
+    raise Transfer(to, line.get("force_transfer_dialplan"), line.get("force_transfer_context"), "sent on")

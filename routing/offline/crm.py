@@ -1,46 +1,45 @@
-"""What a CRM answers in a trace or a test, in words; the decision over it is production's.
+"""What a CRM answers in a trace or a test, in words: the port ``crm`` of decisions.
 
 ``nobody`` · ``timeout`` · ``refused`` · ``400`` to ``599`` · ``OWNER``, ``KIND OWNER``, ``KIND OWNER, CALLER'S NAME``:
-OWNER is a person of the project, an owner id or an e-mail: ``deal ivan, Romashka Ltd``. The verdict's reason
-says what it was told of the visitor besides: ``told entity.region=521``.
+OWNER is a person of the project, an owner id or an e-mail: ``deal ivan, Romashka Ltd``. What it was told of the
+visitor stands beside the verdict's reason: ``told entity.region=521``.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Any
 
-from routing.decide.crm import Responsible, decide, told
-from routing.decide.verdict import Verdict
+from routing.decide.crm import told
+from routing.decide.ports import step_seconds
+from routing.decide.responsible import Responsible
 from routing.model.decision import Call
 from routing.model.lookup import KINDS, Failed, Found, Nobody, Outcome, Owner
 
 INSTANT_MS = 60
 _ANSWER = re.compile(r"(?:(lead|deal|contact)\s+)?([^\s,]+)(?:\s*,\s*(.*))?")
 
-#: A crm step's settings, who stands for whom and the call -> the verdict, and after how many milliseconds.
-Crm = Callable[[Mapping[str, Any], Responsible, Call], tuple[Verdict, int]]
+#: A crm step's settings, the call and who stands for whom -> what is found, and after how many milliseconds.
+Crm = Callable[[Mapping[str, Any], Call, Responsible], tuple[Outcome, int]]
 
 
 def answers(words: str) -> Crm:
-    """A CRM that always answers the same. Raises ValueError when the words say nothing."""
-    if words not in ("nobody", "timeout", "refused") and not _ANSWER.fullmatch(words.strip()):
+    """A CRM that always answers the same; without words it is not asked. Raises ValueError when they say nothing."""
+    if words and words not in ("nobody", "timeout", "refused") and not _ANSWER.fullmatch(words.strip()):
         raise ValueError(f"`{words}` is no answer of a CRM: write nobody, timeout, 500, or `deal ivan, Romashka Ltd`")
 
-    def answer(step: Mapping[str, Any], people: Responsible, call: Call) -> tuple[Verdict, int]:
-        outcome, took_ms = _outcome(words.strip(), step, people), INSTANT_MS
+    def answer(step: Mapping[str, Any], call: Call, people: Responsible) -> tuple[Outcome, int]:
         if words == "timeout":
-            seconds = float(step.get("timeout_s") or 2)
-            outcome, took_ms = Failed(f"no answer within {seconds:g} s"), round(seconds * 1000)
-        verdict = decide(step, people, outcome)
-        return replace(verdict, reason="; ".join((verdict.reason, *_told(step, call)))), took_ms
+            seconds = step_seconds(step)
+            return Failed(f"no answer within {seconds:g} s"), round(seconds * 1000)
+        return _outcome(words.strip(), step, people), INSTANT_MS if words else 0
 
     return answer
 
 
-def _told(step: Mapping[str, Any], call: Call) -> list[str]:
+def told_words(step: Mapping[str, Any], call: Call) -> list[str]:
+    """What a CRM is told of the visitor, a part each: ``told entity.region=521``."""
     if not (call.entities or call.source):
         return []
     return [f"told {place}={value}" for place, value in told(step, call).items()]
@@ -52,6 +51,8 @@ def told_of(detail: str) -> list[str]:
 
 
 def _outcome(words: str, step: Mapping[str, Any], people: Responsible) -> Outcome:
+    if not words:
+        return Nobody("not asked")
     if words == "nobody":
         return Nobody("the CRM knows nobody with this number")
     if words == "refused":

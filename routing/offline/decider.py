@@ -8,24 +8,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import ClassVar, Literal, Protocol
+
+#: Why a call goes on by its compiled fallback: nobody listens, nobody speaks, the connection ends without a word.
+Reason = Literal["refused", "silent", "closed"]
 
 
 @dataclass(frozen=True)
 class Answer:
-    """The engine spoke: applications it had executed (name, argument), in order.
+    """The engine spoke after ``elapsed_ms``, and let go: applications it had executed (name, argument), in order.
 
-    ``resumed`` is true for the command ``resume``; ``note`` says in words what was answered.
+    That may be long after FreeSWITCH has gone on. ``resumed`` is true for the command ``resume``, which the product's
+    engine never says; ``note`` says in words what was answered.
     """
 
     commands: tuple[tuple[str, str], ...] = ()
     elapsed_ms: int = 0
     note: str = ""
-    resumed: bool = True
+    resumed: bool = False
 
     @classmethod
     def of(cls, variables: Mapping[str, str], elapsed_ms: int = 0, note: str = "") -> Answer:
-        """An answer that sets channel variables and resumes."""
+        """An answer that sets channel variables."""
         commands = tuple(("set", f"{name}={value}") for name, value in variables.items())
         return cls(commands, elapsed_ms, note or " ".join(f"{k}={v}" for k, v in variables.items()))
 
@@ -34,6 +38,7 @@ class Answer:
 class Refused:
     """Nobody listens: FreeSWITCH goes on with the next action at once."""
 
+    reason: ClassVar[Reason] = "refused"
     note: str = "the engine does not answer the connection"
 
 
@@ -41,6 +46,7 @@ class Refused:
 class Silent:
     """The connection stands and nothing comes: only the watchdog helps."""
 
+    reason: ClassVar[Reason] = "silent"
     note: str = "the engine is silent"
 
 
@@ -48,6 +54,7 @@ class Silent:
 class Closed:
     """The engine hung up the connection without a decision, after ``elapsed_ms``."""
 
+    reason: ClassVar[Reason] = "closed"
     elapsed_ms: int = 0
     note: str = "the engine closed the connection"
 

@@ -11,8 +11,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
+from routing.model import confirming
 from routing.offline.document import is_true
 from routing.offline.words import separate
+
+#: Legs of a group, and groups, that FreeSWITCH keeps; of a longer list the last one comes with all that is left.
+MOST = 127
 
 
 class BadDialString(ValueError):
@@ -32,6 +36,17 @@ class Endpoint:
         """The SIP account or number that is dialled."""
         last = self.rest.rpartition("/")[2]
         return last.partition("%")[0].partition("@")[0]
+
+    @property
+    def keys(self) -> tuple[str, str]:
+        """The key that whoever picks up must press, or nothing, and the one that refuses.
+
+        What a leg executes instead of FreeSWITCH's own question is this project's, and reads its keys of the leg.
+        """
+        key = self.variables.get("group_confirm_key", "")
+        if key != "exec":
+            return key, ""
+        return self.variables.get(confirming.KEY, ""), self.variables.get(confirming.REJECTS, "")
 
 
 @dataclass(frozen=True)
@@ -59,7 +74,9 @@ def _part(text: str, inherited: Mapping[str, str]) -> Part:
             text = text.lstrip(" ")
     if not text:
         raise BadDialString("nothing to dial")
-    groups = tuple(tuple(_endpoint(leg, shared) for leg in _outside(group, ",")) for group in _outside(text, "|"))
+    groups = tuple(
+        tuple(_endpoint(leg, shared) for leg in _outside(group, ",")[:MOST]) for group in _outside(text, "|")[:MOST]
+    )
     return Part(shared, groups)
 
 

@@ -7,6 +7,7 @@ refused. Knows nothing of calls.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 from xml.parsers import expat
@@ -16,6 +17,8 @@ TIME_ATTRIBUTES = (
     "hour", "minute", "minute-of-day", "time-of-day", "tz-offset", "dst",
 )  # fmt: skip
 
+#: An expression that one number matches, and that number with a line break behind it.
+_LITERAL = re.compile(r"\^((?:\w|\\[.*#+-])+)\$", re.ASCII)
 Times = tuple[tuple[str, str], ...]
 
 
@@ -58,11 +61,16 @@ class Condition:
 
 @dataclass(frozen=True)
 class Extension:
-    """An extension; ``goes_on`` is its attribute ``continue``."""
+    """An extension; ``goes_on`` is its attribute ``continue``.
+
+    ``only``: the one number that its first condition lets in, where that is how it begins; for any other there is
+    nothing to look at.
+    """
 
     name: str
     goes_on: bool
     conditions: tuple[Condition, ...]
+    only: str | None = None
 
 
 @dataclass(frozen=True)
@@ -136,14 +144,23 @@ def _tree(text: str) -> _Node:
 
 
 def _extensions(context: _Node) -> tuple[Extension, ...]:
-    return tuple(
-        Extension(
-            node.attributes.get("name", "_anon_"),
-            is_true(node.attributes.get("continue")),
-            tuple(_condition(child) for child in node.named("condition")),
-        )
-        for node in context.named("extension")
-    )
+    return tuple(_extension(node) for node in context.named("extension"))
+
+
+def _extension(node: _Node) -> Extension:
+    conditions = tuple(_condition(child) for child in node.named("condition"))
+    goes_on = is_true(node.attributes.get("continue"))
+    return Extension(node.attributes.get("name", "_anon_"), goes_on, conditions, _only(conditions))
+
+
+def _only(conditions: tuple[Condition, ...]) -> str | None:
+    """The number of ``^1\\.open$``, when a call to another one leaves the extension right there."""
+    if not conditions:
+        return None
+    first = conditions[0]
+    leaves = first.breaks == "on-false" and first.rule is None and not (first.anti_actions or first.test.times)
+    found = _LITERAL.fullmatch(first.test.expression) if leaves and first.test.field == "destination_number" else None
+    return found[1].replace("\\", "") if found else None
 
 
 def _condition(node: _Node) -> Condition:

@@ -6,7 +6,7 @@ Kinds, what ``subject`` and ``detail`` hold:
 =============  ======================================================================================
 call           number dialled; ``from +380...``
 scheme         scheme entered, from ``routing_scheme``
-step           step path entered, from ``routing_step``
+step           step path entered, from ``routing_step``; the kind of step
 variable       a routing_ variable set: ``name=value``
 ringing        the caller's phone is told to ring (180)
 early_media    183: the caller may hear the switch without an answer
@@ -20,9 +20,11 @@ ring_end       target; hangup cause, or ``answered``
 whisper        sound file; target that hears it as the talk begins
 talk           target connected with the caller
 talk_end       target; who ended it
+transferred    phone that sends the caller on; what it dials
 decision       address asked; what came back
 fallback       address asked; why nothing usable came back
-transfer       extension, context; ``watchdog`` when scheduled
+late           address asked; what came back when the call had gone on
+transfer       extension, context; ``watchdog`` when scheduled, ``sent on`` when a phone did
 record         file being recorded; duration
 voicemail      file of a message left; its duration
 limit          realm and resource; usage
@@ -51,6 +53,8 @@ class Event:
     lasted_ms: int = 0
     scheme: str = ""
     step: str = ""
+    #: Of a fallback: `routing.offline.decider.Reason`.
+    reason: str = ""
 
 
 def as_json(events: Iterable[Event]) -> list[dict[str, object]]:

@@ -31,7 +31,11 @@ def hunt(extensions: Iterable[Extension], line: Line, inline: Inline) -> Chosen:
         wanted = line.where.destination_number.lower()
         at = next((i for i, extension in enumerate(everything) if extension.name.lower() == wanted), 0)
         everything = everything[at:]
+    dialled = line.where.destination_number
+    every = dialled.endswith("\n")  # `$` matches before it
     for extension in everything:
+        if extension.only is not None and extension.only != dialled and not every:
+            continue
         if collector.walk(extension.conditions) and not extension.goes_on:
             break
     return collector.chosen

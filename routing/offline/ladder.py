@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from routing.model.tags import TAGS, tags_of
 from routing.offline.events import Event, ended, longest_silence_ms
 
 #: How a leg ended, in words; the hangup cause otherwise.
@@ -72,7 +73,7 @@ def summary(events: Sequence[Event]) -> str:
 
 def _hidden(event: Event) -> bool:
     if event.kind == "variable":
-        return not event.subject.startswith("routing_hours=")
+        return not event.subject.startswith(("routing_hours=", f"{TAGS}="))
     if event.kind == "transfer":
         return event.detail != "watchdog"
     return event.kind in HIDDEN or (event.kind == "record" and event.detail != "session")
@@ -90,6 +91,8 @@ def _words(event: Event) -> tuple[str, str]:
             return "call", f"{subject} {detail}"
         case "variable" if subject.startswith("routing_hours="):
             return "hours", subject.partition("=")[2]
+        case "variable" if subject.startswith(f"{TAGS}="):
+            return "tag", ", ".join(tags_of(subject.partition("=")[2]))
         case "ringing" | "early_media" | "answered":
             return "caller", CALLER[event.kind]
         case "play":
@@ -107,12 +110,12 @@ def _words(event: Event) -> tuple[str, str]:
             return "ended", f"{subject}: {ENDINGS.get(detail, detail)}{after}"
         case "talk_end":
             return "ended", f"talk with {subject}, {seconds}, {_who(detail)}"
-        case "decision":
-            return "engine", f"{detail} ({event.lasted_ms} ms)"
-        case "fallback":
-            return "engine", detail
+        case "transferred":
+            return "transfer", f"{subject} sends the caller to {detail}"
+        case "decision" | "late" | "fallback":
+            return "engine", _answered(event)
         case "transfer":
-            return "watchdog" if detail else "transfer", f"goes to {subject}"
+            return "watchdog" if detail == "watchdog" else "transfer", f"goes to {subject}"
         case "record":
             return "record", "the talk is recorded" if detail == "session" else subject
         case "voicemail":
@@ -122,6 +125,15 @@ def _words(event: Event) -> tuple[str, str]:
     return event.kind, f"{subject} {detail}".strip()
 
 
+def _answered(event: Event) -> str:
+    match event.kind:
+        case "late":
+            return f"too late, after {event.lasted_ms / 1000:.1f} s: {event.detail}"
+        case "decision" if event.lasted_ms:
+            return f"{event.detail} ({event.lasted_ms} ms)"
+    return event.detail
+
+
 def _digits(detail: str) -> str:
     if detail == "-":
         return "nothing typed"
@@ -129,7 +141,7 @@ def _digits(detail: str) -> str:
 
 
 def _who(detail: str) -> str:
-    return f"{detail} hangs up" if detail in ("person", "caller") else detail
+    return f"{detail} hangs up" if detail in ("person", "caller") else "sent on" if detail == "transfer" else detail
 
 
 def _merged(rows: Iterable[Row]) -> list[Row]:

@@ -17,8 +17,12 @@ class Limits:
     Calls that overlap are carried one after another: a hold remembers from when to when it lasted.
     """
 
+    #: Nothing is asked any more of a time that is over: what ended is forgotten.
+    in_order: bool = False
     _holds: dict[str, dict[str, tuple[float, float]]] = field(default_factory=dict)
     _rates: dict[str, tuple[int, int]] = field(default_factory=dict)
+    #: Call -> what it holds.
+    _held: dict[str, set[str]] = field(default_factory=dict)
 
     def take(self, resource: str, call: str, most: int, interval_s: int, now_s: float) -> tuple[int, bool]:
         """The usage with this call counted, and whether it is admitted; a negative ``most`` only counts."""
@@ -29,6 +33,7 @@ class Limits:
             admitted = most < 0 or usage <= most
         if admitted:
             self._holds.setdefault(resource, {}).setdefault(call, (now_s, inf))
+            self._held.setdefault(call, set()).add(resource)
         return usage, admitted
 
     def give_back(self, resource: str, call: str, now_s: float) -> None:
@@ -36,12 +41,15 @@ class Limits:
         held = self._holds.get(resource, {})
         if call in held:
             held[call] = (held[call][0], now_s)
+            self._held.get(call, set()).discard(resource)
+            if self.in_order:
+                del held[call]
 
     def ended(self, call: str, now_s: float) -> None:
         """The call is over, or is transferred without ``limit_ignore_transfer``: it holds nothing any more."""
-        for resource, held in self._holds.items():
-            if held.get(call, (0, 0))[1] == inf:
-                self.give_back(resource, call, now_s)
+        for resource in tuple(self._held.get(call, ())):
+            self.give_back(resource, call, now_s)
+        self._held.pop(call, None)
 
     def _rate(self, resource: str, most: int, interval_s: int, now_s: int) -> tuple[int, bool]:
         since, count = self._rates.get(resource, (0, 0))

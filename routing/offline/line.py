@@ -8,12 +8,13 @@ second early, leg timeouts up to one late.
 
 from __future__ import annotations
 
-from collections.abc import MutableMapping
+from collections.abc import Callable, MutableMapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from routing.offline.events import Event
 from routing.offline.expand import expand
+from routing.offline.world import World
 
 LONGEST_MS = 24 * 3600 * 1000
 
@@ -40,6 +41,10 @@ class Transfer(Interrupted):
         self.dialplan = dialplan or None
         self.context = context or None
         self.why = why
+
+
+class Reset(Interrupted):
+    """A socket ended and reset the leg: a parked one goes on, any other is left to nobody."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +76,14 @@ class Task:
     outcome: Interrupted
 
 
+@dataclass(frozen=True)
+class Speech:
+    """What an engine's socket still says, at virtual milliseconds; ``end`` tells whether its end resets the leg."""
+
+    at_ms: int
+    end: Callable[[], bool]
+
+
 @dataclass
 class Line:
     """State of the caller's leg. ``start`` is the aware moment of the INVITE."""
@@ -82,11 +95,16 @@ class Line:
     now_ms: int = 0
     answered: bool = False
     media: bool = False
+    #: The sound that is played in place of what the switch would send.
+    displaced: str = ""
     hunting: Profile | None = None
     variables: dict[str, str] = field(default_factory=dict)
     tasks: list[Task] = field(default_factory=list)
+    speeches: list[Speech] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
     hears: str = ""
+    #: The other calls of the same switch, where there are any.
+    world: World | None = None
 
     @property
     def where(self) -> Profile:
@@ -111,8 +129,8 @@ class Line:
         return {name.removeprefix("nolocal:"): value for name in names if name and (value := self.get(name))}
 
     def set(self, name: str, value: str | None) -> None:
-        """Set a variable; an empty value removes it, as in FreeSWITCH."""
-        if value:
+        """Set a variable; an empty value removes it and one without a name is none, as in FreeSWITCH."""
+        if value and name:
             self.variables[name.lower()] = value
         else:
             self.variables.pop(name.lower(), None)
@@ -124,10 +142,15 @@ class Line:
     def _complain(self, of_what: str) -> None:
         self.note("error", of_what)
 
-    def note(self, kind: str, subject: str = "", detail: str = "", lasted_ms: int = 0) -> None:
+    def note(self, kind: str, subject: str = "", detail: str = "", lasted_ms: int = 0, reason: str = "") -> None:
         """Write an event at the present moment."""
         scheme, step = self.variables.get("routing_scheme", ""), self.variables.get("routing_step", "")
-        self.events.append(Event(self.now_ms, kind, subject, detail, lasted_ms, scheme, step))
+        self.events.append(Event(self.now_ms, kind, subject, detail, lasted_ms, scheme, step, reason))
+
+    def taken_back(self, kind: str) -> Event | None:
+        """The last event of a kind, which is one no longer."""
+        at = next((at for at in range(len(self.events) - 1, -1, -1) if self.events[at].kind == kind), None)
+        return None if at is None else self.events.pop(at)
 
     def hear(self, what: str) -> None:
         """Note a change in what the caller hears: nothing, ringing or audio."""
@@ -157,22 +180,68 @@ class Line:
             self.note("ringing")
             self.hear("ringing")
 
+    def rings(self, target: str) -> None:
+        """This call rings a phone."""
+        if self.world is not None:
+            self.world.rings(target, self.profile.uuid)
+
+    def talks(self, target: str) -> None:
+        """This call talks with a phone that it has rung."""
+        if self.world is not None:
+            self.world.talks(target, self.profile.uuid)
+
+    def leaves(self, target: str) -> None:
+        """This call has done with a phone."""
+        if self.world is not None:
+            self.world.leaves(target, self.profile.uuid)
+
+    def finds_talking(self, target: str) -> bool:
+        """Whether a phone talks with another call."""
+        return self.world is not None and self.world.is_talking(target, self.profile.uuid)
+
+    def finds_person_talking(self, target: str) -> bool:
+        """Whether the person whose phone this is talks with another call, on whichever phone."""
+        return self.world is not None and self.world.is_person_talking(target, self.profile.uuid)
+
     def wait(self, until_ms: int) -> None:
-        """Let virtual time pass. Raises Transfer or HungUp at the moment a task fires or the caller gives
-        up."""
+        """Let virtual time pass. Raises Transfer, HungUp or Reset at the moment a task fires, the caller gives up or
+        a socket ends."""
         until_ms = min(until_ms, LONGEST_MS)
+        self._listen(until_ms)
         task = min(self.tasks, key=lambda armed: armed.at_ms, default=None)
         gives_up = self.gives_up_ms
         if gives_up is not None and gives_up <= until_ms and (task is None or gives_up <= task.at_ms):
-            self.now_ms = max(self.now_ms, gives_up)
+            self._reach(gives_up)
             raise HungUp("NORMAL_CLEARING" if self.answered else "ORIGINATOR_CANCEL", "caller")
         if task is not None and task.at_ms <= until_ms:
-            self.now_ms = max(self.now_ms, task.at_ms)
+            self._reach(task.at_ms)
             self.tasks.remove(task)
             raise task.outcome
-        self.now_ms = max(self.now_ms, until_ms)
+        self._reach(until_ms)
         if self.now_ms >= LONGEST_MS:
             raise HungUp("ALLOTTED_TIMEOUT", "24 hours")
+
+    def _reach(self, at_ms: int) -> None:
+        """Come to a moment; what other calls do before it happens first, and may be to interrupt this one."""
+        at_ms = max(self.now_ms, at_ms)
+        if self.world is not None:
+            began_ms = round(self.start.timestamp() * 1000)
+            if (outcome := self.world.wait(self.profile.uuid, began_ms + at_ms)) is not None:
+                self.now_ms = max(self.now_ms, self.world.now_ms - began_ms)
+                raise outcome
+        self.now_ms = at_ms
+
+    def _listen(self, until_ms: int) -> None:
+        """Hear what sockets say before anything else happens to the leg."""
+        for until in (self.next_task_ms(), self.gives_up_ms):
+            until_ms = until_ms if until is None else min(until_ms, until)
+        while said := min(self.speeches, key=lambda speech: speech.at_ms, default=None):
+            if said.at_ms > until_ms or said.at_ms == self.next_task_ms():
+                return
+            self._reach(said.at_ms)
+            self.speeches.remove(said)
+            if said.end():
+                raise Reset
 
     def next_task_ms(self) -> int | None:
         """When the next armed task fires, if any."""

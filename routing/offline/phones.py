@@ -3,7 +3,9 @@
 A phone's behaviour is written as people say it: ``busy``, ``no answer``, ``rejects``, ``redirects`` (it has a call
 forwarding of its own, which the switch does not follow), ``unreachable`` (or ``off``), ``answers after 8s`` (or
 ``answer:8``), ``rejects after 5s``, ``voicemail after 20s``; then, after a comma, ``talks 30s`` (the person hangs up
-then), ``confirms after 3s`` or ``never confirms``. Knows nothing of dial strings.
+then), ``transfers to 103 after 5s`` (it sends the caller there, once a call), ``confirms after 3s``, ``never
+confirms`` or ``refuses after 2s`` (by the key for that, where there is one); ``early media`` when it sends sound
+before it answers, as carriers do for mobiles, instead of ringing. Knows nothing of dial strings.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ from dataclasses import dataclass, field, replace
 UNREACHABLE_MS = 2_000
 TALK_MS = 30_000
 CONFIRM_MS = 2_000
+TRANSFER_MS = 5_000
 
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m)?")
 _WORDS = {
@@ -22,6 +25,11 @@ _WORDS = {
     "rejects": "rejects", "reject": "rejects", "redirects": "redirects",
     "unreachable": "unreachable", "off": "unreachable",
 }  # fmt: skip
+_MANNERS = (
+    "'talks 30s', 'never hangs up', 'transfers to 103 after 5s', 'confirms after 3s', 'never confirms', "
+    "'refuses after 2s'"
+)
+_TRANSFERS = re.compile(r"transfers to ([+\w.*#-]{1,64})(?: after (.+))?", re.I)
 _AFTER = re.compile(r"(answer|voicemail|busy|reject)s?(?:\s*:\s*|\s+after\s+|\s*)(.*)")
 
 
@@ -37,6 +45,10 @@ class Phone:
     after_ms: int = 0
     talks_ms: int | None = TALK_MS
     confirms_ms: int | None = CONFIRM_MS
+    refuses_ms: int | None = None
+    early_media: bool = False
+    transfers_to: str = ""
+    transfers_ms: int = TRANSFER_MS
 
 
 @dataclass(frozen=True)
@@ -80,10 +92,10 @@ class Phones:
 
 def parse(text: str) -> Phone:
     """A behaviour from its words. Raises BadBehaviour."""
-    first, *rest = [part.strip().lower() for part in text.split(",")]
-    phone = _outcome(first)
+    first, *rest = [part.strip() for part in text.split(",")]
+    phone = _outcome(first.lower())
     for part in rest:
-        phone = _manner(phone, part)
+        phone = _transferring(phone, found) if (found := _TRANSFERS.fullmatch(part)) else _manner(phone, part.lower())
     return phone
 
 
@@ -109,13 +121,22 @@ def _outcome(words: str) -> Phone:
     return Phone({"answer": "answers", "reject": "rejects"}.get(found[1], found[1]), after_ms)
 
 
+def _transferring(phone: Phone, found: re.Match[str]) -> Phone:
+    after_ms = milliseconds(found[2].lower()) if found[2] else TRANSFER_MS
+    return replace(phone, transfers_to=found[1], transfers_ms=after_ms)
+
+
 def _manner(phone: Phone, words: str) -> Phone:
     if words.startswith("talks "):
         return replace(phone, talks_ms=milliseconds(words.removeprefix("talks ")))
+    if words == "early media":
+        return replace(phone, early_media=True)
     if words == "never hangs up":
         return replace(phone, talks_ms=None)
     if words.startswith("confirms after "):
         return replace(phone, confirms_ms=milliseconds(words.removeprefix("confirms after ")))
     if words == "never confirms":
         return replace(phone, confirms_ms=None)
-    raise BadBehaviour(f"{words!r}: say 'talks 30s', 'never hangs up', 'confirms after 3s' or 'never confirms'")
+    if words.startswith("refuses after "):
+        return replace(phone, confirms_ms=None, refuses_ms=milliseconds(words.removeprefix("refuses after ")))
+    raise BadBehaviour(f"{words!r}: say {_MANNERS} or 'early media'")

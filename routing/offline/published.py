@@ -20,6 +20,7 @@ from routing.offline.limits import Limits
 from routing.offline.phones import Caller, Phones
 from routing.offline.sounds import ReleaseSounds
 from routing.offline.switch import INBOUND, Call, run
+from routing.offline.world import World
 
 TEMPLATE = "dialplan/routing.xml.j2"
 DOMAIN = "phones.invalid"
@@ -29,6 +30,14 @@ LIMITS = {
     "caller_rate": "10/60", "caller_calls": "5", "anonymous_rate": "60/60", "number_rate": "600/60",
     "number_calls": "200", "account_rate": "30/60", "account_calls": "5",
 }  # fmt: skip
+#: Globals of a node: where a call goes that a phone sends on.
+_TRANSFERS = {
+    "force_transfer_dialplan": "XML",
+    "force_transfer_context": "routing_transferred",
+    "import": "routing_target",
+}
+#: What a node's calls pass on to the legs that they dial; nobody writes into a dial string here, so no leg needs it.
+LEG_MARK = "leg"
 _BOUNDS = {f"routing_limit_{name}": bound for name, bound in LIMITS.items()}
 
 
@@ -38,7 +47,7 @@ class NoRelease(ValueError):
 
 def fixed_dialplan(root: Path) -> str:
     """The dialplan that FreeSWITCH itself loads."""
-    return render(TEMPLATE, root=root, **LIMITS)
+    return render(TEMPLATE, root=root, leg_mark=LEG_MARK, **LIMITS)
 
 
 @dataclass
@@ -97,16 +106,19 @@ class Published:
         decider: Decider = refused,
         globals_: Mapping[str, str] | None = None,
         limits: Limits | None = None,
+        world: World | None = None,
     ) -> list[Event]:
-        """Carry one call; ``globals_`` holds overrides such as ``hours_office=closed``, ``limits`` what calls share."""
+        """Carry one call; ``globals_`` holds overrides such as ``hours_office=closed``, ``limits`` what calls share,
+        ``world`` those that are under way at the same time (`routing.offline.switch.run`)."""
         return run(
-            replace(call, dialplan=self.front_door) if call.context == INBOUND else call,
+            replace(call, dialplan=self.front_door) if call.context.startswith(INBOUND) else call,
             self.files,
             self.dialplan,
             replace(phones or Phones(), aliases=self.accounts),
             caller,
             decider=decider,
             sounds=self._sounds,
-            globals_={"domain": DOMAIN, "recordings_dir": RECORDINGS, **_BOUNDS, **(globals_ or {})},
+            globals_={"domain": DOMAIN, "recordings_dir": RECORDINGS, **_TRANSFERS, **_BOUNDS, **(globals_ or {})},
             limits=limits,
+            world=world,
         )

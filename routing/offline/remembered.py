@@ -1,22 +1,20 @@
 """What the engine would remember and see, as a trace or a test says it: last talks, loads, turns, people's states.
 
-The decisions are production's own; where nothing is said nobody has talked, everybody is free and chance is even.
+The ports ``memory`` and ``presence`` of decisions; where nothing is said nobody has talked, everybody is free and
+chance is even.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
 
-from routing.decide import dnd, known, ring, sticky
-from routing.decide.directory import Directory
-from routing.decide.verdict import Verdict, failed
+from routing.decide.strategy import whose_turn
 from routing.model import dnd as told
 from routing.model.decision import Call
-from routing.model.memory import Direction, Facts, Load, State, Talk
+from routing.model.memory import Direction, Facts, Forgotten, Load, Memory, Presence, State, Talk
 
-KINDS = ("sticky", "ring", "known", "dnd")
 #: A person's state as a trace or a test says it; ``dnd``: he must not be disturbed, which static steps obey too.
 Said = Literal["free", "busy", "absent", "dnd"]
 STATES: tuple[Said, ...] = get_args(Said)
@@ -39,35 +37,57 @@ class Remembered:
     is_down: bool = False
     chance: Callable[[], float] = lambda: 0.5
 
-    def decide(self, step: Mapping[str, Any], directory: Directory, call: Call) -> Verdict:
-        """The verdict of a sticky or ring step, or whether the caller is known."""
-        if self.is_down:
-            return failed("no answer from Redis")
-        if step["kind"] == "sticky":
-            return sticky.decide(step, self._talks(call), lambda person: self._known(person, directory), call.started)
-        if step["kind"] == "dnd":
-            return dnd.decide(step, directory.phones, call)
-        if step["kind"] == "known":
-            return known.decide(self._talks(call), call.started)
-        facts = Facts(self.loads, self.turns, known=bool(self._talks(call)))
-        return ring.decide(step, call, facts, self, self.chance)
+    def memory(self, call: Call) -> Memory:
+        """What production would find in Redis when a call asks."""
+        return _Memory(self, call)
+
+    def presence(self, call: Call) -> Presence:
+        """What production would know of people."""
+        return self
+
+    def now(self, call: Call) -> float:
+        """When a call asks, in seconds since the epoch."""
+        return call.started
 
     def state(self, person: str, accounts: Collection[str], outside: bool) -> State:
         """See `routing.model.memory.Presence`."""
         said = self.states.get(person, "free")
         return "absent" if said == "dnd" else said
 
-    def _known(self, person: str, directory: Directory) -> State | None:
-        return self.state(person, (), False) if person in directory.phones else None
-
-    def _talks(self, call: Call) -> Sequence[Talk]:
+    def talked(self, call: Call) -> Sequence[Talk]:
         """What is in the history, and a long talk that has just ended; the newest first."""
-        if not call.caller.startswith("+"):
-            return ()
         person, direction = self.talks.get(call.caller) or self.talks.get("*") or ("", "")
         directions: tuple[Direction, ...] = ("in", "out") if person else ()
         said = [Talk(person, call.started, LONG_TALK_SECONDS, each) for each in directions if direction in ("", each)]
         return sorted([*said, *self.history], key=lambda talk: -talk.at)
+
+
+@dataclass(frozen=True)
+class _Memory:
+    """`routing.model.memory.Memory` for one call; what it is told is forgotten with the call."""
+
+    of: Remembered
+    call: Call
+
+    def talks(self, project: str, caller: str) -> Sequence[Talk]:
+        return self._there().talked(self.call)
+
+    def facts(self, project: str, people: Sequence[str], day: str, place: tuple[str, str]) -> Facts:
+        return Facts(self._there().loads, self.of.turns)
+
+    def is_away(self, project: str, person: str) -> bool:
+        return self._there().states.get(person) == "dnd"
+
+    def disturb(self, project: str, person: str, wanted: bool, now_s: float = 0.0) -> None:
+        self._there()
+
+    def take_turn(self, project: str, place: tuple[str, str], ranked: Sequence[tuple[str, int]], spread: bool) -> str:
+        return whose_turn(ranked, self._there().turns, spread)
+
+    def _there(self) -> Remembered:
+        if self.of.is_down:
+            raise Forgotten("no answer from Redis")
+        return self.of
 
 
 def undisturbed(states: Mapping[str, Said]) -> dict[str, str]:

@@ -5,15 +5,16 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from routing.offline.decider import Decider
 from routing.offline.document import BadDialplan, Extension, is_true, parse
 from routing.offline.files import Files
 from routing.offline.hunt import Chosen, hunt
 from routing.offline.limits import Limits
-from routing.offline.line import HungUp, Line, Profile, Transfer
+from routing.offline.line import LONGEST_MS, HungUp, Line, Profile, Reset, Transfer
 from routing.offline.phones import Caller, Phones
 from routing.offline.words import atoi
 
@@ -41,14 +42,26 @@ class Running:
     actions: int = 0
     typed: int = 0
     depth: int = 0
+    #: Phones that have sent the caller on.
+    sent_on_by: set[str] = field(default_factory=set)
 
     def route(self) -> None:
         """Run the call until its leg is hung up: raises HungUp, never returns."""
         while True:
             try:
-                self._execute(self._hunt(self.line.profile))
+                self._run()
             except Transfer as transfer:
                 self._transfer(transfer)
+
+    def _run(self) -> None:
+        try:
+            self._execute(self._hunt(self.line.profile))
+        except Reset:
+            self.line.note("error", "an abandoned socket reset the call: it is left to nobody")
+            self.line.hear("nothing")
+            while True:  # nothing but a scheduled transfer or hangup, or the caller, moves it now
+                with contextlib.suppress(Reset):
+                    self.line.wait(LONGEST_MS)
 
     def _execute(self, chosen: Chosen | None) -> None:
         if not chosen:
@@ -106,10 +119,12 @@ class Running:
         return "" if digit == "-" else digit
 
     def duration_ms(self, path: str) -> int | None:
-        """How long a sound plays; silence streams say it themselves."""
+        """How long a sound plays; silence streams say it themselves, and tones in a loop have no end."""
+        if path.startswith("tone_stream://") and path.endswith(";loops=-1"):
+            return LONGEST_MS
         if path.startswith("silence_stream://"):
             lasts = atoi(path.removeprefix("silence_stream://"))
-            return lasts if lasts >= 0 else 24 * 3600 * 1000
+            return lasts if lasts >= 0 else LONGEST_MS
         if path.startswith("file_string://"):
             parts = [self.sounds(part) for part in path.removeprefix("file_string://").split("!")]
             return sum(part or 0 for part in parts)

@@ -1,44 +1,72 @@
-"""The ``socket`` application in async mode: ask the engine, run what it sends, go on or wait for the
-watchdog."""
+"""The ``socket`` application in async mode, as mod_event_socket runs it: the leg is parked while a thread of its own
+listens to the engine.
+
+That thread lives until the socket ends, whatever becomes of the leg. Commands that it hears are executed whenever the
+leg next listens; its end resets the leg where ``socket_resume`` is set *by then* or ``resume`` was said: a parked leg
+goes on with the next action, any other is torn from what it does and left to nobody.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from routing.offline.decider import Answer, Closed, Refused, Silent
 from routing.offline.document import is_true
-from routing.offline.line import LONGEST_MS
+from routing.offline.line import LONGEST_MS, Reset, Speech
 from routing.offline.running import Running
 
 CONNECT_PATIENCE_MS = 30_000
 
 
 def socket(call: Running, data: str) -> None:
-    """``socket host:port async full``. Without ``socket_resume`` the leg stays parked when the engine lets
-    go."""
+    """``socket host:port async full``. Without ``socket_resume`` the leg stays parked when the engine lets go."""
     line = call.line
     address = data.split(" ")[0]
     due = line.next_task_ms()
     patience = CONNECT_PATIENCE_MS if due is None else max(due - line.now_ms, 0)
     reply = call.decider(address, dict(call.readable()), patience)
+    listener: _Listener | None = None
     match reply:
-        case Refused(note):
-            line.note("fallback", address, note)
-            return
-        case Silent(note):
-            line.note("fallback", address, note)
-            line.wait(LONGEST_MS)
+        case Refused(note) | Silent(note):
+            line.note("fallback", address, note, reason=reply.reason)
         case Closed(elapsed_ms, note):
-            line.wait(line.now_ms + elapsed_ms)
-            line.note("fallback", address, note)
-            _release(call, False)
-        case Answer(commands, elapsed_ms, note, resumed):
-            line.wait(line.now_ms + elapsed_ms)
-            line.note("decision", address, note, elapsed_ms)
-            for application, argument in commands:
-                call.apply(application, argument)
-            _release(call, resumed)
+            listener = _Listener(call, address, Answer(elapsed_ms=elapsed_ms, note=note), "fallback", reply.reason)
+        case Answer() as answer:
+            listener = _Listener(call, address, answer, "decision")
+    if isinstance(reply, Refused):
+        return
+    if listener:
+        line.speeches.append(Speech(line.now_ms + listener.answer.elapsed_ms, listener))
+    try:
+        line.wait(LONGEST_MS)
+    except Reset:
+        return
+    finally:
+        if listener:
+            listener.parked = False
 
 
-def _release(call: Running, resumed: bool) -> None:
-    if not (resumed or is_true(call.line.get("socket_resume"))):
-        call.line.note("error", "the leg stays parked: socket_resume is not set")
-        call.line.wait(LONGEST_MS)
+@dataclass
+class _Listener:
+    """The thread behind one socket. ``kind``: what its end is called while the leg waits for it, ``reason`` why."""
+
+    call: Running
+    address: str
+    answer: Answer
+    kind: str
+    reason: str = ""
+    parked: bool = True
+
+    def __call__(self) -> bool:
+        """Execute what was said, end; whether that resets the leg."""
+        line, answer = self.call.line, self.answer
+        kind = self.kind if self.parked else "late"
+        line.note(kind, self.address, answer.note, answer.elapsed_ms, self.reason if self.parked else "")
+        for application, argument in answer.commands:
+            self.call.apply(application, argument)
+        if answer.resumed:
+            line.set("socket_resume", "true")
+        resets = is_true(line.get("socket_resume"))
+        if self.parked and not resets:
+            line.note("error", "the leg stays parked: socket_resume is not set")
+        return resets

@@ -1,13 +1,14 @@
-"""How long the sounds of a release play: read from the WAV files themselves, once each.
+"""How long the sounds of a release play: read from the files themselves, once each.
 
-A file that is not there has no length, and FreeSWITCH would not find it either. Sounds outside the root (streams,
-a phrase, the switch's own files) count as three seconds.
+A file that is not there, or that FreeSWITCH cannot play, has no length. Sounds outside the root (streams, a phrase,
+the switch's own files) count as three seconds.
 """
 
 from __future__ import annotations
 
-import wave
 from pathlib import Path
+
+from routing.model.sound import ENDINGS, NoSound, sound_seconds
 
 OUTSIDE_MS = 3_000
 
@@ -30,9 +31,7 @@ class ReleaseSounds:
         if not real.is_relative_to(self._root):
             return OUTSIDE_MS
         try:
-            with wave.open(str(real), "rb") as sound:
-                return round(sound.getnframes() * 1000 / sound.getframerate())
-        except (wave.Error, EOFError):
-            return OUTSIDE_MS if real.is_file() else None
-        except OSError:
+            with real.open("rb") as sound:
+                return round(sound_seconds(real.name, sound) * 1000) if real.name.endswith(ENDINGS) else None
+        except (NoSound, OSError):
             return None

@@ -7,7 +7,7 @@ schemes, of the engine or of how a release was made.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -20,10 +20,13 @@ from routing.offline.line import HungUp, Line, Profile
 from routing.offline.phones import Caller, Phones
 from routing.offline.running import Running, Sounds
 from routing.offline.words import harmless
+from routing.offline.world import World
 
 SOUND_MS = 3_000
 #: The context of calls from carriers.
 INBOUND = "routing_inbound"
+#: Of the addresses in its INVITE.
+DOMAIN = "carrier.invalid"
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,17 @@ class Call:
     variables: tuple[tuple[str, str], ...] = ()
 
 
+def login(account: str, phone: str) -> tuple[tuple[str, str], ...]:
+    """What the SIP profile and the directory say of the phone that calls: ``1001`` of ``ivan.desk``."""
+    person = phone.partition(".")[0]
+    return (
+        ("sip_auth_username", account),
+        ("routing_account", account),
+        ("routing_person", person),
+        ("routing_phone", phone),
+    )
+
+
 def three_seconds(path: str) -> int | None:
     """Every sound exists and lasts three seconds."""
     return SOUND_MS
@@ -63,30 +77,60 @@ def run(
     sounds: Sounds = three_seconds,
     globals_: Mapping[str, str] | None = None,
     limits: Limits | None = None,
+    world: World | None = None,
 ) -> list[Event]:
     """Carry one call to its end and tell what happened.
 
     ``dialplan`` is the text of the fixed dialplan; ``files`` reads the release; ``limits`` is what other calls
-    of the same switch share with this one. The last event is always ``end``.
+    of the same switch share with this one, ``world`` the clock, globals and phones of those that are under way at the
+    same time: then this runs in one of its scripts. The last event is always ``end``.
     """
     caller, limits = caller or Caller(), limits or Limits()
     line = Line(
         _profile(call),
         call.at,
-        {"hostname": "offline", **(globals_ or {})},
+        _globals(globals_ or {}, world),
         caller.hangs_up_after_ms,
+        world=world,
     )
+    line.variables.update(_from_invite(call))
     line.set("max_forwards", str(call.max_forwards))
     line.variables.update(dict(call.variables))
     line.note("call", call.to, f"from {call.caller}")
     line.hear("nothing")
     running = Running(line, caller, phones or Phones(), files, dialplan, decider, sounds, limits, _run_application)
+    _carry(running, call)
+    return line.events
+
+
+def _carry(running: Running, call: Call) -> None:
+    line, phone = running.line, dict(call.variables).get("routing_phone", "")
+    line.talks(phone)  # a phone that calls is in use as one that is called
     try:
         running.route()
     except HungUp as end:
         line.note("end", end.cause, end.who)
-        limits.ended(call.uuid, line.moment.timestamp())
-    return line.events
+        running.limits.ended(call.uuid, line.moment.timestamp())
+    finally:
+        line.leaves(phone)
+
+
+def _globals(given: Mapping[str, str], world: World | None) -> MutableMapping[str, str]:
+    """FreeSWITCH's global variables; those of a world are as its calls have set them."""
+    known = world.globals if world else {}
+    for name, value in {"hostname": "offline", **given}.items():
+        known.setdefault(name, value)
+    return known
+
+
+def _from_invite(call: Call) -> dict[str, str]:
+    """What mod_sofia tells of the INVITE, From and To being the caller and the number.
+
+    FreeSWITCH sets no variable to a text that it would expand.
+    """
+    told = {"sip_from_user": call.caller, "sip_from_uri": f"{call.caller}@{DOMAIN}", "sip_from_display": call.name}
+    told |= {"sip_req_user": call.to, "sip_to_user": call.to}
+    return {name: value for name, value in told.items() if value and "${" not in value}
 
 
 def _profile(call: Call) -> Profile:

@@ -160,7 +160,7 @@ def _token(api: Api, plan: Plan, key: str) -> Response:
     person, wanted = request.args.get("person", ""), request.args.get("for", str(TOKEN_SECONDS))
     if person not in plan.people:
         raise Refused(404, "person is not one of this project's")
-    if not (wanted.isascii() and wanted.isdigit() and 1 <= int(wanted[:9]) <= LONGEST_SECONDS):
+    if not (wanted.isascii() and wanted.isdigit() and len(wanted) <= 9 and 1 <= int(wanted) <= LONGEST_SECONDS):
         raise Refused(400, f"for must be 1 to {LONGEST_SECONDS} seconds")
     until = math.floor(api.now()) + int(wanted)
     return jsonify({"token": signed(key, plan.project, Pass(person, until)), "until": until})

@@ -10,15 +10,19 @@ from routing.model.fields import refuse, shown
 from routing.model.problem import did_you_mean
 from routing.steps.base import Step, StepItem
 from routing.steps.crm import CrmStep
-from routing.steps.goto import SchemeStep
+from routing.steps.dnd import DndCode
+from routing.steps.dynamic import DynamicStep
 from routing.steps.hangup import HangupStep
 from routing.steps.hours import HoursStep
+from routing.steps.known import KnownQuestion
 from routing.steps.match import Case, MatchStep
 from routing.steps.menu import MenuStep
 from routing.steps.open_branch import OpenBranchStep
 from routing.steps.play import PlayStep
 from routing.steps.ring import RingStep
+from routing.steps.scheme import SchemeStep
 from routing.steps.sticky import StickyStep
+from routing.steps.tag import TagStep
 from routing.steps.visitor import VisitorStep
 from routing.steps.voicemail import VoicemailStep
 from routing.steps.webhook import WebhookStep
@@ -35,11 +39,17 @@ KINDS: dict[str, type[Step]] = {
     "crm": CrmStep,
     "webhook": WebhookStep,
     "voicemail": VoicemailStep,
+    "tag": TagStep,
     "scheme": SchemeStep,
     "hangup": HangupStep,
 }
+#: What the engine decides, by kind: steps that ask it, and questions that other steps put to it.
+DECIDED: dict[str, type[DynamicStep]] = {
+    **{kind: step for kind, step in KINDS.items() if issubclass(step, DynamicStep)},
+    **{question.kind: question for question in (KnownQuestion, DndCode)},
+}
 #: Kinds that the language has and this version does not: the author is told so instead of "there is no step".
-LATER = ("say", "listen", "queue", "callback", "ask", "lookup", "conference", "tag", "rate")
+LATER = ("say", "listen", "queue", "callback", "ask", "lookup", "conference", "rate")
 
 
 class _OneKind(StepItem):

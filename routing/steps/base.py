@@ -8,19 +8,32 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from pydantic import model_validator
 
 from routing.model.fields import Fields
 from routing.model.folder import Folder
 from routing.model.problem import Loc
-from routing.steps.dialplan import Context, Extension
+from routing.model.secret import Purpose
+from routing.steps.dialplan import Condition, Context, Extension
 
 #: (where, what is wrong, hint)
 Complaint = tuple[Loc, str, str]
 RELEASE = "${routing_release}"
+#: The release's file that hears keys pressed as tones; an argument of `execute_extension`.
+KEYS = "keys"
+HEAR_TONES = f"tones XML:{RELEASE}/{KEYS}.xml {KEYS}"
+#: An answered caller hears his music or the ringing tone from here on, whatever the call waits for; and no more.
+HEAR_WAITING = f"waiting XML:{RELEASE}/{KEYS}.xml {KEYS}"
+WAITING = "${transfer_ringback}"
+#: The caller's leg is answered.
+ANSWERED = Condition("${endpoint_disposition}", "^ANSWER$")
 LONGEST_JUMPS = 10
+#: What a step may name besides sounds and schemes. ``confirmed``, ``unconfirmed``: people, groups and phones that it
+#: rings, with a key to press or without; ``told``: who is notified; ``asked``: the kind of decision it asks for.
+ReferenceKind = Literal["calendars", "lists", "confirmed", "unconfirmed", "told", "crm", "extensions", "asked"]
+Reference = tuple[ReferenceKind, str]
 
 
 class Step(Fields):
@@ -72,8 +85,16 @@ class Step(Fields):
         """What the engine must know of a dynamic step, as JSON; None for static steps."""
         return None
 
-    def secrets(self) -> Iterator[tuple[Loc, str]]:
-        """Names of secrets that the engine needs for this step, with their place below the step."""
+    def references(self) -> Iterator[Reference]:
+        """Everything of the project that this step names, sounds and schemes excepted: see `sounds` and `jumps`."""
+        return iter(())
+
+    def numbers(self) -> Iterator[tuple[Loc, str]]:
+        """Numbers of the company that this step asks about, with their place below the step."""
+        return iter(())
+
+    def secrets(self) -> Iterator[tuple[Loc, str, Purpose]]:
+        """Names of secrets that the engine needs for this step, with their place below the step and what they do."""
         return iter(())
 
     def sounds(self) -> Iterator[tuple[Loc, str]]:
@@ -123,12 +144,20 @@ class Emitter:
             following = after if last else f"{prefix}{index + 1}"
             if place is None:
                 place = self.context.extension(path)
-            place.set("routing_step", path)
+            place.enter(path, item.step.kind)
             place = item.step.emit(self, place, path, following)
-            if item.step.ends:
+            if not goes_on(item.step):
                 return
         if place is not None and after:
             place.do("transfer", self.go(after))
+
+
+def goes_on(step: Step) -> bool:
+    """Whether a call can come to what stands after a step."""
+    if step.ends:
+        return False
+    lists = (nested for _, _, nested in step.branches())
+    return step.falls_past_branches() or any(all(goes_on(item.step) for item in nested) for nested in lists)
 
 
 def sound_path(sound: str) -> str:

@@ -17,7 +17,7 @@ Bad, an entity that this CRM does not have (``amocrm has no lead``)::
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any, ClassVar
 
 from pydantic import Field, field_validator
@@ -28,8 +28,8 @@ from routing.model.fields import Id, NotEmpty, OneOrMany, Seconds, refuse
 from routing.model.folder import Folder
 from routing.model.lookup import KINDS, Kind
 from routing.model.problem import Loc, did_you_mean
-from routing.steps.base import Complaint
-from routing.steps.dynamic import DynamicStep
+from routing.steps.base import Complaint, Reference
+from routing.steps.dynamic import DynamicStep, Variation
 
 LONGEST_SECONDS = 10
 
@@ -92,12 +92,22 @@ class CrmStep(DynamicStep):
         """The responsible person's ring time."""
         return self.ring
 
+    def references(self) -> Iterator[Reference]:
+        """See Step."""
+        yield "crm", self.system
+
+    @classmethod
+    def variations(cls, table: Mapping[str, Any], person: str, schemes: Sequence[str]) -> Iterator[Variation]:
+        """See DynamicStep."""
+        yield from (("crm", "", what) for what in ("timeout", person) if what)
+        yield from super().variations(table, person, schemes)
+
     def runtime(self, folder: Folder) -> dict[str, Any] | None:
         """How the CRM is asked (secrets by name), for what, and how long the person rings."""
         crm = folder.crm.get(self.system)
         return {
             "kind": self.kind,
-            "crm": runtime(self.system, crm) if crm else {"system": self.system},
+            "crm": runtime(self.system, crm, folder.project.country) if crm else {"system": self.system},
             "order": list(self.order),
             "timeout_s": float(self.timeout),
             "ring_s": self.ring,

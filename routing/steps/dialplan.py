@@ -43,6 +43,16 @@ class Extension:
         """Append the setting of a channel variable."""
         self.do("set", f"{variable}={value}")
 
+    def enter(self, path: str, kind: str) -> None:
+        """Append that the call enters a step: the journal, the engine and tests go by it."""
+        self.set("routing_kind", kind)
+        self.set("routing_step", path)
+
+    def ring_caller(self) -> None:
+        """Append ``ring_ready``, once: a phone may send sound and no 180, or take seconds to send anything."""
+        if not any(action.application in ("ring_ready", "answer") for action in self.actions):
+            self.do("ring_ready")
+
     def merged(self) -> list[Action]:
         """The actions as they are written: neighbouring ``set`` become one ``multiset``.
 
@@ -83,7 +93,7 @@ class Context:
 
 _DELIMITER = "|"
 #: The journal tells steps apart by where these stand: one `multiset` has one of them.
-_STEP = "routing_step="
+_STEP = "routing_kind="
 #: What a ``multiset`` would take apart.
 _ALONE = re.compile(rf"['\\{_DELIMITER}]")
 

@@ -5,12 +5,14 @@ The only expansions in them are this project's own variables, which hold strictl
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from routing.model import dnd, numbers
+from routing.model import confirming, dnd, numbers
 from routing.model.folder import Folder
+from routing.model.people import Phone
 from routing.model.project import Gateway
-from routing.steps.base import sound_path
+from routing.model.srtp import MODES
+from routing.steps.base import KEYS, RELEASE, sound_path
 from routing.steps.targets import Leg
 
 #: Seconds that a person has to press the confirm key after picking up.
@@ -18,17 +20,52 @@ CONFIRM_SECONDS = 8
 #: Ring time of a colleague whose extension is dialled.
 COLLEAGUE_SECONDS = 45
 CONFIRM_PROMPT = "routing/confirm.wav"
+#: Of every leg to a phone. FreeSWITCH answers a challenge with the password of whatever gateway its realm or address
+#: fits, a phone's too; and the answer to a phone's hold sets the leg's limit without RTP back to the usual one.
+_PHONE = {"sip_auth_username": "-", "sip_auth_password": "-", "media_timeout": "${media_hold_timeout}"}
+#: Legs do not count against the switch's ``sessions-per-second``: that is for callers, and one group's phones are more.
+UNTHROTTLED = {"no_throttle_limits": "true"}
+#: A leg's variable `${routing_hides}_Privacy` is `sip_h_Privacy`, a header, where the caller is withheld, and means
+#: nothing where `routing_hides` is not set; so for what else depends on who calls. The last of a name holds.
+_HIDES, _ASSERTS, _SHOWS = "routing_hides", "routing_asserts", "routing_shows"
+#: Variables of calls whose caller is withheld: From stays anonymous, the company is asserted, Privacy is asked for.
+WITHHELD = {_HIDES: "sip_h", _ASSERTS: "sip_h"}
+#: Of calls whose caller is no number that a carrier would take: a short one, a name, a colleague. The company calls.
+NOT_A_NUMBER = {_SHOWS: "origination_caller_id", _ASSERTS: "sip_h"}
 
 
 def dial_string(turns: Iterable[tuple[Leg, ...]], folder: Folder, number: str, label: str = "", **extra: str) -> str:
     """All legs of a turn together, turns in order. ``number`` is the company's number of the called line."""
     turns = list(turns)
-    return common(turns, **extra) + "|".join(together(turn, folder, number, label) for turn in turns)
+    return common(turns, folder, **extra) + "|".join(together(turn, folder, number, label) for turn in turns)
 
 
-def common(turns: Iterable[tuple[Leg, ...]], **extra: str) -> str:
+def common(turns: Iterable[tuple[Leg, ...]], folder: Folder, **extra: str) -> str:
     """The beginning of a dial string: what holds for all legs."""
-    return _braces("{}", {"ignore_early_media": "true", "originate_timeout": str(_longest(turns)), **extra})
+    turns = list(turns)
+    timeout = {"originate_timeout": str(_longest(turns))}
+    return _braces("{}", early_media(_only_gateway(turns, folder), folder) | UNTHROTTLED | timeout | extra)
+
+
+def early_media(gateway: Gateway | None, folder: Folder) -> dict[str, str]:
+    """What the caller hears when a phone sends sound before it answers: ringing, or that sound.
+
+    ``gateway``: of the one leg that rings. A carrier's sound can only be heard where nobody else rings: FreeSWITCH
+    passes the first of several on and takes it for all of them.
+    """
+    if gateway and (gateway.early_media or folder.project.early_media) == "pass":
+        return {"ignore_early_media": "false", "bridge_early_media": "true"}
+    return {"ignore_early_media": "ring_ready"}
+
+
+def _only_gateway(turns: Sequence[tuple[Leg, ...]], folder: Folder) -> Gateway | None:
+    """The gateway of the only leg of all; None for a phone that registers here, and for several legs."""
+    legs = [leg for turn in turns for leg in turn]
+    return folder.gateways[_gateway_name(legs[0], folder)] if len(legs) == 1 and legs[0].phone.number else None
+
+
+def _gateway_name(leg: Leg, folder: Folder) -> str:
+    return leg.phone.gateway or next(iter(folder.gateways))
 
 
 def together(turn: tuple[Leg, ...], folder: Folder, number: str, label: str = "") -> str:
@@ -46,41 +83,66 @@ def _leg(leg: Leg, folder: Folder, number: str, label: str) -> str:
     if leg.after:
         variables["leg_delay_start"] = str(leg.after)
     if leg.phone.confirm:
-        variables |= {
-            "group_confirm_key": leg.phone.confirm,
-            "group_confirm_file": sound_path(leg.phone.confirm_prompt or CONFIRM_PROMPT),
-            "group_confirm_timeout": str(CONFIRM_SECONDS),
-        }
+        variables |= _asked(leg.phone)
     if label:
         variables["origination_caller_id_name"] = f"'{label}'"
     variables["routing_target"] = leg.target
     undisturbed = f"${{{dnd.variable(leg.target.partition('.')[0])}}}"
     if leg.phone.sip:
+        variables |= _PHONE
+        if srtp := leg.phone.srtp or folder.project.srtp:
+            variables["rtp_secure_media_outbound"] = MODES[srtp]
         return _braces("[]", variables) + f"{undisturbed}sofia/internal/{leg.phone.sip}%${{domain}}"
     assert leg.phone.number
-    name = leg.phone.gateway or next(iter(folder.gateways))
+    name = _gateway_name(leg, folder)
     gateway = folder.gateways[name]
     variables |= caller_id(gateway, number)
     to = dialled(gateway, leg.phone.number, folder.project.country)
     return _braces("[]", variables) + f"{undisturbed}sofia/gateway/{name}/{to}"
 
 
+def _asked(phone: Phone) -> dict[str, str]:
+    """Leg variables that have whoever picks up asked for a key: `routing.compile.keys` compiles the question.
+
+    FreeSWITCH's own question knows no key that refuses, and hears no tones.
+    """
+    prompt = sound_path(phone.confirm_prompt or CONFIRM_PROMPT)
+    keys = f"XML:{RELEASE}/{KEYS}.xml"
+    return {
+        "group_confirm_key": "exec",
+        "group_confirm_file": f"'execute_extension {confirming.ASK} {keys} {KEYS}'",
+        "group_confirm_timeout": str(CONFIRM_SECONDS),
+        confirming.KEY: phone.confirm or "",
+        **({confirming.REJECTS: phone.reject} if phone.reject else {}),
+        confirming.SOUND: prompt,
+        confirming.FILE: keys,
+    }
+
+
 def caller_id(gateway: Gateway, number: str) -> dict[str, str]:
     """Leg variables for the gateway's caller-ID policy; ``number`` is shown when it is the company's on that trunk.
 
-    The name is set with the number, else the caller's number would be shown as the display name.
+    The name is set with the number, else the caller's number would be shown as the display name. A caller who is no
+    number to show is never asserted: the company's number is.
     """
     own = number if number in gateway.numbers or not gateway.numbers else gateway.numbers[0]
-    shown = own if gateway.caller_id in ("company", "caller_pai") else "${routing_caller}"
+    shows_caller = gateway.caller_id in ("caller", "caller_diversion")
+    shown = "${routing_caller}" if shows_caller else own
     variables = {
         "origination_caller_id_number": shown,
         "origination_caller_id_name": shown,
         "sip_cid_type": "none",
     }
+    company = f"<sip:{own}@{gateway.proxy}>" if own else ""
     if gateway.caller_id == "caller_diversion" and own:
-        variables["sip_h_Diversion"] = f"<sip:{own}@{gateway.proxy}>;reason=unconditional"
+        variables["sip_h_Diversion"] = f"{company};reason=unconditional"
     if gateway.caller_id == "caller_pai":
         variables["sip_h_P-Asserted-Identity"] = f"<sip:${{routing_caller}}@{gateway.proxy}>"
+        variables[f"${{{_ASSERTS}}}_P-Asserted-Identity"] = company
+    if shows_caller:
+        variables |= {f"${{{_SHOWS}}}_{each}": own for each in ("number", "name")}
+        variables[f"${{{_HIDES}}}_Privacy"] = "id"
+        variables[f"${{{_HIDES}}}_P-Asserted-Identity"] = company
     return {name: value for name, value in variables.items() if value}
 
 

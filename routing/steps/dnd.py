@@ -30,7 +30,7 @@ class DndCode(MemoryQuestion):
         """``<label>`` asks the engine, then the phone hears what became of it."""
         asking, then = out.context.extension(label), f"{label}.then"
         asking.set("routing_scheme", out.scheme)
-        asking.set("routing_step", label)
+        asking.enter(label, self.kind)
         asking.set(DONE, "")
         self.emit_frame(out, asking, label, out.go(then))
         done = out.context.extension(then, Condition(f"${{{DONE}}}", f"^{self.state}$"), PERSON)

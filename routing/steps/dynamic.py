@@ -1,24 +1,33 @@
 """What every dynamic step has in common: the frame around the engine's socket and the re-check of its decision.
 
-FreeSWITCH goes on with the scheme whatever becomes of the engine: refused, closed, silent or talking nonsense. A step
-kind says how long it waits (``timeout``), how long its target rings (``ring``), what it obeys, and its runtime table.
+FreeSWITCH goes on with the scheme whatever becomes of the engine: refused, closed, silent, talking nonsense or too
+late. A step kind says how long it waits (``timeout``), how long its target rings (``ring``), what it obeys, and its
+runtime table.
+
+The end of a socket resets the call, whatever the call does by then, where ``socket_resume`` is set (mod_event_socket).
+Without it a socket that ends before the call is parked leaves it parked; with it a socket that was given up tears the
+talk that came after. So it is set for the time of the question alone.
 """
 
 from __future__ import annotations
 
-import math
 import re
-from typing import ClassVar
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, ClassVar
 
+from routing.model.decision import watchdog_seconds
 from routing.model.folder import Folder
-from routing.steps.base import RELEASE, Emitter, Step
+from routing.steps.base import HEAR_WAITING, RELEASE, WAITING, Emitter, Step
 from routing.steps.dialplan import Condition, Extension
 
-#: ``sched_transfer +N`` fires after N-1 to N seconds, and the engine may answer half a second after its budget.
-WATCHDOG_MARGIN_SECONDS = 2
+#: The fallback is armed a second time, so much later: a socket that ends in the very moment between the watchdog and
+#: the first action of the fallback resets the call once, and leaves it to nobody.
+SECOND_CHANCE_SECONDS = 2
 #: Redis and a comparison.
 MEMORY_SECONDS = 0.5
 _ID = "[a-z][a-z0-9_]{0,63}"
+#: What `routing diff` may let be otherwise for a decision: the kind of a delta (`routing.diff.scenario`), whom, what.
+Variation = tuple[str, str, str]
 
 
 class DynamicStep(Step):
@@ -40,11 +49,19 @@ class DynamicStep(Step):
     @property
     def watchdog_seconds(self) -> int:
         """When FreeSWITCH stops waiting for the engine."""
-        return math.ceil(self.budget_seconds) + WATCHDOG_MARGIN_SECONDS
+        return watchdog_seconds(self.budget_seconds)
 
     def own_seconds(self, folder: Folder) -> float:
         """The watchdog's time, then the decided target rings to the end."""
         return self.watchdog_seconds + self.ring_seconds
+
+    @classmethod
+    def variations(cls, table: Mapping[str, Any], person: str, schemes: Sequence[str]) -> Iterator[Variation]:
+        """What may lead calls elsewhere that ask this kind: by default, that the engine is down.
+
+        ``table``: the step's own, as compiled; ``person`` (or "") and ``schemes`` are there before and after a change.
+        """
+        yield "engine", "", ""
 
     def jumps(self) -> tuple[str, ...]:
         """A decision can name any scheme, if this kind obeys such decisions."""
@@ -60,23 +77,36 @@ class DynamicStep(Step):
         was decided (``then`` when it is empty)."""
         here.set("routing_decision", "")
         here.set("routing_label", "")
-        here.set("socket_resume", "true")
-        here.do("sched_transfer", f"+{self.watchdog_seconds} {out.go(f'{path}.fallback')}")
+        here.set("routing_answered", "")
+        here.set("routing_asked", "${routing_asked}x")
+        fallback, decided = f"{path}.fallback", f"{path}.decided"
+        for seconds in (self.watchdog_seconds, self.watchdog_seconds + SECOND_CHANCE_SECONDS):
+            here.do("sched_transfer", f"+{seconds} {out.go(fallback)}")
         here.do("ring_ready")
+        here.do("execute_extension", HEAR_WAITING)
+        here.set("socket_resume", "true")
         here.do("socket", f"{out.folder.engine} async full")
-        here.do("sched_cancel", "${uuid}")
-        here.do("transfer", out.go(f"{path}.decided"))
-        self._decided(out, path, then, undecided or then)
-        fallback = out.context.extension(f"{path}.fallback")
-        fallback.do("sched_cancel", "${uuid}")
-        fallback.do("transfer", undecided or then)
+        _abandon(here)
+        if self.obeys:
+            here.do("transfer", out.go(decided))
+            self._decided(out, path, then, undecided or then)
+        else:
+            here.do("transfer", then)
+        late = out.context.extension(fallback)
+        _abandon(late)
+        late.do("transfer", undecided or then)
 
     def emit_own(self, out: Emitter, path: str, own: str, then: str) -> None:
         """Extensions of ``<path>.decided`` for forms of decision of this kind alone; ``own`` is the path as a regex."""
 
     def _decided(self, out: Emitter, path: str, then: str, undecided: str) -> None:
-        """Only ids and digits of strict form are obeyed, and only this step's; anything else goes on."""
+        """Only ids and digits of strict form are obeyed, and only this step's; anything else goes on.
+
+        A step may be asked again in the same call: an answer to an earlier question is none to this one.
+        """
         own = re.escape(path)
+        earlier = Condition("${routing_asked}:${routing_answered}", r"^(x+):(?!\1$)x")
+        out.context.extension(f"{path}.decided", earlier).do("transfer", undecided)
         for kind, target, execute in _RINGS:
             if kind in self.obeys:
                 ring = when(out, path, f"^{own}:ring:{target}$")
@@ -115,6 +145,13 @@ _RINGS = (
     ("phone", f"phone:(({_ID})\\.{_ID})", f"$1 XML:{RELEASE}/people/$2.xml person"),
     ("number", r"number:(\+[1-9]\d{6,14})", f"$1 XML:{RELEASE}/outbound.xml outbound"),
 )
+
+
+def _abandon(here: Extension) -> None:
+    """Before anything that takes time: whatever the engine still does with its socket moves this call no more."""
+    here.set("socket_resume", "")
+    here.do("sched_cancel", "${uuid}")
+    here.do("stop_displace_session", WAITING)
 
 
 def when(out: Emitter, path: str, expression: str) -> Extension:

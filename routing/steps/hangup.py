@@ -13,17 +13,27 @@ Bad (``not a hangup cause``)::
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import ClassVar
+from typing import Annotated, Any, ClassVar
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field, WithJsonSchema
 
-from routing.model.fields import Cause, Sound
+from routing.model.causes import CAUSES
+from routing.model.decision import CAUSE
+from routing.model.fields import Sound, said, shown
 from routing.model.folder import Folder
 from routing.model.problem import Loc, did_you_mean
-from routing.steps.base import Complaint, Emitter, Step, sound_path
-from routing.steps.causes import CAUSES
-from routing.steps.dialplan import Condition, Extension
+from routing.steps.base import ANSWERED, Complaint, Emitter, Step, sound_path
+from routing.steps.dialplan import Extension
 from routing.steps.play import UNKNOWN_SECONDS
+
+
+def _cause(value: Any) -> str:
+    if not isinstance(value, str) or not CAUSE.fullmatch(value):
+        raise ValueError(f"{shown(value)} is not a hangup cause: write it as FreeSWITCH does, `USER_BUSY`")
+    return value
+
+
+Cause = Annotated[str, BeforeValidator(said(_cause)), WithJsonSchema({"type": "string", "examples": ["USER_BUSY"]})]
 
 
 class HangupStep(Step):
@@ -49,7 +59,7 @@ class HangupStep(Step):
         """``hangup``; with ``play``, a fork on whether the call was answered: playing must not open early media."""
         if self.play:
             here.do("transfer", out.go(f"{path}.end"))
-            answered = out.context.extension(f"{path}.end", Condition("${endpoint_disposition}", "^ANSWER$"))
+            answered = out.context.extension(f"{path}.end", ANSWERED)
             answered.do("playback", sound_path(self.play))
             answered.do("hangup", self.cause)
             here = out.context.extension(f"{path}.end")

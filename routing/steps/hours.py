@@ -19,7 +19,7 @@ from pydantic import Field
 from routing.model.fields import Id
 from routing.model.folder import Folder
 from routing.model.problem import Loc, did_you_mean
-from routing.steps.base import RELEASE, Complaint, Emitter, Step, StepItem
+from routing.steps.base import RELEASE, Complaint, Emitter, Reference, Step, StepItem
 from routing.steps.dialplan import Extension
 from routing.steps.lists import Steps
 
@@ -64,6 +64,11 @@ class HoursStep(Step):
             else:
                 out.steps(steps or (), extension, f"{path}.{name}.", after)
         return None
+
+    def references(self) -> Iterator[Reference]:
+        """See Step."""
+        if self.calendar:
+            yield "calendars", self.calendar
 
     def falls_past_branches(self) -> bool:
         """Not when both ``open`` and ``closed`` have steps."""

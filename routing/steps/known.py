@@ -6,13 +6,14 @@ Asked once a call, of callers who show their number. Without an engine or its me
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
 from routing.model import known
 from routing.model.folder import Folder
 from routing.steps.base import Emitter
 from routing.steps.dialplan import Condition, Extension
-from routing.steps.dynamic import MEMORY_SECONDS, MemoryQuestion
+from routing.steps.dynamic import MEMORY_SECONDS, MemoryQuestion, Variation
 
 
 class KnownQuestion(MemoryQuestion):
@@ -28,6 +29,13 @@ class KnownQuestion(MemoryQuestion):
         asking.set(known.KNOWN, known.NOBODY)
         self.emit_frame(out, asking, path, then)
         out.context.extension(f"{path}.known").do("transfer", then)
+
+    @classmethod
+    def variations(cls, table: Mapping[str, Any], person: str, schemes: Sequence[str]) -> Iterator[Variation]:
+        """See DynamicStep."""
+        if person:
+            yield "sticky", "", person
+        yield from super().variations(table, person, schemes)
 
     def runtime(self, folder: Folder) -> dict[str, Any]:
         """Whose memory is asked."""

@@ -28,7 +28,7 @@ from pydantic import Field, field_validator, model_validator
 from routing.model.fields import Fields, OneOrMany, refuse
 from routing.model.folder import Folder
 from routing.model.problem import Loc
-from routing.steps.base import RELEASE, Complaint, Emitter, Step, StepItem
+from routing.steps.base import RELEASE, Complaint, Emitter, Reference, Step, StepItem
 from routing.steps.dialplan import Extension
 from routing.steps.known import KnownQuestion
 from routing.steps.lists import Steps
@@ -103,6 +103,18 @@ class MatchStep(Step):
     def runtime(self, folder: Folder) -> dict[str, Any] | None:
         """What the engine is asked, if it is."""
         return KnownQuestion().runtime(folder) if self.asks_memory else None
+
+    def references(self) -> Iterator[Reference]:
+        """See Step."""
+        for case in self.cases:
+            yield from (("lists", name) for _, when in case.when.everything() for name in when.list_)
+
+    def numbers(self) -> Iterator[tuple[Loc, str]]:
+        """See Step."""
+        for at, case in enumerate(self.cases):
+            for where, when in case.when.everything():
+                for index, number in enumerate(when.number):
+                    yield ("cases", at, "when", *where, "number", index), number
 
     def falls_past_branches(self) -> bool:
         """Not when ``otherwise`` takes the rest."""

@@ -20,11 +20,22 @@ from pydantic import Field
 from routing.model.fields import Flag, Key, Seconds, Sound, Whole
 from routing.model.folder import Folder
 from routing.model.problem import Loc
-from routing.steps.base import RELEASE, Complaint, Emitter, Step, StepItem, label_part, sound_path
+from routing.steps.base import (
+    HEAR_TONES,
+    RELEASE,
+    Complaint,
+    Emitter,
+    Reference,
+    Step,
+    StepItem,
+    label_part,
+    sound_path,
+)
 from routing.steps.dialplan import Condition, Extension
 from routing.steps.dialstring import COLLEAGUE_SECONDS
 from routing.steps.lists import Steps
 from routing.steps.play import UNKNOWN_SECONDS
+from routing.steps.typed import Part, last_keys, parts
 
 INVALID = "routing/invalid.wav"
 #: Between the digits of an extension.
@@ -44,6 +55,13 @@ class MenuStep(Step):
     options: dict[Key, Steps] = Field(default_factory=dict, description="Keys and their steps.")
     extensions: Flag = Field(False, description="People's extensions can be dialled too.")
     wait: Seconds = Field(5, description="For a key, after the prompt.")
+    between: Seconds = Field(
+        DIGIT_SECONDS,
+        ge=1,
+        le=10,
+        description="For the next key of an extension; `#` ends what is typed at once.",
+        examples=["1s", "3s"],
+    )
     tries: Whole = Field(2, ge=1, le=5, description="How often the prompt is played.")
     invalid: Sound | None = Field(None, description="Played after a wrong key.")
     otherwise: Steps | None = Field(None, description="Steps when there was no choice.")
@@ -65,8 +83,13 @@ class MenuStep(Step):
     def emit(self, out: Emitter, here: Extension, path: str, after: str) -> Extension | None:
         """``play_and_get_digits``, then one extension a choice; the digits are tested again there."""
         here.do("answer")
-        here.set("routing_digits", "")
-        here.do("play_and_get_digits", self._question(out.folder))
+        here.do("execute_extension", HEAR_TONES)
+        questions = self._questions(out.folder)
+        if len(questions) == 1:
+            here.set("routing_digits", "")
+            here.do("play_and_get_digits", self._question(out.folder, questions[0]))
+        else:
+            self._one_by_one(out, here, path, questions)
         here.do("transfer", out.go(f"{path}.choice"))
         for key, steps in self.options.items():
             chosen = Condition("${routing_digits}", f"^{re.escape(key)}$")
@@ -81,16 +104,66 @@ class MenuStep(Step):
         out.steps(self.otherwise or (), nothing, f"{path}.otherwise.", after)
         return None
 
-    def _question(self, folder: Folder) -> str:
+    def _one_by_one(self, out: Emitter, here: Extension, path: str, questions: list[Part]) -> None:
+        """The first key, then what may follow it; each try until there is an answer.
+
+        Executed, not transferred to: at a transfer FreeSWITCH forgets the keys that were pressed meanwhile. So it does
+        while the remark on a wrong extension is played.
+        """
+        here.set("routing_digits", "")
+        for _ in range(self.tries):
+            here.do("execute_extension", out.go(f"{path}.ask"))
+        asking = out.context.extension(f"{path}.ask", Condition("${routing_digits}", "^$"))
+        asking.do("play_and_get_digits", self._question(out.folder, questions[0], tries=1))
+        asking.do("execute_extension", out.go(f"{path}.typed"))
+        for part in questions[1:]:
+            further = out.context.extension(f"{path}.typed", Condition("${routing_digits}", f"^{part.typed}$"))
+            further.set("routing_further", "")
+            further.do("play_and_get_digits", self._further(part))
+            further.do("execute_extension", out.go(f"{path}.more"))
+        whole = "${routing_digits}@${routing_further}@${routing_further_invalid}"
+        more = out.context.extension(f"{path}.more", Condition(whole, r"^(\d{1,8})@(\d{1,8})@$"))
+        more.set("routing_digits", "$1$2")
+        if any(len(part.typed) > 1 for part in questions):
+            more.do("execute_extension", out.go(f"{path}.typed"))
+        complete = [part.typed for part in questions[1:] if part.typed in {*self.options, *out.folder.extensions}]
+        unless = f"(?!(?:{'|'.join(complete)})@@$)" if complete else ""
+        wrong = out.context.extension(f"{path}.more", Condition(whole, f"^{unless}"))
+        wrong.set("routing_digits", "")
+        wrong.do("playback", sound_path(self.invalid or INVALID))
+
+    def _questions(self, folder: Folder) -> list[Part]:
+        listed = tuple(folder.extensions) if self.extensions else ()
+        if not listed or len(listed) > MOST_LISTED:
+            return [Part("", listed or ("0",))]
+        return list(parts(listed))
+
+    def _question(self, folder: Folder, part: Part, tries: int = 0) -> str:
+        """The prompt and the first keys."""
         accepted = [re.escape(key) for key in self.options]
-        longest = 1
         if self.extensions:
-            accepted.append(self._extensions(folder))
-            longest = max(map(len, folder.extensions))
-        terminator = "#" if "#" not in self.options else "none"
-        invalid = sound_path(self.invalid or INVALID)
-        wait = f"{self.wait * 1000} {terminator} {sound_path(self.prompt)} {invalid}"
-        return f"1 {longest} {self.tries} {wait} routing_digits ^({'|'.join(accepted)})$ {DIGIT_SECONDS * 1000}"
+            accepted += [self._extensions(folder)] if len(part.words) > MOST_LISTED else part.words
+        wait = f"{self.wait * 1000} {self._terminators(part)} {sound_path(self.prompt)}"
+        sounds = f"{wait} {sound_path(self.invalid or INVALID)}"
+        expression = "|".join(dict.fromkeys(accepted))
+        return f"1 {part.most} {tries or self.tries} {sounds} routing_digits ^({expression})$ {self.between * 1000}"
+
+    def _further(self, part: Part) -> str:
+        """What follows without another prompt; the remark on a wrong key is played when all is known."""
+        wait, expression = self.between * 1000, "|".join(part.words)
+        kept = "".join(f"+{key}" for key in last_keys(part.words) if key != "#")
+        ends = f"#{kept}" if part.most > 1 else "#"
+        return f"1 {part.most} 1 {wait} {ends} silence silence_stream://20 routing_further ^({expression})$ {wait}"
+
+    def _terminators(self, part: Part) -> str:
+        """Keys that end what is typed: ``#``, and with a ``+``, which keeps them, those after which nothing can come.
+
+        FreeSWITCH waits for more digits otherwise, whatever was typed.
+        """
+        if part.most == 1:
+            return "none" if "#" in self.options else "#"
+        kept = "".join(f"+{key}" for key in last_keys(part.words) if key != "#" or "#" in self.options)
+        return kept if "#" in self.options else f"#{kept}"
 
     def _extensions(self, folder: Folder) -> str:
         listed = sorted(folder.extensions)
@@ -102,11 +175,17 @@ class MenuStep(Step):
         """Every try to its end: prompt, wait, remark; then a colleague's phone, if one may be dialled."""
         prompt = folder.sounds.get(self.prompt, UNKNOWN_SECONDS)
         invalid = folder.sounds.get(self.invalid, UNKNOWN_SECONDS) if self.invalid else 1.0
-        return self.tries * (prompt + self.wait + invalid) + (COLLEAGUE_SECONDS if self.extensions else 0.0)
+        further = self.between if len(self._questions(folder)) > 1 else 0
+        return self.tries * (prompt + self.wait + further + invalid) + (COLLEAGUE_SECONDS if self.extensions else 0.0)
 
     def falls_past_branches(self) -> bool:
         """Not when ``otherwise`` takes those who choose nothing; a colleague may not answer."""
         return self.otherwise is None or self.extensions
+
+    def references(self) -> Iterator[Reference]:
+        """See Step."""
+        if self.extensions:
+            yield "extensions", "all"
 
     def sounds(self) -> Iterator[tuple[Loc, str]]:
         """Prompt and remark."""

@@ -24,7 +24,7 @@ from routing.model.fields import Fields, Flag, Id, OneOrMany, refuse
 from routing.model.folder import Folder
 from routing.model.problem import Loc, did_you_mean
 from routing.model.regions import orders_by_distance
-from routing.steps.base import RELEASE, Complaint, Emitter, Step
+from routing.steps.base import RELEASE, Complaint, Emitter, Reference, Step
 from routing.steps.dialplan import Condition, Extension
 from routing.steps.when import CALLER
 
@@ -106,6 +106,10 @@ class OpenBranchStep(Step):
             opened = out.context.extension(label, Condition(f"${{{_variable(branch)}}}", "^open$"))
             opened.do("transfer", out.go_scheme(branch.scheme))
         out.context.extension(label).do("transfer", out.go(label.rpartition(".")[0] + ".none"))
+
+    def references(self) -> Iterator[Reference]:
+        """See Step."""
+        yield from (("calendars", branch.calendar) for branch in self.branches_)
 
     def jumps(self) -> tuple[str, ...]:
         """Every branch."""

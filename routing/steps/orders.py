@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from routing.steps.base import Emitter
+from routing.steps.base import ANSWERED, Emitter
 from routing.steps.dialplan import Condition
 from routing.steps.dynamic import when
 from routing.steps.targets import Turn
@@ -20,42 +20,50 @@ WAIT_SECONDS = 5
 MOST_PEOPLE = 100
 
 
+def _in_turn(out: Emitter, path: str, decided: str, label: str) -> None:
+    """Execute ``<path>.<label>.<name>`` for each name of a decision; the last extension of ``<path>.turn`` comes after.
+
+    Who is left stands in a variable of the dialplan's own: the engine's word is taken once.
+    """
+    first = when(out, path, f"^{decided}:({NAME})((?:,{NAME})*)$")
+    following = out.context.extension(f"{path}.turn", Condition("${routing_left}", f"^,({NAME})((?:,{NAME})*)$"))
+    for turn in (first, following):
+        turn.set("routing_left", "$2")
+        turn.do("execute_extension", out.go(f"{path}.{label}.$1"))
+        turn.do("transfer", out.go(f"{path}.turn"))
+
+
 def one_after_another(out: Emitter, path: str, own: str, then: str) -> None:
-    """``order:ivan,olena``: ring the first; the rest becomes the decision, until nobody is left."""
-    again = out.go(f"{path}.decided")
-    turn = when(out, path, f"^{own}:order:({NAME})((?:,{NAME})*)$")
-    turn.set("routing_decision", f"{path}:next$2")
-    turn.do("execute_extension", out.go(f"{path}.to.$1"))
-    turn.do("transfer", again)
-    following = when(out, path, f"^{own}:next,({NAME}(?:,{NAME})*)$")
-    following.set("routing_decision", f"{path}:order:$1")
-    following.do("transfer", again)
-    when(out, path, f"^{own}:(?:next|nobody)$").do("transfer", then)
+    """``order:ivan,olena``: ring the first, then the first of those that are left, until nobody is."""
+    _in_turn(out, path, f"{own}:order", "to")
+    out.context.extension(f"{path}.turn").do("transfer", then)
+    when(out, path, f"^{own}:nobody$").do("transfer", then)
 
 
-def all_at_once(out: Emitter, path: str, own: str, then: str, bridge: str) -> None:
+def all_at_once(out: Emitter, path: str, own: str, then: str, undecided: str, bridge: str) -> None:
     """``together:ivan,olena``: collect their legs, then ring them; ``bridge`` is the beginning of the dial string."""
-    again = out.go(f"{path}.decided")
-    one = when(out, path, f"^{own}:together:({NAME})((?:,{NAME})*)$")
-    one.set("routing_decision", f"{path}:more$2")
-    one.do("execute_extension", out.go(f"{path}.leg.$1"))
-    one.do("transfer", again)
-    following = when(out, path, f"^{own}:more,({NAME}(?:,{NAME})*)$")
-    following.set("routing_decision", f"{path}:together:$1")
-    following.do("transfer", again)
+    _in_turn(out, path, f"{own}:together", "leg")
     # names that are nobody's here collect no leg: then nothing was decided
-    collected = (Condition("${routing_decision}", f"^{own}:more$"), Condition("${routing_legs}", r"^\["))
-    ring = out.context.extension(f"{path}.decided", *collected)
+    ring = out.context.extension(f"{path}.turn", Condition("${routing_legs}", r"^\["))
     ring.do("bridge", f"{bridge}${{routing_legs}}")
     ring.do("transfer", then)
+    out.context.extension(f"{path}.turn").do("transfer", undecided)
     when(out, path, f"^{own}:nobody$").do("transfer", then)
 
 
 def waiting(out: Emitter, path: str, own: str, then: str, seconds: int) -> None:
-    """``wait``: hold the caller, then ask again, for ``seconds`` at most."""
+    """``wait``: hold the caller, then ask again, for ``seconds`` at most.
+
+    Who is answered hears what he hears while phones ring; the others hear ringing anyway.
+    """
     over = Condition("${routing_waits}", f"^x{{{rounds(seconds)},}}$")
     decided = Condition("${routing_decision}", f"^{own}:wait$")
     out.context.extension(f"{path}.decided", decided, over).do("transfer", then)
+    answered = out.context.extension(f"{path}.decided", decided, ANSWERED)
+    answered.set("routing_waits", "${routing_waits}x")
+    answered.do("sched_transfer", f"+{WAIT_SECONDS} {out.go(f'{path}.ask')}")
+    answered.do("endless_playback", "${transfer_ringback}")
+    answered.do("transfer", out.go(f"{path}.ask"))
     hold = when(out, path, f"^{own}:wait$")
     hold.set("routing_waits", "${routing_waits}x")
     hold.do("sleep", str(WAIT_SECONDS * 1000))

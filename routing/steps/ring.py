@@ -35,7 +35,7 @@ Bad, nobody is called that (``nobody is called `ivn``` with the hint ``did you m
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar, Literal
 
@@ -45,11 +45,11 @@ from routing.model.fields import Id, Key, Label, Number, Seconds, Sound
 from routing.model.folder import Folder
 from routing.model.people import RingList
 from routing.model.problem import Loc
-from routing.steps import orders, skills, targets
-from routing.steps.base import Complaint, Emitter, sound_path
+from routing.steps import capacity, keyed, orders, skills, targets
+from routing.steps.base import Complaint, Emitter, Reference, ReferenceKind, sound_path
 from routing.steps.dialplan import Extension
 from routing.steps.dialstring import CONFIRM_SECONDS, common, dial_string, together
-from routing.steps.dynamic import DynamicStep
+from routing.steps.dynamic import DynamicStep, Variation
 from routing.steps.skills import Wish
 
 Order = Literal[
@@ -82,6 +82,7 @@ class RingStep(DynamicStep):
     at_most: Seconds | None = Field(None, description="Longest time of the whole step.")
     confirm: Key | None = Field(None, description="Key that outside phones of this step must press.")
     confirm_prompt: Sound | None = Field(None, description="What is played to ask for the key.")
+    reject: Key | None = Field(None, description="Key by which whoever answers an outside phone refuses the call.")
     caller_id: Number | None = Field(None, description="One of the company's numbers to show on outside phones.")
     label: Label | None = Field(None, description="Name shown on the ringing phones.")
     whisper: Sound | None = Field(None, description="Played to the person before the caller is connected.")
@@ -112,8 +113,10 @@ class RingStep(DynamicStep):
             yield (*loc, "at_most"), late, "ring for longer, or delay them less"
         if not folder.gateways and not folder.broken and any(leg.phone.number for turn in turns for leg in turn.legs):
             yield (*loc, "to"), "outside numbers need a gateway and the project has none", "add `gateways:`"
-        if self.is_dynamic and len(turns) > orders.MOST_PEOPLE:
-            yield (*loc, "to"), f"more than {orders.MOST_PEOPLE} people in one dynamic order", "split it in steps"
+        yield from keyed.clashes((leg for turn in self._named(folder) for leg in turn.legs), self, loc)
+        yield from targets.not_ours(self.caller_id, loc, folder)
+        for wrong in capacity.exceeded(turns, self.order == "together", self.is_dynamic):
+            yield (*loc, "to"), *wrong
         if self.delay and (self.is_dynamic or self.order != "together"):
             yield (*loc, "delay"), "`delay` is for people who ring together", "leave out `order` and `only`"
         if self.skills and self.order != "by_skill":
@@ -136,7 +139,7 @@ class RingStep(DynamicStep):
 
     def _named(self, folder: Folder) -> list[targets.Turn]:
         turns = targets.named_turns(self.to, folder)
-        return [replace(turn, legs=self._confirmed(turn.legs)) for turn in turns]
+        return [replace(turn, legs=keyed.keyed(turn.legs, self)) for turn in turns]
 
     def _alone(self, folder: Folder) -> list[targets.Turn]:
         """Every turn with its times, as if it were the only one."""
@@ -144,24 +147,12 @@ class RingStep(DynamicStep):
         cut = [replace(turn, legs=targets.cut(targets.timed(turn, self.for_), self.at_most)) for turn in turns]
         return [turn for turn in cut if turn.legs]
 
-    def _confirmed(self, legs: tuple[targets.Leg, ...]) -> tuple[targets.Leg, ...]:
-        """The step's own confirm key on outside phones that have none."""
-        if not (self.confirm or self.confirm_prompt):
-            return legs
-        return tuple(self._with_key(leg) if leg.phone.number else leg for leg in legs)
-
-    def _with_key(self, leg: targets.Leg) -> targets.Leg:
-        update = {
-            "confirm": leg.phone.confirm or self.confirm,
-            "confirm_prompt": self.confirm_prompt or leg.phone.confirm_prompt,
-        }
-        return replace(leg, phone=leg.phone.model_copy(update=update))
-
     def emit(self, out: Emitter, here: Extension, path: str, after: str) -> Extension | None:
         """One ``bridge``, after which FreeSWITCH runs the next action; or the engine's frame, that bridge behind it."""
         if self.music:
             here.set("transfer_ringback", sound_path(self.music))
         if not self.is_dynamic:
+            here.ring_caller()
             here.do("bridge", self._bridge(out, self.turns(out.folder)))
             return here
         asking = here
@@ -181,8 +172,8 @@ class RingStep(DynamicStep):
         """Lists of names: in order, or together."""
         turns = self._alone(out.folder)
         if self.order == "together":
-            start = common([turn.legs for turn in turns], **self._extra())
-            orders.all_at_once(out, path, own, then, start)
+            start = common([turn.legs for turn in turns], out.folder, **self._extra())
+            orders.all_at_once(out, path, own, then, out.go(f"{path}.static"), start)
             number = self.caller_id or out.number
             orders.legs(
                 out, path, [(turn, together(turn.legs, out.folder, number, self.label or "")) for turn in turns]
@@ -215,6 +206,12 @@ class RingStep(DynamicStep):
             targets.length(turn) + CONFIRM_SECONDS * any(leg.phone.confirm for leg in turn) for turn in turns
         )
 
+    @classmethod
+    def variations(cls, table: Mapping[str, Any], person: str, schemes: Sequence[str]) -> Iterator[Variation]:
+        """See DynamicStep."""
+        yield from (("state", who["person"], "busy") for who in table["people"][:1])
+        yield from super().variations(table, person, schemes)
+
     def runtime(self, folder: Folder) -> dict[str, Any] | None:
         """Whom the engine may name, their accounts, lengths, weights and skills."""
         if not self.is_dynamic:
@@ -228,23 +225,16 @@ class RingStep(DynamicStep):
             "timeout_s": self.budget_seconds,
             "at_most_s": None if self.order == "in_order_waiting" else self.at_most,
             "skills": {name: skills.source(name, wish, turns, folder) for name, wish in self.skills.items()},
-            "people": [_rung(turn, folder) for turn in turns],
+            "people": [targets.table_of(turn, folder) for turn in turns],
         }
+
+    def references(self) -> Iterator[Reference]:
+        """See Step."""
+        kind: ReferenceKind = "confirmed" if self.confirm else "unconfirmed"
+        yield from ((kind, ring.name) for ring in self.to)
 
     def sounds(self) -> Iterator[tuple[Loc, str]]:
         """Prompts, whisper and music."""
         for name in ("confirm_prompt", "whisper", "music"):
             if sound := getattr(self, name):
                 yield (name,), sound
-
-
-def _rung(turn: targets.Turn, folder: Folder) -> dict[str, Any]:
-    return {
-        "name": turn.name,
-        "person": turn.person,
-        "sip": sorted(leg.phone.sip for leg in turn.legs if leg.phone.sip),
-        "outside": any(leg.phone.number for leg in turn.legs),
-        "seconds": targets.length(turn.legs),
-        "weight": turn.weight,
-        "skills": folder.people[turn.person].skills,
-    }

@@ -16,6 +16,7 @@ Bad, nobody waits that long (``at most 300 s``)::
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar, Literal
 
 from pydantic import Field, field_validator
@@ -23,9 +24,9 @@ from pydantic import Field, field_validator
 from routing.model.decision import LONGEST_RING_SECONDS
 from routing.model.fields import Seconds, refuse
 from routing.model.folder import Folder
-from routing.steps.base import Emitter
+from routing.steps.base import Emitter, Reference
 from routing.steps.dialplan import Condition, Extension
-from routing.steps.dynamic import DynamicStep
+from routing.steps.dynamic import DynamicStep, Variation
 
 
 class StickyStep(DynamicStep):
@@ -69,6 +70,17 @@ class StickyStep(DynamicStep):
         asking = out.context.extension(f"{path}.ask", Condition("${routing_caller}", r"^\+"))
         self.emit_frame(out, asking, path, then)
         out.context.extension(f"{path}.ask").do("transfer", then)
+
+    def references(self) -> Iterator[Reference]:
+        """See Step."""
+        yield "asked", self.kind
+
+    @classmethod
+    def variations(cls, table: Mapping[str, Any], person: str, schemes: Sequence[str]) -> Iterator[Variation]:
+        """See DynamicStep."""
+        if person:
+            yield "sticky", "", person
+        yield from super().variations(table, person, schemes)
 
     def runtime(self, folder: Folder) -> dict[str, Any] | None:
         """What counts as a talk, and for how long."""

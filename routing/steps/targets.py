@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from routing.model.folder import Folder
+from routing.model.numbers import normalise
 from routing.model.people import Phone, Ring
-from routing.model.problem import did_you_mean
+from routing.model.problem import Loc, did_you_mean
 from routing.model.ringing import Wave, seconds_left
 
 DEEPEST_GROUP = 10
@@ -41,7 +44,40 @@ def unknown(name: str, folder: Folder) -> tuple[str, str] | None:
         if label in folder.people[person].phones:
             return None
         return f"`{person}` has no phone `{label}`", did_you_mean(name, known_targets(folder))
-    return f"nobody is called `{name}`", did_you_mean(name, known_targets(folder))
+    return f"nobody is called `{name}`", _meant(name, folder)
+
+
+def _meant(name: str, folder: Folder) -> str:
+    """Whom somebody meant who wrote an extension, an account, a number, a full name, or several names."""
+    if re.search(r"\S - \S", name):
+        return "a list item is indented deeper than the one above: begin each `- ` in the same column"
+    several = re.split(r"\s*[,;\s]\s*", name.strip())
+    if len(several) > 1 and all(unknown(each, folder) is None for each in several):
+        return f"several are a list: `[{', '.join(several)}]`"
+    if name in folder.extensions:
+        return f"it is the extension of `{folder.extensions[name]}`: write that name"
+    if name in folder.accounts:
+        return f"it is the SIP account of `{folder.accounts[name]}`: write that name"
+    phones = (
+        (f"{who}.{label}", phone) for who, person in folder.people.items() for label, phone in person.phones.items()
+    )
+    try:
+        number = normalise(name, folder.project.country)
+    except ValueError:
+        number = ""
+    if number:
+        whose = next((phone for phone, fields in phones if fields.number == number), None)
+        add = 'add it as a phone of a person, `phones: {mobile: {number: "..."}}`, and ring that'
+        return f"it is the number of `{whose}`: write that name" if whose else add
+    called = next((who for who, person in folder.people.items() if person.name.casefold() == name.casefold()), None)
+    return f"did you mean `{called}`?" if called else did_you_mean(name.lower(), known_targets(folder))
+
+
+def not_ours(number: str | None, loc: Loc, folder: Folder) -> Iterator[tuple[Loc, str, str]]:
+    """A complaint about a `caller_id` that no gateway lists: carriers refuse the numbers of others."""
+    own = {each for gateway in folder.gateways.values() for each in gateway.numbers}
+    if number and own and number not in own:
+        yield (*loc, "caller_id"), f"{number} is on no gateway's list", did_you_mean(number, own)
 
 
 @dataclass(frozen=True)
@@ -171,3 +207,16 @@ def _begins(legs: Iterable[Leg]) -> int:
 def length(turn: tuple[Leg, ...]) -> int:
     """Seconds until the last leg of a turn has stopped ringing."""
     return max((leg.after + (leg.seconds or 0) for leg in turn), default=0)
+
+
+def table_of(turn: Turn, folder: Folder) -> dict[str, Any]:
+    """What the engine must know of a turn that it may choose."""
+    return {
+        "name": turn.name,
+        "person": turn.person,
+        "sip": sorted(leg.phone.sip for leg in turn.legs if leg.phone.sip),
+        "outside": any(leg.phone.number for leg in turn.legs),
+        "seconds": length(turn.legs),
+        "weight": turn.weight,
+        "skills": folder.people[turn.person].skills,
+    }

@@ -14,7 +14,7 @@ Bad, a pool that nobody wrote (``no pool is called...``)::
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
 from pydantic import Field
@@ -23,7 +23,7 @@ from routing.model.fields import Id
 from routing.model.folder import Folder
 from routing.model.problem import Loc, did_you_mean
 from routing.steps.base import Complaint
-from routing.steps.dynamic import MEMORY_SECONDS, MemoryQuestion
+from routing.steps.dynamic import MEMORY_SECONDS, MemoryQuestion, Variation
 
 
 class VisitorStep(MemoryQuestion):
@@ -38,6 +38,11 @@ class VisitorStep(MemoryQuestion):
         """The pool exists."""
         if self.pool not in folder.pools and not folder.excuses(self.pool):
             yield (*loc, "pool"), f"no pool is called `{self.pool}`", did_you_mean(self.pool, folder.pools)
+
+    @classmethod
+    def variations(cls, table: Mapping[str, Any], person: str, schemes: Sequence[str]) -> Iterator[Variation]:
+        """See DynamicStep."""
+        return iter(())
 
     def runtime(self, folder: Folder) -> dict[str, Any] | None:
         """Where the lease is kept, and the entities that calls may carry."""

@@ -4,6 +4,9 @@ Good::
 
     - voicemail: {box: head_of_sales, greeting: closed.wav, at_most: 2m}
 
+A caller who hangs up at the tone, or says nothing, leaves no message: that is a missed call. ``#`` ends a message, and
+skips the greeting; so does ``*``. A message also ends after six seconds of silence.
+
 Bad (`nothing after it would ever run`)::
 
     - voicemail: {box: head_of_sales}
@@ -17,16 +20,18 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from routing.model.fields import Addressee, Id, OneOrMany, Seconds, Sound
+from routing.model.addresses import Addressee
+from routing.model.fields import Id, OneOrMany, Seconds, Sound
 from routing.model.folder import Folder
+from routing.model.message import LEAST, LEAST_SECONDS, SILENCE_ENERGY
 from routing.model.problem import Loc
-from routing.steps.base import Complaint, Emitter, Step, sound_path
+from routing.steps.base import HEAR_TONES, Complaint, Emitter, Reference, Step, sound_path
 from routing.steps.dialplan import Extension
 from routing.steps.play import UNKNOWN_SECONDS
 
 BEEP, BEEP_SECONDS = "routing/beep.wav", 0.5
-#: A message ends after this many seconds below this energy.
-SILENCE_SECONDS, SILENCE_ENERGY = 6, 100
+#: A message ends after this many seconds of silence, and with one of these keys.
+SILENCE_SECONDS, END_KEYS = 6, "*#"
 
 
 class VoicemailStep(Step):
@@ -39,13 +44,19 @@ class VoicemailStep(Step):
     box: Id = Field(description="Name of the box: a folder of recordings.")
     greeting: Sound | None = Field(None, description="Played before the tone.")
     at_most: Seconds = Field(120, description="Longest message.")
+    at_least: Seconds = Field(
+        LEAST_SECONDS,
+        description="Shortest message; what is shorter, or holds nothing that is heard, is a missed call.",
+    )
     notify: Annotated[list[Addressee], OneOrMany] = Field(
         default_factory=list,
         description="Who is told: people, e-mail addresses, web addresses (`https://...`, by webhook).",
     )
 
     def check(self, loc: Loc, folder: Folder, default_hours: str | None) -> Iterator[Complaint]:
-        """Whoever is told has an address."""
+        """A message has a length that is possible; whoever is told has an address."""
+        if "at_least" in self.model_fields_set and self.at_least > self.at_most:
+            yield (*loc, "at_least"), "the shortest message is longer than the longest", f"at_most: {self.at_most}s"
         for index, told in enumerate(self.notify):
             if complaint := folder.untold(told):
                 yield (*loc, "notify", index), *complaint
@@ -57,10 +68,15 @@ class VoicemailStep(Step):
         here.set("routing_end", "voicemail")
         here.set("routing_voicemail", file)
         here.set("routing_box", self.box)
+        here.set("playback_terminators", END_KEYS)
+        # FreeSWITCH counts whole seconds: the longest message can be nearly a second shorter than it says
+        if (least := min(self.at_least, max(self.at_most - 1, 0))) != LEAST_SECONDS:
+            here.set(LEAST, least)
         if self.notify:
             here.set("routing_notify", " ".join(self.notify))
         here.do("mkdir", box)  # `record` makes no folder and would end the call
         here.do("answer")
+        here.do("execute_extension", HEAR_TONES)
         if self.greeting:
             here.do("playback", sound_path(self.greeting))
         here.do("playback", sound_path(BEEP))
@@ -72,6 +88,10 @@ class VoicemailStep(Step):
         """The greeting and the tone; a caller who has reached voicemail has arrived."""
         greeting = folder.sounds.get(self.greeting, UNKNOWN_SECONDS) if self.greeting else 0.0
         return greeting + BEEP_SECONDS
+
+    def references(self) -> Iterator[Reference]:
+        """See Step."""
+        yield from (("told", name) for name in self.notify)
 
     def sounds(self) -> Iterator[tuple[Loc, str]]:
         """The greeting."""

@@ -12,23 +12,27 @@ Bad, the caller would wait too long (``at most 10 s``)::
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar, Literal
 from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator
 
-from routing.model import numbers
-from routing.model.decision import LONGEST_RING_SECONDS
+from routing.model import body_secrets, numbers
+from routing.model.decision import CALL_FIELDS, LONGEST_RING_SECONDS
 from routing.model.entities import SOURCES
 from routing.model.fields import Name, Region, Seconds, Text, refuse
 from routing.model.folder import Folder
+from routing.model.header_secrets import secrets_of
+from routing.model.headers import Headers
+from routing.model.in_clear import HINT
 from routing.model.problem import Loc
-from routing.steps.base import Complaint
-from routing.steps.dynamic import DynamicStep
+from routing.model.secret import SIGNS, Purpose, sent_to
+from routing.model.url_secrets import masked, secret_in
+from routing.model.web import is_read_on_the_way
+from routing.steps.base import Complaint, Reference
+from routing.steps.dynamic import DynamicStep, Variation
 
-#: Call data that can be sent, by the names that `send` uses.
-CALL_FIELDS = ("call_id", "number", "caller", "caller_pays", "scheme", "step", "started", "entities", "source")
 LONGEST_SECONDS = 10
 _FIELD = re.compile(r"\{\{\s*([a-z_]+(?:\.[a-z0-9_]+)?)\s*\}\}")
 
@@ -69,7 +73,12 @@ class WebhookStep(DynamicStep):
         "routing", description="Whose request and answer: ours, or Ringostat's."
     )
     method: Literal["GET", "POST", "PUT", "DELETE"] = Field("POST", description="How the handler is asked.")
-    submit: Literal["http", "json", "json-rpc"] = Field("json", description="Ringostat: how the parameters are sent.")
+    submit: Literal["json", "form", "http", "json-rpc"] = Field(
+        "json", description="How the parameters are sent: as JSON, as a form's body, in the URL (http), as JSON-RPC."
+    )
+    headers: Headers = Field(
+        default_factory=dict, description='Headers of the request, secrets by name: `Authorization: "Bearer {TOKEN}"`.'
+    )
     answer_type: Literal["http", "json", "json-rpc"] = Field("json", description="Ringostat: what the answer is.")
     rpc_method: Text | None = Field(None, description="Ringostat: the method of JSON-RPC.")
     timeout: Seconds = Field(2, description="Longest wait for the answer, everything included.")
@@ -93,9 +102,17 @@ class WebhookStep(DynamicStep):
         except ValueError:
             valid = False
         if not valid or re.search(r"\s", value):
-            raise refuse(f"`{value}` is not a URL: write `https://host/path`")
-        if parts.username or parts.password:
-            raise refuse("a URL may not hold a password: it would stand in git and in logs; use `secret`")
+            raise refuse(f"`{masked(value)}` is not a URL: write `https://host/path`")
+        if secret := secret_in(value):
+            raise refuse(f"a URL may not hold {secret}: it would stand in git and in logs; use `secret`", HINT)
+        return value
+
+    @field_validator("send")
+    @classmethod
+    def _sends_no_secret(cls, value: dict[str, str]) -> dict[str, str]:
+        for name, text in value.items():
+            if any(body_secrets.secrets_in({name: text})):
+                raise refuse(f"a secret stands here in clear, the parameter `{name}`: it would stand in git", HINT)
         return value
 
     @field_validator("timeout")
@@ -113,7 +130,11 @@ class WebhookStep(DynamicStep):
         return value
 
     def check(self, loc: Loc, folder: Folder, default_hours: str | None) -> Iterator[Complaint]:
-        """Sent fields exist."""
+        """Sent fields exist; a form has a body; secrets travel unseen."""
+        if self.submit == "form" and self.method == "GET":
+            yield (*loc, "submit"), "a form is sent in a body, which GET has not", "write `method: POST`"
+        if is_read_on_the_way(self.url) and any(secrets_of(self.headers)):
+            yield (*loc, "url"), "the secrets of `headers` could be read on the way", "write https://"
         for name, value in self.send.items():
             what = sent(value)
             if isinstance(what, str) and (wrong := _unknown_field(what, folder)):
@@ -131,10 +152,22 @@ class WebhookStep(DynamicStep):
         """The answered target's ring time."""
         return self.ring
 
-    def secrets(self) -> Iterator[tuple[Loc, str]]:
-        """The signing key."""
+    def references(self) -> Iterator[Reference]:
+        """See Step."""
+        yield "asked", self.kind
+
+    def secrets(self) -> Iterator[tuple[Loc, str, Purpose]]:
+        """The signing key, and those that headers name."""
         if self.secret:
-            yield ("secret",), self.secret
+            yield ("secret",), self.secret, SIGNS
+        for header, name in secrets_of(self.headers):
+            yield ("headers", header), name, sent_to(self.url)
+
+    @classmethod
+    def variations(cls, table: Mapping[str, Any], person: str, schemes: Sequence[str]) -> Iterator[Variation]:
+        """See DynamicStep."""
+        yield from (("webhook", "", what) for what in ("timeout", person, *schemes) if what)
+        yield from super().variations(table, person, schemes)
 
     def runtime(self, folder: Folder) -> dict[str, Any] | None:
         """Everything the engine needs; patterns of allowed numbers included."""
@@ -152,5 +185,6 @@ class WebhookStep(DynamicStep):
             "send": {name: sent(value) for name, value in self.send.items()},
             "answer_key": self.answer,
             "secret": self.secret,
+            **({"headers": dict(self.headers)} if self.headers else {}),
             "destinations": [numbers.destination_pattern(region) for region in regions],
         }

@@ -20,15 +20,15 @@ from pydantic import (
     model_validator,
 )
 
-from routing.model import numbers
+from routing.model import numbers, plans
 from routing.model.digits import LONGEST_COMPILED, compiled_bytes, longest_prefix_pattern
 from routing.model.entities import ENTITY, SOURCE
 from routing.model.fields import Fields, Flag, Number, OneOrMany, Region, Seconds, refuse, shown
 from routing.model.folder import Folder
 from routing.model.pools import QUESTIONS, Questions, flat_schema, gathered
 from routing.model.problem import Loc, did_you_mean
-from routing.model.project import Zone
 from routing.model.regions import UnknownRegion, known_zones, region_pattern, zones_pattern
+from routing.model.zones import Zone
 from routing.steps.base import Complaint
 from routing.steps.dialplan import Condition
 from routing.steps.known import is_known, talked_within
@@ -47,7 +47,19 @@ def _prefix(value: Any) -> str:
     digits = re.sub(r"[\s()./-]", "", value) if isinstance(value, str) else ""
     if not re.fullmatch(r"\+[0-9]{1,15}", digits):
         raise refuse(f"{shown(value)} is not the beginning of a number", "write it with its country, `+38057`")
+    number = digits.removeprefix("+")
+    if (possible := plans.longest_beginning(number)) != number:
+        told = f"it could be one up to `+{possible}`" if possible else "no country has that code"
+        raise refuse(f"no number begins with {shown(value)}", _trunk_zero(number, possible) or told)
     return digits
+
+
+def _trunk_zero(number: str, possible: str) -> str:
+    """A hint where the only fault is a zero that is dialled at home, behind the country's code."""
+    without = possible + number[len(possible) + 1 :]
+    is_zero = possible and number[len(possible) :].startswith("0") and plans.is_country_code(possible)
+    fits = is_zero and plans.longest_beginning(without) == without
+    return f"leave out the zero behind the country: `+{without}`" if fits else ""
 
 
 def _list(value: Any) -> str:
@@ -155,7 +167,7 @@ class When(Fields):
         if self.zone:
             yield Condition(CALLER, zones_pattern(frozenset(self.zone)))
         if self.anonymous is not None:
-            yield Condition(CALLER, "^anonymous$" if self.anonymous else r"^\+")
+            yield Condition(CALLER, "^anonymous$" if self.anonymous else "^(?!anonymous$)")
         if self.known is not None:
             yield is_known(self.known)
         if self.known_within is not None:
@@ -178,7 +190,7 @@ class When(Fields):
         tracked = folder.project.tracking.entities if folder.project.tracking else {}
         for where, one in self.everything():
             for index, name in enumerate(one.list_):
-                if name not in folder.lists:
+                if name not in folder.lists and "lists/" not in folder.broken:
                     known = [f"{each}.txt" for each in folder.lists]
                     yield (*loc, *where, "list", index), *_no_list(name, known)
             for question in one.questions:

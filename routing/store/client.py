@@ -6,6 +6,7 @@ the client's own asks, away from calls, until Redis is back or a replica has tak
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -14,6 +15,7 @@ from redis.exceptions import (
     AskError,
     ClusterDownError,
     MovedError,
+    NoPermissionError,
     ReadOnlyError,
     RedisError,
     ResponseError,
@@ -30,6 +32,8 @@ MEND_SECONDS = 0.2
 TRY_SECONDS = 0.5
 #: Errors that say: not here, not now.
 _ELSEWHERE = (ReadOnlyError, ClusterDownError, TryAgainError)
+#: How redis-py says that nobody listens.
+_UNREACHED = re.compile(r"Error \d+ connecting to (?P<at>.+?)\. (?P<why>.+)\.", re.DOTALL)
 _ALONE = "Redis is left alone until it answers again"
 
 
@@ -142,7 +146,7 @@ class Store:
             if node.is_open:
                 node.forget()
                 (role,) = node.ask([("ROLE",)])
-                if isinstance(role, ResponseError) or role[0] != b"master":
+                if not _takes_writes(role):
                     return False
                 node.failures = 0
         return True
@@ -156,7 +160,16 @@ class Store:
                 return
 
 
+def _takes_writes(role: Reply) -> bool:
+    """A user who may not ask for the role is believed that all is well: the first write that is refused tells."""
+    if isinstance(role, ResponseError):
+        return isinstance(role, NoPermissionError)
+    return bool(role[0] == b"master")
+
+
 def _words(problem: Exception) -> str:
     """An error in words, without the address's password (redis-py puts none in)."""
     text = str(problem).strip() or type(problem).__name__
+    if unreached := _UNREACHED.fullmatch(text):
+        text = f"Redis at {unreached['at'].removesuffix(':0')} cannot be reached: {unreached['why']}"
     return text[:200]

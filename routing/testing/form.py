@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BeforeValidator, Field, GetJsonSchemaHandler, WithJsonSchema, field_validator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, GetJsonSchemaHandler, WithJsonSchema, model_validator
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
@@ -125,21 +125,24 @@ def moment(text: str, timezone: str) -> datetime:
     return found if found.tzinfo else found.replace(tzinfo=zone)
 
 
+def _is_moment(value: str) -> str:
+    try:
+        moment(value, "UTC")
+    except ValueError as error:
+        raise refuse(str(error)) from None
+    return value
+
+
+#: When a call begins.
+Moment = Annotated[Text, AfterValidator(_is_moment)]
+
+
 class CallFields(Fields):
     """Who calls whom, and when. ``from`` is a number, `anonymous`, or a phone of ours: ``ivan.desk``, ``1001``."""
 
     to: Text = Field(description="The number dialled; of a phone of ours also an extension, an account or a code.")
     from_: Text = Field(alias="from", description="A number, `anonymous`, or a phone of ours: `ivan.desk`, `1001`.")
-    at: Text = Field(description="When: `2026-11-23 10:00`, in the project's zone where none is named behind it.")
-
-    @field_validator("at")
-    @classmethod
-    def _moment(cls, value: str) -> str:
-        try:
-            moment(value, "UTC")
-        except ValueError as error:
-            raise refuse(str(error)) from None
-        return value
+    at: Moment = Field(description="When: `2026-11-23 10:00`, in the project's zone where none is named behind it.")
 
 
 class CallerFields(Fields):
@@ -192,6 +195,10 @@ def _behaviour(value: Any) -> scripted.Phone:
     except scripted.BadBehaviour as error:
         raise refuse(str(error)) from None
     except AttributeError:
+        if value is None:
+            raise refuse(
+                "says nothing", 'words with a comma stand in quotes: `ivan: "answers after 8s, talks 30s"`'
+            ) from None
         raise refuse(f"{shown(value)}: write what the phone does, such as `busy` or `answers after 8s`") from None
 
 
@@ -202,7 +209,12 @@ class _Short(BeforeValidator):
         return {"anyOf": [handler(core), {"type": ["string", "integer"]}]}
 
 
-_DOES = {"type": "string", "examples": ["busy", "no answer", "answers after 8s", "rejects", "voicemail after 20s"]}
+_DOES = {
+    "type": "string",
+    "examples": [
+        "busy", "no answer", "answers after 8s", "rejects", "voicemail after 20s", "answers after 3s, transfers to 103"
+    ],
+}  # fmt: skip
 Behaviour = Annotated[scripted.Phone, BeforeValidator(_behaviour), WithJsonSchema(_DOES)]
 Talk = Annotated[TalkFields, _Short(_talk)]
 Load = Annotated[LoadFields, _Short(_load)]

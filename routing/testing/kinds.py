@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from routing.model.tags import TAGS, tags_of
 from routing.offline.crm import told_of
 from routing.offline.events import Event
 from routing.testing.spans import Span
@@ -12,7 +13,7 @@ from routing.testing.spans import Span
 #: Kinds that are facts of the call rather than moments of it: they may be told anywhere.
 ANY_TIME = frozenset({"notify"})
 #: What callers and people notice: under `exactly` nothing of it may happen unsaid.
-NOTICED = frozenset({"ring", "confirm", "talk", "play", "whisper", "digits", "voicemail"})
+NOTICED = frozenset({"ring", "confirm", "talk", "transferred", "play", "whisper", "digits", "voicemail"})
 #: Kinds of dynamic steps, whose answers can be expected; `order` is a ring step whose order needs memory.
 ASKED = {"webhook": "webhook", "crm": "crm", "sticky": "sticky", "visitor": "visitor", "order": "ring"}
 
@@ -39,7 +40,7 @@ class Expectation:
 def webhook_words(event: Event) -> str:
     """What came of asking the engine: ``scheme lviv``, ``ring person ivan``, ``continue``, ``silent``, ``refused``."""
     if event.kind == "fallback":
-        return "silent" if "silent" in event.detail else "refused" if "not answer" in event.detail else "closed"
+        return event.reason
     return event.detail.partition(" ")[0].replace(":", " ")
 
 
@@ -79,6 +80,11 @@ def _answer(step_kind: str) -> Callable[[Event, str], bool]:
     return meets
 
 
+def _tags(event: Event) -> tuple[str, ...]:
+    name, _, value = event.subject.partition("=")
+    return tags_of(value) if name == TAGS else ()
+
+
 def _step(event: Event, word: str) -> bool:
     return event.kind == "step" and word in (event.subject, f"{event.scheme}/{event.subject}")
 
@@ -91,12 +97,16 @@ KINDS: dict[str, Callable[[Event, str], bool]] = {
     "ring": _phone("ring"),
     "confirm": _phone("confirm"),
     "talk": _phone("talk"),
+    "transferred": lambda event, word: (
+        _phone("transferred")(event, word) or (event.kind == "transferred" and word == event.detail)
+    ),
     "play": _file("play"),
     "whisper": _file("whisper"),
     "digits": lambda event, word: event.kind == "digits" and event.detail == word,
     **{kind: _answer(step_kind) for kind, step_kind in ASKED.items()},
     "voicemail": lambda event, word: event.kind == "voicemail" and f"/voicemail/{word}/" in event.subject,
     "notify": _variable("routing_notify"),
+    "tag": lambda event, word: event.kind == "variable" and word in _tags(event),
     "answered": lambda event, word: event.kind == "answered",
     "hears": _subject("hears"),
     "end": _subject("end"),
@@ -110,6 +120,7 @@ MEANINGS = {
     "ring": "A person, a group's member or a phone rings.",
     "confirm": "A phone is picked up and asked for its key.",
     "talk": "The caller talks with a person or a phone.",
+    "transferred": "A phone sends the caller on: its name, or what it dials.",
     "play": "The caller hears this sound file.",
     "whisper": "The person hears this sound file before the caller.",
     "digits": "The caller has typed these keys.",
@@ -120,6 +131,7 @@ MEANINGS = {
     "order": "What the engine made of an order: `answered`, `wait`, `order ivan,olena`; `refused` without it.",
     "voicemail": "A message is left in this box.",
     "notify": "This person or address is told of the message.",
+    "tag": "The call has got this label.",
     "answered": "`true`: the caller's leg is answered, and begins to cost.",
     "hears": "What the caller hears from then on: `nothing`, `ringing` or `audio`.",
     "end": "The call ends with this hangup cause.",
@@ -130,6 +142,8 @@ def is_kind(event: Event, kind: str) -> bool:
     """Whether an event is of a kind of expectation, whatever its words."""
     if kind in ("hours", "notify"):
         return event.subject.startswith(f"routing_{kind}=")
+    if kind == "tag":
+        return event.kind == "variable" and bool(_tags(event))
     if kind in ASKED:
         return event.kind in ("decision", "fallback") and event.subject == ASKED[kind]
     return event.kind == kind
@@ -144,6 +158,8 @@ def told(event: Event, kind: str) -> str:
     """An event in the words of its kind of expectation."""
     if kind in ("hours", "notify"):
         return event.subject.partition("=")[2]
+    if kind == "tag":
+        return ", ".join(_tags(event))
     if event.kind in ("decision", "fallback"):
         return webhook_words(event)
     if kind == "voicemail":

@@ -12,14 +12,16 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from routing.model import forms
+from routing.model.causes import CAUSES
 from routing.model.entities import SOURCES
 from routing.model.folder import RESERVED
-from routing.model.numbers import normalise
+from routing.model.tags import TAGS, tags_of
 from routing.offline.published import Published
-from routing.steps.causes import CAUSES
-from routing.steps.scheme import POOL
+from routing.steps.scheme_file import POOL
 
 _BOX = re.compile(r"routing_box=([a-z0-9_]+)")
+_LABELS = re.compile(rf"{TAGS}=\$\{{{TAGS}\}}([a-z0-9_,]+)")
 _NUMBER = re.compile(r"routing_number=(\+\d+)")
 
 
@@ -54,10 +56,7 @@ class Names:
         digits = "".join(text.split())
         if digits in self.dialled or digits.startswith("*"):
             return True
-        try:
-            return bool(normalise(text, self.published.country))
-        except ValueError:
-            return False
+        return bool(forms.dialled(digits, self.published.country))
 
     @cached_property
     def schemes(self) -> set[str]:
@@ -101,6 +100,12 @@ class Names:
     def boxes(self) -> set[str]:
         """Voicemail boxes."""
         return {box for path in self._release.glob("schemes/*.xml") for box in _BOX.findall(path.read_text("utf-8"))}
+
+    @cached_property
+    def tags(self) -> set[str]:
+        """Labels that `tag` steps put on calls."""
+        texts = (path.read_text("utf-8") for path in self._release.glob("schemes/*.xml"))
+        return {label for text in texts for labels in _LABELS.findall(text) for label in tags_of(labels)}
 
     @cached_property
     def numbers(self) -> list[str]:

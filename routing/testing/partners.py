@@ -5,21 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from routing.decide.crm import Responsible
-from routing.decide.verdict import Verdict
+from routing.decide.responsible import Responsible
 from routing.model import decision, memory
 from routing.model.entities import Visitor, clean
-from routing.offline.answering import InProcess, by_url, canned
+from routing.model.lookup import Outcome
+from routing.offline.answering import InProcess, Past, by_url, canned
 from routing.offline.crm import Crm, answers
 from routing.offline.decider import Decider, Reply, Silent, refused
 from routing.offline.files import Files
 from routing.offline.remembered import Remembered
 from routing.offline.switch import Call
-from routing.testing.cases import Sample
+from routing.testing.sample import Sample
 
 
-def engine(sample: Sample, files: Files, call: Call) -> Decider:
-    """Who answers the dynamic steps of a test's call: the production decisions over canned answers, or nobody."""
+def engine(sample: Sample, files: Files, call: Call, past: Past | None = None) -> Decider:
+    """Who answers the dynamic steps of a test's call: the production decisions over canned answers, or nobody.
+
+    ``past``: what several calls share.
+    """
     if sample.engine == "killed":
         return refused
     if sample.engine == "frozen":
@@ -29,7 +32,7 @@ def engine(sample: Sample, files: Files, call: Call) -> Decider:
         handler = canned("timeout")
     elif sample.webhooks:
         handler = by_url(sample.webhooks, handler)
-    return InProcess(files, handler, _visitor(sample), _remembered(sample, call), _crm(sample))
+    return InProcess(files, handler, _visitor(sample), past or remembered(sample, call), _crm(sample))
 
 
 def _silent(address: str, variables: Mapping[str, str], patience_ms: int) -> Reply:
@@ -49,13 +52,14 @@ def _cleaned(values: Mapping[str, str]) -> dict[str, str]:
 def _crm(sample: Sample) -> Crm:
     others, named = answers(sample.crm), {system: answers(words) for system, words in sample.crms.items()}
 
-    def answer(step: Mapping[str, Any], people: Responsible, call: decision.Call) -> tuple[Verdict, int]:
-        return named.get(str(step["crm"]["system"]), others)(step, people, call)
+    def answer(step: Mapping[str, Any], call: decision.Call, people: Responsible) -> tuple[Outcome, int]:
+        return named.get(str(step["crm"]["system"]), others)(step, call, people)
 
     return answer
 
 
-def _remembered(sample: Sample, call: Call) -> Remembered:
+def remembered(sample: Sample, call: Call) -> Remembered:
+    """What a test says of the time before its call."""
     started = call.at.timestamp()
     loads = {
         person: memory.Load(load.calls, float(load.talked or 0), started - load.ended if load.ended else 0.0)

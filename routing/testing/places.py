@@ -10,7 +10,7 @@ from routing.load import files
 from routing.load.nodes import Document, read
 from routing.load.validate import Wrong, validate
 from routing.model.problem import Loc
-from routing.steps.scheme import SchemeFields, walk
+from routing.steps.scheme_file import SchemeFields, walk
 
 #: First and last line, from 1.
 Lines = tuple[int, int]
@@ -29,8 +29,8 @@ class Places:
 def places(folder: Path, country: str | None) -> dict[str, Places]:
     """The schemes of a folder that compiles, by id."""
     found = {}
-    for source in files.sources(folder):
-        text = Path(source.path).read_bytes()
+    for source in files.sources(folder)[0]:
+        text = files.text_of(source)
         if not files.SCHEME_KEY.search(text):
             continue
         document = read(str(folder / source.name), text)

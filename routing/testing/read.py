@@ -5,27 +5,29 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
+from routing.load.files import files_of_tests
 from routing.model.problem import Problem, Problems
 from routing.testing.cases import Case, read_cases
 from routing.testing.check import check
 from routing.testing.names import Names
 
-PATTERNS = ("*.test.yaml", "*.test.yml")
-
 
 def files_below(paths: Iterable[Path]) -> list[Path]:
     """The files themselves and those below folders, each once. Raises Problems for a path that is not there."""
     found: dict[Path, None] = {}
-    missing = []
+    problems = []
     for path in paths:
         if path.is_dir():
-            found.update(dict.fromkeys(sorted(file for pattern in PATTERNS for file in path.rglob(pattern))))
+            below, wrong = files_of_tests(path)
+            found.update(dict.fromkeys(below))
+            problems += [problem.below(str(path)) for problem in wrong]
         elif path.is_file():
             found[path] = None
         else:
-            missing.append(Problem(str(path), 1, 1, "", "there is no such file or folder"))
-    if missing:
-        raise Problems(missing)
+            said = "not a file or folder" if path.exists() else "there is no such file or folder"
+            problems.append(Problem(str(path), 1, 1, "", said))
+    if problems:
+        raise Problems(problems)
     return list(found)
 
 
@@ -39,13 +41,16 @@ def checked(files: Iterable[Path], names: Names) -> list[Case]:
     return cases
 
 
-def read_all(files: Iterable[Path]) -> tuple[list[Case], list[Problem]]:
-    """All the cases of the files that can be understood, and everything that is wrong with their form."""
+def read_all(files: Iterable[Path], folder: Path | None = None) -> tuple[list[Case], list[Problem]]:
+    """All the cases of the files that can be understood, and everything that is wrong with their form.
+
+    ``folder``: files are told by their names from there.
+    """
     cases: list[Case] = []
     problems: list[Problem] = []
     for file in files:
         try:
-            found, wrong = read_cases(file)
+            found, wrong = read_cases(file, file.relative_to(folder).as_posix() if folder else "")
         except Problems as error:
             problems += error.problems
             continue

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from functools import partial
+from zoneinfo import ZoneInfo
 
 from routing.offline.decider import Decider
 from routing.offline.events import Event
+from routing.offline.limits import Limits
+from routing.offline.office import Office
 from routing.offline.remembered import undisturbed
 from routing.offline.switch import Call
+from routing.offline.world import World
 from routing.testing import partners
 from routing.testing.cases import Case
 from routing.testing.expect import Failure, judge, settled
 from routing.testing.names import Names
+from routing.testing.sample import Sample
 
 #: The calls' ids come from their tests, so that a run repeats itself.
 IDS = uuid.UUID("5d8f4a0e-6b0e-4f53-9f3e-3d1f0a2c7b11")
@@ -21,12 +28,13 @@ IDS = uuid.UUID("5d8f4a0e-6b0e-4f53-9f3e-3d1f0a2c7b11")
 
 @dataclass(frozen=True)
 class Result:
-    """A case's call: what happened, and what of it should not have."""
+    """A case's call: what happened, and what of it should not have. ``took_s``: what carrying it took, machine time."""
 
     case: Case
     call: Call
     events: Sequence[Event]
     failures: Sequence[Failure]
+    took_s: float = field(default=0.0, compare=False)
 
     @property
     def passed(self) -> bool:
@@ -51,25 +59,59 @@ def run(cases: Iterable[Case], names: Names) -> Iterator[Result]:
 
 
 def carry(case: Case, names: Names) -> Result:
-    """Carry one case's call and judge it."""
+    """Carry one case's call and judge it; one of several is carried with the others of its test."""
+    if case.together:
+        return next(each for each in carry_together(case.together, names) if each.case is case)
     call = made(case, names)
     return carry_with(partners.engine(case.sample, names.published.files, call), case, call, names)
+
+
+def carry_together(cases: Sequence[Case], names: Names) -> list[Result]:
+    """Carry the calls of one test on one virtual clock, and judge each."""
+    world, published = World(), names.published
+    calls = [made(case, names) for case in cases]
+    office = Office(world, partners.remembered(cases[0].sample, calls[0]), ZoneInfo(published.timezone))
+    limits, overrides = Limits(in_order=True), _overrides(cases[0].sample)
+    happened: list[Sequence[Event]] = [()] * len(cases)
+
+    def script(n: int, case: Case, call: Call) -> None:
+        engine = partners.engine(case.sample, published.files, call, office)
+        sample = case.sample
+        happened[n] = published.run(
+            call, sample.ringing(), sample.dialling(), engine, overrides, limits, world
+        )  # fmt: skip
+        office.learn(call, happened[n])
+
+    for n, (case, call) in enumerate(zip(cases, calls, strict=True)):
+        world.begin(round(call.at.timestamp() * 1000), partial(script, n, case, call))
+    world.run()
+    return [_judged(*each, names) for each in zip(cases, calls, happened, strict=True)]
 
 
 def made(case: Case, names: Names) -> Call:
     """A case's call."""
     published = names.published
-    call_id = str(uuid.uuid5(IDS, f"{case.file} {case.name}"))
-    return case.sample.made(call_id, published.timezone, published.country, published.accounts)
+    file = case.file.encode("utf-8", "surrogateescape").decode("utf-8", "replace")  # as the machine's locale has it
+    call_id = str(uuid.uuid5(IDS, f"{file} {case.name}"))
+    call = case.sample.made(call_id, published.timezone, published.country, published.accounts)
+    return replace(call, at=call.at + timedelta(seconds=case.after_s))
 
 
 def carry_with(engine: Decider, case: Case, call: Call, names: Names) -> Result:
     """Carry a case's call with this engine, and judge it."""
     sample = case.sample
-    overrides = {f"hours_{calendar}": state for calendar, state in sample.hours.items()} | undisturbed(sample.states)
-    events = names.published.run(call, sample.ringing(), sample.dialling(), engine, overrides)
-    events = [_named(event, names) for event in settled(events)]
-    return Result(case, call, events, judge(events, sample.wanted))
+    events = names.published.run(call, sample.ringing(), sample.dialling(), engine, _overrides(sample))
+    return _judged(case, call, events, names)
+
+
+def _overrides(sample: Sample) -> dict[str, str]:
+    """FreeSWITCH's globals: calendars by hand, and who must not be disturbed."""
+    return {f"hours_{calendar}": state for calendar, state in sample.hours.items()} | undisturbed(sample.states)
+
+
+def _judged(case: Case, call: Call, happened: Sequence[Event], names: Names) -> Result:
+    events = [_named(event, names) for event in settled(happened)]
+    return Result(case, call, events, judge(events, case.sample.wanted))
 
 
 def _named(event: Event, names: Names) -> Event:

@@ -6,8 +6,9 @@ from typing import Any
 
 from pydantic import Field, create_model
 
+from routing.load.offered import offered
 from routing.model.fields import Fields
-from routing.testing.cases import Sample
+from routing.testing.sample import Sample
 
 _TESTS = "Calls, each with how the world is meanwhile and what must come of it."
 _File = create_model("TestFile", __base__=Fields, tests=(list[Sample], Field(description=_TESTS)))
@@ -17,4 +18,5 @@ def schema_of_tests() -> dict[str, Any]:
     """The schema of a ``*.test.yaml`` file."""
     schema = _File.model_json_schema(by_alias=True)
     schema.pop("description", None)
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": "routing scheme tests"}
+    whole = {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": "routing scheme tests"}
+    return offered(whole)

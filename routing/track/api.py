@@ -10,6 +10,7 @@ asker's own number and nothing else. Nothing of a visitor is logged.
 
 from __future__ import annotations
 
+import functools
 import gzip
 import hmac
 import math
@@ -24,7 +25,7 @@ from routing.model.entities import Visitor
 from routing.model.sites import read_by
 from routing.model.visitors import Leases, LeasesDown
 from routing.track.asked import LARGEST_BODY, Asked, Unusable, read
-from routing.track.limits import Limiter
+from routing.track.limits import Holders, Limiter
 from routing.track.plan import Lender, Plan
 from routing.track.script import script
 
@@ -50,23 +51,39 @@ class Api:
     count: Count = field(default=lambda what, outcome: None)
     #: Told of faults of ours.
     fault: Callable[[Exception], None] = field(default=lambda problem: None)
+    #: Who holds how many numbers; by the API's own clock where nothing else is said.
+    holders: Holders | None = None
 
-    def session(self, plan: Plan, asked: Asked) -> Mapping[str, Any]:
-        """A number for a visit; the overflow number when all are lent or the store is away; none where no pool fits."""
+    def session(self, plan: Plan, asked: Asked, address: str = "") -> Mapping[str, Any]:
+        """A number for a visit; the overflow number when all are lent, the store is away or the address holds enough;
+        none where no pool fits. ``address``: whose it is, "" for a server with the key."""
         visitor, page = plan.kept(asked.told)
         lender = plan.lender_for(Visitor({**visitor.entities, **page}, visitor.source), asked.page)
         if lender is None:
             self.count("session", "no_pool")
             return {"number": None}
         try:
-            number = self.leases.lend(lender.lending, asked.visitor_id, visitor, page, self.now())
-            outcome = "lent" if number else "overflow"
+            number, outcome = self._lend(lender, asked.visitor_id, visitor, page, address)
         except LeasesDown:
             number, outcome = None, "store_down"
         self.count("session", outcome)
         return _number(plan, lender, number)
 
-    def view(self, plan: Plan, asked: Asked) -> Mapping[str, Any]:
+    def _lend(
+        self, lender: Lender, visitor_id: str, visitor: Visitor, page: Mapping[str, str], address: str
+    ) -> tuple[str | None, str]:
+        lending = lender.lending
+        holders = self.holders = self.holders or Holders(self.now)
+        if address and not holders.may(address, lending.pool, len(lending.numbers), visitor_id):
+            # whoever has a number keeps it, though we may have forgotten that he is here
+            number = self.leases.tell(lending, visitor_id, page, self.now())
+            return number, "lent" if number else "address_full"
+        number = self.leases.lend(lending, visitor_id, visitor, page, self.now())
+        if number and address:
+            holders.lent(address, lending.pool, visitor_id, lending.lease_s)
+        return number, "lent" if number else "overflow"
+
+    def view(self, plan: Plan, asked: Asked, address: str = "") -> Mapping[str, Any]:
         """Keeps what a page tells; ``number`` is null when the visitor has none (any more) and should ask for one."""
         lender = plan.lender(asked.pool)
         if lender is None:
@@ -82,8 +99,10 @@ class Api:
 
     def may(self, plan: Plan, origin: str, authorization: str) -> bool:
         """Whether a page of this origin, or a server with this header, may ask."""
-        if origin in plan.origins:
-            return True
+        return origin in plan.origins or self.is_server(plan, authorization)
+
+    def is_server(self, plan: Plan, authorization: str) -> bool:
+        """Whether a server with the key asks."""
         given = authorization.removeprefix("Bearer ").encode()
         # every key is compared: the time tells nothing of which was nearest
         right = [hmac.compare_digest(given, key.encode()) for key in self.keys(plan.key) if key] if plan.key else []
@@ -131,7 +150,7 @@ def create(api: Api) -> Flask:
     return app
 
 
-def _answered(api: Api, what: str, act: Callable[[Plan, Asked], Mapping[str, Any]]) -> Response:
+def _answered(api: Api, what: str, act: Callable[[Plan, Asked, str], Mapping[str, Any]]) -> Response:
     """The answer to a request, once it is known that the asker may ask."""
     plan = api.plan()
     if plan is None:
@@ -141,11 +160,13 @@ def _answered(api: Api, what: str, act: Callable[[Plan, Asked], Mapping[str, Any
         refused = _said(429, "too often")
         refused.headers["Retry-After"] = str(math.ceil(wait_s))
         return refused
-    if not api.may(plan, request.headers.get("Origin", ""), request.headers.get("Authorization", "")):
+    proof = request.headers.get("Authorization", "")
+    if not api.may(plan, request.headers.get("Origin", ""), proof):
         api.count(what, "forbidden")
         return _said(403, "this origin is not allowed, and there is no key")
     try:
-        return jsonify(act(plan, read(request.stream.read(LARGEST_BODY + 1))))
+        address = "" if api.is_server(plan, proof) else request.remote_addr or "?"
+        return jsonify(act(plan, read(request.stream.read(LARGEST_BODY + 1)), address))
     except Unusable as problem:
         api.count(what, "unusable")
         return _said(400, str(problem))
@@ -160,11 +181,16 @@ def _said(status: int, words: str) -> Response:
 def _script(plan: Plan) -> Response:
     text = script(plan.entities, plan.moves).encode()
     packed = "gzip" in request.headers.get("Accept-Encoding", "")
-    response = Response(gzip.compress(text, mtime=0) if packed else text, mimetype="text/javascript")
+    response = Response(_packed(text) if packed else text, mimetype="text/javascript")
     if packed:
         response.headers["Content-Encoding"] = "gzip"
     response.headers["Cache-Control"] = f"public, max-age={SCRIPT_SECONDS}"
     return response
+
+
+@functools.lru_cache(maxsize=4)
+def _packed(text: bytes) -> bytes:
+    return gzip.compress(text, mtime=0)
 
 
 def _headers(response: Response, plan: Plan | None) -> Response:

@@ -66,8 +66,9 @@ def test_who_rings_is_what_the_crm_says(schemes, answer, rung):
     assert facts["rung"] == rung
 
 
-def test_a_trace_without_an_answer_says_that_nobody_was_found(schemes):
-    assert "the CRM knows nobody with this number" in trace(schemes)
+def test_a_trace_that_asks_no_crm_says_so(schemes):
+    assert "not asked" in trace(schemes)
+    assert "the CRM knows nobody with this number" in trace(schemes, "--crm", "nobody")
 
 
 def test_an_owner_whom_nobody_stands_for_is_named(schemes):

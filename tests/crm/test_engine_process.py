@@ -50,7 +50,7 @@ def test_a_crm_step_is_decided_and_new_secrets_are_read(tmp_path, release):
         engine = Served(tmp_path, "--workers", "1", "--secrets", str(secrets))
         try:
             assert decided(engine, release)["routing_decision"] == "3:continue"
-            assert "credentials" in engine.line("decision")["reason"]
+            assert "credentials" in engine.until(lambda: engine.line("decision"))["reason"]
             secrets.write_text(f"HOOK=http://{address}/rest/17/hush-hook/\n")
             engine.process.send_signal(1)
             engine.until(lambda: decided(engine, release)["routing_decision"] == "3:ring:person:ivan")

@@ -101,7 +101,7 @@ def test_requests_at_the_same_time_have_connections_of_their_own(server, pool):
 
     there = server(slow)
     asked = [gevent.spawn(ask, pool, there.url) for _ in range(MOST_IDLE + 4)]
-    gevent.joinall(asked, timeout=5, raise_error=True)
+    gevent.joinall(asked, timeout=30, raise_error=True)
     assert sum(len(waiting) for waiting in pool.idle.values()) <= MOST_IDLE
 
 

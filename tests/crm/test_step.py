@@ -11,8 +11,9 @@ from crm_bed import Bed, config
 from crm_world import CALLER
 from fakes.bitrix24 import Bitrix24
 
-from routing.app.crm import crm_steps
 from routing.app.engine import Engine
+from routing.app.handlers import Handlers
+from routing.app.ports import ports_of
 from routing.app.releases import Releases
 from routing.model.crm import owners
 from routing.model.decision import Call
@@ -57,9 +58,9 @@ def engine(bed: Bed, tmp_path: Path) -> Engine:
     table |= {"project": "shop", "pops": {"origins": ["https://crm.example"], "key": "POPS_KEY"}}
     (release / "table.json").write_text(json.dumps(table))
     releases = Releases(tmp_path)
-    engine = Engine(releases, None, bed.systems.breaker, Lines(), {}, clock=bed.fake.clock)
+    ports = ports_of(releases, Handlers(None, bed.systems.breaker, {}), bed.systems)
+    engine = Engine(releases, ports, Lines(), clock=bed.fake.clock)
     pops: list[Pop] = []
-    engine.kinds = {"crm": crm_steps(bed.systems, releases.responsible)}
     engine.popped = lambda project, pop: pops.append(pop)
     engine.pops = pops
     engine.call = Call("uuid-1", str(release), "shop", "1", "+380800330521", CALLER)

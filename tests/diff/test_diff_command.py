@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
 import shutil
 import subprocess
+import tarfile
 from pathlib import Path
 
 import pytest
@@ -119,7 +121,7 @@ def test_a_side_that_does_not_compile_is_named(repository: Path, capsys: pytest.
     failure("HEAD")
     first, second, *_ = capsys.readouterr().err.splitlines()
     assert first == "routing: NEW (schemes) does not compile:"
-    assert second.startswith("last.yaml:3:16: steps[0].ring.to: nobody is called `nobody`")
+    assert second.startswith("schemes/last.yaml:3:16: steps[0].ring.to: nobody is called `nobody`")
 
 
 def test_the_old_side_too(repository: Path) -> None:
@@ -163,6 +165,22 @@ def test_the_trace_that_is_named_shows_the_call(repository: Path) -> None:
     assert "olena.desk" in rung
 
 
+def test_both_commands_that_are_named_show_their_side(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where the folder's name has a space, and from another folder of the repository."""
+    Path("schemes").rename("our schemes")
+    git(repository, "add", "-A")
+    git(repository, "commit", "-q", "-m", "moved")
+    edit(Path("our schemes/last.yaml"), "petro", "olena")
+    Path("elsewhere").mkdir()
+    monkeypatch.chdir("elsewhere")
+    told = run("HEAD", "--schemes", "../our schemes", "-v", *DAY).output
+    commands = re.findall(r"(was|now):  routing (trace .*)", told)
+    for (side, command), rung in zip(commands, ("petro.desk", "olena.desk"), strict=True):
+        said = CliRunner().invoke(group, shlex.split(command))
+        assert said.exit_code == 0, (side, said.output)
+        assert any(" ring " in line and rung in line for line in said.output.splitlines() if "last/1" in line)
+
+
 def test_markdown_is_a_table_whose_cells_hold(repository: Path) -> None:
     edit(Path("schemes/last.yaml"), "voicemail: last", "hangup: NO_ANSWER")
     said = run("HEAD", "--format", "markdown", "-v", *DAY).output
@@ -189,3 +207,22 @@ def test_what_was_compiled_is_kept_for_the_next_time(repository: Path) -> None:
     assert "No call changes." in first
     assert "1 difference" in second
     assert inodes <= {path.stat().st_ino for path in Path("kept/store").rglob("*") if path.is_file()}
+
+
+@pytest.mark.parametrize("leads", ["/etc/passwd", "../../outside.yaml"])
+def test_a_link_of_a_revision_that_leaves_the_folder(leads: str, repository: Path) -> None:
+    (repository / "outside.yaml").write_text("people: {}\n")
+    Path("schemes/leak.yaml").symlink_to(leads)
+    git(repository, "add", ".")
+    git(repository, "commit", "-q", "-m", "second")
+    told = run("HEAD~1", "HEAD", *DAY).exception
+    assert isinstance(told, Problems)
+    assert str(told).startswith("leak.yaml:1:1: a link that leads out of the folder of schemes")
+
+
+@pytest.mark.filterwarnings("ignore:Python 3.14 will:DeprecationWarning")
+def test_a_python_whose_tar_files_know_no_filters(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Debian 12 has Python 3.11.2."""
+    monkeypatch.delattr(tarfile, "data_filter", raising=False)
+    monkeypatch.delattr(tarfile, "FilterError", raising=False)
+    assert "No call changes." in run("HEAD", *DAY).output

@@ -21,7 +21,8 @@ SOFIA = """\
 <param name="context" value="routing_inbound"/><param name="apply-inbound-acl" value="routing_carriers"/>
 <param name="disable-transfer" value="true"/><param name="manual-redirect" value="true"/></settings></profile>
 <profile name="internal"><settings><param name="context" value="routing_internal"/>
-<param name="auth-calls" value="true"/><param name="manual-redirect" value="true"/></settings></profile>
+<param name="auth-calls" value="true"/><param name="manual-redirect" value="true"/>
+<param name="channel-xml-fetch-on-nightmare-transfer" value="true"/></settings></profile>
 </profiles></configuration>"""
 PROFILE = "<profile><profile-info><name>{}</name><url>sip:mod_sofia@127.0.0.1:5060</url></profile-info></profile>"
 
@@ -124,6 +125,10 @@ class Patient:
             f"{located} switch.conf": _configuration("switch.conf", {"max-sessions": "9", "sessions-per-second": "9"}),
             f"{located} json_cdr.conf": _configuration("json_cdr.conf", {"log-dir": f"{folder}/spool"}),
             f"{located} sofia.conf": SOFIA,
+            f"{located} lua.conf": _configuration(
+                "lua.conf", {"xml-handler-script": "/refer.lua", "xml-handler-bindings": "channels"}
+            ),
+            "module_exists mod_lua": "true",
             "sofia xmlstatus gateway": self.gateway("main", "REGED", "UP"),
             "show registrations as json": json.dumps({"rows": [{"reg_user": "1001"}, {"reg_user": "1002"}]}),
         }

@@ -3,18 +3,20 @@
 import json
 import os
 import socket
+import sqlite3
 import stat
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from doctor_bed import MOMENT, Patient, healthy_root
+from doctor_bed import MOMENT, SCHEME, Patient, healthy_root
 
 from routing.doctor.checks import CHECKS, examine, worst
 from routing.doctor.finding import Level
 from routing.doctor.machine import Linux
-from routing.doctor.release import allowed, may_read
+from routing.doctor.rights import allowed, may_read, may_write
 
 
 @pytest.fixture
@@ -26,6 +28,30 @@ def bad(patient):
     """What is not as it should be, by check."""
     told = list(examine(patient.node()))
     return {one.check: (one.finding.level, one.finding.words) for one in told if one.finding.level is not Level.OK}
+
+
+def test_calls_without_a_cdr_and_unusable_files_are_told(patient):
+    node = patient.node()
+    with closing(sqlite3.connect(node.root / "journal.db")) as opened, opened:
+        opened.execute("CREATE TABLE calls (status, started)")
+        opened.execute("INSERT INTO calls VALUES ('unfinished', ?)", (node.machine.now().timestamp() - 60,))
+    folder = Path(node.settings("json_cdr.conf")["log-dir"])
+    (folder / "bad").mkdir()
+    (folder / "bad" / "a_x.cdr.json").mkdir()
+    told = " ".join(words for _, words in bad(patient).values())
+    assert "1 calls of the last day ended without a CDR" in told and "1 unusable files" in told
+    (node.root / "journal.db").write_bytes(b"no database" * 1000)
+    assert "the journal cannot be read" in str(list(examine(node)))
+
+
+def test_refused_transfers_need_no_guard(patient):
+    located = "xml_locate configuration configuration name"
+    patient.says(f"{located} lua.conf", "-ERR")
+    refused = '<param name="disable-transfer" value="true"/><param name="channel-xml'
+    patient.says(
+        f"{located} sofia.conf", patient.answers[f"{located} sofia.conf"].replace('<param name="channel-xml', refused)
+    )
+    assert bad(patient) == {}
 
 
 def test_a_healthy_node_is_found_healthy(patient):
@@ -41,6 +67,14 @@ ANSWERS = {
     "paused": ("status", "UP 0 years\nFreeSWITCH is shutting down", "reachable", Level.WRONG, "not ready"),
     "a hole": ("version short", "1.10.12-release", "version", Level.WARNING, "CVE-2026-49840"),
     "old": ("version short", "1.10.9", "version", Level.WARNING, "CVE-2023-40018"),
+    "no guard of REFER": ("module_exists mod_lua", "false", "transfers", Level.WRONG, "mod_lua is not loaded"),
+    "REFER not asked": (
+        "xml_locate configuration configuration name lua.conf",
+        "-ERR",
+        "transfers",
+        Level.WRONG,
+        "dial anything",
+    ),
     "odd version": ("version short", "-ERR", "version", Level.WARNING, "one that can be compared"),
     "a module": ("module_exists mod_hash", "false", "modules", Level.WRONG, "mod_hash"),
     "expansion": ("eval ${uuid_exists(x)}", "false", "expansion", Level.WRONG, "caller's name"),
@@ -60,6 +94,15 @@ def test_what_freeswitch_says_amiss_is_noticed(change, patient):
     found = bad(patient)
     assert found[check][0] is level
     assert words in found[check][1]
+
+
+def test_mp3_sounds_that_freeswitch_cannot_play(patient):
+    sounds = (patient.root / "current").resolve() / "sounds"
+    sounds.mkdir(exist_ok=True)
+    (sounds / "hello.mp3").touch()
+    assert "mod_shout" in bad(patient)["modules"][1]
+    patient.says("module_exists mod_shout", "true")
+    assert "modules" not in bad(patient)
 
 
 def test_an_old_version_is_wrong_even_without_a_known_hole(patient):
@@ -138,6 +181,57 @@ def test_a_silent_engine_redis_and_an_open_breaker(patient):
     found = bad(patient)
     assert found["healthy"][0] is Level.WRONG and found["memory"][0] is Level.WARNING
     assert "breakers" not in found
+
+
+def test_the_engines_address_is_the_releases(patient):
+    scheme = patient.root / "current" / "schemes" / "a.xml"
+    scheme.write_text(f'<x>{SCHEME}<action application="socket" data="127.0.0.1:9084 async full"/></x>')
+    assert bad(patient)["healthy"][1].startswith("nobody listens on 127.0.0.1:9084")
+    patient.machine.ports |= {("127.0.0.1", 9084)}
+    assert bad(patient) == {}
+    node = patient.node()
+    node.said = "127.0.0.1:8084"
+    told = [one.finding.words for one in examine(node) if one.check == "healthy"]
+    assert told[0] == "the release asks 127.0.0.1:9084, not 127.0.0.1:8084"
+
+
+def test_numbers_that_nobody_reaches_while_their_gateway_is_down(patient):
+    lists = {"main": [f"+38044000000{digit}" for digit in range(9)] + ["+380670002000"], "other": ["+380670002000"]}
+    (patient.root / "current/gateways/numbers.json").write_text(json.dumps(lists))
+    patient.says("sofia xmlstatus gateway", patient.gateway("main", "FAIL_WAIT", "DOWN"))
+    words = bad(patient)["gateways"][1]
+    assert words.endswith("and nobody reaches " + ", ".join(lists["main"][:8]) + " and 1 more")
+    patient.says("sofia xmlstatus gateway", patient.gateway("another", "REGED", "UP"))
+    assert "gateway main is not loaded, and nobody reaches +380440000000" in bad(patient)["gateways"][1]
+
+
+def test_folders_that_freeswitchs_user_cannot_write(patient, tmp_path):
+    patient.machine.user = 65534
+    os.chmod(tmp_path, 0o755)
+    (tmp_path / "spool").chmod(0o755)
+    level, words = bad(patient)["writable"]
+    assert level is Level.WRONG and f"(user 65534) cannot write finished calls ({tmp_path}/spool)" in words
+    assert not may_write(tmp_path / "none", 0, frozenset())
+
+
+def test_a_sound_that_freeswitchs_user_cannot_read(patient):
+    patient.machine.user = 65534
+    sounds = patient.root / "current" / "sounds"
+    sounds.mkdir()
+    for name in "abcdefg":
+        (sounds / f"{name}.wav").write_text("x")
+        (sounds / f"{name}.wav").chmod(0o600)
+
+
+def test_each_check_that_could_not_be_made_is_named(patient):
+    patient.silent = {"switch", "engine"}
+    found = bad(patient)
+    for name in ("version", "modules", "event-socket", "clock", "gateways", "phones", "spool", "writable"):
+        assert found[name] == (Level.UNKNOWN, f"{name}: not known while FreeSWITCH does not answer")
+    assert "whether it leaves web servers alone is not known" in found["healthy"][1]
+    patient.silent = set()
+    patient.machine.ports = {("127.0.0.1", 8084)}
+    assert bad(patient)["event-socket"][0] is Level.UNKNOWN
 
 
 def test_a_silent_freeswitch_leaves_the_rest_to_be_examined(patient):

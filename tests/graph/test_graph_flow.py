@@ -50,7 +50,7 @@ def carried(published, chance):
     decider = InProcess(
         published.files,
         canned(chance.choice(ANSWERS)),
-        remembered=Remembered(talks={"*": ("olena", "out")} if chance.random() < 0.3 else {}),
+        past=Remembered(talks={"*": ("olena", "out")} if chance.random() < 0.3 else {}),
     )
     moment = MONDAY + timedelta(minutes=chance.randrange(7 * 24 * 60))
     call = Call("+380441112233", chance.choice(CALLERS), moment)

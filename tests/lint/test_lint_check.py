@@ -51,15 +51,15 @@ def test_a_clean_folder_says_so(folder: Path) -> None:
 
 def test_a_lint_is_an_error_only_when_asked_to_be(folder: Path) -> None:
     doubtful(folder)
-    assert check(folder) == (0, LINE, "1 lint\n")
-    assert check(folder, "--strict") == (1, LINE, "1 lint\n")
+    assert check(folder) == (0, f"{folder}/{LINE}", "1 lint\n")
+    assert check(folder, "--strict") == (1, f"{folder}/{LINE}", "1 lint\n")
 
 
 def test_a_problem_is_an_error_and_lints_are_told_beside_it(folder: Path) -> None:
     doubtful(folder)
     (folder / "third.yaml").write_text("scheme: third\nsteps: [{ring: ivn}, hangup]\n")
     problem = "third.yaml:2:16: steps[0].ring: nobody is called `ivn` (hint: did you mean `ivan`?)\n"
-    assert check(folder) == (1, LINE + problem, "1 problem, 1 lint\n")
+    assert check(folder) == (1, f"{folder}/{LINE}{folder}/{problem}", "1 problem, 1 lint\n")
 
 
 def test_an_allowance_silences_one_scheme_and_the_projects_all(folder: Path) -> None:
@@ -87,7 +87,7 @@ def test_programs_read_an_array(folder: Path) -> None:
     assert code == 1
     lint, problem = json.loads(out)
     assert lint == {
-        "file": "second.yaml", "line": 3, "column": 44, "path": "steps[1].voicemail", "severity": "warning",
+        "file": f"{folder}/second.yaml", "line": 3, "column": 44, "path": "steps[1].voicemail", "severity": "warning",
         "lint": "untold-voicemail", "message": "nobody is told of messages in box `a`",
         "hint": "add `notify: [person or e-mail address]`",
     }  # fmt: skip
@@ -121,11 +121,12 @@ def test_the_cache_changes_nothing_but_the_time(folder: Path, tmp_path: Path) ->
 
 def test_what_is_not_there_is_said_in_a_line(folder: Path) -> None:
     result = CliRunner().invoke(group, ["check", "--schemes", str(folder / "none")])
-    assert (result.exit_code, type(result.exception).__name__) == (1, "UserError")
+    assert (result.exit_code, type(result.exception).__name__) == (2, "SystemExit")
     (folder / "project.yaml").unlink()
     assert check(folder)[:2] == (
-        1, "project.yaml:1:1: no file holds `project:` (hint: write `project: {name: ..., timezone: ...}`)\n",
-    )  # fmt: skip
+        1,
+        f"{folder}/project.yaml:1:1: no file holds `project:` (hint: write `project: {{name: ..., timezone: ...}}`)\n",
+    )
 
 
 def test_lints_explain_themselves() -> None:
@@ -137,3 +138,19 @@ def test_lints_explain_themselves() -> None:
     wrong = CliRunner().invoke(group, ["check", "--explain", "long-wat"])
     assert wrong.exit_code == 2
     assert "there is no lint `long-wat` (did you mean `long-wait`?)" in wrong.output
+
+
+def test_tests_are_read_too_and_the_folder_is_an_argument(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(folder.parent)
+    sample = 'tests: [{name: a, call: {to: "+380440000001", from: "+380671234567", at: "2026-11-23 10:00"}, %s}]\n'
+    (folder / "front.test.yaml").write_text(sample % "phones: {ivn: busy}, expect: [{rign: ivan}]")
+    (folder / "more.test.yaml").write_text(sample % "phones: {ivn: busy}, expect: [{ring: ivan}]")
+    result = CliRunner().invoke(group, ["check", "schemes", "--today", "2026-11-22"])
+    places = [line.partition(" ")[0] for line in result.stdout.splitlines()]
+    assert (result.exit_code, places) == (1, ["schemes/front.test.yaml:1:125:", "schemes/more.test.yaml:1:104:"])
+    for words in (["compile", "schemes", "--out", "root"], ["test", "schemes"]):
+        (folder / "front.test.yaml").write_text(sample % "expect: [{ring: ivan}]")
+        (folder / "more.test.yaml").unlink(missing_ok=True)
+        (folder / "front.yaml").write_text("scheme: front\nsteps: [{ring: ivn}, hangup]\n")
+        told = CliRunner().invoke(group, words).exception
+        assert str(told).startswith("schemes/")

@@ -13,6 +13,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from folders import mp3
 
 from routing.cli.check import checked_folder
 from routing.lint.registry import LINTS
@@ -34,16 +35,17 @@ def silence(seconds: int) -> bytes:
 
 
 def laid_out(folder: Path, into: Path) -> Path:
-    """The folder's files beside the company's."""
+    """The folder's files beside the company's, unless it is a company of its own."""
     shutil.copytree(folder, into, ignore=shutil.ignore_patterns("expected.txt", "sounds.txt"))
-    shutil.copy(HERE / "company.yaml", into)
+    if not (into / "company.yaml").exists():
+        shutil.copy(HERE / "company.yaml", into)
     if not (into / "project.yaml").exists():
         (into / "project.yaml").write_text("project: {name: p, timezone: Europe/Kyiv, country: UA}\n")
     (into / "sounds").mkdir()
     listed = folder / "sounds.txt"
     for line in listed.read_text().splitlines() if listed.exists() else ():
         name, seconds = line.split()
-        (into / "sounds" / name).write_bytes(silence(int(seconds)))
+        (into / "sounds" / name).write_bytes((mp3 if name.endswith("mp3") else silence)(int(seconds)))
     return into
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from offline_cases import CASES, LEGS, PHONES
 from offline_release import document
+from processes import launch
 
 from routing.offline.events import ended
 from routing.offline.files import Memory
@@ -74,7 +75,7 @@ class Switch:
             folder.mkdir()
         (folders["conf"] / "freeswitch.xml").write_text(configuration(self.port, self.password))
         places = [word for name, folder in folders.items() for word in (f"-{name}", str(folder))]
-        self.process = subprocess.Popen(
+        self.process = launch(
             [BINARY, "-nf", "-nonat", "-nc", "-nosql", *places], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
 

@@ -165,3 +165,10 @@ def test_every_application_that_plans_use_is_known():
     used = {name for text in texts for name in re.findall(r"\.do\(\s*\"([a-z_]+)\"", text)}
     assert "bridge" in used
     assert used <= set(APPLICATIONS)
+
+
+@pytest.mark.parametrize(("terminators", "seconds"), [("#", 4), ("#+2+3", 1), ("#+3", 4), ("none", 4)])
+def test_a_terminator_with_a_plus_is_kept_and_ends_the_wait(scheme, terminators, seconds):
+    asked = f"play_and_get_digits 1 3 1 5000 {terminators} silence /s/no.wav routing_digits ^(2|101)$ 3000"
+    events = scheme("answer", asked).call(caller=Caller(digits="2"))
+    assert [(event.at_ms / 1000, event.detail) for event in events if event.kind == "digits"] == [(seconds, "2")]

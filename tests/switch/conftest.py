@@ -6,14 +6,9 @@ Cases run at the same time, as many as do not share a phone; the tests then look
 from __future__ import annotations
 
 import contextlib
-import os
 import shutil
-import signal
-import subprocess
-import sys
-import urllib.request
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -21,15 +16,20 @@ from zoneinfo import ZoneInfo
 import pytest
 from switchbed import ports
 from switchbed.bed import Bed, Outcome, until
+from switchbed.carried import AGAIN, Carried
+from switchbed.cases import Case
 from switchbed.company import CLOSED_PORT, Company
-from switchbed.engines import serving
+from switchbed.engines import Engine, serving
 from switchbed.handler import Handler
+from switchbed.lab import Lab
 from switchbed.offline_bed import ENGINE, OfflineBed
-from switchbed.switch import PASSWORD, Switch, find
+from switchbed.switch import Switch, find
 from switchbed.trunk import Trunk
 
 #: Cases under way; most of them wait for a phone that another one has.
 _AT_ONCE = 16
+#: Whether a test failed, kept with it until its fixtures are taken down.
+_FAILED = pytest.StashKey[bool]()
 #: When the offline runs begin: a Monday.
 NOON = datetime(2026, 11, 23, 12, tzinfo=ZoneInfo("Europe/Kyiv"))
 _MISSING = {
@@ -46,6 +46,25 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.switch)
             if missing:
                 item.add_marker(pytest.mark.skip(reason=f"not found: {', '.join(missing)}"))
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_left(request: pytest.FixtureRequest):
+    """No test leaves a call to those after it: none is there after it, and those of a failed one are ended."""
+    yield
+    for switch in _switches(request.node):
+        if request.node.stash.get(_FAILED, False):
+            switch.esl.api("hupall normal_clearing")
+            until(lambda switch=switch: switch.channels() == 0)
+        else:
+            assert until(lambda switch=switch: switch.channels() == 0, 30), switch.esl.api("show channels")
+
+
+def _switches(item: pytest.Item) -> set[Switch]:
+    """The running switches that a test had, its own ones or a bed's."""
+    beds = getattr(item, "funcargs", {}).values()
+    found = {bed if isinstance(bed, Switch) else getattr(bed, "switch", None) for bed in beds}
+    return {each for each in found if isinstance(each, Switch) and each.process.poll() is None}
 
 
 @pytest.fixture(scope="session")
@@ -93,27 +112,17 @@ def event_socket(place: Path) -> int:
 
 
 @pytest.fixture(scope="session")
-def engine(place: Path, company: Company, event_socket: int):
-    """The product's engine with a Redis of its own, serving decisions; gives its ``host:port``."""
-    address, status = f"127.0.0.1:{ports.free()}", f"127.0.0.1:{ports.free()}"
+def watching(company: Company, event_socket: int):
+    """The product's engine with a Redis of its own, serving decisions."""
     company.root.mkdir()
-    command = [sys.executable, "-m", "routing", "serve", "--root", str(company.root), "--listen", address]
-    command += ["--http", status, "--workers", "1", "--esl", f"127.0.0.1:{event_socket}"]
-    with (place / "engine.log").open("wb") as log:
-        process = subprocess.Popen(
-            command, stdout=log, stderr=log, start_new_session=True, env=os.environ | {"ROUTING_ESL_PASSWORD": PASSWORD}
-        )
-    try:
-        if not until(lambda: process.poll() is not None or _is_healthy(status), 30) or process.poll() is not None:
-            raise RuntimeError((place / "engine.log").read_text())
-        yield address
-    finally:
-        process.terminate()
-        try:
-            process.wait(15)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait(5)
+    with serving(company, watches=event_socket) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def engine(watching: Engine) -> str:
+    """Where it serves, ``host:port``."""
+    return watching.address
 
 
 @pytest.fixture(scope="session")
@@ -126,21 +135,37 @@ def switch(place: Path, company: Company, engine: str, event_socket: int):
 
 
 @pytest.fixture(scope="session")
-def bed(place: Path, switch: Switch, company: Company, trunk: Trunk, handler: Handler, engine: str) -> Bed:
+def bed(place: Path, switch: Switch, company: Company, trunk: Trunk, handler: Handler, watching: Engine) -> Bed:
     """All of it together."""
-    return Bed(switch, company, trunk, handler, place / "cases", engine)
+    return Bed(switch, company, trunk, handler, place / "cases", watching.address, watching.status)
 
 
 @pytest.fixture(scope="session")
-def outcomes(request: pytest.FixtureRequest, bed: Bed) -> dict[str, Future[list[Outcome]]]:
-    """What came of the calls of every case that this run chose, by its name; those of one engine at the same time."""
+def lab(tmp_path_factory: pytest.TempPathFactory):
+    """A switch of its own for what single SIP messages do."""
+    running = Lab(tmp_path_factory.mktemp("lab"))
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="session")
+def carried(request: pytest.FixtureRequest, bed: Bed) -> Carried:
+    """What came of the calls of every case that this run chose; those of one engine at the same time."""
     specs = [getattr(item, "callspec", None) for item in request.session.items]
-    chosen = [spec.params["case"] for spec in specs if spec and "case" in spec.params]
+    # the offline switch's tests have the same cases
+    cases = [spec.params["case"] for spec in specs if spec and "case" in spec.params]
+    chosen = {case.name: case for case in cases}.values()
     found = {}
     for name in sorted({case.engine for case in chosen}):
         with _engine(name, bed), ThreadPoolExecutor(_AT_ONCE) as pool:
             found |= {case.name: pool.submit(bed.carry, case) for case in chosen if case.engine == name}
-    return found
+    return Carried(found, lambda case: _alone(case, bed))
+
+
+def _alone(case: Case, bed: Bed) -> list[Outcome]:
+    """What comes of a case's calls when no other is under way."""
+    with _engine(case.engine, bed):
+        return bed.carry(case)
 
 
 @contextlib.contextmanager
@@ -157,34 +182,31 @@ def _engine(name: str, bed: Bed) -> Iterator[None]:
             away = f"redis://127.0.0.1:{CLOSED_PORT}"
             engine = stack.enter_context(serving(bed.company, "--redis", away, watches=watches))
             address = engine.wait_watching().address
+            stack.callback(setattr, bed, "status", bed.status)
+            bed.status = engine.status
         bed.company.publish(address)
         yield
 
 
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item: pytest.Item):
-    """A failed test shows the end of the switch's log."""
+    """A failed test shows the end of its switch's log."""
     report = (yield).get_result()
-    running = item.funcargs.get("switch") if hasattr(item, "funcargs") else None
-    if report.failed and running is not None:
-        report.sections.append(("FreeSWITCH", running.log_tail()))
-
-
-def _is_healthy(status: str) -> bool:
-    try:
-        with urllib.request.urlopen(f"http://{status}/health", timeout=1) as answer:
-            return bool(answer.status == 200)
-    except OSError:
-        return False
+    if report.failed:
+        item.stash[_FAILED] = True
+        report.sections += [("FreeSWITCH", switch.log_tail()) for switch in _switches(item)]
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say how many of the shared cases were carried by which switch, and why not by both."""
+    """Say how many of the shared cases were carried by which switch, why not by both, and which were carried twice."""
     counts = {"real": set(), "offline": set()}
     for report in terminalreporter.getreports("passed") + terminalreporter.getreports("failed"):
         file, _, name = report.nodeid.partition("::")
         if report.when == "call" and name.startswith("test_case["):
             counts["offline" if file.endswith("_offline.py") else "real"].add(name)
+            for what, why in report.user_properties:
+                if what == AGAIN:
+                    terminalreporter.write_line(f"{name}: carried once more, alone: {why}")
     if any(counts.values()):
         both = counts["real"] & counts["offline"]
         missing = [name for name, is_missing in _MISSING.items() if is_missing]

@@ -32,7 +32,7 @@ def test_a_wrong_password_calls_nobody(bed):
 
 def test_a_wrong_password_does_not_register(bed):
     with pytest.raises(AssertionError, match="403"):
-        bed.register(bed.folder / "bad register", {"1004": 9}, password="guess")
+        bed.register("1004", password="guess")
 
 
 def test_an_invite_from_no_carrier_is_refused(bed):

@@ -20,7 +20,7 @@ from routing.offline.events import ended
 from routing.steps import KINDS
 from routing.steps.match import MatchStep
 from routing.steps.ring import Order, RingStep
-from routing.steps.scheme import SchemeFields, walk
+from routing.steps.scheme_file import SchemeFields, walk
 from routing.steps.webhook import WebhookStep
 from routing.steps.when import When
 
@@ -41,6 +41,23 @@ ALONE = {
     "memory": "Redis processes that die under load",
     "crm::test_the_phone_shows_the_callers_name": "SIP: what a phone's display gets",
     "sticky": "a journal and a Redis between two calls",
+    "dead_media": "RTP that stops: the offline switch has no sound",
+    "heard": "RTP packets; what callers hear is shared as `heard` of the cases",
+    "keys": "SIP INFO and tones: how a key travels",
+    "known_names": "the switch's own binaries",
+    "late_engine": "an engine that speaks late: `tests/unit/test_late_engine.py` is its twin",
+    "late_offer": "SIP: where the SDP stands, reliable provisional answers",
+    "emergency": "SIP: gateways that are silent, closed or have no address",
+    "loops": "SIP: a carrier that brings a call back while it rings",
+    "mid_call": "SIP: requests in the middle of a dialog",
+    "registered": "SIP: REGISTER; where the number stands is shared as `trunks` of the cases",
+    "losses": "full disks and a switch that is killed",
+    "replaces": "SIP: dialogs that are taken over",
+    "toll_fraud": "SIP: addresses that phones give",
+    "stolen_refer": "SIP: REFER that names what is nobody's",
+    "transfers": "SIP: what REFER is told; where it leads is shared as `transfers` of the cases",
+    "users": "users and groups of a real machine",
+    "voicemail": "sound files that a caller leaves",
     "strategies": "engines that end between calls, a journal and a Redis between them",
 }
 TWINS = {

@@ -101,23 +101,29 @@ def decisions(engine, caller):
 @contextlib.contextmanager
 def stalled(vendor):
     vendor.stall()
-    yield
-    vendor.go_on()
+    try:
+        yield
+    finally:
+        vendor.go_on()
 
 
 @contextlib.contextmanager
 def stopped(vendor):
     vendor.stop()
-    yield
-    vendor.start()
+    try:
+        yield
+    finally:
+        vendor.start()
 
 
 def always(reply):
     @contextlib.contextmanager
     def answering(vendor):
         vendor.fake.always = reply
-        yield
-        vendor.fake.always = None
+        try:
+            yield
+        finally:
+            vendor.fake.always = None
 
     return answering
 

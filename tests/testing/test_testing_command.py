@@ -40,8 +40,8 @@ DIFF = """\
        0.0             call     +380800330521 from +380671234567
        0.0  kharkiv    scheme   kharkiv
        0.0  kharkiv/1  hours    open
-       0.0  kharkiv/2  ring     ivan.desk
        0.0  kharkiv/2  caller   hears ringing
+       0.0  kharkiv/2  ring     ivan.desk
   +    0.0  kharkiv/2  ring     olena.desk
        6.0  kharkiv/2  ended    ivan.desk: answers after 6.0 s
        6.0  kharkiv/2  ended    olena.desk: stops ringing, another answered after 6.0 s

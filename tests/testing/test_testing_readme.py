@@ -9,8 +9,8 @@ from pathlib import Path
 from click.testing import CliRunner
 
 from routing.cli import group
-from routing.testing.cases import Sample
 from routing.testing.kinds import KINDS
+from routing.testing.sample import Sample
 
 README = (Path(__file__).resolve().parents[2] / "README.rst").read_text("utf-8")
 

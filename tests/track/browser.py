@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import requests
+from processes import launch
 
 #: Chromium must ask nobody but the pages under test.
 QUIET = (
@@ -37,7 +38,7 @@ class Driver:
         self._folder = folder
         self._sessions: list[str] = []
         command = ["chromedriver", "--port=0"]
-        self._process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        self._process = launch(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         assert self._process.stdout is not None
         line = next(line for line in self._process.stdout if "on port" in line and "success" in line)
         port = line.rstrip(". \n").rpartition(" ")[2]
@@ -47,7 +48,7 @@ class Driver:
         """A browser that nobody has used before."""
         arguments = [*QUIET, f"--user-data-dir={self._folder / str(len(self._sessions))}"]
         options = {"args": arguments, "binary": shutil.which("chromium")}
-        capabilities = {"alwaysMatch": {"goog:chromeOptions": options, "timeouts": {"script": 15000}}}
+        capabilities = {"alwaysMatch": {"goog:chromeOptions": options, "timeouts": {"script": 45000}}}
         self._sessions.append(self.ask("POST", "/session", {"capabilities": capabilities})["sessionId"])
         return Browser(self.url, self._sessions[-1])
 

@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 from collections.abc import Iterator
 
 import pytest
+from processes import launch
 
 from routing.store.address import parse
 from routing.store.client import Store
 from routing.store.leases import RedisLeases
+from routing.store.program import HOW_TO_GET, program
 
 
 @pytest.fixture(scope="session")
 def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """An empty Redis on a unix socket."""
-    program = shutil.which("redis-server")
-    if program is None:
-        pytest.skip("redis-server is not installed")
+    server = program()
+    if server is None:
+        pytest.skip(f"not found: redis-server ({HOW_TO_GET})")
     folder = tmp_path_factory.mktemp("redis")
-    command = [program, "--port", "0", "--unixsocket", str(folder / "s"), "--save", "", "--dir", str(folder)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    command = [server, "--port", "0", "--unixsocket", str(folder / "s"), "--save", "", "--dir", str(folder)]
+    with launch(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         for line in process.stdout:
             if "eady to accept connections" in line:

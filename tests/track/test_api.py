@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -225,6 +226,37 @@ def test_who_asks_too_often_waits(plan: Plan, leases: RedisLeases) -> None:
     assert elsewhere.status_code == 200
     bed.now += 1
     assert bed.post("/v1/session").status_code == 200
+
+
+class Lends:
+    """Leases that never run out."""
+
+    def __init__(self) -> None:
+        self.held: dict[str, str] = {}
+
+    def lend(self, lending: Any, visitor_id: str, *_: Any) -> str:
+        return self.held.setdefault(visitor_id, lending.numbers[len(self.held) % len(lending.numbers)])
+
+    def tell(self, lending: Any, visitor_id: str, *_: Any) -> str | None:
+        return self.held.get(visitor_id)
+
+
+def test_forty_requests_of_one_address_do_not_lend_forty_numbers(plan: Plan) -> None:
+    pool = next(lender for lender in plan.lenders if not lender.when.page)
+    many = replace(pool, lending=replace(pool.lending, numbers=[f"+38057728{n:04}" for n in range(40)]))
+    bed = Bed(replace(plan, lenders=[many]), Lends())
+
+    def shown(address: str, visitor: int, **headers: str) -> str:
+        answer = bed.post("/v1/session", visitor=visitor, environ_base={"REMOTE_ADDR": address}, headers=headers)
+        return str(answer.json["number"])
+
+    first = [shown("192.0.2.1", visitor) for visitor in range(40)]
+    assert len({number for number in first if number != pool.overflow}) == 10
+    assert first[10:] == [pool.overflow] * 30 and bed.counted["session", "address_full"] == 30
+    assert [shown("192.0.2.1", visitor) for visitor in range(10)] == first[:10], "whoever has one keeps it"
+    assert shown("192.0.2.2", 50) != pool.overflow
+    key = {"Authorization": f"Bearer {KEY}"}
+    assert pool.overflow not in {shown("192.0.2.3", visitor, **key) for visitor in range(100, 140)}
 
 
 def test_limits_are_bounded_and_see_through_ipv6() -> None:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from pathlib import Path
 
 import gevent
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from routing.app.memory import store_at
-from routing.app.visitors import leases_in, visitor_steps
+from routing.app.handlers import Handlers
+from routing.app.ports import ports_of
+from routing.app.releases import Releases
+from routing.app.visitors import leases_in
+from routing.decide.registry import decide
 from routing.model.decision import Call
 from routing.model.entities import Visitor
 from routing.model.visitors import LeasesDown, Lending
@@ -147,9 +151,21 @@ def test_without_a_redis_nobody_has_a_number() -> None:
             ask()
 
 
-def test_a_leases_words_reach_the_call(redis_url: str, leases: RedisLeases) -> None:
+def test_a_leases_words_reach_the_call(tmp_path: Path, leases: RedisLeases) -> None:
     number = str(lend(leases, 1, 1000.0))
-    answer = visitor_steps(leases_in(store_at(redis_url)), lambda: 1001.0)
-    step = {"project": "p", "pool": "small", "entities": ["region"]}
-    verdict = answer(step, Call("u", "/r", "pool_small", "1", number, "anonymous"))
+    ports = ports_of(Releases(tmp_path), Handlers(None, None, {}), leases=leases, now=lambda: 1001.0)
+    step = {"kind": "visitor", "project": "p", "pool": "small", "entities": ["region"]}
+    verdict = decide(step, Call("u", "/r", "pool_small", "1", number, "anonymous"), ports)
     assert verdict.variables == {"routing_entity_region": "521", "routing_source_utm_source": "google"}
+
+
+@pytest.mark.parametrize("ahead_s", [3600.0, 86_400.0 * 365])
+def test_a_clock_that_was_ahead_lends_no_number_for_ever(leases: RedisLeases, ahead_s: float) -> None:
+    """Or one that is set back: what was lent then ends with what is lent now."""
+    now = 1_000_000.0
+    lent = {lend(leases, visitor, now + ahead_s) for visitor in range(len(SMALL.numbers))}
+    assert lent == set(SMALL.numbers)
+    assert lend(leases, 100, now) is None
+    later = now + SMALL.lease_s + 1
+    assert lend(leases, 101, later) in SMALL.numbers
+    assert leases.holder(SMALL.project, SMALL.pool, next(iter(lent)), later + SMALL.lease_s + SMALL.keep_s + 1) is None

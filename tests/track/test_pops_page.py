@@ -16,6 +16,7 @@ import pytest
 import requests
 from browser import Browser, Driver, missing
 from folders import compiled, laid_out
+from processes import launch
 
 from routing.app.screens import Teller
 from routing.model.pop import Card, Pop
@@ -104,7 +105,7 @@ def start(crm: Crm, root: Path, redis_url: str) -> Iterator[Callable[[str], str]
         command = [sys.executable, "-m", "routing", "pops", "--root", str(root)]
         command += ["--listen", listen, "--http", "127.0.0.1:0"]
         environment = {**os.environ, "ROUTING_REDIS": redis_url, "POPS_KEY": KEY}
-        process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment)
+        process = launch(command, stderr=subprocess.PIPE, text=True, env=environment)
         assert process.stderr is not None
         running.append(process)
         started = json.loads(process.stderr.readline())

@@ -17,6 +17,7 @@ import pytest
 import requests
 from browser import Browser, Driver, missing
 from folders import compiled, laid_out
+from processes import launch
 
 from routing.model.entities import Visitor
 from routing.store.leases import RedisLeases
@@ -80,9 +81,9 @@ def site() -> Iterator[Site]:
     server.server_close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def api(site: Site, redis_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The command itself; yields where it listens."""
+    """The command itself, new for each test: it counts the numbers that one address holds. Yields where it listens."""
     at = tmp_path_factory.mktemp("site")
     (at / "s").mkdir()
     people = 'people: {ivan: {name: I, phones: {desk: {sip: "1001"}}}}\n'
@@ -93,9 +94,7 @@ def api(site: Site, redis_url: str, tmp_path_factory: pytest.TempPathFactory) ->
     (root / "current").symlink_to(compiled(laid_out(at / "s", at / "schemes"), root).folder)
     command = [sys.executable, "-m", "routing", "track", "--root", str(root)]
     command += ["--listen", "127.0.0.1:0", "--http", "127.0.0.1:0"]
-    with subprocess.Popen(
-        command, stderr=subprocess.PIPE, text=True, env={**os.environ, "ROUTING_REDIS": redis_url}
-    ) as process:
+    with launch(command, stderr=subprocess.PIPE, text=True, env={**os.environ, "ROUTING_REDIS": redis_url}) as process:
         assert process.stderr is not None
         started = json.loads(process.stderr.readline())
         site.api = f"http://{started['listen']}"
@@ -107,7 +106,7 @@ def api(site: Site, redis_url: str, tmp_path_factory: pytest.TempPathFactory) ->
 
 
 @pytest.fixture(scope="module")
-def window(api: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+def window(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     driver = Driver(tmp_path_factory.mktemp("browsers"))
     yield driver.browser()
     driver.close()
@@ -128,6 +127,14 @@ def somebody_new(browser: Browser, site: Site) -> None:
 
 def told(leases: RedisLeases, number: str) -> Visitor | None:
     return leases.holder("standartpark", "site", number, time.time())
+
+
+def until_told(leases: RedisLeases, number: str, name: str, value: str) -> None:
+    """Wait until the page has told an entity: it does so when it has time."""
+    end_s = time.monotonic() + 30
+    while not ((visitor := told(leases, number)) and visitor.entities.get(name) == value):
+        assert time.monotonic() < end_s, visitor
+        time.sleep(0.01)
 
 
 def test_the_visitors_own_number_stands_in_the_page(browser: Browser, site: Site, leases: RedisLeases) -> None:
@@ -181,17 +188,10 @@ def test_a_page_that_is_drawn_without_loading(browser: Browser, site: Site, leas
     browser.run("document.getElementById('next').click()")
     browser.until(f"document.getElementById('new').getAttribute('href') === 'tel:{number}'")
     assert browser.text("new") == browser.text("head")
-    for _ in range(200):
-        if (visitor := told(leases, number)) and visitor.entities.get("category") == "pumps":
-            break
-    assert visitor
-    assert visitor.entities["category"] == "pumps"
+    until_told(leases, number, "category", "pumps")
     browser.run("routing.set({language: 'en'})")
     browser.until("performance.getEntriesByType('resource').filter(e => /session/.test(e.name)).length > 1")
-    for _ in range(200):
-        if (visitor := told(leases, number)) and visitor.entities.get("language") == "en":
-            break
-    assert visitor.entities["language"] == "en"
+    until_told(leases, number, "language", "en")
 
 
 def test_without_the_api_the_page_stays_as_it_is(browser: Browser, site: Site) -> None:

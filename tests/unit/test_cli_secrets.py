@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from routing.app.secrets import read_secrets, signing_secrets
+from routing.cli import group
 from routing.cli.secrets import secrets
 from routing.model.crm import VENDORS
 
@@ -62,12 +63,69 @@ def test_keys_of_http_apis_are_invented_and_tokens_of_crms_are_named_with_where_
     asked = ["--schemes", str(tmp_path / "schemes"), "--file", str(file)]
     said = CliRunner().invoke(secrets, asked, catch_exceptions=False).output
     assert said == (
-        "p.yaml:5:22: crm.pipedrive.token: the secret PIPEDRIVE_TOKEN is missing (hint: a user's API token (Personal "
-        "preferences, API): set PIPEDRIVE_TOKEN in the environment or the secrets file)\n"
+        f"{tmp_path}/schemes/p.yaml:5:22: crm.pipedrive.token: the secret PIPEDRIVE_TOKEN is missing (hint: a user's "
+        "API token (Personal preferences, API): set PIPEDRIVE_TOKEN in the environment or the secrets file)\n"
         f"{file}: 3 secrets added\n"
     )
     known = read_secrets(file, {})
     assert set(known) == {"SIP_PASSWORD_1001", "TRACKING_KEY", "POPS_KEY"}
+
+
+def test_what_is_shared_says_with_whom_once(tmp_path, monkeypatch):
+    said = invented(tmp_path / "secrets", monkeypatch)
+    assert "gateways.main.username: the secret GATEWAY_PASSWORD_MAIN was invented (hint: write what the carrier" in said
+    assert said.count("the secret WEBHOOK_SECRET was invented (hint: give it to the handler") == 1
+    assert "SIP_PASSWORD" not in said
+    assert "was invented" not in invented(tmp_path / "secrets", monkeypatch)
+
+
+HTTP = """
+project: {name: p, timezone: UTC}
+crm:
+  ours: {vendor: http, url: "URL", headers: {X-Key: "{OUR_KEY}"}, lead: {path: "/l?p={phone}", owner: o, phones: p}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("url", "is_here"),
+    [
+        ("http://127.0.0.1:8096", True),
+        ("http://localhost/api", True),
+        ("http://[::1]:80", True),
+        ("https://crm.example.com", False),
+        ("https://127.0.0.1.example.com", False),
+    ],
+)
+def test_a_crm_on_this_machine_takes_an_invented_token_and_no_other_does(url, is_here, tmp_path, monkeypatch):
+    monkeypatch.setattr("os.environ", {})
+    (tmp_path / "p.yaml").write_text(HTTP.replace("URL", url))
+    asked = ["--schemes", str(tmp_path), "--file", str(tmp_path / "secrets")]
+    said = CliRunner().invoke(secrets, asked, catch_exceptions=False).output
+    assert ("OUR_KEY was invented (hint: give it to the CRM on this machine)" in said) is is_here
+    assert ("OUR_KEY is missing (hint: what the CRM wants in its header X-Key" in said) is not is_here
+
+
+def test_without_a_file_it_is_the_projects_and_compile_says_how_to_make_it(tmp_path, monkeypatch):
+    monkeypatch.setattr("os.environ", {})
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "schemes").mkdir()
+    project = tmp_path / "schemes" / "p.yaml"
+    project.write_text(
+        "project: {name: p, timezone: UTC, secrets: {file: ../var/keys}}\n"
+        "people: {ivan: {name: Ivan, phones: {desk: {sip: '1001'}}}}\n"
+    )
+    compiled = CliRunner().invoke(group, ["compile"])
+    assert compiled.exit_code == 1
+    assert str(compiled.exception) == "var/keys: No such file or directory (hint: `routing secrets` makes it)"
+    assert CliRunner().invoke(group, ["secrets"]).output == "var/keys: 1 secrets added\n"
+    assert CliRunner().invoke(group, ["compile"]).exit_code == 0
+    elsewhere = CliRunner().invoke(group, ["compile", "--schemes", str(tmp_path / "schemes"), "--secrets", "a key"])
+    assert f"`routing secrets --schemes {tmp_path}/schemes --file 'a key'` makes it" in str(elsewhere.exception)
+    folder = CliRunner().invoke(group, ["secrets", "--file", "var"])
+    assert str(folder.exception) == "--file: var is a folder (hint: --file var/secrets)"
+    project.write_text("project: {name: p, timezone: UTC}\n")
+    asked = CliRunner().invoke(group, ["secrets"])
+    assert str(asked.exception).startswith("the project names no secrets file: say --file FILE")
 
 
 @pytest.mark.parametrize("vendor", VENDORS)

@@ -7,9 +7,10 @@ import shutil
 from pathlib import Path
 
 import pytest
-from folders import AnyPassword
+from folders import AnyPassword, mp3
 
 from routing.compile.build import Release, build
+from routing.compile.doors import FRONT_DOORS, front_doors
 from routing.compile.store import LazyStore
 from routing.model.problem import Problems
 
@@ -25,10 +26,10 @@ class Folder:
         for name in ("a", "b", "c"):
             self.write(f"{name}.yaml", SCHEME % (name, "USER_BUSY"))
 
-    def write(self, name: str, text: str) -> None:
+    def write(self, name: str, text: str | bytes) -> None:
         path = self.schemes / name
         path.parent.mkdir(exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
         self.settle(path)
 
     def settle(self, path: Path) -> None:
@@ -92,7 +93,7 @@ def test_number_files_may_wait_until_somebody_reads_them(folder: Folder) -> None
     [
         lambda folder: folder.write("company.yaml", COMPANY.replace("1001", "1002")),
         lambda folder: folder.write("more.yaml", "groups: {team: [ivan]}\n"),
-        lambda folder: folder.write("sounds/x.mp3", "x"),
+        lambda folder: folder.write("sounds/x.mp3", mp3(1)),
     ],
 )
 def test_people_and_sounds_concern_every_scheme(folder: Folder, change: object) -> None:
@@ -177,3 +178,32 @@ def test_a_root_that_cannot_stand_in_a_dialplan_is_refused(folder: Folder) -> No
             build(folder.schemes, folder.root / name, lambda _: AnyPassword())
     with pytest.raises(Problems, match="there is no such folder"):
         build(folder.schemes / "nope", folder.root, lambda _: AnyPassword())
+
+
+def test_a_front_door_that_changed_is_another_release(folder: Folder) -> None:
+    gateway = "gateways: {main: {proxy: sip.example.com, register: false%s}}\n"
+    releases = []
+    for more in ("", ", number_in: to", ", number_in: diversion"):
+        folder.write("gateways.yaml", gateway % more)
+        releases.append(folder.build())
+    assert len({release.name for release in releases}) == 3
+    assert len({(release.folder / "entry.xml").read_text() for release in releases}) == 3
+
+
+@pytest.mark.parametrize("door", FRONT_DOORS)
+def test_every_front_door_is_hashed(folder: Folder, monkeypatch: pytest.MonkeyPatch, door: str) -> None:
+    before = folder.build()
+    changed = {door: f"<!-- of a later version, in {door} -->"}
+    monkeypatch.setattr("routing.compile.build.front_doors", lambda *facts: front_doors(*facts) | changed)
+    after = folder.build()
+    assert after.name != before.name
+    assert changed[door] in (after.folder / door).read_text()
+    assert changed[door] not in (before.folder / door).read_text()
+
+
+def test_a_release_names_itself_and_nothing_else(folder: Folder) -> None:
+    release = folder.build()
+    for file in (*FRONT_DOORS, "release.json"):
+        text = (release.folder / file).read_text()
+        assert "THIS-RELEASE" not in text
+        assert release.name in text

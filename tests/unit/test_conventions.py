@@ -30,14 +30,14 @@ MAY: dict[str, tuple[str, ...]] = {
     "steps": ("model",),
     "load": ("model", "steps"),
     "compile": ("model", "steps", "load"),
-    "decide": ("model", "steps"),
+    "decide": ("model",),
     "offline": ("model", "steps", "load", "compile", "decide"),
     "testing": PURE,
     "lint": PURE,
     "diff": PURE,
     "graph": PURE,
     **dict.fromkeys(ADAPTERS, ("model",)),
-    "app": ("model", "steps", "load", "compile", "decide", *ADAPTERS),
+    "app": ("model", "load", "compile", "decide", *ADAPTERS),
     "doctor": ("model", "load", "compile", "esl", "store", "app"),
     "cli": (*PURE, *ADAPTERS, "lint", "diff", "graph", "app", "doctor"),
 }
@@ -62,8 +62,12 @@ def _tree(path: Path) -> ast.Module:
 def _nodes(path: Path) -> tuple[ast.AST, ...]:
     found: list[ast.AST] = [_tree(path)]
     for node in found:  # grows on the way
-        for value in vars(node).values():
-            found += [each for each in (value if isinstance(value, list) else [value]) if isinstance(each, ast.AST)]
+        for name in node._fields:
+            value = getattr(node, name, None)
+            if isinstance(value, list):
+                found += [each for each in value if isinstance(each, ast.AST)]
+            elif isinstance(value, ast.AST) and not isinstance(value, ast.expr_context):
+                found.append(value)
     return tuple(found)
 
 
@@ -89,6 +93,31 @@ def test_a_module_imports_inward_only() -> None:
             if other not in ("__version__", part, *MAY.get(part, ())):
                 wrong.append(f"{_name(path)} imports {name}")
     assert wrong == []
+
+
+#: Costs a second or is of no use between a call and its decision: a worker that died is replaced without it.
+AUTHORS_ONLY = {"pydantic", "yaml", "jinja2", "flask", "sqlalchemy", "click", "requests", "rich"}
+
+
+def _reached(name: str) -> set[str]:
+    """Everything that importing one of our modules imports, as `_imports` names it."""
+    by_name = {_name(path)[:-3].replace("/", "."): path for path in FILES}
+    found, waiting = set(), [name]
+    while waiting:
+        first = waiting.pop()
+        path = by_name.get(first) or by_name.get(f"{first}.__init__")
+        for each in _imports(path) if path else ():
+            inside = each.removeprefix("routing.")
+            if each not in found:
+                found.add(each)
+                waiting += [inside, inside.rpartition(".")[0]]
+    return found
+
+
+def test_a_worker_loads_nothing_that_only_authors_need() -> None:
+    reached = _reached("app.worker")
+    assert any(name.startswith("routing.decide.webhook") for name in reached)
+    assert sorted(name for name in reached if name.split(".")[0] in AUTHORS_ONLY) == []
 
 
 def test_every_part_is_in_the_table_and_in_the_docstring() -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import base64
 import importlib.util
 import json
+from dataclasses import replace
 from pathlib import Path
+from urllib.parse import parse_qs
 
 import pytest
 
@@ -46,15 +48,48 @@ def test_our_own_form_sends_every_fact_by_its_name():
         "started": "2026-03-02T08:15:00+00:00",
         "entities": {"city": "Львів", "page": "a b"},
         "source": {"utm_source": "google"},
+        "tags": [],
     }
     assert made.headers["Content-Type"] == "application/json"
     assert (made.headers["Webhook-Id"], made.headers["Webhook-Timestamp"]) == ("msg_1", str(NOW))
     assert "Webhook-Signature" not in made.headers
 
 
+def test_labels_are_told():
+    labelled = replace(CALL, tags=("shop", "vip"))
+    made = build_request({"url": URL}, labelled, "msg_1", NOW)
+    assert json.loads(made.body)["tags"] == ["shop", "vip"]
+    chosen = build_request({"url": URL, "submit": "form", "send": {"labels": "tags"}}, labelled, "msg_1", NOW)
+    assert chosen.body == b"labels=%5B%22shop%22%2C%20%22vip%22%5D"
+
+
 def test_a_step_chooses_names_and_values():
     made = request(send={"id": "uuid", "shop": {"value": "17"}, "city": "entities.city", "ad": "source.utm_source"})
     assert json.loads(made.body) == {"id": "3740e285", "shop": "17", "city": "Львів", "ad": "google"}
+
+
+def test_a_form_carries_the_same_values_in_the_body():
+    made = request(submit="form", send={"id": "uuid", "city": "entities.city", "pays": "caller_pays", "all": "source"})
+    assert made.url == URL and made.headers["Content-Type"] == "application/x-www-form-urlencoded"
+    assert parse_qs(made.body.decode()) == {
+        "id": ["3740e285"], "city": ["Львів"], "pays": ["false"], "all": ['{"utm_source": "google"}'],
+    }  # fmt: skip
+
+
+def test_a_form_is_signed_as_it_is_sent():
+    made = request([SECRET], submit="form")
+    assert made.headers["Webhook-Signature"] == signature("msg_1", NOW, made.body, SECRET)
+
+
+def test_ringostats_form_is_not_encoded_twice():
+    made = request(form="ringostat", submit="form", send={"city": "entities.city", "to": "number"})
+    assert parse_qs(made.body.decode()) == {"city": ["Львів"], "to": ["380800111222"]}
+
+
+def test_a_steps_own_headers_are_sent():
+    step = {"url": URL, "form": "routing"}
+    made = build_request(step, CALL, "msg_1", NOW, (), {"Authorization": "Bearer t"})
+    assert made.headers["Authorization"] == "Bearer t" and "Bearer" not in repr(made)
 
 
 def test_parameters_in_the_url():

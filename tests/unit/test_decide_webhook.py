@@ -259,3 +259,28 @@ def test_no_answer_whatever_breaks_a_decision_or_its_encoding(body):
         for value in encode("3", verdict.decision).values():
             assert not set(value) & set("$\r\n\0;=")
             value.encode()
+
+
+OWNED = {"+380501112233": "ivan.mobile", "+380671110000": "olena.mobile", "+4915112345678": "ivan.mobile"}
+
+
+@pytest.mark.parametrize(
+    ("body", "decision"),
+    [
+        ({"ring": "+380501112233"}, RingPhone("ivan.mobile", 30)),
+        ({"ring": "380501112233"}, RingPhone("ivan.mobile", 30)),
+        ({"ring": 380501112233}, RingPhone("ivan.mobile", 30)),
+        ({"ring": "0501112233", "for": 5}, RingPhone("ivan.mobile", 5)),
+        ({"ring": "+380 (50) 111-22-33"}, RingPhone("ivan.mobile", 30)),
+        ({"ring": "+380(0)50 111 22 33"}, RingPhone("ivan.mobile", 30)),
+        ("%2B380501112233", RingPhone("ivan.mobile", 30)),
+        ("+380671110000", RingPhone("olena.mobile", 30)),
+        ({"ring": "+4915112345678"}, RingPhone("ivan.mobile", 30)),
+        ({"ring": "+380501112234"}, RingNumber("+380501112234", 30)),
+        ({"ring": "+4915112345679"}, Continue()),
+    ],
+)
+def test_a_phone_is_that_phone_by_its_number_too(body, decision):
+    directory = Directory.of(TABLE | {"numbers": OWNED}, SCHEMES)
+    text = body if isinstance(body, str) else json.dumps(body)
+    assert decide(OWN, directory, call(), Answer(200, "text/plain", text.encode())).decision == decision

@@ -8,9 +8,10 @@ from types import SimpleNamespace
 
 import pytest
 from folders import HERE, compiled, laid_out
+from ports_given import given
 
 from routing.app.memory import NoMemory
-from routing.app.people import People
+from routing.decide import registry
 from routing.esl.facts import call_of
 from routing.esl.protocol import Message
 from routing.model import dnd
@@ -23,7 +24,7 @@ from routing.offline.remembered import Remembered
 from routing.offline.socket_peer import connect_reply
 from routing.offline.switch import Call as Dialled
 
-ON, OFF = {"project": "p", "state": "on"}, {"project": "p", "state": "off"}
+ON, OFF = ({"kind": "dnd", "project": "p", "state": state} for state in ("on", "off"))
 
 
 class Kept(NoMemory):
@@ -38,7 +39,8 @@ class Kept(NoMemory):
 
 def people(memory: NoMemory) -> Callable:
     directory = SimpleNamespace(phones={"ivan": frozenset({"desk"})})
-    return People(memory, None, lambda _: directory, lambda: 5.0).kinds()["dnd"]  # type: ignore[arg-type,return-value]
+    ports = given(memory=memory, directory=lambda _: directory, now=lambda: 5.0)
+    return lambda step, call: registry.decide(step, call, ports)
 
 
 def call(person: str) -> Call:

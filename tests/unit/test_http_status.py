@@ -13,7 +13,9 @@ from routing.http.status import StatusServer
 
 @pytest.fixture
 def status():
-    server = StatusServer(("127.0.0.1", 0), lambda: (server.well, {"workers": 2}), lambda: b"routing_x 1\n")
+    server = StatusServer(
+        ("127.0.0.1", 0), lambda: (server.well, {"workers": 2}), lambda: b"routing_x 1\n", {"/people": lambda: b"{}\n"}
+    )
     server.well = True
     server.start()
     yield server
@@ -41,7 +43,8 @@ def test_health_tells_whether_calls_are_taken(status):
 
 def test_metrics_and_nothing_else(status):
     assert get(status, "/metrics") == (200, b"routing_x 1\n")
-    assert get(status, "/etc/passwd")[0] == 404
+    assert get(status, "/people") == (200, b"{}\n")
+    assert get(status, "/etc/passwd") == (404, b"/health or /metrics or /people\n")
 
 
 def test_a_client_that_leaves_or_talks_nonsense_does_no_harm(status):

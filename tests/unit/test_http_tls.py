@@ -16,6 +16,7 @@ import pytest
 from gevent.event import Event
 from gevent.pool import Pool
 from gevent.server import StreamServer
+from hostile import ATTACKS, Guard, hostile
 
 from routing.http.address import Resolver
 from routing.http.client import Client
@@ -75,6 +76,17 @@ def test_a_certificate_nobody_vouches_for_is_refused(port, capfd):
 def test_a_certificate_of_another_name_is_refused(port, certificate, capfd):
     with pytest.raises(NoReply, match="TLS certificate refused: Hostname mismatch"):
         ask(f"https://other.example:{port}/", trusted=certificate[1])
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_an_attack_inside_tls_ends_for_its_asker_and_holds_up_nobody_else(attack, certificate):
+    key, cert = certificate
+    own = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    own.load_cert_chain(cert, key)
+    with hostile(attack, tls=own) as server, Guard(server) as guard, contextlib.suppress(NoReply):
+        ask(f"https://handler.example:{server.port}/", trusted=cert, deadline_s=0.2)
+    assert not guard.was_blocked
 
 
 @pytest.mark.parametrize(

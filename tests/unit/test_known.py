@@ -11,10 +11,11 @@ import pytest
 from folders import compiled
 from hypothesis import given
 from hypothesis import strategies as st
+from ports_given import given as given_ports
 
 from routing.app.memory import NoMemory
-from routing.app.people import People
 from routing.compile.tones import tones
+from routing.decide import registry
 from routing.decide.known import decide
 from routing.model.decision import Call, Continue
 from routing.model.known import within
@@ -87,9 +88,9 @@ def test_the_last_talk_of_any_length_and_direction_counts():
 
 
 def test_the_engine_goes_on_without_its_memory():
-    decides = People(NoMemory(), None, None).kinds()["known"]  # type: ignore[arg-type]
+    ports = given_ports(memory=NoMemory())
     call = Call("12345678", "/r", "s", "1", "+380800111222", CALLER)
-    assert decides({"kind": "known", "project": "shop"}, call).outcome == "failed"
+    assert registry.decide({"kind": "known", "project": "shop"}, call, ports).outcome == "failed"
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from pydantic import ValidationError
 
 from routing.model.entities import MOST_ENTITIES, Visitor
 from routing.model.pools import MOST_NUMBERS, Pool, PoolWhen, Tracking
+from routing.steps.when import When
 
 KHARKIV = Visitor({"region": "521"}, {"utm_source": "google"})
 
@@ -27,6 +28,24 @@ KHARKIV = Visitor({"region": "521"}, {"utm_source": "google"})
 )
 def test_a_pool_is_for_visits_that_fit_all_its_questions(when: dict[str, object], fits: bool) -> None:
     assert PoolWhen.model_validate(when).fits(KHARKIV, "/kharkiv/pumps") is fits
+
+
+@pytest.mark.parametrize("model", [PoolWhen, When])
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ([], "must not be empty"),
+        (None, "must not be empty"),
+        ({"pattern": []}, "`pattern` needs at least one value"),
+        ({"pattern": None}, "`pattern` needs at least one value"),
+    ],
+)
+@pytest.mark.parametrize("question", ["entity.region", "source.utm_source"])
+def test_a_question_that_wants_nothing_is_refused(
+    model: type[PoolWhen | When], question: str, asked: object, told: str
+) -> None:
+    with pytest.raises(ValidationError, match=told):
+        model.model_validate({question: asked})
 
 
 def test_a_pool_and_what_is_tracked_are_bounded() -> None:

@@ -9,7 +9,7 @@ import phonenumbers
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from phonenumbers import geocoder, timezone
+from phonenumbers import timezone
 
 from routing.model.digits import LONGEST_COMPILED, compiled_bytes, longest_prefix_pattern, numbers_pattern
 from routing.model.regions import (
@@ -48,6 +48,8 @@ def test_a_region_is_every_number_described_so(name: str, inside: list[str], out
 
 @pytest.mark.parametrize("name", ["Kharkiv", "Lviv", "Odesa", "Dnipro", "Zakarpattia"])
 def test_regions_agree_with_the_librarys_own_answers(name: str) -> None:
+    from phonenumbers import geocoder  # most of a second, for this test alone
+
     pattern, chance = region_pattern(name, "UA"), random.Random(1)
     for _ in range(300):
         number = f"+380{chance.randrange(30, 70)}{chance.randrange(10**7):07}"

@@ -51,6 +51,12 @@ def test_phones_authenticate_and_carriers_are_listed():
     assert "127.0.0.0/8" not in carriers
 
 
+def test_transfers_by_phones_can_be_refused():
+    assert "disable-transfer" not in params(node.render(settings())["conf/sip_profiles/internal.xml"])
+    refusing = params(node.render(settings(transfers=False))["conf/sip_profiles/internal.xml"])
+    assert refusing["disable-transfer"] == "true"
+
+
 def test_a_node_without_carriers_hears_nobody_unless_on_loopback():
     closed = node.render(settings(address="192.0.2.1"))["conf/autoload_configs/acl.conf.xml"]
     trial = node.render(settings())["conf/autoload_configs/acl.conf.xml"]

@@ -17,6 +17,7 @@ PIPELINES = ROOT / "tools" / "pipelines"
 COMPANY = """\
 project: {name: example, timezone: Europe/Kyiv, country: UA}
 people: {ivan: {name: Ivan, email: ivan@example.com, phones: {desk: {sip: "1001"}}}}
+gateways: {main: {proxy: sip.carrier.example, register: false, numbers: ["+380441112233"]}}
 """
 SCHEME = """\
 scheme: kharkiv

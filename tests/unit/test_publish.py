@@ -16,9 +16,9 @@ import pytest
 from folders import AnyPassword
 
 from routing.app import publish as publishing
-from routing.app.publish import PublishFailed, current, only_one, prune, publish, rollback, verify
+from routing.app.pruning import prune
+from routing.app.publish import PublishFailed, current, only_one, publish, rollback, verify
 from routing.compile.build import Release, build
-from routing.compile.store import Store
 
 COMPANY = """
 project: {name: p, timezone: UTC, country: UA}
@@ -302,29 +302,17 @@ def test_where_links_are_impossible_files_are_copied(folder: Folder, monkeypatch
     assert stat.S_IMODE((release.folder / "directory.xml").stat().st_mode) == 0o600
 
 
-def test_prune_keeps_the_newest_the_live_and_the_young(folder: Folder) -> None:
-    releases = [folder.build(), *(folder.changed(cause) for cause in ("USER_BUSY", "NO_ANSWER", "CALL_REJECTED"))]
-    for release in releases[:2]:
-        publish(folder.root, release.name, None)
-    for number in range(20):
-        shutil.copytree(releases[2].folder, folder.root / "releases" / f"copy{number:02}")
-    for age, path in enumerate(sorted((folder.root / "releases").iterdir())):
-        os.utime(path, (1000 - age, 1000 - age))
-    for release in releases:
-        os.utime(release.folder, (1, 1))
-    assert prune(folder.root, publishing.KEEP_SECONDS) == 0
-    assert prune(folder.root, 2000 + publishing.KEEP_SECONDS) == 12
-    left = {path.name for path in (folder.root / "releases").iterdir()}
-    assert {releases[0].name, releases[1].name} <= left
-    assert releases[3].name not in left
-    assert not Store(folder.root).has(releases[3].files["schemes/a.xml"])
-    for name in (releases[0].name, releases[1].name):
-        verify(folder.root / "releases" / name, None)
-
-
 def test_the_manifest_tells_what_is_in_it(folder: Folder) -> None:
     release = folder.build()
     manifest = json.loads((release.folder / "release.json").read_text())
     assert manifest["release"] == release.name
     assert manifest["project"] == "p"
     assert manifest["longest_seconds"] == {"a": 20.0}
+
+
+def test_a_live_release_that_freeswitch_was_not_told_of_says_just_that(folder: Folder) -> None:
+    name = publish(folder.root, folder.build().name, None).release
+    with pytest.raises(PublishFailed) as failed:
+        publish(folder.root, folder.build().name, _unreachable)
+    assert str(failed.value) == f"FreeSWITCH was not told of release {name}, which is live: nobody listens"
+    assert current(folder.root) == name

@@ -50,3 +50,14 @@ def test_tmpdir_is_obeyed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setenv("TMPDIR", "/usual")
     with scratch("routing-", tmp_path) as made:
         assert made.parent != tmp_path
+
+
+@pytest.mark.parametrize("free", [64 << 20, ROOM_BYTES])
+def test_a_tmpdir_where_no_release_can_be_is_not_used(
+    free: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room(monkeypatch, free)
+    (tmp_path / "a b").mkdir()
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "a b"))
+    with scratch("routing-", tmp_path) as made:
+        assert " " not in str(made)

@@ -26,6 +26,16 @@ def test_everybody_is_free_until_something_is_known_and_again_when_nothing_is():
     assert [words.partition(":")[0] for words in said] == ["known", "unknown, everybody is taken as free"]
 
 
+def test_operators_are_told_who_is_taken_for_what():
+    states = States()
+    assert states.facts() == {"known": False, "registered": [], "busy": []}
+    states.seen(picture(Channel("leg", "ivan.desk"), Channel("call", ""), registered=("1002", "1001")))
+    assert states.facts() == {"known": True, "registered": ["1001", "1002"], "busy": ["ivan"]}
+    assert states.counts() == (2, 1)
+    states.lost("gone")
+    assert states.counts() == (0, 0)
+
+
 def test_registrations_come_and_go():
     states = States()
     states.seen(picture())

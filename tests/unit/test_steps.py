@@ -14,18 +14,19 @@ from folders import HERE, compiled, laid_out
 from hypothesis import given
 from hypothesis import strategies as st
 
-from routing.compile.link import longest_times
 from routing.compile.scheme import Record, compile_scheme
+from routing.compile.waits import bound, longest_waits
 from routing.load.folder import shared
 from routing.load.nodes import read
 from routing.model.folder import Folder
+from routing.model.plans import longest_beginning
 from routing.model.problem import Problems
 from routing.offline.document import Document, parse
 from routing.steps import KINDS, targets
 from routing.steps.base import LONGEST_JUMPS
 from routing.steps.dialstring import caller_id, dialled
 from routing.steps.ring import RingStep
-from routing.steps.scheme import SchemeFields, summarise
+from routing.steps.scheme_file import SchemeFields, summarise
 
 SOUNDS = {"greeting.wav": 4.0, "menu.wav": 6.0, "waiting.wav": 8.0}
 
@@ -100,8 +101,12 @@ def test_a_bomb_of_groups_is_soon_over() -> None:
     assert len(targets.turns(RingStep.model_validate({"to": "g0"}).to, folder)) == 2
 
 
+def _possible(digits: str) -> str:
+    return f"+{longest_beginning(digits)}"
+
+
 @given(
-    st.lists(st.from_regex(r"\+[0-9]{1,6}", fullmatch=True), min_size=1, max_size=30),
+    st.lists(st.from_regex(r"[1-9][0-9]{0,5}", fullmatch=True).map(_possible), min_size=1, max_size=30),
     st.from_regex(r"\+[0-9]{4,9}", fullmatch=True),
 )
 def test_prefixes_are_prefixes(prefixes: list[str], caller: str) -> None:
@@ -224,8 +229,10 @@ def _brute(records: dict[str, Record], scheme: str, jumps: int, known: dict[tupl
 @given(RECORDS)
 def test_the_longest_time_is_the_longest_of_all_ways(records: tuple[Record, ...]) -> None:
     by_name = {record.scheme: record for record in records}
-    expected = {name: _brute(by_name, name, 0, {}) for name in NAMES}
-    assert {name: longest_times(records)[name] for name in NAMES} == expected
+    assert bound(records) == max(_brute(by_name, name, 0, {}) for name in NAMES)
+    for record in records:
+        record.jumps = [jump for jump in record.jumps if jump[0] != "*"]
+    assert longest_waits(records) == {name: _brute(by_name, name, 0, {}) for name in NAMES}
 
 
 # --- random schemes: whatever compiles is whole
@@ -323,6 +330,29 @@ def test_a_menu_offers_colleagues_and_nothing_else(tmp_path: Path) -> None:
     assert "outside" in {extension.name for extension in contexts["internal"]}
     assert "internal.xml colleagues" in (release / "schemes/a.xml").read_text()
     assert "internal.xml internal" not in (release / "schemes/a.xml").read_text()
+
+
+@pytest.mark.parametrize(("written", "milliseconds"), [("", 3000), ("1s", 1000), ("10s", 10_000)])
+def test_a_menu_says_how_long_the_next_key_of_an_extension_is_waited_for(
+    written: str, milliseconds: int, tmp_path: Path
+) -> None:
+    folder = laid_out(HERE / "good/menu", tmp_path / "s")
+    text = (folder / "a.yaml").read_text("utf-8")
+    between = f"\n      between: {written}" if written else ""
+    (folder / "a.yaml").write_text(text.replace("extensions: true", f"extensions: true{between}"), "utf-8")
+    made = (compiled(folder, tmp_path / "r").folder / "schemes/a.xml").read_text("utf-8")
+    assert f"^(01|02)$ {milliseconds}" in made
+
+
+@pytest.mark.parametrize("written", ["0s", "11s"])
+def test_a_menu_waits_for_the_next_key_a_second_at_least_and_ten_at_most(written: str, tmp_path: Path) -> None:
+    folder = laid_out(HERE / "good/menu", tmp_path / "s")
+    text = (folder / "a.yaml").read_text("utf-8")
+    (folder / "a.yaml").write_text(
+        text.replace("extensions: true", f"extensions: true\n      between: {written}"), "utf-8"
+    )
+    with pytest.raises(Problems, match="between"):
+        compiled(folder, tmp_path / "r")
 
 
 # --- the manual in the docstrings

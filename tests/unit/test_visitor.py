@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fnmatch
 import json
 import re
 from datetime import UTC, datetime
@@ -12,12 +13,12 @@ from click.testing import CliRunner
 from folders import HERE, compiled, laid_out
 from hypothesis import example, given
 from hypothesis import strategies as st
+from ports_given import given as given_ports
 
-from routing.app.visitors import visitor_steps
 from routing.cli.errors import UserError
 from routing.cli.trace import trace
+from routing.decide import registry
 from routing.decide.request import build_request
-from routing.decide.verdict import Failure
 from routing.decide.visitor import decide
 from routing.esl.facts import call_of
 from routing.esl.protocol import UNSAFE, Message, set_variables
@@ -100,7 +101,6 @@ def test_a_call_carries_what_the_release_knows() -> None:
     assert verdict.decision == Continue()
     assert verdict.variables == {"routing_entity_region": "5", "routing_source_utm_source": "g"}
     assert decide(STEP, None).outcome == "continued"
-    assert decide(STEP, Failure("down")).reason == "down"
 
 
 def test_the_engine_asks_the_store_and_can_do_without() -> None:
@@ -110,9 +110,10 @@ def test_the_engine_asks_the_store_and_can_do_without() -> None:
                 raise LeasesDown("no answer within 50 ms")
             return VISITOR if (project, pool, number, now) == ("p", "site", LENT, 5.0) else None
 
-    answer = visitor_steps(Held(), lambda: 5.0)  # type: ignore[arg-type]
+    ports = given_ports(holder=Held().holder, now=lambda: 5.0)
     outcomes = [
-        answer(STEP, Call("u", "/r", "s", "1", number, "anonymous")) for number in (LENT, OVERFLOW, "+380577280009")
+        registry.decide(STEP, Call("u", "/r", "s", "1", number, "anonymous"), ports)
+        for number in (LENT, OVERFLOW, "+380577280009")
     ]
     assert [verdict.outcome for verdict in outcomes] == ["decided", "continued", "failed"]
     assert outcomes[0].variables["routing_entity_category"] == "~D0~B4~D1~80~D0~B5~D0~BD~D0~B0~D0~B6"
@@ -205,3 +206,17 @@ def test_a_trace_takes_the_visitor_as_options(folder: Path) -> None:
 def test_a_trace_refuses_what_no_visitor_could_be(folder: Path, words: tuple[str, ...], complaint: str) -> None:
     with pytest.raises(UserError, match=complaint):
         traced(folder, *words)
+
+
+@pytest.mark.parametrize("stars", [2, 6, 12, 30])
+def test_a_pattern_of_many_stars_is_one_walk(stars):
+    """Bounded by work, not by time: what backtracks here would not end in this life."""
+    value = "a" * 64
+    assert Wanted(patterns=("*" + "a*" * stars,)).fits(value)
+    assert not Wanted(patterns=("*" + "a*" * stars + "b*c",)).fits(value)
+    assert not Wanted(patterns=tuple("*" + "a*" * stars + f"{n}" for n in range(20))).fits(value)
+
+
+@given(st.text("ab*", max_size=12), st.text("ab", max_size=20))
+def test_a_pattern_fits_what_its_words_say(pattern, value):
+    assert Wanted(patterns=(pattern,)).fits(value) == (bool(value) and fnmatch.fnmatchcase(value, pattern))

@@ -33,7 +33,7 @@ class Bed:
     def ended(self) -> list[str]:
         """The words that ended sockets have left, once no call is open any more."""
         assert self.server is not None
-        with gevent.Timeout(3, AssertionError(f"{self.server.open_calls} calls never ended")):
+        with gevent.Timeout(30, AssertionError(f"{self.server.open_calls} calls never ended")):
             while self.server.open_calls:
                 gevent.sleep(0)
         return [reason for reason, _ in self.ends]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import socket
+import time
 from pathlib import Path
 
 import gevent
@@ -13,10 +14,12 @@ from gevent.event import Event
 from wire_release import NAME, TABLE, webhook, write_release
 
 from routing.app.engine import Engine
+from routing.app.handlers import Handlers
 from routing.app.log import Lines
+from routing.app.ports import ports_of
 from routing.app.releases import Releases
 from routing.http.breaker import FAILURES_TO_OPEN, Breaker
-from routing.model.decision import Call
+from routing.model.decision import Call, Late
 from routing.model.web import NoReply, Reply
 
 
@@ -45,8 +48,14 @@ class Bed:
         self.now_s = 1000.0
         descriptor = os.open(self.log, os.O_WRONLY)
         breaker = Breaker(lambda: self.now_s)
-        self.engine = Engine(Releases(root), self.handler, breaker, Lines(descriptor), secrets, new_id=lambda: "msg_1")
+        releases, handlers = Releases(root), Handlers(self.handler, breaker, secrets, new_id=lambda: "msg_1")
+        self.handlers = handlers
+        self.engine = Engine(releases, ports_of(releases, handlers), Lines(descriptor))
         os.close(descriptor)
+
+    def read(self, releases: Releases) -> None:
+        self.engine.releases = releases
+        self.engine.ports = ports_of(releases, self.handlers)
 
     def decide(self, **facts: object) -> str:
         return self.variables(**facts)["routing_decision"]
@@ -97,6 +106,21 @@ def test_a_decision_leaves_one_line_that_says_all_and_shows_no_secret(bed):
         }.items()
     )
     assert "hush" not in here.log.read_text()
+
+
+def test_a_steps_own_headers_are_sent_with_their_secrets(bed):
+    here = bed({"TOKEN": "hush"}, **{"3": webhook(headers={"Authorization": "Bearer {TOKEN}", "X-Shop": "17"})})
+    assert here.decide() == "3:ring:person:ivan"
+    ((_, _, headers, _, _),) = here.handler.asked
+    assert headers.items() >= {"Authorization": "Bearer hush", "X-Shop": "17"}.items()
+    assert "hush" not in here.log.read_text()
+
+
+def test_a_header_whose_secret_is_not_set_is_not_sent(bed):
+    here = bed({}, **{"3": webhook(headers={"Authorization": "Bearer {TOKEN}"})})
+    assert here.decide() == "3:continue"
+    assert here.handler.asked == []
+    assert here.lines[-1]["reason"] == "secret TOKEN is not set"
 
 
 @pytest.mark.parametrize(
@@ -170,7 +194,7 @@ def test_a_release_is_read_once_and_by_either_name_of_its_root(bed, tmp_path):
     here = bed()
     other = tmp_path / "link"
     other.symlink_to(tmp_path, target_is_directory=True)
-    here.engine.releases = Releases(other)
+    here.read(Releases(other))
     assert here.decide(release=f"{other}/releases/{NAME}") == "3:ring:person:ivan"
     (Path(here.release) / "schemes" / "kharkiv.json").unlink()
     assert here.decide() == "3:ring:person:ivan"
@@ -223,7 +247,7 @@ def test_an_unknown_step_kind_goes_on(bed):
 def test_the_whole_decision_has_a_deadline_of_its_own(bed):
     here = bed(**{"3": webhook(timeout_s=0.1)})
     here.handler.answer = lambda: Event().wait()
-    with gevent.Timeout(3, AssertionError("no deadline")):
+    with gevent.Timeout(30, AssertionError("no deadline")):
         assert here.decide() == "3:continue"
     assert here.lines[0]["reason"] == "no decision within 0.5 s"
 
@@ -265,3 +289,41 @@ def test_a_long_line_is_cut_and_still_json(tmp_path):
         lines.write("info", "decision", text="я" * 10_000)
         os.close(lines._descriptor)
     assert json.loads(log.read_text())["event"] == "decision"
+
+
+@pytest.mark.parametrize(("timeout_s", "waited_s"), [(1.0, 2.0), (1.0, 60.0), (0.5, 2.0), (5.0, 6.0), (10.0, 11.0)])
+def test_a_question_that_has_waited_too_long_asks_nobody_and_gets_no_answer(tmp_path, timeout_s, waited_s):
+    """FreeSWITCH's watchdog is as early as the answer would be: nothing may be said, nobody is asked."""
+    bed = Bed(tmp_path, {}, **{"3": webhook(timeout_s=timeout_s)})
+    with pytest.raises(Late):
+        bed.decide(waits_since=time.monotonic() - waited_s)
+    assert bed.handler.asked == []
+    assert bed.lines[-1]["verdict"] == "late"
+
+
+def test_an_engine_that_was_stopped_while_it_decided_says_nothing(tmp_path):
+    bed, now_s = Bed(tmp_path, {}), [100.0]
+    bed.engine.clock = lambda: now_s[0]
+
+    def stopped() -> Reply:
+        now_s[0] += 30
+        return Reply(200, {}, b'{"ring": "ivan"}')
+
+    bed.handler.answer = stopped
+    with pytest.raises(Late):
+        bed.decide(waits_since=100.0)
+    assert [line["verdict"] for line in bed.lines if line["event"] == "decision"] == ["late"]
+
+
+def test_what_is_left_of_the_time_bounds_a_decision(tmp_path):
+    """The connection waited for most of the time: the handler gets the rest, then the caller goes on, in time."""
+    bed = Bed(tmp_path, {}, **{"3": webhook(timeout_s=1.0)})
+    bed.handler.answer = lambda: Event().wait()
+    began_s = time.monotonic()
+    assert bed.decide(waits_since=began_s - 1.7) == "3:continue"
+
+
+def test_the_answer_names_its_question(tmp_path):
+    bed = Bed(tmp_path, {})
+    assert bed.variables(question="xxx")["routing_answered"] == "xxx"
+    assert "routing_answered" not in bed.variables()

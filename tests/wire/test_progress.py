@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import pty
 import re
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from processes import launch
 
 pytestmark = pytest.mark.process
 
@@ -28,7 +28,7 @@ def shown(*words: str) -> str:
     looking, terminal = pty.openpty()
     environment = os.environ | {"TERM": "xterm-256color", "COLUMNS": "100", "CRM_TOKEN": "none"}
     command = [sys.executable, "-m", "routing", *words]
-    with subprocess.Popen(command, cwd=HOME, env=environment, stdin=terminal, stdout=terminal, stderr=terminal) as done:
+    with launch(command, cwd=HOME, env=environment, stdin=terminal, stdout=terminal, stderr=terminal) as done:
         os.close(terminal)
         told = b""
         while piece := _read(looking):

@@ -6,24 +6,25 @@ import json
 import os
 import signal
 import socket
-import subprocess
 import sys
 import threading
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from processes import launch
 from wire_peer import Peer
-from wire_release import webhook, write_release
+from wire_release import NAME, webhook, write_release
 
 from routing.app.serve import ServeOptions, run
 
 pytestmark = pytest.mark.process
 
-PATIENCE_SECONDS = 15.0
+PATIENCE_SECONDS = 60.0
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -62,9 +63,16 @@ class Served:
     def __init__(self, root: Path, *arguments: str) -> None:
         command = "from routing.app.command import serve; serve()"
         places = ["--root", str(root), "--listen", "127.0.0.1:0", "--http", "127.0.0.1:0"]
-        self.log = root / "log"
+        self.log = root / f"log{time.monotonic_ns()}"
         with self.log.open("w") as log:
-            self.process = subprocess.Popen([sys.executable, "-c", command, *places, *arguments], stderr=log)
+            self.process = launch([sys.executable, "-c", command, *places, *arguments], stderr=log)
+        try:
+            self._wait()
+        except BaseException:
+            self.end()
+            raise
+
+    def _wait(self) -> None:
         started = self.until(lambda: self.line("started"))
         self.port = int(started["listen"].rpartition(":")[2])
         self.http = f"http://{started['http']}"
@@ -75,7 +83,7 @@ class Served:
         return next((line for line in lines if line["event"] == event), None)
 
     def get(self, path: str) -> str:
-        with urllib.request.urlopen(self.http + path, timeout=5) as answer:
+        with urllib.request.urlopen(self.http + path, timeout=30) as answer:
             return answer.read().decode()
 
     def until(self, true: Callable[[], object]):
@@ -130,11 +138,14 @@ def test_calls_are_decided_counted_and_logged_and_a_dead_worker_is_replaced(serv
     engine, release = serve("--workers", "2")
     for _ in range(4):
         assert decide(engine, release) == "3:ring:person:ivan"
-    assert engine.line("decision")["verdict"] == "decided"
-    metrics = engine.get("/metrics")
-    assert 'routing_decisions_total{kind="webhook",verdict="decided"} 4.0' in metrics
-    assert 'routing_decision_seconds_count{kind="webhook"} 4.0' in metrics
-    assert "routing_open_calls 0.0" in metrics
+    # a call has its decision before the engine has written it down
+    assert engine.until(lambda: engine.line("decision"))["verdict"] == "decided"
+    for told in (
+        'routing_decisions_total{kind="webhook",verdict="decided"} 4.0',
+        'routing_decision_seconds_count{kind="webhook"} 4.0',
+        "routing_open_calls 0.0",
+    ):
+        engine.until(lambda told=told: told in engine.get("/metrics"))
 
     first, second = engine.workers()
     os.kill(first, signal.SIGKILL)
@@ -232,3 +243,53 @@ def test_a_secrets_file_that_cannot_be_used_is_an_error_that_shows_no_secret(tmp
     error = capfd.readouterr().err
     assert words in error
     assert "hush" not in error
+
+
+def test_what_cannot_be_reached_is_told_at_start_and_stands_in_the_metrics(serve, monkeypatch):
+    monkeypatch.setenv("ROUTING_ESL_PASSWORD", "x")
+    engine, _ = serve("--workers", "1", "--redis", "redis://127.0.0.1:1", "--esl", "127.0.0.1:1")
+    assert "no release is live" in engine.line("missing")["words"]
+    assert "cannot be reached" in engine.until(lambda: engine.line("redis"))["words"]
+    assert "everybody is taken as free" in engine.until(lambda: engine.line("states"))["words"]
+    engine.until(lambda: "routing_redis_up 0.0" in engine.get("/metrics"))
+    engine.until(lambda: "routing_switch_known 0.0" in engine.get("/metrics"))
+    assert "routing_release_live{" not in engine.get("/metrics")
+
+
+def test_every_worker_tells_what_it_takes_people_for(serve):
+    engine, _ = serve("--workers", "2", "--esl", "")
+    told = json.loads(engine.get("/people"))["workers"]
+    assert sorted(each.pop("pid") for each in told) == engine.workers()
+    assert told == [{"known": False, "registered": [], "busy": []}] * 2
+    os.kill(engine.workers()[0], signal.SIGSTOP)  # one that does not answer holds up nobody for long
+    assert len(json.loads(engine.get("/people"))["workers"]) == 1
+
+
+def test_what_is_there_is_not_complained_of(serve, tmp_path, monkeypatch):
+    monkeypatch.delenv("ROUTING_ESL_PASSWORD", raising=False)
+    (tmp_path / "current").symlink_to(f"releases/{NAME}")
+    engine, _ = serve("--workers", "1", "--esl", "")
+    assert engine.line("missing") is None
+    assert engine.line("started")["release"] == NAME
+    engine.until(lambda: "routing_redis_up 1.0" in engine.get("/metrics"))
+    assert f'routing_release_live{{release="{NAME}"}} 1.0' in engine.get("/metrics")
+
+
+def test_a_missing_password_of_the_event_socket_is_told(serve, monkeypatch):
+    monkeypatch.delenv("ROUTING_ESL_PASSWORD", raising=False)
+    engine, _ = serve("--workers", "1")
+    engine.until(lambda: "ROUTING_ESL_PASSWORD is not set" in engine.log.read_text())
+
+
+def test_two_engines_that_start_at_once_share_one_redis(serve, tmp_path):
+    first, _ = serve("--workers", "1", "--esl", "")
+    with ThreadPoolExecutor() as pool:  # whose threads the engines end with
+        more = [pool.submit(Served, tmp_path, "--workers", "1", "--esl", "") for _ in range(2)]
+        others = [each.result() for each in more]
+        try:
+            first.process.kill()  # whose Redis it was: another engine's takes its place
+            for engine in others:
+                engine.until(lambda engine=engine: "routing_redis_up 1.0" in engine.get("/metrics"))
+        finally:
+            for engine in others:
+                engine.end()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import socket
 import struct
+import time
 
 import gevent
 import gevent.socket
@@ -12,7 +13,9 @@ import pytest
 from gevent.event import Event
 from wire_peer import FACTS, GOODBYE, OK, Peer, connect_reply, variables_of, within
 
+from routing.esl import session
 from routing.esl.session import serve_call
+from routing.model.decision import Late
 
 
 def test_a_decision_reaches_freeswitch_in_one_piece(serve):
@@ -49,7 +52,7 @@ def test_a_decision_longer_than_the_socket_takes_is_sent_whole():
         theirs.sendall(connect_reply())
         while received := theirs.recv(100_000):
             got += received
-        theirs.sendall(OK + OK)
+        theirs.sendall(OK)
         theirs.shutdown(socket.SHUT_WR)
         served.join()
     assert variables_of(got) == wish
@@ -66,6 +69,7 @@ def test_a_decision_longer_than_the_socket_takes_is_sent_whole():
         (b"\xff\xfe\x00\x01\n\n", "garbage"),
         (b"SSH-2.0-OpenSSH_9.2\n\n", "garbage"),
         (b"Content-Type: auth/request\n\n", "garbage"),
+        (GOODBYE, "left"),
         (b"x" * 70_000, "garbage"),
         (b"Event-Name: x\n" * 6_000 + b"\n", "garbage"),
         (connect_reply("Content-Length: 99999999999999\n"), "garbage"),
@@ -174,7 +178,7 @@ def test_events_during_the_decision_do_not_disturb_it(serve):
         gevent.idle()
         go_on.set()
         assert variables_of(peer.until_closed()) == {"routing_decision": "3:continue"}
-        peer.send(OK + OK + GOODBYE)
+        peer.send(OK + GOODBYE)
     assert bed.ended() == []
 
 
@@ -182,7 +186,7 @@ def test_a_decision_that_freeswitch_does_not_acknowledge_is_reported(serve):
     bed = serve()
     with Peer(bed.port) as peer:
         peer.expect_connect().send(connect_reply()).until_closed()
-        peer.send(OK + GOODBYE)
+        peer.send(GOODBYE)
     assert bed.ended() == ["untaken"]
 
 
@@ -192,3 +196,91 @@ def test_a_decision_that_cannot_be_said_safely_is_never_sent(serve, capsys):
     with Peer(bed.port) as peer:
         assert peer.expect_connect().send(connect_reply()).until_closed() == b""
     assert bed.ended() == ["fault"]
+
+
+def test_a_decision_that_is_too_late_is_kept_back(serve):
+    bed = serve()
+
+    def decide(call):
+        raise Late("the call has gone on")
+
+    bed.decide = decide
+    with Peer(bed.port) as peer:
+        assert peer.expect_connect().send(connect_reply()).until_closed() == b""
+    assert bed.ends == [("late", "the call has gone on")]
+
+
+def test_a_call_knows_since_when_freeswitch_waits_for_its_answer(serve):
+    """A connection may have stood in the backlog of a stopped engine; the kernel knows since when."""
+    bed, began_s = serve(), time.monotonic()
+    bed.server.stop_accepting()
+    with Peer(bed.port) as peer:
+        connected_s = time.monotonic()
+        gevent.sleep(0.2)
+        bed.server.start_accepting()
+        peer.decision()
+    (call,) = bed.calls
+    assert began_s - 0.1 <= call.waits_since <= connected_s + 0.1
+
+
+def test_a_connection_older_than_any_question_is_closed_unread(serve, monkeypatch):
+    bed = serve()
+    monkeypatch.setattr(session, "age_s", lambda sock: session.LONGEST_WAIT_SECONDS + 1)
+    with Peer(bed.port) as peer:
+        assert peer.until_closed() == b""
+    assert bed.ended() == ["late"]
+
+
+#: Twenty kilobytes of a caller's own headers: many of them, and one of them, three bytes a sign when encoded.
+CROWDS = {
+    "many": "".join(f"variable_sip_h_X-{at}: {'%22' * 300}\n" for at in range(70)),
+    "one": f"variable_sip_h_X-Long: {'%22' * 20_000}\n",
+    "a megabyte": "".join(f"variable_sip_h_X-{at}: {'%C3%A9' * 2_000}\n" for at in range(90)),
+    "looks like ours": f"variable_sip_h_X-A: {'variable_routing_scheme: lviv ' * 3_000}\n",
+}
+
+
+@pytest.mark.parametrize("crowd", CROWDS)
+def test_what_a_caller_sends_along_costs_him_no_decision(serve, crowd):
+    bed = serve()
+    with Peer(bed.port) as peer:
+        peer.expect_connect().send(connect_reply(CROWDS[crowd]))
+        assert variables_of(peer.until_closed()) == {"routing_decision": "3:continue"}
+        peer.send(OK + GOODBYE)
+    assert bed.ended() == []
+    assert bed.calls[0].scheme == "kharkiv"
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        f"variable_routing_entity_x: {'x' * 70_000}\n",
+        "".join(f"variable_routing_{at}: {'x' * 900}\n" for at in range(80)),
+    ],
+)
+def test_more_than_is_bearable_of_what_is_asked_for_is_its_own_reason(serve, lines):
+    bed = serve()
+    with Peer(bed.port) as peer:
+        peer.expect_connect()
+        with contextlib.suppress(OSError):
+            peer.send(connect_reply(lines))
+        assert variables_of(peer.until_closed()) == {"routing_undecided": "oversized"}  # for the journal, no decision
+        peer.send(OK + GOODBYE)
+    assert bed.ended() == ["oversized"]
+
+
+def test_a_stream_without_end_is_left_in_time(serve):
+    bed = serve(connect_s=0.3)
+    with Peer(bed.port) as peer:
+        peer.expect_connect()
+        flood = gevent.spawn(_flood, peer)
+        said = peer.until_closed()
+        flood.kill()
+    (ended,) = bed.ended()
+    assert (ended, said and variables_of(said)) in (("oversized", {"routing_undecided": "oversized"}), ("silent", b""))
+
+
+def _flood(peer: Peer) -> None:
+    with contextlib.suppress(OSError):
+        while True:
+            peer.send(b"variable_x: " + b"y" * 60_000 + b"\n")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Callable, Iterator
 
@@ -29,6 +30,10 @@ class Switch:
         self.server.start()
 
     def serve(self, sock, _) -> None:
+        with contextlib.suppress(OSError):  # the test is over
+            self._serve(sock)
+
+    def _serve(self, sock) -> None:
         self.socks.append(sock)
         sock.sendall(b"Content-Type: auth/request\n\n")
         buffer = b""
@@ -125,6 +130,26 @@ def test_a_registration_told_before_a_picture_that_lacks_it_is_not_forgotten(bed
     first = pictures()
     switch.tell("CUSTOM", **{"Event-Subclass": "sofia::register", "from-user": "1003"})
     until(lambda: pictures() == first + 1 and states.state("petro", ["1003"], outside=False) == "free")
+
+
+def test_what_was_told_since_the_last_picture_counts_for_more_than_the_next_one(bed):
+    switch, states = bed(settle_s=0.001, refresh_s=0.05)
+
+    def pictures() -> int:
+        return switch.asked.count("api show registrations as json")
+
+    def petro() -> str:
+        return states.state("petro", ["1003"], outside=False)
+
+    until(lambda: states.is_known)
+    first = pictures()
+    switch.tell("CUSTOM", **{"Event-Subclass": "sofia::register", "from-user": "1003"})
+    switch.tell("CUSTOM", **{"Event-Subclass": "sofia::unregister", "from-user": "1001"})
+    switch.tell("CHANNEL_CREATE", **{"Unique-ID": "x", "variable_routing_person": "petro"})
+    switch.tell("CHANNEL_HANGUP", **{"Unique-ID": "leg-1"})
+    until(lambda: pictures() == first + 1 and petro() == "busy" and ivan(states) == "absent")
+    until(lambda: pictures() > first + 2)  # the tables had time enough: their word counts
+    until(lambda: petro() == "absent" and ivan(states) == "busy")
 
 
 def test_an_end_of_the_connection_makes_everybody_free_and_a_new_picture_is_drawn(bed):

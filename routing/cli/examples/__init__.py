@@ -11,7 +11,8 @@ from __future__ import annotations
 import signal
 import sys
 import time
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from types import FrameType
@@ -20,16 +21,20 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from routing.app.options import FOLDER, NEW_FILE, NEW_FOLDER
 from routing.cli.examples.children import Children
 from routing.cli.examples.site import Lent
 from routing.cli.examples.stage import Places, Stage, set_up
 from routing.cli.examples.story import Told, print_story, print_summary
+from routing.cli.scratch import scratch
+from routing.cli.terminal import terminal
+from routing.compile.build import is_fit
 from routing.offline.socket_peer import SocketPeer
+from routing.store.program import HOW_TO_GET, program
 from routing.testing.cases import Case
 from routing.testing.read import checked
 from routing.testing.run import carry_with, made
 
-PATH = click.Path(path_type=Path)
 PIPE_WIDTH = 100
 INTRODUCTION = """\
 Sample calls through the compiled schemes. Phones ring in virtual time on the offline switch;
@@ -39,23 +44,24 @@ Times are seconds from the INVITE.
 
 
 @click.command()
-@click.option("--schemes", type=PATH, default="schemes", show_default=True, help="Folder of scheme files.")
-@click.option("--calls", type=PATH, help="The sample calls.  [default: company.test.yaml in the folder]")
-@click.option("--tools", type=PATH, default="tools", show_default=True, help="Where the sample partners are.")
-@click.option("--out", type=PATH, default="var/example", show_default=True, help="Where release and logs go.")
-@click.option("--secrets", type=PATH, default="var/secrets", show_default=True, help="Secrets of the schemes.")
+@click.option("--schemes", type=FOLDER, default="schemes", show_default=True, help="Folder of scheme files.")
+@click.option("--calls", type=NEW_FILE, help="The sample calls.  [default: company.test.yaml in the folder]")
+@click.option("--tools", type=NEW_FOLDER, default="tools", show_default=True, help="Where the sample partners are.")
+@click.option("--out", type=NEW_FOLDER, default="var/example", show_default=True, help="Where release and logs go.")
+@click.option("--secrets", type=NEW_FILE, default="var/secrets", show_default=True, help="Secrets of the schemes.")
 def examples(schemes: Path, calls: Path | None, tools: Path, out: Path, secrets: Path) -> None:
     """Carry the sample calls through the compiled schemes, with the engine and all that it asks running."""
     signal.signal(signal.SIGTERM, _leave)
     began = time.monotonic()
-    console = Console(highlight=False, width=None if sys.stdout.isatty() else PIPE_WIDTH)
+    console = terminal(PIPE_WIDTH)
     out.mkdir(parents=True, exist_ok=True)
-    with Children(out) as children, _progress(console) as progress:
+    with _root(out) as root, Children(out) as children, _progress(console) as progress:
         task = progress.add_task("compiling, starting the engine and what it asks", total=None)
-        stage = set_up(children, Places(schemes, tools, out, secrets))
-        cases = checked([calls or schemes / "company.test.yaml"], stage.names)
+        stage = set_up(children, Places(schemes, tools, out, secrets, root))
+        told = checked([calls or schemes / "company.test.yaml"], stage.names)
+        cases = [case for case in told if stage.can_carry(case.sample) and not case.together]
         progress.update(task, total=len(cases))
-        _print_stage(console, stage, time.monotonic() - began)
+        _print_stage(console, stage, len(told) - len(cases), time.monotonic() - began)
         stories = []
         for number, case in enumerate(cases, 1):
             progress.update(task, description=case.name)
@@ -77,7 +83,7 @@ def carry(stage: Stage, case: Case) -> Told:
     with ExitStack() as broken:
         if sample.engine == "killed":
             stage.engine.kill()
-        else:
+        elif stage.remembering:
             stage.remembering.before(sample, call)
         if sample.engine == "frozen":
             broken.enter_context(stage.engine.frozen())
@@ -85,18 +91,31 @@ def carry(stage: Stage, case: Case) -> Told:
             for handler in stage.handlers:
                 broken.enter_context(handler.frozen())
         result = carry_with(SocketPeer(), case, call, stage.names)
-    if sample.engine != "killed":
+    if stage.remembering and sample.engine != "killed":
         stage.remembering.after(call, result.events)
     return Told(result, stage.logged(call.uuid), lent)
 
 
-def _print_stage(console: Console, stage: Stage, seconds: float) -> None:
+@contextmanager
+def _root(out: Path) -> Iterator[Path]:
+    """Where releases go: kept for who wants to look; elsewhere and for the run only where no release can be."""
+    if is_fit(out):
+        yield out / "root"
+        return
+    with scratch("routing-examples-") as made:
+        yield made
+
+
+def _print_stage(console: Console, stage: Stage, left_out: int, seconds: float) -> None:
     release = stage.release
     counts = f"{len(release.records)} schemes, {release.number_count} numbers"
     console.print(INTRODUCTION, style="dim")
     console.print(f"[dim]release[/] {release.name}: {counts}, published in {release.folder.parent.parent}")
     for name, where in stage.shown.items():
         console.print(f"[dim]{name}[/] {where}")
+    if stage.remembering is None:
+        why = f"its Redis does not run; see {stage.engine.log}" if program() else f"no redis-server ({HOW_TO_GET})"
+        console.print(f"[yellow]without memory[/], and without the {left_out} calls that are about it: {why}")
     console.print(f"[dim]ready after {seconds:.1f} s[/]\n")
 
 

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from routing.cli.errors import UserError
 
-START_SECONDS = 20.0
+START_SECONDS = 60.0
 END_SECONDS = 5.0
 #: Workers whose parent is dead are reaped by whoever adopts them, which some containers' first process never does.
 GONE_SECONDS = 1.0

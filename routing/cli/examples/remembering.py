@@ -17,7 +17,7 @@ from routing.model.memory import Direction, Talk
 from routing.offline.events import Event
 from routing.offline.switch import Call
 from routing.store.memory import RedisMemory
-from routing.testing.cases import Sample
+from routing.testing.sample import Sample
 
 
 class Remembering:

@@ -6,9 +6,7 @@ The schemes name their partners' ports; a copy of the folder names the ports tha
 from __future__ import annotations
 
 import json
-import os
 import re
-import secrets
 import shutil
 import sys
 import time
@@ -25,14 +23,15 @@ from routing.cli.errors import UserError
 from routing.cli.examples.children import POLL_SECONDS, START_SECONDS, Child, Children
 from routing.cli.examples.remembering import Remembering
 from routing.cli.examples.site import Site
+from routing.cli.secrets import add_missing
 from routing.compile.build import Release, build, needed
-from routing.compile.secrets import invented
 from routing.offline.published import Published
 from routing.store import embedded
 from routing.store.address import parse
 from routing.store.client import Store
 from routing.store.memory import RedisMemory
 from routing.testing.names import Names
+from routing.testing.sample import Sample
 
 #: Where the schemes expect a partner -> the script that listens there, and the secret that it shares with the engine.
 PARTNERS = {
@@ -52,11 +51,8 @@ class Places:
     tools: Path
     out: Path
     secrets: Path
-
-    @property
-    def root(self) -> Path:
-        """Of the releases."""
-        return self.out / "root"
+    #: Of the releases.
+    root: Path
 
 
 @dataclass(frozen=True)
@@ -67,9 +63,15 @@ class Stage:
     partners: Sequence[Child]
     release: Release
     names: Names
-    remembering: Remembering
+    #: None where there is no Redis to remember anything in.
+    remembering: Remembering | None
     site: Site
     shown: Mapping[str, str]
+
+    def can_carry(self, sample: Sample) -> bool:
+        """Whether what the sample is about can be: talks, turns and lent numbers are remembered in Redis."""
+        is_about_memory = sample.sticky or sample.turns or sample.loads or sample.entities or sample.source
+        return self.remembering is not None or not is_about_memory
 
     @property
     def handlers(self) -> Sequence[Child]:
@@ -108,10 +110,9 @@ def set_up(children: Children, places: Places) -> Stage:
 
 
 def _keys(places: Places) -> Mapping[str, str]:
-    """The secrets of the schemes; what nobody has set is invented for this run, the CRM's token too."""
-    known = read_secrets(places.secrets if places.secrets.exists() else None, os.environ)
-    tokens = {name: secrets.token_urlsafe(24) for _, name in PARTNERS.values() if name}
-    return {**tokens, **invented(needed(places.schemes), known), **known}
+    """The secrets of the schemes; what nobody has set is invented and kept, as `routing secrets` does."""
+    known = read_secrets(places.secrets, {}) if places.secrets.exists() else {}
+    return {**add_missing(places.secrets, needed(places.schemes), known), **known}
 
 
 def _partner(children: Children, script: Path, keys: Mapping[str, str], name: str) -> Child:
@@ -159,7 +160,9 @@ def _staged(schemes: Path, staged: Path, moved: Mapping[str, str]) -> Path:
     return staged
 
 
-def _remembering(root: Path, published: Published) -> Remembering:
+def _remembering(root: Path, published: Published) -> Remembering | None:
+    if not embedded.answers(root):
+        return None
     memory = RedisMemory(Store(parse(embedded.url(root))))
     return Remembering(memory, str(published.table["project"]), published.timezone)
 

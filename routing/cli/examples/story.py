@@ -19,10 +19,10 @@ from routing.cli.examples.site import Lent
 from routing.model.entities import visitor_of
 from routing.offline.events import Event, ended, talked
 from routing.offline.ladder import Row, ladder
-from routing.testing.cases import Sample
 from routing.testing.expect import arrived_ms
 from routing.testing.kinds import webhook_words
 from routing.testing.run import Result
+from routing.testing.sample import Sample
 
 STYLES = {
     "ring": "cyan", "confirm": "cyan", "talk": "bold green", "voicemail": "bold green", "end": "bold",
@@ -61,7 +61,7 @@ def print_story(console: Console, number: int, told: Told) -> None:
         what = ", ".join(f"{name} {value}" for name, value in {**sample.entities, **sample.source}.items())
         console.print(Text(f"on the site: {what}; pool {told.lent.pool} lends {told.lent.number}", "dim"))
     who = f"{call.caller} calls {call.to}"
-    console.print(Text("  ".join([f"{call.at:%a %d %b %Y %H:%M}", who, *broken]), "dim"))
+    console.print(Text("  ".join([f"{call.at:%a %d %b %Y %H:%M %Z}", who, *broken]), "dim"))
     console.print(_path(told))
     for complaint in result.complaints():
         console.print(Text(f"✗ {complaint}", "bold red"))

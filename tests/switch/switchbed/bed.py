@@ -8,7 +8,6 @@ import os
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,18 +19,17 @@ from routing.offline.phones import Phone
 from routing.offline.switch import INBOUND
 
 from . import ports, sip
+from .agent import HOST, Agent
 from .calling import Calling
 from .cases import Case
 from .company import CHANGES, PROJECT, Company
 from .handler import Handler
 from .memory import remembering
 from .outcome import Outcome
+from .people import wait_gone, wait_there
 from .switch import Switch
 from .trunk import Trunk
 from .waiting import until
-
-#: The engine hears of a registration by an event, a moment after the phone is there.
-SETTLE_S = 0.5
 
 
 @dataclass
@@ -44,11 +42,14 @@ class Bed:
     handler: Handler
     folder: Path
     engine: str
+    #: Where the engine that watches this switch tells what it takes people for (``host:port``); empty: none does.
+    status: str = ""
     _records: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._locks: dict[str, threading.Lock] = {}
         self._guard = threading.Lock()
+        self._times: dict[str, int] = {}
         self._count = 0
         self.handler.crm_ids = self.company.crm_ids
         self.unlimited_port = self.switch.add_profile("unlimited", INBOUND, way_in(self.switch.root, limited=False))
@@ -60,7 +61,7 @@ class Bed:
     def carry(self, case: Case) -> list[Outcome]:
         """What came of every call of a case, in the order of `Case.calls`.
 
-        Cases that share a phone, a global, a lent number or what is published wait for each other.
+        Cases that share a person, a global, a lent number or what is published wait for each other.
         """
         with contextlib.ExitStack() as stack:
             for name in sorted(self._shared(case)):
@@ -68,17 +69,30 @@ class Bed:
             for name, value in case.globals_.items():
                 self.switch.esl.api(f"global_setvar {name}={value}")
                 stack.callback(self.switch.esl.api, f"global_setvar {name}=")
-            people = {target.partition(".")[0] for target in case.phones}
+            people = self._people(case)
             stack.callback(self._told, case, False)
-            stack.enter_context(remembering(self.company.root, case.caller, case.memory, people))
+            turns = self.company.steps(case.to)
+            stack.enter_context(remembering(self.company.root, case.caller, case.memory, people, turns))
             self._told(case, True)
-            folder = self.folder / "".join(letter if letter.isalnum() else "_" for letter in case.name)
-            phones = dict(self._phones(case, folder, stack))
-            if self.company.asks_for_people(case.to):
-                time.sleep(SETTLE_S)
+            folder = self._folder(case)
+            stack.callback(wait_gone, self.status, people=people)
+            phones = self._known(case, folder, stack)
             if any(call.publish for call in case.calls()):
                 stack.callback(self.publish, "")
             return list(self._calls(case, folder, phones, stack))
+
+    def _people(self, case: Case) -> set[str]:
+        """Whose phones ring in a case, and whose phones call: both make a person busy."""
+        accounts = {call.account for call in case.calls()}
+        calling = {target for target, account in self.company.accounts.items() if account in accounts}
+        return {target.partition(".")[0] for target in {*case.phones, *calling}}
+
+    def _folder(self, case: Case) -> Path:
+        """A place of its own for each time that a case is carried."""
+        name = "".join(letter if letter.isalnum() else "_" for letter in case.name)
+        with self._guard:
+            time = self._times[name] = self._times.get(name, 0) + 1
+        return self.folder / (name if time == 1 else f"{name}_{time}")
 
     def _told(self, case: Case, away: bool) -> None:
         """Wait until the engine has told the switch who must not be disturbed, or may be again."""
@@ -86,9 +100,8 @@ class Bed:
             question = f"global_getvar {dnd.variable(person)}"
             assert until(lambda asked=question: (self.switch.esl.api(asked).strip() == dnd.BUSY) is away), person
 
-    @staticmethod
-    def _shared(case: Case) -> set[str]:
-        shared = {*case.phones, *case.globals_}
+    def _shared(self, case: Case) -> set[str]:
+        shared = {*self._people(case), *case.globals_}
         for call in case.calls():
             shared |= {word for word, wanted in (("pool", call.visitor), ("release", call.publish)) if wanted}
         return shared
@@ -150,25 +163,31 @@ class Bed:
         environment = os.environ | company.secrets | {"ROUTING_ESL_PASSWORD": settings.esl_password}
         return subprocess.run(command, env=environment, capture_output=True, timeout=120, check=False).returncode == 0
 
+    def _known(self, case: Case, folder: Path, stack: contextlib.ExitStack, scenario: str = "") -> dict[str, sip.Sipp]:
+        """The phones of a case, once the engine knows them; it knows that they are away again at the end."""
+        lines = {target: self.company.accounts[target] for target in case.phones if target in self.company.accounts}
+        stack.callback(wait_gone, self.status, lines.values())
+        phones = dict(self._phones(case, folder, stack, scenario))
+        wait_there(self.status, {lines[target] for target in phones if target in lines})
+        return phones
+
     def _phones(
         self, case: Case, folder: Path, stack: contextlib.ExitStack, scenario: str = ""
     ) -> Iterator[tuple[str, sip.Sipp]]:
-        registered = {}
         for target, behaviour in case.phones.items():
             if behaviour.does == "unreachable":
                 continue
-            phone = sip.Sipp(scenario or self._scenario(target, behaviour), folder / target)
+            port = ports.free(2)
+            if account := self.company.accounts.get(target):
+                self.register(account, port)
+                stack.callback(self.register, account, seconds=0)
+            phone = sip.Sipp(scenario or self._scenario(target, behaviour), folder / target, port=port)
             stack.callback(phone.stop)
             phone.wait_listening()
-            if target in self.company.accounts:
-                registered[self.company.accounts[target]] = phone.port
-            else:
+            if target in self.company.numbers:
                 self.trunk.connect(self.company.numbers[target], phone.port)
                 stack.callback(self.trunk.disconnect, self.company.numbers[target])
             yield target, phone
-        if registered:
-            self.register(folder / "register", registered)
-            stack.callback(self.register, folder / "unregister", registered, 0)
 
     @contextlib.contextmanager
     def ringing(self, target: str, behaviour: Phone, scenario: str = "") -> Iterator[sip.Sipp]:
@@ -176,26 +195,14 @@ class Bed:
         self._count += 1
         case = Case(f"phone {self._count}", "", "", phones={target: behaviour})
         with self._lock(target), contextlib.ExitStack() as stack:
-            yield dict(self._phones(case, self.folder / f"phone{self._count}", stack, scenario))[target]
+            yield self._known(case, self.folder / f"phone{self._count}", stack, scenario)[target]
 
-    def register(
-        self, folder: Path, accounts: dict[str, int], seconds: int = 300, password: str = ""
-    ) -> None:  # fmt: skip
-        """Register accounts at ports of this machine, with digest; 0 seconds removes them."""
-        secret = self.company.password
-        rows = [
-            f"{account};[authentication username={account} password={password or secret(account)}];{port};{seconds}"
-            for account, port in accounts.items()
-        ]
-        folder.mkdir(parents=True)
-        (folder / "accounts.csv").write_text("\n".join(["SEQUENTIAL", *rows, ""]))
-        options = ["-inf", str(folder / "accounts.csv"), "-m", str(len(accounts))]
-        remote = f"127.0.0.1:{self.switch.settings.sip_port}"
-        registration = sip.Sipp(sip.REGISTER.read_text(), folder, remote, options)
-        try:
-            assert registration.wait(20) == 0, (folder / "errors").read_text()
-        finally:
-            registration.stop()
+    def register(self, account: str, port: int = 0, seconds: int = 300, password: str = "") -> None:
+        """Register an account from a port that nobody has yet, as its phone would; 0 seconds removes it, from any."""
+        switch = (HOST, self.switch.settings.sip_port)
+        with Agent(switch, account, password or self.company.password(account), port=port) as agent:
+            answer = agent.register(seconds=seconds)
+        assert answer.start == "200", answer.text
 
     def recordings(self) -> list[Path]:
         """Every sound file that the switch has written."""

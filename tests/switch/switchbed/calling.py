@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from routing.journal.sound import is_message
+from routing.model.message import least_seconds
+
 from . import sip
 from .cases import Case
 from .memory import lend
@@ -16,6 +19,7 @@ if TYPE_CHECKING:
     from .bed import Bed
 
 _LONGEST_CALL_S = 60
+PROVISIONAL = ("180", "183")
 _CHALLENGES = ("401", "407")
 #: What a caller has been told when his phone rings, and when he is answered.
 _HEARD = {"rings": ("180", "183", "200"), "talks": ("200",)}
@@ -64,8 +68,11 @@ class Calling:
             talked=self._talked(record),
             call=record,
             seen={target: each for each, target in reversed(invites)},
-            files=[path for path in self.bed.recordings() if record["uuid"] in path.name],
+            files=[path for path in self.bed.recordings() if record["uuid"] in path.name and _counts(path, record)],
             asked=[each for each in self.bed.handler.asked[self._told :] if each.get("caller") == self.case.caller],
+            told=tuple(
+                dict.fromkeys(int(each.start) for each in messages if each.received and each.start in PROVISIONAL)
+            ),
             published=self.published,
         )
 
@@ -82,3 +89,8 @@ class Calling:
         leg = until(lambda: next((cdr for cdr in self.bed.records() if cdr.get("uuid") == other), None))
         assert leg is not None, f"no CDR of leg {other}"
         return leg.get("routing_target", "?")
+
+
+def _counts(path: Path, record: Mapping[str, str]) -> bool:
+    """Whether the journal would keep a recording: of a voicemail, whether it holds a message."""
+    return "voicemail" not in path.parts or is_message(str(path), least_seconds(record))

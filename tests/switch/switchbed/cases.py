@@ -26,6 +26,8 @@ _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 class Case:
     """One call and what comes of it. ``rung`` is a list of groups: within a group any order, one group after another.
 
+    ``from`` may have a domain. ``request``: the user of the request line where it is not To's, as it is written there.
+
     ``account``: a registered phone calls, not the carrier. ``webhook`` is the handler's answer, ``crm`` the CRM's
     (words of `routing.offline.crm`), ``visitor`` whom the dialled number is lent to. ``memory``: ``talk`` with a
     person, ``loads`` of people, ``away``. ``engine``: empty, ``absent`` (nobody listens), ``forgetful`` (no Redis).
@@ -33,7 +35,9 @@ class Case:
 
     ``limited``: through the front door of a node with flood limits.
 
-    Expected: ``status`` is the final SIP status that the caller gets; ``cause`` the hangup cause of his leg;
+    Expected: ``talked``: with whom, at last.
+    ``status`` is the final SIP status that the caller gets; ``cause`` the hangup cause of his leg;
+    ``told``: the provisional SIP statuses before it, each once (100 left out).
     ``at`` when phones begin to ring, and the call ends (``end``), in seconds from the first ringing;
     ``message`` and ``recording`` say whether a voicemail and a recorded talk are there afterwards; ``published``
     whether the publishing succeeded; ``asked`` what a webhook or the CRM was told beside the call's own facts.
@@ -43,6 +47,7 @@ class Case:
     to: str
     caller: str
     shown: str = ""
+    request: str = ""
     account: str = ""
     headers: tuple[str, ...] = ()
     phones: dict[str, phones.Phone] = field(default_factory=dict)
@@ -65,6 +70,7 @@ class Case:
     at: Mapping[str, float] = field(default_factory=dict)
     talked: str | None = None
     status: int = 200
+    told: tuple[int, ...] | None = None
     cause: str = "NORMAL_CLEARING"
     message: bool = False
     recording: bool = False
@@ -112,6 +118,7 @@ def _case(raw: dict[str, Any], before: Case) -> Case:
         speaks=person.get("speaks", False),
         globals_=raw.pop("globals", {}),
         headers=tuple(raw.pop("headers", ())),
+        told=tuple(expect.pop("told")) if "told" in expect else None,
         rung=rung,
         **raw,
         **expect,

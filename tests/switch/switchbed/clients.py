@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from routing.app.crm import crm_steps
+from routing.app.ports import look_up
 from routing.crm.systems import Systems
-from routing.decide.crm import Responsible
-from routing.decide.verdict import Verdict
+from routing.decide.responsible import Responsible
 from routing.http.breaker import Breaker
 from routing.model.decision import Call
+from routing.model.lookup import Outcome
 from routing.model.web import NoReply, Reply
 
 sys.path.append(str(Path(__file__).parents[2] / "crm"))
@@ -60,11 +60,11 @@ class Offline:
         tasks, breaker = VirtualTasks(self._clock), Breaker(self._clock)
         self._systems = Systems(self, breaker, tasks, {}, self._clock, self._clock)
 
-    def decide(self, step: Mapping[str, Any], people: Responsible, call: Call, now: float) -> tuple[Verdict, int]:
-        """What the engine decides at a moment (seconds since the epoch), and after how many milliseconds."""
+    def look_up(self, step: Mapping[str, Any], call: Call, people: Responsible, now: float) -> tuple[Outcome, int]:
+        """What the engine finds at a moment (seconds since the epoch), and after how many milliseconds."""
         self._clock.seconds = now
-        verdict = crm_steps(self._systems, lambda release, system: people)(step, call)
-        return verdict, round((self._clock.seconds - now) * 1000)
+        outcome = look_up(self._systems)(step, call, people)
+        return outcome, round((self._clock.seconds - now) * 1000)
 
     def request(self, method: str, url: str, headers: Mapping[str, str], body: bytes, deadline_s: float) -> Reply:
         """See routing.model.web.Http."""

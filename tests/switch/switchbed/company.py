@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import array
 import json
+import math
 import shutil
 import wave
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -20,6 +23,10 @@ CHANGES = Path(__file__).parent.parent / "changes"
 #: A port where nobody listens.
 CLOSED_PORT = 9
 SHORT_SOUND_S, LONG_SOUND_S = 0.5, 5.0
+#: Phones of the group `crowd`, accounts 6000 and on.
+CROWD = 127
+#: Of ``tone.wav``.
+TONE_HZ = 700
 #: A list so long that a release keeps it by endings: odd numbers, 4567 among them.
 MANY = range(1, 20_000, 2)
 
@@ -41,17 +48,21 @@ class Company:
     def __post_init__(self) -> None:
         (self.folder / "sounds").mkdir(parents=True)
         self.change(PROJECT)
+        (self.folder / "crowd.yaml").write_text(yaml.safe_dump(_crowd()))
         (self.folder / "lists").mkdir()
         (self.folder / "lists" / "few.txt").write_text("+380671230901  # a regular customer\n")
         (self.folder / "lists" / "many.txt").write_text("".join(f"+38050{9900000 + at:07}\n" for at in MANY))
         _silence(self.folder / "sounds" / "short.wav", SHORT_SOUND_S)
         _silence(self.folder / "sounds" / "long.wav", LONG_SOUND_S)
-        for person, facts in yaml.safe_load((PROJECT / "company.yaml").read_text(encoding="utf-8"))["people"].items():
+        _sound(self.folder / "sounds" / "tone.wav", 2.0, TONE_HZ)
+        people = yaml.safe_load((PROJECT / "company.yaml").read_text(encoding="utf-8"))["people"]
+        for person, facts in (people | _crowd()["people"]).items():
             if "fake" in facts.get("crm", {}):
                 self.crm_ids[person] = facts["crm"]["fake"]
             for phone, line in facts["phones"].items():
                 known = self.accounts if "sip" in line else self.numbers
                 known[f"{person}.{phone}"] = line.get("sip") or line["number"]
+        self.numbers["emergency"] = "112"
 
     def change(self, source: Path) -> None:
         """Put the files of a folder into the company's, ports and days filled in."""
@@ -82,7 +93,10 @@ class Company:
     def secrets(self) -> dict[str, str]:
         """Everything that the project takes from the environment."""
         passwords = {f"SIP_PASSWORD_{account}": self.password(account) for account in self.accounts.values()}
-        return passwords | {"VENDOR_HOOK": "https://vendor.invalid/rest/"}
+        trunks = {
+            f"GATEWAY_PASSWORD_{name}": "trunk" for name in ("SAID_TO", "SAID_CALLED", "SAID_DIVERSION", "SAID_HISTORY")
+        }
+        return passwords | trunks | {"VENDOR_HOOK": "https://vendor.invalid/rest/"}
 
     def publish(self, engine: str) -> Release:
         """Compile for an engine at ``host:port`` and make the release current. Raises Problems."""
@@ -91,16 +105,29 @@ class Company:
         self.schemes = {number: record.scheme for record in release.records for number, *_ in record.numbers}
         return release
 
-    def asks_for_people(self, number: str) -> bool:
-        """Whether a step of this number's scheme decides by who is there."""
-        table = self.root / "current" / "schemes" / f"{self.schemes.get(number)}.json"
-        steps = json.loads(table.read_text())["steps"].values() if table.exists() else ()
-        return any(step["kind"] in ("ring", "sticky") for step in steps)
+    def steps(self, number: str) -> list[tuple[str, str]]:
+        """Scheme and step of everything that the engine decides for calls to a number."""
+        scheme = self.schemes.get(number, "")
+        table = self.root / "current" / "schemes" / f"{scheme}.json"
+        return [(scheme, step) for step in json.loads(table.read_text())["steps"]] if table.exists() else []
+
+
+def _crowd() -> dict[str, Any]:
+    """Three people with as many phones as FreeSWITCH rings at once."""
+    accounts = [f"6{place:03}" for place in range(CROWD)]
+    phones = [{f"p{account}": {"sip": account} for account in accounts[part::3]} for part in range(3)]
+    people = {f"crowd{part}": {"name": f"Crowd {part}", "phones": own} for part, own in enumerate(phones)}
+    return {"people": people, "groups": {"crowd": list(people)}}
 
 
 def _silence(path: Path, seconds: float) -> None:
+    _sound(path, seconds, 0)
+
+
+def _sound(path: Path, seconds: float, hertz: int) -> None:
+    samples = (round(8000 * math.sin(2 * math.pi * hertz * at / 8000)) for at in range(int(8000 * seconds)))
     with wave.open(str(path), "wb") as sound:
         sound.setnchannels(1)
         sound.setsampwidth(2)
         sound.setframerate(8000)
-        sound.writeframes(bytes(2 * int(8000 * seconds)))
+        sound.writeframes(array.array("h", samples).tobytes())

@@ -6,31 +6,36 @@ import contextlib
 import json
 import os
 import signal
-import subprocess
 import sys
 import urllib.request
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from processes import launch
+
 from . import ports
 from .bed import until
 from .company import Company
+from .lateness import Late
+from .people import wait_there
 from .switch import PASSWORD
 
 
 class Engine:
     """``routing serve`` with one worker in a process group of its own; ``address`` is where FreeSWITCH connects."""
 
-    def __init__(self, company: Company, options: tuple[str, ...] = (), environment: Mapping[str, str] | None = None):
+    def __init__(
+        self, company: Company | Late, options: tuple[str, ...] = (), environment: Mapping[str, str] | None = None
+    ):
         self.port = ports.free()
         self.address = f"127.0.0.1:{self.port}"
         self.log = Path(company.root).parent / f"engine{self.port}.log"
         command = [sys.executable, "-m", "routing", "serve", "--root", str(company.root), "--workers", "1"]
-        self._status = f"http://127.0.0.1:{ports.free()}/health"
-        command += ["--listen", self.address, "--http", self._status.split("/")[2], *options]
+        self.status = f"127.0.0.1:{ports.free()}"
+        command += ["--listen", self.address, "--http", self.status, *options]
         with self.log.open("wb") as log:
-            self.process = subprocess.Popen(
+            self.process = launch(
                 command, stdout=log, stderr=log, start_new_session=True, env=os.environ | dict(environment or {})
             )
 
@@ -43,7 +48,7 @@ class Engine:
 
     def wait_watching(self) -> Engine:
         """Wait until it knows who is there."""
-        assert until(lambda: list(self.lines("states")), 30), self.log.read_text()
+        wait_there(self.status)
         return self
 
     def lines(self, event: str) -> Iterator[dict[str, Any]]:
@@ -54,6 +59,10 @@ class Engine:
                 if line.get("event") == event:
                     yield line
 
+    def died(self, pid: int, seconds: float = 30) -> bool:
+        """Whether a worker of it ends within a time."""
+        return bool(until(lambda: any(line.get("pid") == pid for line in self.lines("worker_died")), seconds))
+
     def send(self, sign: signal.Signals) -> None:
         """A signal to it and its worker."""
         with contextlib.suppress(ProcessLookupError):
@@ -61,7 +70,7 @@ class Engine:
 
     def _is_healthy(self) -> bool:
         try:
-            with urllib.request.urlopen(self._status, timeout=1) as answer:
+            with urllib.request.urlopen(f"http://{self.status}/health", timeout=1) as answer:
                 return bool(answer.status == 200)
         except OSError:
             return False

@@ -30,8 +30,13 @@ AGO_S, TALK_S = 600, 60
 
 
 @contextlib.contextmanager
-def remembering(root: Path, caller: str, wanted: Mapping[str, Any], people: Iterable[str]):
-    """Have a ``talk`` with the caller and the ``loads`` of people remembered, and people ``away`` within the block."""
+def remembering(
+    root: Path, caller: str, wanted: Mapping[str, Any], people: Iterable[str], turns: Iterable[tuple[str, str]] = ()
+):
+    """Have a ``talk`` with the caller and the ``loads`` of people remembered, and people ``away`` within the block.
+
+    ``turns``: steps in which nobody had his turn yet.
+    """
     with _store(root) as store:
         memory, now = RedisMemory(store), time.time()
         if person := wanted.get("talk"):
@@ -42,6 +47,9 @@ def remembering(root: Path, caller: str, wanted: Mapping[str, Any], people: Iter
             for name in people:
                 key = keys.load(PROJECT, name)
                 store.ask(key, ("DEL", key))
+        for place in turns:
+            key = keys.turns(PROJECT, *place)
+            store.ask(key, ("DEL", key))
         for name, load in wanted.get("loads", {}).items():
             _count(memory, name, load, now)
         for name in wanted.get("away", ()):

@@ -10,9 +10,6 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from routing.app.people import People
-from routing.decide.directory import Directory
-from routing.decide.verdict import Verdict
 from routing.model.decision import Call
 from routing.model.memory import Facts, Forgotten, Load, State, Talk
 from routing.offline.events import Event
@@ -27,13 +24,13 @@ _OFF = Phone("unreachable")
 
 
 class Office:
-    """`routing.model.memory`'s Memory and Presence in one; production's `People` decides over it.
+    """`routing.offline.answering.Past` over several calls: Memory and Presence in one.
 
-    ``now``: the moment of the question, seconds since the epoch.
+    ``moment``: when the question is put, seconds since the epoch.
     """
 
     def __init__(self, case: Case, company: Company, noon: datetime) -> None:
-        self.now = noon.timestamp()
+        self.moment = noon.timestamp()
         self._case = case
         self._there = {
             account
@@ -42,7 +39,7 @@ class Office:
         }
         self._busy: list[tuple[str, float, float]] = []
         self._turns: dict[tuple[str, str], dict[str, int]] = {}
-        self._loads = {name: _load(load, self.now) for name, load in case.memory.get("loads", {}).items()}
+        self._loads = {name: _load(load, self.moment) for name, load in case.memory.get("loads", {}).items()}
 
     def saw(self, at: datetime, events: Sequence[Event]) -> None:
         """A call that began at this moment is over: whom it kept busy, and when."""
@@ -57,18 +54,26 @@ class Office:
                 person = event.subject.partition(".")[0]
                 self._busy.append((person, began + event.at_ms / 1000, began + end / 1000))
 
-    def decide(self, step: Mapping[str, Any], directory: Directory, call: Call) -> Verdict:
-        """What the engine would decide; see `routing.offline.remembered.Remembered`."""
-        people = People(self, self, lambda _: directory, now=lambda: self.now, chance=lambda: 0.5)
-        return people.kinds()[step["kind"]](step, call)
+    @staticmethod
+    def chance() -> float:
+        """See Past."""
+        return 0.5
 
-    def beside(self, call: str) -> Office:
-        """See `routing.app.people.States`."""
+    def memory(self, call: Call) -> Office:
+        """See Past."""
         return self
+
+    def presence(self, call: Call) -> Office:
+        """See Past."""
+        return self
+
+    def now(self, call: Call) -> float:
+        """See Past."""
+        return self.moment
 
     def state(self, person: str, accounts: Collection[str], outside: bool) -> State:
         """See Presence."""
-        if any(who == person and since <= self.now < until for who, since, until in self._busy):
+        if any(who == person and since <= self.moment < until for who, since, until in self._busy):
             return "busy"
         return "free" if outside or not self._there.isdisjoint(accounts) else "absent"
 
@@ -77,7 +82,7 @@ class Office:
         memory = self._remembered()
         if not memory.get("talk") or caller != self._case.caller:
             return ()
-        return [Talk(memory["talk"], self.now - memory.get("ago_s", AGO_S), TALK_S, memory.get("direction", "in"))]
+        return [Talk(memory["talk"], self.moment - memory.get("ago_s", AGO_S), TALK_S, memory.get("direction", "in"))]
 
     def facts(self, project: str, people: Sequence[str], day: str, place: tuple[str, str]) -> Facts:
         """See Memory."""

@@ -11,31 +11,34 @@ from typing import Any
 from uuid import UUID
 
 from routing.app import publish as publishing
-from routing.decide.crm import Responsible
 from routing.decide.request import parameters
-from routing.decide.verdict import Answer, Failure, Verdict
+from routing.decide.responsible import Responsible
+from routing.decide.verdict import Answer, Failure
 from routing.model import dnd
 from routing.model.decision import Call as Facts
 from routing.model.entities import Visitor
+from routing.model.lookup import Outcome as Looked
 from routing.model.problem import Problems
 from routing.offline.answering import InProcess, canned
 from routing.offline.decider import Reply, refused
-from routing.offline.events import Event, ended, talked
+from routing.offline.events import Event, ended
 from routing.offline.files import Directory
 from routing.offline.limits import Limits
 from routing.offline.phones import Caller, Phones, parse
 from routing.offline.published import Published
-from routing.offline.switch import Call
+from routing.offline.switch import Call, login
 
 from . import clients
 from .cases import Case
 from .company import CHANGES, Company
+from .invite import invited
 from .office import Office
 from .outcome import Outcome
 
 ENGINE = "127.0.0.1:9"
 MESSAGE_MS = 3_000
 _HEARD = {"rings": ("ringing", "answered"), "talks": ("answered",)}
+_TOLD = {"ringing": 180, "early_media": 183}
 Told = tuple[Outcome, list[Event]]
 
 
@@ -106,7 +109,7 @@ class _Carried:
         if changes := [other.publish for other in case.meanwhile if other.publish]:
             release.files = _Moving(self.company.root, lambda: self._publish(changes[0]))
         events = release.run(
-            _made(case, at, self.count),
+            _made(case, at, self.count, self.company.root / "current", release.accounts),
             Phones(case.phones | self._by_number(case), parse("unreachable")),
             _caller(case),
             self._decider(case, asked),
@@ -141,13 +144,13 @@ class _Carried:
         known = visitor if case.visitor is not None and case.engine != "forgetful" else None
         self.clients.words, self.clients.asked = case.crm or "nobody", asked
 
-        def crm(step: Mapping[str, Any], people: Responsible, call: Facts) -> tuple[Verdict, int]:
-            return self.clients.decide(step, people, call, self.office.now)
+        def crm(step: Mapping[str, Any], call: Facts, people: Responsible) -> tuple[Looked, int]:
+            return self.clients.look_up(step, call, people, self.office.moment)
 
         engine = InProcess(Directory(self.company.root), handler, known, self.office, crm)
 
         def decide(address: str, variables: Mapping[str, str], patience_ms: int) -> Reply:
-            self.office.now = int(variables["asked_us"]) / 1_000_000
+            self.office.moment = int(variables["asked_us"]) / 1_000_000
             return engine(address, variables, patience_ms)
 
         return decide
@@ -171,11 +174,12 @@ class _Carried:
             status=0 if answered is None else 200,
             answered_s=answered,
             ended_s=end.at_ms / 1000,
-            talked=talked(events),
+            talked=next((event.subject for event in reversed(events) if event.kind == "talk"), None),
             call=variables | {"hangup_cause": end.subject},
             seen=None,
             files=[Path(event.subject) for event in events if _keeps(event)],
             asked=asked,
+            told=tuple(dict.fromkeys(_TOLD[event.kind] for event in events if event.kind in _TOLD)),
             published=published,
         )
 
@@ -195,14 +199,12 @@ class _Moving(Directory):
         return text
 
 
-def _made(case: Case, at: datetime, count: int) -> Call:
+def _made(case: Case, at: datetime, count: int, release: Path, phones: Mapping[str, str]) -> Call:
     uuid = str(UUID(int=count))
     if case.account:
-        login = (("sip_auth_username", case.account),)
-        return Call(case.to, case.account, at, context="routing_internal", uuid=uuid, variables=login)
-    privacy = [header.partition(": ")[2] for header in case.headers if header.startswith("Privacy")]
-    variables = tuple(("sip_privacy", wish) for wish in privacy)
-    return Call(case.to, case.caller, at, name=case.shown, uuid=uuid, variables=variables)
+        known = login(case.account, phones[case.account])
+        return Call(case.to, case.account, at, context="routing_internal", uuid=uuid, variables=known)
+    return invited(case, at, uuid, release)
 
 
 def _caller(case: Case) -> Caller:

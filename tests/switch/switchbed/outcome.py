@@ -18,6 +18,7 @@ EARLY_S, LATE_S = 0.3, 1.8
 class Outcome:
     """What happened. ``rung`` are (seconds since the INVITE, target); ``call`` are the A-leg's CDR variables.
 
+    ``told``: the provisional statuses that the caller got, each once.
     ``asked``: what the webhook handler was told. ``seen``: the INVITE that a phone got, by target; None where there
     is no SIP, as ``status`` then is 200 for an answered call and 0 for another.
     """
@@ -30,6 +31,7 @@ class Outcome:
     call: Mapping[str, str]
     seen: Mapping[str, Any] | None
     files: list[Path] = field(default_factory=list)
+    told: tuple[int, ...] = ()
     asked: Sequence[Mapping[str, Any]] = ()
     published: bool = True
 
@@ -52,6 +54,8 @@ def _compared(case: Case, outcome: Outcome) -> Iterator[tuple[str, Any, Any]]:
         yield f"{target} at", at_s, at_s if -EARLY_S <= found - at_s <= LATE_S else found
     yield "talked", case.talked, outcome.talked
     yield "cause", case.cause, outcome.call.get("hangup_cause")
+    if case.told is not None:
+        yield "told", case.told, outcome.told
     yield "published", case.published, outcome.published
     for name, value in case.variables.items():
         yield name, value, outcome.call.get(name)

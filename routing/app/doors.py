@@ -1,0 +1,126 @@
+"""Who holds connections of a public server: so many of one address, and of all, with a time for every request.
+
+Who is too many is let go at once and not made to wait; when all places are taken, the oldest connection that has not
+sent its request yet makes room. Slow senders hold nothing for longer than `REQUEST_SECONDS`.
+"""
+
+from __future__ import annotations
+
+import socket
+from collections import Counter
+from contextlib import suppress
+from typing import Any
+
+import gevent
+from gevent.pywsgi import WSGIHandler, WSGIServer
+
+from routing.track.limits import network
+
+#: For a request to come, its body included, and for its answer to be taken.
+REQUEST_SECONDS = 10.0
+#: Connections of one address: the people of a large office have one.
+MOST_OF_ADDRESS = 100
+
+
+class Doors:
+    """Counts the connections that are open. ``of_address`` 0: every connection is a trusted proxy's."""
+
+    def __init__(self, most: int, of_address: int = MOST_OF_ADDRESS) -> None:
+        self._most, self._of_address = most, of_address
+        self._of: Counter[str] = Counter()
+        #: Connections that wait for a request or send one, oldest first.
+        self._sending: dict[Handler, None] = {}
+        self.open = 0
+        self.turned_away = 0
+
+    def enter(self, handler: Handler) -> bool:
+        """Whether a connection may stay; then `leave` follows."""
+        who = network(handler.peer)
+        if (self._of_address and self._of[who] >= self._of_address) or (self.open >= self._most and not self._room()):
+            self.turned_away += 1
+            return False
+        self._of[who] += 1
+        self.open += 1
+        return True
+
+    def leave(self, handler: Handler) -> None:
+        """A connection is over."""
+        who = network(handler.peer)
+        self._of[who] -= 1
+        if not self._of[who]:
+            del self._of[who]
+        self.open -= 1
+        self.sent(handler)
+
+    def sending(self, handler: Handler) -> None:
+        """A connection waits for its next request."""
+        self._sending[handler] = None
+
+    def sent(self, handler: Handler) -> None:
+        """Its request is there."""
+        self._sending.pop(handler, None)
+
+    def _room(self) -> bool:
+        oldest = next(iter(self._sending), None)
+        if oldest is not None:
+            self.sent(oldest)
+            oldest.cut()
+        return oldest is not None
+
+
+class Handler(WSGIHandler):
+    """One connection of a `Server`. What is over its time is cut: every read and write then ends by itself."""
+
+    #: Whether an answer may last as long as it likes.
+    streams = False
+    _clock: Any = None
+    server: Any
+    wsgi_input: Any
+
+    @property
+    def peer(self) -> str:
+        """The address at the other end."""
+        return str(self.client_address[0]) if self.client_address else ""
+
+    def handle(self) -> None:
+        doors: Doors = self.server.doors
+        if not doors.enter(self):
+            self.socket.close()
+            return
+        try:
+            self.socket.settimeout(REQUEST_SECONDS)
+            super().handle()
+        except OSError:
+            pass  # cut, or gone
+        finally:
+            doors.leave(self)
+
+    def handle_one_request(self) -> Any:
+        self.server.doors.sending(self)
+        self._clock = gevent.spawn_later(REQUEST_SECONDS, self.cut)
+        try:
+            return super().handle_one_request()
+        finally:
+            self._clock.kill(block=False)
+
+    def handle_one_response(self) -> None:
+        self.server.doors.sent(self)
+        if self.streams:
+            self._clock.kill(block=False)
+            self.close_connection = True
+            # no body is asked for: none is waited for after the answer
+            self.wsgi_input.content_length, self.wsgi_input.chunked_input = 0, False
+        super().handle_one_response()
+
+    def cut(self) -> None:
+        """End the connection under whoever reads or writes it."""
+        with suppress(OSError, AttributeError):
+            self.socket.shutdown(socket.SHUT_RDWR)
+
+
+class Server(WSGIServer):
+    """Serves an application behind `Doors`."""
+
+    def __init__(self, listener: Any, application: Any, handler: type[Handler], doors: Doors) -> None:
+        self.doors = doors
+        super().__init__(listener, application, log=None, error_log=None, handler_class=handler)

@@ -1,0 +1,63 @@
+"""What a worker and its supervisor say to each other over the line between them.
+
+The worker beats; asked, it answers with one line of JSON: what it takes people for. Bytes and facts only.
+"""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+BEAT = b".\n"
+QUESTION = b"?"
+CHUNK = 64 * 1024
+#: Longest wait for the answers of workers.
+ANSWER_SECONDS = 1.0
+
+
+def answer(facts: Mapping[str, Any]) -> bytes:
+    """A worker's answer to a question."""
+    return json.dumps(facts).encode() + b"\n"
+
+
+@dataclass
+class Line:
+    """The supervisor's end of a worker's line."""
+
+    sock: socket.socket
+    #: How many questions were answered, and the last answer.
+    answered: int = 0
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    _unread: bytes = b""
+
+    def read(self, told: threading.Condition) -> bool:
+        """Take what the worker said; answers are told to whoever waits. False when the line broke."""
+        try:
+            said = self.sock.recv(CHUNK)
+        except BlockingIOError:
+            return True
+        except OSError:
+            said = b""
+        *lines, self._unread = (self._unread + said).split(b"\n")
+        for words in lines:
+            if words + b"\n" != BEAT:
+                with told:
+                    self.answered, self.facts = self.answered + 1, json.loads(words)
+                    told.notify_all()
+        return bool(said)
+
+
+def ask(lines: Iterable[Line], told: threading.Condition) -> list[Mapping[str, Any]]:
+    """What workers answer now, from any thread but the one that reads; those that do not in time are left out."""
+    with told:
+        asked = [(line, line.answered) for line in lines]
+        for line, _ in asked:
+            with suppress(OSError):
+                line.sock.send(QUESTION)
+        told.wait_for(lambda: all(line.answered > before for line, before in asked), ANSWER_SECONDS)
+        return [line.facts for line, before in asked if line.answered > before]

@@ -1,0 +1,142 @@
+"""What options of commands may be: values that can be wrong by themselves are refused before anything is done.
+
+Each type hands on what the user wrote, checked; click tells what is wrong and which option it was, and exits with 2.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import click
+
+from routing.model.durations import parse_duration
+from routing.store.address import BadAddress, parse
+
+_HOST = re.compile(r"(?=.{1,253}$)[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?")
+_RATE = re.compile(r"0|[1-9]\d{0,5}/[1-9]\d{0,5}")
+
+
+class Value(click.ParamType[Any]):
+    """Text that a function of its own looks at; it raises ValueError with a sentence."""
+
+    def __init__(self, name: str, look: Callable[[str], Any]) -> None:
+        self.name = name
+        self._look = look
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """See click; an empty value stands for none."""
+        if value == "":
+            return value
+        try:
+            self._look(str(value))
+        except ValueError as problem:
+            self.fail(str(problem), param, ctx)
+        return value
+
+
+def _is_host(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return bool(_HOST.fullmatch(text)) and not re.fullmatch(r"[0-9.]+", text)
+    return True
+
+
+def _host(text: str) -> None:
+    if not _is_host(text):
+        raise ValueError(f"`{text}` is not a host name or address")
+
+
+def _place(least: int) -> Callable[[str], None]:
+    def look(text: str) -> None:
+        host, _, port = text.rpartition(":")
+        inner = host[1:-1] if host.startswith("[") and host.endswith("]") else host
+        if not _is_host(inner) or (":" in inner and inner == host) or not re.fullmatch(r"[0-9]{1,5}", port):
+            raise ValueError(f"`{text}` is not HOST:PORT: write 127.0.0.1:8021")
+        if not least <= int(port) <= 65535:
+            raise ValueError(f"`{text}`: a port is {least} to 65535")
+
+    return look
+
+
+def _ip(text: str) -> None:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        raise ValueError(f"`{text}` is not an IP address") from None
+
+
+def _network(text: str) -> None:
+    try:
+        ipaddress.ip_network(text)
+    except ValueError as problem:
+        raise ValueError(f"`{text}` is not a network: {problem}; write 203.0.113.0/24") from None
+
+
+def _redis(text: str) -> None:
+    try:
+        parse(text)
+    except BadAddress as problem:
+        raise ValueError(str(problem)) from None
+
+
+def _zone(text: str) -> None:
+    try:
+        ZoneInfo(text)
+    except (OSError, ValueError, KeyError):
+        raise ValueError(f"`{text}` is not a time zone of the tz database: write Europe/Kyiv") from None
+
+
+def _clock(text: str) -> None:
+    clock, _, zone = text.partition(" ")
+    if not re.fullmatch(r"([01]?\d|2[0-3]):[0-5]\d", clock):
+        raise ValueError(f"`{text}` is not a time: write 15:00")
+    if zone.strip():
+        _zone(zone.strip())
+
+
+def _rate(text: str) -> None:
+    if not _RATE.fullmatch(text):
+        raise ValueError(f"`{text}` is not calls/seconds: write 10/60, or 0 for no limit")
+
+
+#: Where something is that is asked; where something listens (port 0: any that is free).
+ASKED = Value("host:port", _place(1))
+LISTENING = Value("host:port", _place(0))
+HOST = Value("host", _host)
+ADDRESS = Value("address", _ip)
+NETWORK = Value("network", _network)
+REDIS = Value("url", _redis)
+ZONE = Value("zone", _zone)
+CLOCK = Value("time", _clock)
+RATE = Value("rate", _rate)
+DURATION = Value("duration", parse_duration)
+PORT = click.IntRange(1, 65535)
+COUNT = click.IntRange(0, 1_000_000)
+#: A release root, or a folder of schemes, that must be there.
+FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
+#: A folder or a file that may be there, or is made.
+NEW_FOLDER = click.Path(path_type=Path, file_okay=False)
+NEW_FILE = click.Path(path_type=Path, dir_okay=False)
+
+#: Fewer hold no calls worth the name: each takes four ports.
+LEAST_RTP_PORTS = 20
+
+
+def check_ports(rtp: tuple[int, int], options: Mapping[str, Any]) -> None:
+    """Ports that do not go together are a usage error. ``options``: those of ``node init``."""
+    if rtp[1] - rtp[0] < LEAST_RTP_PORTS:
+        raise click.BadParameter(
+            f"from {rtp[0]} to {rtp[1]}: the last is at least {LEAST_RTP_PORTS} above the first", param_hint="--rtp"
+        )
+    seen: dict[int, str] = {}
+    for name in ("sip_port", "external_port", "esl_port", "tls_port", "tls_external_port"):
+        option, port = f"--{name.replace('_', '-')}", options[name]
+        if port in seen:
+            raise click.BadParameter(f"{port} is that of {seen[port]} too", param_hint=option)
+        seen[port] = option

@@ -1,0 +1,62 @@
+"""Everything that an engine's decisions ask, wired: releases, HTTP handlers, CRMs, Redis, who is free.
+
+What is not there is a normal case: without Redis nobody is remembered, without FreeSWITCH's events everybody is free.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+
+from routing.app.handlers import Handlers
+from routing.app.memory import NoMemory
+from routing.app.releases import Releases
+from routing.app.states import States
+from routing.app.visitors import NoLeases
+from routing.crm.systems import Systems
+from routing.decide.crm import told
+from routing.decide.ports import Ports, Step, step_seconds
+from routing.decide.responsible import Responsible
+from routing.model.decision import Call
+from routing.model.lookup import KINDS, Failed, Outcome
+from routing.model.memory import Memory, Presence
+from routing.model.visitors import Leases
+
+
+def ports_of(
+    releases: Releases,
+    handlers: Handlers,
+    systems: Systems | None = None,
+    memory: Memory | None = None,
+    leases: Leases | None = None,
+    presence: Callable[[str], Presence] | None = None,
+    now: Callable[[], float] = time.time,
+    chance: Callable[[], float] = random.random,
+) -> Ports:
+    """The ports of an engine. ``now``: seconds since the epoch; ``chance``: 0 <= x < 1."""
+    return Ports(
+        directory=releases.directory,
+        responsible=releases.responsible,
+        webhook=handlers,
+        crm=look_up(systems) if systems else _no_crm,
+        holder=(leases or NoLeases()).holder,
+        memory=memory or NoMemory(),
+        presence=presence or States().beside,
+        now=now,
+        chance=chance,
+    )
+
+
+def look_up(systems: Systems) -> Callable[[Step, Call, Responsible], Outcome]:
+    """The port ``crm`` over systems: each has a short memory, a breaker and a rate limit of its own (routing.crm)."""
+
+    def outcome(step: Step, call: Call, people: Responsible) -> Outcome:
+        order = step.get("order") or KINDS
+        return systems.lookup(step["crm"], call.caller, order, people.knows, step_seconds(step), told(step, call))
+
+    return outcome
+
+
+def _no_crm(step: Step, call: Call, people: Responsible) -> Outcome:
+    return Failed("this engine asks no CRM")

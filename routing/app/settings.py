@@ -1,0 +1,107 @@
+"""What a node is told, and what follows from it: plain text alone, since it lands in FreeSWITCH's configuration."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from routing.app.certificate import Certificate
+
+_RATE = re.compile(r"0|[1-9]\d{0,5}/[1-9]\d{0,5}")
+_PLAIN_PATH = re.compile(r"/[\w./+-]*")
+_PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]*")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a node is told. Rates are ``calls/seconds``, ``0`` is no limit; paths are absolute; timeouts are seconds."""
+
+    home: Path
+    root: Path
+    esl_password: str
+    address: str = "127.0.0.1"
+    external_address: str = ""
+    public_address: str = ""
+    domain: str = ""
+    name: str = "routing"
+    sip_port: int = 5060
+    external_port: int = 5080
+    esl_port: int = 8021
+    tls: Certificate | None = None
+    tls_port: int = 5061
+    tls_external_port: int = 5081
+    tls_only: bool = False
+    tls_verify: bool = True
+    rtp_start_port: int = 16384
+    rtp_end_port: int = 32768
+    carriers: tuple[str, ...] = ()
+    codecs: tuple[str, ...] = ("PCMA", "PCMU")
+    extra_modules: tuple[str, ...] = ()
+    max_sessions: int = 1000
+    sessions_per_second: int = 50
+    sip_requests_per_second: int = 1000
+    media_timeout: int = 300
+    hold_timeout: int = 1800
+    transfers: bool = True
+    caller_rate: str = "10/60"
+    caller_calls: int = 5
+    anonymous_rate: str = "60/60"
+    number_rate: str = "600/60"
+    number_calls: int = 200
+    account_rate: str = "30/60"
+    account_calls: int = 5
+    loglevel: str = "notice"
+
+
+def is_limited(settings: Settings) -> bool:
+    """Whether every call from outside meets a flood limit."""
+    rates = bound(settings.caller_rate), bound(settings.number_rate)
+    return any((*rates, settings.caller_calls, settings.number_calls))
+
+
+def bound(rate: str) -> str:
+    """A rate as templates have it: empty where there is no limit."""
+    return "" if rate == "0" else rate
+
+
+def carriers(settings: Settings) -> tuple[str, ...]:
+    """The carriers' networks; a node on loopback without any is a trial and hears the machine itself."""
+    if not settings.carriers and ipaddress.ip_address(settings.external_address or settings.address).is_loopback:
+        return ("127.0.0.0/8", "::1/128")
+    return tuple(str(ipaddress.ip_network(cidr)) for cidr in settings.carriers)
+
+
+def check(settings: Settings) -> None:
+    """Everything below lands in the switch's configuration: only plain text may."""
+    addresses = filter(None, (settings.address, settings.external_address, settings.public_address))
+    versions = {_version(address) for address in addresses}
+    if settings.public_address and len(versions) > 1:
+        raise ValueError(f"{settings.public_address} stands for addresses of its own IP version alone")
+    if settings.tls_only and settings.tls is None:
+        raise ValueError("phones by TLS alone need a certificate (hint: --tls FOLDER)")
+    for path in (settings.home, settings.root):
+        if not _PLAIN_PATH.fullmatch(str(path)):
+            raise ValueError(f"{path} is not an absolute path of letters, digits and . _ + - alone")
+    for name in (settings.domain, settings.name):
+        if name and not is_address(name) and not _PLAIN_NAME.fullmatch(name):
+            raise ValueError(f"{name!r} is not a plain host name")
+    for rate in (settings.caller_rate, settings.anonymous_rate, settings.number_rate, settings.account_rate):
+        if not _RATE.fullmatch(rate):
+            raise ValueError(f"rate {rate!r} is not calls/seconds, such as 10/60, or 0")
+
+
+def is_address(text: str) -> bool:
+    """Whether a text is an IP address."""
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _version(text: str) -> int:
+    if "%" in text:
+        raise ValueError(f"{text} is good on one link alone: write an address without `%`")
+    return ipaddress.ip_address(text).version

@@ -1,0 +1,56 @@
+"""Which folder of schemes a command works on, and the names of its files as they can be opened from here."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+
+from routing.app.options import FOLDER
+from routing.load import files
+from routing.model.problem import Problems
+
+DEFAULT = Path("schemes")
+
+
+def folder_argument(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command ``[FOLDER]`` and ``--schemes``, which mean the same; it is called with ``schemes``."""
+
+    @click.argument("folder", required=False, type=FOLDER)
+    @click.option("--schemes", type=FOLDER, help="The same as FOLDER.  [default: schemes]")
+    @functools.wraps(command)
+    def told(*, folder: Path | None, schemes: Path | None, **rest: Any) -> Any:
+        if folder and schemes:
+            raise click.UsageError("give FOLDER or --schemes, not both")
+        return command(schemes=folder or schemes or DEFAULT, **rest)
+
+    return told
+
+
+def there(schemes: Path) -> Path:
+    """The folder, when it is there. Raises a usage error: it is the default that is missing."""
+    if not schemes.is_dir():
+        raise click.UsageError(f"there is no folder `{schemes}` here: name the folder of schemes")
+    return schemes
+
+
+@contextmanager
+def named_from_here(schemes: Path) -> Iterator[None]:
+    """Problems of a folder's files with the paths that lead to them from where the command runs."""
+    try:
+        yield
+    except Problems as error:
+        raise Problems(problem.below(str(schemes)) for problem in error.problems) from None
+
+
+def folder_of(paths: tuple[Path, ...]) -> Path:
+    """The schemes that tests in some paths are about: those beside them where a project is, else ``schemes``."""
+    if len(paths) == 1 and paths[0].is_dir() and not paths[0].resolve().is_relative_to(DEFAULT.resolve()):
+        sources, _ = files.sources(paths[0])
+        if any(files.PROJECT_KEY.search(files.text_of(source)) for source in sources):
+            return paths[0]
+    return DEFAULT

@@ -1,0 +1,129 @@
+"""``routing init``: a folder to grow a project in: one scheme, its test, editors' schemas, secrets, a pipeline."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import string
+from collections.abc import Iterator
+from importlib import resources
+from pathlib import Path
+
+import click
+import phonenumbers
+
+from routing.app.options import NEW_FOLDER, ZONE, Value
+from routing.cli.errors import UserError
+from routing.cli.secrets import add_missing
+from routing.compile.build import needed
+from routing.compile.templates import shipped
+from routing.load.schema import json_schema
+from routing.model.calendar import INEXPRESSIBLE_ZONES
+from routing.testing.schema import schema_of_tests
+
+COUNTRIES = sorted(phonenumbers.SUPPORTED_REGIONS)
+#: Where the files of a new project go.
+SCHEMES = Path("schemes")
+PLACES = {
+    "project.yaml": SCHEMES / "project.yaml",
+    "people.yaml": SCHEMES / "people.yaml",
+    "office.yaml": SCHEMES / "office.yaml",
+    "office.test.yaml": SCHEMES / "office.test.yaml",
+    "gitignore": Path(".gitignore"),
+}
+PIPELINES = {"github": Path(".github/workflows/schemes.yml"), "gitlab": Path(".gitlab-ci.yml")}
+NEXT = """\
+Now, in {folder}:
+  routing check        what is wrong or doubtful: nothing yet
+  routing test         carries the calls of schemes/office.test.yaml
+  routing trace --at "2026-11-23 10:00" --to {number} --from {caller}
+                       follows one call
+  routing reference    what else can stand in the files
+Then write your own people, hours and number into schemes/, and connect a FreeSWITCH (README)."""
+
+
+def _country(text: str) -> None:
+    if text.upper() not in COUNTRIES:
+        raise ValueError(f"`{text}` is no country: write its ISO code, UA")
+
+
+_COUNTRY = Value("country", _country)
+
+
+@click.command()
+@click.argument("folder", type=NEW_FOLDER)
+@click.option("--country", type=_COUNTRY, metavar="CODE", help="ISO code of the country: UA.  [default: asked]")
+@click.option("--timezone", type=ZONE, help="Zone of the opening hours.  [default: the country's]")
+@click.option("--pipeline", type=click.Choice((*PIPELINES, "none")), default="none", show_default=True)
+def init(folder: Path, country: str | None, timezone: str | None, pipeline: str) -> None:
+    """Write a small project into FOLDER, which is new or empty: it is checked, tested and ready to grow."""
+    if folder.exists() and any(each.name != ".git" for each in folder.iterdir()):
+        raise UserError(f"{folder} is not empty: name a new folder")
+    code = (country or _asked()).upper()
+    facts = _facts(folder, code, str(timezone or _zone(code)))
+    for name, place in PLACES.items():
+        _write(folder / place, string.Template(_template(name)).substitute(facts))
+    for name, schema in (("schema.json", json_schema()), ("tests.schema.json", schema_of_tests())):
+        _write(folder / SCHEMES / name, json.dumps(schema, indent=1, ensure_ascii=False) + "\n")
+    if pipeline in PIPELINES:
+        _write(folder / PIPELINES[pipeline], (shipped("tools/pipelines") / f"{pipeline}.yml").read_text("utf-8"))
+    add_missing(folder / "var" / "secrets", needed(folder / SCHEMES), {})
+    for path in _written(folder):
+        click.echo(path)
+    click.echo(NEXT.format(folder=folder, **facts))
+
+
+def _facts(folder: Path, country: str, timezone: str) -> dict[str, str]:
+    """What the templates are filled in with; the numbers are libphonenumber's examples of the country."""
+    name = re.sub(r"[^a-z0-9_]+", "_", folder.resolve().name.lower()).strip("_0123456789") or "office"
+    number = _example(country, phonenumbers.PhoneNumberType.FIXED_LINE)
+    caller = _example(country, phonenumbers.PhoneNumberType.MOBILE)
+    return {
+        "name": name[:64],
+        "country": country,
+        "timezone": timezone,
+        "number": number,
+        "digits": number.lstrip("+"),
+        "caller": caller,
+    }
+
+
+def _example(country: str, kind: int) -> str:
+    found = phonenumbers.example_number_for_type(country, kind) or phonenumbers.example_number(country)
+    if found is None:
+        raise UserError(f"no number of {country} is known: begin with another country and change it")
+    return phonenumbers.format_number(found, phonenumbers.PhoneNumberFormat.E164)
+
+
+def _asked() -> str:
+    try:
+        return str(click.prompt("Country (ISO code)", default=_guess(), type=_COUNTRY))
+    except click.Abort:
+        raise click.UsageError("say the country: --country UA") from None
+
+
+def _guess() -> str:
+    """The country of the language that the terminal speaks."""
+    found = re.match(r"[a-z]{2}_([A-Z]{2})", os.environ.get("LC_ALL") or os.environ.get("LANG") or "")
+    return found[1] if found and found[1] in COUNTRIES else "UA"
+
+
+def _zone(country: str) -> str:
+    """The first zone of a country in the zone table that FreeSWITCH can be told; UTC where there is none."""
+    table = (resources.files("tzdata") / "zoneinfo" / "zone.tab").read_text("utf-8")
+    rows = (line.split("\t") for line in table.splitlines() if not line.startswith("#"))
+    return next((row[2] for row in rows if row[0] == country and row[2] not in INEXPRESSIBLE_ZONES), "UTC")
+
+
+def _template(name: str) -> str:
+    return (resources.files("routing.cli") / "newproject" / name).read_text("utf-8")
+
+
+def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+
+
+def _written(folder: Path) -> Iterator[str]:
+    yield from sorted(str(path) for path in folder.rglob("*") if path.is_file() and ".git/" not in f"{path}")

@@ -1,0 +1,169 @@
+"""``routing reference``: the scheme language in the terminal, from the definitions that check scheme files."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+import textwrap
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import click
+
+from routing.cli.terminal import PAGE_WIDTH, manual, terminal
+from routing.load.schema import json_schema
+from routing.model.problem import did_you_mean
+from routing.steps import KINDS
+
+Schema = Mapping[str, Any]
+
+#: What can be read about besides steps -> definitions of the schema, the main one first.
+PARTS: Mapping[str, tuple[str, ...]] = {
+    "scheme": ("SchemeFile", "NumberEntry"),
+    "project": ("Project", "ProjectSticky", "Tracking", "Screens"),
+    "people": ("Person", "Phone", "Ring"),
+    "calendars": ("CalendarFields", "Holidays"),
+    "gateways": ("Gateway",),
+    "pools": ("Pool", "PoolWhen"),
+    "crm": ("HttpCrm", "HttpSearch", "HttpOwner"),
+}
+#: Nested definitions of a step.
+BELOW: Mapping[str, tuple[str, ...]] = {"ring": ("Ring",), "match": ("Case", "When")}
+#: Names in the schema -> what authors call them.
+_CALLED = {
+    "AnyStep": "step",
+    "Ring": "person, group or phone",
+    "When": "conditions",
+    "Case": "case",
+    "NumberEntry": "number",
+    "ProjectSticky": "sticky",
+    "PoolWhen": "conditions",
+    "HttpSearch": "search",
+    "HttpOwner": "owner",
+}
+
+
+def topics() -> list[str]:
+    """Everything that can be asked about."""
+    return [*PARTS, *map(_topic, KINDS)]
+
+
+def _topic(kind: str) -> str:
+    """What a step is asked for by: its name, or ``step crm`` where a part of files has that name too."""
+    return f"step {kind}" if kind in PARTS else kind
+
+
+def _names(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:
+    return [topic for topic in topics() if topic.startswith(incomplete)]
+
+
+@click.command()
+@click.argument("topic", nargs=-1, metavar="[TOPIC]", shell_complete=_names)
+def reference(topic: Sequence[str]) -> None:
+    """Print what can stand in scheme files: all topics, or one with every setting, its values and its default.
+
+    TOPIC is a step (`ring`) or a part of a folder (`people`, `scheme`); a step with the name of a part is `step crm`.
+    """
+    name = " ".join(topic)
+    click.echo("\n".join(_contents() if not name else _about(name)))
+
+
+def _contents() -> Iterator[str]:
+    definitions = json_schema()["$defs"]
+    yield "Parts of a folder of schemes (routing reference PART):"
+    yield from _listed({part: _object(definitions[names[0]]).get("description", "") for part, names in PARTS.items()})
+    yield ""
+    yield "Steps (routing reference STEP):"
+    yield from _listed(
+        {topic: _first_line(KINDS[topic.removeprefix("step ")]) for topic in topics() if topic not in PARTS}
+    )
+
+
+def _listed(lines: Mapping[str, str]) -> Iterator[str]:
+    widest = max(map(len, lines))
+    around = textwrap.TextWrapper(_width(), initial_indent="  ", subsequent_indent=" " * (widest + 4))
+    for name, line in lines.items():
+        yield around.fill(f"{name:<{widest}}  {line}")
+
+
+def _about(topic: str) -> Iterator[str]:
+    if topic not in topics():
+        hint = did_you_mean(topic, topics()) or "`routing reference` lists all"
+        raise click.BadParameter(f"there is no topic `{topic}` ({hint})", param_hint="TOPIC")
+    definitions = json_schema()["$defs"]
+    if topic in PARTS:
+        names = PARTS[topic]
+    else:
+        kind = KINDS[topic.removeprefix("step ")]
+        names = (kind.__name__, *BELOW.get(kind.kind, ()))
+        yield manual(inspect.cleandoc(sys.modules[kind.__module__].__doc__ or ""))
+        yield ""
+    for place, name in enumerate(names):
+        definition = _object(definitions[name])
+        if place or topic in PARTS:
+            title = _CALLED.get(name, name) if place else topic
+            yield textwrap.fill(f"{title}: {definition.get('description', '')}".rstrip(": "), _width())
+        yield from _settings(definition)
+        yield ""
+
+
+def _settings(definition: Schema) -> Iterator[str]:
+    required = definition.get("required", ())
+    head = textwrap.TextWrapper(_width(), initial_indent="  ", subsequent_indent="      ")
+    around = textwrap.TextWrapper(_width(), initial_indent=" " * 6, subsequent_indent=" " * 6)
+    for name, setting in definition.get("properties", {}).items():
+        usual = "required" if name in required else _usual(setting)
+        yield head.fill(f"{name}: {_values(setting)}" + (f" ({usual})" if usual else ""))
+        if "description" in setting:
+            yield around.fill(setting["description"])
+
+
+def _usual(setting: Schema) -> str:
+    value = setting.get("default")
+    if value in (None, "", [], {}):
+        return ""
+    return f"default: {'true' if value is True else 'false' if value is False else value}"
+
+
+def _values(schema: Schema) -> str:
+    """What may stand there, in words."""
+    if "$ref" in schema:
+        name = str(schema["$ref"]).rpartition("/")[2]
+        return _CALLED.get(name, name)
+    if "anyOf" in schema:
+        kinds = list(dict.fromkeys(_values(each) for each in schema["anyOf"] if each.get("type") != "null"))
+        if len(kinds) == 2 and kinds[1] == f"list of {kinds[0]}":
+            return f"{kinds[0]}, or a list"
+        return " or ".join(kinds)
+    if "enum" in schema:
+        return " | ".join(map(str, schema["enum"]))
+    if "const" in schema:
+        return "true" if schema["const"] is True else str(schema["const"])
+    if schema.get("type") == "array":
+        return f"list of {_values(schema.get('items', {}))}"
+    if schema.get("type") == "object":
+        return _mapping(schema)
+    if examples := schema.get("examples"):
+        return f"like `{examples[0]}`"
+    return {"boolean": "true | false", "integer": "number", "number": "number", "string": "text"}.get(
+        str(schema.get("type")), "value"
+    )
+
+
+def _mapping(schema: Schema) -> str:
+    inner = next(iter(schema.get("patternProperties", {}).values()), None) or schema.get("additionalProperties")
+    return f"NAME: {_values(inner)}" if isinstance(inner, Mapping) and inner else "mapping"
+
+
+def _object(definition: Schema) -> Schema:
+    """The long form of a definition that has short ones too."""
+    long: Schema = next((each for each in definition.get("anyOf", ()) if "properties" in each), definition)
+    return long
+
+
+def _first_line(kind: type) -> str:
+    return (sys.modules[kind.__module__].__doc__ or "").strip().partition("\n")[0].partition(": ")[2]
+
+
+def _width() -> int:
+    return min(terminal(PAGE_WIDTH).width, PAGE_WIDTH)

@@ -1,0 +1,47 @@
+"""A call that was traced, for people and for programs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from rich.table import Table
+from rich.text import Text
+
+from routing.cli.terminal import terminal
+from routing.offline.events import Event, as_json, ended, longest_silence_ms, rung, talked
+from routing.offline.ladder import ladder, summary
+from routing.offline.switch import Call
+
+STYLES = {
+    "ring": "cyan", "confirm": "cyan", "talk": "bold green", "voicemail": "green", "end": "bold", "error": "bold red",
+    "decision": "magenta", "fallback": "yellow", "transfer": "yellow", "ring_end": "dim",
+}  # fmt: skip
+PIPE_WIDTH = 160
+
+
+def facts(events: Sequence[Event]) -> dict[str, Any]:
+    """Plain data of a call's events."""
+    end = ended(events)
+    return {
+        "end": end.subject,
+        "seconds": end.at_ms / 1000,
+        "talked": talked(events),
+        "rung": rung(events),
+        "longest_silence_seconds": longest_silence_ms(events) / 1000,
+        "events": as_json(events),
+    }
+
+
+def show(events: Sequence[Event], call: Call, everything: bool, seconds: bool = False) -> None:
+    """A ladder; ``everything``: variables and transfers too; ``seconds``: of the moment when it began."""
+    table = Table.grid(padding=(0, 2))
+    table.add_column(justify="right")
+    for row in ladder(events, everything):
+        style = STYLES.get(row.kind, "")
+        table.add_row(f"{row.at_ms / 1000:.1f}", Text(row.place, "dim"), Text(row.word, style), Text(row.text, style))
+    console = terminal(PIPE_WIDTH)
+    form = "%A %Y-%m-%d %H:%M:%S" if seconds else "%A %Y-%m-%d %H:%M"
+    console.print(f"{call.at.strftime(form)} {call.at.tzname()}", style="dim")
+    console.print(table)
+    console.print(summary(events), style="dim")

@@ -1,0 +1,72 @@
+"""Beside ``routing journal``: FreeSWITCH is listened to, so that a call whose CDR never comes is recorded all the same.
+
+Where the node is and how its event socket is reached stands beside the spool (``routing node init``); a FreeSWITCH of
+one's own is named by ``--esl`` and ROUTING_ESL_PASSWORD.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Thread
+
+from routing.app.node import EVENT_SOCKET, database_folder
+from routing.cli.errors import UserError
+from routing.journal.live import Live
+from routing.journal.unfinished import left_behind
+from routing.journal.worker import Worker
+
+PASSWORD = "ROUTING_ESL_PASSWORD"  # noqa: S105 - the variable's name
+_END_SECONDS = 5.0
+
+
+def event_socket(spool: Path, said: str) -> tuple[tuple[str, int], str] | None:
+    """Host and port of the event socket, and its password; None when nobody says it. Raises UserError."""
+    try:
+        told = json.loads((spool.parent / EVENT_SOCKET).read_text(encoding="utf-8"))
+        port, password = int(told["port"]), str(told["password"])
+    except FileNotFoundError:
+        port, password = 8021, ""
+    except (OSError, ValueError, KeyError, TypeError):
+        port, password = 8021, ""
+    host, _, number = (said or f"127.0.0.1:{port}").rpartition(":")
+    if not host or not number.isdigit():
+        raise UserError(f"`{said}` is not an address: write 127.0.0.1:8021")
+    password = os.environ.get(PASSWORD, "") or password
+    return ((host, int(number)), password) if password else None
+
+
+@contextmanager
+def watching(worker: Worker, spool: Path, said: str) -> Iterator[None]:
+    """FreeSWITCH is listened to while the calls are recorded; what it left behind when it died is recorded first."""
+    record_left_behind(worker, spool)
+    where = event_socket(spool, said)
+    if where is None:
+        worker.log("warning", "event socket unknown", hint=f"--esl and {PASSWORD}",
+                   consequence="calls whose CDR never comes are not noticed")  # fmt: skip
+        yield
+        return
+    from routing.esl.follow import follow  # gevent: only where it is used
+
+    worker.live = live = Live(worker.now)
+    thread = Thread(target=follow, args=(*where, live, worker.stop.is_set), name="calls", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        worker.stop.set()
+        thread.join(_END_SECONDS)
+        if live.kept:
+            worker.log("error", "calls lost", count=live.kept, reason="ended before they could be recorded")
+
+
+def record_left_behind(worker: Worker, spool: Path) -> None:
+    """Record the calls that a FreeSWITCH was carrying when it died."""
+    home = spool.parent
+    try:
+        worker.record_left_behind(left_behind(database_folder(home) / "core.db", home / "run" / "freeswitch.pid"))
+    except Exception as problem:
+        worker.log("error", "calls of a FreeSWITCH that died cannot be recorded", problem=type(problem).__name__)

@@ -1,0 +1,117 @@
+"""Whether a sound file of FreeSWITCH's `record` holds a message, and how an empty one goes.
+
+Reads the form that `record` writes here, WAV of 16-bit samples; of any other file it only knows that there is one: a
+message must not get lost because nobody can read it.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+from array import array
+from pathlib import Path
+from typing import BinaryIO
+
+from routing.model.message import HEARD_SECONDS, SILENCE_ENERGY
+
+#: A WAV file of this size has a header and no sound.
+EMPTY_BYTES = 44
+_SUFFIXES = (".wav", ".mp3", ".ogg")
+_FRAME_SECONDS = 0.02
+#: One sample of so many is looked at.
+_STRIDE = 4
+
+
+def size_of(path: str) -> int:
+    """The size of a file in bytes; 0 when there is none."""
+    try:
+        found = os.lstat(path)
+    except (OSError, ValueError):
+        return 0
+    return found.st_size if stat.S_ISREG(found.st_mode) else 0
+
+
+def is_message(path: str, least_s: float) -> bool:
+    """Whether a recording is at least so long, in seconds, and something is heard in it."""
+    if size_of(path) <= EMPTY_BYTES:
+        return False
+    try:
+        with open(path, "rb", buffering=0, opener=_opened) as file:
+            form = _form(file)
+            if form is None:
+                return True
+            rate, channels, size = form
+            return size >= least_s * rate * channels * 2 and _heard_s(file, rate * channels, size) >= HEARD_SECONDS
+    except OSError:
+        return True
+
+
+def remove(call: str, path: str) -> bool:
+    """Remove a call's own sound file, one that bears its id; whatever else the path names stays.
+
+    Returns whether there is no such file any more. Where its folder is missing or empty nobody knows: the disk may not
+    be mounted.
+    """
+    if not call or call not in Path(path).name or not path.endswith(_SUFFIXES):
+        return True
+    try:
+        os.unlink(path)
+    except FileNotFoundError:
+        return _holds_anything(os.path.dirname(path))
+    except (OSError, ValueError):
+        return False
+    return True
+
+
+def _holds_anything(folder: str) -> bool:
+    try:
+        with os.scandir(folder) as entries:
+            return next(entries, None) is not None
+    except OSError:
+        return False
+
+
+def _opened(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
+
+
+def _form(file: BinaryIO) -> tuple[int, int, int] | None:
+    """(samples a second, channels, bytes of sound) of a 16-bit WAV file, which then stands at its sound; else None.
+
+    A file that FreeSWITCH did not live to close says 0 bytes: then the rest of the file is the sound.
+    """
+    if (head := file.read(12))[:4] != b"RIFF" or head[8:] != b"WAVE":
+        return None
+    form = None
+    while len(chunk := file.read(8)) == 8:
+        size = int.from_bytes(chunk[4:], "little")
+        if chunk[:4] == b"data":
+            left = os.fstat(file.fileno()).st_size - file.tell()
+            return (*form, min(size, left) or left) if form else None
+        body = file.read(min(size, 64))
+        file.seek(size - len(body) + size % 2, os.SEEK_CUR)
+        if chunk[:4] == b"fmt ":
+            kind, channels, rate, bits = (int.from_bytes(body[at : at + n], "little") for at, n in _FIELDS)
+            if kind != 1 or bits != 16 or not 1 <= channels <= 2 or not 4000 <= rate <= 96_000:
+                return None
+            form = rate, channels
+    return None
+
+
+#: (offset, bytes) of kind, channels, rate and bits in a `fmt` chunk.
+_FIELDS = ((0, 2), (2, 2), (4, 4), (14, 2))
+
+
+def _heard_s(file: BinaryIO, a_second: int, size: int) -> float:
+    """Seconds of sound above silence, counted until they are enough."""
+    heard_s, samples = 0.0, int(a_second * _FRAME_SECONDS)
+    while size > 0 and heard_s < HEARD_SECONDS and (part := file.read(min(size, samples * 2))):
+        size -= len(part)
+        heard = array("h", part[: len(part) // 2 * 2])
+        if sys.byteorder == "big":
+            heard.byteswap()
+        looked_at = heard[::_STRIDE]
+        if looked_at and sum(map(abs, looked_at)) / len(looked_at) >= SILENCE_ENERGY:
+            heard_s += len(heard) / a_second
+    return heard_s

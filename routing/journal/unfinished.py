@@ -1,0 +1,119 @@
+"""Calls whose CDR never came, because FreeSWITCH was killed or could not write it: recorded as `unfinished`, with what
+is known of them.
+
+A CDR that comes later after all replaces such a record (`routing.journal.store.record`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence, Set
+from contextlib import closing
+from dataclasses import dataclass, replace
+from fcntl import LOCK_NB, LOCK_SH, LOCK_UN, lockf
+from pathlib import Path
+from sqlite3 import Error, connect
+
+from sqlalchemy import Engine
+
+from routing.journal import dialled, live, parse, store
+from routing.journal.cdr import Cdr
+from routing.journal.counts import Counts
+from routing.journal.gather import Gatherer, Log
+from routing.journal.live import Live
+from routing.journal.record import Call
+from routing.journal.status import UNFINISHED
+
+_AT_ONCE = 500
+#: Columns of FreeSWITCH's own table of channels.
+_NAMES = ("uuid", "direction", "created_epoch", "cid_num", "dest", "initial_cid_num", "initial_dest")
+_CHANNELS = f"SELECT {', '.join(_NAMES)} FROM channels LIMIT 20000"  # noqa: S608 - names of our own
+_BRIDGES = "SELECT caller_uuid, callee_uuid, call_created_epoch FROM calls LIMIT 20000"
+
+
+def unfinished(a_leg: Cdr, b_legs: Mapping[str, Cdr], place: parse.Place) -> Call:
+    """The record of a call whose A-leg ended without a CDR, or of which nobody knows how it ended."""
+    whole = parse.call(a_leg, b_legs, place)
+    other = b_legs.get(a_leg.get("bridge_uuid"))
+    target = other.get("routing_target") if other else ""
+    told = a_leg.get(live.DIALLED)
+    return replace(
+        whole,
+        status=UNFINISHED,
+        ended=whole.ended or whole.bridged or whole.started,
+        number=whole.number or live.number(told),
+        dialled=whole.dialled or told,
+        schemes=whole.schemes or tuple(filter(None, (a_leg.get("routing_scheme"),))),
+        person=whole.person or dialled.person_of(target),
+        target=whole.target or target,
+        legs=whole.legs or tuple(dialled.from_cdr(leg) for leg in b_legs.values()),
+        notify=(),
+    )
+
+
+@dataclass
+class Unfinished:
+    """Looks after calls whose CDR did not come in time."""
+
+    engine: Engine
+    gatherer: Gatherer
+    log: Log
+    counts: Counts
+
+    def settle(self, kept: Live, in_spool: Set[str]) -> None:
+        """Record what ended without a CDR; forget what is recorded. Raises SQLAlchemyError with everything kept."""
+        due = [uuid for uuid in kept.awaited() if uuid not in in_spool][:_AT_ONCE]
+        here = store.known(self.engine, due) if due else set()
+        found = {uuid: legs for uuid in due if uuid not in here and (legs := kept.legs(uuid))}
+        self.record(found.values())
+        kept.forget(due)
+        if kept.lost_count > self.counts.lost:
+            self.log("error", "calls lost", count=kept.lost_count - self.counts.lost, reason="more than can be kept")
+        self.counts.lost, self.counts.kept = kept.lost_count, kept.kept
+
+    def record(self, calls: Iterable[tuple[Cdr, Mapping[str, Cdr]]]) -> None:
+        """Record calls of which there is no CDR; one that is none of ours is left out."""
+        found = []
+        for a_leg, b_legs in calls:
+            try:
+                call = unfinished(a_leg, b_legs, self.gatherer.place)
+            except Exception as problem:
+                self.log("error", "call lost", call=a_leg.uuid, reason=type(problem).__name__)
+                continue
+            found += [call] if call.started else []
+        if found and (new := store.record(self.engine, found)):
+            self.counts.unfinished += new
+            self.log("error", "calls without a CDR", count=new, recorded_as=UNFINISHED)
+
+
+def left_behind(database: Path, pid_file: Path) -> Sequence[Cdr]:
+    """The A-legs in the core database of a FreeSWITCH that died; nothing while it runs, or when there is none."""
+    if not database.is_file() or _runs(pid_file):
+        return ()
+    ended = f"{database.stat().st_mtime * 1e6:.0f}"
+    try:
+        with closing(connect(f"file:{database}?mode=ro", uri=True)) as opened:
+            legs = [dict(zip(_NAMES, row, strict=True)) for row in opened.execute(_CHANNELS)]
+            bridged = {row[0]: row for row in opened.execute(_BRIDGES)}
+    except Error:
+        return ()
+    found = []
+    for leg in legs:
+        if live.is_a_leg(leg):
+            told = live.listed(leg) | {"end_uepoch": ended}
+            if row := bridged.get(leg["uuid"]):
+                told |= {"bridge_uuid": str(row[1]), "bridge_uepoch": f"{row[2]}000000"}
+            found.append(Cdr(str(leg["uuid"]), told, ()))
+    return found
+
+
+def _runs(pid_file: Path) -> bool:
+    """Whether FreeSWITCH holds the lock on its pid file."""
+    try:
+        with pid_file.open("rb") as file:
+            lockf(file, LOCK_SH | LOCK_NB)
+            lockf(file, LOCK_UN)
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return True
+    return False

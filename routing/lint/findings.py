@@ -1,0 +1,124 @@
+"""What lints look at and what they find: one scheme with all that it can name, the facts kept of it, a finding."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from routing.load.nodes import Document
+from routing.model.folder import Folder
+from routing.model.problem import Loc, Problem
+from routing.steps import targets
+from routing.steps.base import Step, StepItem
+from routing.steps.ring import RingStep
+from routing.steps.scheme_file import SchemeFields, every_step
+from routing.steps.targets import Leg, Turn
+
+#: Where in a file: line and column from 1, path as it is shown.
+Place = tuple[int, int, str]
+#: Whose `allow:` speaks of a finding: ("scheme", id), ("people", name), ("calendars", name) or ("project", "").
+Owner = tuple[str, str]
+PROJECT: Owner = ("project", "")
+
+
+@dataclass(frozen=True, order=True)
+class Found:
+    """A finding: its problem's message is without the lint's id."""
+
+    problem: Problem
+    lint: str
+    owner: Owner = PROJECT
+
+    @property
+    def shown(self) -> Problem:
+        """The finding as a problem that names its lint."""
+        at = self.problem
+        return Problem(at.file, at.line, at.column, at.path, f"[{self.lint}] {at.message}", at.hint)
+
+
+@dataclass(frozen=True)
+class OneScheme:
+    """A scheme that compiles, and all that its steps can name."""
+
+    document: Document
+    fields: SchemeFields
+    folder: Folder
+
+    @cached_property
+    def steps(self) -> list[tuple[Step, Loc, str]]:
+        """Every step with its place in the file and its path in the dialplan."""
+        return [*every_step(self.fields)]
+
+    @cached_property
+    def rings(self) -> list[Rung]:
+        """Every `ring` step with the phones that it names and those that ring."""
+        found = ((step, loc) for step, loc, _ in self.steps if isinstance(step, RingStep))
+        return [
+            Rung(step, loc, targets.named_turns(step.to, self.folder), step.turns(self.folder)) for step, loc in found
+        ]
+
+
+class Rung(NamedTuple):
+    """A `ring` step, its place, the turns that its names stand for, and the legs of each turn with their times."""
+
+    step: RingStep
+    loc: Loc
+    named: list[Turn]
+    turns: list[tuple[Leg, ...]]
+
+    @property
+    def legs(self) -> list[Leg]:
+        """Every phone that rings."""
+        return [leg for turn in self.turns for leg in turn]
+
+
+@dataclass
+class Facts:
+    """What is kept of a scheme: plain data, because thousands are cached between runs."""
+
+    scheme: str
+    file: str
+    place: Place
+    numbers: list[str] = field(default_factory=list)
+    #: Where each of them stands.
+    numbers_at: list[Place] = field(default_factory=list)
+    #: Names that the scheme uses, by kind: people (or groups, or phones), calendars, sounds, lists, crm ...
+    uses: dict[str, list[str]] = field(default_factory=dict)
+    #: Schemes that calls go to while something has not happened yet (`routing.lint.ways`).
+    leads: dict[str, list[str]] = field(default_factory=dict)
+    #: Longest seconds to an end in the scheme, without its jumps.
+    longest: float = 0.0
+    #: Seconds of the steps that run after too many jumps.
+    otherwise: float = 0.0
+    #: (scheme, seconds until then, place) of jumps that are written; what a webhook answers is not.
+    jumps: list[tuple[str, float, Place]] = field(default_factory=list)
+    #: Numbers that `match` asks about.
+    asked: list[tuple[str, Place]] = field(default_factory=list)
+    has_otherwise: bool = False
+    #: (lint, place, message, hint)
+    found: list[tuple[str, Place, str, str]] = field(default_factory=list)
+    #: Lint to the place of its allowance.
+    allow: dict[str, Place] = field(default_factory=dict)
+
+    def at(self, lint: str, place: Place, message: str, hint: str = "") -> Found:
+        """A finding in this scheme's file."""
+        return Found(Problem(self.file, *place, message, hint), lint, ("scheme", self.scheme))
+
+    @property
+    def own(self) -> Iterator[Found]:
+        """What was found in the scheme alone."""
+        return (self.at(lint, place, message, hint) for lint, place, message, hint in self.found)
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain data."""
+        return dict(vars(self))
+
+
+def lists(steps: list[Any], loc: Loc) -> Iterator[tuple[list[StepItem], Loc]]:
+    """Every list of steps with its place, the outer ones first."""
+    yield steps, loc
+    for index, item in enumerate(steps):
+        for below, _, nested in item.step.branches():
+            yield from lists(list(nested), (*loc, index, item.step.kind, *below))

@@ -1,0 +1,52 @@
+"""The top-level keys of files, which say what a file holds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from routing.load.nodes import Document
+from routing.model.decision import ID
+from routing.model.problem import Problem, closest, did_you_mean
+from routing.steps.scheme_file import SchemeFields
+
+#: Top-level keys of files that hold no scheme.
+SHARED_KEYS = ("project", "people", "groups", "calendars", "gateways", "pools", "crm")
+#: Keys that only a scheme has.
+_SCHEME_KEYS = SchemeFields.model_fields.keys() - {"scheme", "allow"}
+
+
+def misnamed(document: Document) -> bool:
+    """Whether a file holds something under a key that was meant to be another: its names are known to its author."""
+    keys = document.data if isinstance(document.data, dict) else ()
+    return any(key not in SHARED_KEYS and closest(key.lower(), SHARED_KEYS) for key in keys)
+
+
+def top_keys(document: Document) -> Iterator[Problem]:
+    """What is wrong with the keys of a file that holds no scheme."""
+    if document.data is None:
+        return
+    if not isinstance(document.data, dict):
+        yield document.problem((), "a file holds a mapping with a key such as `scheme:` or `people:`")
+        return
+    if (lost := _SCHEME_KEYS & document.data.keys()) and not document.data.keys() & {*SHARED_KEYS, "tests"}:
+        id_ = re.sub(r"\W+", "_", document.file.rpartition("/")[2].rpartition(".")[0].lower())
+        hint = f"write `scheme: {id_}` above it" if ID.fullmatch(id_) else "write `scheme: kharkiv` above it"
+        if meant := next((key for key in document.data if closest(key.lower(), ["scheme"])), None):
+            yield document.problem(
+                (meant,), f"unknown key `{meant}`", did_you_mean(meant.lower(), ["scheme"]), at_key=True
+            )
+            return
+        first = next(key for key in document.data if key in lost)
+        yield document.problem(
+            (first,), f"`{first}` belongs to a scheme, and this file has no `scheme:`", hint, at_key=True
+        )
+        return
+    for key in document.data:
+        if key == "tests":
+            hint = "name this file `something.test.yaml`"
+            yield document.problem((key,), "tests stand in files of their own", hint, at_key=True)
+        elif key not in SHARED_KEYS:
+            known = (*SHARED_KEYS, "scheme")
+            hint = did_you_mean(key, known) or did_you_mean(key.lower(), known) or f"a file holds {', '.join(known)}"
+            yield document.problem((key,), f"unknown key `{key}`", hint, at_key=True)

@@ -1,0 +1,42 @@
+"""Numbers that save lives, by country: libphonenumber's tables of short numbers. They are dialled as they are."""
+
+from __future__ import annotations
+
+import functools
+import re
+
+from phonenumbers import PhoneMetadata
+
+#: In every GSM network of the world.
+EVERYWHERE = "112"
+#: Longer free numbers are no service's.
+_SHORT = r"\d{2,6}"
+#: First extensions of many companies, where 112 reaches the same help.
+_OFTEN_EXTENSIONS = re.compile(r"10\d")
+
+
+@functools.lru_cache(maxsize=512)
+def pattern(country: str | None) -> str:
+    """A regex, one group, of what may always be dialled: emergency numbers, and services that are free (116xxx)."""
+    metadata = PhoneMetadata.short_metadata_for_region(country) if country else None
+    found = dict.fromkeys([_emergency(country)])
+    if metadata and metadata.toll_free and metadata.toll_free.national_number_pattern:
+        found[metadata.toll_free.national_number_pattern] = None
+    return f"(?={_SHORT}$)(?:{'|'.join(found)})"
+
+
+def is_emergency(number: str, country: str | None) -> bool:
+    """Whether an extension or an account of this number would take help away: 112, 911, 999.
+
+    101 to 109 may be extensions where 112 is answered too.
+    """
+    if not re.fullmatch(_emergency(country), number, re.ASCII):
+        return False
+    return not (_OFTEN_EXTENSIONS.fullmatch(number) and re.fullmatch(_emergency(country), EVERYWHERE))
+
+
+@functools.lru_cache(maxsize=512)
+def _emergency(country: str | None) -> str:
+    metadata = PhoneMetadata.short_metadata_for_region(country) if country else None
+    found = metadata.emergency.national_number_pattern if metadata and metadata.emergency else None
+    return found or EVERYWHERE

@@ -1,0 +1,61 @@
+"""Headers of requests that authors write: ``Authorization: "Bearer {CRM_TOKEN}"``. Secrets stand in them by name.
+
+Used by CRMs described in YAML and by webhook steps. What an author may write and why not; header_secrets.py fills in
+the values, and none of them is in a message.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated
+
+from pydantic import AfterValidator
+
+from routing.model.fields import Text, refuse
+from routing.model.header_secrets import PLACE
+from routing.model.in_clear import PROOF, is_name
+from routing.model.secret import is_key, whose
+
+_NAME = re.compile(r"[A-Za-z0-9-]{1,64}")
+_PRINTABLE = re.compile(r"[\x20-\x7e]*")
+#: What the client itself says of a request.
+_OURS = re.compile(
+    r"host|content-(length|type|encoding)|transfer-encoding|connection|te|trailer|upgrade|expect|webhook-.*",
+    re.IGNORECASE,
+)
+MOST_HEADERS = 20
+
+
+def _checked(headers: dict[str, str]) -> dict[str, str]:
+    if len(headers) > MOST_HEADERS or len({name.lower() for name in headers}) < len(headers):
+        raise refuse(f"at most {MOST_HEADERS} headers, each once")
+    for name, value in headers.items():
+        if not _NAME.fullmatch(name):
+            raise refuse(f"`{name}` is not the name of a header")
+        if _OURS.fullmatch(name):
+            raise refuse(f"the header {name} is the engine's to say")
+        _check_value(name, value)
+    return headers
+
+
+def _check_value(name: str, value: str) -> None:
+    if not _PRINTABLE.fullmatch(value):
+        raise refuse(f"the header {name} may hold letters, digits and signs of ASCII only")
+    for secret in PLACE.findall(value):
+        if owner := whose(secret):
+            raise refuse(f"{secret} is {owner}, which no scheme may send anywhere")
+    bare = PLACE.sub("", value)
+    is_proof = bare == value and (is_name(name) or PROOF.match(value))
+    if is_proof or any(map(is_key, re.split(r"[\s=:,;]+", bare.replace("{", " ").replace("}", " ")))):
+        # never what stands there: messages go to logs and pull requests
+        hint = f'`{name}: "{_form(value)}{{NAME}}"`, and the value in the environment or the secrets file'
+        raise refuse(f"a secret of the header {name} stands here in clear: name it", hint)
+
+
+def _form(value: str) -> str:
+    """The word before a proof: ``Bearer ``."""
+    proof = PROOF.match(value)
+    return f"{proof[1]} " if proof else ""
+
+
+Headers = Annotated[dict[Text, Text], AfterValidator(_checked)]

@@ -1,0 +1,110 @@
+"""Sound files as FreeSWITCH plays them: which those are, and how long they last.
+
+libsndfile says so, which plays them there (mod_sndfile), but for MP3: of one that tells its own length nowhere the
+library guesses it from the first frame and the file's size (tags counted), so those are counted here frame by frame.
+
+A name tells the truth: what every libsndfile plays may be named ``.wav`` (measured on FreeSWITCH 1.10.12: AIFF, AU,
+CAF, W64, RF64 too), but not FLAC, Ogg and MP3, which only some play. Pure: an open file in, facts out.
+"""
+
+from __future__ import annotations
+
+import os
+import struct
+from typing import BinaryIO
+
+from routing.model.mpeg import mpeg_seconds
+from routing.model.sndfile import Unreadable, facts
+
+#: Ending of the name -> what it promises, containers that keep the promise.
+_PROMISES = {
+    "wav": ("a WAV file", {"WAV", "AIFF", "AU", "CAF", "W64"}),
+    "ogg": ("an Ogg file of Vorbis or Opus", {"Ogg"}),
+    "mp3": ("an MP3 file", {"MP3"}),
+}
+#: Endings of files that are sounds.
+ENDINGS = tuple(f".{ending}" for ending in _PROMISES)
+_RATES = range(100, 192_001)
+#: Bytes at the beginning among which a WAV file says what it holds.
+_HEAD = 4096
+#: How a file begins that somebody gave the wrong name.
+_LOOKS = (
+    (b"ID3", "an MP3 file"),
+    (b"OggS", "an Ogg file"),
+    (b"fLaC", "a FLAC file"),
+    (b"FORM", "an AIFF file"),
+    (b".snd", "an AU file"),
+    (b"#!AMR", "an AMR file"),
+    (b"version https://git-lfs", "a pointer of Git LFS, which `git lfs pull` replaces"),
+    (b"<", "a web page"),
+)
+
+
+class NoSound(ValueError):
+    """What is wrong with a file, and a hint."""
+
+    hint = ""
+
+
+def sound_seconds(name: str, file: BinaryIO) -> float:
+    """How long a sound plays; the name's ending says what it must be. Raises NoSound."""
+    try:
+        return _seconds(name, file)
+    except NoSound as problem:
+        stem = name.rpartition("/")[2].rpartition(".")[0]
+        problem.hint = f"convert the recording: `ffmpeg -i RECORDING -ar 16000 -ac 1 -c:a pcm_s16le {stem}.wav`"
+        raise
+
+
+def _seconds(name: str, file: BinaryIO) -> float:
+    ending = name.rpartition(".")[2]
+    what, _ = _PROMISES[ending]
+    size = file.seek(0, os.SEEK_END)
+    file.seek(0)
+    if not size:
+        raise NoSound("the file is empty")
+    seconds = mpeg_seconds(file, size) if ending == "mp3" else _of_library(ending, file, size)
+    if seconds is None:
+        raise NoSound(f"not {what}{_instead(file)}")
+    if round(seconds, 2) <= 0:
+        raise NoSound("holds no sound: its length is 0 s")
+    return round(seconds, 2)
+
+
+def _of_library(ending: str, file: BinaryIO, size: int) -> float | None:
+    try:
+        found = facts(file, size)
+    except Unreadable:
+        if ending == "wav" and (fault := _wave_fault(file)):
+            raise NoSound(fault) from None
+        return None
+    if found.container not in _PROMISES[ending][1] or (ending == "ogg" and not found.codec):
+        return None
+    if found.rate not in _RATES:
+        raise NoSound(f"FreeSWITCH cannot play it: {found.rate} Hz")
+    return found.frames / found.rate
+
+
+def _wave_fault(file: BinaryIO) -> str:
+    """What is wrong with a WAV file that cannot be played; empty when it is none."""
+    file.seek(0)
+    head = file.read(_HEAD)
+    at = head.find(b"fmt ")
+    if head[:4] not in (b"RIFF", b"RIFX", b"RF64") or head[8:12] != b"WAVE" or at < 0 or len(head) < at + 24:
+        return ""
+    order = ">" if head[:4] == b"RIFX" else "<"
+    tag, channels, rate, _, _, bits = struct.unpack(f"{order}HHIIHH", head[at + 8 : at + 24])
+    if tag not in (1, 3, 0xFFFE):
+        return f"a WAV file in a format that FreeSWITCH cannot play (0x{tag:04x})"
+    return f"a WAV file that FreeSWITCH cannot play: {bits} bits, {rate} Hz, {channels} channels"
+
+
+def _instead(file: BinaryIO) -> str:
+    """What a file with a wrong name is, as far as that shows."""
+    file.seek(0)
+    head = file.read(32)
+    if head[4:8] == b"ftyp":
+        return ": it is an MP4 file"
+    if len(head) > 1 and head[0] == 0xFF and head[1] & 0xE0 == 0xE0:
+        return ": it is an MP3 file"
+    return next((f": it is {what}" for begin, what in _LOOKS if head.lstrip().startswith(begin)), "")

@@ -1,0 +1,123 @@
+"""What the engine remembers and sees over many calls of one world: `routing.offline.answering.Past` that grows.
+
+Who rings or talks is what the world's calls do just then; talks, loads and turns are added to what was said before the
+first call (`Remembered`). Production learns of a talk from the journal, seconds after the call;
+here it is known at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, tzinfo
+
+from routing.decide.strategy import whose_turn
+from routing.model.decision import Call as Asking
+from routing.model.memory import Facts, Forgotten, Load, State, Talk
+from routing.offline.events import Event
+from routing.offline.remembered import Remembered
+from routing.offline.switch import Call
+from routing.offline.world import World
+
+_DAY = "%Y%m%d"
+
+
+@dataclass
+class Office:
+    """Memory of all calls of a world. ``zone``: the project's, a day ends by it."""
+
+    world: World
+    before: Remembered
+    zone: tzinfo
+    #: Client -> talks with him, the newest first.
+    _talks: dict[str, list[Talk]] = field(default_factory=dict)
+    #: Person -> day -> what he did that day.
+    _loads: dict[str, dict[str, Load]] = field(default_factory=dict)
+    #: Place of a step -> name -> the number of its last turn.
+    _turns: dict[tuple[str, str], dict[str, int]] = field(default_factory=dict)
+    _away: dict[str, bool] = field(default_factory=dict)
+
+    @property
+    def chance(self) -> Callable[[], float]:
+        """See Past."""
+        return self.before.chance
+
+    def memory(self, call: Asking) -> Office:
+        """See Past."""
+        return self
+
+    def presence(self, call: Asking) -> Seen:
+        """See Past."""
+        return Seen(self, call.uuid)
+
+    def now(self, call: Asking) -> float:
+        """See Past."""
+        return self.world.now_ms / 1000
+
+    def learn(self, call: Call, events: Sequence[Event]) -> None:
+        """A call is over: its talks are remembered."""
+        for event in events:
+            if event.kind == "talk_end" and event.lasted_ms:
+                self._talked(call, event.subject, call.at.timestamp() + event.at_ms / 1000, event.lasted_ms / 1000)
+
+    def _talked(self, call: Call, target: str, ended_s: float, talk_s: float) -> None:
+        calls_out = dict(call.variables).get("routing_person", "")
+        person, client = (calls_out, target) if calls_out else (target.partition(".")[0], call.caller)
+        if client.startswith("+"):
+            talk = Talk(person, ended_s, talk_s, "out" if calls_out else "in")
+            self._talks.setdefault(client, []).insert(0, talk)
+        day = datetime.fromtimestamp(ended_s, self.zone).strftime(_DAY)
+        load = self._load(person, day)
+        self._loads.setdefault(person, {})[day] = Load(load.calls + 1, load.talk_s + talk_s, ended_s)
+
+    def _load(self, person: str, day: str) -> Load:
+        days = self._loads.get(person, {})
+        found = days.get(day) or self.before.loads.get(person, Load())
+        last = max((load.last_end for load in days.values()), default=0.0)
+        return replace(found, last_end=max(found.last_end, last))
+
+    def talks(self, project: str, caller: str) -> Sequence[Talk]:
+        """See Memory."""
+        return [*self._there()._talks.get(caller, ()), *self.before.history]
+
+    def facts(self, project: str, people: Sequence[str], day: str, place: tuple[str, str]) -> Facts:
+        """See Memory."""
+        turns = self._there()._turns.get(place, self.before.turns)
+        return Facts({person: self._load(person, day) for person in people}, dict(turns))
+
+    def is_away(self, project: str, person: str) -> bool:
+        """See Memory."""
+        return self._there()._away.get(person, self.before.states.get(person) == "dnd")
+
+    def disturb(self, project: str, person: str, wanted: bool, now_s: float = 0.0) -> None:
+        """See Memory."""
+        self._there()._away[person] = not wanted
+
+    def take_turn(self, project: str, place: tuple[str, str], ranked: Sequence[tuple[str, int]], spread: bool) -> str:
+        """See Memory."""
+        turns = self._there()._turns.setdefault(place, dict(self.before.turns))
+        name = whose_turn(ranked, turns, spread)
+        turns[name] = max(turns.values(), default=0) + 1
+        return name
+
+    def _there(self) -> Office:
+        if self.before.is_down:
+            raise Forgotten("no answer from Redis")
+        return self
+
+
+@dataclass(frozen=True)
+class Seen:
+    """`routing.model.memory.Presence` for one call: its own legs keep nobody busy."""
+
+    office: Office
+    call: str
+
+    def state(self, person: str, accounts: Collection[str], outside: bool) -> State:
+        """See Presence; what was said of a person before the first call holds throughout."""
+        said = self.office.before.states.get(person, "free")
+        if self.office._away.get(person, said == "dnd"):
+            return "absent"
+        if said in ("busy", "absent"):
+            return "busy" if said == "busy" else "absent"
+        return "busy" if self.office.world.is_busy(person, self.call) else "free"

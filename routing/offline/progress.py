@@ -1,0 +1,38 @@
+"""What a caller hears of a phone that rings, or sends sound, before it answers; kept from FreeSWITCH's originate."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from routing.offline.document import is_true
+from routing.offline.line import Line
+from routing.offline.phones import Phone
+
+
+def progress(line: Line, variables: Mapping[str, str], phone: Phone, *, alone: bool) -> None:
+    """A phone's 180, or its 183; ``variables`` are the originate's, ``alone``: one endpoint is dialled."""
+    if phone.early_media:
+        _early_media(line, variables, alone)
+    elif not is_true(variables.get("ignore_ring_ready")):
+        line.ring()
+    play_ringback(line)
+
+
+def play_ringback(line: Line) -> None:
+    """A caller who has media hears ``transfer_ringback`` once he is answered, ``ringback`` at any time."""
+    answered = line.get("transfer_ringback") if line.answered else None
+    if line.media and line.hears == "nothing" and (answered or line.get("ringback")):
+        line.hear("audio")
+
+
+def _early_media(line: Line, variables: Mapping[str, str], alone: bool) -> None:
+    """``ignore_early_media=ring_ready`` rings the caller of one endpoint; what is bridged, he hears."""
+    ignored = variables.get("ignore_early_media", "")
+    if ignored == "ring_ready" and alone:
+        line.ring()
+    elif is_true(variables.get("bridge_early_media")) and not (is_true(ignored) or ignored in _IGNORED):
+        line.pre_answer()
+        line.hear("audio")
+
+
+_IGNORED = ("consume", "ring_ready")

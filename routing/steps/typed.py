@@ -1,0 +1,58 @@
+"""What is asked of whoever may type an extension, so that FreeSWITCH waits for another key only where one can come.
+
+``play_and_get_digits`` ends what is typed at its greatest length, after a pause, or with a key that ends it wherever
+it stands. Where that is not enough (101 and the option 0: a zero may be the middle of an extension, and ends nothing)
+the first key is a question of its own, and what follows it is asked by the next one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+#: Keys that are asked one by one, at most: each is a file that FreeSWITCH reads twice.
+DEEPEST = 2
+_KEYS = "0123456789*#"
+
+
+@dataclass(frozen=True)
+class Part:
+    """One question: what was typed before it, and what may be typed now."""
+
+    typed: str
+    words: tuple[str, ...]
+
+    @property
+    def most(self) -> int:
+        """Keys of the longest answer."""
+        return max(map(len, self.words))
+
+
+def last_keys(words: Iterable[str]) -> list[str]:
+    """Keys that no word goes on after, wherever they are typed."""
+    known = set(words)
+    inner = {key for word in known for key in word[:-1]}
+    begun = {word[-1] for word in known if any(other != word and other.startswith(word) for other in known)}
+    return [key for key in _KEYS if key not in inner | begun]
+
+
+def parts(words: Iterable[str], typed: str = "") -> Iterator[Part]:
+    """The questions, the first one first: a single one where it never waits for what cannot come."""
+    known = sorted(set(words))
+    if len(typed) == DEEPEST or _is_exact(known):
+        yield Part(typed, tuple(known))
+        return
+    heads = sorted({word[0] for word in known})
+    yield Part(typed, tuple(heads))
+    for head in heads:
+        if longer := [word[1:] for word in known if word[0] == head and len(word) > 1]:
+            yield from parts(longer, typed + head)
+
+
+def _is_exact(words: list[str]) -> bool:
+    """Whether every key after which nothing can come ends what is typed."""
+    begun = {word[:end] for word in words for end in range(len(word))}
+    most, last = max(map(len, words)), last_keys(words)
+    return all(
+        before + key in begun or len(before) + 1 == most or key in last for before in begun for key in _KEYS[:10]
+    )

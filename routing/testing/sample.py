@@ -1,0 +1,206 @@
+"""A scheme test as its file writes it: a call or several, how the world is meanwhile, what must come of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import ConfigDict, Field, model_validator
+
+from routing.model import numbers
+from routing.model.fields import Fields, Id, OneOrMany, Seconds, Text, refuse
+from routing.offline import phones as scripted
+from routing.offline.remembered import Said
+from routing.offline.switch import Call, login
+from routing.testing.expect import Wanted
+from routing.testing.form import (
+    Behaviour,
+    CallerFields,
+    CallFields,
+    CrmAnswer,
+    Expectations,
+    HandlerAnswer,
+    Load,
+    Moment,
+    Talk,
+    moment,
+)
+
+LISTS = ("expect", "exactly", "never")
+#: What stands beside each of several calls, the call itself aside.
+OWN = ("caller", *LISTS, "within", "silence")
+_PLACED = frozenset({"to", "from_", "at", "after"})
+#: More than a test can be read with; a day of calls is `routing trace --calls`.
+MOST_CALLS = 100
+LONGEST_DAY = 20_000
+
+
+class Wishes(Fields):
+    """What must come of a call."""
+
+    expect: Expectations = Field(
+        default_factory=list, description="What must happen in this order; other events may stand between."
+    )
+    exactly: Expectations = Field(
+        default_factory=list, description="As `expect`; of these kinds nothing else may happen."
+    )
+    never: Expectations = Field(default_factory=list, description="What must not happen.")
+    within: Seconds | None = Field(None, description="From the INVITE to the talk, the message or the end.")
+    silence: Seconds | None = Field(None, description="The longest that the caller may hear nothing.")
+
+    @property
+    def wanted(self) -> Wanted:
+        """For the judge."""
+        return Wanted(self.expect, self.exactly, self.never, self.within, self.silence)
+
+    @property
+    def can_fail(self) -> bool:
+        """Whether anything is expected."""
+        return bool(self.expect or self.exactly or self.never or self.within or self.silence)
+
+
+class OneOfSeveral(Wishes):
+    """One of the `calls` of a test, and what must come of it."""
+
+    to: Text = Field(description="As in `call`.")
+    from_: Text = Field(alias="from", description="As in `call`.")
+    at: Moment | None = Field(None, description="When: `2026-11-23 10:00`; the first call needs it.")
+    after: Seconds | None = Field(None, description="Instead of `at`: so long after the first call began.")
+    caller: CallerFields = Field(default_factory=CallerFields, description="What this caller does.")
+
+
+class Sample(Wishes):
+    """One test: a call or several, how the world is meanwhile, and what must come of it."""
+
+    model_config = ConfigDict(json_schema_extra={"oneOf": [{"required": ["call"]}, {"required": ["calls"]}]})
+
+    #: Whether a test that expects nothing is a mistake.
+    must_expect: ClassVar[bool] = True
+
+    name: Text = Field(description="What is expected, in a sentence; each once a file.")
+    call: CallFields | None = Field(None, description="Who calls whom, and when.")
+    calls: list[OneOfSeveral] = Field(
+        default_factory=list,
+        max_length=MOST_CALLS,
+        description="Several calls instead, each with its own expectations: phones are shared, and what is remembered.",
+    )
+    phones: dict[str, Behaviour] = Field(
+        default_factory=dict,
+        description="What phones do, by `ivan`, `ivan.desk` or number: `busy`, `answers after 8s`, `rejects` ...",
+    )
+    others: Behaviour = Field(
+        scripted.Phone(),
+        description="What phones do that are not named.",
+        json_schema_extra={"default": "no answer"},
+    )
+    caller: CallerFields = Field(default_factory=CallerFields, description="What the caller does.")
+    hours: dict[Id, Literal["open", "closed"]] = Field(
+        default_factory=dict, description="Calendars as overridden by hand: `{office: closed}`."
+    )
+    entities: dict[str, Text] = Field(
+        default_factory=dict, description="Of the visitor to whom the dialled number is lent."
+    )
+    source: dict[str, Text] = Field(
+        default_factory=dict, description="Where the visitor came from: `{utm_source: google}`."
+    )
+    webhook: HandlerAnswer = Field(
+        None, description="What handlers answer: a body, a status, `timeout`, `garbage`, `refused`."
+    )
+    webhooks: dict[Text, HandlerAnswer] = Field(default_factory=dict, description="The same by URL.")
+    crm: CrmAnswer = Field(
+        "nobody", description="What CRMs answer: `deal ivan, Romashka Ltd`, `nobody`, `timeout`, `500`."
+    )
+    crms: dict[Id, CrmAnswer] = Field(default_factory=dict, description="The same by system.")
+    sticky: Annotated[list[Talk], OneOrMany] = Field(
+        default_factory=list, description="Talks that are remembered: `ivan`, or `{out: ivan, ago: 3d, talked: 30s}`."
+    )
+    states: dict[Id, Said] = Field(
+        default_factory=dict, description="As FreeSWITCH knows people; `dnd`: must not be disturbed."
+    )
+    loads: dict[Id, Load] = Field(default_factory=dict, description="Talks of today: `{ivan: 3}`.")
+    turns: Annotated[list[Text], OneOrMany] = Field(
+        default_factory=list, description="Who had a turn in dynamic orders; the last named was last."
+    )
+    redis: Literal["up", "down"] = Field("up", description="`down`: nothing can be remembered.")
+    handler: Literal["running", "frozen"] = Field("running", description="`frozen`: webhooks get no answer.")
+    engine: Literal["running", "frozen", "killed"] = Field(
+        "running", description="`killed` or `frozen` while the call goes."
+    )
+
+    @model_validator(mode="after")
+    def _has_calls(self) -> Sample:
+        if (self.call is None) == (not self.calls):
+            raise refuse("a test makes one `call`, or several `calls`")
+        if self.calls:
+            _refuse_odd(self)
+        elif self.must_expect and not self.can_fail:
+            raise refuse("a test that expects nothing cannot fail", "write `expect:` and what must happen")
+        return self
+
+    @property
+    def made_call(self) -> CallFields:
+        """The call of a test that makes one; of several each is a test of its own: see `apart`."""
+        assert self.call is not None
+        return self.call
+
+    def apart(self) -> list[Sample]:
+        """The calls of a test as tests of one call each; they are carried together."""
+        if not self.calls:
+            return [self]
+        at = self.calls[0].at
+        return [
+            self.model_copy(
+                update={name: getattr(each, name) for name in (*OneOfSeveral.model_fields.keys() - _PLACED,)}
+                | {
+                    "name": f"{self.name}, call {n} of {len(self.calls)}",
+                    "call": CallFields.model_validate({"to": each.to, "from": each.from_, "at": each.at or at}),
+                    "calls": [],
+                }
+            )
+            for n, each in enumerate(self.calls, 1)
+        ]
+
+    def made(self, uuid: str, timezone: str, country: str | None, accounts: Mapping[str, str] | None = None) -> Call:
+        """The call for the offline switch; ``accounts``: SIP account to phone. Raises ValueError for what is no number.
+
+        A phone's call may go to whatever phones can dial: an extension, an account, a number.
+        """
+        call = self.made_call
+        caller, to, at = call.from_, call.to, moment(call.at, timezone)
+        phones = {phone: account for account, phone in (accounts or {}).items()}
+        if account := caller if caller in phones.values() else phones.get(caller):
+            dialled = "".join(to.split())
+            context = "routing_internal"
+            phone = next(phone for phone, known in phones.items() if known == account)
+            return Call(dialled, account, at, uuid=uuid, context=context, variables=login(account, phone))
+        return Call(numbers.called(to, country), numbers.caller(caller, country), at, uuid=uuid)
+
+    def ringing(self) -> scripted.Phones:
+        """The scripted phones."""
+        return scripted.Phones(self.phones, self.others)
+
+    def dialling(self) -> scripted.Caller:
+        """The scripted caller."""
+        return self.caller.scripted()
+
+
+class Day(Sample):
+    """Calls to be looked at: as a test writes them, without expectations."""
+
+    must_expect: ClassVar[bool] = False
+
+    name: Text = "calls"
+    calls: list[OneOfSeveral] = Field(min_length=1, max_length=LONGEST_DAY)
+
+
+def _refuse_odd(sample: Sample) -> None:
+    """What a test of several calls cannot be."""
+    first, *others = sample.calls
+    if set(OWN) & sample.model_fields_set:
+        raise refuse("of several `calls` each says what is expected of it, and what its caller does")
+    if sample.must_expect and not any(each.can_fail for each in sample.calls):
+        raise refuse("a test that expects nothing cannot fail", "write `expect:` at one of the calls")
+    if first.at is None or first.after is not None:
+        raise refuse("the first of several calls begins `at` a moment, others may begin `after` it")
+    if any((each.at is None) == (each.after is None) for each in others):
+        raise refuse("when does each call begin? write `at`, or `after: 5s` for so long after the first one")

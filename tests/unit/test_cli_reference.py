@@ -1,0 +1,54 @@
+"""``routing reference``: everything that the language has, by the definitions that check it."""
+
+from __future__ import annotations
+
+import pytest
+from click.testing import CliRunner
+
+from routing.cli.reference import PARTS, reference, topics
+from routing.load.schema import json_schema
+from routing.steps import KINDS
+
+
+def told(*topic: str) -> str:
+    result = CliRunner().invoke(reference, topic, catch_exceptions=False, env={"COLUMNS": "80"})
+    assert result.exit_code == 0
+    return result.output
+
+
+def test_without_a_topic_it_lists_all_with_what_they_are_for():
+    lines = told().splitlines()
+    for topic in topics():
+        assert any(line.strip().startswith(f"{topic} ") for line in lines), topic
+    assert all(len(line) <= 80 for line in lines)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_steps_page_has_its_manual_and_every_setting(kind):
+    page = told(*(("step", kind) if kind in PARTS else (kind,)))
+    definition = json_schema()["$defs"][KINDS[kind].__name__]
+    definition = next((each for each in definition.get("anyOf", ()) if "properties" in each), definition)
+    assert page.startswith(f"`{kind}`")
+    for name, setting in definition["properties"].items():
+        assert f"\n  {name}: " in page
+        assert setting["description"].split()[0] in page
+
+
+def test_a_setting_says_what_may_stand_there_and_what_is_usual():
+    page = told("ring")
+    assert "  to: person, group or phone, or a list (required)\n" in page
+    assert "together | in_order |" in page and "(default: together)" in page
+    assert "  only: free\n" in page
+    assert "  number: like `+380501112233`\n" in told("people")
+    assert "\nPhone: " in told("people")
+
+
+def test_an_unknown_topic_is_wrong_usage():
+    result = CliRunner().invoke(reference, ["rng"])
+    assert result.exit_code == 2
+    assert "there is no topic `rng` (did you mean `ring`?)" in result.output
+
+
+def test_the_shell_offers_topics():
+    (argument,) = reference.params
+    assert [each.value for each in argument.shell_complete(None, "op")] == ["open_branch"]

@@ -1,0 +1,104 @@
+"""One table of deciders for the engine and the offline switch: each asks what it says, and every kind is in it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from folders import HERE
+from ports_given import given
+
+from routing.decide.directory import Directory
+from routing.decide.registry import DECIDERS, decide
+from routing.decide.responsible import Responsible
+from routing.decide.verdict import Answer
+from routing.model.decision import Call, Continue
+from routing.model.entities import Visitor
+from routing.model.lookup import Found, Owner
+from routing.model.memory import Facts, Forgotten, Talk
+from routing.model.visitors import LeasesDown
+from routing.steps import DECIDED
+
+IVAN = {"name": "ivan", "person": "ivan", "sip": ["1001"], "outside": False, "seconds": 20, "weight": 1, "skills": {}}
+STEPS: dict[str, dict[str, Any]] = {
+    "webhook": {"url": "https://h.example"},
+    "crm": {"crm": {"system": "ours"}},
+    "visitor": {"project": "p", "pool": "site", "entities": ["region"]},
+    "sticky": {"project": "p", "calls": "both", "within_s": 1e9, "talked_s": 1, "ring_s": 20},
+    "known": {"project": "p"},
+    "ring": {"project": "p", "order": "random", "people": [IVAN], "timezone": "UTC"},
+    "dnd": {"project": "p", "state": "on"},
+}
+CALL = Call("12345678", "/r", "s", "1", "+380800111222", "+380671234567", person="ivan")
+DIRECTORY = Directory({"ivan": frozenset({"desk"})}, {}, {}, (), sip={"ivan": frozenset({"1001"})})
+
+
+class Memory:
+    def talks(self, project: str, caller: str) -> list[Talk]:
+        return [Talk("ivan", 900.0, 60.0, "in")]
+
+    def facts(self, *_: object) -> Facts:
+        return Facts()
+
+    def is_away(self, *_: object) -> bool:
+        return False
+
+    def disturb(self, *_: object, **__: object) -> None: ...
+
+    def take_turn(self, project: str, place: object, ranked: list[tuple[str, int]], spread: bool) -> str:
+        return ranked[0][0]
+
+
+class Down:
+    def __getattr__(self, name: str) -> Any:
+        raise Forgotten("no answer from Redis")
+
+
+class Free:
+    def state(self, *_: object) -> str:
+        return "free"
+
+
+def down(*_: object) -> None:
+    raise LeasesDown("no answer from Redis")
+
+
+WORLD: dict[str, Any] = {
+    "directory": lambda release: DIRECTORY,
+    "responsible": lambda release, system: Responsible({"7": "ivan"}),
+    "webhook": lambda step, call: Answer(200, "text/plain", b"ivan"),
+    "crm": lambda step, call, people: Found("deal", "1", Owner("7"), "Romashka"),
+    "holder": lambda *_: Visitor({"region": "521"}, {}),
+    "memory": Memory(),
+    "presence": lambda call: Free(),
+    "now": lambda: 1000.0,
+    "chance": lambda: 0.5,
+}
+
+
+@pytest.mark.parametrize("kind", DECIDERS)
+def test_a_kind_decides_by_the_ports_that_it_names_and_no_other(kind):
+    ports = given(**{name: WORLD[name] for name in DECIDERS[kind].asks})
+    verdict = decide({"kind": kind, **STEPS[kind]}, CALL, ports)
+    assert verdict.outcome == "decided", verdict
+
+
+@pytest.mark.parametrize("kind", [kind for kind, decider in DECIDERS.items() if decider.asks & {"memory", "holder"}])
+def test_a_memory_that_is_down_lets_the_call_go_on(kind):
+    verdict = decide({"kind": kind, **STEPS[kind]}, CALL, given(**(WORLD | {"memory": Down(), "holder": down})))
+    assert (verdict.outcome, verdict.decision, verdict.reason) == ("failed", Continue(), "no answer from Redis")
+
+
+def test_every_kind_that_is_compiled_has_a_decider():
+    tables = [json.loads(path.read_text()) for path in (HERE / "good").rglob("release/schemes/*.json")]
+    assert {step["kind"] for table in tables for step in table["steps"].values()} == set(DECIDERS)
+
+
+def test_every_kind_that_steps_ask_for_has_a_decider_and_no_other_has():
+    assert set(DECIDED) == set(DECIDERS)
+
+
+def test_a_kind_of_a_later_version_lets_the_call_go_on():
+    verdict = decide({"kind": "listen"}, CALL, given())
+    assert (verdict.outcome, verdict.reason) == ("failed", "this engine knows no step kind 'listen'")

@@ -34,7 +34,7 @@ READERS = {
     "conf/sip_profiles/external.xml": ("mod_sofia",),
     "conf/sip_profiles/internal.xml": ("mod_sofia",),
     "release/directory.xml": ("mod_dptools", "mod_sofia", CORE),
-    "release/gateway.xml": ("mod_sofia",),
+    "release/gateway.xml": ("mod_sofia", CORE),
 }
 #: Known, says FreeSWITCH 1.10.12's source, though no string of their own: the linker keeps each as the end of a longer
 #: one. Not every end of a string is known: `timeout` is none.

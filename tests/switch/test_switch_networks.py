@@ -5,8 +5,8 @@ import contextlib
 import shutil
 import socket
 import ssl
-import subprocess
 
+import certificates
 import pytest
 from switchbed import ports
 from switchbed.agent import Agent
@@ -29,23 +29,8 @@ TRUNKS = {
 
 
 def made(place, name):
-    """A certificate that signs itself, in a folder: its parts, and ``both.pem`` with its key for agents."""
-    place.mkdir(exist_ok=True)
-    command = [
-        "openssl",
-        "req",
-        "-x509",
-        "-newkey",
-        "ec",
-        "-pkeyopt",
-        "ec_paramgen_curve:P-256",
-        "-nodes",
-        "-days",
-        "30",
-    ]
-    command += ["-keyout", "privkey.pem", "-out", "fullchain.pem", "-subj", f"/CN={name}"]
-    command += ["-addext", f"subjectAltName=DNS:{name},IP:127.0.0.1,IP:::1"]
-    subprocess.run(command, cwd=place, check=True, capture_output=True)
+    """A host's certificate in a folder, and ``both.pem`` with its key for agents."""
+    certificates.made(place, name, names=f"DNS:{name},IP:127.0.0.1,IP:::1")
     texts = [(place / part).read_text() for part in ("privkey.pem", "fullchain.pem")]
     (place / "both.pem").write_text("".join(texts))
     return place

@@ -1,10 +1,10 @@
 """The node's certificate: what is wrong with one is said before FreeSWITCH, which says nothing, has it."""
 
-import shutil
 import stat
-import subprocess
 
+import certificates
 import pytest
+from certificates import KEY, openssl
 from click.testing import CliRunner
 
 from routing.app import certificate
@@ -12,23 +12,14 @@ from routing.app.node import node
 
 pytestmark = [
     pytest.mark.process,
-    pytest.mark.skipif(shutil.which("openssl") is None, reason="not found: openssl"),
+    certificates.needs_openssl,
 ]
-NAMES = "subjectAltName=DNS:pbx.example,IP:192.0.2.1,IP:2001:db8::1"
-KEY = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256")
+NAMES = "DNS:pbx.example,IP:192.0.2.1,IP:2001:db8::1"
 
 
-def openssl(place, *arguments):
-    subprocess.run(["openssl", *arguments], cwd=place, check=True, capture_output=True)
-
-
-def made(place, *more, public="fullchain.pem", private="privkey.pem", names=NAMES):
-    """A certificate that signs itself."""
-    place.mkdir(exist_ok=True)
-    usual = ["-nodes"] if "-passout" not in more else []
-    files = ["-keyout", private, "-out", public, "-subj", "/CN=pbx.example", "-addext", names]
-    openssl(place, "req", "-x509", *KEY, *usual, "-days", "30", *files, *more)
-    return place
+def made(place, *more, names=NAMES, **files):
+    """A certificate of pbx.example."""
+    return certificates.made(place, "pbx.example", *more, names=names, **files)
 
 
 @pytest.mark.parametrize("name", ["pbx.example", "192.0.2.1", "2001:db8::1"])
@@ -53,7 +44,7 @@ def test_freeswitchs_own_layout_with_an_authority(tmp_path):
 def test_a_chain_is_where_freeswitch_finds_it(tmp_path):
     """It sends of a chain what stands among the authorities, and nothing of what is behind its own certificate."""
     place = made(tmp_path / "c", public="root.pem", private="root.key")
-    (place / "names").write_text(NAMES)
+    (place / "names").write_text(f"subjectAltName={NAMES}")
     openssl(place, "req", *KEY, "-nodes", "-keyout", "privkey.pem", "-out", "asked", "-subj", "/CN=pbx.example")
     signed = ("-CA", "root.pem", "-CAkey", "root.key", "-extfile", "names", "-out", "leaf.pem", "-days", "30")
     openssl(place, "x509", "-req", "-in", "asked", *signed)
@@ -65,7 +56,7 @@ def test_a_chain_is_where_freeswitch_finds_it(tmp_path):
 
 def spoilt(place, how):
     """A certificate with one thing wrong."""
-    made(place, names="subjectAltName=DNS:x" if how == "name" else NAMES)
+    made(place, names="DNS:x" if how == "name" else NAMES)
     match how:
         case "nothing":
             for path in place.iterdir():

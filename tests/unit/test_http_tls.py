@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import shutil
 import ssl
-import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import certificates
 import gevent
 import gevent.ssl
 import pytest
@@ -22,20 +21,15 @@ from routing.http.address import Resolver
 from routing.http.client import Client
 from routing.model.web import NoReply
 
-pytestmark = pytest.mark.skipif(not shutil.which("openssl"), reason="openssl makes the certificate, and is not here")
+pytestmark = certificates.needs_openssl
 
 ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
 
 
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory) -> tuple[Path, Path]:
-    home = tmp_path_factory.mktemp("tls")
-    key, cert = home / "key.pem", home / "cert.pem"
-    what = ["-subj", "/CN=handler.example", "-addext", "subjectAltName=DNS:handler.example", "-days", "2"]
-    curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
-    command = ["openssl", "req", "-x509", *curve, *what, "-keyout", str(key), "-out", str(cert)]
-    subprocess.run(command, check=True, capture_output=True)
-    return key, cert
+    home = certificates.made(tmp_path_factory.mktemp("tls"), "handler.example")
+    return home / "privkey.pem", home / "fullchain.pem"
 
 
 @pytest.fixture

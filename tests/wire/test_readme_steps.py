@@ -19,9 +19,10 @@ import time
 import urllib.request
 from pathlib import Path
 
+import certificates
 import pytest
 
-pytestmark = [pytest.mark.process, pytest.mark.thorough]
+pytestmark = [pytest.mark.process, pytest.mark.thorough, certificates.needs_openssl]
 
 HOME = Path(__file__).resolve().parents[2]
 README = (HOME / "README.rst").read_text("utf-8")
@@ -65,6 +66,7 @@ def fresh(tmp_path_factory):
         subprocess.run([*git, *words], cwd=copy, check=True)
     for folder in ("old", "new"):
         shutil.copytree(copy / "schemes", copy / folder)
+    certificates.made(place / "live" / "pbx.example.com", "pbx.example.com")
     return place, copy
 
 
@@ -78,6 +80,7 @@ def as_here(text, place, ports):
     """What stands in the README -> what it is on this machine."""
     for said, here in {
         "/srv/routing": str(place),
+        "/etc/letsencrypt": str(place),
         "127.0.0.1:8085": f"127.0.0.1:{ports['handler']}",
         "--port 8085": f"--port {ports['handler']}",
         "ROUTING_ESL_PASSWORD=...": "ROUTING_ESL_PASSWORD=0123456789abcdef",
@@ -124,7 +127,7 @@ class EventSocket(socketserver.StreamRequestHandler):
 
 READY = f"""set -euo pipefail
 trap 'kill $(jobs -p) 2> /dev/null || true' EXIT
-ready() {{ {sys.executable} {__file__} "$1"; }}
+ready() {{ PYTHONPATH="{HOME}/tests" {sys.executable} {__file__} "$1"; }}
 """
 
 

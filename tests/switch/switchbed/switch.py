@@ -39,6 +39,7 @@ class Switch:
     home: Path
     root: Path
     changes: dict[str, object] = field(default_factory=dict)
+    _ports: list[tuple[int, int]] = field(default_factory=list)
 
     def start(self) -> Switch:
         """Boot it and wait until it says that it is ready. Raises RuntimeError with the log's tail otherwise."""
@@ -46,15 +47,15 @@ class Switch:
         assert program is not None
         usual: dict[str, Any] = {
             "esl_password": PASSWORD,
-            "sip_port": ports.free(),
-            "external_port": ports.free(),
-            "esl_port": ports.free(),
-            "tls_port": ports.free(),
-            "tls_external_port": ports.free(),
+            "sip_port": self._port(),
+            "external_port": self._port(),
+            "esl_port": self._port(),
+            "tls_port": self._port(),
+            "tls_external_port": self._port(),
             "loglevel": "debug",
         }
         if "rtp_start_port" not in self.changes:
-            rtp = ports.free(_RTP_PORTS)
+            rtp = self._port(_RTP_PORTS)
             usual |= {"rtp_start_port": rtp, "rtp_end_port": rtp + _RTP_PORTS - 1}
         self.settings = node.Settings(home=self.home, root=self.root, **(usual | self.changes))
         node.write(self.home, node.render(self.settings))
@@ -82,6 +83,8 @@ class Switch:
             os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait(10)
         shutil.rmtree(node.database_folder(self.home), ignore_errors=True)
+        while self._ports:
+            ports.give_back(*self._ports.pop())
 
     def kill(self) -> None:
         """End it as a power cut would."""
@@ -102,7 +105,7 @@ class Switch:
 
     def add_profile(self, name: str, context: str, dialplan: str) -> int:
         """Start a profile like the gateways', whose calls are looked up in another dialplan; returns its port."""
-        profiles, port = self.home / "conf" / "sip_profiles", ports.free()
+        profiles, port = self.home / "conf" / "sip_profiles", self._port()
         text = (profiles / "external.xml").read_text()
         for pattern, new in (
             (r'profile name="\w+"', f'profile name="{name}"'),
@@ -122,6 +125,12 @@ class Switch:
         log = self.home / "log" / "freeswitch.log"
         texts = [path.read_text(errors="replace") for path in (self.output, log) if path.exists()]
         return "\n".join("\n".join(text.splitlines()[-lines:]) for text in texts)
+
+    def _port(self, count: int = 1) -> int:
+        """The first of so many neighbouring ports, its own until it is stopped."""
+        first = ports.free(count)
+        self._ports.append((first, count))
+        return first
 
     def _wait_ready(self) -> Esl:
         deadline = time.monotonic() + 60

@@ -49,6 +49,7 @@ ALONE = {
     "late_offer": "SIP: where the SDP stands, reliable provisional answers",
     "emergency": "SIP: gateways that are silent, closed or have no address",
     "loops": "SIP: a carrier that brings a call back while it rings",
+    "networks": "TCP, TLS, IPv6 and encrypted sound: the offline switch has neither lines nor sound",
     "mid_call": "SIP: requests in the middle of a dialog",
     "registered": "SIP: REGISTER; where the number stands is shared as `trunks` of the cases",
     "losses": "full disks and a switch that is killed",

@@ -77,7 +77,7 @@ def call(bed, asked, switch):
 
     def carry(number, caller=""):
         caller = caller or f"+38067159{next(CALLERS):04}"
-        return bed.run(Case(f"strategy {caller}", number, caller))
+        return bed.run(Case(f"strategy {caller}", number, caller, turns_anew=False))
 
     yield carry
     assert until(lambda: switch.channels() == 0)

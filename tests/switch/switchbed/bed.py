@@ -71,7 +71,7 @@ class Bed:
                 stack.callback(self.switch.esl.api, f"global_setvar {name}=")
             people = self._people(case)
             stack.callback(self._told, case, False)
-            turns = self.company.steps(case.to)
+            turns = self.company.steps(case.to) if case.turns_anew else ()
             stack.enter_context(remembering(self.company.root, case.caller, case.memory, people, turns))
             self._told(case, True)
             folder = self._folder(case)

@@ -30,7 +30,8 @@ class Case:
 
     ``account``: a registered phone calls, not the carrier. ``webhook`` is the handler's answer, ``crm`` the CRM's
     (words of `routing.offline.crm`), ``visitor`` whom the dialled number is lent to. ``memory``: ``talk`` with a
-    person, ``loads`` of people, ``away``. ``engine``: empty, ``absent`` (nobody listens), ``forgetful`` (no Redis).
+    person, ``loads`` of people, ``away``. ``turns_anew``: nobody had a turn in its steps yet. ``engine``: empty,
+    ``absent`` (nobody listens), ``forgetful`` (no Redis).
     ``publish``: a folder of changes that is published before the call, ``back`` is a rollback.
 
     ``limited``: through the front door of a node with flood limits.
@@ -58,6 +59,7 @@ class Case:
     crm: str = ""
     visitor: Mapping[str, Mapping[str, str]] | None = None
     memory: Mapping[str, Any] = field(default_factory=dict)
+    turns_anew: bool = True
     engine: str = ""
     publish: str = ""
     globals_: dict[str, str] = field(default_factory=dict)

@@ -35,7 +35,7 @@ def remembering(
 ):
     """Have a ``talk`` with the caller and the ``loads`` of people remembered, and people ``away`` within the block.
 
-    ``turns``: steps in which nobody had his turn yet.
+    ``turns``: steps in which nobody had a turn yet.
     """
     with _store(root) as store:
         memory, now = RedisMemory(store), time.time()

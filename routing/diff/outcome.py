@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from routing.model.tags import TAGS, tags_of
 from routing.offline.events import Event, ended, longest_silence_ms, talked
 from routing.offline.ladder import ENDINGS
 
@@ -86,6 +85,8 @@ def _entries(events: Sequence[Event]) -> Iterator[Entry]:
                 yield Entry(at_ms, what, subject.rpartition("/")[2], event.lasted_ms, event.detail, event.step)
             case "talk":
                 yield Entry(at_ms, "talks", subject)
+            case "tag":
+                yield Entry(at_ms, "tags", subject)
             case "answered":
                 yield Entry(at_ms, "answered", "")
             case "record" if event.detail == "session":
@@ -93,8 +94,6 @@ def _entries(events: Sequence[Event]) -> Iterator[Entry]:
             case "variable":
                 name, _, value = subject.partition("=")
                 told |= {name: value} if name in told else {}
-                if name == TAGS:
-                    yield Entry(at_ms, "tags", ", ".join(tags_of(value)))
             case "record":
                 # a message's length is the caller's doing, its box is the folder
                 yield Entry(at_ms, "voicemail", subject.split("/")[-2], how=told["routing_notify"], step=event.step)

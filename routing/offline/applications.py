@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from routing.model.tags import TAGS, tags_of
 from routing.offline import bridging, dialogue, socketing
 from routing.offline.line import HungUp, Task, Transfer
 from routing.offline.running import Running
@@ -35,6 +36,10 @@ def assign(call: Running, name: str, value: str) -> None:
     line.set(name, value)
     if name in _TOLD and value and (name == "routing_step" or before != value):
         line.note(_TOLD[name], value, line.variables.get("routing_kind", "") if name == "routing_step" else "")
+    elif name == TAGS:
+        for label in tags_of(value):
+            if label not in tags_of(before or ""):
+                line.note("tag", label)
     elif name != "routing_kind" and name.startswith("routing_"):
         line.note("variable", f"{name}={value}")
 

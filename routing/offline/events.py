@@ -8,6 +8,7 @@ call           number dialled; ``from +380...``
 scheme         scheme entered, from ``routing_scheme``
 step           step path entered, from ``routing_step``; the kind of step
 variable       a routing_ variable set: ``name=value``
+tag            label that the call has got; each once a call
 ringing        the caller's phone is told to ring (180)
 early_media    183: the caller may hear the switch without an answer
 answered       the caller's leg is answered, and begins to cost
@@ -39,6 +40,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
+
+#: Kinds of which one step writes several at a moment: they belong together, and their order says nothing.
+TOGETHER = frozenset({"ring", "tag"})
 
 
 @dataclass(frozen=True)

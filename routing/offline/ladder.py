@@ -8,8 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from routing.model.tags import TAGS, tags_of
-from routing.offline.events import Event, ended, longest_silence_ms
+from routing.offline.events import TOGETHER, Event, ended, longest_silence_ms
 
 #: How a leg ended, in words; the hangup cause otherwise.
 ENDINGS = {
@@ -52,10 +51,14 @@ def ladder(events: Sequence[Event], everything: bool = False) -> list[Row]:
         row = _row(event, everything)
         if rows and row.word == "hours" == rows[-1].word and row.place == rows[-1].place:
             rows.pop()
-        if rows and row.kind == "ring" == rows[-1].kind and rows[-1].at_ms == row.at_ms:
+        if rows and row.kind in TOGETHER and _where(row) == _where(rows[-1]):
             row = replace(row, text=f"{rows.pop().text}, {row.text}")
         rows.append(row)
     return _merged(rows)
+
+
+def _where(row: Row) -> tuple[str, int, str]:
+    return row.kind, row.at_ms, row.place
 
 
 def _row(event: Event, everything: bool) -> Row:
@@ -73,7 +76,7 @@ def summary(events: Sequence[Event]) -> str:
 
 def _hidden(event: Event) -> bool:
     if event.kind == "variable":
-        return not event.subject.startswith(("routing_hours=", f"{TAGS}="))
+        return not event.subject.startswith("routing_hours=")
     if event.kind == "transfer":
         return event.detail != "watchdog"
     return event.kind in HIDDEN or (event.kind == "record" and event.detail != "session")
@@ -91,8 +94,6 @@ def _words(event: Event) -> tuple[str, str]:
             return "call", f"{subject} {detail}"
         case "variable" if subject.startswith("routing_hours="):
             return "hours", subject.partition("=")[2]
-        case "variable" if subject.startswith(f"{TAGS}="):
-            return "tag", ", ".join(tags_of(subject.partition("=")[2]))
         case "ringing" | "early_media" | "answered":
             return "caller", CALLER[event.kind]
         case "play":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from routing.offline.events import Event, longest_silence_ms
+from routing.offline.events import TOGETHER, Event, longest_silence_ms
 from routing.testing.kinds import ANY_TIME, KINDS, NOTICED, Expectation, is_kind, met, told
 
 
@@ -89,11 +89,9 @@ def _in_order(events: Sequence[Event], expect: Sequence[Expectation]) -> list[Fa
 
 
 def _together(events: Sequence[Event], index: int) -> int:
-    """The first of the phones that began to ring with this one: their order says nothing."""
-    event = events[index]
-    while (
-        event.kind == "ring" and index and events[index - 1].kind == "ring" and events[index - 1].at_ms == event.at_ms
-    ):
+    """The first of the phones that began to ring with this one, of the labels that were put with it."""
+    kind, at_ms = events[index].kind, events[index].at_ms
+    while kind in TOGETHER and index and (events[index - 1].kind, events[index - 1].at_ms) == (kind, at_ms):
         index -= 1
     return index
 

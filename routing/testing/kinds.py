@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from routing.model.tags import TAGS, tags_of
 from routing.offline.crm import told_of
 from routing.offline.events import Event
 from routing.testing.spans import Span
@@ -80,11 +79,6 @@ def _answer(step_kind: str) -> Callable[[Event, str], bool]:
     return meets
 
 
-def _tags(event: Event) -> tuple[str, ...]:
-    name, _, value = event.subject.partition("=")
-    return tags_of(value) if name == TAGS else ()
-
-
 def _step(event: Event, word: str) -> bool:
     return event.kind == "step" and word in (event.subject, f"{event.scheme}/{event.subject}")
 
@@ -106,7 +100,7 @@ KINDS: dict[str, Callable[[Event, str], bool]] = {
     **{kind: _answer(step_kind) for kind, step_kind in ASKED.items()},
     "voicemail": lambda event, word: event.kind == "voicemail" and f"/voicemail/{word}/" in event.subject,
     "notify": _variable("routing_notify"),
-    "tag": lambda event, word: event.kind == "variable" and word in _tags(event),
+    "tag": _subject("tag"),
     "answered": lambda event, word: event.kind == "answered",
     "hears": _subject("hears"),
     "end": _subject("end"),
@@ -142,8 +136,6 @@ def is_kind(event: Event, kind: str) -> bool:
     """Whether an event is of a kind of expectation, whatever its words."""
     if kind in ("hours", "notify"):
         return event.subject.startswith(f"routing_{kind}=")
-    if kind == "tag":
-        return event.kind == "variable" and bool(_tags(event))
     if kind in ASKED:
         return event.kind in ("decision", "fallback") and event.subject == ASKED[kind]
     return event.kind == kind
@@ -158,8 +150,6 @@ def told(event: Event, kind: str) -> str:
     """An event in the words of its kind of expectation."""
     if kind in ("hours", "notify"):
         return event.subject.partition("=")[2]
-    if kind == "tag":
-        return ", ".join(_tags(event))
     if event.kind in ("decision", "fallback"):
         return webhook_words(event)
     if kind == "voicemail":

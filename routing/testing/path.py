@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from routing.offline.events import Event
+from routing.offline.events import TOGETHER, Event
 from routing.offline.ladder import ladder
 from routing.testing.kinds import Expectation, is_kind, told, webhook_words
 from routing.testing.run import Result
@@ -81,11 +81,11 @@ def _happened(event: Event, sign: str, quiet: set[str], *, wanted: bool) -> Iter
 
 
 def _gathered(lines: Sequence[Line]) -> Iterator[Line]:
-    """Phones that begin to ring at the same moment share a line."""
+    """Phones that begin to ring at the same moment share a line, and labels that one step puts."""
     kept: Line | None = None
     for line in lines:
-        alike = kept is not None and (kept.kind, kept.sign, kept.at_ms) == ("ring", line.sign, line.at_ms)
-        if kept and alike and line.kind == "ring" and line.sign != "-":
+        alike = kept is not None and _where(kept) == _where(line)
+        if kept and alike and line.kind in TOGETHER and line.sign != "-":
             kept = replace(kept, text=f"{kept.text}, {line.text}")
             continue
         if kept:
@@ -93,3 +93,7 @@ def _gathered(lines: Sequence[Line]) -> Iterator[Line]:
         kept = line
     if kept:
         yield kept
+
+
+def _where(line: Line) -> tuple[str, str, int | None, str]:
+    return line.kind, line.sign, line.at_ms, line.place

@@ -70,7 +70,7 @@ def test_every_kind_meets_some_event(calls: list[list[Event]]) -> None:
         "scheme": "kharkiv", "step": "kharkiv/1", "webhook": "continue", "crm": "ring ivan", "sticky": "ring petro",
         "visitor": "continue", "order": "answered", "tag": "vip",
     }  # fmt: skip
-    calls = [*calls, [Event(0, "variable", "routing_tags=shop,vip,")]]
+    calls = [*calls, [Event(0, "tag", "shop"), Event(0, "tag", "vip")]]
     for kind in KINDS:
         words = (
             {said[kind]} if kind in said else {line.words[0] for e in calls for line in written(e) if line.kind == kind}

@@ -189,7 +189,7 @@ class _Asked:
         try:
             return moment(at, self.published.timezone)
         except ValueError as error:
-            raise UserError(f"--at {at}: write it like `2026-11-23 10:00` or `2026-11-23 10:00 Europe/Kyiv`") from error
+            raise UserError(f"--at {error}") from error
 
     def call(self, number: str, caller: str, moment: datetime) -> Call:
         accounts = self.published.accounts

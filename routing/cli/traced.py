@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from rich.table import Table
@@ -41,7 +42,14 @@ def show(events: Sequence[Event], call: Call, everything: bool, seconds: bool = 
         style = STYLES.get(row.kind, "")
         table.add_row(f"{row.at_ms / 1000:.1f}", Text(row.place, "dim"), Text(row.word, style), Text(row.text, style))
     console = terminal(PIPE_WIDTH)
-    form = "%A %Y-%m-%d %H:%M:%S" if seconds else "%A %Y-%m-%d %H:%M"
-    console.print(f"{call.at.strftime(form)} {call.at.tzname()}", style="dim")
+    console.print(f"{call.at:%A %Y-%m-%d} {time_of_day(call.at, seconds)} {call.at:%Z}", style="dim")
     console.print(table)
     console.print(summary(events), style="dim")
+
+
+def time_of_day(moment: datetime, seconds: bool = False) -> str:
+    """``10:00``; with seconds and parts of them, ``10:00:30.5``, where they are asked for or are not zero."""
+    if not (seconds or moment.second or moment.microsecond):
+        return f"{moment:%H:%M}"
+    rest = f"{moment:.%f}".rstrip("0") if moment.microsecond else ""
+    return f"{moment:%H:%M:%S}{rest}"

@@ -12,6 +12,7 @@ from collections.abc import Callable, MutableMapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from routing.model.moments import later
 from routing.offline.events import Event
 from routing.offline.expand import expand
 from routing.offline.world import World
@@ -114,7 +115,7 @@ class Line:
     @property
     def moment(self) -> datetime:
         """The virtual time of day, aware."""
-        return self.start + timedelta(milliseconds=self.now_ms)
+        return later(self.start, timedelta(milliseconds=self.now_ms))
 
     def get(self, name: str) -> str | None:
         """A channel variable, else a caller profile field, else a global. Names have no case."""

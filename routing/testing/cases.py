@@ -73,6 +73,9 @@ def read_cases(file: Path, name: str = "") -> tuple[list[Case], list[Problem]]:
 def read_day(file: Path) -> list[Case]:
     """The calls of a file that expects nothing of them: see `Day`. Raises Problems with everything that is wrong."""
     document = read(str(file), text_of(Source(str(file), os.path.realpath(file), "")))
+    if isinstance(document.data, dict) and "tests" in document.data:
+        hint = f"`routing test {file}` carries tests; `--calls` takes a file of `calls:` that expects nothing of them"
+        raise Problems([document.problem(("tests",), "this is a file of scheme tests", hint, at_key=True)])
     found = validate(Day, document, (), document.data, None)
     if isinstance(found, Wrong):
         raise Problems(found)

@@ -14,6 +14,7 @@ from pydantic_core import CoreSchema
 
 from routing.decide.verdict import Answer, Failure
 from routing.model.fields import Fields, Id, OneOrMany, Seconds, Text, Whole, refuse, shown
+from routing.model.moments import as_clocks_show
 from routing.model.problem import did_you_mean
 from routing.offline import crm
 from routing.offline import phones as scripted
@@ -122,7 +123,11 @@ def moment(text: str, timezone: str) -> datetime:
         found = datetime.fromisoformat(named[1] if named else text)
     except ValueError:
         raise ValueError(f"`{text}` is not a moment: write `2026-11-23 10:00`") from None
-    return found if found.tzinfo else found.replace(tzinfo=zone)
+    found = found if found.tzinfo else found.replace(tzinfo=zone)
+    if (clock := as_clocks_show(found)).replace(tzinfo=None) != found.replace(tzinfo=None):
+        write = f"write `{clock:%Y-%m-%d %H:%M}`"
+        raise ValueError(f"`{text}` does not exist in {zone.key}, where clocks are put forward over it: {write}")
+    return found
 
 
 def _is_moment(value: str) -> str:

@@ -9,6 +9,7 @@ from datetime import timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
 
+from routing.model.moments import later
 from routing.offline.decider import Decider
 from routing.offline.events import Event
 from routing.offline.limits import Limits
@@ -94,7 +95,7 @@ def made(case: Case, names: Names) -> Call:
     file = case.file.encode("utf-8", "surrogateescape").decode("utf-8", "replace")  # as the machine's locale has it
     call_id = str(uuid.uuid5(IDS, f"{file} {case.name}"))
     call = case.sample.made(call_id, published.timezone, published.country, published.accounts)
-    return replace(call, at=call.at + timedelta(seconds=case.after_s))
+    return replace(call, at=later(call.at, timedelta(seconds=case.after_s)))
 
 
 def carry_with(engine: Decider, case: Case, call: Call, names: Names) -> Result:

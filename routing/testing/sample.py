@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic_core import InitErrorDetails
 
 from routing.model import numbers
 from routing.model.fields import Fields, Id, OneOrMany, Seconds, Text, refuse
@@ -69,6 +70,22 @@ class OneOfSeveral(Wishes):
     caller: CallerFields = Field(default_factory=CallerFields, description="What this caller does.")
 
 
+def _each_begins(calls: list[OneOfSeveral]) -> list[OneOfSeveral]:
+    """Refuse calls that do not say when they begin, each at its place."""
+    wrong = []
+    for n, each in enumerate(calls):
+        if n == 0 and (each.at is None or each.after is not None):
+            said = refuse("the first of several calls begins `at` a moment, others may begin `after` it")
+        elif (each.at is None) == (each.after is None):
+            said = refuse("when does each call begin? write `at`, or `after: 5s` for so long after the first one")
+        else:
+            continue
+        wrong.append(InitErrorDetails(type=said, loc=(n,), input=each))
+    if wrong:
+        raise ValidationError.from_exception_data("calls", wrong)
+    return calls
+
+
 class Sample(Wishes):
     """One test: a call or several, how the world is meanwhile, and what must come of it."""
 
@@ -79,7 +96,7 @@ class Sample(Wishes):
 
     name: Text = Field(description="What is expected, in a sentence; each once a file.")
     call: CallFields | None = Field(None, description="Who calls whom, and when.")
-    calls: list[OneOfSeveral] = Field(
+    calls: Annotated[list[OneOfSeveral], AfterValidator(_each_begins)] = Field(
         default_factory=list,
         max_length=MOST_CALLS,
         description="Several calls instead, each with its own expectations: phones are shared, and what is remembered.",
@@ -190,17 +207,12 @@ class Day(Sample):
     must_expect: ClassVar[bool] = False
 
     name: Text = "calls"
-    calls: list[OneOfSeveral] = Field(min_length=1, max_length=LONGEST_DAY)
+    calls: Annotated[list[OneOfSeveral], AfterValidator(_each_begins)] = Field(min_length=1, max_length=LONGEST_DAY)
 
 
 def _refuse_odd(sample: Sample) -> None:
     """What a test of several calls cannot be."""
-    first, *others = sample.calls
     if set(OWN) & sample.model_fields_set:
         raise refuse("of several `calls` each says what is expected of it, and what its caller does")
     if sample.must_expect and not any(each.can_fail for each in sample.calls):
         raise refuse("a test that expects nothing cannot fail", "write `expect:` at one of the calls")
-    if first.at is None or first.after is not None:
-        raise refuse("the first of several calls begins `at` a moment, others may begin `after` it")
-    if any((each.at is None) == (each.after is None) for each in others):
-        raise refuse("when does each call begin? write `at`, or `after: 5s` for so long after the first one")

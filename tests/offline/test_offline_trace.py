@@ -125,7 +125,7 @@ def test_mistakes_are_told_in_one_line(folder, words, said):
 
 
 def test_wrong_times_and_numbers_are_the_users(folder):
-    with pytest.raises(UserError, match="write it like"):
+    with pytest.raises(UserError, match="--at `tomorrow` is not a moment: write `2026"):
         traced(folder, at="tomorrow")
     with pytest.raises(UserError, match="not a phone number"):
         traced(folder, to="Ivan")

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from routing.journal.memory import DAYS
 from routing.model.memory import Direction, Talk
+from routing.model.moments import later
 from routing.offline.events import Event
 from routing.offline.switch import Call
 from routing.store.memory import RedisMemory
@@ -48,7 +49,7 @@ class Remembering:
         if talk is None or not call.caller.startswith("+"):
             return
         now, person, seconds = time.time(), talk.subject.partition(".")[0], talk.lasted_ms / 1000
-        ended = call.at + timedelta(milliseconds=talk.at_ms)
+        ended = later(call.at, timedelta(milliseconds=talk.at_ms))
         self._ended[call.caller] = (ended, Talk(person, now, seconds, "in", call.to, call.uuid))
         oldest = self._day_of(now - DAYS * 86400)
         self._memory.count(self._project, person, call.uuid, self._day_of(now), seconds, now, oldest)

@@ -36,12 +36,11 @@ def assign(call: Running, name: str, value: str) -> None:
     line.set(name, value)
     if name in _TOLD and value and (name == "routing_step" or before != value):
         line.note(_TOLD[name], value, line.variables.get("routing_kind", "") if name == "routing_step" else "")
-    elif name == TAGS:
-        for label in tags_of(value):
-            if label not in tags_of(before or ""):
-                line.note("tag", label)
     elif name != "routing_kind" and name.startswith("routing_"):
         line.note("variable", f"{name}={value}")
+    for label in tags_of(value) if name == TAGS else ():
+        if label not in tags_of(before or ""):
+            line.note("tag", label)
 
 
 def multiset(call: Running, data: str) -> None:

@@ -9,13 +9,14 @@ leg with ``group_confirm_key`` wins only when the key is pressed within its time
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from routing.offline import progress
 from routing.offline.dialstring import Endpoint, Part
 from routing.offline.document import is_true
+from routing.offline.leg import Leg
 from routing.offline.line import Line
-from routing.offline.phones import UNREACHABLE_MS, Phone, Phones
+from routing.offline.phones import Phone, Phones
 from routing.offline.words import atoi, cause_named
 
 GROUP_SECONDS = 60
@@ -25,27 +26,6 @@ _ENDINGS = {
     "redirects": "REQUESTED_CHAN_UNAVAIL",
     "unreachable": "NO_USER_RESPONSE",
 }
-
-
-@dataclass
-class Leg:
-    """One leg being rung; ``limit_s`` and ``delay_s`` count from the group's start, 0 is none."""
-
-    endpoint: Endpoint
-    phone: Phone
-    target: str
-    limit_s: int
-    delay_s: int
-    state: str = "waiting"
-    rung_ms: int = 0
-    confirmed_ms: int | None = None
-    refused_ms: int | None = None
-    cause: str = ""
-
-    @property
-    def live(self) -> bool:
-        """Still waiting, ringing or asked to confirm."""
-        return self.state != "down"
 
 
 class Attempt:
@@ -135,7 +115,7 @@ class Attempt:
                 moments.append(self.start_ms + leg.limit_s * 1000)
             if leg.state == "waiting":
                 moments.append(self.start_ms + leg.delay_s * 1000)
-            elif leg.state == "ringing" and (due := _due_ms(leg)) is not None:
+            elif leg.state == "ringing" and not leg.held and (due := leg.due_ms) is not None:
                 moments.append(due)
             elif leg.state == "confirming":
                 moments += [at for at in (leg.confirmed_ms, leg.refused_ms) if at is not None]
@@ -153,9 +133,9 @@ class Attempt:
 
     def _outcome(self, leg: Leg) -> Leg | None:
         now = self.line.now_ms
-        if leg.state == "ringing" and (due := _due_ms(leg)) is not None and now >= due:
-            if leg.phone.does not in _ENDINGS and self.line.finds_person_talking(leg.target):
-                leg.phone = replace(leg.phone, does="no answer")  # nobody picks up a second call
+        if leg.state == "ringing" and (due := leg.due_ms) is not None and now >= due:
+            leg.held = leg.phone.does == "answers" and self.line.finds_person_talking(leg.target)
+            if leg.held:
                 return None
             if leg.phone.does in _ENDINGS:
                 self.end(leg, _ENDINGS[leg.phone.does])
@@ -240,11 +220,3 @@ def _refusal(endpoint: Endpoint, phone: Phone) -> str:
         return "MANDATORY_IE_MISSING" if endpoint.kind == "user" else "CHAN_NOT_IMPLEMENTED"
     inside = endpoint.kind == "sofia" and not endpoint.rest.startswith(("gateway/", "external/"))
     return "USER_NOT_REGISTERED" if phone.does == "unreachable" and inside else ""
-
-
-def _due_ms(leg: Leg) -> int | None:
-    """When the phone does what it is scripted to do."""
-    if leg.phone.does == "no answer":
-        return None
-    wait = UNREACHABLE_MS if leg.phone.does == "unreachable" else leg.phone.after_ms
-    return leg.rung_ms + wait

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from routing.offline.attempt import Leg
 from routing.offline.dialstring import BadDialString, parse
 from routing.offline.document import is_true
+from routing.offline.leg import Leg
 from routing.offline.line import LONGEST_MS, HungUp, Interrupted, Transfer
 from routing.offline.originate import Originate
 from routing.offline.running import Running

@@ -7,10 +7,14 @@ the legs of a caller who gave up are dropped.
 
 from __future__ import annotations
 
-from routing.offline.attempt import Attempt, Leg
+from contextlib import suppress
+
+from routing.offline.attempt import Attempt
 from routing.offline.dialstring import Part
+from routing.offline.leg import Leg
 from routing.offline.line import Interrupted, Line
 from routing.offline.phones import Phones
+from routing.offline.world import Freed
 
 
 class Originate:
@@ -33,7 +37,8 @@ class Originate:
                 moments = [moment for attempt in self.attempts if (moment := attempt.next_ms()) is not None]
                 if not moments:
                     return self.attempts[-1].cause
-                self.line.wait(min(moments))
+                with suppress(Freed):
+                    self.line.wait(min(moments))
         except Interrupted:
             self._drop("ORIGINATOR_CANCEL", None)
             raise

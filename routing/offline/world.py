@@ -14,6 +14,10 @@ from dataclasses import dataclass, field
 from greenlet import getcurrent, greenlet
 
 
+class Freed(Exception):
+    """A call that rings somebody is told so when they have hung up another call: now they may pick it up."""
+
+
 @dataclass
 class World:
     """What calls share: the clock, in milliseconds since the epoch, FreeSWITCH's globals, the phones in use."""
@@ -64,7 +68,7 @@ class World:
     def wake(self, call: str, outcome: BaseException) -> bool:
         """End what a call waits for, now, with an interruption (`routing.offline.line`); False: it does not wait."""
         script = self._waiting.get(call)
-        if script is None or script in self._woken:
+        if script is None or not isinstance(self._woken.get(script, Freed()), Freed):
             return False
         self._woken[script] = outcome
         self._wait(script, self.now_ms)
@@ -79,13 +83,11 @@ class World:
         self._talking.setdefault(_owner(target), {}).setdefault(target, []).append(call)
 
     def leaves(self, target: str, call: str) -> None:
-        """A call has done with a phone."""
-        for kept in (self._rung, self._talking):
-            phones = kept.get(_owner(target), {})
-            if call in (calls := phones.get(target, [])):
-                calls.remove(call)
-                if not calls:
-                    del phones[target]
+        """A call has done with a phone; when that was a talk, whoever rings the same person learns of it."""
+        person = _owner(target)
+        _removed(self._rung.get(person, {}), target, call)
+        if _removed(self._talking.get(person, {}), target, call):
+            self._freed(person)
 
     def is_talking(self, target: str, besides: str) -> bool:
         """Whether a phone talks with another call."""
@@ -99,6 +101,13 @@ class World:
         """Whether a phone of a person rings or talks for another call."""
         return any(_is_used(kept.get(person, {}), besides) for kept in (self._rung, self._talking))
 
+    def _freed(self, person: str) -> None:
+        talking = {call for calls in self._talking.get(person, {}).values() for call in calls}
+        ringing = (call for calls in self._rung.get(person, {}).values() for call in calls)
+        for call in dict.fromkeys(ringing):
+            if call not in talking and self._waiting.get(call) not in self._woken:
+                self.wake(call, Freed())
+
     def _wait(self, script: greenlet, at_ms: int) -> None:
         self._count += 1
         self._waits[script] = self._count
@@ -111,3 +120,14 @@ def _owner(target: str) -> str:
 
 def _is_used(phones: Mapping[str, Sequence[str]], besides: str) -> bool:
     return any(call != besides for calls in phones.values() for call in calls)
+
+
+def _removed(phones: dict[str, list[str]], target: str, call: str) -> bool:
+    """Whether the call was one of the phone's; it is one no longer."""
+    calls = phones.get(target, [])
+    if call not in calls:
+        return False
+    calls.remove(call)
+    if not calls:
+        del phones[target]
+    return True

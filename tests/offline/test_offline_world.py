@@ -11,7 +11,7 @@ from routing.offline.events import Event
 from routing.offline.line import HungUp, Transfer
 from routing.offline.phones import Caller, Phones
 from routing.offline.switch import Call, run
-from routing.offline.world import World
+from routing.offline.world import Freed, World
 
 AT = datetime(2026, 11, 23, 10, tzinfo=UTC)
 BEGAN_MS = round(AT.timestamp() * 1000)
@@ -117,3 +117,32 @@ def test_a_phone_rings_for_many_calls_and_talks_with_one() -> None:
     world.leaves("ivan.desk", "a")
     world.leaves("ivan.desk", "b")
     assert not world.is_busy("ivan", "")
+
+
+def test_whoever_rings_somebody_learns_that_they_hung_up() -> None:
+    world, told = World(), []
+
+    def rings() -> None:
+        world.rings("ivan.mobile", "ringing")
+        told.append((world.wait("ringing", 60), world.now_ms))
+
+    def talks() -> None:
+        world.rings("ivan.desk", "talking")
+        world.talks("ivan.desk", "talking")
+        world.wait("talking", 10)
+        world.leaves("ivan.desk", "talking")
+
+    world.begin(0, rings)
+    world.begin(0, talks)
+    world.run()
+    ((outcome, at_ms),) = told
+    assert isinstance(outcome, Freed) and at_ms == 10
+
+
+def test_what_comes_from_outside_counts_more_than_that_somebody_hung_up() -> None:
+    world, told = World(), []
+    world.begin(0, lambda: told.append(world.wait("ringing", 60)))
+    killed = HungUp("NORMAL_CLEARING", "outside")
+    world.begin(10, lambda: told.extend([world.wake("ringing", Freed()), world.wake("ringing", killed)]))
+    world.run()
+    assert told == [True, True, killed]

@@ -20,7 +20,7 @@ people:
   petro: {name: Petro, extension: "13", phones: {desk: {sip: "1003"}}}
 groups: {sales: [ivan, olena, petro]}
 gateways: {main: {proxy: sip.example, register: false, numbers: ["+380441112200", "+380441112201", "+380441112202",
-  "+380441112203", "+380441112204", "+380441112205", "+380441112206"]}}
+  "+380441112203", "+380441112204", "+380441112205", "+380441112206", "+380441112207"]}}
 """
 SCHEMES = {
     "together": "- ring: {to: sales, for: 20s}",
@@ -30,6 +30,7 @@ SCHEMES = {
     "free": "- ring: {to: sales, order: in_order, only: free, for: 20s}",
     "again": "- sticky: {within: 14d}\n  - ring: {to: olena, for: 20s}",
     "waits": "- ring: {to: [ivan], order: in_order_waiting, for: 60s}",
+    "mobile": "- ring: {to: ivan.mobile, for: 20s}",
 }
 NUMBER = {name: f"+38044111220{place}" for place, name in enumerate(SCHEMES)}
 AT = 'at: "2026-11-23 10:00"'
@@ -50,6 +51,28 @@ SEVERAL = {
     "somebody who talks does not pick up a second call": (
         "{ivan: 'answers after 10s, talks 60s'}",
         [("desk", AT, "[{talk: ivan}]"), ("desk", "after: 5s", "[{ring: {ivan.desk: 20s}}, {end: USER_BUSY}]")],
+    ),
+    "somebody who hangs up picks up what rings": (
+        "{ivan: 'answers after 10s, talks 10s'}",
+        [("desk", AT, "[{talk: {ivan: 10s}}]"), ("desk", "after: 5s", "[{talk: ivan, at: 15s}]")],
+    ),
+    "on another phone too, the call that rang first": (
+        "{ivan: 'answers after 3s, talks 10s'}",
+        [("mobile", AT, "[{talk: {ivan.mobile: 10s}}]"), ("desk", "after: 1s", "[{talk: {ivan.desk: 10s}, at: 12s}]"),
+         ("desk", "after: 2s", "[{ring: {ivan.desk: 20s}}, {end: USER_BUSY}]")],
+    ),
+    "and not before he would have": (
+        "{ivan: 'answers after 12s, talks 5s'}",
+        [("desk", AT, "[{talk: {ivan: 5s}}]"), ("desk", "after: 11s", "[{talk: ivan, at: 12s}]")],
+    ),
+    "the voicemail of a mobile does not wait": (
+        "{ivan.desk: 'answers after 3s, talks 60s', ivan.mobile: 'voicemail after 10s'}",
+        [("desk", AT, "[{talk: ivan.desk}]"), ("mobile", "after: 1s", "[{talk: ivan.mobile, at: 10s}]")],
+    ),
+    "a caller who gives up meanwhile is not picked up": (
+        "{ivan: 'answers after 10s, talks 10s'}",
+        [("desk", AT, "[{talk: {ivan: 10s}}]"),
+         ("desk", "after: 5s, caller: {hangs_up_after: 14s}", "[{end: ORIGINATOR_CANCEL}], never: [{talk: ivan}]")],
     ),
     "turns go round": (
         "{ivan: answers after 1s, olena: answers after 1s, petro: answers after 1s}",

@@ -1,0 +1,39 @@
+"""One leg of a dial string that is being rung: what its phone does, and when. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from routing.offline.dialstring import Endpoint
+from routing.offline.phones import UNREACHABLE_MS, Phone
+
+
+@dataclass
+class Leg:
+    """One leg being rung; ``limit_s`` and ``delay_s`` count from the group's start, 0 is none."""
+
+    endpoint: Endpoint
+    phone: Phone
+    target: str
+    limit_s: int
+    delay_s: int
+    state: str = "waiting"
+    rung_ms: int = 0
+    confirmed_ms: int | None = None
+    refused_ms: int | None = None
+    cause: str = ""
+    #: Whoever would pick up talks on another phone; they may when that talk is over.
+    held: bool = False
+
+    @property
+    def live(self) -> bool:
+        """Still waiting, ringing or asked to confirm."""
+        return self.state != "down"
+
+    @property
+    def due_ms(self) -> int | None:
+        """When the phone does what it is scripted to do; None: it rings on."""
+        if self.phone.does == "no answer":
+            return None
+        wait = UNREACHABLE_MS if self.phone.does == "unreachable" else self.phone.after_ms
+        return self.rung_ms + wait

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import click
@@ -20,11 +20,13 @@ from routing.model.problem import Problems, did_you_mean
 from routing.testing.check import problems
 from routing.testing.names import Names
 from routing.testing.read import files_below, read_all
-from routing.testing.run import carry
+from routing.testing.run import carry, carry_together
 
 FORMATS: dict[str, Callable[[Flow, Way | None], str]] = {"svg": to_svg, "mermaid": to_mermaid, "dot": to_dot}
 #: Ending of the output file -> format.
 ENDINGS = {".svg": "svg", ".mmd": "mermaid", ".md": "mermaid", ".dot": "dot", ".gv": "dot"}
+#: Of the calls of a test so many are named.
+MOST_NAMED = 3
 FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
 
 
@@ -58,17 +60,27 @@ def _way(schemes: Path, scheme: str, name: str) -> Way:
     cases, unread = read_all(files_below([schemes]))
     if unread:
         raise Problems(unread)
-    case = next((case for case in cases if case.name == name), None)
-    if case is None:
-        hint = did_you_mean(name, [case.name for case in cases]) or f"{len(cases)} cases below {schemes}"
+    first = next((case for case in cases if name in (case.name, case.test)), None)
+    if first is None:
+        known = [known for case in cases for known in (case.test, case.name)]
+        hint = did_you_mean(name, known) or f"{len(cases)} cases below {schemes}"
         raise UserError(f"no test case is called `{name}` ({hint})")
     with opened(schemes) as published:
         names = Names(published)
-        wrong = problems([case], names)
-        if wrong:
+        if wrong := problems(first.together or [first], names):
             raise Problems(wrong)
-        result = carry(case, names)
-    lit = way(scheme, result.events, f"{scheme}: {case.name}")
-    if not lit.steps:
-        raise UserError(f"the call of `{name}` does not come to {scheme}")
-    return lit
+        several = first.together and name == first.test
+        results = carry_together(first.together, names) if several else [carry(first, names)]
+    ways = [way(scheme, result.events, f"{scheme}: {result.case.name}") for result in results]
+    return _chosen(scheme, name, [(each.case.name, lit) for each, lit in zip(results, ways, strict=True) if lit.steps])
+
+
+def _chosen(scheme: str, name: str, found: Sequence[tuple[str, Way]]) -> Way:
+    """The one way of a test that comes to the scheme."""
+    if not found:
+        raise UserError(f"no call of `{name}` comes to {scheme}")
+    if len(found) > 1:
+        calls = " or ".join(f'--case "{call}"' for call, _ in found[:MOST_NAMED])
+        more = f" or {len(found) - MOST_NAMED} more" if len(found) > MOST_NAMED else ""
+        raise UserError(f"{len(found)} calls of `{name}` come to {scheme}: say which, {calls}{more}")
+    return found[0][1]

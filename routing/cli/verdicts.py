@@ -11,6 +11,7 @@ from rich.rule import Rule
 from rich.text import Text
 
 from routing.cli.terminal import width
+from routing.cli.traced import time_of_day
 from routing.testing.cover import Cover
 from routing.testing.covered import gaps, total
 from routing.testing.path import path
@@ -53,7 +54,8 @@ def _story(console: Console, result: Result) -> None:
     case, call = result.case, result.call
     mark = Text("✓ ", "green") if result.passed else Text("✗ ", "bold red")
     console.print(Text.assemble(mark, (case.name, "bold"), (f"  {case.file}:{case.line}", "dim")))
-    console.print(Text(f"  {call.at:%a %d %b %Y %H:%M %Z}  {call.caller} calls {call.to}", "dim"))
+    moment = f"{call.at:%a %d %b %Y} {time_of_day(call.at, bool(case.together))} {call.at:%Z}"
+    console.print(Text(f"  {moment}  {call.caller} calls {call.to}", "dim"))
     for complaint in result.complaints():
         console.print(Text(f"  {complaint}", "red"))
     if not result.passed:

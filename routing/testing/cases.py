@@ -23,8 +23,8 @@ from routing.testing.sample import LISTS, OWN, Day, Sample
 class Case:
     """A test and where it stands: file, line, and the way back from its parts to their lines.
 
-    ``root`` is where the test stands in its file. Of a test of several calls each is a case: ``place`` is where it
-    stands in the test, ``after_s`` how long after its moment it begins, ``together`` all of them.
+    ``root`` is where the test stands in its file, ``test`` its name. Of a test of several calls each is a case:
+    ``place`` is where it stands in the test, ``after_s`` how long after its moment it begins, ``together`` all of them.
     """
 
     sample: Sample
@@ -35,10 +35,11 @@ class Case:
     place: Loc = ()
     after_s: int = 0
     together: list[Case] = field(default_factory=list, repr=False, compare=False)
+    test: str = ""
 
     @property
     def name(self) -> str:
-        """The test's name."""
+        """The test's name; of several calls also which of them this is."""
         return self.sample.name
 
     def problem(self, loc: Loc, message: str, hint: str = "", *, at_key: bool = False) -> Problem:
@@ -89,7 +90,7 @@ def _cases(sample: Sample, document: Document, root: Loc) -> Iterator[Case]:
         place: Loc = ("calls", n) if sample.calls else ()
         line = document.problem((*root, *place), "").line
         after_s = (sample.calls[n].after or 0) if sample.calls else 0
-        case = Case(one, document.file, line, root, document, place, after_s, together)
+        case = Case(one, document.file, line, root, document, place, after_s, together, sample.name)
         case = replace(case, sample=_with_lines(case))
         if sample.calls:
             together.append(case)
@@ -120,11 +121,12 @@ def _with_lines(case: Case) -> Sample:
 
 
 def _twice(cases: Sequence[Case]) -> Iterator[Problem]:
-    lines: dict[str, int] = {}
+    tests: dict[str, Case] = {}
     for case in cases:
-        if first := lines.get(case.name):
-            yield case.problem(("name",), f"`{case.name}` is the name of the test in line {first} too")
-        lines.setdefault(case.name, case.line)
+        first = tests.setdefault(case.test, case)
+        if first.root != case.root and case.place in ((), ("calls", 0)):
+            line = first.problem((), "").line
+            yield case.problem(("name",), f"`{case.test}` is the name of the test in line {line} too")
 
 
 def read_samples(file: Path) -> list[Sample]:

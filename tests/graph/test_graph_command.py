@@ -13,6 +13,14 @@ tests:
     call: {to: "+380441112233", from: "+380441112200", at: "2026-11-23 20:00"}
     caller: {digits: "2"}
     expect: [{play: closed.wav}, {voicemail: service}]
+  - name: one of two
+    calls:
+      - {to: "11", from: olena.desk, at: "2026-11-23 20:00", expect: [{ring: ivan}]}
+      - {to: "+380441112233", from: "+380441112200", after: 5s}
+  - name: both
+    calls:
+      - {to: "+380441112233", from: "+380441112200", at: "2026-11-23 10:00", within: 2m}
+      - {to: "+380441112233", from: "+380441112201", after: 5s}
 """
 
 
@@ -45,12 +53,24 @@ def test_a_test_case_is_lit(folder):
     assert "service: at night" in svg and 'id="step-2.closed.2"' in svg and 'class="left"' in svg
 
 
+@pytest.mark.parametrize("name", ["one of two", "one of two, call 2 of 2", "both, call 1 of 2"])
+def test_a_call_of_a_test_of_several_is_lit(folder, name):
+    """The test's name will do where one of its calls comes here."""
+    shown = "one of two, call 2 of 2" if name == "one of two" else name
+    assert f"service: {shown}" in ran(folder, "service", "--case", name).output
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
+        (
+            ("service", "--case", "both"),
+            '2 calls of `both` come to service: say which, --case "both, call 1 of 2" or --case "both, call 2 of 2"',
+        ),
+        (("other", "--case", "both"), "no call of `both` comes to other"),
         (("servise",), "no scheme is called servise (did you mean `service`?)"),
         (("service", "--case", "at nigth"), "no test case is called `at nigth` (did you mean `at night`?)"),
-        (("other", "--case", "at night"), "the call of `at night` does not come to other"),
+        (("other", "--case", "at night"), "no call of `at night` comes to other"),
         (("service", "-o", "/nowhere/at/all.svg"), "/nowhere/at/all.svg: No such file or directory"),
     ],
 )

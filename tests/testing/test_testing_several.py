@@ -221,3 +221,12 @@ def test_a_file_of_calls_stands_alone(schemes: Path, tmp_path: Path) -> None:
     assert "who calls whom?" in CliRunner().invoke(group, ["trace", "--to", "1"]).output
     wrong = trace(schemes, tmp_path, text.replace("calls:", "call:"))
     assert isinstance(wrong.exception, Problems | ErrorRoad)
+
+
+def test_the_heading_of_each_call_says_the_second_it_begins(schemes: Path) -> None:
+    calls = written("desk", AT, "[{ring: ivan}]") + written("desk", "after: 1s", "[]")
+    file = schemes / "headings.test.yaml"
+    file.write_text(f"tests:\n  - name: two\n    calls:\n{calls}", "utf-8")
+    shown = CliRunner().invoke(group, ["test", str(file), "--schemes", str(schemes), "-v"]).output
+    file.unlink()
+    assert "Mon 23 Nov 2026 10:00:00 EET" in shown and "Mon 23 Nov 2026 10:00:01 EET" in shown

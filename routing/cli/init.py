@@ -7,6 +7,7 @@ import os
 import re
 import string
 from collections.abc import Iterator
+from datetime import date
 from importlib import resources
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from routing.cli.secrets import add_missing
 from routing.compile.build import needed
 from routing.compile.templates import shipped
 from routing.load.schema import json_schema
-from routing.model.calendar import INEXPRESSIBLE_ZONES
+from routing.model.country_zones import main_zone, other_clocks
 from routing.testing.schema import schema_of_tests
 
 COUNTRIES = sorted(phonenumbers.SUPPORTED_REGIONS)
@@ -32,6 +33,7 @@ PLACES = {
     "office.test.yaml": SCHEMES / "office.test.yaml",
     "gitignore": Path(".gitignore"),
 }
+ZONE_PLACE = "`timezone` in schemes/project.yaml"
 PIPELINES = {"github": Path(".github/workflows/schemes.yml"), "gitlab": Path(".gitlab-ci.yml")}
 NEXT = """\
 Now, in {folder}:
@@ -54,14 +56,14 @@ _COUNTRY = Value("country", _country)
 @click.command()
 @click.argument("folder", type=NEW_FOLDER)
 @click.option("--country", type=_COUNTRY, metavar="CODE", help="ISO code of the country: UA.  [default: asked]")
-@click.option("--timezone", type=ZONE, help="Zone of the opening hours.  [default: the country's]")
+@click.option("--timezone", type=ZONE, help="Zone of the opening hours.  [default: the country's main one]")
 @click.option("--pipeline", type=click.Choice((*PIPELINES, "none")), default="none", show_default=True)
 def init(folder: Path, country: str | None, timezone: str | None, pipeline: str) -> None:
     """Write a small project into FOLDER, which is new or empty: it is checked, tested and ready to grow."""
     if folder.exists() and any(each.name != ".git" for each in folder.iterdir()):
         raise UserError(f"{folder} is not empty: name a new folder")
     code = (country or _asked()).upper()
-    facts = _facts(folder, code, str(timezone or _zone(code)))
+    facts = _facts(folder, code, str(timezone or main_zone(code) or "UTC"))
     for name, place in PLACES.items():
         _write(folder / place, string.Template(_template(name)).substitute(facts))
     for name, schema in (("schema.json", json_schema()), ("tests.schema.json", schema_of_tests())):
@@ -71,7 +73,19 @@ def init(folder: Path, country: str | None, timezone: str | None, pipeline: str)
     add_missing(folder / "var" / "secrets", needed(folder / SCHEMES), {})
     for path in _written(folder):
         click.echo(path)
+    if timezone is None and (more := _about_zone(code, facts["timezone"])):
+        click.echo(more)
     click.echo(NEXT.format(folder=folder, **facts))
+
+
+def _about_zone(country: str, written: str) -> str:
+    """What there is to say of a time zone that nobody named; nothing where the country has one clock."""
+    if not main_zone(country):
+        return f"FreeSWITCH can be told no time zone of {country}: {ZONE_PLACE} has {written}, write your own"
+    others = other_clocks(country, date.today().year)
+    if not others:
+        return ""
+    return f"{country} has several time zones: {ZONE_PLACE} has {written}; others are {', '.join(others)}"
 
 
 def _facts(folder: Path, country: str, timezone: str) -> dict[str, str]:
@@ -107,13 +121,6 @@ def _guess() -> str:
     """The country of the language that the terminal speaks."""
     found = re.match(r"[a-z]{2}_([A-Z]{2})", os.environ.get("LC_ALL") or os.environ.get("LANG") or "")
     return found[1] if found and found[1] in COUNTRIES else "UA"
-
-
-def _zone(country: str) -> str:
-    """The first zone of a country in the zone table that FreeSWITCH can be told; UTC where there is none."""
-    table = (resources.files("tzdata") / "zoneinfo" / "zone.tab").read_text("utf-8")
-    rows = (line.split("\t") for line in table.splitlines() if not line.startswith("#"))
-    return next((row[2] for row in rows if row[0] == country and row[2] not in INEXPRESSIBLE_ZONES), "UTC")
 
 
 def _template(name: str) -> str:

@@ -45,11 +45,31 @@ def test_secrets_are_its_owners_alone_and_not_in_git(tmp_path):
     assert "var/" in (tmp_path / "acme/.gitignore").read_text().splitlines()
 
 
-def test_the_country_is_asked_for_and_its_first_zone_taken(tmp_path):
+def test_the_country_is_asked_for_and_its_zone_taken(tmp_path):
     result = begun(tmp_path / "acme", typed="pl\n")
     assert result.exit_code == 0
     project = (tmp_path / "acme/schemes/project.yaml").read_text()
     assert "country: PL " in project and "timezone: Europe/Warsaw\n" in project and "name: acme\n" in project
+
+
+@pytest.mark.parametrize(
+    ("country", "zone", "said"),
+    [
+        ("UA", "Europe/Kyiv", "has Europe/Kyiv; others are Europe/Simferopol\n"),
+        ("US", "America/New_York", "others are America/Chicago, America/Denver, America/Phoenix, America/Los_Angeles,"),
+        ("MA", "UTC", "FreeSWITCH can be told no time zone of MA: `timezone` in schemes/project.yaml has UTC"),
+        ("DE", "Europe/Berlin", ""),
+    ],
+)
+def test_the_zone_of_most_people_is_written_and_others_are_told(tmp_path, country, zone, said):
+    output = begun(tmp_path / "acme", "--country", country).output
+    assert f"timezone: {zone}\n" in (tmp_path / "acme/schemes/project.yaml").read_text()
+    assert said in output and (said or "time zone" not in output)
+
+
+def test_of_a_zone_that_was_named_nothing_more_is_told(tmp_path):
+    output = begun(tmp_path / "acme", "--country", "US", "--timezone", "America/Denver").output
+    assert "time zones" not in output
 
 
 def test_whom_nobody_answers_says_what_to_write(tmp_path):

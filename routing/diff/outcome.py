@@ -98,7 +98,7 @@ def _entries(events: Sequence[Event]) -> Iterator[Entry]:
                 # a message's length is the caller's doing, its box is the folder
                 yield Entry(at_ms, "voicemail", subject.split("/")[-2], how=told["routing_notify"], step=event.step)
             case "error" | "missing" if not _unknown(event):
-                yield Entry(at_ms, "fault", _without_place(subject))
+                yield Entry(at_ms, "fault", subject)
             case "end":
                 limit = told["routing_end"] if told["routing_end"] != "voicemail" else ""
                 yield Entry(at_ms, "ends", subject, how=limit or _who(event.detail))
@@ -123,8 +123,3 @@ def _unknown(event: Event) -> bool:
 
 def _who(detail: str) -> str:
     return "" if detail in ("caller", "person", "dialplan", "no route") or "." in detail else detail
-
-
-def _without_place(text: str) -> str:
-    """A fault without the release's own folder, in which two sides always differ."""
-    return " ".join(word.rpartition("/")[2] if "/releases/" in word else word for word in text.split(" "))

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -25,6 +26,8 @@ from routing.offline.world import World
 TEMPLATE = "dialplan/routing.xml.j2"
 DOMAIN = "phones.invalid"
 RECORDINGS = "/recordings"
+#: How events name the release and its root, wherever they are.
+RELEASE, ROOT = "release", "root"
 #: The flood limits of a node as delivered; one call alone never meets them.
 LIMITS = {
     "caller_rate": "10/60", "caller_calls": "5", "anonymous_rate": "60/60", "number_rate": "600/60",
@@ -65,6 +68,7 @@ class Published:
         self.root = self.root.absolute()
         self.files = Directory(self.root)
         self._sounds = ReleaseSounds(self.root)
+        self._release = re.compile(rf"{re.escape(str(self.root))}/(?:releases/[^/ ]+|current)(?=[/ ]|$)")
         text = self.files.read(f"{self.root}/current/table.json")
         if text is None:
             raise NoRelease(f"{self.root} has no current release")
@@ -109,8 +113,11 @@ class Published:
         world: World | None = None,
     ) -> list[Event]:
         """Carry one call; ``globals_`` holds overrides such as ``hours_office=closed``, ``limits`` what calls share,
-        ``world`` those that are under way at the same time (`routing.offline.switch.run`)."""
-        return run(
+        ``world`` those that are under way at the same time (`routing.offline.switch.run`).
+
+        Events name files of the release ``release/...``: what two runs tell can be compared.
+        """
+        happened = run(
             replace(call, dialplan=self.front_door) if call.context.startswith(INBOUND) else call,
             self.files,
             self.dialplan,
@@ -122,3 +129,13 @@ class Published:
             limits=limits,
             world=world,
         )
+        return [self._without_place(event) for event in happened]
+
+    def _without_place(self, event: Event) -> Event:
+        """An event in which files are named from the release on: the root may be of this run alone."""
+        if str(self.root) not in f"{event.subject} {event.detail}":
+            return event
+        return replace(event, subject=self._named(event.subject), detail=self._named(event.detail))
+
+    def _named(self, text: str) -> str:
+        return self._release.sub(RELEASE, text).replace(str(self.root), ROOT)

@@ -19,6 +19,7 @@ from routing.cli.examples.site import Lent
 from routing.model.entities import visitor_of
 from routing.offline.events import Event, ended, talked
 from routing.offline.ladder import Row, ladder
+from routing.offline.published import RELEASE
 from routing.testing.expect import arrived_ms
 from routing.testing.kinds import webhook_words
 from routing.testing.run import Result
@@ -38,7 +39,7 @@ UNTOLD = frozenset({"nobody has talked with this caller"})
 LABEL = "routing_label"
 #: What stands before the interesting part of a path.
 _BOX = re.compile(r"\S*/voicemail/([^/]+)/\S+")
-_RELEASE = re.compile(r"/\S*/releases/[0-9a-f]{12}/")
+_RELEASE = re.compile(rf"\b{RELEASE}/")
 SAID = {"silent": "the engine is silent", "refused": "nobody listens on the engine's port", "closed": "the engine left"}
 
 

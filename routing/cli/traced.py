@@ -17,6 +17,7 @@ from routing.offline.switch import Call
 STYLES = {
     "ring": "cyan", "confirm": "cyan", "talk": "bold green", "voicemail": "green", "end": "bold", "error": "bold red",
     "decision": "magenta", "fallback": "yellow", "transfer": "yellow", "ring_end": "dim",
+    "limit": "yellow",
 }  # fmt: skip
 PIPE_WIDTH = 160
 

@@ -118,7 +118,7 @@ def _front_doors(
         "pieces": _pieces,
         "places": {place: (field, *_SAID.get(place, (f"{SPELT}$", ""))) for place, field in PLACES.items()},
         "headers": list(_in_turn()),
-        "loops": list(_loops(ours)),
+        "loops": list(loops(ours)),
         "not_ours": _not_shown(ours, country),
         "number_in": number_in,
         "accounts": {place: _any(users) for place, users in accounts},
@@ -156,7 +156,7 @@ def shown(folder: Folder) -> list[str]:
     return sorted({*(every if len(every) <= _MOST_SHOWN else first)})[:_MOST_SHOWN]
 
 
-def _loops(ours: Sequence[str]) -> Iterator[tuple[str, str, str, int]]:
+def loops(ours: Sequence[str]) -> Iterator[tuple[str, str, str, int]]:
     """What tells a call that comes back, and how many of one caller to one number there may be at a time."""
     diverted = f"{PLACES['diversion']}@{PLACES['history-info']}"
     yield "diverted", diverted, "^((?!anonymous@)[^@]+)", MOST_DIVERTED

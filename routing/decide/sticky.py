@@ -42,10 +42,18 @@ def decide(
     talk that counts; ``ring_s``). ``state`` of a person, None for nobody of this release; ``now_s``: seconds since the
     epoch.
     """
-    talk = last_talk(step, past, now_s)
-    if talk is None:
+    newest = None
+    for talk in past:
+        if not _against(step, talk, now_s):
+            return _last(step, talk, state(talk.person), now_s)
+        newest = newest or talk
+    if newest is None:
         return _on("nobody has talked with this caller")
-    found = state(talk.person)
+    return _on(f"the last talk, with {newest.person}, does not count: {_against(step, newest, now_s)}")
+
+
+def _last(step: Mapping[str, Any], talk: Talk, found: State | None, now_s: float) -> Verdict:
+    """Ring the person of a talk that counts, when they are free."""
     if found != "free":
         return _on(f"{talk.person} is {found or 'no person any more'}")
     ago_s = max(0, round(now_s - talk.at))  # the clock may have been set back since
@@ -53,15 +61,15 @@ def decide(
     return Verdict(RingPerson(talk.person, int(step["ring_s"])), "decided", reason)
 
 
-def last_talk(step: Mapping[str, Any], past: Iterable[Talk], now_s: float) -> Talk | None:
-    """The last talk that the step counts: of its direction, long enough, not too long ago."""
-    wanted = ("in", "out") if step["calls"] == "both" else (step["calls"],)
-    counted = (
-        talk
-        for talk in past
-        if talk.direction in wanted and talk.talk_s >= step["talked_s"] and now_s - talk.at <= step["within_s"]
-    )
-    return next(counted, None)
+def _against(step: Mapping[str, Any], talk: Talk, now_s: float) -> str:
+    """Why the step does not count a talk; nothing when it does."""
+    if step["calls"] not in ("both", talk.direction):
+        return _WHO[talk.direction]
+    if talk.talk_s < step["talked_s"]:
+        return f"{int(talk.talk_s)} s long, less than {step['talked_s']} s"
+    if now_s - talk.at > step["within_s"]:
+        return f"{_ago(round(now_s - talk.at))} ago, more than {_ago(step['within_s'])}"
+    return ""
 
 
 _WHO = {"in": "the client called", "out": "called the client"}

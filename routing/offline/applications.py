@@ -17,6 +17,8 @@ from routing.offline.words import atoi, cause_named, separate, sip_cause
 
 Application = Callable[[Running, str], None]
 
+#: The reason of a limit's event when it did not let the call in.
+REFUSED = "refused"
 #: Variables whose change is told as an event of its own.
 _TOLD = {"routing_scheme": "scheme", "routing_step": "step"}
 
@@ -181,13 +183,14 @@ def limit_execute(call: Running, data: str) -> None:
 
 def _take(call: Running, words: list[str]) -> bool:
     """Count the call against ``words[3]``, ``max[/interval]``; without it, or with ``-``, it is only counted."""
-    most, _, interval = (words[3] if len(words) > 3 else "-").partition("/")
+    said = words[3] if len(words) > 3 else "-"
+    most, _, interval = said.partition("/")
     bound = -1 if most.startswith("-") else max(atoi(most), 0)
     resource, line = _resource(words), call.line
     usage, admitted = call.limits.take(
         resource, line.profile.uuid, bound, max(atoi(interval), 0), line.moment.timestamp()
     )
-    line.note("limit", resource, f"{usage} of {most}")
+    line.note("limit", resource, f"{usage} of {said}", reason="" if admitted else REFUSED)
     return admitted
 
 

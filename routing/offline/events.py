@@ -28,7 +28,7 @@ late           address asked; what came back when the call had gone on
 transfer       extension, context; ``watchdog`` when scheduled, ``sent on`` when a phone did
 record         file being recorded; duration
 voicemail      file of a message left; its duration
-limit          realm and resource; usage
+limit          realm and resource; usage of how many, ``6 of 5`` or, an interval's, ``11 of 10/60``
 hears          nothing | ringing | audio: what the caller hears from now on
 missing        a dialplan file that is not there: the call finds no route in it
 error          what the compiled plan did wrong
@@ -57,7 +57,7 @@ class Event:
     lasted_ms: int = 0
     scheme: str = ""
     step: str = ""
-    #: Of a fallback: `routing.offline.decider.Reason`.
+    #: Of a fallback: `routing.offline.decider.Reason`; of a limit that did not let the call in: ``refused``.
     reason: str = ""
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from routing.offline.events import TOGETHER, Event, ended, longest_silence_ms
+from routing.offline.limited import by_limit
 
 #: How a leg ended, in words; the hangup cause otherwise.
 ENDINGS = {
@@ -28,7 +29,7 @@ CALLER = {
     "answered": "is answered",
 }
 _ENDED = ("ring_end", "undisturbed")
-HIDDEN = frozenset({"hears", "limit", "step"})
+HIDDEN = frozenset({"hears", "step"})
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,8 @@ def _hidden(event: Event) -> bool:
         return not event.subject.startswith("routing_hours=")
     if event.kind == "transfer":
         return event.detail != "watchdog"
+    if event.kind == "limit":
+        return not event.reason
     return event.kind in HIDDEN or (event.kind == "record" and event.detail != "session")
 
 
@@ -117,6 +120,8 @@ def _words(event: Event) -> tuple[str, str]:
             return "engine", _answered(event)
         case "transfer":
             return "watchdog" if detail == "watchdog" else "transfer", f"goes to {subject}"
+        case "limit" if event.reason:
+            return "refused", by_limit(subject, detail)
         case "record":
             return "record", "the talk is recorded" if detail == "session" else subject
         case "voicemail":

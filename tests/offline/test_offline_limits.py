@@ -1,12 +1,19 @@
 """``limit`` over several calls of one switch: who holds a resource now, how often it was asked for in an interval."""
 
+import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from offline_release import MONDAY, Telephone, extension
 
+from routing.compile.doors import loops
 from routing.offline.events import ended
+from routing.offline.ladder import ladder
+from routing.offline.limited import by_limit
 from routing.offline.limits import Limits
+
+FREESWITCH = Path(__file__).parents[2] / "freeswitch"
 
 
 def causes(actions, seconds):
@@ -55,3 +62,46 @@ def test_a_transfer_gives_back_what_the_call_holds_unless_it_is_told_not_to(befo
     scheme = Telephone(*actions, extensions=extension("on", "sleep 10000", "hangup USER_BUSY"))
     ends = [ended(scheme.call(limits=limits, uuid=f"call-{place}")).subject for place in range(3)]
     assert [end == "SWITCH_CONGESTION" for end in ends] == refused
+
+
+@pytest.mark.parametrize(
+    ("resource", "usage", "words"),
+    [
+        ("routing_caller_+380671234567", "6 of 5", "the caller +380671234567: 6 calls at a time, 5 may be"),
+        ("routing_caller_rate_anonymous", "61 of 60/60", "the caller anonymous: 61 calls in 60 s, 60 may be"),
+        (
+            "routing_number_rate_+380441112200",
+            "601 of 600/60",
+            "the number +380441112200: 601 calls in 60 s, 600 may be",
+        ),
+        ("routing_account_ivan.desk", "6 of 5", "the phone ivan.desk: 6 calls at a time, 5 may be"),
+        (
+            "routing_own_+3801@+3802",
+            "2 of 1",
+            "what comes back from our own number +3801 to +3802: 2 calls at a time, 1 may be",
+        ),
+        ("routing_outside", "41 of 40", "the gateways, to numbers outside: 41 calls at a time, 40 may be"),
+        ("mine_x", "2 of 1", "mine_x: 2 calls at a time, 1 may be"),
+    ],
+)
+def test_a_limit_is_named(resource, usage, words):
+    assert by_limit(resource, usage) == f"by the limit of {words}"
+
+
+def test_every_limit_of_the_dialplans_has_a_name():
+    """Realms stand in the templates and in what is compiled for outside calls."""
+    texts = [
+        path.read_text("utf-8")
+        for path in (FREESWITCH / "release/entry.xml.j2", FREESWITCH / "dialplan/routing.xml.j2")
+    ]
+    realms = set(re.findall(r'"(routing_(?:caller|number|account)\w*)"', " ".join(texts)))
+    realms |= {f"routing_{name}" for name, *_ in loops(["+380441112200"])}
+    assert len(realms) >= 9
+    assert [realm for realm in realms if by_limit(f"{realm}_x", "2 of 1").startswith(f"by the limit of {realm}")] == []
+
+
+def test_a_refusal_is_in_the_ladder_and_what_is_only_counted_is_not():
+    limits, scheme = Limits(), Telephone("limit hash routing_number +38044 1 !SWITCH_CONGESTION", "sleep 10000")
+    first, second = (scheme.call(limits=limits, uuid=uuid) for uuid in ("one", "two"))
+    told = [[row.text for row in ladder(events) if row.kind == "limit"] for events in (first, second)]
+    assert told == [[], ["by the limit of the number +38044: 2 calls at a time, 1 may be"]]

@@ -230,3 +230,10 @@ def test_the_heading_of_each_call_says_the_second_it_begins(schemes: Path) -> No
     shown = CliRunner().invoke(group, ["test", str(file), "--schemes", str(schemes), "-v"]).output
     file.unlink()
     assert "Mon 23 Nov 2026 10:00:00 EET" in shown and "Mon 23 Nov 2026 10:00:01 EET" in shown
+
+
+def test_a_trace_names_the_limit_that_refused_a_call(schemes: Path, tmp_path: Path) -> None:
+    calls = [written("desk", AT, "[]"), *(written("desk", f"after: {second}s", "[]") for second in range(1, 6))]
+    shown = trace(schemes, tmp_path, "calls:\n" + "".join(calls)).output
+    refused = [line.split("refused", 1)[1].strip() for line in shown.splitlines() if " refused " in line]
+    assert refused == ["by the limit of the caller +380671234567: 6 calls at a time, 5 may be"]

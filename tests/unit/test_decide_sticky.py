@@ -71,3 +71,18 @@ def test_who_has_left_the_company_is_no_person_any_more():
 def test_nobody_has_talked():
     assert decided().decision == Continue()
     assert decided().outcome == "continued"
+    assert decided().reason == "nobody has talked with this caller"
+
+
+@pytest.mark.parametrize(
+    ("last", "step", "why"),
+    [
+        (talk("ivan", 60, talk_s=9.9), {}, "9 s long, less than 10 s"),
+        (talk("ivan", 20 * DAY), {}, "20 d ago, more than 14 d"),
+        (talk("ivan", 60, direction="out"), {"calls": "in"}, "called the client"),
+        (talk("ivan", 60, direction="in"), {"calls": "out"}, "the client called"),
+    ],
+)
+def test_why_the_last_talk_does_not_count_is_said(last, step, why):
+    older = talk("olena", 30 * DAY)
+    assert decided(last, older, **step).reason == f"the last talk, with ivan, does not count: {why}"

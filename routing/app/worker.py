@@ -38,6 +38,7 @@ from routing.app.visitors import leases_in
 from routing.crm.systems import Systems
 from routing.crm.tasks import Greenlets
 from routing.esl import globals as switch_globals
+from routing.esl.protocol import EventSocket
 from routing.esl.server import Server
 from routing.esl.watch import watch
 from routing.http.address import Resolver
@@ -167,13 +168,14 @@ class Worker:
 
     def _watch_switch(self) -> None:
         """Know who is free and tell who must not be disturbed, where the event socket's password is known."""
-        host, _, port = self.options.esl.rpartition(":")
         password = os.environ.get(ESL_VARIABLE, "")
-        if host and password:
-            gevent.spawn(watch, host, int(port), password, self.states)
-            if self.redis:
-                wanted = Undisturbed(Path(self.options.root), RedisMemory(self.redis))
-                gevent.spawn(switch_globals.keep, host, int(port), password, dnd.PREFIX, wanted)
+        if not (self.options.esl and password):
+            return
+        where = EventSocket.at(self.options.esl, password)
+        gevent.spawn(watch, where, self.states)
+        if self.redis:
+            wanted = Undisturbed(Path(self.options.root), RedisMemory(self.redis))
+            gevent.spawn(switch_globals.keep, where, dnd.PREFIX, wanted)
 
     def _memory_said(self, words: str) -> None:
         self.lines.write("warning", "redis", words=words)

@@ -13,13 +13,14 @@ from rich.padding import Padding
 from rich.text import Text
 
 from routing.app.options import ASKED, FOLDER, REDIS
-from routing.cli.errors import UserError
+from routing.cli.switch import event_socket
 from routing.cli.terminal import terminal
 from routing.doctor.checks import CHECKS, Told, examine, worst
 from routing.doctor.finding import Level
 from routing.doctor.machine import Linux
 from routing.doctor.node import Node, Silent
-from routing.esl.inbound import SwitchFault, api
+from routing.esl.client import SwitchFault, api
+from routing.esl.protocol import EventSocket
 from routing.store.address import BadAddress, parse
 from routing.store.client import Store, StoreDown
 from routing.store.embedded import url
@@ -49,16 +50,14 @@ def doctor(root: Path, esl: str, esl_password: str, engine: str, http: str, redi
 
     Changes nothing. The exit code is 1 when something is wrong, 0 otherwise.
     """
-    host, _, port = esl.rpartition(":")
-    if not host or not port.isdigit():
-        raise UserError(f"`{esl}` is not an address: write 127.0.0.1:8021")
+    where = event_socket(esl, esl_password)
 
     def switch(command: str) -> str:
-        return _asked(host, int(port), esl_password, command)
+        return _asked(where, command)
 
     def opens(password: str) -> bool:
         try:
-            return bool(_asked(host, int(port), password, "status"))
+            return bool(_asked(where._replace(password=password), "status"))
         except Silent:
             return False
 
@@ -79,9 +78,9 @@ def doctor(root: Path, esl: str, esl_password: str, engine: str, http: str, redi
     sys.exit(1 if worst(told) is Level.WRONG else 0)
 
 
-def _asked(host: str, port: int, password: str, command: str) -> str:
+def _asked(where: EventSocket, command: str) -> str:
     try:
-        return api(host, port, password, command, DEADLINE_SECONDS)
+        return api(where, command, DEADLINE_SECONDS)
     except SwitchFault as fault:
         raise Silent(str(fault)) from None
 

@@ -14,7 +14,8 @@ from pathlib import Path
 from threading import Thread
 
 from routing.app.node import EVENT_SOCKET, database_folder
-from routing.cli.errors import UserError
+from routing.cli import switch
+from routing.esl.protocol import EventSocket
 from routing.journal.live import Live
 from routing.journal.unfinished import left_behind
 from routing.journal.worker import Worker
@@ -23,8 +24,8 @@ PASSWORD = "ROUTING_ESL_PASSWORD"  # noqa: S105 - the variable's name
 _END_SECONDS = 5.0
 
 
-def event_socket(spool: Path, said: str) -> tuple[tuple[str, int], str] | None:
-    """Host and port of the event socket, and its password; None when nobody says it. Raises UserError."""
+def event_socket(spool: Path, said: str) -> EventSocket | None:
+    """The event socket of the node with this spool; None when nobody says its password. Raises UserError."""
     try:
         told = json.loads((spool.parent / EVENT_SOCKET).read_text(encoding="utf-8"))
         port, password = int(told["port"]), str(told["password"])
@@ -32,11 +33,8 @@ def event_socket(spool: Path, said: str) -> tuple[tuple[str, int], str] | None:
         port, password = 8021, ""
     except (OSError, ValueError, KeyError, TypeError):
         port, password = 8021, ""
-    host, _, number = (said or f"127.0.0.1:{port}").rpartition(":")
-    if not host or not number.isdigit():
-        raise UserError(f"`{said}` is not an address: write 127.0.0.1:8021")
-    password = os.environ.get(PASSWORD, "") or password
-    return ((host, int(number)), password) if password else None
+    where = switch.event_socket(said or f"127.0.0.1:{port}", os.environ.get(PASSWORD, "") or password)
+    return where if where.password else None
 
 
 @contextmanager
@@ -52,7 +50,7 @@ def watching(worker: Worker, spool: Path, said: str) -> Iterator[None]:
     from routing.esl.follow import follow  # gevent: only where it is used
 
     worker.live = live = Live(worker.now)
-    thread = Thread(target=follow, args=(*where, live, worker.stop.is_set), name="calls", daemon=True)
+    thread = Thread(target=follow, args=(where, live, worker.stop.is_set), name="calls", daemon=True)
     thread.start()
     try:
         yield

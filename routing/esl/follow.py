@@ -10,11 +10,10 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 from urllib.parse import unquote
 
-import gevent
-
+from routing.esl.client import Client, stay_connected
 from routing.esl.patience import patience
-from routing.esl.protocol import ProtocolError
-from routing.esl.watch import RETRY_SECONDS, Session, rows, session
+from routing.esl.protocol import EventSocket, Message
+from routing.esl.watch import rows
 
 EVENTS = "CHANNEL_CREATE CHANNEL_ANSWER CHANNEL_BRIDGE CHANNEL_HANGUP_COMPLETE"
 #: How often whether to stop is looked at.
@@ -34,27 +33,21 @@ class Follower(Protocol):
         """FreeSWITCH is not heard any more."""
 
 
-def follow(address: tuple[str, int], password: str, follower: Follower, is_over: Callable[[], bool]) -> None:
+def follow(where: EventSocket, follower: Follower, is_over: Callable[[], bool]) -> None:
     """Tell a follower until ``is_over``, which is asked every second."""
-    while not is_over():
-        try:
-            with session(*address, password) as opened:
-                _follow(opened, follower, is_over)
-        except (OSError, ProtocolError, ValueError, KeyError, TypeError):
-            follower.lost()
-        gevent.sleep(RETRY_SECONDS)
+    stay_connected(where, lambda client: _follow(client, follower, is_over), lambda _: follower.lost(), is_over)
 
 
-def _follow(opened: Session, follower: Follower, is_over: Callable[[], bool]) -> None:
-    _, listed = opened.ask(f"event plain {EVENTS}", "api show channels as json")
+def _follow(client: Client, follower: Follower, is_over: Callable[[], bool]) -> None:
+    _, listed = client.ask(f"event plain {EVENTS}", "api show channels as json")
     follower.there(rows(listed))
     while not is_over():
         with patience(_LOOK_SECONDS):
             while True:
-                follower.told(headers(opened.event()))
+                follower.told(headers(client.event()))
 
 
-def headers(event: bytes) -> dict[str, str]:
+def headers(event: Message) -> dict[str, str]:
     """An event's headers by name, values decoded."""
-    lines = (line.partition(": ") for line in event.decode("utf-8", "replace").split("\n"))
+    lines = (line.partition(": ") for line in event.head.decode("utf-8", "replace").split("\n"))
     return {name: unquote(value) for name, _, value in lines if name}

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator, Mapping
 
 import gevent
 
-from routing.esl.protocol import ProtocolError
-from routing.esl.watch import RETRY_SECONDS, Session, session
+from routing.esl.client import RETRY_SECONDS, Client, stay_connected
+from routing.esl.protocol import EventSocket
 
 #: How soon FreeSWITCH knows of a change.
 EVERY_SECONDS = 2.0
@@ -19,34 +19,35 @@ Wanted = Callable[[], Mapping[str, str] | None]
 
 
 def keep(
-    host: str, port: int, password: str, prefix: str, wanted: Wanted,
-    every_s: float = EVERY_SECONDS, retry_s: float = RETRY_SECONDS,
-) -> None:  # fmt: skip
-    """Hold every variable whose name begins with ``prefix``; ends when its greenlet is killed."""
-    while True:
-        try:
-            with session(host, port, password) as switch:
-                while True:
-                    mend(switch, prefix, wanted())
-                    gevent.sleep(every_s)
-        except (OSError, ProtocolError):
-            gevent.sleep(retry_s)  # whoever watches the same event socket tells of it
+    where: EventSocket, prefix: str, wanted: Wanted, every_s: float = EVERY_SECONDS, retry_s: float = RETRY_SECONDS
+) -> None:
+    """Hold every variable whose name begins with ``prefix``; ends when its greenlet is killed.
+
+    Whoever watches the same event socket tells when it is lost.
+    """
+
+    def hold(client: Client) -> None:
+        while True:
+            mend(client, prefix, wanted())
+            gevent.sleep(every_s)
+
+    stay_connected(where, hold, retry_s=retry_s)
 
 
-def mend(switch: Session, prefix: str, wanted: Mapping[str, str] | None) -> None:
-    """Set what is missing or other, remove what is not wanted. Raises Lost."""
+def mend(client: Client, prefix: str, wanted: Mapping[str, str] | None) -> None:
+    """Set what is missing or other, remove what is not wanted. Raises SwitchFault."""
     if wanted is None:
         return
-    there = dict(_there(switch, prefix))
+    there = dict(_there(client, prefix))
     changes = {name: value for name, value in wanted.items() if there.get(name) != value}
     changes |= dict.fromkeys(there.keys() - wanted.keys(), "")
     if changes:
-        switch.ask(*(f"api global_setvar {name}={value}" for name, value in sorted(changes.items())))
+        client.ask(*(f"api global_setvar {name}={value}" for name, value in sorted(changes.items())))
 
 
-def _there(switch: Session, prefix: str) -> Iterator[tuple[str, str]]:
-    (reply,) = switch.ask("api global_getvar")
-    for line in reply.body.decode("utf-8", "replace").splitlines():
+def _there(client: Client, prefix: str) -> Iterator[tuple[str, str]]:
+    (answer,) = client.ask("api global_getvar")
+    for line in answer.splitlines():
         name, _, value = line.partition("=")
         if name.startswith(prefix):
             yield name, value

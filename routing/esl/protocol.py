@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
 
 LONGEST_HEAD = 64 * 1024
@@ -22,6 +23,22 @@ _NAME = 256
 SEPARATOR = ";"
 #: What ends a line, ends a string in C, or makes FreeSWITCH expand a value.
 UNSAFE = ("\r", "\n", "\0", "$")
+
+
+class EventSocket(NamedTuple):
+    """Where FreeSWITCH's event socket is, and its password."""
+
+    host: str
+    port: int
+    password: str
+
+    @classmethod
+    def at(cls, address: str, password: str) -> EventSocket:
+        """Raises ValueError for what is no ``host:port``; its text can be shown."""
+        host, _, port = address.rpartition(":")
+        if not host or not port.isdigit():
+            raise ValueError(f"`{address}` is not an address: write 127.0.0.1:8021")
+        return cls(host.strip("[]"), int(port), password)
 
 
 class ProtocolError(Exception):

@@ -12,6 +12,7 @@ from sqlalchemy.exc import OperationalError
 
 from routing.cli.journal import journal
 from routing.esl.follow import headers
+from routing.esl.protocol import Message
 from routing.journal import live
 from routing.journal.live import Live
 from routing.journal.unfinished import left_behind
@@ -183,7 +184,7 @@ def test_facts_are_bounded_and_of_our_kind():
 
 
 def test_events_are_decoded():
-    assert headers(b"\nEvent-Name: X\nvariable_a: 1%20%2B\nbroken\n") == {
+    assert headers(Message(b"\nEvent-Name: X\nvariable_a: 1%20%2B\nbroken\n")) == {
         "Event-Name": "X", "variable_a": "1 +", "broken": "",
     }  # fmt: skip
 

@@ -42,6 +42,7 @@ ALONE = {
     "crm::test_the_phone_shows_the_callers_name": "SIP: what a phone's display gets",
     "sticky": "a journal and a Redis between two calls",
     "dead_media": "RTP that stops: the offline switch has no sound",
+    "event_socket": "the inbound event socket, which the offline switch has not",
     "heard": "RTP packets; what callers hear is shared as `heard` of the cases",
     "keys": "SIP INFO and tones: how a key travels",
     "known_names": "the switch's own binaries",

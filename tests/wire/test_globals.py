@@ -6,11 +6,12 @@ from collections.abc import Iterator
 
 import gevent
 import pytest
-from test_watch import Switch
 from wire_peer import within
+from wire_switch import Switch
 
+from routing.esl.client import connected
 from routing.esl.globals import keep, mend
-from routing.esl.watch import session
+from routing.esl.protocol import EventSocket
 
 
 class Remembering(Switch):
@@ -35,6 +36,10 @@ class Remembering(Switch):
             sock.close()
 
 
+def where(switch: Remembering) -> EventSocket:
+    return EventSocket("127.0.0.1", switch.server.server_port, "right")
+
+
 @pytest.fixture
 def switch() -> Iterator[Remembering]:
     running = Remembering()
@@ -46,8 +51,7 @@ def switch() -> Iterator[Remembering]:
 def wanted(switch) -> Iterator[dict[str, str]]:
     """What is wanted, held for as long as the test runs."""
     told = {"dnd_ivan": "busy"}
-    address = ("127.0.0.1", switch.server.server_port)
-    running = gevent.spawn(keep, *address, "right", "dnd_", lambda: told, every_s=0.01, retry_s=0.01)
+    running = gevent.spawn(keep, where(switch), "dnd_", lambda: told, every_s=0.01, retry_s=0.01)
     yield told
     running.kill()
 
@@ -76,7 +80,7 @@ def test_a_switch_that_restarts_is_told_again(switch, wanted):
 
 
 def test_all_stays_as_it_is_while_nobody_knows_what_is_wanted(switch):
-    with session("127.0.0.1", switch.server.server_port, "right") as opened:
+    with connected(where(switch)) as opened:
         mend(opened, "dnd_", None)
         assert "dnd_old" in switch.globals
         mend(opened, "dnd_", {})

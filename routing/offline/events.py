@@ -15,6 +15,7 @@ answered       the caller's leg is answered, and begins to cost
 play           sound file; duration
 digits         variable; what was typed (``-`` nothing, ``!`` before an invalid one)
 ring           target being rung (every leg tried, busy ones too); its dial string
+brought_back   number of our own that rings through a gateway: the carrier makes a new call of it
 undisturbed    target that is not rung, because its person must not be disturbed; the cause that stands for it
 confirm        target that picked up; the key it is asked to press
 ring_end       target; hangup cause, or ``answered``

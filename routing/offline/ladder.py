@@ -105,17 +105,6 @@ def _words(event: Event) -> tuple[str, str]:
             return "whisper", f"{subject.rpartition('/')[2]} to {detail} ({seconds})"
         case "digits":
             return "digits", _digits(detail)
-        case "confirm":
-            return "asked", f"{subject} picks up, must press {detail}"
-        case "undisturbed":
-            return "ended", f"{subject}: not rung, must not be disturbed"
-        case "ring_end":
-            after = f" after {seconds}" if event.lasted_ms else ""
-            return "ended", f"{subject}: {ENDINGS.get(detail, detail)}{after}"
-        case "talk_end":
-            return "ended", f"talk with {subject}, {seconds}, {_who(detail)}"
-        case "transferred":
-            return "transfer", f"{subject} sends the caller to {detail}"
         case "decision" | "late" | "fallback":
             return "engine", _answered(event)
         case "transfer":
@@ -128,6 +117,27 @@ def _words(event: Event) -> tuple[str, str]:
             return "message", f"{subject} ({seconds})"
         case "end":
             return "end", f"{subject} ({_who(detail)})"
+    return _of_phones(event)
+
+
+def _of_phones(event: Event) -> tuple[str, str]:
+    """What phones do, and whatever needs no words."""
+    seconds = f"{event.lasted_ms / 1000:.1f} s"
+    subject, detail = event.subject, event.detail
+    match event.kind:
+        case "confirm":
+            return "asked", f"{subject} picks up, must press {detail}"
+        case "undisturbed":
+            return "ended", f"{subject}: not rung, must not be disturbed"
+        case "brought_back":
+            return "carrier", f"{subject} is ours: a carrier brings it back, as another call, from the company's number"
+        case "ring_end":
+            after = f" after {seconds}" if event.lasted_ms else ""
+            return "ended", f"{subject}: {ENDINGS.get(detail, detail)}{after}"
+        case "talk_end":
+            return "ended", f"talk with {subject}, {seconds}, {_who(detail)}"
+        case "transferred":
+            return "transfer", f"{subject} sends the caller to {detail}"
     return event.kind, f"{subject} {detail}".strip()
 
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from routing.compile.numbers import way_in
 from routing.compile.templates import render
+from routing.offline import brought_back
 from routing.offline.decider import Decider, refused
 from routing.offline.events import Event
 from routing.offline.files import Directory
@@ -26,6 +27,8 @@ from routing.offline.world import World
 TEMPLATE = "dialplan/routing.xml.j2"
 DOMAIN = "phones.invalid"
 RECORDINGS = "/recordings"
+#: A number in the file that leads to its scheme.
+NUMBER = re.compile(r"routing_number=(\+\d+)")
 #: How events name the release and its root, wherever they are.
 RELEASE, ROOT = "release", "root"
 #: The flood limits of a node as delivered; one call alone never meets them.
@@ -129,7 +132,12 @@ class Published:
             limits=limits,
             world=world,
         )
-        return [self._without_place(event) for event in happened]
+        return [self._without_place(event) for event in brought_back.told(happened, self.leads)]
+
+    def leads(self, number: str) -> bool:
+        """Whether an E.164 number leads to a scheme."""
+        text = self.files.read(f"{self.root}/current/numbers/{number[-4:]}.xml") if number.startswith("+") else None
+        return text is not None and number in NUMBER.findall(text)
 
     def _without_place(self, event: Event) -> Event:
         """An event in which files are named from the release on: the root may be of this run alone."""

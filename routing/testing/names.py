@@ -17,12 +17,11 @@ from routing.model.causes import CAUSES
 from routing.model.entities import SOURCES
 from routing.model.folder import RESERVED
 from routing.model.tags import TAGS, tags_of
-from routing.offline.published import Published
+from routing.offline.published import NUMBER, Published
 from routing.steps.scheme_file import POOL
 
 _BOX = re.compile(r"routing_box=([a-z0-9_]+)")
 _LABELS = re.compile(rf"{TAGS}=\$\{{{TAGS}\}}([a-z0-9_,]+)")
-_NUMBER = re.compile(r"routing_number=(\+\d+)")
 
 
 class Names:
@@ -111,7 +110,7 @@ class Names:
     def numbers(self) -> list[str]:
         """Every number that leads to a scheme, E.164."""
         texts = (path.read_text("utf-8") for path in sorted(self._release.glob("numbers/*.xml")))
-        return [number for text in texts for number in _NUMBER.findall(text)]
+        return [number for text in texts for number in NUMBER.findall(text)]
 
     def dialplans(self) -> dict[str, str]:
         """The compiled dialplan of every scheme that somebody wrote, by id."""
@@ -121,8 +120,7 @@ class Names:
 
     def leads(self, number: str) -> bool:
         """Whether an E.164 number leads to a scheme."""
-        text = self.published.files.read(f"{self._release}/numbers/{number[-4:]}.xml")
-        return text is not None and number in _NUMBER.findall(text)
+        return self.published.leads(number)
 
     def kind_of(self, scheme: str, step: str) -> str:
         """The kind of a dynamic step, empty for one that is none."""

@@ -99,6 +99,13 @@ def test_an_unknown_number_has_no_route(folder):
     assert facts(folder, to="+380800330599")["end"] == "NO_ROUTE_DESTINATION"
 
 
+def test_a_colleagues_call_to_our_own_number_goes_out_and_the_trace_says_what_comes_of_it(folder):
+    shown = traced(folder, to="0800330521", caller="ivan.desk")
+    told = "+380800330521 is ours: a carrier brings it back, as another call, from the company's number"
+    assert told in shown.output and "olena" not in shown.output
+    assert "is ours" not in traced(folder, to="0501112233", caller="ivan.desk").output
+
+
 def test_a_colleague_calls_an_extension(folder):
     assert facts(folder, "--phone", "ivan.desk=answers", to="101", caller="olena.desk")["talked"] == "ivan.desk"
 

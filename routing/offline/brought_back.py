@@ -1,0 +1,28 @@
+"""Numbers of our own that a call dials through a gateway. Pure.
+
+FreeSWITCH hands them to the carrier like any other number; the carrier brings the call back, as one of its own, from
+the company's number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+
+from routing.offline.events import Event
+
+_OUTSIDE = ("sofia/gateway/", "sofia/external/")
+
+
+def told(events: Sequence[Event], is_ours: Callable[[str], bool]) -> Iterator[Event]:
+    """The events, and behind the phones that begin to ring at a moment those of them that are numbers of our own."""
+    waiting: list[Event] = []
+    for event in events:
+        if waiting and (event.kind, event.at_ms) != ("ring", waiting[0].at_ms):
+            yield from waiting
+            waiting = []
+        yield event
+        dialled = event.subject, event.detail.rpartition("/")[2]
+        if event.kind == "ring" and event.detail.startswith(_OUTSIDE) and any(map(is_ours, dialled)):
+            waiting.append(replace(event, kind="brought_back", detail=""))
+    yield from waiting

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from routing.app.options import ASKED, FOLDER, LISTENING, NEW_FILE, REDIS
+from routing.app.options import ASKED, FOLDER, LISTENING, NETWORK, NEW_FILE, REDIS
 from routing.app.serve import ServeOptions, run
 
 
@@ -38,6 +38,10 @@ from routing.app.serve import ServeOptions, run
     show_default=True,
     help="FreeSWITCH's event socket.  [ROUTING_ESL_PASSWORD]",
 )
+@click.option(
+    "--trust", "trusted", type=NETWORK, multiple=True, metavar="NETWORK",
+    help="Never refused, whatever passwords come from it: a SIP proxy of yours; several.",
+)  # fmt: skip
 def serve(
     root: Path,
     listen: str,
@@ -48,7 +52,8 @@ def serve(
     allow_link_local: bool,
     redis: str,
     esl: str,
+    trusted: tuple[str, ...],
 ) -> None:
     """Run the engine: decide the dynamic steps of calls that FreeSWITCH brings."""
     count = workers or os.cpu_count() or 1
-    sys.exit(run(ServeOptions(root, listen, http, count, drain, secrets, allow_link_local, redis, esl)))
+    sys.exit(run(ServeOptions(root, listen, http, count, drain, secrets, allow_link_local, redis, esl, trusted)))

@@ -26,6 +26,9 @@ DECISION_SECONDS = Histogram(
 )
 UNDECIDED = Counter("routing_undecided", "Sockets that ended without a decision, by reason", ["reason"])
 POPS = Counter("routing_pops", "Screen pops by way: redis, node (this one's screens alone), lost", ["way"])
+REFUSALS = Counter(
+    "routing_guesses_refused", "Refusals of who guesses passwords: an account at an address, a whole address", ["what"]
+)
 OPEN_CALLS = Gauge("routing_open_calls", "Calls being decided now", multiprocess_mode="livesum")
 OPEN_BREAKERS = Gauge(
     "routing_breakers_open", "Webhook URLs left alone, in one worker at most", multiprocess_mode="livemax"

@@ -49,6 +49,8 @@ class ServeOptions:
     #: A URL, or nothing for a Redis of our own below the root.
     redis: str = ""
     esl: str = "127.0.0.1:8021"
+    #: Networks whose wrong passwords are never counted: a SIP proxy's, behind which many phones are.
+    trusted: tuple[str, ...] = ()
 
 
 def run(options: ServeOptions) -> int:
@@ -121,6 +123,7 @@ def _missing(options: ServeOptions) -> Iterator[str]:
         yield f"no release is live in {options.root}: calls find no scheme (hint: routing publish --out {options.root})"
     if options.esl and not os.environ.get(ESL_VARIABLE):
         yield f"{ESL_VARIABLE} is not set: who talks or has no phone registered counts as free"
+        yield f"{ESL_VARIABLE} is not set: nobody is refused who guesses passwords of SIP accounts"
 
 
 @contextmanager
@@ -147,6 +150,7 @@ def _supervisor(options: ServeOptions, listener: socket.socket, metrics: Path, l
         link_local=options.link_local,
         shared=options.workers > 1,
         esl=options.esl,
+        trusted=options.trusted,
     )
     return Supervisor(
         command=lambda line: worker_command(replace(told, line=line).text()),

@@ -15,6 +15,8 @@ import socket
 import sys
 import time
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from ipaddress import ip_network
 from pathlib import Path
 
 import gevent
@@ -23,6 +25,7 @@ import gevent.lock
 import gevent.socket
 
 from routing.app import metrics
+from routing.app.alone import alone
 from routing.app.engine import Engine
 from routing.app.handlers import Handlers
 from routing.app.line import BEAT, QUESTION, answer
@@ -38,6 +41,7 @@ from routing.app.visitors import leases_in
 from routing.crm.systems import Systems
 from routing.crm.tasks import Greenlets
 from routing.esl import globals as switch_globals
+from routing.esl.guesses import refuse
 from routing.esl.protocol import EventSocket
 from routing.esl.server import Server
 from routing.esl.watch import watch
@@ -46,6 +50,7 @@ from routing.http.breaker import Breaker
 from routing.http.client import Client
 from routing.http.pool import Pool
 from routing.model import dnd
+from routing.model.guesses import Guesses, Refusal
 from routing.store.client import StoreDown
 from routing.store.memory import RedisMemory
 from routing.store.nodes import FAILURES_TO_OPEN
@@ -53,6 +58,8 @@ from routing.store.nodes import FAILURES_TO_OPEN
 BEAT_SECONDS = 1.0
 #: How often Redis is asked whether it is there, where no call asks.
 LOOK_SECONDS = 5.0
+#: How soon another worker does what a dead one did for all.
+TAKE_OVER_SECONDS = 1.0
 #: A question that costs nothing; a user who may not put it has an answer too.
 IS_THERE = ("routing:doctor", ("EXISTS", "routing:doctor"))
 #: Threads for name lookups: a hanging name server holds one per host.
@@ -71,6 +78,8 @@ class WorkerOptions:
     link_local: bool
     shared: bool
     esl: str = ""
+    #: Networks whose wrong passwords are never counted.
+    trusted: tuple[str, ...] = ()
 
     def text(self) -> str:
         """As one command-line argument."""
@@ -173,9 +182,21 @@ class Worker:
             return
         where = EventSocket.at(self.options.esl, password)
         gevent.spawn(watch, where, self.states)
+        gevent.spawn(self._watch_guesses, where)
         if self.redis:
             wanted = Undisturbed(Path(self.options.root), RedisMemory(self.redis))
             gevent.spawn(switch_globals.keep, where, dnd.PREFIX, wanted)
+
+    def _watch_guesses(self, where: EventSocket) -> None:
+        """Of all workers one has those refused who guess passwords; when it dies another takes over."""
+        with alone(Path(os.environ["PROMETHEUS_MULTIPROC_DIR"]) / "guesses", TAKE_OVER_SECONDS):
+            judge = Guesses(tuple(ip_network(network) for network in self.options.trusted))
+            refuse(where, judge, time.time, self._refused)
+
+    def _refused(self, refusal: Refusal) -> None:
+        metrics.REFUSALS.labels("account" if refusal.account else "address").inc()
+        until = datetime.fromtimestamp(refusal.until_s, UTC).isoformat(timespec="seconds")
+        self.lines.write("warning", "guesses", address=refusal.address, account=refusal.account, refused_until=until)
 
     def _memory_said(self, words: str) -> None:
         self.lines.write("warning", "redis", words=words)

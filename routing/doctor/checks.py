@@ -34,6 +34,7 @@ CHECKS: dict[str, dict[str, Check]] = {
     "SIP": {
         "profiles": sip.profiles,
         "transfers": sip.transfers,
+        "guesses": sip.guesses,
         "gateways": sip.gateways,
         "phones": sip.phones,
     },

@@ -64,6 +64,22 @@ def transfers(node: Node) -> Iterator[Finding]:
         yield ok("phones transfer calls, and write into no dial string by it")
 
 
+def guesses(node: Node) -> Iterator[Finding]:
+    """Who guesses passwords of SIP accounts can be refused."""
+    if "directory" not in node.settings("lua.conf").get("xml-handler-bindings", ""):
+        yield warning(
+            "passwords of SIP accounts can be guessed without end",
+            "run `routing node init` again and restart FreeSWITCH",
+        )
+    elif node.ask("module_exists mod_lua") != "true":
+        yield warning(
+            "mod_lua is not loaded: passwords of SIP accounts can be guessed without end",
+            "install it (freeswitch-mod-lua) and restart; the filter for fail2ban is beside",
+        )
+    else:
+        yield ok("who guesses passwords of SIP accounts is refused, where the engine listens")
+
+
 def gateways(node: Node) -> Iterator[Finding]:
     """Every gateway of the release is known to FreeSWITCH, up, and registered where it must be."""
     folder = (node.release or Path("/nowhere")) / "gateways"

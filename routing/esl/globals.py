@@ -38,14 +38,15 @@ def mend(client: Client, prefix: str, wanted: Mapping[str, str] | None) -> None:
     """Set what is missing or other, remove what is not wanted. Raises SwitchFault."""
     if wanted is None:
         return
-    there = dict(_there(client, prefix))
+    there = dict(variables(client, prefix))
     changes = {name: value for name, value in wanted.items() if there.get(name) != value}
     changes |= dict.fromkeys(there.keys() - wanted.keys(), "")
     if changes:
         client.ask(*(f"api global_setvar {name}={value}" for name, value in sorted(changes.items())))
 
 
-def _there(client: Client, prefix: str) -> Iterator[tuple[str, str]]:
+def variables(client: Client, prefix: str) -> Iterator[tuple[str, str]]:
+    """The variables of a family that FreeSWITCH has now. Raises SwitchFault."""
     (answer,) = client.ask("api global_getvar")
     for line in answer.splitlines():
         name, _, value = line.partition("=")

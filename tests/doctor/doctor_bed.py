@@ -126,7 +126,7 @@ class Patient:
             f"{located} json_cdr.conf": _configuration("json_cdr.conf", {"log-dir": f"{folder}/spool"}),
             f"{located} sofia.conf": SOFIA,
             f"{located} lua.conf": _configuration(
-                "lua.conf", {"xml-handler-script": "/refer.lua", "xml-handler-bindings": "channels"}
+                "lua.conf", {"xml-handler-script": "/asked.lua", "xml-handler-bindings": "directory|channels"}
             ),
             "module_exists mod_lua": "true",
             "sofia xmlstatus gateway": self.gateway("main", "REGED", "UP"),

@@ -46,7 +46,8 @@ def test_calls_without_a_cdr_and_unusable_files_are_told(patient):
 
 def test_refused_transfers_need_no_guard(patient):
     located = "xml_locate configuration configuration name"
-    patient.says(f"{located} lua.conf", "-ERR")
+    asked = patient.answers[f"{located} lua.conf"]
+    patient.says(f"{located} lua.conf", asked.replace("directory|channels", "directory"))
     refused = '<param name="disable-transfer" value="true"/><param name="channel-xml'
     patient.says(
         f"{located} sofia.conf", patient.answers[f"{located} sofia.conf"].replace('<param name="channel-xml', refused)
@@ -74,6 +75,14 @@ ANSWERS = {
         "transfers",
         Level.WRONG,
         "dial anything",
+    ),
+    "no guard of passwords": ("module_exists mod_lua", "false", "guesses", Level.WARNING, "without end"),
+    "passwords not asked": (
+        "xml_locate configuration configuration name lua.conf",
+        "-ERR",
+        "guesses",
+        Level.WARNING,
+        "without end",
     ),
     "odd version": ("version short", "-ERR", "version", Level.WARNING, "one that can be compared"),
     "a module": ("module_exists mod_hash", "false", "modules", Level.WRONG, "mod_hash"),

@@ -28,6 +28,8 @@ class Remembering(Switch):
             self.globals.pop(name, None)
             self.globals |= {name: value} if value else {}
             return "+OK\n"
+        if word == "show":
+            return super().api(command)
         return "".join(f"{name}={value}\n" for name, value in self.globals.items()) + "\n"
 
     def restart(self) -> None:

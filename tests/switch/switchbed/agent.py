@@ -108,6 +108,14 @@ class Agent:
         lines = [f"Contact: {contact or self.contact}", f"Expires: {seconds}", *headers]
         return self._asked("REGISTER", f"sip:{written(self.host)}", self.account, self.account, lines, "")[1]
 
+    def ask(self, method: str, *headers: str, to: str = "") -> Message:
+        """A request outside calls, with digest where it is asked for; gives the last answer."""
+        to = to or self.account
+        uri = f"sip:{to}@{written(self.switch[0])}:{self.switch[1]}"
+        answer = self._asked(method, uri, self.account, to, [f"Contact: {self.contact}", *headers], "")[1]
+        assert answer
+        return answer
+
     def call(self, to: str, *headers: str, body: str | None = None, sender: str = "", uri: str = "") -> Call:
         """Call a number: INVITE (again with digest when it is challenged) under way; see `answered`."""
         offer = self.offer() if body is None else body

@@ -17,6 +17,7 @@ from processes import launch
 from . import ports
 from .bed import until
 from .company import Company
+from .lab import Lab
 from .lateness import Late
 from .people import wait_there
 from .switch import PASSWORD
@@ -26,7 +27,7 @@ class Engine:
     """``routing serve`` with one worker in a process group of its own; ``address`` is where FreeSWITCH connects."""
 
     def __init__(
-        self, company: Company | Late, options: tuple[str, ...] = (), environment: Mapping[str, str] | None = None
+        self, company: Company | Lab | Late, options: tuple[str, ...] = (), environment: Mapping[str, str] | None = None
     ):
         self.port = ports.free()
         self.address = f"127.0.0.1:{self.port}"
@@ -82,7 +83,7 @@ class Engine:
 
 
 @contextlib.contextmanager
-def serving(company: Company, *options: str, watches: int = 0, **environment: str) -> Iterator[Engine]:
+def serving(company: Company | Lab, *options: str, watches: int = 0, **environment: str) -> Iterator[Engine]:
     """An engine for as long as the block runs; ``watches``: the port of the event socket that tells who is free."""
     more = ("--esl", f"127.0.0.1:{watches}") if watches else ("--esl", "")
     secret = {"ROUTING_ESL_PASSWORD": PASSWORD} if watches else {}

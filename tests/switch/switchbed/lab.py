@@ -44,7 +44,8 @@ class Lab:
 
     def __post_init__(self) -> None:
         self.carrier = Agent((self.host, 0), "carrier", host=self.host)
-        schemes, root = self.place / "schemes", self.place / "root"
+        self.root = self.place / "root"
+        schemes, root = self.place / "schemes", self.root
         (schemes / "sounds").mkdir(parents=True)
         _silence(schemes / "sounds" / "short.wav", 0.5)
         texts = {file.name: file.read_text(encoding="utf-8") for file in FOLDER.glob("*.yaml")}

@@ -1,0 +1,76 @@
+"""FreeSWITCH's event socket, heard for passwords that phones show: right ones and wrong ones, and what it refuses then.
+
+Whom to refuse is not known here. FreeSWITCH obeys global variables (`routing.model.guesses`), with the engine or
+without; those that are over are removed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from routing.esl.client import RETRY_SECONDS, Client, stay_connected
+from routing.esl.globals import variables
+from routing.esl.patience import patience
+from routing.esl.protocol import EventSocket, Message
+from routing.esl.watch import rows
+from routing.model.guesses import PREFIX, Refusal, over
+
+EVENTS = "CUSTOM sofia::register_attempt"
+#: How often variables that are over are looked for.
+SWEEP_SECONDS = 60.0
+_RIGHT, _WRONG = ("SUCCESS", "RENEWED"), "FORBIDDEN"
+#: What FreeSWITCH calls an account before it has looked at a password: nobody has proven there where he is.
+_UNREAD = "unknown"
+
+
+class Judge(Protocol):
+    """Is told what phones show (`routing.model.guesses.Guesses`)."""
+
+    def right(self, account: str, address: str) -> None:
+        """A right password."""
+
+    def wrong(self, account: str, address: str, at_s: float) -> Refusal | None:
+        """A wrong one, and what is refused because of it."""
+
+
+def refuse(
+    where: EventSocket, judge: Judge, now: Callable[[], float],
+    told: Callable[[Refusal], None], retry_s: float = RETRY_SECONDS,
+) -> None:  # fmt: skip
+    """Have FreeSWITCH refuse whom the judge names, for ever; ``told`` of each.
+
+    Whoever watches the same event socket tells when it is lost.
+    """
+    stay_connected(where, lambda client: _listen(client, judge, now, told), retry_s=retry_s)
+
+
+def _listen(client: Client, judge: Judge, now: Callable[[], float], told: Callable[[Refusal], None]) -> None:
+    _, registered = client.ask(f"event plain {EVENTS}", "api show registrations as json")
+    for row in rows(registered):
+        judge.right(str(row.get("reg_user")), str(row.get("network_ip")))
+    swept_s = 0.0
+    while True:
+        if not 0 <= now() - swept_s < SWEEP_SECONDS:
+            _sweep(client, now())
+            swept_s = now()
+        refusal = None
+        with patience(SWEEP_SECONDS):
+            refusal = _judged(client.event(), judge, now())
+        if refusal:
+            client.ask(f"api global_setvar {refusal.variable}={refusal.value}")
+            told(refusal)
+
+
+def _judged(event: Message, judge: Judge, at_s: float) -> Refusal | None:
+    account, address, result = (event.get(name) or "" for name in ("username", "network-ip", "auth-result"))
+    if result in _RIGHT:
+        judge.right(account, address)
+    elif result == _WRONG and account != _UNREAD:
+        return judge.wrong(account, address, at_s)
+    return None
+
+
+def _sweep(client: Client, at_s: float) -> None:
+    if gone := over(variables(client, PREFIX), at_s):
+        client.ask(*(f"api global_setvar {name}=" for name in gone))

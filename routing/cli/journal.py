@@ -7,7 +7,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -22,6 +22,7 @@ from routing.app.log import Lines
 from routing.app.options import ASKED, DURATION, REDIS, ZONE
 from routing.cli.calls import WHERE, journal_of
 from routing.cli.errors import UserError
+from routing.cli.networks import telling_networks
 from routing.cli.notices import MailOptions, check_mail, open_notices, sending
 from routing.cli.watched import event_socket, record_left_behind, watching
 from routing.journal import parse, release, sound
@@ -177,7 +178,11 @@ def _work(options: Options, worker: Worker) -> None:
         elif worker.share[0]:
             worker.run()
         else:
-            with watching(worker, options.spool, options.esl):
+            where = event_socket(options.spool, options.esl)
+            telling = (
+                telling_networks(worker, notices, where, options.redis, options.project) if notices else nullcontext()
+            )
+            with watching(worker, options.spool, options.esl), telling:
                 worker.run()
 
 

@@ -83,6 +83,18 @@ class Project:
         told = self._live().get("keep_s")
         return self.said_keep_s or (told if isinstance(told, int) else 0)
 
+    @property
+    def notify(self) -> tuple[str, ...]:
+        """E-mail and web addresses of whom the project tells of missed calls and new networks."""
+        table = self._live()
+        people = table.get("people", {})
+        names = (str(people.get(name, {}).get("email") or name) for name in map(str, table.get("notify") or ()))
+        return tuple(dict.fromkeys(names))
+
+    def phone_of(self, account: str) -> str:
+        """The phone, ``ivan.desk``, that an account is of; "" for nobody's."""
+        return str(self._live().get("accounts", {}).get(account, ""))
+
     def _live(self) -> Mapping[str, Any]:
         if self.root is None:
             return {}

@@ -1,5 +1,5 @@
-"""What a notice of a voicemail or a missed call tells, and how sending one may fail; between the journal, which keeps
-it, and e-mail or webhooks.
+"""What a notice tells, of a voicemail, a missed call or a phone in a new network, and how sending one may fail; between
+the journal, which keeps it, and e-mail or webhooks.
 
 Facts only; times are seconds since the epoch.
 """
@@ -32,6 +32,32 @@ class Notice:
     wait_s: float = 0.0
     tags: tuple[str, ...] = ()
 
+    @property
+    def id(self) -> str:
+        """The same for the same notice."""
+        return self.call
+
+
+@dataclass(frozen=True, slots=True)
+class NewNetwork:
+    """A SIP account has registered from a ``network`` where it was never before: its owner travels, or somebody has its
+    password. ``phone``: ``ivan.desk``, "" when the account is nobody's; ``agent``: what the phone calls itself.
+    """
+
+    project: str
+    account: str
+    phone: str
+    network: str
+    address: str
+    agent: str
+    at: float
+    to: tuple[str, ...] = ()
+
+    @property
+    def id(self) -> str:
+        """The same for the same notice."""
+        return f"network-{self.account}-{self.network}-{self.at:.0f}"
+
 
 class Later(Exception):
     """Nobody has the notice yet: it is worth trying again.
@@ -52,12 +78,12 @@ class Refused(Exception):
 class Mail(Protocol):
     """Sends notices. The same notice sent twice is the same message, with the same Message-ID."""
 
-    def send(self, notice: Notice) -> Mapping[str, str]:
+    def send(self, notice: Notice | NewNetwork) -> Mapping[str, str]:
         """Send one; returns the addressees that were refused and why. Raises Later and Refused."""
 
 
 class Hooks(Protocol):
     """Tells web addresses. The same notice told twice is the same message, with the same id."""
 
-    def tell(self, notice: Notice, url: str) -> None:
+    def tell(self, notice: Notice | NewNetwork, url: str) -> None:
         """Tell one address. Raises Later and Refused."""

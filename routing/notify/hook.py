@@ -1,4 +1,5 @@
-"""Tells a web address of a voicemail or a missed call: one signed POST of JSON, as a webhook step asks.
+"""Tells a web address of a voicemail, a missed call or a phone in a new network: one signed POST of JSON, as a webhook
+step asks.
 
 2xx is told; 408, 425, 429, 5xx and no answer are later; any other answer is never. Knows nothing of when a notice is
 due, and no socket.
@@ -11,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from routing.model.notice import Later, Notice, Refused
+from routing.model.notice import Later, NewNetwork, Notice, Refused
 from routing.model.web import NoReply, Reply
 
 DEADLINE_SECONDS = 10.0
@@ -26,17 +27,17 @@ Headers = Callable[[str, int, bytes], Mapping[str, str]]
 
 @dataclass(frozen=True)
 class WebHooks:
-    """Tells addresses. The same notice told twice has the same ``Webhook-Id``, the call's."""
+    """Tells addresses. The same notice told twice has the same ``Webhook-Id``; of a call it is the call's id."""
 
     post: Post
     headers: Headers
     now: Callable[[], float]
 
-    def tell(self, notice: Notice, url: str) -> None:
+    def tell(self, notice: Notice | NewNetwork, url: str) -> None:
         """Tell one address. Raises Later and Refused."""
         said = body(notice)
         try:
-            reply = self.post("POST", url, self.headers(notice.call, int(self.now()), said), said, DEADLINE_SECONDS)
+            reply = self.post("POST", url, self.headers(notice.id, int(self.now()), said), said, DEADLINE_SECONDS)
         except NoReply as problem:
             raise Later(str(problem), is_away=True) from None
         if reply.status in _LATER or reply.status >= 500:
@@ -45,9 +46,27 @@ class WebHooks:
             raise Refused(f"HTTP {reply.status}")
 
 
-def body(notice: Notice) -> bytes:
+def body(notice: Notice | NewNetwork) -> bytes:
     """What an address is told. ``recording`` is the file of a voicemail on its node, times are ISO 8601 in UTC."""
-    facts = {
+    facts = _network(notice) if isinstance(notice, NewNetwork) else _call(notice)
+    return json.dumps(facts, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _network(notice: NewNetwork) -> dict[str, object]:
+    return {
+        "kind": "new_network",
+        "project": notice.project,
+        "account": notice.account,
+        "phone": notice.phone,
+        "network": notice.network,
+        "address": notice.address,
+        "user_agent": notice.agent,
+        "at": _moment(notice.at),
+    }
+
+
+def _call(notice: Notice) -> dict[str, object]:
+    return {
         "kind": "voicemail" if notice.recording else "missed_call",
         "call_id": notice.call,
         "project": notice.project,
@@ -61,7 +80,6 @@ def body(notice: Notice) -> bytes:
         "wait_s": round(notice.wait_s, 1),
         **({"box": notice.box, "recording": notice.recording} if notice.recording else {}),
     }
-    return json.dumps(facts, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def _moment(at_s: float) -> str:

@@ -1,5 +1,5 @@
-"""The e-mail that tells of a voicemail or a missed call. Pure: a notice, its recording and the project's zone in, a
-message out.
+"""The e-mail that tells of a voicemail, a missed call or a phone in a new network. Pure: a notice, its recording and
+the project's zone in, a message out.
 
 The same notice gives the same bytes, so that a message sent twice is known by its Message-ID. Nothing that a caller or
 a scheme says becomes more than text of one line.
@@ -8,6 +8,7 @@ a scheme says becomes more than text of one line.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
@@ -15,11 +16,14 @@ from email.policy import SMTP
 from zoneinfo import ZoneInfo
 
 from routing.model.durations import spoken
-from routing.model.notice import Notice
+from routing.model.notice import NewNetwork, Notice
 
 #: Larger recordings stay where they are: mail servers refuse what is much larger.
 MOST_ATTACHED_BYTES = 10 * 1024 * 1024
 _LONGEST_WORD = 200
+_NEW_NETWORK = """The account was never registered from there before. If its owner is not there, somebody has its
+password: give it another one, and publish.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,21 +35,43 @@ class Recording:
 
 
 def message(notice: Notice, recording: Recording, zone: ZoneInfo, sender: str) -> EmailMessage:
-    """The message to all addressees of a notice; ``sender``: the address that it comes from."""
-    mail = EmailMessage(policy=SMTP)
-    mail["From"] = sender
-    mail["To"] = ", ".join(notice.to)
+    """The message to all addressees of a call's notice; ``sender``: the address that it comes from."""
     what = "Voicemail" if notice.recording else "Missed call"
     subject = f"{what} from {_line(notice.caller)} to {_line(notice.number)} ({_line(notice.scheme)})"
-    mail["Subject"] = subject.replace("=?", "= ?")  # or `=?utf-8?q?=0A?=` would be decoded to what it hides
-    mail["Date"] = datetime.fromtimestamp(int(notice.ended), zone)
-    mail["Message-ID"] = f"<{_atom(notice.call)}@{_atom(notice.project)}>"
-    mail["Auto-Submitted"] = "auto-generated"
+    mail = _addressed(notice, subject, datetime.fromtimestamp(int(notice.ended), zone), sender)
     mail.set_content(_text(notice, recording, zone))
     if recording.content is not None:
         name = f"{_atom(notice.call)}.wav"
         mail.add_attachment(recording.content, maintype="audio", subtype="x-wav", filename=name)
         mail.set_boundary(f"=={_atom(notice.call)}==")
+    return mail
+
+
+def of_network(notice: NewNetwork, zone: ZoneInfo, sender: str) -> EmailMessage:
+    """The message that a phone is in a new network."""
+    at = datetime.fromtimestamp(int(notice.at), zone)
+    whose = notice.phone or notice.account
+    mail = _addressed(notice, f"New network of phone {_line(whose)}: {_line(notice.network)}", at, sender)
+    facts = {
+        "Phone": notice.phone,
+        "Account": notice.account,
+        "Network": notice.network,
+        "Address": notice.address,
+        "Program": notice.agent,
+        "Time": f"{at:%Y-%m-%d %H:%M:%S} {zone.key}",
+    }
+    mail.set_content(f"{_lines(facts)}\n{_NEW_NETWORK}")
+    return mail
+
+
+def _addressed(notice: Notice | NewNetwork, subject: str, at: datetime, sender: str) -> EmailMessage:
+    mail = EmailMessage(policy=SMTP)
+    mail["From"] = sender
+    mail["To"] = ", ".join(notice.to)
+    mail["Subject"] = subject.replace("=?", "= ?")  # or `=?utf-8?q?=0A?=` would be decoded to what it hides
+    mail["Date"] = at
+    mail["Message-ID"] = f"<{_atom(notice.id)}@{_atom(notice.project)}>"
+    mail["Auto-Submitted"] = "auto-generated"
     return mail
 
 
@@ -59,6 +85,10 @@ def _text(notice: Notice, recording: Recording, zone: ZoneInfo) -> str:
         "Call": notice.call,
         **(_voicemail(notice, recording) if notice.recording else _missed(notice)),
     }
+    return _lines(facts)
+
+
+def _lines(facts: Mapping[str, str]) -> str:
     return "".join(f"{name + ':':<11}{_line(value)}\n" for name, value in facts.items())
 
 

@@ -30,8 +30,8 @@ from urllib.parse import unquote
 from zoneinfo import ZoneInfo
 
 from routing.model.budget import Budget, Counted
-from routing.model.notice import Later, Notice, Refused
-from routing.notify.message import MOST_ATTACHED_BYTES, Recording, message
+from routing.model.notice import Later, NewNetwork, Notice, Refused
+from routing.notify.message import MOST_ATTACHED_BYTES, Recording, message, of_network
 
 #: For the server's answer, and for sending a whole recording over a slow line.
 TIMEOUT_SECONDS = 120.0
@@ -126,10 +126,13 @@ class SmtpMail:
     trust: ssl.SSLContext | None = None
     timeout_s: float = TIMEOUT_SECONDS
 
-    def send(self, notice: Notice) -> Mapping[str, str]:
+    def send(self, notice: Notice | NewNetwork) -> Mapping[str, str]:
         """Send one notice; returns the addressees that were refused and why. Raises Later and Refused."""
-        recording = read(Path(notice.recording)) if notice.recording else Recording(None, None)
-        mail = message(notice, recording, self.zone, self.sender)
+        if isinstance(notice, NewNetwork):
+            mail = of_network(notice, self.zone, self.sender)
+        else:
+            recording = read(Path(notice.recording)) if notice.recording else Recording(None, None)
+            mail = message(notice, recording, self.zone, self.sender)
         try:
             with self._connected() as client:
                 refused = client.send_message(mail, self.sender, list(notice.to))

@@ -10,6 +10,10 @@ key                                                   type    content           
 ``routing:{<project>:people}:dnd``                    hash    person: since when (epoch s)                     none
 ``routing:{<project>:pool:<pool>}:until``             zset    numbers by their lease's end (epoch s)           its keep
 ``routing:{<project>:pool:<pool>}:lent``              hash    visitors and what they told (see leases.py)      its keep
+``routing:{<project>:networks}:of:<account>``         zset    where it was, by when last (epoch s)             180 days
+``routing:{<project>:networks}:told:<account>``       string  how many new ones were kept to be told today     1 day
+``routing:{<project>:networks}:untold``               hash    notices of new ones as JSON, until they are sent   7 days
+``routing:{<project>:networks}:sending``              string  somebody is sending them                         15 min
 ``routing:{<project>:pops}``                          stream  who rings for whom, for screens, as JSON         2 min
 ====================================================  ======  ===============================================  =========
 
@@ -26,6 +30,9 @@ LOAD_SECONDS = 40 * DAY_SECONDS
 COUNTED_SECONDS = 3 * DAY_SECONDS
 TURN_SECONDS = 40 * DAY_SECONDS
 POPS_SECONDS = 120
+NETWORKS_SECONDS = 180 * DAY_SECONDS
+UNTOLD_SECONDS = 7 * DAY_SECONDS
+SENDING_SECONDS = 900
 #: Talks kept of one caller: enough to find the last one that was long enough.
 MOST_TALKS = 20
 
@@ -58,6 +65,12 @@ def dnd(project: str) -> str:
 def pool(project: str, name: str) -> tuple[str, str]:
     """The leases of a pool of numbers, and to whom they are."""
     return f"routing:{{{project}:pool:{name}}}:until", f"routing:{{{project}:pool:{name}}}:lent"
+
+
+def networks(project: str, account: str) -> tuple[str, str, str, str]:
+    """Where an account was, how often that was told today, what is not told yet, and who is telling it."""
+    family = f"routing:{{{project}:networks}}"
+    return f"{family}:of:{account}", f"{family}:told:{account}", f"{family}:untold", f"{family}:sending"
 
 
 def pops(project: str) -> str:

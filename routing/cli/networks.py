@@ -1,0 +1,64 @@
+"""Beside ``routing journal``: where phones register is listened to, and new networks of an account are told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from threading import Thread
+
+from routing.esl.protocol import EventSocket
+from routing.journal.networks import Known, NetworkNotices, Networks, Project
+from routing.journal.notices import Notices
+from routing.journal.worker import Worker
+
+_END_SECONDS = 5.0
+#: Redis is asked beside calls, not on them.
+_REDIS_SECONDS = 1.0
+
+
+@contextmanager
+def telling_networks(
+    worker: Worker, notices: Notices, where: EventSocket | None, redis: str, project: Project
+) -> Iterator[None]:
+    """Two threads for as long as the block runs; none where no FreeSWITCH is listened to or there is no Redis."""
+    if where is None or not redis:
+        yield
+        return
+    threads = [
+        Thread(target=_listen, args=(worker, where, redis, project), name="networks", daemon=True),
+        Thread(target=_tell, args=(worker, notices, redis, project), name="network notices", daemon=True),
+    ]
+    for thread in threads:
+        thread.start()
+    try:
+        yield
+    finally:
+        worker.stop.set()
+        for thread in threads:
+            thread.join(_END_SECONDS)
+
+
+def _listen(worker: Worker, where: EventSocket, redis: str, project: Project) -> None:
+    from routing.esl.registrations import follow_registrations  # gevent: only where it is used
+
+    with ExitStack() as ending:
+        networks = Networks(_known(redis, ending), project, worker.log, worker.now)
+        follow_registrations(where, networks.registered, worker.stop.is_set)
+
+
+def _tell(worker: Worker, notices: Notices, redis: str, project: Project) -> None:
+    with ExitStack() as ending:
+        NetworkNotices(
+            _known(redis, ending), project, notices.mail, notices.hooks, worker.log, worker.now, worker.stop
+        ).run()
+
+
+def _known(redis: str, ending: ExitStack) -> Known:
+    """A store of the thread's own."""
+    from routing.store.address import parse
+    from routing.store.client import Store
+    from routing.store.networks import RedisNetworks
+
+    store = Store(parse(redis), _REDIS_SECONDS)
+    ending.callback(store.close)
+    return RedisNetworks(store)

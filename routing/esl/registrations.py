@@ -1,0 +1,34 @@
+"""FreeSWITCH's event socket for whoever wants to know where accounts register: those that are, then every one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from routing.esl.client import Client, stay_connected
+from routing.esl.patience import patience
+from routing.esl.protocol import EventSocket
+from routing.esl.watch import rows
+
+EVENTS = "CUSTOM sofia::register"
+#: How often whether to stop is looked at.
+LOOK_SECONDS = 1.0
+
+#: Account, address, what the phone calls itself ("" when that is not known).
+Registered = Callable[[str, str, str], None]
+
+
+def follow_registrations(where: EventSocket, registered: Registered, is_over: Callable[[], bool]) -> None:
+    """Tell of every registration until ``is_over``, which is asked every second."""
+    stay_connected(where, lambda client: _follow(client, registered, is_over), is_over=is_over)
+
+
+def _follow(client: Client, registered: Registered, is_over: Callable[[], bool]) -> None:
+    _, listed = client.ask(f"event plain {EVENTS}", "api show registrations as json")
+    for row in rows(listed):
+        registered(str(row.get("reg_user")), str(row.get("network_ip")), "")
+    while not is_over():
+        event = None
+        with patience(LOOK_SECONDS):
+            event = client.event()
+        if event:
+            registered(*(event.get(name) or "" for name in ("from-user", "network-ip", "user-agent")))

@@ -1,0 +1,68 @@
+"""The networks where SIP accounts have registered, in Redis, and the notices of new ones until they are sent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from routing.model.memory import Forgotten
+from routing.store import keys
+from routing.store.client import Store, StoreDown
+from routing.store.connection import Command, Reply
+
+#: Networks kept of one account, the last ones; notices of one account a day, and those that wait in all.
+MOST_NETWORKS, MOST_A_DAY, MOST_UNTOLD = 500, 10, 1000
+#: KEYS as `keys.networks`; network, now, TTL, name and text of the notice, and the bounds. The first network of an
+#: account is learnt and not told. Returns 1 when the notice waits now.
+SEEN = """
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', ARGV[2] - ARGV[3])
+local is_new = not redis.call('ZSCORE', KEYS[1], ARGV[1]) and redis.call('ZCARD', KEYS[1]) > 0
+redis.call('ZADD', KEYS[1], ARGV[2], ARGV[1])
+redis.call('ZREMRANGEBYRANK', KEYS[1], 0, -ARGV[6] - 1)
+redis.call('EXPIRE', KEYS[1], ARGV[3])
+if not is_new or redis.call('HLEN', KEYS[3]) >= tonumber(ARGV[8]) then return 0 end
+if redis.call('INCR', KEYS[2]) > tonumber(ARGV[7]) then return 0 end
+redis.call('EXPIRE', KEYS[2], 86400)
+redis.call('HSET', KEYS[3], ARGV[4], ARGV[5])
+redis.call('EXPIRE', KEYS[3], ARGV[9])
+return 1
+"""
+
+
+class RedisNetworks:
+    """See `routing.journal.networks.Known`. Every method raises Forgotten."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def seen(self, project: str, account: str, network: str, at_s: float, name: str, notice: str) -> bool:
+        """See Known."""
+        where = keys.networks(project, account)
+        bounds = (MOST_NETWORKS, MOST_A_DAY, MOST_UNTOLD, keys.UNTOLD_SECONDS)
+        words = (network, round(at_s), keys.NETWORKS_SECONDS, name, notice, *bounds)
+        (is_new,) = self._ask(where[0], ("EVAL", SEEN, 3, *where[:3], *words))
+        return bool(is_new)
+
+    def untold(self, project: str) -> Mapping[str, str]:
+        """See Known."""
+        *_, untold, sending = keys.networks(project, "")
+        (waiting,) = self._ask(untold, ("HLEN", untold))
+        if not waiting:
+            return {}
+        (mine,) = self._ask(untold, ("SET", sending, "1", "NX", "EX", keys.SENDING_SECONDS))
+        if not mine:
+            return {}
+        (found,) = self._ask(untold, ("HGETALL", untold))
+        words = [word.decode("utf-8", "replace") for word in found]
+        return dict(zip(words[::2], words[1::2], strict=True))
+
+    def told(self, project: str, *names: str) -> None:
+        """See Known."""
+        *_, untold, sending = keys.networks(project, "")
+        commands: list[Command] = [("HDEL", untold, name) for name in names]
+        self._ask(untold, *commands, ("DEL", sending))
+
+    def _ask(self, key: str, *commands: Command) -> list[Reply]:
+        try:
+            return self._store.ask(key, *commands)
+        except StoreDown as problem:
+            raise Forgotten(str(problem)) from None

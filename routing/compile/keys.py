@@ -32,6 +32,8 @@ def keys_context(_: object) -> Context:
     waiting = context.extension("waiting", ANSWERED, Condition(WAITING, "."))
     waiting.do("displace_session", f"{WAITING} l +{_LONGEST_WAIT_SECONDS}")
     asking = context.extension(confirming.ASK)
+    # A REFER of this phone would take the caller out of his scheme: without the name of his leg it is refused.
+    asking.set("signal_bond", "")
     asking.do("execute_extension", f"tones ${{{confirming.FILE}}} {KEYS}")
     expected = f"^[${{{confirming.KEY}}}${{{confirming.REJECTS}}}]$"
     sounds = f"${{{confirming.SOUND}}} silence_stream://100"

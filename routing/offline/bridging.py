@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+from routing.offline import transferring
 from routing.offline.dialstring import BadDialString, parse
 from routing.offline.document import is_true
 from routing.offline.leg import Leg
-from routing.offline.line import LONGEST_MS, HungUp, Interrupted, Transfer
+from routing.offline.line import LONGEST_MS, HungUp, Interrupted
 from routing.offline.originate import Originate
-from routing.offline.running import Running
+from routing.offline.phones import CONSULT_MS
+from routing.offline.running import HandedOver, Running
+from routing.offline.transferring import Sending
 
 #: Variables of the caller's leg that an originate takes over when the dial string has none of that name.
 INHERITED = (
@@ -94,38 +99,67 @@ def _talk(call: Running, leg: Leg) -> None:
         line.set(name, leg.endpoint.variables.get(name))
     line.note("talk", leg.target)
     since, whispers = line.now_ms, _before_talk(call, leg)
-    end = since + (LONGEST_MS if leg.phone.talks_ms is None else leg.phone.talks_ms)
-    sends_on = _sends_on(call, leg) and since + leg.phone.transfers_ms < end
-    end = since + leg.phone.transfers_ms if sends_on else end
-    try:
-        if whispers:
-            line.hear("nothing")
-            line.wait(min(since + whispers, end))
-        line.hear("audio")
-        line.wait(end)
-    except Interrupted as reason:
-        who = reason.who if isinstance(reason, HungUp) else "torn away by a scheduled transfer"
-        line.note("talk_end", leg.target, who, line.now_ms - since)
-        raise
-    finally:
-        line.leaves(leg.target)
-    line.note("talk_end", leg.target, "transfer" if sends_on else "person", line.now_ms - since)
-    line.hear("nothing")
-    if sends_on:
-        _send_on(call, leg)
+    lasts = LONGEST_MS if leg.phone.talks_ms is None else leg.phone.talks_ms
+    _talk_on(call, leg, _Span(since, since + lasts, whispers))
     if is_true(line.get("hangup_after_bridge")):
         raise HungUp("NORMAL_CLEARING", leg.target)
 
 
-def _sends_on(call: Running, leg: Leg) -> bool:
-    """Whether the phone sends the caller on: once a call, and no carrier may."""
-    inside = not leg.endpoint.rest.startswith(("gateway/", "external/"))
-    return bool(leg.phone.transfers_to) and inside and leg.target not in call.sent_on_by
+@dataclass(frozen=True)
+class _Span:
+    """Of a talk, in virtual ms: its beginning, its end where nothing comes between, what is whispered first."""
+
+    since: int
+    end: int
+    whispers: int = 0
 
 
-def _send_on(call: Running, leg: Leg) -> None:
-    """A phone's REFER: the caller's leg looks its target up where the switch's globals say."""
-    line, to = call.line, leg.phone.transfers_to
-    call.sent_on_by.add(leg.target)
-    line.note("transferred", leg.target, to)
-    raise Transfer(to, line.get("force_transfer_dialplan"), line.get("force_transfer_context"), "sent on")
+def _talk_on(call: Running, leg: Leg, span: _Span) -> None:
+    """A talk to the person's hangup. Raises Transfer, or HungUp, where it ends otherwise: somebody is sent on."""
+    line = call.line
+    try:
+        sent = _until_the_end(call, leg, span)
+    except Interrupted as reason:
+        line.note("talk_end", leg.target, _who(reason), line.now_ms - span.since)
+        raise
+    finally:
+        line.leaves(leg.target)
+    line.note("talk_end", leg.target, "transfer" if sent else "person", line.now_ms - span.since)
+    line.hear("nothing")
+    if sent is None:
+        return
+    sending, reached = sent
+    transferring.sent(call, leg, sending)
+    if reached is None:
+        raise transferring.to(call, sending)
+    line.talks(reached.leg.target)
+    line.note("talk", reached.leg.target)
+    lasts = LONGEST_MS if reached.left_ms is None else reached.left_ms
+    _talk_on(call, reached.leg, _Span(line.now_ms, line.now_ms + lasts))
+    raise HungUp("NORMAL_CLEARING", reached.leg.target)
+
+
+def _until_the_end(call: Running, leg: Leg, span: _Span) -> tuple[Sending, HandedOver | None] | None:
+    """Who sent the other party on, and whom they were handed over to; None: the person hung up."""
+    line = call.line
+    if span.whispers:
+        line.hear("nothing")
+        line.wait(min(span.since + span.whispers, span.end))
+    line.hear("audio")
+    while (sending := transferring.planned(call, leg, span.since)) and sending.at_ms < span.end:
+        line.wait(sending.at_ms)
+        call.sent_on_by.add(sending.phone)
+        reached = transferring.consult(call, sending) if sending.sends.attended else None
+        if reached or not sending.sends.attended:
+            return sending, reached
+    if handed_over := transferring.hands_over(call, leg, span.end - span.since):
+        line.wait(span.since + CONSULT_MS)
+        raise handed_over
+    line.wait(span.end)
+    return None
+
+
+def _who(reason: Interrupted) -> str:
+    if isinstance(reason, HungUp):
+        return reason.who
+    return "transfer" if isinstance(reason, HandedOver) else "torn away by a scheduled transfer"

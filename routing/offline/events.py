@@ -22,7 +22,9 @@ ring_end       target; hangup cause, or ``answered``
 whisper        sound file; target that hears it as the talk begins
 talk           target connected with the caller
 talk_end       target; who ended it
-transferred    phone that sends the caller on; what it dials
+transferred    phone that sends the other party of its talk on; what it dials
+consults       phone that holds its talk and calls first; what it dials
+taken_back     phone that has reached nobody so; the hangup cause of its call
 decision       address asked; what came back
 fallback       address asked; why nothing usable came back
 late           address asked; what came back when the call had gone on

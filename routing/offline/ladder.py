@@ -136,9 +136,18 @@ def _of_phones(event: Event) -> tuple[str, str]:
             return "ended", f"{subject}: {ENDINGS.get(detail, detail)}{after}"
         case "talk_end":
             return "ended", f"talk with {subject}, {seconds}, {_who(detail)}"
-        case "transferred":
-            return "transfer", f"{subject} sends the caller to {detail}"
+        case "transferred" | "consults" | "taken_back":
+            return "transfer", _sent(event)
     return event.kind, f"{subject} {detail}".strip()
+
+
+def _sent(event: Event) -> str:
+    match event.kind:
+        case "consults":
+            return f"{event.subject} holds the talk and calls {event.detail}"
+        case "taken_back":
+            return f"{event.subject} is back in the talk: {ENDINGS.get(event.detail, event.detail)}"
+    return f"{event.subject} sends the caller to {event.detail}"
 
 
 def _answered(event: Event) -> str:

@@ -171,6 +171,7 @@ class Line:
         if self.answered:
             return False
         self.answered = self.media = True
+        self.variables["endpoint_disposition"] = "ANSWER"
         self.note("answered")
         self.hear("nothing")
         return True

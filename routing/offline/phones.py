@@ -3,9 +3,10 @@
 A phone's behaviour is written as people say it: ``busy``, ``no answer``, ``rejects``, ``redirects`` (it has a call
 forwarding of its own, which the switch does not follow), ``unreachable`` (or ``off``), ``answers after 8s`` (or
 ``answer:8``), ``rejects after 5s``, ``voicemail after 20s``; then, after a comma, ``talks 30s`` (the person hangs up
-then), ``transfers to 103 after 5s`` (it sends the caller there, once a call), ``confirms after 3s``, ``never
-confirms`` or ``refuses after 2s`` (by the key for that, where there is one); ``early media`` when it sends sound
-before it answers, as carriers do for mobiles, instead of ringing. Knows nothing of dial strings.
+then), ``transfers to 103 after 5s`` (it sends the caller there, once a call), ``attended`` beside it (it calls there
+first and hands the caller over to whom it reaches), ``confirms after 3s``, ``never confirms`` or ``refuses after 2s``
+(by the key for that, where there is one); ``early media`` when it sends sound before it answers, as carriers do for
+mobiles, instead of ringing. Knows nothing of dial strings.
 """
 
 from __future__ import annotations
@@ -18,7 +19,10 @@ UNREACHABLE_MS = 2_000
 TALK_MS = 30_000
 CONFIRM_MS = 2_000
 TRANSFER_MS = 5_000
+#: How long a phone talks with whom it asks before it hands a caller over.
+CONSULT_MS = 2_000
 
+ATTENDED = "attended"
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m)?")
 _WORDS = {
     "busy": "busy", "no answer": "no answer", "noanswer": "no answer", "no_answer": "no answer",
@@ -26,7 +30,7 @@ _WORDS = {
     "unreachable": "unreachable", "off": "unreachable",
 }  # fmt: skip
 _MANNERS = (
-    "'talks 30s', 'never hangs up', 'transfers to 103 after 5s', 'confirms after 3s', 'never confirms', "
+    "'talks 30s', 'never hangs up', 'transfers to 103 after 5s', 'attended', 'confirms after 3s', 'never confirms', "
     "'refuses after 2s'"
 )
 _TRANSFERS = re.compile(r"transfers to ([+\w.*#-]{1,64})(?: after (.+))?", re.I)
@@ -35,6 +39,15 @@ _AFTER = re.compile(r"(answer|voicemail|busy|reject)s?(?:\s*:\s*|\s+after\s+|\s*
 
 class BadBehaviour(ValueError):
     """The words are not a phone's behaviour; the message says what is."""
+
+
+@dataclass(frozen=True)
+class Sends:
+    """To whom a phone sends the other party of its talk, after how much of it; ``attended``: it calls there first."""
+
+    to: str
+    after_ms: int = TRANSFER_MS
+    attended: bool = False
 
 
 @dataclass(frozen=True)
@@ -47,21 +60,23 @@ class Phone:
     confirms_ms: int | None = CONFIRM_MS
     refuses_ms: int | None = None
     early_media: bool = False
-    transfers_to: str = ""
-    transfers_ms: int = TRANSFER_MS
+    sends: Sends | None = None
 
 
 @dataclass(frozen=True)
 class Caller:
     """The scripted caller: digits in the order typed (``-`` lets one question pass), and when he gives up.
 
-    ``message_ms`` is how long he speaks after a voicemail's beep before he hangs up.
+    ``message_ms`` is how long he speaks after a voicemail's beep before he hangs up. Of a phone of ours:
+    ``sends`` is what it does with whom it has reached, ``consults`` that it calls for a party that it holds.
     """
 
     digits: str = ""
     hangs_up_after_ms: int | None = None
     message_ms: int = 10_000
     types_after_ms: int = 1_000
+    sends: Sends | None = None
+    consults: bool = False
 
 
 @dataclass(frozen=True)
@@ -95,8 +110,17 @@ def parse(text: str) -> Phone:
     first, *rest = [part.strip() for part in text.split(",")]
     phone = _outcome(first.lower())
     for part in rest:
-        phone = _transferring(phone, found) if (found := _TRANSFERS.fullmatch(part)) else _manner(phone, part.lower())
+        phone = replace(phone, sends=_sends(found)) if (found := _TRANSFERS.fullmatch(part)) else _manner(phone, part)
     return phone
+
+
+def parse_transfer(text: str) -> Sends:
+    """What a phone that calls does in its talk: ``to 103 after 5s, attended``. Raises BadBehaviour."""
+    words, _, manner = (part.strip() for part in text.partition(","))
+    found = _TRANSFERS.fullmatch(f"transfers {words}")
+    if not found or manner.lower() not in ("", ATTENDED):
+        raise BadBehaviour(f"{text!r}: write 'to 103 after 5s', or 'to 103 after 5s, {ATTENDED}'")
+    return replace(_sends(found), attended=bool(manner))
 
 
 def milliseconds(text: str) -> int:
@@ -121,12 +145,16 @@ def _outcome(words: str) -> Phone:
     return Phone({"answer": "answers", "reject": "rejects"}.get(found[1], found[1]), after_ms)
 
 
-def _transferring(phone: Phone, found: re.Match[str]) -> Phone:
-    after_ms = milliseconds(found[2].lower()) if found[2] else TRANSFER_MS
-    return replace(phone, transfers_to=found[1], transfers_ms=after_ms)
+def _sends(found: re.Match[str]) -> Sends:
+    return Sends(found[1], milliseconds(found[2].lower()) if found[2] else TRANSFER_MS)
 
 
-def _manner(phone: Phone, words: str) -> Phone:
+def _manner(phone: Phone, part: str) -> Phone:
+    words = part.lower()
+    if words == ATTENDED and phone.sends:
+        return replace(phone, sends=replace(phone.sends, attended=True))
+    if words == ATTENDED:
+        raise BadBehaviour(f"'{ATTENDED}' of what? say it after 'transfers to 103 after 5s'")
     if words.startswith("talks "):
         return replace(phone, talks_ms=milliseconds(words.removeprefix("talks ")))
     if words == "early media":

@@ -6,16 +6,19 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from typing import NoReturn
 
 from routing.offline.decider import Decider
 from routing.offline.document import BadDialplan, Extension, is_true, parse
+from routing.offline.events import Event
 from routing.offline.files import Files
 from routing.offline.hunt import Chosen, hunt
+from routing.offline.leg import Leg
 from routing.offline.limits import Limits
-from routing.offline.line import LONGEST_MS, HungUp, Line, Profile, Reset, Transfer
-from routing.offline.phones import Caller, Phones
+from routing.offline.line import LONGEST_MS, HungUp, Interrupted, Line, Profile, Reset, Transfer
+from routing.offline.phones import Caller, Phones, Sends
 from routing.offline.words import atoi
 
 MOST_ACTIONS = 10_000
@@ -23,6 +26,17 @@ DEEPEST = 32
 FORWARDS = 70
 
 Sounds = Callable[[str], int | None]
+#: Call, phone, what it does, when the party that it holds will have left (ms from now).
+Dial = Callable[["Running", str, Sends, int | None], tuple[Sequence[Event], "HandedOver | None"]]
+
+
+class HandedOver(Interrupted):
+    """A phone has called somebody and leaves them to the party that it holds, with so much of their talk to come."""
+
+    def __init__(self, leg: Leg, left_ms: int | None) -> None:
+        super().__init__(leg.target)
+        self.leg = leg
+        self.left_ms = left_ms
 
 
 @dataclass
@@ -39,14 +53,18 @@ class Running:
     sounds: Sounds
     limits: Limits
     run_application: Callable[[Running, str, str], None]
+    #: A call of a phone that holds this one's other party: what happened on it, and whom it leaves that party to.
+    dial: Dial
+    #: The phone on this leg's other end, where it is ours.
+    party: str = ""
     actions: int = 0
     typed: int = 0
     depth: int = 0
     #: Phones that have sent the caller on.
     sent_on_by: set[str] = field(default_factory=set)
 
-    def route(self) -> None:
-        """Run the call until its leg is hung up: raises HungUp, never returns."""
+    def route(self) -> NoReturn:
+        """Run the call until its leg is hung up, or joined with another call: raises HungUp or HandedOver."""
         while True:
             try:
                 self._run()

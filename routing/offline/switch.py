@@ -8,7 +8,7 @@ schemes, of the engine or of how a release was made.
 from __future__ import annotations
 
 from collections.abc import Mapping, MutableMapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from routing.offline.applications import APPLICATIONS, NEED_MEDIA
@@ -17,14 +17,16 @@ from routing.offline.events import Event
 from routing.offline.files import Files
 from routing.offline.limits import Limits
 from routing.offline.line import HungUp, Line, Profile
-from routing.offline.phones import Caller, Phones
-from routing.offline.running import Running, Sounds
+from routing.offline.phones import Caller, Phones, Sends
+from routing.offline.running import HandedOver, Running, Sounds
 from routing.offline.words import harmless
 from routing.offline.world import World
 
 SOUND_MS = 3_000
 #: The context of calls from carriers.
 INBOUND = "routing_inbound"
+#: The context of calls from phones.
+INSIDE = "routing_internal"
 #: Of the addresses in its INVITE.
 DOMAIN = "carrier.invalid"
 
@@ -86,33 +88,54 @@ def run(
     same time: then this runs in one of its scripts. The last event is always ``end``.
     """
     caller, limits = caller or Caller(), limits or Limits()
-    line = Line(
-        _profile(call),
-        call.at,
-        _globals(globals_ or {}, world),
-        caller.hangs_up_after_ms,
-        world=world,
-    )
+    line = _line(call, _globals(globals_ or {}, world), caller.hangs_up_after_ms, world)
+    running = Running(
+        line, caller, phones or Phones(), files, dialplan, decider, sounds, limits, _run_application, _dial
+    )  # fmt: skip
+    _carry(running, call)
+    return line.events
+
+
+def _line(call: Call, known: MutableMapping[str, str], gives_up_ms: int | None, world: World | None) -> Line:
+    line = Line(_profile(call), call.at, known, gives_up_ms, world=world)
     line.variables.update(_from_invite(call))
     line.set("max_forwards", str(call.max_forwards))
     line.variables.update(dict(call.variables))
     line.note("call", call.to, f"from {call.caller}")
     line.hear("nothing")
-    running = Running(line, caller, phones or Phones(), files, dialplan, decider, sounds, limits, _run_application)
-    _carry(running, call)
-    return line.events
+    return line
 
 
-def _carry(running: Running, call: Call) -> None:
-    line, phone = running.line, dict(call.variables).get("routing_phone", "")
-    line.talks(phone)  # a phone that calls is in use as one that is called
+def _carry(running: Running, call: Call) -> HandedOver | None:
+    """Carry a call; whom it leaves to the party that its phone holds meanwhile, where it does."""
+    line = running.line
+    running.party = dict(call.variables).get("routing_phone", "")
+    line.talks(running.party)  # a phone that calls is in use as one that is called
     try:
         running.route()
     except HungUp as end:
         line.note("end", end.cause, end.who)
-        running.limits.ended(call.uuid, line.moment.timestamp())
+        return None
+    except HandedOver as reached:
+        line.note("end", "ATTENDED_TRANSFER", "transfer")
+        return reached
     finally:
-        line.leaves(phone)
+        running.limits.ended(call.uuid, line.moment.timestamp())
+        line.leaves(running.party)
+
+
+def _dial(held: Running, phone: str, sends: Sends, leaves_ms: int | None) -> tuple[list[Event], HandedOver | None]:
+    """The call of a phone that holds another one's party: see `routing.offline.running.Dial`."""
+    line = held.line
+    account = next((known for known, target in held.phones.aliases.items() if target == phone), phone)
+    uuid = f"{line.profile.uuid}.{len(held.sent_on_by)}"
+    call = Call(sends.to, account, line.moment, context=INSIDE, uuid=uuid, variables=login(account, phone))
+    running = replace(
+        held, line=_line(call, line.globals, leaves_ms, line.world), caller=Caller(consults=True), actions=0, typed=0,
+        depth=0, sent_on_by=set(),
+    )  # fmt: skip
+    reached = _carry(running, call)
+    return running.line.events, reached
 
 
 def _globals(given: Mapping[str, str], world: World | None) -> MutableMapping[str, str]:

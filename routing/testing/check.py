@@ -52,6 +52,9 @@ def _call(case: Case, names: Names) -> Iterator[Problem]:
         if not names.dials(call.to):
             yield case.problem(("call", "to"), f"no phone can dial `{call.to}`", did_you_mean(call.to, names.dialled))
         return
+    if case.sample.caller.transfers:
+        hint = "only phones of yours do: write the phone as `from`, or what a phone does under `phones`"
+        yield case.problem(("caller", "transfers"), f"`{call.from_}` transfers nobody", hint)
     if complaint := _complaint(numbers.caller, call.from_, published.country):
         yield case.problem(("call", "from"), complaint, did_you_mean(call.from_, names.phones))
     elif call.from_.isidentifier() and (hint := did_you_mean(call.from_, names.phones)):

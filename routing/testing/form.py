@@ -142,6 +142,17 @@ def _is_moment(value: str) -> str:
 Moment = Annotated[Text, AfterValidator(_is_moment)]
 
 
+def _transfer(value: Any) -> scripted.Sends:
+    try:
+        return scripted.parse_transfer(str(value))
+    except scripted.BadBehaviour as error:
+        raise refuse(str(error)) from None
+
+
+_SENDS = {"type": "string", "examples": ["to 103 after 5s", "to 103 after 5s, attended"]}
+Transfer = Annotated[scripted.Sends, BeforeValidator(_transfer), WithJsonSchema(_SENDS)]
+
+
 class CallFields(Fields):
     """Who calls whom, and when. ``from`` is a number, `anonymous`, or a phone of ours: ``ivan.desk``, ``1001``."""
 
@@ -156,11 +167,15 @@ class CallerFields(Fields):
     digits: Text = Field("", description="Keys in the order typed; `-` lets a question pass.")
     hangs_up_after: Seconds | None = Field(None, description="When he gives up, from the INVITE.")
     speaks: Seconds = Field(10, description="How long he speaks after a voicemail's beep.")
+    transfers: Transfer | None = Field(
+        None, description="A phone of ours that calls sends on whom it has reached: `to 103 after 5s`, `..., attended`."
+    )
 
     def scripted(self) -> scripted.Caller:
         """For the offline switch."""
         leaves = self.hangs_up_after
-        return scripted.Caller(self.digits, None if leaves is None else leaves * 1000, self.speaks * 1000)
+        leaves_ms = None if leaves is None else leaves * 1000
+        return scripted.Caller(self.digits, leaves_ms, self.speaks * 1000, sends=self.transfers)
 
 
 class TalkFields(Fields):
@@ -217,7 +232,8 @@ class _Short(BeforeValidator):
 _DOES = {
     "type": "string",
     "examples": [
-        "busy", "no answer", "answers after 8s", "rejects", "voicemail after 20s", "answers after 3s, transfers to 103"
+        "busy", "no answer", "answers after 8s", "rejects", "voicemail after 20s", "answers after 3s, transfers to 103",
+        "answers after 3s, transfers to 103 after 5s, attended",
     ],
 }  # fmt: skip
 Behaviour = Annotated[scripted.Phone, BeforeValidator(_behaviour), WithJsonSchema(_DOES)]

@@ -8,7 +8,7 @@ from offline_release import DESK, FRAME, MOBILE, Telephone, extension
 from routing.offline.decider import Answer
 from routing.offline.files import Directory
 from routing.offline.ladder import ladder, plain, summary
-from routing.offline.phones import BadBehaviour, Phone, Phones, milliseconds, parse
+from routing.offline.phones import BadBehaviour, Phone, Phones, Sends, milliseconds, parse
 from routing.offline.sounds import ReleaseSounds
 
 
@@ -30,9 +30,9 @@ from routing.offline.sounds import ReleaseSounds
         ("answers, confirms after 5s", Phone("answers", 0, confirms_ms=5_000)),
         ("answers, never confirms", Phone("answers", 0, confirms_ms=None)),
         ("answers, refuses after 2s", Phone("answers", 0, confirms_ms=None, refuses_ms=2000)),
-        ("answers, transfers to 103", Phone("answers", transfers_to="103")),
-        ("answers, transfers to Desk-2 after 1.5s", Phone("answers", transfers_to="Desk-2", transfers_ms=1_500)),
-        ("answers, transfers to *78, talks 1m", Phone("answers", 0, 60_000, transfers_to="*78")),
+        ("answers, transfers to 103", Phone("answers", sends=Sends("103"))),
+        ("answers, transfers to Desk-2 after 1.5s", Phone("answers", sends=Sends("Desk-2", 1_500))),
+        ("answers, transfers to *78, talks 1m", Phone("answers", 0, 60_000, sends=Sends("*78"))),
     ],
 )
 def test_behaviours(words, phone):

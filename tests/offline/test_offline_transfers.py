@@ -7,7 +7,7 @@ import pytest
 from routing.cli.opened import opened
 from routing.offline.events import ended, rung
 from routing.offline.limits import Limits
-from routing.offline.phones import Phones
+from routing.offline.phones import BadBehaviour, Caller, Phones, parse_transfer
 from routing.offline.switch import Call, login
 
 NOON = datetime(2026, 11, 23, 10, tzinfo=UTC)
@@ -94,3 +94,50 @@ def test_over_the_limit_the_caller_comes_back(published):
     moments = [NOON + timedelta(seconds=place / 10) for place in range(6)]
     calls = [carry(published, phones, at=at, limits=limits, uuid=f"call-{n}") for n, at in enumerate(moments)]
     assert [rung(events)[1] for events in calls] == [MOBILE] * 5 + ["support.desk"]
+
+
+@pytest.mark.parametrize(
+    ("phones", "told"),
+    [
+        (
+            {"support.desk": "answers after 2s, transfers to 101 after 3s, attended", "sales.desk": "answers after 1s"},
+            [("talk", 2000, "support.desk"), ("consults", 5000, "support.desk"), ("transferred", 8000, "support.desk"),
+             ("talk", 8000, "sales.desk")],
+        ),
+        (
+            {"support.desk": "answers, talks 9s, transfers to 101 after 3s, attended", "sales.desk": "busy after 2s"},
+            [("talk", 0, "support.desk"), ("consults", 3000, "support.desk"), ("taken_back", 5000, "support.desk")],
+        ),
+    ],
+)  # fmt: skip
+def test_who_is_asked_first_takes_the_caller_or_the_talk_goes_on(published, phones, told):
+    events = carry(published, phones)
+    kinds = ("talk", "transferred", "consults", "taken_back")
+    assert [(event.kind, event.at_ms, event.subject) for event in events if event.kind in kinds] == told
+    assert ended(events).at_ms == (36_000 if len(told) == 4 else 9_000)
+
+
+def test_a_phone_in_no_talk_sends_nobody_on(published):
+    events = carry(published, {"support.desk": "answers after 30s, transfers to 101 after 1s"})
+    assert "transferred" not in {event.kind for event in events}
+
+
+@pytest.mark.parametrize(("manner", "beside"), [("", []), (", attended", ["consults"])])
+def test_the_phone_that_called_sends_on_whom_it_reached(published, manner, beside):
+    call = Call("102", "2001", NOON, context="routing_internal", variables=login("2001", "sales.desk"))
+    phones = Phones.of({"support.desk": "answers, never hangs up", MOBILE: "answers, talks 7s"}, "unreachable")
+    events = published.run(call, phones, Caller(sends=parse_transfer(f"to 0501120001 after 2s{manner}")))
+    told = [event.kind for event in events if event.kind in ("talk", "talk_end", "consults", "transferred")]
+    assert told == ["talk", *beside, "talk_end", "transferred", "talk", "talk_end"]
+    assert ended(events).at_ms == 9_000
+
+
+@pytest.mark.parametrize("words", ["103", "to", "to 103, blind", "to 103 after soon", "to a b"])
+def test_what_a_calling_phone_does_is_written_one_way(words):
+    with pytest.raises(BadBehaviour):
+        parse_transfer(words)
+
+
+def test_attended_stands_behind_a_transfer():
+    with pytest.raises(BadBehaviour, match="'attended' of what"):
+        Phones.of({"support.desk": "answers, attended"})

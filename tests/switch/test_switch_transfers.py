@@ -123,19 +123,96 @@ def test_a_carrier_sends_nobody_anywhere(lab):
         assert not other.received("INVITE")
 
 
+def refused(call):
+    """Whether the last transfer that a phone asked for in this call was refused: its NOTIFY says so."""
+    return bool(until(lambda: call.received("NOTIFY"))) and "403" in call.received("NOTIFY")[-1].text
+
+
+def hand_over(leg, asked):
+    """A phone asks to join whom it talks with and whom it has called meanwhile."""
+    to_tag, from_tag = asked.remote.partition("tag=")[2], asked.local.partition("tag=")[2]
+    named = f"{asked.id}%3Bto-tag%3D{to_tag}%3Bfrom-tag%3D{from_tag}"
+    refer_to = f"Refer-To: <sip:103@127.0.0.1?Replaces={named}>"
+    return leg.request("REFER", refer_to, f"Contact: {leg.agent.contact}").start
+
+
+@pytest.mark.parametrize("then", ["answers", "busy"])
+def test_a_phone_that_still_rings_is_not_handed_over(lab, then):
+    with lab.phone("2003", answers_after_s=None) as other, lab.talk() as (call, leg, phone):
+        assert leg.request("INVITE", body=phone.offer("a=sendonly")).start == "200"
+        asked = phone.call("103")
+        ringing = until(lambda: [each for each in phone.received("180") if each.header("Call-ID") == asked.id])
+        asked.remote = ringing[0].header("To")
+        assert hand_over(leg, asked) == "202"
+        assert refused(leg)
+        assert not leg.is_over() and not asked.is_over() and not call.is_over()
+        invite = other.received("INVITE")[-1]
+        if then == "busy":
+            other.respond(invite, lab.inside, "486 Busy Here")
+            assert phone.answered(asked).start == "486"
+        else:
+            other.pick_up(invite, lab.inside)
+            assert phone.answered(asked).start == "200"
+            assert hand_over(leg, asked) == "202"
+            assert until(lambda: leg.is_over() and asked.is_over())
+            assert until(lambda: lab.runs("uuid_bridge"))
+            assert not other.rung().is_over()
+        assert not call.is_over()
+
+
+def test_a_phone_that_waits_for_whom_it_called_sends_nobody_on(lab):
+    with lab.phone("2001") as first, lab.phone("2002", answers_after_s=None) as second, lab.phone("2003") as third:
+        call = first.call("102")
+        assert until(lambda: first.received("180"))
+        call.remote = first.received("180")[-1].header("To")
+        assert refer(call, "103") == "202"
+        assert until(lambda: first.received("487"))
+        assert until(lambda: second.received("CANCEL"))
+        assert lab.quiet()
+        assert not third.received("INVITE")
+
+
+def test_a_phone_that_is_asked_for_its_key_sends_nobody_on(asking):
+    with asking.phone("2005") as phone, asking.phone("2003") as other, asking.caller() as caller:
+        call = caller.call("380800330931")
+        assert until(lambda: phone.received("ACK"))
+        leg = phone.rung()
+        assert refer(leg, "103") == "202"
+        assert refused(leg)
+        assert not leg.is_over() and not call.is_over() and not other.received("INVITE")
+        leg.request("INFO", body="Signal=1\nDuration=160\n", kind="application/dtmf-relay")
+        assert caller.answered(call).start == "200"
+        call.hang_up()
+    assert asking.quiet()
+
+
 def test_an_attended_transfer(lab):
     with lab.phone("2003") as other, lab.talk() as (call, leg, phone):
         assert leg.request("INVITE", body=phone.offer("a=sendonly")).start == "200"
         asked = phone.call("103")
         assert phone.answered(asked).start == "200"
-        to_tag, from_tag = asked.remote.partition("tag=")[2], asked.local.partition("tag=")[2]
-        named = f"{asked.id}%3Bto-tag%3D{to_tag}%3Bfrom-tag%3D{from_tag}"
-        answer = leg.request("REFER", f"Refer-To: <sip:103@127.0.0.1?Replaces={named}>", f"Contact: {phone.contact}")
-        assert answer.start == "202"
+        assert hand_over(leg, asked) == "202"
         assert until(lambda: leg.is_over() and asked.is_over() and lab.switch.channels() == 2)
         assert until(lambda: lab.runs("uuid_bridge"))  # who hangs up before leaves the other leg behind: FreeSWITCH
         assert not call.is_over()
         assert not other.rung().is_over()
+
+
+@pytest.fixture(scope="module")
+def asking(tmp_path_factory):
+    """A node of a company where a desk phone is asked for a key."""
+    scheme = """
+scheme: asking
+numbers: ["+380800330931"]
+steps: [{ring: {to: door, for: 8s, confirm_prompt: short.wav}}, {hangup: NO_ANSWER}]
+"""
+    people = 'people: {door: {name: Door, phones: {desk: {sip: "2005", confirm: "1"}}}}'
+    running = Lab(
+        tmp_path_factory.mktemp("asking"), more={"asking.yaml": scheme, "people.yaml": people},
+        secrets={"SIP_PASSWORD_2005": Lab.password("2005")},
+    )  # fmt: skip
+    yield running
+    running.stop()
 
 
 @pytest.fixture(scope="module")

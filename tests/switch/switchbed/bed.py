@@ -15,11 +15,12 @@ from typing import Any
 
 from routing.compile.numbers import way_in
 from routing.model import dnd
-from routing.offline.phones import Phone
+from routing.offline.phones import Phone, Sends
 from routing.offline.switch import INBOUND
 
 from . import ports, sip
 from .agent import HOST, Agent
+from .attending import Attending, Phoning
 from .calling import Calling
 from .cases import Case
 from .company import CHANGES, PROJECT, Company
@@ -107,7 +108,7 @@ class Bed:
         return shared
 
     def _calls(
-        self, case: Case, folder: Path, phones: dict[str, sip.Sipp], stack: contextlib.ExitStack
+        self, case: Case, folder: Path, phones: dict[str, Phoning], stack: contextlib.ExitStack
     ) -> Iterator[Outcome]:
         """Calls one after another; those of ``meanwhile`` while the one before them is under way."""
         for at in range(case.times):
@@ -131,12 +132,14 @@ class Bed:
         remote = f"127.0.0.1:{self.switch.settings.external_port if limited else self.unlimited_port}"
         return sip.Sipp(sip.caller(**words), folder, remote, ["-m", "1"])
 
-    def dial(self, folder: Path, account: str, to: str, password: str = "") -> sip.Sipp:
+    def dial(
+        self, folder: Path, account: str, to: str, password: str = "", sends: Sends | None = None
+    ) -> sip.Sipp:  # fmt: skip
         """A call from a registered phone's account, under way."""
         remote = f"127.0.0.1:{self.switch.settings.sip_port}"
-        return sip.Sipp(
-            sip.colleague(account, password or self.company.password(account), to), folder, remote, ["-m", "1"]
-        )
+        refer = (sends.to, sends.after_ms) if sends else None
+        words = sip.colleague(account, password or self.company.password(account), to, refer)
+        return sip.Sipp(words, folder, remote, ["-m", "1"])
 
     def record(self, call_id: str) -> dict[str, str]:
         """The CDR variables of the leg with this SIP Call-ID; waits until the switch has written it."""
@@ -163,7 +166,7 @@ class Bed:
         environment = os.environ | company.secrets | {"ROUTING_ESL_PASSWORD": settings.esl_password}
         return subprocess.run(command, env=environment, capture_output=True, timeout=120, check=False).returncode == 0
 
-    def _known(self, case: Case, folder: Path, stack: contextlib.ExitStack, scenario: str = "") -> dict[str, sip.Sipp]:
+    def _known(self, case: Case, folder: Path, stack: contextlib.ExitStack, scenario: str = "") -> dict[str, Phoning]:
         """The phones of a case, once the engine knows them; it knows that they are away again at the end."""
         lines = {target: self.company.accounts[target] for target in case.phones if target in self.company.accounts}
         stack.callback(wait_gone, self.status, lines.values())
@@ -173,7 +176,7 @@ class Bed:
 
     def _phones(
         self, case: Case, folder: Path, stack: contextlib.ExitStack, scenario: str = ""
-    ) -> Iterator[tuple[str, sip.Sipp]]:
+    ) -> Iterator[tuple[str, Phoning]]:
         for target, behaviour in case.phones.items():
             if behaviour.does == "unreachable":
                 continue
@@ -181,7 +184,12 @@ class Bed:
             if account := self.company.accounts.get(target):
                 self.register(account, port)
                 stack.callback(self.register, account, seconds=0)
-            phone = sip.Sipp(scenario or self._scenario(target, behaviour), folder / target, port=port)
+            phone: Phoning
+            if account and behaviour.sends and behaviour.sends.attended:
+                switch = (HOST, self.switch.settings.sip_port)
+                phone = Attending(switch, account, self.company.password(account), port, behaviour)
+            else:
+                phone = sip.Sipp(scenario or self._scenario(target, behaviour), folder / target, port=port)
             stack.callback(phone.stop)
             phone.wait_listening()
             if target in self.company.numbers:
@@ -190,7 +198,7 @@ class Bed:
             yield target, phone
 
     @contextlib.contextmanager
-    def ringing(self, target: str, behaviour: Phone, scenario: str = "") -> Iterator[sip.Sipp]:
+    def ringing(self, target: str, behaviour: Phone, scenario: str = "") -> Iterator[Phoning]:
         """One phone, there for as long as the block runs; ``scenario`` when words cannot say what it does."""
         self._count += 1
         case = Case(f"phone {self._count}", "", "", phones={target: behaviour})

@@ -10,6 +10,7 @@ from routing.journal.sound import is_message
 from routing.model.message import least_seconds
 
 from . import sip
+from .attending import Phoning
 from .cases import Case
 from .memory import lend
 from .outcome import Outcome
@@ -40,7 +41,7 @@ class Calling:
         if case.visitor is not None:
             lend(bed.company.root, case.to, case.visitor)
         if case.account:
-            self.caller = bed.dial(folder, case.account, case.to)
+            self.caller = bed.dial(folder, case.account, case.to, sends=case.sends)
         else:
             self.caller = bed.call(folder, limited=case.limited, **sip.of_case(case))
 
@@ -50,13 +51,17 @@ class Calling:
         heard = until(lambda: any(each.received and each.start in told for each in self.caller.messages()))
         assert heard, f"{self.case.name}: the caller was never told {' or '.join(told)}"
 
-    def outcome(self, phones: Mapping[str, sip.Sipp]) -> Outcome:
+    def outcome(self, phones: Mapping[str, Phoning]) -> Outcome:
         """Wait for the call's end and collect what happened."""
         self.caller.wait(_LONGEST_CALL_S)
         messages = self.caller.messages()
         began = messages[0].at
         record = self.bed.record(messages[0].header("Call-ID"))
-        invites = [(each, target) for target, phone in phones.items() for each in self._invites(phone, record["uuid"])]
+        uuids = frozenset([record["uuid"]])
+        if self.case.sends:
+            record = self._stays(record)
+            uuids |= {record["uuid"]}
+        invites = [(each, target) for target, phone in phones.items() for each in self._invites(phone, uuids)]
         received = [each for each in messages if each.received and each.is_final_of("INVITE")]
         finals = [each for each in received if each.start not in _CHALLENGES]
         answered = [each.at - began for each in finals if each.start == "200"]
@@ -76,10 +81,21 @@ class Calling:
             published=self.published,
         )
 
-    def _invites(self, phone: sip.Sipp, uuid: str) -> list[sip.Message]:
+    def _invites(self, phone: Phoning, uuids: frozenset[str]) -> list[sip.Message]:
         """INVITEs that this call sent to a phone, retransmissions left out: the leg's CDR says whose it was."""
-        first = {each.header("Call-ID"): each for each in reversed(phone.messages()) if each.start == "INVITE"}
-        return [each for call_id, each in first.items() if self.bed.record(call_id).get("originator") == uuid]
+        first = {
+            each.header("Call-ID"): each
+            for each in reversed(phone.messages())
+            if each.received and each.start == "INVITE"
+        }
+        return [each for call_id, each in first.items() if self.bed.record(call_id).get("originator") in uuids]
+
+    def _stays(self, record: Mapping[str, str]) -> dict[str, str]:
+        """The CDR of whom a phone of ours has called and sent on: the call goes on without that phone."""
+        legs = self.bed.records
+        found = until(lambda: next((cdr for cdr in legs() if cdr.get("originator") == record["uuid"]), None))
+        assert found is not None, f"no CDR of a leg that {record['uuid']} has dialled"
+        return dict(found)
 
     def _talked(self, record: Mapping[str, str]) -> str | None:
         """Whom the caller was connected with: the target of the leg he was bridged to."""

@@ -55,6 +55,8 @@ class Case:
     digits: str = ""
     hangs_up_after_s: float | None = None
     speaks: bool = False
+    #: What a phone of ours that calls does with whom it has reached.
+    sends: phones.Sends | None = None
     webhook: Any = None
     crm: str = ""
     visitor: Mapping[str, Mapping[str, str]] | None = None
@@ -118,6 +120,7 @@ def _case(raw: dict[str, Any], before: Case) -> Case:
         digits=str(person.get("digits", "")),
         hangs_up_after_s=person.get("hangs_up_after"),
         speaks=person.get("speaks", False),
+        sends=phones.parse_transfer(person["transfers"]) if "transfers" in person else None,
         globals_=raw.pop("globals", {}),
         headers=tuple(raw.pop("headers", ())),
         told=tuple(expect.pop("told")) if "told" in expect else None,

@@ -209,7 +209,7 @@ def _made(case: Case, at: datetime, count: int, release: Path, phones: Mapping[s
 
 def _caller(case: Case) -> Caller:
     after_ms = None if case.hangs_up_after_s is None or case.speaks else round(case.hangs_up_after_s * 1000)
-    return Caller(case.digits, after_ms, message_ms=MESSAGE_MS)
+    return Caller(case.digits, after_ms, message_ms=MESSAGE_MS, sends=case.sends)
 
 
 def _since(events: list[Event], *kinds: str) -> timedelta:

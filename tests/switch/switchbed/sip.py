@@ -156,10 +156,13 @@ def caller(
     )  # fmt: skip
 
 
-def colleague(account: str, password: str, to: str) -> str:
-    """A registered phone's call: answers the challenge, waits for whatever end comes."""
+def colleague(account: str, password: str, to: str, refer: tuple[str, int] | None = None) -> str:
+    """A registered phone's call: answers the challenge, waits for whatever end comes.
+
+    ``refer``: to whom it sends the one that it has reached, and so many ms after the answer.
+    """
     finals = [each for each in FINALS if each not in (401, 407)]
-    return scenario("colleague.xml.j2", finals=finals, to=to, account=account, password=password)
+    return scenario("colleague.xml.j2", finals=finals, to=to, account=account, password=password, refer=refer)
 
 
 def behaving(does: behaviours.Phone, outside: bool) -> str:
@@ -176,7 +179,7 @@ def behaving(does: behaviours.Phone, outside: bool) -> str:
         case _:
             pressed = does.confirms_ms if does.refuses_ms is None else does.refuses_ms
             digits = ("1" if does.refuses_ms is None else "2") if outside and pressed is not None else ""
-            refer = (does.transfers_to, does.transfers_ms) if does.transfers_to else None
+            refer = (does.sends.to, does.sends.after_ms) if does.sends else None
             return phone(
                 ring_ms=does.after_ms, talk_ms=talk_ms, digits=digits, digit_ms=pressed or 0, early=early,
                 refer=refer,

@@ -45,6 +45,8 @@ class Agent:
     transport: str = "udp"
     certificate: Path | None = None
     crypto: tuple[str, ...] = ()
+    #: Behind NAT: the address that it takes for its own, ``192.168.7.7:5060``; the switch sees another.
+    private: str = ""
     log: list[Message] = field(default_factory=list)
     calls: dict[str, Call] = field(default_factory=dict)
 
@@ -54,7 +56,7 @@ class Agent:
         self.rtp = socket.socket(family(self.host), socket.SOCK_DGRAM)
         self.rtp.bind((self.host, 0))
         self.rtp.settimeout(0.5)
-        self._at = f"{written(self.host)}:{self.port}"
+        self._at = self.private or f"{written(self.host)}:{self.port}"
         more = "" if self.transport == "udp" else f";transport={self.transport}"
         self.contact = self.contact or f"<sip:{self.account}@{self._at}{more}>"
         self._sent: dict[tuple[str, str], bytes] = {}

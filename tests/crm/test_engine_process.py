@@ -10,6 +10,7 @@ import pytest
 from crm_bed import config
 from crm_serving import serving
 from fakes.bitrix24 import Bitrix24
+from redis_needed import needs_redis
 
 from routing.model.crm import owners
 from routing.model.people import Person
@@ -39,6 +40,7 @@ def release(tmp_path: Path) -> str:
     return release
 
 
+@needs_redis
 def test_a_crm_step_is_decided_and_new_secrets_are_read(tmp_path, release):
     fake = Bitrix24()
     fake.world.user(17)

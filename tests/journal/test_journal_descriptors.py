@@ -13,10 +13,11 @@ import pytest
 from click.testing import CliRunner
 from journal_bed import CDR
 from processes import launch
+from redis_needed import needs_redis
 
 from routing.cli.calls import calls
 from routing.cli.journal import journal
-from routing.store.program import HOW_TO_GET, program
+from routing.store.program import program
 
 pytestmark = pytest.mark.thorough
 
@@ -65,7 +66,7 @@ def test_recording_leaves_nothing_open(bed):
 
 
 @pytest.mark.process
-@pytest.mark.skipif(program() is None, reason=f"not found: redis-server ({HOW_TO_GET})")
+@needs_redis
 def test_remembering_leaves_nothing_open(bed, tmp_path):
     cases = iter(sorted(path.name for path in CDR.iterdir()))
     with launch(

@@ -6,18 +6,17 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from redis_needed import needs_redis
 from redis_server import Server, free_port, until
 
 from routing.store.address import parse
 from routing.store.client import Store
-from routing.store.program import HOW_TO_GET, program
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    if program() is None:
-        for item in items:
-            if Path(__file__).parent in item.path.parents:
-                item.add_marker(pytest.mark.skip(reason=f"not found: redis-server ({HOW_TO_GET})"))
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(needs_redis)
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import pytest
+from redis_needed import needs_redis
 from switchbed.bed import until
 from switchbed.cases import parse_phone
 from test_switch_access import colleague, place
@@ -78,6 +79,7 @@ def decided(bed, caller):
     return [each["routing_decision"] for each in records(bed, caller)]
 
 
+@needs_redis
 def test_the_caller_reaches_whom_he_has_talked_with(bed, switch, memory, journal):
     caller = "+380671120040"
     with ringing(bed, danylo=TAKES, olena=TAKES) as phones:
@@ -96,6 +98,7 @@ def test_the_caller_reaches_whom_he_has_talked_with(bed, switch, memory, journal
     assert until(lambda: switch.channels() == 0)
 
 
+@needs_redis
 def test_the_client_whom_a_colleague_called_reaches_that_colleague(bed, switch, memory, journal):
     client = "+380501110003"
     with bed.ringing("petro.mobile", parse_phone("answers after 200ms, talks 1500ms")):

@@ -3,6 +3,7 @@
 import time
 
 import pytest
+from redis_needed import needs_redis
 from switchbed.bed import until
 from switchbed.cases import Case, parse_phone
 
@@ -11,6 +12,8 @@ from routing.store.address import parse
 from routing.store.client import Store
 from routing.store.embedded import url
 from routing.store.memory import RedisMemory
+
+pytestmark = needs_redis
 
 NUMBER = "+380800330114"
 #: When danylo has talked with the caller (days ago), whether the greeting is heard, who takes the call.

@@ -11,6 +11,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import pytest
+from redis_needed import needs_redis
 from switchbed import faulty, sip
 from switchbed.bed import until
 from switchbed.cases import Case, parse_phone
@@ -22,6 +23,8 @@ from routing.store.address import parse
 from routing.store.client import Store
 from routing.store.embedded import url
 from routing.store.memory import RedisMemory
+
+pytestmark = needs_redis
 
 TURNS, FEWEST, IDLE, WEBHOOK = "+380800330110", "+380800330111", "+380800330112", "+380800330008"
 TAKING_TURNS = {"nina.desk", "lev.desk", "zoya.desk"}

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 
 import pytest
 from processes import launch
+from redis_needed import WHY
 
 from routing.store.address import parse
 from routing.store.client import Store
 from routing.store.leases import RedisLeases
-from routing.store.program import HOW_TO_GET, program
+from routing.store.program import program
 
 
 @pytest.fixture(scope="session")
@@ -19,7 +20,7 @@ def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """An empty Redis on a unix socket."""
     server = program()
     if server is None:
-        pytest.skip(f"not found: redis-server ({HOW_TO_GET})")
+        pytest.skip(WHY)
     folder = tmp_path_factory.mktemp("redis")
     command = [server, "--port", "0", "--unixsocket", str(folder / "s"), "--save", "", "--dir", str(folder)]
     with launch(command, stdout=subprocess.PIPE, text=True) as process:

@@ -6,13 +6,13 @@ import json
 
 import pytest
 from click.testing import CliRunner
+from redis_needed import needs_redis
 
 from routing.cli.dnd import dnd
 from routing.cli.errors import UserError
 from routing.store.embedded import Embedded
-from routing.store.program import HOW_TO_GET, program
 
-pytestmark = pytest.mark.skipif(program() is None, reason=f"not found: redis-server ({HOW_TO_GET})")
+pytestmark = needs_redis
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from processes import die_with_us, launch
+from redis_needed import needs_redis
 
 pytestmark = pytest.mark.process
 
@@ -65,6 +66,7 @@ def test_no_process_is_left(run):
     assert running_in(run[1]) == []
 
 
+@needs_redis
 def test_the_tour_of_the_company_goes_as_it_says(tmp_path):
     """The engine decides by the CRM, by what Redis remembers of the calls before, and by the visitor's lease."""
     done = subprocess.run(

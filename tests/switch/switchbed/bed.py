@@ -13,10 +13,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import pytest
+from redis_needed import WHY
+
 from routing.compile.numbers import way_in
 from routing.model import dnd
 from routing.offline.phones import Phone, Sends
 from routing.offline.switch import INBOUND
+from routing.store.program import program
 
 from . import ports, sip
 from .agent import HOST, Agent
@@ -25,7 +29,7 @@ from .calling import Calling
 from .cases import Case
 from .company import CHANGES, PROJECT, Company
 from .handler import Handler
-from .memory import remembering
+from .memory import needs_redis, remembering
 from .outcome import Outcome
 from .people import wait_gone, wait_there
 from .switch import Switch
@@ -64,6 +68,8 @@ class Bed:
 
         Cases that share a person, a global, a lent number or what is published wait for each other.
         """
+        if program() is None and needs_redis(case.calls(), self.company):
+            pytest.skip(WHY)
         with contextlib.ExitStack() as stack:
             for name in sorted(self._shared(case)):
                 stack.enter_context(self._lock(name))

@@ -16,6 +16,7 @@ import yaml
 
 from routing.app import publish as publishing
 from routing.compile.build import Release, build
+from routing.decide.registry import DECIDERS
 
 PROJECT = Path(__file__).parent.parent / "project"
 #: What a case publishes: folders of files that take the place of the project's.
@@ -107,9 +108,18 @@ class Company:
 
     def steps(self, number: str) -> list[tuple[str, str]]:
         """Scheme and step of everything that the engine decides for calls to a number."""
+        return [(scheme, step) for scheme, step, _ in self._decided(number)]
+
+    def asked(self, number: str) -> set[str]:
+        """The ports that decisions of calls to a number ask."""
+        return {port for _, _, kind in self._decided(number) for port in DECIDERS[kind].asks}
+
+    def _decided(self, number: str) -> list[tuple[str, str, str]]:
+        """Scheme, step and its kind."""
         scheme = self.schemes.get(number, "")
         table = self.root / "current" / "schemes" / f"{scheme}.json"
-        return [(scheme, step) for step in json.loads(table.read_text())["steps"]] if table.exists() else []
+        steps = json.loads(table.read_text())["steps"] if table.exists() else {}
+        return [(scheme, name, step["kind"]) for name, step in steps.items()]
 
 
 def _crowd() -> dict[str, Any]:

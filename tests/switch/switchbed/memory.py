@@ -20,8 +20,14 @@ from routing.store.client import Store
 from routing.store.embedded import url
 from routing.store.leases import RedisLeases
 from routing.store.memory import RedisMemory
+from routing.store.program import program
+
+from .cases import Case
+from .company import Company
 
 PROJECT = "bed"
+#: Ports of a decision that a Redis is behind.
+REMEMBERS = frozenset({"memory", "holder"})
 #: The pool of each lent number of the cases, `site` otherwise.
 POOLS = {"+380800330254": "shop", "+380800330256": "told"}
 _VISITS = itertools.count(1)
@@ -37,6 +43,9 @@ def remembering(
 
     ``turns``: steps in which nobody had a turn yet.
     """
+    if program() is None:  # the case asks for nothing of it: `needs_redis`
+        yield
+        return
     with _store(root) as store:
         memory, now = RedisMemory(store), time.time()
         if person := wanted.get("talk"):
@@ -59,6 +68,14 @@ def remembering(
         finally:
             for name in wanted.get("away", ()):
                 memory.disturb(PROJECT, name, True)
+
+
+def needs_redis(cases: Iterable[Case], company: Company) -> bool:
+    """Whether calls need what only a Redis keeps: something remembered, a lent number, a step that asks for either."""
+    return any(
+        case.memory or case.visitor is not None or (not case.engine and REMEMBERS & company.asked(case.to))
+        for case in cases
+    )
 
 
 def _count(memory: RedisMemory, person: str, load: Mapping[str, float], now: float) -> None:

@@ -60,12 +60,15 @@ class Office:
             if event.kind == "talk_end" and event.lasted_ms:
                 self._talked(call, event.subject, call.at.timestamp() + event.at_ms / 1000, event.lasted_ms / 1000)
 
+    def remember(self, client: str, talk: Talk) -> None:
+        """A talk with a client, newer than all that are remembered of him."""
+        self._talks.setdefault(client, []).insert(0, talk)
+
     def _talked(self, call: Call, target: str, ended_s: float, talk_s: float) -> None:
         calls_out = dict(call.variables).get("routing_person", "")
         person, client = (calls_out, target) if calls_out else (target.partition(".")[0], call.caller)
         if client.startswith("+"):
-            talk = Talk(person, ended_s, talk_s, "out" if calls_out else "in")
-            self._talks.setdefault(client, []).insert(0, talk)
+            self.remember(client, Talk(person, ended_s, talk_s, "out" if calls_out else "in"))
         day = datetime.fromtimestamp(ended_s, self.zone).strftime(_DAY)
         load = self._load(person, day)
         self._loads.setdefault(person, {})[day] = Load(load.calls + 1, load.talk_s + talk_s, ended_s)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -20,7 +20,7 @@ from routing.model.entities import Visitor
 from routing.model.lookup import Outcome as Looked
 from routing.model.problem import Problems
 from routing.offline.answering import InProcess, canned
-from routing.offline.decider import Reply, refused
+from routing.offline.decider import refused
 from routing.offline.events import Event, ended
 from routing.offline.files import Directory
 from routing.offline.limits import Limits
@@ -28,16 +28,15 @@ from routing.offline.phones import Caller, Phones, parse
 from routing.offline.published import Published
 from routing.offline.switch import Call, login
 
-from . import clients
+from . import clients, remembered
 from .cases import Case
 from .company import CHANGES, Company
 from .invite import invited
-from .office import Office
 from .outcome import Outcome
+from .watched import Watched
 
 ENGINE = "127.0.0.1:9"
 MESSAGE_MS = 3_000
-_HEARD = {"rings": ("ringing", "answered"), "talks": ("answered",)}
 _TOLD = {"ringing": 180, "early_media": 183}
 Told = tuple[Outcome, list[Event]]
 
@@ -66,58 +65,82 @@ class OfflineBed:
         if any(call.publish for call in case.calls()):
             company = company.copy(self.folder / "".join(each if each.isalnum() else "_" for each in case.name))
             company.publish(ENGINE)
-        return list(_Carried(company, case, self.noon).calls(case, self.noon))
+        return _Carried(company, case, self.noon).calls()
+
+
+@dataclass
+class _Calling:
+    """A call that has begun; ``told`` is what came of it, when it is over."""
+
+    uuid: str
+    told: Told | None = None
 
 
 @dataclass
 class _Carried:
-    """The calls of one case and what they share."""
+    """The calls of one case, on one virtual clock, and what they share."""
 
     company: Company
     case: Case
     noon: datetime
-    limits: Limits = field(default_factory=Limits)
-    count: int = 0
+    limits: Limits = field(default_factory=lambda: Limits(in_order=True))
+    _told: list[Told] = field(default_factory=list)
+    _count: int = 0
 
     def __post_init__(self) -> None:
-        self.office = Office(self.case, self.company, self.noon)
+        self.world = Watched(round(self.noon.timestamp() * 1000))
+        self.office = remembered.office(self.case, self.company, self.world, self.noon)
         self.clients = clients.Offline(self.company.crm_ids)
 
-    def calls(self, case: Case, at: datetime) -> Iterator[Told]:
-        """A call, those made meanwhile, and those made when it is over."""
-        over = at
-        for _ in range(case.times):
-            yield (first := self._call(case, over))
-            began, over = over, over + _since(first[1], "end")
-            for other in case.meanwhile:
-                began += _since(first[1], *_HEARD[other.once])
-                for _ in range(other.times):
-                    # whatever it publishes has been published: `_call`
-                    for told in self.calls(replace(other, times=1, publish=""), began):
-                        over = max(over, began + _since(told[1], "end"))
-                        yield told
-        for other in case.then:
-            for told in self.calls(other, over):
-                over += _since(told[1], "end")
-                yield told
+    def calls(self) -> list[Told]:
+        """What came of all of them, in the order of `Case.calls`."""
+        self.world.begin(self.world.now_ms, lambda: self._direct(self.case))
+        self.world.run()
+        return self._told
 
-    def _call(self, case: Case, at: datetime) -> Told:
-        self.count += 1
+    def _direct(self, case: Case) -> None:
+        """A call, those made meanwhile, and those made when all of these are over."""
+        for _ in range(case.times):
+            under_way = [self._begin(case)]
+            for other in case.meanwhile:
+                self._wait_heard(under_way[-1], other.once)
+                under_way += [self._begin(other) for _ in range(other.times)]
+            self._told += self._over(under_way)
+        for other in case.then:
+            self._direct(other)
+
+    def _over(self, under_way: list[_Calling]) -> list[Told]:
+        """What came of calls, when all of them are over."""
+        self.world.until(lambda: all(each.told for each in under_way))
+        return [each.told for each in under_way if each.told]
+
+    def _wait_heard(self, calling: _Calling, what: str) -> None:
+        heard = self.world.heard.setdefault(calling.uuid, set())
+        self.world.until(lambda: what in heard or calling.told is not None)
+        assert what in heard, f"{self.case.name}: no phone {what} for the call before"
+
+    def _begin(self, case: Case) -> _Calling:
+        self._count += 1
+        calling = _Calling(str(UUID(int=self._count)))
         published = self._publish(case.publish) if case.publish else True
+        self.world.begin(self.world.now_ms, lambda: self._carry(calling, case, published))
+        return calling
+
+    def _carry(self, calling: _Calling, case: Case, published: bool) -> None:
         asked: list[Mapping[str, Any]] = []
         release = Published(self.company.root, limited=case.limited)
-        if changes := [other.publish for other in case.meanwhile if other.publish]:
-            release.files = _Moving(self.company.root, lambda: self._publish(changes[0]))
+        at = datetime.fromtimestamp(self.world.now_ms / 1000, self.noon.tzinfo)
         events = release.run(
-            _made(case, at, self.count, self.company.root / "current", release.accounts),
+            _made(case, at, calling.uuid, self.company.root / "current", release.accounts),
             Phones(case.phones | self._by_number(case), parse("unreachable")),
             _caller(case),
             self._decider(case, asked),
             case.globals_ | {dnd.variable(person): dnd.BUSY for person in case.memory.get("away", ())},
             self.limits,
+            self.world,
         )
-        self.office.saw(at, events)
-        return self._outcome(case, events, asked, published), events
+        calling.told = self._outcome(case, events, asked, published), events
+        self.world.tell()
 
     def _publish(self, change: str) -> bool:
         try:
@@ -142,18 +165,12 @@ class _Carried:
             return answer(step, call)
 
         known = visitor if case.visitor is not None and case.engine != "forgetful" else None
-        self.clients.words, self.clients.asked = case.crm or "nobody", asked
 
         def crm(step: Mapping[str, Any], call: Facts, people: Responsible) -> tuple[Looked, int]:
-            return self.clients.look_up(step, call, people, self.office.moment)
+            self.clients.words, self.clients.asked = case.crm or "nobody", asked
+            return self.clients.look_up(step, call, people, self.office.now(call))
 
-        engine = InProcess(Directory(self.company.root), handler, known, self.office, crm)
-
-        def decide(address: str, variables: Mapping[str, str], patience_ms: int) -> Reply:
-            self.office.moment = int(variables["asked_us"]) / 1_000_000
-            return engine(address, variables, patience_ms)
-
-        return decide
+        return InProcess(Directory(self.company.root), handler, known, self.office, crm)
 
     def _by_number(self, case: Case) -> dict[str, Any]:
         numbers = self.company.numbers
@@ -184,23 +201,7 @@ class _Carried:
         )
 
 
-class _Moving(Directory):
-    """A release root where somebody publishes as soon as a call has entered."""
-
-    def __init__(self, root: Path, publish: Any) -> None:
-        super().__init__(root)
-        self._publish = publish
-
-    def read(self, path: str) -> str | None:
-        """See Files."""
-        text = super().read(path)
-        if path.endswith("/current/entry.xml"):
-            self._publish()
-        return text
-
-
-def _made(case: Case, at: datetime, count: int, release: Path, phones: Mapping[str, str]) -> Call:
-    uuid = str(UUID(int=count))
+def _made(case: Case, at: datetime, uuid: str, release: Path, phones: Mapping[str, str]) -> Call:
     if case.account:
         known = login(case.account, phones[case.account])
         return Call(case.to, case.account, at, context="routing_internal", uuid=uuid, variables=known)
@@ -210,10 +211,6 @@ def _made(case: Case, at: datetime, count: int, release: Path, phones: Mapping[s
 def _caller(case: Case) -> Caller:
     after_ms = None if case.hangs_up_after_s is None or case.speaks else round(case.hangs_up_after_s * 1000)
     return Caller(case.digits, after_ms, message_ms=MESSAGE_MS, sends=case.sends)
-
-
-def _since(events: list[Event], *kinds: str) -> timedelta:
-    return timedelta(milliseconds=next(event.at_ms for event in events if event.kind in kinds))
 
 
 def _keeps(event: Event) -> bool:

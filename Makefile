@@ -59,7 +59,7 @@ bench: $(STAMP) ## Every figure that is promised, measured here.
 golden: $(STAMP) ## Write the expected outputs of tests anew; read the difference before you commit it.
 	@$(BIN)/routing schema > schemes/schema.json
 	@$(BIN)/routing schema --tests > schemes/tests.schema.json
-	@ROUTING_GOLDEN=1 $(BIN)/python -m pytest tests/schemes tests/graph tests/lint
+	@ROUTING_GOLDEN=1 $(BIN)/python -m pytest tests/schemes tests/graph tests/lint tests/unit/test_mistakes.py
 	@git diff --stat -- schemes tests
 
 switch: $(STAMP) ## Only the tests on a real FreeSWITCH.

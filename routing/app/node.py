@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from routing.app import certificate, rights, timezones
 from routing.app.options import ADDRESS, COUNT, FOLDER, HOST, NETWORK, NEW_FOLDER, PORT, RATE, check_ports
@@ -155,6 +156,10 @@ def init(directory: Path, root: Path, rtp: tuple[int, int], tls: Path | None, gr
     Run again it writes the same files anew and keeps the event socket's password.
     """
     check_ports(rtp, options)
+    if not tls and click.get_current_context().get_parameter_source("tls_verify") is ParameterSource.COMMANDLINE:
+        raise click.UsageError(
+            "without a certificate nobody speaks TLS, and there is none to check (hint: --tls FOLDER)"
+        )
     home = directory.absolute()
     try:
         shown = certificate.read(tls, options["domain"] or options["address"]) if tls else None

@@ -21,6 +21,10 @@ _HOST = re.compile(r"(?=.{1,253}$)[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?")
 _RATE = re.compile(r"0|[1-9]\d{0,5}/[1-9]\d{0,5}")
 
 
+#: What a host and a port look like; an option's default is a better example.
+PLACE = "127.0.0.1:8021"
+
+
 class Value(click.ParamType[Any]):
     """Text that a function of its own looks at; it raises ValueError with a sentence."""
 
@@ -35,7 +39,8 @@ class Value(click.ParamType[Any]):
         try:
             self._look(str(value))
         except ValueError as problem:
-            self.fail(str(problem), param, ctx)
+            example = param.default if param is not None and isinstance(param.default, str) else ""
+            self.fail(str(problem).replace(PLACE, example or PLACE), param, ctx)
         return value
 
 
@@ -57,7 +62,7 @@ def _place(least: int) -> Callable[[str], None]:
         host, _, port = text.rpartition(":")
         inner = host[1:-1] if host.startswith("[") and host.endswith("]") else host
         if not _is_host(inner) or (":" in inner and inner == host) or not re.fullmatch(r"[0-9]{1,5}", port):
-            raise ValueError(f"`{text}` is not HOST:PORT: write 127.0.0.1:8021")
+            raise ValueError(f"`{text}` is not HOST:PORT: write {PLACE}")
         if not least <= int(port) <= 65535:
             raise ValueError(f"`{text}`: a port is {least} to 65535")
 
@@ -66,9 +71,11 @@ def _place(least: int) -> Callable[[str], None]:
 
 def _ip(text: str) -> None:
     try:
-        ipaddress.ip_address(text)
+        address = ipaddress.ip_address(text)
     except ValueError:
         raise ValueError(f"`{text}` is not an IP address") from None
+    if address.is_unspecified or address.is_multicast:
+        raise ValueError(f"`{text}` is no address of one machine: write the one by which others reach it")
 
 
 def _network(text: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
 from routing.app.doors import Handler
 from routing.app.log import Lines
 from routing.app.secrets import read_secrets, signing_secrets
-from routing.app.web import Live, Site, public
+from routing.app.web import Live, Site, missing, public
 from routing.model.pop import PopsDown
 from routing.pops.api import Api, create
 from routing.pops.hub import MOST_SCREENS, Hub, id_of
@@ -86,6 +86,13 @@ def _counts(hub: Hub) -> tuple[Callable[[int], None], Callable[[], bytes]]:
     return (lambda status: requests.labels(str(status)).inc()), (lambda: generate_latest(registry))
 
 
+def _faults(plan: Plan | None, keys: Callable[[str], Sequence[str]]) -> Iterator[str]:
+    if plan is None or not plan.key:
+        yield "the live release has no screens: every page is refused (hint: `project: {pops: ...}` in the schemes)"
+    elif not keys(plan.key):
+        yield f"the secret {plan.key} is not known: every page is refused (hint: --secrets FILE)"
+
+
 def serve(root: Path, listen: str, status: str, redis: str, secrets: Path | None, proxies: int) -> None:
     """Serve until SIGTERM. Raises SecretsFault, BadAddress or OSError when it cannot begin."""
     lines = Lines()
@@ -104,6 +111,7 @@ def serve(root: Path, listen: str, status: str, redis: str, secrets: Path | None
     def health() -> tuple[bool, Mapping[str, Any]]:
         return live() is not None, {"redis": store.is_up, "screens": hub.open}
 
+    missing(root, lines, _faults(live(), keys))
     api = Api(live, hub, keys, Limiter(time.monotonic).wait_s, time.time, count, fault)
     Feeder(hub, live, RedisPops(store), receiver).start()
     Site(

@@ -31,19 +31,33 @@ def read_secrets(file: Path | None, environment: Mapping[str, str]) -> Mapping[s
 def _read(file: Path) -> dict[str, str]:
     try:
         if stat.S_IMODE(file.stat().st_mode) & 0o077:
-            raise SecretsFault(f"{file}: others can read it (hint: chmod 600)")
-        lines = file.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as problem:
-        raise SecretsFault(f"{file}: {getattr(problem, 'strerror', None) or 'not UTF-8'}") from None
+            raise SecretsFault(f"{file}: others can read it (hint: `chmod 600 {file}`)")
+        lines = _text(file).splitlines()
+    except FileNotFoundError:
+        raise SecretsFault(
+            f"{file}: No such file or directory (hint: `routing secrets --file {file}` makes it)"
+        ) from None
+    except OSError as problem:
+        raise SecretsFault(f"{file}: {problem.strerror}") from None
     secrets = {}
     for number, line in enumerate(lines, 1):
         if not line.strip() or line.lstrip().startswith("#"):
             continue
         name, equals, value = line.partition("=")
         if not (equals and name.strip() and value.strip()):
-            raise SecretsFault(f"{file}:{number}:1: not NAME=value")
+            raise SecretsFault(f"{file}:{number}:1: not NAME=value (hint: `#` begins a comment)")
         secrets[name.strip()] = value.strip().strip("\"'")
     return secrets
+
+
+def _text(file: Path) -> str:
+    data = file.read_bytes()
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as problem:
+        line = data.count(b"\n", 0, problem.start) + 1
+        column = problem.start - (data.rfind(b"\n", 0, problem.start) + 1) + 1
+        raise SecretsFault(f"{file}:{line}:{column}: not UTF-8 (hint: save the file as UTF-8)") from None
 
 
 def signing_secrets(secrets: Mapping[str, str], name: str) -> tuple[str, ...] | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +13,13 @@ from prometheus_client import CollectorRegistry, Counter, generate_latest
 from routing.app.doors import Handler
 from routing.app.log import Lines
 from routing.app.secrets import read_secrets, signing_secrets
-from routing.app.web import Live, Site, public
+from routing.app.web import Live, Site, missing, public
 from routing.store.address import parse
 from routing.store.client import Store
 from routing.store.leases import RedisLeases
 from routing.track.api import Api, create
 from routing.track.limits import Holders, Limiter
-from routing.track.plan import plan_of
+from routing.track.plan import Plan, plan_of
 
 MOST_CONNECTIONS = 2_000
 
@@ -33,6 +33,13 @@ def _counts() -> tuple[Callable[[str, str], None], Callable[[], bytes]]:
         registry=registry,
     )
     return (lambda what, outcome: requests.labels(what, outcome).inc()), (lambda: generate_latest(registry))
+
+
+def _faults(plan: Plan | None, keys: Callable[[str], Sequence[str]]) -> Iterator[str]:
+    if plan is None or not plan.lenders:
+        yield "the live release lends no numbers (hint: `pools:` and `project: {tracking: ...}` in the schemes)"
+    elif plan.key and not keys(plan.key):
+        yield f"the secret {plan.key} is not known: programs are refused (hint: --secrets FILE)"
 
 
 def serve(root: Path, listen: str, status: str, redis: str, secrets: Path | None, proxies: int) -> None:
@@ -52,6 +59,7 @@ def serve(root: Path, listen: str, status: str, redis: str, secrets: Path | None
     def health() -> tuple[bool, Mapping[str, Any]]:
         return live() is not None, {"redis": store.is_up}
 
+    missing(root, lines, _faults(live() if (root / "current" / "tracking.json").is_file() else None, keys))
     api = Api(live, RedisLeases(store), Limiter(time.monotonic), keys, time.time, count, fault, Holders(time.monotonic))
     Site(create(api), listen, status, health, metrics, lines, proxies, Handler, MOST_CONNECTIONS).run()
     store.close()

@@ -10,7 +10,7 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar
@@ -88,6 +88,14 @@ class Live(Generic[Plan]):
         if why != self._why:
             self._why = why
             self._lines.write("error", "plan", file=self._file, problem=why[:200])
+
+
+def missing(root: Path, lines: Lines, faults: Iterable[str]) -> None:
+    """Tell at start what pages will not get: no release, or what is wrong with the live one."""
+    if not (root / "current").is_dir():
+        faults = [f"no release is live in {root}: pages get nothing (hint: routing publish --out {root})"]
+    for words in faults:
+        lines.write("warning", "missing", words=words)
 
 
 @dataclass

@@ -22,7 +22,7 @@ from routing.cli.completion import offered
 from routing.cli.errors import UserError
 from routing.cli.listed import printable, show, when, zone_name
 from routing.journal import query
-from routing.journal.database import DatabaseFault, opened_database
+from routing.journal.database import DatabaseFault, opened_database, shown
 from routing.journal.explain import explain
 from routing.journal.faults import words_of
 from routing.journal.query import Question
@@ -65,6 +65,7 @@ def calls(
     began = _since(since, zone, datetime.now(zone))
     question = Question(since=began, status=status or "", limit=0 if as_report else limit)
     question = replace(question, **words)  # type: ignore[arg-type]
+    where = shown(database or journal_of(root))
     try:
         with opened_database(_written(database or journal_of(root))) as engine:
             if call_id:
@@ -73,11 +74,11 @@ def calls(
                 found = report(query.find(engine, question), lambda at: datetime.fromtimestamp(at, zone).hour)
                 _report(found, zone, as_json)
             else:
-                _list(query.find(engine, question), zone, as_json)
+                _list(query.find(engine, question), zone, as_json, f" in {where}{_asked(words, status)}")
     except DatabaseFault as problem:
         raise UserError(str(problem)) from None
     except SQLAlchemyError as problem:
-        raise UserError(f"the journal cannot be read: {words_of(problem)}") from None
+        raise UserError(f"the journal {where} cannot be read: {words_of(problem)}") from None
 
 
 def journal_of(root: Path | None) -> str:
@@ -142,12 +143,19 @@ def _moments(row: Mapping[str, Any]) -> dict[str, str]:
     return {name: datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds") for name, at in moments.items()}
 
 
-def _list(rows: Iterable[Mapping[str, Any]], zone: tzinfo | None, as_json: bool) -> None:
+def _asked(words: Mapping[str, object], status: str | None) -> str:
+    """What the calls were looked for by."""
+    asked = {**words, "status": status}
+    found = [f"{name} `{value}`" for name, value in asked.items() if value]
+    return f" with {', '.join(found)}" if found else ""
+
+
+def _list(rows: Iterable[Mapping[str, Any]], zone: tzinfo | None, as_json: bool, where: str) -> None:
     if as_json:
         for row in rows:
             click.echo(json.dumps({**row, **_moments(row)}, ensure_ascii=False))
         return
-    show(rows, zone)
+    show(rows, zone, where)
 
 
 def _report(found: Report, zone: tzinfo | None, as_json: bool) -> None:

@@ -52,7 +52,7 @@ def dnd(person: str | None, state: str | None, root: Path, redis: str) -> None:
                 click.echo(f"{name}: on since {datetime.fromtimestamp(since).astimezone():%Y-%m-%d %H:%M %Z}")
     except Forgotten as problem:
         hint = "" if redis else " (hint: it is that of `routing serve`, which must run; or say --redis)"
-        raise UserError(f"Redis: {problem}{hint}") from None
+        raise UserError(f"{problem}{hint}") from None
     finally:
         store.close()
 

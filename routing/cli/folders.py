@@ -53,4 +53,7 @@ def folder_of(paths: tuple[Path, ...]) -> Path:
         sources, _ = files.sources(paths[0])
         if any(files.PROJECT_KEY.search(files.text_of(source)) for source in sources):
             return paths[0]
+    if paths and not DEFAULT.is_dir():
+        where = ", ".join(map(str, paths))
+        raise click.UsageError(f"{where}: no project there, and no folder `{DEFAULT}` here (hint: --schemes FOLDER)")
     return DEFAULT

@@ -19,18 +19,18 @@ from rich.progress import Progress
 from sqlalchemy.exc import SQLAlchemyError
 
 from routing.app.log import Lines
-from routing.app.options import ASKED, DURATION, REDIS, ZONE
+from routing.app.options import ASKED, DURATION, NEW_FILE, REDIS, ZONE
 from routing.cli.calls import WHERE, journal_of
 from routing.cli.errors import UserError
 from routing.cli.networks import telling_networks
 from routing.cli.notices import MailOptions, check_mail, open_notices, sending
 from routing.cli.watched import event_socket, record_left_behind, watching
 from routing.journal import parse, release, sound
-from routing.journal.database import DatabaseFault, open_database, opened_database
+from routing.journal.database import DatabaseFault, open_database, opened_database, shown
 from routing.journal.faults import words_of
 from routing.journal.gather import Gatherer
 from routing.journal.memory import Outbox, days_in
-from routing.journal.metrics import write_metrics
+from routing.journal.metrics import reporting
 from routing.journal.retention import Retention
 from routing.journal.spool import Spool
 from routing.journal.worker import Worker
@@ -51,7 +51,7 @@ class Options:
     database: str
     redis: str
     project: release.Project
-    metrics: str
+    metrics: Path | None
     once: bool
     workers: int
     mail: MailOptions
@@ -73,7 +73,7 @@ class Options:
 @click.option("--keep", type=DURATION, metavar="365d", default="", help="Forget calls and recordings after so long.  "
               "[default: as the project says, never]")  # fmt: skip
 @click.option("--trust-clock", is_flag=True, help="Forget old calls also where there was none for weeks.")
-@click.option("--metrics", default="", help="Write counters for Prometheus to this file.")
+@click.option("--metrics", type=NEW_FILE, help="Write counters for Prometheus to this file.")
 @click.option("--workers", type=click.IntRange(1, MOST_WORKERS), default=1, show_default=True, help="Processes.")
 @click.option("--esl", type=ASKED, default="", metavar="HOST:PORT", help="FreeSWITCH's event socket, to notice calls "
               "that it writes nothing of.  [default: the spool's node; ROUTING_ESL_PASSWORD]")  # fmt: skip
@@ -122,6 +122,8 @@ def _check(options: Options) -> None:
         ZoneInfo(options.project.said_timezone or "UTC")
     except (ZoneInfoNotFoundError, ValueError):
         raise UserError(f"`{options.project.said_timezone}` is not a time zone of the tz database") from None
+    if options.metrics and not options.metrics.parent.is_dir():
+        raise UserError(f"--metrics: {options.metrics.parent} is no folder (hint: make it, or name another file)")
     check_mail(options.mail)
     event_socket(options.spool, options.esl)
     try:
@@ -133,7 +135,7 @@ def _check(options: Options) -> None:
         raise UserError(str(problem)) from None
     except SQLAlchemyError as problem:
         if options.once:
-            raise UserError(f"the journal cannot be opened: {words_of(problem)}") from None
+            raise UserError(f"the journal {shown(options.database)} cannot be opened: {words_of(problem)}") from None
 
 
 @contextmanager
@@ -173,7 +175,7 @@ def _work(options: Options, worker: Worker) -> None:
         notices = open_notices(options.mail, worker, options.project.zone, options.project.name)
     with _progress(options, worker), sending(notices, options.once):
         if options.once:
-            _once(worker)
+            _once(worker, options)
             record_left_behind(worker, options.spool)
         elif worker.share[0]:
             worker.run()
@@ -186,11 +188,12 @@ def _work(options: Options, worker: Worker) -> None:
                 worker.run()
 
 
-def _once(worker: Worker) -> None:
+def _once(worker: Worker, options: Options) -> None:
     try:
         worker.work()
     except (SQLAlchemyError, OSError) as problem:
-        raise UserError(f"the journal cannot be written, the spool is kept: {words_of(problem)}") from None
+        told = f"the journal {shown(options.database)} cannot be written"
+        raise UserError(f"{told}, the spool is kept: {words_of(problem)}") from None
 
 
 def _open(options: Options, share: tuple[int, int], stop: Event, ending: ExitStack) -> Worker | None:
@@ -202,7 +205,10 @@ def _open(options: Options, share: tuple[int, int], stop: Event, ending: ExitSta
             engine = open_database(options.database)
             break
         except SQLAlchemyError as problem:
-            lines.write("error", "journal cannot be opened", problem=words_of(problem), spool="kept")
+            lines.write(
+                "error", "journal cannot be opened", database=shown(options.database), problem=words_of(problem),
+                spool="kept",
+            )  # fmt: skip
             stop.wait(5)
     else:
         return None
@@ -210,7 +216,7 @@ def _open(options: Options, share: tuple[int, int], stop: Event, ending: ExitSta
     place = parse.Place(sound.size_of, release.project_of, release.email_of, release.notify_of, sound.is_message)
     gatherer = Gatherer(Spool(options.spool), place, lines.write, time.time)
     keeper = None if share[0] else Retention(lambda: options.project.keep_s, lines.write, options.trust_clock)
-    report = (lambda counts: write_metrics(Path(options.metrics), counts)) if options.metrics and not share[0] else None
+    report = reporting(options.metrics) if options.metrics and not share[0] else None
     outbox = _outbox(options, ending)
     parts = {"outbox": outbox, "retention": keeper, "stop": stop, "share": share, "after_pass": report}
     return Worker(engine, gatherer, lines.write, time.time, **parts)  # type: ignore[arg-type]

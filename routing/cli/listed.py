@@ -16,8 +16,8 @@ _Row = Mapping[str, Any]
 _Column = tuple[str, int, int, Callable[[_Row, tzinfo | None], str]]
 
 
-def show(rows: Iterable[_Row], zone: tzinfo | None) -> None:
-    """Print the calls in the order in which they come, times with their zone."""
+def show(rows: Iterable[_Row], zone: tzinfo | None, where: str) -> None:
+    """Print the calls in the order in which they come, times with their zone; ``where`` there are none of them."""
     console = Console(highlight=False)
     columns = [column for column in COLUMNS if console.width >= column[1]]
     table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 1, 0, 0))
@@ -27,7 +27,7 @@ def show(rows: Iterable[_Row], zone: tzinfo | None) -> None:
         )
     for row in rows:
         table.add_row(*(Text(cell, style=_style(row)) for cell in cells(row, zone, columns)))
-    console.print(table if table.row_count else "no calls")
+    console.print(table if table.row_count else Text(f"no calls{where}"), soft_wrap=not table.row_count)
 
 
 def cells(row: _Row, zone: tzinfo | None, columns: Sequence[_Column]) -> tuple[str, ...]:

@@ -45,15 +45,17 @@ def check_mail(options: MailOptions) -> None:
     if not options.smtp:
         return
     _server(options)
-    if not EMAIL.fullmatch(options.sender):
+    if not options.sender:
         raise UserError("--smtp needs --mail-from, the e-mail address that notices come from")
+    if not EMAIL.fullmatch(options.sender):
+        raise UserError(f"--mail-from: `{options.sender}` is no e-mail address (hint: pbx@example.com)")
 
 
 def _server(options: MailOptions) -> Server:
     try:
         return parse(options.smtp, os.environ.get(PASSWORD, ""))
     except BadServer as problem:
-        raise UserError(f"--smtp: {problem} (passwords: {PASSWORD})") from None
+        raise UserError(f"--smtp: {problem} (hint: the password stands in {PASSWORD}, never in the URL)") from None
 
 
 def open_notices(options: MailOptions, worker: Worker, zone: ZoneInfo, project: str) -> Notices:

@@ -156,8 +156,14 @@ def _show(release: Release, root: Path, quiet: bool) -> None:
     click.echo(f"longest wait: {MEANING}")
     if worst and release.bound > release.longest[worst]:
         click.echo(f"handlers may send calls on from scheme to scheme: {spoken(round(release.bound))} at most")
-    counts = f"{len(release.records)} schemes ({release.compiled} compiled), {release.number_count} numbers"
+    numbers = counted(release.number_count, "number")
+    counts = f"{counted(len(release.records), 'scheme')} ({release.compiled} compiled), {numbers}"
     click.echo(f"release {release.name}: {counts}, in {root / 'releases' / release.name}")
+
+
+def counted(count: int, what: str) -> str:
+    """``1 scheme``, ``2 schemes``."""
+    return f"{count} {what}{'s' if count != 1 else ''}"
 
 
 def _warn(release: Release) -> None:

@@ -8,16 +8,34 @@ from routing.cli.errors import UserError
 from routing.esl.protocol import EventSocket
 
 DEADLINE_SECONDS = 60.0
+#: What to do about what goes wrong, by how its words end.
+_HINTS = {
+    "connection refused": "is FreeSWITCH running, and is that its event socket?",
+    "the password of its event socket": "it stands in the node's event_socket.json",
+    "access list (`apply-inbound-acl`)": "ask from the node itself",
+}
 
 
 def switch(address: str, password: str | None) -> Callable[[str], str]:
     """Sends API commands to the event socket at ``host:port``. Raises UserError when the settings cannot work."""
-    from routing.esl.client import api
+    from routing.esl.client import SwitchFault, api
 
     if not password:
         raise UserError("FreeSWITCH's event socket needs its password: set ROUTING_ESL_PASSWORD, or say --esl-password")
     where = event_socket(address, password)
-    return lambda command: api(where, command, DEADLINE_SECONDS)
+
+    def ask(command: str) -> str:
+        try:
+            return api(where, command, DEADLINE_SECONDS)
+        except SwitchFault as problem:
+            raise SwitchFault(_hinted(str(problem))) from None
+
+    return ask
+
+
+def _hinted(words: str) -> str:
+    hint = next((hint for end, hint in _HINTS.items() if words.endswith(end)), "")
+    return f"{words} (hint: {hint})" if hint else words
 
 
 def event_socket(address: str, password: str) -> EventSocket:

@@ -37,7 +37,7 @@ PATH = click.Path(path_type=Path)
 @click.option("-v", "--verbose", is_flag=True, help="Show the path of every call.")
 @click.option("--cover", "covers", is_flag=True, help="Tell which steps, branches and fallbacks no test visits.")
 @click.option(
-    "--listing", metavar="FILE", type=NEW_FILE, help="Write the schemes with the calls in each line; .html too."
+    "--listing", metavar="FILE", type=NEW_FILE, help="Write the schemes with the calls in each line; .html or .txt."
 )
 @click.option("--cover-min", "least", metavar="PERCENT", type=click.FloatRange(0, 100), help="Fail below.")
 @click.option("--junit", "report", metavar="FILE", type=NEW_FILE, help="Write JUnit XML for a pipeline.")
@@ -53,6 +53,8 @@ def test(
         raise click.UsageError("give --schemes or --root, not both")
     if root and listing:
         raise click.UsageError("--listing shows the files of --schemes: a release has none")
+    if listing and listing.suffix not in (".html", ".txt"):
+        raise click.UsageError(f"--listing writes HTML or text: {listing.with_suffix('.html')}, or .txt")
     began = time.monotonic()
     folder = schemes or folder_of(paths)
     with opened(folder, root) as published:

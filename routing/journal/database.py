@@ -45,6 +45,8 @@ def open_database(url: str, migrate: bool = True) -> Engine:
         parsed = parsed.set(drivername="postgresql+psycopg")
     if parsed.get_backend_name() not in ("sqlite", "postgresql"):
         raise DatabaseFault(f"no database `{parsed.get_backend_name()}`: sqlite and postgresql are known")
+    if parsed.get_backend_name() == "sqlite" and parsed.database and Path(parsed.database).is_dir():
+        raise DatabaseFault(f"{parsed.database} is a folder (hint: {parsed.database}/journal.db)")
     engine = create_engine(parsed, pool_pre_ping=parsed.get_backend_name() == "postgresql")
     if engine.dialect.name == "sqlite":
         if parsed.database and parsed.database != ":memory:":
@@ -58,6 +60,14 @@ def open_database(url: str, migrate: bool = True) -> Engine:
         engine.dispose()
         raise
     return engine
+
+
+def shown(url: str) -> str:
+    """A database's file or URL for a message, its password masked."""
+    try:
+        return make_url(url).render_as_string(hide_password=True) if "://" in url else url
+    except ArgumentError:
+        return "database"
 
 
 def keep_private(file: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 from routing.journal.counts import Counts
@@ -41,3 +42,8 @@ def write_metrics(path: Path, counts: Counts) -> None:
     beside = path.with_name(f".{path.name}.new")
     beside.write_text(text(counts), encoding="utf-8")
     os.replace(beside, path)
+
+
+def reporting(file: Path) -> Callable[[Counts], None]:
+    """Writes the counters to a file whenever it is called."""
+    return lambda counts: write_metrics(file, counts)

@@ -65,7 +65,9 @@ def parse(url: str, password: str = "") -> Server:
     """The server in a URL. Raises BadServer."""
     match = _URL.fullmatch(url)
     if match is None or int(match["port"] or 1) not in range(1, 65536):
-        raise BadServer("the mail server's URL is not one: write `smtp://user@host:587` or `smtps://user@host`")
+        raise BadServer(
+            "the mail server's URL is not one: write `smtp://mail.example.com:587` or `smtps:`, a user and `@` first"
+        )
     if match["user"] and not password:
         raise BadServer("the mail server's URL names a user, whose password is missing")
     host, user = match["host"].strip("[]"), unquote(match["user"] or "")

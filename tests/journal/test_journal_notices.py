@@ -314,7 +314,7 @@ def test_the_command_tells_of_a_voicemail(bed, server, tmp_path):
 @pytest.mark.parametrize(
     ("words", "problem"),
     [
-        (["--smtp", "http://x", "--mail-from", HEAD], "smtp://user@host:587"),
+        (["--smtp", "http://x", "--mail-from", HEAD], "smtp://mail.example.com:587"),
         (["--smtp", "smtp://user@host", "--mail-from", HEAD], "routing_smtp_password"),
         (["--smtp", "smtp://host"], "--mail-from"),
         (["--smtp", "smtp://host", "--mail-from", "a@b\r\nBcc: c@d"], "--mail-from"),

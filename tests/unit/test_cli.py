@@ -97,7 +97,7 @@ def test_compile_prints_times_and_the_release(desk: Desk) -> None:
     result = desk.compile()
     assert result.exit_code == 0, result.output
     assert re.search(r"^a +1  20 s$", result.output, re.MULTILINE)
-    name = re.search(r"release ([0-9a-f]{12}): 1 schemes \(1 compiled\), 1 numbers", result.output)
+    name = re.search(r"release ([0-9a-f]{12}): 1 scheme \(1 compiled\), 1 number", result.output)
     assert name
     assert desk.compile("--quiet").output.strip() == name[1]
     assert current(desk.root) is None
@@ -210,7 +210,7 @@ def test_two_at_a_time_are_refused(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("spoil", "says"),
     [
-        (lambda path: path.chmod(0o640), "others can read it (hint: chmod 600)"),
+        (lambda path: path.chmod(0o640), "others can read it (hint: `chmod 600 "),
         (lambda path: path.unlink(), "No such file"),
         (lambda path: path.write_text("SIP_PASSWORD_1001\n"), "not NAME=value"),
         (lambda path: path.write_bytes(b"A=\xff\n"), "not UTF-8"),

@@ -43,7 +43,7 @@ def test_on_off_and_who(root):
 
 
 @pytest.mark.parametrize(
-    ("words", "told"), [(("petro", "on"), "nobody is called `petro`"), (("ivan", "on"), "Redis: ")]
+    ("words", "told"), [(("petro", "on"), "nobody is called `petro`"), (("ivan", "on"), "Redis at ")]
 )
 def test_mistakes_and_a_redis_that_is_not_there(root, words, told):
     with pytest.raises(UserError, match=told):

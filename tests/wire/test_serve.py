@@ -230,7 +230,7 @@ def test_what_cannot_be_served_is_an_error_in_words(tmp_path, capfd, settings, w
 @pytest.mark.parametrize(
     ("text", "mode", "words"),
     [
-        ("KEY=hush\n", 0o644, "others can read it (hint: chmod 600)"),
+        ("KEY=hush\n", 0o644, "others can read it (hint: `chmod 600 "),
         ("# fine\n\nKEY=hush\nhush\n", 0o600, "secrets:4:1: not NAME=value"),
         ("=hush\n", 0o600, "secrets:1:1: not NAME=value"),
     ],

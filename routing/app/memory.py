@@ -46,6 +46,10 @@ class NoMemory:
         """See Memory."""
         raise Forgotten("there is no Redis")
 
+    def next_message(self, project: str, person: str, now_s: float) -> str:
+        """See Memory."""
+        raise Forgotten("there is no Redis")
+
     def take_turn(self, project: str, place: tuple[str, str], ranked: Sequence[tuple[str, int]], spread: bool) -> str:
         """See Memory."""
         raise Forgotten("there is no Redis")

@@ -14,6 +14,7 @@ import signal
 import socket
 import sys
 import time
+from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from ipaddress import ip_network
@@ -28,6 +29,7 @@ from routing.app import metrics
 from routing.app.alone import alone
 from routing.app.engine import Engine
 from routing.app.handlers import Handlers
+from routing.app.lights import Lights
 from routing.app.line import BEAT, QUESTION, answer
 from routing.app.log import Handler, Lines
 from routing.app.memory import ESL_VARIABLE, REDIS_VARIABLE, memory_in, store_at
@@ -42,6 +44,7 @@ from routing.crm.systems import Systems
 from routing.crm.tasks import Greenlets
 from routing.esl import globals as switch_globals
 from routing.esl.guesses import refuse
+from routing.esl.lights import keep_lights
 from routing.esl.protocol import EventSocket
 from routing.esl.server import Server
 from routing.esl.watch import watch
@@ -186,10 +189,19 @@ class Worker:
         if self.redis:
             wanted = Undisturbed(Path(self.options.root), RedisMemory(self.redis))
             gevent.spawn(switch_globals.keep, where, dnd.PREFIX, wanted)
+            gevent.spawn(self._keep_lights, where, RedisMemory(self.redis))
+
+    def _keep_lights(self, where: EventSocket, memory: RedisMemory) -> None:
+        """Of all workers one tells phones that messages wait; when it dies another takes over."""
+        with self._alone("lights"):
+            keep_lights(where, Lights(Path(self.options.root), memory, time.time))
+
+    def _alone(self, what: str) -> AbstractContextManager[None]:
+        return alone(Path(os.environ["PROMETHEUS_MULTIPROC_DIR"]) / what, TAKE_OVER_SECONDS)
 
     def _watch_guesses(self, where: EventSocket) -> None:
         """Of all workers one has those refused who guess passwords; when it dies another takes over."""
-        with alone(Path(os.environ["PROMETHEUS_MULTIPROC_DIR"]) / "guesses", TAKE_OVER_SECONDS):
+        with self._alone("guesses"):
             judge = Guesses(tuple(ip_network(network) for network in self.options.trusted))
             refuse(where, judge, time.time, self._refused)
 

@@ -230,7 +230,8 @@ def _outbox(options: Options, ending: ExitStack) -> Outbox | None:
 
     store = Store(redis_address(options.redis), REDIS_SECONDS)
     ending.callback(store.close)
-    return Outbox(RedisMemory(store), lambda at: days_in(options.project.zone)(at), options.project.name)
+    return Outbox(RedisMemory(store), lambda at: days_in(options.project.zone)(at), options.project.name,
+                  options.project.people_of)  # fmt: skip
 
 
 @contextmanager

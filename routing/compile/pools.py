@@ -39,7 +39,7 @@ def pool_entries(folder: Folder, documents: Sequence[Document], store: Store) ->
             "common": "",
             "record": record.as_json(),
             "xml": store.put(to_xml(context).encode()),
-            "table": store.put(scheme_table(fields, summarise(fields, folder)).encode()),
+            "table": store.put(scheme_table(fields, summarise(fields, folder), folder).encode()),
         }
     return found
 

@@ -7,6 +7,7 @@ import json
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from routing.compile.boxes import boxes
 from routing.compile.numbers import number_extension
 from routing.compile.xml import to_xml
 from routing.load.nodes import Document, read
@@ -101,7 +102,7 @@ def compile_scheme(file: str, text: bytes, folder: Folder) -> Compiled:
     record = _record(
         document, fields, summary, folder, number_extension(context, folder.project.country) if context else ""
     )
-    return Compiled(record, to_xml(context) if context else "", scheme_table(fields, summary))
+    return Compiled(record, to_xml(context) if context else "", scheme_table(fields, summary, folder))
 
 
 def _record(document: Document, fields: SchemeFields, summary: Summary, folder: Folder, extension: str) -> Record:
@@ -191,10 +192,11 @@ def _settings(start: Extension, fields: SchemeFields) -> None:
     record_talks(start, fields.record)
 
 
-def scheme_table(fields: SchemeFields, summary: Summary) -> str:
+def scheme_table(fields: SchemeFields, summary: Summary, folder: Folder) -> str:
     """What the engine and the journal read of this scheme; every one has it: an answer may name any of them."""
     table = {"scheme": fields.scheme, "answers_first": bool(summary.answers), "steps": summary.dynamic}
-    return table_json(table | ({"notify": list(fields.notify)} if fields.notify else {}))
+    told = {"notify": list(fields.notify), "boxes": boxes((*fields.steps, *fields.otherwise), folder)}
+    return table_json(table | {name: value for name, value in told.items() if value})
 
 
 def table_json(table: dict[str, Any]) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from routing.decide import crm, dnd, known, ring, sticky, visitor, webhook
+from routing.decide import crm, dnd, known, messages, ring, sticky, visitor, webhook
 from routing.decide.ports import Ports, Step
 from routing.decide.verdict import Verdict, failed
 from routing.model.decision import Call
@@ -33,6 +33,7 @@ DECIDERS: Mapping[str, Decider] = {
     "known": Decider(known.answer, frozenset({"memory", "now"})),
     "ring": Decider(ring.answer, frozenset({"memory", "presence", "now", "chance"})),
     "dnd": Decider(dnd.answer, frozenset({"directory", "memory", "now"})),
+    "messages": Decider(messages.answer, frozenset({"directory", "memory", "now"})),
 }
 
 

@@ -8,12 +8,11 @@ or leaves. Knows nothing of releases or people.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from types import SimpleNamespace
 from typing import Any
 
-import gevent
 import gevent.socket
 from gevent.event import AsyncResult
 from gevent.queue import Queue
@@ -26,14 +25,11 @@ from routing.model.problem import UserFailure
 CHUNK = 64 * 1024
 #: Longest wait for a connection, and for the answers to the commands of one `Client.ask`.
 ANSWER_SECONDS = 5.0
-#: How soon a connection that was lost is made anew.
-RETRY_SECONDS = 1.0
-#: `show channels as json` of a node with 50,000 legs takes 30 MB.
-LONGEST_REPLY = 64 * 1024 * 1024
+RETRY_SECONDS = 1.0  # before a connection that was lost is made anew
+LONGEST_REPLY = 64 * 1024 * 1024  # `show channels as json` of a node with 50,000 legs takes 30 MB
 #: Events that nobody has taken yet; a connection with more is lost, and its user begins anew with what is there then.
 MOST_EVENTS = 100_000
-#: How an event begins that tells what came of a background job.
-_JOB = b"Event-Name: BACKGROUND_JOB\n"
+_JOB = b"Event-Name: BACKGROUND_JOB\n"  # how an event begins that tells what came of a background job
 
 
 class SwitchFault(UserFailure, OSError):
@@ -93,6 +89,12 @@ class Client(InboundESL):  # type: ignore[misc]
         finally:
             del self._jobs[job]
 
+    def fire(self, event: str, headers: Mapping[str, str]) -> None:
+        """Have FreeSWITCH tell everybody of an event. Raises ValueError for a line break."""
+        lines = (f"sendevent {event}", *(f"{name}: {text}" for name, text in headers.items()))
+        with self._in_time(self._deadline_s):
+            self._send("\n".join(map(_one_line, lines)) + "\n\n", 1)
+
     def event(self) -> Message:
         """The next event that was asked for."""
         found = self._events.get()
@@ -133,10 +135,8 @@ class Client(InboundESL):  # type: ignore[misc]
         words = why if why.startswith("FreeSWITCH") else f"{why[:1].lower()}{why[1:]}"
         return SwitchFault(f"event socket {self.host}:{self.port}: {words}")
 
-    # called by greenswitch, or instead of its own
-
     def send(self, data: str) -> Any:
-        """Send a command and wait for its reply."""
+        """See greenswitch: send a command and wait for its reply."""
         (reply,) = self._send(f"{data}\n\n", 1)
         return SimpleNamespace(headers={"Reply-Text": reply.get("Reply-Text")})
 

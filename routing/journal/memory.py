@@ -6,7 +6,7 @@ told of it. So a memory that is down delays nothing and catches up. Knows nothin
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -17,6 +17,7 @@ from sqlalchemy import Engine
 from routing.journal import store
 from routing.journal.store import Due
 from routing.model.memory import Direction, Forgotten, Talk
+from routing.model.messages import name_of
 
 #: Calls handed over in one go.
 AT_ONCE = 500
@@ -26,7 +27,8 @@ _DIRECTIONS: dict[str, Direction] = {"in": "in", "callback": "in", "out": "out"}
 
 
 class Memory(Protocol):
-    """Takes talks, in any order, each possibly more than once. Both raise `routing.model.memory.Forgotten`."""
+    """Takes talks and voicemails, in any order, each possibly more than once. All raise
+    `routing.model.memory.Forgotten`."""
 
     def remember(self, project: str, caller: str, talk: Talk) -> None:
         """Keep a talk among the last ones with an outside number."""
@@ -34,14 +36,23 @@ class Memory(Protocol):
     def count(self, project: str, person: str, call_id: str, day: str, talk_s: float, end: float, oldest: str) -> bool:
         """Add a call to a person's load of a day (``YYYYMMDD``), once; forget the days before ``oldest``."""
 
+    def leave(self, project: str, person: str, name: str, at_s: float) -> None:
+        """Keep that a voicemail waits for somebody; `routing.model.messages` has its name."""
+
+
+def _nobody(schemes: Sequence[str], box: str) -> Sequence[str]:
+    return ()
+
 
 @dataclass(frozen=True)
 class Outbox:
-    """Hands calls over to a memory. ``day_of``: the project's day of a time; ``project``: of calls that name none."""
+    """Hands calls over to a memory. ``day_of``: the project's day of a time; ``project``: of calls that name none;
+    ``people_of``: whose voicemails are in a box of these schemes."""
 
     memory: Memory
     day_of: Callable[[float], str]
     project: str = ""
+    people_of: Callable[[Sequence[str], str], Sequence[str]] = _nobody
 
     def hand_over(self, engine: Engine) -> tuple[int, Forgotten | None]:
         """Tell the memory of the oldest calls in the outbox: how many left it, and what ended that early."""
@@ -59,9 +70,12 @@ class Outbox:
         return len(told), problem
 
     def _tell(self, due: Due) -> None:
+        project = due.project or self.project
+        if due.voicemail and (name := name_of(due.box, due.call)):
+            for person in self.people_of(due.schemes.split(), due.box):
+                self.memory.leave(project, person, name, due.ended)
         if not due.person or not due.talk_s:
             return
-        project = due.project or self.project
         direction = _DIRECTIONS.get(due.direction)
         if due.client and direction:
             talk = Talk(due.person, due.ended, due.talk_s, direction, due.number, due.call)

@@ -91,14 +91,22 @@ class Project:
         names = (str(people.get(name, {}).get("email") or name) for name in map(str, table.get("notify") or ()))
         return tuple(dict.fromkeys(names))
 
+    def people_of(self, schemes: Sequence[str], box: str) -> tuple[str, ...]:
+        """Whose voicemails are in a box of one of these schemes, as the live release says."""
+        tables = (self._read_live(f"schemes/{scheme}.json") for scheme in schemes if _ID.fullmatch(scheme))
+        return tuple(dict.fromkeys(str(name) for table in tables for name in table.get("boxes", {}).get(box, ())))
+
     def phone_of(self, account: str) -> str:
         """The phone, ``ivan.desk``, that an account is of; "" for nobody's."""
         return str(self._live().get("accounts", {}).get(account, ""))
 
     def _live(self) -> Mapping[str, Any]:
+        return self._read_live("table.json")
+
+    def _read_live(self, name: str) -> Mapping[str, Any]:
         if self.root is None:
             return {}
         try:
-            return _table(str(self.root / os.readlink(self.root / "current") / "table.json"))
+            return _table(str(self.root / os.readlink(self.root / "current") / name))
         except OSError:
             return {}

@@ -56,6 +56,11 @@ class Due:
     number: str
     ended: float
     talk_s: float
+    #: Where a voicemail is, if there is one.
+    voicemail: str = ""
+    box: str = ""
+    #: Those that the call was in, separated by spaces.
+    schemes: str = ""
 
 
 def record(engine: Engine, batch: Sequence[Call]) -> int:
@@ -129,7 +134,8 @@ def _add(connection: Connection, call: str, leg: Leg) -> None:
 def due(engine: Engine, most: int) -> list[Due]:
     """The oldest calls that are not remembered yet, those without a talk too."""
     columns = (calls.c.id, calls.c.project, calls.c.direction, calls.c.client, calls.c.person, calls.c.number,
-               calls.c.ended, calls.c.talk_s)  # fmt: skip
+               calls.c.ended, calls.c.talk_s, calls.c.voicemail, calls.c.box,
+               calls.c.schemes)  # fmt: skip
     query = select(*columns).where(text("NOT remembered")).order_by(calls.c.ended).limit(most)
     with engine.connect().execution_options(reads=True) as connection:
         return [Due(*row) for row in connection.execute(query)]

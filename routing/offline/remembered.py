@@ -81,6 +81,10 @@ class _Memory:
     def disturb(self, project: str, person: str, wanted: bool, now_s: float = 0.0) -> None:
         self._there()
 
+    def next_message(self, project: str, person: str, now_s: float) -> str:
+        self._there()
+        return ""
+
     def take_turn(self, project: str, place: tuple[str, str], ranked: Sequence[tuple[str, int]], spread: bool) -> str:
         return whose_turn(ranked, self._there().turns, spread)
 

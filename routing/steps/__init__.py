@@ -17,6 +17,7 @@ from routing.steps.hours import HoursStep
 from routing.steps.known import KnownQuestion
 from routing.steps.match import Case, MatchStep
 from routing.steps.menu import MenuStep
+from routing.steps.messages import MessagesCode
 from routing.steps.open_branch import OpenBranchStep
 from routing.steps.play import PlayStep
 from routing.steps.ring import RingStep
@@ -46,7 +47,7 @@ KINDS: dict[str, type[Step]] = {
 #: What the engine decides, by kind: steps that ask it, and questions that other steps put to it.
 DECIDED: dict[str, type[DynamicStep]] = {
     **{kind: step for kind, step in KINDS.items() if issubclass(step, DynamicStep)},
-    **{question.kind: question for question in (KnownQuestion, DndCode)},
+    **{question.kind: question for question in (KnownQuestion, DndCode, MessagesCode)},
 }
 #: Kinds that the language has and this version does not: the author is told so instead of "there is no step".
 LATER = ("say", "listen", "queue", "callback", "ask", "lookup", "conference", "rate")

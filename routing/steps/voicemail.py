@@ -7,6 +7,9 @@ Good::
 A caller who hangs up at the tone, or says nothing, leaves no message: that is a missed call. ``#`` ends a message, and
 skips the greeting; so does ``*``. A message also ends after six seconds of silence.
 
+People in ``notify``, and the person that the box is named after, see it by the light of their SIP phones and hear it
+with ``*97``: the oldest first, each once. The recording stays where it is.
+
 Bad (`nothing after it would ever run`)::
 
     - voicemail: {box: head_of_sales}

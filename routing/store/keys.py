@@ -8,6 +8,7 @@ key                                                   type    content           
 ``routing:{<project>:people}:counted:<call id>``      string  the call is in its person's load                 3 days
 ``routing:{<project>:people}:turn:<scheme>:<step>``   zset    people by the number of their last turn          40 days
 ``routing:{<project>:people}:dnd``                    hash    person: since when (epoch s)                     none
+``routing:{<project>:people}:messages:<person>``      zset    ``<box>/<call>`` of voicemails, by their end     30 days
 ``routing:{<project>:pool:<pool>}:until``             zset    numbers by their lease's end (epoch s)           its keep
 ``routing:{<project>:pool:<pool>}:lent``              hash    visitors and what they told (see leases.py)      its keep
 ``routing:{<project>:networks}:of:<account>``         zset    where it was, by when last (epoch s)             180 days
@@ -60,6 +61,11 @@ def turns(project: str, scheme: str, step: str) -> str:
 def dnd(project: str) -> str:
     """Who must not be disturbed."""
     return f"routing:{{{project}:people}}:dnd"
+
+
+def messages(project: str, person: str) -> str:
+    """The voicemails that wait for somebody."""
+    return f"routing:{{{project}:people}}:messages:{person}"
 
 
 def pool(project: str, name: str) -> tuple[str, str]:

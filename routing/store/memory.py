@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from routing.model import messages
 from routing.model.memory import Facts, Forgotten, Load, Talk
 from routing.store import keys
 from routing.store.client import Store, StoreDown
@@ -78,6 +79,13 @@ class RedisMemory:
         (found,) = self._ask(keys.dnd(project), ("HEXISTS", keys.dnd(project), person))
         return bool(found)
 
+    def next_message(self, project: str, person: str, now_s: float) -> str:
+        """See Memory."""
+        key = keys.messages(project, person)
+        old = ("ZREMRANGEBYSCORE", key, "-inf", round(now_s - messages.WAITS_SECONDS))
+        _, found = self._ask(key, old, ("ZPOPMIN", key))
+        return str(found[0], "utf-8", "replace") if found else ""
+
     def take_turn(self, project: str, place: tuple[str, str], ranked: Sequence[tuple[str, int]], spread: bool) -> str:
         """See Memory."""
         key = keys.turns(project, *place)
@@ -108,6 +116,24 @@ class RedisMemory:
         """Turn do-not-disturb of a person off (``wanted``) or on."""
         key = keys.dnd(project)
         self._ask(key, ("HDEL", key, person) if wanted else ("HSET", key, person, round(now_s)))
+
+    def leave(self, project: str, person: str, name: str, at_s: float) -> None:
+        """A voicemail waits for somebody."""
+        key = keys.messages(project, person)
+        self._ask(
+            key,
+            ("ZADD", key, round(at_s), name),
+            ("ZREMRANGEBYRANK", key, 0, -messages.MOST - 1),
+            ("EXPIRE", key, messages.WAITS_SECONDS),
+        )
+
+    def waiting(self, project: str, people: Sequence[str], now_s: float) -> Mapping[str, int]:
+        """How many voicemails wait for each of these."""
+        names = {person: keys.messages(project, person) for person in people}
+        since = round(now_s - messages.WAITS_SECONDS) + 1
+        commands: list[Command] = [("ZCOUNT", key, since, "+inf") for key in names.values()]
+        counts = self._ask(keys.messages(project, ""), *commands) if commands else []
+        return dict(zip(names, map(int, counts), strict=True))
 
     def away(self, project: str) -> Mapping[str, float]:
         """Who must not be disturbed, and since when."""

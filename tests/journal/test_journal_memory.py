@@ -15,6 +15,7 @@ class Remembering:
 
     def __init__(self, away=0):
         self.away, self.loads, self.counted, self.talks = away, {}, set(), {}
+        self.left = set()
 
     def remember(self, project, caller, talk: Talk):
         self._ask()
@@ -28,6 +29,10 @@ class Remembering:
         calls, seconds = self.loads.get((person, day), (0, 0.0))
         self.loads[person, day] = calls + 1, seconds + talk_s
         return True
+
+    def leave(self, project, person, name, at_s):
+        self._ask()
+        self.left.add((project, person, name))
 
     def _ask(self):
         self.away -= 1
@@ -93,3 +98,19 @@ def test_killed_anywhere_counts_every_call_once(make_bed):
 
 def test_a_persons_day_is_the_projects():
     assert days_in(ZONE)(1795298400) == "20261122"  # 22:00 UTC on the 21st
+
+
+def test_a_voicemail_waits_for_whose_box_it_is(bed):
+    memory = Remembering()
+    put_all(bed)
+    asked = []
+
+    def people_of(schemes, box):
+        asked.append((tuple(schemes), box))
+        return ("ivan", "olena")
+
+    bed.worker(outbox=Outbox(memory, days_in(ZONE), "project", people_of)).work()
+    assert asked and all(box and schemes for schemes, box in asked)
+    assert len(memory.left) == 2 * len(asked)
+    assert {person for _, person, _ in memory.left} == {"ivan", "olena"}
+    assert {name.partition("/")[0] for *_, name in memory.left} == {box for _, box in asked}

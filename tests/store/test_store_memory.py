@@ -9,6 +9,7 @@ import gevent
 import pytest
 
 from routing.decide.strategy import TURNING, Candidate, order
+from routing.model import messages
 from routing.model.memory import Facts, Forgotten, Load, Talk
 from routing.store import keys
 from routing.store.memory import RedisMemory
@@ -140,3 +141,22 @@ def test_a_redis_that_is_not_there_is_forgetfulness(store_at, tmp_path):
     gone = RedisMemory(store_at(f"unix://{tmp_path}/none"))
     with pytest.raises(Forgotten, match="No such file"):
         gone.talks("p", CALLER)
+
+
+def test_voicemails_wait_until_they_are_heard_or_old(memory):
+    for name, at in (("sales/b", 200.0), ("sales/a", 100.0), ("sales/a", 100.0)):
+        memory.leave("p", "ivan", name, at)
+    assert memory.waiting("p", ["ivan", "olena"], 300.0) == {"ivan": 2, "olena": 0}
+    assert memory.waiting("p", [], 300.0) == {}
+    assert memory.next_message("p", "ivan", 300.0) == "sales/a"
+    assert memory.waiting("p", ["ivan"], 300.0) == {"ivan": 1}
+    assert memory.waiting("p", ["ivan"], 200.0 + messages.WAITS_SECONDS) == {"ivan": 0}
+    assert memory.next_message("p", "ivan", 200.0 + messages.WAITS_SECONDS) == ""
+    assert memory.next_message("p", "olena", 300.0) == ""
+
+
+def test_no_more_voicemails_wait_than_can_be_heard(memory):
+    for at in range(messages.MOST + 5):
+        memory.leave("p", "ivan", f"sales/{at}", float(at))
+    assert memory.waiting("p", ["ivan"], 300.0) == {"ivan": messages.MOST}
+    assert memory.next_message("p", "ivan", 300.0) == "sales/5"

@@ -29,6 +29,7 @@ STEPS: dict[str, dict[str, Any]] = {
     "known": {"project": "p"},
     "ring": {"project": "p", "order": "random", "people": [IVAN], "timezone": "UTC"},
     "dnd": {"project": "p", "state": "on"},
+    "messages": {"project": "p"},
 }
 CALL = Call("12345678", "/r", "s", "1", "+380800111222", "+380671234567", person="ivan")
 DIRECTORY = Directory({"ivan": frozenset({"desk"})}, {}, {}, (), sip={"ivan": frozenset({"1001"})})
@@ -43,6 +44,9 @@ class Memory:
 
     def is_away(self, *_: object) -> bool:
         return False
+
+    def next_message(self, *_: object) -> str:
+        return ""
 
     def disturb(self, *_: object, **__: object) -> None: ...
 

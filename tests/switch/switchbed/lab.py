@@ -41,6 +41,8 @@ class Lab:
     secrets: Mapping[str, str] = field(default_factory=dict)
     host: str = HOST
     pem: Path | None = None
+    #: Where an engine will be; nobody is there unless a test starts one.
+    engine: str = f"{HOST}:9"
 
     def __post_init__(self) -> None:
         self.carrier = Agent((self.host, 0), "carrier", host=self.host)
@@ -55,7 +57,7 @@ class Lab:
             )
         secrets = {f"SIP_PASSWORD_{account}": self.password(account) for account in ("2001", "2002", "2003", "2004")}
         secrets |= {"GATEWAY_PASSWORD_MAIN": GATEWAY_PASSWORD, **self.secrets}
-        release = build(schemes, root, lambda _: secrets, f"{HOST}:9")
+        release = build(schemes, root, lambda _: secrets, self.engine)
         publishing.publish(root, release.name, None)
         settings: dict[str, object] = {
             "address": self.host,

@@ -1,0 +1,52 @@
+"""Phones' message-waiting lights, over FreeSWITCH's event socket: told when something changes, and whoever registers.
+
+FreeSWITCH sends the NOTIFY to an account's registered phone (mod_sofia, on MESSAGE_WAITING), and asks when one
+registers (MESSAGE_QUERY). Whose messages they are is not known here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+
+from routing.esl.client import RETRY_SECONDS, Client, stay_connected
+from routing.esl.patience import patience
+from routing.esl.protocol import EventSocket
+from routing.model.messages import told
+
+#: How soon a phone shows a change.
+EVERY_SECONDS = 2.0
+_ACCOUNT = re.compile(r"(?:sip:)?([A-Za-z0-9][A-Za-z0-9_.-]{0,63})@.*")
+#: SIP account -> messages that wait; None: that is not known at the moment, and lights stay as they are.
+Waiting = Callable[[], Mapping[str, int] | None]
+
+
+def keep_lights(
+    where: EventSocket, waiting: Waiting, every_s: float = EVERY_SECONDS, retry_s: float = RETRY_SECONDS
+) -> None:
+    """Hold every phone's light to what waits, for ever.
+
+    Whoever watches the same event socket tells when it is lost.
+    """
+    stay_connected(where, lambda client: _hold(client, waiting, every_s), retry_s=retry_s)
+
+
+def _hold(client: Client, waiting: Waiting, every_s: float) -> None:
+    _, domain = (answer.strip() for answer in client.ask("event plain MESSAGE_QUERY", "api global_getvar domain"))
+    counts: Mapping[str, int] = {}
+    while True:
+        now = waiting()
+        if now is not None:
+            for account, count in now.items():
+                if count != counts.get(account, 0):
+                    _show(client, account, domain, count)
+            counts = now
+        with patience(every_s):
+            while True:
+                asked = _ACCOUNT.fullmatch(client.event().get("Message-Account") or "")
+                if asked and asked[1] in counts:
+                    _show(client, asked[1], domain, counts[asked[1]])
+
+
+def _show(client: Client, account: str, domain: str, count: int) -> None:
+    client.fire("MESSAGE_WAITING", {"MWI-Message-Account": f"{account}@{domain}", **told(count)})

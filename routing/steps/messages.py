@@ -1,0 +1,47 @@
+"""Voicemails heard from a person's own phone: what is behind the code that registered phones dial for it.
+
+The engine names one message after another, the oldest first; a message that was played waits no more, and when none is
+left the phone's light is off. Without the engine or its memory the phone hears that it is not possible now.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from routing.model.folder import Folder
+from routing.model.messages import MESSAGE, NONE
+from routing.steps.base import Emitter, sound_path
+from routing.steps.dialplan import Condition
+from routing.steps.dynamic import MEMORY_SECONDS, MemoryQuestion
+from routing.steps.voicemail import BEEP
+
+
+class MessagesCode(MemoryQuestion):
+    """A part of the dialplan of phones, no step that authors write."""
+
+    kind: ClassVar[str] = "messages"
+
+    def emit_code(self, out: Emitter, label: str) -> None:
+        """``<label>`` asks the engine for a message, plays it and asks again, until there is none."""
+        asking, then = out.context.extension(label), f"{label}.then"
+        asking.set("routing_scheme", out.scheme)
+        asking.enter(label, self.kind)
+        asking.set(MESSAGE, "")
+        self.emit_frame(out, asking, label, out.go(then))
+        named = Condition(f"${{{MESSAGE}}}", r"^([a-z][a-z0-9_]{0,63})/([0-9a-zA-Z_-]{8,64})$")
+        message = out.context.extension(then, named)
+        message.do("answer")
+        message.do("playback", "${recordings_dir}/voicemail/$1/$2.wav")
+        message.do("playback", sound_path(BEEP))
+        message.do("transfer", out.go(label))
+        none = Condition(f"${{{MESSAGE}}}", f"^{NONE}$")
+        for heard, extension in (
+            ("done", out.context.extension(then, none)), ("invalid", out.context.extension(then))
+        ):  # fmt: skip
+            extension.do("answer")
+            extension.do("playback", sound_path(f"routing/{heard}.wav"))
+            extension.do("hangup", "NORMAL_CLEARING")
+
+    def runtime(self, folder: Folder) -> dict[str, Any]:
+        """In whose memory they are."""
+        return {"kind": self.kind, "project": folder.project.name, "timeout_s": MEMORY_SECONDS}

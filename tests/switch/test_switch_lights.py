@@ -1,0 +1,104 @@
+"""A phone's message-waiting light: on when a voicemail was left, off when it was heard from the phone."""
+
+import contextlib
+import os
+import re
+import signal
+import sys
+
+import pytest
+from processes import launch
+from switchbed import ports, redises
+from switchbed.dialog import speak
+from switchbed.engines import serving
+from switchbed.lab import FOLDER, Lab, until
+
+BOX = "380800330977"
+SCHEME = "scheme: lit\nnumbers: ['+380800330977']\nsteps: [{voicemail: {box: support_box, notify: support}}]\n"
+
+
+@contextlib.contextmanager
+def recording(lab, folder, redis):
+    """`routing journal` of the lab, for as long as the block runs."""
+    spool = lab.switch.home / "spool"
+    command = [sys.executable, "-m", "routing", "journal", "--spool", spool, "--root", lab.root, "--redis", redis]
+    with (folder / "journal.log").open("wb") as out:
+        process = launch(command, stdout=out, stderr=out, env=os.environ)
+    try:
+        yield
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(20)
+
+
+@pytest.fixture
+def lit(tmp_path):
+    """A switch, an engine and a journal with one memory; support has an address and a box."""
+    esl, engine = ports.free(), f"127.0.0.1:{ports.free()}"
+    company = (FOLDER / "company.yaml").read_text().replace("{name: Support,", "{name: Support, email: s@example.com,")
+    lab = Lab(tmp_path / "lab", {"esl_port": esl}, {"company.yaml": company, "lit.yaml": SCHEME},
+              engine=engine)  # fmt: skip
+    with contextlib.ExitStack() as stack:
+        stack.callback(lab.stop)
+        redis = stack.enter_context(redises.alone(tmp_path / "redis"))
+        stack.enter_context(recording(lab, tmp_path, redis.url))
+        options = ("--redis", redis.url, "--listen", engine)
+        stack.enter_context(serving(lab, *options, watches=esl)).wait_watching()
+        yield lab
+
+
+def leave(lab, seconds=2.5):
+    """Somebody speaks after the tone; the id of the call, by which the message is named."""
+    with lab.caller() as caller:
+        call = caller.call(BOX)
+        answer = caller.answered(call)
+        port = re.search(r"m=audio (\d+)", answer.text)
+        speak(caller.rtp, int(port[1]), seconds, bytes(range(80)) * 2)
+        call.hang_up()
+    return lab.record(call)["uuid"]
+
+
+def lights(phone):
+    """What the phone was told, change by change."""
+    found = (re.search(r"Voice-Message: (\d+)/", each.text) for each in phone.received("NOTIFY"))
+    counts = [int(each[1]) for each in found if each]
+    return [count for place, count in enumerate(counts) if not place or counts[place - 1] != count]
+
+
+def test_a_light_is_on_until_the_message_was_heard(lit):
+    with lit.phone("2002") as phone, lit.phone("2003") as other:
+        assert until(lambda: lights(phone) == [0])  # it has just registered
+        first = leave(lit)
+        assert until(lambda: lights(phone) == [0, 1], 30)
+        leave(lit)
+        assert until(lambda: lights(phone) == [0, 1, 2], 30)
+        assert lights(other) == [0]
+        told = phone.received("NOTIFY")[-1]
+        assert "Messages-Waiting: yes" in told.text
+        assert told.header("Event") == "message-summary"
+        call = phone.call("*97")
+        assert phone.answered(call).start == "200"
+        assert until(call.is_over, 30)
+        played = [text for text in _played(lit) if "support_box" in text]
+        assert len(played) == 2 and played[0].endswith(f"{first}.wav")
+        assert until(lambda: lights(phone) == [0, 1, 2, 0] or lights(phone)[-1] == 0, 30)
+    with lit.phone("2002") as phone:  # whoever registers again is told
+        assert until(lambda: lights(phone) == [0])
+    assert lit.quiet()
+
+
+def _played(lab):
+    """Files that the switch has played, as its log tells."""
+    text = (lab.switch.home / "log" / "freeswitch.log").read_text(errors="replace")
+    return re.findall(r"EXECUTE \[depth=\d+\] \S+ playback\((\S+)\)", text)
+
+
+def test_whoever_hangs_up_while_it_plays_keeps_the_others(lit):
+    with lit.phone("2002") as phone:
+        leave(lit), leave(lit)
+        assert until(lambda: lights(phone)[-1:] == [2], 30)
+        call = phone.call("*97")
+        assert phone.answered(call).start == "200"
+        call.hang_up()
+        assert until(lambda: lights(phone)[-1:] == [1], 30)
+    assert lit.quiet()

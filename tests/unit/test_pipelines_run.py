@@ -59,9 +59,7 @@ def run(request, repository, software, forge, tmp_path):  # noqa: F811 - the fix
     for name, does in SHIMS.items():
         (tmp_path / "bin" / name).write_text(f"#!/bin/sh\n{does}\n")
         (tmp_path / "bin" / name).chmod(0o755)
-    base = subprocess.run(
-        ["git", "rev-parse", "origin/main"], cwd=repository, capture_output=True, text=True, check=True
-    )
+    base = subprocess.check_output(["git", "rev-parse", "origin/main"], cwd=repository, text=True).strip()
 
     def ran(**more):
         shutil.rmtree(repository / ".routing", ignore_errors=True)

@@ -1,4 +1,4 @@
-"""A real redis-server for a test, and waiting for things to be so."""
+"""A real redis-server for a test, which is skipped where there is none, and waiting for things to be so."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from pathlib import Path
 
 import gevent
 import gevent.socket
+import pytest
 from processes import launch
+from redis_needed import WHY
 
 from routing.store.program import program
 
@@ -38,6 +40,8 @@ class Server:
     """A redis-server: on the socket ``path``, or on ``port`` when it has one; a Sentinel when told what to watch."""
 
     def __init__(self, folder: Path, port: int = 0, *options: str, watching: str = "") -> None:
+        if program() is None:
+            pytest.skip(WHY)
         folder.mkdir(parents=True, exist_ok=True)
         self.watching = watching
         self.folder, self.port, self.options = folder, port, options

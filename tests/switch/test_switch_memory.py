@@ -9,7 +9,6 @@ import time
 from collections import Counter
 
 import pytest
-from redis_needed import needs_redis
 from switchbed import redises, sip
 from switchbed.bed import until
 from switchbed.cases import Case, parse_phone
@@ -20,8 +19,6 @@ from routing.model.memory import Talk
 from routing.model.visitors import Lending
 from routing.store.leases import RedisLeases
 from routing.store.memory import RedisMemory
-
-pytestmark = needs_redis
 
 LENT = "+380800330121"
 CALLS, A_SECOND, AT_ONCE = 100, 14, 14

@@ -23,7 +23,7 @@ from routing.decide.pop import pop_of
 from routing.decide.ports import LONGEST_STEP_SECONDS, Ports, step_seconds
 from routing.decide.registry import decide
 from routing.decide.verdict import Verdict, failed
-from routing.model.decision import Call, Continue, Late, answer, watchdog_seconds
+from routing.model.decision import KEEPER, Call, Continue, Late, Wait, answer, watchdog_seconds
 from routing.model.pop import Pop
 from routing.model.ringing import Wave
 
@@ -49,6 +49,8 @@ class Engine:
     clock: Callable[[], float] = time.monotonic
     #: Told, by project, of every person who is about to ring; it must not wait.
     popped: Callable[[str, Pop], None] = lambda project, pop: None
+    #: Who tells calls that wait when to go on (`routing.app.waiting`).
+    keeper: str = ""
 
     def decide(self, call: Call) -> Mapping[str, str]:
         """Channel variables that carry the decision for a call.
@@ -62,6 +64,8 @@ class Engine:
             verdict = self._within_budget(step, call)
             known = partial(self._waves, call.release)
             variables = answer(call, verdict.decision, known) | dict(verdict.variables)
+            if isinstance(verdict.decision, Wait):
+                variables[KEEPER] = self.keeper
         except Late as problem:
             return self._too_late(call, step, str(problem), began_s)
         except ReleaseFault as problem:

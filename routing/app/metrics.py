@@ -30,6 +30,7 @@ REFUSALS = Counter(
     "routing_guesses_refused", "Refusals of who guesses passwords: an account at an address, a whole address", ["what"]
 )
 OPEN_CALLS = Gauge("routing_open_calls", "Calls being decided now", multiprocess_mode="livesum")
+WAITING = Gauge("routing_calls_waiting", "Calls held for a busy person", multiprocess_mode="livesum")
 OPEN_BREAKERS = Gauge(
     "routing_breakers_open", "Webhook URLs left alone, in one worker at most", multiprocess_mode="livemax"
 )

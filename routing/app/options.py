@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 import click
-from click.shell_completion import CompletionItem
 
 from routing.model.durations import parse_duration
 from routing.store.address import BadAddress, parse
@@ -29,15 +28,9 @@ PLACE = "127.0.0.1:8021"
 class Value(click.ParamType[Any]):
     """Text that a function of its own looks at; it raises ValueError with a sentence."""
 
-    def __init__(self, name: str, look: Callable[[str], Any], known: Callable[[], Iterable[str]] = tuple) -> None:
+    def __init__(self, name: str, look: Callable[[str], Any]) -> None:
         self.name = name
         self._look = look
-        #: What the shell offers.
-        self._known = known
-
-    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-        """See click."""
-        return [CompletionItem(each) for each in sorted(self._known()) if each.startswith(incomplete)]
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """See click; an empty value stands for none."""
@@ -126,7 +119,7 @@ HOST = Value("host", _host)
 ADDRESS = Value("address", _ip)
 NETWORK = Value("network", _network)
 REDIS = Value("url", _redis)
-ZONE = Value("zone", _zone, available_timezones)
+ZONE = Value("zone", _zone)
 CLOCK = Value("time", _clock)
 RATE = Value("rate", _rate)
 DURATION = Value("duration", parse_duration)

@@ -19,6 +19,8 @@ class States:
     """A watcher of FreeSWITCH (`routing.esl.watch.Watcher`). ``report`` is told when it comes and goes."""
 
     report: Callable[[str], None] = lambda words: None
+    #: Called when somebody may be free, busy or gone; it must not wait.
+    changed: Callable[[], None] = lambda: None
     is_known: bool = False
     _is_told: bool = False
     _registered: set[str] = field(default_factory=set)
@@ -40,6 +42,10 @@ class States:
             return "busy"
         return "free" if outside or not self._registered.isdisjoint(accounts) else "absent"
 
+    def is_busy(self, person: str) -> bool:
+        """Whether a person has a leg."""
+        return person in self._legs
+
     def facts(self) -> dict[str, Any]:
         """For operators: whether FreeSWITCH is heard, SIP accounts that are registered, people with a leg."""
         return {"known": self.is_known, "registered": sorted(self._registered), "busy": sorted(self._legs)}
@@ -55,6 +61,7 @@ class States:
         self._registered = set(picture.registered)
         for channel in picture.channels:
             self.began(channel)
+        self.changed()
         if not self.is_known:
             self.is_known = True
             self.report(f"known: {len(self._registered)} phones registered, {len(picture.channels)} channels")
@@ -65,18 +72,20 @@ class States:
         if person:
             self._persons[channel.uuid] = person
             self._legs.setdefault(person, {})[channel.uuid] = channel.rung_by
+            self.changed()
 
     def ended(self, uuid: str) -> None:
         """See Watcher."""
         person = self._persons.pop(uuid, "")
         legs = self._legs.get(person, {})
         legs.pop(uuid, None)
-        if not legs:
-            self._legs.pop(person, None)
+        if not legs and self._legs.pop(person, None) is not None:
+            self.changed()
 
     def registration(self, account: str, is_there: bool) -> None:
         """See Watcher."""
         (self._registered.add if is_there else self._registered.discard)(account)
+        self.changed()
 
     def lost(self, reason: str) -> None:
         """See Watcher."""

@@ -40,6 +40,7 @@ from routing.app.secrets import SecretsFault, read_secrets
 from routing.app.states import States
 from routing.app.undisturbed import Undisturbed
 from routing.app.visitors import leases_in
+from routing.app.waiting import Waiting
 from routing.crm.systems import Systems
 from routing.crm.tasks import Greenlets
 from routing.esl import globals as switch_globals
@@ -109,6 +110,13 @@ class Worker:
         ports = ports_of(releases, self.handlers, self.crms, memory_in(redis), leases_in(redis), self.states.beside)
         popped = Teller(Path(options.root), pops_in(redis), lambda outcome: metrics.POPS.labels(outcome).inc())
         self.engine = Engine(releases, ports, self.lines, popped=popped)
+        self.waiting = Waiting(
+            self.engine.decide,
+            lambda call: releases.step(call.release, call.scheme, call.step),
+            self.states.beside,
+            self.states.is_busy,
+        )
+        self.engine.keeper, self.states.changed = self.waiting.keeper, self.waiting.somebody_changed
         listener = gevent.socket.socket(fileno=options.listener)
         self.server = Server(listener, self.engine.decide, self.report)
         if options.shared:
@@ -154,6 +162,7 @@ class Worker:
     def _beat(self) -> None:
         while True:
             metrics.OPEN_CALLS.set(self.server.open_calls)
+            metrics.WAITING.set(len(self.waiting))
             metrics.OPEN_BREAKERS.set(self.breaker.open_count())
             metrics.DROPPED_LINES.set(self.lines.dropped)
             metrics.REDIS_UP.set(bool(self.redis and self.redis.is_up))
@@ -186,6 +195,7 @@ class Worker:
         where = EventSocket.at(self.options.esl, password)
         gevent.spawn(watch, where, self.states)
         gevent.spawn(self._watch_guesses, where)
+        gevent.spawn(self.waiting.listen, where)
         if self.redis:
             wanted = Undisturbed(Path(self.options.root), RedisMemory(self.redis))
             gevent.spawn(switch_globals.keep, where, dnd.PREFIX, wanted)

@@ -43,7 +43,7 @@ WHERE = "[default: journal.db in the root; var/journal.db without a root]"
 @click.option("--caller", default="", help="The outside party's number, or its beginning.")
 @click.option("--person", default="", shell_complete=offered("people"), help="Who talked.")
 @click.option("--scheme", default="", shell_complete=offered("schemes"), help="A scheme that the call passed through.")
-@click.option("--tag", default="", shell_complete=offered("tags"), help="A label that a `tag` step put on it.")
+@click.option("--tag", default="", help="A label that a `tag` step put on it.")
 @click.option("--status", type=click.Choice(NAMES), metavar="STATUS", help="How it ended.")
 @click.option("--limit", type=COUNT, default=50, show_default=True, help="At most so many, the newest; 0: all.")
 @click.option("--report", "as_report", is_flag=True, help="Figures instead: missed, people, schemes, labels, hours.")

@@ -50,7 +50,7 @@ def _country(text: str) -> None:
         raise ValueError(f"`{text}` is no country: write its ISO code, UA")
 
 
-_COUNTRY = Value("country", _country, lambda: COUNTRIES)
+_COUNTRY = Value("country", _country)
 
 
 @click.command()

@@ -80,31 +80,6 @@ def _projects(folder: Path) -> Iterator[dict[str, Any]]:
     return (fields for fields in found if isinstance(fields, dict))
 
 
-def _tags(folder: Path) -> Iterator[str]:
-    """Labels that `tag` steps put on calls."""
-    for data in _parsed(folder, "scheme"):
-        yield from _labels(data.get("steps"))
-
-
-def _labels(steps: Any) -> Iterator[str]:
-    for part in steps if isinstance(steps, list) else [steps]:
-        for name, value in part.items() if isinstance(part, dict) else ():
-            if name != "tag":
-                yield from _labels(value)
-                continue
-            labels = value.get("labels") if isinstance(value, dict) else value
-            listed = labels if isinstance(labels, list) else [labels]
-            yield from (label for label in listed if isinstance(label, str) and ID.fullmatch(label))
-
-
-def _entities(folder: Path) -> Iterator[str]:
-    """What a visitor may be told of."""
-    for fields in _projects(folder):
-        tracking = fields.get("tracking")
-        entities = tracking.get("entities") if isinstance(tracking, dict) else None
-        yield from (str(name) for name in (entities if isinstance(entities, dict) else ()) if ID.fullmatch(str(name)))
-
-
 def _cases(folder: Path) -> Iterator[str]:
     """Names of the tests."""
     for file in files.files_of_tests(folder)[0]:
@@ -126,7 +101,5 @@ NAMES: Mapping[str, Callable[[Path], Iterable[str]]] = {
     "callers": _callers,
     "calendars": _calendars,
     "numbers": _numbers,
-    "tags": _tags,
-    "entities": _entities,
     "cases": _cases,
 }

@@ -75,14 +75,7 @@ FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
     metavar="ANSWER",
     help="What handlers answer: a body, `timeout`, `500`, `garbage`, `refused`.  [default: not asked]",
 )
-@click.option(
-    "--entity",
-    "entities",
-    multiple=True,
-    metavar="NAME=VALUE",
-    shell_complete=assigned("entities", ()),
-    help="Of the visitor: region=521.",
-)
+@click.option("--entity", "entities", multiple=True, metavar="NAME=VALUE", help="Of the visitor: region=521.")
 @click.option("--source", "sources", multiple=True, metavar="NAME=VALUE", help="Of the visit: utm_source=google.")
 @click.option(
     "--engine", metavar="[HOST:PORT]", is_flag=False, flag_value="plan", help="Ask the running engine over TCP."

@@ -16,6 +16,8 @@ _PRESSED = "routing_pressed"
 _TRIES, _WAIT_MS = 9, 3000
 #: Longer than any decision takes: the sound ends by itself then, whatever became of the call.
 _LONGEST_WAIT_SECONDS = 90
+#: Longer than anybody is held for a busy person.
+_LONGEST_HOLD_SECONDS = 3600
 #: What the other side offered; a line of its own says that keys come as events.
 _NO_EVENTS = Condition("${switch_r_sdp}", r"^(?![\s\S]*telephone-event)")
 
@@ -24,13 +26,14 @@ def keys_context(_: object) -> Context:
     """``tones``: listen for them where nothing else can tell keys. ``confirm``: ask whoever picked up, on his leg.
 
     FreeSWITCH connects the leg when ``confirm`` is over and it is still up: every way but the right key hangs up.
-    ``waiting``: whoever is connected hears a tone while a decision is awaited; it takes the place of the noise that
-    FreeSWITCH sends meanwhile.
+    ``waiting``, ``held``: whoever is connected hears a tone while a decision is awaited or the person is busy; it
+    takes the place of the noise that FreeSWITCH sends meanwhile.
     """
     context = Context(KEYS)
     context.extension("tones", _NO_EVENTS).do("start_dtmf", "")
-    waiting = context.extension("waiting", ANSWERED, Condition(WAITING, "."))
-    waiting.do("displace_session", f"{WAITING} l +{_LONGEST_WAIT_SECONDS}")
+    for name, seconds in (("waiting", _LONGEST_WAIT_SECONDS), ("held", _LONGEST_HOLD_SECONDS)):
+        waiting = context.extension(name, ANSWERED, Condition(WAITING, "."))
+        waiting.do("displace_session", f"{WAITING} l +{seconds}")
     asking = context.extension(confirming.ASK)
     # A REFER of this phone would take the caller out of his scheme: without the name of his leg it is refused.
     asking.set("signal_bond", "")

@@ -6,9 +6,8 @@ same. Times within half a second of each other are the same.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 
 from routing.offline.events import Event, ended, longest_silence_ms, talked
 from routing.offline.ladder import ENDINGS
@@ -51,7 +50,7 @@ class Outcome:
         """Whether nobody would notice a difference between the calls."""
         if len(self.entries) != len(other.entries) or abs(self.silence_ms - other.silence_ms) >= SILENCE_MS:
             return False
-        return all(one.same(two) for one, two in zip(_sorted(self.entries), _sorted(other.entries), strict=True))
+        return all(one.same(two) for one, two in zip(self.entries, other.entries, strict=True))
 
 
 def outcome(events: Sequence[Event]) -> Outcome:
@@ -66,13 +65,6 @@ def outcome(events: Sequence[Event]) -> Outcome:
         longest_silence_ms(events),
         ended(events).at_ms,
     )
-
-
-def _sorted(entries: Iterable[Entry]) -> Iterator[Entry]:
-    """The labels of one step in the order of their names: nobody notices another."""
-    for (what, _, _), beside in groupby(entries, key=lambda entry: (entry.what, entry.at_ms, entry.step)):
-        found = list(beside)
-        yield from sorted(found, key=lambda entry: entry.subject) if what == "tags" else found
 
 
 def _entries(events: Sequence[Event]) -> Iterator[Entry]:
@@ -94,7 +86,7 @@ def _entries(events: Sequence[Event]) -> Iterator[Entry]:
             case "talk":
                 yield Entry(at_ms, "talks", subject)
             case "tag":
-                yield Entry(at_ms, "tags", subject, step=event.step)
+                yield Entry(at_ms, "tags", subject)
             case "answered":
                 yield Entry(at_ms, "answered", "")
             case "record" if event.detail == "session":

@@ -51,21 +51,32 @@ class Oversized(ProtocolError):
 
 def execute(application: str, argument: str = "") -> bytes:
     """``sendmsg`` that runs a dialplan application on the session. Raises ValueError for unsafe text."""
-    for sign in UNSAFE:
-        if sign in application or sign in argument:
-            text = f"{application} {argument}"
-            raise ValueError(f"{sign!r} may not be sent to FreeSWITCH: {text[:80]!r}")
+    _must_be_plain(f"{application} {argument}")
     head = f"sendmsg\ncall-command: execute\nexecute-app-name: {application}\n"
     return (head + f"execute-app-arg: {argument}\n\n" if argument else head + "\n").encode()
 
 
 def set_variables(variables: Mapping[str, str]) -> bytes:
     """One command that sets all channel variables. Raises ValueError for a value that is not plain text."""
+    return execute("multiset", f"^^{SEPARATOR}{assignments(variables)}")
+
+
+def assignments(variables: Mapping[str, str]) -> str:
+    """``name=value;name=value``, as ``multiset`` and ``uuid_setvar_multi`` take them.
+
+    Raises ValueError for a value that is not plain text.
+    """
     for name, value in variables.items():
+        _must_be_plain(name + value)
         if SEPARATOR in value or SEPARATOR in name or "=" in name:
             raise ValueError(f"{name!r} with {value!r} cannot be set in one command")
-    assignments = SEPARATOR.join(f"{name}={value}" for name, value in variables.items())
-    return execute("multiset", f"^^{SEPARATOR}{assignments}")
+    return SEPARATOR.join(f"{name}={value}" for name, value in variables.items())
+
+
+def _must_be_plain(text: str) -> None:
+    for sign in UNSAFE:
+        if sign in text:
+            raise ValueError(f"{sign!r} may not be sent to FreeSWITCH: {text[:80]!r}")
 
 
 @dataclass(frozen=True, slots=True)

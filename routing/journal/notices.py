@@ -111,7 +111,7 @@ class Notices:
         mails = tuple(name for name in left if EMAIL.fullmatch(name))
         hooks = [name for name in left if "://" in name]
         if unknown := [name for name in left if name not in mails and name not in hooks]:
-            self.log("warning", "addressees without an e-mail address", call=due.id, names=unknown, hint="`email:`")
+            self.log("warning", "addressees without an e-mail address", call=due.id, names=unknown)
         if not (mails or hooks):
             return
         if self.now() - due.ended > STALE_SECONDS:
@@ -138,7 +138,7 @@ class Notices:
             if "://" in to[0]:
                 self.hooks.tell(notice, to[0])
             elif self.mail is None:
-                self.log("warning", "no mail server", call=due.id, names=to, hint="--smtp")
+                self.log("warning", "no mail server", call=due.id, names=to)
                 return
             else:
                 for address, reason in self.mail.send(notice).items():

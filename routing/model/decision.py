@@ -83,7 +83,7 @@ class Nobody:
 
 @dataclass(frozen=True)
 class Wait:
-    """Whoever is to be rung is busy: hold the caller a little and ask again."""
+    """Whoever is to be rung is busy: hold the caller until they are free."""
 
 
 @dataclass(frozen=True)
@@ -142,6 +142,11 @@ class Call:
     #: Since when FreeSWITCH waits for the answer, in monotonic seconds; None: for no time worth mentioning.
     waits_since: float | None = None
 
+
+#: The event by which a call says that it still waits, as `Wait` told it to, and variables of such a call: which turn
+#: of waiting this is (one ``x`` more each), the last turn that the engine noted, and who told it to wait.
+WAITS_EVENT = "routing::waits"
+WAITS, NOTED, KEEPER = "routing_waits", "routing_noted", "routing_keeper"
 
 #: The variable that tells the journal why the engine refused to decide: `oversized`.
 UNDECIDED = "routing_undecided"

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from routing.model.tags import TAGS, tags_of
-from routing.offline import bridging, dialogue, socketing
+from routing.offline import bridging, dialogue, holding, socketing
 from routing.offline.line import HungUp, Task, Transfer
 from routing.offline.running import Running
 from routing.offline.words import atoi, cause_named, separate, sip_cause
@@ -142,11 +142,6 @@ def respond(call: Running, data: str) -> None:
         raise HungUp(sip_cause(status), f"respond {data}")
 
 
-def sleep(call: Running, data: str) -> None:
-    """Milliseconds."""
-    call.line.wait(call.line.now_ms + max(atoi(data), 0))
-
-
 def log(call: Running, data: str) -> None:
     """A line in FreeSWITCH's log: nothing on the call."""
 
@@ -236,7 +231,8 @@ APPLICATIONS: dict[str, Application] = {
     "socket": socketing.socket,
     "hangup": hangup,
     "respond": respond,
-    "sleep": sleep,
+    "sleep": holding.sleep,
+    "event": holding.event,
     "limit": limit,
     "limit_execute": limit_execute,
     "log": log,

@@ -60,6 +60,10 @@ class Running:
     actions: int = 0
     typed: int = 0
     depth: int = 0
+    #: Where the engine is that decided last.
+    engine: str = ""
+    #: ``uuid_break`` came before the leg waited for anything.
+    broken: bool = False
     #: Phones that have sent the caller on.
     sent_on_by: set[str] = field(default_factory=set)
 

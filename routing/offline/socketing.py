@@ -24,6 +24,7 @@ def socket(call: Running, data: str) -> None:
     address = data.split(" ")[0]
     due = line.next_task_ms()
     patience = CONNECT_PATIENCE_MS if due is None else max(due - line.now_ms, 0)
+    call.engine = address
     reply = call.decider(address, dict(call.readable()), patience)
     listener: _Listener | None = None
     match reply:

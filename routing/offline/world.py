@@ -35,6 +35,8 @@ class World:
     #: Person (or number) -> phone -> the calls that ring it, and those that talk with it.
     _rung: dict[str, dict[str, list[str]]] = field(default_factory=dict)
     _talking: dict[str, dict[str, list[str]]] = field(default_factory=dict)
+    #: Calls that are held for somebody who is busy, in order, and how each looks whether it may go on.
+    _held: dict[str, Callable[[], None]] = field(default_factory=dict)
 
     def begin(self, at_ms: int, script: Callable[[], object]) -> None:
         """A script begins at a moment, now if that is over."""
@@ -85,9 +87,19 @@ class World:
     def leaves(self, target: str, call: str) -> None:
         """A call has done with a phone; when that was a talk, whoever rings the same person learns of it."""
         person = _owner(target)
-        _removed(self._rung.get(person, {}), target, call)
-        if _removed(self._talking.get(person, {}), target, call):
+        rang = _removed(self._rung.get(person, {}), target, call)
+        talked = _removed(self._talking.get(person, {}), target, call)
+        if talked:
             self._freed(person)
+        if rang or talked:
+            self._look_again()
+
+    def holds(self, call: str, look: Callable[[], None] | None) -> None:
+        """A call is held, and looks whenever a phone is left; None: it is held no longer."""
+        if look is None:
+            self._held.pop(call, None)
+        else:
+            self._held.setdefault(call, look)
 
     def is_talking(self, target: str, besides: str) -> bool:
         """Whether a phone talks with another call."""
@@ -107,6 +119,13 @@ class World:
         for call in dict.fromkeys(ringing):
             if call not in talking and self._waiting.get(call) not in self._woken:
                 self.wake(call, Freed())
+
+    def _look_again(self) -> None:
+        """Whoever has been held longest goes first: whom they ring is not free for the next."""
+        for call, look in list(self._held.items()):
+            look()
+            if self._waiting.get(call) in self._woken:
+                return
 
     def _wait(self, script: greenlet, at_ms: int) -> None:
         self._count += 1

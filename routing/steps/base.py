@@ -26,6 +26,7 @@ KEYS = "keys"
 HEAR_TONES = f"tones XML:{RELEASE}/{KEYS}.xml {KEYS}"
 #: An answered caller hears his music or the ringing tone from here on, whatever the call waits for; and no more.
 HEAR_WAITING = f"waiting XML:{RELEASE}/{KEYS}.xml {KEYS}"
+HEAR_HELD = f"held XML:{RELEASE}/{KEYS}.xml {KEYS}"
 WAITING = "${transfer_ringback}"
 #: The caller's leg is answered.
 ANSWERED = Condition("${endpoint_disposition}", "^ANSWER$")

@@ -41,6 +41,7 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
+from routing.model.decision import WAITS
 from routing.model.fields import Id, Key, Label, Number, Seconds, Sound
 from routing.model.folder import Folder
 from routing.model.people import RingList
@@ -157,7 +158,7 @@ class RingStep(DynamicStep):
             return here
         asking = here
         if self.order == "in_order_waiting":
-            here.set("routing_waits", "")
+            here.set(WAITS, "")
             here.do("transfer", out.go(f"{path}.ask"))
             asking = out.context.extension(f"{path}.ask")
         if self.order == "together":

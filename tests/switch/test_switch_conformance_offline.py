@@ -63,6 +63,7 @@ ALONE = {
     "stolen_refer": "SIP: REFER that names what is nobody's",
     "transfers": "SIP: what REFER is told; where it leads is shared as `transfers` of the cases",
     "users": "users and groups of a real machine",
+    "waiting": "engines that die while callers wait; that they are sent on is shared as cases of `people`",
     "voicemail": "sound files that a caller leaves",
     "strategies": "engines that end between calls, a journal and a Redis between them",
 }

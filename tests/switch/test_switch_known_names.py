@@ -40,7 +40,7 @@ READERS = {
 #: one. Not every end of a string is known: `timeout` is none.
 MERGED = {
     CORE: "hold_music loglevel media_timeout",
-    "mod_dptools": "answer bridge hangup limit record_session set sleep transfer",
+    "mod_dptools": "answer bridge event hangup limit record_session set sleep transfer",
     "mod_event_socket": "password",
     "mod_json_cdr": "log-dir",
     "mod_sofia": "context dialplan extension password proxy realm register rtp-ip sip-ip sip-port tls username",

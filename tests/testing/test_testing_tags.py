@@ -88,7 +88,3 @@ def test_a_comparison_tells_the_labels_that_changed(
     before: tuple[str, ...], after: tuple[str, ...], was: str, now: str
 ) -> None:
     assert was_now(outcome(labelled(*before)), outcome(labelled(*after))) == (was, now)
-
-
-def test_labels_that_one_step_puts_in_another_order_are_no_change() -> None:
-    assert outcome(labelled("shop", "ads")).same(outcome(labelled("ads", "shop")))

@@ -30,12 +30,11 @@ def test_bash(typed, offered, monkeypatch):
 
 
 PROJECT = {
-    "project.yaml": "project: {name: x, timezone: Europe/Kyiv, country: UA, tracking: {entities: {region: {}}}}\n"
+    "project.yaml": "project: {name: x, timezone: Europe/Kyiv, country: UA}\n"
     "calendars:\n  office: {open: {mon-fri: 09:00-18:00}}\n  orders: {open: {sat: 10:00-15:00}}\n",
     "people.yaml": "people:\n  ivan: {name: Ivan, phones: {desk: {sip: '1001'}, mobile: {number: '+380501112233'}}}\n"
     "  irina: {name: Irina, phones: {desk: {sip: '1002'}}}\n  olena: {name: Olena, phones: {desk: {sip: '1003'}}}\n",
-    "front.yaml": "scheme: front\nnumbers: ['0800330521', {number: '+380 44 000 00 01'}]\nsteps:\n"
-    "  - {tag: [vip, export]}\n  - menu: {options: {'1': [{tag: {labels: vienna}}]}}\n  - hangup\n",
+    "front.yaml": "scheme: front\nnumbers: ['0800330521', {number: '+380 44 000 00 01'}]\nsteps: hangup\n",
     "front.test.yaml": "tests:\n  - {name: nobody is there, call: {}, never: []}\n  - {name: night, call: {}}\n",
 }
 OFFERS = [
@@ -55,10 +54,6 @@ OFFERS = [
     (["check", "--explain", "no-w"], ["no-way-out"]),
     (["calls", "--person", "iv"], ["ivan"]),
     (["calls", "--scheme", "f"], ["front"]),
-    (["calls", "--tag", ""], ["export", "vienna", "vip"]),
-    (["calls", "--timezone", "Europe/Ky"], ["Europe/Kyiv"]),
-    (["trace", "--entity", "re"], ["region"]),
-    (["init", "--timezone", "x", "--country", "UA"], ["UA"]),
     (["calls", "--number", "+38080"], ["+380800330521"]),
     (["graph", "fr"], ["front"]),
     (["graph", "front", "--case", "no"], ["nobody is there"]),
@@ -118,12 +113,7 @@ def test_what_is_broken_offers_nothing_and_says_nothing(what, shell, tmp_path, m
     if what == "a folder":
         (tmp_path / "schemes" / "people.yaml").mkdir()
     for words, offered in OFFERS:
-        if (
-            words[0] != "check"
-            and "--timezone" not in words
-            and not {"anonymous"} & set(offered)
-            and words[-1][-2:] not in ("=b", "=c", "=d")
-        ):
+        if words[0] != "check" and not {"anonymous"} & set(offered) and words[-1][-2:] not in ("=b", "=c", "=d"):
             said = asked(shell, words)
             assert values(shell, said) == [], words
 

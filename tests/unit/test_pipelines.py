@@ -60,12 +60,12 @@ def repository(tmp_path, monkeypatch):
 def commands(text):
     """The `routing ...` commands of a pipeline, as a shell would read them."""
     lines = (line.strip(" -") for line in re.findall(r"(?:^|run:|-)\s*(routing [^\n|]+)", text, re.MULTILINE))
-    variables = {"$GITHUB_BASE_REF": "main", "$CI_MERGE_REQUEST_DIFF_BASE_SHA": "origin/main"}
+    variables = {"$GITHUB_BASE_REF": "main", "$CI_MERGE_REQUEST_TARGET_BRANCH_NAME": "main"}
     for line in lines:
         for name, value in variables.items():
             line = line.replace(name, value)
         command, _, into = line.partition(" > ")
-        yield shlex.split(command)[1:], into.removesuffix("||").strip()
+        yield shlex.split(command)[1:], into.strip()
 
 
 @pytest.mark.parametrize("name", ["github", "gitlab"])

@@ -1,7 +1,7 @@
 """Posts what a change does to callers, or edits what an earlier run has posted: one comment a pull or merge request.
 
     python comment.py github change.md      # GITHUB_REPOSITORY, PULL_REQUEST, GH_TOKEN; GITHUB_STEP_SUMMARY
-    python comment.py gitlab change.md      # CI_API_V4_URL, CI_MERGE_REQUEST_PROJECT_ID and _IID, SCHEMES_TOKEN
+    python comment.py gitlab change.md      # CI_API_V4_URL, CI_PROJECT_ID, CI_MERGE_REQUEST_IID, SCHEMES_TOKEN
 
 Its own comment is the one that begins with `MARK`, which nobody sees. A token that may only read (a fork's pull
 request) is no failure: the text is in the job's summary then. Needs nothing but Python.
@@ -65,9 +65,7 @@ def github() -> Place:
 
 def gitlab() -> Place:
     """Of the merge request of this run."""
-    # of a fork's merge request the job's own project is the fork
-    number = os.environ.get("CI_MERGE_REQUEST_PROJECT_ID") or os.environ["CI_PROJECT_ID"]
-    project = f"{os.environ['CI_API_V4_URL']}/projects/{number}"
+    project = f"{os.environ['CI_API_V4_URL']}/projects/{os.environ['CI_PROJECT_ID']}"
     notes = f"{project}/merge_requests/{os.environ['CI_MERGE_REQUEST_IID']}/notes"
     return Place(notes, notes, "PUT", {"PRIVATE-TOKEN": os.environ["SCHEMES_TOKEN"]})
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 import re
 import socket
 import threading
+import time
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 _SDP = (
     "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
@@ -26,7 +27,10 @@ def _header(text: str, name: str) -> str:
 
 @dataclass
 class Party:
-    """One end of a leg. ``state``: calling, ringing, talking, gone; ``ended_by_switch`` when it was not our wish."""
+    """One end of a leg. ``state``: calling, ringing, talking, gone; ``ended_by_switch`` when it was not our wish.
+
+    ``began_s``: when it called or was rung, in seconds of `time.perf_counter`.
+    """
 
     call_id: str
     number: str
@@ -34,6 +38,7 @@ class Party:
     state: str = "calling"
     ended_by_switch: str = ""
     invite: str = ""
+    began_s: float = field(default_factory=time.perf_counter)
 
 
 class Crowd:

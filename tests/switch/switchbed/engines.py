@@ -52,6 +52,11 @@ class Engine:
         wait_there(self.status)
         return self
 
+    def metrics(self) -> str:
+        """Its metrics, in Prometheus' text form."""
+        with urllib.request.urlopen(f"http://{self.status}/metrics", timeout=5) as answer:
+            return str(answer.read().decode())
+
     def lines(self, event: str) -> Iterator[dict[str, Any]]:
         """Its log lines of one kind so far."""
         for text in self.log.read_text(errors="replace").splitlines():

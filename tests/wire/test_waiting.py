@@ -1,0 +1,135 @@
+"""Calls that wait for a busy person, by their events: noted, sent on in order, left to others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from routing.app.waiting import Waiting
+from routing.esl.protocol import Message
+from routing.model.decision import Call
+
+STEP = {"people": [{"person": name, "sip": ["1"], "outside": False} for name in ("ivan", "olena")]}
+UUIDS = [f"3740e285-2bb6-4782-99e3-8733cc79240{number}" for number in range(3)]
+
+
+class Client:
+    """FreeSWITCH as one that waits sees it; ``does`` is what each call does when it is looked at."""
+
+    def __init__(self, does: str = "sleep") -> None:
+        self.asked: list[str] = []
+        self.does = does
+        self.events: list[Message] = []
+
+    def ask(self, *commands: str) -> list[str]:
+        self.asked += [command.removeprefix("api ") for command in commands]
+        return [f"{self.does}\n" if "uuid_getvar" in command else "+OK\n" for command in commands]
+
+
+class Company:
+    """People's states, and the engine's decisions by them."""
+
+    def __init__(self) -> None:
+        self.busy = {"ivan"}
+        self.gone: set[str] = set()
+        self.now = 100.0
+        self.waiting = Waiting(
+            self.decide, lambda call: STEP, lambda call: self, self.busy.__contains__, clock=lambda: self.now
+        )
+        self.client = Client()
+
+    def state(self, person: str, accounts: object, outside: bool) -> str:
+        return "busy" if person in self.busy else "absent" if person in self.gone else "free"
+
+    def decide(self, call: Call) -> dict[str, str]:
+        there = [name for name in ("ivan", "olena") if name not in self.gone]
+        decision = "wait" if there[0] in self.busy else f"order:{','.join(there)}"
+        return {"routing_decision": f"{call.step}:{decision}"}
+
+    def tells(self, uuid: str, turn: str = "x", keeper: str = "", **more: str) -> list[str]:
+        """A call tells that it waits; what FreeSWITCH is asked then."""
+        known = {"release": "/srv/releases/a", "scheme": "a", "step": "1", "waits": turn, "asked": "x"}
+        known |= {"keeper": keeper or self.waiting.keeper} | more
+        lines = "".join(f"variable_routing_{name}: {value}\n" for name, value in known.items())
+        return self._asked(lambda: self.waiting._heard(self.client, Message(f"\nUnique-ID: {uuid}\n{lines}".encode())))
+
+    def looks(self) -> list[str]:
+        """Somebody changed; what FreeSWITCH is asked then."""
+        return self._asked(lambda: self.waiting._look(self.client))
+
+    def _asked(self, happens) -> list[str]:
+        self.client.asked.clear()
+        happens()
+        return [text for text in self.client.asked if "uuid_getvar" not in text]
+
+
+@pytest.fixture
+def company() -> Iterator[Company]:
+    return Company()
+
+
+def sent(uuid: str, decision: str) -> list[str]:
+    return [f"uuid_setvar_multi {uuid} routing_decision=1:{decision}", f"uuid_break {uuid}"]
+
+
+def test_a_turn_is_noted_until_the_person_is_free(company):
+    assert company.tells(UUIDS[0]) == [f"uuid_setvar {UUIDS[0]} routing_noted x"]
+    assert company.looks() == []
+    assert company.tells(UUIDS[0], "xx") == [f"uuid_setvar {UUIDS[0]} routing_noted xx"]
+    company.busy.clear()
+    assert company.looks() == sent(UUIDS[0], "order:ivan,olena")
+    assert company.looks() == []
+    assert len(company.waiting) == 0
+
+
+def test_whoever_waits_longest_goes_first_and_the_next_when_that_talk_is_over(company):
+    for uuid in UUIDS:
+        company.tells(uuid)
+    company.tells(UUIDS[0], "xx")
+    company.busy.clear()
+    assert company.looks() == sent(UUIDS[0], "order:ivan,olena")
+    assert company.tells(UUIDS[2], "xx") == [f"uuid_setvar {UUIDS[2]} routing_noted xx"]
+    company.busy.add("ivan")
+    assert company.looks() == []
+    company.busy.clear()
+    assert company.looks() == sent(UUIDS[1], "order:ivan,olena")
+
+
+def test_somebody_whom_the_first_never_rang_is_free_again_soon(company):
+    for uuid in UUIDS[:2]:
+        company.tells(uuid)
+    company.busy.clear()
+    assert company.looks() == sent(UUIDS[0], "order:ivan,olena")
+    company.now += 2.5
+    assert company.looks() == sent(UUIDS[1], "order:ivan,olena")
+
+
+def test_who_is_away_is_waited_for_no_more(company):
+    company.tells(UUIDS[0])
+    company.busy.clear()
+    company.gone.add("ivan")
+    assert company.looks() == sent(UUIDS[0], "order:olena")
+
+
+def test_a_call_that_says_nothing_more_is_forgotten(company):
+    company.tells(UUIDS[0])
+    company.now += 8
+    company.busy.clear()
+    assert company.looks() == []
+    assert len(company.waiting) == 0
+
+
+@pytest.mark.parametrize(
+    "words", [{"keeper": "another"}, {"turn": ""}, {"turn": "y"}, {"release": "no path"}, {"step": "no step"}]
+)
+def test_calls_of_others_and_what_is_none_are_left_alone(company, words):
+    assert company.tells(UUIDS[0], **words) == []
+    assert len(company.waiting) == 0
+
+
+def test_a_call_that_has_gone_on_by_itself_is_not_interrupted(company):
+    company.tells(UUIDS[0])
+    company.busy.clear()
+    company.client.does = "bridge"
+    assert company.looks() == sent(UUIDS[0], "order:ivan,olena")[:1]

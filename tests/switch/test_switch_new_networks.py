@@ -10,6 +10,7 @@ import threading
 
 import pytest
 from processes import launch
+from redis_needed import needs_redis
 from switchbed import redises
 from switchbed.agent import HOST
 from switchbed.lab import FOLDER, Lab, until
@@ -59,6 +60,7 @@ def recording(lab, folder, redis):
         process.wait(20)
 
 
+@needs_redis
 def test_a_new_network_of_an_account_is_told_once(tmp_path, told):
     messages, url = told
     company = (FOLDER / "company.yaml").read_text().replace("secrets: env}", f"secrets: env, notify: ['{url}']}}")

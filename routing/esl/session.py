@@ -1,4 +1,4 @@
-"""One call's socket: connect, read the facts, have the decision made, hand it over, let go.
+"""One call's socket: what is said on it (`routing.esl.exchange`) is read and written, with every wait bounded.
 
 The decision is abandoned when FreeSWITCH hangs up or closes, and kept back when it comes too late. Everything else
 than a delivered decision ends in a closed socket, after which the compiled dialplan goes on by itself. It is never
@@ -8,6 +8,7 @@ webhooks or releases.
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -16,10 +17,11 @@ import gevent
 from gevent.socket import SHUT_WR, socket
 
 from routing.esl.age import age_s
-from routing.esl.facts import HEADERS, NotACall, call_of
+from routing.esl.exchange import Asked, Delivered, Exchange, Gone
+from routing.esl.facts import NotACall
 from routing.esl.patience import patience
-from routing.esl.protocol import LONGEST_STREAM, Message, Oversized, Parser, ProtocolError, set_variables
-from routing.model.decision import UNDECIDED, Call, Late
+from routing.esl.protocol import LONGEST_STREAM, Oversized, ProtocolError
+from routing.model.decision import Call, Late
 
 CONNECT_SECONDS = 2.0
 #: What the event loop is asked to watch a socket for (libev's and libuv's number).
@@ -30,17 +32,13 @@ LINGER_SECONDS = 5.0
 CHUNK = 16 * 1024
 #: No question waits longer: a connection that is older was given up long ago.
 LONGEST_WAIT_SECONDS = 35.0
-#: What FreeSWITCH says when it has taken the decision, which is one command.
-TAKEN = b"Reply-Text: +OK"
-#: The connect reply has no body; whatever claims one this large is not FreeSWITCH.
-LONGEST_BODY = 64 * 1024
 
 Decide = Callable[[Call], Mapping[str, str]]
 #: Told how a socket ended without a delivered decision: a word for the metrics, details for the log.
 Report = Callable[[str, str], None]
 
 
-class Gone(gevent.GreenletExit):
+class Left(gevent.GreenletExit):
     """FreeSWITCH ended the call or the socket while the decision was under way."""
 
 
@@ -49,7 +47,7 @@ def serve_call(sock: socket, decide: Decide, report: Report, connect_s: float = 
     try:
         _serve(sock, decide, report, connect_s)
     except Oversized as problem:
-        _leave_word(sock, "oversized")
+        _say_last(sock, Exchange().excuse("oversized"))
         report("oversized", str(problem))
     except (ProtocolError, NotACall) as problem:
         report(_WORDS[type(problem)], str(problem))
@@ -62,68 +60,42 @@ def serve_call(sock: socket, decide: Decide, report: Report, connect_s: float = 
 _WORDS = {ProtocolError: "garbage", NotACall: "not_a_call"}
 
 
-def _leave_word(sock: socket, reason: str) -> None:
-    """Set on a call why it is not decided, for the journal; it goes on by itself, whether that is heard or not.
-
-    What FreeSWITCH still says is read for a while: a socket that is closed before would take the word with it.
-    """
-    try:
-        with patience(LINGER_SECONDS):
-            sock.sendall(set_variables({UNDECIDED: reason}))
-            sock.shutdown(SHUT_WR)
-            for _ in range(LONGEST_STREAM // CHUNK):
-                if not sock.recv(CHUNK):
-                    return
-    except OSError:
-        pass
-
-
 def _serve(sock: socket, decide: Decide, report: Report, connect_s: float) -> None:
     aged_s = age_s(sock)
     if aged_s > LONGEST_WAIT_SECONDS:
         report("late", f"waited for {aged_s:.0f} s to be served")
         return
-    waits_since = time.monotonic() - aged_s
-    reply = _connect(sock, report, connect_s)
-    if reply is None:
+    exchange = Exchange(time.monotonic() - aged_s)
+    heard = _asked(sock, exchange, connect_s)
+    if not isinstance(heard, Asked):
+        report("left" if heard else "silent", heard.why if heard else f"no reply to connect within {connect_s:g} s")
         return
-    call = call_of(reply, waits_since)
+    call = heard.call
     try:
-        variables = _decided(sock, call, decide)
-        taken = _handed_over(sock, set_variables(variables))
-    except Gone:
+        command = exchange.deliver(_decided(sock, exchange, call, decide))
+    except Left:
         report("gone", call.uuid)
-        return
     except Late as problem:
         report("late", str(problem))
-        return
-    if not taken:
-        report("untaken", call.uuid)
+    else:
+        if not _handed_over(sock, exchange, command):
+            report("untaken", call.uuid)
 
 
-def _connect(sock: socket, report: Report, connect_s: float) -> Message | None:
-    """The reply to ``connect``; None, reported, when the peer is silent or leaves."""
-    parser = Parser(longest_body=LONGEST_BODY, keeps=HEADERS)
+def _asked(sock: socket, exchange: Exchange, connect_s: float) -> Asked | Gone | None:
+    """Whose call it is, or that it left; None when the peer is silent."""
     with patience(connect_s):
-        sock.sendall(b"connect\n\n")
-        while received := sock.recv(CHUNK):
-            parser.feed(received)
-            if reply := parser.next():
-                if reply.get("Content-Type") == "text/disconnect-notice":
-                    report("left", "the call ended before the reply to connect")
-                    return None
-                if reply.get("Content-Type") != "command/reply":
-                    raise ProtocolError("the first message is not the reply to connect")
-                return reply
-        report("left", "closed before the reply to connect")
-        return None
-    report("silent", f"no reply to connect within {connect_s:g} s")
+        sock.sendall(exchange.begin())
+        while True:
+            heard = exchange.hear(sock.recv(CHUNK))
+            if isinstance(heard, Asked | Gone):
+                return heard
     return None
 
 
-def _decided(sock: socket, call: Call, decide: Decide) -> Mapping[str, str]:
-    """The decision's variables. Raises Gone where the decision waits while the call ends."""
-    watch = Watch(sock, gevent.getcurrent())
+def _decided(sock: socket, exchange: Exchange, call: Call, decide: Decide) -> Mapping[str, str]:
+    """The decision's variables. Raises Left where the decision waits while the call ends."""
+    watch = Watch(sock, exchange, gevent.getcurrent())
     try:
         return decide(call)
     finally:
@@ -137,8 +109,9 @@ class Watch:
     nothing a watch costs next to nothing.
     """
 
-    def __init__(self, sock: socket, deciding: Any) -> None:
+    def __init__(self, sock: socket, exchange: Exchange, deciding: Any) -> None:
         self._sock = sock
+        self._exchange = exchange
         self._deciding = deciding
         self._loop: Any = gevent.get_hub().loop
         self._readable: Any = None
@@ -165,35 +138,31 @@ class Watch:
         self._reading = gevent.spawn(self._until_gone)
 
     def _until_gone(self) -> None:
-        _until_gone(self._sock)
-        gevent.kill(self._deciding, Gone)
+        with contextlib.suppress(OSError):
+            while self._exchange.hear(self._sock.recv(CHUNK)) is None:
+                pass
+        gevent.kill(self._deciding, Left)
 
 
-def _until_gone(sock: socket) -> None:
-    """Returns when FreeSWITCH closes the socket or says that the call ended."""
-    parser = Parser()
-    try:
-        while received := sock.recv(CHUNK):
-            parser.feed(received)
-            while message := parser.next():
-                if message.get("Content-Type") == "text/disconnect-notice":
-                    return
-    except (OSError, ProtocolError):
-        return
+def _handed_over(sock: socket, exchange: Exchange, command: bytes) -> bool:
+    """Say the decision; whether FreeSWITCH has taken it."""
+    return any(isinstance(heard, Delivered) and heard.taken for heard in map(exchange.hear, _say_last(sock, command)))
 
 
-def _handed_over(sock: socket, command: bytes) -> bool:
-    """Send the decision, close towards FreeSWITCH and read until it closes too.
+def _say_last(sock: socket, command: bytes) -> list[bytes]:
+    """Say a last command, close towards FreeSWITCH and read until it closes too; what it said, then the end.
 
-    So no reset overtakes the decision, and the reply tells whether it was taken.
+    So no reset overtakes the command: a socket that is closed before takes it with it.
     """
-    words = b""
+    said: list[bytes] = []
     try:
         with patience(LINGER_SECONDS):
             sock.sendall(command)
             sock.shutdown(SHUT_WR)
-            while (received := sock.recv(CHUNK)) and len(words) < LONGEST_BODY:
-                words += received
+            for _ in range(LONGEST_STREAM // CHUNK):
+                if not (received := sock.recv(CHUNK)):
+                    break
+                said.append(received)
     except OSError:
         pass
-    return TAKEN in words
+    return [*said, b""]

@@ -20,14 +20,16 @@ from routing.decide.registry import decide
 from routing.decide.responsible import Responsible
 from routing.decide.verdict import Answer as Http
 from routing.decide.verdict import Failure
-from routing.model.decision import CALLER, Call
+from routing.esl.exchange import Asked, Exchange
+from routing.esl.facts import NotACall
+from routing.model.decision import Call
 from routing.model.decision import answer as encoded
-from routing.model.entities import Visitor, visitor_of
+from routing.model.entities import Visitor
 from routing.model.lookup import Outcome
 from routing.model.memory import Memory, Presence
-from routing.model.tags import TAGS, tags_of
 from routing.offline.crm import Crm, answers, told_words
 from routing.offline.decider import Answer, Closed, Reply
+from routing.offline.event_socket import FreeSwitchSide
 from routing.offline.files import Files
 from routing.offline.remembered import Remembered
 
@@ -132,8 +134,14 @@ class InProcess:
         self.visitor = visitor
 
     def __call__(self, address: str, variables: Mapping[str, str], patience_ms: int) -> Reply:
-        """See Decider. A call that names no dynamic step of the release is let go without a decision."""
-        call = _call(variables)
+        """See Decider: the exchange of production, in memory. A call that names no step of the release is let go."""
+        exchange, switch = Exchange(), FreeSwitchSide(variables)
+        try:
+            asked = exchange.hear(switch.hear(exchange.begin()))
+        except NotACall as problem:
+            return Closed(0, str(problem))
+        assert isinstance(asked, Asked)
+        call = asked.call
         step = self._table(f"{call.release}/schemes/{call.scheme}.json").get("steps", {}).get(call.step)
         if not isinstance(step, Mapping):
             return Closed(0, f"{call.scheme} has no dynamic step {call.step}")
@@ -141,9 +149,9 @@ class InProcess:
         verdict = decide(step, call, self._ports(call, spent))
         known = self._directory(call.release).waves
         chosen = encoded(call, verdict.decision, known) | dict(verdict.variables)
-        commands = tuple(("set", f"{name}={value}") for name, value in chosen.items())
+        switch.hear(exchange.deliver(chosen))
         reason = "; ".join(filter(None, (verdict.reason, *spent.told)))
-        return Answer(commands, spent.ms, _words(reason, chosen["routing_decision"]))
+        return Answer(tuple(switch.executed), spent.ms, _words(reason, chosen["routing_decision"]))
 
     def _ports(self, call: Call, spent: Spent) -> Ports:
         return Ports(
@@ -194,26 +202,6 @@ def _directory_of(text: str) -> Directory:
 def _parsed(text: str) -> Mapping[str, Any]:
     value = json.loads(text)
     return value if isinstance(value, dict) else {}
-
-
-def _call(variables: Mapping[str, str]) -> Call:
-    caller = variables.get("routing_caller", "")
-    visitor = visitor_of(variables)
-    return Call(
-        uuid=variables.get("uuid", ""),
-        release=variables.get("routing_release", ""),
-        scheme=variables.get("routing_scheme", ""),
-        step=variables.get("routing_step", ""),
-        number=variables.get("routing_number", ""),
-        caller=caller if CALLER.fullmatch(caller) else "anonymous",
-        caller_pays=variables.get("routing_caller_pays", "true") == "true",
-        person=variables.get("routing_person", ""),
-        started=int(variables.get("created_us", "0")) / 1_000_000,
-        entities=visitor.entities,
-        source=visitor.source,
-        tags=tags_of(variables.get(TAGS, "")),
-        question=variables.get("routing_asked", ""),
-    )
 
 
 def _words(reason: str, decision: str) -> str:

@@ -15,9 +15,10 @@ from routing.esl.facts import call_of
 from routing.esl.protocol import Parser, set_variables
 from routing.offline.answering import InProcess, by_url, canned
 from routing.offline.decider import Answer, Closed, Refused, Silent
+from routing.offline.event_socket import encoded
 from routing.offline.events import ended, rung, talked
 from routing.offline.files import Memory
-from routing.offline.socket_peer import SocketPeer, encoded
+from routing.offline.socket_peer import SocketPeer
 
 FALLBACK = extension("3.fallback", "sched_cancel ${uuid}", f"bridge {DESK}", "hangup USER_BUSY")
 LVIV = document("lviv", extension("start", "sched_cancel ${uuid}", "set routing_scheme=lviv", "hangup NO_ANSWER"))

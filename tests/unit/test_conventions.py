@@ -24,6 +24,8 @@ FILES = _files()
 CORE = ("model", "steps", "decide", "offline", "testing", "lint", "diff", "graph")
 PURE = ("model", "steps", "load", "compile", "decide", "offline", "testing")
 ADAPTERS = ("esl", "http", "crm", "store", "journal", "notify", "track", "pops")
+#: What is said on a call's socket, apart from the socket: the offline switch says it in memory.
+WITHOUT_IO = ("esl.exchange", "esl.facts", "esl.protocol")
 #: What each part may import besides itself; the docstring of `routing` tells the order.
 MAY: dict[str, tuple[str, ...]] = {
     "model": (),
@@ -31,7 +33,7 @@ MAY: dict[str, tuple[str, ...]] = {
     "load": ("model", "steps"),
     "compile": ("model", "steps", "load"),
     "decide": ("model",),
-    "offline": ("model", "steps", "load", "compile", "decide"),
+    "offline": ("model", "steps", "load", "compile", "decide", *WITHOUT_IO),
     "testing": PURE,
     "lint": PURE,
     "diff": PURE,
@@ -89,10 +91,18 @@ def test_a_module_imports_inward_only() -> None:
         for name in _imports(path):
             if not part or not name.startswith("routing."):
                 continue
-            other = name.split(".")[1]
-            if other not in ("__version__", part, *MAY.get(part, ())):
+            may = ("__version__", part, *MAY.get(part, ()))
+            if not name.startswith(tuple(f"routing.{each}." for each in may)):
                 wrong.append(f"{_name(path)} imports {name}")
     assert wrong == []
+
+
+def test_what_is_said_on_a_socket_needs_none() -> None:
+    inside = ("routing.model.", *(f"routing.{each}." for each in WITHOUT_IO))
+    for module in WITHOUT_IO:
+        imported = _imports(ROOT / "routing" / f"{module.replace('.', '/')}.py")
+        assert not {name for name in imported if name.partition(".")[0] in ("gevent", "socket", "greenswitch", "time")}
+        assert all(name.startswith(inside) for name in imported if name.startswith("routing."))
 
 
 #: Costs a second or is of no use between a call and its decision: a worker that died is replaced without it.

@@ -18,10 +18,10 @@ from routing.model import dnd
 from routing.model.decision import Call
 from routing.offline.answering import InProcess, canned
 from routing.offline.decider import Silent, refused
+from routing.offline.event_socket import connect_reply
 from routing.offline.events import Event, ended, rung
 from routing.offline.published import Published
 from routing.offline.remembered import Remembered
-from routing.offline.socket_peer import connect_reply
 from routing.offline.switch import Call as Dialled
 
 ON, OFF = ({"kind": "dnd", "project": "p", "state": state} for state in ("on", "off"))

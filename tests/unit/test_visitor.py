@@ -38,9 +38,9 @@ from routing.model.entities import (
 from routing.model.visitors import LeasesDown
 from routing.offline.answering import InProcess, canned
 from routing.offline.decider import Silent
+from routing.offline.event_socket import connect_reply
 from routing.offline.events import Event, rung
 from routing.offline.published import Published
-from routing.offline.socket_peer import connect_reply
 from routing.offline.switch import Call as Dialled
 
 STEP = {"kind": "visitor", "project": "p", "pool": "site", "entities": ["region", "category"]}

@@ -1,0 +1,127 @@
+"""What is said on one call's socket, without the socket: what FreeSWITCH says goes in, what the engine says comes out.
+
+`routing.esl.session` carries it over a real socket, the offline switch in memory. Three phases, in order: the engine
+asks whose call it is (`begin`), decides while it watches for the call's end, and hands its decision over (`deliver`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from routing.esl.facts import HEADERS, call_of
+from routing.esl.protocol import Message, Parser, ProtocolError, set_variables
+from routing.model.decision import UNDECIDED, Call
+
+#: What FreeSWITCH says when it has taken the decision, which is one command.
+_TAKEN = b"Reply-Text: +OK"
+#: The reply to ``connect`` has no body; whatever claims one this large is not FreeSWITCH.
+LONGEST_BODY = 64 * 1024
+
+
+class Phase(Enum):
+    """What the engine waits for."""
+
+    ASKING = auto()
+    DECIDING = auto()
+    DELIVERING = auto()
+    OVER = auto()
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Here is the call to decide."""
+
+    call: Call
+
+
+@dataclass(frozen=True)
+class Gone:
+    """FreeSWITCH ended the call or the connection before there was a decision."""
+
+    why: str
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """FreeSWITCH has nothing more to say; whether it took the decision."""
+
+    taken: bool
+
+
+Heard = Asked | Gone | Delivered
+
+
+class Exchange:
+    """One call's. ``waits_since``: since when FreeSWITCH waits, in monotonic seconds (`Call.waits_since`)."""
+
+    def __init__(self, waits_since: float | None = None) -> None:
+        self.phase = Phase.ASKING
+        self._waits_since = waits_since
+        self._parser = Parser(longest_body=LONGEST_BODY, keeps=HEADERS)
+        self._reply = b""
+
+    def begin(self) -> bytes:
+        """What the engine says first."""
+        return b"connect\n\n"
+
+    def deliver(self, variables: Mapping[str, str]) -> bytes:
+        """The decision. Raises ValueError for a value that cannot be said safely."""
+        command = set_variables(variables)
+        self.phase = Phase.DELIVERING
+        return command
+
+    def excuse(self, reason: str) -> bytes:
+        """Why the call is not decided, for the journal; it goes on by itself, whether that is heard or not."""
+        return self.deliver({UNDECIDED: reason})
+
+    def hear(self, received: bytes) -> Heard | None:
+        """What FreeSWITCH said comes to, None until more is said; nothing received is the end of the stream.
+
+        Raises ProtocolError (Oversized) and NotACall while it is asked whose call it is.
+        """
+        if self.phase is Phase.OVER:
+            return None
+        if self.phase is Phase.DELIVERING:
+            return self._hear_reply(received)
+        heard = self._hear_end(received) if self.phase is Phase.DECIDING else self._hear_call(received)
+        if isinstance(heard, Gone):
+            self.phase = Phase.OVER
+        return heard
+
+    def _hear_call(self, received: bytes) -> Heard | None:
+        if not received:
+            return Gone("closed before the reply to connect")
+        self._parser.feed(received)
+        message = self._parser.next()
+        if message is None:
+            return None
+        if _is_goodbye(message):
+            return Gone("the call ended before the reply to connect")
+        if message.get("Content-Type") != "command/reply":
+            raise ProtocolError("the first message is not the reply to connect")
+        self.phase, self._parser = Phase.DECIDING, Parser()
+        return Asked(call_of(message, self._waits_since))
+
+    def _hear_end(self, received: bytes) -> Gone | None:
+        """Events are none of the engine's business while it decides."""
+        self._parser.feed(received)
+        try:
+            while message := self._parser.next():
+                if _is_goodbye(message):
+                    return Gone("the call ended")
+        except ProtocolError as problem:
+            return Gone(str(problem))
+        return None if received else Gone("closed")
+
+    def _hear_reply(self, received: bytes) -> Delivered | None:
+        self._reply += received
+        if received and len(self._reply) < LONGEST_BODY:
+            return None
+        self.phase = Phase.OVER
+        return Delivered(_TAKEN in self._reply)
+
+
+def _is_goodbye(message: Message) -> bool:
+    return message.get("Content-Type") == "text/disconnect-notice"

@@ -26,7 +26,7 @@ OF_THE_NODE = {f"routing_limit_{bound}" for bound in _BOUNDS}
 OF_THE_CALL = {
     "destination_number", "caller_id_number", "caller_id_name", "sip_Privacy", "sip_Remote-Party-ID",
     "sip_from_display", "sip_from_uri", "sip_from_user", "sip_req_user", "sip_to_user", "sip_h_P-Called-Party-ID",
-    "sip_h_Diversion", "sip_history_info",
+    "sip_h_Diversion", "sip_history_info", "switch_r_sdp", "rtp_secure_media_inbound",
 }  # fmt: skip
 #: What they have captured of it.
 CAPTURED = {"routing_caller", "routing_from", "routing_numbered"}

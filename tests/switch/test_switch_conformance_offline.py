@@ -54,6 +54,7 @@ ALONE = {
     "lights": "SIP: SUBSCRIBE and NOTIFY; the voicemail itself is shared",
     "loops": "SIP: a carrier that brings a call back while it rings",
     "new_networks": "SIP: REGISTER from another network",
+    "offers": "SDP: keys and codecs",
     "networks": "TCP, TLS, IPv6 and encrypted sound: the offline switch has neither lines nor sound",
     "mid_call": "SIP: requests in the middle of a dialog",
     "registered": "SIP: REGISTER; where the number stands is shared as `trunks` of the cases",

@@ -58,6 +58,14 @@ def test_who_is_busy_or_declines_sends_him_back(lab, status):
         assert talks(call, phone)
 
 
+def test_a_phone_that_hangs_up_behind_its_refer_sends_the_caller_on(lab):
+    with lab.phone("2003", answers_after_s=1) as other, lab.talk() as (call, leg, phone):
+        answer = leg.request("REFER", "Refer-To: <sip:103@127.0.0.1>", f"Contact: {phone.contact}")
+        assert answer.start == "202"
+        leg.request("BYE")
+        assert talks(call, other)
+
+
 def test_it_ends_when_the_phone_does_not_take_him_back(lab):
     with lab.phone("2002") as phone, lab.caller() as caller:
         call = caller.call(NUMBER)

@@ -14,7 +14,7 @@ from routing.decide.directory import Directory, patterns
 from routing.decide.ports import Ports, Step
 from routing.decide.target import Target, target_of, word_of
 from routing.decide.verdict import Answer, Failure, Refused, Verdict, failed, refused
-from routing.model.causes import CAUSES
+from routing.model.causes import OFFERED
 from routing.model.decision import (
     LONGEST_RING_SECONDS,
     Call,
@@ -77,7 +77,7 @@ def _cause(value: Any) -> str:
     if value is True or value == 1:
         return "NORMAL_CLEARING"
     cause = word_of(value, "hangup").upper()
-    if cause not in CAUSES:
+    if cause not in OFFERED:
         raise Refused(f"{cause[:40]!a} is no hangup cause of FreeSWITCH")
     return cause
 

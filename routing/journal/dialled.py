@@ -6,10 +6,10 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from routing.journal.causes import why
 from routing.journal.cdr import Cdr
 from routing.journal.record import Leg
 from routing.model import confirming, dnd
+from routing.model.causes import CAUSES
 
 _TARGET = "routing_target="
 _CLOSE, _NEXT = re.compile(r"[\]}]"), re.compile(r"[,|]|\Z")
@@ -138,3 +138,19 @@ def _unreached(bridge: Bridge, left: Sequence[Place], rung: Sequence[Leg]) -> li
             Leg(name, bridge.path, place.target, person_of(place.target), bridge.at, 0.0, False, 0.0, cause, words)
         )
     return missing
+
+
+def why(cause: str, picked_up: bool, key: str) -> str:
+    """Why a leg that was not connected with the caller ended.
+
+    ``cause``: its hangup cause; ``key``: what it had to press ("" for none).
+    """
+    known = CAUSES.get(cause)
+    words = known.journal if known and known.journal else cause.lower().replace("_", " ")
+    if not picked_up:
+        return words
+    if cause in ("ORIGINATOR_CANCEL", "LOSE_RACE", "PICKED_OFF"):
+        return f"picked up, {words} first"
+    if key and cause == "CALL_REJECTED":
+        return "picked up and refused"
+    return f"picked up and did not press {key}" if key else "picked up and was not connected"

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from routing.journal.causes import BUSY, UNTAKEN
 from routing.journal.record import Leg, Step
 from routing.journal.result import Result
+from routing.model.causes import BUSY, UNTAKEN
 
 #: An earlier talk with the company within this time makes an answered call a ``repeat call``.
 REPEAT_SECONDS = 30 * 86400

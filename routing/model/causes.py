@@ -1,13 +1,132 @@
-"""Hangup causes that a scheme may give, FreeSWITCH's names of the ITU-T Q.850 causes and of its own."""
+"""Hangup causes of FreeSWITCH (most are ITU-T Q.850's): the one table of their names, SIP statuses and words.
 
-CAUSES = frozenset(
-    """
-    UNALLOCATED_NUMBER NO_ROUTE_DESTINATION NORMAL_CLEARING USER_BUSY NO_USER_RESPONSE NO_ANSWER SUBSCRIBER_ABSENT
-    CALL_REJECTED NUMBER_CHANGED EXCHANGE_ROUTING_ERROR DESTINATION_OUT_OF_ORDER INVALID_NUMBER_FORMAT
-    FACILITY_REJECTED NORMAL_UNSPECIFIED NORMAL_CIRCUIT_CONGESTION NETWORK_OUT_OF_ORDER NORMAL_TEMPORARY_FAILURE
-    SWITCH_CONGESTION REQUESTED_CHAN_UNAVAIL OUTGOING_CALL_BARRED INCOMING_CALL_BARRED BEARERCAPABILITY_NOTAVAIL
-    SERVICE_UNAVAILABLE INCOMPATIBLE_DESTINATION RECOVERY_ON_TIMER_EXPIRE INTERWORKING ORIGINATOR_CANCEL
-    ALLOTTED_TIMEOUT USER_NOT_REGISTERED GATEWAY_DOWN BUSY_EVERYWHERE DECLINE DOES_NOT_EXIST_ANYWHERE NOT_ACCEPTABLE
-    UNWANTED
-    """.split()
-)
+Names and their order are those of ``CAUSE_CHART`` (``switch_channel.c``), statuses those of
+``sofia_glue_sip_cause_to_freeswitch`` (``sofia_glue.c``), both of v1.10.12.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Cause(NamedTuple):
+    """``statuses``: SIP statuses of a refusal that end a leg with it. ``journal``, ``trace``: how a leg that ended so
+    is described there, "" where the name says enough. ``is_offered``: a scheme or webhook may end a call with it."""
+
+    name: str
+    statuses: tuple[int, ...]
+    journal: str
+    trace: str
+    is_offered: bool
+
+
+#: ``*``: offered to schemes. Name, statuses, words of the journal, behind ``|`` words of `routing trace`.
+_TABLE = """
+  NONE                           -
+* UNALLOCATED_NUMBER             404                     the number does not exist
+  NO_ROUTE_TRANSIT_NET           -
+* NO_ROUTE_DESTINATION           485,604                 the number does not exist
+  CHANNEL_UNACCEPTABLE           -
+  CALL_AWARDED_DELIVERED         -
+* NORMAL_CLEARING                200                     hung up
+* USER_BUSY                      486,600                 busy                         | busy
+* NO_USER_RESPONSE               480                     did not react                | unreachable
+* NO_ANSWER                      -                       did not answer               | no answer
+* SUBSCRIBER_ABSENT              -                       not reachable
+* CALL_REJECTED                  401,402,403,407,603,608 declined                     | rejects
+* NUMBER_CHANGED                 410                     the number has changed
+  REDIRECTION_TO_NEW_DESTINATION -
+* EXCHANGE_ROUTING_ERROR         482,483
+* DESTINATION_OUT_OF_ORDER       -                       not reachable
+* INVALID_NUMBER_FORMAT          484                     the number does not exist
+* FACILITY_REJECTED              -
+  RESPONSE_TO_STATUS_ENQUIRY     -
+* NORMAL_UNSPECIFIED             -
+* NORMAL_CIRCUIT_CONGESTION      -                       the carrier's lines were busy
+* NETWORK_OUT_OF_ORDER           502                     the gateway could not be reached
+* NORMAL_TEMPORARY_FAILURE       400,481,500,503         the carrier failed
+* SWITCH_CONGESTION              -                       the carrier's lines were busy
+  ACCESS_INFO_DISCARDED          -
+* REQUESTED_CHAN_UNAVAIL         -
+  PRE_EMPTED                     -
+  FACILITY_NOT_SUBSCRIBED        -
+* OUTGOING_CALL_BARRED           -                       forbidden destination
+* INCOMING_CALL_BARRED           -                       takes no calls
+  BEARERCAPABILITY_NOTAUTH       -
+* BEARERCAPABILITY_NOTAVAIL      -                       no common codec
+* SERVICE_UNAVAILABLE            405                     the carrier failed
+  BEARERCAPABILITY_NOTIMPL       -
+  CHAN_NOT_IMPLEMENTED           -
+  FACILITY_NOT_IMPLEMENTED       -
+  SERVICE_NOT_IMPLEMENTED        406,415,501
+  INVALID_CALL_REFERENCE         -
+* INCOMPATIBLE_DESTINATION       488,606                 no common codec
+  INVALID_MSG_UNSPECIFIED        -
+  MANDATORY_IE_MISSING           -
+  MESSAGE_TYPE_NONEXIST          -
+  WRONG_MESSAGE                  -
+  IE_NONEXIST                    -
+  INVALID_IE_CONTENTS            -
+  WRONG_CALL_STATE               -
+* RECOVERY_ON_TIMER_EXPIRE       408,504                 did not react
+  MANDATORY_IE_LENGTH_ERROR      -
+  PROTOCOL_ERROR                 -
+* INTERWORKING                   413,414,416,420,421,423,505,513
+  SUCCESS                        -
+* ORIGINATOR_CANCEL              487                     the caller gave up           | stops ringing, the caller left
+  CRASH                          -
+  SYSTEM_SHUTDOWN                -
+  LOSE_RACE                      -                       somebody else took the call  | stops ringing, another answered
+  MANAGER_REQUEST                -
+  BLIND_TRANSFER                 -
+  ATTENDED_TRANSFER              -
+* ALLOTTED_TIMEOUT               -                       did not answer               | no answer
+  USER_CHALLENGE                 -
+  MEDIA_TIMEOUT                  -                       no sound came any more
+  PICKED_OFF                     -                       somebody else took the call
+* USER_NOT_REGISTERED            -                       not registered               | not registered
+  PROGRESS_TIMEOUT               -                       did not react
+  INVALID_GATEWAY                -                       there is no such gateway
+* GATEWAY_DOWN                   -                       the gateway is down
+  INVALID_URL                    -
+  INVALID_PROFILE                -
+  NO_PICKUP                      -
+  SRTP_READ_ERROR                -
+  BOWOUT                         -
+* BUSY_EVERYWHERE                -                       busy
+* DECLINE                        -                       declined
+* DOES_NOT_EXIST_ANYWHERE        -
+* NOT_ACCEPTABLE                 -
+* UNWANTED                       607                     declined
+  NO_IDENTITY                    428
+  BAD_IDENTITY_INFO              429
+  UNSUPPORTED_CERTIFICATE        437
+  INVALID_IDENTITY               438
+  STALE_DATE                     -
+  REJECT_ALL                     -
+"""
+#: What FreeSWITCH makes of a SIP status that the table does not name.
+UNSPECIFIED = "NORMAL_UNSPECIFIED"
+
+
+def _row(line: str) -> Cause:
+    facts, _, trace = line[2:].partition("|")
+    name, statuses, *words = facts.split(None, 2)
+    numbers = () if statuses == "-" else tuple(map(int, statuses.split(",")))
+    return Cause(name, numbers, "".join(words).strip(), trace.strip(), line.startswith("*"))
+
+
+CAUSES = {row.name: row for row in map(_row, _TABLE.strip("\n").split("\n"))}
+#: The causes that schemes may give.
+OFFERED = frozenset(cause.name for cause in CAUSES.values() if cause.is_offered)
+#: A phone is in use.
+BUSY = frozenset({"USER_BUSY", "BUSY_EVERYWHERE"})
+#: A phone rang and nobody took the call, or its owner would not.
+UNTAKEN = frozenset({"ALLOTTED_TIMEOUT", "NO_ANSWER", "CALL_REJECTED", "DECLINE", "UNWANTED", "ORIGINATOR_CANCEL",
+                     "LOSE_RACE", "PICKED_OFF", "NORMAL_CLEARING"})  # fmt: skip
+_BY_STATUS = {status: cause.name for cause in CAUSES.values() for status in cause.statuses}
+
+
+def cause_of_status(status: int) -> str:
+    """The hangup cause of a leg that was refused with a SIP status."""
+    return _BY_STATUS.get(status, UNSPECIFIED)

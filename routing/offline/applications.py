@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from routing.model.causes import cause_of_status
 from routing.model.tags import TAGS, tags_of
 from routing.offline import bridging, dialogue, holding, socketing
 from routing.offline.line import HungUp, Task, Transfer
 from routing.offline.running import Running
-from routing.offline.words import atoi, cause_named, separate, sip_cause
+from routing.offline.words import atoi, cause_named, separate
 
 Application = Callable[[Running, str], None]
 
@@ -139,7 +140,7 @@ def respond(call: Running, data: str) -> None:
     """``respond 503 ...``: a SIP status; 400 and above ends the call."""
     status = atoi(data) or 488
     if status >= 400 and not (call.line.answered and status == 488):
-        raise HungUp(sip_cause(status), f"respond {data}")
+        raise HungUp(cause_of_status(status), f"respond {data}")
 
 
 def log(call: Running, data: str) -> None:

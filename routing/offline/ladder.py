@@ -8,21 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from routing.model.causes import CAUSES
 from routing.offline.events import TOGETHER, Event, ended, longest_silence_ms
 from routing.offline.limited import by_limit
 
 #: How a leg ended, in words; the hangup cause otherwise.
-ENDINGS = {
-    "USER_BUSY": "busy",
-    "CALL_REJECTED": "rejects",
-    "USER_NOT_REGISTERED": "not registered",
-    "NO_USER_RESPONSE": "unreachable",
-    "ALLOTTED_TIMEOUT": "no answer",
-    "NO_ANSWER": "no answer",
-    "LOSE_RACE": "stops ringing, another answered",
-    "ORIGINATOR_CANCEL": "stops ringing, the caller left",
-    "answered": "answers",
-}
+ENDINGS = {"answered": "answers", **{cause.name: cause.trace for cause in CAUSES.values() if cause.trace}}
 CALLER = {
     "ringing": "hears ringing",
     "early_media": "hears the switch, not answered",

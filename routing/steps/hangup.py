@@ -17,7 +17,7 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
-from routing.model.causes import CAUSES
+from routing.model.causes import OFFERED
 from routing.model.decision import CAUSE
 from routing.model.fields import Sound, said, shown
 from routing.model.folder import Folder
@@ -48,11 +48,11 @@ class HangupStep(Step):
 
     def check(self, loc: Loc, folder: Folder, default_hours: str | None) -> Iterator[Complaint]:
         """The cause is one that FreeSWITCH knows."""
-        if self.cause not in CAUSES:
+        if self.cause not in OFFERED:
             yield (
                 (*loc, "cause"),
                 f"`{self.cause}` is not a hangup cause of FreeSWITCH",
-                did_you_mean(self.cause, CAUSES),
+                did_you_mean(self.cause, OFFERED),
             )
 
     def emit(self, out: Emitter, here: Extension, path: str, after: str) -> Extension | None:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from routing.model import forms
-from routing.model.causes import CAUSES
+from routing.model.causes import OFFERED
 from routing.model.entities import SOURCES
 from routing.model.folder import RESERVED
 from routing.model.tags import TAGS, tags_of
@@ -27,7 +27,7 @@ _LABELS = re.compile(rf"{TAGS}=\$\{{{TAGS}\}}([a-z0-9_,]+)")
 class Names:
     """The names of one release."""
 
-    causes = CAUSES
+    causes = OFFERED
     sources = SOURCES
 
     def __init__(self, published: Published) -> None:

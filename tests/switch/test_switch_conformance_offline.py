@@ -44,6 +44,7 @@ ALONE = {
     "devices": "SIP: Via, Path, Contact and connections of phones behind NAT and proxies",
     "dead_media": "RTP that stops: the offline switch has no sound",
     "guesses": "SIP: digest, and the globals by which the engine refuses an address",
+    "causes": "SIP: what the stack makes of a status; the offline switch reads the table that this test proves",
     "event_socket": "the inbound event socket, which the offline switch has not",
     "heard": "RTP packets; what callers hear is shared as `heard` of the cases",
     "keys": "SIP INFO and tones: how a key travels",

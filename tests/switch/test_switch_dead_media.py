@@ -6,7 +6,7 @@ import threading
 import pytest
 from switchbed.agent import Agent
 from switchbed.dialog import media_port, speak
-from switchbed.lab import Lab, until
+from switchbed.lab import NUMBER, Lab, until
 
 MEDIA_S, HOLD_S = 4, 9
 
@@ -51,6 +51,15 @@ def test_a_call_without_rtp_ends(impatient):
         again = caller.call("380800330902")  # the slot of the caller is free, and the person
         assert caller.answered(again).start == "200"
         again.hang_up()
+    assert impatient.quiet()
+
+
+def test_a_caller_who_vanishes_while_it_rings_is_rung_for_no_longer_than_the_scheme_says(impatient):
+    with impatient.phone("2002", answers_after_s=None) as phone:
+        with impatient.caller() as caller:
+            caller.call(NUMBER)
+            assert until(lambda: phone.received("INVITE"))
+        assert until(lambda: phone.received("CANCEL"), 15)
     assert impatient.quiet()
 
 

@@ -38,9 +38,10 @@ def test_who_offers_keys_beside_plain_sound_gets_plain_sound(lab, who):
     assert lab.quiet()
 
 
-def test_a_phone_that_must_encrypt_does_not_get_plain_sound(encrypting):
+@pytest.mark.parametrize("offer", ["keys beside plain sound", "none"])
+def test_a_phone_that_must_encrypt_does_not_get_plain_sound(encrypting, offer):
     with encrypting.phone("2005") as phone, encrypting.phone("2002") as other:
-        call = phone.call("102", body=phone.offer(KEY, "a=sendrecv"))
+        call = phone.call("102", body="" if offer == "none" else phone.offer(KEY, "a=sendrecv"))
         assert phone.answered(call).start == "488"
         assert not other.received("INVITE")
     assert encrypting.quiet()

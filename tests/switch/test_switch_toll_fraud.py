@@ -52,6 +52,17 @@ def test_a_registered_contact_never_leads_to_the_carrier(lab, place):
     assert len(invites(lab)) == before
 
 
+def test_a_contact_of_another_kind_of_address_is_rung_where_it_registered_from(lab):
+    with lab.phone("2003", registers=False) as phone, lab.phone("2001") as colleague:
+        assert phone.register(contact="<sip:2003@[2001:db8::1]:5060>").start == "200"
+        call = colleague.call("103")
+        assert colleague.answered(call).start == "200"
+        assert phone.received("INVITE")
+        call.hang_up()
+        phone.register(seconds=0)
+    assert lab.quiet()
+
+
 def test_a_path_never_leads_to_the_carrier(lab):
     before = len(invites(lab))
     with lab.phone("2002", registers=False) as phone, lab.caller() as caller:
@@ -139,3 +150,6 @@ def test_a_guessed_password_is_seen_by_fail2ban(lab):
     for pattern in patterns:
         found = re.compile(pattern.replace("<HOST>", r"(?P<host>127\.0\.0\.1)"), re.M)
         assert until(lambda found=found: found.search(log.read_text(errors="replace"))), pattern
+        # what every phone gets before it shows its password
+        told = [line for line in log.read_text(errors="replace").splitlines() if "SIP auth challenge" in line]
+        assert told and not any(found.search(line) for line in told)

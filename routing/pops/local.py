@@ -5,26 +5,25 @@ Sending never waits: where nobody reads, or reads too slowly, a pop is lost.
 
 from __future__ import annotations
 
-import os
 import socket
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import gevent.socket
 
+from routing.model.socket_path import short_path
+
 NAME = "pops.sock"
 LONGEST = 16 * 1024
-_LONGEST_PATH = 100
 
 
 def send(root: Path, text: str) -> bool:
     """Whether a server of the release root's screens took it."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sock, suppress(OSError):
         sock.setblocking(False)
-        with _folder(root) as folder:
-            sock.sendto(text.encode(), f"{folder}/{NAME}")
+        with short_path(root / NAME) as path:
+            sock.sendto(text.encode(), path)
         return True
     return False
 
@@ -36,8 +35,8 @@ class Receiver:
         self._path = root / NAME
         self._sock: Any = gevent.socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self._path.unlink(missing_ok=True)
-        with _folder(root) as folder:
-            self._sock.bind(f"{folder}/{NAME}")
+        with short_path(self._path) as path:
+            self._sock.bind(path)
         self._path.chmod(0o600)
 
     def next(self) -> str:
@@ -52,16 +51,3 @@ class Receiver:
         """Listen no more."""
         self._sock.close()
         self._path.unlink(missing_ok=True)
-
-
-@contextmanager
-def _folder(root: Path) -> Iterator[str]:
-    """A root's path that is short enough for a unix socket's."""
-    if len(os.fsencode(root / NAME)) <= _LONGEST_PATH:
-        yield str(root)
-        return
-    held = os.open(root, os.O_PATH | os.O_DIRECTORY)
-    try:
-        yield f"/proc/self/fd/{held}"
-    finally:
-        os.close(held)

@@ -24,7 +24,7 @@ from redis.exceptions import (
 
 from routing.store.address import Address, Endpoint
 from routing.store.connection import Command, Reply
-from routing.store.nodes import FAILURES_TO_OPEN, Node, Nodes, nodes
+from routing.store.nodes import Node, Nodes, nodes
 
 BUDGET_SECONDS = 0.05
 #: Pause between two tries to find Redis again, and how long one try may take.
@@ -75,7 +75,7 @@ class Store:
         node: Node | None = None
         try:
             node = self._nodes.holder(key)
-            if node.is_open:
+            if not node.circuit.allows():
                 raise StoreDown(_ALONE)
             replies = self._asked(node, commands)
         except gevent.Timeout as fired:
@@ -86,7 +86,7 @@ class Store:
             raise self._failed(node, _words(problem), at_once=isinstance(problem, _ELSEWHERE)) from None
         finally:
             timer.close()
-        node.failures = 0
+        node.circuit.succeeded()
         return replies
 
     def close(self) -> None:
@@ -117,10 +117,10 @@ class Store:
     def _failed(self, node: Node | None, words: str, at_once: bool = False) -> StoreDown:
         """Count a failure; after a few in a row nobody asks until Redis answers again."""
         if node:
-            node.failures = FAILURES_TO_OPEN if at_once else node.failures + 1
+            node.circuit.failed(is_certain=at_once)
         else:
             self._lost = True
-        if (node is None or node.is_open) and self._mending is None:
+        if (node is None or not node.circuit.allows()) and self._mending is None:
             self._report(f"left alone: {words}")
             self._mending = gevent.spawn(self._mend)
         return StoreDown(words)
@@ -143,12 +143,12 @@ class Store:
         self._nodes.refresh()
         self._lost = False
         for node in self._nodes.all():
-            if node.is_open:
+            if not node.circuit.allows():
                 node.forget()
                 (role,) = node.ask([("ROLE",)])
                 if not _takes_writes(role):
                     return False
-                node.failures = 0
+                node.circuit.succeeded()
         return True
 
     def _learn(self) -> None:

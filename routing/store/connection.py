@@ -7,10 +7,8 @@ used: they block the process, and their patience is counted per read. Whoever us
 
 from __future__ import annotations
 
-import os
 import ssl
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from typing import Any
 
 import gevent.socket
@@ -20,6 +18,7 @@ from redis.connection import Connection as RedisConnection
 from redis.exceptions import ConnectionError as BrokenOff
 from redis.exceptions import InvalidResponse
 
+from routing.model.socket_path import short_path
 from routing.store.address import Address, Endpoint
 
 Command = Sequence[str | int | float | bytes]
@@ -27,8 +26,6 @@ Reply = Any
 CHUNK = 16 * 1024
 #: What the reader says while a reply is not whole.
 _MORE = object()
-#: A unix socket's path may not be longer than this (sun_path); a longer one is reached through its folder.
-LONGEST_PATH = 100
 
 
 class Connection(RedisConnection):
@@ -113,16 +110,3 @@ def _dial_path(path: str) -> Any:
         sock.close()
         raise
     return sock
-
-
-@contextmanager
-def short_path(path: str) -> Iterator[str]:
-    """A path of a unix socket that is not too long for one: through its folder's descriptor where it is."""
-    if len(os.fsencode(path)) <= LONGEST_PATH:
-        yield path
-        return
-    folder = os.open(os.path.dirname(path), os.O_PATH | os.O_DIRECTORY)
-    try:
-        yield f"/proc/self/fd/{folder}/{os.path.basename(path)}"
-    finally:
-        os.close(folder)

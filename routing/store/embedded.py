@@ -20,7 +20,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from routing.store.connection import short_path
+from routing.model.socket_path import short_path
 from routing.store.program import HOW_TO_GET, program
 
 FOLDER = "redis"
@@ -55,7 +55,7 @@ def answers(root: Path) -> bool:
 def _reached(root: Path) -> bool | None:
     """Whether the root's Redis says anything; None when it does not even listen."""
     try:
-        with socket.socket(socket.AF_UNIX) as sock, short_path(str(root.resolve() / FOLDER / SOCKET)) as path:
+        with socket.socket(socket.AF_UNIX) as sock, short_path(root.resolve() / FOLDER / SOCKET) as path:
             sock.settimeout(PING_SECONDS)
             sock.connect(path)
             try:

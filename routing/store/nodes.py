@@ -14,10 +14,11 @@ import gevent
 from redis.crc import key_slot
 from redis.exceptions import RedisError
 
+from routing.model.circuit import Circuit
 from routing.store.address import Address, Endpoint
 from routing.store.connection import Command, Connection, Reply
 
-#: Failures in a row after which a node is left alone until it answers again.
+#: Failures in a row after which a node is not asked until it has been found to answer again.
 FAILURES_TO_OPEN = 3
 #: How long one of several Sentinels or cluster nodes may take to say where things are.
 TELL_SECONDS = 0.3
@@ -33,15 +34,10 @@ class Node:
 
     def __init__(self, endpoint: Endpoint, address: Address, for_sentinel: bool = False) -> None:
         self.endpoint = endpoint
-        self.failures = 0
+        self.circuit = Circuit(FAILURES_TO_OPEN)
         self._address = address
         self._for_sentinel = for_sentinel
         self._idle: list[Connection] = []
-
-    @property
-    def is_open(self) -> bool:
-        """Whether the node is left alone."""
-        return self.failures >= FAILURES_TO_OPEN
 
     def ask(self, commands: Sequence[Command]) -> list[Reply]:
         """The replies, errors of single commands in their place. Raises OSError or RedisError.
@@ -174,7 +170,7 @@ class Cluster:
 
     def refresh(self) -> None:
         """See Nodes. Nodes that hold nothing any more are forgotten, but for those of the URL."""
-        known = sorted(self._nodes.values(), key=lambda node: node.failures)
+        known = sorted(self._nodes.values(), key=lambda node: node.circuit.failures)
         for node, (told,) in _told(known, ("CLUSTER", "SLOTS")):
             if isinstance(told, list) and told:
                 self._ranges = [(int(first), int(last), self._named(node, at)) for first, last, at, *_ in told]

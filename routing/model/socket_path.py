@@ -1,0 +1,27 @@
+"""Paths of unix sockets that are short enough for the kernel, wherever the release root lies."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+#: ``sun_path`` has 108 bytes, the last of them 0 (unix(7)).
+LONGEST_BYTES = 107
+
+
+@contextmanager
+def short_path(path: str | Path) -> Iterator[str]:
+    """The path to connect, bind or send to: a longer one is reached through a descriptor of its folder.
+
+    Raises OSError when the folder of a long path is not there.
+    """
+    if len(os.fsencode(path)) <= LONGEST_BYTES:
+        yield str(path)
+        return
+    folder = os.open(os.path.dirname(path), os.O_PATH | os.O_DIRECTORY)
+    try:
+        yield f"/proc/self/fd/{folder}/{os.path.basename(path)}"
+    finally:
+        os.close(folder)

@@ -16,7 +16,7 @@ QUICK = -m "not thorough and not switch and not process" --ignore tests/switch
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run test fast newest python properties check bench golden switch conformance pins clean
+.PHONY: help run test fast newest python properties check bench golden docs switch conformance pins clean
 
 help: ## What can be made.
 	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 20
@@ -62,6 +62,10 @@ golden: $(STAMP) ## Write the expected outputs of tests anew; read the differenc
 	@ROUTING_GOLDEN=1 $(BIN)/python -m pytest tests/schemes tests/graph tests/lint tests/unit/test_mistakes.py
 	@git diff --stat -- schemes tests
 
+docs: .venv/.docs ## The documentation as HTML in var/docs; warnings are errors.
+	@$(BIN)/sphinx-build -W --keep-going --quiet -b html -d var/docs-doctrees docs var/docs
+	@echo "built: var/docs/index.html"
+
 switch: $(STAMP) ## Only the tests on a real FreeSWITCH.
 	@$(BIN)/python -m pytest -m switch -rs $(ARGS)
 
@@ -76,11 +80,16 @@ pins: $(STAMP) ## The newest of every library into constraints.txt, those that a
 	@$(PIP) install uv
 	@$(PINNED) --upgrade --extra dev --output-file constraints.txt
 	@$(PINNED) --extra redis --constraint constraints.txt --output-file requirements.txt
-	@git diff --stat -- constraints.txt requirements.txt
+	@$(PINNED) --extra docs --constraint constraints.txt --upgrade --output-file docs/requirements.txt
+	@git diff --stat -- constraints.txt requirements.txt docs/requirements.txt
 
 clean: ## Remove everything that was made here: .venv, var, caches.
 	rm -rf .venv var build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.venv/.docs: $(STAMP) docs/requirements.txt
+	@$(PIP) install --require-hashes --requirement docs/requirements.txt
+	@touch $@
 
 $(STAMP): constraints.txt setup.cfg setup.py pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=...")'

@@ -71,7 +71,9 @@ def reference(topic: Sequence[str]) -> None:
 def _contents() -> Iterator[str]:
     definitions = json_schema()["$defs"]
     yield "Parts of a folder of schemes (routing reference PART):"
-    yield from _listed({part: _object(definitions[names[0]]).get("description", "") for part, names in PARTS.items()})
+    yield from _listed(
+        {part: object_form(definitions[names[0]]).get("description", "") for part, names in PARTS.items()}
+    )
     yield ""
     yield "Steps (routing reference STEP):"
     yield from _listed(
@@ -99,9 +101,9 @@ def _about(topic: str) -> Iterator[str]:
         yield manual(inspect.cleandoc(sys.modules[kind.__module__].__doc__ or ""))
         yield ""
     for place, name in enumerate(names):
-        definition = _object(definitions[name])
+        definition = object_form(definitions[name])
         if place or topic in PARTS:
-            title = _CALLED.get(name, name) if place else topic
+            title = called(name) if place else topic
             yield textwrap.fill(f"{title}: {definition.get('description', '')}".rstrip(": "), _width())
         yield from _settings(definition)
         yield ""
@@ -112,26 +114,32 @@ def _settings(definition: Schema) -> Iterator[str]:
     head = textwrap.TextWrapper(_width(), initial_indent="  ", subsequent_indent="      ")
     around = textwrap.TextWrapper(_width(), initial_indent=" " * 6, subsequent_indent=" " * 6)
     for name, setting in definition.get("properties", {}).items():
-        usual = "required" if name in required else _usual(setting)
-        yield head.fill(f"{name}: {_values(setting)}" + (f" ({usual})" if usual else ""))
+        usual = "required" if name in required else default_of(setting)
+        yield head.fill(f"{name}: {values(setting)}" + (f" ({usual})" if usual else ""))
         if "description" in setting:
             yield around.fill(setting["description"])
 
 
-def _usual(setting: Schema) -> str:
+def called(definition: str) -> str:
+    """What authors call a definition of the schema."""
+    return _CALLED.get(definition, definition)
+
+
+def default_of(setting: Schema) -> str:
+    """A setting's default as it is written in a file, "" for none that is worth naming."""
     value = setting.get("default")
     if value in (None, "", [], {}):
         return ""
     return f"default: {'true' if value is True else 'false' if value is False else value}"
 
 
-def _values(schema: Schema) -> str:
+def values(schema: Schema) -> str:
     """What may stand there, in words."""
     if "$ref" in schema:
         name = str(schema["$ref"]).rpartition("/")[2]
-        return _CALLED.get(name, name)
+        return called(name)
     if "anyOf" in schema:
-        kinds = list(dict.fromkeys(_values(each) for each in schema["anyOf"] if each.get("type") != "null"))
+        kinds = list(dict.fromkeys(values(each) for each in schema["anyOf"] if each.get("type") != "null"))
         if len(kinds) == 2 and kinds[1] == f"list of {kinds[0]}":
             return f"{kinds[0]}, or a list"
         return " or ".join(kinds)
@@ -140,7 +148,7 @@ def _values(schema: Schema) -> str:
     if "const" in schema:
         return "true" if schema["const"] is True else str(schema["const"])
     if schema.get("type") == "array":
-        return f"list of {_values(schema.get('items', {}))}"
+        return f"list of {values(schema.get('items', {}))}"
     if schema.get("type") == "object":
         return _mapping(schema)
     if examples := schema.get("examples"):
@@ -152,10 +160,10 @@ def _values(schema: Schema) -> str:
 
 def _mapping(schema: Schema) -> str:
     inner = next(iter(schema.get("patternProperties", {}).values()), None) or schema.get("additionalProperties")
-    return f"NAME: {_values(inner)}" if isinstance(inner, Mapping) and inner else "mapping"
+    return f"NAME: {values(inner)}" if isinstance(inner, Mapping) and inner else "mapping"
 
 
-def _object(definition: Schema) -> Schema:
+def object_form(definition: Schema) -> Schema:
     """The long form of a definition that has short ones too."""
     long: Schema = next((each for each in definition.get("anyOf", ()) if "properties" in each), definition)
     return long

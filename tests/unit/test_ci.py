@@ -16,6 +16,7 @@ GREEN, RED = "100 passed, 2 skipped in 9.99s", "3 failed, 97 passed in 9.99s (0:
 MAKE = f"""#!/bin/sh
 case "$1" in
 check) text='All checks passed!' bad='Found 1 error.' ;;
+docs) text='built: var/docs/index.html' bad='WARNING: document is in no toctree' ;;
 newest | python | test) text='{GREEN}' bad='FAILED tests/a.py::test_b - assert 1
 {RED}' ;;
 esac
@@ -47,20 +48,21 @@ def ci(tmp_path):
 def test_everything_is_tried_in_order_and_the_closing_line_is_last(ci):
     code, said, made = ci()
     assert code == 0
-    assert made == ["newest", "python PYTHON=python3.13", "check", "test"]
+    assert made == ["newest", "python PYTHON=python3.13", "check", "docs", "test"]
     assert said == [
         f"newest libraries (decides nothing): green: {GREEN}",
         f"Python 3.13: green: {GREEN}",
         "All checks passed!",
+        "built: var/docs/index.html",
         GREEN,
     ]
 
 
-@pytest.mark.parametrize(("broken", "code"), [("newest", 0), ("python", 1), ("check", 1), ("test", 1)])
+@pytest.mark.parametrize(("broken", "code"), [("newest", 0), ("python", 1), ("check", 1), ("docs", 1), ("test", 1)])
 def test_a_red_line_decides_but_for_the_newest(ci, broken, code):
     got, said, made = ci(broken)
     assert got == code
-    assert len(made) == 4
+    assert len(made) == 5
     assert said[-1] == (RED if broken == "test" else GREEN)
 
 
@@ -74,7 +76,7 @@ def test_without_python_3_13_it_says_so(ci):
     code, said, made = ci(python=False)
     assert code == 0
     assert said[1] == "Python 3.13: not found, not tried"
-    assert made == ["newest", "check", "test"]
+    assert made == ["newest", "check", "docs", "test"]
 
 
 def test_where_only_pyenv_has_it_that_one_is_tried(ci, tmp_path):
@@ -85,7 +87,7 @@ def test_where_only_pyenv_has_it_that_one_is_tried(ci, tmp_path):
     code, said, made = ci(python=False)
     assert code == 0
     assert said[1] == f"Python 3.13: green: {GREEN}"
-    assert made == ["newest", f"python PYTHON={here}", "check", "test"]
+    assert made == ["newest", f"python PYTHON={here}", "check", "docs", "test"]
 
 
 def pinned(name):

@@ -1,0 +1,227 @@
+"""The generated reference as reStructuredText, from the definitions that run: it cannot go stale.
+
+``PAGES`` names every page and the function that writes it; ``conf.py`` adds the directive ``generated`` that shows one.
+"""
+
+from __future__ import annotations
+
+import inspect
+import json
+import sys
+import textwrap
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from types import ModuleType, SimpleNamespace
+
+import click
+from prometheus_client import Counter, Gauge, Histogram
+from prometheus_client.parser import text_string_to_metric_families
+from sqlalchemy import Table
+
+from routing.app import metrics, pops, track
+from routing.cli import COMMANDS, group
+from routing.cli.reference import BELOW, PARTS, called, default_of, object_form, values
+from routing.journal import metrics as journal_metrics
+from routing.journal import record, schema, status
+from routing.journal.counts import Counts
+from routing.load.schema import json_schema
+from routing.model.decision import CALL_FIELDS
+from routing.model.notice import NewNetwork, Notice
+from routing.notify import hook
+from routing.pops import api as pops_api
+from routing.steps import KINDS
+from routing.track import api as track_api
+
+#: The cells of a table's row; backticks are code, as in terminals.
+Row = Sequence[str]
+HELP_WIDTH = 100
+MISSED = Notice(
+    call="3740e285-2f1c-4f7e-9d3f-0a4be1d04c55",
+    project="example",
+    number="+380800330521",
+    scheme="kharkiv",
+    caller="+380671234567",
+    box="",
+    started=1795421100.0,
+    ended=1795421142.0,
+    recording="",
+    to=(),
+    status="no answer",
+    wait_s=42.0,
+    tags=("sales",),
+)
+NETWORK = NewNetwork("example", "1001", "ivan.desk", "198.51.100.0/24", "198.51.100.7", "a phone", 1795421100.0)
+
+
+def steps() -> Iterator[str]:
+    """Every step kind: its manual and its settings."""
+    for kind, step in KINDS.items():
+        yield from _titled(kind, "-")
+        yield inspect.cleandoc(sys.modules[step.__module__].__doc__ or "")
+        yield ""
+        yield from _definitions((step.__name__, *BELOW.get(kind, ())))
+
+
+def parts() -> Iterator[str]:
+    """What else can stand in scheme files: people, calendars, gateways and so on."""
+    for part, names in PARTS.items():
+        yield from _titled(part, "-")
+        yield from _definitions(names, first=True)
+
+
+def _definitions(names: Sequence[str], first: bool = False) -> Iterator[str]:
+    definitions = json_schema()["$defs"]
+    for place, name in enumerate(names):
+        definition = object_form(definitions[name])
+        if place:
+            yield from _rubric(called(name))
+        if place or first:
+            yield _code(definition.get("description", ""))
+            yield ""
+        yield from _table(("setting", "values", "default", "meaning"), _settings(definition), (18, 27, 10, 45))
+
+
+def _settings(definition: Mapping[str, object]) -> Iterator[Row]:
+    required = definition.get("required", ())
+    for name, setting in definition.get("properties", {}).items():
+        usual = "required" if name in required else default_of(setting).removeprefix("default: ")
+        yield f"`{name}`", values(setting).replace(" | ", ", "), usual, setting.get("description", "")
+
+
+def commands() -> Iterator[str]:
+    """Every command's own help."""
+    context = click.Context(group, info_name="routing")
+    for name in COMMANDS:
+        command = group.get_command(context, name)
+        yield from _command(command, click.Context(command, context, name, max_content_width=HELP_WIDTH))
+
+
+def _command(command: click.Command, context: click.Context) -> Iterator[str]:
+    yield from _titled(context.command_path, "-")
+    yield "::"
+    yield ""
+    context.terminal_width = HELP_WIDTH
+    yield from (f"    {line}".rstrip() for line in command.get_help(context).splitlines())
+    yield ""
+    for name, inner in getattr(command, "commands", {}).items():
+        yield from _command(inner, click.Context(inner, context, name, max_content_width=HELP_WIDTH))
+
+
+def measures() -> Iterator[str]:
+    """Every metric of every process."""
+    hub = SimpleNamespace(open=0, lost=0)
+    for title, rows in {
+        "routing serve": _engine_metrics(),
+        "routing journal": _read(journal_metrics.text(Counts())),
+        "routing track": _read(track._counts()[1]().decode()),
+        "routing pops": _read(pops._counts(hub)[1]().decode()),
+    }.items():
+        yield from _titled(title, "-")
+        yield from _table(("metric", "type", "labels", "meaning"), rows, (32, 10, 13, 45))
+
+
+def _engine_metrics() -> Iterator[Row]:
+    for each in vars(metrics).values():
+        if isinstance(each, Counter | Gauge | Histogram):
+            (family,) = each.describe()
+            yield _metric(family, each._labelnames)
+    (live,) = metrics._Live("").collect()
+    yield _metric(live, ["release"])
+
+
+def _read(text: str) -> Iterator[Row]:
+    """Metrics in Prometheus' text form."""
+    return (_metric(each, []) for each in text_string_to_metric_families(text))
+
+
+def _metric(family: object, labels: Sequence[str]) -> Row:
+    name = f"{family.name}_total" if family.type == "counter" else family.name
+    return f"`{name}`", family.type, ", ".join(f"`{label}`" for label in labels), family.documentation
+
+
+def journal() -> Iterator[str]:
+    """The journal's tables and the statuses of calls."""
+    for title, table, row in (
+        ("calls", schema.calls, record.Call),
+        ("steps", schema.steps, record.Step),
+        ("legs", schema.legs, record.Leg),
+    ):
+        yield from _titled(title, "-")
+        yield inspect.getdoc(row) or ""
+        yield ""
+        yield from _table(("column", "type"), _columns(table), (50, 50))
+    yield from _titled("Status of a call", "-")
+    yield "The first row that holds is the status."
+    yield ""
+    rows = [(f"`{each.name}`", "yes" if each.missed else "", each.meaning) for each in status.STATUSES]
+    yield from _table(("status", "missed", "meaning"), rows, (25, 10, 65))
+
+
+def _columns(table: Table) -> Iterator[Row]:
+    for column in table.columns:
+        yield f"`{column.name}`", str(column.type).lower() + (", key" if column.primary_key else "")
+
+
+def apis() -> Iterator[str]:
+    """The HTTP interfaces that others call, and what the product sends to others."""
+    yield from _titled("A webhook step's request", "-")
+    yield "These facts of the call, as JSON or as a form: " + ", ".join(f"``{name}``" for name in CALL_FIELDS) + "."
+    yield ""
+    for title, module in {"Notices of calls": hook, "Tracking": track_api, "Screen pops": pops_api}.items():
+        yield from _titled(title, "-")
+        yield from _spaced(module)
+        yield ""
+        yield from _notices() if module is hook else ()
+
+
+def _notices() -> Iterator[str]:
+    """The bodies of the three kinds."""
+    for notice in (MISSED, replace(MISSED, box="sales", recording="/srv/node/recordings/1.wav"), NETWORK):
+        yield from ("::", "")
+        yield textwrap.indent(json.dumps(json.loads(hook.body(notice)), indent=2), "    ")
+        yield ""
+
+
+def _spaced(module: ModuleType) -> Iterator[str]:
+    """A docstring whose lines that begin with code are lines of their own."""
+    for line in inspect.cleandoc(module.__doc__ or "").splitlines():
+        yield f"| {line}" if line.startswith("``") and "  " in line else line
+
+
+PAGES: Mapping[str, Callable[[], Iterator[str]]] = {
+    "steps": steps,
+    "parts": parts,
+    "commands": commands,
+    "metrics": measures,
+    "journal": journal,
+    "apis": apis,
+}
+
+
+def page(name: str) -> str:
+    """One page's text. Raises KeyError for a page that there is not."""
+    return "\n".join([*PAGES[name](), ""])
+
+
+def _titled(title: str, line: str) -> Iterator[str]:
+    yield from (title, line * len(title), "")
+
+
+def _rubric(title: str) -> Iterator[str]:
+    yield from (f".. rubric:: {title}", "")
+
+
+def _table(head: Row, rows: Iterator[Row] | Sequence[Row], widths: Sequence[int]) -> Iterator[str]:
+    yield from (".. list-table::", "   :header-rows: 1", f"   :widths: {' '.join(map(str, widths))}", "")
+    for row in (head, *rows):
+        for place, cell in enumerate(row):
+            yield f"   {' ' if place else '*'} - {_code(cell)}".rstrip()
+    yield ""
+
+
+def _code(text: str) -> str:
+    """Text of a definition: one line, nothing in it is markup but code in single backticks."""
+    flat = " ".join(text.split()).replace("\\", "\\\\").replace("*", "\\*").replace("|", "\\|").replace("_", "\\_")
+    pieces = flat.split("`")
+    code = [piece.replace("\\", "") if place % 2 else piece for place, piece in enumerate(pieces)]
+    return "".join(f"``{piece}``" if place % 2 else piece for place, piece in enumerate(code))

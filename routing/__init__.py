@@ -11,8 +11,9 @@ The parts, inner ones first; a module imports only from its own part and those b
 ``testing``  scheme tests: their form, their judge, what no test visits
 ``lint``, ``diff``, ``graph``  what is doubtful in schemes, what a change does to calls, and schemes as pictures
 ``esl``, ``http``, ``crm``, ``store``, ``journal``, ``notify``  adapters: FreeSWITCH's event socket, webhooks, CRMs,
-             Redis, SQL, e-mail; they import ``model`` only; ``track``, the HTTP API that lends numbers to a site's
-             visitors, and ``pops``, which tells browsers who is about to ring, too
+             Redis, SQL, e-mail; they import ``model`` only; so does ``web``, the skeleton of HTTP APIs; on
+             it stand ``track``, which lends numbers to a site's visitors, and ``pops``, which tells browsers who is
+             about to ring
 ``app``      wires adapters, decisions and releases into the engine
 ``doctor``   looks at a real node and says what is wrong with it
 ``cli``      the ``routing`` command

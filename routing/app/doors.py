@@ -14,7 +14,7 @@ from typing import Any
 import gevent
 from gevent.pywsgi import WSGIHandler, WSGIServer
 
-from routing.track.limits import network
+from routing.web.limits import network
 
 #: For a request to come, its body included, and for its answer to be taken.
 REQUEST_SECONDS = 10.0

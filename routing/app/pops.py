@@ -23,7 +23,7 @@ from routing.pops.plan import Plan, plan_of
 from routing.store.address import parse
 from routing.store.client import Store
 from routing.store.pops import RedisPops
-from routing.track.limits import Limiter
+from routing.web.limits import Limiter
 
 #: How long one question to Redis waits for a pop, and the pause after one that failed.
 WAIT_SECONDS, PAUSE_SECONDS = 5.0, 0.5

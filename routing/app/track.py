@@ -18,8 +18,9 @@ from routing.store.address import parse
 from routing.store.client import Store
 from routing.store.leases import RedisLeases
 from routing.track.api import Api, create
-from routing.track.limits import Holders, Limiter
+from routing.track.holders import Holders
 from routing.track.plan import Plan, plan_of
+from routing.web.limits import Limiter
 
 MOST_CONNECTIONS = 2_000
 

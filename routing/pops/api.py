@@ -9,18 +9,16 @@ Whoever holds the project's key (``Authorization: Bearer``) may see everybody an
 
 from __future__ import annotations
 
-import hmac
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from flask import Flask, Response, jsonify, request
-from werkzeug.exceptions import HTTPException
 
-from routing.model.sites import read_by
 from routing.pops.hub import Event, Hub, Screen, TooMany, id_of
 from routing.pops.plan import Plan
 from routing.pops.tokens import LONGEST_SECONDS, Pass, read, signed
+from routing.web.skeleton import Pages, Refused, address, application, holds_key, origin
 
 #: A line that says nothing, so that proxies keep the connection and a page that is gone is noticed.
 BEAT_SECONDS = 15.0
@@ -30,14 +28,6 @@ STREAM_SECONDS = 900
 AGAIN_MS = 2_000
 TOKEN_SECONDS = 3600
 STREAM = "text/event-stream"
-
-
-class Refused(Exception):
-    """The answer to who may not or asks wrongly: an HTTP status and why."""
-
-    def __init__(self, status: int, words: str, again_s: int = 0) -> None:
-        super().__init__(words)
-        self.status, self.again_s = status, again_s
 
 
 @dataclass
@@ -67,7 +57,7 @@ class Api:
         person = request.args.get("person", "")
         token = request.args.get("token", "")
         allowed = read(token, keys, plan.project, self.now()) if token else None
-        if self._holds_key(keys):
+        if holds_key(keys):
             allowed = Pass(person, math.ceil(self.now()) + LONGEST_SECONDS)
         if allowed is None or person not in ("", allowed.person):
             raise self._not_allowed("no key and no token for this person that is still good")
@@ -77,30 +67,29 @@ class Api:
 
     def may_sign(self, keys: Sequence[str]) -> None:
         """Raises Refused for who does not hold the key."""
-        if not self._holds_key(keys):
+        if not holds_key(keys):
             raise self._not_allowed("tokens are for who holds the key: Authorization: Bearer ...")
 
-    def _holds_key(self, keys: Sequence[str]) -> bool:
-        given = request.headers.get("Authorization", "").removeprefix("Bearer ").encode()
-        # every key is compared: the time tells nothing of which was nearest
-        right = [hmac.compare_digest(given, key.encode()) for key in keys]
-        return any(right)
-
     def _not_allowed(self, words: str) -> Refused:
-        if wait_s := self.wait_s(request.remote_addr or ""):
-            return Refused(429, "too often", math.ceil(wait_s))
+        if wait_s := self.wait_s(address()):
+            return Refused(429, "too often", wait_s)
         return Refused(401, words)
 
 
 def create(api: Api) -> Flask:
     """The application: routes over `Api`, with what holds for every request."""
-    app = Flask("routing.pops", static_folder=None)
+
+    def origins() -> Collection[str]:
+        plan = api.plan()
+        return plan.origins if plan else ()
+
+    pages = Pages(origins, "GET", "Authorization, Last-Event-ID")
+    app = application("routing.pops", pages, ("/v1/pops",), api.fault)
 
     @app.get("/v1/pops", provide_automatic_options=False)
     def pops() -> Response:
         plan, keys = api.live()
-        origin = request.headers.get("Origin", "")
-        if origin and origin not in plan.origins:
+        if origin() and origin() not in plan.origins:
             raise Refused(403, "this origin is not allowed")
         return _stream(api, api.allowed(plan, keys))
 
@@ -110,25 +99,11 @@ def create(api: Api) -> Flask:
         api.may_sign(keys)
         return _token(api, plan, keys[0])
 
-    @app.route("/v1/pops", methods=["OPTIONS"], provide_automatic_options=False)
-    def preflight() -> Response:
-        return Response(status=204)
+    @app.after_request
+    def counted(response: Response) -> Response:
+        api.count(response.status_code)
+        return response
 
-    @app.errorhandler(Refused)
-    def refused(problem: Refused) -> Response:
-        said = _said(problem.status, str(problem))
-        if problem.again_s:
-            said.headers["Retry-After"] = str(problem.again_s)
-        return said
-
-    @app.errorhandler(Exception)
-    def failed(problem: Exception) -> Response:
-        if isinstance(problem, HTTPException) and problem.code:
-            return _said(problem.code, problem.name.lower())
-        api.fault(problem)
-        return _said(500, "a fault of ours")
-
-    app.after_request(lambda response: _headers(api, response))
     return app
 
 
@@ -164,20 +139,3 @@ def _token(api: Api, plan: Plan, key: str) -> Response:
         raise Refused(400, f"for must be 1 to {LONGEST_SECONDS} seconds")
     until = math.floor(api.now()) + int(wanted)
     return jsonify({"token": signed(key, plan.project, Pass(person, until)), "until": until})
-
-
-def _said(status: int, words: str) -> Response:
-    response = jsonify({"error": words})
-    response.status_code = status
-    return response
-
-
-def _headers(api: Api, response: Response) -> Response:
-    """Only listed origins read answers; nothing is kept by caches or guessed by browsers."""
-    api.count(response.status_code)
-    plan, origin = api.plan(), request.headers.get("Origin", "")
-    response.headers.add("Vary", "Origin")
-    response.headers["Cache-Control"] = "no-store"
-    asks_first, sent = request.method == "OPTIONS", "Authorization, Last-Event-ID"
-    response.headers.update(read_by(origin, plan.origins if plan else (), asks_first, "GET", sent))
-    return response

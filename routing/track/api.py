@@ -12,22 +12,20 @@ from __future__ import annotations
 
 import functools
 import gzip
-import hmac
-import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from flask import Flask, Response, jsonify, request
-from werkzeug.exceptions import HTTPException
 
 from routing.model.entities import Visitor
-from routing.model.sites import read_by
 from routing.model.visitors import Leases, LeasesDown
 from routing.track.asked import LARGEST_BODY, Asked, Unusable, read
-from routing.track.limits import Holders, Limiter
+from routing.track.holders import Holders
 from routing.track.plan import Lender, Plan
 from routing.track.script import script
+from routing.web.limits import Limiter
+from routing.web.skeleton import Pages, Refused, address, application, holds_key, origin
 
 #: A page that was shown the overflow number asks again after this time.
 OVERFLOW_SECONDS = 60
@@ -97,16 +95,9 @@ class Api:
         self.count("view", outcome)
         return _number(plan, lender, number) if number else {"number": None}
 
-    def may(self, plan: Plan, origin: str, authorization: str) -> bool:
-        """Whether a page of this origin, or a server with this header, may ask."""
-        return origin in plan.origins or self.is_server(plan, authorization)
-
-    def is_server(self, plan: Plan, authorization: str) -> bool:
+    def is_server(self, plan: Plan) -> bool:
         """Whether a server with the key asks."""
-        given = authorization.removeprefix("Bearer ").encode()
-        # every key is compared: the time tells nothing of which was nearest
-        right = [hmac.compare_digest(given, key.encode()) for key in self.keys(plan.key) if key] if plan.key else []
-        return any(right)
+        return bool(plan.key) and holds_key(self.keys(plan.key))
 
 
 def _number(plan: Plan, lender: Lender, number: str | None) -> Mapping[str, Any]:
@@ -118,7 +109,13 @@ def _number(plan: Plan, lender: Lender, number: str | None) -> Mapping[str, Any]
 
 def create(api: Api) -> Flask:
     """The application: routes over `Api`, with what holds for every request."""
-    app = Flask("routing.track", static_folder=None)
+
+    def origins() -> Collection[str]:
+        plan = api.plan()
+        return plan.origins if plan else ()
+
+    pages = Pages(origins, "POST", "Content-Type")
+    app = application("routing.track", pages, ("/v1/session", "/v1/view"), api.fault)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
 
     @app.post("/v1/session", provide_automatic_options=False)
@@ -131,57 +128,39 @@ def create(api: Api) -> Flask:
 
     @app.get("/v1/site.js")
     def site_script() -> Response:
-        plan = api.plan()
-        return _said(503, "nothing is published") if plan is None else _script(plan)
+        return _script(_live(api))
 
-    @app.route("/v1/session", methods=["OPTIONS"], provide_automatic_options=False)
-    @app.route("/v1/view", methods=["OPTIONS"], provide_automatic_options=False)
-    def preflight() -> Response:
-        return Response(status=204)
-
-    @app.errorhandler(Exception)
-    def failed(problem: Exception) -> Response:
-        if isinstance(problem, HTTPException) and problem.code:
-            return _said(problem.code, problem.name.lower())
-        api.fault(problem)
-        return _said(500, "a fault of ours")
-
-    app.after_request(lambda response: _headers(response, api.plan()))
     return app
 
 
+def _live(api: Api) -> Plan:
+    if (plan := api.plan()) is None:
+        raise Refused(503, "nothing is published")
+    return plan
+
+
 def _answered(api: Api, what: str, act: Callable[[Plan, Asked, str], Mapping[str, Any]]) -> Response:
-    """The answer to a request, once it is known that the asker may ask."""
-    plan = api.plan()
-    if plan is None:
-        return _said(503, "nothing is published")
-    if wait_s := api.limiter.wait_s(request.remote_addr or ""):
+    """The answer to a request, once it is known that the asker may ask. Raises Refused."""
+    plan = _live(api)
+    if wait_s := api.limiter.wait_s(address()):
         api.count(what, "too_often")
-        refused = _said(429, "too often")
-        refused.headers["Retry-After"] = str(math.ceil(wait_s))
-        return refused
-    proof = request.headers.get("Authorization", "")
-    if not api.may(plan, request.headers.get("Origin", ""), proof):
+        raise Refused(429, "too often", wait_s)
+    is_server = api.is_server(plan)
+    if not is_server and origin() not in plan.origins:
         api.count(what, "forbidden")
-        return _said(403, "this origin is not allowed, and there is no key")
+        raise Refused(403, "this origin is not allowed, and there is no key")
     try:
-        address = "" if api.is_server(plan, proof) else request.remote_addr or "?"
-        return jsonify(act(plan, read(request.stream.read(LARGEST_BODY + 1)), address))
+        return jsonify(act(plan, read(request.stream.read(LARGEST_BODY + 1)), "" if is_server else address() or "?"))
     except Unusable as problem:
         api.count(what, "unusable")
-        return _said(400, str(problem))
-
-
-def _said(status: int, words: str) -> Response:
-    response = jsonify({"error": words})
-    response.status_code = status
-    return response
+        raise Refused(400, str(problem)) from None
 
 
 def _script(plan: Plan) -> Response:
     text = script(plan.entities, plan.moves).encode()
     packed = "gzip" in request.headers.get("Accept-Encoding", "")
     response = Response(_packed(text) if packed else text, mimetype="text/javascript")
+    response.headers.add("Vary", "Accept-Encoding")
     if packed:
         response.headers["Content-Encoding"] = "gzip"
     response.headers["Cache-Control"] = f"public, max-age={SCRIPT_SECONDS}"
@@ -191,13 +170,3 @@ def _script(plan: Plan) -> Response:
 @functools.lru_cache(maxsize=4)
 def _packed(text: bytes) -> bytes:
     return gzip.compress(text, mtime=0)
-
-
-def _headers(response: Response, plan: Plan | None) -> Response:
-    """Only listed origins read answers; nothing is kept by caches but the script, nothing is guessed by browsers."""
-    origin = request.headers.get("Origin", "")
-    response.headers.add("Vary", "Origin, Accept-Encoding")
-    response.headers.setdefault("Cache-Control", "no-store")
-    asks_first = request.method == "OPTIONS"
-    response.headers.update(read_by(origin, plan.origins if plan else (), asks_first, "POST", "Content-Type"))
-    return response

@@ -19,8 +19,8 @@ from routing.model.visitors import LeasesDown, Lending
 from routing.store.leases import RedisLeases
 from routing.track.api import OVERFLOW_SECONDS, Api, create
 from routing.track.asked import LARGEST_BODY
-from routing.track.limits import MOST_ADDRESSES, Limiter, network
 from routing.track.plan import Plan, plan_of
+from routing.web.limits import MOST_ADDRESSES, Limiter, network
 
 PAGE = "https://www.example.com"
 ADS, SITE, OVERFLOW = "+380577280001", "+380577280003", "+380800330521"

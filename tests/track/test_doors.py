@@ -12,7 +12,8 @@ import pytest
 
 from routing.app import doors
 from routing.app.doors import Doors, Handler, Server
-from routing.track.limits import FEWEST, Holders, network
+from routing.track.holders import FEWEST, Holders
+from routing.web.limits import network
 
 ASKED = b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
 

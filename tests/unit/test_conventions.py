@@ -6,6 +6,7 @@ import ast
 import re
 import subprocess
 from functools import cache
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -23,7 +24,7 @@ def _files() -> list[Path]:
 FILES = _files()
 CORE = ("model", "steps", "decide", "offline", "testing", "lint", "diff", "graph")
 PURE = ("model", "steps", "load", "compile", "decide", "offline", "testing")
-ADAPTERS = ("esl", "http", "crm", "store", "journal", "notify", "track", "pops")
+ADAPTERS = ("esl", "http", "crm", "store", "journal", "notify", "web", "track", "pops")
 #: What is said on a call's socket, apart from the socket: the offline switch says it in memory.
 WITHOUT_IO = ("esl.exchange", "esl.facts", "esl.protocol")
 #: What each part may import besides itself; the docstring of `routing` tells the order.
@@ -39,6 +40,7 @@ MAY: dict[str, tuple[str, ...]] = {
     "diff": PURE,
     "graph": PURE,
     **dict.fromkeys(ADAPTERS, ("model",)),
+    **dict.fromkeys(("track", "pops"), ("model", "web")),
     "app": ("model", "load", "compile", "decide", *ADAPTERS),
     "doctor": ("model", "load", "compile", "esl", "store", "app"),
     "cli": (*PURE, *ADAPTERS, "lint", "diff", "graph", "app", "doctor"),
@@ -103,6 +105,30 @@ def test_what_is_said_on_a_socket_needs_none() -> None:
         imported = _imports(ROOT / "routing" / f"{module.replace('.', '/')}.py")
         assert not {name for name in imported if name.partition(".")[0] in ("gevent", "socket", "greenswitch", "time")}
         assert all(name.startswith(inside) for name in imported if name.startswith("routing."))
+
+
+#: What one module alone does, so that it has no twin with other settings.
+ONCE = {
+    "from jinja2": "compile/templates.py",
+    "werkzeug.exceptions": "web/skeleton.py",
+    "Access-Control-Allow-Origin": "web/skeleton.py",
+    "O_PATH": "model/socket_path.py",
+}
+
+
+@pytest.mark.parametrize("what", ONCE)
+def test_what_has_one_place_has_no_twin(what: str) -> None:
+    texts = {_name(path): path.read_text(encoding="utf-8") for path in FILES}
+    assert [name for name, text in texts.items() if re.search(rf"\b{re.escape(what)}\b", text)] == [ONCE[what]]
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    modules = {_module(path): path for path in FILES}
+    graph = {
+        module: {known for name in _imports(path) if (known := name if name in modules else name.rpartition(".")[0])}
+        for module, path in modules.items()
+    }
+    TopologicalSorter(graph).prepare()  # raises CycleError, which names them
 
 
 #: Costs a second or is of no use between a call and its decision: a worker that died is replaced without it.

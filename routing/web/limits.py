@@ -10,8 +10,6 @@ from collections.abc import Callable
 MOST_ADDRESSES = 50_000
 #: An owner of IPv6 has all addresses of a network of this size.
 IPV6_NETWORK = 64
-#: Numbers of a pool that one address may hold at least: the people of an office have one address.
-FEWEST = 4
 _WITH_PORT = re.compile(r"^(?:\[([0-9a-fA-F:.]+)\](?::\d+)?|(\d+\.\d+\.\d+\.\d+):\d+)$")
 
 
@@ -34,34 +32,6 @@ class Limiter:
         if len(self._buckets) > MOST_ADDRESSES:
             self._buckets.popitem(last=False)
         return wait
-
-
-class Holders:
-    """How many numbers of a pool one address may hold: a quarter of them, `FEWEST` at least. ``clock``: monotonic
-    seconds. Bounded: of too many addresses the oldest goes."""
-
-    def __init__(self, clock: Callable[[], float]) -> None:
-        self._clock = clock
-        self._held: OrderedDict[tuple[str, str], dict[str, float]] = OrderedDict()
-
-    def may(self, address: str, pool: str, numbers: int, visitor_id: str) -> bool:
-        """Whether a visitor at this address may be lent a number now."""
-        held = self._alive(address, pool)
-        return visitor_id in held or len(held) < max(FEWEST, numbers // 4)
-
-    def lent(self, address: str, pool: str, visitor_id: str, lease_s: float) -> None:
-        """A visitor at this address has a number for so long."""
-        held = self._alive(address, pool)
-        held[visitor_id] = self._clock() + lease_s
-        self._held[network(address), pool] = held
-        self._held.move_to_end((network(address), pool))
-        if len(self._held) > MOST_ADDRESSES:
-            self._held.popitem(last=False)
-
-    def _alive(self, address: str, pool: str) -> dict[str, float]:
-        now = self._clock()
-        held = self._held.get((network(address), pool), {})
-        return {visitor: until for visitor, until in held.items() if until > now}
 
 
 def network(address: str) -> str:

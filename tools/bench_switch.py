@@ -2,7 +2,7 @@
 
     python tools/bench_switch.py [--calls 200] [--numbers 100000]
 
-A SIP caller and a SIP phone on loopback, both in this process: the caller's INVITE to the phone's and to his 180, and
+A SIP caller and a SIP phone on loopback, both in this process: the caller's INVITE to the phone's and to the 180, and
 the switch's own CPU time a call. Calls of the different kinds take turns, so that noise falls on all alike.
 """
 

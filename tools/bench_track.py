@@ -86,7 +86,7 @@ def _store(url: str, options: argparse.Namespace) -> None:
     got = _measured("lend", [lambda name=name: lend(name) for name in names], options.parallel)
     given = [number for number in got if number]
     assert len(given) == len(set(given)) == min(options.numbers, options.visitors)
-    _measured("lend again (his own number)", [lambda name=name: lend(name) for name in names[:2000]], options.parallel)
+    _measured("lend again (the same number)", [lambda name=name: lend(name) for name in names[:2000]], options.parallel)
     asked = [lambda number=number: leases.holder("bench", "site", number, now) for number in numbers * 10]
     _measured("a call asks whose number it is", asked, options.parallel)
     _measured("the same, one call at a time", asked, 1)

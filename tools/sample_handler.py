@@ -32,9 +32,9 @@ import time
 from collections.abc import Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-#: Customers who are always put through to the person they know; the name is shown on his phone.
+#: Customers who are always put through to the person they know; the name is shown on their phone.
 CUSTOMERS = {"+380670001001": {"ring": "ivan", "for": 20, "caller_name": "Готель Либідь"}}
-#: What the visitor chose on the site, when the number was lent to him (entity `region`) -> what to answer.
+#: What the visitor chose on the site, when the number was lent to them (entity `region`) -> what to answer.
 CHOSEN = {"odesa": {"scheme": "odesa"}, "dnipro": {"scheme": "dnipro"}, "kyiv": {"scheme": "kyiv"}}
 #: Where a caller's number begins -> what to answer. The longest prefix that fits wins.
 REGIONS = {

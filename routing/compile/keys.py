@@ -23,7 +23,7 @@ _NO_EVENTS = Condition("${switch_r_sdp}", r"^(?![\s\S]*telephone-event)")
 
 
 def keys_context(_: object) -> Context:
-    """``tones``: listen for them where nothing else can tell keys. ``confirm``: ask whoever picked up, on his leg.
+    """``tones``: listen for them where nothing else can tell keys. ``confirm``: ask whoever picked up, on their leg.
 
     FreeSWITCH connects the leg when ``confirm`` is over and it is still up: every way but the right key hangs up.
     ``waiting``, ``held``: whoever is connected hears a tone while a decision is awaited or the person is busy; it
@@ -35,7 +35,7 @@ def keys_context(_: object) -> Context:
         waiting = context.extension(name, ANSWERED, Condition(WAITING, "."))
         waiting.do("displace_session", f"{WAITING} l +{seconds}")
     asking = context.extension(confirming.ASK)
-    # A REFER of this phone would take the caller out of his scheme: without the name of his leg it is refused.
+    # A REFER of this phone would take the caller out of their scheme: without the name of their leg it is refused.
     asking.set("signal_bond", "")
     asking.do("execute_extension", f"tones ${{{confirming.FILE}}} {KEYS}")
     expected = f"^[${{{confirming.KEY}}}${{{confirming.REJECTS}}}]$"

@@ -60,7 +60,7 @@ _CAPTURE = re.compile(r"\$\{?\d")
 
 
 def heard(country: str | None) -> tuple[tuple[str, str], ...]:
-    """What an answered caller hears while nobody talks with him: ringing while phones do, a soft noise otherwise.
+    """What an answered caller hears while nobody talks with them: ringing while phones do, a soft noise otherwise.
 
     ``instant_ringback``: between phones that are rung in turn too, and before the first of them says anything.
     """

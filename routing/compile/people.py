@@ -186,7 +186,7 @@ def _prefix(gateway: Gateway, region: str, home: str | None) -> str:
 
 
 def _outside(name: str, region: str, folder: Folder) -> str:
-    """Where the caller hears ringing, his own leg says so: a caller from outside does, a person who dials does not."""
+    """Where the caller hears ringing, their own leg says so: callers from outside do, people who dial do not."""
     gateway, home = folder.gateways[name], folder.project.country
     heard = early_media(gateway, folder)
     variables = {

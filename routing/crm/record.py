@@ -23,7 +23,7 @@ class Record:
     """An open lead or deal, or a contact, with the caller's number.
 
     ``changed``: epoch seconds of its last change, 0 when unknown; ``phones``: its numbers, compared again, or None for
-    an entity that was reached through a contact whose number was compared; ``owner`` when the answer held him whole.
+    an entity that was reached through a contact whose number was compared; ``owner`` when the answer held all of them.
     """
 
     kind: Kind

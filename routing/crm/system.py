@@ -126,7 +126,7 @@ class System:
         return list(newest.values())[:MOST_OWNERS]
 
     def _owner(self, record: Record, look: Look) -> Owner:
-        """The record's owner; only his id is known when the CRM will not say more."""
+        """The record's owner; only their id is known when the CRM will not say more."""
         if record.owner is not None or not record.owner_id:
             return record.owner or Owner("", active=False)
         known = self.owners.stale(record.owner_id)

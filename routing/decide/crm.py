@@ -27,7 +27,7 @@ def answer(step: Step, call: Call, ports: Ports) -> Verdict:
 
 
 def told(step: Mapping[str, Any], call: Call) -> dict[str, str]:
-    """What the CRM's templates tell of the visitor, by place (``entity.region``); "" for what he has not."""
+    """What the CRM's templates tell of the visitor, by place (``entity.region``); "" for what they have not."""
     known = {"entity": call.entities, "source": call.source}
     names = [name.partition(".") for name in (step.get("crm") or {}).get("told") or ()]
     return {f"{kind}.{name}": known[kind].get(name, "") for kind, _, name in names}
@@ -36,7 +36,7 @@ def told(step: Mapping[str, Any], call: Call) -> dict[str, str]:
 def decide(step: Mapping[str, Any], people: Responsible, outcome: Outcome) -> Verdict:
     """Ring the responsible person with the caller's name as label, else go on; the reason names ids only.
 
-    A caller whom the CRM has found is known from here on (`model.known`), whoever is responsible for him.
+    A caller whom the CRM has found is known from here on (`model.known`), whoever is responsible for them.
     """
     if isinstance(outcome, Failed):
         return failed(outcome.reason)

@@ -34,7 +34,7 @@ class Directory:
     destinations: tuple[re.Pattern[str], ...]
     extensions: Mapping[str, str] = field(default_factory=dict)
     country: str = ""
-    #: Person -> SIP accounts of his phones.
+    #: Person -> SIP accounts of their phones.
     sip: Mapping[str, frozenset[str]] = field(default_factory=dict)
     #: Persons whose phones do not all ring alike -> when each wave begins and how long it may ring (`Wave`).
     staggered: Mapping[str, Sequence[Sequence[int]]] = field(default_factory=dict)

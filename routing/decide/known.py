@@ -1,4 +1,4 @@
-"""Whether a caller is known: the last talks with him -> how long ago the last one was.
+"""Whether a caller is known: the last talks with them -> how long ago the last one was.
 
 Production, `routing trace` and tests call the same ``decide``. Pure: talks and the time are arguments.
 """

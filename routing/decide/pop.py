@@ -1,4 +1,4 @@
-"""From a decision to what screens are told: who is about to ring, what is known of the caller and his visit. Pure."""
+"""From a decision to what screens are told: who is about to ring, what is known of the caller and their visit. Pure."""
 
 from __future__ import annotations
 

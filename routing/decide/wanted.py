@@ -51,7 +51,7 @@ def _value(source: Any, call: Call, known: bool) -> str | int | bool:
 
 
 def _region(regions: Mapping[str, str], call: Call) -> str:
-    """The visitor's region when there is one, else the caller's by his number."""
+    """The visitor's region when there is one, else the caller's by their number."""
     if chosen := call.entities.get("region"):
         return chosen
     return next((name for name, pattern in regions.items() if re.search(pattern, call.caller)), "")

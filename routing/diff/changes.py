@@ -224,7 +224,7 @@ def _rank(finding: Finding) -> str:
 
 
 def _kept(outcome: Outcome) -> bool:
-    """Whether the caller reached somebody, or something that takes his word."""
+    """Whether the caller reached somebody, or something that takes a message."""
     return bool(outcome.talk or outcome.message)
 
 

@@ -37,7 +37,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Outcome:
-    """The whole call. ``talk``: the target the caller talked with; ``message``: he could leave one."""
+    """The whole call. ``talk``: the target the caller talked with; ``message``: they could leave one."""
 
     entries: tuple[Entry, ...]
     talk: str

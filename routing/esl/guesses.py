@@ -20,7 +20,7 @@ EVENTS = "CUSTOM sofia::register_attempt"
 #: How often variables that are over are looked for.
 SWEEP_SECONDS = 60.0
 _RIGHT, _WRONG = ("SUCCESS", "RENEWED"), "FORBIDDEN"
-#: What FreeSWITCH calls an account before it has looked at a password: nobody has proven there where he is.
+#: What FreeSWITCH calls an account before it has looked at a password: nobody has proven there where they are.
 _UNREAD = "unknown"
 
 

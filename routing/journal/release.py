@@ -54,7 +54,7 @@ def notify_of(release: str, schemes: Sequence[str]) -> Sequence[str]:
 
 @dataclass(frozen=True)
 class Project:
-    """What the project of a release root says now, by its live release; what the operator said himself comes first.
+    """What the project of a release root says now, by its live release; what the operator said comes first.
 
     ``root`` None: nobody knows a release. ``keep_s`` 0: nobody said how long.
     """

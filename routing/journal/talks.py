@@ -1,4 +1,4 @@
-"""When somebody talked with the caller: once, or several people in turn when a phone sent him on (REFER). Pure.
+"""When somebody talked with the caller: once, or several people in turn when a phone sent them on (REFER). Pure.
 
 FreeSWITCH begins an A-leg's times anew with every transfer; those of its B-legs stay.
 """

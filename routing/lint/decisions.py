@@ -22,7 +22,7 @@ RING_SECONDS = 5.0
 
 
 class _Waits(Ways[float]):
-    """The state is how long the caller may have waited for decisions since a phone rang or he heard anything."""
+    """The state is how long the caller may have waited for decisions since a phone rang or they heard anything."""
 
     def enter(self, step: Step, loc: Loc, state: float) -> float:
         if not isinstance(step, DynamicStep) or isinstance(step, RingStep):

@@ -17,7 +17,7 @@ MOST_CHOICES = 3
 
 
 class LongPrompt(Lint):
-    """A caller listens to a greeting for 18 seconds, then he hangs up.
+    """A caller listens to a greeting for 18 seconds, then hangs up.
 
     WAV files are measured; of other formats the length is unknown and nothing is said. `music` may be as long as it is.
 

@@ -86,7 +86,7 @@ class SamePhone(Lint):
 
 
 class OwnNumber(Lint):
-    """A person's phone is a number of this very project: the call comes in again and rings him again.
+    """A person's phone is a number of this very project: the call comes in again and rings them again.
 
     Good::
 

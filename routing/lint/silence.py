@@ -57,9 +57,9 @@ def _asked_seconds(step: Step) -> float:
 
 
 class DeadAir(Lint):
-    """A caller who is connected hears nothing for more than two seconds: he asks whether anybody is there, or leaves.
+    """A caller who is connected hears nothing for more than two seconds: they ask whether anybody is there, or leave.
 
-    Before the answer he hears ringing while a decision is awaited, after it he does not; phones that ring are heard
+    Before the answer they hear ringing while a decision is awaited, after it they do not; phones that ring are heard
     always. A whisper is for the person: the caller waits until it is over. A menu's wait for a key is not meant.
 
     Good::

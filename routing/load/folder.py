@@ -215,7 +215,7 @@ def _check_person(name: str, document: Document, loc: Loc, folder: Folder) -> It
 
 
 def _twice(folder: Folder, people: _Named) -> Iterator[Problem]:
-    """SIP accounts and extensions share one internal numbering; a person's extension may be one of his own accounts."""
+    """SIP accounts and extensions share one internal numbering; a person's extension may be an account of theirs."""
     seen: dict[str, tuple[str, str]] = {}
     for name, (document, loc) in people.places.items():
         person = folder.people[name]

@@ -53,14 +53,14 @@ class HttpSearch(Fields):
 
 
 class HttpOwner(Fields):
-    """How an owner is asked for by his id."""
+    """How an owner is asked for by their id."""
 
     path: OwnerTemplate = Field(description="Address below `url`: `/users/{id}`.")
     row: JsonPath = Field("", description="Where the owner is; the whole answer otherwise.")
-    email: JsonPath | None = Field(None, description="Where his e-mail address is: a person has the same one.")
-    name: JsonPath | None = Field(None, description="Where his name is, for the journal.")
-    extension: JsonPath | None = Field(None, description="Where his extension is: a person has the same one.")
-    active: JsonPath | None = Field(None, description="Where it says whether he still works here.")
+    email: JsonPath | None = Field(None, description="Where their e-mail address is: a person has the same one.")
+    name: JsonPath | None = Field(None, description="Where their name is, for the journal.")
+    extension: JsonPath | None = Field(None, description="Where their extension is: a person has the same one.")
+    active: JsonPath | None = Field(None, description="Where it says whether they still work here.")
 
 
 class HttpCrm(Crm):

@@ -101,7 +101,7 @@ class Guesses:
         return any(found in network for network in self.trusted)
 
     def _is_refused(self, key: str, account: str, at_s: float) -> bool:
-        """Whoever is refused is not heard: what he tries meanwhile says nothing."""
+        """Whoever is refused is not heard: what they try meanwhile says nothing."""
         held = (self._tries.get((key, whose)) for whose in ("", account))
         whole, own = (tries is not None and at_s < tries.until_s for tries in held)
         return own or (whole and account not in self._right.get(key, ()))

@@ -1,4 +1,4 @@
-"""Whether a caller is known, as a call carries it: seconds since the last talk with him, or that a CRM has found him.
+"""Whether a caller is known, as a call carries it: seconds since the last talk with them, or that a CRM has found them.
 
 One question a call: what was answered stays on the channel, and later steps only compare.
 """

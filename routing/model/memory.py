@@ -99,7 +99,7 @@ class Memory(Protocol):
         """Take a turn in a step for one of the names, each with its rank, and say whose it is.
 
         Of the lowest rank whose last turn is longest ago, equals as listed; ``spread``: whoever had the very last turn
-        has this one only when he is alone.
+        has this one only when they are alone.
         """
 
 

@@ -14,7 +14,7 @@ from typing import Protocol
 @dataclass(frozen=True, slots=True)
 class Notice:
     """A call (its uuid) that nobody talked with. ``to``: e-mail addresses; ``recording``: the voicemail's sound file,
-    "" when there is none; ``status``: how the call ended, in the journal's words; ``wait_s``: for how long he waited;
+    "" when there is none; ``status``: how the call ended, in the journal's words; ``wait_s``: for how long they waited;
     ``tags``: the labels of `tag` steps.
     """
 

@@ -1,4 +1,4 @@
-"""The ringing tone of each country, as an answered caller hears it while a phone rings; and what he hears on hold.
+"""The ringing tone of each country, as an answered caller hears it while a phone rings; and what they hear on hold.
 
 Facts of ITU-T E.180 Supplement 2 and of the countries' own tables, in teletone's words, which FreeSWITCH's
 ``tone_stream`` takes: ``%(1000,4000,425)`` is one second of 425 Hz, then four of silence. A tone that is modulated

@@ -1,7 +1,7 @@
 """What a secret may be: names that are nobody's to give away, and keys that sign. Pure; no value is in a message.
 
-Secrets stand in scheme files by name. An author names the keys of his own CRMs, handlers and pages; the engine's own
-variables, phones' and gateways' passwords and what else a machine's environment holds are not his to send anywhere.
+Secrets stand in scheme files by name. Authors name the keys of their own CRMs, handlers and pages; the engine's own
+variables, phones' and gateways' passwords and what else a machine's environment holds are not theirs to send anywhere.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def is_key(text: str) -> bool:
 
 
 def whose(name: str) -> str:
-    """Whose secret a name is, which no author may name; "" for one that he may."""
+    """Whose secret a name is, which no author may name; "" for one that they may."""
     return next((owner for beginning, owner in _OURS.items() if name.upper().startswith(beginning)), "")
 
 

@@ -30,9 +30,9 @@ class Leases(Protocol):
     def lend(
         self, lending: Lending, visitor_id: str, visitor: Visitor, page: Mapping[str, str], now: float
     ) -> str | None:
-        """A number for a visit that begins or goes on: the visitor's own if he has one; None when all are lent.
+        """A number for a visit that begins or goes on: the visitor's own if they have one; None when all are lent.
 
-        ``page``: entities of the page that he views.
+        ``page``: entities of the page that they view.
         """
 
     def tell(self, lending: Lending, visitor_id: str, page: Mapping[str, str], now: float) -> str | None:

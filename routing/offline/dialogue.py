@@ -153,7 +153,7 @@ def _valid(call: Running, asked: Question, digits: str) -> bool:
 
 
 def record(call: Running, data: str) -> None:
-    """Record the caller: he speaks for his scripted time and hangs up, or the limit ends the recording; what is too
+    """Record the caller: they speak for their scripted time and hang up, or the limit ends the recording; what is too
     short is no message."""
     words = separate(data, " ", 4)
     if not words:

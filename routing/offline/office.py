@@ -29,9 +29,9 @@ class Office:
     world: World
     before: Remembered
     zone: tzinfo
-    #: Client -> talks with him, the newest first.
+    #: Client -> talks with them, the newest first.
     _talks: dict[str, list[Talk]] = field(default_factory=dict)
-    #: Person -> day -> what he did that day.
+    #: Person -> day -> what they did that day.
     _loads: dict[str, dict[str, Load]] = field(default_factory=dict)
     #: Place of a step -> name -> the number of its last turn.
     _turns: dict[tuple[str, str], dict[str, int]] = field(default_factory=dict)
@@ -61,7 +61,7 @@ class Office:
                 self._talked(call, event.subject, call.at.timestamp() + event.at_ms / 1000, event.lasted_ms / 1000)
 
     def remember(self, client: str, talk: Talk) -> None:
-        """A talk with a client, newer than all that are remembered of him."""
+        """A talk with a client, newer than all that are remembered of them."""
         self._talks.setdefault(client, []).insert(0, talk)
 
     def _talked(self, call: Call, target: str, ended_s: float, talk_s: float) -> None:

@@ -65,9 +65,9 @@ class Phone:
 
 @dataclass(frozen=True)
 class Caller:
-    """The scripted caller: digits in the order typed (``-`` lets one question pass), and when he gives up.
+    """The scripted caller: digits in the order typed (``-`` lets one question pass), and when they give up.
 
-    ``message_ms`` is how long he speaks after a voicemail's beep before he hangs up. Of a phone of ours:
+    ``message_ms`` is how long they speak after a voicemail's beep before they hang up. Of a phone of ours:
     ``sends`` is what it does with whom it has reached, ``consults`` that it calls for a party that it holds.
     """
 

@@ -19,14 +19,14 @@ def progress(line: Line, variables: Mapping[str, str], phone: Phone, *, alone: b
 
 
 def play_ringback(line: Line) -> None:
-    """A caller who has media hears ``transfer_ringback`` once he is answered, ``ringback`` at any time."""
+    """A caller who has media hears ``transfer_ringback`` once they are answered, ``ringback`` at any time."""
     answered = line.get("transfer_ringback") if line.answered else None
     if line.media and line.hears == "nothing" and (answered or line.get("ringback")):
         line.hear("audio")
 
 
 def _early_media(line: Line, variables: Mapping[str, str], alone: bool) -> None:
-    """``ignore_early_media=ring_ready`` rings the caller of one endpoint; what is bridged, he hears."""
+    """``ignore_early_media=ring_ready`` rings the caller of one endpoint; what is bridged, they hear."""
     ignored = variables.get("ignore_early_media", "")
     if ignored == "ring_ready" and alone:
         line.ring()

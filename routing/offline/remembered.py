@@ -15,7 +15,7 @@ from routing.model import dnd as told
 from routing.model.decision import Call
 from routing.model.memory import Direction, Facts, Forgotten, Load, Memory, Presence, State, Talk
 
-#: A person's state as a trace or a test says it; ``dnd``: he must not be disturbed, which static steps obey too.
+#: A person's state as a trace or a test says it; ``dnd``: they must not be disturbed, which static steps obey too.
 Said = Literal["free", "busy", "absent", "dnd"]
 STATES: tuple[Said, ...] = get_args(Said)
 LONG_TALK_SECONDS = 3600.0

@@ -133,7 +133,7 @@ class Running:
                     self.apply(application, data)
 
     def next_digit(self) -> str:
-        """The next key the caller presses; empty when none or when he lets this question pass."""
+        """The next key the caller presses; empty when none or when they let this question pass."""
         if self.typed >= len(self.caller.digits):
             return ""
         digit = self.caller.digits[self.typed]

@@ -106,7 +106,7 @@ class World:
         return any(call != besides for call in self._talking.get(_owner(target), {}).get(target, ()))
 
     def is_person_talking(self, target: str, besides: str) -> bool:
-        """Whether the person whose phone this is talks on any of his phones with another call."""
+        """Whether the person whose phone this is talks on any of their phones with another call."""
         return _is_used(self._talking.get(_owner(target), {}), besides)
 
     def is_busy(self, person: str, besides: str) -> bool:

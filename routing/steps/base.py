@@ -24,7 +24,7 @@ RELEASE = "${routing_release}"
 #: The release's file that hears keys pressed as tones; an argument of `execute_extension`.
 KEYS = "keys"
 HEAR_TONES = f"tones XML:{RELEASE}/{KEYS}.xml {KEYS}"
-#: An answered caller hears his music or the ringing tone from here on, whatever the call waits for; and no more.
+#: An answered caller hears music or the ringing tone from here on, whatever the call waits for; and no more.
 HEAR_WAITING = f"waiting XML:{RELEASE}/{KEYS}.xml {KEYS}"
 HEAR_HELD = f"held XML:{RELEASE}/{KEYS}.xml {KEYS}"
 WAITING = "${transfer_ringback}"

@@ -1,9 +1,9 @@
 """``crm``: ring whoever is responsible for the caller in the CRM; nobody, or no answer in time, goes on.
 
 Entities with the caller's number are looked for in the order given: only open leads and deals, the newest first. Their
-owner is rung for ``ring``; he is a person of the project by his id (``crm:`` of the person), else by e-mail, else by
-extension. The caller's name stands on his phone. A CRM described in YAML may be told what the site's visitor looked at
-and where he came from: ``path: "/leads?phone={phone}&region={entity.region}"``.
+owner is rung for ``ring``: the person of the project with that id (``crm:`` of the person), else with that e-mail, else
+with that extension. The caller's name stands on the phone. A CRM described in YAML may be told what the site's visitor
+looked at and where they came from: ``path: "/leads?phone={phone}&region={entity.region}"``.
 
 Good::
 
@@ -35,7 +35,7 @@ LONGEST_SECONDS = 10
 
 
 class CrmStep(DynamicStep):
-    """Ring the responsible person; falls through when there is none in time or he did not talk."""
+    """Ring the responsible person; falls through when there is none in time or they did not talk."""
 
     kind: ClassVar[str] = "crm"
     primary: ClassVar[str] = "system"

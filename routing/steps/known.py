@@ -43,7 +43,7 @@ class KnownQuestion(MemoryQuestion):
 
 
 def is_known(wanted: bool) -> Condition:
-    """Whether somebody has talked with the caller, or a CRM knows him."""
+    """Whether somebody has talked with the caller, or a CRM knows them."""
     return Condition(known.EITHER, known.IS_KNOWN if wanted else known.IS_UNKNOWN)
 
 

@@ -1,7 +1,7 @@
 """``match``: go by who calls, which number was called, what the visitor did on the site; the first case that fits wins.
 
-A caller is ``known`` when somebody of the project has talked with him (``known_within``: not longer ago than that), or
-when a ``crm`` step has found him in this call. The engine is asked, once a call; without it the caller is unknown.
+A caller is ``known`` when somebody of the project has talked with them (``known_within``: not longer ago than that), or
+when a ``crm`` step has found them in this call. The engine is asked, once a call; without it the caller is unknown.
 
 Good::
 

@@ -82,7 +82,7 @@ def not_ours(number: str | None, loc: Loc, folder: Folder) -> Iterator[tuple[Loc
 
 @dataclass(frozen=True)
 class Turn:
-    """Whoever is rung at once: ``name`` is a person or ``ivan.mobile``, ``weight`` his share where shares differ.
+    """Whoever is rung at once: ``name`` is a person or ``ivan.mobile``, ``weight`` their share where shares differ.
 
     ``seconds``: the ring time of this one where it is not that of the others.
     """

@@ -114,12 +114,12 @@ class When(Fields):
     )
     anonymous: Flag | None = Field(None, description="The caller hides the number, or shows it.")
     known: Flag | None = Field(
-        None, description="Somebody has talked with the caller before, or a `crm` step has found him; or neither."
+        None, description="Somebody has talked with the caller before, or a `crm` step has found them; or neither."
     )
     known_within: Seconds | None = Field(None, description="Somebody has talked with the caller in this time: `30d`.")
     number: Annotated[list[Number], OneOrMany] = Field(default_factory=list, description="The number that was called.")
     questions: Questions = Field(
-        default_factory=dict, alias=QUESTIONS, description="What the visitor did on the site, and where he came from."
+        default_factory=dict, alias=QUESTIONS, description="What the visitor did on the site, and where they came from."
     )
     any: list[When] = Field(default_factory=list, description="Fits when one of these fits.")
 

@@ -19,8 +19,8 @@ from routing.store.client import Store, StoreDown
 #: A page waits for its number; a call waits for the store's own budget.
 PAGE_BUDGET_SECONDS = 0.25
 
-#: Fields of KEYS[2] by number: `n:` its visitor, `s:` and `p:` what he and his page told, `u:` known until when.
-#: By visitor: `v:` his number.
+#: Fields of KEYS[2] by number: `n:` its visitor, `s:` and `p:` what they and their page told, `u:` known until when.
+#: By visitor: `v:` their number.
 _FORGET = """
 local function forget(number)
   local visitor = redis.call('HGET', KEYS[2], 'n:' .. number)
@@ -35,8 +35,8 @@ local function keep(number)
 end
 """
 #: A lease that ends later than one that begins now is of a clock that was ahead, and ends with this one.
-#: KEYS[1] when each number's lease ends, KEYS[2] the fields above; now, lease, keep (s), visitor, what he told, what
-#: his page told, the pool's numbers as a digest and one by one. The number, or nothing when all are lent.
+#: KEYS[1] when each number's lease ends, KEYS[2] the fields above; now, lease, keep (s), visitor, what they told, what
+#: their page told, the pool's numbers as a digest and one by one. The number, or nothing when all are lent.
 LEND = (
     _FORGET
     + """

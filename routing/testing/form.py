@@ -165,8 +165,8 @@ class CallerFields(Fields):
     """What the caller does: keys in order, ``-`` lets a question pass; ``speaks`` after a voicemail's beep."""
 
     digits: Text = Field("", description="Keys in the order typed; `-` lets a question pass.")
-    hangs_up_after: Seconds | None = Field(None, description="When he gives up, from the INVITE.")
-    speaks: Seconds = Field(10, description="How long he speaks after a voicemail's beep.")
+    hangs_up_after: Seconds | None = Field(None, description="When they give up, from the INVITE.")
+    speaks: Seconds = Field(10, description="How long they speak after a voicemail's beep.")
     transfers: Transfer | None = Field(
         None, description="A phone of ours that calls sends on whom it has reached: `to 103 after 5s`, `..., attended`."
     )

@@ -48,7 +48,7 @@ def _subject(kind: str) -> Callable[[Event, str], bool]:
 
 
 def _phone(kind: str) -> Callable[[Event, str], bool]:
-    """A person's name stands for any of his phones."""
+    """A person's name stands for any of their phones."""
     return lambda event, word: event.kind == kind and word in (event.subject, event.subject.partition(".")[0])
 
 

@@ -73,7 +73,7 @@ class Api:
         lending = lender.lending
         holders = self.holders = self.holders or Holders(self.now)
         if address and not holders.may(address, lending.pool, len(lending.numbers), visitor_id):
-            # whoever has a number keeps it, though we may have forgotten that he is here
+            # whoever has a number keeps it, though we may have forgotten that they are here
             number = self.leases.tell(lending, visitor_id, page, self.now())
             return number, "lent" if number else "address_full"
         number = self.leases.lend(lending, visitor_id, visitor, page, self.now())

@@ -1,4 +1,4 @@
-/* Shows each visitor a number of his own and tells the engine what he looks at. <script async src=".../v1/site.js"></script>
+/* Shows each visitor a number of their own and tells the engine what they look at. <script async src=".../v1/site.js"></script>
    Marks: data-routing-number on what shows the number; data-routing-keep on a tel: link that must stay as it is;
    <meta name="routing:NAME" content="..."> or routing.set({NAME: "..."}) for entities that the page states.
    data-consent="wait" on the script: nothing happens before routing.start(). */

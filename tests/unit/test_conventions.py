@@ -246,3 +246,22 @@ def test_no_places_of_one_machine_in_files() -> None:
     places = re.compile("/" + r"(home|work|root|Users)/\w")
     shown = [path for path in FILES if places.search(path.read_text(encoding="utf-8"))]
     assert [_name(path) for path in shown] == []
+
+
+#: A person may be anybody.
+HE = re.compile(r"\b(?:he|his|him|himself)\b", re.IGNORECASE)
+#: The code of a language.
+NO_PERSON = ('"he"',)
+
+
+def test_people_are_they() -> None:
+    prose = [
+        path for kind in ("routing/**/*.py", "routing/**/*.js", "tools/*.py", "C*.rst") for path in ROOT.glob(kind)
+    ]
+    lines = [
+        f"{path.relative_to(ROOT)}:{number}: {line.strip()}"
+        for path in prose
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if HE.search(line) and not any(each in line for each in NO_PERSON)
+    ]
+    assert lines == []

@@ -96,7 +96,8 @@ def _serve(options: ServeOptions, metrics: Path) -> None:
 
 def _check(options: ServeOptions) -> None:
     if not options.root.is_dir():
-        raise ServeFault(f"release root {options.root} does not exist (hint: routing compile --out it)")
+        hint = f"`routing publish --out {options.root}` makes it"
+        raise ServeFault(f"release root {options.root} does not exist (hint: {hint})")
     try:
         read_secrets(options.secrets, {})
         if options.redis:

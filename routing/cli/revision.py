@@ -54,4 +54,7 @@ def _git(where: Path, *arguments: str) -> bytes | None:
         done = subprocess.run(["git", "-C", str(where), *arguments], capture_output=True, check=False)
     except FileNotFoundError:
         raise UserError("git is not installed: give folders instead of revisions") from None
+    if b"dubious ownership" in done.stderr:
+        hint = f"`git config --global --add safe.directory {where}`"
+        raise UserError(f"git reads nothing in {where}, which is another user's (hint: {hint})")
     return done.stdout if done.returncode == 0 else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -28,7 +28,7 @@ from routing.model.entities import SOURCES, Visitor, clean
 from routing.model.problem import did_you_mean
 from routing.offline.answering import InProcess, canned
 from routing.offline.decider import Decider
-from routing.offline.phones import BadBehaviour, Caller, Phones, milliseconds
+from routing.offline.phones import BadBehaviour, Caller, Phones, milliseconds, parse
 from routing.offline.published import Published
 from routing.offline.remembered import undisturbed
 from routing.offline.socket_peer import SocketPeer
@@ -155,6 +155,10 @@ class _Asked:
                 near = difflib.get_close_matches(who, known, 1)
                 hint = f": did you mean {near[0]}?" if near else ""
                 raise UserError(f"--phone {phone}: nobody is called {who}{hint}")
+            try:
+                parse(does)
+            except BadBehaviour as error:
+                raise UserError(f"--phone {phone}: {error}") from error
             found[who] = does
         return found
 
@@ -199,10 +203,15 @@ class _Asked:
                 number, account, moment, context="routing_internal", variables=login(account, accounts[account])
             )
         country = self.published.country
-        try:
-            return Call(numbers.called(number, country), numbers.caller(caller, country), moment)
-        except ValueError as error:
-            raise UserError(str(error)) from error
+        to = _read("--to", numbers.called, number, country)
+        return Call(to, _read("--from", numbers.caller, caller, country), moment)
+
+
+def _read(option: str, reading: Callable[[str, str | None], str], text: str, country: str | None) -> str:
+    try:
+        return reading(text, country)
+    except ValueError as error:
+        raise UserError(f"{option}: {error}") from error
 
 
 def _named(option: str, pairs: Sequence[str], known: Collection[str]) -> dict[str, str]:
@@ -211,7 +220,7 @@ def _named(option: str, pairs: Sequence[str], known: Collection[str]) -> dict[st
     for pair in pairs:
         name, _, value = pair.partition("=")
         if name not in known:
-            near = did_you_mean(name, known) or f"known are {', '.join(known) or 'none'}"
+            near = did_you_mean(name, known) or f"known are {', '.join(known) or 'none: `tracking: {entities: ...}`'}"
             raise UserError(f"{option} {pair}: there is no such name ({near})")
         if not clean(value):
             raise UserError(f"{option} {pair}: write NAME=VALUE, letters and digits")

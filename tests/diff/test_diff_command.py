@@ -110,6 +110,15 @@ def test_no_repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: 
     assert said == f"routing: HEAD is neither a folder nor a git revision: {tmp_path} is in no git repository\n"
 
 
+def test_a_repository_that_is_another_users(
+    repository: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
+    failure("HEAD", "--schemes", "schemes")
+    said = capsys.readouterr().err
+    assert "which is another user's (hint: `git config --global --add safe.directory " in said
+
+
 def test_no_folder_to_compare_with(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
     failure(str(BASE), "--schemes", "nowhere")
     told = "routing: nowhere is not a folder: say which with --schemes, or name NEW\n"

@@ -20,11 +20,28 @@ HERE = Path(__file__).parents[1] / "mistakes"
 FILES = sorted(HERE.glob("*.txt"))
 
 
+COMPANY = {
+    "project.yaml": """\
+project: {name: x, timezone: Europe/Kyiv, country: UA, secrets: env}
+calendars: {office: {open: {mon-fri: "09:00-18:00"}}}
+people: {ivan: {name: Ivan, phones: {desk: {sip: "1001"}}}}
+""",
+    "front.yaml": """\
+scheme: front
+numbers: [{number: "+380441112233"}]
+steps: [{ring: {to: ivan, for: 20s}}, {hangup: NO_ANSWER}]
+""",
+}
+
+
 @pytest.fixture
 def place(tmp_path, monkeypatch):
-    """An empty folder, a file, secrets of each odd kind, and a release root of which no release is live."""
+    """An empty folder, which is a root without a release, a file, secrets of each odd kind, and a company."""
     (tmp_path / "spool").mkdir()
     (tmp_path / "empty").mkdir()
+    (tmp_path / "company").mkdir()
+    for name, text in COMPANY.items():
+        (tmp_path / "company" / name).write_text(text)
     (tmp_path / "a_file").write_text("no database\n")
     for name, mode, text in (
         ("open", 0o644, b"A=b\n"),
@@ -45,7 +62,7 @@ def run(words):
     with redirect_stdout(said), redirect_stderr(said), pytest.raises(SystemExit) as ended, ErrorRoad():
         group(words, prog_name="routing")
     code = ended.value.code or 0
-    told = re.sub(r"Usage: .*\n(?: .*\n)*Try .*\n\n", "", said.getvalue())
+    told = re.sub(r"Usage: .*\n(?: .*\n)*Try .*\n\n", "", said.getvalue()).replace(str(Path.cwd()), "HERE")
     return f"{told}[exit {code}]\n"
 
 

@@ -53,7 +53,7 @@ def look_up(systems: Systems) -> Callable[[Step, Call, Responsible], Outcome]:
 
     def outcome(step: Step, call: Call, people: Responsible) -> Outcome:
         order = step.get("order") or KINDS
-        return systems.lookup(step["crm"], call.caller, order, people.knows, step_seconds(step), told(step, call))
+        return systems.lookup(step["crm"], call.found_by, order, people.knows, step_seconds(step), told(step, call))
 
     return outcome
 

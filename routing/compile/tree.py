@@ -28,6 +28,7 @@ from routing.compile.people import (
 from routing.compile.pools import tracking_json
 from routing.compile.scheme import Record, table_json
 from routing.compile.store import PUBLIC, Cache, Store
+from routing.compile.told import told_context
 from routing.compile.tones import tones
 from routing.compile.transfers import TRANSFER, transfer_context
 from routing.compile.version import code_version
@@ -39,6 +40,7 @@ from routing.model.crm import owners
 from routing.model.folder import CODES, Folder
 from routing.model.ringing import Wave
 from routing.steps import targets
+from routing.steps.ask_number import READ
 from routing.steps.base import KEYS
 
 #: What a release has one of, by its file.
@@ -47,6 +49,7 @@ _WHOLE = (
     ("emergency", emergency_context),
     (TRANSFER, transfer_context),
     (KEYS, keys_context),
+    (READ, told_context),
 )
 
 

@@ -23,7 +23,17 @@ DEFAULT_RING_SECONDS = 20
 def answer(step: Step, call: Call, ports: Ports) -> Verdict:
     """Look the caller up in the CRM that the step names, and ring whoever stands for the owner."""
     people = ports.responsible(call.release, str(step["crm"]["system"]))
-    return decide(step, people, ports.crm(step, call, people))
+    verdict = decide(step, people, ports.crm(step, call, people))
+    return _unproven(verdict) if call.told else verdict
+
+
+def _unproven(verdict: Verdict) -> Verdict:
+    """What follows from a number that the caller only told: who is rung, and no more. The phone shows no name that
+    anybody could have dialled up, and the caller is not known by it.
+    """
+    decision = verdict.decision
+    unnamed = replace(decision, name="") if isinstance(decision, RingPerson) else decision
+    return replace(verdict, variables={}, decision=unnamed)
 
 
 def told(step: Mapping[str, Any], call: Call) -> dict[str, str]:

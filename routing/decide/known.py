@@ -16,12 +16,12 @@ from routing.model.memory import Talk
 
 def answer(step: Step, call: Call, ports: Ports) -> Verdict:
     """How long ago somebody has talked with this caller. Raises Forgotten."""
-    return decide(talks(step, call, ports), ports.now())
+    return decide(talks(step, call.caller, ports), ports.now())
 
 
-def talks(step: Step, call: Call, ports: Ports) -> Iterable[Talk]:
-    """The last talks with a caller who shows a number, the newest first. Raises Forgotten."""
-    return ports.memory.talks(step["project"], call.caller) if call.caller.startswith("+") else ()
+def talks(step: Step, caller: str, ports: Ports) -> Iterable[Talk]:
+    """The last talks with a caller who has a number, the newest first. Raises Forgotten."""
+    return ports.memory.talks(step["project"], caller) if caller.startswith("+") else ()
 
 
 def decide(past: Iterable[Talk], now_s: float) -> Verdict:

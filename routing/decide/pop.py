@@ -23,5 +23,6 @@ def pop_of(kind: str, call: Call, verdict: Verdict, directory: Directory) -> Pop
     card = verdict.card
     shown = card.name if card else name
     return Pop(
-        call.uuid, person, phones, call.caller, call.number, call.scheme, kind, shown, card, call.entities, call.source
-    )
+        call.uuid, person, phones, call.caller, call.number, call.scheme, kind, shown, card, call.entities, call.source,
+        call.told,
+    )  # fmt: skip

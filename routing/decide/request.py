@@ -18,8 +18,9 @@ from urllib.parse import quote, urlencode, urlsplit, urlunsplit
 from routing.model.decision import CALL_FIELDS, Call
 from routing.model.secret import key_of
 
-#: What our own form sends when the step does not choose: parameter name -> call field, in this order.
-OWN_FIELDS = {name: name for name in CALL_FIELDS}
+#: What our own form sends when the step does not choose: parameter name -> call field, in this order. ``caller_told``
+#: is among them where the caller has told a number.
+OWN_FIELDS = {name: name for name in CALL_FIELDS if name != "caller_told"}
 USER_AGENT = "routing-webhook/1"
 JSON, FORM = "application/json", "application/x-www-form-urlencoded"
 
@@ -71,7 +72,8 @@ def build_request(
 def parameters(step: Mapping[str, Any], call: Call) -> dict[str, Any]:
     """Parameter name -> value, as the step's ``send`` chooses."""
     ringostat = step.get("form") == "ringostat"
-    chosen: Mapping[str, Any] = step.get("send") or ({} if ringostat else OWN_FIELDS)
+    own = OWN_FIELDS | ({"caller_told": "caller_told"} if call.told else {})
+    chosen: Mapping[str, Any] = step.get("send") or ({} if ringostat else own)
     values = {name: _value(source, call) for name, source in chosen.items()}
     if not ringostat:
         return values
@@ -111,6 +113,8 @@ def _value(source: Any, call: Call) -> Any:
         return datetime.fromtimestamp(call.started, UTC).isoformat(timespec="seconds")
     if source in ("entities", "source"):
         return dict(getattr(call, source))
+    if source == "caller_told":
+        return call.told
     if source == "tags":
         return list(call.tags)
     if source in ("number", "caller", "caller_pays", "scheme", "step"):

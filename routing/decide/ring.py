@@ -40,7 +40,7 @@ def _facts(step: Step, call: Call, ports: Ports) -> Facts:
         day = datetime.fromtimestamp(ports.now(), _zone(step["timezone"])).strftime("%Y%m%d")
     facts = ports.memory.facts(step["project"], people, day, (call.scheme, call.step))
     if "known" in (step.get("skills") or {}).values():
-        facts = replace(facts, known=any(True for _ in talks(step, call, ports)))
+        facts = replace(facts, known=any(True for _ in talks(step, call.caller, ports)))
     return facts
 
 

@@ -42,3 +42,12 @@ _WHY = {"oversized": "the call carries more than the engine reads"}
 def undecided(variable: Callable[[str], str]) -> str:
     """Why no decision came, in words, by the variables that a step set."""
     return _WHY.get(variable(UNDECIDED), "the engine decided nothing in time")
+
+
+def told_number(told: str, was_asked: bool) -> tuple[Result, str]:
+    """What came of asking a caller for their number (`routing.model.told`)."""
+    if not was_asked:
+        return Result.DONE, "told before" if told else "not asked: it is shown"
+    if told.startswith("+"):
+        return Result.CHOSEN, f"told {told}"
+    return Result.NO_CHOICE, "nothing dialled" if told else "what was dialled is no number"

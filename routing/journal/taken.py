@@ -15,8 +15,9 @@ from itertools import zip_longest
 from routing.journal.cdr import App, Cdr
 from routing.journal.dialled import Bridge, places
 from routing.journal.record import Leg, Step
-from routing.journal.result import Result, undecided
+from routing.journal.result import Result, told_number, undecided
 from routing.model.tags import TAGS, tags_of
+from routing.model.told import TOLD
 
 #: Of a release that an earlier version compiled, which did not write it.
 NO_KIND = "step"
@@ -228,6 +229,10 @@ def _hangup(draft: Draft, legs: Sequence[Leg], call: Cdr) -> Came:
 _READERS: dict[str, Callable[[Draft, Sequence[Leg], Cdr], Came]] = {
     "transferred": _transferred,
     "menu": _menu,
+    "ask_number": lambda draft, _, __: (
+        "",
+        *told_number(draft.variable(TOLD), bool(draft.data("play_and_get_digits"))),
+    ),
     "hours": _hours,
     "match": _match,
     "ring": _ring,

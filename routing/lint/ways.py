@@ -11,6 +11,7 @@ from typing import Generic, TypeVar
 
 from routing.lint.findings import OneScheme
 from routing.model.problem import Loc
+from routing.steps.ask_number import AskNumberStep
 from routing.steps.base import Complaint, Step, StepItem
 from routing.steps.dynamic import DynamicStep
 from routing.steps.hours import HoursStep
@@ -79,7 +80,7 @@ class UntilRung(Until):
 
     def enter(self, step: Step, loc: Loc, state: bool) -> bool:
         """A `ring` rings, a prompt keeps waiting."""
-        return state or isinstance(step, RingStep) or step.answers
+        return state or isinstance(step, RingStep) or (step.answers and not isinstance(step, AskNumberStep))
 
     def branch(self, step: Step, label: str, state: bool) -> bool:
         """Closed is excused."""
@@ -93,7 +94,8 @@ class UntilAnnounced(Until):
 
     def enter(self, step: Step, loc: Loc, state: bool) -> bool:
         """A file or a menu's prompt was played, to whoever came."""
-        return state or (step.answers and not (isinstance(step, PlayStep) and step.unless))
+        everybody = not isinstance(step, AskNumberStep) and not (isinstance(step, PlayStep) and step.unless)
+        return state or (step.answers and everybody)
 
 
 class UntilChosen(Until):

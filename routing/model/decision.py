@@ -115,6 +115,7 @@ Decision = RingPerson | RingPhone | RingNumber | RingOrder | RingTogether | Nobo
 #: What a webhook can be told of a call, by the names that `send` uses.
 CALL_FIELDS = (
     "call_id", "number", "caller", "caller_pays", "scheme", "step", "started", "entities", "source", "tags",
+    "caller_told",
 )  # fmt: skip
 
 
@@ -129,6 +130,8 @@ class Call:
     number: str
     caller: str
     caller_pays: bool = True
+    #: E.164, of a caller who hides: the number that they say is theirs (`model.told`). Never believed; "" for none.
+    told: str = ""
     started: float = 0.0
     #: Whose registered phone calls; empty for calls from outside.
     person: str = ""
@@ -141,6 +144,11 @@ class Call:
     question: str = ""
     #: Since when FreeSWITCH waits for the answer, in monotonic seconds; None: for no time worth mentioning.
     waits_since: float | None = None
+
+    @property
+    def found_by(self) -> str:
+        """The number to look the caller up by: shown, else told by the caller."""
+        return self.told or self.caller
 
 
 #: The event by which a call says that it still waits, as `Wait` told it to, and variables of such a call: which turn

@@ -43,6 +43,8 @@ class Pop:
     card: Card | None = None
     entities: Mapping[str, str] = field(default_factory=dict, repr=False)
     source: Mapping[str, str] = field(default_factory=dict, repr=False)
+    #: The number that a hidden caller says is theirs, or "".
+    told: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """Plain data, as screens get it."""

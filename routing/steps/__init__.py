@@ -8,6 +8,7 @@ from pydantic import ConfigDict, Field, create_model, model_validator
 
 from routing.model.fields import refuse, shown
 from routing.model.problem import did_you_mean
+from routing.steps.ask_number import AskNumberStep
 from routing.steps.base import Step, StepItem
 from routing.steps.crm import CrmStep
 from routing.steps.dnd import DndCode
@@ -32,6 +33,7 @@ KINDS: dict[str, type[Step]] = {
     "ring": RingStep,
     "play": PlayStep,
     "menu": MenuStep,
+    "ask_number": AskNumberStep,
     "hours": HoursStep,
     "match": MatchStep,
     "open_branch": OpenBranchStep,

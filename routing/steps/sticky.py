@@ -24,6 +24,7 @@ from pydantic import Field, field_validator
 from routing.model.decision import LONGEST_RING_SECONDS
 from routing.model.fields import Seconds, refuse
 from routing.model.folder import Folder
+from routing.model.told import TOLD
 from routing.steps.base import Emitter, Reference
 from routing.steps.dialplan import Condition, Extension
 from routing.steps.dynamic import DynamicStep, Variation
@@ -67,7 +68,7 @@ class StickyStep(DynamicStep):
     def ask(self, out: Emitter, here: Extension, path: str, then: str) -> None:
         """The frame behind the question whether there is a number to remember; ``then``: argument of ``transfer``."""
         here.do("transfer", out.go(f"{path}.ask"))
-        asking = out.context.extension(f"{path}.ask", Condition("${routing_caller}", r"^\+"))
+        asking = out.context.extension(f"{path}.ask", Condition(f"${{routing_caller}}@${{{TOLD}}}", r"^(?:[^@]*@)?\+"))
         self.emit_frame(out, asking, path, then)
         out.context.extension(f"{path}.ask").do("transfer", then)
 

@@ -47,7 +47,7 @@ def lit(tmp_path):
         yield lab
 
 
-def leave(lab, seconds=2.5):
+def leave(lab, seconds=5.0):
     """Somebody speaks after the tone; the id of the call, by which the message is named."""
     with lab.caller() as caller:
         call = caller.call(BOX)

@@ -98,7 +98,7 @@ def test_a_page_is_told_who_calls_while_the_phone_rings(bed: Bed) -> None:
         "call": "uuid-1", "person": "ivan", "phones": ["ivan.desk"], "caller": "+380671234567",
         "number": "+380800330521", "scheme": "shop", "by": "crm", "name": "Олена Клієнт",
         "card": {"system": "bitrix24", "kind": "deal", "id": "17", "name": "Олена Клієнт", "url": DEAL.url},
-        "entities": {"category": "дренаж"}, "source": {"utm_campaign": "autumn"},
+        "entities": {"category": "дренаж"}, "source": {"utm_campaign": "autumn"}, "told": "",
     }  # fmt: skip
     answer.close()
     assert bed.hub.open == 0

@@ -55,6 +55,7 @@ WAYS = {
     "ring": ("{to: ivan, for: 20s}", "phones: {ivan: answers after 1s}", "talk: ivan"),
     "play": ("greeting.wav", "", "play: greeting.wav"),
     "menu": ("{prompt: menu.wav, options: {'1': [hangup]}}", "caller: {digits: '1'}", "digits: '1'"),
+    "ask_number": ("{prompt: menu.wav}", "", "step: '1'"),
     "hours": ("{calendar: office, open: [hangup]}", "", "hours: open"),
     "match": ("[{when: {caller: '+38067'}, steps: [hangup]}]", "", "step: '1.1.1'"),
     "open_branch": ("{branches: [{elsewhere: office}]}", "", "scheme: elsewhere"),

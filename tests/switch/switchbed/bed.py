@@ -79,7 +79,7 @@ class Bed:
             people = self._people(case)
             stack.callback(self._told, case, False)
             turns = self.company.steps(case.to) if case.turns_anew else ()
-            stack.enter_context(remembering(self.company.root, case.caller, case.memory, people, turns))
+            stack.enter_context(remembering(self.company.root, case.client, case.memory, people, turns))
             self._told(case, True)
             folder = self._folder(case)
             stack.callback(wait_gone, self.status, people=people)

@@ -30,7 +30,8 @@ class Case:
 
     ``account``: a registered phone calls, not the carrier. ``webhook`` is the handler's answer, ``crm`` the CRM's
     (words of `routing.offline.crm`), ``visitor`` whom the dialled number is lent to. ``memory``: ``talk`` with a
-    person, ``loads`` of people, ``away``. ``turns_anew``: nobody had a turn in its steps yet. ``engine``: empty,
+    person (of ``client``, where that is not the caller), ``loads`` of people, ``away``. ``turns_anew``: nobody had a
+    turn in its steps yet. ``engine``: empty,
     ``absent`` (nobody listens), ``forgetful`` (no Redis).
     ``publish``: a folder of changes that is published before the call, ``back`` is a rollback.
 
@@ -82,6 +83,11 @@ class Case:
     asked: Mapping[str, Any] = field(default_factory=dict)
     variables: dict[str, str] = field(default_factory=dict)
     seen: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    @property
+    def client(self) -> str:
+        """With whom the talk that is remembered was."""
+        return str(self.memory.get("client", self.caller))
 
     def calls(self) -> Iterator[Case]:
         """This call and every other of its case, in the order in which their outcomes are told."""

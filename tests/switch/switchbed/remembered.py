@@ -31,7 +31,7 @@ def office(case: Case, company: Company, world: World, noon: datetime) -> Office
     found = Office(world, before, ZoneInfo("Europe/Kyiv"))
     if person := memory.get("talk"):
         ended_s = now - memory.get("ago_s", AGO_S)
-        found.remember(case.caller, Talk(person, ended_s, TALK_S, memory.get("direction", "in")))
+        found.remember(case.client, Talk(person, ended_s, TALK_S, memory.get("direction", "in")))
     return found
 
 

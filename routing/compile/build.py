@@ -30,7 +30,7 @@ from routing.load.folder import shared
 from routing.load.lists import list_stats, read_lists
 from routing.load.nodes import read
 from routing.model.calendar import Calendar
-from routing.model.folder import Folder
+from routing.model.folder import ANY, Folder
 from routing.model.problem import Problem, Problems
 
 #: Called with (done, total) while schemes compile.
@@ -79,11 +79,11 @@ def build(
         raise Problems(problems)
     lists, wrong = read_lists(schemes, folder.project.country, RememberedLists(Cache(root, "lists"), folder))
     problems += wrong
-    unread = {"lists/"} if any(problem.file == "lists" for problem in wrong) else set()
+    unread = {("lists", ANY)} if any(problem.file == "lists" for problem in wrong) else set()
     folder = replace(folder, lists=lists, broken=folder.broken | unread)
     common = common_key(folder, found, engine)
     jobs = compiling.Jobs(folder, store, common, found.schemes, found.texts, cached)
-    jobs.broken |= {"*"} if "schemes/" in found.excused else set()
+    jobs.broken |= {"*"} if ("schemes", ANY) in found.excused else set()
     entries, wrong = compiling.compile_all(jobs, progress)
     problems += wrong
     records = [Record.from_json(entry["record"]) for entry in entries.values()]

@@ -90,7 +90,7 @@ def compile_scheme(file: str, text: bytes, folder: Folder) -> Compiled:
     if isinstance(fields, Wrong):
         rest = without_faults(document.data, fields.locs, folder.project.country, fields.meant)
         if rest and rest.hours == UNREADABLE:
-            folder = replace(folder, broken=folder.broken | {UNREADABLE})
+            folder = replace(folder, broken=folder.broken | {("calendars", UNREADABLE)})
         also = [document.problem(*complaint) for complaint in check_names(rest, folder)] if rest else []
         raise Problems([*fields, *also])
     wrong = [document.problem(*complaint) for complaint in check(fields, folder)]

@@ -9,6 +9,7 @@ from typing import Any
 
 from routing.load import files
 from routing.load.nodes import Document, read
+from routing.model.folder import ANY, Broken
 from routing.model.problem import Problem, Problems
 
 
@@ -21,8 +22,8 @@ class Opened:
     documents: Sequence[Document]
     sounds: Mapping[str, files.Sound]
     problems: Sequence[Problem]
-    #: What may be in files that could not be read: ``*`` any name, ``schemes/`` any scheme, ``sounds/`` any sound.
-    excused: frozenset[str]
+    #: What may be in files that could not be read, as `Folder.broken`.
+    excused: Broken
 
     @property
     def lengths(self) -> dict[str, float]:
@@ -37,9 +38,9 @@ def opened(folder: Path, cached: Mapping[str, Any]) -> Opened:
     documents, schemes, wrong = _split(sources, texts, cached)
     sounds, mute = files.sounds(folder)
     yaml = [*unread, *more, *wrong]
-    excused = {"*"} if yaml else set()
-    excused |= {"schemes/"} if unread or more else set()
-    excused |= {"sounds/"} if any(problem.file not in _places(sounds) for problem in mute) else set()
+    excused = {(ANY, ANY)} if yaml else set()
+    excused |= {("schemes", ANY)} if unread or more else set()
+    excused |= {("sounds", ANY)} if any(problem.file not in _places(sounds) for problem in mute) else set()
     return Opened(schemes, texts, documents, sounds, [*yaml, *mute], frozenset(excused))
 
 

@@ -44,7 +44,7 @@ def check(folder: Folder, places: Mapping[str, tuple[Document, Loc]]) -> Iterato
     for name, (document, loc) in places.items():
         for system, written in folder.people[name].crm.items():
             where = (*loc, "crm", system)
-            if system not in folder.crm and not folder.excuses(system):
+            if system not in folder.crm and not folder.excuses("crm", system):
                 hint = did_you_mean(system, folder.crm)
                 yield document.problem(where, f"no CRM is called `{system}`", hint, at_key=True)
             ids = owner_ids(written)

@@ -17,7 +17,7 @@ from routing.model.crm_fields import Crm
 from routing.model.decision import ID
 from routing.model.emergency import is_emergency
 from routing.model.fields import Fields, no_name
-from routing.model.folder import RESERVED, Folder
+from routing.model.folder import ANY, RESERVED, Broken, Folder
 from routing.model.people import Group, Person
 from routing.model.pools import Pool
 from routing.model.problem import Loc, Problem, did_you_mean
@@ -29,23 +29,29 @@ _GROUP: TypeAdapter[Any] = TypeAdapter(Group)
 
 @dataclass
 class _Named:
-    """Everything of one kind, by name, with the place it was defined at."""
+    """Everything of one kind, by name, with the place it was defined at; names that are wrong, `ANY` for all."""
 
+    kind: str
     values: dict[str, Any] = field(default_factory=dict)
     broken: set[str] = field(default_factory=set)
     places: dict[str, tuple[Document, Loc]] = field(default_factory=dict)
 
+    @property
+    def excused(self) -> Broken:
+        """The wrong names as `Folder.broken` has them."""
+        return frozenset((self.kind, name) for name in self.broken)
+
 
 def shared(
-    documents: Sequence[Document], sounds: Mapping[str, float], engine: str, excused: frozenset[str] = frozenset()
+    documents: Sequence[Document], sounds: Mapping[str, float], engine: str, excused: Broken = frozenset()
 ) -> tuple[Folder | None, list[Problem]]:
     """The folder's shared part and everything that is wrong with it; None when there is no project to speak of.
 
     ``excused``: what may be in files that could not be read (`Folder.broken`).
     """
     problems = [problem for document in documents for problem in top_keys(document)]
-    excused |= {"*"} if any(map(misnamed, documents)) else set()
-    project = _project(documents, problems, "*" in excused)
+    excused = excused.union(*map(misnamed, documents))
+    project = _project(documents, problems, not excused.isdisjoint({(ANY, ANY), ("project", ANY)}))
     country = project.country if project else None
     people = _collect(documents, "people", Person, country, problems)
     groups = _collect(documents, "groups", _GROUP, country, problems)
@@ -65,15 +71,13 @@ def shared(
         pools=pools.values,
         crm=crms.values,
         engine=engine,
-        broken=frozenset(
-            people.broken.union(groups.broken, calendars.broken, gateways.broken, crms.broken, pools.broken, excused)
-        ),
+        broken=excused.union(*(named.excused for named in (people, groups, calendars, gateways, pools, crms))),
     )
     problems += [*_check(folder, people, groups), *crm.check_told(folder, crms.places)]
     problems += _check_project(folder, documents)
     known = {name: _by_known_gateways(person, folder) for name, person in people.values.items()}
     vague = {name for name, members in folder.groups.items() if any(targets.unknown(each, folder) for each in members)}
-    return replace(folder, people=known, broken=folder.broken | vague), problems
+    return replace(folder, people=known, broken=folder.broken | {("groups", name) for name in vague}), problems
 
 
 def _by_known_gateways(person: Person, folder: Folder) -> Person:
@@ -134,7 +138,7 @@ def _entries(
         part = document.data.get(kind) if isinstance(document.data, dict) else None
         if part is not None and not isinstance(part, dict):
             problems.append(document.problem((kind,), "must be a mapping: `name: ...` lines"))
-            broken.add("*")
+            broken.add(ANY)
             continue
         for name, value in (part or {}).items():
             message = ""
@@ -159,7 +163,7 @@ def _collect(
     country: str | None,
     problems: list[Problem],
 ) -> _Named:
-    named = _Named()
+    named = _Named(kind)
     for document, name, value in _entries(documents, kind, problems, named.broken):
         result: Any = (
             crm.read(document, name, value)
@@ -207,7 +211,7 @@ def _check_person(name: str, document: Document, loc: Loc, folder: Folder) -> It
             hint = did_you_mean(entry.name, person.phones)
             yield document.problem((*loc, "ring", index), f"{name} has no phone `{entry.name}`", hint)
     for label, phone in person.phones.items():
-        if phone.gateway and phone.gateway not in folder.gateways and not folder.excuses(phone.gateway):
+        if phone.gateway and phone.gateway not in folder.gateways and not folder.excuses("gateways", phone.gateway):
             hint = did_you_mean(phone.gateway, folder.gateways)
             yield document.problem((*loc, "phones", label, "gateway"), f"no gateway is called `{phone.gateway}`", hint)
         if phone.confirm_prompt and (complaint := folder.unheard(phone.confirm_prompt)):

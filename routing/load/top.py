@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from routing.load.nodes import Document
 from routing.model.decision import ID
+from routing.model.folder import ANY, Broken
 from routing.model.problem import Problem, closest, did_you_mean
 from routing.steps.scheme_file import SchemeFields
 
@@ -16,10 +17,11 @@ SHARED_KEYS = ("project", "people", "groups", "calendars", "gateways", "pools", 
 _SCHEME_KEYS = SchemeFields.model_fields.keys() - {"scheme", "allow"}
 
 
-def misnamed(document: Document) -> bool:
-    """Whether a file holds something under a key that was meant to be another: its names are known to its author."""
+def misnamed(document: Document) -> Broken:
+    """Kinds of which a file holds something under another key: its names are known to its author."""
     keys = document.data if isinstance(document.data, dict) else ()
-    return any(key not in SHARED_KEYS and closest(key.lower(), SHARED_KEYS) for key in keys)
+    meant = (closest(key.lower(), SHARED_KEYS) for key in keys if key not in SHARED_KEYS)
+    return frozenset((kind, ANY) for kind in meant if kind)
 
 
 def top_keys(document: Document) -> Iterator[Problem]:

@@ -20,6 +20,11 @@ RESERVED = frozenset(
     | {"default", "public"}
 )
 
+#: Any name, any kind of name.
+ANY = "*"
+#: (kind, name)
+Broken = frozenset[tuple[str, str]]
+
 
 @dataclass(frozen=True)
 class Folder:
@@ -37,17 +42,22 @@ class Folder:
     lists: Mapping[str, Sequence[str]] = field(default_factory=dict)
     pools: Mapping[str, Pool] = field(default_factory=dict)
     crm: Mapping[str, Crm] = field(default_factory=dict)
-    #: Names that are defined but wrong: reported where they stand, so that nothing that uses them is reported too.
-    #: ``*`` stands for any name, ``sounds/`` and ``lists/`` for any file there: there are files that could not be read.
-    broken: frozenset[str] = frozenset()
+    #: Names that are defined but wrong, each with its kind (``people``, ``calendars``, ... ``sounds``, ``lists``):
+    #: reported where they stand, so that nothing that uses them is reported too. `ANY` name or kind: there are files or
+    #: parts of them that could not be read.
+    broken: Broken = frozenset()
 
-    def excuses(self, name: str) -> bool:
-        """Whether a name that is not here may be one of those."""
-        return name in self.broken or "*" in self.broken
+    def excuses(self, kind: str, name: str) -> bool:
+        """Whether a name of a kind that is not here may be one of those."""
+        return not self.broken.isdisjoint({(kind, name), (kind, ANY), (ANY, ANY)})
+
+    def is_whole(self, *kinds: str) -> bool:
+        """Whether everything of these kinds is here, none of it wrong."""
+        return not any(kind in (*kinds, ANY) for kind, _ in self.broken)
 
     def unheard(self, sound: str) -> tuple[str, str] | None:
         """Why a sound cannot be played, and a hint."""
-        if sound in self.sounds or "sounds/" in self.broken:
+        if sound in self.sounds or ("sounds", ANY) in self.broken:
             return None
         below = sound.removeprefix("sounds/")
         hint = f"paths begin below sounds/: write `{below}`" if below != sound and below in self.sounds else ""
@@ -58,7 +68,7 @@ class Folder:
         person = self.people.get(name)
         if person is not None and person.email is None:
             return f"`{name}` has no `email` to be told at", "add it to the person"
-        if person is None and "@" not in name and "://" not in name and not self.excuses(name):
+        if person is None and "@" not in name and "://" not in name and not self.excuses("people", name):
             return f"`{name}` is neither a person nor an e-mail address", did_you_mean(name, self.people)
         return None
 

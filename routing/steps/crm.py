@@ -74,7 +74,7 @@ class CrmStep(DynamicStep):
         """The CRM exists and has what is asked for."""
         crm = folder.crm.get(self.system)
         if crm is None:
-            if not folder.excuses(self.system):
+            if not folder.excuses("crm", self.system):
                 hint = did_you_mean(self.system, folder.crm) or "describe it under `crm:`"
                 yield (*loc, "system"), f"no CRM is called `{self.system}`", hint
         elif "order" in self.model_fields_set:

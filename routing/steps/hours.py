@@ -40,7 +40,7 @@ class HoursStep(Step):
         if self.calendar is None and default_hours is None:
             yield loc, "no calendar: the scheme has no `hours`", "write `hours: {calendar: office, ...}`"
         name = self.calendar
-        if name is not None and name not in folder.calendars and not folder.excuses(name):
+        if name is not None and name not in folder.calendars and not folder.excuses("calendars", name):
             hint = did_you_mean(name, folder.calendars)
             yield (*loc, "calendar"), f"no calendar is called `{name}`", hint
         if not list(self.branches()):

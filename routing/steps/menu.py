@@ -70,7 +70,7 @@ class MenuStep(Step):
         """Something can be chosen, and nothing can be meant twice."""
         if not self.options and not self.extensions:
             yield loc, "a menu needs options or `extensions: true`", 'write `options: {"1": [...]}`'
-        if self.extensions and not folder.extensions and not folder.broken:
+        if self.extensions and not folder.extensions and folder.is_whole("people"):
             yield (*loc, "extensions"), "nobody has an extension", "give people `extension:`"
 
     def branches(self) -> Iterator[tuple[Loc, str, Sequence[StepItem]]]:

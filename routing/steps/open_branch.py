@@ -72,7 +72,7 @@ class OpenBranchStep(Step):
         """Calendars exist; schemes are checked when all are linked."""
         for index, branch in enumerate(self.branches_):
             name = branch.calendar
-            if name not in folder.calendars and not folder.excuses(name):
+            if name not in folder.calendars and not folder.excuses("calendars", name):
                 where = (*loc, "branches", index, branch.scheme)
                 yield where, f"no calendar is called `{name}`", did_you_mean(name, folder.calendars)
 

@@ -107,12 +107,13 @@ class RingStep(DynamicStep):
                 found = True
                 yield (*loc, "to", index), *complaint
         turns = targets.named_turns(self.to, folder)
-        if not turns and not found and not folder.broken:
+        if not turns and not found and folder.is_whole(*targets.KINDS):
             yield (*loc, "to"), "there is no phone to ring", "give the people phones"
         if turns and not any(self.turns(folder)):
             late = "every phone would begin to ring only after `at_most`"
             yield (*loc, "at_most"), late, "ring for longer, or delay them less"
-        if not folder.gateways and not folder.broken and any(leg.phone.number for turn in turns for leg in turn.legs):
+        has_no_gateway = not folder.gateways and folder.is_whole("gateways")
+        if has_no_gateway and any(leg.phone.number for turn in turns for leg in turn.legs):
             yield (*loc, "to"), "outside numbers need a gateway and the project has none", "add `gateways:`"
         yield from keyed.clashes((leg for turn in self._named(folder) for leg in turn.legs), self, loc)
         yield from targets.not_ours(self.caller_id, loc, folder)

@@ -176,8 +176,9 @@ def _times(steps: Sequence[StepItem], loc: Loc, start: float, folder: Folder, su
 
 def check_names(fields: SchemeFields, folder: Folder) -> Iterator[Complaint]:
     """Names that do not resolve, and what each step says of its own settings."""
-    if fields.hours is not None and fields.hours not in folder.calendars and not folder.excuses(fields.hours):
-        yield ("hours",), f"no calendar is called `{fields.hours}`", did_you_mean(fields.hours, folder.calendars)
+    hours = fields.hours
+    if hours is not None and hours not in folder.calendars and not folder.excuses("calendars", hours):
+        yield ("hours",), f"no calendar is called `{hours}`", did_you_mean(hours, folder.calendars)
     for index, told in enumerate(fields.notify):
         if complaint := folder.untold(told):
             yield ("notify", index), *complaint

@@ -54,7 +54,7 @@ def check(skills: Mapping[str, Any], turns: Sequence[Turn], loc: Loc, folder: Fo
         yield loc, "`order: by_skill` without `skills` has nothing to go by", "write `skills: {language: uk}`"
     there = {skill for turn in turns for skill in folder.people[turn.person].skills}
     for name, wish in skills.items():
-        if name not in there and not folder.broken:
+        if name not in there and folder.is_whole("people", "groups"):
             yield (*loc, "skills", name), f"nobody here has a skill `{name}`", did_you_mean(name, there)
         if isinstance(wish, str) and _fact(wish) == "region":
             yield from _regions(name, turns, (*loc, "skills", name), folder)

@@ -29,6 +29,10 @@ class Leg:
     seconds: int | None = None
 
 
+#: Kinds of names that a ring list can hold.
+KINDS = ("people", "groups")
+
+
 def known_targets(folder: Folder) -> list[str]:
     """Every name that a ring list can hold."""
     phones = [f"{name}.{label}" for name, person in folder.people.items() for label in person.phones]
@@ -38,7 +42,7 @@ def known_targets(folder: Folder) -> list[str]:
 def unknown(name: str, folder: Folder) -> tuple[str, str] | None:
     """What is wrong with a target's name and a hint, or None when it is known."""
     person, _, label = name.partition(".")
-    if name in folder.people or name in folder.groups or folder.excuses(person):
+    if name in folder.people or name in folder.groups or any(folder.excuses(kind, person) for kind in KINDS):
         return None
     if label and person in folder.people:
         if label in folder.people[person].phones:

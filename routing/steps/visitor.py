@@ -36,7 +36,7 @@ class VisitorStep(MemoryQuestion):
 
     def check(self, loc: Loc, folder: Folder, default_hours: str | None) -> Iterator[Complaint]:
         """The pool exists."""
-        if self.pool not in folder.pools and not folder.excuses(self.pool):
+        if self.pool not in folder.pools and not folder.excuses("pools", self.pool):
             yield (*loc, "pool"), f"no pool is called `{self.pool}`", did_you_mean(self.pool, folder.pools)
 
     @classmethod

@@ -24,7 +24,7 @@ from routing.model import numbers, plans
 from routing.model.digits import LONGEST_COMPILED, compiled_bytes, longest_prefix_pattern
 from routing.model.entities import ENTITY, SOURCE
 from routing.model.fields import Fields, Flag, Number, OneOrMany, Region, Seconds, refuse, shown
-from routing.model.folder import Folder
+from routing.model.folder import ANY, Folder
 from routing.model.pools import QUESTIONS, Questions, flat_schema, gathered
 from routing.model.problem import Loc, did_you_mean
 from routing.model.regions import UnknownRegion, known_zones, region_pattern, zones_pattern
@@ -190,7 +190,7 @@ class When(Fields):
         tracked = folder.project.tracking.entities if folder.project.tracking else {}
         for where, one in self.everything():
             for index, name in enumerate(one.list_):
-                if name not in folder.lists and "lists/" not in folder.broken:
+                if name not in folder.lists and ("lists", ANY) not in folder.broken:
                     known = [f"{each}.txt" for each in folder.lists]
                     yield (*loc, *where, "list", index), *_no_list(name, known)
             for question in one.questions:

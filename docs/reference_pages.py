@@ -91,6 +91,8 @@ def _settings(definition: Mapping[str, object]) -> Iterator[Row]:
 def commands() -> Iterator[str]:
     """Every command's own help."""
     context = click.Context(group, info_name="routing")
+    rows = [(f"`{name}`", help_line) for name, (_, _, help_line) in COMMANDS.items()]
+    yield from _table(("command", "what it does"), rows, (20, 80))
     for name in COMMANDS:
         command = group.get_command(context, name)
         yield from _command(command, click.Context(command, context, name, max_content_width=HELP_WIDTH))

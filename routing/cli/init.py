@@ -42,7 +42,7 @@ Now, in {folder}:
   routing trace --at "2026-11-23 10:00" --to {number} --from {caller}
                        follows one call
   routing reference    what else can stand in the files
-Then write your own people, hours and number into schemes/, and connect a FreeSWITCH (README)."""
+Then write your own people, hours and number into schemes/, and connect a FreeSWITCH (docs/howto/node.rst)."""
 
 
 def _country(text: str) -> None:

@@ -1,21 +1,21 @@
-"""The README's scheme compiles, and its commands exist: what a stranger copies works."""
+"""The README's scheme compiles, and the commands of README and docs exist: what a stranger copies works."""
 
 from __future__ import annotations
 
 import re
 import shlex
 import textwrap
-from pathlib import Path
 
 import click
 import pytest
 from click.testing import CliRunner
+from documents import HOME, documents
 
 from routing.cli import COMMANDS, group
 from routing.compile.build import build, needed
 
-HOME = Path(__file__).resolve().parents[2]
 README = (HOME / "README.rst").read_text("utf-8")
+ALL = re.sub(r"\\\n *", "", "\n".join(each.text for each in documents()))
 
 
 def test_the_scheme_compiles(tmp_path):
@@ -28,14 +28,14 @@ def test_the_scheme_compiles(tmp_path):
 
 
 def test_every_command_is_told_of():
-    told = set(re.findall(r"``routing ([a-z-]+)", README))
+    told = set(re.findall(r"(?:``|^    )routing ([a-z-]+)", ALL, re.MULTILINE))
     assert set(COMMANDS) - {"run-examples"} <= told
     assert told <= set(COMMANDS)
 
 
-@pytest.mark.parametrize("line", sorted(set(re.findall(r"^    routing (.+?)$", README.replace("\\\n", ""), re.M))))
+@pytest.mark.parametrize("line", sorted(set(re.findall(r"^    routing (.+?)$", ALL, re.M))))
 def test_the_options_of_every_command_line_exist(line):
-    words = line.split()
+    words = line.partition(" #")[0].split()
     context = click.Context(group)
     command = group.get_command(context, words[0])
     if isinstance(command, click.Group):
@@ -44,7 +44,7 @@ def test_the_options_of_every_command_line_exist(line):
     assert {word for word in words if word.startswith("--")} <= known, line
 
 
-TRACES = re.findall(r"^    routing (trace .+)$", re.sub(r"\\\n *", "", README), re.M)
+TRACES = re.findall(r"^    routing (trace --at .+)$", ALL, re.M)
 RUNG = ["ivan", "solomiia", "artem", "nataliia", "hanna"]
 
 

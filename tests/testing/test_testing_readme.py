@@ -7,12 +7,14 @@ import textwrap
 from pathlib import Path
 
 from click.testing import CliRunner
+from documents import DOCS, HOME
 
 from routing.cli import group
 from routing.testing.kinds import KINDS
 from routing.testing.sample import Sample
 
-README = (Path(__file__).resolve().parents[2] / "README.rst").read_text("utf-8")
+README = (HOME / "README.rst").read_text("utf-8")
+MANUAL = DOCS / "howto" / "test_schemes.rst"
 
 
 def laid_out(folder: Path) -> Path:
@@ -36,7 +38,7 @@ def test_the_example_passes_and_can_fail(tmp_path: Path) -> None:
 
 
 def test_every_setting_and_kind_is_told_of() -> None:
-    section = README.partition("Test a scheme\n")[2].partition("\nCheck\n")[0]
+    section = MANUAL.read_text("utf-8")
     told = set(re.findall(r"``([a-z]+)``", section)) | set(re.findall(r"``([a-z]+): \w+``", section))
     settings = {field.alias or name for name, field in Sample.model_fields.items()} - {"name"}
     assert (settings | set(KINDS)) - told == set()

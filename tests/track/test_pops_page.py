@@ -1,4 +1,4 @@
-"""A page in a real Chromium on the command `routing pops` and a real Redis: the README's page, word for word."""
+"""A page in a real Chromium on the command `routing pops` and a real Redis: the page of docs, word for word."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 import requests
 from browser import Browser, Driver, missing
+from documents import DOCS
 from folders import compiled, laid_out
 from processes import launch
 
@@ -32,12 +33,15 @@ project:
   pops: {origins: "%s", key: POPS_KEY}
 people: {ivan: {name: I, phones: {desk: {sip: "1001"}}}, olena: {name: O, phones: {desk: {sip: "1002"}}}}
 """
-README = Path(__file__).resolve().parents[2] / "README.rst"
 
 
 def page() -> str:
-    """The page in README."""
-    found = re.search(r"^ +<!doctype html>.*?</script>$", README.read_text("utf-8"), re.MULTILINE | re.DOTALL)
+    """The page in docs."""
+    found = re.search(
+        r"^ +<!doctype html>.*?</script>$",
+        (DOCS / "howto" / "screens.rst").read_text("utf-8"),
+        re.MULTILINE | re.DOTALL,
+    )
     assert found
     return found[0]
 

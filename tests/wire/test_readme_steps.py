@@ -1,4 +1,4 @@
-"""The README's commands, run as they are written, one after the other, in a fresh copy of what git has.
+"""The commands of README and docs, run as they are written, one after the other, in a fresh copy of what git has.
 
 `PLACES` maps what a reader would put in place of an example; a block whose commands need more than this machine has
 stands in `ELSEWHERE`, with what it needs. A block that is neither run nor named there fails the test.
@@ -21,11 +21,10 @@ from pathlib import Path
 
 import certificates
 import pytest
+from documents import HOME, documents
 
 pytestmark = [pytest.mark.process, pytest.mark.thorough, certificates.needs_openssl]
 
-HOME = Path(__file__).resolve().parents[2]
-README = (HOME / "README.rst").read_text("utf-8")
 COMMANDS = ("make", "routing", ".", "python", "python3", "pip", "curl", "export")
 #: What cannot be done here -> what it needs.
 ELSEWHERE = {
@@ -34,12 +33,9 @@ ELSEWHERE = {
     'curl -H "Authorization: Bearer $TRACKING_KEY"': "the section's own pools, served",
     'curl -X POST -H "Authorization: Bearer $POPS_KEY"': "the section's own project, served",
 }
-BLOCKS = [
-    (README.count("\n", 0, found.start()) + 1, found[1].replace("\n    ", "\n").strip() + "\n")
-    for found in re.finditer(r"(?<=::\n\n)((?:    .*\n|\n)+)", README)
-]
-COMMAND_BLOCKS = [(line, text) for line, text in BLOCKS if text.split()[0] in COMMANDS]
-TRIED = [(line, text) for line, text in COMMAND_BLOCKS if not text.startswith(tuple(ELSEWHERE))]
+BLOCKS = [example for document in documents() for example in document.literals()]
+COMMAND_BLOCKS = [example for example in BLOCKS if example.text.split()[0] in COMMANDS]
+TRIED = [example for example in COMMAND_BLOCKS if not example.text.startswith(tuple(ELSEWHERE))]
 #: Commands that go on until they are ended: started, and asked whether they are ready.
 LASTING = re.compile(r"^routing (serve|track|pops|journal) .*$", re.MULTILINE)
 
@@ -77,7 +73,7 @@ def free_port():
 
 
 def as_here(text, place, ports):
-    """What stands in the README -> what it is on this machine."""
+    """What stands in an example -> what it is on this machine."""
     for said, here in {
         "/srv/routing": str(place),
         "/etc/letsencrypt": str(place),
@@ -148,24 +144,24 @@ def wait_for(port):
 
 
 def test_the_blocks_do_what_they_say_one_after_another(fresh, freeswitch):
-    for line, text in TRIED:
-        _run(line, text, fresh, freeswitch)
+    for example in TRIED:
+        _run(example.place, example.text, fresh, freeswitch)
 
 
-def _run(line, text, fresh, freeswitch):
+def _run(where, text, fresh, freeswitch):
     place, copy = fresh
     ports = {name: free_port() for name in ("handler", "engine", "http")} | {"esl": freeswitch}
     environment = {**os.environ, "PATH": f"{Path(sys.prefix) / 'bin'}:{os.environ['PATH']}"}
     script = READY + as_here(re.sub(r"\\\n\s*", "", text), place, ports)
     ran = subprocess.run(["bash", "-c", script], cwd=copy, env=environment, capture_output=True, text=True, timeout=300)
-    assert ran.returncode == 0, f"README.rst:{line}\n{script}\n{ran.stdout[-3000:]}{ran.stderr[-3000:]}"
+    assert ran.returncode == 0, f"{where}\n{script}\n{ran.stdout[-3000:]}{ran.stderr[-3000:]}"
     assert "Traceback" not in ran.stderr
 
 
 def test_every_block_that_is_not_run_is_named():
-    left = [text for _, text in COMMAND_BLOCKS if (0, text) not in [(0, tried) for _, tried in TRIED]]
+    left = [example.text for example in COMMAND_BLOCKS if example not in TRIED]
     assert [[known for known in ELSEWHERE if text.startswith(known)] for text in left] == [[each] for each in ELSEWHERE]
-    assert len(TRIED) >= 8
+    assert len(TRIED) >= 15
 
 
 if __name__ == "__main__":

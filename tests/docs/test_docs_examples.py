@@ -1,0 +1,71 @@
+"""Every YAML example of the README and the docs is right: its folder has no problem, and its tests pass."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+from click.testing import CliRunner
+from documents import HOME, documents
+
+from routing.cli import group
+from routing.model.decision import CALL_FIELDS
+
+#: No file of a folder of schemes.
+ELSEWHERE = {".pre-commit-config.yaml"}
+PAGES = {page.name: list(page.yaml()) for page in documents() if list(page.yaml())}
+#: Who the pages speak of besides the README's people.
+OLENA = {"olena": {"name": "Олена", "phones": {"desk": {"sip": "1002"}}}}
+
+
+def laid_out(folder: Path, page: str) -> Path:
+    """The README's company and scheme with the page's examples; a part that the page has too is the page's."""
+    own = [each for each in PAGES[page] if each.name not in ELSEWHERE]
+    parts = {name for each in own for name in yaml.safe_load(each.text)}
+    company, scheme = (yaml.safe_load(each.text) for each in PAGES["README.rst"][:2])
+    company["people"] |= OLENA
+    if page != "README.rst":
+        rest = {name: part for name, part in company.items() if name not in parts}
+        (folder / "company.yaml").write_text(yaml.safe_dump(rest, allow_unicode=True), "utf-8")
+        (folder / "kharkiv.yaml").write_text(yaml.safe_dump(scheme, sort_keys=False), "utf-8")
+    for place, each in enumerate(own):
+        (folder / (each.name or f"{place}.yaml")).write_text(each.text, "utf-8")
+    return folder
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_examples_have_no_problem(page, tmp_path):
+    result = CliRunner().invoke(group, ["check", str(laid_out(tmp_path, page))])
+    assert result.exit_code == 0, result.output
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if any(".test." in each.name for each in PAGES[page])])
+def test_the_tests_in_them_pass(page, tmp_path):
+    result = CliRunner().invoke(group, ["test", "--schemes", str(laid_out(tmp_path, page))])
+    assert result.exit_code == 0, result.output
+    assert " passed" in result.output
+
+
+def test_an_example_with_a_mistake_is_found(tmp_path):
+    folder = laid_out(tmp_path, "docs/howto/crm.rst")
+    (folder / "customers.yaml").write_text((folder / "customers.yaml").read_text("utf-8").replace("bitrix24", "bitrix"))
+    result = CliRunner().invoke(group, ["check", str(folder)])
+    assert result.exit_code == 1
+    assert "customers.yaml:4" in result.output
+
+
+def test_the_hooks_of_the_example_for_commits_exist():
+    (example,) = (each for page in PAGES.values() for each in page if each.name in ELSEWHERE)
+    offered = {each["id"] for each in yaml.safe_load((HOME / ".pre-commit-hooks.yaml").read_text("utf-8"))}
+    (repository,) = yaml.safe_load(example.text)["repos"]
+    assert {each["id"] for each in repository["hooks"]} == offered
+
+
+def test_the_request_that_a_handler_gets_is_as_it_is():
+    (page,) = (each.text for each in documents() if each.name == "docs/howto/webhook.rst")
+    body = json.loads(re.search(r"^    \{(?:.*\n)+?.*\}$", page, re.MULTILINE)[0])
+    assert tuple(body) == tuple(field for field in CALL_FIELDS if field in body)
+    assert [field for field in CALL_FIELDS if field not in page] == []

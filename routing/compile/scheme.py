@@ -49,6 +49,8 @@ class Record:
     numbers: list[tuple[str, bool, Place]] = field(default_factory=list)
     #: Seconds to the latest end in this scheme itself.
     longest: float = 0.0
+    #: Seconds for which its handlers may have somebody rung beyond that.
+    longer: float = 0.0
     #: (scheme or ``*``, seconds until the jump, place)
     jumps: list[tuple[str, float, Place]] = field(default_factory=list)
     #: (step kind, place) of steps that answer before anybody was reached.
@@ -118,6 +120,7 @@ def _record(document: Document, fields: SchemeFields, summary: Summary, folder: 
         place=place(("scheme",)),
         numbers=numbers,
         longest=summary.longest,
+        longer=summary.longer,
         jumps=[(jump.scheme, jump.seconds, place(jump.loc)) for jump in summary.jumps],
         answers=[(kind, place(loc)) for loc, kind in summary.answers],
         called=_called(fields),

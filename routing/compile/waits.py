@@ -2,12 +2,13 @@
 
 Both count from the scheme's start to a person, a voicemail or the end: every phone rings out, every decision comes as
 late as it may, every branch may be taken, at most ten jumps between schemes. The wait follows the jumps as written; the
-bound also follows handlers, whose answers may name any scheme: no call of the release exceeds it.
+bound also follows handlers, whose answers may name any scheme and ring time: no call of the release exceeds it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from routing.steps.base import LONGEST_JUMPS
@@ -38,16 +39,51 @@ class Lasting(Protocol):
         """Each with the scheme (``*``: whichever an answer names), the latest time, and where it stands."""
 
 
+class Answered(Lasting, Protocol):
+    """A scheme whose handlers may have somebody rung for longer than its steps say."""
+
+    @property
+    def longer(self) -> float:
+        """For how many seconds, all of them together."""
+
+
 def longest_waits(schemes: Collection[Lasting]) -> dict[str, float]:
     """Seconds by scheme, as written: where handlers send calls is not followed, nor a jump to an unknown scheme."""
     known = {each.scheme for each in schemes}
     return _times(schemes, known)
 
 
-def bound(schemes: Collection[Lasting]) -> float:
+def bound(schemes: Collection[Answered]) -> float:
     """Seconds that no call exceeds, wherever handlers send it."""
     known = {each.scheme for each in schemes}
-    return max(_times(schemes, known | {ANY}).values(), default=0.0)
+    return max(_times([_Asked(each) for each in schemes], known | {ANY}).values(), default=0.0)
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """A scheme whose handlers have everybody rung for as long as they may."""
+
+    plain: Answered
+
+    @property
+    def scheme(self) -> str:
+        return self.plain.scheme
+
+    @property
+    def longer(self) -> float:
+        return self.plain.longer
+
+    @property
+    def longest(self) -> float:
+        return self.plain.longest + self.longer
+
+    @property
+    def otherwise(self) -> float:
+        return self.plain.otherwise + self.longer
+
+    @property
+    def jumps(self) -> Sequence[tuple[str, float, Any]]:
+        return [(scheme, seconds + self.longer, place) for scheme, seconds, place in self.plain.jumps]
 
 
 def _times(schemes: Iterable[Lasting], known: Collection[str]) -> dict[str, float]:

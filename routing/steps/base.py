@@ -70,6 +70,11 @@ class Step(Fields):
         """Append this step's dialplan to ``here``; return where the next step goes on, None when it cannot."""
         raise NotImplementedError
 
+    @property
+    def longer_seconds(self) -> float:
+        """For how much longer than `own_seconds` an answer to the step's question may have somebody rung."""
+        return 0.0
+
     def own_seconds(self, folder: Folder) -> float:
         """The longest time this step itself can take, without its branches."""
         return 0.0

@@ -83,6 +83,8 @@ class Summary:
     """What linking needs to know of a scheme's steps: times in seconds from the scheme's start."""
 
     longest: float = 0.0
+    #: For how much longer handlers may have somebody rung than their steps say, all together.
+    longer: float = 0.0
     jumps: list[Jump] = field(default_factory=list)
     answers: list[tuple[Loc, str]] = field(default_factory=list)
     dynamic: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -109,6 +111,7 @@ def every_step(fields: SchemeFields) -> Iterator[tuple[Step, Loc, str]]:
 def summarise(fields: SchemeFields, folder: Folder) -> Summary:
     """Times, jumps, answering steps and runtime tables of a whole scheme, in which nothing is wrong."""
     summary, sticky = _timed(fields, folder), project_sticky(fields, folder)
+    summary.longer = sum(step.longer_seconds for step, _, _ in every_step(fields))
     summary.answers = [(loc, step.kind) for step, loc, _ in every_step(fields) if step.answers]
     summary.secrets = [
         ((*loc, *at), name, purpose) for step, loc, _ in every_step(fields) for at, name, purpose in step.secrets()

@@ -149,8 +149,13 @@ class WebhookStep(DynamicStep):
 
     @property
     def ring_seconds(self) -> float:
-        """The answered target's ring time."""
+        """The answered target's ring time, where the answer names none."""
         return self.ring
+
+    @property
+    def longer_seconds(self) -> float:
+        """An answer may name the longest ring time that there is."""
+        return LONGEST_RING_SECONDS - self.ring
 
     def references(self) -> Iterator[Reference]:
         """See Step."""

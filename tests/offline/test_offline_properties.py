@@ -65,6 +65,8 @@ def test_a_call_ends_once_and_within_the_printed_time(place, made, placed):
     for call in placed:
         events = carried(published, call)
         longest = release.longest["pool_site" if call["to"] == POOL else SCHEMES[int(call["to"][-1])]]
+        if any(word in call["webhook"] for word in ('"for"', '"scheme"', '"to"')):
+            longest = release.bound
         assert complaints(events, longest) == []
 
 

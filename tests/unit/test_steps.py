@@ -304,8 +304,13 @@ def _actions(document: Document) -> list[tuple[str, str]]:
 
 
 def _ends(document: Document) -> bool:
-    """Every extension has actions, and the last one hands the call on or ends it."""
+    """Every extension has actions, and the last one hands the call on or ends it, or the call comes back from there."""
+    executed = {
+        data.partition(" ")[0] for application, data in _actions(document) if application == "execute_extension"
+    }
     for extension in document.contexts[0][1]:
+        if extension.name in executed:
+            continue
         actions = extension.conditions[-1].actions
         if not actions or actions[-1].application not in ("transfer", "hangup"):
             return False

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 from routing.cli import group
+from routing.compile.waits import bound, longest_waits
 
 PROJECT = """
 project: {name: p, timezone: Europe/Kyiv, country: UA, longest_wait: 1s}
@@ -74,3 +76,20 @@ def test_a_picture_says_when_a_scheme_that_it_leads_to_is_wrong(tmp_path: Path) 
     (tmp_path / "back.yaml").write_text("scheme: back\nsteps: [{ring: nobody_here}, hangup]\n")
     told = _said(tmp_path, "graph", "front", "--schemes", str(tmp_path))
     assert "something is wrong with schemes that it goes to" in told
+
+
+@dataclass
+class Lasting:
+    """A scheme's times."""
+
+    scheme: str
+    longest: float
+    longer: float = 0.0
+    otherwise: float = 0.0
+    jumps: tuple[tuple[str, float, None], ...] = ()
+
+
+def test_the_bound_holds_whatever_ring_time_a_handler_names() -> None:
+    schemes = [Lasting("a", 24, 280, jumps=(("b", 24, None),)), Lasting("b", 10)]
+    assert longest_waits(schemes) == {"a": 34, "b": 10}
+    assert bound(schemes) == 314

@@ -30,7 +30,7 @@ from routing.app.alone import alone
 from routing.app.engine import Engine
 from routing.app.handlers import Handlers
 from routing.app.lights import Lights
-from routing.app.line import BEAT, QUESTION, answer
+from routing.app.line import BEAT, QUESTION, answer, die_with_parent
 from routing.app.log import Handler, Lines
 from routing.app.memory import ESL_VARIABLE, REDIS_VARIABLE, memory_in, store_at
 from routing.app.ports import ports_of
@@ -236,6 +236,7 @@ class Worker:
 
 def main(argument: str) -> int:
     """Run a worker with options as JSON."""
+    die_with_parent()
     socket.setdefaulttimeout(None)
     return Worker(WorkerOptions(**json.loads(argument))).run()
 

@@ -265,6 +265,20 @@ def test_every_worker_tells_what_it_takes_people_for(serve):
     assert len(json.loads(engine.get("/people"))["workers"]) == 1
 
 
+def test_a_stopped_worker_does_not_outlive_a_killed_engine(serve):
+    engine, _ = serve("--workers", "1", "--esl", "")
+    (worker,) = engine.workers()
+    os.kill(worker, signal.SIGSTOP)
+    engine.process.kill()
+    engine.process.wait()
+    assert engine.until(lambda: not Path(f"/proc/{worker}").exists() or is_dead(worker))
+
+
+def is_dead(pid: int) -> bool:
+    """Whether nobody has waited for it yet."""
+    return ") Z " in Path(f"/proc/{pid}/stat").read_text()
+
+
 def test_what_is_there_is_not_complained_of(serve, tmp_path, monkeypatch):
     monkeypatch.delenv("ROUTING_ESL_PASSWORD", raising=False)
     (tmp_path / "current").symlink_to(f"releases/{NAME}")

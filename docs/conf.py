@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -28,6 +29,10 @@ default_role = "literal"
 #: Examples are shown as they are where no language is named.
 highlight_language = "none"
 nitpicky = True
+
+
+#: Commands are imported while pages are read; one of their libraries has much to say then.
+logging.getLogger("alembic").setLevel(logging.WARNING)
 
 
 class Generated(SphinxDirective):

@@ -4,25 +4,35 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 import yaml
 from click.testing import CliRunner
-from documents import HOME, documents
+from documents import HOME, Example, documents
 
 from routing.cli import group
 from routing.model.decision import CALL_FIELDS
 
 #: No file of a folder of schemes.
 ELSEWHERE = {".pre-commit-config.yaml"}
+TUTORIAL = "docs/tutorial.rst"
+#: How the tutorial makes its project.
+BEGINS = ("--country", "UA", "--timezone", "Europe/Kyiv")
 PAGES = {page.name: list(page.yaml()) for page in documents() if list(page.yaml())}
 #: Who the pages speak of besides the README's people.
 OLENA = {"olena": {"name": "Олена", "phones": {"desk": {"sip": "1002"}}}}
 
 
 def laid_out(folder: Path, page: str) -> Path:
-    """The README's company and scheme with the page's examples; a part that the page has too is the page's."""
+    """The README's company and scheme with the page's examples; a part that the page has too is the page's.
+
+    The tutorial begins with a project of its own.
+    """
+    if page == TUTORIAL:
+        assert CliRunner().invoke(group, ["init", str(folder / "telephony"), *BEGINS]).exit_code == 0
+        return written(folder / "telephony" / "schemes", PAGES[page])
     own = [each for each in PAGES[page] if each.name not in ELSEWHERE]
     parts = {name for each in own for name in yaml.safe_load(each.text)}
     company, scheme = (yaml.safe_load(each.text) for each in PAGES["README.rst"][:2])
@@ -31,7 +41,11 @@ def laid_out(folder: Path, page: str) -> Path:
         rest = {name: part for name, part in company.items() if name not in parts}
         (folder / "company.yaml").write_text(yaml.safe_dump(rest, allow_unicode=True), "utf-8")
         (folder / "kharkiv.yaml").write_text(yaml.safe_dump(scheme, sort_keys=False), "utf-8")
-    for place, each in enumerate(own):
+    return written(folder, own)
+
+
+def written(folder: Path, examples: Sequence[Example]) -> Path:
+    for place, each in enumerate(examples):
         (folder / (each.name or f"{place}.yaml")).write_text(each.text, "utf-8")
     return folder
 
@@ -47,6 +61,16 @@ def test_the_tests_in_them_pass(page, tmp_path):
     result = CliRunner().invoke(group, ["test", "--schemes", str(laid_out(tmp_path, page))])
     assert result.exit_code == 0, result.output
     assert " passed" in result.output
+
+
+def test_the_tutorials_change_makes_the_first_test_fail(tmp_path):
+    scheme, _ = PAGES[TUTORIAL]
+    assert CliRunner().invoke(group, ["init", str(tmp_path / "old"), *BEGINS]).exit_code == 0
+    written(tmp_path / "old" / "schemes", [scheme])
+    result = CliRunner().invoke(group, ["test", "--schemes", str(tmp_path / "old" / "schemes")])
+    assert result.exit_code == 1
+    assert "In working hours Anna rings first" in result.output
+    assert " ".join(BEGINS) in (HOME / TUTORIAL).read_text("utf-8")
 
 
 def test_an_example_with_a_mistake_is_found(tmp_path):

@@ -18,6 +18,11 @@ from routing.journal.schema import metadata
 from routing.load.schema import json_schema
 from routing.steps import KINDS
 
+#: What every reader meets.
+WORDS = (
+    "call leg scheme step release node engine gateway trunk handler decision fallback watchdog breaker caller person "
+    "phone extension"
+).split()
 NO_SPHINX = "sphinx is not installed: `make docs` installs it"
 
 
@@ -76,6 +81,12 @@ def test_every_page_is_in_the_index():
     there = {str(file.relative_to(DOCS).with_suffix("")) for file in DOCS.rglob("*.rst")} - {"index"}
     assert there == set(pages())
     assert len([page for page in there if page.startswith("howto/")]) > 15
+
+
+def test_the_glossary_says_a_word_once():
+    words = re.findall(r"^   (\S.*)$", (DOCS / "glossary.rst").read_text("utf-8"), re.MULTILINE)[1:]
+    assert words == sorted(set(words))
+    assert set(WORDS) <= set(words)
 
 
 @pytest.mark.process

@@ -12,6 +12,7 @@ import os
 import re
 import secrets
 import shlex
+import socket
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -43,6 +44,11 @@ _RATE = re.compile(r"0|[1-9]\d{0,5}/[1-9]\d{0,5}")
 _PLAIN_PATH = re.compile(r"/[\w./+-]*")
 _SECONDS = click.IntRange(1, 24 * 3600)
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]*")
+
+
+def _host_name() -> str:
+    """The machine's name as FreeSWITCH's configuration may hold it."""
+    return re.sub(r"[^A-Za-z0-9.-]+", "-", socket.gethostname()).strip("-.") or Settings.name
 
 
 def render(settings: Settings) -> dict[str, str]:
@@ -132,6 +138,8 @@ def node() -> None:
 @click.option("--public-address", type=ADDRESS, default="", help="The address that peers see, behind NAT.")
 @click.option("--domain", type=HOST, default="", help="SIP domain of the phones (the address).")
 @click.option("--carrier", "carriers", type=NETWORK, multiple=True, help="Network that a carrier calls from; several.")
+@click.option("--node", "name", type=HOST, default=_host_name, help="Its name in journal, reports and notices.  "
+              "[default: the machine's]")  # fmt: skip
 @click.option("--sip-port", type=PORT, default=5060, show_default=True, help="Phones.")
 @click.option("--external-port", type=PORT, default=5080, show_default=True, help="Gateways.")
 @click.option("--tls", "tls", type=FOLDER, help="Folder of the certificate: fullchain.pem and privkey.pem.")

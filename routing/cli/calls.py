@@ -44,9 +44,10 @@ WHERE = "[default: journal.db in the root; var/journal.db without a root]"
 @click.option("--person", default="", shell_complete=offered("people"), help="Who talked.")
 @click.option("--scheme", default="", shell_complete=offered("schemes"), help="A scheme that the call passed through.")
 @click.option("--tag", default="", help="A label that a `tag` step put on it.")
+@click.option("--node", default="", help="The node that carried it (`routing node init --node`).")
 @click.option("--status", type=click.Choice(NAMES), metavar="STATUS", help="How it ended.")
 @click.option("--limit", type=COUNT, default=50, show_default=True, help="At most so many, the newest; 0: all.")
-@click.option("--report", "as_report", is_flag=True, help="Figures instead: missed, people, schemes, labels, hours.")
+@click.option("--report", "as_report", is_flag=True, help="Figures instead: by person, scheme, label, node, hour.")
 @click.option("--json", "as_json", is_flag=True, help="For programs: one JSON object a line.")
 @click.option("--timezone", type=ZONE, default="", help="Times are shown in this zone.  [default: the project's; "
               "without a root the machine's]")  # fmt: skip
@@ -171,8 +172,10 @@ def _report(found: Report, zone: tzinfo | None, as_json: bool) -> None:
     for name, count in found.statuses.most_common():
         console.print(f"  {count:6}  {name}", highlight=False)
     hours = {f"{hour:02}:00": line for hour, line in sorted(found.hours.items())}
-    for title, lines in (("person", found.people), ("scheme", found.schemes), ("label", found.tags), ("hour", hours)):
-        if title == "label" and not lines:
+    nodes = found.nodes if len(found.nodes) > 1 else {}
+    by_name = {"person": found.people, "scheme": found.schemes, "label": found.tags, "node": nodes, "hour": hours}
+    for title, lines in by_name.items():
+        if title in ("label", "node") and not lines:
             continue
         console.print(_table(title, lines))
     console.print(f"hours of {zone_name(zone)}", style="dim")

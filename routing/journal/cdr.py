@@ -15,6 +15,8 @@ import msgspec
 
 SUFFIX = ".cdr.json"
 A_LEG = "a_"
+#: Where the name of the switch stands among the variables.
+SWITCH_NAME = "switchname"
 #: What FreeSWITCH makes and what `origination_uuid` may be here; anything else is no id.
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:@+-]{0,99}")
 #: More than a call of hours has; a record of millions is none.
@@ -65,6 +67,7 @@ class _File(msgspec.Struct, gc=False):
 
     variables: dict[str, str]
     app_log: _Log | None = None
+    switchname: object = ""
 
 
 _decode = msgspec.json.Decoder(_File).decode
@@ -77,6 +80,11 @@ class Cdr:
     uuid: str
     variables: Mapping[str, str]
     apps: tuple[App, ...]
+
+    @property
+    def node(self) -> str:
+        """The name of the FreeSWITCH that carried it."""
+        return self.get(SWITCH_NAME)
 
     def get(self, name: str) -> str:
         """A channel variable, or the empty string."""
@@ -114,6 +122,8 @@ def read(text: bytes) -> Cdr:
         raise Unusable(f"it names no leg: its uuid is {uuid[:40]!a}")
     if len(apps) > MOST_APPS:
         raise Unusable(f"{len(apps)} applications are more than a call runs ({MOST_APPS})")
+    # no variable of that name speaks for the switch: a caller may have set it
+    file.variables[SWITCH_NAME] = file.switchname if isinstance(file.switchname, str) else ""
     return Cdr(uuid, file.variables, apps)
 
 

@@ -17,6 +17,8 @@ def explain(call: Call, at: Callable[[float], str]) -> Iterator[str]:
     yield f"  {_who(call)}, {at(call.started)}"
     if call.release:
         yield f"  release {call.release}{f' of {call.project}' if call.project else ''}"
+    if call.node:
+        yield f"  node {call.node}"
     yield f"  {_end(call)}"
     for name, value in (("recording", call.recording), ("voicemail", call.voicemail)):
         if value:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any
 
-from routing.journal.cdr import Cdr
+from routing.journal.cdr import SWITCH_NAME, Cdr
 
 #: Calls kept, under way or over: a few kB each.
 MOST = 20_000
@@ -158,6 +158,7 @@ def facts(event: Mapping[str, str]) -> _Facts:
         if variable != name and _KEPT.fullmatch(variable) and value != "0":
             told[variable] = value[:_LONGEST]
     told["direction"] = event.get("Call-Direction", "")
+    told[SWITCH_NAME] = event.get("FreeSWITCH-Switchname", "")
     told.setdefault("routing_caller", number(event.get("Caller-Caller-ID-Number", "")))
     return told
 
@@ -172,6 +173,7 @@ def listed(leg: Mapping[str, Any]) -> _Facts:
     caller, dialled = (str(leg.get(f"initial_{name}") or leg.get(name) or "") for name in ("cid_num", "dest"))
     began = str(leg.get("created_epoch") or "")
     told = {"direction": str(leg.get("direction") or ""), DIALLED: dialled, "routing_caller": number(caller)}
+    told[SWITCH_NAME] = str(leg.get("hostname") or "")
     return told | ({"start_uepoch": f"{began}000000"} if began.isdigit() else {})
 
 

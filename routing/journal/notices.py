@@ -38,7 +38,7 @@ STALE_SECONDS = 7 * 86400.0
 _Due = Row[Any]
 _COLUMNS = (calls.c.id, calls.c.project, calls.c.number, calls.c.scheme, calls.c.caller, calls.c.box, calls.c.started,
             calls.c.ended, calls.c.voicemail, calls.c.notify, calls.c.told, calls.c.status, calls.c.wait_s,
-            calls.c.tags)  # fmt: skip
+            calls.c.tags, calls.c.node)  # fmt: skip
 
 
 @dataclass
@@ -133,7 +133,8 @@ class Notices:
     def _send(self, due: _Due, to: tuple[str, ...]) -> None:
         """One message: an e-mail, or a POST to one web address. Raises Later."""
         notice = Notice(due.id, due.project or self.project, due.number, due.scheme, due.caller, due.box, due.started,
-                        due.ended, due.voicemail, to, due.status, due.wait_s, tuple(due.tags.split()))  # fmt: skip
+                        due.ended, due.voicemail, to, due.status, due.wait_s, tuple(due.tags.split()),
+                        due.node)  # fmt: skip
         try:
             if "://" in to[0]:
                 self.hooks.tell(notice, to[0])

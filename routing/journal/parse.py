@@ -63,8 +63,7 @@ def _record(
     talked, visitor = _talked(a_leg, legs) if had.bridged else None, _visitor(a_leg)
     asked = next((step for step in reversed(steps) if step.asked_ms >= 0), None)
     cause, end, digits = (a_leg.get(name) for name in ("hangup_cause", "routing_end", "digits_dialed"))
-    facts = Facts(direction, had.bridged > 0, bool(voicemail), cause, end, digits, schemes, steps, legs)
-    ended = status(facts)
+    ended = status(Facts(direction, had.bridged > 0, bool(voicemail), cause, end, digits, schemes, steps, legs))
     return Call(
         id=a_leg.uuid,
         project=place.project_of(release) if release else "",
@@ -90,6 +89,7 @@ def _record(
         entities=visitor.entities,
         notify=_told(a_leg, release, schemes, ended, place),
         tags=tags_of(a_leg.get(TAGS)),
+        node=a_leg.node,
         steps=steps,
         legs=legs,
         **_times(a_leg, had),

@@ -22,7 +22,7 @@ class Question:
     """Which calls. Empty: any. ``since`` and ``until``: seconds since the epoch, of the call's beginning.
 
     ``caller`` is the beginning of a number; ``number`` likewise; ``scheme`` any that the call passed through; ``tag``
-    one of its labels.
+    one of its labels; ``node`` who carried it.
     """
 
     since: float = 0.0
@@ -32,6 +32,7 @@ class Question:
     person: str = ""
     scheme: str = ""
     tag: str = ""
+    node: str = ""
     status: str = ""
     direction: str = ""
     limit: int = 0
@@ -100,6 +101,8 @@ def _conditions(question: Question) -> Iterator[ColumnElement[bool]]:
         yield _is_word(calls.c.schemes, question.scheme)
     if question.tag:
         yield _is_word(calls.c.tags, question.tag)
+    if question.node:
+        yield calls.c.node == question.node
     if question.status:
         yield (_status() if question.status in DERIVED else calls.c.status) == question.status
     if question.direction:

@@ -59,7 +59,8 @@ class Call:
     ``target`` the phone that was talked with. ``wait_s`` lasts until the talk, else to the end. ``notify``: who is told
     of the voicemail or the missed call: e-mail addresses, and names that the release had none for. ``entities`` and
     ``source`` are what the site's visitor told, by name (`routing.model.entities`); ``tags`` are the labels
-    of `tag` steps.
+    of `tag` steps; ``node`` is FreeSWITCH's ``switchname`` (`routing node init --node`), "" where it is not known.
+    Recordings and voicemails are files of that node.
     """
 
     id: str
@@ -92,6 +93,7 @@ class Call:
     entities: Mapping[str, str]
     notify: tuple[str, ...] = field(default=())
     tags: tuple[str, ...] = field(default=())
+    node: str = ""
     steps: tuple[Step, ...] = field(default=())
     legs: tuple[Leg, ...] = field(default=())
 

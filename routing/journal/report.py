@@ -62,6 +62,7 @@ class Report:
     people: dict[str, Line] = field(default_factory=lambda: defaultdict(Line))
     schemes: dict[str, Line] = field(default_factory=lambda: defaultdict(Line))
     tags: dict[str, Line] = field(default_factory=lambda: defaultdict(Line))
+    nodes: dict[str, Line] = field(default_factory=lambda: defaultdict(Line))
     hours: dict[int, Line] = field(default_factory=lambda: defaultdict(Line))
 
     def as_json(self) -> dict[str, Any]:
@@ -70,6 +71,7 @@ class Report:
             "people": {name: line.as_json() for name, line in sorted(self.people.items())},
             "schemes": {name: line.as_json() for name, line in sorted(self.schemes.items())},
             "tags": {name: line.as_json() for name, line in sorted(self.tags.items())},
+            "nodes": {name: line.as_json() for name, line in sorted(self.nodes.items())},
             "hours": {str(hour): line.as_json() for hour, line in sorted(self.hours.items())},
         }
         return {"total": self.total.as_json(), "statuses": dict(self.statuses), **lines}
@@ -86,6 +88,8 @@ def report(rows: Iterable[Mapping[str, Any]], hour_of: Callable[[float], int]) -
             found.people[row["person"]].add(row)
         if row["scheme"]:
             found.schemes[row["scheme"]].add(row)
+        if row["node"]:
+            found.nodes[row["node"]].add(row)
         for tag in row["tags"]:
             found.tags[tag].add(row)
     return found

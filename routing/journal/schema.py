@@ -70,6 +70,7 @@ calls = Table(
     _text("source"),
     _text("entities"),
     _text("tags"),
+    _text("node"),
     #: Whether Redis has the talk: the outbox of what is to be remembered.
     Column("remembered", Boolean, nullable=False, server_default=text("false")),
     _text("notify"),

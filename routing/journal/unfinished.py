@@ -25,7 +25,7 @@ from routing.journal.status import UNFINISHED
 
 _AT_ONCE = 500
 #: Columns of FreeSWITCH's own table of channels.
-_NAMES = ("uuid", "direction", "created_epoch", "cid_num", "dest", "initial_cid_num", "initial_dest")
+_NAMES = ("uuid", "direction", "created_epoch", "cid_num", "dest", "initial_cid_num", "initial_dest", "hostname")
 _CHANNELS = f"SELECT {', '.join(_NAMES)} FROM channels LIMIT 20000"  # noqa: S608 - names of our own
 _BRIDGES = "SELECT caller_uuid, callee_uuid, call_created_epoch FROM calls LIMIT 20000"
 

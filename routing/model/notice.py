@@ -15,7 +15,7 @@ from typing import Protocol
 class Notice:
     """A call (its uuid) that nobody talked with. ``to``: e-mail addresses; ``recording``: the voicemail's sound file,
     "" when there is none; ``status``: how the call ended, in the journal's words; ``wait_s``: for how long they waited;
-    ``tags``: the labels of `tag` steps.
+    ``tags``: the labels of `tag` steps; ``node``: who carried the call and has the recording.
     """
 
     call: str
@@ -31,6 +31,7 @@ class Notice:
     status: str = "voicemail"
     wait_s: float = 0.0
     tags: tuple[str, ...] = ()
+    node: str = ""
 
     @property
     def id(self) -> str:

@@ -77,6 +77,7 @@ def _call(notice: Notice) -> dict[str, object]:
         "ended": _moment(notice.ended),
         "status": notice.status,
         "tags": list(notice.tags),
+        "node": notice.node,
         "wait_s": round(notice.wait_s, 1),
         **({"box": notice.box, "recording": notice.recording} if notice.recording else {}),
     }

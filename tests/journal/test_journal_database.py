@@ -34,6 +34,7 @@ def test_migrations_are_in_the_package():
         "routing.journal.migrations.versions.0003_told",
         "routing.journal.migrations.versions.0004_results",
         "routing.journal.migrations.versions.0005_tags",
+        "routing.journal.migrations.versions.0006_node",
     )
     for name in ("routing.journal.migrations.env", *versions):
         assert importlib.util.find_spec(name).has_location
@@ -41,7 +42,7 @@ def test_migrations_are_in_the_package():
 
 def test_opening_twice_changes_nothing(bed):
     open_database(bed.database).dispose()
-    assert bed.rows("journal_version") == [("0005",)]
+    assert bed.rows("journal_version") == [("0006",)]
 
 
 def test_steps_of_a_journal_that_is_there_get_the_results_that_new_ones_have(bed):
@@ -53,6 +54,7 @@ def test_steps_of_a_journal_that_is_there_get_the_results_that_new_ones_have(bed
     with engine.begin() as connection:
         connection.execute(text("ALTER TABLE steps DROP COLUMN result"))
         connection.execute(text("ALTER TABLE calls DROP COLUMN tags"))
+        connection.execute(text("ALTER TABLE calls DROP COLUMN node"))
         connection.execute(text("UPDATE journal_version SET version_num = '0003'"))
     engine.dispose()
     open_database(bed.database).dispose()

@@ -77,7 +77,7 @@ def test_a_missed_call_is_told_with_the_callers_number_and_signed(telling, heard
     assert json.loads(said) == {
         "kind": "missed_call", "call_id": telling.call.id, "project": "bed", "number": "+380800330004",
         "scheme": "escalation", "caller": "+380671230026", "started": "2026-11-22T03:30:04+00:00",
-        "ended": "2026-11-22T03:30:25+00:00", "status": "busy", "tags": [], "wait_s": 42.4,
+        "ended": "2026-11-22T03:30:25+00:00", "status": "busy", "tags": [], "node": "routing", "wait_s": 42.4,
     }  # fmt: skip
     assert headers["Webhook-Id"] == telling.call.id
     stamp = int(headers["Webhook-Timestamp"])

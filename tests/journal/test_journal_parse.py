@@ -247,3 +247,10 @@ def test_entities_and_source_of_a_visitor():
     text = name.read_text().replace('"variables":{', f'"variables":{{{json.dumps(told)[1:-1]},')
     call = parse.call(cdr.read(text.encode()), {}, parse.Place())
     assert (call.entities, call.source) == ({"city": "Львів"}, {"utm_source": "google ads"})
+
+
+@pytest.mark.parametrize(("told", "node"), [('"kyiv1"', "kyiv1"), ("5", ""), ("null", "")])
+def test_the_switch_says_its_name_and_no_variable_does(told, node):
+    leg = '"variables": {"uuid": "a", "switchname": "liar"}'
+    assert cdr.read(f'{{"switchname": {told}, {leg}}}'.encode()).node == node
+    assert cdr.read(f"{{{leg}}}".encode()).node == ""

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from journal_bed import CDR, Bed, whole
-from sqlalchemy import event
+from sqlalchemy import event, update
 
 from routing.cli.calls import calls
 from routing.cli.listed import COLUMNS, cells
-from routing.journal import query, store
+from routing.journal import query, schema, store
 from routing.journal.database import open_database, upgrade
 from routing.journal.explain import explain
 from routing.journal.metrics import text, write_metrics
@@ -74,6 +74,20 @@ def test_labels_are_listed_counted_and_told(journal):
     assert json.loads(asked(journal, "--report", "--json"))["tags"]["shop"]["answered"] == 1
     assert "from_ads" in asked(journal, "--report")
     assert "  labels: shop, from_ads, mobile\n" in asked(journal, row["id"])
+
+
+def test_the_node_that_carried_a_call(bed):
+    bed.put("closed", "labelled")
+    bed.worker().work()
+    with bed.engines[0].begin() as connection:
+        connection.execute(update(schema.calls).where(schema.calls.c.tags != "").values(node="kyiv1.example.com"))
+    (row,) = found(bed, node="kyiv1.example.com")
+    assert row["tags"] and {each["node"] for each in found(bed)} == {"routing", "kyiv1.example.com"}
+    assert json.loads(asked(bed, "--node", "routing", "--json"))["node"] == "routing"
+    assert "no calls" in asked(bed, "--node", "kyiv")
+    assert "  node kyiv1.example.com\n" in asked(bed, row["id"])
+    assert "kyiv1.example.com" in asked(bed, "--report")
+    assert json.loads(asked(bed, "--report", "--json"))["nodes"]["routing"]["calls"] == 1
 
 
 def test_list_for_people_and_for_programs(journal):

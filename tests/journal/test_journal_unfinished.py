@@ -14,7 +14,7 @@ from routing.cli.journal import journal
 from routing.esl.follow import headers
 from routing.esl.protocol import Message
 from routing.journal import live
-from routing.journal.live import Live
+from routing.journal.live import Live, listed
 from routing.journal.unfinished import left_behind
 
 #: A Monday of 2026; microseconds.
@@ -62,6 +62,16 @@ def row(bed):
     with closing(sqlite3.connect(bed.database)) as opened, opened:
         names = [column[1] for column in opened.execute("PRAGMA table_info(calls)")]
     return dict(zip(names, values, strict=True))
+
+
+def test_the_node_of_a_call_without_a_cdr(bed, kept, worker):
+    """Events name the switch, and so does the table of channels that is left of one that died."""
+    assert listed({"uuid": "a", "direction": "inbound", "hostname": "kyiv1"})["switchname"] == "kyiv1"
+    kept.told(leg("CHANNEL_CREATE", "a") | {"FreeSWITCH-Switchname": "kyiv1"})
+    kept.told(leg("CHANNEL_HANGUP_COMPLETE", "a", 3, switchname="liar") | {"FreeSWITCH-Switchname": "kyiv1"})
+    bed.clock_s = 60
+    worker.work()
+    assert row(bed)["node"] == "kyiv1"
 
 
 def test_a_call_that_ended_without_a_cdr(bed, kept, worker):
@@ -195,22 +205,23 @@ def test_what_a_dead_freeswitch_left_behind(bed):
     database.parent.mkdir()
     with closing(sqlite3.connect(database)) as opened, opened:
         opened.execute(
-            "CREATE TABLE channels (uuid, direction, created_epoch, cid_num, dest, initial_cid_num, initial_dest)"
+            "CREATE TABLE channels (uuid, direction, created_epoch, cid_num, dest, initial_cid_num, initial_dest,"
+            " hostname)"
         )
         opened.execute("CREATE TABLE calls (caller_uuid, callee_uuid, call_created_epoch)")
         opened.execute(
-            "INSERT INTO channels VALUES ('a','inbound',1795600000,'+380671110000','start',NULL,'380800330001')"
+            "INSERT INTO channels VALUES ('a','inbound',1795600000,'+380671110000','start',NULL,'380800330001','kyiv1')"
         )
-        opened.execute("INSERT INTO channels VALUES ('b','outbound',1795600001,'x','y',NULL,NULL)")
-        opened.execute("INSERT INTO channels VALUES (NULL,'inbound','x',NULL,NULL,NULL,NULL)")
-        opened.execute("INSERT INTO channels VALUES ('c','inbound','rubbish',NULL,NULL,NULL,NULL)")
+        opened.execute("INSERT INTO channels VALUES ('b','outbound',1795600001,'x','y',NULL,NULL,'kyiv1')")
+        opened.execute("INSERT INTO channels VALUES (NULL,'inbound','x',NULL,NULL,NULL,NULL,NULL)")
+        opened.execute("INSERT INTO channels VALUES ('c','inbound','rubbish',NULL,NULL,NULL,NULL,NULL)")
         opened.execute("INSERT INTO calls VALUES ('a','b',1795600003)")
     words = ["--spool", str(bed.spool), "--database", bed.database, "--once"]
     for said in ("1 unfinished", "0 calls recorded"):
         assert said in CliRunner().invoke(journal, words, catch_exceptions=False).output
     call = row(bed)
-    assert (call["id"], call["number"], call["client"], call["status"], call["bridged"]) == (
-        "a", "+380800330001", "+380671110000", "unfinished", 1795600003,
+    assert (call["id"], call["number"], call["client"], call["status"], call["bridged"], call["node"]) == (
+        "a", "+380800330001", "+380671110000", "unfinished", 1795600003, "kyiv1",
     )  # fmt: skip
     database.write_bytes(b"no database" * 1000)
     assert left_behind(database, bed.folder / "none.pid") == ()

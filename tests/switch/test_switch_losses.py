@@ -18,6 +18,7 @@ from switchbed.switch import Switch
 
 ABSENT = f"127.0.0.1:{CLOSED_PORT}"
 DESK = "+380800330001"
+NODE = "kyiv1.example.com"
 
 
 @contextlib.contextmanager
@@ -54,7 +55,13 @@ def small_bed(tmp_path, company, trunk, handler, engine):
 def bed_on_a_small_disk(tmp_path, company, trunk, handler):
     """The bed of `small_bed`."""
     with small_disk(tmp_path / "disk", 40) as disk:
-        changes = {"carriers": ("127.0.0.1/32",), "loglevel": "notice", "caller_calls": 0, "caller_rate": "0"}
+        changes = {
+            "carriers": ("127.0.0.1/32",),
+            "loglevel": "notice",
+            "caller_calls": 0,
+            "caller_rate": "0",
+            "name": NODE,
+        }
         switch = Switch(disk / "node", company.root, changes).start()
         try:
             yield Bed(switch, company, trunk, handler, tmp_path / "cases", ABSENT)
@@ -143,6 +150,7 @@ def test_phones_register_and_no_call_is_lost_on_a_full_disk(small_bed, tmp_path)
             calling.wait(30)
         assert until(lambda: journal.calls().get("+380671110009", {}).get("status") == "answered", 60)
         assert len(journal.calls()) == 4
+    assert {row["node"] for row in journal.calls().values()} == {NODE}, "of events and of CDR files"
 
 
 def test_the_calls_of_a_freeswitch_that_is_killed_are_recorded(small_bed, tmp_path):
@@ -166,5 +174,6 @@ def test_a_journal_that_did_not_run_finds_the_calls_of_a_killed_freeswitch(small
     assert "1 unfinished calls recorded" in done.stdout
     (row,) = journal.calls().values()
     assert (row["status"], row["number"]) == ("unfinished", DESK) and row["bridged"] >= row["started"] > 0
+    assert row["node"] == NODE, "of the table of channels"
     assert subprocess.run(journal.command("--once"), capture_output=True, text=True, check=True)
     assert len(journal.calls()) == 1

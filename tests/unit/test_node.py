@@ -39,6 +39,22 @@ def test_api_expansion_and_system_commands_are_off():
     assert "disable_system_app_commands=true" in files["conf/vars.xml"]
 
 
+@pytest.mark.parametrize(
+    ("host", "words", "name"),
+    [
+        ("kyiv1.example.com", (), "kyiv1.example.com"),
+        ("my_host", (), "my-host"),
+        ("__", (), "routing"),
+        ("kyiv1", ("--node", "kyiv2"), "kyiv2"),
+    ],
+)
+def test_a_node_has_a_name(monkeypatch, tmp_path, host, words, name):
+    monkeypatch.setattr("socket.gethostname", lambda: host)
+    told = CliRunner().invoke(node.node, ["init", str(tmp_path / "node"), "--root", str(tmp_path / "root"), *words])
+    assert told.exit_code == 0, told.output
+    assert params((tmp_path / "node/conf/autoload_configs/switch.conf.xml").read_text())["switchname"] == name
+
+
 def test_phones_authenticate_and_carriers_are_listed():
     files = node.render(settings(address="192.0.2.1", carriers=("198.51.100.0/24",)))
     internal = params(files["conf/sip_profiles/internal.xml"])

@@ -21,6 +21,7 @@ from sqlalchemy import Table
 from routing.app import metrics, pops, track
 from routing.cli import COMMANDS, group
 from routing.cli.reference import BELOW, PARTS, called, default_of, object_form, values
+from routing.decide.answer import VERBS
 from routing.journal import metrics as journal_metrics
 from routing.journal import record, schema, status
 from routing.journal.counts import Counts
@@ -50,6 +51,7 @@ MISSED = Notice(
     wait_s=42.0,
     tags=("sales",),
 )
+VOICEMAIL = replace(MISSED, status="voicemail", box="sales", recording="/srv/node/recordings/1.wav")
 NETWORK = NewNetwork("example", "1001", "ivan.desk", "198.51.100.0/24", "198.51.100.7", "a phone", 1795421100.0)
 
 
@@ -169,16 +171,21 @@ def apis() -> Iterator[str]:
     yield from _titled("A webhook step's request", "-")
     yield "These facts of the call, as JSON or as a form: " + ", ".join(f"``{name}``" for name in CALL_FIELDS) + "."
     yield ""
-    for title, module in {"Notices of calls": hook, "Tracking": track_api, "Screen pops": pops_api}.items():
+    yield "The answer holds one of " + ", ".join(f"``{verb}``" for verb in VERBS) + ": :doc:`/howto/webhook`."
+    yield ""
+    yield from _titled("Notices", "-")
+    yield "What a web address in ``notify`` gets, signed as a webhook step's request: :doc:`/howto/voicemail`."
+    yield ""
+    yield from _notices()
+    for title, module in {"Tracking": track_api, "Screen pops": pops_api}.items():
         yield from _titled(title, "-")
         yield from _spaced(module)
         yield ""
-        yield from _notices() if module is hook else ()
 
 
 def _notices() -> Iterator[str]:
     """The bodies of the three kinds."""
-    for notice in (MISSED, replace(MISSED, box="sales", recording="/srv/node/recordings/1.wav"), NETWORK):
+    for notice in (MISSED, VOICEMAIL, NETWORK):
         yield from ("::", "")
         yield textwrap.indent(json.dumps(json.loads(hook.body(notice)), indent=2), "    ")
         yield ""

@@ -32,7 +32,7 @@ REFUSALS = Counter(
 OPEN_CALLS = Gauge("routing_open_calls", "Calls being decided now", multiprocess_mode="livesum")
 WAITING = Gauge("routing_calls_waiting", "Calls held for a busy person", multiprocess_mode="livesum")
 OPEN_BREAKERS = Gauge(
-    "routing_breakers_open", "Webhook URLs left alone, in one worker at most", multiprocess_mode="livemax"
+    "routing_breakers_open", "Webhook URLs whose breaker is open, in one worker at most", multiprocess_mode="livemax"
 )
 REDIS_UP = Gauge(
     "routing_redis_up", "Whether every worker reaches Redis (1), or one does not", multiprocess_mode="livemin"

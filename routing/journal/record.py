@@ -56,9 +56,9 @@ class Call:
 
     ``caller`` is who dialled (E.164, ``anonymous``, or a phone's account), ``client`` the outside party's E.164 or "".
     ``number`` is the company's number, ``dialled`` what was dialled. ``person`` is who talked (in) or who called (out),
-    ``target`` the phone that was talked with. ``wait_s`` lasts until the talk, else to the end. ``notify``: who is told
-    of the voicemail or the missed call: e-mail addresses, and names that the release had none for. ``entities`` and
-    ``source`` are what the site's visitor told, by name (`routing.model.entities`); ``tags`` are the labels
+    ``target`` the phone that was talked with. ``wait_s`` lasts until the talk, else to the end. ``notify``: who gets
+    the notice of the voicemail or the missed call: e-mail addresses, and names without one in the release. ``entities``
+    and ``source`` are what the site states of its visitor, by name (`routing.model.entities`); ``tags`` are the labels
     of `tag` steps; ``node`` is FreeSWITCH's ``switchname`` (`routing node init --node`), "" where it is not known.
     Recordings and voicemails are files of that node.
     """

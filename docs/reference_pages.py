@@ -50,6 +50,7 @@ MISSED = Notice(
     status="no answer",
     wait_s=42.0,
     tags=("sales",),
+    node="kyiv1",
 )
 VOICEMAIL = replace(MISSED, status="voicemail", box="sales", recording="/srv/node/recordings/1.wav")
 NETWORK = NewNetwork("example", "1001", "ivan.desk", "198.51.100.0/24", "198.51.100.7", "a phone", 1795421100.0)

@@ -33,14 +33,17 @@ def test_every_command_is_told_of():
     assert told <= set(COMMANDS)
 
 
-@pytest.mark.parametrize("line", sorted(set(re.findall(r"^    routing (.+?)$", ALL, re.M))))
+LINES = {*re.findall(r"^    routing (.+?)$", ALL, re.M), *re.findall(r"``routing\s([^`]+)``", ALL)}
+
+
+@pytest.mark.parametrize("line", sorted(LINES))
 def test_the_options_of_every_command_line_exist(line):
     words = line.partition(" #")[0].split()
     context = click.Context(group)
     command = group.get_command(context, words[0])
     if isinstance(command, click.Group):
         command = command.get_command(context, words[1])
-    known = {option for parameter in command.params for option in parameter.opts}
+    known = {"--help"}.union(*([*each.opts, *each.secondary_opts] for each in command.params))
     assert {word for word in words if word.startswith("--")} <= known, line
 
 

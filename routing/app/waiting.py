@@ -98,8 +98,10 @@ class Waiting:
             return
         known = self._waiters.setdefault(call.uuid, Waiter(call, step, turn, 0))
         known.call, known.turn, known.heard_s = call, turn, self.clock()
+        if self._is_worth_a_decision(known):
+            self._look(client)  # somebody may have waited longer
         with self._one_at_a_time:
-            if not self._sent_on(client, known):
+            if self._waits(known) and not self._sent_on(client, known):
                 client.ask(f"api uuid_setvar {call.uuid} {NOTED} {turn}")
 
     def _look_when_somebody_changed(self, client: Client) -> None:
@@ -118,8 +120,12 @@ class Waiting:
             with self._one_at_a_time:
                 if self.clock() - waiter.heard_s > SILENT_SECONDS:
                     self._waiters.pop(waiter.call.uuid, None)
-                elif self._waiters.get(waiter.call.uuid) is waiter and self._is_worth_a_decision(waiter):
+                elif self._waits(waiter) and self._is_worth_a_decision(waiter):
                     self._sent_on(client, waiter)
+
+    def _waits(self, waiter: Waiter) -> bool:
+        """Whether a call was not sent on meanwhile: who decides for another one may have to wait."""
+        return self._waiters.get(waiter.call.uuid) is waiter
 
     def _is_worth_a_decision(self, waiter: Waiter) -> bool:
         """Whether the first who is there is no longer busy, as far as FreeSWITCH tells."""

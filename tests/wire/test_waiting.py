@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import gevent
 import pytest
 
 from routing.app.waiting import Waiting
@@ -44,7 +45,7 @@ class Company:
 
     def decide(self, call: Call) -> dict[str, str]:
         there = [name for name in ("ivan", "olena") if name not in self.gone]
-        decision = "wait" if there[0] in self.busy else f"order:{','.join(there)}"
+        decision = "nobody" if not there else "wait" if there[0] in self.busy else f"order:{','.join(there)}"
         return {"routing_decision": f"{call.step}:{decision}"}
 
     def tells(self, uuid: str, turn: str = "x", keeper: str = "", **more: str) -> list[str]:
@@ -133,3 +134,33 @@ def test_a_call_that_has_gone_on_by_itself_is_not_interrupted(company):
     company.busy.clear()
     company.client.does = "bridge"
     assert company.looks() == sent(UUIDS[0], "order:ivan,olena")[:1]
+
+
+def test_whoever_tells_of_a_turn_when_the_person_is_free_does_not_overtake(company):
+    for uuid in UUIDS[:2]:
+        company.tells(uuid)
+    company.busy.clear()
+    noted = f"uuid_setvar {UUIDS[1]} routing_noted xx"
+    assert company.tells(UUIDS[1], "xx") == [*sent(UUIDS[0], "order:ivan,olena"), noted]
+
+
+def test_a_turn_that_is_told_while_its_call_is_sent_on_costs_nobody_their_place(company):
+    """The call is sent past everybody, so nobody is promised; its next turn was heard meanwhile."""
+    for uuid in UUIDS[:2]:
+        company.tells(uuid)
+    company.busy.clear()
+    company.gone |= {"ivan", "olena"}
+    decide = company.waiting.decide
+
+    def tells_meanwhile(call: Call) -> dict[str, str]:
+        company.waiting.decide = decide
+        heard.append(gevent.spawn(company.tells, UUIDS[0], "xx"))
+        gevent.idle()
+        return decide(call)
+
+    heard: list[gevent.Greenlet] = []
+    company.waiting.decide = tells_meanwhile
+    company.waiting._look(company.client)
+    gevent.joinall(heard, raise_error=True)
+    assert len(company.waiting) == 0
+    assert company.client.asked.count(f"uuid_break {UUIDS[0]}") <= 1

@@ -16,7 +16,7 @@ from collections import Counter
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE.parent / "tests" / "switch")]
+sys.path[:0] = [str(HERE.parent / "tests"), str(HERE.parent / "tests" / "switch")]
 
 from switchbed.late_engine import POSITIONS, LateEngine  # noqa: E402
 from switchbed.lateness import KINDS, Late  # noqa: E402

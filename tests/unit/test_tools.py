@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import importlib.util
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -17,6 +19,15 @@ def test_a_tool_asks_only_for_what_the_package_has(tool: Path) -> None:
     asked = [node for node in ast.walk(ast.parse(tool.read_text("utf-8"))) if isinstance(node, ast.ImportFrom)]
     ours = [node for node in asked if (node.module or "").partition(".")[0] == "routing"]
     assert [f"{node.module}.{name.name}" for node in ours for name in node.names if not found(node, name.name)] == []
+
+
+@pytest.mark.process
+@pytest.mark.parametrize(
+    "tool", [tool for tool in TOOLS if "argparse" in tool.read_text("utf-8")], ids=lambda path: path.stem
+)
+def test_a_tool_starts(tool: Path) -> None:
+    ran = subprocess.run([sys.executable, tool, "--help"], capture_output=True, text=True, check=False)
+    assert (ran.returncode, ran.stderr) == (0, "")
 
 
 def found(node: ast.ImportFrom, name: str) -> bool:

@@ -69,9 +69,7 @@ class SlowDecision(Lint):
 
     def scheme(self, one: OneScheme) -> Iterator[Complaint]:
         """The step with which it becomes too long."""
-        ways = _Waits(one)
-        ways.walk(one.fields.steps, ("steps",), 0.0)
-        return iter(ways.told)
+        return _Waits(one).complaints(0.0)
 
 
 class PlainHttp(Lint):

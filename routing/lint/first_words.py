@@ -85,9 +85,7 @@ class MenuBeforeRing(Lint):
 
     def scheme(self, one: OneScheme) -> Iterator[Complaint]:
         """The first menu of each way."""
-        ways = _FirstMenu(one)
-        ways.walk(one.fields.steps, ("steps",), False)
-        return iter(ways.told)
+        return _FirstMenu(one).complaints(False)
 
 
 class PromptBeforeRing(Lint):
@@ -117,9 +115,7 @@ class PromptBeforeRing(Lint):
         """The first prompt of each way."""
         if one.folder.project.announce_recording and one.fields.record != "no":
             return iter(())  # the project wants something to be said first
-        ways = _FirstPrompt(one)
-        ways.walk(one.fields.steps, ("steps",), False)
-        return iter(ways.told)
+        return _FirstPrompt(one).complaints(False)
 
 
 class _Wide(UntilChosen):
@@ -153,6 +149,4 @@ class WideMenu(Lint):
 
     def scheme(self, one: OneScheme) -> Iterator[Complaint]:
         """The first menu of each way."""
-        ways = _Wide(one)
-        ways.walk(one.fields.steps, ("steps",), False)
-        return iter(ways.told)
+        return _Wide(one).complaints(False)

@@ -83,9 +83,7 @@ class HoursGap(Lint):
 
     def scheme(self, one: OneScheme) -> Iterator[Complaint]:
         """Hangups that calls reach with nobody met."""
-        ways = _Gaps(one)
-        ways.walk(one.fields.steps, ("steps",), _Alone())
-        return iter(ways.told)
+        return _Gaps(one).complaints(_Alone())
 
 
 class UnaskedHours(Lint):

@@ -53,6 +53,4 @@ class UnannouncedRecording(Lint):
         """The first step of each way that can lead to a talk."""
         if one.fields.record == "no" or not one.folder.project.announce_recording:
             return iter(())
-        ways = _Silent(one)
-        ways.walk(one.fields.steps, ("steps",), False)
-        return iter(ways.told)
+        return _Silent(one).complaints(False)

@@ -92,9 +92,7 @@ class DeadAir(Lint):
 
     def scheme(self, one: OneScheme) -> Iterator[Complaint]:
         """Decisions behind what answers, and whispers."""
-        ways = _Silent(one)
-        ways.walk(one.fields.steps, ("steps",), _Heard())
-        yield from ways.told
+        yield from _Silent(one).complaints(_Heard())
         for step, loc, _ in one.steps:
             seconds = one.folder.sounds.get(step.whisper, 0.0) if isinstance(step, RingStep) and step.whisper else 0.0
             if seconds > LONGEST_SECONDS:

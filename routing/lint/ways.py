@@ -6,7 +6,7 @@ One pass over the steps, whatever the number of ways. What a state is, and what 
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Generic, TypeVar
 
 from routing.lint.findings import OneScheme
@@ -42,6 +42,11 @@ class Ways(Generic[State]):
     def join(self, one: State, other: State) -> State:
         """The state where two ways meet."""
         raise NotImplementedError
+
+    def complaints(self, state: State) -> Iterator[Complaint]:
+        """What the walk through the whole scheme complains of; ``state``: at its beginning."""
+        self.walk(self.one.fields.steps, ("steps",), state)
+        return iter(self.told)
 
     def walk(self, steps: Sequence[StepItem], loc: Loc, state: State) -> State | None:
         """The state behind a list of steps, None when no call gets there."""

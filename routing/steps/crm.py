@@ -23,15 +23,12 @@ from typing import Annotated, Any, ClassVar
 from pydantic import Field, field_validator
 
 from routing.model.crm import runtime
-from routing.model.decision import LONGEST_RING_SECONDS
-from routing.model.fields import Id, NotEmpty, OneOrMany, Seconds, refuse
+from routing.model.fields import Id, NotEmpty, OneOrMany, refuse
 from routing.model.folder import Folder
 from routing.model.lookup import KINDS, Kind
 from routing.model.problem import Loc, did_you_mean
 from routing.steps.base import Complaint, Reference
-from routing.steps.dynamic import DynamicStep, Variation
-
-LONGEST_SECONDS = 10
+from routing.steps.dynamic import DynamicStep, RingTime, Timeout, Variation
 
 
 class CrmStep(DynamicStep):
@@ -46,28 +43,14 @@ class CrmStep(DynamicStep):
     order: Annotated[list[Kind], OneOrMany, NotEmpty] = Field(
         list(KINDS), description="Entities to look for, in this order; those that the CRM has not are passed over."
     )
-    timeout: Seconds = Field(2, description="Longest wait for the CRM, everything included.")
-    ring: Seconds = Field(20, description="Ring time of the responsible person.")
+    timeout: Timeout = Field(2, description="Longest wait for the CRM, everything included.")
+    ring: RingTime = Field(20, description="Ring time of the responsible person.")
 
     @field_validator("order")
     @classmethod
     def _once(cls, value: list[Kind]) -> list[Kind]:
         if len(set(value)) != len(value):
             raise refuse("each entity stands once")
-        return value
-
-    @field_validator("timeout")
-    @classmethod
-    def _short(cls, value: int) -> int:
-        if not 1 <= value <= LONGEST_SECONDS:
-            raise refuse(f"the caller hears ringing meanwhile: 1 to {LONGEST_SECONDS} s")
-        return value
-
-    @field_validator("ring")
-    @classmethod
-    def _ring_time(cls, value: int) -> int:
-        if not 1 <= value <= LONGEST_RING_SECONDS:
-            raise refuse(f"1 to {LONGEST_RING_SECONDS} s: nobody waits longer")
         return value
 
     def check(self, loc: Loc, folder: Folder, default_hours: str | None) -> Iterator[Complaint]:

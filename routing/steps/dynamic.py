@@ -13,9 +13,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
-from routing.model.decision import watchdog_seconds
+from pydantic import AfterValidator, WithJsonSchema
+
+from routing.model import durations
+from routing.model.decision import LONGEST_RING_SECONDS, watchdog_seconds
+from routing.model.fields import Seconds, refuse
 from routing.model.folder import Folder
 from routing.steps.base import HEAR_WAITING, RELEASE, WAITING, Emitter, Step
 from routing.steps.dialplan import Condition, Extension
@@ -28,6 +32,27 @@ MEMORY_SECONDS = 0.5
 _ID = "[a-z][a-z0-9_]{0,63}"
 #: What `routing diff` may let be otherwise for a decision: the kind of a delta (`routing.diff.scenario`), whom, what.
 Variation = tuple[str, str, str]
+
+#: The caller hears ringing while an answer is waited for.
+LONGEST_WAIT_SECONDS = 10
+
+
+def _at_most(longest: int, why: str) -> AfterValidator:
+    def look(seconds: int) -> int:
+        if seconds > longest:
+            raise refuse(why.format(longest))
+        return seconds
+
+    return AfterValidator(look)
+
+
+#: How long an answer is waited for, and how long whoever it names rings.
+Timeout = Annotated[
+    Seconds,
+    _at_most(LONGEST_WAIT_SECONDS, "the caller hears ringing meanwhile: at most {} s"),
+    WithJsonSchema({"type": "string", "pattern": durations.PATTERN, "examples": ["2s", "5s"]}),
+]
+RingTime = Annotated[Seconds, _at_most(LONGEST_RING_SECONDS, "at most {} s: nobody waits longer")]
 
 
 class DynamicStep(Step):

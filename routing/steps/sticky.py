@@ -19,15 +19,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field
 
-from routing.model.decision import LONGEST_RING_SECONDS
-from routing.model.fields import Seconds, refuse
+from routing.model.fields import Seconds
 from routing.model.folder import Folder
 from routing.model.told import TOLD
 from routing.steps.base import Emitter, Reference
 from routing.steps.dialplan import Condition, Extension
-from routing.steps.dynamic import DynamicStep, Variation
+from routing.steps.dynamic import DynamicStep, RingTime, Variation
 
 
 class StickyStep(DynamicStep):
@@ -41,14 +40,7 @@ class StickyStep(DynamicStep):
     calls: Literal["in", "out", "both"] = Field("both", description="Which talks count.")
     within: Seconds = Field(30 * 86_400, description="How long a talk is remembered: `30d`.")
     talked: Seconds = Field(10, description="The shortest talk that counts.")
-    ring: Seconds = Field(20, description="Ring time of the person.")
-
-    @field_validator("ring")
-    @classmethod
-    def _ring_time(cls, value: int) -> int:
-        if value > LONGEST_RING_SECONDS:
-            raise refuse(f"at most {LONGEST_RING_SECONDS} s: nobody waits longer")
-        return value
+    ring: RingTime = Field(20, description="Ring time of the person.")
 
     @property
     def budget_seconds(self) -> float:

@@ -21,7 +21,7 @@ from pydantic import Field, field_validator
 from routing.model import body_secrets, numbers
 from routing.model.decision import CALL_FIELDS, LONGEST_RING_SECONDS
 from routing.model.entities import SOURCES
-from routing.model.fields import Name, Region, Seconds, Text, refuse
+from routing.model.fields import Name, Region, Text, refuse
 from routing.model.folder import Folder
 from routing.model.header_secrets import secrets_of
 from routing.model.headers import Headers
@@ -31,9 +31,8 @@ from routing.model.secret import SIGNS, Purpose, sent_to
 from routing.model.url_secrets import masked, secret_in
 from routing.model.web import is_read_on_the_way
 from routing.steps.base import Complaint, Reference
-from routing.steps.dynamic import DynamicStep, Variation
+from routing.steps.dynamic import DynamicStep, RingTime, Timeout, Variation
 
-LONGEST_SECONDS = 10
 _FIELD = re.compile(r"\{\{\s*([a-z_]+(?:\.[a-z0-9_]+)?)\s*\}\}")
 
 
@@ -81,14 +80,14 @@ class WebhookStep(DynamicStep):
     )
     answer_type: Literal["http", "json", "json-rpc"] = Field("json", description="Ringostat: what the answer is.")
     rpc_method: Text | None = Field(None, description="Ringostat: the method of JSON-RPC.")
-    timeout: Seconds = Field(2, description="Longest wait for the answer, everything included.")
+    timeout: Timeout = Field(2, description="Longest wait for the answer, everything included.")
     send: dict[Text, Text] = Field(
         default_factory=dict,
         description='Parameters: names of your choice, values call fields: `caller: "{{caller}}"`.',
     )
     secret: Name | None = Field(None, description="Name of the signing key among the secrets.")
     answer: Text | None = Field(None, description="Key of the answer that holds the target.")
-    ring: Seconds = Field(30, description="Ring time of the answered target.")
+    ring: RingTime = Field(30, description="Ring time of the answered target.")
     destinations: list[Region] | None = Field(
         None, description="Countries it may send calls to; the project's otherwise."
     )
@@ -113,20 +112,6 @@ class WebhookStep(DynamicStep):
         for name, text in value.items():
             if any(body_secrets.secrets_in({name: text})):
                 raise refuse(f"a secret stands here in clear, the parameter `{name}`: it would stand in git", HINT)
-        return value
-
-    @field_validator("timeout")
-    @classmethod
-    def _short(cls, value: int) -> int:
-        if value > LONGEST_SECONDS:
-            raise refuse(f"the caller hears ringing meanwhile: at most {LONGEST_SECONDS} s")
-        return value
-
-    @field_validator("ring")
-    @classmethod
-    def _ring_time(cls, value: int) -> int:
-        if value > LONGEST_RING_SECONDS:
-            raise refuse(f"at most {LONGEST_RING_SECONDS} s: nobody waits longer")
         return value
 
     def check(self, loc: Loc, folder: Folder, default_hours: str | None) -> Iterator[Complaint]:

@@ -23,7 +23,7 @@ from routing.cli import COMMANDS, group
 from routing.cli.reference import BELOW, PARTS, called, default_of, object_form, values
 from routing.decide.answer import VERBS
 from routing.journal import metrics as journal_metrics
-from routing.journal import record, schema, status
+from routing.journal import schema, status
 from routing.journal.counts import Counts
 from routing.load.schema import json_schema
 from routing.model.decision import CALL_FIELDS
@@ -146,25 +146,20 @@ def _metric(family: object, labels: Sequence[str]) -> Row:
 
 def journal() -> Iterator[str]:
     """The journal's tables and the statuses of calls."""
-    for title, table, row in (
-        ("calls", schema.calls, record.Call),
-        ("steps", schema.steps, record.Step),
-        ("legs", schema.legs, record.Leg),
-    ):
-        yield from _titled(title, "-")
-        yield inspect.getdoc(row) or ""
-        yield ""
-        yield from _table(("column", "type"), _columns(table), (50, 50))
+    for table in (schema.calls, schema.steps, schema.legs):
+        yield from _titled(table.name, "-")
+        yield from _table(("column", "type", "meaning"), _columns(table), (20, 20, 60))
     yield from _titled("Status of a call", "-")
-    yield "The first row that holds is the status."
+    yield "The first row that holds is the status. The last ones are kinds of ``answered``, found on reading."
     yield ""
     rows = [(f"`{each.name}`", "yes" if each.missed else "", each.meaning) for each in status.STATUSES]
+    rows += [(f"`{name}`", "", meaning) for name, meaning in status.DERIVED.items()]
     yield from _table(("status", "missed", "meaning"), rows, (25, 10, 65))
 
 
 def _columns(table: Table) -> Iterator[Row]:
     for column in table.columns:
-        yield f"`{column.name}`", str(column.type).lower() + (", key" if column.primary_key else "")
+        yield f"`{column.name}`", str(column.type).lower() + (", key" if column.primary_key else ""), column.doc or ""
 
 
 def apis() -> Iterator[str]:

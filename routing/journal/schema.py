@@ -1,4 +1,4 @@
-"""The journal's tables. What a column means stands in `routing.journal.record`; this file says how it is stored.
+"""The journal's tables: what a column means, and how it is stored. `routing.journal.record` is the same in memory.
 
 A change here needs a migration in ``migrations/versions``; a test compares the two.
 """
@@ -23,62 +23,68 @@ metadata = MetaData()
 UNTOLD = "NOT notified AND notify <> ''"
 
 
-def _text(name: str) -> Column[str]:
+def _text(name: str, meaning: str) -> Column[str]:
     """Without a bound: a text that is too long must not cost a call."""
-    return Column(name, Text, nullable=False, server_default="")
+    return Column(name, Text, nullable=False, server_default="", doc=meaning)
 
 
-def _time(name: str) -> Column[float]:
+def _time(name: str, meaning: str) -> Column[float]:
     """Seconds since the epoch."""
-    return Column(name, Double, nullable=False, server_default="0")
+    return Column(name, Double, nullable=False, server_default="0", doc=meaning)
 
 
-def _seconds(name: str) -> Column[float]:
-    return Column(name, Double, nullable=False, server_default="0")
+def _seconds(name: str, meaning: str) -> Column[float]:
+    return Column(name, Double, nullable=False, server_default="0", doc=meaning)
 
 
 calls = Table(
     "calls",
     metadata,
-    Column("id", Text, primary_key=True),
-    _text("project"),
-    _text("direction"),
-    _text("number"),
-    _text("dialled"),
-    _text("caller"),
-    _text("client"),
-    _text("scheme"),
-    _text("schemes"),
-    _text("release"),
-    _time("started"),
-    _time("answered"),
-    _time("bridged"),
-    _time("ended"),
-    _text("status"),
-    _text("cause"),
-    _text("ended_by"),
-    _text("person"),
-    _text("target"),
-    _seconds("wait_s"),
-    _seconds("talk_s"),
-    _text("recording"),
-    _text("voicemail"),
-    _text("box"),
-    _text("decision"),
-    _text("verdict"),
-    Column("asked_ms", REAL, nullable=False, server_default="-1"),
-    _text("source"),
-    _text("entities"),
-    _text("tags"),
-    _text("node"),
+    Column("id", Text, primary_key=True, doc="FreeSWITCH's uuid of the caller's leg."),
+    _text("project", "The project's name."),
+    _text("direction", "in, out, internal or callback."),
+    _text("number", "The company's number, E.164."),
+    _text("dialled", "What was dialled."),
+    _text("caller", "Who dialled: E.164, anonymous, or a phone's account."),
+    _text("client", "The outside party, E.164; empty within the company."),
+    _text("scheme", "The scheme that the number leads to."),
+    _text("schemes", "All schemes that the call passed through, separated by spaces."),
+    _text("release", "The release that carried it."),
+    _time("started", "When it came."),
+    _time("answered", "When it was first answered, by a person or by the scheme."),
+    _time("bridged", "When the talk began."),
+    _time("ended", "When it ended."),
+    _text("status", "How it ended: the table below."),
+    _text("cause", "Its hangup cause."),
+    _text("ended_by", "Who hung up: `caller`, `person` or `switch`."),
+    _text("person", "Who talked (in) or who called (out)."),
+    _text("target", "The phone that was talked with."),
+    _seconds("wait_s", "Seconds until the talk, else to the end."),
+    _seconds("talk_s", "Seconds of the talk."),
+    _text("recording", "The recording's file on the node."),
+    _text("voicemail", "The voicemail's file on the node."),
+    _text("box", "The voicemail's box."),
+    _text("decision", "The engine's last decision."),
+    _text("verdict", "That decision's reason."),
+    Column(
+        "asked_ms",
+        REAL,
+        nullable=False,
+        server_default="-1",
+        doc="Milliseconds that the engine held the call for it; -1: it was not asked.",
+    ),
+    _text("source", "Where the site's visitor came from, as JSON."),
+    _text("entities", "What the site states of its visitor, as JSON."),
+    _text("tags", "Labels of `tag` steps, separated by spaces."),
+    _text("node", "FreeSWITCH's switchname of the node that carried it."),
     #: Whether Redis has the talk: the outbox of what is to be remembered.
-    Column("remembered", Boolean, nullable=False, server_default=text("false")),
-    _text("notify"),
+    Column("remembered", Boolean, nullable=False, server_default=text("false"), doc="Whether Redis has the talk."),
+    _text("notify", "Who gets the notice, separated by spaces."),
     #: Whether everybody has the notice: the outbox. Nobody else sends one before ``notify_after``.
-    Column("notified", Boolean, nullable=False, server_default=text("false")),
-    _time("notify_after"),
+    Column("notified", Boolean, nullable=False, server_default=text("false"), doc="Whether everybody has the notice."),
+    _time("notify_after", "Before this time no other worker sends it."),
     #: Who of ``notify`` has the notice, while others wait for theirs.
-    _text("told"),
+    _text("told", "Who has the notice already."),
     Index("calls_started", "started"),
     Index("calls_client", "client", "bridged"),
     Index("calls_person", "person", "started"),
@@ -89,36 +95,42 @@ calls = Table(
 steps = Table(
     "steps",
     metadata,
-    Column("call", Text, primary_key=True),
-    Column("n", SmallInteger, primary_key=True),
-    _text("scheme"),
-    _text("path"),
-    _text("kind"),
-    _time("started"),
-    _seconds("took_s"),
-    _text("inputs"),
-    _text("outcome"),
-    _text("decision"),
-    _text("verdict"),
-    Column("asked_ms", REAL, nullable=False, server_default="-1"),
-    _text("result"),
+    Column("call", Text, primary_key=True, doc="The call's id."),
+    Column("n", SmallInteger, primary_key=True, doc="Its place in the call."),
+    _text("scheme", "The scheme that it stands in."),
+    _text("path", "Its place in the scheme."),
+    _text("kind", "The kind of step."),
+    _time("started", "When it began."),
+    _seconds("took_s", "Seconds until the next step or the talk."),
+    _text("inputs", "What it went by, in words."),
+    _text("outcome", "What came of it, in words."),
+    _text("decision", "The engine's decision, as FreeSWITCH got it."),
+    _text("verdict", "The decision's reason."),
+    Column(
+        "asked_ms",
+        REAL,
+        nullable=False,
+        server_default="-1",
+        doc="Milliseconds that the engine held the call; -1: it was not asked.",
+    ),
+    _text("result", "What came of it, as a fact."),
     sqlite_with_rowid=False,
 )
 
 legs = Table(
     "legs",
     metadata,
-    Column("call", Text, primary_key=True),
-    Column("id", Text, primary_key=True),
-    Column("n", SmallInteger, nullable=False, server_default="0"),
-    _text("step"),
-    _text("target"),
-    _text("person"),
-    _time("started"),
-    _seconds("rang_s"),
-    Column("picked_up", Boolean, nullable=False, server_default=text("false")),
-    _seconds("talk_s"),
-    _text("cause"),
-    _text("why"),
+    Column("call", Text, primary_key=True, doc="The call's id."),
+    Column("id", Text, primary_key=True, doc="The leg's uuid, or `-<step>.<target>` when none could be made."),
+    Column("n", SmallInteger, nullable=False, server_default="0", doc="Its place in the call."),
+    _text("step", "The step that rang it."),
+    _text("target", "The phone."),
+    _text("person", "Whose phone it is."),
+    _time("started", "When it began to ring."),
+    _seconds("rang_s", "Seconds until it was picked up or stopped."),
+    Column("picked_up", Boolean, nullable=False, server_default=text("false"), doc="Whether somebody picked up."),
+    _seconds("talk_s", "Seconds of the talk."),
+    _text("cause", "Its hangup cause."),
+    _text("why", "Why this phone did not talk, in words; empty when it did."),
     sqlite_with_rowid=False,
 )

@@ -69,6 +69,7 @@ def test_every_column_of_the_journal_is_told_of(page):
     text = page("journal")
     for table in metadata.tables.values():
         for column in table.columns:
+            assert column.doc, f"{table.name}.{column.name}"
             assert f"``{column.name}``" in text, f"{table.name}.{column.name}"
 
 

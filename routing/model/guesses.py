@@ -2,7 +2,8 @@
 
 Ten wrong ones of an account from one address and that account is refused there; forty of any accounts and the address
 is refused altogether, but for accounts whose phones have shown the right one from there. The owner of an account, at an
-address of their own, notices nothing, whoever guesses elsewhere. Each time it happens again takes twice as long.
+address of their own, notices nothing, whoever guesses elsewhere; nor does a phone at the port where it is registered.
+Each time it happens again takes twice as long.
 
 FreeSWITCH refuses: it reads a global variable a refusal (`variable`, `value`). What is remembered is bounded, the least
 recently seen is forgotten first. Pure: times are seconds since the epoch and come in.

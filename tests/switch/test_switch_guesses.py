@@ -83,6 +83,26 @@ def test_who_tries_many_accounts_is_refused_altogether_but_for_the_phones_that_a
         assert shows(lab, OFFICE, "2004", lab.password("2004")) == "200"
 
 
+def test_a_phone_that_is_there_is_not_locked_out_by_its_neighbours_nor_by_a_forged_address(guarded):
+    """Behind one NAT everybody has one address, and over UDP anybody may write another's on packets."""
+    lab, _ = guarded
+    right = lab.password("2002")
+    with lab.phone("2002") as phone:
+        guess(lab, OFFICE, MOST_OF_ACCOUNT - 1)
+        phone.password = "guess"
+        assert phone.register().start == "403"
+        phone.password = right
+        assert until(lambda: refusals(lab) == {f"{OFFICE}/2002"})
+        assert phone.register().start == "200"
+        call = phone.call("103")
+        assert phone.answered(call).start != "403"
+        call.hang_up()
+        for method in ("REGISTER", "INVITE"):
+            assert shows(lab, OFFICE, password=right, method=method) == "403"
+    assert shows(lab, OFFICE, password=right) == "403"  # it has gone: its port is anybody's
+    assert lab.quiet()
+
+
 @pytest.mark.parametrize(
     ("method", "event"), [("SUBSCRIBE", "as-feature-event"), ("SUBSCRIBE", "message-summary"), ("MESSAGE", "")]
 )

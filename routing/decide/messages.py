@@ -5,13 +5,15 @@ from __future__ import annotations
 from routing.decide.ports import Ports, Step
 from routing.decide.verdict import Verdict, refused
 from routing.model.decision import Call, Continue
-from routing.model.messages import MESSAGE, NAME, NONE
+from routing.model.messages import MESSAGE, MOST_AT_ONCE, NAME, NONE
 
 
 def answer(step: Step, call: Call, ports: Ports) -> Verdict:
     """Take the next message of the person whose phone calls. Raises Forgotten."""
     if call.person not in ports.directory(call.release).phones:
         return refused("the phone is no person's")
+    if len(call.question) > MOST_AT_ONCE:
+        return Verdict(Continue(), "decided", f"{call.person} has heard {MOST_AT_ONCE}", {MESSAGE: NONE})
     name = ports.memory.next_message(step["project"], call.person, ports.now())
     if not NAME.fullmatch(name):
         return Verdict(Continue(), "decided", f"{call.person} has no messages", {MESSAGE: NONE})

@@ -8,7 +8,7 @@ A caller who hangs up at the tone, or says nothing, leaves no message: that is a
 skips the greeting; so does ``*``. A message also ends after six seconds of silence.
 
 People in ``notify``, and the person that the box is named after, see it by the light of their SIP phones and hear it
-with ``*97``: the oldest first, each once. The recording stays where it is.
+with ``*97``: the oldest first, each once, twenty in a call. The recording stays where it is.
 
 Bad (`nothing after it would ever run`)::
 

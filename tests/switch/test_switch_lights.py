@@ -5,6 +5,7 @@ import os
 import re
 import signal
 import sys
+import time
 
 import pytest
 from processes import launch
@@ -12,6 +13,8 @@ from switchbed import ports, redises
 from switchbed.dialog import speak
 from switchbed.engines import serving
 from switchbed.lab import FOLDER, Lab, until
+
+from routing.store import keys
 
 BOX = "380800330977"
 SCHEME = "scheme: lit\nnumbers: ['+380800330977']\nsteps: [{voicemail: {box: support_box, notify: support}}]\n"
@@ -32,7 +35,13 @@ def recording(lab, folder, redis):
 
 
 @pytest.fixture
-def lit(tmp_path):
+def redis(tmp_path):
+    with redises.alone(tmp_path / "redis") as running:
+        yield running
+
+
+@pytest.fixture
+def lit(tmp_path, redis):
     """A switch, an engine and a journal with one memory; support has an address and a box."""
     esl, engine = ports.free(), f"127.0.0.1:{ports.free()}"
     company = (FOLDER / "company.yaml").read_text().replace("{name: Support,", "{name: Support, email: s@example.com,")
@@ -40,7 +49,6 @@ def lit(tmp_path):
               engine=engine)  # fmt: skip
     with contextlib.ExitStack() as stack:
         stack.callback(lab.stop)
-        redis = stack.enter_context(redises.alone(tmp_path / "redis"))
         stack.enter_context(recording(lab, tmp_path, redis.url))
         options = ("--redis", redis.url, "--listen", engine)
         stack.enter_context(serving(lab, *options, watches=esl)).wait_watching()
@@ -101,4 +109,27 @@ def test_whoever_hangs_up_while_it_plays_keeps_the_others(lit):
         assert phone.answered(call).start == "200"
         call.hang_up()
         assert until(lambda: lights(phone)[-1:] == [1], 30)
+    assert lit.quiet()
+
+
+def test_many_are_heard_in_several_calls_and_none_is_lost(lit, redis):
+    """FreeSWITCH ends a call at its 70th transfer; whose file is gone is heard too."""
+    now, key = int(time.time()), keys.messages("lab", "support")
+    names = [word for place in range(25) for word in (now, f"support_box/aaaaaa{place:02}")]
+    with contextlib.closing(redises.store_at(redis.url)) as store, lit.phone("2002") as phone:
+        store.ask(key, ("ZADD", key, *names))
+        lefts = [25]
+
+        def is_shown():
+            return lights(phone)[-1:] == lefts[-1:]
+
+        while lefts[-1] and len(lefts) < 6:  # an engine that is late plays none
+            call = phone.call("*97")
+            assert phone.answered(call).start == "200"
+            assert until(call.is_over, 60)
+            lefts += store.ask(key, ("ZCARD", key))
+            assert lefts[-2] - lefts[-1] <= 20
+            assert lit.record(call)["hangup_cause"] == "NORMAL_CLEARING"
+            assert until(is_shown, 30)
+        assert lefts[-1] == 0
     assert lit.quiet()

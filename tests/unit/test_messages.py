@@ -37,15 +37,23 @@ class Left(NoMemory):
         return self.names.pop(0) if self.names else ""
 
 
-def decided(memory: NoMemory, person: str = "ivan"):
+def decided(memory: NoMemory, person: str = "ivan", question: str = "x"):
     ports = given(memory=memory, directory=lambda _: SimpleNamespace(phones={"ivan": frozenset()}), now=lambda: 5.0)
-    return registry.decide(STEP, Call("12345678", "/r", "codes", "messages", "", "anonymous", person=person), ports)
+    call = Call("12345678", "/r", "codes", "messages", "", "anonymous", person=person, question=question)
+    return registry.decide(STEP, call, ports)
 
 
 def test_one_message_after_another_then_none():
     memory = Left("sales/aaaaaaaa", "sales/bbbbbbbb")
     said = [decided(memory).variables["routing_message"] for _ in range(4)]
     assert said == ["sales/aaaaaaaa", "sales/bbbbbbbb", "none", "none"]
+
+
+def test_a_call_that_has_heard_many_leaves_the_others():
+    memory = Left("sales/aaaaaaaa", "sales/bbbbbbbb")
+    assert decided(memory, question="x" * 20).variables["routing_message"] == "sales/aaaaaaaa"
+    assert decided(memory, question="x" * 21).variables["routing_message"] == "none"
+    assert memory.names == ["sales/bbbbbbbb"]
 
 
 @pytest.mark.parametrize("name", ["../secrets/aaaaaaaa", "sales/a b", "sales/${uuid}xx", "SALES/aaaaaaaa", "sales"])

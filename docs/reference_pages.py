@@ -18,10 +18,10 @@ from prometheus_client import Counter, Gauge, Histogram
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import Table
 
-from routing.app import metrics, pops, track
 from routing.cli import COMMANDS, group
 from routing.cli.reference import BELOW, PARTS, called, default_of, object_form, values
 from routing.decide.answer import VERBS
+from routing.engine import metrics
 from routing.journal import metrics as journal_metrics
 from routing.journal import schema, status
 from routing.journal.counts import Counts
@@ -30,6 +30,7 @@ from routing.model.decision import CALL_FIELDS
 from routing.model.notice import NewNetwork, Notice
 from routing.notify import hook
 from routing.pops import api as pops_api
+from routing.public import pops, track
 from routing.steps import KINDS
 from routing.track import api as track_api
 

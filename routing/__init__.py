@@ -14,7 +14,11 @@ The parts, inner ones first; a module imports only from its own part and those b
              Redis, SQL, e-mail; they import ``model`` only; so does ``web``, the skeleton of HTTP APIs; on
              it stand ``track``, which lends numbers to a site's visitors, and ``pops``, which tells browsers who is
              about to ring
-``app``      wires adapters, decisions and releases into the engine
+``process``  what every process of ours needs: log lines, secrets, folders that go with it, Redis by its environment
+``release``  releases on disk: publishing, the live one, the tables that calls name, which are kept
+``engine``   worker processes that decide calls, what they know of people, and their supervisor
+``public``   servers for browsers: the tracking API of sites, and screen pops
+``node``     FreeSWITCH's side of a node: its configuration, certificate, time zones and rights
 ``doctor``   looks at a real node and says what is wrong with it
 ``cli``      the ``routing`` command
 """

@@ -44,13 +44,13 @@ OPEN_CALLS = 50
 
 def work(root: str) -> Any:
     """The engine's decision with a handler that answers at once, inside the process."""
-    from routing.app.engine import Engine
-    from routing.app.handlers import Handlers
-    from routing.app.log import Lines
-    from routing.app.ports import ports_of
-    from routing.app.releases import Releases
+    from routing.engine.deciding import Engine
+    from routing.engine.handlers import Handlers
+    from routing.engine.ports import ports_of
     from routing.http.breaker import Breaker
     from routing.model.web import Reply
+    from routing.process.log import Lines
+    from routing.release.tables import Releases
 
     class Instant:
         def exchange(self, *_: Any) -> Reply:

@@ -100,16 +100,16 @@ class Bed:
 
 def serve(root: str, port: int, url: str) -> None:
     """The engine's server in this process."""
-    from routing.app.engine import Engine
-    from routing.app.handlers import Handlers
-    from routing.app.log import Lines
-    from routing.app.memory import memory_in, store_at
-    from routing.app.ports import ports_of
-    from routing.app.releases import Releases
-    from routing.app.states import States
+    from routing.engine.deciding import Engine
+    from routing.engine.handlers import Handlers
+    from routing.engine.ports import ports_of
+    from routing.engine.states import States
     from routing.esl.server import Server
     from routing.esl.watch import Picture
     from routing.http.breaker import Breaker
+    from routing.process.log import Lines
+    from routing.process.memory import memory_in, store_at
+    from routing.release.tables import Releases
 
     states, releases = States(), Releases(Path(root))
     states.seen(Picture((), frozenset(PEOPLE)))

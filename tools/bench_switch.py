@@ -32,10 +32,10 @@ from switchbed import ports  # noqa: E402
 from switchbed.handler import Handler  # noqa: E402
 from switchbed.switch import Switch, find  # noqa: E402
 
-from routing.app.publish import publish  # noqa: E402
 from routing.compile.build import build, needed  # noqa: E402
 from routing.compile.numbers import way_in  # noqa: E402
 from routing.compile.secrets import invented  # noqa: E402
+from routing.release.publish import publish  # noqa: E402
 
 PHONE = "+380501112233"
 STATIC, WEBHOOK = "+380800330521", "+380800330522"

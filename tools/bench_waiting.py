@@ -26,8 +26,8 @@ from switchbed.engines import serving  # noqa: E402
 from switchbed.switch import Switch, find  # noqa: E402
 from switchbed.waiting import until  # noqa: E402
 
-from routing.app.publish import publish  # noqa: E402
 from routing.compile.build import build  # noqa: E402
+from routing.release.publish import publish  # noqa: E402
 
 NUMBER, MOBILE = "+380800330001", "+380501110001"
 PROJECT = """\

@@ -17,10 +17,10 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy.exc import SQLAlchemyError
 
-from routing.app.options import COUNT, ZONE
 from routing.cli.completion import offered
 from routing.cli.errors import UserError
 from routing.cli.listed import printable, show, when, zone_name
+from routing.cli.options import COUNT, ZONE
 from routing.journal import query
 from routing.journal.database import DatabaseFault, opened_database, shown
 from routing.journal.explain import explain

@@ -10,11 +10,10 @@ from pathlib import Path
 
 import click
 
-from routing.app import publish as publishing
-from routing.app.options import NEW_FILE, NEW_FOLDER
 from routing.cli.checked import FORMATS, Checked
 from routing.cli.folders import folder_argument, there
 from routing.cli.opened import AnySecret
+from routing.cli.options import NEW_FILE, NEW_FOLDER
 from routing.cli.releases import secrets_reader
 from routing.cli.scratch import scratch
 from routing.cli.terminal import manual, terminal
@@ -26,6 +25,7 @@ from routing.lint.run import run
 from routing.load.files import files_of_tests
 from routing.model.problem import Problem, Problems, did_you_mean
 from routing.offline.published import Published
+from routing.release import publish as publishing
 from routing.testing.check import check as check_case
 from routing.testing.names import Names
 from routing.testing.read import read_all

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import click
 
-from routing.app.options import NEW_FOLDER
 from routing.cli.errors import UserError
 from routing.cli.folders import named_from_here
 from routing.cli.opened import AnySecret
+from routing.cli.options import NEW_FOLDER
 from routing.cli.revision import extract
 from routing.cli.scratch import scratch
 from routing.compile.build import build

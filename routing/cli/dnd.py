@@ -10,9 +10,9 @@ from typing import Any
 
 import click
 
-from routing.app.options import REDIS
 from routing.cli.completion import offered
 from routing.cli.errors import UserError
+from routing.cli.options import REDIS
 from routing.model.decision import ID
 from routing.model.memory import Forgotten
 from routing.model.problem import did_you_mean

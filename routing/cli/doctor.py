@@ -12,7 +12,7 @@ import click
 from rich.padding import Padding
 from rich.text import Text
 
-from routing.app.options import ASKED, FOLDER, REDIS
+from routing.cli.options import ASKED, FOLDER, REDIS
 from routing.cli.switch import event_socket
 from routing.cli.terminal import terminal
 from routing.doctor.checks import CHECKS, Told, examine, worst

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from routing.app.options import FOLDER
+from routing.cli.options import FOLDER
 from routing.load import files
 from routing.model.problem import Problems
 

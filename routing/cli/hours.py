@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import click
 
-from routing.app.options import ASKED, CLOCK
 from routing.cli.completion import offered
 from routing.cli.errors import UserError
+from routing.cli.options import ASKED, CLOCK
 from routing.cli.switch import switch
 from routing.model.decision import ID
 from routing.model.problem import did_you_mean

@@ -14,8 +14,8 @@ from pathlib import Path
 import click
 import phonenumbers
 
-from routing.app.options import NEW_FOLDER, ZONE, Value
 from routing.cli.errors import UserError
+from routing.cli.options import NEW_FOLDER, ZONE, Value
 from routing.cli.secrets import add_missing
 from routing.compile.build import needed
 from routing.compile.templates import shipped

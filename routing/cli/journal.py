@@ -18,12 +18,11 @@ import click
 from rich.progress import Progress
 from sqlalchemy.exc import SQLAlchemyError
 
-from routing.app.log import Lines
-from routing.app.options import ASKED, DURATION, NEW_FILE, REDIS, ZONE
 from routing.cli.calls import WHERE, journal_of
 from routing.cli.errors import UserError
 from routing.cli.networks import telling_networks
 from routing.cli.notices import MailOptions, check_mail, open_notices, sending
+from routing.cli.options import ASKED, DURATION, NEW_FILE, REDIS, ZONE
 from routing.cli.watched import event_socket, record_left_behind, watching
 from routing.journal import parse, release, sound
 from routing.journal.database import DatabaseFault, open_database, opened_database, shown
@@ -35,6 +34,7 @@ from routing.journal.retention import Retention
 from routing.journal.spool import Spool
 from routing.journal.worker import Worker
 from routing.model.durations import parse_duration
+from routing.process.log import Lines
 from routing.store.address import BadAddress
 from routing.store.address import parse as redis_address
 

@@ -15,17 +15,17 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from routing.app import pruning
-from routing.app import publish as publishing
-from routing.app.options import ASKED, FOLDER, NEW_FILE, NEW_FOLDER
-from routing.app.secrets import read_secrets
 from routing.cli.errors import UserError
 from routing.cli.folders import folder_argument, named_from_here, there
+from routing.cli.options import ASKED, FOLDER, NEW_FILE, NEW_FOLDER
 from routing.cli.secrets import project_file
 from routing.compile.build import Release, Secrets, build
 from routing.compile.waits import MEANING
 from routing.model.calendar import COMING, LIST_HOLIDAYS
 from routing.model.durations import spoken
+from routing.process.secrets import read_secrets
+from routing.release import pruning
+from routing.release import publish as publishing
 
 
 def secrets_reader(schemes: Path, file: Path | None) -> Secrets:

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from routing.app.temporary import temporary
 from routing.compile.build import is_fit
+from routing.process.temporary import temporary
 
 MEMORY = Path("/dev/shm")  # noqa: S108  # mkdtemp below it, 0700
 USUAL = Path("/tmp")  # noqa: S108  # the same

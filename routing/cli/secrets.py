@@ -8,12 +8,12 @@ from pathlib import Path
 
 import click
 
-from routing.app.secrets import read_secrets
 from routing.cli.errors import UserError
 from routing.cli.folders import folder_argument, named_from_here, there
 from routing.compile.build import load_shared, needed
 from routing.compile.need import Need
 from routing.compile.secrets import foreign, invented, told, unfit_values
+from routing.process.secrets import read_secrets
 
 PATH = click.Path(path_type=Path)
 

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import click
 
-from routing.app.options import FOLDER, NEW_FILE
 from routing.cli.completion import offered
 from routing.cli.errors import UserError
 from routing.cli.folders import folder_of
 from routing.cli.opened import opened
+from routing.cli.options import FOLDER, NEW_FILE
 from routing.cli.spread import spread
 from routing.cli.verdicts import show, show_cover, terminal
 from routing.testing import covered

@@ -13,12 +13,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
 
-from routing.app.node import EVENT_SOCKET, database_folder
 from routing.cli import switch
 from routing.esl.protocol import EventSocket
 from routing.journal.live import Live
 from routing.journal.unfinished import left_behind
 from routing.journal.worker import Worker
+from routing.node.files import EVENT_SOCKET, database_folder
 
 PASSWORD = "ROUTING_ESL_PASSWORD"  # noqa: S105 - the variable's name
 _END_SECONDS = 5.0

@@ -1,6 +1,7 @@
 """A call that is held for a busy person: it tells the engine so by events, and sleeps until the engine sends it on.
 
-The engine notes each event, or decides anew; it looks again whenever somebody leaves a phone (`routing.app.waiting`).
+The engine notes each event, or decides anew; it looks again whenever somebody leaves a phone
+(`routing.engine.waiting`).
 """
 
 from __future__ import annotations

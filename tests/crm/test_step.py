@@ -11,14 +11,14 @@ from crm_bed import Bed, config
 from crm_world import CALLER
 from fakes.bitrix24 import Bitrix24
 
-from routing.app.engine import Engine
-from routing.app.handlers import Handlers
-from routing.app.ports import ports_of
-from routing.app.releases import Releases
+from routing.engine.deciding import Engine
+from routing.engine.handlers import Handlers
+from routing.engine.ports import ports_of
 from routing.model.crm import owners
 from routing.model.decision import Call
 from routing.model.people import Person
 from routing.model.pop import Pop
+from routing.release.tables import Releases
 
 IVAN = {"name": "Іван", "phones": {"desk": {"sip": "1001"}}, "crm": {"ours": 17}, "extension": "101"}
 OLENA = {"name": "Олена", "phones": {"desk": {"sip": "1002"}}, "email": "user18@example.com"}

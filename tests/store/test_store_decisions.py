@@ -9,17 +9,17 @@ import gevent
 import pytest
 from redis_server import until
 
-from routing.app.engine import Engine
-from routing.app.handlers import Handlers
-from routing.app.log import Lines
-from routing.app.memory import memory_in
-from routing.app.ports import ports_of
-from routing.app.releases import Releases
-from routing.app.states import States
+from routing.engine.deciding import Engine
+from routing.engine.handlers import Handlers
+from routing.engine.ports import ports_of
+from routing.engine.states import States
 from routing.esl.watch import Channel, Picture
 from routing.http.breaker import Breaker
 from routing.model.decision import Call
 from routing.model.memory import Talk
+from routing.process.log import Lines
+from routing.process.memory import memory_in
+from routing.release.tables import Releases
 from routing.store.memory import RedisMemory
 
 pytestmark = pytest.mark.process

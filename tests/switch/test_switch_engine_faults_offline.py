@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from switchbed.faulty import BUDGET_S, FAULTS, NUMBERS, Engine
 
-from routing.app import node
+from routing.node import files as node
 from routing.offline.events import rung, talked
 from routing.offline.files import Directory
 from routing.offline.phones import Phones, parse

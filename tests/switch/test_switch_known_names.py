@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 from switchbed.switch import find
 
-from routing.app import node
 from routing.compile.templates import freeswitch_folder
+from routing.node import files as node
 
 GOOD = Path(__file__).parents[1] / "schemes" / "good"
 CORE = "libfreeswitch"

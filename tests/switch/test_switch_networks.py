@@ -13,7 +13,7 @@ from switchbed.agent import Agent
 from switchbed.dialog import written
 from switchbed.lab import FOLDER, NUMBER, Lab, until
 
-from routing.app import certificate
+from routing.node import certificate
 
 V4, V6 = "127.0.0.1", "::1"
 TRANSPORTS = ("udp", "tcp", "tls")

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from routing.app import timezones
+from routing.node import timezones
 
 
 @pytest.mark.parametrize("command", ["system id", "bg_system id", "spawn id"])

@@ -10,9 +10,9 @@ import gevent
 import gevent.socket
 import pytest
 
-from routing.app import doors
-from routing.app.doors import Doors, Handler, Server
 from routing.track.holders import FEWEST, Holders
+from routing.web import connections as doors
+from routing.web.connections import Doors, Handler, Server
 from routing.web.limits import network
 
 ASKED = b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"

@@ -11,14 +11,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from routing.app.handlers import Handlers
-from routing.app.ports import ports_of
-from routing.app.releases import Releases
-from routing.app.visitors import leases_in
 from routing.decide.registry import decide
+from routing.engine.handlers import Handlers
+from routing.engine.ports import ports_of
 from routing.model.decision import Call
 from routing.model.entities import Visitor
 from routing.model.visitors import LeasesDown, Lending
+from routing.process.visitors import leases_in
+from routing.release.tables import Releases
 from routing.store.address import parse
 from routing.store.client import Store
 from routing.store.leases import RedisLeases

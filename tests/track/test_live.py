@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from routing.app.web import RETRY_SECONDS, Live
+from routing.web.server import RETRY_SECONDS, Live
 
 
 class Bed:

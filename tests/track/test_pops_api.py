@@ -13,10 +13,10 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from routing.app.screens import MOST_AT_ONCE, Teller
 from routing.decide.directory import Directory
 from routing.decide.pop import pop_of
 from routing.decide.verdict import Verdict
+from routing.engine.screens import MOST_AT_ONCE, Teller
 from routing.model.decision import Call, Decision, GoScheme, RingNumber, RingOrder, RingPerson, RingPhone
 from routing.model.pop import Card, Pop, PopsDown
 from routing.pops.api import STREAM_SECONDS, Api, create

@@ -19,7 +19,7 @@ from documents import DOCS
 from folders import compiled, laid_out
 from processes import launch
 
-from routing.app.screens import Teller
+from routing.engine.screens import Teller
 from routing.model.pop import Card, Pop
 from routing.store.client import Store
 from routing.store.pops import RedisPops

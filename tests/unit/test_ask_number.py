@@ -10,7 +10,6 @@ import pytest
 from folders import HERE, compiled, laid_out
 from ports_given import given
 
-from routing.app.memory import NoMemory
 from routing.compile.told import told_context
 from routing.decide import registry
 from routing.decide.request import parameters
@@ -26,6 +25,7 @@ from routing.offline.phones import Phones
 from routing.offline.published import Published
 from routing.offline.running import Caller
 from routing.offline.switch import Call as Dialled
+from routing.process.memory import NoMemory
 
 TOLD = "+380671234567"
 HIDDEN = Call("12345678", "/r", "s", "2", "+380800330521", "anonymous", told=TOLD)

@@ -7,8 +7,8 @@ import pytest
 from certificates import KEY, openssl
 from click.testing import CliRunner
 
-from routing.app import certificate
-from routing.app.node import node
+from routing.cli.node import node
+from routing.node import certificate
 
 pytestmark = [
     pytest.mark.process,

@@ -19,11 +19,11 @@ import pytest
 from click.testing import CliRunner, Result
 
 import routing.cli
-from routing.app.publish import current, only_one
 from routing.cli import COMMANDS, group
 from routing.cli.errors import ErrorRoad, UserError, report
 from routing.cli.hours import _seconds_until, _spoken
 from routing.model.problem import Problem, Problems
+from routing.release.publish import current, only_one
 
 COMPANY = """
 project: {name: p, timezone: UTC, country: UA}

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from routing.app.secrets import read_secrets, signing_secrets
 from routing.cli import group
 from routing.cli.secrets import secrets
 from routing.model.crm import VENDORS
+from routing.process.secrets import read_secrets, signing_secrets
 
 SCHEMES = Path(__file__).resolve().parents[2] / "schemes"
 

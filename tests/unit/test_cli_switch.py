@@ -7,11 +7,11 @@ import socket
 import pytest
 from click.testing import CliRunner
 
-from routing.app.publish import PublishFailed, current, publish
 from routing.cli.errors import report
 from routing.cli.hours import hours
 from routing.cli.switch import switch
 from routing.compile.build import build
+from routing.release.publish import PublishFailed, current, publish
 
 PROJECT = "project: {name: p, timezone: Europe/Kyiv}\npeople: {ivan: {name: I, phones: {desk: {sip: 'ACCOUNT'}}}}\n"
 SCHEME = "scheme: s\nnumbers: ['+380440000500']\nsteps:\n  - ring: ivan\n  - hangup\n"

@@ -27,6 +27,7 @@ PURE = ("model", "steps", "load", "compile", "decide", "offline", "testing")
 ADAPTERS = ("esl", "http", "crm", "store", "journal", "notify", "web", "track", "pops")
 #: What is said on a call's socket, apart from the socket: the offline switch says it in memory.
 WITHOUT_IO = ("esl.exchange", "esl.facts", "esl.protocol")
+WIRED = ("process", "release", "engine", "public", "node", "doctor")
 #: What each part may import besides itself; the docstring of `routing` tells the order.
 MAY: dict[str, tuple[str, ...]] = {
     "model": (),
@@ -41,9 +42,14 @@ MAY: dict[str, tuple[str, ...]] = {
     "graph": PURE,
     **dict.fromkeys(ADAPTERS, ("model",)),
     **dict.fromkeys(("track", "pops"), ("model", "web")),
-    "app": ("model", "load", "compile", "decide", *ADAPTERS),
-    "doctor": ("model", "load", "compile", "esl", "store", "app"),
-    "cli": (*PURE, *ADAPTERS, "lint", "diff", "graph", "app", "doctor"),
+    "web": ("model", "http", "process"),
+    "process": ("model", "store"),
+    "release": ("model", "compile", "decide", "process"),
+    "engine": ("model", "decide", *ADAPTERS, "process", "release"),
+    "public": ("model", "store", "web", "track", "pops", "process"),
+    "node": ("model", "compile", "process"),
+    "doctor": ("model", "load", "compile", "esl", "store", "process", "release", "node"),
+    "cli": (*PURE, *ADAPTERS, "lint", "diff", "graph", *WIRED),
 }
 #: The offline switch may be asked over TCP by a real engine: its socket is at its edge.
 EDGES = {"offline/socket_peer.py", "offline/files.py"}
@@ -151,7 +157,7 @@ def _reached(name: str) -> set[str]:
 
 
 def test_a_worker_loads_nothing_that_only_authors_need() -> None:
-    reached = _reached("app.worker")
+    reached = _reached("engine.worker")
     assert any(name.startswith("routing.decide.webhook") for name in reached)
     assert sorted(name for name in reached if name.split(".")[0] in AUTHORS_ONLY) == []
 

@@ -10,7 +10,6 @@ import pytest
 from folders import HERE, compiled, laid_out
 from ports_given import given
 
-from routing.app.memory import NoMemory
 from routing.decide import registry
 from routing.esl.facts import call_of
 from routing.esl.protocol import Message
@@ -23,6 +22,7 @@ from routing.offline.events import Event, ended, rung
 from routing.offline.published import Published
 from routing.offline.remembered import Remembered
 from routing.offline.switch import Call as Dialled
+from routing.process.memory import NoMemory
 
 ON, OFF = ({"kind": "dnd", "project": "p", "state": state} for state in ("on", "off"))
 

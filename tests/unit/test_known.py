@@ -13,7 +13,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from ports_given import given as given_ports
 
-from routing.app.memory import NoMemory
 from routing.compile.tones import tones
 from routing.decide import registry
 from routing.decide.known import decide
@@ -27,6 +26,7 @@ from routing.offline.events import Event, ended, rung
 from routing.offline.published import Published
 from routing.offline.remembered import Remembered
 from routing.offline.switch import Call as Dialled
+from routing.process.memory import NoMemory
 
 PROJECT = """
 project: {name: shop, timezone: Europe/Kyiv, country: UA}

@@ -10,9 +10,8 @@ import pytest
 from folders import HERE, compiled, laid_out
 from ports_given import given
 
-from routing.app.lights import Lights
-from routing.app.memory import NoMemory
 from routing.decide import registry
+from routing.engine.lights import Lights
 from routing.model.decision import Call
 from routing.model.memory import Forgotten
 from routing.model.messages import name_of, told
@@ -22,6 +21,7 @@ from routing.offline.events import Event, ended
 from routing.offline.published import Published
 from routing.offline.remembered import Remembered
 from routing.offline.switch import Call as Dialled
+from routing.process.memory import NoMemory
 
 STEP = {"kind": "messages", "project": "p"}
 

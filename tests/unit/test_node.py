@@ -12,9 +12,11 @@ from zoneinfo import ZoneInfo
 import pytest
 from click.testing import CliRunner
 
-from routing.app import node, timezones
+from routing.cli.node import node as command
 from routing.model import numbers
 from routing.model.calendar import INEXPRESSIBLE_ZONES
+from routing.node import files as node
+from routing.node import timezones
 
 
 def settings(**changes):
@@ -50,7 +52,7 @@ def test_api_expansion_and_system_commands_are_off():
 )
 def test_a_node_has_a_name(monkeypatch, tmp_path, host, words, name):
     monkeypatch.setattr("socket.gethostname", lambda: host)
-    told = CliRunner().invoke(node.node, ["init", str(tmp_path / "node"), "--root", str(tmp_path / "root"), *words])
+    told = CliRunner().invoke(command, ["init", str(tmp_path / "node"), "--root", str(tmp_path / "root"), *words])
     assert told.exit_code == 0, told.output
     assert params((tmp_path / "node/conf/autoload_configs/switch.conf.xml").read_text())["switchname"] == name
 
@@ -139,7 +141,7 @@ def test_national_callers(country, written, digits):
 def test_init_writes_secrets_for_the_owner_alone_and_keeps_the_password(tmp_path):
     home = tmp_path / "node"
     arguments = ["init", str(home), "--root", str(tmp_path / "root")]
-    first = CliRunner().invoke(node.node, arguments)
+    first = CliRunner().invoke(command, arguments)
     assert first.exit_code == 0, first.output
     assert "-conf" in first.output
     secret = home / "event_socket.json"
@@ -147,13 +149,13 @@ def test_init_writes_secrets_for_the_owner_alone_and_keeps_the_password(tmp_path
     assert stat.S_IMODE(secret.stat().st_mode) == 0o600
     assert stat.S_IMODE((home / "conf/autoload_configs/event_socket.conf.xml").stat().st_mode) == 0o600
     assert password not in first.output
-    assert CliRunner().invoke(node.node, arguments).exit_code == 0
+    assert CliRunner().invoke(command, arguments).exit_code == 0
     assert json.loads(secret.read_text())["password"] == password
     assert str(tmp_path / "root" / "current" / "directory.xml") in (home / "adopt/directory.xml").read_text()
 
 
 def test_init_says_what_is_wrong(tmp_path):
-    result = CliRunner().invoke(node.node, ["init", str(tmp_path), "--root", "/r", "--caller-rate", "often"])
+    result = CliRunner().invoke(command, ["init", str(tmp_path), "--root", "/r", "--caller-rate", "often"])
     assert result.exit_code == 2
     assert "10/60" in result.output
 

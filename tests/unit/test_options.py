@@ -9,8 +9,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from routing.app import options
-from routing.cli import group
+from routing.cli import group, options
 
 PLACES = (
     "foo",

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from test_publish import Folder
 
-from routing.app import pruning
-from routing.app.pruning import prune
-from routing.app.publish import publish, rollback, verify
 from routing.compile.build import Release
 from routing.compile.store import Store
+from routing.release import pruning
+from routing.release.pruning import prune
+from routing.release.publish import publish, rollback, verify
 
 NOW = 2_000_000_000.0
 HOUR = 3600

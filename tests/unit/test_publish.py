@@ -15,10 +15,10 @@ from typing import Any
 import pytest
 from folders import AnyPassword
 
-from routing.app import publish as publishing
-from routing.app.pruning import prune
-from routing.app.publish import PublishFailed, current, only_one, publish, rollback, verify
 from routing.compile.build import Release, build
+from routing.release import publish as publishing
+from routing.release.pruning import prune
+from routing.release.publish import PublishFailed, current, only_one, publish, rollback, verify
 
 COMPANY = """
 project: {name: p, timezone: UTC, country: UA}

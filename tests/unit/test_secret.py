@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from routing.app.secrets import read_secrets, signing_secrets
 from routing.compile.build import build
 from routing.decide.request import signature
 from routing.model.problem import Problems
 from routing.model.secret import is_key, is_of_the_machine, key_of, may_serve_both, sent_to
+from routing.process.secrets import read_secrets, signing_secrets
 
 KEY = bytes(range(200, 224))
 PADDED = base64.b64encode(KEY[:22]).decode()

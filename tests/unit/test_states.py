@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from routing.app.states import States
+from routing.engine.states import States
 from routing.esl.watch import Channel, Picture
 
 

@@ -6,7 +6,7 @@ import fcntl
 import os
 from contextlib import ExitStack
 
-from routing.app.temporary import IN_USE, temporary
+from routing.process.temporary import IN_USE, temporary
 
 
 def test_it_is_there_while_it_is_used_and_gone_afterwards(tmp_path):

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from routing.app.undisturbed import Undisturbed
+from routing.engine.undisturbed import Undisturbed
 from routing.model.memory import Forgotten
 
 

@@ -13,14 +13,14 @@ import pytest
 from gevent.event import Event
 from wire_release import NAME, TABLE, webhook, write_release
 
-from routing.app.engine import Engine
-from routing.app.handlers import Handlers
-from routing.app.log import Lines
-from routing.app.ports import ports_of
-from routing.app.releases import Releases
+from routing.engine.deciding import Engine
+from routing.engine.handlers import Handlers
+from routing.engine.ports import ports_of
 from routing.http.breaker import FAILURES_TO_OPEN, Breaker
 from routing.model.decision import Call, Late
 from routing.model.web import NoReply, Reply
+from routing.process.log import Lines
+from routing.release.tables import Releases
 
 
 class Handler:

@@ -20,7 +20,7 @@ from processes import launch
 from wire_peer import Peer
 from wire_release import NAME, webhook, write_release
 
-from routing.app.serve import ServeOptions, run
+from routing.engine.serve import ServeOptions, run
 
 pytestmark = pytest.mark.process
 
@@ -61,7 +61,7 @@ class Served:
     """A running engine: its supervisor's process, its ports, its log."""
 
     def __init__(self, root: Path, *arguments: str) -> None:
-        command = "from routing.app.command import serve; serve()"
+        command = "from routing.cli.serve import serve; serve()"
         places = ["--root", str(root), "--listen", "127.0.0.1:0", "--http", "127.0.0.1:0"]
         self.log = root / f"log{time.monotonic_ns()}"
         with self.log.open("w") as log:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import gevent
 import pytest
 
-from routing.app.waiting import Waiting
+from routing.engine.waiting import Waiting
 from routing.esl.protocol import Message
 from routing.model.decision import Call
 

@@ -10,7 +10,7 @@ import pytest
 from wire_peer import within
 from wire_switch import Switch
 
-from routing.app.states import States
+from routing.engine.states import States
 from routing.esl.protocol import EventSocket
 from routing.esl.watch import watch
 

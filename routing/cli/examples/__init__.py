@@ -21,11 +21,11 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from routing.app.options import FOLDER, NEW_FILE, NEW_FOLDER
 from routing.cli.examples.children import Children
 from routing.cli.examples.site import Lent
 from routing.cli.examples.stage import Places, Stage, set_up
 from routing.cli.examples.story import Told, print_story, print_summary
+from routing.cli.options import FOLDER, NEW_FILE, NEW_FOLDER
 from routing.cli.scratch import scratch
 from routing.cli.terminal import terminal
 from routing.compile.build import is_fit

@@ -17,8 +17,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from routing.app import publish as publishing
-from routing.app.secrets import read_secrets
 from routing.cli.errors import UserError
 from routing.cli.examples.children import POLL_SECONDS, START_SECONDS, Child, Children
 from routing.cli.examples.remembering import Remembering
@@ -26,6 +24,8 @@ from routing.cli.examples.site import Site
 from routing.cli.secrets import add_missing
 from routing.compile.build import Release, build, needed
 from routing.offline.published import Published
+from routing.process.secrets import read_secrets
+from routing.release import publish as publishing
 from routing.store import embedded
 from routing.store.address import parse
 from routing.store.client import Store

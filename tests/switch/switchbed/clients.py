@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from routing.app.ports import look_up
 from routing.crm.systems import Systems
 from routing.decide.responsible import Responsible
+from routing.engine.ports import look_up
 from routing.http.breaker import Breaker
 from routing.model.decision import Call
 from routing.model.lookup import Outcome

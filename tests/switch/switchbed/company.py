@@ -14,9 +14,9 @@ from typing import Any
 
 import yaml
 
-from routing.app import publish as publishing
 from routing.compile.build import Release, build
 from routing.decide.registry import DECIDERS
+from routing.release import publish as publishing
 
 PROJECT = Path(__file__).parent.parent / "project"
 #: What a case publishes: folders of files that take the place of the project's.

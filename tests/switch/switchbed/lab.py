@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from routing.app import publish as publishing
 from routing.compile.build import build
+from routing.release import publish as publishing
 
 from . import ports
 from .agent import HOST, Agent, Call

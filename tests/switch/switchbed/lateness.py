@@ -16,9 +16,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from routing.app.publish import publish
 from routing.compile.build import build, needed
 from routing.compile.secrets import invented
+from routing.release.publish import publish
 
 from .crowd import Crowd, Party
 from .switch import Switch

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from routing.app import publish as publishing
 from routing.decide.request import parameters
 from routing.decide.responsible import Responsible
 from routing.decide.verdict import Answer, Failure
@@ -27,6 +26,7 @@ from routing.offline.limits import Limits
 from routing.offline.phones import Caller, Phones, parse
 from routing.offline.published import Published
 from routing.offline.switch import Call, login
+from routing.release import publish as publishing
 
 from . import clients, remembered
 from .cases import Case

@@ -15,7 +15,7 @@ from typing import Any
 
 from processes import launch
 
-from routing.app import node
+from routing.node import files as node
 
 from . import ports
 from .esl import Esl

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from routing.app.certificate import Certificate
+from routing.node.certificate import Certificate
 
 _RATE = re.compile(r"0|[1-9]\d{0,5}/[1-9]\d{0,5}")
 _PLAIN_PATH = re.compile(r"/[\w./+-]*")

@@ -11,19 +11,19 @@ from typing import Any
 import gevent
 from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
 
-from routing.app.doors import Handler
-from routing.app.log import Lines
-from routing.app.secrets import read_secrets, signing_secrets
-from routing.app.web import Live, Site, missing, public
 from routing.model.pop import PopsDown
 from routing.pops.api import Api, create
 from routing.pops.hub import MOST_SCREENS, Hub, id_of
 from routing.pops.local import Receiver
 from routing.pops.plan import Plan, plan_of
+from routing.process.log import Lines
+from routing.process.secrets import read_secrets, signing_secrets
 from routing.store.address import parse
 from routing.store.client import Store
 from routing.store.pops import RedisPops
+from routing.web.connections import Handler
 from routing.web.limits import Limiter
+from routing.web.server import Live, Site, missing
 
 #: How long one question to Redis waits for a pop, and the pause after one that failed.
 WAIT_SECONDS, PAUSE_SECONDS = 5.0, 0.5
@@ -119,11 +119,3 @@ def serve(root: Path, listen: str, status: str, redis: str, secrets: Path | None
     ).run()
     receiver.close()
     store.close()
-
-
-pops = public(
-    "pops",
-    8089,
-    "Tell browsers who calls while a person's phone rings: server-sent events for pages of a CRM.",
-    serve,
-)

@@ -10,17 +10,17 @@ from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter, generate_latest
 
-from routing.app.doors import Handler
-from routing.app.log import Lines
-from routing.app.secrets import read_secrets, signing_secrets
-from routing.app.web import Live, Site, missing, public
+from routing.process.log import Lines
+from routing.process.secrets import read_secrets, signing_secrets
 from routing.store.address import parse
 from routing.store.client import Store
 from routing.store.leases import RedisLeases
 from routing.track.api import Api, create
 from routing.track.holders import Holders
 from routing.track.plan import Plan, plan_of
+from routing.web.connections import Handler
 from routing.web.limits import Limiter
+from routing.web.server import Live, Site, missing
 
 MOST_CONNECTIONS = 2_000
 
@@ -64,6 +64,3 @@ def serve(root: Path, listen: str, status: str, redis: str, secrets: Path | None
     api = Api(live, RedisLeases(store), Limiter(time.monotonic), keys, time.time, count, fault, Holders(time.monotonic))
     Site(create(api), listen, status, health, metrics, lines, proxies, Handler, MOST_CONNECTIONS).run()
     store.close()
-
-
-track = public("track", 8087, "Serve the tracking API: numbers of pools for visitors of the sites.", serve)

@@ -18,12 +18,12 @@ import gevent
 from gevent.event import Event
 from gevent.lock import BoundedSemaphore
 
-from routing.app.releases import ReleaseFault
 from routing.esl.client import Client, SwitchFault, stay_connected
 from routing.esl.facts import NotACall, call_of
 from routing.esl.protocol import EventSocket, Message, assignments
 from routing.model.decision import ID, KEEPER, NOTED, QUESTION, WAITS, WAITS_EVENT, Call
 from routing.model.memory import Presence
+from routing.release.tables import ReleaseFault
 
 #: A call that has not spoken for so long waits no more: a turn takes five seconds.
 SILENT_SECONDS = 7.0

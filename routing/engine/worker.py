@@ -1,6 +1,6 @@
 """One worker process of the engine: serves calls from the listening socket that the supervisor hands down.
 
-Started as ``python -m routing.app.worker OPTIONS`` by supervisor.py. It beats once a second over its line to
+Started as ``python -m routing.engine.worker OPTIONS`` by supervisor.py. It beats once a second over its line to
 the supervisor and ends at once when that line breaks, so no worker outlives the engine.
 """
 
@@ -25,24 +25,19 @@ import gevent.event
 import gevent.lock
 import gevent.socket
 
-from routing.app import metrics
-from routing.app.alone import alone
-from routing.app.engine import Engine
-from routing.app.handlers import Handlers
-from routing.app.lights import Lights
-from routing.app.line import BEAT, QUESTION, answer, die_with_parent
-from routing.app.log import Handler, Lines
-from routing.app.memory import ESL_VARIABLE, REDIS_VARIABLE, memory_in, store_at
-from routing.app.ports import ports_of
-from routing.app.releases import Releases
-from routing.app.screens import Teller, pops_in
-from routing.app.secrets import SecretsFault, read_secrets
-from routing.app.states import States
-from routing.app.undisturbed import Undisturbed
-from routing.app.visitors import leases_in
-from routing.app.waiting import Waiting
 from routing.crm.systems import Systems
 from routing.crm.tasks import Greenlets
+from routing.engine import metrics
+from routing.engine.alone import alone
+from routing.engine.deciding import Engine
+from routing.engine.handlers import Handlers
+from routing.engine.lights import Lights
+from routing.engine.line import BEAT, QUESTION, answer, die_with_parent
+from routing.engine.ports import ports_of
+from routing.engine.screens import Teller, pops_in
+from routing.engine.states import States
+from routing.engine.undisturbed import Undisturbed
+from routing.engine.waiting import Waiting
 from routing.esl import globals as switch_globals
 from routing.esl.guesses import refuse
 from routing.esl.lights import keep_lights
@@ -55,6 +50,11 @@ from routing.http.client import Client
 from routing.http.pool import Pool
 from routing.model import dnd
 from routing.model.guesses import Guesses, Refusal
+from routing.process.log import Handler, Lines
+from routing.process.memory import ESL_VARIABLE, REDIS_VARIABLE, memory_in, store_at
+from routing.process.secrets import SecretsFault, read_secrets
+from routing.process.visitors import leases_in
+from routing.release.tables import Releases
 from routing.store.client import StoreDown
 from routing.store.memory import RedisMemory
 from routing.store.nodes import FAILURES_TO_OPEN

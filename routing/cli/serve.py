@@ -8,8 +8,8 @@ from pathlib import Path
 
 import click
 
-from routing.app.options import ASKED, FOLDER, LISTENING, NETWORK, NEW_FILE, REDIS
-from routing.app.serve import ServeOptions, run
+from routing.cli.options import ASKED, FOLDER, LISTENING, NETWORK, NEW_FILE, REDIS
+from routing.engine.serve import ServeFault, ServeOptions, run
 
 
 @click.command()
@@ -56,4 +56,9 @@ def serve(
 ) -> None:
     """Run the engine: decide the dynamic steps of calls that FreeSWITCH brings."""
     count = workers or os.cpu_count() or 1
-    sys.exit(run(ServeOptions(root, listen, http, count, drain, secrets, allow_link_local, redis, esl, trusted)))
+    options = ServeOptions(root, listen, http, count, drain, secrets, allow_link_local, redis, esl, trusted)
+    try:
+        run(options)
+    except ServeFault as problem:
+        click.echo(f"routing serve: {problem}", err=True)
+        sys.exit(1)

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from typing import Protocol
 from uuid import uuid4
 
-from routing.app.secrets import signing_secrets
 from routing.decide.ports import Step, step_seconds
 from routing.decide.request import build_request
 from routing.decide.verdict import Answer, Failure
@@ -16,6 +15,7 @@ from routing.http.breaker import FAILURES_TO_OPEN, Breaker
 from routing.model.decision import Call
 from routing.model.header_secrets import filled
 from routing.model.web import NoReply, Reply
+from routing.process.secrets import signing_secrets
 
 
 class Exchange(Protocol):

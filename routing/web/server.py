@@ -1,5 +1,5 @@
 """What the public HTTP servers (`track`, `pops`) share: a listener, connections with a bound on everything, the live
-release's plan, their commands, and the life of the process."""
+release's plan, and the life of the process."""
 
 from __future__ import annotations
 
@@ -8,27 +8,20 @@ import os
 import resource
 import signal
 import socket
-import sys
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, TypeVar
 
-import click
 import gevent
 import gevent.event
 import gevent.socket
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from routing.app.doors import MOST_OF_ADDRESS, Doors, Handler, Server
-from routing.app.log import Lines
-from routing.app.memory import REDIS_VARIABLE
-from routing.app.options import FOLDER, LISTENING, NEW_FILE
-from routing.app.secrets import SecretsFault
 from routing.http.status import StatusServer
-from routing.store.address import BadAddress
-from routing.store.embedded import url
+from routing.process.log import Lines
+from routing.web.connections import MOST_OF_ADDRESS, Doors, Handler, Server
 
 DRAIN_SECONDS = 2
 #: After a plan could not be read.
@@ -135,46 +128,10 @@ class Site:
         self.lines.write("info", "stopped")
 
 
-class Serve(Protocol):
-    """A public server: release root, where it listens, where its status is, Redis, file of secrets, trusted proxies."""
-
-    def __call__(
-        self, root: Path, listen: str, status: str, redis: str, secrets: Path | None, proxies: int
-    ) -> None: ...
-
-
-def public(name: str, port: int, about: str, serve: Serve) -> click.Command:
-    """The command ``routing <name>``: pages ask at ``port`` of loopback, /health and /metrics are at the next one."""
-
-    @click.command(name, help=f"{about}\n\nRedis is where ROUTING_REDIS says, else the engine's own.")
-    @click.option("--root", type=FOLDER, required=True, help="Release root: what compile writes.")
-    @click.option("--listen", type=LISTENING, default=f"127.0.0.1:{port}", show_default=True, help="Where pages ask.")
-    @click.option(
-        "--http",
-        "status",
-        type=LISTENING,
-        default=f"127.0.0.1:{port + 1}",
-        show_default=True,
-        help="Where /health, /metrics are.",
-    )
-    @click.option("--secrets", type=NEW_FILE, help="File of NAME=value lines, mode 0600.")
-    @click.option(
-        "--proxies", type=click.IntRange(0, 5), default=0, show_default=True, help="Trusted proxies in front."
-    )
-    def command(root: Path, listen: str, status: str, secrets: Path | None, proxies: int) -> None:
-        try:
-            serve(root, listen, status, os.environ.get(REDIS_VARIABLE) or url(root), secrets, proxies)
-        except (SecretsFault, BadAddress, OSError) as problem:
-            click.echo(f"routing {name}: {problem}", err=True)
-            sys.exit(1)
-
-    return command
-
-
 def _address(text: str) -> tuple[str, int]:
     host, _, port = text.rpartition(":")
     if not host or not port.isdigit():
-        raise click.UsageError(f"{text!a} is not HOST:PORT")
+        raise ValueError(f"{text!a} is not HOST:PORT")
     return host.strip("[]"), int(port)
 
 

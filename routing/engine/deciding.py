@@ -16,16 +16,16 @@ from urllib.parse import urlsplit
 
 import gevent
 
-from routing.app.log import Lines
-from routing.app.metrics import DECISION_SECONDS, DECISIONS
-from routing.app.releases import ReleaseFault, Releases
 from routing.decide.pop import pop_of
 from routing.decide.ports import LONGEST_STEP_SECONDS, Ports, step_seconds
 from routing.decide.registry import decide
 from routing.decide.verdict import Verdict, failed
+from routing.engine.metrics import DECISION_SECONDS, DECISIONS
 from routing.model.decision import KEEPER, Call, Continue, Late, Wait, answer, watchdog_seconds
 from routing.model.pop import Pop
 from routing.model.ringing import Wave
+from routing.process.log import Lines
+from routing.release.tables import ReleaseFault, Releases
 
 #: The whole decision may take this much longer than the step's own time.
 GRACE_SECONDS = 0.4
@@ -49,7 +49,7 @@ class Engine:
     clock: Callable[[], float] = time.monotonic
     #: Told, by project, of every person who is about to ring; it must not wait.
     popped: Callable[[str, Pop], None] = lambda project, pop: None
-    #: Who tells calls that wait when to go on (`routing.app.waiting`).
+    #: Who tells calls that wait when to go on (`routing.engine.waiting`).
     keeper: str = ""
 
     def decide(self, call: Call) -> Mapping[str, str]:

@@ -14,16 +14,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import click
-
-from routing.app.log import Lines
-from routing.app.memory import ESL_VARIABLE, REDIS_VARIABLE
-from routing.app.metrics import exposition, forget_process
-from routing.app.secrets import SecretsFault, read_secrets
-from routing.app.supervisor import Supervisor, worker_command
-from routing.app.temporary import temporary
-from routing.app.worker import WorkerOptions
+from routing.engine.metrics import exposition, forget_process
+from routing.engine.supervisor import Supervisor, worker_command
+from routing.engine.worker import WorkerOptions
 from routing.http.status import StatusServer
+from routing.process.log import Lines
+from routing.process.memory import ESL_VARIABLE, REDIS_VARIABLE
+from routing.process.secrets import SecretsFault, read_secrets
+from routing.process.temporary import temporary
 from routing.store.address import BadAddress, parse
 from routing.store.embedded import Embedded, url
 
@@ -53,15 +51,10 @@ class ServeOptions:
     trusted: tuple[str, ...] = ()
 
 
-def run(options: ServeOptions) -> int:
-    """Serve until SIGTERM or SIGINT. Returns the exit code: 0, or 1 with the reason on standard error."""
-    try:
-        with temporary("routing-metrics-") as metrics:
-            _serve(options, metrics)
-    except ServeFault as problem:
-        click.echo(f"routing serve: {problem}", err=True)
-        return 1
-    return 0
+def run(options: ServeOptions) -> None:
+    """Serve until SIGTERM or SIGINT. Raises ServeFault when it cannot begin."""
+    with temporary("routing-metrics-") as metrics:
+        _serve(options, metrics)
 
 
 def _serve(options: ServeOptions, metrics: Path) -> None:

@@ -9,19 +9,19 @@ import random
 import time
 from collections.abc import Callable
 
-from routing.app.handlers import Handlers
-from routing.app.memory import NoMemory
-from routing.app.releases import Releases
-from routing.app.states import States
-from routing.app.visitors import NoLeases
 from routing.crm.systems import Systems
 from routing.decide.crm import told
 from routing.decide.ports import Ports, Step, step_seconds
 from routing.decide.responsible import Responsible
+from routing.engine.handlers import Handlers
+from routing.engine.states import States
 from routing.model.decision import Call
 from routing.model.lookup import KINDS, Failed, Outcome
 from routing.model.memory import Memory, Presence
 from routing.model.visitors import Leases
+from routing.process.memory import NoMemory
+from routing.process.visitors import NoLeases
+from routing.release.tables import Releases
 
 
 def ports_of(

@@ -19,8 +19,8 @@ from dataclasses import dataclass, field
 from types import FrameType
 from typing import Any
 
-from routing.app.line import Line, ask
-from routing.app.log import Lines
+from routing.engine.line import Line, ask
+from routing.process.log import Lines
 
 #: A worker that has not beaten for this long is stuck; a fresh one gets the longer time to start.
 STUCK_SECONDS = 10.0
@@ -89,7 +89,7 @@ class Supervisor:
         return sum(child.ready for child in self.children)
 
     def people(self) -> list[Mapping[str, Any]]:
-        """What each worker takes people for (`routing.app.states.States.facts`); asked from another thread."""
+        """What each worker takes people for (`routing.engine.states.States.facts`); asked from another thread."""
         return ask([child.line for child in list(self.children) if child.ready], self._told)
 
     def _fill(self, selector: selectors.BaseSelector) -> None:
@@ -190,4 +190,4 @@ def _noted(number: int, frame: FrameType | None) -> None:
 
 def worker_command(options: str) -> list[str]:
     """Arguments that start a worker of this installation."""
-    return [sys.executable, "-m", "routing.app.worker", options]
+    return [sys.executable, "-m", "routing.engine.worker", options]

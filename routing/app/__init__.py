@@ -1,1 +1,0 @@
-"""Wires adapters, decisions and releases into the engine, and publishes releases."""

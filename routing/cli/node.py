@@ -1,0 +1,83 @@
+"""``routing node``: the FreeSWITCH side of a node."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import socket
+from pathlib import Path
+from typing import Any
+
+import click
+from click.core import ParameterSource
+
+from routing.cli.options import ADDRESS, COUNT, FOLDER, HOST, NETWORK, NEW_FOLDER, PORT, RATE, check_ports
+from routing.node import certificate, rights
+from routing.node.files import command, password, render, write
+from routing.node.settings import Settings
+
+_SECONDS = click.IntRange(1, 24 * 3600)
+
+
+def _host_name() -> str:
+    """The machine's name as FreeSWITCH's configuration may hold it."""
+    return re.sub(r"[^A-Za-z0-9.-]+", "-", socket.gethostname()).strip("-.") or Settings.name
+
+
+@click.group()
+def node() -> None:
+    """The FreeSWITCH side of a node."""
+
+
+@node.command()
+@click.argument("directory", type=NEW_FOLDER)
+@click.option("--root", required=True, type=NEW_FOLDER, help="Release root.")
+@click.option("--address", type=ADDRESS, default="127.0.0.1", show_default=True, help="Address of SIP and RTP.")
+@click.option("--external-address", type=ADDRESS, default="", help="That of the gateways, where it is another.")
+@click.option("--public-address", type=ADDRESS, default="", help="The address that peers see, behind NAT.")
+@click.option("--domain", type=HOST, default="", help="SIP domain of the phones (the address).")
+@click.option("--carrier", "carriers", type=NETWORK, multiple=True, help="Network that a carrier calls from; several.")
+@click.option("--node", "name", type=HOST, default=_host_name, help="Its name in journal, reports and notices.  "
+              "[default: the machine's]")  # fmt: skip
+@click.option("--sip-port", type=PORT, default=5060, show_default=True, help="Phones.")
+@click.option("--external-port", type=PORT, default=5080, show_default=True, help="Gateways.")
+@click.option("--tls", "tls", type=FOLDER, help="Folder of the certificate: fullchain.pem and privkey.pem.")
+@click.option("--tls-port", type=PORT, default=5061, show_default=True, help="Phones, by TLS.")
+@click.option("--tls-external-port", type=PORT, default=5081, show_default=True, help="Gateways, by TLS.")
+@click.option("--tls-only/--no-tls-only", default=False, show_default=True, help="Phones by TLS alone.")
+@click.option("--tls-verify/--no-tls-verify", default=True, show_default=True, help="Check carriers' certificates.")
+@click.option("--esl-port", type=PORT, default=8021, show_default=True, help="Event socket, on loopback.")
+@click.option("--rtp", nargs=2, type=PORT, default=(16384, 32768), show_default=True, help="First and last RTP port.")
+@click.option("--max-sessions", type=click.IntRange(1, 1_000_000), default=1000, show_default=True)
+@click.option("--sessions-per-second", type=click.IntRange(1, 100_000), default=50, show_default=True)
+@click.option("--media-timeout", type=_SECONDS, default=300, show_default=True, help="Seconds without RTP end a call.")
+@click.option("--hold-timeout", type=_SECONDS, default=1800, show_default=True, help="The same while on hold.")
+@click.option("--transfers/--no-transfers", default=True, show_default=True, help="Let phones transfer (REFER).")
+@click.option("--caller-rate", type=RATE, default="10/60", show_default=True, help="Calls/seconds of one; 0: any.")
+@click.option("--caller-calls", type=COUNT, default=5, show_default=True, help="Calls of one at a time; 0: any.")
+@click.option("--group", default="", help="Group of those that FreeSWITCH, engine, journal and publishing run as.  "
+              "[default: they are one user]")  # fmt: skip
+def init(directory: Path, root: Path, rtp: tuple[int, int], tls: Path | None, group: str, **options: Any) -> None:
+    """Write a FreeSWITCH configuration for the releases under ROOT into DIRECTORY.
+
+    Run again it writes the same files anew and keeps the event socket's password.
+    """
+    check_ports(rtp, options)
+    if not tls and click.get_current_context().get_parameter_source("tls_verify") is ParameterSource.COMMANDLINE:
+        raise click.UsageError(
+            "without a certificate nobody speaks TLS, and there is none to check (hint: --tls FOLDER)"
+        )
+    home = directory.absolute()
+    try:
+        shown = certificate.read(tls, options["domain"] or options["address"]) if tls else None
+        settings = Settings(
+            home, root.absolute(), password(home), rtp_start_port=rtp[0], rtp_end_port=rtp[1], tls=shown, **options
+        )
+        number = rights.group_of(group) if group else None
+        write(home, render(settings), number)
+        if number is not None:
+            rights.share(root.absolute(), number)
+    except ValueError as problem:
+        raise click.UsageError(str(problem)) from None
+    click.echo(f"start it:  freeswitch {shlex.join(command(home))}")
+    click.echo(f"or add it to a FreeSWITCH that is already there:  {home / 'adopt' / 'README.rst'}")

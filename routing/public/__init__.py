@@ -1,0 +1,1 @@
+"""Servers for browsers, wired: the tracking API of sites, and screen pops."""

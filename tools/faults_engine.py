@@ -1,6 +1,6 @@
 """Thousands of calls whose engine speaks late, on a real FreeSWITCH: how many are torn, how many callers stranded.
 
-    python tools/faults_engine.py [--calls 10000] [--at-once 400] [--a-second 25]
+    python tools/faults_engine.py [--calls 10000] [--at-once 400] [--a-second 25] [--from POSITION]
 
 The engine is silent, decides, closes, resets, says connect or sets two thousand variables at every moment about the
 watchdog's and up to 9 s later, while the calls ring, talk, leave a message or listen to a menu. Target: none of either.
@@ -45,6 +45,9 @@ def main() -> int:
     parser.add_argument("--calls", type=int, default=10_000)
     parser.add_argument("--at-once", type=int, default=400)
     parser.add_argument("--a-second", type=float, default=25)
+    parser.add_argument(
+        "--from", dest="first", choices=POSITIONS, default=next(iter(POSITIONS)), help="Where to begin."
+    )
     options = parser.parse_args()
     if find() is None:
         print("faults_engine: no FreeSWITCH here (neither on PATH nor under its default prefix); nothing was tried")
@@ -53,7 +56,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="routing-faults-") as folder:
         bed = Late(Path(folder), RTP).start()
         try:
-            for position in POSITIONS:
+            for position in [*POSITIONS][[*POSITIONS].index(options.first) :]:
                 found = run(bed, position, each, options.at_once, options.a_second)
                 total += found
                 wrong = {what: count for what, count in found.items() if what != "well"}

@@ -11,7 +11,7 @@ class Esl:
 
     def __init__(self, port: int, password: str) -> None:
         self._lock = threading.Lock()
-        self._socket = socket.create_connection(("127.0.0.1", port), timeout=10)
+        self._socket = socket.create_connection(("127.0.0.1", port), timeout=60)
         self._file = self._socket.makefile("rb")
         try:
             self._read()

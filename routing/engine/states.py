@@ -6,6 +6,7 @@ long as nothing is known everybody is taken as free: FreeSWITCH then finds out b
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,6 +22,7 @@ class States:
     report: Callable[[str], None] = lambda words: None
     #: Called when somebody may be free, busy or gone; it must not wait.
     changed: Callable[[], None] = lambda: None
+    clock: Callable[[], float] = time.monotonic
     is_known: bool = False
     _is_told: bool = False
     _registered: set[str] = field(default_factory=set)
@@ -28,6 +30,8 @@ class States:
     _persons: dict[str, str] = field(default_factory=dict)
     #: person -> the leg's uuid -> who rings it
     _legs: dict[str, dict[str, str]] = field(default_factory=dict)
+    #: person -> the call that was sent to them, and until when they are kept for it
+    _promised: dict[str, tuple[str, float]] = field(default_factory=dict)
 
     def beside(self, call: str) -> Beside:
         """The states as one call sees them: its own legs, just rung and given up, keep nobody busy."""
@@ -40,11 +44,17 @@ class States:
         legs = self._legs.get(person)
         if legs and any(rung_by != call or not call for rung_by in legs.values()):
             return "busy"
+        if self._is_promised(person, call):
+            return "busy"
         return "free" if outside or not self._registered.isdisjoint(accounts) else "absent"
 
-    def is_busy(self, person: str) -> bool:
-        """Whether a person has a leg."""
-        return person in self._legs
+    def promise(self, person: str, call: str, seconds: float) -> None:
+        """A call is on its way to a person: to others they are busy until FreeSWITCH rings them, or so long at most."""
+        self._promised[person] = call, self.clock() + seconds
+
+    def _is_promised(self, person: str, call: str) -> bool:
+        to, until_s = self._promised.get(person, (call, 0.0))
+        return to != call and until_s > self.clock()
 
     def facts(self) -> dict[str, Any]:
         """For operators: whether FreeSWITCH is heard, SIP accounts that are registered, people with a leg."""
@@ -72,6 +82,7 @@ class States:
         if person:
             self._persons[channel.uuid] = person
             self._legs.setdefault(person, {})[channel.uuid] = channel.rung_by
+            self._promised.pop(person, None)
             self.changed()
 
     def ended(self, uuid: str) -> None:

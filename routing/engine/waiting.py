@@ -49,20 +49,18 @@ class Waiter:
 class Waiting:
     """``decide``: the engine's; ``step_of`` raises ReleaseFault; ``beside``: people as one call sees them.
 
-    ``is_busy``: whether FreeSWITCH rings a person or they talk.
+    ``promise``: keeps a person for a call that is sent to them, for seconds.
     """
 
     decide: Callable[[Call], Mapping[str, str]]
     step_of: Callable[[Call], Mapping[str, Any]]
     beside: Callable[[str], Presence]
-    is_busy: Callable[[str], bool]
+    promise: Callable[[str, str, float], None]
     clock: Callable[[], float] = time.monotonic
     #: Who keeps the calls that are told to wait here.
     keeper: str = field(default_factory=lambda: uuid.uuid4().hex)
     #: By call, in the order in which they began to wait.
     _waiters: dict[str, Waiter] = field(default_factory=dict)
-    #: Person -> until when they count as busy.
-    _promised: dict[str, float] = field(default_factory=dict)
     _changed: Event = field(default_factory=Event)
     _one_at_a_time: BoundedSemaphore = field(default_factory=BoundedSemaphore)
 
@@ -114,8 +112,6 @@ class Waiting:
                 return  # `_serve` learns of it too
 
     def _look(self, client: Client) -> None:
-        for person in list(self._promised):
-            self._is_promised(person)  # once they ring, the promise is kept
         for waiter in list(self._waiters.values()):
             with self._one_at_a_time:
                 if self.clock() - waiter.heard_s > SILENT_SECONDS:
@@ -133,34 +129,28 @@ class Waiting:
         for each in waiter.step["people"]:
             state = presence.state(each["person"], each["sip"], each["outside"])
             if state != "absent":
-                return state == "free" and not self._is_promised(each["person"])
+                return state == "free"
         return True
 
     def _sent_on(self, client: Client, waiter: Waiter) -> bool:
         """Decide anew; whether the call was told to go on, or is gone."""
         variables = self.decide(waiter.call)
         decision = variables["routing_decision"]
-        first = _FIRST.search(decision)
-        if decision.endswith(":wait") or (first and self._is_promised(first[1])):
+        if decision.endswith(":wait"):
             return False
         del self._waiters[waiter.call.uuid]
+        if first := _FIRST.search(decision):
+            self._keep(first[1], waiter.call)
         (told,) = client.ask(f"api uuid_setvar_multi {waiter.call.uuid} {assignments(variables)}")
         if told.startswith("+OK"):
             _wake(client, waiter.call.uuid)
-            if first:
-                self._promise(first[1])
+        elif first:
+            self.promise(first[1], waiter.call.uuid, 0)
         return True
 
-    def _promise(self, person: str) -> None:
-        self._promised[person] = self.clock() + PROMISED_SECONDS
+    def _keep(self, person: str, call: Call) -> None:
+        self.promise(person, call.uuid, PROMISED_SECONDS)
         gevent.spawn_later(PROMISED_SECONDS, self.somebody_changed)
-
-    def _is_promised(self, person: str) -> bool:
-        """Whether a call was just sent to a person whom FreeSWITCH does not ring yet."""
-        if self._promised.get(person, 0) > self.clock() and not self.is_busy(person):
-            return True
-        self._promised.pop(person, None)
-        return False
 
 
 def _wake(client: Client, call: str) -> None:

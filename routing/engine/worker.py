@@ -114,7 +114,7 @@ class Worker:
             self.engine.decide,
             lambda call: releases.step(call.release, call.scheme, call.step),
             self.states.beside,
-            self.states.is_busy,
+            self.states.promise,
         )
         self.engine.keeper, self.states.changed = self.waiting.keeper, self.waiting.somebody_changed
         listener = gevent.socket.socket(fileno=options.listener)

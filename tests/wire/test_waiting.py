@@ -7,11 +7,13 @@ from collections.abc import Iterator
 import gevent
 import pytest
 
+from routing.engine.states import States
 from routing.engine.waiting import Waiting
 from routing.esl.protocol import Message
+from routing.esl.watch import Channel, Picture
 from routing.model.decision import Call
 
-STEP = {"people": [{"person": name, "sip": ["1"], "outside": False} for name in ("ivan", "olena")]}
+STEP = {"people": [{"person": name, "sip": [name], "outside": False} for name in ("ivan", "olena")]}
 UUIDS = [f"3740e285-2bb6-4782-99e3-8733cc79240{number}" for number in range(3)]
 
 
@@ -29,23 +31,33 @@ class Client:
 
 
 class Company:
-    """People's states, and the engine's decisions by them."""
+    """Ivan, who talks, and Olena, who is free; the engine's decisions by their states."""
 
     def __init__(self) -> None:
-        self.busy = {"ivan"}
-        self.gone: set[str] = set()
         self.now = 100.0
+        self.states = States(clock=lambda: self.now)
+        self.states.seen(Picture((Channel("ivan's", "ivan.desk", "a call"),), frozenset({"ivan", "olena"})))
         self.waiting = Waiting(
-            self.decide, lambda call: STEP, lambda call: self, self.busy.__contains__, clock=lambda: self.now
+            self.decide, lambda call: STEP, self.states.beside, self.states.promise, clock=lambda: self.now
         )
         self.client = Client()
 
-    def state(self, person: str, accounts: object, outside: bool) -> str:
-        return "busy" if person in self.busy else "absent" if person in self.gone else "free"
+    def rings(self, person: str) -> None:
+        """FreeSWITCH rings a person."""
+        self.states.began(Channel(f"{person}'s", f"{person}.desk", "a call"))
+
+    def frees(self, person: str) -> None:
+        """They have hung up."""
+        self.states.ended(f"{person}'s")
+
+    def leaves(self, person: str) -> None:
+        """Their phone is off."""
+        self.states.registration(person, is_there=False)
 
     def decide(self, call: Call) -> dict[str, str]:
-        there = [name for name in ("ivan", "olena") if name not in self.gone]
-        decision = "nobody" if not there else "wait" if there[0] in self.busy else f"order:{','.join(there)}"
+        states = {name: self.states.beside(call.uuid).state(name, (name,), False) for name in ("ivan", "olena")}
+        there = [name for name, state in states.items() if state != "absent"]
+        decision = "nobody" if not there else "wait" if states[there[0]] == "busy" else f"order:{','.join(there)}"
         return {"routing_decision": f"{call.step}:{decision}"}
 
     def tells(self, uuid: str, turn: str = "x", keeper: str = "", **more: str) -> list[str]:
@@ -78,7 +90,7 @@ def test_a_turn_is_noted_until_the_person_is_free(company):
     assert company.tells(UUIDS[0]) == [f"uuid_setvar {UUIDS[0]} routing_noted x"]
     assert company.looks() == []
     assert company.tells(UUIDS[0], "xx") == [f"uuid_setvar {UUIDS[0]} routing_noted xx"]
-    company.busy.clear()
+    company.frees("ivan")
     assert company.looks() == sent(UUIDS[0], "order:ivan,olena")
     assert company.looks() == []
     assert len(company.waiting) == 0
@@ -88,19 +100,19 @@ def test_whoever_waits_longest_goes_first_and_the_next_when_that_talk_is_over(co
     for uuid in UUIDS:
         company.tells(uuid)
     company.tells(UUIDS[0], "xx")
-    company.busy.clear()
+    company.frees("ivan")
     assert company.looks() == sent(UUIDS[0], "order:ivan,olena")
     assert company.tells(UUIDS[2], "xx") == [f"uuid_setvar {UUIDS[2]} routing_noted xx"]
-    company.busy.add("ivan")
+    company.rings("ivan")
     assert company.looks() == []
-    company.busy.clear()
+    company.frees("ivan")
     assert company.looks() == sent(UUIDS[1], "order:ivan,olena")
 
 
 def test_somebody_whom_the_first_never_rang_is_free_again_soon(company):
     for uuid in UUIDS[:2]:
         company.tells(uuid)
-    company.busy.clear()
+    company.frees("ivan")
     assert company.looks() == sent(UUIDS[0], "order:ivan,olena")
     company.now += 2.5
     assert company.looks() == sent(UUIDS[1], "order:ivan,olena")
@@ -108,15 +120,15 @@ def test_somebody_whom_the_first_never_rang_is_free_again_soon(company):
 
 def test_who_is_away_is_waited_for_no_more(company):
     company.tells(UUIDS[0])
-    company.busy.clear()
-    company.gone.add("ivan")
+    company.frees("ivan")
+    company.leaves("ivan")
     assert company.looks() == sent(UUIDS[0], "order:olena")
 
 
 def test_a_call_that_says_nothing_more_is_forgotten(company):
     company.tells(UUIDS[0])
     company.now += 8
-    company.busy.clear()
+    company.frees("ivan")
     assert company.looks() == []
     assert len(company.waiting) == 0
 
@@ -131,7 +143,7 @@ def test_calls_of_others_and_what_is_none_are_left_alone(company, words):
 
 def test_a_call_that_has_gone_on_by_itself_is_not_interrupted(company):
     company.tells(UUIDS[0])
-    company.busy.clear()
+    company.frees("ivan")
     company.client.does = "bridge"
     assert company.looks() == sent(UUIDS[0], "order:ivan,olena")[:1]
 
@@ -139,7 +151,7 @@ def test_a_call_that_has_gone_on_by_itself_is_not_interrupted(company):
 def test_whoever_tells_of_a_turn_when_the_person_is_free_does_not_overtake(company):
     for uuid in UUIDS[:2]:
         company.tells(uuid)
-    company.busy.clear()
+    company.frees("ivan")
     noted = f"uuid_setvar {UUIDS[1]} routing_noted xx"
     assert company.tells(UUIDS[1], "xx") == [*sent(UUIDS[0], "order:ivan,olena"), noted]
 
@@ -148,8 +160,8 @@ def test_a_turn_that_is_told_while_its_call_is_sent_on_costs_nobody_their_place(
     """The call is sent past everybody, so nobody is promised; its next turn was heard meanwhile."""
     for uuid in UUIDS[:2]:
         company.tells(uuid)
-    company.busy.clear()
-    company.gone |= {"ivan", "olena"}
+    company.frees("ivan")
+    company.leaves("ivan"), company.leaves("olena")
     decide = company.waiting.decide
 
     def tells_meanwhile(call: Call) -> dict[str, str]:
@@ -164,3 +176,13 @@ def test_a_turn_that_is_told_while_its_call_is_sent_on_costs_nobody_their_place(
     gevent.joinall(heard, raise_error=True)
     assert len(company.waiting) == 0
     assert company.client.asked.count(f"uuid_break {UUIDS[0]}") <= 1
+
+
+def test_who_calls_anew_does_not_overtake_a_call_that_is_on_its_way(company):
+    company.tells(UUIDS[0])
+    company.frees("ivan")
+    assert company.looks() == sent(UUIDS[0], "order:ivan,olena")
+    assert company.states.beside(UUIDS[1]).state("ivan", ("ivan",), False) == "busy"
+    assert company.states.beside(UUIDS[0]).state("ivan", ("ivan",), False) == "free"
+    company.now += 2.5
+    assert company.states.beside(UUIDS[1]).state("ivan", ("ivan",), False) == "free"

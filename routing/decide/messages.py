@@ -12,9 +12,9 @@ def answer(step: Step, call: Call, ports: Ports) -> Verdict:
     """Take the next message of the person whose phone calls. Raises Forgotten."""
     if call.person not in ports.directory(call.release).phones:
         return refused("the phone is no person's")
+    name = ports.memory.next_message(step["project"], call.person, call.uuid, ports.now())
     if len(call.question) > MOST_AT_ONCE:
         return Verdict(Continue(), "decided", f"{call.person} has heard {MOST_AT_ONCE}", {MESSAGE: NONE})
-    name = ports.memory.next_message(step["project"], call.person, ports.now())
     if not NAME.fullmatch(name):
         return Verdict(Continue(), "decided", f"{call.person} has no messages", {MESSAGE: NONE})
     return Verdict(Continue(), "decided", f"{call.person} hears {name}", {MESSAGE: name})

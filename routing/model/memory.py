@@ -92,8 +92,11 @@ class Memory(Protocol):
     def disturb(self, project: str, person: str, wanted: bool, now_s: float = 0.0) -> None:
         """Turn do-not-disturb of a person off (``wanted``) or on."""
 
-    def next_message(self, project: str, person: str, now_s: float) -> str:
-        """The oldest voicemail that waits for somebody, which waits no more; "" for none."""
+    def next_message(self, project: str, person: str, call: str, now_s: float) -> str:
+        """The oldest voicemail that waits for somebody; "" for none.
+
+        What the same call was given before was heard, and waits no more: a call that ends while it plays leaves it.
+        """
 
     def take_turn(self, project: str, place: tuple[str, str], ranked: Sequence[tuple[str, int]], spread: bool) -> str:
         """Take a turn in a step for one of the names, each with its rank, and say whose it is.

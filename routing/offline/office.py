@@ -96,7 +96,7 @@ class Office:
         """See Memory."""
         self._there()._away[person] = not wanted
 
-    def next_message(self, project: str, person: str, now_s: float) -> str:
+    def next_message(self, project: str, person: str, call: str, now_s: float) -> str:
         """See Memory: no voicemail of the calls is kept."""
         self._there()
         return ""

@@ -81,7 +81,7 @@ class _Memory:
     def disturb(self, project: str, person: str, wanted: bool, now_s: float = 0.0) -> None:
         self._there()
 
-    def next_message(self, project: str, person: str, now_s: float) -> str:
+    def next_message(self, project: str, person: str, call: str, now_s: float) -> str:
         self._there()
         return ""
 

@@ -46,7 +46,7 @@ class NoMemory:
         """See Memory."""
         raise Forgotten("there is no Redis")
 
-    def next_message(self, project: str, person: str, now_s: float) -> str:
+    def next_message(self, project: str, person: str, call: str, now_s: float) -> str:
         """See Memory."""
         raise Forgotten("there is no Redis")
 

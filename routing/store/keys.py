@@ -30,6 +30,8 @@ TALK_SECONDS = 400 * DAY_SECONDS
 LOAD_SECONDS = 40 * DAY_SECONDS
 COUNTED_SECONDS = 3 * DAY_SECONDS
 TURN_SECONDS = 40 * DAY_SECONDS
+#: Longer than anybody listens to one voicemail.
+GIVEN_SECONDS = 3600
 POPS_SECONDS = 120
 NETWORKS_SECONDS = 180 * DAY_SECONDS
 UNTOLD_SECONDS = 7 * DAY_SECONDS
@@ -66,6 +68,11 @@ def dnd(project: str) -> str:
 def messages(project: str, person: str) -> str:
     """The voicemails that wait for somebody."""
     return f"routing:{{{project}:people}}:messages:{person}"
+
+
+def given(project: str, call: str) -> str:
+    """The voicemail that a call is hearing."""
+    return f"routing:{{{project}:people}}:given:{call}"
 
 
 def pool(project: str, name: str) -> tuple[str, str]:

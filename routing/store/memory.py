@@ -30,6 +30,16 @@ redis.call('ZADD', KEYS[1], (tonumber(last[2]) or 0) + 1, name)
 redis.call('EXPIRE', KEYS[1], ARGV[1])
 return name
 """
+#: KEYS[1] messages, KEYS[2] what the call was given before; the oldest moment kept, TTL of KEYS[2]. Returns a name or "".
+NEXT_MESSAGE = """
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', ARGV[1])
+local heard = redis.call('GET', KEYS[2])
+if heard then redis.call('ZREM', KEYS[1], heard) end
+local name = redis.call('ZRANGE', KEYS[1], 0, 0)[1]
+if not name then redis.call('DEL', KEYS[2]) return '' end
+redis.call('SET', KEYS[2], name, 'EX', ARGV[2])
+return name
+"""
 #: KEYS[1] mark of the call, KEYS[2] load; day, talk seconds, end, TTL of the mark, TTL of the load, oldest day kept.
 COUNT = """
 if not redis.call('SET', KEYS[1], '1', 'NX', 'EX', ARGV[4]) then return 0 end
@@ -79,12 +89,12 @@ class RedisMemory:
         (found,) = self._ask(keys.dnd(project), ("HEXISTS", keys.dnd(project), person))
         return bool(found)
 
-    def next_message(self, project: str, person: str, now_s: float) -> str:
+    def next_message(self, project: str, person: str, call: str, now_s: float) -> str:
         """See Memory."""
-        key = keys.messages(project, person)
-        old = ("ZREMRANGEBYSCORE", key, "-inf", round(now_s - messages.WAITS_SECONDS))
-        _, found = self._ask(key, old, ("ZPOPMIN", key))
-        return str(found[0], "utf-8", "replace") if found else ""
+        key, given = keys.messages(project, person), keys.given(project, call)
+        oldest = round(now_s - messages.WAITS_SECONDS)
+        (found,) = self._ask(key, ("EVAL", NEXT_MESSAGE, 2, key, given, oldest, keys.GIVEN_SECONDS))
+        return str(found, "utf-8", "replace")
 
     def take_turn(self, project: str, place: tuple[str, str], ranked: Sequence[tuple[str, int]], spread: bool) -> str:
         """See Memory."""

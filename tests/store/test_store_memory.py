@@ -148,15 +148,18 @@ def test_voicemails_wait_until_they_are_heard_or_old(memory):
         memory.leave("p", "ivan", name, at)
     assert memory.waiting("p", ["ivan", "olena"], 300.0) == {"ivan": 2, "olena": 0}
     assert memory.waiting("p", [], 300.0) == {}
-    assert memory.next_message("p", "ivan", 300.0) == "sales/a"
+    assert memory.next_message("p", "ivan", "call", 300.0) == "sales/a"
+    assert memory.waiting("p", ["ivan"], 300.0) == {"ivan": 2}  # it plays
+    assert memory.next_message("p", "ivan", "call", 300.0) == "sales/b"
     assert memory.waiting("p", ["ivan"], 300.0) == {"ivan": 1}
+    assert memory.next_message("p", "ivan", "another", 300.0) == "sales/b"  # the first call ended meanwhile
     assert memory.waiting("p", ["ivan"], 200.0 + messages.WAITS_SECONDS) == {"ivan": 0}
-    assert memory.next_message("p", "ivan", 200.0 + messages.WAITS_SECONDS) == ""
-    assert memory.next_message("p", "olena", 300.0) == ""
+    assert memory.next_message("p", "ivan", "another", 200.0 + messages.WAITS_SECONDS) == ""
+    assert memory.next_message("p", "olena", "another", 300.0) == ""
 
 
 def test_no_more_voicemails_wait_than_can_be_heard(memory):
     for at in range(messages.MOST + 5):
         memory.leave("p", "ivan", f"sales/{at}", float(at))
     assert memory.waiting("p", ["ivan"], 300.0) == {"ivan": messages.MOST}
-    assert memory.next_message("p", "ivan", 300.0) == "sales/5"
+    assert memory.next_message("p", "ivan", "call", 300.0) == "sales/5"

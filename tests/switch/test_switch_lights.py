@@ -101,14 +101,16 @@ def _played(lab):
     return re.findall(r"EXECUTE \[depth=\d+\] \S+ playback\((\S+)\)", text)
 
 
-def test_whoever_hangs_up_while_it_plays_keeps_the_others(lit):
+def test_whoever_hangs_up_while_it_plays_keeps_it_and_the_others(lit, redis):
     with lit.phone("2002") as phone:
         leave(lit), leave(lit)
         assert until(lambda: lights(phone)[-1:] == [2], 30)
         call = phone.call("*97")
         assert phone.answered(call).start == "200"
         call.hang_up()
-        assert until(lambda: lights(phone)[-1:] == [1], 30)
+        assert lit.record(call)
+        with contextlib.closing(redises.store_at(redis.url)) as store:
+            assert store.ask("x", ("ZCARD", keys.messages("lab", "support"))) == [2]
     assert lit.quiet()
 
 

@@ -73,7 +73,7 @@ class Guesses:
 
     def right(self, account: str, address: str) -> None:
         """An account has shown its password from an address."""
-        key = address_key(address)
+        key, account = address_key(address), account.lower()
         if not (key and _ACCOUNT.fullmatch(account)):
             return
         accounts = self._right.setdefault(key, OrderedDict())
@@ -85,8 +85,8 @@ class Guesses:
         self._tries.pop((key, account), None)
 
     def wrong(self, account: str, address: str, at_s: float) -> Refusal | None:
-        """A password was wrong; what is refused from now on because of it."""
-        key = address_key(address)
+        """A password was wrong; what is refused from now on because of it. FreeSWITCH finds accounts whatever their case."""
+        key, account = address_key(address), account.lower()
         if not key or self._is_trusted(address) or self._is_refused(key, account, at_s):
             return None
         of_account = self._count(key, account, at_s) if _ACCOUNT.fullmatch(account) else None

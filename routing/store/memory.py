@@ -30,7 +30,7 @@ redis.call('ZADD', KEYS[1], (tonumber(last[2]) or 0) + 1, name)
 redis.call('EXPIRE', KEYS[1], ARGV[1])
 return name
 """
-#: KEYS[1] messages, KEYS[2] what the call was given before; the oldest moment kept, TTL of KEYS[2]. Returns a name or "".
+#: KEYS[1] messages, KEYS[2] what the call was given before; the oldest moment kept, TTL of KEYS[2]. A name or "".
 NEXT_MESSAGE = """
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', ARGV[1])
 local heard = redis.call('GET', KEYS[2])

@@ -33,6 +33,15 @@ def test_a_phone_that_tries_on_while_it_is_refused_takes_nobody_with_it():
     assert len(refusals(judge, HERE, 500)) == 1
 
 
+def test_an_account_is_one_however_its_letters_are_written():
+    judge = Guesses()
+    judge.right("Olena", HERE)
+    (found,) = refusals(judge, HERE, MOST_OF_ACCOUNT, accounts=("alice", "ALICE", "Alice"))
+    assert found.variable == f"routing_guesses/{HERE}/alice"
+    spared = refusals(judge, HERE, MOST_OF_ADDRESS, accounts=[f"a{number}" for number in range(99)])[-1].spared
+    assert spared == ("olena",)
+
+
 def test_wrong_ones_far_apart_refuse_nobody():
     assert not refusals(Guesses(), HERE, 100, every_s=WINDOW_SECONDS / (MOST_OF_ACCOUNT - 1) + 1)
 

@@ -85,8 +85,8 @@ class Guesses:
         self._tries.pop((key, account), None)
 
     def wrong(self, account: str, address: str, at_s: float) -> Refusal | None:
-        """A password was wrong; what is refused from now on because of it. FreeSWITCH finds accounts whatever their case."""
-        key, account = address_key(address), account.lower()
+        """A password was wrong; what is refused from now on because of it."""
+        key, account = address_key(address), account.lower()  # FreeSWITCH finds accounts whatever their case
         if not key or self._is_trusted(address) or self._is_refused(key, account, at_s):
             return None
         of_account = self._count(key, account, at_s) if _ACCOUNT.fullmatch(account) else None

@@ -108,7 +108,7 @@ def test_whoever_hangs_up_while_it_plays_keeps_it_and_the_others(lit, redis):
         call = phone.call("*97")
         assert phone.answered(call).start == "200"
         call.hang_up()
-        assert lit.record(call)
+        assert until(lambda: lit.switch.channels() == 0)
         with contextlib.closing(redises.store_at(redis.url)) as store:
             assert store.ask("x", ("ZCARD", keys.messages("lab", "support"))) == [2]
     assert lit.quiet()

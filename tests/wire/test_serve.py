@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import socket
 import sys
@@ -16,11 +17,13 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from processes import launch
 from wire_peer import Peer
 from wire_release import NAME, webhook, write_release
 
-from routing.engine.serve import ServeOptions, run
+from routing.cli.serve import serve as command
+from routing.engine.serve import ServeFault, ServeOptions, run
 
 pytestmark = pytest.mark.process
 
@@ -203,11 +206,14 @@ def options(root: Path, **settings: object) -> ServeOptions:
 
 
 @pytest.mark.parametrize("port", ["listen", "http"])
-def test_a_taken_port_is_an_error_in_words(tmp_path, capfd, port):
+def test_a_taken_port_is_an_error_in_words(tmp_path, port):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         place = f"127.0.0.1:{taken.getsockname()[1]}"
-        assert run(options(tmp_path, **{port: place})) == 1
-    assert capfd.readouterr().err == f"routing serve: cannot listen on {place}: address already in use\n"
+        places = {"listen": "127.0.0.1:0", "http": "127.0.0.1:0", port: place}
+        words = [word for name, value in places.items() for word in (f"--{name}", value)]
+        ran = CliRunner().invoke(command, ["--root", str(tmp_path), *words])
+    assert (ran.exit_code, ran.stdout) == (1, "")
+    assert ran.stderr == f"routing serve: cannot listen on {place}: address already in use\n"
 
 
 @pytest.mark.parametrize(
@@ -222,9 +228,9 @@ def test_a_taken_port_is_an_error_in_words(tmp_path, capfd, port):
         ({"secrets": Path("/nowhere/secrets")}, "/nowhere/secrets: No such file or directory"),
     ],
 )
-def test_what_cannot_be_served_is_an_error_in_words(tmp_path, capfd, settings, words):
-    assert run(options(**{"root": tmp_path, **settings})) == 1
-    assert words in capfd.readouterr().err
+def test_what_cannot_be_served_is_an_error_in_words(tmp_path, settings, words):
+    with pytest.raises(ServeFault, match=re.escape(words)):
+        run(options(**{"root": tmp_path, **settings}))
 
 
 @pytest.mark.parametrize(
@@ -235,14 +241,13 @@ def test_what_cannot_be_served_is_an_error_in_words(tmp_path, capfd, settings, w
         ("=hush\n", 0o600, "secrets:1:1: not NAME=value"),
     ],
 )
-def test_a_secrets_file_that_cannot_be_used_is_an_error_that_shows_no_secret(tmp_path, capfd, text, mode, words):
+def test_a_secrets_file_that_cannot_be_used_is_an_error_that_shows_no_secret(tmp_path, text, mode, words):
     file = tmp_path / "secrets"
     file.write_text(text)
     file.chmod(mode)
-    assert run(options(tmp_path, secrets=file)) == 1
-    error = capfd.readouterr().err
-    assert words in error
-    assert "hush" not in error
+    with pytest.raises(ServeFault, match=re.escape(words)) as fault:
+        run(options(tmp_path, secrets=file))
+    assert "hush" not in str(fault.value)
 
 
 def test_what_cannot_be_reached_is_told_at_start_and_stands_in_the_metrics(serve, monkeypatch):

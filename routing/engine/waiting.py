@@ -109,7 +109,8 @@ class Waiting:
             try:
                 self._look(client)
             except SwitchFault:
-                return  # `_serve` learns of it too
+                client.close()  # it may only be late: then nobody else would connect anew
+                return
 
     def _look(self, client: Client) -> None:
         for waiter in list(self._waiters.values()):

@@ -183,3 +183,15 @@ def test_events_that_nobody_takes_end_the_connection(working, client, monkeypatc
     with pytest.raises(SwitchFault, match="faster than they were taken"):
         while client.event():
             gevent.sleep(0)
+
+
+def test_who_waits_for_events_learns_that_another_closed_the_connection(client):
+    def wait() -> None:
+        while client.event():
+            pass
+
+    waiting = gevent.spawn(wait)
+    gevent.idle()
+    client.close()
+    with pytest.raises(SwitchFault):
+        waiting.get(timeout=30)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import gevent
+import gevent.event
 import pytest
 
 from routing.engine.states import States
 from routing.engine.waiting import Waiting
+from routing.esl.client import SwitchFault
 from routing.esl.protocol import Message
 from routing.esl.watch import Channel, Picture
 from routing.model.decision import Call
@@ -186,3 +188,20 @@ def test_who_calls_anew_does_not_overtake_a_call_that_is_on_its_way(company):
     assert company.states.beside(UUIDS[0]).state("ivan", ("ivan",), False) == "free"
     company.now += 2.5
     assert company.states.beside(UUIDS[1]).state("ivan", ("ivan",), False) == "free"
+
+
+def test_a_freeswitch_that_answers_late_is_connected_to_anew(company, monkeypatch):
+    """Else nobody would look any more, and callers would wait for their next turn."""
+    company.tells(UUIDS[0])
+    company.frees("ivan")
+    closed = gevent.event.Event()
+    monkeypatch.setattr(company.client, "ask", late)
+    monkeypatch.setattr(company.client, "close", closed.set, raising=False)
+    looking = gevent.spawn(company.waiting._look_when_somebody_changed, company.client)
+    company.waiting.somebody_changed()
+    looking.get(timeout=30)
+    assert closed.is_set()
+
+
+def late(*commands: str) -> list[str]:
+    raise SwitchFault("FreeSWITCH did not answer within 5 s")

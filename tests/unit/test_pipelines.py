@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 from click.testing import CliRunner
+from pipelines_given import SCHEME, TESTS
 
 from routing.cli import group
 
@@ -18,19 +19,6 @@ COMPANY = """\
 project: {name: example, timezone: Europe/Kyiv, country: UA}
 people: {ivan: {name: Ivan, email: ivan@example.com, phones: {desk: {sip: "1001"}}}}
 gateways: {main: {proxy: sip.carrier.example, register: false, numbers: ["+380441112233"]}}
-"""
-SCHEME = """\
-scheme: kharkiv
-numbers: ["+380441112233"]
-steps:
-  - ring: {to: ivan, for: 20s}
-  - voicemail: {box: kharkiv, notify: [ivan]}
-"""
-TESTS = """\
-tests:
-  - name: nobody is there
-    call: {to: "+380441112233", from: "+380671112233", at: "2026-11-23 10:00"}
-    expect: [{ring: ivan}, {voicemail: kharkiv}]
 """
 pytestmark = pytest.mark.process
 

@@ -14,6 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import yaml
+from pipelines_given import SCHEME, TESTS
 
 PIPELINES = Path(__file__).resolve().parents[2] / "tools" / "pipelines"
 pytestmark = pytest.mark.process
@@ -145,19 +146,6 @@ COMPANY = """\
 project: {name: example, timezone: Europe/Kyiv, country: UA}
 people: {ivan: {name: Ivan, email: ivan@example.com, phones: {mobile: {number: "+380671112200", confirm: "1"}}}}
 gateways: {main: {proxy: sip.example, register: false, numbers: ["+380441112233"]}}
-"""
-SCHEME = """\
-scheme: kharkiv
-numbers: ["+380441112233"]
-steps:
-  - ring: {to: ivan, for: 20s}
-  - voicemail: {box: kharkiv, notify: [ivan]}
-"""
-TESTS = """\
-tests:
-  - name: nobody is there
-    call: {to: "+380441112233", from: "+380671112233", at: "2026-11-23 10:00"}
-    expect: [{ring: ivan}, {voicemail: kharkiv}]
 """
 #: The real command, but for what a FreeSWITCH would be needed for: publish does not tell it, the doctor says SAYS.
 ROUTING = f"""#!/bin/sh

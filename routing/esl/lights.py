@@ -32,13 +32,16 @@ def keep_lights(
 
 
 def _hold(client: Client, waiting: Waiting, every_s: float) -> None:
+    """Every account is shown once at the beginning, with no messages too: its last was perhaps heard while nobody
+    watched, and its light is still on."""
     _, domain = (answer.strip() for answer in client.ask("event plain MESSAGE_QUERY", "api global_getvar domain"))
     counts: Mapping[str, int] = {}
     while True:
         now = waiting()
         if now is not None:
-            for account, count in now.items():
-                if count != counts.get(account, 0):
+            for account in dict.fromkeys((*now, *counts)):
+                count = now.get(account, 0)
+                if count != counts.get(account):
                     _show(client, account, domain, count)
             counts = now
         with patience(every_s):

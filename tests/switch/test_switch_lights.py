@@ -41,8 +41,8 @@ def redis(tmp_path):
 
 
 @pytest.fixture
-def lit(tmp_path, redis):
-    """A switch, an engine and a journal with one memory; support has an address and a box."""
+def watched(tmp_path, redis):
+    """A switch and a journal with one memory, and a way to run an engine; support has an address and a box."""
     esl, engine = ports.free(), f"127.0.0.1:{ports.free()}"
     company = (FOLDER / "company.yaml").read_text().replace("{name: Support,", "{name: Support, email: s@example.com,")
     lab = Lab(tmp_path / "lab", {"esl_port": esl}, {"company.yaml": company, "lit.yaml": SCHEME},
@@ -51,7 +51,15 @@ def lit(tmp_path, redis):
         stack.callback(lab.stop)
         stack.enter_context(recording(lab, tmp_path, redis.url))
         options = ("--redis", redis.url, "--listen", engine)
-        stack.enter_context(serving(lab, *options, watches=esl)).wait_watching()
+        yield lab, lambda: serving(lab, *options, watches=esl)
+
+
+@pytest.fixture
+def lit(watched):
+    """The same with an engine that runs."""
+    lab, engine = watched
+    with engine() as running:
+        running.wait_watching()
         yield lab
 
 
@@ -93,6 +101,19 @@ def test_a_light_is_on_until_the_message_was_heard(lit):
     with lit.phone("2002") as phone:  # whoever registers again is told
         assert until(lambda: lights(phone) == [0])
     assert lit.quiet()
+
+
+def test_a_light_whose_message_is_gone_when_the_engine_is_back_goes_out(watched, redis):
+    lab, engine = watched
+    key = keys.messages("lab", "support")
+    with contextlib.closing(redises.store_at(redis.url)) as store, lab.phone("2002") as phone:
+        store.ask(key, ("ZADD", key, int(time.time()), "support_box/aaaaaaaa"))
+        with engine():
+            assert until(lambda: lights(phone)[-1:] == [1])
+        store.ask(key, ("DEL", key))
+        with engine():
+            assert until(lambda: lights(phone)[-1:] == [0])
+    assert lab.quiet()
 
 
 def _played(lab):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import gevent
 import pytest
 from test_globals import where
@@ -45,22 +47,49 @@ def lit():
     switch.server.stop()
 
 
-def test_changes_are_told_and_whoever_registers(lit):
-    counts: dict[str, int] | None = {"1001": 2, "1002": 0}
-    running = gevent.spawn(keep_lights, where(lit), lambda: counts, 0.005, 0.01)
+ON, OFF = "2/0 (0/0)", "0/0 (0/0)"
+
+
+@contextlib.contextmanager
+def kept(lit, counts):
+    """Lights are held to what ``counts`` lists last, for as long as the block runs."""
+    running = gevent.spawn(keep_lights, where(lit), lambda: counts[-1], 0.005, 0.01)
     try:
-        until(lambda: lit.told)
-        assert lit.told == [("1001@phones.example", "2/0 (0/0)")]
-        counts = None
-        for account in ("sip:1002@phones.example", "sip:1001@x", "sip:nobody@x", "1001", ""):
-            lit.tell("MESSAGE_QUERY", **{"Message-Account": account})
-        until(lambda: len(lit.told) == 3)
-        assert lit.told[1:] == [("1002@phones.example", "0/0 (0/0)"), ("1001@phones.example", "2/0 (0/0)")]
-        counts = {"1001": 0, "1002": 0}
-        until(lambda: len(lit.told) == 4)
-        assert lit.told[3] == ("1001@phones.example", "0/0 (0/0)")
+        yield
     finally:
         running.kill()
+
+
+def test_changes_are_told_and_whoever_registers(lit):
+    counts: list[dict[str, int] | None] = [{"1001": 2, "1002": 0}]
+    with kept(lit, counts):
+        until(lambda: len(lit.told) == 2)
+        counts.append(None)
+        for account in ("sip:1002@phones.example", "sip:1001@x", "sip:nobody@x", "1001", ""):
+            lit.tell("MESSAGE_QUERY", **{"Message-Account": account})
+        until(lambda: len(lit.told) == 4)
+        assert lit.told[2:] == [("1002@phones.example", OFF), ("1001@phones.example", ON)]
+        counts.append({"1001": 0, "1002": 0})
+        until(lambda: len(lit.told) == 5)
+        assert lit.told[4] == ("1001@phones.example", OFF)
+
+
+def test_a_light_whose_last_message_was_heard_while_nobody_watched_goes_out(lit):
+    with kept(lit, [{"1001": 2, "1002": 0}]):
+        until(lambda: len(lit.told) == 2)
+    assert lit.told == [("1001@phones.example", ON), ("1002@phones.example", OFF)]
+    with kept(lit, [{"1001": 0, "1002": 0}]):
+        until(lambda: len(lit.told) == 4)
+    assert lit.told[2:] == [("1001@phones.example", OFF), ("1002@phones.example", OFF)]
+
+
+def test_the_light_of_an_account_that_is_nobody_s_any_more_goes_out(lit):
+    counts: list[dict[str, int] | None] = [{"1001": 2}]
+    with kept(lit, counts):
+        until(lambda: lit.told)
+        counts.append({})
+        until(lambda: len(lit.told) == 2)
+    assert lit.told[1] == ("1001@phones.example", OFF)
 
 
 def test_an_event_is_lines_and_no_more(lit):

@@ -24,7 +24,7 @@ from routing.cli.options import COUNT, ZONE
 from routing.journal import query
 from routing.journal.database import DatabaseFault, opened_database, shown
 from routing.journal.explain import explain
-from routing.journal.faults import words_of
+from routing.journal.faults import text_of
 from routing.journal.query import Question
 from routing.journal.release import Project
 from routing.journal.report import Line, Report, report
@@ -79,7 +79,7 @@ def calls(
     except DatabaseFault as problem:
         raise UserError(str(problem)) from None
     except SQLAlchemyError as problem:
-        raise UserError(f"the journal {where} cannot be read: {words_of(problem)}") from None
+        raise UserError(f"the journal {where} cannot be read: {text_of(problem)}") from None
 
 
 def journal_of(root: Path | None) -> str:

@@ -26,7 +26,7 @@ from routing.cli.options import ASKED, DURATION, NEW_FILE, REDIS, ZONE
 from routing.cli.watched import event_socket, record_left_behind, watching
 from routing.journal import parse, release, sound
 from routing.journal.database import DatabaseFault, open_database, opened_database, shown
-from routing.journal.faults import words_of
+from routing.journal.faults import text_of
 from routing.journal.gather import Gatherer
 from routing.journal.memory import Outbox, days_in
 from routing.journal.metrics import reporting
@@ -119,9 +119,9 @@ def _keep(text: str) -> int:
 def _check(options: Options) -> None:
     """Everything that a worker could not mend by waiting."""
     try:
-        ZoneInfo(options.project.said_timezone or "UTC")
+        ZoneInfo(options.project.given_timezone or "UTC")
     except (ZoneInfoNotFoundError, ValueError):
-        raise UserError(f"`{options.project.said_timezone}` is not a time zone of the tz database") from None
+        raise UserError(f"`{options.project.given_timezone}` is not a time zone of the tz database") from None
     if options.metrics and not options.metrics.parent.is_dir():
         raise UserError(f"--metrics: {options.metrics.parent} is no folder (hint: make it, or name another file)")
     check_mail(options.mail)
@@ -135,7 +135,7 @@ def _check(options: Options) -> None:
         raise UserError(str(problem)) from None
     except SQLAlchemyError as problem:
         if options.once:
-            raise UserError(f"the journal {shown(options.database)} cannot be opened: {words_of(problem)}") from None
+            raise UserError(f"the journal {shown(options.database)} cannot be opened: {text_of(problem)}") from None
 
 
 @contextmanager
@@ -193,7 +193,7 @@ def _once(worker: Worker, options: Options) -> None:
         worker.work()
     except (SQLAlchemyError, OSError) as problem:
         told = f"the journal {shown(options.database)} cannot be written"
-        raise UserError(f"{told}, the spool is kept: {words_of(problem)}") from None
+        raise UserError(f"{told}, the spool is kept: {text_of(problem)}") from None
 
 
 def _open(options: Options, share: tuple[int, int], stop: Event, ending: ExitStack) -> Worker | None:
@@ -206,7 +206,7 @@ def _open(options: Options, share: tuple[int, int], stop: Event, ending: ExitSta
             break
         except SQLAlchemyError as problem:
             lines.write(
-                "error", "journal cannot be opened", database=shown(options.database), problem=words_of(problem),
+                "error", "journal cannot be opened", database=shown(options.database), problem=text_of(problem),
                 spool="kept",
             )  # fmt: skip
             stop.wait(5)

@@ -59,8 +59,8 @@ class Altegio:
         fields = ["id", "name", "phone", "last_visit_date"]
 
         def page(number: int) -> tuple[list[dict[str, Any]], int | None]:
-            asked = {"page": number, "page_size": PAGE, "fields": fields, "filters": filters}
-            found = rows(look.post(f"{self.url}/company/{self.company}/clients/search", asked)["data"])
+            query = {"page": number, "page_size": PAGE, "fields": fields, "filters": filters}
+            found = rows(look.post(f"{self.url}/company/{self.company}/clients/search", query)["data"])
             return found, number + 1 if len(found) == PAGE else None
 
         return [row for row in look.pages(page, 1) if look.phone.same(row.get("phone"))][:MOST_CLIENTS]

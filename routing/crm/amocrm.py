@@ -68,9 +68,9 @@ class Amocrm:
 
     def _paged(self, what: str, params: Sequence[tuple[str, Any]], look: Look) -> list[Row]:
         def page(number: int) -> tuple[list[dict[str, Any]], int | None]:
-            said = look.get(f"{self.url}/api/v4/{what}", [*params, ("page", number)])
-            following = number + 1 if under(said, "_links", "next") else None
-            return rows(under(said, "_embedded", what)), following
+            answer = look.get(f"{self.url}/api/v4/{what}", [*params, ("page", number)])
+            following = number + 1 if under(answer, "_links", "next") else None
+            return rows(under(answer, "_embedded", what)), following
 
         return list(look.pages(page, 1))
 

@@ -86,10 +86,10 @@ def oauth(url: str, form: Mapping[str, str], scheme: str = "Bearer") -> Callable
 
     def fetch(look: Look) -> Grant:
         reply = look.bare("POST", url, FORM, urlencode(form).encode())
-        said = _token_answer(reply)
-        seconds = under(said, "expires_in")
+        answer = _token_answer(reply)
+        seconds = under(answer, "expires_in")
         good_for = float(seconds) if isinstance(seconds, int | float) else DEFAULT_TOKEN_SECONDS
-        return Grant({"Authorization": f"{scheme} {said['access_token']}"}, good_for)
+        return Grant({"Authorization": f"{scheme} {answer['access_token']}"}, good_for)
 
     return fetch
 
@@ -98,7 +98,7 @@ def _token_answer(reply: Reply) -> Any:
     """The answer of a token endpoint; Zoho says errors with status 200."""
     if reply.status in (400, 401, 403):
         raise Fault("the token endpoint refuses our credentials")
-    said = content_of(reply)
-    if not text(under(said, "access_token")):
+    answer = content_of(reply)
+    if not text(under(answer, "access_token")):
         raise Fault("the token endpoint gave no token")
-    return said
+    return answer

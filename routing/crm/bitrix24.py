@@ -60,8 +60,8 @@ class Bitrix24:
         """Rows by command: leads, contacts, companies, and deals of contacts and companies."""
         same = [("type", "PHONE"), *(("values[]", variant) for variant in look.phone.variants)]
         commands = {kind: _command("crm.duplicate.findbycomm", [*same, ("entity_type", kind)]) for kind in TYPES}
-        said = self._batch(commands, look)
-        ids = {kind: _ids(said.get(kind), kind) for kind in TYPES}
+        answer = self._batch(commands, look)
+        ids = {kind: _ids(answer.get(kind), kind) for kind in TYPES}
         commands = {
             "leads": _list("crm.lead.list", "ID", ids["LEAD"], ("STATUS_SEMANTIC_ID", "P")),
             "contacts": _list("crm.contact.list", "ID", ids["CONTACT"]),
@@ -69,16 +69,16 @@ class Bitrix24:
             "deals": _list("crm.deal.list", "CONTACT_ID", ids["CONTACT"], ("CLOSED", "N")),
             "deals2": _list("crm.deal.list", "COMPANY_ID", ids["COMPANY"], ("CLOSED", "N")),
         }
-        asked = {name: command for name, command in commands.items() if command}
-        lists = self._batch(asked, look) if asked else {}
+        listing = {name: command for name, command in commands.items() if command}
+        lists = self._batch(listing, look) if listing else {}
         return {name: [row for row in rows(found) if _mine(row, look)] for name, found in lists.items()}
 
     def _batch(self, commands: Mapping[str, str], look: Look) -> Mapping[str, Any]:
-        said = look.post(f"{self.hook}batch", {"halt": 0, "cmd": commands})["result"]
-        if said.get("result_error"):
-            codes = {text(each.get("error")) for each in said["result_error"].values()}
+        answer = look.post(f"{self.hook}batch", {"halt": 0, "cmd": commands})["result"]
+        if answer.get("result_error"):
+            codes = {text(each.get("error")) for each in answer["result_error"].values()}
             raise Fault(f"it refuses a command: {' '.join(sorted(codes))[:80]}")
-        return dict(said["result"]) if said["result"] else {}
+        return dict(answer["result"]) if answer["result"] else {}
 
     def _record(self, kind: Kind, page: str, row: Row) -> Record:
         address = urlsplit(self.hook)

@@ -88,8 +88,8 @@ class Creatio:
         params = {"$filter": matching, "$select": fields, "$orderby": order or None, "$top": PAGE}
 
         def page(skip: int) -> tuple[list[dict[str, Any]], int | None]:
-            said = look.get(f"{self.url}{self.root}/odata/{entity}", {**params, "$skip": skip or None})
-            found = rows(said["value"])
+            answer = look.get(f"{self.url}{self.root}/odata/{entity}", {**params, "$skip": skip or None})
+            found = rows(answer["value"])
             return found, skip + PAGE if len(found) == PAGE else None
 
         return list(look.pages(page, 0))

@@ -49,22 +49,22 @@ class Generic:
         if self.people is None:
             return Owner(owner_id)
         path = self.people["path"].replace("{id}", segment(owner_id))
-        said = first(look.get(self.url + path), self.people.get("row") or "")
-        if not isinstance(said, dict):
+        answer = first(look.get(self.url + path), self.people.get("row") or "")
+        if not isinstance(answer, dict):
             return None
-        email, name, extension = (text(first(said, self.people.get(key))) for key in ("email", "name", "extension"))
-        active = first(said, self.people["active"]) if self.people.get("active") else True
+        email, name, extension = (text(first(answer, self.people.get(key))) for key in ("email", "name", "extension"))
+        active = first(answer, self.people["active"]) if self.people.get("active") else True
         return Owner(owner_id, email, name, extension, active in (True, 1, "1", "true", "active", "Y"))
 
     def _rows(self, search: Settings, look: Look) -> list[dict[str, Any]]:
-        known = {**_forms(look.phone), **look.told}
+        known = {**_forms(look.phone), **look.visitor}
         start = self.url + filled(search["path"], known, partial(quote, safe=""))
         body = filled_body(search.get("body"), known)
 
         def page(url: str) -> tuple[list[dict[str, Any]], str | None]:
             posted = search["method"] == "POST"
-            said = look.post(url, body) if posted else look.get(url)
-            return rows(first(said, search["rows"])), self._next(url, text(first(said, search.get("next"))))
+            answer = look.post(url, body) if posted else look.get(url)
+            return rows(first(answer, search["rows"])), self._next(url, text(first(answer, search.get("next"))))
 
         return look.pages(page, start)
 
@@ -86,11 +86,11 @@ class Generic:
         return target
 
 
-def values(said: Any, path: str | None) -> list[Any]:
+def values(answer: Any, path: str | None) -> list[Any]:
     """What a path names, several things where it goes through ``[]``; nothing for no path or where there is nothing."""
     if path is None:
         return []
-    found = [said]
+    found = [answer]
     for key in path.split(".") if path else ():
         name = key.removesuffix("[]")
         found = [each[name] for each in found if isinstance(each, dict) and each.get(name) is not None]
@@ -99,9 +99,9 @@ def values(said: Any, path: str | None) -> list[Any]:
     return found
 
 
-def first(said: Any, path: str | None) -> Any:
+def first(answer: Any, path: str | None) -> Any:
     """The first thing that a path names, None when there is none."""
-    return next(iter(values(said, path)), None)
+    return next(iter(values(answer, path)), None)
 
 
 def _open(search: Settings, row: Mapping[str, Any]) -> bool:

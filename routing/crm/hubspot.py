@@ -55,16 +55,16 @@ class Hubspot:
 
     def owner(self, owner_id: str, look: Look) -> Owner | None:
         """See Adapter."""
-        said = look.get(f"{self.url}/crm/v3/owners/{segment(owner_id)}")
-        name = full_name(said.get("firstName"), said.get("lastName"))
-        return Owner(text(said["id"]), text(said.get("email")), name, "", not said["archived"])
+        answer = look.get(f"{self.url}/crm/v3/owners/{segment(owner_id)}")
+        name = full_name(answer.get("firstName"), answer.get("lastName"))
+        return Owner(text(answer["id"]), text(answer.get("email")), name, "", not answer["archived"])
 
     def _contacts(self, look: Look) -> list[Row]:
         """Contacts with the caller's number, compared."""
         groups = [_group(_is(field, look.phone.significant)) for field in SEARCHABLE]
         groups += [_group(_one_of(field, look.phone.variants)) for field in NUMBERS]
-        asked = self._search("contacts", groups, (*CONTACT_FIELDS, "hs_lead_status"), "lastmodifieddate", look)
-        return [row for row in asked if look.phone.among(row["properties"].get(field) for field in NUMBERS)]
+        found = self._search("contacts", groups, (*CONTACT_FIELDS, "hs_lead_status"), "lastmodifieddate", look)
+        return [row for row in found if look.phone.among(row["properties"].get(field) for field in NUMBERS)]
 
     def _of(self, kind: Kind, contacts: Sequence[Row], look: Look) -> list[Record]:
         """Open deals or lead objects of contacts."""
@@ -82,13 +82,13 @@ class Hubspot:
 
     def _search(self, what: str, groups: list[Row], fields: Sequence[str], newest: str, look: Look) -> list[Row]:
         order = [{"propertyName": newest, "direction": "DESCENDING"}]
-        asked = {"filterGroups": groups, "properties": list(fields), "sorts": order, "limit": PAGE}
+        query = {"filterGroups": groups, "properties": list(fields), "sorts": order, "limit": PAGE}
 
         def page(after: str | None) -> tuple[list[dict[str, Any]], str | None]:
-            said = look.post(
-                f"{self.url}/crm/v3/objects/{what}/search", {**asked, **({"after": after} if after else {})}
+            answer = look.post(
+                f"{self.url}/crm/v3/objects/{what}/search", {**query, **({"after": after} if after else {})}
             )
-            return rows(said["results"]), text(under(said, "paging", "next", "after")) or None
+            return rows(answer["results"]), text(under(answer, "paging", "next", "after")) or None
 
         return list(look.pages(page))
 
@@ -126,8 +126,8 @@ def _open(facts: Row) -> bool:
     """Whether a deal or lead object is open: by what it says itself, else by the stage of the default pipeline."""
     if facts.get("hs_is_closed") is not None:
         return bool(facts["hs_is_closed"] == "false")
-    said = facts.get("hs_lead_is_open_v2") or facts.get("hs_lead_is_open")
-    return said == "true" if said else facts.get("hs_pipeline_stage") not in CLOSED_LEAD_STAGES
+    is_open = facts.get("hs_lead_is_open_v2") or facts.get("hs_lead_is_open")
+    return is_open == "true" if is_open else facts.get("hs_pipeline_stage") not in CLOSED_LEAD_STAGES
 
 
 def connect(config: Mapping[str, Any], secret: Secret) -> tuple[Adapter, Auth]:

@@ -63,7 +63,7 @@ class Look:
     tasks: Tasks
     clock: Callable[[], float]
     until_s: float
-    told: Mapping[str, str] = field(default_factory=dict, repr=False)
+    visitor: Mapping[str, str] = field(default_factory=dict, repr=False)
     requests: int = 0
     running: list[Task[Any]] = field(default_factory=list)
     shared: dict[Hashable, Task[Any]] = field(default_factory=dict)

@@ -78,14 +78,14 @@ class Phone:
         return any(self.same(each) for each in islice(stored, MOST_NUMBERS))
 
     def _is(self, written: Written) -> bool:
-        forms = self._abroad if written.is_international else self._all if written.is_bare else self._told
+        forms = self._abroad if written.is_international else self._all if written.is_bare else self._domestic
         if written.digits in forms:
             return True
         if len(written.parts) == 1 or self._may_be(written):
             return False
         # an extension, or another number, behind no more than a space: it makes the whole too long to be a number
         later = (part for part in written.parts[1:] if len(part) >= COMPARED_DIGITS)
-        return any(each in forms for each in accumulate(written.parts)) or any(each in self._told for each in later)
+        return any(each in forms for each in accumulate(written.parts)) or any(each in self._domestic for each in later)
 
     @cached_property
     def _plan(self) -> Plan:
@@ -98,7 +98,7 @@ class Phone:
         return frozenset((self.digits, plan.code + plan.trunk + plan.significant if plan.trunk == "0" else self.digits))
 
     @cached_property
-    def _told(self) -> frozenset[str]:
+    def _domestic(self) -> frozenset[str]:
         """Without a plus, but told to be a number of this country by what it begins with."""
         plan = self._plan
         dialled = {prefix + digits for prefix in ABROAD for digits in self._abroad}
@@ -110,7 +110,7 @@ class Phone:
     @cached_property
     def _all(self) -> frozenset[str]:
         bare = {self._plan.significant, self.significant}
-        return self._told | {digits for digits in bare if self._is_mine(digits)}
+        return self._domestic | {digits for digits in bare if self._is_mine(digits)}
 
     def _is_mine(self, digits: str) -> bool:
         """Whether digits without a plus are not another number of our own country."""

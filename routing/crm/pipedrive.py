@@ -51,9 +51,9 @@ class Pipedrive:
 
         def page(cursor: str | None) -> tuple[list[Person], str | None]:
             params = {"term": look.phone.tail, "fields": "phone", "exact_match": "false", "limit": PAGE}
-            said = look.get(f"{self.url}/api/v2/persons/search", {**params, "cursor": cursor})
-            items = [row["item"] for row in rows(said["data"]["items"])]
-            return items, text(under(said, "additional_data", "next_cursor")) or None
+            answer = look.get(f"{self.url}/api/v2/persons/search", {**params, "cursor": cursor})
+            items = [row["item"] for row in rows(answer["data"]["items"])]
+            return items, text(under(answer, "additional_data", "next_cursor")) or None
 
         found = look.pages(page)
         return [each for each in found if look.phone.among(each.get("phones") or ())][:MOST_PERSONS]
@@ -70,19 +70,19 @@ class Pipedrive:
 
     def _leads(self, person: Person, look: Look) -> list[Record]:
         params = {"person_id": person["id"], "sort": "update_time DESC", "limit": PAGE}
-        said = look.get(f"{self.url}/v1/leads", params)
+        answer = look.get(f"{self.url}/v1/leads", params)
         name = text(person.get("name"))
         return [
             self._record("lead", lead, text(lead["owner_id"]), name, "leads/inbox")
-            for lead in rows(said["data"])
+            for lead in rows(answer["data"])
             if not lead["is_archived"]
         ]
 
     def _deals(self, person: Person, look: Look) -> list[Record]:
         params = {"person_id": person["id"], "status": "open", "sort_by": "update_time", "sort_direction": "desc"}
-        said = look.get(f"{self.url}/api/v2/deals", {**params, "limit": PAGE})
+        answer = look.get(f"{self.url}/api/v2/deals", {**params, "limit": PAGE})
         name = text(person.get("name"))
-        deals = [deal for deal in rows(said["data"]) if deal["status"] == "open"]
+        deals = [deal for deal in rows(answer["data"]) if deal["status"] == "open"]
         return [self._record("deal", deal, text(deal["owner_id"]), name, "deal") for deal in deals]
 
     def _record(self, kind: Kind, row: Person, owner_id: str, name: str, page: str) -> Record:

@@ -60,9 +60,9 @@ class Retailcrm:
 
     def _paged(self, what: str, params: Mapping[str, Any], look: Look) -> list[Row]:
         def page(number: int) -> tuple[list[dict[str, Any]], int | None]:
-            said = look.get(f"{self.url}/{what}", {**params, "limit": PAGE, "page": number})
-            last = under(said, "pagination", "totalPageCount") or 1
-            return rows(said[what]), number + 1 if number < last else None
+            answer = look.get(f"{self.url}/{what}", {**params, "limit": PAGE, "page": number})
+            last = under(answer, "pagination", "totalPageCount") or 1
+            return rows(answer[what]), number + 1 if number < last else None
 
         return list(look.pages(page, 1))
 

@@ -70,9 +70,9 @@ class Salesforce:
         """Leads and contacts with the caller's number, compared: one request finds both."""
         numbers = " OR ".join(dict.fromkeys((look.phone.digits, look.phone.national, look.phone.significant)))
         query = f"FIND {{{numbers}}} IN PHONE FIELDS RETURNING {LEADS}, {CONTACTS}"
-        said = look.get(f"{self.url}/services/data/{VERSION}/search/", {"q": query})
+        answer = look.get(f"{self.url}/services/data/{VERSION}/search/", {"q": query})
         found: dict[str, list[Row]] = {"Lead": [], "Contact": []}
-        for row in rows(said["searchRecords"]):
+        for row in rows(answer["searchRecords"]):
             if look.phone.among(row.get(field) for field in NUMBERS):
                 found[row["attributes"]["type"]].append(row)
         return found

@@ -59,7 +59,7 @@ class System:
         self.owners = Memory(self.clock, fresh_s=OWNER_SECONDS)
 
     def lookup(
-        self, caller: str, order: Sequence[Kind], knows: Knows, deadline_s: float, told: Mapping[str, str]
+        self, caller: str, order: Sequence[Kind], knows: Knows, deadline_s: float, visitor: Mapping[str, str]
     ) -> Outcome:
         """Who is responsible for a caller (``+E.164`` or ``anonymous``), within ``deadline_s`` seconds.
 
@@ -68,13 +68,13 @@ class System:
         phone = Phone.of(caller, self.home)
         if phone is None:
             return Nobody("the caller's number is hidden")
-        key = (phone.e164, tuple(order), tuple(sorted(told.items())))
+        key = (phone.e164, tuple(order), tuple(sorted(visitor.items())))
         remembered = self.answers.fresh(key)
         if remembered is not None and _still(remembered, knows):
             return remembered
         if not self.breaker.allows(self.name):
             return self._instead(key, knows, f"{self.name} is left alone after failures in a row")
-        look = self._look(phone, deadline_s, told)
+        look = self._look(phone, deadline_s, visitor)
         try:
             outcome = self._ask(look, order, knows)
         except Fault as problem:
@@ -94,9 +94,9 @@ class System:
             return Failed(reason)
         return replace(earlier, stale=True)
 
-    def _look(self, phone: Phone, deadline_s: float, told: Mapping[str, str]) -> Look:
+    def _look(self, phone: Phone, deadline_s: float, visitor: Mapping[str, str]) -> Look:
         until_s = self.clock() + deadline_s
-        return Look(phone, self.http, self.auth, self.throttle, self.tasks, self.clock, until_s, told)
+        return Look(phone, self.http, self.auth, self.throttle, self.tasks, self.clock, until_s, visitor)
 
     def _ask(self, look: Look, order: Sequence[Kind], knows: Knows) -> Found | Nobody:
         self.throttle.check()
@@ -131,14 +131,14 @@ class System:
             return record.owner or Owner("", active=False)
         known = self.owners.stale(record.owner_id)
         if known is None:
-            return self._asked_owner(record.owner_id, look)
+            return self._look_up_owner(record.owner_id, look)
         if self.owners.fresh(record.owner_id) is None:
-            later = self._look(look.phone, REFRESH_SECONDS, look.told)
+            later = self._look(look.phone, REFRESH_SECONDS, look.visitor)
             self.owners.put(record.owner_id, known)
-            self.tasks.start(partial(self._asked_owner, record.owner_id, later))
+            self.tasks.start(partial(self._look_up_owner, record.owner_id, later))
         return known
 
-    def _asked_owner(self, owner_id: str, look: Look) -> Owner:
+    def _look_up_owner(self, owner_id: str, look: Look) -> Owner:
         try:
             owner = self.adapter.owner(owner_id, look) or Owner(owner_id, active=False)
         except Missing:

@@ -43,7 +43,7 @@ class Systems:
         order: Sequence[Kind],
         knows: Knows,
         deadline_s: float,
-        told: Mapping[str, str],
+        visitor: Mapping[str, str],
     ) -> Outcome:
         """Who is responsible for a caller. ``config``: the step's ``crm`` entry; ``deadline_s``: for all of it.
 
@@ -55,7 +55,7 @@ class Systems:
             return Failed(f"{config.get('system')}: {problem}")
         except MALFORMED as problem:
             return Failed(f"{config.get('system')}: its settings are not those of its vendor ({problem!r})")
-        return system.lookup(caller, order, knows, deadline_s, told)
+        return system.lookup(caller, order, knows, deadline_s, visitor)
 
     def renew(self, secrets: Mapping[str, str]) -> None:
         """Use other secrets; every CRM is connected anew."""

@@ -43,16 +43,16 @@ class Throttle:
         """The seconds to wait when the answer is "too many", else 0."""
         if not self.is_limit(reply):
             return 0.0
-        wait_s = min(max(self._asked_s(reply), 0.1), LONGEST_SECONDS)
+        wait_s = min(max(self._requested_s(reply), 0.1), LONGEST_SECONDS)
         self.until_s = max(self.until_s, self.clock() + wait_s)
         return wait_s
 
-    def _asked_s(self, reply: Reply) -> float:
-        asked = reply.headers.get("retry-after") or reply.headers.get("x-ratelimit-reset") or ""
-        if re.fullmatch(r"-?\d{1,15}(\.\d{1,9})?", asked.strip()):
-            seconds = float(asked)
+    def _requested_s(self, reply: Reply) -> float:
+        value = reply.headers.get("retry-after") or reply.headers.get("x-ratelimit-reset") or ""
+        if re.fullmatch(r"-?\d{1,15}(\.\d{1,9})?", value.strip()):
+            seconds = float(value)
             return seconds - self.now() if seconds > EPOCH_ABOVE else seconds
         try:
-            return parsedate_to_datetime(asked).timestamp() - self.now()
+            return parsedate_to_datetime(value).timestamp() - self.now()
         except (ValueError, OverflowError):
             return REST_SECONDS

@@ -60,9 +60,9 @@ class ZohoCrm:
         def search(variant: str) -> list[Row]:
             def page(number: int) -> tuple[list[dict[str, Any]], int | None]:
                 params = {"phone": variant, "fields": FIELDS, "per_page": PAGE, "page": number, **more}
-                said = look.get(f"{self.url}/{module}/search", params)
-                following = number + 1 if under(said, "info", "more_records") else None
-                return rows(under(said, "data")), following
+                answer = look.get(f"{self.url}/{module}/search", params)
+                following = number + 1 if under(answer, "info", "more_records") else None
+                return rows(under(answer, "data")), following
 
             return list(look.pages(page, 1))
 
@@ -70,8 +70,8 @@ class ZohoCrm:
 
     def _deals(self, contact: Row, look: Look) -> list[Record]:
         params = {"fields": "Owner,Stage,Modified_Time,Deal_Name", "per_page": PAGE}
-        said = look.get(f"{self.url}/Contacts/{segment(contact['id'])}/Deals", params)
-        deals = [deal for deal in rows(under(said, "data")) if deal["Stage"] not in self.closed_stages]
+        answer = look.get(f"{self.url}/Contacts/{segment(contact['id'])}/Deals", params)
+        deals = [deal for deal in rows(under(answer, "data")) if deal["Stage"] not in self.closed_stages]
         return [self._record("deal", deal, _name(contact)) for deal in deals]
 
     def _record(self, kind: Kind, row: Row, name: str) -> Record:

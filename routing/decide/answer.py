@@ -42,27 +42,27 @@ def _text(body: bytes) -> str:
 def _own(step: Mapping[str, Any], text: str) -> Wish:
     if text[0] not in '{["':
         return {"target": text}
-    said = _json(text)
-    if isinstance(said, str):
-        return {"target": said}
-    if not isinstance(said, dict):
+    content = _json(text)
+    if isinstance(content, str):
+        return {"target": content}
+    if not isinstance(content, dict):
         raise Refused("the answer is a JSON list, not an object")
     key = step.get("answer_key") or ""
-    if key and key not in VERBS and key in said:
-        return {"target": said[key], **_extras(said)}
-    return _one_verb(said)
+    if key and key not in VERBS and key in content:
+        return {"target": content[key], **_extras(content)}
+    return _one_verb(content)
 
 
-def _one_verb(said: Mapping[str, Any]) -> Wish:
-    verbs = [verb for verb in VERBS if said.get(verb) is not None]
+def _one_verb(content: Mapping[str, Any]) -> Wish:
+    verbs = [verb for verb in VERBS if content.get(verb) is not None]
     if len(verbs) != 1:
         several = " and ".join(verbs) or "none"
         raise Refused(f"the answer must hold one of {', '.join(VERBS)}; it holds {several}")
-    return {verbs[0]: said[verbs[0]], **_extras(said)}
+    return {verbs[0]: content[verbs[0]], **_extras(content)}
 
 
-def _extras(said: Mapping[str, Any]) -> Wish:
-    return {key: said[key] for key in ("for", "label", "caller_name") if said.get(key) is not None}
+def _extras(content: Mapping[str, Any]) -> Wish:
+    return {key: content[key] for key in ("for", "label", "caller_name") if content.get(key) is not None}
 
 
 def _ringostat(step: Mapping[str, Any], text: str) -> Wish:
@@ -87,24 +87,24 @@ def _form_field(text: str, key: str) -> str:
     return text
 
 
-def _rpc_result(said: Any) -> Any:
-    if not isinstance(said, dict):
+def _rpc_result(reply: Any) -> Any:
+    if not isinstance(reply, dict):
         raise Refused("the answer is not a JSON-RPC object")
-    if said.get("error") is not None:
-        raise Refused(f"JSON-RPC error: {ascii(said['error'])[:100]}")
-    if "result" not in said:
+    if reply.get("error") is not None:
+        raise Refused(f"JSON-RPC error: {ascii(reply['error'])[:100]}")
+    if "result" not in reply:
         raise Refused("the JSON-RPC answer has no result")
-    return said["result"]
+    return reply["result"]
 
 
-def _under(said: Any, key: str) -> Any:
-    if not isinstance(said, dict):
-        return said
+def _under(content: Any, key: str) -> Any:
+    if not isinstance(content, dict):
+        return content
     if not key:
         raise Refused("the answer is an object and the step names no key of it")
-    if key not in said:
+    if key not in content:
         raise Refused(f"the answer has no key {key!a}")
-    return said[key]
+    return content[key]
 
 
 def _json(text: str) -> Any:

@@ -36,7 +36,7 @@ def _unproven(verdict: Verdict) -> Verdict:
     return replace(verdict, variables={}, decision=unnamed)
 
 
-def told(step: Mapping[str, Any], call: Call) -> dict[str, str]:
+def visitor_facts(step: Mapping[str, Any], call: Call) -> dict[str, str]:
     """What the CRM's templates tell of the visitor, by place (``entity.region``); "" for what they have not."""
     known = {"entity": call.entities, "source": call.source}
     names = [name.partition(".") for name in (step.get("crm") or {}).get("told") or ()]

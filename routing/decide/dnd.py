@@ -22,5 +22,5 @@ def decide(step: Mapping[str, Any], people: Mapping[str, object], call: Call) ->
     """The verdict once it is remembered (``step["state"]``: on or off); refused when the phone is nobody's."""
     if call.person not in people:
         return refused("the phone is no person's")
-    words = "must not be disturbed" if step["state"] == "on" else "may be rung"
-    return Verdict(Continue(), "decided", f"{call.person} {words}", {"routing_dnd": str(step["state"])})
+    wish = "must not be disturbed" if step["state"] == "on" else "may be rung"
+    return Verdict(Continue(), "decided", f"{call.person} {wish}", {"routing_dnd": str(step["state"])})

@@ -15,9 +15,9 @@ from zoneinfo import ZoneInfo
 
 from routing.decide.known import talks
 from routing.decide.ports import Ports, Step
-from routing.decide.strategy import BY_LOAD, Candidate, Chance, Take, Wanted, order
+from routing.decide.required_skills import required_skills
+from routing.decide.strategy import BY_LOAD, Candidate, Chance, RequiredSkills, Take, order
 from routing.decide.verdict import Verdict
-from routing.decide.wanted import wanted
 from routing.model.decision import LONGEST_RING_SECONDS, Call, Decision, Nobody, RingOrder, RingTogether, Wait
 from routing.model.memory import Facts, Presence, State
 
@@ -52,12 +52,12 @@ def decide(
     ``take``: takes the turn, where turns matter; without it the facts say whose it is.
     """
     states = {person["name"]: _state(person, facts, presence) for person in step["people"]}
-    wish = wanted(step.get("skills") or {}, call, facts.known)
+    required = required_skills(step.get("skills") or {}, call, facts.known)
 
     def ordered(people: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
-        return order(step["order"], [_candidate(person) for person in people], facts, chance, wish, take)
+        return order(step["order"], [_candidate(person) for person in people], facts, chance, required, take)
 
-    return Verdict(_decision(step, states, ordered), "decided", _reason(states, wish))
+    return Verdict(_decision(step, states, ordered), "decided", _reason(states, required))
 
 
 def _decision(
@@ -101,10 +101,10 @@ def _fitting(names: Sequence[str], lengths: Mapping[str, int], at_most_s: int | 
         left = None if left is None else left - lengths[name]
 
 
-def _reason(states: Mapping[str, State], wish: Wanted) -> str:
+def _reason(states: Mapping[str, State], required: RequiredSkills) -> str:
     skipped = ", ".join(f"{name} {state}" for name, state in states.items() if state != "free")
-    skills = ", ".join(f"{skill} {value}" for skill, value in wish.items())
-    return "; ".join(words for words in (skills and f"wants {skills}", skipped) if words)
+    skills = ", ".join(f"{skill} {value}" for skill, value in required.items())
+    return "; ".join(part for part in (skills and f"wants {skills}", skipped) if part)
 
 
 @lru_cache(maxsize=64)

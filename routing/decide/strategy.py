@@ -15,7 +15,7 @@ from routing.model.memory import Facts, Load
 #: A number within 0 <= x < 1.
 Chance = Callable[[], float]
 #: What a call wants of a person: skill -> a value, or the lowest level.
-Wanted = Mapping[str, str | int | bool]
+RequiredSkills = Mapping[str, str | int | bool]
 #: Takes a turn for one of these: (name, rank) each, spread -> the name (`routing.model.memory.Memory.take_turn`).
 Take = Callable[[Sequence[tuple[str, int]], bool], str]
 
@@ -31,20 +31,20 @@ class Candidate:
 
 
 #: (candidate, its place in the list, its load, chance, wanted) -> its grade: the smallest is first, equals take turns.
-_Grade = Callable[[Candidate, int, Load, Chance, Wanted], Any]
+_Grade = Callable[[Candidate, int, Load, Chance, RequiredSkills], Any]
 
 _GRADES: dict[str, _Grade] = {
-    "together": lambda who, place, load, chance, wanted: place,
-    "in_order": lambda who, place, load, chance, wanted: place,
-    "in_order_waiting": lambda who, place, load, chance, wanted: place,
-    "random": lambda who, place, load, chance, wanted: chance(),
+    "together": lambda who, place, load, chance, required: place,
+    "in_order": lambda who, place, load, chance, required: place,
+    "in_order_waiting": lambda who, place, load, chance, required: place,
+    "random": lambda who, place, load, chance, required: chance(),
     # the largest of u^(1/w) is each one with probability w / sum of w, and so on down the list
-    "weighted": lambda who, place, load, chance, wanted: -(chance() ** (1 / who.weight)),
-    "round_robin": lambda who, place, load, chance, wanted: 0,
-    "fewest_calls": lambda who, place, load, chance, wanted: load.calls,
-    "longest_idle": lambda who, place, load, chance, wanted: load.last_end,
-    "least_talk": lambda who, place, load, chance, wanted: load.talk_s,
-    "by_skill": lambda who, place, load, chance, wanted: _unfit(who, wanted),
+    "weighted": lambda who, place, load, chance, required: -(chance() ** (1 / who.weight)),
+    "round_robin": lambda who, place, load, chance, required: 0,
+    "fewest_calls": lambda who, place, load, chance, required: load.calls,
+    "longest_idle": lambda who, place, load, chance, required: load.last_end,
+    "least_talk": lambda who, place, load, chance, required: load.talk_s,
+    "by_skill": lambda who, place, load, chance, required: _unfit(who, required),
 }
 STRATEGIES = tuple(_GRADES)
 #: Strategies that compare loads.
@@ -60,7 +60,7 @@ def order(
     candidates: Sequence[Candidate],
     facts: Facts,
     chance: Chance,
-    wanted: Wanted | None = None,
+    required: RequiredSkills | None = None,
     take: Take | None = None,
 ) -> tuple[str, ...]:
     """The names of the candidates in the order in which they are rung. Raises KeyError for an unknown strategy.
@@ -69,7 +69,7 @@ def order(
     """
     grade, nothing = _GRADES[strategy], Load()
     grades = [
-        grade(who, place, facts.loads.get(who.person, nothing), chance, wanted or {})
+        grade(who, place, facts.loads.get(who.person, nothing), chance, required or {})
         for place, who in enumerate(candidates)
     ]
     turns = [facts.turns.get(who.name, 0) for who in candidates]
@@ -94,26 +94,26 @@ def _ranked(candidates: Sequence[Candidate], grades: Sequence[Any]) -> list[tupl
     return [(who.name, ranks[grade]) for who, grade in zip(candidates, grades, strict=True)]
 
 
-def _unfit(who: Candidate, wanted: Wanted) -> tuple[int, float]:
+def _unfit(who: Candidate, required: RequiredSkills) -> tuple[int, float]:
     """How many wanted skills are missing, then how low the others are: the best is the smallest."""
-    levels = [level(who.skills.get(skill), value) for skill, value in wanted.items()]
+    levels = [level(who.skills.get(skill), value) for skill, value in required.items()]
     return sum(each <= 0 for each in levels), -sum(levels)
 
 
-def level(skill: Any, wanted: str | int | bool) -> float:
+def level(skill: Any, required: str | int | bool) -> float:
     """How well a person's skill meets what is wanted; 0 when it does not.
 
     A person's skill is a level (``3``), a list of values (``[uk, en]``, level 1 each) or levels by value
     (``{uk: 3, en: 1}``); wanted is a value, the lowest level, or true for any level.
     """
     if isinstance(skill, Mapping):
-        skill = {str(name).lower(): of for name, of in skill.items()}.get(str(wanted).lower(), 0)
-        wanted = True
+        skill = {str(name).lower(): of for name, of in skill.items()}.get(str(required).lower(), 0)
+        required = True
     elif isinstance(skill, str | list | tuple):
         values = [skill] if isinstance(skill, str) else skill
-        return float(wanted is True or str(wanted).lower() in {str(value).lower() for value in values})
+        return float(required is True or str(required).lower() in {str(value).lower() for value in values})
     if isinstance(skill, bool) or not isinstance(skill, int | float):
         return float(skill is True)
-    if isinstance(wanted, bool):
-        return float(skill) if wanted else 0.0
-    return float(skill) if isinstance(wanted, int) and skill >= wanted else 0.0
+    if isinstance(required, bool):
+        return float(skill) if required else 0.0
+    return float(skill) if isinstance(required, int) and skill >= required else 0.0

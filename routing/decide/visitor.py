@@ -27,5 +27,5 @@ def decide(step: Mapping[str, Any], found: Visitor | None) -> Verdict:
     if found is None:
         return Verdict(Continue(), "continued", "the number is lent to nobody")
     kept = Visitor(cleaned(found.entities, step.get("entities") or ()), cleaned(found.source, SOURCES))
-    told = variables(kept)
-    return Verdict(Continue(), "decided" if told else "continued", variables=told)
+    carried = variables(kept)
+    return Verdict(Continue(), "decided" if carried else "continued", variables=carried)

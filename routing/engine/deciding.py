@@ -34,9 +34,9 @@ EARLY_SECONDS = 1.05
 #: Left for saying "go on" when a decision does not come.
 SAYING_SECONDS = 0.1
 
-LONGEST_WORDS = 120
+LONGEST_VERDICT = 120
 #: Left out of words that FreeSWITCH carries: what it could act on.
-_UNTOLD = re.compile(r"[^\w .,:/()-]")
+_UNSAFE_SIGNS = re.compile(r"[^\w .,:/()-]")
 
 
 @dataclass
@@ -88,8 +88,8 @@ class Engine:
 
     def _for_the_journal(self, verdict: Verdict, began_s: float) -> dict[str, str]:
         """What the call's own record says of the decision: its outcome and why, and how long it took."""
-        words = _UNTOLD.sub(" ", f"{verdict.outcome} {verdict.reason}".strip())[:LONGEST_WORDS]
-        return {"routing_verdict": words, "routing_took_ms": str(round((self.clock() - began_s) * 1000))}
+        verdict_text = _UNSAFE_SIGNS.sub(" ", f"{verdict.outcome} {verdict.reason}".strip())[:LONGEST_VERDICT]
+        return {"routing_verdict": verdict_text, "routing_took_ms": str(round((self.clock() - began_s) * 1000))}
 
     def _go_on(self, call: Call, reason: str) -> tuple[Verdict, dict[str, str]]:
         return failed(reason), answer(call, Continue())

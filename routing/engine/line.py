@@ -38,32 +38,32 @@ class Line:
     facts: Mapping[str, Any] = field(default_factory=dict)
     _unread: bytes = b""
 
-    def read(self, told: threading.Condition) -> bool:
+    def read(self, answered: threading.Condition) -> bool:
         """Take what the worker said; answers are told to whoever waits. False when the line broke."""
         try:
-            said = self.sock.recv(CHUNK)
+            received = self.sock.recv(CHUNK)
         except BlockingIOError:
             return True
         except OSError:
-            said = b""
-        *lines, self._unread = (self._unread + said).split(b"\n")
-        for words in lines:
-            if words + b"\n" != BEAT:
-                with told:
-                    self.answered, self.facts = self.answered + 1, json.loads(words)
-                    told.notify_all()
-        return bool(said)
+            received = b""
+        *lines, self._unread = (self._unread + received).split(b"\n")
+        for text in lines:
+            if text + b"\n" != BEAT:
+                with answered:
+                    self.answered, self.facts = self.answered + 1, json.loads(text)
+                    answered.notify_all()
+        return bool(received)
 
 
-def ask(lines: Iterable[Line], told: threading.Condition) -> list[Mapping[str, Any]]:
+def ask(lines: Iterable[Line], answered: threading.Condition) -> list[Mapping[str, Any]]:
     """What workers answer now, from any thread but the one that reads; those that do not in time are left out."""
-    with told:
-        asked = [(line, line.answered) for line in lines]
-        for line, _ in asked:
+    with answered:
+        requests = [(line, line.answered) for line in lines]
+        for line, _ in requests:
             with suppress(OSError):
                 line.sock.send(QUESTION)
-        told.wait_for(lambda: all(line.answered > before for line, before in asked), ANSWER_SECONDS)
-        return [line.facts for line, before in asked if line.answered > before]
+        answered.wait_for(lambda: all(line.answered > before for line, before in requests), ANSWER_SECONDS)
+        return [line.facts for line, before in requests if line.answered > before]
 
 
 def die_with_parent() -> None:

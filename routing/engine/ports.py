@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 
 from routing.crm.systems import Systems
-from routing.decide.crm import told
+from routing.decide.crm import visitor_facts
 from routing.decide.ports import Ports, Step, step_seconds
 from routing.decide.responsible import Responsible
 from routing.engine.handlers import Handlers
@@ -42,7 +42,7 @@ def ports_of(
         crm=look_up(systems) if systems else _no_crm,
         holder=(leases or NoLeases()).holder,
         memory=memory or NoMemory(),
-        presence=presence or States().beside,
+        presence=presence or States().presence_of,
         now=now,
         chance=chance,
     )
@@ -53,7 +53,8 @@ def look_up(systems: Systems) -> Callable[[Step, Call, Responsible], Outcome]:
 
     def outcome(step: Step, call: Call, people: Responsible) -> Outcome:
         order = step.get("order") or KINDS
-        return systems.lookup(step["crm"], call.found_by, order, people.knows, step_seconds(step), told(step, call))
+        visitor = visitor_facts(step, call)
+        return systems.lookup(step["crm"], call.found_by, order, people.knows, step_seconds(step), visitor)
 
     return outcome
 

@@ -80,8 +80,8 @@ def _serve(options: ServeOptions, metrics: Path) -> None:
         status.start()
         places = {"listen": _shown(listener), "http": _shown(status.socket)}
         lines.write("info", "started", **places, workers=options.workers, pid=os.getpid(), release=live(options.root))
-        for words in _missing(options):
-            lines.write("warning", "missing", words=words)
+        for hint in _missing(options):
+            lines.write("warning", "missing", words=hint)
         supervisors[0].run(options.drain_s)
         status.shutdown()
     lines.write("info", "stopped")
@@ -126,7 +126,7 @@ def _redis(options: ServeOptions, lines: Lines) -> Iterator[str]:
     if options.redis:
         yield options.redis
         return
-    ours = Embedded(options.root, lambda words: lines.write("info", "redis", words=words))
+    ours = Embedded(options.root, lambda text: lines.write("info", "redis", words=text))
     ours.start()
     try:
         yield url(options.root)
@@ -135,7 +135,7 @@ def _redis(options: ServeOptions, lines: Lines) -> Iterator[str]:
 
 
 def _supervisor(options: ServeOptions, listener: socket.socket, metrics: Path, lines: Lines, redis: str) -> Supervisor:
-    told = WorkerOptions(
+    worker_options = WorkerOptions(
         listener=listener.fileno(),
         line=-1,
         root=str(options.root.absolute()),
@@ -147,7 +147,7 @@ def _supervisor(options: ServeOptions, listener: socket.socket, metrics: Path, l
         trusted=options.trusted,
     )
     return Supervisor(
-        command=lambda line: worker_command(replace(told, line=line).text()),
+        command=lambda line: worker_command(replace(worker_options, line=line).text()),
         inherited=(listener.fileno(),),
         environment={**os.environ, "PROMETHEUS_MULTIPROC_DIR": str(metrics), REDIS_VARIABLE: redis},
         workers=options.workers,

@@ -19,12 +19,12 @@ from routing.model.memory import State
 class States:
     """A watcher of FreeSWITCH (`routing.esl.watch.Watcher`). ``report`` is told when it comes and goes."""
 
-    report: Callable[[str], None] = lambda words: None
+    report: Callable[[str], None] = lambda text: None
     #: Called when somebody may be free, busy or gone; it must not wait.
     changed: Callable[[], None] = lambda: None
     clock: Callable[[], float] = time.monotonic
     is_known: bool = False
-    _is_told: bool = False
+    _is_reported: bool = False
     _registered: set[str] = field(default_factory=set)
     #: uuid -> person
     _persons: dict[str, str] = field(default_factory=dict)
@@ -33,9 +33,9 @@ class States:
     #: person -> the call that was sent to them, and until when they are kept for it
     _promised: dict[str, tuple[str, float]] = field(default_factory=dict)
 
-    def beside(self, call: str) -> Beside:
+    def presence_of(self, call: str) -> CallPresence:
         """The states as one call sees them: its own legs, just rung and given up, keep nobody busy."""
-        return Beside(self, call)
+        return CallPresence(self, call)
 
     def state(self, person: str, accounts: Collection[str], outside: bool, call: str = "") -> State:
         """See `routing.model.memory.Presence`; ``call``: uuid of the A-leg that asks."""
@@ -100,13 +100,13 @@ class States:
 
     def lost(self, reason: str) -> None:
         """See Watcher."""
-        if self.is_known or not self._is_told:
+        if self.is_known or not self._is_reported:
             self.report(f"unknown, everybody is taken as free: {reason}")
-        self.is_known, self._is_told = False, True
+        self.is_known, self._is_reported = False, True
 
 
 @dataclass(frozen=True)
-class Beside:
+class CallPresence:
     """`routing.model.memory.Presence` for one call."""
 
     states: States

@@ -66,7 +66,7 @@ class Supervisor:
     stopping: bool = False
     _pause_s: float = 0.0
     _resume_s: float = 0.0
-    _told: threading.Condition = field(default_factory=threading.Condition)
+    _answered: threading.Condition = field(default_factory=threading.Condition)
 
     def run(self, drain_s: float) -> None:
         """Keep workers running until SIGTERM or SIGINT, then give them ``drain_s`` seconds and end them."""
@@ -90,7 +90,7 @@ class Supervisor:
 
     def people(self) -> list[Mapping[str, Any]]:
         """What each worker takes people for (`routing.engine.states.States.facts`); asked from another thread."""
-        return ask([child.line for child in list(self.children) if child.ready], self._told)
+        return ask([child.line for child in list(self.children) if child.ready], self._answered)
 
     def _fill(self, selector: selectors.BaseSelector) -> None:
         while len(self.children) < self.workers and time.monotonic() >= self._resume_s:
@@ -112,7 +112,7 @@ class Supervisor:
         return Child(process, Line(ours), now_s, now_s)
 
     def _heard(self, child: Child, selector: selectors.BaseSelector) -> None:
-        if child.line.read(self._told):
+        if child.line.read(self._answered):
             child.beat_s, child.ready = time.monotonic(), True
             return
         selector.unregister(child.line.sock)
@@ -137,8 +137,8 @@ class Supervisor:
 
     def _end_stuck(self) -> None:
         for child in self.children:
-            patience_s = STUCK_SECONDS if child.ready else START_SECONDS
-            if time.monotonic() - child.beat_s > patience_s:
+            timeout_s = STUCK_SECONDS if child.ready else START_SECONDS
+            if time.monotonic() - child.beat_s > timeout_s:
                 self.lines.write("error", "worker_stuck", pid=child.process.pid)
                 child.process.kill()
 

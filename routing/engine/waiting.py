@@ -54,7 +54,7 @@ class Waiting:
 
     decide: Callable[[Call], Mapping[str, str]]
     step_of: Callable[[Call], Mapping[str, Any]]
-    beside: Callable[[str], Presence]
+    presence_of: Callable[[str], Presence]
     promise: Callable[[str, str, float], None]
     clock: Callable[[], float] = time.monotonic
     #: Who keeps the calls that are told to wait here.
@@ -126,7 +126,7 @@ class Waiting:
 
     def _is_worth_a_decision(self, waiter: Waiter) -> bool:
         """Whether the first who is there is no longer busy, as far as FreeSWITCH tells."""
-        presence = self.beside(waiter.call.uuid)
+        presence = self.presence_of(waiter.call.uuid)
         for each in waiter.step["people"]:
             state = presence.state(each["person"], each["sip"], each["outside"])
             if state != "absent":
@@ -142,8 +142,8 @@ class Waiting:
         del self._waiters[waiter.call.uuid]
         if first := _FIRST.search(decision):
             self._keep(first[1], waiter.call)
-        (told,) = client.ask(f"api uuid_setvar_multi {waiter.call.uuid} {assignments(variables)}")
-        if told.startswith("+OK"):
+        (reply,) = client.ask(f"api uuid_setvar_multi {waiter.call.uuid} {assignments(variables)}")
+        if reply.startswith("+OK"):
             _wake(client, waiter.call.uuid)
         elif first:
             self.promise(first[1], waiter.call.uuid, 0)

@@ -30,13 +30,13 @@ from routing.crm.tasks import Greenlets
 from routing.engine import metrics
 from routing.engine.alone import alone
 from routing.engine.deciding import Engine
+from routing.engine.dnd import DndVariables
 from routing.engine.handlers import Handlers
 from routing.engine.lights import Lights
 from routing.engine.line import BEAT, QUESTION, answer, die_with_parent
 from routing.engine.ports import ports_of
 from routing.engine.screens import Teller, pops_in
 from routing.engine.states import States
-from routing.engine.undisturbed import Undisturbed
 from routing.engine.waiting import Waiting
 from routing.esl import globals as switch_globals
 from routing.esl.guesses import refuse
@@ -100,20 +100,22 @@ class Worker:
         self.line = gevent.socket.socket(fileno=options.line)
         self.speaking = gevent.lock.BoundedSemaphore()
         self.breaker = Breaker(time.monotonic)
-        self.states = States(lambda words: self.lines.write("info", "states", words=words))
+        self.states = States(lambda text: self.lines.write("info", "states", words=text))
         releases = Releases(Path(options.root))
         resolver, secrets = Resolver(time.monotonic), self._secrets()
         pool = Pool(resolver, options.link_local)
         self.crms = Systems(pool, self.breaker, Greenlets(), secrets, time.monotonic, time.time)
-        self.redis = redis = store_at(os.environ.get(REDIS_VARIABLE, ""), self._memory_said)
+        self.redis = redis = store_at(os.environ.get(REDIS_VARIABLE, ""), self._report_redis)
         self.handlers = Handlers(Client(resolver, options.link_local), self.breaker, secrets)
-        ports = ports_of(releases, self.handlers, self.crms, memory_in(redis), leases_in(redis), self.states.beside)
+        ports = ports_of(
+            releases, self.handlers, self.crms, memory_in(redis), leases_in(redis), self.states.presence_of
+        )
         popped = Teller(Path(options.root), pops_in(redis), lambda outcome: metrics.POPS.labels(outcome).inc())
         self.engine = Engine(releases, ports, self.lines, popped=popped)
         self.waiting = Waiting(
             self.engine.decide,
             lambda call: releases.step(call.release, call.scheme, call.step),
-            self.states.beside,
+            self.states.presence_of,
             self.states.promise,
         )
         self.engine.keeper, self.states.changed = self.waiting.keeper, self.waiting.somebody_changed
@@ -173,10 +175,10 @@ class Worker:
             self._say(BEAT)
             gevent.sleep(BEAT_SECONDS)
 
-    def _say(self, words: bytes) -> None:
+    def _say(self, message: bytes) -> None:
         """To the supervisor, one after another."""
         with self.speaking:
-            self.line.sendall(words)
+            self.line.sendall(message)
 
     def _look_for_redis(self) -> None:
         """Find out before a call does that Redis cannot be reached; the store says so, once."""
@@ -197,8 +199,8 @@ class Worker:
         gevent.spawn(self._watch_guesses, where)
         gevent.spawn(self.waiting.listen, where)
         if self.redis:
-            wanted = Undisturbed(Path(self.options.root), RedisMemory(self.redis))
-            gevent.spawn(switch_globals.keep, where, dnd.PREFIX, wanted)
+            dnd_variables = DndVariables(Path(self.options.root), RedisMemory(self.redis))
+            gevent.spawn(switch_globals.keep, where, dnd.PREFIX, dnd_variables)
             gevent.spawn(self._keep_lights, where, RedisMemory(self.redis))
 
     def _keep_lights(self, where: EventSocket, memory: RedisMemory) -> None:
@@ -220,14 +222,14 @@ class Worker:
         until = datetime.fromtimestamp(refusal.until_s, UTC).isoformat(timespec="seconds")
         self.lines.write("warning", "guesses", address=refusal.address, account=refusal.account, refused_until=until)
 
-    def _memory_said(self, words: str) -> None:
-        self.lines.write("warning", "redis", words=words)
+    def _report_redis(self, text: str) -> None:
+        self.lines.write("warning", "redis", words=text)
 
     def _watch_line(self) -> None:
         """Answer the supervisor; end at once when it is gone: open calls then go on with their fallback."""
         try:
-            while said := self.line.recv(64):
-                for _ in range(said.count(QUESTION)):
+            while received := self.line.recv(64):
+                for _ in range(received.count(QUESTION)):
                     self._say(answer({"pid": os.getpid(), **self.states.facts()}))
         except OSError:
             pass

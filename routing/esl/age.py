@@ -17,8 +17,8 @@ _LAST_DATA = 52
 def age_s(sock: Any) -> float:
     """Seconds since the peer connected, of a socket that nothing was read from; 0 where the kernel cannot tell."""
     try:
-        told = sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _LAST_DATA + 4)
-        (milliseconds,) = struct.unpack_from("=I", told, _LAST_DATA)
+        info = sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _LAST_DATA + 4)
+        (milliseconds,) = struct.unpack_from("=I", info, _LAST_DATA)
     except (OSError, struct.error):
         return 0.0
     return float(milliseconds) / 1000

@@ -72,7 +72,7 @@ class Client(InboundESL):  # type: ignore[misc]
         """
         text = "".join(f"{_one_line(command)}\n\n" for command in commands)
         with self._in_time(deadline_s or self._deadline_s):
-            return [_said(reply) for reply in self._send(text, len(commands))]
+            return [_reply_text(reply) for reply in self._send(text, len(commands))]
 
     def run_job(self, command: str, deadline_s: float) -> str:
         """What an API command says that takes its time (``originate``): other commands are answered meanwhile.
@@ -132,8 +132,8 @@ class Client(InboundESL):  # type: ignore[misc]
             raise self._fault(getattr(problem, "strerror", None) or str(problem) or self._why) from None
 
     def _fault(self, why: str) -> SwitchFault:
-        words = why if why.startswith("FreeSWITCH") else f"{why[:1].lower()}{why[1:]}"
-        return SwitchFault(f"event socket {self.host}:{self.port}: {words}")
+        reason = why if why.startswith("FreeSWITCH") else f"{why[:1].lower()}{why[1:]}"
+        return SwitchFault(f"event socket {self.host}:{self.port}: {reason}")
 
     def send(self, data: str) -> Any:
         """See greenswitch: send a command and wait for its reply."""
@@ -244,7 +244,7 @@ def _one_line(text: str) -> str:
     return text
 
 
-def _said(reply: Message) -> str:
+def _reply_text(reply: Message) -> str:
     if reply.get("Content-Type") == "api/response":
         return reply.body.decode("utf-8", "replace")
     return reply.get("Reply-Text") or ""

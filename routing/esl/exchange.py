@@ -15,7 +15,7 @@ from routing.esl.protocol import Message, Parser, ProtocolError, set_variables
 from routing.model.decision import UNDECIDED, Call
 
 #: What FreeSWITCH says when it has taken the decision, which is one command.
-_TAKEN = b"Reply-Text: +OK"
+_ACCEPTED = b"Reply-Text: +OK"
 #: The reply to ``connect`` has no body; whatever claims one this large is not FreeSWITCH.
 LONGEST_BODY = 64 * 1024
 
@@ -30,7 +30,7 @@ class Phase(Enum):
 
 
 @dataclass(frozen=True)
-class Asked:
+class CallToDecide:
     """Here is the call to decide."""
 
     call: Call
@@ -47,10 +47,10 @@ class Gone:
 class Delivered:
     """FreeSWITCH has nothing more to say; whether it took the decision."""
 
-    taken: bool
+    is_accepted: bool
 
 
-Heard = Asked | Gone | Delivered
+Heard = CallToDecide | Gone | Delivered
 
 
 class Exchange:
@@ -102,7 +102,7 @@ class Exchange:
         if message.get("Content-Type") != "command/reply":
             raise ProtocolError("the first message is not the reply to connect")
         self.phase, self._parser = Phase.DECIDING, Parser()
-        return Asked(call_of(message, self._waits_since))
+        return CallToDecide(call_of(message, self._waits_since))
 
     def _hear_end(self, received: bytes) -> Gone | None:
         """Events are none of the engine's business while it decides."""
@@ -120,7 +120,7 @@ class Exchange:
         if received and len(self._reply) < LONGEST_BODY:
             return None
         self.phase = Phase.OVER
-        return Delivered(_TAKEN in self._reply)
+        return Delivered(_ACCEPTED in self._reply)
 
 
 def _is_goodbye(message: Message) -> bool:

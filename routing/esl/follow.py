@@ -11,8 +11,8 @@ from typing import Any, Protocol
 from urllib.parse import unquote
 
 from routing.esl.client import Client, stay_connected
-from routing.esl.patience import patience
 from routing.esl.protocol import EventSocket, Message
+from routing.esl.time_limit import time_limit
 from routing.esl.watch import rows
 
 EVENTS = "CHANNEL_CREATE CHANNEL_ANSWER CHANNEL_BRIDGE CHANNEL_HANGUP_COMPLETE"
@@ -26,7 +26,7 @@ class Follower(Protocol):
     def there(self, legs: Sequence[Mapping[str, Any]]) -> None:
         """The legs that are there now, as ``show channels as json`` has them."""
 
-    def told(self, event: Mapping[str, str]) -> None:
+    def heard(self, event: Mapping[str, str]) -> None:
         """An event by its headers."""
 
     def lost(self) -> None:
@@ -42,9 +42,9 @@ def _follow(client: Client, follower: Follower, is_over: Callable[[], bool]) -> 
     _, listed = client.ask(f"event plain {EVENTS}", "api show channels as json")
     follower.there(rows(listed))
     while not is_over():
-        with patience(_LOOK_SECONDS):
+        with time_limit(_LOOK_SECONDS):
             while True:
-                follower.told(headers(client.event()))
+                follower.heard(headers(client.event()))
 
 
 def headers(event: Message) -> dict[str, str]:

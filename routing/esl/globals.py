@@ -15,11 +15,15 @@ from routing.esl.protocol import EventSocket
 #: How soon FreeSWITCH knows of a change.
 EVERY_SECONDS = 2.0
 #: Names and values without spaces and line breaks; None: they are not known at the moment, and stay as they are.
-Wanted = Callable[[], Mapping[str, str] | None]
+ExpectedVariables = Callable[[], Mapping[str, str] | None]
 
 
 def keep(
-    where: EventSocket, prefix: str, wanted: Wanted, every_s: float = EVERY_SECONDS, retry_s: float = RETRY_SECONDS
+    where: EventSocket,
+    prefix: str,
+    expected: ExpectedVariables,
+    every_s: float = EVERY_SECONDS,
+    retry_s: float = RETRY_SECONDS,
 ) -> None:
     """Hold every variable whose name begins with ``prefix``; ends when its greenlet is killed.
 
@@ -28,19 +32,19 @@ def keep(
 
     def hold(client: Client) -> None:
         while True:
-            mend(client, prefix, wanted())
+            mend(client, prefix, expected())
             gevent.sleep(every_s)
 
     stay_connected(where, hold, retry_s=retry_s)
 
 
-def mend(client: Client, prefix: str, wanted: Mapping[str, str] | None) -> None:
+def mend(client: Client, prefix: str, expected: Mapping[str, str] | None) -> None:
     """Set what is missing or other, remove what is not wanted. Raises SwitchFault."""
-    if wanted is None:
+    if expected is None:
         return
     there = dict(variables(client, prefix))
-    changes = {name: value for name, value in wanted.items() if there.get(name) != value}
-    changes |= dict.fromkeys(there.keys() - wanted.keys(), "")
+    changes = {name: value for name, value in expected.items() if there.get(name) != value}
+    changes |= dict.fromkeys(there.keys() - expected.keys(), "")
     if changes:
         client.ask(*(f"api global_setvar {name}={value}" for name, value in sorted(changes.items())))
 

@@ -11,8 +11,8 @@ from typing import Protocol
 
 from routing.esl.client import RETRY_SECONDS, Client, stay_connected
 from routing.esl.globals import variables
-from routing.esl.patience import patience
 from routing.esl.protocol import EventSocket, Message
+from routing.esl.time_limit import time_limit
 from routing.esl.watch import rows
 from routing.model.guesses import PREFIX, Refusal, over
 
@@ -36,16 +36,16 @@ class Judge(Protocol):
 
 def refuse(
     where: EventSocket, judge: Judge, now: Callable[[], float],
-    told: Callable[[Refusal], None], retry_s: float = RETRY_SECONDS,
+    report: Callable[[Refusal], None], retry_s: float = RETRY_SECONDS,
 ) -> None:  # fmt: skip
     """Have FreeSWITCH refuse whom the judge names, for ever; ``told`` of each.
 
     Whoever watches the same event socket tells when it is lost.
     """
-    stay_connected(where, lambda client: _listen(client, judge, now, told), retry_s=retry_s)
+    stay_connected(where, lambda client: _listen(client, judge, now, report), retry_s=retry_s)
 
 
-def _listen(client: Client, judge: Judge, now: Callable[[], float], told: Callable[[Refusal], None]) -> None:
+def _listen(client: Client, judge: Judge, now: Callable[[], float], report: Callable[[Refusal], None]) -> None:
     _, registered = client.ask(f"event plain {EVENTS}", "api show registrations as json")
     for row in rows(registered):
         judge.right(str(row.get("reg_user")), str(row.get("network_ip")))
@@ -55,11 +55,11 @@ def _listen(client: Client, judge: Judge, now: Callable[[], float], told: Callab
             _sweep(client, now())
             swept_s = now()
         refusal = None
-        with patience(SWEEP_SECONDS):
+        with time_limit(SWEEP_SECONDS):
             refusal = _judged(client.event(), judge, now())
         if refusal:
             client.ask(f"api global_setvar {refusal.variable}={refusal.value}")
-            told(refusal)
+            report(refusal)
 
 
 def _judged(event: Message, judge: Judge, at_s: float) -> Refusal | None:

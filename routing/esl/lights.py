@@ -10,8 +10,8 @@ import re
 from collections.abc import Callable, Mapping
 
 from routing.esl.client import RETRY_SECONDS, Client, stay_connected
-from routing.esl.patience import patience
 from routing.esl.protocol import EventSocket
+from routing.esl.time_limit import time_limit
 from routing.model.messages import told
 
 #: How soon a phone shows a change.
@@ -44,11 +44,11 @@ def _hold(client: Client, waiting: Waiting, every_s: float) -> None:
                 if count != counts.get(account):
                     _show(client, account, domain, count)
             counts = now
-        with patience(every_s):
+        with time_limit(every_s):
             while True:
-                asked = _ACCOUNT.fullmatch(client.event().get("Message-Account") or "")
-                if asked and asked[1] in counts:
-                    _show(client, asked[1], domain, counts[asked[1]])
+                query = _ACCOUNT.fullmatch(client.event().get("Message-Account") or "")
+                if query and query[1] in counts:
+                    _show(client, query[1], domain, counts[query[1]])
 
 
 def _show(client: Client, account: str, domain: str, count: int) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from routing.esl.client import Client, stay_connected
-from routing.esl.patience import patience
 from routing.esl.protocol import EventSocket
+from routing.esl.time_limit import time_limit
 from routing.esl.watch import rows
 
 EVENTS = "CUSTOM sofia::register"
@@ -28,7 +28,7 @@ def _follow(client: Client, registered: Registered, is_over: Callable[[], bool])
         registered(str(row.get("reg_user")), str(row.get("network_ip")), "")
     while not is_over():
         event = None
-        with patience(LOOK_SECONDS):
+        with time_limit(LOOK_SECONDS):
             event = client.event()
         if event:
             registered(*(event.get(name) or "" for name in ("from-user", "network-ip", "user-agent")))

@@ -13,8 +13,8 @@ import gevent
 from gevent.server import StreamServer
 from gevent.socket import socket
 
-from routing.esl.patience import patience
 from routing.esl.session import CONNECT_SECONDS, Decide, Report, serve_call
+from routing.esl.time_limit import time_limit
 
 log = logging.getLogger(__name__)
 MOST_CALLS = 1000
@@ -56,10 +56,10 @@ class Server(StreamServer):
         finally:
             self.open_calls -= 1
 
-    def drain(self, patience_s: float) -> int:
+    def drain(self, limit_s: float) -> int:
         """Accept no more, wait for the open calls. Returns how many were still open after ``patience_s``."""
         self.close()
-        with patience(patience_s):
+        with time_limit(limit_s):
             while self.open_calls:
                 gevent.sleep(0.02)
         return self.open_calls

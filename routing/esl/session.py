@@ -17,10 +17,10 @@ import gevent
 from gevent.socket import SHUT_WR, socket
 
 from routing.esl.age import age_s
-from routing.esl.exchange import Asked, Delivered, Exchange, Gone
+from routing.esl.exchange import CallToDecide, Delivered, Exchange, Gone
 from routing.esl.facts import NotACall
-from routing.esl.patience import patience
 from routing.esl.protocol import LONGEST_STREAM, Oversized, ProtocolError
+from routing.esl.time_limit import time_limit
 from routing.model.decision import Call, Late
 
 CONNECT_SECONDS = 2.0
@@ -50,14 +50,14 @@ def serve_call(sock: socket, decide: Decide, report: Report, connect_s: float = 
         _say_last(sock, Exchange().excuse("oversized"))
         report("oversized", str(problem))
     except (ProtocolError, NotACall) as problem:
-        report(_WORDS[type(problem)], str(problem))
+        report(_REASONS[type(problem)], str(problem))
     except OSError as problem:
         report("broken", str(problem))
     finally:
         sock.close()
 
 
-_WORDS = {ProtocolError: "garbage", NotACall: "not_a_call"}
+_REASONS = {ProtocolError: "garbage", NotACall: "not_a_call"}
 
 
 def _serve(sock: socket, decide: Decide, report: Report, connect_s: float) -> None:
@@ -66,8 +66,8 @@ def _serve(sock: socket, decide: Decide, report: Report, connect_s: float) -> No
         report("late", f"waited for {aged_s:.0f} s to be served")
         return
     exchange = Exchange(time.monotonic() - aged_s)
-    heard = _asked(sock, exchange, connect_s)
-    if not isinstance(heard, Asked):
+    heard = _call_to_decide(sock, exchange, connect_s)
+    if not isinstance(heard, CallToDecide):
         report("left" if heard else "silent", heard.why if heard else f"no reply to connect within {connect_s:g} s")
         return
     call = heard.call
@@ -82,13 +82,13 @@ def _serve(sock: socket, decide: Decide, report: Report, connect_s: float) -> No
             report("untaken", call.uuid)
 
 
-def _asked(sock: socket, exchange: Exchange, connect_s: float) -> Asked | Gone | None:
+def _call_to_decide(sock: socket, exchange: Exchange, connect_s: float) -> CallToDecide | Gone | None:
     """Whose call it is, or that it left; None when the peer is silent."""
-    with patience(connect_s):
+    with time_limit(connect_s):
         sock.sendall(exchange.begin())
         while True:
             heard = exchange.hear(sock.recv(CHUNK))
-            if isinstance(heard, Asked | Gone):
+            if isinstance(heard, CallToDecide | Gone):
                 return heard
     return None
 
@@ -146,7 +146,9 @@ class Watch:
 
 def _handed_over(sock: socket, exchange: Exchange, command: bytes) -> bool:
     """Say the decision; whether FreeSWITCH has taken it."""
-    return any(isinstance(heard, Delivered) and heard.taken for heard in map(exchange.hear, _say_last(sock, command)))
+    return any(
+        isinstance(heard, Delivered) and heard.is_accepted for heard in map(exchange.hear, _say_last(sock, command))
+    )
 
 
 def _say_last(sock: socket, command: bytes) -> list[bytes]:
@@ -154,15 +156,15 @@ def _say_last(sock: socket, command: bytes) -> list[bytes]:
 
     So no reset overtakes the command: a socket that is closed before takes it with it.
     """
-    said: list[bytes] = []
+    received: list[bytes] = []
     try:
-        with patience(LINGER_SECONDS):
+        with time_limit(LINGER_SECONDS):
             sock.sendall(command)
             sock.shutdown(SHUT_WR)
             for _ in range(LONGEST_STREAM // CHUNK):
-                if not (received := sock.recv(CHUNK)):
+                if not (chunk := sock.recv(CHUNK)):
                     break
-                said.append(received)
+                received.append(chunk)
     except OSError:
         pass
-    return [*said, b""]
+    return [*received, b""]

@@ -15,8 +15,8 @@ from typing import Any, Protocol
 import gevent
 
 from routing.esl.client import RETRY_SECONDS, Client, stay_connected
-from routing.esl.patience import patience
 from routing.esl.protocol import EventSocket, Message
+from routing.esl.time_limit import time_limit
 
 #: FreeSWITCH lists a registration a moment after it has told of it: so long only events are collected at first.
 SETTLE_SECONDS = 1.0
@@ -79,26 +79,26 @@ def watch(
 def _follow(client: Client, watcher: Watcher, settle_s: float, refresh_s: float) -> None:
     client.ask(f"event plain {EVENTS}")
     gevent.sleep(settle_s)
-    told: list[Callable[[], None]] = []
+    changes: list[Callable[[], None]] = []
     every_s = min(refresh_s, FIRST_REFRESH_SECONDS)
     while True:
         watcher.seen(_picture(client))
         # FreeSWITCH writes its tables when it has time: what it has told since the last picture counts for more
-        for tell in told:
+        for tell in changes:
             tell()
-        told = _tell_for(every_s + settle_s, client, watcher)
+        changes = _tell_for(every_s + settle_s, client, watcher)
         every_s = min(every_s * 2, refresh_s)
 
 
 def _tell_for(seconds: float, client: Client, watcher: Watcher) -> list[Callable[[], None]]:
     """Tell events as they come for a while; returns what tells them again."""
-    told: list[Callable[[], None]] = []
-    with patience(seconds):
+    changes: list[Callable[[], None]] = []
+    with time_limit(seconds):
         while True:
             if tell := _fact(client.event(), watcher):
                 tell()
-                told.append(tell)
-    return told
+                changes.append(tell)
+    return changes
 
 
 def _fact(event: Message, watcher: Watcher) -> Callable[[], None] | None:

@@ -62,29 +62,29 @@ class Resolver:
         """Look a host up on a thread."""
         return gevent.get_hub().threadpool.apply(self.lookup, (host,))
 
-    def addresses(self, host: str, port: int, patience_s: float) -> list[Address]:
+    def addresses(self, host: str, port: int, timeout_s: float) -> list[Address]:
         """Socket addresses of a host, in order. ``patience_s``: after it an old answer does, if there is one.
 
         Raises OSError: unknown host, or no answer within the patience.
         """
         literal = _literal(host)
-        found = [literal] if literal else self._found(host, patience_s)
+        found = [literal] if literal else self._found(host, timeout_s)
         return [(family, (address, port)) for family, address in found]
 
-    def _found(self, host: str, patience_s: float) -> list[tuple[int, str]]:
+    def _found(self, host: str, timeout_s: float) -> list[tuple[int, str]]:
         then, found = self.known.get(host, (0.0, []))
         age_s = self.clock() - then
         if found and age_s < REMEMBERED_SECONDS:
             return found
-        asked = self._asked(host)
-        asked.wait(patience_s)
-        if asked.successful():
-            return asked.get() or []
+        lookup = self._lookup(host)
+        lookup.wait(timeout_s)
+        if lookup.successful():
+            return lookup.get() or []
         if found and age_s < STALE_SECONDS:
             return found
-        raise asked.exception or TimeoutError(f"no address of {host} in time")
+        raise lookup.exception or TimeoutError(f"no address of {host} in time")
 
-    def _asked(self, host: str) -> AsyncResult[list[tuple[int, str]]]:
+    def _lookup(self, host: str) -> AsyncResult[list[tuple[int, str]]]:
         """The lookup of a host, joined when one runs already."""
         waiting = self.running.get(host)
         if waiting is None:

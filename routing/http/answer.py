@@ -40,7 +40,7 @@ def answering(deadline_s: float) -> Iterator[None]:
     except http.client.HTTPException as problem:
         raise NoReply(f"not HTTP: {type(problem).__name__}") from None
     except OSError as problem:
-        raise NoReply(words(problem)) from None
+        raise NoReply(error_text(problem)) from None
     except ValueError:
         raise NoReply("the URL is not one that can be asked") from None
     finally:
@@ -51,7 +51,7 @@ def _too_late(deadline_s: float) -> str:
     return f"no answer within {deadline_s:.3g} s"
 
 
-def words(problem: OSError) -> str:
+def error_text(problem: OSError) -> str:
     """An OS or TLS error in words without file names, addresses of memory or the URL."""
     if isinstance(problem, ssl.SSLCertVerificationError):
         return f"TLS certificate refused: {problem.verify_message}"

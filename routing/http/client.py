@@ -68,11 +68,11 @@ class Client:
             gevent.sleep(0.0 if first != second else RETRY_SECONDS)
             return self._connect(second, parts, budget, None)
 
-    def _connect(self, address: Address, parts: SplitResult, budget: Budget, patience_s: float | None) -> Line:
+    def _connect(self, address: Address, parts: SplitResult, budget: Budget, timeout_s: float | None) -> Line:
         family, where = address
         sock = gevent.socket.socket(family, gevent.socket.SOCK_STREAM)
         try:
-            sock.settimeout(patience_s)
+            sock.settimeout(timeout_s)
             sock.connect(where)
             sock.setsockopt(gevent.socket.IPPROTO_TCP, gevent.socket.TCP_NODELAY, 1)
             line = Line(sock, budget)

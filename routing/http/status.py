@@ -15,7 +15,7 @@ from typing import Any
 #: How long the end of the process may wait for this server.
 POLL_SECONDS = 0.1
 #: A client that sends its request slower than this is dropped.
-PATIENCE_SECONDS = 5.0
+REQUEST_SECONDS = 5.0
 METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 #: Whether the engine takes calls, and facts to show.
@@ -44,7 +44,7 @@ class StatusServer(ThreadingHTTPServer):
 
 class _Handler(BaseHTTPRequestHandler):
     server: StatusServer
-    timeout = PATIENCE_SECONDS
+    timeout = REQUEST_SECONDS
     server_version = "routing"
     sys_version = ""
 

@@ -44,7 +44,7 @@ class Destinations:
             return min((self._wait_s(key) for key in set(map(key_of, names))), default=0.0)
 
     @contextmanager
-    def asked(self, name: str) -> Iterator[None]:
+    def conversation(self, name: str) -> Iterator[None]:
         """A conversation with an addressee's destination. Raises Later at once when it is not to be asked now."""
         key = key_of(name)
         with self._lock:

@@ -15,7 +15,7 @@ _TARGET = "routing_target="
 _CLOSE, _NEXT = re.compile(r"[\]}]"), re.compile(r"[,|]|\Z")
 #: Cause and words of a leg that was never made.
 UNREGISTERED = ("USER_NOT_REGISTERED", "not registered")
-UNDISTURBED = ("USER_BUSY", "must not be disturbed")
+DO_NOT_DISTURB = ("USER_BUSY", "must not be disturbed")
 _DELAY = re.compile(r"leg_delay_start=([0-9]{1,6})")
 
 
@@ -99,8 +99,8 @@ def _leg(call: Cdr, uuid: str, target: str, path: str, b_leg: Cdr | None, cause:
         return from_cdr(b_leg, path, target, cause)
     talked = uuid == call.get("bridge_uuid") and call.time("bridge") > 0
     talk_s = max(call.time("end") - call.time("bridge"), 0.0) if talked else 0.0
-    words = "" if talked else why(cause, False, "")
-    return Leg(uuid, path, target, person_of(target), 0.0, 0.0, talked, round(talk_s, 3), cause, words)
+    reason = "" if talked else why(cause, False, "")
+    return Leg(uuid, path, target, person_of(target), 0.0, 0.0, talked, round(talk_s, 3), cause, reason)
 
 
 def from_cdr(b_leg: Cdr, path: str = "", target: str = "", cause: str = "") -> Leg:
@@ -110,11 +110,11 @@ def from_cdr(b_leg: Cdr, path: str = "", target: str = "", cause: str = "") -> L
     ringing = ringing or picked
     cause = b_leg.get("hangup_cause") or cause
     rang_s = max((picked or ended) - ringing, 0.0) if ringing else 0.0
-    words = "" if bridged else why(cause, picked > 0, key_of(b_leg))
+    reason = "" if bridged else why(cause, picked > 0, key_of(b_leg))
     talk_s = max(ended - bridged, 0.0) if bridged else 0.0
     return Leg(
         b_leg.uuid, path, target, person_of(target), ringing or b_leg.time("start"), round(rang_s, 3), picked > 0,
-        round(talk_s, 3), cause, words,
+        round(talk_s, 3), cause, reason,
     )  # fmt: skip
 
 
@@ -133,9 +133,9 @@ def _unreached(bridge: Bridge, left: Sequence[Place], rung: Sequence[Leg]) -> li
         if cut_short and (place.turn > reached or place.after_s > bridge.took_s or (place.turn and place.after_s)):
             continue  # the ringing was over before this phone was due
         name = f"-{bridge.step}.{place.target}"
-        cause, words = UNDISTURBED if place.destination.startswith(dnd.BUSY) else UNREGISTERED
+        cause, reason = DO_NOT_DISTURB if place.destination.startswith(dnd.BUSY) else UNREGISTERED
         missing.append(
-            Leg(name, bridge.path, place.target, person_of(place.target), bridge.at, 0.0, False, 0.0, cause, words)
+            Leg(name, bridge.path, place.target, person_of(place.target), bridge.at, 0.0, False, 0.0, cause, reason)
         )
     return missing
 
@@ -146,11 +146,11 @@ def why(cause: str, picked_up: bool, key: str) -> str:
     ``cause``: its hangup cause; ``key``: what it had to press ("" for none).
     """
     known = CAUSES.get(cause)
-    words = known.journal if known and known.journal else cause.lower().replace("_", " ")
+    reason = known.journal if known and known.journal else cause.lower().replace("_", " ")
     if not picked_up:
-        return words
+        return reason
     if cause in ("ORIGINATOR_CANCEL", "LOSE_RACE", "PICKED_OFF"):
-        return f"picked up, {words} first"
+        return f"picked up, {reason} first"
     if key and cause == "CALL_REJECTED":
         return "picked up and refused"
     return f"picked up and did not press {key}" if key else "picked up and was not connected"

@@ -59,11 +59,11 @@ def _end(call: Call) -> str:
 
 def _step(step: Step, call: Call) -> Iterator[str]:
     after = step.started - call.started
-    words = ": ".join(filter(None, (step.inputs, step.outcome)))
-    yield f"  {after:7.1f} s  {step.scheme} {step.path}  {step.kind}, {_seconds(step.took_s)}: {words}"
+    summary = ": ".join(filter(None, (step.inputs, step.outcome)))
+    yield f"  {after:7.1f} s  {step.scheme} {step.path}  {step.kind}, {_seconds(step.took_s)}: {summary}"
     if step.asked_ms >= 0:
-        said = f" ({step.verdict})" if step.verdict else ""
-        yield f"             decided `{step.decision}` in {step.asked_ms:.0f} ms{said}"
+        reason = f" ({step.verdict})" if step.verdict else ""
+        yield f"             decided `{step.decision}` in {step.asked_ms:.0f} ms{reason}"
     for leg in call.legs:
         if leg.step == step.path and _within(leg, step, call):
             yield f"             {_leg(leg)}"

@@ -30,7 +30,7 @@ def is_of_the_record(problem: BaseException) -> bool:
     return isinstance(cause, _OF_PYTHON) or any(base.__name__ in _CLASSES for base in type(cause).__mro__)
 
 
-def words_of(problem: BaseException) -> str:
+def text_of(problem: BaseException) -> str:
     """What went wrong, without the statement and its values: those hold callers' numbers."""
     cause = problem.orig if isinstance(problem, DBAPIError) and problem.orig else problem
     if isinstance(cause, UnicodeError):

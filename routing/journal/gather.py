@@ -49,7 +49,7 @@ class Gatherer:
     log: Log
     now: Callable[[], float]
     grace_s: float = 15.0
-    patience_s: float = 60.0
+    unreadable_s: float = 60.0
     bad: int = field(default=0, init=False)
     #: Files that can be neither moved nor removed, and until when they are left alone.
     _stuck: dict[str, float] = field(default_factory=dict, init=False)
@@ -119,7 +119,7 @@ class Gatherer:
         except (NoFile, Unusable) as problem:
             self.put_aside(name, str(problem))
         except Unfinished as problem:
-            if self.spool.age_s(name, self.now()) > self.patience_s:
+            if self.spool.age_s(name, self.now()) > self.unreadable_s:
                 self.put_aside(name, str(problem))
         return None
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import Engine
 
 from routing.journal import cdr, dialled, store
-from routing.journal.faults import is_of_the_record, words_of
+from routing.journal.faults import is_of_the_record, text_of
 from routing.journal.gather import Gatherer
 from routing.journal.record import Leg
 
@@ -61,7 +61,7 @@ class LateLegs:
                 halves = uuids[: len(uuids) // 2], uuids[len(uuids) // 2 :]
                 return set().union(*(self._amend({uuid: found[uuid] for uuid in half}) for half in halves))
             self._refused.add(uuids[0])
-            self.gatherer.put_aside(cdr.name_of(uuids[0]), f"the database refuses the leg: {words_of(problem)}")
+            self.gatherer.put_aside(cdr.name_of(uuids[0]), f"the database refuses the leg: {text_of(problem)}")
             return set()
 
     def _read(self, uuid: str) -> tuple[str, Leg] | None:

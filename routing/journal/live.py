@@ -71,12 +71,12 @@ class Live:
                 if is_a_leg(leg) and str(leg["uuid"]) not in self._calls:
                     self._keep(str(leg["uuid"]), listed(leg))
 
-    def told(self, event: Mapping[str, str]) -> None:
+    def heard(self, event: Mapping[str, str]) -> None:
         """See Follower."""
         uuid, name = event.get("Unique-ID", ""), event.get("Event-Name", "")
         with self._lock:
             if event.get("Other-Type") == "originator" or uuid in self._a_leg_of:
-                self._told_b_leg(uuid, name, event)
+                self._hear_b_leg(uuid, name, event)
                 return
             call = self._calls.get(uuid) or self._keep(uuid, {})
             if call is None or call.over:
@@ -110,7 +110,7 @@ class Live:
             call = self._calls.get(uuid)
             if call is None:
                 return None
-            return Cdr(uuid, dict(call.facts), ()), {each: Cdr(each, told, ()) for each, told in call.b_legs.items()}
+            return Cdr(uuid, dict(call.facts), ()), {each: Cdr(each, heard, ()) for each, heard in call.b_legs.items()}
 
     def forget(self, uuids: Sequence[str]) -> None:
         """Calls that are recorded."""
@@ -126,41 +126,41 @@ class Live:
         with self._lock:
             return sum(call.over > 0 for call in self._calls.values())
 
-    def _keep(self, uuid: str, told: _Facts) -> _Call | None:
+    def _keep(self, uuid: str, heard: _Facts) -> _Call | None:
         if len(self._calls) >= self.most or not uuid:
             self.lost_count += bool(uuid)
             return None
-        return self._calls.setdefault(uuid, _Call({"uuid": uuid} | told))
+        return self._calls.setdefault(uuid, _Call({"uuid": uuid} | heard))
 
-    def _told_b_leg(self, uuid: str, name: str, event: Mapping[str, str]) -> None:
+    def _hear_b_leg(self, uuid: str, name: str, event: Mapping[str, str]) -> None:
         a_leg = self._a_leg_of.get(uuid) or event.get("Other-Leg-Unique-ID", "")
         call = self._calls.get(a_leg)
         if call is not None and len(call.b_legs) < 200:
             self._a_leg_of[uuid] = a_leg
-            told = call.b_legs.setdefault(uuid, {"uuid": uuid})
-            told |= facts(event)
+            heard = call.b_legs.setdefault(uuid, {"uuid": uuid})
+            heard |= facts(event)
             if name == "CHANNEL_BRIDGE":
-                told.setdefault("bridge_uepoch", event.get("Event-Date-Timestamp", ""))
+                heard.setdefault("bridge_uepoch", event.get("Event-Date-Timestamp", ""))
 
     def _end(self, is_gone: Callable[[str], bool], since: float) -> None:
         for uuid, call in self._calls.items():
             if not call.over and is_gone(uuid):
                 call.over = since
-                for told in (call.facts, *call.b_legs.values()):
-                    told.setdefault("end_uepoch", f"{since * 1e6:.0f}")
+                for heard in (call.facts, *call.b_legs.values()):
+                    heard.setdefault("end_uepoch", f"{since * 1e6:.0f}")
 
 
 def facts(event: Mapping[str, str]) -> _Facts:
     """The variables of a leg that its event tells."""
-    told = {variable: event[header] for header, variable in _TIMES if event.get(header, "0") != "0"}
+    variables = {variable: event[header] for header, variable in _TIMES if event.get(header, "0") != "0"}
     for name, value in event.items():
         variable = name.removeprefix("variable_")
         if variable != name and _KEPT.fullmatch(variable) and value != "0":
-            told[variable] = value[:_LONGEST]
-    told["direction"] = event.get("Call-Direction", "")
-    told[SWITCH_NAME] = event.get("FreeSWITCH-Switchname", "")
-    told.setdefault("routing_caller", number(event.get("Caller-Caller-ID-Number", "")))
-    return told
+            variables[variable] = value[:_LONGEST]
+    variables["direction"] = event.get("Call-Direction", "")
+    variables[SWITCH_NAME] = event.get("FreeSWITCH-Switchname", "")
+    variables.setdefault("routing_caller", number(event.get("Caller-Caller-ID-Number", "")))
+    return variables
 
 
 def is_a_leg(leg: Mapping[str, Any]) -> bool:
@@ -172,9 +172,9 @@ def listed(leg: Mapping[str, Any]) -> _Facts:
     """The variables of a leg that a list of channels tells: ``show channels``, or the table that it shows."""
     caller, dialled = (str(leg.get(f"initial_{name}") or leg.get(name) or "") for name in ("cid_num", "dest"))
     began = str(leg.get("created_epoch") or "")
-    told = {"direction": str(leg.get("direction") or ""), DIALLED: dialled, "routing_caller": number(caller)}
-    told[SWITCH_NAME] = str(leg.get("hostname") or "")
-    return told | ({"start_uepoch": f"{began}000000"} if began.isdigit() else {})
+    variables = {"direction": str(leg.get("direction") or ""), DIALLED: dialled, "routing_caller": number(caller)}
+    variables[SWITCH_NAME] = str(leg.get("hostname") or "")
+    return variables | ({"start_uepoch": f"{began}000000"} if began.isdigit() else {})
 
 
 def number(text: str) -> str:

@@ -56,7 +56,7 @@ class Outbox:
 
     def hand_over(self, engine: Engine) -> tuple[int, Forgotten | None]:
         """Tell the memory of the oldest calls in the outbox: how many left it, and what ended that early."""
-        told, problem = [], None
+        handed_over, problem = [], None
         for due in store.due(engine, AT_ONCE):
             try:
                 self._tell(due)
@@ -65,9 +65,9 @@ class Outbox:
                 break
             except (ValueError, ArithmeticError, OSError):
                 pass  # a time that is no day: nothing to remember of it
-            told.append(due.call)
-        store.remembered(engine, told)
-        return len(told), problem
+            handed_over.append(due.call)
+        store.remembered(engine, handed_over)
+        return len(handed_over), problem
 
     def _tell(self, due: Due) -> None:
         project = due.project or self.project

@@ -29,19 +29,19 @@ _NOW = frozenset({"waiting", "kept"})
 def text(counts: Counts) -> str:
     """The counters in Prometheus' text format."""
     lines = []
-    for name, words in _HELP.items():
+    for name, help_text in _HELP.items():
         metric, kind = (
             (f"routing_journal_{name}", "gauge") if name in _NOW else (f"routing_journal_{name}_total", "counter")
         )
-        lines += [f"# HELP {metric} {words}", f"# TYPE {metric} {kind}", f"{metric} {getattr(counts, name)}"]
+        lines += [f"# HELP {metric} {help_text}", f"# TYPE {metric} {kind}", f"{metric} {getattr(counts, name)}"]
     return "\n".join([*lines, ""])
 
 
 def write_metrics(path: Path, counts: Counts) -> None:
     """Write the file, whole at any moment."""
-    beside = path.with_name(f".{path.name}.new")
-    beside.write_text(text(counts), encoding="utf-8")
-    os.replace(beside, path)
+    new = path.with_name(f".{path.name}.new")
+    new.write_text(text(counts), encoding="utf-8")
+    os.replace(new, path)
 
 
 def reporting(file: Path) -> Callable[[Counts], None]:

@@ -34,10 +34,10 @@ class Known(Protocol):
     def seen(self, project: str, account: str, network: str, at_s: float, name: str, notice: str) -> bool:
         """An account is in a network; whether that is new to an account that has others, and the notice is kept."""
 
-    def untold(self, project: str) -> Mapping[str, str]:
-        """The notices that wait, for whoever asks first; nobody else gets them before `told`, or for a while."""
+    def unsent(self, project: str) -> Mapping[str, str]:
+        """The notices that wait, for whoever asks first; nobody else gets them before `sent`, or for a while."""
 
-    def told(self, project: str, *names: str) -> None:
+    def sent(self, project: str, *names: str) -> None:
         """These need not be told any more; the others may be asked for again."""
 
 
@@ -115,13 +115,13 @@ class NetworkNotices:
 
     def work(self) -> bool:
         """Send what waits; False when something still does. Raises Forgotten."""
-        waiting = self.known.untold(self.project.name)
+        waiting = self.known.unsent(self.project.name)
         done: list[str] = []
         try:
             done += [name for name, text in waiting.items() if not self.stop.is_set() and self._tell(name, text)]
         finally:
             if waiting or done:
-                self.known.told(self.project.name, *done)
+                self.known.sent(self.project.name, *done)
         return len(done) == len(waiting)
 
     def _tell(self, name: str, text: str) -> bool:
@@ -146,7 +146,7 @@ class NetworkNotices:
 
     def _sent(self, notice: NewNetwork) -> bool:
         try:
-            with self._destinations.asked(notice.to[0]):
+            with self._destinations.conversation(notice.to[0]):
                 self._send(notice)
         except Later as problem:
             if not problem.after_s:

@@ -19,7 +19,7 @@ from sqlalchemy import Engine, Row, select, text, update
 from routing.journal.counts import Counts
 from routing.journal.destinations import Destinations, is_reachable
 from routing.journal.gather import Log
-from routing.journal.schema import UNTOLD, calls
+from routing.journal.schema import UNSENT, calls
 from routing.model.addresses import EMAIL
 from routing.model.notice import Hooks, Later, Mail, Notice, Refused
 
@@ -106,7 +106,7 @@ class Notices:
 
     def _tell(self, due: _Due) -> None:
         """Tell whoever was not told yet. Raises Later, once everybody else has the notice."""
-        told = due.told.split()
+        notified = due.told.split()
         left = _left(due)
         mails = tuple(name for name in left if EMAIL.fullmatch(name))
         hooks = [name for name in left if "://" in name]
@@ -120,13 +120,13 @@ class Notices:
         waiting: list[Later] = []
         for to in filter(None, (mails, *((url,) for url in hooks))):
             try:
-                with self._destinations.asked(to[0]):
+                with self._destinations.conversation(to[0]):
                     self._send(due, to)
-                told += to
+                notified += to
             except Later as problem:
                 waiting.append(problem)
         if waiting:
-            self._set(due.id, told=" ".join(told))
+            self._set(due.id, told=" ".join(notified))
             skipped = [each for each in waiting if each.after_s]
             raise min(skipped, key=lambda each: each.after_s) if skipped else waiting[0]
 
@@ -154,7 +154,7 @@ class Notices:
         there is none. Those of whom nobody can be told now wait for that."""
         while True:
             now = self.now()
-            query = select(*_COLUMNS).where(text(UNTOLD), calls.c.notify_after <= now)
+            query = select(*_COLUMNS).where(text(UNSENT), calls.c.notify_after <= now)
             if self.mail is None:
                 query = query.where(calls.c.notify.contains("://"), calls.c.ended > now - STALE_SECONDS)
             with self.engine.connect().execution_options(reads=True) as connection:
@@ -173,7 +173,7 @@ class Notices:
                 return None
 
     def _is_mine(self, call: str, now: float) -> bool:
-        mine = update(calls).where(calls.c.id == call, text(UNTOLD), calls.c.notify_after <= now)
+        mine = update(calls).where(calls.c.id == call, text(UNSENT), calls.c.notify_after <= now)
         with self.engine.begin() as connection:
             return bool(connection.execute(mine.values(notify_after=now + CLAIM_SECONDS)).rowcount)
 
@@ -184,5 +184,5 @@ class Notices:
 
 def _left(due: _Due) -> list[str]:
     """Who was not told yet."""
-    told = due.told.split()
-    return [name for name in due.notify.split() if name not in told]
+    notified = due.told.split()
+    return [name for name in due.notify.split() if name not in notified]

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from routing.journal import dialled, taken
+from routing.journal import dialled, executed
 from routing.journal.cdr import Cdr
 from routing.journal.record import Call, Leg, Step
 from routing.journal.result import Result
@@ -45,12 +45,12 @@ class Place:
 
 def call(a_leg: Cdr, b_legs: Mapping[str, Cdr], place: Place) -> Call:
     """The record of a call. ``b_legs`` by uuid; those that are missing are told by what the A-leg knows of them."""
-    drafts, schemes = taken.drafts(a_leg)
+    drafts, schemes = executed.drafts(a_leg)
     by_step: dict[int, list[Leg]] = defaultdict(list)
-    for index, leg in dialled.legs(a_leg, b_legs, taken.bridges(drafts, a_leg)):
+    for index, leg in dialled.legs(a_leg, b_legs, executed.bridges(drafts, a_leg)):
         by_step[index].append(leg)
     legs = tuple(leg for index in sorted(by_step) for leg in by_step[index])
-    steps = tuple(taken.step(n, draft, by_step[n], a_leg) for n, draft in enumerate(drafts))
+    steps = tuple(executed.step(n, draft, by_step[n], a_leg) for n, draft in enumerate(drafts))
     return _record(a_leg, steps, legs, schemes, place, talks(a_leg, b_legs.values(), legs))
 
 
@@ -61,7 +61,7 @@ def _record(
     voicemail, release = _message(a_leg, place), a_leg.get("routing_release")
     steps = steps if voicemail else tuple(map(_without_message, steps))
     talked, visitor = _talked(a_leg, legs) if had.bridged else None, _visitor(a_leg)
-    asked = next((step for step in reversed(steps) if step.asked_ms >= 0), None)
+    decided = next((step for step in reversed(steps) if step.asked_ms >= 0), None)
     cause, end, digits = (a_leg.get(name) for name in ("hangup_cause", "routing_end", "digits_dialed"))
     ended = status(Facts(direction, had.bridged > 0, bool(voicemail), cause, end, digits, schemes, steps, legs))
     return Call(
@@ -82,12 +82,12 @@ def _record(
         recording=_sound(_recording(a_leg), place),
         voicemail=voicemail,
         box=a_leg.get("routing_box"),
-        decision=asked.decision if asked else "",
-        verdict=asked.verdict if asked else "",
-        asked_ms=asked.asked_ms if asked else -1.0,
+        decision=decided.decision if decided else "",
+        verdict=decided.verdict if decided else "",
+        asked_ms=decided.asked_ms if decided else -1.0,
         source=visitor.source,
         entities=visitor.entities,
-        notify=_told(a_leg, release, schemes, ended, place),
+        notify=_addressees(a_leg, release, schemes, ended, place),
         tags=tags_of(a_leg.get(TAGS)),
         node=a_leg.node,
         steps=steps,
@@ -118,25 +118,25 @@ def _visitor(a_leg: Cdr) -> Visitor:
     return visitor_of({name: a_leg.variables[name] for name in a_leg.variables if name.startswith((ENTITY, SOURCE))})
 
 
-def _told(a_leg: Cdr, release: str, schemes: Sequence[str], ended: str, place: Place) -> tuple[str, ...]:
+def _addressees(a_leg: Cdr, release: str, schemes: Sequence[str], ended: str, place: Place) -> tuple[str, ...]:
     """The addressees of the call's one notice, each once: the voicemail's own, else of missed calls."""
     named: Sequence[str] = a_leg.get("routing_notify").split() if ended == "voicemail" else ()
     if not named and ended in MISSED and _direction(a_leg)[0] == "in":
         named = place.notify_of(release, schemes)
-    told = [name if "@" in name or "://" in name else place.email_of(release, name) or name for name in named]
-    return tuple(dict.fromkeys(told))
+    addressees = [name if "@" in name or "://" in name else place.email_of(release, name) or name for name in named]
+    return tuple(dict.fromkeys(addressees))
 
 
 def _direction(a_leg: Cdr) -> tuple[str, str]:
     """The direction, and the outside number that a phone dialled."""
     if number := a_leg.get("routing_emergency"):
         return "out", number
-    said = a_leg.get("routing_direction") or ("in" if a_leg.get("direction") == "inbound" else "callback")
+    direction = a_leg.get("routing_direction") or ("in" if a_leg.get("direction") == "inbound" else "callback")
     for app in a_leg.apps:
         if app.name == "execute_extension" and app.data.startswith("+") and app.data.endswith("outbound.xml outbound"):
             number = app.data.partition(" ")[0]
-            return ("out" if said == "internal" else said), number if said in ("internal", "out") else ""
-    return said, ""
+            return ("out" if direction == "internal" else direction), number if direction in ("internal", "out") else ""
+    return direction, ""
 
 
 def _dialled(a_leg: Cdr) -> str:

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Engine, Select, and_, case, exists, litera
 
 from routing.journal.record import Call, Leg, Step
 from routing.journal.schema import calls, legs, steps
-from routing.journal.status import DERIVED, PROPER_SECONDS, REPEAT_SECONDS
+from routing.journal.status import DERIVED, QUALIFIED_SECONDS, REPEAT_SECONDS
 
 
 @dataclass(frozen=True)
@@ -66,10 +66,10 @@ def _parts(connection: Any, id_: str) -> tuple[tuple[Step, ...], tuple[Leg, ...]
     )
 
 
-def _whole(row: dict[str, Any], taken: tuple[Step, ...], rung: tuple[Leg, ...]) -> Call:
+def _whole(row: dict[str, Any], step_rows: tuple[Step, ...], leg_rows: tuple[Leg, ...]) -> Call:
     facts = {name: value for name, value in row.items() if name not in ("scheme", "remembered", "notified")}
     lists = {name: tuple(row[name]) for name in ("schemes", "notify", "tags")}
-    return Call(**(facts | lists | {"steps": taken, "legs": rung}))
+    return Call(**(facts | lists | {"steps": step_rows, "legs": leg_rows}))
 
 
 def as_json(whole: Call) -> dict[str, Any]:
@@ -126,7 +126,7 @@ def _status() -> ColumnElement[str]:
     answered = and_(calls.c.status == "answered", calls.c.client != "", calls.c.direction == "in")
     return case(
         (and_(answered, talked_before), "repeat call"),
-        (and_(answered, calls.c.talk_s >= PROPER_SECONDS), "proper"),
+        (and_(answered, calls.c.talk_s >= QUALIFIED_SECONDS), "proper"),
         else_=calls.c.status,
     )
 

@@ -47,8 +47,8 @@ def notify_of(release: str, schemes: Sequence[str]) -> Sequence[str]:
     if not release:
         return ()
     for scheme in reversed(schemes):
-        if _ID.fullmatch(scheme) and (told := _table(f"{release}/schemes/{scheme}.json").get("notify")):
-            return tuple(map(str, told))
+        if _ID.fullmatch(scheme) and (addressees := _table(f"{release}/schemes/{scheme}.json").get("notify")):
+            return tuple(map(str, addressees))
     return tuple(map(str, _table(f"{release}/table.json").get("notify") or ()))
 
 
@@ -60,28 +60,28 @@ class Project:
     """
 
     root: Path | None = None
-    said_timezone: str = ""
-    said_keep_s: int = 0
-    said_name: str = ""
+    given_timezone: str = ""
+    given_keep_s: int = 0
+    given_name: str = ""
 
     @property
     def name(self) -> str:
         """The project's name; ``default`` when nobody says it."""
-        return self.said_name or str(self._live().get("project") or "default")
+        return self.given_name or str(self._live().get("project") or "default")
 
     @property
     def zone(self) -> ZoneInfo:
         """Its time zone; UTC when nobody says it. A person's day ends by it."""
         try:
-            return ZoneInfo(self.said_timezone or str(self._live().get("timezone") or "UTC"))
+            return ZoneInfo(self.given_timezone or str(self._live().get("timezone") or "UTC"))
         except (ZoneInfoNotFoundError, ValueError):
             return ZoneInfo("UTC")
 
     @property
     def keep_s(self) -> int:
         """How long a call is kept, in seconds; 0: for ever."""
-        told = self._live().get("keep_s")
-        return self.said_keep_s or (told if isinstance(told, int) else 0)
+        kept = self._live().get("keep_s")
+        return self.given_keep_s or (kept if isinstance(kept, int) else 0)
 
     @property
     def notify(self) -> tuple[str, ...]:

@@ -44,10 +44,10 @@ def undecided(variable: Callable[[str], str]) -> str:
     return _WHY.get(variable(UNDECIDED), "the engine decided nothing in time")
 
 
-def told_number(told: str, was_asked: bool) -> tuple[Result, str]:
+def dictated_number(number: str, is_prompted: bool) -> tuple[Result, str]:
     """What came of asking a caller for their number (`routing.model.told`)."""
-    if not was_asked:
-        return Result.DONE, "told before" if told else "not asked: it is shown"
-    if told.startswith("+"):
-        return Result.CHOSEN, f"told {told}"
-    return Result.NO_CHOICE, "nothing dialled" if told else "what was dialled is no number"
+    if not is_prompted:
+        return Result.DONE, "told before" if number else "not asked: it is shown"
+    if number.startswith("+"):
+        return Result.CHOSEN, f"told {number}"
+    return Result.NO_CHOICE, "nothing dialled" if number else "what was dialled is no number"

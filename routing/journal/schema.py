@@ -20,7 +20,7 @@ from sqlalchemy import (
 
 metadata = MetaData()
 #: Calls whose notice is still to be sent.
-UNTOLD = "NOT notified AND notify <> ''"
+UNSENT = "NOT notified AND notify <> ''"
 
 
 def _text(name: str, meaning: str) -> Column[str]:
@@ -89,7 +89,7 @@ calls = Table(
     Index("calls_client", "client", "bridged"),
     Index("calls_person", "person", "started"),
     Index("calls_to_remember", "ended", sqlite_where=text("NOT remembered"), postgresql_where=text("NOT remembered")),
-    Index("calls_to_notify", "ended", sqlite_where=text(UNTOLD), postgresql_where=text(UNTOLD)),
+    Index("calls_to_notify", "ended", sqlite_where=text(UNSENT), postgresql_where=text(UNSENT)),
 )
 
 steps = Table(

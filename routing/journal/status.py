@@ -16,7 +16,7 @@ from routing.model.causes import BUSY, UNTAKEN
 #: An earlier talk with the company within this time makes an answered call a ``repeat call``.
 REPEAT_SECONDS = 30 * 86400
 #: A first talk of at least this long is ``proper``.
-PROPER_SECONDS = 30
+QUALIFIED_SECONDS = 30
 #: Of a call whose CDR never came; no CDR has it.
 UNFINISHED = "unfinished"
 
@@ -108,7 +108,7 @@ STATUSES = (
 #: Statuses that are found when the journal is read, and what they mean.
 DERIVED = {
     "repeat call": f"answered, and the client had talked with the company within {REPEAT_SECONDS // 86400} days before",
-    "proper": f"answered, no repeat call, talked at least {PROPER_SECONDS} s",
+    "proper": f"answered, no repeat call, talked at least {QUALIFIED_SECONDS} s",
 }
 MISSED = frozenset(status.name for status in STATUSES if status.missed)
 NAMES = (*(status.name for status in STATUSES), *DERIVED)

@@ -96,8 +96,8 @@ def amend(engine: Engine, found: Mapping[str, tuple[str, Leg]]) -> set[str]:
     if not found:
         return set()
     with engine.begin() as connection:
-        wanted = {call for call, _ in found.values()}
-        here = set(connection.scalars(select(calls.c.id).where(calls.c.id.in_(wanted))))
+        call_ids = {call for call, _ in found.values()}
+        here = set(connection.scalars(select(calls.c.id).where(calls.c.id.in_(call_ids))))
         for call, leg in (each for each in found.values() if each[0] in here):
             _add(connection, call, leg)
     return {leg for leg, (call, _) in found.items() if call in here}

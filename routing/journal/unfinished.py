@@ -35,13 +35,13 @@ def unfinished(a_leg: Cdr, b_legs: Mapping[str, Cdr], place: parse.Place) -> Cal
     whole = parse.call(a_leg, b_legs, place)
     other = b_legs.get(a_leg.get("bridge_uuid"))
     target = other.get("routing_target") if other else ""
-    told = a_leg.get(live.DIALLED)
+    dialled_number = a_leg.get(live.DIALLED)
     return replace(
         whole,
         status=UNFINISHED,
         ended=whole.ended or whole.bridged or whole.started,
-        number=whole.number or live.number(told),
-        dialled=whole.dialled or told,
+        number=whole.number or live.number(dialled_number),
+        dialled=whole.dialled or dialled_number,
         schemes=whole.schemes or tuple(filter(None, (a_leg.get("routing_scheme"),))),
         person=whole.person or dialled.person_of(target),
         target=whole.target or target,
@@ -99,10 +99,10 @@ def left_behind(database: Path, pid_file: Path) -> Sequence[Cdr]:
     found = []
     for leg in legs:
         if live.is_a_leg(leg):
-            told = live.listed(leg) | {"end_uepoch": ended}
+            variables = live.listed(leg) | {"end_uepoch": ended}
             if row := bridged.get(leg["uuid"]):
-                told |= {"bridge_uuid": str(row[1]), "bridge_uepoch": f"{row[2]}000000"}
-            found.append(Cdr(str(leg["uuid"]), told, ()))
+                variables |= {"bridge_uuid": str(row[1]), "bridge_uepoch": f"{row[2]}000000"}
+            found.append(Cdr(str(leg["uuid"]), variables, ()))
     return found
 
 

@@ -18,7 +18,7 @@ from sqlalchemy import Engine
 from routing.journal import cdr, sound, store
 from routing.journal.cdr import Cdr
 from routing.journal.counts import Counts
-from routing.journal.faults import is_of_the_record, words_of
+from routing.journal.faults import is_of_the_record, text_of
 from routing.journal.gather import Gatherer, Log, Whole
 from routing.journal.late import LateLegs
 from routing.journal.live import Live
@@ -73,7 +73,7 @@ class Worker:
                 pause_s = IDLE_SECONDS
             except Exception as problem:
                 self.counts.failures += 1
-                self.log("error", "journal cannot be written", problem=words_of(problem), spool="kept", again_s=pause_s)
+                self.log("error", "journal cannot be written", problem=text_of(problem), spool="kept", again_s=pause_s)
                 recorded = 0
                 self.stop.wait(pause_s)
                 pause_s = min(pause_s * 2, LONGEST_PAUSE_SECONDS)
@@ -155,7 +155,7 @@ class Worker:
                 self._record(wholes[half:])
                 return
             for name in wholes[0].files:
-                self.gatherer.put_aside(name, f"the database refuses the call: {words_of(problem)}")
+                self.gatherer.put_aside(name, f"the database refuses the call: {text_of(problem)}")
             return
         for whole in wholes:
             if whole.empty:
@@ -171,7 +171,7 @@ class Worker:
             count, problem = self.outbox.hand_over(self.engine)
             self.counts.remembered += count
             if problem:
-                self.log("warning", "memory is away", problem=words_of(problem), again_s=self._memory_pause_s)
+                self.log("warning", "memory is away", problem=text_of(problem), again_s=self._memory_pause_s)
                 self._next_memory = self.now() + self._memory_pause_s
                 self._memory_pause_s = min(self._memory_pause_s * 2, LONGEST_PAUSE_SECONDS)
                 return

@@ -35,9 +35,9 @@ class WebHooks:
 
     def tell(self, notice: Notice | NewNetwork, url: str) -> None:
         """Tell one address. Raises Later and Refused."""
-        said = body(notice)
+        content = body(notice)
         try:
-            reply = self.post("POST", url, self.headers(notice.id, int(self.now()), said), said, DEADLINE_SECONDS)
+            reply = self.post("POST", url, self.headers(notice.id, int(self.now()), content), content, DEADLINE_SECONDS)
         except NoReply as problem:
             raise Later(str(problem), is_away=True) from None
         if reply.status in _LATER or reply.status >= 500:

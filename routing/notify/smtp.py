@@ -142,11 +142,11 @@ class SmtpMail:
             codes = {code for code, _ in problem.recipients.values()}
             raise (Refused if min(codes) >= 500 else Later)(_listed(problem.recipients)) from None
         except SMTPDataError as problem:
-            raise (Refused if problem.smtp_code >= 500 else Later)(_said(problem)) from None
+            raise (Refused if problem.smtp_code >= 500 else Later)(_reply_text(problem)) from None
         except SMTPSenderRefused as problem:
-            raise (Refused if problem.smtp_code == _TOO_LARGE else Later)(_said(problem)) from None
+            raise (Refused if problem.smtp_code == _TOO_LARGE else Later)(_reply_text(problem)) from None
         except SMTPResponseException as problem:
-            raise Later(_said(problem), is_away=True) from None
+            raise Later(_reply_text(problem), is_away=True) from None
         except (SMTPException, OSError) as problem:
             raise Later(f"{type(problem).__name__}: {problem}"[:300], is_away=True) from None
         return {address: _answer(*answer) for address, answer in refused.items()}
@@ -189,7 +189,7 @@ def read(path: Path) -> Recording:
         return Recording(content, None)
 
 
-def _said(problem: SMTPResponseException) -> str:
+def _reply_text(problem: SMTPResponseException) -> str:
     return _answer(problem.smtp_code, problem.smtp_error)
 
 

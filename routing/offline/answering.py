@@ -20,7 +20,7 @@ from routing.decide.registry import decide
 from routing.decide.responsible import Responsible
 from routing.decide.verdict import Answer as Http
 from routing.decide.verdict import Failure
-from routing.esl.exchange import Asked, Exchange
+from routing.esl.exchange import CallToDecide, Exchange
 from routing.esl.facts import NotACall
 from routing.model.decision import Call
 from routing.model.decision import answer as encoded
@@ -140,7 +140,7 @@ class InProcess:
             asked = exchange.hear(switch.hear(exchange.begin()))
         except NotACall as problem:
             return Closed(0, str(problem))
-        assert isinstance(asked, Asked)
+        assert isinstance(asked, CallToDecide)
         call = asked.call
         step = self._table(f"{call.release}/schemes/{call.scheme}.json").get("steps", {}).get(call.step)
         if not isinstance(step, Mapping):

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from routing.decide.crm import told
+from routing.decide.crm import visitor_facts
 from routing.decide.ports import step_seconds
 from routing.decide.responsible import Responsible
 from routing.model.decision import Call
@@ -42,7 +42,7 @@ def told_words(step: Mapping[str, Any], call: Call) -> list[str]:
     """What a CRM is told of the visitor, a part each: ``told entity.region=521``."""
     if not (call.entities or call.source):
         return []
-    return [f"told {place}={value}" for place, value in told(step, call).items()]
+    return [f"told {place}={value}" for place, value in visitor_facts(step, call).items()]
 
 
 def told_of(detail: str) -> list[str]:

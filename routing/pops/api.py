@@ -70,10 +70,10 @@ class Api:
         if not holds_key(keys):
             raise self._not_allowed("tokens are for who holds the key: Authorization: Bearer ...")
 
-    def _not_allowed(self, words: str) -> Refused:
+    def _not_allowed(self, reason: str) -> Refused:
         if wait_s := self.wait_s(address()):
             return Refused(429, "too often", wait_s)
-        return Refused(401, words)
+        return Refused(401, reason)
 
 
 def create(api: Api) -> Flask:
@@ -132,10 +132,10 @@ def _written(event: Event) -> bytes:
 
 
 def _token(api: Api, plan: Plan, key: str) -> Response:
-    person, wanted = request.args.get("person", ""), request.args.get("for", str(TOKEN_SECONDS))
+    person, seconds = request.args.get("person", ""), request.args.get("for", str(TOKEN_SECONDS))
     if person not in plan.people:
         raise Refused(404, "person is not one of this project's")
-    if not (wanted.isascii() and wanted.isdigit() and len(wanted) <= 9 and 1 <= int(wanted) <= LONGEST_SECONDS):
+    if not (seconds.isascii() and seconds.isdigit() and len(seconds) <= 9 and 1 <= int(seconds) <= LONGEST_SECONDS):
         raise Refused(400, f"for must be 1 to {LONGEST_SECONDS} seconds")
-    until = math.floor(api.now()) + int(wanted)
+    until = math.floor(api.now()) + int(seconds)
     return jsonify({"token": signed(key, plan.project, Pass(person, until)), "until": until})

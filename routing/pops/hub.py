@@ -116,10 +116,10 @@ class Hub:
 
 def _person(text: str) -> str:
     try:
-        told = json.loads(text)
+        pop = json.loads(text)
     except ValueError:
         return ""
-    return str(told.get("person") or "") if isinstance(told, dict) else ""
+    return str(pop.get("person") or "") if isinstance(pop, dict) else ""
 
 
 def id_of(text: str) -> tuple[int, int] | None:

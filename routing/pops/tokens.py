@@ -27,8 +27,8 @@ class Pass:
 
 def signed(key: str, project: str, allowed: Pass) -> str:
     """The token."""
-    said = f"routing pops\n{project}\n{allowed.person}\n{allowed.until}".encode()
-    mark = base64.urlsafe_b64encode(hmac.digest(key.encode(), said, hashlib.sha256)).decode().rstrip("=")
+    text = f"routing pops\n{project}\n{allowed.person}\n{allowed.until}".encode()
+    mark = base64.urlsafe_b64encode(hmac.digest(key.encode(), text, hashlib.sha256)).decode().rstrip("=")
     return f"{allowed.person}.{allowed.until}.{mark}"
 
 

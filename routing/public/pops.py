@@ -78,11 +78,11 @@ class _Handler(Handler):
 def _counts(hub: Hub) -> tuple[Callable[[int], None], Callable[[], bytes]]:
     registry = CollectorRegistry()
     requests = Counter("routing_pops_requests", "Requests by HTTP status", ["status"], registry=registry)
-    for name, words, value in (
+    for name, description, value in (
         ("routing_pops_screens", "Screens that are open", lambda: hub.open),
         ("routing_pops_lost_screens", "Screens closed because they took nothing", lambda: hub.lost),
     ):
-        Gauge(name, words, registry=registry).set_function(value)
+        Gauge(name, description, registry=registry).set_function(value)
     return (lambda status: requests.labels(str(status)).inc()), (lambda: generate_latest(registry))
 
 
@@ -97,7 +97,7 @@ def serve(root: Path, listen: str, status: str, redis: str, secrets: Path | None
     """Serve until SIGTERM. Raises SecretsFault, BadAddress or OSError when it cannot begin."""
     lines = Lines()
     known = read_secrets(secrets, os.environ)
-    store = Store(parse(redis), report=lambda words: lines.write("warning", "redis", words=words))
+    store = Store(parse(redis), report=lambda text: lines.write("warning", "redis", words=text))
     live, hub = Live(root, "table.json", plan_of, lines), Hub(time.time)
     count, metrics = _counts(hub)
     receiver = Receiver(root)

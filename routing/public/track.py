@@ -47,7 +47,7 @@ def serve(root: Path, listen: str, status: str, redis: str, secrets: Path | None
     """Serve until SIGTERM. Raises SecretsFault, BadAddress or OSError when it cannot begin."""
     lines = Lines()
     known = read_secrets(secrets, os.environ)
-    store = Store(parse(redis), report=lambda words: lines.write("warning", "redis", words=words))
+    store = Store(parse(redis), report=lambda text: lines.write("warning", "redis", words=text))
     count, metrics = _counts()
     live = Live(root, "tracking.json", plan_of, lines)
 

@@ -69,7 +69,7 @@ def _regions(name: str, turns: Sequence[Turn], loc: Loc, folder: Folder) -> Iter
 
 
 def source(name: str, wish: Any, turns: Sequence[Turn], folder: Folder) -> Any:
-    """A wish as the engine reads it (`decide.wanted`); a region is looked up by the regions that people have."""
+    """A wish as the engine reads it (`decide.required_skills`); regions are those that people have."""
     fact = _fact(wish) if isinstance(wish, str) else ""
     if not fact:
         return {"value": wish}

@@ -57,10 +57,10 @@ class Address:
 def parse(url: str) -> Address:
     """The address in a URL. Raises BadAddress."""
     if url.startswith("unix://"):
-        path, _, asked = url.removeprefix("unix://").partition("?")
+        path, _, options = url.removeprefix("unix://").partition("?")
         if not path.startswith("/"):
             raise BadAddress("unix:// is followed by an absolute path")
-        return Address("single", (Endpoint(unquote(path), 0),), db=_db(parse_qs(asked).get("db", ["0"])[0]))
+        return Address("single", (Endpoint(unquote(path), 0),), db=_db(parse_qs(options).get("db", ["0"])[0]))
     found = _URL.fullmatch(url)
     if not found:
         raise BadAddress(

@@ -48,7 +48,7 @@ class Store:
         self,
         address: Address,
         budget_s: float = BUDGET_SECONDS,
-        report: Callable[[str], None] = lambda words: None,
+        report: Callable[[str], None] = lambda reason: None,
     ) -> None:
         self._address = address
         self._budget_s = budget_s
@@ -77,13 +77,13 @@ class Store:
             node = self._nodes.holder(key)
             if not node.circuit.allows():
                 raise StoreDown(_ALONE)
-            replies = self._asked(node, commands)
+            replies = self._replies(node, commands)
         except gevent.Timeout as fired:
             if fired is not timer:
                 raise
             raise self._failed(node, f"no answer from Redis within {budget_s * 1000:.0f} ms") from None
         except (OSError, RedisError) as problem:
-            raise self._failed(node, _words(problem), at_once=isinstance(problem, _ELSEWHERE)) from None
+            raise self._failed(node, _error_text(problem), at_once=isinstance(problem, _ELSEWHERE)) from None
         finally:
             timer.close()
         node.circuit.succeeded()
@@ -96,7 +96,7 @@ class Store:
         for node in self._nodes.all():
             node.forget()
 
-    def _asked(self, node: Node, commands: Sequence[Command]) -> list[Reply]:
+    def _replies(self, node: Node, commands: Sequence[Command]) -> list[Reply]:
         """Follows one redirection of a cluster. Raises StoreDown for an error that asking again would not mend."""
         replies = node.ask(commands)
         moved = next((reply for reply in replies if isinstance(reply, AskError)), None)
@@ -114,16 +114,16 @@ class Store:
                 raise StoreDown(f"Redis refused: {reply}")
         return replies
 
-    def _failed(self, node: Node | None, words: str, at_once: bool = False) -> StoreDown:
+    def _failed(self, node: Node | None, reason: str, at_once: bool = False) -> StoreDown:
         """Count a failure; after a few in a row nobody asks until Redis answers again."""
         if node:
             node.circuit.failed(is_certain=at_once)
         else:
             self._lost = True
         if (node is None or not node.circuit.allows()) and self._mending is None:
-            self._report(f"left alone: {words}")
+            self._report(f"left alone: {reason}")
             self._mending = gevent.spawn(self._mend)
-        return StoreDown(words)
+        return StoreDown(reason)
 
     def _mend(self) -> None:
         """Try until every node in use answers."""
@@ -167,7 +167,7 @@ def _takes_writes(role: Reply) -> bool:
     return bool(role[0] == b"master")
 
 
-def _words(problem: Exception) -> str:
+def _error_text(problem: Exception) -> str:
     """An error in words, without the address's password (redis-py puts none in)."""
     text = str(problem).strip() or type(problem).__name__
     if unreached := _UNREACHED.fullmatch(text):

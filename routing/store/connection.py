@@ -54,12 +54,12 @@ class Connection(RedisConnection):
 
         Raises OSError or redis.exceptions.RedisError when the connection failed, and then it is closed.
         """
-        words = [pack_command(tuple(command)) for command in commands]  # type: ignore[arg-type]
+        packed = [pack_command(tuple(command)) for command in commands]  # type: ignore[arg-type]
         try:
             if not self._sock:
                 self.connect_check_health(check_health=False)
-            self._sock.sendall(b"".join(words))
-            replies = list(self._replies(len(words)))
+            self._sock.sendall(b"".join(packed))
+            replies = list(self._replies(len(packed)))
         except BaseException:
             self.drop()  # or a reply that comes late would answer the next question
             raise

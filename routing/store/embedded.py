@@ -70,11 +70,11 @@ def _reached(root: Path) -> bool | None:
 class Embedded:
     """``start`` it, ``stop`` it. ``report`` is told of starts and faults, from a thread of its own."""
 
-    def __init__(self, root: Path, report: Callable[[str], None] = lambda words: None) -> None:
+    def __init__(self, root: Path, report: Callable[[str], None] = lambda text: None) -> None:
         self._root = root.resolve()
         self._folder = self._root / FOLDER
         self._report = report
-        self._said = ""
+        self._reported = ""
         self._stop = threading.Event()
         self._child: subprocess.Popen[bytes] | None = None
         self._lock: int | None = None
@@ -120,7 +120,7 @@ class Embedded:
     def _look(self) -> None:
         now_s, reached = time.monotonic(), _reached(self._root)
         if reached is not None:
-            self._reached_s, self._has_listened, self._said = now_s, True, ""
+            self._reached_s, self._has_listened, self._reported = now_s, True, ""
         if reached:
             self._heard_s = now_s
             return
@@ -184,11 +184,11 @@ class Embedded:
                 self._child.kill()
                 self._child.wait()
 
-    def _say(self, words: str) -> None:
+    def _say(self, text: str) -> None:
         """The same trouble is told once."""
-        if words != self._said:
-            self._said = words
-            self._report(words)
+        if text != self._reported:
+            self._reported = text
+            self._report(text)
 
 
 def _refused(folder: Path, problem: OSError) -> str:

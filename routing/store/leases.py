@@ -97,9 +97,9 @@ class RedisLeases:
         self, lending: Lending, visitor_id: str, visitor: Visitor, page: Mapping[str, str], now: float
     ) -> str | None:
         """See Leases. A number that is free the longest is lent first."""
-        told = _text({"entities": dict(visitor.entities), "source": dict(visitor.source)})
+        session = _text({"entities": dict(visitor.entities), "source": dict(visitor.source)})
         listed = hashlib.sha256(" ".join(lending.numbers).encode()).hexdigest()[:16]
-        return self._run(LEND, lending, now, visitor_id, told, _text(dict(page)), listed, *lending.numbers)
+        return self._run(LEND, lending, now, visitor_id, session, _text(dict(page)), listed, *lending.numbers)
 
     def tell(self, lending: Lending, visitor_id: str, page: Mapping[str, str], now: float) -> str | None:
         """See Leases."""
@@ -115,8 +115,8 @@ class RedisLeases:
         until, session, page = found
         if until is None or session is None or float(until) <= now:
             return None
-        told = json.loads(session)
-        return Visitor({**told["entities"], **json.loads(page or b"{}")}, told["source"])
+        visit = json.loads(session)
+        return Visitor({**visit["entities"], **json.loads(page or b"{}")}, visit["source"])
 
     def _run(self, script: str, lending: Lending, now: float, *rest: str) -> str | None:
         both = keys.pool(lending.project, lending.pool)

@@ -99,8 +99,8 @@ class RedisMemory:
     def take_turn(self, project: str, place: tuple[str, str], ranked: Sequence[tuple[str, int]], spread: bool) -> str:
         """See Memory."""
         key = keys.turns(project, *place)
-        words = (word for pair in ranked for word in pair)
-        (name,) = self._ask(key, ("EVAL", TAKE_TURN, 1, key, keys.TURN_SECONDS, int(spread), *words))
+        arguments = (word for pair in ranked for word in pair)
+        (name,) = self._ask(key, ("EVAL", TAKE_TURN, 1, key, keys.TURN_SECONDS, int(spread), *arguments))
         return str(name, "utf-8")
 
     # what the journal and people write
@@ -118,8 +118,8 @@ class RedisMemory:
     def count(self, project: str, person: str, call_id: str, day: str, talk_s: float, end: float, oldest: str) -> bool:
         """Add a call to a person's load on a day, forget days before ``oldest``. False when it was counted before."""
         load, mark = keys.load(project, person), keys.counted(project, call_id)
-        words = (day, round(talk_s), round(end), keys.COUNTED_SECONDS, keys.LOAD_SECONDS, oldest)
-        (counted,) = self._ask(load, ("EVAL", COUNT, 2, mark, load, *words))
+        arguments = (day, round(talk_s), round(end), keys.COUNTED_SECONDS, keys.LOAD_SECONDS, oldest)
+        (counted,) = self._ask(load, ("EVAL", COUNT, 2, mark, load, *arguments))
         return bool(counted)
 
     def disturb(self, project: str, person: str, wanted: bool, now_s: float = 0.0) -> None:
@@ -172,8 +172,8 @@ def _load(found: Sequence[bytes | None]) -> Load:
 
 def _pairs(flat: Sequence[bytes]) -> dict[str, str]:
     """Name and value in turn, as Redis lists a hash or a sorted set with scores."""
-    words = [word.decode() for word in flat]
-    return dict(zip(words[::2], words[1::2], strict=True))
+    texts = [text.decode() for text in flat]
+    return dict(zip(texts[::2], texts[1::2], strict=True))
 
 
 def _numbers(flat: Sequence[bytes]) -> dict[str, int]:

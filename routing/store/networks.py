@@ -10,7 +10,7 @@ from routing.store.client import Store, StoreDown
 from routing.store.connection import Command, Reply
 
 #: Networks kept of one account, the last ones; notices of one account a day, and those that wait in all.
-MOST_NETWORKS, MOST_A_DAY, MOST_UNTOLD = 500, 10, 1000
+MOST_NETWORKS, MOST_A_DAY, MOST_WAITING = 500, 10, 1000
 #: KEYS as `keys.networks`; network, now, TTL, name and text of the notice, and the bounds. The first network of an
 #: account is learnt and not told. Returns 1 when the notice waits now.
 SEEN = """
@@ -37,29 +37,29 @@ class RedisNetworks:
     def seen(self, project: str, account: str, network: str, at_s: float, name: str, notice: str) -> bool:
         """See Known."""
         where = keys.networks(project, account)
-        bounds = (MOST_NETWORKS, MOST_A_DAY, MOST_UNTOLD, keys.UNTOLD_SECONDS)
-        words = (network, round(at_s), keys.NETWORKS_SECONDS, name, notice, *bounds)
-        (is_new,) = self._ask(where[0], ("EVAL", SEEN, 3, *where[:3], *words))
+        bounds = (MOST_NETWORKS, MOST_A_DAY, MOST_WAITING, keys.NOTICES_SECONDS)
+        arguments = (network, round(at_s), keys.NETWORKS_SECONDS, name, notice, *bounds)
+        (is_new,) = self._ask(where[0], ("EVAL", SEEN, 3, *where[:3], *arguments))
         return bool(is_new)
 
-    def untold(self, project: str) -> Mapping[str, str]:
+    def unsent(self, project: str) -> Mapping[str, str]:
         """See Known."""
-        *_, untold, sending = keys.networks(project, "")
-        (waiting,) = self._ask(untold, ("HLEN", untold))
+        *_, notices, sending = keys.networks(project, "")
+        (waiting,) = self._ask(notices, ("HLEN", notices))
         if not waiting:
             return {}
-        (mine,) = self._ask(untold, ("SET", sending, "1", "NX", "EX", keys.SENDING_SECONDS))
+        (mine,) = self._ask(notices, ("SET", sending, "1", "NX", "EX", keys.SENDING_SECONDS))
         if not mine:
             return {}
-        (found,) = self._ask(untold, ("HGETALL", untold))
-        words = [word.decode("utf-8", "replace") for word in found]
-        return dict(zip(words[::2], words[1::2], strict=True))
+        (found,) = self._ask(notices, ("HGETALL", notices))
+        texts = [text.decode("utf-8", "replace") for text in found]
+        return dict(zip(texts[::2], texts[1::2], strict=True))
 
-    def told(self, project: str, *names: str) -> None:
+    def sent(self, project: str, *names: str) -> None:
         """See Known."""
-        *_, untold, sending = keys.networks(project, "")
-        commands: list[Command] = [("HDEL", untold, name) for name in names]
-        self._ask(untold, *commands, ("DEL", sending))
+        *_, notices, sending = keys.networks(project, "")
+        commands: list[Command] = [("HDEL", notices, name) for name in names]
+        self._ask(notices, *commands, ("DEL", sending))
 
     def _ask(self, key: str, *commands: Command) -> list[Reply]:
         try:

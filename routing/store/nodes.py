@@ -127,10 +127,10 @@ class Sentinel:
     def refresh(self) -> None:
         """See Nodes. The Sentinel that answered is asked first the next time."""
         question = ("SENTINEL", "GET-MASTER-ADDR-BY-NAME", self._address.name)
-        for sentinel, (told,) in _told(self._sentinels, question):
-            if isinstance(told, list) and len(told) == 2:
+        for sentinel, (reply,) in _replies_of(self._sentinels, question):
+            if isinstance(reply, list) and len(reply) == 2:
                 self._sentinels.sort(key=lambda each: each is not sentinel)
-                self._use(Endpoint(told[0].decode(), int(told[1])))
+                self._use(Endpoint(reply[0].decode(), int(reply[1])))
                 return
         raise NobodyKnows(f"no Sentinel knows the master {self._address.name}")
 
@@ -171,9 +171,9 @@ class Cluster:
     def refresh(self) -> None:
         """See Nodes. Nodes that hold nothing any more are forgotten, but for those of the URL."""
         known = sorted(self._nodes.values(), key=lambda node: node.circuit.failures)
-        for node, (told,) in _told(known, ("CLUSTER", "SLOTS")):
-            if isinstance(told, list) and told:
-                self._ranges = [(int(first), int(last), self._named(node, at)) for first, last, at, *_ in told]
+        for node, (reply,) in _replies_of(known, ("CLUSTER", "SLOTS")):
+            if isinstance(reply, list) and reply:
+                self._ranges = [(int(first), int(last), self._named(node, at)) for first, last, at, *_ in reply]
                 self._keep({each for _, _, each in self._ranges})
                 return
         raise NobodyKnows("no node of the cluster tells its slots")
@@ -194,7 +194,7 @@ class Cluster:
         return {id(node): node for _, _, node in self._ranges}.values()
 
 
-def _told(nodes: Sequence[Node], question: Command) -> Iterator[tuple[Node, list[Reply]]]:
+def _replies_of(nodes: Sequence[Node], question: Command) -> Iterator[tuple[Node, list[Reply]]]:
     """The nodes that answer a question in time, one after another."""
     for node in list(nodes):
         replies: list[Reply] = []

@@ -20,9 +20,9 @@ from flask import Flask, Response, jsonify, request
 
 from routing.model.entities import Visitor
 from routing.model.visitors import Leases, LeasesDown
-from routing.track.asked import LARGEST_BODY, Asked, Unusable, read
 from routing.track.holders import Holders
 from routing.track.plan import Lender, Plan
+from routing.track.request import LARGEST_BODY, TrackingRequest, Unusable, read
 from routing.track.script import script
 from routing.web.limits import Limiter
 from routing.web.skeleton import Pages, Refused, address, application, holds_key, origin
@@ -52,16 +52,16 @@ class Api:
     #: Who holds how many numbers; by the API's own clock where nothing else is said.
     holders: Holders | None = None
 
-    def session(self, plan: Plan, asked: Asked, address: str = "") -> Mapping[str, Any]:
+    def session(self, plan: Plan, visit: TrackingRequest, address: str = "") -> Mapping[str, Any]:
         """A number for a visit; the overflow number when all are lent, the store is away or the address holds enough;
         none where no pool fits. ``address``: whose it is, "" for a server with the key."""
-        visitor, page = plan.kept(asked.told)
-        lender = plan.lender_for(Visitor({**visitor.entities, **page}, visitor.source), asked.page)
+        visitor, page = plan.kept(visit.content)
+        lender = plan.lender_for(Visitor({**visitor.entities, **page}, visitor.source), visit.page)
         if lender is None:
             self.count("session", "no_pool")
             return {"number": None}
         try:
-            number, outcome = self._lend(lender, asked.visitor_id, visitor, page, address)
+            number, outcome = self._lend(lender, visit.visitor_id, visitor, page, address)
         except LeasesDown:
             number, outcome = None, "store_down"
         self.count("session", outcome)
@@ -81,14 +81,14 @@ class Api:
             holders.lent(address, lending.pool, visitor_id, lending.lease_s)
         return number, "lent" if number else "overflow"
 
-    def view(self, plan: Plan, asked: Asked, address: str = "") -> Mapping[str, Any]:
+    def view(self, plan: Plan, visit: TrackingRequest, address: str = "") -> Mapping[str, Any]:
         """Keeps what a page tells; ``number`` is null when the visitor has none (any more) and should ask for one."""
-        lender = plan.lender(asked.pool)
+        lender = plan.lender(visit.pool)
         if lender is None:
             raise Unusable("pool is not one of this project's")
-        _, page = plan.kept(asked.told)
+        _, page = plan.kept(visit.content)
         try:
-            number = self.leases.tell(lender.lending, asked.visitor_id, page, self.now())
+            number = self.leases.tell(lender.lending, visit.visitor_id, page, self.now())
             outcome = "told" if number else "no_lease"
         except LeasesDown:
             number, outcome = None, "store_down"
@@ -139,7 +139,7 @@ def _live(api: Api) -> Plan:
     return plan
 
 
-def _answered(api: Api, what: str, act: Callable[[Plan, Asked, str], Mapping[str, Any]]) -> Response:
+def _answered(api: Api, what: str, act: Callable[[Plan, TrackingRequest, str], Mapping[str, Any]]) -> Response:
     """The answer to a request, once it is known that the asker may ask. Raises Refused."""
     plan = _live(api)
     if wait_s := api.limiter.wait_s(address()):

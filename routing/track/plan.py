@@ -47,14 +47,14 @@ class Plan:
         """A pool by its name."""
         return next((lender for lender in self.lenders if lender.lending.pool == name), None)
 
-    def kept(self, told: Mapping[str, Any]) -> tuple[Visitor, dict[str, str]]:
+    def kept(self, content: Mapping[str, Any]) -> tuple[Visitor, dict[str, str]]:
         """What is kept of what a page told: of the visit, and of the page alone."""
-        entities = told.get("entities")
+        entities = content.get("entities")
         of_level = {
             level: [name for name, entity in self.entities.items() if entity.get("level") == level]
             for level in ("session", "view")
         }
-        source = cleaned(told.get("source"), SOURCES)
+        source = cleaned(content.get("source"), SOURCES)
         return Visitor(cleaned(entities, of_level["session"]), source), cleaned(entities, of_level["view"])
 
 
@@ -72,8 +72,8 @@ def plan_of(table: Mapping[str, Any]) -> Plan:
 
 def _lender(project: str, pool: Mapping[str, Any]) -> Lender:
     questions = {
-        question: Wanted(tuple(asked["texts"]), tuple(asked["patterns"]))
-        for question, asked in pool["questions"].items()
+        question: Wanted(tuple(requirement["texts"]), tuple(requirement["patterns"]))
+        for question, requirement in pool["questions"].items()
     }
     lending = Lending(project, pool["name"], tuple(pool["numbers"]), int(pool["lease_s"]), int(pool["keep_s"]))
     return Lender(lending, PoolWhen.model_construct(page=list(pool["page"]), questions=questions), pool["overflow"])

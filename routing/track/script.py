@@ -22,6 +22,6 @@ def script(entities: Mapping[str, Mapping[str, Any]], moves: bool) -> str:
 
     ``moves``: another page of a visit may need a number of another pool.
     """
-    wanted = {name: [of.get("expression") or 0, int(of.get("level") == "view")] for name, of in entities.items()}
-    text = json.dumps(wanted, separators=(",", ":")).replace("<", "\\u003c")
+    entity_paths = {name: [of.get("expression") or 0, int(of.get("level") == "view")] for name, of in entities.items()}
+    text = json.dumps(entity_paths, separators=(",", ":")).replace("<", "\\u003c")
     return source().replace(PLACE, f"{text},{int(moves)}", 1)

@@ -87,8 +87,8 @@ def missing(root: Path, lines: Lines, faults: Iterable[str]) -> None:
     """Tell at start what pages will not get: no release, or what is wrong with the live one."""
     if not (root / "current").is_dir():
         faults = [f"no release is live in {root}: pages get nothing (hint: routing publish --out {root})"]
-    for words in faults:
-        lines.write("warning", "missing", words=words)
+    for fault in faults:
+        lines.write("warning", "missing", words=fault)
 
 
 @dataclass
@@ -149,8 +149,8 @@ def _listener(text: str) -> Any:
 def _raise_descriptors(connections: int) -> None:
     """As many open files as the connections need, where the system allows it."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = connections + SPARE_DESCRIPTORS
-    most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    needed = connections + SPARE_DESCRIPTORS
+    most = needed if hard == resource.RLIM_INFINITY else min(needed, hard)
     if soft != resource.RLIM_INFINITY and soft < most:
         resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 

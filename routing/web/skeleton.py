@@ -23,8 +23,8 @@ class Refused(Exception):
     ``again_s``: after how many seconds it may be made again, 0 where time changes nothing.
     """
 
-    def __init__(self, status: int, words: str, again_s: float = 0) -> None:
-        super().__init__(words)
+    def __init__(self, status: int, reason: str, again_s: float = 0) -> None:
+        super().__init__(reason)
         self.status, self.again_s = status, again_s
 
 
@@ -71,9 +71,9 @@ def application(name: str, pages: Pages, paths: Iterable[str], fault: Callable[[
     return app
 
 
-def error(status: int, words: str) -> Response:
+def error(status: int, reason: str) -> Response:
     """An answer that says what is wrong."""
-    response = jsonify({"error": words})
+    response = jsonify({"error": reason})
     response.status_code = status
     return response
 

@@ -21,7 +21,7 @@ from fakes.zoho_desk import ZohoDesk
 
 from routing.crm.look import Tasks
 from routing.crm.systems import Systems
-from routing.decide.crm import told
+from routing.decide.crm import visitor_facts
 from routing.http.breaker import Breaker
 from routing.model.crm import crm_of, runtime
 from routing.model.decision import Call
@@ -95,7 +95,7 @@ class Bed:
         asked, visitor = config(self.fake, **settings), visitor or Visitor()
         call = Call("u", "/r", "s", "1", "", caller, entities=visitor.entities, source=visitor.source)
         step = {"crm": asked}
-        return self.systems.lookup(asked, caller, order or ORDER, self.knows, deadline_s, told(step, call))
+        return self.systems.lookup(asked, caller, order or ORDER, self.knows, deadline_s, visitor_facts(step, call))
 
     def later(self, seconds: float) -> None:
         self.fake.clock.seconds += seconds

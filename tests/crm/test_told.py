@@ -13,7 +13,7 @@ from fakes.generic import FACTS, PERSON, Generic
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from routing.decide.crm import told
+from routing.decide.crm import visitor_facts
 from routing.model.decision import Call
 from routing.model.entities import LONGEST_VALUE, Visitor, variables, visitor_of
 from routing.model.lookup import Found, Nobody
@@ -166,5 +166,5 @@ def test_how_long_an_answer_counts_is_a_setting(bed: Bed, remember: str | None, 
 def test_only_what_the_templates_use_is_told() -> None:
     call = Call("u", "/r", "s", "1", "", CALLER, entities={"region": "521", "category": "x"}, source={"gclid": "1"})
     step = {"crm": {"system": "ours", "told": ["entity.region", "source.utm_campaign"]}}
-    assert told(step, call) == {"entity.region": "521", "source.utm_campaign": ""}
-    assert told({"crm": {"system": "ours"}}, call) == {}
+    assert visitor_facts(step, call) == {"entity.region": "521", "source.utm_campaign": ""}
+    assert visitor_facts({"crm": {"system": "ours"}}, call) == {}

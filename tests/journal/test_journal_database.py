@@ -31,7 +31,7 @@ def test_migrations_are_in_the_package():
     versions = (
         "routing.journal.migrations.versions.0001_calls",
         "routing.journal.migrations.versions.0002_notices",
-        "routing.journal.migrations.versions.0003_told",
+        "routing.journal.migrations.versions.0003_notified_addressees",
         "routing.journal.migrations.versions.0004_results",
         "routing.journal.migrations.versions.0005_tags",
         "routing.journal.migrations.versions.0006_node",

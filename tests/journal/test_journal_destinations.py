@@ -105,20 +105,20 @@ def test_a_destination_rests_longer_and_longer_and_is_well_at_once():
     places = Destinations(lambda: now[0])
     for rest_s in (2, 4, 8, 16, 32, 60, 60):
         assert places.wait_s(["http://a.example/x"]) == 0
-        with pytest.raises(Later), places.asked("http://a.example/x"):
+        with pytest.raises(Later), places.conversation("http://a.example/x"):
             raise Later("away", is_away=True)
         assert places.wait_s(["http://a.example/other"]) == rest_s
         assert places.wait_s(["http://a.example/x", "head@example.com"]) == 0
-        with pytest.raises(Later, match="left alone") as told, places.asked("http://a.example/y"):
+        with pytest.raises(Later, match="left alone") as told, places.conversation("http://a.example/y"):
             raise AssertionError("asked")
         assert told.value.after_s == rest_s
         now[0] += rest_s
-    with places.asked("http://a.example/x"):
+    with places.conversation("http://a.example/x"):
         assert places.wait_s(["http://a.example/x"]) > 0, "one at a time"
-    with pytest.raises(Later), places.asked("http://a.example/x"):
+    with pytest.raises(Later), places.conversation("http://a.example/x"):
         raise Later("this mailbox is full")
     assert places.wait_s(["http://a.example/x"]) == 0
-    with pytest.raises(Later), places.asked("http://a.example/x"):
+    with pytest.raises(Later), places.conversation("http://a.example/x"):
         raise Later("away", is_away=True)
     now[0] -= 1e6
     assert places.wait_s(["http://a.example/x"]) == LONGEST_REST_SECONDS and FIRST_REST_SECONDS == 2

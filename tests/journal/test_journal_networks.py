@@ -38,10 +38,10 @@ class Known:
             self.waiting[name] = notice
         return is_new
 
-    def untold(self, project):
+    def unsent(self, project):
         return dict(self.waiting)
 
-    def told(self, project, *names):
+    def sent(self, project, *names):
         for name in names:
             del self.waiting[name]
 

@@ -21,7 +21,7 @@ from routing.journal import cdr, database, parse, query, release, store
 from routing.journal.counts import Counts
 from routing.journal.database import open_database
 from routing.journal.notices import CLAIM_SECONDS, STALE_SECONDS, Notices
-from routing.journal.schema import UNTOLD
+from routing.journal.schema import UNSENT
 from routing.notify import smtp
 
 HEAD, OTHER = "head@example.com", "other@example.com"
@@ -60,7 +60,7 @@ class Telling:
 
     def is_told(self):
         with self.engine.connect() as connection:
-            waiting = connection.execute(text(f"SELECT count(*) FROM calls WHERE {UNTOLD}"))
+            waiting = connection.execute(text(f"SELECT count(*) FROM calls WHERE {UNSENT}"))
             return waiting.scalar() == 0
 
     def said(self):

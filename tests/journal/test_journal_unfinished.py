@@ -37,14 +37,14 @@ def leg(name, uuid, at_s=0.0, other="", b_leg=False, **variables):
 def talk(kept, uuid="a", until_s=None):
     """A call that ivan takes; it ends when that is said."""
     ours = {"routing_number": "+380800330001", "routing_caller": "+380671110000", "routing_scheme": "desk"}
-    kept.told(leg("CHANNEL_CREATE", uuid))
-    kept.told(leg("CHANNEL_CREATE", f"{uuid}-b", 1, uuid, b_leg=True, routing_target="ivan.desk"))
-    kept.told(leg("CHANNEL_ANSWER", f"{uuid}-b", 3, uuid, b_leg=True, routing_target="ivan.desk"))
-    kept.told(leg("CHANNEL_ANSWER", uuid, 3, **ours))
-    kept.told(leg("CHANNEL_BRIDGE", uuid, 3, f"{uuid}-b", **ours))
+    kept.heard(leg("CHANNEL_CREATE", uuid))
+    kept.heard(leg("CHANNEL_CREATE", f"{uuid}-b", 1, uuid, b_leg=True, routing_target="ivan.desk"))
+    kept.heard(leg("CHANNEL_ANSWER", f"{uuid}-b", 3, uuid, b_leg=True, routing_target="ivan.desk"))
+    kept.heard(leg("CHANNEL_ANSWER", uuid, 3, **ours))
+    kept.heard(leg("CHANNEL_BRIDGE", uuid, 3, f"{uuid}-b", **ours))
     if until_s is not None:
-        kept.told(leg("CHANNEL_HANGUP_COMPLETE", f"{uuid}-b", until_s, uuid, b_leg=True))
-        kept.told(leg("CHANNEL_HANGUP_COMPLETE", uuid, until_s, f"{uuid}-b", **ours, hangup_cause="NORMAL_CLEARING"))
+        kept.heard(leg("CHANNEL_HANGUP_COMPLETE", f"{uuid}-b", until_s, uuid, b_leg=True))
+        kept.heard(leg("CHANNEL_HANGUP_COMPLETE", uuid, until_s, f"{uuid}-b", **ours, hangup_cause="NORMAL_CLEARING"))
 
 
 @pytest.fixture
@@ -67,8 +67,8 @@ def row(bed):
 def test_the_node_of_a_call_without_a_cdr(bed, kept, worker):
     """Events name the switch, and so does the table of channels that is left of one that died."""
     assert listed({"uuid": "a", "direction": "inbound", "hostname": "kyiv1"})["switchname"] == "kyiv1"
-    kept.told(leg("CHANNEL_CREATE", "a") | {"FreeSWITCH-Switchname": "kyiv1"})
-    kept.told(leg("CHANNEL_HANGUP_COMPLETE", "a", 3, switchname="liar") | {"FreeSWITCH-Switchname": "kyiv1"})
+    kept.heard(leg("CHANNEL_CREATE", "a") | {"FreeSWITCH-Switchname": "kyiv1"})
+    kept.heard(leg("CHANNEL_HANGUP_COMPLETE", "a", 3, switchname="liar") | {"FreeSWITCH-Switchname": "kyiv1"})
     bed.clock_s = 60
     worker.work()
     assert row(bed)["node"] == "kyiv1"
@@ -93,8 +93,8 @@ def test_a_call_that_ended_without_a_cdr(bed, kept, worker):
 def test_a_cdr_that_came_is_enough(bed, kept, worker):
     (name,) = bed.put("closed")
     uuid = name[2:38]
-    kept.told(leg("CHANNEL_CREATE", uuid))
-    kept.told(leg("CHANNEL_HANGUP_COMPLETE", uuid, 2))
+    kept.heard(leg("CHANNEL_CREATE", uuid))
+    kept.heard(leg("CHANNEL_HANGUP_COMPLETE", uuid, 2))
     bed.clock_s = 60
     worker.work()
     worker.work()
@@ -105,8 +105,8 @@ def test_a_cdr_that_comes_late_replaces_what_was_known(bed, kept, worker):
     (name,) = bed.put("closed")
     text = (bed.spool / name).read_bytes()
     (bed.spool / name).unlink()
-    kept.told(leg("CHANNEL_CREATE", name[2:38]))
-    kept.told(leg("CHANNEL_HANGUP_COMPLETE", name[2:38], 2))
+    kept.heard(leg("CHANNEL_CREATE", name[2:38]))
+    kept.heard(leg("CHANNEL_HANGUP_COMPLETE", name[2:38], 2))
     bed.clock_s = 60
     worker.work()
     assert row(bed)["status"] == "unfinished"
@@ -183,7 +183,7 @@ def test_memory_is_bounded_and_what_is_lost_is_counted(bed, kept, worker):
     assert [facts["count"] for _, event, facts in bed.log if event == "calls lost"] == [kept.lost_count]
     talk(kept, "another")
     for n in range(500):
-        kept.told(leg("CHANNEL_CREATE", f"leg{n}", 1, "another", b_leg=True))
+        kept.heard(leg("CHANNEL_CREATE", f"leg{n}", 1, "another", b_leg=True))
     assert len(kept.legs("another")[1]) == 200
 
 

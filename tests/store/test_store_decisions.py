@@ -71,7 +71,7 @@ class Desk:
     def engine(self, memory) -> Engine:
         releases = Releases(self.root)
         handlers = Handlers(None, Breaker(lambda: 0.0), {})
-        ports = ports_of(releases, handlers, memory=memory, presence=self.states.beside, now=lambda: NOW)
+        ports = ports_of(releases, handlers, memory=memory, presence=self.states.presence_of, now=lambda: NOW)
         return Engine(releases, ports, Lines())
 
     def decide(self, engine: Engine, step: str, caller: str = CALLER) -> str:

@@ -21,18 +21,18 @@ def seen(known, network, account="1001", at_s=1e9):
 def test_the_first_network_of_an_account_is_quiet_and_every_other_told_once(known):
     assert [seen(known, network) for network in (HOME, HOME, CAFE, CAFE, HOME)] == [False, False, True, False, False]
     assert not seen(known, CAFE, "1002")
-    assert known.untold("p") == {f"1001 {CAFE}": "text"}
+    assert known.unsent("p") == {f"1001 {CAFE}": "text"}
 
 
 def test_one_sender_has_what_waits_until_it_is_done(known):
-    assert known.untold("p") == {}
+    assert known.unsent("p") == {}
     seen(known, HOME), seen(known, CAFE)
-    assert known.untold("p")
-    assert known.untold("p") == {}
-    known.told("p")
-    assert known.untold("p")
-    known.told("p", f"1001 {CAFE}")
-    assert known.untold("p") == {}
+    assert known.unsent("p")
+    assert known.unsent("p") == {}
+    known.sent("p")
+    assert known.unsent("p")
+    known.sent("p", f"1001 {CAFE}")
+    assert known.unsent("p") == {}
 
 
 def test_a_network_is_forgotten_after_half_a_year_without_it(known):
@@ -45,7 +45,7 @@ def test_a_network_is_forgotten_after_half_a_year_without_it(known):
 def test_nobody_is_told_without_end(known, store, monkeypatch):
     assert sum(seen(known, f"10.0.{place}.0/24") for place in range(50)) == networks.MOST_A_DAY
     monkeypatch.setattr(networks, "MOST_NETWORKS", 5)
-    monkeypatch.setattr(networks, "MOST_UNTOLD", networks.MOST_A_DAY)
+    monkeypatch.setattr(networks, "MOST_WAITING", networks.MOST_A_DAY)
     seen(known, "10.1.0.0/24")
     assert not seen(known, HOME, "1002") and not seen(known, CAFE, "1002")
     (kept,) = store.ask("x", ("ZCARD", keys.networks("p", "1001")[0]))

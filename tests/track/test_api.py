@@ -18,8 +18,8 @@ from routing.model.entities import Visitor
 from routing.model.visitors import LeasesDown, Lending
 from routing.store.leases import RedisLeases
 from routing.track.api import OVERFLOW_SECONDS, Api, create
-from routing.track.asked import LARGEST_BODY
 from routing.track.plan import Plan, plan_of
+from routing.track.request import LARGEST_BODY
 from routing.web.limits import MOST_ADDRESSES, Limiter, network
 
 PAGE = "https://www.example.com"

@@ -11,8 +11,8 @@ import phonenumbers
 import pytest
 
 from routing.decide import ring
+from routing.decide.required_skills import country, required_skills
 from routing.decide.strategy import STRATEGIES, TURNING, Candidate, level, order
-from routing.decide.wanted import country, wanted
 from routing.model.decision import Call, Nobody, RingOrder, RingTogether, Wait
 from routing.model.memory import Facts, Load
 
@@ -97,13 +97,13 @@ def test_what_a_call_wants_comes_from_its_number_its_visitor_and_what_is_known()
         "country": "country", "language": "language", "product": "entities.product", "vip": "known",
         "level": {"value": 2}, "region": {"regions": {"Lviv": r"^\+38032", "Kyiv": r"^\+38044"}},
     }  # fmt: skip
-    assert wanted(sources, CALL) == {"country": "UA", "language": "uk", "level": 2}
+    assert required_skills(sources, CALL) == {"country": "UA", "language": "uk", "level": 2}
     call = replace(CALL, caller="+380441234567", entities={"product": "drainage", "language": "pl"})
-    assert wanted(sources, call, known=True) == {
+    assert required_skills(sources, call, known=True) == {
         "country": "UA", "language": "pl", "product": "drainage", "vip": True, "level": 2, "region": "Kyiv",
     }  # fmt: skip
-    assert wanted(sources, replace(CALL, caller="anonymous")) == {"level": 2}
-    assert wanted(sources, replace(call, entities={"region": "Odesa"}))["region"] == "Odesa"
+    assert required_skills(sources, replace(CALL, caller="anonymous")) == {"level": 2}
+    assert required_skills(sources, replace(call, entities={"region": "Odesa"}))["region"] == "Odesa"
 
 
 def test_a_number_is_of_the_country_that_the_numbering_plans_say():

@@ -20,7 +20,7 @@ from routing.diff.outcome import outcome
 from routing.diff.phrases import phrases
 from routing.journal import parse
 from routing.journal.cdr import App, Cdr
-from routing.journal.taken import NO_KIND
+from routing.journal.executed import NO_KIND
 from routing.load.schema import json_schema
 from routing.offline import switch
 from routing.offline.events import Event

@@ -11,7 +11,7 @@ def picture(*channels: Channel, registered: tuple[str, ...] = ("1001",)) -> Pict
 
 
 def ivan(states: States, call: str = "", outside: bool = False) -> str:
-    return states.beside(call).state("ivan", ("1001",), outside)
+    return states.presence_of(call).state("ivan", ("1001",), outside)
 
 
 def test_everybody_is_free_until_something_is_known_and_again_when_nothing_is():
@@ -73,4 +73,4 @@ def test_a_new_picture_replaces_the_old_one():
     states.seen(picture(Channel("a", "ivan.desk")))
     states.seen(picture(Channel("b", "olena.desk"), registered=("1001", "1002")))
     assert ivan(states) == "free"
-    assert states.beside("").state("olena", ("1002",), False) == "busy"
+    assert states.presence_of("").state("olena", ("1002",), False) == "busy"

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from wire_peer import GOODBYE, OK, connect_reply
 
-from routing.esl.exchange import Asked, Delivered, Exchange, Gone
+from routing.esl.exchange import CallToDecide, Delivered, Exchange, Gone
 from routing.offline.event_socket import FreeSwitchSide
 
 CHANNEL = {
@@ -27,7 +27,7 @@ def pieces(data: bytes, cuts: list[int]) -> list[bytes]:
 
 def asked() -> Exchange:
     exchange = Exchange()
-    assert isinstance(exchange.hear(connect_reply()), Asked)
+    assert isinstance(exchange.hear(connect_reply()), CallToDecide)
     return exchange
 
 
@@ -37,11 +37,11 @@ def test_both_sides_understand_each_other_however_the_bytes_are_cut(ours, theirs
     reply = b"".join(switch.hear(piece) for piece in pieces(exchange.begin(), ours))
     *before, heard = [exchange.hear(piece) for piece in pieces(reply, theirs)]
     assert set(before) <= {None}
-    assert isinstance(heard, Asked)
+    assert isinstance(heard, CallToDecide)
     assert (heard.call.scheme, heard.call.caller, heard.call.uuid) == ("kharkiv", "+380501112233", CHANNEL["uuid"])
     reply = b"".join(switch.hear(piece) for piece in pieces(exchange.deliver(DECISION), ours)) + switch.goodbye()
     assert [exchange.hear(piece) for piece in pieces(reply, theirs)] == [None] * len(pieces(reply, theirs))
-    assert exchange.hear(b"") == Delivered(taken=True)
+    assert exchange.hear(b"") == Delivered(is_accepted=True)
     assert switch.executed == [("multiset", "^^;" + ";".join(f"{name}={value}" for name, value in DECISION.items()))]
 
 
@@ -61,7 +61,7 @@ def test_a_decision_that_was_not_taken(said):
     exchange = asked()
     exchange.deliver(DECISION)
     assert said == b"" or exchange.hear(said) is None
-    assert exchange.hear(b"") == Delivered(taken=False)
+    assert exchange.hear(b"") == Delivered(is_accepted=False)
 
 
 def test_a_decision_that_cannot_be_said_safely_leaves_the_call_undecided():

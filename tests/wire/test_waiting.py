@@ -40,7 +40,7 @@ class Company:
         self.states = States(clock=lambda: self.now)
         self.states.seen(Picture((Channel("ivan's", "ivan.desk", "a call"),), frozenset({"ivan", "olena"})))
         self.waiting = Waiting(
-            self.decide, lambda call: STEP, self.states.beside, self.states.promise, clock=lambda: self.now
+            self.decide, lambda call: STEP, self.states.presence_of, self.states.promise, clock=lambda: self.now
         )
         self.client = Client()
 
@@ -57,7 +57,7 @@ class Company:
         self.states.registration(person, is_there=False)
 
     def decide(self, call: Call) -> dict[str, str]:
-        states = {name: self.states.beside(call.uuid).state(name, (name,), False) for name in ("ivan", "olena")}
+        states = {name: self.states.presence_of(call.uuid).state(name, (name,), False) for name in ("ivan", "olena")}
         there = [name for name, state in states.items() if state != "absent"]
         decision = "nobody" if not there else "wait" if states[there[0]] == "busy" else f"order:{','.join(there)}"
         return {"routing_decision": f"{call.step}:{decision}"}
@@ -184,10 +184,10 @@ def test_who_calls_anew_does_not_overtake_a_call_that_is_on_its_way(company):
     company.tells(UUIDS[0])
     company.frees("ivan")
     assert company.looks() == sent(UUIDS[0], "order:ivan,olena")
-    assert company.states.beside(UUIDS[1]).state("ivan", ("ivan",), False) == "busy"
-    assert company.states.beside(UUIDS[0]).state("ivan", ("ivan",), False) == "free"
+    assert company.states.presence_of(UUIDS[1]).state("ivan", ("ivan",), False) == "busy"
+    assert company.states.presence_of(UUIDS[0]).state("ivan", ("ivan",), False) == "free"
     company.now += 2.5
-    assert company.states.beside(UUIDS[1]).state("ivan", ("ivan",), False) == "free"
+    assert company.states.presence_of(UUIDS[1]).state("ivan", ("ivan",), False) == "free"
 
 
 def test_a_freeswitch_that_answers_late_is_connected_to_anew(company, monkeypatch):

@@ -42,14 +42,14 @@ def until(true: Callable[[], object]) -> None:
 
 
 def ivan(states: States) -> str:
-    return states.beside("another").state("ivan", ("1001",), False)
+    return states.presence_of("another").state("ivan", ("1001",), False)
 
 
 def test_the_picture_then_every_event(bed):
     switch, states = bed()
     until(lambda: states.is_known)
     assert ivan(states) == "busy"
-    assert states.beside("call-1").state("ivan", ("1001",), False) == "free"
+    assert states.presence_of("call-1").state("ivan", ("1001",), False) == "free"
     switch.tell("CHANNEL_DESTROY", **{"Unique-ID": "leg-1"})
     until(lambda: ivan(states) == "free")
     switch.tell("CHANNEL_CREATE", **{"Unique-ID": "x", "variable_routing_person": "ivan"})

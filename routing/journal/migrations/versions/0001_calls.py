@@ -25,7 +25,7 @@ def _flag(name: str) -> sa.Column[Any]:
     return sa.Column(name, sa.Boolean, nullable=False, server_default=sa.text("false"))
 
 
-def _asked() -> sa.Column[Any]:
+def _decision_time() -> sa.Column[Any]:
     return sa.Column("asked_ms", sa.REAL, nullable=False, server_default="-1")
 
 
@@ -39,7 +39,7 @@ def upgrade() -> None:
         *_texts("scheme", "path", "kind"),
         *_numbers("started", "took_s"),
         *_texts("inputs", "outcome", "decision", "verdict"),
-        _asked(),
+        _decision_time(),
         sqlite_with_rowid=False,
     )
     op.create_table(
@@ -65,7 +65,7 @@ def _calls() -> None:
         *_texts("status", "cause", "ended_by", "person", "target"),
         *_numbers("wait_s", "talk_s"),
         *_texts("recording", "voicemail", "box", "decision", "verdict"),
-        _asked(),
+        _decision_time(),
         *_texts("source", "entities"),
         _flag("remembered"),
     )

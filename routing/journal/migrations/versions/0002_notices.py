@@ -10,7 +10,7 @@ down_revision = "0001"
 branch_labels = None
 depends_on = None
 
-_UNTOLD = "NOT notified AND notify <> ''"
+_UNSENT = "NOT notified AND notify <> ''"
 
 
 def upgrade() -> None:
@@ -18,7 +18,7 @@ def upgrade() -> None:
     op.add_column("calls", sa.Column("notify", sa.Text, nullable=False, server_default=""))
     op.add_column("calls", sa.Column("notified", sa.Boolean, nullable=False, server_default=sa.text("false")))
     op.add_column("calls", sa.Column("notify_after", sa.Double, nullable=False, server_default="0"))
-    waiting = sa.text(_UNTOLD)
+    waiting = sa.text(_UNSENT)
     op.create_index("calls_to_notify", "calls", ["ended"], sqlite_where=waiting, postgresql_where=waiting)
 
 

@@ -37,7 +37,7 @@ def upgrade() -> None:
         (steps.c.kind.in_(("ring", "transferred")), "no_talk"),
         else_="done",
     )
-    meant = sa.case(*((steps.c.outcome == words, result) for words, result in _MEANT.items()), else_=by_kind)
+    meant = sa.case(*((steps.c.outcome == outcome, result) for outcome, result in _MEANT.items()), else_=by_kind)
     op.execute(sa.update(steps).values(result=meant))
 
 

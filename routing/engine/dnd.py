@@ -19,7 +19,7 @@ class Away(Protocol):
         """Persons, and since when. Raises Forgotten."""
 
 
-class Undisturbed:
+class DndVariables:
     """Called again and again: the variables of everybody who must not be disturbed; None while that is not known."""
 
     def __init__(self, root: Path, memory: Away) -> None:

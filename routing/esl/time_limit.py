@@ -5,6 +5,6 @@ from __future__ import annotations
 import gevent
 
 
-def patience(seconds: float) -> gevent.Timeout:
+def time_limit(seconds: float) -> gevent.Timeout:
     """``with patience(2):`` leaves the block after two seconds without raising (gevent's silent timeout)."""
     return gevent.Timeout(seconds, False)  # type: ignore[arg-type]

@@ -15,7 +15,7 @@ from itertools import zip_longest
 from routing.journal.cdr import App, Cdr
 from routing.journal.dialled import Bridge, places
 from routing.journal.record import Leg, Step
-from routing.journal.result import Result, told_number, undecided
+from routing.journal.result import Result, dictated_number, undecided
 from routing.model.tags import TAGS, tags_of
 from routing.model.told import TOLD
 
@@ -47,8 +47,8 @@ class Draft:
     def variable(self, name: str) -> str:
         """The last value that the step set a variable to."""
         for app in reversed(self.apps):
-            if name in app.data and (said := dict(app.settings()).get(name)) is not None:
-                return said
+            if name in app.data and (value := dict(app.settings()).get(name)) is not None:
+                return value
         return ""
 
 
@@ -106,16 +106,16 @@ def step(n: int, draft: Draft, legs: Sequence[Leg], call: Cdr) -> Step:
 
 def _decision(draft: Draft) -> tuple[str, str, float]:
     """The engine's last decision without the step's path, its words, and how long it took, in ms (-1: none came)."""
-    asked, found = 0.0, ("", "", -1.0)
+    sent_at, found = 0.0, ("", "", -1.0)
     for app in draft.apps:
         if app.name == "socket":
-            asked, found = app.at, ("", "", -1.0)
-        elif asked and _DECISION in app.data and (said := dict(app.settings())):
-            decision, took = said.get(_DECISION, "").partition(":")[2], said.get("routing_took_ms", "")
+            sent_at, found = app.at, ("", "", -1.0)
+        elif sent_at and _DECISION in app.data and (settings := dict(app.settings())):
+            decision, took = settings.get(_DECISION, "").partition(":")[2], settings.get("routing_took_ms", "")
             if not decision:
                 continue  # cleared, before it is asked once more
-            took_ms = float(took) if re.fullmatch(r"\d{1,6}(\.\d+)?", took) else round((app.at - asked) * 1000, 1)
-            asked, found = 0.0, (decision, said.get("routing_verdict", ""), took_ms)
+            took_ms = float(took) if re.fullmatch(r"\d{1,6}(\.\d+)?", took) else round((app.at - sent_at) * 1000, 1)
+            sent_at, found = 0.0, (decision, settings.get("routing_verdict", ""), took_ms)
     return found
 
 
@@ -125,13 +125,13 @@ Came = tuple[str, Result, str]
 
 def _any(draft: Draft, legs: Sequence[Leg], call: Cdr) -> Came:
     if draft.data("socket") is not None:
-        return _asked(draft, legs, call)
-    return "", _talked(legs) if legs else Result.DONE, _legs_words(legs)
+        return _decided(draft, legs, call)
+    return "", _talked(legs) if legs else Result.DONE, _legs_text(legs)
 
 
-def _asked(draft: Draft, legs: Sequence[Leg], call: Cdr) -> Came:
+def _decided(draft: Draft, legs: Sequence[Leg], call: Cdr) -> Came:
     decision, _, took_ms = _decision(draft)
-    rung = _legs_words(legs)
+    rung = _legs_text(legs)
     inputs = f"caller {call.get('routing_caller')}, number {call.get('routing_number')}"
     if (times := sum(app.name == "socket" for app in draft.apps)) > 1:
         inputs += f", asked {times} times"
@@ -139,15 +139,15 @@ def _asked(draft: Draft, legs: Sequence[Leg], call: Cdr) -> Came:
         if draft.is_last and not legs:
             return inputs, Result.LEFT, "the caller hung up meanwhile"
         return inputs, Result.UNDECIDED, f"{undecided(draft.variable)}: went on"
-    words = {"continue": "go on", "": "nothing"}.get(decision, decision.replace(":", " "))
-    return inputs, Result.DECIDED, f"{words}; {rung}" if rung else words
+    text = {"continue": "go on", "": "nothing"}.get(decision, decision.replace(":", " "))
+    return inputs, Result.DECIDED, f"{text}; {rung}" if rung else text
 
 
 def _menu(draft: Draft, legs: Sequence[Leg], call: Cdr) -> Came:
     inputs = "a key"
     for app in draft.apps:
         if app.name == "execute_extension" and (dialled := _EXTENSION.match(app.data)):
-            return inputs, Result.CHOSEN, f"extension {dialled[1]}; {_legs_words(legs)}"
+            return inputs, Result.CHOSEN, f"extension {dialled[1]}; {_legs_text(legs)}"
     branch = _branch(draft)
     if branch and branch != "otherwise":
         return inputs, Result.CHOSEN, f"key {({'star': '*', 'hash': '#'}).get(branch, branch)}"
@@ -181,21 +181,21 @@ def _branch(draft: Draft) -> str:
 
 def _ring(draft: Draft, legs: Sequence[Leg], call: Cdr) -> Came:
     if draft.data("socket") is not None:
-        return _asked(draft, legs, call)
-    return "", _talked(legs), _legs_words(legs) or "nobody was rung"
+        return _decided(draft, legs, call)
+    return "", _talked(legs), _legs_text(legs) or "nobody was rung"
 
 
 def _talked(legs: Sequence[Leg]) -> Result:
     return Result.TALKED if any(not leg.why for leg in legs) else Result.NO_TALK
 
 
-def _legs_words(legs: Sequence[Leg]) -> str:
+def _legs_text(legs: Sequence[Leg]) -> str:
     return ", ".join(f"{leg.target or 'a phone'} {leg.why or 'talked'}" for leg in legs)
 
 
 def _transferred(draft: Draft, legs: Sequence[Leg], call: Cdr) -> Came:
     by, to = draft.variable("routing_by"), (draft.data("transfer") or "nobody").partition(" ")[0]
-    return f"by {by} to {to}", _talked(legs), _legs_words(legs) or "nobody was rung"
+    return f"by {by} to {to}", _talked(legs), _legs_text(legs) or "nobody was rung"
 
 
 def _play(draft: Draft, legs: Sequence[Leg], call: Cdr) -> Came:
@@ -231,7 +231,7 @@ _READERS: dict[str, Callable[[Draft, Sequence[Leg], Cdr], Came]] = {
     "menu": _menu,
     "ask_number": lambda draft, _, __: (
         "",
-        *told_number(draft.variable(TOLD), bool(draft.data("play_and_get_digits"))),
+        *dictated_number(draft.variable(TOLD), bool(draft.data("play_and_get_digits"))),
     ),
     "hours": _hours,
     "match": _match,

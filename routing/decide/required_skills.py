@@ -25,7 +25,7 @@ _COUNTRIES = {str(code): countries for code, countries in phonenumbers.COUNTRY_C
 _BY_COUNTRY = {country: language for language, countries in LANGUAGES.items() for country in countries}
 
 
-def wanted(sources: Mapping[str, Any], call: Call, known: bool = False) -> dict[str, str | int | bool]:
+def required_skills(sources: Mapping[str, Any], call: Call, known: bool = False) -> dict[str, str | int | bool]:
     """Skill -> what is wanted of it; a skill of which nothing is known about this call is left out.
 
     ``sources``: skill -> ``country``, ``language``, ``known``, ``entities.NAME``, ``{"value": ...}`` or ``{"regions":

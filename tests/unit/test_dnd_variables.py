@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from routing.engine.undisturbed import Undisturbed
+from routing.engine.dnd import DndVariables
 from routing.model.memory import Forgotten
 
 
@@ -31,7 +31,7 @@ def root(tmp_path):
 
 
 def test_everybody_who_is_away_is_busy(root):
-    assert Undisturbed(root, Away("ivan", "olena"))() == {
+    assert DndVariables(root, Away("ivan", "olena"))() == {
         "routing_dnd_ivan": "error/17/",
         "routing_dnd_olena": "error/17/",
     }
@@ -39,13 +39,13 @@ def test_everybody_who_is_away_is_busy(root):
 
 @pytest.mark.parametrize("name", ["a b", "x=y", "ivan\n\napi shutdown", "${x}", "", "Ivan", "a" * 65])
 def test_a_name_that_is_no_id_never_becomes_a_command(root, name):
-    assert Undisturbed(root, Away(name, "olena"))() == {"routing_dnd_olena": "error/17/"}
+    assert DndVariables(root, Away(name, "olena"))() == {"routing_dnd_olena": "error/17/"}
 
 
 def test_nothing_is_known_without_a_release_or_a_memory(root, tmp_path):
-    assert Undisturbed(tmp_path / "none", Away("ivan"))() is None
+    assert DndVariables(tmp_path / "none", Away("ivan"))() is None
     memory = Away("ivan")
-    told = Undisturbed(root, memory)
+    told = DndVariables(root, memory)
     memory.is_down = True
     assert told() is None
     memory.is_down = False

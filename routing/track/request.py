@@ -19,28 +19,28 @@ class Unusable(ValueError):
 
 
 @dataclass(frozen=True)
-class Asked:
+class TrackingRequest:
     """``page`` is a path; ``told`` has what the page says, as it came."""
 
     visitor_id: str
     page: str
     pool: str
-    told: Mapping[str, Any]
+    content: Mapping[str, Any]
 
 
-def read(body: bytes) -> Asked:
+def read(body: bytes) -> TrackingRequest:
     """The request in a body. Raises Unusable."""
     try:
-        told = json.loads(body)
+        content = json.loads(body)
     except (ValueError, RecursionError):
         raise Unusable("the body is not JSON") from None
-    if not isinstance(told, dict):
+    if not isinstance(content, dict):
         raise Unusable("the body is not an object")
-    visitor_id = told.get("visitor")
+    visitor_id = content.get("visitor")
     if not isinstance(visitor_id, str) or not _VISITOR.fullmatch(visitor_id):
         raise Unusable("visitor must be 16 to 64 letters, digits, _ or -")
-    pool = told.get("pool")
-    return Asked(visitor_id, _path(told.get("page")), pool if isinstance(pool, str) else "", told)
+    pool = content.get("pool")
+    return TrackingRequest(visitor_id, _path(content.get("page")), pool if isinstance(pool, str) else "", content)
 
 
 def _path(page: Any) -> str:

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import click
 
 from routing.cli.errors import UserError
-from routing.offline.crm import Crm, answers
+from routing.offline.crm_answers import Crm, answers
 
 _PLACE = "routing.crm"
 Command = TypeVar("Command", bound=Callable[..., Any])

@@ -30,7 +30,7 @@ from routing.offline.answering import InProcess, canned
 from routing.offline.decider import Decider
 from routing.offline.phones import BadBehaviour, Caller, Phones, milliseconds, parse
 from routing.offline.published import Published
-from routing.offline.remembered import undisturbed
+from routing.offline.remembered import dnd_variables
 from routing.offline.socket_peer import SocketPeer
 from routing.offline.switch import Call, login
 from routing.testing.form import moment
@@ -120,7 +120,7 @@ def trace(
         call = asked.call(number, caller, asked.at(at))
         decider = _decider(published, webhook, engine, asked.visitor(entities, sources))
         states = remembered(published.table.get("people", {})).states
-        told = asked.overridden(overrides) | undisturbed(states)
+        told = asked.overridden(overrides) | dnd_variables(states)
         events = published.run(call, ringing, script, decider, told)
     if as_program:
         click.echo(json.dumps({"at": call.at.isoformat(), **facts(events)}, ensure_ascii=False, indent=1))

@@ -13,7 +13,7 @@ from routing.diff.side import Side
 from routing.model.decision import Call as Asking
 from routing.model.entities import Visitor
 from routing.offline.answering import Handler, InProcess, canned
-from routing.offline.crm import answers
+from routing.offline.crm_answers import answers
 from routing.offline.decider import Decider, refused
 from routing.offline.events import Event
 from routing.offline.phones import Caller, Phones

@@ -18,7 +18,7 @@ from routing.diff.moments import Kind
 from routing.diff.scenario import ORDER, Delta, Scenario
 from routing.diff.side import Side
 from routing.model.entities import ENTITY, SOURCE, decoded
-from routing.offline.reading import Asked
+from routing.offline.reading import DialplanInputs
 from routing.steps import DECIDED
 
 Sides = tuple[tuple[Side, Run], ...]
@@ -127,7 +127,7 @@ def _digits(sides: Sides, scenario: Scenario) -> Iterator[Scenario]:
             before = (event.scheme, event.step)
 
 
-def _choices(menus: Sequence[Asked]) -> Iterator[str]:
+def _choices(menus: Sequence[DialplanInputs]) -> Iterator[str]:
     """What to type, of the menus of a scheme on both sides: the first key of each kind, a wrong one included."""
     tests = sorted({test for menu in menus for field, test in menu.tests if field == DIGITS})
     questions = [question for menu in menus for question in menu.questions]

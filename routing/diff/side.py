@@ -13,7 +13,7 @@ from routing.compile.scheme import Record
 from routing.compile.store import LazyStore
 from routing.offline.files import Directory
 from routing.offline.published import Published
-from routing.offline.reading import Asked, asked, referred
+from routing.offline.reading import DialplanInputs, inputs_of, referred
 
 #: Files that name the release itself, or only sum up the others.
 OWN = frozenset({*FRONT_DOORS, "release.json"})
@@ -87,9 +87,11 @@ class Side:
         """The files of the release that a file names."""
         return referred(self.text(path)) if path.endswith(".xml") else frozenset()
 
-    def asked(self, path: str) -> Asked:
+    def asked(self, path: str) -> DialplanInputs:
         """What a file of the release asks of a call."""
-        return asked(self.text(path)) if self.text(path) else Asked(frozenset(), frozenset(), frozenset(), ())
+        return (
+            inputs_of(self.text(path)) if self.text(path) else DialplanInputs(frozenset(), frozenset(), frozenset(), ())
+        )
 
     def relative(self, paths: set[str]) -> set[str]:
         """Paths of files as they stand in the release."""

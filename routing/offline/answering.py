@@ -27,7 +27,7 @@ from routing.model.decision import answer as encoded
 from routing.model.entities import Visitor
 from routing.model.lookup import Outcome
 from routing.model.memory import Memory, Presence
-from routing.offline.crm import Crm, answers, told_words
+from routing.offline.crm_answers import Crm, answers, sent_fields
 from routing.offline.decider import Answer, Closed, Reply
 from routing.offline.event_socket import FreeSwitchSide
 from routing.offline.files import Files
@@ -42,23 +42,23 @@ OURSELVES_MS = 1
 GARBAGE = b"\x00\xff<html>not an answer"
 
 
-def canned(words: str) -> Handler:
+def canned(text: str) -> Handler:
     """A handler that always answers the same: a body, ``timeout``, ``refused``, ``garbage`` or a status code.
 
     Without words it is not asked.
     """
 
     def answer(step: Mapping[str, Any], call: Call) -> tuple[Http | Failure, int]:
-        if not words:
+        if not text:
             return Failure("not asked"), 0
-        if words == "timeout":
+        if text == "timeout":
             seconds = step_seconds(step)
             return Failure(f"no answer within {seconds:g} s"), round(seconds * 1000)
-        if words == "refused":
+        if text == "refused":
             return Failure("connection refused"), INSTANT_MS
-        if re.fullmatch(r"[1-5]\d\d", words):
-            return Http(int(words), "text/plain", b""), INSTANT_MS
-        body = GARBAGE if words == "garbage" else words.encode()
+        if re.fullmatch(r"[1-5]\d\d", text):
+            return Http(int(text), "text/plain", b""), INSTANT_MS
+        body = GARBAGE if text == "garbage" else text.encode()
         return Http(200, "application/json", body), INSTANT_MS
 
     return answer
@@ -91,7 +91,7 @@ class Spent:
     """What one decision took of virtual time, and what it told others that its reason does not say."""
 
     ms: int = OURSELVES_MS
-    told: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
     def over(self, handler: Handler) -> Callable[[Step, Call], Http | Failure]:
         """The port ``webhook``."""
@@ -107,7 +107,7 @@ class Spent:
 
         def ask(step: Step, call: Call, people: Responsible) -> Outcome:
             outcome, self.ms = crm(step, call, people)
-            self.told += told_words(step, call)
+            self.notes += sent_fields(step, call)
             return outcome
 
         return ask
@@ -133,15 +133,15 @@ class InProcess:
         self.crm = crm or answers("nobody")
         self.visitor = visitor
 
-    def __call__(self, address: str, variables: Mapping[str, str], patience_ms: int) -> Reply:
+    def __call__(self, address: str, variables: Mapping[str, str], timeout_ms: int) -> Reply:
         """See Decider: the exchange of production, in memory. A call that names no step of the release is let go."""
         exchange, switch = Exchange(), FreeSwitchSide(variables)
         try:
-            asked = exchange.hear(switch.hear(exchange.begin()))
+            request = exchange.hear(switch.hear(exchange.begin()))
         except NotACall as problem:
             return Closed(0, str(problem))
-        assert isinstance(asked, CallToDecide)
-        call = asked.call
+        assert isinstance(request, CallToDecide)
+        call = request.call
         step = self._table(f"{call.release}/schemes/{call.scheme}.json").get("steps", {}).get(call.step)
         if not isinstance(step, Mapping):
             return Closed(0, f"{call.scheme} has no dynamic step {call.step}")
@@ -150,8 +150,8 @@ class InProcess:
         known = self._directory(call.release).waves
         chosen = encoded(call, verdict.decision, known) | dict(verdict.variables)
         switch.hear(exchange.deliver(chosen))
-        reason = "; ".join(filter(None, (verdict.reason, *spent.told)))
-        return Answer(tuple(switch.executed), spent.ms, _words(reason, chosen["routing_decision"]))
+        reason = "; ".join(filter(None, (verdict.reason, *spent.notes)))
+        return Answer(tuple(switch.executed), spent.ms, _note(reason, chosen["routing_decision"]))
 
     def _ports(self, call: Call, spent: Spent) -> Ports:
         return Ports(
@@ -204,6 +204,6 @@ def _parsed(text: str) -> Mapping[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def _words(reason: str, decision: str) -> str:
-    said = decision.partition(":")[2]
-    return f"{said} ({reason})" if reason else said
+def _note(reason: str, decision: str) -> str:
+    choice = decision.partition(":")[2]
+    return f"{choice} ({reason})" if reason else choice

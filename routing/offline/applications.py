@@ -12,16 +12,16 @@ from collections.abc import Callable
 from routing.model.causes import cause_of_status
 from routing.model.tags import TAGS, tags_of
 from routing.offline import bridging, dialogue, holding, socketing
+from routing.offline.argument import atoi, cause_named, separate
 from routing.offline.line import HungUp, Task, Transfer
 from routing.offline.running import Running
-from routing.offline.words import atoi, cause_named, separate
 
 Application = Callable[[Running, str], None]
 
 #: The reason of a limit's event when it did not let the call in.
 REFUSED = "refused"
 #: Variables whose change is told as an event of its own.
-_TOLD = {"routing_scheme": "scheme", "routing_step": "step"}
+_EVENT_KINDS = {"routing_scheme": "scheme", "routing_step": "step"}
 
 
 def set_variable(call: Running, data: str) -> None:
@@ -37,8 +37,8 @@ def assign(call: Running, name: str, value: str) -> None:
     line = call.line
     before = line.variables.get(name)
     line.set(name, value)
-    if name in _TOLD and value and (name == "routing_step" or before != value):
-        line.note(_TOLD[name], value, line.variables.get("routing_kind", "") if name == "routing_step" else "")
+    if name in _EVENT_KINDS and value and (name == "routing_step" or before != value):
+        line.note(_EVENT_KINDS[name], value, line.variables.get("routing_kind", "") if name == "routing_step" else "")
     elif name != "routing_kind" and name.startswith("routing_"):
         line.note("variable", f"{name}={value}")
     for label in tags_of(value) if name == TAGS else ():
@@ -90,39 +90,39 @@ def ring_ready(call: Running, data: str) -> None:
 
 def transfer(call: Running, data: str) -> None:
     """``transfer extension [dialplan] [context]``."""
-    words = separate(data, " ", 4)
-    if words:
-        raise Transfer(words[0], *_two(words[1:]))
+    arguments = separate(data, " ", 4)
+    if arguments:
+        raise Transfer(arguments[0], *_two(arguments[1:]))
 
 
 def execute_extension(call: Running, data: str) -> None:
     """Run an extension's actions and come back."""
-    words = separate(data, " ", 4)
-    if words:
-        call.execute_extension(words[0], *_two(words[1:]))
+    arguments = separate(data, " ", 4)
+    if arguments:
+        call.execute_extension(arguments[0], *_two(arguments[1:]))
 
 
 def sched_transfer(call: Running, data: str) -> None:
     """Arm a transfer at ``+seconds``; it stays armed through bridges until cancelled."""
-    words = separate(data, " ", 4)
-    if len(words) >= 2:
+    arguments = separate(data, " ", 4)
+    if len(arguments) >= 2:
         call.line.tasks.append(
             Task(
-                _moment(call, words[0]),
+                _moment(call, arguments[0]),
                 call.line.profile.uuid,
-                Transfer(words[1], *_two(words[2:]), "watchdog"),
+                Transfer(arguments[1], *_two(arguments[2:]), "watchdog"),
             )
         )
 
 
 def sched_hangup(call: Running, data: str) -> None:
     """Arm a hangup at ``+seconds``."""
-    words = separate(data, " ", 3)
-    if words:
-        cause = cause_named(words[1]) if len(words) > 1 else "ALLOTTED_TIMEOUT"
-        if not atoi(words[0][1:]):
+    arguments = separate(data, " ", 3)
+    if arguments:
+        cause = cause_named(arguments[1]) if len(arguments) > 1 else "ALLOTTED_TIMEOUT"
+        if not atoi(arguments[0][1:]):
             raise HungUp(cause, "dialplan")
-        call.line.tasks.append(Task(_moment(call, words[0]), call.line.profile.uuid, HungUp(cause, "sched_hangup")))
+        call.line.tasks.append(Task(_moment(call, arguments[0]), call.line.profile.uuid, HungUp(cause, "sched_hangup")))
 
 
 def sched_cancel(call: Running, data: str) -> None:
@@ -157,45 +157,45 @@ def mkdir(call: Running, data: str) -> None:
 
 def limit(call: Running, data: str) -> None:
     """``limit hash realm id max[/interval] [extension dialplan context | !CAUSE]``."""
-    words = separate(data, " ", 7)
-    if len(words) < 3 or _take(call, words):
+    arguments = separate(data, " ", 7)
+    if len(arguments) < 3 or _take(call, arguments):
         return
-    over = words[4] if len(words) > 4 else "limit_exceeded"
+    over = arguments[4] if len(arguments) > 4 else "limit_exceeded"
     if over.startswith("!"):
         raise HungUp(cause_named(over[1:]), "limit")
-    raise Transfer(over, *_two(words[5:]))
+    raise Transfer(over, *_two(arguments[5:]))
 
 
 def limit_execute(call: Running, data: str) -> None:
     """``limit_execute hash realm id max[/interval] application argument``: holds the resource while it runs."""
-    words = separate(data, " ", 6)
-    if len(words) < 6 or not _take(call, words):
+    arguments = separate(data, " ", 6)
+    if len(arguments) < 6 or not _take(call, arguments):
         return
     try:
-        APPLICATIONS[words[4]](call, words[5])
+        APPLICATIONS[arguments[4]](call, arguments[5])
     finally:
-        call.limits.give_back(_resource(words), call.line.profile.uuid, call.line.moment.timestamp())
+        call.limits.give_back(_resource(arguments), call.line.profile.uuid, call.line.moment.timestamp())
 
 
-def _take(call: Running, words: list[str]) -> bool:
+def _take(call: Running, arguments: list[str]) -> bool:
     """Count the call against ``words[3]``, ``max[/interval]``; without it, or with ``-``, it is only counted."""
-    said = words[3] if len(words) > 3 else "-"
-    most, _, interval = said.partition("/")
+    bounds = arguments[3] if len(arguments) > 3 else "-"
+    most, _, interval = bounds.partition("/")
     bound = -1 if most.startswith("-") else max(atoi(most), 0)
-    resource, line = _resource(words), call.line
+    resource, line = _resource(arguments), call.line
     usage, admitted = call.limits.take(
         resource, line.profile.uuid, bound, max(atoi(interval), 0), line.moment.timestamp()
     )
-    line.note("limit", resource, f"{usage} of {said}", reason="" if admitted else REFUSED)
+    line.note("limit", resource, f"{usage} of {bounds}", reason="" if admitted else REFUSED)
     return admitted
 
 
-def _resource(words: list[str]) -> str:
-    return f"{words[1]}_{words[2]}"
+def _resource(arguments: list[str]) -> str:
+    return f"{arguments[1]}_{arguments[2]}"
 
 
-def _two(words: list[str]) -> tuple[str | None, str | None]:
-    dialplan, context, *_ = [*words, None, None]
+def _two(arguments: list[str]) -> tuple[str | None, str | None]:
+    dialplan, context, *_ = [*arguments, None, None]
     return dialplan, context
 
 

@@ -12,12 +12,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from routing.offline import progress
+from routing.offline.argument import atoi, cause_named
 from routing.offline.dialstring import Endpoint, Part
 from routing.offline.document import is_true
 from routing.offline.leg import Leg
 from routing.offline.line import Line
 from routing.offline.phones import Phone, Phones
-from routing.offline.words import atoi, cause_named
 
 GROUP_SECONDS = 60
 _ENDINGS = {

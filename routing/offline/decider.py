@@ -65,10 +65,10 @@ Reply = Answer | Refused | Silent | Closed
 class Decider(Protocol):
     """Asked once per ``socket``. ``patience_ms`` is the virtual time left until the leg is taken away."""
 
-    def __call__(self, address: str, variables: Mapping[str, str], patience_ms: int) -> Reply:
+    def __call__(self, address: str, variables: Mapping[str, str], timeout_ms: int) -> Reply:
         """What the engine at ``address`` does for the call with these channel variables."""
 
 
-def refused(address: str, variables: Mapping[str, str], patience_ms: int) -> Reply:
+def refused(address: str, variables: Mapping[str, str], timeout_ms: int) -> Reply:
     """The decider of a machine without an engine."""
     return Refused()

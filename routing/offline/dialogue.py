@@ -10,10 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from routing.model.message import least_seconds
+from routing.offline.argument import atoi, separate
 from routing.offline.line import LONGEST_MS
 from routing.offline.pattern import BadPattern, compiled, to_bytes
 from routing.offline.running import Running
-from routing.offline.words import atoi, separate
 
 BETWEEN_DIGITS_MS = 300
 #: The variable of a question for what follows the keys of the one before (`routing.steps.typed`).
@@ -77,76 +77,76 @@ class Question:
     failure: str
 
 
-def question(data: str) -> Question:
+def parse_question(data: str) -> Question:
     """Parse the argument as FreeSWITCH does, its silent corrections included."""
-    words = [*separate(data, " ", 11), *[""] * 11]
-    least = max(atoi(words[0]), 0)
-    wait = max(atoi(words[3]) if words[3] else 1000, 1000)
-    return Question(
-        least, max(atoi(words[1]), least), atoi(words[2]), wait, words[4] or "#", words[5], words[6],
-        words[7], words[8], atoi(words[9]) or wait, words[10],
-    )  # fmt: skip
+    arguments = [*separate(data, " ", 11), *[""] * 11]
+    least = max(atoi(arguments[0]), 0)
+    wait = max(atoi(arguments[3]) if arguments[3] else 1000, 1000)
+    most, tries, terminators = max(atoi(arguments[1]), least), atoi(arguments[2]), arguments[4] or "#"
+    prompt, invalid, variable, pattern = arguments[5:9]
+    digit_ms, failure = atoi(arguments[9]) or wait, arguments[10]
+    return Question(least, most, tries, wait, terminators, prompt, invalid, variable, pattern, digit_ms, failure)
 
 
 def play_and_get_digits(call: Running, data: str) -> None:
     """Ask for digits until they match or the tries are used up."""
-    asked = question(data)
-    call.line.set(f"{asked.variable}_invalid", None)
-    for _ in range(asked.tries):
-        digits, terminator, complete = _read(call, asked)
+    question = parse_question(data)
+    call.line.set(f"{question.variable}_invalid", None)
+    for _ in range(question.tries):
+        digits, terminator, complete = _read(call, question)
         if digits or not complete:
-            call.line.set(asked.variable, digits)
-        if asked.least == 0 and not digits and terminator:
+            call.line.set(question.variable, digits)
+        if question.least == 0 and not digits and terminator:
             return
         if complete and digits:
-            if _valid(call, asked, digits):
-                _tell(call, asked, digits)
+            if _valid(call, question, digits):
+                _tell(call, question, digits)
                 return
-            call.line.set(asked.variable, None)
-            call.line.set(f"{asked.variable}_invalid", digits)
-        _tell(call, asked, f"!{digits}" if digits else "-")
-        if asked.invalid:
-            play(call, asked.invalid)
-    if asked.failure:
-        call.apply("transfer", asked.failure)
+            call.line.set(question.variable, None)
+            call.line.set(f"{question.variable}_invalid", digits)
+        _tell(call, question, f"!{digits}" if digits else "-")
+        if question.invalid:
+            play(call, question.invalid)
+    if question.failure:
+        call.apply("transfer", question.failure)
 
 
-def _tell(call: Running, asked: Question, typed: str) -> None:
+def _tell(call: Running, question: Question, typed: str) -> None:
     """One event for what was typed, however many questions asked for it."""
-    if asked.variable != FURTHER:
-        call.line.note("digits", asked.variable, typed)
-    elif typed != "-" and (begun := call.line.taken_back("digits")):
+    if question.variable != FURTHER:
+        call.line.note("digits", question.variable, typed)
+    elif typed != "-" and (begun := call.line.remove_last("digits")):
         wrong = "!" * typed.startswith("!")
         call.line.note("digits", begun.subject, f"{wrong}{begun.detail}{typed.removeprefix('!')}")
 
 
-def _read(call: Running, asked: Question) -> tuple[str, str, bool]:
+def _read(call: Running, question: Question) -> tuple[str, str, bool]:
     """One try: the digits, the terminator pressed, and whether there are enough of them."""
-    call.line.set(asked.variable, None)
-    goes_on = asked.variable == FURTHER
-    if asked.prompt and asked.prompt != "silence" and not play(call, asked.prompt):
+    call.line.set(question.variable, None)
+    goes_on = question.variable == FURTHER
+    if question.prompt and question.prompt != "silence" and not play(call, question.prompt):
         return "", "", False
     digits, terminator = "", ""
-    while len(digits) < asked.most and not terminator:
+    while len(digits) < question.most and not terminator:
         pause = BETWEEN_DIGITS_MS if digits or goes_on else call.caller.types_after_ms
-        allowed = asked.digit_ms if digits else asked.wait_ms
+        allowed = question.digit_ms if digits else question.wait_ms
         pressed = call.next_digit() if pause < allowed else ""
         call.line.wait(call.line.now_ms + (pause if pressed else allowed))
         if not pressed:
             break
-        if pressed in asked.terminators:
+        if pressed in question.terminators:
             terminator = pressed
-            digits += pressed * (f"+{pressed}" in asked.terminators)
+            digits += pressed * (f"+{pressed}" in question.terminators)
         else:
             digits += pressed
-    return digits, terminator, len(digits) >= asked.least and bool(digits or asked.least == 0)
+    return digits, terminator, len(digits) >= question.least and bool(digits or question.least == 0)
 
 
-def _valid(call: Running, asked: Question, digits: str) -> bool:
-    if not asked.pattern:
+def _valid(call: Running, question: Question, digits: str) -> bool:
+    if not question.pattern:
         return True
     try:
-        return compiled(asked.pattern).search(to_bytes(digits)) is not None
+        return compiled(question.pattern).search(to_bytes(digits)) is not None
     except BadPattern as error:
         call.line.note("error", f"bad pattern {error}")
         return False
@@ -155,12 +155,12 @@ def _valid(call: Running, asked: Question, digits: str) -> bool:
 def record(call: Running, data: str) -> None:
     """Record the caller: they speak for their scripted time and hang up, or the limit ends the recording; what is too
     short is no message."""
-    words = separate(data, " ", 4)
-    if not words:
+    arguments = separate(data, " ", 4)
+    if not arguments:
         return
     line = call.line
-    limit_s = atoi(words[1].lstrip("+")) if len(words) > 1 else 0
-    line.note("record", words[0])
+    limit_s = atoi(arguments[1].lstrip("+")) if len(arguments) > 1 else 0
+    line.note("record", arguments[0])
     line.hear("audio")
     since, speaks = line.now_ms, call.caller.message_ms
     end = since + (limit_s * 1000 if limit_s else LONGEST_MS)
@@ -171,12 +171,12 @@ def record(call: Running, data: str) -> None:
     finally:
         lasted_ms = line.now_ms - since
         if speaks and lasted_ms >= least_seconds(line.variables) * 1000:
-            line.note("voicemail", words[0], "", lasted_ms)
+            line.note("voicemail", arguments[0], "", lasted_ms)
     line.hear("nothing")
 
 
 def record_session(call: Running, data: str) -> None:
     """Record the call from now on; takes no time."""
-    words = separate(data, " ", 2)
-    if words:
-        call.line.note("record", words[0], "session")
+    arguments = separate(data, " ", 2)
+    if arguments:
+        call.line.note("record", arguments[0], "session")

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from routing.model import confirming
+from routing.offline.argument import separate
 from routing.offline.document import is_true
-from routing.offline.words import separate
 
 #: Legs of a group, and groups, that FreeSWITCH keeps; of a longer list the last one comes with all that is left.
 MOST = 127

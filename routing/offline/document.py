@@ -81,9 +81,9 @@ class Document:
 
     def context(self, name: str) -> tuple[Extension, ...] | None:
         """Extensions of the context, found without regard to case, else those of ``global``, else None."""
-        for wanted in (name.lower(), "global"):
+        for searched in (name.lower(), "global"):
             for found, extensions in self.contexts:
-                if found.lower() == wanted:
+                if found.lower() == searched:
                     return extensions
         return None
 
@@ -125,7 +125,7 @@ def _tree(text: str) -> _Node:
         stack[-1].children.append(node)
         stack.append(node)
 
-    def words(data: str) -> None:
+    def characters(data: str) -> None:
         stack[-1].text += data
 
     def refuse(*_: object) -> None:
@@ -134,7 +134,7 @@ def _tree(text: str) -> _Node:
     parser = expat.ParserCreate()
     parser.StartElementHandler = start
     parser.EndElementHandler = lambda _tag: stack.pop()
-    parser.CharacterDataHandler = words
+    parser.CharacterDataHandler = characters
     parser.EntityDeclHandler = refuse
     try:
         parser.Parse(text, True)

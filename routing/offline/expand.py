@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 from functools import lru_cache
 
-from routing.offline.words import atoi
+from routing.offline.argument import atoi
 
 DENIED = "<API Execute Permission Denied>"
 DEPTH = 100
@@ -35,7 +35,7 @@ def expand(text: str, lookup: Lookup, complain: Complain, depth: int = 0) -> str
     pieces = _pieces(text)
     if pieces is None:
         return text
-    return "".join([_value(words, lookup, complain, depth) if named else words for named, words in pieces])
+    return "".join([_value(literal, lookup, complain, depth) if named else literal for named, literal in pieces])
 
 
 @lru_cache(maxsize=_TEXTS)
@@ -48,8 +48,8 @@ def _pieces(text: str) -> tuple[_Piece, ...] | None:
     while at < size:
         letter = text[at]
         if letter == "\\" and at + 1 < size and text[at + 1] in "$'\\":
-            at, words = _escape(text, at)
-            out.append((False, words))
+            at, literal = _escape(text, at)
+            out.append((False, literal))
         elif letter == "$" and (text.startswith("{", at + 1) or text.startswith("${", at + 1)):
             start = at + (2 if text[at + 1] == "{" else 3)
             end, name = _closing(text, start)

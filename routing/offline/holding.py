@@ -7,10 +7,10 @@ The engine notes each event, or decides anew; it looks again whenever somebody l
 from __future__ import annotations
 
 from routing.model.decision import NOTED, WAITS, WAITS_EVENT
+from routing.offline.argument import atoi
 from routing.offline.decider import Answer
 from routing.offline.line import LONGEST_MS, Interrupted
 from routing.offline.running import Running
-from routing.offline.words import atoi
 
 
 class Break(Interrupted):

@@ -28,8 +28,8 @@ def hunt(extensions: Iterable[Extension], line: Line, inline: Inline) -> Chosen:
     collector = _Collector(line, inline)
     everything = tuple(extensions)
     if is_true(line.get("auto_hunt")):
-        wanted = line.where.destination_number.lower()
-        at = next((i for i, extension in enumerate(everything) if extension.name.lower() == wanted), 0)
+        first = line.where.destination_number.lower()
+        at = next((i for i, extension in enumerate(everything) if extension.name.lower() == first), 0)
         everything = everything[at:]
     dialled = line.where.destination_number
     every = dialled.endswith("\n")  # `$` matches before it

@@ -54,7 +54,7 @@ def _where(row: Row) -> tuple[str, int, str]:
 
 
 def _row(event: Event, everything: bool) -> Row:
-    word, text = _words(event)
+    word, text = _word_and_text(event)
     if event.kind == "ring" and not everything:
         text = event.subject
     return Row(event.at_ms, _place(event), event.kind, word, text)
@@ -80,7 +80,7 @@ def _place(event: Event) -> str:
     return "/".join(part for part in (event.scheme, event.step) if part)
 
 
-def _words(event: Event) -> tuple[str, str]:
+def _word_and_text(event: Event) -> tuple[str, str]:
     seconds = f"{event.lasted_ms / 1000:.1f} s"
     subject, detail = event.subject, event.detail
     match event.kind:

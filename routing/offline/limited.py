@@ -20,7 +20,7 @@ _WHOSE = (
 def by_limit(resource: str, usage: str) -> str:
     """``routing_caller_+380...``, ``6 of 5`` as: by the limit of the caller +380...: 6 calls at a time, 5 may be."""
     whose, which = next(
-        ((words, resource.removeprefix(start)) for start, words in _WHOSE if resource.startswith(start)),
+        ((label, resource.removeprefix(start)) for start, label in _WHOSE if resource.startswith(start)),
         ("", resource),
     )
     count, _, bound = usage.partition(" of ")

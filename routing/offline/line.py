@@ -148,7 +148,7 @@ class Line:
         scheme, step = self.variables.get("routing_scheme", ""), self.variables.get("routing_step", "")
         self.events.append(Event(self.now_ms, kind, subject, detail, lasted_ms, scheme, step, reason))
 
-    def taken_back(self, kind: str) -> Event | None:
+    def remove_last(self, kind: str) -> Event | None:
         """The last event of a kind, which is one no longer."""
         at = next((at for at in range(len(self.events) - 1, -1, -1) if self.events[at].kind == kind), None)
         return None if at is None else self.events.pop(at)
@@ -237,12 +237,12 @@ class Line:
         """Hear what sockets say before anything else happens to the leg."""
         for until in (self.next_task_ms(), self.gives_up_ms):
             until_ms = until_ms if until is None else min(until_ms, until)
-        while said := min(self.speeches, key=lambda speech: speech.at_ms, default=None):
-            if said.at_ms > until_ms or said.at_ms == self.next_task_ms():
+        while speech := min(self.speeches, key=lambda each: each.at_ms, default=None):
+            if speech.at_ms > until_ms or speech.at_ms == self.next_task_ms():
                 return
-            self._reach(said.at_ms)
-            self.speeches.remove(said)
-            if said.end():
+            self._reach(speech.at_ms)
+            self.speeches.remove(speech)
+            if speech.end():
                 raise Reset
 
     def next_task_ms(self) -> int | None:

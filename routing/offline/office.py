@@ -123,9 +123,9 @@ class Seen:
 
     def state(self, person: str, accounts: Collection[str], outside: bool) -> State:
         """See Presence; what was said of a person before the first call holds throughout."""
-        said = self.office.before.states.get(person, "free")
-        if self.office._away.get(person, said == "dnd"):
+        before = self.office.before.states.get(person, "free")
+        if self.office._away.get(person, before == "dnd"):
             return "absent"
-        if said in ("busy", "absent"):
-            return "busy" if said == "busy" else "absent"
+        if before in ("busy", "absent"):
+            return "busy" if before == "busy" else "absent"
         return "busy" if self.office.world.is_busy(person, self.call) else "free"

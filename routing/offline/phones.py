@@ -24,7 +24,7 @@ CONSULT_MS = 2_000
 
 ATTENDED = "attended"
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m)?")
-_WORDS = {
+_BEHAVIOURS = {
     "busy": "busy", "no answer": "no answer", "noanswer": "no answer", "no_answer": "no answer",
     "rejects": "rejects", "reject": "rejects", "redirects": "redirects",
     "unreachable": "unreachable", "off": "unreachable",
@@ -93,9 +93,9 @@ class Phones:
     aliases: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, words: Mapping[str, str], default: str = "no answer") -> Phones:
+    def of(cls, behaviours: Mapping[str, str], default: str = "no answer") -> Phones:
         """Phones from text, as a scheme test or the command line gives them. Raises BadBehaviour."""
-        return cls({name: parse(text) for name, text in words.items()}, parse(default))
+        return cls({name: parse(text) for name, text in behaviours.items()}, parse(default))
 
     def find(self, target: str, address: str) -> Phone:
         """The behaviour of a rung leg: ``target`` is its routing_target, ``address`` what is dialled."""
@@ -116,8 +116,8 @@ def parse(text: str) -> Phone:
 
 def parse_transfer(text: str) -> Sends:
     """What a phone that calls does in its talk: ``to 103 after 5s, attended``. Raises BadBehaviour."""
-    words, _, manner = (part.strip() for part in text.partition(","))
-    found = _TRANSFERS.fullmatch(f"transfers {words}")
+    target, _, manner = (part.strip() for part in text.partition(","))
+    found = _TRANSFERS.fullmatch(f"transfers {target}")
     if not found or manner.lower() not in ("", ATTENDED):
         raise BadBehaviour(f"{text!r}: write 'to 103 after 5s', or 'to 103 after 5s, {ATTENDED}'")
     return replace(_sends(found), attended=bool(manner))
@@ -131,13 +131,13 @@ def milliseconds(text: str) -> int:
     return round(float(found[1]) * {"ms": 1, "s": 1000, "m": 60_000}[found[2] or "s"])
 
 
-def _outcome(words: str) -> Phone:
-    if words in _WORDS:
-        return Phone(_WORDS[words])
-    found = _AFTER.fullmatch(words)
+def _outcome(text: str) -> Phone:
+    if text in _BEHAVIOURS:
+        return Phone(_BEHAVIOURS[text])
+    found = _AFTER.fullmatch(text)
     if not found:
         raise BadBehaviour(
-            f"{words!r}: a phone is busy, no answer, rejects, unreachable, 'answers after 8s' or 'voicemail after 20s'"
+            f"{text!r}: a phone is busy, no answer, rejects, unreachable, 'answers after 8s' or 'voicemail after 20s'"
         )
     after_ms = milliseconds(found[2]) if found[2] else 0
     if found[1] == "voicemail":
@@ -150,21 +150,21 @@ def _sends(found: re.Match[str]) -> Sends:
 
 
 def _manner(phone: Phone, part: str) -> Phone:
-    words = part.lower()
-    if words == ATTENDED and phone.sends:
+    manner = part.lower()
+    if manner == ATTENDED and phone.sends:
         return replace(phone, sends=replace(phone.sends, attended=True))
-    if words == ATTENDED:
+    if manner == ATTENDED:
         raise BadBehaviour(f"'{ATTENDED}' of what? say it after 'transfers to 103 after 5s'")
-    if words.startswith("talks "):
-        return replace(phone, talks_ms=milliseconds(words.removeprefix("talks ")))
-    if words == "early media":
+    if manner.startswith("talks "):
+        return replace(phone, talks_ms=milliseconds(manner.removeprefix("talks ")))
+    if manner == "early media":
         return replace(phone, early_media=True)
-    if words == "never hangs up":
+    if manner == "never hangs up":
         return replace(phone, talks_ms=None)
-    if words.startswith("confirms after "):
-        return replace(phone, confirms_ms=milliseconds(words.removeprefix("confirms after ")))
-    if words == "never confirms":
+    if manner.startswith("confirms after "):
+        return replace(phone, confirms_ms=milliseconds(manner.removeprefix("confirms after ")))
+    if manner == "never confirms":
         return replace(phone, confirms_ms=None)
-    if words.startswith("refuses after "):
-        return replace(phone, confirms_ms=None, refuses_ms=milliseconds(words.removeprefix("refuses after ")))
-    raise BadBehaviour(f"{words!r}: say {_MANNERS} or 'early media'")
+    if manner.startswith("refuses after "):
+        return replace(phone, confirms_ms=None, refuses_ms=milliseconds(manner.removeprefix("refuses after ")))
+    raise BadBehaviour(f"{manner!r}: say {_MANNERS} or 'early media'")

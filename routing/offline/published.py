@@ -14,11 +14,11 @@ from typing import Any
 
 from routing.compile.numbers import way_in
 from routing.compile.templates import render
-from routing.offline import brought_back
 from routing.offline.decider import Decider, refused
 from routing.offline.events import Event
 from routing.offline.files import Directory
 from routing.offline.limits import Limits
+from routing.offline.own_numbers import with_own_numbers
 from routing.offline.phones import Caller, Phones
 from routing.offline.sounds import ReleaseSounds
 from routing.offline.switch import INBOUND, Call, run
@@ -79,7 +79,7 @@ class Published:
         self.dialplan = fixed_dialplan(self.root)
 
     @property
-    def front_door(self) -> str:
+    def entry_dialplan(self) -> str:
         """Where the gateways' profile hunts: the release itself, then the fixed dialplan."""
         return way_in(self.root, limited=self.limited)
 
@@ -121,7 +121,7 @@ class Published:
         Events name files of the release ``release/...``: what two runs tell can be compared.
         """
         happened = run(
-            replace(call, dialplan=self.front_door) if call.context.startswith(INBOUND) else call,
+            replace(call, dialplan=self.entry_dialplan) if call.context.startswith(INBOUND) else call,
             self.files,
             self.dialplan,
             replace(phones or Phones(), aliases=self.accounts),
@@ -132,7 +132,7 @@ class Published:
             limits=limits,
             world=world,
         )
-        return [self._without_place(event) for event in brought_back.told(happened, self.leads)]
+        return [self._without_place(event) for event in with_own_numbers(happened, self.leads)]
 
     def leads(self, number: str) -> bool:
         """Whether an E.164 number leads to a scheme."""

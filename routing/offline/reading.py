@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from routing.offline.dialogue import Question, question
+from routing.offline.argument import separate
+from routing.offline.dialogue import Question, parse_question
 from routing.offline.document import Action, Condition, Extension, Test, Times, parse
-from routing.offline.words import separate
 
 #: A file of the release named in an action: ``${routing_release}/calendars/office.xml``.
 _NAMED = re.compile(r"\$\{routing_release\}/([A-Za-z0-9_./$-]+)")
@@ -32,7 +32,7 @@ def referred(text: str) -> frozenset[str]:
 
 
 @dataclass(frozen=True)
-class Asked:
+class DialplanInputs:
     """What a file's conditions and questions ask of a call.
 
     ``tests``: (field, expression); ``times``: time attributes with the zone they are read in, "" for the switch's own;
@@ -46,7 +46,7 @@ class Asked:
 
 
 @lru_cache(maxsize=4096)
-def asked(text: str) -> Asked:
+def inputs_of(text: str) -> DialplanInputs:
     """What a compiled file asks. Raises BadDialplan."""
     tests: set[tuple[str, str]] = set()
     times: set[tuple[Times, str]] = set()
@@ -59,13 +59,13 @@ def asked(text: str) -> Asked:
             if found := _CALENDAR.search(action.data):
                 calendars.add((found[1], zone))
             elif action.application == "play_and_get_digits":
-                questions.append(question(action.data))
+                questions.append(parse_question(action.data))
         for test in _tests(extension.conditions):
             if test.field:
                 tests.add((test.field, test.expression))
             if test.times:
                 times.add((test.times, zone))
-    return Asked(frozenset(tests), frozenset(times), frozenset(calendars), tuple(questions))
+    return DialplanInputs(frozenset(tests), frozenset(times), frozenset(calendars), tuple(questions))
 
 
 @lru_cache(maxsize=4096)

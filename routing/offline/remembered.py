@@ -11,13 +11,13 @@ from dataclasses import dataclass, field
 from typing import Literal, get_args
 
 from routing.decide.strategy import whose_turn
-from routing.model import dnd as told
+from routing.model import dnd
 from routing.model.decision import Call
 from routing.model.memory import Direction, Facts, Forgotten, Load, Memory, Presence, State, Talk
 
 #: A person's state as a trace or a test says it; ``dnd``: they must not be disturbed, which static steps obey too.
-Said = Literal["free", "busy", "absent", "dnd"]
-STATES: tuple[Said, ...] = get_args(Said)
+PersonState = Literal["free", "busy", "absent", "dnd"]
+STATES: tuple[PersonState, ...] = get_args(PersonState)
 LONG_TALK_SECONDS = 3600.0
 
 
@@ -30,7 +30,7 @@ class Remembered:
     """
 
     talks: Mapping[str, tuple[str, str]] = field(default_factory=dict)
-    states: Mapping[str, Said] = field(default_factory=dict)
+    states: Mapping[str, PersonState] = field(default_factory=dict)
     loads: Mapping[str, Load] = field(default_factory=dict)
     turns: Mapping[str, int] = field(default_factory=dict)
     history: Sequence[Talk] = ()
@@ -51,15 +51,15 @@ class Remembered:
 
     def state(self, person: str, accounts: Collection[str], outside: bool) -> State:
         """See `routing.model.memory.Presence`."""
-        said = self.states.get(person, "free")
-        return "absent" if said == "dnd" else said
+        state = self.states.get(person, "free")
+        return "absent" if state == "dnd" else state
 
     def talked(self, call: Call) -> Sequence[Talk]:
         """What is in the history, and a long talk that has just ended; the newest first."""
         person, direction = self.talks.get(call.found_by) or self.talks.get("*") or ("", "")
         directions: tuple[Direction, ...] = ("in", "out") if person else ()
-        said = [Talk(person, call.started, LONG_TALK_SECONDS, each) for each in directions if direction in ("", each)]
-        return sorted([*said, *self.history], key=lambda talk: -talk.at)
+        latest = [Talk(person, call.started, LONG_TALK_SECONDS, each) for each in directions if direction in ("", each)]
+        return sorted([*latest, *self.history], key=lambda talk: -talk.at)
 
 
 @dataclass(frozen=True)
@@ -94,6 +94,6 @@ class _Memory:
         return self.of
 
 
-def undisturbed(states: Mapping[str, Said]) -> dict[str, str]:
+def dnd_variables(states: Mapping[str, PersonState]) -> dict[str, str]:
     """FreeSWITCH's global variables for these states."""
-    return {told.variable(person): told.BUSY for person, state in states.items() if state == "dnd"}
+    return {dnd.variable(person): dnd.BUSY for person, state in states.items() if state == "dnd"}

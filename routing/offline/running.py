@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NoReturn
 
+from routing.offline.argument import atoi
 from routing.offline.decider import Decider
 from routing.offline.document import BadDialplan, Extension, is_true, parse
 from routing.offline.events import Event
@@ -19,7 +20,6 @@ from routing.offline.leg import Leg
 from routing.offline.limits import Limits
 from routing.offline.line import LONGEST_MS, HungUp, Interrupted, Line, Profile, Reset, Transfer
 from routing.offline.phones import Caller, Phones, Sends
-from routing.offline.words import atoi
 
 MOST_ACTIONS = 10_000
 DEEPEST = 32

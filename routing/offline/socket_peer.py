@@ -30,11 +30,11 @@ class SocketPeer:
     longest_s: float = 10.0
     clock: Callable[[], float] = field(default=time.monotonic)
 
-    def __call__(self, address: str, variables: Mapping[str, str], patience_ms: int) -> Reply:
+    def __call__(self, address: str, variables: Mapping[str, str], timeout_ms: int) -> Reply:
         """See Decider: one connection, to its end."""
         host, _, port = (self.address or address.partition("|")[0]).rpartition(":")
         began = self.clock()
-        until = began + min(patience_ms / 1000, self.longest_s)
+        until = began + min(timeout_ms / 1000, self.longest_s)
         try:
             with socket.create_connection((host, int(port)), timeout=max(until - began, 0.001)) as sock:
                 return self._converse(sock, variables, began, until)
@@ -57,14 +57,14 @@ class SocketPeer:
             sock.sendall(side.goodbye())
         if not side.executed and not side.resumed:
             return Closed(self._elapsed_ms(began))
-        return Answer(tuple(side.executed), self._elapsed_ms(began), _words(side.executed), side.resumed)
+        return Answer(tuple(side.executed), self._elapsed_ms(began), _note(side.executed), side.resumed)
 
     def _elapsed_ms(self, began: float) -> int:
         return round((self.clock() - began) * 1000)
 
 
-def _words(commands: list[tuple[str, str]]) -> str:
+def _note(commands: list[tuple[str, str]]) -> str:
     """What was decided, as `answering` says it; the commands as they are when they decide nothing of ours."""
-    said = " ".join(f"{application} {argument}" for application, argument in commands)
-    decided = _DECISION.search(said)
-    return decided[1] if decided else said or "resume"
+    executed = " ".join(f"{application} {argument}" for application, argument in commands)
+    decision = _DECISION.search(executed)
+    return decision[1] if decision else executed or "resume"

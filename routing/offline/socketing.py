@@ -15,7 +15,7 @@ from routing.offline.document import is_true
 from routing.offline.line import LONGEST_MS, Reset, Speech
 from routing.offline.running import Running
 
-CONNECT_PATIENCE_MS = 30_000
+CONNECT_TIMEOUT_MS = 30_000
 
 
 def socket(call: Running, data: str) -> None:
@@ -23,9 +23,9 @@ def socket(call: Running, data: str) -> None:
     line = call.line
     address = data.split(" ")[0]
     due = line.next_task_ms()
-    patience = CONNECT_PATIENCE_MS if due is None else max(due - line.now_ms, 0)
+    timeout_ms = CONNECT_TIMEOUT_MS if due is None else max(due - line.now_ms, 0)
     call.engine = address
-    reply = call.decider(address, dict(call.readable()), patience)
+    reply = call.decider(address, dict(call.readable()), timeout_ms)
     listener: _Listener | None = None
     match reply:
         case Refused(note) | Silent(note):

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from routing.offline.applications import APPLICATIONS, NEED_MEDIA
+from routing.offline.argument import harmless
 from routing.offline.decider import Decider, refused
 from routing.offline.events import Event
 from routing.offline.files import Files
@@ -19,7 +20,6 @@ from routing.offline.limits import Limits
 from routing.offline.line import HungUp, Line, Profile
 from routing.offline.phones import Caller, Phones, Sends
 from routing.offline.running import HandedOver, Running, Sounds
-from routing.offline.words import harmless
 from routing.offline.world import World
 
 SOUND_MS = 3_000
@@ -151,9 +151,9 @@ def _from_invite(call: Call) -> dict[str, str]:
 
     FreeSWITCH sets no variable to a text that it would expand.
     """
-    told = {"sip_from_user": call.caller, "sip_from_uri": f"{call.caller}@{DOMAIN}", "sip_from_display": call.name}
-    told |= {"sip_req_user": call.to, "sip_to_user": call.to}
-    return {name: value for name, value in told.items() if value and "${" not in value}
+    headers = {"sip_from_user": call.caller, "sip_from_uri": f"{call.caller}@{DOMAIN}", "sip_from_display": call.name}
+    headers |= {"sip_req_user": call.to, "sip_to_user": call.to}
+    return {name: value for name, value in headers.items() if value and "${" not in value}
 
 
 def _profile(call: Call) -> Profile:

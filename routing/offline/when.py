@@ -13,8 +13,8 @@ from functools import lru_cache
 from math import ceil
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from routing.offline.argument import atoi
 from routing.offline.document import Times, is_true
-from routing.offline.words import atoi
 
 _DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
 

@@ -16,7 +16,7 @@ from routing.decide.verdict import Answer, Failure
 from routing.model.fields import Fields, Id, OneOrMany, Seconds, Text, Whole, refuse, shown
 from routing.model.moments import as_clocks_show
 from routing.model.problem import did_you_mean
-from routing.offline import crm
+from routing.offline import crm_answers
 from routing.offline import phones as scripted
 from routing.offline.answering import Handler, canned
 from routing.testing.kinds import KINDS, MEANINGS, Expectation
@@ -100,7 +100,7 @@ def _crm(value: Any) -> str:
     if isinstance(value, bool) or not isinstance(value, int | str):
         raise refuse(f"{shown(value)} is no answer of a CRM: write nobody, timeout, 500, or `deal ivan, Romashka Ltd`")
     try:
-        crm.answers(str(value))
+        crm_answers.answers(str(value))
     except ValueError as error:
         raise refuse(str(error)) from None
     return str(value)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from routing.offline.crm import told_of
+from routing.offline.crm_answers import sent_fields_in
 from routing.offline.events import Event
 from routing.testing.spans import Span
 
@@ -74,7 +74,7 @@ def _answer(step_kind: str) -> Callable[[Event, str], bool]:
         if word == "answered":
             return event.kind == "decision" and said != "continue"
         targets = said.replace(" person ", " ").replace(" phone ", " ").replace(" number ", " ")
-        return word in (said, targets, *(told_of(event.detail) if step_kind == "crm" else ()))
+        return word in (said, targets, *(sent_fields_in(event.detail) if step_kind == "crm" else ()))
 
     return meets
 

@@ -10,7 +10,7 @@ from routing.model import decision, memory
 from routing.model.entities import Visitor, clean
 from routing.model.lookup import Outcome
 from routing.offline.answering import InProcess, Past, by_url, canned
-from routing.offline.crm import Crm, answers
+from routing.offline.crm_answers import Crm, answers
 from routing.offline.decider import Decider, Reply, Silent, refused
 from routing.offline.files import Files
 from routing.offline.remembered import Remembered
@@ -35,7 +35,7 @@ def engine(sample: Sample, files: Files, call: Call, past: Past | None = None) -
     return InProcess(files, handler, _visitor(sample), past or remembered(sample, call), _crm(sample))
 
 
-def _silent(address: str, variables: Mapping[str, str], patience_ms: int) -> Reply:
+def _silent(address: str, variables: Mapping[str, str], timeout_ms: int) -> Reply:
     return Silent()
 
 

@@ -14,7 +14,7 @@ from routing.offline.decider import Decider
 from routing.offline.events import Event
 from routing.offline.limits import Limits
 from routing.offline.office import Office
-from routing.offline.remembered import undisturbed
+from routing.offline.remembered import dnd_variables
 from routing.offline.switch import Call
 from routing.offline.world import World
 from routing.testing import partners
@@ -107,7 +107,7 @@ def carry_with(engine: Decider, case: Case, call: Call, names: Names) -> Result:
 
 def _overrides(sample: Sample) -> dict[str, str]:
     """FreeSWITCH's globals: calendars by hand, and who must not be disturbed."""
-    return {f"hours_{calendar}": state for calendar, state in sample.hours.items()} | undisturbed(sample.states)
+    return {f"hours_{calendar}": state for calendar, state in sample.hours.items()} | dnd_variables(sample.states)
 
 
 def _judged(case: Case, call: Call, happened: Sequence[Event], names: Names) -> Result:

@@ -11,7 +11,7 @@ from pydantic_core import InitErrorDetails
 from routing.model import numbers
 from routing.model.fields import Fields, Id, OneOrMany, Seconds, Text, refuse
 from routing.offline import phones as scripted
-from routing.offline.remembered import Said
+from routing.offline.remembered import PersonState
 from routing.offline.switch import Call, login
 from routing.testing.expect import Wanted
 from routing.testing.form import (
@@ -131,7 +131,7 @@ class Sample(Wishes):
     sticky: Annotated[list[Talk], OneOrMany] = Field(
         default_factory=list, description="Talks that are remembered: `ivan`, or `{out: ivan, ago: 3d, talked: 30s}`."
     )
-    states: dict[Id, Said] = Field(
+    states: dict[Id, PersonState] = Field(
         default_factory=dict, description="As FreeSWITCH knows people; `dnd`: must not be disturbed."
     )
     loads: dict[Id, Load] = Field(default_factory=dict, description="Talks of today: `{ivan: 3}`.")

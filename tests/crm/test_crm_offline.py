@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from routing.cli.test import test as run_tests
 from routing.cli.trace import trace as command
 from routing.compile.tones import tones
-from routing.offline.crm import answers
+from routing.offline.crm_answers import answers
 
 FOLDER = """
 project: {name: shop, timezone: Europe/Kyiv, country: UA}

@@ -12,7 +12,7 @@ from routing.diff.outcome import Entry, Outcome
 from routing.diff.phrases import was_now
 from routing.diff.scenario import Delta
 from routing.diff.spans import said
-from routing.offline.reading import asked, assigned, referred
+from routing.offline.reading import assigned, inputs_of, referred
 
 MONDAY = date(2026, 11, 23)
 NEW_YEAR = date(2026, 12, 31)
@@ -113,8 +113,8 @@ routing_target=ivan.desk]sofia/internal/1001%${domain}"/>
 
 def test_what_a_compiled_file_names_and_asks() -> None:
     assert referred(XML) == {"calendars/office.xml", "people/*.xml"}
-    assert asked(XML).calendars == {("calendars/office.xml", "Europe/Kyiv")}
-    assert asked(XML).tests == {("${routing_caller}", "^\\+380")}
+    assert inputs_of(XML).calendars == {("calendars/office.xml", "Europe/Kyiv")}
+    assert inputs_of(XML).tests == {("${routing_caller}", "^\\+380")}
     assert ("origination_caller_id_name", "Office, day") in assigned(XML)
     assert ("timezone", "Europe/Kyiv") in assigned(XML)
 

@@ -13,7 +13,7 @@ from random_schemes import NUMBER, SCHEMES, SHARED, calls, schemes
 
 from routing.compile.build import build
 from routing.model.entities import Visitor
-from routing.offline import crm
+from routing.offline import crm_answers
 from routing.offline.answering import InProcess, canned
 from routing.offline.decider import Answer, Closed, Silent, refused
 from routing.offline.events import ended
@@ -94,7 +94,7 @@ def decider(published, call):
         talks={"*": (call["talk"], "")} if call["talk"] else {}, states={call["busy"]: "busy"} if call["busy"] else {}
     )
     visitor = Visitor({"region": "521"}, {"utm_source": "google"})
-    return InProcess(published.files, canned(call["webhook"]), visitor, remembered, crm.answers(call["crm"]))
+    return InProcess(published.files, canned(call["webhook"]), visitor, remembered, crm_answers.answers(call["crm"]))
 
 
 def complaints(events, longest_s):

@@ -6,8 +6,8 @@ import pytest
 
 from routing.journal.dialled import why
 from routing.model.causes import BUSY, CAUSES, OFFERED, UNTAKEN, cause_of_status
+from routing.offline.argument import cause_named
 from routing.offline.ladder import ENDINGS
-from routing.offline.words import cause_named
 
 
 @pytest.mark.parametrize(

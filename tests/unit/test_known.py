@@ -20,7 +20,7 @@ from routing.model.decision import Call, Continue
 from routing.model.known import within
 from routing.model.memory import Talk
 from routing.offline.answering import InProcess, canned
-from routing.offline.crm import answers
+from routing.offline.crm_answers import answers
 from routing.offline.decider import Silent, refused
 from routing.offline.events import Event, ended, rung
 from routing.offline.published import Published

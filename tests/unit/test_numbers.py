@@ -52,7 +52,7 @@ class Bed:
     def enter(self, door: str, call: Call, decider: Decider = refused) -> list[Event]:
         """A call that comes to one front door first."""
         published = Published(self.root)
-        call = replace(call, dialplan=f"XML:{self.root}/current/{door},{published.front_door}")
+        call = replace(call, dialplan=f"XML:{self.root}/current/{door},{published.entry_dialplan}")
         return run(call, published.files, published.dialplan, decider=decider)
 
 
@@ -173,7 +173,7 @@ def test_a_call_through_the_loaded_dialplan_goes_the_same_way(bed: Bed) -> None:
     published = Published(bed.root)
     call = Call(NUMBER, "+380671234567", NOON)
     loaded = run(call, published.files, published.dialplan, globals_={"domain": "phones.invalid"})
-    front = run(replace(call, dialplan=published.front_door), published.files, published.dialplan,
+    front = run(replace(call, dialplan=published.entry_dialplan), published.files, published.dialplan,
                 globals_={"domain": "phones.invalid"})  # fmt: skip
     assert loaded == front
     assert rung(front) == ["ivan.desk"]
@@ -183,7 +183,7 @@ def test_without_a_release_that_can_be_read_the_carrier_may_try_elsewhere(bed: B
     bed.publish()
     published = Published(bed.root)
     (bed.root / "current" / "entry.xml").unlink()
-    call = Call(NUMBER, "+380671234567", NOON, dialplan=published.front_door)
+    call = Call(NUMBER, "+380671234567", NOON, dialplan=published.entry_dialplan)
     assert call.context == INBOUND
     assert ended(run(call, Directory(bed.root), published.dialplan)).subject == "NORMAL_TEMPORARY_FAILURE"
 

@@ -8,7 +8,7 @@ import pytest
 
 from routing.cli.opened import opened
 from routing.offline.answering import InProcess, canned
-from routing.offline.crm import answers
+from routing.offline.crm_answers import answers
 from routing.offline.phones import Phones
 from routing.offline.remembered import Remembered
 from routing.offline.switch import Call

@@ -29,10 +29,9 @@ class Case:
     ``from`` may have a domain. ``request``: the user of the request line where it is not To's, as it is written there.
 
     ``account``: a registered phone calls, not the carrier. ``webhook`` is the handler's answer, ``crm`` the CRM's
-    (words of `routing.offline.crm`), ``visitor`` whom the dialled number is lent to. ``memory``: ``talk`` with a
-    person (of ``client``, where that is not the caller), ``loads`` of people, ``away``. ``turns_anew``: nobody had a
-    turn in its steps yet. ``engine``: empty,
-    ``absent`` (nobody listens), ``forgetful`` (no Redis).
+    (text as of `routing.offline.crm_answers`), ``visitor`` whom the dialled number is lent to. ``memory``: ``talk``
+    with a person (of ``client``, where that is not the caller), ``loads`` of people, ``away``. ``turns_anew``: nobody
+    had a turn in its steps yet. ``engine``: empty, ``absent`` (nobody listens), ``forgetful`` (no Redis).
     ``publish``: a folder of changes that is published before the call, ``back`` is a rollback.
 
     ``limited``: through the front door of a node with flood limits.

@@ -1,4 +1,4 @@
-"""The company's CRM: what its HTTP API says of a caller, in the words of `routing.offline.crm`.
+"""The company's CRM: what its HTTP API says of a caller, in the words of `routing.offline.crm_answers`.
 
 On the real switch the handler's server gives its answers. Offline the engine's own adapter asks it, in virtual time,
 and remembers its answers from call to call.

@@ -17,8 +17,8 @@ class Handler:
     """An HTTP server on ``port``; ``answers`` maps a caller to what it is told, ``asked`` lists the questions
     to it and to the CRM.
 
-    ``crm`` maps a caller to what the CRM has of him, in the words of `routing.offline.crm`; ``crm_ids`` are the owner
-    ids of people.
+    ``crm`` maps a caller to what the CRM answers about them (`routing.offline.crm_answers`); ``crm_ids`` are the
+    owner ids of people.
     """
 
     def __init__(self) -> None:

@@ -14,7 +14,7 @@ from routing.offline.events import Event
 _OUTSIDE = ("sofia/gateway/", "sofia/external/")
 
 
-def told(events: Sequence[Event], is_ours: Callable[[str], bool]) -> Iterator[Event]:
+def with_own_numbers(events: Sequence[Event], is_ours: Callable[[str], bool]) -> Iterator[Event]:
     """The events, and behind the phones that begin to ring at a moment those of them that are numbers of our own."""
     waiting: list[Event] = []
     for event in events:

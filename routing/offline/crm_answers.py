@@ -24,42 +24,42 @@ _ANSWER = re.compile(r"(?:(lead|deal|contact)\s+)?([^\s,]+)(?:\s*,\s*(.*))?")
 Crm = Callable[[Mapping[str, Any], Call, Responsible], tuple[Outcome, int]]
 
 
-def answers(words: str) -> Crm:
+def answers(text: str) -> Crm:
     """A CRM that always answers the same; without words it is not asked. Raises ValueError when they say nothing."""
-    if words and words not in ("nobody", "timeout", "refused") and not _ANSWER.fullmatch(words.strip()):
-        raise ValueError(f"`{words}` is no answer of a CRM: write nobody, timeout, 500, or `deal ivan, Romashka Ltd`")
+    if text and text not in ("nobody", "timeout", "refused") and not _ANSWER.fullmatch(text.strip()):
+        raise ValueError(f"`{text}` is no answer of a CRM: write nobody, timeout, 500, or `deal ivan, Romashka Ltd`")
 
     def answer(step: Mapping[str, Any], call: Call, people: Responsible) -> tuple[Outcome, int]:
-        if words == "timeout":
+        if text == "timeout":
             seconds = step_seconds(step)
             return Failed(f"no answer within {seconds:g} s"), round(seconds * 1000)
-        return _outcome(words.strip(), step, people), INSTANT_MS if words else 0
+        return _outcome(text.strip(), step, people), INSTANT_MS if text else 0
 
     return answer
 
 
-def told_words(step: Mapping[str, Any], call: Call) -> list[str]:
+def sent_fields(step: Mapping[str, Any], call: Call) -> list[str]:
     """What a CRM is told of the visitor, a part each: ``told entity.region=521``."""
     if not (call.entities or call.source):
         return []
     return [f"told {place}={value}" for place, value in visitor_facts(step, call).items()]
 
 
-def told_of(detail: str) -> list[str]:
+def sent_fields_in(detail: str) -> list[str]:
     """What a CRM was told, ``told entity.region=521``, from what a trace says of its answer; no value holds ``;``."""
     return [part for part in detail.removesuffix(")").split("; ") if part.startswith("told ")]
 
 
-def _outcome(words: str, step: Mapping[str, Any], people: Responsible) -> Outcome:
-    if not words:
+def _outcome(text: str, step: Mapping[str, Any], people: Responsible) -> Outcome:
+    if not text:
         return Nobody("not asked")
-    if words == "nobody":
+    if text == "nobody":
         return Nobody("the CRM knows nobody with this number")
-    if words == "refused":
+    if text == "refused":
         return Failed("connection refused")
-    if re.fullmatch(r"[45]\d\d", words):
-        return Failed(f"HTTP status {words}")
-    kind, who, name = _ANSWER.fullmatch(words).groups()  # type: ignore[union-attr]  # it was matched before
+    if re.fullmatch(r"[45]\d\d", text):
+        return Failed(f"HTTP status {text}")
+    kind, who, name = _ANSWER.fullmatch(text).groups()  # type: ignore[union-attr]  # it was matched before
     order = step.get("order") or KINDS
     owner = people.owner(who) or (Owner("1", email=who) if "@" in who else Owner(who))
     if kind and kind not in order:

@@ -56,7 +56,7 @@ WHERE = "[default: journal.db in the root; var/journal.db without a root]"
 @click.option("--database", envvar="ROUTING_DATABASE", default="", help=f"The journal: file or URL.  {WHERE}")
 def calls(
     call_id: str, since: str | None, status: str | None, limit: int, as_report: bool, as_json: bool, timezone: str,
-    root: Path | None, database: str, **words: str,
+    root: Path | None, database: str, **filters: str,
 ) -> None:  # fmt: skip
     """List finished calls; with an ID (or its beginning) tell that call step by step.
 
@@ -65,7 +65,7 @@ def calls(
     zone = Project(root.resolve()).zone if root and not timezone else _zone(timezone)
     began = _since(since, zone, datetime.now(zone))
     question = Question(since=began, status=status or "", limit=0 if as_report else limit)
-    question = replace(question, **words)  # type: ignore[arg-type]
+    question = replace(question, **filters)  # type: ignore[arg-type]
     where = shown(database or journal_of(root))
     try:
         with opened_database(_written(database or journal_of(root))) as engine:
@@ -75,7 +75,7 @@ def calls(
                 found = report(query.find(engine, question), lambda at: datetime.fromtimestamp(at, zone).hour)
                 _report(found, zone, as_json)
             else:
-                _list(query.find(engine, question), zone, as_json, f" in {where}{_asked(words, status)}")
+                _list(query.find(engine, question), zone, as_json, f" in {where}{_filtered_by(filters, status)}")
     except DatabaseFault as problem:
         raise UserError(str(problem)) from None
     except SQLAlchemyError as problem:
@@ -128,8 +128,8 @@ def _since(text: str | None, zone: tzinfo | None, now: datetime) -> float:
 
 def _explain(found: list[Any], start: str, zone: tzinfo | None, as_json: bool) -> None:
     if len(found) != 1:
-        told = f"several calls begin with `{start}`: write more of it" if found else f"no call begins with `{start}`"
-        raise UserError(told if found else f"{told} (`routing calls` lists the newest)")
+        problem = f"several calls begin with `{start}`: write more of it" if found else f"no call begins with `{start}`"
+        raise UserError(problem if found else f"{problem} (`routing calls` lists the newest)")
     if as_json:
         whole = query.as_json(found[0])
         click.echo(json.dumps(whole | _moments(whole), ensure_ascii=False))
@@ -144,10 +144,10 @@ def _moments(row: Mapping[str, Any]) -> dict[str, str]:
     return {name: datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds") for name, at in moments.items()}
 
 
-def _asked(words: Mapping[str, object], status: str | None) -> str:
+def _filtered_by(filters: Mapping[str, object], status: str | None) -> str:
     """What the calls were looked for by."""
-    asked = {**words, "status": status}
-    found = [f"{name} `{value}`" for name, value in asked.items() if value]
+    given = {**filters, "status": status}
+    found = [f"{name} `{value}`" for name, value in given.items() if value]
     return f" with {', '.join(found)}" if found else ""
 
 

@@ -79,8 +79,8 @@ def checked_folder(schemes: Path, cache: Path | None, secrets: Path | None, toda
             return Checked(schemes, sorted({*problems, *error.problems}), [])
     if whole is None:
         return Checked(schemes, problems, [])
-    told = run(whole)
-    return Checked(schemes, sorted({*problems, *told.problems}), told.findings, whole.schemes)
+    linted = run(whole)
+    return Checked(schemes, sorted({*problems, *linted.problems}), linted.findings, whole.schemes)
 
 
 def _tests(schemes: Path, root: Path, compiles: bool) -> list[Problem]:

@@ -46,9 +46,9 @@ def assigned(kind: str, values: Iterable[str]) -> Complete:
 
 
 def _folder(context: click.Context) -> Path:
-    told = context.params.get("schemes") or context.params.get("folder")
+    named = context.params.get("schemes") or context.params.get("folder")
     below = [path for path in map(Path, context.params.get("paths") or ()) if path.is_dir()]
-    return Path(told or (below[0] if below else "schemes"))
+    return Path(named or (below[0] if below else "schemes"))
 
 
 class QuotedBash(BashComplete):
@@ -56,8 +56,8 @@ class QuotedBash(BashComplete):
 
     def format_completion(self, item: CompletionItem) -> str:
         """One line for the script; within a quote that was opened nothing is quoted again."""
-        words = os.environ.get("COMP_WORDS", "")
-        if item.type == "plain" and not any(words.count(quote) % 2 for quote in "\"'"):
+        typed = os.environ.get("COMP_WORDS", "")
+        if item.type == "plain" and not any(typed.count(quote) % 2 for quote in "\"'"):
             return f"{item.type},{shlex.quote(item.value)}"
         return super().format_completion(item)
 

@@ -22,7 +22,7 @@ from routing.store.client import Store
 from routing.store.embedded import url
 from routing.store.memory import RedisMemory
 
-PATIENCE_SECONDS = 2.0
+TIMEOUT_SECONDS = 2.0
 
 
 @click.command()
@@ -40,7 +40,7 @@ def dnd(person: str | None, state: str | None, root: Path, redis: str) -> None:
         hint = did_you_mean(person, people) or "names are those of `people:`, as in `ivan`"
         raise UserError(f"nobody is called `{person}` ({hint})")
     try:
-        store = Store(parse(redis or url(root)), budget_s=PATIENCE_SECONDS)
+        store = Store(parse(redis or url(root)), budget_s=TIMEOUT_SECONDS)
     except BadAddress as problem:
         raise UserError(f"--redis: {problem}") from None
     try:

@@ -12,10 +12,10 @@ import click
 from rich.padding import Padding
 from rich.text import Text
 
-from routing.cli.options import ASKED, FOLDER, REDIS
+from routing.cli.options import FOLDER, REDIS, SERVER
 from routing.cli.switch import event_socket
 from routing.cli.terminal import terminal
-from routing.doctor.checks import CHECKS, Told, examine, worst
+from routing.doctor.checks import CHECKS, CheckResult, examine, worst
 from routing.doctor.finding import Level
 from routing.doctor.machine import Linux
 from routing.doctor.node import Node, Silent
@@ -37,12 +37,12 @@ DEADLINE_SECONDS = 5.0
 
 @click.command()
 @click.option("--root", type=FOLDER, required=True, help="The release root.")
-@click.option("--esl", type=ASKED, default="127.0.0.1:8021", show_default=True, help="FreeSWITCH's event socket.")
+@click.option("--esl", type=SERVER, default="127.0.0.1:8021", show_default=True, help="FreeSWITCH's event socket.")
 @click.option("--esl-password", envvar="ROUTING_ESL_PASSWORD", default="", help="[env: ROUTING_ESL_PASSWORD]")
 @click.option(
-    "--engine", type=ASKED, default="", help="Where the engine listens.  [default: where the release asks it]"
+    "--engine", type=SERVER, default="", help="Where the engine listens.  [default: where the release asks it]"
 )
-@click.option("--http", type=ASKED, default="127.0.0.1:8086", show_default=True, help="The engine's health.")
+@click.option("--http", type=SERVER, default="127.0.0.1:8086", show_default=True, help="The engine's health.")
 @click.option("--redis", type=REDIS, envvar="ROUTING_REDIS", default="", help="The engine's Redis.  [default: its own]")
 @click.option("--json", "as_program", is_flag=True, help="For programs.")
 def doctor(root: Path, esl: str, esl_password: str, engine: str, http: str, redis: str, as_program: bool) -> None:
@@ -53,11 +53,11 @@ def doctor(root: Path, esl: str, esl_password: str, engine: str, http: str, redi
     where = event_socket(esl, esl_password)
 
     def switch(command: str) -> str:
-        return _asked(where, command)
+        return _switch_answer(where, command)
 
     def opens(password: str) -> bool:
         try:
-            return bool(_asked(where._replace(password=password), "status"))
+            return bool(_switch_answer(where._replace(password=password), "status"))
         except Silent:
             return False
 
@@ -70,15 +70,15 @@ def doctor(root: Path, esl: str, esl_password: str, engine: str, http: str, redi
         Linux(),
         engine,
     )
-    told = list(examine(node))
+    results = list(examine(node))
     if as_program:
-        click.echo(json.dumps([_facts(one) for one in told], ensure_ascii=False, indent=1))
+        click.echo(json.dumps([_facts(one) for one in results], ensure_ascii=False, indent=1))
     else:
-        _show(told)
-    sys.exit(1 if worst(told) is Level.WRONG else 0)
+        _show(results)
+    sys.exit(1 if worst(results) is Level.WRONG else 0)
 
 
-def _asked(where: EventSocket, command: str) -> str:
+def _switch_answer(where: EventSocket, command: str) -> str:
     try:
         return api(where, command, DEADLINE_SECONDS)
     except SwitchFault as fault:
@@ -109,28 +109,28 @@ def _pinged(address: str) -> str:
     return address.rpartition("@")[2]
 
 
-def _facts(told: Told) -> dict[str, str]:
-    finding = told.finding
+def _facts(result: CheckResult) -> dict[str, str]:
+    finding = result.finding
     return {
-        "organ": told.organ,
-        "check": told.check,
+        "organ": result.component,
+        "check": result.check,
         "level": finding.level.value,
-        "words": finding.words,
+        "words": finding.summary,
         "mend": finding.mend,
     }
 
 
-def _show(told: list[Told]) -> None:
+def _show(results: list[CheckResult]) -> None:
     console = terminal(PIPE_WIDTH)
-    for organ in CHECKS:
-        console.print(Text(organ, "bold"))
-        for one in told:
-            if one.organ == organ:
+    for component in CHECKS:
+        console.print(Text(component, "bold"))
+        for one in results:
+            if one.component == component:
                 mark, style = MARKS[one.finding.level]
-                console.print(Padding(Text.assemble((f"{mark} ", style), one.finding.words), (0, 0, 0, 2)))
+                console.print(Padding(Text.assemble((f"{mark} ", style), one.finding.summary), (0, 0, 0, 2)))
                 if one.finding.mend:
                     console.print(Padding(Text(one.finding.mend, "dim"), (0, 0, 0, 6)))
-    counts = {level: sum(one.finding.level is level for one in told) for level in Level}
+    counts = {level: sum(one.finding.level is level for one in results) for level in Level}
     console.print(
         f"\n{counts[Level.WRONG]} wrong, {counts[Level.WARNING]} to look at, "
         f"{counts[Level.UNKNOWN]} not known, {counts[Level.OK]} right"

@@ -23,12 +23,12 @@ def folder_argument(command: Callable[..., Any]) -> Callable[..., Any]:
     @click.argument("folder", required=False, type=FOLDER)
     @click.option("--schemes", type=FOLDER, help="The same as FOLDER.  [default: schemes]")
     @functools.wraps(command)
-    def told(*, folder: Path | None, schemes: Path | None, **rest: Any) -> Any:
+    def with_folder(*, folder: Path | None, schemes: Path | None, **rest: Any) -> Any:
         if folder and schemes:
             raise click.UsageError("give FOLDER or --schemes, not both")
         return command(schemes=folder or schemes or DEFAULT, **rest)
 
-    return told
+    return with_folder
 
 
 def there(schemes: Path) -> Path:

@@ -12,7 +12,7 @@ import click
 
 from routing.cli.completion import offered
 from routing.cli.errors import UserError
-from routing.cli.options import ASKED, CLOCK
+from routing.cli.options import CLOCK, SERVER
 from routing.cli.switch import switch
 from routing.model.decision import ID
 from routing.model.problem import did_you_mean
@@ -25,7 +25,7 @@ _ROOT = re.compile(r"XML:(\S+?)/current/\w+\.xml")
 @click.argument("calendar", shell_complete=offered("calendars"))
 @click.argument("state", type=click.Choice(["open", "closed", "auto", "show"]))
 @click.option("--until", type=CLOCK, help="Go back to the calendar at this time: 15:00, 15:00 Europe/Kyiv.")
-@click.option("--esl", type=ASKED, default="127.0.0.1:8021", show_default=True, help="FreeSWITCH's event socket.")
+@click.option("--esl", type=SERVER, default="127.0.0.1:8021", show_default=True, help="FreeSWITCH's event socket.")
 @click.option("--esl-password", envvar="ROUTING_ESL_PASSWORD", help="Its password.  [env: ROUTING_ESL_PASSWORD]")
 def hours(calendar: str, state: str, until: str | None, esl: str, esl_password: str | None) -> None:
     """Set CALENDAR open or closed for every call from now on; `auto` goes back to its hours, `show` tells."""
@@ -39,12 +39,14 @@ def hours(calendar: str, state: str, until: str | None, esl: str, esl_password: 
         answer = freeswitch(f"global_getvar {name}").strip()
         click.echo(f"{calendar}: {answer if answer in ('open', 'closed') else 'auto'}")
         return
-    seconds, words = (0, "") if until is None or state == "auto" else (_seconds_until(until, now), _spoken(until, now))
+    seconds, ending = 0, ""
+    if until is not None and state != "auto":
+        seconds, ending = _seconds_until(until, now), _spoken(until, now)
     freeswitch(f"sched_del routing_{name}")  # of an earlier --until, which would end this override too
     _must(freeswitch(f"global_setvar {name}={'' if state == 'auto' else state}"))
     if seconds:
         _must(freeswitch(f"sched_api +{seconds} routing_{name} global_setvar {name}="))
-    click.echo(f"{calendar}: {state}{words}")
+    click.echo(f"{calendar}: {state}{ending}")
 
 
 def _check_known(freeswitch: Callable[[str], str], calendar: str) -> None:
@@ -67,10 +69,10 @@ def _moment(until: str, now: datetime) -> datetime:
     clock, _, zone = until.strip().partition(" ")
     try:
         here = now.astimezone(ZoneInfo(zone)) if zone else now
-        wanted = datetime.strptime(clock, "%H:%M")
+        time_of_day = datetime.strptime(clock, "%H:%M")
     except (ValueError, ZoneInfoNotFoundError):
         raise UserError(f"`{until}` is not a time: write 15:00, or 15:00 Europe/Kyiv") from None
-    moment = here.replace(hour=wanted.hour, minute=wanted.minute, second=0, microsecond=0)
+    moment = here.replace(hour=time_of_day.hour, minute=time_of_day.minute, second=0, microsecond=0)
     return moment if moment > here else moment + timedelta(days=1)
 
 

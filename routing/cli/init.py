@@ -62,7 +62,7 @@ def init(folder: Path, country: str | None, timezone: str | None, pipeline: str)
     """Write a small project into FOLDER, which is new or empty: it is checked, tested and ready to grow."""
     if folder.exists() and any(each.name != ".git" for each in folder.iterdir()):
         raise UserError(f"{folder} is not empty: name a new folder")
-    code = (country or _asked()).upper()
+    code = (country or _prompted()).upper()
     facts = _facts(folder, code, str(timezone or main_zone(code) or "UTC"))
     for name, place in PLACES.items():
         _write(folder / place, string.Template(_template(name)).substitute(facts))
@@ -110,7 +110,7 @@ def _example(country: str, kind: int) -> str:
     return phonenumbers.format_number(found, phonenumbers.PhoneNumberFormat.E164)
 
 
-def _asked() -> str:
+def _prompted() -> str:
     try:
         return str(click.prompt("Country (ISO code)", default=_guess(), type=_COUNTRY))
     except click.Abort:

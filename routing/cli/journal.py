@@ -22,7 +22,7 @@ from routing.cli.calls import WHERE, journal_of
 from routing.cli.errors import UserError
 from routing.cli.networks import telling_networks
 from routing.cli.notices import MailOptions, check_mail, open_notices, sending
-from routing.cli.options import ASKED, DURATION, NEW_FILE, REDIS, ZONE
+from routing.cli.options import DURATION, NEW_FILE, REDIS, SERVER, ZONE
 from routing.cli.watched import event_socket, record_left_behind, watching
 from routing.journal import parse, release, sound
 from routing.journal.database import DatabaseFault, open_database, opened_database, shown
@@ -75,7 +75,7 @@ class Options:
 @click.option("--trust-clock", is_flag=True, help="Forget old calls also where there was none for weeks.")
 @click.option("--metrics", type=NEW_FILE, help="Write counters for Prometheus to this file.")
 @click.option("--workers", type=click.IntRange(1, MOST_WORKERS), default=1, show_default=True, help="Processes.")
-@click.option("--esl", type=ASKED, default="", metavar="HOST:PORT", help="FreeSWITCH's event socket, to notice calls "
+@click.option("--esl", type=SERVER, default="", metavar="HOST:PORT", help="FreeSWITCH's event socket, to notice calls "
               "that it writes nothing of.  [default: the spool's node; ROUTING_ESL_PASSWORD]")  # fmt: skip
 @click.option("--once", is_flag=True, help="Take what is there and end.")
 @click.option(
@@ -88,7 +88,7 @@ class Options:
 @click.option("--mail-from", envvar="ROUTING_MAIL_FROM", default="", metavar="ADDRESS", help="Sender of the notices.")
 def journal(
     root: Path | None, database: str, redis: str, project: str, timezone: str, keep: str, smtp: str, mail_from: str,
-    **words: object,
+    **rest: object,
 ) -> None:  # fmt: skip
     """Record every finished call: SQL for the journal, Redis for stickiness and loads, notices by e-mail and webhook.
 
@@ -101,7 +101,7 @@ def journal(
         redis = url(root)
     database = database or journal_of(root)
     mail = MailOptions(smtp, mail_from)
-    options = Options(database=database, redis=redis, project=ours, mail=mail, **words)  # type: ignore[arg-type]
+    options = Options(database=database, redis=redis, project=ours, mail=mail, **rest)  # type: ignore[arg-type]
     _check(options)
     with _others(options) as others:
         counts = _run(options, (0, options.workers), others)
@@ -192,8 +192,8 @@ def _once(worker: Worker, options: Options) -> None:
     try:
         worker.work()
     except (SQLAlchemyError, OSError) as problem:
-        told = f"the journal {shown(options.database)} cannot be written"
-        raise UserError(f"{told}, the spool is kept: {text_of(problem)}") from None
+        where = shown(options.database)
+        raise UserError(f"the journal {where} cannot be written, the spool is kept: {text_of(problem)}") from None
 
 
 def _open(options: Options, share: tuple[int, int], stop: Event, ending: ExitStack) -> Worker | None:

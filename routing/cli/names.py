@@ -24,11 +24,11 @@ def _schemes(folder: Path) -> Iterator[str]:
 
 def _parsed(folder: Path, *keys: str) -> Iterator[dict[str, Any]]:
     """Every file that has one of the keys and can be read, as data."""
-    asked = re.compile(rb"^[\"']?(%s)[\"']?\s*:" % "|".join(keys).encode(), re.MULTILINE)
+    has_key = re.compile(rb"^[\"']?(%s)[\"']?\s*:" % "|".join(keys).encode(), re.MULTILINE)
     for source in files.sources(folder)[0]:
         try:
             text = files.text_of(source)
-            data = read(source.name, text).data if asked.search(text) else None
+            data = read(source.name, text).data if has_key.search(text) else None
         except (Problems, OSError):
             continue
         if isinstance(data, dict):

@@ -113,8 +113,8 @@ def _rate(text: str) -> None:
 
 
 #: Where something is that is asked; where something listens (port 0: any that is free).
-ASKED = Value("host:port", _place(1))
-LISTENING = Value("host:port", _place(0))
+SERVER = Value("host:port", _place(1))
+LISTENER = Value("host:port", _place(0))
 HOST = Value("host", _host)
 ADDRESS = Value("address", _ip)
 NETWORK = Value("network", _network)

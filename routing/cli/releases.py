@@ -17,7 +17,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from routing.cli.errors import UserError
 from routing.cli.folders import folder_argument, named_from_here, there
-from routing.cli.options import ASKED, FOLDER, NEW_FILE, NEW_FOLDER
+from routing.cli.options import FOLDER, NEW_FILE, NEW_FOLDER, SERVER
 from routing.cli.secrets import project_file
 from routing.compile.build import Release, Secrets, build
 from routing.compile.waits import MEANING
@@ -34,10 +34,10 @@ def secrets_reader(schemes: Path, file: Path | None) -> Secrets:
     def read(setting: str) -> Mapping[str, str]:
         at = file or project_file(schemes, setting)
         if at and not at.exists():
-            asked = [f"--schemes {quote(str(schemes))}"] if str(schemes) != "schemes" else []
-            asked += [f"--file {quote(str(at))}"] if file else []
+            arguments = [f"--schemes {quote(str(schemes))}"] if str(schemes) != "schemes" else []
+            arguments += [f"--file {quote(str(at))}"] if file else []
             raise UserError(
-                f"{at}: No such file or directory (hint: `{' '.join(['routing secrets', *asked])}` makes it)"
+                f"{at}: No such file or directory (hint: `{' '.join(['routing secrets', *arguments])}` makes it)"
             )
         return read_secrets(at, os.environ)
 
@@ -54,7 +54,11 @@ def _options(command: Callable[..., Any]) -> Callable[..., Any]:
             "--secrets", type=NEW_FILE, help="File of NAME=value lines, mode 0600.  [default: as project says]"
         ),
         click.option(
-            "--engine", type=ASKED, default="127.0.0.1:8084", show_default=True, help="Where the engine listens."
+            "--engine",
+            type=SERVER,
+            default="127.0.0.1:8084",
+            show_default=True,
+            help="Where the engine listens.",
         ),
         click.option("--quiet", is_flag=True, help="Print the release's name only."),
     ):
@@ -63,7 +67,7 @@ def _options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 _esl_options = [
-    click.option("--esl", type=ASKED, default="127.0.0.1:8021", show_default=True, help="FreeSWITCH's event socket."),
+    click.option("--esl", type=SERVER, default="127.0.0.1:8021", show_default=True, help="FreeSWITCH's event socket."),
     click.option("--esl-password", envvar="ROUTING_ESL_PASSWORD", help="Its password.  [env: ROUTING_ESL_PASSWORD]"),
     click.option("--no-reload", is_flag=True, help="Do not tell FreeSWITCH; say what it must be told."),
 ]
@@ -113,7 +117,7 @@ def publish_command(
         switch = None if no_reload else _switch(esl, esl_password)
         published = publishing.publish(root, release.name, switch)
         pruning.prune(root, time.time(), switch)
-    _say(published)
+    _print_published(published)
 
 
 @click.command()
@@ -122,7 +126,7 @@ def publish_command(
 def rollback_command(root: Path, esl: str, esl_password: str | None, no_reload: bool) -> None:
     """Make the release live again that was live before the last publish or rollback."""
     with publishing.only_one(root):
-        _say(publishing.rollback(root, None if no_reload else _switch(esl, esl_password)))
+        _print_published(publishing.rollback(root, None if no_reload else _switch(esl, esl_password)))
 
 
 def _build(schemes: Path, root: Path, secrets: Path | None, engine: str) -> Release:
@@ -189,7 +193,7 @@ def _switch(esl: str, password: str | None) -> publishing.Switch:
     return ask
 
 
-def _say(published: publishing.Published) -> None:
+def _print_published(published: publishing.Published) -> None:
     before = f" (before: {published.before})" if published.before and published.before != published.release else ""
     now = f"{datetime.now().astimezone():%Y-%m-%d %H:%M:%S %Z}"
     click.echo(f"live: release {published.release}{before}; FreeSWITCH reload: {published.reload}; {now}")

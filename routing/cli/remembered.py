@@ -57,18 +57,18 @@ def remembered_options(command: Command) -> Command:
 
 def remembered(people: Collection[str]) -> Remembered:
     """What the running command's options say, of these people. Raises UserError."""
-    told = click.get_current_context().meta.get(_PLACE, {})
-    who, _, direction = (told.get("sticky") or "").partition(":")
+    given = click.get_current_context().meta.get(_PLACE, {})
+    who, _, direction = (given.get("sticky") or "").partition(":")
     if direction not in ("", "in", "out"):
         raise UserError(f"--sticky {who}:{direction}: write {who}:in, {who}:out, or {who} for both")
     if who:
         _known("--sticky", who, people)
-    states = _pairs("--state", told.get("states", ()), people)
+    states = _pairs("--state", given.get("states", ()), people)
     for name, state in states.items():
         if state not in STATES:
             raise UserError(f"--state {name}={state}: a person is {', '.join(STATES)}")
-    loads = {name: _load(name, load) for name, load in _pairs("--load", told.get("loads", ()), people).items()}
-    turns = told.get("turns", ())
+    loads = {name: _load(name, load) for name, load in _pairs("--load", given.get("loads", ()), people).items()}
+    turns = given.get("turns", ())
     for name in turns:
         _known("--turn", name, people)
     return Remembered(
@@ -76,7 +76,7 @@ def remembered(people: Collection[str]) -> Remembered:
         states=states,  # type: ignore[arg-type]
         loads=loads,
         turns={name: number for number, name in enumerate(turns, 1)},
-        is_down=bool(told.get("is_down")),
+        is_down=bool(given.get("is_down")),
     )
 
 

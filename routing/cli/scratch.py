@@ -26,9 +26,9 @@ def scratch(prefix: str, memory: Path = MEMORY) -> Iterator[Path]:
 
 def _place(memory: Path) -> Path | None:
     """The file system in memory; None for the usual place."""
-    wanted = os.environ.get("TMPDIR", "")
-    if wanted and is_fit(Path(wanted)):
+    chosen = os.environ.get("TMPDIR", "")
+    if chosen and is_fit(Path(chosen)):
         return None
     if os.access(memory, os.W_OK | os.X_OK) and shutil.disk_usage(memory).free >= ROOM_BYTES:
         return memory
-    return USUAL if wanted else None
+    return USUAL if chosen else None

@@ -8,18 +8,14 @@ from pathlib import Path
 
 import click
 
-from routing.cli.options import ASKED, FOLDER, LISTENING, NETWORK, NEW_FILE, REDIS
+from routing.cli.options import FOLDER, LISTENER, NETWORK, NEW_FILE, REDIS, SERVER
 from routing.engine.serve import ServeFault, ServeOptions, run
 
 
 @click.command()
 @click.option("--root", type=FOLDER, required=True, help="Release root: what compile writes.")
-@click.option(
-    "--listen", type=LISTENING, default="127.0.0.1:8084", show_default=True, help="Where FreeSWITCH connects."
-)
-@click.option(
-    "--http", type=LISTENING, default="127.0.0.1:8086", show_default=True, help="Where /health, /metrics are."
-)
+@click.option("--listen", type=LISTENER, default="127.0.0.1:8084", show_default=True, help="Where FreeSWITCH connects.")
+@click.option("--http", type=LISTENER, default="127.0.0.1:8086", show_default=True, help="Where /health, /metrics are.")
 @click.option("--workers", type=click.IntRange(1, 64), help="Worker processes.  [default: one a core]")
 @click.option("--drain", type=click.FloatRange(0, 300), default=10.0, show_default=True, help="Seconds.")
 @click.option("--secrets", type=NEW_FILE, help="File of NAME=value lines, mode 0600.")
@@ -33,7 +29,7 @@ from routing.engine.serve import ServeFault, ServeOptions, run
 )
 @click.option(
     "--esl",
-    type=ASKED,
+    type=SERVER,
     default="127.0.0.1:8021",
     show_default=True,
     help="FreeSWITCH's event socket.  [ROUTING_ESL_PASSWORD]",

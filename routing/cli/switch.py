@@ -33,9 +33,9 @@ def switch(address: str, password: str | None) -> Callable[[str], str]:
     return ask
 
 
-def _hinted(words: str) -> str:
-    hint = next((hint for end, hint in _HINTS.items() if words.endswith(end)), "")
-    return f"{words} (hint: {hint})" if hint else words
+def _hinted(problem: str) -> str:
+    hint = next((hint for end, hint in _HINTS.items() if problem.endswith(end)), "")
+    return f"{problem} (hint: {hint})" if hint else problem
 
 
 def event_socket(address: str, password: str) -> EventSocket:

@@ -19,8 +19,8 @@ def width(pipe: int) -> int | None:
     """Columns to print: None for the terminal's own, ``COLUMNS`` where it is set, else what suits a pipe."""
     if sys.stdout.isatty():
         return None
-    told = os.environ.get("COLUMNS", "")
-    return int(told) if told.isdecimal() and int(told) else pipe
+    columns = os.environ.get("COLUMNS", "")
+    return int(columns) if columns.isdecimal() and int(columns) else pipe
 
 
 def terminal(pipe: int) -> Console:

@@ -80,8 +80,8 @@ def chosen(cases: Sequence[Case], word: str | None) -> list[Case]:
     """The tests that are asked for. Raises UserError when there is none."""
     found = [case for case in cases if word is None or word.lower() in f"{case.file} {case.name}".lower()]
     if not found:
-        told = f"no test has `{word}` in its name or its file's"
-        raise UserError(told if cases else "there are no tests here: they stand in files named *.test.yaml")
+        problem = f"no test has `{word}` in its name or its file's"
+        raise UserError(problem if cases else "there are no tests here: they stand in files named *.test.yaml")
     return found
 
 

@@ -14,14 +14,14 @@ from zoneinfo import ZoneInfo
 import click
 
 from routing.cli.completion import assigned, offered
-from routing.cli.crm import crm_answer, crm_option
+from routing.cli.crm_option import crm_answer, crm_option
 from routing.cli.errors import UserError
 from routing.cli.folders import DEFAULT
 from routing.cli.opened import opened
 from routing.cli.remembered import remembered, remembered_options
 from routing.cli.revision import extract
 from routing.cli.scratch import scratch
-from routing.cli.trace_calls import refuse_beside, trace_calls
+from routing.cli.trace_calls import refuse_call_options, trace_calls
 from routing.cli.traced import facts, show
 from routing.model import numbers
 from routing.model.entities import SOURCES, Visitor, clean
@@ -100,7 +100,7 @@ def trace(
     if (schemes or revision) and root:
         raise click.UsageError("give --schemes, with --revision if you like, or --root, not both")
     if file is not None:
-        refuse_beside()
+        refuse_call_options()
         with _published(schemes or DEFAULT, revision, root) as published:
             trace_calls(file, published, everything, as_program)
         return
@@ -111,17 +111,17 @@ def trace(
     if engine and not root:
         raise click.UsageError("--engine needs --root: the engine reads the releases of its own root only")
     with _published(schemes or DEFAULT, revision, root) as published:
-        asked = _Asked(published)
+        request = _TraceRequest(published)
         try:
             script = Caller(digits, None if hangs_up_after is None else milliseconds(hangs_up_after))
-            ringing = Phones.of(asked.behaviours(phones), others)
+            ringing = Phones.of(request.behaviours(phones), others)
         except BadBehaviour as error:
             raise UserError(str(error)) from error
-        call = asked.call(number, caller, asked.at(at))
-        decider = _decider(published, webhook, engine, asked.visitor(entities, sources))
+        call = request.call(number, caller, request.at(at))
+        decider = _decider(published, webhook, engine, request.visitor(entities, sources))
         states = remembered(published.table.get("people", {})).states
-        told = asked.overridden(overrides) | dnd_variables(states)
-        events = published.run(call, ringing, script, decider, told)
+        overridden = request.overridden(overrides) | dnd_variables(states)
+        events = published.run(call, ringing, script, decider, overridden)
     if as_program:
         click.echo(json.dumps({"at": call.at.isoformat(), **facts(events)}, ensure_ascii=False, indent=1))
     else:
@@ -139,7 +139,7 @@ def _published(schemes: Path, revision: str | None, root: Path | None) -> Iterat
 
 
 @dataclass
-class _Asked:
+class _TraceRequest:
     """What the user wrote, understood by the release's own people, zone and country."""
 
     published: Published
@@ -182,8 +182,8 @@ class _Asked:
         """To whom the dialled number of a pool is lent."""
         text = self.published.files.read(f"{self.published.root}/current/tracking.json")
         tracking = (json.loads(text) if text else {}).get("tracking") or {}
-        told = (("--entity", entities, tracking.get("entities", {})), ("--source", sources, SOURCES))
-        values = [_named(option, pairs, known) for option, pairs, known in told]
+        options = (("--entity", entities, tracking.get("entities", {})), ("--source", sources, SOURCES))
+        values = [_named(option, pairs, known) for option, pairs, known in options]
         return Visitor(*values) if entities or sources else None
 
     def at(self, at: str | None) -> datetime:

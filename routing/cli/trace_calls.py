@@ -20,7 +20,7 @@ from routing.testing.run import carry_together
 _MAY = frozenset({"file", "schemes", "revision", "root", "everything", "as_program"})
 
 
-def refuse_beside() -> None:
+def refuse_call_options() -> None:
     """Refuse options that a file of calls says itself."""
     context = click.get_current_context()
     for option in context.command.params:

@@ -99,5 +99,5 @@ def show_cover(console: Console, cover: Cover, places: Mapping[str, Places], lea
     for line in gaps(cover, places):
         console.print(Text(line))
     enough = cover.percent >= (least or 0)
-    wanted = "" if enough else f"; at least {least:g} % is wanted"
-    console.print(Text(f"{total(cover)}{wanted}", "bold" if enough else "bold red"))
+    shortfall = "" if enough else f"; at least {least:g} % is wanted"
+    console.print(Text(f"{total(cover)}{shortfall}", "bold" if enough else "bold red"))

@@ -24,24 +24,24 @@ PASSWORD = "ROUTING_ESL_PASSWORD"  # noqa: S105 - the variable's name
 _END_SECONDS = 5.0
 
 
-def event_socket(spool: Path, said: str) -> EventSocket | None:
+def event_socket(spool: Path, address: str) -> EventSocket | None:
     """The event socket of the node with this spool; None when nobody says its password. Raises UserError."""
     try:
-        told = json.loads((spool.parent / EVENT_SOCKET).read_text(encoding="utf-8"))
-        port, password = int(told["port"]), str(told["password"])
+        settings = json.loads((spool.parent / EVENT_SOCKET).read_text(encoding="utf-8"))
+        port, password = int(settings["port"]), str(settings["password"])
     except FileNotFoundError:
         port, password = 8021, ""
     except (OSError, ValueError, KeyError, TypeError):
         port, password = 8021, ""
-    where = switch.event_socket(said or f"127.0.0.1:{port}", os.environ.get(PASSWORD, "") or password)
+    where = switch.event_socket(address or f"127.0.0.1:{port}", os.environ.get(PASSWORD, "") or password)
     return where if where.password else None
 
 
 @contextmanager
-def watching(worker: Worker, spool: Path, said: str) -> Iterator[None]:
+def watching(worker: Worker, spool: Path, address: str) -> Iterator[None]:
     """FreeSWITCH is listened to while the calls are recorded; what it left behind when it died is recorded first."""
     record_left_behind(worker, spool)
-    where = event_socket(spool, said)
+    where = event_socket(spool, address)
     if where is None:
         worker.log("warning", "event socket unknown", hint=f"--esl and {PASSWORD}",
                    consequence="calls whose CDR never comes are not noticed")  # fmt: skip

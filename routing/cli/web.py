@@ -9,7 +9,7 @@ from typing import Protocol
 
 import click
 
-from routing.cli.options import FOLDER, LISTENING, NEW_FILE
+from routing.cli.options import FOLDER, LISTENER, NEW_FILE
 from routing.process.memory import REDIS_VARIABLE
 from routing.process.secrets import SecretsFault
 from routing.public import pops as screens
@@ -31,11 +31,11 @@ def public(name: str, port: int, about: str, serve: Serve) -> click.Command:
 
     @click.command(name, help=f"{about}\n\nRedis is where ROUTING_REDIS says, else the engine's own.")
     @click.option("--root", type=FOLDER, required=True, help="Release root: what compile writes.")
-    @click.option("--listen", type=LISTENING, default=f"127.0.0.1:{port}", show_default=True, help="Where pages ask.")
+    @click.option("--listen", type=LISTENER, default=f"127.0.0.1:{port}", show_default=True, help="Where pages ask.")
     @click.option(
         "--http",
         "status",
-        type=LISTENING,
+        type=LISTENER,
         default=f"127.0.0.1:{port + 1}",
         show_default=True,
         help="Where /health, /metrics are.",

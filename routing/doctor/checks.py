@@ -44,22 +44,22 @@ CHECKS: dict[str, dict[str, Check]] = {
 
 
 @dataclass(frozen=True)
-class Told:
+class CheckResult:
     """A finding and the check that found it."""
 
-    organ: str
+    component: str
     check: str
     finding: Finding
 
 
-def examine(node: Node) -> Iterator[Told]:
+def examine(node: Node) -> Iterator[CheckResult]:
     """Every finding about a node, in the table's order."""
-    for organ, checks in CHECKS.items():
+    for component, checks in CHECKS.items():
         for name, check in checks.items():
             try:
-                yield from (Told(organ, name, finding) for finding in check(node))
+                yield from (CheckResult(component, name, finding) for finding in check(node))
             except Silent as silence:
-                yield Told(organ, name, _silent(name, check, silence))
+                yield CheckResult(component, name, _silent(name, check, silence))
 
 
 def _silent(name: str, check: Check, silence: Silent) -> Finding:
@@ -68,11 +68,11 @@ def _silent(name: str, check: Check, silence: Silent) -> Finding:
             f"FreeSWITCH does not answer: {silence}",
             "is it running? Its event socket's password is in the node's event_socket.json: ROUTING_ESL_PASSWORD",
         )
-    wanted = (check.__doc__ or "").partition("\n")[0]
-    return unknown(f"{name}: not known while FreeSWITCH does not answer", f"would check: {wanted}")
+    purpose = (check.__doc__ or "").partition("\n")[0]
+    return unknown(f"{name}: not known while FreeSWITCH does not answer", f"would check: {purpose}")
 
 
-def worst(told: list[Told]) -> Level:
+def worst(results: list[CheckResult]) -> Level:
     """The worst level among findings."""
-    levels = [one.finding.level for one in told]
+    levels = [one.finding.level for one in results]
     return next((level for level in (Level.WRONG, Level.UNKNOWN, Level.WARNING) if level in levels), Level.OK)

@@ -19,9 +19,10 @@ def healthy(node: Node) -> Iterator[Finding]:
             "start `routing serve`; until then calls go by the compiled fallbacks",
         )
         return
-    if node.asked and node.asked != node.engine:
+    if node.compiled_engine and node.compiled_engine != node.engine:
         yield wrong(
-            f"the release asks {node.asked}, not {node.engine}", "publish with --engine, or serve with --listen"
+            f"the release asks {node.compiled_engine}, not {node.engine}",
+            "publish with --engine, or serve with --listen",
         )
     ips = node.listeners(int(node.engine.rpartition(":")[2]))
     if not ips:

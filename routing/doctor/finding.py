@@ -20,25 +20,25 @@ class Finding:
     """One sentence about a node; ``mend`` says what to do and is empty where nothing is to be done."""
 
     level: Level
-    words: str
+    summary: str
     mend: str = ""
 
 
-def ok(words: str) -> Finding:
+def ok(summary: str) -> Finding:
     """As it should be."""
-    return Finding(Level.OK, words)
+    return Finding(Level.OK, summary)
 
 
-def warning(words: str, mend: str) -> Finding:
+def warning(summary: str, mend: str) -> Finding:
     """Calls go on, but."""
-    return Finding(Level.WARNING, words, mend)
+    return Finding(Level.WARNING, summary, mend)
 
 
-def wrong(words: str, mend: str) -> Finding:
+def wrong(summary: str, mend: str) -> Finding:
     """Calls are lost, or anybody can come in."""
-    return Finding(Level.WRONG, words, mend)
+    return Finding(Level.WRONG, summary, mend)
 
 
-def unknown(words: str, mend: str = "") -> Finding:
+def unknown(summary: str, mend: str = "") -> Finding:
     """Nobody could be asked."""
-    return Finding(Level.UNKNOWN, words, mend)
+    return Finding(Level.UNKNOWN, summary, mend)

@@ -59,8 +59,8 @@ def _moments(node: Node) -> list[datetime]:
 
 
 def _same(node: Node, zone: str, moment: datetime) -> bool:
-    said = node.ask(f"strftime_tz {zone} {int(moment.timestamp())}|%Y-%m-%d %H:%M:%S")
-    return said == f"{moment.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M:%S}"
+    answer = node.ask(f"strftime_tz {zone} {int(moment.timestamp())}|%Y-%m-%d %H:%M:%S")
+    return answer == f"{moment.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M:%S}"
 
 
 def disk(node: Node) -> Iterator[Finding]:
@@ -75,13 +75,13 @@ def disk(node: Node) -> Iterator[Finding]:
         except OSError as error:
             yield wrong(f"{name} ({path}): {error.strerror}", "create it, writable for FreeSWITCH's user")
             continue
-        told = f"{free / 2**30:.1f} GB free for {name} ({path})"
+        summary = f"{free / 2**30:.1f} GB free for {name} ({path})"
         if free < LEAST_BYTES:
-            yield wrong(told, "make room: recordings and journal files are lost otherwise")
+            yield wrong(summary, "make room: recordings and journal files are lost otherwise")
         elif free < FEW_BYTES:
-            yield warning(told, "make room soon")
+            yield warning(summary, "make room soon")
         else:
-            yield ok(told)
+            yield ok(summary)
 
 
 def writable(node: Node) -> Iterator[Finding]:

@@ -46,5 +46,5 @@ class Linux:
 def _address(text: str) -> tuple[str, int]:
     """``0100007F:1F55`` of /proc/net/tcp: words of the machine's byte order."""
     digits, _, port = text.partition(":")
-    words = [bytes.fromhex(digits[at : at + 8])[::-1] for at in range(0, len(digits), 8)]
-    return str(ipaddress.ip_address(b"".join(words))), int(port, 16)
+    groups = [bytes.fromhex(digits[at : at + 8])[::-1] for at in range(0, len(digits), 8)]
+    return str(ipaddress.ip_address(b"".join(groups))), int(port, 16)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 USUAL = "127.0.0.1:8084"
-_ASKED = re.compile(rb'application="socket" data="([0-9a-f.:\[\]]+:[0-9]+) ')
+_ENGINE_SOCKET = re.compile(rb'application="socket" data="([0-9a-f.:\[\]]+:[0-9]+) ')
 _LOOPBACK = re.compile(r"127\.|::1$|::ffff:127\.")
 
 
@@ -48,7 +48,7 @@ class Node:
     opens: Callable[[str], bool]
     machine: Machine
     #: Where the engine is said to listen; the release tells it otherwise.
-    said: str = ""
+    given_engine: str = ""
     _answers: dict[str, str] = field(default_factory=dict)
 
     def ask(self, command: str) -> str:
@@ -89,15 +89,15 @@ class Node:
         return found
 
     @cached_property
-    def asked(self) -> str:
+    def compiled_engine(self) -> str:
         """Where the live release asks the engine; empty when it does nowhere."""
         files = sorted(self.release.glob("schemes/*.xml")) if self.release else []
-        return next((found[1].decode() for file in files if (found := _ASKED.search(file.read_bytes()))), "")
+        return next((found[1].decode() for file in files if (found := _ENGINE_SOCKET.search(file.read_bytes()))), "")
 
     @property
     def engine(self) -> str:
         """Where the engine listens."""
-        return self.said or self.asked or USUAL
+        return self.given_engine or self.compiled_engine or USUAL
 
     @cached_property
     def lists(self) -> Mapping[str, list[str]]:

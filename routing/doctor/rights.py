@@ -19,14 +19,14 @@ def may_read(path: Path, user: int, groups: frozenset[int]) -> bool:
         return False
 
 
-def allowed(facts: os.stat_result, user: int, groups: frozenset[int], wanted: int) -> bool:
+def allowed(facts: os.stat_result, user: int, groups: frozenset[int], bit: int) -> bool:
     """Whether a file's mode lets a user in.
 
     ``wanted`` is the bit for everybody; the owner's and the group's are six and three places before it.
     """
     if facts.st_uid == user:
-        return bool(facts.st_mode & wanted << 6)
-    return bool(facts.st_mode & (wanted << 3 if facts.st_gid in groups else wanted))
+        return bool(facts.st_mode & bit << 6)
+    return bool(facts.st_mode & (bit << 3 if facts.st_gid in groups else bit))
 
 
 def may_write(folder: Path, user: int, groups: frozenset[int]) -> bool:

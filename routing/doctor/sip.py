@@ -21,7 +21,7 @@ def profiles(node: Node) -> Iterator[Finding]:
     """Both profiles run, ask phones for passwords and send calls where the release is."""
     found = parsed(node.ask("xml_locate configuration configuration name sofia.conf"))
     loaded = {} if found is None else {str(one.get("name")): one for one in found.iter("profile")}
-    for name, wanted in PROFILES.items():
+    for name, rules in PROFILES.items():
         status = parsed(node.ask(f"sofia xmlstatus profile {name}"))
         if name not in loaded or status is None:
             yield wrong(
@@ -30,12 +30,12 @@ def profiles(node: Node) -> Iterator[Finding]:
             continue
         settings = {str(param.get("name")): str(param.get("value")) for param in loaded[name].iter("param")}
         off = [
-            f"{key} is {settings.get(key) or 'not set'}" for key, value in wanted.items() if settings.get(key) != value
+            f"{key} is {settings.get(key) or 'not set'}" for key, value in rules.items() if settings.get(key) != value
         ]
         if name == "external" and not settings.get("apply-inbound-acl"):
             off.append("apply-inbound-acl is not set: anybody may call in")
         if off:
-            mend = ", ".join(f"{key} {value}" for key, value in wanted.items())
+            mend = ", ".join(f"{key} {value}" for key, value in rules.items())
             yield wrong(f"profile {name}: {', '.join(off)}", f"set {mend}; `routing node init` writes such a profile")
         else:
             yield ok(f"profile {name} runs on {status.findtext('.//url', '?').rpartition('@')[2]}")
@@ -47,10 +47,10 @@ def transfers(node: Node) -> Iterator[Finding]:
     params = () if found is None else found.findall(".//profile[@name='internal']/settings/param")
     settings = {str(param.get("name")): str(param.get("value")) for param in params}
     hook = node.settings("lua.conf")
-    is_asked = "channels" in hook.get("xml-handler-bindings", "") and hook.get("xml-handler-script", "")
+    is_bound = "channels" in hook.get("xml-handler-bindings", "") and hook.get("xml-handler-script", "")
     if settings.get("disable-transfer") == "true":
         yield ok("phones' transfers (REFER) are refused")
-    elif settings.get("channel-xml-fetch-on-nightmare-transfer") != "true" or not is_asked:
+    elif settings.get("channel-xml-fetch-on-nightmare-transfer") != "true" or not is_bound:
         yield wrong(
             "a phone's REFER can have FreeSWITCH dial anything and run its commands",
             "run `routing node init` again and restart FreeSWITCH; or disable-transfer true for the profile internal",
@@ -83,10 +83,10 @@ def guesses(node: Node) -> Iterator[Finding]:
 def gateways(node: Node) -> Iterator[Finding]:
     """Every gateway of the release is known to FreeSWITCH, up, and registered where it must be."""
     folder = (node.release or Path("/nowhere")) / "gateways"
-    wanted = sorted(path.stem for path in folder.glob("*.xml"))
+    compiled = sorted(path.stem for path in folder.glob("*.xml"))
     listed = parsed(node.ask("sofia xmlstatus gateway"))
     found = {} if listed is None else {one.findtext("name", ""): one for one in listed.iter("gateway")}
-    for name in wanted:
+    for name in compiled:
         if name not in found:
             yield wrong(
                 f"gateway {name} is not loaded{_unreached(node, name)}",

@@ -40,15 +40,15 @@ def reachable(node: Node) -> Iterator[Finding]:
 
 def version(node: Node) -> Iterator[Finding]:
     """Its version has no known holes and is one that releases were tried on."""
-    said = node.ask("version short")
-    found = re.match(r"(\d+)\.(\d+)\.(\d+)", said)
+    answer = node.ask("version short")
+    found = re.match(r"(\d+)\.(\d+)\.(\d+)", answer)
     if not found:
-        yield warning(f"the version `{said[:40]}` is not one that can be compared", "compare it with the advisories")
+        yield warning(f"the version `{answer[:40]}` is not one that can be compared", "compare it with the advisories")
         return
     number = tuple(map(int, found.groups()))
     if number < OLDEST:
         yield wrong(f"{found[0]} is older than {_dotted(OLDEST)}", "releases were tried on that and newer: upgrade")
-    holes = [f"{name} ({words})" for fixed, name, words in ADVISORIES if number < fixed]
+    holes = [f"{name} ({effect})" for fixed, name, effect in ADVISORIES if number < fixed]
     if holes:
         newest = _dotted(max(fixed for fixed, _, _ in ADVISORIES if number < fixed))
         yield warning(f"{found[0]} has known holes: {'; '.join(holes)}", f"upgrade to {newest} or newer")

@@ -106,8 +106,8 @@ def _tried(public: Path, private: Path, leaf: str, name: str) -> datetime:
     try:
         server.load_cert_chain(public, private, password=_refuse_encrypted(private))
     except ssl.SSLError as problem:
-        words = "does not belong to" if "MISMATCH" in (problem.reason or "") else "cannot be used with"
-        raise ValueError(f"the key {private} {words} the certificate {public}") from None
+        fault = "does not belong to" if "MISMATCH" in (problem.reason or "") else "cannot be used with"
+        raise ValueError(f"the key {private} {fault} the certificate {public}") from None
     client = ssl.create_default_context(cadata=leaf)
     client.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
     client.verify_flags &= ~ssl.VERIFY_X509_STRICT
@@ -119,10 +119,10 @@ def _tried(public: Path, private: Path, leaf: str, name: str) -> datetime:
 
 
 def _refuse_encrypted(path: Path) -> Callable[[], str]:
-    def asked() -> str:
+    def password() -> str:
         raise ValueError(f"the key {path} is encrypted: FreeSWITCH could not read it (hint: openssl pkey -in KEY)")
 
-    return asked
+    return password
 
 
 def _shaken(client: ssl.SSLContext, server: ssl.SSLContext, name: str) -> dict[str, object]:

@@ -74,14 +74,14 @@ def write(home: Path, files: dict[str, str], group: int | None = None) -> None:
     for name, text in files.items():
         path = home / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        beside = path.with_name(f".{path.name}.new")
+        temporary = path.with_name(f".{path.name}.new")
         mode = 0o644 if name not in SECRET_FILES else 0o600 if group is None else 0o640
-        beside.unlink(missing_ok=True)
-        with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "w", encoding="utf-8") as file:
+        temporary.unlink(missing_ok=True)
+        with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "w", encoding="utf-8") as file:
             file.write(text)
             if group is not None and name in SECRET_FILES:
                 os.fchown(file.fileno(), -1, group)
-        beside.rename(path)
+        temporary.rename(path)
 
 
 def command(home: Path) -> list[str]:

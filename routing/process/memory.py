@@ -14,7 +14,7 @@ REDIS_VARIABLE = "ROUTING_REDIS"
 ESL_VARIABLE = "ROUTING_ESL_PASSWORD"
 
 
-def store_at(url: str, report: Callable[[str], None] = lambda words: None) -> Store | None:
+def store_at(url: str, report: Callable[[str], None] = lambda reason: None) -> Store | None:
     """The Redis at a URL, one for all that a process asks: who finds it gone has found it for everybody.
 
     None without a URL. Raises BadAddress.

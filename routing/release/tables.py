@@ -100,8 +100,8 @@ class Releases:
                     raise ReleaseFault(f"{file} of release {name} is too long")
                 content = json.load(opened)
         except (OSError, ValueError, RecursionError) as problem:
-            words = getattr(problem, "strerror", None) or str(problem)
-            raise ReleaseFault(f"{file} of release {name}: {words}") from None
+            reason = getattr(problem, "strerror", None) or str(problem)
+            raise ReleaseFault(f"{file} of release {name}: {reason}") from None
         if not isinstance(content, dict):
             raise ReleaseFault(f"{file} of release {name} is not an object")
         return content

@@ -9,7 +9,7 @@ from routing.model.addresses import EMAIL, HOOK
 from routing.model.problem import Loc, Problem, did_you_mean
 from routing.testing.cases import Case
 from routing.testing.form import moment
-from routing.testing.kinds import ASKED, Expectation
+from routing.testing.kinds import ENGINE_KINDS, Expectation
 from routing.testing.names import Names
 from routing.testing.sample import LISTS
 
@@ -23,7 +23,7 @@ _HOURS = ("open", "closed", "holiday")
 _ANSWERS = (
     "write answered, continue, scheme ID, ring NAME, end CAUSE, or how the engine failed: silent, refused, closed"
 )
-_SAID = ("answered", "continue", "silent", "refused", "closed", "nobody", "wait")
+_ENGINE_ANSWERS = ("answered", "continue", "silent", "refused", "closed", "nobody", "wait")
 
 
 def check(case: Case, names: Names) -> Iterator[Problem]:
@@ -76,7 +76,7 @@ def _complaint(reading: Callable[[str, str | None], str], text: str, country: st
 
 def _ends_nowhere(case: Case) -> bool:
     ends = [*case.sample.expect, *case.sample.exactly]
-    return any(expectation.kind == "end" and expectation.words[0] in NO_NUMBER for expectation in ends)
+    return any(expectation.kind == "end" and expectation.values[0] in NO_NUMBER for expectation in ends)
 
 
 def _world(case: Case, names: Names) -> Iterator[Problem]:
@@ -100,9 +100,9 @@ def _world(case: Case, names: Names) -> Iterator[Problem]:
 def _memory(case: Case, names: Names) -> Iterator[Problem]:
     """People whom CRMs and Redis name."""
     sample = case.sample
-    answers: dict[Loc, str] = {("crm",): sample.crm} | {("crms", name): words for name, words in sample.crms.items()}
-    for loc, words in answers.items():
-        owner = words.partition(",")[0].split()[-1]
+    answers: dict[Loc, str] = {("crm",): sample.crm} | {("crms", name): answer for name, answer in sample.crms.items()}
+    for loc, answer in answers.items():
+        owner = answer.partition(",")[0].split()[-1]
         if owner not in names.people and (hint := did_you_mean(owner, names.people)):
             yield case.problem(loc, f"nobody is called `{owner}`", hint)
     for index, name in enumerate(sample.turns):
@@ -139,17 +139,17 @@ def _phone(case: Case, names: Names, loc: Loc, name: str, *, at_key: bool = Fals
 def _expectation(case: Case, names: Names, loc: Loc, expectation: Expectation) -> Iterator[Problem]:
     where: Loc = (*loc, expectation.kind)
     if expectation.kind in ("ring", "confirm", "talk"):
-        for index, word in enumerate(expectation.words):
+        for index, word in enumerate(expectation.values):
             yield from _phone(case, names, _word(case, where, expectation, index), word)
         return
     known, message = _vocabulary(expectation.kind, names)
     if known is None:
         return
-    for index, word in enumerate(expectation.words):
+    for index, word in enumerate(expectation.values):
         if not _is_one(expectation.kind, word, known, names):
             place = _word(case, where, expectation, index)
-            if expectation.kind in ASKED:
-                near = (f"told {place}={word.partition('=')[2]}" for place in names.told)
+            if expectation.kind in ENGINE_KINDS:
+                near = (f"told {place}={word.partition('=')[2]}" for place in names.sent_fields)
                 hint = did_you_mean(word, (*known, *near, *_answers(names))) or _ANSWERS
                 yield case.problem(place, f"{message} `{word}`", hint)
             else:
@@ -158,13 +158,13 @@ def _expectation(case: Case, names: Names, loc: Loc, expectation: Expectation) -
 
 def _word(case: Case, where: Loc, expectation: Expectation, index: int) -> Loc:
     """The place of a word: in a list, a key of a mapping, or the value itself; what is not there is passed over."""
-    return (*where, index, expectation.words[index])
+    return (*where, index, expectation.values[index])
 
 
 def _vocabulary(kind: str, names: Names) -> tuple[Collection[str] | None, str]:
     """What the words of a kind may be; None where any will do."""
-    if kind in ASKED:
-        return _SAID, "no answer is called"
+    if kind in ENGINE_KINDS:
+        return _ENGINE_ANSWERS, "no answer is called"
     tables: dict[str, tuple[Callable[[], Collection[str]], str]] = {
         "scheme": (lambda: names.schemes, "no scheme is called"),
         "hours": (lambda: _HOURS, "a calendar is never"),
@@ -185,24 +185,26 @@ def _is_one(kind: str, word: str, known: Collection[str], names: Names) -> bool:
         return any(sound == word or sound.endswith(f"/{word}") for sound in known)
     if kind == "notify":
         return word in known or bool(EMAIL.fullmatch(word) or HOOK.fullmatch(word))
-    return word in known or (kind in ASKED and _is_said(word, names)) or (kind == "crm" and _is_told(word, names))
+    if kind == "crm" and _is_sent_field(word, names):
+        return True
+    return word in known or (kind in ENGINE_KINDS and _is_answer(word, names))
 
 
-def _is_told(word: str, names: Names) -> bool:
+def _is_sent_field(word: str, names: Names) -> bool:
     """``told entity.region=521``, ``told source.utm_campaign=``: of what some CRM is told."""
     place, equals, _ = word.removeprefix("told ").partition("=")
-    return word.startswith("told ") and bool(equals) and place in names.told
+    return word.startswith("told ") and bool(equals) and place in names.sent_fields
 
 
-def _is_said(word: str, names: Names) -> bool:
+def _is_answer(word: str, names: Names) -> bool:
     """``scheme lviv``, ``ring ivan``, ``ring person ivan``, ``end USER_BUSY``, ``order ivan,olena``."""
-    said, _, what = word.partition(" ")
+    verb, _, what = word.partition(" ")
     targets = what.removeprefix("person ").removeprefix("phone ").removeprefix("number ")
-    if said == "scheme":
+    if verb == "scheme":
         return what in names.schemes
-    if said == "end":
+    if verb == "end":
         return what in names.causes
-    return said in ("ring", "order", "together") and all(_is_target(target, names) for target in targets.split(","))
+    return verb in ("ring", "order", "together") and all(_is_target(target, names) for target in targets.split(","))
 
 
 def _answers(names: Names) -> Iterator[str]:

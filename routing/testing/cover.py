@@ -14,7 +14,7 @@ from typing import Literal
 
 from routing.offline.document import Action, Extension, parse
 from routing.offline.events import Event
-from routing.testing.kinds import webhook_words
+from routing.testing.kinds import engine_answer
 
 Kind = Literal["step", "branch", "answer", "fallback"]
 _STEP = re.compile(r"(?:^|\|)routing_step=([a-z0-9_.]+)")
@@ -83,7 +83,7 @@ def items(scheme: str, xml: str) -> list[Item]:
     branches = [path.rpartition(".")[0] for path in steps if re.fullmatch(r".*\d\.\w+\.\d+", path)]
     for extension in extensions:
         branches += _branches(extension, steps)
-        found += [Item(scheme, kind, path) for kind, path in _told(extension)]
+        found += [Item(scheme, kind, path) for kind, path in _outcomes(extension)]
     found += [Item(scheme, "branch", path) for path in branches]
     return sorted({item: None for item in found if item.path != _UNWRITTEN}, key=_order)
 
@@ -111,7 +111,7 @@ def _branches(extension: Extension, steps: Iterable[str]) -> Iterator[str]:
         yield extension.name
 
 
-def _told(extension: Extension) -> Iterator[tuple[Kind, str]]:
+def _outcomes(extension: Extension) -> Iterator[tuple[Kind, str]]:
     """A dynamic step obeys an answer where its extension asks for one."""
     if dynamic := _DYNAMIC.fullmatch(extension.name):
         if dynamic[2] == "fallback":
@@ -139,8 +139,8 @@ def visited(events: Sequence[Event]) -> Iterator[Item]:
             yield Item(event.scheme, "step", event.subject)
             yield Item(event.scheme, "branch", event.subject.rpartition(".")[0])
         elif event.kind in ("decision", "fallback"):
-            says_nothing = event.kind == "fallback" or webhook_words(event) == "continue"
-            yield Item(event.scheme, "fallback" if says_nothing else "answer", event.step)
+            is_fallback = event.kind == "fallback" or engine_answer(event) == "continue"
+            yield Item(event.scheme, "fallback" if is_fallback else "answer", event.step)
         if fork and event.kind in ("step", "transfer", "ring", "end"):
             scheme, path = fork
             if event.kind == "ring":

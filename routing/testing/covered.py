@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from routing.testing.cover import Cover, Item
 from routing.testing.places import Places
 
-_WORDS = {"step": "step {}", "branch": "branch {}", "answer": "answer to {}", "fallback": "fallback of {}"}
+_LABELS = {"step": "step {}", "branch": "branch {}", "answer": "answer to {}", "fallback": "fallback of {}"}
 _PLURALS = {"step": "steps", "branch": "branches", "answer": "answers", "fallback": "fallbacks"}
 _NOTES = {"answer": "no test's call gets an answer", "fallback": "no test's call takes the fallback"}
 #: Branches that stand in no line, by the end of their path; others are schemes of an `open_branch`.
@@ -24,9 +24,9 @@ _UNWRITTEN = {
 
 def total(cover: Cover) -> str:
     """One line: ``cover 89 %: 22 of 23 steps, 6 of 8 branches, ...``."""
-    counts = ((word, cover.counts(kind)) for kind, word in _PLURALS.items())  # type: ignore[arg-type]
-    told = [f"{seen} of {count} {word}" for word, (seen, count) in counts if count]
-    return f"cover {_percent(cover)} %: {', '.join(told)}"
+    totals = ((word, cover.counts(kind)) for kind, word in _PLURALS.items())  # type: ignore[arg-type]
+    counts = [f"{seen} of {count} {word}" for word, (seen, count) in totals if count]
+    return f"cover {_percent(cover)} %: {', '.join(counts)}"
 
 
 def _percent(cover: Cover) -> int:
@@ -59,7 +59,7 @@ def _outermost(missed: Sequence[Item]) -> Iterator[Item]:
 
 
 def _named(item: Item, where: Places | None) -> str:
-    name = _WORDS[item.kind].format(item.path)
+    name = _LABELS[item.kind].format(item.path)
     if where is None:
         return name
     holder = item.path if item.path in where.lines else item.path.rpartition(".")[0]
@@ -97,8 +97,8 @@ def rows(cover: Cover, scheme: str, where: Places) -> list[Row]:
         if not text.strip() or text.lstrip().startswith("#"):
             counts = []
         partly = bool(counts) and min(counts) == 0 < max(counts)
-        told = tuple(notes.get(number, ()))
-        found.append(Row(number, text, max(counts) if counts else None, partly or bool(told), told))
+        line_notes = tuple(notes.get(number, ()))
+        found.append(Row(number, text, max(counts) if counts else None, partly or bool(line_notes), line_notes))
     return found
 
 
@@ -112,8 +112,8 @@ def _owners(where: Places) -> dict[int, list[str]]:
     for path, (first, last) in where.lines.items():
         for line in range(first, last + 1):
             shared = [other for other in owners.get(line, ()) if where.lines[other] == (first, last)]
-            beside = [other for other in owners.get(line, ()) if where.lines[other] == (line, line) and first == last]
-            owners[line] = [*dict.fromkeys([*shared, *beside]), path]
+            within = [other for other in owners.get(line, ()) if where.lines[other] == (line, line) and first == last]
+            owners[line] = [*dict.fromkeys([*shared, *within]), path]
     return owners
 
 

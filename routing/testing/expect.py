@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from routing.offline.events import TOGETHER, Event, longest_silence_ms
-from routing.testing.kinds import ANY_TIME, KINDS, NOTICED, Expectation, is_kind, met, told
+from routing.testing.kinds import ANY_TIME, KINDS, NOTICED, Expectation, describe, is_kind, met
 
 
 @dataclass(frozen=True)
-class Wanted:
+class Expected:
     """Everything that a test expects; times in seconds."""
 
     expect: Sequence[Expectation] = ()
@@ -39,10 +39,10 @@ class Failure:
 _ENDS = {"ring": "ring_end", "talk": "talk_end"}
 
 
-def judge(events: Sequence[Event], wanted: Wanted) -> list[Failure]:
+def judge(events: Sequence[Event], expected: Expected) -> list[Failure]:
     """Everything that did not go as it should; empty when all did."""
-    found = _in_order(events, wanted.expect) + _exactly(events, wanted.exactly)
-    for expectation in wanted.never:
+    found = _in_order(events, expected.expect) + _exactly(events, expected.exactly)
+    for expectation in expected.never:
         if wrong := tuple(index for index, event in enumerate(events) if met(event, expectation)):
             found.append(Failure(f"must not happen: {expectation}", expectation, wrong=wrong))
     for index, event in enumerate(events):
@@ -50,12 +50,12 @@ def judge(events: Sequence[Event], wanted: Wanted) -> list[Failure]:
             text = f"the compiled plan is wrong: {event.subject} {event.detail}"
             found.append(Failure(text, wrong=(index,)))
     took_ms = arrived_ms(events)
-    if wanted.within_s is not None and took_ms > wanted.within_s * 1000:
-        text = f"took {took_ms / 1000:.1f} s, at most {wanted.within_s} s were allowed"
+    if expected.within_s is not None and took_ms > expected.within_s * 1000:
+        text = f"took {took_ms / 1000:.1f} s, at most {expected.within_s} s were allowed"
         found.append(Failure(text, key="within"))
     silent_ms = longest_silence_ms(events)
-    if wanted.silence_s is not None and silent_ms > wanted.silence_s * 1000:
-        text = f"the caller heard nothing for {silent_ms / 1000:.1f} s, at most {wanted.silence_s} s were allowed"
+    if expected.silence_s is not None and silent_ms > expected.silence_s * 1000:
+        text = f"the caller heard nothing for {silent_ms / 1000:.1f} s, at most {expected.silence_s} s were allowed"
         found.append(Failure(text, key="silence"))
     return found
 
@@ -77,7 +77,7 @@ def _in_order(events: Sequence[Event], expect: Sequence[Expectation]) -> list[Fa
         free = [index for index in range(at, len(events)) if index not in used]
         if expectation.kind in ANY_TIME:
             free = list(range(len(events)))
-        indexes = [_first(events, free, expectation, word) for word in expectation.words]
+        indexes = [_first(events, free, expectation, word) for word in expectation.values]
         if None in indexes:
             last = len(events) - 1 if expectation.kind in ANY_TIME else max(used, default=-1) + 1
             failures.append(_missing(events, free, expectation, min(last, len(events) - 1)))
@@ -106,7 +106,7 @@ def _missing(events: Sequence[Event], free: Sequence[int], expectation: Expectat
     index = nearest[0]
     event, lasted_ms = events[index], _lasted_ms(events, index) if expectation.lasts else None
     lasted = f" for {lasted_ms / 1000:.1f} s" if lasted_ms is not None else ""
-    text = f"{text}, got {told(event, expectation.kind)}{lasted} at {event.at_ms / 1000:.1f} s"
+    text = f"{text}, got {describe(event, expectation.kind)}{lasted} at {event.at_ms / 1000:.1f} s"
     return Failure(text, expectation, before=index, wrong=(index,))
 
 
@@ -115,16 +115,16 @@ def _exactly(events: Sequence[Event], exactly: Sequence[Expectation]) -> list[Fa
     failures = _in_order(events, exactly)
     if failures or not exactly:
         return failures
-    unsaid = _unsaid(events, [expectation for expectation in exactly if expectation.kind not in ANY_TIME])
-    if not unsaid:
+    unexpected = _unexpected(events, [expectation for expectation in exactly if expectation.kind not in ANY_TIME])
+    if not unexpected:
         return []
-    first = events[unsaid[0]]
+    first = events[unexpected[0]]
     kind = first.subject if first.kind in ("decision", "fallback") else first.kind
-    what = f"{kind} {told(first, first.kind)} at {first.at_ms / 1000:.1f} s"
-    return [Failure(f"nothing else was to happen: {what}", wrong=tuple(unsaid))]
+    what = f"{kind} {describe(first, first.kind)} at {first.at_ms / 1000:.1f} s"
+    return [Failure(f"nothing else was to happen: {what}", wrong=tuple(unexpected))]
 
 
-def _unsaid(events: Sequence[Event], exactly: list[Expectation]) -> list[int]:
+def _unexpected(events: Sequence[Event], exactly: list[Expectation]) -> list[int]:
     """Events that are noticed and that the list does not say, by index."""
     kinds = NOTICED.union(expectation.kind for expectation in exactly)
     found: list[int] = []
@@ -136,10 +136,10 @@ def _unsaid(events: Sequence[Event], exactly: list[Expectation]) -> list[int]:
             continue
         if not left and rest and met(event, rest[0]):
             current = rest.pop(0)
-            left = set(current.words)
-        said = {word for word in left if current and KINDS[current.kind](event, word)}
-        if said:
-            left, moment_ms = left - said, event.at_ms
+            left = set(current.values)
+        met_now = {word for word in left if current and KINDS[current.kind](event, word)}
+        if met_now:
+            left, moment_ms = left - met_now, event.at_ms
         elif not (current and event.at_ms == moment_ms and met(event, current)):  # a person's second phone
             found.append(index)
     return found

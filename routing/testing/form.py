@@ -39,13 +39,13 @@ def _expectation(value: Any) -> Expectation:
     if kind == "answered" and what is not True:
         raise refuse("write `answered: true`; that it must not be stands under `never`")
     if isinstance(what, dict):
-        words, each = tuple(what), tuple((word, _span(length)) for word, length in what.items())
+        values, each = tuple(what), tuple((word, _span(length)) for word, length in what.items())
     else:
-        words = tuple(str(word) for word in (what if isinstance(what, list) else [what]))
-        each = tuple((word, _span(lasts)) for word in words) if lasts is not None else ()
-    if not words or None in (what, *(what if isinstance(what, list) else ())):
+        values = tuple(str(word) for word in (what if isinstance(what, list) else [what]))
+        each = tuple((word, _span(lasts)) for word in values) if lasts is not None else ()
+    if not values or None in (what, *(what if isinstance(what, list) else ())):
         raise refuse(f"`{kind}` of whom or what? write `{kind}: ...`")
-    return Expectation(kind, words, None if at is None else _span(at), each)
+    return Expectation(kind, values, None if at is None else _span(at), each)
 
 
 def _span(text: Any) -> Span:
@@ -55,12 +55,12 @@ def _span(text: Any) -> Span:
         raise refuse(str(error)) from None
 
 
-_WORDS = {"type": ["string", "integer", "array", "object", "boolean"]}
+_ANY_VALUE = {"type": ["string", "integer", "array", "object", "boolean"]}
 _EXPECTATION = {
     "type": "object",
     "description": "One `kind: what`; several in brackets happen together; beside it `at:` and `for:`.",
     "properties": {
-        **{kind: {**_WORDS, "description": about} for kind, about in MEANINGS.items()},
+        **{kind: {**_ANY_VALUE, "description": about} for kind, about in MEANINGS.items()},
         "at": {"type": "string", "description": "When it begins, from the INVITE: `18s`, `10s-15s`."},
         "for": {"type": "string", "description": "How long it lasts."},
     },

@@ -36,13 +36,15 @@ def _counts(name: str, results: Sequence[Result]) -> dict[str, str]:
 def _case(suite: ElementTree.Element, result: Result) -> None:
     case = result.case
     classname = case.file.removesuffix(".yaml").replace("/", ".")
-    told = {"classname": classname, "name": case.name, "file": case.file, "line": str(case.line)}
-    element = ElementTree.SubElement(suite, "testcase", told | {"time": f"{result.took_s:.3f}"})
+    attributes = {"classname": classname, "name": case.name, "file": case.file, "line": str(case.line)}
+    element = ElementTree.SubElement(suite, "testcase", attributes | {"time": f"{result.took_s:.3f}"})
     if result.passed:
         return
-    said = result.complaints()
-    failure = ElementTree.SubElement(element, "failure", {"message": _clean("; ".join(said)), "type": "expectation"})
-    failure.text = _clean("\n".join([*said, "", *plain(path(result), case.file)]))
+    complaints = result.complaints()
+    failure = ElementTree.SubElement(
+        element, "failure", {"message": _clean("; ".join(complaints)), "type": "expectation"}
+    )
+    failure.text = _clean("\n".join([*complaints, "", *plain(path(result), case.file)]))
 
 
 def _clean(text: str) -> str:

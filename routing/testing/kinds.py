@@ -14,7 +14,7 @@ ANY_TIME = frozenset({"notify"})
 #: What callers and people notice: under `exactly` nothing of it may happen unsaid.
 NOTICED = frozenset({"ring", "confirm", "talk", "transferred", "play", "whisper", "digits", "voicemail"})
 #: Kinds of dynamic steps, whose answers can be expected; `order` is a ring step whose order needs memory.
-ASKED = {"webhook": "webhook", "crm": "crm", "sticky": "sticky", "visitor": "visitor", "order": "ring"}
+ENGINE_KINDS = {"webhook": "webhook", "crm": "crm", "sticky": "sticky", "visitor": "visitor", "order": "ring"}
 
 
 @dataclass(frozen=True)
@@ -25,18 +25,18 @@ class Expectation:
     """
 
     kind: str
-    words: tuple[str, ...]
+    values: tuple[str, ...]
     at: Span | None = None
     lasts: tuple[tuple[str, Span], ...] = ()
     line: int = field(default=0, compare=False)
 
     def __str__(self) -> str:
         lasts = dict(self.lasts)
-        words = [f"{word} for {lasts[word]}" if word in lasts else word for word in self.words]
-        return f"{self.kind}: {', '.join(words)}" + (f" at {self.at}" if self.at else "")
+        values = [f"{word} for {lasts[word]}" if word in lasts else word for word in self.values]
+        return f"{self.kind}: {', '.join(values)}" + (f" at {self.at}" if self.at else "")
 
 
-def webhook_words(event: Event) -> str:
+def engine_answer(event: Event) -> str:
     """What came of asking the engine: ``scheme lviv``, ``ring person ivan``, ``continue``, ``silent``, ``refused``."""
     if event.kind == "fallback":
         return event.reason
@@ -70,11 +70,11 @@ def _answer(step_kind: str) -> Callable[[Event, str], bool]:
     def meets(event: Event, word: str) -> bool:
         if event.kind not in ("decision", "fallback") or not (":" in event.subject or event.subject == step_kind):
             return False
-        said = webhook_words(event)
+        answer = engine_answer(event)
         if word == "answered":
-            return event.kind == "decision" and said != "continue"
-        targets = said.replace(" person ", " ").replace(" phone ", " ").replace(" number ", " ")
-        return word in (said, targets, *(sent_fields_in(event.detail) if step_kind == "crm" else ()))
+            return event.kind == "decision" and answer != "continue"
+        targets = answer.replace(" person ", " ").replace(" phone ", " ").replace(" number ", " ")
+        return word in (answer, targets, *(sent_fields_in(event.detail) if step_kind == "crm" else ()))
 
     return meets
 
@@ -97,7 +97,7 @@ KINDS: dict[str, Callable[[Event, str], bool]] = {
     "play": _file("play"),
     "whisper": _file("whisper"),
     "digits": lambda event, word: event.kind == "digits" and event.detail == word,
-    **{kind: _answer(step_kind) for kind, step_kind in ASKED.items()},
+    **{kind: _answer(step_kind) for kind, step_kind in ENGINE_KINDS.items()},
     "voicemail": lambda event, word: event.kind == "voicemail" and f"/voicemail/{word}/" in event.subject,
     "notify": _variable("routing_notify"),
     "tag": _subject("tag"),
@@ -136,22 +136,22 @@ def is_kind(event: Event, kind: str) -> bool:
     """Whether an event is of a kind of expectation, whatever its words."""
     if kind in ("hours", "notify"):
         return event.subject.startswith(f"routing_{kind}=")
-    if kind in ASKED:
-        return event.kind in ("decision", "fallback") and event.subject == ASKED[kind]
+    if kind in ENGINE_KINDS:
+        return event.kind in ("decision", "fallback") and event.subject == ENGINE_KINDS[kind]
     return event.kind == kind
 
 
 def met(event: Event, expectation: Expectation) -> bool:
     """Whether an event is what is expected, whatever its time."""
-    return any(KINDS[expectation.kind](event, word) for word in expectation.words)
+    return any(KINDS[expectation.kind](event, word) for word in expectation.values)
 
 
-def told(event: Event, kind: str) -> str:
+def describe(event: Event, kind: str) -> str:
     """An event in the words of its kind of expectation."""
     if kind in ("hours", "notify"):
         return event.subject.partition("=")[2]
     if event.kind in ("decision", "fallback"):
-        return webhook_words(event)
+        return engine_answer(event)
     if kind == "voicemail":
         return event.subject.rpartition("/")[0].rpartition("/")[2]
     return event.detail if kind == "digits" else event.subject.rpartition("/")[2] or kind

@@ -91,7 +91,7 @@ class Names:
         return {str(step["crm"]["system"]) for step in self._dynamic() if step.get("kind") == "crm"}
 
     @cached_property
-    def told(self) -> set[str]:
+    def sent_fields(self) -> set[str]:
         """What CRMs that a step asks are told of the visitor: ``entity.region``."""
         return {place for step in self._dynamic() if step.get("kind") == "crm" for place in step["crm"].get("told", ())}
 

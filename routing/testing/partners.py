@@ -50,7 +50,7 @@ def _cleaned(values: Mapping[str, str]) -> dict[str, str]:
 
 
 def _crm(sample: Sample) -> Crm:
-    others, named = answers(sample.crm), {system: answers(words) for system, words in sample.crms.items()}
+    others, named = answers(sample.crm), {system: answers(text) for system, text in sample.crms.items()}
 
     def answer(step: Mapping[str, Any], call: decision.Call, people: Responsible) -> tuple[Outcome, int]:
         return named.get(str(step["crm"]["system"]), others)(step, call, people)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from routing.offline.events import TOGETHER, Event
 from routing.offline.ladder import ladder
-from routing.testing.kinds import Expectation, is_kind, told, webhook_words
+from routing.testing.kinds import Expectation, describe, engine_answer, is_kind
 from routing.testing.run import Result
 
 #: Facts that a ladder leaves out, shown where a test names their kind.
@@ -38,7 +38,7 @@ def path(result: Result) -> list[Line]:
     lines: list[Line] = []
     for index, event in enumerate(result.events):
         lines += [_missing(each.expectation) for each in missing if each.before == index and each.expectation]
-        lines += _happened(event, "+" if index in wrong else " ", quiet, wanted=index in wrong)
+        lines += _happened(event, "+" if index in wrong else " ", quiet, always=index in wrong)
     return list(_gathered(lines))
 
 
@@ -52,8 +52,8 @@ def plain(lines: Sequence[Line], file: str = "") -> Iterator[str]:
 
 def _named(result: Result) -> set[str]:
     """Quiet kinds that the test names."""
-    wanted = result.case.sample.wanted
-    every = [*wanted.expect, *wanted.exactly, *wanted.never]
+    expected = result.case.sample.expected
+    every = [*expected.expect, *expected.exactly, *expected.never]
     return {expectation.kind for expectation in every if expectation.kind in _QUIET}
 
 
@@ -62,19 +62,19 @@ def _missing(expectation: Expectation) -> Line:
     return Line("-", None, "", kind, kind, what, expectation.line)
 
 
-def _happened(event: Event, sign: str, quiet: set[str], *, wanted: bool) -> Iterator[Line]:
+def _happened(event: Event, sign: str, quiet: set[str], *, always: bool) -> Iterator[Line]:
     place = "/".join(part for part in (event.scheme, event.step) if part)
     line = Line(sign, event.at_ms, place, event.kind, event.kind, "")
     kind = next((kind for kind in _QUIET if is_kind(event, kind)), "")
     if kind:
-        if wanted or kind in quiet:
-            yield replace(line, word=kind, text=told(event, kind).replace(" ", ", "))
+        if always or kind in quiet:
+            yield replace(line, word=kind, text=describe(event, kind).replace(" ", ", "))
     elif event.kind in ("decision", "fallback"):
         reason = event.detail.partition(" (")[2].removesuffix(")") if event.kind == "decision" else event.detail
-        asked = "engine" if ":" in event.subject else event.subject
-        yield replace(line, word=asked, text=f"{webhook_words(event)}  ({reason})" if reason else webhook_words(event))
+        word = "engine" if ":" in event.subject else event.subject
+        yield replace(line, word=word, text=f"{engine_answer(event)}  ({reason})" if reason else engine_answer(event))
     elif event.kind == "voicemail":
-        yield replace(line, text=f"{told(event, 'voicemail')} ({event.lasted_ms / 1000:.1f} s)")
+        yield replace(line, text=f"{describe(event, 'voicemail')} ({event.lasted_ms / 1000:.1f} s)")
     elif event.kind != "record":
         for row in ladder([event]):
             yield replace(line, word="confirm" if event.kind == "confirm" else row.word, text=row.text)

@@ -24,8 +24,8 @@ def files_below(paths: Iterable[Path]) -> list[Path]:
         elif path.is_file():
             found[path] = None
         else:
-            said = "not a file or folder" if path.exists() else "there is no such file or folder"
-            problems.append(Problem(str(path), 1, 1, "", said))
+            complaint = "not a file or folder" if path.exists() else "there is no such file or folder"
+            problems.append(Problem(str(path), 1, 1, "", complaint))
     if problems:
         raise Problems(problems)
     return list(found)

@@ -112,7 +112,7 @@ def _overrides(sample: Sample) -> dict[str, str]:
 
 def _judged(case: Case, call: Call, happened: Sequence[Event], names: Names) -> Result:
     events = [_named(event, names) for event in settled(happened)]
-    return Result(case, call, events, judge(events, case.sample.wanted))
+    return Result(case, call, events, judge(events, case.sample.expected))
 
 
 def _named(event: Event, names: Names) -> Event:

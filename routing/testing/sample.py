@@ -13,7 +13,7 @@ from routing.model.fields import Fields, Id, OneOrMany, Seconds, Text, refuse
 from routing.offline import phones as scripted
 from routing.offline.remembered import PersonState
 from routing.offline.switch import Call, login
-from routing.testing.expect import Wanted
+from routing.testing.expect import Expected
 from routing.testing.form import (
     Behaviour,
     CallerFields,
@@ -50,9 +50,9 @@ class Wishes(Fields):
     silence: Seconds | None = Field(None, description="The longest that the caller may hear nothing.")
 
     @property
-    def wanted(self) -> Wanted:
+    def expected(self) -> Expected:
         """For the judge."""
-        return Wanted(self.expect, self.exactly, self.never, self.within, self.silence)
+        return Expected(self.expect, self.exactly, self.never, self.within, self.silence)
 
     @property
     def can_fail(self) -> bool:
@@ -75,12 +75,12 @@ def _each_begins(calls: list[OneOfSeveral]) -> list[OneOfSeveral]:
     wrong = []
     for n, each in enumerate(calls):
         if n == 0 and (each.at is None or each.after is not None):
-            said = refuse("the first of several calls begins `at` a moment, others may begin `after` it")
+            complaint = refuse("the first of several calls begins `at` a moment, others may begin `after` it")
         elif (each.at is None) == (each.after is None):
-            said = refuse("when does each call begin? write `at`, or `after: 5s` for so long after the first one")
+            complaint = refuse("when does each call begin? write `at`, or `after: 5s` for so long after the first one")
         else:
             continue
-        wrong.append(InitErrorDetails(type=said, loc=(n,), input=each))
+        wrong.append(InitErrorDetails(type=complaint, loc=(n,), input=each))
     if wrong:
         raise ValidationError.from_exception_data("calls", wrong)
     return calls

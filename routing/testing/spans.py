@@ -27,25 +27,25 @@ class Span:
         return self.text
 
 
-def parse_span(text: object) -> Span:
+def parse_span(value: object) -> Span:
     """A span from its words. Raises ValueError with a sentence for the author."""
-    if isinstance(text, int | float) and not isinstance(text, bool):
-        raise ValueError(f"a time needs a unit: write `{text}s`")
-    words = str(text).strip()
-    low, dash, high = words.partition("-")
-    first = _milliseconds(low, words)
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        raise ValueError(f"a time needs a unit: write `{value}s`")
+    written = str(value).strip()
+    low, dash, high = written.partition("-")
+    first = _milliseconds(low, written)
     if not dash:
-        return Span(first - ABOUT_MS, first + ABOUT_MS, words)
-    last = _milliseconds(high, words)
+        return Span(first - ABOUT_MS, first + ABOUT_MS, written)
+    last = _milliseconds(high, written)
     if last < first:
-        raise ValueError(f"`{words}` ends before it begins")
-    return Span(first, last, words)
+        raise ValueError(f"`{written}` ends before it begins")
+    return Span(first, last, written)
 
 
-def _milliseconds(part: str, words: str) -> int:
+def _milliseconds(part: str, written: str) -> int:
     found = _PART.fullmatch(part.strip())
     if not found:
-        raise ValueError(f"`{words}` is not a time: write `18s`, `4 rings`, or `15s-20s` for anything between")
+        raise ValueError(f"`{written}` is not a time: write `18s`, `4 rings`, or `15s-20s` for anything between")
     if found[2].startswith("ring"):
         return round((5 * float(found[1]) - 2) * 1000)
     return round(float(found[1]) * _UNIT_MS[found[2]])

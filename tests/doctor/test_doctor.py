@@ -27,7 +27,7 @@ def patient(tmp_path):
 def bad(patient):
     """What is not as it should be, by check."""
     told = list(examine(patient.node()))
-    return {one.check: (one.finding.level, one.finding.words) for one in told if one.finding.level is not Level.OK}
+    return {one.check: (one.finding.level, one.finding.summary) for one in told if one.finding.level is not Level.OK}
 
 
 def test_calls_without_a_cdr_and_unusable_files_are_told(patient):
@@ -150,7 +150,7 @@ def test_a_gateway_that_freeswitch_has_not_read(patient):
 
 def test_a_phone_that_is_away_and_a_stranger(patient):
     patient.says("show registrations as json", json.dumps({"rows": [{"reg_user": "1001"}, {"reg_user": "1009"}]}))
-    told = [one.finding.words for one in examine(patient.node()) if one.check == "phones"]
+    told = [one.finding.summary for one in examine(patient.node()) if one.check == "phones"]
     assert told == [
         "1 of 2 phones are not registered: olena.desk (1002)",
         "registered but nobody's in this release: 1009",
@@ -199,8 +199,8 @@ def test_the_engines_address_is_the_releases(patient):
     patient.machine.ports |= {("127.0.0.1", 9084)}
     assert bad(patient) == {}
     node = patient.node()
-    node.said = "127.0.0.1:8084"
-    told = [one.finding.words for one in examine(node) if one.check == "healthy"]
+    node.given_engine = "127.0.0.1:8084"
+    told = [one.finding.summary for one in examine(node) if one.check == "healthy"]
     assert told[0] == "the release asks 127.0.0.1:9084, not 127.0.0.1:8084"
 
 

@@ -80,7 +80,7 @@ TWINS = {
         "the client whom a colleague called reaches that colleague",
 }  # fmt: skip
 
-BEHAVIOURS = {*phones._WORDS.values(), "answers", "voicemail", "confirms", "never confirms", "never hangs up"}
+BEHAVIOURS = {*phones._BEHAVIOURS.values(), "answers", "voicemail", "confirms", "never confirms", "never hangs up"}
 FAILURES = {
     "webhook stalls": lambda case: case.webhook == "timeout",
     "webhook's server fails": lambda case: case.webhook == 500,

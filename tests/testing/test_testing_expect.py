@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from routing.offline.events import Event
-from routing.testing.expect import Wanted, judge, settled
+from routing.testing.expect import Expected, judge, settled
 from routing.testing.kinds import Expectation
 from routing.testing.spans import parse_span
 
@@ -30,7 +30,7 @@ def lines(*pairs: tuple[str, ...], **times: Any) -> list[Expectation]:
 
 
 def judged(events: list[Event] = EVENTS, **wanted: Any) -> list[str]:
-    return [str(failure) for failure in judge(events, Wanted(**wanted))]
+    return [str(failure) for failure in judge(events, Expected(**wanted))]
 
 
 def test_what_happens_in_the_expected_order_is_well() -> None:

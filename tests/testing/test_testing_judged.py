@@ -9,8 +9,8 @@ import pytest
 
 from routing.cli.opened import opened
 from routing.offline.events import Event
-from routing.testing.expect import Wanted, judge
-from routing.testing.kinds import KINDS, NOTICED, Expectation, told
+from routing.testing.expect import Expected, judge
+from routing.testing.kinds import KINDS, NOTICED, Expectation, describe
 from routing.testing.names import Names
 from routing.testing.read import checked, files_below
 from routing.testing.run import carry
@@ -27,13 +27,13 @@ def calls() -> list[list[Event]]:
 
 def written(events: list[Event]) -> list[Expectation]:
     """All that is noticed of a call, one line each."""
-    return [Expectation(event.kind, (told(event, event.kind),)) for event in events if event.kind in NOTICED]
+    return [Expectation(event.kind, (describe(event, event.kind),)) for event in events if event.kind in NOTICED]
 
 
 def test_what_happened_is_exactly_what_happened(calls: list[list[Event]]) -> None:
     for events in calls:
-        assert judge(events, Wanted(exactly=written(events))) == []
-        assert judge(events, Wanted(expect=written(events))) == []
+        assert judge(events, Expected(exactly=written(events))) == []
+        assert judge(events, Expected(expect=written(events))) == []
 
 
 def test_exactly_misses_no_line_that_is_left_out(calls: list[list[Event]]) -> None:
@@ -41,7 +41,7 @@ def test_exactly_misses_no_line_that_is_left_out(calls: list[list[Event]]) -> No
     for events in calls:
         lines = written(events)
         for index in range(len(lines)) if len(lines) > 1 else ():
-            assert judge(events, Wanted(exactly=lines[:index] + lines[index + 1 :])), (events, lines[index])
+            assert judge(events, Expected(exactly=lines[:index] + lines[index + 1 :])), (events, lines[index])
             tried += 1
     assert tried > 60
 
@@ -52,7 +52,7 @@ def test_an_order_turned_round_is_another(calls: list[list[Event]]) -> None:
         lines = written(events)
         for index, (one, two) in enumerate(pairwise(lines)):
             if one.kind != two.kind and lines.count(one) == lines.count(two) == 1:
-                assert judge(events, Wanted(expect=[*lines[:index], two, one])), (one, two)
+                assert judge(events, Expected(expect=[*lines[:index], two, one])), (one, two)
                 tried += 1
     assert tried > 20
 
@@ -60,7 +60,7 @@ def test_an_order_turned_round_is_another(calls: list[list[Event]]) -> None:
 def test_whatever_happened_can_be_forbidden(calls: list[list[Event]]) -> None:
     for events in calls:
         for line in written(events):
-            assert judge(events, Wanted(never=[line]))
+            assert judge(events, Expected(never=[line]))
 
 
 def test_every_kind_meets_some_event(calls: list[list[Event]]) -> None:
@@ -73,6 +73,8 @@ def test_every_kind_meets_some_event(calls: list[list[Event]]) -> None:
     calls = [*calls, [Event(0, "tag", "shop"), Event(0, "tag", "vip")]]
     for kind in KINDS:
         words = (
-            {said[kind]} if kind in said else {line.words[0] for e in calls for line in written(e) if line.kind == kind}
+            {said[kind]}
+            if kind in said
+            else {line.values[0] for e in calls for line in written(e) if line.kind == kind}
         )
         assert any(KINDS[kind](event, word) for events in calls for event in events for word in words), kind

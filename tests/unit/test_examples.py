@@ -17,7 +17,7 @@ SERVER = "import sys, time\nprint('ready on 8084', flush=True)\ntime.sleep(60)\n
 def test_processes_end_whatever_happens(tmp_path):
     with pytest.raises(KeyboardInterrupt), Children(tmp_path) as children:
         child = children.start("server", [sys.executable, "-c", SERVER], {})
-        assert child.said(r"ready on (\d+)")[1] == "8084"
+        assert child.wait_for_line(r"ready on (\d+)")[1] == "8084"
         with child.frozen():
             pass
         raise KeyboardInterrupt
@@ -30,7 +30,7 @@ def test_a_frozen_process_does_nothing_until_it_is_thawed(tmp_path):
     count = "import time\nwhile True:\n    print('x', flush=True)\n    time.sleep(0.001)\n"
     with Children(tmp_path) as children:
         child = children.start("counter", [sys.executable, "-c", count], {})
-        child.said("x")
+        child.wait_for_line("x")
         with child.frozen():
             before = stopped_size(child)
             assert stopped_size(child) == before
@@ -54,4 +54,4 @@ def test_a_process_that_cannot_start_says_why(tmp_path):
     with Children(tmp_path) as children:
         child = children.start("server", [sys.executable, "-c", "raise SystemExit('port taken')"], {})
         with pytest.raises(UserError, match="server ended at once: port taken"):
-            child.said("ready")
+            child.wait_for_line("ready")

@@ -156,4 +156,4 @@ def test_usage_errors_as_the_shell_sees_them(words: str, tmp_path: Path, monkeyp
 
 @pytest.mark.parametrize("text", ["127.0.0.1:8084", "[::1]:8084", "engine.example:1", "localhost:65535"])
 def test_places_that_are_right(text: str) -> None:
-    assert options.ASKED.convert(text, None, None) == text
+    assert options.SERVER.convert(text, None, None) == text

@@ -24,7 +24,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from routing.cli.examples.children import Children
 from routing.cli.examples.site import Lent
 from routing.cli.examples.stage import Places, Stage, set_up
-from routing.cli.examples.story import Told, print_story, print_summary
+from routing.cli.examples.story import Story, print_story, print_summary
 from routing.cli.options import FOLDER, NEW_FILE, NEW_FOLDER
 from routing.cli.scratch import scratch
 from routing.cli.terminal import terminal
@@ -58,10 +58,10 @@ def examples(schemes: Path, calls: Path | None, tools: Path, out: Path, secrets:
     with _root(out) as root, Children(out) as children, _progress(console) as progress:
         task = progress.add_task("compiling, starting the engine and what it asks", total=None)
         stage = set_up(children, Places(schemes, tools, out, secrets, root))
-        told = checked([calls or schemes / "company.test.yaml"], stage.names)
-        cases = [case for case in told if stage.can_carry(case.sample) and not case.together]
+        found = checked([calls or schemes / "company.test.yaml"], stage.names)
+        cases = [case for case in found if stage.can_carry(case.sample) and not case.together]
         progress.update(task, total=len(cases))
-        _print_stage(console, stage, len(told) - len(cases), time.monotonic() - began)
+        _print_stage(console, stage, len(found) - len(cases), time.monotonic() - began)
         stories = []
         for number, case in enumerate(cases, 1):
             progress.update(task, description=case.name)
@@ -69,11 +69,11 @@ def examples(schemes: Path, calls: Path | None, tools: Path, out: Path, secrets:
             print_story(console, number, stories[-1])
             progress.advance(task)
     print_summary(console, stories, time.monotonic() - began)
-    if any(told.result.failures for told in stories):
+    if any(story.result.failures for story in stories):
         sys.exit(1)
 
 
-def carry(stage: Stage, case: Case) -> Told:
+def carry(stage: Stage, case: Case) -> Story:
     """One call to its end, with what its example says is broken broken meanwhile."""
     sample, call = case.sample, made(case, stage.names)
     lent: Lent | None = None
@@ -93,7 +93,7 @@ def carry(stage: Stage, case: Case) -> Told:
         result = carry_with(SocketPeer(), case, call, stage.names)
     if stage.remembering and sample.engine != "killed":
         stage.remembering.after(call, result.events)
-    return Told(result, stage.logged(call.uuid), lent)
+    return Story(result, stage.logged(call.uuid), lent)
 
 
 @contextmanager

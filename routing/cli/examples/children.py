@@ -41,7 +41,7 @@ class Child:
     log: Path
     gone: bool = False
 
-    def said(self, pattern: str) -> re.Match[str]:
+    def wait_for_line(self, pattern: str) -> re.Match[str]:
         """Wait until its output has a line that fits. Raises UserError when it ends before or says nothing."""
         until = time.monotonic() + START_SECONDS
         while time.monotonic() < until:

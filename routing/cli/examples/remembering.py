@@ -34,11 +34,11 @@ class Remembering:
         if talk and ended <= call.at:
             self._remember(call, talk, (call.at - ended).total_seconds())
             return
-        for told in sample.sticky:
-            sides: list[tuple[str | None, Direction]] = [(told.in_, "in"), (told.out, "out")]
+        for earlier in sample.sticky:
+            sides: list[tuple[str | None, Direction]] = [(earlier.in_, "in"), (earlier.out, "out")]
             for person, direction in sides:
                 if person:
-                    self._remember(call, Talk(person, 0, told.talked, direction), told.ago)
+                    self._remember(call, Talk(person, 0, earlier.talked, direction), earlier.ago)
 
     def _remember(self, call: Call, talk: Talk, ago_s: float) -> None:
         self._memory.remember(self._project, call.caller, replace(talk, at=time.time() - ago_s))

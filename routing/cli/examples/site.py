@@ -30,14 +30,14 @@ class Site:
 
     def visit(self, visitor_id: str, entities: Mapping[str, str], source: Mapping[str, str]) -> Lent:
         """The number for a visitor's first page. Raises UserError when there is none to be had."""
-        told = {"visitor": visitor_id, "page": f"{self.origin}/", "entities": dict(entities), "source": dict(source)}
+        request = {"visitor": visitor_id, "page": f"{self.origin}/", "entities": dict(entities), "source": dict(source)}
         try:
             answer = requests.post(
-                f"http://{self.api}/v1/session", json=told, headers={"Origin": self.origin}, timeout=ANSWER_SECONDS
+                f"http://{self.api}/v1/session", json=request, headers={"Origin": self.origin}, timeout=ANSWER_SECONDS
             )
-            said = answer.json()
+            lent = answer.json()
         except requests.RequestException as problem:
             raise UserError(f"the tracking API at {self.api} does not answer: {problem}") from None
-        if not said.get("number"):
-            raise UserError(f"the tracking API lends no number to a visitor with {dict(entities)}: {said}")
-        return Lent(said["number"], said["shown"], said["pool"])
+        if not lent.get("number"):
+            raise UserError(f"the tracking API lends no number to a visitor with {dict(entities)}: {lent}")
+        return Lent(lent["number"], lent["shown"], lent["pool"])

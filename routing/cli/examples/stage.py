@@ -94,7 +94,7 @@ def set_up(children: Children, places: Places) -> Stage:
     served = ["--root", str(places.root), "--http", ANY_PORT, "--listen", ANY_PORT]
     engine = _routing(children, "engine", ["serve", *served, "--workers", "2", "--drain", "1"], keys)
     tracking = _routing(children, "tracking", ["track", *served], keys)
-    here = {url: partner.said(r"http://127\.0\.0\.1:\d+")[0] for url, partner in zip(PARTNERS, partners, strict=True)}
+    here = {url: _url(partner) for url, partner in zip(PARTNERS, partners, strict=True)}
     listen = _port(engine, "listen")
     staged = _staged(places.schemes, places.out / "schemes", here)
     release = build(staged, places.root, lambda setting: keys, listen)
@@ -122,13 +122,17 @@ def _partner(children: Children, script: Path, keys: Mapping[str, str], name: st
     return children.start(script.stem, command, {name: keys[name]} if name else {})
 
 
-def _routing(children: Children, name: str, words: Sequence[str], keys: Mapping[str, str]) -> Child:
+def _routing(children: Children, name: str, arguments: Sequence[str], keys: Mapping[str, str]) -> Child:
     shared = {name: keys[name] for _, name in PARTNERS.values() if name}
-    return children.start(name, [sys.executable, "-m", "routing", *words], shared)
+    return children.start(name, [sys.executable, "-m", "routing", *arguments], shared)
+
+
+def _url(partner: Child) -> str:
+    return partner.wait_for_line(r"http://127\.0\.0\.1:\d+")[0]
 
 
 def _port(child: Child, which: str) -> str:
-    return child.said(rf'"{which}": "([^"]+)"')[1]
+    return child.wait_for_line(rf'"{which}": "([^"]+)"')[1]
 
 
 def _wait_for(engine: Child) -> None:

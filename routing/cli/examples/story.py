@@ -21,7 +21,7 @@ from routing.offline.events import Event, ended, talked
 from routing.offline.ladder import Row, ladder
 from routing.offline.published import RELEASE
 from routing.testing.expect import arrived_ms
-from routing.testing.kinds import webhook_words
+from routing.testing.kinds import engine_answer
 from routing.testing.run import Result
 from routing.testing.sample import Sample
 
@@ -33,18 +33,22 @@ STYLES = {
 #: Rows that repeat what others say.
 LEFT_OUT = frozenset({"call", "ringing", "record", "scheme"})
 #: Kinds of steps, where another word says more.
-WORDS = {"ring": "order"}
+STEP_LABELS = {"ring": "order"}
 #: Why the engine did nothing, where that is what nearly every call meets.
-UNTOLD = frozenset({"nobody has talked with this caller"})
+UNREMARKABLE = frozenset({"nobody has talked with this caller"})
 LABEL = "routing_label"
 #: What stands before the interesting part of a path.
 _BOX = re.compile(r"\S*/voicemail/([^/]+)/\S+")
 _RELEASE = re.compile(rf"\b{RELEASE}/")
-SAID = {"silent": "the engine is silent", "refused": "nobody listens on the engine's port", "closed": "the engine left"}
+FALLBACKS = {
+    "silent": "the engine is silent",
+    "refused": "nobody listens on the engine's port",
+    "closed": "the engine left",
+}
 
 
 @dataclass(frozen=True)
-class Told:
+class Story:
     """A carried call with everything that is printed of it; ``logged`` has the engine's own lines by scheme/step."""
 
     result: Result
@@ -52,18 +56,18 @@ class Told:
     lent: Lent | None = None
 
 
-def print_story(console: Console, number: int, told: Told) -> None:
+def print_story(console: Console, number: int, story: Story) -> None:
     """Head, path and verdict of one call."""
-    result, sample = told.result, told.result.case.sample
+    result, sample = story.result, story.result.case.sample
     console.print(Rule(f"[bold]{number}[/] {sample.name}", align="left", style="dim", characters="─"))
     call = result.call
     broken = [f"{part} {state}" for part, state in _broken(sample)]
-    if told.lent:
+    if story.lent:
         what = ", ".join(f"{name} {value}" for name, value in {**sample.entities, **sample.source}.items())
-        console.print(Text(f"on the site: {what}; pool {told.lent.pool} lends {told.lent.number}", "dim"))
+        console.print(Text(f"on the site: {what}; pool {story.lent.pool} lends {story.lent.number}", "dim"))
     who = f"{call.caller} calls {call.to}"
     console.print(Text("  ".join([f"{call.at:%a %d %b %Y %H:%M %Z}", who, *broken]), "dim"))
-    console.print(_path(told))
+    console.print(_path(story))
     for complaint in result.complaints():
         console.print(Text(f"✗ {complaint}", "bold red"))
     if not result.failures:
@@ -84,19 +88,19 @@ def outcome(events: Sequence[Event]) -> str:
     if who := talked(events):
         return f"talked with {who} after {seconds}"
     if any(event.kind == "voicemail" for event in events):
-        told = next((e.subject.partition("=")[2] for e in events if e.subject.startswith("routing_notify=")), "")
-        return f"left a message after {seconds}" + (f"; told: {told.replace(' ', ', ')}" if told else "")
+        notified = next((e.subject.partition("=")[2] for e in events if e.subject.startswith("routing_notify=")), "")
+        return f"left a message after {seconds}" + (f"; told: {notified.replace(' ', ', ')}" if notified else "")
     return f"ended after {seconds} with {end.subject}"
 
 
-def _path(told: Told) -> Table:
+def _path(story: Story) -> Table:
     table = Table.grid(padding=(0, 2))
     table.add_column(justify="right", width=7)
     table.add_column(style="dim", width=16, no_wrap=True)
     table.add_column(width=8, no_wrap=True)
     table.add_column()
     before = ""
-    for row in _rows(told):
+    for row in _rows(story):
         scheme = row.place.partition("/")[0]
         style = STYLES.get(row.kind, "")
         shown = scheme if scheme != before else ""
@@ -105,17 +109,17 @@ def _path(told: Told) -> Table:
     return table
 
 
-def _rows(told: Told) -> list[Row]:
+def _rows(story: Story) -> list[Row]:
     """The ladder's rows in short: phones that begin to ring together share one, a talk is its own end."""
-    asked = iter([event for event in told.result.events if event.kind in ("decision", "fallback")])
+    decisions = iter([event for event in story.result.events if event.kind in ("decision", "fallback")])
     rows: list[Row] = []
-    for row in ladder(told.result.events):
+    for row in ladder(story.result.events):
         if row.kind in LEFT_OUT or (row.kind == "end" and rows and rows[-1].kind == "talk_end"):
             continue
         if row.kind in ("decision", "fallback"):
-            event = next(asked)
-            text = _answer(event, told)
-            row = replace(row, word=WORDS.get(event.subject, event.subject), text=text)
+            event = next(decisions)
+            text = _answer(event, story)
+            row = replace(row, word=STEP_LABELS.get(event.subject, event.subject), text=text)
         if row.kind == "voicemail":
             row = replace(row, text=_BOX.sub(r"box \1", row.text))
         if rows and row.kind == rows[-1].kind == "ring" and row.at_ms == rows[-1].at_ms:
@@ -126,31 +130,31 @@ def _rows(told: Told) -> list[Row]:
     return rows
 
 
-def _answer(event: Event, told: Told) -> str:
+def _answer(event: Event, story: Story) -> str:
     """What the engine decided and, from its log, why and in what time; without the engine, what the switch saw.
 
     Nothing, where there is nothing to tell.
     """
-    words = webhook_words(event)
+    text = engine_answer(event)
     if event.kind == "fallback":
-        return SAID[words]
-    reason = told.logged.get(f"{event.scheme}/{event.step}", {}).get("reason")
-    if reason in UNTOLD:
+        return FALLBACKS[text]
+    reason = story.logged.get(f"{event.scheme}/{event.step}", {}).get("reason")
+    if reason in UNREMARKABLE:
         return ""
     if event.subject == "known" and reason:
-        words, reason = str(reason), ""
+        text, reason = str(reason), ""
     if event.subject == "visitor":
-        words = _visitor(told.result.events) or words
-    words = "go on with the scheme" if words == "continue" else words.removeprefix("order ").replace(",", ", then ")
-    words += _shown_name(event, told.result.events)
-    return words + (f": {reason}" if reason else "") + f" ({event.lasted_ms} ms)"
+        text = _visitor(story.result.events) or text
+    text = "go on with the scheme" if text == "continue" else text.removeprefix("order ").replace(",", ", then ")
+    text += _shown_name(event, story.result.events)
+    return text + (f": {reason}" if reason else "") + f" ({event.lasted_ms} ms)"
 
 
 def _shown_name(event: Event, events: Sequence[Event]) -> str:
     """The caller's name, as the engine lets the phones show it."""
     place = (event.scheme, event.step)
-    said = [each.subject for each in events if each.kind == "variable" and (each.scheme, each.step) == place]
-    names = [name for variable, _, name in (each.partition("=") for each in said) if variable == LABEL and name]
+    assignments = [each.subject for each in events if each.kind == "variable" and (each.scheme, each.step) == place]
+    names = [name for variable, _, name in (each.partition("=") for each in assignments) if variable == LABEL and name]
     return f", who sees {names[-1]}" if names else ""
 
 
@@ -160,9 +164,9 @@ def _visitor(events: Sequence[Event]) -> str:
     return "; ".join(f"{name} {value}" for name, value in {**known.entities, **known.source}.items())
 
 
-def print_summary(console: Console, stories: Sequence[Told], seconds: float) -> None:
+def print_summary(console: Console, stories: Sequence[Story], seconds: float) -> None:
     """The last line, and which calls did not go as their examples say."""
-    results = [told.result for told in stories]
+    results = [story.result for story in stories]
     good = sum(result.passed for result in results)
     talks = sum(talked(result.events) is not None for result in results)
     messages = sum(any(event.kind == "voicemail" for event in result.events) for result in results)

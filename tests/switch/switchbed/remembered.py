@@ -10,7 +10,7 @@ from routing.model.memory import Load, Talk
 from routing.offline.office import Office
 from routing.offline.phones import Phone
 from routing.offline.published import Published
-from routing.offline.remembered import Remembered, Said
+from routing.offline.remembered import PersonState, Remembered
 from routing.offline.world import World
 
 from .cases import Case
@@ -35,7 +35,7 @@ def office(case: Case, company: Company, world: World, noon: datetime) -> Office
     return found
 
 
-def _states(case: Case, company: Company) -> dict[str, Said]:
+def _states(case: Case, company: Company) -> dict[str, PersonState]:
     """People who must not be disturbed, and those of whom no phone is there."""
     there = {
         account

@@ -20,14 +20,14 @@ def _kept(context: click.Context, option: click.Parameter, value: Any) -> None:
 
 def crm_option(command: Command) -> Command:
     """Adds ``--crm``; `crm_answer` reads it."""
-    told = "What CRMs answer: `ivan`, `deal ivan, Caller's name`, an owner id, `nobody`, `timeout`, `500`."
-    return click.option("--crm", metavar="ANSWER", callback=_kept, expose_value=False, help=told)(command)
+    about = "What CRMs answer: `ivan`, `deal ivan, Caller's name`, an owner id, `nobody`, `timeout`, `500`."
+    return click.option("--crm", metavar="ANSWER", callback=_kept, expose_value=False, help=about)(command)
 
 
 def crm_answer() -> Crm:
     """What the running command's option says; one that is not asked without it. Raises UserError."""
-    said = click.get_current_context().meta.get(_PLACE)
+    given = click.get_current_context().meta.get(_PLACE)
     try:
-        return answers(said or "")
+        return answers(given or "")
     except ValueError as problem:
         raise UserError(f"--crm: {problem}") from None

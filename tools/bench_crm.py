@@ -21,11 +21,7 @@ from pathlib import Path
 
 import gevent
 
-sys.path[:0] = [str(Path(__file__).parents[1] / "tests" / "crm"), str(Path(__file__).parents[1])]
-
-import crm_serving
-from crm_bed import FAKES, ORDER, config
-from crm_fake import Fake
+sys.path[:0] = [str(Path(__file__).parents[1] / "tests")]
 
 from routing.crm.systems import Systems
 from routing.crm.tasks import Greenlets as Tasks
@@ -34,6 +30,9 @@ from routing.http.breaker import Breaker
 from routing.http.pool import Pool
 from routing.model.lookup import Found
 from routing.model.web import Reply
+from support import crm_serving
+from support.crm_bed import FAKES, ORDER, config
+from support.crm_fake import Fake
 
 VENDORS = {fake.__name__: fake for fake in FAKES}
 LATENCY_S = 0.050

@@ -22,20 +22,20 @@ import urllib.request
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE), str(HERE.parent / "tests"), str(HERE.parent / "tests" / "switch")]
+sys.path[:0] = [str(HERE), str(HERE.parent / "tests")]
 
 from bench_compile import write_project  # noqa: E402
 from bench_sip import Caller, Phone  # noqa: E402
 from plans_by_hand import BARE, CAREFUL, LIMITED, USUALLY, add_by_hand  # noqa: E402
 from plans_by_hand import NAMES as HAND_NAMES  # noqa: E402
-from switchbed import ports  # noqa: E402
-from switchbed.handler import Handler  # noqa: E402
-from switchbed.switch import Switch, find  # noqa: E402
 
 from routing.compile.build import build, needed  # noqa: E402
 from routing.compile.numbers import way_in  # noqa: E402
 from routing.compile.secrets import invented  # noqa: E402
 from routing.release.publish import publish  # noqa: E402
+from support.switchbed import ports  # noqa: E402
+from support.switchbed.handler import Handler  # noqa: E402
+from support.switchbed.switch import Switch, find  # noqa: E402
 
 PHONE = "+380501112233"
 STATIC, WEBHOOK = "+380800330521", "+380800330522"

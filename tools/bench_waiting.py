@@ -19,15 +19,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE.parent / "tests"), str(HERE.parent / "tests" / "switch")]
-
-from switchbed.crowd import Crowd  # noqa: E402
-from switchbed.engines import serving  # noqa: E402
-from switchbed.switch import Switch, find  # noqa: E402
-from switchbed.waiting import until  # noqa: E402
+sys.path[:0] = [str(HERE.parent / "tests")]
 
 from routing.compile.build import build  # noqa: E402
 from routing.release.publish import publish  # noqa: E402
+from support.switchbed.crowd import Crowd  # noqa: E402
+from support.switchbed.engines import serving  # noqa: E402
+from support.switchbed.switch import Switch, find  # noqa: E402
+from support.switchbed.waiting import until  # noqa: E402
 
 NUMBER, MOBILE = "+380800330001", "+380501110001"
 PROJECT = """\

@@ -16,11 +16,11 @@ from collections import Counter
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE.parent / "tests"), str(HERE.parent / "tests" / "switch")]
+sys.path[:0] = [str(HERE.parent / "tests")]
 
-from switchbed.late_engine import POSITIONS, LateEngine  # noqa: E402
-from switchbed.lateness import KINDS, Late  # noqa: E402
-from switchbed.switch import find  # noqa: E402
+from support.switchbed.late_engine import POSITIONS, LateEngine  # noqa: E402
+from support.switchbed.lateness import KINDS, Late  # noqa: E402
+from support.switchbed.switch import find  # noqa: E402
 
 RTP = (40000, 47999)
 SETTLE_SECONDS = 10.5

@@ -7,7 +7,7 @@ own hangup causes; `LIMITS` are the flood limits.
 
 from __future__ import annotations
 
-from switchbed.switch import Switch
+from support.switchbed.switch import Switch
 
 BARE, USUALLY, CAREFUL, LIMITED = "+380800330531", "+380800330534", "+380800330532", "+380800330533"
 NAMES = {

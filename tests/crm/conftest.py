@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from crm_bed import FAKES, Bed
+
+from support.crm_bed import FAKES, Bed
 
 Made = dict[str, tuple[str, int, int]]
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from itertools import permutations
 
 import pytest
-from crm_bed import ORDER
-from crm_world import ABROAD
 
 from routing.model.lookup import Found, Nobody
+from support.crm_bed import ORDER
+from support.crm_world import ABROAD
 
 
 @pytest.mark.parametrize("order", list(permutations(ORDER)), ids=lambda order: "-".join(order))

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import gevent
 import pytest
-from crm_bed import Bed
-from crm_world import CALLER
 
 from routing.crm.tasks import Greenlets
 from routing.model.lookup import Failed, Found, Nobody
 from routing.model.web import Reply
+from support.crm_bed import Bed
+from support.crm_world import CALLER
 
 pytestmark = pytest.mark.thorough
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from crm_bed import FAKES, config
 from pydantic import ValidationError
 from pydantic_core import PydanticCustomError
 
 from routing.model.crm import VENDORS, crm_of, runtime
+from support.crm_bed import FAKES, config
 
 SEARCH = {"path": "/l?p={phone}", "owner": "o", "phones": "p"}
 POST = {**SEARCH, "method": "POST"}

@@ -3,14 +3,9 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 
 import pytest
-from crm_bed import config
-from crm_serving import serving
-from fakes.bitrix24 import Bitrix24
-from redis_needed import needs_redis
 
 from routing.model.crm import owners
 from routing.model.people import Person
@@ -18,12 +13,13 @@ from routing.store.address import parse
 from routing.store.client import Store
 from routing.store.embedded import url
 from routing.store.pops import RedisPops
-
-sys.path.append(str(Path(__file__).parents[1] / "wire"))
-
-from test_serve import Served
-from wire_peer import Peer
-from wire_release import TABLE, write_release
+from support.crm_bed import config
+from support.crm_fakes.bitrix24 import Bitrix24
+from support.crm_serving import serving
+from support.redis_needed import needs_redis
+from support.served import Served
+from support.wire_peer import Peer
+from support.wire_release import TABLE, write_release
 
 pytestmark = pytest.mark.process
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 
 import pytest
-from crm_bed import FAKES, Bed
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from routing.model.lookup import Failed, Found, Nobody
 from routing.model.web import Reply
+from support.crm_bed import FAKES, Bed
 
 pytestmark = pytest.mark.thorough
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import time
 
 import pytest
-from crm_bed import FAKES, Bed
-from crm_serving import Redirected, serving
 
 from routing.crm.tasks import Greenlets
 from routing.http.address import Resolver
 from routing.http.pool import Pool
 from routing.model.lookup import Found
+from support.crm_bed import FAKES, Bed
+from support.crm_serving import Redirected, serving
 
 
 @pytest.mark.parametrize("vendor", FAKES, ids=lambda fake: fake.__name__)

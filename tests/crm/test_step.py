@@ -7,9 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from crm_bed import Bed, config
-from crm_world import CALLER
-from fakes.bitrix24 import Bitrix24
 
 from routing.engine.deciding import Engine
 from routing.engine.handlers import Handlers
@@ -19,6 +16,9 @@ from routing.model.decision import Call
 from routing.model.people import Person
 from routing.model.pop import Pop
 from routing.release.tables import Releases
+from support.crm_bed import Bed, config
+from support.crm_fakes.bitrix24 import Bitrix24
+from support.crm_world import CALLER
 
 IVAN = {"name": "Іван", "phones": {"desk": {"sip": "1001"}}, "crm": {"ours": 17}, "extension": "101"}
 OLENA = {"name": "Олена", "phones": {"desk": {"sip": "1002"}}, "email": "user18@example.com"}

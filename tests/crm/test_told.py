@@ -6,10 +6,6 @@ import json
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
-from crm_bed import FAKES, Bed
-from crm_fake import Fake
-from crm_world import CALLER
-from fakes.generic import FACTS, PERSON, Generic
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -18,6 +14,10 @@ from routing.model.decision import Call
 from routing.model.entities import LONGEST_VALUE, Visitor, variables, visitor_of
 from routing.model.lookup import Found, Nobody
 from routing.model.web import Reply
+from support.crm_bed import FAKES, Bed
+from support.crm_fake import Fake
+from support.crm_fakes.generic import FACTS, PERSON, Generic
+from support.crm_world import CALLER
 
 ASKS = "/leads?phone={phone}&region={entity.region}&campaign={source.utm_campaign}"
 BODY = {"phone": "{digits}", "visit": {"region": "{entity.region}", "words": ["came by {source.utm_campaign}"]}}

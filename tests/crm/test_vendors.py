@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import pytest
-from crm_bed import Bed, config
-from crm_world import CALLER
-from fakes.altegio import Altegio
-from fakes.bitrix24 import Bitrix24
-from fakes.creatio import Creatio
-from fakes.generic import Generic
-from fakes.hubspot import Hubspot
-from fakes.retailcrm import Retailcrm
-from fakes.salesforce import Salesforce
-from fakes.zoho_crm import ZohoCrm
 
 from routing.crm.generic import values
 from routing.crm.throttle import Throttle
 from routing.model.lookup import Failed, Found, Nobody
 from routing.model.web import Reply
+from support.crm_bed import Bed, config
+from support.crm_fakes.altegio import Altegio
+from support.crm_fakes.bitrix24 import Bitrix24
+from support.crm_fakes.creatio import Creatio
+from support.crm_fakes.generic import Generic
+from support.crm_fakes.hubspot import Hubspot
+from support.crm_fakes.retailcrm import Retailcrm
+from support.crm_fakes.salesforce import Salesforce
+from support.crm_fakes.zoho_crm import ZohoCrm
+from support.crm_world import CALLER
 
 JSON = {"a": [{"b": 1}, {"b": 2}], "c": {"d": "x"}}
 

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 import yaml
 from click.testing import CliRunner
-from documents import HOME, Example, documents
 
 from routing.cli import group
 from routing.model.decision import CALL_FIELDS
+from support.documents import HOME, Example, documents
 
 #: No file of a folder of schemes.
 ELSEWHERE = {".pre-commit-config.yaml"}

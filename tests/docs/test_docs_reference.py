@@ -11,12 +11,12 @@ import sys
 from collections.abc import Callable
 
 import pytest
-from documents import DOCS, HOME, pages
 
 from routing.cli import COMMANDS
 from routing.journal.schema import metadata
 from routing.load.schema import json_schema
 from routing.steps import KINDS
+from support.documents import DOCS, HOME, pages
 
 #: What every reader meets.
 WORDS = (

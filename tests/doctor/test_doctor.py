@@ -11,12 +11,12 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from doctor_bed import MOMENT, SCHEME, Patient, healthy_root
 
 from routing.doctor.checks import CHECKS, examine, worst
 from routing.doctor.finding import Level
 from routing.doctor.machine import Linux
 from routing.doctor.rights import allowed, may_read, may_write
+from support.doctor_bed import MOMENT, SCHEME, Patient, healthy_root
 
 
 @pytest.fixture

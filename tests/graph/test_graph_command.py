@@ -2,10 +2,10 @@
 
 import pytest
 from click.testing import CliRunner
-from graph_folder import written
 
 from routing.cli.errors import UserError
 from routing.cli.graph import graph
+from support.graph_folder import written
 
 CASE = """\
 tests:

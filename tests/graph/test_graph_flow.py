@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from graph_folder import SERVICE, written
 
 from routing.cli.opened import opened
 from routing.graph.flow import Edge
@@ -16,6 +15,7 @@ from routing.offline.answering import InProcess, canned
 from routing.offline.phones import Caller, Phones
 from routing.offline.remembered import Remembered
 from routing.offline.switch import Call
+from support.graph_folder import SERVICE, written
 
 MONDAY = datetime(2026, 11, 23, tzinfo=ZoneInfo("Europe/Kyiv"))
 CALLERS = ("+380571112233", "+380671112233", "+48221112233", "+380441112200", "anonymous")

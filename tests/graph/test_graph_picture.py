@@ -7,13 +7,13 @@ import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import pytest
-from graph_folder import SERVICE, written
 
 from routing.graph.layout import WIDTH, layout
 from routing.graph.read import read_flow
 from routing.graph.svg import to_svg
 from routing.graph.text import to_dot, to_mermaid
 from routing.graph.way import Way
+from support.graph_folder import SERVICE, written
 
 COMPANY = Path(__file__).parents[2] / "schemes"
 HERE = Path(__file__).parent

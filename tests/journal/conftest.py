@@ -13,10 +13,10 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from journal_bed import Bed
-from processes import launch
 
 from routing.journal.database import open_database
+from support.journal_bed import Bed
+from support.processes import launch
 
 #: Databases of this run.
 _NUMBERS = itertools.count()

@@ -6,10 +6,10 @@ import sys
 
 import pytest
 from click.testing import CliRunner
-from journal_bed import CDR
-from processes import launch
 
 from routing.cli.journal import journal
+from support.journal_bed import CDR
+from support.processes import launch
 
 pytestmark = pytest.mark.process
 

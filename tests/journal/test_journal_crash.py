@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from journal_bed import CDR, LATER_S, Bed, Fuse, Killed, whole
+
+from support.journal_bed import CDR, LATER_S, Bed, Fuse, Killed, whole
 
 pytestmark = pytest.mark.thorough
 

@@ -5,13 +5,13 @@ import importlib.util
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from journal_bed import CDR, Bed
 from sqlalchemy import create_engine, text
 
 from routing.journal import query
 from routing.journal.database import DatabaseFault, open_database
 from routing.journal.query import Question
 from routing.journal.schema import metadata
+from support.journal_bed import CDR, Bed
 
 pytestmark = pytest.mark.process
 

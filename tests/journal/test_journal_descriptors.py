@@ -11,13 +11,13 @@ from collections.abc import Callable, Iterator
 import click
 import pytest
 from click.testing import CliRunner
-from journal_bed import CDR
-from processes import launch
-from redis_needed import needs_redis
 
 from routing.cli.calls import calls
 from routing.cli.journal import journal
 from routing.store.program import program
+from support.journal_bed import CDR
+from support.processes import launch
+from support.redis_needed import needs_redis
 
 pytestmark = pytest.mark.thorough
 

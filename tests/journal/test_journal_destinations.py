@@ -3,25 +3,19 @@
 from __future__ import annotations
 
 import json
-import sys
 from dataclasses import replace
-from pathlib import Path
 from threading import Thread
 
 import pytest
-from smtp_bed import SmtpServer
-from test_journal_notices import HEAD, Telling
 
 from routing.cli.notices import _headers, _post
 from routing.journal.destinations import FIRST_REST_SECONDS, LONGEST_REST_SECONDS, Destinations
 from routing.journal.release import email_of, notify_of
-from routing.model.notice import Later
+from routing.model.notice import Later, Notice
 from routing.notify.hook import WebHooks
-
-sys.path.append(str(Path(__file__).parents[1] / "unit"))
-from hostile import Hostile
-
-from routing.model.notice import Notice
+from support.hostile_http import Hostile
+from support.notices_bed import HEAD, Telling
+from support.smtp_bed import SmtpServer
 
 
 class Dead:

@@ -7,14 +7,14 @@ from threading import Thread
 
 import pytest
 from click.testing import CliRunner
-from journal_bed import CDR
-from smtp_bed import SmtpServer
-from test_journal_notices import HEAD, Telling
 
 from routing.cli.journal import journal
 from routing.cli.notices import SIGNING, MailOptions, open_notices
 from routing.decide.request import signature
 from routing.journal.notices import STALE_SECONDS
+from support.journal_bed import CDR
+from support.notices_bed import HEAD, Telling
+from support.smtp_bed import SmtpServer
 
 
 class Heard(ThreadingHTTPServer):

@@ -4,10 +4,10 @@ import contextlib
 from zoneinfo import ZoneInfo
 
 import pytest
-from journal_bed import CDR, Fuse, Killed
 
 from routing.journal.memory import Outbox, days_in
 from routing.model.memory import Forgotten, Talk
+from support.journal_bed import CDR, Fuse, Killed
 
 
 class Remembering:

@@ -5,7 +5,6 @@ from dataclasses import asdict, replace
 from zoneinfo import ZoneInfo
 
 import pytest
-from smtp_bed import SmtpServer
 
 from routing.journal import networks
 from routing.journal.networks import AGAIN_SECONDS, NetworkNotices, Networks
@@ -15,6 +14,7 @@ from routing.model.notice import Later, NewNetwork, Refused
 from routing.notify.hook import WebHooks, body
 from routing.notify.message import of_network
 from routing.notify.smtp import SmtpMail, parse
+from support.smtp_bed import SmtpServer
 
 NOW = 1_795_424_700.0
 HOOK, MAIL = "https://crm.example.com/calls", "head@example.com"

@@ -3,68 +3,27 @@
 import json
 import shutil
 import socket
-import wave
 from dataclasses import replace
 from threading import Event, Thread
-from zoneinfo import ZoneInfo
 
 import pytest
 from alembic import command
 from alembic.config import Config
 from click.testing import CliRunner
-from journal_bed import CDR, Fuse, Killed, mortal, whole
-from smtp_bed import SmtpServer
-from sqlalchemy import text
 
 from routing.cli.journal import journal
-from routing.journal import cdr, database, parse, query, release, store
+from routing.journal import cdr, database, parse, query, release
 from routing.journal.counts import Counts
-from routing.journal.database import open_database
-from routing.journal.notices import CLAIM_SECONDS, STALE_SECONDS, Notices
-from routing.journal.schema import UNSENT
-from routing.notify import smtp
-
-HEAD, OTHER = "head@example.com", "other@example.com"
+from routing.journal.notices import CLAIM_SECONDS, STALE_SECONDS
+from support.journal_bed import CDR, Fuse, Killed, whole
+from support.notices_bed import HEAD, OTHER, Telling
+from support.smtp_bed import SmtpServer
 
 
 @pytest.fixture
 def server():
     with SmtpServer() as running:
         yield running
-
-
-class Telling:
-    """A journal with one voicemail for two addressees, and the notices of it by a clock that is told."""
-
-    def __init__(self, bed, url):
-        self.bed, self.url, self.hooks = bed, url, None
-        self.sound = bed.folder / "message.wav"
-        with wave.open(str(self.sound), "wb") as file:
-            file.setparams((1, 2, 8000, 0, "NONE", ""))
-            file.writeframes(bytes(range(250)) * 64 * 5)  # 5 s
-        self.call = replace(whole("voicemail_unconfirmed_mobile"), notify=(HEAD, OTHER), voicemail=str(self.sound))
-        self.clock_s = self.call.ended + 1
-        self.engine = open_database(bed.database, migrate=False)
-        bed.engines.append(self.engine)
-
-    def record(self, *calls):
-        store.record(self.engine, calls or [self.call])
-
-    def notices(self, fuse=None, **words):
-        engine = self.engine
-        if fuse:
-            engine = mortal(open_database(self.bed.database, migrate=False), fuse)
-            self.bed.engines.append(engine)
-        mail = smtp.SmtpMail(smtp.parse(self.url), "pbx@example.com", ZoneInfo("Europe/Kyiv"), timeout_s=10)
-        return Notices(engine, mail, self.hooks, self.bed.write, lambda: self.clock_s, "project", **words)
-
-    def is_told(self):
-        with self.engine.connect() as connection:
-            waiting = connection.execute(text(f"SELECT count(*) FROM calls WHERE {UNSENT}"))
-            return waiting.scalar() == 0
-
-    def said(self):
-        return [line[1] for line in self.bed.log]
 
 
 @pytest.fixture

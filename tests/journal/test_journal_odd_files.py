@@ -9,7 +9,6 @@ import pytest
 from click.testing import CliRunner
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from journal_bed import CDR, LATER_S
 from sqlalchemy import text
 
 from routing.cli.calls import calls
@@ -17,6 +16,7 @@ from routing.journal import cdr, dialled, late
 from routing.journal.bounded import TooLong, within
 from routing.journal.database import open_database
 from routing.journal.spool import LONGEST_BYTES
+from support.journal_bed import CDR, LATER_S
 
 pytestmark = pytest.mark.thorough
 

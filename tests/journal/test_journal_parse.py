@@ -4,12 +4,12 @@ import json
 from dataclasses import replace
 
 import pytest
-from journal_bed import CDR, whole
 
 from routing.journal import cdr, dialled, parse
 from routing.journal.result import Result
 from routing.journal.status import Facts, status
 from routing.model.entities import Visitor, variables
+from support.journal_bed import CDR, whole
 
 TALKED = ""
 #: case: (status, direction, schemes, person, kinds of the steps, (target, why not) of the legs)

@@ -6,7 +6,6 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from click.testing import CliRunner
-from folders import compiled
 
 from routing.cli.calls import calls
 from routing.cli.errors import UserError
@@ -14,6 +13,7 @@ from routing.cli.journal import journal
 from routing.journal import release
 from routing.journal.release import Project
 from routing.store.embedded import url
+from support.folders import compiled
 
 
 def live(root, name, **table):

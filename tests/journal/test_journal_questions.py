@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from journal_bed import CDR, Bed, whole
 from sqlalchemy import event, update
 
 from routing.cli.calls import calls
@@ -19,6 +18,7 @@ from routing.journal.query import Question
 from routing.journal.report import report
 from routing.journal.retention import Retention
 from routing.journal.status import DERIVED, NAMES, STATUSES
+from support.journal_bed import CDR, Bed, whole
 
 CASES = [path.name for path in sorted(CDR.iterdir())]
 

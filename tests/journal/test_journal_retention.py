@@ -5,12 +5,12 @@ import stat
 from threading import Event
 
 import pytest
-from journal_bed import CDR
 from sqlalchemy import text
 
 from routing.journal import store
 from routing.journal.database import open_database
 from routing.journal.retention import DAY_SECONDS, EVERY_SECONDS, LONGEST_SECONDS, Retention
+from support.journal_bed import CDR
 
 KEEP_S = 365 * DAY_SECONDS
 NOW = 1_800_000_000.0

@@ -8,11 +8,11 @@ from array import array
 
 import pytest
 from click.testing import CliRunner
-from journal_bed import CDR
 
 from routing.cli.journal import journal
 from routing.journal import sound
 from routing.model.message import LEAST, LEAST_SECONDS, least_seconds
+from support.journal_bed import CDR
 
 RATE = 8000
 CASE = "voicemail_unconfirmed_mobile"

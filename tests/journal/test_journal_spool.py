@@ -4,13 +4,13 @@ import os
 import sqlite3
 
 import pytest
-from journal_bed import CDR, LATER_S
 from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 
 from routing.journal import late
 from routing.journal.cdr import Unfinished, read
 from routing.journal.spool import Spool
+from support.journal_bed import CDR, LATER_S
 
 
 def test_a_half_written_file_waits_and_is_recorded_when_it_is_whole(bed):

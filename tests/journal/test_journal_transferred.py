@@ -1,10 +1,10 @@
 """A call that a phone sends on is one call, with every talk: by whoever sends it, alone or after having asked."""
 
 import pytest
-from journal_bed import CDR, LATER_S, Bed
 
 from routing.journal import query
 from routing.journal.explain import explain
+from support.journal_bed import CDR, LATER_S, Bed
 
 TRANSFERRED = CDR.parent / "transferred"
 

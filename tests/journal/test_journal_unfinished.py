@@ -6,7 +6,6 @@ from contextlib import closing
 
 import pytest
 from click.testing import CliRunner
-from journal_bed import CDR
 from sqlalchemy import event as sql_event
 from sqlalchemy.exc import OperationalError
 
@@ -16,6 +15,7 @@ from routing.esl.protocol import Message
 from routing.journal import live
 from routing.journal.live import Live, listed
 from routing.journal.unfinished import left_behind
+from support.journal_bed import CDR
 
 #: A Monday of 2026; microseconds.
 BEGAN = 1_795_600_000_000_000

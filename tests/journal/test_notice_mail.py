@@ -11,11 +11,11 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from smtp_bed import SmtpServer
 
 from routing.model.notice import Later, Notice
 from routing.notify.message import MOST_ATTACHED_BYTES, Recording, message
 from routing.notify.smtp import BadServer, Server, SmtpMail, parse, read
+from support.smtp_bed import SmtpServer
 
 ZONE = ZoneInfo("Europe/Kyiv")
 NOTICE = Notice("uuid-1", "company", "+380800330004", "kharkiv", "+380671230026", "office", 1795318204.5, 1795318225.0,

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
-sys.path.append(str(Path(__file__).parents[1] / "unit"))
-from hostile import Hostile
-
 from routing.model.notice import Later, Notice
 from routing.notify import smtp
+from support.hostile_http import Hostile
 
 NOTICE = Notice("id", "lab", "+380800330521", "s", "+380671234567", "", 0.0, 1.0, "", ("head@example.com",))
 

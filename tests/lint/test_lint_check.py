@@ -7,11 +7,10 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from lint_bed import COMPANY, PROJECT
-from test_lint_messages import said
 
 from routing.cli import group
 from routing.lint.registry import LINTS
+from support.lint_bed import COMPANY, PROJECT, said
 
 CLEAN = 'scheme: front\nnumbers: "+380440000001"\nsteps: [{ring: [ivan, olena]}, {voicemail: {box: a, notify: ivan}}]\n'
 

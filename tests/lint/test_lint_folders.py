@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import pytest
-from test_lint_messages import TODAY
 
 from routing.cli.check import checked_folder
+from support.folders import laid_out
+from support.lint_bed import TODAY
 
 ROOT = Path(__file__).parents[2]
 BAD = sorted(path for path in (ROOT / "tests/schemes/bad").iterdir() if path.is_dir())
-sys.path.append(str(ROOT / "tests/schemes"))
-from folders import laid_out  # noqa: E402  # beside the folders
 
 pytestmark = pytest.mark.thorough
 

@@ -8,11 +8,11 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from lint_bed import found, front
 
 from routing.lint import week
 from routing.lint.clocks import Change, changes
 from routing.model.calendar import DAY_MINUTES, Calendar, Period
+from support.lint_bed import found, front
 
 MONDAY = date(2026, 11, 23)
 PERIODS = st.tuples(st.integers(0, DAY_MINUTES - 1), st.integers(1, DAY_MINUTES)).map(

@@ -6,9 +6,9 @@ import re
 import textwrap
 
 import pytest
-from lint_bed import found, front
 
 from routing.lint.registry import LINTS
+from support.lint_bed import found, front
 
 #: What is found in the company itself, which uses little of what it has.
 BEDS = {

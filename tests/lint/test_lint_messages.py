@@ -9,18 +9,16 @@ import io
 import os
 import shutil
 import wave
-from datetime import date
 from pathlib import Path
 
 import pytest
-from folders import mp3
 
-from routing.cli.check import checked_folder
 from routing.lint.registry import LINTS
+from support.folders import mp3
+from support.lint_bed import said
 
 HERE = Path(__file__).parent
 FOLDERS = sorted(path for path in (HERE / "found").iterdir() if path.is_dir())
-TODAY = date(2026, 11, 22)
 
 
 def silence(seconds: int) -> bytes:
@@ -47,13 +45,6 @@ def laid_out(folder: Path, into: Path) -> Path:
         name, seconds = line.split()
         (into / "sounds" / name).write_bytes((mp3 if name.endswith("mp3") else silence)(int(seconds)))
     return into
-
-
-def said(schemes: Path, cache: Path | None = None) -> str:
-    """Lines of a check, the company's own left out."""
-    checked = checked_folder(schemes, cache, None, TODAY)
-    lines = sorted([*checked.problems, *(found.shown for found in checked.findings)])
-    return "".join(f"{line}\n" for line in lines if line.file != "company.yaml")
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)

@@ -1,7 +1,8 @@
 """The scheme under test, built in each test from a few actions."""
 
 import pytest
-from offline_release import Telephone
+
+from support.offline_release import Telephone
 
 
 @pytest.fixture

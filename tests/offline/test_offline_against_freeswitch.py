@@ -12,14 +12,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from offline_cases import CASES, LEGS, PHONES
-from offline_release import document
-from processes import launch
 
 from routing.offline.events import ended
 from routing.offline.files import Memory
 from routing.offline.phones import Phones
 from routing.offline.switch import Call, run
+from support.offline_cases import CASES, LEGS, PHONES
+from support.offline_release import document
+from support.processes import launch
 
 PREFIX = Path("/usr/local/freeswitch/bin/freeswitch")
 BINARY = shutil.which("freeswitch") or (str(PREFIX) if PREFIX.exists() else None)

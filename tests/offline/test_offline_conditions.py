@@ -1,11 +1,11 @@
 """Choosing actions: conditions, captures, nesting, breaks and their traps, as FreeSWITCH has them."""
 
 import pytest
-from offline_release import CALLER, MONDAY, Telephone, document, extension, plain, told
 
 from routing.offline.events import ended
 from routing.offline.files import Memory
 from routing.offline.switch import Call, run
+from support.offline_release import CALLER, MONDAY, Telephone, document, extension, plain, told
 
 
 def routed(*extensions: str, variables: tuple[tuple[str, str], ...] = (), to: str = "100") -> list[str]:

@@ -4,12 +4,12 @@ import re
 from pathlib import Path
 
 import pytest
-from offline_release import DESK, Telephone, extension, told
 
 import routing
 from routing.offline.applications import APPLICATIONS
 from routing.offline.events import as_json, ended, longest_silence_ms
 from routing.offline.phones import Caller
+from support.offline_release import DESK, Telephone, extension, told
 
 MENU = "play_and_get_digits 1 1 2 5000 # menu.wav wrong.wav routing_digits ^[12]$"
 

@@ -1,9 +1,9 @@
 """What a caller hears offline: ringing or the carrier before the answer, a tone or music after it, or nothing."""
 
 import pytest
-from offline_release import DESK, MOBILE
 
 from routing.offline.events import longest_silence_ms
+from support.offline_release import DESK, MOBILE
 
 TONE = ("set transfer_ringback=tone_stream://%(1000,4000,425);loops=-1", "set instant_ringback=true")
 IGNORED = "ignore_early_media=ring_ready"

@@ -1,11 +1,11 @@
 """Hostile values: nothing from a caller, a webhook or an engine is ever run or taken for a dial string."""
 
 import pytest
-from offline_release import FRAME, Telephone, extension
 
 from routing.offline.decider import Answer
 from routing.offline.events import ended, rung
 from routing.offline.expand import DENIED, expand
+from support.offline_release import FRAME, Telephone, extension
 
 NAMES = ["${system ls}", "${system(ls)}", "$${system ls}", "${caller_id_number}$", "${${x}}", "\\${system ls}"]
 

@@ -5,13 +5,13 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from offline_release import MONDAY, Telephone, extension
 
 from routing.compile.doors import loops
 from routing.offline.events import ended
 from routing.offline.ladder import ladder
 from routing.offline.limited import by_limit
 from routing.offline.limits import Limits
+from support.offline_release import MONDAY, Telephone, extension
 
 FREESWITCH = Path(__file__).parents[2] / "freeswitch"
 

@@ -9,7 +9,6 @@ from xml.etree import ElementTree
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from random_schemes import NUMBER, SCHEMES, SHARED, calls, schemes
 
 from routing.compile.build import build
 from routing.model.entities import Visitor
@@ -21,6 +20,7 @@ from routing.offline.phones import Caller, Phones
 from routing.offline.published import Published
 from routing.offline.remembered import Remembered
 from routing.offline.switch import Call
+from support.random_schemes import NUMBER, SCHEMES, SHARED, calls, schemes
 
 pytestmark = pytest.mark.thorough
 

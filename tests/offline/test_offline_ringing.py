@@ -1,10 +1,10 @@
 """Ringing phones: who rings when, who wins, and how a failure goes on."""
 
 import pytest
-from offline_release import DESK, MOBILE, Telephone, extension, told
 
 from routing.offline.events import ended, rung, talked
 from routing.offline.phones import Caller
+from support.offline_release import DESK, MOBILE, Telephone, extension, told
 
 OLENA = "[leg_timeout=15,routing_target=olena.desk]sofia/internal/1002%${domain}"
 

@@ -3,13 +3,13 @@
 import wave
 
 import pytest
-from offline_release import DESK, FRAME, MOBILE, Telephone, extension
 
 from routing.offline.decider import Answer
 from routing.offline.files import Directory
 from routing.offline.ladder import ladder, plain, summary
 from routing.offline.phones import BadBehaviour, Phone, Phones, Sends, milliseconds, parse
 from routing.offline.sounds import ReleaseSounds
+from support.offline_release import DESK, FRAME, MOBILE, Telephone, extension
 
 
 @pytest.mark.parametrize(

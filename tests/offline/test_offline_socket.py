@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
-from offline_release import CALLER, DECIDED, DESK, FRAME, RELEASE, Telephone, document, extension, told
 
 from routing.esl.facts import call_of
 from routing.esl.protocol import Parser, set_variables
@@ -19,6 +18,7 @@ from routing.offline.event_socket import encoded
 from routing.offline.events import ended, rung, talked
 from routing.offline.files import Memory
 from routing.offline.socket_peer import SocketPeer
+from support.offline_release import CALLER, DECIDED, DESK, FRAME, RELEASE, Telephone, document, extension, told
 
 FALLBACK = extension("3.fallback", "sched_cancel ${uuid}", f"bridge {DESK}", "hangup USER_BUSY")
 LVIV = document("lviv", extension("start", "sched_cancel ${uuid}", "set routing_scheme=lviv", "hangup NO_ANSWER"))

@@ -6,10 +6,10 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from offline_release import MONDAY, Telephone
 
 from routing.offline.events import ended
 from routing.offline.when import day_matches, matches, number_matches, time_matches
+from support.offline_release import MONDAY, Telephone
 
 ZONES = ("Europe/Kyiv", "America/New_York", "Australia/Lord_Howe", "Asia/Kolkata", "Pacific/Apia", "UTC")
 #: Changes of the clock in the zones above, in UTC.

@@ -6,9 +6,9 @@ import os
 from pathlib import Path
 
 import pytest
-from folders import HERE, compiled, laid_out
 
 from routing.model.problem import Problems
+from support.folders import HERE, compiled, laid_out
 
 FOLDERS = sorted(path for path in (HERE / "bad").iterdir() if path.is_dir())
 

@@ -11,11 +11,11 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from folders import HERE, compiled, laid_out
 
 from routing.compile.doors import FRONT_DOORS
 from routing.compile.xml import ALLOWED, FAMILY
 from routing.steps import KINDS
+from support.folders import HERE, compiled, laid_out
 
 FOLDERS = sorted(path for path in (HERE / "good").iterdir() if path.is_dir())
 
@@ -99,9 +99,8 @@ def test_every_step_kind_is_here() -> None:
 
 COMPILE = """
 import sys, pathlib
-sys.path.insert(0, sys.argv[1])
-import folders
-print(folders.compiled(pathlib.Path(sys.argv[2]), pathlib.Path(sys.argv[3])).folder)
+from support import folders
+print(folders.compiled(pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])).folder)
 """
 
 
@@ -111,8 +110,9 @@ def test_the_same_input_gives_the_same_bytes(tmp_path: Path) -> None:
     for seed in ("1", "2"):
         schemes = laid_out(HERE / "good/company", tmp_path / seed / f"schemes{seed}")
         root = tmp_path / seed / f"root{seed}"
-        command = [sys.executable, "-c", COMPILE, str(HERE), str(schemes), str(root)]
+        command = [sys.executable, "-c", COMPILE, str(schemes), str(root)]
         environment = {**os.environ, "PYTHONHASHSEED": seed, "TZ": ("Asia/Tokyo", "UTC")[seed == "1"], "LC_ALL": "C"}
+        environment["PYTHONPATH"] = str(HERE.parent)
         said = subprocess.run(command, env=environment, capture_output=True, text=True, check=True, cwd=tmp_path)
         releases.append(Path(said.stdout.strip()))
     first, second = ({path.relative_to(at): path for path in at.rglob("*") if path.is_file()} for at in releases)

@@ -9,10 +9,10 @@ import textwrap
 import click
 import pytest
 from click.testing import CliRunner
-from documents import HOME, documents
 
 from routing.cli import COMMANDS, group
 from routing.compile.build import build, needed
+from support.documents import HOME, documents
 
 README = (HOME / "README.rst").read_text("utf-8")
 ALL = re.sub(r"\\\n *", "", "\n".join(each.text for each in documents()))

@@ -11,8 +11,6 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from folders import HERE, SOUNDS, laid_out
-from odd_types import WRONG, alone, places, put, schema_places
 
 from routing.cli import group
 from routing.cli.check import checked_folder
@@ -22,6 +20,8 @@ from routing.load.folder import shared
 from routing.load.nodes import Document, read
 from routing.load.schema import json_schema
 from routing.model.problem import Problems
+from support.folders import HERE, SOUNDS, laid_out
+from support.odd_types import WRONG, alone, places, put, schema_places
 
 GOOD = sorted(path for path in (HERE / "good").iterdir() if path.is_dir())
 EVERY = schema_places(json_schema())

@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from redis_needed import needs_redis
-from redis_server import Server, free_port, until
 
 from routing.store.address import parse
 from routing.store.client import Store
+from support.redis_needed import needs_redis
+from support.redis_server import Server, free_port
+from support.waiting import until
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -7,10 +7,11 @@ import time
 
 import gevent
 import pytest
-from redis_server import Said, free_port, until
 
 from routing.store.client import StoreDown
 from routing.store.nodes import FAILURES_TO_OPEN
+from support.redis_server import Said, free_port
+from support.waiting import until
 
 pytestmark = pytest.mark.process
 

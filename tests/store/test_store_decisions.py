@@ -7,7 +7,6 @@ from pathlib import Path
 
 import gevent
 import pytest
-from redis_server import until
 
 from routing.engine.deciding import Engine
 from routing.engine.handlers import Handlers
@@ -21,6 +20,7 @@ from routing.process.log import Lines
 from routing.process.memory import memory_in
 from routing.release.tables import Releases
 from routing.store.memory import RedisMemory
+from support.waiting import until
 
 pytestmark = pytest.mark.process
 

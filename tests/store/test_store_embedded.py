@@ -12,12 +12,12 @@ import threading
 from pathlib import Path
 
 import pytest
-from processes import launch
-from redis_server import until
 
 from routing.store import embedded
 from routing.store.client import StoreDown
 from routing.store.embedded import Embedded, answers, url
+from support.processes import launch
+from support.waiting import until
 
 pytestmark = pytest.mark.process
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import gevent
 import pytest
-from redis_server import Server
 
 from routing.model.pop import PopsDown
 from routing.store import keys
 from routing.store.client import Store
 from routing.store.pops import RedisPops
+from support.redis_server import Server
 
 pytestmark = pytest.mark.process
 

@@ -14,17 +14,18 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from switchbed import ports
-from switchbed.bed import Bed, Outcome, until
-from switchbed.carried import AGAIN, Carried
-from switchbed.cases import Case
-from switchbed.company import CLOSED_PORT, Company
-from switchbed.engines import Engine, serving
-from switchbed.handler import Handler
-from switchbed.lab import Lab
-from switchbed.offline_bed import ENGINE, OfflineBed
-from switchbed.switch import Switch, find
-from switchbed.trunk import Trunk
+
+from support.switchbed import ports
+from support.switchbed.bed import Bed, Outcome, until
+from support.switchbed.carried import AGAIN, Carried
+from support.switchbed.cases import Case
+from support.switchbed.company import CLOSED_PORT, Company
+from support.switchbed.engines import Engine, serving
+from support.switchbed.handler import Handler
+from support.switchbed.lab import Lab
+from support.switchbed.offline_bed import ENGINE, OfflineBed
+from support.switchbed.switch import Switch, find
+from support.switchbed.trunk import Trunk
 
 #: Cases under way; most of them wait for a phone that another one has.
 _AT_ONCE = 16

@@ -3,9 +3,9 @@
 import re
 
 import pytest
-from switchbed import ports, sip
 
 from routing.offline.phones import parse
+from support.switchbed import ports, sip
 
 
 @pytest.fixture

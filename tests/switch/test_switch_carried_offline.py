@@ -3,9 +3,10 @@
 from concurrent.futures import Future
 
 import pytest
-from switchbed.carried import Carried
-from switchbed.cases import Case
-from switchbed.outcome import Outcome
+
+from support.switchbed.carried import Carried
+from support.switchbed.cases import Case
+from support.switchbed.outcome import Outcome
 
 pytestmark = pytest.mark.thorough
 

@@ -1,9 +1,10 @@
 """Every case on the real switch: who rang in which order, who talked, how it ended, and nothing is left behind."""
 
 import pytest
-from switchbed.bed import until
-from switchbed.carried import AGAIN
-from switchbed.cases import load
+
+from support.switchbed.bed import until
+from support.switchbed.carried import AGAIN
+from support.switchbed.cases import load
 
 CASES = load()
 

@@ -1,8 +1,9 @@
 """Every case on the offline switch, by the same expectations: it is held to what the real one does."""
 
 import pytest
-from switchbed.cases import load
-from switchbed.outcome import differences
+
+from support.switchbed.cases import load
+from support.switchbed.outcome import differences
 
 pytestmark = pytest.mark.thorough
 

@@ -9,9 +9,8 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
-from switchbed.bed import until
-
 from routing.model.causes import cause_of_status
+from support.switchbed.bed import until
 
 #: 3xx are answers of another kind; 401 and 407 ask for a password; 408 and 503 are tried again at the next address.
 STATUSES = sorted({*range(400, 440), *range(480, 490), *range(500, 506), 513, *range(600, 609)} - {401, 407})

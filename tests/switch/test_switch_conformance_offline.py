@@ -11,9 +11,6 @@ from typing import get_args
 
 import pytest
 import yaml
-from switchbed.cases import load
-from switchbed.company import PROJECT
-from switchbed.faulty import FAULTS
 
 from routing.offline import phones
 from routing.offline.events import ended
@@ -23,6 +20,9 @@ from routing.steps.ring import Order, RingStep
 from routing.steps.scheme_file import SchemeFields, walk
 from routing.steps.webhook import WebhookStep
 from routing.steps.when import When
+from support.switchbed.cases import load
+from support.switchbed.company import PROJECT
+from support.switchbed.faulty import FAULTS
 
 pytestmark = pytest.mark.thorough
 

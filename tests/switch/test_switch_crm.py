@@ -4,12 +4,12 @@ import contextlib
 from dataclasses import replace
 
 import pytest
-from switchbed.bed import until
-from switchbed.cases import Case, parse_phone
-from switchbed.engines import serving
-from switchbed.vendor import Vendor
 
 from routing.model.web import Reply
+from support.switchbed.bed import until
+from support.switchbed.cases import Case, parse_phone
+from support.switchbed.engines import serving
+from support.switchbed.vendor import Vendor
 
 NUMBER = "+380800330100"
 #: Owner 17 is maria; nobody of the company stands for owner 18.

@@ -4,9 +4,10 @@ import contextlib
 import threading
 
 import pytest
-from switchbed.agent import Agent
-from switchbed.dialog import media_port, speak
-from switchbed.lab import NUMBER, Lab, until
+
+from support.switchbed.agent import Agent
+from support.switchbed.dialog import media_port, speak
+from support.switchbed.lab import NUMBER, Lab, until
 
 MEDIA_S, HOLD_S = 4, 9
 

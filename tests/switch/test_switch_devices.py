@@ -3,9 +3,10 @@
 import contextlib
 
 import pytest
-from switchbed.agent import HOST, Agent
-from switchbed.lab import NUMBER, until
-from switchbed.sip_proxy import SipProxy
+
+from support.switchbed.agent import HOST, Agent
+from support.switchbed.lab import NUMBER, until
+from support.switchbed.sip_proxy import SipProxy
 
 OFFICE, HOME = HOST, "127.0.0.2"
 PRIVATE = "192.168.7.7:5060"

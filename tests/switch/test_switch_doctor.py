@@ -8,7 +8,8 @@ import subprocess
 import sys
 
 import pytest
-from switchbed.switch import PASSWORD
+
+from support.switchbed.switch import PASSWORD
 
 #: What is not as on a node in service: the carrier of the tests takes no registration, nobody's phones are on, no
 #: journal carries the suite's calls away, and FreeSWITCH 1.10.12 has a known hole.

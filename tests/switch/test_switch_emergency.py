@@ -3,9 +3,10 @@
 import socket
 
 import pytest
-from switchbed import ports
-from switchbed.agent import HOST, Agent
-from switchbed.lab import Lab, until
+
+from support.switchbed import ports
+from support.switchbed.agent import HOST, Agent
+from support.switchbed.lab import Lab, until
 
 
 @pytest.fixture(scope="module")

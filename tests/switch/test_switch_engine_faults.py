@@ -5,11 +5,12 @@ import signal
 from dataclasses import dataclass
 
 import pytest
-from switchbed import faulty, sip
-from switchbed.bed import until
-from switchbed.cases import parse_phone
-from switchbed.engines import serving
-from switchbed.faulty import BUDGET_S, FAULTS, NUMBERS
+
+from support.switchbed import faulty, sip
+from support.switchbed.bed import until
+from support.switchbed.cases import parse_phone
+from support.switchbed.engines import serving
+from support.switchbed.faulty import BUDGET_S, FAULTS, NUMBERS
 
 PHONE = parse_phone("answers after 200ms, talks 300ms")
 #: What befalls the product's own engine before the call.

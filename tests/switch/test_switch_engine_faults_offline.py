@@ -4,7 +4,6 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from switchbed.faulty import BUDGET_S, FAULTS, NUMBERS, Engine
 
 from routing.node import files as node
 from routing.offline.events import rung, talked
@@ -12,6 +11,7 @@ from routing.offline.files import Directory
 from routing.offline.phones import Phones, parse
 from routing.offline.socket_peer import SocketPeer
 from routing.offline.switch import Call, run
+from support.switchbed.faulty import BUDGET_S, FAULTS, NUMBERS, Engine
 
 pytestmark = pytest.mark.thorough
 

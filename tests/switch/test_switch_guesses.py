@@ -4,12 +4,12 @@ import re
 import time
 
 import pytest
-from switchbed import ports
-from switchbed.agent import HOST, Agent
-from switchbed.engines import serving
-from switchbed.lab import Lab, until
 
 from routing.model.guesses import MOST_OF_ACCOUNT, MOST_OF_ADDRESS, PREFIX, Refusal, address_key
+from support.switchbed import ports
+from support.switchbed.agent import HOST, Agent
+from support.switchbed.engines import serving
+from support.switchbed.lab import Lab, until
 
 #: Addresses of this machine: where phones are, and where somebody guesses.
 OFFICE, ELSEWHERE, FAR = HOST, "127.0.0.2", "127.0.0.3"

@@ -3,13 +3,13 @@
 import contextlib
 
 import pytest
-from switchbed import sip
-from switchbed.bed import until
-from switchbed.cases import parse_phone
-from switchbed.company import TONE_HZ
-from switchbed.ear import Ear
 
 from routing.model.ringback import HOLD
+from support.switchbed import sip
+from support.switchbed.bed import until
+from support.switchbed.cases import parse_phone
+from support.switchbed.company import TONE_HZ
+from support.switchbed.ear import Ear
 
 #: Of the project's country, Ukraine.
 RINGING_HZ = 425

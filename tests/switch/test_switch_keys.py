@@ -1,9 +1,10 @@
 """Keys by INFO, beside telephone-event in the offer, and as tones without it, wherever a scheme asks for keys."""
 
 import pytest
-from switchbed.dialog import media_port, speak
-from switchbed.lab import until
-from switchbed.tones import tone
+
+from support.switchbed.dialog import media_port, speak
+from support.switchbed.lab import until
+from support.switchbed.tones import tone
 
 RELAY, PLAIN = "application/dtmf-relay", "application/dtmf"
 #: Content type and body of a key.

@@ -13,10 +13,10 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
-from switchbed.switch import find
 
 from routing.compile.templates import freeswitch_folder
 from routing.node import files as node
+from support.switchbed.switch import find
 
 GOOD = Path(__file__).parents[1] / "schemes" / "good"
 CORE = "libfreeswitch"

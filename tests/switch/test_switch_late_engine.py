@@ -8,12 +8,13 @@ import time
 from pathlib import Path
 
 import pytest
-from switchbed import ports
-from switchbed.engines import Engine
-from switchbed.handler import Handler
-from switchbed.late_engine import POSITIONS, LateEngine
-from switchbed.lateness import KINDS, Late
-from switchbed.waiting import until
+
+from support.switchbed import ports
+from support.switchbed.engines import Engine
+from support.switchbed.handler import Handler
+from support.switchbed.late_engine import POSITIONS, LateEngine
+from support.switchbed.lateness import KINDS, Late
+from support.switchbed.waiting import until
 
 A_SECOND = 25.0
 #: Long enough for the latest word: 9 s.

@@ -3,8 +3,9 @@
 import threading
 
 import pytest
-from switchbed.agent import URI
-from switchbed.lab import until
+
+from support.switchbed.agent import URI
+from support.switchbed.lab import until
 
 #: Number and whether a phone answers: a person, one whose caller pays nothing, a menu, voicemail.
 NUMBERS = {"380800330902": True, "380800330916": True, "380800330914": False, "380800330915": False}

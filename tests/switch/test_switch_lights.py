@@ -8,13 +8,13 @@ import sys
 import time
 
 import pytest
-from processes import launch
-from switchbed import ports, redises
-from switchbed.dialog import speak
-from switchbed.engines import serving
-from switchbed.lab import FOLDER, Lab, until
 
 from routing.store import keys
+from support.processes import launch
+from support.switchbed import ports, redises
+from support.switchbed.dialog import speak
+from support.switchbed.engines import serving
+from support.switchbed.lab import FOLDER, Lab, until
 
 BOX = "380800330977"
 SCHEME = "scheme: lit\nnumbers: ['+380800330977']\nsteps: [{voicemail: {box: support_box, notify: support}}]\n"

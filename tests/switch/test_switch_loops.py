@@ -1,7 +1,8 @@
 """A mobile that its carrier diverts to our own number: the loop ends by itself, flood limits being off."""
 
 import pytest
-from switchbed.lab import until
+
+from support.switchbed.lab import until
 
 NUMBER, MOBILE = "380800330911", "+380501120001"
 OURS, CALLER = "+380800330900", "+380671234567"

@@ -9,12 +9,13 @@ import sys
 from pathlib import Path
 
 import pytest
-from processes import launch
-from switchbed import ports, sip
-from switchbed.bed import Bed, until
-from switchbed.cases import parse_phone
-from switchbed.company import CLOSED_PORT
-from switchbed.switch import Switch
+
+from support.processes import launch
+from support.switchbed import ports, sip
+from support.switchbed.bed import Bed, until
+from support.switchbed.cases import parse_phone
+from support.switchbed.company import CLOSED_PORT
+from support.switchbed.switch import Switch
 
 ABSENT = f"127.0.0.1:{CLOSED_PORT}"
 DESK = "+380800330001"

@@ -9,16 +9,16 @@ import time
 from collections import Counter
 
 import pytest
-from switchbed import redises, sip
-from switchbed.bed import until
-from switchbed.cases import Case, parse_phone
-from switchbed.engines import serving
 
 from routing.model.entities import Visitor
 from routing.model.memory import Talk
 from routing.model.visitors import Lending
 from routing.store.leases import RedisLeases
 from routing.store.memory import RedisMemory
+from support.switchbed import redises, sip
+from support.switchbed.bed import until
+from support.switchbed.cases import Case, parse_phone
+from support.switchbed.engines import serving
 
 LENT = "+380800330121"
 CALLS, A_SECOND, AT_ONCE = 100, 14, 14

@@ -3,8 +3,9 @@
 import contextlib
 
 import pytest
-from switchbed.dialog import media_port, speak
-from switchbed.lab import NUMBER, until
+
+from support.switchbed.dialog import media_port, speak
+from support.switchbed.lab import NUMBER, until
 
 SIDES = ("caller", "phone")
 TIMER = ("Supported: timer", "Session-Expires: 1800;refresher=uac", "Min-SE: 90")

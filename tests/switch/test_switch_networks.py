@@ -6,14 +6,14 @@ import shutil
 import socket
 import ssl
 
-import certificates
 import pytest
-from switchbed import ports
-from switchbed.agent import Agent
-from switchbed.dialog import written
-from switchbed.lab import FOLDER, NUMBER, Lab, until
 
 from routing.node import certificate
+from support import certificates
+from support.switchbed import ports
+from support.switchbed.agent import Agent
+from support.switchbed.dialog import written
+from support.switchbed.lab import FOLDER, NUMBER, Lab, until
 
 V4, V6 = "127.0.0.1", "::1"
 TRANSPORTS = ("udp", "tcp", "tls")

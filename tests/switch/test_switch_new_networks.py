@@ -9,11 +9,12 @@ import sys
 import threading
 
 import pytest
-from processes import launch
-from redis_needed import needs_redis
-from switchbed import redises
-from switchbed.agent import HOST
-from switchbed.lab import FOLDER, Lab, until
+
+from support.processes import launch
+from support.redis_needed import needs_redis
+from support.switchbed import redises
+from support.switchbed.agent import HOST
+from support.switchbed.lab import FOLDER, Lab, until
 
 ELSEWHERE, NEAR = "127.9.9.9", "127.0.0.7"
 

@@ -1,8 +1,9 @@
 """Offers of sound: keys in an offer of plain RTP, and codecs that the caller and whoever is called do not share."""
 
 import pytest
-from switchbed.dialog import media_port, speak
-from switchbed.lab import NUMBER, Lab, until
+
+from support.switchbed.dialog import media_port, speak
+from support.switchbed.lab import NUMBER, Lab, until
 
 KEY = "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:WVNfX19zZW1jdGwgKCkgewkyMjA7fQp9CnVubGVz"
 PCMU = "v=0\no=x 1 1 IN IP4 127.0.0.1\ns=-\nc=IN IP4 127.0.0.1\nt=0 0\nm=audio {} RTP/AVP 0\na=rtpmap:0 PCMU/8000\n"

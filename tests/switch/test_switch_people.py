@@ -6,15 +6,15 @@ import subprocess
 import sys
 
 import pytest
-from redis_needed import needs_redis
-from switchbed.bed import until
-from switchbed.cases import parse_phone
-from test_switch_access import colleague, place
 
 from routing.store.address import parse
 from routing.store.client import Store
 from routing.store.embedded import url
 from routing.store.memory import RedisMemory
+from support.redis_needed import needs_redis
+from support.switchbed.bed import until
+from support.switchbed.cases import parse_phone
+from support.switchbed.dialling import colleague, place
 
 TAKES = "answers after 100ms, talks 1500ms"
 

@@ -3,9 +3,10 @@
 import time
 
 import pytest
-from switchbed import ports
-from switchbed.carrier import HOST, Carrier
-from switchbed.lab import Lab, until
+
+from support.switchbed import ports
+from support.switchbed.carrier import HOST, Carrier
+from support.switchbed.lab import Lab, until
 
 OURS, OTHER, NOBODYS = "+380800330950", "+380800330951", "+380800339998"
 #: Hangup causes of the numbers' schemes, and of a number that is nobody's or none at all.

@@ -1,7 +1,8 @@
 """Dialogs that are somebody else's: an INVITE or a REFER that names one gets nothing of it."""
 
 import pytest
-from switchbed.lab import until
+
+from support.switchbed.lab import until
 
 
 def stolen(call):

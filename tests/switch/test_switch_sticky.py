@@ -3,15 +3,15 @@
 import time
 
 import pytest
-from redis_needed import needs_redis
-from switchbed.bed import until
-from switchbed.cases import Case, parse_phone
 
 from routing.model.memory import Talk
 from routing.store.address import parse
 from routing.store.client import Store
 from routing.store.embedded import url
 from routing.store.memory import RedisMemory
+from support.redis_needed import needs_redis
+from support.switchbed.bed import until
+from support.switchbed.cases import Case, parse_phone
 
 pytestmark = needs_redis
 

@@ -6,8 +6,9 @@ No engine runs here. FreeSWITCH puts what a phone wrote into a dial string as it
 import re
 
 import pytest
-from switchbed.agent import HOST
-from switchbed.lab import until
+
+from support.switchbed.agent import HOST
+from support.switchbed.lab import until
 
 PREMIUM = "+19005551234"
 UNKNOWN = "Replaces=nobody%40127.0.0.1%3Bto-tag%3Da%3Bfrom-tag%3Db"

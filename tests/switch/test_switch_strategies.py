@@ -11,12 +11,6 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from redis_needed import needs_redis
-from switchbed import faulty, sip
-from switchbed.bed import until
-from switchbed.cases import Case, parse_phone
-from switchbed.engines import serving
-from test_switch_access import colleague
 
 from routing.model import dnd
 from routing.store import keys
@@ -24,6 +18,12 @@ from routing.store.address import parse
 from routing.store.client import Store
 from routing.store.embedded import url
 from routing.store.memory import RedisMemory
+from support.redis_needed import needs_redis
+from support.switchbed import faulty, sip
+from support.switchbed.bed import until
+from support.switchbed.cases import Case, parse_phone
+from support.switchbed.dialling import colleague
+from support.switchbed.engines import serving
 
 pytestmark = needs_redis
 

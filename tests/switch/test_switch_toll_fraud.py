@@ -6,8 +6,9 @@ The carrier is an agent that keeps every message: nothing must reach it but what
 import re
 
 import pytest
-from switchbed.agent import HOST, Agent
-from switchbed.lab import until
+
+from support.switchbed.agent import HOST, Agent
+from support.switchbed.lab import until
 
 PREMIUM = "+19005551234"
 NUMBER = "380800330902"

@@ -1,7 +1,8 @@
 """REFER of a phone: who is sent on gets where that phone could dial, and comes back when nobody takes him."""
 
 import pytest
-from switchbed.lab import NUMBER, Lab, until
+
+from support.switchbed.lab import NUMBER, Lab, until
 
 PREMIUM = "+19005551234"
 

@@ -12,13 +12,13 @@ import urllib.request
 from pathlib import Path
 
 import pytest
-from processes import launch
-from switchbed import ports, sip
-from switchbed.bed import until
-from switchbed.esl import Esl
-from switchbed.switch import find
 
 import routing
+from support.processes import launch
+from support.switchbed import ports, sip
+from support.switchbed.bed import until
+from support.switchbed.esl import Esl
+from support.switchbed.switch import find
 
 pytestmark = pytest.mark.skipif(os.getuid() != 0, reason="only root can be other users")
 GROUP, PUBLISHER, SWITCH, ENGINE, JOURNAL, STRANGER = range(61_000, 61_006)

@@ -4,10 +4,10 @@ import json
 
 import pytest
 from click.testing import CliRunner
-from switchbed.cases import Case
 
 from routing.cli.calls import calls
 from routing.cli.journal import journal
+from support.switchbed.cases import Case
 
 CLOSED = "+380800330006"
 

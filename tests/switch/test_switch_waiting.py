@@ -7,11 +7,11 @@ import itertools
 import json
 
 import pytest
-from switchbed.bed import until
-from switchbed.cases import parse_phone
-from switchbed.engines import serving
 
 from routing.model.decision import NOTED, WAITS
+from support.switchbed.bed import until
+from support.switchbed.cases import parse_phone
+from support.switchbed.engines import serving
 
 #: sofia, then pavlo; the caller is held for 10 s at most while sofia is busy.
 NUMBER = "+380800330237"

@@ -7,11 +7,11 @@ import textwrap
 from pathlib import Path
 
 from click.testing import CliRunner
-from documents import DOCS, HOME
 
 from routing.cli import group
 from routing.testing.kinds import KINDS
 from routing.testing.sample import Sample
+from support.documents import DOCS, HOME
 
 README = (HOME / "README.rst").read_text("utf-8")
 MANUAL = DOCS / "howto" / "test_schemes.rst"

@@ -6,13 +6,13 @@ import subprocess
 from collections.abc import Iterator
 
 import pytest
-from processes import launch
-from redis_needed import WHY
 
 from routing.store.address import parse
 from routing.store.client import Store
 from routing.store.leases import RedisLeases
 from routing.store.program import program
+from support.processes import launch
+from support.redis_needed import WHY
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from folders import HERE, compiled, laid_out
 from werkzeug.test import TestResponse
 
 from routing.model.entities import Visitor
@@ -21,6 +20,7 @@ from routing.track.api import OVERFLOW_SECONDS, Api, create
 from routing.track.plan import Plan, plan_of
 from routing.track.request import LARGEST_BODY
 from routing.web.limits import MOST_ADDRESSES, Limiter, network
+from support.folders import HERE, compiled, laid_out
 
 PAGE = "https://www.example.com"
 ADS, SITE, OVERFLOW = "+380577280001", "+380577280003", "+380800330521"

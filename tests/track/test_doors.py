@@ -14,6 +14,7 @@ from routing.track.holders import FEWEST, Holders
 from routing.web import connections as doors
 from routing.web.connections import Doors, Handler, Server
 from routing.web.limits import network
+from support.waiting import until
 
 ASKED = b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
 
@@ -57,12 +58,6 @@ def answered(server: Server, host: str = "127.0.0.1") -> bool:
         while received := sock.recv(4096):
             got += received
     return got.endswith(b"ok")
-
-
-def until(true: Callable[[], object]) -> None:
-    with gevent.Timeout(20, AssertionError("it never came to be so")):
-        while not true():
-            gevent.sleep(0.005)
 
 
 def test_one_address_holds_so_many_connections_and_others_are_answered(serve: Any) -> None:

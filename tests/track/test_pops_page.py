@@ -14,15 +14,15 @@ from pathlib import Path
 
 import pytest
 import requests
-from browser import Browser, Driver, missing
-from documents import DOCS
-from folders import compiled, laid_out
-from processes import launch
 
 from routing.engine.screens import Teller
 from routing.model.pop import Card, Pop
 from routing.store.client import Store
 from routing.store.pops import RedisPops
+from support.browser import Browser, Driver, missing
+from support.documents import DOCS
+from support.folders import compiled, laid_out
+from support.processes import launch
 
 pytestmark = [pytest.mark.process, pytest.mark.skipif(bool(missing()), reason=missing())]
 KEY = "a-key-of-the-server"

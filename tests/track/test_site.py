@@ -15,12 +15,12 @@ from pathlib import Path
 
 import pytest
 import requests
-from browser import Browser, Driver, missing
-from folders import compiled, laid_out
-from processes import launch
 
 from routing.model.entities import Visitor
 from routing.store.leases import RedisLeases
+from support.browser import Browser, Driver, missing
+from support.folders import compiled, laid_out
+from support.processes import launch
 
 pytestmark = [pytest.mark.process, pytest.mark.skipif(bool(missing()), reason=missing())]
 BLANK = "/blank"

@@ -7,8 +7,6 @@ from datetime import UTC, datetime
 from types import SimpleNamespace
 
 import pytest
-from folders import HERE, compiled, laid_out
-from ports_given import given
 
 from routing.compile.told import told_context
 from routing.decide import registry
@@ -26,6 +24,8 @@ from routing.offline.published import Published
 from routing.offline.running import Caller
 from routing.offline.switch import Call as Dialled
 from routing.process.memory import NoMemory
+from support.decision_ports import given
+from support.folders import HERE, compiled, laid_out
 
 TOLD = "+380671234567"
 HIDDEN = Call("12345678", "/r", "s", "2", "+380800330521", "anonymous", told=TOLD)

@@ -2,13 +2,13 @@
 
 import stat
 
-import certificates
 import pytest
-from certificates import KEY, openssl
 from click.testing import CliRunner
 
 from routing.cli.node import node
 from routing.node import certificate
+from support import certificates
+from support.certificates import KEY, openssl
 
 pytestmark = [
     pytest.mark.process,

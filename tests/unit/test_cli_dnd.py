@@ -6,11 +6,11 @@ import json
 
 import pytest
 from click.testing import CliRunner
-from redis_needed import needs_redis
 
 from routing.cli.dnd import dnd
 from routing.cli.errors import UserError
 from routing.store.embedded import Embedded
+from support.redis_needed import needs_redis
 
 pytestmark = needs_redis
 

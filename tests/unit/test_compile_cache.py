@@ -7,12 +7,12 @@ import shutil
 from pathlib import Path
 
 import pytest
-from folders import AnyPassword, mp3
 
 from routing.compile.build import Release, build
 from routing.compile.doors import FRONT_DOORS, front_doors
 from routing.compile.store import LazyStore
 from routing.model.problem import Problems
+from support.folders import AnyPassword, mp3
 
 COMPANY = 'project: {name: p, timezone: UTC, country: UA}\npeople: {ivan: {name: I, phones: {desk: {sip: "1001"}}}}\n'
 SCHEME = "scheme: %s\nsteps: [{ring: ivan}, {hangup: %s}]\n"

@@ -9,7 +9,6 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
-from folders import SOUNDS, AnyPassword
 
 from routing.compile.build import build
 from routing.compile.calendars import calendar_context
@@ -30,6 +29,7 @@ from routing.load.nodes import read
 from routing.model.folder import Folder
 from routing.model.problem import Problems
 from routing.steps.dialplan import Condition, Context
+from support.folders import SOUNDS, AnyPassword
 
 pytestmark = pytest.mark.thorough
 

@@ -260,6 +260,14 @@ HE = re.compile(r"\b(?:he|his|him|himself)\b", re.IGNORECASE)
 NO_PERSON = ('"he"',)
 
 
+def test_what_tests_share_is_in_one_place() -> None:
+    files = [path for path in (ROOT / "tests").rglob("*.py") if path != Path(__file__)]
+    wrong = re.compile(r"^(from|import) (tests?_\w+|tests\b)|^sys\.path", re.MULTILINE)
+    assert [path.name for path in files if wrong.search(path.read_text(encoding="utf-8"))] == []
+    helpers = {path for path in files if not path.name.startswith("test_") and path.name != "conftest.py"}
+    assert [path.name for path in helpers if path.relative_to(ROOT / "tests").parts[0] != "support"] == []
+
+
 def test_people_are_they() -> None:
     prose = [
         path for kind in ("routing/**/*.py", "routing/**/*.js", "tools/*.py", "C*.rst") for path in ROOT.glob(kind)

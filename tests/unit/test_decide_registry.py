@@ -6,8 +6,6 @@ import json
 from typing import Any
 
 import pytest
-from folders import HERE
-from ports_given import given
 
 from routing.decide.directory import Directory
 from routing.decide.registry import DECIDERS, decide
@@ -19,6 +17,8 @@ from routing.model.lookup import Found, Owner
 from routing.model.memory import Facts, Forgotten, Talk
 from routing.model.visitors import LeasesDown
 from routing.steps import DECIDED
+from support.decision_ports import given
+from support.folders import HERE
 
 IVAN = {"name": "ivan", "person": "ivan", "sip": ["1001"], "outside": False, "seconds": 20, "weight": 1, "skills": {}}
 STEPS: dict[str, dict[str, Any]] = {

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from folders import AnyPassword, compiled, laid_out
 
 from routing.cli import group
 from routing.compile.build import build
@@ -18,6 +17,7 @@ from routing.compile.store import GROUP, PRIVATE, PUBLIC, Store
 from routing.compile.tones import tones
 from routing.load.disk import LEAVES, open_file, walk
 from routing.model.problem import Problems
+from support.folders import AnyPassword, compiled, laid_out
 
 SCHEME = """scheme: a
 numbers: "+380800330521"

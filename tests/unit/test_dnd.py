@@ -7,8 +7,6 @@ from datetime import UTC, datetime
 from types import SimpleNamespace
 
 import pytest
-from folders import HERE, compiled, laid_out
-from ports_given import given
 
 from routing.decide import registry
 from routing.esl.facts import call_of
@@ -23,6 +21,8 @@ from routing.offline.published import Published
 from routing.offline.remembered import Remembered
 from routing.offline.switch import Call as Dialled
 from routing.process.memory import NoMemory
+from support.decision_ports import given
+from support.folders import HERE, compiled, laid_out
 
 ON, OFF = ({"kind": "dnd", "project": "p", "state": state} for state in ("on", "off"))
 

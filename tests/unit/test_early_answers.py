@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from folders import compiled, laid_out
 
 from routing.model.problem import Problems
+from support.folders import compiled, laid_out
 
 FREE, PAID, OTHER = "+380441234567", "+380800330521", "+380800330522"
 RING = "{ring: ivan}, hangup"

@@ -6,11 +6,11 @@ import re
 from pathlib import Path
 
 import pytest
-from folders import AnyPassword
 
 from routing.compile.build import build
 from routing.model import emergency, numbers
 from routing.model.problem import Problems
+from support.folders import AnyPassword
 
 COMPANY = """\
 project: {name: p, timezone: UTC, country: %s, destinations: [%s]}

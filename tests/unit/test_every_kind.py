@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from folders import SOUNDS
 
 from routing.cli import group
 from routing.cli.opened import opened
@@ -29,6 +28,7 @@ from routing.steps import DECIDED, KINDS
 from routing.testing.names import Names
 from routing.testing.read import checked
 from routing.testing.run import carry
+from support.folders import SOUNDS
 
 COMPANY = """\
 project:

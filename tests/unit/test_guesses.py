@@ -7,10 +7,10 @@ import sys
 from ipaddress import ip_network
 
 import pytest
-from processes import launch
 
 from routing.model import guesses
 from routing.model.guesses import FIRST_SECONDS, MOST_OF_ACCOUNT, MOST_OF_ADDRESS, WINDOW_SECONDS, Guesses, over
+from support.processes import launch
 
 HERE, THERE = "192.0.2.7", "198.51.100.9"
 

@@ -8,12 +8,12 @@ import time
 
 import gevent
 import pytest
-from hostile import ATTACKS, DRIPS, Guard, hostile
 
 from routing.http.address import Resolver
 from routing.http.client import Client
 from routing.http.pool import Pool
 from routing.model.web import NoReply, Reply
+from support.hostile_http import ATTACKS, DRIPS, Guard, hostile
 
 DEADLINE_S = 0.2
 #: These end with an answer, which whoever asked then judges.

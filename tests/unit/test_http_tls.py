@@ -8,18 +8,18 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import certificates
 import gevent
 import gevent.ssl
 import pytest
 from gevent.event import Event
 from gevent.pool import Pool
 from gevent.server import StreamServer
-from hostile import ATTACKS, Guard, hostile
 
 from routing.http.address import Resolver
 from routing.http.client import Client
 from routing.model.web import NoReply
+from support import certificates
+from support.hostile_http import ATTACKS, Guard, hostile
 
 pytestmark = certificates.needs_openssl
 

@@ -8,10 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from folders import compiled
 from hypothesis import given
 from hypothesis import strategies as st
-from ports_given import given as given_ports
 
 from routing.compile.tones import tones
 from routing.decide import registry
@@ -27,6 +25,8 @@ from routing.offline.published import Published
 from routing.offline.remembered import Remembered
 from routing.offline.switch import Call as Dialled
 from routing.process.memory import NoMemory
+from support.decision_ports import given as given_ports
+from support.folders import compiled
 
 PROJECT = """
 project: {name: shop, timezone: Europe/Kyiv, country: UA}

@@ -7,7 +7,6 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from folders import compiled
 
 from routing.compile.tones import tones
 from routing.offline.decider import Answer, Closed, Reply, Silent
@@ -15,6 +14,7 @@ from routing.offline.events import Event, rung, talked
 from routing.offline.phones import Caller, Phones
 from routing.offline.published import Published
 from routing.offline.switch import Call
+from support.folders import compiled
 
 PROJECT = """
 project: {name: shop, timezone: Europe/Kyiv, country: UA}

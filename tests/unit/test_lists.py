@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from folders import compiled, laid_out
 
 from routing.compile.lists import MOST_BY_TWO, MOST_IN_ONE, list_contexts
 from routing.load.lists import MOST_NUMBERS, read_lists
@@ -15,6 +14,7 @@ from routing.model.digits import compiled_bytes, numbers_pattern
 from routing.offline.events import ended, rung
 from routing.offline.published import Published
 from routing.offline.switch import Call
+from support.folders import compiled, laid_out
 
 SCHEME = 'scheme: a\nnumbers: ["+380800330521"]\nsteps: [{match: {when: {list: vip.txt}, steps: [{ring: ivan}]}}, {hangup: USER_BUSY}]\n'  # noqa: E501
 NUMBERS = [f"+38067{number:07}" for number in range(100, 100 + 3 * (MOST_IN_ONE + 1), 3)]

@@ -9,7 +9,6 @@ from typing import Any
 import jsonschema
 import pytest
 import yaml
-from folders import HERE
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -18,6 +17,7 @@ from routing.load.nodes import read
 from routing.load.schema import json_schema
 from routing.model.problem import Problems
 from routing.steps import KINDS
+from support.folders import HERE
 
 
 def data(text: str) -> Any:

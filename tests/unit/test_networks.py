@@ -1,15 +1,11 @@
 """Transports and encrypted sound of phones and trunks, as FreeSWITCH is told of them."""
 
-import sys
 import xml.etree.ElementTree as ET
-from pathlib import Path
 
 import pytest
 
 from routing.model.addresses import without_port
-
-sys.path.append(str(Path(__file__).parents[1] / "schemes"))
-from folders import HERE, compiled, laid_out  # beside the folders
+from support.folders import HERE, compiled, laid_out  # beside the folders
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from folders import AnyPassword
 
 from routing.compile.build import Release, build
 from routing.compile.numbers import LONGEST_OPENING
@@ -17,6 +16,7 @@ from routing.offline.events import Event, ended, rung
 from routing.offline.files import Directory
 from routing.offline.published import Published
 from routing.offline.switch import INBOUND, Call, run
+from support.folders import AnyPassword
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 NUMBER = "+380800330521"

@@ -6,11 +6,11 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from folders import HERE, compiled, laid_out
 
 from routing.offline.events import rung
 from routing.offline.published import Published
 from routing.offline.switch import Call
+from support.folders import HERE, compiled, laid_out
 
 KYIV = ZoneInfo("Europe/Kyiv")
 SCHEME = """

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 import yaml
 from click.testing import CliRunner
-from pipelines_given import SCHEME, TESTS
 
 from routing.cli import group
+from support.pipelines import SCHEME, TESTS
 
 ROOT = Path(__file__).parents[2]
 PIPELINES = ROOT / "tools" / "pipelines"

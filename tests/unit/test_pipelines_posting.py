@@ -14,7 +14,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import yaml
-from pipelines_given import SCHEME, TESTS
+
+from support.pipelines import SCHEME, TESTS
 
 PIPELINES = Path(__file__).resolve().parents[2] / "tools" / "pipelines"
 pytestmark = pytest.mark.process

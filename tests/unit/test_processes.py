@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import time
@@ -11,8 +12,7 @@ import pytest
 
 TESTS = Path(__file__).resolve().parents[1]
 CODE = """import sys
-sys.path.insert(0, sys.argv[1])
-from processes import launch
+from support.processes import launch
 print(launch([sys.executable, "-c", "import time; print(flush=True); time.sleep(600)"], stdout=-1).pid, flush=True)
 sys.stdin.read()
 """
@@ -20,8 +20,10 @@ sys.stdin.read()
 
 @pytest.mark.process
 def test_what_a_killed_test_has_started_is_gone():
-    command = [sys.executable, "-c", CODE, str(TESTS)]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as tests:
+    command = [sys.executable, "-c", CODE]
+    environment = {**os.environ, "PYTHONPATH": str(TESTS)}
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, env=environment) as tests:
         started = int(tests.stdout.readline())
         assert is_running(started)
         tests.kill()

@@ -7,13 +7,13 @@ import shutil
 from pathlib import Path
 
 import pytest
-from test_publish import Folder
 
 from routing.compile.build import Release
 from routing.compile.store import Store
 from routing.release import pruning
 from routing.release.pruning import prune
 from routing.release.publish import publish, rollback, verify
+from support.release_folder import Folder
 
 NOW = 2_000_000_000.0
 HOUR = 3600

@@ -9,13 +9,13 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from folders import mp3
 from hypothesis import given
 from hypothesis import strategies as st
 
 from routing.compile.tones import tones
 from routing.model.sound import ENDINGS, NoSound, sound_seconds
 from routing.offline.sounds import OUTSIDE_MS, ReleaseSounds
+from support.folders import mp3
 
 BEEP = tones()["routing/beep.wav"]
 

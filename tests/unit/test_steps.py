@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from folders import HERE, compiled, laid_out
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -27,6 +26,7 @@ from routing.steps.base import LONGEST_JUMPS
 from routing.steps.dialstring import caller_id, dialled
 from routing.steps.ring import RingStep
 from routing.steps.scheme_file import SchemeFields, summarise
+from support.folders import HERE, compiled, laid_out
 
 SOUNDS = {"greeting.wav": 4.0, "menu.wav": 6.0, "waiting.wav": 8.0}
 

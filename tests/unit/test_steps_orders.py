@@ -8,7 +8,6 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from folders import compiled
 
 from routing.model.memory import Load
 from routing.offline.answering import InProcess, canned
@@ -18,6 +17,7 @@ from routing.offline.phones import Phones
 from routing.offline.published import Published
 from routing.offline.remembered import Remembered
 from routing.offline.switch import Call
+from support.folders import compiled
 
 PEOPLE = """
 project: {name: shop, timezone: Europe/Kyiv, country: UA%s}

@@ -10,10 +10,8 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from folders import HERE, compiled, laid_out
 from hypothesis import example, given
 from hypothesis import strategies as st
-from ports_given import given as given_ports
 
 from routing.cli.errors import UserError
 from routing.cli.trace import trace
@@ -42,6 +40,8 @@ from routing.offline.event_socket import connect_reply
 from routing.offline.events import Event, rung
 from routing.offline.published import Published
 from routing.offline.switch import Call as Dialled
+from support.decision_ports import given as given_ports
+from support.folders import HERE, compiled, laid_out
 
 STEP = {"kind": "visitor", "project": "p", "pool": "site", "entities": ["region", "category"]}
 VISITOR = Visitor({"region": "521", "category": "дренаж"}, {"utm_source": "google"})

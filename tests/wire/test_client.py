@@ -11,11 +11,11 @@ import pytest
 from gevent.event import Event
 from gevent.pool import Pool
 from gevent.server import StreamServer
-from wire_peer import within
-from wire_switch import Switch
 
 from routing.esl.client import Client, SwitchFault, api, connected
 from routing.esl.protocol import EventSocket
+from support.waiting import within
+from support.wire_switch import Switch
 
 ASK = b"Content-Type: auth/request\n\n"
 ACCEPTED = b"Content-Type: command/reply\nReply-Text: +OK accepted\n\n"

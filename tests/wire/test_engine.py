@@ -11,7 +11,6 @@ from pathlib import Path
 import gevent
 import pytest
 from gevent.event import Event
-from wire_release import NAME, TABLE, webhook, write_release
 
 from routing.engine.deciding import Engine
 from routing.engine.handlers import Handlers
@@ -21,6 +20,7 @@ from routing.model.decision import Call, Late
 from routing.model.web import NoReply, Reply
 from routing.process.log import Lines
 from routing.release.tables import Releases
+from support.wire_release import NAME, TABLE, webhook, write_release
 
 
 class Handler:

@@ -11,8 +11,9 @@ import time
 from pathlib import Path
 
 import pytest
-from processes import die_with_us, launch
-from redis_needed import needs_redis
+
+from support.processes import die_with_us, launch
+from support.redis_needed import needs_redis
 
 pytestmark = pytest.mark.process
 

@@ -7,10 +7,10 @@ import itertools
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from wire_peer import GOODBYE, OK, connect_reply
 
 from routing.esl.exchange import CallToDecide, Delivered, Exchange, Gone
 from routing.offline.event_socket import FreeSwitchSide
+from support.wire_peer import GOODBYE, OK, connect_reply
 
 CHANNEL = {
     "uuid": "3740e285-2bb6-4782-99e3-8733cc7924f0", "created_us": "1795936527392769",

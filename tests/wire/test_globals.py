@@ -6,40 +6,11 @@ from collections.abc import Iterator
 
 import gevent
 import pytest
-from wire_peer import within
-from wire_switch import Switch
 
 from routing.esl.client import connected
 from routing.esl.globals import keep, mend
-from routing.esl.protocol import EventSocket
-
-
-class Remembering(Switch):
-    """An event socket of a FreeSWITCH that keeps global variables; a restart forgets ours."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.globals = {"hostname": "here", "dnd_old": "x", "hours_office": "closed"}
-
-    def api(self, command: str) -> str:
-        word, _, rest = command.partition(" ")
-        if word == "global_setvar":
-            name, _, value = rest.partition("=")
-            self.globals.pop(name, None)
-            self.globals |= {name: value} if value else {}
-            return "+OK\n"
-        if word == "show":
-            return super().api(command)
-        return "".join(f"{name}={value}\n" for name, value in self.globals.items()) + "\n"
-
-    def restart(self) -> None:
-        self.globals = {"hostname": "here"}
-        for sock in self.socks:
-            sock.close()
-
-
-def where(switch: Remembering) -> EventSocket:
-    return EventSocket("127.0.0.1", switch.server.server_port, "right")
+from support.waiting import within
+from support.wire_switch import Remembering, where
 
 
 @pytest.fixture

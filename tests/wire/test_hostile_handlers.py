@@ -4,20 +4,18 @@ and the calls of other schemes are decided meanwhile."""
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
-from pathlib import Path
 
 import gevent
 import pytest
 from gevent.pywsgi import WSGIServer
-from test_serve import Served, decide
-from wire_peer import Peer, within
-from wire_release import webhook, write_release
 
-sys.path.append(str(Path(__file__).parents[1] / "unit"))
-from hostile import ATTACKS, hostile
+from support.hostile_http import ATTACKS, hostile
+from support.served import Served, decide
+from support.waiting import within
+from support.wire_peer import Peer
+from support.wire_release import webhook, write_release
 
 pytestmark = pytest.mark.process
 #: Between two calls of the other scheme.

@@ -6,12 +6,11 @@ import contextlib
 
 import gevent
 import pytest
-from test_globals import where
-from wire_peer import within
-from wire_switch import Switch
 
 from routing.esl.client import connected
 from routing.esl.lights import keep_lights
+from support.waiting import until
+from support.wire_switch import Switch, where
 
 
 class Lit(Switch):
@@ -32,12 +31,6 @@ class Lit(Switch):
 
     def api(self, command: str) -> str:
         return "phones.example\n" if command == "global_getvar domain" else super().api(command)
-
-
-def until(true) -> None:
-    with within():
-        while not true():
-            gevent.sleep(0.001)
 
 
 @pytest.fixture

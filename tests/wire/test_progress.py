@@ -9,7 +9,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from processes import launch
+
+from support.processes import launch
 
 pytestmark = pytest.mark.process
 

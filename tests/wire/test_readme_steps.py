@@ -19,9 +19,10 @@ import time
 import urllib.request
 from pathlib import Path
 
-import certificates
 import pytest
-from documents import HOME, documents
+
+from support import certificates
+from support.documents import HOME, documents
 
 pytestmark = [pytest.mark.process, pytest.mark.thorough, certificates.needs_openssl]
 

@@ -7,10 +7,7 @@ import os
 import re
 import signal
 import socket
-import sys
 import threading
-import time
-import urllib.request
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -18,16 +15,14 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from processes import launch
-from wire_peer import Peer
-from wire_release import NAME, webhook, write_release
 
 from routing.cli.serve import serve as command
 from routing.engine.serve import ServeFault, ServeOptions, run
+from support.served import PATIENCE_SECONDS, Served, decide
+from support.wire_peer import Peer
+from support.wire_release import NAME, webhook, write_release
 
 pytestmark = pytest.mark.process
-
-PATIENCE_SECONDS = 60.0
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -60,57 +55,6 @@ def handler() -> Iterator[ThreadingHTTPServer]:
     server.server_close()
 
 
-class Served:
-    """A running engine: its supervisor's process, its ports, its log."""
-
-    def __init__(self, root: Path, *arguments: str) -> None:
-        command = "from routing.cli.serve import serve; serve()"
-        places = ["--root", str(root), "--listen", "127.0.0.1:0", "--http", "127.0.0.1:0"]
-        self.log = root / f"log{time.monotonic_ns()}"
-        with self.log.open("w") as log:
-            self.process = launch([sys.executable, "-c", command, *places, *arguments], stderr=log)
-        try:
-            self._wait()
-        except BaseException:
-            self.end()
-            raise
-
-    def _wait(self) -> None:
-        started = self.until(lambda: self.line("started"))
-        self.port = int(started["listen"].rpartition(":")[2])
-        self.http = f"http://{started['http']}"
-        self.until(lambda: json.loads(self.get("/health"))["ready"] == json.loads(self.get("/health"))["workers"])
-
-    def line(self, event: str) -> dict | None:
-        lines = (json.loads(line) for line in self.log.read_text().splitlines() if line.startswith("{"))
-        return next((line for line in lines if line["event"] == event), None)
-
-    def get(self, path: str) -> str:
-        with urllib.request.urlopen(self.http + path, timeout=30) as answer:
-            return answer.read().decode()
-
-    def until(self, true: Callable[[], object]):
-        """Wait for something to be so."""
-        end_s = time.monotonic() + PATIENCE_SECONDS
-        while time.monotonic() < end_s:
-            try:
-                if found := true():
-                    return found
-            except OSError:
-                pass
-            time.sleep(0.005)
-        raise AssertionError(self.log.read_text()[-3000:])
-
-    def workers(self) -> list[int]:
-        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
-        return [int(pid) for pid in children.read_text().split()]
-
-    def end(self) -> None:
-        if self.process.poll() is None:
-            self.process.kill()
-        self.process.wait()
-
-
 def alive(pid: int) -> bool:
     try:
         return ") Z" not in Path(f"/proc/{pid}/stat").read_text()
@@ -130,11 +74,6 @@ def serve(tmp_path, handler) -> Iterator[Callable[..., tuple[Served, str]]]:
     yield start
     for each in started:
         each.end()
-
-
-def decide(engine: Served, release: str) -> str:
-    with Peer(engine.port) as peer:
-        return peer.decision(release=release)["routing_decision"]
 
 
 def test_calls_are_decided_counted_and_logged_and_a_dead_worker_is_replaced(serve):

@@ -5,7 +5,9 @@ from __future__ import annotations
 import resource
 
 import pytest
-from wire_peer import Peer, within
+
+from support.waiting import within
+from support.wire_peer import Peer
 
 
 def test_over_capacity_a_call_is_let_go_at_once_and_silent_peers_count(serve):

@@ -11,11 +11,12 @@ import gevent
 import gevent.socket
 import pytest
 from gevent.event import Event
-from wire_peer import FACTS, GOODBYE, OK, Peer, connect_reply, variables_of, within
 
 from routing.esl import session
 from routing.esl.session import serve_call
 from routing.model.decision import Late
+from support.waiting import within
+from support.wire_peer import FACTS, GOODBYE, OK, Peer, connect_reply, variables_of
 
 
 def test_a_decision_reaches_freeswitch_in_one_piece(serve):

@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterator
 import gevent
 import gevent.server
 import pytest
-from wire_peer import within
-from wire_switch import Switch
 
 from routing.engine.states import States
 from routing.esl.protocol import EventSocket
 from routing.esl.watch import watch
+from support.waiting import until
+from support.wire_switch import Switch
 
 
 @pytest.fixture
@@ -33,12 +33,6 @@ def bed() -> Iterator[Callable[..., tuple[Switch, States]]]:
         switch.server.stop()
         for sock in switch.socks:
             sock.close()
-
-
-def until(true: Callable[[], object]) -> None:
-    with within():
-        while not true():
-            gevent.sleep(0.001)
 
 
 def ivan(states: States) -> str:

@@ -3,17 +3,11 @@
 from __future__ import annotations
 
 import gevent
-from test_globals import Remembering, where
-from wire_peer import within
 
 from routing.esl.guesses import refuse
 from routing.model.guesses import MOST_OF_ACCOUNT, PREFIX, Guesses
-
-
-def until(true) -> None:
-    with within():
-        while not true():
-            gevent.sleep(0.001)
+from support.waiting import until
+from support.wire_switch import Remembering, where
 
 
 def test_what_freeswitch_tells_becomes_a_refusal_and_old_ones_go():

@@ -1,0 +1,1 @@
+"""What tests share: beds, fakes and peers. A test module imports from here, never from another test."""

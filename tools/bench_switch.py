@@ -30,7 +30,7 @@ from plans_by_hand import BARE, CAREFUL, LIMITED, USUALLY, add_by_hand  # noqa: 
 from plans_by_hand import NAMES as HAND_NAMES  # noqa: E402
 
 from routing.compile.build import build, needed  # noqa: E402
-from routing.compile.numbers import way_in  # noqa: E402
+from routing.compile.numbers import entry_dialplan  # noqa: E402
 from routing.compile.secrets import invented  # noqa: E402
 from routing.release.publish import publish  # noqa: E402
 from support.switchbed import ports  # noqa: E402
@@ -160,7 +160,7 @@ def measure(scratch: Path, calls: int, many: int) -> None:
     switch.start()
     try:
         by_hand = Caller(add_by_hand(switch, PHONE, STATIC), phone)
-        limited = switch.add_profile("limited", "routing_inbound", way_in(root, limited=True))
+        limited = switch.add_profile("limited", "routing_inbound", entry_dialplan(root, limited=True))
         switch.esl.api("fsctl loglevel warning")
         switch.esl.api("fsctl sps 10000")
         wait_healthy(status)

@@ -46,7 +46,7 @@ def dnd(person: str | None, state: str | None, root: Path, redis: str) -> None:
     try:
         memory = RedisMemory(store)
         if person and state:
-            memory.disturb(project, person, wanted=state == "off", now_s=time.time())
+            memory.disturb(project, person, may_disturb=state == "off", now_s=time.time())
         for name, since in sorted(memory.away(project).items()):
             if person in (None, name):
                 click.echo(f"{name}: on since {datetime.fromtimestamp(since).astimezone():%Y-%m-%d %H:%M %Z}")

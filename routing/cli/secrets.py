@@ -12,7 +12,7 @@ from routing.cli.errors import UserError
 from routing.cli.folders import folder_argument, named_from_here, there
 from routing.compile.build import load_shared, needed
 from routing.compile.need import Need
-from routing.compile.secrets import foreign, invented, told, unfit_values
+from routing.compile.secrets import foreign, hand_over, invented, unfit_values
 from routing.process.secrets import read_secrets
 
 PATH = click.Path(path_type=Path)
@@ -33,7 +33,7 @@ def secrets(schemes: Path, file: Path | None) -> None:
         raise UserError(f"--file: {file} is a folder (hint: --file {file / 'secrets'})")
     known = read_secrets(file, {}) if file.exists() else {}
     added = add_missing(file, all_needed, known)
-    for problem in [*foreign(all_needed, known), *unfit_values(all_needed, known), *told(all_needed, added)]:
+    for problem in [*foreign(all_needed, known), *unfit_values(all_needed, known), *hand_over(all_needed, added)]:
         click.echo(str(problem.below(str(schemes))))
     click.echo(f"{file}: {len(added)} secrets added" if added else f"{file}: there is nothing to add")
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from routing.compile import schemes as compiling
-from routing.compile.doors import accounts, front_doors, number_in, shown
+from routing.compile.entry import accounts, entry_dialplans, number_in, shown
 from routing.compile.link import link
 from routing.compile.lists import RememberedLists
 from routing.compile.need import Need
@@ -151,7 +151,7 @@ def _write(
     root: Path, store: Store, tree: dict[str, str], records: Sequence[Record], compiled: int, folder: Folder
 ) -> Release:
     longest, most = longest_waits(records), bound(records)
-    doors = front_doors(_OWN, folder.project.country, number_in(folder), accounts(folder), shown(folder))
+    doors = entry_dialplans(_OWN, folder.project.country, number_in(folder), accounts(folder), shown(folder))
     manifest = {
         "release": _OWN,
         "project": folder.project.name,

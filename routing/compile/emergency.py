@@ -28,9 +28,9 @@ def call_for_help(context: Context, folder: Folder) -> Extension | None:
     """The extension of emergency numbers: every gateway in turn, the caller hears the carrier. None without one."""
     if not folder.gateways:
         return None
-    taken = "|".join(sorted({*folder.extensions, *folder.accounts} & _short(folder)))
+    own_numbers = "|".join(sorted({*folder.extensions, *folder.accounts} & _short(folder)))
     numbers = emergency.pattern(folder.project.country)
-    dialled = context.extension("emergency", pattern=f"^{f'(?!(?:{taken})$)' if taken else ''}({numbers})$")
+    dialled = context.extension("emergency", pattern=f"^{f'(?!(?:{own_numbers})$)' if own_numbers else ''}({numbers})$")
     dialled.set("routing_emergency", "$1")
     dialled.set("continue_on_fail", "true")
     dialled.set("hangup_after_bridge", "true")

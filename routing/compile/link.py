@@ -73,12 +73,12 @@ def _early_answers(records: Sequence[Record], schemes: Mapping[str, Record]) -> 
     """
     for record in records:
         paid = {number: place for number, caller_pays, place in record.numbers if not caller_pays}
-        told: set[tuple[str, Place]] = set()
+        reported: set[tuple[str, Place]] = set()
         for number in _unlike(paid, _reachable(record, schemes)):
             for found in _reachable(record, schemes, number):
                 for kind, place in found.answers:
-                    if _comes(found, place, number) and (found.file, place) not in told:
-                        told.add((found.file, place))
+                    if _comes(found, place, number) and (found.file, place) not in reported:
+                        reported.add((found.file, place))
                         where = f"{found.file}:{place[0]}" if found is not record else f"line {place[0]}"
                         yield _problem(record, paid[number], _ANSWERS.format(kind, where, number), _RING_FIRST)
 
@@ -89,11 +89,11 @@ _RING_FIRST = "ring or go to voicemail first, or set `caller_pays: true`"
 
 def _unlike(numbers: Iterable[str], records: Iterable[Record]) -> list[str]:
     """Those that some scheme asks for, and one of the others, which all go the same way."""
-    asked = {
+    named = {
         number for record in records for only, never in record.called.values() for number in (*(only or ()), *never)
     }
-    rest = next((number for number in numbers if number not in asked), "")
-    return [number for number in numbers if number in asked or number == rest]
+    rest = next((number for number in numbers if number not in named), "")
+    return [number for number in numbers if number in named or number == rest]
 
 
 def _comes(record: Record, place: Place, number: str) -> bool:

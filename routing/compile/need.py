@@ -42,8 +42,10 @@ class Need:
         """That it is not set; ``more`` places name it too."""
         also = f" (named in {more} more place{'s' if more > 1 else ''})" if more else ""
         if self.purpose != PASSWORD and is_of_the_machine(self.name):
-            said = f"{self.name} is a variable of the machine, not a secret of this company's{also}"
-            return replace(self.place, message=said, hint="choose another name, or keep secrets in a file of their own")
+            message = f"{self.name} is a variable of the machine, not a secret of this company's{also}"
+            return replace(
+                self.place, message=message, hint="choose another name, or keep secrets in a file of their own"
+            )
         where = f"set {self.name} in the environment or the secrets file"
         hint = f"{self.foreign}: {where}" if self.foreign else f"{where}; `routing secrets` makes one"
         return replace(self.place, message=f"the secret {self.name} is missing{also}", hint=hint)
@@ -55,16 +57,16 @@ class Need:
     def unfit(self, value: str) -> Problem | None:
         """What is wrong with its value."""
         if self.account and (found := _UNFIT.search(value)):
-            said = f"holds {_named(found[0])}, which FreeSWITCH would not read as it is"
+            fault = f"holds {_named(found[0])}, which FreeSWITCH would not read as it is"
             hint = "choose another password; `routing secrets` makes good ones"
         else:
             is_header = self.purpose.startswith(SENT) and self.field not in _IN_BODIES
-            said, hint = unfit(self.purpose, value, is_header), ""
-            if self.purpose == SIGNS and said:
+            fault, hint = unfit(self.purpose, value, is_header), ""
+            if self.purpose == SIGNS and fault:
                 hint = "`routing secrets` makes good ones"
-            if not said and self.field == "webhook" and urlsplit(value).scheme not in ("http", "https"):
-                said = "is not the address of an inbound webhook"
-        return replace(self.place, message=f"the secret {self.name} {said}", hint=hint) if said else None
+            if not fault and self.field == "webhook" and urlsplit(value).scheme not in ("http", "https"):
+                fault = "is not the address of an inbound webhook"
+        return replace(self.place, message=f"the secret {self.name} {fault}", hint=hint) if fault else None
 
 
 def password_name(account: str) -> str:

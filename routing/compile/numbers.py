@@ -152,7 +152,7 @@ def _to_start(scheme: str) -> Opening:
     return [("set", "routing_jumps="), ("transfer", f"{START} XML:{RELEASE}/schemes/{scheme}.xml {scheme}")]
 
 
-def way_in(root: Path, *, limited: bool) -> str:
+def entry_dialplan(root: Path, *, limited: bool) -> str:
     """Where a gateways' profile looks calls up, in turn: the current release, then the fixed dialplan."""
     files = ("entry.xml",) if limited else ("unlimited.xml", "entry.xml")
     return ",".join([*(f"XML:{root}/current/{file}" for file in files), "XML"])

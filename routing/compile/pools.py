@@ -121,12 +121,12 @@ def tracking_json(folder: Folder) -> str:
 
 
 def _pool(pool: Pool) -> Mapping[str, Any]:
-    asked = {question: vars(wanted) for question, wanted in pool.when.questions.items()}
+    questions = {question: vars(expected) for question, expected in pool.when.questions.items()}
     return {
         "numbers": pool.numbers,
         "overflow": pool.overflow,
         "lease_s": pool.lease,
         "keep_s": pool.keep,
         "page": pool.when.page,
-        "questions": asked,
+        "questions": questions,
     }

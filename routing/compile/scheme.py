@@ -198,8 +198,8 @@ def _settings(start: Extension, fields: SchemeFields) -> None:
 def scheme_table(fields: SchemeFields, summary: Summary, folder: Folder) -> str:
     """What the engine and the journal read of this scheme; every one has it: an answer may name any of them."""
     table = {"scheme": fields.scheme, "answers_first": bool(summary.answers), "steps": summary.dynamic}
-    told = {"notify": list(fields.notify), "boxes": boxes((*fields.steps, *fields.otherwise), folder)}
-    return table_json(table | {name: value for name, value in told.items() if value})
+    optional = {"notify": list(fields.notify), "boxes": boxes((*fields.steps, *fields.otherwise), folder)}
+    return table_json(table | {name: value for name, value in optional.items() if value})
 
 
 def table_json(table: dict[str, Any]) -> str:

@@ -35,9 +35,9 @@ def needs(folder: Folder, documents: Sequence[Document], records: Sequence[Recor
         if gateway.username:
             at = place(("gateways", name, "username"))
             yield Need(gateway_name(name), at, f"gateway {name}", shared=CARRIERS)
-    for setting, asked in (("tracking", folder.project.tracking), ("pops", folder.project.pops)):
-        if asked and asked.key:
-            yield Need(asked.key, place(("project", setting, "key")), purpose=SHOWN)
+    for setting, interface in (("tracking", folder.project.tracking), ("pops", folder.project.pops)):
+        if interface and interface.key:
+            yield Need(interface.key, place(("project", setting, "key")), purpose=SHOWN)
     for name, crm in folder.crm.items():
         for below, secret, what in crm.secrets():
             asks = place(("crm", name, *below))
@@ -83,8 +83,8 @@ def misused(needed: Sequence[Need]) -> Iterator[Problem]:
             yield replace(need.place, message=f"{need.name} is {owner}, which no scheme may send anywhere")
         before = first.setdefault(need.name, need)
         if not may_serve_both(before.purpose, need.purpose):
-            said = f"the secret {need.name} is {need.purpose} here and {before.purpose} at {_at(before.place)}"
-            yield replace(need.place, message=said, hint="give each server a secret of its own")
+            message = f"the secret {need.name} is {need.purpose} here and {before.purpose} at {_at(before.place)}"
+            yield replace(need.place, message=message, hint="give each server a secret of its own")
 
 
 def _at(place: Problem) -> str:
@@ -93,12 +93,12 @@ def _at(place: Problem) -> str:
 
 def unfit_values(needed: Sequence[Need], secrets: Mapping[str, str]) -> list[Problem]:
     """A problem for each secret whose value cannot do what it is for."""
-    told: dict[tuple[str, Purpose], Problem] = {}
+    problems: dict[tuple[str, Purpose], Problem] = {}
     real = set(secrets)  # a mapping may make values up
     for need in needed:
         if need.name in real and (value := _value(secrets, need.name)) and (problem := need.unfit(value)):
-            told.setdefault((need.name, need.purpose), problem)
-    return list(told.values())
+            problems.setdefault((need.name, need.purpose), problem)
+    return list(problems.values())
 
 
 def in_clear(folder: Folder, documents: Sequence[Document]) -> Iterator[Problem]:
@@ -154,8 +154,8 @@ def foreign(needed: Sequence[Need], secrets: Mapping[str, str]) -> list[Problem]
     return [need.missing(0) for need in missing.values()]
 
 
-def told(needed: Sequence[Need], added: Mapping[str, str]) -> list[Problem]:
-    """What to do with those of the invented secrets that somebody else holds too; each once."""
+def hand_over(needed: Sequence[Need], added: Mapping[str, str]) -> list[Problem]:
+    """Each invented secret that another server must know too, once, with the advice to give it to them."""
     shared = {need.name: need for need in reversed(needed) if need.shared and need.name in added}
     return sorted(need.was_invented() for need in shared.values())
 

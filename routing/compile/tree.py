@@ -27,8 +27,8 @@ from routing.compile.people import (
 )
 from routing.compile.pools import tracking_json
 from routing.compile.scheme import Record, table_json
+from routing.compile.stated_number import stated_number_context
 from routing.compile.store import PUBLIC, Cache, Store
-from routing.compile.told import told_context
 from routing.compile.tones import tones
 from routing.compile.transfers import TRANSFER, transfer_context
 from routing.compile.version import code_version
@@ -49,7 +49,7 @@ _WHOLE = (
     ("emergency", emergency_context),
     (TRANSFER, transfer_context),
     (KEYS, keys_context),
-    (READ, told_context),
+    (READ, stated_number_context),
 )
 
 
@@ -164,8 +164,8 @@ def _lines(record: Record) -> Iterator[Line]:
 
 def _answering_too(store: Store, table: str) -> str:
     """The table of a scheme that does not answer by itself but goes to one that does."""
-    told = json.loads(store.path(table).read_bytes()) | {"answers_first": True}
-    return store.put(table_json(told).encode())
+    facts = json.loads(store.path(table).read_bytes()) | {"answers_first": True}
+    return store.put(table_json(facts).encode())
 
 
 def _table(folder: Folder) -> str:
@@ -206,9 +206,9 @@ def _waves(name: str, folder: Folder) -> dict[str, Any]:
 def _settings(folder: Folder) -> dict[str, Any]:
     """What the project says of screens and of the journal, where it does."""
     project = folder.project
-    said = {
+    settings = {
         "pops": project.pops.model_dump() if project.pops else None,
         "keep_s": project.keep,
         "notify": list(project.notify) or None,
     }
-    return {name: value for name, value in said.items() if value is not None}
+    return {name: value for name, value in settings.items() if value is not None}

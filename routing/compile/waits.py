@@ -56,11 +56,11 @@ def longest_waits(schemes: Collection[Lasting]) -> dict[str, float]:
 def bound(schemes: Collection[Answered]) -> float:
     """Seconds that no call exceeds, wherever handlers send it."""
     known = {each.scheme for each in schemes}
-    return max(_times([_Asked(each) for each in schemes], known | {ANY}).values(), default=0.0)
+    return max(_times([_HandlerRings(each) for each in schemes], known | {ANY}).values(), default=0.0)
 
 
 @dataclass(frozen=True)
-class _Asked:
+class _HandlerRings:
     """A scheme whose handlers have everybody rung for as long as they may."""
 
     plain: Answered

@@ -37,8 +37,10 @@ FAMILY = re.compile(
 )
 #: What callers, pages and partners have a word in, clean as it is: FreeSWITCH expands again what it has expanded, and
 #: `$` at the end of one value with `{...}` at the beginning of the next would be an expansion.
-_TOLD = r"routing_(?:caller|digits|further|further_invalid|label|decision|answered|ring_for|(?:entity|source)_\w+)"
-_ADJACENT = re.compile(rf"\$\{{{_TOLD}\}}\$\{{|\$\{{\w+\}}\$\{{{_TOLD}\}}")
+_FROM_OUTSIDE = (
+    r"routing_(?:caller|digits|further|further_invalid|label|decision|answered|ring_for|(?:entity|source)_\w+)"
+)
+_ADJACENT = re.compile(rf"\$\{{{_FROM_OUTSIDE}\}}\$\{{|\$\{{\w+\}}\$\{{{_FROM_OUTSIDE}\}}")
 #: Variables that make FreeSWITCH run a command; no compiled dialplan needs one.
 _FORBIDDEN_VARIABLES = re.compile(r"(?:^|[,{\[])(?:api_|execute_on_)\w*=")
 

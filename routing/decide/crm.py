@@ -24,7 +24,7 @@ def answer(step: Step, call: Call, ports: Ports) -> Verdict:
     """Look the caller up in the CRM that the step names, and ring whoever stands for the owner."""
     people = ports.responsible(call.release, str(step["crm"]["system"]))
     verdict = decide(step, people, ports.crm(step, call, people))
-    return _unproven(verdict) if call.told else verdict
+    return _unproven(verdict) if call.stated_number else verdict
 
 
 def _unproven(verdict: Verdict) -> Verdict:

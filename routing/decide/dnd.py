@@ -14,7 +14,7 @@ def answer(step: Step, call: Call, ports: Ports) -> Verdict:
     """Remember whether the person whose phone calls may be disturbed. Raises Forgotten."""
     verdict = decide(step, ports.directory(call.release).phones, call)
     if verdict.outcome == "decided":
-        ports.memory.disturb(step["project"], call.person, wanted=step["state"] == "off", now_s=ports.now())
+        ports.memory.disturb(step["project"], call.person, may_disturb=step["state"] == "off", now_s=ports.now())
     return verdict
 
 

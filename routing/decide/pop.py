@@ -24,5 +24,5 @@ def pop_of(kind: str, call: Call, verdict: Verdict, directory: Directory) -> Pop
     shown = card.name if card else name
     return Pop(
         call.uuid, person, phones, call.caller, call.number, call.scheme, kind, shown, card, call.entities, call.source,
-        call.told,
+        call.stated_number,
     )  # fmt: skip

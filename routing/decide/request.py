@@ -72,7 +72,7 @@ def build_request(
 def parameters(step: Mapping[str, Any], call: Call) -> dict[str, Any]:
     """Parameter name -> value, as the step's ``send`` chooses."""
     ringostat = step.get("form") == "ringostat"
-    own = OWN_FIELDS | ({"caller_told": "caller_told"} if call.told else {})
+    own = OWN_FIELDS | ({"caller_told": "caller_told"} if call.stated_number else {})
     chosen: Mapping[str, Any] = step.get("send") or ({} if ringostat else own)
     values = {name: _value(source, call) for name, source in chosen.items()}
     if not ringostat:
@@ -114,7 +114,7 @@ def _value(source: Any, call: Call) -> Any:
     if source in ("entities", "source"):
         return dict(getattr(call, source))
     if source == "caller_told":
-        return call.told
+        return call.stated_number
     if source == "tags":
         return list(call.tags)
     if source in ("number", "caller", "caller_pays", "scheme", "step"):

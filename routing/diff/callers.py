@@ -41,22 +41,22 @@ def callers(expressions: Iterable[str], country: str | None) -> Callers:
     tests = sorted(set(expressions))
     usual = _usual(tests, country)
     known: dict[tuple[bool, ...], str] = {_fits(usual, tests): usual}
-    untried, words = [], {"anonymous": "a withheld number"}
+    untried, labels = [], {"anonymous": "a withheld number"}
     for test in tests:
         made = [text for text in itertools.islice(examples(test), MOST_EXAMPLES) if _is_caller(text)]
         if not made:
             untried.append(test)
         prefix = _PREFIX.fullmatch(test)
         for text in made:
-            words.setdefault(text, _words(text, prefix))
+            labels.setdefault(text, _label(text, prefix))
             known.setdefault(_fits(text, tests), text)
     if tests:
         known.setdefault(_fits("anonymous", tests), "anonymous")
     found = [text for text in known.values() if text != usual]
-    return Callers(usual, {text: words[text] for text in found[:MOST_CALLERS]}, tuple(untried))
+    return Callers(usual, {text: labels[text] for text in found[:MOST_CALLERS]}, tuple(untried))
 
 
-def _words(text: str, prefix: re.Match[str] | None) -> str:
+def _label(text: str, prefix: re.Match[str] | None) -> str:
     if prefix is None:
         return f"callers like {text}"
     return f"+{prefix[1]}..." if len(prefix[1]) < LENGTH - 1 else text

@@ -43,9 +43,11 @@ def carry(side: Side, scenario: Scenario) -> Run:
 
 
 def _phones(scenario: Scenario) -> Phones:
-    words = {delta.who: ANSWERS_AFTER for delta in scenario.deltas if delta.kind == "answers"}
-    words |= {delta.who: f"{ANSWERS_AFTER}, never confirms" for delta in scenario.deltas if delta.kind == "unconfirmed"}
-    return Phones.of(words, scenario.value("others") or "no answer")
+    scripts = {delta.who: ANSWERS_AFTER for delta in scenario.deltas if delta.kind == "answers"}
+    scripts |= {
+        delta.who: f"{ANSWERS_AFTER}, never confirms" for delta in scenario.deltas if delta.kind == "unconfirmed"
+    }
+    return Phones.of(scripts, scenario.value("others") or "no answer")
 
 
 def _decider(side: Side, scenario: Scenario) -> Decider:
@@ -63,20 +65,20 @@ def _decider(side: Side, scenario: Scenario) -> Decider:
 
 
 def _visitor(scenario: Scenario) -> Visitor | None:
-    told: dict[str, dict[str, str]] = {"entity": {}, "source": {}}
+    facts: dict[str, dict[str, str]] = {"entity": {}, "source": {}}
     for delta in scenario.deltas:
         if delta.kind == "entity":
             kind, _, name = delta.who.partition(" ")
-            told[kind][name] = delta.what
-    return Visitor(told["entity"], told["source"]) if told["entity"] or told["source"] else None
+            facts[kind][name] = delta.what
+    return Visitor(facts["entity"], facts["source"]) if facts["entity"] or facts["source"] else None
 
 
-def _handler(words: str) -> Handler:
+def _handler(text: str) -> Handler:
     """A bare word is an answer in every form but JSON-RPC, which wraps it."""
-    plain = canned(words)
+    plain = canned(text)
 
     def answer(step: Mapping[str, Any], call: Asking) -> tuple[Http | Failure, int]:
-        wraps = step.get("import") == "json-rpc" and words not in ("timeout", "refused")
-        return (canned(f'{{"result": "{words}"}}') if wraps else plain)(step, call)
+        wraps = step.get("import") == "json-rpc" and text not in ("timeout", "refused")
+        return (canned(f'{{"result": "{text}"}}') if wraps else plain)(step, call)
 
     return answer

@@ -11,7 +11,7 @@ from routing.diff.moments import Interval, Kind
 from routing.diff.outcome import Outcome
 from routing.diff.phrases import target, was_now
 from routing.diff.scenario import Delta, Scenario
-from routing.diff.spans import said
+from routing.diff.spans import spans_text
 
 PHONES = frozenset({"answers", "unconfirmed", "others"})
 #: How bad a change is, in words for programs; the place is the rank.
@@ -52,13 +52,13 @@ class Change:
     finding: Finding
 
     @property
-    def told(self) -> str:
+    def sentence(self) -> str:
         """Whose calls, what was and what is."""
         cases = "; ".join((*map(str, self.cases[:MOST_SHOWN]), *more(len(self.cases))))
         return f"{cases}: was {self.was}; now {self.now}"
 
     def __str__(self) -> str:
-        return f"{self.when}, {self.told}"
+        return f"{self.when}, {self.sentence}"
 
 
 @dataclass(frozen=True)
@@ -120,11 +120,11 @@ def _cut_short(more: Special, finding: Finding, plainer: Finding) -> bool:
     """Whether phones that do something only cut short the difference that shows when they do nothing."""
     if finding.old.talk == finding.new.talk != "":
         return True
-    told = _marks(plainer)
-    one_sided = {who for kind, who in told if kind == "rings"}
+    plainer_marks = _marks(plainer)
+    one_sided = {who for kind, who in plainer_marks if kind == "rings"}
     if any(delta.who in one_sided for delta in more if delta.kind in ("answers", "unconfirmed")):
         return True
-    return _marks(finding) <= told
+    return _marks(finding) <= plainer_marks
 
 
 def _marks(finding: Finding) -> set[tuple[str, str]]:
@@ -164,7 +164,7 @@ def _over_moments(kept: Iterable[tuple[Special, Finding]], kinds: Mapping[Group,
         chosen: set[Interval] = {part for finding in same for part in finding.kind.intervals}
         every = [part for kind in kinds[group] for part in kind.intervals]
         minutes = sum(finding.kind.minutes for finding in same)
-        lines.append(_Line(said(chosen, every), group.numbers, (special,), same[0], minutes))
+        lines.append(_Line(spans_text(chosen, every), group.numbers, (special,), same[0], minutes))
     return lines
 
 
@@ -193,11 +193,11 @@ def _change(lines: Sequence[_Line]) -> Change:
 
 
 def _conditions(line: _Line) -> tuple[str, ...]:
-    conditions = tuple(_said(special) for special in line.specials)
+    conditions = tuple(_conditions_text(special) for special in line.specials)
     return () if "" in conditions else conditions
 
 
-def _said(special: Special) -> str:
+def _conditions_text(special: Special) -> str:
     order = ("caller", "entity", "hours", "digits")
     place = {kind: index for index, kind in enumerate(order)}
     return ", ".join(str(delta) for delta in sorted(special, key=lambda each: (place.get(each.kind, len(order)), each)))

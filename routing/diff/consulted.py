@@ -65,7 +65,7 @@ def _tests(sides: Sides) -> set[tuple[str, str]]:
         for side, run in sides
         for path in run.read
         if path.startswith(("schemes/", "lists/")) and path.endswith(".xml")
-        for test in side.asked(path).tests
+        for test in side.inputs_of(path).tests
     }
 
 
@@ -73,13 +73,13 @@ def _other_callers(sides: Sides, scenario: Scenario, callers: Callers) -> Iterat
     if scenario.has("caller"):
         return
     tests = [expression for field, expression in _tests(sides) if field == CALLER]
-    for caller, words in callers.others.items():
+    for caller, label in callers.others.items():
         if any(fits(caller, test) != fits(scenario.caller, test) for test in tests):
-            yield replace(scenario.with_(Delta("caller", words, caller)), caller=caller)
+            yield replace(scenario.with_(Delta("caller", label, caller)), caller=caller)
 
 
 def _visitors(sides: Sides, scenario: Scenario) -> Iterator[Scenario]:
-    if "visitor" not in {step["kind"] for step in _asked_steps(sides)} or scenario.has("entity"):
+    if "visitor" not in {step["kind"] for step in _decided_steps(sides)} or scenario.has("entity"):
         return
     for field, expression in sorted(_tests(sides)):
         for prefix, kind in ((ENTITY, "entity"), (SOURCE, "source")):
@@ -92,13 +92,13 @@ def _visitors(sides: Sides, scenario: Scenario) -> Iterator[Scenario]:
 def _answers(sides: Sides, choices: Choices) -> Iterator[Delta]:
     found = dict.fromkeys(
         Delta(*variation)
-        for step in _asked_steps(sides)
+        for step in _decided_steps(sides)
         for variation in DECIDED[step["kind"]].variations(step, choices.person, choices.schemes)
     )
     yield from sorted(found, key=lambda delta: ORDER.index(delta.kind))
 
 
-def _asked_steps(sides: Sides) -> list[Mapping[str, Any]]:
+def _decided_steps(sides: Sides) -> list[Mapping[str, Any]]:
     """The tables of the dynamic steps that the engine was asked about."""
     found = []
     for side, run in sides:
@@ -122,7 +122,7 @@ def _digits(sides: Sides, scenario: Scenario) -> Iterator[Scenario]:
         for index, event in enumerate(tries):
             if (event.scheme, event.step) != before and index >= len(scenario.digits):
                 passed = (*scenario.digits, *("-" for _ in range(index - len(scenario.digits))))
-                for typed in _choices([side.asked(f"schemes/{event.scheme}.xml") for side, _ in sides]):
+                for typed in _choices([side.inputs_of(f"schemes/{event.scheme}.xml") for side, _ in sides]):
                     yield replace(scenario, digits=(*passed, typed))
             before = (event.scheme, event.step)
 

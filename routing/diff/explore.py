@@ -135,7 +135,7 @@ class Explorer:
                     search.queue.append(further)
 
     def _callers(self, files: Sequence[tuple[Side, str]]) -> Callers:
-        tests = {test for side, path in files for name, test in side.asked(path).tests if name == CALLER}
+        tests = {test for side, path in files for name, test in side.inputs_of(path).tests if name == CALLER}
         found = callers(tests, self.affected.new.published.country)
         self.found.untried |= set(found.untried)
         return found

@@ -86,11 +86,11 @@ def _times(
     calendars: dict[tuple[str, str, str], str] = {}
     for side, path in files:
         if not path.startswith("calendars/"):
-            asked = side.asked(path)
-            times |= {(test, where, False) for test, where in asked.times}
-            for calendar, where in sorted(asked.calendars):
+            referred = side.inputs_of(path)
+            times |= {(test, where, False) for test, where in referred.times}
+            for calendar, where in sorted(referred.calendars):
                 calendars[side.release.name, calendar, where] = side.text(calendar)
-                times |= {(test, where, True) for test, _ in side.asked(calendar).times}
+                times |= {(test, where, True) for test, _ in side.inputs_of(calendar).times}
     return times, calendars
 
 
@@ -116,12 +116,12 @@ def _special(times: Iterable[tuple[Times, str, bool]], today: date) -> list[date
 @lru_cache(maxsize=4096)
 def _named(test: Times, today: date) -> tuple[date, ...]:
     """The dates of the coming year that a test means by their numbers in the year."""
-    said = dict(test)
-    if "yday" not in said:
+    fields = dict(test)
+    if "yday" not in fields:
         return ()
     days = (today + timedelta(days=offset) for offset in range(YEAR.days))
-    fitting = (day for day in days if number_matches(said.get("year", str(day.year)), day.year))
-    return tuple(day for day in fitting if number_matches(said["yday"], day.timetuple().tm_yday))
+    fitting = (day for day in days if number_matches(fields.get("year", str(day.year)), day.year))
+    return tuple(day for day in fitting if number_matches(fields["yday"], day.timetuple().tm_yday))
 
 
 def _intervals(

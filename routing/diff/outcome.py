@@ -69,7 +69,7 @@ def outcome(events: Sequence[Event]) -> Outcome:
 
 def _entries(events: Sequence[Event]) -> Iterator[Entry]:
     ends = _endings(events)
-    told = {"routing_notify": "", "routing_end": ""}
+    variables = {"routing_notify": "", "routing_end": ""}
     for index, event in enumerate(events):
         at_ms, subject = event.at_ms, event.subject
         match event.kind:
@@ -93,14 +93,16 @@ def _entries(events: Sequence[Event]) -> Iterator[Entry]:
                 yield Entry(at_ms, "records", "")
             case "variable":
                 name, _, value = subject.partition("=")
-                told |= {name: value} if name in told else {}
+                variables |= {name: value} if name in variables else {}
             case "record":
                 # a message's length is the caller's doing, its box is the folder
-                yield Entry(at_ms, "voicemail", subject.split("/")[-2], how=told["routing_notify"], step=event.step)
+                yield Entry(
+                    at_ms, "voicemail", subject.split("/")[-2], how=variables["routing_notify"], step=event.step
+                )
             case "error" | "missing" if not _unknown(event):
                 yield Entry(at_ms, "fault", subject)
             case "end":
-                limit = told["routing_end"] if told["routing_end"] != "voicemail" else ""
+                limit = variables["routing_end"] if variables["routing_end"] != "voicemail" else ""
                 yield Entry(at_ms, "ends", subject, how=limit or _who(event.detail))
 
 

@@ -28,8 +28,8 @@ def phrases(outcome: Outcome) -> list[str]:
         if entry.what == "plays":
             if entry.subject != BEEP:
                 prompts.append(entry)
-        elif said := _phrase(entry, prompts, outcome):
-            found += [*_played(prompts[:-1] if _greets(prompts, entry) else prompts), said]
+        elif phrase := _phrase(entry, prompts, outcome):
+            found += [*_played(prompts[:-1] if _greets(prompts, entry) else prompts), phrase]
             prompts = []
         index += 1
     return found + _played(prompts)
@@ -77,15 +77,15 @@ def _together(entries: Sequence[Entry]) -> list[Entry]:
 
 def _rings(entries: Sequence[Entry], keys: Mapping[str, str]) -> str:
     start = entries[0].at_ms
-    said = []
+    parts = []
     for (after, lasted, how), same in groupby(entries, key=lambda e: (_s(e.at_ms - start), _s(e.lasted_ms), e.how)):
-        names = ", ".join(_asked(target(entry), keys) for entry in same)
-        words = f"{names} {how}" if how else f"{names} {lasted} s"
-        said.append(words + (f" after {after} s" if after else ""))
-    return f"rings {' and '.join(said)}"
+        names = ", ".join(_with_confirm_key(target(entry), keys) for entry in same)
+        phrase = f"{names} {how}" if how else f"{names} {lasted} s"
+        parts.append(phrase + (f" after {after} s" if after else ""))
+    return f"rings {' and '.join(parts)}"
 
 
-def _asked(who: str, keys: Mapping[str, str]) -> str:
+def _with_confirm_key(who: str, keys: Mapping[str, str]) -> str:
     return f"{who} (must press {keys[who]})" if who in keys else who
 
 
@@ -122,10 +122,10 @@ def _joined(part: Sequence[str]) -> str:
 
 def _hidden(old: Outcome, new: Outcome) -> tuple[str, str]:
     """Calls that go through the same stations and differ all the same."""
-    for what, said in (("records", "recorded"), ("answered", "answered")):
+    for what, state in (("records", "recorded"), ("answered", "answered")):
         counts = [sum(entry.what == what for entry in side.entries) for side in (old, new)]
         if counts[0] != counts[1]:
-            return said if counts[0] else f"not {said}", said if counts[1] else f"not {said}"
+            return state if counts[0] else f"not {state}", state if counts[1] else f"not {state}"
     for one, two in zip(old.entries, new.entries, strict=False):
         if one.same(two):
             continue

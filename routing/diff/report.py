@@ -30,14 +30,14 @@ def text(found: Comparison, old: str, new: str, schemes: Schemes, verbose: bool 
     for when, same in _by_moments(found.changes):
         lines += [f"{when}:"] if len(same) > 1 else []
         for change in same:
-            lines.append(f"* {_marked(change)}{change.told if len(same) > 1 else change}")
+            lines.append(f"* {_marked(change)}{change.sentence if len(same) > 1 else change}")
             if verbose:
                 lines += ["", *(f"    {line}" for line in _details(change, schemes)), ""]
         lines += [""] if len(same) > 1 else []
     if not found.changes:
         lines.append(NOTHING)
-    if found.beside:
-        lines += [*_space(lines), "Beside calls:", *(f"* {line}" for line in found.beside)]
+    if found.outside_calls:
+        lines += [*_space(lines), "Beside calls:", *(f"* {line}" for line in found.outside_calls)]
     if found.unexplored:
         lines += [*_space(lines), "Not explored:", *(f"* {line}" for line in found.unexplored)]
     return "\n".join(lines).rstrip("\n") + "\n"
@@ -66,9 +66,9 @@ def markdown(found: Comparison, old: str, new: str, schemes: Schemes, verbose: b
         lines += ["| | When | Calls | Was | Now |", "|---|---|---|---|---|"]
         rows, room = _fitting([row for each in _by_moments(found.changes) for row in _rows(*each)], room)
         lines += rows
-    if found.beside:
-        told, room = _fitting([f"- {_safe(line)}" for line in found.beside], room)
-        lines += ["", "**Beside calls**", "", *told]
+    if found.outside_calls:
+        lines_beside, room = _fitting([f"- {_safe(line)}" for line in found.outside_calls], room)
+        lines += ["", "**Beside calls**", "", *lines_beside]
     if verbose:
         details = (_folded(_safe(str(each)), ["```", *_details(each, schemes), "```"]) for each in found.changes)
         lines += _fitting(["\n".join(detail) for detail in details], room)[0]
@@ -90,18 +90,18 @@ def _fitting(parts: Sequence[str], room: int) -> tuple[list[str], int]:
 
 def as_json(found: Comparison, old: str, new: str, schemes: Schemes, verbose: bool = False) -> str:
     """One object; ``changes`` in the order of the text."""
-    told = {
+    report = {
         "old": old,
         "new": new,
         "differs": found.differs,
         "timezone": found.timezone,
         "changes": [_change(change, schemes[1], verbose) for change in found.changes],
-        "beside": list(found.beside),
+        "beside": list(found.outside_calls),
         "numbers": found.numbers,
         "calls": found.explored.calls,
         "not_explored": list(found.unexplored),
     }
-    return json.dumps(told, ensure_ascii=False, indent=1) + "\n"
+    return json.dumps(report, ensure_ascii=False, indent=1) + "\n"
 
 
 FORMATS = {"text": text, "markdown": markdown, "json": as_json}
@@ -136,7 +136,7 @@ def _safe(line: str) -> str:
 
 def _change(change: Change, schemes: Sequence[str], verbose: bool) -> dict[str, object]:
     finding = change.finding
-    told: dict[str, object] = {
+    fields: dict[str, object] = {
         "rank": change.rank,
         "when": change.when,
         "cases": [{"numbers": list(case.numbers), "conditions": list(case.conditions)} for case in change.cases],
@@ -145,8 +145,8 @@ def _change(change: Change, schemes: Sequence[str], verbose: bool) -> dict[str, 
         "trace": finding.scenario.command(schemes),
     }
     if verbose:
-        told |= {"old_ladder": list(_ladder(finding.old)), "new_ladder": list(_ladder(finding.new))}
-    return told
+        fields |= {"old_ladder": list(_ladder(finding.old)), "new_ladder": list(_ladder(finding.new))}
+    return fields
 
 
 def _details(change: Change, schemes: Schemes) -> Iterator[str]:

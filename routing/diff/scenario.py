@@ -20,11 +20,11 @@ class Delta:
     what: str = ""
 
     def __str__(self) -> str:
-        return SAID[self.kind].format(who=self.who, what=self.what)
+        return PHRASES[self.kind].format(who=self.who, what=self.what)
 
 
 #: Kind -> how it is said.
-SAID = {
+PHRASES = {
     "caller": "from {who}",
     "hours": "{who} {what} by hand",
     "entity": "visitor's {who} is {what}",
@@ -39,7 +39,7 @@ SAID = {
     "unconfirmed": "{who} picks up and presses nothing",
 }
 #: The order in which they are tried.
-ORDER = tuple(SAID)
+ORDER = tuple(PHRASES)
 
 
 @dataclass(frozen=True)
@@ -74,13 +74,13 @@ class Scenario:
 
     def command(self, where: Sequence[str]) -> str:
         """The ``routing trace`` that shows this call; ``where``: its options for the schemes."""
-        words = ["routing", "trace", *where, "--to", self.to, "--from", self.caller]
-        words += ["--at", f"{self.at:%Y-%m-%d %H:%M} {self.at.tzinfo}"]
+        arguments = ["routing", "trace", *where, "--to", self.to, "--from", self.caller]
+        arguments += ["--at", f"{self.at:%Y-%m-%d %H:%M} {self.at.tzinfo}"]
         for delta in self.deltas:
-            words += _option(delta)
+            arguments += _option(delta)
         if self.digits:
-            words += ["--digits", self.typed]
-        return shlex.join(words)
+            arguments += ["--digits", self.typed]
+        return shlex.join(arguments)
 
 
 def _option(delta: Delta) -> list[str]:

@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 
 from routing.compile.build import Release
-from routing.compile.doors import FRONT_DOORS
+from routing.compile.entry import ENTRY_FILES
 from routing.compile.scheme import Record
 from routing.compile.store import LazyStore
 from routing.offline.files import Directory
@@ -16,7 +16,7 @@ from routing.offline.published import Published
 from routing.offline.reading import DialplanInputs, inputs_of, referred
 
 #: Files that name the release itself, or only sum up the others.
-OWN = frozenset({*FRONT_DOORS, "release.json"})
+OWN = frozenset({*ENTRY_FILES, "release.json"})
 
 
 class Watched(Directory):
@@ -87,7 +87,7 @@ class Side:
         """The files of the release that a file names."""
         return referred(self.text(path)) if path.endswith(".xml") else frozenset()
 
-    def asked(self, path: str) -> DialplanInputs:
+    def inputs_of(self, path: str) -> DialplanInputs:
         """What a file of the release asks of a call."""
         return (
             inputs_of(self.text(path)) if self.text(path) else DialplanInputs(frozenset(), frozenset(), frozenset(), ())

@@ -14,13 +14,13 @@ ALWAYS = "at any time"
 Parts = tuple[tuple[int, int], ...]
 
 
-def said(chosen: Iterable[Interval], everything: Iterable[Interval]) -> str:
+def spans_text(chosen: Iterable[Interval], everything: Iterable[Interval]) -> str:
     """The chosen intervals of all there are, in words."""
     every, picked = set(everything), set(chosen)
     if picked == every:
         return ALWAYS
-    words, but = _listed(picked, every, "not on {}"), f"any time but {_listed(every - picked, every, '{} too')}"
-    return but if len(but) < len(words) else words
+    text, but = _listed(picked, every, "not on {}"), f"any time but {_listed(every - picked, every, '{} too')}"
+    return but if len(but) < len(text) else text
 
 
 def _listed(picked: Set[Interval], every: Set[Interval], otherwise: str) -> str:
@@ -36,8 +36,8 @@ def _listed(picked: Set[Interval], every: Set[Interval], otherwise: str) -> str:
             extra.setdefault(held, []).append(day)
         else:
             without.append(day)
-    words = [*_week(week), *(f"{_dates(days)}{_clock(held)}" for held, days in extra.items())]
-    return ", ".join(words) + (f" ({otherwise.format(_dates(without))})" if without else "")
+    text = [*_week(week), *(f"{_dates(days)}{_clock(held)}" for held, days in extra.items())]
+    return ", ".join(text) + (f" ({otherwise.format(_dates(without))})" if without else "")
 
 
 def _joined(parts: Iterable[Interval]) -> Parts:

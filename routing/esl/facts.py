@@ -13,8 +13,8 @@ from urllib.parse import unquote_to_bytes
 from routing.esl.protocol import Message
 from routing.model.decision import CALLER, E164, ID, QUESTION, STEP_PATH, Call
 from routing.model.entities import ENTITY, SOURCE, visitor_of
+from routing.model.stated_number import STATED_NUMBER
 from routing.model.tags import TAGS, tags_of
-from routing.model.told import TOLD
 
 UUID = re.compile(r"[0-9a-zA-Z_-]{8,64}")
 RELEASE = re.compile(r"/[\w./ @+-]{0,500}", re.ASCII)
@@ -40,7 +40,7 @@ def call_of(reply: Message, waits_since: float | None = None) -> Call:
         step=_must(reply, "variable_routing_step", STEP_PATH),
         number=_may(reply, "variable_routing_number", E164, ""),
         caller=caller,
-        told=_may(reply, f"variable_{TOLD}", E164, "") if caller == ANONYMOUS else "",
+        stated_number=_may(reply, f"variable_{STATED_NUMBER}", E164, "") if caller == ANONYMOUS else "",
         caller_pays=(reply.get("variable_routing_caller_pays") or "true") == "true",
         person=_may(reply, "variable_routing_person", ID, ""),
         started=int(_may(reply, "Caller-Channel-Created-Time", MICROSECONDS, "0")) / 1_000_000,

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from routing.esl.client import RETRY_SECONDS, Client, stay_connected
 from routing.esl.protocol import EventSocket
 from routing.esl.time_limit import time_limit
-from routing.model.messages import told
+from routing.model.messages import mwi_headers
 
 #: How soon a phone shows a change.
 EVERY_SECONDS = 2.0
@@ -52,4 +52,4 @@ def _hold(client: Client, waiting: Waiting, every_s: float) -> None:
 
 
 def _show(client: Client, account: str, domain: str, count: int) -> None:
-    client.fire("MESSAGE_WAITING", {"MWI-Message-Account": f"{account}@{domain}", **told(count)})
+    client.fire("MESSAGE_WAITING", {"MWI-Message-Account": f"{account}@{domain}", **mwi_headers(count)})

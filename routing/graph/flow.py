@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from routing.graph.words import below, branch_name, details, fallen, settings_of
+from routing.graph.labels import below, branch_name, details, fallen, settings_of
 from routing.model.folder import Folder
 from routing.steps.base import LONGEST_JUMPS, Step, StepItem
 from routing.steps.dynamic import DynamicStep
@@ -81,8 +81,8 @@ def flow(fields: SchemeFields, data: Any, folder: Folder, longest_seconds: float
     steps = _block(fields.steps, data.get("steps"), "", folder)
     otherwise = _block(fields.otherwise, data.get("otherwise"), f"{OTHERWISE}.", folder)
     if otherwise:
-        told = f"after {LONGEST_JUMPS} jumps between schemes"
-        otherwise = (Node(OTHERWISE, "scheme", (told,), family="start", falls=""), *otherwise)
+        line = f"after {LONGEST_JUMPS} jumps between schemes"
+        otherwise = (Node(OTHERWISE, "scheme", (line,), family="start", falls=""), *otherwise)
     return Flow(
         fields.scheme,
         fields.title or "",
@@ -97,10 +97,10 @@ def _start(fields: SchemeFields, folder: Folder) -> Node:
     heading, sticky = tuple(_heading(fields)), project_sticky(fields, folder)
     if not sticky:
         return Node(START, "scheme", heading, family="start", falls="")
-    asked = _node(sticky, ("the project's: who called this caller last",), STICKY, folder, ())
+    lookup = _node(sticky, ("the project's: who called this caller last",), STICKY, folder, ())
     hours = "in working hours" if fields.hours else "begins here"
     falls = "out of hours, or from another scheme" if fields.hours else "from another scheme"
-    return Node(START, "scheme", heading, family="start", branches=(Branch(hours, (asked,)),), falls=falls)
+    return Node(START, "scheme", heading, family="start", branches=(Branch(hours, (lookup,)),), falls=falls)
 
 
 def _heading(fields: SchemeFields) -> Iterator[str]:
@@ -129,26 +129,26 @@ def _block(steps: Sequence[StepItem], written: Any, prefix: str, folder: Folder)
 
 def _node(step: Step, lines: tuple[str, ...], path: str, folder: Folder, branches: tuple[Branch, ...]) -> Node:
     goes_on = not step.ends and (step.falls_past_branches() or not branches)
-    is_asked = isinstance(step, DynamicStep) and step.runtime(folder) is not None
+    is_decided = isinstance(step, DynamicStep) and step.runtime(folder) is not None
     return Node(
         path,
         step.kind,
         lines,
         step.own_seconds(folder),
-        _family(step, is_asked),
+        _family(step, is_decided),
         branches,
         fallen(step) if goes_on else None,
-        is_asked,
+        is_decided,
     )
 
 
-def _family(step: Step, is_asked: bool) -> str:
+def _family(step: Step, is_decided: bool) -> str:
     """What kind of box a step is: the legend's words."""
     if step.ends:
         return "goes" if step.jumps() else "end"
     if step.kind == "ring":
         return "rings"
-    if is_asked:
+    if is_decided:
         return "asks"
     return "chooses" if step.jumps() or list(step.branches()) else "media"
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from routing.graph.flow import Block, Branch, Edge, Flow, Node
-from routing.graph.words import CHARACTERS
+from routing.graph.labels import CHARACTERS
 
 Point = tuple[float, float]
 WIDTH = 250.0
@@ -104,7 +104,7 @@ def _place(picture: Picture, block: Block, x: float, y: float) -> tuple[float, l
 
 
 def _box(node: Node, x: float, y: float) -> Box:
-    lines = tuple(line for words in node.lines for line in textwrap.wrap(words, CHARACTERS))
+    lines = tuple(line for text in node.lines for line in textwrap.wrap(text, CHARACTERS))
     return Box(node, x, y, LINE * (len(lines) + 1) + 14, lines)
 
 

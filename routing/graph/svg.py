@@ -54,7 +54,7 @@ def to_svg(flow: Flow, way: Way | None = None) -> str:
         root,
         24,
         26,
-        way.told if way else _told(flow),
+        way.summary if way else _summary(flow),
         "dim",
     )
     drawn = ET.SubElement(root, "g", transform=f"translate(0 {TITLE:g})")
@@ -66,7 +66,7 @@ def to_svg(flow: Flow, way: Way | None = None) -> str:
     return ET.tostring(root, encoding="unicode") + "\n"
 
 
-def _told(flow: Flow) -> str:
+def _summary(flow: Flow) -> str:
     if flow.longest_seconds is None:
         return f"{flow.scheme}: something is wrong with schemes that it goes to: how long callers wait is not known"
     return f"{flow.scheme}: longest wait {spoken(round(flow.longest_seconds))}: {MEANING}"
@@ -83,18 +83,16 @@ def _markers(root: ET.Element) -> None:
 
 
 def _line(parent: ET.Element, line: Line, way: Way | None) -> None:
-    is_taken = way is not None and way.took(line.edge)
-    classes = ["way"] + ["fallback"] * line.edge.is_fallback + ["taken"] * is_taken
-    classes += ["left"] * (way is not None and not is_taken)
+    is_followed = way is not None and way.took(line.edge)
+    classes = ["way"] + ["fallback"] * line.edge.is_fallback + ["taken"] * is_followed
+    classes += ["left"] * (way is not None and not is_followed)
     path = "M" + " L".join(f"{x:g} {y:g}" for x, y in line.points)
-    head = "url(#lit)" if is_taken else "url(#head)"
+    head = "url(#lit)" if is_followed else "url(#head)"
     ET.SubElement(parent, "path", {"class": " ".join(classes), "d": path, "marker-end": head})
     x, y = line.label_at
-    for number, words in enumerate(line.label):
-        faded = " left" if way is not None and not is_taken else ""
-        _text(
-            parent, x, y + (number - len(line.label) + 1) * 12 if len(line.points) == 4 else y, words, "label" + faded
-        )
+    for number, text in enumerate(line.label):
+        faded = " left" if way is not None and not is_followed else ""
+        _text(parent, x, y + (number - len(line.label) + 1) * 12 if len(line.points) == 4 else y, text, "label" + faded)
 
 
 def _node(parent: ET.Element, box: Box, way: Way | None) -> None:
@@ -114,31 +112,31 @@ def _node(parent: ET.Element, box: Box, way: Way | None) -> None:
         _text(group, box.x + WIDTH - 8, box.y + 18, f"at {at_ms / 1000:.1f} s", "time", "end")
     elif node.seconds >= 1:
         _text(group, box.x + WIDTH - 8, box.y + 18, f"≤ {node.seconds:.0f} s", "dim", "end")
-    for number, words in enumerate(box.lines, 1):
-        _text(group, box.x + 14, box.y + 18 + number * LINE, words)
+    for number, line in enumerate(box.lines, 1):
+        _text(group, box.x + 14, box.y + 18 + number * LINE, line)
 
 
 def _present(picture: Picture) -> list[tuple[str, str]]:
     present = {box.node.family for box in picture.boxes} - {"start"}
-    return [told for family, told in FAMILIES.items() if family in present]
+    return [colour_and_label for family, colour_and_label in FAMILIES.items() if family in present]
 
 
 def _legend_width(picture: Picture) -> float:
-    return 24 + sum(32 + LETTER * len(words) for _, words in _present(picture))
+    return 24 + sum(32 + LETTER * len(label) for _, label in _present(picture))
 
 
 def _legend(root: ET.Element, y: float, picture: Picture) -> None:
     x = 24.0
-    for colour, words in _present(picture):
+    for colour, label in _present(picture):
         ET.SubElement(root, "rect", x=f"{x:g}", y=f"{y - 10:g}", width="10", height="10", rx="2", fill=colour)
-        _text(root, x + 15, y, words, "dim")
-        x += 32 + LETTER * len(words)
+        _text(root, x + 15, y, label, "dim")
+        x += 32 + LETTER * len(label)
 
 
-def _text(parent: ET.Element, x: float, y: float, words: str, kind: str = "", anchor: str = "start") -> ET.Element:
+def _text(parent: ET.Element, x: float, y: float, text: str, kind: str = "", anchor: str = "start") -> ET.Element:
     facts = {"x": f"{x:g}", "y": f"{y:g}"} | ({"class": kind} if kind else {})
     if anchor != "start":
         facts["text-anchor"] = anchor
-    text = ET.SubElement(parent, "text", facts)
-    text.text = words
-    return text
+    element = ET.SubElement(parent, "text", facts)
+    element.text = text
+    return element

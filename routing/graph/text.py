@@ -23,7 +23,7 @@ def to_mermaid(flow: Flow, way: Way | None = None) -> str:
     lines = ["flowchart TD"]
     for node in flow.nodes():
         opens, closes = _SHAPES.get(node.family, ("[", "]"))
-        lines.append(f'  {_id(node.path)}{opens}"{_mermaid("<br>".join(_words(node)))}"{closes}')
+        lines.append(f'  {_id(node.path)}{opens}"{_mermaid("<br>".join(_lines(node)))}"{closes}')
     for edge in flow.edges():
         arrow = "-.->" if edge.is_fallback else "-->"
         label = f'|"{_mermaid(edge.label)}"|' if edge.label else ""
@@ -42,8 +42,8 @@ def to_dot(flow: Flow, way: Way | None = None) -> str:
     ]
     for node in flow.nodes():
         colour = "#c2185b" if way and way.reached_ms(node.path) is not None else FAMILIES[node.family][0]
-        words = "\\n".join(map(_dot, _words(node)))
-        lines.append(f'  "{node.path}" [label="{words}", color="{colour}"]')
+        label = "\\n".join(map(_dot, _lines(node)))
+        lines.append(f'  "{node.path}" [label="{label}", color="{colour}"]')
     for edge in flow.edges():
         facts = [f'label="{_dot(edge.label)}"'] if edge.label else []
         facts += ["style=dashed"] if edge.is_fallback else []
@@ -52,7 +52,7 @@ def to_dot(flow: Flow, way: Way | None = None) -> str:
     return "\n".join([*lines, "}"]) + "\n"
 
 
-def _words(node: Node) -> tuple[str, ...]:
+def _lines(node: Node) -> tuple[str, ...]:
     heading = node.kind if node.family == "start" else f"{node.path} {node.kind}"
     return (f"{heading} ≤ {node.seconds:.0f} s" if node.seconds >= 1 else heading, *node.lines)
 

@@ -13,7 +13,7 @@ from routing.offline.events import Event
 class Way:
     """Steps by path with the milliseconds at which they began, the ways between them, a line about the call."""
 
-    told: str
+    summary: str
     steps: dict[str, int]
     pairs: frozenset[tuple[str, str]]
 
@@ -26,7 +26,7 @@ class Way:
         return (edge.source, edge.target) in self.pairs
 
 
-def way(scheme: str, events: Sequence[Event], told: str) -> Way:
+def way(scheme: str, events: Sequence[Event], summary: str) -> Way:
     """The way of a call in one scheme; what it did in others is left out."""
     steps: dict[str, int] = {}
     pairs, last = set(), ""
@@ -39,4 +39,4 @@ def way(scheme: str, events: Sequence[Event], told: str) -> Way:
             steps.setdefault(event.subject, event.at_ms)
             pairs.add((last, event.subject))
             last = event.subject
-    return Way(told, steps, frozenset(pairs))
+    return Way(summary, steps, frozenset(pairs))

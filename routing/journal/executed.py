@@ -16,8 +16,8 @@ from routing.journal.cdr import App, Cdr
 from routing.journal.dialled import Bridge, places
 from routing.journal.record import Leg, Step
 from routing.journal.result import Result, dictated_number, undecided
+from routing.model.stated_number import STATED_NUMBER
 from routing.model.tags import TAGS, tags_of
-from routing.model.told import TOLD
 
 #: Of a release that an earlier version compiled, which did not write it.
 NO_KIND = "step"
@@ -231,7 +231,7 @@ _READERS: dict[str, Callable[[Draft, Sequence[Leg], Cdr], Came]] = {
     "menu": _menu,
     "ask_number": lambda draft, _, __: (
         "",
-        *dictated_number(draft.variable(TOLD), bool(draft.data("play_and_get_digits"))),
+        *dictated_number(draft.variable(STATED_NUMBER), bool(draft.data("play_and_get_digits"))),
     ),
     "hours": _hours,
     "match": _match,

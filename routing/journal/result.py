@@ -45,7 +45,7 @@ def undecided(variable: Callable[[str], str]) -> str:
 
 
 def dictated_number(number: str, is_prompted: bool) -> tuple[Result, str]:
-    """What came of asking a caller for their number (`routing.model.told`)."""
+    """What came of asking a caller for their number (`routing.model.stated_number`)."""
     if not is_prompted:
         return Result.DONE, "told before" if number else "not asked: it is shown"
     if number.startswith("+"):

@@ -38,18 +38,18 @@ class ShadowedCase(Lint):
         for step, loc, _ in one.steps:
             cases = step.cases if isinstance(step, MatchStep) else []
             for at, case in enumerate(cases):
-                taken = next((index for index in range(at) if covers(cases[index].when, case.when)), None)
-                if taken is not None:
+                wider = next((index for index in range(at) if covers(cases[index].when, case.when)), None)
+                if wider is not None:
                     hint = "put the narrower case first"
-                    yield (*loc, "cases", at), f"case {taken + 1} takes every call that this case is for", hint
+                    yield (*loc, "cases", at), f"case {wider + 1} takes every call that this case is for", hint
 
 
 def covers(wide: When, narrow: When) -> bool:
     """Whether every call that fits ``narrow`` surely fits ``wide``."""
     if narrow.any and narrow.count() == 1:
         return all(covers(wide, each) for each in narrow.any)
-    asked = (name for name in type(wide).model_fields if getattr(wide, name) not in (None, [], {}))
-    return all(_COVERS.get(name, _same_answer)(wide, narrow, name) for name in asked)
+    conditions = (name for name in type(wide).model_fields if getattr(wide, name) not in (None, [], {}))
+    return all(_COVERS.get(name, _same_answer)(wide, narrow, name) for name in conditions)
 
 
 def _same_answer(wide: When, narrow: When, name: str) -> bool:
@@ -58,8 +58,8 @@ def _same_answer(wide: When, narrow: When, name: str) -> bool:
 
 def _one_of(wide: When, narrow: When, name: str) -> bool:
     """One value of several must fit: the narrower question has fewer."""
-    asked = set(getattr(narrow, name))
-    return bool(asked) and asked <= set(getattr(wide, name))
+    values = set(getattr(narrow, name))
+    return bool(values) and values <= set(getattr(wide, name))
 
 
 def _prefixes(wide: When, narrow: When, name: str) -> bool:
@@ -67,9 +67,9 @@ def _prefixes(wide: When, narrow: When, name: str) -> bool:
 
 
 def _visitor(wide: When, narrow: When, name: str) -> bool:
-    for question, wanted in wide.questions.items():
+    for question, expected in wide.questions.items():
         own = narrow.questions.get(question)
-        if own is None or not (set(own.texts) <= set(wanted.texts) and set(own.patterns) <= set(wanted.patterns)):
+        if own is None or not (set(own.texts) <= set(expected.texts) and set(own.patterns) <= set(expected.patterns)):
             return False
     return True
 

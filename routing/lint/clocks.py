@@ -77,7 +77,7 @@ class ClockChange(Lint):
             for change in changes(calendar.timezone, whole.today):
                 for day, period, edge in _edges(calendar, change):
                     loc = _written(whole, name, calendar, day)
-                    yield whole.at(self.id, loc, _told(change, period, edge), "move it out of that hour")
+                    yield whole.at(self.id, loc, _message(change, period, edge), "move it out of that hour")
 
 
 def _edges(calendar: Calendar, change: Change) -> Iterator[tuple[date, Period, int]]:
@@ -104,7 +104,7 @@ def _written(whole: Whole, name: str, calendar: Calendar, day: date) -> Loc:
     return ("calendars", name, "open", next(days for days in opened if day.weekday() in parse_days(days)))
 
 
-def _told(change: Change, period: Period, edge: int) -> str:
+def _message(change: Change, period: Period, edge: int) -> str:
     hour = f"{_clock(change.start)}-{_clock(change.end)} {'does not exist' if change.skipped else 'comes twice'}"
     what = "opens" if edge == period.start else "closes"
     return f"{what} at {_clock(edge)}, and on {change.day} {hour}"

@@ -32,7 +32,9 @@ class _Waits(Ways[float]):
             return waited
         together = "" if not state else ", with those before it"
         message = f"the caller may wait {waited:g} s for decisions here{together}, and nobody is rung meanwhile"
-        self.told.append((loc, message, f"a ring is {RING_SECONDS:g} s: shorten `timeout`, or ring somebody between"))
+        self.complaints_found.append(
+            (loc, message, f"a ring is {RING_SECONDS:g} s: shorten `timeout`, or ring somebody between")
+        )
         return waited
 
     def join(self, one: float, other: float) -> float:
@@ -110,8 +112,8 @@ class PlainHttp(Lint):
         """CRMs by http, and the project's own notices."""
         for name, crm in whole.folder.crm.items():
             if (url := str(getattr(crm, "url", None) or "")) and is_read_on_the_way(url):
-                said = "what the CRM is asked and answers can be read on the way"
-                yield whole.at(self.id, ("crm", name, "url"), said, "write https://")
+                message = "what the CRM is asked and answers can be read on the way"
+                yield whole.at(self.id, ("crm", name, "url"), message, "write https://")
         for at, address in enumerate(whole.folder.project.notify):
             if "://" in address and is_read_on_the_way(address):
                 yield whole.at(self.id, ("project", "notify", at), _NOTICE, "write https://")

@@ -37,7 +37,7 @@ def facts_of(document: Document, folder: Folder, *, compiles: bool = False) -> F
         longest=summary.longest,
         otherwise=seconds(fields.otherwise, folder),
         jumps=[(jump.scheme, jump.seconds, place(jump.loc)) for jump in summary.jumps if jump.scheme != "*"],
-        asked=[(number, place(loc)) for number, loc in _asked(one)],
+        matched_numbers=[(number, place(loc)) for number, loc in _matched_numbers(one)],
         has_otherwise=bool(fields.otherwise),
         found=[
             (lint.id, place(loc), message, hint) for lint in LINTS.values() for loc, message, hint in lint().scheme(one)
@@ -78,7 +78,7 @@ def _names(one: OneScheme) -> Iterator[tuple[str, str]]:
         yield from step.references()
 
 
-def _asked(one: OneScheme) -> Iterator[tuple[str, Loc]]:
+def _matched_numbers(one: OneScheme) -> Iterator[tuple[str, Loc]]:
     """Numbers that steps ask about."""
     for step, loc, _ in one.steps:
         yield from ((number, (*loc, *below)) for below, number in step.numbers())

@@ -95,7 +95,7 @@ class Facts:
     #: (scheme, seconds until then, place) of jumps that are written; what a webhook answers is not.
     jumps: list[tuple[str, float, Place]] = field(default_factory=list)
     #: Numbers that `match` asks about.
-    asked: list[tuple[str, Place]] = field(default_factory=list)
+    matched_numbers: list[tuple[str, Place]] = field(default_factory=list)
     has_otherwise: bool = False
     #: (lint, place, message, hint)
     found: list[tuple[str, Place, str, str]] = field(default_factory=list)

@@ -23,20 +23,20 @@ class _Alone:
     """Minutes in which a call may be here with nobody met, and the calendars that have been asked."""
 
     minutes: int = week.FULL
-    asked: frozenset[str] = frozenset()
+    calendars: frozenset[str] = frozenset()
 
 
 class _Gaps(Ways[_Alone]):
     def enter(self, step: Step, loc: Loc, state: _Alone) -> _Alone:
         if isinstance(step, OpenBranchStep):
             return self._closed(state, *(branch.calendar for branch in step.branches_))
-        if isinstance(step, HangupStep) and state.minutes and len(state.asked) > 1:
-            names = ", ".join(f"`{name}`" for name in sorted(state.asked))
+        if isinstance(step, HangupStep) and state.minutes and len(state.calendars) > 1:
+            names = ", ".join(f"`{name}`" for name in sorted(state.calendars))
             spans = week.spoken(state.minutes, self.one.folder.project.timezone)
             message = f"nobody has {spans}: none of {names} is open, and the call ends here"
-            self.told.append((loc, message, "let their hours meet, or take a message"))
+            self.complaints_found.append((loc, message, "let their hours meet, or take a message"))
         met = not isinstance(step, HoursStep | PlayStep | HangupStep) and not list(step.branches())
-        return _Alone(0, state.asked) if met or step.kind == "menu" else state
+        return _Alone(0, state.calendars) if met or step.kind == "menu" else state
 
     def branch(self, step: Step, label: str, state: _Alone) -> _Alone:
         if not isinstance(step, HoursStep):
@@ -46,17 +46,17 @@ class _Gaps(Ways[_Alone]):
         calendar = step.calendar or self.one.fields.hours or ""
         if label == "open" or (not label and step.open is None and step.closed is not None):
             opened = week.open_minutes(self.one.folder.calendars[calendar])
-            return _Alone(state.minutes & opened, state.asked | {calendar})
+            return _Alone(state.minutes & opened, state.calendars | {calendar})
         return self._closed(state, calendar) if label or (step.closed is None and step.open is not None) else state
 
     def _closed(self, state: _Alone, *calendars: str) -> _Alone:
         minutes = state.minutes
         for name in calendars:
             minutes &= ~week.open_minutes(self.one.folder.calendars[name])
-        return _Alone(minutes, state.asked | set(calendars))
+        return _Alone(minutes, state.calendars | set(calendars))
 
     def join(self, one: _Alone, other: _Alone) -> _Alone:
-        return _Alone(one.minutes | other.minutes, one.asked | other.asked)
+        return _Alone(one.minutes | other.minutes, one.calendars | other.calendars)
 
 
 class HoursGap(Lint):
@@ -108,7 +108,7 @@ class UnaskedHours(Lint):
 
     def scheme(self, one: OneScheme) -> Iterator[Complaint]:
         """A default calendar that neither an `hours` step nor the project's stickiness uses."""
-        asked = any(isinstance(step, HoursStep) and step.calendar is None for step, _, _ in one.steps)
-        if one.fields.hours and not asked and project_sticky(one.fields, one.folder) is None:
+        is_used = any(isinstance(step, HoursStep) and step.calendar is None for step, _, _ in one.steps)
+        if one.fields.hours and not is_used and project_sticky(one.fields, one.folder) is None:
             hint = "remove it, or add an `hours` step"
             yield ("hours",), f"no step of this scheme asks `{one.fields.hours}`: calls ring at night too", hint

@@ -34,7 +34,7 @@ class UnknownNumber(Lint):
         """Numbers asked about against those that lead somewhere."""
         leads = numbers_led(whole)
         for facts in whole.schemes.values():
-            for number, place in facts.asked:
+            for number, place in facts.matched_numbers:
                 if number not in leads:
                     message = f"nobody can have called {number}: it leads to no scheme"
                     yield facts.at(self.id, place, message, "list it under `numbers:` of a scheme")

@@ -95,9 +95,9 @@ def _possible(extensions: list[Extension]) -> Iterator[Extension]:
 def _resolved(label: str, asking: Extension, labels: dict[str, list[Extension]], folder: Folder) -> set[str]:
     """The labels that one with variables in it can mean."""
     if label.endswith(_HOURS):
-        asked = [match[1] for action in asking.actions if (match := _CALENDAR.fullmatch(action.data))]
+        calendars = [match[1] for action in asking.actions if (match := _CALENDAR.fullmatch(action.data))]
         states = ["open", "closed"]  # at any moment: by hand
-        calendar = folder.calendars[asked[-1]]
+        calendar = folder.calendars[calendars[-1]]
         if calendar.holidays - calendar.days.keys():
             states.append("holiday")
         return {label.replace(_HOURS, state) for state in states}

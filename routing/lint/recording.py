@@ -14,7 +14,7 @@ from routing.steps.base import Complaint, Step
 class _Silent(UntilAnnounced):
     def enter(self, step: Step, loc: Loc, state: bool) -> bool:
         if rings(step) and not state:
-            self.told.append((loc, "a talk from here is recorded and the caller was not told", _HINT))
+            self.complaints_found.append((loc, "a talk from here is recorded and the caller was not told", _HINT))
             return True  # once is enough
         return super().enter(step, loc, state)
 

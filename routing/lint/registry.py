@@ -7,7 +7,6 @@ from routing.lint.branches import SameBranches, ShadowedCase
 from routing.lint.clocks import ClockChange, DayTwice, MissingHolidays
 from routing.lint.decisions import PlainHttp, SlowDecision, UnsignedWebhook
 from routing.lint.effects import NoEffect
-from routing.lint.first_words import LongPrompt, MenuBeforeRing, PromptBeforeRing, WideMenu
 from routing.lint.gateways import NoWayOut, ReadableKeys, UnregisteredGateway
 from routing.lint.groups import DeadMember
 from routing.lint.hours import HoursGap, UnaskedHours
@@ -15,12 +14,13 @@ from routing.lint.jumps import EndlessCircle, SelfJump
 from routing.lint.listed import UnlistedNumber, UnusedNumber
 from routing.lint.numbers import BarredDestination, UnknownNumber
 from routing.lint.phones import BarredNumber, OwnNumber, SamePhone, UnconfirmedMobile
+from routing.lint.prompts import LongPrompt, MenuBeforeRing, PromptBeforeRing, WideMenu
 from routing.lint.reach import UnreachableStep
 from routing.lint.recording import UnannouncedRecording
 from routing.lint.silence import DeadAir
 from routing.lint.unused import UnusedGroup, UnusedPerson, UnusedScheme
 from routing.lint.unused_shared import UnusedCalendar, UnusedCrm, UnusedGateway, UnusedList, UnusedSound
-from routing.lint.voicemail import UntoldVoicemail
+from routing.lint.voicemail import UnnotifiedVoicemail
 from routing.lint.waits import LongWait, NeverRung, ShortRing
 
 
@@ -50,7 +50,7 @@ _ALL: tuple[type[Lint], ...] = (
     MenuBeforeRing, PromptBeforeRing, WideMenu, LongPrompt, UnannouncedRecording,
     ShortRing, NeverRung, LongWait, SlowDecision, DeadAir, PlainHttp, UnsignedWebhook,
     UnconfirmedMobile, SamePhone, OwnNumber, BarredNumber, BarredDestination, UnknownNumber, DeadMember,
-    UntoldVoicemail, UnregisteredGateway, NoWayOut, ReadableKeys, UnlistedNumber,
+    UnnotifiedVoicemail, UnregisteredGateway, NoWayOut, ReadableKeys, UnlistedNumber,
     HoursGap, UnaskedHours, ClockChange, MissingHolidays, DayTwice,
     UnusedScheme, UnusedCalendar, UnusedGroup, UnusedPerson, UnusedSound, UnusedList, UnusedCrm, UnusedGateway,
     UnusedNumber, UnusedAllow,

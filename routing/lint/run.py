@@ -12,18 +12,18 @@ from routing.model.problem import Problem, did_you_mean
 
 
 @dataclass(frozen=True)
-class Told:
+class LintReport:
     """What a run has to say: findings, and problems of the allowances themselves."""
 
     findings: list[Found]
     problems: list[Problem]
 
 
-def run(whole: Whole) -> Told:
+def run(whole: Whole) -> LintReport:
     """Findings sorted by place. An allowance holds in its own mapping; the project's holds everywhere."""
     found = sorted(set(_everything(whole)))
     allowed = {(owner, lint) for owner, lint, _, _ in whole.allowed()}
-    told = [each for each in found if not {(each.owner, each.lint), (PROJECT, each.lint)} & allowed]
+    findings = [each for each in found if not {(each.owner, each.lint), (PROJECT, each.lint)} & allowed]
     used = {(owner, each.lint) for each in found for owner in (each.owner, PROJECT)}
     stale, problems = [], []
     for owner, lint, file, place in whole.allowed():
@@ -34,7 +34,7 @@ def run(whole: Whole) -> Told:
             message = f"`{lint}` finds nothing here that could be allowed"
             stale.append(Found(Problem(file, *place, message, "remove it"), UnusedAllow.id, owner))
     excused = {owner for owner, lint in allowed if lint == UnusedAllow.id}
-    return Told(sorted(told + [each for each in stale if not {each.owner, PROJECT} & excused]), problems)
+    return LintReport(sorted(findings + [each for each in stale if not {each.owner, PROJECT} & excused]), problems)
 
 
 def _everything(whole: Whole) -> Iterator[Found]:

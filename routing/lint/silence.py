@@ -30,25 +30,25 @@ class _Heard(NamedTuple):
 class _Silent(Ways[_Heard]):
     def enter(self, step: Step, loc: Loc, state: _Heard) -> _Heard:
         if isinstance(step, RingStep) or step.answers:
-            asked = _asked_seconds(step) if isinstance(step, PlayStep) else 0.0
-            self._tell(loc, state, asked)
+            silence_s = _decision_seconds(step) if isinstance(step, PlayStep) else 0.0
+            self._tell(loc, state, silence_s)
             return _Heard(state.answered or step.answers)
-        asked = _asked_seconds(step)
-        self._tell(loc, state, asked)
-        return state._replace(silent_seconds=state.silent_seconds + asked)
+        silence_s = _decision_seconds(step)
+        self._tell(loc, state, silence_s)
+        return state._replace(silent_seconds=state.silent_seconds + silence_s)
 
-    def _tell(self, loc: Loc, state: _Heard, asked: float) -> None:
-        silent = state.silent_seconds + asked
-        if state.answered and asked and silent > LONGEST_SECONDS >= state.silent_seconds:
+    def _tell(self, loc: Loc, state: _Heard, silence_s: float) -> None:
+        silent = state.silent_seconds + silence_s
+        if state.answered and silence_s and silent > LONGEST_SECONDS >= state.silent_seconds:
             together = ", with the decisions before it" if state.silent_seconds else ""
             message = f"an answered caller may hear nothing for {silent:g} s while this is decided{together}"
-            self.told.append((loc, message, "decide before anything is played, or shorten `timeout`"))
+            self.complaints_found.append((loc, message, "decide before anything is played, or shorten `timeout`"))
 
     def join(self, one: _Heard, other: _Heard) -> _Heard:
         return _Heard(one.answered or other.answered, max(one.silent_seconds, other.silent_seconds))
 
 
-def _asked_seconds(step: Step) -> float:
+def _decision_seconds(step: Step) -> float:
     """How long the engine may be asked before anything else happens."""
     if isinstance(step, DynamicStep):
         return step.budget_seconds

@@ -10,7 +10,7 @@ from routing.steps.base import Complaint
 from routing.steps.voicemail import VoicemailStep
 
 
-class UntoldVoicemail(Lint):
+class UnnotifiedVoicemail(Lint):
     """A message is left and nobody is told: the client waits for a call back that does not come.
 
     Good::

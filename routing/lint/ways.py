@@ -28,7 +28,7 @@ class Ways(Generic[State]):
 
     def __init__(self, one: OneScheme) -> None:
         self.one = one
-        self.told: list[Complaint] = []
+        self.complaints_found: list[Complaint] = []
         self.leads: list[tuple[str, State]] = []
 
     def enter(self, step: Step, loc: Loc, state: State) -> State:
@@ -46,7 +46,7 @@ class Ways(Generic[State]):
     def complaints(self, state: State) -> Iterator[Complaint]:
         """What the walk through the whole scheme complains of; ``state``: at its beginning."""
         self.walk(self.one.fields.steps, ("steps",), state)
-        return iter(self.told)
+        return iter(self.complaints_found)
 
     def walk(self, steps: Sequence[StepItem], loc: Loc, state: State) -> State | None:
         """The state behind a list of steps, None when no call gets there."""

@@ -21,13 +21,13 @@ def read(document: Document, name: str, value: Any) -> Crm | Wrong:
     try:
         model, fields = crm_of(name, value)
     except PydanticCustomError as problem:
-        said = (problem.context or {}).get("hint", "")
-        return Wrong([document.problem(loc, problem.message(), said, at_key=True)])
+        hint = (problem.context or {}).get("hint", "")
+        return Wrong([document.problem(loc, problem.message(), hint, at_key=True)])
     found: Crm | Wrong = validate(model, document, loc, fields, None)
     return found
 
 
-def check_told(folder: Folder, places: Mapping[str, tuple[Document, Loc]]) -> Iterator[Problem]:
+def check_entities(folder: Folder, places: Mapping[str, tuple[Document, Loc]]) -> Iterator[Problem]:
     """CRMs are told of entities that pages tell. ``places``: where CRMs stand."""
     tracked = folder.project.tracking.entities if folder.project.tracking else {}
     for system, (document, loc) in places.items():

@@ -86,8 +86,8 @@ def not_yaml(file: str, text: str, error: yaml.MarkedYAMLError) -> Problem:
     """What is wrong, at its place."""
     mark = error.problem_mark or error.context_mark
     line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-    said = (error.problem or error.context or "").strip()
-    if "another document" in said:
+    reason = (error.problem or error.context or "").strip()
+    if "another document" in reason:
         return Problem(file, line, column, "", "a second document begins here", "one file, one document: remove `---`")
     if found_key := _HASH_IN_BRACES.search(text):
         return _commented(file, text, found_key.start(1))
@@ -95,8 +95,8 @@ def not_yaml(file: str, text: str, error: yaml.MarkedYAMLError) -> Problem:
     for look in _LOOKS:
         if found := look(error, lines, line):
             return Problem(file, *found)
-    hint = next((hint for words, hint in _HINTS.items() if said.startswith(words)), "")
-    return Problem(file, line, column, "", f"not YAML: {said}", hint)
+    hint = next((hint for beginning, hint in _HINTS.items() if reason.startswith(beginning)), "")
+    return Problem(file, line, column, "", f"not YAML: {reason}", hint)
 
 
 def _bracket(error: yaml.MarkedYAMLError, lines: list[str], line: int) -> Found | None:
@@ -209,7 +209,7 @@ def _unseen(error: yaml.MarkedYAMLError, lines: list[str], line: int) -> Found |
 
 def _dash(error: yaml.MarkedYAMLError, lines: list[str], line: int) -> Found | None:
     """``-ring:``, a list item without its space."""
-    if not any(words in (error.problem or "") for words in ("'-' indicator", "expected ':'")):
+    if not any(phrase in (error.problem or "") for phrase in ("'-' indicator", "expected ':'")):
         return None
     for at in (line, line - 1):
         if 1 <= at <= len(lines) and (found := re.match(r"( *)-([^\s-].*)", lines[at - 1])):

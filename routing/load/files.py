@@ -49,8 +49,8 @@ def sources(folder: Path) -> tuple[list[Source], list[Problem]]:
     Raises Problems when there is no folder.
     """
     if not folder.is_dir():
-        said = "not a folder" if folder.exists() else "there is no such folder"
-        raise Problems([Problem(str(folder), 1, 1, "", said, "give the folder of schemes: --schemes DIR")])
+        message = "not a folder" if folder.exists() else "there is no such folder"
+        raise Problems([Problem(str(folder), 1, 1, "", message, "give the folder of schemes: --schemes DIR")])
     now = time.time_ns()
     found, problems = [], []
     for entry in walk(folder):

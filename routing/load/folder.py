@@ -73,7 +73,7 @@ def shared(
         engine=engine,
         broken=excused.union(*(named.excused for named in (people, groups, calendars, gateways, pools, crms))),
     )
-    problems += [*_check(folder, people, groups), *crm.check_told(folder, crms.places)]
+    problems += [*_check(folder, people, groups), *crm.check_entities(folder, crms.places)]
     problems += _check_project(folder, documents)
     known = {name: _by_known_gateways(person, folder) for name, person in people.values.items()}
     vague = {name for name, members in folder.groups.items() if any(targets.unknown(each, folder) for each in members)}
@@ -199,8 +199,8 @@ def _check(folder: Folder, people: _Named, groups: _Named) -> Iterator[Problem]:
 
 def _check_project(folder: Folder, documents: Sequence[Document]) -> Iterator[Problem]:
     document = next(each for each in documents if isinstance(each.data, dict) and "project" in each.data)
-    for index, told in enumerate(folder.project.notify):
-        if complaint := folder.untold(told):
+    for index, recipient in enumerate(folder.project.notify):
+        if complaint := folder.cannot_notify(recipient):
             yield document.problem(("project", "notify", index), *complaint)
 
 

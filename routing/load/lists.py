@@ -21,7 +21,7 @@ MOST_NUMBERS = 100_000
 MOST_PROBLEMS = 50
 _NAME = re.compile(r"lists/[a-z][a-z0-9_]{0,63}\.txt")
 #: Of a line that is no number so many signs are told.
-_TOLD = 3
+_SHOWN = 3
 
 
 class Known(Protocol):
@@ -107,8 +107,8 @@ def _numbers(name: str, text: str, country: str | None) -> tuple[list[str], list
     return ([] if problems else sorted(found)), problems
 
 
-def _masked(said: str, line: str) -> str:
+def _masked(message: str, line: str) -> str:
     """What is said of a line, with the line's beginning and length in its place."""
-    shown = f"`{line[:_TOLD]}...` ({len(line)} characters)" if len(line) > _TOLD else "the line"
-    masked = said.replace(f"`{line}`", shown)
-    return f"{shown} is not a phone number" if len(line) > _TOLD and line in masked else masked
+    shown = f"`{line[:_SHOWN]}...` ({len(line)} characters)" if len(line) > _SHOWN else "the line"
+    masked = message.replace(f"`{line}`", shown)
+    return f"{shown} is not a phone number" if len(line) > _SHOWN and line in masked else masked

@@ -27,7 +27,7 @@ MOST_NODES = 200_000
 MOST_PROBLEMS = 50
 _INT = re.compile(r"[-+]?\d{1,18}")
 _FLOAT = re.compile(r"[-+]?(\d+\.\d*|\.\d+)([eE][-+]?\d+)?")
-_WORDS = {"true": True, "false": False, "null": None, "~": None, "": None}
+_CONSTANTS = {"true": True, "false": False, "null": None, "~": None, "": None}
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x85\u2028\u2029\ufeff]")
 #: libyaml's composer recurses in C: text that could nest deeply, or holds tags, is first walked without recursion.
 _MAY_NEST = re.compile(r"^[ \-?:]{80}", re.MULTILINE)
@@ -208,8 +208,8 @@ def _scalar(node: yaml.ScalarNode) -> Any:
     text: str = node.value
     if node.style:
         return text
-    if text in _WORDS:
-        return _WORDS[text]
+    if text in _CONSTANTS:
+        return _CONSTANTS[text]
     if _INT.fullmatch(text) and not re.match(r"[-+]?0\d", text):
         return int(text)
     return float(text) if _FLOAT.fullmatch(text) else text

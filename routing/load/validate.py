@@ -54,8 +54,8 @@ def validate(
     except ValidationError as error:
         details = error.errors(include_url=False)
         meant_keys = {(*detail["loc"][:-1], _key_meant(model, detail)) for detail in details}
-        told = [each for each in details if each["type"] != "missing" or tuple(each["loc"]) not in meant_keys]
-        wrong = Wrong(_problem(model, document, loc, detail) for detail in told)
+        reported = [each for each in details if each["type"] != "missing" or tuple(each["loc"]) not in meant_keys]
+        wrong = Wrong(_problem(model, document, loc, detail) for detail in reported)
         wrong.locs = [tuple(detail["loc"]) for detail in details]
         wrong.meant = frozenset(meant_keys)
         return wrong
@@ -73,9 +73,9 @@ def _problem(model: Any, document: Document, loc: Loc, detail: Any) -> Problem:
     if kind == "missing":
         return document.problem((*loc, *where[:-1]), f"`{where[-1]}` is missing")
     if kind == "literal_error":
-        words = re.findall("'([^']*)'", detail["ctx"]["expected"])
-        hint = did_you_mean(str(detail["input"]), words)
-        one_of = ", ".join(f"`{word}`" for word in words)
+        choices = re.findall("'([^']*)'", detail["ctx"]["expected"])
+        hint = did_you_mean(str(detail["input"]), choices)
+        one_of = ", ".join(f"`{choice}`" for choice in choices)
         return document.problem((*loc, *where), f"{shown(detail['input'])} is not one of {one_of}", hint)
     context = detail.get("ctx", {})
     message = _MESSAGES[kind].format(**context) if kind in _MESSAGES else detail["msg"]

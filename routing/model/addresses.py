@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, WithJsonSchema
 
 from routing.model.decision import ID
-from routing.model.fields import safe_text, said, shown
+from routing.model.fields import parsed_by, safe_text, shown
 from routing.model.url_secrets import secret_in
 
 #: A web address that may stand in dialplans and in the journal: no signs of theirs, no password.
@@ -69,6 +69,6 @@ def without_port(text: str) -> str:
     return re.sub(r":\d{1,5}$", "", text) if text.endswith("]") or text.count(":") == 1 or "]:" in text else text
 
 
-Email = Annotated[str, BeforeValidator(said(_email)), WithJsonSchema({"type": "string", "format": "email"})]
-Addressee = Annotated[str, BeforeValidator(said(_addressee)), WithJsonSchema({"type": "string"})]
-Host = Annotated[str, BeforeValidator(said(_host)), WithJsonSchema({"type": "string"})]
+Email = Annotated[str, BeforeValidator(parsed_by(_email)), WithJsonSchema({"type": "string", "format": "email"})]
+Addressee = Annotated[str, BeforeValidator(parsed_by(_addressee)), WithJsonSchema({"type": "string"})]
+Host = Annotated[str, BeforeValidator(parsed_by(_host)), WithJsonSchema({"type": "string"})]

@@ -111,9 +111,9 @@ UNSPECIFIED = "NORMAL_UNSPECIFIED"
 
 def _row(line: str) -> Cause:
     facts, _, trace = line[2:].partition("|")
-    name, statuses, *words = facts.split(None, 2)
+    name, statuses, *phrase = facts.split(None, 2)
     numbers = () if statuses == "-" else tuple(map(int, statuses.split(",")))
-    return Cause(name, numbers, "".join(words).strip(), trace.strip(), line.startswith("*"))
+    return Cause(name, numbers, "".join(phrase).strip(), trace.strip(), line.startswith("*"))
 
 
 CAUSES = {row.name: row for row in map(_row, _TABLE.strip("\n").split("\n"))}

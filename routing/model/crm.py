@@ -173,12 +173,12 @@ def crm_of(name: str, value: Any) -> tuple[type[Crm], Any]:
 def runtime(name: str, crm: Crm, country: str | None = None) -> dict[str, Any]:
     """What the engine needs to ask a CRM: secrets by name; ``told``: what is told of the visitor, if anything is;
     ``country``: the project's, where stored numbers without a country code are at home."""
-    told = sorted({place for _, place in crm.tells()})
+    sent = sorted({place for _, place in crm.tells()})
     home = {"country": country} if country else {}
     return {
         "system": name,
         **crm.model_dump(mode="json", exclude_none=True),
-        **({"told": told} if told else {}),
+        **({"told": sent} if sent else {}),
         **home,
     }
 

@@ -130,8 +130,8 @@ class Call:
     number: str
     caller: str
     caller_pays: bool = True
-    #: E.164, of a caller who hides: the number that they say is theirs (`model.told`). Never believed; "" for none.
-    told: str = ""
+    #: E.164: the number that a hidden caller gives as theirs (`model.stated_number`). Never trusted; "" for none.
+    stated_number: str = ""
     started: float = 0.0
     #: Whose registered phone calls; empty for calls from outside.
     person: str = ""
@@ -148,7 +148,7 @@ class Call:
     @property
     def found_by(self) -> str:
         """The number to look the caller up by: shown, else told by the caller."""
-        return self.told or self.caller
+        return self.stated_number or self.caller
 
 
 #: The event by which a call says that it still waits, as `Wait` told it to, and variables of such a call: which turn
@@ -175,8 +175,8 @@ def watchdog_seconds(budget_s: float) -> int:
 
 def answer(call: Call, decision: Decision, waves: Waves = _at_once) -> dict[str, str]:
     """`encode` for the step and the question that a call asks."""
-    said = encode(call.step, decision, waves)
-    return said | {"routing_answered": call.question} if call.question else said
+    variables = encode(call.step, decision, waves)
+    return variables | {"routing_answered": call.question} if call.question else variables
 
 
 def clean_name(text: str) -> str:
@@ -193,8 +193,8 @@ def encode(step: str, decision: Decision, waves: Waves = _at_once) -> dict[str, 
     match decision:
         case RingPerson(person, seconds, name):
             _require(ID, person, "person")
-            said = _ring(step, f"ring:person:{person}", seconds, name)
-            return said | {"routing_ring_for": ring_for(waves(person), seconds)}
+            variables = _ring(step, f"ring:person:{person}", seconds, name)
+            return variables | {"routing_ring_for": ring_for(waves(person), seconds)}
         case RingPhone(phone, seconds, name):
             _require(PHONE, phone, "phone")
             return _ring(step, f"ring:phone:{phone}", seconds, name)

@@ -97,7 +97,7 @@ def linear(parts: list[str]) -> str:
 
 
 @dataclass(frozen=True)
-class Wanted:
+class AcceptedValues:
     """What a question wants of a value: one of these texts; in a pattern ``*`` stands for anything."""
 
     texts: tuple[str, ...] = ()

@@ -46,7 +46,7 @@ def refuse(message: str, hint: str = "") -> PydanticCustomError:
     return PydanticCustomError("refused", "{message}", {"message": message, "hint": hint})
 
 
-def said(parse: Any) -> Any:
+def parsed_by(parse: Any) -> Any:
     """A parser's ValueError as a refusal with the same sentence."""
 
     def validate(value: Any) -> Any:
@@ -188,24 +188,24 @@ def _schema(**schema: Any) -> WithJsonSchema:
     return WithJsonSchema(schema)
 
 
-Id = Annotated[str, BeforeValidator(said(_id)), _schema(type="string", pattern="^[a-z][a-z0-9_]*$")]
+Id = Annotated[str, BeforeValidator(parsed_by(_id)), _schema(type="string", pattern="^[a-z][a-z0-9_]*$")]
 Seconds = Annotated[
     int,
-    BeforeValidator(said(durations.parse_duration)),
+    BeforeValidator(parsed_by(durations.parse_duration)),
     _schema(type="string", pattern=durations.PATTERN, examples=["20s", "3 rings", "2m"]),
 ]
 Number = Annotated[str, BeforeValidator(_number), _schema(type="string", examples=["+380501112233"])]
-Text = Annotated[str, BeforeValidator(said(safe_text)), WithJsonSchema(_TEXT)]
-Label = Annotated[str, BeforeValidator(said(_label)), _schema(type="string", maxLength=40)]
-Extension = Annotated[str, BeforeValidator(said(_quoted(_digits))), _schema(type="string", pattern=r"^\d{2,8}$")]
-Account = Annotated[str, BeforeValidator(said(_quoted(_account))), WithJsonSchema(_TEXT)]
-Key = Annotated[str, BeforeValidator(said(_quoted(_key))), _schema(type="string", pattern="^[0-9*#]$")]
-Sound = Annotated[str, BeforeValidator(said(_sound)), _schema(type="string", examples=["greeting.wav"])]
-Name = Annotated[str, BeforeValidator(said(_name)), _schema(type="string", pattern="^[A-Za-z][A-Za-z0-9_]*$")]
-Region = Annotated[str, BeforeValidator(said(_region)), _schema(type="string", pattern="^[A-Z]{2}$")]
+Text = Annotated[str, BeforeValidator(parsed_by(safe_text)), WithJsonSchema(_TEXT)]
+Label = Annotated[str, BeforeValidator(parsed_by(_label)), _schema(type="string", maxLength=40)]
+Extension = Annotated[str, BeforeValidator(parsed_by(_quoted(_digits))), _schema(type="string", pattern=r"^\d{2,8}$")]
+Account = Annotated[str, BeforeValidator(parsed_by(_quoted(_account))), WithJsonSchema(_TEXT)]
+Key = Annotated[str, BeforeValidator(parsed_by(_quoted(_key))), _schema(type="string", pattern="^[0-9*#]$")]
+Sound = Annotated[str, BeforeValidator(parsed_by(_sound)), _schema(type="string", examples=["greeting.wav"])]
+Name = Annotated[str, BeforeValidator(parsed_by(_name)), _schema(type="string", pattern="^[A-Za-z][A-Za-z0-9_]*$")]
+Region = Annotated[str, BeforeValidator(parsed_by(_region)), _schema(type="string", pattern="^[A-Z]{2}$")]
 Periods = Annotated[
     tuple[Period, ...],
-    BeforeValidator(said(_periods)),
+    BeforeValidator(parsed_by(_periods)),
     _schema(anyOf=[{"type": "string"}, {"type": "array", "items": {"type": "string"}}], examples=["09:00-18:00"]),
 ]
 

@@ -63,7 +63,7 @@ class Folder:
         hint = f"paths begin below sounds/: write `{below}`" if below != sound and below in self.sounds else ""
         return f"there is no sound file `sounds/{sound}`", hint or did_you_mean(sound, self.sounds)
 
-    def untold(self, name: str) -> tuple[str, str] | None:
+    def cannot_notify(self, name: str) -> tuple[str, str] | None:
         """Why somebody cannot be told, and a hint; None for a person with an e-mail address, and for an address."""
         person = self.people.get(name)
         if person is not None and person.email is None:

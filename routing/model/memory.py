@@ -34,15 +34,15 @@ class Talk:
     @classmethod
     def of(cls, text: str | bytes) -> Talk:
         """The talk of a kept text. Raises ValueError, TypeError or KeyError on another one."""
-        told = json.loads(text)
-        direction: Direction = "out" if told["direction"] == "out" else "in"
+        stored = json.loads(text)
+        direction: Direction = "out" if stored["direction"] == "out" else "in"
         return cls(
-            person=str(told["person"]),
-            at=float(told["at"]),
-            talk_s=float(told["talk_s"]),
+            person=str(stored["person"]),
+            at=float(stored["at"]),
+            talk_s=float(stored["talk_s"]),
             direction=direction,
-            number=str(told.get("number") or ""),
-            call_id=str(told.get("call_id") or ""),
+            number=str(stored.get("number") or ""),
+            call_id=str(stored.get("call_id") or ""),
         )
 
 
@@ -89,8 +89,8 @@ class Memory(Protocol):
     def is_away(self, project: str, person: str) -> bool:
         """Whether somebody is not to be disturbed."""
 
-    def disturb(self, project: str, person: str, wanted: bool, now_s: float = 0.0) -> None:
-        """Turn do-not-disturb of a person off (``wanted``) or on."""
+    def disturb(self, project: str, person: str, may_disturb: bool, now_s: float = 0.0) -> None:
+        """Turn do-not-disturb of a person off (``may_disturb``) or on."""
 
     def next_message(self, project: str, person: str, call: str, now_s: float) -> str:
         """The oldest voicemail that waits for somebody; "" for none.

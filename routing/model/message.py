@@ -18,5 +18,5 @@ HEARD_SECONDS = 0.5
 
 def least_seconds(channel: Mapping[str, str]) -> int:
     """The shortest message of a voicemail, by the call's channel variables."""
-    said = channel.get(LEAST, "")
-    return int(said) if said.isascii() and said.isdigit() and len(said) < 5 else LEAST_SECONDS
+    value = channel.get(LEAST, "")
+    return int(value) if value.isascii() and value.isdigit() and len(value) < 5 else LEAST_SECONDS

@@ -26,6 +26,6 @@ def name_of(box: str, call: str) -> str:
     return name if NAME.fullmatch(name) else ""
 
 
-def told(count: int) -> dict[str, str]:
+def mwi_headers(count: int) -> dict[str, str]:
     """What is told of so many messages (RFC 3842): new ones, none that was heard before."""
     return {"MWI-Messages-Waiting": "yes" if count else "no", "MWI-Voice-Message": f"{count}/0 (0/0)"}

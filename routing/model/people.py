@@ -21,9 +21,9 @@ from routing.model.fields import (
     Sound,
     Text,
     Whole,
+    parsed_by,
     refuse,
     safe_text,
-    said,
     shown,
 )
 from routing.model.ringing import MOST_WAVES
@@ -118,9 +118,9 @@ def key_clash(confirm: str | None, reject: str | None) -> tuple[str, str] | None
 class Person(Fields):
     """Somebody who can be rung."""
 
-    name: Annotated[str, BeforeValidator(said(_full_name)), WithJsonSchema({"type": "string", "pattern": r"\S"})] = (
-        Field(description="Shown in reports and traces.")
-    )
+    name: Annotated[
+        str, BeforeValidator(parsed_by(_full_name)), WithJsonSchema({"type": "string", "pattern": r"\S"})
+    ] = Field(description="Shown in reports and traces.")
     phones: Annotated[dict[Id, Phone], BeforeValidator(_phones), NotEmpty] = Field(
         max_length=MOST_PHONES, description="Phones by a short name: desk, mobile."
     )

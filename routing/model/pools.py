@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, ConfigDict, Field, WithJsonSchema, field_validator, model_validator
 
-from routing.model.entities import MOST_ENTITIES, NAME, SOURCES, Visitor, Wanted, clean, linear
+from routing.model.entities import MOST_ENTITIES, NAME, SOURCES, AcceptedValues, Visitor, clean, linear
 from routing.model.fields import Fields, Flag, Id, Name, Number, OneOrMany, Seconds, Text, one_or_many, refuse, shown
 from routing.model.problem import did_you_mean
 from routing.model.sites import Origins
@@ -24,7 +24,7 @@ QUESTIONS = "entity.NAME"
 _QUESTION = re.compile(r"(entity|source)\.(.*)")
 
 
-def wanted(value: Any) -> Wanted:
+def accepted_values(value: Any) -> AcceptedValues:
     """A text, several, or ``{pattern: "drain*"}``."""
     if isinstance(value, dict):
         if list(value) != ["pattern"]:
@@ -32,11 +32,11 @@ def wanted(value: Any) -> Wanted:
         patterns = tuple(_text(each, "*") for each in one_or_many(value["pattern"]))
         if not patterns:
             raise refuse("`pattern` needs at least one value")
-        return Wanted(patterns=patterns)
+        return AcceptedValues(patterns=patterns)
     texts = tuple(_text(each, "") for each in one_or_many(value))
     if not texts:
         raise refuse("must not be empty")
-    return Wanted(texts)
+    return AcceptedValues(texts)
 
 
 def _text(value: Any, wildcard: str) -> str:
@@ -51,17 +51,19 @@ def _text(value: Any, wildcard: str) -> str:
 
 _ONE = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
 _PATTERN = {**_ONE, "description": "Texts in which `*` stands for anything: `drain*`."}
-_WANTED = {"anyOf": [*_ONE["anyOf"], {"type": "object", "properties": {"pattern": _PATTERN}, "required": ["pattern"]}]}
-Value = Annotated[Wanted, BeforeValidator(wanted), WithJsonSchema(_WANTED)]
+_VALUE_SCHEMA = {
+    "anyOf": [*_ONE["anyOf"], {"type": "object", "properties": {"pattern": _PATTERN}, "required": ["pattern"]}]
+}
+Value = Annotated[AcceptedValues, BeforeValidator(accepted_values), WithJsonSchema(_VALUE_SCHEMA)]
 
 
 def gathered(value: Any) -> Any:
     """The flat keys ``entity.region`` and ``source.utm_source`` of a mapping as one mapping under `QUESTIONS`."""
     if not isinstance(value, dict):
         return value
-    asked = {key: of for key, of in value.items() if isinstance(key, str) and _QUESTION.fullmatch(key)}
-    rest = {key: of for key, of in value.items() if key not in asked}
-    return {**rest, QUESTIONS: asked} if asked else rest
+    questions = {key: of for key, of in value.items() if isinstance(key, str) and _QUESTION.fullmatch(key)}
+    rest = {key: of for key, of in value.items() if key not in questions}
+    return {**rest, QUESTIONS: questions} if questions else rest
 
 
 def _question(value: Any) -> str:
@@ -78,8 +80,8 @@ Questions = dict[Annotated[str, BeforeValidator(_question)], Value]
 
 def flat_schema(schema: dict[str, Any]) -> None:
     """The JSON Schema of a mapping with questions: one pattern of keys instead of the field that keeps them."""
-    asked = schema["properties"].pop(QUESTIONS)
-    schema["patternProperties"] = {rf"^(entity|source)\.{NAME.pattern}$": asked["additionalProperties"]}
+    questions = schema["properties"].pop(QUESTIONS)
+    schema["patternProperties"] = {rf"^(entity|source)\.{NAME.pattern}$": questions["additionalProperties"]}
 
 
 class Entity(Fields):
@@ -137,7 +139,7 @@ class PoolWhen(Fields):
         """Whether a visit on this page (a path) is one that the pool is for."""
         values = {"entity": visitor.entities, "source": visitor.source}
         return (not self.page or any(_like(pattern, page) for pattern in self.page)) and all(
-            asked.fits(_value(values, question)) for question, asked in self.questions.items()
+            expected.fits(_value(values, question)) for question, expected in self.questions.items()
         )
 
 

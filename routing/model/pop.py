@@ -44,11 +44,12 @@ class Pop:
     entities: Mapping[str, str] = field(default_factory=dict, repr=False)
     source: Mapping[str, str] = field(default_factory=dict, repr=False)
     #: The number that a hidden caller says is theirs, or "".
-    told: str = ""
+    stated_number: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """Plain data, as screens get it."""
-        return asdict(self)
+        fields = asdict(self)
+        return fields | {"told": fields.pop("stated_number")}
 
 
 class PopsDown(Exception):

@@ -45,21 +45,21 @@ def region_pattern(name: str, country: str | None) -> str:
         dialled = dialling(code)[0]
     except ValueError as error:
         raise UnknownRegion(str(error), "") from None
-    wanted = _plain(region)
-    pattern = _pattern(dialled, wanted)
+    region_name = _plain(region)
+    pattern = _pattern(dialled, region_name)
     if pattern is None:
         every = sorted({each for names in _regions(dialled).values() for each in names})
-        raise UnknownRegion(f"no number in {code} is from `{region}`", did_you_mean(wanted, every))
+        raise UnknownRegion(f"no number in {code} is from `{region}`", did_you_mean(region_name, every))
     return pattern
 
 
 @functools.lru_cache(maxsize=512)
-def _pattern(code: str, wanted: str) -> str | None:
+def _pattern(code: str, region_name: str) -> str | None:
     """The regex of a region by its plain name; None when no number is from there."""
     known = _regions(code)
-    if not any(wanted in names for names in known.values()):
+    if not any(region_name in names for names in known.values()):
         return None
-    return longest_prefix_pattern({prefix: wanted in names for prefix, names in known.items()})
+    return longest_prefix_pattern({prefix: region_name in names for prefix, names in known.items()})
 
 
 @functools.lru_cache(maxsize=64)

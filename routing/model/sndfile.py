@@ -58,9 +58,9 @@ class _File(ctypes.Structure):
 def facts(file: BinaryIO, size: int) -> Facts:
     """Of an open file of so many bytes. Raises Unreadable, and UserFailure without the library."""
     library, info = _library(), _Info()
-    asked = _asked(file, size)
+    callbacks = _callbacks(file, size)
     file.seek(0)
-    handle = library.sf_open_virtual(ctypes.byref(asked), _READ, ctypes.byref(info), None)
+    handle = library.sf_open_virtual(ctypes.byref(callbacks), _READ, ctypes.byref(info), None)
     if not handle:
         raise Unreadable(library.sf_strerror(None).decode("utf-8", "replace"))
     library.sf_close(handle)
@@ -68,7 +68,7 @@ def facts(file: BinaryIO, size: int) -> Facts:
     return Facts(container, CODECS.get(info.format & _SUBTYPE, ""), info.rate, info.channels, info.frames)
 
 
-def _asked(file: BinaryIO, size: int) -> _File:
+def _callbacks(file: BinaryIO, size: int) -> _File:
     """The functions by which the library reads a file."""
 
     def read(to: int, count: int, _: Any) -> int:

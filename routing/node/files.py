@@ -14,7 +14,7 @@ import secrets
 from dataclasses import asdict
 from pathlib import Path
 
-from routing.compile.numbers import way_in
+from routing.compile.numbers import entry_dialplan
 from routing.compile.templates import names, render_lines
 from routing.model import ringback
 from routing.node import certificate, rights, timezones
@@ -51,7 +51,7 @@ def render(settings: Settings) -> dict[str, str]:
         "account_rate": bound(settings.account_rate),
         "hold_music": ringback.HOLD,
         "leg_mark": f"leg_{hashlib.sha256(f'leg:{settings.esl_password}'.encode()).hexdigest()[:24]}",
-        "way_in": way_in(settings.root, limited=is_limited(settings)),
+        "entry_dialplan": entry_dialplan(settings.root, limited=is_limited(settings)),
         "timezones": timezones.rules(),
         "tzdata_version": timezones.version(),
     }

@@ -92,9 +92,9 @@ class Office:
         """See Memory."""
         return self._there()._away.get(person, self.before.states.get(person) == "dnd")
 
-    def disturb(self, project: str, person: str, wanted: bool, now_s: float = 0.0) -> None:
+    def disturb(self, project: str, person: str, may_disturb: bool, now_s: float = 0.0) -> None:
         """See Memory."""
-        self._there()._away[person] = not wanted
+        self._there()._away[person] = not may_disturb
 
     def next_message(self, project: str, person: str, call: str, now_s: float) -> str:
         """See Memory: no voicemail of the calls is kept."""

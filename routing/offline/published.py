@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from routing.compile.numbers import way_in
+from routing.compile.numbers import entry_dialplan
 from routing.compile.templates import render
 from routing.offline.decider import Decider, refused
 from routing.offline.events import Event
@@ -81,7 +81,7 @@ class Published:
     @property
     def entry_dialplan(self) -> str:
         """Where the gateways' profile hunts: the release itself, then the fixed dialplan."""
-        return way_in(self.root, limited=self.limited)
+        return entry_dialplan(self.root, limited=self.limited)
 
     @property
     def timezone(self) -> str:

@@ -78,7 +78,7 @@ class _Memory:
     def is_away(self, project: str, person: str) -> bool:
         return self._there().states.get(person) == "dnd"
 
-    def disturb(self, project: str, person: str, wanted: bool, now_s: float = 0.0) -> None:
+    def disturb(self, project: str, person: str, may_disturb: bool, now_s: float = 0.0) -> None:
         self._there()
 
     def next_message(self, project: str, person: str, call: str, now_s: float) -> str:

@@ -42,7 +42,7 @@ class NoMemory:
         """See Memory."""
         raise Forgotten("there is no Redis")
 
-    def disturb(self, project: str, person: str, wanted: bool, now_s: float = 0.0) -> None:
+    def disturb(self, project: str, person: str, may_disturb: bool, now_s: float = 0.0) -> None:
         """See Memory."""
         raise Forgotten("there is no Redis")
 

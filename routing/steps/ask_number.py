@@ -27,7 +27,7 @@ from pydantic import Field
 from routing.model.fields import Seconds, Sound, Whole
 from routing.model.folder import Folder
 from routing.model.problem import Loc
-from routing.model.told import MOST_DIGITS, TOLD
+from routing.model.stated_number import MOST_DIGITS, STATED_NUMBER
 from routing.steps.base import HEAR_TONES, RELEASE, Emitter, Step, sound_path
 from routing.steps.dialplan import Condition, Extension
 from routing.steps.play import UNKNOWN_SECONDS
@@ -56,7 +56,7 @@ class AskNumberStep(Step):
         So it does while it plays a remark: there is none.
         """
         here.do("transfer", out.go(f"{path}.ask"))
-        hidden = Condition(f"${{routing_caller}}@${{{TOLD}}}", "^anonymous@$")
+        hidden = Condition(f"${{routing_caller}}@${{{STATED_NUMBER}}}", "^anonymous@$")
         asking = out.context.extension(f"{path}.ask", hidden)
         asking.do("answer")
         asking.do("execute_extension", HEAR_TONES)
@@ -64,7 +64,7 @@ class AskNumberStep(Step):
             asking.do("execute_extension", out.go(f"{path}.try"))
         asking.do("transfer", out.go(after))
         out.context.extension(f"{path}.ask").do("transfer", out.go(after))
-        trying = out.context.extension(f"{path}.try", Condition(f"${{{TOLD}}}", "^$"))
+        trying = out.context.extension(f"{path}.try", Condition(f"${{{STATED_NUMBER}}}", "^$"))
         trying.set("routing_digits", "")
         trying.do("play_and_get_digits", self._question())
         trying.do("execute_extension", f"{READ} XML:{RELEASE}/{READ}.xml {READ}")

@@ -83,25 +83,25 @@ def _leg(leg: Leg, folder: Folder, number: str, label: str) -> str:
     if leg.after:
         variables["leg_delay_start"] = str(leg.after)
     if leg.phone.confirm:
-        variables |= _asked(leg.phone)
+        variables |= _confirm_variables(leg.phone)
     if label:
         variables["origination_caller_id_name"] = f"'{label}'"
     variables["routing_target"] = leg.target
-    undisturbed = f"${{{dnd.variable(leg.target.partition('.')[0])}}}"
+    dnd_guard = f"${{{dnd.variable(leg.target.partition('.')[0])}}}"
     if leg.phone.sip:
         variables |= _PHONE
         if srtp := leg.phone.srtp or folder.project.srtp:
             variables["rtp_secure_media_outbound"] = MODES[srtp]
-        return _braces("[]", variables) + f"{undisturbed}sofia/internal/{leg.phone.sip}%${{domain}}"
+        return _braces("[]", variables) + f"{dnd_guard}sofia/internal/{leg.phone.sip}%${{domain}}"
     assert leg.phone.number
     name = _gateway_name(leg, folder)
     gateway = folder.gateways[name]
     variables |= caller_id(gateway, number)
     to = dialled(gateway, leg.phone.number, folder.project.country)
-    return _braces("[]", variables) + f"{undisturbed}sofia/gateway/{name}/{to}"
+    return _braces("[]", variables) + f"{dnd_guard}sofia/gateway/{name}/{to}"
 
 
-def _asked(phone: Phone) -> dict[str, str]:
+def _confirm_variables(phone: Phone) -> dict[str, str]:
     """Leg variables that have whoever picks up asked for a key: `routing.compile.keys` compiles the question.
 
     FreeSWITCH's own question knows no key that refuses, and hears no tones.

@@ -19,7 +19,7 @@ from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from routing.model.causes import OFFERED
 from routing.model.decision import CAUSE
-from routing.model.fields import Sound, said, shown
+from routing.model.fields import Sound, parsed_by, shown
 from routing.model.folder import Folder
 from routing.model.problem import Loc, did_you_mean
 from routing.steps.base import ANSWERED, Complaint, Emitter, Step, sound_path
@@ -33,7 +33,9 @@ def _cause(value: Any) -> str:
     return value
 
 
-Cause = Annotated[str, BeforeValidator(said(_cause)), WithJsonSchema({"type": "string", "examples": ["USER_BUSY"]})]
+Cause = Annotated[
+    str, BeforeValidator(parsed_by(_cause)), WithJsonSchema({"type": "string", "examples": ["USER_BUSY"]})
+]
 
 
 class HangupStep(Step):

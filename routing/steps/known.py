@@ -42,9 +42,9 @@ class KnownQuestion(MemoryQuestion):
         return {"kind": self.kind, "project": folder.project.name, "timeout_s": MEMORY_SECONDS}
 
 
-def is_known(wanted: bool) -> Condition:
+def is_known(expected: bool) -> Condition:
     """Whether somebody has talked with the caller, or a CRM knows them."""
-    return Condition(known.EITHER, known.IS_KNOWN if wanted else known.IS_UNKNOWN)
+    return Condition(known.EITHER, known.IS_KNOWN if expected else known.IS_UNKNOWN)
 
 
 def talked_within(seconds: int) -> Condition:

@@ -54,8 +54,8 @@ class PlayStep(Step):
 
     def own_seconds(self, folder: Folder) -> float:
         """The file's length, and the watchdog's time where the engine is asked."""
-        asked = KnownQuestion().own_seconds(folder) if self.unless else 0.0
-        return asked + folder.sounds.get(self.file, UNKNOWN_SECONDS)
+        lookup_seconds = KnownQuestion().own_seconds(folder) if self.unless else 0.0
+        return lookup_seconds + folder.sounds.get(self.file, UNKNOWN_SECONDS)
 
     def runtime(self, folder: Folder) -> dict[str, Any] | None:
         """What the engine is asked, if it is."""

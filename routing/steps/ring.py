@@ -200,11 +200,11 @@ class RingStep(DynamicStep):
 
     def own_seconds(self, folder: Folder) -> float:
         """The watchdog's time where the engine is asked, every round of waiting, all turns and the time to confirm."""
-        asked: float = self.watchdog_seconds if self.is_dynamic else 0
+        decision_seconds: float = self.watchdog_seconds if self.is_dynamic else 0
         if self.order == "in_order_waiting":
-            asked += orders.rounds(self._wait_seconds) * (orders.WAIT_SECONDS + self.budget_seconds)
+            decision_seconds += orders.rounds(self._wait_seconds) * (orders.WAIT_SECONDS + self.budget_seconds)
         turns = self.turns(folder)
-        return asked + sum(
+        return decision_seconds + sum(
             targets.length(turn) + CONFIRM_SECONDS * any(leg.phone.confirm for leg in turn) for turn in turns
         )
 

@@ -182,8 +182,8 @@ def check_names(fields: SchemeFields, folder: Folder) -> Iterator[Complaint]:
     hours = fields.hours
     if hours is not None and hours not in folder.calendars and not folder.excuses("calendars", hours):
         yield ("hours",), f"no calendar is called `{hours}`", did_you_mean(hours, folder.calendars)
-    for index, told in enumerate(fields.notify):
-        if complaint := folder.untold(told):
+    for index, recipient in enumerate(fields.notify):
+        if complaint := folder.cannot_notify(recipient):
             yield ("notify", index), *complaint
     if fields.music:
         yield from _sound(("music",), fields.music, folder)

@@ -23,7 +23,7 @@ from pydantic import Field
 
 from routing.model.fields import Seconds
 from routing.model.folder import Folder
-from routing.model.told import TOLD
+from routing.model.stated_number import STATED_NUMBER
 from routing.steps.base import Emitter, Reference
 from routing.steps.dialplan import Condition, Extension
 from routing.steps.dynamic import DynamicStep, RingTime, Variation
@@ -60,7 +60,9 @@ class StickyStep(DynamicStep):
     def ask(self, out: Emitter, here: Extension, path: str, then: str) -> None:
         """The frame behind the question whether there is a number to remember; ``then``: argument of ``transfer``."""
         here.do("transfer", out.go(f"{path}.ask"))
-        asking = out.context.extension(f"{path}.ask", Condition(f"${{routing_caller}}@${{{TOLD}}}", r"^(?:[^@]*@)?\+"))
+        asking = out.context.extension(
+            f"{path}.ask", Condition(f"${{routing_caller}}@${{{STATED_NUMBER}}}", r"^(?:[^@]*@)?\+")
+        )
         self.emit_frame(out, asking, path, then)
         out.context.extension(f"{path}.ask").do("transfer", then)
 

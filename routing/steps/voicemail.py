@@ -60,8 +60,8 @@ class VoicemailStep(Step):
         """A message has a length that is possible; whoever is told has an address."""
         if "at_least" in self.model_fields_set and self.at_least > self.at_most:
             yield (*loc, "at_least"), "the shortest message is longer than the longest", f"at_most: {self.at_most}s"
-        for index, told in enumerate(self.notify):
-            if complaint := folder.untold(told):
+        for index, recipient in enumerate(self.notify):
+            if complaint := folder.cannot_notify(recipient):
                 yield (*loc, "notify", index), *complaint
 
     def emit(self, out: Emitter, here: Extension, path: str, after: str) -> Extension | None:

@@ -49,8 +49,8 @@ def _prefix(value: Any) -> str:
         raise refuse(f"{shown(value)} is not the beginning of a number", "write it with its country, `+38057`")
     number = digits.removeprefix("+")
     if (possible := plans.longest_beginning(number)) != number:
-        told = f"it could be one up to `+{possible}`" if possible else "no country has that code"
-        raise refuse(f"no number begins with {shown(value)}", _trunk_zero(number, possible) or told)
+        hint = f"it could be one up to `+{possible}`" if possible else "no country has that code"
+        raise refuse(f"no number begins with {shown(value)}", _trunk_zero(number, possible) or hint)
     return digits
 
 
@@ -137,9 +137,9 @@ class When(Fields):
 
     def count(self) -> int:
         """How many questions are asked."""
-        asked = (self.caller, self.list_, self.country, self.region, self.zone, self.number, self.any)
+        conditions = (self.caller, self.list_, self.country, self.region, self.zone, self.number, self.any)
         chosen = (self.anonymous, self.known, self.known_within)
-        return sum(map(bool, asked)) + sum(each is not None for each in chosen) + len(self.questions)
+        return sum(map(bool, conditions)) + sum(each is not None for each in chosen) + len(self.questions)
 
     @property
     def asks_memory(self) -> bool:
@@ -174,9 +174,9 @@ class When(Fields):
             yield talked_within(self.known_within)
         if self.number:
             yield Condition("${routing_number}", f"^({'|'.join(map(re.escape, self.number))})$")
-        for question, asked in self.questions.items():
+        for question, expected in self.questions.items():
             kind, _, name = question.partition(".")
-            yield Condition(f"${{{ENTITY if kind == 'entity' else SOURCE}{name}}}", asked.expression)
+            yield Condition(f"${{{ENTITY if kind == 'entity' else SOURCE}{name}}}", expected.expression)
         if self.any:
             yield _any_of(pair for one in self.any for pair in one.pairs(country))
 

@@ -122,10 +122,10 @@ class RedisMemory:
         (counted,) = self._ask(load, ("EVAL", COUNT, 2, mark, load, *arguments))
         return bool(counted)
 
-    def disturb(self, project: str, person: str, wanted: bool, now_s: float = 0.0) -> None:
-        """Turn do-not-disturb of a person off (``wanted``) or on."""
+    def disturb(self, project: str, person: str, may_disturb: bool, now_s: float = 0.0) -> None:
+        """Turn do-not-disturb of a person off (``may_disturb``) or on."""
         key = keys.dnd(project)
-        self._ask(key, ("HDEL", key, person) if wanted else ("HSET", key, person, round(now_s)))
+        self._ask(key, ("HDEL", key, person) if may_disturb else ("HSET", key, person, round(now_s)))
 
     def leave(self, project: str, person: str, name: str, at_s: float) -> None:
         """A voicemail waits for somebody."""

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from routing.model.entities import SOURCES, Visitor, Wanted, cleaned
+from routing.model.entities import SOURCES, AcceptedValues, Visitor, cleaned
 from routing.model.pools import PoolWhen
 from routing.model.visitors import Lending
 
@@ -72,7 +72,7 @@ def plan_of(table: Mapping[str, Any]) -> Plan:
 
 def _lender(project: str, pool: Mapping[str, Any]) -> Lender:
     questions = {
-        question: Wanted(tuple(requirement["texts"]), tuple(requirement["patterns"]))
+        question: AcceptedValues(tuple(requirement["texts"]), tuple(requirement["patterns"]))
         for question, requirement in pool["questions"].items()
     }
     lending = Lending(project, pool["name"], tuple(pool["numbers"]), int(pool["lease_s"]), int(pool["keep_s"]))

@@ -11,7 +11,7 @@ from routing.diff.moments import DAY, Interval
 from routing.diff.outcome import Entry, Outcome
 from routing.diff.phrases import was_now
 from routing.diff.scenario import Delta
-from routing.diff.spans import said
+from routing.diff.spans import spans_text
 from routing.offline.reading import assigned, inputs_of, referred
 
 MONDAY = date(2026, 11, 23)
@@ -53,7 +53,7 @@ EVERY = [*week((0, 9), (9, 18), (18, 24)), *special((0, 9), (9, 18), (18, 24))]
     ],
 )
 def test_moments_are_said_as_people_say_them(chosen: list[Interval], words: str) -> None:
-    assert said(chosen, EVERY) == words
+    assert spans_text(chosen, EVERY) == words
 
 
 def test_a_day_is_whole() -> None:

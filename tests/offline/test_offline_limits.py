@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from routing.compile.doors import loops
+from routing.compile.entry import loops
 from routing.offline.events import ended
 from routing.offline.ladder import ladder
 from routing.offline.limited import by_limit

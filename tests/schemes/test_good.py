@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from routing.compile.doors import FRONT_DOORS
+from routing.compile.entry import ENTRY_FILES
 from routing.compile.xml import ALLOWED, FAMILY
 from routing.steps import KINDS
 from support.folders import HERE, compiled, laid_out
@@ -20,7 +20,7 @@ from support.folders import HERE, compiled, laid_out
 FOLDERS = sorted(path for path in (HERE / "good").iterdir() if path.is_dir())
 
 #: What only the front doors expand: the node's limits, and what a call says of itself, to be matched and nothing else.
-DOORS = {*FRONT_DOORS}
+DOORS = {*ENTRY_FILES}
 _BOUNDS = ("caller_rate", "caller_calls", "anonymous_rate", "number_rate", "number_calls")
 OF_THE_NODE = {f"routing_limit_{bound}" for bound in _BOUNDS}
 OF_THE_CALL = {
@@ -119,4 +119,4 @@ def test_the_same_input_gives_the_same_bytes(tmp_path: Path) -> None:
     assert releases[0].name == releases[1].name
     assert first.keys() == second.keys()
     differing = [str(name) for name in first if first[name].read_bytes() != second[name].read_bytes()]
-    assert sorted(differing) == sorted(FRONT_DOORS)
+    assert sorted(differing) == sorted(ENTRY_FILES)

@@ -34,7 +34,7 @@ def test_what_decisions_go_by(store):
         assert memory.count(project, "ivan", "call", DAY, 42, 100.0, DAY)
         assert not memory.count(project, "ivan", "call", DAY, 42, 100.0, DAY), "counted once"
         assert memory.facts(project, ["ivan"], DAY, PLACE).loads["ivan"].calls == 1
-        memory.disturb(project, "ivan", wanted=False)
+        memory.disturb(project, "ivan", may_disturb=False)
         assert memory.is_away(project, "ivan") and set(memory.away(project)) == {"ivan"}
 
 

@@ -95,10 +95,10 @@ def test_the_last_talk_is_rung_and_none_for_others(desk):
 def test_who_is_away_busy_or_off_is_passed(desk):
     engine = desk.engine(desk.memory)
     desk.memory.remember("p", CALLER, Talk("olena", NOW - 60, 30, "out"))
-    desk.memory.disturb("p", "olena", wanted=False)
+    desk.memory.disturb("p", "olena", may_disturb=False)
     assert desk.decide(engine, "1") == "1:continue"
     assert desk.decide(engine, "2") == "2:order:ivan,petro"
-    desk.memory.disturb("p", "olena", wanted=True)
+    desk.memory.disturb("p", "olena", may_disturb=True)
     desk.states.seen(Picture((Channel("leg", "olena.desk", "another"),), frozenset({"1002", "1003"})))
     assert desk.decide(engine, "1") == "1:continue"
     assert desk.decide(engine, "2") == "2:order:petro"

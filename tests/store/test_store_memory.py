@@ -108,11 +108,11 @@ def test_redis_gives_the_turn_to_whom_the_order_puts_first(memory, store, strate
 
 
 def test_do_not_disturb(memory):
-    memory.disturb("p", "ivan", wanted=False, now_s=1234.0)
+    memory.disturb("p", "ivan", may_disturb=False, now_s=1234.0)
     assert memory.away("p") == {"ivan": 1234.0}
     assert memory.is_away("p", "ivan")
     assert memory.facts("p", ["ivan"], "20261122", PLACE).away == frozenset({"ivan"})
-    memory.disturb("p", "ivan", wanted=True)
+    memory.disturb("p", "ivan", may_disturb=True)
     assert memory.away("p") == {}
     assert not memory.is_away("p", "ivan")
 
@@ -121,7 +121,7 @@ def test_every_key_is_documented_and_ends(memory, store):
     memory.remember("p", CALLER, talk(1.0))
     memory.count("p", "ivan", "c1", "20261122", 5, 100.0, "20261116")
     memory.take_turn("p", PLACE, [("ivan", 0)], True)
-    memory.disturb("p", "ivan", wanted=False)
+    memory.disturb("p", "ivan", may_disturb=False)
     (found,) = store.ask("x", ("KEYS", "*"))
     ends = {key.decode(): store.ask(key.decode(), ("TTL", key))[0] for key in found}
     assert ends == {

@@ -10,7 +10,7 @@ from pathlib import Path
 from routing.cli.check import checked_folder
 from routing.lint.facts import facts_of
 from routing.lint.findings import Found
-from routing.lint.run import Told, run
+from routing.lint.run import LintReport, run
 from routing.lint.whole import Whole
 from routing.load.folder import shared
 from routing.load.nodes import Document, read
@@ -41,7 +41,7 @@ SOUNDS = {"greeting.wav": 9.0, "menu.wav": 8.0, "closed.wav": 5.0, "long.wav": 2
 LISTS = {"vip": ["+380671112233"]}
 
 
-def told(files: Sequence[str], today: date = TODAY, *, complete: bool = True) -> Told:
+def told(files: Sequence[str], today: date = TODAY, *, complete: bool = True) -> LintReport:
     """What is told of some files beside the company; a file may replace the project, or say `gateways: {}`."""
     bare = any(own.startswith("gateways: {}") for own in files)
     texts = [COMPANY.partition("gateways:")[0] if bare else COMPANY, *files]

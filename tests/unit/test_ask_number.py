@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from routing.compile.told import told_context
+from routing.compile.stated_number import stated_number_context
 from routing.decide import registry
 from routing.decide.request import parameters
 from routing.decide.responsible import Responsible
@@ -28,7 +28,7 @@ from support.decision_ports import given
 from support.folders import HERE, compiled, laid_out
 
 TOLD = "+380671234567"
-HIDDEN = Call("12345678", "/r", "s", "2", "+380800330521", "anonymous", told=TOLD)
+HIDDEN = Call("12345678", "/r", "s", "2", "+380800330521", "anonymous", stated_number=TOLD)
 
 
 def told_of(channel):
@@ -42,14 +42,14 @@ def told_of(channel):
 ])  # fmt: skip
 def test_only_of_a_hidden_caller_and_only_a_number_is_read(caller, said, told):
     call = told_of({"routing_caller": caller, "routing_told": said})
-    assert (call.told, call.found_by) == (told, told or caller)
+    assert (call.stated_number, call.found_by) == (told, told or caller)
 
 
 def test_a_webhook_is_told_it_beside_the_caller():
     assert parameters({}, HIDDEN)["caller"] == "anonymous"
     assert parameters({}, HIDDEN)["caller_told"] == TOLD
-    assert "caller_told" not in parameters({}, replace(HIDDEN, told=""))
-    assert parameters({"send": {"who": "caller_told"}}, replace(HIDDEN, told="")) == {"who": ""}
+    assert "caller_told" not in parameters({}, replace(HIDDEN, stated_number=""))
+    assert parameters({"send": {"who": "caller_told"}}, replace(HIDDEN, stated_number="")) == {"who": ""}
 
 
 def test_a_crm_finds_who_is_responsible_and_nobody_is_known_or_named_by_it():
@@ -57,7 +57,7 @@ def test_a_crm_finds_who_is_responsible_and_nobody_is_known_or_named_by_it():
     found = Found("deal", "7", Owner("1"), "Director Ltd", "https://crm.example.com/7")
     people = Responsible({"1": "ivan"})
     ports = given(responsible=lambda *_: people, crm=lambda *_: found)
-    believed = registry.decide(step, replace(HIDDEN, caller=TOLD, told=""), ports)
+    believed = registry.decide(step, replace(HIDDEN, caller=TOLD, stated_number=""), ports)
     only_told = registry.decide(step, HIDDEN, ports)
     assert (believed.decision.person, believed.decision.name) == ("ivan", "Director Ltd")
     assert believed.variables
@@ -93,7 +93,7 @@ def test_what_the_journal_says():
 @pytest.mark.parametrize("country", ["UA", "PL", "IT", "RU", "US", "AR", "MX", None])
 def test_every_country_has_forms_that_a_dialplan_may_hold(country):
     folder = SimpleNamespace(project=SimpleNamespace(country=country))
-    assert len(told_context(folder).extensions) > 2
+    assert len(stated_number_context(folder).extensions) > 2
 
 
 @pytest.fixture(scope="module")
@@ -114,7 +114,7 @@ def test_what_is_dialled_is_read_as_the_country_dials(published, digits, told):
     sent = []
 
     def answers(step, call):
-        sent.append((call.caller, call.told))
+        sent.append((call.caller, call.stated_number))
         return canned("refused")(step, call)
 
     at = datetime(2026, 11, 23, 10, tzinfo=UTC)

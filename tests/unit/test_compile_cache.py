@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from routing.compile.build import Release, build
-from routing.compile.doors import FRONT_DOORS, front_doors
+from routing.compile.entry import ENTRY_FILES, entry_dialplans
 from routing.compile.store import LazyStore
 from routing.model.problem import Problems
 from support.folders import AnyPassword, mp3
@@ -190,11 +190,11 @@ def test_a_front_door_that_changed_is_another_release(folder: Folder) -> None:
     assert len({(release.folder / "entry.xml").read_text() for release in releases}) == 3
 
 
-@pytest.mark.parametrize("door", FRONT_DOORS)
+@pytest.mark.parametrize("door", ENTRY_FILES)
 def test_every_front_door_is_hashed(folder: Folder, monkeypatch: pytest.MonkeyPatch, door: str) -> None:
     before = folder.build()
     changed = {door: f"<!-- of a later version, in {door} -->"}
-    monkeypatch.setattr("routing.compile.build.front_doors", lambda *facts: front_doors(*facts) | changed)
+    monkeypatch.setattr("routing.compile.build.entry_dialplans", lambda *facts: entry_dialplans(*facts) | changed)
     after = folder.build()
     assert after.name != before.name
     assert changed[door] in (after.folder / door).read_text()
@@ -203,7 +203,7 @@ def test_every_front_door_is_hashed(folder: Folder, monkeypatch: pytest.MonkeyPa
 
 def test_a_release_names_itself_and_nothing_else(folder: Folder) -> None:
     release = folder.build()
-    for file in (*FRONT_DOORS, "release.json"):
+    for file in (*ENTRY_FILES, "release.json"):
         text = (release.folder / file).read_text()
         assert "THIS-RELEASE" not in text
         assert release.name in text

@@ -33,8 +33,8 @@ class Kept(NoMemory):
     def __init__(self) -> None:
         self.told: list[tuple[str, str, bool, float]] = []
 
-    def disturb(self, project: str, person: str, wanted: bool, now_s: float = 0.0) -> None:
-        self.told.append((project, person, wanted, now_s))
+    def disturb(self, project: str, person: str, may_disturb: bool, now_s: float = 0.0) -> None:
+        self.told.append((project, person, may_disturb, now_s))
 
 
 def people(memory: NoMemory) -> Callable:

@@ -14,7 +14,7 @@ import phonenumbers
 import pytest
 from phonenumbers import PhoneNumberFormat
 
-from routing.compile.doors import front_doors
+from routing.compile.entry import entry_dialplans
 from routing.compile.numbers import Line, number_extension, numbers_xml
 from routing.model import forms
 from routing.model.digits import LONGEST_COMPILED, compiled_bytes
@@ -146,7 +146,7 @@ class Doors:
     """The front doors of a country, and a number that leads somewhere; `routing.offline.files.Files`."""
 
     def __init__(self, country: str) -> None:
-        self.texts = front_doors("/r", country)
+        self.texts = entry_dialplans("/r", country)
         scheme = Context("s")
         scheme.extension("start")
         scheme.extension("start").do("hangup", "USER_BUSY")

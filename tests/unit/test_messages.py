@@ -12,7 +12,7 @@ from routing.decide import registry
 from routing.engine.lights import Lights
 from routing.model.decision import Call
 from routing.model.memory import Forgotten
-from routing.model.messages import name_of, told
+from routing.model.messages import mwi_headers, name_of
 from routing.offline.answering import InProcess, canned
 from routing.offline.decider import refused
 from routing.offline.events import Event, ended
@@ -72,8 +72,8 @@ def test_nothing_is_played_without_a_person_or_a_memory(person, memory, outcome)
 
 
 def test_what_a_phone_is_told():
-    assert told(0) == {"MWI-Messages-Waiting": "no", "MWI-Voice-Message": "0/0 (0/0)"}
-    assert told(3) == {"MWI-Messages-Waiting": "yes", "MWI-Voice-Message": "3/0 (0/0)"}
+    assert mwi_headers(0) == {"MWI-Messages-Waiting": "no", "MWI-Voice-Message": "0/0 (0/0)"}
+    assert mwi_headers(3) == {"MWI-Messages-Waiting": "yes", "MWI-Voice-Message": "3/0 (0/0)"}
 
 
 @pytest.fixture(scope="module")

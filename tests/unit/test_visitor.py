@@ -24,8 +24,8 @@ from routing.model.decision import Call, Continue
 from routing.model.entities import (
     ENCODED,
     LONGEST_VALUE,
+    AcceptedValues,
     Visitor,
-    Wanted,
     clean,
     cleaned,
     decoded,
@@ -86,14 +86,14 @@ def test_only_known_names_are_kept() -> None:
 def test_a_pattern_is_what_its_stars_say(pattern: str, text: str) -> None:
     value = clean(text)
     plain = ".*".join(map(re.escape, pattern.split("*")))
-    assert Wanted(patterns=(pattern,)).fits(value) == (bool(value) and re.fullmatch(plain, value) is not None)
+    assert AcceptedValues(patterns=(pattern,)).fits(value) == (bool(value) and re.fullmatch(plain, value) is not None)
 
 
 def test_an_absent_value_is_never_what_is_wanted() -> None:
-    assert not Wanted(patterns=("*",)).fits("")
-    assert Wanted(patterns=("*",)).fits("x")
-    assert Wanted(("a", "b")).fits("b")
-    assert not Wanted(("a", "b")).fits("ab")
+    assert not AcceptedValues(patterns=("*",)).fits("")
+    assert AcceptedValues(patterns=("*",)).fits("x")
+    assert AcceptedValues(("a", "b")).fits("b")
+    assert not AcceptedValues(("a", "b")).fits("ab")
 
 
 def test_a_call_carries_what_the_release_knows() -> None:
@@ -212,11 +212,11 @@ def test_a_trace_refuses_what_no_visitor_could_be(folder: Path, words: tuple[str
 def test_a_pattern_of_many_stars_is_one_walk(stars):
     """Bounded by work, not by time: what backtracks here would not end in this life."""
     value = "a" * 64
-    assert Wanted(patterns=("*" + "a*" * stars,)).fits(value)
-    assert not Wanted(patterns=("*" + "a*" * stars + "b*c",)).fits(value)
-    assert not Wanted(patterns=tuple("*" + "a*" * stars + f"{n}" for n in range(20))).fits(value)
+    assert AcceptedValues(patterns=("*" + "a*" * stars,)).fits(value)
+    assert not AcceptedValues(patterns=("*" + "a*" * stars + "b*c",)).fits(value)
+    assert not AcceptedValues(patterns=tuple("*" + "a*" * stars + f"{n}" for n in range(20))).fits(value)
 
 
 @given(st.text("ab*", max_size=12), st.text("ab", max_size=20))
 def test_a_pattern_fits_what_its_words_say(pattern, value):
-    assert Wanted(patterns=(pattern,)).fits(value) == (bool(value) and fnmatch.fnmatchcase(value, pattern))
+    assert AcceptedValues(patterns=(pattern,)).fits(value) == (bool(value) and fnmatch.fnmatchcase(value, pattern))

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from routing.compile.numbers import way_in
+from routing.compile.numbers import entry_dialplan
 from routing.model import dnd
 from routing.offline.phones import Phone, Sends
 from routing.offline.switch import INBOUND
@@ -57,7 +57,9 @@ class Bed:
         self._times: dict[str, int] = {}
         self._count = 0
         self.handler.crm_ids = self.company.crm_ids
-        self.unlimited_port = self.switch.add_profile("unlimited", INBOUND, way_in(self.switch.root, limited=False))
+        self.unlimited_port = self.switch.add_profile(
+            "unlimited", INBOUND, entry_dialplan(self.switch.root, limited=False)
+        )
 
     def run(self, case: Case) -> Outcome:
         """Carry the first call of a case to its end, and whatever the case says beside it."""

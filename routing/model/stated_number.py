@@ -7,6 +7,6 @@ lists, limits, whether a caller is known) does not see it.
 from __future__ import annotations
 
 #: ``+`` and E.164 digits; ``NOTHING`` when the caller dialled none; empty before they were asked.
-TOLD, NOTHING = "routing_told", "no"
+STATED_NUMBER, NOTHING = "routing_told", "no"
 #: Digits that can be typed; what is no number of any country is asked again.
 MOST_DIGITS = 16

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from routing.model import forms
 from routing.model.folder import Folder
-from routing.model.told import NOTHING, TOLD
+from routing.model.stated_number import NOTHING, STATED_NUMBER
 from routing.steps.ask_number import READ
 from routing.steps.dialplan import Condition, Context
 
 
-def told_context(folder: Folder) -> Context:
+def stated_number_context(folder: Folder) -> Context:
     """The first form of the project's country that fits; nothing dialled is said too, what is no number is not."""
     context = Context(READ)
-    context.extension(READ, Condition("${routing_digits}", "^$")).set(TOLD, NOTHING)
+    context.extension(READ, Condition("${routing_digits}", "^$")).set(STATED_NUMBER, NOTHING)
     for form in forms.dialled_forms(folder.project.country):
         read = context.extension(READ, Condition("${routing_digits}", f"^{form.expression}$"))
-        read.set(TOLD, form.before + "".join(f"${place}" for place in range(1, form.captures + 1)))
+        read.set(STATED_NUMBER, form.before + "".join(f"${place}" for place in range(1, form.captures + 1)))
     return context

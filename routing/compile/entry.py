@@ -64,7 +64,7 @@ HEADERS = (
 )
 #: Places of `number_in` that hold addresses: what tells a number there, and where there may be several, the words of
 #: `HEADERS` that are before it.
-_SAID = {
+_ADDRESS_HEADERS = {
     "p-called-party-id": (ADDRESSED, ""),
     "diversion": (LAST_ADDRESSED, "P-Called-Party-ID"),
     "history-info": (LAST_ADDRESSED, "Diversion-last"),
@@ -74,10 +74,10 @@ MOST_DIVERTED, MOST_HIDDEN, MOST_OWN = 1, 5, 3
 _MOST_SHOWN = 20
 #: Users of SIP addresses that may stand in an expression.
 _USER = re.compile(r"[A-Za-z0-9+_.-]{1,64}$")
-FRONT_DOORS = ("entry.xml", "unlimited.xml", "numbered.xml", "callers.xml", "transferred.xml")
+ENTRY_FILES = ("entry.xml", "unlimited.xml", "numbered.xml", "callers.xml", "transferred.xml")
 
 
-def front_doors(
+def entry_dialplans(
     release_folder: str,
     country: str | None,
     number_in: str | None = None,
@@ -91,11 +91,11 @@ def front_doors(
     ``accounts``: see `accounts`, where they differ. ``ours``: numbers that calls out show, E.164.
     """
     users = tuple((place, tuple(names)) for place, names in (accounts or {}).items())
-    return dict(_front_doors(release_folder, country, number_in, users, tuple(ours)))
+    return dict(_entry_dialplans(release_folder, country, number_in, users, tuple(ours)))
 
 
 @lru_cache(maxsize=16)  # rendering takes as long as compiling a small company, of which some commands make two
-def _front_doors(
+def _entry_dialplans(
     release_folder: str,
     country: str | None,
     number_in: str | None,
@@ -116,7 +116,7 @@ def _front_doors(
         "addressed": ADDRESSED,
         "trunk_in_brackets": TRUNK_IN_BRACKETS,
         "pieces": _pieces,
-        "places": {place: (field, *_SAID.get(place, (f"{SPELT}$", ""))) for place, field in PLACES.items()},
+        "places": {place: (field, *_ADDRESS_HEADERS.get(place, (f"{SPELT}$", ""))) for place, field in PLACES.items()},
         "headers": list(_in_turn()),
         "loops": list(loops(ours)),
         "not_ours": _not_shown(ours, country),
@@ -128,13 +128,13 @@ def _front_doors(
         "sure": [_Written(form) for form in forms.sure_forms(country)],
         "forms": [_Written(form) for form in (*forms.sure_forms(country), *forms.other_forms(country))],
     }
-    return {name: render(f"release/{name}.j2", **facts) for name in FRONT_DOORS}
+    return {name: render(f"release/{name}.j2", **facts) for name in ENTRY_FILES}
 
 
 def number_in(folder: Folder) -> str | None:
     """Where all gateways say that the number stands, when they do and agree: their carriers may name no gateway."""
-    said = {gateway.number_in for gateway in folder.gateways.values()}
-    return said.pop() if len(said) == 1 else None
+    places = {gateway.number_in for gateway in folder.gateways.values()}
+    return places.pop() if len(places) == 1 else None
 
 
 def accounts(folder: Folder) -> dict[str, list[str]]:

@@ -16,9 +16,9 @@ _LONGEST_WORD = 60
 def fallen(step: Step) -> str:
     """When the call goes on after a step."""
     if step.kind == "hours":
-        taken = {part for _, part, _ in step.branches()}
-        taken |= {"holiday"} if "closed" in taken else set()
-        return ", ".join(state for state in _STATES if state not in taken)
+        covered = {part for _, part, _ in step.branches()}
+        covered |= {"holiday"} if "closed" in covered else set()
+        return ", ".join(state for state in _STATES if state not in covered)
     return step.falls_when
 
 
@@ -64,14 +64,14 @@ def details(step: Step, settings: dict[str, Any]) -> tuple[str, ...]:
     return (*first, *_joined([line for line in rest if line]))
 
 
-def _joined(words: list[str]) -> list[str]:
+def _joined(settings: list[str]) -> list[str]:
     """Short settings share a line."""
     lines: list[str] = []
-    for word in words:
-        if lines and len(lines[-1]) + len(word) + 3 <= CHARACTERS:
-            lines[-1] += f" · {word}"
+    for setting in settings:
+        if lines and len(lines[-1]) + len(setting) + 3 <= CHARACTERS:
+            lines[-1] += f" · {setting}"
         else:
-            lines.append(word)
+            lines.append(setting)
     return lines
 
 

@@ -49,17 +49,19 @@ class LongPrompt(Lint):
 class _FirstMenu(UntilRung):
     def enter(self, step: Step, loc: Loc, state: bool) -> bool:
         if isinstance(step, MenuStep) and not state:
-            self.told.append((loc, "a menu before anybody was rung", "ring first, and ask who is still there"))
+            self.complaints_found.append(
+                (loc, "a menu before anybody was rung", "ring first, and ask who is still there")
+            )
         return state if isinstance(step, PlayStep) else super().enter(step, loc, state)
 
 
 class _FirstPrompt(UntilRung):
     def enter(self, step: Step, loc: Loc, state: bool) -> bool:
         if isinstance(step, MenuStep):  # that is the other lint's, with what is played right before it
-            self.told = [each for each in self.told if each[0][:-2] != loc[:-2]]
+            self.complaints_found = [each for each in self.complaints_found if each[0][:-2] != loc[:-2]]
         elif isinstance(step, PlayStep) and not state:
             hint = "ring first, and greet only if nobody answers in two rings"
-            self.told.append((loc, "a prompt before anybody was rung", hint))
+            self.complaints_found.append((loc, "a prompt before anybody was rung", hint))
         return super().enter(step, loc, state)
 
 
@@ -122,7 +124,7 @@ class _Wide(UntilChosen):
     def enter(self, step: Step, loc: Loc, state: bool) -> bool:
         if isinstance(step, MenuStep) and not state and len(step.options) > MOST_CHOICES:
             message = f"{len(step.options)} choices in the first menu"
-            self.told.append((loc, message, f"at most {MOST_CHOICES}; ask the rest in a second menu"))
+            self.complaints_found.append((loc, message, f"at most {MOST_CHOICES}; ask the rest in a second menu"))
         return super().enter(step, loc, state)
 
 

@@ -32,7 +32,7 @@ _PARAM = re.compile(r'<param name="([^"]+)" value="([^"]*)"')
 MOST_VALUES = 3
 
 
-def beside(affected: Affected) -> list[str]:
+def outside_calls(affected: Affected) -> list[str]:
     """One line each."""
     old, new = affected.old, affected.new
     return [
@@ -75,13 +75,13 @@ def _people(affected: Affected) -> Iterator[str]:
     yield from _names("person", old["people"], new["people"])
     for name in sorted(old["people"].keys() & new["people"].keys()):
         before, now = old["people"][name], new["people"][name]
-        told = [
+        changed = [
             f"{key} {_shown(before.get(key))} -> {_shown(now.get(key))}"
             for key in ("phones", "extension", "sip", "email")
             if before.get(key) != now.get(key)
         ]
-        if told:
-            yield f"person {name}: {', '.join(told)}"
+        if changed:
+            yield f"person {name}: {', '.join(changed)}"
         elif f"people/{name}.xml" in affected.changed:
             yield f"person {name}: rung otherwise when a webhook, a CRM, `sticky` or a colleague names this person"
     if old["destinations"] != new["destinations"]:
@@ -105,8 +105,8 @@ def _gateways(affected: Affected) -> Iterator[str]:
                 yield f"gateway {name} is {'gone' if old else 'new'}"
                 continue
             differ = sorted(key for key in old.keys() | new.keys() if old.get(key) != new.get(key))
-            told = (f"{key} {old.get(key, 'none')} -> {new.get(key, 'none')}" for key in differ if key != "password")
-            yield f"gateway {name}: {', '.join(told) or 'password'}"
+            changed = (f"{key} {old.get(key, 'none')} -> {new.get(key, 'none')}" for key in differ if key != "password")
+            yield f"gateway {name}: {', '.join(changed) or 'password'}"
 
 
 def _sounds(affected: Affected) -> Iterator[str]:
@@ -123,8 +123,8 @@ def _settings(affected: Affected) -> Iterator[str]:
     gone, fresh = old.schemes.keys() - new.schemes.keys(), new.schemes.keys() - old.schemes.keys()
     for scheme in sorted(old.schemes.keys() & new.schemes.keys()):
         if f"schemes/{scheme}.xml" in affected.changed:
-            before, now = _told(old, {scheme}), _told(new, {scheme})
-            moved_from, moved_to = _told(old, {scheme, *gone}), _told(new, {scheme, *fresh})
+            before, now = _assigned_values(old, {scheme}), _assigned_values(new, {scheme})
+            moved_from, moved_to = _assigned_values(old, {scheme, *gone}), _assigned_values(new, {scheme, *fresh})
             for name in sorted(before.keys() | moved_to.keys()):
                 lost = before.get(name, set()) - moved_to.get(name, set())
                 came = (moved_to if lost else now).get(name, set()) - moved_from.get(name, set())
@@ -132,7 +132,7 @@ def _settings(affected: Affected) -> Iterator[str]:
                     yield f"scheme {scheme}: {NAMES.get(name, name)}: {_values(lost)} -> {_values(came)}"
 
 
-def _told(side: Side, schemes: Iterable[str]) -> dict[str, set[str]]:
+def _assigned_values(side: Side, schemes: Iterable[str]) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     for scheme in schemes:
         for name, value in assigned(side.text(f"schemes/{scheme}.xml")):
@@ -152,7 +152,7 @@ def _engine(affected: Affected) -> Iterator[str]:
         path = f"schemes/{scheme}.json"
         if path in affected.changed:
             old, new = (json.loads(side.text(path)).get("steps", {}) for side in (affected.old, affected.new))
-            yield from (f"scheme {scheme}: {words}" for words in _steps(old, new))
+            yield from (f"scheme {scheme}: {line}" for line in _steps(old, new))
     if "tracking.json" in affected.changed:
         yield "pools or tracking: numbers are lent otherwise"
 

@@ -28,7 +28,7 @@ from routing.crm.tasks import Greenlets as Tasks
 from routing.http.address import Resolver
 from routing.http.breaker import Breaker
 from routing.http.pool import Pool
-from routing.model.lookup import Found
+from routing.model.lookup import OwnerFound
 from routing.model.web import Reply
 from support import crm_serving
 from support.crm_bed import FAKES, ORDER, config
@@ -101,7 +101,7 @@ def lookups(fake: Fake, address: str, count: int) -> Figures:
         before, began = cpu(), time.perf_counter()
         outcome = systems.lookup(asked, caller, ORDER[1:], lambda owner: True, 10.0, {})
         ended = time.perf_counter()
-        assert isinstance(outcome, Found), outcome
+        assert isinstance(outcome, OwnerFound), outcome
         if caller != first:
             took.append((ended - began - length(http.worked)) * 1000)
             used += cpu() - before

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from routing.lint.findings import Facts, Found
+from routing.lint.findings import LintFinding, SchemeFacts
 from routing.model.problem import Problem
 
 
@@ -20,8 +20,8 @@ class Checked:
 
     folder: Path
     problems: Sequence[Problem]
-    findings: Sequence[Found]
-    schemes: Mapping[str, Facts] = field(default_factory=dict)
+    findings: Sequence[LintFinding]
+    schemes: Mapping[str, SchemeFacts] = field(default_factory=dict)
 
     def summary(self) -> str:
         """One line."""

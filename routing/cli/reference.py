@@ -28,13 +28,13 @@ PARTS: Mapping[str, tuple[str, ...]] = {
     "crm": ("HttpCrm", "HttpSearch", "HttpOwner"),
 }
 #: Nested definitions of a step.
-BELOW: Mapping[str, tuple[str, ...]] = {"ring": ("Ring",), "match": ("Case", "When")}
+BELOW: Mapping[str, tuple[str, ...]] = {"ring": ("Ring",), "match": ("MatchCase", "When")}
 #: Names in the schema -> what authors call them.
 _CALLED = {
     "AnyStep": "step",
     "Ring": "person, group or phone",
     "When": "conditions",
-    "Case": "case",
+    "MatchCase": "case",
     "NumberEntry": "number",
     "ProjectSticky": "sticky",
     "PoolWhen": "conditions",

@@ -19,7 +19,7 @@ from routing.compile.link import link
 from routing.compile.lists import RememberedLists
 from routing.compile.need import Need
 from routing.compile.pools import pool_entries, pool_problems
-from routing.compile.scheme import Record
+from routing.compile.scheme import SchemeRecord
 from routing.compile.secrets import in_clear, known_or_refused, named_by_steps, needs, passwords
 from routing.compile.sources import Opened, opened
 from routing.compile.store import Cache, Store, digest, is_whole, write_tree
@@ -47,7 +47,7 @@ class Release:
 
     name: str
     folder: Path
-    records: Sequence[Record]
+    records: Sequence[SchemeRecord]
     longest: Mapping[str, float]
     bound: float
     compiled: int
@@ -86,10 +86,10 @@ def build(
     jobs.broken |= {"*"} if ("schemes", ANY) in found.excused else set()
     entries, wrong = compiling.compile_all(jobs, progress)
     problems += wrong
-    records = [Record.from_json(entry["record"]) for entry in entries.values()]
+    records = [SchemeRecord.from_json(entry["record"]) for entry in entries.values()]
     problems += pool_problems(folder, found.documents, records, jobs.broken)
     pools = {} if problems else pool_entries(folder, found.documents, store)
-    records += [Record.from_json(entry["record"]) for entry in pools.values()]
+    records += [SchemeRecord.from_json(entry["record"]) for entry in pools.values()]
     problems += link(records, jobs.broken)
     known, missing = passwords([*needs(folder, found.documents, records)], secrets(folder.project.secrets))
     if problems := [*problems, *missing, *in_clear(folder, found.documents)]:
@@ -148,7 +148,7 @@ def common_key(folder: Folder, found: Opened, engine: str) -> str:
 
 
 def _write(
-    root: Path, store: Store, tree: dict[str, str], records: Sequence[Record], compiled: int, folder: Folder
+    root: Path, store: Store, tree: dict[str, str], records: Sequence[SchemeRecord], compiled: int, folder: Folder
 ) -> Release:
     longest, most = longest_waits(records), bound(records)
     doors = entry_dialplans(_OWN, folder.project.country, number_in(folder), accounts(folder), shown(folder))

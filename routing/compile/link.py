@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-from routing.compile.scheme import Place, Record
+from routing.compile.scheme import Place, SchemeRecord
 from routing.model.problem import Problem, did_you_mean
 
 LONGEST_CIRCLE = 50
 
 
-def link(records: Sequence[Record], broken: Collection[str] = ()) -> list[Problem]:
+def link(records: Sequence[SchemeRecord], broken: Collection[str] = ()) -> list[Problem]:
     """Every problem between schemes; ``broken``: the ids of schemes that are there but did not compile, ``*`` any."""
     problems = list(_twice(records))
     schemes = {record.scheme: record for record in records}
@@ -23,13 +23,13 @@ def link(records: Sequence[Record], broken: Collection[str] = ()) -> list[Proble
     return problems
 
 
-def _problem(record: Record, place: Place, message: str, hint: str = "") -> Problem:
+def _problem(record: SchemeRecord, place: Place, message: str, hint: str = "") -> Problem:
     return Problem(record.file, *place, message, hint)
 
 
-def _twice(records: Sequence[Record]) -> Iterator[Problem]:
-    schemes: dict[str, Record] = {}
-    numbers: dict[str, Record] = {}
+def _twice(records: Sequence[SchemeRecord]) -> Iterator[Problem]:
+    schemes: dict[str, SchemeRecord] = {}
+    numbers: dict[str, SchemeRecord] = {}
     for record in records:
         first = schemes.setdefault(record.scheme, record)
         if first is not record:
@@ -42,14 +42,16 @@ def _twice(records: Sequence[Record]) -> Iterator[Problem]:
             numbers.setdefault(number, record)
 
 
-def _unknown(records: Sequence[Record], schemes: Mapping[str, Record], broken: Collection[str]) -> Iterator[Problem]:
+def _unknown(
+    records: Sequence[SchemeRecord], schemes: Mapping[str, SchemeRecord], broken: Collection[str]
+) -> Iterator[Problem]:
     for record in () if "*" in broken else records:
         for target, _, place in record.jumps:
             if target != "*" and target not in schemes and target not in broken:
                 yield _problem(record, place, f"no scheme is called `{target}`", did_you_mean(target, schemes))
 
 
-def _circles(schemes: Mapping[str, Record]) -> Iterator[Problem]:
+def _circles(schemes: Mapping[str, SchemeRecord]) -> Iterator[Problem]:
     """Schemes that do nothing but go to each other: no call in them ever reaches anybody."""
     onward = {name: record.jumps[0] for name, record in schemes.items() if _only_jumps(record)}
     for name, (_, _, place) in onward.items():
@@ -62,11 +64,11 @@ def _circles(schemes: Mapping[str, Record]) -> Iterator[Problem]:
                 break
 
 
-def _only_jumps(record: Record) -> bool:
+def _only_jumps(record: SchemeRecord) -> bool:
     return len(record.jumps) == 1 and record.jumps[0][2][2] == "steps[0].scheme"
 
 
-def _early_answers(records: Sequence[Record], schemes: Mapping[str, Record]) -> Iterator[Problem]:
+def _early_answers(records: Sequence[SchemeRecord], schemes: Mapping[str, SchemeRecord]) -> Iterator[Problem]:
     """Numbers whose owner pays, from which a step that answers can be reached before a person or voicemail.
 
     Webhooks can name any scheme: the engine refuses those that answer first, so they are no way here.
@@ -87,7 +89,7 @@ _ANSWERS = "`{}` ({}) would answer before a person does, and the owner pays for 
 _RING_FIRST = "ring or go to voicemail first, or set `caller_pays: true`"
 
 
-def _unlike(numbers: Iterable[str], records: Iterable[Record]) -> list[str]:
+def _unlike(numbers: Iterable[str], records: Iterable[SchemeRecord]) -> list[str]:
     """Those that some scheme asks for, and one of the others, which all go the same way."""
     named = {
         number for record in records for only, never in record.called.values() for number in (*(only or ()), *never)
@@ -96,13 +98,13 @@ def _unlike(numbers: Iterable[str], records: Iterable[Record]) -> list[str]:
     return [number for number in numbers if number in named or number == rest]
 
 
-def _comes(record: Record, place: Place, number: str) -> bool:
+def _comes(record: SchemeRecord, place: Place, number: str) -> bool:
     """Whether a call to a number can come to a step of a scheme."""
     only, never = record.called.get(place[2], (None, ()))
     return number not in never and (only is None or number in only)
 
 
-def _reachable(record: Record, schemes: Mapping[str, Record], number: str = "") -> list[Record]:
+def _reachable(record: SchemeRecord, schemes: Mapping[str, SchemeRecord], number: str = "") -> list[SchemeRecord]:
     """The schemes that a call can come to that begins in one; by any number, or by this one."""
     found, queue = {record.scheme: record}, [record]
     while queue:
@@ -114,7 +116,7 @@ def _reachable(record: Record, schemes: Mapping[str, Record], number: str = "") 
     return list(found.values())
 
 
-def answering(records: Sequence[Record]) -> set[str]:
+def answering(records: Sequence[SchemeRecord]) -> set[str]:
     """Schemes that can answer a call before anybody was reached: by themselves, or by a scheme they go to."""
     sources: dict[str, list[str]] = {}
     for record in records:

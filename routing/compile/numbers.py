@@ -71,7 +71,7 @@ def heard(country: str | None) -> tuple[tuple[str, str], ...]:
     )
 
 
-class Line(NamedTuple):
+class NumberRoute(NamedTuple):
     """A number and where it leads."""
 
     number: str
@@ -84,9 +84,9 @@ def shard_of(number: str) -> str:
     return number[-4:]
 
 
-def shards(lines: Iterable[Line]) -> dict[str, list[Line]]:
+def shards(lines: Iterable[NumberRoute]) -> dict[str, list[NumberRoute]]:
     """All lines by the file they are in, sorted."""
-    found: dict[str, list[Line]] = {}
+    found: dict[str, list[NumberRoute]] = {}
     for line in sorted(lines):
         found.setdefault(shard_of(line.number), []).append(line)
     return found
@@ -108,7 +108,7 @@ def number_extension(scheme: Context, country: str | None) -> str:
     return "".join(_EXTENSION.findall(to_xml(context)))
 
 
-def numbers_xml(lines: Iterable[Line], country: str | None, extensions: Mapping[str, str]) -> str:
+def numbers_xml(lines: Iterable[NumberRoute], country: str | None, extensions: Mapping[str, str]) -> str:
     """A number file: each number by its E.164 digits and the forms dialled inside the project's country.
 
     ``extensions``: by scheme, `number_extension`.

@@ -9,8 +9,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from routing.compile.numbers import number_extension
-from routing.compile.scheme import Place, Record, scheme_context, scheme_table, table_json
-from routing.compile.schemes import Entry
+from routing.compile.scheme import Place, SchemeRecord, scheme_context, scheme_table, table_json
+from routing.compile.schemes import CachedScheme
 from routing.compile.store import Store, digest
 from routing.compile.xml import to_xml
 from routing.load.nodes import Document
@@ -24,9 +24,9 @@ PREFIX = "pool_"
 LONGEST_NAME = 64 - len(PREFIX)
 
 
-def pool_entries(folder: Folder, documents: Sequence[Document], store: Store) -> dict[str, Entry]:
+def pool_entries(folder: Folder, documents: Sequence[Document], store: Store) -> dict[str, CachedScheme]:
     """A compiled scheme for each pool of a folder without problems, by a name that no file has."""
-    found: dict[str, Entry] = {}
+    found: dict[str, CachedScheme] = {}
     for name, pool in folder.pools.items():
         fields = _scheme(name, pool)
         context = scheme_context(fields, folder)
@@ -45,7 +45,7 @@ def pool_entries(folder: Folder, documents: Sequence[Document], store: Store) ->
 
 
 def pool_problems(
-    folder: Folder, documents: Sequence[Document], records: Sequence[Record], broken: Collection[str]
+    folder: Folder, documents: Sequence[Document], records: Sequence[SchemeRecord], broken: Collection[str]
 ) -> Iterator[Problem]:
     """What is wrong with pools beside their own fields.
 
@@ -85,7 +85,7 @@ def _scheme(name: str, pool: Pool) -> SchemeFields:
     return SchemeFields.model_validate({"scheme": PREFIX + name[:LONGEST_NAME], "numbers": listed, "steps": steps})
 
 
-def _record(document: Document, name: str, fields: SchemeFields, folder: Folder, extension: str) -> Record:
+def _record(document: Document, name: str, fields: SchemeFields, folder: Folder, extension: str) -> SchemeRecord:
     def place(*below: str | int) -> Place:
         loc: Loc = ("pools", name, *below)
         found = document.problem(loc, "", at_key=not below)
@@ -93,7 +93,7 @@ def _record(document: Document, name: str, fields: SchemeFields, folder: Folder,
 
     summary = summarise(fields, folder)
     lines = [(entry.number, entry.caller_pays) for entry in fields.numbers]
-    return Record(
+    return SchemeRecord(
         file=document.file,
         scheme=fields.scheme,
         place=place(),

@@ -39,7 +39,7 @@ Place = tuple[int, int, str]
 
 
 @dataclass
-class Record:
+class SchemeRecord:
     """What linking knows of a scheme; lists and numbers only, because ten thousand of them are cached between runs."""
 
     file: str
@@ -71,7 +71,7 @@ class Record:
         return dict(vars(self))
 
     @classmethod
-    def from_json(cls, data: dict[str, Any]) -> Record:
+    def from_json(cls, data: dict[str, Any]) -> SchemeRecord:
         """The record of plain data."""
         return cls(**data)
 
@@ -80,7 +80,7 @@ class Record:
 class Compiled:
     """A compiled scheme: its record, its dialplan and, when it has dynamic steps, the engine's table."""
 
-    record: Record
+    record: SchemeRecord
     xml: str
     table: str
 
@@ -107,14 +107,14 @@ def compile_scheme(file: str, text: bytes, folder: Folder) -> Compiled:
     return Compiled(record, to_xml(context) if context else "", scheme_table(fields, summary, folder))
 
 
-def _record(document: Document, fields: SchemeFields, summary: Summary, folder: Folder, extension: str) -> Record:
+def _record(document: Document, fields: SchemeFields, summary: Summary, folder: Folder, extension: str) -> SchemeRecord:
     def place(loc: Loc) -> Place:
         found: Problem = document.problem(loc, "")
         return found.line, found.column, dotted(loc)
 
     numbers = [(entry.number, entry.caller_pays, place(("numbers", at))) for at, entry in enumerate(fields.numbers)]
     key = " ".join(f"{number}:{caller_pays}" for number, caller_pays, _ in numbers) + extension
-    return Record(
+    return SchemeRecord(
         file=document.file,
         scheme=fields.scheme,
         place=place(("scheme",)),

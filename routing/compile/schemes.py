@@ -20,7 +20,7 @@ WORTH_PROCESSES = 200
 CHUNK = 40
 
 
-class Entry(TypedDict):
+class CachedScheme(TypedDict):
     """One scheme in the cache: what it was compiled from, its record and the names of its texts in the store."""
 
     stamp: str
@@ -45,9 +45,9 @@ class Jobs:
     #: Ids of schemes that did not compile; ``*`` for a file of which nobody knows what it holds.
     broken: set[str] = field(default_factory=set)
 
-    def known(self, source: Source) -> Entry | None:
+    def known(self, source: Source) -> CachedScheme | None:
         """The cached entry of a source that did not change; in a copy of the folder only its stamp did."""
-        entry: Entry | None = self.cached.get(source.name)
+        entry: CachedScheme | None = self.cached.get(source.name)
         if entry is None or entry["common"] != self.common:
             return None
         if entry["stamp"] != source.stamp and entry["text"] != digest(self.texts[source.name]):
@@ -62,9 +62,11 @@ class Jobs:
         return {self.cached[source.name]["record"]["scheme"]}
 
 
-def compile_all(jobs: Jobs, progress: Callable[[int, int], None] | None) -> tuple[dict[str, Entry], list[Problem]]:
+def compile_all(
+    jobs: Jobs, progress: Callable[[int, int], None] | None
+) -> tuple[dict[str, CachedScheme], list[Problem]]:
     """Entries by file name, and every problem of every scheme."""
-    entries: dict[str, Entry] = {}
+    entries: dict[str, CachedScheme] = {}
     todo = []
     for source in jobs.sources:
         if (entry := jobs.known(source)) is not None:
@@ -84,7 +86,7 @@ def compile_all(jobs: Jobs, progress: Callable[[int, int], None] | None) -> tupl
     return dict(sorted(entries.items())), problems
 
 
-def _results(jobs: Jobs, todo: Sequence[Source]) -> Iterator[tuple[Source, Entry | list[Problem]]]:
+def _results(jobs: Jobs, todo: Sequence[Source]) -> Iterator[tuple[Source, CachedScheme | list[Problem]]]:
     if len(todo) < WORTH_PROCESSES or (os.cpu_count() or 1) < 2:
         yield from ((source, _compile(jobs, source)) for source in todo)
         return
@@ -101,12 +103,12 @@ def _results(jobs: Jobs, todo: Sequence[Source]) -> Iterator[tuple[Source, Entry
 _shared_jobs: Jobs | None = None
 
 
-def _compile_shared(source: Source) -> Entry | list[Problem]:
+def _compile_shared(source: Source) -> CachedScheme | list[Problem]:
     assert _shared_jobs is not None
     return _compile(_shared_jobs, source)
 
 
-def _compile(jobs: Jobs, source: Source) -> Entry | list[Problem]:
+def _compile(jobs: Jobs, source: Source) -> CachedScheme | list[Problem]:
     try:
         text = jobs.texts.get(source.name) or files.text_of(source)
         compiled: Compiled = compile_scheme(source.name, text, jobs.folder)

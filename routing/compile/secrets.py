@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from routing.compile.need import CARRIERS, CRMS, HANDLERS, Need, gateway_name, password_name
-from routing.compile.scheme import Record
+from routing.compile.scheme import SchemeRecord
 from routing.load.nodes import Document
 from routing.model import header_secrets
 from routing.model.crm_fields import Crm
@@ -20,7 +20,7 @@ from routing.model.secret import PASSWORD, SENT, SHOWN, SIGNS, Purpose, may_serv
 from routing.model.web import is_read_on_the_way
 
 
-def needs(folder: Folder, documents: Sequence[Document], records: Sequence[Record] = ()) -> Iterator[Need]:
+def needs(folder: Folder, documents: Sequence[Document], records: Sequence[SchemeRecord] = ()) -> Iterator[Need]:
     """Every secret that a folder names, as often as it is named. ``records``: its schemes."""
 
     def place(loc: Loc) -> Problem:

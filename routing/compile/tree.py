@@ -16,7 +16,7 @@ from routing.compile.emergency import emergency_context
 from routing.compile.keys import keys_context
 from routing.compile.link import answering
 from routing.compile.lists import list_contexts
-from routing.compile.numbers import Line, numbers_xml, shard_of, shards
+from routing.compile.numbers import NumberRoute, numbers_xml, shard_of, shards
 from routing.compile.people import (
     colleagues_context,
     directory_xml,
@@ -26,7 +26,7 @@ from routing.compile.people import (
     person_context,
 )
 from routing.compile.pools import tracking_json
-from routing.compile.scheme import Record, table_json
+from routing.compile.scheme import SchemeRecord, table_json
 from routing.compile.stated_number import stated_number_context
 from routing.compile.store import PUBLIC, Cache, Store
 from routing.compile.tones import tones
@@ -56,8 +56,8 @@ _WHOLE = (
 def release_files(
     folder: Folder,
     store: Store,
-    entries: Mapping[str, compiling.Entry],
-    records: Sequence[Record],
+    entries: Mapping[str, compiling.CachedScheme],
+    records: Sequence[SchemeRecord],
     secrets: Mapping[str, str],
     sounds: Mapping[str, Sound],
     lists: Mapping[str, os.stat_result],
@@ -117,7 +117,9 @@ def _people(folder: Folder, store: Store, cache: Cache, common: str) -> dict[str
     return tree
 
 
-def _schemes(store: Store, entries: Mapping[str, compiling.Entry], records: Sequence[Record]) -> dict[str, str]:
+def _schemes(
+    store: Store, entries: Mapping[str, compiling.CachedScheme], records: Sequence[SchemeRecord]
+) -> dict[str, str]:
     """The files of every scheme, as they were compiled."""
     tree: dict[str, str] = {}
     answers_first = answering(records)
@@ -129,7 +131,7 @@ def _schemes(store: Store, entries: Mapping[str, compiling.Entry], records: Sequ
     return tree
 
 
-def _numbers(records: Sequence[Record], store: Store, cache: Cache, country: str | None) -> dict[str, str]:
+def _numbers(records: Sequence[SchemeRecord], store: Store, cache: Cache, country: str | None) -> dict[str, str]:
     """Number files: those of schemes whose numbers or first actions changed are rendered, the rest is as before."""
     version = f"{code_version()} {country}"
     cached = cache.load(version)
@@ -154,12 +156,12 @@ def _numbers(records: Sequence[Record], store: Store, cache: Cache, country: str
     return {f"numbers/{shard}.xml": name for shard, name in files.items()}
 
 
-def _number_file(lines: Sequence[Line], country: str | None, extensions: Mapping[str, str]) -> bytes:
+def _number_file(lines: Sequence[NumberRoute], country: str | None, extensions: Mapping[str, str]) -> bytes:
     return numbers_xml(lines, country, extensions).encode()
 
 
-def _lines(record: Record) -> Iterator[Line]:
-    return (Line(number, record.scheme, pays) for number, pays, _ in record.numbers)
+def _lines(record: SchemeRecord) -> Iterator[NumberRoute]:
+    return (NumberRoute(number, record.scheme, pays) for number, pays, _ in record.numbers)
 
 
 def _answering_too(store: Store, table: str) -> str:

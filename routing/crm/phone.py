@@ -13,7 +13,7 @@ from itertools import accumulate, islice
 
 from routing.model.decision import E164
 from routing.model.numbers import national_digits
-from routing.model.written import Plan, Written, at_home, numbers_in, plan_of
+from routing.model.written import NumberingPlan, Written, at_home, numbers_in, plan_of
 
 #: A search by parts is for this many last digits.
 COMPARED_DIGITS = 9
@@ -88,8 +88,8 @@ class Phone:
         return any(each in forms for each in accumulate(written.parts)) or any(each in self._domestic for each in later)
 
     @cached_property
-    def _plan(self) -> Plan:
-        return plan_of(self.e164) or Plan("", self.digits, "", frozenset())
+    def _plan(self) -> NumberingPlan:
+        return plan_of(self.e164) or NumberingPlan("", self.digits, "", frozenset())
 
     @cached_property
     def _abroad(self) -> frozenset[str]:

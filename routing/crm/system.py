@@ -18,7 +18,7 @@ from routing.crm.memory import FRESH_SECONDS, OWNER_SECONDS, Memory
 from routing.crm.phone import Phone
 from routing.crm.record import Adapter, Record
 from routing.crm.throttle import Throttle
-from routing.model.lookup import Failed, Found, Kind, Knows, Nobody, Outcome, Owner
+from routing.model.lookup import Failed, Kind, Knows, NoOwnerFound, Outcome, Owner, OwnerFound
 from routing.model.web import Http
 
 #: An answer that is not of the vendor's documented form shows as one of these inside an adapter.
@@ -51,7 +51,7 @@ class System:
     clock: Callable[[], float]
     fresh_s: float = FRESH_SECONDS
     home: str = ""
-    answers: Memory[Found | Nobody] = field(init=False)
+    answers: Memory[OwnerFound | NoOwnerFound] = field(init=False)
     owners: Memory[Owner] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -67,7 +67,7 @@ class System:
         """
         phone = Phone.of(caller, self.home)
         if phone is None:
-            return Nobody("the caller's number is hidden")
+            return NoOwnerFound("the caller's number is hidden")
         key = (phone.e164, tuple(order), tuple(sorted(visitor.items())))
         remembered = self.answers.fresh(key)
         if remembered is not None and _still(remembered, knows):
@@ -98,7 +98,7 @@ class System:
         until_s = self.clock() + deadline_s
         return Look(phone, self.http, self.auth, self.throttle, self.tasks, self.clock, until_s, visitor)
 
-    def _ask(self, look: Look, order: Sequence[Kind], knows: Knows) -> Found | Nobody:
+    def _ask(self, look: Look, order: Sequence[Kind], knows: Knows) -> OwnerFound | NoOwnerFound:
         self.throttle.check()
         kinds = [kind for kind in order if kind in self.adapter.kinds]
         searches = [look.begin(partial(self._records, kind, look)) for kind in kinds]
@@ -110,9 +110,9 @@ class System:
                     passed.append(f"{record.kind} {record.id}: {complaint}")
                     continue
                 caller_name, card = record.caller_name, record.card_url
-                return Found(record.kind, record.id, owner, caller_name, card, passed=tuple(passed))
+                return OwnerFound(record.kind, record.id, owner, caller_name, card, passed=tuple(passed))
         nothing = f"{self.name} knows no {' or '.join(kinds) or 'such entity'} of this caller"
-        return Nobody("; ".join(passed) or nothing, is_known=bool(passed))
+        return NoOwnerFound("; ".join(passed) or nothing, is_known=bool(passed))
 
     def _records(self, kind: Kind, look: Look) -> list[Record]:
         """A kind's records with the caller's number, newest first, one an owner."""
@@ -162,6 +162,6 @@ def _unfit(owner: Owner, knows: Knows) -> str:
     return "" if knows(owner) else f"no person stands for owner {owner.id}"
 
 
-def _still(answer: Found | Nobody, knows: Knows) -> bool:
+def _still(answer: OwnerFound | NoOwnerFound, knows: Knows) -> bool:
     """Whether a remembered answer still names a person of the project."""
-    return isinstance(answer, Nobody) or knows(answer.owner)
+    return isinstance(answer, NoOwnerFound) or knows(answer.owner)

@@ -14,7 +14,7 @@ from routing.decide.responsible import Responsible
 from routing.decide.verdict import Verdict, failed, refused
 from routing.model.decision import Call, Continue, RingPerson, clean_name
 from routing.model.known import CRM, KNOWN_BY_CRM
-from routing.model.lookup import Failed, Found, Nobody, Outcome
+from routing.model.lookup import Failed, NoOwnerFound, Outcome, OwnerFound
 from routing.model.pop import Card
 
 DEFAULT_RING_SECONDS = 20
@@ -50,12 +50,12 @@ def decide(step: Mapping[str, Any], people: Responsible, outcome: Outcome) -> Ve
     """
     if isinstance(outcome, Failed):
         return failed(outcome.reason)
-    is_known = isinstance(outcome, Found) or outcome.is_known
+    is_known = isinstance(outcome, OwnerFound) or outcome.is_known
     return replace(_verdict(step, people, outcome), variables={KNOWN_BY_CRM: CRM} if is_known else {})
 
 
-def _verdict(step: Mapping[str, Any], people: Responsible, outcome: Found | Nobody) -> Verdict:
-    if isinstance(outcome, Nobody):
+def _verdict(step: Mapping[str, Any], people: Responsible, outcome: OwnerFound | NoOwnerFound) -> Verdict:
+    if isinstance(outcome, NoOwnerFound):
         return Verdict(Continue(), "continued", outcome.reason + _stale(outcome))
     person = people.person(outcome.owner)
     if not person:
@@ -68,5 +68,5 @@ def _verdict(step: Mapping[str, Any], people: Responsible, outcome: Found | Nobo
     return Verdict(decision, "decided", "; ".join((reason, *outcome.passed)), card=card)
 
 
-def _stale(outcome: Found | Nobody) -> str:
+def _stale(outcome: OwnerFound | NoOwnerFound) -> str:
     return " (an earlier answer: the CRM does not answer now)" if outcome.stale else ""

@@ -19,7 +19,7 @@ from routing.decide.required_skills import required_skills
 from routing.decide.strategy import BY_LOAD, Candidate, Chance, RequiredSkills, Take, order
 from routing.decide.verdict import Verdict
 from routing.model.decision import LONGEST_RING_SECONDS, Call, Decision, Nobody, RingOrder, RingTogether, Wait
-from routing.model.memory import Facts, Presence, State
+from routing.model.memory import PeopleFacts, Presence, State
 
 
 def answer(step: Step, call: Call, ports: Ports) -> Verdict:
@@ -32,7 +32,7 @@ def answer(step: Step, call: Call, ports: Ports) -> Verdict:
     return decide(step, call, _facts(step, call, ports), ports.presence(call.uuid), ports.chance, take)
 
 
-def _facts(step: Step, call: Call, ports: Ports) -> Facts:
+def _facts(step: Step, call: Call, ports: Ports) -> PeopleFacts:
     """What the order of the step goes by."""
     people, day = (), ""
     if step["order"] in BY_LOAD:
@@ -45,7 +45,12 @@ def _facts(step: Step, call: Call, ports: Ports) -> Facts:
 
 
 def decide(
-    step: Mapping[str, Any], call: Call, facts: Facts, presence: Presence, chance: Chance, take: Take | None = None
+    step: Mapping[str, Any],
+    call: Call,
+    facts: PeopleFacts,
+    presence: Presence,
+    chance: Chance,
+    take: Take | None = None,
 ) -> Verdict:
     """Whom the step (its entry in ``schemes/<id>.json``) rings. Raises KeyError on a table of another shape.
 
@@ -85,7 +90,7 @@ def _candidate(person: Mapping[str, Any]) -> Candidate:
     return Candidate(person["name"], person["person"], int(person.get("weight") or 1), person.get("skills") or {})
 
 
-def _state(person: Mapping[str, Any], facts: Facts, presence: Presence) -> State:
+def _state(person: Mapping[str, Any], facts: PeopleFacts, presence: Presence) -> State:
     if person["person"] in facts.away:
         return "absent"
     return presence.state(person["person"], person["sip"], person["outside"])

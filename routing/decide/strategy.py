@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from routing.model.memory import Facts, Load
+from routing.model.memory import Load, PeopleFacts
 
 #: A number within 0 <= x < 1.
 Chance = Callable[[], float]
@@ -58,7 +58,7 @@ TURNING = _SPREADING | {"by_skill"}
 def order(
     strategy: str,
     candidates: Sequence[Candidate],
-    facts: Facts,
+    facts: PeopleFacts,
     chance: Chance,
     required: RequiredSkills | None = None,
     take: Take | None = None,

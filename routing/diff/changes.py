@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from routing.diff.affected import Group
-from routing.diff.explore import Finding
+from routing.diff.explore import Difference
 from routing.diff.moments import Interval, Kind
 from routing.diff.outcome import Outcome
 from routing.diff.phrases import target, was_now
@@ -23,7 +23,7 @@ Special = frozenset[Delta]
 
 
 @dataclass(frozen=True)
-class Case:
+class ChangedCase:
     """Numbers, and the conditions under any of which their calls differ so; none means every call."""
 
     numbers: tuple[str, ...]
@@ -45,11 +45,11 @@ class Change:
     """One line: when, whose calls, what was and what is. ``finding`` is a call that shows it."""
 
     when: str
-    cases: tuple[Case, ...]
+    cases: tuple[ChangedCase, ...]
     was: str
     now: str
     rank: str
-    finding: Finding
+    finding: Difference
 
     @property
     def sentence(self) -> str:
@@ -66,13 +66,13 @@ class _Line:
     when: str
     numbers: tuple[str, ...]
     specials: tuple[Special, ...]
-    finding: Finding
+    finding: Difference
     minutes: int
 
 
-def changes(findings: Iterable[Finding], kinds: Mapping[Group, Sequence[Kind]]) -> list[Change]:
+def changes(findings: Iterable[Difference], kinds: Mapping[Group, Sequence[Kind]]) -> list[Change]:
     """What there is to tell, the important first."""
-    by_call: dict[tuple[Group, Kind], dict[Special, Finding]] = {}
+    by_call: dict[tuple[Group, Kind], dict[Special, Difference]] = {}
     for finding in findings:
         by_call.setdefault((finding.group, finding.kind), {})[_special(finding.scenario)] = finding
     kept = [
@@ -100,7 +100,7 @@ def _special(scenario: Scenario) -> Special:
     return frozenset((*scenario.deltas, *typed))
 
 
-def _explained(special: Special, finding: Finding, calls: Mapping[Special, Finding]) -> bool:
+def _explained(special: Special, finding: Difference, calls: Mapping[Special, Difference]) -> bool:
     """Whether a plainer call at the same moment already tells this."""
     text, rank = was_now(finding.old, finding.new), RANKS.index(_rank(finding))
     for less, plainer in calls.items():
@@ -116,7 +116,7 @@ def _explained(special: Special, finding: Finding, calls: Mapping[Special, Findi
     return False
 
 
-def _cut_short(more: Special, finding: Finding, plainer: Finding) -> bool:
+def _cut_short(more: Special, finding: Difference, plainer: Difference) -> bool:
     """Whether phones that do something only cut short the difference that shows when they do nothing."""
     if finding.old.talk == finding.new.talk != "":
         return True
@@ -127,7 +127,7 @@ def _cut_short(more: Special, finding: Finding, plainer: Finding) -> bool:
     return _marks(finding) <= plainer_marks
 
 
-def _marks(finding: Finding) -> set[tuple[str, str]]:
+def _marks(finding: Difference) -> set[tuple[str, str]]:
     """What only one side has: who is rung, what is played, how it ends."""
     sides = [
         {(entry.what, target(entry)) for entry in side.entries if entry.what in ("rings", "plays", "voicemail", "ends")}
@@ -136,7 +136,7 @@ def _marks(finding: Finding) -> set[tuple[str, str]]:
     return sides[0] ^ sides[1]
 
 
-def _without_hands(kept: list[tuple[Special, Finding]]) -> list[tuple[Special, Finding]]:
+def _without_hands(kept: list[tuple[Special, Difference]]) -> list[tuple[Special, Difference]]:
     """Without what a calendar opened by hand shows, where the same shows when it opens by itself."""
     usual = {
         (finding.group, special, was_now(finding.old, finding.new))
@@ -155,8 +155,8 @@ def _by_hand(special: Special) -> Special:
     return frozenset(delta for delta in special if delta.kind == "hours")
 
 
-def _over_moments(kept: Iterable[tuple[Special, Finding]], kinds: Mapping[Group, Sequence[Kind]]) -> list[_Line]:
-    found: dict[tuple[Group, Special, tuple[str, str]], list[Finding]] = {}
+def _over_moments(kept: Iterable[tuple[Special, Difference]], kinds: Mapping[Group, Sequence[Kind]]) -> list[_Line]:
+    found: dict[tuple[Group, Special, tuple[str, str]], list[Difference]] = {}
     for special, finding in kept:
         found.setdefault((finding.group, special, was_now(finding.old, finding.new)), []).append(finding)
     lines = []
@@ -188,7 +188,7 @@ def _together(lines: Iterable[_Line]) -> list[_Line]:
 def _change(lines: Sequence[_Line]) -> Change:
     first = lines[0]
     was, now = was_now(first.finding.old, first.finding.new)
-    cases = tuple(Case(line.numbers, _conditions(line)) for line in lines)
+    cases = tuple(ChangedCase(line.numbers, _conditions(line)) for line in lines)
     return Change(first.when, cases, was, now, _rank(first.finding), first.finding)
 
 
@@ -203,7 +203,7 @@ def _conditions_text(special: Special) -> str:
     return ", ".join(str(delta) for delta in sorted(special, key=lambda each: (place.get(each.kind, len(order)), each)))
 
 
-def _rank(finding: Finding) -> str:
+def _rank(finding: Difference) -> str:
     old, new = finding.old, finding.new
     if new.faults > old.faults:
         return "broken"

@@ -36,7 +36,7 @@ Way = tuple[object, ...]
 
 
 @dataclass(frozen=True)
-class Finding:
+class Difference:
     """A call that goes otherwise now."""
 
     group: Group
@@ -50,7 +50,7 @@ class Finding:
 class Explored:
     """What was found. ``calls``: carried on both sides; ``cut``: how many variations of a group were left, -1 all."""
 
-    findings: list[Finding] = field(default_factory=list)
+    findings: list[Difference] = field(default_factory=list)
     kinds: dict[Group, list[Kind]] = field(default_factory=dict)
     calls: int = 0
     cut: dict[Group, int] = field(default_factory=dict)
@@ -151,7 +151,7 @@ class Explorer:
                 yield from (_Try(attempt.kind, each) for each in self._leading(group, sides, attempt, who, every))
                 yield from self._phones(group, attempt, sides)
         if known.differ:
-            self.found.findings.append(Finding(group, attempt.kind, scenario, *known.outcomes))
+            self.found.findings.append(Difference(group, attempt.kind, scenario, *known.outcomes))
         if known.asks and attempt.way and scenario.has("answers"):
             silent = consulted.unconfirmed(scenario)
             yield _Try(attempt.kind, silent, (*attempt.way, silent.deltas[-1]))

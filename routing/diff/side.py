@@ -9,7 +9,7 @@ from pathlib import Path
 
 from routing.compile.build import Release
 from routing.compile.entry import ENTRY_FILES
-from routing.compile.scheme import Record
+from routing.compile.scheme import SchemeRecord
 from routing.compile.store import LazyStore
 from routing.offline.files import Directory
 from routing.offline.published import Published
@@ -63,7 +63,7 @@ class Side:
         self.published.files = self.watched
 
     @cached_property
-    def schemes(self) -> Mapping[str, Record]:
+    def schemes(self) -> Mapping[str, SchemeRecord]:
         """Schemes by id."""
         return {record.scheme: record for record in self.release.records}
 

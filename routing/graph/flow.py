@@ -26,7 +26,7 @@ class Branch:
 
 
 @dataclass(frozen=True)
-class Node:
+class FlowNode:
     """A step. ``path`` is its path in the dialplan (``2.closed.1``); ``seconds`` the longest it takes by itself."""
 
     path: str
@@ -42,7 +42,7 @@ class Node:
 
 
 #: Steps that run one after another.
-Block = tuple[Node, ...]
+Block = tuple[FlowNode, ...]
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ class Flow:
     otherwise: Block
     longest_seconds: float | None
 
-    def nodes(self) -> Iterator[Node]:
+    def nodes(self) -> Iterator[FlowNode]:
         """Every step, in the order of the file."""
         yield from _nodes(self.block)
         yield from _nodes(self.otherwise)
@@ -82,7 +82,7 @@ def flow(fields: SchemeFields, data: Any, folder: Folder, longest_seconds: float
     otherwise = _block(fields.otherwise, data.get("otherwise"), f"{OTHERWISE}.", folder)
     if otherwise:
         line = f"after {LONGEST_JUMPS} jumps between schemes"
-        otherwise = (Node(OTHERWISE, "scheme", (line,), family="start", falls=""), *otherwise)
+        otherwise = (FlowNode(OTHERWISE, "scheme", (line,), family="start", falls=""), *otherwise)
     return Flow(
         fields.scheme,
         fields.title or "",
@@ -92,15 +92,15 @@ def flow(fields: SchemeFields, data: Any, folder: Folder, longest_seconds: float
     )
 
 
-def _start(fields: SchemeFields, folder: Folder) -> Node:
+def _start(fields: SchemeFields, folder: Folder) -> FlowNode:
     """Where calls enter; the project's stickiness is asked before the steps, of calls that begin here."""
     heading, sticky = tuple(_heading(fields)), project_sticky(fields, folder)
     if not sticky:
-        return Node(START, "scheme", heading, family="start", falls="")
+        return FlowNode(START, "scheme", heading, family="start", falls="")
     lookup = _node(sticky, ("the project's: who called this caller last",), STICKY, folder, ())
     hours = "in working hours" if fields.hours else "begins here"
     falls = "out of hours, or from another scheme" if fields.hours else "from another scheme"
-    return Node(START, "scheme", heading, family="start", branches=(Branch(hours, (lookup,)),), falls=falls)
+    return FlowNode(START, "scheme", heading, family="start", branches=(Branch(hours, (lookup,)),), falls=falls)
 
 
 def _heading(fields: SchemeFields) -> Iterator[str]:
@@ -127,10 +127,10 @@ def _block(steps: Sequence[StepItem], written: Any, prefix: str, folder: Folder)
     return tuple(nodes)
 
 
-def _node(step: Step, lines: tuple[str, ...], path: str, folder: Folder, branches: tuple[Branch, ...]) -> Node:
+def _node(step: Step, lines: tuple[str, ...], path: str, folder: Folder, branches: tuple[Branch, ...]) -> FlowNode:
     goes_on = not step.ends and (step.falls_past_branches() or not branches)
     is_decided = isinstance(step, DynamicStep) and step.runtime(folder) is not None
-    return Node(
+    return FlowNode(
         path,
         step.kind,
         lines,
@@ -153,20 +153,20 @@ def _family(step: Step, is_decided: bool) -> str:
     return "chooses" if step.jumps() or list(step.branches()) else "media"
 
 
-def _nodes(block: Block) -> Iterator[Node]:
+def _nodes(block: Block) -> Iterator[FlowNode]:
     for node in block:
         yield node
         for branch in node.branches:
             yield from _nodes(branch.block)
 
 
-def leaves(block: Block) -> Iterator[tuple[Node, str, bool]]:
+def leaves(block: Block) -> Iterator[tuple[FlowNode, str, bool]]:
     """Every node from which the call leaves the end of a block, with the way's label and whether it is a fallback."""
     if block:
         yield from _leaving(block[-1])
 
 
-def _leaving(node: Node) -> Iterator[tuple[Node, str, bool]]:
+def _leaving(node: FlowNode) -> Iterator[tuple[FlowNode, str, bool]]:
     if node.falls is not None:
         yield node, node.falls, node.is_fallback
     for branch in node.branches:

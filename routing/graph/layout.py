@@ -10,7 +10,7 @@ import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from routing.graph.flow import Block, Branch, Edge, Flow, Node
+from routing.graph.flow import Block, Branch, Edge, Flow, FlowNode
 from routing.graph.labels import CHARACTERS
 
 Point = tuple[float, float]
@@ -30,7 +30,7 @@ MARGIN = 24.0
 class Box:
     """A node's place: its upper left corner, its height, its text cut into lines."""
 
-    node: Node
+    node: FlowNode
     x: float
     y: float
     height: float
@@ -43,7 +43,7 @@ class Box:
 
 
 @dataclass(frozen=True)
-class Line:
+class EdgeLine:
     """A way's points, and where its label stands."""
 
     edge: Edge
@@ -56,7 +56,7 @@ class Line:
 class _Loose:
     """A way that has left its node and not arrived yet."""
 
-    source: Node
+    source: FlowNode
     label: str
     is_fallback: bool
     points: tuple[Point, ...]
@@ -67,7 +67,7 @@ class Picture:
     """A scheme's boxes and lines; ``width`` and ``height`` hold them all."""
 
     boxes: list[Box] = field(default_factory=list)
-    lines: list[Line] = field(default_factory=list)
+    lines: list[EdgeLine] = field(default_factory=list)
     width: float = 0.0
     height: float = 0.0
 
@@ -103,16 +103,16 @@ def _place(picture: Picture, block: Block, x: float, y: float) -> tuple[float, l
     return y, loose
 
 
-def _box(node: Node, x: float, y: float) -> Box:
+def _box(node: FlowNode, x: float, y: float) -> Box:
     lines = tuple(line for text in node.lines for line in textwrap.wrap(text, CHARACTERS))
     return Box(node, x, y, LINE * (len(lines) + 1) + 14, lines)
 
 
-def _arrive(way: _Loose, box: Box) -> Line:
+def _arrive(way: _Loose, box: Box) -> EdgeLine:
     edge = Edge(way.source.path, box.node.path, way.label, way.is_fallback)
     points = (*way.points, (box.x + WIDTH / 2, box.y))
     label = (way.label,) if way.label else ()
-    return Line(edge, points, (points[0][0] + 8, points[0][1] + 22), label)
+    return EdgeLine(edge, points, (points[0][0] + 8, points[0][1] + 22), label)
 
 
 def _below(picture: Picture, box: Box) -> tuple[float, list[_Loose]]:
@@ -140,14 +140,14 @@ def _below(picture: Picture, box: Box) -> tuple[float, list[_Loose]]:
     return bottom, loose
 
 
-def _into(box: Box, branch: Branch, left: float, top: float) -> Line:
+def _into(box: Box, branch: Branch, left: float, top: float) -> EdgeLine:
     """The way into a branch: right out of the step, down its lane, right again."""
     lane, height = box.x + WIDTH + LANE, top + SIDE
     out = box.y + SIDE
     label = tuple(textwrap.wrap(branch.label, LABEL_CHARACTERS)[:2])
     points = ((box.x + WIDTH, out), (lane, out), (lane, height), (left, height))
     edge = Edge(box.node.path, branch.block[0].path, branch.label)
-    return Line(edge, points, (lane + 8, height - 6), label)
+    return EdgeLine(edge, points, (lane + 8, height - 6), label)
 
 
 def _returned(way: _Loose, lane: float, bottom: float, spine: float) -> _Loose:

@@ -6,7 +6,7 @@ import xml.etree.ElementTree as ET
 
 from routing.compile.waits import MEANING
 from routing.graph.flow import Flow
-from routing.graph.layout import LINE, WIDTH, Box, Line, Picture, layout
+from routing.graph.layout import LINE, WIDTH, Box, EdgeLine, Picture, layout
 from routing.graph.way import Way
 from routing.model.durations import spoken
 
@@ -82,7 +82,7 @@ def _markers(root: ET.Element) -> None:
         ET.SubElement(shape, "path", d="M0 0 L8 4 L0 8 z", fill=colour)
 
 
-def _line(parent: ET.Element, line: Line, way: Way | None) -> None:
+def _line(parent: ET.Element, line: EdgeLine, way: Way | None) -> None:
     is_followed = way is not None and way.took(line.edge)
     classes = ["way"] + ["fallback"] * line.edge.is_fallback + ["taken"] * is_followed
     classes += ["left"] * (way is not None and not is_followed)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from routing.graph.flow import Flow, Node
+from routing.graph.flow import Flow, FlowNode
 from routing.graph.svg import FAMILIES
 from routing.graph.way import Way
 
@@ -52,7 +52,7 @@ def to_dot(flow: Flow, way: Way | None = None) -> str:
     return "\n".join([*lines, "}"]) + "\n"
 
 
-def _lines(node: Node) -> tuple[str, ...]:
+def _lines(node: FlowNode) -> tuple[str, ...]:
     heading = node.kind if node.family == "start" else f"{node.path} {node.kind}"
     return (f"{heading} ≤ {node.seconds:.0f} s" if node.seconds >= 1 else heading, *node.lines)
 

@@ -20,7 +20,7 @@ from routing.journal.notices import IDLE_SECONDS, LONGEST_PAUSE_SECONDS, STALE_S
 from routing.model.addresses import EMAIL
 from routing.model.memory import Forgotten
 from routing.model.networks import network_of
-from routing.model.notice import Hooks, Later, Mail, NewNetwork, Refused
+from routing.model.notice import Hooks, Later, Mail, NewNetwork, NoticeRefused
 
 #: An account that registers again is looked up again after so long; of so many that is remembered.
 AGAIN_SECONDS, MOST_REMEMBERED = 3600.0, 20_000
@@ -152,7 +152,7 @@ class NetworkNotices:
             if not problem.after_s:
                 self.log("warning", "notice not sent", notice=notice.id, problem=str(problem))
             return False
-        except Refused as problem:
+        except NoticeRefused as problem:
             self.log("error", "notice refused", notice=notice.id, reason=str(problem))
         return True
 

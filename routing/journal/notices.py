@@ -21,7 +21,7 @@ from routing.journal.destinations import Destinations, is_reachable
 from routing.journal.gather import Log
 from routing.journal.schema import UNSENT, calls
 from routing.model.addresses import EMAIL
-from routing.model.notice import Hooks, Later, Mail, Notice, Refused
+from routing.model.notice import Hooks, Later, Mail, Notice, NoticeRefused
 
 IDLE_SECONDS = 1.0
 LONGEST_PAUSE_SECONDS = 30.0
@@ -146,7 +146,7 @@ class Notices:
                     self.log("warning", "addressee refused", call=due.id, address=address, reason=reason)
             with self._counting:
                 self.counts.notified += 1
-        except Refused as problem:
+        except NoticeRefused as problem:
             self.log("error", "notice refused", call=due.id, reason=str(problem))
 
     def _claim(self) -> _Due | None:

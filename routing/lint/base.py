@@ -6,8 +6,8 @@ import inspect
 from collections.abc import Iterator
 from typing import ClassVar
 
-from routing.lint.findings import Found, OneScheme
-from routing.lint.whole import Whole
+from routing.lint.findings import LintFinding, OneScheme
+from routing.lint.whole import WholeFolder
 from routing.steps.base import Complaint
 
 
@@ -32,6 +32,6 @@ class Lint:
         """What is doubtful in a scheme by itself; kept while neither the scheme nor what it can name changes."""
         return iter(())
 
-    def folder(self, whole: Whole) -> Iterator[Found]:
+    def folder(self, whole: WholeFolder) -> Iterator[LintFinding]:
         """What only shows when everything is together."""
         return iter(())

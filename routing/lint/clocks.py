@@ -10,8 +10,8 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from routing.lint.base import Lint
-from routing.lint.findings import Found
-from routing.lint.whole import Whole
+from routing.lint.findings import LintFinding
+from routing.lint.whole import WholeFolder
 from routing.model.calendar import COMING, DAY_MINUTES, DAYS, LIST_HOLIDAYS, Calendar, Period, parse_days
 from routing.model.problem import Loc
 
@@ -19,7 +19,7 @@ YEAR_DAYS = 366
 
 
 @dataclass(frozen=True)
-class Change:
+class ClockShift:
     """A change of a zone's clock: minutes ``start`` to ``end`` of the day are skipped, or come twice."""
 
     day: date
@@ -29,7 +29,7 @@ class Change:
 
 
 @functools.lru_cache(maxsize=256)
-def changes(zone: str, today: date) -> tuple[Change, ...]:
+def changes(zone: str, today: date) -> tuple[ClockShift, ...]:
     """Changes in the year from a day on."""
     clock, begin = ZoneInfo(zone), datetime(today.year, today.month, today.day, tzinfo=UTC)
     found = []
@@ -45,7 +45,7 @@ def changes(zone: str, today: date) -> tuple[Change, ...]:
         )
         low, high = sorted((exact + before, exact + after))
         start = low.hour * 60 + low.minute
-        found.append(Change(low.date(), start, start + int((high - low).total_seconds()) // 60, after > before))
+        found.append(ClockShift(low.date(), start, start + int((high - low).total_seconds()) // 60, after > before))
     return tuple(found)
 
 
@@ -71,7 +71,7 @@ class ClockChange(Lint):
 
     id = "clock-change"
 
-    def folder(self, whole: Whole) -> Iterator[Found]:
+    def folder(self, whole: WholeFolder) -> Iterator[LintFinding]:
         """Edges of periods against the changes of the calendar's zone."""
         for name, calendar in whole.folder.calendars.items():
             for change in changes(calendar.timezone, whole.today):
@@ -80,7 +80,7 @@ class ClockChange(Lint):
                     yield whole.at(self.id, loc, _message(change, period, edge), "move it out of that hour")
 
 
-def _edges(calendar: Calendar, change: Change) -> Iterator[tuple[date, Period, int]]:
+def _edges(calendar: Calendar, change: ClockShift) -> Iterator[tuple[date, Period, int]]:
     """Beginnings and ends inside the hour: the day they are written for, the period, minutes of the day of change."""
     for later in (0, 1):
         day = change.day - timedelta(days=later)
@@ -96,7 +96,7 @@ def _periods(calendar: Calendar, day: date) -> tuple[Period, ...]:
     return () if day in calendar.holidays else calendar.weekly[day.weekday()]
 
 
-def _written(whole: Whole, name: str, calendar: Calendar, day: date) -> Loc:
+def _written(whole: WholeFolder, name: str, calendar: Calendar, day: date) -> Loc:
     """Where the periods of a day stand."""
     if day in calendar.days:
         return ("calendars", name, "days", day.isoformat())
@@ -104,7 +104,7 @@ def _written(whole: Whole, name: str, calendar: Calendar, day: date) -> Loc:
     return ("calendars", name, "open", next(days for days in opened if day.weekday() in parse_days(days)))
 
 
-def _message(change: Change, period: Period, edge: int) -> str:
+def _message(change: ClockShift, period: Period, edge: int) -> str:
     hour = f"{_clock(change.start)}-{_clock(change.end)} {'does not exist' if change.skipped else 'comes twice'}"
     what = "opens" if edge == period.start else "closes"
     return f"{what} at {_clock(edge)}, and on {change.day} {hour}"
@@ -133,7 +133,7 @@ class MissingHolidays(Lint):
 
     id = "missing-holidays"
 
-    def folder(self, whole: Whole) -> Iterator[Found]:
+    def folder(self, whole: WholeFolder) -> Iterator[LintFinding]:
         """Calendars with `holidays` and none of them within a year from today."""
         for name, calendar in whole.folder.calendars.items():
             if missing := calendar.lacks_holidays(whole.today, whole.today + COMING):
@@ -156,7 +156,7 @@ class DayTwice(Lint):
 
     id = "day-twice"
 
-    def folder(self, whole: Whole) -> Iterator[Found]:
+    def folder(self, whole: WholeFolder) -> Iterator[LintFinding]:
         """Days with periods that overlap."""
         for name, calendar in whole.folder.calendars.items():
             days = [day for day, periods in zip(DAYS, calendar.weekly, strict=True) if _overlap(periods)]

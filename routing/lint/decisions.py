@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from routing.lint.base import Lint
-from routing.lint.findings import Found, OneScheme
+from routing.lint.findings import LintFinding, OneScheme
 from routing.lint.ways import Ways
-from routing.lint.whole import Whole
+from routing.lint.whole import WholeFolder
 from routing.model.problem import Loc
 from routing.model.web import is_near, is_read_on_the_way
 from routing.steps.base import Complaint, Step
@@ -108,7 +108,7 @@ class PlainHttp(Lint):
             if "://" in address and is_read_on_the_way(address):
                 yield where, _NOTICE, "write https://"
 
-    def folder(self, whole: Whole) -> Iterator[Found]:
+    def folder(self, whole: WholeFolder) -> Iterator[LintFinding]:
         """CRMs by http, and the project's own notices."""
         for name, crm in whole.folder.crm.items():
             if (url := str(getattr(crm, "url", None) or "")) and is_read_on_the_way(url):

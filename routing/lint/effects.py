@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from routing.lint.base import Lint
-from routing.lint.findings import Found, OneScheme, Rung
-from routing.lint.whole import Whole
+from routing.lint.findings import LintFinding, OneScheme, Rung
+from routing.lint.whole import WholeFolder
 from routing.steps.base import Complaint
 from routing.steps.webhook import WebhookStep
 
@@ -58,7 +58,7 @@ class NoEffect(Lint):
                     if name in step.model_fields_set:
                         yield (*loc, name), f"`{name}` is for `form: ringostat`", "leave it out"
 
-    def folder(self, whole: Whole) -> Iterator[Found]:
+    def folder(self, whole: WholeFolder) -> Iterator[LintFinding]:
         """Prompts of phones that need not confirm."""
         for name, person in whole.folder.people.items():
             for label, phone in person.phones.items():

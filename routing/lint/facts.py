@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterator
 
-from routing.lint.findings import Facts, OneScheme, Place
+from routing.lint.findings import OneScheme, Place, SchemeFacts
 from routing.lint.registry import LINTS
 from routing.lint.ways import UNTIL
 from routing.load.nodes import Document
@@ -15,7 +15,7 @@ from routing.model.problem import Loc
 from routing.steps.scheme_file import SchemeFields, check, project_sticky, seconds, summarise
 
 
-def facts_of(document: Document, folder: Folder, *, compiles: bool = False) -> Facts | None:
+def facts_of(document: Document, folder: Folder, *, compiles: bool = False) -> SchemeFacts | None:
     """The facts of a scheme file; None when something is wrong with it, which is the compiler's to say.
 
     ``compiles``: the compiler has found nothing wrong.
@@ -26,7 +26,7 @@ def facts_of(document: Document, folder: Folder, *, compiles: bool = False) -> F
     one = OneScheme(document, fields, folder)
     place = functools.partial(_place, document)
     summary = summarise(fields, folder)
-    return Facts(
+    return SchemeFacts(
         scheme=fields.scheme,
         file=document.file,
         place=place(("scheme",)),

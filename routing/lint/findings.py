@@ -24,7 +24,7 @@ PROJECT: Owner = ("project", "")
 
 
 @dataclass(frozen=True, order=True)
-class Found:
+class LintFinding:
     """A finding: its problem's message is without the lint's id."""
 
     problem: Problem
@@ -75,7 +75,7 @@ class Rung(NamedTuple):
 
 
 @dataclass
-class Facts:
+class SchemeFacts:
     """What is kept of a scheme: plain data, because thousands are cached between runs."""
 
     scheme: str
@@ -102,12 +102,12 @@ class Facts:
     #: Lint to the place of its allowance.
     allow: dict[str, Place] = field(default_factory=dict)
 
-    def at(self, lint: str, place: Place, message: str, hint: str = "") -> Found:
+    def at(self, lint: str, place: Place, message: str, hint: str = "") -> LintFinding:
         """A finding in this scheme's file."""
-        return Found(Problem(self.file, *place, message, hint), lint, ("scheme", self.scheme))
+        return LintFinding(Problem(self.file, *place, message, hint), lint, ("scheme", self.scheme))
 
     @property
-    def own(self) -> Iterator[Found]:
+    def own(self) -> Iterator[LintFinding]:
         """What was found in the scheme alone."""
         return (self.at(lint, place, message, hint) for lint, place, message, hint in self.found)
 

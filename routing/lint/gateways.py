@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from routing.lint.base import Lint
-from routing.lint.findings import Found
-from routing.lint.whole import Whole
+from routing.lint.findings import LintFinding
+from routing.lint.whole import WholeFolder
 
 
 class UnregisteredGateway(Lint):
@@ -30,7 +30,7 @@ class UnregisteredGateway(Lint):
 
     id = "unregistered-gateway"
 
-    def folder(self, whole: Whole) -> Iterator[Found]:
+    def folder(self, whole: WholeFolder) -> Iterator[LintFinding]:
         """Gateways that say neither `username` nor `register`."""
         for name, gateway in whole.folder.gateways.items():
             if gateway.username is None and "register_" not in gateway.model_fields_set:
@@ -53,7 +53,7 @@ class NoWayOut(Lint):
 
     id = "no-way-out"
 
-    def folder(self, whole: Whole) -> Iterator[Found]:
+    def folder(self, whole: WholeFolder) -> Iterator[LintFinding]:
         """The project, when it has people and nothing to dial through."""
         if whole.complete and whole.folder.people and not whole.folder.gateways:
             message = "no gateway: people cannot call emergency numbers, nor anybody outside"
@@ -76,7 +76,7 @@ class ReadableKeys(Lint):
 
     id = "readable-keys"
 
-    def folder(self, whole: Whole) -> Iterator[Found]:
+    def folder(self, whole: WholeFolder) -> Iterator[LintFinding]:
         """Gateways with `srtp` and another transport than TLS."""
         for name, gateway in whole.folder.gateways.items():
             if gateway.srtp in ("required", "optional") and gateway.transport != "tls":

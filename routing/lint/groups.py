@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from routing.lint.base import Lint
-from routing.lint.findings import Found, OneScheme
-from routing.lint.whole import Whole
+from routing.lint.findings import LintFinding, OneScheme
+from routing.lint.whole import WholeFolder
 from routing.model.folder import Folder
 from routing.model.people import Ring
 from routing.steps import targets
@@ -37,7 +37,7 @@ class DeadMember(Lint):
                     name = step.to[at].name
                     yield (*loc, "to", at), f"`{name}` adds no phone: the names before it have them all", "leave it out"
 
-    def folder(self, whole: Whole) -> Iterator[Found]:
+    def folder(self, whole: WholeFolder) -> Iterator[LintFinding]:
         """Groups."""
         for group, members in whole.folder.groups.items():
             for at in dead([Ring(name=member) for member in members], whole.folder):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from routing.lint.base import Lint
-from routing.lint.findings import Facts, Found, OneScheme
-from routing.lint.whole import Whole
+from routing.lint.findings import LintFinding, OneScheme, SchemeFacts
+from routing.lint.whole import WholeFolder
 from routing.steps.base import LONGEST_JUMPS, Complaint
 
 
@@ -62,7 +62,7 @@ class EndlessCircle(Lint):
 
     id = "endless-circle"
 
-    def folder(self, whole: Whole) -> Iterator[Found]:
+    def folder(self, whole: WholeFolder) -> Iterator[LintFinding]:
         """Schemes of a circle that have no `otherwise`."""
         onward = _in_circles(whole.schemes)
         for name in sorted(onward):
@@ -75,7 +75,7 @@ class EndlessCircle(Lint):
             yield facts.at(self.id, place, message, f"give `{name}` `otherwise:` with a voicemail or an announcement")
 
 
-def _in_circles(schemes: Mapping[str, Facts]) -> dict[str, list[str]]:
+def _in_circles(schemes: Mapping[str, SchemeFacts]) -> dict[str, list[str]]:
     """Jumps without those that lead to an end in any case."""
     onward = {
         name: sorted({to for to, _, _ in facts.jumps if to in schemes and to != name})

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from routing.lint.base import Lint
-from routing.lint.findings import Found
+from routing.lint.findings import LintFinding
 from routing.lint.phones import numbers_led
-from routing.lint.whole import Whole
+from routing.lint.whole import WholeFolder
 from routing.model.problem import did_you_mean
 
 #: With more numbers astray a list is missing, not a digit; to compare each with each would take minutes.
@@ -40,7 +40,7 @@ class UnlistedNumber(Lint):
 
     id = "unlisted-number"
 
-    def folder(self, whole: Whole) -> Iterator[Found]:
+    def folder(self, whole: WholeFolder) -> Iterator[LintFinding]:
         """Numbers of schemes and of pools."""
         listed, led = _listed(whole), numbers_led(whole)
         if not listed or not whole.complete:
@@ -82,7 +82,7 @@ class UnusedNumber(Lint):
 
     id = "unused-number"
 
-    def folder(self, whole: Whole) -> Iterator[Found]:
+    def folder(self, whole: WholeFolder) -> Iterator[LintFinding]:
         """Numbers of gateways."""
         listed, led = _listed(whole), numbers_led(whole)
         idle, astray = listed - led.keys(), led.keys() - listed
@@ -94,7 +94,7 @@ class UnusedNumber(Lint):
                     yield whole.at(self.id, ("gateways", name, "numbers", at), message, hint)
 
 
-def _listed(whole: Whole) -> set[str]:
+def _listed(whole: WholeFolder) -> set[str]:
     return {number for gateway in whole.folder.gateways.values() for number in gateway.numbers}
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from routing.lint.base import Lint
-from routing.lint.findings import Found, OneScheme
+from routing.lint.findings import LintFinding, OneScheme
 from routing.lint.phones import numbers_led
-from routing.lint.whole import Whole
+from routing.lint.whole import WholeFolder
 from routing.steps.base import Complaint
 from routing.steps.webhook import WebhookStep
 
@@ -30,7 +30,7 @@ class UnknownNumber(Lint):
 
     id = "unknown-number"
 
-    def folder(self, whole: Whole) -> Iterator[Found]:
+    def folder(self, whole: WholeFolder) -> Iterator[LintFinding]:
         """Numbers asked about against those that lead somewhere."""
         leads = numbers_led(whole)
         for facts in whole.schemes.values():

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from routing.lint.base import Lint
-from routing.lint.findings import Found, OneScheme
-from routing.lint.whole import Whole
+from routing.lint.findings import LintFinding, OneScheme
+from routing.lint.whole import WholeFolder
 from routing.model import numbers
 from routing.model.folder import Folder
 from routing.model.people import Phone, Ring
@@ -32,7 +32,7 @@ class UnconfirmedMobile(Lint):
 
     id = "unconfirmed-mobile"
 
-    def folder(self, whole: Whole) -> Iterator[Found]:
+    def folder(self, whole: WholeFolder) -> Iterator[LintFinding]:
         """Mobiles without a key."""
         bare, keyed = (_legs(whole, kind) for kind in ("unconfirmed", "confirmed"))
         for name, label, phone in outside_phones(whole.folder):
@@ -51,7 +51,7 @@ def outside_phones(folder: Folder) -> Iterator[tuple[str, str, Phone]]:
                 yield name, label, phone
 
 
-def _legs(whole: Whole, kind: str) -> set[str]:
+def _legs(whole: WholeFolder, kind: str) -> set[str]:
     """Phones that the names in `ring` steps of a kind stand for."""
     names = {name for facts in whole.schemes.values() for name in facts.uses.get(kind, ())}
     rings = [Ring(name=name) for name in sorted(names)]
@@ -109,7 +109,7 @@ class OwnNumber(Lint):
 
     id = "own-number"
 
-    def folder(self, whole: Whole) -> Iterator[Found]:
+    def folder(self, whole: WholeFolder) -> Iterator[LintFinding]:
         """Outside phones against the numbers that lead somewhere."""
         leads = numbers_led(whole)
         for name, label, phone in outside_phones(whole.folder):
@@ -119,7 +119,7 @@ class OwnNumber(Lint):
                 yield whole.at(self.id, ("people", name, "phones", label, "number"), message, hint)
 
 
-def numbers_led(whole: Whole) -> Mapping[str, str]:
+def numbers_led(whole: WholeFolder) -> Mapping[str, str]:
     """Every number that leads to a scheme, those of pools included."""
     pooled = {number: pool.scheme for pool in whole.folder.pools.values() for number in pool.numbers}
     return pooled | {number: facts.scheme for facts in whole.schemes.values() for number in facts.numbers}
@@ -143,7 +143,7 @@ class BarredNumber(Lint):
 
     id = "barred-number"
 
-    def folder(self, whole: Whole) -> Iterator[Found]:
+    def folder(self, whole: WholeFolder) -> Iterator[LintFinding]:
         """Outside phones against the patterns of what may be dialled."""
         regions = whole.folder.project.regions
         for name, label, phone in outside_phones(whole.folder):

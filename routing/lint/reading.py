@@ -17,8 +17,8 @@ from routing.compile.sources import opened
 from routing.compile.store import Cache
 from routing.compile.version import code_version
 from routing.lint.facts import facts_of
-from routing.lint.findings import Facts
-from routing.lint.whole import Whole
+from routing.lint.findings import SchemeFacts
+from routing.lint.whole import WholeFolder
 from routing.load import files
 from routing.load.folder import shared
 from routing.load.lists import read_lists
@@ -27,7 +27,7 @@ from routing.model.folder import Folder
 from routing.model.problem import Problems
 
 
-def read_whole(schemes: Path, root: Path, today: date, *, complete: bool) -> Whole | None:
+def read_whole(schemes: Path, root: Path, today: date, *, complete: bool) -> WholeFolder | None:
     """A folder as far as it can be read; None without a project. What is wrong with it is the compiler's to say.
 
     ``root`` is where the cache is; ``complete``: the compiler found nothing wrong. Raises Problems without a folder.
@@ -46,8 +46,8 @@ def read_whole(schemes: Path, root: Path, today: date, *, complete: bool) -> Who
     entries = _entries(found.schemes, folder, common, cached, complete)
     if entries != cached:
         cache.save(code_version(), entries)
-    facts = [Facts(**entry["facts"]) for entry in entries.values()]
-    return Whole(folder, found.documents, {each.scheme: each for each in facts}, today, complete)
+    facts = [SchemeFacts(**entry["facts"]) for entry in entries.values()]
+    return WholeFolder(folder, found.documents, {each.scheme: each for each in facts}, today, complete)
 
 
 def _entries(
@@ -69,7 +69,7 @@ def _entries(
     return dict(sorted((known | fresh).items()))
 
 
-def _all_facts(sources: Sequence[files.Source], folder: Folder, compiles: bool) -> Iterator[Facts | None]:
+def _all_facts(sources: Sequence[files.Source], folder: Folder, compiles: bool) -> Iterator[SchemeFacts | None]:
     global _inherited
     _inherited = (folder, compiles)
     if len(sources) < compiling.WORTH_PROCESSES or (os.cpu_count() or 1) < 2:
@@ -83,7 +83,7 @@ def _all_facts(sources: Sequence[files.Source], folder: Folder, compiles: bool) 
 _inherited: tuple[Folder, bool]
 
 
-def _facts(source: files.Source) -> Facts | None:
+def _facts(source: files.Source) -> SchemeFacts | None:
     folder, compiles = _inherited
     try:
         return facts_of(read(source.name, files.text_of(source)), folder, compiles=compiles)

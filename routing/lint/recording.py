@@ -11,7 +11,7 @@ from routing.model.problem import Loc
 from routing.steps.base import Complaint, Step
 
 
-class _Silent(UntilAnnounced):
+class _UnannouncedRecording(UntilAnnounced):
     def enter(self, step: Step, loc: Loc, state: bool) -> bool:
         if rings(step) and not state:
             self.complaints_found.append((loc, "a talk from here is recorded and the caller was not told", _HINT))
@@ -53,4 +53,4 @@ class UnannouncedRecording(Lint):
         """The first step of each way that can lead to a talk."""
         if one.fields.record == "no" or not one.folder.project.announce_recording:
             return iter(())
-        return _Silent(one).complaints(False)
+        return _UnannouncedRecording(one).complaints(False)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from routing.lint.findings import PROJECT, Found
+from routing.lint.findings import PROJECT, LintFinding
 from routing.lint.registry import LINTS, UnusedAllow
-from routing.lint.whole import Whole
+from routing.lint.whole import WholeFolder
 from routing.model.problem import Problem, did_you_mean
 
 
@@ -15,11 +15,11 @@ from routing.model.problem import Problem, did_you_mean
 class LintReport:
     """What a run has to say: findings, and problems of the allowances themselves."""
 
-    findings: list[Found]
+    findings: list[LintFinding]
     problems: list[Problem]
 
 
-def run(whole: Whole) -> LintReport:
+def run(whole: WholeFolder) -> LintReport:
     """Findings sorted by place. An allowance holds in its own mapping; the project's holds everywhere."""
     found = sorted(set(_everything(whole)))
     allowed = {(owner, lint) for owner, lint, _, _ in whole.allowed()}
@@ -32,12 +32,12 @@ def run(whole: Whole) -> LintReport:
             problems.append(Problem(file, *place, f"there is no lint `{lint}`", hint))
         elif (owner, lint) not in used and whole.complete:
             message = f"`{lint}` finds nothing here that could be allowed"
-            stale.append(Found(Problem(file, *place, message, "remove it"), UnusedAllow.id, owner))
+            stale.append(LintFinding(Problem(file, *place, message, "remove it"), UnusedAllow.id, owner))
     excused = {owner for owner, lint in allowed if lint == UnusedAllow.id}
     return LintReport(sorted(findings + [each for each in stale if not {each.owner, PROJECT} & excused]), problems)
 
 
-def _everything(whole: Whole) -> Iterator[Found]:
+def _everything(whole: WholeFolder) -> Iterator[LintFinding]:
     until = {lint.until: whole.reached(lint.until) for lint in LINTS.values() if lint.until}
     for facts in whole.schemes.values():
         for found in facts.own:

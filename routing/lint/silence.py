@@ -27,7 +27,7 @@ class _Heard(NamedTuple):
     silent_seconds: float = 0.0
 
 
-class _Silent(Ways[_Heard]):
+class _SilentWait(Ways[_Heard]):
     def enter(self, step: Step, loc: Loc, state: _Heard) -> _Heard:
         if isinstance(step, RingStep) or step.answers:
             silence_s = _decision_seconds(step) if isinstance(step, PlayStep) else 0.0
@@ -92,7 +92,7 @@ class DeadAir(Lint):
 
     def scheme(self, one: OneScheme) -> Iterator[Complaint]:
         """Decisions behind what answers, and whispers."""
-        yield from _Silent(one).complaints(_Heard())
+        yield from _SilentWait(one).complaints(_Heard())
         for step, loc, _ in one.steps:
             seconds = one.folder.sounds.get(step.whisper, 0.0) if isinstance(step, RingStep) and step.whisper else 0.0
             if seconds > LONGEST_SECONDS:

@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from routing.lint.base import Lint
-from routing.lint.findings import Found
-from routing.lint.whole import Whole
+from routing.lint.findings import LintFinding
+from routing.lint.whole import WholeFolder
 
 #: Steps that can ring anybody on the word of a web server or of the caller.
 _ANYBODY = ("asked", "crm", "extensions")
 
 
-def used(whole: Whole, *kinds: str) -> set[str]:
+def used(whole: WholeFolder, *kinds: str) -> set[str]:
     """Names of some kinds that schemes use."""
     return {name for facts in whole.schemes.values() for kind in kinds for name in facts.uses.get(kind, ())}
 
 
-def entries(lint: str, whole: Whole, kind: str, names: Iterable[str], what: str, hint: str) -> Iterator[Found]:
+def entries(
+    lint: str, whole: WholeFolder, kind: str, names: Iterable[str], what: str, hint: str
+) -> Iterator[LintFinding]:
     """Findings at names of shared files."""
     if whole.complete:
         for name in names:
@@ -44,7 +46,7 @@ class UnusedScheme(Lint):
 
     id = "unused-scheme"
 
-    def folder(self, whole: Whole) -> Iterator[Found]:
+    def folder(self, whole: WholeFolder) -> Iterator[LintFinding]:
         """Schemes without a way in."""
         if not whole.complete or "webhook" in used(whole, "asked"):
             return
@@ -74,13 +76,13 @@ class UnusedGroup(Lint):
 
     id = "unused-group"
 
-    def folder(self, whole: Whole) -> Iterator[Found]:
+    def folder(self, whole: WholeFolder) -> Iterator[LintFinding]:
         """Groups that no ring reaches."""
         idle = whole.folder.groups.keys() - _reached(whole)
         yield from entries(self.id, whole, "groups", sorted(idle), "group", "remove it")
 
 
-def _reached(whole: Whole) -> set[str]:
+def _reached(whole: WholeFolder) -> set[str]:
     """Names that ring lists have, and those in their groups."""
     queue = list(used(whole, "confirmed", "unconfirmed"))
     found = set(queue)
@@ -111,7 +113,7 @@ class UnusedPerson(Lint):
 
     id = "unused-person"
 
-    def folder(self, whole: Whole) -> Iterator[Found]:
+    def folder(self, whole: WholeFolder) -> Iterator[LintFinding]:
         """People outside of everything."""
         if used(whole, *_ANYBODY):
             return

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from routing.lint.base import Lint
-from routing.lint.findings import Found
+from routing.lint.findings import LintFinding
 from routing.lint.unused import entries, used
-from routing.lint.whole import Whole
+from routing.lint.whole import WholeFolder
 from routing.model.problem import Problem
 
 
@@ -31,7 +31,7 @@ class UnusedCalendar(Lint):
 
     id = "unused-calendar"
 
-    def folder(self, whole: Whole) -> Iterator[Found]:
+    def folder(self, whole: WholeFolder) -> Iterator[LintFinding]:
         """Calendars that no scheme names."""
         idle = whole.folder.calendars.keys() - used(whole, "calendars")
         yield from entries(self.id, whole, "calendars", sorted(idle), "calendar", "remove it")
@@ -55,12 +55,12 @@ class UnusedSound(Lint):
 
     id = "unused-sound"
 
-    def folder(self, whole: Whole) -> Iterator[Found]:
+    def folder(self, whole: WholeFolder) -> Iterator[LintFinding]:
         """Files that neither steps nor phones name."""
         phones = (phone for person in whole.folder.people.values() for phone in person.phones.values())
         played = used(whole, "sounds") | {phone.confirm_prompt for phone in phones}
         for name in sorted(whole.folder.sounds.keys() - played) if whole.complete else ():
-            yield Found(Problem(f"sounds/{name}", 1, 1, "", "nobody plays this file", "remove it"), self.id)
+            yield LintFinding(Problem(f"sounds/{name}", 1, 1, "", "nobody plays this file", "remove it"), self.id)
 
 
 class UnusedList(Lint):
@@ -79,10 +79,10 @@ class UnusedList(Lint):
 
     id = "unused-list"
 
-    def folder(self, whole: Whole) -> Iterator[Found]:
+    def folder(self, whole: WholeFolder) -> Iterator[LintFinding]:
         """Files of `lists/`."""
         for name in sorted(whole.folder.lists.keys() - used(whole, "lists")) if whole.complete else ():
-            yield Found(Problem(f"lists/{name}.txt", 1, 1, "", "no `match` asks this list", "remove it"), self.id)
+            yield LintFinding(Problem(f"lists/{name}.txt", 1, 1, "", "no `match` asks this list", "remove it"), self.id)
 
 
 class UnusedCrm(Lint):
@@ -103,7 +103,7 @@ class UnusedCrm(Lint):
 
     id = "unused-crm"
 
-    def folder(self, whole: Whole) -> Iterator[Found]:
+    def folder(self, whole: WholeFolder) -> Iterator[LintFinding]:
         """CRMs that no scheme names."""
         yield from entries(
             self.id, whole, "crm", sorted(whole.folder.crm.keys() - used(whole, "crm")), "CRM", "remove it"
@@ -130,7 +130,7 @@ class UnusedGateway(Lint):
 
     id = "unused-gateway"
 
-    def folder(self, whole: Whole) -> Iterator[Found]:
+    def folder(self, whole: WholeFolder) -> Iterator[LintFinding]:
         """Gateways after the first that no phone names and that have no numbers of their own."""
         phones = (phone for person in whole.folder.people.values() for phone in person.phones.values())
         named = {phone.gateway for phone in phones}

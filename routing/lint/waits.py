@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 
 from routing.compile.waits import longest_waits
 from routing.lint.base import Lint
-from routing.lint.findings import Found, OneScheme
-from routing.lint.whole import Whole
+from routing.lint.findings import LintFinding, OneScheme
+from routing.lint.whole import WholeFolder
 from routing.model.durations import spoken
 from routing.steps.base import Complaint
 from routing.steps.crm import CrmStep
@@ -116,7 +116,7 @@ class LongWait(Lint):
 
     id = "long-wait"
 
-    def folder(self, whole: Whole) -> Iterator[Found]:
+    def folder(self, whole: WholeFolder) -> Iterator[LintFinding]:
         """Schemes with numbers."""
         limit = whole.folder.project.longest_wait
         waits = longest_waits(whole.schemes.values())

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from routing.lint.findings import PROJECT, Facts, Found, Owner, Place
+from routing.lint.findings import PROJECT, LintFinding, Owner, Place, SchemeFacts
 from routing.load.nodes import Document
 from routing.model.folder import Folder
 from routing.model.problem import Loc
@@ -16,12 +16,12 @@ OWNERS = ("people", "calendars")
 
 
 @dataclass(frozen=True)
-class Whole:
+class WholeFolder:
     """``complete``: nothing is wrong, so that what seems to be unused is. ``today`` is the day of the check."""
 
     folder: Folder
     documents: Sequence[Document]
-    schemes: Mapping[str, Facts]
+    schemes: Mapping[str, SchemeFacts]
     today: date
     complete: bool = True
     #: (kind, name) to the document that defines it.
@@ -36,12 +36,12 @@ class Whole:
         }
         object.__setattr__(self, "places", places)
 
-    def at(self, lint: str, loc: Loc, message: str, hint: str = "", *, at_key: bool = False) -> Found:
+    def at(self, lint: str, loc: Loc, message: str, hint: str = "", *, at_key: bool = False) -> LintFinding:
         """A finding in a shared file; ``loc`` begins with a kind and a name."""
         kind, name = str(loc[0]), str(loc[1])
         document = self.places[kind, name]
         owner = (kind, name) if kind in OWNERS else PROJECT
-        return Found(document.problem(loc, message, hint, at_key=at_key), lint, owner)
+        return LintFinding(document.problem(loc, message, hint, at_key=at_key), lint, owner)
 
     def allowed(self) -> Iterator[tuple[Owner, str, str, Place]]:
         """Every allowance: whose it is, the lint, the file and the place."""

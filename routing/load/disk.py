@@ -28,7 +28,7 @@ _KINDS = {
 
 
 @dataclass(frozen=True)
-class Found:
+class FolderEntry:
     """Something below a folder: its name from there, the path that may be opened, and what is wrong with it, if so."""
 
     name: str
@@ -44,7 +44,7 @@ class Found:
         return Problem(self.name, 1, 1, "", self.fault, self.hint)
 
 
-def walk(folder: Path, below: str = "") -> Iterator[Found]:
+def walk(folder: Path, below: str = "") -> Iterator[FolderEntry]:
     """Every file and folder in a folder, or in one of its own, with what cannot be read; what is hidden is skipped.
 
     Links inside the folder are followed, once: those that lead back up are passed over. Raises OSError for the folder.
@@ -62,7 +62,7 @@ def walk(folder: Path, below: str = "") -> Iterator[Found]:
         yield at if at.fault else replace(at, fault="a file, not a folder")
 
 
-def _entries(path: str, root: str, prefix: str, above: frozenset[tuple[int, int]]) -> Iterator[Found]:
+def _entries(path: str, root: str, prefix: str, above: frozenset[tuple[int, int]]) -> Iterator[FolderEntry]:
     try:
         status = os.stat(path)
         here = (status.st_dev, status.st_ino)
@@ -70,7 +70,7 @@ def _entries(path: str, root: str, prefix: str, above: frozenset[tuple[int, int]
     except OSError as error:
         if not prefix:
             raise
-        yield Found(prefix.rstrip("/"), path, fault=_unread(error), is_folder=True)
+        yield FolderEntry(prefix.rstrip("/"), path, fault=_unread(error), is_folder=True)
         return
     for name in names:
         if name.startswith("."):
@@ -81,22 +81,24 @@ def _entries(path: str, root: str, prefix: str, above: frozenset[tuple[int, int]
             yield from _entries(found.path, root, f"{prefix}{name}/", above | {here})
 
 
-def _looked_at(name: str, path: str, root: str) -> Found:
+def _looked_at(name: str, path: str, root: str) -> FolderEntry:
     try:
         status = os.lstat(path)
         if stat.S_ISLNK(status.st_mode):
             path = os.path.realpath(path)
             if path != root and not path.startswith(f"{root}/"):
-                return Found(name, path, fault=LEAVES, hint=COPY, is_folder=os.path.isdir(path))
+                return FolderEntry(name, path, fault=LEAVES, hint=COPY, is_folder=os.path.isdir(path))
             status = os.stat(path)
     except OSError as error:
         leads = "a link to nothing" if error.errno == errno.ENOENT else _unread(error)
-        return Found(name, path, fault=leads)
+        return FolderEntry(name, path, fault=leads)
     if stat.S_ISDIR(status.st_mode):
-        return Found(name, path, status, is_folder=True)
+        return FolderEntry(name, path, status, is_folder=True)
     if not stat.S_ISREG(status.st_mode):
-        return Found(name, path, status, fault=f"{_KINDS.get(stat.S_IFMT(status.st_mode), 'something')}, not a file")
-    return Found(name, path, status)
+        return FolderEntry(
+            name, path, status, fault=f"{_KINDS.get(stat.S_IFMT(status.st_mode), 'something')}, not a file"
+        )
+    return FolderEntry(name, path, status)
 
 
 def open_file(path: str) -> BinaryIO:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from routing.load.disk import Found, open_file, read_bytes, walk
+from routing.load.disk import FolderEntry, open_file, read_bytes, walk
 from routing.load.nodes import LARGEST_BYTES
 from routing.model.problem import Problem, Problems
 from routing.model.sound import ENDINGS, NoSound, sound_seconds
@@ -110,7 +110,7 @@ def sounds(folder: Path) -> tuple[dict[str, Sound], list[Problem]]:
     return dict(sorted(found.items())), problems
 
 
-def _sound(entry: Found) -> tuple[Sound, list[Problem]]:
+def _sound(entry: FolderEntry) -> tuple[Sound, list[Problem]]:
     none = Sound(entry.path, 0.0, entry.stat)
     if entry.fault or entry.is_folder or entry.stat is None:
         return none, [replace(entry, fault=entry.fault or "a folder, not a sound file").problem]
@@ -125,7 +125,7 @@ def _sound(entry: Found) -> tuple[Sound, list[Problem]]:
         return none, [replace(entry, fault=str(problem), hint=problem.hint).problem]
 
 
-def lists(folder: Path) -> Iterator[Found]:
+def lists(folder: Path) -> Iterator[FolderEntry]:
     """Everything in ``lists/`` that should be a list of numbers."""
     for entry in walk(folder, LISTS):
         if entry.name.count("/") < 2 and (entry.fault or not entry.is_folder or entry.name.endswith(".txt")):

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from routing.load import files
-from routing.load.disk import Found, read_bytes
+from routing.load.disk import FolderEntry, read_bytes
 from routing.load.faults import not_utf8
 from routing.model.numbers import normalise
 from routing.model.problem import Problem
@@ -24,7 +24,7 @@ _NAME = re.compile(r"lists/[a-z][a-z0-9_]{0,63}\.txt")
 _SHOWN = 3
 
 
-class Known(Protocol):
+class KnownLists(Protocol):
     """Numbers of lists that were read before: reading a long one takes longer than compiling it."""
 
     def get(self, text: bytes) -> list[str] | None: ...
@@ -40,7 +40,9 @@ class _Nothing:
         """Forgets."""
 
 
-def read_lists(folder: Path, country: str | None, known: Known | None = None) -> tuple[dict[str, Any], list[Problem]]:
+def read_lists(
+    folder: Path, country: str | None, known: KnownLists | None = None
+) -> tuple[dict[str, Any], list[Problem]]:
     """Numbers in E.164, sorted, by the list's name, and everything that is wrong; a wrong list is there, and empty.
 
     ``country`` is for numbers written without ``+``.
@@ -64,11 +66,11 @@ def list_stats(folder: Path) -> dict[str, os.stat_result]:
     return {_stem(entry): entry.stat for entry in files.lists(folder) if entry.stat}
 
 
-def _stem(entry: Found) -> str:
+def _stem(entry: FolderEntry) -> str:
     return Path(entry.name).stem
 
 
-def _read(entry: Found, country: str | None, known: Known) -> tuple[list[str], list[Problem]]:
+def _read(entry: FolderEntry, country: str | None, known: KnownLists) -> tuple[list[str], list[Problem]]:
     name = entry.name
     if entry.fault or entry.is_folder:
         return [], [Problem(name, 1, 1, "", entry.fault or "a folder, not a file", entry.hint)]

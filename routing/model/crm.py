@@ -26,7 +26,7 @@ from routing.model.people import Person
 from routing.model.problem import did_you_mean
 
 
-class Pipedrive(Crm):
+class PipedriveSettings(Crm):
     """Pipedrive; lead, deal, person."""
 
     vendor: Literal["pipedrive"] = vendor("pipedrive")
@@ -35,7 +35,7 @@ class Pipedrive(Crm):
     url: Address = Field("https://api.pipedrive.com", description="Where its API is.")
 
 
-class Hubspot(Crm):
+class HubspotSettings(Crm):
     """HubSpot; lead (contact or lead object), deal, contact."""
 
     vendor: Literal["hubspot"] = vendor("hubspot")
@@ -60,7 +60,7 @@ class _Zoho(Crm):
     accounts_url: Address | None = Field(None, description="Where tokens are renewed; the data centre's otherwise.")
 
 
-class ZohoCrm(_Zoho):
+class ZohoCrmSettings(_Zoho):
     """Zoho CRM; lead, deal, contact."""
 
     vendor: Literal["zoho_crm"] = vendor("zoho_crm")
@@ -71,7 +71,7 @@ class ZohoCrm(_Zoho):
     )
 
 
-class ZohoDesk(_Zoho):
+class ZohoDeskSettings(_Zoho):
     """Zoho Desk; open ticket as deal, contact."""
 
     kinds: ClassVar[tuple[Kind, ...]] = ("deal", "contact")
@@ -80,7 +80,7 @@ class ZohoDesk(_Zoho):
     organisation: Text = Field(description="orgId: the portal's organisation number.")
 
 
-class Salesforce(Crm):
+class SalesforceSettings(Crm):
     """Salesforce; lead, opportunity as deal, contact."""
 
     vendor: Literal["salesforce"] = vendor("salesforce")
@@ -93,7 +93,7 @@ class Salesforce(Crm):
     )
 
 
-class Amocrm(Crm):
+class AmocrmSettings(Crm):
     """amoCRM or Kommo; open sale as deal, contact."""
 
     kinds: ClassVar[tuple[Kind, ...]] = ("deal", "contact")
@@ -103,7 +103,7 @@ class Amocrm(Crm):
     token: Name = Field(description="Secret: a long-lived token (the integration's page, Keys and scopes).")
 
 
-class Bitrix24(Crm):
+class Bitrix24Settings(Crm):
     """Bitrix24; lead, deal, contact or company."""
 
     vendor: Literal["bitrix24"] = vendor("bitrix24")
@@ -112,7 +112,7 @@ class Bitrix24(Crm):
     )
 
 
-class Retailcrm(Crm):
+class RetailcrmSettings(Crm):
     """RetailCRM; new order as lead, order in work as deal, customer."""
 
     vendor: Literal["retailcrm"] = vendor("retailcrm")
@@ -120,7 +120,7 @@ class Retailcrm(Crm):
     token: Name = Field(description="Secret: an API key (Settings, Integration, API access keys).")
 
 
-class Creatio(Crm):
+class CreatioSettings(Crm):
     """Creatio; lead, opportunity as deal, contact."""
 
     vendor: Literal["creatio"] = vendor("creatio")
@@ -133,7 +133,7 @@ class Creatio(Crm):
     password: Name | None = Field(None, description="Secret: that user's password.")
 
     @model_validator(mode="after")
-    def _one_way_in(self) -> Creatio:
+    def _one_login(self) -> CreatioSettings:
         oauth, form = (self.identity, self.client_id, self.client_secret), (self.login, self.password)
         if not (all(oauth) and not any(form)) and not (all(form) and not any(oauth)):
             raise refuse(
@@ -142,7 +142,7 @@ class Creatio(Crm):
         return self
 
 
-class Altegio(Crm):
+class AltegioSettings(Crm):
     """Altegio or YCLIENTS; coming appointment as deal, client as contact."""
 
     kinds: ClassVar[tuple[Kind, ...]] = ("deal", "contact")
@@ -156,7 +156,17 @@ class Altegio(Crm):
 
 #: What may stand under a name of `crm:`.
 AnyCrm = (
-    Pipedrive | Hubspot | ZohoCrm | ZohoDesk | Salesforce | Amocrm | Bitrix24 | Retailcrm | Creatio | Altegio | HttpCrm
+    PipedriveSettings
+    | HubspotSettings
+    | ZohoCrmSettings
+    | ZohoDeskSettings
+    | SalesforceSettings
+    | AmocrmSettings
+    | Bitrix24Settings
+    | RetailcrmSettings
+    | CreatioSettings
+    | AltegioSettings
+    | HttpCrm
 )
 VENDORS: dict[str, type[Crm]] = {model.model_fields["vendor"].default: model for model in get_args(AnyCrm)}
 

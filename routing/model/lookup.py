@@ -27,7 +27,7 @@ class Owner:
 
 
 @dataclass(frozen=True)
-class Found:
+class OwnerFound:
     """An entity with the caller's number and the active owner who stands for it; ``stale``: an earlier answer.
 
     ``passed`` says which better matches were passed over and why, for the journal.
@@ -43,7 +43,7 @@ class Found:
 
 
 @dataclass(frozen=True)
-class Nobody:
+class NoOwnerFound:
     """The CRM answered and names nobody to ring; ``reason`` in words: nothing found, or owners that are unknown.
 
     ``is_known``: the caller is in the CRM all the same.
@@ -61,7 +61,7 @@ class Failed:
     reason: str
 
 
-Outcome = Found | Nobody | Failed
+Outcome = OwnerFound | NoOwnerFound | Failed
 
 
 #: Whether a person of the project stands for an owner.

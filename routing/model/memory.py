@@ -56,7 +56,7 @@ class Load:
 
 
 @dataclass(frozen=True)
-class Facts:
+class PeopleFacts:
     """What a decision knows of people; who is not in ``loads`` did nothing, who is not in ``turns`` had none.
 
     ``turns``: the number of the last turn in this step, by the name that is rung. ``away``: do not disturb. ``known``:
@@ -83,7 +83,7 @@ class Memory(Protocol):
     def talks(self, project: str, caller: str) -> Iterable[Talk]:
         """The last talks with an outside number, newest first."""
 
-    def facts(self, project: str, people: Sequence[str], day: str, place: tuple[str, str]) -> Facts:
+    def facts(self, project: str, people: Sequence[str], day: str, place: tuple[str, str]) -> PeopleFacts:
         """Loads of people on a day (``YYYYMMDD``), who is away, and the turns of a step (scheme, path)."""
 
     def is_away(self, project: str, person: str) -> bool:

@@ -72,7 +72,7 @@ class Later(Exception):
         self.after_s, self.is_away = after_s, is_away
 
 
-class Refused(Exception):
+class NoticeRefused(Exception):
     """The mail server, or the address, will never take this notice."""
 
 

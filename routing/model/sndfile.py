@@ -29,7 +29,7 @@ class Unreadable(ValueError):
     """The library does not open it; the text is the library's."""
 
 
-class Facts(NamedTuple):
+class SoundFacts(NamedTuple):
     """``container``: a name of CONTAINERS, or empty; ``codec``: of CODECS, or empty; ``frames``: samples a channel."""
 
     container: str
@@ -51,11 +51,11 @@ _Seek = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_int64, ctypes.c_int, ctypes.c_
 _Move = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_void_p, ctypes.c_int64, ctypes.c_void_p)
 
 
-class _File(ctypes.Structure):
+class _VirtualFile(ctypes.Structure):
     _fields_ = [("length", _Length), ("seek", _Seek), ("read", _Move), ("write", _Move), ("tell", _Length)]
 
 
-def facts(file: BinaryIO, size: int) -> Facts:
+def facts(file: BinaryIO, size: int) -> SoundFacts:
     """Of an open file of so many bytes. Raises Unreadable, and UserFailure without the library."""
     library, info = _library(), _Info()
     callbacks = _callbacks(file, size)
@@ -65,10 +65,10 @@ def facts(file: BinaryIO, size: int) -> Facts:
         raise Unreadable(library.sf_strerror(None).decode("utf-8", "replace"))
     library.sf_close(handle)
     container = CONTAINERS.get(info.format & _MAJOR, "")
-    return Facts(container, CODECS.get(info.format & _SUBTYPE, ""), info.rate, info.channels, info.frames)
+    return SoundFacts(container, CODECS.get(info.format & _SUBTYPE, ""), info.rate, info.channels, info.frames)
 
 
-def _callbacks(file: BinaryIO, size: int) -> _File:
+def _callbacks(file: BinaryIO, size: int) -> _VirtualFile:
     """The functions by which the library reads a file."""
 
     def read(to: int, count: int, _: Any) -> int:
@@ -76,7 +76,7 @@ def _callbacks(file: BinaryIO, size: int) -> _File:
         ctypes.memmove(to, content, len(content))
         return len(content)
 
-    return _File(
+    return _VirtualFile(
         _Length(lambda _: size),
         _Seek(lambda offset, whence, _: file.seek(max(offset, 0) if not whence else offset, whence)),
         _Move(read),

@@ -111,7 +111,7 @@ def numbers_in(field: object) -> list[Written]:
 
 
 @dataclass(frozen=True)
-class Plan:
+class NumberingPlan:
     """A number and its country: ``code`` and ``significant`` make its digits; ``trunk`` is dialled inside the country;
     ``lengths``: how many digits a number of the country may have without its code."""
 
@@ -122,7 +122,7 @@ class Plan:
 
 
 @functools.lru_cache(maxsize=10_000)
-def plan_of(e164: str) -> Plan | None:
+def plan_of(e164: str) -> NumberingPlan | None:
     """The plan of a number (``+`` and digits); None for one of no country."""
     try:
         number = phonenumbers.parse(e164, None)
@@ -132,9 +132,9 @@ def plan_of(e164: str) -> Plan | None:
     region = phonenumbers.region_code_for_number(number) or phonenumbers.region_code_for_country_code(int(code))
     metadata = phonenumbers.PhoneMetadata.metadata_for_region(region, None) if region else None
     if metadata is None or metadata.general_desc is None:
-        return Plan(code, e164[1 + len(code) :], "", frozenset())
+        return NumberingPlan(code, e164[1 + len(code) :], "", frozenset())
     lengths = frozenset(metadata.general_desc.possible_length)
-    return Plan(code, e164[1 + len(code) :], metadata.national_prefix or "", lengths)
+    return NumberingPlan(code, e164[1 + len(code) :], metadata.national_prefix or "", lengths)
 
 
 @functools.lru_cache(maxsize=10_000)

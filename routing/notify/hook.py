@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from routing.model.notice import Later, NewNetwork, Notice, Refused
+from routing.model.notice import Later, NewNetwork, Notice, NoticeRefused
 from routing.model.web import NoReply, Reply
 
 DEADLINE_SECONDS = 10.0
@@ -43,7 +43,7 @@ class WebHooks:
         if reply.status in _LATER or reply.status >= 500:
             raise Later(f"HTTP {reply.status}", is_away=True)
         if not 200 <= reply.status < 300:
-            raise Refused(f"HTTP {reply.status}")
+            raise NoticeRefused(f"HTTP {reply.status}")
 
 
 def body(notice: Notice | NewNetwork) -> bytes:

@@ -30,7 +30,7 @@ from urllib.parse import unquote
 from zoneinfo import ZoneInfo
 
 from routing.model.budget import Budget, Counted
-from routing.model.notice import Later, NewNetwork, Notice, Refused
+from routing.model.notice import Later, NewNetwork, Notice, NoticeRefused
 from routing.notify.message import MOST_ATTACHED_BYTES, Recording, message, of_network
 
 #: For the server's answer, and for sending a whole recording over a slow line.
@@ -140,11 +140,11 @@ class SmtpMail:
                 refused = client.send_message(mail, self.sender, list(notice.to))
         except SMTPRecipientsRefused as problem:
             codes = {code for code, _ in problem.recipients.values()}
-            raise (Refused if min(codes) >= 500 else Later)(_listed(problem.recipients)) from None
+            raise (NoticeRefused if min(codes) >= 500 else Later)(_listed(problem.recipients)) from None
         except SMTPDataError as problem:
-            raise (Refused if problem.smtp_code >= 500 else Later)(_reply_text(problem)) from None
+            raise (NoticeRefused if problem.smtp_code >= 500 else Later)(_reply_text(problem)) from None
         except SMTPSenderRefused as problem:
-            raise (Refused if problem.smtp_code == _TOO_LARGE else Later)(_reply_text(problem)) from None
+            raise (NoticeRefused if problem.smtp_code == _TOO_LARGE else Later)(_reply_text(problem)) from None
         except SMTPResponseException as problem:
             raise Later(_reply_text(problem), is_away=True) from None
         except (SMTPException, OSError) as problem:

@@ -15,7 +15,7 @@ from routing.decide.crm import visitor_facts
 from routing.decide.ports import step_seconds
 from routing.decide.responsible import Responsible
 from routing.model.decision import Call
-from routing.model.lookup import KINDS, Failed, Found, Nobody, Outcome, Owner
+from routing.model.lookup import KINDS, Failed, NoOwnerFound, Outcome, Owner, OwnerFound
 
 INSTANT_MS = 60
 _ANSWER = re.compile(r"(?:(lead|deal|contact)\s+)?([^\s,]+)(?:\s*,\s*(.*))?")
@@ -52,9 +52,9 @@ def sent_fields_in(detail: str) -> list[str]:
 
 def _outcome(text: str, step: Mapping[str, Any], people: Responsible) -> Outcome:
     if not text:
-        return Nobody("not asked")
+        return NoOwnerFound("not asked")
     if text == "nobody":
-        return Nobody("the CRM knows nobody with this number")
+        return NoOwnerFound("the CRM knows nobody with this number")
     if text == "refused":
         return Failed("connection refused")
     if re.fullmatch(r"[45]\d\d", text):
@@ -63,5 +63,5 @@ def _outcome(text: str, step: Mapping[str, Any], people: Responsible) -> Outcome
     order = step.get("order") or KINDS
     owner = people.owner(who) or (Owner("1", email=who) if "@" in who else Owner(who))
     if kind and kind not in order:
-        return Nobody(f"the step does not look for a {kind}")
-    return Found(next(each for each in KINDS if each == (kind or order[0])), "1", owner, name or "")
+        return NoOwnerFound(f"the step does not look for a {kind}")
+    return OwnerFound(next(each for each in KINDS if each == (kind or order[0])), "1", owner, name or "")

@@ -13,7 +13,7 @@ from datetime import datetime, tzinfo
 
 from routing.decide.strategy import whose_turn
 from routing.model.decision import Call as Asking
-from routing.model.memory import Facts, Forgotten, Load, State, Talk
+from routing.model.memory import Forgotten, Load, PeopleFacts, State, Talk
 from routing.offline.events import Event
 from routing.offline.remembered import Remembered
 from routing.offline.switch import Call
@@ -83,10 +83,10 @@ class Office:
         """See Memory."""
         return [*self._there()._talks.get(caller, ()), *self.before.history]
 
-    def facts(self, project: str, people: Sequence[str], day: str, place: tuple[str, str]) -> Facts:
+    def facts(self, project: str, people: Sequence[str], day: str, place: tuple[str, str]) -> PeopleFacts:
         """See Memory."""
         turns = self._there()._turns.get(place, self.before.turns)
-        return Facts({person: self._load(person, day) for person in people}, dict(turns))
+        return PeopleFacts({person: self._load(person, day) for person in people}, dict(turns))
 
     def is_away(self, project: str, person: str) -> bool:
         """See Memory."""

@@ -13,7 +13,7 @@ from typing import Literal, get_args
 from routing.decide.strategy import whose_turn
 from routing.model import dnd
 from routing.model.decision import Call
-from routing.model.memory import Direction, Facts, Forgotten, Load, Memory, Presence, State, Talk
+from routing.model.memory import Direction, Forgotten, Load, Memory, PeopleFacts, Presence, State, Talk
 
 #: A person's state as a trace or a test says it; ``dnd``: they must not be disturbed, which static steps obey too.
 PersonState = Literal["free", "busy", "absent", "dnd"]
@@ -72,8 +72,8 @@ class _Memory:
     def talks(self, project: str, caller: str) -> Sequence[Talk]:
         return self._there().talked(self.call)
 
-    def facts(self, project: str, people: Sequence[str], day: str, place: tuple[str, str]) -> Facts:
-        return Facts(self._there().loads, self.of.turns)
+    def facts(self, project: str, people: Sequence[str], day: str, place: tuple[str, str]) -> PeopleFacts:
+        return PeopleFacts(self._there().loads, self.of.turns)
 
     def is_away(self, project: str, person: str) -> bool:
         return self._there().states.get(person) == "dnd"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from routing.model.memory import Facts, Forgotten, Memory, Talk
+from routing.model.memory import Forgotten, Memory, PeopleFacts, Talk
 from routing.store.address import parse
 from routing.store.client import Store
 from routing.store.memory import RedisMemory
@@ -34,7 +34,7 @@ class NoMemory:
         """See Memory."""
         raise Forgotten("there is no Redis")
 
-    def facts(self, project: str, people: Sequence[str], day: str, place: tuple[str, str]) -> Facts:
+    def facts(self, project: str, people: Sequence[str], day: str, place: tuple[str, str]) -> PeopleFacts:
         """See Memory."""
         raise Forgotten("there is no Redis")
 

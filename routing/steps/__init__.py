@@ -16,7 +16,7 @@ from routing.steps.dynamic import DynamicStep
 from routing.steps.hangup import HangupStep
 from routing.steps.hours import HoursStep
 from routing.steps.known import KnownQuestion
-from routing.steps.match import Case, MatchStep
+from routing.steps.match import MatchCase, MatchStep
 from routing.steps.menu import MenuStep
 from routing.steps.messages import MessagesCode
 from routing.steps.open_branch import OpenBranchStep
@@ -80,5 +80,5 @@ class _OneKind(StepItem):
 _STEPS = {kind: (step | None, Field(None, description=step.__doc__)) for kind, step in KINDS.items()}
 AnyStep = create_model("AnyStep", __base__=_OneKind, **_STEPS)  # type: ignore[call-overload]
 
-for _model in (Case, HoursStep, MatchStep, MenuStep, AnyStep):
+for _model in (MatchCase, HoursStep, MatchStep, MenuStep, AnyStep):
     _model.model_rebuild(force=True, _types_namespace={"AnyStep": AnyStep})

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from routing.model.problem import Loc
 from routing.steps.base import StepItem
-from routing.steps.match import Case, MatchStep
+from routing.steps.match import MatchCase, MatchStep
 
 
 @dataclass(frozen=True)
@@ -79,5 +79,5 @@ def _match(step: MatchStep, here: Loc, state: Called, found: dict[Loc, Called]) 
     return state.within(number for only in every for number in only or ()) if None not in every else state
 
 
-def _asks_number_alone(case: Case) -> bool:
+def _asks_number_alone(case: MatchCase) -> bool:
     return bool(case.when.number) and case.when.count() == 1

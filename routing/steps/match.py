@@ -35,7 +35,7 @@ from routing.steps.lists import Steps
 from routing.steps.when import When, list_variable
 
 
-class Case(Fields):
+class MatchCase(Fields):
     """One case: when it fits, its steps run."""
 
     when: When = Field(description="What must hold of the call, all of it.")
@@ -56,7 +56,7 @@ class MatchStep(Step):
     primary: ClassVar[str] = "cases"
     falls_when: ClassVar[str] = "otherwise"
 
-    cases: Annotated[list[Case], OneOrMany] = Field(min_length=1, description="Tried in order.")
+    cases: Annotated[list[MatchCase], OneOrMany] = Field(min_length=1, description="Tried in order.")
     otherwise: Steps | None = Field(None, description="Steps when no case fits.")
 
     @model_validator(mode="before")

@@ -35,7 +35,7 @@ from routing.steps.dialplan import Condition, Extension
 from routing.steps.dialstring import COLLEAGUE_SECONDS
 from routing.steps.lists import Steps
 from routing.steps.play import UNKNOWN_SECONDS
-from routing.steps.typed import Part, last_keys, parts
+from routing.steps.typed import DigitQuestion, last_keys, parts
 
 INVALID = "routing/invalid.wav"
 #: Between the digits of an extension.
@@ -104,7 +104,7 @@ class MenuStep(Step):
         out.steps(self.otherwise or (), nothing, f"{path}.otherwise.", after)
         return None
 
-    def _one_by_one(self, out: Emitter, here: Extension, path: str, questions: list[Part]) -> None:
+    def _one_by_one(self, out: Emitter, here: Extension, path: str, questions: list[DigitQuestion]) -> None:
         """The first key, then what may follow it; each try until there is an answer.
 
         Executed, not transferred to: at a transfer FreeSWITCH forgets the keys that were pressed meanwhile. So it does
@@ -132,13 +132,13 @@ class MenuStep(Step):
         wrong.set("routing_digits", "")
         wrong.do("playback", sound_path(self.invalid or INVALID))
 
-    def _questions(self, folder: Folder) -> list[Part]:
+    def _questions(self, folder: Folder) -> list[DigitQuestion]:
         listed = tuple(folder.extensions) if self.extensions else ()
         if not listed or len(listed) > MOST_LISTED:
-            return [Part("", listed or ("0",))]
+            return [DigitQuestion("", listed or ("0",))]
         return list(parts(listed))
 
-    def _question(self, folder: Folder, part: Part, tries: int = 0) -> str:
+    def _question(self, folder: Folder, part: DigitQuestion, tries: int = 0) -> str:
         """The prompt and the first keys."""
         accepted = [re.escape(key) for key in self.options]
         if self.extensions:
@@ -148,14 +148,14 @@ class MenuStep(Step):
         expression = "|".join(dict.fromkeys(accepted))
         return f"1 {part.most} {tries or self.tries} {sounds} routing_digits ^({expression})$ {self.between * 1000}"
 
-    def _further(self, part: Part) -> str:
+    def _further(self, part: DigitQuestion) -> str:
         """What follows without another prompt; the remark on a wrong key is played when all is known."""
         wait, expression = self.between * 1000, "|".join(part.words)
         kept = "".join(f"+{key}" for key in last_keys(part.words) if key != "#")
         ends = f"#{kept}" if part.most > 1 else "#"
         return f"1 {part.most} 1 {wait} {ends} silence silence_stream://20 routing_further ^({expression})$ {wait}"
 
-    def _terminators(self, part: Part) -> str:
+    def _terminators(self, part: DigitQuestion) -> str:
         """Keys that end what is typed: ``#``, and with a ``+``, which keeps them, those after which nothing can come.
 
         FreeSWITCH waits for more digits otherwise, whatever was typed.

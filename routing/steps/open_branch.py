@@ -32,7 +32,7 @@ MOST_BRANCHES = 20
 _SCHEMA = {"type": "object", "minProperties": 1, "maxProperties": 1, "additionalProperties": {"type": "string"}}
 
 
-class Branch(Fields):
+class CalendarBranch(Fields):
     """A scheme, and the calendar that says when it works."""
 
     scheme: Id
@@ -54,14 +54,14 @@ class OpenBranchStep(Step):
     primary: ClassVar[str] = "branches"
     falls_when: ClassVar[str] = "all are closed"
 
-    branches_: Annotated[list[Annotated[Branch, WithJsonSchema(_SCHEMA)]], OneOrMany] = Field(
+    branches_: Annotated[list[Annotated[CalendarBranch, WithJsonSchema(_SCHEMA)]], OneOrMany] = Field(
         alias="branches", min_length=1, max_length=MOST_BRANCHES, description="`scheme: calendar`, in order."
     )
     nearest: Flag = Field(False, description="The branch whose clock is nearest to the caller's comes first.")
 
     @field_validator("branches_")
     @classmethod
-    def _once(cls, value: list[Branch]) -> list[Branch]:
+    def _once(cls, value: list[CalendarBranch]) -> list[CalendarBranch]:
         schemes = [branch.scheme for branch in value]
         for at, scheme in enumerate(schemes):
             if scheme in schemes[:at]:
@@ -116,5 +116,5 @@ class OpenBranchStep(Step):
         return tuple(branch.scheme for branch in self.branches_)
 
 
-def _variable(branch: Branch) -> str:
+def _variable(branch: CalendarBranch) -> str:
     return f"routing_branch_{branch.scheme}"

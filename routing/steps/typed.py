@@ -16,7 +16,7 @@ _KEYS = "0123456789*#"
 
 
 @dataclass(frozen=True)
-class Part:
+class DigitQuestion:
     """One question: what was typed before it, and what may be typed now."""
 
     typed: str
@@ -36,14 +36,14 @@ def last_keys(words: Iterable[str]) -> list[str]:
     return [key for key in _KEYS if key not in inner | begun]
 
 
-def parts(words: Iterable[str], typed: str = "") -> Iterator[Part]:
+def parts(words: Iterable[str], typed: str = "") -> Iterator[DigitQuestion]:
     """The questions, the first one first: a single one where it never waits for what cannot come."""
     known = sorted(set(words))
     if len(typed) == DEEPEST or _is_exact(known):
-        yield Part(typed, tuple(known))
+        yield DigitQuestion(typed, tuple(known))
         return
     heads = sorted({word[0] for word in known})
-    yield Part(typed, tuple(heads))
+    yield DigitQuestion(typed, tuple(heads))
     for head in heads:
         if longer := [word[1:] for word in known if word[0] == head and len(word) > 1]:
             yield from parts(longer, typed + head)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from routing.model import messages
-from routing.model.memory import Facts, Forgotten, Load, Talk
+from routing.model.memory import Forgotten, Load, PeopleFacts, Talk
 from routing.store import keys
 from routing.store.client import Store, StoreDown
 from routing.store.connection import Command, Reply
@@ -71,14 +71,14 @@ class RedisMemory:
         (found,) = self._ask(key, ("ZREVRANGE", key, 0, keys.MOST_TALKS - 1))
         return _talks(found)
 
-    def facts(self, project: str, people: Sequence[str], day: str, place: tuple[str, str]) -> Facts:
+    def facts(self, project: str, people: Sequence[str], day: str, place: tuple[str, str]) -> PeopleFacts:
         """See Memory."""
         turn = keys.turns(project, *place)
         commands: list[Command] = [("ZRANGE", turn, 0, -1, "WITHSCORES"), ("HGETALL", keys.dnd(project))]
         fields = (f"calls_{day}", f"talk_s_{day}", "last_end")
         commands += [("HMGET", keys.load(project, person), *fields) for person in people]
         turns, away, *loads = self._ask(turn, *commands)
-        return Facts(
+        return PeopleFacts(
             loads={person: _load(found) for person, found in zip(people, loads, strict=True)},
             turns=_numbers(turns),
             away=frozenset(_pairs(away)),

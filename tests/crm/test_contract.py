@@ -6,7 +6,7 @@ from itertools import permutations
 
 import pytest
 
-from routing.model.lookup import Found, Nobody
+from routing.model.lookup import OwnerFound, NoOwnerFound
 from support.crm_bed import ORDER
 from support.crm_world import ABROAD
 
@@ -22,7 +22,7 @@ def test_the_first_kind_of_the_order_wins(bed, everything, order):
 def test_the_owner_comes_with_what_identifies_him(bed, everything):
     everything()
     outcome = bed.ask("contact")
-    assert isinstance(outcome, Found)
+    assert isinstance(outcome, OwnerFound)
     by_table_only = bed.fake.vendor == "altegio"
     assert outcome.owner.email == ("" if by_table_only else "user19@example.com")
     assert outcome.owner.extension in ("119", "")
@@ -35,13 +35,13 @@ def test_closed_leads_and_deals_are_not_there(bed):
     if "lead" in bed.fake.kinds:
         bed.world.lead(owner=17, open=False)
     assert bed.chosen(bed.ask()) == ("contact", contact, 19)
-    assert isinstance(bed.ask("lead", "deal"), Nobody)
+    assert isinstance(bed.ask("lead", "deal"), NoOwnerFound)
 
 
 @pytest.mark.parametrize("kind", ORDER)
 def test_the_newest_wins(bed, kind):
     if kind not in bed.fake.kinds:
-        assert isinstance(bed.ask(kind), Nobody)
+        assert isinstance(bed.ask(kind), NoOwnerFound)
         return
     make = getattr(bed.world, kind)
     where = {"contact": bed.world.contact(owner=None)} if kind == "deal" else {}
@@ -53,7 +53,7 @@ def test_the_same_digits_in_another_country_are_another_caller(bed):
     bed.world.contact(ABROAD, owner=18, minute=50)
     if "lead" in bed.fake.kinds:
         bed.world.lead(ABROAD, owner=18, minute=50)
-    assert isinstance(bed.ask(), Nobody)
+    assert isinstance(bed.ask(), NoOwnerFound)
     contact = bed.world.contact(owner=17, minute=1)
     bed.later(60)
     assert bed.chosen(bed.ask()) == ("contact", contact, 17)
@@ -75,11 +75,11 @@ def test_the_caller_may_be_on_the_second_page(bed):
 
 
 def test_nobody_is_an_answer_and_is_remembered(bed):
-    assert isinstance(bed.ask(), Nobody)
+    assert isinstance(bed.ask(), NoOwnerFound)
     asked = len(bed.fake.requests)
     assert asked
     bed.later(30)
-    assert isinstance(bed.ask(), Nobody)
+    assert isinstance(bed.ask(), NoOwnerFound)
     assert len(bed.fake.requests) == asked
     bed.later(30)
     bed.ask()
@@ -87,7 +87,7 @@ def test_nobody_is_an_answer_and_is_remembered(bed):
 
 
 def test_a_hidden_number_is_not_asked_for(bed):
-    assert isinstance(bed.ask(caller="anonymous"), Nobody)
+    assert isinstance(bed.ask(caller="anonymous"), NoOwnerFound)
     assert not bed.fake.requests
 
 
@@ -125,7 +125,7 @@ def test_an_owner_who_changed_is_seen_after_ten_minutes_without_delay(bed):
     bed.world.user(17, active=False)
     bed.later(601)
     began = bed.fake.clock.seconds
-    assert isinstance(bed.ask("contact"), Found)
+    assert isinstance(bed.ask("contact"), OwnerFound)
     assert (bed.fake.clock.seconds - began) / bed.fake.latency_s <= 2.01
     bed.later(60)
     assert "is not active" in bed.ask("contact").reason

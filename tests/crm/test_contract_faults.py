@@ -6,7 +6,7 @@ import gevent
 import pytest
 
 from routing.crm.tasks import Greenlets
-from routing.model.lookup import Failed, Found, Nobody
+from routing.model.lookup import Failed, NoOwnerFound, OwnerFound
 from routing.model.web import Reply
 from support.crm_bed import Bed
 from support.crm_world import CALLER
@@ -19,7 +19,7 @@ def test_an_expired_token_is_renewed_once_for_all_who_ask(request, bed):
         pytest.skip("this API's credentials stay")
     bed = Bed(type(bed.fake)(wait=lambda: gevent.sleep(0)), Greenlets())
     contact = bed.world.contact()
-    assert isinstance(bed.ask("contact", caller="+380501112233"), Nobody)
+    assert isinstance(bed.ask("contact", caller="+380501112233"), NoOwnerFound)
     assert bed.fake.granted == 1
     bed.fake.expire()
     asked = [gevent.spawn(bed.ask, *order) for order in (("contact",), ("deal", "contact"), ("lead", "contact"))]
@@ -75,12 +75,12 @@ def test_searches_run_side_by_side(bed, everything):
     """A token, two rounds of searches, the owner: never more than four answers one after another."""
     everything()
     began = bed.fake.clock.seconds
-    assert isinstance(bed.ask(), Found)
+    assert isinstance(bed.ask(), OwnerFound)
     rounds = (bed.fake.clock.seconds - began) / bed.fake.latency_s
     assert rounds <= 4.01
     bed.later(60)
     began = bed.fake.clock.seconds
-    assert isinstance(bed.ask(), Found)
+    assert isinstance(bed.ask(), OwnerFound)
     assert (bed.fake.clock.seconds - began) / bed.fake.latency_s <= 2.01
 
 
@@ -119,7 +119,7 @@ def test_an_answer_of_unknown_form_is_a_failure_or_nobody(bed, body):
     bed.ask(caller="+380501112233")
     bed.fake.always = Reply(200, {}, body)
     outcome = bed.ask()
-    assert isinstance(outcome, Failed | Nobody)
+    assert isinstance(outcome, Failed | NoOwnerFound)
 
 
 def test_reasons_and_reprs_hold_no_secret_and_no_name(bed, everything):

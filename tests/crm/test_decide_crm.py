@@ -7,7 +7,7 @@ import pytest
 from routing.decide.crm import Responsible, decide
 from routing.model.crm import owners
 from routing.model.decision import Continue, RingPerson, encode
-from routing.model.lookup import Failed, Found, Nobody, Owner
+from routing.model.lookup import Failed, NoOwnerFound, Owner, OwnerFound
 from routing.model.people import Person
 
 PEOPLE = {
@@ -26,8 +26,8 @@ def people(system: str = "bitrix24") -> Responsible:
     return Responsible.of(TABLE, system)
 
 
-def found(owner: Owner, name: str = "ТОВ Ромашка", **more: object) -> Found:
-    return Found("deal", "42", owner, name, "https://crm.example.com/42", **more)
+def found(owner: Owner, name: str = "ТОВ Ромашка", **more: object) -> OwnerFound:
+    return OwnerFound("deal", "42", owner, name, "https://crm.example.com/42", **more)
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_an_unknown_owner_goes_on_and_says_which():
 
 
 def test_nobody_and_failure_go_on():
-    assert decide(STEP, people(), Nobody("bitrix24 knows no deal of this caller")).outcome == "continued"
+    assert decide(STEP, people(), NoOwnerFound("bitrix24 knows no deal of this caller")).outcome == "continued"
     assert decide(STEP, people(), Failed("bitrix24: HTTP status 500")).outcome == "failed"
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from routing.model.lookup import Failed, Found, Nobody
+from routing.model.lookup import Failed, NoOwnerFound, OwnerFound
 from routing.model.web import Reply
 from support.crm_bed import FAKES, Bed
 
@@ -37,4 +37,4 @@ def test_any_json_is_an_outcome(fake, replies):
     for said in replies:
         bed.fake.replies.append(Reply(200, {}, json.dumps(said).encode()))
     bed.fake.always = None
-    assert isinstance(bed.ask(), Found | Nobody | Failed)
+    assert isinstance(bed.ask(), OwnerFound | NoOwnerFound | Failed)

@@ -9,7 +9,7 @@ import pytest
 from routing.crm.tasks import Greenlets
 from routing.http.address import Resolver
 from routing.http.pool import Pool
-from routing.model.lookup import Found
+from routing.model.lookup import OwnerFound
 from support.crm_bed import FAKES, Bed
 from support.crm_serving import Redirected, serving
 
@@ -22,7 +22,7 @@ def test_a_caller_is_found_over_the_wire(vendor):
         contact = bed.world.contact(owner=18)
         deal = bed.world.deal(contact, owner=17)
         outcome = bed.ask("deal", "contact", deadline_s=5.0)
-        assert isinstance(outcome, Found), outcome
+        assert isinstance(outcome, OwnerFound), outcome
         assert bed.chosen(outcome) == ("deal", deal, 17)
         bed.later(60)
         assert bed.chosen(bed.ask("contact", deadline_s=5.0)) == ("contact", contact, 18)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from routing.decide.crm import visitor_facts
 from routing.model.decision import Call
 from routing.model.entities import LONGEST_VALUE, Visitor, variables, visitor_of
-from routing.model.lookup import Found, Nobody
+from routing.model.lookup import NoOwnerFound, OwnerFound
 from routing.model.web import Reply
 from support.crm_bed import FAKES, Bed
 from support.crm_fake import Fake
@@ -68,7 +68,7 @@ def test_the_visitors_values_are_parameters_of_the_address(bed: Bed) -> None:
 
 def test_the_visitors_values_are_texts_of_the_body(bed: Bed) -> None:
     bed.world.contact()
-    assert isinstance(bed.ask("contact", visitor=visiting("521", "autumn"), **CONTACT), Found)
+    assert isinstance(bed.ask("contact", visitor=visiting("521", "autumn"), **CONTACT), OwnerFound)
     visit = {"region": "521", "words": ["came by autumn"]}
     assert bed.fake.requests[0].json == {"phone": CALLER[1:], "visit": visit}
 
@@ -131,7 +131,7 @@ def test_the_last_answer_to_the_same_question_stands_in_for_a_crm_that_errs(bed:
     bed.fake.always = Reply(500, {}, b"oops")
     outcome = bed.ask("lead", visitor=visiting("521"), **LEAD)
     assert (bed.chosen(outcome), outcome.stale) == (("lead", lead, 17), True)
-    assert not isinstance(bed.ask("lead", visitor=visiting("522"), **LEAD), Found)
+    assert not isinstance(bed.ask("lead", visitor=visiting("522"), **LEAD), OwnerFound)
 
 
 @pytest.mark.parametrize("fake", FAKES, ids=lambda fake: fake.__name__)
@@ -150,7 +150,7 @@ def test_a_crm_that_is_not_to_be_told_is_told_nothing(fake: type[Fake]) -> None:
 def test_kinds_that_ask_one_address_differently_are_asked_for_each(bed: Bed) -> None:
     found = {"path": "/find", "method": "POST", **FACTS, **PERSON}
     both = {"lead": {**found, "body": {"phone": "{phone}"}}, "contact": {**found, "body": {"phone": "{tail}"}}}
-    assert isinstance(bed.ask("lead", "contact", **both), Nobody)
+    assert isinstance(bed.ask("lead", "contact", **both), NoOwnerFound)
     assert sorted(each.json["phone"] for each in bed.fake.requests) == [CALLER, CALLER[-9:]]
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from routing.crm.generic import values
 from routing.crm.throttle import Throttle
-from routing.model.lookup import Failed, Found, Nobody
+from routing.model.lookup import Failed, NoOwnerFound, OwnerFound
 from routing.model.web import Reply
 from support.crm_bed import Bed, config
 from support.crm_fakes.altegio import Altegio
@@ -50,7 +50,7 @@ def test_a_secret_that_is_not_set_is_named():
     bed.systems.renew({})
     assert bed.ask() == Failed("ours: secret TOKEN is not set")
     bed.systems.renew({"TOKEN": "hush-static"})
-    assert isinstance(bed.ask(), Nobody)
+    assert isinstance(bed.ask(), NoOwnerFound)
 
 
 def test_a_salesforce_queue_is_nobody_and_is_not_asked_for():
@@ -92,7 +92,7 @@ def test_creatio_takes_only_ids_of_strict_form_into_a_filter():
     bed = Bed(Creatio())
     bed.world.contact()
     bed.fake.id = lambda number: f"x' or Id ne {number}"
-    assert isinstance(bed.ask("contact"), Failed | Nobody)
+    assert isinstance(bed.ask("contact"), Failed | NoOwnerFound)
     assert not [each for each in bed.fake.requests if " ne " in each.one("$filter")]
 
 
@@ -107,7 +107,7 @@ def test_a_crm_that_cannot_be_asked_for_owners_is_matched_by_id():
     bed = Bed(Generic())
     contact = bed.world.contact(owner=18)
     outcome = bed.systems.lookup(config(bed.fake, owner=None), CALLER, ("contact",), bed.knows, 2.0, {})
-    assert isinstance(outcome, Found)
+    assert isinstance(outcome, OwnerFound)
     assert bed.chosen(outcome) == ("contact", contact, 18)
 
 

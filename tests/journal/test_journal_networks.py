@@ -10,7 +10,7 @@ from routing.journal import networks
 from routing.journal.networks import AGAIN_SECONDS, NetworkNotices, Networks
 from routing.model.memory import Forgotten
 from routing.model.networks import network_of
-from routing.model.notice import Later, NewNetwork, Refused
+from routing.model.notice import Later, NewNetwork, NoticeRefused
 from routing.notify.hook import WebHooks, body
 from routing.notify.message import of_network
 from routing.notify.smtp import SmtpMail, parse
@@ -114,7 +114,7 @@ def test_whoever_has_it_is_not_told_again_because_another_is_away():
 def test_what_is_refused_and_what_is_old_ends():
     bed = Bed(HOOK)
     bed.comes("192.0.2.7"), bed.comes("198.51.100.1")
-    bed.failing = [Refused("HTTP 400")]
+    bed.failing = [NoticeRefused("HTTP 400")]
     assert bed.notices.work() and not bed.known.waiting
     bed.comes("203.0.113.1")
     bed.now_s += networks.STALE_SECONDS + 1

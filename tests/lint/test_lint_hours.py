@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from routing.lint import week
-from routing.lint.clocks import Change, changes
+from routing.lint.clocks import ClockShift, changes
 from routing.model.calendar import DAY_MINUTES, Calendar, Period
 from support.lint_bed import found, front
 
@@ -50,10 +50,10 @@ def test_minutes_of_a_week_are_told_in_the_projects_time(weekly: dict[int, list[
 
 def test_clock_changes_of_a_year_are_known_by_day_and_minute() -> None:
     assert changes("Europe/Kyiv", date(2026, 11, 22)) == (
-        Change(date(2027, 3, 28), 180, 240, True), Change(date(2027, 10, 31), 180, 240, False),
+        ClockShift(date(2027, 3, 28), 180, 240, True), ClockShift(date(2027, 10, 31), 180, 240, False),
     )  # fmt: skip
     assert changes("Australia/Lord_Howe", date(2026, 1, 1)) == (
-        Change(date(2026, 4, 5), 90, 120, False), Change(date(2026, 10, 4), 120, 150, True),
+        ClockShift(date(2026, 4, 5), 90, 120, False), ClockShift(date(2026, 10, 4), 120, 150, True),
     )  # fmt: skip
     assert changes("Asia/Tokyo", date(2026, 1, 1)) == ()
 

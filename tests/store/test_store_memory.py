@@ -10,7 +10,7 @@ import pytest
 
 from routing.decide.strategy import TURNING, Candidate, order
 from routing.model import messages
-from routing.model.memory import Facts, Forgotten, Load, Talk
+from routing.model.memory import Forgotten, Load, PeopleFacts, Talk
 from routing.store import keys
 from routing.store.memory import RedisMemory
 
@@ -53,7 +53,7 @@ def test_a_call_counts_once_on_its_day(memory):
     assert memory.count("p", "ivan", "c2", "20261122", 10.0, 900.0, "20261116")
     assert memory.count("p", "ivan", "c3", "20261121", 99.0, 800.0, "20261115")
     facts = memory.facts("p", ["ivan", "olena"], "20261122", PLACE)
-    assert facts == Facts({"ivan": Load(2, 40.0, 1000.0), "olena": Load()})
+    assert facts == PeopleFacts({"ivan": Load(2, 40.0, 1000.0), "olena": Load()})
     assert memory.facts("p", ["ivan"], "20261121", PLACE).loads == {"ivan": Load(1, 99.0, 1000.0)}
 
 
@@ -95,7 +95,7 @@ def test_redis_gives_the_turn_to_whom_the_order_puts_first(memory, store, strate
         free = draw.sample(everybody, draw.randint(1, 6))
         loads = {name: Load(draw.randint(0, 2), draw.randint(0, 2), draw.randint(0, 2)) for name in free}
         people = [Candidate(name, name, skills={"language": draw.choice(["uk", "pl"])}) for name in free]
-        facts = Facts(loads, memory.facts("p", [], "", place).turns)
+        facts = PeopleFacts(loads, memory.facts("p", [], "", place).turns)
 
         def taken(ranked: Sequence[tuple[str, int]], spread: bool, place: tuple[str, str] = place) -> str:
             return memory.take_turn("p", place, ranked, spread)

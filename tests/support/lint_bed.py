@@ -9,9 +9,9 @@ from pathlib import Path
 
 from routing.cli.check import checked_folder
 from routing.lint.facts import facts_of
-from routing.lint.findings import Found
+from routing.lint.findings import LintFinding
 from routing.lint.run import LintReport, run
-from routing.lint.whole import Whole
+from routing.lint.whole import WholeFolder
 from routing.load.folder import shared
 from routing.load.nodes import Document, read
 
@@ -57,7 +57,7 @@ def told(files: Sequence[str], today: date = TODAY, *, complete: bool = True) ->
     known: list[Document] = [*schemes, read("other.yaml", OTHER.encode())]
     facts = [facts_of(document, folder) for document in known]
     assert None not in facts, "a scheme does not compile"
-    return run(Whole(folder, others, {each.scheme: each for each in facts if each}, today, complete))
+    return run(WholeFolder(folder, others, {each.scheme: each for each in facts if each}, today, complete))
 
 
 def found(lint: str, *files: str, today: date = TODAY) -> list[str]:
@@ -65,7 +65,7 @@ def found(lint: str, *files: str, today: date = TODAY) -> list[str]:
     return [str(each.shown) for each in findings(lint, *files, today=today)]
 
 
-def findings(lint: str, *files: str, today: date = TODAY) -> list[Found]:
+def findings(lint: str, *files: str, today: date = TODAY) -> list[LintFinding]:
     """One lint's findings."""
     return [each for each in told(files, today).findings if each.lint == lint]
 

@@ -16,7 +16,7 @@ from routing.esl.facts import call_of
 from routing.esl.protocol import Message
 from routing.journal.result import Result, dictated_number
 from routing.model.decision import Call
-from routing.model.lookup import Found, Owner
+from routing.model.lookup import Owner, OwnerFound
 from routing.offline.answering import InProcess, canned
 from routing.offline.event_socket import connect_reply
 from routing.offline.phones import Phones
@@ -54,7 +54,7 @@ def test_a_webhook_is_told_it_beside_the_caller():
 
 def test_a_crm_finds_who_is_responsible_and_nobody_is_known_or_named_by_it():
     step = {"kind": "crm", "crm": {"system": "fake"}}
-    found = Found("deal", "7", Owner("1"), "Director Ltd", "https://crm.example.com/7")
+    found = OwnerFound("deal", "7", Owner("1"), "Director Ltd", "https://crm.example.com/7")
     people = Responsible({"1": "ivan"})
     ports = given(responsible=lambda *_: people, crm=lambda *_: found)
     believed = registry.decide(step, replace(HIDDEN, caller=TOLD, stated_number=""), ports)

@@ -13,8 +13,8 @@ from routing.decide.responsible import Responsible
 from routing.decide.verdict import Answer
 from routing.model.decision import Call, Continue
 from routing.model.entities import Visitor
-from routing.model.lookup import Found, Owner
-from routing.model.memory import Facts, Forgotten, Talk
+from routing.model.lookup import Owner, OwnerFound
+from routing.model.memory import Forgotten, PeopleFacts, Talk
 from routing.model.visitors import LeasesDown
 from routing.steps import DECIDED
 from support.decision_ports import given
@@ -39,8 +39,8 @@ class Memory:
     def talks(self, project: str, caller: str) -> list[Talk]:
         return [Talk("ivan", 900.0, 60.0, "in")]
 
-    def facts(self, *_: object) -> Facts:
-        return Facts()
+    def facts(self, *_: object) -> PeopleFacts:
+        return PeopleFacts()
 
     def is_away(self, *_: object) -> bool:
         return False
@@ -72,7 +72,7 @@ WORLD: dict[str, Any] = {
     "directory": lambda release: DIRECTORY,
     "responsible": lambda release, system: Responsible({"7": "ivan"}),
     "webhook": lambda step, call: Answer(200, "text/plain", b"ivan"),
-    "crm": lambda step, call, people: Found("deal", "1", Owner("7"), "Romashka"),
+    "crm": lambda step, call, people: OwnerFound("deal", "1", Owner("7"), "Romashka"),
     "holder": lambda *_: Visitor({"region": "521"}, {}),
     "memory": Memory(),
     "presence": lambda call: Free(),

@@ -14,7 +14,7 @@ from routing.decide import ring
 from routing.decide.required_skills import country, required_skills
 from routing.decide.strategy import STRATEGIES, TURNING, Candidate, level, order
 from routing.model.decision import Call, Nobody, RingOrder, RingTogether, Wait
-from routing.model.memory import Facts, Load
+from routing.model.memory import Load, PeopleFacts
 
 pytestmark = pytest.mark.thorough
 
@@ -26,8 +26,8 @@ def chance() -> float:
     return 0.5
 
 
-def of(strategy: str, facts: Facts | None = None, **rest) -> str:
-    return " ".join(order(strategy, people, facts or Facts(), chance, **rest))
+def of(strategy: str, facts: PeopleFacts | None = None, **rest) -> str:
+    return " ".join(order(strategy, people, facts or PeopleFacts(), chance, **rest))
 
 
 def test_static_orders_and_strategies_that_know_nothing_ring_as_written():
@@ -37,7 +37,7 @@ def test_static_orders_and_strategies_that_know_nothing_ring_as_written():
 
 def test_each_strategy_goes_by_its_own_fact():
     loads = {"ivan": Load(9, 10, 300), "olena": Load(5, 99, 100), "petro": Load(7, 50, 200)}
-    facts = Facts(loads, {"ivan": 2, "olena": 1})
+    facts = PeopleFacts(loads, {"ivan": 2, "olena": 1})
     assert of("fewest_calls", facts) == "olena petro ivan"
     assert of("least_talk", facts) == "petro ivan olena"  # ivan had the last turn
     assert of("longest_idle", facts) == "olena petro ivan"
@@ -46,20 +46,20 @@ def test_each_strategy_goes_by_its_own_fact():
 
 
 def test_who_has_done_nothing_today_comes_first():
-    facts = Facts({"ivan": Load(1, 5, 50), "olena": Load(1, 5, 60)})
+    facts = PeopleFacts({"ivan": Load(1, 5, 50), "olena": Load(1, 5, 60)})
     for strategy in ("fewest_calls", "least_talk", "longest_idle"):
         assert of(strategy, facts).startswith("petro")
 
 
 def test_equals_take_turns():
-    facts = Facts({name: Load(3) for name in ("ivan", "olena", "petro")}, {"ivan": 7, "petro": 8, "olena": 6})
+    facts = PeopleFacts({name: Load(3) for name in ("ivan", "olena", "petro")}, {"ivan": 7, "petro": 8, "olena": 6})
     assert of("fewest_calls", facts) == "olena ivan petro"
 
 
 @pytest.mark.parametrize("strategy", ["random", "round_robin", "fewest_calls", "longest_idle", "least_talk"])
 def test_nobody_has_two_turns_in_a_row_while_somebody_else_is_there(strategy):
     """Not even one whom his load prefers again because he did not answer."""
-    facts = Facts({"olena": Load(5, 5, 5), "petro": Load(5, 5, 5)}, {"ivan": 1})
+    facts = PeopleFacts({"olena": Load(5, 5, 5), "petro": Load(5, 5, 5)}, {"ivan": 1})
     assert not of(strategy, facts).startswith("ivan")
     assert order(strategy, [IVAN], facts, chance) == ("ivan",)
 
@@ -83,9 +83,9 @@ def test_the_most_of_what_is_wanted_comes_first_then_the_best_of_it():
         Candidate("petro", "petro", skills={"language": {"pl": 1}, "drainage": 5}),
     ]
     wish = {"language": "pl", "drainage": 2}
-    assert order("by_skill", skilled, Facts(), chance, wish) == ("petro", "olena", "ivan")
-    assert order("by_skill", skilled, Facts(), chance, {"language": "uk"}) == ("ivan", "olena", "petro")
-    assert order("by_skill", skilled, Facts(turns={"ivan": 4}), chance, {"language": "uk"}) == (
+    assert order("by_skill", skilled, PeopleFacts(), chance, wish) == ("petro", "olena", "ivan")
+    assert order("by_skill", skilled, PeopleFacts(), chance, {"language": "uk"}) == ("ivan", "olena", "petro")
+    assert order("by_skill", skilled, PeopleFacts(turns={"ivan": 4}), chance, {"language": "uk"}) == (
         "olena",
         "ivan",
         "petro",
@@ -125,31 +125,33 @@ def table(strategy: str, **more) -> dict:
 
 
 def test_busy_absent_and_undisturbed_people_are_skipped():
-    facts = Facts(away=frozenset({"petro"}))
+    facts = PeopleFacts(away=frozenset({"petro"}))
     verdict = ring.decide(table("round_robin"), CALL, facts, Presence(ivan="busy"), chance)
     assert verdict.decision == RingOrder(("olena",), 20)
     assert verdict.reason == "ivan busy, petro.mobile absent"
-    assert ring.decide(table("together"), CALL, Facts(), Presence(ivan="absent"), chance).decision == RingTogether(
-        ("olena", "petro.mobile")
-    )
+    assert ring.decide(
+        table("together"), CALL, PeopleFacts(), Presence(ivan="absent"), chance
+    ).decision == RingTogether(("olena", "petro.mobile"))
     assert ring.decide(table("random"), CALL, facts, Presence(ivan="busy", olena="absent"), chance).decision == Nobody()
 
 
 def test_waiting_holds_for_the_first_who_is_there_and_then_rings_on():
     wait = table("in_order_waiting")
-    assert ring.decide(wait, CALL, Facts(), Presence(ivan="busy"), chance).decision == Wait()
-    assert ring.decide(wait, CALL, Facts(), Presence(ivan="absent", olena="busy"), chance).decision == Wait()
-    ringing = ring.decide(wait, CALL, Facts(), Presence(olena="busy"), chance).decision
+    assert ring.decide(wait, CALL, PeopleFacts(), Presence(ivan="busy"), chance).decision == Wait()
+    assert ring.decide(wait, CALL, PeopleFacts(), Presence(ivan="absent", olena="busy"), chance).decision == Wait()
+    ringing = ring.decide(wait, CALL, PeopleFacts(), Presence(olena="busy"), chance).decision
     assert ringing == RingOrder(("ivan", "olena", "petro.mobile"), 20)
     nobody = Presence(ivan="absent", olena="absent", petro="absent")
-    assert ring.decide(wait, CALL, Facts(), nobody, chance).decision == Nobody()
+    assert ring.decide(wait, CALL, PeopleFacts(), nobody, chance).decision == Nobody()
 
 
 def test_as_many_are_rung_as_fit_in_the_time_of_the_step():
-    assert ring.decide(table("in_order", at_most_s=45), CALL, Facts(), Presence(), chance).decision == RingOrder(
+    assert ring.decide(table("in_order", at_most_s=45), CALL, PeopleFacts(), Presence(), chance).decision == RingOrder(
         ("ivan", "olena"), 20
     )
-    assert ring.decide(table("in_order", at_most_s=5), CALL, Facts(), Presence(), chance).decision.people == ("ivan",)
+    assert ring.decide(table("in_order", at_most_s=5), CALL, PeopleFacts(), Presence(), chance).decision.people == (
+        "ivan",
+    )
 
 
 # ten thousand calls
@@ -180,7 +182,7 @@ class Office:
         free = [who for who in self.people if who.name not in busy]
         if not free:
             return
-        names = order(self.strategy, free, Facts(self.loads, self.turns), self.random.random)
+        names = order(self.strategy, free, PeopleFacts(self.loads, self.turns), self.random.random)
         self.again += len(free) > 1 and names[0] == self.last
         self.last = names[0]
         self.first[names[0]] += 1
@@ -233,6 +235,6 @@ def test_weights_are_shares():
     weights = {"ivan": 5, "olena": 3, "petro": 2}
     candidates = [Candidate(name, name, weight) for name, weight in weights.items()]
     draw = random.Random(5)
-    first = Counter(order("weighted", candidates, Facts(), draw.random)[0] for _ in range(CALLS))
+    first = Counter(order("weighted", candidates, PeopleFacts(), draw.random)[0] for _ in range(CALLS))
     for name, weight in weights.items():
         assert first[name] / CALLS == pytest.approx(weight / 10, rel=0.03)

@@ -15,7 +15,7 @@ import pytest
 from phonenumbers import PhoneNumberFormat
 
 from routing.compile.entry import entry_dialplans
-from routing.compile.numbers import Line, number_extension, numbers_xml
+from routing.compile.numbers import NumberRoute, number_extension, numbers_xml
 from routing.model import forms
 from routing.model.digits import LONGEST_COMPILED, compiled_bytes
 from routing.model.plans import KINDS, code_of, metadata_of
@@ -151,7 +151,7 @@ class Doors:
         scheme.extension("start")
         scheme.extension("start").do("hangup", "USER_BUSY")
         self.texts["numbers/0521.xml"] = numbers_xml(
-            [Line(NUMBER, "s", True)], country, {"s": number_extension(scheme, country)}
+            [NumberRoute(NUMBER, "s", True)], country, {"s": number_extension(scheme, country)}
         )
 
     def read(self, path: str) -> str | None:

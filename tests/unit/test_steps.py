@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from routing.compile.scheme import Record, compile_scheme
+from routing.compile.scheme import SchemeRecord, compile_scheme
 from routing.compile.waits import bound, longest_waits
 from routing.load.folder import shared
 from routing.load.nodes import read
@@ -200,7 +200,7 @@ PLACE = (1, 1, "")
 RECORDS = st.tuples(
     *[
         st.builds(
-            lambda longest, otherwise, jumps, name=name: Record(
+            lambda longest, otherwise, jumps, name=name: SchemeRecord(
                 file=name, scheme=name, place=PLACE, longest=longest, otherwise=otherwise,
                 jumps=[(to, seconds, PLACE) for to, seconds in jumps],
             ),
@@ -212,7 +212,7 @@ RECORDS = st.tuples(
 )  # fmt: skip
 
 
-def _brute(records: dict[str, Record], scheme: str, jumps: int, known: dict[tuple[str, int], float]) -> float:
+def _brute(records: dict[str, SchemeRecord], scheme: str, jumps: int, known: dict[tuple[str, int], float]) -> float:
     """Every way a call can take, jump by jump."""
     if (scheme, jumps) in known:
         return known[scheme, jumps]
@@ -227,7 +227,7 @@ def _brute(records: dict[str, Record], scheme: str, jumps: int, known: dict[tupl
 
 
 @given(RECORDS)
-def test_the_longest_time_is_the_longest_of_all_ways(records: tuple[Record, ...]) -> None:
+def test_the_longest_time_is_the_longest_of_all_ways(records: tuple[SchemeRecord, ...]) -> None:
     by_name = {record.scheme: record for record in records}
     assert bound(records) == max(_brute(by_name, name, 0, {}) for name in NAMES)
     for record in records:

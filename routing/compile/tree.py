@@ -36,7 +36,7 @@ from routing.compile.xml import to_xml
 from routing.load.disk import read_bytes
 from routing.load.files import LARGEST_SOUND, Sound
 from routing.model import numbers
-from routing.model.crm import owners
+from routing.model.crm_settings import owners
 from routing.model.folder import CODES, Folder
 from routing.model.ringing import Wave
 from routing.steps import targets

@@ -102,6 +102,6 @@ def _contact(client: Row, visit: Row) -> Record:
 
 
 def connect(config: Mapping[str, Any], secret: Secret) -> tuple[Adapter, Auth]:
-    """From the fields of routing.model.crm.Altegio."""
+    """From the fields of routing.model.crm_settings.Altegio."""
     proof = f"Bearer {secret(config['partner'])}, User {secret(config['user'])}"
     return Altegio(config["url"], text(config["company"])), Key({"Authorization": proof, "Accept": ACCEPT})

@@ -92,5 +92,5 @@ def _open(sale: Row) -> bool:
 
 
 def connect(config: Mapping[str, Any], secret: Secret) -> tuple[Adapter, Auth]:
-    """From the fields of routing.model.crm.Amocrm."""
+    """From the fields of routing.model.crm_settings.Amocrm."""
     return Amocrm(config["url"]), Key({"Authorization": f"Bearer {secret(config['token'])}"})

@@ -116,7 +116,7 @@ def is_limit(reply: Reply) -> bool:
 
 
 def connect(config: Mapping[str, Any], secret: Secret) -> tuple[Adapter, Auth]:
-    """From the fields of routing.model.crm.Bitrix24."""
+    """From the fields of routing.model.crm_settings.Bitrix24."""
     hook = secret(config["webhook"])
     if urlsplit(hook).scheme not in ("http", "https") or not urlsplit(hook).hostname:
         raise Fault("the secret is not the address of an incoming webhook", ours=True)

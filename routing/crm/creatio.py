@@ -134,7 +134,7 @@ def _cookie(line: str) -> tuple[str, str]:
 
 
 def connect(config: Mapping[str, Any], secret: Secret) -> tuple[Adapter, Auth]:
-    """From the fields of routing.model.crm.Creatio."""
+    """From the fields of routing.model.crm_settings.Creatio."""
     adapter = Creatio(config["url"], "/0" if config.get("framework", True) else "")
     if not config.get("identity"):
         return adapter, Token(_login(config["url"], secret(config["login"]), secret(config["password"])))

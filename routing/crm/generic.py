@@ -1,7 +1,7 @@
 """Any CRM with an HTTP API that answers JSON, described in YAML: which address has what, and where it is there.
 
-Source of its form: the fields of routing.model.crm.HttpCrm, which say what each setting means. Paths are keys with
-dots, ``[]`` for every element of a list: ``data.items``, ``phones[].number``. What they name is read, never run.
+Source of its form: the fields of routing.model.crm_settings.HttpCrm, which say what each setting means. Paths are
+keys with dots, ``[]`` for every element of a list: ``data.items``, ``phones[].number``. What they name is read, never run.
 """
 
 from __future__ import annotations
@@ -123,7 +123,7 @@ def _forms(phone: Phone) -> dict[str, str]:
 
 
 def connect(config: Settings, secret: Secret) -> tuple[Adapter, Auth]:
-    """From the fields of routing.model.crm.HttpCrm."""
+    """From the fields of routing.model.crm_settings.HttpCrm."""
     proof = filled_headers(config.get("headers") or {}, secret)
     searches: dict[Kind, Settings] = {kind: config[kind] for kind in KINDS if config.get(kind)}
     return Generic(config["url"].rstrip("/"), searches, config.get("owner")), Key(proof)

@@ -131,6 +131,6 @@ def _open(facts: Row) -> bool:
 
 
 def connect(config: Mapping[str, Any], secret: Secret) -> tuple[Adapter, Auth]:
-    """From the fields of routing.model.crm.Hubspot."""
+    """From the fields of routing.model.crm_settings.Hubspot."""
     adapter = Hubspot(config["url"], text(config.get("portal")), config.get("leads") == "objects")
     return adapter, Key({"Authorization": f"Bearer {secret(config['token'])}"})

@@ -91,7 +91,7 @@ class Pipedrive:
 
 
 def connect(config: Mapping[str, Any], secret: Secret) -> tuple[Adapter, Auth]:
-    """From the fields of routing.model.crm.Pipedrive."""
+    """From the fields of routing.model.crm_settings.Pipedrive."""
     company = config.get("company")
     cards = f"https://{company}.pipedrive.com" if company else ""
     return Pipedrive(config["url"], cards), Key({"x-api-token": secret(config["token"])})

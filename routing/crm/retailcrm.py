@@ -88,5 +88,5 @@ def _kind(group: str | None) -> Kind | None:
 
 
 def connect(config: Mapping[str, Any], secret: Secret) -> tuple[Adapter, Auth]:
-    """From the fields of routing.model.crm.Retailcrm."""
+    """From the fields of routing.model.crm_settings.Retailcrm."""
     return Retailcrm(f"{config['url']}/api/v5"), Key({"X-API-KEY": secret(config["token"])})

@@ -106,7 +106,7 @@ def is_limit(reply: Reply) -> bool:
 
 
 def connect(config: Mapping[str, Any], secret: Secret) -> tuple[Adapter, Auth]:
-    """From the fields of routing.model.crm.Salesforce."""
+    """From the fields of routing.model.crm_settings.Salesforce."""
     form = {
         "grant_type": "client_credentials",
         "client_id": secret(config["client_id"]),

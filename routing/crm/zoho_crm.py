@@ -85,7 +85,7 @@ def _name(row: Row) -> str:
 
 
 def connect(config: Mapping[str, Any], secret: Secret) -> tuple[Adapter, Auth]:
-    """From the fields of routing.model.crm.ZohoCrm."""
+    """From the fields of routing.model.crm_settings.ZohoCrm."""
     centre = config["datacentre"]
     url = config.get("url") or f"https://www.zohoapis.{centre}"
     organisation = config.get("organisation")

@@ -83,7 +83,7 @@ def _name(row: Row) -> str:
 
 
 def connect(config: Mapping[str, Any], secret: Secret) -> tuple[Adapter, Auth]:
-    """From the fields of routing.model.crm.ZohoDesk."""
+    """From the fields of routing.model.crm_settings.ZohoDesk."""
     url = config.get("url") or f"https://desk.zoho.{config['datacentre']}"
     auth: Token = zoho.token(config, secret)
     return ZohoDesk(f"{url}/api/v1", config["organisation"]), auth

@@ -9,7 +9,7 @@ from datetime import date
 from routing.diff.affected import Affected
 from routing.diff.changes import Change, changes
 from routing.diff.explore import Explored, Explorer
-from routing.diff.outside_calls import outside_calls
+from routing.diff.other_changes import other_changes
 from routing.diff.side import Side
 
 MOST_CALLS = 1_200
@@ -28,7 +28,7 @@ class Comparison:
     in ``timezone``, the new side's."""
 
     changes: Sequence[Change]
-    outside_calls: Sequence[str]
+    other_changes: Sequence[str]
     numbers: int
     explored: Explored
     unexplored: Sequence[str]
@@ -37,7 +37,7 @@ class Comparison:
     @property
     def differs(self) -> bool:
         """Whether there is anything to tell."""
-        return bool(self.changes or self.outside_calls)
+        return bool(self.changes or self.other_changes)
 
 
 def compare(old: Side, new: Side, today: date, most_calls: int = MOST_CALLS) -> Comparison:
@@ -47,7 +47,7 @@ def compare(old: Side, new: Side, today: date, most_calls: int = MOST_CALLS) -> 
     numbers = sum(len(group.numbers) for group in affected.groups)
     found = changes(explored.findings, explored.kinds)
     return Comparison(
-        found, outside_calls(affected), numbers, explored, _unexplored(affected, explored), new.published.timezone
+        found, other_changes(affected), numbers, explored, _unexplored(affected, explored), new.published.timezone
     )
 
 

@@ -36,8 +36,8 @@ def text(found: Comparison, old: str, new: str, schemes: Schemes, verbose: bool 
         lines += [""] if len(same) > 1 else []
     if not found.changes:
         lines.append(NOTHING)
-    if found.outside_calls:
-        lines += [*_space(lines), "Beside calls:", *(f"* {line}" for line in found.outside_calls)]
+    if found.other_changes:
+        lines += [*_space(lines), "Other changes:", *(f"* {line}" for line in found.other_changes)]
     if found.unexplored:
         lines += [*_space(lines), "Not explored:", *(f"* {line}" for line in found.unexplored)]
     return "\n".join(lines).rstrip("\n") + "\n"
@@ -66,9 +66,9 @@ def markdown(found: Comparison, old: str, new: str, schemes: Schemes, verbose: b
         lines += ["| | When | Calls | Was | Now |", "|---|---|---|---|---|"]
         rows, room = _fitting([row for each in _by_moments(found.changes) for row in _rows(*each)], room)
         lines += rows
-    if found.outside_calls:
-        lines_beside, room = _fitting([f"- {_safe(line)}" for line in found.outside_calls], room)
-        lines += ["", "**Beside calls**", "", *lines_beside]
+    if found.other_changes:
+        others, room = _fitting([f"- {_safe(line)}" for line in found.other_changes], room)
+        lines += ["", "**Other changes**", "", *others]
     if verbose:
         details = (_folded(_safe(str(each)), ["```", *_details(each, schemes), "```"]) for each in found.changes)
         lines += _fitting(["\n".join(detail) for detail in details], room)[0]
@@ -96,7 +96,7 @@ def as_json(found: Comparison, old: str, new: str, schemes: Schemes, verbose: bo
         "differs": found.differs,
         "timezone": found.timezone,
         "changes": [_change(change, schemes[1], verbose) for change in found.changes],
-        "beside": list(found.outside_calls),
+        "beside": list(found.other_changes),
         "numbers": found.numbers,
         "calls": found.explored.calls,
         "not_explored": list(found.unexplored),

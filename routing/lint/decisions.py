@@ -101,10 +101,10 @@ class PlainHttp(Lint):
         for step, loc in _webhooks(one):
             if is_read_on_the_way(step.url):
                 yield (*loc, "url"), "what the webhook is sent can be read on the way", "write https://"
-        told: list[tuple[Loc, str]] = [(("notify", at), told) for at, told in enumerate(one.fields.notify)]
+        recipients: list[tuple[Loc, str]] = [(("notify", at), address) for at, address in enumerate(one.fields.notify)]
         boxes = [(step, loc) for step, loc, _ in one.steps if isinstance(step, VoicemailStep)]
-        told += [((*loc, "notify", at), told) for step, loc in boxes for at, told in enumerate(step.notify)]
-        for where, address in told:
+        recipients += [((*loc, "notify", at), address) for step, loc in boxes for at, address in enumerate(step.notify)]
+        for where, address in recipients:
             if "://" in address and is_read_on_the_way(address):
                 yield where, _NOTICE, "write https://"
 

@@ -72,7 +72,7 @@ def _names(one: OneScheme) -> Iterator[tuple[str, str]]:
     if fields.music:
         yield "sounds", fields.music
     if project_sticky(fields, one.folder):
-        yield "asked", "sticky"
+        yield "decisions", "sticky"
     for step, _, _ in one.steps:
         yield from (("sounds", sound) for _, sound in step.sounds())
         yield from step.references()

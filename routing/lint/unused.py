@@ -9,7 +9,7 @@ from routing.lint.findings import LintFinding
 from routing.lint.whole import WholeFolder
 
 #: Steps that can ring anybody on the word of a web server or of the caller.
-_ANYBODY = ("asked", "crm", "extensions")
+_ANYBODY = ("decisions", "crm", "extensions")
 
 
 def used(whole: WholeFolder, *kinds: str) -> set[str]:
@@ -48,7 +48,7 @@ class UnusedScheme(Lint):
 
     def folder(self, whole: WholeFolder) -> Iterator[LintFinding]:
         """Schemes without a way in."""
-        if not whole.complete or "webhook" in used(whole, "asked"):
+        if not whole.complete or "webhook" in used(whole, "decisions"):
             return
         led = {pool.scheme for pool in whole.folder.pools.values()}
         for name, facts in whole.schemes.items():
@@ -117,7 +117,7 @@ class UnusedPerson(Lint):
         """People outside of everything."""
         if used(whole, *_ANYBODY):
             return
-        known = {name.partition(".")[0] for name in _reached(whole) | used(whole, "told")}
+        known = {name.partition(".")[0] for name in _reached(whole) | used(whole, "notified")}
         idle = [
             name
             for name, person in whole.folder.people.items()

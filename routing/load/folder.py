@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from routing.load import crm
+from routing.load import crm_entries
 from routing.load.nodes import Document
 from routing.load.top import misnamed, top_keys
 from routing.load.validate import Wrong, validate
@@ -73,7 +73,7 @@ def shared(
         engine=engine,
         broken=excused.union(*(named.excused for named in (people, groups, calendars, gateways, pools, crms))),
     )
-    problems += [*_check(folder, people, groups), *crm.check_entities(folder, crms.places)]
+    problems += [*_check(folder, people, groups), *crm_entries.check_entities(folder, crms.places)]
     problems += _check_project(folder, documents)
     known = {name: _by_known_gateways(person, folder) for name, person in people.values.items()}
     vague = {name for name, members in folder.groups.items() if any(targets.unknown(each, folder) for each in members)}
@@ -166,7 +166,7 @@ def _collect(
     named = _Named(kind)
     for document, name, value in _entries(documents, kind, problems, named.broken):
         result: Any = (
-            crm.read(document, name, value)
+            crm_entries.read(document, name, value)
             if kind == "crm"
             else validate(model, document, (kind, name), value, country)
         )
@@ -184,7 +184,7 @@ def _check(folder: Folder, people: _Named, groups: _Named) -> Iterator[Problem]:
     for name, (document, loc) in people.places.items():
         yield from _check_person(name, document, loc, folder)
     yield from _twice(folder, people)
-    yield from crm.check(folder, people.places)
+    yield from crm_entries.check(folder, people.places)
     for name, (document, loc) in groups.places.items():
         if name in folder.people:
             yield document.problem(

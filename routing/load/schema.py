@@ -10,7 +10,7 @@ from pydantic import Field, create_model
 from routing.load.offered import offered
 from routing.load.top import SHARED_KEYS
 from routing.model import durations
-from routing.model.crm import AnyCrm
+from routing.model.crm_settings import AnyCrm
 from routing.model.fields import Fields, Id
 from routing.model.people import Group, Person
 from routing.model.pools import Pool

@@ -1,4 +1,4 @@
-"""The step kinds. One file a kind; this table is the registry. A new kind is one file, one line here, one test file."""
+"""The registry of step kinds. A new kind is one module, one line here and one test file."""
 
 from __future__ import annotations
 
@@ -46,17 +46,17 @@ KINDS: dict[str, type[Step]] = {
     "scheme": SchemeStep,
     "hangup": HangupStep,
 }
-#: What the engine decides, by kind: steps that ask it, and questions that other steps put to it.
+#: What the engine decides, by kind: dynamic steps, and lookups that other steps make.
 DECIDED: dict[str, type[DynamicStep]] = {
     **{kind: step for kind, step in KINDS.items() if issubclass(step, DynamicStep)},
     **{question.kind: question for question in (KnownQuestion, DndCode, MessagesCode)},
 }
-#: Kinds that the language has and this version does not: the author is told so instead of "there is no step".
+#: Kinds of the language that this version lacks: the message says so instead of "there is no step".
 LATER = ("say", "listen", "queue", "callback", "ask", "lookup", "conference", "rate")
 
 
 class _OneKind(StepItem):
-    """Shapes what stands in a list of steps into ``{kind: settings}``."""
+    """Turns an item of a list of steps into ``{kind: settings}``."""
 
     model_config = ConfigDict(
         json_schema_extra={"minProperties": 1, "maxProperties": 1, "description": "One step: `kind: settings`."}

@@ -1,7 +1,7 @@
-"""What every step kind is: its fields, what it checks, what it compiles to, how long it can take.
+"""The base of all step kinds: fields, checks, dialplan, longest duration.
 
-A step either ends the call or falls through to the next; `Emitter` lays a list of steps out as extensions so that
-falling through is the next action or a transfer. Knows nothing of files, and of the switch only applications.
+A step either ends the call or falls through to the next one. `Emitter` writes a list of steps as extensions; falling
+through is the next action, or a transfer. This module knows no files, and of FreeSWITCH only its applications.
 """
 
 from __future__ import annotations
@@ -21,10 +21,11 @@ from routing.steps.dialplan import Condition, Context, Extension
 #: (where, what is wrong, hint)
 Complaint = tuple[Loc, str, str]
 RELEASE = "${routing_release}"
-#: The release's file that hears keys pressed as tones; an argument of `execute_extension`.
+#: The release's file for keys and waiting tones. The rest are arguments of `execute_extension`.
 KEYS = "keys"
+#: Detect keys that come as in-band tones.
 HEAR_TONES = f"tones XML:{RELEASE}/{KEYS}.xml {KEYS}"
-#: An answered caller hears music or the ringing tone from here on, whatever the call waits for; and no more.
+#: Play music or the ringing tone to an answered caller: while the engine decides, and while a person is busy.
 HEAR_WAITING = f"waiting XML:{RELEASE}/{KEYS}.xml {KEYS}"
 HEAR_HELD = f"held XML:{RELEASE}/{KEYS}.xml {KEYS}"
 WAITING = "${transfer_ringback}"
@@ -32,21 +33,21 @@ WAITING = "${transfer_ringback}"
 ANSWERED = Condition("${endpoint_disposition}", "^ANSWER$")
 LONGEST_JUMPS = 10
 #: What a step may name besides sounds and schemes. ``confirmed``, ``unconfirmed``: people, groups and phones that it
-#: rings, with a key to press or without; ``told``: who is notified; ``asked``: the kind of decision it asks for.
-ReferenceKind = Literal["calendars", "lists", "confirmed", "unconfirmed", "told", "crm", "extensions", "asked"]
+#: rings with or without a confirm key; ``notified``: recipients of notices; ``decisions``: the decision it requests.
+ReferenceKind = Literal["calendars", "lists", "confirmed", "unconfirmed", "notified", "crm", "extensions", "decisions"]
 Reference = tuple[ReferenceKind, str]
 
 
 class Step(Fields):
-    """Base of all step kinds. ``primary`` is the setting that a bare value stands for: ``ring: ivan``."""
+    """Base of all step kinds. ``primary`` is the setting that a bare value sets: ``ring: ivan`` sets ``to``."""
 
     kind: ClassVar[str]
     primary: ClassVar[str] = ""
     #: The step never falls through.
     ends: ClassVar[bool] = False
-    #: The step answers the call before anybody was reached.
+    #: The step answers the call before a person does.
     answers: ClassVar[bool] = False
-    #: When the call goes on after the step, for pictures; empty where it simply does.
+    #: When the call falls through, as diagrams label it; empty for steps that always do.
     falls_when: ClassVar[str] = ""
 
     @model_validator(mode="before")
@@ -59,20 +60,20 @@ class Step(Fields):
         return value
 
     def check(self, loc: Loc, folder: Folder, default_hours: str | None) -> Iterator[Complaint]:
-        """Names that do not resolve and settings that contradict each other, nested steps not included."""
+        """Unknown names and contradicting settings, without those of nested steps."""
         return iter(())
 
     def branches(self) -> Iterator[tuple[Loc, str, Sequence[StepItem]]]:
-        """Nested lists: where they stand below the step, their label part, the list."""
+        """Nested lists of steps: the location below the step, the part of the label, the list."""
         return iter(())
 
     def emit(self, out: Emitter, here: Extension, path: str, after: str) -> Extension | None:
-        """Append this step's dialplan to ``here``; return where the next step goes on, None when it cannot."""
+        """Append this step's dialplan to ``here``; return the extension for the next step, None when there is none."""
         raise NotImplementedError
 
     @property
     def longer_seconds(self) -> float:
-        """For how much longer than `own_seconds` an answer to the step's question may have somebody rung."""
+        """By how much a decision may extend the ring time beyond `own_seconds`."""
         return 0.0
 
     def own_seconds(self, folder: Folder) -> float:
@@ -80,7 +81,7 @@ class Step(Fields):
         return 0.0
 
     def falls_past_branches(self) -> bool:
-        """Whether the call can go on after the step without having been in any branch."""
+        """Whether the call can fall through without entering a branch."""
         return True
 
     def jumps(self) -> tuple[str, ...]:
@@ -88,28 +89,28 @@ class Step(Fields):
         return ()
 
     def runtime(self, folder: Folder) -> dict[str, Any] | None:
-        """What the engine must know of a dynamic step, as JSON; None for static steps."""
+        """The engine's settings of a dynamic step, as JSON; None for static steps."""
         return None
 
     def references(self) -> Iterator[Reference]:
-        """Everything of the project that this step names, sounds and schemes excepted: see `sounds` and `jumps`."""
+        """Everything of the project that this step names, except sounds and schemes (`sounds`, `jumps`)."""
         return iter(())
 
     def numbers(self) -> Iterator[tuple[Loc, str]]:
-        """Numbers of the company that this step asks about, with their place below the step."""
+        """Numbers of the company that this step compares, with their location below the step."""
         return iter(())
 
     def secrets(self) -> Iterator[tuple[Loc, str, Purpose]]:
-        """Names of secrets that the engine needs for this step, with their place below the step and what they do."""
+        """Names of the secrets that the engine needs for this step, with location below the step and purpose."""
         return iter(())
 
     def sounds(self) -> Iterator[tuple[Loc, str]]:
-        """Sound files this step plays, with their place below the step."""
+        """Sound files that this step plays, with their location below the step."""
         return iter(())
 
 
 class StepItem(Fields):
-    """A step as it stands in a list: a mapping of which exactly one kind is set."""
+    """An item of a list of steps: a mapping in which exactly one kind is set."""
 
     @property
     def step(self) -> Step:
@@ -122,7 +123,7 @@ class StepItem(Fields):
 
 @dataclass
 class Emitter:
-    """Lays steps out in one scheme's context."""
+    """Writes the steps of one scheme into its context."""
 
     scheme: str
     folder: Folder
@@ -142,7 +143,7 @@ class Emitter:
         return f"start XML:{RELEASE}/schemes/{scheme}.xml {scheme}"
 
     def steps(self, steps: Sequence[StepItem], here: Extension, prefix: str, after: str) -> None:
-        """Append a list of steps to ``here``; after its last one the call goes on at the label ``after``."""
+        """Append a list of steps to ``here``; after the last one the call continues at the label ``after``."""
         place: Extension | None = here
         for index, item in enumerate(steps, 1):
             path = f"{prefix}{index}"
@@ -159,7 +160,7 @@ class Emitter:
 
 
 def goes_on(step: Step) -> bool:
-    """Whether a call can come to what stands after a step."""
+    """Whether a call can reach the item after a step."""
     if step.ends:
         return False
     lists = (nested for _, _, nested in step.branches())
@@ -167,10 +168,10 @@ def goes_on(step: Step) -> bool:
 
 
 def sound_path(sound: str) -> str:
-    """Where a project's sound file lies in a release."""
+    """The path of a project's sound file in a release."""
     return f"{RELEASE}/sounds/{sound}"
 
 
 def label_part(text: str) -> str:
-    """A menu key as part of a label: ``*`` and ``#`` mean something elsewhere."""
+    """A menu key as part of a label; ``*`` and ``#`` have other meanings in labels."""
     return {"*": "star", "#": "hash"}.get(text, text)

@@ -22,7 +22,7 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import Field, field_validator
 
-from routing.model.crm import runtime
+from routing.model.crm_settings import runtime
 from routing.model.fields import Id, NotEmpty, OneOrMany, refuse
 from routing.model.folder import Folder
 from routing.model.lookup import KINDS, Kind

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Condition:
-    """One condition: a regex over a field, attributes of time, or regexes of which ``any`` or ``all`` must hold."""
+    """A condition: a regex on a field, time attributes, or several regexes of which ``any`` or ``all`` must match."""
 
     field: str = ""
     expression: str = ""
@@ -27,12 +27,12 @@ class Action:
 
 @dataclass
 class Extension:
-    """Actions that run when the number dialled is the label and every condition holds."""
+    """Actions that run when the dialled number is the label and every condition matches."""
 
     label: str
     conditions: tuple[Condition, ...] = ()
     actions: list[Action] = field(default_factory=list)
-    #: A pattern instead of the label itself, when the extension answers to many numbers.
+    #: A pattern in place of the label, for an extension that matches many numbers.
     pattern: str = ""
 
     def do(self, application: str, data: str = "") -> None:
@@ -44,19 +44,19 @@ class Extension:
         self.do("set", f"{variable}={value}")
 
     def enter(self, path: str, kind: str) -> None:
-        """Append that the call enters a step: the journal, the engine and tests go by it."""
+        """Mark the start of a step for the journal, the engine and tests."""
         self.set("routing_kind", kind)
         self.set("routing_step", path)
 
     def ring_caller(self) -> None:
-        """Append ``ring_ready``, once: a phone may send sound and no 180, or take seconds to send anything."""
+        """Append ``ring_ready``, once: some phones send sound without a 180, others send nothing for seconds."""
         if not any(action.application in ("ring_ready", "answer") for action in self.actions):
             self.do("ring_ready")
 
     def merged(self) -> list[Action]:
-        """The actions as they are written: neighbouring ``set`` become one ``multiset``.
+        """The actions as compiled: adjacent ``set`` actions become one ``multiset``.
 
-        Measured on FreeSWITCH 1.10.12: every application costs a call 0.09 ms, a ``multiset`` of twenty as much as one.
+        Measured on FreeSWITCH 1.10.12: an application costs a call 0.09 ms, a ``multiset`` of twenty no more than one.
         """
         found: list[Action] = []
         run: list[str] = []
@@ -79,27 +79,27 @@ class Extension:
 
 @dataclass
 class Context:
-    """A context: its extensions are tried in order."""
+    """A context: FreeSWITCH tries its extensions in order."""
 
     name: str
     extensions: list[Extension] = field(default_factory=list)
 
     def extension(self, label: str, *conditions: Condition, pattern: str = "") -> Extension:
-        """Append an extension; several may share a label, the first whose conditions hold runs."""
+        """Append an extension; of several with one label, the first whose conditions match runs."""
         added = Extension(label, conditions, pattern=pattern)
         self.extensions.append(added)
         return added
 
 
 _DELIMITER = "|"
-#: The journal tells steps apart by where these stand: one `multiset` has one of them.
+#: The journal splits a call into steps at these settings, so a `multiset` holds at most one.
 _STEP = "routing_kind="
-#: What a ``multiset`` would take apart.
+#: Characters that a ``multiset`` would treat as syntax.
 _ALONE = re.compile(rf"['\\{_DELIMITER}]")
 
 
 def _may_join(data: str, run: list[str]) -> bool:
-    """Whether a setting may stand in one ``multiset`` with those before: all are expanded before any is set."""
+    """Whether a setting may join the ``multiset`` so far, whose values are all expanded before any is set."""
     if data.startswith(_STEP):
         return not any(earlier.startswith(_STEP) for earlier in run)
     return "${" not in data or not any(f"${{{earlier.partition('=')[0]}}}" in data for earlier in run)

@@ -1,12 +1,12 @@
-"""What every dynamic step has in common: the frame around the engine's socket and the re-check of its decision.
+"""The common part of all dynamic steps: the frame around the engine's socket, and the re-check of its decision.
 
-FreeSWITCH goes on with the scheme whatever becomes of the engine: refused, closed, silent, talking nonsense or too
-late. A step kind says how long it waits (``timeout``), how long its target rings (``ring``), what it obeys, and its
-runtime table.
+FreeSWITCH goes on with the scheme whatever the engine does: refuses or closes the connection, stays silent, answers
+nonsense or too late. A step kind defines its timeout (``timeout``), its target's ring time (``ring``), the decisions it
+obeys, and its runtime table.
 
-The end of a socket resets the call, whatever the call does by then, where ``socket_resume`` is set (mod_event_socket).
-Without it a socket that ends before the call is parked leaves it parked; with it a socket that was given up tears the
-talk that came after. So it is set for the time of the question alone.
+With ``socket_resume`` set, the end of a socket resets the call whatever it does by then (mod_event_socket): an
+abandoned socket would tear down the talk that follows. Without it, a socket that ends before the call is parked leaves
+it parked. So it is set only while a decision is pending.
 """
 
 from __future__ import annotations
@@ -24,16 +24,16 @@ from routing.model.folder import Folder
 from routing.steps.base import HEAR_WAITING, RELEASE, WAITING, Emitter, Step
 from routing.steps.dialplan import Condition, Extension
 
-#: The fallback is armed a second time, so much later: a socket that ends in the very moment between the watchdog and
-#: the first action of the fallback resets the call once, and leaves it to nobody.
+#: The fallback is scheduled twice, the second time this much later: a socket that ends exactly between the watchdog
+#: and the first action of the fallback resets the call, which would otherwise wait for ever.
 SECOND_CHANCE_SECONDS = 2
-#: Redis and a comparison.
+#: Timeout of a Redis lookup.
 MEMORY_SECONDS = 0.5
 _ID = "[a-z][a-z0-9_]{0,63}"
-#: What `routing diff` may let be otherwise for a decision: the kind of a delta (`routing.diff.scenario`), whom, what.
+#: A circumstance that `routing diff` varies for a decision: kind of delta (`routing.diff.scenario`), subject, value.
 Variation = tuple[str, str, str]
 
-#: The caller hears ringing while an answer is waited for.
+#: Longest timeout of a decision; the caller hears ringing meanwhile.
 LONGEST_WAIT_SECONDS = 10
 
 
@@ -46,7 +46,7 @@ def _at_most(longest: int, why: str) -> AfterValidator:
     return AfterValidator(look)
 
 
-#: How long an answer is waited for, and how long whoever it names rings.
+#: The timeout of a decision, and the ring time of its target.
 Timeout = Annotated[
     Seconds,
     _at_most(LONGEST_WAIT_SECONDS, "the caller hears ringing meanwhile: at most {} s"),
@@ -56,50 +56,50 @@ RingTime = Annotated[Seconds, _at_most(LONGEST_RING_SECONDS, "at most {} s: nobo
 
 
 class DynamicStep(Step):
-    """A step that asks the engine; falls through when there is no usable decision in time or nobody talked."""
+    """A step that asks the engine; falls through without a valid decision in time, or when nobody talked."""
 
-    #: Forms of decision that the compiled dialplan obeys: person, phone, number, order, together, wait, scheme, end.
+    #: Decisions that the compiled dialplan obeys: person, phone, number, order, together, wait, scheme, end.
     obeys: ClassVar[frozenset[str]] = frozenset({"person", "phone"})
 
     @property
     def budget_seconds(self) -> float:
-        """How long the engine may take."""
+        """The engine's timeout."""
         raise NotImplementedError
 
     @property
     def ring_seconds(self) -> float:
-        """How long the decided target can ring, all of an order together."""
+        """The longest ring time of the decided target; of an order, the sum."""
         raise NotImplementedError
 
     @property
     def watchdog_seconds(self) -> int:
-        """When FreeSWITCH stops waiting for the engine."""
+        """When FreeSWITCH goes to the fallback."""
         return watchdog_seconds(self.budget_seconds)
 
     def own_seconds(self, folder: Folder) -> float:
-        """The watchdog's time, then the decided target rings to the end."""
+        """The watchdog's time and the ring time."""
         return self.watchdog_seconds + self.ring_seconds
 
     @classmethod
     def variations(cls, table: Mapping[str, Any], person: str, schemes: Sequence[str]) -> Iterator[Variation]:
-        """What may lead calls elsewhere that ask this kind: by default, that the engine is down.
+        """Circumstances that may change this kind's decision: by default, only that the engine is down.
 
-        ``table``: the step's own, as compiled; ``person`` (or "") and ``schemes`` are there before and after a change.
+        ``table``: the step's own, as compiled; ``person`` (or "") and ``schemes`` exist before and after a change.
         """
         yield "engine", "", ""
 
     def jumps(self) -> tuple[str, ...]:
-        """A decision can name any scheme, if this kind obeys such decisions."""
+        """Any scheme, if this kind obeys decisions that name one."""
         return ("*",) if "scheme" in self.obeys else ()
 
     def emit(self, out: Emitter, here: Extension, path: str, after: str) -> Extension | None:
-        """Watchdog, socket, then the decision re-checked by strict regexes."""
+        """Schedule the watchdog, connect to the engine, then re-check the decision by strict regexes."""
         self.emit_frame(out, here, path, out.go(after))
         return None
 
     def emit_frame(self, out: Emitter, here: Extension, path: str, then: str, undecided: str = "") -> None:
-        """The frame. Arguments of ``transfer``: ``then`` is what follows when nobody talked, ``undecided`` when nothing
-        was decided (``then`` when it is empty)."""
+        """The frame. Arguments of ``transfer``: ``then`` for when nobody talked, ``undecided`` (``then`` when empty)
+        for when there is no valid decision."""
         here.set("routing_decision", "")
         here.set("routing_label", "")
         here.set("routing_answered", "")
@@ -122,12 +122,12 @@ class DynamicStep(Step):
         late.do("transfer", undecided or then)
 
     def emit_own(self, out: Emitter, path: str, own: str, then: str) -> None:
-        """Extensions of ``<path>.decided`` for forms of decision of this kind alone; ``own`` is the path as a regex."""
+        """Extensions of ``<path>.decided`` for decisions that only this kind has; ``own`` is the path as a regex."""
 
     def _decided(self, out: Emitter, path: str, then: str, undecided: str) -> None:
-        """Only ids and digits of strict form are obeyed, and only this step's; anything else goes on.
+        """Obey only ids and digits of strict form, and only this step's decision; otherwise fall through.
 
-        A step may be asked again in the same call: an answer to an earlier question is none to this one.
+        A call may reach a step again: the decision of an earlier request is ignored.
         """
         own = re.escape(path)
         earlier = Condition("${routing_asked}:${routing_answered}", r"^(x+):(?!\1$)x")
@@ -149,13 +149,13 @@ class DynamicStep(Step):
 
 
 class MemoryQuestion(DynamicStep):
-    """A step that asks the engine's memory and rings nobody: what it learns stands in variables; it always goes on."""
+    """A lookup in the engine's memory that rings nobody: it stores the result in variables and falls through."""
 
     obeys: ClassVar[frozenset[str]] = frozenset()
 
     @property
     def budget_seconds(self) -> float:
-        """One question to a store on the node or near it."""
+        """One lookup in a store on the node or near it."""
         return MEMORY_SECONDS
 
     @property
@@ -164,7 +164,7 @@ class MemoryQuestion(DynamicStep):
         return 0.0
 
 
-#: (form, regex of the target, what rings it: the dial string is in the compiled directory)
+#: (form, regex of the target, extension that rings it: the dial string is in the compiled directory)
 _RINGS = (
     ("person", f"person:({_ID})", f"$1 XML:{RELEASE}/people/$1.xml person"),
     ("phone", f"phone:(({_ID})\\.{_ID})", f"$1 XML:{RELEASE}/people/$2.xml person"),
@@ -173,12 +173,12 @@ _RINGS = (
 
 
 def _abandon(here: Extension) -> None:
-    """Before anything that takes time: whatever the engine still does with its socket moves this call no more."""
+    """Detach the call from the engine, before anything that takes time: the socket no longer affects it."""
     here.set("socket_resume", "")
     here.do("sched_cancel", "${uuid}")
     here.do("stop_displace_session", WAITING)
 
 
 def when(out: Emitter, path: str, expression: str) -> Extension:
-    """An extension for decisions that match, of those of a step."""
+    """An extension for the decisions of a step that match an expression."""
     return out.context.extension(f"{path}.decided", Condition("${routing_decision}", expression))

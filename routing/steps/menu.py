@@ -142,7 +142,7 @@ class MenuStep(Step):
         """The prompt and the first keys."""
         accepted = [re.escape(key) for key in self.options]
         if self.extensions:
-            accepted += [self._extensions(folder)] if len(part.words) > MOST_LISTED else part.words
+            accepted += [self._extensions(folder)] if len(part.choices) > MOST_LISTED else part.choices
         wait = f"{self.wait * 1000} {self._terminators(part)} {sound_path(self.prompt)}"
         sounds = f"{wait} {sound_path(self.invalid or INVALID)}"
         expression = "|".join(dict.fromkeys(accepted))
@@ -150,8 +150,8 @@ class MenuStep(Step):
 
     def _further(self, part: DigitQuestion) -> str:
         """What follows without another prompt; the remark on a wrong key is played when all is known."""
-        wait, expression = self.between * 1000, "|".join(part.words)
-        kept = "".join(f"+{key}" for key in last_keys(part.words) if key != "#")
+        wait, expression = self.between * 1000, "|".join(part.choices)
+        kept = "".join(f"+{key}" for key in last_keys(part.choices) if key != "#")
         ends = f"#{kept}" if part.most > 1 else "#"
         return f"1 {part.most} 1 {wait} {ends} silence silence_stream://20 routing_further ^({expression})$ {wait}"
 
@@ -162,7 +162,7 @@ class MenuStep(Step):
         """
         if part.most == 1:
             return "none" if "#" in self.options else "#"
-        kept = "".join(f"+{key}" for key in last_keys(part.words) if key != "#" or "#" in self.options)
+        kept = "".join(f"+{key}" for key in last_keys(part.choices) if key != "#" or "#" in self.options)
         return kept if "#" in self.options else f"#{kept}"
 
     def _extensions(self, folder: Folder) -> str:

@@ -1,6 +1,6 @@
-"""A scheme file: its numbers, its settings, its steps, and what can be said of it alone.
+"""A scheme file: its numbers, settings and steps, and the checks that need no other scheme.
 
-Everything that needs another scheme (does it exist, how long a chain of jumps can be) is left to linking.
+Linking checks the rest: whether other schemes exist, how long a chain of jumps can take.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from routing.steps import AnyStep
 from routing.steps.base import Complaint, Step, StepItem
 from routing.steps.sticky import StickyStep
 
-#: Path of the project's stickiness in the dialplan of a scheme.
+#: Path of the project's sticky step in the dialplan of a scheme.
 STICKY = "sticky"
-#: Beginning of the schemes of pools.
+#: Prefix of the schemes of pools.
 POOL = "pool_"
 
 
@@ -51,13 +51,13 @@ class SchemeFields(Fields):
     music: Sound | None = Field(None, description="Instead of the ringing tone, once answered.")
     notify: Annotated[list[Addressee], OneOrMany] = Field(
         default_factory=list,
-        description="Who is told of its missed calls, by e-mail, `https://...` by webhook; the project's otherwise.",
+        description="Recipients of missed-call notices, by e-mail or webhook (`https://...`); default: the project's.",
     )
     steps: Annotated[list[AnyStep], OneOrMany, NotEmpty] = Field(
         description="What happens to a call, in this order: a step ends it or falls through to the next."
     )
     otherwise: Annotated[list[AnyStep], OneOrMany] = Field(
-        default_factory=list, description="When ten jumps between schemes led here: must end the call."
+        default_factory=list, description="Steps after ten jumps between schemes; they must end the call."
     )
     allow: Allow = Field(default_factory=dict, description=ALLOW)
 
@@ -65,13 +65,13 @@ class SchemeFields(Fields):
     @classmethod
     def _not_reserved(cls, value: str) -> str:
         if value in RESERVED:
-            raise refuse(f"`{value}` is a name of the dialplan itself: choose another")
+            raise refuse(f"`{value}` is a reserved name of the dialplan: choose another")
         return value
 
 
 @dataclass(frozen=True)
 class Jump:
-    """A way out to another scheme (``*``: any): where it stands and the longest time until it is taken."""
+    """A jump to another scheme (``*``: any): its location, and the longest time until the call takes it."""
 
     scheme: str
     loc: Loc
@@ -80,10 +80,10 @@ class Jump:
 
 @dataclass
 class Summary:
-    """What linking needs to know of a scheme's steps: times in seconds from the scheme's start."""
+    """A scheme's steps as linking needs them; times in seconds from the scheme's start."""
 
     longest: float = 0.0
-    #: For how much longer handlers may have somebody rung than their steps say, all together.
+    #: By how much all handlers together may extend ring times beyond those of their steps.
     longer: float = 0.0
     jumps: list[Jump] = field(default_factory=list)
     answers: list[tuple[Loc, str]] = field(default_factory=list)
@@ -93,7 +93,7 @@ class Summary:
 
 
 def walk(steps: Sequence[StepItem], loc: Loc, prefix: str) -> Iterator[tuple[Step, Loc, str]]:
-    """Every step with its place in the file and its path in the dialplan, nested ones after their holder."""
+    """Every step with its location in the file and its path in the dialplan, nested steps after their parent."""
     for index, item in enumerate(steps):
         step, path = item.step, f"{prefix}{index + 1}"
         here = (*loc, index, step.kind)
@@ -103,13 +103,13 @@ def walk(steps: Sequence[StepItem], loc: Loc, prefix: str) -> Iterator[tuple[Ste
 
 
 def every_step(fields: SchemeFields) -> Iterator[tuple[Step, Loc, str]]:
-    """`walk` over the steps and those of `otherwise`."""
+    """`walk` through `steps` and `otherwise`."""
     yield from walk(fields.steps, ("steps",), "")
     yield from walk(fields.otherwise, ("otherwise",), "otherwise.")
 
 
 def summarise(fields: SchemeFields, folder: Folder) -> Summary:
-    """Times, jumps, answering steps and runtime tables of a whole scheme, in which nothing is wrong."""
+    """Times, jumps, answering steps and runtime tables of a valid scheme."""
     summary, sticky = _timed(fields, folder), project_sticky(fields, folder)
     summary.longer = sum(step.longer_seconds for step, _, _ in every_step(fields))
     summary.answers = [(loc, step.kind) for step, loc, _ in every_step(fields) if step.answers]
@@ -125,7 +125,7 @@ def summarise(fields: SchemeFields, folder: Folder) -> Summary:
 
 
 def _timed(fields: SchemeFields, folder: Folder) -> Summary:
-    """Times, jumps and where calls fall off: all that can be told of a scheme in which names may be wrong."""
+    """Times, jumps and open ends of a scheme, even if some names in it are unknown."""
     summary = Summary()
     sticky = project_sticky(fields, folder)
     first = sticky.own_seconds(folder) if sticky else 0.0
@@ -137,9 +137,9 @@ def _timed(fields: SchemeFields, folder: Folder) -> Summary:
 
 
 def project_sticky(fields: SchemeFields, folder: Folder) -> StickyStep | None:
-    """The project's stickiness before this scheme's steps: where numbers lead and no step of its own is sticky.
+    """The project's sticky step before this scheme's steps, if numbers lead here and no step of its own is sticky.
 
-    A pool's number leads to the pool's scheme by way of a scheme of the pool, which has none.
+    A pool's number leads to its scheme through a scheme of the pool, which has no sticky step.
     """
     wish = folder.project.sticky
     lead = fields.numbers or any(pool.scheme == fields.scheme for pool in folder.pools.values())
@@ -151,13 +151,13 @@ def project_sticky(fields: SchemeFields, folder: Folder) -> StickyStep | None:
 
 
 def seconds(steps: Sequence[StepItem], folder: Folder) -> float:
-    """The longest time that a list of steps can take."""
+    """The longest duration of a list of steps."""
     summary = Summary()
     return max(_times(steps, (), 0.0, folder, summary) or 0.0, summary.longest)
 
 
 def _times(steps: Sequence[StepItem], loc: Loc, start: float, folder: Folder, summary: Summary) -> float | None:
-    """The latest time at which the call leaves this list by falling off its end; None when it cannot."""
+    """The latest time at which the call leaves this list at its end; None when it never does."""
     now = start
     for index, item in enumerate(steps):
         step = item.step
@@ -178,7 +178,7 @@ def _times(steps: Sequence[StepItem], loc: Loc, start: float, folder: Folder, su
 
 
 def check_names(fields: SchemeFields, folder: Folder) -> Iterator[Complaint]:
-    """Names that do not resolve, and what each step says of its own settings."""
+    """Unknown names, and each step's complaints about its own settings."""
     hours = fields.hours
     if hours is not None and hours not in folder.calendars and not folder.excuses("calendars", hours):
         yield ("hours",), f"no calendar is called `{hours}`", did_you_mean(hours, folder.calendars)
@@ -194,7 +194,7 @@ def check_names(fields: SchemeFields, folder: Folder) -> Iterator[Complaint]:
 
 
 def check(fields: SchemeFields, folder: Folder) -> Iterator[Complaint]:
-    """Everything that is wrong with a scheme by itself: names, order of steps, ways that end with nothing."""
+    """Every complaint about a scheme by itself: names, order of steps, paths without an end."""
     yield from check_names(fields, folder)
     yield from _after_the_end(fields.steps, ("steps",))
     yield from _after_the_end(fields.otherwise, ("otherwise",))

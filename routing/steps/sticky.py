@@ -68,7 +68,7 @@ class StickyStep(DynamicStep):
 
     def references(self) -> Iterator[Reference]:
         """See Step."""
-        yield "asked", self.kind
+        yield "decisions", self.kind
 
     @classmethod
     def variations(cls, table: Mapping[str, Any], person: str, schemes: Sequence[str]) -> Iterator[Variation]:

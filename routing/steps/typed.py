@@ -20,39 +20,39 @@ class DigitQuestion:
     """One question: what was typed before it, and what may be typed now."""
 
     typed: str
-    words: tuple[str, ...]
+    choices: tuple[str, ...]
 
     @property
     def most(self) -> int:
         """Keys of the longest answer."""
-        return max(map(len, self.words))
+        return max(map(len, self.choices))
 
 
-def last_keys(words: Iterable[str]) -> list[str]:
+def last_keys(choices: Iterable[str]) -> list[str]:
     """Keys that no word goes on after, wherever they are typed."""
-    known = set(words)
-    inner = {key for word in known for key in word[:-1]}
-    begun = {word[-1] for word in known if any(other != word and other.startswith(word) for other in known)}
+    known = set(choices)
+    inner = {key for choice in known for key in choice[:-1]}
+    begun = {choice[-1] for choice in known if any(other != choice and other.startswith(choice) for other in known)}
     return [key for key in _KEYS if key not in inner | begun]
 
 
-def parts(words: Iterable[str], typed: str = "") -> Iterator[DigitQuestion]:
+def parts(choices: Iterable[str], typed: str = "") -> Iterator[DigitQuestion]:
     """The questions, the first one first: a single one where it never waits for what cannot come."""
-    known = sorted(set(words))
+    known = sorted(set(choices))
     if len(typed) == DEEPEST or _is_exact(known):
         yield DigitQuestion(typed, tuple(known))
         return
-    heads = sorted({word[0] for word in known})
+    heads = sorted({choice[0] for choice in known})
     yield DigitQuestion(typed, tuple(heads))
     for head in heads:
-        if longer := [word[1:] for word in known if word[0] == head and len(word) > 1]:
+        if longer := [choice[1:] for choice in known if choice[0] == head and len(choice) > 1]:
             yield from parts(longer, typed + head)
 
 
-def _is_exact(words: list[str]) -> bool:
+def _is_exact(choices: list[str]) -> bool:
     """Whether every key after which nothing can come ends what is typed."""
-    begun = {word[:end] for word in words for end in range(len(word))}
-    most, last = max(map(len, words)), last_keys(words)
+    begun = {choice[:end] for choice in choices for end in range(len(choice))}
+    most, last = max(map(len, choices)), last_keys(choices)
     return all(
         before + key in begun or len(before) + 1 == most or key in last for before in begun for key in _KEYS[:10]
     )

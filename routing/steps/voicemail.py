@@ -94,7 +94,7 @@ class VoicemailStep(Step):
 
     def references(self) -> Iterator[Reference]:
         """See Step."""
-        yield from (("told", name) for name in self.notify)
+        yield from (("notified", name) for name in self.notify)
 
     def sounds(self) -> Iterator[tuple[Loc, str]]:
         """The greeting."""

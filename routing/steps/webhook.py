@@ -144,7 +144,7 @@ class WebhookStep(DynamicStep):
 
     def references(self) -> Iterator[Reference]:
         """See Step."""
-        yield "asked", self.kind
+        yield "decisions", self.kind
 
     def secrets(self) -> Iterator[tuple[Loc, str, Purpose]]:
         """The signing key, and those that headers name."""

@@ -6,7 +6,7 @@ from itertools import permutations
 
 import pytest
 
-from routing.model.lookup import OwnerFound, NoOwnerFound
+from routing.model.lookup import NoOwnerFound, OwnerFound
 from support.crm_bed import ORDER
 from support.crm_world import ABROAD
 

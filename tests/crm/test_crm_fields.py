@@ -8,7 +8,7 @@ import pytest
 from pydantic import ValidationError
 from pydantic_core import PydanticCustomError
 
-from routing.model.crm import VENDORS, crm_of, runtime
+from routing.model.crm_settings import VENDORS, crm_of, runtime
 from support.crm_bed import FAKES, config
 
 SEARCH = {"path": "/l?p={phone}", "owner": "o", "phones": "p"}

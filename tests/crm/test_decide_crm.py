@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from routing.decide.crm import Responsible, decide
-from routing.model.crm import owners
+from routing.model.crm_settings import owners
 from routing.model.decision import Continue, RingPerson, encode
 from routing.model.lookup import Failed, NoOwnerFound, Owner, OwnerFound
 from routing.model.people import Person

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from routing.model.crm import owners
+from routing.model.crm_settings import owners
 from routing.model.people import Person
 from routing.store.address import parse
 from routing.store.client import Store

@@ -11,7 +11,7 @@ import pytest
 from routing.engine.deciding import Engine
 from routing.engine.handlers import Handlers
 from routing.engine.ports import ports_of
-from routing.model.crm import owners
+from routing.model.crm_settings import owners
 from routing.model.decision import Call
 from routing.model.people import Person
 from routing.model.pop import Pop

@@ -9,7 +9,7 @@ from routing.crm.look import Tasks
 from routing.crm.systems import Systems
 from routing.decide.crm import visitor_facts
 from routing.http.breaker import Breaker
-from routing.model.crm import crm_of, runtime
+from routing.model.crm_settings import crm_of, runtime
 from routing.model.decision import Call
 from routing.model.entities import Visitor
 from routing.model.lookup import Kind, Outcome, Owner

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from routing.cli import group
 from routing.cli.secrets import secrets
-from routing.model.crm import VENDORS
+from routing.model.crm_settings import VENDORS
 from routing.process.secrets import read_secrets, signing_secrets
 
 SCHEMES = Path(__file__).resolve().parents[2] / "schemes"

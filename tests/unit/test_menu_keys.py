@@ -44,12 +44,12 @@ def test_no_extension_is_cut_off(extensions):
     ],
 )
 def test_what_is_asked_one_by_one(extensions, asked):
-    assert [(part.typed, " ".join(part.words)) for part in parts(extensions)] == asked
+    assert [(part.typed, " ".join(part.choices)) for part in parts(extensions)] == asked
 
 
 @given(st.lists(st.text("0123456789", min_size=2, max_size=5), min_size=1, max_size=30))
 def test_every_extension_is_an_answer_and_nothing_else_is(extensions):
     asked = list(parts(extensions))
     whole = {part.typed for part in asked}
-    answers = {part.typed + word for part in asked for word in part.words}
+    answers = {part.typed + word for part in asked for word in part.choices}
     assert answers - whole <= set(extensions) <= answers

@@ -32,7 +32,7 @@ _PARAM = re.compile(r'<param name="([^"]+)" value="([^"]*)"')
 MOST_VALUES = 3
 
 
-def outside_calls(affected: Affected) -> list[str]:
+def other_changes(affected: Affected) -> list[str]:
     """One line each."""
     old, new = affected.old, affected.new
     return [

@@ -9,8 +9,8 @@ from pydantic_core import PydanticCustomError
 
 from routing.load.nodes import Document
 from routing.load.validate import Wrong, validate
-from routing.model.crm import crm_of, owner_ids
 from routing.model.crm_fields import Crm
+from routing.model.crm_settings import crm_of, owner_ids
 from routing.model.folder import Folder
 from routing.model.problem import Loc, Problem, did_you_mean
 

@@ -1,7 +1,8 @@
 """Any CRM with an HTTP API that answers JSON, described in YAML: which address has what, and where it is there.
 
 Source of its form: the fields of routing.model.crm_settings.HttpCrm, which say what each setting means. Paths are
-keys with dots, ``[]`` for every element of a list: ``data.items``, ``phones[].number``. What they name is read, never run.
+keys with dots, ``[]`` for every element of a list: ``data.items``, ``phones[].number``. What they
+name is read, never run.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from typing import Any
 import click
 
 import routing
-from routing.cli.errors import ErrorRoad
+from routing.cli.errors import ErrorReporter
 
 #: Command name to the module and object that hold it: only the one that runs is imported.
 COMMANDS = {
@@ -95,5 +95,5 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # names in letters that the terminal's encoding has not are escaped
             stream.reconfigure(errors="backslashreplace")
-    with ErrorRoad():
+    with ErrorReporter():
         group(prog_name="routing")

@@ -24,7 +24,7 @@ from routing.lint.registry import LINTS
 from routing.lint.run import run
 from routing.load.files import files_of_tests
 from routing.model.problem import Problem, Problems, did_you_mean
-from routing.offline.published import Published
+from routing.offline.published import PublishedRelease
 from routing.release import publish as publishing
 from routing.testing.check import check as check_case
 from routing.testing.names import Names
@@ -89,7 +89,7 @@ def _tests(schemes: Path, root: Path, compiles: bool) -> list[Problem]:
     cases, wrong = read_all(found, schemes)
     problems += wrong
     if compiles and cases:
-        names = Names(Published(root))
+        names = Names(PublishedRelease(root))
         problems += [problem for case in cases for problem in check_case(case, names)]
     return problems
 

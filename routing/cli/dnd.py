@@ -16,7 +16,7 @@ from routing.cli.options import REDIS
 from routing.model.decision import ID
 from routing.model.memory import Forgotten
 from routing.model.problem import did_you_mean
-from routing.offline.files import Directory
+from routing.offline.files import DirectoryFiles
 from routing.store.address import BadAddress, parse
 from routing.store.client import Store
 from routing.store.embedded import url
@@ -58,7 +58,7 @@ def dnd(person: str | None, state: str | None, root: Path, redis: str) -> None:
 
 
 def _table(root: Path) -> dict[str, Any]:
-    text = Directory(root.absolute()).read(f"{root.absolute()}/current/table.json")
+    text = DirectoryFiles(root.absolute()).read(f"{root.absolute()}/current/table.json")
     if text is None:
         raise UserError(f"{root} has no live release: `routing publish` makes one, or say another --root")
     return dict(json.loads(text))

@@ -16,9 +16,9 @@ from routing.cli.options import FOLDER, REDIS, SERVER
 from routing.cli.switch import event_socket
 from routing.cli.terminal import terminal
 from routing.doctor.checks import CHECKS, CheckResult, examine, worst
-from routing.doctor.finding import Level
+from routing.doctor.diagnosis import Level
 from routing.doctor.machine import Linux
-from routing.doctor.node import Node, Silent
+from routing.doctor.node import CheckedNode, NoAnswer
 from routing.esl.client import SwitchFault, api
 from routing.esl.protocol import EventSocket
 from routing.store.address import BadAddress, parse
@@ -58,10 +58,10 @@ def doctor(root: Path, esl: str, esl_password: str, engine: str, http: str, redi
     def opens(password: str) -> bool:
         try:
             return bool(_switch_answer(where._replace(password=password), "status"))
-        except Silent:
+        except NoAnswer:
             return False
 
-    node = Node(
+    node = CheckedNode(
         root.absolute(),
         switch,
         lambda path: _fetched(http, path),
@@ -82,7 +82,7 @@ def _switch_answer(where: EventSocket, command: str) -> str:
     try:
         return api(where, command, DEADLINE_SECONDS)
     except SwitchFault as fault:
-        raise Silent(str(fault)) from None
+        raise NoAnswer(str(fault)) from None
 
 
 def _fetched(address: str, path: str) -> str:
@@ -91,7 +91,7 @@ def _fetched(address: str, path: str) -> str:
             return str(answer.read().decode("utf-8", "replace"))
     except (urllib.error.URLError, OSError, ValueError) as problem:
         reason = getattr(problem, "reason", None) or getattr(problem, "strerror", None) or problem
-        raise Silent(f"http://{address}{path}: {getattr(reason, 'strerror', None) or reason}") from None
+        raise NoAnswer(f"http://{address}{path}: {getattr(reason, 'strerror', None) or reason}") from None
 
 
 def _pinged(address: str) -> str:
@@ -99,11 +99,11 @@ def _pinged(address: str) -> str:
     try:
         store = Store(parse(address), budget_s=1.0)
     except BadAddress as problem:
-        raise Silent(str(problem)) from None
+        raise NoAnswer(str(problem)) from None
     try:
         store.ask("routing:doctor", ("EXISTS", "routing:doctor"))
     except StoreDown as fault:
-        raise Silent(str(fault)) from None
+        raise NoAnswer(str(fault)) from None
     finally:
         store.close()
     return address.rpartition("@")[2]

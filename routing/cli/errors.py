@@ -15,10 +15,10 @@ from routing.model.url_secrets import masked
 MOST_SHOWN = 200
 
 
-class ErrorRoad:
+class ErrorReporter:
     """Context manager around a whole command."""
 
-    def __enter__(self) -> ErrorRoad:
+    def __enter__(self) -> ErrorReporter:
         return self
 
     def __exit__(

@@ -10,11 +10,11 @@ from routing.cli.errors import UserError
 from routing.cli.folders import named_from_here, there
 from routing.cli.scratch import scratch
 from routing.compile.build import build
-from routing.offline.published import NoRelease, Published
+from routing.offline.published import NoRelease, PublishedRelease
 
 
 @contextmanager
-def opened(schemes: Path, root: Path | None = None, named: Path | None = None) -> Iterator[Published]:
+def opened(schemes: Path, root: Path | None = None, named: Path | None = None) -> Iterator[PublishedRelease]:
     """The root's current release, or the schemes compiled into a root that vanishes afterwards.
 
     ``named``: the folder by which problems name the schemes' files, when it is another. Raises UserError, Problems.
@@ -30,9 +30,9 @@ def opened(schemes: Path, root: Path | None = None, named: Path | None = None) -
         yield _open(made)
 
 
-def _open(root: Path) -> Published:
+def _open(root: Path) -> PublishedRelease:
     try:
-        return Published(root)
+        return PublishedRelease(root)
     except NoRelease as error:
         raise UserError(f"{error}: compile and publish first, or say --schemes DIR") from error
 

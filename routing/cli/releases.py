@@ -193,7 +193,7 @@ def _switch(esl: str, password: str | None) -> publishing.Switch:
     return ask
 
 
-def _print_published(published: publishing.Published) -> None:
+def _print_published(published: publishing.PublishResult) -> None:
     before = f" (before: {published.before})" if published.before and published.before != published.release else ""
     now = f"{datetime.now().astimezone():%Y-%m-%d %H:%M:%S %Z}"
     click.echo(f"live: release {published.release}{before}; FreeSWITCH reload: {published.reload}; {now}")

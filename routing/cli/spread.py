@@ -11,20 +11,20 @@ from dataclasses import replace
 from itertools import groupby
 
 from routing.offline.events import Event
-from routing.offline.switch import Call
-from routing.testing.cases import Case
-from routing.testing.expect import Failure
+from routing.offline.switch import OfflineCall
+from routing.testing.cases import CallCase
+from routing.testing.expect import Mismatch
 from routing.testing.names import Names
-from routing.testing.run import Result, carry, carry_together
+from routing.testing.run import CaseResult, carry, carry_together
 
 #: Fewer are done before another process would have begun.
 WORTH_IT = 300
 CHUNK = 50
 #: What the processes of a pool inherit: a case holds functions, which no pipe carries.
-_work: tuple[Sequence[Sequence[Case]], Names] | None = None
+_work: tuple[Sequence[Sequence[CallCase]], Names] | None = None
 
 
-def spread(cases: Sequence[Case], names: Names, processes: int | None = None) -> list[Result]:
+def spread(cases: Sequence[CallCase], names: Names, processes: int | None = None) -> list[CaseResult]:
     """Carry all cases, in order."""
     global _work
     count = processes or (os.cpu_count() or 1)
@@ -36,17 +36,19 @@ def spread(cases: Sequence[Case], names: Names, processes: int | None = None) ->
         with ProcessPoolExecutor(count, multiprocessing.get_context("fork")) as pool:
             found = pool.map(_carried, range(len(units)), chunksize=CHUNK)
             pairs = zip(units, found, strict=True)
-            return [Result(case, *parts) for unit, several in pairs for case, parts in zip(unit, several, strict=True)]
+            return [
+                CaseResult(case, *parts) for unit, several in pairs for case, parts in zip(unit, several, strict=True)
+            ]
     finally:
         _work = None
 
 
-def _units(cases: Sequence[Case]) -> list[Sequence[Case]]:
+def _units(cases: Sequence[CallCase]) -> list[Sequence[CallCase]]:
     """Calls of one test are carried together, whichever of them are asked for."""
     return [list(unit) for _, unit in groupby(cases, key=lambda case: id(case.together) if case.together else id(case))]
 
 
-def _carried(index: int) -> list[tuple[Call, Sequence[Event], Sequence[Failure], float]]:
+def _carried(index: int) -> list[tuple[OfflineCall, Sequence[Event], Sequence[Mismatch], float]]:
     assert _work is not None  # set before the pool is made
     units, names = _work
     return [
@@ -54,7 +56,7 @@ def _carried(index: int) -> list[tuple[Call, Sequence[Event], Sequence[Failure],
     ]  # fmt: skip
 
 
-def _timed(unit: Sequence[Case], names: Names) -> list[Result]:
+def _timed(unit: Sequence[CallCase], names: Names) -> list[CaseResult]:
     """A unit's results; calls that are carried together share the time."""
     began = time.perf_counter()
     if unit[0].together:

@@ -17,7 +17,7 @@ from routing.cli.options import FOLDER, NEW_FILE
 from routing.cli.spread import spread
 from routing.cli.verdicts import show, show_cover, terminal
 from routing.testing import covered
-from routing.testing.cases import Case
+from routing.testing.cases import CallCase
 from routing.testing.cover import cover
 from routing.testing.junit import junit
 from routing.testing.names import Names
@@ -76,7 +76,7 @@ def test(
         sys.exit(1)
 
 
-def chosen(cases: Sequence[Case], word: str | None) -> list[Case]:
+def chosen(cases: Sequence[CallCase], word: str | None) -> list[CallCase]:
     """The tests that are asked for. Raises UserError when there is none."""
     found = [case for case in cases if word is None or word.lower() in f"{case.file} {case.name}".lower()]
     if not found:

@@ -28,11 +28,11 @@ from routing.model.entities import SOURCES, Visitor, clean
 from routing.model.problem import did_you_mean
 from routing.offline.answering import InProcess, canned
 from routing.offline.decider import Decider
-from routing.offline.phones import BadBehaviour, Caller, Phones, milliseconds, parse
-from routing.offline.published import Published
+from routing.offline.phones import BadBehaviour, ScriptedCaller, ScriptedPhones, milliseconds, parse
+from routing.offline.published import PublishedRelease
 from routing.offline.remembered import dnd_variables
 from routing.offline.socket_peer import SocketPeer
-from routing.offline.switch import Call, login
+from routing.offline.switch import OfflineCall, login
 from routing.testing.form import moment
 
 FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
@@ -113,8 +113,8 @@ def trace(
     with _published(schemes or DEFAULT, revision, root) as published:
         request = _TraceRequest(published)
         try:
-            script = Caller(digits, None if hangs_up_after is None else milliseconds(hangs_up_after))
-            ringing = Phones.of(request.behaviours(phones), others)
+            script = ScriptedCaller(digits, None if hangs_up_after is None else milliseconds(hangs_up_after))
+            ringing = ScriptedPhones.of(request.behaviours(phones), others)
         except BadBehaviour as error:
             raise UserError(str(error)) from error
         call = request.call(number, caller, request.at(at))
@@ -129,7 +129,7 @@ def trace(
 
 
 @contextmanager
-def _published(schemes: Path, revision: str | None, root: Path | None) -> Iterator[Published]:
+def _published(schemes: Path, revision: str | None, root: Path | None) -> Iterator[PublishedRelease]:
     if revision is None:
         with opened(schemes, root) as published:
             yield published
@@ -142,7 +142,7 @@ def _published(schemes: Path, revision: str | None, root: Path | None) -> Iterat
 class _TraceRequest:
     """What the user wrote, understood by the release's own people, zone and country."""
 
-    published: Published
+    published: PublishedRelease
 
     def behaviours(self, phones: Sequence[str]) -> Mapping[str, str]:
         known = self.published.targets()
@@ -195,16 +195,16 @@ class _TraceRequest:
         except ValueError as error:
             raise UserError(f"--at {error}") from error
 
-    def call(self, number: str, caller: str, moment: datetime) -> Call:
+    def call(self, number: str, caller: str, moment: datetime) -> OfflineCall:
         accounts = self.published.accounts
         account = caller if caller in accounts else next((a for a, phone in accounts.items() if phone == caller), None)
         if account:
-            return Call(
+            return OfflineCall(
                 number, account, moment, context="routing_internal", variables=login(account, accounts[account])
             )
         country = self.published.country
         to = _read("--to", numbers.called, number, country)
-        return Call(to, _read("--from", numbers.caller, caller, country), moment)
+        return OfflineCall(to, _read("--from", numbers.caller, caller, country), moment)
 
 
 def _read(option: str, reading: Callable[[str, str | None], str], text: str, country: str | None) -> str:
@@ -228,7 +228,7 @@ def _named(option: str, pairs: Sequence[str], known: Collection[str]) -> dict[st
     return found
 
 
-def _decider(published: Published, webhook: str | None, engine: str | None, visitor: Visitor | None) -> Decider:
+def _decider(published: PublishedRelease, webhook: str | None, engine: str | None, visitor: Visitor | None) -> Decider:
     if engine:
         return SocketPeer("" if engine == "plan" else engine)
     people = published.table.get("people", {})

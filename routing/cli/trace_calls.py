@@ -10,7 +10,7 @@ from click.core import ParameterSource
 
 from routing.cli.traced import facts, show
 from routing.model.problem import Problems
-from routing.offline.published import Published
+from routing.offline.published import PublishedRelease
 from routing.testing.cases import read_day
 from routing.testing.check import check
 from routing.testing.names import Names
@@ -28,7 +28,7 @@ def refuse_call_options() -> None:
             raise click.UsageError(f"{option.opts[0]} stands in the file of --calls")
 
 
-def trace_calls(file: Path, published: Published, everything: bool, as_program: bool) -> None:
+def trace_calls(file: Path, published: PublishedRelease, everything: bool, as_program: bool) -> None:
     """Carry the calls of a file and show each. Raises Problems."""
     names, cases = Names(published), read_day(file)
     if wrong := [problem for case in cases for problem in check(case, names)]:

@@ -12,7 +12,7 @@ from rich.text import Text
 from routing.cli.terminal import terminal
 from routing.offline.events import Event, as_json, ended, longest_silence_ms, rung, talked
 from routing.offline.ladder import ladder, summary
-from routing.offline.switch import Call
+from routing.offline.switch import OfflineCall
 
 STYLES = {
     "ring": "cyan", "confirm": "cyan", "talk": "bold green", "voicemail": "green", "end": "bold", "error": "bold red",
@@ -35,7 +35,7 @@ def facts(events: Sequence[Event]) -> dict[str, Any]:
     }
 
 
-def show(events: Sequence[Event], call: Call, everything: bool, seconds: bool = False) -> None:
+def show(events: Sequence[Event], call: OfflineCall, everything: bool, seconds: bool = False) -> None:
     """A ladder; ``everything``: variables and transfers too; ``seconds``: of the moment when it began."""
     table = Table.grid(padding=(0, 2))
     table.add_column(justify="right")

@@ -16,7 +16,7 @@ from routing.testing.cover import Cover
 from routing.testing.covered import gaps, total
 from routing.testing.path import path
 from routing.testing.places import Places
-from routing.testing.run import Result
+from routing.testing.run import CaseResult
 
 PIPE_WIDTH = 1000
 #: Of a column that there is hardly any room for.
@@ -33,7 +33,7 @@ def terminal() -> Console:
     return Console(highlight=False, soft_wrap=True, width=width(PIPE_WIDTH))
 
 
-def show(console: Console, results: Sequence[Result], *, ladders: bool, seconds: float) -> None:
+def show(console: Console, results: Sequence[CaseResult], *, ladders: bool, seconds: float) -> None:
     """Everything there is to say of a run."""
     for file, found in groupby(results, key=lambda result: result.case.file):
         if ladders:
@@ -50,7 +50,7 @@ def show(console: Console, results: Sequence[Result], *, ladders: bool, seconds:
     _summary(console, len(results) - len(failed), failed, seconds)
 
 
-def _story(console: Console, result: Result) -> None:
+def _story(console: Console, result: CaseResult) -> None:
     case, call = result.case, result.call
     mark = Text("✓ ", "green") if result.passed else Text("✗ ", "bold red")
     console.print(Text.assemble(mark, (case.name, "bold"), (f"  {case.file}:{case.line}", "dim")))
@@ -64,7 +64,7 @@ def _story(console: Console, result: Result) -> None:
         console.print(line)
 
 
-def _path(result: Result, columns: int) -> Iterator[Text]:
+def _path(result: CaseResult, columns: int) -> Iterator[Text]:
     lines = path(result)
     place, word = max(len(line.place) for line in lines), max(len(line.word) for line in lines)
     for line in lines:
@@ -82,7 +82,7 @@ def _path(result: Result, columns: int) -> Iterator[Text]:
             yield Text(" " * len(shown)) + Text(more, style) + Text(where if number == len(rest) else "", "dim")
 
 
-def _summary(console: Console, passed: int, failed: Sequence[Result], seconds: float) -> None:
+def _summary(console: Console, passed: int, failed: Sequence[CaseResult], seconds: float) -> None:
     if failed:
         console.print()
     for result in failed:

@@ -16,9 +16,9 @@ from routing.offline.answering import Handler, InProcess, canned
 from routing.offline.crm_answers import answers
 from routing.offline.decider import Decider, refused
 from routing.offline.events import Event
-from routing.offline.phones import Caller, Phones
+from routing.offline.phones import ScriptedCaller, ScriptedPhones
 from routing.offline.remembered import Remembered
-from routing.offline.switch import Call
+from routing.offline.switch import OfflineCall
 
 
 @dataclass(frozen=True)
@@ -33,21 +33,21 @@ def carry(side: Side, scenario: Scenario) -> Run:
     """Carry the call."""
     side.watched.seen.clear()
     events = side.published.run(
-        Call(scenario.to, scenario.caller, scenario.at),
+        OfflineCall(scenario.to, scenario.caller, scenario.at),
         _phones(scenario),
-        Caller(scenario.typed),
+        ScriptedCaller(scenario.typed),
         _decider(side, scenario),
         {f"hours_{delta.who}": delta.what for delta in scenario.deltas if delta.kind == "hours"},
     )
     return Run(tuple(events), frozenset(side.relative(side.watched.seen)))
 
 
-def _phones(scenario: Scenario) -> Phones:
+def _phones(scenario: Scenario) -> ScriptedPhones:
     scripts = {delta.who: ANSWERS_AFTER for delta in scenario.deltas if delta.kind == "answers"}
     scripts |= {
         delta.who: f"{ANSWERS_AFTER}, never confirms" for delta in scenario.deltas if delta.kind == "unconfirmed"
     }
-    return Phones.of(scripts, scenario.value("others") or "no answer")
+    return ScriptedPhones.of(scripts, scenario.value("others") or "no answer")
 
 
 def _decider(side: Side, scenario: Scenario) -> Decider:

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from routing.diff.side import Side
 from routing.offline.document import Times, parse
 from routing.offline.hunt import hunt
-from routing.offline.line import Line, Profile
+from routing.offline.line import CallerLine, Profile
 from routing.offline.when import matches, number_matches
 
 DAY = 24 * 60
@@ -99,7 +99,7 @@ def _state(path: str, zone: str, text: str, moment: datetime) -> str:
     """What a calendar's own dialplan says at a moment."""
     if not text:
         return "missing"
-    line = Line(Profile("check", "calendar", "XML", "", "", ""), moment, {})
+    line = CallerLine(Profile("check", "calendar", "XML", "", "", ""), moment, {})
     line.set("timezone", zone)
     for _, data in hunt(parse(text).context("calendar") or (), line, lambda *_: None):
         if data.startswith("routing_hours="):

@@ -11,15 +11,15 @@ from routing.compile.build import Release
 from routing.compile.entry import ENTRY_FILES
 from routing.compile.scheme import SchemeRecord
 from routing.compile.store import LazyStore
-from routing.offline.files import Directory
-from routing.offline.published import Published
+from routing.offline.files import DirectoryFiles
+from routing.offline.published import PublishedRelease
 from routing.offline.reading import DialplanInputs, inputs_of, referred
 
 #: Files that name the release itself, or only sum up the others.
 OWN = frozenset({*ENTRY_FILES, "release.json"})
 
 
-class Watched(Directory):
+class Watched(DirectoryFiles):
     """The files of a root, and which of them a call has read."""
 
     def __init__(self, root: Path, release: Release, store: LazyStore) -> None:
@@ -58,7 +58,7 @@ class Side:
 
     def __post_init__(self) -> None:
         self.root = self.root.resolve()
-        self.published = Published(self.root)
+        self.published = PublishedRelease(self.root)
         self.watched = Watched(self.root, self.release, self.store)
         self.published.files = self.watched
 

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from routing.doctor import engine, host, release, sip, switch
-from routing.doctor.finding import Finding, Level, unknown, wrong
-from routing.doctor.node import Node, Silent
+from routing.doctor.diagnosis import Diagnosis, Level, unknown, wrong
+from routing.doctor.node import CheckedNode, NoAnswer
 
-Check = Callable[[Node], Iterator[Finding]]
+Check = Callable[[CheckedNode], Iterator[Diagnosis]]
 
 #: Organ -> its checks by name. Those of FreeSWITCH are skipped when it does not answer.
 CHECKS: dict[str, dict[str, Check]] = {
@@ -49,20 +49,20 @@ class CheckResult:
 
     component: str
     check: str
-    finding: Finding
+    finding: Diagnosis
 
 
-def examine(node: Node) -> Iterator[CheckResult]:
+def examine(node: CheckedNode) -> Iterator[CheckResult]:
     """Every finding about a node, in the table's order."""
     for component, checks in CHECKS.items():
         for name, check in checks.items():
             try:
                 yield from (CheckResult(component, name, finding) for finding in check(node))
-            except Silent as silence:
+            except NoAnswer as silence:
                 yield CheckResult(component, name, _silent(name, check, silence))
 
 
-def _silent(name: str, check: Check, silence: Silent) -> Finding:
+def _silent(name: str, check: Check, silence: NoAnswer) -> Diagnosis:
     if name == "reachable":
         return wrong(
             f"FreeSWITCH does not answer: {silence}",

@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from routing.doctor.finding import Finding, ok, warning, wrong
-from routing.doctor.node import Node, Silent, is_loopback
+from routing.doctor.diagnosis import Diagnosis, ok, warning, wrong
+from routing.doctor.node import CheckedNode, NoAnswer, is_loopback
 
 
-def healthy(node: Node) -> Iterator[Finding]:
+def healthy(node: CheckedNode) -> Iterator[Diagnosis]:
     """The engine takes calls, on loopback only."""
     try:
         node.http("/health")
-    except Silent as silence:
+    except NoAnswer as silence:
         yield wrong(
             f"the engine does not say that it is well: {silence}; whether it leaves web servers alone is not known",
             "start `routing serve`; until then calls go by the compiled fallbacks",
@@ -33,21 +33,21 @@ def healthy(node: Node) -> Iterator[Finding]:
         yield ok(f"the engine is well and listens on {node.engine}")
 
 
-def open_breakers(node: Node) -> Iterator[Finding]:
+def open_breakers(node: CheckedNode) -> Iterator[Diagnosis]:
     """No web server or CRM is being left alone."""
     try:
         found = re.search(r"^routing_breakers_open(?:\{[^}]*\})? ([0-9.]+)", node.http("/metrics"), re.MULTILINE)
-    except Silent:
+    except NoAnswer:
         return
     if found and float(found[1]) > 0:
         yield warning(f"{float(found[1]):.0f} web servers fail and are left alone", "the engine's log names them")
 
 
-def memory(node: Node) -> Iterator[Finding]:
+def memory(node: CheckedNode) -> Iterator[Diagnosis]:
     """Redis answers."""
     try:
         yield ok(f"Redis answers ({node.redis()})")
-    except Silent as silence:
+    except NoAnswer as silence:
         yield warning(
             f"Redis does not answer: {silence}",
             "sticky steps go on and orders are as written until it does; `routing serve` keeps one, or ROUTING_REDIS",

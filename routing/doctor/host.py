@@ -11,8 +11,8 @@ from pathlib import Path
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-from routing.doctor.finding import Finding, ok, unknown, warning, wrong
-from routing.doctor.node import Node
+from routing.doctor.diagnosis import Diagnosis, ok, unknown, warning, wrong
+from routing.doctor.node import CheckedNode
 from routing.doctor.rights import may_write
 
 LEAST_BYTES, FEW_BYTES = 200 * 2**20, 2 * 2**30
@@ -22,7 +22,7 @@ _UNFINISHED = "SELECT count(*) FROM calls WHERE status = 'unfinished' AND starte
 _ZONE = re.compile(rb'application="(?:set|multiset)" data="(?:[^"]*\|)?timezone=([A-Za-z0-9_+/-]+)')
 
 
-def clock(node: Node) -> Iterator[Finding]:
+def clock(node: CheckedNode) -> Iterator[Diagnosis]:
     """FreeSWITCH's clock is the machine's."""
     apart = abs(float(node.ask("strepoch")) - node.machine.now().timestamp())
     if apart > MOST_SECONDS:
@@ -31,7 +31,7 @@ def clock(node: Node) -> Iterator[Finding]:
         yield ok("FreeSWITCH's clock is right")
 
 
-def zones(node: Node) -> Iterator[Finding]:
+def zones(node: CheckedNode) -> Iterator[Diagnosis]:
     """In every zone of the release FreeSWITCH tells the time as tzdata does, in summer and in winter."""
     used = _zones(node.release) | ({str(node.table["timezone"])} if node.table.get("timezone") else set())
     stale = [zone for zone in sorted(used) if not all(_same(node, zone, moment) for moment in _moments(node))]
@@ -52,18 +52,18 @@ def _zones(release: Path | None) -> set[str]:
     }
 
 
-def _moments(node: Node) -> list[datetime]:
+def _moments(node: CheckedNode) -> list[datetime]:
     """Now, and the middle of the coming winter and summer."""
     now = node.machine.now().astimezone(UTC).replace(microsecond=0)
     return [now, *(now + timedelta(days=days) for days in (91, 182, 273))]
 
 
-def _same(node: Node, zone: str, moment: datetime) -> bool:
+def _same(node: CheckedNode, zone: str, moment: datetime) -> bool:
     answer = node.ask(f"strftime_tz {zone} {int(moment.timestamp())}|%Y-%m-%d %H:%M:%S")
     return answer == f"{moment.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M:%S}"
 
 
-def disk(node: Node) -> Iterator[Finding]:
+def disk(node: CheckedNode) -> Iterator[Diagnosis]:
     """There is room for recordings, the spool and the next release."""
     places = {"the release root": node.root}
     places |= {
@@ -84,7 +84,7 @@ def disk(node: Node) -> Iterator[Finding]:
             yield ok(summary)
 
 
-def writable(node: Node) -> Iterator[Finding]:
+def writable(node: CheckedNode) -> Iterator[Diagnosis]:
     """FreeSWITCH's user can write finished calls, recordings, voicemails and its log."""
     if node.pid is None:
         yield unknown("FreeSWITCH's process is not on this machine: whether it can write its folders is not known")
@@ -102,7 +102,7 @@ def writable(node: Node) -> Iterator[Finding]:
         yield ok(f"FreeSWITCH's user ({user}) can write finished calls, recordings and its log")
 
 
-def unfinished(node: Node) -> Iterator[Finding]:
+def unfinished(node: CheckedNode) -> Iterator[Diagnosis]:
     """Every call of the last day has its CDR, as far as the root's own journal knows."""
     file, since = node.root / "journal.db", node.machine.now().timestamp() - 86400
     if not file.is_file():
@@ -121,7 +121,7 @@ def unfinished(node: Node) -> Iterator[Finding]:
         yield ok("every call of the last day has its CDR")
 
 
-def spool(node: Node) -> Iterator[Finding]:
+def spool(node: CheckedNode) -> Iterator[Diagnosis]:
     """Finished calls are carried into the journal."""
     folder = Path(node.settings("json_cdr.conf").get("log-dir") or "/nowhere")
     if not folder.is_dir():

@@ -17,7 +17,7 @@ _ENGINE_SOCKET = re.compile(rb'application="socket" data="([0-9a-f.:\[\]]+:[0-9]
 _LOOPBACK = re.compile(r"127\.|::1$|::ffff:127\.")
 
 
-class Silent(Exception):
+class NoAnswer(Exception):
     """Whoever was asked did not answer; the text says why."""
 
 
@@ -38,7 +38,7 @@ class Machine(Protocol):
 
 
 @dataclass
-class Node:
+class CheckedNode:
     """Ports and places. ``switch`` answers API commands, ``http`` a path of the engine's status; both raise Silent."""
 
     root: Path

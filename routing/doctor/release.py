@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from routing.doctor.finding import Finding, ok, unknown, warning, wrong
-from routing.doctor.node import Node
+from routing.doctor.diagnosis import Diagnosis, ok, unknown, warning, wrong
+from routing.doctor.node import CheckedNode
 from routing.doctor.rights import may_read
 
 #: Files of a release that FreeSWITCH reads; those of a kind are written alike.
@@ -15,7 +15,7 @@ MOST_LOOKED_AT, MOST_NAMED = 200, 5
 PUBLISH = "`routing publish` again"
 
 
-def current(node: Node) -> Iterator[Finding]:
+def current(node: CheckedNode) -> Iterator[Diagnosis]:
     """A release is live, and none of its files is missing."""
     if node.release is None:
         yield wrong(f"no release is live in {node.root}", "`routing publish --root ...`")
@@ -35,7 +35,7 @@ def current(node: Node) -> Iterator[Finding]:
         yield ok(f"release {node.release.name} is live and whole ({expected} files)")
 
 
-def dialplan(node: Node) -> Iterator[Finding]:
+def dialplan(node: CheckedNode) -> Iterator[Diagnosis]:
     """FreeSWITCH's own dialplan leads into this root."""
     texts = [node.ask(f"xml_locate dialplan context name routing_{side}") for side in ("inbound", "internal")]
     if any("<context" not in text for text in texts):
@@ -52,7 +52,7 @@ def dialplan(node: Node) -> Iterator[Finding]:
         yield ok("FreeSWITCH's dialplan leads into this root")
 
 
-def readable(node: Node) -> Iterator[Finding]:
+def readable(node: CheckedNode) -> Iterator[Diagnosis]:
     """FreeSWITCH's user can read the release, its passwords included."""
     if node.release is None:
         yield unknown("readable: there is no release to be read")
@@ -74,7 +74,7 @@ def readable(node: Node) -> Iterator[Finding]:
         yield ok(f"FreeSWITCH's user ({user}) can read the release")
 
 
-def accounts(node: Node) -> Iterator[Finding]:
+def accounts(node: CheckedNode) -> Iterator[Diagnosis]:
     """FreeSWITCH has read the accounts of this release."""
     known: dict[str, str] = node.table.get("accounts", {})
     if not known:
@@ -89,7 +89,7 @@ def accounts(node: Node) -> Iterator[Finding]:
         yield ok(f"FreeSWITCH knows the {len(known)} SIP accounts of the release")
 
 
-def stock(node: Node) -> Iterator[Finding]:
+def stock(node: CheckedNode) -> Iterator[Diagnosis]:
     """The sample accounts of a stock FreeSWITCH, whose password is public, are gone."""
     domain = node.variables.get("domain", "")
     known = node.table.get("accounts", {})

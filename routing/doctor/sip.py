@@ -6,8 +6,8 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from routing.doctor.finding import Finding, ok, warning, wrong
-from routing.doctor.node import Node, parsed
+from routing.doctor.diagnosis import Diagnosis, ok, warning, wrong
+from routing.doctor.node import CheckedNode, parsed
 
 MOST_NAMED = 8
 #: Profile -> its settings that calls and safety depend on.
@@ -17,7 +17,7 @@ PROFILES = {
 }
 
 
-def profiles(node: Node) -> Iterator[Finding]:
+def profiles(node: CheckedNode) -> Iterator[Diagnosis]:
     """Both profiles run, ask phones for passwords and send calls where the release is."""
     found = parsed(node.ask("xml_locate configuration configuration name sofia.conf"))
     loaded = {} if found is None else {str(one.get("name")): one for one in found.iter("profile")}
@@ -41,7 +41,7 @@ def profiles(node: Node) -> Iterator[Finding]:
             yield ok(f"profile {name} runs on {status.findtext('.//url', '?').rpartition('@')[2]}")
 
 
-def transfers(node: Node) -> Iterator[Finding]:
+def transfers(node: CheckedNode) -> Iterator[Diagnosis]:
     """A phone's REFER cannot write legs and commands into a dial string of FreeSWITCH's own."""
     found = parsed(node.ask("xml_locate configuration configuration name sofia.conf"))
     params = () if found is None else found.findall(".//profile[@name='internal']/settings/param")
@@ -64,7 +64,7 @@ def transfers(node: Node) -> Iterator[Finding]:
         yield ok("phones transfer calls, and write into no dial string by it")
 
 
-def guesses(node: Node) -> Iterator[Finding]:
+def guesses(node: CheckedNode) -> Iterator[Diagnosis]:
     """Who guesses passwords of SIP accounts can be refused."""
     if "directory" not in node.settings("lua.conf").get("xml-handler-bindings", ""):
         yield warning(
@@ -80,7 +80,7 @@ def guesses(node: Node) -> Iterator[Finding]:
         yield ok("who guesses passwords of SIP accounts is refused, where the engine listens")
 
 
-def gateways(node: Node) -> Iterator[Finding]:
+def gateways(node: CheckedNode) -> Iterator[Diagnosis]:
     """Every gateway of the release is known to FreeSWITCH, up, and registered where it must be."""
     folder = (node.release or Path("/nowhere")) / "gateways"
     compiled = sorted(path.stem for path in folder.glob("*.xml"))
@@ -103,18 +103,18 @@ def gateways(node: Node) -> Iterator[Finding]:
             )
 
 
-def _unreached(node: Node, gateway: str) -> str:
+def _unreached(node: CheckedNode, gateway: str) -> str:
     """Of the company's numbers, those that nobody reaches meanwhile."""
     listed = [number for number in node.lists.get(gateway, ()) if not _has_another(node, gateway, number)]
     more = f" and {len(listed) - MOST_NAMED} more" if len(listed) > MOST_NAMED else ""
     return f", and nobody reaches {', '.join(listed[:MOST_NAMED])}{more}" if listed else ""
 
 
-def _has_another(node: Node, gateway: str, number: str) -> bool:
+def _has_another(node: CheckedNode, gateway: str, number: str) -> bool:
     return any(number in numbers for name, numbers in node.lists.items() if name != gateway)
 
 
-def phones(node: Node) -> Iterator[Finding]:
+def phones(node: CheckedNode) -> Iterator[Diagnosis]:
     """Every SIP account of the people is registered."""
     accounts: dict[str, str] = node.table.get("accounts", {})
     rows = json.loads(node.ask("show registrations as json")).get("rows", [])

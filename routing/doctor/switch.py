@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from routing.doctor.finding import Finding, ok, unknown, warning, wrong
-from routing.doctor.node import Node, is_loopback
+from routing.doctor.diagnosis import Diagnosis, ok, unknown, warning, wrong
+from routing.doctor.node import CheckedNode, is_loopback
 
 #: First version without it, its name, what it does. From the project's security advisories and the CVE list.
 ADVISORIES = (
@@ -29,7 +29,7 @@ PLAYS_MP3 = "mod_shout"
 KNOWN_PASSWORDS = ("ClueCon", "cluecon", "1234", "")
 
 
-def reachable(node: Node) -> Iterator[Finding]:
+def reachable(node: CheckedNode) -> Iterator[Diagnosis]:
     """FreeSWITCH answers its event socket and takes calls."""
     status = node.ask("status")
     if "is ready" in status:
@@ -38,7 +38,7 @@ def reachable(node: Node) -> Iterator[Finding]:
         yield wrong("answers but is not ready for calls", "look into its log; `fsctl resume` if it was paused")
 
 
-def version(node: Node) -> Iterator[Finding]:
+def version(node: CheckedNode) -> Iterator[Diagnosis]:
     """Its version has no known holes and is one that releases were tried on."""
     answer = node.ask("version short")
     found = re.match(r"(\d+)\.(\d+)\.(\d+)", answer)
@@ -60,7 +60,7 @@ def _dotted(number: tuple[int, ...]) -> str:
     return ".".join(map(str, number))
 
 
-def modules(node: Node) -> Iterator[Finding]:
+def modules(node: CheckedNode) -> Iterator[Diagnosis]:
     """Every module that releases use is loaded."""
     needed = [*MODULES, *([PLAYS_MP3] if _has_mp3(node) else [])]
     missing = [name for name in needed if node.ask(f"module_exists {name}") != "true"]
@@ -74,12 +74,12 @@ def modules(node: Node) -> Iterator[Finding]:
         yield ok(f"the {len(needed)} modules that releases use are loaded")
 
 
-def _has_mp3(node: Node) -> bool:
+def _has_mp3(node: CheckedNode) -> bool:
     release = node.release
     return release is not None and any((release / "sounds").rglob("*.mp3"))
 
 
-def expansion(node: Node) -> Iterator[Finding]:
+def expansion(node: CheckedNode) -> Iterator[Diagnosis]:
     """A caller's name cannot run commands."""
     if "Permission Denied" in node.ask("eval ${uuid_exists(x)}"):
         yield ok("${name(args)} runs no commands")
@@ -97,7 +97,7 @@ def expansion(node: Node) -> Iterator[Finding]:
         )
 
 
-def event_socket(node: Node) -> Iterator[Finding]:
+def event_socket(node: CheckedNode) -> Iterator[Diagnosis]:
     """The event socket is closed: loopback, a password of its own, an ACL."""
     settings = node.settings("event_socket.conf")
     port = int(settings.get("listen-port", "8021"))
@@ -121,7 +121,7 @@ def event_socket(node: Node) -> Iterator[Finding]:
         yield warning("the event socket has no ACL", 'add <param name="apply-inbound-acl" value="loopback.auto"/>')
 
 
-def limits(node: Node) -> Iterator[Finding]:
+def limits(node: CheckedNode) -> Iterator[Diagnosis]:
     """It refuses more calls than it can carry."""
     settings = node.settings("switch.conf")
     missing = [name for name in ("max-sessions", "sessions-per-second") if not settings.get(name)]

@@ -50,7 +50,7 @@ from routing.http.client import Client
 from routing.http.pool import Pool
 from routing.model import dnd
 from routing.model.guesses import Guesses, Refusal
-from routing.process.log import Handler, Lines
+from routing.process.log import Lines, LogHandler
 from routing.process.memory import ESL_VARIABLE, REDIS_VARIABLE, memory_in, store_at
 from routing.process.secrets import SecretsFault, read_secrets
 from routing.process.visitors import leases_in
@@ -126,7 +126,7 @@ class Worker:
 
     def run(self) -> int:
         """Serve until told to stop, then drain. Returns the exit code."""
-        logging.basicConfig(handlers=[Handler(self.lines)], level=logging.WARNING)
+        logging.basicConfig(handlers=[LogHandler(self.lines)], level=logging.WARNING)
         gevent.get_hub().threadpool.maxsize = LOOKUP_THREADS
         gevent.signal_handler(signal.SIGTERM, self.stop.set)
         gevent.signal_handler(signal.SIGINT, lambda: None)

@@ -28,7 +28,7 @@ from routing.model.entities import Visitor
 from routing.model.lookup import Outcome
 from routing.model.memory import Memory, Presence
 from routing.offline.crm_answers import Crm, answers, sent_fields
-from routing.offline.decider import Answer, Closed, Reply
+from routing.offline.decider import EngineAnswer, EngineClosed, Reply
 from routing.offline.event_socket import FreeSwitchSide
 from routing.offline.files import Files
 from routing.offline.remembered import Remembered
@@ -139,19 +139,19 @@ class InProcess:
         try:
             request = exchange.hear(switch.hear(exchange.begin()))
         except NotACall as problem:
-            return Closed(0, str(problem))
+            return EngineClosed(0, str(problem))
         assert isinstance(request, CallToDecide)
         call = request.call
         step = self._table(f"{call.release}/schemes/{call.scheme}.json").get("steps", {}).get(call.step)
         if not isinstance(step, Mapping):
-            return Closed(0, f"{call.scheme} has no dynamic step {call.step}")
+            return EngineClosed(0, f"{call.scheme} has no dynamic step {call.step}")
         spent = Spent()
         verdict = decide(step, call, self._ports(call, spent))
         known = self._directory(call.release).waves
         chosen = encoded(call, verdict.decision, known) | dict(verdict.variables)
         switch.hear(exchange.deliver(chosen))
         reason = "; ".join(filter(None, (verdict.reason, *spent.notes)))
-        return Answer(tuple(switch.executed), spent.ms, _note(reason, chosen["routing_decision"]))
+        return EngineAnswer(tuple(switch.executed), spent.ms, _note(reason, chosen["routing_decision"]))
 
     def _ports(self, call: Call, spent: Spent) -> Ports:
         return Ports(

@@ -1,6 +1,6 @@
 """The applications that compiled plans use, one small function each; the table at the end is the whole set.
 
-An application takes the running call (`Running`) and its expanded argument. Those in ``NEED_MEDIA``
+An application takes the running call (`RunningCall`) and its expanded argument. Those in ``NEED_MEDIA``
 pre-answer an unanswered leg first, as FreeSWITCH does for every application that cannot do without
 media.
 """
@@ -13,10 +13,10 @@ from routing.model.causes import cause_of_status
 from routing.model.tags import TAGS, tags_of
 from routing.offline import bridging, dialogue, holding, socketing
 from routing.offline.argument import atoi, cause_named, separate
-from routing.offline.line import HungUp, Task, Transfer
-from routing.offline.running import Running
+from routing.offline.line import HungUp, ScheduledTask, Transfer
+from routing.offline.running import RunningCall
 
-Application = Callable[[Running, str], None]
+Application = Callable[[RunningCall, str], None]
 
 #: The reason of a limit's event when it did not let the call in.
 REFUSED = "refused"
@@ -24,7 +24,7 @@ REFUSED = "refused"
 _EVENT_KINDS = {"routing_scheme": "scheme", "routing_step": "step"}
 
 
-def set_variable(call: Running, data: str) -> None:
+def set_variable(call: RunningCall, data: str) -> None:
     """``set name=value``; the value is expanded a second time, as in FreeSWITCH."""
     name, equals, value = data.partition("=")
     if not equals:
@@ -32,7 +32,7 @@ def set_variable(call: Running, data: str) -> None:
     assign(call, name, call.line.expand(value))
 
 
-def assign(call: Running, name: str, value: str) -> None:
+def assign(call: RunningCall, name: str, value: str) -> None:
     """Set a variable and tell of it when it is one of ours."""
     line = call.line
     before = line.variables.get(name)
@@ -46,7 +46,7 @@ def assign(call: Running, name: str, value: str) -> None:
             line.note("tag", label)
 
 
-def multiset(call: Running, data: str) -> None:
+def multiset(call: RunningCall, data: str) -> None:
     """``multiset ^^|a=1|b=2``."""
     delimiter, rest = (data[2], data[3:]) if data.startswith("^^") and len(data) > 2 else (" ", data)
     for pair in rest.split(delimiter):
@@ -54,60 +54,60 @@ def multiset(call: Running, data: str) -> None:
             set_variable(call, pair)
 
 
-def export(call: Running, data: str) -> None:
+def export(call: RunningCall, data: str) -> None:
     """``export [nolocal:]name=value``: for this leg (not so with ``nolocal:``) and every leg it dials."""
     name, _, value = data.partition("=")
     assign(call, name, value)
     call.line.set("export_vars", ",".join(filter(None, [call.line.get("export_vars"), name])))
 
 
-def unset(call: Running, data: str) -> None:
+def unset(call: RunningCall, data: str) -> None:
     """``unset name``."""
     assign(call, data, "")
 
 
-def set_global(call: Running, data: str) -> None:
+def set_global(call: RunningCall, data: str) -> None:
     """``set_global name=value``: for every call; an empty value removes it."""
     name, _, value = data.partition("=")
     call.line.globals[name] = value
     call.line.note("variable", data)
 
 
-def answer(call: Running, data: str) -> None:
+def answer(call: RunningCall, data: str) -> None:
     """Answer the caller, then what ``execute_on_answer`` says."""
     call.answer()
 
 
-def pre_answer(call: Running, data: str) -> None:
+def pre_answer(call: RunningCall, data: str) -> None:
     """Early media."""
     call.line.pre_answer()
 
 
-def ring_ready(call: Running, data: str) -> None:
+def ring_ready(call: RunningCall, data: str) -> None:
     """180 to the caller."""
     call.line.ring()
 
 
-def transfer(call: Running, data: str) -> None:
+def transfer(call: RunningCall, data: str) -> None:
     """``transfer extension [dialplan] [context]``."""
     arguments = separate(data, " ", 4)
     if arguments:
         raise Transfer(arguments[0], *_two(arguments[1:]))
 
 
-def execute_extension(call: Running, data: str) -> None:
+def execute_extension(call: RunningCall, data: str) -> None:
     """Run an extension's actions and come back."""
     arguments = separate(data, " ", 4)
     if arguments:
         call.execute_extension(arguments[0], *_two(arguments[1:]))
 
 
-def sched_transfer(call: Running, data: str) -> None:
+def sched_transfer(call: RunningCall, data: str) -> None:
     """Arm a transfer at ``+seconds``; it stays armed through bridges until cancelled."""
     arguments = separate(data, " ", 4)
     if len(arguments) >= 2:
         call.line.tasks.append(
-            Task(
+            ScheduledTask(
                 _moment(call, arguments[0]),
                 call.line.profile.uuid,
                 Transfer(arguments[1], *_two(arguments[2:]), "watchdog"),
@@ -115,47 +115,49 @@ def sched_transfer(call: Running, data: str) -> None:
         )
 
 
-def sched_hangup(call: Running, data: str) -> None:
+def sched_hangup(call: RunningCall, data: str) -> None:
     """Arm a hangup at ``+seconds``."""
     arguments = separate(data, " ", 3)
     if arguments:
         cause = cause_named(arguments[1]) if len(arguments) > 1 else "ALLOTTED_TIMEOUT"
         if not atoi(arguments[0][1:]):
             raise HungUp(cause, "dialplan")
-        call.line.tasks.append(Task(_moment(call, arguments[0]), call.line.profile.uuid, HungUp(cause, "sched_hangup")))
+        call.line.tasks.append(
+            ScheduledTask(_moment(call, arguments[0]), call.line.profile.uuid, HungUp(cause, "sched_hangup"))
+        )
 
 
-def sched_cancel(call: Running, data: str) -> None:
+def sched_cancel(call: RunningCall, data: str) -> None:
     """Disarm everything of the group, this leg's when none is named."""
     group = data or call.line.profile.uuid
     call.line.tasks = [task for task in call.line.tasks if task.group != group]
 
 
-def hangup(call: Running, data: str) -> None:
+def hangup(call: RunningCall, data: str) -> None:
     """End the call."""
     raise HungUp(cause_named(data), "dialplan")
 
 
-def respond(call: Running, data: str) -> None:
+def respond(call: RunningCall, data: str) -> None:
     """``respond 503 ...``: a SIP status; 400 and above ends the call."""
     status = atoi(data) or 488
     if status >= 400 and not (call.line.answered and status == 488):
         raise HungUp(cause_of_status(status), f"respond {data}")
 
 
-def log(call: Running, data: str) -> None:
+def log(call: RunningCall, data: str) -> None:
     """A line in FreeSWITCH's log: nothing on the call."""
 
 
-def start_dtmf(call: Running, data: str) -> None:
+def start_dtmf(call: RunningCall, data: str) -> None:
     """Listen for keys as tones: a scripted caller's keys are heard anyway."""
 
 
-def mkdir(call: Running, data: str) -> None:
+def mkdir(call: RunningCall, data: str) -> None:
     """A folder on the switch's disk: nothing on the call."""
 
 
-def limit(call: Running, data: str) -> None:
+def limit(call: RunningCall, data: str) -> None:
     """``limit hash realm id max[/interval] [extension dialplan context | !CAUSE]``."""
     arguments = separate(data, " ", 7)
     if len(arguments) < 3 or _take(call, arguments):
@@ -166,7 +168,7 @@ def limit(call: Running, data: str) -> None:
     raise Transfer(over, *_two(arguments[5:]))
 
 
-def limit_execute(call: Running, data: str) -> None:
+def limit_execute(call: RunningCall, data: str) -> None:
     """``limit_execute hash realm id max[/interval] application argument``: holds the resource while it runs."""
     arguments = separate(data, " ", 6)
     if len(arguments) < 6 or not _take(call, arguments):
@@ -177,7 +179,7 @@ def limit_execute(call: Running, data: str) -> None:
         call.limits.give_back(_resource(arguments), call.line.profile.uuid, call.line.moment.timestamp())
 
 
-def _take(call: Running, arguments: list[str]) -> bool:
+def _take(call: RunningCall, arguments: list[str]) -> bool:
     """Count the call against ``words[3]``, ``max[/interval]``; without it, or with ``-``, it is only counted."""
     bounds = arguments[3] if len(arguments) > 3 else "-"
     most, _, interval = bounds.partition("/")
@@ -199,7 +201,7 @@ def _two(arguments: list[str]) -> tuple[str | None, str | None]:
     return dialplan, context
 
 
-def _moment(call: Running, word: str) -> int:
+def _moment(call: RunningCall, word: str) -> int:
     if word.startswith("+"):
         return call.line.now_ms + max(atoi(word[1:]), 0) * 1000
     return max(round(atoi(word) * 1000 - call.line.start.timestamp() * 1000), call.line.now_ms)

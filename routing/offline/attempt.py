@@ -13,11 +13,11 @@ from dataclasses import replace
 
 from routing.offline import progress
 from routing.offline.argument import atoi, cause_named
-from routing.offline.dialstring import Endpoint, Part
+from routing.offline.dialstring import DialPart, Endpoint
 from routing.offline.document import is_true
-from routing.offline.leg import Leg
-from routing.offline.line import Line
-from routing.offline.phones import Phone, Phones
+from routing.offline.leg import CalledLeg
+from routing.offline.line import CallerLine
+from routing.offline.phones import ScriptedPhone, ScriptedPhones
 
 GROUP_SECONDS = 60
 _ENDINGS = {
@@ -34,13 +34,13 @@ class Attempt:
     ``turn`` does what is due, ``next_ms`` says when to come back, ``cause`` why it failed once ``over``.
     """
 
-    def __init__(self, line: Line, part: Part, phones: Phones, call_timeout: str | None) -> None:
+    def __init__(self, line: CallerLine, part: DialPart, phones: ScriptedPhones, call_timeout: str | None) -> None:
         self.line = line
         self.phones = phones
         self.part = part
         self.group = -1
         self.endpoints: Sequence[Endpoint] = ()
-        self.legs: list[Leg] = []
+        self.legs: list[CalledLeg] = []
         self.start_ms = 0
         self.cause = "DESTINATION_OUT_OF_ORDER"
         self.over = False
@@ -62,7 +62,7 @@ class Attempt:
                     progress.play_ringback(self.line)
                 return
 
-    def _create(self, endpoint: Endpoint) -> Leg | None:
+    def _create(self, endpoint: Endpoint) -> CalledLeg | None:
         variables = endpoint.variables
         address = endpoint.address
         target = variables.get("routing_target") or self.phones.aliases.get(address, address)
@@ -84,9 +84,9 @@ class Attempt:
             max(atoi(variables.get("leg_delay_start")), 0),
             max(atoi(variables.get("leg_timeout")), 0),
         )
-        return Leg(endpoint, phone, target, limit + delay if limit else 0, delay)
+        return CalledLeg(endpoint, phone, target, limit + delay if limit else 0, delay)
 
-    def turn(self) -> Leg | None:
+    def turn(self) -> CalledLeg | None:
         """Everything due at this moment; the winner when there is one."""
         if self.over:
             return None
@@ -121,7 +121,7 @@ class Attempt:
                 moments += [at for at in (leg.confirmed_ms, leg.refused_ms) if at is not None]
         return max(min(moments), self.line.now_ms)
 
-    def end(self, leg: Leg, cause: str) -> None:
+    def end(self, leg: CalledLeg, cause: str) -> None:
         """The leg is down."""
         if leg.state != "waiting":
             self.line.note("ring_end", leg.target, cause, self.line.now_ms - leg.rung_ms)
@@ -131,7 +131,7 @@ class Attempt:
     def _elapsed_ms(self) -> int:
         return self.line.now_ms - self.start_ms
 
-    def _outcome(self, leg: Leg) -> Leg | None:
+    def _outcome(self, leg: CalledLeg) -> CalledLeg | None:
         now = self.line.now_ms
         if leg.state == "ringing" and (due := leg.due_ms) is not None and now >= due:
             leg.held = leg.phone.does == "answers" and self.line.finds_person_talking(leg.target)
@@ -147,7 +147,7 @@ class Attempt:
             self.end(leg, "CALL_REJECTED")
         return None
 
-    def _ring(self, leg: Leg) -> None:
+    def _ring(self, leg: CalledLeg) -> None:
         leg.state, leg.rung_ms = "ringing", self.line.now_ms
         self.line.rings(leg.target)
         self.line.note("ring", leg.target, f"{leg.endpoint.kind}/{leg.endpoint.rest}")
@@ -155,7 +155,7 @@ class Attempt:
             return
         progress.progress(self.line, self.part.variables, leg.phone, alone=len(self.endpoints) == 1)
 
-    def _picked_up(self, leg: Leg) -> Leg | None:
+    def _picked_up(self, leg: CalledLeg) -> CalledLeg | None:
         key, refuses = leg.endpoint.keys
         if not key:
             return self._won(leg)
@@ -172,7 +172,7 @@ class Attempt:
             leg.limit_s = 0
         return None
 
-    def _won(self, leg: Leg) -> Leg:
+    def _won(self, leg: CalledLeg) -> CalledLeg:
         self.line.note("ring_end", leg.target, "answered", self.line.now_ms - leg.rung_ms)
         leg.state = "down"
         return leg
@@ -212,7 +212,7 @@ class Attempt:
             self.over = True
 
 
-def _refusal(endpoint: Endpoint, phone: Phone) -> str:
+def _refusal(endpoint: Endpoint, phone: ScriptedPhone) -> str:
     """Why the leg cannot be created at all, or nothing."""
     if endpoint.kind == "error":
         return cause_named(endpoint.rest)

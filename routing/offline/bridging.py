@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from routing.offline import transferring
 from routing.offline.dialstring import BadDialString, parse
 from routing.offline.document import is_true
-from routing.offline.leg import Leg
+from routing.offline.leg import CalledLeg
 from routing.offline.line import LONGEST_MS, HungUp, Interrupted
 from routing.offline.originate import Originate
 from routing.offline.phones import CONSULT_MS
-from routing.offline.running import HandedOver, Running
+from routing.offline.running import HandedOver, RunningCall
 from routing.offline.transferring import Sending
 
 #: Variables of the caller's leg that an originate takes over when the dial string has none of that name.
@@ -23,7 +23,7 @@ INHERITED = (
 ALWAYS_CONTINUE = ("NO_ANSWER", "NO_USER_RESPONSE", "ORIGINATOR_CANCEL")
 
 
-def bridge(call: Running, data: str) -> None:
+def bridge(call: RunningCall, data: str) -> None:
     """Ring the dial string; a talk ends with the person's hangup, a failure goes on or hangs up."""
     if not data:
         return
@@ -37,7 +37,7 @@ def bridge(call: Running, data: str) -> None:
     _talk(call, result)
 
 
-def _originate(call: Running, data: str) -> Leg | str:
+def _originate(call: RunningCall, data: str) -> CalledLeg | str:
     inherited = {name: value for name in INHERITED if (value := call.line.get(name)) is not None}
     try:
         parts = parse(data, {**inherited, **call.line.exported()})
@@ -50,7 +50,7 @@ def _originate(call: Running, data: str) -> Leg | str:
     return result
 
 
-def _failed(call: Running, cause: str) -> None:
+def _failed(call: RunningCall, cause: str) -> None:
     """``switch_channel_handle_cause``: go on with the next action, or hang up with the cause."""
     goes_on, stops = call.line.get("continue_on_fail"), call.line.get("failure_causes")
     if goes_on is None and stops is None:
@@ -71,7 +71,7 @@ def _named(causes: str, cause: str) -> bool:
     return cause.lower() in (name.strip().lower() for name in causes.split(","))
 
 
-def _before_talk(call: Running, leg: Leg) -> int:
+def _before_talk(call: RunningCall, leg: CalledLeg) -> int:
     """Applications that run beside the beginning of the talk; milliseconds in which the caller hears nothing of it.
 
     FreeSWITCH reads both ``bridge_pre_execute_aleg_app`` and ``_bleg_app`` from the caller's leg; a dial string's own
@@ -90,7 +90,7 @@ def _before_talk(call: Running, leg: Leg) -> int:
     return lasts
 
 
-def _talk(call: Running, leg: Leg) -> None:
+def _talk(call: RunningCall, leg: CalledLeg) -> None:
     line = call.line
     line.talks(leg.target)
     call.answer()
@@ -114,7 +114,7 @@ class _Span:
     whispers: int = 0
 
 
-def _talk_on(call: Running, leg: Leg, span: _Span) -> None:
+def _talk_on(call: RunningCall, leg: CalledLeg, span: _Span) -> None:
     """A talk to the person's hangup. Raises Transfer, or HungUp, where it ends otherwise: somebody is sent on."""
     line = call.line
     try:
@@ -139,7 +139,7 @@ def _talk_on(call: Running, leg: Leg, span: _Span) -> None:
     raise HungUp("NORMAL_CLEARING", reached.leg.target)
 
 
-def _until_the_end(call: Running, leg: Leg, span: _Span) -> tuple[Sending, HandedOver | None] | None:
+def _until_the_end(call: RunningCall, leg: CalledLeg, span: _Span) -> tuple[Sending, HandedOver | None] | None:
     """Who sent the other party on, and whom they were handed over to; None: the person hung up."""
     line = call.line
     if span.whispers:

@@ -15,7 +15,7 @@ Reason = Literal["refused", "silent", "closed"]
 
 
 @dataclass(frozen=True)
-class Answer:
+class EngineAnswer:
     """The engine spoke after ``elapsed_ms``, and let go: applications it had executed (name, argument), in order.
 
     That may be long after FreeSWITCH has gone on. ``resumed`` is true for the command ``resume``, which the product's
@@ -28,14 +28,14 @@ class Answer:
     resumed: bool = False
 
     @classmethod
-    def of(cls, variables: Mapping[str, str], elapsed_ms: int = 0, note: str = "") -> Answer:
+    def of(cls, variables: Mapping[str, str], elapsed_ms: int = 0, note: str = "") -> EngineAnswer:
         """An answer that sets channel variables."""
         commands = tuple(("set", f"{name}={value}") for name, value in variables.items())
         return cls(commands, elapsed_ms, note or " ".join(f"{k}={v}" for k, v in variables.items()))
 
 
 @dataclass(frozen=True)
-class Refused:
+class EngineRefused:
     """Nobody listens: FreeSWITCH goes on with the next action at once."""
 
     reason: ClassVar[Reason] = "refused"
@@ -43,7 +43,7 @@ class Refused:
 
 
 @dataclass(frozen=True)
-class Silent:
+class EngineSilent:
     """The connection stands and nothing comes: only the watchdog helps."""
 
     reason: ClassVar[Reason] = "silent"
@@ -51,7 +51,7 @@ class Silent:
 
 
 @dataclass(frozen=True)
-class Closed:
+class EngineClosed:
     """The engine hung up the connection without a decision, after ``elapsed_ms``."""
 
     reason: ClassVar[Reason] = "closed"
@@ -59,7 +59,7 @@ class Closed:
     note: str = "the engine closed the connection"
 
 
-Reply = Answer | Refused | Silent | Closed
+Reply = EngineAnswer | EngineRefused | EngineSilent | EngineClosed
 
 
 class Decider(Protocol):
@@ -71,4 +71,4 @@ class Decider(Protocol):
 
 def refused(address: str, variables: Mapping[str, str], timeout_ms: int) -> Reply:
     """The decider of a machine without an engine."""
-    return Refused()
+    return EngineRefused()

@@ -13,26 +13,26 @@ from routing.model.message import least_seconds
 from routing.offline.argument import atoi, separate
 from routing.offline.line import LONGEST_MS
 from routing.offline.pattern import BadPattern, compiled, to_bytes
-from routing.offline.running import Running
+from routing.offline.running import RunningCall
 
 BETWEEN_DIGITS_MS = 300
 #: The variable of a question for what follows the keys of the one before (`routing.steps.typed`).
 FURTHER = "routing_further"
 
 
-def playback(call: Running, data: str) -> None:
+def playback(call: RunningCall, data: str) -> None:
     """Play a file to its end; a missing file takes no time."""
     if play(call, data.partition("@@")[0]):
         call.line.set("current_application_response", "FILE PLAYED")
 
 
-def endless_playback(call: Running, data: str) -> None:
+def endless_playback(call: RunningCall, data: str) -> None:
     """Play a file again and again until the leg is taken away."""
     while play(call, data):
         pass
 
 
-def displace_session(call: Running, data: str) -> None:
+def displace_session(call: RunningCall, data: str) -> None:
     """Play a sound in place of what the switch would send, beside whatever the call does."""
     path = data.partition(" ")[0]
     if call.line.answered and call.duration_ms(path) is not None:
@@ -40,14 +40,14 @@ def displace_session(call: Running, data: str) -> None:
         call.line.hear("ringing" if path.startswith("tone_stream://") else "audio")
 
 
-def stop_displace_session(call: Running, data: str) -> None:
+def stop_displace_session(call: RunningCall, data: str) -> None:
     """End that sound."""
     if call.line.displaced and call.line.displaced == data:
         call.line.displaced = ""
         call.line.hear("nothing")
 
 
-def play(call: Running, path: str) -> bool:
+def play(call: RunningCall, path: str) -> bool:
     """Play one file; False when FreeSWITCH would not find it."""
     lasts = call.duration_ms(path)
     if lasts is None:
@@ -61,7 +61,7 @@ def play(call: Running, path: str) -> bool:
 
 
 @dataclass(frozen=True)
-class Question:
+class DigitQuestion:
     """The arguments of play_and_get_digits; times in milliseconds."""
 
     least: int
@@ -77,7 +77,7 @@ class Question:
     failure: str
 
 
-def parse_question(data: str) -> Question:
+def parse_question(data: str) -> DigitQuestion:
     """Parse the argument as FreeSWITCH does, its silent corrections included."""
     arguments = [*separate(data, " ", 11), *[""] * 11]
     least = max(atoi(arguments[0]), 0)
@@ -85,10 +85,10 @@ def parse_question(data: str) -> Question:
     most, tries, terminators = max(atoi(arguments[1]), least), atoi(arguments[2]), arguments[4] or "#"
     prompt, invalid, variable, pattern = arguments[5:9]
     digit_ms, failure = atoi(arguments[9]) or wait, arguments[10]
-    return Question(least, most, tries, wait, terminators, prompt, invalid, variable, pattern, digit_ms, failure)
+    return DigitQuestion(least, most, tries, wait, terminators, prompt, invalid, variable, pattern, digit_ms, failure)
 
 
-def play_and_get_digits(call: Running, data: str) -> None:
+def play_and_get_digits(call: RunningCall, data: str) -> None:
     """Ask for digits until they match or the tries are used up."""
     question = parse_question(data)
     call.line.set(f"{question.variable}_invalid", None)
@@ -111,7 +111,7 @@ def play_and_get_digits(call: Running, data: str) -> None:
         call.apply("transfer", question.failure)
 
 
-def _tell(call: Running, question: Question, typed: str) -> None:
+def _tell(call: RunningCall, question: DigitQuestion, typed: str) -> None:
     """One event for what was typed, however many questions asked for it."""
     if question.variable != FURTHER:
         call.line.note("digits", question.variable, typed)
@@ -120,7 +120,7 @@ def _tell(call: Running, question: Question, typed: str) -> None:
         call.line.note("digits", begun.subject, f"{wrong}{begun.detail}{typed.removeprefix('!')}")
 
 
-def _read(call: Running, question: Question) -> tuple[str, str, bool]:
+def _read(call: RunningCall, question: DigitQuestion) -> tuple[str, str, bool]:
     """One try: the digits, the terminator pressed, and whether there are enough of them."""
     call.line.set(question.variable, None)
     goes_on = question.variable == FURTHER
@@ -142,7 +142,7 @@ def _read(call: Running, question: Question) -> tuple[str, str, bool]:
     return digits, terminator, len(digits) >= question.least and bool(digits or question.least == 0)
 
 
-def _valid(call: Running, question: Question, digits: str) -> bool:
+def _valid(call: RunningCall, question: DigitQuestion, digits: str) -> bool:
     if not question.pattern:
         return True
     try:
@@ -152,7 +152,7 @@ def _valid(call: Running, question: Question, digits: str) -> bool:
         return False
 
 
-def record(call: Running, data: str) -> None:
+def record(call: RunningCall, data: str) -> None:
     """Record the caller: they speak for their scripted time and hang up, or the limit ends the recording; what is too
     short is no message."""
     arguments = separate(data, " ", 4)
@@ -175,7 +175,7 @@ def record(call: Running, data: str) -> None:
     line.hear("nothing")
 
 
-def record_session(call: Running, data: str) -> None:
+def record_session(call: RunningCall, data: str) -> None:
     """Record the call from now on; takes no time."""
     arguments = separate(data, " ", 2)
     if arguments:

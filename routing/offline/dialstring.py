@@ -50,14 +50,14 @@ class Endpoint:
 
 
 @dataclass(frozen=True)
-class Part:
+class DialPart:
     """What rings as one originate: groups tried in order, the endpoints of a group rung together."""
 
     variables: Mapping[str, str]
     groups: tuple[tuple[Endpoint, ...], ...]
 
 
-def parse(text: str, inherited: Mapping[str, str]) -> list[Part]:
+def parse(text: str, inherited: Mapping[str, str]) -> list[DialPart]:
     """The parts of a dial string (several only with ``:_:``). ``inherited`` comes from the caller's leg.
 
     Raises BadDialString.
@@ -65,7 +65,7 @@ def parse(text: str, inherited: Mapping[str, str]) -> list[Part]:
     return [_part(piece.strip(" "), inherited) for piece in text.split(":_:")]
 
 
-def _part(text: str, inherited: Mapping[str, str]) -> Part:
+def _part(text: str, inherited: Mapping[str, str]) -> DialPart:
     shared = dict(inherited)
     for opening, closing in ("<>", "{}"):
         while text.startswith(opening):
@@ -77,7 +77,7 @@ def _part(text: str, inherited: Mapping[str, str]) -> Part:
     groups = tuple(
         tuple(_endpoint(leg, shared) for leg in _outside(group, ",")[:MOST]) for group in _outside(text, "|")[:MOST]
     )
-    return Part(shared, groups)
+    return DialPart(shared, groups)
 
 
 def _endpoint(text: str, shared: Mapping[str, str]) -> Endpoint:

@@ -27,7 +27,7 @@ class BadDialplan(ValueError):
 
 
 @dataclass(frozen=True)
-class Action:
+class ParsedAction:
     """One ``action`` or ``anti-action``."""
 
     application: str
@@ -37,7 +37,7 @@ class Action:
 
 
 @dataclass(frozen=True)
-class Test:
+class FieldTest:
     """What a condition, or one ``regex`` in it, asks: a field against an expression, and times."""
 
     field: str | None
@@ -46,21 +46,21 @@ class Test:
 
 
 @dataclass(frozen=True)
-class Condition:
+class ParsedCondition:
     """A condition with its actions; ``breaks`` is on-false, on-true, always or never."""
 
-    test: Test
+    test: FieldTest
     breaks: str
     rule: str | None
-    regexes: tuple[Test, ...]
-    actions: tuple[Action, ...]
-    anti_actions: tuple[Action, ...]
-    nested: tuple[Condition, ...]
+    regexes: tuple[FieldTest, ...]
+    actions: tuple[ParsedAction, ...]
+    anti_actions: tuple[ParsedAction, ...]
+    nested: tuple[ParsedCondition, ...]
     require_nested: bool
 
 
 @dataclass(frozen=True)
-class Extension:
+class ParsedExtension:
     """An extension; ``goes_on`` is its attribute ``continue``.
 
     ``only``: the one number that its first condition lets in, where that is how it begins; for any other there is
@@ -69,17 +69,17 @@ class Extension:
 
     name: str
     goes_on: bool
-    conditions: tuple[Condition, ...]
+    conditions: tuple[ParsedCondition, ...]
     only: str | None = None
 
 
 @dataclass(frozen=True)
-class Document:
+class ParsedDialplan:
     """The contexts of one file, in order."""
 
-    contexts: tuple[tuple[str, tuple[Extension, ...]], ...]
+    contexts: tuple[tuple[str, tuple[ParsedExtension, ...]], ...]
 
-    def context(self, name: str) -> tuple[Extension, ...] | None:
+    def context(self, name: str) -> tuple[ParsedExtension, ...] | None:
         """Extensions of the context, found without regard to case, else those of ``global``, else None."""
         for searched in (name.lower(), "global"):
             for found, extensions in self.contexts:
@@ -100,7 +100,7 @@ class _Node:
 
 
 @lru_cache(maxsize=4096)
-def parse(text: str, included: bool = False) -> Document:
+def parse(text: str, included: bool = False) -> ParsedDialplan:
     """Parse a dialplan file. Raises BadDialplan. Cached by content: a release's files are parsed once.
 
     ``included``: a file that FreeSWITCH's configuration includes into its dialplan section (``<include>``);
@@ -110,7 +110,7 @@ def parse(text: str, included: bool = False) -> Document:
     sections = [_Node("section", {"name": "dialplan"}, root.children)] if included else []
     for section in [*root.named("section"), *sections]:
         if section.attributes.get("name", "").lower() == "dialplan":
-            return Document(
+            return ParsedDialplan(
                 tuple((node.attributes.get("name", ""), _extensions(node)) for node in section.named("context"))
             )
     raise BadDialplan("no section named dialplan")
@@ -143,17 +143,17 @@ def _tree(text: str) -> _Node:
     return top.children[0]
 
 
-def _extensions(context: _Node) -> tuple[Extension, ...]:
+def _extensions(context: _Node) -> tuple[ParsedExtension, ...]:
     return tuple(_extension(node) for node in context.named("extension"))
 
 
-def _extension(node: _Node) -> Extension:
+def _extension(node: _Node) -> ParsedExtension:
     conditions = tuple(_condition(child) for child in node.named("condition"))
     goes_on = is_true(node.attributes.get("continue"))
-    return Extension(node.attributes.get("name", "_anon_"), goes_on, conditions, _only(conditions))
+    return ParsedExtension(node.attributes.get("name", "_anon_"), goes_on, conditions, _only(conditions))
 
 
-def _only(conditions: tuple[Condition, ...]) -> str | None:
+def _only(conditions: tuple[ParsedCondition, ...]) -> str | None:
     """The number of ``^1\\.open$``, when a call to another one leaves the extension right there."""
     if not conditions:
         return None
@@ -163,11 +163,11 @@ def _only(conditions: tuple[Condition, ...]) -> str | None:
     return found[1].replace("\\", "") if found else None
 
 
-def _condition(node: _Node) -> Condition:
+def _condition(node: _Node) -> ParsedCondition:
     attributes = node.attributes
     breaks = attributes.get("break", "").lower()
     nest = attributes.get("require-nested")
-    return Condition(
+    return ParsedCondition(
         test=_test(node),
         breaks=breaks if breaks in ("on-true", "always", "never") else "on-false",
         rule=attributes["regex"].lower() if "regex" in attributes else None,
@@ -179,19 +179,19 @@ def _condition(node: _Node) -> Condition:
     )
 
 
-def _test(node: _Node) -> Test:
+def _test(node: _Node) -> FieldTest:
     attributes = node.attributes
     inner = node.named("expression")
-    return Test(
+    return FieldTest(
         attributes.get("field"),
         inner[0].text if inner else attributes.get("expression", ""),
         tuple((name, attributes[name]) for name in TIME_ATTRIBUTES if name in attributes),
     )
 
 
-def _action(node: _Node) -> Action:
+def _action(node: _Node) -> ParsedAction:
     attributes = node.attributes
-    return Action(
+    return ParsedAction(
         attributes.get("application", ""),
         node.text.strip() or attributes.get("data", ""),
         is_true(attributes.get("inline")),

@@ -11,7 +11,7 @@ from functools import lru_cache
 
 _UNSAFE = frozenset(b'\r\n #%&+:;<=>?@[\\]^`{|}"')
 _HEX = frozenset(b"0123456789ABCDEF")
-#: What `Running.readable` gives beside channel variables.
+#: What `RunningCall.readable` gives beside channel variables.
 FIELDS = frozenset({"destination_number", "caller_id_number", "caller_id_name", "context", "created_us", "asked_us"})
 _CORE = "Core-UUID FreeSWITCH-Hostname FreeSWITCH-Switchname FreeSWITCH-IPv4 FreeSWITCH-IPv6 Event-Date-Local"
 _EVENT = "Event-Date-GMT Event-Date-Timestamp Event-Calling-File Event-Calling-Function Event-Calling-Line-Number"

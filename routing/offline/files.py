@@ -17,7 +17,7 @@ class Files(Protocol):
         """The text, or None when FreeSWITCH could not read such a file."""
 
 
-class Memory:
+class MemoryFiles:
     """Files held in a mapping of path to text."""
 
     def __init__(self, texts: Mapping[str, str]) -> None:
@@ -28,7 +28,7 @@ class Memory:
         return self.texts.get(str(PurePosixPath(path)))
 
 
-class Directory:
+class DirectoryFiles:
     """Files of the machine, those under ``root`` only; what was read is kept, so make one per run of many
     cases."""
 

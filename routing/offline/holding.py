@@ -8,16 +8,16 @@ from __future__ import annotations
 
 from routing.model.decision import NOTED, WAITS, WAITS_EVENT
 from routing.offline.argument import atoi
-from routing.offline.decider import Answer
+from routing.offline.decider import EngineAnswer
 from routing.offline.line import LONGEST_MS, Interrupted
-from routing.offline.running import Running
+from routing.offline.running import RunningCall
 
 
 class Break(Interrupted):
     """``uuid_break``: what the leg waits for is over, the next action comes."""
 
 
-def event(call: Running, data: str) -> None:
+def event(call: RunningCall, data: str) -> None:
     """``Event-Name=CUSTOM,Event-Subclass=...``: the engine hears that a call waits, nobody hears others."""
     if f"Event-Subclass={WAITS_EVENT}" not in data.split(","):
         return
@@ -27,7 +27,7 @@ def event(call: Running, data: str) -> None:
         world.holds(call.line.profile.uuid, lambda: _look(call))
 
 
-def sleep(call: Running, data: str) -> None:
+def sleep(call: RunningCall, data: str) -> None:
     """Milliseconds, or until ``uuid_break``."""
     line = call.line
     try:
@@ -41,18 +41,18 @@ def sleep(call: Running, data: str) -> None:
             line.world.holds(line.profile.uuid, None)
 
 
-def _look(call: Running) -> None:
+def _look(call: RunningCall) -> None:
     """Somebody left a phone: if that is who the call waits for, end what it waits in (``uuid_break``)."""
     world = call.line.world
     if world and _is_sent_on(call):
         call.broken = not world.wake(call.line.profile.uuid, Break())
 
 
-def _is_sent_on(call: Running) -> bool:
+def _is_sent_on(call: RunningCall) -> bool:
     """Whether the engine decides otherwise now. One that does not answer has not noted that the call waits."""
     line = call.line
     reply = call.decider(call.engine, dict(call.readable()), LONGEST_MS)
-    if not isinstance(reply, Answer):
+    if not isinstance(reply, EngineAnswer):
         return False
     before = line.get("routing_decision")
     for application, argument in reply.commands:

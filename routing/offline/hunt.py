@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
-from routing.offline.document import Action, Condition, Extension, Test, is_true
-from routing.offline.line import Line
+from routing.offline.document import FieldTest, ParsedAction, ParsedCondition, ParsedExtension, is_true
+from routing.offline.line import CallerLine
 from routing.offline.pattern import BadPattern, Match, perform
 from routing.offline.when import matches
 
@@ -20,7 +20,7 @@ Chosen = list[tuple[str, str]]
 Inline = Callable[[str, str], None]
 
 
-def hunt(extensions: Iterable[Extension], line: Line, inline: Inline) -> Chosen:
+def hunt(extensions: Iterable[ParsedExtension], line: CallerLine, inline: Inline) -> Chosen:
     """The applications to run, in order, with ``$1`` substituted; empty when nothing matched.
 
     ``inline`` runs an action marked ``inline="true"`` at once.
@@ -50,12 +50,12 @@ class _Verdict(NamedTuple):
 
 
 class _Collector:
-    def __init__(self, line: Line, inline: Inline) -> None:
+    def __init__(self, line: CallerLine, inline: Inline) -> None:
         self.line = line
         self.inline = inline
         self.chosen: Chosen = []
 
-    def walk(self, conditions: tuple[Condition, ...], require: bool = True) -> bool:
+    def walk(self, conditions: tuple[ParsedCondition, ...], require: bool = True) -> bool:
         """Evaluate conditions in order; True when the extension counts as matched."""
         proceed = False
         for condition in conditions:
@@ -78,7 +78,7 @@ class _Collector:
                     break
         return proceed or not require
 
-    def _judge(self, condition: Condition, before: bool) -> _Verdict:
+    def _judge(self, condition: ParsedCondition, before: bool) -> _Verdict:
         on_time = self._on_time(condition.test) if condition.test.times else None
         if condition.rule is not None:
             return self._rule(condition, on_time, before)
@@ -92,7 +92,7 @@ class _Collector:
             passed = proceed = True
         return _Verdict(passed, proceed, match if "(" in condition.test.expression else None)
 
-    def _rule(self, condition: Condition, on_time: bool | None, before: bool) -> _Verdict:
+    def _rule(self, condition: ParsedCondition, on_time: bool | None, before: bool) -> _Verdict:
         proceed = before if on_time is None else on_time
         every, odd = condition.rule == "all", condition.rule == "xor"
         passes = fails = 0
@@ -113,18 +113,18 @@ class _Collector:
         passed = bool(on_time) or (passes == 1 if odd else not fails if every else passes > 0)
         return _Verdict(passed, proceed or (kept is not None and (every or odd)), kept)
 
-    def _warn_undefined(self, condition: Condition) -> None:
+    def _warn_undefined(self, condition: ParsedCondition) -> None:
         if condition.rule == "any" and any("$1" in action.data for action in condition.actions):
             self.line.note("error", "captures of regex=any are read after they are freed in FreeSWITCH")
 
-    def _regex(self, regex: Test) -> tuple[bool, Match | None]:
+    def _regex(self, regex: FieldTest) -> tuple[bool, Match | None]:
         on_time = self._on_time(regex)
         if regex.field is not None:
             match = self._match(regex)
             return match is not None, match
         return on_time is None or on_time, None
 
-    def _match(self, test: Test) -> Match | None:
+    def _match(self, test: FieldTest) -> Match | None:
         field = test.field or ""
         subject = self.line.expand(field) if "$" in field else self.line.where.field(field) or ""
         try:
@@ -133,13 +133,13 @@ class _Collector:
             self.line.note("error", f"bad pattern {error}")
             return None
 
-    def _on_time(self, test: Test) -> bool | None:
+    def _on_time(self, test: FieldTest) -> bool | None:
         if not test.times:
             return None
         line = self.line
         return matches(test.times, line.moment, line.get("timezone"), line.get("tod_tz_offset"))
 
-    def _add(self, action: Action, data: str) -> None:
+    def _add(self, action: ParsedAction, data: str) -> None:
         for _ in range(action.loop):
             if action.inline:
                 self.inline(action.application, data)

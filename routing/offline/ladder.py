@@ -24,7 +24,7 @@ HIDDEN = frozenset({"hears", "step"})
 
 
 @dataclass(frozen=True)
-class Row:
+class LadderRow:
     """One line: milliseconds, scheme and step, a word for what happened (the event's kind), its text."""
 
     at_ms: int
@@ -34,9 +34,9 @@ class Row:
     text: str
 
 
-def ladder(events: Sequence[Event], everything: bool = False) -> list[Row]:
+def ladder(events: Sequence[Event], everything: bool = False) -> list[LadderRow]:
     """The rows of a call; ``everything`` keeps what a person rarely asks for: variables, transfers."""
-    rows: list[Row] = []
+    rows: list[LadderRow] = []
     for event in events:
         if not everything and _hidden(event):
             continue
@@ -49,15 +49,15 @@ def ladder(events: Sequence[Event], everything: bool = False) -> list[Row]:
     return _merged(rows)
 
 
-def _where(row: Row) -> tuple[str, int, str]:
+def _where(row: LadderRow) -> tuple[str, int, str]:
     return row.kind, row.at_ms, row.place
 
 
-def _row(event: Event, everything: bool) -> Row:
+def _row(event: Event, everything: bool) -> LadderRow:
     word, text = _word_and_text(event)
     if event.kind == "ring" and not everything:
         text = event.subject
-    return Row(event.at_ms, _place(event), event.kind, word, text)
+    return LadderRow(event.at_ms, _place(event), event.kind, word, text)
 
 
 def summary(events: Sequence[Event]) -> str:
@@ -160,9 +160,9 @@ def _who(detail: str) -> str:
     return f"{detail} hangs up" if detail in ("person", "caller") else "sent on" if detail == "transfer" else detail
 
 
-def _merged(rows: Iterable[Row]) -> list[Row]:
+def _merged(rows: Iterable[LadderRow]) -> list[LadderRow]:
     """Several phones that end alike at the same moment become one row."""
-    merged: list[Row] = []
+    merged: list[LadderRow] = []
     for row in rows:
         last = merged[-1] if merged else None
         if last and row.kind == last.kind and row.kind in _ENDED and row.at_ms == last.at_ms:
@@ -175,7 +175,7 @@ def _merged(rows: Iterable[Row]) -> list[Row]:
     return merged
 
 
-def plain(rows: Iterable[Row]) -> Iterator[str]:
+def plain(rows: Iterable[LadderRow]) -> Iterator[str]:
     """The rows as text, for a program without colours and for tests."""
     for row in rows:
         yield f"{row.at_ms / 1000:7.1f}  {row.place:<16} {row.word:<9} {row.text}"

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from routing.offline.dialstring import Endpoint
-from routing.offline.phones import UNREACHABLE_MS, Phone
+from routing.offline.phones import UNREACHABLE_MS, ScriptedPhone
 
 
 @dataclass
-class Leg:
+class CalledLeg:
     """One leg being rung; ``limit_s`` and ``delay_s`` count from the group's start, 0 is none."""
 
     endpoint: Endpoint
-    phone: Phone
+    phone: ScriptedPhone
     target: str
     limit_s: int
     delay_s: int

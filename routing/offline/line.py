@@ -1,6 +1,6 @@
 """The caller's leg: its variables, its virtual clock and the tasks armed against it.
 
-Every wait goes through ``Line.wait``: a scheduled transfer or the caller's own hangup that falls into
+Every wait goes through ``CallerLine.wait``: a scheduled transfer or the caller's own hangup that falls into
 it raises Transfer or HungUp at its moment, as FreeSWITCH would take the leg away from whatever
 application is running. Scheduled tasks fire at their nominal second; the real scheduler is up to a
 second early, leg timeouts up to one late.
@@ -69,7 +69,7 @@ class Profile:
 
 
 @dataclass(frozen=True)
-class Task:
+class ScheduledTask:
     """Something armed by sched_transfer or sched_hangup, at virtual milliseconds."""
 
     at_ms: int
@@ -86,7 +86,7 @@ class Speech:
 
 
 @dataclass
-class Line:
+class CallerLine:
     """State of the caller's leg. ``start`` is the aware moment of the INVITE."""
 
     profile: Profile
@@ -100,7 +100,7 @@ class Line:
     displaced: str = ""
     hunting: Profile | None = None
     variables: dict[str, str] = field(default_factory=dict)
-    tasks: list[Task] = field(default_factory=list)
+    tasks: list[ScheduledTask] = field(default_factory=list)
     speeches: list[Speech] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
     hears: str = ""

@@ -10,21 +10,23 @@ from __future__ import annotations
 from contextlib import suppress
 
 from routing.offline.attempt import Attempt
-from routing.offline.dialstring import Part
-from routing.offline.leg import Leg
-from routing.offline.line import Interrupted, Line
-from routing.offline.phones import Phones
+from routing.offline.dialstring import DialPart
+from routing.offline.leg import CalledLeg
+from routing.offline.line import CallerLine, Interrupted
+from routing.offline.phones import ScriptedPhones
 from routing.offline.world import Freed
 
 
 class Originate:
     """One bridge attempt over all its parts. ``run`` returns the winning leg or the cause of the failure."""
 
-    def __init__(self, line: Line, parts: list[Part], phones: Phones, call_timeout: str | None) -> None:
+    def __init__(
+        self, line: CallerLine, parts: list[DialPart], phones: ScriptedPhones, call_timeout: str | None
+    ) -> None:
         self.line = line
         self.attempts = [Attempt(line, part, phones, call_timeout) for part in parts]
 
-    def run(self) -> Leg | str:
+    def run(self) -> CalledLeg | str:
         """Ring until a leg wins or all fail. Raises Transfer or HungUp when the caller's leg goes."""
         for attempt in self.attempts:
             attempt.next_group()
@@ -43,7 +45,7 @@ class Originate:
             self._drop("ORIGINATOR_CANCEL", None)
             raise
 
-    def _drop(self, cause: str, winner: Leg | None) -> None:
+    def _drop(self, cause: str, winner: CalledLeg | None) -> None:
         for attempt in self.attempts:
             for leg in attempt.legs:
                 if leg is not winner and leg.live:

@@ -42,7 +42,7 @@ class BadBehaviour(ValueError):
 
 
 @dataclass(frozen=True)
-class Sends:
+class PhoneTransfer:
     """To whom a phone sends the other party of its talk, after how much of it; ``attended``: it calls there first."""
 
     to: str
@@ -51,7 +51,7 @@ class Sends:
 
 
 @dataclass(frozen=True)
-class Phone:
+class ScriptedPhone:
     """How a phone behaves when it rings; times in milliseconds from the moment it is rung or answered."""
 
     does: str = "no answer"
@@ -60,11 +60,11 @@ class Phone:
     confirms_ms: int | None = CONFIRM_MS
     refuses_ms: int | None = None
     early_media: bool = False
-    sends: Sends | None = None
+    sends: PhoneTransfer | None = None
 
 
 @dataclass(frozen=True)
-class Caller:
+class ScriptedCaller:
     """The scripted caller: digits in the order typed (``-`` lets one question pass), and when they give up.
 
     ``message_ms`` is how long they speak after a voicemail's beep before they hang up. Of a phone of ours:
@@ -75,12 +75,12 @@ class Caller:
     hangs_up_after_ms: int | None = None
     message_ms: int = 10_000
     types_after_ms: int = 1_000
-    sends: Sends | None = None
+    sends: PhoneTransfer | None = None
     consults: bool = False
 
 
 @dataclass(frozen=True)
-class Phones:
+class ScriptedPhones:
     """Behaviours by target: ``ivan.desk``, then the person ``ivan``, then the number or SIP account, then
     the default.
 
@@ -88,16 +88,16 @@ class Phones:
     ``routing_target``.
     """
 
-    behaviours: Mapping[str, Phone] = field(default_factory=dict)
-    default: Phone = Phone()
+    behaviours: Mapping[str, ScriptedPhone] = field(default_factory=dict)
+    default: ScriptedPhone = ScriptedPhone()
     aliases: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, behaviours: Mapping[str, str], default: str = "no answer") -> Phones:
+    def of(cls, behaviours: Mapping[str, str], default: str = "no answer") -> ScriptedPhones:
         """Phones from text, as a scheme test or the command line gives them. Raises BadBehaviour."""
         return cls({name: parse(text) for name, text in behaviours.items()}, parse(default))
 
-    def find(self, target: str, address: str) -> Phone:
+    def find(self, target: str, address: str) -> ScriptedPhone:
         """The behaviour of a rung leg: ``target`` is its routing_target, ``address`` what is dialled."""
         for name in (target, target.partition(".")[0], address):
             if name in self.behaviours:
@@ -105,7 +105,7 @@ class Phones:
         return self.default
 
 
-def parse(text: str) -> Phone:
+def parse(text: str) -> ScriptedPhone:
     """A behaviour from its words. Raises BadBehaviour."""
     first, *rest = [part.strip() for part in text.split(",")]
     phone = _outcome(first.lower())
@@ -114,7 +114,7 @@ def parse(text: str) -> Phone:
     return phone
 
 
-def parse_transfer(text: str) -> Sends:
+def parse_transfer(text: str) -> PhoneTransfer:
     """What a phone that calls does in its talk: ``to 103 after 5s, attended``. Raises BadBehaviour."""
     target, _, manner = (part.strip() for part in text.partition(","))
     found = _TRANSFERS.fullmatch(f"transfers {target}")
@@ -131,9 +131,9 @@ def milliseconds(text: str) -> int:
     return round(float(found[1]) * {"ms": 1, "s": 1000, "m": 60_000}[found[2] or "s"])
 
 
-def _outcome(text: str) -> Phone:
+def _outcome(text: str) -> ScriptedPhone:
     if text in _BEHAVIOURS:
-        return Phone(_BEHAVIOURS[text])
+        return ScriptedPhone(_BEHAVIOURS[text])
     found = _AFTER.fullmatch(text)
     if not found:
         raise BadBehaviour(
@@ -141,15 +141,15 @@ def _outcome(text: str) -> Phone:
         )
     after_ms = milliseconds(found[2]) if found[2] else 0
     if found[1] == "voicemail":
-        return Phone("voicemail", after_ms, confirms_ms=None)
-    return Phone({"answer": "answers", "reject": "rejects"}.get(found[1], found[1]), after_ms)
+        return ScriptedPhone("voicemail", after_ms, confirms_ms=None)
+    return ScriptedPhone({"answer": "answers", "reject": "rejects"}.get(found[1], found[1]), after_ms)
 
 
-def _sends(found: re.Match[str]) -> Sends:
-    return Sends(found[1], milliseconds(found[2].lower()) if found[2] else TRANSFER_MS)
+def _sends(found: re.Match[str]) -> PhoneTransfer:
+    return PhoneTransfer(found[1], milliseconds(found[2].lower()) if found[2] else TRANSFER_MS)
 
 
-def _manner(phone: Phone, part: str) -> Phone:
+def _manner(phone: ScriptedPhone, part: str) -> ScriptedPhone:
     manner = part.lower()
     if manner == ATTENDED and phone.sends:
         return replace(phone, sends=replace(phone.sends, attended=True))

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from routing.offline.document import is_true
-from routing.offline.line import Line
-from routing.offline.phones import Phone
+from routing.offline.line import CallerLine
+from routing.offline.phones import ScriptedPhone
 
 
-def progress(line: Line, variables: Mapping[str, str], phone: Phone, *, alone: bool) -> None:
+def progress(line: CallerLine, variables: Mapping[str, str], phone: ScriptedPhone, *, alone: bool) -> None:
     """A phone's 180, or its 183; ``variables`` are the originate's, ``alone``: one endpoint is dialled."""
     if phone.early_media:
         _early_media(line, variables, alone)
@@ -18,14 +18,14 @@ def progress(line: Line, variables: Mapping[str, str], phone: Phone, *, alone: b
     play_ringback(line)
 
 
-def play_ringback(line: Line) -> None:
+def play_ringback(line: CallerLine) -> None:
     """A caller who has media hears ``transfer_ringback`` once they are answered, ``ringback`` at any time."""
     answered = line.get("transfer_ringback") if line.answered else None
     if line.media and line.hears == "nothing" and (answered or line.get("ringback")):
         line.hear("audio")
 
 
-def _early_media(line: Line, variables: Mapping[str, str], alone: bool) -> None:
+def _early_media(line: CallerLine, variables: Mapping[str, str], alone: bool) -> None:
     """``ignore_early_media=ring_ready`` rings the caller of one endpoint; what is bridged, they hear."""
     ignored = variables.get("ignore_early_media", "")
     if ignored == "ring_ready" and alone:

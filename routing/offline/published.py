@@ -16,12 +16,12 @@ from routing.compile.numbers import entry_dialplan
 from routing.compile.templates import render
 from routing.offline.decider import Decider, refused
 from routing.offline.events import Event
-from routing.offline.files import Directory
+from routing.offline.files import DirectoryFiles
 from routing.offline.limits import Limits
 from routing.offline.own_numbers import with_own_numbers
-from routing.offline.phones import Caller, Phones
+from routing.offline.phones import ScriptedCaller, ScriptedPhones
 from routing.offline.sounds import ReleaseSounds
-from routing.offline.switch import INBOUND, Call, run
+from routing.offline.switch import INBOUND, OfflineCall, run
 from routing.offline.world import World
 
 TEMPLATE = "dialplan/routing.xml.j2"
@@ -57,19 +57,19 @@ def fixed_dialplan(root: Path) -> str:
 
 
 @dataclass
-class Published:
+class PublishedRelease:
     """The current release of ``root``. Raises NoRelease."""
 
     root: Path
     #: Whether the node has flood limits, as it is delivered with.
     limited: bool = True
-    files: Directory = field(init=False)
+    files: DirectoryFiles = field(init=False)
     dialplan: str = field(init=False)
     table: Mapping[str, Any] = field(init=False)
 
     def __post_init__(self) -> None:
         self.root = self.root.absolute()
-        self.files = Directory(self.root)
+        self.files = DirectoryFiles(self.root)
         self._sounds = ReleaseSounds(self.root)
         self._release = re.compile(rf"{re.escape(str(self.root))}/(?:releases/[^/ ]+|current)(?=[/ ]|$)")
         text = self.files.read(f"{self.root}/current/table.json")
@@ -107,9 +107,9 @@ class Published:
 
     def run(
         self,
-        call: Call,
-        phones: Phones | None = None,
-        caller: Caller | None = None,
+        call: OfflineCall,
+        phones: ScriptedPhones | None = None,
+        caller: ScriptedCaller | None = None,
         decider: Decider = refused,
         globals_: Mapping[str, str] | None = None,
         limits: Limits | None = None,
@@ -124,7 +124,7 @@ class Published:
             replace(call, dialplan=self.entry_dialplan) if call.context.startswith(INBOUND) else call,
             self.files,
             self.dialplan,
-            replace(phones or Phones(), aliases=self.accounts),
+            replace(phones or ScriptedPhones(), aliases=self.accounts),
             caller,
             decider=decider,
             sounds=self._sounds,

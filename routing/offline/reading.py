@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from routing.offline.argument import separate
-from routing.offline.dialogue import Question, parse_question
-from routing.offline.document import Action, Condition, Extension, Test, Times, parse
+from routing.offline.dialogue import DigitQuestion, parse_question
+from routing.offline.document import FieldTest, ParsedAction, ParsedCondition, ParsedExtension, Times, parse
 
 #: A file of the release named in an action: ``${routing_release}/calendars/office.xml``.
 _NAMED = re.compile(r"\$\{routing_release\}/([A-Za-z0-9_./$-]+)")
@@ -42,7 +42,7 @@ class DialplanInputs:
     tests: frozenset[tuple[str, str]]
     times: frozenset[tuple[Times, str]]
     calendars: frozenset[tuple[str, str]]
-    questions: tuple[Question, ...]
+    questions: tuple[DigitQuestion, ...]
 
 
 @lru_cache(maxsize=4096)
@@ -51,7 +51,7 @@ def inputs_of(text: str) -> DialplanInputs:
     tests: set[tuple[str, str]] = set()
     times: set[tuple[Times, str]] = set()
     calendars: set[tuple[str, str]] = set()
-    questions: list[Question] = []
+    questions: list[DigitQuestion] = []
     for extension in _extensions(text):
         zone = ""
         for action in _actions(extension.conditions):
@@ -78,7 +78,7 @@ def assigned(text: str) -> frozenset[tuple[str, str]]:
     return frozenset(found)
 
 
-def _assignments(action: Action) -> Iterator[tuple[str, str]]:
+def _assignments(action: ParsedAction) -> Iterator[tuple[str, str]]:
     pairs: list[str] = []
     if action.application in ("set", "export"):
         pairs = [action.data.removeprefix("nolocal:")]
@@ -92,24 +92,24 @@ def _assignments(action: Action) -> Iterator[tuple[str, str]]:
             yield name, value.strip("'")
 
 
-def _zone(action: Action) -> str:
+def _zone(action: ParsedAction) -> str:
     found = _ZONE.search(action.data.removeprefix("^^")) if action.application in ("set", "multiset") else None
     return found[1] if found else ""
 
 
-def _extensions(text: str) -> Iterator[Extension]:
+def _extensions(text: str) -> Iterator[ParsedExtension]:
     for _, extensions in parse(text).contexts:
         yield from extensions
 
 
-def _actions(conditions: tuple[Condition, ...]) -> Iterator[Action]:
+def _actions(conditions: tuple[ParsedCondition, ...]) -> Iterator[ParsedAction]:
     for condition in conditions:
         yield from condition.actions
         yield from condition.anti_actions
         yield from _actions(condition.nested)
 
 
-def _tests(conditions: tuple[Condition, ...]) -> Iterator[Test]:
+def _tests(conditions: tuple[ParsedCondition, ...]) -> Iterator[FieldTest]:
     for condition in conditions:
         yield condition.test
         yield from condition.regexes

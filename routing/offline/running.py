@@ -12,14 +12,14 @@ from typing import NoReturn
 
 from routing.offline.argument import atoi
 from routing.offline.decider import Decider
-from routing.offline.document import BadDialplan, Extension, is_true, parse
+from routing.offline.document import BadDialplan, ParsedExtension, is_true, parse
 from routing.offline.events import Event
 from routing.offline.files import Files
 from routing.offline.hunt import Chosen, hunt
-from routing.offline.leg import Leg
+from routing.offline.leg import CalledLeg
 from routing.offline.limits import Limits
-from routing.offline.line import LONGEST_MS, HungUp, Interrupted, Line, Profile, Reset, Transfer
-from routing.offline.phones import Caller, Phones, Sends
+from routing.offline.line import LONGEST_MS, CallerLine, HungUp, Interrupted, Profile, Reset, Transfer
+from routing.offline.phones import PhoneTransfer, ScriptedCaller, ScriptedPhones
 
 MOST_ACTIONS = 10_000
 DEEPEST = 32
@@ -27,32 +27,32 @@ FORWARDS = 70
 
 Sounds = Callable[[str], int | None]
 #: Call, phone, what it does, when the party that it holds will have left (ms from now).
-Dial = Callable[["Running", str, Sends, int | None], tuple[Sequence[Event], "HandedOver | None"]]
+Dial = Callable[["RunningCall", str, PhoneTransfer, int | None], tuple[Sequence[Event], "HandedOver | None"]]
 
 
 class HandedOver(Interrupted):
     """A phone has called somebody and leaves them to the party that it holds, with so much of their talk to come."""
 
-    def __init__(self, leg: Leg, left_ms: int | None) -> None:
+    def __init__(self, leg: CalledLeg, left_ms: int | None) -> None:
         super().__init__(leg.target)
         self.leg = leg
         self.left_ms = left_ms
 
 
 @dataclass
-class Running:
+class RunningCall:
     """See the module. ``run_application`` is given by `switch` so that applications need not know the
     table."""
 
-    line: Line
-    caller: Caller
-    phones: Phones
+    line: CallerLine
+    caller: ScriptedCaller
+    phones: ScriptedPhones
     files: Files
     dialplan: str
     decider: Decider
     sounds: Sounds
     limits: Limits
-    run_application: Callable[[Running, str, str], None]
+    run_application: Callable[[RunningCall, str, str], None]
     #: A call of a phone that holds this one's other party: what happened on it, and whom it leaves that party to.
     dial: Dial
     #: The phone on this leg's other end, where it is ours.
@@ -173,7 +173,7 @@ class Running:
                 return chosen
         return None
 
-    def _extensions(self, path: str, context: str) -> tuple[Extension, ...] | None:
+    def _extensions(self, path: str, context: str) -> tuple[ParsedExtension, ...] | None:
         text = self.files.read(path) if path else self.dialplan
         if text is None:
             self.line.note("missing", path)

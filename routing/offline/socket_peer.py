@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from routing.offline.decider import Answer, Closed, Refused, Reply, Silent
+from routing.offline.decider import EngineAnswer, EngineClosed, EngineRefused, EngineSilent, Reply
 from routing.offline.event_socket import FreeSwitchSide
 
 _DECISION = re.compile(r"routing_decision=[^:;]*:([^;]*)")
@@ -39,11 +39,11 @@ class SocketPeer:
             with socket.create_connection((host, int(port)), timeout=max(until - began, 0.001)) as sock:
                 return self._converse(sock, variables, began, until)
         except TimeoutError:
-            return Silent()
+            return EngineSilent()
         except ConnectionRefusedError:
-            return Refused()
+            return EngineRefused()
         except OSError as error:
-            return Closed(self._elapsed_ms(began), f"the engine broke the connection: {error}")
+            return EngineClosed(self._elapsed_ms(began), f"the engine broke the connection: {error}")
 
     def _converse(self, sock: socket.socket, variables: Mapping[str, str], began: float, until: float) -> Reply:
         side = FreeSwitchSide(variables)
@@ -56,8 +56,8 @@ class SocketPeer:
         with contextlib.suppress(OSError):  # an engine that has left already is no fault
             sock.sendall(side.goodbye())
         if not side.executed and not side.resumed:
-            return Closed(self._elapsed_ms(began))
-        return Answer(tuple(side.executed), self._elapsed_ms(began), _note(side.executed), side.resumed)
+            return EngineClosed(self._elapsed_ms(began))
+        return EngineAnswer(tuple(side.executed), self._elapsed_ms(began), _note(side.executed), side.resumed)
 
     def _elapsed_ms(self, began: float) -> int:
         return round((self.clock() - began) * 1000)

@@ -10,15 +10,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from routing.offline.decider import Answer, Closed, Refused, Silent
+from routing.offline.decider import EngineAnswer, EngineClosed, EngineRefused, EngineSilent
 from routing.offline.document import is_true
 from routing.offline.line import LONGEST_MS, Reset, Speech
-from routing.offline.running import Running
+from routing.offline.running import RunningCall
 
 CONNECT_TIMEOUT_MS = 30_000
 
 
-def socket(call: Running, data: str) -> None:
+def socket(call: RunningCall, data: str) -> None:
     """``socket host:port async full``. Without ``socket_resume`` the leg stays parked when the engine lets go."""
     line = call.line
     address = data.split(" ")[0]
@@ -28,13 +28,15 @@ def socket(call: Running, data: str) -> None:
     reply = call.decider(address, dict(call.readable()), timeout_ms)
     listener: _Listener | None = None
     match reply:
-        case Refused(note) | Silent(note):
+        case EngineRefused(note) | EngineSilent(note):
             line.note("fallback", address, note, reason=reply.reason)
-        case Closed(elapsed_ms, note):
-            listener = _Listener(call, address, Answer(elapsed_ms=elapsed_ms, note=note), "fallback", reply.reason)
-        case Answer() as answer:
+        case EngineClosed(elapsed_ms, note):
+            listener = _Listener(
+                call, address, EngineAnswer(elapsed_ms=elapsed_ms, note=note), "fallback", reply.reason
+            )
+        case EngineAnswer() as answer:
             listener = _Listener(call, address, answer, "decision")
-    if isinstance(reply, Refused):
+    if isinstance(reply, EngineRefused):
         return
     if listener:
         line.speeches.append(Speech(line.now_ms + listener.answer.elapsed_ms, listener))
@@ -51,9 +53,9 @@ def socket(call: Running, data: str) -> None:
 class _Listener:
     """The thread behind one socket. ``kind``: what its end is called while the leg waits for it, ``reason`` why."""
 
-    call: Running
+    call: RunningCall
     address: str
-    answer: Answer
+    answer: EngineAnswer
     kind: str
     reason: str = ""
     parked: bool = True

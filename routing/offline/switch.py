@@ -17,9 +17,9 @@ from routing.offline.decider import Decider, refused
 from routing.offline.events import Event
 from routing.offline.files import Files
 from routing.offline.limits import Limits
-from routing.offline.line import HungUp, Line, Profile
-from routing.offline.phones import Caller, Phones, Sends
-from routing.offline.running import HandedOver, Running, Sounds
+from routing.offline.line import CallerLine, HungUp, Profile
+from routing.offline.phones import PhoneTransfer, ScriptedCaller, ScriptedPhones
+from routing.offline.running import HandedOver, RunningCall, Sounds
 from routing.offline.world import World
 
 SOUND_MS = 3_000
@@ -32,7 +32,7 @@ DOMAIN = "carrier.invalid"
 
 
 @dataclass(frozen=True)
-class Call:
+class OfflineCall:
     """A call to make: the number dialled, the caller's number, the aware moment of its INVITE.
 
     ``name`` is the displayed name of the From header, ``context`` where the SIP profile sends the call, ``dialplan``
@@ -69,11 +69,11 @@ def three_seconds(path: str) -> int | None:
 
 
 def run(
-    call: Call,
+    call: OfflineCall,
     files: Files,
     dialplan: str,
-    phones: Phones | None = None,
-    caller: Caller | None = None,
+    phones: ScriptedPhones | None = None,
+    caller: ScriptedCaller | None = None,
     *,
     decider: Decider = refused,
     sounds: Sounds = three_seconds,
@@ -87,17 +87,19 @@ def run(
     of the same switch share with this one, ``world`` the clock, globals and phones of those that are under way at the
     same time: then this runs in one of its scripts. The last event is always ``end``.
     """
-    caller, limits = caller or Caller(), limits or Limits()
+    caller, limits = caller or ScriptedCaller(), limits or Limits()
     line = _line(call, _globals(globals_ or {}, world), caller.hangs_up_after_ms, world)
-    running = Running(
-        line, caller, phones or Phones(), files, dialplan, decider, sounds, limits, _run_application, _dial
+    running = RunningCall(
+        line, caller, phones or ScriptedPhones(), files, dialplan, decider, sounds, limits, _run_application, _dial
     )  # fmt: skip
     _carry(running, call)
     return line.events
 
 
-def _line(call: Call, known: MutableMapping[str, str], gives_up_ms: int | None, world: World | None) -> Line:
-    line = Line(_profile(call), call.at, known, gives_up_ms, world=world)
+def _line(
+    call: OfflineCall, known: MutableMapping[str, str], gives_up_ms: int | None, world: World | None
+) -> CallerLine:
+    line = CallerLine(_profile(call), call.at, known, gives_up_ms, world=world)
     line.variables.update(_from_invite(call))
     line.set("max_forwards", str(call.max_forwards))
     line.variables.update(dict(call.variables))
@@ -106,7 +108,7 @@ def _line(call: Call, known: MutableMapping[str, str], gives_up_ms: int | None, 
     return line
 
 
-def _carry(running: Running, call: Call) -> HandedOver | None:
+def _carry(running: RunningCall, call: OfflineCall) -> HandedOver | None:
     """Carry a call; whom it leaves to the party that its phone holds meanwhile, where it does."""
     line = running.line
     running.party = dict(call.variables).get("routing_phone", "")
@@ -124,16 +126,17 @@ def _carry(running: Running, call: Call) -> HandedOver | None:
         line.leaves(running.party)
 
 
-def _dial(held: Running, phone: str, sends: Sends, leaves_ms: int | None) -> tuple[list[Event], HandedOver | None]:
+def _dial(
+    held: RunningCall, phone: str, sends: PhoneTransfer, leaves_ms: int | None
+) -> tuple[list[Event], HandedOver | None]:
     """The call of a phone that holds another one's party: see `routing.offline.running.Dial`."""
     line = held.line
     account = next((known for known, target in held.phones.aliases.items() if target == phone), phone)
     uuid = f"{line.profile.uuid}.{len(held.sent_on_by)}"
-    call = Call(sends.to, account, line.moment, context=INSIDE, uuid=uuid, variables=login(account, phone))
-    running = replace(
-        held, line=_line(call, line.globals, leaves_ms, line.world), caller=Caller(consults=True), actions=0, typed=0,
-        depth=0, sent_on_by=set(),
-    )  # fmt: skip
+    call = OfflineCall(sends.to, account, line.moment, context=INSIDE, uuid=uuid, variables=login(account, phone))
+    own_line = _line(call, line.globals, leaves_ms, line.world)
+    consulting = ScriptedCaller(consults=True)
+    running = replace(held, line=own_line, caller=consulting, actions=0, typed=0, depth=0, sent_on_by=set())
     reached = _carry(running, call)
     return running.line.events, reached
 
@@ -146,7 +149,7 @@ def _globals(given: Mapping[str, str], world: World | None) -> MutableMapping[st
     return known
 
 
-def _from_invite(call: Call) -> dict[str, str]:
+def _from_invite(call: OfflineCall) -> dict[str, str]:
     """What mod_sofia tells of the INVITE, From and To being the caller and the number.
 
     FreeSWITCH sets no variable to a text that it would expand.
@@ -156,12 +159,12 @@ def _from_invite(call: Call) -> dict[str, str]:
     return {name: value for name, value in headers.items() if value and "${" not in value}
 
 
-def _profile(call: Call) -> Profile:
+def _profile(call: OfflineCall) -> Profile:
     number, name = harmless(call.caller), harmless(call.name or call.caller)
     return Profile(harmless(call.to), call.context, call.dialplan, name, number, call.uuid, ani=number)
 
 
-def _run_application(call: Running, name: str, data: str) -> None:
+def _run_application(call: RunningCall, name: str, data: str) -> None:
     application = APPLICATIONS.get(name)
     if application is None:
         call.line.note("error", f"unknown application {name}")

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from routing.offline.leg import Leg
+from routing.offline.leg import CalledLeg
 from routing.offline.line import Transfer
-from routing.offline.phones import CONSULT_MS, Sends
-from routing.offline.running import HandedOver, Running
+from routing.offline.phones import CONSULT_MS, PhoneTransfer
+from routing.offline.running import HandedOver, RunningCall
 
 
 @dataclass(frozen=True)
@@ -21,19 +21,19 @@ class Sending:
     """Which phone sends the other party on, when (virtual ms), whether it is the one that called."""
 
     phone: str
-    sends: Sends
+    sends: PhoneTransfer
     at_ms: int
     calls: bool
 
 
-def hands_over(call: Running, leg: Leg, lasts_ms: int) -> HandedOver | None:
+def hands_over(call: RunningCall, leg: CalledLeg, lasts_ms: int) -> HandedOver | None:
     """What ends the talk of a phone that calls for a party that it holds; None where it ends before."""
     if not call.caller.consults or lasts_ms <= CONSULT_MS:
         return None
     return HandedOver(leg, None if leg.phone.talks_ms is None else lasts_ms - CONSULT_MS)
 
 
-def planned(call: Running, leg: Leg, since_ms: int) -> Sending | None:
+def planned(call: RunningCall, leg: CalledLeg, since_ms: int) -> Sending | None:
     """The first sending on of a talk, if any; carriers send nobody on, whoever is theirs."""
     found = []
     if leg.phone.sends and not leg.endpoint.rest.startswith(("gateway/", "external/")):
@@ -45,20 +45,20 @@ def planned(call: Running, leg: Leg, since_ms: int) -> Sending | None:
     return min(fresh, key=lambda sending: sending.at_ms, default=None)
 
 
-def sent(call: Running, leg: Leg, sending: Sending) -> None:
+def sent(call: RunningCall, leg: CalledLeg, sending: Sending) -> None:
     """A phone has sent the other party on, and is out of the call."""
     call.line.note("transferred", sending.phone, sending.sends.to)
     if sending.calls:
         _stays(call, leg)
 
 
-def to(call: Running, sending: Sending) -> Transfer:
+def to(call: RunningCall, sending: Sending) -> Transfer:
     """Where a REFER leads that names nobody's call: the party that stays runs the dialplan."""
     dialplan, context = call.line.get("force_transfer_dialplan"), call.line.get("force_transfer_context")
     return Transfer(sending.sends.to, dialplan, context, "sent on")
 
 
-def _stays(call: Running, leg: Leg) -> None:
+def _stays(call: RunningCall, leg: CalledLeg) -> None:
     """The leg that was called is the one that is told of from now on; what the calling leg held ends with it."""
     line = call.line
     call.limits.ended(line.profile.uuid, line.moment.timestamp())
@@ -74,7 +74,7 @@ def _stays(call: Running, leg: Leg) -> None:
     call.party, call.caller = leg.target, replace(call.caller, sends=None)
 
 
-def consult(call: Running, sending: Sending) -> HandedOver | None:
+def consult(call: RunningCall, sending: Sending) -> HandedOver | None:
     """The phone holds its talk and calls: whom it hands the other party over to, or None when nobody is reached.
 
     The party that is held lets virtual time pass, and may leave meanwhile.

@@ -1,8 +1,8 @@
 """Many calls on one virtual clock: each runs until it waits, then whoever is due first goes on.
 
-A call's script is a greenlet: it stops in the middle of whatever application waits (`routing.offline.line.Line.wait`)
+A call's script is a greenlet: it stops in the middle of the application that waits (`routing.offline.line.CallerLine`)
 and goes on there. Nothing here knows what a script does. Calls due at the same moment go on in the order in which they
-began to wait, so that a world repeats itself.
+began to wait, so that every run gives the same events.
 """
 
 from __future__ import annotations

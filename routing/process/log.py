@@ -69,7 +69,7 @@ def _without_waiting(descriptor: int) -> tuple[int, socket.socket | None]:
         return descriptor, None
 
 
-class Handler(logging.Handler):
+class LogHandler(logging.Handler):
     """Brings the lines of ``logging`` (ours and libraries') into the same form."""
 
     def __init__(self, lines: Lines) -> None:

@@ -25,7 +25,7 @@ class PublishFailed(UserFailure):
 
 
 @dataclass(frozen=True)
-class Published:
+class PublishResult:
     """What went live, what was live before (None the first time), and what FreeSWITCH was asked to do."""
 
     release: str
@@ -50,7 +50,7 @@ def only_one(root: Path) -> Iterator[None]:
         yield
 
 
-def publish(root: Path, release: str, switch: Switch | None) -> Published:
+def publish(root: Path, release: str, switch: Switch | None) -> PublishResult:
     """Make a release of this root the live one."""
     before = current(root)
     folder = root / "releases" / release
@@ -79,7 +79,7 @@ def publish(root: Path, release: str, switch: Switch | None) -> Published:
         if before == release:
             raise PublishFailed(f"FreeSWITCH was not told of release {release}, which is live: {error}") from None
         raise PublishFailed(f"release {release} did not go live: {error}; {_still(before)}") from None
-    return Published(release, before, reload)
+    return PublishResult(release, before, reload)
 
 
 def _put_back(root: Path, before: str | None, previous: str | None) -> None:
@@ -97,7 +97,7 @@ def _read_again(switch: Switch | None) -> None:
             switch("reloadxml")
 
 
-def rollback(root: Path, switch: Switch | None) -> Published:
+def rollback(root: Path, switch: Switch | None) -> PublishResult:
     """Make the release live that was live before the last publish."""
     previous = _pointed(root / "previous")
     if previous is None:

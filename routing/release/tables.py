@@ -38,9 +38,9 @@ class Releases:
     def __init__(self, root: Path) -> None:
         self._root = root.absolute()
         self._prefixes = tuple(f"{each}/releases/" for each in {self._root, self._root.resolve()})
-        self._steps = Remembered[tuple[str, str], Mapping[str, Any]](MOST_SCHEMES)
-        self._directories = Remembered[str, Directory](MOST_RELEASES)
-        self._responsible = Remembered[tuple[str, str], Responsible](MOST_RELEASES)
+        self._steps = BoundedCache[tuple[str, str], Mapping[str, Any]](MOST_SCHEMES)
+        self._directories = BoundedCache[str, Directory](MOST_RELEASES)
+        self._responsible = BoundedCache[tuple[str, str], Responsible](MOST_RELEASES)
 
     def name(self, release: str) -> str:
         """The bare name of a release given by its absolute path. Raises ReleaseFault outside the root."""
@@ -112,7 +112,7 @@ class SchemesOf:
 
     def __init__(self, read: Callable[[str], Mapping[str, Any]]) -> None:
         self._read = read
-        self._known = Remembered[str, bool](MOST_SCHEMES)
+        self._known = BoundedCache[str, bool](MOST_SCHEMES)
 
     def get(self, scheme: str, /) -> bool | None:
         """See routing.decide.directory.Schemes."""
@@ -127,7 +127,7 @@ class SchemesOf:
 Key = TypeVar("Key")
 
 
-class Remembered(Generic[Key, Value]):
+class BoundedCache(Generic[Key, Value]):
     """What was used last, at most ``most`` of it. A read that raises is not remembered."""
 
     def __init__(self, most: int) -> None:

@@ -20,7 +20,7 @@ from routing.testing.sample import LISTS, OWN, Day, Sample
 
 
 @dataclass(frozen=True)
-class Case:
+class CallCase:
     """A test and where it stands: file, line, and the way back from its parts to their lines.
 
     ``root`` is where the test stands in its file, ``test`` its name. Of a test of several calls each is a case:
@@ -34,7 +34,7 @@ class Case:
     document: Document | None = field(default=None, repr=False, compare=False)
     place: Loc = ()
     after_s: int = 0
-    together: list[Case] = field(default_factory=list, repr=False, compare=False)
+    together: list[CallCase] = field(default_factory=list, repr=False, compare=False)
     test: str = ""
 
     @property
@@ -53,14 +53,14 @@ class Case:
         return self.document.problem((*self.root, *loc), message, hint, at_key=at_key)
 
 
-def read_cases(file: Path, name: str = "") -> tuple[list[Case], list[Problem]]:
+def read_cases(file: Path, name: str = "") -> tuple[list[CallCase], list[Problem]]:
     """The tests of a file that can be understood, and everything that is wrong in it; ``name``: as it is told.
 
     Raises Problems for a file that is no YAML or cannot be read.
     """
     document = read(name or str(file), text_of(Source(name or str(file), os.path.realpath(file), "")))
     tests = _listed(document)
-    cases: list[Case] = []
+    cases: list[CallCase] = []
     problems: list[Problem] = []
     for index, data in enumerate(tests):
         found = validate(Sample, document, ("tests", index), data, None)
@@ -71,7 +71,7 @@ def read_cases(file: Path, name: str = "") -> tuple[list[Case], list[Problem]]:
     return cases, problems + list(_twice(cases))
 
 
-def read_day(file: Path) -> list[Case]:
+def read_day(file: Path) -> list[CallCase]:
     """The calls of a file that expects nothing of them: see `Day`. Raises Problems with everything that is wrong."""
     document = read(str(file), text_of(Source(str(file), os.path.realpath(file), "")))
     if isinstance(document.data, dict) and "tests" in document.data:
@@ -83,14 +83,14 @@ def read_day(file: Path) -> list[Case]:
     return list(_cases(found, document, ()))
 
 
-def _cases(sample: Sample, document: Document, root: Loc) -> Iterator[Case]:
+def _cases(sample: Sample, document: Document, root: Loc) -> Iterator[CallCase]:
     """A test, or each of its calls."""
-    together: list[Case] = []
+    together: list[CallCase] = []
     for n, one in enumerate(sample.apart()):
         place: Loc = ("calls", n) if sample.calls else ()
         line = document.problem((*root, *place), "").line
         after_s = (sample.calls[n].after or 0) if sample.calls else 0
-        case = Case(one, document.file, line, root, document, place, after_s, together, sample.name)
+        case = CallCase(one, document.file, line, root, document, place, after_s, together, sample.name)
         case = replace(case, sample=_with_lines(case))
         if sample.calls:
             together.append(case)
@@ -110,7 +110,7 @@ def _listed(document: Document) -> Sequence[Any]:
     return tests
 
 
-def _with_lines(case: Case) -> Sample:
+def _with_lines(case: CallCase) -> Sample:
     """Every expectation knows its line."""
 
     def at(name: str, number: int, expectation: Expectation) -> Expectation:
@@ -120,8 +120,8 @@ def _with_lines(case: Case) -> Sample:
     return case.sample.model_copy(update=lists)
 
 
-def _twice(cases: Sequence[Case]) -> Iterator[Problem]:
-    tests: dict[str, Case] = {}
+def _twice(cases: Sequence[CallCase]) -> Iterator[Problem]:
+    tests: dict[str, CallCase] = {}
     for case in cases:
         first = tests.setdefault(case.test, case)
         if first.root != case.root and case.place in ((), ("calls", 0)):

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from routing.model import numbers
 from routing.model.addresses import EMAIL, HOOK
 from routing.model.problem import Loc, Problem, did_you_mean
-from routing.testing.cases import Case
+from routing.testing.cases import CallCase
 from routing.testing.form import moment
 from routing.testing.kinds import ENGINE_KINDS, Expectation
 from routing.testing.names import Names
@@ -26,7 +26,7 @@ _ANSWERS = (
 _ENGINE_ANSWERS = ("answered", "continue", "silent", "refused", "closed", "nobody", "wait")
 
 
-def check(case: Case, names: Names) -> Iterator[Problem]:
+def check(case: CallCase, names: Names) -> Iterator[Problem]:
     """Everything in a test that the release does not have."""
     yield from _call(case, names)
     if case.place in ((), ("calls", 0)):  # calls of one test share it
@@ -36,7 +36,7 @@ def check(case: Case, names: Names) -> Iterator[Problem]:
             yield from _expectation(case, names, (name, index), expectation)
 
 
-def _call(case: Case, names: Names) -> Iterator[Problem]:
+def _call(case: CallCase, names: Names) -> Iterator[Problem]:
     call, published = case.sample.made_call, names.published
     try:
         if not case.after_s:  # the first call's moment is told of where it stands
@@ -74,12 +74,12 @@ def _complaint(reading: Callable[[str, str | None], str], text: str, country: st
     return ""
 
 
-def _ends_nowhere(case: Case) -> bool:
+def _ends_nowhere(case: CallCase) -> bool:
     ends = [*case.sample.expect, *case.sample.exactly]
     return any(expectation.kind == "end" and expectation.values[0] in NO_NUMBER for expectation in ends)
 
 
-def _world(case: Case, names: Names) -> Iterator[Problem]:
+def _world(case: CallCase, names: Names) -> Iterator[Problem]:
     sample = case.sample
     for phone in sample.phones:
         if phone == "others" and phone not in names.phones:
@@ -97,7 +97,7 @@ def _world(case: Case, names: Names) -> Iterator[Problem]:
     yield from _memory(case, names)
 
 
-def _memory(case: Case, names: Names) -> Iterator[Problem]:
+def _memory(case: CallCase, names: Names) -> Iterator[Problem]:
     """People whom CRMs and Redis name."""
     sample = case.sample
     answers: dict[Loc, str] = {("crm",): sample.crm} | {("crms", name): answer for name, answer in sample.crms.items()}
@@ -114,13 +114,15 @@ def _memory(case: Case, names: Names) -> Iterator[Problem]:
             yield _unknown(case, ("sticky", index, side), who, names.people, "nobody is called")
 
 
-def _known(case: Case, key: str, used: Collection[str], known: Collection[str], message: str) -> Iterator[Problem]:
+def _known(case: CallCase, key: str, used: Collection[str], known: Collection[str], message: str) -> Iterator[Problem]:
     for name in used:
         if name not in known:
             yield _unknown(case, (key, name), name, known, message, at_key=True)
 
 
-def _unknown(case: Case, loc: Loc, name: str, known: Collection[str], message: str, *, at_key: bool = False) -> Problem:
+def _unknown(
+    case: CallCase, loc: Loc, name: str, known: Collection[str], message: str, *, at_key: bool = False
+) -> Problem:
     hint = did_you_mean(name, known)
     own = sorted(each for each in known if not each.startswith(OURS))
     if not hint and len(own) <= MOST_LISTED:
@@ -128,7 +130,7 @@ def _unknown(case: Case, loc: Loc, name: str, known: Collection[str], message: s
     return case.problem(loc, f"{message} `{name}`", hint, at_key=at_key)
 
 
-def _phone(case: Case, names: Names, loc: Loc, name: str, *, at_key: bool = False) -> Iterator[Problem]:
+def _phone(case: CallCase, names: Names, loc: Loc, name: str, *, at_key: bool = False) -> Iterator[Problem]:
     if name.startswith("+"):
         if complaint := _complaint(numbers.normalise, name, None):
             yield case.problem(loc, complaint, at_key=at_key)
@@ -136,7 +138,7 @@ def _phone(case: Case, names: Names, loc: Loc, name: str, *, at_key: bool = Fals
         yield _unknown(case, loc, name, names.phones, "nobody is called", at_key=at_key)
 
 
-def _expectation(case: Case, names: Names, loc: Loc, expectation: Expectation) -> Iterator[Problem]:
+def _expectation(case: CallCase, names: Names, loc: Loc, expectation: Expectation) -> Iterator[Problem]:
     where: Loc = (*loc, expectation.kind)
     if expectation.kind in ("ring", "confirm", "talk"):
         for index, word in enumerate(expectation.values):
@@ -156,7 +158,7 @@ def _expectation(case: Case, names: Names, loc: Loc, expectation: Expectation) -
                 yield _unknown(case, place, word, known, message)
 
 
-def _word(case: Case, where: Loc, expectation: Expectation, index: int) -> Loc:
+def _word(case: CallCase, where: Loc, expectation: Expectation, index: int) -> Loc:
     """The place of a word: in a list, a key of a mapping, or the value itself; what is not there is passed over."""
     return (*where, index, expectation.values[index])
 
@@ -216,6 +218,6 @@ def _is_target(name: str, names: Names) -> bool:
     return name in names.phones or (name.startswith("+") and not _complaint(numbers.normalise, name, None))
 
 
-def problems(cases: Sequence[Case], names: Names) -> list[Problem]:
+def problems(cases: Sequence[CallCase], names: Names) -> list[Problem]:
     """What is wrong in all of them."""
     return [problem for case in cases for problem in check(case, names)]

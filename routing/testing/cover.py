@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from routing.offline.document import Action, Extension, parse
+from routing.offline.document import ParsedAction, ParsedExtension, parse
 from routing.offline.events import Event
 from routing.testing.kinds import engine_answer
 
@@ -88,13 +88,13 @@ def items(scheme: str, xml: str) -> list[Item]:
     return sorted({item: None for item in found if item.path != _UNWRITTEN}, key=_order)
 
 
-def _steps(extension: Extension) -> Iterator[str]:
+def _steps(extension: ParsedExtension) -> Iterator[str]:
     for action in _actions(extension):
         if action.application in ("set", "multiset"):
             yield from _STEP.findall(action.data.removeprefix("^^"))
 
 
-def _branches(extension: Extension, steps: Iterable[str]) -> Iterator[str]:
+def _branches(extension: ParsedExtension, steps: Iterable[str]) -> Iterator[str]:
     """Branches that hold no step: an absent `open` or `closed`, no case that fits, an extension, another scheme."""
     if _HOURS.fullmatch(extension.name):
         yield extension.name
@@ -111,7 +111,7 @@ def _branches(extension: Extension, steps: Iterable[str]) -> Iterator[str]:
         yield extension.name
 
 
-def _outcomes(extension: Extension) -> Iterator[tuple[Kind, str]]:
+def _outcomes(extension: ParsedExtension) -> Iterator[tuple[Kind, str]]:
     """A dynamic step obeys an answer where its extension asks for one."""
     if dynamic := _DYNAMIC.fullmatch(extension.name):
         if dynamic[2] == "fallback":
@@ -120,7 +120,7 @@ def _outcomes(extension: Extension) -> Iterator[tuple[Kind, str]]:
             yield "answer", dynamic[1]
 
 
-def _actions(extension: Extension) -> Iterator[Action]:
+def _actions(extension: ParsedExtension) -> Iterator[ParsedAction]:
     for condition in extension.conditions:
         yield from condition.actions
 

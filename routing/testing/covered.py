@@ -69,7 +69,7 @@ def _named(item: Item, where: Places | None) -> str:
 
 
 @dataclass(frozen=True)
-class Row:
+class ListingRow:
     """A line of a scheme's file: how many calls were in it (None: nothing to visit), all its parts or some, notes."""
 
     number: int
@@ -86,7 +86,7 @@ class Row:
         return "missed" if not self.visits else "partly" if self.partly else "visited"
 
 
-def rows(cover: Cover, scheme: str, where: Places) -> list[Row]:
+def rows(cover: Cover, scheme: str, where: Places) -> list[ListingRow]:
     """A scheme's file, each line with what tests did there."""
     visits = {item.path: count for item, count in cover.visits.items() if _is_place(item, scheme)}
     owners = _owners(where)
@@ -98,7 +98,7 @@ def rows(cover: Cover, scheme: str, where: Places) -> list[Row]:
             counts = []
         partly = bool(counts) and min(counts) == 0 < max(counts)
         line_notes = tuple(notes.get(number, ()))
-        found.append(Row(number, text, max(counts) if counts else None, partly or bool(line_notes), line_notes))
+        found.append(ListingRow(number, text, max(counts) if counts else None, partly or bool(line_notes), line_notes))
     return found
 
 
@@ -143,7 +143,7 @@ def listing(cover: Cover, places: Mapping[str, Places]) -> str:
     return "".join(parts)
 
 
-def _text(row: Row) -> str:
+def _text(row: ListingRow) -> str:
     gutter = {"missed": "-----", "": ""}.get(row.state, str(row.visits))
     notes = f"    <- {'; '.join(row.notes)}" if row.notes else ""
     return f"{gutter:>6} {row.number:>4}  {row.text}{notes}".rstrip() + "\n"
@@ -176,7 +176,7 @@ def _section(cover: Cover, scheme: str, where: Places) -> str:
     return f"{head}\n<table>\n{lines}</table>\n"
 
 
-def _line(row: Row) -> str:
+def _line(row: ListingRow) -> str:
     visits = "" if row.visits is None else str(row.visits)
     notes = "".join(f"<em>{html.escape(note)}</em>" for note in row.notes)
     text = f"{html.escape(row.text)}{notes}"

@@ -21,7 +21,7 @@ class Expected:
 
 
 @dataclass(frozen=True)
-class Failure:
+class Mismatch:
     """One thing that did not go as expected. ``before``: where in the events the missing belonged; ``wrong``: the
     events that came instead or should not have been, by index; ``key``: the limit that was passed."""
 
@@ -39,24 +39,24 @@ class Failure:
 _ENDS = {"ring": "ring_end", "talk": "talk_end"}
 
 
-def judge(events: Sequence[Event], expected: Expected) -> list[Failure]:
+def judge(events: Sequence[Event], expected: Expected) -> list[Mismatch]:
     """Everything that did not go as it should; empty when all did."""
     found = _in_order(events, expected.expect) + _exactly(events, expected.exactly)
     for expectation in expected.never:
         if wrong := tuple(index for index, event in enumerate(events) if met(event, expectation)):
-            found.append(Failure(f"must not happen: {expectation}", expectation, wrong=wrong))
+            found.append(Mismatch(f"must not happen: {expectation}", expectation, wrong=wrong))
     for index, event in enumerate(events):
         if event.kind == "error":
             text = f"the compiled plan is wrong: {event.subject} {event.detail}"
-            found.append(Failure(text, wrong=(index,)))
+            found.append(Mismatch(text, wrong=(index,)))
     took_ms = arrived_ms(events)
     if expected.within_s is not None and took_ms > expected.within_s * 1000:
         text = f"took {took_ms / 1000:.1f} s, at most {expected.within_s} s were allowed"
-        found.append(Failure(text, key="within"))
+        found.append(Mismatch(text, key="within"))
     silent_ms = longest_silence_ms(events)
     if expected.silence_s is not None and silent_ms > expected.silence_s * 1000:
         text = f"the caller heard nothing for {silent_ms / 1000:.1f} s, at most {expected.silence_s} s were allowed"
-        found.append(Failure(text, key="silence"))
+        found.append(Mismatch(text, key="silence"))
     return found
 
 
@@ -69,8 +69,8 @@ def settled(events: Sequence[Event]) -> list[Event]:
     ]
 
 
-def _in_order(events: Sequence[Event], expect: Sequence[Expectation]) -> list[Failure]:
-    failures: list[Failure] = []
+def _in_order(events: Sequence[Event], expect: Sequence[Expectation]) -> list[Mismatch]:
+    failures: list[Mismatch] = []
     used: set[int] = set()
     at = 0
     for expectation in expect:
@@ -96,21 +96,21 @@ def _together(events: Sequence[Event], index: int) -> int:
     return index
 
 
-def _missing(events: Sequence[Event], free: Sequence[int], expectation: Expectation, after: int) -> Failure:
+def _missing(events: Sequence[Event], free: Sequence[int], expectation: Expectation, after: int) -> Mismatch:
     """What was expected, and what came nearest: the same at another time, or the next of its kind."""
     text = f"expected {expectation}"
     nearest = [index for index in free if met(events[index], expectation)]
     nearest += [index for index in free if is_kind(events[index], expectation.kind)]
     if not nearest or expectation.kind == "hears":
-        return Failure(text, expectation, before=after)
+        return Mismatch(text, expectation, before=after)
     index = nearest[0]
     event, lasted_ms = events[index], _lasted_ms(events, index) if expectation.lasts else None
     lasted = f" for {lasted_ms / 1000:.1f} s" if lasted_ms is not None else ""
     text = f"{text}, got {describe(event, expectation.kind)}{lasted} at {event.at_ms / 1000:.1f} s"
-    return Failure(text, expectation, before=index, wrong=(index,))
+    return Mismatch(text, expectation, before=index, wrong=(index,))
 
 
-def _exactly(events: Sequence[Event], exactly: Sequence[Expectation]) -> list[Failure]:
+def _exactly(events: Sequence[Event], exactly: Sequence[Expectation]) -> list[Mismatch]:
     """As `expect`, and nothing else that is noticed, or of a kind that the list names, may happen."""
     failures = _in_order(events, exactly)
     if failures or not exactly:
@@ -121,7 +121,7 @@ def _exactly(events: Sequence[Event], exactly: Sequence[Expectation]) -> list[Fa
     first = events[unexpected[0]]
     kind = first.subject if first.kind in ("decision", "fallback") else first.kind
     what = f"{kind} {describe(first, first.kind)} at {first.at_ms / 1000:.1f} s"
-    return [Failure(f"nothing else was to happen: {what}", wrong=tuple(unexpected))]
+    return [Mismatch(f"nothing else was to happen: {what}", wrong=tuple(unexpected))]
 
 
 def _unexpected(events: Sequence[Event], exactly: list[Expectation]) -> list[int]:

@@ -16,8 +16,7 @@ from routing.decide.verdict import Answer, Failure
 from routing.model.fields import Fields, Id, OneOrMany, Seconds, Text, Whole, refuse, shown
 from routing.model.moments import as_clocks_show
 from routing.model.problem import did_you_mean
-from routing.offline import crm_answers
-from routing.offline import phones as scripted
+from routing.offline import crm_answers, phones
 from routing.offline.answering import Handler, canned
 from routing.testing.kinds import KINDS, MEANINGS, Expectation
 from routing.testing.spans import Span, parse_span
@@ -142,15 +141,15 @@ def _is_moment(value: str) -> str:
 Moment = Annotated[Text, AfterValidator(_is_moment)]
 
 
-def _transfer(value: Any) -> scripted.Sends:
+def _transfer(value: Any) -> phones.PhoneTransfer:
     try:
-        return scripted.parse_transfer(str(value))
-    except scripted.BadBehaviour as error:
+        return phones.parse_transfer(str(value))
+    except phones.BadBehaviour as error:
         raise refuse(str(error)) from None
 
 
 _SENDS = {"type": "string", "examples": ["to 103 after 5s", "to 103 after 5s, attended"]}
-Transfer = Annotated[scripted.Sends, BeforeValidator(_transfer), WithJsonSchema(_SENDS)]
+Transfer = Annotated[phones.PhoneTransfer, BeforeValidator(_transfer), WithJsonSchema(_SENDS)]
 
 
 class CallFields(Fields):
@@ -171,11 +170,11 @@ class CallerFields(Fields):
         None, description="A phone of ours that calls sends on whom it has reached: `to 103 after 5s`, `..., attended`."
     )
 
-    def scripted(self) -> scripted.Caller:
+    def scripted(self) -> phones.ScriptedCaller:
         """For the offline switch."""
         leaves = self.hangs_up_after
         leaves_ms = None if leaves is None else leaves * 1000
-        return scripted.Caller(self.digits, leaves_ms, self.speaks * 1000, sends=self.transfers)
+        return phones.ScriptedCaller(self.digits, leaves_ms, self.speaks * 1000, sends=self.transfers)
 
 
 class TalkFields(Fields):
@@ -209,10 +208,10 @@ def _load(value: Any) -> Any:
     return {"calls": value} if isinstance(value, int) else value
 
 
-def _behaviour(value: Any) -> scripted.Phone:
+def _behaviour(value: Any) -> phones.ScriptedPhone:
     try:
-        return scripted.parse(value)
-    except scripted.BadBehaviour as error:
+        return phones.parse(value)
+    except phones.BadBehaviour as error:
         raise refuse(str(error)) from None
     except AttributeError:
         if value is None:
@@ -236,6 +235,6 @@ _DOES = {
         "answers after 3s, transfers to 103 after 5s, attended",
     ],
 }  # fmt: skip
-Behaviour = Annotated[scripted.Phone, BeforeValidator(_behaviour), WithJsonSchema(_DOES)]
+Behaviour = Annotated[phones.ScriptedPhone, BeforeValidator(_behaviour), WithJsonSchema(_DOES)]
 Talk = Annotated[TalkFields, _Short(_talk)]
 Load = Annotated[LoadFields, _Short(_load)]

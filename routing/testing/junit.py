@@ -8,13 +8,13 @@ from itertools import groupby
 from xml.etree import ElementTree
 
 from routing.testing.path import path, plain
-from routing.testing.run import Result
+from routing.testing.run import CaseResult
 
 #: What no XML may hold.
 _FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
-def junit(results: Sequence[Result]) -> str:
+def junit(results: Sequence[CaseResult]) -> str:
     """The document; times are the machine's, what the tests took."""
     root = ElementTree.Element("testsuites", _counts("routing test", results))
     for file, found in groupby(results, key=lambda result: result.case.file):
@@ -26,14 +26,14 @@ def junit(results: Sequence[Result]) -> str:
     return f'<?xml version="1.0" encoding="utf-8"?>\n{ElementTree.tostring(root, encoding="unicode")}\n'
 
 
-def _counts(name: str, results: Sequence[Result]) -> dict[str, str]:
+def _counts(name: str, results: Sequence[CaseResult]) -> dict[str, str]:
     failed = sum(not result.passed for result in results)
     seconds = sum(result.took_s for result in results)
     counts = {"tests": len(results), "failures": failed, "errors": 0, "skipped": 0}
     return {"name": name} | {key: str(count) for key, count in counts.items()} | {"time": f"{seconds:.3f}"}
 
 
-def _case(suite: ElementTree.Element, result: Result) -> None:
+def _case(suite: ElementTree.Element, result: CaseResult) -> None:
     case = result.case
     classname = case.file.removesuffix(".yaml").replace("/", ".")
     attributes = {"classname": classname, "name": case.name, "file": case.file, "line": str(case.line)}

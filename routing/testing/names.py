@@ -17,7 +17,7 @@ from routing.model.causes import OFFERED
 from routing.model.entities import SOURCES
 from routing.model.folder import RESERVED
 from routing.model.tags import TAGS, tags_of
-from routing.offline.published import NUMBER, Published
+from routing.offline.published import NUMBER, PublishedRelease
 from routing.steps.scheme_file import POOL
 
 _BOX = re.compile(r"routing_box=([a-z0-9_]+)")
@@ -30,7 +30,7 @@ class Names:
     causes = OFFERED
     sources = SOURCES
 
-    def __init__(self, published: Published) -> None:
+    def __init__(self, published: PublishedRelease) -> None:
         self.published = published
         self._release: Path = (published.root / "current").resolve()
 

@@ -11,14 +11,14 @@ from routing.model.entities import Visitor, clean
 from routing.model.lookup import Outcome
 from routing.offline.answering import InProcess, Past, by_url, canned
 from routing.offline.crm_answers import Crm, answers
-from routing.offline.decider import Decider, Reply, Silent, refused
+from routing.offline.decider import Decider, EngineSilent, Reply, refused
 from routing.offline.files import Files
 from routing.offline.remembered import Remembered
-from routing.offline.switch import Call
+from routing.offline.switch import OfflineCall
 from routing.testing.sample import Sample
 
 
-def engine(sample: Sample, files: Files, call: Call, past: Past | None = None) -> Decider:
+def engine(sample: Sample, files: Files, call: OfflineCall, past: Past | None = None) -> Decider:
     """Who answers the dynamic steps of a test's call: the production decisions over canned answers, or nobody.
 
     ``past``: what several calls share.
@@ -36,7 +36,7 @@ def engine(sample: Sample, files: Files, call: Call, past: Past | None = None) -
 
 
 def _silent(address: str, variables: Mapping[str, str], timeout_ms: int) -> Reply:
-    return Silent()
+    return EngineSilent()
 
 
 def _visitor(sample: Sample) -> Visitor | None:
@@ -58,7 +58,7 @@ def _crm(sample: Sample) -> Crm:
     return answer
 
 
-def remembered(sample: Sample, call: Call) -> Remembered:
+def remembered(sample: Sample, call: OfflineCall) -> Remembered:
     """What a test says of the time before its call."""
     started = call.at.timestamp()
     loads = {

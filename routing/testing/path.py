@@ -8,14 +8,14 @@ from dataclasses import dataclass, replace
 from routing.offline.events import TOGETHER, Event
 from routing.offline.ladder import ladder
 from routing.testing.kinds import Expectation, describe, engine_answer, is_kind
-from routing.testing.run import Result
+from routing.testing.run import CaseResult
 
 #: Facts that a ladder leaves out, shown where a test names their kind.
 _QUIET = ("notify", "hears", "step")
 
 
 @dataclass(frozen=True)
-class Line:
+class PathLine:
     """One line: `` `` as expected or not asked for, ``-`` expected and missing, ``+`` got instead or not allowed.
 
     ``kind`` is the event's, for colours; ``line`` is that of the expectation in its file, 0 where there is none.
@@ -30,19 +30,19 @@ class Line:
     line: int = 0
 
 
-def path(result: Result) -> list[Line]:
+def path(result: CaseResult) -> list[PathLine]:
     """What happened on a case's call and what was missing, in order."""
     missing = [failure for failure in result.failures if failure.before is not None]
     wrong = {index for failure in result.failures for index in failure.wrong}
     quiet = _named(result)
-    lines: list[Line] = []
+    lines: list[PathLine] = []
     for index, event in enumerate(result.events):
         lines += [_missing(each.expectation) for each in missing if each.before == index and each.expectation]
         lines += _happened(event, "+" if index in wrong else " ", quiet, always=index in wrong)
     return list(_gathered(lines))
 
 
-def plain(lines: Sequence[Line], file: str = "") -> Iterator[str]:
+def plain(lines: Sequence[PathLine], file: str = "") -> Iterator[str]:
     """The lines as text; ``file`` names the file of the expectations."""
     for line in lines:
         at = "" if line.at_ms is None else f"{line.at_ms / 1000:.1f}"
@@ -50,21 +50,21 @@ def plain(lines: Sequence[Line], file: str = "") -> Iterator[str]:
         yield f"{line.sign} {at:>6}  {line.place:<18} {line.word:<9} {line.text}{where}".rstrip()
 
 
-def _named(result: Result) -> set[str]:
+def _named(result: CaseResult) -> set[str]:
     """Quiet kinds that the test names."""
     expected = result.case.sample.expected
     every = [*expected.expect, *expected.exactly, *expected.never]
     return {expectation.kind for expectation in every if expectation.kind in _QUIET}
 
 
-def _missing(expectation: Expectation) -> Line:
+def _missing(expectation: Expectation) -> PathLine:
     kind, _, what = str(expectation).partition(": ")
-    return Line("-", None, "", kind, kind, what, expectation.line)
+    return PathLine("-", None, "", kind, kind, what, expectation.line)
 
 
-def _happened(event: Event, sign: str, quiet: set[str], *, always: bool) -> Iterator[Line]:
+def _happened(event: Event, sign: str, quiet: set[str], *, always: bool) -> Iterator[PathLine]:
     place = "/".join(part for part in (event.scheme, event.step) if part)
-    line = Line(sign, event.at_ms, place, event.kind, event.kind, "")
+    line = PathLine(sign, event.at_ms, place, event.kind, event.kind, "")
     kind = next((kind for kind in _QUIET if is_kind(event, kind)), "")
     if kind:
         if always or kind in quiet:
@@ -80,9 +80,9 @@ def _happened(event: Event, sign: str, quiet: set[str], *, always: bool) -> Iter
             yield replace(line, word="confirm" if event.kind == "confirm" else row.word, text=row.text)
 
 
-def _gathered(lines: Sequence[Line]) -> Iterator[Line]:
+def _gathered(lines: Sequence[PathLine]) -> Iterator[PathLine]:
     """Phones that begin to ring at the same moment share a line, and labels that one step puts."""
-    kept: Line | None = None
+    kept: PathLine | None = None
     for line in lines:
         alike = kept is not None and _where(kept) == _where(line)
         if kept and alike and line.kind in TOGETHER and line.sign != "-":
@@ -95,5 +95,5 @@ def _gathered(lines: Sequence[Line]) -> Iterator[Line]:
         yield kept
 
 
-def _where(line: Line) -> tuple[str, str, int | None, str]:
+def _where(line: PathLine) -> tuple[str, str, int | None, str]:
     return line.kind, line.sign, line.at_ms, line.place

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from routing.load.files import files_of_tests
 from routing.model.problem import Problem, Problems
-from routing.testing.cases import Case, read_cases
+from routing.testing.cases import CallCase, read_cases
 from routing.testing.check import check
 from routing.testing.names import Names
 
@@ -31,7 +31,7 @@ def files_below(paths: Iterable[Path]) -> list[Path]:
     return list(found)
 
 
-def checked(files: Iterable[Path], names: Names) -> list[Case]:
+def checked(files: Iterable[Path], names: Names) -> list[CallCase]:
     """All the cases of the files. Raises Problems with everything that is wrong in any of them."""
     cases, problems = read_all(files)
     for case in cases:
@@ -41,12 +41,12 @@ def checked(files: Iterable[Path], names: Names) -> list[Case]:
     return cases
 
 
-def read_all(files: Iterable[Path], folder: Path | None = None) -> tuple[list[Case], list[Problem]]:
+def read_all(files: Iterable[Path], folder: Path | None = None) -> tuple[list[CallCase], list[Problem]]:
     """All the cases of the files that can be understood, and everything that is wrong with their form.
 
     ``folder``: files are told by their names from there.
     """
-    cases: list[Case] = []
+    cases: list[CallCase] = []
     problems: list[Problem] = []
     for file in files:
         try:

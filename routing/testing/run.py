@@ -13,13 +13,13 @@ from routing.model.moments import later
 from routing.offline.decider import Decider
 from routing.offline.events import Event
 from routing.offline.limits import Limits
-from routing.offline.office import Office
 from routing.offline.remembered import dnd_variables
-from routing.offline.switch import Call
+from routing.offline.switch import OfflineCall
 from routing.offline.world import World
+from routing.offline.world_memory import WorldMemory
 from routing.testing import partners
-from routing.testing.cases import Case
-from routing.testing.expect import Failure, judge, settled
+from routing.testing.cases import CallCase
+from routing.testing.expect import Mismatch, judge, settled
 from routing.testing.names import Names
 from routing.testing.sample import Sample
 
@@ -28,13 +28,13 @@ IDS = uuid.UUID("5d8f4a0e-6b0e-4f53-9f3e-3d1f0a2c7b11")
 
 
 @dataclass(frozen=True)
-class Result:
+class CaseResult:
     """A case's call: what happened, and what of it should not have. ``took_s``: what carrying it took, machine time."""
 
-    case: Case
-    call: Call
+    case: CallCase
+    call: OfflineCall
     events: Sequence[Event]
-    failures: Sequence[Failure]
+    failures: Sequence[Mismatch]
     took_s: float = field(default=0.0, compare=False)
 
     @property
@@ -46,20 +46,20 @@ class Result:
         """What failed, each with its place: ``a.test.yaml:22: expected talk: olena``."""
         return [f"{self.case.file}:{self._line(failure)}: {failure}" for failure in self.failures]
 
-    def _line(self, failure: Failure) -> int:
+    def _line(self, failure: Mismatch) -> int:
         """The line of the expectation or of the limit that failed, else of the test."""
         if failure.expectation is not None and failure.expectation.line:
             return failure.expectation.line
         return self.case.problem((failure.key,), "").line if failure.key else self.case.line
 
 
-def run(cases: Iterable[Case], names: Names) -> Iterator[Result]:
+def run(cases: Iterable[CallCase], names: Names) -> Iterator[CaseResult]:
     """Carry the cases one after another. They must have been checked against the same names."""
     for case in cases:
         yield carry(case, names)
 
 
-def carry(case: Case, names: Names) -> Result:
+def carry(case: CallCase, names: Names) -> CaseResult:
     """Carry one case's call and judge it; one of several is carried with the others of its test."""
     if case.together:
         return next(each for each in carry_together(case.together, names) if each.case is case)
@@ -67,15 +67,15 @@ def carry(case: Case, names: Names) -> Result:
     return carry_with(partners.engine(case.sample, names.published.files, call), case, call, names)
 
 
-def carry_together(cases: Sequence[Case], names: Names) -> list[Result]:
+def carry_together(cases: Sequence[CallCase], names: Names) -> list[CaseResult]:
     """Carry the calls of one test on one virtual clock, and judge each."""
     world, published = World(), names.published
     calls = [made(case, names) for case in cases]
-    office = Office(world, partners.remembered(cases[0].sample, calls[0]), ZoneInfo(published.timezone))
+    office = WorldMemory(world, partners.remembered(cases[0].sample, calls[0]), ZoneInfo(published.timezone))
     limits, overrides = Limits(in_order=True), _overrides(cases[0].sample)
     happened: list[Sequence[Event]] = [()] * len(cases)
 
-    def script(n: int, case: Case, call: Call) -> None:
+    def script(n: int, case: CallCase, call: OfflineCall) -> None:
         engine = partners.engine(case.sample, published.files, call, office)
         sample = case.sample
         happened[n] = published.run(
@@ -89,7 +89,7 @@ def carry_together(cases: Sequence[Case], names: Names) -> list[Result]:
     return [_judged(*each, names) for each in zip(cases, calls, happened, strict=True)]
 
 
-def made(case: Case, names: Names) -> Call:
+def made(case: CallCase, names: Names) -> OfflineCall:
     """A case's call."""
     published = names.published
     file = case.file.encode("utf-8", "surrogateescape").decode("utf-8", "replace")  # as the machine's locale has it
@@ -98,7 +98,7 @@ def made(case: Case, names: Names) -> Call:
     return replace(call, at=later(call.at, timedelta(seconds=case.after_s)))
 
 
-def carry_with(engine: Decider, case: Case, call: Call, names: Names) -> Result:
+def carry_with(engine: Decider, case: CallCase, call: OfflineCall, names: Names) -> CaseResult:
     """Carry a case's call with this engine, and judge it."""
     sample = case.sample
     events = names.published.run(call, sample.ringing(), sample.dialling(), engine, _overrides(sample))
@@ -110,9 +110,9 @@ def _overrides(sample: Sample) -> dict[str, str]:
     return {f"hours_{calendar}": state for calendar, state in sample.hours.items()} | dnd_variables(sample.states)
 
 
-def _judged(case: Case, call: Call, happened: Sequence[Event], names: Names) -> Result:
+def _judged(case: CallCase, call: OfflineCall, happened: Sequence[Event], names: Names) -> CaseResult:
     events = [_named(event, names) for event in settled(happened)]
-    return Result(case, call, events, judge(events, case.sample.expected))
+    return CaseResult(case, call, events, judge(events, case.sample.expected))
 
 
 def _named(event: Event, names: Names) -> Event:

@@ -10,9 +10,9 @@ from pydantic_core import InitErrorDetails
 
 from routing.model import numbers
 from routing.model.fields import Fields, Id, OneOrMany, Seconds, Text, refuse
-from routing.offline import phones as scripted
+from routing.offline.phones import ScriptedCaller, ScriptedPhone, ScriptedPhones
 from routing.offline.remembered import PersonState
-from routing.offline.switch import Call, login
+from routing.offline.switch import OfflineCall, login
 from routing.testing.expect import Expected
 from routing.testing.form import (
     Behaviour,
@@ -36,7 +36,7 @@ MOST_CALLS = 100
 LONGEST_DAY = 20_000
 
 
-class Wishes(Fields):
+class ExpectationFields(Fields):
     """What must come of a call."""
 
     expect: Expectations = Field(
@@ -60,7 +60,7 @@ class Wishes(Fields):
         return bool(self.expect or self.exactly or self.never or self.within or self.silence)
 
 
-class OneOfSeveral(Wishes):
+class OneOfSeveral(ExpectationFields):
     """One of the `calls` of a test, and what must come of it."""
 
     to: Text = Field(description="As in `call`.")
@@ -86,7 +86,7 @@ def _each_begins(calls: list[OneOfSeveral]) -> list[OneOfSeveral]:
     return calls
 
 
-class Sample(Wishes):
+class Sample(ExpectationFields):
     """One test: a call or several, how the world is meanwhile, and what must come of it."""
 
     model_config = ConfigDict(json_schema_extra={"oneOf": [{"required": ["call"]}, {"required": ["calls"]}]})
@@ -106,7 +106,7 @@ class Sample(Wishes):
         description="What phones do, by `ivan`, `ivan.desk` or number: `busy`, `answers after 8s`, `rejects` ...",
     )
     others: Behaviour = Field(
-        scripted.Phone(),
+        ScriptedPhone(),
         description="What phones do that are not named.",
         json_schema_extra={"default": "no answer"},
     )
@@ -177,7 +177,9 @@ class Sample(Wishes):
             for n, each in enumerate(self.calls, 1)
         ]
 
-    def made(self, uuid: str, timezone: str, country: str | None, accounts: Mapping[str, str] | None = None) -> Call:
+    def made(
+        self, uuid: str, timezone: str, country: str | None, accounts: Mapping[str, str] | None = None
+    ) -> OfflineCall:
         """The call for the offline switch; ``accounts``: SIP account to phone. Raises ValueError for what is no number.
 
         A phone's call may go to whatever phones can dial: an extension, an account, a number.
@@ -189,14 +191,14 @@ class Sample(Wishes):
             dialled = "".join(to.split())
             context = "routing_internal"
             phone = next(phone for phone, known in phones.items() if known == account)
-            return Call(dialled, account, at, uuid=uuid, context=context, variables=login(account, phone))
-        return Call(numbers.called(to, country), numbers.caller(caller, country), at, uuid=uuid)
+            return OfflineCall(dialled, account, at, uuid=uuid, context=context, variables=login(account, phone))
+        return OfflineCall(numbers.called(to, country), numbers.caller(caller, country), at, uuid=uuid)
 
-    def ringing(self) -> scripted.Phones:
+    def ringing(self) -> ScriptedPhones:
         """The scripted phones."""
-        return scripted.Phones(self.phones, self.others)
+        return ScriptedPhones(self.phones, self.others)
 
-    def dialling(self) -> scripted.Caller:
+    def dialling(self) -> ScriptedCaller:
         """The scripted caller."""
         return self.caller.scripted()
 

@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from routing.cli import group
-from routing.cli.errors import ErrorRoad
+from routing.cli.errors import ErrorReporter
 from routing.model.problem import Problems
 
 pytestmark = pytest.mark.process
@@ -79,7 +79,7 @@ def test_a_folder_of_another_name(repository: Path) -> None:
 
 
 def failure(*words: str) -> None:
-    with pytest.raises(SystemExit) as ended, ErrorRoad():
+    with pytest.raises(SystemExit) as ended, ErrorReporter():
         group.main(["diff", *words], standalone_mode=False)
     assert ended.value.code == 1
 

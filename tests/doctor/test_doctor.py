@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from routing.doctor.checks import CHECKS, examine, worst
-from routing.doctor.finding import Level
+from routing.doctor.diagnosis import Level
 from routing.doctor.machine import Linux
 from routing.doctor.rights import allowed, may_read, may_write
 from support.doctor_bed import MOMENT, SCHEME, Patient, healthy_root

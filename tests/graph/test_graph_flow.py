@@ -12,9 +12,9 @@ from routing.graph.read import NoScheme, read_flow
 from routing.graph.way import way
 from routing.model.problem import Problems
 from routing.offline.answering import InProcess, canned
-from routing.offline.phones import Caller, Phones
+from routing.offline.phones import ScriptedCaller, ScriptedPhones
 from routing.offline.remembered import Remembered
-from routing.offline.switch import Call
+from routing.offline.switch import OfflineCall
 from support.graph_folder import SERVICE, written
 
 MONDAY = datetime(2026, 11, 23, tzinfo=ZoneInfo("Europe/Kyiv"))
@@ -53,8 +53,10 @@ def carried(published, chance):
         past=Remembered(talks={"*": ("olena", "out")} if chance.random() < 0.3 else {}),
     )
     moment = MONDAY + timedelta(minutes=chance.randrange(7 * 24 * 60))
-    call = Call("+380441112233", chance.choice(CALLERS), moment)
-    return published.run(call, Phones.of(phones), Caller(chance.choice(("", "1", "2", "3", "*", "7", "11"))), decider)
+    call = OfflineCall("+380441112233", chance.choice(CALLERS), moment)
+    return published.run(
+        call, ScriptedPhones.of(phones), ScriptedCaller(chance.choice(("", "1", "2", "3", "*", "7", "11"))), decider
+    )
 
 
 @pytest.mark.thorough
@@ -103,7 +105,9 @@ def test_a_box_holds_what_the_author_wrote(flow):
 def test_the_way_of_a_call_has_its_times(folder, flow):
     with opened(folder) as published:
         events = published.run(
-            Call("+380441112233", "+380441112200", MONDAY.replace(hour=20)), Phones.of({}), Caller("2")
+            OfflineCall("+380441112233", "+380441112200", MONDAY.replace(hour=20)),
+            ScriptedPhones.of({}),
+            ScriptedCaller("2"),
         )
     taken = way("service", events, "a call")
     assert taken.reached_ms("2.closed.1.2.1") == 1500

@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 
 from routing.offline.events import ended
-from routing.offline.files import Memory
-from routing.offline.phones import Phones
-from routing.offline.switch import Call, run
+from routing.offline.files import MemoryFiles
+from routing.offline.phones import ScriptedPhones
+from routing.offline.switch import OfflineCall, run
 from support.offline_cases import CASES, LEGS, PHONES
 from support.offline_release import document
 from support.processes import launch
@@ -30,8 +30,8 @@ EARLY_S, LATE_S = 1.2, 2.5
 
 
 def offline(name: str) -> tuple[str, float]:
-    call = Call("100", "zed", datetime.now(UTC), name="zed", context=CONTEXTS[name])
-    end = ended(run(call, Memory({}), document(CONTEXTS[name], CASES[name]), Phones.of(PHONES)))
+    call = OfflineCall("100", "zed", datetime.now(UTC), name="zed", context=CONTEXTS[name])
+    end = ended(run(call, MemoryFiles({}), document(CONTEXTS[name], CASES[name]), ScriptedPhones.of(PHONES)))
     return end.subject, end.at_ms / 1000
 
 

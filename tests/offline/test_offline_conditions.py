@@ -3,15 +3,15 @@
 import pytest
 
 from routing.offline.events import ended
-from routing.offline.files import Memory
-from routing.offline.switch import Call, run
+from routing.offline.files import MemoryFiles
+from routing.offline.switch import OfflineCall, run
 from support.offline_release import CALLER, MONDAY, Telephone, document, extension, plain, told
 
 
 def routed(*extensions: str, variables: tuple[tuple[str, str], ...] = (), to: str = "100") -> list[str]:
     """What a context with these extensions does: the routing_x values set, then the hangup cause."""
-    call = Call(to, CALLER, MONDAY, context="x", variables=variables)
-    events = run(call, Memory({}), document("x", "".join(extensions)))
+    call = OfflineCall(to, CALLER, MONDAY, context="x", variables=variables)
+    events = run(call, MemoryFiles({}), document("x", "".join(extensions)))
     seen = [e.subject.removeprefix("routing_x=") for e in events if e.subject.startswith("routing_x=")]
     return [*seen, ended(events).subject]
 

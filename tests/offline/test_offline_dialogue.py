@@ -8,14 +8,14 @@ import pytest
 import routing
 from routing.offline.applications import APPLICATIONS
 from routing.offline.events import as_json, ended, longest_silence_ms
-from routing.offline.phones import Caller
+from routing.offline.phones import ScriptedCaller
 from support.offline_release import DESK, Telephone, extension, told
 
 MENU = "play_and_get_digits 1 1 2 5000 # menu.wav wrong.wav routing_digits ^[12]$"
 
 
 def digits(*plan: str, typed: str, **more: object):
-    return Telephone(*plan, "hangup").call(caller=Caller(digits=typed, **more))
+    return Telephone(*plan, "hangup").call(caller=ScriptedCaller(digits=typed, **more))
 
 
 def asked(events):
@@ -92,7 +92,7 @@ def test_a_silence_stream_says_its_own_length():
 
 def test_voicemail_is_recorded_until_the_caller_hangs_up():
     events = Telephone("answer", "playback greeting.wav", "record /v/${uuid}.wav 120").call(
-        caller=Caller(message_ms=7_000)
+        caller=ScriptedCaller(message_ms=7_000)
     )
     left = next(event for event in events if event.kind == "voicemail")
     assert (left.at_ms, left.lasted_ms) == (10_000, 7_000)
@@ -105,7 +105,7 @@ def test_a_long_message_ends_at_its_limit_and_the_plan_goes_on():
 
 
 def test_a_caller_who_gives_up_in_a_sound_ends_the_call():
-    events = Telephone("answer", "playback a.wav").call(caller=Caller(hangs_up_after_ms=2_000))
+    events = Telephone("answer", "playback a.wav").call(caller=ScriptedCaller(hangs_up_after_ms=2_000))
     assert (ended(events).at_ms, ended(events).subject) == (2_000, "NORMAL_CLEARING")
 
 
@@ -170,5 +170,5 @@ def test_every_application_that_plans_use_is_known():
 @pytest.mark.parametrize(("terminators", "seconds"), [("#", 4), ("#+2+3", 1), ("#+3", 4), ("none", 4)])
 def test_a_terminator_with_a_plus_is_kept_and_ends_the_wait(scheme, terminators, seconds):
     asked = f"play_and_get_digits 1 3 1 5000 {terminators} silence /s/no.wav routing_digits ^(2|101)$ 3000"
-    events = scheme("answer", asked).call(caller=Caller(digits="2"))
+    events = scheme("answer", asked).call(caller=ScriptedCaller(digits="2"))
     assert [(event.at_ms / 1000, event.detail) for event in events if event.kind == "digits"] == [(seconds, "2")]

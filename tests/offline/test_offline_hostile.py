@@ -2,7 +2,7 @@
 
 import pytest
 
-from routing.offline.decider import Answer
+from routing.offline.decider import EngineAnswer
 from routing.offline.events import ended, rung
 from routing.offline.expand import DENIED, expand
 from support.offline_release import FRAME, Telephone, extension
@@ -25,13 +25,13 @@ def test_a_plan_that_expands_the_callers_name_is_caught():
 
 
 def test_the_engines_values_are_expanded_as_freeswitch_would_and_caught():
-    answer = Answer((("set", "routing_decision=${system(ls)}"),))
+    answer = EngineAnswer((("set", "routing_decision=${system(ls)}"),))
     events = Telephone(*FRAME, extensions=extension("3.decided", "hangup")).call(decider=lambda *_: answer)
     assert any(event.kind == "error" for event in events)
 
 
 def test_a_dial_string_in_a_decision_is_not_dialled():
-    answer = Answer.of({"routing_decision": "3:ring:number:+380501112233,[api_on_answer='system ls']sofia/x/1"})
+    answer = EngineAnswer.of({"routing_decision": "3:ring:number:+380501112233,[api_on_answer='system ls']sofia/x/1"})
     decided = (
         '<extension name="d"><condition field="destination_number" expression="^3[.]decided$"/>'
         '<condition field="${routing_decision}" expression="^3:ring:number:(\\+\\d{7,15})$">'

@@ -14,12 +14,12 @@ from routing.compile.build import build
 from routing.model.entities import Visitor
 from routing.offline import crm_answers
 from routing.offline.answering import InProcess, canned
-from routing.offline.decider import Answer, Closed, Silent, refused
+from routing.offline.decider import EngineAnswer, EngineClosed, EngineSilent, refused
 from routing.offline.events import ended
-from routing.offline.phones import Caller, Phones
-from routing.offline.published import Published
+from routing.offline.phones import ScriptedCaller, ScriptedPhones
+from routing.offline.published import PublishedRelease
 from routing.offline.remembered import Remembered
-from routing.offline.switch import Call
+from routing.offline.switch import OfflineCall
 from support.random_schemes import NUMBER, SCHEMES, SHARED, calls, schemes
 
 pytestmark = pytest.mark.thorough
@@ -61,7 +61,7 @@ def test_a_call_ends_once_and_within_the_printed_time(place, made, placed):
         ElementTree.parse(path)
     (root / "current").unlink(missing_ok=True)
     (root / "current").symlink_to(release.folder)
-    published = Published(root)
+    published = PublishedRelease(root)
     for call in placed:
         events = carried(published, call)
         longest = release.longest["pool_site" if call["to"] == POOL else SCHEMES[int(call["to"][-1])]]
@@ -73,9 +73,9 @@ def test_a_call_ends_once_and_within_the_printed_time(place, made, placed):
 def carried(published, call):
     """One random call."""
     return published.run(
-        Call(call["to"], call["from"], call["at"]),
-        Phones.of(call["phones"]),
-        Caller(call["digits"], message_ms=200_000),
+        OfflineCall(call["to"], call["from"], call["at"]),
+        ScriptedPhones.of(call["phones"]),
+        ScriptedCaller(call["digits"], message_ms=200_000),
         decider(published, call),
     )
 
@@ -84,9 +84,9 @@ def decider(published, call):
     """The engine, or what is wrong with it."""
     broken = {
         "absent": refused,
-        "silent": lambda *_: Silent(),
-        "closes": lambda *_: Closed(30),
-        "nonsense": lambda *_: Answer.of({"routing_decision": call["nonsense"], "routing_ring_for": "7"}),
+        "silent": lambda *_: EngineSilent(),
+        "closes": lambda *_: EngineClosed(30),
+        "nonsense": lambda *_: EngineAnswer.of({"routing_decision": call["nonsense"], "routing_ring_for": "7"}),
     }
     if call["engine"] in broken:
         return broken[call["engine"]]

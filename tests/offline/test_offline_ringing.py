@@ -3,7 +3,7 @@
 import pytest
 
 from routing.offline.events import ended, rung, talked
-from routing.offline.phones import Caller
+from routing.offline.phones import ScriptedCaller
 from support.offline_release import DESK, MOBILE, Telephone, extension, told
 
 OLENA = "[leg_timeout=15,routing_target=olena.desk]sofia/internal/1002%${domain}"
@@ -105,7 +105,7 @@ def test_a_talk_that_ends_goes_on_only_without_hangup_after_bridge(scheme):
 
 
 def test_a_caller_who_gives_up_stops_every_phone(scheme):
-    events = scheme(bridge(DESK, OLENA)).call(caller=Caller(hangs_up_after_ms=12_000))
+    events = scheme(bridge(DESK, OLENA)).call(caller=ScriptedCaller(hangs_up_after_ms=12_000))
     assert ring_ends(events) == [(12, "ivan.desk", "ORIGINATOR_CANCEL"), (12, "olena.desk", "ORIGINATOR_CANCEL")]
     assert (ended(events).at_ms, ended(events).subject) == (12_000, "ORIGINATOR_CANCEL")
 

@@ -4,10 +4,10 @@ import wave
 
 import pytest
 
-from routing.offline.decider import Answer
-from routing.offline.files import Directory
+from routing.offline.decider import EngineAnswer
+from routing.offline.files import DirectoryFiles
 from routing.offline.ladder import ladder, plain, summary
-from routing.offline.phones import BadBehaviour, Phone, Phones, Sends, milliseconds, parse
+from routing.offline.phones import BadBehaviour, PhoneTransfer, ScriptedPhone, ScriptedPhones, milliseconds, parse
 from routing.offline.sounds import ReleaseSounds
 from support.offline_release import DESK, FRAME, MOBILE, Telephone, extension
 
@@ -15,24 +15,24 @@ from support.offline_release import DESK, FRAME, MOBILE, Telephone, extension
 @pytest.mark.parametrize(
     ("words", "phone"),
     [
-        ("busy", Phone("busy")),
-        ("No answer", Phone("no answer")),
-        ("off", Phone("unreachable")),
-        ("unreachable", Phone("unreachable")),
-        ("rejects", Phone("rejects")),
-        ("rejects after 5s", Phone("rejects", 5_000)),
-        ("answers", Phone("answers")),
-        ("answers after 8s", Phone("answers", 8_000)),
-        ("answer:8", Phone("answers", 8_000)),
-        ("answers after 1.5s, talks 2m", Phone("answers", 1_500, 120_000)),
-        ("answers, never hangs up", Phone("answers", 0, None)),
-        ("voicemail after 20s", Phone("voicemail", 20_000, confirms_ms=None)),
-        ("answers, confirms after 5s", Phone("answers", 0, confirms_ms=5_000)),
-        ("answers, never confirms", Phone("answers", 0, confirms_ms=None)),
-        ("answers, refuses after 2s", Phone("answers", 0, confirms_ms=None, refuses_ms=2000)),
-        ("answers, transfers to 103", Phone("answers", sends=Sends("103"))),
-        ("answers, transfers to Desk-2 after 1.5s", Phone("answers", sends=Sends("Desk-2", 1_500))),
-        ("answers, transfers to *78, talks 1m", Phone("answers", 0, 60_000, sends=Sends("*78"))),
+        ("busy", ScriptedPhone("busy")),
+        ("No answer", ScriptedPhone("no answer")),
+        ("off", ScriptedPhone("unreachable")),
+        ("unreachable", ScriptedPhone("unreachable")),
+        ("rejects", ScriptedPhone("rejects")),
+        ("rejects after 5s", ScriptedPhone("rejects", 5_000)),
+        ("answers", ScriptedPhone("answers")),
+        ("answers after 8s", ScriptedPhone("answers", 8_000)),
+        ("answer:8", ScriptedPhone("answers", 8_000)),
+        ("answers after 1.5s, talks 2m", ScriptedPhone("answers", 1_500, 120_000)),
+        ("answers, never hangs up", ScriptedPhone("answers", 0, None)),
+        ("voicemail after 20s", ScriptedPhone("voicemail", 20_000, confirms_ms=None)),
+        ("answers, confirms after 5s", ScriptedPhone("answers", 0, confirms_ms=5_000)),
+        ("answers, never confirms", ScriptedPhone("answers", 0, confirms_ms=None)),
+        ("answers, refuses after 2s", ScriptedPhone("answers", 0, confirms_ms=None, refuses_ms=2000)),
+        ("answers, transfers to 103", ScriptedPhone("answers", sends=PhoneTransfer("103"))),
+        ("answers, transfers to Desk-2 after 1.5s", ScriptedPhone("answers", sends=PhoneTransfer("Desk-2", 1_500))),
+        ("answers, transfers to *78, talks 1m", ScriptedPhone("answers", 0, 60_000, sends=PhoneTransfer("*78"))),
     ],
 )
 def test_behaviours(words, phone):
@@ -61,7 +61,7 @@ def test_durations():
 
 
 def test_a_phone_goes_before_its_person_and_that_before_the_default():
-    phones = Phones.of({"ivan": "busy", "ivan.mobile": "answers", "+380": "rejects"}, default="unreachable")
+    phones = ScriptedPhones.of({"ivan": "busy", "ivan.mobile": "answers", "+380": "rejects"}, default="unreachable")
     found = [
         phones.find(*asked).does for asked in (("ivan.mobile", "1"), ("ivan.desk", "1"), ("x", "+380"), ("x", "y"))
     ]
@@ -72,7 +72,7 @@ def test_files_outside_the_root_are_not_read(tmp_path):
     (tmp_path / "root").mkdir()
     (tmp_path / "root" / "a.xml").write_text("a")
     (tmp_path / "secret").write_text("s")
-    files = Directory(tmp_path / "root")
+    files = DirectoryFiles(tmp_path / "root")
     assert files.read(str(tmp_path / "root" / "a.xml")) == "a"
     assert files.read(str(tmp_path / "root" / ".." / "secret")) is None
     assert files.read(str(tmp_path / "root" / "none.xml")) is None
@@ -94,7 +94,7 @@ def test_sounds_last_as_long_as_their_files(tmp_path):
 
 def test_the_ladder_tells_the_call():
     decided = extension("3.decided", f"bridge {{ignore_early_media=true}}{DESK},{MOBILE}", "hangup")
-    answer = Answer.of({"routing_decision": "3:ring:person:ivan"}, 30, "ring ivan")
+    answer = EngineAnswer.of({"routing_decision": "3:ring:person:ivan"}, 30, "ring ivan")
     phones = {"ivan.desk": "busy", "ivan.mobile": "answers after 8s, talks 5s"}
     events = Telephone(*FRAME, extensions=decided).call(phones, decider=lambda *_: answer)
     assert [" ".join(line.split()) for line in plain(ladder(events))] == [

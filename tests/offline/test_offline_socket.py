@@ -13,10 +13,10 @@ import pytest
 from routing.esl.facts import call_of
 from routing.esl.protocol import Parser, set_variables
 from routing.offline.answering import InProcess, by_url, canned
-from routing.offline.decider import Answer, Closed, Refused, Silent
+from routing.offline.decider import EngineAnswer, EngineClosed, EngineRefused, EngineSilent
 from routing.offline.event_socket import encoded
 from routing.offline.events import ended, rung, talked
-from routing.offline.files import Memory
+from routing.offline.files import MemoryFiles
 from routing.offline.socket_peer import SocketPeer
 from support.offline_release import CALLER, DECIDED, DESK, FRAME, RELEASE, Telephone, document, extension, told
 
@@ -43,7 +43,7 @@ def dynamic() -> Telephone:
 
 
 def webhook(plan: Telephone, words: str, **more):
-    return plan.call(decider=InProcess(Memory(plan.texts), canned(words)), **more)
+    return plan.call(decider=InProcess(MemoryFiles(plan.texts), canned(words)), **more)
 
 
 def test_a_person_the_webhook_names_is_rung(dynamic):
@@ -66,12 +66,13 @@ def test_every_failure_of_a_webhook_goes_on_with_the_scheme(dynamic, words):
 
 def test_handlers_by_url(dynamic):
     handler = by_url({STEP["url"]: canned('{"scheme": "lviv"}')}, canned("500"))
-    events = dynamic.call(decider=InProcess(Memory(dynamic.texts), handler))
+    events = dynamic.call(decider=InProcess(MemoryFiles(dynamic.texts), handler))
     assert ended(events).subject == "NO_ANSWER"
 
 
 @pytest.mark.parametrize(
-    ("reply", "second"), [(Refused(), 0), (Silent(), 4), (Closed(500), 0.5), (Answer((), 300), 0.3)]
+    ("reply", "second"),
+    [(EngineRefused(), 0), (EngineSilent(), 4), (EngineClosed(500), 0.5), (EngineAnswer((), 300), 0.3)],
 )
 def test_without_a_decision_the_fallback_rings(dynamic, reply, second):
     events = dynamic.call(decider=lambda *_: reply)
@@ -80,19 +81,19 @@ def test_without_a_decision_the_fallback_rings(dynamic, reply, second):
 
 
 def test_a_late_answer_loses_to_the_watchdog(dynamic):
-    events = dynamic.call(decider=lambda *_: Answer.of({"routing_decision": "3:scheme:lviv"}, 5_000))
+    events = dynamic.call(decider=lambda *_: EngineAnswer.of({"routing_decision": "3:scheme:lviv"}, 5_000))
     assert told(events, "transfer")[-1] == (4, "transfer", "3.fallback kharkiv")
     assert rung(events) == ["ivan.desk"]
 
 
 def test_an_answer_for_another_step_is_not_obeyed(dynamic):
-    events = dynamic.call(decider=lambda *_: Answer.of({"routing_decision": "2:scheme:lviv"}))
+    events = dynamic.call(decider=lambda *_: EngineAnswer.of({"routing_decision": "2:scheme:lviv"}))
     assert rung(events) == ["ivan.desk"]
 
 
 def test_without_socket_resume_a_closed_connection_strands_the_caller():
     plan = Telephone("socket 127.0.0.1:8084 async full", "hangup USER_BUSY")
-    events = plan.call(decider=lambda *_: Closed())
+    events = plan.call(decider=lambda *_: EngineClosed())
     assert ended(events).at_ms == 24 * 3600 * 1000
     assert [event.subject for event in events if event.kind == "error"] == [
         "the leg stays parked: socket_resume is not set"

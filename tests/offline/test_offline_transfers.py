@@ -7,8 +7,8 @@ import pytest
 from routing.cli.opened import opened
 from routing.offline.events import ended, rung
 from routing.offline.limits import Limits
-from routing.offline.phones import BadBehaviour, Caller, Phones, parse_transfer
-from routing.offline.switch import Call, login
+from routing.offline.phones import BadBehaviour, ScriptedCaller, ScriptedPhones, parse_transfer
+from routing.offline.switch import OfflineCall, login
 
 NOON = datetime(2026, 11, 23, 10, tzinfo=UTC)
 FOLDER = {
@@ -43,11 +43,11 @@ def published(tmp_path_factory):
 
 
 def carry(published, phones, *, to="+380800330902", account="", at=NOON, limits=None, uuid="call"):
-    call = Call(to, f"+3806712345{len(uuid)}{uuid[-1]}", at, uuid=uuid)
+    call = OfflineCall(to, f"+3806712345{len(uuid)}{uuid[-1]}", at, uuid=uuid)
     if account:
         told = login(account, published.accounts[account])
-        call = Call(to, account, at, uuid=uuid, context="routing_internal", variables=told)
-    return published.run(call, Phones.of(phones, "unreachable"), limits=limits)
+        call = OfflineCall(to, account, at, uuid=uuid, context="routing_internal", variables=told)
+    return published.run(call, ScriptedPhones.of(phones, "unreachable"), limits=limits)
 
 
 def test_the_time_and_the_way_are_told(published):
@@ -124,9 +124,9 @@ def test_a_phone_in_no_talk_sends_nobody_on(published):
 
 @pytest.mark.parametrize(("manner", "beside"), [("", []), (", attended", ["consults"])])
 def test_the_phone_that_called_sends_on_whom_it_reached(published, manner, beside):
-    call = Call("102", "2001", NOON, context="routing_internal", variables=login("2001", "sales.desk"))
-    phones = Phones.of({"support.desk": "answers, never hangs up", MOBILE: "answers, talks 7s"}, "unreachable")
-    events = published.run(call, phones, Caller(sends=parse_transfer(f"to 0501120001 after 2s{manner}")))
+    call = OfflineCall("102", "2001", NOON, context="routing_internal", variables=login("2001", "sales.desk"))
+    phones = ScriptedPhones.of({"support.desk": "answers, never hangs up", MOBILE: "answers, talks 7s"}, "unreachable")
+    events = published.run(call, phones, ScriptedCaller(sends=parse_transfer(f"to 0501120001 after 2s{manner}")))
     told = [event.kind for event in events if event.kind in ("talk", "talk_end", "consults", "transferred")]
     assert told == ["talk", *beside, "talk_end", "transferred", "talk", "talk_end"]
     assert ended(events).at_ms == 9_000
@@ -140,4 +140,4 @@ def test_what_a_calling_phone_does_is_written_one_way(words):
 
 def test_attended_stands_behind_a_transfer():
     with pytest.raises(BadBehaviour, match="'attended' of what"):
-        Phones.of({"support.desk": "answers, attended"})
+        ScriptedPhones.of({"support.desk": "answers, attended"})

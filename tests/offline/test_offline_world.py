@@ -9,8 +9,8 @@ import pytest
 
 from routing.offline.events import Event
 from routing.offline.line import HungUp, Transfer
-from routing.offline.phones import Caller, Phones
-from routing.offline.switch import Call, run
+from routing.offline.phones import ScriptedCaller, ScriptedPhones
+from routing.offline.switch import OfflineCall, run
 from routing.offline.world import Freed, World
 
 AT = datetime(2026, 11, 23, 10, tzinfo=UTC)
@@ -41,7 +41,14 @@ def carried(world: World, uuid: str, to: str, told: dict[str, list[Event]]) -> C
 
     def script() -> None:
         at = datetime.fromtimestamp(world.now_ms / 1000, UTC)
-        told[uuid] = run(Call(to, "+380671234567", at, uuid=uuid), NoFiles(), PLAN, Phones(), Caller(), world=world)
+        told[uuid] = run(
+            OfflineCall(to, "+380671234567", at, uuid=uuid),
+            NoFiles(),
+            PLAN,
+            ScriptedPhones(),
+            ScriptedCaller(),
+            world=world,
+        )
 
     return script
 

@@ -17,8 +17,8 @@ from routing.compile.build import build, needed
 from routing.load.nodes import read
 from routing.load.schema import json_schema
 from routing.offline.events import ended, longest_silence_ms
-from routing.offline.published import Published
-from routing.offline.switch import Call
+from routing.offline.published import PublishedRelease
+from routing.offline.switch import OfflineCall
 from routing.testing.names import Names
 from routing.testing.read import checked, files_below
 from routing.testing.run import carry
@@ -46,7 +46,7 @@ def company(tmp_path_factory):
     known = {need.name: f"value-of-{need.name}" for need in needed(SCHEMES)}
     release = build(SCHEMES, root, lambda where: known)
     (root / "current").symlink_to(release.folder)
-    return release, Published(root)
+    return release, PublishedRelease(root)
 
 
 @pytest.fixture(scope="module")
@@ -103,7 +103,7 @@ def test_nobody_answers_and_still_every_caller_reaches_a_voicemail(company, at):
     for record in release.records:
         for number, pays, _ in record.numbers:
             moment = datetime.fromisoformat(at).replace(tzinfo=KYIV)
-            events = published.run(Call(number, "+380671234567", moment))
+            events = published.run(OfflineCall(number, "+380671234567", moment))
             kinds = [event.kind for event in events]
             assert "error" not in kinds, (number, events)
             assert "voicemail" in kinds, number
@@ -120,7 +120,7 @@ def test_nobody_answers_and_still_every_caller_reaches_a_voicemail(company, at):
 def test_nobody_reaches_a_person_by_two_roads_at_once(company):
     """No phone is rung twice by one step, whatever groups it is in."""
     _, published = company
-    events = published.run(Call("+380800330520", "+380671234567", datetime(2026, 11, 23, 10, 5, tzinfo=KYIV)))
+    events = published.run(OfflineCall("+380800330520", "+380671234567", datetime(2026, 11, 23, 10, 5, tzinfo=KYIV)))
     by_step = [(event.scheme, event.step, event.subject) for event in events if event.kind == "ring"]
     assert len(by_step) == len(set(by_step))
 

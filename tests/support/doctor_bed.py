@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from routing.doctor.node import Node, Silent
+from routing.doctor.node import CheckedNode, NoAnswer
 from routing.doctor.switch import MODULES
 
 MOMENT = datetime(2026, 11, 22, 5, 24, 11, tzinfo=UTC)
@@ -83,11 +83,11 @@ class Patient:
         """Change one answer of FreeSWITCH."""
         self.answers[command] = answer
 
-    def node(self) -> Node:
+    def node(self) -> CheckedNode:
         """The node with its ports."""
         redis = self._speaks("redis", lambda: "unix:///redis.sock")
         http = self._speaks("engine", lambda path: self.metrics if path == "/metrics" else "well")
-        return Node(
+        return CheckedNode(
             self.root,
             self._speaks("switch", lambda command: self.answers.get(command, "-ERR command not found")),
             http,
@@ -104,7 +104,7 @@ class Patient:
     def _speaks(self, name, answer):
         def asked(*question):
             if name in self.silent:
-                raise Silent("connection refused")
+                raise NoAnswer("connection refused")
             return answer(*question)
 
         return asked

@@ -6,9 +6,9 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from routing.offline.events import Event
-from routing.offline.files import Memory
-from routing.offline.phones import Caller, Phones
-from routing.offline.switch import Call, run
+from routing.offline.files import MemoryFiles
+from routing.offline.phones import ScriptedCaller, ScriptedPhones
+from routing.offline.switch import OfflineCall, run
 
 RELEASE = "/r/releases/abc"
 KYIV = ZoneInfo("Europe/Kyiv")
@@ -105,7 +105,7 @@ class Telephone:
     def call(
         self,
         phones: dict[str, str] | None = None,
-        caller: Caller | None = None,
+        caller: ScriptedCaller | None = None,
         at: datetime = MONDAY,
         to: str = NUMBER,
         number: str = CALLER,
@@ -113,8 +113,8 @@ class Telephone:
     ) -> list[Event]:
         ports.setdefault("globals_", {"domain": "phones.example"})
         words = {word: str(ports.pop(word)) for word in ("name", "uuid") if word in ports}
-        call = Call(to, number, at, **words)
-        return run(call, Memory(self.texts), DIALPLAN, Phones.of(phones or {}), caller, **ports)  # type: ignore[arg-type]
+        call = OfflineCall(to, number, at, **words)
+        return run(call, MemoryFiles(self.texts), DIALPLAN, ScriptedPhones.of(phones or {}), caller, **ports)  # type: ignore[arg-type]
 
 
 def told(events: list[Event], *kinds: str) -> list[tuple[float, str, str]]:

@@ -7,10 +7,10 @@ import pytest
 
 from routing.node import files as node
 from routing.offline.events import rung, talked
-from routing.offline.files import Directory
-from routing.offline.phones import Phones, parse
+from routing.offline.files import DirectoryFiles
+from routing.offline.phones import ScriptedPhones, parse
 from routing.offline.socket_peer import SocketPeer
-from routing.offline.switch import Call, run
+from routing.offline.switch import OfflineCall, run
 from support.switchbed.faulty import BUDGET_S, FAULTS, NUMBERS, Engine
 
 pytestmark = pytest.mark.thorough
@@ -33,10 +33,10 @@ def test_fault(fault, number, offline_bed, dialplan):
     engine = Engine(FAULTS[fault]())
     try:
         events = run(
-            Call(NUMBERS[number], "+380672000001", NOON),
-            Directory(offline_bed.company.root),
+            OfflineCall(NUMBERS[number], "+380672000001", NOON),
+            DirectoryFiles(offline_bed.company.root),
             dialplan,
-            Phones({"danylo.desk": parse("answers after 200ms, talks 300ms")}, parse("unreachable")),
+            ScriptedPhones({"danylo.desk": parse("answers after 200ms, talks 300ms")}, parse("unreachable")),
             decider=SocketPeer(engine.address, PATIENCE_S),
             globals_={"domain": "127.0.0.1", "recordings_dir": "/recordings"},
         )

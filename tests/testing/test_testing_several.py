@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from routing.cli import group
-from routing.cli.errors import ErrorRoad
+from routing.cli.errors import ErrorReporter
 from routing.model.problem import Problems
 
 COMPANY = """\
@@ -220,7 +220,7 @@ def test_a_file_of_calls_stands_alone(schemes: Path, tmp_path: Path) -> None:
     assert "--to stands in the file of --calls" in trace(schemes, tmp_path, text, "--to", "1").output
     assert "who calls whom?" in CliRunner().invoke(group, ["trace", "--to", "1"]).output
     wrong = trace(schemes, tmp_path, text.replace("calls:", "call:"))
-    assert isinstance(wrong.exception, Problems | ErrorRoad)
+    assert isinstance(wrong.exception, Problems | ErrorReporter)
 
 
 def test_the_heading_of_each_call_says_the_second_it_begins(schemes: Path) -> None:

@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 from routing.cli import group
 from routing.cli.opened import opened
-from routing.offline.switch import Call
+from routing.offline.switch import OfflineCall
 from routing.testing.form import moment
 
 SCHEMES = Path(__file__).parent / "schemes"
@@ -35,7 +35,7 @@ def test_a_file_that_is_missing_is_named_from_the_release_on() -> None:
     at = moment("2026-11-23 10:00", "Europe/Kyiv")
     with opened(SCHEMES) as published:
         (published.root / "current" / "schemes" / "kharkiv.xml").unlink()
-        events = published.run(Call("+380800330521", "+380671234567", at))
+        events = published.run(OfflineCall("+380800330521", "+380671234567", at))
     missing = [event.subject for event in events if event.kind == "missing"]
     assert missing and all(subject.startswith("release/") for subject in missing)
     assert all(str(published.root) not in f"{event.subject} {event.detail}" for event in events)

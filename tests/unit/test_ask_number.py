@@ -19,10 +19,10 @@ from routing.model.decision import Call
 from routing.model.lookup import Owner, OwnerFound
 from routing.offline.answering import InProcess, canned
 from routing.offline.event_socket import connect_reply
-from routing.offline.phones import Phones
-from routing.offline.published import Published
-from routing.offline.running import Caller
-from routing.offline.switch import Call as Dialled
+from routing.offline.phones import ScriptedPhones
+from routing.offline.published import PublishedRelease
+from routing.offline.running import ScriptedCaller
+from routing.offline.switch import OfflineCall as Dialled
 from routing.process.memory import NoMemory
 from support.decision_ports import given
 from support.folders import HERE, compiled, laid_out
@@ -102,7 +102,7 @@ def published(tmp_path_factory):
     root = place / "root"
     root.mkdir()
     (root / "current").symlink_to(compiled(laid_out(HERE / "good/ask_number", place / "schemes"), root).folder)
-    return Published(root)
+    return PublishedRelease(root)
 
 
 @pytest.mark.parametrize(("digits", "told"), [
@@ -119,7 +119,7 @@ def test_what_is_dialled_is_read_as_the_country_dials(published, digits, told):
 
     at = datetime(2026, 11, 23, 10, tzinfo=UTC)
     events = published.run(
-        Dialled("380800330521", "anonymous", at), Phones(), Caller(digits),
+        Dialled("380800330521", "anonymous", at), ScriptedPhones(), ScriptedCaller(digits),
         decider=InProcess(published.files, answers),
     )  # fmt: skip
     assert sent == [("anonymous", told if told.startswith("+") else "")]

@@ -20,7 +20,7 @@ from click.testing import CliRunner, Result
 
 import routing.cli
 from routing.cli import COMMANDS, group
-from routing.cli.errors import ErrorRoad, UserError, report
+from routing.cli.errors import ErrorReporter, UserError, report
 from routing.cli.hours import _seconds_until, _spoken
 from routing.model.problem import Problem, Problems
 from routing.release.publish import current, only_one
@@ -48,7 +48,7 @@ class Desk:
         """As `main` does, in this process."""
 
         def whole(arguments: list[str]) -> None:
-            with ErrorRoad():
+            with ErrorReporter():
                 group(arguments, prog_name="routing")
 
         command = click.Command("routing", callback=lambda: whole(list(words)))

@@ -14,12 +14,12 @@ from routing.esl.protocol import Message
 from routing.model import dnd
 from routing.model.decision import Call
 from routing.offline.answering import InProcess, canned
-from routing.offline.decider import Silent, refused
+from routing.offline.decider import EngineSilent, refused
 from routing.offline.event_socket import connect_reply
 from routing.offline.events import Event, ended, rung
-from routing.offline.published import Published
+from routing.offline.published import PublishedRelease
 from routing.offline.remembered import Remembered
-from routing.offline.switch import Call as Dialled
+from routing.offline.switch import OfflineCall as Dialled
 from routing.process.memory import NoMemory
 from support.decision_ports import given
 from support.folders import HERE, compiled, laid_out
@@ -67,15 +67,15 @@ def test_whose_phone_calls_is_read_off_the_channel():
 
 
 @pytest.fixture(scope="module")
-def published(tmp_path_factory: pytest.TempPathFactory) -> Published:
+def published(tmp_path_factory: pytest.TempPathFactory) -> PublishedRelease:
     place = tmp_path_factory.mktemp("dnd")
     root = place / "root"
     root.mkdir()
     (root / "current").symlink_to(compiled(laid_out(HERE / "good/company", place / "schemes"), root).folder)
-    return Published(root)
+    return PublishedRelease(root)
 
 
-def dialled(published: Published, code: str, decider: object) -> list[Event]:
+def dialled(published: PublishedRelease, code: str, decider: object) -> list[Event]:
     """What comes of a code that ivan's phone dials; the call ends by itself."""
     at = datetime(2026, 11, 23, tzinfo=UTC)
     whose = (("sip_auth_username", "1001"), ("routing_person", "ivan"))
@@ -87,13 +87,13 @@ def dialled(published: Published, code: str, decider: object) -> list[Event]:
     return events
 
 
-def heard(published: Published, code: str, decider: object) -> list[str]:
+def heard(published: PublishedRelease, code: str, decider: object) -> list[str]:
     """Sounds that ivan's phone hears."""
     events = dialled(published, code, decider)
     return [event.subject.rpartition("/")[2] for event in events if event.kind == "play"]
 
 
-def told(published: Published, code: str, decider: object) -> list[str]:
+def told(published: PublishedRelease, code: str, decider: object) -> list[str]:
     """What the switch then knows of ivan."""
     events = dialled(published, code, decider)
     return [event.subject for event in events if event.subject.startswith("routing_dnd_")]
@@ -107,7 +107,7 @@ def test_the_phone_hears_that_it_is_done(published, code):
 @pytest.mark.parametrize("code", ["*78", "*79"])
 def test_the_phone_hears_that_it_is_not_done(published, code):
     down = InProcess(published.files, canned("refused"), None, Remembered(is_down=True))
-    for decider in (down, refused, lambda *_: Silent()):
+    for decider in (down, refused, lambda *_: EngineSilent()):
         assert heard(published, code, decider) == ["invalid.wav"]
         assert told(published, code, decider) == []
 

@@ -9,13 +9,13 @@ import time
 import pytest
 
 from routing.cli.errors import UserError
-from routing.cli.examples.children import Children
+from routing.cli.examples.processes import ExampleProcesses
 
 SERVER = "import sys, time\nprint('ready on 8084', flush=True)\ntime.sleep(60)\n"
 
 
 def test_processes_end_whatever_happens(tmp_path):
-    with pytest.raises(KeyboardInterrupt), Children(tmp_path) as children:
+    with pytest.raises(KeyboardInterrupt), ExampleProcesses(tmp_path) as children:
         child = children.start("server", [sys.executable, "-c", SERVER], {})
         assert child.wait_for_line(r"ready on (\d+)")[1] == "8084"
         with child.frozen():
@@ -28,7 +28,7 @@ def test_processes_end_whatever_happens(tmp_path):
 
 def test_a_frozen_process_does_nothing_until_it_is_thawed(tmp_path):
     count = "import time\nwhile True:\n    print('x', flush=True)\n    time.sleep(0.001)\n"
-    with Children(tmp_path) as children:
+    with ExampleProcesses(tmp_path) as children:
         child = children.start("counter", [sys.executable, "-c", count], {})
         child.wait_for_line("x")
         with child.frozen():
@@ -51,7 +51,7 @@ def stopped_size(child):
 
 
 def test_a_process_that_cannot_start_says_why(tmp_path):
-    with Children(tmp_path) as children:
+    with ExampleProcesses(tmp_path) as children:
         child = children.start("server", [sys.executable, "-c", "raise SystemExit('port taken')"], {})
         with pytest.raises(UserError, match="server ended at once: port taken"):
             child.wait_for_line("ready")

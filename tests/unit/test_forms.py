@@ -20,7 +20,7 @@ from routing.model import forms
 from routing.model.digits import LONGEST_COMPILED, compiled_bytes
 from routing.model.plans import KINDS, code_of, metadata_of
 from routing.offline.events import ended
-from routing.offline.switch import Call, run
+from routing.offline.switch import OfflineCall, run
 from routing.steps.dialplan import Context
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -160,7 +160,7 @@ class Doors:
     def caller(self, text: str, door: str) -> str:
         """Who calls, as the doors say."""
         chain = {"unlimited": "XML:/r/unlimited.xml,XML:/r/entry.xml", "entry": "XML:/r/entry.xml"}[door]
-        events = run(Call(NUMBER, text, NOON, dialplan=chain), self, "")
+        events = run(OfflineCall(NUMBER, text, NOON, dialplan=chain), self, "")
         assert ended(events).subject == "USER_BUSY", text
         assert not [event for event in events if event.kind == "error"]
         said = [event.subject for event in events if event.kind == "variable"]

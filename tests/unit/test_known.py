@@ -19,11 +19,11 @@ from routing.model.known import within
 from routing.model.memory import Talk
 from routing.offline.answering import InProcess, canned
 from routing.offline.crm_answers import answers
-from routing.offline.decider import Silent, refused
+from routing.offline.decider import EngineSilent, refused
 from routing.offline.events import Event, ended, rung
-from routing.offline.published import Published
+from routing.offline.published import PublishedRelease
 from routing.offline.remembered import Remembered
-from routing.offline.switch import Call as Dialled
+from routing.offline.switch import OfflineCall as Dialled
 from routing.process.memory import NoMemory
 from support.decision_ports import given as given_ports
 from support.folders import compiled
@@ -61,7 +61,7 @@ def ring(tmp_path: Path) -> Ring:
         (schemes / "s.yaml").write_text(f'scheme: s\nnumbers: "+380800111222"\nsteps:{steps}')
         release = compiled(schemes, tmp_path / "root")
         (tmp_path / "root/current").symlink_to(release.folder)
-        published = Published(tmp_path / "root")
+        published = PublishedRelease(tmp_path / "root")
         decides = decider or InProcess(published.files, canned("refused"), None, remembered, answers(crm))
         at = datetime(2026, 11, 23, tzinfo=UTC)
         events = published.run(Dialled("+380800111222", caller, at), decider=decides)
@@ -112,7 +112,7 @@ def test_nobody_is_asked_for_a_caller_who_hides_his_number(ring):
     assert [event for event in events if event.kind == "decision"] == []
 
 
-@pytest.mark.parametrize(("decider", "waited_s"), [(refused, 0), (lambda *_: Silent(), 3)])
+@pytest.mark.parametrize(("decider", "waited_s"), [(refused, 0), (lambda *_: EngineSilent(), 3)])
 def test_without_the_engine_the_caller_is_unknown_and_asked_for_once(ring, decider, waited_s):
     events = ring("\n  - play: {file: hello.wav, unless: known}" + KNOWN, decider=decider)
     assert rung(events) == ["olena.desk"]

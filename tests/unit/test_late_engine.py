@@ -9,11 +9,11 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from routing.compile.tones import tones
-from routing.offline.decider import Answer, Closed, Reply, Silent
+from routing.offline.decider import EngineAnswer, EngineClosed, EngineSilent, Reply
 from routing.offline.events import Event, rung, talked
-from routing.offline.phones import Caller, Phones
-from routing.offline.published import Published
-from routing.offline.switch import Call
+from routing.offline.phones import ScriptedCaller, ScriptedPhones
+from routing.offline.published import PublishedRelease
+from routing.offline.switch import OfflineCall
 from support.folders import compiled
 
 PROJECT = """
@@ -47,7 +47,7 @@ Carry = Callable[..., list[Event]]
 @pytest.fixture(scope="module")
 def carry(tmp_path_factory: pytest.TempPathFactory) -> Carry:
     """Compile steps once, carry one call through them; ``replies``: what becomes of one question after another."""
-    published: dict[str, Published] = {}
+    published: dict[str, PublishedRelease] = {}
 
     def call(steps: str, replies: list[Reply], phones: dict[str, str] | None = None, **caller) -> list[Event]:
         if steps not in published:
@@ -58,22 +58,22 @@ def carry(tmp_path_factory: pytest.TempPathFactory) -> Carry:
             (root / "schemes/s.yaml").write_text(f'scheme: s\nnumbers: "+380800111222"\nsteps: [{steps}]\n')
             release = compiled(root / "schemes", root / "root")
             (root / "root/current").symlink_to(release.folder)
-            published[steps] = Published(root / "root")
+            published[steps] = PublishedRelease(root / "root")
         answers = iter(replies)
         return published[steps].run(
-            Call("+380800111222", CALLER, MONDAY),
-            Phones.of(phones or {}),
-            caller=Caller(**caller),
-            decider=lambda *_: next(answers, Silent()),
+            OfflineCall("+380800111222", CALLER, MONDAY),
+            ScriptedPhones.of(phones or {}),
+            caller=ScriptedCaller(**caller),
+            decider=lambda *_: next(answers, EngineSilent()),
         )
 
     return call
 
 
-def decided(*values: str, after_s: float) -> Answer:
+def decided(*values: str, after_s: float) -> EngineAnswer:
     """What an engine says: a decision for a step and a question, so late."""
     names = ("routing_decision", "routing_answered", "routing_ring_for", "routing_label")
-    return Answer.of(dict(zip(names, values, strict=False)), round(after_s * 1000))
+    return EngineAnswer.of(dict(zip(names, values, strict=False)), round(after_s * 1000))
 
 
 def complaints(events: list[Event]) -> list[str]:
@@ -90,8 +90,8 @@ def test_what_a_call_does_by_then_goes_on(carry, asks, after, late_s):
     steps = f"{step}, {AFTER[after]}"
     path, phones = "1", {"ivan.desk": "answers, talks 70s"} if after == "talk" else {}
     said = decided(f"{path}:ring:person:ivan", "x", "20", "Late", after_s=late_s)
-    for late in (said, Closed(round(late_s * 1000))):
-        quiet = carry(steps, [Silent()], phones, message_ms=70_000)
+    for late in (said, EngineClosed(round(late_s * 1000))):
+        quiet = carry(steps, [EngineSilent()], phones, message_ms=70_000)
         heard = carry(steps, [late], phones, message_ms=70_000)
         assert complaints(heard) == []
         told = [event for event in heard if event.kind not in ("late", "fallback", "variable")]
@@ -110,14 +110,14 @@ def test_a_talk_that_a_late_engine_would_have_torn(carry):
 
 def test_the_command_resume_tears_what_the_call_does_by_then(carry):
     """So the switch does; the product's engine never says it."""
-    late = Answer((), 9_000, resumed=True)
+    late = EngineAnswer((), 9_000, resumed=True)
     events = carry(f"{ASKS['webhook'][0]}, {AFTER['talk']}", [late], {"ivan.desk": "answers, talks 60s"})
     assert complaints(events) == ["an abandoned socket reset the call: it is left to nobody"]
 
 
 def test_the_end_of_an_abandoned_socket_costs_a_later_question_its_answer_and_nothing_else(carry):
     again = ASKS["webhook"][0]
-    late, silent = Closed(4_500), Silent()
+    late, silent = EngineClosed(4_500), EngineSilent()
     events = carry(f"{again}, {again}, {AFTER['talk']}", [late, silent], {"ivan.desk": "answers, talks 60s"})
     assert complaints(events) == []
     assert talked(events) == "ivan.desk"
@@ -131,15 +131,17 @@ def test_an_answer_to_an_earlier_question_of_the_same_step_is_none(carry):
     """
     waiting = "{ring: {to: [ivan, olena], order: in_order_waiting, for: 5s, at_most: 10s}}, {hangup: USER_BUSY}"
     wait = decided("1:wait", "x", after_s=0.1)
-    earlier = Answer.of({"routing_decision": "1:order:olena", "routing_answered": "x", "routing_ring_for": "5"}, 200)
-    assert rung(carry(waiting, [wait, Silent(), earlier])) == [
+    earlier = EngineAnswer.of(
+        {"routing_decision": "1:order:olena", "routing_answered": "x", "routing_ring_for": "5"}, 200
+    )
+    assert rung(carry(waiting, [wait, EngineSilent(), earlier])) == [
         "ivan.desk",
         "olena.desk",
     ]  # as written: nothing was decided
-    own = Answer.of({"routing_decision": "1:order:olena", "routing_answered": "xx", "routing_ring_for": "5"}, 200)
-    assert rung(carry(waiting, [wait, Silent(), own])) == ["olena.desk"]
-    uncounted = Answer.of({"routing_decision": "1:order:olena", "routing_ring_for": "5"}, 200)  # an older engine
-    assert rung(carry(waiting, [wait, Silent(), uncounted])) == ["olena.desk"]
+    own = EngineAnswer.of({"routing_decision": "1:order:olena", "routing_answered": "xx", "routing_ring_for": "5"}, 200)
+    assert rung(carry(waiting, [wait, EngineSilent(), own])) == ["olena.desk"]
+    uncounted = EngineAnswer.of({"routing_decision": "1:order:olena", "routing_ring_for": "5"}, 200)  # an older engine
+    assert rung(carry(waiting, [wait, EngineSilent(), uncounted])) == ["olena.desk"]
 
 
 def test_an_order_under_way_is_not_changed_by_what_comes_late(carry):

@@ -12,8 +12,8 @@ from routing.compile.lists import MOST_BY_TWO, MOST_IN_ONE, list_contexts
 from routing.load.lists import MOST_NUMBERS, read_lists
 from routing.model.digits import compiled_bytes, numbers_pattern
 from routing.offline.events import ended, rung
-from routing.offline.published import Published
-from routing.offline.switch import Call
+from routing.offline.published import PublishedRelease
+from routing.offline.switch import OfflineCall
 from support.folders import compiled, laid_out
 
 SCHEME = 'scheme: a\nnumbers: ["+380800330521"]\nsteps: [{match: {when: {list: vip.txt}, steps: [{ring: ivan}]}}, {hangup: USER_BUSY}]\n'  # noqa: E501
@@ -29,14 +29,14 @@ def schemes(tmp_path: Path) -> Path:
     return laid_out(source, tmp_path / "schemes")
 
 
-def published(schemes: Path, root: Path) -> Published:
+def published(schemes: Path, root: Path) -> PublishedRelease:
     (root / "current").unlink(missing_ok=True)
     (root / "current").symlink_to(compiled(schemes, root).folder)
-    return Published(root)
+    return PublishedRelease(root)
 
 
-def reached(release: Published, caller: str) -> bool:
-    events = release.run(Call("+380800330521", caller, datetime(2026, 11, 23, tzinfo=UTC)))
+def reached(release: PublishedRelease, caller: str) -> bool:
+    events = release.run(OfflineCall("+380800330521", caller, datetime(2026, 11, 23, tzinfo=UTC)))
     assert [event for event in events if event.kind == "error"] == []
     assert ended(events).subject == "USER_BUSY"
     return bool(rung(events))

@@ -16,9 +16,9 @@ from routing.model.messages import mwi_headers, name_of
 from routing.offline.answering import InProcess, canned
 from routing.offline.decider import refused
 from routing.offline.events import Event, ended
-from routing.offline.published import Published
+from routing.offline.published import PublishedRelease
 from routing.offline.remembered import Remembered
-from routing.offline.switch import Call as Dialled
+from routing.offline.switch import OfflineCall as Dialled
 from routing.process.memory import NoMemory
 from support.decision_ports import given
 from support.folders import HERE, compiled, laid_out
@@ -77,15 +77,15 @@ def test_what_a_phone_is_told():
 
 
 @pytest.fixture(scope="module")
-def published(tmp_path_factory: pytest.TempPathFactory) -> Published:
+def published(tmp_path_factory: pytest.TempPathFactory) -> PublishedRelease:
     place = tmp_path_factory.mktemp("messages")
     root = place / "root"
     root.mkdir()
     (root / "current").symlink_to(compiled(laid_out(HERE / "good/match", place / "schemes"), root).folder)
-    return Published(root)
+    return PublishedRelease(root)
 
 
-def heard(published: Published, decider: object) -> list[str]:
+def heard(published: PublishedRelease, decider: object) -> list[str]:
     whose = (("sip_auth_username", "1001"), ("routing_person", "ivan"))
     at = datetime(2026, 11, 23, tzinfo=UTC)
     call = Dialled("*97", "1001", at, context="routing_internal", variables=whose)

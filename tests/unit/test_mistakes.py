@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from routing.cli import group
-from routing.cli.errors import ErrorRoad
+from routing.cli.errors import ErrorReporter
 
 HERE = Path(__file__).parents[1] / "mistakes"
 FILES = sorted(HERE.glob("*.txt"))
@@ -59,7 +59,7 @@ def place(tmp_path, monkeypatch):
 def run(words):
     """What a command prints, both streams together, and its exit code."""
     said = io.StringIO()
-    with redirect_stdout(said), redirect_stderr(said), pytest.raises(SystemExit) as ended, ErrorRoad():
+    with redirect_stdout(said), redirect_stderr(said), pytest.raises(SystemExit) as ended, ErrorReporter():
         group(words, prog_name="routing")
     code = ended.value.code or 0
     told = re.sub(r"Usage: .*\n(?: .*\n)*Try .*\n\n", "", said.getvalue()).replace(str(Path.cwd()), "HERE")

@@ -11,11 +11,11 @@ import pytest
 
 from routing.compile.build import Release, build
 from routing.compile.numbers import LONGEST_OPENING
-from routing.offline.decider import Decider, Refused, Reply, refused
+from routing.offline.decider import Decider, EngineRefused, Reply, refused
 from routing.offline.events import Event, ended, rung
-from routing.offline.files import Directory
-from routing.offline.published import Published
-from routing.offline.switch import INBOUND, Call, run
+from routing.offline.files import DirectoryFiles
+from routing.offline.published import PublishedRelease
+from routing.offline.switch import INBOUND, OfflineCall, run
 from support.folders import AnyPassword
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -47,11 +47,11 @@ class Bed:
         return release
 
     def call(self, number: str = NUMBER, caller: str = "+380671234567", **words: str) -> list[Event]:
-        return Published(self.root).run(Call(number, caller, NOON, **words))
+        return PublishedRelease(self.root).run(OfflineCall(number, caller, NOON, **words))
 
-    def enter(self, door: str, call: Call, decider: Decider = refused) -> list[Event]:
+    def enter(self, door: str, call: OfflineCall, decider: Decider = refused) -> list[Event]:
         """A call that comes to one front door first."""
-        published = Published(self.root)
+        published = PublishedRelease(self.root)
         call = replace(call, dialplan=f"XML:{self.root}/current/{door},{published.entry_dialplan}")
         return run(call, published.files, published.dialplan, decider=decider)
 
@@ -138,11 +138,11 @@ def test_who_calls_is_what_strict_expressions_captured(
 
     def decider(address: str, told: Mapping[str, str], patience_ms: int) -> Reply:
         asked.update(told)
-        return Refused()
+        return EngineRefused()
 
     bed.scheme("static", '{webhook: {url: "http://127.0.0.1:9/"}}, ', NUMBER)
     bed.publish()
-    call = Call(NUMBER, caller, NOON, name=name, variables=tuple(headers.items()))
+    call = OfflineCall(NUMBER, caller, NOON, name=name, variables=tuple(headers.items()))
     events = bed.enter(door, call, decider)
     assert [event for event in events if event.kind == "error"] == []
     assert asked["routing_caller"] == asked["effective_caller_id_number"] == known
@@ -170,8 +170,8 @@ def test_a_national_caller_is_not_taken_for_one_from_abroad(bed: Bed, country: s
 
 def test_a_call_through_the_loaded_dialplan_goes_the_same_way(bed: Bed) -> None:
     bed.publish()
-    published = Published(bed.root)
-    call = Call(NUMBER, "+380671234567", NOON)
+    published = PublishedRelease(bed.root)
+    call = OfflineCall(NUMBER, "+380671234567", NOON)
     loaded = run(call, published.files, published.dialplan, globals_={"domain": "phones.invalid"})
     front = run(replace(call, dialplan=published.entry_dialplan), published.files, published.dialplan,
                 globals_={"domain": "phones.invalid"})  # fmt: skip
@@ -181,11 +181,11 @@ def test_a_call_through_the_loaded_dialplan_goes_the_same_way(bed: Bed) -> None:
 
 def test_without_a_release_that_can_be_read_the_carrier_may_try_elsewhere(bed: Bed) -> None:
     bed.publish()
-    published = Published(bed.root)
+    published = PublishedRelease(bed.root)
     (bed.root / "current" / "entry.xml").unlink()
-    call = Call(NUMBER, "+380671234567", NOON, dialplan=published.entry_dialplan)
+    call = OfflineCall(NUMBER, "+380671234567", NOON, dialplan=published.entry_dialplan)
     assert call.context == INBOUND
-    assert ended(run(call, Directory(bed.root), published.dialplan)).subject == "NORMAL_TEMPORARY_FAILURE"
+    assert ended(run(call, DirectoryFiles(bed.root), published.dialplan)).subject == "NORMAL_TEMPORARY_FAILURE"
 
 
 @pytest.mark.parametrize(
@@ -195,7 +195,7 @@ def test_without_a_release_that_can_be_read_the_carrier_may_try_elsewhere(bed: B
 @pytest.mark.parametrize("door", ["unlimited.xml", "entry.xml"])
 def test_a_number_of_nobody_is_told_whose_call_it_was(bed: Bed, door: str, number: str, cause: str) -> None:
     bed.publish()
-    events = bed.enter(door, Call(number, "+380671234567", NOON))
+    events = bed.enter(door, OfflineCall(number, "+380671234567", NOON))
     assert ended(events).subject == cause
     assert variables(events) == {"routing_direction": "in", "routing_caller": "+380671234567"}
 

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from routing.offline.events import rung
-from routing.offline.published import Published
-from routing.offline.switch import Call
+from routing.offline.published import PublishedRelease
+from routing.offline.switch import OfflineCall
 from support.folders import HERE, compiled, laid_out
 
 KYIV = ZoneInfo("Europe/Kyiv")
@@ -28,7 +28,7 @@ BRANCH = {"ivan.desk": "kyiv", "olena.desk": "far", "olena.mobile": "west", "iva
 
 
 @pytest.fixture(scope="module")
-def published(tmp_path_factory: pytest.TempPathFactory) -> Published:
+def published(tmp_path_factory: pytest.TempPathFactory) -> PublishedRelease:
     schemes = laid_out(HERE / "good/open_branch", tmp_path_factory.mktemp("branches") / "schemes")
     (schemes / "a.yaml").write_text(SCHEME)
     for name, phone in (("kyiv", "ivan.desk"), ("far", "olena.desk"), ("west", "olena.mobile")):
@@ -36,7 +36,7 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Published:
     root = schemes.parent / "root"
     (root).mkdir()
     (root / "current").symlink_to(compiled(schemes, root).folder)
-    return Published(root)
+    return PublishedRelease(root)
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,9 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Published:
         (NEAREST, LONDON, "2026-11-23 22:00", "nobody"),
     ],
 )
-def test_the_branch_where_it_is_day(published: Published, number: str, caller: str, at: str, branch: str) -> None:
-    events = published.run(Call(number, caller, datetime.fromisoformat(at).replace(tzinfo=KYIV)))
+def test_the_branch_where_it_is_day(
+    published: PublishedRelease, number: str, caller: str, at: str, branch: str
+) -> None:
+    events = published.run(OfflineCall(number, caller, datetime.fromisoformat(at).replace(tzinfo=KYIV)))
     assert [event for event in events if event.kind == "error"] == []
     assert [BRANCH[phone] for phone in rung(events)] == [branch]

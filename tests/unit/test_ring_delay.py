@@ -7,8 +7,8 @@ import pytest
 
 from routing.cli.opened import opened
 from routing.model.problem import Problems
-from routing.offline.phones import Phones
-from routing.offline.switch import Call
+from routing.offline.phones import ScriptedPhones
+from routing.offline.switch import OfflineCall
 
 COMPANY = """\
 project: {name: a, timezone: Europe/Kyiv, country: UA}
@@ -29,8 +29,8 @@ def folder(tmp_path, settings):
 
 def rung(tmp_path, settings):
     with opened(folder(tmp_path, settings)) as published:
-        call = Call("+380441112233", "+380671112233", datetime(2026, 11, 23, 10, tzinfo=ZoneInfo("Europe/Kyiv")))
-        events = published.run(call, Phones.of({}))
+        call = OfflineCall("+380441112233", "+380671112233", datetime(2026, 11, 23, 10, tzinfo=ZoneInfo("Europe/Kyiv")))
+        events = published.run(call, ScriptedPhones.of({}))
     began = {event.subject: event.at_ms / 1000 for event in events if event.kind == "ring"}
     ended = {event.subject: event.at_ms / 1000 for event in events if event.kind == "ring_end"}
     return {name: (began[name], ended[name]) for name in began}

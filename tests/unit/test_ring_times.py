@@ -9,9 +9,9 @@ import pytest
 from routing.cli.opened import opened
 from routing.offline.answering import InProcess, canned
 from routing.offline.crm_answers import answers
-from routing.offline.phones import Phones
+from routing.offline.phones import ScriptedPhones
 from routing.offline.remembered import Remembered
-from routing.offline.switch import Call
+from routing.offline.switch import OfflineCall
 from routing.steps.dialstring import CONFIRM_SECONDS
 
 NUMBER, CALLER = "+380441112233", "+380671112233"
@@ -49,8 +49,8 @@ def carried(tmp_path, step, answer="", call=None, **phones):
     with opened(tmp_path) as published:
         memory, crm = Remembered({"*": ("ivan", "")}), answers("deal ivan")
         decider = InProcess(published.files, canned(answer), None, memory, crm)
-        call = call or Call(NUMBER, CALLER, NOON)
-        told = Phones.of({name.replace("_", "."): words for name, words in phones.items()})
+        call = call or OfflineCall(NUMBER, CALLER, NOON)
+        told = ScriptedPhones.of({name.replace("_", "."): words for name, words in phones.items()})
         events = published.run(call, told, decider=decider)
     first = next(event.at_ms for event in events if event.kind == "ring")
     at = {(event.kind, event.subject): round((event.at_ms - first) / 1000, 1) for event in events}
@@ -135,7 +135,7 @@ def test_one_phone_rings_the_whole_time(step, tmp_path):
 
 @pytest.mark.parametrize("dialled", ["101", "1001"])
 def test_a_colleague_rings_45_s_in_all(dialled, tmp_path):
-    inside = Call(dialled, "1003", NOON, context="routing_internal", variables=(("sip_auth_username", "1003"),))
+    inside = OfflineCall(dialled, "1003", NOON, context="routing_internal", variables=(("sip_auth_username", "1003"),))
     found = carried(tmp_path, "ring: ivan", call=inside)
     person = {"ivan.desk": (0, 45), "ivan.soft": (3, 7), "ivan.mobile": (10, 45)}
     assert found == (person if dialled == "101" else {"ivan.desk": (0, 45)})

@@ -20,7 +20,7 @@ from routing.load.nodes import read
 from routing.model.folder import Folder
 from routing.model.plans import longest_beginning
 from routing.model.problem import Problems
-from routing.offline.document import Document, parse
+from routing.offline.document import ParsedDialplan, parse
 from routing.steps import KINDS, targets
 from routing.steps.base import LONGEST_JUMPS
 from routing.steps.dialstring import caller_id, dialled
@@ -294,16 +294,16 @@ def test_whatever_compiles_leads_somewhere(steps: list[Any], otherwise: list[Any
     assert _ends(document)
 
 
-def _labels(document: Document) -> set[str]:
+def _labels(document: ParsedDialplan) -> set[str]:
     return {extension.name for extension in document.contexts[0][1]}
 
 
-def _actions(document: Document) -> list[tuple[str, str]]:
+def _actions(document: ParsedDialplan) -> list[tuple[str, str]]:
     conditions = [condition for extension in document.contexts[0][1] for condition in extension.conditions]
     return [(action.application, action.data) for condition in conditions for action in condition.actions]
 
 
-def _ends(document: Document) -> bool:
+def _ends(document: ParsedDialplan) -> bool:
     """Every extension has actions, and the last one hands the call on or ends it, or the call comes back from there."""
     executed = {
         data.partition(" ")[0] for application, data in _actions(document) if application == "execute_extension"

@@ -11,12 +11,12 @@ import pytest
 
 from routing.model.memory import Load
 from routing.offline.answering import InProcess, canned
-from routing.offline.decider import Answer, Silent, refused
+from routing.offline.decider import EngineAnswer, EngineSilent, refused
 from routing.offline.events import Event, ended, rung, talked
-from routing.offline.phones import Phones
-from routing.offline.published import Published
+from routing.offline.phones import ScriptedPhones
+from routing.offline.published import PublishedRelease
 from routing.offline.remembered import Remembered
-from routing.offline.switch import Call
+from routing.offline.switch import OfflineCall
 from support.folders import compiled
 
 PEOPLE = """
@@ -49,12 +49,12 @@ def ring(tmp_path: Path) -> Ring:
         (schemes / "t.yaml").write_text('scheme: t\nnumbers: "+380800111333"\nsteps: [{ring: petro}, hangup]\n')
         release = compiled(schemes, tmp_path / "root")
         (tmp_path / "root/current").symlink_to(release.folder)
-        published = Published(tmp_path / "root")
+        published = PublishedRelease(tmp_path / "root")
         decides = decider or InProcess(published.files, canned("refused"), None, remembered)
         inside = (
             {"context": "routing_internal", "variables": (("sip_auth_username", caller),)} if len(caller) < 5 else {}
         )
-        return published.run(Call(to, caller, at, **inside), Phones.of(phones or {}), decider=decides)
+        return published.run(OfflineCall(to, caller, at, **inside), ScriptedPhones.of(phones or {}), decider=decides)
 
     return carry
 
@@ -93,7 +93,7 @@ def test_the_first_who_answers_talks_and_nobody_else_rings(ring):
     assert talked(events) == "olena.desk"
 
 
-@pytest.mark.parametrize(("decider", "waited_s"), [(refused, 0), (lambda *_: Silent(), 2)])
+@pytest.mark.parametrize(("decider", "waited_s"), [(refused, 0), (lambda *_: EngineSilent(), 2)])
 @pytest.mark.parametrize("strategy", ["round_robin", "in_order_waiting"])
 def test_without_the_engine_they_ring_as_written(ring, decider, waited_s, strategy):
     events = ring(order(strategy), decider=decider)
@@ -115,7 +115,7 @@ def test_together_skips_who_is_not_free(ring):
     [("maria,yulia.desk", ["ivan.desk", "olena.desk", "petro.desk"]), ("maria,petro", ["petro.desk"])],
 )
 def test_a_decision_that_names_nobody_of_the_step_is_none(ring, names, rang):
-    decided = Answer.of({"routing_decision": f"1:together:{names}"})
+    decided = EngineAnswer.of({"routing_decision": f"1:together:{names}"})
     assert rung(ring(order("together", ", only: free"), decider=lambda *_: decided)) == rang
 
 

@@ -35,11 +35,11 @@ from routing.model.entities import (
 )
 from routing.model.visitors import LeasesDown
 from routing.offline.answering import InProcess, canned
-from routing.offline.decider import Silent
+from routing.offline.decider import EngineSilent
 from routing.offline.event_socket import connect_reply
 from routing.offline.events import Event, rung
-from routing.offline.published import Published
-from routing.offline.switch import Call as Dialled
+from routing.offline.published import PublishedRelease
+from routing.offline.switch import OfflineCall as Dialled
 from support.decision_ports import given as given_ports
 from support.folders import HERE, compiled, laid_out
 
@@ -140,14 +140,14 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def published(folder: Path) -> Published:
+def published(folder: Path) -> PublishedRelease:
     root = folder.parent / "root"
     root.mkdir()
     (root / "current").symlink_to(compiled(folder, root).folder)
-    return Published(root)
+    return PublishedRelease(root)
 
 
-def called(published: Published, visitor: Visitor | None, number: str = LENT) -> list[Event]:
+def called(published: PublishedRelease, visitor: Visitor | None, number: str = LENT) -> list[Event]:
     decider = InProcess(published.files, canned("refused"), visitor)
     events = published.run(Dialled(number, "+48501112233", datetime(2026, 11, 23, tzinfo=UTC)), decider=decider)
     assert [event for event in events if event.kind == "error"] == []
@@ -167,16 +167,18 @@ def called(published: Published, visitor: Visitor | None, number: str = LENT) ->
         (None, []),
     ],
 )
-def test_match_asks_what_the_visitor_did(published: Published, visitor: Visitor | None, person: list[str]) -> None:
+def test_match_asks_what_the_visitor_did(
+    published: PublishedRelease, visitor: Visitor | None, person: list[str]
+) -> None:
     assert rung(called(published, visitor)) == person
 
 
-def test_without_a_pools_number_nothing_is_known_of_the_visitor(published: Published) -> None:
+def test_without_a_pools_number_nothing_is_known_of_the_visitor(published: PublishedRelease) -> None:
     assert rung(called(published, Visitor({}, {"utm_source": "google"}), OVERFLOW)) == []
 
 
-def test_a_silent_or_dead_engine_costs_three_seconds_at_most(published: Published) -> None:
-    for decider, until in ((lambda *_: Silent(), 3000), (InProcess(published.files, canned("x"), VISITOR), 50)):
+def test_a_silent_or_dead_engine_costs_three_seconds_at_most(published: PublishedRelease) -> None:
+    for decider, until in ((lambda *_: EngineSilent(), 3000), (InProcess(published.files, canned("x"), VISITOR), 50)):
         call = Dialled(LENT, "+48501112233", datetime(2026, 11, 23, tzinfo=UTC))
         events = published.run(call, decider=decider)
         scheme = next(event for event in events if event.kind == "scheme" and event.subject == "kharkiv")

@@ -21,9 +21,9 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from routing.cli.examples.children import Children
+from routing.cli.examples.processes import ExampleProcesses
 from routing.cli.examples.site import Lent
-from routing.cli.examples.stage import Places, Stage, set_up
+from routing.cli.examples.stage import Stage, StagePaths, set_up
 from routing.cli.examples.story import Story, print_story, print_summary
 from routing.cli.options import FOLDER, NEW_FILE, NEW_FOLDER
 from routing.cli.scratch import scratch
@@ -31,7 +31,7 @@ from routing.cli.terminal import terminal
 from routing.compile.build import is_fit
 from routing.offline.socket_peer import SocketPeer
 from routing.store.program import HOW_TO_GET, program
-from routing.testing.cases import Case
+from routing.testing.cases import CallCase
 from routing.testing.read import checked
 from routing.testing.run import carry_with, made
 
@@ -55,9 +55,9 @@ def examples(schemes: Path, calls: Path | None, tools: Path, out: Path, secrets:
     began = time.monotonic()
     console = terminal(PIPE_WIDTH)
     out.mkdir(parents=True, exist_ok=True)
-    with _root(out) as root, Children(out) as children, _progress(console) as progress:
+    with _root(out) as root, ExampleProcesses(out) as children, _progress(console) as progress:
         task = progress.add_task("compiling, starting the engine and what it asks", total=None)
-        stage = set_up(children, Places(schemes, tools, out, secrets, root))
+        stage = set_up(children, StagePaths(schemes, tools, out, secrets, root))
         found = checked([calls or schemes / "company.test.yaml"], stage.names)
         cases = [case for case in found if stage.can_carry(case.sample) and not case.together]
         progress.update(task, total=len(cases))
@@ -73,7 +73,7 @@ def examples(schemes: Path, calls: Path | None, tools: Path, out: Path, secrets:
         sys.exit(1)
 
 
-def carry(stage: Stage, case: Case) -> Story:
+def carry(stage: Stage, case: CallCase) -> Story:
     """One call to its end, with what its example says is broken broken meanwhile."""
     sample, call = case.sample, made(case, stage.names)
     lent: Lent | None = None

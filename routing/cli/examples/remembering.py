@@ -16,7 +16,7 @@ from routing.journal.memory import DAYS
 from routing.model.memory import Direction, Talk
 from routing.model.moments import later
 from routing.offline.events import Event
-from routing.offline.switch import Call
+from routing.offline.switch import OfflineCall
 from routing.store.memory import RedisMemory
 from routing.testing.sample import Sample
 
@@ -28,7 +28,7 @@ class Remembering:
         self._memory, self._project, self._zone = memory, project, ZoneInfo(timezone)
         self._ended: dict[str, tuple[datetime, Talk]] = {}
 
-    def before(self, sample: Sample, call: Call) -> None:
+    def before(self, sample: Sample, call: OfflineCall) -> None:
         """The talks that a sample says there were, unless this run has had one with the caller."""
         ended, talk = self._ended.get(call.caller, (call.at, None))
         if talk and ended <= call.at:
@@ -40,10 +40,10 @@ class Remembering:
                 if person:
                     self._remember(call, Talk(person, 0, earlier.talked, direction), earlier.ago)
 
-    def _remember(self, call: Call, talk: Talk, ago_s: float) -> None:
+    def _remember(self, call: OfflineCall, talk: Talk, ago_s: float) -> None:
         self._memory.remember(self._project, call.caller, replace(talk, at=time.time() - ago_s))
 
-    def after(self, call: Call, events: Sequence[Event]) -> None:
+    def after(self, call: OfflineCall, events: Sequence[Event]) -> None:
         """Keeps the talk of a call that came in, if there was one, and counts it."""
         talk = next((event for event in events if event.kind == "talk_end"), None)
         if talk is None or not call.caller.startswith("+"):

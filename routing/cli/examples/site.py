@@ -22,7 +22,7 @@ class Lent:
 
 
 @dataclass(frozen=True)
-class Site:
+class SampleSite:
     """``origin``: of the company's pages; ``api``: where the tracking API listens, ``host:port``."""
 
     origin: str

@@ -18,12 +18,12 @@ from pathlib import Path
 from typing import Any
 
 from routing.cli.errors import UserError
-from routing.cli.examples.children import POLL_SECONDS, START_SECONDS, Child, Children
+from routing.cli.examples.processes import POLL_SECONDS, START_SECONDS, ExampleProcess, ExampleProcesses
 from routing.cli.examples.remembering import Remembering
-from routing.cli.examples.site import Site
+from routing.cli.examples.site import SampleSite
 from routing.cli.secrets import add_missing
 from routing.compile.build import Release, build, needed
-from routing.offline.published import Published
+from routing.offline.published import PublishedRelease
 from routing.process.secrets import read_secrets
 from routing.release import publish as publishing
 from routing.store import embedded
@@ -44,7 +44,7 @@ ANY_PORT = "127.0.0.1:0"
 
 
 @dataclass(frozen=True)
-class Places:
+class StagePaths:
     """Folders and files as the command was told."""
 
     schemes: Path
@@ -59,13 +59,13 @@ class Places:
 class Stage:
     """Everything a sample call needs. ``shown`` tells of each process where it is, by its name."""
 
-    engine: Child
-    partners: Sequence[Child]
+    engine: ExampleProcess
+    partners: Sequence[ExampleProcess]
     release: Release
     names: Names
     #: None where there is no Redis to remember anything in.
     remembering: Remembering | None
-    site: Site
+    site: SampleSite
     shown: Mapping[str, str]
 
     def can_carry(self, sample: Sample) -> bool:
@@ -74,7 +74,7 @@ class Stage:
         return self.remembering is not None or not is_about_memory
 
     @property
-    def handlers(self) -> Sequence[Child]:
+    def handlers(self) -> Sequence[ExampleProcess]:
         """The processes that webhook steps ask."""
         return [partner for partner in self.partners if partner.name != CRM]
 
@@ -85,7 +85,7 @@ class Stage:
         return {f"{each['scheme']}/{each['step']}": each for each in facts if each.get("event") == "decision"}
 
 
-def set_up(children: Children, places: Places) -> Stage:
+def set_up(children: ExampleProcesses, places: StagePaths) -> Stage:
     """Start everything, compile and publish. Raises UserError, Problems, SecretsFault."""
     keys = _keys(places)
     places.root.mkdir(parents=True, exist_ok=True)
@@ -100,7 +100,7 @@ def set_up(children: Children, places: Places) -> Stage:
     release = build(staged, places.root, lambda setting: keys, listen)
     publishing.publish(places.root, release.name, None)
     _wait_for(engine)
-    published = Published(places.root)
+    published = PublishedRelease(places.root)
     api = _port(tracking, "listen")
     shown = {"engine": f"on {listen}", "tracking API": f"on {api}"}
     for partner, (url, at) in zip(partners, here.items(), strict=True):
@@ -109,33 +109,35 @@ def set_up(children: Children, places: Places) -> Stage:
     return Stage(engine, partners, release, Names(published), remembering, site, shown)
 
 
-def _keys(places: Places) -> Mapping[str, str]:
+def _keys(places: StagePaths) -> Mapping[str, str]:
     """The secrets of the schemes; what nobody has set is invented and kept, as `routing secrets` does."""
     known = read_secrets(places.secrets, {}) if places.secrets.exists() else {}
     return {**add_missing(places.secrets, needed(places.schemes), known), **known}
 
 
-def _partner(children: Children, script: Path, keys: Mapping[str, str], name: str) -> Child:
+def _partner(children: ExampleProcesses, script: Path, keys: Mapping[str, str], name: str) -> ExampleProcess:
     if not script.is_file():
         raise UserError(f"{script} is not there: run this in the project's source folder, or say --tools")
     command = [sys.executable, str(script), "--port", "0", "--quiet"]
     return children.start(script.stem, command, {name: keys[name]} if name else {})
 
 
-def _routing(children: Children, name: str, arguments: Sequence[str], keys: Mapping[str, str]) -> Child:
+def _routing(
+    children: ExampleProcesses, name: str, arguments: Sequence[str], keys: Mapping[str, str]
+) -> ExampleProcess:
     shared = {name: keys[name] for _, name in PARTNERS.values() if name}
     return children.start(name, [sys.executable, "-m", "routing", *arguments], shared)
 
 
-def _url(partner: Child) -> str:
+def _url(partner: ExampleProcess) -> str:
     return partner.wait_for_line(r"http://127\.0\.0\.1:\d+")[0]
 
 
-def _port(child: Child, which: str) -> str:
+def _port(child: ExampleProcess, which: str) -> str:
     return child.wait_for_line(rf'"{which}": "([^"]+)"')[1]
 
 
-def _wait_for(engine: Child) -> None:
+def _wait_for(engine: ExampleProcess) -> None:
     """Until its workers take calls."""
     http = _port(engine, "http")
     until = time.monotonic() + START_SECONDS
@@ -164,15 +166,15 @@ def _staged(schemes: Path, staged: Path, moved: Mapping[str, str]) -> Path:
     return staged
 
 
-def _remembering(root: Path, published: Published) -> Remembering | None:
+def _remembering(root: Path, published: PublishedRelease) -> Remembering | None:
     if not embedded.answers(root):
         return None
     memory = RedisMemory(Store(parse(embedded.url(root))))
     return Remembering(memory, str(published.table["project"]), published.timezone)
 
 
-def _site(release: Release, api: str) -> Site:
+def _site(release: Release, api: str) -> SampleSite:
     """A company that tracks nobody has a site all the same: its visitors get no number."""
     file = release.folder / "tracking.json"
     tracking = json.loads(file.read_text("utf-8"))["tracking"] if file.is_file() else None
-    return Site(str((tracking or {"origins": [""]})["origins"][0]), api)
+    return SampleSite(str((tracking or {"origins": [""]})["origins"][0]), api)

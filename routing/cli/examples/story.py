@@ -18,11 +18,11 @@ from rich.text import Text
 from routing.cli.examples.site import Lent
 from routing.model.entities import visitor_of
 from routing.offline.events import Event, ended, talked
-from routing.offline.ladder import Row, ladder
+from routing.offline.ladder import LadderRow, ladder
 from routing.offline.published import RELEASE
 from routing.testing.expect import arrived_ms
 from routing.testing.kinds import engine_answer
-from routing.testing.run import Result
+from routing.testing.run import CaseResult
 from routing.testing.sample import Sample
 
 STYLES = {
@@ -51,7 +51,7 @@ FALLBACKS = {
 class Story:
     """A carried call with everything that is printed of it; ``logged`` has the engine's own lines by scheme/step."""
 
-    result: Result
+    result: CaseResult
     logged: Mapping[str, Mapping[str, Any]]
     lent: Lent | None = None
 
@@ -109,10 +109,10 @@ def _path(story: Story) -> Table:
     return table
 
 
-def _rows(story: Story) -> list[Row]:
+def _rows(story: Story) -> list[LadderRow]:
     """The ladder's rows in short: phones that begin to ring together share one, a talk is its own end."""
     decisions = iter([event for event in story.result.events if event.kind in ("decision", "fallback")])
-    rows: list[Row] = []
+    rows: list[LadderRow] = []
     for row in ladder(story.result.events):
         if row.kind in LEFT_OUT or (row.kind == "end" and rows and rows[-1].kind == "talk_end"):
             continue

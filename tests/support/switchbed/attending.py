@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 from typing import Protocol
 
-from routing.offline.phones import CONSULT_MS, Phone
+from routing.offline.phones import CONSULT_MS, ScriptedPhone
 
 from . import ports
 from .agent import Agent
@@ -35,7 +35,7 @@ class Phoning(Protocol):
 class Attending:
     """Answers, holds, calls whom its behaviour names, and asks to join the two; with nobody reached it talks on."""
 
-    def __init__(self, switch: tuple[str, int], account: str, password: str, port: int, does: Phone) -> None:
+    def __init__(self, switch: tuple[str, int], account: str, password: str, port: int, does: ScriptedPhone) -> None:
         self.port = port
         self._does = does
         self._agent = Agent(switch, account, password, does.after_ms / 1000, port=port)

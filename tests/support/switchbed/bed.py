@@ -17,7 +17,7 @@ import pytest
 
 from routing.compile.numbers import entry_dialplan
 from routing.model import dnd
-from routing.offline.phones import Phone, Sends
+from routing.offline.phones import PhoneTransfer, ScriptedPhone
 from routing.offline.switch import INBOUND
 from routing.store.program import program
 from support.redis_needed import WHY
@@ -141,7 +141,7 @@ class Bed:
         return sip.Sipp(sip.caller(**words), folder, remote, ["-m", "1"])
 
     def dial(
-        self, folder: Path, account: str, to: str, password: str = "", sends: Sends | None = None
+        self, folder: Path, account: str, to: str, password: str = "", sends: PhoneTransfer | None = None
     ) -> sip.Sipp:  # fmt: skip
         """A call from a registered phone's account, under way."""
         remote = f"127.0.0.1:{self.switch.settings.sip_port}"
@@ -206,7 +206,7 @@ class Bed:
             yield target, phone
 
     @contextlib.contextmanager
-    def ringing(self, target: str, behaviour: Phone, scenario: str = "") -> Iterator[Phoning]:
+    def ringing(self, target: str, behaviour: ScriptedPhone, scenario: str = "") -> Iterator[Phoning]:
         """One phone, there for as long as the block runs; ``scenario`` when words cannot say what it does."""
         self._count += 1
         case = Case(f"phone {self._count}", "", "", phones={target: behaviour})
@@ -224,7 +224,7 @@ class Bed:
         """Every sound file that the switch has written."""
         return sorted((self.switch.home / "recordings").rglob("*.wav"))
 
-    def _scenario(self, target: str, behaviour: Phone) -> str:
+    def _scenario(self, target: str, behaviour: ScriptedPhone) -> str:
         if behaviour.does == "redirects":
             elsewhere = f"sip:{next(iter(self.company.numbers.values()))}@127.0.0.1:{self.trunk.port}"
             return sip.phone(status=302, extra=f"Contact: <{elsewhere}>")

@@ -51,12 +51,12 @@ class Case:
     request: str = ""
     account: str = ""
     headers: tuple[str, ...] = ()
-    phones: dict[str, phones.Phone] = field(default_factory=dict)
+    phones: dict[str, phones.ScriptedPhone] = field(default_factory=dict)
     digits: str = ""
     hangs_up_after_s: float | None = None
     speaks: bool = False
     #: What a phone of ours that calls does with whom it has reached.
-    sends: phones.Sends | None = None
+    sends: phones.PhoneTransfer | None = None
     webhook: Any = None
     crm: str = ""
     visitor: Mapping[str, Mapping[str, str]] | None = None
@@ -146,6 +146,6 @@ def grouped(targets: Iterable[str], groups: Iterable[frozenset[str]]) -> list[fr
     return [*found, frozenset(rest)] if rest else found
 
 
-def parse_phone(words: str) -> phones.Phone:
+def parse_phone(words: str) -> phones.ScriptedPhone:
     """A phone's behaviour from its words: ``answers after 1s, talks 2s``."""
     return phones.parse(words)

@@ -15,7 +15,7 @@ from pathlib import Path
 from urllib.parse import unquote
 from xml.etree import ElementTree
 
-from routing.offline.switch import DOMAIN, Call
+from routing.offline.switch import DOMAIN, OfflineCall
 
 from .cases import Case
 
@@ -25,7 +25,7 @@ _ADDRESS = re.compile(r'(?:"?(?P<name>[^"<]*?)"?\s*)?<(?:sips?|tel):(?:(?P<user>
 _CONTACT = "gw+"
 
 
-def invited(case: Case, at: datetime, uuid: str, release: Path) -> Call:
+def invited(case: Case, at: datetime, uuid: str, release: Path) -> OfflineCall:
     """The call of a case that comes from a carrier; ``release`` has the gateways."""
     headers: dict[str, str] = {}
     history = []
@@ -48,7 +48,7 @@ def invited(case: Case, at: datetime, uuid: str, release: Path) -> Call:
     }  # fmt: skip
     variables = tuple((name, value) for name, value in told.items() if value and "${" not in value)
     dialled = unquote(case.request or case.to)
-    call = Call(dialled, number.partition(";")[0], at, name=name, uuid=uuid, variables=variables)
+    call = OfflineCall(dialled, number.partition(";")[0], at, name=name, uuid=uuid, variables=variables)
     gateway = release / "gateways" / f"{dialled.removeprefix(_CONTACT)}.xml"
     if not dialled.startswith(_CONTACT) or not gateway.exists():
         return call

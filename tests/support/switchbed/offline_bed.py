@@ -21,11 +21,11 @@ from routing.model.problem import Problems
 from routing.offline.answering import InProcess, canned
 from routing.offline.decider import refused
 from routing.offline.events import Event, ended
-from routing.offline.files import Directory
+from routing.offline.files import DirectoryFiles
 from routing.offline.limits import Limits
-from routing.offline.phones import Caller, Phones, parse
-from routing.offline.published import Published
-from routing.offline.switch import Call, login
+from routing.offline.phones import ScriptedCaller, ScriptedPhones, parse
+from routing.offline.published import PublishedRelease
+from routing.offline.switch import OfflineCall, login
 from routing.release import publish as publishing
 
 from . import clients, remembered
@@ -128,11 +128,11 @@ class _Carried:
 
     def _carry(self, calling: _Calling, case: Case, published: bool) -> None:
         asked: list[Mapping[str, Any]] = []
-        release = Published(self.company.root, limited=case.limited)
+        release = PublishedRelease(self.company.root, limited=case.limited)
         at = datetime.fromtimestamp(self.world.now_ms / 1000, self.noon.tzinfo)
         events = release.run(
             _made(case, at, calling.uuid, self.company.root / "current", release.accounts),
-            Phones(case.phones | self._by_number(case), parse("unreachable")),
+            ScriptedPhones(case.phones | self._by_number(case), parse("unreachable")),
             _caller(case),
             self._decider(case, asked),
             case.globals_ | {dnd.variable(person): dnd.BUSY for person in case.memory.get("away", ())},
@@ -170,7 +170,7 @@ class _Carried:
             self.clients.words, self.clients.asked = case.crm or "nobody", asked
             return self.clients.look_up(step, call, people, self.office.now(call))
 
-        return InProcess(Directory(self.company.root), handler, known, self.office, crm)
+        return InProcess(DirectoryFiles(self.company.root), handler, known, self.office, crm)
 
     def _by_number(self, case: Case) -> dict[str, Any]:
         numbers = self.company.numbers
@@ -201,16 +201,16 @@ class _Carried:
         )
 
 
-def _made(case: Case, at: datetime, uuid: str, release: Path, phones: Mapping[str, str]) -> Call:
+def _made(case: Case, at: datetime, uuid: str, release: Path, phones: Mapping[str, str]) -> OfflineCall:
     if case.account:
         known = login(case.account, phones[case.account])
-        return Call(case.to, case.account, at, context="routing_internal", uuid=uuid, variables=known)
+        return OfflineCall(case.to, case.account, at, context="routing_internal", uuid=uuid, variables=known)
     return invited(case, at, uuid, release)
 
 
-def _caller(case: Case) -> Caller:
+def _caller(case: Case) -> ScriptedCaller:
     after_ms = None if case.hangs_up_after_s is None or case.speaks else round(case.hangs_up_after_s * 1000)
-    return Caller(case.digits, after_ms, message_ms=MESSAGE_MS, sends=case.sends)
+    return ScriptedCaller(case.digits, after_ms, message_ms=MESSAGE_MS, sends=case.sends)
 
 
 def _keeps(event: Event) -> bool:

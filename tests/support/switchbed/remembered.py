@@ -7,20 +7,20 @@ from zoneinfo import ZoneInfo
 
 from routing.decide.directory import Directory
 from routing.model.memory import Load, Talk
-from routing.offline.office import Office
-from routing.offline.phones import Phone
-from routing.offline.published import Published
+from routing.offline.phones import ScriptedPhone
+from routing.offline.published import PublishedRelease
 from routing.offline.remembered import PersonState, Remembered
 from routing.offline.world import World
+from routing.offline.world_memory import WorldMemory
 
 from .cases import Case
 from .company import Company
 from .memory import AGO_S, TALK_S
 
-_OFF = Phone("unreachable")
+_OFF = ScriptedPhone("unreachable")
 
 
-def office(case: Case, company: Company, world: World, noon: datetime) -> Office:
+def office(case: Case, company: Company, world: World, noon: datetime) -> WorldMemory:
     """The memory of a case's calls; what they do to it themselves the journal would add later."""
     memory, now = case.memory, noon.timestamp()
     loads = {
@@ -28,7 +28,7 @@ def office(case: Case, company: Company, world: World, noon: datetime) -> Office
         for name, load in memory.get("loads", {}).items()
     }
     before = Remembered(states=_states(case, company), loads=loads, is_down=case.engine == "forgetful")
-    found = Office(world, before, ZoneInfo("Europe/Kyiv"))
+    found = WorldMemory(world, before, ZoneInfo("Europe/Kyiv"))
     if person := memory.get("talk"):
         ended_s = now - memory.get("ago_s", AGO_S)
         found.remember(case.client, Talk(person, ended_s, TALK_S, memory.get("direction", "in")))
@@ -42,7 +42,7 @@ def _states(case: Case, company: Company) -> dict[str, PersonState]:
         for target, account in company.accounts.items()
         if any(call.phones.get(target, _OFF).does != "unreachable" for call in case.calls())
     }
-    directory = Directory.of(Published(company.root).table, {})
+    directory = Directory.of(PublishedRelease(company.root).table, {})
     absent = {
         person: "absent"
         for person, accounts in directory.sip.items()

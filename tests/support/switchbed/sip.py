@@ -165,7 +165,7 @@ def colleague(account: str, password: str, to: str, refer: tuple[str, int] | Non
     return scenario("colleague.xml.j2", finals=finals, to=to, account=account, password=password, refer=refer)
 
 
-def behaving(does: behaviours.Phone, outside: bool) -> str:
+def behaving(does: behaviours.ScriptedPhone, outside: bool) -> str:
     """A called phone's scenario for the words that the offline switch knows too; outside phones press keys."""
     talk_ms = _FOREVER_MS if does.talks_ms is None else does.talks_ms
     early = str(SPEECH) if does.early_media else ""

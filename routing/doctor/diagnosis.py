@@ -16,7 +16,7 @@ class Level(StrEnum):
 
 
 @dataclass(frozen=True)
-class Finding:
+class Diagnosis:
     """One sentence about a node; ``mend`` says what to do and is empty where nothing is to be done."""
 
     level: Level
@@ -24,21 +24,21 @@ class Finding:
     mend: str = ""
 
 
-def ok(summary: str) -> Finding:
+def ok(summary: str) -> Diagnosis:
     """As it should be."""
-    return Finding(Level.OK, summary)
+    return Diagnosis(Level.OK, summary)
 
 
-def warning(summary: str, mend: str) -> Finding:
+def warning(summary: str, mend: str) -> Diagnosis:
     """Calls go on, but."""
-    return Finding(Level.WARNING, summary, mend)
+    return Diagnosis(Level.WARNING, summary, mend)
 
 
-def wrong(summary: str, mend: str) -> Finding:
+def wrong(summary: str, mend: str) -> Diagnosis:
     """Calls are lost, or anybody can come in."""
-    return Finding(Level.WRONG, summary, mend)
+    return Diagnosis(Level.WRONG, summary, mend)
 
 
-def unknown(summary: str, mend: str = "") -> Finding:
+def unknown(summary: str, mend: str = "") -> Diagnosis:
     """Nobody could be asked."""
-    return Finding(Level.UNKNOWN, summary, mend)
+    return Diagnosis(Level.UNKNOWN, summary, mend)

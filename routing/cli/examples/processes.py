@@ -33,7 +33,7 @@ def _end_with_parent() -> None:
 
 
 @dataclass
-class Child:
+class ExampleProcess:
     """A running process and the file that its output goes to."""
 
     name: str
@@ -99,20 +99,20 @@ def _alive(group: int) -> bool:
 
 
 @dataclass
-class Children:
+class ExampleProcesses:
     """A context manager around all of them: on leaving, none is left."""
 
     folder: Path
-    running: list[Child] = field(default_factory=list)
+    running: list[ExampleProcess] = field(default_factory=list)
 
-    def __enter__(self) -> Children:
+    def __enter__(self) -> ExampleProcesses:
         return self
 
     def __exit__(self, *_: object) -> None:
         for child in reversed(self.running):
             child.end()
 
-    def start(self, name: str, command: Sequence[str], environment: Mapping[str, str]) -> Child:
+    def start(self, name: str, command: Sequence[str], environment: Mapping[str, str]) -> ExampleProcess:
         """Start a process with these variables beside our own; its output goes to ``<name>.log``."""
         log = self.folder / f"{name}.log"
         with log.open("wb") as output:
@@ -125,6 +125,6 @@ class Children:
                 start_new_session=True,
                 preexec_fn=_end_with_parent,
             )
-        child = Child(name, process, log)
+        child = ExampleProcess(name, process, log)
         self.running.append(child)
         return child

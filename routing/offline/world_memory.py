@@ -16,14 +16,14 @@ from routing.model.decision import Call as Asking
 from routing.model.memory import Forgotten, Load, PeopleFacts, State, Talk
 from routing.offline.events import Event
 from routing.offline.remembered import Remembered
-from routing.offline.switch import Call
+from routing.offline.switch import OfflineCall
 from routing.offline.world import World
 
 _DAY = "%Y%m%d"
 
 
 @dataclass
-class Office:
+class WorldMemory:
     """Memory of all calls of a world. ``zone``: the project's, a day ends by it."""
 
     world: World
@@ -42,19 +42,19 @@ class Office:
         """See Past."""
         return self.before.chance
 
-    def memory(self, call: Asking) -> Office:
+    def memory(self, call: Asking) -> WorldMemory:
         """See Past."""
         return self
 
-    def presence(self, call: Asking) -> Seen:
+    def presence(self, call: Asking) -> WorldPresence:
         """See Past."""
-        return Seen(self, call.uuid)
+        return WorldPresence(self, call.uuid)
 
     def now(self, call: Asking) -> float:
         """See Past."""
         return self.world.now_ms / 1000
 
-    def learn(self, call: Call, events: Sequence[Event]) -> None:
+    def learn(self, call: OfflineCall, events: Sequence[Event]) -> None:
         """A call is over: its talks are remembered."""
         for event in events:
             if event.kind == "talk_end" and event.lasted_ms:
@@ -64,7 +64,7 @@ class Office:
         """A talk with a client, newer than all that are remembered of them."""
         self._talks.setdefault(client, []).insert(0, talk)
 
-    def _talked(self, call: Call, target: str, ended_s: float, talk_s: float) -> None:
+    def _talked(self, call: OfflineCall, target: str, ended_s: float, talk_s: float) -> None:
         calls_out = dict(call.variables).get("routing_person", "")
         person, client = (calls_out, target) if calls_out else (target.partition(".")[0], call.caller)
         if client.startswith("+"):
@@ -108,17 +108,17 @@ class Office:
         turns[name] = max(turns.values(), default=0) + 1
         return name
 
-    def _there(self) -> Office:
+    def _there(self) -> WorldMemory:
         if self.before.is_down:
             raise Forgotten("no answer from Redis")
         return self
 
 
 @dataclass(frozen=True)
-class Seen:
+class WorldPresence:
     """`routing.model.memory.Presence` for one call: its own legs keep nobody busy."""
 
-    office: Office
+    office: WorldMemory
     call: str
 
     def state(self, person: str, accounts: Collection[str], outside: bool) -> State:

@@ -40,7 +40,9 @@ def laid_out(folder: Path, into: Path) -> Path:
     (into / "sounds").mkdir()
     for name in SOUNDS:
         (into / "sounds" / name).write_bytes(tones()["routing/beep.wav"])
-    shutil.copytree(folder, into, dirs_exist_ok=True, ignore=shutil.ignore_patterns("expected*", "alone", "release"))
+    shutil.copytree(
+        folder, into, dirs_exist_ok=True, ignore=shutil.ignore_patterns("expected*", "alone", "golden", "release")
+    )
     return into
 
 

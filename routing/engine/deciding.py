@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, NoReturn
 from urllib.parse import urlsplit
@@ -21,7 +21,7 @@ from routing.decide.ports import LONGEST_STEP_SECONDS, Ports, step_seconds
 from routing.decide.registry import decide
 from routing.decide.verdict import Verdict, failed
 from routing.engine.metrics import DECISION_SECONDS, DECISIONS
-from routing.model.decision import KEEPER, Call, Continue, Late, Wait, answer, watchdog_seconds
+from routing.model.decision import KEEPER, Call, Continue, Late, RingOrder, Wait, answer, watchdog_seconds
 from routing.model.pop import Pop
 from routing.model.ringing import Wave
 from routing.process.log import Lines
@@ -49,8 +49,10 @@ class Engine:
     clock: Callable[[], float] = time.monotonic
     #: Told, by project, of every person who is about to ring; it must not wait.
     popped: Callable[[str, Pop], None] = lambda project, pop: None
-    #: Who tells calls that wait when to go on (`routing.engine.waiting`).
+    #: Who tells calls that wait when to go on, and whether a call that found a person free may have them, as nobody has
+    #: waited longer (`routing.engine.waiting`).
     keeper: str = ""
+    takes: Callable[[Call, str], bool] = lambda call, person: True
 
     def decide(self, call: Call) -> Mapping[str, str]:
         """Channel variables that carry the decision for a call.
@@ -111,13 +113,21 @@ class Engine:
         limit_s = min(step_seconds(step) + GRACE_SECONDS, left_s - SAYING_SECONDS)
         timer = gevent.Timeout.start_new(limit_s)
         try:
-            return decide(step, call, self.ports)
+            return self._in_turn(step, call, decide(step, call, self.ports))
         except gevent.Timeout as fired:
             if fired is not timer:
                 raise
             return failed(f"no decision within {round(limit_s, 1):g} s")
         finally:
             timer.close()
+
+    def _in_turn(self, step: Mapping[str, Any], call: Call, verdict: Verdict) -> Verdict:
+        """The verdict; to wait, where others wait for the same person and have waited longer."""
+        if step.get("order") != "in_order_waiting" or not isinstance(verdict.decision, RingOrder):
+            return verdict
+        if self.takes(call, verdict.decision.people[0].partition(".")[0]):
+            return verdict
+        return replace(verdict, decision=Wait(), reason="others have waited longer")
 
     def _pop(self, kind: str, call: Call, verdict: Verdict) -> None:
         """A screen that cannot be told costs no decision."""

@@ -8,6 +8,7 @@ import os
 import re
 import socket
 import time
+import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
@@ -144,6 +145,7 @@ def _supervisor(options: ServeOptions, listener: socket.socket, metrics: Path, l
         link_local=options.link_local,
         shared=options.workers > 1,
         esl=options.esl,
+        keeper=uuid.uuid4().hex,
         trusted=options.trusted,
     )
     return Supervisor(

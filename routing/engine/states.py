@@ -52,6 +52,14 @@ class States:
         """A call is on its way to a person: to others they are busy until FreeSWITCH rings them, or so long at most."""
         self._promised[person] = call, self.clock() + seconds
 
+    def take_back(self, call: str) -> None:
+        """A call is on its way to nobody any more."""
+        self._promised = {person: promised for person, promised in self._promised.items() if promised[0] != call}
+
+    def rings(self, call: str) -> bool:
+        """Whether a call rings somebody, or talks with them."""
+        return any(call in legs.values() for legs in self._legs.values())
+
     def _is_promised(self, person: str, call: str) -> bool:
         to, until_s = self._promised.get(person, (call, 0.0))
         return to != call and until_s > self.clock()

@@ -14,7 +14,7 @@ import signal
 import socket
 import sys
 import time
-from contextlib import AbstractContextManager
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from ipaddress import ip_network
@@ -82,6 +82,8 @@ class WorkerOptions:
     link_local: bool
     shared: bool
     esl: str = ""
+    #: The engine's name, which calls that it told to wait keep.
+    keeper: str = ""
     #: Networks whose wrong passwords are never counted.
     trusted: tuple[str, ...] = ()
 
@@ -115,10 +117,11 @@ class Worker:
         self.waiting = Waiting(
             self.engine.decide,
             lambda call: releases.step(call.release, call.scheme, call.step),
-            self.states.presence_of,
-            self.states.promise,
+            self.states,
+            options.keeper,
         )
-        self.engine.keeper, self.states.changed = self.waiting.keeper, self.waiting.somebody_changed
+        self.engine.keeper, self.engine.takes = options.keeper, self.waiting.takes
+        self.states.changed = self.waiting.somebody_changed
         listener = gevent.socket.socket(fileno=options.listener)
         self.server = Server(listener, self.engine.decide, self.report)
         if options.shared:
@@ -164,7 +167,7 @@ class Worker:
     def _beat(self) -> None:
         while True:
             metrics.OPEN_CALLS.set(self.server.open_calls)
-            metrics.WAITING.set(len(self.waiting))
+            metrics.WAITING.set(len(self.waiting) if self.waiting.leads else 0)
             metrics.OPEN_BREAKERS.set(self.breaker.open_count())
             metrics.DROPPED_LINES.set(self.lines.dropped)
             metrics.REDIS_UP.set(bool(self.redis and self.redis.is_up))
@@ -196,26 +199,19 @@ class Worker:
             return
         where = EventSocket.at(self.options.esl, password)
         gevent.spawn(watch, where, self.states)
-        gevent.spawn(self._watch_guesses, where)
+        judge = Guesses(tuple(ip_network(network) for network in self.options.trusted))
+        gevent.spawn(self._alone, "guesses", lambda: refuse(where, judge, time.time, self._refused))
         gevent.spawn(self.waiting.listen, where)
+        gevent.spawn(self._alone, "waiting", lambda: self.waiting.lead(self.stop))
         if self.redis:
-            dnd_variables = DndVariables(Path(self.options.root), RedisMemory(self.redis))
-            gevent.spawn(switch_globals.keep, where, dnd.PREFIX, dnd_variables)
-            gevent.spawn(self._keep_lights, where, RedisMemory(self.redis))
+            root, memory = Path(self.options.root), RedisMemory(self.redis)
+            gevent.spawn(switch_globals.keep, where, dnd.PREFIX, DndVariables(root, memory))
+            gevent.spawn(self._alone, "lights", lambda: keep_lights(where, Lights(root, memory, time.time)))
 
-    def _keep_lights(self, where: EventSocket, memory: RedisMemory) -> None:
-        """Of all workers one tells phones that messages wait; when it dies another takes over."""
-        with self._alone("lights"):
-            keep_lights(where, Lights(Path(self.options.root), memory, time.time))
-
-    def _alone(self, what: str) -> AbstractContextManager[None]:
-        return alone(Path(os.environ["PROMETHEUS_MULTIPROC_DIR"]) / what, TAKE_OVER_SECONDS)
-
-    def _watch_guesses(self, where: EventSocket) -> None:
-        """Of all workers one has those refused who guess passwords; when it dies another takes over."""
-        with self._alone("guesses"):
-            judge = Guesses(tuple(ip_network(network) for network in self.options.trusted))
-            refuse(where, judge, time.time, self._refused)
+    def _alone(self, what: str, does: Callable[[], None]) -> None:
+        """Of all workers one does this for all; when it dies another takes over."""
+        with alone(Path(os.environ["PROMETHEUS_MULTIPROC_DIR"]) / what, TAKE_OVER_SECONDS):
+            does()
 
     def _refused(self, refusal: Refusal) -> None:
         metrics.REFUSALS.labels("account" if refusal.account else "address").inc()

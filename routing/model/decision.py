@@ -155,6 +155,8 @@ class Call:
 #: of waiting this is (one ``x`` more each), the last turn that the engine noted, and who told it to wait.
 WAITS_EVENT = "routing::waits"
 WAITS, NOTED, KEEPER = "routing_waits", "routing_noted", "routing_keeper"
+#: A turn of waiting: so soon a caller notices that the engine is gone.
+TURN_SECONDS = 5
 
 #: The variable that tells the journal why the engine refused to decide: `oversized`.
 UNDECIDED = "routing_undecided"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from routing.model.decision import NOTED, WAITS, WAITS_EVENT
+from routing.model.decision import NOTED, TURN_SECONDS, WAITS, WAITS_EVENT
 from routing.steps.base import HEAR_HELD, WAITING, Emitter
 from routing.steps.dialplan import Condition
 from routing.steps.dynamic import when
@@ -16,8 +16,6 @@ from routing.steps.targets import Turn
 
 #: A person or one phone.
 NAME = r"[a-z][a-z0-9_]{0,63}(?:\.[a-z][a-z0-9_]{0,63})?"
-#: The longest turn of waiting: so soon a caller notices that the engine is gone.
-WAIT_SECONDS = 5
 MOST_PEOPLE = 100
 
 
@@ -75,13 +73,13 @@ def waiting(out: Emitter, path: str, own: str, then: str, seconds: int) -> None:
     turn = out.context.extension(held)
     turn.set(WAITS, f"${{{WAITS}}}x")
     turn.do("event", f"Event-Name=CUSTOM,Event-Subclass={WAITS_EVENT}")
-    turn.do("sleep", str(WAIT_SECONDS * 1000))
+    turn.do("sleep", str(TURN_SECONDS * 1000))
     turn.do("transfer", out.go(held))
 
 
 def rounds(seconds: int) -> int:
     """How many turns of waiting are in a time."""
-    return max(1, seconds // WAIT_SECONDS)
+    return max(1, seconds // TURN_SECONDS)
 
 
 def turns(out: Emitter, path: str, strings: Iterable[tuple[Turn, str]]) -> None:

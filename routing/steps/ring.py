@@ -41,7 +41,7 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
-from routing.model.decision import WAITS
+from routing.model.decision import TURN_SECONDS, WAITS
 from routing.model.fields import Id, Key, Label, Number, Seconds, Sound
 from routing.model.folder import Folder
 from routing.model.people import RingList
@@ -202,7 +202,7 @@ class RingStep(DynamicStep):
         """The watchdog's time where the engine is asked, every round of waiting, all turns and the time to confirm."""
         decision_seconds: float = self.watchdog_seconds if self.is_dynamic else 0
         if self.order == "in_order_waiting":
-            decision_seconds += orders.rounds(self._wait_seconds) * (orders.WAIT_SECONDS + self.budget_seconds)
+            decision_seconds += orders.rounds(self._wait_seconds) * (TURN_SECONDS + self.budget_seconds)
         turns = self.turns(folder)
         return decision_seconds + sum(
             targets.length(turn) + CONFIRM_SECONDS * any(leg.phone.confirm for leg in turn) for turn in turns

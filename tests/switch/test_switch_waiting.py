@@ -12,9 +12,10 @@ from routing.model.decision import NOTED, WAITS
 from support.switchbed.bed import until
 from support.switchbed.cases import parse_phone
 from support.switchbed.engines import serving
+from support.switchbed.people import wait_busy, wait_gone
 
-#: sofia, then pavlo; the caller is held for 10 s at most while sofia is busy.
-NUMBER = "+380800330237"
+#: sofia, then pavlo; the caller is held for 2 min at most while sofia is busy.
+NUMBER = "+380800330277"
 CALLERS = itertools.count()
 
 
@@ -23,8 +24,8 @@ def another(bed, switch):
     """Begin another engine, which knows who is there; calls go to it."""
 
     @contextlib.contextmanager
-    def begin():
-        with serving(bed.company, watches=switch.settings.esl_port) as started:
+    def begin(workers="1"):
+        with serving(bed.company, "--workers", workers, watches=switch.settings.esl_port) as started:
             bed.company.publish(started.wait_watching().address)
             yield started
 
@@ -79,9 +80,13 @@ def callers(phone):
 
 def is_noted(bed, sender):
     """Whether the engine has noted that a caller waits."""
+    return any("x" in bed.switch.esl.api(f"uuid_getvar {uuid} {NOTED}") for uuid in uuids(bed, sender))
+
+
+def uuids(bed, sender):
+    """A caller's calls."""
     rows = json.loads(bed.switch.esl.api("show channels as json")).get("rows", [])
-    uuids = [row["uuid"] for row in rows if row["cid_num"] == sender and row["direction"] == "inbound"]
-    return any("x" in bed.switch.esl.api(f"uuid_getvar {uuid} {NOTED}") for uuid in uuids)
+    return [row["uuid"] for row in rows if row["cid_num"] == sender and row["direction"] == "inbound"]
 
 
 def hold(bed, call):
@@ -91,15 +96,22 @@ def hold(bed, call):
     return sender
 
 
-def talks(phone):
-    """A phone talks."""
-    return until(lambda: any(each.received and each.start == "ACK" for each in phone.messages()), 30)
+def hang_up(bed, sender):
+    """A caller's talk is over."""
+    for uuid in uuids(bed, sender):
+        bed.switch.esl.api(f"uuid_kill {uuid}")
+
+
+def talks(rung, status):
+    """Sofia's phone talks, and an engine knows it."""
+    assert until(lambda: any(each.received and each.start == "ACK" for each in rung["sofia"].messages()), 30)
+    wait_busy(status, "sofia")
 
 
 def test_callers_are_sent_on_in_order_without_asking_again(bed, call, phones):
     rung = phones(sofia="answers after 100ms, talks 3s", pavlo="no answer")
     first = call()
-    assert talks(rung["sofia"])
+    talks(rung, bed.status)
     second, third = hold(bed, call), hold(bed, call)
     told = {sender: record(bed, sender) for sender in (first, second, third)}
     assert callers(rung["sofia"]) == [first, second, third]
@@ -108,14 +120,34 @@ def test_callers_are_sent_on_in_order_without_asking_again(bed, call, phones):
     assert [told[sender].get(WAITS) for sender in (first, second)] == [None, "x"]
 
 
+@pytest.mark.usefixtures("engine_again")
+def test_callers_whom_several_workers_told_to_wait_are_sent_on_in_order(bed, call, phones, another):
+    rung = phones(sofia="answers after 100ms", pavlo="no answer")
+    with another(workers="2") as several:
+        talking = call()
+        talks(rung, several.status)
+        order = [talking, *(hold(bed, call) for _ in range(6))]
+        for place, sender in enumerate(order, 1):
+            assert until(lambda place=place: len(callers(rung["sofia"])) == place, 30)
+            assert callers(rung["sofia"]) == order[:place]
+            hang_up(bed, sender)
+            assert record(bed, sender)["routing_asked"] == "x"
+    assert callers(rung["pavlo"]) == []
+
+
 def test_a_person_who_goes_away_is_waited_for_no_more(bed, call, phones):
-    rung = phones(sofia="answers after 100ms, talks 20s", pavlo="answers after 100ms, talks 200ms")
-    call()
-    assert talks(rung["sofia"])
-    waiting = hold(bed, call)
-    sofia = bed.company.accounts["sofia.desk"]
-    assert bed.switch.esl.api(f"sofia profile internal flush_inbound_reg {sofia}@127.0.0.1").startswith("+OK")
-    assert record(bed, waiting)["routing_asked"] == "x"
+    """As long as they talk they are busy; they are away once the talk is over."""
+    rung = phones(sofia="answers after 100ms", pavlo="answers after 100ms, talks 200ms")
+    first = call()
+    talks(rung, bed.status)
+    second = hold(bed, call)
+    account = bed.company.accounts["sofia.desk"]
+    bed.register(account, seconds=0)
+    wait_gone(bed.status, [account])
+    assert callers(rung["pavlo"]) == []
+    hang_up(bed, first)
+    assert record(bed, second)["routing_asked"] == "x"
+    assert (callers(rung["sofia"]), callers(rung["pavlo"])) == ([first], [second])
 
 
 @pytest.mark.usefixtures("engine_again")
@@ -123,7 +155,7 @@ def test_a_caller_whose_engine_dies_rings_everybody(bed, call, phones, another):
     rung = phones(sofia="answers after 100ms, talks 20s", pavlo="answers after 100ms, talks 200ms")
     with another() as doomed:
         call()
-        assert talks(rung["sofia"])
+        talks(rung, doomed.status)
         waiting = hold(bed, call)
         doomed.end()
         assert record(bed, waiting)["routing_asked"] == "xx"
@@ -135,7 +167,7 @@ def test_a_caller_whose_engine_is_followed_by_another_waits_on(bed, call, phones
     rung = phones(sofia="answers after 100ms, talks 8s", pavlo="no answer")
     with another() as first:
         call()
-        assert talks(rung["sofia"])
+        talks(rung, first.status)
         waiting = hold(bed, call)
         first.end()
         with another():

@@ -40,9 +40,10 @@ class Company:
         self.states = States(clock=lambda: self.now)
         self.states.seen(Picture((Channel("ivan's", "ivan.desk", "a call"),), frozenset({"ivan", "olena"})))
         self.waiting = Waiting(
-            self.decide, lambda call: STEP, self.states.presence_of, self.states.promise, clock=lambda: self.now
+            self.decide, lambda call: STEP, self.states, "an engine", clock=lambda: self.now, leads=True
         )
         self.client = Client()
+        self.decided: list[str] = []
 
     def rings(self, person: str) -> None:
         """FreeSWITCH rings a person."""
@@ -57,10 +58,16 @@ class Company:
         self.states.registration(person, is_there=False)
 
     def decide(self, call: Call) -> dict[str, str]:
+        self.decided.append(call.uuid)
         states = {name: self.states.presence_of(call.uuid).state(name, (name,), False) for name in ("ivan", "olena")}
         there = [name for name, state in states.items() if state != "absent"]
-        decision = "nobody" if not there else "wait" if states[there[0]] == "busy" else f"order:{','.join(there)}"
+        waits = there and (states[there[0]] == "busy" or not self.waiting.takes(call, there[0]))
+        decision = "nobody" if not there else "wait" if waits else f"order:{','.join(there)}"
         return {"routing_decision": f"{call.step}:{decision}"}
+
+    def asks(self, uuid: str) -> str:
+        """What a call is told that asks by its socket."""
+        return self.decide(Call(uuid, "/srv/releases/a", "a", "1", "+380800330001", "anonymous"))["routing_decision"]
 
     def tells(self, uuid: str, turn: str = "x", keeper: str = "", **more: str) -> list[str]:
         """A call tells that it waits; what FreeSWITCH is asked then."""
@@ -188,6 +195,76 @@ def test_who_calls_anew_does_not_overtake_a_call_that_is_on_its_way(company):
     assert company.states.presence_of(UUIDS[0]).state("ivan", ("ivan",), False) == "free"
     company.now += 2.5
     assert company.states.presence_of(UUIDS[1]).state("ivan", ("ivan",), False) == "free"
+
+
+def test_who_asks_by_a_socket_is_sent_past_nobody_who_waits(company):
+    company.tells(UUIDS[0])
+    company.frees("ivan")
+    assert company.asks(UUIDS[1]) == "1:wait"
+    assert company.looks() == sent(UUIDS[0], "order:ivan,olena")
+    assert company.asks(UUIDS[0]) == "1:order:ivan,olena"
+
+
+def test_two_who_ask_at_once_are_not_sent_to_the_same_person(company):
+    company.frees("ivan")
+    assert [company.asks(uuid) for uuid in UUIDS[:2]] == ["1:order:ivan,olena", "1:wait"]
+
+
+def test_a_worker_that_does_not_lead_tells_nobody_anything_and_sends_nobody_past_those_who_wait(company):
+    company.waiting.leads = False
+    assert company.tells(UUIDS[0]) == []
+    company.frees("ivan")
+    assert company.looks() == []
+    assert company.asks(UUIDS[1]) == "1:wait"
+    company.states.began(Channel("ivan's", "ivan.desk", UUIDS[0]))  # the worker that leads has sent it on
+    assert company.looks() == []
+    company.frees("ivan")
+    assert company.asks(UUIDS[1]) == "1:order:ivan,olena"
+
+
+def test_another_engine_sends_on_whoever_has_waited_longest_whoever_it_heard_first(company):
+    for uuid, turn in zip(UUIDS, ("xx", "xxx", "x"), strict=True):
+        company.tells(uuid, turn)
+    company.frees("ivan")
+    assert company.looks() == sent(UUIDS[1], "order:ivan,olena")
+
+
+def test_whoever_waits_in_another_scheme_for_the_same_person_goes_in_their_turn(company):
+    company.tells(UUIDS[0])
+    company.now += 1
+    company.tells(UUIDS[1], scheme="b")
+    company.frees("ivan")
+    noted = f"uuid_setvar {UUIDS[1]} routing_noted xx"
+    assert company.tells(UUIDS[1], "xx", scheme="b") == [*sent(UUIDS[0], "order:ivan,olena"), noted]
+
+
+def test_only_the_first_of_a_queue_costs_decisions(company):
+    for uuid in UUIDS:
+        company.tells(uuid)
+    company.decided.clear()
+    for uuid in UUIDS:
+        company.tells(uuid, "xx")
+    assert company.decided == UUIDS[:1]
+
+
+def test_a_call_that_is_gone_holds_nobody_up(company):
+    company.tells(UUIDS[0])
+    company.now += 5
+    company.tells(UUIDS[1])
+    company.now += 5
+    company.decided.clear()
+    company.tells(UUIDS[1], "xx")
+    assert company.decided == UUIDS[1:2]
+
+
+def test_where_nothing_can_be_decided_one_is_sent_on_and_those_behind_wait(company, monkeypatch):
+    """A Redis that stalls sends nobody to who talks."""
+    monkeypatch.setattr(company.waiting, "decide", lambda call: {"routing_decision": f"{call.step}:continue"})
+    for uuid in UUIDS[:2]:
+        assert company.tells(uuid) == [f"uuid_setvar {uuid} routing_noted x"]
+    company.frees("ivan")
+    assert company.looks() == sent(UUIDS[0], "continue")
+    assert company.tells(UUIDS[1], "xx") == [f"uuid_setvar {UUIDS[1]} routing_noted xx"]
 
 
 def test_a_freeswitch_that_answers_late_is_connected_to_anew(company, monkeypatch):

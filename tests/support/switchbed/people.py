@@ -26,6 +26,11 @@ def wait_gone(status: str, accounts: Collection[str] = (), people: Collection[st
     )
 
 
+def wait_busy(status: str, person: str) -> None:
+    """Wait until an engine knows that a person has a leg."""
+    _wait(status, lambda registered, busy: person in busy, f"not busy: {person}")
+
+
 def _wait(status: str, is_so: Callable[[set[str], set[str]], bool], otherwise: str) -> None:
     said: list[dict[str, Any]] = []
 

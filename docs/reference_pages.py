@@ -131,8 +131,9 @@ def _engine_metrics() -> Iterator[Row]:
         if isinstance(each, Counter | Gauge | Histogram):
             (family,) = each.describe()
             yield _metric(family, each._labelnames)
-    (live,) = metrics._Live("").collect()
+    live, missing = metrics._Live("", ()).collect()
     yield _metric(live, ["release"])
+    yield _metric(missing, ["secret", "purpose", "place"])
 
 
 def _read(text: str) -> Iterator[Row]:

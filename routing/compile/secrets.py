@@ -48,6 +48,23 @@ def needs(folder: Folder, documents: Sequence[Document], records: Sequence[Schem
             yield _of_step(secret, purpose, Problem(record.file, line, column, path, ""))
 
 
+def for_decisions(folder: Folder, records: Sequence[SchemeRecord]) -> list[dict[str, Any]]:
+    """What the engine must know by value, for the release's table: a row a secret and purpose, with the first place
+    that names it and how many do."""
+    places: dict[tuple[str, Purpose], list[str]] = {}
+    for name, crm in folder.crm.items():
+        for below, secret, _ in crm.secrets():
+            path = ".".join(map(str, ("crm", name, *below)))
+            places.setdefault((secret, sent_to(_server(crm))), []).append(path)
+    for record in records:
+        for secret, purpose, (_, _, path) in record.secrets:
+            places.setdefault((secret, purpose), []).append(f"{path} of scheme {record.scheme}")
+    return [
+        {"name": name, "purpose": purpose, "place": min(named), "places": len(named)}
+        for (name, purpose), named in sorted(places.items())
+    ]
+
+
 def _server(crm: Crm) -> str:
     """The address that a CRM's secrets go to; the vendor's name where they know it themselves."""
     return str(getattr(crm, "url", None) or getattr(crm, "vendor", "")).replace("zoho_desk", "zoho_crm")

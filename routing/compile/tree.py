@@ -27,6 +27,7 @@ from routing.compile.people import (
 )
 from routing.compile.pools import tracking_json
 from routing.compile.scheme import SchemeRecord, table_json
+from routing.compile.secrets import for_decisions
 from routing.compile.stated_number import stated_number_context
 from routing.compile.store import PUBLIC, Cache, Store
 from routing.compile.tones import tones
@@ -83,7 +84,7 @@ def release_files(
     put(f"schemes/{CODES}.xml", to_xml(codes_context(folder)))
     put(f"schemes/{CODES}.json", codes_table(folder))
     put("internal.xml", to_xml(internal_context(folder), colleagues_context(folder)))
-    put("table.json", _table(folder))
+    put("table.json", _table(folder, records))
     if folder.pools or folder.project.tracking:
         put("tracking.json", tracking_json(folder))
     put("directory.xml", directory_xml(folder, secrets), store.secret)
@@ -170,8 +171,9 @@ def _answering_too(store: Store, table: str) -> str:
     return store.put(table_json(facts).encode())
 
 
-def _table(folder: Folder) -> str:
-    """What the engine must know besides a scheme: ids that an answer may name, destinations; the journal: addresses."""
+def _table(folder: Folder, records: Sequence[SchemeRecord]) -> str:
+    """What the engine must know besides a scheme: ids that an answer may name, destinations, the names of secrets; the
+    journal: addresses."""
     people = {
         name: {
             "phones": list(person.phones),
@@ -186,7 +188,7 @@ def _table(folder: Folder) -> str:
         "project": folder.project.name,
         "timezone": folder.project.timezone,
         "country": folder.project.country,
-        **_settings(folder),
+        **_settings(folder, records),
         "people": people,
         "accounts": folder.accounts,
         "numbers": folder.outside,
@@ -205,12 +207,13 @@ def _waves(name: str, folder: Folder) -> dict[str, Any]:
     return {"waves": [[wave.after_s] if wave.longest_s == Wave().longest_s else list(wave) for wave in waves]}
 
 
-def _settings(folder: Folder) -> dict[str, Any]:
-    """What the project says of screens and of the journal, where it does."""
+def _settings(folder: Folder, records: Sequence[SchemeRecord]) -> dict[str, Any]:
+    """What the project says of screens and of the journal, and the secrets that decisions need; where there are any."""
     project = folder.project
     settings = {
         "pops": project.pops.model_dump() if project.pops else None,
         "keep_s": project.keep,
         "notify": list(project.notify) or None,
+        "secrets": for_decisions(folder, records) or None,
     }
     return {name: value for name, value in settings.items() if value is not None}

@@ -38,7 +38,12 @@ CHECKS: dict[str, dict[str, Check]] = {
         "gateways": sip.gateways,
         "phones": sip.phones,
     },
-    "engine": {"healthy": engine.healthy, "breakers": engine.open_breakers, "memory": engine.memory},
+    "engine": {
+        "healthy": engine.healthy,
+        "secrets": engine.secrets,
+        "breakers": engine.open_breakers,
+        "memory": engine.memory,
+    },
     "machine": {"disk": host.disk, "spool": host.spool, "unfinished": host.unfinished},
 }
 

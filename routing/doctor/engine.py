@@ -5,8 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from prometheus_client.parser import text_string_to_metric_families
+
 from routing.doctor.diagnosis import Diagnosis, ok, warning, wrong
 from routing.doctor.node import CheckedNode, NoAnswer, is_loopback
+
+#: The engine's metric, one row a secret.
+MISSING = "routing_secret_missing"
 
 
 def healthy(node: CheckedNode) -> Iterator[Diagnosis]:
@@ -41,6 +46,20 @@ def open_breakers(node: CheckedNode) -> Iterator[Diagnosis]:
         return
     if found and float(found[1]) > 0:
         yield warning(f"{float(found[1]):.0f} web servers fail and are left alone", "the engine's log names them")
+
+
+def secrets(node: CheckedNode) -> Iterator[Diagnosis]:
+    """The engine has every secret that the live release names."""
+    try:
+        metrics = text_string_to_metric_families(node.http("/metrics"))
+        rows = [sample.labels for metric in metrics if metric.name == MISSING for sample in metric.samples]
+    except (NoAnswer, ValueError):
+        return
+    for row in rows:
+        yield wrong(
+            f"the engine has no secret {row['secret']} ({row['purpose']}, named by {row['place']})",
+            "add it to the file of `routing serve --secrets` and send SIGHUP; until then whoever needs it is not asked",
+        )
 
 
 def memory(node: CheckedNode) -> Iterator[Diagnosis]:

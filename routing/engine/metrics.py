@@ -14,6 +14,8 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 from prometheus_client.registry import Collector
 
+from routing.engine.missing import MissingSecret
+
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 3.0, 5.0, 10.0)
 
 DECISIONS = Counter(
@@ -53,19 +55,21 @@ DROPPED_LINES = Gauge(
 )
 
 
-def exposition(directory: Path, release: str = "") -> bytes:
-    """All workers' metrics in Prometheus' text form, and which release is live ("" for none)."""
+def exposition(directory: Path, release: str = "", missing: tuple[MissingSecret, ...] = ()) -> bytes:
+    """All workers' metrics in Prometheus' text form, which release is live ("" for none), and the secrets that it
+    misses."""
     registry = CollectorRegistry()
     MultiProcessCollector(registry, path=str(directory))  # type: ignore[no-untyped-call]
-    registry.register(_Live(release))
+    registry.register(_Live(release, missing))
     return generate_latest(registry)
 
 
 @dataclass(frozen=True)
 class _Live(Collector):
-    """The name of the live release, as the label of a 1."""
+    """The name of the live release, and the secrets that it misses, as labels of a 1."""
 
     release: str
+    missing: tuple[MissingSecret, ...]
 
     def collect(self) -> Iterator[Metric]:
         """See Collector."""
@@ -73,6 +77,13 @@ class _Live(Collector):
         if self.release:
             live.add_metric([self.release], 1)
         yield live
+        labels = ["secret", "purpose", "place"]
+        secrets = GaugeMetricFamily(
+            "routing_secret_missing", "Secrets that the live release names and the engine was not given", labels=labels
+        )
+        for each in self.missing:
+            secrets.add_metric([each.name, each.purpose, each.place], 1)
+        yield secrets
 
 
 def forget_process(directory: Path, pid: int) -> None:

@@ -10,12 +10,13 @@ import socket
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from routing.engine.metrics import exposition, forget_process
+from routing.engine.missing import MissingSecrets
 from routing.engine.supervisor import Supervisor, worker_command
 from routing.engine.worker import WorkerOptions
 from routing.http.status import StatusServer
@@ -62,6 +63,7 @@ def _serve(options: ServeOptions, metrics: Path) -> None:
     _check(options)
     lines = Lines()
     began_s = time.monotonic()
+    missing = MissingSecrets(options.root, read_secrets(options.secrets, os.environ))
     with _listener(options.listen) as listener, ExitStack() as stack:
         supervisors: list[Supervisor] = []
 
@@ -74,10 +76,13 @@ def _serve(options: ServeOptions, metrics: Path) -> None:
         def people() -> bytes:
             return json.dumps({"workers": [facts for each in supervisors for facts in each.people()]}).encode() + b"\n"
 
-        status = _status_server(options.http, health, lambda: exposition(metrics, live(options.root)), people)
+        def counts() -> bytes:
+            return exposition(metrics, live(options.root), missing.found())
+
+        status = _status_server(options.http, health, counts, people)
         stack.callback(status.server_close)
         redis = stack.enter_context(_redis(options, lines))
-        supervisors.append(_supervisor(options, listener, metrics, lines, redis))
+        supervisors.append(_supervisor(options, listener, metrics, lines, redis, missing))
         status.start()
         places = {"listen": _shown(listener), "http": _shown(status.socket)}
         lines.write("info", "started", **places, workers=options.workers, pid=os.getpid(), release=live(options.root))
@@ -135,7 +140,20 @@ def _redis(options: ServeOptions, lines: Lines) -> Iterator[str]:
         ours.stop()
 
 
-def _supervisor(options: ServeOptions, listener: socket.socket, metrics: Path, lines: Lines, redis: str) -> Supervisor:
+def _report(missing: MissingSecrets, options: ServeOptions, lines: Lines) -> None:
+    for secret in missing.to_report():
+        lines.write("warning", "missing", words=secret.text(options.secrets))
+
+
+def _renew(missing: MissingSecrets, options: ServeOptions) -> None:
+    """As workers do: a file that cannot be read now changes nothing, and they report it."""
+    with suppress(SecretsFault):
+        missing.renew(read_secrets(options.secrets, os.environ))
+
+
+def _supervisor(
+    options: ServeOptions, listener: socket.socket, metrics: Path, lines: Lines, redis: str, missing: MissingSecrets
+) -> Supervisor:
     worker_options = WorkerOptions(
         listener=listener.fileno(),
         line=-1,
@@ -156,6 +174,8 @@ def _supervisor(options: ServeOptions, listener: socket.socket, metrics: Path, l
         lines=lines,
         ended=lambda pid: forget_process(metrics, pid),
         closing=listener.close,
+        look=lambda: _report(missing, options, lines),
+        reload=lambda: _renew(missing, options),
     )
 
 

@@ -52,7 +52,7 @@ class Supervisor:
     """``command`` makes a worker's arguments from the descriptor of its line; ``ended`` is told a dead pid.
 
     ``closing`` is called first when the engine ends: our copy of the listening socket must go, or calls would
-    wait in its backlog for nobody.
+    wait in its backlog for nobody. ``look`` is called every second, ``reload`` on SIGHUP.
     """
 
     command: Callable[[int], list[str]]
@@ -62,6 +62,8 @@ class Supervisor:
     lines: Lines
     ended: Callable[[int], None]
     closing: Callable[[], None]
+    look: Callable[[], None]
+    reload: Callable[[], None]
     children: list[Child] = field(default_factory=list)
     stopping: bool = False
     _pause_s: float = 0.0
@@ -81,6 +83,7 @@ class Supervisor:
                         self._heard(key.data, selector)
                 if time.monotonic() - before_s < SLEPT_SECONDS:
                     self._end_stuck()
+                self.look()
             self.closing()
             self._end(drain_s)
 
@@ -146,6 +149,7 @@ class Supervisor:
         for number in signals:
             if number == signal.SIGHUP:
                 self._send(signal.SIGHUP)
+                self.reload()
             else:
                 self.stopping = True
 

@@ -16,6 +16,8 @@ from routing.doctor.checks import CHECKS, examine, worst
 from routing.doctor.diagnosis import Level
 from routing.doctor.machine import Linux
 from routing.doctor.rights import allowed, may_read, may_write
+from routing.engine.metrics import exposition
+from routing.engine.missing import MissingSecret
 from support.doctor_bed import MOMENT, SCHEME, Patient, healthy_root
 
 
@@ -58,7 +60,7 @@ def test_refused_transfers_need_no_guard(patient):
 def test_a_healthy_node_is_found_healthy(patient):
     told = list(examine(patient.node()))
     assert bad(patient) == {}
-    silent = {"breakers", "stock-accounts"}  # they speak only when something is wrong
+    silent = {"breakers", "secrets", "stock-accounts"}  # they speak only when something is wrong
     assert {one.check for one in told} == {name for checks in CHECKS.values() for name in checks} - silent
     assert worst(told) is Level.OK
 
@@ -190,6 +192,16 @@ def test_a_silent_engine_redis_and_an_open_breaker(patient):
     found = bad(patient)
     assert found["healthy"][0] is Level.WRONG and found["memory"][0] is Level.WARNING
     assert "breakers" not in found
+
+
+def test_a_secret_that_the_engine_has_not(patient, tmp_path):
+    missing = MissingSecret("CRM_TOKEN", "sent to crm.example", 'crm.clients.headers."X{}"', 2)
+    patient.metrics = exposition(tmp_path, "abcdef012345", (missing,)).decode()
+    level, words = bad(patient)["secrets"]
+    assert level is Level.WRONG
+    assert words == 'the engine has no secret CRM_TOKEN (sent to crm.example, named by crm.clients.headers."X{}")'
+    patient.metrics = exposition(tmp_path, "abcdef012345").decode()
+    assert "secrets" not in bad(patient)
 
 
 def test_the_engines_address_is_the_releases(patient):

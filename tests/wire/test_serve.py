@@ -20,7 +20,7 @@ from routing.cli.serve import serve as command
 from routing.engine.serve import ServeFault, ServeOptions, run
 from support.served import PATIENCE_SECONDS, Served, decide
 from support.wire_peer import Peer
-from support.wire_release import NAME, webhook, write_release
+from support.wire_release import NAME, TABLE, webhook, write_release
 
 pytestmark = pytest.mark.process
 
@@ -237,6 +237,41 @@ def test_a_missing_password_of_the_event_socket_is_told(serve, monkeypatch):
     monkeypatch.delenv("ROUTING_ESL_PASSWORD", raising=False)
     engine, _ = serve("--workers", "1")
     engine.until(lambda: "ROUTING_ESL_PASSWORD is not set" in engine.log.read_text())
+
+
+def make_live(root: Path, *secrets: tuple[str, str, int]) -> None:
+    """A release that names secrets becomes live."""
+    name = f"live{len(secrets)}"
+    rows = [{"name": each, "purpose": "a signing key", "place": where, "places": n} for each, where, n in secrets]
+    (root / "releases" / name).mkdir(parents=True)
+    (root / "releases" / name / "table.json").write_text(json.dumps({**TABLE, "secrets": rows}))
+    (root / "next").symlink_to(f"releases/{name}")
+    (root / "next").rename(root / "current")
+
+
+def missed(engine: Served) -> list[str]:
+    lines = (json.loads(line) for line in engine.log.read_text().splitlines() if line.startswith("{"))
+    return [line["words"] for line in lines if line["event"] == "missing" and "the secret" in line["words"]]
+
+
+def test_a_secret_that_is_missing_is_reported_before_a_call_needs_it_and_once(serve, tmp_path):
+    file = tmp_path / "secrets"
+    file.write_text("A_KEY=aaaaaaaa\n")
+    file.chmod(0o600)
+    known, one, two = ("A_KEY", "x of scheme a", 1), ("B_KEY", "x of scheme b", 1), ("C_KEY", "x of scheme c", 3)
+    make_live(tmp_path, known, one)
+    engine, _ = serve("--workers", "1", "--esl", "", "--secrets", str(file))
+    hint = f"whoever needs it is not asked (hint: add it to {file}, then send SIGHUP)"
+    first = f"the secret B_KEY is not set (a signing key, named by x of scheme b): {hint}"
+    engine.until(lambda: missed(engine) == [first])
+    gauge = 'routing_secret_missing{place="x of scheme b",purpose="a signing key",secret="B_KEY"} 1.0'
+    assert gauge in engine.get("/metrics")
+    make_live(tmp_path, known, one, two)
+    second = f"the secret C_KEY is not set (a signing key, named by x of scheme c and 2 more): {hint}"
+    engine.until(lambda: missed(engine) == [first, second])
+    file.write_text("A_KEY=aaaaaaaa\nB_KEY=bbbbbbbb\nC_KEY=cccccccc\n")
+    engine.process.send_signal(signal.SIGHUP)
+    engine.until(lambda: "routing_secret_missing{" not in engine.get("/metrics"))
 
 
 def test_two_engines_that_start_at_once_share_one_redis(serve, tmp_path):

@@ -47,7 +47,8 @@ def read_whole(schemes: Path, root: Path, today: date, *, complete: bool) -> Who
     if entries != cached:
         cache.save(code_version(), entries)
     facts = [SchemeFacts(**entry["facts"]) for entry in entries.values()]
-    return WholeFolder(folder, found.documents, {each.scheme: each for each in facts}, today, complete)
+    channels = {name: sound.channels for name, sound in found.sounds.items()}
+    return WholeFolder(folder, found.documents, {each.scheme: each for each in facts}, today, complete, channels)
 
 
 def _entries(

@@ -18,6 +18,7 @@ from routing.lint.prompts import LongPrompt, MenuBeforeRing, PromptBeforeRing, W
 from routing.lint.reach import UnreachableStep
 from routing.lint.recording import UnannouncedRecording
 from routing.lint.silence import DeadAir
+from routing.lint.sounds import SeveralChannels
 from routing.lint.unused import UnusedGroup, UnusedPerson, UnusedScheme
 from routing.lint.unused_shared import UnusedCalendar, UnusedCrm, UnusedGateway, UnusedList, UnusedSound
 from routing.lint.voicemail import UnnotifiedVoicemail
@@ -52,7 +53,7 @@ _ALL: tuple[type[Lint], ...] = (
     UnconfirmedMobile, SamePhone, OwnNumber, BarredNumber, BarredDestination, UnknownNumber, DeadMember,
     UnnotifiedVoicemail, UnregisteredGateway, NoWayOut, ReadableKeys, UnlistedNumber,
     HoursGap, UnaskedHours, ClockChange, MissingHolidays, DayTwice,
-    UnusedScheme, UnusedCalendar, UnusedGroup, UnusedPerson, UnusedSound, UnusedList, UnusedCrm, UnusedGateway,
-    UnusedNumber, UnusedAllow,
+    SeveralChannels, UnusedScheme, UnusedCalendar, UnusedGroup, UnusedPerson, UnusedSound, UnusedList, UnusedCrm,
+    UnusedGateway, UnusedNumber, UnusedAllow,
 )  # fmt: skip
 LINTS: dict[str, type[Lint]] = {lint.id: lint for lint in _ALL}

@@ -17,13 +17,15 @@ OWNERS = ("people", "calendars")
 
 @dataclass(frozen=True)
 class WholeFolder:
-    """``complete``: nothing is wrong, so that what seems to be unused is. ``today`` is the day of the check."""
+    """``complete``: nothing is wrong, so that what seems to be unused is. ``today`` is the day of the check.
+    ``channels``: of sound files, by name."""
 
     folder: Folder
     documents: Sequence[Document]
     schemes: Mapping[str, SchemeFacts]
     today: date
     complete: bool = True
+    channels: Mapping[str, int] = field(default_factory=dict)
     #: (kind, name) to the document that defines it.
     places: Mapping[tuple[str, str], Document] = field(init=False)
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from routing.load.disk import FolderEntry, open_file, read_bytes, walk
 from routing.load.nodes import LARGEST_BYTES
 from routing.model.problem import Problem, Problems
-from routing.model.sound import ENDINGS, NoSound, sound_seconds
+from routing.model.sound import ENDINGS, NoSound, playing
 
 SOUNDS, LISTS = "sounds", "lists"
 _YAML, _TESTS = (".yaml", ".yml"), (".test.yaml", ".test.yml")
@@ -36,10 +36,11 @@ class Source:
 
 @dataclass(frozen=True)
 class Sound:
-    """One sound file: where it is, its length in seconds (0 when it is none), and its mode and group."""
+    """One sound file: where it is, its length in seconds (0 when it is none), its channels, and its mode and group."""
 
     path: str
     seconds: float
+    channels: int = 1
     stat: os.stat_result | None = field(default=None, repr=False)
 
 
@@ -111,14 +112,14 @@ def sounds(folder: Path) -> tuple[dict[str, Sound], list[Problem]]:
 
 
 def _sound(entry: FolderEntry) -> tuple[Sound, list[Problem]]:
-    none = Sound(entry.path, 0.0, entry.stat)
+    none = Sound(entry.path, 0.0, stat=entry.stat)
     if entry.fault or entry.is_folder or entry.stat is None:
         return none, [replace(entry, fault=entry.fault or "a folder, not a sound file").problem]
     if entry.stat.st_size > LARGEST_SOUND:
         return none, [replace(entry, fault=f"larger than {LARGEST_SOUND // 1_000_000} MB").problem]
     try:
         with open_file(entry.path) as file:
-            return replace(none, seconds=sound_seconds(entry.name, file)), []
+            return replace(none, **playing(entry.name, file)._asdict()), []
     except OSError as error:
         return none, [replace(entry, fault=f"cannot be read: {error.strerror}").problem]
     except NoSound as problem:

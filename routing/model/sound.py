@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import os
 import struct
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from routing.model.mpeg import mpeg_seconds
 from routing.model.sndfile import Unreadable, facts
@@ -46,32 +46,57 @@ class NoSound(ValueError):
     hint = ""
 
 
-def sound_seconds(name: str, file: BinaryIO) -> float:
-    """How long a sound plays; the name's ending says what it must be. Raises NoSound."""
+class Playing(NamedTuple):
+    """How a sound plays: its length, and how many channels FreeSWITCH adds up into the caller's one.
+
+    Of MP3 that is 1: mod_shout has them mixed by its library, which adds nothing up.
+    """
+
+    seconds: float
+    channels: int
+
+
+def playing(name: str, file: BinaryIO) -> Playing:
+    """How a sound plays; the name's ending says what it must be. Raises NoSound."""
     try:
-        return _seconds(name, file)
+        return _playing(name, file)
     except NoSound as problem:
-        stem = name.rpartition("/")[2].rpartition(".")[0]
-        problem.hint = f"convert the recording: `ffmpeg -i RECORDING -ar 16000 -ac 1 -c:a pcm_s16le {stem}.wav`"
+        problem.hint = f"convert the recording: `{converting(name)}`"
         raise
 
 
-def _seconds(name: str, file: BinaryIO) -> float:
+def converting(name: str) -> str:
+    """The command that makes a sound of any recording."""
+    stem = name.rpartition("/")[2].rpartition(".")[0]
+    return f"ffmpeg -i RECORDING -ar 16000 -ac 1 -c:a pcm_s16le {stem}.wav"
+
+
+def sound_seconds(name: str, file: BinaryIO) -> float:
+    """How long a sound plays. Raises NoSound."""
+    return playing(name, file).seconds
+
+
+def _playing(name: str, file: BinaryIO) -> Playing:
     ending = name.rpartition(".")[2]
     what, _ = _PROMISES[ending]
     size = file.seek(0, os.SEEK_END)
     file.seek(0)
     if not size:
         raise NoSound("the file is empty")
-    seconds = mpeg_seconds(file, size) if ending == "mp3" else _of_library(ending, file, size)
-    if seconds is None:
+    found = _of_mp3(file, size) if ending == "mp3" else _of_library(ending, file, size)
+    if found is None:
         raise NoSound(f"not {what}{_instead(file)}")
-    if round(seconds, 2) <= 0:
+    if round(found.seconds, 2) <= 0:
         raise NoSound("holds no sound: its length is 0 s")
-    return round(seconds, 2)
+    return found._replace(seconds=round(found.seconds, 2))
 
 
-def _of_library(ending: str, file: BinaryIO, size: int) -> float | None:
+def _of_mp3(file: BinaryIO, size: int) -> Playing | None:
+    seconds = mpeg_seconds(file, size)
+    return None if seconds is None else Playing(seconds, 1)
+
+
+def _of_library(ending: str, file: BinaryIO, size: int) -> Playing | None:
     try:
         found = facts(file, size)
     except Unreadable:
@@ -82,7 +107,7 @@ def _of_library(ending: str, file: BinaryIO, size: int) -> float | None:
         return None
     if found.rate not in _RATES:
         raise NoSound(f"FreeSWITCH cannot play it: {found.rate} Hz")
-    return found.frames / found.rate
+    return Playing(found.frames / found.rate, found.channels)
 
 
 def _wave_fault(file: BinaryIO) -> str:

@@ -21,14 +21,14 @@ HERE = Path(__file__).parent
 FOLDERS = sorted(path for path in (HERE / "found").iterdir() if path.is_dir())
 
 
-def silence(seconds: int) -> bytes:
+def silence(seconds: int, channels: int = 1) -> bytes:
     """A WAV file of a length."""
     written = io.BytesIO()
     with wave.open(written, "wb") as sound:
-        sound.setnchannels(1)
+        sound.setnchannels(channels)
         sound.setsampwidth(1)
         sound.setframerate(100)
-        sound.writeframes(b"\x80" * 100 * seconds)
+        sound.writeframes(b"\x80" * 100 * seconds * channels)
     return written.getvalue()
 
 
@@ -42,8 +42,8 @@ def laid_out(folder: Path, into: Path) -> Path:
     (into / "sounds").mkdir()
     listed = folder / "sounds.txt"
     for line in listed.read_text().splitlines() if listed.exists() else ():
-        name, seconds = line.split()
-        (into / "sounds" / name).write_bytes((mp3 if name.endswith("mp3") else silence)(int(seconds)))
+        name, *numbers = line.split()
+        (into / "sounds" / name).write_bytes((mp3 if name.endswith("mp3") else silence)(*map(int, numbers)))
     return into
 
 

@@ -37,7 +37,15 @@ CRM = "crm: {bitrix24: {webhook: HOOK}}\n"
 OTHER = (
     'scheme: other\nnumbers: "+380440000009"\nsteps: [{ring: olena}, {voicemail: {box: sales, notify: a@x.example}}]\n'
 )
-SOUNDS = {"greeting.wav": 9.0, "menu.wav": 8.0, "closed.wav": 5.0, "long.wav": 25.0, "song.mp3": 30.0}
+SOUNDS = {
+    "greeting.wav": 9.0,
+    "menu.wav": 8.0,
+    "closed.wav": 5.0,
+    "long.wav": 25.0,
+    "song.mp3": 30.0,
+    "stereo.wav": 4.0,
+}
+CHANNELS = {"greeting.wav": 1, "stereo.wav": 2}
 LISTS = {"vip": ["+380671112233"]}
 
 
@@ -56,8 +64,9 @@ def told(files: Sequence[str], today: date = TODAY, *, complete: bool = True) ->
     folder = replace(folder, lists=LISTS)
     known: list[Document] = [*schemes, read("other.yaml", OTHER.encode())]
     facts = [facts_of(document, folder) for document in known]
+    channels = {name: count for name, count in CHANNELS.items() if any(name in text for text in files)}
     assert None not in facts, "a scheme does not compile"
-    return run(WholeFolder(folder, others, {each.scheme: each for each in facts if each}, today, complete))
+    return run(WholeFolder(folder, others, {each.scheme: each for each in facts if each}, today, complete, channels))
 
 
 def found(lint: str, *files: str, today: date = TODAY) -> list[str]:

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from routing.compile.tones import tones
-from routing.model.sound import ENDINGS, NoSound, sound_seconds
+from routing.model.sound import ENDINGS, NoSound, playing, sound_seconds
 from routing.offline.sounds import OUTSIDE_MS, ReleaseSounds
 from support.folders import mp3
 
@@ -70,6 +70,12 @@ SECONDS = {
     "AU": (AU, 1.0),
     "written to a pipe": (BEEP[:4] + b"\xff" * 4 + BEEP[8:40] + b"\xff" * 4 + bytes(16_000), 1.0),
 }  # fmt: skip
+
+
+def test_channels_are_counted():
+    names = {"pcm 16": 1, "44.1 kHz stereo": 2, "6 channels of 24 bits, extensible": 6}
+    assert {name: playing("a.wav", io.BytesIO(SECONDS[name][0])).channels for name in names} == names
+    assert playing("a.ogg", io.BytesIO(OPUS)).channels == 1
 
 
 @pytest.mark.parametrize(("content", "seconds"), SECONDS.values(), ids=SECONDS.keys())

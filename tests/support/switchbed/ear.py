@@ -73,8 +73,12 @@ class Ear:
                 continue
             if len(data) > _HEADER_BYTES and data[1] & 0x7F == _ALAW:
                 seconds, nanoseconds = _STAMP.unpack(told[0][2])
-                samples = [_LINEAR[byte] for byte in data[_HEADER_BYTES:]]
-                self.packets.append(Packet(seconds + nanoseconds / 1e9, samples))
+                self.packets.append(Packet(seconds + nanoseconds / 1e9, samples(data)))
+
+
+def samples(packet: bytes) -> list[int]:
+    """The samples (16 bit) of an RTP packet of A-law."""
+    return [_LINEAR[byte] for byte in packet[_HEADER_BYTES:]]
 
 
 def _linear(byte: int) -> int:

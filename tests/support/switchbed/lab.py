@@ -31,13 +31,14 @@ GATEWAY_PASSWORD = "the-carrier-knows"
 class Lab:
     """The switch, started for the company of ``lab/``. ``carrier`` is where the gateway sends calls.
 
-    ``more``: further files of the company, by name; ``secrets``: theirs. ``host``: everybody's address; ``pem``: the
-    certificate of everybody who speaks TLS, a file with its key.
+    ``more``: further files of the company, by name; ``sounds``: its sound files; ``secrets``: theirs. ``host``:
+    everybody's address; ``pem``: the certificate of everybody who speaks TLS, a file with its key.
     """
 
     place: Path
     changes: Mapping[str, object] = field(default_factory=dict)
     more: Mapping[str, str] = field(default_factory=dict)
+    sounds: Mapping[str, bytes] = field(default_factory=dict, kw_only=True)
     secrets: Mapping[str, str] = field(default_factory=dict)
     host: str = HOST
     pem: Path | None = None
@@ -50,6 +51,8 @@ class Lab:
         schemes, root = self.place / "schemes", self.root
         (schemes / "sounds").mkdir(parents=True)
         _silence(schemes / "sounds" / "short.wav", 0.5)
+        for name, content in self.sounds.items():
+            (schemes / "sounds" / name).write_bytes(content)
         texts = {file.name: file.read_text(encoding="utf-8") for file in FOLDER.glob("*.yaml")}
         for name, text in (texts | dict(self.more)).items():
             (schemes / name).write_text(

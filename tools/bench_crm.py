@@ -27,7 +27,7 @@ from routing.crm.systems import Systems
 from routing.crm.tasks import Greenlets as Tasks
 from routing.http.address import Resolver
 from routing.http.breaker import Breaker
-from routing.http.pool import Pool
+from routing.http.pool import HttpPool
 from routing.model.lookup import OwnerFound
 from routing.model.web import Reply
 from support import crm_serving
@@ -90,7 +90,7 @@ def measure(name: str, count: int) -> Figures:
 
 
 def lookups(fake: Fake, address: str, count: int) -> Figures:
-    http = Timed(crm_serving.Redirected(Pool(Resolver(time.monotonic)), address))
+    http = Timed(crm_serving.Redirected(HttpPool(Resolver(time.monotonic)), address))
     systems = Systems(http, Breaker(time.monotonic), Tasks(), fake.secrets, time.monotonic, time.time)
     asked = config(fake)
     took: list[float] = []

@@ -80,9 +80,9 @@ def multiset(variables: Mapping[str, str]) -> str:
 
 
 def serve_engine(root: str, port: int) -> None:
-    from routing.esl.server import Server
+    from routing.esl.server import CallServer
 
-    Server(("127.0.0.1", port), work(root).decide, lambda *_: None).serve_forever()
+    CallServer(("127.0.0.1", port), work(root).decide, lambda *_: None).serve_forever()
 
 
 def serve_greenswitch(root: str, port: int) -> None:

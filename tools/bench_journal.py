@@ -20,7 +20,7 @@ from routing.journal import parse, release
 from routing.journal.database import open_database
 from routing.journal.gather import Gatherer
 from routing.journal.spool import Spool
-from routing.journal.worker import Worker
+from routing.journal.worker import JournalWorker
 
 REAL = Path(__file__).parent.parent / "tests" / "journal" / "cdr" / "talked_and_recorded"
 PROMISED_CALLS, PROMISED_SECONDS = 100_000, 60.0
@@ -77,13 +77,13 @@ def fill(spool: Path, calls: int) -> None:
             (spool / name).write_text(text)
 
 
-def _worker(spool: Path, database: str, share: tuple[int, int]) -> Worker:
+def _worker(spool: Path, database: str, share: tuple[int, int]) -> JournalWorker:
     def log(level: str, event: str, **facts: object) -> None:
         print(level, event, facts, file=sys.stderr)
 
-    place = parse.Place(lambda path: 0, release.kind_of, release.project_of)
+    place = parse.ParseContext(lambda path: 0, release.kind_of, release.project_of)
     gatherer = Gatherer(Spool(spool), place, log, time.time)
-    return Worker(open_database(database, migrate=False), gatherer, log, time.time, share=share)
+    return JournalWorker(open_database(database, migrate=False), gatherer, log, time.time, share=share)
 
 
 def _options() -> argparse.Namespace:

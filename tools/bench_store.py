@@ -104,19 +104,19 @@ def serve(root: str, port: int, url: str) -> None:
     from routing.engine.handlers import Handlers
     from routing.engine.ports import ports_of
     from routing.engine.states import States
-    from routing.esl.server import Server
-    from routing.esl.watch import Picture
+    from routing.esl.server import CallServer
+    from routing.esl.watch import Snapshot
     from routing.http.breaker import Breaker
     from routing.process.log import Lines
     from routing.process.memory import memory_in, store_at
     from routing.release.tables import Releases
 
     states, releases = States(), Releases(Path(root))
-    states.seen(Picture((), frozenset(PEOPLE)))
+    states.seen(Snapshot((), frozenset(PEOPLE)))
     handlers = Handlers(scripted, Breaker(time.monotonic), {})  # type: ignore[arg-type]
     ports = ports_of(releases, handlers, memory=memory_in(store_at(url)), presence=states.beside)
     engine = Engine(releases, ports, Lines())
-    Server(("127.0.0.1", port), engine.decide, lambda *_: None).serve_forever()
+    CallServer(("127.0.0.1", port), engine.decide, lambda *_: None).serve_forever()
 
 
 def release(root: Path, step: dict[str, Any]) -> None:
@@ -131,10 +131,10 @@ def remember(url: str) -> None:
     """Talks of the caller, loads of everybody."""
     from routing.model.memory import Talk
     from routing.store.address import parse
-    from routing.store.client import Store
+    from routing.store.client import RedisStore
     from routing.store.memory import RedisMemory
 
-    store = Store(parse(url), budget_s=2.0)
+    store = RedisStore(parse(url), budget_s=2.0)
     memory = RedisMemory(store)
     now, day = time.time(), time.strftime("%Y%m%d")
     for number in range(20):

@@ -28,7 +28,7 @@ from gevent.pool import Pool
 from routing.model.entities import Visitor
 from routing.model.visitors import Lending
 from routing.store.address import parse
-from routing.store.client import Store
+from routing.store.client import RedisStore
 from routing.store.leases import RedisLeases
 from routing.store.program import HOW_TO_GET, program
 
@@ -75,7 +75,7 @@ def _numbers(count: int) -> list[str]:
 
 
 def _store(url: str, options: argparse.Namespace) -> None:
-    store = Store(parse(url), budget_s=10.0)
+    store = RedisStore(parse(url), budget_s=10.0)
     leases, numbers = RedisLeases(store), _numbers(options.numbers)
     lending, now = Lending("bench", "site", numbers, 600, 3600), time.time()
     names = [f"visitor-{number:08}" for number in range(options.visitors)]

@@ -25,9 +25,9 @@ from routing.journal import query
 from routing.journal.database import DatabaseFault, opened_database, shown
 from routing.journal.explain import explain
 from routing.journal.faults import text_of
-from routing.journal.query import Question
-from routing.journal.release import Project
-from routing.journal.report import Line, Report, report
+from routing.journal.query import CallFilter
+from routing.journal.release import LiveProject
+from routing.journal.report import Report, ReportLine, report
 from routing.journal.status import NAMES
 from routing.model.durations import parse_duration, spoken
 from routing.model.problem import did_you_mean
@@ -62,20 +62,20 @@ def calls(
 
     Statuses are exact: `routing calls --status` names them. `answered` holds `repeat call` and `proper` too.
     """
-    zone = Project(root.resolve()).zone if root and not timezone else _zone(timezone)
+    zone = LiveProject(root.resolve()).zone if root and not timezone else _zone(timezone)
     began = _since(since, zone, datetime.now(zone))
-    question = Question(since=began, status=status or "", limit=0 if as_report else limit)
-    question = replace(question, **filters)  # type: ignore[arg-type]
+    criteria = CallFilter(since=began, status=status or "", limit=0 if as_report else limit)
+    criteria = replace(criteria, **filters)  # type: ignore[arg-type]
     where = shown(database or journal_of(root))
     try:
         with opened_database(_written(database or journal_of(root))) as engine:
             if call_id:
                 _explain(query.call(engine, call_id), call_id, zone, as_json)
             elif as_report:
-                found = report(query.find(engine, question), lambda at: datetime.fromtimestamp(at, zone).hour)
+                found = report(query.find(engine, criteria), lambda at: datetime.fromtimestamp(at, zone).hour)
                 _report(found, zone, as_json)
             else:
-                _list(query.find(engine, question), zone, as_json, f" in {where}{_filtered_by(filters, status)}")
+                _list(query.find(engine, criteria), zone, as_json, f" in {where}{_filtered_by(filters, status)}")
     except DatabaseFault as problem:
         raise UserError(str(problem)) from None
     except SQLAlchemyError as problem:
@@ -181,7 +181,7 @@ def _report(found: Report, zone: tzinfo | None, as_json: bool) -> None:
     console.print(f"hours of {zone_name(zone)}", style="dim")
 
 
-def _table(title: str, lines: Mapping[str, Line]) -> Table:
+def _table(title: str, lines: Mapping[str, ReportLine]) -> Table:
     table = Table(box=None, header_style="bold", pad_edge=False)
     table.add_column(title)
     for heading in ("calls", "incoming", "missed", "share", "talks", "mean talk", "mean wait"):

@@ -18,7 +18,7 @@ from routing.model.memory import Forgotten
 from routing.model.problem import did_you_mean
 from routing.offline.files import DirectoryFiles
 from routing.store.address import BadAddress, parse
-from routing.store.client import Store
+from routing.store.client import RedisStore
 from routing.store.embedded import url
 from routing.store.memory import RedisMemory
 
@@ -40,7 +40,7 @@ def dnd(person: str | None, state: str | None, root: Path, redis: str) -> None:
         hint = did_you_mean(person, people) or "names are those of `people:`, as in `ivan`"
         raise UserError(f"nobody is called `{person}` ({hint})")
     try:
-        store = Store(parse(redis or url(root)), budget_s=TIMEOUT_SECONDS)
+        store = RedisStore(parse(redis or url(root)), budget_s=TIMEOUT_SECONDS)
     except BadAddress as problem:
         raise UserError(f"--redis: {problem}") from None
     try:

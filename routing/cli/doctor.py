@@ -22,7 +22,7 @@ from routing.doctor.node import CheckedNode, NoAnswer
 from routing.esl.client import SwitchFault, api
 from routing.esl.protocol import EventSocket
 from routing.store.address import BadAddress, parse
-from routing.store.client import Store, StoreDown
+from routing.store.client import RedisStore, StoreDown
 from routing.store.embedded import url
 
 MARKS = {
@@ -97,7 +97,7 @@ def _fetched(address: str, path: str) -> str:
 def _pinged(address: str) -> str:
     """Ask any key, whose holder must answer."""
     try:
-        store = Store(parse(address), budget_s=1.0)
+        store = RedisStore(parse(address), budget_s=1.0)
     except BadAddress as problem:
         raise NoAnswer(str(problem)) from None
     try:

@@ -28,11 +28,11 @@ from routing.journal import parse, release, sound
 from routing.journal.database import DatabaseFault, open_database, opened_database, shown
 from routing.journal.faults import text_of
 from routing.journal.gather import Gatherer
-from routing.journal.memory import Outbox, days_in
 from routing.journal.metrics import reporting
+from routing.journal.outbox import Outbox, days_in
 from routing.journal.retention import Retention
 from routing.journal.spool import Spool
-from routing.journal.worker import Worker
+from routing.journal.worker import JournalWorker
 from routing.model.durations import parse_duration
 from routing.process.log import Lines
 from routing.store.address import BadAddress
@@ -50,7 +50,7 @@ class Options:
     spool: Path
     database: str
     redis: str
-    project: release.Project
+    project: release.LiveProject
     metrics: Path | None
     once: bool
     workers: int
@@ -94,7 +94,7 @@ def journal(
 
     It may be killed and started at any time, and more than once: no call is lost and none is recorded twice.
     """
-    ours = release.Project(root.resolve() if root else None, timezone, _keep(keep), project)
+    ours = release.LiveProject(root.resolve() if root else None, timezone, _keep(keep), project)
     if root and not redis:
         from routing.store.embedded import url  # gevent: only where Redis is used
 
@@ -169,7 +169,7 @@ def _run(options: Options, share: tuple[int, int], others: list[BaseProcess] | N
     return f"{counts.recorded} calls recorded, {counts.waiting} left for later, {counts.bad} unusable files{more}"
 
 
-def _work(options: Options, worker: Worker) -> None:
+def _work(options: Options, worker: JournalWorker) -> None:
     notices = None
     if not worker.share[0]:
         notices = open_notices(options.mail, worker, options.project.zone, options.project.name)
@@ -188,7 +188,7 @@ def _work(options: Options, worker: Worker) -> None:
                 worker.run()
 
 
-def _once(worker: Worker, options: Options) -> None:
+def _once(worker: JournalWorker, options: Options) -> None:
     try:
         worker.work()
     except (SQLAlchemyError, OSError) as problem:
@@ -196,7 +196,7 @@ def _once(worker: Worker, options: Options) -> None:
         raise UserError(f"the journal {where} cannot be written, the spool is kept: {text_of(problem)}") from None
 
 
-def _open(options: Options, share: tuple[int, int], stop: Event, ending: ExitStack) -> Worker | None:
+def _open(options: Options, share: tuple[int, int], stop: Event, ending: ExitStack) -> JournalWorker | None:
     """The worker, as soon as its database is there; None when it was stopped before. ``ending`` closes what it has."""
     lines = Lines()
     ending.callback(lines.close)
@@ -213,29 +213,29 @@ def _open(options: Options, share: tuple[int, int], stop: Event, ending: ExitSta
     else:
         return None
     ending.callback(engine.dispose)
-    place = parse.Place(sound.size_of, release.project_of, release.email_of, release.notify_of, sound.is_message)
+    place = parse.ParseContext(sound.size_of, release.project_of, release.email_of, release.notify_of, sound.is_message)
     gatherer = Gatherer(Spool(options.spool), place, lines.write, time.time)
     keeper = None if share[0] else Retention(lambda: options.project.keep_s, lines.write, options.trust_clock)
     report = reporting(options.metrics) if options.metrics and not share[0] else None
     outbox = _outbox(options, ending)
     parts = {"outbox": outbox, "retention": keeper, "stop": stop, "share": share, "after_pass": report}
-    return Worker(engine, gatherer, lines.write, time.time, **parts)  # type: ignore[arg-type]
+    return JournalWorker(engine, gatherer, lines.write, time.time, **parts)  # type: ignore[arg-type]
 
 
 def _outbox(options: Options, ending: ExitStack) -> Outbox | None:
     if not options.redis:
         return None
-    from routing.store.client import Store  # gevent: only where Redis is used
+    from routing.store.client import RedisStore  # gevent: only where Redis is used
     from routing.store.memory import RedisMemory
 
-    store = Store(redis_address(options.redis), REDIS_SECONDS)
+    store = RedisStore(redis_address(options.redis), REDIS_SECONDS)
     ending.callback(store.close)
     return Outbox(RedisMemory(store), lambda at: days_in(options.project.zone)(at), options.project.name,
                   options.project.people_of)  # fmt: skip
 
 
 @contextmanager
-def _progress(options: Options, worker: Worker) -> Iterator[None]:
+def _progress(options: Options, worker: JournalWorker) -> Iterator[None]:
     """A bar while a person looks on."""
     if not sys.stderr.isatty() or not options.once:
         yield

@@ -7,9 +7,9 @@ from contextlib import ExitStack, contextmanager
 from threading import Thread
 
 from routing.esl.protocol import EventSocket
-from routing.journal.networks import Known, NetworkNotices, Networks, Project
+from routing.journal.networks import NetworkMemory, NetworkNotices, Networks, ProjectAccounts
 from routing.journal.notices import Notices
-from routing.journal.worker import Worker
+from routing.journal.worker import JournalWorker
 
 _END_SECONDS = 5.0
 #: Redis is asked beside calls, not on them.
@@ -18,7 +18,7 @@ _REDIS_SECONDS = 1.0
 
 @contextmanager
 def telling_networks(
-    worker: Worker, notices: Notices, where: EventSocket | None, redis: str, project: Project
+    worker: JournalWorker, notices: Notices, where: EventSocket | None, redis: str, project: ProjectAccounts
 ) -> Iterator[None]:
     """Two threads for as long as the block runs; none where no FreeSWITCH is listened to or there is no Redis."""
     if where is None or not redis:
@@ -38,7 +38,7 @@ def telling_networks(
             thread.join(_END_SECONDS)
 
 
-def _listen(worker: Worker, where: EventSocket, redis: str, project: Project) -> None:
+def _listen(worker: JournalWorker, where: EventSocket, redis: str, project: ProjectAccounts) -> None:
     from routing.esl.registrations import follow_registrations  # gevent: only where it is used
 
     with ExitStack() as ending:
@@ -46,19 +46,19 @@ def _listen(worker: Worker, where: EventSocket, redis: str, project: Project) ->
         follow_registrations(where, networks.registered, worker.stop.is_set)
 
 
-def _tell(worker: Worker, notices: Notices, redis: str, project: Project) -> None:
+def _tell(worker: JournalWorker, notices: Notices, redis: str, project: ProjectAccounts) -> None:
     with ExitStack() as ending:
         NetworkNotices(
             _known(redis, ending), project, notices.mail, notices.hooks, worker.log, worker.now, worker.stop
         ).run()
 
 
-def _known(redis: str, ending: ExitStack) -> Known:
+def _known(redis: str, ending: ExitStack) -> NetworkMemory:
     """A store of the thread's own."""
     from routing.store.address import parse
-    from routing.store.client import Store
+    from routing.store.client import RedisStore
     from routing.store.networks import RedisNetworks
 
-    store = Store(parse(redis), _REDIS_SECONDS)
+    store = RedisStore(parse(redis), _REDIS_SECONDS)
     ending.callback(store.close)
     return RedisNetworks(store)

@@ -15,11 +15,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from routing.cli.errors import UserError
 from routing.decide.request import headers
 from routing.journal.notices import Notices
-from routing.journal.worker import Worker
+from routing.journal.worker import JournalWorker
 from routing.model.addresses import EMAIL
 from routing.model.web import Reply
 from routing.notify.hook import WebHooks
-from routing.notify.smtp import BadServer, Server, SmtpMail, parse
+from routing.notify.smtp import BadServer, MailServer, SmtpMail, parse
 
 PASSWORD = "ROUTING_SMTP_PASSWORD"  # noqa: S105 - the variable's name
 #: What notices by webhook are signed with; two separated by a space while one replaces the other.
@@ -51,14 +51,14 @@ def check_mail(options: MailOptions) -> None:
         raise UserError(f"--mail-from: `{options.sender}` is no e-mail address (hint: pbx@example.com)")
 
 
-def _server(options: MailOptions) -> Server:
+def _server(options: MailOptions) -> MailServer:
     try:
         return parse(options.smtp, os.environ.get(PASSWORD, ""))
     except BadServer as problem:
         raise UserError(f"--smtp: {problem} (hint: the password stands in {PASSWORD}, never in the URL)") from None
 
 
-def open_notices(options: MailOptions, worker: Worker, zone: ZoneInfo, project: str) -> Notices:
+def open_notices(options: MailOptions, worker: JournalWorker, zone: ZoneInfo, project: str) -> Notices:
     """The notices of a worker's journal; web addresses are told without a mail server too."""
     mail = SmtpMail(_server(options), options.sender, zone) if options.smtp else None
     hooks = WebHooks(_post, _headers, worker.now)
@@ -72,9 +72,9 @@ def _headers(message_id: str, now_s: int, body: bytes) -> Mapping[str, str]:
 def _post(method: str, url: str, headers: Mapping[str, str], body: bytes, deadline_s: float) -> Reply:
     """As webhooks of steps are asked: no redirects, no link-local addresses, TLS verified."""
     from routing.http.address import Resolver  # gevent: only where somebody is told by webhook
-    from routing.http.client import Client
+    from routing.http.client import HttpClient
 
-    return Client(Resolver(time.monotonic)).exchange(method, url, headers, body, deadline_s)
+    return HttpClient(Resolver(time.monotonic)).exchange(method, url, headers, body, deadline_s)
 
 
 @contextmanager

@@ -15,9 +15,9 @@ from threading import Thread
 
 from routing.cli import switch
 from routing.esl.protocol import EventSocket
-from routing.journal.live import Live
+from routing.journal.live import LiveCalls
 from routing.journal.unfinished import left_behind
-from routing.journal.worker import Worker
+from routing.journal.worker import JournalWorker
 from routing.node.files import EVENT_SOCKET, database_folder
 
 PASSWORD = "ROUTING_ESL_PASSWORD"  # noqa: S105 - the variable's name
@@ -38,7 +38,7 @@ def event_socket(spool: Path, address: str) -> EventSocket | None:
 
 
 @contextmanager
-def watching(worker: Worker, spool: Path, address: str) -> Iterator[None]:
+def watching(worker: JournalWorker, spool: Path, address: str) -> Iterator[None]:
     """FreeSWITCH is listened to while the calls are recorded; what it left behind when it died is recorded first."""
     record_left_behind(worker, spool)
     where = event_socket(spool, address)
@@ -49,7 +49,7 @@ def watching(worker: Worker, spool: Path, address: str) -> Iterator[None]:
         return
     from routing.esl.follow import follow  # gevent: only where it is used
 
-    worker.live = live = Live(worker.now)
+    worker.live = live = LiveCalls(worker.now)
     thread = Thread(target=follow, args=(where, live, worker.stop.is_set), name="calls", daemon=True)
     thread.start()
     try:
@@ -61,7 +61,7 @@ def watching(worker: Worker, spool: Path, address: str) -> Iterator[None]:
             worker.log("error", "calls lost", count=live.kept, reason="ended before they could be recorded")
 
 
-def record_left_behind(worker: Worker, spool: Path) -> None:
+def record_left_behind(worker: JournalWorker, spool: Path) -> None:
     """Record the calls that a FreeSWITCH was carrying when it died."""
     home = spool.parent
     try:

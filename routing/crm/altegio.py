@@ -18,7 +18,7 @@ from typing import Any
 
 from routing.crm.auth import Key
 from routing.crm.look import Auth, Look
-from routing.crm.record import Adapter, Record, Secret, rows, segment, text, under, when
+from routing.crm.record import Adapter, CrmRecord, Secret, rows, segment, text, under, when
 from routing.model.lookup import Kind, Owner
 
 PAGE = 100
@@ -39,7 +39,7 @@ class Altegio:
     company: str
     kinds: tuple[Kind, ...] = ("deal", "contact")
 
-    def find(self, kind: Kind, look: Look) -> Sequence[Record]:
+    def find(self, kind: Kind, look: Look) -> Sequence[CrmRecord]:
         """See Adapter."""
         clients = look.once("clients", lambda: self._clients(look))
         visits = look.once("visits", lambda: look.each(clients, lambda client: self._visits(client, look)))
@@ -90,15 +90,15 @@ def _past(visits: Sequence[Row], now_s: float) -> Row:
     return max(kept, key=lambda visit: when(visit["datetime"]), default={})
 
 
-def _deal(client: Row, visit: Row) -> Record:
+def _deal(client: Row, visit: Row) -> CrmRecord:
     """The nearest appointment counts as the newest."""
     staff = text(visit["staff_id"])
-    return Record("deal", text(visit["id"]), staff, -when(visit["datetime"]), None, text(client.get("name")))
+    return CrmRecord("deal", text(visit["id"]), staff, -when(visit["datetime"]), None, text(client.get("name")))
 
 
-def _contact(client: Row, visit: Row) -> Record:
+def _contact(client: Row, visit: Row) -> CrmRecord:
     staff, last = text(under(visit, "staff_id")), when(visit.get("datetime"))
-    return Record("contact", text(client["id"]), staff, last, None, text(client.get("name")))
+    return CrmRecord("contact", text(client["id"]), staff, last, None, text(client.get("name")))
 
 
 def connect(config: Mapping[str, Any], secret: Secret) -> tuple[Adapter, Auth]:

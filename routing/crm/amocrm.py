@@ -17,7 +17,7 @@ from typing import Any
 
 from routing.crm.auth import Key
 from routing.crm.look import Auth, Look
-from routing.crm.record import Adapter, Record, Secret, rows, segment, text, under, when
+from routing.crm.record import Adapter, CrmRecord, Secret, rows, segment, text, under, when
 from routing.model.lookup import Kind, Owner
 
 PAGE = 250
@@ -35,7 +35,7 @@ class Amocrm:
     url: str
     kinds: tuple[Kind, ...] = ("deal", "contact")
 
-    def find(self, kind: Kind, look: Look) -> Sequence[Record]:
+    def find(self, kind: Kind, look: Look) -> Sequence[CrmRecord]:
         """See Adapter."""
         contacts = look.once("contacts", lambda: self._contacts(look))
         if kind == "contact":
@@ -54,7 +54,7 @@ class Amocrm:
         found = self._paged("contacts", list(params.items()), look)
         return [row for row in found if look.phone.among(_numbers(row))]
 
-    def _deals(self, contacts: Sequence[Row], look: Look) -> list[Record]:
+    def _deals(self, contacts: Sequence[Row], look: Look) -> list[CrmRecord]:
         names: dict[str, str] = {}
         for contact in contacts:
             for sale in rows(under(contact, "_embedded", "leads")):
@@ -74,9 +74,9 @@ class Amocrm:
 
         return list(look.pages(page, 1))
 
-    def _record(self, kind: Kind, row: Row, name: str) -> Record:
+    def _record(self, kind: Kind, row: Row, name: str) -> CrmRecord:
         card = f"{self.url}/{'leads' if kind == 'deal' else 'contacts'}/detail/{row['id']}"
-        return Record(
+        return CrmRecord(
             kind, text(row["id"]), text(row["responsible_user_id"]), when(row["updated_at"]), None, name, card
         )
 

@@ -19,7 +19,7 @@ from urllib.parse import quote, urlencode, urlsplit
 from routing.crm.auth import Key
 from routing.crm.fault import Fault
 from routing.crm.look import Auth, Look
-from routing.crm.record import Adapter, Record, Secret, full_name, rows, text, when
+from routing.crm.record import Adapter, CrmRecord, Secret, full_name, rows, text, when
 from routing.model.lookup import Kind, Owner
 from routing.model.web import Reply
 
@@ -38,7 +38,7 @@ class Bitrix24:
     hook: str = field(repr=False)
     kinds: tuple[Kind, ...] = ("lead", "deal", "contact")
 
-    def find(self, kind: Kind, look: Look) -> Sequence[Record]:
+    def find(self, kind: Kind, look: Look) -> Sequence[CrmRecord]:
         """See Adapter."""
         found = look.once("found", lambda: self._found(look))
         if kind == "contact":
@@ -80,11 +80,11 @@ class Bitrix24:
             raise Fault(f"it refuses a command: {' '.join(sorted(codes))[:80]}")
         return dict(answer["result"]) if answer["result"] else {}
 
-    def _record(self, kind: Kind, page: str, row: Row) -> Record:
+    def _record(self, kind: Kind, page: str, row: Row) -> CrmRecord:
         address = urlsplit(self.hook)
         card = f"{address.scheme}://{address.netloc}/crm/{page}/details/{row['ID']}/"
         name = full_name(row.get("NAME"), row.get("LAST_NAME")) or (text(row.get("TITLE")) if page == "company" else "")
-        return Record(kind, text(row["ID"]), text(row["ASSIGNED_BY_ID"]), when(row["DATE_MODIFY"]), None, name, card)
+        return CrmRecord(kind, text(row["ID"]), text(row["ASSIGNED_BY_ID"]), when(row["DATE_MODIFY"]), None, name, card)
 
 
 def _command(method: str, params: Pairs) -> str:

@@ -21,7 +21,7 @@ from typing import Any
 from routing.crm.auth import Grant, Token, oauth
 from routing.crm.fault import Fault
 from routing.crm.look import Auth, Look
-from routing.crm.record import Adapter, Record, Secret, rows, text, under, when
+from routing.crm.record import Adapter, CrmRecord, Secret, rows, text, under, when
 from routing.model.lookup import Kind, Owner
 
 PAGE = 100
@@ -42,7 +42,7 @@ class Creatio:
     root: str = "/0"
     kinds: tuple[Kind, ...] = ("lead", "deal", "contact")
 
-    def find(self, kind: Kind, look: Look) -> Sequence[Record]:
+    def find(self, kind: Kind, look: Look) -> Sequence[CrmRecord]:
         """See Adapter."""
         if kind == "lead":
             return self._leads(look)
@@ -60,7 +60,7 @@ class Creatio:
             return Owner(owner_id, text(contact.get("Email")), text(contact.get("Name")), "", active)
         return None
 
-    def _leads(self, look: Look) -> list[Record]:
+    def _leads(self, look: Look) -> list[CrmRecord]:
         tail = look.phone.tail
         numbers = f"(contains(MobilePhone,'{tail}') or contains(BusinesPhone,'{tail}'))"
         found = self._list("Lead", f"{numbers} and {OPEN_LEAD}", LEAD_FIELDS, look, "ModifiedOn desc")
@@ -76,7 +76,7 @@ class Creatio:
         ids = [each for each in dict.fromkeys(mine) if each != NOBODY][:MOST_CONTACTS]
         return self._list("Contact", _any("Id", ids), "Id,Name,OwnerId,ModifiedOn", look) if ids else []
 
-    def _deals(self, contacts: Sequence[Row], look: Look) -> list[Record]:
+    def _deals(self, contacts: Sequence[Row], look: Look) -> list[CrmRecord]:
         if not contacts:
             return []
         names = {row["Id"]: text(row.get("Name")) for row in contacts}
@@ -94,12 +94,12 @@ class Creatio:
 
         return list(look.pages(page, 0))
 
-    def _record(self, kind: Kind, row: Row, name: str) -> Record:
+    def _record(self, kind: Kind, row: Row, name: str) -> CrmRecord:
         owner_id = text(row.get("OwnerId"))
         page = {"lead": "Lead", "deal": "Opportunity", "contact": "Contact"}[kind]
         card = f"{self.url}{self.root}/Nui/ViewModule.aspx#CardModuleV2/{page}PageV2/edit/{row['Id']}"
         changed = when(row.get("ModifiedOn"))
-        return Record(kind, text(row["Id"]), "" if owner_id == NOBODY else owner_id, changed, None, name, card)
+        return CrmRecord(kind, text(row["Id"]), "" if owner_id == NOBODY else owner_id, changed, None, name, card)
 
 
 def _guid(value: str) -> str:

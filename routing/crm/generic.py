@@ -17,8 +17,8 @@ from urllib.parse import quote, urljoin, urlsplit
 from routing.crm.auth import Key
 from routing.crm.fault import Fault
 from routing.crm.look import Auth, Look
-from routing.crm.phone import Phone
-from routing.crm.record import MOST_ROWS, Adapter, Record, Secret, link, rows, segment, text, when
+from routing.crm.phone import CallerNumber
+from routing.crm.record import MOST_ROWS, Adapter, CrmRecord, Secret, link, rows, segment, text, when
 from routing.model.crm_templates import filled, filled_body
 from routing.model.header_secrets import filled as filled_headers
 from routing.model.lookup import KINDS, Kind, Owner
@@ -39,7 +39,7 @@ class Generic:
         """The kinds that are described."""
         return tuple(self.searches)
 
-    def find(self, kind: Kind, look: Look) -> Sequence[Record]:
+    def find(self, kind: Kind, look: Look) -> Sequence[CrmRecord]:
         """See Adapter."""
         search = self.searches[kind]
         found = look.once(_question(search), lambda: self._rows(search, look))
@@ -69,11 +69,11 @@ class Generic:
 
         return look.pages(page, start)
 
-    def _record(self, kind: Kind, search: Settings, row: Mapping[str, Any]) -> Record:
+    def _record(self, kind: Kind, search: Settings, row: Mapping[str, Any]) -> CrmRecord:
         phones = tuple(text(each) for path in search["phones"] for each in values(row, path))
         facts = {key: text(first(row, search.get(key))) for key in ("id", "owner", "name", "card")}
         card = link(urljoin(self.url, facts["card"])) if facts["card"] else ""
-        return Record(
+        return CrmRecord(
             kind, facts["id"], facts["owner"], when(first(row, search.get("changed"))), phones, facts["name"], card
         )
 
@@ -119,7 +119,7 @@ def _question(search: Settings) -> str:
     return json.dumps([search.get(key) for key in ("path", "method", "body", "rows", "next")], sort_keys=True)
 
 
-def _forms(phone: Phone) -> dict[str, str]:
+def _forms(phone: CallerNumber) -> dict[str, str]:
     return {"phone": phone.e164, "digits": phone.digits, "national": phone.national, "tail": phone.tail}
 
 

@@ -18,7 +18,7 @@ from typing import Any
 
 from routing.crm.auth import Key
 from routing.crm.look import Auth, Look
-from routing.crm.record import Adapter, Record, Secret, full_name, rows, segment, text, under, when
+from routing.crm.record import Adapter, CrmRecord, Secret, full_name, rows, segment, text, under, when
 from routing.model.lookup import Kind, Owner
 
 PAGE = 100
@@ -44,7 +44,7 @@ class Hubspot:
     lead_objects: bool = False
     kinds: tuple[Kind, ...] = ("lead", "deal", "contact")
 
-    def find(self, kind: Kind, look: Look) -> Sequence[Record]:
+    def find(self, kind: Kind, look: Look) -> Sequence[CrmRecord]:
         """See Adapter."""
         contacts = look.once("contacts", lambda: self._contacts(look))
         if kind == "contact":
@@ -66,7 +66,7 @@ class Hubspot:
         found = self._search("contacts", groups, (*CONTACT_FIELDS, "hs_lead_status"), "lastmodifieddate", look)
         return [row for row in found if look.phone.among(row["properties"].get(field) for field in NUMBERS)]
 
-    def _of(self, kind: Kind, contacts: Sequence[Row], look: Look) -> list[Record]:
+    def _of(self, kind: Kind, contacts: Sequence[Row], look: Look) -> list[CrmRecord]:
         """Open deals or lead objects of contacts."""
         own = [[_is("associations.contact", text(row["id"]))] for row in contacts]
         fields: tuple[str, ...] = ("hubspot_owner_id", "hs_lastmodifieddate")
@@ -92,14 +92,16 @@ class Hubspot:
 
         return list(look.pages(page))
 
-    def _contact(self, kind: Kind, row: Row) -> Record:
+    def _contact(self, kind: Kind, row: Row) -> CrmRecord:
         return self._record(kind, row, "lastmodifieddate", _name(row["properties"]), "contact")
 
-    def _record(self, kind: Kind, row: Row, newest: str, name: str, page: Kind | None = None) -> Record:
+    def _record(self, kind: Kind, row: Row, newest: str, name: str, page: Kind | None = None) -> CrmRecord:
         facts = row["properties"]
         owner_id = text(facts.get("hubspot_owner_id"))
         card = f"https://app.hubspot.com/contacts/{self.portal}/record/{PAGES[page or kind]}/{row['id']}"
-        return Record(kind, text(row["id"]), owner_id, when(facts.get(newest)), None, name, card if self.portal else "")
+        return CrmRecord(
+            kind, text(row["id"]), owner_id, when(facts.get(newest)), None, name, card if self.portal else ""
+        )
 
 
 def _group(*filters: Row) -> Row:

@@ -14,7 +14,7 @@ from typing import Any, Protocol, TypeVar
 from urllib.parse import quote, urlencode
 
 from routing.crm.fault import Fault, Missing
-from routing.crm.phone import Phone
+from routing.crm.phone import CallerNumber
 from routing.crm.throttle import Throttle
 from routing.model.web import Http, NoReply, Reply
 
@@ -26,7 +26,7 @@ Params = Mapping[str, Any] | Iterable[tuple[str, Any]]
 MOST_PAGES = 5
 
 
-class Task(Protocol[Result]):
+class LookupTask(Protocol[Result]):
     """Work under way."""
 
     def get(self) -> Result:
@@ -39,7 +39,7 @@ class Task(Protocol[Result]):
 class Tasks(Protocol):
     """Runs work beside other work (greenlets; in tests virtual time)."""
 
-    def start(self, work: Callable[[], Value]) -> Task[Value]: ...
+    def start(self, work: Callable[[], Value]) -> LookupTask[Value]: ...
 
 
 class Auth(Protocol):
@@ -56,7 +56,7 @@ class Auth(Protocol):
 class Look:
     """``until_s``: when everything must be done, on the clock. ``told``: of the visitor, by its place."""
 
-    phone: Phone
+    phone: CallerNumber
     http: Http
     auth: Auth
     throttle: Throttle
@@ -65,8 +65,8 @@ class Look:
     until_s: float
     visitor: Mapping[str, str] = field(default_factory=dict, repr=False)
     requests: int = 0
-    running: list[Task[Any]] = field(default_factory=list)
-    shared: dict[Hashable, Task[Any]] = field(default_factory=dict)
+    running: list[LookupTask[Any]] = field(default_factory=list)
+    shared: dict[Hashable, LookupTask[Any]] = field(default_factory=dict)
 
     def left_s(self) -> float:
         """Seconds left. Raises Fault when there are none."""
@@ -79,7 +79,7 @@ class Look:
         """Seconds since the epoch."""
         return self.throttle.now()
 
-    def begin(self, work: Callable[[], Value]) -> Task[Value]:
+    def begin(self, work: Callable[[], Value]) -> LookupTask[Value]:
         """Work that goes on beside this one."""
         task = self.tasks.start(work)
         self.running.append(task)

@@ -26,7 +26,7 @@ SOVIET = frozenset(("7", "370", "371", "372", "373", "374", "375", "380", "992",
 
 
 @dataclass(frozen=True)
-class Phone:
+class CallerNumber:
     """``e164``: ``+380671234567``; ``national``: ``0671234567``, as dialled inside the country; ``home``: the project's
     country (ISO code), where numbers without a country code are first of all at home; "" when nobody says."""
 
@@ -35,7 +35,7 @@ class Phone:
     home: str = ""
 
     @classmethod
-    def of(cls, caller: str, home: str = "") -> Phone | None:
+    def of(cls, caller: str, home: str = "") -> CallerNumber | None:
         """The caller's number; None for an anonymous caller."""
         if not E164.fullmatch(caller):
             return None

@@ -15,7 +15,7 @@ from typing import Any
 
 from routing.crm.auth import Key
 from routing.crm.look import Auth, Look
-from routing.crm.record import Adapter, Record, Secret, rows, segment, text, under, when
+from routing.crm.record import Adapter, CrmRecord, Secret, rows, segment, text, under, when
 from routing.model.lookup import Kind, Owner
 
 PAGE = 100
@@ -33,7 +33,7 @@ class Pipedrive:
     cards: str = ""
     kinds: tuple[Kind, ...] = ("lead", "deal", "contact")
 
-    def find(self, kind: Kind, look: Look) -> Sequence[Record]:
+    def find(self, kind: Kind, look: Look) -> Sequence[CrmRecord]:
         """See Adapter."""
         persons = look.once("persons", lambda: self._persons(look))
         if kind == "contact":
@@ -64,11 +64,11 @@ class Pipedrive:
         ids = ",".join(text(person["id"]) for person in persons)
         return rows(look.get(f"{self.url}/api/v2/persons", {"ids": ids})["data"])
 
-    def _contact(self, person: Person) -> Record:
+    def _contact(self, person: Person) -> CrmRecord:
         owner = text(under(person, "owner", "id")) or text(person.get("owner_id"))
         return self._record("contact", person, owner, text(person.get("name")), "person")
 
-    def _leads(self, person: Person, look: Look) -> list[Record]:
+    def _leads(self, person: Person, look: Look) -> list[CrmRecord]:
         params = {"person_id": person["id"], "sort": "update_time DESC", "limit": PAGE}
         answer = look.get(f"{self.url}/v1/leads", params)
         name = text(person.get("name"))
@@ -78,16 +78,16 @@ class Pipedrive:
             if not lead["is_archived"]
         ]
 
-    def _deals(self, person: Person, look: Look) -> list[Record]:
+    def _deals(self, person: Person, look: Look) -> list[CrmRecord]:
         params = {"person_id": person["id"], "status": "open", "sort_by": "update_time", "sort_direction": "desc"}
         answer = look.get(f"{self.url}/api/v2/deals", {**params, "limit": PAGE})
         name = text(person.get("name"))
         deals = [deal for deal in rows(answer["data"]) if deal["status"] == "open"]
         return [self._record("deal", deal, text(deal["owner_id"]), name, "deal") for deal in deals]
 
-    def _record(self, kind: Kind, row: Person, owner_id: str, name: str, page: str) -> Record:
+    def _record(self, kind: Kind, row: Person, owner_id: str, name: str, page: str) -> CrmRecord:
         card = f"{self.cards}/{page}/{row['id']}" if self.cards else ""
-        return Record(kind, text(row["id"]), owner_id, when(row.get("update_time")), None, name, card)
+        return CrmRecord(kind, text(row["id"]), owner_id, when(row.get("update_time")), None, name, card)
 
 
 def connect(config: Mapping[str, Any], secret: Secret) -> tuple[Adapter, Auth]:

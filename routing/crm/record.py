@@ -19,7 +19,7 @@ MOST_ROWS = 1000
 
 
 @dataclass(frozen=True)
-class Record:
+class CrmRecord:
     """An open lead or deal, or a contact, with the caller's number.
 
     ``changed``: epoch seconds of its last change, 0 when unknown; ``phones``: its numbers, compared again, or None for
@@ -47,7 +47,7 @@ class Adapter(Protocol):
     def kinds(self) -> Collection[Kind]:
         """Which kinds the CRM has; others are passed over."""
 
-    def find(self, kind: Kind, look: Look) -> Sequence[Record]:
+    def find(self, kind: Kind, look: Look) -> Sequence[CrmRecord]:
         """Entities of a kind with the caller's number: open ones only, in any order. Raises Fault."""
 
     def owner(self, owner_id: str, look: Look) -> Owner | None:

@@ -16,7 +16,7 @@ from typing import Any
 
 from routing.crm.auth import Key
 from routing.crm.look import Auth, Look
-from routing.crm.record import Adapter, Record, Secret, full_name, rows, segment, text, under, when
+from routing.crm.record import Adapter, CrmRecord, Secret, full_name, rows, segment, text, under, when
 from routing.model.lookup import Kind, Owner
 
 PAGE = 100
@@ -35,7 +35,7 @@ class Retailcrm:
     groups: Mapping[str, str] = field(default_factory=dict)
     groups_read_s: float = 0.0
 
-    def find(self, kind: Kind, look: Look) -> Sequence[Record]:
+    def find(self, kind: Kind, look: Look) -> Sequence[CrmRecord]:
         """See Adapter."""
         if kind == "contact":
             found = self._paged("customers", {"filter[name]": look.phone.tail}, look)
@@ -66,19 +66,19 @@ class Retailcrm:
 
         return list(look.pages(page, 1))
 
-    def _order(self, kind: Kind, row: Row) -> Record:
+    def _order(self, kind: Kind, row: Row) -> CrmRecord:
         changed = max(when(row.get("statusUpdatedAt")), when(row.get("createdAt")))
         phones = (text(row.get("phone")), text(row.get("additionalPhone")))
         return self._record(kind, row, changed, phones, "orders")
 
-    def _customer(self, row: Row) -> Record:
+    def _customer(self, row: Row) -> CrmRecord:
         phones = tuple(text(each.get("number")) for each in rows(row.get("phones")))
         return self._record("contact", row, when(row.get("createdAt")), phones, "customers")
 
-    def _record(self, kind: Kind, row: Row, changed: float, phones: tuple[str, ...], page: str) -> Record:
+    def _record(self, kind: Kind, row: Row, changed: float, phones: tuple[str, ...], page: str) -> CrmRecord:
         name = full_name(row.get("firstName"), row.get("lastName"))
         card = f"{self.url.removesuffix('/api/v5')}/{page}/{row['id']}{'/edit' if page == 'orders' else ''}"
-        return Record(kind, text(row["id"]), text(row.get("managerId")), changed, phones, name, card)
+        return CrmRecord(kind, text(row["id"]), text(row.get("managerId")), changed, phones, name, card)
 
 
 def _kind(group: str | None) -> Kind | None:

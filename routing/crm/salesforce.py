@@ -17,7 +17,7 @@ from typing import Any
 
 from routing.crm.auth import Token, oauth
 from routing.crm.look import Auth, Look
-from routing.crm.record import Adapter, Record, Secret, rows, text, when
+from routing.crm.record import Adapter, CrmRecord, Secret, rows, text, when
 from routing.model.lookup import Kind, Owner
 from routing.model.web import Reply
 
@@ -47,7 +47,7 @@ class Salesforce:
     closed_statuses: frozenset[str]
     kinds: tuple[Kind, ...] = ("lead", "deal", "contact")
 
-    def find(self, kind: Kind, look: Look) -> Sequence[Record]:
+    def find(self, kind: Kind, look: Look) -> Sequence[CrmRecord]:
         """See Adapter."""
         found = look.once("found", lambda: self._search(look))
         if kind == "lead":
@@ -77,7 +77,7 @@ class Salesforce:
                 found[row["attributes"]["type"]].append(row)
         return found
 
-    def _deals(self, contacts: Sequence[Row], look: Look) -> list[Record]:
+    def _deals(self, contacts: Sequence[Row], look: Look) -> list[CrmRecord]:
         if not contacts:
             return []
         names = {text(row["Id"]): text(row.get("Name")) for row in contacts}
@@ -89,9 +89,9 @@ class Salesforce:
     def _query(self, query: str, look: Look) -> list[dict[str, Any]]:
         return rows(look.get(f"{self.url}/services/data/{VERSION}/query", {"q": query})["records"])
 
-    def _record(self, kind: Kind, row: Row, name: str) -> Record:
+    def _record(self, kind: Kind, row: Row, name: str) -> CrmRecord:
         changed = when(text(row.get("LastModifiedDate")).replace("+0000", "+00:00"))
-        return Record(kind, text(row["Id"]), text(row["OwnerId"]), changed, None, name, f"{self.url}/{row['Id']}")
+        return CrmRecord(kind, text(row["Id"]), text(row["OwnerId"]), changed, None, name, f"{self.url}/{row['Id']}")
 
 
 def _id(value: Any) -> str:

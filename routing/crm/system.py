@@ -12,11 +12,11 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Protocol
 
+from routing.crm.cache import FRESH_SECONDS, OWNER_SECONDS, TimedCache
 from routing.crm.fault import Fault, Missing
 from routing.crm.look import Auth, Look, Tasks
-from routing.crm.memory import FRESH_SECONDS, OWNER_SECONDS, Memory
-from routing.crm.phone import Phone
-from routing.crm.record import Adapter, Record
+from routing.crm.phone import CallerNumber
+from routing.crm.record import Adapter, CrmRecord
 from routing.crm.throttle import Throttle
 from routing.model.lookup import Failed, Kind, Knows, NoOwnerFound, Outcome, Owner, OwnerFound
 from routing.model.web import Http
@@ -28,7 +28,7 @@ MOST_OWNERS = 5
 REFRESH_SECONDS = 5.0
 
 
-class Breaker(Protocol):
+class CrmBreaker(Protocol):
     """Leaves a CRM alone after failures in a row (routing.http.breaker.Breaker)."""
 
     def allows(self, url: str) -> bool: ...
@@ -45,18 +45,18 @@ class System:
     adapter: Adapter
     auth: Auth
     http: Http
-    breaker: Breaker
+    breaker: CrmBreaker
     throttle: Throttle
     tasks: Tasks
     clock: Callable[[], float]
     fresh_s: float = FRESH_SECONDS
     home: str = ""
-    answers: Memory[OwnerFound | NoOwnerFound] = field(init=False)
-    owners: Memory[Owner] = field(init=False)
+    answers: TimedCache[OwnerFound | NoOwnerFound] = field(init=False)
+    owners: TimedCache[Owner] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.answers = Memory(self.clock, fresh_s=self.fresh_s)
-        self.owners = Memory(self.clock, fresh_s=OWNER_SECONDS)
+        self.answers = TimedCache(self.clock, fresh_s=self.fresh_s)
+        self.owners = TimedCache(self.clock, fresh_s=OWNER_SECONDS)
 
     def lookup(
         self, caller: str, order: Sequence[Kind], knows: Knows, deadline_s: float, visitor: Mapping[str, str]
@@ -65,7 +65,7 @@ class System:
 
         ``told``: what the CRM's templates tell of the visitor; another visit of the same caller is another question.
         """
-        phone = Phone.of(caller, self.home)
+        phone = CallerNumber.of(caller, self.home)
         if phone is None:
             return NoOwnerFound("the caller's number is hidden")
         key = (phone.e164, tuple(order), tuple(sorted(visitor.items())))
@@ -94,7 +94,7 @@ class System:
             return Failed(reason)
         return replace(earlier, stale=True)
 
-    def _look(self, phone: Phone, deadline_s: float, visitor: Mapping[str, str]) -> Look:
+    def _look(self, phone: CallerNumber, deadline_s: float, visitor: Mapping[str, str]) -> Look:
         until_s = self.clock() + deadline_s
         return Look(phone, self.http, self.auth, self.throttle, self.tasks, self.clock, until_s, visitor)
 
@@ -114,18 +114,18 @@ class System:
         nothing = f"{self.name} knows no {' or '.join(kinds) or 'such entity'} of this caller"
         return NoOwnerFound("; ".join(passed) or nothing, is_known=bool(passed))
 
-    def _records(self, kind: Kind, look: Look) -> list[Record]:
+    def _records(self, kind: Kind, look: Look) -> list[CrmRecord]:
         """A kind's records with the caller's number, newest first, one an owner."""
         try:
             found = [each for each in self.adapter.find(kind, look) if _has(look.phone, each)]
         except MALFORMED as problem:
             raise Fault(f"its answer is not of the known form ({type(problem).__name__})") from None
-        newest: dict[str, Record] = {}
+        newest: dict[str, CrmRecord] = {}
         for record in sorted(found, key=lambda each: each.changed, reverse=True):
             newest.setdefault(record.owner_id, record)
         return list(newest.values())[:MOST_OWNERS]
 
-    def _owner(self, record: Record, look: Look) -> Owner:
+    def _owner(self, record: CrmRecord, look: Look) -> Owner:
         """The record's owner; only their id is known when the CRM will not say more."""
         if record.owner is not None or not record.owner_id:
             return record.owner or Owner("", active=False)
@@ -149,7 +149,7 @@ class System:
         return owner
 
 
-def _has(phone: Phone, record: Record) -> bool:
+def _has(phone: CallerNumber, record: CrmRecord) -> bool:
     return record.phones is None or phone.among(record.phones)
 
 
@@ -159,7 +159,7 @@ def _unfit(owner: Owner, knows: Knows) -> str:
         return "it has no owner"
     if not owner.active:
         return f"owner {owner.id} is not active"
-    return "" if knows(owner) else f"no person stands for owner {owner.id}"
+    return "" if knows(owner) else f"no person is mapped to owner {owner.id}"
 
 
 def _still(answer: OwnerFound | NoOwnerFound, knows: Knows) -> bool:

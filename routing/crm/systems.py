@@ -12,10 +12,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from routing.crm.cache import FRESH_SECONDS
 from routing.crm.fault import Fault
 from routing.crm.look import Tasks
-from routing.crm.memory import FRESH_SECONDS
-from routing.crm.system import MALFORMED, Breaker, System
+from routing.crm.system import MALFORMED, CrmBreaker, System
 from routing.crm.throttle import Throttle
 from routing.crm.vendors import VENDORS
 from routing.model.lookup import Failed, Kind, Knows, Outcome
@@ -29,7 +29,7 @@ class Systems:
     """``clock``: monotonic seconds; ``now``: seconds since the epoch; ``secrets`` by name, replaced on reload."""
 
     http: Http
-    breaker: Breaker
+    breaker: CrmBreaker
     tasks: Tasks
     secrets: Mapping[str, str] = field(repr=False)
     clock: Callable[[], float]

@@ -16,12 +16,12 @@ Value = TypeVar("Value")
 class Greenlets:
     """Starts each work in a greenlet of its own."""
 
-    def start(self, work: Callable[[], Value]) -> Running[Value]:
+    def start(self, work: Callable[[], Value]) -> GreenletTask[Value]:
         """Begin; nothing is printed when it fails."""
-        return Running(work)
+        return GreenletTask(work)
 
 
-class Running(Generic[Value]):
+class GreenletTask(Generic[Value]):
     """One work under way."""
 
     def __init__(self, work: Callable[[], Value]) -> None:

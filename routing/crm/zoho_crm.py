@@ -15,7 +15,7 @@ from typing import Any
 
 from routing.crm import zoho
 from routing.crm.look import Auth, Look
-from routing.crm.record import Adapter, Record, Secret, full_name, rows, segment, text, under, when
+from routing.crm.record import Adapter, CrmRecord, Secret, full_name, rows, segment, text, under, when
 from routing.model.lookup import Kind, Owner
 
 PAGE = 200
@@ -37,7 +37,7 @@ class ZohoCrm:
     cards: str = ""
     kinds: tuple[Kind, ...] = ("lead", "deal", "contact")
 
-    def find(self, kind: Kind, look: Look) -> Sequence[Record]:
+    def find(self, kind: Kind, look: Look) -> Sequence[CrmRecord]:
         """See Adapter."""
         if kind == "lead":
             return [self._record(kind, row, _name(row)) for row in self._search("Leads", {"converted": "false"}, look)]
@@ -68,16 +68,16 @@ class ZohoCrm:
 
         return look.first_hit(search, lambda row: look.phone.among(row.get(field) for field in NUMBERS))
 
-    def _deals(self, contact: Row, look: Look) -> list[Record]:
+    def _deals(self, contact: Row, look: Look) -> list[CrmRecord]:
         params = {"fields": "Owner,Stage,Modified_Time,Deal_Name", "per_page": PAGE}
         answer = look.get(f"{self.url}/Contacts/{segment(contact['id'])}/Deals", params)
         deals = [deal for deal in rows(under(answer, "data")) if deal["Stage"] not in self.closed_stages]
         return [self._record("deal", deal, _name(contact)) for deal in deals]
 
-    def _record(self, kind: Kind, row: Row, name: str) -> Record:
+    def _record(self, kind: Kind, row: Row, name: str) -> CrmRecord:
         card = f"{self.cards}/tab/{TABS[kind]}/{row['id']}" if self.cards else ""
         owner_id = text(under(row.get("Owner"), "id"))
-        return Record(kind, text(row["id"]), owner_id, when(row.get("Modified_Time")), None, name, card)
+        return CrmRecord(kind, text(row["id"]), owner_id, when(row.get("Modified_Time")), None, name, card)
 
 
 def _name(row: Row) -> str:

@@ -15,7 +15,7 @@ from typing import Any
 from routing.crm import zoho
 from routing.crm.auth import Token
 from routing.crm.look import Auth, Look
-from routing.crm.record import Adapter, Record, Secret, full_name, link, rows, segment, text, under, when
+from routing.crm.record import Adapter, CrmRecord, Secret, full_name, link, rows, segment, text, under, when
 from routing.model.lookup import Kind, Owner
 
 PAGE = 50
@@ -33,7 +33,7 @@ class ZohoDesk:
     organisation: str
     kinds: tuple[Kind, ...] = ("deal", "contact")
 
-    def find(self, kind: Kind, look: Look) -> Sequence[Record]:
+    def find(self, kind: Kind, look: Look) -> Sequence[CrmRecord]:
         """See Adapter."""
         contacts = look.once("contacts", lambda: self._contacts(look))
         if kind == "contact":
@@ -55,7 +55,7 @@ class ZohoDesk:
             lambda row: look.phone.among(row.get(field) for field in NUMBERS),
         )
 
-    def _tickets(self, contact: Row, look: Look) -> list[Record]:
+    def _tickets(self, contact: Row, look: Look) -> list[CrmRecord]:
         tickets = self._paged(f"contacts/{segment(contact['id'])}/tickets", {}, look)
         return [
             _record("deal", ticket, text(ticket.get("assigneeId")), _name(contact))
@@ -74,8 +74,10 @@ class ZohoDesk:
         return look.get(f"{self.url}/{path}", params, {"orgId": self.organisation})
 
 
-def _record(kind: Kind, row: Row, owner_id: str, name: str) -> Record:
-    return Record(kind, text(row["id"]), owner_id, when(row.get("modifiedTime")), None, name, link(row.get("webUrl")))
+def _record(kind: Kind, row: Row, owner_id: str, name: str) -> CrmRecord:
+    return CrmRecord(
+        kind, text(row["id"]), owner_id, when(row.get("modifiedTime")), None, name, link(row.get("webUrl"))
+    )
 
 
 def _name(row: Row) -> str:

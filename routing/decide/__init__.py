@@ -1,1 +1,1 @@
-"""Pure decision functions: call facts and an answer in, a decision out. Knows no socket, clock or file."""
+"""Pure decision functions: facts of a call and an answer in, a decision out. No sockets, clocks or files."""

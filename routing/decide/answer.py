@@ -1,6 +1,6 @@
-"""A webhook's answer -> a wish, in the two dialects of webhook steps: our own form and the Ringostat form.
+"""Parses a webhook handler's answer, in both formats of webhook steps: our own and Ringostat's.
 
-Only reads shapes; whether the wish may be obeyed is decided in webhook.py. Pure.
+Reads the format only; webhook.py decides whether the answer may be obeyed. Pure.
 """
 
 from __future__ import annotations
@@ -10,23 +10,23 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qs
 
-from routing.decide.verdict import Answer, Refused
+from routing.decide.verdict import AnswerRefused, HandlerReply
 
 Wish = dict[str, Any]
 VERBS = ("ring", "scheme", "continue", "hangup")
 
 
-def read_answer(step: Mapping[str, Any], answer: Answer) -> Wish:
-    """The wish in an answer: exactly one of ``ring``, ``scheme``, ``continue``, ``hangup`` or ``target``.
+def read_answer(step: Mapping[str, Any], answer: HandlerReply) -> Wish:
+    """What the handler requests: exactly one of ``ring``, ``scheme``, ``continue``, ``hangup`` or ``target``.
 
-    ``target`` is a bare word that may name a scheme as well as a phone. Beside it ``for``, ``label`` and
-    ``caller_name`` as sent. Raises Refused when the status is not 2xx or the body is not an answer.
+    ``target`` is a bare word that may name a scheme as well as a phone. ``for``, ``label`` and ``caller_name`` come
+    along as sent. Raises AnswerRefused when the status is not 2xx or the body is not an answer.
     """
     if not 200 <= answer.status <= 299:
-        raise Refused(f"HTTP status {answer.status}")
+        raise AnswerRefused(f"HTTP status {answer.status}")
     text = _text(answer.body)
     if not text:
-        raise Refused("the answer is empty")
+        raise AnswerRefused("the answer is empty")
     if step.get("form") == "ringostat":
         return _ringostat(step, text)
     return _own(step, text)
@@ -36,7 +36,7 @@ def _text(body: bytes) -> str:
     try:
         return body.decode("utf-8-sig").strip()
     except UnicodeDecodeError:
-        raise Refused("the answer is not UTF-8") from None
+        raise AnswerRefused("the answer is not UTF-8") from None
 
 
 def _own(step: Mapping[str, Any], text: str) -> Wish:
@@ -46,7 +46,7 @@ def _own(step: Mapping[str, Any], text: str) -> Wish:
     if isinstance(content, str):
         return {"target": content}
     if not isinstance(content, dict):
-        raise Refused("the answer is a JSON list, not an object")
+        raise AnswerRefused("the answer is a JSON list, not an object")
     key = step.get("answer_key") or ""
     if key and key not in VERBS and key in content:
         return {"target": content[key], **_extras(content)}
@@ -57,7 +57,7 @@ def _one_verb(content: Mapping[str, Any]) -> Wish:
     verbs = [verb for verb in VERBS if content.get(verb) is not None]
     if len(verbs) != 1:
         several = " and ".join(verbs) or "none"
-        raise Refused(f"the answer must hold one of {', '.join(VERBS)}; it holds {several}")
+        raise AnswerRefused(f"the answer must hold one of {', '.join(VERBS)}; it holds {several}")
     return {verbs[0]: content[verbs[0]], **_extras(content)}
 
 
@@ -83,17 +83,17 @@ def _form_field(text: str, key: str) -> str:
         fields = parse_qs(text, keep_blank_values=True, max_num_fields=100)
         if key in fields:
             return fields[key][0]
-        raise Refused(f"the answer has no field {key!a}")
+        raise AnswerRefused(f"the answer has no field {key!a}")
     return text
 
 
 def _rpc_result(reply: Any) -> Any:
     if not isinstance(reply, dict):
-        raise Refused("the answer is not a JSON-RPC object")
+        raise AnswerRefused("the answer is not a JSON-RPC object")
     if reply.get("error") is not None:
-        raise Refused(f"JSON-RPC error: {ascii(reply['error'])[:100]}")
+        raise AnswerRefused(f"JSON-RPC error: {ascii(reply['error'])[:100]}")
     if "result" not in reply:
-        raise Refused("the JSON-RPC answer has no result")
+        raise AnswerRefused("the JSON-RPC answer has no result")
     return reply["result"]
 
 
@@ -101,9 +101,9 @@ def _under(content: Any, key: str) -> Any:
     if not isinstance(content, dict):
         return content
     if not key:
-        raise Refused("the answer is an object and the step names no key of it")
+        raise AnswerRefused("the answer is an object and the step names no key of it")
     if key not in content:
-        raise Refused(f"the answer has no key {key!a}")
+        raise AnswerRefused(f"the answer has no key {key!a}")
     return content[key]
 
 
@@ -111,4 +111,4 @@ def _json(text: str) -> Any:
     try:
         return json.loads(text)
     except (ValueError, RecursionError):
-        raise Refused(f"the answer is not JSON: {text[:40]!a}") from None
+        raise AnswerRefused(f"the answer is not JSON: {text[:40]!a}") from None

@@ -1,6 +1,6 @@
 """The people, phones, SIP accounts, schemes and allowed destinations that an answer may name.
 
-Built from a release's ``table.json``; answers questions, reads no files.
+Built from a release's ``table.json``. Reads no files.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ class Schemes(Protocol):
 
 @dataclass(frozen=True)
 class Directory:
-    """Whom and what an answer may name.
+    """The people, phones, schemes and numbers that an answer may name.
 
     ``phones``: person id -> phone names; ``accounts``: SIP account -> ``person.phone``; ``extensions``: short
-    number -> person id; ``destinations``: an outside number (``+`` and digits) must match one of them wholly;
-    ``country`` (ISO code, "" for none) is where numbers without a country code are at home.
+    number -> person id; ``destinations``: an outside number (``+`` and digits) must fully match one of them;
+    ``country`` (ISO code, "" for none): numbers without a country code belong to it.
     """
 
     phones: Mapping[str, frozenset[str]]
@@ -36,11 +36,11 @@ class Directory:
     country: str = ""
     #: Person -> SIP accounts of their phones.
     sip: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    #: Persons whose phones do not all ring alike -> when each wave begins and how long it may ring (`Wave`).
+    #: People whose phones do not all ring at once -> when each wave begins and how long it may ring (`Wave`).
     staggered: Mapping[str, Sequence[Sequence[int]]] = field(default_factory=dict)
-    #: The project, when screens show who calls; "" otherwise.
+    #: The project's name when it has screen pops, else "".
     pops: str = ""
-    #: Outside number of a phone -> ``person.phone``: a phone is that phone however it is named.
+    #: A phone's outside number -> ``person.phone``: a number of ours names its phone.
     numbers: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
@@ -69,16 +69,16 @@ class Directory:
         return len(self.phones.get(person, ())) > len(self.sip.get(person, ()))
 
     def waves(self, person: str) -> tuple[Wave, ...]:
-        """In what waves a person's phones ring."""
+        """The waves in which a person's phones ring."""
         return tuple(Wave(*wave) for wave in self.staggered.get(person, ((),)))
 
     def allows(self, number: str, also: Sequence[re.Pattern[str]] = ()) -> bool:
-        """Whether the project allows an outside number, and the step where it narrows them (``also``)."""
+        """Whether the project allows an outside number; ``also``: the step's narrower destinations."""
         return _matches(number, self.destinations) and (not also or _matches(number, also))
 
 
 def patterns(texts: Sequence[str]) -> tuple[re.Pattern[str], ...]:
-    """Compiled destination patterns; ``re`` keeps them cached between calls."""
+    """Compiled destination patterns; ``re`` caches them between calls."""
     return tuple(re.compile(text) for text in texts)
 
 

@@ -1,4 +1,4 @@
-"""What a phone's do-not-disturb code means: whose it is and what is to be remembered. Pure."""
+"""The decision of a phone's do-not-disturb code: whose do-not-disturb changes, and to what. Pure."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from routing.model.decision import Call, Continue
 
 
 def answer(step: Step, call: Call, ports: Ports) -> Verdict:
-    """Remember whether the person whose phone calls may be disturbed. Raises Forgotten."""
+    """Turn do-not-disturb on or off for the person whose phone calls. Raises Forgotten."""
     verdict = decide(step, ports.directory(call.release).phones, call)
     if verdict.outcome == "decided":
         ports.memory.disturb(step["project"], call.person, may_disturb=step["state"] == "off", now_s=ports.now())
@@ -19,8 +19,8 @@ def answer(step: Step, call: Call, ports: Ports) -> Verdict:
 
 
 def decide(step: Mapping[str, Any], people: Mapping[str, object], call: Call) -> Verdict:
-    """The verdict once it is remembered (``step["state"]``: on or off); refused when the phone is nobody's."""
+    """The verdict (``step["state"]``: on or off); refused when the phone belongs to no person."""
     if call.person not in people:
-        return refused("the phone is no person's")
-    wish = "must not be disturbed" if step["state"] == "on" else "may be rung"
-    return Verdict(Continue(), "decided", f"{call.person} {wish}", {"routing_dnd": str(step["state"])})
+        return refused("the phone belongs to no person")
+    reason = f"do-not-disturb of {call.person} is {step['state']}"
+    return Verdict(Continue(), "decided", reason, {"routing_dnd": str(step["state"])})

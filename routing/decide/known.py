@@ -1,6 +1,6 @@
 """Whether a caller is known: the last talks with them -> how long ago the last one was.
 
-Production, `routing trace` and tests call the same ``decide``. Pure: talks and the time are arguments.
+The engine, `routing trace` and scheme tests call the same ``decide``. Pure: talks and the time are arguments.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def talks(step: Step, caller: str, ports: Ports) -> Iterable[Talk]:
 
 
 def decide(past: Iterable[Talk], now_s: float) -> Verdict:
-    """What the call carries from here on; it goes on in any case.
+    """The variables that the call carries from here on; it always continues.
 
     ``past``: talks, the newest first; ``now_s``: seconds since the epoch.
     """

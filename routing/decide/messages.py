@@ -1,4 +1,4 @@
-"""Which voicemail a phone hears next: the oldest that waits for its person, who has heard it then. Pure."""
+"""Which voicemail a phone plays next: the oldest of its person, which then counts as heard. Pure."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from routing.model.messages import MESSAGE, MOST_AT_ONCE, NAME, NONE
 def answer(step: Step, call: Call, ports: Ports) -> Verdict:
     """Take the next message of the person whose phone calls. Raises Forgotten."""
     if call.person not in ports.directory(call.release).phones:
-        return refused("the phone is no person's")
+        return refused("the phone belongs to no person")
     name = ports.memory.next_message(step["project"], call.person, call.uuid, ports.now())
     if len(call.question) > MOST_AT_ONCE:
         return Verdict(Continue(), "decided", f"{call.person} has heard {MOST_AT_ONCE}", {MESSAGE: NONE})

@@ -1,4 +1,4 @@
-"""From a decision to what screens are told: who is about to ring, what is known of the caller and their visit. Pure."""
+"""From a decision to a screen pop: who is about to ring, and the facts of the caller and their visit. Pure."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from routing.model.pop import Pop
 
 
 def pop_of(kind: str, call: Call, verdict: Verdict, directory: Directory) -> Pop | None:
-    """What the screen of the one person who is about to ring shows; None when a decision rings nobody or several.
+    """The screen pop for the one person who is about to ring; None when a decision rings nobody or several.
 
-    ``kind`` is the step's. A name from the CRM is shown whole, else the one that the person's phone shows.
+    ``kind``: the step's kind. The pop shows the name from the CRM in full, else the name that the phone shows.
     """
     match verdict.decision:
         case RingPerson(person, _, name):

@@ -1,7 +1,7 @@
-"""What decisions ask besides the step and the call: one port each, from the network or from a test's words.
+"""The ports of decisions: everything that they need besides the step and the call.
 
-The engine fills them with Redis, FreeSWITCH, HTTP handlers and CRMs, the offline switch with what a trace or a test
-says. Who decides a kind, and which ports it asks, is in registry.py. No port raises anything but what it says here.
+The engine connects them to Redis, FreeSWITCH, HTTP handlers and CRMs, the offline switch to the settings of a trace or
+test. registry.py says who decides a kind, and by which ports. A port raises only what is documented here.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 
 from routing.decide.directory import Directory
 from routing.decide.responsible import Responsible
-from routing.decide.verdict import Answer, Failure
+from routing.decide.verdict import HandlerFailure, HandlerReply
 from routing.model.decision import Call
 from routing.model.entities import Visitor
 from routing.model.lookup import Outcome
@@ -27,17 +27,17 @@ LONGEST_STEP_SECONDS = 30.0
 
 @dataclass(frozen=True, kw_only=True)
 class Ports:
-    """Everything that any decision may ask.
+    """All ports.
 
-    ``directory(release)``; ``responsible(release, system)``: who stands for whom in a CRM; ``webhook(step, call)``: the
-    handler's answer; ``crm(step, call, responsible)``: what the CRM found; ``holder(project, pool, number, now)``: to
-    whom a number is lent, raises LeasesDown; ``memory`` raises Forgotten; ``presence(call's uuid)``: who is free;
-    ``now``: seconds since the epoch; ``chance``: 0 <= x < 1.
+    ``directory(release)``; ``responsible(release, system)``: the persons mapped to owners of a CRM; ``webhook(step,
+    call)``: the handler's answer; ``crm(step, call, responsible)``: the result of the CRM look-up; ``holder(project,
+    pool, number, now)``: the visitor to whom a number is lent, raises LeasesDown; ``memory`` raises Forgotten;
+    ``presence(call's uuid)``: who is free; ``now``: seconds since the epoch; ``chance``: 0 <= x < 1.
     """
 
     directory: Callable[[str], Directory]
     responsible: Callable[[str, str], Responsible]
-    webhook: Callable[[Step, Call], Answer | Failure]
+    webhook: Callable[[Step, Call], HandlerReply | HandlerFailure]
     crm: Callable[[Step, Call, Responsible], Outcome]
     holder: Callable[[str, str, str, float], Visitor | None]
     memory: Memory
@@ -47,7 +47,7 @@ class Ports:
 
 
 def step_seconds(step: Step) -> float:
-    """How long whoever a step asks may take."""
+    """The timeout of the handler or CRM that a step asks, in seconds."""
     value = step.get("timeout_s")
     seconds = float(value) if isinstance(value, int | float) else DEFAULT_STEP_SECONDS
     return min(max(seconds, 0.1), LONGEST_STEP_SECONDS)

@@ -1,7 +1,7 @@
-"""The kinds that are decided while a call waits. Engine, trace and tests decide by this table and no other.
+"""The step kinds that are decided while a call waits. The engine, `routing trace` and scheme tests share this table.
 
-A new kind is a module with ``answer(step, call, ports)`` and one line here: the ports that it asks are named, so that
-whoever runs decisions knows what they can wait for. Pure.
+A new kind is a module with ``answer(step, call, ports)`` and one line here. The line names the ports that the decision
+uses, so that everybody who runs it knows what it may wait for. Pure.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from routing.decide import crm, dnd, known, messages, ring, sticky, visitor, webhook
+from routing.decide import crm_lookup, dnd, known, messages, ring, sticky, visitor, webhook
 from routing.decide.ports import Ports, Step
 from routing.decide.verdict import Verdict, failed
 from routing.model.decision import Call
@@ -18,31 +18,31 @@ from routing.model.visitors import LeasesDown
 
 
 @dataclass(frozen=True)
-class Decider:
-    """``answer`` decides a step of one kind for a call; ``asks`` names all the ports that it uses."""
+class KindDecider:
+    """``answer`` decides a step of one kind for a call; ``asks`` names every port that it uses."""
 
     answer: Callable[[Step, Call, Ports], Verdict]
     asks: frozenset[str]
 
 
-DECIDERS: Mapping[str, Decider] = {
-    "webhook": Decider(webhook.answer, frozenset({"directory", "webhook"})),
-    "crm": Decider(crm.answer, frozenset({"responsible", "crm"})),
-    "visitor": Decider(visitor.answer, frozenset({"holder", "now"})),
-    "sticky": Decider(sticky.answer, frozenset({"directory", "memory", "presence", "now"})),
-    "known": Decider(known.answer, frozenset({"memory", "now"})),
-    "ring": Decider(ring.answer, frozenset({"memory", "presence", "now", "chance"})),
-    "dnd": Decider(dnd.answer, frozenset({"directory", "memory", "now"})),
-    "messages": Decider(messages.answer, frozenset({"directory", "memory", "now"})),
+DECIDERS: Mapping[str, KindDecider] = {
+    "webhook": KindDecider(webhook.answer, frozenset({"directory", "webhook"})),
+    "crm": KindDecider(crm_lookup.answer, frozenset({"responsible", "crm"})),
+    "visitor": KindDecider(visitor.answer, frozenset({"holder", "now"})),
+    "sticky": KindDecider(sticky.answer, frozenset({"directory", "memory", "presence", "now"})),
+    "known": KindDecider(known.answer, frozenset({"memory", "now"})),
+    "ring": KindDecider(ring.answer, frozenset({"memory", "presence", "now", "chance"})),
+    "dnd": KindDecider(dnd.answer, frozenset({"directory", "memory", "now"})),
+    "messages": KindDecider(messages.answer, frozenset({"directory", "memory", "now"})),
 }
 
 
 def decide(step: Step, call: Call, ports: Ports) -> Verdict:
-    """The verdict of a dynamic step. A memory that does not answer is a normal case: the call goes on."""
+    """The verdict of a dynamic step. A memory that does not answer is a normal case: the call continues."""
     kind = str(step.get("kind"))
     decider = DECIDERS.get(kind)
     if decider is None:
-        return failed(f"this engine knows no step kind {kind!a}")
+        return failed(f"this engine does not know the step kind {kind!a}")
     try:
         return decider.answer(step, call, ports)
     except (Forgotten, LeasesDown) as problem:

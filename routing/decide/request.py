@@ -1,6 +1,6 @@
-"""Call facts -> the HTTP request of a webhook step: method, URL, headers, body, signature.
+"""Facts of a call -> the HTTP request of a webhook step: method, URL, headers, body, signature.
 
-Pure: the id and the time of the request are arguments, the secrets come in by value.
+Pure: the request's id and time, and the values of secrets, are arguments.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from urllib.parse import quote, urlencode, urlsplit, urlunsplit
 from routing.model.decision import CALL_FIELDS, Call
 from routing.model.secret import key_of
 
-#: What our own form sends when the step does not choose: parameter name -> call field, in this order. ``caller_told``
-#: is among them where the caller has told a number.
+#: The default parameters of our own format: parameter name -> call field, in this order. ``caller_told`` is added when
+#: the caller has entered a number.
 OWN_FIELDS = {name: name for name in CALL_FIELDS if name != "caller_told"}
 USER_AGENT = "routing-webhook/1"
 JSON, FORM = "application/json", "application/x-www-form-urlencoded"
@@ -27,7 +27,7 @@ JSON, FORM = "application/json", "application/x-www-form-urlencoded"
 
 @dataclass(frozen=True)
 class Request:
-    """An HTTP request; ``body`` is empty where the parameters travel in the URL. The repr shows no query."""
+    """An HTTP request; ``body`` is empty where the URL holds the parameters. The repr hides all but the method."""
 
     method: str
     url: str = field(repr=False)
@@ -43,13 +43,13 @@ def build_request(
     secrets: Sequence[str] = (),
     given: Mapping[str, str] | None = None,
 ) -> Request:
-    """The request of a webhook step. ``now_s``: seconds since the epoch; ``secrets``: one, two in rotation; ``given``:
-    the step's own headers, their secrets filled in.
+    """The request of a webhook step. ``now_s``: seconds since the epoch; ``secrets``: one, or two during rotation;
+    ``given``: the step's own headers with their secrets filled in.
 
-    ``submit`` chooses where parameters travel: ``http`` (the URL), ``json`` (an object in the body), ``form`` (a body
-    as a browser's form sends it) or ``json-rpc``. In the Ringostat form values are text, percent-encoded where JSON
-    carries them, and numbers are digits without plus, as its handlers expect. Raises ValueError when the step asks for
-    an unknown call field or a secret cannot sign.
+    ``submit`` says how parameters are sent: ``http`` (in the URL), ``json`` (an object in the body), ``form`` (a body
+    as a browser's form sends it) or ``json-rpc``. In the Ringostat format values are text, percent-encoded inside JSON,
+    and numbers are digits without plus, as its handlers expect. Raises ValueError when the step names an unknown call
+    field or a secret cannot sign.
     """
     values = parameters(step, call)
     submit = step.get("submit") or "json"
@@ -90,7 +90,7 @@ def signature(message_id: str, now_s: int, body: bytes, secret: str) -> str:
 def headers(
     message_id: str, now_s: int, body: bytes, secrets: Sequence[str], content_type: str = JSON
 ) -> dict[str, str]:
-    """The headers of a message, signed with each of the secrets. Raises ValueError for one that is not base64."""
+    """The headers of a request, signed with each secret. Raises ValueError for a secret that is not base64."""
     headers = {"Accept": "application/json, text/plain", "User-Agent": USER_AGENT}
     if body:
         headers["Content-Type"] = content_type
@@ -123,7 +123,7 @@ def _value(source: Any, call: Call) -> Any:
 
 
 def _plain(value: Any) -> str:
-    """A value as Ringostat's handlers know it: text, a number without its plus."""
+    """A value as Ringostat's handlers expect it: text, a number without its plus."""
     text = _text(value)
     return text[1:] if text.startswith("+") and text[1:].isdigit() else text
 

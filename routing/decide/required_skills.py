@@ -1,4 +1,4 @@
-"""What a call wants of the person who takes it, from what a ring step's ``skills`` name. Pure."""
+"""The skills that a call requires of the person who takes it, by a ring step's ``skills``. Pure."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import phonenumbers
 
 from routing.model.decision import E164, Call
 
-#: The language that most callers from a country speak with a company, where that is one language.
+#: The language that most callers from a country speak, for countries with one such language.
 LANGUAGES = {
     language: countries.split()
     for language, countries in {
@@ -26,7 +26,7 @@ _BY_COUNTRY = {country: language for language, countries in LANGUAGES.items() fo
 
 
 def required_skills(sources: Mapping[str, Any], call: Call, known: bool = False) -> dict[str, str | int | bool]:
-    """Skill -> what is wanted of it; a skill of which nothing is known about this call is left out.
+    """Skill -> the required value; without the skills for which this call gives no value.
 
     ``sources``: skill -> ``country``, ``language``, ``known``, ``entities.NAME``, ``{"value": ...}`` or ``{"regions":
     {name: regex of numbers}}``. ``known``: whether talks with this caller are remembered.
@@ -51,16 +51,16 @@ def _value(source: Any, call: Call, known: bool) -> str | int | bool:
 
 
 def _region(regions: Mapping[str, str], call: Call) -> str:
-    """The visitor's region when there is one, else the caller's by their number."""
+    """The visitor's region if known, else the region of the caller's number."""
     if chosen := call.entities.get("region"):
         return chosen
     return next((name for name, pattern in regions.items() if re.search(pattern, call.caller)), "")
 
 
 def country(caller: str) -> str:
-    """ISO code of the country of a number (``+`` E.164); empty when it has none.
+    """ISO code of the country of a number (``+`` E.164), or "".
 
-    A country code of one country says it alone; only a shared one (+1, +7, +44) needs the whole number.
+    Only a shared country code (+1, +7, +44) needs the whole number.
     """
     if not E164.fullmatch(caller):
         return ""

@@ -1,4 +1,4 @@
-"""Who of the project stands for whom in a CRM: by the project's table, then by e-mail, then by extension. Pure."""
+"""Maps a CRM's owners to the project's people: by the project's table, then by e-mail, then by extension. Pure."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from routing.model.lookup import Owner
 
 @dataclass(frozen=True)
 class Responsible:
-    """Persons by owner id of one CRM, by e-mail (small letters) and by extension."""
+    """Persons by owner id of one CRM, by e-mail (lower case) and by extension."""
 
     by_owner: Mapping[str, str] = field(default_factory=dict)
     by_email: Mapping[str, str] = field(default_factory=dict)
@@ -24,7 +24,7 @@ class Responsible:
         return cls(dict(owners), dict(table.get("emails") or {}), dict(table.get("extensions") or {}))
 
     def person(self, owner: Owner) -> str:
-        """The person who stands for an owner, "" when nobody does."""
+        """The person mapped to an owner, or ""."""
         return (
             self.by_owner.get(owner.id)
             or (self.by_email.get(owner.email.lower()) if owner.email else "")
@@ -33,7 +33,7 @@ class Responsible:
         )
 
     def owner(self, person: str) -> Owner | None:
-        """An owner for whom a person stands, None when there is none."""
+        """An owner to whom a person is mapped, or None."""
         for owner_id, name in self.by_owner.items():
             if name == person:
                 return Owner(owner_id)
@@ -44,5 +44,5 @@ class Responsible:
         return Owner("", extension=extensions[0]) if extensions else None
 
     def knows(self, owner: Owner) -> bool:
-        """Whether somebody stands for an owner."""
+        """Whether an owner is mapped to a person."""
         return bool(self.person(owner))

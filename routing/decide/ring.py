@@ -1,7 +1,7 @@
-"""The decision of a ring step with a dynamic order: who is skipped, who is rung first, who after.
+"""The decision of a ring step with a dynamic order: who is skipped, who rings first, who rings next.
 
-Production, `routing trace` and tests call the same ``decide``. Pure: what is remembered, people's states, chance and
-who keeps the turns are arguments.
+The engine, `routing trace` and scheme tests call the same ``decide``. Pure: the memory's facts, people's states, chance
+and the keeper of turns are arguments.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from routing.model.memory import PeopleFacts, Presence, State
 
 
 def answer(step: Step, call: Call, ports: Ports) -> Verdict:
-    """Whom to ring first and who after; the turn is taken in the same moment, all engines counted. Raises Forgotten."""
+    """Whom to ring, in order; takes the turn at once, so that all engines share the turns. Raises Forgotten."""
     project, place = step["project"], (call.scheme, call.step)
 
     def take(ranked: Sequence[tuple[str, int]], spread: bool) -> str:
@@ -33,7 +33,7 @@ def answer(step: Step, call: Call, ports: Ports) -> Verdict:
 
 
 def _facts(step: Step, call: Call, ports: Ports) -> PeopleFacts:
-    """What the order of the step goes by."""
+    """The facts that the step's order needs."""
     people, day = (), ""
     if step["order"] in BY_LOAD:
         people = tuple(dict.fromkeys(person["person"] for person in step["people"]))
@@ -54,7 +54,7 @@ def decide(
 ) -> Verdict:
     """Whom the step (its entry in ``schemes/<id>.json``) rings. Raises KeyError on a table of another shape.
 
-    ``take``: takes the turn, where turns matter; without it the facts say whose it is.
+    ``take``: takes the turn, where turns matter; without it the facts say whose turn it is.
     """
     states = {person["name"]: _state(person, facts, presence) for person in step["people"]}
     required = required_skills(step.get("skills") or {}, call, facts.known)
@@ -97,7 +97,7 @@ def _state(person: Mapping[str, Any], facts: PeopleFacts, presence: Presence) ->
 
 
 def _fitting(names: Sequence[str], lengths: Mapping[str, int], at_most_s: int | None) -> Iterable[str]:
-    """As many as can ring to the end within the step's time, the first one always."""
+    """The names whose ringing fits into the step's time; always the first one."""
     left = at_most_s
     for name in names:
         if left is not None and lengths[name] > left and name != names[0]:
@@ -109,7 +109,7 @@ def _fitting(names: Sequence[str], lengths: Mapping[str, int], at_most_s: int | 
 def _reason(states: Mapping[str, State], required: RequiredSkills) -> str:
     skipped = ", ".join(f"{name} {state}" for name, state in states.items() if state != "free")
     skills = ", ".join(f"{skill} {value}" for skill, value in required.items())
-    return "; ".join(part for part in (skills and f"wants {skills}", skipped) if part)
+    return "; ".join(part for part in (skills and f"requires {skills}", skipped) if part)
 
 
 @lru_cache(maxsize=64)

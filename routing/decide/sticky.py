@@ -1,6 +1,7 @@
-"""The sticky step's decision: the last talks with a caller -> who is rung first.
+"""The sticky step's decision: the last talks with a caller -> who rings first.
 
-Production, `routing trace` and tests call the same ``decide``. Pure: talks, people's states and the time are arguments.
+The engine, `routing trace` and scheme tests call the same ``decide``. Pure: talks, people's states and the time are
+arguments.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from routing.model.memory import State, Talk
 
 
 def answer(step: Step, call: Call, ports: Ports) -> Verdict:
-    """Ring who talked with this caller last, or go on. Raises Forgotten."""
+    """Ring the person who talked with this caller last, or continue. Raises Forgotten."""
     project = step["project"]
     directory, presence = ports.directory(call.release), ports.presence(call.uuid)
 
@@ -36,7 +37,7 @@ def decide(
     state: Callable[[str], State | None],
     now_s: float,
 ) -> Verdict:
-    """Ring the person of the last successful talk, or go on with the scheme. ``past``: talks, the newest first.
+    """Ring the person of the last talk that counts, or continue with the scheme. ``past``: talks, the newest first.
 
     ``step``: its entry in ``schemes/<id>.json`` (``calls``: in, out or both; ``within_s``; ``talked_s``: the shortest
     talk that counts; ``ring_s``). ``state`` of a person, None for nobody of this release; ``now_s``: seconds since the
@@ -55,14 +56,14 @@ def decide(
 def _last(step: Mapping[str, Any], talk: Talk, found: State | None, now_s: float) -> Verdict:
     """Ring the person of a talk that counts, when they are free."""
     if found != "free":
-        return _on(f"{talk.person} is {found or 'no person any more'}")
+        return _on(f"{talk.person} is {found or 'no longer a person of the project'}")
     ago_s = max(0, round(now_s - talk.at))  # the clock may have been set back since
     reason = f"talked {round(talk.talk_s)} s, {_ago(ago_s)} ago, {_WHO[talk.direction]}"
     return Verdict(RingPerson(talk.person, int(step["ring_s"])), "decided", reason)
 
 
 def _against(step: Mapping[str, Any], talk: Talk, now_s: float) -> str:
-    """Why the step does not count a talk; nothing when it does."""
+    """Why a talk does not count for the step, "" when it does."""
     if step["calls"] not in ("both", talk.direction):
         return _WHO[talk.direction]
     if talk.talk_s < step["talked_s"]:

@@ -1,7 +1,7 @@
-"""In which order people are rung: one pure function for every `order` of a ring step.
+"""The order in which people ring: one pure function for every `order` of a ring step.
 
-Production, `routing trace`, tests and the fairness simulation call the same ``order``. Chance, what is known of people
-and who keeps the turns are arguments; nobody here knows Redis, FreeSWITCH or the clock.
+The engine, `routing trace`, scheme tests and the fairness simulation call the same ``order``. Chance, the facts of
+people and the keeper of turns are arguments; nothing here knows Redis, FreeSWITCH or the clock.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from routing.model.memory import Load, PeopleFacts
 
 #: A number within 0 <= x < 1.
 Chance = Callable[[], float]
-#: What a call wants of a person: skill -> a value, or the lowest level.
+#: The skills that a call requires of a person: skill -> a value, or the lowest level.
 RequiredSkills = Mapping[str, str | int | bool]
 #: Takes a turn for one of these: (name, rank) each, spread -> the name (`routing.model.memory.Memory.take_turn`).
 Take = Callable[[Sequence[tuple[str, int]], bool], str]
@@ -22,7 +22,7 @@ Take = Callable[[Sequence[tuple[str, int]], bool], str]
 
 @dataclass(frozen=True)
 class Candidate:
-    """Somebody who may be rung: ``name`` is what is rung (``ivan`` or ``ivan.mobile``), ``person`` who that is."""
+    """Somebody who may ring: ``name`` is what rings (``ivan`` or ``ivan.mobile``), ``person`` its person."""
 
     name: str
     person: str
@@ -30,7 +30,7 @@ class Candidate:
     skills: Mapping[str, Any] = field(default_factory=dict)
 
 
-#: (candidate, its place in the list, its load, chance, wanted) -> its grade: the smallest is first, equals take turns.
+#: (candidate, place in the list, load, chance, required) -> a grade: the smallest is first, equals take turns.
 _Grade = Callable[[Candidate, int, Load, Chance, RequiredSkills], Any]
 
 _GRADES: dict[str, _Grade] = {
@@ -38,7 +38,7 @@ _GRADES: dict[str, _Grade] = {
     "in_order": lambda who, place, load, chance, required: place,
     "in_order_waiting": lambda who, place, load, chance, required: place,
     "random": lambda who, place, load, chance, required: chance(),
-    # the largest of u^(1/w) is each one with probability w / sum of w, and so on down the list
+    # each candidate has the largest u^(1/w) with probability w / sum of w, and so on down the list
     "weighted": lambda who, place, load, chance, required: -(chance() ** (1 / who.weight)),
     "round_robin": lambda who, place, load, chance, required: 0,
     "fewest_calls": lambda who, place, load, chance, required: load.calls,
@@ -49,7 +49,7 @@ _GRADES: dict[str, _Grade] = {
 STRATEGIES = tuple(_GRADES)
 #: Strategies that compare loads.
 BY_LOAD = frozenset({"fewest_calls", "longest_idle", "least_talk"})
-#: Nobody has two turns in a row while there is somebody else, whatever chance or a ring without an answer says.
+#: Nobody has two turns in a row while somebody else is there, whatever chance or a ring without an answer says.
 _SPREADING = frozenset({"random", "round_robin", "fewest_calls", "longest_idle", "least_talk"})
 #: Strategies for which it matters whose turn it was.
 TURNING = _SPREADING | {"by_skill"}
@@ -63,9 +63,9 @@ def order(
     required: RequiredSkills | None = None,
     take: Take | None = None,
 ) -> tuple[str, ...]:
-    """The names of the candidates in the order in which they are rung. Raises KeyError for an unknown strategy.
+    """The names of the candidates in ringing order. Raises KeyError for an unknown strategy.
 
-    ``take`` is asked whose turn it is now, where turns matter: others may have had some since ``facts`` were told.
+    ``take`` says whose turn it is now, where turns matter: turns may have passed since ``facts`` were read.
     """
     grade, nothing = _GRADES[strategy], Load()
     grades = [
@@ -83,7 +83,7 @@ def order(
 
 
 def whose_turn(ranked: Sequence[tuple[str, int]], turns: Mapping[str, int], spread: bool) -> str:
-    """Of names with their ranks, whose turn it is: see `routing.model.memory.Memory.take_turn`. ``turns``: the last."""
+    """Whose turn it is, of names with ranks: see `routing.model.memory.Memory.take_turn`. ``turns``: the last turns."""
     last = max(turns, key=turns.__getitem__, default="") if spread else ""
     return min(ranked, key=lambda each: (each[0] == last, each[1], turns.get(each[0], 0)))[0]
 
@@ -95,16 +95,16 @@ def _ranked(candidates: Sequence[Candidate], grades: Sequence[Any]) -> list[tupl
 
 
 def _unfit(who: Candidate, required: RequiredSkills) -> tuple[int, float]:
-    """How many wanted skills are missing, then how low the others are: the best is the smallest."""
+    """How many required skills are missing, then how low the others are: the best candidate has the smallest."""
     levels = [level(who.skills.get(skill), value) for skill, value in required.items()]
     return sum(each <= 0 for each in levels), -sum(levels)
 
 
 def level(skill: Any, required: str | int | bool) -> float:
-    """How well a person's skill meets what is wanted; 0 when it does not.
+    """How well a person's skill meets a requirement; 0 when it does not.
 
     A person's skill is a level (``3``), a list of values (``[uk, en]``, level 1 each) or levels by value
-    (``{uk: 3, en: 1}``); wanted is a value, the lowest level, or true for any level.
+    (``{uk: 3, en: 1}``); ``required`` is a value, the lowest level, or true for any level.
     """
     if isinstance(skill, Mapping):
         skill = {str(name).lower(): of for name, of in skill.items()}.get(str(required).lower(), 0)

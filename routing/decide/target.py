@@ -1,6 +1,6 @@
 """One word of an answer -> what it names: a person, a phone, a scheme or an outside number.
 
-A word is never guessed at: two possible meanings are an error that names both. Pure.
+No guessing: a word with two meanings is an error that names both. Pure.
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ from typing import Any, Literal
 from urllib.parse import unquote
 
 from routing.decide.directory import Directory
-from routing.decide.verdict import Refused
+from routing.decide.verdict import AnswerRefused
 from routing.model import forms
 from routing.model.decision import E164
 
 Kind = Literal["person", "phone", "number", "scheme"]
 LONGEST_WORD = 100
 PHONE_DIGITS = re.compile(r"[0-9]{10,15}")
-#: The trunk zero as people leave it in behind a country code.
+#: The trunk zero that people write after a country code.
 TRUNK = re.compile(r"(?<=\d)\s*\(0\)")
 SEPARATORS = re.compile(r"[ ()\-]")
 
@@ -33,38 +33,38 @@ class Target:
 
 
 def word_of(value: Any, what: str) -> str:
-    """A JSON string or whole number as a bare word, percent-encoding undone. Raises Refused otherwise."""
+    """A JSON string or whole number as a bare word, percent-encoding undone. Raises AnswerRefused otherwise."""
     if isinstance(value, int) and not isinstance(value, bool):
         value = str(value)
     if not isinstance(value, str):
-        raise Refused(f"{what} is {type(value).__name__}, not text")
+        raise AnswerRefused(f"{what} is {type(value).__name__}, not text")
     word = unquote(value, errors="replace").strip() if "%" in value else value.strip()
     if not word:
-        raise Refused(f"{what} is empty")
+        raise AnswerRefused(f"{what} is empty")
     if len(word) > LONGEST_WORD:
-        raise Refused(f"{what} is {len(word)} characters long")
+        raise AnswerRefused(f"{what} is {len(word)} characters long")
     return word
 
 
 def target_of(
     word: str, directory: Directory, destinations: Sequence[re.Pattern[str]] = (), schemes: bool = True
 ) -> Target:
-    """What a word names; ``schemes``: a scheme id may be meant. Raises Refused: unknown, or two things."""
+    """What a word names; ``schemes``: a scheme id may be meant. Raises AnswerRefused: unknown, or two things."""
     found = _named(word, directory, schemes)
     if number := _number(word, directory.country):
         phone = directory.numbers.get(number)
-        # with its gateway and its confirming key: they must not be lost because the phone is named by its number
+        # a phone named by its number keeps its gateway and its confirm key
         found[f"the number of {phone}" if phone else "a phone number"] = (
             Target("phone", phone) if phone else Target("number", number)
         )
     meanings = set(found.values())
     if len(meanings) > 1:
-        raise Refused(f"{_shown(word)} could be {' or '.join(found)}: answer a longer form")
+        raise AnswerRefused(f"{_shown(word)} is ambiguous: {' or '.join(found)} (hint: answer a longer form)")
     if not meanings:
-        raise Refused(_unknown(word))
+        raise AnswerRefused(_unknown(word))
     target = meanings.pop()
     if target.kind == "number" and not directory.allows(target.name, destinations):
-        raise Refused(f"{target.name} is not an allowed destination")
+        raise AnswerRefused(f"{target.name} is not an allowed destination")
     return target
 
 
@@ -84,9 +84,9 @@ def _named(word: str, directory: Directory, schemes: bool) -> dict[str, Target]:
 
 
 def _number(word: str, country: str) -> str:
-    """``+E.164`` of a phone number, spaces, hyphens and ``(0)`` allowed after the plus; "" when it is none.
+    """``+E.164`` of a phone number, or "". Spaces, hyphens and ``(0)`` may follow the plus.
 
-    Digits that begin with a zero are a number as it is dialled inside the project's country.
+    Digits that begin with a zero are a national number of the project's country.
     """
     if word.startswith("+"):
         bare = SEPARATORS.sub("", TRUNK.sub("", word))
@@ -103,10 +103,10 @@ def _national(digits: str, country: str) -> str:
 
 def _unknown(word: str) -> str:
     if PHONE_DIGITS.fullmatch(word):
-        return f"{word} is a national number: answer + and the country code"
+        return f"{word} is a national number: write it with + and the country code"
     if word.isascii() and word.isdigit():
         return f"{_shown(word)} is neither a SIP account nor 10-15 digits of a phone number"
-    return f"{_shown(word)} is no known person, phone, SIP account, scheme or phone number"
+    return f"{_shown(word)} is not a known person, phone, SIP account, scheme or phone number"
 
 
 def _shown(word: str) -> str:

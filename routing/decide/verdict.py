@@ -1,6 +1,6 @@
-"""What an outside handler said, and what the engine makes of it: the two ends of every dynamic step.
+"""The answer of an outside handler, and the engine's verdict on it: both ends of every dynamic step.
 
-Facts only. Knows nothing of sockets, files, clocks or how an answer travelled.
+Facts only. Knows nothing of sockets, files, clocks or transport.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ from typing import Literal
 from routing.model.decision import Continue, Decision
 from routing.model.pop import Card
 
-#: decided: the handler's wish is obeyed; continued: it asked to go on; refused: its answer is wrong or not
-#: allowed; failed: there was no answer. The last three all go on with the scheme.
+#: decided: the handler's answer is obeyed; continued: it chose to continue; refused: its answer is wrong or not
+#: allowed; failed: there was no answer. The last three continue with the scheme.
 Outcome = Literal["decided", "continued", "refused", "failed"]
 
 
 @dataclass(frozen=True)
-class Answer:
+class HandlerReply:
     """An HTTP answer: status code, ``Content-Type`` as sent ("" when absent), at most 64 kB of body."""
 
     status: int
@@ -27,34 +27,34 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class Failure:
-    """No answer, and why, in words for the log: ``no answer within 2 s``, ``connection refused``."""
+class HandlerFailure:
+    """Why there is no answer, as text for the log: ``no answer within 2 s``, ``connection refused``."""
 
     reason: str
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """A decision with its outcome and, unless it is plainly obeyed, the reason in words for the log."""
+    """A decision with its outcome; ``reason``: text for the log."""
 
     decision: Decision
     outcome: Outcome
     reason: str = ""
-    #: Channel variables that go with the decision: strictly of the form of `model.entities`.
+    #: Channel variables that FreeSWITCH sets along with the decision, in the format of `model.entities`.
     variables: Mapping[str, str] = field(default_factory=dict)
     #: The caller's record in the CRM that was asked.
     card: Card | None = None
 
 
-class Refused(Exception):
-    """An answer that must not be obeyed; the text says why and names the offending part."""
+class AnswerRefused(Exception):
+    """An answer that must not be obeyed; the text names the wrong part and why."""
 
 
 def failed(reason: str) -> Verdict:
-    """Go on with the scheme because nobody answered."""
+    """Continue with the scheme because nobody answered."""
     return Verdict(Continue(), "failed", reason)
 
 
 def refused(reason: str) -> Verdict:
-    """Go on with the scheme because the answer is wrong."""
+    """Continue with the scheme because the answer is wrong."""
     return Verdict(Continue(), "refused", reason)

@@ -1,6 +1,6 @@
-"""The visitor step's decision: to whom the dialled number is lent -> what the call carries from here on.
+"""The visitor step's decision: the visitor to whom the dialled number is lent -> the variables of the call.
 
-Production, `routing trace` and tests call the same ``decide``. Pure: the store's answer is an argument.
+The engine, `routing trace` and scheme tests call the same ``decide``. Pure: the store's answer is an argument.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from routing.model.entities import SOURCES, Visitor, cleaned, variables
 
 
 def answer(step: Step, call: Call, ports: Ports) -> Verdict:
-    """Who visits the site with the number that was dialled. Raises LeasesDown."""
+    """The visitor to whom the dialled number is lent. Raises LeasesDown."""
     return decide(step, ports.holder(str(step.get("project")), str(step.get("pool")), call.number, ports.now()))
 
 
 def decide(step: Mapping[str, Any], found: Visitor | None) -> Verdict:
     """What a visitor step (its entry in ``schemes/<id>.json``) does with the holder of a number; None: nobody holds it.
 
-    The call goes on in any case; only entities that the step's release knows are carried.
+    The call always continues. It carries only entities that the step's release knows.
     """
     if found is None:
         return Verdict(Continue(), "continued", "the number is lent to nobody")

@@ -1,6 +1,6 @@
 """The webhook step's decision: the handler's answer -> what happens to the call.
 
-Production, `routing trace` and tests call the same ``decide``. Pure: no sockets, files, clock or environment.
+The engine, `routing trace` and scheme tests call the same ``decide``. Pure: no sockets, files, clock or environment.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from routing.decide.answer import Wish, read_answer
 from routing.decide.directory import Directory, patterns
 from routing.decide.ports import Ports, Step
 from routing.decide.target import Target, target_of, word_of
-from routing.decide.verdict import Answer, Failure, Refused, Verdict, failed, refused
+from routing.decide.verdict import AnswerRefused, HandlerFailure, HandlerReply, Verdict, failed, refused
 from routing.model.causes import OFFERED
 from routing.model.decision import (
     LONGEST_RING_SECONDS,
@@ -30,33 +30,33 @@ from routing.model.decision import (
 
 DEFAULT_RING_SECONDS = 30
 SECONDS = re.compile(r"([0-9]{1,3})s?")
-#: A label and a caller's name longer than this are cut before they are cleaned.
+#: Labels and callers' names are cut to this length before they are cleaned.
 LONGEST_TEXT = 200
 
 
 def answer(step: Step, call: Call, ports: Ports) -> Verdict:
-    """Ask the step's handler what to do with the call."""
+    """Request a decision from the step's handler."""
     return decide(step, ports.directory(call.release), call, ports.webhook(step, call))
 
 
-def decide(step: Mapping[str, Any], directory: Directory, call: Call, answer: Answer | Failure) -> Verdict:
+def decide(step: Mapping[str, Any], directory: Directory, call: Call, answer: HandlerReply | HandlerFailure) -> Verdict:
     """What a webhook step (its entry in ``schemes/<id>.json``) does with the handler's answer. Never raises.
 
-    Whatever is unknown, ambiguous, malformed or not allowed goes on with the scheme; the verdict says why.
+    An answer that is unknown, ambiguous, malformed or not allowed continues with the scheme; the verdict says why.
     """
-    if isinstance(answer, Failure):
+    if isinstance(answer, HandlerFailure):
         return failed(answer.reason)
     try:
         return _obeyed(step, directory, call, read_answer(step, answer))
-    except Refused as problem:
+    except AnswerRefused as problem:
         return refused(str(problem))
 
 
 def _obeyed(step: Mapping[str, Any], directory: Directory, call: Call, wish: Wish) -> Verdict:
     if "continue" in wish:
         if wish["continue"] is not True:
-            raise Refused("continue must be true")
-        return Verdict(Continue(), "continued", "the handler asked to go on")
+            raise AnswerRefused("continue must be true")
+        return Verdict(Continue(), "continued", "the handler chose to continue")
     return Verdict(_decision(step, directory, call, wish), "decided")
 
 
@@ -78,16 +78,16 @@ def _cause(value: Any) -> str:
         return "NORMAL_CLEARING"
     cause = word_of(value, "hangup").upper()
     if cause not in OFFERED:
-        raise Refused(f"{cause[:40]!a} is no hangup cause of FreeSWITCH")
+        raise AnswerRefused(f"{cause[:40]!a} is not a hangup cause of FreeSWITCH")
     return cause
 
 
 def _go(scheme: str, directory: Directory, call: Call) -> GoScheme:
     answers_first = directory.schemes.get(scheme)
     if answers_first is None:
-        raise Refused(f"{scheme[:40]!a} is no known scheme")
+        raise AnswerRefused(f"{scheme[:40]!a} is not a known scheme")
     if answers_first and not call.caller_pays:
-        raise Refused(f"scheme {scheme} answers before a person does, and this caller does not pay")
+        raise AnswerRefused(f"scheme {scheme} answers the call before a person does, and this caller does not pay")
     return GoScheme(scheme)
 
 
@@ -109,12 +109,12 @@ def _seconds(value: Any, step: Mapping[str, Any]) -> int:
     form = SECONDS.fullmatch(word_of(value, "for"))
     seconds = int(form[1]) if form else 0
     if not 1 <= seconds <= LONGEST_RING_SECONDS:
-        raise Refused(f"for must be whole seconds, 1 to {LONGEST_RING_SECONDS}")
+        raise AnswerRefused(f"for must be whole seconds, 1 to {LONGEST_RING_SECONDS}")
     return seconds
 
 
 def _name(wish: Wish) -> str:
-    """The label, then the caller's name: what the phone shows. Any text is made fit, never refused."""
+    """What the phone shows: the label, then the caller's name. Any text is cleaned, none is refused."""
     parts = [wish.get("label"), wish.get("caller_name")]
     text = " ".join(str(part)[:LONGEST_TEXT] for part in parts if isinstance(part, str | int))
     return clean_name("".join(sign if sign.isprintable() else " " for sign in text))

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from routing.decide.verdict import Answer as Http
-from routing.decide.verdict import Failure
+from routing.decide.verdict import HandlerFailure
+from routing.decide.verdict import HandlerReply as Http
 from routing.diff.scenario import ANSWERS_AFTER, Scenario
 from routing.diff.side import Side
 from routing.model.decision import Call as Asking
@@ -77,7 +77,7 @@ def _handler(text: str) -> Handler:
     """A bare word is an answer in every form but JSON-RPC, which wraps it."""
     plain = canned(text)
 
-    def answer(step: Mapping[str, Any], call: Asking) -> tuple[Http | Failure, int]:
+    def answer(step: Mapping[str, Any], call: Asking) -> tuple[Http | HandlerFailure, int]:
         wraps = step.get("import") == "json-rpc" and text not in ("timeout", "refused")
         return (canned(f'{{"result": "{text}"}}') if wraps else plain)(step, call)
 

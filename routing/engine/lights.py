@@ -10,7 +10,7 @@ from typing import Protocol
 from routing.model.memory import Forgotten
 
 
-class Left(Protocol):
+class VoicemailCounts(Protocol):
     """Remembers voicemails (`routing.store.memory.RedisMemory`)."""
 
     def waiting(self, project: str, people: Sequence[str], now_s: float) -> Mapping[str, int]:
@@ -21,7 +21,7 @@ class Lights:
     """Called again and again: the accounts of everybody who has a SIP phone, and how many messages wait for them; None
     while that is not known. The live release says whose an account is."""
 
-    def __init__(self, root: Path, memory: Left, now: Callable[[], float]) -> None:
+    def __init__(self, root: Path, memory: VoicemailCounts, now: Callable[[], float]) -> None:
         self._table = root / "current/table.json"
         self._memory = memory
         self._now = now

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 
 from routing.crm.systems import Systems
-from routing.decide.crm import visitor_facts
+from routing.decide.crm_lookup import visitor_facts
 from routing.decide.ports import Ports, Step, step_seconds
 from routing.decide.responsible import Responsible
 from routing.engine.handlers import Handlers

@@ -13,7 +13,7 @@ from gevent.pool import Pool
 
 from routing.model.pop import Pop, Pops, PopsDown
 from routing.pops.local import send
-from routing.store.client import Store
+from routing.store.client import RedisStore
 from routing.store.pops import RedisPops
 
 #: Pops being told at once; more than that are dropped.
@@ -52,6 +52,6 @@ class Teller:
         self._count("node" if send(self._root, text) else "lost")
 
 
-def pops_in(store: Store | None) -> Pops | None:
+def pops_in(store: RedisStore | None) -> Pops | None:
     """The pops in a Redis; None without."""
     return RedisPops(store) if store else None

@@ -156,7 +156,7 @@ def _supervisor(
 ) -> Supervisor:
     worker_options = WorkerOptions(
         listener=listener.fileno(),
-        line=-1,
+        control=-1,
         root=str(options.root.absolute()),
         secrets=str(options.secrets.absolute()) if options.secrets else "",
         drain_s=options.drain_s,
@@ -167,7 +167,7 @@ def _supervisor(
         trusted=options.trusted,
     )
     return Supervisor(
-        command=lambda line: worker_command(replace(worker_options, line=line).text()),
+        command=lambda control: worker_command(replace(worker_options, control=control).text()),
         inherited=(listener.fileno(),),
         environment={**os.environ, "PROMETHEUS_MULTIPROC_DIR": str(metrics), REDIS_VARIABLE: redis},
         workers=options.workers,

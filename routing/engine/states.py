@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import Any
 
-from routing.esl.watch import Channel, Picture
+from routing.esl.watch import Channel, Snapshot
 from routing.model.memory import State
 
 
@@ -72,7 +72,7 @@ class States:
         """How many accounts are registered and people have a leg; none as long as nothing is known."""
         return (len(self._registered), len(self._legs)) if self.is_known else (0, 0)
 
-    def seen(self, picture: Picture) -> None:
+    def seen(self, picture: Snapshot) -> None:
         """See Watcher."""
         self._persons.clear()
         self._legs.clear()

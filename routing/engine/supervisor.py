@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from types import FrameType
 from typing import Any
 
-from routing.engine.line import Line, ask
+from routing.engine.control import ControlConnection, ask
 from routing.process.log import Lines
 
 #: A worker that has not beaten for this long is stuck; a fresh one gets the longer time to start.
@@ -37,11 +37,11 @@ Signals = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
 @dataclass
-class Child:
+class WorkerProcess:
     """A worker process: its line to us, when it started and last beat (monotonic seconds)."""
 
     process: subprocess.Popen[bytes]
-    line: Line
+    control: ControlConnection
     started_s: float
     beat_s: float
     ready: bool = False
@@ -62,9 +62,7 @@ class Supervisor:
     lines: Lines
     ended: Callable[[int], None]
     closing: Callable[[], None]
-    look: Callable[[], None]
-    reload: Callable[[], None]
-    children: list[Child] = field(default_factory=list)
+    children: list[WorkerProcess] = field(default_factory=list)
     stopping: bool = False
     _pause_s: float = 0.0
     _resume_s: float = 0.0
@@ -93,15 +91,15 @@ class Supervisor:
 
     def people(self) -> list[Mapping[str, Any]]:
         """What each worker takes people for (`routing.engine.states.States.facts`); asked from another thread."""
-        return ask([child.line for child in list(self.children) if child.ready], self._answered)
+        return ask([child.control for child in list(self.children) if child.ready], self._answered)
 
     def _fill(self, selector: selectors.BaseSelector) -> None:
         while len(self.children) < self.workers and time.monotonic() >= self._resume_s:
             child = self._start()
             self.children.append(child)
-            selector.register(child.line.sock, selectors.EVENT_READ, child)
+            selector.register(child.control.sock, selectors.EVENT_READ, child)
 
-    def _start(self) -> Child:
+    def _start(self) -> WorkerProcess:
         ours, theirs = socket.socketpair()
         with theirs:
             process = subprocess.Popen(
@@ -112,18 +110,18 @@ class Supervisor:
             )
         ours.setblocking(False)
         now_s = time.monotonic()
-        return Child(process, Line(ours), now_s, now_s)
+        return WorkerProcess(process, ControlConnection(ours), now_s, now_s)
 
-    def _heard(self, child: Child, selector: selectors.BaseSelector) -> None:
-        if child.line.read(self._answered):
+    def _heard(self, child: WorkerProcess, selector: selectors.BaseSelector) -> None:
+        if child.control.read(self._answered):
             child.beat_s, child.ready = time.monotonic(), True
             return
-        selector.unregister(child.line.sock)
+        selector.unregister(child.control.sock)
         self.children.remove(child)
         self._buried(child)
 
-    def _buried(self, child: Child) -> None:
-        child.line.sock.close()
+    def _buried(self, child: WorkerProcess) -> None:
+        child.control.sock.close()
         try:
             status = child.process.wait(1.0)
         except subprocess.TimeoutExpired:

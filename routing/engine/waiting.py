@@ -18,7 +18,7 @@ from gevent.lock import BoundedSemaphore
 
 from routing.engine.queues import SILENT_SECONDS, Queues, Waiter
 from routing.engine.states import States
-from routing.esl.client import Client, SwitchFault, stay_connected
+from routing.esl.client import EventSocketClient, SwitchFault, stay_connected
 from routing.esl.facts import NotACall, call_of
 from routing.esl.protocol import EventSocket, Message, assignments
 from routing.model.decision import KEEPER, NOTED, QUESTION, WAITS, WAITS_EVENT, Call
@@ -84,7 +84,7 @@ class Waiting:
         """Keep calls for ever; ends when its greenlet is killed."""
         stay_connected(where, self._serve)
 
-    def _serve(self, client: Client) -> None:
+    def _serve(self, client: EventSocketClient) -> None:
         client.ask(f"event plain CUSTOM {WAITS_EVENT}")
         looking = gevent.spawn(self._look_when_somebody_changed, client)
         try:
@@ -94,7 +94,7 @@ class Waiting:
             looking.kill()
             self._queues.clear()
 
-    def _heard(self, client: Client, event: Message) -> None:
+    def _heard(self, client: EventSocketClient, event: Message) -> None:
         turn = event.get(f"variable_{WAITS}") or ""
         if event.get(f"variable_{KEEPER}") != self.keeper or not QUESTION.fullmatch(turn):
             return
@@ -107,7 +107,7 @@ class Waiting:
         if self.leads:
             self._answer(client, known)
 
-    def _answer(self, client: Client, waiter: Waiter) -> None:
+    def _answer(self, client: EventSocketClient, waiter: Waiter) -> None:
         """Note the turn of a call, unless it is sent on."""
         if self._is_worth_a_decision(waiter):
             self._look(client)  # somebody may have waited longer
@@ -118,7 +118,7 @@ class Waiting:
             if waiter not in self._queues.heads() or not self._sent_on(client, waiter):
                 client.ask(f"api uuid_setvar {waiter.call.uuid} {NOTED} {waiter.turn}")
 
-    def _look_when_somebody_changed(self, client: Client) -> None:
+    def _look_when_somebody_changed(self, client: EventSocketClient) -> None:
         while True:
             self._changed.wait()
             self._changed.clear()
@@ -128,7 +128,7 @@ class Waiting:
                 client.close()  # it may only be late: then nobody else would connect anew
                 return
 
-    def _look(self, client: Client) -> None:
+    def _look(self, client: EventSocketClient) -> None:
         """Send on whoever can be, the first of each queue first."""
         self._drop_gone()
         looked_at: set[str] = set()
@@ -156,14 +156,14 @@ class Waiting:
                 return each["person"], state
         return "", "absent"
 
-    def _sent_on(self, client: Client, waiter: Waiter) -> bool:
+    def _sent_on(self, client: EventSocketClient, waiter: Waiter) -> bool:
         """Decide anew; whether the call was told to go on, or is gone."""
         variables = self.decide(waiter.call)
         if not self._goes_on(waiter, variables["routing_decision"]):
             return False
         self._queues.drop(waiter)
-        (told,) = client.ask(f"api uuid_setvar_multi {waiter.call.uuid} {assignments(variables)}")
-        if told.startswith("+OK"):
+        (reply,) = client.ask(f"api uuid_setvar_multi {waiter.call.uuid} {assignments(variables)}")
+        if reply.startswith("+OK"):
             _wake(client, waiter.call.uuid)
         else:
             self.states.take_back(waiter.call.uuid)
@@ -178,7 +178,7 @@ class Waiting:
         return state == "absent" or (state == "free" and self.takes(waiter.call, person))
 
 
-def _wake(client: Client, call: str) -> None:
+def _wake(client: EventSocketClient, call: str) -> None:
     """End the turn of a call: a break that comes before it sleeps, as right after its event, would be forgotten."""
     for _ in range(_TRIES):
         (does,) = client.ask(f"api uuid_getvar {call} current_application")

@@ -29,11 +29,11 @@ from routing.crm.systems import Systems
 from routing.crm.tasks import Greenlets
 from routing.engine import metrics
 from routing.engine.alone import alone
+from routing.engine.control import BEAT, QUESTION, answer, die_with_parent
 from routing.engine.deciding import Engine
 from routing.engine.dnd import DndVariables
 from routing.engine.handlers import Handlers
 from routing.engine.lights import Lights
-from routing.engine.line import BEAT, QUESTION, answer, die_with_parent
 from routing.engine.ports import ports_of
 from routing.engine.screens import Teller, pops_in
 from routing.engine.states import States
@@ -42,12 +42,12 @@ from routing.esl import globals as switch_globals
 from routing.esl.guesses import refuse
 from routing.esl.lights import keep_lights
 from routing.esl.protocol import EventSocket
-from routing.esl.server import Server
+from routing.esl.server import CallServer
 from routing.esl.watch import watch
 from routing.http.address import Resolver
 from routing.http.breaker import Breaker
-from routing.http.client import Client
-from routing.http.pool import Pool
+from routing.http.client import HttpClient
+from routing.http.pool import HttpPool
 from routing.model import dnd
 from routing.model.guesses import Guesses, Refusal
 from routing.process.log import Lines, LogHandler
@@ -75,7 +75,7 @@ class WorkerOptions:
     """What a worker is told: descriptors it inherits, the release root, the drain deadline in seconds."""
 
     listener: int
-    line: int
+    control: int
     root: str
     secrets: str
     drain_s: float
@@ -92,23 +92,23 @@ class WorkerOptions:
         return json.dumps(asdict(self))
 
 
-class Worker:
+class EngineWorker:
     """Wires the engine and runs it until SIGTERM."""
 
     def __init__(self, options: WorkerOptions) -> None:
         self.options = options
         self.lines = Lines()
         self.stop = gevent.event.Event()
-        self.line = gevent.socket.socket(fileno=options.line)
+        self.control = gevent.socket.socket(fileno=options.control)
         self.speaking = gevent.lock.BoundedSemaphore()
         self.breaker = Breaker(time.monotonic)
         self.states = States(lambda text: self.lines.write("info", "states", words=text))
         releases = Releases(Path(options.root))
         resolver, secrets = Resolver(time.monotonic), self._secrets()
-        pool = Pool(resolver, options.link_local)
+        pool = HttpPool(resolver, options.link_local)
         self.crms = Systems(pool, self.breaker, Greenlets(), secrets, time.monotonic, time.time)
         self.redis = redis = store_at(os.environ.get(REDIS_VARIABLE, ""), self._report_redis)
-        self.handlers = Handlers(Client(resolver, options.link_local), self.breaker, secrets)
+        self.handlers = Handlers(HttpClient(resolver, options.link_local), self.breaker, secrets)
         ports = ports_of(
             releases, self.handlers, self.crms, memory_in(redis), leases_in(redis), self.states.presence_of
         )
@@ -123,7 +123,7 @@ class Worker:
         self.engine.keeper, self.engine.takes = options.keeper, self.waiting.takes
         self.states.changed = self.waiting.somebody_changed
         listener = gevent.socket.socket(fileno=options.listener)
-        self.server = Server(listener, self.engine.decide, self.report)
+        self.server = CallServer(listener, self.engine.decide, self.report)
         if options.shared:
             self.server.max_accept = 1
 
@@ -135,7 +135,7 @@ class Worker:
         gevent.signal_handler(signal.SIGINT, lambda: None)
         gevent.signal_handler(signal.SIGHUP, self.reload)
         self.server.start()
-        gevent.spawn(self._watch_line)
+        gevent.spawn(self._watch_control)
         gevent.spawn(self._beat)
         gevent.spawn(self._look_for_redis)
         self._watch_switch()
@@ -181,7 +181,7 @@ class Worker:
     def _say(self, message: bytes) -> None:
         """To the supervisor, one after another."""
         with self.speaking:
-            self.line.sendall(message)
+            self.control.sendall(message)
 
     def _look_for_redis(self) -> None:
         """Find out before a call does that Redis cannot be reached; the store says so, once."""
@@ -221,10 +221,10 @@ class Worker:
     def _report_redis(self, text: str) -> None:
         self.lines.write("warning", "redis", words=text)
 
-    def _watch_line(self) -> None:
+    def _watch_control(self) -> None:
         """Answer the supervisor; end at once when it is gone: open calls then go on with their fallback."""
         try:
-            while received := self.line.recv(64):
+            while received := self.control.recv(64):
                 for _ in range(received.count(QUESTION)):
                     self._say(answer({"pid": os.getpid(), **self.states.facts()}))
         except OSError:
@@ -236,7 +236,7 @@ def main(argument: str) -> int:
     """Run a worker with options as JSON."""
     die_with_parent()
     socket.setdefaulttimeout(None)
-    return Worker(WorkerOptions(**json.loads(argument))).run()
+    return EngineWorker(WorkerOptions(**json.loads(argument))).run()
 
 
 if __name__ == "__main__":

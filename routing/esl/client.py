@@ -23,7 +23,7 @@ from routing.esl.protocol import EventSocket, Message, Parser, ProtocolError
 from routing.model.problem import UserFailure
 
 CHUNK = 64 * 1024
-#: Longest wait for a connection, and for the answers to the commands of one `Client.ask`.
+#: Longest wait for a connection, and for the answers to the commands of one `EventSocketClient.ask`.
 ANSWER_SECONDS = 5.0
 RETRY_SECONDS = 1.0  # before a connection that was lost is made anew
 LONGEST_REPLY = 64 * 1024 * 1024  # `show channels as json` of a node with 50,000 legs takes 30 MB
@@ -36,7 +36,7 @@ class SwitchFault(UserFailure, OSError):
     """FreeSWITCH cannot be reached or did not answer; the text says why and never holds the password."""
 
 
-class Client(InboundESL):  # type: ignore[misc]
+class EventSocketClient(InboundESL):  # type: ignore[misc]
     """One connection. Any number of greenlets may ask; events are for one. Every method raises SwitchFault.
 
     After a SwitchFault the connection is of no use: close it, connect anew (`stay_connected` does).
@@ -195,9 +195,9 @@ class Client(InboundESL):  # type: ignore[misc]
 
 
 @contextmanager
-def connected(where: EventSocket, deadline_s: float = ANSWER_SECONDS) -> Iterator[Client]:
+def connected(where: EventSocket, deadline_s: float = ANSWER_SECONDS) -> Iterator[EventSocketClient]:
     """A client that is logged in. Raises SwitchFault."""
-    client = Client(where, deadline_s)
+    client = EventSocketClient(where, deadline_s)
     try:
         client.connect()
         yield client
@@ -207,7 +207,7 @@ def connected(where: EventSocket, deadline_s: float = ANSWER_SECONDS) -> Iterato
 
 def stay_connected(
     where: EventSocket,
-    use: Callable[[Client], None],
+    use: Callable[[EventSocketClient], None],
     lost: Callable[[str], None] = lambda _: None,
     is_over: Callable[[], bool] = lambda: False,
     retry_s: float = RETRY_SECONDS,

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 from urllib.parse import unquote
 
-from routing.esl.client import Client, stay_connected
+from routing.esl.client import EventSocketClient, stay_connected
 from routing.esl.protocol import EventSocket, Message
 from routing.esl.time_limit import time_limit
 from routing.esl.watch import rows
@@ -38,7 +38,7 @@ def follow(where: EventSocket, follower: Follower, is_over: Callable[[], bool]) 
     stay_connected(where, lambda client: _follow(client, follower, is_over), lambda _: follower.lost(), is_over)
 
 
-def _follow(client: Client, follower: Follower, is_over: Callable[[], bool]) -> None:
+def _follow(client: EventSocketClient, follower: Follower, is_over: Callable[[], bool]) -> None:
     _, listed = client.ask(f"event plain {EVENTS}", "api show channels as json")
     follower.there(rows(listed))
     while not is_over():

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 import gevent
 
-from routing.esl.client import RETRY_SECONDS, Client, stay_connected
+from routing.esl.client import RETRY_SECONDS, EventSocketClient, stay_connected
 from routing.esl.protocol import EventSocket
 
 #: How soon FreeSWITCH knows of a change.
@@ -30,7 +30,7 @@ def keep(
     Whoever watches the same event socket tells when it is lost.
     """
 
-    def hold(client: Client) -> None:
+    def hold(client: EventSocketClient) -> None:
         while True:
             mend(client, prefix, expected())
             gevent.sleep(every_s)
@@ -38,7 +38,7 @@ def keep(
     stay_connected(where, hold, retry_s=retry_s)
 
 
-def mend(client: Client, prefix: str, expected: Mapping[str, str] | None) -> None:
+def mend(client: EventSocketClient, prefix: str, expected: Mapping[str, str] | None) -> None:
     """Set what is missing or other, remove what is not wanted. Raises SwitchFault."""
     if expected is None:
         return
@@ -49,7 +49,7 @@ def mend(client: Client, prefix: str, expected: Mapping[str, str] | None) -> Non
         client.ask(*(f"api global_setvar {name}={value}" for name, value in sorted(changes.items())))
 
 
-def variables(client: Client, prefix: str) -> Iterator[tuple[str, str]]:
+def variables(client: EventSocketClient, prefix: str) -> Iterator[tuple[str, str]]:
     """The variables of a family that FreeSWITCH has now. Raises SwitchFault."""
     (answer,) = client.ask("api global_getvar")
     for line in answer.splitlines():

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
-from routing.esl.client import RETRY_SECONDS, Client, stay_connected
+from routing.esl.client import RETRY_SECONDS, EventSocketClient, stay_connected
 from routing.esl.globals import variables
 from routing.esl.protocol import EventSocket, Message
 from routing.esl.time_limit import time_limit
@@ -45,7 +45,9 @@ def refuse(
     stay_connected(where, lambda client: _listen(client, judge, now, report), retry_s=retry_s)
 
 
-def _listen(client: Client, judge: Judge, now: Callable[[], float], report: Callable[[Refusal], None]) -> None:
+def _listen(
+    client: EventSocketClient, judge: Judge, now: Callable[[], float], report: Callable[[Refusal], None]
+) -> None:
     _, registered = client.ask(f"event plain {EVENTS}", "api show registrations as json")
     for row in rows(registered):
         judge.right(str(row.get("reg_user")), str(row.get("network_ip")))
@@ -71,6 +73,6 @@ def _judged(event: Message, judge: Judge, at_s: float) -> Refusal | None:
     return None
 
 
-def _sweep(client: Client, at_s: float) -> None:
+def _sweep(client: EventSocketClient, at_s: float) -> None:
     if gone := over(variables(client, PREFIX), at_s):
         client.ask(*(f"api global_setvar {name}=" for name in gone))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
-from routing.esl.client import RETRY_SECONDS, Client, stay_connected
+from routing.esl.client import RETRY_SECONDS, EventSocketClient, stay_connected
 from routing.esl.protocol import EventSocket
 from routing.esl.time_limit import time_limit
 from routing.model.messages import mwi_headers
@@ -31,7 +31,7 @@ def keep_lights(
     stay_connected(where, lambda client: _hold(client, waiting, every_s), retry_s=retry_s)
 
 
-def _hold(client: Client, waiting: Waiting, every_s: float) -> None:
+def _hold(client: EventSocketClient, waiting: Waiting, every_s: float) -> None:
     """Every account is shown once at the beginning, with no messages too: its last was perhaps heard while nobody
     watched, and its light is still on."""
     _, domain = (answer.strip() for answer in client.ask("event plain MESSAGE_QUERY", "api global_getvar domain"))
@@ -51,5 +51,5 @@ def _hold(client: Client, waiting: Waiting, every_s: float) -> None:
                     _show(client, query[1], domain, counts[query[1]])
 
 
-def _show(client: Client, account: str, domain: str, count: int) -> None:
+def _show(client: EventSocketClient, account: str, domain: str, count: int) -> None:
     client.fire("MESSAGE_WAITING", {"MWI-Message-Account": f"{account}@{domain}", **mwi_headers(count)})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from routing.esl.client import Client, stay_connected
+from routing.esl.client import EventSocketClient, stay_connected
 from routing.esl.protocol import EventSocket
 from routing.esl.time_limit import time_limit
 from routing.esl.watch import rows
@@ -22,7 +22,7 @@ def follow_registrations(where: EventSocket, registered: Registered, is_over: Ca
     stay_connected(where, lambda client: _follow(client, registered, is_over), is_over=is_over)
 
 
-def _follow(client: Client, registered: Registered, is_over: Callable[[], bool]) -> None:
+def _follow(client: EventSocketClient, registered: Registered, is_over: Callable[[], bool]) -> None:
     _, listed = client.ask(f"event plain {EVENTS}", "api show registrations as json")
     for row in rows(listed):
         registered(str(row.get("reg_user")), str(row.get("network_ip")), "")

@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 MOST_CALLS = 1000
 
 
-class Server(StreamServer):
+class CallServer(StreamServer):
     """Serves calls on a listening socket, or on ``("127.0.0.1", port)``; ``open_calls`` counts them."""
 
     def __init__(

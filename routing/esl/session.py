@@ -38,7 +38,7 @@ Decide = Callable[[Call], Mapping[str, str]]
 Report = Callable[[str, str], None]
 
 
-class Left(gevent.GreenletExit):
+class CallEnded(gevent.GreenletExit):
     """FreeSWITCH ended the call or the socket while the decision was under way."""
 
 
@@ -73,7 +73,7 @@ def _serve(sock: socket, decide: Decide, report: Report, connect_s: float) -> No
     call = heard.call
     try:
         command = exchange.deliver(_decided(sock, exchange, call, decide))
-    except Left:
+    except CallEnded:
         report("gone", call.uuid)
     except Late as problem:
         report("late", str(problem))
@@ -94,7 +94,7 @@ def _call_to_decide(sock: socket, exchange: Exchange, connect_s: float) -> CallT
 
 
 def _decided(sock: socket, exchange: Exchange, call: Call, decide: Decide) -> Mapping[str, str]:
-    """The decision's variables. Raises Left where the decision waits while the call ends."""
+    """The decision's variables. Raises CallEnded where the decision waits while the call ends."""
     watch = Watch(sock, exchange, gevent.getcurrent())
     try:
         return decide(call)
@@ -141,7 +141,7 @@ class Watch:
         with contextlib.suppress(OSError):
             while self._exchange.hear(self._sock.recv(CHUNK)) is None:
                 pass
-        gevent.kill(self._deciding, Left)
+        gevent.kill(self._deciding, CallEnded)
 
 
 def _handed_over(sock: socket, exchange: Exchange, command: bytes) -> bool:

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 import gevent
 
-from routing.esl.client import RETRY_SECONDS, Client, stay_connected
+from routing.esl.client import RETRY_SECONDS, EventSocketClient, stay_connected
 from routing.esl.protocol import EventSocket, Message
 from routing.esl.time_limit import time_limit
 
@@ -39,7 +39,7 @@ class Channel:
 
 
 @dataclass(frozen=True)
-class Picture:
+class Snapshot:
     """Everything at one moment: legs, and the SIP accounts that are registered."""
 
     channels: tuple[Channel, ...]
@@ -49,7 +49,7 @@ class Picture:
 class Watcher(Protocol):
     """Is told what happens."""
 
-    def seen(self, picture: Picture) -> None:
+    def seen(self, picture: Snapshot) -> None:
         """All of it anew."""
 
     def began(self, channel: Channel) -> None:
@@ -76,7 +76,7 @@ def watch(
     stay_connected(where, lambda client: _follow(client, watcher, settle_s, refresh_s), watcher.lost, retry_s=retry_s)
 
 
-def _follow(client: Client, watcher: Watcher, settle_s: float, refresh_s: float) -> None:
+def _follow(client: EventSocketClient, watcher: Watcher, settle_s: float, refresh_s: float) -> None:
     client.ask(f"event plain {EVENTS}")
     gevent.sleep(settle_s)
     changes: list[Callable[[], None]] = []
@@ -90,7 +90,7 @@ def _follow(client: Client, watcher: Watcher, settle_s: float, refresh_s: float)
         every_s = min(every_s * 2, refresh_s)
 
 
-def _tell_for(seconds: float, client: Client, watcher: Watcher) -> list[Callable[[], None]]:
+def _tell_for(seconds: float, client: EventSocketClient, watcher: Watcher) -> list[Callable[[], None]]:
     """Tell events as they come for a while; returns what tells them again."""
     changes: list[Callable[[], None]] = []
     with time_limit(seconds):
@@ -119,14 +119,14 @@ def _fact(event: Message, watcher: Watcher) -> Callable[[], None] | None:
     return None
 
 
-def _picture(client: Client) -> Picture:
+def _picture(client: EventSocketClient) -> Snapshot:
     """What FreeSWITCH lists; whose a leg is stands in its variables only."""
     channels, registrations = map(rows, client.ask("api show channels as json", "api show registrations as json"))
     uuids = [str(row["uuid"]) for row in channels]
     questions = [f"api uuid_getvar {uuid} {name}" for uuid in uuids for name in (TARGET, PERSON, "originator")]
     answers = list(map(_value, client.ask(*questions)))
     found = zip(uuids, answers[::3], answers[1::3], answers[2::3], strict=True)
-    return Picture(
+    return Snapshot(
         tuple(Channel(uuid, target or person, rung_by) for uuid, target, person, rung_by in found),
         frozenset(str(row["reg_user"]) for row in registrations),
     )

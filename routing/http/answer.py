@@ -13,7 +13,7 @@ from urllib.parse import SplitResult, quote
 
 import gevent
 
-from routing.http.line import Line
+from routing.http.connection import MeteredConnection
 from routing.model.budget import OutOfTime
 from routing.model.web import NoReply, Reply
 
@@ -75,19 +75,19 @@ def head(method: str, parts: SplitResult, headers: Mapping[str, str], body: byte
         raise NoReply("a header is not ASCII: look at the secrets") from None
 
 
-def read(line: Line, method: str, longest: int) -> tuple[Reply, bool]:
+def read(connection: MeteredConnection, method: str, longest: int) -> tuple[Reply, bool]:
     """An answer with at most ``longest`` bytes of body, and whether the connection may be used again."""
-    line.budget.left += HEAD_BYTES
-    response = http.client.HTTPResponse(line, method=method)  # type: ignore[arg-type]
+    connection.budget.left += HEAD_BYTES
+    response = http.client.HTTPResponse(connection, method=method)  # type: ignore[arg-type]
     try:
         response.begin()
-        line.budget.left += longest * 2
+        connection.budget.left += longest * 2
         body = response.read(longest + 1)
         if len(body) > longest:
             raise NoReply(f"the answer is longer than {longest // 1024} kB")
         if response.length:
             raise NoReply("the answer broke off")
-        keep = not response.will_close and line.is_spoken_out
+        keep = not response.will_close and connection.is_spoken_out
         return Reply(response.status, _headers(response), body), keep
     finally:
         response.close()

@@ -17,7 +17,7 @@ import gevent.socket
 
 from routing.http.address import Address, AddressRefused, Resolver, check_address
 from routing.http.answer import answering, head, read
-from routing.http.line import Line
+from routing.http.connection import MeteredConnection
 from routing.model.budget import Budget
 from routing.model.web import NoReply, Reply
 
@@ -28,7 +28,7 @@ DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 @dataclass
-class Client:
+class HttpClient:
     """Sends requests. ``link_local`` allows link-local addresses; ``tls`` replaces the system's trust."""
 
     resolver: Resolver
@@ -39,18 +39,18 @@ class Client:
         """The handler's answer. Raises NoReply, after ``deadline_s`` seconds at the latest."""
         with answering(deadline_s):
             parts = urlsplit(url)
-            line = self._connected(parts, deadline_s)
+            connection = self._connected(parts, deadline_s)
             try:
-                line.send(head(method, parts, {"Connection": "close", **headers}, body) + body)
-                return read(line, method, LONGEST_BODY)[0]
+                connection.send(head(method, parts, {"Connection": "close", **headers}, body) + body)
+                return read(connection, method, LONGEST_BODY)[0]
             finally:
-                line.close()
+                connection.close()
 
     def _budget(self, deadline_s: float) -> Budget:
         clock = self.resolver.clock
         return Budget(0, clock() + deadline_s, clock)
 
-    def _connected(self, parts: SplitResult, deadline_s: float) -> Line:
+    def _connected(self, parts: SplitResult, deadline_s: float) -> MeteredConnection:
         """A connection ready for the request: two tries at most, the second at another address if any."""
         if parts.scheme not in DEFAULT_PORTS or not parts.hostname:
             raise NoReply("the URL is not http or https")
@@ -68,21 +68,23 @@ class Client:
             gevent.sleep(0.0 if first != second else RETRY_SECONDS)
             return self._connect(second, parts, budget, None)
 
-    def _connect(self, address: Address, parts: SplitResult, budget: Budget, timeout_s: float | None) -> Line:
+    def _connect(
+        self, address: Address, parts: SplitResult, budget: Budget, timeout_s: float | None
+    ) -> MeteredConnection:
         family, where = address
         sock = gevent.socket.socket(family, gevent.socket.SOCK_STREAM)
         try:
             sock.settimeout(timeout_s)
             sock.connect(where)
             sock.setsockopt(gevent.socket.IPPROTO_TCP, gevent.socket.TCP_NODELAY, 1)
-            line = Line(sock, budget)
+            connection = MeteredConnection(sock, budget)
             if parts.scheme == "https":
-                line.secure(self._trust(), parts.hostname or "")
+                connection.secure(self._trust(), parts.hostname or "")
             sock.settimeout(None)
         except BaseException:
             sock.close()
             raise
-        return line
+        return connection
 
     def _trust(self) -> ssl.SSLContext:
         if self.tls is None:

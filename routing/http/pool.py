@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from routing.http.answer import answering, head, read
-from routing.http.client import Client
-from routing.http.line import Line
+from routing.http.client import HttpClient
+from routing.http.connection import MeteredConnection
 from routing.model.web import Reply
 
 LONGEST_BODY = 2 * 1024 * 1024
@@ -26,11 +26,11 @@ IDLE_SECONDS = 30.0
 MOST_IDLE = 16
 
 Origin = tuple[str, str, int | None]
-Idle = deque[tuple[float, Line]]
+Idle = deque[tuple[float, MeteredConnection]]
 
 
 @dataclass
-class Pool(Client):
+class HttpPool(HttpClient):
     """Opens connections as the webhook client does, and keeps them."""
 
     idle: dict[Origin, Idle] = field(default_factory=dict)
@@ -43,8 +43,8 @@ class Pool(Client):
     def close(self) -> None:
         """Close what is idle."""
         for waiting in self.idle.values():
-            for _, line in waiting:
-                line.close()
+            for _, connection in waiting:
+                connection.close()
         self.idle.clear()
 
     def _request(self, method: str, url: str, headers: Mapping[str, str], body: bytes, deadline_s: float) -> Reply:
@@ -59,33 +59,33 @@ class Pool(Client):
                 pass  # it was closed between two requests: nothing of an answer came
         return self._spoken(self._connected(parts, deadline_s), origin, method, sent)
 
-    def _kept(self, origin: Origin) -> Line | None:
+    def _kept(self, origin: Origin) -> MeteredConnection | None:
         """An idle connection that the server has not closed, the one used last."""
         waiting = self.idle.get(origin)
         while waiting:
-            since_s, line = waiting.pop()
-            if self.resolver.clock() - since_s < IDLE_SECONDS and not _readable(line):
-                return line
-            line.close()
+            since_s, connection = waiting.pop()
+            if self.resolver.clock() - since_s < IDLE_SECONDS and not _readable(connection):
+                return connection
+            connection.close()
         return None
 
-    def _spoken(self, line: Line, origin: Origin, method: str, sent: bytes) -> Reply:
+    def _spoken(self, connection: MeteredConnection, origin: Origin, method: str, sent: bytes) -> Reply:
         try:
-            line.send(sent)
-            reply, keep = read(line, method, LONGEST_BODY)
+            connection.send(sent)
+            reply, keep = read(connection, method, LONGEST_BODY)
         except BaseException:
-            line.close()
+            connection.close()
             raise
         waiting = self.idle.setdefault(origin, deque())
         if keep and len(waiting) < MOST_IDLE:
-            waiting.append((self.resolver.clock(), line))
+            waiting.append((self.resolver.clock(), connection))
         else:
-            line.close()
+            connection.close()
         return reply
 
 
-def _readable(line: Line) -> bool:
+def _readable(connection: MeteredConnection) -> bool:
     """Whether an idle connection has bytes or its end to read: either way it is not for use."""
     poll = select.poll()
-    poll.register(line.fileno(), select.POLLIN)
+    poll.register(connection.fileno(), select.POLLIN)
     return bool(poll.poll(0))

@@ -32,7 +32,7 @@ class StatusServer(ThreadingHTTPServer):
         self.health = health
         self.metrics = metrics
         self.more = more
-        super().__init__(address, _Handler)
+        super().__init__(address, _StatusHandler)
 
     def start(self) -> None:
         """Serve on a thread of its own until the process ends or ``shutdown``."""
@@ -42,7 +42,7 @@ class StatusServer(ThreadingHTTPServer):
         """A client that left or stalled is nobody's problem."""
 
 
-class _Handler(BaseHTTPRequestHandler):
+class _StatusHandler(BaseHTTPRequestHandler):
     server: StatusServer
     timeout = REQUEST_SECONDS
     server_version = "routing"

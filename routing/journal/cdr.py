@@ -1,7 +1,7 @@
 """One CDR file of mod_json_cdr: its name, its variables, the applications that ran. Pure: text in, facts out.
 
-A file is written in place, so a reader may meet half of one: that is `Unfinished`, not an error of the call. Whatever
-else a file may hold is `Unusable`; a number or a time in it that is none counts as absent.
+FreeSWITCH writes a file in place, so a reader may meet half of one: `IncompleteCdr`, which is no error of the call.
+Anything else that is not a CDR is `InvalidCdr`. A number or time that cannot be read counts as absent.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ _LAST_SECOND = 4_102_444_800
 _MICROSECONDS = re.compile(r"[0-9]{1,17}")
 
 
-class Unfinished(Exception):
+class IncompleteCdr(Exception):
     """The text is not (yet) a whole CDR."""
 
 
-class Unusable(Unfinished):
+class InvalidCdr(IncompleteCdr):
     """No more text can make a CDR of it."""
 
 
@@ -62,7 +62,7 @@ class _Log(msgspec.Struct, gc=False):
     applications: tuple[App, ...] = ()
 
 
-class _File(msgspec.Struct, gc=False):
+class _CdrFile(msgspec.Struct, gc=False):
     """The parts of a file that are used; the rest, which is most of it, is checked and skipped."""
 
     variables: dict[str, str]
@@ -70,7 +70,7 @@ class _File(msgspec.Struct, gc=False):
     switchname: object = ""
 
 
-_decode = msgspec.json.Decoder(_File).decode
+_decode = msgspec.json.Decoder(_CdrFile).decode
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,19 +109,19 @@ class Cdr:
 def read(text: bytes) -> Cdr:
     """A leg of a file's content; bytes of no alphabet become U+FFFD.
 
-    Raises Unfinished when that is not a whole CDR, Unusable when it will never be one.
+    Raises IncompleteCdr when that is not a whole CDR, InvalidCdr when it will never be one.
     """
     try:
         file = _decoded(text)
     except (msgspec.ValidationError, RecursionError) as problem:
-        raise Unusable(f"{type(problem).__name__}: {problem}") from None
+        raise InvalidCdr(f"{type(problem).__name__}: {problem}") from None
     except ValueError as problem:
-        raise Unfinished(f"{type(problem).__name__}: {problem}") from None
+        raise IncompleteCdr(f"{type(problem).__name__}: {problem}") from None
     uuid, apps = file.variables.get("uuid", ""), file.app_log.applications if file.app_log else ()
     if not _ID.fullmatch(uuid):
-        raise Unusable(f"it names no leg: its uuid is {uuid[:40]!a}")
+        raise InvalidCdr(f"it names no leg: its uuid is {uuid[:40]!a}")
     if len(apps) > MOST_APPS:
-        raise Unusable(f"{len(apps)} applications are more than a call runs ({MOST_APPS})")
+        raise InvalidCdr(f"{len(apps)} applications are more than a call runs ({MOST_APPS})")
     # no variable of that name speaks for the switch: a caller may have set it
     file.variables[SWITCH_NAME] = file.switchname if isinstance(file.switchname, str) else ""
     return Cdr(uuid, file.variables, apps)
@@ -133,7 +133,7 @@ def _seconds(microseconds: str) -> float:
     return found if found < _LAST_SECOND else 0.0
 
 
-def _decoded(text: bytes) -> _File:
+def _decoded(text: bytes) -> _CdrFile:
     try:
         return _decode(text)
     except ValueError:
@@ -160,10 +160,10 @@ def name_of(uuid: str, is_a_leg: bool = False) -> str:
 def legs_named(leg: Cdr) -> list[str]:
     """The uuids of the B-legs that an A-leg names, in the order in which they were originated.
 
-    Raises Unusable for more than a call can ring.
+    Raises InvalidCdr for more than a call can ring.
     """
     entries = leg.array("originated_legs")
     if len(entries) > MOST_LEGS:
-        raise Unusable(f"{len(entries)} legs are more than a call rings ({MOST_LEGS})")
+        raise InvalidCdr(f"{len(entries)} legs are more than a call rings ({MOST_LEGS})")
     named = [*(entry.partition(";")[0] for entry in entries), leg.get("bridge_uuid")]
     return [uuid for uuid in dict.fromkeys(named) if _ID.fullmatch(uuid)]

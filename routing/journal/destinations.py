@@ -22,7 +22,7 @@ MOST = 1000
 
 
 @dataclass
-class _Place:
+class _ServerState:
     """``until_s``: left alone until then; ``rest_s``: for how long after the next failure."""
 
     until_s: float = 0.0
@@ -35,7 +35,7 @@ class Destinations:
     """``now``: seconds since the epoch."""
 
     now: Callable[[], float]
-    places: dict[str, _Place] = field(default_factory=dict)
+    servers: dict[str, _ServerState] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock, repr=False)
 
     def wait_s(self, names: Sequence[str]) -> float:
@@ -50,7 +50,7 @@ class Destinations:
         with self._lock:
             if wait_s := self._wait_s(key):
                 raise Later("its server is left alone or busy", wait_s)
-            self._place(key).is_busy = True
+            self._server(key).is_busy = True
         try:
             yield
         except Later as problem:
@@ -62,28 +62,28 @@ class Destinations:
         self._done(key, is_away=False)
 
     def _wait_s(self, key: str) -> float:
-        place = self.places.get(key)
-        if place is None:
+        server = self.servers.get(key)
+        if server is None:
             return 0.0
-        left_s = place.until_s - self.now()
+        left_s = server.until_s - self.now()
         # a clock that was set back leaves nobody alone for longer than a rest
-        return BUSY_SECONDS if place.is_busy else min(max(left_s, 0.0), LONGEST_REST_SECONDS)
+        return BUSY_SECONDS if server.is_busy else min(max(left_s, 0.0), LONGEST_REST_SECONDS)
 
     def _done(self, key: str, is_away: bool) -> None:
         with self._lock:
-            place = self._place(key)
-            place.is_busy = False
+            server = self._server(key)
+            server.is_busy = False
             if is_away:
-                place.until_s = self.now() + place.rest_s
-                place.rest_s = min(place.rest_s * 2, LONGEST_REST_SECONDS)
+                server.until_s = self.now() + server.rest_s
+                server.rest_s = min(server.rest_s * 2, LONGEST_REST_SECONDS)
             else:
-                place.until_s, place.rest_s = 0.0, FIRST_REST_SECONDS
+                server.until_s, server.rest_s = 0.0, FIRST_REST_SECONDS
 
-    def _place(self, key: str) -> _Place:
-        if key not in self.places and len(self.places) >= MOST:
-            idle = next((name for name, place in self.places.items() if not place.is_busy), "")
-            self.places.pop(idle, None)
-        return self.places.setdefault(key, _Place())
+    def _server(self, key: str) -> _ServerState:
+        if key not in self.servers and len(self.servers) >= MOST:
+            idle = next((name for name, server in self.servers.items() if not server.is_busy), "")
+            self.servers.pop(idle, None)
+        return self.servers.setdefault(key, _ServerState())
 
 
 def key_of(name: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from routing.journal.cdr import Cdr
-from routing.journal.record import Leg
+from routing.journal.record import LegRecord
 from routing.model import confirming, dnd
 from routing.model.causes import CAUSES
 
@@ -20,7 +20,7 @@ _DELAY = re.compile(r"leg_delay_start=([0-9]{1,6})")
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class DialledPhone:
     """A phone in a dial string: its target, its turn (0 is the first), its delay in the turn, where it is dialled."""
 
     target: str
@@ -41,10 +41,10 @@ class Bridge:
     at: float
     took_s: float
     is_last: bool
-    places: tuple[Place, ...]
+    phones: tuple[DialledPhone, ...]
 
 
-def places(dial_string: str) -> tuple[Place, ...]:
+def phones(dial_string: str) -> tuple[DialledPhone, ...]:
     """Every phone of a compiled dial string, in order; each letter is looked at once, whatever they are."""
     found, turn, at = [], 0, 0
     while (begin := dial_string.find(_TARGET, at)) >= 0 and (close := _CLOSE.search(dial_string, begin)):
@@ -53,7 +53,7 @@ def places(dial_string: str) -> tuple[Place, ...]:
         at = _NEXT.search(dial_string, close.end()).start()  # type: ignore[union-attr]
         if target and (destination := dial_string[close.end() : at]):
             delay = _DELAY.search(more)
-            found.append(Place(target, turn, int(delay[1]) if delay else 0, destination))
+            found.append(DialledPhone(target, turn, int(delay[1]) if delay else 0, destination))
     return tuple(found)
 
 
@@ -62,19 +62,19 @@ def person_of(target: str) -> str:
     return "" if target.startswith("+") else target.partition(".")[0]
 
 
-def legs(call: Cdr, b_legs: Mapping[str, Cdr], bridges: Sequence[Bridge]) -> list[tuple[int, Leg]]:
+def legs(call: Cdr, b_legs: Mapping[str, Cdr], bridges: Sequence[Bridge]) -> list[tuple[int, LegRecord]]:
     """(step index, leg) of every phone that was rung or could not be reached, in the order of ringing."""
     causes = dict(entry.partition(";")[::2] for entry in call.array("originate_causes"))
-    left = [list(bridge.places) for bridge in bridges]
-    found: list[list[Leg]] = [[] for _ in bridges] or [[]]
+    left = [list(bridge.phones) for bridge in bridges]
+    found: list[list[LegRecord]] = [[] for _ in bridges] or [[]]
     now, own = 0, set()
     for entry in call.array("originated_legs"):
         uuid, _, rest = entry.partition(";")
         own.add(uuid)
         b_leg = b_legs.get(uuid)
-        now, place = _take(left, now, b_leg, rest.rpartition(";")[2])
+        now, phone = _take(left, now, b_leg, rest.rpartition(";")[2])
         path = bridges[now].path if bridges else ""
-        found[now].append(_leg(call, uuid, place.target if place else "", path, b_leg, causes.get(uuid, "")))
+        found[now].append(_leg(call, uuid, phone.target if phone else "", path, b_leg, causes.get(uuid, "")))
     # rung by somebody else, who handed the talk over (attended transfer)
     others = [leg for uuid, leg in b_legs.items() if uuid not in own and leg.time("bridge")]
     found[-1] += [from_cdr(leg, bridges[-1].path if bridges else "") for leg in others]
@@ -83,27 +83,29 @@ def legs(call: Cdr, b_legs: Mapping[str, Cdr], bridges: Sequence[Bridge]) -> lis
     return [(bridges[index].step if bridges else -1, leg) for index, each in enumerate(found) for leg in each]
 
 
-def _take(left: list[list[Place]], now: int, b_leg: Cdr | None, destination: str) -> tuple[int, Place | None]:
+def _take(
+    left: list[list[DialledPhone]], now: int, b_leg: Cdr | None, destination: str
+) -> tuple[int, DialledPhone | None]:
     """The bridge that a leg belongs to, never before the last one found, and its place there, which is used up."""
     target = b_leg.get("routing_target") if b_leg else ""
     for index in range(now, len(left)):
-        for place in left[index]:
-            if place.target == target if target else place.destination.endswith(destination):
-                left[index].remove(place)
-                return index, place
+        for phone in left[index]:
+            if phone.target == target if target else phone.destination.endswith(destination):
+                left[index].remove(phone)
+                return index, phone
     return now, None
 
 
-def _leg(call: Cdr, uuid: str, target: str, path: str, b_leg: Cdr | None, cause: str) -> Leg:
+def _leg(call: Cdr, uuid: str, target: str, path: str, b_leg: Cdr | None, cause: str) -> LegRecord:
     if b_leg is not None:
         return from_cdr(b_leg, path, target, cause)
     talked = uuid == call.get("bridge_uuid") and call.time("bridge") > 0
     talk_s = max(call.time("end") - call.time("bridge"), 0.0) if talked else 0.0
     reason = "" if talked else why(cause, False, "")
-    return Leg(uuid, path, target, person_of(target), 0.0, 0.0, talked, round(talk_s, 3), cause, reason)
+    return LegRecord(uuid, path, target, person_of(target), 0.0, 0.0, talked, round(talk_s, 3), cause, reason)
 
 
-def from_cdr(b_leg: Cdr, path: str = "", target: str = "", cause: str = "") -> Leg:
+def from_cdr(b_leg: Cdr, path: str = "", target: str = "", cause: str = "") -> LegRecord:
     """A leg of its own file; ``cause`` is what the A-leg was told."""
     target = target or b_leg.get("routing_target")
     ringing, picked, bridged, ended = (b_leg.time(name) for name in ("progress", "answer", "bridge", "end"))
@@ -112,7 +114,7 @@ def from_cdr(b_leg: Cdr, path: str = "", target: str = "", cause: str = "") -> L
     rang_s = max((picked or ended) - ringing, 0.0) if ringing else 0.0
     reason = "" if bridged else why(cause, picked > 0, key_of(b_leg))
     talk_s = max(ended - bridged, 0.0) if bridged else 0.0
-    return Leg(
+    return LegRecord(
         b_leg.uuid, path, target, person_of(target), ringing or b_leg.time("start"), round(rang_s, 3), picked > 0,
         round(talk_s, 3), cause, reason,
     )  # fmt: skip
@@ -123,19 +125,21 @@ def key_of(b_leg: Cdr) -> str:
     return b_leg.get(confirming.KEY) or b_leg.get("group_confirm_key")
 
 
-def _unreached(bridge: Bridge, left: Sequence[Place], rung: Sequence[Leg]) -> list[Leg]:
+def _unreached(bridge: Bridge, left: Sequence[DialledPhone], rung: Sequence[LegRecord]) -> list[LegRecord]:
     """Phones that no leg was made for although it was their turn: not registered or not to be disturbed."""
-    turns = {place.target: place.turn for place in bridge.places}
+    turns = {phone.target: phone.turn for phone in bridge.phones}
     reached = max((turns.get(leg.target, 0) for leg in rung), default=0)
     cut_short = bridge.is_last or any(not leg.why for leg in rung)
     missing = []
-    for place in left:
-        if cut_short and (place.turn > reached or place.after_s > bridge.took_s or (place.turn and place.after_s)):
+    for phone in left:
+        if cut_short and (phone.turn > reached or phone.after_s > bridge.took_s or (phone.turn and phone.after_s)):
             continue  # the ringing was over before this phone was due
-        name = f"-{bridge.step}.{place.target}"
-        cause, reason = DO_NOT_DISTURB if place.destination.startswith(dnd.BUSY) else UNREGISTERED
+        name = f"-{bridge.step}.{phone.target}"
+        cause, reason = DO_NOT_DISTURB if phone.destination.startswith(dnd.BUSY) else UNREGISTERED
         missing.append(
-            Leg(name, bridge.path, place.target, person_of(place.target), bridge.at, 0.0, False, 0.0, cause, reason)
+            LegRecord(
+                name, bridge.path, phone.target, person_of(phone.target), bridge.at, 0.0, False, 0.0, cause, reason
+            )
         )
     return missing
 

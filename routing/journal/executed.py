@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from itertools import zip_longest
 
 from routing.journal.cdr import App, Cdr
-from routing.journal.dialled import Bridge, places
-from routing.journal.record import Leg, Step
-from routing.journal.result import Result, dictated_number, undecided
+from routing.journal.dialled import Bridge, phones
+from routing.journal.record import LegRecord, StepRecord
+from routing.journal.result import StepResult, dictated_number, undecided
 from routing.model.stated_number import STATED_NUMBER
 from routing.model.tags import TAGS, tags_of
 
@@ -90,15 +90,15 @@ def _bridges(index: int, path: str, apps: Sequence[App], ended: float, is_last: 
             later = (apps[n] for n in range(at + 1, len(apps)))
             after = next((other.at for other in later if other.name != "record_session"), None)
             took_s = max((after or ended) - app.at, 0.0)
-            yield Bridge(index, path, app.at, took_s, is_last and after is None, places(app.data))
+            yield Bridge(index, path, app.at, took_s, is_last and after is None, phones(app.data))
 
 
-def step(n: int, draft: Draft, legs: Sequence[Leg], call: Cdr) -> Step:
+def step(n: int, draft: Draft, legs: Sequence[LegRecord], call: Cdr) -> StepRecord:
     """One step in words."""
     inputs, result, outcome = _READERS.get(draft.kind, _any)(draft, legs, call)
     decision, verdict, asked_ms = _decision(draft)
     took_s = round(max(draft.ended - draft.started, 0.0), 3)
-    return Step(
+    return StepRecord(
         n, draft.scheme, draft.path, draft.kind, draft.started, took_s, inputs, outcome, decision, verdict, asked_ms,
         result,
     )  # fmt: skip
@@ -120,16 +120,16 @@ def _decision(draft: Draft) -> tuple[str, str, float]:
 
 
 #: What a step went by in words, what came of it, that in words.
-Came = tuple[str, Result, str]
+Came = tuple[str, StepResult, str]
 
 
-def _any(draft: Draft, legs: Sequence[Leg], call: Cdr) -> Came:
+def _any(draft: Draft, legs: Sequence[LegRecord], call: Cdr) -> Came:
     if draft.data("socket") is not None:
         return _decided(draft, legs, call)
-    return "", _talked(legs) if legs else Result.DONE, _legs_text(legs)
+    return "", _talked(legs) if legs else StepResult.DONE, _legs_text(legs)
 
 
-def _decided(draft: Draft, legs: Sequence[Leg], call: Cdr) -> Came:
+def _decided(draft: Draft, legs: Sequence[LegRecord], call: Cdr) -> Came:
     decision, _, took_ms = _decision(draft)
     rung = _legs_text(legs)
     inputs = f"caller {call.get('routing_caller')}, number {call.get('routing_number')}"
@@ -137,40 +137,40 @@ def _decided(draft: Draft, legs: Sequence[Leg], call: Cdr) -> Came:
         inputs += f", asked {times} times"
     if took_ms < 0:
         if draft.is_last and not legs:
-            return inputs, Result.LEFT, "the caller hung up meanwhile"
-        return inputs, Result.UNDECIDED, f"{undecided(draft.variable)}: went on"
+            return inputs, StepResult.LEFT, "the caller hung up meanwhile"
+        return inputs, StepResult.UNDECIDED, f"{undecided(draft.variable)}: went on"
     text = {"continue": "go on", "": "nothing"}.get(decision, decision.replace(":", " "))
-    return inputs, Result.DECIDED, f"{text}; {rung}" if rung else text
+    return inputs, StepResult.DECIDED, f"{text}; {rung}" if rung else text
 
 
-def _menu(draft: Draft, legs: Sequence[Leg], call: Cdr) -> Came:
+def _menu(draft: Draft, legs: Sequence[LegRecord], call: Cdr) -> Came:
     inputs = "a key"
     for app in draft.apps:
         if app.name == "execute_extension" and (dialled := _EXTENSION.match(app.data)):
-            return inputs, Result.CHOSEN, f"extension {dialled[1]}; {_legs_text(legs)}"
+            return inputs, StepResult.CHOSEN, f"extension {dialled[1]}; {_legs_text(legs)}"
     branch = _branch(draft)
     if branch and branch != "otherwise":
-        return inputs, Result.CHOSEN, f"key {({'star': '*', 'hash': '#'}).get(branch, branch)}"
+        return inputs, StepResult.CHOSEN, f"key {({'star': '*', 'hash': '#'}).get(branch, branch)}"
     left = draft.is_last and not draft.data("transfer")
-    return inputs, Result.NO_CHOICE, "hung up" if left else "no choice"
+    return inputs, StepResult.NO_CHOICE, "hung up" if left else "no choice"
 
 
-def _hours(draft: Draft, legs: Sequence[Leg], call: Cdr) -> Came:
+def _hours(draft: Draft, legs: Sequence[LegRecord], call: Cdr) -> Came:
     calendar = _CALENDAR.match(draft.data("execute_extension") or "")
     zone = draft.variable("timezone")
-    return f"calendar {calendar[1] if calendar else '?'}, {zone}", Result.FOUND, draft.variable("routing_hours")
+    return f"calendar {calendar[1] if calendar else '?'}, {zone}", StepResult.FOUND, draft.variable("routing_hours")
 
 
-def _match(draft: Draft, legs: Sequence[Leg], call: Cdr) -> Came:
+def _match(draft: Draft, legs: Sequence[LegRecord], call: Cdr) -> Came:
     branch = _branch(draft)
     inputs = f"caller {call.get('routing_caller')}, number {call.get('routing_number')}"
     if draft.data("socket") is not None and _decision(draft)[2] < 0:
         inputs += f", {undecided(draft.variable)}: not known"
     if not branch:
-        return inputs, Result.NOT_FOUND, "no case fits"
+        return inputs, StepResult.NOT_FOUND, "no case fits"
     if branch == "otherwise":
-        return inputs, Result.NOT_FOUND, "no case fits: otherwise"
-    return inputs, Result.FOUND, f"case {branch} fits"
+        return inputs, StepResult.NOT_FOUND, "no case fits: otherwise"
+    return inputs, StepResult.FOUND, f"case {branch} fits"
 
 
 def _branch(draft: Draft) -> str:
@@ -179,54 +179,54 @@ def _branch(draft: Draft) -> str:
     return draft.following[len(below) :].partition(".")[0] if draft.following.startswith(below) else ""
 
 
-def _ring(draft: Draft, legs: Sequence[Leg], call: Cdr) -> Came:
+def _ring(draft: Draft, legs: Sequence[LegRecord], call: Cdr) -> Came:
     if draft.data("socket") is not None:
         return _decided(draft, legs, call)
     return "", _talked(legs), _legs_text(legs) or "nobody was rung"
 
 
-def _talked(legs: Sequence[Leg]) -> Result:
-    return Result.TALKED if any(not leg.why for leg in legs) else Result.NO_TALK
+def _talked(legs: Sequence[LegRecord]) -> StepResult:
+    return StepResult.TALKED if any(not leg.why for leg in legs) else StepResult.NO_TALK
 
 
-def _legs_text(legs: Sequence[Leg]) -> str:
+def _legs_text(legs: Sequence[LegRecord]) -> str:
     return ", ".join(f"{leg.target or 'a phone'} {leg.why or 'talked'}" for leg in legs)
 
 
-def _transferred(draft: Draft, legs: Sequence[Leg], call: Cdr) -> Came:
+def _transferred(draft: Draft, legs: Sequence[LegRecord], call: Cdr) -> Came:
     by, to = draft.variable("routing_by"), (draft.data("transfer") or "nobody").partition(" ")[0]
     return f"by {by} to {to}", _talked(legs), _legs_text(legs) or "nobody was rung"
 
 
-def _play(draft: Draft, legs: Sequence[Leg], call: Cdr) -> Came:
+def _play(draft: Draft, legs: Sequence[LegRecord], call: Cdr) -> Came:
     if (sound := draft.data("playback")) is None:
-        return "", Result.DONE, "hung up before it was played" if draft.is_last else "skipped"
-    return sound.rpartition("/")[2], Result.DONE, "played"
+        return "", StepResult.DONE, "hung up before it was played" if draft.is_last else "skipped"
+    return sound.rpartition("/")[2], StepResult.DONE, "played"
 
 
-def _voicemail(draft: Draft, legs: Sequence[Leg], call: Cdr) -> Came:
+def _voicemail(draft: Draft, legs: Sequence[LegRecord], call: Cdr) -> Came:
     box = draft.variable("routing_box")
     if draft.data("record"):
-        return f"box {box}", Result.RECORDED, "recorded"
-    return f"box {box}", Result.NO_MESSAGE, "hung up before the tone"
+        return f"box {box}", StepResult.RECORDED, "recorded"
+    return f"box {box}", StepResult.NO_MESSAGE, "hung up before the tone"
 
 
-def _scheme(draft: Draft, legs: Sequence[Leg], call: Cdr) -> Came:
+def _scheme(draft: Draft, legs: Sequence[LegRecord], call: Cdr) -> Came:
     starts = (_START.match(app.data) for app in draft.apps if app.name == "transfer")
     to = next((start[1] for start in starts if start), "")
-    return "", Result.DONE, f"to scheme {to}" if to else "to no scheme"
+    return "", StepResult.DONE, f"to scheme {to}" if to else "to no scheme"
 
 
-def _tag(draft: Draft, legs: Sequence[Leg], call: Cdr) -> Came:
-    return "", Result.DONE, f"labels {', '.join(tags_of(draft.variable(TAGS)))}"
+def _tag(draft: Draft, legs: Sequence[LegRecord], call: Cdr) -> Came:
+    return "", StepResult.DONE, f"labels {', '.join(tags_of(draft.variable(TAGS)))}"
 
 
-def _hangup(draft: Draft, legs: Sequence[Leg], call: Cdr) -> Came:
-    return "", Result.ENDED, draft.data("hangup") or "hung up"
+def _hangup(draft: Draft, legs: Sequence[LegRecord], call: Cdr) -> Came:
+    return "", StepResult.ENDED, draft.data("hangup") or "hung up"
 
 
 #: Kinds of which there is more to tell than what `_any` tells.
-_READERS: dict[str, Callable[[Draft, Sequence[Leg], Cdr], Came]] = {
+_READERS: dict[str, Callable[[Draft, Sequence[LegRecord], Cdr], Came]] = {
     "transferred": _transferred,
     "menu": _menu,
     "ask_number": lambda draft, _, __: (

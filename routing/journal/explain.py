@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from routing.journal.record import Call, Leg, Step
+from routing.journal.record import CallRecord, LegRecord, StepRecord
 from routing.model.durations import spoken
 
 
-def explain(call: Call, at: Callable[[float], str]) -> Iterator[str]:
+def explain(call: CallRecord, at: Callable[[float], str]) -> Iterator[str]:
     """Lines of text; ``at`` writes a time for people."""
     yield f"call {call.id}: {call.status}"
     yield f"  {_who(call)}, {at(call.started)}"
@@ -35,7 +35,7 @@ def explain(call: Call, at: Callable[[float], str]) -> Iterator[str]:
             yield f"  {_leg(leg)}"
 
 
-def _who(call: Call) -> str:
+def _who(call: CallRecord) -> str:
     match call.direction:
         case "out":
             shown = f" and showed {call.number}" if call.number else ""
@@ -48,7 +48,7 @@ def _who(call: Call) -> str:
             return f"{call.caller} called {call.number or call.dialled}"
 
 
-def _end(call: Call) -> str:
+def _end(call: CallRecord) -> str:
     ended = {"caller": "the caller hung up", "person": "the person hung up"}.get(call.ended_by, "the switch ended it")
     wait = f"waited {_seconds(call.wait_s)}"
     if not call.bridged:
@@ -57,7 +57,7 @@ def _end(call: Call) -> str:
     return f"{wait}, talked {_seconds(call.talk_s)} with {whom}; {ended} ({call.cause})"
 
 
-def _step(step: Step, call: Call) -> Iterator[str]:
+def _step(step: StepRecord, call: CallRecord) -> Iterator[str]:
     after = step.started - call.started
     summary = ": ".join(filter(None, (step.inputs, step.outcome)))
     yield f"  {after:7.1f} s  {step.scheme} {step.path}  {step.kind}, {_seconds(step.took_s)}: {summary}"
@@ -69,13 +69,13 @@ def _step(step: Step, call: Call) -> Iterator[str]:
             yield f"             {_leg(leg)}"
 
 
-def _within(leg: Leg, step: Step, call: Call) -> bool:
+def _within(leg: LegRecord, step: StepRecord, call: CallRecord) -> bool:
     """Whether this was the step's leg, when several schemes have a step of this path."""
     same = [other for other in call.steps if other.path == step.path and other.started - 0.1 <= leg.started]
     return not leg.started or not same or same[-1].n == step.n
 
 
-def _leg(leg: Leg) -> str:
+def _leg(leg: LegRecord) -> str:
     who = leg.target or leg.id
     rang = f"rang {_seconds(leg.rang_s)}" if leg.rang_s or leg.picked_up else "did not ring"
     if not leg.why:

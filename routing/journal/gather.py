@@ -12,8 +12,8 @@ from typing import Protocol
 
 from routing.journal import bounded, cdr, parse
 from routing.journal.bounded import TooLong
-from routing.journal.cdr import Cdr, Unfinished, Unusable
-from routing.journal.record import Call
+from routing.journal.cdr import Cdr, IncompleteCdr, InvalidCdr
+from routing.journal.record import CallRecord
 from routing.journal.spool import Listing, NoFile, Spool
 
 #: Processor time for one call; the largest real ones take a hundredth.
@@ -29,11 +29,11 @@ class Log(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Whole:
+class GatheredCall:
     """A call, the files that it was made of, the path of a recording that holds no message, and of a leg that went on
     alone when its call was sent on: the call that it belongs to."""
 
-    call: Call
+    call: CallRecord
     files: tuple[str, ...]
     empty: str = ""
     goes_on: str = ""
@@ -45,7 +45,7 @@ class Gatherer:
     unreadable before it is put aside. ``now``: seconds since the epoch."""
 
     spool: Spool
-    place: parse.Place
+    context: parse.ParseContext
     log: Log
     now: Callable[[], float]
     grace_s: float = 15.0
@@ -63,7 +63,7 @@ class Gatherer:
             found.b_legs = {uuid for uuid in found.b_legs if cdr.name_of(uuid) not in self._stuck}
         return found
 
-    def call(self, uuid: str) -> Whole | None:
+    def call(self, uuid: str) -> GatheredCall | None:
         """The call of an A-leg, or None when it is not whole yet or its file is gone."""
         name = cdr.name_of(uuid, is_a_leg=True)
         try:
@@ -75,7 +75,7 @@ class Gatherer:
             self.put_aside(name, f"no call can be made of it: {type(problem).__name__}: {problem}")
             return None
 
-    def _call(self, name: str) -> Whole | None:
+    def _call(self, name: str) -> GatheredCall | None:
         a_leg = self.leg(name)
         if a_leg is None:
             return None
@@ -88,11 +88,11 @@ class Gatherer:
                 files.append(b_name)
             elif self._may_come(b_name, cdr.name_of(each, is_a_leg=True)) and self._is_young(name):
                 return None
-        call = parse.call(a_leg, b_legs, self.place)
+        call = parse.call(a_leg, b_legs, self.context)
         if not call.started:
-            raise Unusable("it does not say when the call began")
+            raise InvalidCdr("it does not say when the call began")
         empty = "" if call.voicemail else a_leg.get("routing_voicemail")
-        return Whole(call, (*files, name), empty, a_leg.parent if a_leg.get("direction") == "outbound" else "")
+        return GatheredCall(call, (*files, name), empty, a_leg.parent if a_leg.get("direction") == "outbound" else "")
 
     def _may_come(self, name: str, sent_on: str) -> bool:
         """Whether a B-leg's file is still to come; of one that a phone sent on there is an A-leg's."""
@@ -116,9 +116,9 @@ class Gatherer:
         try:
             text = self.spool.read(name)
             return cdr.read(text) if text is not None else None
-        except (NoFile, Unusable) as problem:
+        except (NoFile, InvalidCdr) as problem:
             self.put_aside(name, str(problem))
-        except Unfinished as problem:
+        except IncompleteCdr as problem:
             if self.spool.age_s(name, self.now()) > self.unreadable_s:
                 self.put_aside(name, str(problem))
         return None

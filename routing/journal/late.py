@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 from routing.journal import cdr, dialled, store
 from routing.journal.faults import is_of_the_record, text_of
 from routing.journal.gather import Gatherer
-from routing.journal.record import Leg
+from routing.journal.record import LegRecord
 
 #: A B-leg this young is not looked at: its call's own pass takes it.
 YOUNG_SECONDS = 30.0
@@ -28,7 +28,7 @@ class LateLegs:
 
     engine: Engine
     gatherer: Gatherer
-    _known: dict[str, tuple[str, Leg]] = field(default_factory=dict, init=False)
+    _known: dict[str, tuple[str, LegRecord]] = field(default_factory=dict, init=False)
     _refused: set[str] = field(default_factory=set, init=False)
 
     def settle(self, uuids: set[str]) -> int:
@@ -49,7 +49,7 @@ class LateLegs:
                 self.gatherer.put_aside(cdr.name_of(uuid), f"call {found[uuid][0]!a} was never recorded")
         return len(here)
 
-    def _amend(self, found: Mapping[str, tuple[str, Leg]]) -> set[str]:
+    def _amend(self, found: Mapping[str, tuple[str, LegRecord]]) -> set[str]:
         """`store.amend`; a leg that the database refuses is found by halves and put aside."""
         try:
             return store.amend(self.engine, found)
@@ -64,7 +64,7 @@ class LateLegs:
             self.gatherer.put_aside(cdr.name_of(uuids[0]), f"the database refuses the leg: {text_of(problem)}")
             return set()
 
-    def _read(self, uuid: str) -> tuple[str, Leg] | None:
+    def _read(self, uuid: str) -> tuple[str, LegRecord] | None:
         """The call that a leg belongs to, and the leg."""
         if uuid not in self._known:
             leg = self.gatherer.b_leg(uuid)

@@ -49,7 +49,7 @@ class _Call:
 
 
 @dataclass
-class Live:
+class LiveCalls:
     """What is known of calls (`routing.esl.follow.Follower`). ``now``: seconds since the epoch."""
 
     now: Callable[[], float]

@@ -28,7 +28,7 @@ _ACCOUNT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 _LONGEST_AGENT = 200
 
 
-class Known(Protocol):
+class NetworkMemory(Protocol):
     """Remembers networks of accounts, and notices that are not sent yet. Every method raises Forgotten."""
 
     def seen(self, project: str, account: str, network: str, at_s: float, name: str, notice: str) -> bool:
@@ -41,8 +41,8 @@ class Known(Protocol):
         """These need not be told any more; the others may be asked for again."""
 
 
-class Project(Protocol):
-    """Whose accounts they are (`routing.journal.release.Project`)."""
+class ProjectAccounts(Protocol):
+    """Whose accounts they are (`routing.journal.release.LiveProject`)."""
 
     @property
     def name(self) -> str:
@@ -60,8 +60,8 @@ class Project(Protocol):
 class Networks:
     """What hears of registrations. ``now``: seconds since the epoch."""
 
-    known: Known
-    project: Project
+    known: NetworkMemory
+    project: ProjectAccounts
     log: Log
     now: Callable[[], float]
     _lately: OrderedDict[tuple[str, str], float] = field(default_factory=OrderedDict)
@@ -90,8 +90,8 @@ class Networks:
 class NetworkNotices:
     """What sends them. ``mail`` None: there is no mail server."""
 
-    known: Known
-    project: Project
+    known: NetworkMemory
+    project: ProjectAccounts
     mail: Mail | None
     hooks: Hooks
     log: Log

@@ -8,14 +8,17 @@ from dataclasses import dataclass, replace
 
 from routing.journal import dialled, executed
 from routing.journal.cdr import Cdr
-from routing.journal.record import Call, Leg, Step
-from routing.journal.result import Result
+from routing.journal.record import CallRecord, LegRecord, StepRecord
+from routing.journal.result import StepResult
 from routing.journal.sound import EMPTY_BYTES
-from routing.journal.status import MISSED, Facts, status
+from routing.journal.status import MISSED, StatusFacts, status
 from routing.journal.talks import Talks, talks
 from routing.model.entities import ENTITY, SOURCE, Visitor, visitor_of
 from routing.model.message import least_seconds
 from routing.model.tags import TAGS, tags_of
+
+_Steps = tuple[StepRecord, ...]
+_Legs = tuple[LegRecord, ...]
 
 
 def _no_size(path: str) -> int:
@@ -31,7 +34,7 @@ def _no_address(release: str, name: str) -> str:
 
 
 @dataclass(frozen=True)
-class Place:
+class ParseContext:
     """What parsing asks of its surroundings: the size of a sound file in bytes (0: there is none), the project of a
     release folder, the e-mail address of a person by release folder and name ("": none), who is told of a missed call
     by release folder and schemes, whether a voicemail's file holds a message of so many seconds at least."""
@@ -43,30 +46,30 @@ class Place:
     is_message: Callable[[str, float], bool] = _any_message
 
 
-def call(a_leg: Cdr, b_legs: Mapping[str, Cdr], place: Place) -> Call:
+def call(a_leg: Cdr, b_legs: Mapping[str, Cdr], context: ParseContext) -> CallRecord:
     """The record of a call. ``b_legs`` by uuid; those that are missing are told by what the A-leg knows of them."""
     drafts, schemes = executed.drafts(a_leg)
-    by_step: dict[int, list[Leg]] = defaultdict(list)
+    by_step: dict[int, list[LegRecord]] = defaultdict(list)
     for index, leg in dialled.legs(a_leg, b_legs, executed.bridges(drafts, a_leg)):
         by_step[index].append(leg)
     legs = tuple(leg for index in sorted(by_step) for leg in by_step[index])
     steps = tuple(executed.step(n, draft, by_step[n], a_leg) for n, draft in enumerate(drafts))
-    return _record(a_leg, steps, legs, schemes, place, talks(a_leg, b_legs.values(), legs))
+    return _record(a_leg, steps, legs, schemes, context, talks(a_leg, b_legs.values(), legs))
 
 
 def _record(
-    a_leg: Cdr, steps: tuple[Step, ...], legs: tuple[Leg, ...], schemes: tuple[str, ...], place: Place, had: Talks
-) -> Call:  # fmt: skip
+    a_leg: Cdr, steps: _Steps, legs: _Legs, schemes: tuple[str, ...], context: ParseContext, had: Talks
+) -> CallRecord:
     direction, outside = _direction(a_leg)
-    voicemail, release = _message(a_leg, place), a_leg.get("routing_release")
+    voicemail, release = _message(a_leg, context), a_leg.get("routing_release")
     steps = steps if voicemail else tuple(map(_without_message, steps))
     talked, visitor = _talked(a_leg, legs) if had.bridged else None, _visitor(a_leg)
     decided = next((step for step in reversed(steps) if step.asked_ms >= 0), None)
     cause, end, digits = (a_leg.get(name) for name in ("hangup_cause", "routing_end", "digits_dialed"))
-    ended = status(Facts(direction, had.bridged > 0, bool(voicemail), cause, end, digits, schemes, steps, legs))
-    return Call(
+    ended = status(StatusFacts(direction, had.bridged > 0, bool(voicemail), cause, end, digits, schemes, steps, legs))
+    return CallRecord(
         id=a_leg.uuid,
-        project=place.project_of(release) if release else "",
+        project=context.project_of(release) if release else "",
         direction=direction,
         number=a_leg.get("routing_number") or _shown(a_leg),
         dialled=outside or _dialled(a_leg),
@@ -79,7 +82,7 @@ def _record(
         ended_by=_ended_by(a_leg, cause, had),
         person=_person(a_leg, direction, talked),
         target=talked.target if talked else "",
-        recording=_sound(_recording(a_leg), place),
+        recording=_sound(_recording(a_leg), context),
         voicemail=voicemail,
         box=a_leg.get("routing_box"),
         decision=decided.decision if decided else "",
@@ -87,7 +90,7 @@ def _record(
         asked_ms=decided.asked_ms if decided else -1.0,
         source=visitor.source,
         entities=visitor.entities,
-        notify=_addressees(a_leg, release, schemes, ended, place),
+        notify=_addressees(a_leg, release, schemes, ended, context),
         tags=tags_of(a_leg.get(TAGS)),
         node=a_leg.node,
         steps=steps,
@@ -108,7 +111,7 @@ def _times(a_leg: Cdr, had: Talks) -> dict[str, float]:
     }
 
 
-def _talked(a_leg: Cdr, legs: tuple[Leg, ...]) -> Leg | None:
+def _talked(a_leg: Cdr, legs: tuple[LegRecord, ...]) -> LegRecord | None:
     """The leg that the caller was connected with first."""
     return next((leg for leg in legs if leg.talk_s or leg.id == a_leg.get("bridge_uuid")), None)
 
@@ -118,12 +121,12 @@ def _visitor(a_leg: Cdr) -> Visitor:
     return visitor_of({name: a_leg.variables[name] for name in a_leg.variables if name.startswith((ENTITY, SOURCE))})
 
 
-def _addressees(a_leg: Cdr, release: str, schemes: Sequence[str], ended: str, place: Place) -> tuple[str, ...]:
+def _addressees(a_leg: Cdr, release: str, schemes: Sequence[str], ended: str, context: ParseContext) -> tuple[str, ...]:
     """The addressees of the call's one notice, each once: the voicemail's own, else of missed calls."""
     named: Sequence[str] = a_leg.get("routing_notify").split() if ended == "voicemail" else ()
     if not named and ended in MISSED and _direction(a_leg)[0] == "in":
-        named = place.notify_of(release, schemes)
-    addressees = [name if "@" in name or "://" in name else place.email_of(release, name) or name for name in named]
+        named = context.notify_of(release, schemes)
+    addressees = [name if "@" in name or "://" in name else context.email_of(release, name) or name for name in named]
     return tuple(dict.fromkeys(addressees))
 
 
@@ -163,7 +166,7 @@ def _client(a_leg: Cdr, direction: str, outside: str) -> str:
     return number if number.startswith("+") else ""
 
 
-def _person(a_leg: Cdr, direction: str, talked: Leg | None) -> str:
+def _person(a_leg: Cdr, direction: str, talked: LegRecord | None) -> str:
     if direction == "out":
         return a_leg.get("routing_person")
     return talked.person if talked else ""
@@ -173,21 +176,21 @@ def _recording(a_leg: Cdr) -> str:
     return next((app.data for app in a_leg.apps if app.name == "record_session"), "")
 
 
-def _sound(path: str, place: Place) -> str:
+def _sound(path: str, context: ParseContext) -> str:
     """The path, if there is sound at it."""
-    return path if path and place.size_of(path) > EMPTY_BYTES else ""
+    return path if path and context.size_of(path) > EMPTY_BYTES else ""
 
 
-def _message(a_leg: Cdr, place: Place) -> str:
+def _message(a_leg: Cdr, context: ParseContext) -> str:
     """The path of the voicemail's file, if it holds a message."""
-    path = _sound(a_leg.get("routing_voicemail"), place)
-    return path if path and place.is_message(path, least_seconds(a_leg.variables)) else ""
+    path = _sound(a_leg.get("routing_voicemail"), context)
+    return path if path and context.is_message(path, least_seconds(a_leg.variables)) else ""
 
 
-def _without_message(step: Step) -> Step:
-    if step.result != Result.RECORDED:
+def _without_message(step: StepRecord) -> StepRecord:
+    if step.result != StepResult.RECORDED:
         return step
-    return replace(step, result=Result.NO_MESSAGE, outcome="no message left")
+    return replace(step, result=StepResult.NO_MESSAGE, outcome="no message left")
 
 
 def _ended_by(a_leg: Cdr, cause: str, had: Talks) -> str:

@@ -12,13 +12,13 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Engine, Select, and_, case, exists, literal, or_, select
 
-from routing.journal.record import Call, Leg, Step
+from routing.journal.record import CallRecord, LegRecord, StepRecord
 from routing.journal.schema import calls, legs, steps
 from routing.journal.status import DERIVED, QUALIFIED_SECONDS, REPEAT_SECONDS
 
 
 @dataclass(frozen=True)
-class Question:
+class CallFilter:
     """Which calls. Empty: any. ``since`` and ``until``: seconds since the epoch, of the call's beginning.
 
     ``caller`` is the beginning of a number; ``number`` likewise; ``scheme`` any that the call passed through; ``tag``
@@ -38,17 +38,17 @@ class Question:
     limit: int = 0
 
 
-def find(engine: Engine, question: Question) -> Iterator[dict[str, Any]]:
+def find(engine: Engine, criteria: CallFilter) -> Iterator[dict[str, Any]]:
     """The calls' rows by column name, newest first, with ``status`` as it is shown."""
-    query = _query(question).order_by(calls.c.started.desc(), calls.c.id)
-    if question.limit:
-        query = query.limit(question.limit)
+    query = _query(criteria).order_by(calls.c.started.desc(), calls.c.id)
+    if criteria.limit:
+        query = query.limit(criteria.limit)
     with engine.connect().execution_options(reads=True) as connection:
         for row in connection.execution_options(yield_per=1000).execute(query).mappings():
             yield _plain(dict(row))
 
 
-def call(engine: Engine, start: str) -> list[Call]:
+def call(engine: Engine, start: str) -> list[CallRecord]:
     """The calls whose id begins with ``start``, two at most, whole; more than one means that it is too short."""
     escaped = start.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")
     query = select(calls, _status().label("shown")).where(calls.c.id.like(f"{escaped}%", escape="\\")).limit(2)
@@ -57,56 +57,58 @@ def call(engine: Engine, start: str) -> list[Call]:
         return [_whole(row, *_parts(connection, row["id"])) for row in rows]
 
 
-def _parts(connection: Any, id_: str) -> tuple[tuple[Step, ...], tuple[Leg, ...]]:
+def _parts(connection: Any, id_: str) -> tuple[tuple[StepRecord, ...], tuple[LegRecord, ...]]:
     step_rows = connection.execute(select(steps).where(steps.c.call == id_).order_by(steps.c.n)).mappings()
     leg_rows = connection.execute(select(legs).where(legs.c.call == id_).order_by(legs.c.n)).mappings()
     return (
-        tuple(Step(**{name: value for name, value in row.items() if name != "call"}) for row in step_rows),
-        tuple(Leg(**{name: value for name, value in row.items() if name not in ("call", "n")}) for row in leg_rows),
+        tuple(StepRecord(**{name: value for name, value in row.items() if name != "call"}) for row in step_rows),
+        tuple(
+            LegRecord(**{name: value for name, value in row.items() if name not in ("call", "n")}) for row in leg_rows
+        ),
     )
 
 
-def _whole(row: dict[str, Any], step_rows: tuple[Step, ...], leg_rows: tuple[Leg, ...]) -> Call:
+def _whole(row: dict[str, Any], step_rows: tuple[StepRecord, ...], leg_rows: tuple[LegRecord, ...]) -> CallRecord:
     facts = {name: value for name, value in row.items() if name not in ("scheme", "remembered", "notified")}
     lists = {name: tuple(row[name]) for name in ("schemes", "notify", "tags")}
-    return Call(**(facts | lists | {"steps": step_rows, "legs": leg_rows}))
+    return CallRecord(**(facts | lists | {"steps": step_rows, "legs": leg_rows}))
 
 
-def as_json(whole: Call) -> dict[str, Any]:
+def as_json(whole: CallRecord) -> dict[str, Any]:
     """A whole call as plain data."""
     return asdict(whole) | {"entities": dict(whole.entities), "source": dict(whole.source)}
 
 
-def _query(question: Question) -> Select[Any]:
+def _query(criteria: CallFilter) -> Select[Any]:
     query = select(calls, _status().label("shown"))
-    for condition in _conditions(question):
+    for condition in _conditions(criteria):
         query = query.where(condition)
     return query
 
 
-def _conditions(question: Question) -> Iterator[ColumnElement[bool]]:
-    if question.since:
-        yield calls.c.started >= question.since
-    if question.until:
-        yield calls.c.started < question.until
-    if question.number:
-        yield calls.c.number.startswith(question.number, autoescape=True)
-    if question.caller:
-        begin = question.caller
+def _conditions(criteria: CallFilter) -> Iterator[ColumnElement[bool]]:
+    if criteria.since:
+        yield calls.c.started >= criteria.since
+    if criteria.until:
+        yield calls.c.started < criteria.until
+    if criteria.number:
+        yield calls.c.number.startswith(criteria.number, autoescape=True)
+    if criteria.caller:
+        begin = criteria.caller
         columns = (calls.c.client, calls.c.caller)
         yield or_(*(column.startswith(begin, autoescape=True) for column in columns))
-    if question.person:
-        yield calls.c.person == question.person
-    if question.scheme:
-        yield _is_word(calls.c.schemes, question.scheme)
-    if question.tag:
-        yield _is_word(calls.c.tags, question.tag)
-    if question.node:
-        yield calls.c.node == question.node
-    if question.status:
-        yield (_status() if question.status in DERIVED else calls.c.status) == question.status
-    if question.direction:
-        yield calls.c.direction == question.direction
+    if criteria.person:
+        yield calls.c.person == criteria.person
+    if criteria.scheme:
+        yield _is_word(calls.c.schemes, criteria.scheme)
+    if criteria.tag:
+        yield _is_word(calls.c.tags, criteria.tag)
+    if criteria.node:
+        yield calls.c.node == criteria.node
+    if criteria.status:
+        yield (_status() if criteria.status in DERIVED else calls.c.status) == criteria.status
+    if criteria.direction:
+        yield calls.c.direction == criteria.direction
 
 
 def _is_word(column: ColumnElement[str], word: str) -> ColumnElement[bool]:

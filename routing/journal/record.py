@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from routing.journal.result import Result
+from routing.journal.result import StepResult
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class StepRecord:
     """One step that the call took. ``took_s`` ends where the next step or the talk begins.
 
     ``result`` is what came of it. ``inputs`` says in words what the step went by, ``outcome`` what came of it: they are
@@ -28,11 +28,11 @@ class Step:
     decision: str = ""
     verdict: str = ""
     asked_ms: float = -1.0
-    result: str = Result.DONE
+    result: str = StepResult.DONE
 
 
 @dataclass(frozen=True, slots=True)
-class Leg:
+class LegRecord:
     """One phone that was to ring. ``id`` is the leg's uuid, or ``-<step>.<target>`` when no leg could be made for it.
 
     ``rang_s``: until it was picked up or stopped. ``why`` says in words why this phone did not talk; "" when it did.
@@ -51,7 +51,7 @@ class Leg:
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class CallRecord:
     """A finished call. ``direction``: in, out (a phone to outside), internal, callback.
 
     ``caller`` is who dialled (E.164, ``anonymous``, or a phone's account), ``client`` the outside party's E.164 or "".
@@ -94,8 +94,8 @@ class Call:
     notify: tuple[str, ...] = field(default=())
     tags: tuple[str, ...] = field(default=())
     node: str = ""
-    steps: tuple[Step, ...] = field(default=())
-    legs: tuple[Leg, ...] = field(default=())
+    steps: tuple[StepRecord, ...] = field(default=())
+    legs: tuple[LegRecord, ...] = field(default=())
 
     @property
     def scheme(self) -> str:

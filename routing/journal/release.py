@@ -53,7 +53,7 @@ def notify_of(release: str, schemes: Sequence[str]) -> Sequence[str]:
 
 
 @dataclass(frozen=True)
-class Project:
+class LiveProject:
     """What the project of a release root says now, by its live release; what the operator said comes first.
 
     ``root`` None: nobody knows a release. ``keep_s`` 0: nobody said how long.

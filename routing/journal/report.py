@@ -11,7 +11,7 @@ from routing.journal.status import MISSED
 
 
 @dataclass
-class Line:
+class ReportLine:
     """Counts of some calls. Missed and answered are of incoming calls; ``talk_s`` and ``wait_s`` of answered ones."""
 
     calls: int = 0
@@ -57,13 +57,13 @@ class Line:
 class Report:
     """Figures of a set of calls. Hours are 0..23 of the zone that ``hour_of`` knew."""
 
-    total: Line = field(default_factory=Line)
+    total: ReportLine = field(default_factory=ReportLine)
     statuses: Counter[str] = field(default_factory=Counter)
-    people: dict[str, Line] = field(default_factory=lambda: defaultdict(Line))
-    schemes: dict[str, Line] = field(default_factory=lambda: defaultdict(Line))
-    tags: dict[str, Line] = field(default_factory=lambda: defaultdict(Line))
-    nodes: dict[str, Line] = field(default_factory=lambda: defaultdict(Line))
-    hours: dict[int, Line] = field(default_factory=lambda: defaultdict(Line))
+    people: dict[str, ReportLine] = field(default_factory=lambda: defaultdict(ReportLine))
+    schemes: dict[str, ReportLine] = field(default_factory=lambda: defaultdict(ReportLine))
+    tags: dict[str, ReportLine] = field(default_factory=lambda: defaultdict(ReportLine))
+    nodes: dict[str, ReportLine] = field(default_factory=lambda: defaultdict(ReportLine))
+    hours: dict[int, ReportLine] = field(default_factory=lambda: defaultdict(ReportLine))
 
     def as_json(self) -> dict[str, Any]:
         """Plain data."""

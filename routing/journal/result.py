@@ -8,7 +8,7 @@ from enum import StrEnum
 from routing.model.decision import UNDECIDED
 
 
-class Result(StrEnum):
+class StepResult(StrEnum):
     """Kept in the journal by these values: a new one may be added, none may change its meaning."""
 
     #: It did what it does: played, rang nobody, went to a scheme.
@@ -44,10 +44,10 @@ def undecided(variable: Callable[[str], str]) -> str:
     return _WHY.get(variable(UNDECIDED), "the engine decided nothing in time")
 
 
-def dictated_number(number: str, is_prompted: bool) -> tuple[Result, str]:
+def dictated_number(number: str, is_prompted: bool) -> tuple[StepResult, str]:
     """What came of asking a caller for their number (`routing.model.stated_number`)."""
     if not is_prompted:
-        return Result.DONE, "told before" if number else "not asked: it is shown"
+        return StepResult.DONE, "told before" if number else "not asked: it is shown"
     if number.startswith("+"):
-        return Result.CHOSEN, f"told {number}"
-    return Result.NO_CHOICE, "nothing dialled" if number else "what was dialled is no number"
+        return StepResult.CHOSEN, f"told {number}"
+    return StepResult.NO_CHOICE, "nothing dialled" if number else "what was dialled is no number"

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from routing.journal.record import Leg, Step
-from routing.journal.result import Result
+from routing.journal.record import LegRecord, StepRecord
+from routing.journal.result import StepResult
 from routing.model.causes import BUSY, UNTAKEN
 
 #: An earlier talk with the company within this time makes an answered call a ``repeat call``.
@@ -22,7 +22,7 @@ UNFINISHED = "unfinished"
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class StatusFacts:
     """What a status goes by. ``cause`` and ``end`` are the A-leg's; ``digits``: all keys that the caller pressed."""
 
     direction: str
@@ -32,8 +32,8 @@ class Facts:
     end: str
     digits: str
     schemes: Sequence[str]
-    steps: Sequence[Step]
-    legs: Sequence[Leg]
+    steps: Sequence[StepRecord]
+    legs: Sequence[LegRecord]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Status:
 
     name: str
     missed: bool
-    holds: Callable[[Facts], bool]
+    holds: Callable[[StatusFacts], bool]
     meaning: str
 
 
@@ -51,27 +51,27 @@ _REFUSED = frozenset({"CALL_REJECTED", "SWITCH_CONGESTION"})
 _BROKEN = frozenset({"EXCHANGE_ROUTING_ERROR", "NO_ROUTE_DESTINATION", "UNALLOCATED_NUMBER"})
 
 
-def _refused(facts: Facts) -> bool:
+def _refused(facts: StatusFacts) -> bool:
     return not facts.legs and facts.cause in _REFUSED
 
 
-def _broken(facts: Facts) -> bool:
+def _broken(facts: StatusFacts) -> bool:
     return facts.end == "too_many_jumps" or (
         facts.direction == "in" and not facts.legs and (facts.cause in _BROKEN or not facts.schemes)
     )
 
 
-def _no_choice(facts: Facts) -> bool:
+def _no_choice(facts: StatusFacts) -> bool:
     menus = [step for step in facts.steps if step.kind == "menu"]
-    return bool(menus) and not facts.legs and menus[-1].result == Result.NO_CHOICE
+    return bool(menus) and not facts.legs and menus[-1].result == StepResult.NO_CHOICE
 
 
-def _busy(facts: Facts) -> bool:
+def _busy(facts: StatusFacts) -> bool:
     causes = {leg.cause for leg in facts.legs}
     return bool(causes & BUSY and not causes & UNTAKEN) or (not causes and facts.cause in BUSY)
 
 
-def _failed(facts: Facts) -> bool:
+def _failed(facts: StatusFacts) -> bool:
     causes = {leg.cause for leg in facts.legs}
     return bool(causes) and not causes & (UNTAKEN | BUSY)
 
@@ -114,6 +114,6 @@ MISSED = frozenset(status.name for status in STATUSES if status.missed)
 NAMES = (*(status.name for status in STATUSES), *DERIVED)
 
 
-def status(facts: Facts) -> str:
+def status(facts: StatusFacts) -> str:
     """The status of a call."""
     return next(each.name for each in STATUSES if each.holds(facts))

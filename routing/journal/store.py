@@ -28,7 +28,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
-from routing.journal.record import Call, Leg, Step
+from routing.journal.record import CallRecord, LegRecord, StepRecord
 from routing.journal.schema import calls, legs, steps
 from routing.journal.status import UNFINISHED
 
@@ -38,10 +38,10 @@ DELETED_AT_ONCE = 500
 MOST_LETTERS, INDEXED_LETTERS = 20_000, 200
 #: Columns that an index holds.
 _INDEXED = frozenset({"client", "person", "id", "target", "call"})
-_STEP = tuple(field.name for field in fields(Step))
-_LEG = tuple(field.name for field in fields(Leg))
+_STEP = tuple(field.name for field in fields(StepRecord))
+_LEG = tuple(field.name for field in fields(LegRecord))
 _ELSEWHERE = ("schemes", "entities", "source", "notify", "tags", "steps", "legs")
-_CALL = tuple(field.name for field in fields(Call) if field.name not in _ELSEWHERE)
+_CALL = tuple(field.name for field in fields(CallRecord) if field.name not in _ELSEWHERE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ class Due:
     schemes: str = ""
 
 
-def record(engine: Engine, batch: Sequence[Call]) -> int:
+def record(engine: Engine, batch: Sequence[CallRecord]) -> int:
     """Record calls in one transaction; returns how many were new. Raises SQLAlchemyError with nothing recorded."""
     batch = sorted(batch, key=lambda call: call.id)  # in one order, or two workers could wait for each other
     with engine.begin() as connection:
@@ -91,7 +91,7 @@ def known(engine: Engine, ids: Sequence[str]) -> set[str]:
         return set(connection.scalars(select(calls.c.id).where(calls.c.id.in_(ids))))
 
 
-def amend(engine: Engine, found: Mapping[str, tuple[str, Leg]]) -> set[str]:
+def amend(engine: Engine, found: Mapping[str, tuple[str, LegRecord]]) -> set[str]:
     """Add B-legs that came after their calls were recorded: leg id -> (call, leg). Returns the ids that have one."""
     if not found:
         return set()
@@ -103,7 +103,7 @@ def amend(engine: Engine, found: Mapping[str, tuple[str, Leg]]) -> set[str]:
     return {leg for leg, (call, _) in found.items() if call in here}
 
 
-def go_on(engine: Engine, call: str, more: Call) -> None:
+def go_on(engine: Engine, call: str, more: CallRecord) -> None:
     """Add to a call what became of one of its legs that a phone sent on: its talks and its end. Twice is once."""
     with engine.begin() as connection:
         rows = [_row(leg, _LEG) | {"call": call, "n": 500 + n, "step": ""} for n, leg in enumerate(more.legs)]
@@ -115,7 +115,7 @@ def go_on(engine: Engine, call: str, more: Call) -> None:
         connection.execute(update(calls).where(calls.c.id == call).values(values))
 
 
-def _add(connection: Connection, call: str, leg: Leg) -> None:
+def _add(connection: Connection, call: str, leg: LegRecord) -> None:
     """The leg's own telling replaces what the A-leg knew of it; a talk gets its person."""
     known = connection.execute(
         select(legs.c.n, legs.c.step, legs.c.target, legs.c.started).where(legs.c.call == call, legs.c.id == leg.id)
@@ -159,7 +159,7 @@ class Old:
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class JournalSpan:
     """How many calls there are, and when the oldest began."""
 
     count: int
@@ -177,11 +177,11 @@ def oldest(engine: Engine, before: float, after: tuple[float, str], most: int) -
     return [Old(row.id, row.started, tuple(path for path in (row.recording, row.voicemail) if path)) for row in rows]
 
 
-def span(engine: Engine) -> Span:
+def span(engine: Engine) -> JournalSpan:
     """How far the journal reaches back."""
     with engine.connect().execution_options(reads=True) as connection:
         count, began = connection.execute(select(func.count(), func.min(calls.c.started)).select_from(calls)).one()
-    return Span(count, began or 0.0)
+    return JournalSpan(count, began or 0.0)
 
 
 def is_any(engine: Engine, since: float, until: float) -> bool:
@@ -213,7 +213,7 @@ def _insert(connection: Connection, table: Table, rows: Sequence[Mapping[str, An
         connection.execute(_inserting(connection, table), rows)
 
 
-def _call_row(call: Call) -> dict[str, Any]:
+def _call_row(call: CallRecord) -> dict[str, Any]:
     row = _row(call, _CALL)
     row["scheme"] = _text(call.scheme, MOST_LETTERS)
     row["schemes"] = _text(" ".join(call.schemes), MOST_LETTERS)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from routing.journal.cdr import Cdr
-from routing.journal.record import Leg
+from routing.journal.record import LegRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,7 @@ class Talks:
     talk_s: float
 
 
-def talks(a_leg: Cdr, b_legs: Iterable[Cdr], legs: Sequence[Leg]) -> Talks:
+def talks(a_leg: Cdr, b_legs: Iterable[Cdr], legs: Sequence[LegRecord]) -> Talks:
     """The talks of a call."""
     own, ended = a_leg.time("bridge"), a_leg.time("end")
     began = [at for leg in b_legs if (at := leg.time("bridge"))]

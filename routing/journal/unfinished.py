@@ -19,8 +19,8 @@ from routing.journal import dialled, live, parse, store
 from routing.journal.cdr import Cdr
 from routing.journal.counts import Counts
 from routing.journal.gather import Gatherer, Log
-from routing.journal.live import Live
-from routing.journal.record import Call
+from routing.journal.live import LiveCalls
+from routing.journal.record import CallRecord
 from routing.journal.status import UNFINISHED
 
 _AT_ONCE = 500
@@ -30,9 +30,9 @@ _CHANNELS = f"SELECT {', '.join(_NAMES)} FROM channels LIMIT 20000"  # noqa: S60
 _BRIDGES = "SELECT caller_uuid, callee_uuid, call_created_epoch FROM calls LIMIT 20000"
 
 
-def unfinished(a_leg: Cdr, b_legs: Mapping[str, Cdr], place: parse.Place) -> Call:
+def unfinished(a_leg: Cdr, b_legs: Mapping[str, Cdr], context: parse.ParseContext) -> CallRecord:
     """The record of a call whose A-leg ended without a CDR, or of which nobody knows how it ended."""
-    whole = parse.call(a_leg, b_legs, place)
+    whole = parse.call(a_leg, b_legs, context)
     other = b_legs.get(a_leg.get("bridge_uuid"))
     target = other.get("routing_target") if other else ""
     dialled_number = a_leg.get(live.DIALLED)
@@ -51,7 +51,7 @@ def unfinished(a_leg: Cdr, b_legs: Mapping[str, Cdr], place: parse.Place) -> Cal
 
 
 @dataclass
-class Unfinished:
+class UnfinishedCalls:
     """Looks after calls whose CDR did not come in time."""
 
     engine: Engine
@@ -59,7 +59,7 @@ class Unfinished:
     log: Log
     counts: Counts
 
-    def settle(self, kept: Live, in_spool: Set[str]) -> None:
+    def settle(self, kept: LiveCalls, in_spool: Set[str]) -> None:
         """Record what ended without a CDR; forget what is recorded. Raises SQLAlchemyError with everything kept."""
         due = [uuid for uuid in kept.awaited() if uuid not in in_spool][:_AT_ONCE]
         here = store.known(self.engine, due) if due else set()
@@ -75,7 +75,7 @@ class Unfinished:
         found = []
         for a_leg, b_legs in calls:
             try:
-                call = unfinished(a_leg, b_legs, self.gatherer.place)
+                call = unfinished(a_leg, b_legs, self.gatherer.context)
             except Exception as problem:
                 self.log("error", "call lost", call=a_leg.uuid, reason=type(problem).__name__)
                 continue

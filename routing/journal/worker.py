@@ -19,12 +19,12 @@ from routing.journal import cdr, sound, store
 from routing.journal.cdr import Cdr
 from routing.journal.counts import Counts
 from routing.journal.faults import is_of_the_record, text_of
-from routing.journal.gather import Gatherer, Log, Whole
+from routing.journal.gather import GatheredCall, Gatherer, Log
 from routing.journal.late import LateLegs
-from routing.journal.live import Live
-from routing.journal.memory import Outbox
+from routing.journal.live import LiveCalls
+from routing.journal.outbox import Outbox
 from routing.journal.retention import Retention
-from routing.journal.unfinished import Unfinished
+from routing.journal.unfinished import UnfinishedCalls
 
 #: Calls recorded in one transaction.
 BATCH = 500
@@ -37,7 +37,7 @@ LATE_SECONDS = 30.0
 
 
 @dataclass
-class Worker:
+class JournalWorker:
     """One worker; several may work on one spool: ``share`` is (which, of how many) and saves double work, no more.
 
     ``outbox``, ``retention`` and ``live`` may be absent. ``progress`` is told how many files of how many are
@@ -50,7 +50,7 @@ class Worker:
     now: Callable[[], float]
     outbox: Outbox | None = None
     retention: Retention | None = None
-    live: Live | None = None
+    live: LiveCalls | None = None
     stop: Event = field(default_factory=Event)
     share: tuple[int, int] = (0, 1)
     progress: Callable[[int, int], None] = lambda done, all_: None
@@ -59,7 +59,7 @@ class Worker:
 
     def __post_init__(self) -> None:
         self._late = LateLegs(self.engine, self.gatherer)
-        self._unfinished = Unfinished(self.engine, self.gatherer, self.log, self.counts)
+        self._unfinished = UnfinishedCalls(self.engine, self.gatherer, self.log, self.counts)
         self._next_late = 0.0
         self._next_memory = 0.0
         self._memory_pause_s = IDLE_SECONDS
@@ -130,7 +130,7 @@ class Worker:
             self._record(own)
         self._go_on([whole for whole in wholes if whole.goes_on])
 
-    def _go_on(self, wholes: Sequence[Whole]) -> None:
+    def _go_on(self, wholes: Sequence[GatheredCall]) -> None:
         """Add legs that went on alone to their calls; one whose call is never recorded is a call of its own."""
         known = store.known(self.engine, [whole.goes_on for whole in wholes]) if wholes else set()
         for whole in wholes:
@@ -142,7 +142,7 @@ class Worker:
             else:
                 self.counts.waiting += 1
 
-    def _record(self, wholes: Sequence[Whole]) -> None:
+    def _record(self, wholes: Sequence[GatheredCall]) -> None:
         """Record calls; when the database refuses one of them it is found by halves, and the others are kept."""
         try:
             new = store.record(self.engine, [whole.call for whole in wholes])

@@ -51,7 +51,7 @@ class BadServer(ValueError):
 
 
 @dataclass(frozen=True)
-class Server:
+class MailServer:
     """A mail server. ``security``: TLS from the first byte, STARTTLS, or none."""
 
     host: str
@@ -61,7 +61,7 @@ class Server:
     password: str = field(default="", repr=False)
 
 
-def parse(url: str, password: str = "") -> Server:
+def parse(url: str, password: str = "") -> MailServer:
     """The server in a URL. Raises BadServer."""
     match = _URL.fullmatch(url)
     if match is None or int(match["port"] or 1) not in range(1, 65536):
@@ -74,7 +74,7 @@ def parse(url: str, password: str = "") -> Server:
     security: Literal["tls", "starttls", "none"] = "none" if _is_here(host) else "starttls"
     if match["form"] == "smtps":
         security = "tls"
-    return Server(host, int(match["port"] or _PORTS[match["form"]]), security, user, password if user else "")
+    return MailServer(host, int(match["port"] or _PORTS[match["form"]]), security, user, password if user else "")
 
 
 def _is_here(host: str) -> bool:
@@ -91,7 +91,7 @@ class _Replies:
     sock: Any
     timeout: float
 
-    def __init__(self, budget: Budget, server: Server, timeout_s: float, **tls: Any) -> None:
+    def __init__(self, budget: Budget, server: MailServer, timeout_s: float, **tls: Any) -> None:
         self._budget = budget
         super().__init__(server.host, server.port, timeout=timeout_s, **tls)  # type: ignore[call-arg]
 
@@ -122,7 +122,7 @@ class SmtpMail:
     """Sends notices from ``sender``, with times in ``zone``; one connection a notice. ``trust``: whose
     certificates count (None: the machine's own choice)."""
 
-    server: Server
+    server: MailServer
     sender: str
     zone: ZoneInfo
     trust: ssl.SSLContext | None = None

@@ -18,8 +18,8 @@ from routing.decide.directory import Directory
 from routing.decide.ports import Ports, Step, step_seconds
 from routing.decide.registry import decide
 from routing.decide.responsible import Responsible
-from routing.decide.verdict import Answer as Http
-from routing.decide.verdict import Failure
+from routing.decide.verdict import HandlerFailure
+from routing.decide.verdict import HandlerReply as Http
 from routing.esl.exchange import CallToDecide, Exchange
 from routing.esl.facts import NotACall
 from routing.model.decision import Call
@@ -34,7 +34,7 @@ from routing.offline.files import Files
 from routing.offline.remembered import Remembered
 
 #: A step's settings and the call's facts -> what the handler answers, and after how many milliseconds.
-Handler = Callable[[Mapping[str, Any], Call], tuple[Http | Failure, int]]
+Handler = Callable[[Mapping[str, Any], Call], tuple[Http | HandlerFailure, int]]
 
 INSTANT_MS = 20
 #: What a decision takes that asks nobody outside.
@@ -48,14 +48,14 @@ def canned(text: str) -> Handler:
     Without words it is not asked.
     """
 
-    def answer(step: Mapping[str, Any], call: Call) -> tuple[Http | Failure, int]:
+    def answer(step: Mapping[str, Any], call: Call) -> tuple[Http | HandlerFailure, int]:
         if not text:
-            return Failure("not asked"), 0
+            return HandlerFailure("not asked"), 0
         if text == "timeout":
             seconds = step_seconds(step)
-            return Failure(f"no answer within {seconds:g} s"), round(seconds * 1000)
+            return HandlerFailure(f"no answer within {seconds:g} s"), round(seconds * 1000)
         if text == "refused":
-            return Failure("connection refused"), INSTANT_MS
+            return HandlerFailure("connection refused"), INSTANT_MS
         if re.fullmatch(r"[1-5]\d\d", text):
             return Http(int(text), "text/plain", b""), INSTANT_MS
         body = GARBAGE if text == "garbage" else text.encode()
@@ -67,7 +67,7 @@ def canned(text: str) -> Handler:
 def by_url(handlers: Mapping[str, Handler], otherwise: Handler) -> Handler:
     """The handler of the step's URL; ``otherwise`` for URLs that have none."""
 
-    def answer(step: Mapping[str, Any], call: Call) -> tuple[Http | Failure, int]:
+    def answer(step: Mapping[str, Any], call: Call) -> tuple[Http | HandlerFailure, int]:
         return handlers.get(str(step.get("url")), otherwise)(step, call)
 
     return answer
@@ -93,10 +93,10 @@ class Spent:
     ms: int = OURSELVES_MS
     notes: list[str] = field(default_factory=list)
 
-    def over(self, handler: Handler) -> Callable[[Step, Call], Http | Failure]:
+    def over(self, handler: Handler) -> Callable[[Step, Call], Http | HandlerFailure]:
         """The port ``webhook``."""
 
-        def ask(step: Step, call: Call) -> Http | Failure:
+        def ask(step: Step, call: Call) -> Http | HandlerFailure:
             answer, self.ms = handler(step, call)
             return answer
 

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from routing.decide.crm import visitor_facts
+from routing.decide.crm_lookup import visitor_facts
 from routing.decide.ports import step_seconds
 from routing.decide.responsible import Responsible
 from routing.model.decision import Call

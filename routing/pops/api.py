@@ -15,10 +15,10 @@ from dataclasses import dataclass, field
 
 from flask import Flask, Response, jsonify, request
 
-from routing.pops.hub import Event, Hub, Screen, TooMany, id_of
-from routing.pops.plan import Plan
+from routing.pops.hub import Hub, PopEvent, Screen, TooMany, id_of
+from routing.pops.plan import PopsPlan
 from routing.pops.tokens import LONGEST_SECONDS, Pass, read, signed
-from routing.web.skeleton import Pages, Refused, address, application, holds_key, origin
+from routing.web.skeleton import Pages, RequestRefused, address, application, holds_key, origin
 
 #: A line that says nothing, so that proxies keep the connection and a page that is gone is noticed.
 BEAT_SECONDS = 15.0
@@ -31,11 +31,11 @@ STREAM = "text/event-stream"
 
 
 @dataclass
-class Api:
+class PopsApi:
     """What the routes need. ``plan``: the live one, None when nothing is published; ``keys``: the values of a secret's
     name; ``wait_s``: how long an address that asked wrongly too often must wait; ``now``: seconds since the epoch."""
 
-    plan: Callable[[], Plan | None]
+    plan: Callable[[], PopsPlan | None]
     hub: Hub
     keys: Callable[[str], Sequence[str]]
     wait_s: Callable[[str], float]
@@ -44,16 +44,16 @@ class Api:
     count: Callable[[int], None] = field(default=lambda status: None)
     fault: Callable[[Exception], None] = field(default=lambda problem: None)
 
-    def live(self) -> tuple[Plan, Sequence[str]]:
-        """The plan and its keys, when this project has screens. Raises Refused."""
+    def live(self) -> tuple[PopsPlan, Sequence[str]]:
+        """The plan and its keys, when this project has screens. Raises RequestRefused."""
         plan = self.plan()
         keys = self.keys(plan.key) if plan and plan.key else ()
         if plan is None or not keys:
-            raise Refused(503, "nothing is published, or the project names no `pops` or no key of it", 60)
+            raise RequestRefused(503, "nothing is published, or the project names no `pops` or no key of it", 60)
         return plan, keys
 
-    def allowed(self, plan: Plan, keys: Sequence[str]) -> Pass:
-        """Whom the asker may see. Raises Refused."""
+    def allowed(self, plan: PopsPlan, keys: Sequence[str]) -> Pass:
+        """Whom the asker may see. Raises RequestRefused."""
         person = request.args.get("person", "")
         token = request.args.get("token", "")
         allowed = read(token, keys, plan.project, self.now()) if token else None
@@ -62,22 +62,22 @@ class Api:
         if allowed is None or person not in ("", allowed.person):
             raise self._not_allowed("no key and no token for this person that is still good")
         if allowed.person not in plan.people:
-            raise Refused(404, "person is not one of this project's")
+            raise RequestRefused(404, "person is not one of this project's")
         return allowed
 
     def may_sign(self, keys: Sequence[str]) -> None:
-        """Raises Refused for who does not hold the key."""
+        """Raises RequestRefused for who does not hold the key."""
         if not holds_key(keys):
             raise self._not_allowed("tokens are for who holds the key: Authorization: Bearer ...")
 
-    def _not_allowed(self, reason: str) -> Refused:
+    def _not_allowed(self, reason: str) -> RequestRefused:
         if wait_s := self.wait_s(address()):
-            return Refused(429, "too often", wait_s)
-        return Refused(401, reason)
+            return RequestRefused(429, "too often", wait_s)
+        return RequestRefused(401, reason)
 
 
-def create(api: Api) -> Flask:
-    """The application: routes over `Api`, with what holds for every request."""
+def create(api: PopsApi) -> Flask:
+    """The application: routes over `PopsApi`, with what holds for every request."""
 
     def origins() -> Collection[str]:
         plan = api.plan()
@@ -90,7 +90,7 @@ def create(api: Api) -> Flask:
     def pops() -> Response:
         plan, keys = api.live()
         if origin() and origin() not in plan.origins:
-            raise Refused(403, "this origin is not allowed")
+            raise RequestRefused(403, "this origin is not allowed")
         return _stream(api, api.allowed(plan, keys))
 
     @app.post("/v1/pops/token", provide_automatic_options=False)
@@ -107,12 +107,12 @@ def create(api: Api) -> Flask:
     return app
 
 
-def _stream(api: Api, allowed: Pass) -> Response:
+def _stream(api: PopsApi, allowed: Pass) -> Response:
     last = id_of(request.headers.get("Last-Event-ID", "") or request.args.get("after", ""))
     try:
         screen = api.hub.show(allowed.person, last)
     except TooMany:
-        raise Refused(503, "too many screens are open", 10) from None
+        raise RequestRefused(503, "too many screens are open", 10) from None
     until = min(allowed.until, api.now() + STREAM_SECONDS)
     response = Response(_lines(screen, until, api.now), mimetype=STREAM)
     response.call_on_close(lambda: api.hub.close(screen))
@@ -126,16 +126,16 @@ def _lines(screen: Screen, until: float, now: Callable[[], float]) -> Iterator[b
         yield _written(event) if event else b":\n\n"
 
 
-def _written(event: Event) -> bytes:
+def _written(event: PopEvent) -> bytes:
     """JSON has no line ends, so it is one ``data`` line."""
     return f"id: {event.id[0]}-{event.id[1]}\ndata: {event.text}\n\n".encode()
 
 
-def _token(api: Api, plan: Plan, key: str) -> Response:
+def _token(api: PopsApi, plan: PopsPlan, key: str) -> Response:
     person, seconds = request.args.get("person", ""), request.args.get("for", str(TOKEN_SECONDS))
     if person not in plan.people:
-        raise Refused(404, "person is not one of this project's")
+        raise RequestRefused(404, "person is not one of this project's")
     if not (seconds.isascii() and seconds.isdigit() and len(seconds) <= 9 and 1 <= int(seconds) <= LONGEST_SECONDS):
-        raise Refused(400, f"for must be 1 to {LONGEST_SECONDS} seconds")
+        raise RequestRefused(400, f"for must be 1 to {LONGEST_SECONDS} seconds")
     until = math.floor(api.now()) + int(seconds)
     return jsonify({"token": signed(key, plan.project, Pass(person, until)), "until": until})

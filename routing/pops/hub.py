@@ -26,7 +26,7 @@ class TooMany(Exception):
 
 
 @dataclass(frozen=True)
-class Event:
+class PopEvent:
     """Something told: its id ``<ms>-<number>``, the person whom it is for, its JSON."""
 
     id: tuple[int, int]
@@ -42,14 +42,14 @@ class Screen:
     _queue: Any = field(default_factory=lambda: Queue(MOST_LAG))
     lost: bool = False
 
-    def put(self, event: Event) -> None:
+    def put(self, event: PopEvent) -> None:
         """Tell it; one that lags too far behind is lost."""
         try:
             self._queue.put_nowait(event)
         except Full:
             self.lost = True
 
-    def events(self, until: float, beat_s: float, now: Callable[[], float]) -> Iterator[Event | None]:
+    def events(self, until: float, beat_s: float, now: Callable[[], float]) -> Iterator[PopEvent | None]:
         """Events as they come, None after ``beat_s`` seconds without one; ends at ``until`` or when it is lost."""
         while not self.lost and (left_s := until - now()) > 0:
             try:
@@ -63,7 +63,7 @@ class Hub:
 
     def __init__(self, now: Callable[[], float]) -> None:
         self._now = now
-        self._kept: deque[Event] = deque(maxlen=MOST_KEPT)
+        self._kept: deque[PopEvent] = deque(maxlen=MOST_KEPT)
         self._screens: set[Screen] = set()
         self._of_person: Counter[str] = Counter()
         self.lost = 0
@@ -79,7 +79,7 @@ class Hub:
         self._forget()
         if not person or any(event.text == text for event in self._kept):
             return False
-        event = Event(id_, person, text)
+        event = PopEvent(id_, person, text)
         self._kept.append(event)
         for screen in [screen for screen in self._screens if screen.person == person]:
             screen.put(event)

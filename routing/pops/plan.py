@@ -8,7 +8,7 @@ from typing import Any
 
 
 @dataclass(frozen=True)
-class Plan:
+class PopsPlan:
     """One project's screens. ``key``: the name of the secret; "" where the project has no screens."""
 
     project: str
@@ -17,10 +17,10 @@ class Plan:
     people: frozenset[str]
 
 
-def plan_of(table: Mapping[str, Any]) -> Plan:
+def plan_of(table: Mapping[str, Any]) -> PopsPlan:
     """The plan in a release's ``table.json``. Raises KeyError, TypeError or AttributeError when it is none."""
     screens = table.get("pops") or {}
-    return Plan(
+    return PopsPlan(
         str(table["project"]),
         frozenset(screens.get("origins", ())),
         str(screens.get("key") or ""),

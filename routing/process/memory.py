@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from routing.model.memory import Forgotten, Memory, PeopleFacts, Talk
 from routing.store.address import parse
-from routing.store.client import Store
+from routing.store.client import RedisStore
 from routing.store.memory import RedisMemory
 
 #: Where Redis is (it may hold a password, so it never stands on a command line of ours), and what opens FreeSWITCH.
@@ -14,15 +14,15 @@ REDIS_VARIABLE = "ROUTING_REDIS"
 ESL_VARIABLE = "ROUTING_ESL_PASSWORD"
 
 
-def store_at(url: str, report: Callable[[str], None] = lambda reason: None) -> Store | None:
+def store_at(url: str, report: Callable[[str], None] = lambda reason: None) -> RedisStore | None:
     """The Redis at a URL, one for all that a process asks: who finds it gone has found it for everybody.
 
     None without a URL. Raises BadAddress.
     """
-    return Store(parse(url), report=report) if url else None
+    return RedisStore(parse(url), report=report) if url else None
 
 
-def memory_in(store: Store | None) -> Memory:
+def memory_in(store: RedisStore | None) -> Memory:
     """The memory in a Redis; one that knows nothing without."""
     return RedisMemory(store) if store else NoMemory()
 

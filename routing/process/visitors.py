@@ -6,11 +6,11 @@ from collections.abc import Mapping
 
 from routing.model.entities import Visitor
 from routing.model.visitors import Leases, LeasesDown, Lending
-from routing.store.client import Store
+from routing.store.client import RedisStore
 from routing.store.leases import RedisLeases
 
 
-def leases_in(store: Store | None) -> Leases:
+def leases_in(store: RedisStore | None) -> Leases:
     """The leases in a Redis; nobody's without."""
     return RedisLeases(store) if store else NoLeases()
 

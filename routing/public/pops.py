@@ -12,18 +12,18 @@ import gevent
 from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
 
 from routing.model.pop import PopsDown
-from routing.pops.api import Api, create
+from routing.pops.api import PopsApi, create
 from routing.pops.hub import MOST_SCREENS, Hub, id_of
 from routing.pops.local import Receiver
-from routing.pops.plan import Plan, plan_of
+from routing.pops.plan import PopsPlan, plan_of
 from routing.process.log import Lines
 from routing.process.secrets import read_secrets, signing_secrets
 from routing.store.address import parse
-from routing.store.client import Store
+from routing.store.client import RedisStore
 from routing.store.pops import RedisPops
-from routing.web.connections import Handler
+from routing.web.connections import ConnectionHandler
 from routing.web.limits import Limiter
-from routing.web.server import Live, Site, missing
+from routing.web.server import LivePlan, PublicSite, missing
 
 #: How long one question to Redis waits for a pop, and the pause after one that failed.
 WAIT_SECONDS, PAUSE_SECONDS = 5.0, 0.5
@@ -34,7 +34,7 @@ MOST_OF_ADDRESS = 400
 class Feeder:
     """Brings pops to the hub, from Redis and from engines of this node."""
 
-    def __init__(self, hub: Hub, plan: Callable[[], Plan | None], pops: RedisPops, receiver: Receiver) -> None:
+    def __init__(self, hub: Hub, plan: Callable[[], PopsPlan | None], pops: RedisPops, receiver: Receiver) -> None:
         self._hub = hub
         self._plan = plan
         self._pops = pops
@@ -69,7 +69,7 @@ class Feeder:
             self._hub.tell((round(time.time() * 1000), self._count), text)
 
 
-class _Handler(Handler):
+class _StreamHandler(ConnectionHandler):
     """A request must come in time, and every line of an answer must be taken in time; a stream may last."""
 
     streams = True
@@ -86,7 +86,7 @@ def _counts(hub: Hub) -> tuple[Callable[[int], None], Callable[[], bytes]]:
     return (lambda status: requests.labels(str(status)).inc()), (lambda: generate_latest(registry))
 
 
-def _faults(plan: Plan | None, keys: Callable[[str], Sequence[str]]) -> Iterator[str]:
+def _faults(plan: PopsPlan | None, keys: Callable[[str], Sequence[str]]) -> Iterator[str]:
     if plan is None or not plan.key:
         yield "the live release has no screens: every page is refused (hint: `project: {pops: ...}` in the schemes)"
     elif not keys(plan.key):
@@ -97,8 +97,8 @@ def serve(root: Path, listen: str, status: str, redis: str, secrets: Path | None
     """Serve until SIGTERM. Raises SecretsFault, BadAddress or OSError when it cannot begin."""
     lines = Lines()
     known = read_secrets(secrets, os.environ)
-    store = Store(parse(redis), report=lambda text: lines.write("warning", "redis", words=text))
-    live, hub = Live(root, "table.json", plan_of, lines), Hub(time.time)
+    store = RedisStore(parse(redis), report=lambda text: lines.write("warning", "redis", words=text))
+    live, hub = LivePlan(root, "table.json", plan_of, lines), Hub(time.time)
     count, metrics = _counts(hub)
     receiver = Receiver(root)
 
@@ -112,10 +112,19 @@ def serve(root: Path, listen: str, status: str, redis: str, secrets: Path | None
         return live() is not None, {"redis": store.is_up, "screens": hub.open}
 
     missing(root, lines, _faults(live(), keys))
-    api = Api(live, hub, keys, Limiter(time.monotonic).wait_s, time.time, count, fault)
+    api = PopsApi(live, hub, keys, Limiter(time.monotonic).wait_s, time.time, count, fault)
     Feeder(hub, live, RedisPops(store), receiver).start()
-    Site(
-        create(api), listen, status, health, metrics, lines, proxies, _Handler, MOST_SCREENS + 200, MOST_OF_ADDRESS
+    PublicSite(
+        create(api),
+        listen,
+        status,
+        health,
+        metrics,
+        lines,
+        proxies,
+        _StreamHandler,
+        MOST_SCREENS + 200,
+        MOST_OF_ADDRESS,
     ).run()
     receiver.close()
     store.close()

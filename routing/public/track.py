@@ -13,14 +13,14 @@ from prometheus_client import CollectorRegistry, Counter, generate_latest
 from routing.process.log import Lines
 from routing.process.secrets import read_secrets, signing_secrets
 from routing.store.address import parse
-from routing.store.client import Store
+from routing.store.client import RedisStore
 from routing.store.leases import RedisLeases
-from routing.track.api import Api, create
+from routing.track.api import TrackingApi, create
 from routing.track.holders import Holders
-from routing.track.plan import Plan, plan_of
-from routing.web.connections import Handler
+from routing.track.plan import TrackingPlan, plan_of
+from routing.web.connections import ConnectionHandler
 from routing.web.limits import Limiter
-from routing.web.server import Live, Site, missing
+from routing.web.server import LivePlan, PublicSite, missing
 
 MOST_CONNECTIONS = 2_000
 
@@ -36,7 +36,7 @@ def _counts() -> tuple[Callable[[str, str], None], Callable[[], bytes]]:
     return (lambda what, outcome: requests.labels(what, outcome).inc()), (lambda: generate_latest(registry))
 
 
-def _faults(plan: Plan | None, keys: Callable[[str], Sequence[str]]) -> Iterator[str]:
+def _faults(plan: TrackingPlan | None, keys: Callable[[str], Sequence[str]]) -> Iterator[str]:
     if plan is None or not plan.lenders:
         yield "the live release lends no numbers (hint: `pools:` and `project: {tracking: ...}` in the schemes)"
     elif plan.key and not keys(plan.key):
@@ -47,9 +47,9 @@ def serve(root: Path, listen: str, status: str, redis: str, secrets: Path | None
     """Serve until SIGTERM. Raises SecretsFault, BadAddress or OSError when it cannot begin."""
     lines = Lines()
     known = read_secrets(secrets, os.environ)
-    store = Store(parse(redis), report=lambda text: lines.write("warning", "redis", words=text))
+    store = RedisStore(parse(redis), report=lambda text: lines.write("warning", "redis", words=text))
     count, metrics = _counts()
-    live = Live(root, "tracking.json", plan_of, lines)
+    live = LivePlan(root, "tracking.json", plan_of, lines)
 
     def keys(name: str) -> Sequence[str]:
         return signing_secrets(known, name) or ()
@@ -61,6 +61,8 @@ def serve(root: Path, listen: str, status: str, redis: str, secrets: Path | None
         return live() is not None, {"redis": store.is_up}
 
     missing(root, lines, _faults(live() if (root / "current" / "tracking.json").is_file() else None, keys))
-    api = Api(live, RedisLeases(store), Limiter(time.monotonic), keys, time.time, count, fault, Holders(time.monotonic))
-    Site(create(api), listen, status, health, metrics, lines, proxies, Handler, MOST_CONNECTIONS).run()
+    api = TrackingApi(
+        live, RedisLeases(store), Limiter(time.monotonic), keys, time.time, count, fault, Holders(time.monotonic)
+    )
+    PublicSite(create(api), listen, status, health, metrics, lines, proxies, ConnectionHandler, MOST_CONNECTIONS).run()
     store.close()

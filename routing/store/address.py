@@ -26,7 +26,7 @@ class BadAddress(ValueError):
 
 
 @dataclass(frozen=True)
-class Endpoint:
+class RedisEndpoint:
     """A host and port, or with port 0 the path of a unix socket."""
 
     host: str
@@ -37,11 +37,11 @@ class Endpoint:
 
 
 @dataclass(frozen=True)
-class Address:
+class RedisAddress:
     """A Redis, or several. ``name`` is what Sentinel calls the master; the password is not in the repr."""
 
     kind: Literal["single", "sentinel", "cluster"]
-    hosts: tuple[Endpoint, ...]
+    hosts: tuple[RedisEndpoint, ...]
     tls: bool = False
     username: str = ""
     password: str = field(default="", repr=False)
@@ -54,13 +54,13 @@ class Address:
         return ",".join(map(str, self.hosts))
 
 
-def parse(url: str) -> Address:
+def parse(url: str) -> RedisAddress:
     """The address in a URL. Raises BadAddress."""
     if url.startswith("unix://"):
         path, _, options = url.removeprefix("unix://").partition("?")
         if not path.startswith("/"):
             raise BadAddress("unix:// is followed by an absolute path")
-        return Address("single", (Endpoint(unquote(path), 0),), db=_db(parse_qs(options).get("db", ["0"])[0]))
+        return RedisAddress("single", (RedisEndpoint(unquote(path), 0),), db=_db(parse_qs(options).get("db", ["0"])[0]))
     found = _URL.fullmatch(url)
     if not found:
         raise BadAddress(
@@ -72,7 +72,7 @@ def parse(url: str) -> Address:
     if kind == "single" and len(hosts) > 1:
         raise BadAddress("several hosts need redis+sentinel:// or redis+cluster://")
     path = found["path"] or ""
-    return Address(
+    return RedisAddress(
         kind=kind,  # type: ignore[arg-type]
         hosts=hosts,
         tls=found["tls"] == "rediss",
@@ -84,11 +84,11 @@ def parse(url: str) -> Address:
     )
 
 
-def _host(text: str, port: int) -> Endpoint:
+def _host(text: str, port: int) -> RedisEndpoint:
     found = _HOST.fullmatch(text)
     if not found or int(found["port"] or port) not in range(1, 65536):
         raise BadAddress(f"{text!a} is not a host and a port")
-    return Endpoint(found["host"].strip("[]"), int(found["port"] or port))
+    return RedisEndpoint(found["host"].strip("[]"), int(found["port"] or port))
 
 
 def _db(text: str) -> int:

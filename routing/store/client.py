@@ -22,9 +22,9 @@ from redis.exceptions import (
     TryAgainError,
 )
 
-from routing.store.address import Address, Endpoint
+from routing.store.address import RedisAddress, RedisEndpoint
 from routing.store.connection import Command, Reply
-from routing.store.nodes import Node, Nodes, nodes
+from routing.store.nodes import RedisNode, RedisNodes, nodes
 
 BUDGET_SECONDS = 0.05
 #: Pause between two tries to find Redis again, and how long one try may take.
@@ -41,19 +41,19 @@ class StoreDown(Exception):
     """Redis did not do it in time; the text says why. A normal case: go on as if nothing were remembered."""
 
 
-class Store:
+class RedisStore:
     """``ask`` serves any number of greenlets of one thread. ``report`` is told when Redis goes and comes back."""
 
     def __init__(
         self,
-        address: Address,
+        address: RedisAddress,
         budget_s: float = BUDGET_SECONDS,
         report: Callable[[str], None] = lambda reason: None,
     ) -> None:
         self._address = address
         self._budget_s = budget_s
         self._report = report
-        self._nodes: Nodes = nodes(address)
+        self._nodes: RedisNodes = nodes(address)
         self._mending: Any = None
         #: Nobody says where Redis is.
         self._lost = False
@@ -72,7 +72,7 @@ class Store:
             raise StoreDown(_ALONE)
         budget_s = self._budget_s if budget_s is None else budget_s
         timer = gevent.Timeout.start_new(budget_s)
-        node: Node | None = None
+        node: RedisNode | None = None
         try:
             node = self._nodes.holder(key)
             if not node.circuit.allows():
@@ -96,12 +96,12 @@ class Store:
         for node in self._nodes.all():
             node.forget()
 
-    def _replies(self, node: Node, commands: Sequence[Command]) -> list[Reply]:
+    def _replies(self, node: RedisNode, commands: Sequence[Command]) -> list[Reply]:
         """Follows one redirection of a cluster. Raises StoreDown for an error that asking again would not mend."""
         replies = node.ask(commands)
         moved = next((reply for reply in replies if isinstance(reply, AskError)), None)
         if moved:
-            named = self._nodes.at(Endpoint(moved.host or node.endpoint.host, moved.port))
+            named = self._nodes.at(RedisEndpoint(moved.host or node.endpoint.host, moved.port))
             if isinstance(moved, MovedError):
                 gevent.spawn(self._learn)
                 replies = named.ask(commands)
@@ -114,7 +114,7 @@ class Store:
                 raise StoreDown(f"Redis refused: {reply}")
         return replies
 
-    def _failed(self, node: Node | None, reason: str, at_once: bool = False) -> StoreDown:
+    def _failed(self, node: RedisNode | None, reason: str, at_once: bool = False) -> StoreDown:
         """Count a failure; after a few in a row nobody asks until Redis answers again."""
         if node:
             node.circuit.failed(is_certain=at_once)

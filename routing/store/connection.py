@@ -19,7 +19,7 @@ from redis.exceptions import ConnectionError as BrokenOff
 from redis.exceptions import InvalidResponse
 
 from routing.model.socket_path import short_path
-from routing.store.address import Address, Endpoint
+from routing.store.address import RedisAddress, RedisEndpoint
 
 Command = Sequence[str | int | float | bytes]
 Reply = Any
@@ -33,7 +33,7 @@ class Connection(RedisConnection):
 
     _sock: Any
 
-    def __init__(self, endpoint: Endpoint, address: Address, for_sentinel: bool = False) -> None:
+    def __init__(self, endpoint: RedisEndpoint, address: RedisAddress, for_sentinel: bool = False) -> None:
         super().__init__(  # type: ignore[no-untyped-call]
             host=endpoint.host,
             port=endpoint.port,
@@ -84,7 +84,7 @@ class Connection(RedisConnection):
             yield reply
 
 
-def dial(endpoint: Endpoint, tls: bool) -> Any:
+def dial(endpoint: RedisEndpoint, tls: bool) -> Any:
     """A connected gevent socket. Raises OSError."""
     if not endpoint.port:
         return _dial_path(endpoint.host)

@@ -14,7 +14,7 @@ from typing import Any
 from routing.model.entities import Visitor
 from routing.model.visitors import LeasesDown, Lending
 from routing.store import keys
-from routing.store.client import Store, StoreDown
+from routing.store.client import RedisStore, StoreDown
 
 #: A page waits for its number; a call waits for the store's own budget.
 PAGE_BUDGET_SECONDS = 0.25
@@ -90,7 +90,7 @@ return number
 class RedisLeases:
     """See `routing.model.visitors.Leases`. Every method raises LeasesDown."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: RedisStore) -> None:
         self._store = store
 
     def lend(

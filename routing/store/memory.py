@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from routing.model import messages
 from routing.model.memory import Forgotten, Load, PeopleFacts, Talk
 from routing.store import keys
-from routing.store.client import Store, StoreDown
+from routing.store.client import RedisStore, StoreDown
 from routing.store.connection import Command, Reply
 
 #: KEYS[1] turns; TTL, 1 to pass over whoever had the last turn, then names, each with its rank. Returns a name.
@@ -60,7 +60,7 @@ return 1
 class RedisMemory:
     """See `routing.model.memory.Memory`. Every method raises Forgotten."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: RedisStore) -> None:
         self._store = store
 
     # what decisions read

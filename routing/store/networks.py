@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from routing.model.memory import Forgotten
 from routing.store import keys
-from routing.store.client import Store, StoreDown
+from routing.store.client import RedisStore, StoreDown
 from routing.store.connection import Command, Reply
 
 #: Networks kept of one account, the last ones; notices of one account a day, and those that wait in all.
@@ -29,9 +29,9 @@ return 1
 
 
 class RedisNetworks:
-    """See `routing.journal.networks.Known`. Every method raises Forgotten."""
+    """See `routing.journal.networks.NetworkMemory`. Every method raises Forgotten."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: RedisStore) -> None:
         self._store = store
 
     def seen(self, project: str, account: str, network: str, at_s: float, name: str, notice: str) -> bool:

@@ -15,7 +15,7 @@ from redis.crc import key_slot
 from redis.exceptions import RedisError
 
 from routing.model.circuit import Circuit
-from routing.store.address import Address, Endpoint
+from routing.store.address import RedisAddress, RedisEndpoint
 from routing.store.connection import Command, Connection, Reply
 
 #: Failures in a row after which a node is not asked until it has been found to answer again.
@@ -29,10 +29,10 @@ class NobodyKnows(OSError):
     """No Sentinel or cluster node says who holds the key."""
 
 
-class Node:
+class RedisNode:
     """One Redis and the idle connections to it."""
 
-    def __init__(self, endpoint: Endpoint, address: Address, for_sentinel: bool = False) -> None:
+    def __init__(self, endpoint: RedisEndpoint, address: RedisAddress, for_sentinel: bool = False) -> None:
         self.endpoint = endpoint
         self.circuit = Circuit(FAILURES_TO_OPEN)
         self._address = address
@@ -67,95 +67,95 @@ class Node:
         return Connection(self.endpoint, self._address, self._for_sentinel)
 
 
-class Nodes(Protocol):
+class RedisNodes(Protocol):
     """Finds nodes."""
 
-    def holder(self, key: str) -> Node:
+    def holder(self, key: str) -> RedisNode:
         """Who holds a key. Raises OSError or RedisError when that is not known and nobody tells."""
 
-    def at(self, endpoint: Endpoint) -> Node:
+    def at(self, endpoint: RedisEndpoint) -> RedisNode:
         """The node that another one named."""
 
     def refresh(self) -> None:
         """Learn anew who holds what. Raises OSError or RedisError."""
 
-    def all(self) -> Iterable[Node]:
+    def all(self) -> Iterable[RedisNode]:
         """Every node in use."""
 
 
 class Single:
     """One Redis."""
 
-    def __init__(self, address: Address) -> None:
-        self._node = Node(address.hosts[0], address)
+    def __init__(self, address: RedisAddress) -> None:
+        self._node = RedisNode(address.hosts[0], address)
 
-    def holder(self, key: str) -> Node:
-        """See Nodes."""
+    def holder(self, key: str) -> RedisNode:
+        """See RedisNodes."""
         return self._node
 
-    def at(self, endpoint: Endpoint) -> Node:
-        """See Nodes."""
+    def at(self, endpoint: RedisEndpoint) -> RedisNode:
+        """See RedisNodes."""
         return self._node
 
     def refresh(self) -> None:
-        """See Nodes: there is nothing to learn."""
+        """See RedisNodes: there is nothing to learn."""
 
-    def all(self) -> Iterable[Node]:
-        """See Nodes."""
+    def all(self) -> Iterable[RedisNode]:
+        """See RedisNodes."""
         return (self._node,)
 
 
 class Sentinel:
     """The master of a name, as the Sentinels say."""
 
-    def __init__(self, address: Address) -> None:
+    def __init__(self, address: RedisAddress) -> None:
         self._address = address
-        self._sentinels = [Node(endpoint, address, for_sentinel=True) for endpoint in address.hosts]
-        self._master: Node | None = None
+        self._sentinels = [RedisNode(endpoint, address, for_sentinel=True) for endpoint in address.hosts]
+        self._master: RedisNode | None = None
 
-    def holder(self, key: str) -> Node:
-        """See Nodes."""
+    def holder(self, key: str) -> RedisNode:
+        """See RedisNodes."""
         if self._master is None:
             self.refresh()
         assert self._master
         return self._master
 
-    def at(self, endpoint: Endpoint) -> Node:
-        """See Nodes."""
+    def at(self, endpoint: RedisEndpoint) -> RedisNode:
+        """See RedisNodes."""
         return self.holder("")
 
     def refresh(self) -> None:
-        """See Nodes. The Sentinel that answered is asked first the next time."""
+        """See RedisNodes. The Sentinel that answered is asked first the next time."""
         question = ("SENTINEL", "GET-MASTER-ADDR-BY-NAME", self._address.name)
         for sentinel, (reply,) in _replies_of(self._sentinels, question):
             if isinstance(reply, list) and len(reply) == 2:
                 self._sentinels.sort(key=lambda each: each is not sentinel)
-                self._use(Endpoint(reply[0].decode(), int(reply[1])))
+                self._use(RedisEndpoint(reply[0].decode(), int(reply[1])))
                 return
         raise NobodyKnows(f"no Sentinel knows the master {self._address.name}")
 
-    def _use(self, endpoint: Endpoint) -> None:
+    def _use(self, endpoint: RedisEndpoint) -> None:
         if self._master is None or self._master.endpoint != endpoint:
             if self._master:
                 self._master.forget()
-            self._master = Node(endpoint, self._address)
+            self._master = RedisNode(endpoint, self._address)
 
-    def all(self) -> Iterable[Node]:
-        """See Nodes."""
+    def all(self) -> Iterable[RedisNode]:
+        """See RedisNodes."""
         return (self._master,) if self._master else ()
 
 
 class Cluster:
     """The nodes of a cluster by their slots."""
 
-    def __init__(self, address: Address) -> None:
+    def __init__(self, address: RedisAddress) -> None:
         self._address = address
-        self._nodes = {endpoint: Node(endpoint, address) for endpoint in address.hosts}
+        self._nodes = {endpoint: RedisNode(endpoint, address) for endpoint in address.hosts}
         #: (first slot, last slot, node)
-        self._ranges: list[tuple[int, int, Node]] = []
+        self._ranges: list[tuple[int, int, RedisNode]] = []
 
-    def holder(self, key: str) -> Node:
-        """See Nodes."""
+    def holder(self, key: str) -> RedisNode:
+        """See RedisNodes."""
         if not self._ranges:
             self.refresh()
         slot = key_slot(key.encode())
@@ -164,12 +164,12 @@ class Cluster:
                 return node
         raise NobodyKnows(f"no node of the cluster holds slot {slot}")
 
-    def at(self, endpoint: Endpoint) -> Node:
-        """See Nodes."""
-        return self._nodes.setdefault(endpoint, Node(endpoint, self._address))
+    def at(self, endpoint: RedisEndpoint) -> RedisNode:
+        """See RedisNodes."""
+        return self._nodes.setdefault(endpoint, RedisNode(endpoint, self._address))
 
     def refresh(self) -> None:
-        """See Nodes. Nodes that hold nothing any more are forgotten, but for those of the URL."""
+        """See RedisNodes. Nodes that hold nothing any more are forgotten, but for those of the URL."""
         known = sorted(self._nodes.values(), key=lambda node: node.circuit.failures)
         for node, (reply,) in _replies_of(known, ("CLUSTER", "SLOTS")):
             if isinstance(reply, list) and reply:
@@ -178,23 +178,23 @@ class Cluster:
                 return
         raise NobodyKnows("no node of the cluster tells its slots")
 
-    def _named(self, by: Node, at: Sequence[bytes | int]) -> Node:
+    def _named(self, by: RedisNode, at: Sequence[bytes | int]) -> RedisNode:
         """A node as another one names it; an empty host is the one that was asked."""
         host = at[0].decode() if isinstance(at[0], bytes) else ""
-        return self.at(Endpoint(host or by.endpoint.host, int(at[1])))
+        return self.at(RedisEndpoint(host or by.endpoint.host, int(at[1])))
 
-    def _keep(self, used: set[Node]) -> None:
+    def _keep(self, used: set[RedisNode]) -> None:
         for endpoint, node in list(self._nodes.items()):
             if node not in used and endpoint not in self._address.hosts:
                 node.forget()
                 del self._nodes[endpoint]
 
-    def all(self) -> Iterable[Node]:
-        """See Nodes."""
+    def all(self) -> Iterable[RedisNode]:
+        """See RedisNodes."""
         return {id(node): node for _, _, node in self._ranges}.values()
 
 
-def _replies_of(nodes: Sequence[Node], question: Command) -> Iterator[tuple[Node, list[Reply]]]:
+def _replies_of(nodes: Sequence[RedisNode], question: Command) -> Iterator[tuple[RedisNode, list[Reply]]]:
     """The nodes that answer a question in time, one after another."""
     for node in list(nodes):
         replies: list[Reply] = []
@@ -204,7 +204,7 @@ def _replies_of(nodes: Sequence[Node], question: Command) -> Iterator[tuple[Node
             yield node, replies
 
 
-def nodes(address: Address) -> Nodes:
+def nodes(address: RedisAddress) -> RedisNodes:
     """What an address leads to."""
     kinds: dict[str, type[Single] | type[Sentinel] | type[Cluster]] = {
         "single": Single,

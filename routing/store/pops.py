@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from routing.model.pop import PopsDown
 from routing.store import keys
-from routing.store.client import Store, StoreDown
+from routing.store.client import RedisStore, StoreDown
 
 #: Kept of a project, about; a minute of calls that ring is fewer.
 MOST = 2_000
@@ -22,7 +22,7 @@ READ_SECONDS = 2.0
 class RedisPops:
     """See `routing.model.pop.Pops`. Writing is one round trip within the store's budget."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: RedisStore) -> None:
         self._store = store
 
     def tell(self, project: str, text: str) -> None:

@@ -12,7 +12,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, GetJsonSchemaHandle
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
-from routing.decide.verdict import Answer, Failure
+from routing.decide.verdict import HandlerFailure, HandlerReply
 from routing.model.fields import Fields, Id, OneOrMany, Seconds, Text, Whole, refuse, shown
 from routing.model.moments import as_clocks_show
 from routing.model.problem import did_you_mean
@@ -89,8 +89,8 @@ def _handler(value: Any) -> Handler:
 
 
 def _answering(body: str) -> Handler:
-    def answer(step: Any, call: Any) -> tuple[Answer | Failure, int]:
-        return Answer(200, "application/json", body.encode()), _INSTANT_MS
+    def answer(step: Any, call: Any) -> tuple[HandlerReply | HandlerFailure, int]:
+        return HandlerReply(200, "application/json", body.encode()), _INSTANT_MS
 
     return answer
 

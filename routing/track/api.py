@@ -21,11 +21,11 @@ from flask import Flask, Response, jsonify, request
 from routing.model.entities import Visitor
 from routing.model.visitors import Leases, LeasesDown
 from routing.track.holders import Holders
-from routing.track.plan import Lender, Plan
-from routing.track.request import LARGEST_BODY, TrackingRequest, Unusable, read
+from routing.track.plan import Lender, TrackingPlan
+from routing.track.request import LARGEST_BODY, InvalidRequest, TrackingRequest, read
 from routing.track.script import script
 from routing.web.limits import Limiter
-from routing.web.skeleton import Pages, Refused, address, application, holds_key, origin
+from routing.web.skeleton import Pages, RequestRefused, address, application, holds_key, origin
 
 #: A page that was shown the overflow number asks again after this time.
 OVERFLOW_SECONDS = 60
@@ -37,11 +37,11 @@ Count = Callable[[str, str], None]
 
 
 @dataclass
-class Api:
+class TrackingApi:
     """What the routes need. ``plan``: the live one, None when there is none; ``keys``: the values of a secret's name;
     ``now``: seconds since the epoch."""
 
-    plan: Callable[[], Plan | None]
+    plan: Callable[[], TrackingPlan | None]
     leases: Leases
     limiter: Limiter
     keys: Callable[[str], Sequence[str]]
@@ -52,7 +52,7 @@ class Api:
     #: Who holds how many numbers; by the API's own clock where nothing else is said.
     holders: Holders | None = None
 
-    def session(self, plan: Plan, visit: TrackingRequest, address: str = "") -> Mapping[str, Any]:
+    def session(self, plan: TrackingPlan, visit: TrackingRequest, address: str = "") -> Mapping[str, Any]:
         """A number for a visit; the overflow number when all are lent, the store is away or the address holds enough;
         none where no pool fits. ``address``: whose it is, "" for a server with the key."""
         visitor, page = plan.kept(visit.content)
@@ -81,11 +81,11 @@ class Api:
             holders.lent(address, lending.pool, visitor_id, lending.lease_s)
         return number, "lent" if number else "overflow"
 
-    def view(self, plan: Plan, visit: TrackingRequest, address: str = "") -> Mapping[str, Any]:
+    def view(self, plan: TrackingPlan, visit: TrackingRequest, address: str = "") -> Mapping[str, Any]:
         """Keeps what a page tells; ``number`` is null when the visitor has none (any more) and should ask for one."""
         lender = plan.lender(visit.pool)
         if lender is None:
-            raise Unusable("pool is not one of this project's")
+            raise InvalidRequest("pool is not one of this project's")
         _, page = plan.kept(visit.content)
         try:
             number = self.leases.tell(lender.lending, visit.visitor_id, page, self.now())
@@ -95,20 +95,20 @@ class Api:
         self.count("view", outcome)
         return _number(plan, lender, number) if number else {"number": None}
 
-    def is_server(self, plan: Plan) -> bool:
+    def is_server(self, plan: TrackingPlan) -> bool:
         """Whether a server with the key asks."""
         return bool(plan.key) and holds_key(self.keys(plan.key))
 
 
-def _number(plan: Plan, lender: Lender, number: str | None) -> Mapping[str, Any]:
+def _number(plan: TrackingPlan, lender: Lender, number: str | None) -> Mapping[str, Any]:
     lease_s = lender.lending.lease_s if number else OVERFLOW_SECONDS
     number = number or lender.overflow
     shown = plan.shown.get(number, number)
     return {"number": number, "shown": shown, "lease": lease_s, "pool": lender.lending.pool}
 
 
-def create(api: Api) -> Flask:
-    """The application: routes over `Api`, with what holds for every request."""
+def create(api: TrackingApi) -> Flask:
+    """The application: routes over `TrackingApi`, with what holds for every request."""
 
     def origins() -> Collection[str]:
         plan = api.plan()
@@ -133,30 +133,32 @@ def create(api: Api) -> Flask:
     return app
 
 
-def _live(api: Api) -> Plan:
+def _live(api: TrackingApi) -> TrackingPlan:
     if (plan := api.plan()) is None:
-        raise Refused(503, "nothing is published")
+        raise RequestRefused(503, "nothing is published")
     return plan
 
 
-def _answered(api: Api, what: str, act: Callable[[Plan, TrackingRequest, str], Mapping[str, Any]]) -> Response:
-    """The answer to a request, once it is known that the asker may ask. Raises Refused."""
+def _answered(
+    api: TrackingApi, what: str, act: Callable[[TrackingPlan, TrackingRequest, str], Mapping[str, Any]]
+) -> Response:
+    """The answer to a request, once it is known that the asker may ask. Raises RequestRefused."""
     plan = _live(api)
     if wait_s := api.limiter.wait_s(address()):
         api.count(what, "too_often")
-        raise Refused(429, "too often", wait_s)
+        raise RequestRefused(429, "too often", wait_s)
     is_server = api.is_server(plan)
     if not is_server and origin() not in plan.origins:
         api.count(what, "forbidden")
-        raise Refused(403, "this origin is not allowed, and there is no key")
+        raise RequestRefused(403, "this origin is not allowed, and there is no key")
     try:
         return jsonify(act(plan, read(request.stream.read(LARGEST_BODY + 1)), "" if is_server else address() or "?"))
-    except Unusable as problem:
+    except InvalidRequest as problem:
         api.count(what, "unusable")
-        raise Refused(400, str(problem)) from None
+        raise RequestRefused(400, str(problem)) from None
 
 
-def _script(plan: Plan) -> Response:
+def _script(plan: TrackingPlan) -> Response:
     text = script(plan.entities, plan.moves).encode()
     packed = "gzip" in request.headers.get("Accept-Encoding", "")
     response = Response(_packed(text) if packed else text, mimetype="text/javascript")

@@ -24,7 +24,7 @@ class Lender:
 
 
 @dataclass(frozen=True)
-class Plan:
+class TrackingPlan:
     """One project's tracking. ``shown``: a number as people write it, by its E.164 form."""
 
     origins: frozenset[str]
@@ -58,10 +58,10 @@ class Plan:
         return Visitor(cleaned(entities, of_level["session"]), source), cleaned(entities, of_level["view"])
 
 
-def plan_of(table: Mapping[str, Any]) -> Plan:
+def plan_of(table: Mapping[str, Any]) -> TrackingPlan:
     """The plan in a release's ``tracking.json``. Raises KeyError, TypeError or ValueError when it is none."""
     tracking = table["tracking"] or {}
-    return Plan(
+    return TrackingPlan(
         origins=frozenset(tracking.get("origins", ())),
         key=str(tracking.get("key") or ""),
         entities=tracking.get("entities", {}),

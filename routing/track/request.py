@@ -14,7 +14,7 @@ _VISITOR = re.compile(r"[A-Za-z0-9_-]{16,64}")
 LONGEST_PAGE = 2048
 
 
-class Unusable(ValueError):
+class InvalidRequest(ValueError):
     """The request is not of our form; the text says what is wrong."""
 
 
@@ -29,16 +29,16 @@ class TrackingRequest:
 
 
 def read(body: bytes) -> TrackingRequest:
-    """The request in a body. Raises Unusable."""
+    """The request in a body. Raises InvalidRequest."""
     try:
         content = json.loads(body)
     except (ValueError, RecursionError):
-        raise Unusable("the body is not JSON") from None
+        raise InvalidRequest("the body is not JSON") from None
     if not isinstance(content, dict):
-        raise Unusable("the body is not an object")
+        raise InvalidRequest("the body is not an object")
     visitor_id = content.get("visitor")
     if not isinstance(visitor_id, str) or not _VISITOR.fullmatch(visitor_id):
-        raise Unusable("visitor must be 16 to 64 letters, digits, _ or -")
+        raise InvalidRequest("visitor must be 16 to 64 letters, digits, _ or -")
     pool = content.get("pool")
     return TrackingRequest(visitor_id, _path(content.get("page")), pool if isinstance(pool, str) else "", content)
 
@@ -47,8 +47,8 @@ def _path(page: Any) -> str:
     if page is None:
         return "/"
     if not isinstance(page, str) or len(page) > LONGEST_PAGE:
-        raise Unusable(f"page must be a URL of at most {LONGEST_PAGE} characters")
+        raise InvalidRequest(f"page must be a URL of at most {LONGEST_PAGE} characters")
     try:
         return urlsplit(page).path or "/"
     except ValueError:
-        raise Unusable("page is not a URL") from None
+        raise InvalidRequest("page is not a URL") from None

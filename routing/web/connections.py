@@ -22,18 +22,18 @@ REQUEST_SECONDS = 10.0
 MOST_OF_ADDRESS = 100
 
 
-class Doors:
+class ConnectionLimits:
     """Counts the connections that are open. ``of_address`` 0: every connection is a trusted proxy's."""
 
     def __init__(self, most: int, of_address: int = MOST_OF_ADDRESS) -> None:
         self._most, self._of_address = most, of_address
         self._of: Counter[str] = Counter()
         #: Connections that wait for a request or send one, oldest first.
-        self._sending: dict[Handler, None] = {}
+        self._sending: dict[ConnectionHandler, None] = {}
         self.open = 0
         self.turned_away = 0
 
-    def enter(self, handler: Handler) -> bool:
+    def enter(self, handler: ConnectionHandler) -> bool:
         """Whether a connection may stay; then `leave` follows."""
         who = network(handler.peer)
         if (self._of_address and self._of[who] >= self._of_address) or (self.open >= self._most and not self._room()):
@@ -43,7 +43,7 @@ class Doors:
         self.open += 1
         return True
 
-    def leave(self, handler: Handler) -> None:
+    def leave(self, handler: ConnectionHandler) -> None:
         """A connection is over."""
         who = network(handler.peer)
         self._of[who] -= 1
@@ -52,11 +52,11 @@ class Doors:
         self.open -= 1
         self.sent(handler)
 
-    def sending(self, handler: Handler) -> None:
+    def sending(self, handler: ConnectionHandler) -> None:
         """A connection waits for its next request."""
         self._sending[handler] = None
 
-    def sent(self, handler: Handler) -> None:
+    def sent(self, handler: ConnectionHandler) -> None:
         """Its request is there."""
         self._sending.pop(handler, None)
 
@@ -68,8 +68,8 @@ class Doors:
         return oldest is not None
 
 
-class Handler(WSGIHandler):
-    """One connection of a `Server`. What is over its time is cut: every read and write then ends by itself."""
+class ConnectionHandler(WSGIHandler):
+    """One connection of a `PublicServer`. What is over its time is cut: every read and write then ends by itself."""
 
     #: Whether an answer may last as long as it likes.
     streams = False
@@ -83,8 +83,8 @@ class Handler(WSGIHandler):
         return str(self.client_address[0]) if self.client_address else ""
 
     def handle(self) -> None:
-        doors: Doors = self.server.doors
-        if not doors.enter(self):
+        limits: ConnectionLimits = self.server.limits
+        if not limits.enter(self):
             self.socket.close()
             return
         try:
@@ -93,10 +93,10 @@ class Handler(WSGIHandler):
         except OSError:
             pass  # cut, or gone
         finally:
-            doors.leave(self)
+            limits.leave(self)
 
     def handle_one_request(self) -> Any:
-        self.server.doors.sending(self)
+        self.server.limits.sending(self)
         self._clock = gevent.spawn_later(REQUEST_SECONDS, self.cut)
         try:
             return super().handle_one_request()
@@ -104,7 +104,7 @@ class Handler(WSGIHandler):
             self._clock.kill(block=False)
 
     def handle_one_response(self) -> None:
-        self.server.doors.sent(self)
+        self.server.limits.sent(self)
         if self.streams:
             self._clock.kill(block=False)
             self.close_connection = True
@@ -118,9 +118,11 @@ class Handler(WSGIHandler):
             self.socket.shutdown(socket.SHUT_RDWR)
 
 
-class Server(WSGIServer):
-    """Serves an application behind `Doors`."""
+class PublicServer(WSGIServer):
+    """Serves an application behind `ConnectionLimits`."""
 
-    def __init__(self, listener: Any, application: Any, handler: type[Handler], doors: Doors) -> None:
-        self.doors = doors
+    def __init__(
+        self, listener: Any, application: Any, handler: type[ConnectionHandler], limits: ConnectionLimits
+    ) -> None:
+        self.limits = limits
         super().__init__(listener, application, log=None, error_log=None, handler_class=handler)

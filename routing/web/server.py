@@ -21,7 +21,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from routing.http.status import StatusServer
 from routing.process.log import Lines
-from routing.web.connections import MOST_OF_ADDRESS, Doors, Handler, Server
+from routing.web.connections import MOST_OF_ADDRESS, ConnectionHandler, ConnectionLimits, PublicServer
 
 DRAIN_SECONDS = 2
 #: After a plan could not be read.
@@ -31,7 +31,7 @@ SPARE_DESCRIPTORS = 100
 Plan = TypeVar("Plan")
 
 
-class Live(Generic[Plan]):
+class LivePlan(Generic[Plan]):
     """The plan in a file of the live release, read again when another one is published, and until it can be read.
 
     ``clock`` gives monotonic seconds.
@@ -92,7 +92,7 @@ def missing(root: Path, lines: Lines, faults: Iterable[str]) -> None:
 
 
 @dataclass
-class Site:
+class PublicSite:
     """An application and how it is served. ``proxies``: how many trusted ones are in front; ``stop`` ends it."""
 
     application: Any
@@ -102,7 +102,7 @@ class Site:
     metrics: Callable[[], bytes]
     lines: Lines
     proxies: int
-    handler: type[Handler]
+    handler: type[ConnectionHandler]
     most_connections: int
     of_address: int = MOST_OF_ADDRESS
     stop: gevent.event.Event = field(default_factory=gevent.event.Event)
@@ -113,8 +113,11 @@ class Site:
         application = ProxyFix(self.application, x_for=self.proxies) if self.proxies else self.application
         _raise_descriptors(self.most_connections)
         # behind a proxy every connection is the proxy's: it bounds those of an address, the API requests and leases
-        server = Server(
-            listener, application, self.handler, Doors(self.most_connections, 0 if self.proxies else self.of_address)
+        server = PublicServer(
+            listener,
+            application,
+            self.handler,
+            ConnectionLimits(self.most_connections, 0 if self.proxies else self.of_address),
         )
         watch = StatusServer(_address(self.status), self.health, self.metrics)
         watch.start()

@@ -17,7 +17,7 @@ from werkzeug.exceptions import HTTPException
 PREFLIGHT_SECONDS = 600
 
 
-class Refused(Exception):
+class RequestRefused(Exception):
     """The answer to a request that may not be made or is wrong: an HTTP status and why.
 
     ``again_s``: after how many seconds it may be made again, 0 where time changes nothing.
@@ -49,8 +49,8 @@ def application(name: str, pages: Pages, paths: Iterable[str], fault: Callable[[
     for path in paths:
         app.add_url_rule(path, view_func=preflight, methods=["OPTIONS"], provide_automatic_options=False)
 
-    @app.errorhandler(Refused)
-    def refused(problem: Refused) -> Response:
+    @app.errorhandler(RequestRefused)
+    def refused(problem: RequestRefused) -> Response:
         answer = error(problem.status, str(problem))
         if problem.again_s:
             answer.headers["Retry-After"] = str(math.ceil(problem.again_s))

@@ -110,7 +110,7 @@ def test_an_owner_whom_no_person_stands_for_is_passed_over(bed):
     assert bed.chosen(bed.ask("deal", "contact")) == ("contact", contact, 19)
     bed.known.clear()
     bed.later(60)
-    assert "no person stands for owner" in bed.ask("deal", "contact").reason
+    assert "no person is mapped to owner" in bed.ask("deal", "contact").reason
 
 
 def test_an_entity_without_owner_is_passed_over(bed):

@@ -72,7 +72,7 @@ def test_a_trace_that_asks_no_crm_says_so(schemes):
 
 
 def test_an_owner_whom_nobody_stands_for_is_named(schemes):
-    assert "no person stands for owner 99" in trace(schemes, "--crm", "99")
+    assert "no person is mapped to owner 99" in trace(schemes, "--crm", "99")
 
 
 VISITORS = """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from routing.decide.crm import Responsible, decide
+from routing.decide.crm_lookup import Responsible, decide
 from routing.model.crm_settings import owners
 from routing.model.decision import Continue, RingPerson, encode
 from routing.model.lookup import Failed, NoOwnerFound, Owner, OwnerFound
@@ -53,7 +53,7 @@ def test_ids_are_of_one_crm(owner_id):
 def test_an_unknown_owner_goes_on_and_says_which():
     verdict = decide(STEP, people(), found(Owner("99")))
     assert verdict.decision == Continue()
-    assert verdict.reason == "no person stands for owner 99 of deal 42"
+    assert verdict.reason == "no person is mapped to owner 99 of deal 42"
 
 
 def test_nobody_and_failure_go_on():
@@ -63,7 +63,7 @@ def test_nobody_and_failure_go_on():
 
 def test_the_reason_has_ids_but_no_names():
     verdict = decide(STEP, people(), found(Owner("17", name="Іван"), stale=True, passed=("lead 7: it has no owner",)))
-    assert verdict.reason.startswith("owner 17 of deal 42 (an earlier answer")
+    assert verdict.reason.startswith("owner 17 of deal 42 (cached answer")
     assert verdict.reason.endswith("lead 7: it has no owner")
     assert "Іван" not in verdict.reason and "Ромашка" not in verdict.reason
 

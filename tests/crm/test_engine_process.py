@@ -10,7 +10,7 @@ import pytest
 from routing.model.crm_settings import owners
 from routing.model.people import Person
 from routing.store.address import parse
-from routing.store.client import Store
+from routing.store.client import RedisStore
 from routing.store.embedded import url
 from routing.store.pops import RedisPops
 from support.crm_bed import config
@@ -54,7 +54,7 @@ def test_a_crm_step_is_decided_and_new_secrets_are_read(tmp_path, release):
             engine.until(lambda: decided(engine, release)["routing_decision"] == "3:ring:person:ivan")
             variables = decided(engine, release)
             assert variables["routing_label"] == "Олена Клієнт"
-            (_, text), *_ = RedisPops(Store(parse(url(tmp_path)))).after("shop", "0-0", 10.0)
+            (_, text), *_ = RedisPops(RedisStore(parse(url(tmp_path)))).after("shop", "0-0", 10.0)
             assert (json.loads(text)["person"], json.loads(text)["card"]["kind"]) == ("ivan", "deal")
             assert "hush" not in engine.log.read_text()
         finally:

@@ -8,7 +8,7 @@ import pytest
 
 from routing.crm.tasks import Greenlets
 from routing.http.address import Resolver
-from routing.http.pool import Pool
+from routing.http.pool import HttpPool
 from routing.model.lookup import OwnerFound
 from support.crm_bed import FAKES, Bed
 from support.crm_serving import Redirected, serving
@@ -16,7 +16,7 @@ from support.crm_serving import Redirected, serving
 
 @pytest.mark.parametrize("vendor", FAKES, ids=lambda fake: fake.__name__)
 def test_a_caller_is_found_over_the_wire(vendor):
-    fake, pool = vendor(), Pool(Resolver(time.monotonic))
+    fake, pool = vendor(), HttpPool(Resolver(time.monotonic))
     with serving(fake) as address:
         bed = Bed(fake, Greenlets(), Redirected(pool, address))
         contact = bed.world.contact(owner=18)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from routing.crm.phone import Phone
+from routing.crm.phone import CallerNumber
 
 UA, US, DE, RU, DK = "+380671234567", "+12125551234", "+4930123456", "+79161234567", "+4520123456"
 
@@ -31,7 +31,7 @@ UA, US, DE, RU, DK = "+380671234567", "+12125551234", "+4930123456", "+791612345
     ],
 )
 def test_the_same_number(caller, stored):
-    assert Phone.of(caller).same(stored)
+    assert CallerNumber.of(caller).same(stored)
 
 
 @pytest.mark.parametrize(
@@ -52,16 +52,16 @@ def test_the_same_number(caller, stored):
     ],
 )
 def test_another_number(caller, stored):
-    assert not Phone.of(caller).same(stored)
+    assert not CallerNumber.of(caller).same(stored)
 
 
 def test_forms_that_are_searched_for():
-    assert Phone.of(UA).variants == ("+380671234567", "380671234567", "0671234567", "671234567")
-    assert Phone.of(UA).tail == "671234567"
-    assert Phone.of(US).tail == "125551234"
-    assert Phone.of(DK).tail == "20123456"
+    assert CallerNumber.of(UA).variants == ("+380671234567", "380671234567", "0671234567", "671234567")
+    assert CallerNumber.of(UA).tail == "671234567"
+    assert CallerNumber.of(US).tail == "125551234"
+    assert CallerNumber.of(DK).tail == "20123456"
 
 
 @pytest.mark.parametrize("caller", ["anonymous", "", "+", "0671234567", "+38067123456789012"])
 def test_what_is_no_number_is_not_searched_for(caller):
-    assert Phone.of(caller) is None
+    assert CallerNumber.of(caller) is None

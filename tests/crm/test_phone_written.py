@@ -9,7 +9,7 @@ import time
 import phonenumbers
 import pytest
 
-from routing.crm.phone import Phone
+from routing.crm.phone import CallerNumber
 from routing.model.written import LONGEST, numbers_in
 
 UA = "+380671234567"
@@ -54,7 +54,7 @@ JOINTS = (", ", "; ", "/", " / ", "\n", "|", " или ")
 
 @pytest.mark.parametrize("caller", BASES)
 def test_every_way_to_write_a_number_is_found(caller):
-    phone = Phone.of(caller)
+    phone = CallerNumber.of(caller)
     assert [form for form in BASES[caller] if not phone.same(form)] == []
 
 
@@ -62,7 +62,7 @@ def test_every_way_to_write_a_number_is_found(caller):
 def test_thousands_of_fields_with_extensions_words_and_other_numbers_are_found():
     missed, tried = [], 0
     for caller, forms in BASES.items():
-        phone = Phone.of(caller)
+        phone = CallerNumber.of(caller)
         bare = phonenumbers.national_significant_number(phonenumbers.parse(caller, None))
         for form, end, label in itertools.product(forms, ("", *EXTENSIONS), LABELS):
             digits = "".join(filter(str.isdigit, form))
@@ -107,18 +107,18 @@ def test_thousands_of_fields_with_extensions_words_and_other_numbers_are_found()
     ],
 )
 def test_what_fits_by_chance_is_not_his(stored):
-    assert not Phone.of(UA, "UA").same(stored)
+    assert not CallerNumber.of(UA, "UA").same(stored)
 
 
 def test_a_shorter_number_is_no_beginning_of_a_longer_one():
-    phone = Phone.of("+4930123456", "DE")
+    phone = CallerNumber.of("+4930123456", "DE")
     assert phone.same("+49 30 123456") and not phone.same("+49 30 123456 78") and not phone.same("030 123456 78")
 
 
 @pytest.mark.parametrize("stored", ["+380671234567 101", "067 123 45 67 101", "+380671234567 0501112233",
                                     "0501112233 0671234567"])  # fmt: skip
 def test_a_space_is_enough_before_an_extension_or_another_number(stored):
-    assert Phone.of(UA, "UA").same(stored)
+    assert CallerNumber.of(UA, "UA").same(stored)
 
 
 @pytest.mark.parametrize(
@@ -135,7 +135,7 @@ def test_a_space_is_enough_before_an_extension_or_another_number(stored):
     ],
 )
 def test_a_number_without_a_country_code_is_of_our_own_country_first(caller, home, stored, his):
-    assert Phone.of(caller, home).same(stored) is his
+    assert CallerNumber.of(caller, home).same(stored) is his
 
 
 @pytest.mark.thorough
@@ -155,7 +155,7 @@ def test_one_number_of_each_country_is_found_as_its_people_write_it_and_no_other
                 phonenumbers.PhoneNumberFormat.INTERNATIONAL,
             )
         )
-        phone = Phone.of(e164)
+        phone = CallerNumber.of(e164)
         assert all(map(phone.same, (e164, national, abroad, abroad + " ext. 7", national + "#7"))), e164
         others = [phonenumbers.format_number(each, 0) for each in chance.sample(numbers, 50)]
         assert not any(phone.same(each) for each in others if each != e164)

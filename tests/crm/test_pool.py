@@ -13,7 +13,7 @@ from gevent.event import Event
 from gevent.server import StreamServer
 
 from routing.http.address import Resolver
-from routing.http.pool import LONGEST_BODY, MOST_IDLE, Pool
+from routing.http.pool import LONGEST_BODY, MOST_IDLE, HttpPool
 from routing.model.web import NoReply
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nX-A: 1\r\n\r\n{}"
@@ -64,13 +64,13 @@ def server() -> Iterator[Callable[[Script], Server]]:
 
 
 @pytest.fixture
-def pool() -> Iterator[Pool]:
-    pool = Pool(Resolver(time.monotonic))
+def pool() -> Iterator[HttpPool]:
+    pool = HttpPool(Resolver(time.monotonic))
     yield pool
     pool.close()
 
 
-def ask(pool: Pool, url: str, deadline_s: float = 3.0):
+def ask(pool: HttpPool, url: str, deadline_s: float = 3.0):
     with gevent.Timeout(5, AssertionError("the client did not keep its deadline")):
         return pool.request("GET", url, {"Authorization": "Bearer hush"}, b"", deadline_s)
 
@@ -124,7 +124,7 @@ def test_a_connection_closed_under_a_request_is_asked_once_more(server, pool):
 
 def test_idle_connections_are_not_used_for_long(server):
     there, clock = server(says(OK)), [0.0]
-    pool = Pool(Resolver(lambda: clock[0]))
+    pool = HttpPool(Resolver(lambda: clock[0]))
     ask(pool, there.url)
     clock[0] = 31.0
     ask(pool, there.url)

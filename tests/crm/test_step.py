@@ -104,7 +104,7 @@ def test_an_owner_whom_nobody_stands_for_goes_on_and_is_logged_by_id(bed, engine
     contact = bed.world.contact(owner=19)
     assert decided(engine) == {"routing_decision": "1:continue"}
     (line,) = engine.lines.written
-    assert line["reason"] == f"contact {contact}: no person stands for owner 19"
+    assert line["reason"] == f"contact {contact}: no person is mapped to owner 19"
     assert not engine.pops
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from routing.decide.crm import visitor_facts
+from routing.decide.crm_lookup import visitor_facts
 from routing.model.decision import Call
 from routing.model.entities import LONGEST_VALUE, Visitor, variables, visitor_of
 from routing.model.lookup import NoOwnerFound, OwnerFound

@@ -9,7 +9,7 @@ from sqlalchemy import create_engine, text
 
 from routing.journal import query
 from routing.journal.database import DatabaseFault, open_database
-from routing.journal.query import Question
+from routing.journal.query import CallFilter
 from routing.journal.schema import metadata
 from support.journal_bed import CDR, Bed
 
@@ -94,7 +94,12 @@ def test_postgresql_has_the_same_journal(make_bed, postgresql):
     assert two.counts.known_already == len(CASES) and other.left() == []
     for table in ("steps", "legs"):
         assert other.rows(table) == sqlite.rows(table)
-    for question in (Question(), Question(scheme="order"), Question(status="proper"), Question(caller="+38067")):
+    for question in (
+        CallFilter(),
+        CallFilter(scheme="order"),
+        CallFilter(status="proper"),
+        CallFilter(caller="+38067"),
+    ):
         asked = [list(query.find(worker.engine, question)) for worker in (one, sqlite.worker())]
         assert _comparable(asked[0]) == _comparable(asked[1])
     with one.engine.connect() as connection:

@@ -85,7 +85,7 @@ def test_who_is_told_of_a_missed_call(tmp_path, case, of_schemes, of_project, to
     (file,) = (CDR / case).glob("a_*")
     leg = cdr.read(file.read_bytes())
     leg = replace(leg, variables={**leg.variables, "routing_release": str(tmp_path)})
-    place = parse.Place(email_of=release.email_of, notify_of=release.notify_of)
+    place = parse.ParseContext(email_of=release.email_of, notify_of=release.notify_of)
     assert parse.call(leg, {}, place).notify == told
 
 
@@ -96,7 +96,7 @@ def test_addressees_come_from_the_a_leg_and_the_release(tmp_path, size):
     leg = cdr.read(file.read_bytes())
     told = {"routing_notify": f"ivan {OTHER} olena {HEAD}", "routing_release": str(tmp_path)}
     leg = replace(leg, variables={**leg.variables, **told})
-    call = parse.call(leg, {}, parse.Place(lambda path: size, email_of=release.email_of))
+    call = parse.call(leg, {}, parse.ParseContext(lambda path: size, email_of=release.email_of))
     assert call.notify == ((HEAD, OTHER, "olena") if size == 100 else ())
 
 

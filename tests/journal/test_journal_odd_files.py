@@ -284,8 +284,8 @@ def test_a_call_without_end_holds_nobody_up(bed, monkeypatch):
             pass
         return ""
 
-    place = worker.gatherer.place
-    worker.gatherer.place = type(place)(place.size_of, project_of)
+    place = worker.gatherer.context
+    worker.gatherer.context = type(place)(place.size_of, project_of)
     worker.gatherer._call, plain = (
         lambda name: project_of(name) if name == NAME else plain(name), worker.gatherer._call,
     )  # fmt: skip

@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 
 from routing.journal import cdr, dialled, parse
-from routing.journal.result import Result
-from routing.journal.status import Facts, status
+from routing.journal.result import StepResult
+from routing.journal.status import StatusFacts, status
 from routing.model.entities import Visitor, variables
 from support.journal_bed import CDR, whole
 
@@ -172,22 +172,24 @@ def test_a_call_that_carries_too_much_says_so():
         (b"x", "the engine decided nothing"),
     ):
         data = path.read_bytes().replace(decided, b"^^;routing_undecided=" + word)
-        step = parse.call(cdr.read(data), {}, parse.Place(lambda _: 100, lambda _: "bed")).steps[0]
-        assert (step.result, step.decision) == (Result.UNDECIDED, "")
+        step = parse.call(cdr.read(data), {}, parse.ParseContext(lambda _: 100, lambda _: "bed")).steps[0]
+        assert (step.result, step.decision) == (StepResult.UNDECIDED, "")
         assert step.outcome.startswith(reason)
 
 
 def test_a_step_of_a_release_without_kinds_is_a_step():
     """An earlier version compiled it: who rang and talked is told all the same."""
     (path,) = (CDR / "talked_and_recorded").glob("a_*")
-    (step,) = parse.call(cdr.read(path.read_bytes().replace(b"routing_kind=ring|", b"")), {}, parse.Place()).steps
-    assert (step.kind, step.path, step.result) == ("step", "1", Result.TALKED)
+    (step,) = parse.call(
+        cdr.read(path.read_bytes().replace(b"routing_kind=ring|", b"")), {}, parse.ParseContext()
+    ).steps
+    assert (step.kind, step.path, step.result) == ("step", "1", StepResult.TALKED)
 
 
 def test_a_kind_that_nothing_more_is_known_of_is_told_by_whom_it_rang():
     (path,) = (CDR / "talked_and_recorded").glob("a_*")
-    (step,) = parse.call(cdr.read(path.read_bytes().replace(b"=ring|", b"=queue|")), {}, parse.Place()).steps
-    assert (step.kind, step.outcome, step.result) == ("queue", "ivan.desk talked", Result.TALKED)
+    (step,) = parse.call(cdr.read(path.read_bytes().replace(b"=ring|", b"=queue|")), {}, parse.ParseContext()).steps
+    assert (step.kind, step.outcome, step.result) == ("queue", "ivan.desk talked", StepResult.TALKED)
 
 
 def test_what_steps_went_by():
@@ -205,7 +207,7 @@ def test_what_steps_went_by():
 def test_rewording_what_came_of_a_step_changes_no_status():
     for case in EXPECTED:
         call = whole(case)
-        facts = Facts(
+        facts = StatusFacts(
             call.direction, bool(call.bridged), bool(call.voicemail), call.cause, "", "", call.schemes,
             [replace(step, outcome="other words", inputs="and others") for step in call.steps], call.legs,
         )  # fmt: skip
@@ -221,7 +223,7 @@ def test_outgoing_calls_name_person_client_and_the_number_shown():
 
 def test_legs_without_a_file_are_told_by_the_a_leg():
     a_leg = next(path for path in (CDR / "confirmed_mobile").iterdir() if path.name.startswith("a_"))
-    call = parse.call(cdr.read(a_leg.read_bytes()), {}, parse.Place())
+    call = parse.call(cdr.read(a_leg.read_bytes()), {}, parse.ParseContext())
     assert [(leg.target, leg.why) for leg in call.legs] == EXPECTED["confirmed_mobile"][5]
     assert (call.status, call.person) == ("answered", "olena")
 
@@ -237,7 +239,7 @@ def test_both_ways_of_setting_variables_are_read():
 def test_the_engines_own_words_are_kept():
     name = next(path for path in (CDR / "webhook_person").iterdir() if path.name.startswith("a_"))
     said = b"routing_verdict=oksana is the owner;routing_took_ms=7.5;routing_ring_for"
-    call = parse.call(cdr.read(name.read_bytes().replace(b"routing_ring_for", said)), {}, parse.Place())
+    call = parse.call(cdr.read(name.read_bytes().replace(b"routing_ring_for", said)), {}, parse.ParseContext())
     assert (call.verdict, call.asked_ms) == ("oksana is the owner", 7.5)
 
 
@@ -245,7 +247,7 @@ def test_entities_and_source_of_a_visitor():
     name = next(path for path in (CDR / "closed").iterdir() if path.name.startswith("a_"))
     told = variables(Visitor({"city": "Львів"}, {"utm_source": "google ads"})) | {"routing_entity_odd": "${system ls}"}
     text = name.read_text().replace('"variables":{', f'"variables":{{{json.dumps(told)[1:-1]},')
-    call = parse.call(cdr.read(text.encode()), {}, parse.Place())
+    call = parse.call(cdr.read(text.encode()), {}, parse.ParseContext())
     assert (call.entities, call.source) == ({"city": "Львів"}, {"utm_source": "google ads"})
 
 

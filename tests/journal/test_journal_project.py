@@ -11,7 +11,7 @@ from routing.cli.calls import calls
 from routing.cli.errors import UserError
 from routing.cli.journal import journal
 from routing.journal import release
-from routing.journal.release import Project
+from routing.journal.release import LiveProject
 from routing.store.embedded import url
 from support.folders import compiled
 
@@ -32,15 +32,15 @@ def root(tmp_path):
 
 
 def test_the_live_release_says_name_zone_and_how_long_and_the_operator_says_otherwise(root):
-    project = Project(root)
+    project = LiveProject(root)
     assert (project.name, project.zone.key, project.keep_s) == ("default", "UTC", 0)
     live(root, "one", keep_s=86400)
     assert (project.name, project.zone.key, project.keep_s) == ("shop", "Europe/Kyiv", 86400)
     live(root, "two", timezone="Europe/Warsaw")
     assert (project.zone.key, project.keep_s) == ("Europe/Warsaw", 0)
-    said = Project(root, "Asia/Almaty", 60, "mine")
+    said = LiveProject(root, "Asia/Almaty", 60, "mine")
     assert (said.name, said.zone.key, said.keep_s) == ("mine", "Asia/Almaty", 60)
-    assert Project().zone.key == "UTC"
+    assert LiveProject().zone.key == "UTC"
 
 
 @pytest.mark.parametrize(("keep", "said", "left"), [(1, (), 0), (None, (), 1), (1, ("--keep", "365d"), 1)])
@@ -99,4 +99,4 @@ def test_what_is_written_in_yaml_is_what_the_journal_reads(root, tmp_path):
     assert (release.notify_of(made, ["a", "b"]), release.notify_of(made, ["b"])) == (("ivan",), ("head@example.com",))
     assert (release.notify_of(made, []), release.notify_of("", ["a"])) == (("head@example.com",), ())
     (root / "current").symlink_to(made)
-    assert (Project(root).name, Project(root).keep_s) == ("p", 30 * 86400)
+    assert (LiveProject(root).name, LiveProject(root).keep_s) == ("p", 30 * 86400)

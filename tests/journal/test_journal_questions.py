@@ -14,7 +14,7 @@ from routing.journal import query, schema, store
 from routing.journal.database import open_database, upgrade
 from routing.journal.explain import explain
 from routing.journal.metrics import text, write_metrics
-from routing.journal.query import Question
+from routing.journal.query import CallFilter
 from routing.journal.report import report
 from routing.journal.retention import Retention
 from routing.journal.status import DERIVED, NAMES, STATUSES
@@ -43,7 +43,7 @@ def asked(journal, *words):
 
 
 def found(journal, **words):
-    return list(query.find(journal.engines[0], Question(**words)))
+    return list(query.find(journal.engines[0], CallFilter(**words)))
 
 
 def test_what_was_recorded_is_what_is_read(journal):
@@ -198,7 +198,7 @@ def test_what_is_no_journal_is_said(tmp_path, content, problem):
 
 
 def test_figures(journal):
-    figures = report(query.find(journal.engines[0], Question()), lambda at: 7)
+    figures = report(query.find(journal.engines[0], CallFilter()), lambda at: 7)
     total = figures.total
     assert (total.calls, total.incoming) == (len(CASES), len(CASES) - 4) and set(figures.hours) == {7}
     missed = [row for row in found(journal, direction="in") if not row["bridged"] and row["status"] != "rejected"]
@@ -225,10 +225,10 @@ def test_repeat_and_proper_calls_are_answered_calls(bed):
     engine, call = bed.worker().engine, whole("talked_and_recorded")
     day = 86400
     store.record(engine, [again(call, 1, 0, 31), again(call, 2, 5 * day, 90), again(call, 3, 40 * day, 5)])
-    statuses = [row["status"] for row in query.find(engine, Question())][::-1]
+    statuses = [row["status"] for row in query.find(engine, CallFilter())][::-1]
     assert statuses == ["proper", "repeat call", "answered"]
-    assert len(list(query.find(engine, Question(status="answered")))) == 3
-    assert len(list(query.find(engine, Question(status="repeat call")))) == 1
+    assert len(list(query.find(engine, CallFilter(status="answered")))) == 3
+    assert len(list(query.find(engine, CallFilter(status="repeat call")))) == 1
 
 
 def test_old_calls_go_with_their_recordings(bed, tmp_path):

@@ -8,7 +8,7 @@ from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 
 from routing.journal import late
-from routing.journal.cdr import Unfinished, read
+from routing.journal.cdr import IncompleteCdr, read
 from routing.journal.spool import Spool
 from support.journal_bed import CDR, LATER_S
 
@@ -31,7 +31,7 @@ def test_a_file_that_stays_unreadable_is_put_aside_with_a_line_in_the_log(bed):
 
 @pytest.mark.parametrize("text", [b"", b"{", b"[]", b"null", b'{"variables":{}}', b'{"variables":{"uuid":5}}', b"\xff"])
 def test_what_is_no_cdr(text):
-    with pytest.raises(Unfinished):
+    with pytest.raises(IncompleteCdr):
         read(text)
 
 

@@ -13,7 +13,7 @@ from routing.cli.journal import journal
 from routing.esl.follow import headers
 from routing.esl.protocol import Message
 from routing.journal import live
-from routing.journal.live import Live, listed
+from routing.journal.live import LiveCalls, listed
 from routing.journal.unfinished import left_behind
 from support.journal_bed import CDR
 
@@ -49,7 +49,7 @@ def talk(kept, uuid="a", until_s=None):
 
 @pytest.fixture
 def kept(bed):
-    return Live(bed.now)
+    return LiveCalls(bed.now)
 
 
 @pytest.fixture

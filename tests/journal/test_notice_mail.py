@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from routing.model.notice import Later, Notice
 from routing.notify.message import MOST_ATTACHED_BYTES, Recording, message
-from routing.notify.smtp import BadServer, Server, SmtpMail, parse, read
+from routing.notify.smtp import BadServer, MailServer, SmtpMail, parse, read
 from support.smtp_bed import SmtpServer
 
 ZONE = ZoneInfo("Europe/Kyiv")
@@ -94,14 +94,14 @@ def test_recordings_on_disk(tmp_path):
 @pytest.mark.parametrize(
     ("url", "server"),
     [
-        ("smtp://user@mail.example.com:2525", Server("mail.example.com", 2525, "starttls", "user", "secret")),
+        ("smtp://user@mail.example.com:2525", MailServer("mail.example.com", 2525, "starttls", "user", "secret")),
         (
             "smtps://me%40example.com@mail.example.com",
-            Server("mail.example.com", 465, "tls", "me@example.com", "secret"),
+            MailServer("mail.example.com", 465, "tls", "me@example.com", "secret"),
         ),
-        ("smtp://mail.example.com/", Server("mail.example.com", 587, "starttls")),
-        ("smtp://localhost:25", Server("localhost", 25, "none")),
-        ("smtp://[::1]:25", Server("::1", 25, "none")),
+        ("smtp://mail.example.com/", MailServer("mail.example.com", 587, "starttls")),
+        ("smtp://localhost:25", MailServer("localhost", 25, "none")),
+        ("smtp://[::1]:25", MailServer("::1", 25, "none")),
     ],
 )
 def test_servers(url, server):
@@ -119,7 +119,7 @@ def test_urls_of_no_server(url):
 
 def test_nothing_is_said_to_a_server_without_starttls():
     with SmtpServer() as server:
-        mail = SmtpMail(Server("127.0.0.1", server.port, "starttls", "user", "secret"), "pbx@example.com", ZONE)
+        mail = SmtpMail(MailServer("127.0.0.1", server.port, "starttls", "user", "secret"), "pbx@example.com", ZONE)
         with pytest.raises(Later, match="STARTTLS"):
             mail.send(NOTICE)
         assert [line.split()[0] for line in server.commands] == ["ehlo"] and server.received == []
@@ -141,7 +141,7 @@ def tls(tmp_path):
 
 def test_a_password_is_said_after_starttls_to_a_server_that_is_trusted(tls):
     with SmtpServer(tls=tls[0], says=["STARTTLS", "AUTH PLAIN"], replies={"AUTH": "235 yes"}) as server:
-        there = Server("127.0.0.1", server.port, "starttls", "user", "secret")
+        there = MailServer("127.0.0.1", server.port, "starttls", "user", "secret")
         with pytest.raises(Later, match="certificate"):
             SmtpMail(there, "pbx@example.com", ZONE).send(NOTICE)
         assert not [line for line in server.commands if line.startswith("AUTH")]
@@ -152,7 +152,7 @@ def test_a_password_is_said_after_starttls_to_a_server_that_is_trusted(tls):
 
 def test_a_wrong_password_is_tried_later(tls):
     with SmtpServer(tls=tls[0], says=["STARTTLS", "AUTH PLAIN"], replies={"AUTH": "535 no"}) as server:
-        there = Server("127.0.0.1", server.port, "starttls", "user", "secret")
+        there = MailServer("127.0.0.1", server.port, "starttls", "user", "secret")
         with pytest.raises(Later, match="535 no") as problem:
             SmtpMail(there, "pbx@example.com", ZONE, tls[1]).send(NOTICE)
         assert "secret" not in str(problem.value)

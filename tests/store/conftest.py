@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from routing.store.address import parse
-from routing.store.client import Store
+from routing.store.client import RedisStore
 from support.redis_needed import needs_redis
 from support.redis_server import Server, free_port
 from support.waiting import until
@@ -42,12 +42,12 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 @pytest.fixture
-def store_at() -> Iterator[Callable[..., Store]]:
+def store_at() -> Iterator[Callable[..., RedisStore]]:
     """Stores by URL; patient, because the tests' machine is slow; closed at the end."""
-    made: list[Store] = []
+    made: list[RedisStore] = []
 
-    def make(url: str, budget_s: float = 5.0, **more: object) -> Store:
-        made.append(Store(parse(url), budget_s=budget_s, **more))
+    def make(url: str, budget_s: float = 5.0, **more: object) -> RedisStore:
+        made.append(RedisStore(parse(url), budget_s=budget_s, **more))
         return made[-1]
 
     yield make
@@ -56,7 +56,7 @@ def store_at() -> Iterator[Callable[..., Store]]:
 
 
 @pytest.fixture
-def store(shared: Server, store_at: Callable[..., Store]) -> Store:
+def store(shared: Server, store_at: Callable[..., RedisStore]) -> RedisStore:
     """A store in an empty Redis."""
     here = store_at(shared.url)
     here.ask("x", ("FLUSHALL",))
@@ -70,7 +70,7 @@ def cluster(cluster_servers: tuple[Server, Server]) -> tuple[int, int]:
 
 
 @pytest.fixture
-def cluster_servers(servers: Callable[..., Server], store_at: Callable[..., Store]) -> tuple[Server, Server]:
+def cluster_servers(servers: Callable[..., Server], store_at: Callable[..., RedisStore]) -> tuple[Server, Server]:
     """A cluster's two nodes, each with half of the slots."""
     first, second = free_port(), free_port()
 

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import pytest
 
-from routing.store.address import Address, BadAddress, Endpoint, parse
+from routing.store.address import BadAddress, RedisAddress, RedisEndpoint, parse
 
 
 @pytest.mark.parametrize(
     ("url", "address"),
     [
-        ("redis://cache", Address("single", (Endpoint("cache", 6379),))),
-        ("redis://:pa%40ss@[::1]:7000/3", Address("single", (Endpoint("::1", 7000),), password="pa@ss", db=3)),
-        ("rediss://u:p@h", Address("single", (Endpoint("h", 6379),), tls=True, username="u", password="p")),
-        ("unix:///run/a%20b/s?db=2", Address("single", (Endpoint("/run/a b/s", 0),), db=2)),
+        ("redis://cache", RedisAddress("single", (RedisEndpoint("cache", 6379),))),
+        (
+            "redis://:pa%40ss@[::1]:7000/3",
+            RedisAddress("single", (RedisEndpoint("::1", 7000),), password="pa@ss", db=3),
+        ),
+        ("rediss://u:p@h", RedisAddress("single", (RedisEndpoint("h", 6379),), tls=True, username="u", password="p")),
+        ("unix:///run/a%20b/s?db=2", RedisAddress("single", (RedisEndpoint("/run/a b/s", 0),), db=2)),
         (
             "redis+sentinel://a,b:5/shop?db=1&sentinel_password=x",
-            Address("sentinel", (Endpoint("a", 26379), Endpoint("b", 5)), db=1, name="shop", sentinel_password="x"),
+            RedisAddress(
+                "sentinel", (RedisEndpoint("a", 26379), RedisEndpoint("b", 5)), db=1, name="shop", sentinel_password="x"
+            ),
         ),
-        ("rediss+cluster://a:1,b:2", Address("cluster", (Endpoint("a", 1), Endpoint("b", 2)), tls=True)),
+        ("rediss+cluster://a:1,b:2", RedisAddress("cluster", (RedisEndpoint("a", 1), RedisEndpoint("b", 2)), tls=True)),
     ],
 )
 def test_an_address(url, address):

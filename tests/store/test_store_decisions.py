@@ -12,7 +12,7 @@ from routing.engine.deciding import Engine
 from routing.engine.handlers import Handlers
 from routing.engine.ports import ports_of
 from routing.engine.states import States
-from routing.esl.watch import Channel, Picture
+from routing.esl.watch import Channel, Snapshot
 from routing.http.breaker import Breaker
 from routing.model.decision import Call
 from routing.model.memory import Talk
@@ -99,7 +99,7 @@ def test_who_is_away_busy_or_off_is_passed(desk):
     assert desk.decide(engine, "1") == "1:continue"
     assert desk.decide(engine, "2") == "2:order:ivan,petro"
     desk.memory.disturb("p", "olena", may_disturb=True)
-    desk.states.seen(Picture((Channel("leg", "olena.desk", "another"),), frozenset({"1002", "1003"})))
+    desk.states.seen(Snapshot((Channel("leg", "olena.desk", "another"),), frozenset({"1002", "1003"})))
     assert desk.decide(engine, "1") == "1:continue"
     assert desk.decide(engine, "2") == "2:order:petro"
     desk.states.ended("leg")

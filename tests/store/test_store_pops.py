@@ -7,14 +7,14 @@ import pytest
 
 from routing.model.pop import PopsDown
 from routing.store import keys
-from routing.store.client import Store
+from routing.store.client import RedisStore
 from routing.store.pops import RedisPops
 from support.redis_server import Server
 
 pytestmark = pytest.mark.process
 
 
-def test_whoever_reads_gets_what_was_told_in_order_and_waits_for_more(store: Store) -> None:
+def test_whoever_reads_gets_what_was_told_in_order_and_waits_for_more(store: RedisStore) -> None:
     pops = RedisPops(store)
     pops.tell("shop", "one")
     pops.tell("shop", "two")
@@ -30,7 +30,7 @@ def test_whoever_reads_gets_what_was_told_in_order_and_waits_for_more(store: Sto
     assert pops.after("nobody", "0-0", 0.01) == []
 
 
-def test_what_was_told_goes_by_itself(store: Store) -> None:
+def test_what_was_told_goes_by_itself(store: RedisStore) -> None:
     RedisPops(store).tell("shop", "one")
     (left_s,) = store.ask("x", ("TTL", keys.pops("shop")))
     assert 0 < left_s <= keys.POPS_SECONDS

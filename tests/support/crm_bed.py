@@ -7,7 +7,7 @@ from typing import Any
 
 from routing.crm.look import Tasks
 from routing.crm.systems import Systems
-from routing.decide.crm import visitor_facts
+from routing.decide.crm_lookup import visitor_facts
 from routing.http.breaker import Breaker
 from routing.model.crm_settings import crm_of, runtime
 from routing.model.decision import Call

@@ -12,7 +12,7 @@ from routing.journal import cdr, parse
 from routing.journal.database import open_database
 from routing.journal.gather import Gatherer
 from routing.journal.spool import Spool
-from routing.journal.worker import Worker
+from routing.journal.worker import JournalWorker
 
 CDR = Path(__file__).parents[1] / "journal" / "cdr"
 #: Past every time that a file waits for others.
@@ -83,13 +83,13 @@ class Bed:
     def now(self) -> float:
         return time.time() + self.clock_s
 
-    def worker(self, fuse: Fuse | None = None, size_of=lambda path: 100, **words) -> Worker:
+    def worker(self, fuse: Fuse | None = None, size_of=lambda path: 100, **words) -> JournalWorker:
         fuse = fuse or Fuse()
         engine = open_database(self.database, migrate=False)
         self.engines.append(engine)
-        place = parse.Place(size_of, lambda release: "bed")
+        place = parse.ParseContext(size_of, lambda release: "bed")
         gatherer = Gatherer(MortalSpool(self.spool, fuse), place, self.write, self.now)
-        return Worker(mortal(engine, fuse), gatherer, self.write, self.now, **words)
+        return JournalWorker(mortal(engine, fuse), gatherer, self.write, self.now, **words)
 
     def write(self, level, event, **facts):
         self.log.append((level, event, facts))
@@ -128,7 +128,7 @@ def whole(case: str, size_of=lambda path: 100, **words):
     """The record of a case's call, parsed without any disk but its files."""
     legs = {name[0]: cdr.read((CDR / case / file).read_bytes()) for file, name in _files(case).items() if not name[1]}
     (a_leg,) = (cdr.read((CDR / case / file).read_bytes()) for file, name in _files(case).items() if name[1])
-    place = parse.Place(size_of, lambda release: "bed", **words)
+    place = parse.ParseContext(size_of, lambda release: "bed", **words)
     return parse.call(a_leg, legs, place)
 
 

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from routing.store.address import parse
-from routing.store.client import Store
+from routing.store.client import RedisStore
 from routing.store.embedded import url
 from routing.store.memory import RedisMemory
 from support.redis_needed import needs_redis
@@ -22,7 +22,7 @@ TAKES = "answers after 100ms, talks 1500ms"
 @pytest.fixture
 def memory(bed):
     """What the engine remembers."""
-    store = Store(parse(url(bed.company.root)), budget_s=2.0)
+    store = RedisStore(parse(url(bed.company.root)), budget_s=2.0)
     yield RedisMemory(store)
     store.close()
 

@@ -6,7 +6,7 @@ import pytest
 
 from routing.model.memory import Talk
 from routing.store.address import parse
-from routing.store.client import Store
+from routing.store.client import RedisStore
 from routing.store.embedded import url
 from routing.store.memory import RedisMemory
 from support.redis_needed import needs_redis
@@ -27,7 +27,7 @@ CALLERS = {
 @pytest.fixture
 def memory(bed):
     """What the engine remembers."""
-    store = Store(parse(url(bed.company.root)), budget_s=2.0)
+    store = RedisStore(parse(url(bed.company.root)), budget_s=2.0)
     yield RedisMemory(store)
     store.close()
 

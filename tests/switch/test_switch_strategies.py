@@ -15,7 +15,7 @@ import pytest
 from routing.model import dnd
 from routing.store import keys
 from routing.store.address import parse
-from routing.store.client import Store
+from routing.store.client import RedisStore
 from routing.store.embedded import url
 from routing.store.memory import RedisMemory
 from support.redis_needed import needs_redis
@@ -39,7 +39,7 @@ CALLERS = itertools.count()
 @pytest.fixture(scope="module")
 def store(bed, engine):
     """The Redis of every engine of this root."""
-    running = Store(parse(url(bed.company.root)), budget_s=2.0)
+    running = RedisStore(parse(url(bed.company.root)), budget_s=2.0)
     yield running
     running.close()
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from routing.store.address import parse
-from routing.store.client import Store
+from routing.store.client import RedisStore
 from routing.store.leases import RedisLeases
 from routing.store.program import program
 from support.processes import launch
@@ -34,16 +34,16 @@ def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture
-def store(redis_url: str) -> Iterator[Store]:
+def store(redis_url: str) -> Iterator[RedisStore]:
     """A connection to it, with patience: these tests are about what is kept, not how quickly."""
-    store = Store(parse(redis_url), budget_s=10.0)
+    store = RedisStore(parse(redis_url), budget_s=10.0)
     store.ask("x", ("FLUSHALL",))
     yield store
     store.close()
 
 
 @pytest.fixture
-def leases(store: Store, monkeypatch: pytest.MonkeyPatch) -> RedisLeases:
+def leases(store: RedisStore, monkeypatch: pytest.MonkeyPatch) -> RedisLeases:
     """Leases in it."""
     monkeypatch.setattr("routing.store.leases.PAGE_BUDGET_SECONDS", 10.0)
     return RedisLeases(store)

@@ -16,8 +16,8 @@ from werkzeug.test import TestResponse
 from routing.model.entities import Visitor
 from routing.model.visitors import LeasesDown, Lending
 from routing.store.leases import RedisLeases
-from routing.track.api import OVERFLOW_SECONDS, Api, create
-from routing.track.plan import Plan, plan_of
+from routing.track.api import OVERFLOW_SECONDS, TrackingApi, create
+from routing.track.plan import TrackingPlan, plan_of
 from routing.track.request import LARGEST_BODY
 from routing.web.limits import MOST_ADDRESSES, Limiter, network
 from support.folders import HERE, compiled, laid_out
@@ -28,7 +28,7 @@ KEY = "key-of-the-server"
 
 
 @pytest.fixture(scope="module")
-def plan(tmp_path_factory: pytest.TempPathFactory) -> Plan:
+def plan(tmp_path_factory: pytest.TempPathFactory) -> TrackingPlan:
     """Two pools: two numbers for Kharkiv's ads on its own pages, one number for everybody else."""
     at = tmp_path_factory.mktemp("plan")
     release = compiled(laid_out(HERE / "good/pools", at / "schemes"), at / "root").folder
@@ -38,13 +38,13 @@ def plan(tmp_path_factory: pytest.TempPathFactory) -> Plan:
 class Bed:
     """The API with a clock that is set by hand."""
 
-    def __init__(self, plan: Plan | None, leases: Any, burst: int = 1000) -> None:
+    def __init__(self, plan: TrackingPlan | None, leases: Any, burst: int = 1000) -> None:
         self.now = 1000.0
         self.counted: Counter[tuple[str, str]] = Counter()
         self.faults: list[Exception] = []
         limiter = Limiter(lambda: self.now, per_second=1.0, burst=burst)
         keys = {"TRACKING_KEY": (KEY, "the-one-before")}
-        self.api = Api(
+        self.api = TrackingApi(
             lambda: plan, leases, limiter, lambda name: keys[name], lambda: self.now, self._count, self.faults.append
         )
         self.client: FlaskClient = create(self.api).test_client()
@@ -64,7 +64,7 @@ class Bed:
 
 
 @pytest.fixture
-def bed(plan: Plan, leases: RedisLeases) -> Bed:
+def bed(plan: TrackingPlan, leases: RedisLeases) -> Bed:
     return Bed(plan, leases)
 
 
@@ -129,15 +129,15 @@ class Away:
     tell = holder = lend
 
 
-def test_without_a_store_the_shared_number_is_shown(plan: Plan) -> None:
+def test_without_a_store_the_shared_number_is_shown(plan: TrackingPlan) -> None:
     bed = Bed(plan, Away())
     assert bed.asks()["number"] == OVERFLOW
     assert bed.post("/v1/view", {"pool": "site"}).json == {"number": None}
     assert bed.counted == {("session", "store_down"): 1, ("view", "store_down"): 1}
 
 
-def test_where_no_pool_fits_the_page_stays_as_it_is(plan: Plan) -> None:
-    ads_only = Plan(plan.origins, plan.key, plan.entities, plan.lenders[:1], plan.shown)
+def test_where_no_pool_fits_the_page_stays_as_it_is(plan: TrackingPlan) -> None:
+    ads_only = TrackingPlan(plan.origins, plan.key, plan.entities, plan.lenders[:1], plan.shown)
     bed = Bed(ads_only, Away())
     assert bed.asks() == {"number": None}
     assert bed.counted == {("session", "no_pool"): 1}
@@ -188,8 +188,8 @@ def test_a_server_asks_with_its_key(bed: Bed, header: str, status: int) -> None:
     assert answer.status_code == status
 
 
-def test_without_a_key_in_the_project_no_key_opens(plan: Plan) -> None:
-    bed = Bed(Plan(plan.origins, "", plan.entities, plan.lenders, plan.shown), Away())
+def test_without_a_key_in_the_project_no_key_opens(plan: TrackingPlan) -> None:
+    bed = Bed(TrackingPlan(plan.origins, "", plan.entities, plan.lenders, plan.shown), Away())
     assert bed.post("/v1/session", origin="", headers={"Authorization": "Bearer "}).status_code == 403
 
 
@@ -218,7 +218,7 @@ def test_nothing_else_is_there(bed: Bed) -> None:
         assert bed.client.get(path, headers={"Origin": PAGE}).status_code in (404, 405)
 
 
-def test_who_asks_too_often_waits(plan: Plan, leases: RedisLeases) -> None:
+def test_who_asks_too_often_waits(plan: TrackingPlan, leases: RedisLeases) -> None:
     bed = Bed(plan, leases, burst=3)
     assert [bed.post("/v1/session").status_code for _ in range(4)] == [200, 200, 200, 429]
     assert bed.post("/v1/session").headers["Retry-After"] == "1"
@@ -241,7 +241,7 @@ class Lends:
         return self.held.get(visitor_id)
 
 
-def test_forty_requests_of_one_address_do_not_lend_forty_numbers(plan: Plan) -> None:
+def test_forty_requests_of_one_address_do_not_lend_forty_numbers(plan: TrackingPlan) -> None:
     pool = next(lender for lender in plan.lenders if not lender.when.page)
     many = replace(pool, lending=replace(pool.lending, numbers=[f"+38057728{n:04}" for n in range(40)]))
     bed = Bed(replace(plan, lenders=[many]), Lends())
@@ -268,13 +268,13 @@ def test_limits_are_bounded_and_see_through_ipv6() -> None:
     assert network("192.0.2.1") == "192.0.2.1"
 
 
-def test_before_anything_is_published(plan: Plan) -> None:
+def test_before_anything_is_published(plan: TrackingPlan) -> None:
     bed = Bed(None, Away())
     assert bed.post("/v1/session").status_code == 503
     assert bed.client.get("/v1/site.js").status_code == 503
 
 
-def test_a_fault_of_ours_is_reported_and_tells_nothing(plan: Plan) -> None:
+def test_a_fault_of_ours_is_reported_and_tells_nothing(plan: TrackingPlan) -> None:
     bed = Bed(plan, None)
     answer = bed.post("/v1/session")
     assert (answer.status_code, answer.json) == (500, {"error": "a fault of ours"})

@@ -11,8 +11,8 @@ import gevent.socket
 import pytest
 
 from routing.track.holders import FEWEST, Holders
-from routing.web import connections as doors
-from routing.web.connections import Doors, Handler, Server
+from routing.web import connections as limits
+from routing.web.connections import ConnectionHandler, ConnectionLimits, PublicServer
 from routing.web.limits import network
 from support.waiting import until
 
@@ -25,20 +25,22 @@ def application(environ: dict[str, Any], start: Callable[..., Any]) -> list[byte
     return [b"ok"]
 
 
-class Streams(Handler):
+class Streams(ConnectionHandler):
     streams = True
 
 
 @pytest.fixture
-def serve(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Server]]:
-    started: list[Server] = []
+def serve(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., PublicServer]]:
+    started: list[PublicServer] = []
 
-    def start(most: int, of_address: int, handler: type[Handler] = Handler, request_s: float = 5.0) -> Server:
-        monkeypatch.setattr(doors, "REQUEST_SECONDS", request_s)
+    def start(
+        most: int, of_address: int, handler: type[ConnectionHandler] = ConnectionHandler, request_s: float = 5.0
+    ) -> PublicServer:
+        monkeypatch.setattr(limits, "REQUEST_SECONDS", request_s)
         listener = gevent.socket.socket()
         listener.bind(("127.0.0.1", 0))
         listener.listen(512)
-        started.append(Server(listener, application, handler, Doors(most, of_address)))
+        started.append(PublicServer(listener, application, handler, ConnectionLimits(most, of_address)))
         started[-1].start()
         return started[-1]
 
@@ -47,11 +49,11 @@ def serve(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Server]]:
         each.stop(0)
 
 
-def connected(server: Server, host: str = "127.0.0.1") -> Any:
+def connected(server: PublicServer, host: str = "127.0.0.1") -> Any:
     return gevent.socket.create_connection(("127.0.0.1", server.server_port), source_address=(host, 0))
 
 
-def answered(server: Server, host: str = "127.0.0.1") -> bool:
+def answered(server: PublicServer, host: str = "127.0.0.1") -> bool:
     got = b""
     with gevent.Timeout(20, AssertionError("no answer")), connected(server, host) as sock, contextlib.suppress(OSError):
         sock.sendall(ASKED)
@@ -63,12 +65,12 @@ def answered(server: Server, host: str = "127.0.0.1") -> bool:
 def test_one_address_holds_so_many_connections_and_others_are_answered(serve: Any) -> None:
     server = serve(50, 10)
     slow = [connected(server) for _ in range(40)]
-    until(lambda: server.doors.turned_away == 30)
-    assert server.doors.open == 10 and not answered(server)
+    until(lambda: server.limits.turned_away == 30)
+    assert server.limits.open == 10 and not answered(server)
     assert all(answered(server, f"127.0.0.{n}") for n in range(2, 20))
     for each in slow:
         each.close()
-    until(lambda: server.doors.open == 0)
+    until(lambda: server.limits.open == 0)
     assert answered(server)
 
 
@@ -79,7 +81,7 @@ def test_many_addresses_that_are_slow_make_room_for_who_asks(serve: Any) -> None
         with contextlib.suppress(OSError):
             each.sendall(b"GET / HTTP/1.1\r\nX: ")
     assert all(answered(server, f"127.0.0.{n}") for n in range(2, 10))
-    assert server.doors.open <= 20
+    assert server.limits.open <= 20
     for each in slow:
         each.close()
 
@@ -94,8 +96,8 @@ def test_a_request_that_does_not_come_in_time_is_let_go(serve: Any, begun: bytes
     with connected(server) as sock:
         sock.sendall(begun)
         drip = gevent.spawn(_drip, sock)
-        until(lambda: server.doors.open == 1)
-        until(lambda: server.doors.open == 0)
+        until(lambda: server.limits.open == 1)
+        until(lambda: server.limits.open == 0)
         drip.kill()
     assert answered(server)
 
@@ -105,7 +107,7 @@ def test_an_idle_connection_is_let_go_and_a_body_that_no_stream_reads_is_not_wai
     with connected(server) as sock:
         sock.sendall(b"GET / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n")
         drip = gevent.spawn(_drip, sock)
-        until(lambda: server.doors.open == 0)
+        until(lambda: server.limits.open == 0)
         drip.kill()
 
 
@@ -119,7 +121,7 @@ def _drip(sock: Any) -> None:
 def test_behind_a_proxy_its_connections_are_not_one_visitors(serve: Any) -> None:
     server = serve(30, 0)
     held = [connected(server) for _ in range(20)]
-    until(lambda: server.doors.open == 20)
+    until(lambda: server.limits.open == 20)
     assert answered(server)
     for each in held:
         each.close()

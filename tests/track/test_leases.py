@@ -20,7 +20,7 @@ from routing.model.visitors import LeasesDown, Lending
 from routing.process.visitors import leases_in
 from routing.release.tables import Releases
 from routing.store.address import parse
-from routing.store.client import Store
+from routing.store.client import RedisStore
 from routing.store.leases import RedisLeases
 
 NUMBERS = [f"+38057728{number:04}" for number in range(50)]
@@ -81,7 +81,7 @@ def test_the_next_visitor_of_a_number_is_another_person(leases: RedisLeases) -> 
     assert leases.tell(one, "visitor-00000001", {"category": "x"}, 12.0) is None
 
 
-def test_what_is_known_of_people_goes(leases: RedisLeases, store: Store) -> None:
+def test_what_is_known_of_people_goes(leases: RedisLeases, store: RedisStore) -> None:
     lend(leases, 1, 0.0)
     lend(leases, 2, 31.0)
     keys = sorted(store.ask("x", ("KEYS", "*"))[0])
@@ -100,7 +100,7 @@ def test_a_pool_that_changes_lends_its_new_numbers_only(leases: RedisLeases) -> 
 
 
 def test_no_store_is_a_normal_case(tmp_path: object) -> None:
-    store = Store(parse(f"unix://{tmp_path}/nobody"))
+    store = RedisStore(parse(f"unix://{tmp_path}/nobody"))
     leases = RedisLeases(store)
     for ask in (
         lambda: lend(leases, 1, 0.0),
@@ -119,7 +119,7 @@ MOVES = st.lists(st.tuples(st.integers(0, 6), st.integers(0, 15), st.booleans())
 @given(MOVES)
 def test_two_visitors_never_share_a_leased_number(redis_url: str, moves: list[tuple[int, int, bool]]) -> None:
     """Against a plain model: a number is somebody's until his lease ends; he has it again while nobody took it."""
-    store = Store(parse(redis_url), budget_s=10.0)
+    store = RedisStore(parse(redis_url), budget_s=10.0)
     store.ask("x", ("FLUSHALL",))
     leases = RedisLeases(store)
     ends: dict[str, tuple[int, float]] = {}

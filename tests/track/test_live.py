@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from routing.web.server import RETRY_SECONDS, Live
+from routing.web.server import RETRY_SECONDS, LivePlan
 
 
 class Bed:
@@ -16,7 +16,7 @@ class Bed:
 
     def __init__(self, root: Path) -> None:
         self.root, self.now_s, self.said = root, 100.0, []
-        self.live = Live(root, "tracking.json", lambda table: table["name"], self, lambda: self.now_s)
+        self.live = LivePlan(root, "tracking.json", lambda table: table["name"], self, lambda: self.now_s)
 
     def write(self, *line: object, **facts: object) -> None:
         self.said.append(facts["problem"])

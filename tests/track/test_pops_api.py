@@ -19,14 +19,14 @@ from routing.decide.verdict import Verdict
 from routing.engine.screens import MOST_AT_ONCE, Teller
 from routing.model.decision import Call, Decision, GoScheme, RingNumber, RingOrder, RingPerson, RingPhone
 from routing.model.pop import Card, Pop, PopsDown
-from routing.pops.api import STREAM_SECONDS, Api, create
+from routing.pops.api import STREAM_SECONDS, PopsApi, create
 from routing.pops.hub import MOST_LAG, MOST_OF_PERSON, Hub, Screen, TooMany, id_of
 from routing.pops.local import Receiver, send
-from routing.pops.plan import Plan
+from routing.pops.plan import PopsPlan
 from routing.pops.tokens import LONGEST_SECONDS, Pass, read, signed
 
 PAGE, KEY = "https://crm.example.com", "whsec_a-key-of-the-server"
-PLAN = Plan("shop", frozenset({PAGE}), "POPS_KEY", frozenset({"ivan", "olena"}))
+PLAN = PopsPlan("shop", frozenset({PAGE}), "POPS_KEY", frozenset({"ivan", "olena"}))
 BEARER = {"Authorization": f"Bearer {KEY}"}
 DEAL = Card("bitrix24", "deal", "17", "Олена Клієнт", "https://crm.example.com/deal/17/")
 VISIT = {"entities": {"category": "дренаж"}, "source": {"utm_campaign": "autumn"}}
@@ -40,12 +40,12 @@ def text(person: str = "ivan", call: str = "uuid-1") -> str:
 class Bed:
     """The API with a clock that is set by hand; a stream ends where nothing more is told."""
 
-    def __init__(self, plan: Plan | None = PLAN) -> None:
+    def __init__(self, plan: PopsPlan | None = PLAN) -> None:
         self.now = 1_700_000_000.0
         self.hub = Hub(lambda: self.now)
         self.counted: Counter[int] = Counter()
         self.tries = 0
-        self.api = Api(
+        self.api = PopsApi(
             lambda: plan, self.hub, lambda name: (KEY, "the-one-before"), self._wait, lambda: self.now, self._count
         )
         self.client: FlaskClient = create(self.api).test_client()
@@ -226,7 +226,7 @@ def test_a_page_may_ask_whether_it_may(bed: Bed) -> None:
 
 
 @pytest.mark.parametrize("plan", [None, replace(PLAN, key="")])
-def test_without_a_release_or_a_key_nobody_is_told(plan: Plan | None) -> None:
+def test_without_a_release_or_a_key_nobody_is_told(plan: PopsPlan | None) -> None:
     assert Bed(plan).get(**BEARER).status_code == 503
 
 

@@ -17,7 +17,7 @@ import requests
 
 from routing.engine.screens import Teller
 from routing.model.pop import Card, Pop
-from routing.store.client import Store
+from routing.store.client import RedisStore
 from routing.store.pops import RedisPops
 from support.browser import Browser, Driver, missing
 from support.documents import DOCS
@@ -142,7 +142,7 @@ def pop(person: str, call: str) -> Pop:
 
 
 def test_a_pop_arrives_in_the_page_and_after_a_restart_what_was_missed(
-    crm: Crm, root: Path, start: Callable[[str], str], browser: Browser, store: Store
+    crm: Crm, root: Path, start: Callable[[str], str], browser: Browser, store: RedisStore
 ) -> None:
     ways: list[str] = []
     tell = Teller(root, RedisPops(store), ways.append)

@@ -10,7 +10,7 @@ import pytest
 from routing.decide.directory import Directory
 from routing.decide.registry import DECIDERS, decide
 from routing.decide.responsible import Responsible
-from routing.decide.verdict import Answer
+from routing.decide.verdict import HandlerReply
 from routing.model.decision import Call, Continue
 from routing.model.entities import Visitor
 from routing.model.lookup import Owner, OwnerFound
@@ -71,7 +71,7 @@ def down(*_: object) -> None:
 WORLD: dict[str, Any] = {
     "directory": lambda release: DIRECTORY,
     "responsible": lambda release, system: Responsible({"7": "ivan"}),
-    "webhook": lambda step, call: Answer(200, "text/plain", b"ivan"),
+    "webhook": lambda step, call: HandlerReply(200, "text/plain", b"ivan"),
     "crm": lambda step, call, people: OwnerFound("deal", "1", Owner("7"), "Romashka"),
     "holder": lambda *_: Visitor({"region": "521"}, {}),
     "memory": Memory(),
@@ -105,4 +105,4 @@ def test_every_kind_that_steps_ask_for_has_a_decider_and_no_other_has():
 
 def test_a_kind_of_a_later_version_lets_the_call_go_on():
     verdict = decide({"kind": "listen"}, CALL, given())
-    assert (verdict.outcome, verdict.reason) == ("failed", "this engine knows no step kind 'listen'")
+    assert (verdict.outcome, verdict.reason) == ("failed", "this engine does not know the step kind 'listen'")

@@ -65,7 +65,7 @@ def test_who_cannot_be_rung_is_passed_at_once_and_nobody_else_is_tried(state):
 
 
 def test_who_has_left_the_company_is_no_person_any_more():
-    assert decided(talk("petro", 60)).reason == "petro is no person any more"
+    assert decided(talk("petro", 60)).reason == "petro is no longer a person of the project"
 
 
 def test_nobody_has_talked():

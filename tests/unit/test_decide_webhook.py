@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from routing.decide.directory import Directory
-from routing.decide.verdict import Answer, Failure
+from routing.decide.verdict import HandlerFailure, HandlerReply
 from routing.decide.webhook import decide
 from routing.model.decision import (
     Call,
@@ -54,7 +54,7 @@ def call(caller_pays: bool = True) -> Call:
 
 def said(body: object, step: dict = OWN, status: int = 200, caller_pays: bool = True):
     raw = body if isinstance(body, bytes) else (body if isinstance(body, str) else json.dumps(body)).encode()
-    return decide(step, DIRECTORY, call(caller_pays), Answer(status, "application/json", raw))
+    return decide(step, DIRECTORY, call(caller_pays), HandlerReply(status, "application/json", raw))
 
 
 IVAN, NUMBER = RingPerson("ivan", 30), RingNumber("+380501112233", 30)
@@ -125,32 +125,32 @@ def test_continue_is_a_wish_not_an_error():
         ({"ring": 1.5}, "ring is float, not text"),
         ({"ring": ""}, "ring is empty"),
         ({"ring": "x" * 200}, "ring is 200 characters long"),
-        ({"ring": "ivann"}, "'ivann' is no known person"),
-        ({"ring": "ivan.fax"}, "no known person, phone"),
-        ({"ring": "kharkiv"}, "no known person"),
-        ({"ring": "Ivan"}, "no known person"),
-        ({"ring": "1002"}, "could be the SIP account of olena.desk or the extension of olena"),
-        ({"ring": "380501112244"}, "could be the SIP account of olena.desk or a phone number"),
+        ({"ring": "ivann"}, "'ivann' is not a known person"),
+        ({"ring": "ivan.fax"}, "not a known person, phone"),
+        ({"ring": "kharkiv"}, "not a known person"),
+        ({"ring": "Ivan"}, "not a known person"),
+        ({"ring": "1002"}, "is ambiguous: the SIP account of olena.desk or the extension of olena"),
+        ({"ring": "380501112244"}, "is ambiguous: the SIP account of olena.desk or a phone number"),
         ({"ring": "112"}, "'112' is neither a SIP account nor 10-15 digits"),
         ({"ring": "050111223344556"}, "national number"),
         ({"ring": "0900111222"}, "+380900111222 is not an allowed destination"),
         ({"ring": "+380900111222"}, "not an allowed destination"),
         ({"ring": "+12025550123"}, "not an allowed destination"),
-        ({"ring": "+٣٨٠٥٠١١١٢٢٣٣"}, "no known person"),
-        ({"ring": "sofia/gateway/main/1"}, "no known person"),
-        ({"ring": "ivan,[api_on_answer='system id']"}, "no known person"),
-        ({"ring": "+380501112233|+380900111222"}, "no known person"),
+        ({"ring": "+٣٨٠٥٠١١١٢٢٣٣"}, "not a known person"),
+        ({"ring": "sofia/gateway/main/1"}, "not a known person"),
+        ({"ring": "ivan,[api_on_answer='system id']"}, "not a known person"),
+        ({"ring": "+380501112233|+380900111222"}, "not a known person"),
         ({"ring": "ivan", "for": 0}, "for must be whole seconds, 1 to 300"),
         ({"ring": "ivan", "for": 301}, "for must be whole seconds"),
         ({"ring": "ivan", "for": "soon"}, "for must be whole seconds"),
         ({"ring": "ivan", "for": 1.5}, "for is float"),
         ({"ring": "ivan", "for": True}, "for is bool"),
-        ({"scheme": "nowhere"}, "'nowhere' is no known scheme"),
-        ({"scheme": "../etc"}, "no known scheme"),
-        ({"hangup": "REBOOT"}, "no hangup cause"),
+        ({"scheme": "nowhere"}, "'nowhere' is not a known scheme"),
+        ({"scheme": "../etc"}, "not a known scheme"),
+        ({"hangup": "REBOOT"}, "not a hangup cause"),
         ({"hangup": False}, "hangup is bool"),
-        ("lviv", "could be person lviv or scheme lviv"),
-        ("<html>it works</html>", "no known person"),
+        ("lviv", "is ambiguous: person lviv or scheme lviv"),
+        ("<html>it works</html>", "not a known person"),
     ],
 )
 def test_a_wrong_answer_goes_on_with_the_scheme_and_says_why(body, reason):
@@ -166,7 +166,7 @@ def test_a_status_other_than_2xx_is_no_answer_whatever_its_body(status):
 
 
 def test_no_answer_goes_on():
-    verdict = decide(OWN, DIRECTORY, call(), Failure("no answer within 2 s"))
+    verdict = decide(OWN, DIRECTORY, call(), HandlerFailure("no answer within 2 s"))
     assert (verdict.decision, verdict.outcome, verdict.reason) == (Continue(), "failed", "no answer within 2 s")
 
 
@@ -174,7 +174,7 @@ def test_a_scheme_that_answers_first_is_refused_where_the_caller_does_not_pay():
     assert said({"scheme": "greeting"}).decision == GoScheme("greeting")
     verdict = said({"scheme": "greeting"}, caller_pays=False)
     assert (verdict.decision, verdict.outcome) == (Continue(), "refused")
-    assert "answers before a person" in verdict.reason
+    assert "before a person does" in verdict.reason
     assert said({"scheme": "kyiv"}, caller_pays=False).decision == GoScheme("kyiv")
 
 
@@ -186,12 +186,12 @@ def test_a_step_may_narrow_the_projects_destinations():
 
 def test_national_digits_need_a_country():
     nowhere = Directory.of(TABLE | {"country": None}, SCHEMES)
-    assert "national number" in decide(OWN, nowhere, call(), Answer(200, "", b"0501112233")).reason
+    assert "national number" in decide(OWN, nowhere, call(), HandlerReply(200, "", b"0501112233")).reason
 
 
 def test_no_destinations_allow_no_number():
     closed = Directory.of(TABLE | {"destinations": []}, SCHEMES)
-    verdict = decide(OWN, closed, call(), Answer(200, "", b"+380501112233"))
+    verdict = decide(OWN, closed, call(), HandlerReply(200, "", b"+380501112233"))
     assert "not an allowed destination" in verdict.reason
 
 
@@ -255,7 +255,7 @@ answers = st.dictionaries(
 @given(st.binary() | answers.map(lambda said: json.dumps(said).encode()))
 def test_no_answer_whatever_breaks_a_decision_or_its_encoding(body):
     for step in (OWN, RINGOSTAT, RINGOSTAT | {"import": "http"}, RINGOSTAT | {"import": "json-rpc"}):
-        verdict = decide(step, DIRECTORY, call(), Answer(200, "", body))
+        verdict = decide(step, DIRECTORY, call(), HandlerReply(200, "", body))
         for value in encode("3", verdict.decision).values():
             assert not set(value) & set("$\r\n\0;=")
             value.encode()
@@ -283,4 +283,4 @@ OWNED = {"+380501112233": "ivan.mobile", "+380671110000": "olena.mobile", "+4915
 def test_a_phone_is_that_phone_by_its_number_too(body, decision):
     directory = Directory.of(TABLE | {"numbers": OWNED}, SCHEMES)
     text = body if isinstance(body, str) else json.dumps(body)
-    assert decide(OWN, directory, call(), Answer(200, "text/plain", text.encode())).decision == decision
+    assert decide(OWN, directory, call(), HandlerReply(200, "text/plain", text.encode())).decision == decision

@@ -150,7 +150,7 @@ def walked(folder: Path, names: Names) -> dict[str, Walked]:
             result = carry(case, names)
             times = {name: str(1_795_000_000_000_000) for name in ("start_uepoch", "end_uepoch")}
             variables = {"uuid": f"walk-{case.name}", "direction": "inbound", **times}
-            call = parse.call(Cdr(variables["uuid"], variables, tuple(ran)), {}, parse.Place())
+            call = parse.call(Cdr(variables["uuid"], variables, tuple(ran)), {}, parse.ParseContext())
             found[case.name] = Walked(list(result.events), result.complaints(), call)
     return found
 

@@ -9,7 +9,7 @@ import pytest
 from gevent.event import Event
 
 from routing.http.address import REMEMBERED_SECONDS, AddressRefused, Resolver, check_address
-from routing.http.client import Client
+from routing.http.client import HttpClient
 from routing.model.web import NoReply
 
 HERE = [(int(socket.AF_INET), "192.0.2.7")]
@@ -60,13 +60,13 @@ def test_link_local_is_allowed_where_the_operator_says_so():
 @pytest.mark.parametrize("host", ["169.254.169.254", "[::ffff:169.254.169.254]"])
 def test_the_client_refuses_them_written_out(host):
     with pytest.raises(NoReply, match="metadata"):
-        Client(Resolver(Clock())).exchange("GET", f"http://{host}/latest/meta-data", {}, b"", 1.0)
+        HttpClient(Resolver(Clock())).exchange("GET", f"http://{host}/latest/meta-data", {}, b"", 1.0)
 
 
 def test_the_client_refuses_them_behind_a_name():
     behind = Resolver(Clock(), lambda host: [*HERE, (int(socket.AF_INET), "169.254.169.254")])
     with pytest.raises(NoReply, match="metadata"):
-        Client(behind).exchange("GET", "http://innocent.example/", {}, b"", 1.0)
+        HttpClient(behind).exchange("GET", "http://innocent.example/", {}, b"", 1.0)
 
 
 def test_names_are_remembered_for_a_while():

@@ -16,7 +16,7 @@ from gevent.pool import Pool
 from gevent.server import StreamServer
 
 from routing.http.address import Resolver
-from routing.http.client import LONGEST_BODY, Client
+from routing.http.client import LONGEST_BODY, HttpClient
 from routing.model.web import NoReply
 
 HEADERS = {"Content-Type": "application/json"}
@@ -60,11 +60,11 @@ def handler() -> Iterator[Callable[..., Handler]]:
         each.stop()
 
 
-def client(**options: object) -> Client:
-    return Client(Resolver(time.monotonic), **options)
+def client(**options: object) -> HttpClient:
+    return HttpClient(Resolver(time.monotonic), **options)
 
 
-def ask(url: str, deadline_s: float = 3.0, asking: Client | None = None, method: str = "POST", body: bytes = b"{}"):
+def ask(url: str, deadline_s: float = 3.0, asking: HttpClient | None = None, method: str = "POST", body: bytes = b"{}"):
     with gevent.Timeout(5, AssertionError("the client did not keep its deadline")):
         return (asking or client()).exchange(method, url, HEADERS, body, deadline_s)
 
@@ -171,7 +171,7 @@ def test_a_connect_that_failed_is_tried_at_the_next_address(handler):
     there = handler(says(OK))
     port = int(there.url.split(":")[2].split("/")[0])
     resolver = Resolver(time.monotonic, lambda host: [(socket.AF_INET, "127.0.0.2"), (socket.AF_INET, "127.0.0.1")])
-    reply = ask(f"http://handler.example:{port}/", asking=Client(resolver))
+    reply = ask(f"http://handler.example:{port}/", asking=HttpClient(resolver))
     assert reply.status == 200
 
 

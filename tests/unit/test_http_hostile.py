@@ -10,8 +10,8 @@ import gevent
 import pytest
 
 from routing.http.address import Resolver
-from routing.http.client import Client
-from routing.http.pool import Pool
+from routing.http.client import HttpClient
+from routing.http.pool import HttpPool
 from routing.model.web import NoReply, Reply
 from support.hostile_http import ATTACKS, DRIPS, Guard, hostile
 
@@ -20,19 +20,19 @@ DEADLINE_S = 0.2
 ANSWERS = {"bomb of gzip", "103 early hints", "two lengths"}
 
 
-def _asked(asks: Client, port: int, keeps: bool = False, deadline_s: float = DEADLINE_S) -> Reply | NoReply:
-    ask = asks.request if isinstance(asks, Pool) else asks.exchange
+def _asked(asks: HttpClient, port: int, keeps: bool = False, deadline_s: float = DEADLINE_S) -> Reply | NoReply:
+    ask = asks.request if isinstance(asks, HttpPool) else asks.exchange
     with gevent.Timeout(30, AssertionError("the deadline was not kept")):
         try:
             return ask("POST", f"http://127.0.0.1:{port}/route", {}, b"{}", deadline_s)
         except NoReply as problem:
             return problem
         finally:
-            if isinstance(asks, Pool) and not keeps:
+            if isinstance(asks, HttpPool) and not keeps:
                 asks.close()
 
 
-@pytest.mark.parametrize("kind", [Client, pytest.param(Pool, marks=pytest.mark.thorough)])
+@pytest.mark.parametrize("kind", [HttpClient, pytest.param(HttpPool, marks=pytest.mark.thorough)])
 @pytest.mark.parametrize("attack", ATTACKS)
 def test_an_attack_ends_for_its_asker_and_holds_up_nobody_else(attack, kind):
     with hostile(attack) as server, Guard(server) as guard:
@@ -44,7 +44,7 @@ def test_an_attack_ends_for_its_asker_and_holds_up_nobody_else(attack, kind):
 @pytest.mark.parametrize("attack", DRIPS)
 def test_what_comes_in_drops_meets_the_deadline(attack):
     with hostile(attack, drips=True) as server, Guard(server) as guard:
-        said = _asked(Client(Resolver(time.monotonic)), server.port)
+        said = _asked(HttpClient(Resolver(time.monotonic)), server.port)
     assert not guard.was_blocked
     assert str(said) == f"no answer within {DEADLINE_S} s"
 
@@ -64,9 +64,9 @@ def test_others_are_answered_meanwhile():
     with hostile("100 continue", drips=True) as slow, hostile("trailers") as fast, Guard(slow, fast) as guard:
         held = Greenlets()
         for server in (slow, fast) * 10:
-            held.spawn(_asked, Client(Resolver(time.monotonic)), server.port)
+            held.spawn(_asked, HttpClient(Resolver(time.monotonic)), server.port)
         while held.greenlets:
-            answered.append(_asked(Client(Resolver(time.monotonic)), honest.server_port, deadline_s=20))
+            answered.append(_asked(HttpClient(Resolver(time.monotonic)), honest.server_port, deadline_s=20))
     honest.stop()
     assert not guard.was_blocked
     assert answered and all(isinstance(each, Reply) for each in answered)
@@ -86,7 +86,7 @@ def test_a_server_that_says_more_than_was_asked_is_not_asked_on_that_connection_
 
     server = StreamServer(("127.0.0.1", 0), serve)
     server.start()
-    pool = Pool(Resolver(time.monotonic))
+    pool = HttpPool(Resolver(time.monotonic))
     replies = [_asked(pool, server.server_port, keeps=True) for _ in range(3)]
     pool.close()
     server.stop()

@@ -16,7 +16,7 @@ from gevent.pool import Pool
 from gevent.server import StreamServer
 
 from routing.http.address import Resolver
-from routing.http.client import Client
+from routing.http.client import HttpClient
 from routing.model.web import NoReply
 from support import certificates
 from support.hostile_http import ATTACKS, Guard, hostile
@@ -53,7 +53,7 @@ def ask(url: str, trusted: Path | None = None, deadline_s: float = 3.0) -> int:
     if trusted:
         tls = gevent.ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         tls.load_verify_locations(str(trusted))
-    client = Client(Resolver(time.monotonic, lambda host: [(2, "127.0.0.1")]), tls=tls)
+    client = HttpClient(Resolver(time.monotonic, lambda host: [(2, "127.0.0.1")]), tls=tls)
     with gevent.Timeout(5, AssertionError("the client did not keep its deadline")):
         return client.exchange("POST", url, {}, b"{}", deadline_s).status
 

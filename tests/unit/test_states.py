@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from routing.engine.states import States
-from routing.esl.watch import Channel, Picture
+from routing.esl.watch import Channel, Snapshot
 
 
-def picture(*channels: Channel, registered: tuple[str, ...] = ("1001",)) -> Picture:
-    return Picture(channels, frozenset(registered))
+def picture(*channels: Channel, registered: tuple[str, ...] = ("1001",)) -> Snapshot:
+    return Snapshot(channels, frozenset(registered))
 
 
 def ivan(states: States, call: str = "", outside: bool = False) -> str:

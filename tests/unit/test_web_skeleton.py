@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from flask import Flask, Response, jsonify
 
-from routing.web.skeleton import Pages, Refused, application, holds_key
+from routing.web.skeleton import Pages, RequestRefused, application, holds_key
 
 PAGE = "https://www.example.com"
 
@@ -25,7 +25,7 @@ def app(faults) -> Flask:
 
     @made.get("/refused/<int:seconds>")
     def refused(seconds: int) -> Response:
-        raise Refused(429, "too often", seconds / 2)
+        raise RequestRefused(429, "too often", seconds / 2)
 
     @made.get("/fault")
     def fault() -> Response:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import gevent
 import pytest
 
-from routing.esl.server import Server
+from routing.esl.server import CallServer
 from routing.model.decision import Call
 
 
@@ -19,7 +19,7 @@ class Bed:
     calls: list[Call] = field(default_factory=list)
     ends: list[tuple[str, str]] = field(default_factory=list)
     decide: Callable[[Call], dict[str, str]] = lambda call: {"routing_decision": f"{call.step}:continue"}
-    server: Server | None = None
+    server: CallServer | None = None
 
     @property
     def port(self) -> int:
@@ -42,11 +42,11 @@ class Bed:
 @pytest.fixture
 def serve() -> Iterator[Callable[..., Bed]]:
     """Start servers: ``serve(most_calls=5, connect_s=0.1)``."""
-    started: list[Server] = []
+    started: list[CallServer] = []
 
     def start(**options: float) -> Bed:
         bed = Bed()
-        bed.server = Server(
+        bed.server = CallServer(
             ("127.0.0.1", 0), bed.asked, lambda reason, details: bed.ends.append((reason, details)), **options
         )
         bed.server.start()

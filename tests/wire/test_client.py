@@ -12,7 +12,7 @@ from gevent.event import Event
 from gevent.pool import Pool
 from gevent.server import StreamServer
 
-from routing.esl.client import Client, SwitchFault, api, connected
+from routing.esl.client import EventSocketClient, SwitchFault, api, connected
 from routing.esl.protocol import EventSocket
 from support.waiting import within
 from support.wire_switch import Switch
@@ -138,7 +138,7 @@ def working() -> Iterator[Working]:
 
 
 @pytest.fixture
-def client(working) -> Iterator[Client]:
+def client(working) -> Iterator[EventSocketClient]:
     with within(), connected(EventSocket("127.0.0.1", working.server.server_port, "right")) as opened:
         opened.ask("event plain BACKGROUND_JOB")
         yield opened

@@ -241,7 +241,7 @@ def test_a_fault_of_the_engine_goes_on(bed):
 def test_an_unknown_step_kind_goes_on(bed):
     here = bed(**{"3": {"kind": "oracle"}})
     assert here.decide() == "3:continue"
-    assert "knows no step kind 'oracle'" in here.lines[0]["reason"]
+    assert "does not know the step kind 'oracle'" in here.lines[0]["reason"]
 
 
 def test_the_whole_decision_has_a_deadline_of_its_own(bed):

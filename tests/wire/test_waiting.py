@@ -12,7 +12,7 @@ from routing.engine.states import States
 from routing.engine.waiting import Waiting
 from routing.esl.client import SwitchFault
 from routing.esl.protocol import Message
-from routing.esl.watch import Channel, Picture
+from routing.esl.watch import Channel, Snapshot
 from routing.model.decision import Call
 
 STEP = {"people": [{"person": name, "sip": [name], "outside": False} for name in ("ivan", "olena")]}
@@ -38,7 +38,7 @@ class Company:
     def __init__(self) -> None:
         self.now = 100.0
         self.states = States(clock=lambda: self.now)
-        self.states.seen(Picture((Channel("ivan's", "ivan.desk", "a call"),), frozenset({"ivan", "olena"})))
+        self.states.seen(Snapshot((Channel("ivan's", "ivan.desk", "a call"),), frozenset({"ivan", "olena"})))
         self.waiting = Waiting(
             self.decide, lambda call: STEP, self.states, "an engine", clock=lambda: self.now, leads=True
         )

@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from routing.journal.memory import DAYS
+from routing.journal.outbox import DAYS
 from routing.model.memory import Direction, Talk
 from routing.model.moments import later
 from routing.offline.events import Event

@@ -28,7 +28,7 @@ from routing.process.secrets import read_secrets
 from routing.release import publish as publishing
 from routing.store import embedded
 from routing.store.address import parse
-from routing.store.client import Store
+from routing.store.client import RedisStore
 from routing.store.memory import RedisMemory
 from routing.testing.names import Names
 from routing.testing.sample import Sample
@@ -169,7 +169,7 @@ def _staged(schemes: Path, staged: Path, moved: Mapping[str, str]) -> Path:
 def _remembering(root: Path, published: PublishedRelease) -> Remembering | None:
     if not embedded.answers(root):
         return None
-    memory = RedisMemory(Store(parse(embedded.url(root))))
+    memory = RedisMemory(RedisStore(parse(embedded.url(root))))
     return Remembering(memory, str(published.table["project"]), published.timezone)
 
 

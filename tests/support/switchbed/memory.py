@@ -16,7 +16,7 @@ from routing.model.memory import Talk
 from routing.model.visitors import Lending
 from routing.store import keys
 from routing.store.address import parse
-from routing.store.client import Store
+from routing.store.client import RedisStore
 from routing.store.embedded import url
 from routing.store.leases import RedisLeases
 from routing.store.memory import RedisMemory
@@ -100,7 +100,7 @@ def lend(root: Path, number: str, told: Mapping[str, Mapping[str, str]]) -> None
 
 @contextlib.contextmanager
 def _store(root: Path):
-    store = Store(parse(url(root)), budget_s=2.0)
+    store = RedisStore(parse(url(root)), budget_s=2.0)
     try:
         yield store
     finally:

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from routing.decide.request import parameters
 from routing.decide.responsible import Responsible
-from routing.decide.verdict import Answer, Failure
+from routing.decide.verdict import HandlerFailure, HandlerReply
 from routing.model import dnd
 from routing.model.decision import Call as Facts
 from routing.model.entities import Visitor
@@ -160,7 +160,7 @@ class _Carried:
         visitor = Visitor({**told.get("entities", {}), **told.get("page", {})}, told.get("source", {}))
         answer = canned(_words(case.webhook))
 
-        def handler(step: Mapping[str, Any], call: Facts) -> tuple[Answer | Failure, int]:
+        def handler(step: Mapping[str, Any], call: Facts) -> tuple[HandlerReply | HandlerFailure, int]:
             asked.append(parameters(step, call))
             return answer(step, call)
 

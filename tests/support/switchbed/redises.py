@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from routing.store.address import parse
-from routing.store.client import Store
+from routing.store.client import RedisStore
 from support.redis_server import Server, free_port, until
 
 _WATCHING = """
@@ -43,9 +43,9 @@ def replicated(folder: Path) -> Iterator[tuple[Server, str]]:
         yield master, f"redis+sentinel://127.0.0.1:{watcher}/bed"
 
 
-def store_at(url: str) -> Store:
+def store_at(url: str) -> RedisStore:
     """A patient store, for what a test itself writes and reads."""
-    return Store(parse(url), budget_s=2.0)
+    return RedisStore(parse(url), budget_s=2.0)
 
 
 def _asked(port: int, *command: str):

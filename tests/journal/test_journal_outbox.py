@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from routing.journal.memory import Outbox, days_in
+from routing.journal.outbox import Outbox, days_in
 from routing.model.memory import Forgotten, Talk
 from support.journal_bed import CDR, Fuse, Killed
 

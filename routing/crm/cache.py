@@ -21,7 +21,7 @@ MOST = 10_000
 
 
 @dataclass
-class Memory(Generic[Value]):
+class TimedCache(Generic[Value]):
     """Values with their times. ``clock``: monotonic seconds."""
 
     clock: Callable[[], float]

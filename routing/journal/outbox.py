@@ -26,7 +26,7 @@ DAYS = 7
 _DIRECTIONS: dict[str, Direction] = {"in": "in", "callback": "in", "out": "out"}
 
 
-class Memory(Protocol):
+class TalkMemory(Protocol):
     """Takes talks and voicemails, in any order, each possibly more than once. All raise
     `routing.model.memory.Forgotten`."""
 
@@ -49,7 +49,7 @@ class Outbox:
     """Hands calls over to a memory. ``day_of``: the project's day of a time; ``project``: of calls that name none;
     ``people_of``: whose voicemails are in a box of these schemes."""
 
-    memory: Memory
+    memory: TalkMemory
     day_of: Callable[[float], str]
     project: str = ""
     people_of: Callable[[Sequence[str], str], Sequence[str]] = _nobody

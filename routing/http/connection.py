@@ -19,7 +19,7 @@ from routing.model.budget import CHUNK, Budget, Counted
 HANDSHAKE_BYTES = 160 * 1024
 
 
-class Line:
+class MeteredConnection:
     """A connected socket that is ours now. ``budget`` is replaced for every exchange."""
 
     def __init__(self, sock: gevent.socket.socket, budget: Budget) -> None:

@@ -29,7 +29,7 @@ def answer(facts: Mapping[str, Any]) -> bytes:
 
 
 @dataclass
-class Line:
+class ControlConnection:
     """The supervisor's end of a worker's line."""
 
     sock: socket.socket
@@ -46,8 +46,8 @@ class Line:
             return True
         except OSError:
             received = b""
-        *lines, self._unread = (self._unread + received).split(b"\n")
-        for text in lines:
+        *controls, self._unread = (self._unread + received).split(b"\n")
+        for text in controls:
             if text + b"\n" != BEAT:
                 with answered:
                     self.answered, self.facts = self.answered + 1, json.loads(text)
@@ -55,15 +55,15 @@ class Line:
         return bool(received)
 
 
-def ask(lines: Iterable[Line], answered: threading.Condition) -> list[Mapping[str, Any]]:
+def ask(controls: Iterable[ControlConnection], answered: threading.Condition) -> list[Mapping[str, Any]]:
     """What workers answer now, from any thread but the one that reads; those that do not in time are left out."""
     with answered:
-        requests = [(line, line.answered) for line in lines]
-        for line, _ in requests:
+        requests = [(control, control.answered) for control in controls]
+        for control, _ in requests:
             with suppress(OSError):
-                line.sock.send(QUESTION)
-        answered.wait_for(lambda: all(line.answered > before for line, before in requests), ANSWER_SECONDS)
-        return [line.facts for line, before in requests if line.answered > before]
+                control.sock.send(QUESTION)
+        answered.wait_for(lambda: all(control.answered > before for control, before in requests), ANSWER_SECONDS)
+        return [control.facts for control, before in requests if control.answered > before]
 
 
 def die_with_parent() -> None:

@@ -1,6 +1,6 @@
 """The crm step's decision: who is responsible in the CRM -> which person is rung.
 
-The CRM itself is a port; what is made of its answer is here, for the engine, `routing trace` and tests alike. Pure.
+The CRM is a port. The engine, `routing trace` and scheme tests share this decision. Pure.
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ DEFAULT_RING_SECONDS = 20
 
 
 def answer(step: Step, call: Call, ports: Ports) -> Verdict:
-    """Look the caller up in the CRM that the step names, and ring whoever stands for the owner."""
+    """Look the caller up in the CRM that the step names, and ring the person mapped to the owner."""
     people = ports.responsible(call.release, str(step["crm"]["system"]))
     verdict = decide(step, people, ports.crm(step, call, people))
     return _unproven(verdict) if call.stated_number else verdict
 
 
 def _unproven(verdict: Verdict) -> Verdict:
-    """What follows from a number that the caller only told: who is rung, and no more. The phone shows no name that
-    anybody could have dialled up, and the caller is not known by it.
+    """A verdict for a number that the caller only entered: it chooses who rings, and no more. The phone shows no name,
+    because anybody could enter that number, and the caller does not count as known.
     """
     decision = verdict.decision
     unnamed = replace(decision, name="") if isinstance(decision, RingPerson) else decision
@@ -37,16 +37,16 @@ def _unproven(verdict: Verdict) -> Verdict:
 
 
 def visitor_facts(step: Mapping[str, Any], call: Call) -> dict[str, str]:
-    """What the CRM's templates tell of the visitor, by place (``entity.region``); "" for what they have not."""
+    """The visitor's facts that the CRM's templates use, by template name (``entity.region``); "" for absent ones."""
     known = {"entity": call.entities, "source": call.source}
     names = [name.partition(".") for name in (step.get("crm") or {}).get("told") or ()]
     return {f"{kind}.{name}": known[kind].get(name, "") for kind, _, name in names}
 
 
 def decide(step: Mapping[str, Any], people: Responsible, outcome: Outcome) -> Verdict:
-    """Ring the responsible person with the caller's name as label, else go on; the reason names ids only.
+    """Ring the responsible person with the caller's name as label, else continue; the reason names ids only.
 
-    A caller whom the CRM has found is known from here on (`model.known`), whoever is responsible for them.
+    A caller found in the CRM counts as known from here on (`model.known`), whoever is responsible for them.
     """
     if isinstance(outcome, Failed):
         return failed(outcome.reason)
@@ -59,7 +59,7 @@ def _verdict(step: Mapping[str, Any], people: Responsible, outcome: OwnerFound |
         return Verdict(Continue(), "continued", outcome.reason + _stale(outcome))
     person = people.person(outcome.owner)
     if not person:
-        return refused(f"no person stands for owner {outcome.owner.id} of {outcome.kind} {outcome.id}")
+        return refused(f"no person is mapped to owner {outcome.owner.id} of {outcome.kind} {outcome.id}")
     name = "".join(sign if sign.isprintable() else " " for sign in outcome.caller_name[:200])
     decision = RingPerson(person, int(step.get("ring_s") or DEFAULT_RING_SECONDS), clean_name(name))
     reason = f"owner {outcome.owner.id} of {outcome.kind} {outcome.id}{_stale(outcome)}"
@@ -69,4 +69,4 @@ def _verdict(step: Mapping[str, Any], people: Responsible, outcome: OwnerFound |
 
 
 def _stale(outcome: OwnerFound | NoOwnerFound) -> str:
-    return " (an earlier answer: the CRM does not answer now)" if outcome.stale else ""
+    return " (cached answer: the CRM does not answer now)" if outcome.stale else ""

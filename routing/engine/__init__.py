@@ -1,1 +1,1 @@
-"""The engine: worker processes that decide calls, what they know of people, and their supervisor."""
+"""The engine: worker processes that decide calls, the states of people, and the workers' supervisor."""

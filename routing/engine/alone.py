@@ -1,4 +1,4 @@
-"""What one process of several does for all of them, for as long as it lives."""
+"""Work that only one of several processes does at a time, on behalf of all."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import gevent
 
 @contextmanager
 def alone(file: Path, every_s: float) -> Iterator[None]:
-    """Waits until no other process is in such a block of this file; a process that dies has left it."""
+    """Waits for the exclusive lock on a file and holds it inside the block; the lock ends with its process."""
     with file.open("wb") as lock:
         while not _locked(lock.fileno()):
             gevent.sleep(every_s)

@@ -1,6 +1,6 @@
-"""What a worker and its supervisor say to each other over the line between them.
+"""The protocol between a worker and its supervisor, over a socket pair.
 
-The worker beats; asked, it answers with one line of JSON: what it takes people for. Bytes and facts only.
+The worker sends heartbeats. It answers a request with one line of JSON: the states of people as it knows them.
 """
 
 from __future__ import annotations
@@ -19,27 +19,27 @@ BEAT = b".\n"
 QUESTION = b"?"
 CHUNK = 64 * 1024
 _PR_SET_PDEATHSIG = 1
-#: Longest wait for the answers of workers.
+#: How long the supervisor waits for the workers' answers.
 ANSWER_SECONDS = 1.0
 
 
 def answer(facts: Mapping[str, Any]) -> bytes:
-    """A worker's answer to a question."""
+    """A worker's answer to a request."""
     return json.dumps(facts).encode() + b"\n"
 
 
 @dataclass
 class ControlConnection:
-    """The supervisor's end of a worker's line."""
+    """The supervisor's end of a worker's control socket."""
 
     sock: socket.socket
-    #: How many questions were answered, and the last answer.
+    #: How many requests the worker has answered, and its last answer.
     answered: int = 0
     facts: Mapping[str, Any] = field(default_factory=dict)
     _unread: bytes = b""
 
     def read(self, answered: threading.Condition) -> bool:
-        """Take what the worker said; answers are told to whoever waits. False when the line broke."""
+        """Read what the worker sent and notify the waiting threads of answers. False when the connection is closed."""
         try:
             received = self.sock.recv(CHUNK)
         except BlockingIOError:
@@ -56,7 +56,7 @@ class ControlConnection:
 
 
 def ask(controls: Iterable[ControlConnection], answered: threading.Condition) -> list[Mapping[str, Any]]:
-    """What workers answer now, from any thread but the one that reads; those that do not in time are left out."""
+    """The workers' answers to a request, without those that are late. Not for the thread that reads."""
     with answered:
         requests = [(control, control.answered) for control in controls]
         for control, _ in requests:
@@ -67,9 +67,9 @@ def ask(controls: Iterable[ControlConnection], answered: threading.Condition) ->
 
 
 def die_with_parent() -> None:
-    """Have the kernel kill this process when its starter ends, however it ends (Linux).
+    """Have the kernel kill this process when its parent ends, however it ends (Linux).
 
-    A worker that is stopped cannot see that its line broke.
+    A stopped worker cannot notice that its control socket was closed.
     """
     with suppress(AttributeError, OSError):
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)

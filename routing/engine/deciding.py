@@ -1,7 +1,7 @@
 """Decides calls: loads the step that a call names, decides it, turns the verdict into channel variables.
 
-Every road ends in variables for FreeSWITCH within the step's time plus half a second; whatever goes wrong
-becomes "go on with the scheme", one log line and one count.
+Every path ends in variables for FreeSWITCH within the step's timeout plus half a second. A failure becomes "continue
+with the scheme", one log line and one count.
 """
 
 from __future__ import annotations
@@ -27,15 +27,15 @@ from routing.model.ringing import Wave
 from routing.process.log import Lines
 from routing.release.tables import ReleaseFault, Releases
 
-#: The whole decision may take this much longer than the step's own time.
+#: The whole decision may take this much longer than the step's own timeout.
 GRACE_SECONDS = 0.4
-#: FreeSWITCH's watchdog fires up to a second early, and an answer takes 20 ms to be heard.
+#: FreeSWITCH's watchdog fires up to a second early, and reads an answer within 20 ms.
 EARLY_SECONDS = 1.05
-#: Left for saying "go on" when a decision does not come.
+#: Reserved for sending "continue" when no decision comes.
 SAYING_SECONDS = 0.1
 
 LONGEST_VERDICT = 120
-#: Left out of words that FreeSWITCH carries: what it could act on.
+#: Removed from text that FreeSWITCH carries, because FreeSWITCH could act on it.
 _UNSAFE_SIGNS = re.compile(r"[^\w .,:/()-]")
 
 
@@ -47,7 +47,7 @@ class Engine:
     ports: Ports
     lines: Lines
     clock: Callable[[], float] = time.monotonic
-    #: Told, by project, of every person who is about to ring; it must not wait.
+    #: Called with the project and the screen pop of every person who is about to ring; must not block.
     popped: Callable[[str, Pop], None] = lambda project, pop: None
     #: Who tells calls that wait when to go on, and whether a call that found a person free may have them, as nobody has
     #: waited longer (`routing.engine.waiting`).
@@ -57,7 +57,8 @@ class Engine:
     def decide(self, call: Call) -> Mapping[str, str]:
         """Channel variables that carry the decision for a call.
 
-        Raises Late when FreeSWITCH has gone on, or may have: then nothing may be said. Nothing else but GreenletExit.
+        Raises Late when FreeSWITCH has continued without it, or may have: then nothing may be sent. Raises nothing else
+        but GreenletExit.
         """
         began_s = self.clock()
         step: Mapping[str, Any] = {}
@@ -77,7 +78,7 @@ class Engine:
             raise
         except Exception as problem:
             self.lines.write("error", "fault", call=call.uuid, problem=repr(problem)[:500])
-            verdict, variables = self._go_on(call, f"a fault of the engine: {type(problem).__name__}")
+            verdict, variables = self._go_on(call, f"error in the engine: {type(problem).__name__}")
         if self._left_s(step, call) <= 0:
             return self._too_late(call, step, f"decided too late: {verdict.outcome}", began_s)
         self._note(call, step, verdict.outcome, variables["routing_decision"], verdict.reason, began_s)
@@ -89,7 +90,7 @@ class Engine:
         return self.releases.directory(release).waves(person)
 
     def _for_the_journal(self, verdict: Verdict, began_s: float) -> dict[str, str]:
-        """What the call's own record says of the decision: its outcome and why, and how long it took."""
+        """Variables for the call record: the decision's outcome and reason, and how long it took."""
         verdict_text = _UNSAFE_SIGNS.sub(" ", f"{verdict.outcome} {verdict.reason}".strip())[:LONGEST_VERDICT]
         return {"routing_verdict": verdict_text, "routing_took_ms": str(round((self.clock() - began_s) * 1000))}
 
@@ -97,7 +98,7 @@ class Engine:
         return failed(reason), answer(call, Continue())
 
     def _left_s(self, step: Mapping[str, Any], call: Call) -> float:
-        """For how long an answer is certain to be in time."""
+        """How long an answer is still certain to be in time, in seconds."""
         if call.waits_since is None:
             return LONGEST_STEP_SECONDS
         return call.waits_since + watchdog_seconds(step_seconds(step)) - EARLY_SECONDS - self.clock()
@@ -109,7 +110,7 @@ class Engine:
     def _within_budget(self, step: Mapping[str, Any], call: Call) -> Verdict:
         left_s = self._left_s(step, call)
         if left_s <= SAYING_SECONDS:
-            raise Late("asked so late that the call may have gone on")
+            raise Late("the decision request came so late that the call may have continued")
         limit_s = min(step_seconds(step) + GRACE_SECONDS, left_s - SAYING_SECONDS)
         timer = gevent.Timeout.start_new(limit_s)
         try:
@@ -130,7 +131,7 @@ class Engine:
         return replace(verdict, decision=Wait(), reason="others have waited longer")
 
     def _pop(self, kind: str, call: Call, verdict: Verdict) -> None:
-        """A screen that cannot be told costs no decision."""
+        """A failing screen pop never costs the decision."""
         try:
             directory = self.releases.directory(call.release)
             if directory.pops and (pop := pop_of(kind, call, verdict, directory)):

@@ -1,4 +1,4 @@
-"""Whom FreeSWITCH must not ring, from the engine's memory: what `routing.esl.globals` holds its variables to."""
+"""The people on do-not-disturb, from the memory, as the global variables that `routing.esl.globals` sets."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from routing.model.memory import Forgotten
 
 
 class Away(Protocol):
-    """Remembers who must not be disturbed (`routing.store.memory.RedisMemory`)."""
+    """Remembers who is on do-not-disturb (`routing.store.memory.RedisMemory`)."""
 
     def away(self, project: str) -> Mapping[str, float]:
-        """Persons, and since when. Raises Forgotten."""
+        """People on do-not-disturb -> since when. Raises Forgotten."""
 
 
 class DndVariables:
-    """Called again and again: the variables of everybody who must not be disturbed; None while that is not known."""
+    """Called periodically: the variables of everybody on do-not-disturb; None while that is not known."""
 
     def __init__(self, root: Path, memory: Away) -> None:
         self._table = root / "current/table.json"
@@ -28,7 +28,7 @@ class DndVariables:
         self._project = ""
 
     def __call__(self) -> Mapping[str, str] | None:
-        """Names of persons are ids, whatever stands in the memory: they become a command to FreeSWITCH."""
+        """Only valid ids pass, because the names become part of a command to FreeSWITCH."""
         try:
             away = self._memory.away(self._project or self._read())
         except (Forgotten, OSError, ValueError, KeyError, TypeError):
@@ -36,6 +36,6 @@ class DndVariables:
         return {dnd.variable(person): dnd.BUSY for person in away if ID.fullmatch(person)}
 
     def _read(self) -> str:
-        """The project's name: it is the root's for good, its people's memory being kept by it."""
+        """The project's name. It never changes for a root, because people's memory is kept under it."""
         self._project = str(json.loads(self._table.read_bytes())["project"])
         return self._project

@@ -1,4 +1,4 @@
-"""Asks the HTTP handlers of webhook steps: the request signed and sent, a failing one is spared."""
+"""Sends signed requests to the HTTP handlers of webhook steps, and none while a handler's breaker is open."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Handlers:
     new_id: Callable[[], str] = field(default=lambda: f"msg_{uuid4().hex}")
 
     def __call__(self, step: Step, call: Call) -> HandlerReply | HandlerFailure:
-        """Ask the handler of a webhook step, within the step's time."""
+        """The handler's answer to a webhook step's request, within the step's timeout."""
         name = step.get("secret") or ""
         secrets = signing_secrets(self.secrets, name)
         if secrets is None:
@@ -47,7 +47,7 @@ class Handlers:
         request = build_request(step, call, self.new_id(), int(self.now()), secrets, given)
         handler = request.url.partition("?")[0]
         if not self.breaker.allows(handler):
-            return HandlerFailure(f"left alone after {FAILURES_TO_OPEN} failures in a row")
+            return HandlerFailure(f"breaker open after {FAILURES_TO_OPEN} failures in a row")
         try:
             reply = self.client.exchange(request.method, request.url, request.headers, request.body, step_seconds(step))
         except NoReply as problem:

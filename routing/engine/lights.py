@@ -1,4 +1,4 @@
-"""For whom voicemails wait, from the engine's memory, by SIP account: what `routing.esl.lights` holds phones to."""
+"""How many voicemails wait for each SIP account, from the memory, for the lights that `routing.esl.lights` sets."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class VoicemailCounts(Protocol):
     """Remembers voicemails (`routing.store.memory.RedisMemory`)."""
 
     def waiting(self, project: str, people: Sequence[str], now_s: float) -> Mapping[str, int]:
-        """How many wait for each. Raises Forgotten."""
+        """How many voicemails wait for each person. Raises Forgotten."""
 
 
 class Lights:

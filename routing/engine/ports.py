@@ -1,6 +1,6 @@
-"""Everything that an engine's decisions ask, wired: releases, HTTP handlers, CRMs, Redis, who is free.
+"""Connects the ports of decisions: releases, HTTP handlers, CRMs, Redis, the states of people.
 
-What is not there is a normal case: without Redis nobody is remembered, without FreeSWITCH's events everybody is free.
+A missing service is a normal case: without Redis nothing is remembered, without FreeSWITCH's events everybody is free.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def ports_of(
 
 
 def look_up(systems: Systems) -> Callable[[Step, Call, Responsible], Outcome]:
-    """The port ``crm`` over systems: each has a short memory, a breaker and a rate limit of its own (routing.crm)."""
+    """The port ``crm``: each CRM has its own cache, breaker and rate limit (routing.crm)."""
 
     def outcome(step: Step, call: Call, people: Responsible) -> Outcome:
         order = step.get("order") or KINDS
@@ -60,4 +60,4 @@ def look_up(systems: Systems) -> Callable[[Step, Call, Responsible], Outcome]:
 
 
 def _no_crm(step: Step, call: Call, people: Responsible) -> Outcome:
-    return Failed("this engine asks no CRM")
+    return Failed("this engine has no connection to CRMs")

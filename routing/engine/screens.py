@@ -1,6 +1,6 @@
-"""Tells screens, from a worker, who is about to ring: through Redis, else to the server of screens on this node.
+"""Sends screen pops from a worker: through Redis, else directly to the pops server on this node.
 
-The decision never waits: telling is work of its own, bounded in number and, by the store, in time.
+The decision never waits: pops are sent in greenlets of their own, bounded in number and, by the store, in time.
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ from routing.pops.local import send
 from routing.store.client import RedisStore
 from routing.store.pops import RedisPops
 
-#: Pops being told at once; more than that are dropped.
+#: Pops being sent at once; more are dropped.
 MOST_AT_ONCE = 100
 
-#: Told how it ended: ``redis``, ``node`` (to this node's screens alone) or ``lost``.
+#: Called with the way a pop went: ``redis``, ``node`` (only this node's screens) or ``lost``.
 Count = Callable[[str], None]
 
 
 class Teller:
-    """What an engine's ``popped`` is. ``pops`` None: there is no Redis."""
+    """The engine's ``popped``. ``pops`` None: there is no Redis."""
 
     def __init__(self, root: Path, pops: Pops | None, count: Count) -> None:
         self._root = root
@@ -33,7 +33,7 @@ class Teller:
         self._pool = Pool(MOST_AT_ONCE)
 
     def __call__(self, project: str, pop: Pop) -> None:
-        """Tell the person's screens, soon."""
+        """Send the pop to the person's screens, without waiting."""
         if self._pool.full():
             self._count("lost")
             return
@@ -53,5 +53,5 @@ class Teller:
 
 
 def pops_in(store: RedisStore | None) -> Pops | None:
-    """The pops in a Redis; None without."""
+    """The pops in Redis; None without Redis."""
     return RedisPops(store) if store else None

@@ -46,10 +46,10 @@ class ServeOptions:
     drain_s: float = 10.0
     secrets: Path | None = None
     link_local: bool = False
-    #: A URL, or nothing for a Redis of our own below the root.
+    #: A URL, or "" for an embedded Redis below the root.
     redis: str = ""
     esl: str = "127.0.0.1:8021"
-    #: Networks whose wrong passwords are never counted: a SIP proxy's, behind which many phones are.
+    #: Networks whose wrong passwords are never counted: that of a SIP proxy with many phones behind it.
     trusted: tuple[str, ...] = ()
 
 
@@ -118,17 +118,17 @@ def live(root: Path) -> str:
 
 
 def _missing(options: ServeOptions) -> Iterator[str]:
-    """What calls will miss; what cannot be reached, the workers find out."""
+    """Warnings about missing settings. Workers report what cannot be reached."""
     if not (options.root / "current").is_dir():
         yield f"no release is live in {options.root}: calls find no scheme (hint: routing publish --out {options.root})"
     if options.esl and not os.environ.get(ESL_VARIABLE):
-        yield f"{ESL_VARIABLE} is not set: who talks or has no phone registered counts as free"
-        yield f"{ESL_VARIABLE} is not set: nobody is refused who guesses passwords of SIP accounts"
+        yield f"{ESL_VARIABLE} is not set: people who talk or have no registered phone count as free"
+        yield f"{ESL_VARIABLE} is not set: password guessing at SIP accounts is not stopped"
 
 
 @contextmanager
 def _redis(options: ServeOptions, lines: Lines) -> Iterator[str]:
-    """The URL of the Redis to use; without one a child of ours for as long as we live."""
+    """The URL of the Redis to use: the given one, else an embedded one that ends with this process."""
     if options.redis:
         yield options.redis
         return
@@ -211,8 +211,7 @@ def _not_open(text: str, problem: OSError) -> str:
 
 
 def _address(text: str) -> tuple[str, int]:
-    """Host and port of ``127.0.0.1:8084``; loopback only, since whoever reaches the port may ask as
-    FreeSWITCH."""
+    """Host and port of ``127.0.0.1:8084``. Loopback only: the port trusts every client as FreeSWITCH."""
     host, _, port = text.rpartition(":")
     try:
         address = ipaddress.ip_address(host.strip("[]"))

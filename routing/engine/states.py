@@ -1,7 +1,7 @@
-"""The states of people: who is ringing or talking, whose phones are registered, as FreeSWITCH tells it.
+"""The states of people by FreeSWITCH's events: who rings or talks, whose phones are registered.
 
-Each worker watches its own node's FreeSWITCH, so the states survive every restart of an engine and need no Redis. As
-long as nothing is known everybody is taken as free: FreeSWITCH then finds out by ringing.
+Each worker watches its own node's FreeSWITCH, so the states survive a restart of the engine and need no Redis. While
+FreeSWITCH cannot be reached everybody counts as free: ringing then shows who is.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from routing.model.memory import State
 
 @dataclass
 class States:
-    """A watcher of FreeSWITCH (`routing.esl.watch.Watcher`). ``report`` is told when it comes and goes."""
+    """A watcher of FreeSWITCH (`routing.esl.watch.Watcher`). ``report``: called when FreeSWITCH comes and goes."""
 
     report: Callable[[str], None] = lambda text: None
-    #: Called when somebody may be free, busy or gone; it must not wait.
+    #: Called when somebody may have become free, busy or absent; must not block.
     changed: Callable[[], None] = lambda: None
     clock: Callable[[], float] = time.monotonic
     is_known: bool = False
@@ -34,7 +34,7 @@ class States:
     _promised: dict[str, tuple[str, float]] = field(default_factory=dict)
 
     def presence_of(self, call: str) -> CallPresence:
-        """The states as one call sees them: its own legs, just rung and given up, keep nobody busy."""
+        """The states as one call sees them: its own legs, which it has just stopped ringing, keep nobody busy."""
         return CallPresence(self, call)
 
     def state(self, person: str, accounts: Collection[str], outside: bool, call: str = "") -> State:
@@ -65,11 +65,11 @@ class States:
         return to != call and until_s > self.clock()
 
     def facts(self) -> dict[str, Any]:
-        """For operators: whether FreeSWITCH is heard, SIP accounts that are registered, people with a leg."""
+        """For operators: whether FreeSWITCH is connected, the registered SIP accounts, the people with a leg."""
         return {"known": self.is_known, "registered": sorted(self._registered), "busy": sorted(self._legs)}
 
     def counts(self) -> tuple[int, int]:
-        """How many accounts are registered and people have a leg; none as long as nothing is known."""
+        """The number of registered accounts and of people with a leg; 0 while FreeSWITCH is not connected."""
         return (len(self._registered), len(self._legs)) if self.is_known else (0, 0)
 
     def seen(self, picture: Snapshot) -> None:
@@ -109,7 +109,7 @@ class States:
     def lost(self, reason: str) -> None:
         """See Watcher."""
         if self.is_known or not self._is_reported:
-            self.report(f"unknown, everybody is taken as free: {reason}")
+            self.report(f"unknown, everybody counts as free: {reason}")
         self.is_known, self._is_reported = False, True
 
 

@@ -1,7 +1,7 @@
-"""Keeps a number of worker processes alive on one listening socket.
+"""Keeps a number of worker processes running on one listening socket.
 
-A worker that dies is started again, one that stops beating is killed first. The socket is shared, not one per
-worker, so a call that waits for a dead or stuck worker is taken by another. Knows nothing of calls.
+A worker that dies is replaced; one whose heartbeat stops is killed first. The workers share the socket, so another
+worker takes the calls that wait for a dead or stuck one. Knows nothing of calls.
 """
 
 from __future__ import annotations
@@ -22,15 +22,14 @@ from typing import Any
 from routing.engine.control import ControlConnection, ask
 from routing.process.log import Lines
 
-#: A worker that has not beaten for this long is stuck; a fresh one gets the longer time to start.
+#: A worker without a heartbeat for this long is stuck; a new one has the longer time to start.
 STUCK_SECONDS = 10.0
 START_SECONDS = 30.0
 #: Pause before a worker that died young is replaced; doubles up to the last value.
 FIRST_PAUSE_SECONDS = 0.2
 LONGEST_PAUSE_SECONDS = 5.0
 YOUNG_SECONDS = 5.0
-#: A round of the loop longer than this means that we were stopped ourselves: nobody is to blame for missed
-#: beats.
+#: A round of the loop longer than this means that the supervisor itself was stopped: missed heartbeats do not count.
 SLEPT_SECONDS = 5.0
 
 Signals = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
@@ -38,7 +37,7 @@ Signals = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 @dataclass
 class WorkerProcess:
-    """A worker process: its line to us, when it started and last beat (monotonic seconds)."""
+    """A worker process: its control socket, the times of its start and of its last heartbeat (monotonic seconds)."""
 
     process: subprocess.Popen[bytes]
     control: ControlConnection
@@ -49,10 +48,11 @@ class WorkerProcess:
 
 @dataclass
 class Supervisor:
-    """``command`` makes a worker's arguments from the descriptor of its line; ``ended`` is told a dead pid.
+    """``command``: a worker's arguments for the descriptor of its control socket; ``ended``: called with the pid of a
+    dead worker.
 
-    ``closing`` is called first when the engine ends: our copy of the listening socket must go, or calls would
-    wait in its backlog for nobody. ``look`` is called every second, ``reload`` on SIGHUP.
+    ``closing`` is called first when the engine ends: it closes the supervisor's copy of the listening socket, or calls
+    would wait in a backlog that nobody reads. ``look`` is called every second, ``reload`` on SIGHUP.
     """
 
     command: Callable[[int], list[str]]
@@ -62,6 +62,8 @@ class Supervisor:
     lines: Lines
     ended: Callable[[int], None]
     closing: Callable[[], None]
+    look: Callable[[], None]
+    reload: Callable[[], None]
     children: list[WorkerProcess] = field(default_factory=list)
     stopping: bool = False
     _pause_s: float = 0.0
@@ -90,7 +92,7 @@ class Supervisor:
         return sum(child.ready for child in self.children)
 
     def people(self) -> list[Mapping[str, Any]]:
-        """What each worker takes people for (`routing.engine.states.States.facts`); asked from another thread."""
+        """The states of people in each worker (`routing.engine.states.States.facts`); call it from another thread."""
         return ask([child.control for child in list(self.children) if child.ready], self._answered)
 
     def _fill(self, selector: selectors.BaseSelector) -> None:
@@ -169,7 +171,7 @@ class Supervisor:
 
 @contextmanager
 def _signals(selector: selectors.BaseSelector) -> Iterator[Callable[[], bytes]]:
-    """Signals as bytes on a socket that the selector watches; the function returns the numbers caught."""
+    """Signals as bytes on a socket that the selector watches; the function returns the caught signal numbers."""
     ours, theirs = socket.socketpair()
     ours.setblocking(False)
     theirs.setblocking(False)
@@ -187,7 +189,7 @@ def _signals(selector: selectors.BaseSelector) -> Iterator[Callable[[], bytes]]:
 
 
 def _noted(number: int, frame: FrameType | None) -> None:
-    """Python runs this beside the wake-up byte, which is what the loop reads."""
+    """Does nothing: the loop reads the wake-up byte instead."""
 
 
 def worker_command(options: str) -> list[str]:

@@ -1,8 +1,8 @@
-"""Calls that wait for a busy person: one worker of the engine tells them when to go on.
+"""Calls that wait for a busy person: one worker of the engine ends their waiting.
 
-Such a call says every few seconds, by an event of FreeSWITCH, that it still waits (`routing.steps.orders`). Here the
-turn is noted, or ended with a decision: at once when the person is free, whoever has waited longest first. A call that
-hears nothing asks the engine by itself. Nobody who asks is sent past those who wait, whichever worker they ask.
+A waiting call reports a turn every few seconds by an event of FreeSWITCH (`routing.steps.orders`). The worker
+acknowledges the turn, or ends it with a decision as soon as the person is free, the longest wait first. A call without
+an acknowledgement requests a decision by itself. No worker sends a new call past those that wait.
 """
 
 from __future__ import annotations
@@ -25,24 +25,24 @@ from routing.model.decision import KEEPER, NOTED, QUESTION, WAITS, WAITS_EVENT, 
 from routing.model.memory import State
 from routing.release.tables import ReleaseFault
 
-#: So long after a call was sent to a person they count as busy, whether FreeSWITCH has rung them yet or not.
+#: A person counts as busy for so long after a call was sent to them, even before FreeSWITCH rings them.
 PROMISED_SECONDS = 2.0
-#: What a call does on its way to sleep, and how often and how long it is waited for there.
+#: The applications that a call runs before it sleeps; how often, and at what interval, the worker checks for the sleep.
 _BEFORE_SLEEP = ("execute_extension", "displace_session", "transfer", "set", "event")
 _TRIES, _TRY_SECONDS = 20, 0.01
 
 
 @dataclass
 class Waiting:
-    """``decide``: the engine's; ``step_of`` raises ReleaseFault. ``keeper``: the engine's name, which is in what calls
-    that wait here tell."""
+    """``decide``: the engine's; ``step_of`` raises ReleaseFault. ``keeper``: the engine's name, which the events of its
+    waiting calls carry."""
 
     decide: Callable[[Call], Mapping[str, str]]
     step_of: Callable[[Call], Mapping[str, Any]]
     states: States
     keeper: str
     clock: Callable[[], float] = time.monotonic
-    #: Whether this worker is the one that tells calls to go on; the others only know who waits.
+    #: Whether this worker ends the waiting of calls; the others only know who waits.
     leads: bool = False
     _queues: Queues = field(default_factory=Queues)
     _changed: Event = field(default_factory=Event)
@@ -52,21 +52,18 @@ class Waiting:
         return len(self._queues)
 
     def somebody_changed(self) -> None:
-        """A person may be free, or gone. Does not wait."""
+        """A person's state may have changed. Does not block."""
         self._changed.set()
 
     def lead(self, until: Event) -> None:
-        """This worker tells calls to go on, until it ends."""
+        """Let this worker end the waiting of calls, until ``until`` is set."""
         self.leads = True
         self.somebody_changed()
         until.wait()
         self.leads = False
 
     def takes(self, call: Call, person: str) -> bool:
-        """Keep a free person for a call that is about to be sent to them, unless somebody has waited longer for them.
-
-        Must not wait: the person is free in this moment.
-        """
+        """Reserve a free person for a call, unless another call has waited longer for them. Does not block."""
         self._drop_gone()
         if any(self._first_there(each)[0] == person for each in self._queues.before(call)):
             return False
@@ -75,13 +72,13 @@ class Waiting:
         return True
 
     def _drop_gone(self) -> None:
-        """Forget whoever says nothing more, or was sent on by another worker."""
+        """Forget calls without events, and those that another worker has sent on."""
         for waiter in list(self._queues):
             if self.clock() - waiter.heard_s > SILENT_SECONDS or self.states.rings(waiter.call.uuid):
                 self._queues.drop(waiter)
 
     def listen(self, where: EventSocket) -> None:
-        """Keep calls for ever; ends when its greenlet is killed."""
+        """Serve waiting calls until the greenlet is killed."""
         stay_connected(where, self._serve)
 
     def _serve(self, client: EventSocketClient) -> None:
@@ -108,7 +105,7 @@ class Waiting:
             self._answer(client, known)
 
     def _answer(self, client: EventSocketClient, waiter: Waiter) -> None:
-        """Note the turn of a call, unless it is sent on."""
+        """Acknowledge the turn of a call, or send the call on."""
         if self._is_worth_a_decision(waiter):
             self._look(client)  # somebody may have waited longer
         self._drop_gone()
@@ -129,13 +126,13 @@ class Waiting:
                 return
 
     def _look(self, client: EventSocketClient) -> None:
-        """Send on whoever can be, the first of each queue first."""
+        """Send on every call that can be, the first of each queue first."""
         self._drop_gone()
         looked_at: set[str] = set()
         while self.leads and (waiter := self._next(looked_at)):
             looked_at.add(waiter.call.uuid)
             with self._one_at_a_time:
-                # who decides for another one may have to wait: this one may be sent on, the person taken by now
+                # deciding for another call may have blocked: this one may be sent on, or the person busy, by now
                 if waiter in self._queues and self._is_worth_a_decision(waiter):
                     self._sent_on(client, waiter)
 
@@ -144,11 +141,11 @@ class Waiting:
         return next((each for each in heads if self._is_worth_a_decision(each)), None)
 
     def _is_worth_a_decision(self, waiter: Waiter) -> bool:
-        """Whether the first who is there is no longer busy, as far as FreeSWITCH tells."""
+        """Whether the first person with a registered phone is not busy, by FreeSWITCH's events."""
         return self._first_there(waiter)[1] != "busy"
 
     def _first_there(self, waiter: Waiter) -> tuple[str, State]:
-        """The first person whose phone is registered; nobody, when there is none."""
+        """The first person with a registered phone and their state; "" when there is none."""
         presence = self.states.presence_of(waiter.call.uuid)
         for each in waiter.step["people"]:
             state = presence.state(each["person"], each["sip"], each["outside"])
@@ -157,7 +154,7 @@ class Waiting:
         return "", "absent"
 
     def _sent_on(self, client: EventSocketClient, waiter: Waiter) -> bool:
-        """Decide anew; whether the call was told to go on, or is gone."""
+        """Decide again; whether the call was sent on, or has ended."""
         variables = self.decide(waiter.call)
         if not self._goes_on(waiter, variables["routing_decision"]):
             return False
@@ -171,7 +168,7 @@ class Waiting:
         return True
 
     def _goes_on(self, waiter: Waiter, decision: str) -> bool:
-        """Whether a call waits no more. Where nothing could be decided, its step rings everybody in order."""
+        """Whether a decision ends the waiting. Without a decision the call's step rings everybody in order."""
         if not decision.endswith(":continue"):
             return not decision.endswith(":wait")
         person, state = self._first_there(waiter)
@@ -179,7 +176,7 @@ class Waiting:
 
 
 def _wake(client: EventSocketClient, call: str) -> None:
-    """End the turn of a call: a break that comes before it sleeps, as right after its event, would be forgotten."""
+    """Wake a sleeping call. FreeSWITCH would ignore a break before the sleep, as right after the call's event."""
     for _ in range(_TRIES):
         (does,) = client.ask(f"api uuid_getvar {call} current_application")
         if does.strip() == "sleep":

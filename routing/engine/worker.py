@@ -1,7 +1,7 @@
 """One worker process of the engine: serves calls from the listening socket that the supervisor hands down.
 
-Started as ``python -m routing.engine.worker OPTIONS`` by supervisor.py. It beats once a second over its line to
-the supervisor and ends at once when that line breaks, so no worker outlives the engine.
+supervisor.py starts it as ``python -m routing.engine.worker OPTIONS``. It sends a heartbeat once a second over its
+control socket and exits at once when that closes, so no worker outlives the engine.
 """
 
 from __future__ import annotations
@@ -60,11 +60,11 @@ from routing.store.memory import RedisMemory
 from routing.store.nodes import FAILURES_TO_OPEN
 
 BEAT_SECONDS = 1.0
-#: How often Redis is asked whether it is there, where no call asks.
+#: How often Redis is checked while no call uses it.
 LOOK_SECONDS = 5.0
-#: How soon another worker does what a dead one did for all.
+#: How soon another worker takes over what a dead one did for all.
 TAKE_OVER_SECONDS = 1.0
-#: A question that costs nothing; a user who may not put it has an answer too.
+#: A command that costs nothing; an error for a user without the permission is an answer too.
 IS_THERE = ("routing:doctor", ("EXISTS", "routing:doctor"))
 #: Threads for name lookups: a hanging name server holds one per host.
 LOOKUP_THREADS = 32
@@ -72,7 +72,7 @@ LOOKUP_THREADS = 32
 
 @dataclass(frozen=True)
 class WorkerOptions:
-    """What a worker is told: descriptors it inherits, the release root, the drain deadline in seconds."""
+    """A worker's options: the descriptors that it inherits, the release root, the drain deadline in seconds."""
 
     listener: int
     control: int
@@ -128,7 +128,7 @@ class EngineWorker:
             self.server.max_accept = 1
 
     def run(self) -> int:
-        """Serve until told to stop, then drain. Returns the exit code."""
+        """Serve until SIGTERM, then drain. Returns the exit code."""
         logging.basicConfig(handlers=[LogHandler(self.lines)], level=logging.WARNING)
         gevent.get_hub().threadpool.maxsize = LOOKUP_THREADS
         gevent.signal_handler(signal.SIGTERM, self.stop.set)
@@ -151,7 +151,7 @@ class EngineWorker:
         self.lines.write("info", "undecided", reason=reason, details=details)
 
     def reload(self) -> None:
-        """SIGHUP: read the secrets again and forget what was read of releases."""
+        """SIGHUP: read the secrets again and clear the cache of releases."""
         self.handlers.secrets = self._secrets(self.handlers.secrets)
         self.engine.releases.clear()
         self.crms.renew(self.handlers.secrets)
@@ -179,12 +179,12 @@ class EngineWorker:
             gevent.sleep(BEAT_SECONDS)
 
     def _say(self, message: bytes) -> None:
-        """To the supervisor, one after another."""
+        """Send to the supervisor, one message at a time."""
         with self.speaking:
             self.control.sendall(message)
 
     def _look_for_redis(self) -> None:
-        """Find out before a call does that Redis cannot be reached; the store says so, once."""
+        """Notice an unreachable Redis before a call does; the store reports it once."""
         while self.redis:
             for _ in range(FAILURES_TO_OPEN):
                 with contextlib.suppress(StoreDown):
@@ -209,7 +209,7 @@ class EngineWorker:
             gevent.spawn(self._alone, "lights", lambda: keep_lights(where, Lights(root, memory, time.time)))
 
     def _alone(self, what: str, does: Callable[[], None]) -> None:
-        """Of all workers one does this for all; when it dies another takes over."""
+        """Do this in one of all workers; when it dies another takes over."""
         with alone(Path(os.environ["PROMETHEUS_MULTIPROC_DIR"]) / what, TAKE_OVER_SECONDS):
             does()
 
@@ -222,7 +222,7 @@ class EngineWorker:
         self.lines.write("warning", "redis", words=text)
 
     def _watch_control(self) -> None:
-        """Answer the supervisor; end at once when it is gone: open calls then go on with their fallback."""
+        """Answer the supervisor; exit at once when it is gone: open calls then continue with their fallback."""
         try:
             while received := self.control.recv(64):
                 for _ in range(received.count(QUESTION)):

@@ -23,7 +23,7 @@ def test_everybody_is_free_until_something_is_known_and_again_when_nothing_is():
     states.lost("gone")
     states.lost("still gone")
     assert ivan(states) == "free"
-    assert [words.partition(":")[0] for words in said] == ["known", "unknown, everybody is taken as free"]
+    assert [words.partition(":")[0] for words in said] == ["known", "unknown, everybody counts as free"]
 
 
 def test_operators_are_told_who_is_taken_for_what():

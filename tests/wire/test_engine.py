@@ -216,7 +216,7 @@ def test_a_handler_that_fails_is_left_alone_then_probed(bed):
     for _ in range(FAILURES_TO_OPEN + 3):
         assert here.decide() == "3:continue"
     assert len(here.handler.asked) == FAILURES_TO_OPEN
-    assert here.lines[-1]["reason"] == "left alone after 5 failures in a row"
+    assert here.lines[-1]["reason"] == "breaker open after 5 failures in a row"
     here.now_s += 60
     here.handler.answer = b'{"ring": "ivan"}'
     assert here.decide() == "3:ring:person:ivan"

@@ -194,7 +194,7 @@ def test_what_cannot_be_reached_is_told_at_start_and_stands_in_the_metrics(serve
     engine, _ = serve("--workers", "1", "--redis", "redis://127.0.0.1:1", "--esl", "127.0.0.1:1")
     assert "no release is live" in engine.line("missing")["words"]
     assert "cannot be reached" in engine.until(lambda: engine.line("redis"))["words"]
-    assert "everybody is taken as free" in engine.until(lambda: engine.line("states"))["words"]
+    assert "everybody counts as free" in engine.until(lambda: engine.line("states"))["words"]
     engine.until(lambda: "routing_redis_up 0.0" in engine.get("/metrics"))
     engine.until(lambda: "routing_switch_known 0.0" in engine.get("/metrics"))
     assert "routing_release_live{" not in engine.get("/metrics")

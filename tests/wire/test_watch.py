@@ -98,7 +98,7 @@ def test_an_end_of_the_connection_makes_everybody_free_and_a_new_picture_is_draw
     switch.socks[-1].shutdown(gevent.socket.SHUT_RDWR)
     until(lambda: ivan(states) == "absent")
     assert [words.partition(":")[0] for words in states.said] == [
-        "known", "unknown, everybody is taken as free", "known",
+        "known", "unknown, everybody counts as free", "known",
     ]  # fmt: skip
 
 

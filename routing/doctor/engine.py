@@ -33,7 +33,10 @@ def healthy(node: CheckedNode) -> Iterator[Diagnosis]:
     if not ips:
         yield wrong(f"nobody listens on {node.engine}, where the release asks", "serve with --listen as compiled")
     elif not all(map(is_loopback, ips)):
-        yield wrong(f"the engine listens on {', '.join(ips)}", "--listen 127.0.0.1:8084")
+        yield wrong(
+            f"the engine listens on {', '.join(ips)}: whoever reaches it decides calls",
+            f"serve with --listen 127.0.0.1:{node.engine.rpartition(':')[2]}",
+        )
     else:
         yield ok(f"the engine is well and listens on {node.engine}")
 

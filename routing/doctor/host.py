@@ -24,7 +24,11 @@ _ZONE = re.compile(rb'application="(?:set|multiset)" data="(?:[^"]*\|)?timezone=
 
 def clock(node: CheckedNode) -> Iterator[Diagnosis]:
     """FreeSWITCH's clock is the machine's."""
-    apart = abs(float(node.ask("strepoch")) - node.machine.now().timestamp())
+    answer = node.ask("strepoch")
+    if not re.fullmatch(r"[0-9]{1,12}", answer):
+        yield unknown(f"clock: FreeSWITCH does not say what time it has: `{answer[:60]}`", "`load mod_commands`")
+        return
+    apart = abs(int(answer) - node.machine.now().timestamp())
     if apart > MOST_SECONDS:
         yield wrong(f"FreeSWITCH's clock is {apart:.0f} s off", "`fsctl sync_clock`; keep the machine's time with NTP")
     else:
@@ -125,7 +129,10 @@ def spool(node: CheckedNode) -> Iterator[Diagnosis]:
     """Finished calls are carried into the journal."""
     folder = Path(node.settings("json_cdr.conf").get("log-dir") or "/nowhere")
     if not folder.is_dir():
-        yield wrong(f"FreeSWITCH writes no finished calls: its spool {folder} is not there", "json_cdr.conf: log-dir")
+        yield wrong(
+            f"FreeSWITCH writes no finished calls: its spool {folder} is not there",
+            "create it, or name another as log-dir in json_cdr.conf.xml, then `reload mod_json_cdr`",
+        )
         return
     if unusable := sum(1 for _ in (folder / "bad").glob("*")):
         yield warning(f"{unusable} unusable files were put aside in {folder / 'bad'}", "the journal's log says why")

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from routing.doctor.diagnosis import Diagnosis, ok, warning, wrong
+from routing.doctor.diagnosis import Diagnosis, ok, unknown, warning, wrong
 from routing.doctor.node import CheckedNode, parsed
 
 MOST_NAMED = 8
@@ -74,7 +74,7 @@ def guesses(node: CheckedNode) -> Iterator[Diagnosis]:
     elif node.ask("module_exists mod_lua") != "true":
         yield warning(
             "mod_lua is not loaded: passwords of SIP accounts can be guessed without end",
-            "install it (freeswitch-mod-lua) and restart; the filter for fail2ban is beside",
+            "install it (freeswitch-mod-lua) and restart, or use the fail2ban-filter.conf of `routing node init`",
         )
     else:
         yield ok("who guesses passwords of SIP accounts is refused, where the engine listens")
@@ -117,8 +117,12 @@ def _has_another(node: CheckedNode, gateway: str, number: str) -> bool:
 def phones(node: CheckedNode) -> Iterator[Diagnosis]:
     """Every SIP account of the people is registered."""
     accounts: dict[str, str] = node.table.get("accounts", {})
-    rows = json.loads(node.ask("show registrations as json")).get("rows", [])
-    registered = {str(row.get("reg_user")) for row in rows}
+    answer = node.ask("show registrations as json")
+    try:
+        registered = {str(row.get("reg_user")) for row in json.loads(answer).get("rows", [])}
+    except ValueError:
+        yield unknown(f"phones: FreeSWITCH does not list them: `{answer[:60]}`", "`load mod_commands`")
+        return
     away = sorted(f"{accounts[account]} ({account})" for account in accounts.keys() - registered)
     if away:
         listed = ", ".join(away[:MOST_NAMED]) + (

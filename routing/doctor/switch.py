@@ -34,6 +34,8 @@ def reachable(node: CheckedNode) -> Iterator[Diagnosis]:
     status = node.ask("status")
     if "is ready" in status:
         yield ok(f"answers and is ready ({status.splitlines()[0].removeprefix('UP ')})")
+    elif "Command not found" in status:
+        yield wrong("answers, but has no command `status`", "`load mod_commands`, and name it in modules.conf.xml")
     else:
         yield wrong("answers but is not ready for calls", "look into its log; `fsctl resume` if it was paused")
 
@@ -104,7 +106,7 @@ def event_socket(node: CheckedNode) -> Iterator[Diagnosis]:
     open_to = [ip for ip in node.listeners(port) if not is_loopback(ip)]
     if open_to:
         yield wrong(
-            f"the event socket listens on {', '.join(open_to)}:{port}: its password is all that protects the switch",
+            f"the event socket (port {port}) listens on {', '.join(open_to)}: its password is all that protects it",
             'in event_socket.conf.xml: <param name="listen-ip" value="127.0.0.1"/>, then restart',
         )
     elif node.listeners(port):

@@ -107,6 +107,24 @@ def test_what_freeswitch_says_amiss_is_noticed(change, patient):
     assert words in found[check][1]
 
 
+@pytest.mark.parametrize("odd", ["-ERR show Command not found!", "", "+OK", "{}", "<x/>"])
+def test_no_odd_answer_of_freeswitch_ends_the_examination(odd, patient):
+    """A module that is not loaded takes its commands away."""
+    for command, answer in list(patient.answers.items()):
+        patient.says(command, odd)
+        assert worst(list(examine(patient.node()))) in Level
+        patient.says(command, answer)
+
+
+def test_a_freeswitch_without_its_commands(patient):
+    for command in ("status", "strepoch", "show registrations as json"):
+        patient.says(command, f"-ERR {command.split()[0]} Command not found!")
+    found = bad(patient)
+    assert found["reachable"] == (Level.WRONG, "answers, but has no command `status`")
+    assert found["clock"][0] is found["phones"][0] is Level.UNKNOWN
+    assert found["phones"][1] == "phones: FreeSWITCH does not list them: `-ERR show Command not found!`"
+
+
 def test_mp3_sounds_that_freeswitch_cannot_play(patient):
     sounds = (patient.root / "current").resolve() / "sounds"
     sounds.mkdir(exist_ok=True)
@@ -166,7 +184,7 @@ def test_nobody_is_registered(patient):
 
 def test_the_event_socket_is_open_to_the_world(patient):
     patient.machine.ports |= {("0.0.0.0", 8021)}
-    assert "0.0.0.0:8021" in bad(patient)["event-socket"][1]
+    assert "(port 8021) listens on 0.0.0.0:" in bad(patient)["event-socket"][1]
 
 
 def test_a_password_that_everybody_knows(patient):

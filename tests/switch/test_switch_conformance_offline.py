@@ -44,7 +44,6 @@ ALONE = {
     "sticky": "a journal and a Redis between two calls",
     "devices": "SIP: Via, Path, Contact and connections of phones behind NAT and proxies",
     "dead_media": "RTP that stops: the offline switch has no sound",
-    "sounds": "sound: the offline switch plays none",
     "guesses": "SIP: digest, and the globals by which the engine refuses an address",
     "causes": "SIP: what the stack makes of a status; the offline switch reads the table that this test proves",
     "event_socket": "the inbound event socket, which the offline switch has not",

@@ -1,8 +1,7 @@
-"""The engine's decision without an engine: canned answers of a handler through the production decision
-code.
+"""The engine's decisions without an engine process: the production decision code over canned answers of handlers.
 
-What production reads from a release's ``schemes/<id>.json`` and ``table.json`` is read here through the
-files port; what an HTTP client would bring is a `Handler`. No sockets, no clock.
+A release's ``schemes/<id>.json`` and ``table.json`` are read through the files port; a `Handler` stands in for the
+HTTP client. No sockets, no clock.
 """
 
 from __future__ import annotations
@@ -33,19 +32,19 @@ from routing.offline.event_socket import FreeSwitchSide
 from routing.offline.files import Files
 from routing.offline.remembered import Remembered
 
-#: A step's settings and the call's facts -> what the handler answers, and after how many milliseconds.
+#: A step's settings and the call's facts -> the handler's answer, and after how many milliseconds it comes.
 Handler = Callable[[Mapping[str, Any], Call], tuple[Http | HandlerFailure, int]]
 
 INSTANT_MS = 20
-#: What a decision takes that asks nobody outside.
-OURSELVES_MS = 1
+#: How long a decision takes that needs no request to another server.
+LOCAL_MS = 1
 GARBAGE = b"\x00\xff<html>not an answer"
 
 
 def canned(text: str) -> Handler:
-    """A handler that always answers the same: a body, ``timeout``, ``refused``, ``garbage`` or a status code.
+    """A handler that always gives the same answer: a body, ``timeout``, ``refused``, ``garbage`` or a status code.
 
-    Without words it is not asked.
+    With an empty text no request is made.
     """
 
     def answer(step: Mapping[str, Any], call: Call) -> tuple[Http | HandlerFailure, int]:
@@ -74,7 +73,7 @@ def by_url(handlers: Mapping[str, Handler], otherwise: Handler) -> Handler:
 
 
 class Past(Protocol):
-    """What is remembered and seen at the moment when a call asks: `routing.offline.remembered.Remembered`."""
+    """Memory and presence at the moment of a decision request: `routing.offline.remembered.Remembered`."""
 
     @property
     def chance(self) -> Callable[[], float]: ...
@@ -88,9 +87,9 @@ class Past(Protocol):
 
 @dataclass
 class Spent:
-    """What one decision took of virtual time, and what it told others that its reason does not say."""
+    """The virtual time that one decision took, and notes that its reason does not hold."""
 
-    ms: int = OURSELVES_MS
+    ms: int = LOCAL_MS
     notes: list[str] = field(default_factory=list)
 
     def over(self, handler: Handler) -> Callable[[Step, Call], Http | HandlerFailure]:
@@ -116,7 +115,7 @@ class Spent:
 class InProcess:
     """A decider for `switch.run`: the engine's decisions over canned answers.
 
-    ``visitor``: whom every number of a pool is lent to.
+    ``visitor``: the visitor to whom every number of a pool is lent.
     """
 
     def __init__(
@@ -134,7 +133,7 @@ class InProcess:
         self.visitor = visitor
 
     def __call__(self, address: str, variables: Mapping[str, str], timeout_ms: int) -> Reply:
-        """See Decider: the exchange of production, in memory. A call that names no step of the release is let go."""
+        """See Decider: the production exchange, in memory. A call with an unknown step gets no decision."""
         exchange, switch = Exchange(), FreeSwitchSide(variables)
         try:
             request = exchange.hear(switch.hear(exchange.begin()))
@@ -179,7 +178,7 @@ class InProcess:
 
 
 class _Schemes:
-    """The schemes of a release, looked up one by one as they are named."""
+    """The schemes of a release, each read when it is first named."""
 
     def __init__(self, whole: InProcess, release: str) -> None:
         self._whole = whole
@@ -194,7 +193,7 @@ class _Schemes:
 
 @lru_cache(maxsize=16)
 def _directory_of(text: str) -> Directory:
-    """Everybody of a ``table.json``, read once for many calls; its schemes are the caller's to add."""
+    """The people of a ``table.json``, read once for many calls; the caller of this function adds its schemes."""
     return Directory.of(_parsed(text), {})
 
 

@@ -1,8 +1,7 @@
-"""The applications that compiled plans use, one small function each; the table at the end is the whole set.
+"""The applications that compiled dialplans use, one small function each; the table at the end lists all of them.
 
-An application takes the running call (`RunningCall`) and its expanded argument. Those in ``NEED_MEDIA``
-pre-answer an unanswered leg first, as FreeSWITCH does for every application that cannot do without
-media.
+An application takes the running call (`RunningCall`) and its expanded argument. Those in ``NEED_MEDIA`` pre-answer an
+unanswered leg first, as FreeSWITCH does for every application that needs media.
 """
 
 from __future__ import annotations
@@ -18,9 +17,9 @@ from routing.offline.running import RunningCall
 
 Application = Callable[[RunningCall, str], None]
 
-#: The reason of a limit's event when it did not let the call in.
+#: The reason of a ``limit`` event when the limit refused the call.
 REFUSED = "refused"
-#: Variables whose change is told as an event of its own.
+#: Variables whose change is an event of its own kind.
 _EVENT_KINDS = {"routing_scheme": "scheme", "routing_step": "step"}
 
 
@@ -33,7 +32,7 @@ def set_variable(call: RunningCall, data: str) -> None:
 
 
 def assign(call: RunningCall, name: str, value: str) -> None:
-    """Set a variable and tell of it when it is one of ours."""
+    """Set a variable; write an event for one of this project's (``routing_...``)."""
     line = call.line
     before = line.variables.get(name)
     line.set(name, value)
@@ -74,7 +73,7 @@ def set_global(call: RunningCall, data: str) -> None:
 
 
 def answer(call: RunningCall, data: str) -> None:
-    """Answer the caller, then what ``execute_on_answer`` says."""
+    """Answer the caller, then run ``execute_on_answer``."""
     call.answer()
 
 
@@ -96,14 +95,14 @@ def transfer(call: RunningCall, data: str) -> None:
 
 
 def execute_extension(call: RunningCall, data: str) -> None:
-    """Run an extension's actions and come back."""
+    """Run an extension's actions and return."""
     arguments = separate(data, " ", 4)
     if arguments:
         call.execute_extension(arguments[0], *_two(arguments[1:]))
 
 
 def sched_transfer(call: RunningCall, data: str) -> None:
-    """Arm a transfer at ``+seconds``; it stays armed through bridges until cancelled."""
+    """Schedule a transfer at ``+seconds``; it stays scheduled through bridges until it is cancelled."""
     arguments = separate(data, " ", 4)
     if len(arguments) >= 2:
         call.line.tasks.append(
@@ -116,7 +115,7 @@ def sched_transfer(call: RunningCall, data: str) -> None:
 
 
 def sched_hangup(call: RunningCall, data: str) -> None:
-    """Arm a hangup at ``+seconds``."""
+    """Schedule a hangup at ``+seconds``."""
     arguments = separate(data, " ", 3)
     if arguments:
         cause = cause_named(arguments[1]) if len(arguments) > 1 else "ALLOTTED_TIMEOUT"
@@ -128,7 +127,7 @@ def sched_hangup(call: RunningCall, data: str) -> None:
 
 
 def sched_cancel(call: RunningCall, data: str) -> None:
-    """Disarm everything of the group, this leg's when none is named."""
+    """Cancel the group's scheduled tasks; without a name those of this leg."""
     group = data or call.line.profile.uuid
     call.line.tasks = [task for task in call.line.tasks if task.group != group]
 
@@ -146,15 +145,15 @@ def respond(call: RunningCall, data: str) -> None:
 
 
 def log(call: RunningCall, data: str) -> None:
-    """A line in FreeSWITCH's log: nothing on the call."""
+    """Write a line to FreeSWITCH's log: no effect on the call."""
 
 
 def start_dtmf(call: RunningCall, data: str) -> None:
-    """Listen for keys as tones: a scripted caller's keys are heard anyway."""
+    """Detect in-band DTMF: a scripted caller's keys arrive without it."""
 
 
 def mkdir(call: RunningCall, data: str) -> None:
-    """A folder on the switch's disk: nothing on the call."""
+    """Make a folder on the switch's disk: no effect on the call."""
 
 
 def limit(call: RunningCall, data: str) -> None:

@@ -1,7 +1,4 @@
-"""How FreeSWITCH splits an argument into words, with quotes and escapes, and understands names of hangup causes.
-
-Pure text in, text out.
-"""
+"""How FreeSWITCH splits an application's argument, with quotes and escapes, and reads names of hangup causes. Pure."""
 
 from __future__ import annotations
 
@@ -17,8 +14,8 @@ _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "s": " "}
 
 
 def cause_named(word: str) -> str:
-    """A cause by its name in any case, as FreeSWITCH understands it: any other word is NORMAL_CLEARING to it, and of
-    numbers USER_BUSY alone is read."""
+    """A cause by its name in any case, as FreeSWITCH reads it: any other word is NORMAL_CLEARING, and the only number
+    that it reads is 17, USER_BUSY."""
     if atoi(word) == 17:
         return "USER_BUSY"
     return word.upper() if word.upper() in CAUSES else "NORMAL_CLEARING"
@@ -31,7 +28,7 @@ def atoi(text: str | None) -> int:
 
 
 def separate(text: str, delimiter: str, limit: int = 256) -> list[str]:
-    """Split as ``switch_separate_string``: quotes hold, the last piece keeps the rest."""
+    """Split as ``switch_separate_string`` does: quotes group, the last piece holds the rest."""
     quoted = "'" in text or "\\" in text
     return list(_quoted(text, delimiter, limit)) if quoted else _plain(text, delimiter, limit)
 
@@ -101,5 +98,5 @@ def _clean(piece: str, delimiter: str) -> str:
 
 
 def harmless(text: str) -> str:
-    """A field of a caller as FreeSWITCH takes it: ``${`` becomes ``%{``, so that no such field is ever expanded."""
+    """A caller profile field as FreeSWITCH stores it: ``${`` becomes ``%{``, so that it is never expanded."""
     return _EXPANSION.sub("%", text)

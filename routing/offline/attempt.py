@@ -1,9 +1,8 @@
-"""One part of a dial string being rung: its group of legs, their delays, limits and confirm keys, in
-virtual time.
+"""Rings one part of a dial string in virtual time: its groups of legs, their delays, timeouts and confirm keys.
 
-Kept from FreeSWITCH (``check_per_channel_timeouts``, ``check_channel_status``): ``leg_timeout`` counts
-from the leg's own delayed start; when every leg rung so far has failed, delayed legs start at once; a
-leg with ``group_confirm_key`` wins only when the key is pressed within its time.
+As in FreeSWITCH (``check_per_channel_timeouts``, ``check_channel_status``): ``leg_timeout`` counts from the leg's own
+delayed start; when every leg rung so far has failed, delayed legs start at once; a leg with ``group_confirm_key`` wins
+only when the key is pressed in time.
 """
 
 from __future__ import annotations
@@ -29,9 +28,9 @@ _ENDINGS = {
 
 
 class Attempt:
-    """One part: its groups in order, the legs of the present one.
+    """One part: its groups in order, the legs of the current group.
 
-    ``turn`` does what is due, ``next_ms`` says when to come back, ``cause`` why it failed once ``over``.
+    ``turn`` handles what is due, ``next_ms`` is when to call it again, ``cause`` is why it failed once it is ``over``.
     """
 
     def __init__(self, line: CallerLine, part: DialPart, phones: ScriptedPhones, call_timeout: str | None) -> None:
@@ -48,7 +47,7 @@ class Attempt:
         self.seconds = seconds if seconds > 0 else GROUP_SECONDS
 
     def next_group(self) -> None:
-        """Dial the next group of the sequence, passing over groups of which no leg could be created."""
+        """Dial the next group of the sequence; skip groups of which no leg can be created."""
         while not self.over:
             self.group += 1
             if self.group >= len(self.part.groups):
@@ -87,7 +86,7 @@ class Attempt:
         return CalledLeg(endpoint, phone, target, limit + delay if limit else 0, delay)
 
     def turn(self) -> CalledLeg | None:
-        """Everything due at this moment; the winner when there is one."""
+        """Handle everything that is due now; return the winning leg, if any."""
         if self.over:
             return None
         for leg in self.legs:
@@ -106,7 +105,7 @@ class Attempt:
         return None
 
     def next_ms(self) -> int | None:
-        """The next moment at which something of this part may change."""
+        """The next moment at which this part may change; None when it is over."""
         if self.over:
             return None
         moments = [self.start_ms + self.seconds * 1000]
@@ -122,7 +121,7 @@ class Attempt:
         return max(min(moments), self.line.now_ms)
 
     def end(self, leg: CalledLeg, cause: str) -> None:
-        """The leg is down."""
+        """End a leg with a cause."""
         if leg.state != "waiting":
             self.line.note("ring_end", leg.target, cause, self.line.now_ms - leg.rung_ms)
             self.line.leaves(leg.target)
@@ -213,7 +212,7 @@ class Attempt:
 
 
 def _refusal(endpoint: Endpoint, phone: ScriptedPhone) -> str:
-    """Why the leg cannot be created at all, or nothing."""
+    """Why the leg cannot be created; empty when it can."""
     if endpoint.kind == "error":
         return cause_named(endpoint.rest)
     if endpoint.kind not in ("sofia", "loopback"):

@@ -1,4 +1,4 @@
-"""The ``bridge`` application: ring, connect, and what the caller's leg does when that fails or ends."""
+"""The ``bridge`` application: ring, connect, and go on or hang up when the bridge fails or ends."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from routing.offline.phones import CONSULT_MS
 from routing.offline.running import HandedOver, RunningCall
 from routing.offline.transferring import Sending
 
-#: Variables of the caller's leg that an originate takes over when the dial string has none of that name.
+#: Variables of the caller's leg that an originate inherits when the dial string does not set them.
 INHERITED = (
     "group_confirm_key", "group_confirm_file", "group_confirm_read_timeout", "group_confirm_cancel_timeout",
     "group_confirm_timeout", "ignore_early_media", "bridge_early_media", "originate_continue_on_timeout",
@@ -24,7 +24,7 @@ ALWAYS_CONTINUE = ("NO_ANSWER", "NO_USER_RESPONSE", "ORIGINATOR_CANCEL")
 
 
 def bridge(call: RunningCall, data: str) -> None:
-    """Ring the dial string; a talk ends with the person's hangup, a failure goes on or hangs up."""
+    """Ring the dial string; a talk ends with the person's hangup; after a failure go on or hang up."""
     if not data:
         return
     result = _originate(call, data)
@@ -72,7 +72,7 @@ def _named(causes: str, cause: str) -> bool:
 
 
 def _before_talk(call: RunningCall, leg: CalledLeg) -> int:
-    """Applications that run beside the beginning of the talk; milliseconds in which the caller hears nothing of it.
+    """Run the applications for the beginning of a talk; return for how many milliseconds the caller does not hear it.
 
     FreeSWITCH reads both ``bridge_pre_execute_aleg_app`` and ``_bleg_app`` from the caller's leg; a dial string's own
     variable for its leg is ``bridge_pre_execute_app``.
@@ -107,7 +107,7 @@ def _talk(call: RunningCall, leg: CalledLeg) -> None:
 
 @dataclass(frozen=True)
 class _Span:
-    """Of a talk, in virtual ms: its beginning, its end where nothing comes between, what is whispered first."""
+    """A talk in virtual ms: its beginning, its planned end, the length of the whisper before it."""
 
     since: int
     end: int
@@ -115,7 +115,7 @@ class _Span:
 
 
 def _talk_on(call: RunningCall, leg: CalledLeg, span: _Span) -> None:
-    """A talk to the person's hangup. Raises Transfer, or HungUp, where it ends otherwise: somebody is sent on."""
+    """Run a talk until the person hangs up. Raises Transfer or HungUp where a transfer ends it."""
     line = call.line
     try:
         sent = _until_the_end(call, leg, span)
@@ -140,7 +140,7 @@ def _talk_on(call: RunningCall, leg: CalledLeg, span: _Span) -> None:
 
 
 def _until_the_end(call: RunningCall, leg: CalledLeg, span: _Span) -> tuple[Sending, HandedOver | None] | None:
-    """Who sent the other party on, and whom they were handed over to; None: the person hung up."""
+    """The phone that transferred the other party, and to whom it handed them over; None: the person hung up."""
     line = call.line
     if span.whispers:
         line.hear("nothing")
@@ -148,7 +148,7 @@ def _until_the_end(call: RunningCall, leg: CalledLeg, span: _Span) -> tuple[Send
     line.hear("audio")
     while (sending := transferring.planned(call, leg, span.since)) and sending.at_ms < span.end:
         line.wait(sending.at_ms)
-        call.sent_on_by.add(sending.phone)
+        call.transferred_by.add(sending.phone)
         reached = transferring.consult(call, sending) if sending.sends.attended else None
         if reached or not sending.sends.attended:
             return sending, reached
@@ -162,4 +162,4 @@ def _until_the_end(call: RunningCall, leg: CalledLeg, span: _Span) -> tuple[Send
 def _who(reason: Interrupted) -> str:
     if isinstance(reason, HungUp):
         return reason.who
-    return "transfer" if isinstance(reason, HandedOver) else "torn away by a scheduled transfer"
+    return "transfer" if isinstance(reason, HandedOver) else "ended by a scheduled transfer"

@@ -1,8 +1,8 @@
-"""What a CRM answers in a trace or a test, in words: the port ``crm`` of decisions.
+"""A CRM's answer in a trace or a test, written as text: the port ``crm`` of decisions.
 
 ``nobody`` · ``timeout`` · ``refused`` · ``400`` to ``599`` · ``OWNER``, ``KIND OWNER``, ``KIND OWNER, CALLER'S NAME``:
-OWNER is a person of the project, an owner id or an e-mail: ``deal ivan, Romashka Ltd``. What it was told of the
-visitor stands beside the verdict's reason: ``told entity.region=521``.
+OWNER is a person of the project, an owner id or an e-mail: ``deal ivan, Romashka Ltd``. Fields of the visitor that the
+request holds are added to the verdict's reason: ``told entity.region=521``.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from routing.model.lookup import KINDS, Failed, NoOwnerFound, Outcome, Owner, Ow
 INSTANT_MS = 60
 _ANSWER = re.compile(r"(?:(lead|deal|contact)\s+)?([^\s,]+)(?:\s*,\s*(.*))?")
 
-#: A crm step's settings, the call and who stands for whom -> what is found, and after how many milliseconds.
+#: A crm step's settings, the call, people by owner -> what the CRM finds, and after how many milliseconds.
 Crm = Callable[[Mapping[str, Any], Call, Responsible], tuple[Outcome, int]]
 
 
 def answers(text: str) -> Crm:
-    """A CRM that always answers the same; without words it is not asked. Raises ValueError when they say nothing."""
+    """A CRM that always gives this answer; an empty text makes no request. Raises ValueError for no such answer."""
     if text and text not in ("nobody", "timeout", "refused") and not _ANSWER.fullmatch(text.strip()):
         raise ValueError(f"`{text}` is no answer of a CRM: write nobody, timeout, 500, or `deal ivan, Romashka Ltd`")
 
@@ -39,14 +39,14 @@ def answers(text: str) -> Crm:
 
 
 def sent_fields(step: Mapping[str, Any], call: Call) -> list[str]:
-    """What a CRM is told of the visitor, a part each: ``told entity.region=521``."""
+    """The visitor's fields in a CRM request, one part each: ``told entity.region=521``."""
     if not (call.entities or call.source):
         return []
     return [f"told {place}={value}" for place, value in visitor_facts(step, call).items()]
 
 
 def sent_fields_in(detail: str) -> list[str]:
-    """What a CRM was told, ``told entity.region=521``, from what a trace says of its answer; no value holds ``;``."""
+    """The visitor's fields of a CRM request (`sent_fields`), from the detail of a decision; no value holds ``;``."""
     return [part for part in detail.removesuffix(")").split("; ") if part.startswith("told ")]
 
 

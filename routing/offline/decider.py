@@ -1,7 +1,7 @@
-"""The port through which a ``socket`` application asks the engine, and the answers it may give.
+"""The port through which a ``socket`` application gets the engine's answer, and the answers there are.
 
-What comes back is the commands the engine sends, not a decision: the switch executes them as FreeSWITCH
-does, with ``${}`` expansion, so that a hostile value would show here too.
+An answer holds the commands that the engine sends, not a decision: the switch executes them as FreeSWITCH does, with
+``${}`` expansion, so that a hostile value shows here too.
 """
 
 from __future__ import annotations
@@ -10,16 +10,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Literal, Protocol
 
-#: Why a call goes on by its compiled fallback: nobody listens, nobody speaks, the connection ends without a word.
+#: Why a call goes on by its compiled fallback: connection refused, no answer, connection closed without an answer.
 Reason = Literal["refused", "silent", "closed"]
 
 
 @dataclass(frozen=True)
 class EngineAnswer:
-    """The engine spoke after ``elapsed_ms``, and let go: applications it had executed (name, argument), in order.
+    """The engine answered after ``elapsed_ms`` and disconnected: the applications it ran (name, argument), in order.
 
-    That may be long after FreeSWITCH has gone on. ``resumed`` is true for the command ``resume``, which the product's
-    engine never says; ``note`` says in words what was answered.
+    That may be long after FreeSWITCH has gone on. ``resumed``: it sent the command ``resume``, which the product's
+    engine never does; ``note`` is the answer as text.
     """
 
     commands: tuple[tuple[str, str], ...] = ()
@@ -36,7 +36,7 @@ class EngineAnswer:
 
 @dataclass(frozen=True)
 class EngineRefused:
-    """Nobody listens: FreeSWITCH goes on with the next action at once."""
+    """The connection is refused: FreeSWITCH goes on with the next action at once."""
 
     reason: ClassVar[Reason] = "refused"
     note: str = "the engine does not answer the connection"
@@ -44,7 +44,7 @@ class EngineRefused:
 
 @dataclass(frozen=True)
 class EngineSilent:
-    """The connection stands and nothing comes: only the watchdog helps."""
+    """The engine accepts the connection and sends nothing: the watchdog ends the wait."""
 
     reason: ClassVar[Reason] = "silent"
     note: str = "the engine is silent"
@@ -52,7 +52,7 @@ class EngineSilent:
 
 @dataclass(frozen=True)
 class EngineClosed:
-    """The engine hung up the connection without a decision, after ``elapsed_ms``."""
+    """The engine closed the connection without a decision, after ``elapsed_ms``."""
 
     reason: ClassVar[Reason] = "closed"
     elapsed_ms: int = 0
@@ -63,12 +63,12 @@ Reply = EngineAnswer | EngineRefused | EngineSilent | EngineClosed
 
 
 class Decider(Protocol):
-    """Asked once per ``socket``. ``patience_ms`` is the virtual time left until the leg is taken away."""
+    """Called once per ``socket``. ``timeout_ms`` is the virtual time until a scheduled task takes the leg away."""
 
     def __call__(self, address: str, variables: Mapping[str, str], timeout_ms: int) -> Reply:
-        """What the engine at ``address`` does for the call with these channel variables."""
+        """The answer of the engine at ``address`` for the call with these channel variables."""
 
 
 def refused(address: str, variables: Mapping[str, str], timeout_ms: int) -> Reply:
-    """The decider of a machine without an engine."""
+    """The decider of a machine on which no engine runs."""
     return EngineRefused()

@@ -1,8 +1,8 @@
-"""Applications in which the switch and the caller talk: sounds, digit questions, recordings.
+"""Applications for sounds, digits and recordings.
 
-Kept from FreeSWITCH: a digit interrupts its prompt; the ``invalid`` file is played after every failed
-try, the last and the empty one included; a missing prompt file burns the tries without waiting; too few
-digits stay in the variable; a leading terminator empties a one-digit answer, one written with a ``+`` is kept.
+As in FreeSWITCH: a digit interrupts its prompt; the ``invalid`` file is played after every failed try, the last and the
+empty one included; a missing prompt file uses up the tries without waiting; too few digits stay in the variable; a
+leading terminator empties a one-digit answer, one written with a ``+`` is kept.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from routing.offline.pattern import BadPattern, compiled, to_bytes
 from routing.offline.running import RunningCall
 
 BETWEEN_DIGITS_MS = 300
-#: The variable of a question for what follows the keys of the one before (`routing.steps.typed`).
+#: The variable of a prompt that reads the digits after those of the prompt before (`routing.steps.typed`).
 FURTHER = "routing_further"
 
 
@@ -27,13 +27,13 @@ def playback(call: RunningCall, data: str) -> None:
 
 
 def endless_playback(call: RunningCall, data: str) -> None:
-    """Play a file again and again until the leg is taken away."""
+    """Play a file in a loop until the leg leaves the application."""
     while play(call, data):
         pass
 
 
 def displace_session(call: RunningCall, data: str) -> None:
-    """Play a sound in place of what the switch would send, beside whatever the call does."""
+    """Play a sound to the caller in place of the switch's audio while the call goes on."""
     path = data.partition(" ")[0]
     if call.line.answered and call.duration_ms(path) is not None:
         call.line.displaced = path
@@ -41,14 +41,14 @@ def displace_session(call: RunningCall, data: str) -> None:
 
 
 def stop_displace_session(call: RunningCall, data: str) -> None:
-    """End that sound."""
+    """End the sound of ``displace_session``."""
     if call.line.displaced and call.line.displaced == data:
         call.line.displaced = ""
         call.line.hear("nothing")
 
 
 def play(call: RunningCall, path: str) -> bool:
-    """Play one file; False when FreeSWITCH would not find it."""
+    """Play one file; False when FreeSWITCH does not find it."""
     lasts = call.duration_ms(path)
     if lasts is None:
         call.line.note("error", f"sound not found: {path}")
@@ -61,7 +61,7 @@ def play(call: RunningCall, path: str) -> bool:
 
 
 @dataclass(frozen=True)
-class DigitQuestion:
+class DigitPrompt:
     """The arguments of play_and_get_digits; times in milliseconds."""
 
     least: int
@@ -77,7 +77,7 @@ class DigitQuestion:
     failure: str
 
 
-def parse_question(data: str) -> DigitQuestion:
+def parse_question(data: str) -> DigitPrompt:
     """Parse the argument as FreeSWITCH does, its silent corrections included."""
     arguments = [*separate(data, " ", 11), *[""] * 11]
     least = max(atoi(arguments[0]), 0)
@@ -85,11 +85,11 @@ def parse_question(data: str) -> DigitQuestion:
     most, tries, terminators = max(atoi(arguments[1]), least), atoi(arguments[2]), arguments[4] or "#"
     prompt, invalid, variable, pattern = arguments[5:9]
     digit_ms, failure = atoi(arguments[9]) or wait, arguments[10]
-    return DigitQuestion(least, most, tries, wait, terminators, prompt, invalid, variable, pattern, digit_ms, failure)
+    return DigitPrompt(least, most, tries, wait, terminators, prompt, invalid, variable, pattern, digit_ms, failure)
 
 
 def play_and_get_digits(call: RunningCall, data: str) -> None:
-    """Ask for digits until they match or the tries are used up."""
+    """Read digits until they match or the tries are used up."""
     question = parse_question(data)
     call.line.set(f"{question.variable}_invalid", None)
     for _ in range(question.tries):
@@ -100,19 +100,19 @@ def play_and_get_digits(call: RunningCall, data: str) -> None:
             return
         if complete and digits:
             if _valid(call, question, digits):
-                _tell(call, question, digits)
+                _note_digits(call, question, digits)
                 return
             call.line.set(question.variable, None)
             call.line.set(f"{question.variable}_invalid", digits)
-        _tell(call, question, f"!{digits}" if digits else "-")
+        _note_digits(call, question, f"!{digits}" if digits else "-")
         if question.invalid:
             play(call, question.invalid)
     if question.failure:
         call.apply("transfer", question.failure)
 
 
-def _tell(call: RunningCall, question: DigitQuestion, typed: str) -> None:
-    """One event for what was typed, however many questions asked for it."""
+def _note_digits(call: RunningCall, question: DigitPrompt, typed: str) -> None:
+    """Write one event for the digits, however many prompts read them."""
     if question.variable != FURTHER:
         call.line.note("digits", question.variable, typed)
     elif typed != "-" and (begun := call.line.remove_last("digits")):
@@ -120,8 +120,8 @@ def _tell(call: RunningCall, question: DigitQuestion, typed: str) -> None:
         call.line.note("digits", begun.subject, f"{wrong}{begun.detail}{typed.removeprefix('!')}")
 
 
-def _read(call: RunningCall, question: DigitQuestion) -> tuple[str, str, bool]:
-    """One try: the digits, the terminator pressed, and whether there are enough of them."""
+def _read(call: RunningCall, question: DigitPrompt) -> tuple[str, str, bool]:
+    """One try: the digits, the terminator pressed, and whether there are enough digits."""
     call.line.set(question.variable, None)
     goes_on = question.variable == FURTHER
     if question.prompt and question.prompt != "silence" and not play(call, question.prompt):
@@ -142,7 +142,7 @@ def _read(call: RunningCall, question: DigitQuestion) -> tuple[str, str, bool]:
     return digits, terminator, len(digits) >= question.least and bool(digits or question.least == 0)
 
 
-def _valid(call: RunningCall, question: DigitQuestion, digits: str) -> bool:
+def _valid(call: RunningCall, question: DigitPrompt, digits: str) -> bool:
     if not question.pattern:
         return True
     try:
@@ -153,8 +153,8 @@ def _valid(call: RunningCall, question: DigitQuestion, digits: str) -> bool:
 
 
 def record(call: RunningCall, data: str) -> None:
-    """Record the caller: they speak for their scripted time and hang up, or the limit ends the recording; what is too
-    short is no message."""
+    """Record the caller: they speak for their scripted time and hang up, or the limit ends the recording; a recording
+    that is too short is no message."""
     arguments = separate(data, " ", 4)
     if not arguments:
         return

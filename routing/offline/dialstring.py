@@ -1,8 +1,7 @@
-"""A dial string taken apart as FreeSWITCH's originate does: ``{}`` for all, ``[]`` for a leg, ``,`` ``|``
-``:_:``.
+"""Parses a dial string as FreeSWITCH's originate does: ``{}`` for all, ``[]`` for a leg, ``,`` ``|`` ``:_:``.
 
-Kept from FreeSWITCH: where ``{}`` and ``[]`` name the same variable, ``{}`` wins on the leg unless
-``local_var_clobber=true``; a pair without a value is dropped.
+As in FreeSWITCH: where ``{}`` and ``[]`` name the same variable, ``{}`` wins on the leg unless
+``local_var_clobber=true``; a pair without a value is ignored.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from routing.model import confirming
 from routing.offline.argument import separate
 from routing.offline.document import is_true
 
-#: Legs of a group, and groups, that FreeSWITCH keeps; of a longer list the last one comes with all that is left.
+#: The most legs of a group, and groups, that FreeSWITCH splits; the last one holds all that is left of a longer list.
 MOST = 127
 
 
@@ -39,9 +38,9 @@ class Endpoint:
 
     @property
     def keys(self) -> tuple[str, str]:
-        """The key that whoever picks up must press, or nothing, and the one that refuses.
+        """The key that confirms the call, empty where none is needed, and the key that refuses it.
 
-        What a leg executes instead of FreeSWITCH's own question is this project's, and reads its keys of the leg.
+        With ``exec`` the leg runs this project's own prompt, which reads its keys from the leg's variables.
         """
         key = self.variables.get("group_confirm_key", "")
         if key != "exec":
@@ -51,7 +50,7 @@ class Endpoint:
 
 @dataclass(frozen=True)
 class DialPart:
-    """What rings as one originate: groups tried in order, the endpoints of a group rung together."""
+    """One originate: groups rung in order, the endpoints of a group rung together."""
 
     variables: Mapping[str, str]
     groups: tuple[tuple[Endpoint, ...], ...]

@@ -1,8 +1,7 @@
 """A dialplan file as FreeSWITCH reads it: contexts, extensions, conditions, actions, frozen and shareable.
 
-Parsing follows mod_dialplan_xml: the first ``section`` named ``dialplan``, contexts found by name
-without regard to case, conditions and their nested conditions in order. Entity declarations are
-refused. Knows nothing of calls.
+Parsing follows mod_dialplan_xml: the first ``section`` named ``dialplan``, contexts by name in any case, conditions and
+their nested conditions in order. Entity declarations are refused. Knows nothing of calls.
 """
 
 from __future__ import annotations
@@ -17,13 +16,13 @@ TIME_ATTRIBUTES = (
     "hour", "minute", "minute-of-day", "time-of-day", "tz-offset", "dst",
 )  # fmt: skip
 
-#: An expression that one number matches, and that number with a line break behind it.
+#: An expression that matches one number, with or without a line break after it.
 _LITERAL = re.compile(r"\^((?:\w|\\[.*#+-])+)\$", re.ASCII)
 Times = tuple[tuple[str, str], ...]
 
 
 class BadDialplan(ValueError):
-    """The text is not a dialplan that FreeSWITCH could read; it routes nothing."""
+    """FreeSWITCH cannot read the text as a dialplan."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +37,7 @@ class ParsedAction:
 
 @dataclass(frozen=True)
 class FieldTest:
-    """What a condition, or one ``regex`` in it, asks: a field against an expression, and times."""
+    """The test of a condition, or of one ``regex`` in it: a field against an expression, and times."""
 
     field: str | None
     expression: str
@@ -63,8 +62,8 @@ class ParsedCondition:
 class ParsedExtension:
     """An extension; ``goes_on`` is its attribute ``continue``.
 
-    ``only``: the one number that its first condition lets in, where that is how it begins; for any other there is
-    nothing to look at.
+    ``only``: the one number that its first condition matches, where it begins with such a condition; for any other
+    number the extension can be skipped.
     """
 
     name: str
@@ -80,7 +79,7 @@ class ParsedDialplan:
     contexts: tuple[tuple[str, tuple[ParsedExtension, ...]], ...]
 
     def context(self, name: str) -> tuple[ParsedExtension, ...] | None:
-        """Extensions of the context, found without regard to case, else those of ``global``, else None."""
+        """The extensions of a context by name in any case, else those of ``global``, else None."""
         for searched in (name.lower(), "global"):
             for found, extensions in self.contexts:
                 if found.lower() == searched:
@@ -154,7 +153,7 @@ def _extension(node: _Node) -> ParsedExtension:
 
 
 def _only(conditions: tuple[ParsedCondition, ...]) -> str | None:
-    """The number of ``^1\\.open$``, when a call to another one leaves the extension right there."""
+    """The number of ``^1\\.open$``, when the extension ends at this condition for every other number."""
     if not conditions:
         return None
     first = conditions[0]
@@ -200,7 +199,7 @@ def _action(node: _Node) -> ParsedAction:
 
 
 def is_true(value: str | None) -> bool:
-    """FreeSWITCH's idea of true."""
+    """Whether FreeSWITCH reads the text as true."""
     if not value:
         return False
     if value.lower() in ("yes", "on", "true", "t", "enabled", "active", "allow"):

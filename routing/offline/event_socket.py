@@ -1,6 +1,6 @@
-"""FreeSWITCH's side of one call's socket, apart from the socket: it hears the engine's bytes and says its own.
+"""FreeSWITCH's side of one call's event socket, without I/O: the engine's bytes in, FreeSWITCH's bytes out.
 
-It answers ``connect`` with a header block like FreeSWITCH's own, obeys ``sendmsg`` (execute), ``resume`` and ``exit``.
+It answers ``connect`` with a header block like FreeSWITCH's own and obeys ``sendmsg`` (execute), ``resume``, ``exit``.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from functools import lru_cache
 
 _UNSAFE = frozenset(b'\r\n #%&+:;<=>?@[\\]^`{|}"')
 _HEX = frozenset(b"0123456789ABCDEF")
-#: What `RunningCall.readable` gives beside channel variables.
+#: Names in `RunningCall.readable` that are not channel variables.
 FIELDS = frozenset({"destination_number", "caller_id_number", "caller_id_name", "context", "created_us", "asked_us"})
 _CORE = "Core-UUID FreeSWITCH-Hostname FreeSWITCH-Switchname FreeSWITCH-IPv4 FreeSWITCH-IPv6 Event-Date-Local"
 _EVENT = "Event-Date-GMT Event-Date-Timestamp Event-Calling-File Event-Calling-Function Event-Calling-Line-Number"
@@ -26,7 +26,7 @@ _CALLER = (
     "Channel-Transferred-Time Channel-Resurrect-Time Channel-Bridged-Time Channel-Last-Hold Channel-Hold-Accum "
     "Screen-Bit Privacy-Hide-Name Privacy-Hide-Number"
 )
-#: Headers of a real connect reply that nobody here gives a value of its own.
+#: Headers of a real connect reply that carry no value of the call here.
 USUAL_HEADERS = (
     *f"{_CORE} {_EVENT} Event-Sequence Call-Direction Answer-State".split(),
     *(f"Channel-{name}" for name in _CHANNEL.split()),
@@ -47,8 +47,7 @@ GOODBYE = "Disconnected, goodbye.\nSee you at ClueCon! http://www.cluecon.com/\n
 
 @lru_cache(maxsize=8192)
 def encoded(value: str) -> str:
-    """A header value as FreeSWITCH writes it: percent-encoded, but ``%41`` already in the value stays as it
-    is."""
+    """A header value as FreeSWITCH writes it: percent-encoded; a ``%41`` in the value stays as it is."""
     raw, out = value.encode("utf-8", "surrogateescape"), ""
     for at, byte in enumerate(raw):
         kept = byte == 0x25 and len(raw) > at + 2 and raw[at + 1] in _HEX and raw[at + 2] in _HEX
@@ -58,8 +57,7 @@ def encoded(value: str) -> str:
 
 
 def connect_reply(variables: Mapping[str, str]) -> bytes:
-    """The reply to ``connect``: core, channel, caller and variable headers, about 165 of them with a real
-    call's."""
+    """The reply to ``connect``: about 165 core, channel, caller and variable headers, as many as a real call has."""
     get = variables.get
     known = {
         "Event-Name": "CHANNEL_DATA",
@@ -85,23 +83,23 @@ def connect_reply(variables: Mapping[str, str]) -> bytes:
 
 @dataclass
 class FreeSwitchSide:
-    """Of the call with these channel variables. ``executed``: applications that the engine had run, in order."""
+    """One call with its channel variables. ``executed``: the applications that the engine ran, in order."""
 
     variables: Mapping[str, str]
     executed: list[tuple[str, str]] = field(default_factory=list)
     resumed: bool = False
-    #: The engine has said its last word.
+    #: The engine sends no more commands.
     over: bool = False
     _connected: bool = False
     _heard: bytes = b""
 
     def hear(self, received: bytes) -> bytes:
-        """What FreeSWITCH says to what the engine said; nothing until a command is whole."""
+        """FreeSWITCH's reply to the engine's bytes; empty until a command is complete."""
         self._heard += received.replace(b"\r\n", b"\n")
         return b"".join(self._obey(command, headers) for command, headers in self._commands())
 
     def goodbye(self) -> bytes:
-        """What FreeSWITCH says when it lets the connection go."""
+        """FreeSWITCH's notice when it closes the connection."""
         notice = (
             f"Content-Type: text/disconnect-notice\nControlled-Session-UUID: {self.variables.get('uuid', '')}\n"
             f"Content-Disposition: disconnect\nContent-Length: {len(GOODBYE)}\n\n{GOODBYE}"
@@ -124,7 +122,7 @@ class FreeSwitchSide:
         return _reply("+OK")
 
     def _commands(self) -> Iterator[tuple[str, dict[str, str]]]:
-        """Commands that are whole, each with its headers; the body of one is the argument of its application."""
+        """Complete commands, each with its headers; a command's body is its application's argument."""
         while not self.over and b"\n\n" in self._heard:
             block, _, rest = self._heard.partition(b"\n\n")
             lines = block.lstrip(b"\n").decode("utf-8", "surrogateescape").splitlines()

@@ -1,40 +1,40 @@
-"""What happened on a call, as facts with virtual time, and the questions asked of them.
+"""What happened on a call, as events with virtual times, and functions that query them.
 
-One flat kind of event serves the human ladder, ``--json``, scheme tests (``expect``) and our own tests.
-Kinds, what ``subject`` and ``detail`` hold:
+One flat kind of event serves the ladder, ``--json``, scheme tests (``expect``) and this project's own tests.
+The kinds, with their ``subject``; their ``detail``:
 
 =============  ======================================================================================
 call           number dialled; ``from +380...``
 scheme         scheme entered, from ``routing_scheme``
-step           step path entered, from ``routing_step``; the kind of step
+step           step path entered, from ``routing_step``; the step's kind
 variable       a routing_ variable set: ``name=value``
-tag            label that the call has got; each once a call
+tag            label that the call gets; each label once a call
 ringing        the caller's phone is told to ring (180)
-early_media    183: the caller may hear the switch without an answer
-answered       the caller's leg is answered, and begins to cost
+early_media    183: the caller hears the switch before it answers
+answered       the caller's leg is answered: the call begins to cost
 play           sound file; duration
-digits         variable; what was typed (``-`` nothing, ``!`` before an invalid one)
+digits         variable; the digits (``-`` for none, ``!`` before invalid ones)
 ring           target being rung (every leg tried, busy ones too); its dial string
-brought_back   number of our own that rings through a gateway: the carrier makes a new call of it
-undisturbed    target that is not rung, because its person must not be disturbed; the cause that stands for it
-confirm        target that picked up; the key it is asked to press
+brought_back   number of the project that rings through a gateway: the carrier makes a new call of it
+undisturbed    target that is skipped: its person is on do-not-disturb; the cause that the leg gets
+confirm        target that picked up; the key that confirms
 ring_end       target; hangup cause, or ``answered``
 whisper        sound file; target that hears it as the talk begins
 talk           target connected with the caller
 talk_end       target; who ended it
-transferred    phone that sends the other party of its talk on; what it dials
-consults       phone that holds its talk and calls first; what it dials
-taken_back     phone that has reached nobody so; the hangup cause of its call
-decision       address asked; what came back
-fallback       address asked; why nothing usable came back
-late           address asked; what came back when the call had gone on
-transfer       extension, context; ``watchdog`` when scheduled, ``sent on`` when a phone did
+transferred    phone that transfers the other party; the number that it dials
+consults       phone that holds its talk for a consultation call; the number that it dials
+taken_back     phone whose consultation call fails: the talk goes on; that call's hangup cause
+decision       engine's address; its answer
+fallback       engine's address; why there is no usable answer
+late           engine's address; its answer, which came after the call had gone on
+transfer       extension, context; ``watchdog`` when it was scheduled, ``sent on`` by a phone
 record         file being recorded; duration
-voicemail      file of a message left; its duration
-limit          realm and resource; usage of how many, ``6 of 5`` or, an interval's, ``11 of 10/60``
+voicemail      file of a message; its duration
+limit          realm and resource; usage and bound: ``6 of 5``, or of an interval ``11 of 10/60``
 hears          nothing | ringing | audio: what the caller hears from now on
-missing        a dialplan file that is not there: the call finds no route in it
-error          what the compiled plan did wrong
+missing        dialplan file that does not exist: the call finds no route in it
+error          fault of the compiled dialplan
 end            hangup cause of the caller's leg; who hung up
 =============  ======================================================================================
 """
@@ -44,14 +44,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 
-#: Kinds of which one step writes several at a moment: they belong together, and their order says nothing.
+#: Kinds of which one step writes several at the same moment; their order has no meaning.
 TOGETHER = frozenset({"ring", "tag"})
 
 
 @dataclass(frozen=True)
 class Event:
-    """One fact. ``at_ms`` since the INVITE; ``lasted_ms`` where the fact has a length; the scheme and step
-    it is in."""
+    """One event. ``at_ms`` since the INVITE; ``lasted_ms`` where it has a length; the scheme and step of the call."""
 
     at_ms: int
     kind: str
@@ -60,17 +59,17 @@ class Event:
     lasted_ms: int = 0
     scheme: str = ""
     step: str = ""
-    #: Of a fallback: `routing.offline.decider.Reason`; of a limit that did not let the call in: ``refused``.
+    #: Of a fallback: `routing.offline.decider.Reason`; of a limit that refuses the call: ``refused``.
     reason: str = ""
 
 
 def as_json(events: Iterable[Event]) -> list[dict[str, object]]:
-    """Plain mappings of the events, empty fields left out."""
+    """The events as plain mappings without empty fields."""
     return [{name: value for name, value in asdict(event).items() if value != ""} for event in events]
 
 
 def ended(events: Sequence[Event]) -> Event:
-    """The event that ended the call; the switch always writes one."""
+    """The event that ends the call; there is always one."""
     return next(event for event in reversed(events) if event.kind == "end")
 
 
@@ -90,7 +89,7 @@ def steps(events: Iterable[Event]) -> list[str]:
 
 
 def longest_silence_ms(events: Sequence[Event]) -> int:
-    """The longest stretch in which the caller heard nothing."""
+    """The longest time in which the caller hears nothing."""
     changes = [(event.at_ms, event.subject) for event in events if event.kind == "hears"]
     changes.append((ended(events).at_ms, "end"))
     longest, since = 0, None

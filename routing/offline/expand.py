@@ -1,7 +1,7 @@
 """``${variable}`` expansion as FreeSWITCH does it with ``api-expansion`` off.
 
-Values are expanded again, to a depth of 100, which is why caller-controlled text must never reach a variable.
-``${name(args)}`` runs nothing: FreeSWITCH puts the words DENIED in its place and the switch records an error.
+Values are expanded again, to a depth of 100: caller-controlled text must never reach a variable. ``${name(args)}`` runs
+nothing: FreeSWITCH replaces it by the text DENIED, and an error event is written.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ _SPECIAL = re.compile(r"[$\\]")
 
 Lookup = Callable[[str], str | None]
 Complain = Callable[[str], None]
-#: A piece of a text: words as they are, or the name of a reference.
+#: A piece of a text: (False, literal text) or (True, name of a reference).
 _Piece = tuple[bool, str]
 
 
 def expand(text: str, lookup: Lookup, complain: Complain, depth: int = 0) -> str:
-    """``text`` with its references replaced; unknown variables vanish.
+    """``text`` with its references replaced; unknown variables are empty.
 
-    ``lookup`` gives a variable's raw value; ``complain`` hears of every attempt to run an API command.
+    ``lookup`` gives a variable's raw value; ``complain`` is called for every attempt to run an API command.
     """
     if depth > DEPTH or ("$" not in text and "\\" not in text):
         return text
@@ -40,7 +40,7 @@ def expand(text: str, lookup: Lookup, complain: Complain, depth: int = 0) -> str
 
 @lru_cache(maxsize=_TEXTS)
 def _pieces(text: str) -> tuple[_Piece, ...] | None:
-    """What a text consists of, found once for each that a dialplan says; None when it stays as it is."""
+    """The pieces of a text, cached; None when it holds nothing to expand."""
     if not (_REFERENCE.search(text) or _ESCAPED.search(text)):
         return None
     out: list[_Piece] = []
@@ -67,7 +67,7 @@ def _pieces(text: str) -> tuple[_Piece, ...] | None:
 
 
 def _escape(text: str, at: int) -> tuple[int, str]:
-    """Where an escape ends and what it stands for."""
+    """Where an escape ends, and the text that replaces it."""
     following = text[at + 1]
     if following in "'\\":
         return at + 2, following.strip("'")

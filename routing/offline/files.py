@@ -1,6 +1,6 @@
-"""The port through which the offline switch reads a release, and its two adapters: memory and a directory.
+"""The port through which the offline switch reads a release, with two adapters: memory and a directory.
 
-The interpreter itself opens no file: a run is a function of its arguments.
+The switch itself opens no file: a run is a function of its arguments.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ class Files(Protocol):
     """Text of files by absolute path."""
 
     def read(self, path: str) -> str | None:
-        """The text, or None when FreeSWITCH could not read such a file."""
+        """The text; None when FreeSWITCH could not read the file."""
 
 
 class MemoryFiles:
@@ -29,15 +29,14 @@ class MemoryFiles:
 
 
 class DirectoryFiles:
-    """Files of the machine, those under ``root`` only; what was read is kept, so make one per run of many
-    cases."""
+    """Files below ``root`` on this machine. Contents are cached: make one for a run of many cases."""
 
     def __init__(self, root: Path) -> None:
         self.root = root.resolve()
         self._kept: dict[str, str | None] = {}
 
     def read(self, path: str) -> str | None:
-        """See Files. Symbolic links (``current``) are followed as long as they stay under the root."""
+        """See Files. Symbolic links (``current``) are followed while they stay below the root."""
         if path not in self._kept:
             self._kept[path] = self._load(Path(path))
         return self._kept[path]

@@ -1,6 +1,6 @@
-"""A call that is held for a busy person: it tells the engine so by events, and sleeps until the engine sends it on.
+"""A call that waits for a busy person: it sends events to the engine and sleeps until the engine transfers it.
 
-The engine notes each event, or decides anew; it looks again whenever somebody leaves a phone
+The engine notes each event or decides anew; it decides again whenever a person's phone becomes free
 (`routing.engine.waiting`).
 """
 
@@ -14,21 +14,21 @@ from routing.offline.running import RunningCall
 
 
 class Break(Interrupted):
-    """``uuid_break``: what the leg waits for is over, the next action comes."""
+    """``uuid_break``: the leg stops waiting and goes on with the next action."""
 
 
 def event(call: RunningCall, data: str) -> None:
-    """``Event-Name=CUSTOM,Event-Subclass=...``: the engine hears that a call waits, nobody hears others."""
+    """``Event-Name=CUSTOM,Event-Subclass=...``: the engine receives the event of a waiting call, and no other."""
     if f"Event-Subclass={WAITS_EVENT}" not in data.split(","):
         return
-    if _is_sent_on(call):
+    if _is_transferred(call):
         call.broken = True
     elif world := call.line.world:
         world.holds(call.line.profile.uuid, lambda: _look(call))
 
 
 def sleep(call: RunningCall, data: str) -> None:
-    """Milliseconds, or until ``uuid_break``."""
+    """Wait for milliseconds, or until ``uuid_break``."""
     line = call.line
     try:
         if not call.broken:
@@ -42,14 +42,14 @@ def sleep(call: RunningCall, data: str) -> None:
 
 
 def _look(call: RunningCall) -> None:
-    """Somebody left a phone: if that is who the call waits for, end what it waits in (``uuid_break``)."""
+    """A phone became free: if the call can go on now, end its wait (``uuid_break``)."""
     world = call.line.world
-    if world and _is_sent_on(call):
+    if world and _is_transferred(call):
         call.broken = not world.wake(call.line.profile.uuid, Break())
 
 
-def _is_sent_on(call: RunningCall) -> bool:
-    """Whether the engine decides otherwise now. One that does not answer has not noted that the call waits."""
+def _is_transferred(call: RunningCall) -> bool:
+    """Whether the engine decides otherwise now. Without its answer the call is not noted as waiting."""
     line = call.line
     reply = call.decider(call.engine, dict(call.readable()), LONGEST_MS)
     if not isinstance(reply, EngineAnswer):

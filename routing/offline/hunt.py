@@ -1,9 +1,8 @@
-"""Choosing what runs: the extensions of a context against a leg, as ``parse_exten`` of mod_dialplan_xml
-does.
+"""Hunting: matches the extensions of a context against a leg, as ``parse_exten`` of mod_dialplan_xml does.
 
-All conditions are evaluated when the extension is chosen, before any of its actions runs. Kept from
-FreeSWITCH: actions of conditions that passed stay collected even when a later condition fails and
-hunting goes on; a condition with both times and a field runs its actions when either holds.
+All conditions are evaluated when the extension is chosen, before any of its actions runs. As in FreeSWITCH: actions of
+conditions that passed stay collected when a later condition fails and hunting goes on; a condition with both times and
+a field runs its actions when either holds.
 """
 
 from __future__ import annotations

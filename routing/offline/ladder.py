@@ -1,6 +1,6 @@
-"""A call's events as the lines a person reads: what rang, how it ended, what was answered, in times from the INVITE.
+"""A call's events as lines for people: what rings, how it ends, what the engine answers, in times from the INVITE.
 
-Pure: events in, rows out; colours and widths are the command's.
+Pure: events in, rows out; the command adds colours and widths.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from routing.model.causes import CAUSES
 from routing.offline.events import TOGETHER, Event, ended, longest_silence_ms
 from routing.offline.limited import by_limit
 
-#: How a leg ended, in words; the hangup cause otherwise.
+#: How a leg ended, as text; the hangup cause where there is none.
 ENDINGS = {"answered": "answers", **{cause.name: cause.trace for cause in CAUSES.values() if cause.trace}}
 CALLER = {
     "ringing": "hears ringing",
@@ -25,7 +25,7 @@ HIDDEN = frozenset({"hears", "step"})
 
 @dataclass(frozen=True)
 class LadderRow:
-    """One line: milliseconds, scheme and step, a word for what happened (the event's kind), its text."""
+    """One line: milliseconds, scheme and step, the event's kind, a word for it, its text."""
 
     at_ms: int
     place: str
@@ -35,7 +35,7 @@ class LadderRow:
 
 
 def ladder(events: Sequence[Event], everything: bool = False) -> list[LadderRow]:
-    """The rows of a call; ``everything`` keeps what a person rarely asks for: variables, transfers."""
+    """The rows of a call; ``everything``: variables and transfers too."""
     rows: list[LadderRow] = []
     for event in events:
         if not everything and _hidden(event):
@@ -61,7 +61,7 @@ def _row(event: Event, everything: bool) -> LadderRow:
 
 
 def summary(events: Sequence[Event]) -> str:
-    """The last line: how long it took, how long the caller heard nothing."""
+    """The last line: the call's length, and the caller's longest silence."""
     silence = longest_silence_ms(events) / 1000
     return f"{ended(events).at_ms / 1000:.1f} s in all; the caller heard nothing for at most {silence:.1f} s"
 
@@ -112,16 +112,19 @@ def _word_and_text(event: Event) -> tuple[str, str]:
 
 
 def _of_phones(event: Event) -> tuple[str, str]:
-    """What phones do, and whatever needs no words."""
+    """Events of phones, and kinds that need no text of their own."""
     seconds = f"{event.lasted_ms / 1000:.1f} s"
     subject, detail = event.subject, event.detail
     match event.kind:
         case "confirm":
             return "asked", f"{subject} picks up, must press {detail}"
         case "undisturbed":
-            return "ended", f"{subject}: not rung, must not be disturbed"
+            return "ended", f"{subject}: skipped, on do-not-disturb"
         case "brought_back":
-            return "carrier", f"{subject} is ours: a carrier brings it back, as another call, from the company's number"
+            return (
+                "carrier",
+                f"{subject} is this project's: the carrier returns it as a new call from the company's number",
+            )
         case "ring_end":
             after = f" after {seconds}" if event.lasted_ms else ""
             return "ended", f"{subject}: {ENDINGS.get(detail, detail)}{after}"
@@ -161,7 +164,7 @@ def _who(detail: str) -> str:
 
 
 def _merged(rows: Iterable[LadderRow]) -> list[LadderRow]:
-    """Several phones that end alike at the same moment become one row."""
+    """Merge phones that end alike at the same moment into one row."""
     merged: list[LadderRow] = []
     for row in rows:
         last = merged[-1] if merged else None
@@ -176,6 +179,6 @@ def _merged(rows: Iterable[LadderRow]) -> list[LadderRow]:
 
 
 def plain(rows: Iterable[LadderRow]) -> Iterator[str]:
-    """The rows as text, for a program without colours and for tests."""
+    """The rows as text without colours."""
     for row in rows:
         yield f"{row.at_ms / 1000:7.1f}  {row.place:<16} {row.word:<9} {row.text}"

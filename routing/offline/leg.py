@@ -1,4 +1,4 @@
-"""One leg of a dial string that is being rung: what its phone does, and when. Pure."""
+"""One leg of a dial string: what its phone does, and when. Pure."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from routing.offline.phones import UNREACHABLE_MS, ScriptedPhone
 
 @dataclass
 class CalledLeg:
-    """One leg being rung; ``limit_s`` and ``delay_s`` count from the group's start, 0 is none."""
+    """One leg that is rung; ``limit_s`` and ``delay_s`` count from the group's start, 0 is none."""
 
     endpoint: Endpoint
     phone: ScriptedPhone
@@ -22,17 +22,17 @@ class CalledLeg:
     confirmed_ms: int | None = None
     refused_ms: int | None = None
     cause: str = ""
-    #: Whoever would pick up talks on another phone; they may when that talk is over.
+    #: The person talks on another phone; they may pick up when that talk is over.
     held: bool = False
 
     @property
     def live(self) -> bool:
-        """Still waiting, ringing or asked to confirm."""
+        """Whether it is waiting, ringing or waiting for its confirm key."""
         return self.state != "down"
 
     @property
     def due_ms(self) -> int | None:
-        """When the phone does what it is scripted to do; None: it rings on."""
+        """When the phone's scripted behaviour comes; None: it rings on."""
         if self.phone.does == "no answer":
             return None
         wait = UNREACHABLE_MS if self.phone.does == "unreachable" else self.phone.after_ms

@@ -1,7 +1,7 @@
-"""What ``limit hash`` counts over all the calls of one switch, as mod_hash of FreeSWITCH 1.10.12 does, in virtual time.
+"""The counts of ``limit hash`` over all calls of one switch, as mod_hash of FreeSWITCH 1.10.12 keeps them.
 
-A resource has two counts: the calls that hold it now, and how often it was asked for in the present interval; the one
-that is over its bound refuses the call, and a refused call holds nothing.
+A resource has two counts: the calls that hold it now, and the requests in the current interval. A count over its bound
+refuses the call, and a refused call holds nothing. Times are virtual.
 """
 
 from __future__ import annotations
@@ -12,20 +12,20 @@ from math import inf
 
 @dataclass
 class Limits:
-    """Shared by calls that are carried in the order in which they begin; moments are seconds since the epoch.
+    """Shared by calls that run in the order in which they begin; moments are seconds since the epoch.
 
-    Calls that overlap are carried one after another: a hold remembers from when to when it lasted.
+    Overlapping calls run one after another: a hold keeps its beginning and its end.
     """
 
-    #: Nothing is asked any more of a time that is over: what ended is forgotten.
+    #: No request comes for a time in the past: holds that ended are dropped.
     in_order: bool = False
     _holds: dict[str, dict[str, tuple[float, float]]] = field(default_factory=dict)
     _rates: dict[str, tuple[int, int]] = field(default_factory=dict)
-    #: Call -> what it holds.
+    #: Call -> the resources that it holds.
     _held: dict[str, set[str]] = field(default_factory=dict)
 
     def take(self, resource: str, call: str, most: int, interval_s: int, now_s: float) -> tuple[int, bool]:
-        """The usage with this call counted, and whether it is admitted; a negative ``most`` only counts."""
+        """The usage including this call, and whether it is admitted; a negative ``most`` only counts."""
         if interval_s > 0:
             usage, admitted = self._rate(resource, most, interval_s, int(now_s))
         else:
@@ -37,7 +37,7 @@ class Limits:
         return usage, admitted
 
     def give_back(self, resource: str, call: str, now_s: float) -> None:
-        """The call holds this resource no more."""
+        """The call releases a resource."""
         held = self._holds.get(resource, {})
         if call in held:
             held[call] = (held[call][0], now_s)
@@ -46,7 +46,7 @@ class Limits:
                 del held[call]
 
     def ended(self, call: str, now_s: float) -> None:
-        """The call is over, or is transferred without ``limit_ignore_transfer``: it holds nothing any more."""
+        """The call ends, or is transferred without ``limit_ignore_transfer``: it releases everything."""
         for resource in tuple(self._held.get(call, ())):
             self.give_back(resource, call, now_s)
         self._held.pop(call, None)

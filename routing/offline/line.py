@@ -1,9 +1,8 @@
-"""The caller's leg: its variables, its virtual clock and the tasks armed against it.
+"""The caller's leg: its variables, its virtual clock and its scheduled tasks.
 
-Every wait goes through ``CallerLine.wait``: a scheduled transfer or the caller's own hangup that falls into
-it raises Transfer or HungUp at its moment, as FreeSWITCH would take the leg away from whatever
-application is running. Scheduled tasks fire at their nominal second; the real scheduler is up to a
-second early, leg timeouts up to one late.
+Every wait goes through ``CallerLine.wait``: a scheduled transfer or the caller's hangup that comes meanwhile raises
+Transfer or HungUp at its moment, as FreeSWITCH takes the leg out of the application that is running. Scheduled tasks
+fire at their nominal second; the real scheduler is up to a second early, leg timeouts up to a second late.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ LONGEST_MS = 24 * 3600 * 1000
 
 
 class Interrupted(Exception):
-    """The leg left the application that was running."""
+    """The leg leaves the application that is running."""
 
 
 class HungUp(Interrupted):
@@ -45,12 +44,12 @@ class Transfer(Interrupted):
 
 
 class Reset(Interrupted):
-    """A socket ended and reset the leg: a parked one goes on, any other is left to nobody."""
+    """A socket ended and reset the leg: a parked leg goes on, any other has nothing left to run."""
 
 
 @dataclass(frozen=True)
 class Profile:
-    """Where the leg is in the dialplan and who calls."""
+    """The caller profile: where the leg is in the dialplan, and who calls."""
 
     destination_number: str
     context: str
@@ -62,7 +61,7 @@ class Profile:
     ani: str = ""
 
     def field(self, name: str) -> str | None:
-        """A caller profile field, or None for a name FreeSWITCH has none for."""
+        """A caller profile field; None for a name that is no field in FreeSWITCH."""
         name = name.lower()
         value: str | None = getattr(self, name) if name in self.__dataclass_fields__ else None
         return value
@@ -70,7 +69,7 @@ class Profile:
 
 @dataclass(frozen=True)
 class ScheduledTask:
-    """Something armed by sched_transfer or sched_hangup, at virtual milliseconds."""
+    """A task of sched_transfer or sched_hangup, at virtual milliseconds."""
 
     at_ms: int
     group: str
@@ -79,7 +78,7 @@ class ScheduledTask:
 
 @dataclass(frozen=True)
 class Speech:
-    """What an engine's socket still says, at virtual milliseconds; ``end`` tells whether its end resets the leg."""
+    """The answer to come on an engine's socket, at virtual milliseconds; ``end()``: whether its end resets the leg."""
 
     at_ms: int
     end: Callable[[], bool]
@@ -96,7 +95,7 @@ class CallerLine:
     now_ms: int = 0
     answered: bool = False
     media: bool = False
-    #: The sound that is played in place of what the switch would send.
+    #: The sound that displaces the switch's audio.
     displaced: str = ""
     hunting: Profile | None = None
     variables: dict[str, str] = field(default_factory=dict)
@@ -109,7 +108,7 @@ class CallerLine:
 
     @property
     def where(self) -> Profile:
-        """The profile FreeSWITCH reads now: execute_extension's while one runs."""
+        """The profile that FreeSWITCH reads now: that of execute_extension while it runs."""
         return self.hunting or self.profile
 
     @property
@@ -125,36 +124,36 @@ class CallerLine:
         return self.globals.get(name) if value is None else value
 
     def exported(self) -> dict[str, str]:
-        """What every leg that this one dials inherits: the variables that ``export_vars`` names."""
+        """The variables that every leg dialled by this one inherits: those named by ``export_vars``."""
         names = (self.get("export_vars") or "").split(",")
         return {name.removeprefix("nolocal:"): value for name in names if name and (value := self.get(name))}
 
     def set(self, name: str, value: str | None) -> None:
-        """Set a variable; an empty value removes it and one without a name is none, as in FreeSWITCH."""
+        """Set a variable. As in FreeSWITCH, an empty value removes it, and an empty name sets nothing."""
         if value and name:
             self.variables[name.lower()] = value
         else:
             self.variables.pop(name.lower(), None)
 
     def expand(self, text: str) -> str:
-        """``text`` with ``${}`` expanded; attempts to run an API command become error events."""
+        """``text`` with ``${}`` expanded; an attempt to run an API command is an error event."""
         return expand(text, self.get, self._complain) if "$" in text or "\\" in text else text
 
-    def _complain(self, of_what: str) -> None:
-        self.note("error", of_what)
+    def _complain(self, fault: str) -> None:
+        self.note("error", fault)
 
     def note(self, kind: str, subject: str = "", detail: str = "", lasted_ms: int = 0, reason: str = "") -> None:
-        """Write an event at the present moment."""
+        """Write an event at the current moment."""
         scheme, step = self.variables.get("routing_scheme", ""), self.variables.get("routing_step", "")
         self.events.append(Event(self.now_ms, kind, subject, detail, lasted_ms, scheme, step, reason))
 
     def remove_last(self, kind: str) -> Event | None:
-        """The last event of a kind, which is one no longer."""
+        """Remove and return the last event of a kind; None when there is none."""
         at = next((at for at in range(len(self.events) - 1, -1, -1) if self.events[at].kind == kind), None)
         return None if at is None else self.events.pop(at)
 
     def hear(self, what: str) -> None:
-        """Note a change in what the caller hears: nothing, ringing or audio."""
+        """Write an event when what the caller hears changes: nothing, ringing or audio."""
         if what != self.hears:
             self.hears = what
             self.note("hears", what)
@@ -167,7 +166,7 @@ class CallerLine:
             self.hear("nothing")
 
     def answer(self) -> bool:
-        """Answer the leg; False when it already was."""
+        """Answer the leg; False when it is answered already."""
         if self.answered:
             return False
         self.answered = self.media = True
@@ -177,7 +176,7 @@ class CallerLine:
         return True
 
     def ring(self) -> None:
-        """Tell the caller's phone to ring; without effect once media runs."""
+        """Signal ringing to the caller's phone (180); no effect once there is media."""
         if not self.media and self.hears != "ringing":
             self.note("ringing")
             self.hear("ringing")
@@ -188,12 +187,12 @@ class CallerLine:
             self.world.rings(target, self.profile.uuid)
 
     def talks(self, target: str) -> None:
-        """This call talks with a phone that it has rung."""
+        """This call talks with a phone."""
         if self.world is not None:
             self.world.talks(target, self.profile.uuid)
 
     def leaves(self, target: str) -> None:
-        """This call has done with a phone."""
+        """This call leaves a phone."""
         if self.world is not None:
             self.world.leaves(target, self.profile.uuid)
 
@@ -202,7 +201,7 @@ class CallerLine:
         return self.world is not None and self.world.is_talking(target, self.profile.uuid)
 
     def finds_person_talking(self, target: str) -> bool:
-        """Whether the person whose phone this is talks with another call, on whichever phone."""
+        """Whether the phone's person talks with another call on any of their phones."""
         return self.world is not None and self.world.is_person_talking(target, self.profile.uuid)
 
     def wait(self, until_ms: int) -> None:
@@ -224,7 +223,7 @@ class CallerLine:
             raise HungUp("ALLOTTED_TIMEOUT", "24 hours")
 
     def _reach(self, at_ms: int) -> None:
-        """Come to a moment; what other calls do before it happens first, and may be to interrupt this one."""
+        """Move the clock to a moment; other calls run up to it first, and may interrupt this one."""
         at_ms = max(self.now_ms, at_ms)
         if self.world is not None:
             began_ms = round(self.start.timestamp() * 1000)
@@ -234,7 +233,7 @@ class CallerLine:
         self.now_ms = at_ms
 
     def _listen(self, until_ms: int) -> None:
-        """Hear what sockets say before anything else happens to the leg."""
+        """Handle answers on sockets that come before anything else happens to the leg."""
         for until in (self.next_task_ms(), self.gives_up_ms):
             until_ms = until_ms if until is None else min(until_ms, until)
         while speech := min(self.speeches, key=lambda each: each.at_ms, default=None):

@@ -1,7 +1,7 @@
-"""Numbers of our own that a call dials through a gateway. Pure.
+"""Numbers of the project that a call dials through a gateway. Pure.
 
-FreeSWITCH hands them to the carrier like any other number; the carrier brings the call back, as one of its own, from
-the company's number.
+FreeSWITCH sends them to the carrier like any other number; the carrier returns them as a new incoming call from the
+company's number.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ _OUTSIDE = ("sofia/gateway/", "sofia/external/")
 
 
 def with_own_numbers(events: Sequence[Event], is_ours: Callable[[str], bool]) -> Iterator[Event]:
-    """The events, and behind the phones that begin to ring at a moment those of them that are numbers of our own."""
+    """The events; after the phones that begin to ring at a moment, a ``brought_back`` for each own number of them."""
     waiting: list[Event] = []
     for event in events:
         if waiting and (event.kind, event.at_ms) != ("ring", waiting[0].at_ms):

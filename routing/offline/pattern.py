@@ -1,9 +1,8 @@
 r"""Regular expressions as FreeSWITCH uses PCRE, over Python's re.
 
-Kept from FreeSWITCH: subjects are bytes, so ``.`` is one byte and ``\d`` is ASCII; ``/.../i`` with
-options; at most nine capturing groups may take part (its table of captures has ten places and a fuller
-match counts as no match); ``$1`` and ``${1}`` in an action's data, in a buffer that can cut the result
-short. Knows nothing of channels.
+As in FreeSWITCH: subjects are bytes, so ``.`` is one byte and ``\d`` is ASCII; ``/.../i`` with options; a match with
+more than nine capturing groups counts as no match (the table of captures has ten places); ``$1`` and ``${1}`` in an
+action's data, in a buffer that can truncate the result. Knows nothing of channels.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ _REFERENCE = re.compile(r"\$(?:(\d{1,9})|\{(\d{1,9})\})")
 
 
 class BadPattern(ValueError):
-    """FreeSWITCH would log COMPILE ERROR and treat the condition as not matching."""
+    """FreeSWITCH logs COMPILE ERROR for such an expression; the condition does not match."""
 
 
 @lru_cache(maxsize=16384)
@@ -44,12 +43,12 @@ def compiled(expression: str) -> re.Pattern[bytes]:
 
 
 def to_bytes(text: str) -> bytes:
-    """The bytes that a variable holds; a SIP header may hold some that are no UTF-8."""
+    """The bytes of a variable's value; that of a SIP header may not be UTF-8."""
     return text.encode("utf-8", "surrogateescape")
 
 
 class Match:
-    """A match: how many captures FreeSWITCH counts, and its substitution into an action's data."""
+    """A match: FreeSWITCH's count of captures, and their substitution into an action's data."""
 
     def __init__(self, found: re.Match[bytes]) -> None:
         self._found = found
@@ -59,7 +58,7 @@ class Match:
                 self.count = 1 + index
 
     def substitute(self, data: str) -> str:
-        """``data`` with its references replaced; references beyond the captures vanish."""
+        """``data`` with its references replaced; references beyond the captures become empty."""
         if "$" not in data:
             return data
         whole = _REFERENCE.sub(lambda reference: self._capture(int(reference[1] or reference[2])), data)
@@ -67,7 +66,7 @@ class Match:
         return to_bytes(whole)[:room].decode("utf-8", "surrogateescape")
 
     def array(self) -> str:
-        """The match and its captures as the variable that holds them, such as ``DP_REGEX_MATCH_1``."""
+        """The match and its captures as the value of a variable such as ``DP_REGEX_MATCH_1``."""
         return "ARRAY::" + "|:".join(self._capture(number) for number in range(self.count))
 
     def _capture(self, number: int) -> str:

@@ -1,12 +1,11 @@
 """Scripted phones and the scripted caller.
 
-A phone's behaviour is written as people say it: ``busy``, ``no answer``, ``rejects``, ``redirects`` (it has a call
-forwarding of its own, which the switch does not follow), ``unreachable`` (or ``off``), ``answers after 8s`` (or
-``answer:8``), ``rejects after 5s``, ``voicemail after 20s``; then, after a comma, ``talks 30s`` (the person hangs up
-then), ``transfers to 103 after 5s`` (it sends the caller there, once a call), ``attended`` beside it (it calls there
-first and hands the caller over to whom it reaches), ``confirms after 3s``, ``never confirms`` or ``refuses after 2s``
-(by the key for that, where there is one); ``early media`` when it sends sound before it answers, as carriers do for
-mobiles, instead of ringing. Knows nothing of dial strings.
+A phone's behaviour is written as text: ``busy``, ``no answer``, ``rejects``, ``redirects`` (it has a call forwarding of
+its own, which the switch does not follow), ``unreachable`` (or ``off``), ``answers after 8s`` (or ``answer:8``),
+``rejects after 5s``, ``voicemail after 20s``; then, after a comma, ``talks 30s`` (then the person hangs up),
+``transfers to 103 after 5s`` (once a call), ``attended`` (a consultation call comes before the transfer), ``confirms
+after 3s``, ``never confirms`` or ``refuses after 2s`` (by the key that refuses, where there is one); ``early media``
+when it sends sound instead of ringing before it answers, as carriers do for mobiles. Knows nothing of dial strings.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ UNREACHABLE_MS = 2_000
 TALK_MS = 30_000
 CONFIRM_MS = 2_000
 TRANSFER_MS = 5_000
-#: How long a phone talks with whom it asks before it hands a caller over.
+#: How long a consultation call lasts before the phone hands the caller over.
 CONSULT_MS = 2_000
 
 ATTENDED = "attended"
@@ -38,12 +37,12 @@ _AFTER = re.compile(r"(answer|voicemail|busy|reject)s?(?:\s*:\s*|\s+after\s+|\s*
 
 
 class BadBehaviour(ValueError):
-    """The words are not a phone's behaviour; the message says what is."""
+    """The text is no phone's behaviour; the message shows what is."""
 
 
 @dataclass(frozen=True)
 class PhoneTransfer:
-    """To whom a phone sends the other party of its talk, after how much of it; ``attended``: it calls there first."""
+    """A transfer by a phone: to which number, when in its talk; ``attended``: after a consultation call."""
 
     to: str
     after_ms: int = TRANSFER_MS
@@ -52,7 +51,7 @@ class PhoneTransfer:
 
 @dataclass(frozen=True)
 class ScriptedPhone:
-    """How a phone behaves when it rings; times in milliseconds from the moment it is rung or answered."""
+    """How a phone behaves when it rings; times in milliseconds from the beginning of its ringing, or its answer."""
 
     does: str = "no answer"
     after_ms: int = 0
@@ -65,10 +64,10 @@ class ScriptedPhone:
 
 @dataclass(frozen=True)
 class ScriptedCaller:
-    """The scripted caller: digits in the order typed (``-`` lets one question pass), and when they give up.
+    """The scripted caller: digits in order (``-`` skips one prompt), and when they hang up while it rings.
 
-    ``message_ms`` is how long they speak after a voicemail's beep before they hang up. Of a phone of ours:
-    ``sends`` is what it does with whom it has reached, ``consults`` that it calls for a party that it holds.
+    ``message_ms`` is how long they speak after a voicemail's beep before they hang up. For a phone of the project:
+    ``sends`` is its transfer of the called party, ``consults``: this is a consultation call for a held party.
     """
 
     digits: str = ""
@@ -81,11 +80,9 @@ class ScriptedCaller:
 
 @dataclass(frozen=True)
 class ScriptedPhones:
-    """Behaviours by target: ``ivan.desk``, then the person ``ivan``, then the number or SIP account, then
-    the default.
+    """Behaviours by target: ``ivan.desk``, then the person ``ivan``, then the number or SIP account, then the default.
 
-    ``aliases`` names the target of a SIP account or number for dial strings that carry no
-    ``routing_target``.
+    ``aliases``: SIP account or number -> target, for dial strings without ``routing_target``.
     """
 
     behaviours: Mapping[str, ScriptedPhone] = field(default_factory=dict)
@@ -98,7 +95,7 @@ class ScriptedPhones:
         return cls({name: parse(text) for name, text in behaviours.items()}, parse(default))
 
     def find(self, target: str, address: str) -> ScriptedPhone:
-        """The behaviour of a rung leg: ``target`` is its routing_target, ``address`` what is dialled."""
+        """The behaviour of a leg: ``target`` is its routing_target, ``address`` the account or number dialled."""
         for name in (target, target.partition(".")[0], address):
             if name in self.behaviours:
                 return self.behaviours[name]
@@ -106,7 +103,7 @@ class ScriptedPhones:
 
 
 def parse(text: str) -> ScriptedPhone:
-    """A behaviour from its words. Raises BadBehaviour."""
+    """A behaviour from its text. Raises BadBehaviour."""
     first, *rest = [part.strip() for part in text.split(",")]
     phone = _outcome(first.lower())
     for part in rest:
@@ -115,7 +112,7 @@ def parse(text: str) -> ScriptedPhone:
 
 
 def parse_transfer(text: str) -> PhoneTransfer:
-    """What a phone that calls does in its talk: ``to 103 after 5s, attended``. Raises BadBehaviour."""
+    """The transfer of a phone that calls: ``to 103 after 5s, attended``. Raises BadBehaviour."""
     target, _, manner = (part.strip() for part in text.partition(","))
     found = _TRANSFERS.fullmatch(f"transfers {target}")
     if not found or manner.lower() not in ("", ATTENDED):
@@ -154,7 +151,7 @@ def _manner(phone: ScriptedPhone, part: str) -> ScriptedPhone:
     if manner == ATTENDED and phone.sends:
         return replace(phone, sends=replace(phone.sends, attended=True))
     if manner == ATTENDED:
-        raise BadBehaviour(f"'{ATTENDED}' of what? say it after 'transfers to 103 after 5s'")
+        raise BadBehaviour(f"'{ATTENDED}' follows a transfer: 'transfers to 103 after 5s, attended'")
     if manner.startswith("talks "):
         return replace(phone, talks_ms=milliseconds(manner.removeprefix("talks ")))
     if manner == "early media":
@@ -167,4 +164,4 @@ def _manner(phone: ScriptedPhone, part: str) -> ScriptedPhone:
         return replace(phone, confirms_ms=None)
     if manner.startswith("refuses after "):
         return replace(phone, confirms_ms=None, refuses_ms=milliseconds(manner.removeprefix("refuses after ")))
-    raise BadBehaviour(f"{manner!r}: say {_MANNERS} or 'early media'")
+    raise BadBehaviour(f"{manner!r}: write {_MANNERS} or 'early media'")

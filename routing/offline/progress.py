@@ -1,4 +1,4 @@
-"""What a caller hears of a phone that rings, or sends sound, before it answers; kept from FreeSWITCH's originate."""
+"""What the caller hears while a phone rings or sends early media, as in FreeSWITCH's originate."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from routing.offline.phones import ScriptedPhone
 
 
 def progress(line: CallerLine, variables: Mapping[str, str], phone: ScriptedPhone, *, alone: bool) -> None:
-    """A phone's 180, or its 183; ``variables`` are the originate's, ``alone``: one endpoint is dialled."""
+    """Handle a phone's 180 or 183; ``variables`` are the originate's, ``alone``: only one endpoint is dialled."""
     if phone.early_media:
         _early_media(line, variables, alone)
     elif not is_true(variables.get("ignore_ring_ready")):
@@ -19,14 +19,14 @@ def progress(line: CallerLine, variables: Mapping[str, str], phone: ScriptedPhon
 
 
 def play_ringback(line: CallerLine) -> None:
-    """A caller who has media hears ``transfer_ringback`` once they are answered, ``ringback`` at any time."""
+    """A caller with media hears ``transfer_ringback`` once they are answered, ``ringback`` at any time."""
     answered = line.get("transfer_ringback") if line.answered else None
     if line.media and line.hears == "nothing" and (answered or line.get("ringback")):
         line.hear("audio")
 
 
 def _early_media(line: CallerLine, variables: Mapping[str, str], alone: bool) -> None:
-    """``ignore_early_media=ring_ready`` rings the caller of one endpoint; what is bridged, they hear."""
+    """``ignore_early_media=ring_ready`` signals ringing when one endpoint is dialled; bridged early media is heard."""
     ignored = variables.get("ignore_early_media", "")
     if ignored == "ring_ready" and alone:
         line.ring()

@@ -1,6 +1,6 @@
-"""A release root as a node runs it: the fixed dialplan rendered for it, its files, its people and its sounds.
+"""A release root as a node runs it: the fixed dialplan rendered for it, its files, people and sounds.
 
-`routing trace`, scheme tests and our own tests make one and then many calls. Reads files below the root only.
+`routing trace`, scheme tests and this project's own tests run many calls on one. Reads files below the root only.
 """
 
 from __future__ import annotations
@@ -27,22 +27,22 @@ from routing.offline.world import World
 TEMPLATE = "dialplan/routing.xml.j2"
 DOMAIN = "phones.invalid"
 RECORDINGS = "/recordings"
-#: A number in the file that leads to its scheme.
+#: A number in a file of numbers.
 NUMBER = re.compile(r"routing_number=(\+\d+)")
-#: How events name the release and its root, wherever they are.
+#: The names of the release and of its root in events.
 RELEASE, ROOT = "release", "root"
-#: The flood limits of a node as delivered; one call alone never meets them.
+#: The default flood limits of a node; a single call never exceeds them.
 LIMITS = {
     "caller_rate": "10/60", "caller_calls": "5", "anonymous_rate": "60/60", "number_rate": "600/60",
     "number_calls": "200", "account_rate": "30/60", "account_calls": "5",
 }  # fmt: skip
-#: Globals of a node: where a call goes that a phone sends on.
+#: Globals of a node: where a transferred call goes.
 _TRANSFERS = {
     "force_transfer_dialplan": "XML",
     "force_transfer_context": "routing_transferred",
     "import": "routing_target",
 }
-#: What a node's calls pass on to the legs that they dial; nobody writes into a dial string here, so no leg needs it.
+#: The mark that a node's calls pass to their legs against forged dial strings; none can be forged here.
 LEG_MARK = "leg"
 _BOUNDS = {f"routing_limit_{name}": bound for name, bound in LIMITS.items()}
 
@@ -61,7 +61,7 @@ class PublishedRelease:
     """The current release of ``root``. Raises NoRelease."""
 
     root: Path
-    #: Whether the node has flood limits, as it is delivered with.
+    #: Whether the node has flood limits, as by default.
     limited: bool = True
     files: DirectoryFiles = field(init=False)
     dialplan: str = field(init=False)
@@ -80,7 +80,7 @@ class PublishedRelease:
 
     @property
     def entry_dialplan(self) -> str:
-        """Where the gateways' profile hunts: the release itself, then the fixed dialplan."""
+        """The dialplan of calls from gateways: the release's entry dialplan, then the fixed one."""
         return entry_dialplan(self.root, limited=self.limited)
 
     @property
@@ -100,7 +100,7 @@ class PublishedRelease:
         return accounts
 
     def targets(self) -> set[str]:
-        """What a phone may be called: persons, ``person.phone``, SIP accounts."""
+        """Names of phones: persons, ``person.phone``, SIP accounts."""
         people = self.table.get("people", {})
         phones = {f"{person}.{phone}" for person, facts in people.items() for phone in facts["phones"]}
         return phones | set(people) | set(self.accounts)
@@ -115,10 +115,10 @@ class PublishedRelease:
         limits: Limits | None = None,
         world: World | None = None,
     ) -> list[Event]:
-        """Carry one call; ``globals_`` holds overrides such as ``hours_office=closed``, ``limits`` what calls share,
-        ``world`` those that are under way at the same time (`routing.offline.switch.run`).
+        """Run one call; ``globals_`` holds overrides such as ``hours_office=closed``, ``limits`` the counts that calls
+        share, ``world`` the calls at the same time (`routing.offline.switch.run`).
 
-        Events name files of the release ``release/...``: what two runs tell can be compared.
+        Events name files of the release ``release/...``, so that two runs can be compared.
         """
         happened = run(
             replace(call, dialplan=self.entry_dialplan) if call.context.startswith(INBOUND) else call,
@@ -140,7 +140,7 @@ class PublishedRelease:
         return text is not None and number in NUMBER.findall(text)
 
     def _without_place(self, event: Event) -> Event:
-        """An event in which files are named from the release on: the root may be of this run alone."""
+        """An event whose file names begin at the release: the root may exist for this run alone."""
         if str(self.root) not in f"{event.subject} {event.detail}":
             return event
         return replace(event, subject=self._named(event.subject), detail=self._named(event.detail))

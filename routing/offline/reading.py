@@ -1,6 +1,6 @@
-"""What a compiled dialplan file refers to and what it asks, read from its text without carrying a call.
+"""What a compiled dialplan file refers to and depends on, read from its text without running a call.
 
-For tools that compare or draw releases. Pure: text in, facts out; knows nothing of how a release was made.
+For tools that compare or draw releases. Pure: text in, facts out; knows nothing of the compiler.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from routing.offline.argument import separate
-from routing.offline.dialogue import DigitQuestion, parse_question
+from routing.offline.dialogue import DigitPrompt, parse_question
 from routing.offline.document import FieldTest, ParsedAction, ParsedCondition, ParsedExtension, Times, parse
 
 #: A file of the release named in an action: ``${routing_release}/calendars/office.xml``.
@@ -24,34 +24,34 @@ _BRACKETS = re.compile(r"[\[{]([^\[\]{}]*(?:\$\{[^}]*\}[^\[\]{}]*)*)[\]}]")
 
 @lru_cache(maxsize=4096)
 def referred(text: str) -> frozenset[str]:
-    """Files of the release that a file's text names; a part that a call decides is ``*``: ``people/*.xml``.
+    """Files of the release that a file's text names; a part that depends on the call is ``*``: ``people/*.xml``.
 
-    Reads the text alone, so that a thousand files take a blink.
+    Searches the text without parsing it: a thousand files take milliseconds.
     """
     return frozenset(_CAPTURE.sub("*", name) for name in _NAMED.findall(text))
 
 
 @dataclass(frozen=True)
 class DialplanInputs:
-    """What a file's conditions and questions ask of a call.
+    """What the path of a call through a file depends on.
 
     ``tests``: (field, expression); ``times``: time attributes with the zone they are read in, "" for the switch's own;
-    ``calendars``: (file, zone) of every calendar consulted; ``questions``: what callers may type.
+    ``calendars``: (file, zone) of every calendar; ``questions``: the prompts for digits.
     """
 
     tests: frozenset[tuple[str, str]]
     times: frozenset[tuple[Times, str]]
     calendars: frozenset[tuple[str, str]]
-    questions: tuple[DigitQuestion, ...]
+    questions: tuple[DigitPrompt, ...]
 
 
 @lru_cache(maxsize=4096)
 def inputs_of(text: str) -> DialplanInputs:
-    """What a compiled file asks. Raises BadDialplan."""
+    """The inputs of a compiled file. Raises BadDialplan."""
     tests: set[tuple[str, str]] = set()
     times: set[tuple[Times, str]] = set()
     calendars: set[tuple[str, str]] = set()
-    questions: list[DigitQuestion] = []
+    questions: list[DigitPrompt] = []
     for extension in _extensions(text):
         zone = ""
         for action in _actions(extension.conditions):
@@ -70,7 +70,7 @@ def inputs_of(text: str) -> DialplanInputs:
 
 @lru_cache(maxsize=4096)
 def assigned(text: str) -> frozenset[tuple[str, str]]:
-    """Every variable that a file gives a value, on the caller's leg or in a dial string. Raises BadDialplan."""
+    """Every variable that a file sets, with its value, on the caller's leg or in a dial string. Raises BadDialplan."""
     found: set[tuple[str, str]] = set()
     for extension in _extensions(text):
         for action in _actions(extension.conditions):

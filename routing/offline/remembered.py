@@ -1,7 +1,6 @@
-"""What the engine would remember and see, as a trace or a test says it: last talks, loads, turns, people's states.
+"""Memory and presence as a trace or a test gives them: last talks, loads, turns, people's states.
 
-The ports ``memory`` and ``presence`` of decisions; where nothing is said nobody has talked, everybody is free and
-chance is even.
+The ports ``memory`` and ``presence`` of decisions; by default nobody has talked and everybody is free.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from routing.model import dnd
 from routing.model.decision import Call
 from routing.model.memory import Direction, Forgotten, Load, Memory, PeopleFacts, Presence, State, Talk
 
-#: A person's state as a trace or a test says it; ``dnd``: they must not be disturbed, which static steps obey too.
+#: A person's state in a trace or a test; ``dnd``: on do-not-disturb, which static steps obey too.
 PersonState = Literal["free", "busy", "absent", "dnd"]
 STATES: tuple[PersonState, ...] = get_args(PersonState)
 LONG_TALK_SECONDS = 3600.0
@@ -25,8 +24,7 @@ LONG_TALK_SECONDS = 3600.0
 class Remembered:
     """``talks``: caller -> (person, direction or "" for both), "*" is any caller; ``states``: person -> state.
 
-    ``history``: talks with the caller that are remembered besides, as they were. ``is_down``: Redis does not answer.
-    ``chance``: 0 <= x < 1.
+    ``history``: further talks with the caller. ``is_down``: Redis does not answer. ``chance``: 0 <= x < 1.
     """
 
     talks: Mapping[str, tuple[str, str]] = field(default_factory=dict)
@@ -38,7 +36,7 @@ class Remembered:
     chance: Callable[[], float] = lambda: 0.5
 
     def memory(self, call: Call) -> Memory:
-        """What production would find in Redis when a call asks."""
+        """What production would find in Redis for a call."""
         return _Memory(self, call)
 
     def presence(self, call: Call) -> Presence:
@@ -46,7 +44,7 @@ class Remembered:
         return self
 
     def now(self, call: Call) -> float:
-        """When a call asks, in seconds since the epoch."""
+        """When the call requests its decision, in seconds since the epoch."""
         return call.started
 
     def state(self, person: str, accounts: Collection[str], outside: bool) -> State:
@@ -55,7 +53,7 @@ class Remembered:
         return "absent" if state == "dnd" else state
 
     def talked(self, call: Call) -> Sequence[Talk]:
-        """What is in the history, and a long talk that has just ended; the newest first."""
+        """The history, and a long talk that has just ended; the newest first."""
         person, direction = self.talks.get(call.found_by) or self.talks.get("*") or ("", "")
         directions: tuple[Direction, ...] = ("in", "out") if person else ()
         latest = [Talk(person, call.started, LONG_TALK_SECONDS, each) for each in directions if direction in ("", each)]
@@ -64,7 +62,7 @@ class Remembered:
 
 @dataclass(frozen=True)
 class _Memory:
-    """`routing.model.memory.Memory` for one call; what it is told is forgotten with the call."""
+    """`routing.model.memory.Memory` for one call; what it stores ends with the call."""
 
     of: Remembered
     call: Call

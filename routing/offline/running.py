@@ -1,4 +1,4 @@
-"""A call as it runs: the caller's leg, the ports around it, and the loop that routes and executes.
+"""A running call: the caller's leg, its ports, and the loop that routes and executes.
 
 `switch` builds one per call; applications receive it. Bounds: 10,000 actions and 24 virtual hours.
 """
@@ -26,12 +26,12 @@ DEEPEST = 32
 FORWARDS = 70
 
 Sounds = Callable[[str], int | None]
-#: Call, phone, what it does, when the party that it holds will have left (ms from now).
+#: Held call, phone, its transfer, when the held party hangs up (ms from now) -> events, and whom it hands over to.
 Dial = Callable[["RunningCall", str, PhoneTransfer, int | None], tuple[Sequence[Event], "HandedOver | None"]]
 
 
 class HandedOver(Interrupted):
-    """A phone has called somebody and leaves them to the party that it holds, with so much of their talk to come."""
+    """A phone connects its consultation call to the party that it holds; ``left_ms`` of the talk are left."""
 
     def __init__(self, leg: CalledLeg, left_ms: int | None) -> None:
         super().__init__(leg.target)
@@ -41,8 +41,7 @@ class HandedOver(Interrupted):
 
 @dataclass
 class RunningCall:
-    """See the module. ``run_application`` is given by `switch` so that applications need not know the
-    table."""
+    """See the module. `switch` passes ``run_application``, so that applications need not import the table."""
 
     line: CallerLine
     caller: ScriptedCaller
@@ -53,19 +52,19 @@ class RunningCall:
     sounds: Sounds
     limits: Limits
     run_application: Callable[[RunningCall, str, str], None]
-    #: A call of a phone that holds this one's other party: what happened on it, and whom it leaves that party to.
+    #: Makes the consultation call of a phone that holds this call's other party.
     dial: Dial
-    #: The phone on this leg's other end, where it is ours.
+    #: The phone at this leg's other end, where it is the project's.
     party: str = ""
     actions: int = 0
     typed: int = 0
     depth: int = 0
-    #: Where the engine is that decided last.
+    #: The address of the engine that decided last.
     engine: str = ""
     #: ``uuid_break`` came before the leg waited for anything.
     broken: bool = False
-    #: Phones that have sent the caller on.
-    sent_on_by: set[str] = field(default_factory=set)
+    #: Phones that have transferred the caller.
+    transferred_by: set[str] = field(default_factory=set)
 
     def route(self) -> NoReturn:
         """Run the call until its leg is hung up, or joined with another call: raises HungUp or HandedOver."""
@@ -79,9 +78,9 @@ class RunningCall:
         try:
             self._execute(self._hunt(self.line.profile))
         except Reset:
-            self.line.note("error", "an abandoned socket reset the call: it is left to nobody")
+            self.line.note("error", "an abandoned socket reset the call: nothing is left to run")
             self.line.hear("nothing")
-            while True:  # nothing but a scheduled transfer or hangup, or the caller, moves it now
+            while True:  # only a scheduled transfer or hangup, or the caller, ends this
                 with contextlib.suppress(Reset):
                     self.line.wait(LONGEST_MS)
 
@@ -125,7 +124,7 @@ class RunningCall:
         self.run_application(self, application, self.line.expand(data))
 
     def answer(self) -> None:
-        """Answer the caller's leg and run what ``execute_on_answer`` names."""
+        """Answer the caller's leg and run ``execute_on_answer``."""
         if self.line.answer():
             for name in sorted(self.line.variables):
                 if name.startswith("execute_on_answer"):
@@ -133,7 +132,7 @@ class RunningCall:
                     self.apply(application, data)
 
     def next_digit(self) -> str:
-        """The next key the caller presses; empty when none or when they let this question pass."""
+        """The next key of the caller; empty when there is none or they skip this prompt."""
         if self.typed >= len(self.caller.digits):
             return ""
         digit = self.caller.digits[self.typed]
@@ -141,7 +140,7 @@ class RunningCall:
         return "" if digit == "-" else digit
 
     def duration_ms(self, path: str) -> int | None:
-        """How long a sound plays; silence streams say it themselves, and tones in a loop have no end."""
+        """How long a sound plays: a silence stream's own length; a looped tone has no end; None for a missing file."""
         if path.startswith("tone_stream://") and path.endswith(";loops=-1"):
             return LONGEST_MS
         if path.startswith("silence_stream://"):
@@ -153,7 +152,7 @@ class RunningCall:
         return self.sounds(path)
 
     def readable(self) -> Iterator[tuple[str, str]]:
-        """Every channel variable with the fields FreeSWITCH would show beside them."""
+        """Every channel variable, and the fields of the caller profile."""
         yield from self.line.variables.items()
         profile = self.line.profile
         for name in ("uuid", "destination_number", "caller_id_number", "caller_id_name", "context"):

@@ -1,7 +1,7 @@
-"""A decider that asks a running engine over TCP, as FreeSWITCH does (`routing.offline.event_socket`).
+"""A decider that connects to a running engine over TCP, as FreeSWITCH does (`routing.offline.event_socket`).
 
-The only file of the offline switch that opens a socket and waits in real time. A refused connection and a silent engine
-come back as such; the virtual watchdog does the rest.
+The only file of the offline switch that opens a socket and waits in real time. It reports a refused connection and a
+silent engine; the virtual watchdog ends the wait.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _DECISION = re.compile(r"routing_decision=[^:;]*:([^;]*)")
 
 @dataclass
 class SocketPeer:
-    """A decider for `switch.run`. ``address`` overrides the one in the plan (``host:port``).
+    """A decider for `switch.run`. ``address`` (``host:port``) overrides the one in the dialplan.
 
     ``longest_s`` bounds the real wait for a silent engine; ``clock`` gives monotonic seconds.
     """
@@ -43,7 +43,7 @@ class SocketPeer:
         except ConnectionRefusedError:
             return EngineRefused()
         except OSError as error:
-            return EngineClosed(self._elapsed_ms(began), f"the engine broke the connection: {error}")
+            return EngineClosed(self._elapsed_ms(began), f"the connection to the engine broke: {error}")
 
     def _converse(self, sock: socket.socket, variables: Mapping[str, str], began: float, until: float) -> Reply:
         side = FreeSwitchSide(variables)
@@ -53,7 +53,7 @@ class SocketPeer:
             if not received:
                 break
             sock.sendall(side.hear(received))
-        with contextlib.suppress(OSError):  # an engine that has left already is no fault
+        with contextlib.suppress(OSError):  # the engine may have closed the connection
             sock.sendall(side.goodbye())
         if not side.executed and not side.resumed:
             return EngineClosed(self._elapsed_ms(began))
@@ -64,7 +64,7 @@ class SocketPeer:
 
 
 def _note(commands: list[tuple[str, str]]) -> str:
-    """What was decided, as `answering` says it; the commands as they are when they decide nothing of ours."""
+    """The decision, as in `answering`; the commands themselves when they hold no decision of this project."""
     executed = " ".join(f"{application} {argument}" for application, argument in commands)
     decision = _DECISION.search(executed)
     return decision[1] if decision else executed or "resume"

@@ -1,9 +1,9 @@
-"""The ``socket`` application in async mode, as mod_event_socket runs it: the leg is parked while a thread of its own
-listens to the engine.
+"""The ``socket`` application in async mode, as mod_event_socket runs it: the leg is parked while a thread reads from
+the engine.
 
-That thread lives until the socket ends, whatever becomes of the leg. Commands that it hears are executed whenever the
-leg next listens; its end resets the leg where ``socket_resume`` is set *by then* or ``resume`` was said: a parked leg
-goes on with the next action, any other is torn from what it does and left to nobody.
+The thread lives until the socket ends, whatever happens to the leg. Commands that it receives are executed when the leg
+next handles messages. Its end resets the leg when ``socket_resume`` is set *by then* or ``resume`` was sent: a parked
+leg goes on with the next action, any other loses its application and has nothing left to run.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ CONNECT_TIMEOUT_MS = 30_000
 
 
 def socket(call: RunningCall, data: str) -> None:
-    """``socket host:port async full``. Without ``socket_resume`` the leg stays parked when the engine lets go."""
+    """``socket host:port async full``. Without ``socket_resume`` the leg stays parked when the engine disconnects."""
     line = call.line
     address = data.split(" ")[0]
     due = line.next_task_ms()
@@ -51,7 +51,7 @@ def socket(call: RunningCall, data: str) -> None:
 
 @dataclass
 class _Listener:
-    """The thread behind one socket. ``kind``: what its end is called while the leg waits for it, ``reason`` why."""
+    """The thread of one socket. ``kind``: of the event of its end while the leg waits for it; ``reason`` of it."""
 
     call: RunningCall
     address: str
@@ -61,7 +61,7 @@ class _Listener:
     parked: bool = True
 
     def __call__(self) -> bool:
-        """Execute what was said, end; whether that resets the leg."""
+        """Execute the commands and end; whether that resets the leg."""
         line, answer = self.call.line, self.answer
         kind = self.kind if self.parked else "late"
         line.note(kind, self.address, answer.note, answer.elapsed_ms, self.reason if self.parked else "")

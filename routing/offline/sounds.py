@@ -1,7 +1,7 @@
-"""How long the sounds of a release play: read from the files themselves, once each.
+"""Lengths of a release's sounds, read from the files, once each.
 
-A file that is not there, or that FreeSWITCH cannot play, has no length. Sounds outside the root (streams, a phrase,
-the switch's own files) count as three seconds.
+A missing file, or one that FreeSWITCH cannot play, has no length. Sounds outside the root (streams, a phrase, the
+switch's own files) count as three seconds.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ class ReleaseSounds:
         self._known: dict[str, int | None] = {}
 
     def __call__(self, path: str) -> int | None:
-        """Milliseconds; None for a file of the root that does not exist or is no sound."""
+        """Milliseconds; None for a file below the root that does not exist or is no sound."""
         if path not in self._known:
             self._known[path] = self._length(path)
         return self._known[path]

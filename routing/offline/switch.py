@@ -1,8 +1,7 @@
-"""The offline switch: executes compiled XML as FreeSWITCH 1.10.12 does, with a virtual clock and scripted
-phones.
+"""The offline switch: executes compiled XML as FreeSWITCH 1.10.12 does, with a virtual clock and scripted phones.
 
-``run`` is a pure function of its arguments, the decider and the files port aside. Knows nothing of
-schemes, of the engine or of how a release was made.
+``run`` is a pure function of its arguments, apart from the decider and the files port. Knows nothing of schemes, of the
+engine or of the compiler.
 """
 
 from __future__ import annotations
@@ -27,18 +26,16 @@ SOUND_MS = 3_000
 INBOUND = "routing_inbound"
 #: The context of calls from phones.
 INSIDE = "routing_internal"
-#: Of the addresses in its INVITE.
+#: The domain in the INVITE's addresses.
 DOMAIN = "carrier.invalid"
 
 
 @dataclass(frozen=True)
 class OfflineCall:
-    """A call to make: the number dialled, the caller's number, the aware moment of its INVITE.
+    """A call to run: the number dialled, the caller's number, the aware moment of its INVITE.
 
-    ``name`` is the displayed name of the From header, ``context`` where the SIP profile sends the call, ``dialplan``
-    what it hunts in,
-    ``variables`` what the SIP profile or the user's directory entry set, ``max_forwards`` the SIP
-    header's value.
+    ``name`` is the display name of the From header, ``context`` the SIP profile's context, ``dialplan`` its dialplan,
+    ``variables`` those of the SIP profile or the user's directory entry, ``max_forwards`` the SIP header's value.
     """
 
     to: str
@@ -53,7 +50,7 @@ class OfflineCall:
 
 
 def login(account: str, phone: str) -> tuple[tuple[str, str], ...]:
-    """What the SIP profile and the directory say of the phone that calls: ``1001`` of ``ivan.desk``."""
+    """The variables of a registered phone's call: account ``1001`` of phone ``ivan.desk``."""
     person = phone.partition(".")[0]
     return (
         ("sip_auth_username", account),
@@ -81,11 +78,11 @@ def run(
     limits: Limits | None = None,
     world: World | None = None,
 ) -> list[Event]:
-    """Carry one call to its end and tell what happened.
+    """Run one call to its end and return its events. The last event is always ``end``.
 
-    ``dialplan`` is the text of the fixed dialplan; ``files`` reads the release; ``limits`` is what other calls
-    of the same switch share with this one, ``world`` the clock, globals and phones of those that are under way at the
-    same time: then this runs in one of its scripts. The last event is always ``end``.
+    ``dialplan`` is the text of the fixed dialplan; ``files`` reads the release; ``limits`` holds the counts that calls
+    of the same switch share, ``world`` the clock, globals and phones of the calls at the same time: then this runs in
+    one of its scripts.
     """
     caller, limits = caller or ScriptedCaller(), limits or Limits()
     line = _line(call, _globals(globals_ or {}, world), caller.hangs_up_after_ms, world)
@@ -109,10 +106,10 @@ def _line(
 
 
 def _carry(running: RunningCall, call: OfflineCall) -> HandedOver | None:
-    """Carry a call; whom it leaves to the party that its phone holds meanwhile, where it does."""
+    """Run a call; return to whom it hands over the party that its phone holds, if it does."""
     line = running.line
     running.party = dict(call.variables).get("routing_phone", "")
-    line.talks(running.party)  # a phone that calls is in use as one that is called
+    line.talks(running.party)  # a calling phone is in use too
     try:
         running.route()
     except HungUp as end:
@@ -129,20 +126,20 @@ def _carry(running: RunningCall, call: OfflineCall) -> HandedOver | None:
 def _dial(
     held: RunningCall, phone: str, sends: PhoneTransfer, leaves_ms: int | None
 ) -> tuple[list[Event], HandedOver | None]:
-    """The call of a phone that holds another one's party: see `routing.offline.running.Dial`."""
+    """The consultation call of a phone that holds another call's party: see `routing.offline.running.Dial`."""
     line = held.line
     account = next((known for known, target in held.phones.aliases.items() if target == phone), phone)
-    uuid = f"{line.profile.uuid}.{len(held.sent_on_by)}"
+    uuid = f"{line.profile.uuid}.{len(held.transferred_by)}"
     call = OfflineCall(sends.to, account, line.moment, context=INSIDE, uuid=uuid, variables=login(account, phone))
     own_line = _line(call, line.globals, leaves_ms, line.world)
     consulting = ScriptedCaller(consults=True)
-    running = replace(held, line=own_line, caller=consulting, actions=0, typed=0, depth=0, sent_on_by=set())
+    running = replace(held, line=own_line, caller=consulting, actions=0, typed=0, depth=0, transferred_by=set())
     reached = _carry(running, call)
     return running.line.events, reached
 
 
 def _globals(given: Mapping[str, str], world: World | None) -> MutableMapping[str, str]:
-    """FreeSWITCH's global variables; those of a world are as its calls have set them."""
+    """FreeSWITCH's global variables; those of a world keep the values that its calls set."""
     known = world.globals if world else {}
     for name, value in {"hostname": "offline", **given}.items():
         known.setdefault(name, value)
@@ -150,7 +147,7 @@ def _globals(given: Mapping[str, str], world: World | None) -> MutableMapping[st
 
 
 def _from_invite(call: OfflineCall) -> dict[str, str]:
-    """What mod_sofia tells of the INVITE, From and To being the caller and the number.
+    """The variables that mod_sofia sets from the INVITE's headers.
 
     FreeSWITCH sets no variable to a text that it would expand.
     """

@@ -1,9 +1,9 @@
-"""A party of a talk sends the other one on (SIP REFER): alone, or after having asked the one who is to take the call.
+"""Call transfer (SIP REFER), blind or attended, by either party of a talk that is a phone of the project.
 
-Either side may, a phone of ours that is: each once a call, and no carrier. Alone, the party that stays looks the target
-up where the switch's globals say. Having asked (attended), the phone has held the talk and called meanwhile; the party
-that stays is joined with whom it has reached, and with the phone again when that failed. A phone that is not in a talk
-sends nobody on: while it is asked for its key, FreeSWITCH refuses its REFER.
+Each phone transfers once a call; carriers never do. Blind: the other party runs the target in the dialplan that the
+switch's globals name. Attended: the phone holds the talk and makes a consultation call; the other party is then
+connected with the person reached, or with the phone again when nobody is. A phone that is not in a talk cannot
+transfer: FreeSWITCH refuses its REFER while it waits for the confirm key.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from routing.offline.running import HandedOver, RunningCall
 
 @dataclass(frozen=True)
 class Sending:
-    """Which phone sends the other party on, when (virtual ms), whether it is the one that called."""
+    """A transfer to come: by which phone, when (virtual ms), whether that phone made the call."""
 
     phone: str
     sends: PhoneTransfer
@@ -27,39 +27,39 @@ class Sending:
 
 
 def hands_over(call: RunningCall, leg: CalledLeg, lasts_ms: int) -> HandedOver | None:
-    """What ends the talk of a phone that calls for a party that it holds; None where it ends before."""
+    """The end of a consultation call by handing over; None where the talk ends before."""
     if not call.caller.consults or lasts_ms <= CONSULT_MS:
         return None
     return HandedOver(leg, None if leg.phone.talks_ms is None else lasts_ms - CONSULT_MS)
 
 
 def planned(call: RunningCall, leg: CalledLeg, since_ms: int) -> Sending | None:
-    """The first sending on of a talk, if any; carriers send nobody on, whoever is theirs."""
+    """The first transfer in a talk, if any; a phone behind a carrier makes none."""
     found = []
     if leg.phone.sends and not leg.endpoint.rest.startswith(("gateway/", "external/")):
         found.append(Sending(leg.target, leg.phone.sends, since_ms + leg.phone.sends.after_ms, calls=False))
     phone = call.line.get("routing_phone")
     if call.caller.sends and phone and call.party == phone:
         found.append(Sending(phone, call.caller.sends, since_ms + call.caller.sends.after_ms, calls=True))
-    fresh = [sending for sending in found if sending.phone not in call.sent_on_by]
+    fresh = [sending for sending in found if sending.phone not in call.transferred_by]
     return min(fresh, key=lambda sending: sending.at_ms, default=None)
 
 
 def sent(call: RunningCall, leg: CalledLeg, sending: Sending) -> None:
-    """A phone has sent the other party on, and is out of the call."""
+    """A phone has transferred the other party, and leaves the call."""
     call.line.note("transferred", sending.phone, sending.sends.to)
     if sending.calls:
         _stays(call, leg)
 
 
 def to(call: RunningCall, sending: Sending) -> Transfer:
-    """Where a REFER leads that names nobody's call: the party that stays runs the dialplan."""
+    """Where a blind REFER leads: the other party runs the dialplan."""
     dialplan, context = call.line.get("force_transfer_dialplan"), call.line.get("force_transfer_context")
     return Transfer(sending.sends.to, dialplan, context, "sent on")
 
 
 def _stays(call: RunningCall, leg: CalledLeg) -> None:
-    """The leg that was called is the one that is told of from now on; what the calling leg held ends with it."""
+    """From now on this call is the called leg's; limits of the calling leg are released."""
     line = call.line
     call.limits.ended(line.profile.uuid, line.moment.timestamp())
     inherited = {name: value for name in ("export_vars", "max_forwards") if (value := line.get(name))}
@@ -75,9 +75,9 @@ def _stays(call: RunningCall, leg: CalledLeg) -> None:
 
 
 def consult(call: RunningCall, sending: Sending) -> HandedOver | None:
-    """The phone holds its talk and calls: whom it hands the other party over to, or None when nobody is reached.
+    """Hold the talk for a consultation call; return to whom the phone hands over, None when nobody is reached.
 
-    The party that is held lets virtual time pass, and may leave meanwhile.
+    Virtual time passes for the held party, who may hang up meanwhile.
     """
     line, since = call.line, call.line.now_ms
     line.note("consults", sending.phone, sending.sends.to)

@@ -1,8 +1,8 @@
 """Time attributes of a condition, as ``switch_xml_std_datetime_check`` in FreeSWITCH 1.10.12 compares them.
 
 Ranges are inclusive and may be reversed (``18-8`` is night); ``minute-of-day`` counts from 1; ``wday``
-1 is Sunday; ``time-of-day`` includes the end second; an unknown zone matches nothing. The moment is an
-argument.
+1 is Sunday; ``time-of-day`` includes the end second; an unknown zone matches nothing. The
+moment is an argument.
 """
 
 from __future__ import annotations

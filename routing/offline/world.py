@@ -1,4 +1,4 @@
-"""Many calls on one virtual clock: each runs until it waits, then whoever is due first goes on.
+"""Many calls on one virtual clock: each runs until it waits, then the one that is due first goes on.
 
 A call's script is a greenlet: it stops in the middle of the application that waits (`routing.offline.line.CallerLine`)
 and goes on there. Nothing here knows what a script does. Calls due at the same moment go on in the order in which they
@@ -15,46 +15,46 @@ from greenlet import getcurrent, greenlet
 
 
 class Freed(Exception):
-    """A call that rings somebody is told so when they have hung up another call: now they may pick it up."""
+    """Wakes a call that rings a person who has just ended another talk: they may pick up now."""
 
 
 @dataclass
 class World:
-    """What calls share: the clock, in milliseconds since the epoch, FreeSWITCH's globals, the phones in use."""
+    """What calls share: the clock (milliseconds since the epoch), FreeSWITCH's globals, the phones in use."""
 
     now_ms: int = 0
     globals: dict[str, str] = field(default_factory=dict)
-    #: Who is due: when, which of all waits this is, whose.
+    #: Heap of waits: when it is due, its number, its script.
     _due: list[tuple[int, int, greenlet]] = field(default_factory=list)
     _count: int = 0
-    #: The present wait of each script; an older one in `_due` is over.
+    #: The number of each script's current wait; an older one in `_due` is void.
     _waits: dict[greenlet, int] = field(default_factory=dict)
-    #: By call: its script, while it waits; by script: what it was woken with.
+    #: Call -> its script, while it waits; script -> the interruption that woke it.
     _waiting: dict[str, greenlet] = field(default_factory=dict)
     _woken: dict[greenlet, BaseException] = field(default_factory=dict)
-    #: Person (or number) -> phone -> the calls that ring it, and those that talk with it.
+    #: Person (or number) -> phone -> the calls that ring it, and the calls that talk with it.
     _rung: dict[str, dict[str, list[str]]] = field(default_factory=dict)
     _talking: dict[str, dict[str, list[str]]] = field(default_factory=dict)
-    #: Calls that are held for somebody who is busy, in order, and how each looks whether it may go on.
+    #: Calls that wait for a busy person, in order, each with the function that checks whether it can go on.
     _held: dict[str, Callable[[], None]] = field(default_factory=dict)
 
     def begin(self, at_ms: int, script: Callable[[], object]) -> None:
-        """A script begins at a moment, now if that is over."""
+        """Start a script at a moment; at once when that is in the past."""
         self._wait(greenlet(script), at_ms)
 
     def run(self) -> None:
-        """Let time pass until every script is over. Raises what a script raises."""
+        """Run until every script is over. Raises what a script raises."""
         while self._due:
             at_ms, wait, script = heapq.heappop(self._due)
             if self._waits.get(script) == wait:
                 del self._waits[script]
                 self.now_ms = max(self.now_ms, at_ms)
                 script.parent = getcurrent()
-                # one that has not begun takes no argument
+                # a script that has not begun takes no argument
                 script.switch(*((self._woken.pop(script, None),) if script else ()))
 
     def wait(self, call: str, at_ms: int) -> BaseException | None:
-        """In a script: let everything happen that comes before a moment; returns what it was woken with, if it was."""
+        """In a script: wait until a moment; return the interruption that woke it, if any."""
         if at_ms <= self.now_ms:
             return None
         script = self._waiting[call] = getcurrent()
@@ -68,7 +68,7 @@ class World:
             del self._waiting[call]
 
     def wake(self, call: str, outcome: BaseException) -> bool:
-        """End what a call waits for, now, with an interruption (`routing.offline.line`); False: it does not wait."""
+        """End a call's wait now with an interruption (`routing.offline.line`); False when it does not wait."""
         script = self._waiting.get(call)
         if script is None or not isinstance(self._woken.get(script, Freed()), Freed):
             return False
@@ -85,7 +85,7 @@ class World:
         self._talking.setdefault(_owner(target), {}).setdefault(target, []).append(call)
 
     def leaves(self, target: str, call: str) -> None:
-        """A call has done with a phone; when that was a talk, whoever rings the same person learns of it."""
+        """A call leaves a phone; after a talk, wake the calls that ring the same person."""
         person = _owner(target)
         rang = _removed(self._rung.get(person, {}), target, call)
         talked = _removed(self._talking.get(person, {}), target, call)
@@ -95,23 +95,23 @@ class World:
             self._look_again()
 
     def holds(self, call: str, look: Callable[[], None] | None) -> None:
-        """A call is held, and looks whenever a phone is left; None: it is held no longer."""
+        """Let a call wait for a busy person: ``look`` runs whenever a phone is left; None ends that."""
         if look is None:
             self._held.pop(call, None)
         else:
             self._held.setdefault(call, look)
 
-    def is_talking(self, target: str, besides: str) -> bool:
+    def is_talking(self, target: str, except_call: str) -> bool:
         """Whether a phone talks with another call."""
-        return any(call != besides for call in self._talking.get(_owner(target), {}).get(target, ()))
+        return any(call != except_call for call in self._talking.get(_owner(target), {}).get(target, ()))
 
-    def is_person_talking(self, target: str, besides: str) -> bool:
-        """Whether the person whose phone this is talks on any of their phones with another call."""
-        return _is_used(self._talking.get(_owner(target), {}), besides)
+    def is_person_talking(self, target: str, except_call: str) -> bool:
+        """Whether the phone's person talks on any of their phones with another call."""
+        return _is_used(self._talking.get(_owner(target), {}), except_call)
 
-    def is_busy(self, person: str, besides: str) -> bool:
-        """Whether a phone of a person rings or talks for another call."""
-        return any(_is_used(kept.get(person, {}), besides) for kept in (self._rung, self._talking))
+    def is_busy(self, person: str, except_call: str) -> bool:
+        """Whether another call rings or talks with a phone of a person."""
+        return any(_is_used(kept.get(person, {}), except_call) for kept in (self._rung, self._talking))
 
     def _freed(self, person: str) -> None:
         talking = {call for calls in self._talking.get(person, {}).values() for call in calls}
@@ -121,7 +121,7 @@ class World:
                 self.wake(call, Freed())
 
     def _look_again(self) -> None:
-        """Whoever has been held longest goes first: whom they ring is not free for the next."""
+        """Check the waiting calls, the longest waiting first; stop at the first that goes on: it takes the person."""
         for call, look in list(self._held.items()):
             look()
             if self._waiting.get(call) in self._woken:
@@ -137,12 +137,12 @@ def _owner(target: str) -> str:
     return target.partition(".")[0]
 
 
-def _is_used(phones: Mapping[str, Sequence[str]], besides: str) -> bool:
-    return any(call != besides for calls in phones.values() for call in calls)
+def _is_used(phones: Mapping[str, Sequence[str]], except_call: str) -> bool:
+    return any(call != except_call for calls in phones.values() for call in calls)
 
 
 def _removed(phones: dict[str, list[str]], target: str, call: str) -> bool:
-    """Whether the call was one of the phone's; it is one no longer."""
+    """Remove a call from a phone; whether it was there."""
     calls = phones.get(target, [])
     if call not in calls:
         return False

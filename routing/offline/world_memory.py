@@ -1,8 +1,7 @@
-"""What the engine remembers and sees over many calls of one world: `routing.offline.answering.Past` that grows.
+"""Memory and presence over many calls of one world: a `routing.offline.answering.Past` that grows.
 
-Who rings or talks is what the world's calls do just then; talks, loads and turns are added to what was said before the
-first call (`Remembered`). Production learns of a talk from the journal, seconds after the call;
-here it is known at once.
+Presence comes from the world's current calls; talks, loads and turns are added to those given before the first call
+(`Remembered`). Production learns of a talk from the journal, seconds after the call; here it is known at once.
 """
 
 from __future__ import annotations
@@ -12,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
 
 from routing.decide.strategy import whose_turn
-from routing.model.decision import Call as Asking
+from routing.model.decision import Call as DecisionCall
 from routing.model.memory import Forgotten, Load, PeopleFacts, State, Talk
 from routing.offline.events import Event
 from routing.offline.remembered import Remembered
@@ -24,14 +23,14 @@ _DAY = "%Y%m%d"
 
 @dataclass
 class WorldMemory:
-    """Memory of all calls of a world. ``zone``: the project's, a day ends by it."""
+    """The memory of all calls of a world. ``zone`` is the project's; a day ends in it."""
 
     world: World
     before: Remembered
     zone: tzinfo
     #: Client -> talks with them, the newest first.
     _talks: dict[str, list[Talk]] = field(default_factory=dict)
-    #: Person -> day -> what they did that day.
+    #: Person -> day -> their load of that day.
     _loads: dict[str, dict[str, Load]] = field(default_factory=dict)
     #: Place of a step -> name -> the number of its last turn.
     _turns: dict[tuple[str, str], dict[str, int]] = field(default_factory=dict)
@@ -42,26 +41,26 @@ class WorldMemory:
         """See Past."""
         return self.before.chance
 
-    def memory(self, call: Asking) -> WorldMemory:
+    def memory(self, call: DecisionCall) -> WorldMemory:
         """See Past."""
         return self
 
-    def presence(self, call: Asking) -> WorldPresence:
+    def presence(self, call: DecisionCall) -> WorldPresence:
         """See Past."""
         return WorldPresence(self, call.uuid)
 
-    def now(self, call: Asking) -> float:
+    def now(self, call: DecisionCall) -> float:
         """See Past."""
         return self.world.now_ms / 1000
 
     def learn(self, call: OfflineCall, events: Sequence[Event]) -> None:
-        """A call is over: its talks are remembered."""
+        """Remember the talks of a call that is over."""
         for event in events:
             if event.kind == "talk_end" and event.lasted_ms:
                 self._talked(call, event.subject, call.at.timestamp() + event.at_ms / 1000, event.lasted_ms / 1000)
 
     def remember(self, client: str, talk: Talk) -> None:
-        """A talk with a client, newer than all that are remembered of them."""
+        """Remember a talk with a client; it is the newest."""
         self._talks.setdefault(client, []).insert(0, talk)
 
     def _talked(self, call: OfflineCall, target: str, ended_s: float, talk_s: float) -> None:
@@ -97,7 +96,7 @@ class WorldMemory:
         self._there()._away[person] = not may_disturb
 
     def next_message(self, project: str, person: str, call: str, now_s: float) -> str:
-        """See Memory: no voicemail of the calls is kept."""
+        """See Memory: voicemails are not kept."""
         self._there()
         return ""
 
@@ -116,13 +115,13 @@ class WorldMemory:
 
 @dataclass(frozen=True)
 class WorldPresence:
-    """`routing.model.memory.Presence` for one call: its own legs keep nobody busy."""
+    """`routing.model.memory.Presence` for one call; its own legs do not count as busy."""
 
     office: WorldMemory
     call: str
 
     def state(self, person: str, accounts: Collection[str], outside: bool) -> State:
-        """See Presence; what was said of a person before the first call holds throughout."""
+        """See Presence; a state that is given for a person holds throughout."""
         before = self.office.before.states.get(person, "free")
         if self.office._away.get(person, before == "dnd"):
             return "absent"

@@ -67,21 +67,21 @@ def test_a_transfer_gives_back_what_the_call_holds_unless_it_is_told_not_to(befo
 @pytest.mark.parametrize(
     ("resource", "usage", "words"),
     [
-        ("routing_caller_+380671234567", "6 of 5", "the caller +380671234567: 6 calls at a time, 5 may be"),
-        ("routing_caller_rate_anonymous", "61 of 60/60", "the caller anonymous: 61 calls in 60 s, 60 may be"),
+        ("routing_caller_+380671234567", "6 of 5", "the caller +380671234567: 6 calls at a time, 5 allowed"),
+        ("routing_caller_rate_anonymous", "61 of 60/60", "the caller anonymous: 61 calls in 60 s, 60 allowed"),
         (
             "routing_number_rate_+380441112200",
             "601 of 600/60",
-            "the number +380441112200: 601 calls in 60 s, 600 may be",
+            "the number +380441112200: 601 calls in 60 s, 600 allowed",
         ),
-        ("routing_account_ivan.desk", "6 of 5", "the phone ivan.desk: 6 calls at a time, 5 may be"),
+        ("routing_account_ivan.desk", "6 of 5", "the phone ivan.desk: 6 calls at a time, 5 allowed"),
         (
             "routing_own_+3801@+3802",
             "2 of 1",
-            "what comes back from our own number +3801 to +3802: 2 calls at a time, 1 may be",
+            "calls from our own number +3801 to +3802: 2 calls at a time, 1 allowed",
         ),
-        ("routing_outside", "41 of 40", "the gateways, to numbers outside: 41 calls at a time, 40 may be"),
-        ("mine_x", "2 of 1", "mine_x: 2 calls at a time, 1 may be"),
+        ("routing_outside", "41 of 40", "the gateways, to numbers outside: 41 calls at a time, 40 allowed"),
+        ("mine_x", "2 of 1", "mine_x: 2 calls at a time, 1 allowed"),
     ],
 )
 def test_a_limit_is_named(resource, usage, words):
@@ -104,4 +104,4 @@ def test_a_refusal_is_in_the_ladder_and_what_is_only_counted_is_not():
     limits, scheme = Limits(), Telephone("limit hash routing_number +38044 1 !SWITCH_CONGESTION", "sleep 10000")
     first, second = (scheme.call(limits=limits, uuid=uuid) for uuid in ("one", "two"))
     told = [[row.text for row in ladder(events) if row.kind == "limit"] for events in (first, second)]
-    assert told == [[], ["by the limit of the number +38044: 2 calls at a time, 1 may be"]]
+    assert told == [[], ["by the limit of the number +38044: 2 calls at a time, 1 allowed"]]

@@ -126,7 +126,7 @@ def test_an_uncancelled_watchdog_tears_a_talk_away(scheme):
     plan = Telephone("sched_transfer +10 late", bridge(DESK), extensions=extensions)
     events = plan.call({"ivan": "answers after 2s"})
     torn = next(e for e in events if e.kind == "talk_end")
-    assert (torn.at_ms, torn.lasted_ms, torn.detail) == (10_000, 8_000, "torn away by a scheduled transfer")
+    assert (torn.at_ms, torn.lasted_ms, torn.detail) == (10_000, 8_000, "ended by a scheduled transfer")
     assert ended(events).subject == "NORMAL_TEMPORARY_FAILURE"
     kept = Telephone("sched_transfer +10 late", "sched_cancel ${uuid}", bridge(DESK), extensions=extensions)
     assert ended(kept.call({"ivan": "answers after 2s"})).at_ms == 32_000

@@ -63,7 +63,7 @@ def test_the_path_is_told_in_lines(folder):
 
 def test_whoever_must_not_be_disturbed_is_told_and_not_rung(folder):
     shown = traced(folder, "--state", "ivan=dnd", "--phone", "olena.desk=answer:8")
-    assert "ivan.desk, ivan.mobile: not rung, must not be disturbed" in shown.stdout
+    assert "ivan.desk, ivan.mobile: skipped, on do-not-disturb" in shown.stdout
     assert facts(folder, "--state", "ivan=dnd")["rung"] == ["olena.desk"]
     hook = ("--state", "ivan=dnd", "--webhook", '{"ring": "ivan"}')
     assert facts(folder, *hook)["rung"] == ["olena.desk"]
@@ -101,7 +101,7 @@ def test_an_unknown_number_has_no_route(folder):
 
 def test_a_colleagues_call_to_our_own_number_goes_out_and_the_trace_says_what_comes_of_it(folder):
     shown = traced(folder, to="0800330521", caller="ivan.desk")
-    told = "+380800330521 is ours: a carrier brings it back, as another call, from the company's number"
+    told = "+380800330521 is this project's: the carrier returns it as a new call from the company's number"
     assert told in shown.output and "olena" not in shown.output
     assert "is ours" not in traced(folder, to="0501112233", caller="ivan.desk").output
 

@@ -139,5 +139,5 @@ def test_what_a_calling_phone_does_is_written_one_way(words):
 
 
 def test_attended_stands_behind_a_transfer():
-    with pytest.raises(BadBehaviour, match="'attended' of what"):
+    with pytest.raises(BadBehaviour, match="'attended' follows a transfer"):
         ScriptedPhones.of({"support.desk": "answers, attended"})

@@ -236,4 +236,4 @@ def test_a_trace_names_the_limit_that_refused_a_call(schemes: Path, tmp_path: Pa
     calls = [written("desk", AT, "[]"), *(written("desk", f"after: {second}s", "[]") for second in range(1, 6))]
     shown = trace(schemes, tmp_path, "calls:\n" + "".join(calls)).output
     refused = [line.split("refused", 1)[1].strip() for line in shown.splitlines() if " refused " in line]
-    assert refused == ["by the limit of the caller +380671234567: 6 calls at a time, 5 may be"]
+    assert refused == ["by the limit of the caller +380671234567: 6 calls at a time, 5 allowed"]

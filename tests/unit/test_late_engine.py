@@ -112,7 +112,7 @@ def test_the_command_resume_tears_what_the_call_does_by_then(carry):
     """So the switch does; the product's engine never says it."""
     late = EngineAnswer((), 9_000, resumed=True)
     events = carry(f"{ASKS['webhook'][0]}, {AFTER['talk']}", [late], {"ivan.desk": "answers, talks 60s"})
-    assert complaints(events) == ["an abandoned socket reset the call: it is left to nobody"]
+    assert complaints(events) == ["an abandoned socket reset the call: nothing is left to run"]
 
 
 def test_the_end_of_an_abandoned_socket_costs_a_later_question_its_answer_and_nothing_else(carry):

@@ -51,12 +51,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(autouse=True)
 def nothing_is_left(request: pytest.FixtureRequest):
-    """No test leaves a call to those after it: none is there after it, and those of a failed one are ended."""
+    """No test leaves a call to those after it: none is there after it, and those of a failed one are ended.
+
+    What a failed one left to remember goes too: its next run begins as the first one did.
+    """
     yield
+    bed = getattr(request.node, "funcargs", {}).get("bed")
     for switch in _switches(request.node):
         if request.node.stash.get(_FAILED, False):
             switch.esl.api("hupall normal_clearing")
             until(lambda switch=switch: switch.channels() == 0)
+            if isinstance(bed, Bed) and bed.switch is switch:
+                bed.forget()
         else:
             assert until(lambda switch=switch: switch.channels() == 0, 30), switch.esl.api("show channels")
 

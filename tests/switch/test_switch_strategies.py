@@ -13,7 +13,6 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from routing.model import dnd
-from routing.store import keys
 from routing.store.address import parse
 from routing.store.client import RedisStore
 from routing.store.embedded import url
@@ -37,17 +36,11 @@ CALLERS = itertools.count()
 
 
 @pytest.fixture(scope="module")
-def store(bed, engine):
-    """The Redis of every engine of this root."""
-    running = RedisStore(parse(url(bed.company.root)), budget_s=2.0)
-    yield running
-    running.close()
-
-
-@pytest.fixture(scope="module")
-def memory(store):
+def memory(bed, engine):
     """What every engine of this root remembers."""
-    return RedisMemory(store)
+    store = RedisStore(parse(url(bed.company.root)), budget_s=2.0)
+    yield RedisMemory(store)
+    store.close()
 
 
 @pytest.fixture(scope="module")
@@ -158,7 +151,7 @@ def test_a_phone_turns_do_not_disturb_on_and_off(bed, call, memory, asked):
 
 
 @pytest.fixture
-def loads(bed, store, memory, tmp_path):
+def loads(bed, memory, tmp_path):
     """Take what FreeSWITCH wrote into the engine's memory until a person has so many talks today; their load.
 
     Nobody has talked before: the switch carried the calls of other tests too, and of a run of this one that failed.
@@ -171,20 +164,15 @@ def loads(bed, store, memory, tmp_path):
         day = datetime.now(ZoneInfo("Europe/Kyiv")).strftime("%Y%m%d")
         return memory.facts("bed", [person], day, ("fewest", "1")).loads[person]
 
-    def take():
-        subprocess.run(command, check=True, capture_output=True, timeout=60, env=os.environ)
-
     def taken(person, calls):
-        take()
+        subprocess.run(command, check=True, capture_output=True, timeout=60, env=os.environ)
         return load(person).calls >= calls
 
     def wait(person, calls):
         assert until(lambda: taken(person, calls), 30), f"no {calls} talks of {person} today"
         return load(person)
 
-    take()
-    for person in PEOPLE:
-        store.ask(keys.load("bed", person), ("DEL", keys.load("bed", person)))
+    bed.forget()
     return wait
 
 

@@ -225,9 +225,9 @@ steps: [{ring: {to: door, for: 8s, confirm_prompt: short.wav}}, {hangup: NO_ANSW
     running.stop()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def limited(tmp_path_factory):
-    """A node whose accounts may make two calls a minute."""
+    """A node whose accounts may make two calls a minute, of which none was made."""
     running = Lab(tmp_path_factory.mktemp("limited"), changes={"account_rate": "2/60"})
     yield running
     running.stop()

@@ -45,7 +45,7 @@ for _example in TRIED:
 LASTING = re.compile(r"^routing (serve|track|pops|journal) .*$", re.MULTILINE)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def fresh(tmp_path_factory):
     """A copy of what git has, with this environment as its `.venv`, as old as can be: make has nothing to do.
 

@@ -137,7 +137,7 @@ def test_no_worker_outlives_a_killed_engine(serve):
     assert len(workers) == 2
     engine.process.kill()
     engine.until(lambda: not any(alive(pid) for pid in workers))
-    assert _refuses(engine.port)
+    engine.until(lambda: _refuses(engine.port))
 
 
 def options(root: Path, **settings: object) -> ServeOptions:

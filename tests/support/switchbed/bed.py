@@ -29,7 +29,7 @@ from .calling import Calling
 from .cases import Case
 from .company import CHANGES, PROJECT, Company
 from .handler import Handler
-from .memory import needs_redis, remembering
+from .memory import forget, needs_redis, remembering
 from .outcome import Outcome
 from .people import wait_gone, wait_there
 from .switch import Switch
@@ -154,6 +154,13 @@ class Bed:
         found = until(lambda: next((cdr for cdr in self.records() if cdr.get("sip_call_id") == call_id), None))
         assert found is not None, f"no CDR of call {call_id}"
         return found
+
+    def forget(self) -> None:
+        """Neither the engine nor the switch's records know of earlier calls, which have all ended."""
+        forget(self.company.root)
+        for path in (self.switch.home / "spool").glob("*.json"):
+            path.unlink(missing_ok=True)
+        self._records.clear()
 
     def records(self) -> Iterator[dict[str, str]]:
         """Variables of every leg finished so far."""

@@ -98,6 +98,13 @@ def lend(root: Path, number: str, told: Mapping[str, Mapping[str, str]]) -> None
         RedisLeases(store).lend(lending, who, visitor, told.get("page", {}), time.time())
 
 
+def forget(root: Path) -> None:
+    """Nothing of earlier calls is remembered: no talks, loads, turns and messages."""
+    if program() is not None:
+        with _store(root) as store:
+            store.ask("", ("FLUSHDB",))
+
+
 @contextlib.contextmanager
 def _store(root: Path):
     store = RedisStore(parse(url(root)), budget_s=2.0)

@@ -1,4 +1,4 @@
-"""Whose voicemails are in a scheme's boxes: of the people who are told of them, and of whom a box is named after."""
+"""The people whose message-waiting light shows a scheme's voicemail boxes: those notified, and the box's namesake."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from routing.steps.voicemail import VoicemailStep
 
 
 def boxes(steps: Sequence[StepItem], folder: Folder) -> Mapping[str, list[str]]:
-    """Box -> people, in alphabetical order; boxes of nobody are left out."""
+    """Box -> people, both sorted; boxes without people are omitted."""
     found: dict[str, set[str]] = {}
     for step in _voicemails(steps):
         found.setdefault(step.box, set()).update(name for name in (*step.notify, step.box) if name in folder.people)

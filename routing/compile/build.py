@@ -1,6 +1,6 @@
-"""A scheme folder to a release folder: reads, compiles what changed, links, writes beside and renames.
+"""From a scheme folder to a release folder: read, compile what changed, link, write to a temporary folder, rename.
 
-The release is named by the hash of all that it holds, but for its own name and place, and never changes afterwards.
+The release is named by the hash of its content, apart from its own name and path, and never changes afterwards.
 """
 
 from __future__ import annotations
@@ -35,9 +35,9 @@ from routing.model.problem import Problem, Problems
 
 #: Called with (done, total) while schemes compile.
 Progress = Callable[[int, int], None]
-#: The secrets by name, for the project's own word on where they are: ``env`` or ``file:PATH``.
+#: The secrets by name, for the project's `secrets` setting: ``env`` or ``file:PATH``.
 Secrets = Callable[[str], Mapping[str, str]]
-#: Stands for the release's own name and place while everything that it holds is hashed.
+#: Placeholder for the release's own name and path while its content is hashed.
 _OWN = "@THIS-RELEASE@"
 
 
@@ -56,7 +56,7 @@ class Release:
 
     @property
     def number_count(self) -> int:
-        """How many numbers lead somewhere."""
+        """The count of numbers that lead to schemes."""
         return sum(len(record.numbers) for record in self.records)
 
 
@@ -68,7 +68,7 @@ def build(
     progress: Progress | None = None,
     store: Store | None = None,  # the root's own
 ) -> Release:
-    """Compile a folder into ``root/releases/<name>``. Raises Problems with all that is wrong; no release then."""
+    """Compile a folder into ``root/releases/<name>``. Raises Problems with all problems, and writes no release then."""
     root = _made(root)
     store, cache = store or Store(root), Cache(root, "schemes")
     cached = cache.load(code_version())
@@ -101,27 +101,27 @@ def build(
 
 
 def is_fit(root: Path) -> bool:
-    """Whether a folder can be a release root: its path stands in dialplans."""
+    """Whether a folder can be a release root: dialplans contain its path."""
     return re.fullmatch(r"/[\w/.+@~-]*", str(root.resolve())) is not None
 
 
 def _made(root: Path) -> Path:
-    """The root's own folder; its path stands in dialplans, where spaces, commas, brackets and ``$`` mean something."""
+    """Create the root; dialplans contain its path, where spaces, commas, brackets and ``$`` have a meaning."""
     root = root.resolve()
     if not is_fit(root):
-        message = "a release root's path may hold letters, digits and / . _ + @ ~ - only"
+        message = "the path of a release root may only contain letters, digits and / . _ + @ ~ -"
         raise Problems([Problem(str(root), 1, 1, "", message, "choose another with --out")])
     root.mkdir(parents=True, exist_ok=True)
     return root
 
 
 def load_shared(schemes: Path, engine: str = "127.0.0.1:8084") -> Folder:
-    """The shared part of a folder, schemes not looked at. Raises Problems."""
+    """The shared part of a folder, without its schemes. Raises Problems."""
     return _shared(schemes, engine)[0]
 
 
 def needed(schemes: Path) -> list[Need]:
-    """Every secret that a folder names; its schemes are read, not checked. Raises Problems."""
+    """Every secret that a folder names; schemes are read but not checked. Raises Problems."""
     folder, found = _shared(schemes, "")
     needed = [*needs(folder, found.documents)]
     for source in found.schemes:
@@ -139,7 +139,7 @@ def _shared(schemes: Path, engine: str) -> tuple[Folder, Opened]:
 
 
 def common_key(folder: Folder, found: Opened, engine: str) -> str:
-    """A hash of everything besides its own text that a scheme's dialplan depends on."""
+    """A hash of everything that a scheme's dialplan depends on, apart from the scheme's own text."""
     hashed = hashlib.sha256(f"{code_version()} {engine}".encode())
     for document in found.documents:
         hashed.update(os.fsencode(document.file) + found.texts[document.file])
@@ -174,5 +174,5 @@ def _write(
 
 
 def _needs_reload(path: str) -> bool:
-    """Files that FreeSWITCH reads at start and on reloadxml only."""
+    """Whether FreeSWITCH reads a file only at start and on reloadxml."""
     return path == "directory.xml" or path.startswith("gateways/")

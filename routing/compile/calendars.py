@@ -1,6 +1,6 @@
 """A calendar as a dialplan context: ``check`` sets ``routing_hours`` to ``open``, ``closed`` or ``holiday``.
 
-The caller sets the channel's ``timezone`` first. `Calendar.status` is the meaning; tests hold this to it.
+The dialplan that executes it sets the channel's ``timezone`` first. Tests compare it with `Calendar.status`.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def _answer(context: Context, state: str, *conditions: Condition) -> None:
 
 
 def _day(context: Context, calendar: Calendar, day: date, periods: tuple[Period, ...]) -> None:
-    """A single day: its own periods and the tail of the single day before; closed otherwise."""
+    """A single date: its own periods and the part past midnight of the single date before; closed otherwise."""
     before = calendar.days.get(day - timedelta(days=1), ())
     for minutes in _pieces(periods, 0) + _pieces(before, 1):
         _answer(context, "open", Condition(times=(*_on(day), ("minute-of-day", minutes))))
@@ -49,7 +49,7 @@ def _day(context: Context, calendar: Calendar, day: date, periods: tuple[Period,
 
 
 def _tails(context: Context, calendar: Calendar) -> None:
-    """A single day's period over midnight, into a day that has no entry of its own."""
+    """The part past midnight of a single date's periods, on a day without an entry of its own."""
     for day, periods in sorted(calendar.days.items()):
         following = day + timedelta(days=1)
         if following not in calendar.days and following not in calendar.holidays:
@@ -58,7 +58,7 @@ def _tails(context: Context, calendar: Calendar) -> None:
 
 
 def _no_tails(context: Context, calendar: Calendar) -> None:
-    """The morning after a single day or holiday is not that weekday's usual night."""
+    """After a single date or holiday, the weekday's usual period does not continue past midnight."""
     special = calendar.days.keys() | calendar.holidays
     for day in sorted(special):
         following = day + timedelta(days=1)

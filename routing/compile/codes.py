@@ -1,4 +1,4 @@
-"""What phones dial to tell something instead of calling somebody: a scheme of the product's own, ``codes``."""
+"""Feature codes that phones dial, such as do-not-disturb: the built-in scheme ``codes``."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from routing.steps.dialplan import Context
 from routing.steps.dnd import DndCode
 from routing.steps.messages import MessagesCode
 
-#: What is dialled, the label behind it, and the state that it asks for.
+#: Feature code, label, and the requested state.
 DND = (("*78", "dnd_on", "on"), ("*79", "dnd_off", "off"))
 MESSAGES = "messages"
 
 
 def codes_context(folder: Folder) -> Context:
-    """The dialplan behind the codes."""
+    """The dialplan of the feature codes."""
     out = Emitter(CODES, folder, None, "")
     for _, label, state in DND:
         DndCode(state=state).emit_code(out, label)
@@ -27,13 +27,13 @@ def codes_context(folder: Folder) -> Context:
 
 
 def codes_table(folder: Folder) -> str:
-    """What the engine reads of it."""
+    """The engine's table of the feature codes."""
     steps = {label: DndCode(state=state).runtime(folder) for _, label, state in DND}
     steps[MESSAGES] = MessagesCode().runtime(folder)
     return table_json({"scheme": CODES, "answers_first": True, "steps": steps})
 
 
 def dialled_codes() -> Iterator[tuple[str, str]]:
-    """What is dialled, and where it goes: arguments of ``transfer``."""
+    """Each feature code, and the argument of ``transfer`` for it."""
     for dialled, label in (*((dialled, label) for dialled, label, _ in DND), (HEAR, MESSAGES)):
         yield dialled, f"{label} XML:{RELEASE}/schemes/{CODES}.xml {CODES}"

@@ -1,7 +1,8 @@
-"""Emergency and service numbers from people's phones: by the first gateway that lives, whatever else is limited.
+"""Emergency and service numbers from people's phones: through the first gateway that works, despite all limits.
 
-The fixed dialplan asks this file before it counts an account's calls. Destinations do not matter, and the company's own
-number of each gateway is shown: it is the one whose place the carrier knows. A number that is an extension rings that.
+The fixed dialplan looks a number up here before it counts an account's calls. `destinations` do not apply. The caller
+ID is the company's own number of each gateway, whose location the carrier knows. A number that is also an extension
+rings that extension.
 """
 
 from __future__ import annotations
@@ -12,12 +13,12 @@ from routing.model.project import Gateway
 from routing.steps.dialplan import Context, Extension
 from routing.steps.dialstring import UNTHROTTLED, caller_id
 
-#: Seconds until a gateway must have said that it rings, and until the next one is tried whatever it said.
+#: Seconds until a gateway must report progress, and until the next gateway is tried in any case.
 LIVES_SECONDS, ANSWER_SECONDS = 6, 60
 
 
 def emergency_context(folder: Folder) -> Context:
-    """The number that a phone dials. Without a gateway there is no way out."""
+    """The dialplan of emergency numbers; empty without a gateway."""
     context = Context("emergency")
     if dialled := call_for_help(context, folder):
         dialled.do("hangup", "NORMAL_TEMPORARY_FAILURE")
@@ -25,7 +26,7 @@ def emergency_context(folder: Folder) -> Context:
 
 
 def call_for_help(context: Context, folder: Folder) -> Extension | None:
-    """The extension of emergency numbers: every gateway in turn, the caller hears the carrier. None without one."""
+    """The extension of emergency numbers: one gateway after another, with early media. None without a gateway."""
     if not folder.gateways:
         return None
     own_numbers = "|".join(sorted({*folder.extensions, *folder.accounts} & _short(folder)))

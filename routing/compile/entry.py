@@ -1,7 +1,7 @@
-"""The front doors of a release: who calls which number, read from what carriers write, by strict expressions.
+"""The entry dialplans of a release: they read the caller and the dialled number from SIP headers by strict regexes.
 
-Usual calls pass one file. What is written otherwise, or stands elsewhere, costs a file more and is then as usual. The
-forms of numbers are `routing.model.forms`, where Python reads them too.
+A normal call reads one file. A number in another form or header costs one more file. `routing.model.forms` defines the
+forms of numbers, for Python too.
 """
 
 from __future__ import annotations
@@ -16,17 +16,17 @@ from routing.model import forms
 from routing.model.folder import Folder
 from routing.steps import dialstring
 
-#: Words that networks put in place of a name or a number that is withheld, or not known.
+#: Words that networks send in place of a withheld or unknown name or number.
 HIDDEN = "anonymous|restricted|withheld|private"
 NO_NUMBER = f"{HIDDEN}|unavailable|unknown|nobody"
-#: A displayed name: letters of any alphabet (as bytes), digits and plain signs; digits alone are the number again. Its
-#: length is looked at apart: a repeat of so many is compiled as so many copies.
+#: A display name: letters of any alphabet (as bytes), digits and a few signs; digits alone repeat the number. A
+#: lookahead checks the length: a bounded repeat would be compiled as that many copies.
 NAME = (
     rf"^(?!\d+$|(?i:{NO_NUMBER})$)(?=.{{1,80}}$)"
     r"((?:[A-Za-z0-9 ._-]|[\xc3-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2})+)$"
 )
 TEXT = rf"^(?!(?i:{NO_NUMBER})$)({forms.TEXT})$"
-#: Where SIP says that a caller is withheld: Privacy, Remote-Party-ID, From's displayed name, From's address.
+#: A withheld caller, by Privacy, Remote-Party-ID, From's display name or From's address.
 WITHHELD = (
     r"(?i)^[^@]*(?:id|user|full|critical|header|session)"
     r"|^[^@]*@.*;privacy=.?(?:full|uri|yes|number|ipaddr)"
@@ -34,16 +34,16 @@ WITHHELD = (
     rf"|@(?:{HIDDEN}|unavailable)@[^@]*$|@anonymous\.invalid[^@]*$"
 )
 _BETWEEN = r"[ ().-]"
-#: A number with RFC 3966's visual separators, in up to eight captures; parameters and `#` may stand behind.
+#: A number with RFC 3966's visual separators, in up to eight captures; parameters and `#` may follow.
 _PIECES = 8
 SPELT = r"^[ (]*(\+?\d+)" + rf"(?:{_BETWEEN}+(\d+))?" * (_PIECES - 1) + rf"{_BETWEEN}*#?(?:[;@].*)?"
-#: `+380 (0)67 1234567`: the zero is dialled at home.
+#: `+380 (0)67 1234567`: the zero is the trunk prefix.
 TRUNK_IN_BRACKETS = (
     rf"^(\+\d+){_BETWEEN}*\(0\){_BETWEEN}*(\d+)" + rf"(?:{_BETWEEN}+(\d+))?" * 5 + rf"{_BETWEEN}*(?:;.*)?$"
 )
 #: The number of an address in a header.
 ADDRESSED = r"^[^<]*<?(?i:sips?|tel):" + SPELT[1:].removesuffix("#?(?:[;@].*)?") + "[;@>]"
-#: Where a gateway's calls name the number, by the words of `number_in`.
+#: The source of the dialled number, by the values of `number_in`.
 PLACES = {
     "request": "${sip_req_user}",
     "to": "${sip_to_user}",
@@ -53,8 +53,7 @@ PLACES = {
 }
 #: The last address with a number: of several diversions the one before the carrier's own.
 LAST_ADDRESSED = r"^.*<(?i:sips?|tel):" + ADDRESSED.partition("tel):")[2]
-#: What is looked at in turn where neither the request line nor To has a number of ours: the words for it, where it
-#: stands, what captures it.
+#: Tried in turn where neither the request line nor To has one of our numbers: name, source, regex.
 HEADERS = (
     ("P-Called-Party-ID", PLACES["p-called-party-id"], ADDRESSED),
     ("Diversion", PLACES["diversion"], ADDRESSED),
@@ -62,17 +61,17 @@ HEADERS = (
     ("History-Info", PLACES["history-info"], ADDRESSED),
     ("History-Info-last", PLACES["history-info"], LAST_ADDRESSED),
 )
-#: Places of `number_in` that hold addresses: what tells a number there, and where there may be several, the words of
-#: `HEADERS` that are before it.
+#: Values of `number_in` whose header holds addresses: the regex of the number, and the entry of `HEADERS` that comes
+#: before it.
 _ADDRESS_HEADERS = {
     "p-called-party-id": (ADDRESSED, ""),
     "diversion": (LAST_ADDRESSED, "P-Called-Party-ID"),
     "history-info": (LAST_ADDRESSED, "Diversion-last"),
 }
-#: Calls of one caller to one number at a time: diverted to it, diverted by somebody hidden, from a number of ours.
+#: Most concurrent calls of one caller to one number: diverted, diverted by a hidden caller, from one of our numbers.
 MOST_DIVERTED, MOST_HIDDEN, MOST_OWN = 1, 5, 3
 _MOST_SHOWN = 20
-#: Users of SIP addresses that may stand in an expression.
+#: User parts of SIP addresses that are safe in a regex.
 _USER = re.compile(r"[A-Za-z0-9+_.-]{1,64}$")
 ENTRY_FILES = ("entry.xml", "unlimited.xml", "numbered.xml", "callers.xml", "transferred.xml")
 
@@ -84,11 +83,11 @@ def entry_dialplans(
     accounts: Mapping[str, Sequence[str]] | None = None,
     ours: Sequence[str] = (),
 ) -> dict[str, str]:
-    """File to text of the release's front doors: they name it, so that a call stays in it whatever is published.
+    """File name -> text of the entry dialplans. They name their release, so that a call stays in it after a publish.
 
-    ``unlimited.xml`` takes the usual calls of nodes without flood limits, ``entry.xml`` every other; the rest is for
-    what they send there. ``number_in``: where every gateway has the number, when they say so and all the same;
-    ``accounts``: see `accounts`, where they differ. ``ours``: numbers that calls out show, E.164.
+    ``unlimited.xml`` takes normal calls on nodes without flood limits, ``entry.xml`` all others; these two transfer to
+    the rest. ``number_in``: the source of the number, if it is the same for all gateways; ``accounts``: see `accounts`,
+    if it differs. ``ours``: our numbers (E.164) that outgoing calls show.
     """
     users = tuple((place, tuple(names)) for place, names in (accounts or {}).items())
     return dict(_entry_dialplans(release_folder, country, number_in, users, tuple(ours)))
@@ -132,14 +131,14 @@ def _entry_dialplans(
 
 
 def number_in(folder: Folder) -> str | None:
-    """Where all gateways say that the number stands, when they do and agree: their carriers may name no gateway."""
+    """The `number_in` of all gateways, if it is the same; FreeSWITCH may not know by which gateway a call arrives."""
     places = {gateway.number_in for gateway in folder.gateways.values()}
     return places.pop() if len(places) == 1 else None
 
 
 def accounts(folder: Folder) -> dict[str, list[str]]:
-    """Place of the number to the users by which carriers call gateways that have it there: they may leave out the
-    parameter by which FreeSWITCH tells a gateway. None where `number_in` holds for all."""
+    """`number_in` -> user parts by which carriers call such gateways, which identify a gateway where the request lacks
+    FreeSWITCH's `gw` parameter. Empty where `number_in` is the same for all."""
     found: dict[str, set[str]] = {}
     for gateway in folder.gateways.values():
         for user in (gateway.contact, gateway.username):
@@ -150,14 +149,14 @@ def accounts(folder: Folder) -> dict[str, list[str]]:
 
 
 def shown(folder: Folder) -> list[str]:
-    """The company's numbers that calls out show: those of its gateways, the first ones where they are many."""
+    """The company's numbers that outgoing calls show: those of its gateways, or only the first of each if too many."""
     every = [number for gateway in folder.gateways.values() for number in gateway.numbers]
     first = [gateway.numbers[0] for gateway in folder.gateways.values() if gateway.numbers]
     return sorted({*(every if len(every) <= _MOST_SHOWN else first)})[:_MOST_SHOWN]
 
 
 def loops(ours: Sequence[str]) -> Iterator[tuple[str, str, str, int]]:
-    """What tells a call that comes back, and how many of one caller to one number there may be at a time."""
+    """Signs of a forwarding loop, and how many such calls of one caller to one number are allowed at a time."""
     diverted = f"{PLACES['diversion']}@{PLACES['history-info']}"
     yield "diverted", diverted, "^((?!anonymous@)[^@]+)", MOST_DIVERTED
     yield "diverted_hidden", diverted, "^(anonymous)", MOST_HIDDEN
@@ -166,12 +165,12 @@ def loops(ours: Sequence[str]) -> Iterator[tuple[str, str, str, int]]:
 
 
 def _not_shown(ours: Sequence[str], country: str | None) -> str:
-    """Holds where a caller is none of our numbers, in any form."""
+    """A lookahead that matches callers who are none of our numbers, in any form."""
     return f"(?!(?:{'|'.join(forms.own_forms(number, country) for number in ours)})@)" if ours else ""
 
 
 def _in_turn() -> Iterator[tuple[str, str, str, str]]:
-    """`HEADERS`, each with an expression for what has been tried before it."""
+    """`HEADERS`, each with a regex of the sources tried before it."""
     before = ["", "absent", "request", "to"]
     for name, field, expression in HEADERS:
         yield name, field, expression, "|".join(before)
@@ -183,14 +182,14 @@ def _any(users: Sequence[str]) -> str:
 
 
 def _unlike(users: Sequence[str]) -> str:
-    """Holds where the number dialled is none of these users: of those alone that could be a number."""
+    """A lookahead that matches unless the dialled number is one of these user parts."""
     digits = [user for user in users if re.match(r"\+?\d{4,}$", user)]
     return f"(?!(?:{_any(digits)})@)" if digits else ""
 
 
 @dataclass(frozen=True)
 class _Written:
-    """A form for templates, which may read what has no underscore."""
+    """A form for templates, which cannot read private attributes."""
 
     form: forms.Form
 

@@ -1,7 +1,7 @@
-"""Keys: as tones, where nothing else can tell them, and those that are asked of whoever picks up a mobile.
+"""In-band key tones, the prompt for the confirm key, and the sound for waiting callers.
 
-Of a side whose SDP names no telephone-event, what is pressed is heard in the sound alone. Asked where keys mean
-something: listening costs a call some CPU, and keys that come twice would be two keys.
+A side whose SDP offers no telephone-event sends keys only as tones. They are detected only where keys matter:
+detection costs CPU, and a key that arrives both ways would count twice.
 """
 
 from __future__ import annotations
@@ -12,22 +12,22 @@ from routing.steps.dialplan import Condition, Context
 
 _PRESSED = "routing_pressed"
 
-#: More than fit into the time that a person has to press the key: FreeSWITCH ends the leg before.
+#: More than fit into the time to press the key: FreeSWITCH ends the leg first.
 _TRIES, _WAIT_MS = 9, 3000
-#: Longer than any decision takes: the sound ends by itself then, whatever became of the call.
+#: Longer than any decision: the sound then ends in any case.
 _LONGEST_WAIT_SECONDS = 90
-#: Longer than anybody is held for a busy person.
+#: Longer than any wait for a busy person.
 _LONGEST_HOLD_SECONDS = 3600
-#: What the other side offered; a line of its own says that keys come as events.
+#: The other side's SDP without a line that offers keys as events.
 _NO_EVENTS = Condition("${switch_r_sdp}", r"^(?![\s\S]*telephone-event)")
 
 
 def keys_context(_: object) -> Context:
-    """``tones``: listen for them where nothing else can tell keys. ``confirm``: ask whoever picked up, on their leg.
+    """``tones``: detect in-band tones where keys come no other way. ``confirm``: prompt for the confirm key on a leg.
 
-    FreeSWITCH connects the leg when ``confirm`` is over and it is still up: every way but the right key hangs up.
-    ``waiting``, ``held``: whoever is connected hears a tone while a decision is awaited or the person is busy; it
-    takes the place of the noise that FreeSWITCH sends meanwhile.
+    FreeSWITCH connects the leg if it is still up after ``confirm``, so everything but the right key hangs it up.
+    ``waiting``, ``held``: play a tone to an answered caller during a decision, or while the person is busy; it
+    replaces FreeSWITCH's comfort noise.
     """
     context = Context(KEYS)
     context.extension("tones", _NO_EVENTS).do("start_dtmf", "")
@@ -35,7 +35,7 @@ def keys_context(_: object) -> Context:
         waiting = context.extension(name, ANSWERED, Condition(WAITING, "."))
         waiting.do("displace_session", f"{WAITING} l +{seconds}")
     asking = context.extension(confirming.ASK)
-    # A REFER of this phone would take the caller out of their scheme: without the name of their leg it is refused.
+    # A REFER of this phone would take the caller out of their scheme; without the name of the other leg it is refused.
     asking.set("signal_bond", "")
     asking.do("execute_extension", f"tones ${{{confirming.FILE}}} {KEYS}")
     expected = f"^[${{{confirming.KEY}}}${{{confirming.REJECTS}}}]$"

@@ -1,6 +1,6 @@
-"""What only shows when all schemes are together: names, numbers used twice, circles, early answers.
+"""Checks across schemes: unknown names, numbers used twice, circles, early answers.
 
-Works on the records of compiled schemes alone, so that one changed scheme does not need the others' text.
+They only use the records of compiled schemes, so that a change of one scheme does not need the others' text.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ LONGEST_CIRCLE = 50
 
 
 def link(records: Sequence[SchemeRecord], broken: Collection[str] = ()) -> list[Problem]:
-    """Every problem between schemes; ``broken``: the ids of schemes that are there but did not compile, ``*`` any."""
+    """Every problem between schemes; ``broken``: ids of schemes that exist but did not compile, ``*`` for any."""
     problems = list(_twice(records))
     schemes = {record.scheme: record for record in records}
     problems += (problem for problem in _unknown(records, schemes, broken))
@@ -52,14 +52,14 @@ def _unknown(
 
 
 def _circles(schemes: Mapping[str, SchemeRecord]) -> Iterator[Problem]:
-    """Schemes that do nothing but go to each other: no call in them ever reaches anybody."""
+    """Schemes that only jump to each other in a circle: their calls never reach anybody."""
     onward = {name: record.jumps[0] for name, record in schemes.items() if _only_jumps(record)}
     for name, (_, _, place) in onward.items():
         way = [name]
         while way[-1] in onward and len(way) <= LONGEST_CIRCLE:
             way.append(onward[way[-1]][0])
             if way[-1] == name:
-                message = f"goes round for ever: {' -> '.join(way)}"
+                message = f"endless circle: {' -> '.join(way)}"
                 yield _problem(schemes[name], place, message, "one of these schemes must ring or answer first")
                 break
 
@@ -69,9 +69,9 @@ def _only_jumps(record: SchemeRecord) -> bool:
 
 
 def _early_answers(records: Sequence[SchemeRecord], schemes: Mapping[str, SchemeRecord]) -> Iterator[Problem]:
-    """Numbers whose owner pays, from which a step that answers can be reached before a person or voicemail.
+    """Numbers whose owner pays, and whose calls may be answered before they reach a person or voicemail.
 
-    Webhooks can name any scheme: the engine refuses those that answer first, so they are no way here.
+    Webhooks can name any scheme, but the engine refuses those that answer first, so they are not followed.
     """
     for record in records:
         paid = {number: place for number, caller_pays, place in record.numbers if not caller_pays}
@@ -90,7 +90,7 @@ _RING_FIRST = "ring or go to voicemail first, or set `caller_pays: true`"
 
 
 def _unlike(numbers: Iterable[str], records: Iterable[SchemeRecord]) -> list[str]:
-    """Those that some scheme asks for, and one of the others, which all go the same way."""
+    """The numbers that some `match` names, and one of the others, which all take the same path."""
     named = {
         number for record in records for only, never in record.called.values() for number in (*(only or ()), *never)
     }
@@ -99,13 +99,13 @@ def _unlike(numbers: Iterable[str], records: Iterable[SchemeRecord]) -> list[str
 
 
 def _comes(record: SchemeRecord, place: Place, number: str) -> bool:
-    """Whether a call to a number can come to a step of a scheme."""
+    """Whether a call to a number can reach a step of a scheme."""
     only, never = record.called.get(place[2], (None, ()))
     return number not in never and (only is None or number in only)
 
 
 def _reachable(record: SchemeRecord, schemes: Mapping[str, SchemeRecord], number: str = "") -> list[SchemeRecord]:
-    """The schemes that a call can come to that begins in one; by any number, or by this one."""
+    """The schemes that a call can reach from one scheme; by any number, or by this one."""
     found, queue = {record.scheme: record}, [record]
     while queue:
         one = queue.pop()
@@ -117,7 +117,7 @@ def _reachable(record: SchemeRecord, schemes: Mapping[str, SchemeRecord], number
 
 
 def answering(records: Sequence[SchemeRecord]) -> set[str]:
-    """Schemes that can answer a call before anybody was reached: by themselves, or by a scheme they go to."""
+    """Schemes that can answer a call before a person does: themselves, or in a scheme to which they jump."""
     sources: dict[str, list[str]] = {}
     for record in records:
         for target, _, _ in record.jumps:

@@ -1,8 +1,8 @@
 """Lists of numbers as dialplan files: ``check`` sets ``routing_list_<name>`` to ``yes`` for a caller who is in one.
 
-Every list has files of its own, so a list that changes leaves all schemes as they are. A short list is one regex; a
-long one has a file for each ending of its numbers, a few hundred at most in each. FreeSWITCH compiles a regex anew for
-every call; measured with its libpcre: 0.3 ms for 500 numbers, 2.1 ms for 4,000, and more than that it refuses.
+Every list has files of its own, so a changed list leaves all schemes unchanged. A short list is one regex; a long one
+has a file per number ending, with a few hundred numbers at most. FreeSWITCH compiles a regex for every call; measured
+with its libpcre: 0.3 ms for 500 numbers, 2.1 ms for 4,000; it refuses more.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from routing.steps.base import RELEASE
 from routing.steps.dialplan import Condition, Context
 from routing.steps.when import CALLER, list_variable
 
-#: More numbers than this are kept by their endings.
+#: More numbers than this are split by their last two digits.
 MOST_IN_ONE = 500
-#: Of more than this, by three last digits instead of two.
+#: More numbers than this are split by three digits.
 MOST_BY_TWO = 20_000
 
 
 def list_contexts(name: str, numbers: Sequence[str]) -> Iterator[tuple[str, Context]]:
-    """Every file of a list: its path in the release, its context."""
+    """Every file of a list: path in the release, and context."""
     digits = [number.removeprefix("+") for number in numbers]
     front = Context("list")
     if len(digits) <= MOST_IN_ONE:
@@ -46,7 +46,7 @@ def list_contexts(name: str, numbers: Sequence[str]) -> Iterator[tuple[str, Cont
 
 
 class RememberedLists:
-    """Numbers of lists as they were read last, by their text; see `routing.load.lists.Known`."""
+    """A cache of parsed lists by their text; see `routing.load.lists.KnownLists`."""
 
     def __init__(self, cache: Cache, folder: Folder) -> None:
         self._cache = cache
@@ -54,10 +54,10 @@ class RememberedLists:
         self._before = cache.load(self._version)
 
     def get(self, text: bytes) -> list[str] | None:
-        """The numbers of this very text, if it was read before."""
+        """The numbers of exactly this text, if it was parsed before."""
         return self._before.get(digest(text))
 
     def keep(self, text: bytes, numbers: list[str]) -> None:
-        """Remember until the next release; a text that is gone is forgotten with the code that read it."""
+        """Store the numbers; entries last until the compiler's version changes."""
         self._before[digest(text)] = numbers
         self._cache.save(self._version, self._before)

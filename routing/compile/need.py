@@ -1,4 +1,4 @@
-"""A secret that a folder names: where, for what, and what is wrong with it. Pure; no value is ever in a message."""
+"""A secret that a folder names: location, purpose, and problems. Pure; messages never contain values."""
 
 from __future__ import annotations
 
@@ -9,25 +9,25 @@ from urllib.parse import urlsplit
 from routing.model.problem import Problem
 from routing.model.secret import ACCOUNT, GATEWAY, PASSWORD, SENT, SIGNS, Purpose, is_of_the_machine, unfit
 
-#: FreeSWITCH's preprocessor works on the file's text: these would be acted upon, or end the line.
+#: FreeSWITCH's preprocessor works on the file's text: it would interpret these, or end the line.
 _UNFIT = re.compile(r"\$[${]|X-PRE-PROCESS|<!--|<\?|</?include|[\x00-\x1f\x7f]", re.IGNORECASE)
-#: Fields of CRMs that are sent in a body, where any letter may stand.
+#: Fields of CRMs that are sent in a body, where any character is allowed.
 _IN_BODIES = frozenset({"client_id", "client_secret", "refresh_token", "login", "password"})
 
 
-#: What to do with invented secrets that somebody else holds too.
-CARRIERS = "write what the carrier gave you in its place"
+#: What to do with a generated secret that another party needs too.
+CARRIERS = "replace it by the carrier's"
 CRMS = "give it to the CRM on this machine"
-HANDLERS = "give it to the handler: it checks signatures with it"
+HANDLERS = "give it to the handler, which checks signatures with it"
 
 
 @dataclass(frozen=True)
 class Need:
-    """A secret's name and the place that asks for it, a problem without words.
+    """A secret's name and the location that names it (``place``, a problem without a message).
 
-    ``account``: whose password FreeSWITCH is told, a SIP account or ``gateway NAME``. ``foreign``: of a secret that
-    somebody else gives out, what it is and where to get it; any other can be invented. ``shared``: what to do with an
-    invented one that somebody else holds too. ``purpose``: what it does; ``field``: the setting that names it.
+    ``account``: the SIP account or ``gateway NAME`` whose password it is. ``foreign``: what a secret is, and where to
+    get it, if another party issues it; others can be generated. ``shared``: what to do with a generated one that
+    another party needs too. ``purpose``: its use; ``field``: the setting that names it.
     """
 
     name: str
@@ -39,31 +39,31 @@ class Need:
     field: str = ""
 
     def missing(self, more: int) -> Problem:
-        """That it is not set; ``more`` places name it too."""
+        """The problem that it is not set; ``more`` locations name it too."""
         also = f" (named in {more} more place{'s' if more > 1 else ''})" if more else ""
         if self.purpose != PASSWORD and is_of_the_machine(self.name):
-            message = f"{self.name} is a variable of the machine, not a secret of this company's{also}"
+            message = f"{self.name} is an environment variable of the machine, not a secret of this company{also}"
             return replace(
                 self.place, message=message, hint="choose another name, or keep secrets in a file of their own"
             )
         where = f"set {self.name} in the environment or the secrets file"
-        hint = f"{self.foreign}: {where}" if self.foreign else f"{where}; `routing secrets` makes one"
+        hint = f"{self.foreign}: {where}" if self.foreign else f"{where}; `routing secrets` generates one"
         return replace(self.place, message=f"the secret {self.name} is missing{also}", hint=hint)
 
     def was_invented(self) -> Problem:
-        """That it is random, and what to do with it."""
-        return replace(self.place, message=f"the secret {self.name} was invented", hint=self.shared)
+        """The reminder to hand over a generated secret."""
+        return replace(self.place, message=f"the secret {self.name} was generated", hint=self.shared)
 
     def unfit(self, value: str) -> Problem | None:
-        """What is wrong with its value."""
+        """The problem of its value; None for a valid one."""
         if self.account and (found := _UNFIT.search(value)):
-            fault = f"holds {_named(found[0])}, which FreeSWITCH would not read as it is"
-            hint = "choose another password; `routing secrets` makes good ones"
+            fault = f"contains {_named(found[0])}, which FreeSWITCH would interpret"
+            hint = "choose another password; `routing secrets` generates valid ones"
         else:
             is_header = self.purpose.startswith(SENT) and self.field not in _IN_BODIES
             fault, hint = unfit(self.purpose, value, is_header), ""
             if self.purpose == SIGNS and fault:
-                hint = "`routing secrets` makes good ones"
+                hint = "`routing secrets` generates valid ones"
             if not fault and self.field == "webhook" and urlsplit(value).scheme not in ("http", "https"):
                 fault = "is not the address of an inbound webhook"
         return replace(self.place, message=f"the secret {self.name} {fault}", hint=hint) if fault else None

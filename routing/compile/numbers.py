@@ -1,8 +1,8 @@
-"""Number files: from dialled digits to a scheme, without FreeSWITCH reloading or searching anything.
+"""Number files: from dialled digits to a scheme, without a reload or a search in FreeSWITCH.
 
-Numbers that end in the same four digits share a file of at most a few extensions, so the cost of a call does not grow
-with the count of numbers, and a change of one scheme leaves the other files, and their links, as they were. What every
-call of a scheme does first stands in its numbers' extensions too: such a call reads two small files until it rings.
+Numbers with the same last four digits share a file of a few extensions. So the cost of a call does not grow with the
+count of numbers, and a change of one scheme leaves the other files and their links as they are. The extension of a
+number also contains the first actions of its scheme: a call reads two small files before it rings.
 """
 
 from __future__ import annotations
@@ -26,11 +26,12 @@ CALL_SETTINGS = (
     # 70 otherwise, or what is left of the caller's Max-Forwards; jumps have their own bound
     ("max_session_transfers", "1000"),
 )
-#: The divisor of FreeSWITCH's comfort noise: what it sends by itself while it records a message.
+#: The divisor of FreeSWITCH's comfort noise; its own default while it records a message.
 COMFORT_NOISE = "1400"
-#: What the front doors execute a number's extension with: caller, displayed name, the release's folder.
+#: The arguments with which entry dialplans execute a number's extension: caller, display name, the release's folder.
 _ARGUMENTS = "@([^@]+)@([^@]+)@(.+)$"
-#: The caller hears our cause, not the last phone's; a phone's 302 fails its leg instead of moving the caller.
+#: Settings of every call. Among others: the caller gets our hangup cause, not the last phone's; a phone's 302 fails its
+#: leg instead of moving the caller.
 _ON_EVERY_CALL = (
     ("routing_direction", "in"),
     ("routing_caller", "$1"),
@@ -48,21 +49,21 @@ _ON_EVERY_CALL = (
 )
 #: Applications as (name, argument).
 Opening = Sequence[tuple[str, str]]
-#: Characters; a file holds a few numbers, and FreeSWITCH reads it at every call.
+#: Characters; a file holds a few numbers, and FreeSWITCH reads it for every call.
 LONGEST_OPENING = 2000
 START = "start"
-#: What differs between the numbers of a scheme: plain text that XML and regexes leave as it is.
+#: Placeholders for what differs between the numbers of a scheme: plain text in XML and regexes.
 _DIGITS, _FORMS, _PAYS = "@digits@", "@forms@", "@pays@"
 _BLANKS = re.compile("@(?:digits|forms|pays)@")
 _EXTENSION = re.compile("(?s)<extension .*</extension>\n")
-#: Would be taken for the extension's own.
+#: A capture, which would refer to the number's extension instead.
 _CAPTURE = re.compile(r"\$\{?\d")
 
 
 def heard(country: str | None) -> tuple[tuple[str, str], ...]:
-    """What an answered caller hears while nobody talks with them: ringing while phones do, a soft noise otherwise.
+    """What an answered caller hears before a talk: ringing while phones ring, comfort noise otherwise.
 
-    ``instant_ringback``: between phones that are rung in turn too, and before the first of them says anything.
+    ``instant_ringback``: also between phones that ring in turn, and before the first of them responds.
     """
     return (
         ("transfer_ringback", ringing_tone(country)),
@@ -72,7 +73,7 @@ def heard(country: str | None) -> tuple[tuple[str, str], ...]:
 
 
 class NumberRoute(NamedTuple):
-    """A number and where it leads."""
+    """A number and its scheme."""
 
     number: str
     scheme: str
@@ -80,12 +81,12 @@ class NumberRoute(NamedTuple):
 
 
 def shard_of(number: str) -> str:
-    """The name of the file a number is in."""
+    """The name of a number's file."""
     return number[-4:]
 
 
 def shards(lines: Iterable[NumberRoute]) -> dict[str, list[NumberRoute]]:
-    """All lines by the file they are in, sorted."""
+    """All numbers by file, sorted."""
     found: dict[str, list[NumberRoute]] = {}
     for line in sorted(lines):
         found.setdefault(shard_of(line.number), []).append(line)
@@ -93,9 +94,9 @@ def shards(lines: Iterable[NumberRoute]) -> dict[str, list[NumberRoute]]:
 
 
 def number_extension(scheme: Context, country: str | None) -> str:
-    """The extension of a number that leads to a scheme, as XML, with blanks for what differs between its numbers.
+    """The extension of a scheme's numbers, as XML, with placeholders for what differs between them.
 
-    Laid out and verified once a scheme: its numbers are copies. ``country``: the project's.
+    It is written and verified once per scheme; numbers are copies. ``country``: the project's.
     """
     context = Context("numbers")
     entry = context.extension(_DIGITS, pattern=_FORMS + _ARGUMENTS)
@@ -109,7 +110,7 @@ def number_extension(scheme: Context, country: str | None) -> str:
 
 
 def numbers_xml(lines: Iterable[NumberRoute], country: str | None, extensions: Mapping[str, str]) -> str:
-    """A number file: each number by its E.164 digits and the forms dialled inside the project's country.
+    """A number file: each number by its E.164 digits and its national forms.
 
     ``extensions``: by scheme, `number_extension`.
     """
@@ -125,7 +126,7 @@ def numbers_xml(lines: Iterable[NumberRoute], country: str | None, extensions: M
 
 @functools.cache
 def _around() -> tuple[str, str]:
-    """A number file without its extensions."""
+    """Head and tail of a number file."""
     head, end, tail = to_xml(Context("numbers")).partition("</context>")
     return head, end + tail
 
@@ -135,9 +136,9 @@ def _filled(extension: str, own: Mapping[str, str]) -> str:
 
 
 def opening(scheme: Context) -> Opening:
-    """What every call of a scheme does first, for its numbers' extensions; empty when that is long or not plain.
+    """The first actions of a scheme, for its numbers' extensions; empty when they are long or not static.
 
-    Not plain: a start that depends on the call, or asks the engine, which may interrupt only what was transferred to.
+    Not static: a start that depends on the call, or asks the engine, which may only interrupt a transferred call.
     """
     _bound, *starts = (extension for extension in scheme.extensions if extension.label == START)
     actions = starts[0].actions
@@ -148,11 +149,11 @@ def opening(scheme: Context) -> Opening:
 
 
 def _to_start(scheme: str) -> Opening:
-    """The start counts itself as a jump."""
+    """A transfer to the scheme's start, which counts a jump."""
     return [("set", "routing_jumps="), ("transfer", f"{START} XML:{RELEASE}/schemes/{scheme}.xml {scheme}")]
 
 
 def entry_dialplan(root: Path, *, limited: bool) -> str:
-    """Where a gateways' profile looks calls up, in turn: the current release, then the fixed dialplan."""
+    """The `dialplan` setting of a gateways' profile: the current release's entry dialplans, then the fixed dialplan."""
     files = ("entry.xml",) if limited else ("unlimited.xml", "entry.xml")
     return ",".join([*(f"XML:{root}/current/{file}" for file in files), "XML"])

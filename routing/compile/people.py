@@ -1,6 +1,6 @@
-"""Dialplans of the directory: how a person, a phone, an internal number and an allowed outside number are rung.
+"""The dialplans that ring a person, a phone, an internal number or an allowed outside number.
 
-These files are where decisions of the engine end: ids and digits in, dial strings built here.
+The engine's decisions end here: they contain ids and digits, and these files build the dial strings.
 """
 
 from __future__ import annotations
@@ -34,22 +34,22 @@ from routing.steps.targets import Leg
 
 _SECONDS = r"([1-9]\d{0,2})"
 RING_FOR = Condition("${routing_ring_for}", f"^{_SECONDS}$")
-#: What `clean_name` leaves of a name, tested again by FreeSWITCH; in hex, because `${` in a regex would be expanded.
+#: The output of `clean_name`, checked again by FreeSWITCH; in hex, because `${` in a regex would be expanded.
 SAFE_LABEL = r"^([^\x00-\x1f\x22\x24-\x27\x2c\x3a-\x3e\x40\x5b-\x5e\x60\x7b-\x7d]{1,160})$"
-#: Where a phone's call goes that nobody took: the other side's cause, or the word that the number may not be dialled.
+#: Label for a phone's unanswered call: hangs up with the other side's cause, or because the number is barred.
 ENDED = "ended"
 RANG_TO_THE_END = Condition("${originate_disposition}", "^ALLOTTED_TIMEOUT$")
-#: Calls to outside numbers at the same time, on the word of people and webhooks.
+#: Most concurrent calls to outside numbers that people or webhooks request.
 MOST_OUTSIDE_CALLS = 100
-#: A call to an outside number on a webhook's or a person's word ends after this long, whatever happens.
+#: Longest call to an outside number that people or webhooks request.
 LONGEST_OUTSIDE_SECONDS = 4 * 3600
 _PLACE = 999_990
 
 
 def person_context(name: str, folder: Folder) -> Context:
-    """``<person>`` rings what their `ring` names, ``<person>.<phone>`` one phone, for ``routing_ring_for`` s.
+    """``<person>`` rings the phones in their `ring`, ``<person>.<phone>`` one phone, for ``routing_ring_for`` seconds.
 
-    A person's phones ring in waves: as many numbers as come are the times of the first waves, the others do not ring.
+    A person's phones ring in waves: ``routing_ring_for`` lists the times of the first waves, the others do not ring.
     """
     context = Context("person")
     phones = folder.people[name].phones
@@ -65,7 +65,7 @@ def person_context(name: str, folder: Folder) -> Context:
 
 
 def _ring(context: Context, label: str, legs: tuple[Leg, ...], waves: tuple[Wave, ...], folder: Folder) -> None:
-    """With the engine's label when it gave one, without otherwise; each captured ring time goes to its wave's legs."""
+    """With the engine's label, if there is one; each captured ring time applies to the legs of its wave."""
     named = Condition("${routing_label}", SAFE_LABEL)
     times = Condition("${routing_ring_for}", f"^{','.join([_SECONDS] * len(waves))}$")
     for conditions, name in (((named, times), "${routing_label}"), ((times,), "")):
@@ -73,7 +73,7 @@ def _ring(context: Context, label: str, legs: tuple[Leg, ...], waves: tuple[Wave
 
 
 def _bridge(legs: tuple[Leg, ...], waves: tuple[Wave, ...], folder: Folder, label: str) -> str:
-    # A capture stands in for the number: the legs are laid out with a placeholder that no real time can be.
+    # a capture replaces the ring time: the legs are written with a placeholder that is no valid time
     place = {wave: _PLACE + capture for capture, wave in enumerate(waves, 1)}
     timed = tuple(replace(leg, seconds=place[wave]) for leg in legs if (wave := targets.wave(leg)) in place)
     number = next((numbers[0] for gateway in folder.gateways.values() if (numbers := gateway.numbers)), "")
@@ -83,7 +83,7 @@ def _bridge(legs: tuple[Leg, ...], waves: tuple[Wave, ...], folder: Folder, labe
 
 
 def internal_context(folder: Folder) -> Context:
-    """What registered phones dial: codes, colleagues' extensions and accounts, and outside numbers."""
+    """The dialplan of registered phones: feature codes, extensions and accounts, outside numbers."""
     context = Context("internal")
     for code, place in dialled_codes():
         context.extension(code).do("transfer", place)
@@ -96,7 +96,7 @@ def internal_context(folder: Folder) -> Context:
     for pattern, dial in outside_forms(folder):
         outside = context.extension("outside", pattern=pattern)
         outside.set("routing_ring_for", 60)
-        # a person hears what the carrier has to say of the number
+        # people hear the carrier's announcements
         outside.set("bridge_early_media", "true")
         record_talks(outside, folder.project.record)
         outside.do("execute_extension", f"{dial} XML:{RELEASE}/outbound.xml outbound")
@@ -109,7 +109,7 @@ def internal_context(folder: Folder) -> Context:
 
 
 def colleagues_context(folder: Folder) -> Context:
-    """What the caller of a menu may dial: extensions and nothing else; the scheme goes on when nobody answers."""
+    """What callers in a menu may dial: only extensions; without an answer the scheme goes on."""
     context = Context("colleagues")
     for extension, name in sorted(folder.extensions.items()):
         dialled = context.extension(extension)
@@ -119,12 +119,12 @@ def colleagues_context(folder: Folder) -> Context:
 
 
 def as_colleague(person: str, folder: Folder) -> str:
-    """The ring times of a person who is dialled inside."""
+    """The ring times of a person whose extension is dialled."""
     return ring_for(targets.waves(targets.alone(person, folder)) or (Wave(),), COLLEAGUE_SECONDS)
 
 
 def _colleague(context: Context, dialled: str, target: str, person: str, ring_for: str) -> None:
-    """Who nobody picks up for hears why: busy, or do-not-disturb, is busy."""
+    """Without an answer the phone shows the cause; do-not-disturb counts as busy."""
     extension = context.extension(dialled)
     _talk(extension)
     extension.set("routing_ring_for", ring_for)
@@ -133,13 +133,13 @@ def _colleague(context: Context, dialled: str, target: str, person: str, ring_fo
 
 
 def _talk(extension: Extension) -> None:
-    """A talk ends the call, a bridge that fails goes on."""
+    """Hang up after a talk, and continue after a failed bridge."""
     extension.set("continue_on_fail", "true")
     extension.set("hangup_after_bridge", "true")
 
 
 def outside_forms(folder: Folder) -> Iterator[tuple[str, str]]:
-    """How people dial outside numbers, and their E.164 form, as the project's country dials."""
+    """Regexes of outside numbers as dialled in the project's country, and their E.164 form."""
     found: dict[str, str] = {}
     for form in forms.dialled_forms(folder.project.country):
         captures = "".join(f"${at}" for at in range(1, form.captures + 1))
@@ -148,7 +148,7 @@ def outside_forms(folder: Folder) -> Iterator[tuple[str, str]]:
 
 
 def outbound_context(folder: Folder) -> Context:
-    """Outside numbers that may be dialled at all, each through a gateway with that gateway's caller-ID policy."""
+    """The outside numbers that may be dialled, through the first gateway with its caller-ID policy."""
     context = Context("outbound")
     if not folder.gateways:
         return context
@@ -161,7 +161,7 @@ def outbound_context(folder: Folder) -> Context:
         extension.set("continue_on_fail", "true")
         extension.set("hangup_after_bridge", "true")
         extension.do("sched_hangup", f"+{LONGEST_OUTSIDE_SECONDS} ALLOTTED_TIMEOUT")
-        # over the limit nothing is dialled and the call goes on, as when nobody answers
+        # above the limit nothing is dialled and the call goes on, as without an answer
         limit = f"hash routing outside {MOST_OUTSIDE_CALLS}"
         extension.do("limit_execute", f"{limit} bridge {_outside(name, region, folder)}")
         extension.do("sched_cancel", "${uuid}")
@@ -169,7 +169,7 @@ def outbound_context(folder: Folder) -> Context:
 
 
 def _dialled_pattern(gateway: Gateway, region: str, home: str | None) -> str:
-    """Captures the part of an E.164 number that goes to the carrier behind its prefix."""
+    """A regex that captures the part of an E.164 number that follows the carrier's prefix."""
     if gateway.dial == "plus":
         return r"^(\+\d{7,15})$"
     if gateway.dial == "national" and region == home:
@@ -186,7 +186,7 @@ def _prefix(gateway: Gateway, region: str, home: str | None) -> str:
 
 
 def _outside(name: str, region: str, folder: Folder) -> str:
-    """Where the caller hears ringing, their own leg says so: callers from outside do, people who dial do not."""
+    """The dial string; the caller's own leg decides whether they hear ringing (calls from outside) or early media."""
     gateway, home = folder.gateways[name], folder.project.country
     heard = early_media(gateway, folder)
     variables = {
@@ -201,7 +201,7 @@ def _outside(name: str, region: str, folder: Folder) -> str:
 
 
 def directory_xml(folder: Folder, passwords: Mapping[str, str]) -> str:
-    """SIP accounts with their passwords: to be written 0600."""
+    """The SIP accounts with their passwords; write it with mode 0600."""
     users = []
     for account, phone in sorted(folder.accounts.items()):
         name = phone.partition(".")[0]
@@ -221,12 +221,12 @@ def directory_xml(folder: Folder, passwords: Mapping[str, str]) -> str:
 
 
 def displayed(name: str) -> str:
-    """A person's name as phones get it: without what ends a quoted display name or an address."""
+    """A person's name as phones show it, without characters that would end a display name or an address."""
     return " ".join(re.sub(r'["<>\\]', " ", name).split())
 
 
 def gateway_xml(name: str, gateway: Gateway, password: str) -> str:
-    """One gateway with its password: to be written 0600."""
+    """One gateway with its password; write it with mode 0600."""
     registers = gateway.register_ and gateway.username is not None
     return render(
         "release/gateway.xml.j2",

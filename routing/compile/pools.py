@@ -1,6 +1,6 @@
-"""Pools of numbers: each becomes a scheme, ``pool_<name>``, that learns who the visitor is and goes on.
+"""Pools of numbers: each becomes a scheme ``pool_<name>``, which looks the visitor up and jumps to the pool's scheme.
 
-And what the tracking API must know of all of them: ``tracking.json``.
+Also the tracking API's table of all pools: ``tracking.json``.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ LONGEST_NAME = 64 - len(PREFIX)
 
 
 def pool_entries(folder: Folder, documents: Sequence[Document], store: Store) -> dict[str, CachedScheme]:
-    """A compiled scheme for each pool of a folder without problems, by a name that no file has."""
+    """A compiled scheme for each pool of a valid folder, by a key that is no file's name."""
     found: dict[str, CachedScheme] = {}
     for name, pool in folder.pools.items():
         fields = _scheme(name, pool)
@@ -47,9 +47,9 @@ def pool_entries(folder: Folder, documents: Sequence[Document], store: Store) ->
 def pool_problems(
     folder: Folder, documents: Sequence[Document], records: Sequence[SchemeRecord], broken: Collection[str]
 ) -> Iterator[Problem]:
-    """What is wrong with pools beside their own fields.
+    """Problems of pools across entries.
 
-    ``records`` are those of the schemes that authors wrote, ``broken`` has the ids of schemes that did not compile.
+    ``records``: the records of authors' schemes; ``broken``: ids of schemes that did not compile.
     """
     leads = {number for record in records for number, _, _ in record.numbers}
     for name, pool in folder.pools.items():
@@ -57,14 +57,14 @@ def pool_problems(
         if folder.project.tracking is None:
             hint = "write `project: {tracking: {origins: https://www.example.com}}`"
             yield document.problem(
-                loc, "numbers are lent to visitors of a site, and the project tracks none", hint, at_key=True
+                loc, "pools lend numbers to visitors of a site, and the project has no `tracking`", hint, at_key=True
             )
         if len(name) > LONGEST_NAME:
-            yield document.problem(loc, f"a pool's name is at most {LONGEST_NAME} characters", at_key=True)
+            yield document.problem(loc, f"a pool's name has at most {LONGEST_NAME} characters", at_key=True)
         for question in pool.when.questions:
             yield from _unknown(question, (*loc, "when", question), folder, document)
         if pool.overflow not in leads and not broken:
-            message = f"{pool.overflow} leads nowhere: it is no scheme's number"
+            message = f"{pool.overflow} leads to no scheme"
             yield document.problem((*loc, "overflow"), message, "list it under `numbers:` of a scheme")
 
 
@@ -107,7 +107,7 @@ def _record(document: Document, name: str, fields: SchemeFields, folder: Folder,
 
 
 def tracking_json(folder: Folder) -> str:
-    """What the tracking API reads of a release: sites, what their pages may tell, pools in the order written."""
+    """The tracking API's table: sites, the facts that pages may report, pools in the order written."""
     tracking = folder.project.tracking
     shown = {number for pool in folder.pools.values() for number in (*pool.numbers, pool.overflow)}
     return table_json(

@@ -1,4 +1,4 @@
-"""One scheme file, by itself, to its dialplan and to the record that linking needs. Pure: text in, texts out."""
+"""From one scheme file to its dialplan and the record for linking. Pure: text in, texts out."""
 
 from __future__ import annotations
 
@@ -34,13 +34,13 @@ from routing.steps.scheme_file import (
 )
 from routing.steps.sticky import StickyStep
 
-#: A line, a column and a path, kept so that linking can point at a place after the text is gone.
+#: Line, column and path, so that linking can report a location without the text.
 Place = tuple[int, int, str]
 
 
 @dataclass
 class SchemeRecord:
-    """What linking knows of a scheme; lists and numbers only, because ten thousand of them are cached between runs."""
+    """A scheme as linking sees it: only lists and numbers, because ten thousand of them are cached between runs."""
 
     file: str
     scheme: str
@@ -49,21 +49,21 @@ class SchemeRecord:
     numbers: list[tuple[str, bool, Place]] = field(default_factory=list)
     #: Seconds to the latest end in this scheme itself.
     longest: float = 0.0
-    #: Seconds for which its handlers may have somebody rung beyond that.
+    #: Seconds by which its handlers may extend ring times beyond that.
     longer: float = 0.0
-    #: (scheme or ``*``, seconds until the jump, place)
+    #: (scheme or ``*``, seconds until the jump, location)
     jumps: list[tuple[str, float, Place]] = field(default_factory=list)
-    #: (step kind, place) of steps that answer before anybody was reached.
+    #: (step kind, location) of steps that answer before a person does.
     answers: list[tuple[str, Place]] = field(default_factory=list)
-    #: Path of a step to the numbers, if only some can have been called when a call comes there, and those that cannot.
+    #: Path of a step -> the only dialled numbers with which a call can reach it (None: any), and excluded numbers.
     called: dict[str, tuple[list[str] | None, list[str]]] = field(default_factory=dict)
     #: Seconds of the steps that run after too many jumps.
     otherwise: float = 0.0
-    #: The extension of its numbers, to be filled in (`routing.compile.numbers`).
+    #: The extension of its numbers, with placeholders (`routing.compile.numbers`).
     extension: str = ""
     #: Changes when its numbers' extensions change.
     numbers_key: str = ""
-    #: (secret, what it does, place) of what its steps name.
+    #: (secret, purpose, location) of the secrets that its steps name.
     secrets: list[tuple[str, Purpose, Place]] = field(default_factory=list)
 
     def as_json(self) -> dict[str, Any]:
@@ -72,13 +72,13 @@ class SchemeRecord:
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> SchemeRecord:
-        """The record of plain data."""
+        """The record from plain data."""
         return cls(**data)
 
 
 @dataclass(frozen=True)
 class Compiled:
-    """A compiled scheme: its record, its dialplan and, when it has dynamic steps, the engine's table."""
+    """A compiled scheme: its record, its dialplan and the engine's table."""
 
     record: SchemeRecord
     xml: str
@@ -86,7 +86,7 @@ class Compiled:
 
 
 def compile_scheme(file: str, text: bytes, folder: Folder) -> Compiled:
-    """Compile one scheme file. Raises Problems with everything that is wrong with it by itself."""
+    """Compile one scheme file. Raises Problems with all problems of the scheme by itself."""
     document = read(file, text)
     fields = validate(SchemeFields, document, (), document.data, folder.project.country)
     if isinstance(fields, Wrong):
@@ -99,7 +99,7 @@ def compile_scheme(file: str, text: bytes, folder: Folder) -> Compiled:
     if wrong:
         raise Problems(wrong)
     summary = summarise(fields, folder)
-    # nothing is written when anything in the folder is wrong, and names that are not there cannot be laid out
+    # with any problem in the folder nothing is written, and unknown names cannot be compiled
     context = None if folder.broken else scheme_context(fields, folder)
     record = _record(
         document, fields, summary, folder, number_extension(context, folder.project.country) if context else ""
@@ -139,7 +139,7 @@ def _called(fields: SchemeFields) -> dict[str, tuple[list[str] | None, list[str]
 
 
 def scheme_context(fields: SchemeFields, folder: Folder) -> Context:
-    """The dialplan of a scheme without problems."""
+    """The dialplan of a valid scheme."""
     out = Emitter(fields.scheme, folder, fields.hours, fields.numbers[0].number if fields.numbers else "")
     out.context.extension("jump").do("transfer", out.go("start"))
     bound = out.context.extension("start", Condition("${routing_jumps}", f"^x{{{LONGEST_JUMPS},}}$"))
@@ -147,7 +147,7 @@ def scheme_context(fields: SchemeFields, folder: Folder) -> Context:
     first, sticky = "", project_sticky(fields, folder)
     if sticky:
         first = "steps"
-        # a call that has not been in a scheme before, but for that of a pool
+        # a call that has been in no scheme before, except a pool's
         first_here = Condition("${routing_jumps}${routing_scheme}", f"^(?:x{POOL}[a-z0-9_]+)?$")
         entered = out.context.extension("start", first_here)
         _enter(entered, fields)
@@ -168,7 +168,7 @@ def _enter(start: Extension, fields: SchemeFields) -> None:
 
 
 def _sticky(out: Emitter, here: Extension, sticky: StickyStep, then: str) -> None:
-    """A call that begins here, not one that jumped: the project's stickiness, in working hours if there are any."""
+    """The project's `sticky`, for calls that begin here, and within the scheme's hours if it has any."""
     asking = here
     if out.hours:
         ask_calendar(out, here, out.hours, STICKY)
@@ -180,7 +180,7 @@ def _sticky(out: Emitter, here: Extension, sticky: StickyStep, then: str) -> Non
 
 
 def _bound(out: Emitter, here: Extension, fields: SchemeFields) -> None:
-    """Where a call ends that ten jumps between schemes have led in circles."""
+    """The end of a call after ten jumps between schemes."""
     here.set("routing_scheme", fields.scheme)
     here.set("routing_end", "too_many_jumps")
     out.steps(fields.otherwise, here, "otherwise.", "")
@@ -196,12 +196,12 @@ def _settings(start: Extension, fields: SchemeFields) -> None:
 
 
 def scheme_table(fields: SchemeFields, summary: Summary, folder: Folder) -> str:
-    """What the engine and the journal read of this scheme; every one has it: an answer may name any of them."""
+    """The table of this scheme for the engine and the journal; every scheme has one, since webhooks may name any."""
     table = {"scheme": fields.scheme, "answers_first": bool(summary.answers), "steps": summary.dynamic}
     optional = {"notify": list(fields.notify), "boxes": boxes((*fields.steps, *fields.otherwise), folder)}
     return table_json(table | {name: value for name, value in optional.items() if value})
 
 
 def table_json(table: dict[str, Any]) -> str:
-    """A table as the engine reads it; the same bytes for the same content."""
+    """A table as JSON; the same content gives the same bytes."""
     return json.dumps(table, ensure_ascii=False, sort_keys=True, indent=1) + "\n"

@@ -1,4 +1,4 @@
-"""Compiles the scheme files that changed, on all cores when there are many; takes the rest from the cache."""
+"""Compiles changed scheme files, on all cores if there are many, and takes the rest from the cache."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from routing.load.files import Source
 from routing.model.folder import Folder
 from routing.model.problem import Problem, Problems
 
-#: Fewer than this are compiled faster here than in processes that must be started first.
+#: Fewer schemes than this compile faster in this process than in new ones.
 WORTH_PROCESSES = 200
 CHUNK = 40
 
 
 class CachedScheme(TypedDict):
-    """One scheme in the cache: what it was compiled from, its record and the names of its texts in the store."""
+    """One scheme in the cache: stamps of its sources, its record, and the names of its texts in the store."""
 
     stamp: str
     text: str
@@ -33,7 +33,7 @@ class CachedScheme(TypedDict):
 
 @dataclass
 class Jobs:
-    """Everything that compiling the schemes of a folder needs."""
+    """The input for compiling the schemes of a folder."""
 
     folder: Folder
     store: Store
@@ -42,11 +42,11 @@ class Jobs:
     texts: Mapping[str, bytes]
     cached: Mapping[str, Any]
     compiled: int = field(default=0)
-    #: Ids of schemes that did not compile; ``*`` for a file of which nobody knows what it holds.
+    #: Ids of schemes that did not compile; ``*`` for a file with unknown content.
     broken: set[str] = field(default_factory=set)
 
     def known(self, source: Source) -> CachedScheme | None:
-        """The cached entry of a source that did not change; in a copy of the folder only its stamp did."""
+        """The cached entry of an unchanged source; in a copy of the folder only the stamp differs."""
         entry: CachedScheme | None = self.cached.get(source.name)
         if entry is None or entry["common"] != self.common:
             return None
@@ -56,7 +56,7 @@ class Jobs:
         return {**entry, "stamp": source.stamp} if kept else None
 
     def claimed(self, source: Source) -> set[str]:
-        """The ids that a source has, whatever is wrong with it."""
+        """The ids that a source claims, even if it is invalid."""
         if source.name in self.texts:
             return files.claimed_ids(self.texts[source.name])
         return {self.cached[source.name]["record"]["scheme"]}
@@ -99,7 +99,7 @@ def _results(jobs: Jobs, todo: Sequence[Source]) -> Iterator[tuple[Source, Cache
         _shared_jobs = None
 
 
-#: Inherited by forked workers instead of being sent to them.
+#: Forked workers inherit it, so it is not pickled.
 _shared_jobs: Jobs | None = None
 
 

@@ -1,5 +1,5 @@
-"""Which secrets a folder needs, what each may be used for, and where one is missing or unfit. Values come in as an
-argument; none is ever in a message."""
+"""The secrets of a folder: their purposes, and missing or invalid ones. Values are arguments; messages never contain
+them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from routing.model.web import is_read_on_the_way
 
 
 def needs(folder: Folder, documents: Sequence[Document], records: Sequence[SchemeRecord] = ()) -> Iterator[Need]:
-    """Every secret that a folder names, as often as it is named. ``records``: its schemes."""
+    """Every mention of a secret in a folder. ``records``: its schemes."""
 
     def place(loc: Loc) -> Problem:
         kind, name = loc[0], loc[1]
@@ -66,18 +66,18 @@ def for_decisions(folder: Folder, records: Sequence[SchemeRecord]) -> list[dict[
 
 
 def _server(crm: Crm) -> str:
-    """The address that a CRM's secrets go to; the vendor's name where they know it themselves."""
+    """The address to which a CRM's secrets are sent; the vendor's name where the vendor fixes the address."""
     return str(getattr(crm, "url", None) or getattr(crm, "vendor", "")).replace("zoho_desk", "zoho_crm")
 
 
 def _of_step(secret: str, purpose: Purpose, place: Problem) -> Need:
     header = place.path.rpartition(".")[2]
-    what = f"what the handler wants in its header {header}" if purpose.startswith(SENT) else ""
+    what = f"the value that the handler expects in header {header}" if purpose.startswith(SENT) else ""
     return Need(secret, place, foreign=what, shared="" if what else HANDLERS, purpose=purpose)
 
 
 def passwords(needed: Sequence[Need], secrets: Mapping[str, str]) -> tuple[dict[str, str], list[Problem]]:
-    """Passwords by SIP account and by ``gateway NAME``, and a problem for each secret that is missing or unfit."""
+    """Passwords by SIP account and by ``gateway NAME``, and a problem for each missing or invalid secret."""
     found: dict[str, str] = {}
     missing: dict[str, list[Need]] = {}
     for need in needed:
@@ -93,7 +93,7 @@ def passwords(needed: Sequence[Need], secrets: Mapping[str, str]) -> tuple[dict[
 
 
 def misused(needed: Sequence[Need]) -> Iterator[Problem]:
-    """One secret for two purposes: what is sent to one server would be known there."""
+    """Secrets with two purposes: a server to which one is sent would know the other too."""
     first: dict[str, Need] = {}
     for need in needed:
         if need.purpose != PASSWORD and (owner := whose(need.name)):
@@ -109,9 +109,9 @@ def _at(place: Problem) -> str:
 
 
 def unfit_values(needed: Sequence[Need], secrets: Mapping[str, str]) -> list[Problem]:
-    """A problem for each secret whose value cannot do what it is for."""
+    """A problem for each secret whose value does not fit its purpose."""
     problems: dict[tuple[str, Purpose], Problem] = {}
-    real = set(secrets)  # a mapping may make values up
+    real = set(secrets)  # the mapping may invent values
     for need in needed:
         if need.name in real and (value := _value(secrets, need.name)) and (problem := need.unfit(value)):
             problems.setdefault((need.name, need.purpose), problem)
@@ -119,12 +119,12 @@ def unfit_values(needed: Sequence[Need], secrets: Mapping[str, str]) -> list[Pro
 
 
 def in_clear(folder: Folder, documents: Sequence[Document]) -> Iterator[Problem]:
-    """CRMs whose secrets would travel in clear over networks of others."""
+    """CRMs whose secrets would be sent unencrypted over foreign networks."""
     for name, crm in folder.crm.items():
         url = str(getattr(crm, "url", None) or "")
         if is_read_on_the_way(url) and any(crm.secrets()):
             document = next(d for d in documents if isinstance(d.data, dict) and name in (d.data.get("crm") or {}))
-            yield document.problem(("crm", name, "url"), "its secrets could be read on the way", "write https://")
+            yield document.problem(("crm", name, "url"), "http would send its secrets unencrypted", "write https://")
 
 
 def _value(secrets: Mapping[str, str], name: str) -> str:
@@ -152,33 +152,33 @@ def _named_by(data: Any, loc: Loc) -> Iterator[tuple[Loc, str, Purpose]]:
 
 
 def known_or_refused(needed: list[Need]) -> list[Need]:
-    """The needs, none of which is misused. Raises Problems."""
+    """The needs, if none is misused. Raises Problems."""
     if wrong := [*misused(needed)]:
         raise Problems(wrong)
     return needed
 
 
 def invented(needed: Sequence[Need], secrets: Mapping[str, str]) -> dict[str, str]:
-    """A random password or key for every secret that is missing and ours to choose, by its name."""
+    """A random password or key, by name, for every missing secret that no other party issues."""
     others = {need.name for need in needed if need.foreign}
     missing = (need for need in needed if need.name not in others and not _value(secrets, need.name))
     return {need.name: _password() if need.account else _key() for need in missing}
 
 
 def foreign(needed: Sequence[Need], secrets: Mapping[str, str]) -> list[Problem]:
-    """The secrets that are missing and that others give out."""
+    """The missing secrets that another party issues."""
     missing = {need.name: need for need in needed if need.foreign and not _value(secrets, need.name)}
     return [need.missing(0) for need in missing.values()]
 
 
 def hand_over(needed: Sequence[Need], added: Mapping[str, str]) -> list[Problem]:
-    """Each invented secret that another server must know too, once, with the advice to give it to them."""
+    """Reminders to hand over generated secrets that another party needs too, one per secret."""
     shared = {need.name: need for need in reversed(needed) if need.shared and need.name in added}
     return sorted(need.was_invented() for need in shared.values())
 
 
 def _key() -> str:
-    """In the form of Standard Webhooks."""
+    """A key in the format of Standard Webhooks."""
     return "whsec_" + base64.b64encode(random_secrets.token_bytes(24)).decode()
 
 

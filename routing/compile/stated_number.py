@@ -1,4 +1,4 @@
-"""What a hidden caller has dialled as their number, made one: a file of the release, for every step that asks."""
+"""The dialplan that turns the digits of a hidden caller into a number: one file of the release for all steps."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from routing.steps.dialplan import Condition, Context
 
 
 def stated_number_context(folder: Folder) -> Context:
-    """The first form of the project's country that fits; nothing dialled is said too, what is no number is not."""
+    """Stores the number by the first matching form of the project's country, or that no digit was dialled."""
     context = Context(READ)
     context.extension(READ, Condition("${routing_digits}", "^$")).set(STATED_NUMBER, NOTHING)
     for form in forms.dialled_forms(folder.project.country):

@@ -1,6 +1,6 @@
-"""Release files by the hash of their content, shared between releases by hard links; and the cache of compiled schemes.
+"""Release files by the hash of their content, which releases share by hard links; and the cache of compiled schemes.
 
-Publishing a release of which one scheme changed writes that scheme and links the rest.
+A new release with one changed scheme writes that scheme and links the rest.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from pathlib import Path
 from typing import Any
 
 PRIVATE, GROUP, PUBLIC = 0o600, 0o640, 0o644
-#: How names end whose content not everybody may read.
+#: Name suffixes of content with restricted access.
 _ENDINGS = {PRIVATE: ".private", GROUP: ".group", PUBLIC: ""}
-#: From so many files on, a release's folders are filled by so many threads.
+#: From this many files on, this many threads link a release's folders.
 MANY_FILES, AT_ONCE = 2_000, 4
 
 
@@ -30,7 +30,7 @@ def digest(content: bytes) -> str:
 
 
 class Store:
-    """Files below ``ROOT/store`` named by their content's hash; their mode is part of the name."""
+    """Files below ``ROOT/store``, named by the hash of their content and their mode."""
 
     def __init__(self, root: Path) -> None:
         self.root = root / "store"
@@ -38,7 +38,7 @@ class Store:
         self._made: set[str] = set()
 
     def put(self, content: bytes, mode: int = PUBLIC) -> str:
-        """Keep content and return its name. A crash leaves no half-written file under a name."""
+        """Store content and return its name. A crash leaves no partial file under a name."""
         name = f"{digest(content)}.{len(content)}{_ENDINGS[mode]}"
         if not self.has(name):
             path = self.path(name)
@@ -48,11 +48,11 @@ class Store:
 
     @property
     def secret(self) -> int:
-        """The mode of files that hold passwords: their owner's alone, or in a root of a group (setgid) the group's."""
+        """The mode of files with passwords: readable by the owner, in a setgid root also by the group."""
         return GROUP if self.root.stat().st_mode & stat.S_ISGID else PRIVATE
 
     def mode(self, source: os.stat_result | None) -> int:
-        """The mode of a copy: whoever cannot read the source cannot read it here."""
+        """The mode of a copy, readable by nobody who cannot read the source."""
         if source is None or source.st_mode & stat.S_IROTH:
             return PUBLIC
         own = self.root.stat()
@@ -60,19 +60,19 @@ class Store:
         return GROUP if source.st_mode & stat.S_IRGRP and source.st_gid == group else PRIVATE
 
     def put_later(self, facts: str, content: Callable[[], bytes]) -> str:
-        """Keep content that follows from ``facts`` alone, and return its name; it is made now."""
+        """Store content that depends only on ``facts``, and return its name; here it is made at once."""
         return self.put(content())
 
     def path(self, name: str) -> Path:
-        """Where content of this name is kept."""
+        """The path of a name."""
         return self.root / name[:2] / name
 
     def has(self, name: str) -> bool:
-        """Whether the content is there, to its last byte: a machine that lost power may have kept a part of it."""
+        """Whether the content is stored completely: a power failure may leave a part of it."""
         return has_size(f"{self.root}/{name[:2]}/{name}", name)
 
     def link(self, name: str, target: str) -> None:
-        """Make ``target`` the same file; on a filesystem without room for more links, a copy."""
+        """Make ``target`` a hard link, or a copy where the filesystem allows no more links."""
         source = f"{self.root}/{name[:2]}/{name}"
         try:
             os.link(source, target)
@@ -80,7 +80,7 @@ class Store:
             _write(Path(target), Path(source).read_bytes(), _mode_of(name))
 
     def sweep(self) -> int:
-        """Remove content that no release links to; returns how many files went."""
+        """Remove content that no release links to; return the count of removed files."""
         removed = 0
         for path in self.root.glob("*/*"):
             if path.stat().st_nlink == 1:
@@ -95,7 +95,7 @@ class Store:
 
 
 class LazyStore(Store):
-    """For releases that are looked at and thrown away: what may wait is made when somebody reads it, often never."""
+    """A store for temporary releases: deferred content is made only when it is read, often never."""
 
     def __init__(self, root: Path) -> None:
         super().__init__(root)
@@ -108,7 +108,7 @@ class LazyStore(Store):
         return name
 
     def waiting(self, name: str) -> bytes | None:
-        """Content that is in no file; None when there is none of this name."""
+        """Deferred content; None when the name has none."""
         return self._waiting[name]() if name in self._waiting else None
 
     def has(self, name: str) -> bool:
@@ -116,23 +116,23 @@ class LazyStore(Store):
         return name in self._waiting or super().has(name)
 
     def link(self, name: str, target: str) -> None:
-        """See Store; what waits has no file."""
+        """See Store; deferred content has no file."""
         if name not in self._waiting:
             super().link(name, target)
 
 
 class Cache:
-    """Results of earlier compilations, one file below ``ROOT/cache``; a damaged one is as good as none.
+    """Results of earlier compilations, in one file below ``ROOT/cache``; a damaged file counts as empty.
 
-    Marshalled, which is four times as quick as JSON for ten thousand records, behind a checksum, because marshal trusts
-    its input; the key must change with the interpreter.
+    It is marshalled, four times as fast as JSON for ten thousand records. A checksum protects it, because marshal
+    trusts its input, and covers the interpreter's version.
     """
 
     def __init__(self, root: Path, name: str) -> None:
         self._path = root / "cache" / name
 
     def load(self, key: str) -> dict[str, Any]:
-        """What was saved under the same key, empty otherwise."""
+        """The entries saved under the same key; empty otherwise."""
         try:
             data = self._path.read_bytes()
         except OSError:
@@ -144,7 +144,7 @@ class Cache:
         return entries if isinstance(entries, dict) else {}
 
     def save(self, key: str, entries: Mapping[str, Any]) -> None:
-        """Replace what was saved."""
+        """Replace the saved entries."""
         self._path.parent.mkdir(parents=True, exist_ok=True)
         body = marshal.dumps(dict(entries))
         _write(self._path, self._checksum(key, body) + body, PRIVATE)
@@ -155,7 +155,7 @@ class Cache:
 
 
 def _write(path: Path, content: bytes, mode: int) -> None:
-    """Write beside and rename. A failure names the file and leaves nothing."""
+    """Write to a temporary file and rename it. A failure names the file and leaves nothing behind."""
     temporary = path.with_name(f"{path.name}.{os.getpid()}.new")
     try:
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
@@ -173,7 +173,7 @@ def _mode_of(name: str) -> int:
 
 
 def has_size(path: str, name: str) -> bool:
-    """Whether the file at a path has the size that its content's name says."""
+    """Whether the file at a path has the size in its content's name."""
     try:
         return os.stat(path).st_size == int(name.split(".")[1])
     except OSError:
@@ -181,14 +181,14 @@ def has_size(path: str, name: str) -> bool:
 
 
 def is_whole(folder: Path, files: Mapping[str, str]) -> bool:
-    """Whether every file (relative path: content name) is in the folder to its last byte."""
+    """Whether the folder holds every file (relative path: content name) completely."""
     return all(has_size(f"{folder}/{path}", name) for path, name in files.items())
 
 
 def write_tree(store: Store, folder: Path, files: Mapping[str, str]) -> None:
-    """Lay files (relative path: content name) out as a folder that appears whole or not at all.
+    """Link files (relative path: content name) into a folder that appears completely or not at all.
 
-    A folder that is there and damaged is replaced.
+    A damaged folder is replaced.
     """
     temporary = folder.with_name(f"{folder.name}.{os.getpid()}.new")
     remove_tree(temporary)
@@ -206,7 +206,7 @@ def write_tree(store: Store, folder: Path, files: Mapping[str, str]) -> None:
 
 
 def _link(store: Store, folder: Path, files: Mapping[str, str]) -> None:
-    """Link every file; where they are many, folders beside each other: the system changes each by one at a time."""
+    """Link every file; many of them in parallel by folder, because the system locks each folder."""
 
     def link(part: Iterable[str]) -> None:
         for path in part:
@@ -228,7 +228,7 @@ def _parents(files: Iterable[str]) -> set[str]:
 
 
 def remove_tree(folder: Path) -> None:
-    """Remove a folder if it is there; under its own name it is there wholly or not at all."""
+    """Remove a folder, if it exists; under its own name it vanishes completely at once."""
     dying = folder.with_name(f"{folder.name}.{os.getpid()}.old")
     with contextlib.suppress(FileNotFoundError):
         os.rename(folder, dying)

@@ -1,4 +1,4 @@
-"""The Jinja environment of what FreeSWITCH reads: autoescaped, strict, sandboxed. Author text is never a template."""
+"""The Jinja environment for FreeSWITCH's files: autoescaped, strict, sandboxed. Author text is never a template."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 
 def shipped(folder: str) -> Path:
-    """Where a folder of the source tree (``tools/pipelines``) is: there, or by its last name in the package."""
+    """The path of a folder of the source tree (``tools/pipelines``), which an installed package holds by last name."""
     package = Path(__file__).resolve().parent.parent
     inside = package / Path(folder).name
     return inside if inside.is_dir() else package.parent / folder
@@ -19,7 +19,7 @@ def shipped(folder: str) -> Path:
 
 @functools.cache
 def freeswitch_folder() -> Path:
-    """Where the templates lie."""
+    """The folder of the templates."""
     return shipped("freeswitch")
 
 
@@ -41,15 +41,15 @@ def _template(name: str, trims: bool) -> Any:
 
 
 def names() -> list[str]:
-    """Every file of ``freeswitch/``, by the name that it is rendered by."""
+    """The template name of every file of ``freeswitch/``."""
     return _environment(trims=False).list_templates()
 
 
 def render(template: str, /, **values: Any) -> str:
-    """Render a template of ``freeswitch/``, without the lines on which only blocks stand."""
+    """Render a template of ``freeswitch/``, without lines that only hold blocks."""
     return str(_template(template, trims=True).render(**values))
 
 
 def render_lines(template: str, /, **values: Any) -> str:
-    """The same with every line break: the directives of FreeSWITCH's preprocessor stand alone on their lines."""
+    """Render with every line break: directives of FreeSWITCH's preprocessor need lines of their own."""
     return str(_template(template, trims=False).render(**values))

@@ -1,6 +1,6 @@
-"""Sounds that every release has: the tone before a message, the confirm prompt, the remark on a wrong key.
+"""The sounds of every release: the tone before a message, the confirm prompt, the tones for success and errors.
 
-Generated, so that a first run needs no sound files: 8 kHz, 16 bit, mono; the same bytes each time.
+They are generated, so that a first run needs no sound files: 8 kHz, 16 bit, mono; always the same bytes.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 RATE = 8000
-#: (hertz, seconds) in turn; 0 Hz is silence.
+#: Sequences of (hertz, seconds); 0 Hz is silence.
 _TONES: dict[str, list[tuple[int, float]]] = {
     "routing/beep.wav": [(880, 0.4), (0, 0.1)],
     "routing/done.wav": [(0, 0.3), (660, 0.15), (0, 0.05), (880, 0.3), (0, 0.2)],

@@ -1,7 +1,7 @@
-"""Where a call goes that a phone sends on (SIP REFER): wherever that phone may dial, and back when nobody takes it.
+"""Blind transfers by phones (SIP REFER): to anything that the phone may dial, and back without an answer.
 
-FreeSWITCH brings the call into the fixed dialplan (``force_transfer_context``), which tells whose phone it was
-(``routing_by``) and enters here.
+FreeSWITCH sends the call into the fixed dialplan (``force_transfer_context``), which sets the transferring phone
+(``routing_by``) and continues here.
 """
 
 from __future__ import annotations
@@ -14,16 +14,16 @@ from routing.steps.dialplan import Condition, Context, Extension
 from routing.steps.dialstring import COLLEAGUE_SECONDS
 
 TRANSFER = CONTEXT = "transfer"
-#: The phone that sent the call on, and its person.
+#: The transferring phone, and its person.
 BY = Condition("${routing_by}", r"^(([a-z][a-z0-9_]*)\.[a-z][a-z0-9_]*)$")
 BACK = "back"
 _BACK = f"{BACK} XML:{RELEASE}/{TRANSFER}.xml {CONTEXT}"
-#: How long the phone that sent a call on rings when it comes back, and an outside number.
+#: Ring time of the transferring phone when the call returns, and of an outside number.
 BACK_SECONDS, OUTSIDE_SECONDS = 30, 60
 
 
 def transfer_context(folder: Folder) -> Context:
-    """Extensions, accounts and outside numbers as phones dial them; anything else comes back."""
+    """Extensions, accounts and outside numbers as phones dial them; for anything else the call returns."""
     context = Context(CONTEXT)
     if dialled := call_for_help(context, folder):
         dialled.do("transfer", _BACK)
@@ -45,7 +45,7 @@ def transfer_context(folder: Folder) -> Context:
 
 
 def _onward(extension: Extension, place: str, ring_for: str) -> None:
-    """A talk ends the call; who is busy, off or does not pick up leaves it to the phone that sent it on."""
+    """Ring the target; without a talk the call returns to the transferring phone."""
     extension.set("routing_ring_for", ring_for)
     extension.do("execute_extension", place)
     extension.do("transfer", _BACK)

@@ -1,4 +1,4 @@
-"""Every file of a release by its content's name: schemes from the cache, everything else rendered here."""
+"""All files of a release by the name of their content: schemes from the cache, everything else rendered here."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ from routing.steps import targets
 from routing.steps.ask_number import READ
 from routing.steps.base import KEYS
 
-#: What a release has one of, by its file.
+#: Dialplan files of which a release has one each.
 _WHOLE = (
     ("outbound", outbound_context),
     ("emergency", emergency_context),
@@ -65,9 +65,9 @@ def release_files(
     root: Path,
     common: str,
 ) -> dict[str, str]:
-    """Every file of the release: relative path to content name.
+    """Every file of the release: relative path -> content name.
 
-    ``sounds`` and ``lists`` are copied; what depends on ``common``, the folder's shared part, is kept below ``root``.
+    ``sounds`` and ``lists`` are copied. ``root`` holds caches; ``common`` identifies the folder's shared part.
     """
     tree: dict[str, str] = {}
 
@@ -99,7 +99,7 @@ def release_files(
 def _copied(
     folder: Folder, store: Store, sounds: Mapping[str, Sound], lists: Mapping[str, os.stat_result]
 ) -> dict[str, str]:
-    """Sounds and lists of numbers: whoever could not read the source cannot read these."""
+    """Sounds and lists of numbers, readable by nobody who cannot read the source."""
     tree = {f"sounds/{name}": store.put(content) for name, content in tones().items()}
     for name, sound in sounds.items():
         tree[f"sounds/{name}"] = store.put(read_bytes(sound.path, LARGEST_SOUND), store.mode(sound.stat))
@@ -121,7 +121,7 @@ def _people(folder: Folder, store: Store, cache: Cache, common: str) -> dict[str
 def _schemes(
     store: Store, entries: Mapping[str, compiling.CachedScheme], records: Sequence[SchemeRecord]
 ) -> dict[str, str]:
-    """The files of every scheme, as they were compiled."""
+    """The compiled files of every scheme."""
     tree: dict[str, str] = {}
     answers_first = answering(records)
     for entry, record in zip(entries.values(), records, strict=True):
@@ -133,7 +133,7 @@ def _schemes(
 
 
 def _numbers(records: Sequence[SchemeRecord], store: Store, cache: Cache, country: str | None) -> dict[str, str]:
-    """Number files: those of schemes whose numbers or first actions changed are rendered, the rest is as before."""
+    """Number files: rendered for schemes whose numbers or first actions changed, otherwise from the cache."""
     version = f"{code_version()} {country}"
     cached = cache.load(version)
     before, files = cached.get("schemes", {}), dict(cached.get("files", {}))
@@ -166,14 +166,14 @@ def _lines(record: SchemeRecord) -> Iterator[NumberRoute]:
 
 
 def _answering_too(store: Store, table: str) -> str:
-    """The table of a scheme that does not answer by itself but goes to one that does."""
+    """The table of a scheme that does not answer itself but jumps to one that does."""
     facts = json.loads(store.path(table).read_bytes()) | {"answers_first": True}
     return store.put(table_json(facts).encode())
 
 
 def _table(folder: Folder, records: Sequence[SchemeRecord]) -> str:
-    """What the engine must know besides a scheme: ids that an answer may name, destinations, the names of secrets; the
-    journal: addresses."""
+    """The release's table: ids that webhooks may name, allowed destinations and names of secrets for the engine;
+    addresses for the journal."""
     people = {
         name: {
             "phones": list(person.phones),
@@ -200,7 +200,7 @@ def _table(folder: Folder, records: Sequence[SchemeRecord]) -> str:
 
 
 def _waves(name: str, folder: Folder) -> dict[str, Any]:
-    """``after`` and the longest time of each wave of a person's phones, where there is more to say than "at once"."""
+    """Delay and longest ring time of each wave of a person's phones; empty when all ring at once."""
     waves = targets.waves(targets.alone(name, folder))
     if waves in ((), (Wave(),)):
         return {}
@@ -208,7 +208,7 @@ def _waves(name: str, folder: Folder) -> dict[str, Any]:
 
 
 def _settings(folder: Folder, records: Sequence[SchemeRecord]) -> dict[str, Any]:
-    """What the project says of screens and of the journal, and the secrets that decisions need; where there are any."""
+    """The project's settings for screen pops and the journal, and the secrets that decisions need, if any."""
     project = folder.project
     settings = {
         "pops": project.pops.model_dump() if project.pops else None,

@@ -1,4 +1,4 @@
-"""Which compiler this is: caches of another one are not used."""
+"""The compiler's version: caches of other versions are not used."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from routing.compile.templates import freeswitch_folder
 
 @functools.cache
 def code_version() -> str:
-    """Changes with every change of the compiler, its templates or the libraries whose tables it compiles in."""
+    """A hash of the compiler, its templates and the libraries whose tables it compiles in."""
     package = Path(__file__).resolve().parent.parent
     hashed = hashlib.sha256()
     for path in sorted([*package.rglob("*.py"), *(freeswitch_folder() / "release").iterdir()]):

@@ -1,8 +1,8 @@
-"""How long a caller may wait: the one number that ``compile``, ``check`` and ``graph`` tell of a scheme, and the bound.
+"""The longest wait of a caller, which ``compile``, ``check`` and ``graph`` show for a scheme, and the bound.
 
-Both count from the scheme's start to a person, a voicemail or the end: every phone rings out, every decision comes as
-late as it may, every branch may be taken, at most ten jumps between schemes. The wait follows the jumps as written; the
-bound also follows handlers, whose answers may name any scheme and ring time: no call of the release exceeds it.
+Both count from the scheme's start to a person, a voicemail or the end: every phone rings to the end, every decision
+takes its full timeout, any branch may be taken, with at most ten jumps between schemes. The wait follows the jumps as
+written; the bound also follows webhooks, which may name any scheme and ring time: no call of the release exceeds it.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from typing import Any, Protocol
 
 from routing.steps.base import LONGEST_JUMPS
 
-#: What the number means, in the words that are shown beside it.
+#: The explanation shown next to the wait.
 MEANING = "for a person or an end, every phone rung out, jumps included"
-#: The jump of a handler's answer.
+#: The target of a jump that a webhook decides.
 ANY = "*"
 
 
 class Lasting(Protocol):
-    """A scheme's times in seconds: ``longest`` to its latest end, ``otherwise`` after too many jumps."""
+    """A scheme's times in seconds."""
 
     @property
     def scheme(self) -> str:
@@ -28,7 +28,7 @@ class Lasting(Protocol):
 
     @property
     def longest(self) -> float:
-        """To the latest end in the scheme itself."""
+        """Until the latest end in the scheme itself."""
 
     @property
     def otherwise(self) -> float:
@@ -36,32 +36,32 @@ class Lasting(Protocol):
 
     @property
     def jumps(self) -> Sequence[tuple[str, float, Any]]:
-        """Each with the scheme (``*``: whichever an answer names), the latest time, and where it stands."""
+        """Each with the scheme (``*``: a webhook decides), the latest time, and the location."""
 
 
 class Answered(Lasting, Protocol):
-    """A scheme whose handlers may have somebody rung for longer than its steps say."""
+    """A scheme whose webhooks may extend the ring times of its steps."""
 
     @property
     def longer(self) -> float:
-        """For how many seconds, all of them together."""
+        """By how many seconds, all webhooks together."""
 
 
 def longest_waits(schemes: Collection[Lasting]) -> dict[str, float]:
-    """Seconds by scheme, as written: where handlers send calls is not followed, nor a jump to an unknown scheme."""
+    """Seconds by scheme; follows neither webhooks nor jumps to unknown schemes."""
     known = {each.scheme for each in schemes}
     return _times(schemes, known)
 
 
 def bound(schemes: Collection[Answered]) -> float:
-    """Seconds that no call exceeds, wherever handlers send it."""
+    """Seconds that no call exceeds, wherever webhooks send it."""
     known = {each.scheme for each in schemes}
     return max(_times([_HandlerRings(each) for each in schemes], known | {ANY}).values(), default=0.0)
 
 
 @dataclass(frozen=True)
 class _HandlerRings:
-    """A scheme whose handlers have everybody rung for as long as they may."""
+    """A scheme in which every webhook sets the longest ring time."""
 
     plain: Answered
 
@@ -87,7 +87,7 @@ class _HandlerRings:
 
 
 def _times(schemes: Iterable[Lasting], known: Collection[str]) -> dict[str, float]:
-    """After n rounds: of calls with n jumps left. A jump to what is not ``known`` is none."""
+    """Dynamic programming: after n rounds the times of calls with n jumps left. Only jumps to ``known`` count."""
     latest = {each.scheme: _latest(each.jumps, known) for each in schemes}
     times = {each.scheme: each.otherwise for each in schemes}
     ending = {each.scheme: each.longest for each in schemes if not latest[each.scheme]}
@@ -103,7 +103,7 @@ def _times(schemes: Iterable[Lasting], known: Collection[str]) -> dict[str, floa
 
 
 def _latest(jumps: Iterable[tuple[str, float, Any]], known: Collection[str]) -> Mapping[str, float]:
-    """Every scheme that a scheme goes to, and when at the latest."""
+    """Every target of a scheme's jumps, and the latest time of the jump."""
     latest: dict[str, float] = {}
     for target, seconds, _ in jumps:
         if target in known:

@@ -1,7 +1,7 @@
-"""Dialplans to XML text and back: what was written is parsed again and must be what was meant.
+"""From dialplans to XML text; the result is parsed again and compared.
 
-Holds the rule that compiled dialplans expand nothing but this project's own variables (security): an expansion that is
-not on the list cannot leave this module.
+This module enforces that compiled dialplans only expand this project's own variables (security): an expansion that is
+not on the list is refused.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from xml.etree import ElementTree
 from routing.compile.templates import render
 from routing.steps.dialplan import Condition, Context, Extension
 
-#: Channel and global variables that dialplans may expand. What a caller chose is plain in them: `routing_caller` is a
-#: number, a word or `anonymous`, captured by the front door; `routing_legs` is put together from compiled dial strings,
-#: `switch_r_sdp` is an offer, which is matched and nothing else.
+#: Channel and global variables that dialplans may expand. Caller input in them is harmless: `routing_caller` is a
+#: number, a word or `anonymous`, captured by an entry dialplan; `routing_legs` consists of compiled dial strings;
+#: `switch_r_sdp` is the other side's SDP, which is only matched.
 ALLOWED = frozenset(
     """
     routing_release routing_scheme routing_caller routing_number routing_caller_pays routing_jumps routing_hours
@@ -30,13 +30,13 @@ ALLOWED = frozenset(
     """.split()
 )
 _EXPANSION = re.compile(r"\$\{([^}]*)\}?")
-#: Families of them: overrides by hand and do-not-disturb, what lists and calendars said, the visitor's facts (encoded,
-#: `model.entities`).
+#: Families of such variables: manual overrides, do-not-disturb, results of lists and calendars, the visitor's facts
+#: (encoded, `model.entities`).
 FAMILY = re.compile(
     r"(?:hours_|routing_dnd_|routing_list_|routing_branch_|routing_entity_|routing_source_)[a-z][a-z0-9_]{0,63}"
 )
-#: What callers, pages and partners have a word in, clean as it is: FreeSWITCH expands again what it has expanded, and
-#: `$` at the end of one value with `{...}` at the beginning of the next would be an expansion.
+#: Variables with input from callers, pages and partners. They are clean, but FreeSWITCH expands its results again: `$`
+#: at the end of one value and `{...}` at the start of the next would be an expansion.
 _FROM_OUTSIDE = (
     r"routing_(?:caller|digits|further|further_invalid|label|decision|answered|ring_for|(?:entity|source)_\w+)"
 )
@@ -45,16 +45,16 @@ _ADJACENT = re.compile(rf"\$\{{{_FROM_OUTSIDE}\}}\$\{{|\$\{{\w+\}}\$\{{{_FROM_OU
 _FORBIDDEN_VARIABLES = re.compile(r"(?:^|[,{\[])(?:api_|execute_on_)\w*=")
 
 
-#: Texts kept: whoever compiles a folder again and again (`routing diff`, scheme tests) has most of them as before.
+#: Cached texts: repeated compilations of a folder (`routing diff`, scheme tests) mostly give the same ones.
 LATEST = 256
 
 
 class UnsafeDialplan(Exception):
-    """A compiled dialplan that must not be written: a fault of ours, never of an author."""
+    """A compiled dialplan that must not be written: a bug of the compiler, never an author's mistake."""
 
 
 def to_xml(*contexts: Context) -> str:
-    """XML text of a dialplan file. Raises UnsafeDialplan when it does not parse back to what was meant."""
+    """XML text of a dialplan file. Raises UnsafeDialplan when it does not parse back to the same dialplan."""
     return _text(tuple(_written(context) for context in contexts))
 
 
@@ -64,7 +64,7 @@ def _text(written: tuple[Written, ...]) -> str:
         _refuse_unsafe(text)
     for expression in _expressions(written):
         if "${" in expression:
-            raise UnsafeDialplan(f"expansion in the regex {expression!r}: a caller's word could widen it")
+            raise UnsafeDialplan(f"expansion in the regex {expression!r}: caller input could change it")
     xml = render("release/dialplan.xml.j2", contexts=written)
     if list(_parsed(xml)) != list(_meant(written)):
         raise UnsafeDialplan(f"context {written[0][0]} does not parse back to what was compiled")
@@ -79,7 +79,7 @@ Written = tuple[str, tuple[tuple[str, tuple[WrittenCondition, ...], tuple[tuple[
 
 
 def _written(context: Context) -> Written:
-    """Tuples: the sandbox checks every attribute that a template reads, which would double the time of a compile."""
+    """Tuples, because the sandbox checks every attribute access of a template, which would double the compile time."""
     return context.name, tuple(
         (
             extension.label,

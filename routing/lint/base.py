@@ -1,4 +1,4 @@
-"""What every lint is: its name, its manual, and where it looks, one scheme by itself or everything together."""
+"""The base of all lints: id, manual, and findings in one scheme or in the whole folder."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class Lint:
     """Base of all lints. The first line of a lint's docstring is its reason, the rest its manual."""
 
     id: ClassVar[str]
-    #: The lint speaks of what callers meet first: only where a call can come without this having happened before.
+    #: The lint applies only to schemes that a call can reach before this event (`routing.lint.ways.UNTIL`).
     until: ClassVar[str] = ""
 
     @classmethod
@@ -25,13 +25,13 @@ class Lint:
 
     @classmethod
     def reason(cls) -> str:
-        """One line: why this is doubtful."""
+        """The reason in one line."""
         return cls.manual().partition("\n")[0]
 
     def scheme(self, one: OneScheme) -> Iterator[Complaint]:
-        """What is doubtful in a scheme by itself; kept while neither the scheme nor what it can name changes."""
+        """Complaints about one scheme; cached until the scheme, or anything it can name, changes."""
         return iter(())
 
     def folder(self, whole: WholeFolder) -> Iterator[LintFinding]:
-        """What only shows when everything is together."""
+        """Findings that need the whole folder."""
         return iter(())

@@ -1,4 +1,4 @@
-"""Branches that change nothing: cases that an earlier one takes, steps that would run anyway."""
+"""Branches without effect: cases that an earlier case shadows, steps that would run anyway."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from routing.steps.when import When
 
 
 class ShadowedCase(Lint):
-    """An earlier case of the `match` takes every call that this one is for.
+    """An earlier case of the `match` takes every call that would match this one.
 
     Good, the narrower case first::
 
@@ -34,18 +34,18 @@ class ShadowedCase(Lint):
     id = "shadowed-case"
 
     def scheme(self, one: OneScheme) -> Iterator[Complaint]:
-        """Cases against those before them."""
+        """Compare each case with those above."""
         for step, loc, _ in one.steps:
             cases = step.cases if isinstance(step, MatchStep) else []
             for at, case in enumerate(cases):
                 wider = next((index for index in range(at) if covers(cases[index].when, case.when)), None)
                 if wider is not None:
                     hint = "put the narrower case first"
-                    yield (*loc, "cases", at), f"case {wider + 1} takes every call that this case is for", hint
+                    yield (*loc, "cases", at), f"case {wider + 1} takes every call that would match this case", hint
 
 
 def covers(wide: When, narrow: When) -> bool:
-    """Whether every call that fits ``narrow`` surely fits ``wide``."""
+    """Whether every call that matches ``narrow`` also matches ``wide``."""
     if narrow.any and narrow.count() == 1:
         return all(covers(wide, each) for each in narrow.any)
     conditions = (name for name in type(wide).model_fields if getattr(wide, name) not in (None, [], {}))
@@ -57,7 +57,7 @@ def _same_answer(wide: When, narrow: When, name: str) -> bool:
 
 
 def _one_of(wide: When, narrow: When, name: str) -> bool:
-    """One value of several must fit: the narrower question has fewer."""
+    """One of several values must match: the narrower condition has fewer."""
     values = set(getattr(narrow, name))
     return bool(values) and values <= set(getattr(wide, name))
 
@@ -78,7 +78,7 @@ def _any(wide: When, narrow: When, name: str) -> bool:
     return any(covers(each, narrow) for each in wide.any)
 
 
-#: How the answer to a question of `when` can take in another; a question that is not here takes in only itself.
+#: How a condition of `when` can include another; a condition that is not listed includes only an equal one.
 _COVERS: dict[str, Callable[[When, When, str], bool]] = {
     "caller": _prefixes, "list_": _one_of, "country": _one_of, "region": _one_of, "zone": _one_of, "number": _one_of,
     "questions": _visitor, "any": _any,
@@ -86,7 +86,7 @@ _COVERS: dict[str, Callable[[When, When, str], bool]] = {
 
 
 class SameBranches(Lint):
-    """A branch does what happens without it.
+    """The call does the same with and without this branch.
 
     Good::
 
@@ -107,7 +107,7 @@ class SameBranches(Lint):
     id = "same-branches"
 
     def scheme(self, one: OneScheme) -> Iterator[Complaint]:
-        """The last branch of each step against what follows, all branches against each other."""
+        """Compare the last branch of each step with the steps after it, and all branches with each other."""
         for start in ("steps", "otherwise"):
             for steps, loc in lists(list(getattr(one.fields, start)), (start,)):
                 for index, item in enumerate(steps):
@@ -123,15 +123,15 @@ def _same(step: Step, loc: Loc, following: Sequence[StepItem]) -> Iterator[Compl
         return
     for below, nested in branches:
         if nested == list(following) and _only_itself(step, below):
-            yield (*loc, *below), "this branch does what follows anyway", "remove it"
+            yield (*loc, *below), "this branch repeats the steps that follow", "remove it"
 
 
 def _only_itself(step: Step, below: Loc) -> bool:
-    """Whether calls of a branch would pass all others without it."""
+    """Whether calls of a branch would enter no other branch without it."""
     match step:
         case HoursStep():
             return below != ("holiday",) or step.closed is None
         case MatchStep():
             return below == ("otherwise",) or (step.otherwise is None and below[1] == len(step.cases) - 1)
         case _:
-            return False  # a key of a menu must be offered to be pressed
+            return False  # a menu's key has to be an option to be accepted

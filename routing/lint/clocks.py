@@ -20,7 +20,7 @@ YEAR_DAYS = 366
 
 @dataclass(frozen=True)
 class ClockShift:
-    """A change of a zone's clock: minutes ``start`` to ``end`` of the day are skipped, or come twice."""
+    """A clock change of a zone: minutes ``start`` to ``end`` of the day are skipped, or occur twice."""
 
     day: date
     start: int
@@ -30,7 +30,7 @@ class ClockShift:
 
 @functools.lru_cache(maxsize=256)
 def changes(zone: str, today: date) -> tuple[ClockShift, ...]:
-    """Changes in the year from a day on."""
+    """Clock changes in the year from ``today`` on."""
     clock, begin = ZoneInfo(zone), datetime(today.year, today.month, today.day, tzinfo=UTC)
     found = []
     for hour in range(YEAR_DAYS * 24):
@@ -54,9 +54,9 @@ def _offset(clock: ZoneInfo, moment: datetime) -> timedelta:
 
 
 class ClockChange(Lint):
-    """Opening hours begin or end in an hour that the clock skips, or that comes twice.
+    """Opening hours start or end in an hour that the clock skips or repeats.
 
-    On that day a time does not exist, or the door opens, closes and opens again. The coming year is looked at.
+    On that day the time does not exist, or the calendar opens, closes and opens again. Checked for the coming year.
 
     Good::
 
@@ -72,7 +72,7 @@ class ClockChange(Lint):
     id = "clock-change"
 
     def folder(self, whole: WholeFolder) -> Iterator[LintFinding]:
-        """Edges of periods against the changes of the calendar's zone."""
+        """Compare the edges of periods with the clock changes of the calendar's zone."""
         for name, calendar in whole.folder.calendars.items():
             for change in changes(calendar.timezone, whole.today):
                 for day, period, edge in _edges(calendar, change):
@@ -81,7 +81,7 @@ class ClockChange(Lint):
 
 
 def _edges(calendar: Calendar, change: ClockShift) -> Iterator[tuple[date, Period, int]]:
-    """Beginnings and ends inside the hour: the day they are written for, the period, minutes of the day of change."""
+    """Starts and ends inside the hour: the day of the period, the period, minutes of the day of the change."""
     for later in (0, 1):
         day = change.day - timedelta(days=later)
         for period in _periods(calendar, day):
@@ -97,7 +97,7 @@ def _periods(calendar: Calendar, day: date) -> tuple[Period, ...]:
 
 
 def _written(whole: WholeFolder, name: str, calendar: Calendar, day: date) -> Loc:
-    """Where the periods of a day stand."""
+    """The location of a day's periods."""
     if day in calendar.days:
         return ("calendars", name, "days", day.isoformat())
     opened = whole.places["calendars", name].data["calendars"][name]["open"]
@@ -105,7 +105,7 @@ def _written(whole: WholeFolder, name: str, calendar: Calendar, day: date) -> Lo
 
 
 def _message(change: ClockShift, period: Period, edge: int) -> str:
-    hour = f"{_clock(change.start)}-{_clock(change.end)} {'does not exist' if change.skipped else 'comes twice'}"
+    hour = f"{_clock(change.start)}-{_clock(change.end)} {'does not exist' if change.skipped else 'occurs twice'}"
     what = "opens" if edge == period.start else "closes"
     return f"{what} at {_clock(edge)}, and on {change.day} {hour}"
 
@@ -115,10 +115,10 @@ def _clock(minute: int) -> str:
 
 
 class MissingHolidays(Lint):
-    """The calendar goes by holidays and has none in the coming year: people are rung who are not there.
+    """The calendar observes holidays and has none in the coming year: phones ring while everybody is off.
 
-    Ukraine's law knows no days off under martial law, and the holidays library follows it; and lists of one's own run
-    out.
+    Ukraine has no public holidays under martial law, and the holidays library follows the law. Lists under `extra:`
+    run out.
 
     Good::
 
@@ -141,7 +141,7 @@ class MissingHolidays(Lint):
 
 
 class DayTwice(Lint):
-    """A day's periods overlap, or it stands in two lines: they add up, the later line does not replace the earlier.
+    """A day's periods overlap, or two lines list the day: they add up, the later line does not replace the earlier.
 
     Good::
 
@@ -162,7 +162,7 @@ class DayTwice(Lint):
             days = [day for day, periods in zip(DAYS, calendar.weekly, strict=True) if _overlap(periods)]
             if days:
                 message = f"periods of {', '.join(days)} overlap: a day in two lines is open in both"
-                yield whole.at(self.id, ("calendars", name, "open"), message, "one line a day")
+                yield whole.at(self.id, ("calendars", name, "open"), message, "write one line per day")
 
 
 def _overlap(periods: tuple[Period, ...]) -> bool:

@@ -1,4 +1,4 @@
-"""Steps that ask somebody else: how long the caller waits for the answers, and who can read the question."""
+"""Requests to webhooks and CRMs: how long the caller waits for answers, and who can read the requests."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from routing.steps.ring import RingStep
 from routing.steps.voicemail import VoicemailStep
 from routing.steps.webhook import WebhookStep
 
-_NOTICE = "the caller's number in this notice can be read on the way"
+_NOTICE = "this notice sends the caller's number unencrypted"
 #: A ring: 1 s of tone and 4 s of pause.
 RING_SECONDS = 5.0
 
 
 class _Waits(Ways[float]):
-    """The state is how long the caller may have waited for decisions since a phone rang or they heard anything."""
+    """The state is how long the caller may have waited for decisions since a phone rang or a sound played."""
 
     def enter(self, step: Step, loc: Loc, state: float) -> float:
         if not isinstance(step, DynamicStep) or isinstance(step, RingStep):
@@ -30,10 +30,10 @@ class _Waits(Ways[float]):
         waited = state + step.budget_seconds
         if waited <= RING_SECONDS or state > RING_SECONDS:
             return waited
-        together = "" if not state else ", with those before it"
-        message = f"the caller may wait {waited:g} s for decisions here{together}, and nobody is rung meanwhile"
+        together = "" if not state else ", with the steps before"
+        message = f"the caller may wait {waited:g} s for decisions here{together}, while no phone rings"
         self.complaints_found.append(
-            (loc, message, f"a ring is {RING_SECONDS:g} s: shorten `timeout`, or ring somebody between")
+            (loc, message, f"a ring is {RING_SECONDS:g} s: shorten `timeout`, or ring somebody in between")
         )
         return waited
 
@@ -42,9 +42,9 @@ class _Waits(Ways[float]):
 
 
 class SlowDecision(Lint):
-    """The caller hears a whole ring go by while nobody's phone rings.
+    """The caller hears a full ring while nobody's phone rings.
 
-    The time limits of dynamic steps one after another add up when what they ask is down.
+    The timeouts of consecutive dynamic steps add up when the servers that they ask are down.
 
     Good::
 
@@ -70,12 +70,12 @@ class SlowDecision(Lint):
     id = "slow-decision"
 
     def scheme(self, one: OneScheme) -> Iterator[Complaint]:
-        """The step with which it becomes too long."""
+        """The step that makes the wait too long."""
         return _Waits(one).complaints(0.0)
 
 
 class PlainHttp(Lint):
-    """Callers' numbers travel unencrypted over networks of others.
+    """Callers' numbers are sent unencrypted over foreign networks.
 
     Good::
 
@@ -97,10 +97,10 @@ class PlainHttp(Lint):
     id = "plain-http"
 
     def scheme(self, one: OneScheme) -> Iterator[Complaint]:
-        """Webhooks by http to a host that is not near, and notices of calls."""
+        """Webhooks and notices of calls by http to a remote host."""
         for step, loc in _webhooks(one):
             if is_read_on_the_way(step.url):
-                yield (*loc, "url"), "what the webhook is sent can be read on the way", "write https://"
+                yield (*loc, "url"), "requests to this webhook are sent unencrypted", "write https://"
         recipients: list[tuple[Loc, str]] = [(("notify", at), address) for at, address in enumerate(one.fields.notify)]
         boxes = [(step, loc) for step, loc, _ in one.steps if isinstance(step, VoicemailStep)]
         recipients += [((*loc, "notify", at), address) for step, loc in boxes for at, address in enumerate(step.notify)]
@@ -112,7 +112,7 @@ class PlainHttp(Lint):
         """CRMs by http, and the project's own notices."""
         for name, crm in whole.folder.crm.items():
             if (url := str(getattr(crm, "url", None) or "")) and is_read_on_the_way(url):
-                message = "what the CRM is asked and answers can be read on the way"
+                message = "requests to this CRM, and its answers, are sent unencrypted"
                 yield whole.at(self.id, ("crm", name, "url"), message, "write https://")
         for at, address in enumerate(whole.folder.project.notify):
             if "://" in address and is_read_on_the_way(address):
@@ -120,10 +120,10 @@ class PlainHttp(Lint):
 
 
 class UnsignedWebhook(Lint):
-    """The handler cannot tell this engine's questions from those of anybody who knows its address.
+    """The handler cannot tell this engine's requests from those of anybody who knows its address.
 
-    Without `secret` requests are not signed. A handler on this machine or in a private network is left alone, and
-    Ringostat's form has no signature.
+    Without `secret` requests are not signed. Handlers on this machine or in a private network are exempt; Ringostat's
+    form has no signature.
 
     Good::
 
@@ -139,10 +139,10 @@ class UnsignedWebhook(Lint):
     id = "unsigned-webhook"
 
     def scheme(self, one: OneScheme) -> Iterator[Complaint]:
-        """Webhooks to far hosts without a secret."""
+        """Webhooks to remote hosts without a secret."""
         for step, loc in _webhooks(one):
             if step.secret is None and step.form == "routing" and not is_near(step.url):
-                yield loc, "requests to this handler are not signed", "add `secret: NAME` of a signing key"
+                yield loc, "requests to this handler are not signed", "add `secret: NAME`, the name of a signing key"
 
 
 def _webhooks(one: OneScheme) -> Iterator[tuple[WebhookStep, Loc]]:

@@ -1,4 +1,4 @@
-"""Settings that change nothing where they stand."""
+"""Settings without effect."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from routing.lint.whole import WholeFolder
 from routing.steps.base import Complaint
 from routing.steps.webhook import WebhookStep
 
-#: Settings of Ringostat's form that ours does not look at.
+#: Settings that only Ringostat's form has.
 _RINGOSTAT = ("submit", "answer_type", "rpc_method")
-#: Settings of `ring` that only outside phones know.
+#: Settings of `ring` that only apply to outside phones.
 _OUTSIDE = ("confirm", "confirm_prompt", "reject", "caller_id")
 
 
 class NoEffect(Lint):
-    """A setting does nothing here: an order of one person, a key that no outside phone of the step could press.
+    """A setting has no effect here: an order of one person, a confirm key in a step without outside phones.
 
     Good::
 
@@ -25,7 +25,7 @@ class NoEffect(Lint):
         - ring: {to: ivan.mobile, confirm: "1"}
         - hangup
 
-    Bad, there is nobody to put in order::
+    Bad, an order of one person::
 
         - ring: {to: ivan, order: random}
         - hangup
@@ -35,7 +35,7 @@ class NoEffect(Lint):
         - ring: {to: [ivan, {olena: {weight: 3}}], order: random}
         - hangup
 
-    Bad, desks need not confirm::
+    Bad, desk phones do not confirm::
 
         - ring: {to: ivan.desk, confirm: "1"}
         - hangup
@@ -59,25 +59,25 @@ class NoEffect(Lint):
                         yield (*loc, name), f"`{name}` is for `form: ringostat`", "leave it out"
 
     def folder(self, whole: WholeFolder) -> Iterator[LintFinding]:
-        """Prompts of phones that need not confirm."""
+        """Keys and gateways of SIP phones."""
         for name, person in whole.folder.people.items():
             for label, phone in person.phones.items():
                 loc = ("people", name, "phones", label)
                 if phone.sip and phone.gateway:
                     yield whole.at(self.id, (*loc, "gateway"), "a SIP account needs no gateway", "leave it out")
                 if phone.sip and phone.confirm:
-                    hint = "write it only where a voicemail of the phone's own could answer"
-                    yield whole.at(self.id, (*loc, "confirm"), "whoever answers a SIP phone is a person", hint)
+                    hint = "keep it only if the phone has a voicemail of its own"
+                    yield whole.at(self.id, (*loc, "confirm"), "a SIP phone is always answered by a person", hint)
 
 
 def _ring(rung: Rung) -> Iterator[Complaint]:
     step, loc, turns, _ = rung
     if step.order not in ("together", "in_order_waiting") and len(turns) == 1:
-        yield (*loc, "order"), f"`order: {step.order}` of one person alone", "leave it out"
+        yield (*loc, "order"), f"`order: {step.order}` of only one person", "leave it out"
     for at, ring in enumerate(step.to):
         if "weight" in ring.model_fields_set and step.order != "weighted":
-            yield (*loc, "to", at), f"`order: {step.order}` does not look at `weight`", "write `order: weighted`"
+            yield (*loc, "to", at), f"`order: {step.order}` ignores `weight`", "write `order: weighted`"
     if not any(leg.phone.number for turn in turns for leg in turn.legs):
         for name in _OUTSIDE:
             if name in step.model_fields_set:
-                yield (*loc, name), f"no outside phone is rung here that `{name}` could be for", "leave it out"
+                yield (*loc, name), f"`{name}` is for outside phones, and this step rings none", "leave it out"

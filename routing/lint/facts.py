@@ -1,4 +1,4 @@
-"""One scheme, by itself, to the facts that are kept of it: what it uses, where it leads, what is doubtful in it."""
+"""From one scheme to its cached facts: the names it uses, its jumps, and its findings."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from routing.steps.scheme_file import SchemeFields, check, project_sticky, secon
 
 
 def facts_of(document: Document, folder: Folder, *, compiles: bool = False) -> SchemeFacts | None:
-    """The facts of a scheme file; None when something is wrong with it, which is the compiler's to say.
+    """The facts of a scheme file; None when it has problems, which the compiler reports.
 
-    ``compiles``: the compiler has found nothing wrong.
+    ``compiles``: the compiler has found no problem.
     """
     fields = validate(SchemeFields, document, (), document.data, folder.project.country)
     if isinstance(fields, Wrong) or not (compiles or not any(check(fields, folder))):
@@ -79,6 +79,6 @@ def _names(one: OneScheme) -> Iterator[tuple[str, str]]:
 
 
 def _matched_numbers(one: OneScheme) -> Iterator[tuple[str, Loc]]:
-    """Numbers that steps ask about."""
+    """Numbers that steps compare."""
     for step, loc, _ in one.steps:
         yield from ((number, (*loc, *below)) for below, number in step.numbers())

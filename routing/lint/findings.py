@@ -1,4 +1,4 @@
-"""What lints look at and what they find: one scheme with all that it can name, the facts kept of it, a finding."""
+"""The input and output of lints: one scheme with everything it can name, its cached facts, a finding."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from routing.steps.ring import RingStep
 from routing.steps.scheme_file import SchemeFields, every_step
 from routing.steps.targets import Leg, Turn
 
-#: Where in a file: line and column from 1, path as it is shown.
+#: A location in a file: line and column from 1, and the path as shown.
 Place = tuple[int, int, str]
-#: Whose `allow:` speaks of a finding: ("scheme", id), ("people", name), ("calendars", name) or ("project", "").
+#: The entry whose `allow:` applies: ("scheme", id), ("people", name), ("calendars", name) or ("project", "").
 Owner = tuple[str, str]
 PROJECT: Owner = ("project", "")
 
 
 @dataclass(frozen=True, order=True)
 class LintFinding:
-    """A finding: its problem's message is without the lint's id."""
+    """A finding; the message of its problem does not contain the lint's id."""
 
     problem: Problem
     lint: str
@@ -33,14 +33,14 @@ class LintFinding:
 
     @property
     def shown(self) -> Problem:
-        """The finding as a problem that names its lint."""
+        """The finding as a problem whose message contains the lint's id."""
         at = self.problem
         return Problem(at.file, at.line, at.column, at.path, f"[{self.lint}] {at.message}", at.hint)
 
 
 @dataclass(frozen=True)
 class OneScheme:
-    """A scheme that compiles, and all that its steps can name."""
+    """A scheme that compiles, and everything that its steps can name."""
 
     document: Document
     fields: SchemeFields
@@ -48,12 +48,12 @@ class OneScheme:
 
     @cached_property
     def steps(self) -> list[tuple[Step, Loc, str]]:
-        """Every step with its place in the file and its path in the dialplan."""
+        """Every step with its location in the file and its path in the dialplan."""
         return [*every_step(self.fields)]
 
     @cached_property
     def rings(self) -> list[Rung]:
-        """Every `ring` step with the phones that it names and those that ring."""
+        """Every `ring` step with the phones that it names and the phones that ring."""
         found = ((step, loc) for step, loc, _ in self.steps if isinstance(step, RingStep))
         return [
             Rung(step, loc, targets.named_turns(step.to, self.folder), step.turns(self.folder)) for step, loc in found
@@ -61,7 +61,7 @@ class OneScheme:
 
 
 class Rung(NamedTuple):
-    """A `ring` step, its place, the turns that its names stand for, and the legs of each turn with their times."""
+    """A `ring` step, its location, the turns of its names, and the legs of each turn with their times."""
 
     step: RingStep
     loc: Loc
@@ -76,30 +76,30 @@ class Rung(NamedTuple):
 
 @dataclass
 class SchemeFacts:
-    """What is kept of a scheme: plain data, because thousands are cached between runs."""
+    """The cached facts of a scheme: plain data, because thousands are cached between runs."""
 
     scheme: str
     file: str
     place: Place
     numbers: list[str] = field(default_factory=list)
-    #: Where each of them stands.
+    #: The location of each number.
     numbers_at: list[Place] = field(default_factory=list)
     #: Names that the scheme uses, by kind: people (or groups, or phones), calendars, sounds, lists, crm ...
     uses: dict[str, list[str]] = field(default_factory=dict)
-    #: Schemes that calls go to while something has not happened yet (`routing.lint.ways`).
+    #: By event of `routing.lint.ways.UNTIL`: schemes that calls enter before it has happened.
     leads: dict[str, list[str]] = field(default_factory=dict)
     #: Longest seconds to an end in the scheme, without its jumps.
     longest: float = 0.0
     #: Seconds of the steps that run after too many jumps.
     otherwise: float = 0.0
-    #: (scheme, seconds until then, place) of jumps that are written; what a webhook answers is not.
+    #: (scheme, seconds until then, location) of jumps in the file; webhooks may name further schemes.
     jumps: list[tuple[str, float, Place]] = field(default_factory=list)
-    #: Numbers that `match` asks about.
+    #: Numbers in cases of `match`, with their locations.
     matched_numbers: list[tuple[str, Place]] = field(default_factory=list)
     has_otherwise: bool = False
     #: (lint, place, message, hint)
     found: list[tuple[str, Place, str, str]] = field(default_factory=list)
-    #: Lint to the place of its allowance.
+    #: Lint to the location of its allowance.
     allow: dict[str, Place] = field(default_factory=dict)
 
     def at(self, lint: str, place: Place, message: str, hint: str = "") -> LintFinding:
@@ -108,7 +108,7 @@ class SchemeFacts:
 
     @property
     def own(self) -> Iterator[LintFinding]:
-        """What was found in the scheme alone."""
+        """The findings in this scheme alone."""
         return (self.at(lint, place, message, hint) for lint, place, message, hint in self.found)
 
     def as_json(self) -> dict[str, Any]:
@@ -117,7 +117,7 @@ class SchemeFacts:
 
 
 def lists(steps: list[Any], loc: Loc) -> Iterator[tuple[list[StepItem], Loc]]:
-    """Every list of steps with its place, the outer ones first."""
+    """Every list of steps with its location, outer lists first."""
     yield steps, loc
     for index, item in enumerate(steps):
         for below, _, nested in item.step.branches():

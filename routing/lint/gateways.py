@@ -1,4 +1,4 @@
-"""Trunks that do less than their lines seem to say."""
+"""Trunks that do less than it seems."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from routing.lint.whole import WholeFolder
 
 
 class UnregisteredGateway(Lint):
-    """A gateway without `username` does not register, and nobody wrote that it should not: its calls may never come.
+    """A gateway has neither `username` nor `register: false`: it does not register, and calls may never arrive.
 
     Good::
 
         gateways:
           spare: {proxy: y.example, username: p, numbers: "+380440000099"}
 
-    Good, a trunk that the carrier knows by its address::
+    Good, a trunk that the carrier identifies by its address::
 
         gateways:
           spare: {proxy: y.example, register: false, numbers: "+380440000099"}
@@ -31,22 +31,22 @@ class UnregisteredGateway(Lint):
     id = "unregistered-gateway"
 
     def folder(self, whole: WholeFolder) -> Iterator[LintFinding]:
-        """Gateways that say neither `username` nor `register`."""
+        """Gateways with neither `username` nor `register`."""
         for name, gateway in whole.folder.gateways.items():
             if gateway.username is None and "register_" not in gateway.model_fields_set:
-                hint = "add `username`, or `register: false` for a carrier that knows you by your address"
+                hint = "add `username`, or `register: false` for a carrier that identifies you by your address"
                 yield whole.at(self.id, ("gateways", name), "does not register: no `username`", hint, at_key=True)
 
 
 class NoWayOut(Lint):
-    """There are people and no gateway: their phones cannot dial emergency numbers, nor any other outside number.
+    """The project has people and no gateway: phones cannot dial emergency numbers or any other outside number.
 
     Good::
 
         gateways:
           spare: {proxy: y.example, username: p}
 
-    Bad, beside people with phones::
+    Bad, in a project with people::
 
         gateways: {}
     """
@@ -54,14 +54,14 @@ class NoWayOut(Lint):
     id = "no-way-out"
 
     def folder(self, whole: WholeFolder) -> Iterator[LintFinding]:
-        """The project, when it has people and nothing to dial through."""
+        """The project, if it has people and no gateway."""
         if whole.complete and whole.folder.people and not whole.folder.gateways:
-            message = "no gateway: people cannot call emergency numbers, nor anybody outside"
+            message = "no gateway: people cannot call emergency numbers or any outside number"
             yield whole.at(self.id, ("project", "name"), message, "add the carrier's trunk under `gateways:`")
 
 
 class ReadableKeys(Lint):
-    """A gateway encrypts its sound and is not reached by TLS: the keys stand in its messages, for everybody to read.
+    """A gateway uses SRTP without TLS: everybody on the way can read the keys in its SIP messages.
 
     Good::
 
@@ -77,8 +77,8 @@ class ReadableKeys(Lint):
     id = "readable-keys"
 
     def folder(self, whole: WholeFolder) -> Iterator[LintFinding]:
-        """Gateways with `srtp` and another transport than TLS."""
+        """Gateways with `srtp` and a transport other than TLS."""
         for name, gateway in whole.folder.gateways.items():
             if gateway.srtp in ("required", "optional") and gateway.transport != "tls":
-                message = f"the keys of its encrypted sound travel readable by {gateway.transport.upper()}"
+                message = f"its SRTP keys are sent unencrypted over {gateway.transport.upper()}"
                 yield whole.at(self.id, ("gateways", name, "srtp"), message, "write `transport: tls`", at_key=True)

@@ -1,4 +1,4 @@
-"""Names in groups and ring lists that add nobody."""
+"""Names in groups and ring lists that add no phone."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from routing.steps.base import Complaint
 
 
 class DeadMember(Lint):
-    """A name in a group or a ring list adds no phone: others before it have them all.
+    """A name in a group or a ring list adds no phone: names before it already include its phones.
 
     Good::
 
         - ring: [ivan.desk, olena]
         - hangup
 
-    Bad, Ivan's desk rings with Ivan::
+    Bad, `ivan` includes his desk phone::
 
         - ring: [ivan, ivan.desk]
         - hangup
@@ -35,18 +35,19 @@ class DeadMember(Lint):
             if len(step.to) > 1:
                 for at in dead(step.to, one.folder):
                     name = step.to[at].name
-                    yield (*loc, "to", at), f"`{name}` adds no phone: the names before it have them all", "leave it out"
+                    message = f"`{name}` adds no phone: names before it include its phones"
+                    yield (*loc, "to", at), message, "leave it out"
 
     def folder(self, whole: WholeFolder) -> Iterator[LintFinding]:
         """Groups."""
         for group, members in whole.folder.groups.items():
             for at in dead([Ring(name=member) for member in members], whole.folder):
-                message = f"`{members[at]}` adds no phone: the members before it have them all"
+                message = f"`{members[at]}` adds no phone: members before it include its phones"
                 yield whole.at(self.id, ("groups", group, at), message, "leave it out")
 
 
 def dead(rings: Sequence[Ring], folder: Folder) -> Iterator[int]:
-    """Indexes of the names that add nothing."""
+    """Indexes of the names that add no phone."""
     seen: set[str] = set()
     for at, ring in enumerate(rings):
         own = {leg.target for turn in targets.turns([ring], folder) for leg in turn}

@@ -1,4 +1,4 @@
-"""Hours of schemes: minutes of the week that are nobody's, and default hours that nothing asks."""
+"""Hours of schemes: minutes of the week without anybody, and default hours that no step uses."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from routing.steps.scheme_file import project_sticky
 
 @dataclass(frozen=True)
 class _Alone:
-    """Minutes in which a call may be here with nobody met, and the calendars that have been asked."""
+    """Minutes in which a call may get here without reaching anybody, and the calendars checked so far."""
 
     minutes: int = week.FULL
     calendars: frozenset[str] = frozenset()
@@ -33,8 +33,8 @@ class _Gaps(Ways[_Alone]):
         if isinstance(step, HangupStep) and state.minutes and len(state.calendars) > 1:
             names = ", ".join(f"`{name}`" for name in sorted(state.calendars))
             spans = week.spoken(state.minutes, self.one.folder.project.timezone)
-            message = f"nobody has {spans}: none of {names} is open, and the call ends here"
-            self.complaints_found.append((loc, message, "let their hours meet, or take a message"))
+            message = f"nobody answers {spans}: none of {names} is open, and the call ends here"
+            self.complaints_found.append((loc, message, "close the gap, or take a message"))
         met = not isinstance(step, HoursStep | PlayStep | HangupStep) and not list(step.branches())
         return _Alone(0, state.calendars) if met or step.kind == "menu" else state
 
@@ -42,7 +42,7 @@ class _Gaps(Ways[_Alone]):
         if not isinstance(step, HoursStep):
             return state
         if label == "holiday":
-            return _Alone(0)  # no usual week
+            return _Alone(0)  # not a normal week
         calendar = step.calendar or self.one.fields.hours or ""
         if label == "open" or (not label and step.open is None and step.closed is not None):
             opened = week.open_minutes(self.one.folder.calendars[calendar])
@@ -60,10 +60,10 @@ class _Gaps(Ways[_Alone]):
 
 
 class HoursGap(Lint):
-    """Minutes of the week that no calendar covers: the call is hung up on and nobody was there.
+    """Some minutes of the week are covered by no calendar: the call ends without reaching anybody.
 
-    Told where a scheme goes by several calendars, one for the day and one for the night say, and a usual week has
-    minutes between them. Clocks are compared in standard time.
+    Checked where a scheme uses several calendars, such as one for days and one for nights, and a normal week has
+    minutes between them. Times are compared in standard time.
 
     Good::
 
@@ -71,7 +71,7 @@ class HoursGap(Lint):
         - hours: {calendar: rest, open: [{ring: olena}]}
         - hangup
 
-    Bad, nobody has Sunday::
+    Bad, nobody answers on Sunday::
 
         - hours: {calendar: office, open: [{ring: ivan}]}
         - hours: {calendar: saturday, open: [{ring: olena}]}
@@ -82,12 +82,12 @@ class HoursGap(Lint):
     id = "hours-gap"
 
     def scheme(self, one: OneScheme) -> Iterator[Complaint]:
-        """Hangups that calls reach with nobody met."""
+        """Hangups that calls reach without meeting anybody."""
         return _Gaps(one).complaints(_Alone())
 
 
 class UnaskedHours(Lint):
-    """`hours` of the scheme looks as if calls were kept from people at night, and no step asks it.
+    """The scheme has `hours` and no step uses it: phones ring at night too.
 
     Good::
 
@@ -107,8 +107,8 @@ class UnaskedHours(Lint):
     id = "unasked-hours"
 
     def scheme(self, one: OneScheme) -> Iterator[Complaint]:
-        """A default calendar that neither an `hours` step nor the project's stickiness uses."""
+        """A default calendar that neither an `hours` step nor the project's `sticky` uses."""
         is_used = any(isinstance(step, HoursStep) and step.calendar is None for step, _, _ in one.steps)
         if one.fields.hours and not is_used and project_sticky(one.fields, one.folder) is None:
             hint = "remove it, or add an `hours` step"
-            yield ("hours",), f"no step of this scheme asks `{one.fields.hours}`: calls ring at night too", hint
+            yield ("hours",), f"no step of this scheme uses `{one.fields.hours}`: phones ring at night too", hint

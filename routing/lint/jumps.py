@@ -11,7 +11,7 @@ from routing.steps.base import LONGEST_JUMPS, Complaint
 
 
 class SelfJump(Lint):
-    """A scheme goes to its own beginning: whoever did not answer is rung again, up to ten times.
+    """A scheme jumps to its own start: people who did not answer are rung again, up to ten times.
 
     Good::
 
@@ -31,13 +31,13 @@ class SelfJump(Lint):
         own = one.fields.scheme
         for step, loc, _ in one.steps:
             if own in step.jumps():
-                yield loc, f"goes to the beginning of `{own}` itself, ten times at most", "go on to another scheme"
+                yield loc, f"jumps to the start of `{own}` itself, up to ten times", "jump to another scheme"
 
 
 class EndlessCircle(Lint):
-    """Schemes lead to each other in a circle, and who has gone round is cut off without a word.
+    """Schemes jump to each other in a circle, and the call is finally cut off without an announcement.
 
-    After ten jumps the scheme's `otherwise` runs; without it the call ends there.
+    After ten jumps the scheme's `otherwise` runs; without it the call ends.
 
     Good::
 
@@ -71,12 +71,12 @@ class EndlessCircle(Lint):
             if way is None:
                 continue
             place = next(place for to, _, place in facts.jumps if to == way[1])
-            message = f"goes round: {' -> '.join(way)}; after {LONGEST_JUMPS} jumps the call is cut off"
+            message = f"circle: {' -> '.join(way)}; after {LONGEST_JUMPS} jumps the call is cut off"
             yield facts.at(self.id, place, message, f"give `{name}` `otherwise:` with a voicemail or an announcement")
 
 
 def _in_circles(schemes: Mapping[str, SchemeFacts]) -> dict[str, list[str]]:
-    """Jumps without those that lead to an end in any case."""
+    """Jumps of schemes from which a circle can be reached."""
     onward = {
         name: sorted({to for to, _, _ in facts.jumps if to in schemes and to != name})
         for name, facts in schemes.items()
@@ -87,7 +87,7 @@ def _in_circles(schemes: Mapping[str, SchemeFacts]) -> dict[str, list[str]]:
 
 
 def _way_back(name: str, onward: Mapping[str, list[str]]) -> list[str] | None:
-    """The shortest way from a scheme to itself."""
+    """The shortest path from a scheme to itself."""
     ways, seen = [[name]], set[str]()
     while ways:
         following = [[*way, to] for way in ways for to in onward[way[-1]]]

@@ -1,4 +1,4 @@
-"""Numbers of schemes and pools against those that gateways list. Silent while something in the folder is wrong."""
+"""Numbers of schemes and pools against those of gateways. Reports nothing while the folder has problems."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from routing.lint.phones import numbers_led
 from routing.lint.whole import WholeFolder
 from routing.model.problem import did_you_mean
 
-#: With more numbers astray a list is missing, not a digit; to compare each with each would take minutes.
+#: With more unlisted numbers than this a list is missing, not a digit; comparing all pairs would take minutes.
 _MOST_TYPOS = 100
-#: Two digits of thirteen may differ; all numbers of a city are more alike than words are.
+#: Two digits of thirteen may differ; numbers of a city are more alike than words.
 _ALIKE = 0.84
 
 
 class UnlistedNumber(Lint):
-    """No gateway lists the number, and gateways list others: a digit may be wrong, and no call comes.
+    """No gateway lists the number, though gateways list others: a digit may be wrong, and no call would arrive.
 
     Good::
 
@@ -57,9 +57,9 @@ class UnlistedNumber(Lint):
 
 
 class UnusedNumber(Lint):
-    """A gateway lists a number that is no scheme's and no pool's: whoever calls it reaches nobody.
+    """A gateway lists a number that no scheme and no pool uses: its callers reach nobody.
 
-    Allow it for a number that is only shown to those who are called.
+    Allow it for a number that is only used as caller ID.
 
     Good::
 
@@ -100,10 +100,10 @@ def _listed(whole: WholeFolder) -> set[str]:
 
 def _unlisted(number: str, astray: Collection[str], idle: Collection[str]) -> tuple[str, str]:
     """Message and hint."""
-    hint = _nearest(number, astray, idle) or "list it under `numbers:` of the gateway that its calls come by"
-    return f"no gateway lists {number}: its calls may never come", hint
+    hint = _nearest(number, astray, idle) or "list it under `numbers:` of the gateway that receives its calls"
+    return f"no gateway lists {number}: its calls may never arrive", hint
 
 
 def _nearest(number: str, astray: Collection[str], free: Collection[str]) -> str:
-    """The one that was meant: of numbers that the other side has and nobody matched; the others are somebody's."""
+    """A hint with the intended number, taken from the unmatched numbers of the other side."""
     return did_you_mean(number, sorted(free), _ALIKE) if len(astray) <= _MOST_TYPOS else ""

@@ -1,4 +1,4 @@
-"""Numbers and countries that a scheme counts on and that cannot come, or cannot be dialled."""
+"""Numbers that nobody can have dialled, and countries that cannot be dialled."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from routing.steps.webhook import WebhookStep
 
 
 class UnknownNumber(Lint):
-    """`match` asks whether a number was called that leads to no scheme: the case never fits.
+    """A case of `match` tests for a number that leads to no scheme: it never matches.
 
     Good::
 
@@ -31,19 +31,19 @@ class UnknownNumber(Lint):
     id = "unknown-number"
 
     def folder(self, whole: WholeFolder) -> Iterator[LintFinding]:
-        """Numbers asked about against those that lead somewhere."""
+        """Compare the numbers in cases with those that lead to schemes."""
         leads = numbers_led(whole)
         for facts in whole.schemes.values():
             for number, place in facts.matched_numbers:
                 if number not in leads:
-                    message = f"nobody can have called {number}: it leads to no scheme"
+                    message = f"this case never matches: {number} leads to no scheme"
                     yield facts.at(self.id, place, message, "list it under `numbers:` of a scheme")
 
 
 class BarredDestination(Lint):
-    """A webhook may answer numbers of a country that no gateway may dial: the call would never get there.
+    """A webhook may answer with numbers of a country that no gateway may dial: such calls would fail.
 
-    Outside numbers are dialled in the project's `destinations` alone.
+    Gateways only dial outside numbers in the project's `destinations`.
 
     Good::
 
@@ -59,7 +59,7 @@ class BarredDestination(Lint):
     id = "barred-destination"
 
     def scheme(self, one: OneScheme) -> Iterator[Complaint]:
-        """Destinations of webhooks against the project's."""
+        """Compare the destinations of webhooks with the project's."""
         allowed = one.folder.project.regions
         for step, loc, _ in one.steps:
             for at, region in enumerate((step.destinations or ()) if isinstance(step, WebhookStep) else ()):

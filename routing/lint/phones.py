@@ -1,4 +1,4 @@
-"""Phones that may swallow a call: a mobile's voicemail, one phone under two names, the company's own number."""
+"""Phones on which a call may get lost: a mobile's voicemail, one phone under two names, the company's own number."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from routing.steps.base import Complaint
 class UnconfirmedMobile(Lint):
     """A mobile's own voicemail counts as an answer: without `confirm` the call ends there.
 
-    Not told of a phone that is rung only by steps with a `confirm` of their own.
+    Not reported for phones that are only rung by steps with a `confirm` of their own.
 
     Good::
 
@@ -33,14 +33,14 @@ class UnconfirmedMobile(Lint):
     id = "unconfirmed-mobile"
 
     def folder(self, whole: WholeFolder) -> Iterator[LintFinding]:
-        """Mobiles without a key."""
+        """Mobiles without a confirm key."""
         bare, keyed = (_legs(whole, kind) for kind in ("unconfirmed", "confirmed"))
         for name, label, phone in outside_phones(whole.folder):
             target = f"{name}.{label}"
             if phone.confirm or not numbers.is_mobile(phone.number or "") or target in keyed - bare:
                 continue
-            hint = 'write `confirm: "1"`: whoever answers presses it'
-            yield whole.at(self.id, ("people", name, "phones", label), "a mobile that need not confirm", hint)
+            hint = 'write `confirm: "1"`: the person presses it after picking up'
+            yield whole.at(self.id, ("people", name, "phones", label), "a mobile without a confirm key", hint)
 
 
 def outside_phones(folder: Folder) -> Iterator[tuple[str, str, Phone]]:
@@ -52,14 +52,14 @@ def outside_phones(folder: Folder) -> Iterator[tuple[str, str, Phone]]:
 
 
 def _legs(whole: WholeFolder, kind: str) -> set[str]:
-    """Phones that the names in `ring` steps of a kind stand for."""
+    """The phones of all names in `ring` steps with or without a confirm key."""
     names = {name for facts in whole.schemes.values() for name in facts.uses.get(kind, ())}
     rings = [Ring(name=name) for name in sorted(names)]
     return {leg.target for turn in targets.turns(rings, whole.folder) for leg in turn}
 
 
 class SamePhone(Lint):
-    """Two phones of one step are the same number: it is called twice and can answer once.
+    """Two phones of one step have the same number: it is dialled twice and can answer only once.
 
     Good::
 
@@ -75,7 +75,7 @@ class SamePhone(Lint):
     id = "same-phone"
 
     def scheme(self, one: OneScheme) -> Iterator[Complaint]:
-        """Legs of each `ring` by their numbers."""
+        """Compare the numbers of all legs of each `ring`."""
         for rung in one.rings:
             seen: dict[str, str] = {}
             for leg in (leg for leg in rung.legs if leg.phone.number):
@@ -86,7 +86,7 @@ class SamePhone(Lint):
 
 
 class OwnNumber(Lint):
-    """A person's phone is a number of this very project: the call comes in again and rings them again.
+    """A person's phone is one of this project's own numbers: the call comes back in and rings them again.
 
     Good::
 
@@ -110,11 +110,11 @@ class OwnNumber(Lint):
     id = "own-number"
 
     def folder(self, whole: WholeFolder) -> Iterator[LintFinding]:
-        """Outside phones against the numbers that lead somewhere."""
+        """Compare outside phones with the numbers that lead to schemes."""
         leads = numbers_led(whole)
         for name, label, phone in outside_phones(whole.folder):
             if scheme := leads.get(phone.number or ""):
-                message = f"{phone.number} is the company's own: it leads to scheme `{scheme}`"
+                message = f"{phone.number} is the company's own number: it leads to scheme `{scheme}`"
                 hint = "ring people by their SIP accounts or mobiles"
                 yield whole.at(self.id, ("people", name, "phones", label, "number"), message, hint)
 
@@ -126,9 +126,9 @@ def numbers_led(whole: WholeFolder) -> Mapping[str, str]:
 
 
 class BarredNumber(Lint):
-    """A phone's number lies outside the project's `destinations`: premium rate, or a country that is not listed.
+    """A phone's number is outside the project's `destinations`: premium rate, or a country that is not listed.
 
-    Steps ring it all the same; a guard against toll fraud that has a hole is none.
+    Steps still ring it, so the protection against toll fraud has a gap.
 
     Good::
 
@@ -144,7 +144,7 @@ class BarredNumber(Lint):
     id = "barred-number"
 
     def folder(self, whole: WholeFolder) -> Iterator[LintFinding]:
-        """Outside phones against the patterns of what may be dialled."""
+        """Compare outside phones with the allowed destinations."""
         regions = whole.folder.project.regions
         for name, label, phone in outside_phones(whole.folder):
             if regions and not numbers.may_be_dialled(phone.number or "", regions):

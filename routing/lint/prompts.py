@@ -1,4 +1,4 @@
-"""What a caller meets first: prompts and menus before anybody was rung, long prompts, wide menus."""
+"""Prompts and menus: before anybody was rung, too long, with too many choices."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ MOST_CHOICES = 3
 
 
 class LongPrompt(Lint):
-    """A caller listens to a greeting for 18 seconds, then hangs up.
+    """Callers listen to a prompt for 18 seconds at most, then they hang up.
 
-    WAV files are measured; of other formats the length is unknown and nothing is said. `music` may be as long as it is.
+    Only WAV files are checked; the length of other formats is unknown. `music` may have any length.
 
     Good::
 
@@ -37,7 +37,7 @@ class LongPrompt(Lint):
     id = "long-prompt"
 
     def scheme(self, one: OneScheme) -> Iterator[Complaint]:
-        """Every file that a caller must listen to."""
+        """Every prompt."""
         for step, loc, _ in one.steps:
             for below, sound in step.sounds():
                 seconds = one.folder.sounds.get(sound, 0.0)

@@ -1,4 +1,4 @@
-"""Steps that no call comes to. The compiled dialplan is asked, extension by extension; schemes are not interpreted."""
+"""Steps that no call reaches, by a walk through the extensions of the compiled dialplan."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ _HOURS = "${routing_hours}"
 
 
 class UnreachableStep(Lint):
-    """No call ever comes to this step.
+    """No call ever reaches this step.
 
-    Every way before it ends the call, or its branch is for a state that the calendar never has. The first of several
-    such steps is told.
+    Every path to it ends the call first, or its branch is for a state that the calendar never has. Only the first of
+    several such steps is reported.
 
     Good::
 
@@ -46,8 +46,8 @@ class UnreachableStep(Lint):
     id = "unreachable-step"
 
     def scheme(self, one: OneScheme) -> Iterator[Complaint]:
-        """Steps whose mark no extension sets that a call can be in."""
-        if one.folder.broken:  # names that are not there cannot be laid out
+        """Steps that no reachable extension marks as entered."""
+        if one.folder.broken:  # a scheme with unknown names cannot be compiled
             return
         reached = steps_reached(scheme_context(one.fields, one.folder), one.fields.scheme, one.folder)
         last: Loc = ()
@@ -56,18 +56,18 @@ class UnreachableStep(Lint):
                 continue
             inside_or_after = bool(last) and loc[: len(last) - 2] == last[:-2]
             if not inside_or_after:
-                yield loc, "no call ever comes to this step", _why(loc)
+                yield loc, "no call ever reaches this step", _why(loc)
                 last = loc
 
 
 def _why(loc: Loc) -> str:
     if len(loc) > 2 and loc[-3] == "holiday":
         return "the calendar has no holidays: list them under `holidays:`"
-    return "every way to it ends the call before: remove it, or let a branch go on"
+    return "every path to it ends the call first: remove it, or let a branch fall through"
 
 
 def steps_reached(context: Context, scheme: str, folder: Folder) -> set[str]:
-    """Paths of the steps that calls come to, from the extension where they enter the scheme."""
+    """Paths of the steps that calls reach from the extensions where they enter the scheme."""
     by_label: dict[str, list[Extension]] = {}
     for extension in context.extensions:
         by_label.setdefault(extension.label, []).append(extension)
@@ -85,7 +85,7 @@ def steps_reached(context: Context, scheme: str, folder: Folder) -> set[str]:
 
 
 def _possible(extensions: list[Extension]) -> Iterator[Extension]:
-    """Those of one label that can be chosen: none behind one without conditions."""
+    """The extensions of one label that can run: those up to the first without conditions."""
     for extension in extensions:
         yield extension
         if not extension.conditions:
@@ -93,7 +93,7 @@ def _possible(extensions: list[Extension]) -> Iterator[Extension]:
 
 
 def _resolved(label: str, asking: Extension, labels: dict[str, list[Extension]], folder: Folder) -> set[str]:
-    """The labels that one with variables in it can mean."""
+    """The labels to which a label with variables can expand."""
     if label.endswith(_HOURS):
         calendars = [match[1] for action in asking.actions if (match := _CALENDAR.fullmatch(action.data))]
         states = ["open", "closed"]  # at any moment: by hand

@@ -1,4 +1,4 @@
-"""The files of a scheme folder to what lints look at; facts of schemes that did not change come from the cache."""
+"""From the files of a scheme folder to the input of lints; facts of unchanged schemes come from the cache."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ from routing.model.problem import Problems
 
 
 def read_whole(schemes: Path, root: Path, today: date, *, complete: bool) -> WholeFolder | None:
-    """A folder as far as it can be read; None without a project. What is wrong with it is the compiler's to say.
+    """A folder as far as it can be read; None without a project. The compiler reports its problems.
 
-    ``root`` is where the cache is; ``complete``: the compiler found nothing wrong. Raises Problems without a folder.
+    ``root`` holds the cache; ``complete``: the compiler found no problem. Raises Problems without a folder.
     """
     cache = Cache(root, "lints")
     cached = cache.load(code_version())
@@ -40,7 +40,7 @@ def read_whole(schemes: Path, root: Path, today: date, *, complete: bool) -> Who
         return None
     known = RememberedLists(Cache(root, "lists"), folder)
     lists, _ = read_lists(schemes, folder.project.country, known)
-    # names that are wrong where they are defined excuse nothing here: a scheme that uses them has no facts
+    # a scheme that uses a name with a faulty definition has no facts
     folder = replace(folder, lists=lists, broken=frozenset())
     common = common_key(folder, found, "")
     entries = _entries(found.schemes, folder, common, cached, complete)
@@ -54,7 +54,7 @@ def read_whole(schemes: Path, root: Path, today: date, *, complete: bool) -> Who
 def _entries(
     sources: Sequence[files.Source], folder: Folder, common: str, cached: dict[str, Any], compiles: bool
 ) -> dict[str, Any]:
-    """Facts by file name, with what they were made of."""
+    """Facts by file name, with the stamps of their sources."""
 
     def is_known(source: files.Source) -> bool:
         entry = cached.get(source.name)
@@ -80,7 +80,7 @@ def _all_facts(sources: Sequence[files.Source], folder: Folder, compiles: bool) 
         yield from pool.imap(_facts, sources, chunksize=compiling.CHUNK)
 
 
-#: Whatever every scheme can name, for forked workers, to which it need not be sent; and whether all schemes compile.
+#: The shared folder, and whether all schemes compile: forked workers inherit both, so they are not pickled.
 _inherited: tuple[Folder, bool]
 
 

@@ -1,4 +1,4 @@
-"""Recording that the project wants announced."""
+"""Recording without the announcement that the project requires."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from routing.steps.base import Complaint, Step
 class _UnannouncedRecording(UntilAnnounced):
     def enter(self, step: Step, loc: Loc, state: bool) -> bool:
         if rings(step) and not state:
-            self.complaints_found.append((loc, "a talk from here is recorded and the caller was not told", _HINT))
+            self.complaints_found.append((loc, "talks from here on are recorded without an announcement", _HINT))
             return True  # once is enough
         return super().enter(step, loc, state)
 
 
-_HINT = "play the announcement first; where the owner pays for the number it cannot be: `record: no`"
+_HINT = "play the announcement first; on numbers with `caller_pays: false` that is not possible: `record: no`"
 
 
 class UnannouncedRecording(Lint):
-    """A talk is recorded, nothing was played before, and the project says `announce_recording: true`.
+    """A talk is recorded, nothing was played before, and the project has `announce_recording: true`.
 
-    Anything that was played counts as the announcement: what is said in it only people know.
+    Any sound counts as the announcement, whatever its content.
 
     Good::
 
@@ -50,7 +50,7 @@ class UnannouncedRecording(Lint):
     until = "announced"
 
     def scheme(self, one: OneScheme) -> Iterator[Complaint]:
-        """The first step of each way that can lead to a talk."""
+        """The first step of each path that can lead to a talk."""
         if one.fields.record == "no" or not one.folder.project.announce_recording:
             return iter(())
         return _UnannouncedRecording(one).complaints(False)

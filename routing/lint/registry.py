@@ -1,4 +1,4 @@
-"""Every lint. A new one is one class, one line here, one test file."""
+"""The registry of lints. A new lint is one class, one line here and one test file."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from routing.lint.waits import LongWait, NeverRung, ShortRing
 
 
 class UnusedAllow(Lint):
-    """An `allow:` has nothing to allow any more: what it excused is gone, and the next mistake would be excused too.
+    """An allowance is unused: its finding is gone, and it would hide the next one.
 
     Good::
 

@@ -1,4 +1,4 @@
-"""All facts together to what is told: every finding that nobody has allowed, and every allowance that is no use."""
+"""From all facts to the report: findings that are not allowed, and unused allowances."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from routing.model.problem import Problem, did_you_mean
 
 @dataclass(frozen=True)
 class LintReport:
-    """What a run has to say: findings, and problems of the allowances themselves."""
+    """The result of a run: findings, and problems with allowances."""
 
     findings: list[LintFinding]
     problems: list[Problem]
 
 
 def run(whole: WholeFolder) -> LintReport:
-    """Findings sorted by place. An allowance holds in its own mapping; the project's holds everywhere."""
+    """Findings sorted by location. An allowance applies to its own mapping, the project's to everything."""
     found = sorted(set(_everything(whole)))
     allowed = {(owner, lint) for owner, lint, _, _ in whole.allowed()}
     findings = [each for each in found if not {(each.owner, each.lint), (PROJECT, each.lint)} & allowed]
@@ -28,10 +28,10 @@ def run(whole: WholeFolder) -> LintReport:
     stale, problems = [], []
     for owner, lint, file, place in whole.allowed():
         if lint not in LINTS:
-            hint = did_you_mean(lint, LINTS) or "`routing check --list` has them all"
+            hint = did_you_mean(lint, LINTS) or "`routing check --list` shows all"
             problems.append(Problem(file, *place, f"there is no lint `{lint}`", hint))
         elif (owner, lint) not in used and whole.complete:
-            message = f"`{lint}` finds nothing here that could be allowed"
+            message = f"unused allowance: `{lint}` finds nothing here"
             stale.append(LintFinding(Problem(file, *place, message, "remove it"), UnusedAllow.id, owner))
     excused = {owner for owner, lint in allowed if lint == UnusedAllow.id}
     return LintReport(sorted(findings + [each for each in stale if not {each.owner, PROJECT} & excused]), problems)

@@ -1,4 +1,4 @@
-"""Where a caller who is connected hears nothing."""
+"""Silence for an answered caller."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from routing.steps.match import MatchStep
 from routing.steps.play import PlayStep
 from routing.steps.ring import RingStep
 
-#: After so long of nothing people ask whether anybody is there.
+#: After this long in silence people ask whether anybody is there.
 LONGEST_SECONDS = 2.0
 
 
 class _Heard(NamedTuple):
-    """Whether the call may be answered here, and for how long its caller may have heard nothing."""
+    """Whether the call may be answered here, and how long its caller may have heard nothing."""
 
     answered: bool = False
     silent_seconds: float = 0.0
@@ -41,15 +41,15 @@ class _SilentWait(Ways[_Heard]):
         silent = state.silent_seconds + silence_s
         if state.answered and silence_s and silent > LONGEST_SECONDS >= state.silent_seconds:
             together = ", with the decisions before it" if state.silent_seconds else ""
-            message = f"an answered caller may hear nothing for {silent:g} s while this is decided{together}"
-            self.complaints_found.append((loc, message, "decide before anything is played, or shorten `timeout`"))
+            message = f"an answered caller may hear nothing for {silent:g} s during this decision{together}"
+            self.complaints_found.append((loc, message, "move it before the first sound, or shorten `timeout`"))
 
     def join(self, one: _Heard, other: _Heard) -> _Heard:
         return _Heard(one.answered or other.answered, max(one.silent_seconds, other.silent_seconds))
 
 
 def _decision_seconds(step: Step) -> float:
-    """How long the engine may be asked before anything else happens."""
+    """How long the step may wait for a decision first."""
     if isinstance(step, DynamicStep):
         return step.budget_seconds
     asks = (isinstance(step, MatchStep) and step.asks_memory) or (isinstance(step, PlayStep) and step.unless)
@@ -57,10 +57,10 @@ def _decision_seconds(step: Step) -> float:
 
 
 class DeadAir(Lint):
-    """A caller who is connected hears nothing for more than two seconds: they ask whether anybody is there, or leave.
+    """An answered caller hears nothing for more than two seconds: they ask whether anybody is there, or hang up.
 
-    Before the answer they hear ringing while a decision is awaited, after it they do not; phones that ring are heard
-    always. A whisper is for the person: the caller waits until it is over. A menu's wait for a key is not meant.
+    During a decision callers hear ringing before the answer and silence after it; ringing phones are always heard.
+    While a person hears a whisper, the caller hears nothing. A menu's timeout for a key does not count.
 
     Good::
 
@@ -91,10 +91,10 @@ class DeadAir(Lint):
     id = "dead-air"
 
     def scheme(self, one: OneScheme) -> Iterator[Complaint]:
-        """Decisions behind what answers, and whispers."""
+        """Decisions after the answer, and whispers."""
         yield from _SilentWait(one).complaints(_Heard())
         for step, loc, _ in one.steps:
             seconds = one.folder.sounds.get(step.whisper, 0.0) if isinstance(step, RingStep) and step.whisper else 0.0
             if seconds > LONGEST_SECONDS:
                 message = f"the caller hears nothing for {seconds:.0f} s while the person hears the whisper"
-                yield (*loc, "whisper"), message, f"at most {LONGEST_SECONDS:g} s, or say it in `label`"
+                yield (*loc, "whisper"), message, f"at most {LONGEST_SECONDS:g} s, or use `label`"

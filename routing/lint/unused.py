@@ -1,4 +1,4 @@
-"""Schemes, groups and people that nobody uses. Silent while something in the folder is wrong: it may be used there."""
+"""Unused schemes, groups and people. Reports nothing while the folder has problems: they may be used there."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from routing.lint.base import Lint
 from routing.lint.findings import LintFinding
 from routing.lint.whole import WholeFolder
 
-#: Steps that can ring anybody on the word of a web server or of the caller.
+#: References of steps that can ring anybody: a web server or the caller decides.
 _ANYBODY = ("decisions", "crm", "extensions")
 
 
 def used(whole: WholeFolder, *kinds: str) -> set[str]:
-    """Names of some kinds that schemes use."""
+    """The names of these kinds that schemes use."""
     return {name for facts in whole.schemes.values() for kind in kinds for name in facts.uses.get(kind, ())}
 
 
@@ -27,7 +27,7 @@ def entries(
 
 
 class UnusedScheme(Lint):
-    """Nothing leads to the scheme: no number, no pool, no other scheme, and there is no webhook that could name it.
+    """Nothing leads to the scheme: no number, no pool, no other scheme, and no webhook could name it.
 
     Good::
 
@@ -47,7 +47,7 @@ class UnusedScheme(Lint):
     id = "unused-scheme"
 
     def folder(self, whole: WholeFolder) -> Iterator[LintFinding]:
-        """Schemes without a way in."""
+        """Schemes to which nothing leads."""
         if not whole.complete or "webhook" in used(whole, "decisions"):
             return
         led = {pool.scheme for pool in whole.folder.pools.values()}
@@ -59,7 +59,7 @@ class UnusedScheme(Lint):
 
 
 class UnusedGroup(Lint):
-    """No scheme rings the group, nor is it in one that is rung.
+    """No scheme rings the group, directly or in another group.
 
     Good::
 
@@ -77,13 +77,13 @@ class UnusedGroup(Lint):
     id = "unused-group"
 
     def folder(self, whole: WholeFolder) -> Iterator[LintFinding]:
-        """Groups that no ring reaches."""
+        """Groups that no ring list includes."""
         idle = whole.folder.groups.keys() - _reached(whole)
         yield from entries(self.id, whole, "groups", sorted(idle), "group", "remove it")
 
 
 def _reached(whole: WholeFolder) -> set[str]:
-    """Names that ring lists have, and those in their groups."""
+    """The names in ring lists and in their groups."""
     queue = list(used(whole, "confirmed", "unconfirmed"))
     found = set(queue)
     while queue:
@@ -94,7 +94,7 @@ def _reached(whole: WholeFolder) -> set[str]:
 
 
 class UnusedPerson(Lint):
-    """Nothing can ring the person: no scheme, group, extension or account, and no step that could name anybody.
+    """Nothing can ring the person: no scheme, group, extension or account, and no step that can ring anybody.
 
     Good::
 
@@ -114,7 +114,7 @@ class UnusedPerson(Lint):
     id = "unused-person"
 
     def folder(self, whole: WholeFolder) -> Iterator[LintFinding]:
-        """People outside of everything."""
+        """People whom nothing can ring."""
         if used(whole, *_ANYBODY):
             return
         known = {name.partition(".")[0] for name in _reached(whole) | used(whole, "notified")}

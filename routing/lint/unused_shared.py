@@ -1,4 +1,4 @@
-"""Calendars, sounds, lists, CRMs and gateways that nobody uses. Silent while something in the folder is wrong."""
+"""Unused calendars, sounds, lists, CRMs and gateways. Reports nothing while the folder has problems."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from routing.model.problem import Problem
 
 
 class UnusedCalendar(Lint):
-    """No scheme goes by the calendar.
+    """No scheme uses the calendar.
 
     Good::
 
@@ -38,7 +38,7 @@ class UnusedCalendar(Lint):
 
 
 class UnusedSound(Lint):
-    """No step plays the file; every release carries it.
+    """No step plays the file, though every release contains it.
 
     Good::
 
@@ -46,7 +46,7 @@ class UnusedSound(Lint):
         - play: greeting.wav
         - hangup
 
-    Bad, beside a file that nobody plays::
+    Bad, with `greeting.wav` in the folder::
 
         - ring: ivan
         - play: closed.wav
@@ -60,18 +60,18 @@ class UnusedSound(Lint):
         phones = (phone for person in whole.folder.people.values() for phone in person.phones.values())
         played = used(whole, "sounds") | {phone.confirm_prompt for phone in phones}
         for name in sorted(whole.folder.sounds.keys() - played) if whole.complete else ():
-            yield LintFinding(Problem(f"sounds/{name}", 1, 1, "", "nobody plays this file", "remove it"), self.id)
+            yield LintFinding(Problem(f"sounds/{name}", 1, 1, "", "nothing plays this file", "remove it"), self.id)
 
 
 class UnusedList(Lint):
-    """No `match` asks the list of numbers.
+    """No `match` uses the list of numbers.
 
     Good::
 
         - match: {when: {list: vip.txt}, steps: [{ring: ivan}]}
         - hangup
 
-    Bad, beside a list that nobody asks::
+    Bad, with `vip.txt` in the folder::
 
         - ring: ivan
         - hangup
@@ -82,11 +82,11 @@ class UnusedList(Lint):
     def folder(self, whole: WholeFolder) -> Iterator[LintFinding]:
         """Files of `lists/`."""
         for name in sorted(whole.folder.lists.keys() - used(whole, "lists")) if whole.complete else ():
-            yield LintFinding(Problem(f"lists/{name}.txt", 1, 1, "", "no `match` asks this list", "remove it"), self.id)
+            yield LintFinding(Problem(f"lists/{name}.txt", 1, 1, "", "no `match` uses this list", "remove it"), self.id)
 
 
 class UnusedCrm(Lint):
-    """No step asks the CRM.
+    """No step uses the CRM.
 
     Good::
 
@@ -111,9 +111,9 @@ class UnusedCrm(Lint):
 
 
 class UnusedGateway(Lint):
-    """No phone dials through the gateway. The first one is for every number, and the others for phones that name them.
+    """No phone dials through the gateway. The first gateway is the default, the others need phones that name them.
 
-    Calls that come in need no gateway of their own name: allow it for a trunk that only receives.
+    Allow it for a trunk that only receives calls.
 
     Good::
 
@@ -131,7 +131,7 @@ class UnusedGateway(Lint):
     id = "unused-gateway"
 
     def folder(self, whole: WholeFolder) -> Iterator[LintFinding]:
-        """Gateways after the first that no phone names and that have no numbers of their own."""
+        """Gateways after the first without phones and without numbers."""
         phones = (phone for person in whole.folder.people.values() for phone in person.phones.values())
         named = {phone.gateway for phone in phones}
         idle = [
@@ -139,4 +139,4 @@ class UnusedGateway(Lint):
             for name, gateway in list(whole.folder.gateways.items())[1:]
             if name not in named and not gateway.numbers
         ]
-        yield from entries(self.id, whole, "gateways", idle, "gateway", "remove it, or name it at a phone")
+        yield from entries(self.id, whole, "gateways", idle, "gateway", "remove it, or set it as a phone's gateway")

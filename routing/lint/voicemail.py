@@ -1,4 +1,4 @@
-"""Messages that nobody hears of."""
+"""Voicemails without a notice."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from routing.steps.voicemail import VoicemailStep
 
 
 class UnnotifiedVoicemail(Lint):
-    """A message is left and nobody is told: the client waits for a call back that does not come.
+    """A caller leaves a message and nobody is notified: they wait for a call back that never comes.
 
     Good::
 
@@ -28,4 +28,5 @@ class UnnotifiedVoicemail(Lint):
         """Boxes without `notify`."""
         for step, loc, _ in one.steps:
             if isinstance(step, VoicemailStep) and not step.notify:
-                yield loc, f"nobody is told of messages in box `{step.box}`", "add `notify: [person or e-mail address]`"
+                message = f"nobody is notified of messages in box `{step.box}`"
+                yield loc, message, "add `notify: [person or e-mail address]`"

@@ -1,4 +1,4 @@
-"""How long phones ring and callers wait."""
+"""Ring times of phones, and waiting times of callers."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ TWO_RINGS_SECONDS = 8
 
 
 class ShortRing(Lint):
-    """A phone rings for less than two rings: nobody picks up that fast.
+    """A phone rings less than two rings: nobody picks up that fast.
 
-    `for` of a person, or what `at_most` leaves of it for those who come last.
+    The ring time follows from `for`, or from the time that `at_most` leaves for the last phones.
 
     Good::
 
@@ -34,7 +34,7 @@ class ShortRing(Lint):
         - ring: {to: ivan, for: 1 ring}
         - hangup
 
-    Bad, five seconds are left for Olena::
+    Bad, Olena rings only five seconds::
 
         - ring: {to: [ivan, olena], order: in_order, for: 15s, at_most: 20s}
         - hangup
@@ -43,7 +43,7 @@ class ShortRing(Lint):
     id = "short-ring"
 
     def scheme(self, one: OneScheme) -> Iterator[Complaint]:
-        """Legs of each `ring`, the target's time of the others."""
+        """Legs of each `ring`, targets of other steps."""
         for rung in one.rings:
             short = {leg.target: leg.seconds or 0 for leg in rung.legs if (leg.seconds or 0) < TWO_RINGS_SECONDS}
             if short:
@@ -51,17 +51,17 @@ class ShortRing(Lint):
                 yield (*rung.loc, where), _short(short), "two rings are 8 s"
         for step, loc, _ in one.steps:
             if isinstance(step, StickyStep | CrmStep | WebhookStep) and step.ring < TWO_RINGS_SECONDS:
-                yield (*loc, "ring"), f"its target rings {step.ring} s only", "two rings are 8 s"
+                yield (*loc, "ring"), f"the target rings only {step.ring} s", "two rings are 8 s"
 
 
 def _short(legs: Mapping[str, int]) -> str:
     name, seconds = next(iter(legs.items()))
     rest = f", and {len(legs) - 1} more phones" if len(legs) > 1 else ""
-    return f"`{name}` rings {seconds} s only{rest}"
+    return f"`{name}` rings only {seconds} s{rest}"
 
 
 class NeverRung(Lint):
-    """The step, or the time of the phone's person, is over before this phone would begin to ring.
+    """The step, or the person's ring time, ends before this phone starts ringing.
 
     Good::
 
@@ -73,7 +73,7 @@ class NeverRung(Lint):
         - ring: {to: [ivan, {olena: after 30s}], at_most: 20s}
         - hangup
 
-    Bad, after ten seconds Petro's time is over::
+    Bad, Petro's ring time ends after ten seconds::
 
         people:
           petro: {name: P, phones: {desk: {sip: "1009"}, soft: {sip: "1010"}}, ring: [desk, {soft: after 10s}]}
@@ -86,28 +86,29 @@ class NeverRung(Lint):
     id = "never-rung"
 
     def scheme(self, one: OneScheme) -> Iterator[Complaint]:
-        """Phones that are named and cut off by `for` or by `at_most`."""
+        """Phones that `for` or `at_most` cuts off."""
         for rung in one.rings:
             ringing = {leg.target for leg in rung.legs}
             reached = {leg.target for turn in rung.named for leg in timed(turn, rung.step.for_)}
             for target in (leg.target for turn in rung.named for leg in turn.legs):
                 if target not in ringing:
-                    where, what = ("at_most", "the step") if target in reached else ("for", "its person's time")
-                    yield (*rung.loc, where), f"`{target}` never rings: {what} ends before", "longer, or earlier"
+                    where, what = ("at_most", "the step") if target in reached else ("for", "the person's ring time")
+                    hint = f"raise `{where}`, or shorten the delay"
+                    yield (*rung.loc, where), f"`{target}` never rings: {what} ends first", hint
 
 
 class LongWait(Lint):
-    """A caller of this number may wait longer for a person or an end than `longest_wait` of the project.
+    """Callers may wait longer for a person or an end of the call than the project's `longest_wait`.
 
-    Every phone rings to its end, every decision takes its whole time, ten jumps between schemes are followed; where a
-    handler's answer may send the call is not. It is the time that `routing compile` and `routing graph` tell.
+    The wait assumes that every phone rings to the end and every decision takes its full timeout, over up to ten jumps
+    between schemes. It does not follow webhooks. `routing compile` and `routing graph` show it.
 
     Good::
 
         - ring: {to: ivan, for: 60s}
         - hangup
 
-    Bad, three minutes are the limit where the project says nothing::
+    Bad, the default limit is three minutes::
 
         - ring: {to: ivan, for: 2m}
         - ring: {to: olena, for: 2m}

@@ -1,6 +1,6 @@
-"""Every way through a list of steps at once: a state that steps change, branches share and ends drop.
+"""A walk along all paths through a list of steps at once, with a state that steps change and branches join.
 
-One pass over the steps, whatever the number of ways. What a state is, and what becomes of it, a lint says.
+It takes one pass over the steps, whatever the number of paths. A lint defines the state and its changes.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ State = TypeVar("State")
 
 
 class Ways(Generic[State]):
-    """A walk along every way. ``told`` gathers what it complains of, ``leads`` the jumps with the state at each."""
+    """A walk along all paths; ``complaints_found`` collects complaints, ``leads`` the jumps with their state."""
 
     def __init__(self, one: OneScheme) -> None:
         self.one = one
@@ -32,24 +32,24 @@ class Ways(Generic[State]):
         self.leads: list[tuple[str, State]] = []
 
     def enter(self, step: Step, loc: Loc, state: State) -> State:
-        """The state after a step itself, its branches not included."""
+        """The state after a step, without its branches."""
         return state
 
     def branch(self, step: Step, label: str, state: State) -> State:
-        """The state at the beginning of a branch; the label ``""`` is the way past all branches."""
+        """The state at the start of a branch; the label ``""`` is the path past all branches."""
         return state
 
     def join(self, one: State, other: State) -> State:
-        """The state where two ways meet."""
+        """The state where two paths join."""
         raise NotImplementedError
 
     def complaints(self, state: State) -> Iterator[Complaint]:
-        """What the walk through the whole scheme complains of; ``state``: at its beginning."""
+        """The complaints of a walk through the whole scheme; ``state``: at its start."""
         self.walk(self.one.fields.steps, ("steps",), state)
         return iter(self.complaints_found)
 
     def walk(self, steps: Sequence[StepItem], loc: Loc, state: State) -> State | None:
-        """The state behind a list of steps, None when no call gets there."""
+        """The state after a list of steps, None when no call gets there."""
         for index, item in enumerate(steps):
             step, here = item.step, (*loc, index, item.step.kind)
             state = self.enter(step, here, state)
@@ -70,51 +70,51 @@ class Ways(Generic[State]):
 
 
 class Until(Ways[bool]):
-    """Ways on which something has not happened yet: the state is whether it has, on every way to here."""
+    """A walk whose state is whether an event has happened on every path so far."""
 
     def join(self, one: bool, other: bool) -> bool:
-        """Both ways must have seen it."""
+        """It must have happened on both paths."""
         return one and other
 
 
 class UntilRung(Until):
-    """Whether anybody was rung, or was kept waiting by a prompt, of which the first is enough to be told.
+    """Whether a person was rung, or a first prompt was played, which is enough for one complaint.
 
-    When the calendar says closed, nobody is there whom one could ring first.
+    While the calendar is closed there is nobody to ring first.
     """
 
     def enter(self, step: Step, loc: Loc, state: bool) -> bool:
-        """A `ring` rings, a prompt keeps waiting."""
+        """A `ring` or a prompt."""
         return state or isinstance(step, RingStep) or (step.answers and not isinstance(step, AskNumberStep))
 
     def branch(self, step: Step, label: str, state: bool) -> bool:
-        """Closed is excused."""
+        """Closed branches count as rung."""
         if isinstance(step, HoursStep):
             return state or label in ("closed", "holiday")
         return state or isinstance(step, OpenBranchStep)
 
 
 class UntilAnnounced(Until):
-    """Whether the caller has heard anything in which a recording could be announced."""
+    """Whether the caller has heard a sound that can announce the recording."""
 
     def enter(self, step: Step, loc: Loc, state: bool) -> bool:
-        """A file or a menu's prompt was played, to whoever came."""
+        """A file or a menu's prompt that every caller hears."""
         everybody = not isinstance(step, AskNumberStep) and not (isinstance(step, PlayStep) and step.unless)
         return state or (step.answers and everybody)
 
 
 class UntilChosen(Until):
-    """Whether the caller has been in a menu."""
+    """Whether the caller has reached a menu."""
 
     def enter(self, step: Step, loc: Loc, state: bool) -> bool:
-        """A menu offers a choice."""
+        """A menu."""
         return state or isinstance(step, MenuStep)
 
 
-#: What a call may not have met yet when it comes to a scheme.
+#: Events that may not have happened yet when a call enters a scheme.
 UNTIL: dict[str, type[Until]] = {"rung": UntilRung, "announced": UntilAnnounced, "chosen": UntilChosen}
 
 
 def rings(step: Step) -> bool:
-    """Whether a step may ring somebody: by itself or on the engine's word."""
+    """Whether a step may ring somebody, itself or by a decision."""
     return isinstance(step, DynamicStep) and bool(step.obeys)

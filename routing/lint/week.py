@@ -1,4 +1,4 @@
-"""Minutes of a week as one whole number, a bit a minute from Monday 00:00: sets of minutes are its `&`, `|` and `~`."""
+"""Sets of minutes of a week as an integer, one bit per minute from Monday 00:00, combined by `&`, `|` and `~`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ FULL = (1 << MINUTES) - 1
 
 
 def open_minutes(calendar: Calendar) -> int:
-    """When a calendar is open in a usual week, in UTC by the zone's standard time."""
+    """The minutes when a calendar is open in a normal week, in UTC by the zone's standard time."""
     minutes = 0
     for weekday, periods in enumerate(calendar.weekly):
         for period in periods:
@@ -22,7 +22,7 @@ def open_minutes(calendar: Calendar) -> int:
 
 
 def spoken(minutes: int, zone: str) -> str:
-    """Minutes of UTC for people of a zone: ``mon-fri 18:00-21:00, sun all day``."""
+    """Minutes of UTC as text in a zone's local time: ``mon-fri 18:00-21:00, sun all day``."""
     local = _turned(minutes, offset_minutes(zone))
     days = [_spans((local >> day * DAY_MINUTES) & ((1 << DAY_MINUTES) - 1)) for day in range(7)]
     return ", ".join(f"{_days(first, last)} {days[first]}" for first, last in _runs(days) if days[first])
@@ -52,7 +52,7 @@ def _clock(minute: int) -> str:
 
 
 def _runs(days: list[str]) -> Iterator[tuple[int, int]]:
-    """Neighbouring days that are alike: first and last."""
+    """Runs of equal consecutive days: first and last."""
     first = 0
     for day in range(1, 8):
         if day == 7 or days[day] != days[first]:

@@ -1,4 +1,4 @@
-"""A whole scheme folder as lints see it: the shared part with its places, and the facts of every scheme."""
+"""A whole scheme folder as lints see it: the shared part with its locations, and the facts of every scheme."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ OWNERS = ("people", "calendars")
 
 @dataclass(frozen=True)
 class WholeFolder:
-    """``complete``: nothing is wrong, so that what seems to be unused is. ``today`` is the day of the check.
+    """``complete``: the folder has no problem, so what seems unused is unused. ``today``: the day of the check.
     ``channels``: of sound files, by name."""
 
     folder: Folder
@@ -32,21 +32,21 @@ class WholeFolder:
     def __post_init__(self) -> None:
         places = {
             (kind, name): document
-            for document in reversed(self.documents)  # of a name that is defined twice the first counts
+            for document in reversed(self.documents)  # the first definition of a name counts
             for kind, part in (document.data.items() if isinstance(document.data, dict) else ())
             for name in (part if isinstance(part, dict) else ())
         }
         object.__setattr__(self, "places", places)
 
     def at(self, lint: str, loc: Loc, message: str, hint: str = "", *, at_key: bool = False) -> LintFinding:
-        """A finding in a shared file; ``loc`` begins with a kind and a name."""
+        """A finding in a shared file; ``loc`` starts with a kind and a name."""
         kind, name = str(loc[0]), str(loc[1])
         document = self.places[kind, name]
         owner = (kind, name) if kind in OWNERS else PROJECT
         return LintFinding(document.problem(loc, message, hint, at_key=at_key), lint, owner)
 
     def allowed(self) -> Iterator[tuple[Owner, str, str, Place]]:
-        """Every allowance: whose it is, the lint, the file and the place."""
+        """Every allowance: its owner, the lint, the file and the location."""
         for facts in self.schemes.values():
             for lint, place in facts.allow.items():
                 yield ("scheme", facts.scheme), lint, facts.file, place
@@ -57,10 +57,9 @@ class WholeFolder:
                 yield from ((owner, lint, document.file, place) for lint, place in _allow(document, loc))
 
     def reached(self, until: str) -> Collection[str]:
-        """Schemes that a call can come to without something having happened before: see `routing.lint.ways`.
+        """Schemes that a call can enter before an event has happened; see `routing.lint.ways`.
 
-        Numbers lead there, and jumps from places where it has not happened; a scheme to which nothing leads is for
-        webhooks to name.
+        Numbers lead there, jumps before the event, and webhooks: those may name any scheme to which nothing else leads.
         """
         jumped = {to for facts in self.schemes.values() for to, _, _ in facts.jumps if to != facts.scheme}
         pooled = {pool.scheme for pool in self.folder.pools.values()}

@@ -1,4 +1,4 @@
-"""The ``crm:`` key while a folder is read: each entry by its vendor's fields, and the owners that people stand for."""
+"""Reading the ``crm:`` key: each entry by its vendor's fields, and the owner ids of people."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from routing.model.problem import Loc, Problem, did_you_mean
 
 
 def read(document: Document, name: str, value: Any) -> Crm | Wrong:
-    """One CRM of the project, or what is wrong with it."""
+    """One CRM of the project, or its problems."""
     loc = ("crm", name)
     try:
         model, fields = crm_of(name, value)
@@ -28,7 +28,7 @@ def read(document: Document, name: str, value: Any) -> Crm | Wrong:
 
 
 def check_entities(folder: Folder, places: Mapping[str, tuple[Document, Loc]]) -> Iterator[Problem]:
-    """CRMs are told of entities that pages tell. ``places``: where CRMs stand."""
+    """Every entity that a CRM receives is tracked on pages. ``places``: the locations of CRMs."""
     tracked = folder.project.tracking.entities if folder.project.tracking else {}
     for system, (document, loc) in places.items():
         for below, place in folder.crm[system].tells():
@@ -39,7 +39,7 @@ def check_entities(folder: Folder, places: Mapping[str, tuple[Document, Loc]]) -
 
 
 def check(folder: Folder, places: Mapping[str, tuple[Document, Loc]]) -> Iterator[Problem]:
-    """People's owner ids: of CRMs that there are, ids, and none of two people. ``places``: where people stand."""
+    """People's owner ids: the CRM exists, the ids are valid and unique. ``places``: the locations of people."""
     seen: dict[tuple[str, str], str] = {}
     for name, (document, loc) in places.items():
         for system, written in folder.people[name].crm.items():
@@ -52,5 +52,5 @@ def check(folder: Folder, places: Mapping[str, tuple[Document, Loc]]) -> Iterato
                 yield document.problem(where, "an owner id is a number or text", "write `bitrix24: 17`")
             for each in ids or ():
                 if (system, each) in seen:
-                    yield document.problem(where, f"owner `{each}` is {seen[system, each]} already")
+                    yield document.problem(where, f"owner id `{each}` belongs to {seen[system, each]} already")
                 seen.setdefault((system, each), name)

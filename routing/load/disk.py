@@ -1,7 +1,7 @@
-"""What lies below a scheme folder, as far as those who write it may read: the only part of loading that touches a disk.
+"""The files below a scheme folder: the only part of loading that touches the disk.
 
-Whoever may commit a link must not read what the machine reads: a link that leaves the folder is refused, whether it is
-a file, a folder, or stands above one. Devices, pipes and sockets are never opened.
+An author who commits a link must not gain access to other files of the machine. So links that leave the folder are
+refused, whether they lead to a file, to a folder, or are part of a path. Devices, pipes and sockets are never opened.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from typing import BinaryIO
 
 from routing.model.problem import Problem
 
-LEAVES = "a link that leads out of the folder of schemes"
-COPY = "copy into the folder what it leads to"
-#: What is neither a file nor a folder.
+LEAVES = "a link that leads out of the scheme folder"
+COPY = "copy its target into the folder"
+#: Names of what is neither a file nor a folder.
 _KINDS = {
     stat.S_IFIFO: "a named pipe",
     stat.S_IFSOCK: "a socket",
@@ -29,7 +29,7 @@ _KINDS = {
 
 @dataclass(frozen=True)
 class FolderEntry:
-    """Something below a folder: its name from there, the path that may be opened, and what is wrong with it, if so."""
+    """A file or folder: its name relative to the scheme folder, the path to open, and its fault, if any."""
 
     name: str
     path: str
@@ -45,9 +45,9 @@ class FolderEntry:
 
 
 def walk(folder: Path, below: str = "") -> Iterator[FolderEntry]:
-    """Every file and folder in a folder, or in one of its own, with what cannot be read; what is hidden is skipped.
+    """Every file and folder in a folder, or in its subfolder ``below``, unreadable ones too; hidden ones are skipped.
 
-    Links inside the folder are followed, once: those that lead back up are passed over. Raises OSError for the folder.
+    Links inside the folder are followed, except those that lead back up. Raises OSError for the folder itself.
     """
     root = os.path.realpath(folder)
     if not below:
@@ -102,9 +102,9 @@ def _looked_at(name: str, path: str, root: str) -> FolderEntry:
 
 
 def open_file(path: str) -> BinaryIO:
-    """A file to read. Raises OSError, for whatever is no file too; nothing is waited for.
+    """Open a file to read, without blocking. Raises OSError, also for anything but a regular file.
 
-    The path is one that `walk` found, links resolved: if somebody puts a link or a pipe there meanwhile, it is refused.
+    The path is one that `walk` found, with links resolved: a link or pipe that replaced it meanwhile is refused.
     """
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
@@ -114,7 +114,7 @@ def open_file(path: str) -> BinaryIO:
 
 
 def read_bytes(path: str, most: int) -> bytes:
-    """A file's first bytes, one more than ``most`` where it is longer; see `open_file`."""
+    """A file's content, of a longer file the first ``most`` + 1 bytes; see `open_file`."""
     with open_file(path) as file:
         return file.read(most + 1)
 

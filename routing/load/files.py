@@ -1,4 +1,4 @@
-"""The files of a scheme folder by what they are: YAML, sounds, lists of numbers, tests."""
+"""The files of a scheme folder by type: YAML, sounds, lists of numbers, tests."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ from routing.model.sound import ENDINGS, NoSound, playing
 SOUNDS, LISTS = "sounds", "lists"
 _YAML, _TESTS = (".yaml", ".yml"), (".test.yaml", ".test.yml")
 LARGEST_SOUND = 200_000_000
-#: Finds the key of a scheme file without parsing YAML; a file that hides it is still found by parsing.
+#: Finds the key of a scheme file without parsing YAML; parsing finds the rest.
 SCHEME_KEY = re.compile(rb"^scheme\s*:", re.MULTILINE)
 PROJECT_KEY = re.compile(rb"^project\s*:", re.MULTILINE)
 _SCHEME_ID = re.compile(rb"^[\"']?scheme[\"']?\s*:\s*[\"']?([a-z][a-z0-9_]*)", re.MULTILINE)
-#: A file that changed this recently may change again without its times telling.
+#: A file that changed this recently may change again with the same times.
 RACY_NS = 50_000_000
 
 
 @dataclass(frozen=True)
 class Source:
-    """One YAML file: its name relative to the folder, where it is, and a stamp that changes when it does."""
+    """One YAML file: its name relative to the folder, its path, and a stamp that changes with its content."""
 
     name: str
     path: str
@@ -36,7 +36,7 @@ class Source:
 
 @dataclass(frozen=True)
 class Sound:
-    """One sound file: where it is, its length in seconds (0 when it is none), its channels, and its mode and group."""
+    """One sound file: its path, its length in seconds (0 for an invalid one), its channels, its mode and group."""
 
     path: str
     seconds: float
@@ -45,7 +45,7 @@ class Sound:
 
 
 def sources(folder: Path) -> tuple[list[Source], list[Problem]]:
-    """Every YAML file below the folder except tests, sorted by name, and what cannot be read.
+    """Every YAML file below the folder except tests, sorted by name, and problems with unreadable ones.
 
     Raises Problems when there is no folder.
     """
@@ -66,7 +66,7 @@ def sources(folder: Path) -> tuple[list[Source], list[Problem]]:
 
 
 def files_of_tests(folder: Path) -> tuple[list[Path], list[Problem]]:
-    """Every file of scheme tests below a folder, sorted by name, and what cannot be read."""
+    """Every file of scheme tests below a folder, sorted by name, and problems with unreadable ones."""
     found, problems = [], []
     for entry in walk(folder):
         if not entry.name.endswith(_TESTS):
@@ -79,7 +79,7 @@ def files_of_tests(folder: Path) -> tuple[list[Path], list[Problem]]:
 
 
 def text_of(source: Source) -> bytes:
-    """A file's bytes; of one that is longer than any scheme only so much that reading it says so. Raises Problems."""
+    """A file's bytes; of one longer than any scheme, just enough that the reader refuses it. Raises Problems."""
     try:
         return read_bytes(source.path, LARGEST_BYTES)
     except OSError as error:
@@ -87,18 +87,18 @@ def text_of(source: Source) -> bytes:
 
 
 def claimed_ids(text: bytes) -> set[str]:
-    """The id that a scheme's text claims, whatever else is wrong with it."""
+    """The ids that a scheme's text claims, even if it is invalid."""
     return {found.decode() for found in _SCHEME_ID.findall(text)}
 
 
 def _stamp(stat: os.stat_result, now_ns: int) -> str:
-    """ctime moves with every change of content, whatever tools do to mtime; but a clock tick may hold two changes."""
+    """ctime changes with the content, even if tools reset mtime; but two changes may share a clock tick."""
     racy = f"-{now_ns}" if now_ns - stat.st_ctime_ns < RACY_NS else ""
     return f"{stat.st_size}-{stat.st_mtime_ns}-{stat.st_ctime_ns}-{stat.st_ino}{racy}"
 
 
 def sounds(folder: Path) -> tuple[dict[str, Sound], list[Problem]]:
-    """Sound files below ``sounds/`` by relative name, and what is wrong; one that is no sound is there, with 0 s."""
+    """Sound files below ``sounds/`` by relative name, and their problems; an invalid one is included, with 0 s."""
     found: dict[str, Sound] = {}
     problems: list[Problem] = []
     for entry in walk(folder, SOUNDS):
@@ -127,7 +127,7 @@ def _sound(entry: FolderEntry) -> tuple[Sound, list[Problem]]:
 
 
 def lists(folder: Path) -> Iterator[FolderEntry]:
-    """Everything in ``lists/`` that should be a list of numbers."""
+    """The entries of ``lists/`` that should be lists of numbers."""
     for entry in walk(folder, LISTS):
         if entry.name.count("/") < 2 and (entry.fault or not entry.is_folder or entry.name.endswith(".txt")):
             yield entry

@@ -29,7 +29,7 @@ _GROUP: TypeAdapter[Any] = TypeAdapter(Group)
 
 @dataclass
 class _Named:
-    """Everything of one kind, by name, with the place it was defined at; names that are wrong, `ANY` for all."""
+    """All entries of one kind by name, with their locations; ``broken``: invalid names, `ANY` for all."""
 
     kind: str
     values: dict[str, Any] = field(default_factory=dict)
@@ -38,16 +38,16 @@ class _Named:
 
     @property
     def excused(self) -> Broken:
-        """The wrong names as `Folder.broken` has them."""
+        """The broken names in the form of `Folder.broken`."""
         return frozenset((self.kind, name) for name in self.broken)
 
 
 def shared(
     documents: Sequence[Document], sounds: Mapping[str, float], engine: str, excused: Broken = frozenset()
 ) -> tuple[Folder | None, list[Problem]]:
-    """The folder's shared part and everything that is wrong with it; None when there is no project to speak of.
+    """The folder's shared part and all its problems; None without a usable project.
 
-    ``excused``: what may be in files that could not be read (`Folder.broken`).
+    ``excused``: names that unreadable files may define (`Folder.broken`).
     """
     problems = [problem for document in documents for problem in top_keys(document)]
     excused = excused.union(*map(misnamed, documents))
@@ -81,7 +81,7 @@ def shared(
 
 
 def _by_known_gateways(person: Person, folder: Folder) -> Person:
-    """The person, without gateways that are not there: told by now, they need not be looked up any more."""
+    """The person without unknown gateways, which have been reported and must not be looked up again."""
     if all(phone.gateway in (None, *folder.gateways) for phone in person.phones.values()):
         return person
     by_first = {label: phone.model_copy(update={"gateway": None}) for label, phone in person.phones.items()}
@@ -111,9 +111,9 @@ def _project(documents: Sequence[Document], problems: list[Problem], unread: boo
 
 
 def _as_far_as_it_goes(data: Any, wrong: Wrong) -> Project | None:
-    """A project without its wrong settings, so that the rest of the folder is checked in the same run.
+    """A project without its invalid settings, so that the same run checks the rest of the folder.
 
-    None when the country is wrong: every number written without it would be called wrong too.
+    None when the country is invalid: every number written without it would be reported too.
     """
     bad = {problem.path.removeprefix("project.").split(".")[0].split("[")[0] for problem in wrong}
     if not isinstance(data, dict) or "country" in bad:
@@ -132,7 +132,7 @@ def _as_far_as_it_goes(data: Any, wrong: Wrong) -> Project | None:
 def _entries(
     documents: Sequence[Document], kind: str, problems: list[Problem], broken: set[str]
 ) -> Iterator[tuple[Document, str, Any]]:
-    """Every named entry of a kind; names are checked here and never twice the same."""
+    """Every entry of a kind with a valid and unique name."""
     seen: dict[str, str] = {}
     for document in documents:
         part = document.data.get(kind) if isinstance(document.data, dict) else None
@@ -143,7 +143,7 @@ def _entries(
         for name, value in (part or {}).items():
             message = ""
             if name in RESERVED:
-                message = f"`{name}` is a name of the dialplan itself: choose another"
+                message = f"`{name}` is a reserved name of the dialplan: choose another"
             elif not ID.fullmatch(name):
                 message = no_name(name)
             elif name in seen:
@@ -180,16 +180,14 @@ def _collect(
 
 
 def _check(folder: Folder, people: _Named, groups: _Named) -> Iterator[Problem]:
-    """What only shows when everything is known: names that resolve, nothing used twice, no group inside itself."""
+    """Checks across entries: names exist, accounts and extensions are unique, no group contains itself."""
     for name, (document, loc) in people.places.items():
         yield from _check_person(name, document, loc, folder)
     yield from _twice(folder, people)
     yield from crm_entries.check(folder, people.places)
     for name, (document, loc) in groups.places.items():
         if name in folder.people:
-            yield document.problem(
-                loc, f"`{name}` is a person and a group: one of them needs another name", at_key=True
-            )
+            yield document.problem(loc, f"`{name}` is both a person and a group: rename one of them", at_key=True)
         for index, member in enumerate(folder.groups[name]):
             if complaint := targets.unknown(member, folder):
                 yield document.problem((*loc, index), *complaint)
@@ -219,7 +217,7 @@ def _check_person(name: str, document: Document, loc: Loc, folder: Folder) -> It
 
 
 def _twice(folder: Folder, people: _Named) -> Iterator[Problem]:
-    """SIP accounts and extensions share one internal numbering; a person's extension may be an account of theirs."""
+    """SIP accounts and extensions share one numbering plan; a person's extension may be one of their accounts."""
     seen: dict[str, tuple[str, str]] = {}
     for name, (document, loc) in people.places.items():
         person = folder.people[name]
@@ -228,9 +226,9 @@ def _twice(folder: Folder, people: _Named) -> Iterator[Problem]:
             used.append(((*loc, "extension"), person.extension))
         for where, number in used:
             if is_emergency(number, folder.project.country):
-                yield document.problem(where, f"`{number}` is an emergency number", "phones must reach help by it")
+                yield document.problem(where, f"`{number}` is an emergency number", "phones must be able to dial it")
             holder, kind = seen.get(number, ("", ""))
             if holder and (holder != name or kind == where[-1]):
-                hint = "every account and extension is used once"
-                yield document.problem(where, f"`{number}` is taken by {holder}", hint)
+                hint = "accounts and extensions are unique"
+                yield document.problem(where, f"`{number}` is in use by {holder}", hint)
             seen.setdefault(number, (name, str(where[-1])))

@@ -1,6 +1,6 @@
-"""Lists of numbers below ``lists/``: plain text, one number a line, ``#`` begins a comment.
+"""Lists of numbers below ``lists/``: plain text, one number per line, ``#`` starts a comment.
 
-What is no number is never told as it stands: the file may be another one than its name says.
+Messages never quote a line that is not a number: the file may be a private one with a misleading name.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ LARGEST_BYTES = 4_000_000
 MOST_NUMBERS = 100_000
 MOST_PROBLEMS = 50
 _NAME = re.compile(r"lists/[a-z][a-z0-9_]{0,63}\.txt")
-#: Of a line that is no number so many signs are told.
+#: Characters that messages show of an invalid line.
 _SHOWN = 3
 
 
 class KnownLists(Protocol):
-    """Numbers of lists that were read before: reading a long one takes longer than compiling it."""
+    """A cache of parsed lists: parsing a long one takes longer than compiling it."""
 
     def get(self, text: bytes) -> list[str] | None: ...
 
@@ -43,7 +43,7 @@ class _Nothing:
 def read_lists(
     folder: Path, country: str | None, known: KnownLists | None = None
 ) -> tuple[dict[str, Any], list[Problem]]:
-    """Numbers in E.164, sorted, by the list's name, and everything that is wrong; a wrong list is there, and empty.
+    """Sorted E.164 numbers by the list's name, and all problems; an invalid list is included, and empty.
 
     ``country`` is for numbers written without ``+``.
     """
@@ -53,8 +53,8 @@ def read_lists(
         if entry.name == files.LISTS:
             problems.append(entry.problem)
         elif not _NAME.fullmatch(entry.name):
-            hint = "small letters, digits and _, and .txt at the end"
-            problems.append(Problem(entry.name, 1, 1, "", "not a list's file name", hint))
+            hint = "use a-z, 0-9 and _, and end it with .txt"
+            problems.append(Problem(entry.name, 1, 1, "", "not a valid name of a list", hint))
         else:
             lists[_stem(entry)], wrong = _read(entry, country, known or _Nothing())
             problems += wrong
@@ -110,7 +110,7 @@ def _numbers(name: str, text: str, country: str | None) -> tuple[list[str], list
 
 
 def _masked(message: str, line: str) -> str:
-    """What is said of a line, with the line's beginning and length in its place."""
+    """A message about a line, with the line replaced by its first characters and its length."""
     shown = f"`{line[:_SHOWN]}...` ({len(line)} characters)" if len(line) > _SHOWN else "the line"
     masked = message.replace(f"`{line}`", shown)
     return f"{shown} is not a phone number" if len(line) > _SHOWN and line in masked else masked

@@ -1,4 +1,4 @@
-"""YAML text to plain data, with the place of every key and value; the only reader of YAML.
+"""From YAML text to plain data, with the location of every key and value; the only reader of YAML.
 
 Scalars resolve as in YAML 1.2: ``no``, ``09:00`` and dates stay text, keys are always text. Refused: tags, duplicate
 keys, several documents, anchors that multiply, depth and size beyond any scheme. Knows nothing of schemes.
@@ -29,29 +29,29 @@ _INT = re.compile(r"[-+]?\d{1,18}")
 _FLOAT = re.compile(r"[-+]?(\d+\.\d*|\.\d+)([eE][-+]?\d+)?")
 _CONSTANTS = {"true": True, "false": False, "null": None, "~": None, "": None}
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x85\u2028\u2029\ufeff]")
-#: libyaml's composer recurses in C: text that could nest deeply, or holds tags, is first walked without recursion.
+#: libyaml's composer recurses in C: text that may nest deeply, or contains tags, is first checked without recursion.
 _MAY_NEST = re.compile(r"^[ \-?:]{80}", re.MULTILINE)
 _MANY_BRACKETS = 300
 
 
 @dataclass(frozen=True)
 class Document:
-    """One YAML file: its data and the way back from a place in the data to a line of the file."""
+    """One YAML file: its data, and the lookup from a location in the data to a line of the file."""
 
     file: str
     data: Any
     root: yaml.Node | None
 
     def problem(self, loc: Loc, message: str, hint: str = "", *, at_key: bool = False) -> Problem:
-        """A problem at a place in the data; ``at_key`` points at the mapping key instead of its value.
+        """A problem at a location in the data; ``at_key`` points at the mapping key instead of its value.
 
-        Parts of ``loc`` that the text does not have (a shorthand's inner name) are passed over.
+        Parts of ``loc`` that the text does not contain (a shorthand's inner name) are skipped.
         """
         mark, shown, _ = self._find(loc, at_key)
         return Problem(self.file, mark.line + 1, mark.column + 1, dotted(shown), message, hint)
 
     def lines(self, loc: Loc) -> tuple[int, int]:
-        """The lines that a place in the data takes, from its key to its end, blank lines behind it included."""
+        """First and last line of a location in the data, key and trailing blank lines included."""
         first, _, _ = self._find(loc, at_key=True)
         _, _, node = self._find(loc, at_key=False)
         end = node.end_mark if node is not None else None
@@ -61,7 +61,7 @@ class Document:
         return first.line + 1, max(end.line + (not in_block), first.line + 1)
 
     def part(self, kind: str) -> dict[str, Any]:
-        """What the file has under a top-level key, where that is a mapping; empty otherwise."""
+        """The mapping under a top-level key; empty without one."""
         found = self.data.get(kind) if isinstance(self.data, dict) else None
         return found if isinstance(found, dict) else {}
 
@@ -97,7 +97,7 @@ def _child(node: yaml.Node, part: str | int) -> tuple[yaml.Node, yaml.Node] | No
 
 
 def read(file: str, text: bytes) -> Document:
-    """Parse one file. Raises Problems with every fault of its YAML."""
+    """Parse one file. Raises Problems with all its YAML errors."""
     try:
         node = _compose(file, text)
     except UnicodeDecodeError as error:
@@ -124,7 +124,7 @@ def _compose(file: str, text: bytes) -> yaml.Node | None:
         line = decoded.count("\n", 0, control.start()) + 1
         column = control.start() - decoded.rfind("\n", 0, control.start())
         code = f"U+{ord(control[0]):04X}"
-        raise Problems([Problem(file, line, column, "", f"control character {code}", "remove it; it cannot be seen")])
+        raise Problems([Problem(file, line, column, "", f"control character {code}", "remove it; it is invisible")])
     if "#" in decoded and (commented := commented_key(file, decoded)):
         raise Problems([commented])
     brackets = decoded.count("[") + decoded.count("{")
@@ -139,7 +139,7 @@ def _refuse_deep_and_tagged(file: str, text: str) -> None:
     except yaml.MarkedYAMLError as error:
         if "nesting depth" not in str(error.problem):
             raise
-        # libyaml has a limit of its own and reads ahead: the parser without one finds where ours is passed
+        # libyaml reads ahead and has a limit of its own: the pure parser finds where ours is exceeded
         _walk(file, yaml.parse(text, Loader=yaml.SafeLoader))
 
 
@@ -165,7 +165,7 @@ def _walk(file: str, events: Iterator[yaml.Event]) -> None:
 
 
 class _Builder:
-    """Plain data from nodes, collecting problems on the way."""
+    """Builds plain data from nodes and collects problems."""
 
     def __init__(self, file: str) -> None:
         self.file = file
@@ -190,12 +190,12 @@ class _Builder:
         data: dict[str, Any] = {}
         for key, value in node.value:
             if not isinstance(key, yaml.ScalarNode):
-                hint = "quote text that begins with `{` or `[`"
+                hint = "quote text that starts with `{` or `[`"
                 self.problems.append(self._problem(key, loc, "a key must be a plain word", hint))
                 continue
             name = str(key.value)
             if name in data:
-                self.problems.append(self._problem(key, (*loc, name), f"key `{name}` stands twice in one mapping"))
+                self.problems.append(self._problem(key, (*loc, name), f"key `{name}` occurs twice in one mapping"))
             data[name] = self.build(value, (*loc, name), depth + 1)
         return data
 

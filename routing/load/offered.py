@@ -1,7 +1,7 @@
-"""What editors offer of a JSON Schema: defaults as an author writes them, and no empty values.
+"""The JSON Schema for editors: defaults as authors write them, and no empty values.
 
-Pydantic writes a default as the loader keeps it: seconds for ``20s``, null for "not set". Editors insert it as it
-stands, so each becomes what the loader would read back to the same value, or goes. Knows JSON alone.
+Pydantic writes a default as the loader stores it: seconds for ``20s``, null for "not set". Editors insert defaults
+verbatim, so each is rewritten as YAML that loads to the same value, or removed. This module only knows JSON.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _NULL = {"type": "null"}
 
 
 def offered(schema: Schema) -> Schema:
-    """The schema, changed in place: see the module."""
+    """The schema, changed in place; see the module's docstring."""
     for part in _parts(schema):
         for setting in part.get("properties", {}).values():
             _tidy(setting)
@@ -41,7 +41,7 @@ def _tidy(setting: Schema) -> None:
 
 
 def _one_kind_less(setting: Schema) -> None:
-    """An empty value is allowed to stand there and says nothing: no editor offers it."""
+    """Remove null from the offered types: an empty value is valid and has no effect."""
     kinds = [kind for kind in setting.pop("anyOf") if kind != _NULL]
     if len(kinds) > 1 or "$ref" in kinds[0]:
         setting["anyOf"] = kinds

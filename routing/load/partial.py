@@ -1,4 +1,4 @@
-"""What is left of a scheme with faults, so that the names in its sound parts are checked in the same run."""
+"""The valid parts of a faulty scheme, so that the same run checks the names in them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from routing.model.problem import Loc
 from routing.steps import KINDS
 from routing.steps.scheme_file import SchemeFields
 
-#: Names that could not be read, where one is needed.
+#: Stands for a required name that could not be read.
 UNREADABLE = "unreadable"
 _LISTS = ("steps", "open", "closed", "holiday", "otherwise")
 
@@ -20,11 +20,11 @@ _LISTS = ("steps", "open", "closed", "holiday", "otherwise")
 def without_faults(
     data: Any, locs: Sequence[Loc], country: str | None, meant: Collection[Loc] = ()
 ) -> SchemeFields | None:
-    """The scheme with every faulty step replaced by a `hangup` and every other faulty setting left out.
+    """The scheme with a `hangup` in place of each faulty step, and without other faulty settings.
 
-    A calendar that is wrongly told, or under a key that was meant to be `hours` (``meant``), is there: `UNREADABLE`.
+    `hours` is `UNREADABLE` when it is faulty, or misspelt (``meant``: intended keys of unknown ones).
 
-    None when nothing sound is left. Only good for looking at names: where the call goes is another matter.
+    None when nothing valid is left. Only fit for checking names: calls would go elsewhere.
     """
     if not isinstance(data, dict):
         return None
@@ -47,7 +47,7 @@ def without_faults(
 
 
 def _step(loc: Loc) -> int | None:
-    """Where in the place the innermost step stands: an index into a list of steps."""
+    """The position in ``loc`` of the innermost index into a list of steps."""
     for at in range(len(loc) - 1, 0, -1):
         if isinstance(loc[at], int) and (loc[at - 1] in _LISTS or (at > 1 and loc[at - 2] == "options")):
             return at
@@ -55,7 +55,7 @@ def _step(loc: Loc) -> int | None:
 
 
 def _replace(data: Any, loc: Loc) -> None:
-    """Put a `hangup` at a place; parts that a shorthand leaves out are passed over."""
+    """Put a `hangup` at a location; parts that a shorthand omits are skipped."""
     holder: Any = None
     key: Any = ""
     for part in loc:

@@ -21,13 +21,13 @@ from routing.steps.scheme_file import SchemeFields
 _SHARED: dict[str, Any] = {
     "project": (Project | None, Field(None, description="Settings that hold for every scheme.")),
     "people": (dict[Id, Person], Field({}, description="People and their phones, by id.")),
-    "groups": (dict[Id, Group], Field({}, description="People, groups and single phones that are rung by one name.")),
+    "groups": (dict[Id, Group], Field({}, description="People, groups and single phones that ring by one name.")),
     "calendars": (dict[Id, CalendarFields], Field({}, description="Opening hours, by id.")),
     "gateways": (dict[Id, Gateway], Field({}, description="Trunks to carriers, by id; the first is for calls out.")),
     "pools": (dict[Id, Pool], Field({}, description="Numbers that are lent to visitors of a site, by id.")),
     "crm": (dict[Id, AnyCrm], Field({}, description="CRMs in which callers are looked up, by id.")),
 }
-#: Names that can be rung, and what may stand behind one: `{ivan.mobile: after 10s}`.
+#: Names in ring lists, and the delay after a name: `{ivan.mobile: after 10s}`.
 _RUNG = r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?$"
 _AFTER = {"type": "string", "pattern": durations.PATTERN.replace("^", r"^(after\s*)?"), "examples": ["after 10s"]}
 assert tuple(_SHARED) == SHARED_KEYS
@@ -38,7 +38,7 @@ _SharedFile = create_model("SharedFile", __base__=Fields, **_SHARED)
 def json_schema() -> dict[str, Any]:
     """One schema for both kinds of file: a scheme, or people, groups, calendars, gateways and the project.
 
-    All have the same one, and none changes it.
+    The result is cached: do not change it.
     """
     scheme = SchemeFields.model_json_schema(by_alias=True, ref_template="#/$defs/{model}")
     shared = _SharedFile.model_json_schema(by_alias=True, ref_template="#/$defs/{model}")
@@ -55,7 +55,7 @@ def json_schema() -> dict[str, Any]:
 
 
 def _allow_shorthands(definitions: dict[str, Any]) -> None:
-    """What authors may write short: a step as a bare word, a step's main setting as its value, one step for a list."""
+    """Add the shorthands: a step as a bare word, a step's main setting as its value, one step for a list."""
     step = definitions["AnyStep"]
     bare = [
         kind for kind, model in KINDS.items() if not any(each.is_required() for each in model.model_fields.values())

@@ -1,4 +1,4 @@
-"""The top-level keys of files, which say what a file holds."""
+"""The top-level keys of files, which determine what a file defines."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ _SCHEME_KEYS = SchemeFields.model_fields.keys() - {"scheme", "allow"}
 
 
 def misnamed(document: Document) -> Broken:
-    """Kinds of which a file holds something under another key: its names are known to its author."""
+    """Kinds that a file defines under a misspelt key: their names must not be reported as unknown."""
     keys = document.data if isinstance(document.data, dict) else ()
     meant = (closest(key.lower(), SHARED_KEYS) for key in keys if key not in SHARED_KEYS)
     return frozenset((kind, ANY) for kind in meant if kind)
 
 
 def top_keys(document: Document) -> Iterator[Problem]:
-    """What is wrong with the keys of a file that holds no scheme."""
+    """Problems with the top-level keys of a file without a scheme."""
     if document.data is None:
         return
     if not isinstance(document.data, dict):
-        yield document.problem((), "a file holds a mapping with a key such as `scheme:` or `people:`")
+        yield document.problem((), "a file must be a mapping with a key such as `scheme:` or `people:`")
         return
     if (lost := _SCHEME_KEYS & document.data.keys()) and not document.data.keys() & {*SHARED_KEYS, "tests"}:
         id_ = re.sub(r"\W+", "_", document.file.rpartition("/")[2].rpartition(".")[0].lower())
@@ -47,8 +47,8 @@ def top_keys(document: Document) -> Iterator[Problem]:
     for key in document.data:
         if key == "tests":
             hint = "name this file `something.test.yaml`"
-            yield document.problem((key,), "tests stand in files of their own", hint, at_key=True)
+            yield document.problem((key,), "tests belong in files of their own", hint, at_key=True)
         elif key not in SHARED_KEYS:
             known = (*SHARED_KEYS, "scheme")
-            hint = did_you_mean(key, known) or did_you_mean(key.lower(), known) or f"a file holds {', '.join(known)}"
+            hint = did_you_mean(key, known) or did_you_mean(key.lower(), known) or f"known keys: {', '.join(known)}"
             yield document.problem((key,), f"unknown key `{key}`", hint, at_key=True)

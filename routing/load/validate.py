@@ -1,4 +1,4 @@
-"""Plain data to typed fields; pydantic's errors as problems that an author understands, each at its line."""
+"""From plain data to typed fields, and from pydantic's errors to problems for authors, each at its line."""
 
 from __future__ import annotations
 
@@ -31,22 +31,22 @@ _MESSAGES = {
 }
 
 
-#: Keys under which other switches have passwords.
+#: Keys that hold passwords in other telephone systems.
 _SECRETS = frozenset({"password", "pass", "passwd", "secret", "token", "auth", "register_password"})
 
 
 class Wrong(list[Problem]):
-    """What `validate` found instead of a value; ``locs`` are the places in the data."""
+    """The problems that `validate` found; ``locs`` are their locations in the data."""
 
     locs: Sequence[Loc] = ()
-    #: Keys that were meant by unknown ones, with their places: what is told of those is not told of these.
+    #: Locations of the intended keys of unknown ones: they are not reported as missing too.
     meant: frozenset[Loc] = frozenset()
 
 
 def validate(
     model: type[Model] | TypeAdapter[Any], document: Document, loc: Loc, data: Any, country: str | None
 ) -> Model | Any | Wrong:
-    """The typed form of one part of a document, or everything that is `Wrong` with it."""
+    """The typed form of one part of a document, or its problems (`Wrong`)."""
     try:
         if isinstance(model, TypeAdapter):
             return model.validate_python(data)
@@ -66,8 +66,8 @@ def _problem(model: Any, document: Document, loc: Loc, detail: Any) -> Problem:
     kind = detail["type"]
     at_key = "[key]" in detail["loc"]
     if kind == "extra_forbidden" and where[-1] == "<<":
-        hint = "write the lines out; text that stands often belongs into a calendar or group of its own"
-        return document.problem((*loc, *where), "`<<` merges nothing in this language", hint, at_key=True)
+        hint = "write the lines out, or define a calendar or group once and name it"
+        return document.problem((*loc, *where), "merge keys `<<` are not supported", hint, at_key=True)
     if kind == "extra_forbidden":
         return document.problem((*loc, *where), f"unknown key `{where[-1]}`", _of_key(model, where)[0], at_key=True)
     if kind == "missing":
@@ -83,25 +83,25 @@ def _problem(model: Any, document: Document, loc: Loc, detail: Any) -> Problem:
 
 
 def _of_value(kind: str, detail: Any) -> str:
-    """What to write instead of a value that stands for something elsewhere."""
+    """A hint for a value that other languages would accept."""
     if kind == "bool_type":
         return f"write `{word}`" if (word := meant.flag(detail["input"])) else ""
     if bare := meant.unquoted(detail["input"]):
-        return f'these quotes are no quotes to YAML: write "{bare}"'
+        return f'YAML does not know these quotes: write "{bare}"'
     return ""
 
 
 def _of_key(model: Any, where: Loc) -> tuple[str, str]:
-    """The hint for an unknown key, and the key that was meant."""
+    """The hint for an unknown key, and the intended key."""
     known = list(_keys(model, where[:-1]))
     word = str(where[-1])
     if spaced := meant.key(word, known):
-        return f"a space is missing behind the colon: `{spaced}`", word.partition(":")[0]
+        return f"a space is missing after the colon: `{spaced}`", word.partition(":")[0]
     if near := closest(word, known):
         return did_you_mean(word, [near]), near
     if word in _SECRETS:
-        return "no password stands in YAML: `routing secrets` adds it to the secrets file, by its name", ""
-    return f"known here: {', '.join(known)}", ""
+        return "passwords do not belong in YAML: `routing secrets` adds them to the secrets file", ""
+    return f"known keys: {', '.join(known)}", ""
 
 
 def _key_meant(model: Any, detail: Any) -> str:
@@ -109,7 +109,7 @@ def _key_meant(model: Any, detail: Any) -> str:
 
 
 def _keys(model: Any, loc: Loc) -> Iterator[str]:
-    """Keys that a mapping at ``loc`` below the model may have."""
+    """The keys of a mapping at ``loc`` below the model."""
     for candidate in _models(model):
         if not loc:
             yield from (field.alias or name for name, field in candidate.model_fields.items())

@@ -1,18 +1,18 @@
-"""``ask_number``: ask a caller who hides their number to dial it.
+"""``ask_number``: ask a caller with a hidden number to dial it.
 
-Callers who show one hear nothing of it. ``#`` ends what is dialled, so does a pause; a number is written as people of
-the project's ``country`` dial it. What is no number is asked once more (``tries``); who dials nothing goes on at once.
+Callers who show a number hear no prompt. ``#`` or a pause ends the input; the number is dialled as in the project's
+``country``. The prompt is repeated after an invalid number (``tries``); a caller who dials nothing goes on at once.
 
-``crm`` and ``sticky`` look the caller up by it from there on; handlers are told it as ``caller_told``, screens as
-``told``. Nobody knows whether it is true: ``caller`` stays ``anonymous`` for ``match`` and its lists, for ``known`` and
-for limits, and no name of a CRM is shown on a phone because of it.
+``crm`` and ``sticky`` then look the caller up by this number; webhooks send it as ``caller_told``, screen pops as
+``told``. It is not verified: ``caller`` stays ``anonymous`` for ``match`` and its lists, for ``known`` and for limits,
+and phones do not show the CRM's name for it.
 
 Good::
 
     - ask_number: {prompt: menu.wav}
     - webhook: "https://crm.example.com/route"
 
-Bad, it can be asked five times at most (``must be at most 5``)::
+Bad, too many tries (``must be at most 5``)::
 
     - ask_number: {prompt: menu.wav, tries: 9}
 """
@@ -32,28 +32,28 @@ from routing.steps.base import HEAR_TONES, RELEASE, Emitter, Step, sound_path
 from routing.steps.dialplan import Condition, Extension
 from routing.steps.play import UNKNOWN_SECONDS
 
-#: The file and the context in a release that make a number of digits.
+#: The file and the context in a release that turn digits into a number.
 READ = "told"
 
 
 class AskNumberStep(Step):
-    """Ask hidden callers for their number; falls through."""
+    """Ask callers with a hidden number to dial it; falls through."""
 
     kind: ClassVar[str] = "ask_number"
     primary: ClassVar[str] = "prompt"
     answers: ClassVar[bool] = True
 
-    prompt: Sound = Field(description="What the caller hears: asks for the number and for `#` behind it.")
-    wait: Seconds = Field(5, description="For the first digit, after the prompt.")
+    prompt: Sound = Field(description="Prompt that asks for the number, and for `#` after it.")
+    wait: Seconds = Field(5, description="Timeout for the first digit, after the prompt.")
     between: Seconds = Field(
-        2, ge=1, le=10, description="For the next digit; then the number is taken as it is.", examples=["2s", "4s"]
+        2, ge=1, le=10, description="Timeout for the next digit; it ends the input.", examples=["2s", "4s"]
     )
-    tries: Whole = Field(2, ge=1, le=5, description="How often the prompt is played, as long as no number is dialled.")
+    tries: Whole = Field(2, ge=1, le=5, description="How often the prompt is played until a number is dialled.")
 
     def emit(self, out: Emitter, here: Extension, path: str, after: str) -> Extension | None:
-        """Executed, not transferred to: at a transfer FreeSWITCH forgets the keys that were pressed meanwhile.
+        """Use `execute_extension`: a transfer discards keys that were pressed meanwhile.
 
-        So it does while it plays a remark: there is none.
+        Playing a sound for invalid input would discard them too, so there is none.
         """
         here.do("transfer", out.go(f"{path}.ask"))
         hidden = Condition(f"${{routing_caller}}@${{{STATED_NUMBER}}}", "^anonymous@$")
@@ -77,7 +77,7 @@ class AskNumberStep(Step):
         )
 
     def own_seconds(self, folder: Folder) -> float:
-        """Every try to its end: prompt, digits as slow as they may come."""
+        """Every try at its longest: prompt and slow digits."""
         prompt = folder.sounds.get(self.prompt, UNKNOWN_SECONDS)
         return self.tries * (prompt + self.wait + (MOST_DIGITS - 1) * self.between)
 

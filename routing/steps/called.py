@@ -1,4 +1,4 @@
-"""Which steps a call to a number can come to, as far as ``match: {number: ...}`` decides it."""
+"""Which steps a call to a number can reach, as far as ``match: {number: ...}`` decides it."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ from routing.steps.match import MatchCase, MatchStep
 
 @dataclass(frozen=True)
 class Called:
-    """Numbers, E.164, that can have been called: ``only`` those (None: any), and ``never`` those."""
+    """Numbers (E.164) that the caller can have dialled: ``only`` those (None: any), and ``never`` those."""
 
     only: frozenset[str] | None = None
     never: frozenset[str] = frozenset()
 
     def within(self, numbers: Iterable[str]) -> Called:
-        """Those of them that are among the numbers."""
+        """The intersection with ``numbers``."""
         those = frozenset(numbers)
         return replace(self, only=those if self.only is None else those & self.only)
 
     def without(self, numbers: Iterable[str]) -> Called:
-        """Those of them that are not."""
+        """The difference from ``numbers``."""
         return replace(self, never=self.never | frozenset(numbers))
 
     def admits(self, number: str) -> bool:
-        """Whether the number is one of them."""
+        """Whether the number can have been dialled."""
         return number not in self.never and (self.only is None or number in self.only)
 
 
@@ -35,14 +35,14 @@ ANY = Called()
 
 
 def called(steps: Sequence[StepItem], loc: Loc) -> dict[Loc, Called]:
-    """Every step, nested ones too, to which not every call comes, by its place."""
+    """Every step, nested ones too, that calls to some numbers cannot reach, by location."""
     found: dict[Loc, Called] = {}
     _through(steps, loc, ANY, found)
     return {where: numbers for where, numbers in found.items() if numbers != ANY}
 
 
 def _through(steps: Sequence[StepItem], loc: Loc, state: Called, found: dict[Loc, Called]) -> Called | None:
-    """Note each step; return who goes on after the last one, None when nobody can."""
+    """Record the numbers at each step; return those after the last step, None when no call gets there."""
     for index, item in enumerate(steps):
         step, here = item.step, (*loc, index, item.step.kind)
         found[here] = state
@@ -59,7 +59,7 @@ def _through(steps: Sequence[StepItem], loc: Loc, state: Called, found: dict[Loc
 
 
 def _match(step: MatchStep, here: Loc, state: Called, found: dict[Loc, Called]) -> Called | None:
-    """The cases in order: one that asks for the number alone takes all its calls away from those behind it."""
+    """The cases in order: a case with a number alone takes all calls to it from the cases below."""
     left, gone, leaving = state, set[str](), list[Called]()
     for index, case in enumerate(step.cases):
         inside = left.within(case.when.number) if case.when.number else left

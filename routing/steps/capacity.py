@@ -1,4 +1,4 @@
-"""How many phones a step can ring: what is over the switch's bounds it would drop without a word."""
+"""How many phones a step can ring: FreeSWITCH silently drops those beyond its limits."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from collections.abc import Iterator, Sequence
 from routing.steps.orders import MOST_PEOPLE
 from routing.steps.targets import Turn
 
-#: FreeSWITCH keeps 128 legs of a group, and 128 groups of a dial string; the last takes whatever is left with it.
+#: FreeSWITCH parses 128 legs of a group and 128 groups of a dial string; the last one swallows the rest.
 MOST_LEGS = 127
 
 
 def exceeded(turns: Sequence[Turn], together: bool, is_dynamic: bool) -> Iterator[tuple[str, str]]:
-    """What is too much, and a hint: for ``turns`` that ring together or one after another."""
+    """Complaints and hints about too many ``turns``, which ring together or one after another."""
     if is_dynamic and len(turns) > MOST_PEOPLE:
         yield f"more than {MOST_PEOPLE} people in one dynamic order", "split it in steps"
     legs = [len(turn.legs) for turn in turns]

@@ -1,9 +1,10 @@
-"""``crm``: ring whoever is responsible for the caller in the CRM; nobody, or no answer in time, goes on.
+"""``crm``: ring the person who is responsible for the caller in the CRM.
 
-Entities with the caller's number are looked for in the order given: only open leads and deals, the newest first. Their
-owner is rung for ``ring``: the person of the project with that id (``crm:`` of the person), else with that e-mail, else
-with that extension. The caller's name stands on the phone. A CRM described in YAML may be told what the site's visitor
-looked at and where they came from: ``path: "/leads?phone={phone}&region={entity.region}"``.
+The engine searches for entities with the caller's number in the given order: only open leads and deals, the newest
+first. Their owner rings for ``ring``: the person with that id (``crm:`` of the person), else with that e-mail, else
+with that extension. The phone shows the caller's name. A CRM described in YAML can also receive what the site's visitor
+looked at and where they came from: ``path: "/leads?phone={phone}&region={entity.region}"``. Without an owner, or
+without an answer in time, the call goes on.
 
 Good::
 
@@ -32,7 +33,7 @@ from routing.steps.dynamic import DynamicStep, RingTime, Timeout, Variation
 
 
 class CrmStep(DynamicStep):
-    """Ring the responsible person; falls through when there is none in time or they did not talk."""
+    """Ring the responsible person; falls through when there is none in time, or they did not talk."""
 
     kind: ClassVar[str] = "crm"
     primary: ClassVar[str] = "system"
@@ -41,20 +42,20 @@ class CrmStep(DynamicStep):
 
     system: Id = Field(description="Which of the CRMs under `crm:`.")
     order: Annotated[list[Kind], OneOrMany, NotEmpty] = Field(
-        list(KINDS), description="Entities to look for, in this order; those that the CRM has not are passed over."
+        list(KINDS), description="Entities to search for, in this order; kinds that the CRM lacks are skipped."
     )
-    timeout: Timeout = Field(2, description="Longest wait for the CRM, everything included.")
+    timeout: Timeout = Field(2, description="Timeout of the CRM, everything included.")
     ring: RingTime = Field(20, description="Ring time of the responsible person.")
 
     @field_validator("order")
     @classmethod
     def _once(cls, value: list[Kind]) -> list[Kind]:
         if len(set(value)) != len(value):
-            raise refuse("each entity stands once")
+            raise refuse("an entity is listed twice")
         return value
 
     def check(self, loc: Loc, folder: Folder, default_hours: str | None) -> Iterator[Complaint]:
-        """The CRM exists and has what is asked for."""
+        """The CRM exists and has these entities."""
         crm = folder.crm.get(self.system)
         if crm is None:
             if not folder.excuses("crm", self.system):
@@ -67,7 +68,7 @@ class CrmStep(DynamicStep):
 
     @property
     def budget_seconds(self) -> float:
-        """The CRM's time."""
+        """The CRM's timeout."""
         return self.timeout
 
     @property
@@ -86,7 +87,7 @@ class CrmStep(DynamicStep):
         yield from super().variations(table, person, schemes)
 
     def runtime(self, folder: Folder) -> dict[str, Any] | None:
-        """How the CRM is asked (secrets by name), for what, and how long the person rings."""
+        """How to query the CRM (secrets by name), the entities, and the person's ring time."""
         crm = folder.crm.get(self.system)
         return {
             "kind": self.kind,

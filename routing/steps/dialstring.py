@@ -1,6 +1,6 @@
-"""Dial strings for ``bridge``, built from the compiled directory and from nothing else.
+"""Dial strings for ``bridge``, built only from the compiled directory.
 
-The only expansions in them are this project's own variables, which hold strictly captured digits or paths.
+They expand only this project's own variables, which hold strictly captured digits or paths.
 """
 
 from __future__ import annotations
@@ -15,43 +15,44 @@ from routing.model.srtp import MODES
 from routing.steps.base import KEYS, RELEASE, sound_path
 from routing.steps.targets import Leg
 
-#: Seconds that a person has to press the confirm key after picking up.
+#: Seconds to press the confirm key after picking up.
 CONFIRM_SECONDS = 8
 #: Ring time of a colleague whose extension is dialled.
 COLLEAGUE_SECONDS = 45
 CONFIRM_PROMPT = "routing/confirm.wav"
-#: Of every leg to a phone. FreeSWITCH answers a challenge with the password of whatever gateway its realm or address
-#: fits, a phone's too; and the answer to a phone's hold sets the leg's limit without RTP back to the usual one.
+#: Variables of every leg to a phone. FreeSWITCH answers a challenge, even a phone's, with the password of any gateway
+#: whose realm or address matches; and the answer to a phone's hold resets the leg's RTP timeout to the default.
 _PHONE = {"sip_auth_username": "-", "sip_auth_password": "-", "media_timeout": "${media_hold_timeout}"}
-#: Legs do not count against the switch's ``sessions-per-second``: that is for callers, and one group's phones are more.
+#: Legs do not count towards FreeSWITCH's ``sessions-per-second``: that limit is for callers, and a group has many legs.
 UNTHROTTLED = {"no_throttle_limits": "true"}
-#: A leg's variable `${routing_hides}_Privacy` is `sip_h_Privacy`, a header, where the caller is withheld, and means
-#: nothing where `routing_hides` is not set; so for what else depends on who calls. The last of a name holds.
+#: Prefixes of leg variables that depend on the caller: `${routing_hides}_Privacy` is the header variable
+#: `sip_h_Privacy` for a withheld caller, and meaningless where `routing_hides` is not set. The last assignment counts.
 _HIDES, _ASSERTS, _SHOWS = "routing_hides", "routing_asserts", "routing_shows"
-#: Variables of calls whose caller is withheld: From stays anonymous, the company is asserted, Privacy is asked for.
+#: Variables of calls with a withheld caller: From stays anonymous, the company is asserted, Privacy is requested.
 WITHHELD = {_HIDES: "sip_h", _ASSERTS: "sip_h"}
-#: Of calls whose caller is no number that a carrier would take: a short one, a name, a colleague. The company calls.
+#: Variables of calls whose caller is not a number that carriers accept (a short one, a name, a colleague): the
+#: company's number is shown.
 NOT_A_NUMBER = {_SHOWS: "origination_caller_id", _ASSERTS: "sip_h"}
 
 
 def dial_string(turns: Iterable[tuple[Leg, ...]], folder: Folder, number: str, label: str = "", **extra: str) -> str:
-    """All legs of a turn together, turns in order. ``number`` is the company's number of the called line."""
+    """The legs of a turn ring together, turns one after another. ``number``: the company's number that was dialled."""
     turns = list(turns)
     return common(turns, folder, **extra) + "|".join(together(turn, folder, number, label) for turn in turns)
 
 
 def common(turns: Iterable[tuple[Leg, ...]], folder: Folder, **extra: str) -> str:
-    """The beginning of a dial string: what holds for all legs."""
+    """The start of a dial string: the variables of all legs."""
     turns = list(turns)
     timeout = {"originate_timeout": str(_longest(turns))}
     return _braces("{}", early_media(_only_gateway(turns, folder), folder) | UNTHROTTLED | timeout | extra)
 
 
 def early_media(gateway: Gateway | None, folder: Folder) -> dict[str, str]:
-    """What the caller hears when a phone sends sound before it answers: ringing, or that sound.
+    """What the caller hears when a phone sends early media: ringing, or that sound.
 
-    ``gateway``: of the one leg that rings. A carrier's sound can only be heard where nobody else rings: FreeSWITCH
-    passes the first of several on and takes it for all of them.
+    ``gateway``: of the only leg that rings. Early media is passed on only where one leg rings: of several, FreeSWITCH
+    would pass on the first.
     """
     if gateway and (gateway.early_media or folder.project.early_media) == "pass":
         return {"ignore_early_media": "false", "bridge_early_media": "true"}
@@ -59,7 +60,7 @@ def early_media(gateway: Gateway | None, folder: Folder) -> dict[str, str]:
 
 
 def _only_gateway(turns: Sequence[tuple[Leg, ...]], folder: Folder) -> Gateway | None:
-    """The gateway of the only leg of all; None for a phone that registers here, and for several legs."""
+    """The gateway of the only leg; None for a registered phone, and for several legs."""
     legs = [leg for turn in turns for leg in turn]
     return folder.gateways[_gateway_name(legs[0], folder)] if len(legs) == 1 and legs[0].phone.number else None
 
@@ -74,7 +75,7 @@ def together(turn: tuple[Leg, ...], folder: Folder, number: str, label: str = ""
 
 
 def _longest(turns: Iterable[tuple[Leg, ...]]) -> int:
-    """The bound of the whole bridge, all turns together: above what the legs' own times can add up to."""
+    """The timeout of the whole bridge, above the sum of the legs' own times."""
     return sum(max(leg.after + (leg.seconds or 0) for leg in turn) + CONFIRM_SECONDS + 2 for turn in turns)
 
 
@@ -102,9 +103,9 @@ def _leg(leg: Leg, folder: Folder, number: str, label: str) -> str:
 
 
 def _confirm_variables(phone: Phone) -> dict[str, str]:
-    """Leg variables that have whoever picks up asked for a key: `routing.compile.keys` compiles the question.
+    """Leg variables that request the confirm key after the pick-up; `routing.compile.keys` compiles the prompt.
 
-    FreeSWITCH's own question knows no key that refuses, and hears no tones.
+    FreeSWITCH's own prompt has no reject key and does not detect in-band tones.
     """
     prompt = sound_path(phone.confirm_prompt or CONFIRM_PROMPT)
     keys = f"XML:{RELEASE}/{KEYS}.xml"
@@ -120,10 +121,10 @@ def _confirm_variables(phone: Phone) -> dict[str, str]:
 
 
 def caller_id(gateway: Gateway, number: str) -> dict[str, str]:
-    """Leg variables for the gateway's caller-ID policy; ``number`` is shown when it is the company's on that trunk.
+    """Leg variables for the gateway's caller-ID policy; ``number`` is shown if it is one of that trunk's.
 
-    The name is set with the number, else the caller's number would be shown as the display name. A caller who is no
-    number to show is never asserted: the company's number is.
+    The name is set with the number; otherwise the display name would be the caller's number. A caller without a
+    number is never asserted: the company's number is.
     """
     own = number if number in gateway.numbers or not gateway.numbers else gateway.numbers[0]
     shows_caller = gateway.caller_id in ("caller", "caller_diversion")
@@ -147,7 +148,7 @@ def caller_id(gateway: Gateway, number: str) -> dict[str, str]:
 
 
 def dialled(gateway: Gateway, number: str, country: str | None) -> str:
-    """An E.164 number in the form that the gateway's carrier, in the project's country, wants."""
+    """An E.164 number in the form that the gateway's carrier expects in the project's country."""
     match gateway.dial:
         case "plus":
             return number

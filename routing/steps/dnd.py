@@ -1,7 +1,7 @@
-"""Do-not-disturb from a person's own phone: what is behind the codes that registered phones dial.
+"""Do-not-disturb from a person's own phone: the dialplan of the feature codes.
 
-The engine keeps it in Redis, where ``routing dnd`` keeps it too, then this FreeSWITCH is told at once. The phone hears
-whether it is done: without the engine or its memory it is not, and everything is as before.
+The engine stores the setting in Redis, as ``routing dnd`` does; the dialplan then sets it on this FreeSWITCH at once.
+The phone plays whether it worked. Without the engine or its memory nothing changes.
 """
 
 from __future__ import annotations
@@ -14,20 +14,20 @@ from routing.steps.base import Emitter, sound_path
 from routing.steps.dialplan import Condition
 from routing.steps.dynamic import MEMORY_SECONDS, MemoryQuestion
 
-#: What the engine has done: ``on`` or ``off``.
+#: The state that the engine stored: ``on`` or ``off``.
 DONE = "routing_dnd"
 PERSON = Condition("${routing_person}", r"^([a-z][a-z0-9_]{0,63})$")
 
 
 class DndCode(MemoryQuestion):
-    """A part of the dialplan of phones, no step that authors write. ``state``: on, do not disturb; or off."""
+    """Part of the phones' dialplan, not a step for authors. ``state``: do-not-disturb ``on`` or ``off``."""
 
     kind: ClassVar[str] = "dnd"
 
     state: str
 
     def emit_code(self, out: Emitter, label: str) -> None:
-        """``<label>`` asks the engine, then the phone hears what became of it."""
+        """``<label>`` asks the engine, then plays the result to the phone."""
         asking, then = out.context.extension(label), f"{label}.then"
         asking.set("routing_scheme", out.scheme)
         asking.enter(label, self.kind)
@@ -41,7 +41,7 @@ class DndCode(MemoryQuestion):
             extension.do("hangup", "NORMAL_CLEARING")
 
     def runtime(self, folder: Folder) -> dict[str, Any]:
-        """In whose memory it is kept."""
+        """The project whose setting it is."""
         return {
             "kind": self.kind, "project": folder.project.name, "state": self.state, "timeout_s": MEMORY_SECONDS,
         }  # fmt: skip

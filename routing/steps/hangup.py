@@ -1,4 +1,4 @@
-"""``hangup``: end the call, with a cause if need be.
+"""``hangup``: end the call, with a hangup cause if you like.
 
 Good::
 
@@ -46,7 +46,7 @@ class HangupStep(Step):
     ends: ClassVar[bool] = True
 
     cause: Cause = Field("NORMAL_CLEARING", description="Hangup cause in FreeSWITCH's spelling.")
-    play: Sound | None = Field(None, description="Played before, when the call is answered already.")
+    play: Sound | None = Field(None, description="Played first, if the call has been answered.")
 
     def check(self, loc: Loc, folder: Folder, default_hours: str | None) -> Iterator[Complaint]:
         """The cause is one that FreeSWITCH knows."""
@@ -58,7 +58,7 @@ class HangupStep(Step):
             )
 
     def emit(self, out: Emitter, here: Extension, path: str, after: str) -> Extension | None:
-        """``hangup``; with ``play``, a fork on whether the call was answered: playing must not open early media."""
+        """``hangup``; with ``play``, played only to an answered call: playback must not open early media."""
         if self.play:
             here.do("transfer", out.go(f"{path}.end"))
             answered = out.context.extension(f"{path}.end", ANSWERED)
@@ -69,10 +69,10 @@ class HangupStep(Step):
         return None
 
     def own_seconds(self, folder: Folder) -> float:
-        """The length of what is played."""
+        """The length of the sound."""
         return folder.sounds.get(self.play, UNKNOWN_SECONDS) if self.play else 0.0
 
     def sounds(self) -> Iterator[tuple[Loc, str]]:
-        """What is played."""
+        """The sound."""
         if self.play:
             yield ("play",), self.play

@@ -1,10 +1,10 @@
-"""``hours``: go by a calendar: open, closed, holiday.
+"""``hours``: branch by a calendar: open, closed, holiday.
 
 Good::
 
     - hours: {calendar: office, closed: [{voicemail: sales}]}
 
-Bad, a calendar that nobody wrote (``no calendar is called...``)::
+Bad, an unknown calendar (``no calendar is called...``)::
 
     - hours: offce
 """
@@ -25,18 +25,18 @@ from routing.steps.lists import Steps
 
 
 class HoursStep(Step):
-    """Choose by a calendar; a list that is absent falls through, `holiday` without a list is `closed`."""
+    """Branch by a calendar; falls through where no list is given, `holiday` without a list is `closed`."""
 
     kind: ClassVar[str] = "hours"
     primary: ClassVar[str] = "calendar"
 
-    calendar: Id | None = Field(None, description="The calendar; the scheme's `hours` otherwise.")
-    open: Steps | None = Field(None, description="Steps when it is open.")
-    closed: Steps | None = Field(None, description="Steps when it is closed.")
-    holiday: Steps | None = Field(None, description="Steps on holidays; `closed` otherwise.")
+    calendar: Id | None = Field(None, description="The calendar; default: the scheme's `hours`.")
+    open: Steps | None = Field(None, description="Steps while it is open.")
+    closed: Steps | None = Field(None, description="Steps while it is closed.")
+    holiday: Steps | None = Field(None, description="Steps on holidays; default: `closed`.")
 
     def check(self, loc: Loc, folder: Folder, default_hours: str | None) -> Iterator[Complaint]:
-        """The calendar exists and at least one list is there."""
+        """The calendar exists and at least one list is given."""
         if self.calendar is None and default_hours is None:
             yield loc, "no calendar: the scheme has no `hours`", "write `hours: {calendar: office, ...}`"
         name = self.calendar
@@ -47,13 +47,13 @@ class HoursStep(Step):
             yield loc, "`hours` without `open`, `closed` or `holiday` does nothing", "give it a list of steps"
 
     def branches(self) -> Iterator[tuple[Loc, str, Sequence[StepItem]]]:
-        """The lists that are there."""
+        """The given lists."""
         for name in ("open", "closed", "holiday"):
             if (steps := getattr(self, name)) is not None:
                 yield (name,), name, steps
 
     def emit(self, out: Emitter, here: Extension, path: str, after: str) -> Extension | None:
-        """Ask the calendar's own file, then fork on its answer."""
+        """Execute the calendar's file, then branch on its result."""
         calendar = self.calendar or out.hours
         assert calendar
         ask_calendar(out, here, calendar, path)
@@ -76,7 +76,7 @@ class HoursStep(Step):
 
 
 def ask_calendar(out: Emitter, here: Extension, calendar: str, path: str) -> None:
-    """Go to ``<path>.open``, ``<path>.closed`` or ``<path>.holiday``, as the calendar's own file says."""
+    """Go to ``<path>.open``, ``<path>.closed`` or ``<path>.holiday`` by the calendar's file."""
     here.set("timezone", out.folder.calendars[calendar].timezone)
     here.set("routing_hours", "closed")
     here.do("execute_extension", f"check XML:{RELEASE}/calendars/{calendar}.xml calendar")

@@ -1,4 +1,4 @@
-"""The keys that a ``ring`` asks of outside phones beside their own: to confirm a call, and to refuse it."""
+"""The confirm and reject keys that a ``ring`` sets for outside phones without keys of their own."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from routing.steps.targets import Leg
 
 
 class Keys(Protocol):
-    """A step's keys and the sound that asks for them."""
+    """A step's keys and the prompt for them."""
 
     @property
     def confirm(self) -> str | None: ...
@@ -24,7 +24,7 @@ class Keys(Protocol):
 
 
 def keyed(legs: tuple[Leg, ...], step: Keys) -> tuple[Leg, ...]:
-    """The step's own keys on outside phones that have none."""
+    """The legs with the step's keys on outside phones that have none."""
     if not (step.confirm or step.confirm_prompt or step.reject):
         return legs
     return tuple(_with_keys(leg, step) if leg.phone.number else leg for leg in legs)
@@ -38,7 +38,7 @@ def _with_keys(leg: Leg, step: Keys) -> Leg:
 
 
 def clashes(legs: Iterable[Leg], step: Keys, loc: Loc) -> Iterator[Complaint]:
-    """What is wrong with the step's keys on one of the phones: they have been put together by `keyed`."""
+    """Complaints about the step's keys on one of the legs, which `keyed` has merged."""
     if not step.reject and not step.confirm:
         return
     key = "reject" if step.reject else "confirm"

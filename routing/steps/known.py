@@ -1,7 +1,7 @@
-"""The question whether the caller is known, which ``match`` and ``play`` put before they choose.
+"""The lookup whether the caller is known, which ``match`` and ``play`` make before they branch.
 
-Asked once a call, of callers who show their number. Without an engine or its memory the caller is unknown; whom a
-``crm`` step has found in this call is known without asking.
+One lookup per call, only for callers who show their number. Without the engine or its memory the caller is unknown. A
+caller whom a ``crm`` step has found in this call is known without a lookup.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from routing.steps.dynamic import MEMORY_SECONDS, MemoryQuestion, Variation
 
 
 class KnownQuestion(MemoryQuestion):
-    """A part of other steps, no step that authors write."""
+    """Part of other steps, not a step for authors."""
 
     kind: ClassVar[str] = "known"
 
     def ask(self, out: Emitter, here: Extension, path: str, then: str) -> None:
-        """Ask, unless it is answered already or there is no number to remember; ``then``: argument of ``transfer``."""
+        """Look the caller up, unless it is done already or the number is hidden; ``then``: argument of ``transfer``."""
         here.do("transfer", out.go(f"{path}.known"))
         unanswered = Condition(f"${{{known.KNOWN}}}", "^$")
         asking = out.context.extension(f"{path}.known", Condition("${routing_caller}", r"^\+"), unanswered)
@@ -38,15 +38,15 @@ class KnownQuestion(MemoryQuestion):
         yield from super().variations(table, person, schemes)
 
     def runtime(self, folder: Folder) -> dict[str, Any]:
-        """Whose memory is asked."""
+        """The project in whose memory to look."""
         return {"kind": self.kind, "project": folder.project.name, "timeout_s": MEMORY_SECONDS}
 
 
 def is_known(expected: bool) -> Condition:
-    """Whether somebody has talked with the caller, or a CRM knows them."""
+    """Whether somebody has talked with the caller, or a CRM has found them."""
     return Condition(known.EITHER, known.IS_KNOWN if expected else known.IS_UNKNOWN)
 
 
 def talked_within(seconds: int) -> Condition:
-    """Whether the last talk with the caller ended at most so long ago."""
+    """Whether the last talk with the caller ended at most ``seconds`` ago."""
     return Condition(f"${{{known.KNOWN}}}", known.within(seconds))

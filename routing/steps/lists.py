@@ -1,6 +1,6 @@
-"""Lists of steps as a field: one mapping with one key for a step, a bare word where it needs no settings.
+"""Lists of steps as a field: a step is a mapping with one key, or a bare word where it needs no settings.
 
-Steps hold lists of steps, so the field names ``AnyStep`` only; ``routing.steps`` defines it from the registry.
+Steps contain lists of steps, so the field only names ``AnyStep``; ``routing.steps`` defines it from the registry.
 """
 
 from __future__ import annotations

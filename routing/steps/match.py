@@ -1,7 +1,7 @@
-"""``match``: go by who calls, which number was called, what the visitor did on the site; the first case that fits wins.
+"""``match``: branch by the caller, the dialled number, and what the visitor did on the site. The first match wins.
 
-A caller is ``known`` when somebody of the project has talked with them (``known_within``: not longer ago than that), or
-when a ``crm`` step has found them in this call. The engine is asked, once a call; without it the caller is unknown.
+A caller is ``known`` when a person of the project has talked with them (``known_within``: within this time), or when a
+``crm`` step has found them in this call. The engine looks this up once per call; without it the caller is unknown.
 
 Good::
 
@@ -13,7 +13,7 @@ Good::
 
     - match: {when: {known_within: 30d}, steps: [{ring: ivan}]}
 
-Bad, a case that asks nothing (``needs at least one question``)::
+Bad, a case without a condition (``needs at least one condition``)::
 
     - match: [{when: {}, steps: [hangup]}]
 """
@@ -36,28 +36,28 @@ from routing.steps.when import When, list_variable
 
 
 class MatchCase(Fields):
-    """One case: when it fits, its steps run."""
+    """A case: its steps run when the call matches."""
 
-    when: When = Field(description="What must hold of the call, all of it.")
-    steps: Steps = Field(description="What happens then.")
+    when: When = Field(description="Conditions; all must match.")
+    steps: Steps = Field(description="Steps of calls that match.")
 
     @field_validator("when")
     @classmethod
     def _asks(cls, value: When) -> When:
         if not value.count():
-            raise refuse("`when` needs at least one question: caller, list, country, region, number, entity.NAME ...")
+            raise refuse("`when` needs at least one condition: caller, list, country, region, number, entity.NAME ...")
         return value
 
 
 class MatchStep(Step):
-    """Choose by the caller and the number; falls through when no case fits and there is no `otherwise`."""
+    """Branch by the caller and the number; falls through when no case matches and there is no `otherwise`."""
 
     kind: ClassVar[str] = "match"
     primary: ClassVar[str] = "cases"
     falls_when: ClassVar[str] = "otherwise"
 
     cases: Annotated[list[MatchCase], OneOrMany] = Field(min_length=1, description="Tried in order.")
-    otherwise: Steps | None = Field(None, description="Steps when no case fits.")
+    otherwise: Steps | None = Field(None, description="Steps when no case matches.")
 
     @model_validator(mode="before")
     @classmethod
@@ -65,7 +65,7 @@ class MatchStep(Step):
         return {"cases": [value]} if isinstance(value, dict) and "when" in value else value
 
     def check(self, loc: Loc, folder: Folder, default_hours: str | None) -> Iterator[Complaint]:
-        """What the questions name exists."""
+        """Everything that the conditions name exists."""
         for index, case in enumerate(self.cases):
             yield from case.when.check((*loc, "cases", index, "when"), folder)
 
@@ -78,11 +78,11 @@ class MatchStep(Step):
 
     @property
     def asks_memory(self) -> bool:
-        """Whether a case asks if the caller is known."""
+        """Whether a case tests if the caller is known."""
         return any(case.when.asks_memory for case in self.cases)
 
     def emit(self, out: Emitter, here: Extension, path: str, after: str) -> Extension | None:
-        """One extension a case; FreeSWITCH takes the first whose conditions hold."""
+        """One extension per case; FreeSWITCH takes the first whose conditions match."""
         for name in sorted({name for case in self.cases for _, one in case.when.everything() for name in one.list_}):
             here.set(list_variable(name), "no")
             here.do("execute_extension", f"check XML:{RELEASE}/lists/{name}.xml list")
@@ -97,11 +97,11 @@ class MatchStep(Step):
         return None
 
     def own_seconds(self, folder: Folder) -> float:
-        """The watchdog's time, where the engine is asked."""
+        """The watchdog's time, if the engine is asked."""
         return KnownQuestion().own_seconds(folder) if self.asks_memory else 0.0
 
     def runtime(self, folder: Folder) -> dict[str, Any] | None:
-        """What the engine is asked, if it is."""
+        """The lookup, if there is one."""
         return KnownQuestion().runtime(folder) if self.asks_memory else None
 
     def references(self) -> Iterator[Reference]:
@@ -117,5 +117,5 @@ class MatchStep(Step):
                     yield ("cases", at, "when", *where, "number", index), number
 
     def falls_past_branches(self) -> bool:
-        """Not when ``otherwise`` takes the rest."""
+        """Not with ``otherwise``."""
         return self.otherwise is None

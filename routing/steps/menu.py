@@ -1,10 +1,10 @@
-"""``menu``: ask for a key, or a colleague's extension.
+"""``menu``: let the caller press a key, or dial a person's extension.
 
 Good::
 
     - menu: {prompt: menu.wav, options: {"1": [{ring: sales}], "2": [{scheme: lviv}]}, extensions: true}
 
-Bad, a menu that offers nothing (``needs options or `extensions: true```)::
+Bad, a menu without choices (``needs options or `extensions: true```)::
 
     - menu: {prompt: menu.wav}
 """
@@ -38,36 +38,36 @@ from routing.steps.play import UNKNOWN_SECONDS
 from routing.steps.typed import DigitQuestion, last_keys, parts
 
 INVALID = "routing/invalid.wav"
-#: Between the digits of an extension.
+#: Timeout between the digits of an extension.
 DIGIT_SECONDS = 3
-#: An alternation of extensions longer than this becomes a pattern by length; the directory refuses the wrong ones.
+#: More extensions than this become a pattern by length; the directory then rejects unknown ones.
 MOST_LISTED = 200
 
 
 class MenuStep(Step):
-    """Ask the caller for a key; falls through when there is no choice and no `otherwise`."""
+    """Let the caller choose by a key; falls through without a choice and without `otherwise`."""
 
     kind: ClassVar[str] = "menu"
     falls_when: ClassVar[str] = "no choice"
     answers: ClassVar[bool] = True
 
-    prompt: Sound = Field(description="What the caller hears.")
+    prompt: Sound = Field(description="Prompt that names the choices.")
     options: dict[Key, Steps] = Field(default_factory=dict, description="Keys and their steps.")
-    extensions: Flag = Field(False, description="People's extensions can be dialled too.")
-    wait: Seconds = Field(5, description="For a key, after the prompt.")
+    extensions: Flag = Field(False, description="Callers can dial people's extensions too.")
+    wait: Seconds = Field(5, description="Timeout for a key, after the prompt.")
     between: Seconds = Field(
         DIGIT_SECONDS,
         ge=1,
         le=10,
-        description="For the next key of an extension; `#` ends what is typed at once.",
+        description="Timeout for the next digit of an extension; `#` ends the input at once.",
         examples=["1s", "3s"],
     )
     tries: Whole = Field(2, ge=1, le=5, description="How often the prompt is played.")
     invalid: Sound | None = Field(None, description="Played after a wrong key.")
-    otherwise: Steps | None = Field(None, description="Steps when there was no choice.")
+    otherwise: Steps | None = Field(None, description="Steps without a choice.")
 
     def check(self, loc: Loc, folder: Folder, default_hours: str | None) -> Iterator[Complaint]:
-        """Something can be chosen, and nothing can be meant twice."""
+        """There is a choice, and somebody has an extension."""
         if not self.options and not self.extensions:
             yield loc, "a menu needs options or `extensions: true`", 'write `options: {"1": [...]}`'
         if self.extensions and not folder.extensions and folder.is_whole("people"):
@@ -81,7 +81,7 @@ class MenuStep(Step):
             yield ("otherwise",), "otherwise", self.otherwise
 
     def emit(self, out: Emitter, here: Extension, path: str, after: str) -> Extension | None:
-        """``play_and_get_digits``, then one extension a choice; the digits are tested again there."""
+        """``play_and_get_digits``, then one extension per choice, which tests the digits again."""
         here.do("answer")
         here.do("execute_extension", HEAR_TONES)
         questions = self._questions(out.folder)
@@ -105,10 +105,9 @@ class MenuStep(Step):
         return None
 
     def _one_by_one(self, out: Emitter, here: Extension, path: str, questions: list[DigitQuestion]) -> None:
-        """The first key, then what may follow it; each try until there is an answer.
+        """Read the first key, then the digits that may follow it, until one try succeeds.
 
-        Executed, not transferred to: at a transfer FreeSWITCH forgets the keys that were pressed meanwhile. So it does
-        while the remark on a wrong extension is played.
+        Use `execute_extension`: a transfer discards keys that were pressed meanwhile, as playing `invalid` does.
         """
         here.set("routing_digits", "")
         for _ in range(self.tries):
@@ -139,7 +138,7 @@ class MenuStep(Step):
         return list(parts(listed))
 
     def _question(self, folder: Folder, part: DigitQuestion, tries: int = 0) -> str:
-        """The prompt and the first keys."""
+        """Arguments that play the prompt and read the first keys."""
         accepted = [re.escape(key) for key in self.options]
         if self.extensions:
             accepted += [self._extensions(folder)] if len(part.choices) > MOST_LISTED else part.choices
@@ -149,16 +148,16 @@ class MenuStep(Step):
         return f"1 {part.most} {tries or self.tries} {sounds} routing_digits ^({expression})$ {self.between * 1000}"
 
     def _further(self, part: DigitQuestion) -> str:
-        """What follows without another prompt; the remark on a wrong key is played when all is known."""
+        """Arguments that read further digits without a prompt; `invalid` is played at the end."""
         wait, expression = self.between * 1000, "|".join(part.choices)
         kept = "".join(f"+{key}" for key in last_keys(part.choices) if key != "#")
         ends = f"#{kept}" if part.most > 1 else "#"
         return f"1 {part.most} 1 {wait} {ends} silence silence_stream://20 routing_further ^({expression})$ {wait}"
 
     def _terminators(self, part: DigitQuestion) -> str:
-        """Keys that end what is typed: ``#``, and with a ``+``, which keeps them, those after which nothing can come.
+        """Keys that end the input: ``#``, and keys after which no other can follow; ``+`` keeps them in the input.
 
-        FreeSWITCH waits for more digits otherwise, whatever was typed.
+        Otherwise FreeSWITCH would always wait for more digits.
         """
         if part.most == 1:
             return "none" if "#" in self.options else "#"
@@ -172,14 +171,14 @@ class MenuStep(Step):
         return "|".join(f"\\d{{{length}}}" for length in sorted({len(extension) for extension in listed}))
 
     def own_seconds(self, folder: Folder) -> float:
-        """Every try to its end: prompt, wait, remark; then a colleague's phone, if one may be dialled."""
+        """Every try at its longest: prompt, timeouts, `invalid`; then a person's phone, if extensions are on."""
         prompt = folder.sounds.get(self.prompt, UNKNOWN_SECONDS)
         invalid = folder.sounds.get(self.invalid, UNKNOWN_SECONDS) if self.invalid else 1.0
         further = self.between if len(self._questions(folder)) > 1 else 0
         return self.tries * (prompt + self.wait + further + invalid) + (COLLEAGUE_SECONDS if self.extensions else 0.0)
 
     def falls_past_branches(self) -> bool:
-        """Not when ``otherwise`` takes those who choose nothing; a colleague may not answer."""
+        """Not with ``otherwise``, unless extensions are on: that person may not answer."""
         return self.otherwise is None or self.extensions
 
     def references(self) -> Iterator[Reference]:
@@ -188,7 +187,7 @@ class MenuStep(Step):
             yield "extensions", "all"
 
     def sounds(self) -> Iterator[tuple[Loc, str]]:
-        """Prompt and remark."""
+        """Prompt and `invalid`."""
         yield ("prompt",), self.prompt
         if self.invalid:
             yield ("invalid",), self.invalid

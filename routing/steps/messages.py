@@ -1,7 +1,7 @@
-"""Voicemails heard from a person's own phone: what is behind the code that registered phones dial for it.
+"""Listening to voicemails from a person's own phone: the dialplan of that feature code.
 
-The engine names one message after another, the oldest first; a message that was played waits no more, and when none is
-left the phone's light is off. Without the engine or its memory the phone hears that it is not possible now.
+The engine names one message after another, the oldest first. A played message is no longer new; after the last one the
+phone's message-waiting light goes off. Without the engine or its memory the phone plays an error.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from routing.steps.voicemail import BEEP
 
 
 class MessagesCode(MemoryQuestion):
-    """A part of the dialplan of phones, no step that authors write."""
+    """Part of the phones' dialplan, not a step for authors."""
 
     kind: ClassVar[str] = "messages"
 
     def emit_code(self, out: Emitter, label: str) -> None:
-        """``<label>`` asks the engine for a message, plays it and asks again, until there is none."""
+        """``<label>`` asks the engine for a message, plays it and repeats until there is none."""
         asking, then = out.context.extension(label), f"{label}.then"
         asking.set("routing_scheme", out.scheme)
         asking.enter(label, self.kind)
@@ -43,5 +43,5 @@ class MessagesCode(MemoryQuestion):
             extension.do("hangup", "NORMAL_CLEARING")
 
     def runtime(self, folder: Folder) -> dict[str, Any]:
-        """In whose memory they are."""
+        """The project whose messages they are."""
         return {"kind": self.kind, "project": folder.project.name, "timeout_s": MEMORY_SECONDS}

@@ -1,14 +1,15 @@
-"""``open_branch``: go to the first branch of a list where it is day: a night call from one region reaches another.
+"""``open_branch``: go to the first open branch of a list: a night call from one region reaches another region.
 
-Each entry is a scheme and the calendar that says when it works. ``nearest`` orders the list by the caller's own clock,
-as the number tells it; of branches as near as each other, and for callers whose place is unknown, the order as written.
+Each entry is a scheme and the calendar of its opening hours. ``nearest`` orders the list by the time difference from
+the caller, whose zone follows from their number. The written order decides between equals, and for callers without a
+known zone.
 
 Good::
 
     - open_branch: [kyiv: office, lviv: office]
     - open_branch: {branches: [kyiv: office, lviv: office], nearest: true}
 
-Bad, a calendar that nobody wrote (``no calendar is called...``)::
+Bad, an unknown calendar (``no calendar is called...``)::
 
     - open_branch: [kyiv: offce]
 """
@@ -33,7 +34,7 @@ _SCHEMA = {"type": "object", "minProperties": 1, "maxProperties": 1, "additional
 
 
 class CalendarBranch(Fields):
-    """A scheme, and the calendar that says when it works."""
+    """A scheme and the calendar of its opening hours."""
 
     scheme: Id
     calendar: Id
@@ -57,7 +58,7 @@ class OpenBranchStep(Step):
     branches_: Annotated[list[Annotated[CalendarBranch, WithJsonSchema(_SCHEMA)]], OneOrMany] = Field(
         alias="branches", min_length=1, max_length=MOST_BRANCHES, description="`scheme: calendar`, in order."
     )
-    nearest: Flag = Field(False, description="The branch whose clock is nearest to the caller's comes first.")
+    nearest: Flag = Field(False, description="Try the branches with the smallest time difference first.")
 
     @field_validator("branches_")
     @classmethod
@@ -65,11 +66,11 @@ class OpenBranchStep(Step):
         schemes = [branch.scheme for branch in value]
         for at, scheme in enumerate(schemes):
             if scheme in schemes[:at]:
-                raise refuse(f"branch `{scheme}` stands twice")
+                raise refuse(f"branch `{scheme}` is listed twice")
         return value
 
     def check(self, loc: Loc, folder: Folder, default_hours: str | None) -> Iterator[Complaint]:
-        """Calendars exist; schemes are checked when all are linked."""
+        """Calendars exist; linking checks the schemes."""
         for index, branch in enumerate(self.branches_):
             name = branch.calendar
             if name not in folder.calendars and not folder.excuses("calendars", name):
@@ -77,7 +78,7 @@ class OpenBranchStep(Step):
                 yield where, f"no calendar is called `{name}`", did_you_mean(name, folder.calendars)
 
     def emit(self, out: Emitter, here: Extension, path: str, after: str) -> Extension | None:
-        """Ask every branch's calendar, choose the order by the caller, take the first that is open."""
+        """Check every branch's calendar, choose the order by the caller, go to the first open branch."""
         for branch in self.branches_:
             here.set("timezone", out.folder.calendars[branch.calendar].timezone)
             here.set("routing_hours", "closed")

@@ -1,7 +1,7 @@
-"""The dialplan of a ring step's dynamic orders: a list of names becomes calls to the step's own phones.
+"""The dialplan of a ring step's dynamic orders: from a list of names to calls to the step's own phones.
 
-A decision names people; their dial strings are here, compiled with the step's own times, keys and labels. A list
-shrinks with every turn, and waiting is counted, so every loop ends.
+A decision names people. Their dial strings are compiled with the step's own times, keys and labels. Every turn shortens
+the list and rounds of waiting are counted, so every loop ends.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ MOST_PEOPLE = 100
 
 
 def _in_turn(out: Emitter, path: str, decided: str, label: str) -> None:
-    """Execute ``<path>.<label>.<name>`` for each name of a decision; the last extension of ``<path>.turn`` comes after.
+    """Execute ``<path>.<label>.<name>`` for each name of a decision, then the last extension of ``<path>.turn``.
 
-    Who is left stands in a variable of the dialplan's own: the engine's word is taken once.
+    The remaining names are kept in a variable of the dialplan's own: the decision is read once.
     """
     first = when(out, path, f"^{decided}:({NAME})((?:,{NAME})*)$")
     following = out.context.extension(f"{path}.turn", Condition("${routing_left}", f"^,({NAME})((?:,{NAME})*)$"))
@@ -33,16 +33,16 @@ def _in_turn(out: Emitter, path: str, decided: str, label: str) -> None:
 
 
 def one_after_another(out: Emitter, path: str, own: str, then: str) -> None:
-    """``order:ivan,olena``: ring the first, then the first of those that are left, until nobody is."""
+    """``order:ivan,olena``: ring one person after another."""
     _in_turn(out, path, f"{own}:order", "to")
     out.context.extension(f"{path}.turn").do("transfer", then)
     when(out, path, f"^{own}:nobody$").do("transfer", then)
 
 
 def all_at_once(out: Emitter, path: str, own: str, then: str, undecided: str, bridge: str) -> None:
-    """``together:ivan,olena``: collect their legs, then ring them; ``bridge`` is the beginning of the dial string."""
+    """``together:ivan,olena``: collect their legs, then ring them; ``bridge`` is the start of the dial string."""
     _in_turn(out, path, f"{own}:together", "leg")
-    # names that are nobody's here collect no leg: then nothing was decided
+    # unknown names collect no leg: the decision is not valid then
     ring = out.context.extension(f"{path}.turn", Condition("${routing_legs}", r"^\["))
     ring.do("bridge", f"{bridge}${{routing_legs}}")
     ring.do("transfer", then)
@@ -51,11 +51,12 @@ def all_at_once(out: Emitter, path: str, own: str, then: str, undecided: str, br
 
 
 def waiting(out: Emitter, path: str, own: str, then: str, seconds: int) -> None:
-    """``wait``: hold the caller until the engine decides otherwise, for ``seconds`` at most.
+    """``wait``: let the caller wait until the engine decides otherwise, for ``seconds`` at most.
 
-    In turns: each tells the engine by an event that the call still waits. The engine notes the turn, and ends it with a
-    decision when the person is free. A turn that nobody noted asks by the socket again: another engine is there, or
-    none, and the fallback rings everybody. (Sockets alone would not do: each costs 1.6 MB until the call ends.)
+    Waiting takes rounds. In each, an event reports to the engine that the call still waits. The engine acknowledges the
+    round, and ends it with a decision when the person is free. After a round without an acknowledgement the call asks
+    by the socket again: either another engine answers, or the fallback rings everybody. (Sockets alone would cost
+    1.6 MB each until the call ends.)
     """
     held = f"{path}.held"
     hold = when(out, path, f"^{own}:wait$")
@@ -78,7 +79,7 @@ def waiting(out: Emitter, path: str, own: str, then: str, seconds: int) -> None:
 
 
 def rounds(seconds: int) -> int:
-    """How many turns of waiting are in a time."""
+    """The number of rounds of waiting in ``seconds``."""
     return max(1, seconds // TURN_SECONDS)
 
 
@@ -89,7 +90,7 @@ def turns(out: Emitter, path: str, strings: Iterable[tuple[Turn, str]]) -> None:
 
 
 def legs(out: Emitter, path: str, strings: Sequence[tuple[Turn, str]]) -> None:
-    """``<path>.leg.<name>`` puts one turn's legs beside those that are there."""
+    """``<path>.leg.<name>`` adds one turn's legs to those collected so far."""
     for turn, legs_of in strings:
         label = f"{path}.leg.{turn.name}"
         first = out.context.extension(label, Condition("${routing_legs}", "^$"))

@@ -4,11 +4,11 @@ Good::
 
     - play: greeting.wav
 
-Good, regular customers skip it (see ``known`` of ``match``)::
+Good, not played to regular customers (see ``known`` of ``match``)::
 
     - play: {file: greeting.wav, unless: known}
 
-Bad on a number with ``caller_pays: false``: it answers before a person does.
+Bad on a number with ``caller_pays: false``, because it answers before a person does.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from routing.steps.base import Emitter, Step, sound_path
 from routing.steps.dialplan import Extension
 from routing.steps.known import KnownQuestion, is_known
 
-#: Assumed for a sound whose length cannot be read (mp3, ogg).
+#: Assumed length of a sound whose length cannot be read (mp3, ogg).
 UNKNOWN_SECONDS = 30.0
 
 
@@ -37,10 +37,10 @@ class PlayStep(Step):
     answers: ClassVar[bool] = True
 
     file: Sound = Field(description="A file below `sounds/`.")
-    unless: Literal["known"] | None = Field(None, description="Skip it for callers who are known.")
+    unless: Literal["known"] | None = Field(None, description="Skip it for known callers.")
 
     def emit(self, out: Emitter, here: Extension, path: str, after: str) -> Extension | None:
-        """``answer`` and ``playback``, behind the question whether the caller is known."""
+        """``answer`` and ``playback``, after the lookup whether the caller is known."""
         if self.unless:
             KnownQuestion().ask(out, here, path, out.go(f"{path}.play"))
             out.context.extension(f"{path}.play", is_known(True)).do("transfer", out.go(after))
@@ -53,12 +53,12 @@ class PlayStep(Step):
         return None
 
     def own_seconds(self, folder: Folder) -> float:
-        """The file's length, and the watchdog's time where the engine is asked."""
+        """The file's length, plus the watchdog's time of a lookup."""
         lookup_seconds = KnownQuestion().own_seconds(folder) if self.unless else 0.0
         return lookup_seconds + folder.sounds.get(self.file, UNKNOWN_SECONDS)
 
     def runtime(self, folder: Folder) -> dict[str, Any] | None:
-        """What the engine is asked, if it is."""
+        """The lookup, if there is one."""
         return KnownQuestion().runtime(folder) if self.unless else None
 
     def sounds(self) -> Iterator[tuple[Loc, str]]:

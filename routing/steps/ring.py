@@ -1,24 +1,24 @@
-"""``ring``: ring people, phones or groups: together, in order, or as the engine decides at the moment.
+"""``ring``: ring people, phones or groups: together, in order, or in an order that the engine decides for each call.
 
-The dynamic orders ring free people only: who is talking, has no phone registered or wants no disturbance is skipped.
+The dynamic orders ring free people only: people who are busy, not registered or on do-not-disturb are skipped.
 
 ================  ================================================================================
-order             who is rung first, and who after
+order             who rings first
 ================  ================================================================================
 together          all at once (static)
-in_order          as written; busy phones are skipped as they answer busy (static)
-in_order_waiting  as written; while the first who is there is busy the caller is held, at most ``at_most`` (60s)
-random            anybody, not the one who was first the last time
-weighted          anybody, in proportion to ``weight``: ``[{ivan: {weight: 3}}, olena]``
-round_robin       who has waited longest for a turn in this step, all engines counted
-fewest_calls      who had the fewest talks today
-longest_idle      whose last talk is longest ago
+in_order          as written; the next person rings when a phone is busy (static)
+in_order_waiting  as written; the caller waits while the first person present is busy, up to ``at_most`` (60s)
+random            at random, but not who rang first in the last call
+weighted          at random, in proportion to ``weight``: ``[{ivan: {weight: 3}}, olena]``
+round_robin       whose last turn in this step is longest ago, on any engine
+fewest_calls      who has had the fewest talks today
+longest_idle      whose last talk ended longest ago
 least_talk        who has talked the least today
-by_skill          who meets most of ``skills`` best
+by_skill          who has most of ``skills`` at the highest level
 ================  ================================================================================
 
-Equals take turns. ``only: free`` skips in the static orders too, by asking the engine. Without the engine or its memory
-the step rings in order as written (together with ``together``).
+Equals take turns. ``only: free`` skips such people in the static orders too; the engine is asked who is free. Without
+the engine or its memory the people ring as written, together or in order.
 
 Good::
 
@@ -28,7 +28,7 @@ Good::
 
     - ring: {to: [ivan, olena], order: by_skill, skills: {language: "{{language}}", drainage: 2}}
 
-Bad, nobody is called that (``nobody is called `ivn``` with the hint ``did you mean `ivan`?``)::
+Bad, an unknown name (``nobody is called `ivn``` with the hint ``did you mean `ivan`?``)::
 
     - ring: ivn
 """
@@ -58,7 +58,7 @@ Order = Literal[
     "least_talk", "by_skill",
 ]  # fmt: skip
 STATIC = ("together", "in_order")
-#: How long a caller is held for a busy person.
+#: How long a caller waits for a busy person.
 WAIT_SECONDS = 60
 
 
@@ -71,36 +71,38 @@ class RingStep(DynamicStep):
     obeys: ClassVar[frozenset[str]] = frozenset({"order", "together", "wait"})
 
     to: RingList = Field(description="People, groups or single phones (`ivan.mobile`); `{ivan: after 10s}` delays one.")
-    order: Order = Field("together", description="All at once, one after another, or as decided when the call comes.")
-    only: Literal["free"] | None = Field(None, description="Skip who is busy, not registered or not to be disturbed.")
+    order: Order = Field("together", description="All at once, one after another, or as the engine decides.")
+    only: Literal["free"] | None = Field(
+        None, description="Skip people who are busy, not registered or on do-not-disturb."
+    )
     skills: dict[Id, Wish] = Field(
         default_factory=dict,
-        description="What `by_skill` goes by: a value, the lowest level, or `{{country}}`, `{{region}}`, "
+        description="Skills required by `by_skill`: a value, the lowest level, or `{{country}}`, `{{region}}`, "
         "`{{language}}`, `{{known}}`, `{{entity.NAME}}`.",
     )
     for_: Seconds = Field(20, alias="for", description="Ring time of one person, delays included: `20s` or `3 rings`.")
-    delay: Seconds | None = Field(None, description="`together`: each person begins to ring this long after the last.")
+    delay: Seconds | None = Field(None, description="`together`: each person starts ringing this long after the last.")
     at_most: Seconds | None = Field(None, description="Longest time of the whole step.")
-    confirm: Key | None = Field(None, description="Key that outside phones of this step must press.")
-    confirm_prompt: Sound | None = Field(None, description="What is played to ask for the key.")
-    reject: Key | None = Field(None, description="Key by which whoever answers an outside phone refuses the call.")
+    confirm: Key | None = Field(None, description="Key that must be pressed on outside phones to take the call.")
+    confirm_prompt: Sound | None = Field(None, description="Prompt that asks for the key.")
+    reject: Key | None = Field(None, description="Key that rejects the call on outside phones.")
     caller_id: Number | None = Field(None, description="One of the company's numbers to show on outside phones.")
     label: Label | None = Field(None, description="Name shown on the ringing phones.")
     whisper: Sound | None = Field(None, description="Played to the person before the caller is connected.")
-    music: Sound | None = Field(None, description="Instead of the ringing tone, once the call is answered.")
+    music: Sound | None = Field(None, description="Replaces the ringing tone once the call is answered.")
 
     @property
     def is_dynamic(self) -> bool:
-        """Whether the engine is asked."""
+        """Whether the engine decides."""
         return self.order not in STATIC or self.only is not None
 
     @property
     def budget_seconds(self) -> float:
-        """Redis and a little arithmetic."""
+        """One Redis lookup."""
         return 0.5
 
     def check(self, loc: Loc, folder: Folder, default_hours: str | None) -> Iterator[Complaint]:
-        """Every name is somebody, outside phones have a gateway, skills are somebody's."""
+        """Every name is known, outside phones have a gateway, somebody has each skill."""
         found = False
         for index, ring in enumerate(self.to):
             if complaint := targets.unknown(ring.name, folder):
@@ -127,7 +129,7 @@ class RingStep(DynamicStep):
             yield from skills.check(self.skills, turns, loc, folder)
 
     def turns(self, folder: Folder) -> list[tuple[targets.Leg, ...]]:
-        """The phones that ring in the order as written, one tuple for each turn, with their times."""
+        """The phones in the order as written, one tuple per turn, with their times."""
         turns = [targets.timed(turn, self.for_) for turn in self._named(folder)]
         if self.order == "together":
             delayed = (targets.later(turn, (self.delay or 0) * number) for number, turn in enumerate(turns))
@@ -144,13 +146,13 @@ class RingStep(DynamicStep):
         return [replace(turn, legs=keyed.keyed(turn.legs, self)) for turn in turns]
 
     def _alone(self, folder: Folder) -> list[targets.Turn]:
-        """Every turn with its times, as if it were the only one."""
+        """Every turn with its times if it rang alone."""
         turns = self._named(folder)
         cut = [replace(turn, legs=targets.cut(targets.timed(turn, self.for_), self.at_most)) for turn in turns]
         return [turn for turn in cut if turn.legs]
 
     def emit(self, out: Emitter, here: Extension, path: str, after: str) -> Extension | None:
-        """One ``bridge``, after which FreeSWITCH runs the next action; or the engine's frame, that bridge behind it."""
+        """A static order is one ``bridge``; a dynamic one is the engine's frame with that bridge as the fallback."""
         if self.music:
             here.set("transfer_ringback", sound_path(self.music))
         if not self.is_dynamic:
@@ -171,7 +173,7 @@ class RingStep(DynamicStep):
         return None
 
     def emit_own(self, out: Emitter, path: str, own: str, then: str) -> None:
-        """Lists of names: in order, or together."""
+        """Decisions that list names, to ring in order or together."""
         turns = self._alone(out.folder)
         if self.order == "together":
             start = common([turn.legs for turn in turns], out.folder, **self._extra())
@@ -199,7 +201,7 @@ class RingStep(DynamicStep):
         return self.at_most or WAIT_SECONDS
 
     def own_seconds(self, folder: Folder) -> float:
-        """The watchdog's time where the engine is asked, every round of waiting, all turns and the time to confirm."""
+        """The watchdog's time of a dynamic order, every round of waiting, all turns and the time to confirm."""
         decision_seconds: float = self.watchdog_seconds if self.is_dynamic else 0
         if self.order == "in_order_waiting":
             decision_seconds += orders.rounds(self._wait_seconds) * (TURN_SECONDS + self.budget_seconds)
@@ -215,7 +217,7 @@ class RingStep(DynamicStep):
         yield from super().variations(table, person, schemes)
 
     def runtime(self, folder: Folder) -> dict[str, Any] | None:
-        """Whom the engine may name, their accounts, lengths, weights and skills."""
+        """The people whom the engine may name: accounts, ring times, weights and skills."""
         if not self.is_dynamic:
             return None
         turns = self._alone(folder)

@@ -1,4 +1,4 @@
-"""``scheme``: go to another scheme and never come back. Whether it exists is checked when all schemes are linked.
+"""``scheme``: go to another scheme and do not return. Linking checks that it exists.
 
 Good::
 
@@ -30,7 +30,7 @@ class SchemeStep(Step):
     id: Id = Field(description="The scheme's id.")
 
     def emit(self, out: Emitter, here: Extension, path: str, after: str) -> Extension | None:
-        """A transfer; the target's first extension counts the jump and holds the bound."""
+        """A transfer; the target's first extension counts the jump and enforces the limit."""
         here.do("transfer", out.go_scheme(self.id))
         return None
 

@@ -1,4 +1,4 @@
-"""What ``order: by_skill`` goes by: skills that a call wants, named by a value or by a fact of the call."""
+"""The skills that a call requires for ``order: by_skill``: fixed values or facts of the call."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ def _wish(value: Any) -> Any:
     if isinstance(value, bool | int):
         return value
     if not isinstance(value, str):
-        raise refuse(f"{shown(value)} is not what a call can want", "a value, a level, or `{{language}}`")
+        raise refuse(f"{shown(value)} is not a skill requirement", "write a value, a level, or `{{language}}`")
     if "{{" in value and not _fact(value):
         known = ", ".join(f"`{{{{{fact}}}}}`" for fact in FACTS)
-        raise refuse(f"{shown(value)} is no fact of a call", f"{known} or `{{{{entity.NAME}}}}`")
+        raise refuse(f"{shown(value)} is not a fact of the call", f"{known} or `{{{{entity.NAME}}}}`")
     try:
         return safe_text(value)
     except ValueError as error:
@@ -39,7 +39,7 @@ Wish = Annotated[
 
 
 def _fact(value: str) -> str:
-    """The engine's name of ``{{entity.product}}`` or ``{{language}}``; empty for anything else."""
+    """The engine's name for ``{{entity.product}}`` or ``{{language}}``; empty for anything else."""
     found = _FACT.fullmatch(value)
     if not found:
         return ""
@@ -49,9 +49,9 @@ def _fact(value: str) -> str:
 
 
 def check(skills: Mapping[str, Any], turns: Sequence[Turn], loc: Loc, folder: Folder) -> Iterator[Complaint]:
-    """Something is wanted, somebody has it, and regions are known."""
+    """There are skills, somebody has each of them, and regions are known."""
     if not skills:
-        yield loc, "`order: by_skill` without `skills` has nothing to go by", "write `skills: {language: uk}`"
+        yield loc, "`order: by_skill` needs `skills`", "write `skills: {language: uk}`"
     there = {skill for turn in turns for skill in folder.people[turn.person].skills}
     for name, wish in skills.items():
         if name not in there and folder.is_whole("people", "groups"):
@@ -80,7 +80,7 @@ def source(name: str, wish: Any, turns: Sequence[Turn], folder: Folder) -> Any:
 
 
 def _values(name: str, turns: Sequence[Turn], folder: Folder) -> list[str]:
-    """Every value of a skill that these people have."""
+    """Every value of a skill among these people."""
     found: dict[str, None] = {}
     for turn in turns:
         skill = folder.people[turn.person].skills.get(name)

@@ -1,15 +1,15 @@
 """``sticky``: ring the person with whom this caller has talked last.
 
-Counts talks of at least ``talked``, of calls that came ``in``, went ``out`` or both. Nobody, an absent or busy person,
-or a phone that is off: the next step at once. A scheme that holds this step is not preceded by the project's own
-stickiness (``project: {sticky: ...}``: outgoing calls only, in working hours of the scheme's calendar, before the
-scheme of a number).
+It counts talks of at least ``talked``, in calls that came ``in``, went ``out``, or both. If there is no such person, or
+they are busy, not registered or on do-not-disturb, the call goes on at once. ``project: {sticky: ...}`` adds this step
+before the scheme of every number, for outgoing calls, within the hours of the scheme's calendar; schemes with a
+``sticky`` step of their own are exempt.
 
 Good::
 
     - sticky: {calls: both, within: 30d, talked: 10s, ring: 20s}
 
-Bad, nobody waits that long (``at most 300 s``)::
+Bad, the ring time is too long (``at most 300 s``)::
 
     - sticky: {ring: 10m}
 """
@@ -30,7 +30,7 @@ from routing.steps.dynamic import DynamicStep, RingTime, Variation
 
 
 class StickyStep(DynamicStep):
-    """Ring the person of the last talk with this caller; falls through when there is nobody or nobody talked."""
+    """Ring the person of the caller's last talk; falls through when there is none, or nobody talked."""
 
     kind: ClassVar[str] = "sticky"
     primary: ClassVar[str] = "calls"
@@ -38,13 +38,13 @@ class StickyStep(DynamicStep):
     obeys: ClassVar[frozenset[str]] = frozenset({"person"})
 
     calls: Literal["in", "out", "both"] = Field("both", description="Which talks count.")
-    within: Seconds = Field(30 * 86_400, description="How long a talk is remembered: `30d`.")
-    talked: Seconds = Field(10, description="The shortest talk that counts.")
+    within: Seconds = Field(30 * 86_400, description="How long a talk counts: `30d`.")
+    talked: Seconds = Field(10, description="Shortest talk that counts.")
     ring: RingTime = Field(20, description="Ring time of the person.")
 
     @property
     def budget_seconds(self) -> float:
-        """Redis and a comparison."""
+        """One Redis lookup."""
         return 0.5
 
     @property
@@ -53,12 +53,12 @@ class StickyStep(DynamicStep):
         return self.ring
 
     def emit(self, out: Emitter, here: Extension, path: str, after: str) -> Extension | None:
-        """The engine is asked for callers who show their number."""
+        """Ask the engine about callers who show their number."""
         self.ask(out, here, path, out.go(after))
         return None
 
     def ask(self, out: Emitter, here: Extension, path: str, then: str) -> None:
-        """The frame behind the question whether there is a number to remember; ``then``: argument of ``transfer``."""
+        """The frame, entered only with a caller's number; ``then``: argument of ``transfer``."""
         here.do("transfer", out.go(f"{path}.ask"))
         asking = out.context.extension(
             f"{path}.ask", Condition(f"${{routing_caller}}@${{{STATED_NUMBER}}}", r"^(?:[^@]*@)?\+")
@@ -78,7 +78,7 @@ class StickyStep(DynamicStep):
         yield from super().variations(table, person, schemes)
 
     def runtime(self, folder: Folder) -> dict[str, Any] | None:
-        """What counts as a talk, and for how long."""
+        """Which talks count, and for how long."""
         return {
             "kind": self.kind,
             "project": folder.project.name,

@@ -1,6 +1,6 @@
-"""``tag``: put labels on the call: the journal keeps them, reports count by them, webhooks and notices tell them.
+"""``tag``: label the call for the journal, reports, webhooks and notices.
 
-The caller notices nothing. Labels add up on the way through steps and schemes; each counts once a call.
+The caller notices nothing. Labels accumulate through steps and schemes; a call has each label once.
 
 Good::
 
@@ -40,12 +40,12 @@ class TagStep(Step):
     labels: Annotated[list[Id], OneOrMany] = Field(min_length=1, max_length=20, description="The labels.")
 
     def check(self, loc: Loc, folder: Folder, default_hours: str | None) -> Iterator[Complaint]:
-        """None is written twice."""
+        """No label is listed twice."""
         for place, label in enumerate(self.labels):
             if label in self.labels[:place]:
-                yield (*loc, "labels", place), f"the label `{label}` stands here twice", "a call has a label once"
+                yield (*loc, "labels", place), f"label `{label}` is listed twice", "a call has each label once"
 
     def emit(self, out: Emitter, here: Extension, path: str, after: str) -> Extension | None:
-        """Each label with a comma behind it, after those that the call has."""
+        """Append each label and a comma to the labels of the call."""
         here.set(tags.TAGS, f"${{{tags.TAGS}}}{''.join(f'{label},' for label in self.labels)}")
         return here

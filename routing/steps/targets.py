@@ -18,9 +18,9 @@ DEEPEST_GROUP = 10
 
 @dataclass(frozen=True)
 class Leg:
-    """One phone to ring: ``target`` is ``ivan.desk``; it begins ``after`` s from the beginning of the turn.
+    """One phone to ring: ``target`` is ``ivan.desk``; it starts ringing ``after`` s into the turn.
 
-    ``seconds``: how long it rings; before a turn is `timed`, how long at most, None without a limit of its own.
+    ``seconds``: its ring time; before the turn is `timed`, the limit, None without a limit of its own.
     """
 
     target: str
@@ -40,7 +40,7 @@ def known_targets(folder: Folder) -> list[str]:
 
 
 def unknown(name: str, folder: Folder) -> tuple[str, str] | None:
-    """What is wrong with a target's name and a hint, or None when it is known."""
+    """Why a target's name is unknown, with a hint; None when it is known."""
     person, _, label = name.partition(".")
     if name in folder.people or name in folder.groups or any(folder.excuses(kind, person) for kind in KINDS):
         return None
@@ -52,7 +52,7 @@ def unknown(name: str, folder: Folder) -> tuple[str, str] | None:
 
 
 def _meant(name: str, folder: Folder) -> str:
-    """Whom somebody meant who wrote an extension, an account, a number, a full name, or several names."""
+    """A hint for an author who wrote an extension, an account, a number, a full name, or several names."""
     if re.search(r"\S - \S", name):
         return "a list item is indented deeper than the one above: begin each `- ` in the same column"
     several = re.split(r"\s*[,;\s]\s*", name.strip())
@@ -78,7 +78,7 @@ def _meant(name: str, folder: Folder) -> str:
 
 
 def not_ours(number: str | None, loc: Loc, folder: Folder) -> Iterator[tuple[Loc, str, str]]:
-    """A complaint about a `caller_id` that no gateway lists: carriers refuse the numbers of others."""
+    """A complaint about a `caller_id` that no gateway lists: carriers refuse foreign numbers."""
     own = {each for gateway in folder.gateways.values() for each in gateway.numbers}
     if number and own and number not in own:
         yield (*loc, "caller_id"), f"{number} is on no gateway's list", did_you_mean(number, own)
@@ -86,9 +86,9 @@ def not_ours(number: str | None, loc: Loc, folder: Folder) -> Iterator[tuple[Loc
 
 @dataclass(frozen=True)
 class Turn:
-    """Whoever is rung at once: ``name`` is a person or ``ivan.mobile``, ``weight`` their share where shares differ.
+    """The phones that ring at once: ``name`` is a person or ``ivan.mobile``, ``weight`` their share for `weighted`.
 
-    ``seconds``: the ring time of this one where it is not that of the others.
+    ``seconds``: the ring time, if it differs from that of the step.
     """
 
     name: str
@@ -103,12 +103,12 @@ class Turn:
 
 
 def turns(rings: Sequence[Ring], folder: Folder) -> list[tuple[Leg, ...]]:
-    """One turn of phones for each person named, in order; a phone that was named before is left out."""
+    """One turn of phones per named person, in order; each phone occurs once."""
     return [turn.legs for turn in named_turns(rings, folder)]
 
 
 def named_turns(rings: Sequence[Ring], folder: Folder) -> list[Turn]:
-    """`turns` with the names that they stand for, each once."""
+    """`turns` with their names; each phone occurs once."""
     seen: set[str] = set()
     groups: set[str] = set()
     found = []
@@ -134,7 +134,7 @@ def nesting(group: str, folder: Folder) -> str:
 
 
 def _expand(ring: Ring, folder: Folder, depth: int, groups: set[str]) -> Iterator[Turn]:
-    """Turns of a name; a group that was expanded before has nothing new, and a bomb of groups ends here."""
+    """Turns of a name. A group is expanded once, so that nested groups cannot explode."""
     if depth > DEEPEST_GROUP or ring.name in groups:
         return
     if ring.name in folder.groups:
@@ -156,7 +156,7 @@ def replace_name(ring: Ring, name: str) -> Ring:
 
 
 def later(legs: tuple[Leg, ...], seconds: int) -> tuple[Leg, ...]:
-    """The same phones, rung so much later."""
+    """The same phones, delayed by ``seconds`` more."""
     return tuple(replace(leg, after=leg.after + seconds) for leg in legs) if seconds else legs
 
 
@@ -173,30 +173,30 @@ def person_legs(name: str, folder: Folder, after: int = 0) -> tuple[Leg, ...]:
 
 
 def alone(name: str, folder: Folder) -> tuple[Leg, ...]:
-    """The phones that can ring when nobody but this person is rung: the first of them at once."""
+    """The phones that can ring when only this person is rung, the first of them at once."""
     legs = tuple(leg for leg in person_legs(name, folder) if leg.phone.sip or folder.gateways)
     return later(legs, -_begins(legs))
 
 
 def waves(legs: Iterable[Leg]) -> tuple[Wave, ...]:
-    """In what waves phones ring that the engine times."""
+    """The waves of phones whose ring times the engine sets."""
     return tuple(sorted({wave(leg) for leg in legs}))
 
 
 def wave(leg: Leg, begins: int = 0) -> Wave:
-    """The wave of a phone that is not timed yet, in a turn whose first phone begins at ``begins``."""
+    """The wave of a phone before it is timed, in a turn whose first phone starts at ``begins``."""
     return Wave(leg.after - begins) if leg.seconds is None else Wave(leg.after - begins, leg.seconds)
 
 
 def timed(turn: Turn, seconds: int) -> tuple[Leg, ...]:
-    """The phones of a turn that lasts ``seconds`` (or its own time) from its first phone's beginning to its end."""
+    """The phones of a turn that lasts ``seconds`` (or its own time) from the start of its first phone."""
     whole, begins = turn.seconds or seconds, _begins(turn.legs)
     lasting = (replace(leg, seconds=seconds_left(wave(leg, begins), whole)) for leg in turn.legs)
     return tuple(leg for leg in lasting if leg.seconds)
 
 
 def cut(legs: tuple[Leg, ...], at_most: int | None) -> tuple[Leg, ...]:
-    """The phones that begin within ``at_most`` seconds, with their ring times cut to it."""
+    """The phones that start within ``at_most`` seconds, with ring times cut to it."""
     if at_most is None:
         return legs
     return tuple(
@@ -214,7 +214,7 @@ def length(turn: tuple[Leg, ...]) -> int:
 
 
 def table_of(turn: Turn, folder: Folder) -> dict[str, Any]:
-    """What the engine must know of a turn that it may choose."""
+    """The engine's facts of a turn that it may choose."""
     return {
         "name": turn.name,
         "person": turn.person,

@@ -1,8 +1,8 @@
-"""What is asked of whoever may type an extension, so that FreeSWITCH waits for another key only where one can come.
+"""The prompts for keys and extensions, so that FreeSWITCH waits for another key only where one can follow.
 
-``play_and_get_digits`` ends what is typed at its greatest length, after a pause, or with a key that ends it wherever
-it stands. Where that is not enough (101 and the option 0: a zero may be the middle of an extension, and ends nothing)
-the first key is a question of its own, and what follows it is asked by the next one.
+``play_and_get_digits`` ends the input at its greatest length, after a pause, or at a terminator key anywhere. Where
+that is not enough (extension 101 and option 0: a zero may be inside an extension), the first key is read on its own,
+and the digits that follow are read separately.
 """
 
 from __future__ import annotations
@@ -10,26 +10,26 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-#: Keys that are asked one by one, at most: each is a file that FreeSWITCH reads twice.
+#: Most keys that are read one by one: for each FreeSWITCH reads a file twice.
 DEEPEST = 2
 _KEYS = "0123456789*#"
 
 
 @dataclass(frozen=True)
 class DigitQuestion:
-    """One question: what was typed before it, and what may be typed now."""
+    """One input: the keys before it, and the inputs that are accepted now."""
 
     typed: str
     choices: tuple[str, ...]
 
     @property
     def most(self) -> int:
-        """Keys of the longest answer."""
+        """Keys of the longest choice."""
         return max(map(len, self.choices))
 
 
 def last_keys(choices: Iterable[str]) -> list[str]:
-    """Keys that no word goes on after, wherever they are typed."""
+    """Keys after which no choice continues, at any position."""
     known = set(choices)
     inner = {key for choice in known for key in choice[:-1]}
     begun = {choice[-1] for choice in known if any(other != choice and other.startswith(choice) for other in known)}
@@ -37,7 +37,7 @@ def last_keys(choices: Iterable[str]) -> list[str]:
 
 
 def parts(choices: Iterable[str], typed: str = "") -> Iterator[DigitQuestion]:
-    """The questions, the first one first: a single one where it never waits for what cannot come."""
+    """The inputs in order: a single one where FreeSWITCH never waits in vain."""
     known = sorted(set(choices))
     if len(typed) == DEEPEST or _is_exact(known):
         yield DigitQuestion(typed, tuple(known))
@@ -50,7 +50,7 @@ def parts(choices: Iterable[str], typed: str = "") -> Iterator[DigitQuestion]:
 
 
 def _is_exact(choices: list[str]) -> bool:
-    """Whether every key after which nothing can come ends what is typed."""
+    """Whether every key after which no other can follow ends the input."""
     begun = {choice[:end] for choice in choices for end in range(len(choice))}
     most, last = max(map(len, choices)), last_keys(choices)
     return all(

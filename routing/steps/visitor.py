@@ -1,13 +1,14 @@
-"""``visitor``: learn what the caller did on the site, from the visitor to whom the dialled number of a pool is lent.
+"""``visitor``: look up the site's visitor to whom the dialled number of a pool is lent.
 
-Calls to a pool's numbers begin with it by themselves. Afterwards ``match`` can ask ``entity.NAME`` and ``source.NAME``,
-and webhooks are told. Without an engine, a lease or a store there is nothing to learn and the call goes on.
+Calls to a pool's numbers start with this step automatically. Later steps can use the visitor's facts: ``match`` with
+``entity.NAME`` and ``source.NAME``, webhooks as parameters. Without the engine, its store or a lease the call goes on
+without them.
 
 Good::
 
     - visitor: kharkiv_site
 
-Bad, a pool that nobody wrote (``no pool is called...``)::
+Bad, an unknown pool (``no pool is called...``)::
 
     - visitor: kharkiv_sight
 """
@@ -27,7 +28,7 @@ from routing.steps.dynamic import MEMORY_SECONDS, MemoryQuestion, Variation
 
 
 class VisitorStep(MemoryQuestion):
-    """Learn who the visitor is; falls through, always."""
+    """Look up the visitor; always falls through."""
 
     kind: ClassVar[str] = "visitor"
     primary: ClassVar[str] = "pool"
@@ -45,7 +46,7 @@ class VisitorStep(MemoryQuestion):
         return iter(())
 
     def runtime(self, folder: Folder) -> dict[str, Any] | None:
-        """Where the lease is kept, and the entities that calls may carry."""
+        """The pool of the lease, and the entities that calls may carry."""
         tracking = folder.project.tracking
         return {
             "kind": self.kind,

@@ -4,11 +4,11 @@ Good::
 
     - voicemail: {box: head_of_sales, greeting: closed.wav, at_most: 2m}
 
-A caller who hangs up at the tone, or says nothing, leaves no message: that is a missed call. ``#`` ends a message, and
-skips the greeting; so does ``*``. A message also ends after six seconds of silence.
+A caller who hangs up at the tone, or says nothing, leaves no message: the call counts as missed. ``#`` and ``*`` skip
+the greeting and end the message; so do six seconds of silence.
 
-People in ``notify``, and the person that the box is named after, see it by the light of their SIP phones and hear it
-with ``*97``: the oldest first, each once, twenty in a call. The recording stays where it is.
+The message-waiting light of SIP phones goes on for people in ``notify``, and for the person with the name of the box.
+They listen with ``*97``: the oldest message first, each once, up to twenty per call. The recording is kept.
 
 Bad (`nothing after it would ever run`)::
 
@@ -38,7 +38,7 @@ SILENCE_SECONDS, END_KEYS = 6, "*#"
 
 
 class VoicemailStep(Step):
-    """Record a message into a box; the hangup ends it."""
+    """Record a message into a box and end the call."""
 
     kind: ClassVar[str] = "voicemail"
     primary: ClassVar[str] = "box"
@@ -49,15 +49,15 @@ class VoicemailStep(Step):
     at_most: Seconds = Field(120, description="Longest message.")
     at_least: Seconds = Field(
         LEAST_SECONDS,
-        description="Shortest message; what is shorter, or holds nothing that is heard, is a missed call.",
+        description="Shortest message; a shorter or silent one counts as a missed call.",
     )
     notify: Annotated[list[Addressee], OneOrMany] = Field(
         default_factory=list,
-        description="Who is told: people, e-mail addresses, web addresses (`https://...`, by webhook).",
+        description="Recipients of the notice: people, e-mail addresses, webhooks (`https://...`).",
     )
 
     def check(self, loc: Loc, folder: Folder, default_hours: str | None) -> Iterator[Complaint]:
-        """A message has a length that is possible; whoever is told has an address."""
+        """The lengths are possible, and every recipient has an address."""
         if "at_least" in self.model_fields_set and self.at_least > self.at_most:
             yield (*loc, "at_least"), "the shortest message is longer than the longest", f"at_most: {self.at_most}s"
         for index, recipient in enumerate(self.notify):
@@ -72,12 +72,12 @@ class VoicemailStep(Step):
         here.set("routing_voicemail", file)
         here.set("routing_box", self.box)
         here.set("playback_terminators", END_KEYS)
-        # FreeSWITCH counts whole seconds: the longest message can be nearly a second shorter than it says
+        # FreeSWITCH counts whole seconds: the longest message can be almost a second shorter than set
         if (least := min(self.at_least, max(self.at_most - 1, 0))) != LEAST_SECONDS:
             here.set(LEAST, least)
         if self.notify:
             here.set("routing_notify", " ".join(self.notify))
-        here.do("mkdir", box)  # `record` makes no folder and would end the call
+        here.do("mkdir", box)  # without a folder `record` would end the call
         here.do("answer")
         here.do("execute_extension", HEAR_TONES)
         if self.greeting:
@@ -88,7 +88,7 @@ class VoicemailStep(Step):
         return None
 
     def own_seconds(self, folder: Folder) -> float:
-        """The greeting and the tone; a caller who has reached voicemail has arrived."""
+        """The greeting and the tone; the message itself is not waiting time."""
         greeting = folder.sounds.get(self.greeting, UNKNOWN_SECONDS) if self.greeting else 0.0
         return greeting + BEEP_SECONDS
 

@@ -1,10 +1,10 @@
-"""``webhook``: ask the customer's HTTP handler where the call goes; any failure goes on with the scheme.
+"""``webhook``: let your HTTP handler decide where the call goes. After any failure the call goes on.
 
 Good::
 
     - webhook: {url: "https://crm.example.com/route", timeout: 2s, ring: 30s}
 
-Bad, the caller would wait too long (``at most 10 s``)::
+Bad, the timeout is too long for the caller (``at most 10 s``)::
 
     - webhook: {url: "https://crm.example.com/route", timeout: 60s}
 """
@@ -45,7 +45,7 @@ def sent(value: str) -> str | dict[str, str]:
 
 
 def _unknown_field(field: str, folder: Folder) -> tuple[str, str] | None:
-    """What is wrong with a call field, and a hint."""
+    """The complaint about an unknown call field, with a hint; None for a known one."""
     kind, dot, name = field.partition(".")
     if not dot:
         known: Iterable[str] = CALL_FIELDS
@@ -60,7 +60,7 @@ def _unknown_field(field: str, folder: Folder) -> tuple[str, str] | None:
 
 
 class WebhookStep(DynamicStep):
-    """Ask an HTTP handler; falls through when there is no usable answer in time or its target did not talk."""
+    """Ask an HTTP handler; falls through without a valid answer in time, or when its target did not talk."""
 
     kind: ClassVar[str] = "webhook"
     primary: ClassVar[str] = "url"
@@ -69,27 +69,27 @@ class WebhookStep(DynamicStep):
 
     url: Text = Field(description="The handler. https, or http.")
     form: Literal["routing", "ringostat"] = Field(
-        "routing", description="Whose request and answer: ours, or Ringostat's."
+        "routing", description="Format of request and answer: ours, or Ringostat's."
     )
-    method: Literal["GET", "POST", "PUT", "DELETE"] = Field("POST", description="How the handler is asked.")
+    method: Literal["GET", "POST", "PUT", "DELETE"] = Field("POST", description="HTTP method of the request.")
     submit: Literal["json", "form", "http", "json-rpc"] = Field(
-        "json", description="How the parameters are sent: as JSON, as a form's body, in the URL (http), as JSON-RPC."
+        "json", description="How parameters are sent: as JSON, as a form, in the URL (http), as JSON-RPC."
     )
     headers: Headers = Field(
         default_factory=dict, description='Headers of the request, secrets by name: `Authorization: "Bearer {TOKEN}"`.'
     )
-    answer_type: Literal["http", "json", "json-rpc"] = Field("json", description="Ringostat: what the answer is.")
+    answer_type: Literal["http", "json", "json-rpc"] = Field("json", description="Ringostat: format of the answer.")
     rpc_method: Text | None = Field(None, description="Ringostat: the method of JSON-RPC.")
-    timeout: Timeout = Field(2, description="Longest wait for the answer, everything included.")
+    timeout: Timeout = Field(2, description="Timeout of the answer, everything included.")
     send: dict[Text, Text] = Field(
         default_factory=dict,
-        description='Parameters: names of your choice, values call fields: `caller: "{{caller}}"`.',
+        description='Parameters: your names, with call fields as values: `caller: "{{caller}}"`.',
     )
-    secret: Name | None = Field(None, description="Name of the signing key among the secrets.")
-    answer: Text | None = Field(None, description="Key of the answer that holds the target.")
-    ring: RingTime = Field(30, description="Ring time of the answered target.")
+    secret: Name | None = Field(None, description="Name of the secret that signs the request.")
+    answer: Text | None = Field(None, description="Key of the target in the answer.")
+    ring: RingTime = Field(30, description="Ring time of the target.")
     destinations: list[Region] | None = Field(
-        None, description="Countries it may send calls to; the project's otherwise."
+        None, description="Countries to which it may send calls; default: the project's."
     )
 
     @field_validator("url")
@@ -103,7 +103,7 @@ class WebhookStep(DynamicStep):
         if not valid or re.search(r"\s", value):
             raise refuse(f"`{masked(value)}` is not a URL: write `https://host/path`")
         if secret := secret_in(value):
-            raise refuse(f"a URL may not hold {secret}: it would stand in git and in logs; use `secret`", HINT)
+            raise refuse(f"a URL must not contain {secret}: git and logs would show it; use `secret`", HINT)
         return value
 
     @field_validator("send")
@@ -111,15 +111,15 @@ class WebhookStep(DynamicStep):
     def _sends_no_secret(cls, value: dict[str, str]) -> dict[str, str]:
         for name, text in value.items():
             if any(body_secrets.secrets_in({name: text})):
-                raise refuse(f"a secret stands here in clear, the parameter `{name}`: it would stand in git", HINT)
+                raise refuse(f"parameter `{name}` is a secret in clear text: git would show it", HINT)
         return value
 
     def check(self, loc: Loc, folder: Folder, default_hours: str | None) -> Iterator[Complaint]:
-        """Sent fields exist; a form has a body; secrets travel unseen."""
+        """Sent fields exist; a form has a body; secrets are encrypted on the way."""
         if self.submit == "form" and self.method == "GET":
-            yield (*loc, "submit"), "a form is sent in a body, which GET has not", "write `method: POST`"
+            yield (*loc, "submit"), "a form needs a request body, which GET does not have", "write `method: POST`"
         if is_read_on_the_way(self.url) and any(secrets_of(self.headers)):
-            yield (*loc, "url"), "the secrets of `headers` could be read on the way", "write https://"
+            yield (*loc, "url"), "http would send the secrets of `headers` unencrypted", "write https://"
         for name, value in self.send.items():
             what = sent(value)
             if isinstance(what, str) and (wrong := _unknown_field(what, folder)):
@@ -129,17 +129,17 @@ class WebhookStep(DynamicStep):
 
     @property
     def budget_seconds(self) -> float:
-        """The handler's time."""
+        """The handler's timeout."""
         return self.timeout
 
     @property
     def ring_seconds(self) -> float:
-        """The answered target's ring time, where the answer names none."""
+        """The target's ring time, if the answer has none."""
         return self.ring
 
     @property
     def longer_seconds(self) -> float:
-        """An answer may name the longest ring time that there is."""
+        """An answer may set the longest ring time."""
         return LONGEST_RING_SECONDS - self.ring
 
     def references(self) -> Iterator[Reference]:
@@ -147,7 +147,7 @@ class WebhookStep(DynamicStep):
         yield "decisions", self.kind
 
     def secrets(self) -> Iterator[tuple[Loc, str, Purpose]]:
-        """The signing key, and those that headers name."""
+        """The signing key, and the secrets in headers."""
         if self.secret:
             yield ("secret",), self.secret, SIGNS
         for header, name in secrets_of(self.headers):
@@ -160,7 +160,7 @@ class WebhookStep(DynamicStep):
         yield from super().variations(table, person, schemes)
 
     def runtime(self, folder: Folder) -> dict[str, Any] | None:
-        """Everything the engine needs; patterns of allowed numbers included."""
+        """The engine's settings, with patterns of the allowed numbers."""
         regions = self.destinations if self.destinations is not None else folder.project.regions
         return {
             "kind": self.kind,

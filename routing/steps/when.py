@@ -1,6 +1,6 @@
-"""The questions of ``match``: who calls, which number was called, what is known of the site's visitor; all are and-ed.
+"""The conditions of ``match``: the caller, the dialled number, the site's visitor; all must match.
 
-Each becomes a condition on this project's own channel variables; nothing that a caller wrote is ever an expression.
+Each becomes a condition on this project's own channel variables; caller input is never part of an expression.
 """
 
 from __future__ import annotations
@@ -34,37 +34,37 @@ from routing.steps.dialplan import Condition
 from routing.steps.known import is_known, talked_within
 
 MOST_PREFIXES = 20_000
-#: PCRE compiles a regex to 64 kB at most; one that is larger would never match, without a word.
+#: PCRE compiles a regex to 64 kB at most; a larger one silently never matches.
 PREFIXES_A_REGEX = 1_000
 CALLER = "${routing_caller}"
 _LIST = re.compile(r"([a-z][a-z0-9_]{0,63})\.txt")
 
 
 def _prefix(value: Any) -> str:
-    """A beginning of a number: ``+`` and digits."""
+    """The start of a number: ``+`` and digits."""
     if isinstance(value, int | float) and not isinstance(value, bool):
         raise refuse(f'a number must be in quotes: write "+{value}"')
     digits = re.sub(r"[\s()./-]", "", value) if isinstance(value, str) else ""
     if not re.fullmatch(r"\+[0-9]{1,15}", digits):
-        raise refuse(f"{shown(value)} is not the beginning of a number", "write it with its country, `+38057`")
+        raise refuse(f"{shown(value)} is not the start of a number", "write it with its country code: `+38057`")
     number = digits.removeprefix("+")
     if (possible := plans.longest_beginning(number)) != number:
-        hint = f"it could be one up to `+{possible}`" if possible else "no country has that code"
-        raise refuse(f"no number begins with {shown(value)}", _trunk_zero(number, possible) or hint)
+        hint = f"only the prefix `+{possible}` is possible" if possible else "no country has that code"
+        raise refuse(f"no number starts with {shown(value)}", _trunk_zero(number, possible) or hint)
     return digits
 
 
 def _trunk_zero(number: str, possible: str) -> str:
-    """A hint where the only fault is a zero that is dialled at home, behind the country's code."""
+    """A hint when the only mistake is a trunk zero after the country code."""
     without = possible + number[len(possible) + 1 :]
     is_zero = possible and number[len(possible) :].startswith("0") and plans.is_country_code(possible)
     fits = is_zero and plans.longest_beginning(without) == without
-    return f"leave out the zero behind the country: `+{without}`" if fits else ""
+    return f"leave out the zero after the country code: `+{without}`" if fits else ""
 
 
 def _list(value: Any) -> str:
     if not isinstance(value, str) or not _LIST.fullmatch(value):
-        raise refuse(f"{shown(value)} is not a list: a file in lists/ such as `vip.txt`, small letters, digits and _")
+        raise refuse(f"{shown(value)} is not a list: name a file in lists/ such as `vip.txt`, in a-z, 0-9 and _")
     return value.removesuffix(".txt")
 
 
@@ -76,13 +76,13 @@ def _region(value: Any, info: ValidationInfo) -> str:
     except UnknownRegion as error:
         raise refuse(str(error), error.hint) from None
     if compiled_bytes(pattern) > LONGEST_COMPILED:
-        raise refuse(f"`{value}` has more prefixes than FreeSWITCH's regexes hold", "name parts of it")
+        raise refuse(f"`{value}` has too many prefixes for a FreeSWITCH regex", "name parts of it")
     return value
 
 
 def _caller_zone(value: str) -> str:
     if value not in known_zones():
-        raise refuse(f"no number lies in `{value}`", "numbers know the zone of a country's big cities")
+        raise refuse(f"no number lies in `{value}`", "numbers map to the zones of big cities")
     return value
 
 
@@ -93,35 +93,37 @@ CallerZone = Annotated[Zone, AfterValidator(_caller_zone)]
 
 
 class When(Fields):
-    """Questions about a call; all that are asked must fit."""
+    """Conditions on a call; all must match."""
 
     model_config = ConfigDict(json_schema_extra=flat_schema)
 
     caller: Annotated[list[Prefix], OneOrMany] = Field(
         default_factory=list,
         max_length=MOST_PREFIXES,
-        description="Beginnings of the caller's number, or whole numbers.",
+        description="Prefixes of the caller's number, or whole numbers.",
     )
     list_: Annotated[list[ListName], OneOrMany] = Field(
-        default_factory=list, alias="list", description="The caller's number stands in a file of lists/: `vip.txt`."
+        default_factory=list, alias="list", description="The caller's number is in a file of lists/: `vip.txt`."
     )
     country: Annotated[list[Region], OneOrMany] = Field(default_factory=list, description="The caller's country.")
     region: Annotated[list[Place], OneOrMany] = Field(
         default_factory=list, description="The caller's region or city: `Kharkiv`, `PL/Kraków`. Mobiles have none."
     )
     zone: Annotated[list[CallerZone], OneOrMany] = Field(
-        default_factory=list, description="The time zone that the caller's number lies in."
+        default_factory=list, description="The time zone of the caller's number."
     )
-    anonymous: Flag | None = Field(None, description="The caller hides the number, or shows it.")
+    anonymous: Flag | None = Field(None, description="Whether the caller hides their number.")
     known: Flag | None = Field(
-        None, description="Somebody has talked with the caller before, or a `crm` step has found them; or neither."
+        None, description="Whether somebody has talked with the caller before, or a `crm` step has found them."
     )
-    known_within: Seconds | None = Field(None, description="Somebody has talked with the caller in this time: `30d`.")
-    number: Annotated[list[Number], OneOrMany] = Field(default_factory=list, description="The number that was called.")
+    known_within: Seconds | None = Field(
+        None, description="Somebody has talked with the caller within this time: `30d`."
+    )
+    number: Annotated[list[Number], OneOrMany] = Field(default_factory=list, description="The number that was dialled.")
     questions: Questions = Field(
         default_factory=dict, alias=QUESTIONS, description="What the visitor did on the site, and where they came from."
     )
-    any: list[When] = Field(default_factory=list, description="Fits when one of these fits.")
+    any: list[When] = Field(default_factory=list, description="Matches when one of these matches.")
 
     @model_validator(mode="before")
     @classmethod
@@ -132,28 +134,28 @@ class When(Fields):
     @classmethod
     def _flat(cls, value: list[When]) -> list[When]:
         if any(one.count() != 1 or one.any for one in value):
-            raise refuse("each entry of `any` asks exactly one question")
+            raise refuse("each entry of `any` holds exactly one condition")
         return value
 
     def count(self) -> int:
-        """How many questions are asked."""
+        """The number of conditions."""
         conditions = (self.caller, self.list_, self.country, self.region, self.zone, self.number, self.any)
         chosen = (self.anonymous, self.known, self.known_within)
         return sum(map(bool, conditions)) + sum(each is not None for each in chosen) + len(self.questions)
 
     @property
     def asks_memory(self) -> bool:
-        """Whether the engine must say if the caller is known."""
+        """Whether the engine must look up if the caller is known."""
         return any(one.known is not None or one.known_within is not None for _, one in self.everything())
 
     def everything(self) -> Iterator[tuple[Loc, When]]:
-        """These questions and those of `any`, each with its place."""
+        """These conditions and those of `any`, each with its location."""
         yield (), self
         for index, one in enumerate(self.any):
             yield ("any", index), one
 
     def conditions(self, country: str | None) -> Iterator[Condition]:
-        """One condition a question, on this project's own captured variables; ``country`` is the project's."""
+        """Dialplan conditions on this project's own captured variables; ``country`` is the project's."""
         if len(self.caller) > PREFIXES_A_REGEX:
             yield _any_of((CALLER, prefixes_pattern(part)) for part in _parts(sorted(self.caller)))
         elif self.caller:
@@ -181,7 +183,7 @@ class When(Fields):
             yield _any_of(pair for one in self.any for pair in one.pairs(country))
 
     def pairs(self, country: str | None) -> Iterator[tuple[str, str]]:
-        """The questions as regexes of one condition."""
+        """The conditions as regexes of one dialplan condition."""
         for condition in self.conditions(country):
             yield from condition.regexes or ((condition.field, condition.expression),)
 
@@ -210,7 +212,7 @@ def _any_of(pairs: Iterable[tuple[str, str]]) -> Condition:
 
 
 def list_variable(name: str) -> str:
-    """The channel variable that says whether the caller stands in a list."""
+    """The channel variable that holds whether the caller is in a list."""
     return f"routing_list_{name}"
 
 
@@ -220,5 +222,5 @@ def _parts(prefixes: Sequence[str]) -> Iterator[Sequence[str]]:
 
 
 def prefixes_pattern(prefixes: Sequence[str]) -> str:
-    """One regex for many beginnings of numbers."""
+    """One regex for many prefixes."""
     return longest_prefix_pattern({prefix.removeprefix("+"): True for prefix in prefixes})

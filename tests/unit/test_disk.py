@@ -73,14 +73,14 @@ LEAVING: dict[str, Callable[[Path, Path], None]] = {
 @pytest.mark.parametrize("place", LEAVING)
 def test_a_link_that_leaves_the_folder_is_refused(place: str, schemes: Path, tmp_path: Path) -> None:
     LEAVING[place](schemes, tmp_path / "outside")
-    assert told(schemes, tmp_path / "root") == [f"{place}:1:1: {LEAVES} (hint: copy into the folder what it leads to)"]
+    assert told(schemes, tmp_path / "root") == [f"{place}:1:1: {LEAVES} (hint: copy its target into the folder)"]
 
 
 @pytest.mark.parametrize("part", ["sounds", "lists"])
 def test_a_whole_part_that_is_elsewhere_is_told_once(part: str, schemes: Path, tmp_path: Path) -> None:
     (schemes / part).rename(tmp_path / "moved")
     link(schemes / part, tmp_path / "moved")
-    assert told(schemes, tmp_path / "root") == [f"{part}:1:1: {LEAVES} (hint: copy into the folder what it leads to)"]
+    assert told(schemes, tmp_path / "root") == [f"{part}:1:1: {LEAVES} (hint: copy its target into the folder)"]
 
 
 def test_links_inside_the_folder_are_fine(schemes: Path, tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ class DeadMember(Lint):
         - ring: [ivan.desk, olena]
         - hangup
 
-    Bad, `ivan` includes his desk phone::
+    Bad, `ivan` already includes `ivan.desk`::
 
         - ring: [ivan, ivan.desk]
         - hangup

@@ -39,7 +39,7 @@ def doubtful(folder: Path) -> None:
 
 
 LINE = (
-    "second.yaml:3:44: steps[1].voicemail: [untold-voicemail] nobody is told of messages in box `a` "
+    "second.yaml:3:44: steps[1].voicemail: [untold-voicemail] nobody is notified of messages in box `a` "
     "(hint: add `notify: [person or e-mail address]`)\n"
 )
 
@@ -74,7 +74,7 @@ def test_an_allowance_silences_one_scheme_and_the_projects_all(folder: Path) -> 
 def test_a_stale_allowance_may_be_allowed_itself(folder: Path) -> None:
     front = folder / "front.yaml"
     front.write_text('allow: {wide-menu: "in summer"}\n' + CLEAN)
-    assert "[unused-allow] `wide-menu` finds nothing" in check(folder)[1]
+    assert "[unused-allow] unused allowance: `wide-menu` finds nothing" in check(folder)[1]
     front.write_text('allow: {wide-menu: "in summer", unused-allow: "in winter"}\n' + CLEAN)
     assert check(folder)[1] == ""
 
@@ -87,7 +87,7 @@ def test_programs_read_an_array(folder: Path) -> None:
     lint, problem = json.loads(out)
     assert lint == {
         "file": f"{folder}/second.yaml", "line": 3, "column": 44, "path": "steps[1].voicemail", "severity": "warning",
-        "lint": "untold-voicemail", "message": "nobody is told of messages in box `a`",
+        "lint": "untold-voicemail", "message": "nobody is notified of messages in box `a`",
         "hint": "add `notify: [person or e-mail address]`",
     }  # fmt: skip
     assert (problem["severity"], problem["lint"]) == ("error", None)
@@ -100,7 +100,7 @@ def test_github_shows_findings_at_their_lines(folder: Path) -> None:
     assert problem.startswith(f"::error file={folder}/third.yaml,line=2,col=16,title=routing check::")
     assert "50%25, or" in problem
     start = f"::warning file={folder}/second.yaml,line=3,col=44,title=routing check%3A untold-voicemail::"
-    assert lint.startswith(f"{start}steps[1].voicemail: nobody is told")
+    assert lint.startswith(f"{start}steps[1].voicemail: nobody is notified")
 
 
 def test_the_cache_changes_nothing_but_the_time(folder: Path, tmp_path: Path) -> None:
@@ -132,7 +132,7 @@ def test_lints_explain_themselves() -> None:
     listed = CliRunner().invoke(group, ["check", "--list"]).output.splitlines()
     assert [line.split()[0] for line in listed] == list(LINTS)
     told = CliRunner().invoke(group, ["check", "--explain", "long-wait"]).output
-    assert told.startswith("long-wait: A caller of this number may wait longer")
+    assert told.startswith("long-wait: Callers may wait longer")
     assert "    - ring: {to: ivan, for: 2m}" in told
     wrong = CliRunner().invoke(group, ["check", "--explain", "long-wat"])
     assert wrong.exit_code == 2

@@ -217,7 +217,7 @@ def test_two_at_a_time_are_refused(desk: Desk) -> None:
         (lambda path: path.write_text("A=b\n"), "the secret SIP_PASSWORD_1001 is missing"),
         (
             lambda path: path.write_text("SIP_PASSWORD_1001=${x}\nGATEWAY_PASSWORD_MAIN=y\n"),
-            "SIP_PASSWORD_1001 holds `${`",
+            "SIP_PASSWORD_1001 contains `${`",
         ),
     ],
 )

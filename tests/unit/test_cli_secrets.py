@@ -73,10 +73,10 @@ def test_keys_of_http_apis_are_invented_and_tokens_of_crms_are_named_with_where_
 
 def test_what_is_shared_says_with_whom_once(tmp_path, monkeypatch):
     said = invented(tmp_path / "secrets", monkeypatch)
-    assert "gateways.main.username: the secret GATEWAY_PASSWORD_MAIN was invented (hint: write what the carrier" in said
-    assert said.count("the secret WEBHOOK_SECRET was invented (hint: give it to the handler") == 1
+    assert "the secret GATEWAY_PASSWORD_MAIN was generated (hint: replace it by the carrier's)" in said
+    assert said.count("the secret WEBHOOK_SECRET was generated (hint: give it to the handler") == 1
     assert "SIP_PASSWORD" not in said
-    assert "was invented" not in invented(tmp_path / "secrets", monkeypatch)
+    assert "was generated" not in invented(tmp_path / "secrets", monkeypatch)
 
 
 HTTP = """
@@ -101,7 +101,7 @@ def test_a_crm_on_this_machine_takes_an_invented_token_and_no_other_does(url, is
     (tmp_path / "p.yaml").write_text(HTTP.replace("URL", url))
     asked = ["--schemes", str(tmp_path), "--file", str(tmp_path / "secrets")]
     said = CliRunner().invoke(secrets, asked, catch_exceptions=False).output
-    assert ("OUR_KEY was invented (hint: give it to the CRM on this machine)" in said) is is_here
+    assert ("OUR_KEY was generated (hint: give it to the CRM on this machine)" in said) is is_here
     assert ("OUR_KEY is missing (hint: what the CRM wants in its header X-Key" in said) is not is_here
 
 

@@ -174,7 +174,7 @@ def test_a_huge_file_is_refused_without_reading_it(folder: Folder) -> None:
 
 def test_a_root_that_cannot_stand_in_a_dialplan_is_refused(folder: Folder) -> None:
     for name in ("with space", "a,b", "a$b", "a{b", "a'b", "a|b"):
-        with pytest.raises(Problems, match="a release root's path may hold"):
+        with pytest.raises(Problems, match="the path of a release root may only contain"):
             build(folder.schemes, folder.root / name, lambda _: AnyPassword())
     with pytest.raises(Problems, match="there is no such folder"):
         build(folder.schemes / "nope", folder.root, lambda _: AnyPassword())

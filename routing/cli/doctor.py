@@ -12,7 +12,7 @@ import click
 from rich.padding import Padding
 from rich.text import Text
 
-from routing.cli.options import FOLDER, REDIS, SERVER
+from routing.cli.options import ENGINE, FOLDER, REDIS, SERVER
 from routing.cli.switch import event_socket
 from routing.cli.terminal import terminal
 from routing.doctor.checks import CHECKS, CheckResult, examine, worst
@@ -40,7 +40,7 @@ DEADLINE_SECONDS = 5.0
 @click.option("--esl", type=SERVER, default="127.0.0.1:8021", show_default=True, help="FreeSWITCH's event socket.")
 @click.option("--esl-password", envvar="ROUTING_ESL_PASSWORD", default="", help="[env: ROUTING_ESL_PASSWORD]")
 @click.option(
-    "--engine", type=SERVER, default="", help="Where the engine listens.  [default: where the release asks it]"
+    "--engine", type=ENGINE, default="", help="Where the engine listens.  [default: where the release asks it]"
 )
 @click.option("--http", type=SERVER, default="127.0.0.1:8086", show_default=True, help="The engine's health.")
 @click.option("--redis", type=REDIS, envvar="ROUTING_REDIS", default="", help="The engine's Redis.  [default: its own]")

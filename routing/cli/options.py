@@ -28,9 +28,10 @@ PLACE = "127.0.0.1:8021"
 class Value(click.ParamType[Any]):
     """Text that a function of its own looks at; it raises ValueError with a sentence."""
 
-    def __init__(self, name: str, look: Callable[[str], Any]) -> None:
+    def __init__(self, name: str, look: Callable[[str], Any], example: str = PLACE) -> None:
         self.name = name
         self._look = look
+        self._example = example
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """See click; an empty value stands for none."""
@@ -40,7 +41,7 @@ class Value(click.ParamType[Any]):
             self._look(str(value))
         except ValueError as problem:
             example = param.default if param is not None and isinstance(param.default, str) else ""
-            self.fail(str(problem).replace(PLACE, example or PLACE), param, ctx)
+            self.fail(str(problem).replace(PLACE, example or self._example), param, ctx)
         return value
 
 
@@ -114,6 +115,7 @@ def _rate(text: str) -> None:
 
 #: Where something is that is asked; where something listens (port 0: any that is free).
 SERVER = Value("host:port", _place(1))
+ENGINE = Value("host:port", _place(1), example="127.0.0.1:8084")
 LISTENER = Value("host:port", _place(0))
 HOST = Value("host", _host)
 ADDRESS = Value("address", _ip)

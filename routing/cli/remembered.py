@@ -80,12 +80,16 @@ def remembered(people: Collection[str]) -> Remembered:
     )
 
 
+#: What an option's pair looks like.
+_EXAMPLES = {"--state": "ivan=busy", "--load": "ivan=12/3600"}
+
+
 def _pairs(option: str, pairs: Sequence[str], people: Collection[str]) -> dict[str, str]:
     found = {}
     for pair in pairs:
         who, equals, value = pair.partition("=")
         if not equals:
-            raise UserError(f"{option} {pair}: write WHO=...")
+            raise UserError(f"{option} {pair}: write PERSON=VALUE, {_EXAMPLES[option]}")
         found[_known(option, who, people)] = value
     return found
 
@@ -93,7 +97,8 @@ def _pairs(option: str, pairs: Sequence[str], people: Collection[str]) -> dict[s
 def _known(option: str, who: str, people: Collection[str]) -> str:
     if who not in people:
         near = difflib.get_close_matches(who, people, 1)
-        raise UserError(f"{option} {who}: nobody is called {who}" + (f": did you mean {near[0]}?" if near else ""))
+        hint = f" (hint: did you mean {near[0]}?)" if near else ""
+        raise UserError(f"{option} {who}: nobody is called {who}{hint}")
     return who
 
 

@@ -10,8 +10,8 @@ from typing import Protocol
 import click
 
 from routing.cli.options import FOLDER, LISTENER, NEW_FILE
+from routing.model.problem import UserFailure
 from routing.process.memory import REDIS_VARIABLE
-from routing.process.secrets import SecretsFault
 from routing.public import pops as screens
 from routing.public import track as tracking
 from routing.store.address import BadAddress
@@ -47,7 +47,7 @@ def public(name: str, port: int, about: str, serve: Serve) -> click.Command:
     def command(root: Path, listen: str, status: str, secrets: Path | None, proxies: int) -> None:
         try:
             serve(root, listen, status, os.environ.get(REDIS_VARIABLE) or url(root), secrets, proxies)
-        except (SecretsFault, BadAddress, OSError, ValueError) as problem:
+        except (UserFailure, BadAddress) as problem:
             click.echo(f"routing {name}: {problem}", err=True)
             sys.exit(1)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ipaddress
 import json
 import os
-import re
 import socket
 import time
 import uuid
@@ -24,7 +23,6 @@ from routing.process.log import Lines
 from routing.process.memory import ESL_VARIABLE, REDIS_VARIABLE
 from routing.process.secrets import SecretsFault, read_secrets
 from routing.process.temporary import temporary
-from routing.store.address import BadAddress, parse
 from routing.store.embedded import Embedded, url
 
 BACKLOG = 1024
@@ -94,19 +92,10 @@ def _serve(options: ServeOptions, metrics: Path) -> None:
 
 
 def _check(options: ServeOptions) -> None:
-    if not options.root.is_dir():
-        hint = f"`routing publish --out {options.root}` makes it"
-        raise ServeFault(f"release root {options.root} does not exist (hint: {hint})")
     try:
         read_secrets(options.secrets, {})
-        if options.redis:
-            parse(options.redis)
     except SecretsFault as problem:
         raise ServeFault(str(problem)) from None
-    except BadAddress as problem:
-        raise ServeFault(f"--redis: {problem}") from None
-    if options.esl and not re.fullmatch(r"[\w.-]+:[0-9]{1,5}", options.esl):
-        raise ServeFault(f"--esl: {options.esl!a} is not HOST:PORT")
 
 
 def live(root: Path) -> str:
@@ -215,11 +204,8 @@ def _address(text: str) -> tuple[str, int]:
     host, _, port = text.rpartition(":")
     try:
         address = ipaddress.ip_address(host.strip("[]"))
-        number = int(port)
     except ValueError:
-        raise ServeFault(f"{text!a} is not ADDRESS:PORT (hint: 127.0.0.1:8084)") from None
+        raise ServeFault(f"{text!a} is a name: write the address of loopback, 127.0.0.1:{port}") from None
     if not address.is_loopback:
         raise ServeFault(f"{text} is not on loopback: the engine runs on the same node as its FreeSWITCH")
-    if not 0 <= number <= 65535:
-        raise ServeFault(f"{text}: the port is not 0..65535")
-    return str(address), number
+    return str(address), int(port)

@@ -24,6 +24,8 @@ from sqlalchemy.exc import ArgumentError
 
 #: Seconds that SQLite waits for another writer.
 BUSY_SECONDS = 30
+#: How a URL begins whose slashes are missing: no file is called so.
+_SERVER = re.compile(r"(sqlite|postgres(ql)?|mysql|mariadb):", re.IGNORECASE)
 #: Any number of ours: PostgreSQL's advisory lock around migrations.
 _LOCK = 7_202_611
 
@@ -38,9 +40,11 @@ def open_database(url: str, migrate: bool = True) -> Engine:
     Raises DatabaseFault for an unusable URL and SQLAlchemy's errors when the database is not there.
     """
     try:
-        parsed = make_url(url if "://" in url else f"sqlite:///{url}")
+        parsed = make_url(url if "://" in url or _SERVER.match(url) else f"sqlite:///{url}")
     except ArgumentError:
-        raise DatabaseFault("the database's URL is not one: write `sqlite:///journal.db`") from None
+        raise DatabaseFault(
+            "the database's URL is not one: write `sqlite:///journal.db` or `postgresql://host/name`"
+        ) from None
     if parsed.drivername in ("postgres", "postgresql"):
         parsed = parsed.set(drivername="postgresql+psycopg")
     if parsed.get_backend_name() not in ("sqlite", "postgresql"):

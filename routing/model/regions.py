@@ -39,6 +39,8 @@ def region_pattern(name: str, country: str | None) -> str:
     code, slash, region = name.partition("/")
     if not (slash and re.fullmatch(r"[A-Z]{2}", code)):
         code, region = country or "", name
+    if not region.strip():
+        raise UnknownRegion("the name of a region is missing", "write `Kharkiv`, or `PL/Kraków` of another country")
     if not code:
         raise UnknownRegion(f"`{name}` needs its country", f"write `UA/{name}`, or give the project a `country`")
     try:

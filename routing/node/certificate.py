@@ -84,8 +84,7 @@ def _key(text: str, path: Path) -> str:
     start = text.find("-----BEGIN ", 0)
     while start >= 0 and "PRIVATE KEY-----" not in text[start : text.find("\n", start)]:
         start = text.find("-----BEGIN ", start + 1)
-    if start < 0:
-        raise ValueError(f"{path} holds no private key in PEM")
+    assert start >= 0, path  # `_tried` has used it
     end = text.index("PRIVATE KEY-----", text.index("-----END ", start)) + len("PRIVATE KEY-----")
     return text[start:end]
 

@@ -78,12 +78,12 @@ def check(settings: Settings) -> None:
     addresses = filter(None, (settings.address, settings.external_address, settings.public_address))
     versions = {_version(address) for address in addresses}
     if settings.public_address and len(versions) > 1:
-        raise ValueError(f"{settings.public_address} stands for addresses of its own IP version alone")
+        raise ValueError(f"{settings.public_address} cannot stand for the node's addresses: one is IPv4, one IPv6")
     if settings.tls_only and settings.tls is None:
         raise ValueError("phones by TLS alone need a certificate (hint: --tls FOLDER)")
     for path in (settings.home, settings.root):
         if not _PLAIN_PATH.fullmatch(str(path)):
-            raise ValueError(f"{path} is not an absolute path of letters, digits and . _ + - alone")
+            raise ValueError(f"{path}: FreeSWITCH needs a path of letters, digits and / . _ + - (hint: another folder)")
     for name in (settings.domain, settings.name):
         if name and not is_address(name) and not _PLAIN_NAME.fullmatch(name):
             raise ValueError(f"{name!r} is not a plain host name")

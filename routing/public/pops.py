@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
 
@@ -94,13 +95,12 @@ def _faults(plan: PopsPlan | None, keys: Callable[[str], Sequence[str]]) -> Iter
 
 
 def serve(root: Path, listen: str, status: str, redis: str, secrets: Path | None, proxies: int) -> None:
-    """Serve until SIGTERM. Raises SecretsFault, BadAddress or OSError when it cannot begin."""
+    """Serve until SIGTERM. Raises UserFailure or BadAddress when it cannot begin."""
     lines = Lines()
     known = read_secrets(secrets, os.environ)
     store = RedisStore(parse(redis), report=lambda text: lines.write("warning", "redis", words=text))
     live, hub = LivePlan(root, "table.json", plan_of, lines), Hub(time.time)
     count, metrics = _counts(hub)
-    receiver = Receiver(root)
 
     def keys(name: str) -> Sequence[str]:
         return signing_secrets(known, name) or ()
@@ -113,18 +113,12 @@ def serve(root: Path, listen: str, status: str, redis: str, secrets: Path | None
 
     missing(root, lines, _faults(live(), keys))
     api = PopsApi(live, hub, keys, Limiter(time.monotonic).wait_s, time.time, count, fault)
-    Feeder(hub, live, RedisPops(store), receiver).start()
-    PublicSite(
-        create(api),
-        listen,
-        status,
-        health,
-        metrics,
-        lines,
-        proxies,
-        _StreamHandler,
-        MOST_SCREENS + 200,
-        MOST_OF_ADDRESS,
-    ).run()
-    receiver.close()
-    store.close()
+    bounds = MOST_SCREENS + 200, MOST_OF_ADDRESS
+    with ExitStack() as stack:
+        stack.callback(store.close)
+
+        def opened() -> None:  # not before: its socket takes the place of that of a server that already runs
+            receiver = stack.enter_context(closing(Receiver(root)))
+            Feeder(hub, live, RedisPops(store), receiver).start()
+
+        PublicSite(create(api), listen, status, health, metrics, lines, proxies, _StreamHandler, *bounds, opened).run()

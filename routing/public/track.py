@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +45,7 @@ def _faults(plan: TrackingPlan | None, keys: Callable[[str], Sequence[str]]) -> 
 
 
 def serve(root: Path, listen: str, status: str, redis: str, secrets: Path | None, proxies: int) -> None:
-    """Serve until SIGTERM. Raises SecretsFault, BadAddress or OSError when it cannot begin."""
+    """Serve until SIGTERM. Raises UserFailure or BadAddress when it cannot begin."""
     lines = Lines()
     known = read_secrets(secrets, os.environ)
     store = RedisStore(parse(redis), report=lambda text: lines.write("warning", "redis", words=text))
@@ -64,5 +65,7 @@ def serve(root: Path, listen: str, status: str, redis: str, secrets: Path | None
     api = TrackingApi(
         live, RedisLeases(store), Limiter(time.monotonic), keys, time.time, count, fault, Holders(time.monotonic)
     )
-    PublicSite(create(api), listen, status, health, metrics, lines, proxies, ConnectionHandler, MOST_CONNECTIONS).run()
-    store.close()
+    with closing(store):
+        PublicSite(
+            create(api), listen, status, health, metrics, lines, proxies, ConnectionHandler, MOST_CONNECTIONS
+        ).run()

@@ -59,7 +59,8 @@ class VoicemailStep(Step):
     def check(self, loc: Loc, folder: Folder, default_hours: str | None) -> Iterator[Complaint]:
         """The lengths are possible, and every recipient has an address."""
         if "at_least" in self.model_fields_set and self.at_least > self.at_most:
-            yield (*loc, "at_least"), "the shortest message is longer than the longest", f"at_most: {self.at_most}s"
+            longest = f"the shortest message is longer than the longest, {self.at_most} s"
+            yield (*loc, "at_least"), longest, "write a longer `at_most` beside it"
         for index, recipient in enumerate(self.notify):
             if complaint := folder.cannot_notify(recipient):
                 yield (*loc, "notify", index), *complaint

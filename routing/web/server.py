@@ -10,6 +10,7 @@ import signal
 import socket
 import time
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -20,6 +21,7 @@ import gevent.socket
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from routing.http.status import StatusServer
+from routing.model.problem import UserFailure
 from routing.process.log import Lines
 from routing.web.connections import MOST_OF_ADDRESS, ConnectionHandler, ConnectionLimits, PublicServer
 
@@ -29,6 +31,7 @@ RETRY_SECONDS = 1.0
 #: Open files beside those of connections.
 SPARE_DESCRIPTORS = 100
 Plan = TypeVar("Plan")
+Listening = TypeVar("Listening")
 
 
 class LivePlan(Generic[Plan]):
@@ -105,11 +108,16 @@ class PublicSite:
     handler: type[ConnectionHandler]
     most_connections: int
     of_address: int = MOST_OF_ADDRESS
+    #: Called once it listens, before it serves.
+    opened: Callable[[], None] = lambda: None
     stop: gevent.event.Event = field(default_factory=gevent.event.Event)
 
     def run(self) -> None:
-        """Serve until SIGTERM or SIGINT. Raises OSError when it cannot listen."""
-        listener = _listener(self.listen)
+        """Serve until SIGTERM or SIGINT. Raises UserFailure when it cannot listen."""
+        with closing(_opened(self.listen, _listener)) as listener:
+            self._serve(listener)
+
+    def _serve(self, listener: Any) -> None:
         application = ProxyFix(self.application, x_for=self.proxies) if self.proxies else self.application
         _raise_descriptors(self.most_connections)
         # behind a proxy every connection is the proxy's: it bounds those of an address, the API requests and leases
@@ -119,7 +127,8 @@ class PublicSite:
             self.handler,
             ConnectionLimits(self.most_connections, 0 if self.proxies else self.of_address),
         )
-        watch = StatusServer(_address(self.status), self.health, self.metrics)
+        watch = _opened(self.status, lambda place: StatusServer(_address(place), self.health, self.metrics))
+        self.opened()
         watch.start()
         server.start()
         self.lines.write("info", "started", listen=_shown(listener), http=_shown(watch.socket), pid=os.getpid())
@@ -131,10 +140,16 @@ class PublicSite:
         self.lines.write("info", "stopped")
 
 
+def _opened(place: str, listen: Callable[[str], Listening]) -> Listening:
+    """What listens at a place, ``HOST:PORT``. Raises UserFailure."""
+    try:
+        return listen(place)
+    except OSError as problem:
+        raise UserFailure(f"cannot listen on {place}: {(problem.strerror or str(problem)).lower()}") from None
+
+
 def _address(text: str) -> tuple[str, int]:
     host, _, port = text.rpartition(":")
-    if not host or not port.isdigit():
-        raise ValueError(f"{text!a} is not HOST:PORT")
     return host.strip("[]"), int(port)
 
 
@@ -144,8 +159,12 @@ def _listener(text: str) -> Any:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     # taken over by every accepted socket: an answer must not wait for the page's acknowledgement of its headers
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    listener.bind((host, port))
-    listener.listen(1024)
+    try:
+        listener.bind((host, port))
+        listener.listen(1024)
+    except OSError:
+        listener.close()
+        raise
     return listener
 
 

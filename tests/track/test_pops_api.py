@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
@@ -10,9 +11,11 @@ from typing import Any
 
 import gevent
 import pytest
+from click.testing import CliRunner
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from routing.cli.web import pops as command
 from routing.decide.directory import Directory
 from routing.decide.pop import pop_of
 from routing.decide.verdict import Verdict
@@ -307,3 +310,17 @@ def test_without_redis_the_nodes_own_screens_are_told(tmp_path: Any, folder: str
     assert ways == {"lost": 1, "node": 1}
     receiver.close()
     assert not send(root, "x")
+
+
+@pytest.mark.parametrize("option", ["--listen", "--http"])
+def test_a_second_server_whose_port_is_taken_leaves_the_first_its_pops(tmp_path: Any, option: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        place = f"127.0.0.1:{taken.getsockname()[1]}"
+        places = {"--listen": "127.0.0.1:0", "--http": "127.0.0.1:0", option: place}
+        first = Receiver(tmp_path)
+        words = ["--root", str(tmp_path), *(word for pair in places.items() for word in pair)]
+        ran = CliRunner().invoke(command, words)
+        assert (ran.exit_code, ran.stderr) == (1, f"routing pops: cannot listen on {place}: address already in use\n")
+        assert send(tmp_path, "still here")
+        assert first.next() == "still here"
+        first.close()

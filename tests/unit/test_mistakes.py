@@ -34,6 +34,15 @@ steps: [{ring: {to: ivan, for: 20s}}, {hangup: NO_ANSWER}]
 }
 
 
+#: Folders of certificates.
+TLS = {
+    "half": {"fullchain.pem": b"-----BEGIN CERTIFICATE-----\n"},
+    "der": {"fullchain.pem": b"\x30\x82\xff", "privkey.pem": b"\x30"},
+    "notes": {"fullchain.pem": b"to do\n", "privkey.pem": b"to do\n"},
+    "garbled": {"fullchain.pem": b"-----BEGIN CERTIFICATE-----\nx\n-----END CERTIFICATE-----\n", "privkey.pem": b"x\n"},
+}
+
+
 @pytest.fixture
 def place(tmp_path, monkeypatch):
     """An empty folder, which is a root without a release, a file, secrets of each odd kind, and a company."""
@@ -43,6 +52,10 @@ def place(tmp_path, monkeypatch):
     for name, text in COMPANY.items():
         (tmp_path / "company" / name).write_text(text)
     (tmp_path / "a_file").write_text("no database\n")
+    for name, files in TLS.items():
+        (tmp_path / name).mkdir()
+        for file, content in files.items():
+            (tmp_path / name / file).write_bytes(content)
     for name, mode, text in (
         ("open", 0o644, b"A=b\n"),
         ("words", 0o600, b"# mine\nA\n"),

@@ -103,14 +103,10 @@ class RingStep(DynamicStep):
 
     def check(self, loc: Loc, folder: Folder, default_hours: str | None) -> Iterator[Complaint]:
         """Every name is known, outside phones have a gateway, somebody has each skill."""
-        found = False
         for index, ring in enumerate(self.to):
             if complaint := targets.unknown(ring.name, folder):
-                found = True
                 yield (*loc, "to", index), *complaint
         turns = targets.named_turns(self.to, folder)
-        if not turns and not found and folder.is_whole(*targets.KINDS):
-            yield (*loc, "to"), "there is no phone to ring", "give the people phones"
         if turns and not any(self.turns(folder)):
             late = "every phone would begin to ring only after `at_most`"
             yield (*loc, "at_most"), late, "ring for longer, or delay them less"

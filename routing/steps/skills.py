@@ -23,7 +23,8 @@ def _wish(value: Any) -> Any:
     if isinstance(value, bool | int):
         return value
     if not isinstance(value, str):
-        raise refuse(f"{shown(value)} is not a skill requirement", "write a value, a level, or `{{language}}`")
+        what = "is empty" if value is None else f"{shown(value)} is not a skill requirement"
+        raise refuse(what, "write a text, a lowest level such as 2, or `{{language}}`")
     if "{{" in value and not _fact(value):
         known = ", ".join(f"`{{{{{fact}}}}}`" for fact in FACTS)
         raise refuse(f"{shown(value)} is not a fact of the call", f"{known} or `{{{{entity.NAME}}}}`")

@@ -8,11 +8,11 @@ from threading import Thread
 
 import pytest
 
-from routing.cli.notices import _headers, _post
 from routing.journal.destinations import FIRST_REST_SECONDS, LONGEST_REST_SECONDS, Destinations
 from routing.journal.release import email_of, notify_of
 from routing.model.notice import Later, Notice
 from routing.notify.hook import WebHooks
+from routing.recorder.notices import _headers, _post
 from support.hostile_http import Hostile
 from support.notices_bed import HEAD, Telling
 from support.smtp_bed import SmtpServer

@@ -9,9 +9,9 @@ import pytest
 from click.testing import CliRunner
 
 from routing.cli.journal import journal
-from routing.cli.notices import SIGNING, MailOptions, open_notices
 from routing.decide.request import signature
 from routing.journal.notices import STALE_SECONDS
+from routing.recorder.notices import SIGNING, MailSettings, open_notices
 from support.journal_bed import CDR
 from support.notices_bed import HEAD, Telling
 from support.smtp_bed import SmtpServer
@@ -61,7 +61,7 @@ def telling(bed, server, monkeypatch):
     """Notices with the product's own way to web addresses."""
     monkeypatch.setenv(SIGNING, "s3cret")
     told = Telling(bed, server.url)
-    told.hooks = open_notices(MailOptions("", ""), bed.worker(), None, "").hooks
+    told.hooks = open_notices(MailSettings("", ""), bed.worker(), None, "").hooks
     return told
 
 

@@ -297,7 +297,7 @@ def test_dial_strings_are_read_as_they_were():
     string = (
         "{a=b}[leg_timeout=20,routing_target=ivan.desk]user/1001,[routing_target=ivan.mobile,leg_delay_start=5]sofia/x"
     )
-    found = dialled.places(f"{string}|[routing_target=a.b]error/user_busy")
+    found = dialled.phones(f"{string}|[routing_target=a.b]error/user_busy")
     assert [(place.target, place.turn, place.after_s, place.destination) for place in found] == [
         ("ivan.desk", 0, 0, "user/1001"), ("ivan.mobile", 0, 5, "sofia/x"), ("a.b", 1, 0, "error/user_busy"),
     ]  # fmt: skip

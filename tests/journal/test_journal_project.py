@@ -75,7 +75,7 @@ def told(root, *words):
 
 def test_the_roots_own_redis_is_told_unless_another_one_is_named(bed, root, monkeypatch):
     told = []
-    monkeypatch.setattr("routing.cli.journal._run", lambda options, *rest: told.append(options.redis) or "done")
+    monkeypatch.setattr("routing.cli.journal.record", lambda settings: told.append(settings.redis) or "done")
     words = ["--spool", str(bed.spool), "--database", bed.database, "--root", str(root), "--once"]
     for more in ([], ["--redis", "redis://127.0.0.1:6379"]):
         assert CliRunner().invoke(journal, [*words, *more]).exit_code == 0

@@ -27,7 +27,7 @@ PURE = ("model", "steps", "load", "compile", "decide", "offline", "testing")
 ADAPTERS = ("esl", "http", "crm", "store", "journal", "notify", "web", "track", "pops")
 #: What is said on a call's socket, apart from the socket: the offline switch says it in memory.
 WITHOUT_IO = ("esl.exchange", "esl.facts", "esl.protocol")
-WIRED = ("process", "release", "engine", "public", "node", "doctor")
+WIRED = ("process", "release", "engine", "public", "node", "recorder", "doctor")
 #: What each part may import besides itself; the docstring of `routing` tells the order.
 MAY: dict[str, tuple[str, ...]] = {
     "model": (),
@@ -48,6 +48,7 @@ MAY: dict[str, tuple[str, ...]] = {
     "engine": ("model", "decide", *ADAPTERS, "process", "release"),
     "public": ("model", "store", "web", "track", "pops", "process"),
     "node": ("model", "compile", "process"),
+    "recorder": ("model", "decide", *ADAPTERS, "process", "node"),
     "doctor": ("model", "load", "compile", "esl", "store", "process", "release", "node"),
     "cli": (*PURE, *ADAPTERS, "lint", "diff", "graph", *WIRED),
 }

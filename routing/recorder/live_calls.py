@@ -1,4 +1,4 @@
-"""Beside ``routing journal``: FreeSWITCH is listened to, so that a call whose CDR never comes is recorded all the same.
+"""The recorder listens to FreeSWITCH, so that a call whose CDR never comes is recorded all the same.
 
 Where the node is and how its event socket is reached stands beside the spool (``routing node init``); a FreeSWITCH of
 one's own is named by ``--esl`` and ROUTING_ESL_PASSWORD.
@@ -13,11 +13,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
 
-from routing.cli import switch
 from routing.esl.protocol import EventSocket
 from routing.journal.live import LiveCalls
 from routing.journal.unfinished import left_behind
 from routing.journal.worker import JournalWorker
+from routing.model.problem import UserFailure
 from routing.node.files import EVENT_SOCKET, database_folder
 
 PASSWORD = "ROUTING_ESL_PASSWORD"  # noqa: S105 - the variable's name
@@ -25,7 +25,7 @@ _END_SECONDS = 5.0
 
 
 def event_socket(spool: Path, address: str) -> EventSocket | None:
-    """The event socket of the node with this spool; None when nobody says its password. Raises UserError."""
+    """The event socket of the node with this spool; None when nobody says its password. Raises UserFailure."""
     try:
         settings = json.loads((spool.parent / EVENT_SOCKET).read_text(encoding="utf-8"))
         port, password = int(settings["port"]), str(settings["password"])
@@ -33,13 +33,16 @@ def event_socket(spool: Path, address: str) -> EventSocket | None:
         port, password = 8021, ""
     except (OSError, ValueError, KeyError, TypeError):
         port, password = 8021, ""
-    where = switch.event_socket(address or f"127.0.0.1:{port}", os.environ.get(PASSWORD, "") or password)
+    try:
+        where = EventSocket.at(address or f"127.0.0.1:{port}", os.environ.get(PASSWORD, "") or password)
+    except ValueError as problem:
+        raise UserFailure(str(problem)) from None
     return where if where.password else None
 
 
 @contextmanager
 def watching(worker: JournalWorker, spool: Path, address: str) -> Iterator[None]:
-    """FreeSWITCH is listened to while the calls are recorded; what it left behind when it died is recorded first."""
+    """Listen to FreeSWITCH while calls are recorded; the calls of one that died are recorded first."""
     record_left_behind(worker, spool)
     where = event_socket(spool, address)
     if where is None:

@@ -1,4 +1,4 @@
-"""Beside ``routing journal``: where phones register is listened to, and new networks of an account are told."""
+"""The recorder listens to where phones register, and sends a notice when an account comes from a new network."""
 
 from __future__ import annotations
 
@@ -17,16 +17,20 @@ _REDIS_SECONDS = 1.0
 
 
 @contextmanager
-def telling_networks(
-    worker: JournalWorker, notices: Notices, where: EventSocket | None, redis: str, project: ProjectAccounts
+def watching_networks(
+    worker: JournalWorker,
+    notices: Notices | None,
+    where: EventSocket | None,
+    redis: str,
+    project: ProjectAccounts,
 ) -> Iterator[None]:
-    """Two threads for as long as the block runs; none where no FreeSWITCH is listened to or there is no Redis."""
-    if where is None or not redis:
+    """Two threads for as long as the block runs; none without notices, a FreeSWITCH and a Redis."""
+    if notices is None or where is None or not redis:
         yield
         return
     threads = [
         Thread(target=_listen, args=(worker, where, redis, project), name="networks", daemon=True),
-        Thread(target=_tell, args=(worker, notices, redis, project), name="network notices", daemon=True),
+        Thread(target=_notify, args=(worker, notices, redis, project), name="network notices", daemon=True),
     ]
     for thread in threads:
         thread.start()
@@ -46,7 +50,7 @@ def _listen(worker: JournalWorker, where: EventSocket, redis: str, project: Proj
         follow_registrations(where, networks.registered, worker.stop.is_set)
 
 
-def _tell(worker: JournalWorker, notices: Notices, redis: str, project: ProjectAccounts) -> None:
+def _notify(worker: JournalWorker, notices: Notices, redis: str, project: ProjectAccounts) -> None:
     with ExitStack() as ending:
         NetworkNotices(
             _known(redis, ending), project, notices.mail, notices.hooks, worker.log, worker.now, worker.stop

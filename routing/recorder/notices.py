@@ -1,4 +1,4 @@
-"""Notices by e-mail and webhook beside ``routing journal``: its options, and the thread that sends."""
+"""Notices of the recorder by e-mail and webhook: their settings, and the thread that sends."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from routing.cli.errors import UserError
 from routing.decide.request import headers
 from routing.journal.notices import Notices
 from routing.journal.worker import JournalWorker
 from routing.model.addresses import EMAIL
+from routing.model.problem import UserFailure
 from routing.model.web import Reply
 from routing.notify.hook import WebHooks
 from routing.notify.smtp import BadServer, MailServer, SmtpMail, parse
@@ -29,38 +29,38 @@ END_SECONDS = 10.0
 
 
 @dataclass(frozen=True)
-class MailOptions:
+class MailSettings:
     """The mail server's URL, "" for no notices, and the sender's address."""
 
     smtp: str
     sender: str
 
 
-def check_mail(options: MailOptions) -> None:
-    """Raises UserError for what could never be sent with."""
+def check_mail(settings: MailSettings) -> None:
+    """Raises UserFailure for what could never be sent with."""
     try:
         _headers("id", 0, b"")
     except ValueError as problem:
-        raise UserError(f"{SIGNING}: {problem}") from None
-    if not options.smtp:
+        raise UserFailure(f"{SIGNING}: {problem}") from None
+    if not settings.smtp:
         return
-    _server(options)
-    if not options.sender:
-        raise UserError("--smtp needs --mail-from, the e-mail address that notices come from")
-    if not EMAIL.fullmatch(options.sender):
-        raise UserError(f"--mail-from: `{options.sender}` is no e-mail address (hint: pbx@example.com)")
+    _server(settings)
+    if not settings.sender:
+        raise UserFailure("--smtp needs --mail-from, the e-mail address that notices come from")
+    if not EMAIL.fullmatch(settings.sender):
+        raise UserFailure(f"--mail-from: `{settings.sender}` is no e-mail address (hint: pbx@example.com)")
 
 
-def _server(options: MailOptions) -> MailServer:
+def _server(settings: MailSettings) -> MailServer:
     try:
-        return parse(options.smtp, os.environ.get(PASSWORD, ""))
+        return parse(settings.smtp, os.environ.get(PASSWORD, ""))
     except BadServer as problem:
-        raise UserError(f"--smtp: {problem} (hint: the password stands in {PASSWORD}, never in the URL)") from None
+        raise UserFailure(f"--smtp: {problem} (hint: the password stands in {PASSWORD}, never in the URL)") from None
 
 
-def open_notices(options: MailOptions, worker: JournalWorker, zone: ZoneInfo, project: str) -> Notices:
-    """The notices of a worker's journal; web addresses are told without a mail server too."""
-    mail = SmtpMail(_server(options), options.sender, zone) if options.smtp else None
+def open_notices(settings: MailSettings, worker: JournalWorker, zone: ZoneInfo, project: str) -> Notices:
+    """The notices of a worker's journal; web addresses get theirs without a mail server too."""
+    mail = SmtpMail(_server(settings), settings.sender, zone) if settings.smtp else None
     hooks = WebHooks(_post, _headers, worker.now)
     return Notices(worker.engine, mail, hooks, worker.log, worker.now, project, worker.stop, worker.counts)
 
@@ -71,7 +71,7 @@ def _headers(message_id: str, now_s: int, body: bytes) -> Mapping[str, str]:
 
 def _post(method: str, url: str, headers: Mapping[str, str], body: bytes, deadline_s: float) -> Reply:
     """As webhooks of steps are asked: no redirects, no link-local addresses, TLS verified."""
-    from routing.http.address import Resolver  # gevent: only where somebody is told by webhook
+    from routing.http.address import Resolver  # gevent: only where a webhook is sent
     from routing.http.client import HttpClient
 
     return HttpClient(Resolver(time.monotonic)).exchange(method, url, headers, body, deadline_s)
@@ -97,4 +97,4 @@ def _once(notices: Notices) -> None:
     try:
         notices.work()
     except SQLAlchemyError as problem:
-        raise UserError(f"the journal cannot be written, notices are kept: {type(problem).__name__}") from None
+        raise UserFailure(f"the journal cannot be written, notices are kept: {type(problem).__name__}") from None

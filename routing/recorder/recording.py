@@ -1,0 +1,151 @@
+"""What the recorder does: workers that carry calls from FreeSWITCH's spool into the journal, for ever or once."""
+
+from __future__ import annotations
+
+import multiprocessing
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from multiprocessing.process import BaseProcess
+from threading import Event
+
+from rich.progress import Progress
+from sqlalchemy.exc import SQLAlchemyError
+
+from routing.journal import parse, release, sound
+from routing.journal.database import open_database, shown
+from routing.journal.faults import text_of
+from routing.journal.gather import Gatherer
+from routing.journal.metrics import reporting
+from routing.journal.outbox import Outbox, days_in
+from routing.journal.retention import Retention
+from routing.journal.spool import Spool
+from routing.journal.worker import JournalWorker
+from routing.model.problem import UserFailure
+from routing.process.log import Lines
+from routing.recorder.live_calls import event_socket, record_left_behind, watching
+from routing.recorder.networks import watching_networks
+from routing.recorder.notices import open_notices, sending
+from routing.recorder.settings import RecorderSettings
+from routing.store.address import parse as redis_address
+
+#: Redis is asked beside calls, not on them: it may take longer than a decision's budget.
+REDIS_SECONDS = 1.0
+
+
+def record(settings: RecorderSettings) -> str:
+    """Record calls until the process is asked to end, or ``once``; returns what was recorded, in a line.
+
+    Raises UserFailure when the journal cannot be written, ``once``.
+    """
+    with _others(settings):
+        return _run(settings, (0, settings.workers))
+
+
+@contextmanager
+def _others(settings: RecorderSettings) -> Iterator[None]:
+    """The workers beside this one, ended with it."""
+    context = multiprocessing.get_context("spawn")
+    shares = [(which, settings.workers) for which in range(1, settings.workers)]
+    others: list[BaseProcess] = [context.Process(target=_run, args=(settings, share)) for share in shares]
+    for other in others:
+        other.start()
+    try:
+        yield
+    finally:
+        for other in others:
+            if not settings.once and other.is_alive():
+                other.terminate()
+            other.join()
+
+
+def _run(settings: RecorderSettings, share: tuple[int, int]) -> str:
+    stop = Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    with ExitStack() as ending:
+        worker = _open(settings, share, stop, ending)
+        if worker is None:
+            return "stopped"
+        _work(settings, worker)
+    counts = worker.counts
+    more = f", {counts.unfinished} unfinished calls recorded that have no CDR" if counts.unfinished else ""
+    return f"{counts.recorded} calls recorded, {counts.waiting} left for later, {counts.bad} unusable files{more}"
+
+
+def _work(settings: RecorderSettings, worker: JournalWorker) -> None:
+    notices = None
+    if not worker.share[0]:
+        notices = open_notices(settings.mail, worker, settings.project.zone, settings.project.name)
+    with _progress(settings, worker), sending(notices, settings.once):
+        if settings.once:
+            _once(worker, settings)
+            record_left_behind(worker, settings.spool)
+        elif worker.share[0]:
+            worker.run()
+        else:
+            where = event_socket(settings.spool, settings.esl)
+            networks = watching_networks(worker, notices, where, settings.redis, settings.project)
+            with watching(worker, settings.spool, settings.esl), networks:
+                worker.run()
+
+
+def _once(worker: JournalWorker, settings: RecorderSettings) -> None:
+    try:
+        worker.work()
+    except (SQLAlchemyError, OSError) as problem:
+        where = shown(settings.database)
+        raise UserFailure(f"the journal {where} cannot be written, the spool is kept: {text_of(problem)}") from None
+
+
+def _open(settings: RecorderSettings, share: tuple[int, int], stop: Event, ending: ExitStack) -> JournalWorker | None:
+    """The worker, as soon as its database is there; None when it was stopped before. ``ending`` closes what it has."""
+    lines = Lines()
+    ending.callback(lines.close)
+    while not stop.is_set():
+        try:
+            engine = open_database(settings.database)
+            break
+        except SQLAlchemyError as problem:
+            lines.write(
+                "error", "journal cannot be opened", database=shown(settings.database), problem=text_of(problem),
+                spool="kept",
+            )  # fmt: skip
+            stop.wait(5)
+    else:
+        return None
+    ending.callback(engine.dispose)
+    place = parse.ParseContext(sound.size_of, release.project_of, release.email_of, release.notify_of, sound.is_message)
+    gatherer = Gatherer(Spool(settings.spool), place, lines.write, time.time)
+    keeper = None if share[0] else Retention(lambda: settings.project.keep_s, lines.write, settings.trust_clock)
+    report = reporting(settings.metrics) if settings.metrics and not share[0] else None
+    outbox = _outbox(settings, ending)
+    parts = {"outbox": outbox, "retention": keeper, "stop": stop, "share": share, "after_pass": report}
+    return JournalWorker(engine, gatherer, lines.write, time.time, **parts)  # type: ignore[arg-type]
+
+
+def _outbox(settings: RecorderSettings, ending: ExitStack) -> Outbox | None:
+    if not settings.redis:
+        return None
+    from routing.store.client import RedisStore  # gevent: only where Redis is used
+    from routing.store.memory import RedisMemory
+
+    store = RedisStore(redis_address(settings.redis), REDIS_SECONDS)
+    ending.callback(store.close)
+    return Outbox(RedisMemory(store), lambda at: days_in(settings.project.zone)(at), settings.project.name,
+                  settings.project.people_of)  # fmt: skip
+
+
+@contextmanager
+def _progress(settings: RecorderSettings, worker: JournalWorker) -> Iterator[None]:
+    """A bar while a person looks on."""
+    if not sys.stderr.isatty() or not settings.once:
+        yield
+        return
+    with Progress(transient=True) as bar:
+        task = bar.add_task("recording calls")
+        show: Callable[[int, int], None] = lambda done, all_: bar.update(task, completed=done, total=all_)  # noqa: E731
+        worker.progress = show
+        yield

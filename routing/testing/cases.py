@@ -1,6 +1,6 @@
-"""Scheme tests of a file: every call that is made, with the way back from its parts to their lines.
+"""The scheme tests of a file: every call that they make, with the lines of its parts.
 
-Reads one file. Knows nothing of releases, processes or how a call is carried.
+Reads one file. Knows nothing of releases, processes or the offline switch.
 """
 
 from __future__ import annotations
@@ -21,10 +21,11 @@ from routing.testing.sample import LISTS, OWN, Day, Sample
 
 @dataclass(frozen=True)
 class CallCase:
-    """A test and where it stands: file, line, and the way back from its parts to their lines.
+    """One call of a test, with its position: file, line, and the document that gives the lines of its parts.
 
-    ``root`` is where the test stands in its file, ``test`` its name. Of a test of several calls each is a case:
-    ``place`` is where it stands in the test, ``after_s`` how long after its moment it begins, ``together`` all of them.
+    ``root`` is the test's place in its file, ``test`` its name. Each call of a test of several calls is a case:
+    ``place`` is its place in the test, ``after_s`` the time from the test's moment to its INVITE, ``together`` the
+    cases of all its calls.
     """
 
     sample: Sample
@@ -39,7 +40,7 @@ class CallCase:
 
     @property
     def name(self) -> str:
-        """The test's name; of several calls also which of them this is."""
+        """The test's name; with several calls also the number of the call."""
         return self.sample.name
 
     def problem(self, loc: Loc, message: str, hint: str = "", *, at_key: bool = False) -> Problem:
@@ -54,7 +55,7 @@ class CallCase:
 
 
 def read_cases(file: Path, name: str = "") -> tuple[list[CallCase], list[Problem]]:
-    """The tests of a file that can be understood, and everything that is wrong in it; ``name``: as it is told.
+    """The valid tests of a file, and all problems in it; ``name``: the file's name in messages.
 
     Raises Problems for a file that is no YAML or cannot be read.
     """
@@ -72,10 +73,10 @@ def read_cases(file: Path, name: str = "") -> tuple[list[CallCase], list[Problem
 
 
 def read_day(file: Path) -> list[CallCase]:
-    """The calls of a file that expects nothing of them: see `Day`. Raises Problems with everything that is wrong."""
+    """The calls of a file without expectations: see `Day`. Raises Problems with everything that is wrong."""
     document = read(str(file), text_of(Source(str(file), os.path.realpath(file), "")))
     if isinstance(document.data, dict) and "tests" in document.data:
-        hint = f"`routing test {file}` carries tests; `--calls` takes a file of `calls:` that expects nothing of them"
+        hint = f"`routing test {file}` carries tests; `--calls` takes a file of `calls:` without expectations"
         raise Problems([document.problem(("tests",), "this is a file of scheme tests", hint, at_key=True)])
     found = validate(Day, document, (), document.data, None)
     if isinstance(found, Wrong):
@@ -111,7 +112,7 @@ def _listed(document: Document) -> Sequence[Any]:
 
 
 def _with_lines(case: CallCase) -> Sample:
-    """Every expectation knows its line."""
+    """The sample with the line of each expectation."""
 
     def at(name: str, number: int, expectation: Expectation) -> Expectation:
         return replace(expectation, line=case.problem((name, number), "").line)

@@ -1,4 +1,4 @@
-"""Every name that a test uses is one of the release it runs on; what is not is told at its place."""
+"""Checks the names in tests against the release: an unknown one is a problem at its place."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from routing.testing.kinds import ENGINE_KINDS, Expectation
 from routing.testing.names import Names
 from routing.testing.sample import LISTS
 
-#: How a call ends whose number nobody has.
+#: How a call to an unknown number ends.
 NO_NUMBER = ("NO_ROUTE_DESTINATION", "UNALLOCATED_NUMBER")
 #: Sounds that every release has.
 OURS = "routing/"
@@ -27,7 +27,7 @@ _ENGINE_ANSWERS = ("answered", "continue", "silent", "refused", "closed", "nobod
 
 
 def check(case: CallCase, names: Names) -> Iterator[Problem]:
-    """Everything in a test that the release does not have."""
+    """Every name in a test that the release does not have."""
     yield from _call(case, names)
     if case.place in ((), ("calls", 0)):  # calls of one test share it
         yield from _world(case, names)
@@ -39,7 +39,7 @@ def check(case: CallCase, names: Names) -> Iterator[Problem]:
 def _call(case: CallCase, names: Names) -> Iterator[Problem]:
     call, published = case.sample.made_call, names.published
     try:
-        if not case.after_s:  # the first call's moment is told of where it stands
+        if not case.after_s:  # the moment is checked at the first call
             moment(call.at, published.timezone)
     except ValueError as error:
         yield case.problem(("call", "at"), str(error))
@@ -48,17 +48,17 @@ def _call(case: CallCase, names: Names) -> Iterator[Problem]:
             hint = ", ".join(sorted(phone for phone in names.phones if phone.startswith(f"{call.from_}.")))
             yield case.problem(("call", "from"), f"which phone of {call.from_} calls?", hint)
         elif call.from_ not in (*published.accounts, *published.accounts.values()):
-            yield case.problem(("call", "from"), f"`{call.from_}` calls from outside", "write its number")
+            yield case.problem(("call", "from"), f"`{call.from_}` is an outside number", "write the number itself")
         if not names.dials(call.to):
             yield case.problem(("call", "to"), f"no phone can dial `{call.to}`", did_you_mean(call.to, names.dialled))
         return
     if case.sample.caller.transfers:
-        hint = "only phones of yours do: write the phone as `from`, or what a phone does under `phones`"
+        hint = "only the project's phones do: write a phone as `from`, or what a phone does under `phones`"
         yield case.problem(("caller", "transfers"), f"`{call.from_}` transfers nobody", hint)
     if complaint := _complaint(numbers.caller, call.from_, published.country):
         yield case.problem(("call", "from"), complaint, did_you_mean(call.from_, names.phones))
     elif call.from_.isidentifier() and (hint := did_you_mean(call.from_, names.phones)):
-        yield case.problem(("call", "from"), f"`{call.from_}` would be the name of a sender", hint)
+        yield case.problem(("call", "from"), f"`{call.from_}` is no number and no phone", hint)
     if complaint := _complaint(numbers.called, call.to, published.country):
         yield case.problem(("call", "to"), complaint)
     elif not names.leads(number := numbers.called(call.to, published.country)) and not _ends_nowhere(case):
@@ -83,7 +83,7 @@ def _world(case: CallCase, names: Names) -> Iterator[Problem]:
     sample = case.sample
     for phone in sample.phones:
         if phone == "others" and phone not in names.phones:
-            hint = "`others` stands beside `phones`: `others: busy`"
+            hint = "write `others: busy` next to `phones:`, not in it"
             yield case.problem(("phones", phone), "`others` is no phone", hint, at_key=True)
             continue
         yield from _phone(case, names, ("phones", phone), phone, at_key=True)
@@ -98,7 +98,7 @@ def _world(case: CallCase, names: Names) -> Iterator[Problem]:
 
 
 def _memory(case: CallCase, names: Names) -> Iterator[Problem]:
-    """People whom CRMs and Redis name."""
+    """People in answers of CRMs and in what Redis remembers."""
     sample = case.sample
     answers: dict[Loc, str] = {("crm",): sample.crm} | {("crms", name): answer for name, answer in sample.crms.items()}
     for loc, answer in answers.items():
@@ -159,21 +159,21 @@ def _expectation(case: CallCase, names: Names, loc: Loc, expectation: Expectatio
 
 
 def _word(case: CallCase, where: Loc, expectation: Expectation, index: int) -> Loc:
-    """The place of a word: in a list, a key of a mapping, or the value itself; what is not there is passed over."""
+    """The place of a value: in a list, a key of a mapping, or the value itself; missing parts are ignored."""
     return (*where, index, expectation.values[index])
 
 
 def _vocabulary(kind: str, names: Names) -> tuple[Collection[str] | None, str]:
-    """What the words of a kind may be; None where any will do."""
+    """The values that a kind allows; None where all are allowed."""
     if kind in ENGINE_KINDS:
-        return _ENGINE_ANSWERS, "no answer is called"
+        return _ENGINE_ANSWERS, "there is no answer"
     tables: dict[str, tuple[Callable[[], Collection[str]], str]] = {
         "scheme": (lambda: names.schemes, "no scheme is called"),
-        "hours": (lambda: _HOURS, "a calendar is never"),
+        "hours": (lambda: _HOURS, "no calendar state is"),
         "play": (lambda: names.sounds, "there is no sound file"),
         "whisper": (lambda: names.sounds, "there is no sound file"),
         "voicemail": (lambda: names.boxes, "no voicemail box is called"),
-        "tag": (lambda: names.tags, "no step of the release puts the label"),
+        "tag": (lambda: names.tags, "no step of the release sets the label"),
         "notify": (lambda: names.people, "nobody is called"),
         "hears": (lambda: _HEARD, "a caller hears no"),
         "end": (lambda: names.causes, "no hangup cause is called"),
@@ -193,7 +193,7 @@ def _is_one(kind: str, word: str, known: Collection[str], names: Names) -> bool:
 
 
 def _is_sent_field(word: str, names: Names) -> bool:
-    """``told entity.region=521``, ``told source.utm_campaign=``: of what some CRM is told."""
+    """``told entity.region=521``, ``told source.utm_campaign=``: a visitor's field in the request of a CRM step."""
     place, equals, _ = word.removeprefix("told ").partition("=")
     return word.startswith("told ") and bool(equals) and place in names.sent_fields
 

@@ -1,7 +1,7 @@
 """Which steps, branches and fallbacks of a release the calls of tests visit. Pure: compiled dialplans and events.
 
-What there is to visit stands in the compiled XML: ``routing_step`` marks steps, the extensions are the branches, a
-dynamic step has an extension for its fallback. What was visited stands in a call's events.
+The items are in the compiled XML: ``routing_step`` marks steps, the extensions are the branches, a dynamic step has an
+extension for its fallback. The visits are in a call's events.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ _FORK = re.compile(r"(.+)\.(case|choice)")
 _NEAREST = re.compile(r"(.+)\.(?:first|near\d+)")
 _START = re.compile(r"start XML:\S+ (\w+)")
 _DYNAMIC = re.compile(r"(.+)\.(fallback|decided)")
-#: Not written in the scheme's file: the project's stickiness before its steps.
+#: The project's sticky step before the scheme's steps; it is not in the scheme's file.
 _UNWRITTEN = "sticky"
 OTHERWISE, COLLEAGUE = "otherwise", "extension"
 
 
 @dataclass(frozen=True)
 class Item:
-    """What a call can visit: a step, a branch, that a dynamic step is told something, that it is told nothing."""
+    """What a call can visit: a step, a branch, a dynamic step's answer, its fallback."""
 
     scheme: str
     kind: Kind
@@ -39,7 +39,7 @@ class Item:
 
 @dataclass(frozen=True)
 class Cover:
-    """Everything there is to visit, with how many calls did."""
+    """Every item, with the number of calls that visit it."""
 
     visits: Mapping[Item, int]
 
@@ -52,11 +52,11 @@ class Cover:
         return found
 
     def missed(self, scheme: str) -> list[Item]:
-        """What no call of the tests visits."""
+        """The items that no call visits."""
         return [item for item in self.schemes[scheme] if not self.visits[item]]
 
     def counts(self, kind: Kind | None = None) -> tuple[int, int]:
-        """How many are visited, of how many."""
+        """The number of visited items, and of all."""
         seen = [bool(count) for item, count in self.visits.items() if kind in (None, item.kind)]
         return sum(seen), len(seen)
 
@@ -68,7 +68,7 @@ class Cover:
 
 
 def cover(dialplans: Mapping[str, str], calls: Iterable[Sequence[Event]]) -> Cover:
-    """Hold the events of calls against the schemes' compiled dialplans (id -> XML)."""
+    """The coverage of the schemes' compiled dialplans (id -> XML) by the events of calls."""
     counts: Counter[Item] = Counter()
     for events in calls:
         counts.update(set(visited(events)))
@@ -95,7 +95,7 @@ def _steps(extension: ParsedExtension) -> Iterator[str]:
 
 
 def _branches(extension: ParsedExtension, steps: Iterable[str]) -> Iterator[str]:
-    """Branches that hold no step: an absent `open` or `closed`, no case that fits, an extension, another scheme."""
+    """Branches without steps: an absent `open` or `closed`, no matching case, an extension, another scheme."""
     if _HOURS.fullmatch(extension.name):
         yield extension.name
     elif fork := _FORK.fullmatch(extension.name):
@@ -112,7 +112,7 @@ def _branches(extension: ParsedExtension, steps: Iterable[str]) -> Iterator[str]
 
 
 def _outcomes(extension: ParsedExtension) -> Iterator[tuple[Kind, str]]:
-    """A dynamic step obeys an answer where its extension asks for one."""
+    """The outcomes of a dynamic step: its fallback, and an answer where its extension expects one."""
     if dynamic := _DYNAMIC.fullmatch(extension.name):
         if dynamic[2] == "fallback":
             yield "fallback", dynamic[1]
@@ -126,13 +126,13 @@ def _actions(extension: ParsedExtension) -> Iterator[ParsedAction]:
 
 
 def _order(item: Item) -> tuple[list[tuple[int, str]], int]:
-    """As in the file: by path, a step before its branches."""
+    """The order of the file: by path, a step before its branches."""
     parts = [(int(part), "") if part.isdigit() else (0, part) for part in item.path.split(".")]
     return parts, ("step", "answer", "fallback", "branch").index(item.kind)
 
 
 def visited(events: Sequence[Event]) -> Iterator[Item]:
-    """What one call visited."""
+    """The items that one call visits."""
     fork: tuple[str, str] | None = None
     for event in events:
         if event.kind == "step":

@@ -1,4 +1,4 @@
-"""What tests do not visit, in words and as a marked-up listing of the schemes' files. Pure."""
+"""The coverage of scheme tests as text, and as a marked listing of the schemes' files. Pure."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from routing.testing.places import Places
 _LABELS = {"step": "step {}", "branch": "branch {}", "answer": "answer to {}", "fallback": "fallback of {}"}
 _PLURALS = {"step": "steps", "branch": "branches", "answer": "answers", "fallback": "fallbacks"}
 _NOTES = {"answer": "no test's call gets an answer", "fallback": "no test's call takes the fallback"}
-#: Branches that stand in no line, by the end of their path; others are schemes of an `open_branch`.
+#: Branches that have no line, by the end of their path; others are schemes of an `open_branch`.
 _UNWRITTEN = {
-    "otherwise": "no test's call goes past all of these",
+    "otherwise": "no test's call matches none of these",
     "extension": "no test's caller dials an extension",
-    "open": "no test's call comes when it is open",
-    "closed": "no test's call comes when it is closed",
-    "none": "no test's call comes when none is open",
+    "open": "no test's call comes in opening hours",
+    "closed": "no test's call comes outside opening hours",
+    "none": "no test's call comes while all are closed",
 }
 
 
@@ -30,12 +30,12 @@ def total(cover: Cover) -> str:
 
 
 def _percent(cover: Cover) -> int:
-    """Rounded down: 100 is all of it."""
+    """Rounded down: 100 means everything."""
     return int(cover.percent)
 
 
 def gaps(cover: Cover, places: Mapping[str, Places]) -> Iterator[str]:
-    """Schemes that are not visited as a whole, each missed place in a line of its own.
+    """Schemes with missed items, one line for each item.
 
     ``kharkiv 5 of 7, never visited:`` and ``  schemes/kharkiv.yaml:14: step 3 (ring)``.
     """
@@ -49,7 +49,7 @@ def gaps(cover: Cover, places: Mapping[str, Places]) -> Iterator[str]:
 
 
 def _outermost(missed: Sequence[Item]) -> Iterator[Item]:
-    """Without what is inside of a step or branch that is missed itself."""
+    """The missed items that are not inside another missed step or branch."""
     paths: list[str] = []
     for item in missed:
         if not any(item.path == path or item.path.startswith(f"{path}.") for path in paths):
@@ -70,7 +70,7 @@ def _named(item: Item, where: Places | None) -> str:
 
 @dataclass(frozen=True)
 class ListingRow:
-    """A line of a scheme's file: how many calls were in it (None: nothing to visit), all its parts or some, notes."""
+    """A line of a scheme's file: its number of calls (None: nothing to visit), whether a part is missed, notes."""
 
     number: int
     text: str
@@ -87,7 +87,7 @@ class ListingRow:
 
 
 def rows(cover: Cover, scheme: str, where: Places) -> list[ListingRow]:
-    """A scheme's file, each line with what tests did there."""
+    """The lines of a scheme's file with their visits."""
     visits = {item.path: count for item, count in cover.visits.items() if _is_place(item, scheme)}
     owners = _owners(where)
     notes = _notes(cover, scheme, where)
@@ -107,7 +107,7 @@ def _is_place(item: Item, scheme: str) -> bool:
 
 
 def _owners(where: Places) -> dict[int, list[str]]:
-    """Line -> the innermost steps and branches on it; several that begin there share it."""
+    """Line -> the innermost steps and branches on it; several can share a line."""
     owners: dict[int, list[str]] = {}
     for path, (first, last) in where.lines.items():
         for line in range(first, last + 1):
@@ -118,7 +118,7 @@ def _owners(where: Places) -> dict[int, list[str]]:
 
 
 def _notes(cover: Cover, scheme: str, where: Places) -> dict[int, list[str]]:
-    """What has no line of its own stands at its step's first line."""
+    """Notes for missed items without a line, at the first line of their step."""
     notes: dict[int, list[str]] = {}
     visits = cover.visits
     for item in cover.missed(scheme):
@@ -134,7 +134,7 @@ def _notes(cover: Cover, scheme: str, where: Places) -> dict[int, list[str]]:
 
 
 def listing(cover: Cover, places: Mapping[str, Places]) -> str:
-    """Every scheme's file with the calls that were in each line; ``-----`` where none was."""
+    """Every scheme's file with the number of calls at each line; ``-----`` for none."""
     parts = [f"{total(cover)}\n"]
     for scheme in cover.schemes:
         if where := places.get(scheme):
@@ -160,7 +160,7 @@ em { color: #8a5a00; font-style: normal; padding-left: 1.5rem } .missed em { col
 
 
 def page(cover: Cover, places: Mapping[str, Places]) -> str:
-    """The listing as one HTML page that needs nothing else; the least visited schemes first."""
+    """The listing as one self-contained HTML page; the schemes with most missed items first."""
     schemes = sorted(cover.schemes, key=lambda scheme: (-len(cover.missed(scheme)), scheme))
     body = "".join(_section(cover, scheme, places[scheme]) for scheme in schemes if scheme in places)
     title = html.escape(total(cover))

@@ -1,4 +1,4 @@
-"""Whether a call went as its test says: what is expected happens in that order, more may stand between. Pure."""
+"""Judges a call: the expected events happen in order, with others allowed between them. Pure."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ class Expected:
 
 @dataclass(frozen=True)
 class Mismatch:
-    """One thing that did not go as expected. ``before``: where in the events the missing belonged; ``wrong``: the
-    events that came instead or should not have been, by index; ``key``: the limit that was passed."""
+    """One difference from the expectations. ``before``: the index at which an event is missing; ``wrong``: indexes of
+    events that came instead or must not happen; ``key``: the limit that is exceeded."""
 
     text: str
     expectation: Expectation | None = None
@@ -35,19 +35,19 @@ class Mismatch:
         return self.text
 
 
-#: Kind of event -> the kind that tells how long it lasted.
+#: Kind of event -> the kind that holds its length.
 _ENDS = {"ring": "ring_end", "talk": "talk_end"}
 
 
 def judge(events: Sequence[Event], expected: Expected) -> list[Mismatch]:
-    """Everything that did not go as it should; empty when all did."""
+    """All differences from the expectations; empty when the call meets them."""
     found = _in_order(events, expected.expect) + _exactly(events, expected.exactly)
     for expectation in expected.never:
         if wrong := tuple(index for index, event in enumerate(events) if met(event, expectation)):
             found.append(Mismatch(f"must not happen: {expectation}", expectation, wrong=wrong))
     for index, event in enumerate(events):
         if event.kind == "error":
-            text = f"the compiled plan is wrong: {event.subject} {event.detail}"
+            text = f"the compiled dialplan is wrong: {event.subject} {event.detail}"
             found.append(Mismatch(text, wrong=(index,)))
     took_ms = arrived_ms(events)
     if expected.within_s is not None and took_ms > expected.within_s * 1000:
@@ -61,7 +61,7 @@ def judge(events: Sequence[Event], expected: Expected) -> list[Mismatch]:
 
 
 def settled(events: Sequence[Event]) -> list[Event]:
-    """The events without what the dialplan takes back at once: it calls a calendar closed before it asks."""
+    """The events without a state of a calendar that the dialplan overwrites at once: it first sets `closed`."""
     return [
         event
         for event, following in zip(events, [*events[1:], None], strict=True)
@@ -89,7 +89,7 @@ def _in_order(events: Sequence[Event], expect: Sequence[Expectation]) -> list[Mi
 
 
 def _together(events: Sequence[Event], index: int) -> int:
-    """The first of the phones that began to ring with this one, of the labels that were put with it."""
+    """The index of the first phone that begins to ring, or label that is set, together with this one."""
     kind, at_ms = events[index].kind, events[index].at_ms
     while kind in TOGETHER and index and (events[index - 1].kind, events[index - 1].at_ms) == (kind, at_ms):
         index -= 1
@@ -97,7 +97,7 @@ def _together(events: Sequence[Event], index: int) -> int:
 
 
 def _missing(events: Sequence[Event], free: Sequence[int], expectation: Expectation, after: int) -> Mismatch:
-    """What was expected, and what came nearest: the same at another time, or the next of its kind."""
+    """A missing event, with the nearest one: the same at another time, or the next of its kind."""
     text = f"expected {expectation}"
     nearest = [index for index in free if met(events[index], expectation)]
     nearest += [index for index in free if is_kind(events[index], expectation.kind)]
@@ -111,7 +111,7 @@ def _missing(events: Sequence[Event], free: Sequence[int], expectation: Expectat
 
 
 def _exactly(events: Sequence[Event], exactly: Sequence[Expectation]) -> list[Mismatch]:
-    """As `expect`, and nothing else that is noticed, or of a kind that the list names, may happen."""
+    """As `expect`; no other noticeable event, and none of a kind in the list, may happen."""
     failures = _in_order(events, exactly)
     if failures or not exactly:
         return failures
@@ -121,11 +121,11 @@ def _exactly(events: Sequence[Event], exactly: Sequence[Expectation]) -> list[Mi
     first = events[unexpected[0]]
     kind = first.subject if first.kind in ("decision", "fallback") else first.kind
     what = f"{kind} {describe(first, first.kind)} at {first.at_ms / 1000:.1f} s"
-    return [Mismatch(f"nothing else was to happen: {what}", wrong=tuple(unexpected))]
+    return [Mismatch(f"not expected: {what}", wrong=tuple(unexpected))]
 
 
 def _unexpected(events: Sequence[Event], exactly: list[Expectation]) -> list[int]:
-    """Events that are noticed and that the list does not say, by index."""
+    """Indexes of noticeable events that are not in the list."""
     kinds = NOTICED.union(expectation.kind for expectation in exactly)
     found: list[int] = []
     rest, current = list(exactly), None
@@ -146,7 +146,7 @@ def _unexpected(events: Sequence[Event], exactly: list[Expectation]) -> list[int
 
 
 def _first(events: Sequence[Event], free: Sequence[int], expectation: Expectation, word: str) -> int | None:
-    """The first of these events that meets the word, at its time and for its time."""
+    """The index of the first event that meets the value, at its time and for its length."""
     meets, lasts = KINDS[expectation.kind], dict(expectation.lasts).get(word)
     for index in free:
         event = events[index]
@@ -159,7 +159,7 @@ def _first(events: Sequence[Event], free: Sequence[int], expectation: Expectatio
 
 
 def _lasted_ms(events: Sequence[Event], index: int) -> int | None:
-    """How long a phone rang, a talk went on, a sound was played."""
+    """The length of a ring, a talk or a sound."""
     event = events[index]
     closing = _ENDS.get(event.kind)
     if closing is None:

@@ -1,4 +1,4 @@
-"""The parts of a scheme test as its file writes them: typed, with the sentence an author reads when one is wrong."""
+"""The parts of a scheme test in its file: types, and the messages for wrong values."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from routing.offline.answering import Handler, canned
 from routing.testing.kinds import KINDS, MEANINGS, Expectation
 from routing.testing.spans import Span, parse_span
 
-#: What a handler may do instead of answering.
+#: Failures of a handler.
 FAILURES = ("timeout", "garbage", "refused")
 _WHEN = re.compile(r"(.*\d)\s+([A-Za-z]+(?:/[A-Za-z0-9_+-]+)*)")
 _INSTANT_MS = 20
@@ -31,19 +31,19 @@ def _expectation(value: Any) -> Expectation:
     settings = dict(value) if isinstance(value, dict) else {}
     at, lasts = settings.pop("at", None), settings.pop("for", None)
     if len(settings) != 1:
-        raise refuse("write one `kind: what` a line, such as `talk: ivan.desk`; `at:` and `for:` may stand beside it")
+        raise refuse("write one `kind: what` a line, such as `talk: ivan.desk`; `at:` and `for:` may be added")
     ((kind, what),) = settings.items()
     if kind not in KINDS:
-        raise refuse(f"nothing is called `{kind}`; {did_you_mean(kind, KINDS) or 'known: ' + ', '.join(KINDS)}")
+        raise refuse(f"there is no kind `{kind}`; {did_you_mean(kind, KINDS) or 'known: ' + ', '.join(KINDS)}")
     if kind == "answered" and what is not True:
-        raise refuse("write `answered: true`; that it must not be stands under `never`")
+        raise refuse("write `answered: true`; what must not happen goes under `never`")
     if isinstance(what, dict):
         values, each = tuple(what), tuple((word, _span(length)) for word, length in what.items())
     else:
         values = tuple(str(word) for word in (what if isinstance(what, list) else [what]))
         each = tuple((word, _span(lasts)) for word in values) if lasts is not None else ()
     if not values or None in (what, *(what if isinstance(what, list) else ())):
-        raise refuse(f"`{kind}` of whom or what? write `{kind}: ...`")
+        raise refuse(f"`{kind}` has no value: write `{kind}: ...`")
     return Expectation(kind, values, None if at is None else _span(at), each)
 
 
@@ -57,7 +57,7 @@ def _span(text: Any) -> Span:
 _ANY_VALUE = {"type": ["string", "integer", "array", "object", "boolean"]}
 _EXPECTATION = {
     "type": "object",
-    "description": "One `kind: what`; several in brackets happen together; beside it `at:` and `for:`.",
+    "description": "One `kind: value`; values in brackets happen together; `at:` and `for:` may be added.",
     "properties": {
         **{kind: {**_ANY_VALUE, "description": about} for kind, about in MEANINGS.items()},
         "at": {"type": "string", "description": "When it begins, from the INVITE: `18s`, `10s-15s`."},
@@ -72,7 +72,7 @@ Expectations = Annotated[
 
 
 def _handler(value: Any) -> Handler:
-    """A mapping is a JSON body, a number a status; text is a failure by name, a status, or a body as it is."""
+    """A mapping is a JSON body, a number a status; text is a failure's name, a status, or the body itself."""
     if isinstance(value, bool) or value is None or isinstance(value, list | float):
         raise refuse(f"{shown(value)} is no answer: write a body such as `{{scheme: lviv}}`, a status, `timeout`")
     if isinstance(value, int):
@@ -112,7 +112,7 @@ CrmAnswer = Annotated[str, BeforeValidator(_crm), WithJsonSchema(_CRM)]
 
 
 def moment(text: str, timezone: str) -> datetime:
-    """``2026-11-23 10:00``, with an offset or a zone's name behind it, else in ``timezone``. Raises ValueError."""
+    """``2026-11-23 10:00``, with an offset or a zone's name after it, else in ``timezone``. Raises ValueError."""
     named = _WHEN.fullmatch(text)
     try:
         zone = ZoneInfo(named[2] if named and named[2] != "Z" else timezone)
@@ -125,7 +125,7 @@ def moment(text: str, timezone: str) -> datetime:
     found = found if found.tzinfo else found.replace(tzinfo=zone)
     if (clock := as_clocks_show(found)).replace(tzinfo=None) != found.replace(tzinfo=None):
         write = f"write `{clock:%Y-%m-%d %H:%M}`"
-        raise ValueError(f"`{text}` does not exist in {zone.key}, where clocks are put forward over it: {write}")
+        raise ValueError(f"`{text}` does not exist in {zone.key}, where clocks go forward over it: {write}")
     return found
 
 
@@ -153,21 +153,26 @@ Transfer = Annotated[phones.PhoneTransfer, BeforeValidator(_transfer), WithJsonS
 
 
 class CallFields(Fields):
-    """Who calls whom, and when. ``from`` is a number, `anonymous`, or a phone of ours: ``ivan.desk``, ``1001``."""
+    """Who calls whom, and when. ``from``: a number, `anonymous` or a phone of the project: ``ivan.desk``, ``1001``."""
 
-    to: Text = Field(description="The number dialled; of a phone of ours also an extension, an account or a code.")
-    from_: Text = Field(alias="from", description="A number, `anonymous`, or a phone of ours: `ivan.desk`, `1001`.")
-    at: Moment = Field(description="When: `2026-11-23 10:00`, in the project's zone where none is named behind it.")
+    to: Text = Field(
+        description="The number dialled; from a phone of the project also an extension, an account or a code."
+    )
+    from_: Text = Field(
+        alias="from", description="A number, `anonymous`, or a phone of the project: `ivan.desk`, `1001`."
+    )
+    at: Moment = Field(description="When: `2026-11-23 10:00`, in the project's zone unless another follows.")
 
 
 class CallerFields(Fields):
-    """What the caller does: keys in order, ``-`` lets a question pass; ``speaks`` after a voicemail's beep."""
+    """What the caller does: keys in order, ``-`` skips a prompt; ``speaks`` after a voicemail's beep."""
 
-    digits: Text = Field("", description="Keys in the order typed; `-` lets a question pass.")
-    hangs_up_after: Seconds | None = Field(None, description="When they give up, from the INVITE.")
+    digits: Text = Field("", description="Keys in order; `-` skips a prompt.")
+    hangs_up_after: Seconds | None = Field(None, description="When they hang up, from the INVITE.")
     speaks: Seconds = Field(10, description="How long they speak after a voicemail's beep.")
     transfers: Transfer | None = Field(
-        None, description="A phone of ours that calls sends on whom it has reached: `to 103 after 5s`, `..., attended`."
+        None,
+        description="A calling phone of the project transfers the called party: `to 103 after 5s`, `..., attended`.",
     )
 
     def scripted(self) -> phones.ScriptedCaller:
@@ -178,25 +183,25 @@ class CallerFields(Fields):
 
 
 class TalkFields(Fields):
-    """A talk that is remembered: with whom, who called (`in`: the caller, `out`: we), how long ago, how long."""
+    """An earlier talk: with whom, who called (`in`: the caller, `out`: the person), how long ago, how long."""
 
     in_: Id | None = Field(None, alias="in", description="With whom, when the caller called.")
-    out: Id | None = Field(None, description="With whom, when we called.")
+    out: Id | None = Field(None, description="With whom, when the person called.")
     ago: Seconds = Field(60, description="How long before the call it ended.")
     talked: Seconds = Field(3600, description="How long it was.")
 
     @model_validator(mode="after")
     def _with_somebody(self) -> TalkFields:
         if not (self.in_ or self.out):
-            raise refuse("who talked? write `in: ivan` or `out: ivan`")
+            raise refuse("a talk needs a person: write `in: ivan` or `out: ivan`")
         return self
 
 
 class LoadFields(Fields):
-    """What a person did today: talks, the time in them, how long ago the last one ended."""
+    """A person's load today: talks, their length, how long ago the last one ended."""
 
     calls: Whole = Field(0, ge=0, description="Talks of today.")
-    talked: Seconds | None = Field(None, description="The time in them, all together.")
+    talked: Seconds | None = Field(None, description="Their length in all.")
     ended: Seconds | None = Field(None, description="How long before the call the last one ended.")
 
 
@@ -216,13 +221,13 @@ def _behaviour(value: Any) -> phones.ScriptedPhone:
     except AttributeError:
         if value is None:
             raise refuse(
-                "says nothing", 'words with a comma stand in quotes: `ivan: "answers after 8s, talks 30s"`'
+                "has no value", 'put text with a comma in quotes: `ivan: "answers after 8s, talks 30s"`'
             ) from None
         raise refuse(f"{shown(value)}: write what the phone does, such as `busy` or `answers after 8s`") from None
 
 
 class _Short(BeforeValidator):
-    """A mapping that a single value may stand for."""
+    """A mapping that may be written as a single value."""
 
     def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         return {"anyOf": [handler(core), {"type": ["string", "integer"]}]}

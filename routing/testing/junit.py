@@ -10,12 +10,12 @@ from xml.etree import ElementTree
 from routing.testing.path import path, plain
 from routing.testing.run import CaseResult
 
-#: What no XML may hold.
+#: Characters that XML cannot hold.
 _FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
 def junit(results: Sequence[CaseResult]) -> str:
-    """The document; times are the machine's, what the tests took."""
+    """The document; times are the run times of the tests."""
     root = ElementTree.Element("testsuites", _counts("routing test", results))
     for file, found in groupby(results, key=lambda result: result.case.file):
         of_file = list(found)

@@ -1,4 +1,4 @@
-"""The kinds of things that a test can expect of a call, and which event of a call is one of them. Pure."""
+"""The kinds of expectations, and which event of a call meets one. Pure."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from routing.offline.crm_answers import sent_fields_in
 from routing.offline.events import Event
 from routing.testing.spans import Span
 
-#: Kinds that are facts of the call rather than moments of it: they may be told anywhere.
+#: Kinds that are facts of the call rather than moments of it: their order does not matter.
 ANY_TIME = frozenset({"notify"})
-#: What callers and people notice: under `exactly` nothing of it may happen unsaid.
+#: Kinds that callers and people notice: under `exactly` none may happen that is not listed.
 NOTICED = frozenset({"ring", "confirm", "talk", "transferred", "play", "whisper", "digits", "voicemail"})
-#: Kinds of dynamic steps, whose answers can be expected; `order` is a ring step whose order needs memory.
+#: Expectation of an engine's answer -> kind of the dynamic step; `order` is a ring step whose order needs memory.
 ENGINE_KINDS = {"webhook": "webhook", "crm": "crm", "sticky": "sticky", "visitor": "visitor", "order": "ring"}
 
 
 @dataclass(frozen=True)
 class Expectation:
-    """One line of `expect`: a kind and its words; several words are a set of phones, in any order.
+    """One line of `expect`: a kind and its values; several values are a set of phones, in any order.
 
-    ``at``: when, from the INVITE; ``lasts``: for how long, by word. ``line`` is where it stands in its file.
+    ``at``: when, from the INVITE; ``lasts``: the length, by value. ``line`` is its line in the file.
     """
 
     kind: str
@@ -37,7 +37,7 @@ class Expectation:
 
 
 def engine_answer(event: Event) -> str:
-    """What came of asking the engine: ``scheme lviv``, ``ring person ivan``, ``continue``, ``silent``, ``refused``."""
+    """The engine's answer or failure: ``scheme lviv``, ``ring person ivan``, ``continue``, ``silent``, ``refused``."""
     if event.kind == "fallback":
         return event.reason
     return event.detail.partition(" ")[0].replace(":", " ")
@@ -48,7 +48,7 @@ def _subject(kind: str) -> Callable[[Event, str], bool]:
 
 
 def _phone(kind: str) -> Callable[[Event, str], bool]:
-    """A person's name stands for any of their phones."""
+    """A person's name matches any of their phones."""
     return lambda event, word: event.kind == kind and word in (event.subject, event.subject.partition(".")[0])
 
 
@@ -65,7 +65,7 @@ def _variable(name: str) -> Callable[[Event, str], bool]:
 
 
 def _answer(step_kind: str) -> Callable[[Event, str], bool]:
-    """The subject is the kind of the step where it is known, else the engine's address, which may be of any."""
+    """The event's subject is the kind of the step where that is known, else the engine's address, for any kind."""
 
     def meets(event: Event, word: str) -> bool:
         if event.kind not in ("decision", "fallback") or not (":" in event.subject or event.subject == step_kind):
@@ -83,7 +83,7 @@ def _step(event: Event, word: str) -> bool:
     return event.kind == "step" and word in (event.subject, f"{event.scheme}/{event.subject}")
 
 
-#: Kind of expectation -> whether an event meets one of its words.
+#: Kind of expectation -> whether an event meets one of its values.
 KINDS: dict[str, Callable[[Event, str], bool]] = {
     "scheme": _subject("scheme"),
     "step": _step,
@@ -106,34 +106,34 @@ KINDS: dict[str, Callable[[Event, str], bool]] = {
     "end": _subject("end"),
 }
 
-#: What an author reads of each kind.
+#: The description of each kind.
 MEANINGS = {
     "scheme": "The call enters this scheme.",
     "step": "The call enters this step: `3`, `3.open.1` or `kharkiv/3`.",
-    "hours": "A calendar says `open`, `closed` or `holiday`.",
+    "hours": "A calendar is `open`, `closed` or `holiday`.",
     "ring": "A person, a group's member or a phone rings.",
-    "confirm": "A phone is picked up and asked for its key.",
+    "confirm": "A phone is picked up and must press its confirm key.",
     "talk": "The caller talks with a person or a phone.",
-    "transferred": "A phone sends the caller on: its name, or what it dials.",
+    "transferred": "A phone transfers the caller: its name, or the number that it dials.",
     "play": "The caller hears this sound file.",
     "whisper": "The person hears this sound file before the caller.",
     "digits": "The caller has typed these keys.",
-    "webhook": "What a handler's answer came to: `answered`, `ring ivan`, `scheme lviv`; `silent` without it.",
-    "crm": "What a CRM's answer came to: `answered`, `ring ivan`, `continue`; `silent` without one.",
-    "sticky": "What the last talk came to: `answered`, `ring ivan`, `continue`; `silent` without an engine.",
-    "visitor": "The engine was asked to whom the number is lent: `continue`; `silent` without an engine.",
-    "order": "What the engine made of an order: `answered`, `wait`, `order ivan,olena`; `refused` without it.",
+    "webhook": "The decision after a handler's answer: `answered`, `ring ivan`, `scheme lviv`; `silent` without one.",
+    "crm": "The decision after a CRM's answer: `answered`, `ring ivan`, `continue`; `silent` without one.",
+    "sticky": "The decision by the last talk: `answered`, `ring ivan`, `continue`; `silent` without an engine.",
+    "visitor": "The engine looked up the visitor who holds the number: `continue`; `silent` without an engine.",
+    "order": "The engine's order: `answered`, `wait`, `order ivan,olena`; `refused` without an engine.",
     "voicemail": "A message is left in this box.",
-    "notify": "This person or address is told of the message.",
-    "tag": "The call has got this label.",
-    "answered": "`true`: the caller's leg is answered, and begins to cost.",
-    "hears": "What the caller hears from then on: `nothing`, `ringing` or `audio`.",
+    "notify": "This person or address is notified of the message.",
+    "tag": "The call gets this label.",
+    "answered": "`true`: the caller's leg is answered: the call begins to cost.",
+    "hears": "What the caller hears from now on: `nothing`, `ringing` or `audio`.",
     "end": "The call ends with this hangup cause.",
 }
 
 
 def is_kind(event: Event, kind: str) -> bool:
-    """Whether an event is of a kind of expectation, whatever its words."""
+    """Whether an event is of a kind of expectation, whatever its value."""
     if kind in ("hours", "notify"):
         return event.subject.startswith(f"routing_{kind}=")
     if kind in ENGINE_KINDS:
@@ -147,7 +147,7 @@ def met(event: Event, expectation: Expectation) -> bool:
 
 
 def describe(event: Event, kind: str) -> str:
-    """An event in the words of its kind of expectation."""
+    """An event as a value of a kind of expectation."""
     if kind in ("hours", "notify"):
         return event.subject.partition("=")[2]
     if event.kind in ("decision", "fallback"):

@@ -1,6 +1,6 @@
-"""What the tests of a release may name: its people, numbers, schemes, calendars, sounds and partners.
+"""The names that tests of a release may use: people, numbers, schemes, calendars, sounds and partners.
 
-Reads the release as the offline switch does; long lists only when a test asks for them.
+Reads the release as the offline switch does; long lists only when a test needs them.
 """
 
 from __future__ import annotations
@@ -47,11 +47,11 @@ class Names:
 
     @cached_property
     def dialled(self) -> set[str]:
-        """What our own phones can dial besides numbers: accounts and extensions."""
+        """What phones of the project can dial besides numbers: accounts and extensions."""
         return set(self.published.accounts) | set(self.published.table.get("extensions") or {})
 
     def dials(self, text: str) -> bool:
-        """Whether a phone of ours can dial this: an account, an extension, a code such as ``*78``, a number."""
+        """Whether a phone of the project can dial this: an account, an extension, a code such as ``*78``, a number."""
         digits = "".join(text.split())
         if digits in self.dialled or digits.startswith("*"):
             return True
@@ -87,12 +87,12 @@ class Names:
 
     @cached_property
     def crms(self) -> set[str]:
-        """CRMs that a step asks."""
+        """CRMs of crm steps."""
         return {str(step["crm"]["system"]) for step in self._dynamic() if step.get("kind") == "crm"}
 
     @cached_property
     def sent_fields(self) -> set[str]:
-        """What CRMs that a step asks are told of the visitor: ``entity.region``."""
+        """Fields of the visitor in requests of crm steps: ``entity.region``."""
         return {place for step in self._dynamic() if step.get("kind") == "crm" for place in step["crm"].get("told", ())}
 
     @cached_property
@@ -102,7 +102,7 @@ class Names:
 
     @cached_property
     def tags(self) -> set[str]:
-        """Labels that `tag` steps put on calls."""
+        """Labels that `tag` steps set."""
         texts = (path.read_text("utf-8") for path in self._release.glob("schemes/*.xml"))
         return {label for text in texts for labels in _LABELS.findall(text) for label in tags_of(labels)}
 
@@ -113,7 +113,7 @@ class Names:
         return [number for text in texts for number in NUMBER.findall(text)]
 
     def dialplans(self) -> dict[str, str]:
-        """The compiled dialplan of every scheme that somebody wrote, by id."""
+        """The compiled dialplan of every scheme with a file of its own, by id."""
         written = sorted(name for name in self.schemes - RESERVED if not name.startswith(POOL))
         texts = ((scheme, self.published.files.read(f"{self._release}/schemes/{scheme}.xml")) for scheme in written)
         return {scheme: text for scheme, text in texts if text is not None}
@@ -123,7 +123,7 @@ class Names:
         return self.published.leads(number)
 
     def kind_of(self, scheme: str, step: str) -> str:
-        """The kind of a dynamic step, empty for one that is none."""
+        """The kind of a dynamic step; empty for a static one."""
         return str(self._steps(scheme).get(step, {}).get("kind") or "")
 
     def _steps(self, scheme: str) -> Mapping[str, Any]:

@@ -1,4 +1,4 @@
-"""The engine of a test and its partners: handlers, CRMs, Redis, the visitor, as the test says they answer."""
+"""The engine of a test and its partners: handlers, CRMs, Redis, the visitor, with the answers that the test gives."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from routing.testing.sample import Sample
 
 
 def engine(sample: Sample, files: Files, call: OfflineCall, past: Past | None = None) -> Decider:
-    """Who answers the dynamic steps of a test's call: the production decisions over canned answers, or nobody.
+    """The decider of a test's call: the production decisions over canned answers, or none.
 
-    ``past``: what several calls share.
+    ``past``: the memory that several calls share.
     """
     if sample.engine == "killed":
         return refused
@@ -59,7 +59,7 @@ def _crm(sample: Sample) -> Crm:
 
 
 def remembered(sample: Sample, call: OfflineCall) -> Remembered:
-    """What a test says of the time before its call."""
+    """The memory that a test gives for the time before its call."""
     started = call.at.timestamp()
     loads = {
         person: memory.Load(load.calls, float(load.talked or 0), started - load.ended if load.ended else 0.0)

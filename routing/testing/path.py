@@ -1,4 +1,4 @@
-"""A call's path as lines: what happened, and in their places what was expected and did not, as a diff. Pure."""
+"""A call's path as lines: its events, and at their places the expected ones that are missing, as a diff. Pure."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from routing.offline.ladder import ladder
 from routing.testing.kinds import Expectation, describe, engine_answer, is_kind
 from routing.testing.run import CaseResult
 
-#: Facts that a ladder leaves out, shown where a test names their kind.
+#: Kinds that a ladder omits; they are shown where a test names them.
 _QUIET = ("notify", "hears", "step")
 
 
 @dataclass(frozen=True)
 class PathLine:
-    """One line: `` `` as expected or not asked for, ``-`` expected and missing, ``+`` got instead or not allowed.
+    """One line: `` `` as expected or without an expectation, ``-`` missing, ``+`` instead of it or not allowed.
 
     ``kind`` is the event's, for colours; ``line`` is that of the expectation in its file, 0 where there is none.
     """
@@ -31,7 +31,7 @@ class PathLine:
 
 
 def path(result: CaseResult) -> list[PathLine]:
-    """What happened on a case's call and what was missing, in order."""
+    """The events of a case's call and the missing ones, in order."""
     missing = [failure for failure in result.failures if failure.before is not None]
     wrong = {index for failure in result.failures for index in failure.wrong}
     quiet = _named(result)
@@ -81,7 +81,7 @@ def _happened(event: Event, sign: str, quiet: set[str], *, always: bool) -> Iter
 
 
 def _gathered(lines: Sequence[PathLine]) -> Iterator[PathLine]:
-    """Phones that begin to ring at the same moment share a line, and labels that one step puts."""
+    """Phones that begin to ring at the same moment share a line; so do labels of one step."""
     kept: PathLine | None = None
     for line in lines:
         alike = kept is not None and _where(kept) == _where(line)

@@ -1,4 +1,4 @@
-"""Where the steps and branches of compiled schemes stand in their files. Reads the folder as the compiler does."""
+"""The lines of steps and branches in the schemes' files. Reads the folder as the compiler does."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def _places(document: Document, fields: SchemeFields, text: str) -> Places:
 
 
 def _parts(fields: SchemeFields) -> Iterator[tuple[str, str, Loc]]:
-    """Steps with their kinds, branches with none; a case of `match` is the whole case."""
+    """Steps with their kinds, branches without one; a case of `match` is one branch."""
     for top, prefix in (("steps", ""), ("otherwise", "otherwise.")):
         for step, loc, path in walk(getattr(fields, top), (top,), prefix):
             yield path, step.kind, loc[:-1]

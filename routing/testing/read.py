@@ -1,4 +1,4 @@
-"""The test files of a folder, read and checked against a release: the cases, or everything that is wrong."""
+"""Reads the test files of a folder and checks them against a release: the cases, or all problems."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from routing.testing.names import Names
 
 
 def files_below(paths: Iterable[Path]) -> list[Path]:
-    """The files themselves and those below folders, each once. Raises Problems for a path that is not there."""
+    """The files, and those below folders, each once. Raises Problems for a path that does not exist."""
     found: dict[Path, None] = {}
     problems = []
     for path in paths:
@@ -42,9 +42,9 @@ def checked(files: Iterable[Path], names: Names) -> list[CallCase]:
 
 
 def read_all(files: Iterable[Path], folder: Path | None = None) -> tuple[list[CallCase], list[Problem]]:
-    """All the cases of the files that can be understood, and everything that is wrong with their form.
+    """All valid cases of the files, and all problems with their form.
 
-    ``folder``: files are told by their names from there.
+    ``folder``: names of files in messages begin there.
     """
     cases: list[CallCase] = []
     problems: list[Problem] = []

@@ -1,4 +1,4 @@
-"""Runs scheme tests: each case's call through a release on the offline switch, then judged. No clock but the call's."""
+"""Runs scheme tests: each case's call on the offline switch, then its judgement. No clock but the call's."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ from routing.testing.expect import Mismatch, judge, settled
 from routing.testing.names import Names
 from routing.testing.sample import Sample
 
-#: The calls' ids come from their tests, so that a run repeats itself.
+#: The calls' ids come from their tests, so that every run gives the same ones.
 IDS = uuid.UUID("5d8f4a0e-6b0e-4f53-9f3e-3d1f0a2c7b11")
 
 
 @dataclass(frozen=True)
 class CaseResult:
-    """A case's call: what happened, and what of it should not have. ``took_s``: what carrying it took, machine time."""
+    """A case's call: its events, and the differences from the expectations. ``took_s``: the run time."""
 
     case: CallCase
     call: OfflineCall
@@ -39,11 +39,11 @@ class CaseResult:
 
     @property
     def passed(self) -> bool:
-        """Whether all went as expected."""
+        """Whether the call meets all expectations."""
         return not self.failures
 
     def complaints(self) -> list[str]:
-        """What failed, each with its place: ``a.test.yaml:22: expected talk: olena``."""
+        """The differences, each with its place: ``a.test.yaml:22: expected talk: olena``."""
         return [f"{self.case.file}:{self._line(failure)}: {failure}" for failure in self.failures]
 
     def _line(self, failure: Mismatch) -> int:
@@ -54,13 +54,13 @@ class CaseResult:
 
 
 def run(cases: Iterable[CallCase], names: Names) -> Iterator[CaseResult]:
-    """Carry the cases one after another. They must have been checked against the same names."""
+    """Run the cases one after another. They must have been checked against the same names."""
     for case in cases:
         yield carry(case, names)
 
 
 def carry(case: CallCase, names: Names) -> CaseResult:
-    """Carry one case's call and judge it; one of several is carried with the others of its test."""
+    """Run one case's call and judge it; one of several calls runs with the others of its test."""
     if case.together:
         return next(each for each in carry_together(case.together, names) if each.case is case)
     call = made(case, names)
@@ -68,7 +68,7 @@ def carry(case: CallCase, names: Names) -> CaseResult:
 
 
 def carry_together(cases: Sequence[CallCase], names: Names) -> list[CaseResult]:
-    """Carry the calls of one test on one virtual clock, and judge each."""
+    """Run the calls of one test on one virtual clock, and judge each."""
     world, published = World(), names.published
     calls = [made(case, names) for case in cases]
     office = WorldMemory(world, partners.remembered(cases[0].sample, calls[0]), ZoneInfo(published.timezone))
@@ -99,14 +99,14 @@ def made(case: CallCase, names: Names) -> OfflineCall:
 
 
 def carry_with(engine: Decider, case: CallCase, call: OfflineCall, names: Names) -> CaseResult:
-    """Carry a case's call with this engine, and judge it."""
+    """Run a case's call with this engine, and judge it."""
     sample = case.sample
     events = names.published.run(call, sample.ringing(), sample.dialling(), engine, _overrides(sample))
     return _judged(case, call, events, names)
 
 
 def _overrides(sample: Sample) -> dict[str, str]:
-    """FreeSWITCH's globals: calendars by hand, and who must not be disturbed."""
+    """FreeSWITCH's globals: calendars overridden by hand, and people on do-not-disturb."""
     return {f"hours_{calendar}": state for calendar, state in sample.hours.items()} | dnd_variables(sample.states)
 
 
@@ -116,7 +116,7 @@ def _judged(case: CallCase, call: OfflineCall, happened: Sequence[Event], names:
 
 
 def _named(event: Event, names: Names) -> Event:
-    """Who was asked is the engine's address on every one of its answers; a test wants the kind of the step."""
+    """Replace the engine's address in its answers by the kind of the step."""
     if event.kind not in ("decision", "fallback"):
         return event
     return replace(event, subject=names.kind_of(event.scheme, event.step) or event.subject)

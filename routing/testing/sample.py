@@ -1,4 +1,4 @@
-"""A scheme test as its file writes it: a call or several, how the world is meanwhile, what must come of it."""
+"""A scheme test in its file: one or several calls, the state of the world, and the expectations."""
 
 from __future__ import annotations
 
@@ -28,19 +28,19 @@ from routing.testing.form import (
 )
 
 LISTS = ("expect", "exactly", "never")
-#: What stands beside each of several calls, the call itself aside.
+#: Keys of each of several calls, apart from those of the call itself.
 OWN = ("caller", *LISTS, "within", "silence")
 _PLACED = frozenset({"to", "from_", "at", "after"})
-#: More than a test can be read with; a day of calls is `routing trace --calls`.
+#: A test with more is not readable; for a day of calls use `routing trace --calls`.
 MOST_CALLS = 100
 LONGEST_DAY = 20_000
 
 
 class ExpectationFields(Fields):
-    """What must come of a call."""
+    """The expectations of a call."""
 
     expect: Expectations = Field(
-        default_factory=list, description="What must happen in this order; other events may stand between."
+        default_factory=list, description="What must happen in this order; other events may come between."
     )
     exactly: Expectations = Field(
         default_factory=list, description="As `expect`; of these kinds nothing else may happen."
@@ -61,7 +61,7 @@ class ExpectationFields(Fields):
 
 
 class OneOfSeveral(ExpectationFields):
-    """One of the `calls` of a test, and what must come of it."""
+    """One of the `calls` of a test, with its expectations."""
 
     to: Text = Field(description="As in `call`.")
     from_: Text = Field(alias="from", description="As in `call`.")
@@ -71,13 +71,15 @@ class OneOfSeveral(ExpectationFields):
 
 
 def _each_begins(calls: list[OneOfSeveral]) -> list[OneOfSeveral]:
-    """Refuse calls that do not say when they begin, each at its place."""
+    """Refuse calls without a beginning, each at its place."""
     wrong = []
     for n, each in enumerate(calls):
         if n == 0 and (each.at is None or each.after is not None):
             complaint = refuse("the first of several calls begins `at` a moment, others may begin `after` it")
         elif (each.at is None) == (each.after is None):
-            complaint = refuse("when does each call begin? write `at`, or `after: 5s` for so long after the first one")
+            complaint = refuse(
+                "a call needs its beginning: write `at`, or `after: 5s` for the time after the first one"
+            )
         else:
             continue
         wrong.append(InitErrorDetails(type=complaint, loc=(n,), input=each))
@@ -87,19 +89,19 @@ def _each_begins(calls: list[OneOfSeveral]) -> list[OneOfSeveral]:
 
 
 class Sample(ExpectationFields):
-    """One test: a call or several, how the world is meanwhile, and what must come of it."""
+    """One test: one or several calls, the state of the world, and the expectations."""
 
     model_config = ConfigDict(json_schema_extra={"oneOf": [{"required": ["call"]}, {"required": ["calls"]}]})
 
     #: Whether a test that expects nothing is a mistake.
     must_expect: ClassVar[bool] = True
 
-    name: Text = Field(description="What is expected, in a sentence; each once a file.")
+    name: Text = Field(description="What is expected, as a sentence; unique in its file.")
     call: CallFields | None = Field(None, description="Who calls whom, and when.")
     calls: Annotated[list[OneOfSeveral], AfterValidator(_each_begins)] = Field(
         default_factory=list,
         max_length=MOST_CALLS,
-        description="Several calls instead, each with its own expectations: phones are shared, and what is remembered.",
+        description="Several calls instead, each with its own expectations; they share phones and memory.",
     )
     phones: dict[str, Behaviour] = Field(
         default_factory=dict,
@@ -107,7 +109,7 @@ class Sample(ExpectationFields):
     )
     others: Behaviour = Field(
         ScriptedPhone(),
-        description="What phones do that are not named.",
+        description="What all other phones do.",
         json_schema_extra={"default": "no answer"},
     )
     caller: CallerFields = Field(default_factory=CallerFields, description="What the caller does.")
@@ -115,7 +117,7 @@ class Sample(ExpectationFields):
         default_factory=dict, description="Calendars as overridden by hand: `{office: closed}`."
     )
     entities: dict[str, Text] = Field(
-        default_factory=dict, description="Of the visitor to whom the dialled number is lent."
+        default_factory=dict, description="Entities of the visitor to whom the dialled number is lent."
     )
     source: dict[str, Text] = Field(
         default_factory=dict, description="Where the visitor came from: `{utm_source: google}`."
@@ -129,19 +131,19 @@ class Sample(ExpectationFields):
     )
     crms: dict[Id, CrmAnswer] = Field(default_factory=dict, description="The same by system.")
     sticky: Annotated[list[Talk], OneOrMany] = Field(
-        default_factory=list, description="Talks that are remembered: `ivan`, or `{out: ivan, ago: 3d, talked: 30s}`."
+        default_factory=list, description="Earlier talks: `ivan`, or `{out: ivan, ago: 3d, talked: 30s}`."
     )
     states: dict[Id, PersonState] = Field(
-        default_factory=dict, description="As FreeSWITCH knows people; `dnd`: must not be disturbed."
+        default_factory=dict, description="States of people in FreeSWITCH; `dnd`: on do-not-disturb."
     )
     loads: dict[Id, Load] = Field(default_factory=dict, description="Talks of today: `{ivan: 3}`.")
     turns: Annotated[list[Text], OneOrMany] = Field(
-        default_factory=list, description="Who had a turn in dynamic orders; the last named was last."
+        default_factory=list, description="Who had a turn in dynamic orders, the latest last."
     )
-    redis: Literal["up", "down"] = Field("up", description="`down`: nothing can be remembered.")
+    redis: Literal["up", "down"] = Field("up", description="`down`: Redis does not answer.")
     handler: Literal["running", "frozen"] = Field("running", description="`frozen`: webhooks get no answer.")
     engine: Literal["running", "frozen", "killed"] = Field(
-        "running", description="`killed` or `frozen` while the call goes."
+        "running", description="`killed` or `frozen` during the call."
     )
 
     @model_validator(mode="after")
@@ -156,12 +158,12 @@ class Sample(ExpectationFields):
 
     @property
     def made_call(self) -> CallFields:
-        """The call of a test that makes one; of several each is a test of its own: see `apart`."""
+        """The call of a test with one call; several calls are separate tests: see `apart`."""
         assert self.call is not None
         return self.call
 
     def apart(self) -> list[Sample]:
-        """The calls of a test as tests of one call each; they are carried together."""
+        """The calls of a test as tests of one call each, which run together."""
         if not self.calls:
             return [self]
         at = self.calls[0].at
@@ -182,7 +184,7 @@ class Sample(ExpectationFields):
     ) -> OfflineCall:
         """The call for the offline switch; ``accounts``: SIP account to phone. Raises ValueError for what is no number.
 
-        A phone's call may go to whatever phones can dial: an extension, an account, a number.
+        A phone may dial an extension, an account or a number.
         """
         call = self.made_call
         caller, to, at = call.from_, call.to, moment(call.at, timezone)
@@ -204,7 +206,7 @@ class Sample(ExpectationFields):
 
 
 class Day(Sample):
-    """Calls to be looked at: as a test writes them, without expectations."""
+    """Calls to trace: as in a test, without expectations."""
 
     must_expect: ClassVar[bool] = False
 
@@ -213,8 +215,8 @@ class Day(Sample):
 
 
 def _refuse_odd(sample: Sample) -> None:
-    """What a test of several calls cannot be."""
+    """Refuse what a test of several calls cannot hold."""
     if set(OWN) & sample.model_fields_set:
-        raise refuse("of several `calls` each says what is expected of it, and what its caller does")
+        raise refuse("with several `calls`, expectations and `caller` stand at each call")
     if sample.must_expect and not any(each.can_fail for each in sample.calls):
         raise refuse("a test that expects nothing cannot fail", "write `expect:` at one of the calls")

@@ -10,7 +10,7 @@ from routing.load.offered import offered
 from routing.model.fields import Fields
 from routing.testing.sample import Sample
 
-_TESTS = "Calls, each with how the world is meanwhile and what must come of it."
+_TESTS = "Calls, each with the state of the world and its expectations."
 _File = create_model("TestFile", __base__=Fields, tests=(list[Sample], Field(description=_TESTS)))
 
 

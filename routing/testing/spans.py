@@ -1,11 +1,11 @@
-"""Lengths and moments as tests expect them: ``18s`` is within half a second of it, ``15s-20s`` is anything between."""
+"""Expected lengths and moments: ``18s`` with half a second of tolerance, or a range ``15s-20s``."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
 
-#: FreeSWITCH itself starts and stops phones on whole seconds, give or take.
+#: FreeSWITCH starts and stops phones at about whole seconds.
 ABOUT_MS = 500
 _PART = re.compile(r"([0-9]{1,6}(?:\.[0-9]{1,3})?)\s*(ms|s|m|rings?)")
 _UNIT_MS = {"ms": 1, "s": 1000, "m": 60_000}
@@ -20,7 +20,7 @@ class Span:
     text: str
 
     def holds(self, ms: int) -> bool:
-        """Whether a length or a moment is as expected."""
+        """Whether a length or a moment is in the range."""
         return self.low_ms <= ms <= self.high_ms
 
     def __str__(self) -> str:
@@ -28,7 +28,7 @@ class Span:
 
 
 def parse_span(value: object) -> Span:
-    """A span from its words. Raises ValueError with a sentence for the author."""
+    """A span from its text. Raises ValueError with a message for the author."""
     if isinstance(value, int | float) and not isinstance(value, bool):
         raise ValueError(f"a time needs a unit: write `{value}s`")
     written = str(value).strip()

@@ -123,7 +123,7 @@ def test_a_trace_says_nothing_of_a_visitor_where_there_is_none(visited):
     [
         ("", "", "1 passed"),
         ("=521 (", "=522 (", "expected crm: ring ivan, told entity.region=522 (Харків)"),
-        ("told entity.region", "told entity.category", "no answer is called `told entity.category=521 (Харків)`"),
+        ("told entity.region", "told entity.category", "there is no answer `told entity.category=521 (Харків)`"),
         ("told source.utm_campaign", "told source.utm_campain", "did you mean `told source.utm_campaign=`?"),
     ],
 )

@@ -78,7 +78,7 @@ def test_the_listing_counts_the_calls_of_each_line(tmp_path: Path) -> None:
     assert (
         "     1    4    - open_branch: [kharkiv: office, visitors: late]    <- no test's call goes to kharkiv; " in text
     )
-    assert "no test's call comes when none is open\n -----    5    - hangup: NO_ANSWER\n" in text
+    assert "no test's call comes while all are closed\n -----    5    - hangup: NO_ANSWER\n" in text
 
 
 class Rows(HTMLParser):

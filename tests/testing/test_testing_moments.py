@@ -90,7 +90,7 @@ def test_a_time_that_clocks_skip_is_refused_where_it_stands(folder: Path) -> Non
 
 def test_calls_that_do_not_say_when_are_told_where_they_stand(folder: Path) -> None:
     shown = traced(folder, f'calls:\n  - {{{CALL}, at: "2026-11-23 10:00"}}\n  - {{{CALL}}}')
-    assert ":3:5: calls[1]: when does each call begin?" in shown
+    assert ":3:5: calls[1]: a call needs its beginning:" in shown
 
 
 def test_a_file_of_tests_is_sent_to_the_command_for_tests(folder: Path) -> None:

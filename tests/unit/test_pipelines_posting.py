@@ -151,11 +151,15 @@ gateways: {main: {proxy: sip.example, register: false, numbers: ["+380441112233"
 #: The real command, but for what a FreeSWITCH would be needed for: publish does not tell it, the doctor says SAYS.
 ROUTING = f"""#!/bin/sh
 case "$1" in
-doctor) [ ! -e "$SAYS" ] || [ "$(readlink "$3/current")" = "$(cat "$3/good")" ] && echo '[]' || cat "$SAYS"; exit 0 ;;
+doctor) [ ! -e "$SAYS" ] || [ "$(readlink "$3/current")" = "$(cat "$3/good")" ] && cat "$BEFORE" || cat "$SAYS"
+    [ ! -e "$SAYS.next" ] || [ "$(readlink "$3/current")" = "$(cat "$3/good")" ] || mv "$SAYS.next" "$SAYS"; exit 0 ;;
 publish | rollback) exec {sys.executable} -m routing "$@" --no-reload ;;
 *) exec {sys.executable} -m routing "$@" ;;
 esac
 """
+
+
+SETTLED = ("--settle", "0")
 
 
 @pytest.fixture
@@ -168,9 +172,12 @@ def node(tmp_path):
     (tmp_path / "bin" / "routing").write_text(ROUTING)
     (tmp_path / "bin" / "routing").chmod(0o755)
 
-    def deploy():
-        command = [sys.executable, str(PIPELINES / "deploy.py"), "--root", str(tmp_path / "root")]
-        told = {**os.environ, "PATH": f"{tmp_path / 'bin'}:{os.environ['PATH']}", "SAYS": str(tmp_path / "says")}
+    (tmp_path / "before").write_text("[]")
+
+    def deploy(*more):
+        command = [sys.executable, str(PIPELINES / "deploy.py"), "--root", str(tmp_path / "root"), *(more or SETTLED)]
+        files = {"SAYS": str(tmp_path / "says"), "BEFORE": str(tmp_path / "before")}
+        told = {**os.environ, "PATH": f"{tmp_path / 'bin'}:{os.environ['PATH']}", **files}
         return subprocess.run(command, cwd=tmp_path, env=told, capture_output=True, text=True)
 
     return tmp_path, deploy
@@ -210,6 +217,42 @@ def test_what_was_wrong_before_rolls_nothing_back(node):
     (folder / "says").write_text('[{"check": "phones", "level": "wrong", "words": "as ever"}]')
     done = deploy()
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def found(words):
+    return json.dumps([{"check": "gateways", "level": "wrong", "words": words}])
+
+
+def changed_after_a_release(folder, deploy):
+    assert deploy().returncode == 0
+    (folder / "root" / "good").write_text(live(folder))
+    (folder / "schemes" / "kharkiv.yaml").write_text(SCHEME.replace("20s", "25s"))
+
+
+def test_a_gateway_that_was_down_before_rolls_nothing_back_in_whatever_state_it_is(node):
+    """A carrier that does not answer is TRYING at one moment and FAIL_WAIT at the next."""
+    folder, deploy = node
+    changed_after_a_release(folder, deploy)
+    (folder / "before").write_text(found("gateway main is FAIL_WAIT and DOWN"))
+    (folder / "says").write_text(found("gateway main is TRYING and DOWN"))
+    done = deploy()
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_a_gateway_may_register_first(node):
+    folder, deploy = node
+    changed_after_a_release(folder, deploy)
+    (folder / "says").write_text(found("gateway main is TRYING and DOWN"))
+    (folder / "says.next").write_text("[]")
+    done = deploy("--settle", "60")
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_a_node_may_have_other_ports(node):
+    folder, deploy = node
+    done = deploy("--settle", "0", "--esl", "127.0.0.1:18021", "--engine", "127.0.0.1:18084", "--http", "127.0.0.1:18086")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "--esl 127.0.0.1:18021 --engine 127.0.0.1:18084" in done.stdout
 
 
 @pytest.mark.parametrize("name", ["github", "gitlab", "deploy"])

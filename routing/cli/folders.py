@@ -51,7 +51,7 @@ def folder_of(paths: tuple[Path, ...]) -> Path:
     """The schemes that tests in some paths are about: those beside them where a project is, else ``schemes``."""
     if len(paths) == 1 and paths[0].is_dir() and not paths[0].resolve().is_relative_to(DEFAULT.resolve()):
         sources, _ = files.sources(paths[0])
-        if any(files.PROJECT_KEY.search(files.text_of(source)) for source in sources):
+        if any(files.has_key(files.text_of(source), files.PROJECT_KEY, "project") for source in sources):
             return paths[0]
     if paths and not DEFAULT.is_dir():
         where = ", ".join(map(str, paths))

@@ -106,7 +106,7 @@ def _node(parent: ET.Element, box: Box, way: Way | None) -> None:
     colour = FAMILIES[node.family][0]
     ET.SubElement(group, "rect", {"width": "5", "rx": "2", "fill": colour, **place})
     heading = _text(group, box.x + 14, box.y + 18, f"{node.kind} ", "kind")
-    if node.family != "start":
+    if node.family != "start" and node.path != node.kind:
         ET.SubElement(heading, "tspan", {"class": "dim path"}).text = node.path
     if at_ms is not None:
         _text(group, box.x + WIDTH - 8, box.y + 18, f"at {at_ms / 1000:.1f} s", "time", "end")

@@ -53,7 +53,7 @@ def to_dot(flow: Flow, way: Way | None = None) -> str:
 
 
 def _lines(node: FlowNode) -> tuple[str, ...]:
-    heading = node.kind if node.family == "start" else f"{node.path} {node.kind}"
+    heading = node.kind if node.family == "start" or node.path == node.kind else f"{node.path} {node.kind}"
     return (f"{heading} ≤ {node.seconds:.0f} s" if node.seconds >= 1 else heading, *node.lines)
 
 

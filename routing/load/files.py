@@ -8,16 +8,17 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from routing.load.disk import FolderEntry, open_file, read_bytes, walk
-from routing.load.nodes import LARGEST_BYTES
+from routing.load.nodes import LARGEST_BYTES, read
 from routing.model.problem import Problem, Problems
 from routing.model.sound import ENDINGS, NoSound, playing
 
 SOUNDS, LISTS = "sounds", "lists"
 _YAML, _TESTS = (".yaml", ".yml"), (".test.yaml", ".test.yml")
 LARGEST_SOUND = 200_000_000
-#: Finds the key of a scheme file without parsing YAML; parsing finds the rest.
+#: Find the key of most scheme files without parsing YAML; `has_key` finds the rest.
 SCHEME_KEY = re.compile(rb"^scheme\s*:", re.MULTILINE)
 PROJECT_KEY = re.compile(rb"^project\s*:", re.MULTILINE)
 _SCHEME_ID = re.compile(rb"^[\"']?scheme[\"']?\s*:\s*[\"']?([a-z][a-z0-9_]*)", re.MULTILINE)
@@ -88,7 +89,23 @@ def text_of(source: Source) -> bytes:
 
 def claimed_ids(text: bytes) -> set[str]:
     """The ids that a scheme's text claims, even if it is invalid."""
-    return {found.decode() for found in _SCHEME_ID.findall(text)}
+    if found := _SCHEME_ID.findall(text):
+        return {each.decode() for each in found}
+    claimed = _top(text).get("scheme")
+    return {claimed} if isinstance(claimed, str) else set()
+
+
+def has_key(text: bytes, key: re.Pattern[bytes], name: str) -> bool:
+    """Whether a file has a key at its top. A file that is indented or in braces is parsed: ``key`` misses it there."""
+    return bool(key.search(text)) or (name.encode() in text and name in _top(text))
+
+
+def _top(text: bytes) -> dict[str, Any]:
+    try:
+        data = read("", text).data
+    except Problems:
+        return {}
+    return data if isinstance(data, dict) else {}
 
 
 def _stamp(stat: os.stat_result, now_ns: int) -> str:

@@ -31,7 +31,7 @@ def places(folder: Path, country: str | None) -> dict[str, Places]:
     found = {}
     for source in files.sources(folder)[0]:
         text = files.text_of(source)
-        if not files.SCHEME_KEY.search(text):
+        if not files.has_key(text, files.SCHEME_KEY, "scheme"):
             continue
         document = read(str(folder / source.name), text)
         fields = validate(SchemeFields, document, (), document.data, country)

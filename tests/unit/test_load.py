@@ -12,7 +12,7 @@ import yaml
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from routing.load.files import claimed_ids
+from routing.load.files import SCHEME_KEY, claimed_ids, has_key
 from routing.load.nodes import read
 from routing.load.schema import json_schema
 from routing.model.problem import Problems
@@ -115,6 +115,18 @@ def test_many_faults_of_one_file_are_told_together() -> None:
 
 def test_the_id_of_a_broken_scheme_is_known() -> None:
     assert claimed_ids(b'x: [\n"scheme" : "kharkiv"\nscheme: lviv # x\n  scheme: no\n') == {"kharkiv", "lviv"}
+
+
+@pytest.mark.parametrize(
+    "text", [b"  scheme: lviv\n  steps: []\n", b"{scheme: lviv, steps: []}\n", b'{"steps": [], "scheme": "lviv"}']
+)
+def test_a_scheme_is_found_however_its_file_is_written(text) -> None:
+    assert claimed_ids(text) == {"lviv"} and has_key(text, SCHEME_KEY, "scheme")
+
+
+@pytest.mark.parametrize("text", [b"pools: {ads: {scheme: lviv}}", b"crm: {}", b"x: [", b"- scheme: lviv"])
+def test_what_only_names_a_scheme_is_none(text) -> None:
+    assert not claimed_ids(text) and not has_key(text, SCHEME_KEY, "scheme")
 
 
 # --- the JSON Schema for editors

@@ -249,8 +249,10 @@ def test_a_gateway_may_register_first(node):
 
 
 def test_a_node_may_have_other_ports(node):
-    folder, deploy = node
-    done = deploy("--settle", "0", "--esl", "127.0.0.1:18021", "--engine", "127.0.0.1:18084", "--http", "127.0.0.1:18086")
+    _, deploy = node
+    done = deploy(
+        "--settle", "0", "--esl", "127.0.0.1:18021", "--engine", "127.0.0.1:18084", "--http", "127.0.0.1:18086"
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "--esl 127.0.0.1:18021 --engine 127.0.0.1:18084" in done.stdout
 

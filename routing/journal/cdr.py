@@ -113,15 +113,17 @@ def read(text: bytes) -> Cdr:
     """
     try:
         file = _decoded(text)
-    except (msgspec.ValidationError, RecursionError) as problem:
-        raise InvalidCdr(f"{type(problem).__name__}: {problem}") from None
+    except RecursionError:
+        raise InvalidCdr("not a CDR: its JSON is nested too deeply") from None
+    except msgspec.ValidationError as problem:
+        raise InvalidCdr(f"not a CDR: {problem}") from None
     except ValueError as problem:
-        raise IncompleteCdr(f"{type(problem).__name__}: {problem}") from None
+        raise IncompleteCdr(f"not a whole CDR: {problem}") from None
     uuid, apps = file.variables.get("uuid", ""), file.app_log.applications if file.app_log else ()
     if not _ID.fullmatch(uuid):
         raise InvalidCdr(f"it names no leg: its uuid is {uuid[:40]!a}")
     if len(apps) > MOST_APPS:
-        raise InvalidCdr(f"{len(apps)} applications are more than a call runs ({MOST_APPS})")
+        raise InvalidCdr(f"it lists {len(apps)} applications, a call runs at most {MOST_APPS}")
     # no variable of that name speaks for the switch: a caller may have set it
     file.variables[SWITCH_NAME] = file.switchname if isinstance(file.switchname, str) else ""
     return Cdr(uuid, file.variables, apps)
@@ -164,6 +166,6 @@ def legs_named(leg: Cdr) -> list[str]:
     """
     entries = leg.array("originated_legs")
     if len(entries) > MOST_LEGS:
-        raise InvalidCdr(f"{len(entries)} legs are more than a call rings ({MOST_LEGS})")
+        raise InvalidCdr(f"it lists {len(entries)} legs, a call has at most {MOST_LEGS}")
     named = [*(entry.partition(";")[0] for entry in entries), leg.get("bridge_uuid")]
     return [uuid for uuid in dict.fromkeys(named) if _ID.fullmatch(uuid)]

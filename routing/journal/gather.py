@@ -71,6 +71,9 @@ class Gatherer:
                 return self._call(name)
         except OSError:
             raise  # the machine's: see Spool.read
+        except InvalidCdr as problem:
+            self.put_aside(name, str(problem))
+            return None
         except Exception as problem:
             self.put_aside(name, f"no call can be made of it: {type(problem).__name__}: {problem}")
             return None

@@ -160,7 +160,7 @@ class NetworkNotices:
         if "://" in notice.to[0]:
             self.hooks.tell(notice, notice.to[0])
         elif self.mail is None:
-            self.log("warning", "no mail server", notice=notice.id, names=notice.to)
+            self.log("warning", "no mail server", notice=notice.id, names=notice.to, hint="--smtp and --mail-from")
         else:
             for address, reason in self.mail.send(notice).items():
                 self.log("warning", "addressee refused", notice=notice.id, address=address, reason=reason)

@@ -139,7 +139,7 @@ class Notices:
             if "://" in to[0]:
                 self.hooks.tell(notice, to[0])
             elif self.mail is None:
-                self.log("warning", "no mail server", call=due.id, names=to)
+                self.log("warning", "no mail server", call=due.id, names=to, hint="--smtp and --mail-from")
                 return
             else:
                 for address, reason in self.mail.send(notice).items():

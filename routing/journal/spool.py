@@ -113,13 +113,13 @@ class Spool:
 def _content(descriptor: int) -> bytes:
     facts = os.fstat(descriptor)
     if not stat.S_ISREG(facts.st_mode):
-        raise NoFile(f"no file but a {_kind(facts.st_mode)}")
+        raise NoFile(f"it is a {_kind(facts.st_mode)}, not a file")
     parts, size = [], 0
     while size <= LONGEST_BYTES and (part := os.read(descriptor, LONGEST_BYTES + 1 - size)):
         parts.append(part)
         size += len(part)
     if size > LONGEST_BYTES:
-        raise NoFile(f"larger than {LONGEST_BYTES // 1024**2} MB")
+        raise NoFile(f"it is larger than {LONGEST_BYTES // 1024**2} MB")
     return b"".join(parts)
 
 
@@ -132,7 +132,7 @@ def _unreadable(problem: OSError) -> Exception:
     if problem.errno in _OF_THE_MACHINE:
         return problem
     if problem.errno == errno.ELOOP:
-        return NoFile("no file but a symbolic link")
+        return NoFile("it is a symbolic link, not a file")
     return NoFile(f"it cannot be read: {problem.strerror}")
 
 

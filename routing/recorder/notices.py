@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.exc import SQLAlchemyError
 
 from routing.decide.request import headers
+from routing.journal.faults import text_of
 from routing.journal.notices import Notices
 from routing.journal.worker import JournalWorker
 from routing.model.addresses import EMAIL
@@ -97,4 +98,4 @@ def _once(notices: Notices) -> None:
     try:
         notices.work()
     except SQLAlchemyError as problem:
-        raise UserFailure(f"the journal cannot be written, notices are kept: {type(problem).__name__}") from None
+        raise UserFailure(f"the journal cannot be written, notices are kept: {text_of(problem)}") from None

@@ -22,6 +22,7 @@ pytestmark = pytest.mark.thorough
 
 UUID = "00000000-0000-4000-8000-000000000001"
 NAME = f"a_{UUID}.cdr.json"
+REASONS = CDR.parent / "unusable.txt"
 CLOSED = json.loads(next((CDR / "closed").iterdir()).read_text())
 REAL = next(CDR.glob("talked_and_recorded/[0-9b-f]*")).name
 
@@ -154,6 +155,25 @@ def test_what_is_no_file_is_put_aside_at_once(bed, thing):
     worker = bed.worker()
     assert worker.work() == 1
     check_put_aside(bed, worker, reason)
+
+
+def test_every_reason_is_in_words(bed):
+    """``unusable.txt`` holds them, written anew by ``make golden``."""
+    names = {f"a_00000000-0000-4000-8000-{at:012}.cdr.json": each for at, each in enumerate([*THINGS, *TEXTS])}
+    for name, each in names.items():
+        if each in THINGS:
+            THINGS[each][0](bed.spool / name)
+        else:
+            (bed.spool / name).write_text(TEXTS[each])
+    bed.clock_s = LATER_S
+    worker = bed.worker()
+    while worker.work():
+        pass
+    found = "".join(sorted(f"{names[facts['file']]}: {facts['reason']}\n" for _, _, facts in bed.log))
+    if os.environ.get("ROUTING_GOLDEN"):
+        REASONS.write_text(found, "utf-8")
+    assert found == REASONS.read_text("utf-8")
+    assert worker.counts.bad == len(names)
 
 
 @pytest.mark.skipif(os.getuid() == 0, reason="root reads everything")

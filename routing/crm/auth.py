@@ -71,7 +71,7 @@ class Token:
 
     def _fetched(self, look: Look, stale: Grant | None) -> Grant:
         if not self.lock.acquire(timeout=look.left_s()):
-            raise Fault("no token in time")
+            raise Fault("another call fetches its token, which takes too long")
         try:
             if self.grant is None or self.grant is stale:
                 self.grant = self.fetch(look)
@@ -98,7 +98,10 @@ def _token_answer(reply: Reply) -> Any:
     """The answer of a token endpoint; Zoho says errors with status 200."""
     if reply.status in (400, 401, 403):
         raise Fault("the token endpoint refuses our credentials")
-    answer = content_of(reply)
+    try:
+        answer = content_of(reply)
+    except Fault as problem:
+        raise Fault(f"the token endpoint: {problem}") from None
     if not text(under(answer, "access_token")):
         raise Fault("the token endpoint gave no token")
     return answer

@@ -20,7 +20,7 @@ from typing import Any
 
 from routing.crm.auth import Grant, Token, oauth
 from routing.crm.fault import Fault
-from routing.crm.look import Auth, Look
+from routing.crm.look import Auth, Look, content_of
 from routing.crm.record import Adapter, CrmRecord, Secret, rows, text, under, when
 from routing.model.lookup import Kind, Owner
 
@@ -120,8 +120,12 @@ def _login(url: str, name: str, password: str) -> Callable[[Look], Grant]:
         sent = {"Content-Type": "application/json"}
         reply = look.bare("POST", f"{url}/ServiceModel/AuthService.svc/Login", sent, body)
         cookies = dict(_cookie(line) for line in reply.headers.get("set-cookie", "").splitlines())
-        if reply.status != 200 or under(json.loads(reply.body or b"{}"), "Code") != 0 or not cookies:
-            raise Fault("it refuses our credentials")
+        try:
+            answer = content_of(reply)
+        except Fault as problem:
+            raise Fault(f"its login: {problem}") from None
+        if under(answer, "Code") != 0 or not cookies:
+            raise Fault("its login refuses our credentials")
         jar = "; ".join(f"{name}={value}" for name, value in cookies.items())
         return Grant({"Cookie": jar, "BPMCSRF": cookies.get("BPMCSRF", ""), "ForceUseSession": "true"})
 

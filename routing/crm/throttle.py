@@ -37,7 +37,7 @@ class Throttle:
     def check(self) -> None:
         """Raises Fault while the CRM must not be asked."""
         if left_s := self.left_s():
-            raise Fault(f"rate limit: left alone for {left_s:.3g} s", ours=True)
+            raise Fault(f"rate limit: not asked for {left_s:.3g} s", ours=True)
 
     def noted(self, reply: Reply) -> float:
         """The seconds to wait when the answer is "too many", else 0."""

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
 import gevent
 import pytest
 
 from routing.crm.tasks import Greenlets
 from routing.model.lookup import Failed, NoOwnerFound, OwnerFound
 from routing.model.web import Reply
-from support.crm_bed import Bed
+from support.crm_bed import FAKES, Bed
 from support.crm_world import CALLER
 
 pytestmark = pytest.mark.thorough
@@ -36,6 +39,33 @@ def test_a_token_is_renewed_before_it_ends(bed):
     bed.later(3600)
     bed.ask()
     assert bed.fake.granted == 2
+
+
+#: What every request to a CRM may come to.
+REPLIES = {
+    **{f"status {status}": Reply(status, {}, b'{"error": "x"}') for status in (302, 400, 401, 403, 404, 429, 500, 503)},
+    "a web page": Reply(200, {"content-type": "text/html"}, b"<html>"),
+    "nothing": Reply(200, {}, b""),
+    "a list of texts": Reply(200, {}, b'["x"]'),
+    "other fields": Reply(200, {}, b'{"x": 1}'),
+}
+REASONS = Path(__file__).parent / "reasons.txt"
+
+
+def test_the_reason_of_every_failure_is_in_words():
+    """``reasons.txt`` holds them, vendor by vendor, written anew by ``make golden``."""
+    found = []
+    for fake in FAKES:
+        for name, reply in REPLIES.items():
+            bed = Bed(fake())
+            bed.world.contact()
+            bed.fake.always = reply
+            outcome = bed.ask()
+            found.append(f"{fake.__name__}, {name}: {getattr(outcome, 'reason', outcome)}\n")
+    text = "".join(found)
+    if os.environ.get("ROUTING_GOLDEN"):
+        REASONS.write_text(text, "utf-8")
+    assert text == REASONS.read_text("utf-8")
 
 
 def test_credentials_that_are_refused_fail_in_words(bed):
@@ -102,7 +132,7 @@ def test_the_breaker_opens_probes_and_closes(bed):
     for _ in range(5):
         assert isinstance(bed.ask(), Failed)
     asked = len(bed.fake.requests)
-    assert "left alone" in bed.ask().reason
+    assert "is not asked for a while" in bed.ask().reason
     assert len(bed.fake.requests) == asked
     bed.fake.always = None
     bed.later(11)

@@ -109,10 +109,13 @@ def live(root: Path) -> str:
 def _missing(options: ServeOptions) -> Iterator[str]:
     """Warnings about missing settings. Workers report what cannot be reached."""
     if not (options.root / "current").is_dir():
-        yield f"no release is live in {options.root}: calls find no scheme (hint: routing publish --out {options.root})"
+        hint = f"routing publish --root {options.root}"
+        yield f"no release is live in {options.root}: calls find no scheme (hint: {hint})"
     if options.esl and not os.environ.get(ESL_VARIABLE):
-        yield f"{ESL_VARIABLE} is not set: people who talk or have no registered phone count as free"
-        yield f"{ESL_VARIABLE} is not set: password guessing at SIP accounts is not stopped"
+        yield (
+            f"{ESL_VARIABLE} is not set: who talks or has no phone registered counts as free, passwords of SIP accounts "
+            "can be guessed without end, message lights stay as they are (hint: it is in the node's event_socket.json)"
+        )
 
 
 @contextmanager

@@ -89,7 +89,7 @@ class LivePlan(Generic[Plan]):
 def missing(root: Path, lines: Lines, faults: Iterable[str]) -> None:
     """Tell at start what pages will not get: no release, or what is wrong with the live one."""
     if not (root / "current").is_dir():
-        faults = [f"no release is live in {root}: pages get nothing (hint: routing publish --out {root})"]
+        faults = [f"no release is live in {root}: pages get nothing (hint: routing publish --root {root})"]
     for fault in faults:
         lines.write("warning", "missing", words=fault)
 

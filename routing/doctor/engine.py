@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from prometheus_client.parser import text_string_to_metric_families
 
-from routing.doctor.diagnosis import Diagnosis, ok, warning, wrong
+from routing.doctor.diagnosis import Diagnosis, counted, ok, warning, wrong
 from routing.doctor.node import CheckedNode, NoAnswer, is_loopback
 
 #: The engine's metric, one row a secret.
@@ -20,7 +20,7 @@ def healthy(node: CheckedNode) -> Iterator[Diagnosis]:
         node.http("/health")
     except NoAnswer as silence:
         yield wrong(
-            f"the engine does not say that it is well: {silence}; whether it leaves web servers alone is not known",
+            f"the engine does not answer: {silence}; open breakers and missing secrets are not known",
             "start `routing serve`; until then calls go by the compiled fallbacks",
         )
         return
@@ -48,7 +48,10 @@ def open_breakers(node: CheckedNode) -> Iterator[Diagnosis]:
     except NoAnswer:
         return
     if found and float(found[1]) > 0:
-        yield warning(f"{float(found[1]):.0f} web servers fail and are left alone", "the engine's log names them")
+        yield warning(
+            f"{counted(int(float(found[1])), 'web server')} failed several times in a row: not asked for a while",
+            "the engine's log names them",
+        )
 
 
 def secrets(node: CheckedNode) -> Iterator[Diagnosis]:

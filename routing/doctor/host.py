@@ -11,7 +11,7 @@ from pathlib import Path
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-from routing.doctor.diagnosis import Diagnosis, ok, unknown, warning, wrong
+from routing.doctor.diagnosis import Diagnosis, counted, ok, unknown, warning, wrong
 from routing.doctor.node import CheckedNode
 from routing.doctor.rights import may_write
 
@@ -96,7 +96,7 @@ def writable(node: CheckedNode) -> Iterator[Diagnosis]:
     user, groups = node.machine.owner(node.pid)
     places = {"finished calls": node.settings("json_cdr.conf").get("log-dir", "")}
     places |= {name: node.variables.get(f"{name}_dir", "") for name in ("recordings", "storage", "log")}
-    shut = [f"{name} ({place})" for name, place in places.items() if place and not may_write(Path(place), user, groups)]
+    shut = [f"{name} ({place})" for name, place in places.items() if _shut(place, user, groups)]
     if shut:
         yield wrong(
             f"FreeSWITCH (user {user}) cannot write {', '.join(shut)}",
@@ -104,6 +104,11 @@ def writable(node: CheckedNode) -> Iterator[Diagnosis]:
         )
     else:
         yield ok(f"FreeSWITCH's user ({user}) can write finished calls, recordings and its log")
+
+
+def _shut(place: str, user: int, groups: frozenset[int]) -> bool:
+    """Whether a folder that is there cannot be written; `disk` and `spool` report those that are not."""
+    return bool(place) and Path(place).exists() and not may_write(Path(place), user, groups)
 
 
 def unfinished(node: CheckedNode) -> Iterator[Diagnosis]:
@@ -119,8 +124,8 @@ def unfinished(node: CheckedNode) -> Iterator[Diagnosis]:
         yield unknown(f"the journal cannot be read: {problem}")
         return
     if count:
-        yield warning(f"{count} calls of the last day ended without a CDR", "a full disk, or FreeSWITCH was killed: "
-                      "`routing calls --status unfinished`")  # fmt: skip
+        summary = f"{counted(count, 'call')} of the last day ended without a CDR"
+        yield warning(summary, "a full disk, or FreeSWITCH was killed: `routing calls --status unfinished`")
     else:
         yield ok("every call of the last day has its CDR")
 
@@ -135,7 +140,7 @@ def spool(node: CheckedNode) -> Iterator[Diagnosis]:
         )
         return
     if unusable := sum(1 for _ in (folder / "bad").glob("*")):
-        yield warning(f"{unusable} unusable files were put aside in {folder / 'bad'}", "the journal's log says why")
+        yield warning(f"{counted(unusable, 'unusable file')} in {folder / 'bad'}", "the journal's log says why")
     waiting = sum(1 for _ in folder.glob("*.json"))
     if waiting > MOST_WAITING:
         yield warning(f"{waiting} finished calls wait in {folder}", "is `routing journal` running?")

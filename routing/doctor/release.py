@@ -18,7 +18,7 @@ PUBLISH = "`routing publish` again"
 def current(node: CheckedNode) -> Iterator[Diagnosis]:
     """A release is live, and none of its files is missing."""
     if node.release is None:
-        yield wrong(f"no release is live in {node.root}", "`routing publish --root ...`")
+        yield wrong(f"no release is live in {node.root}", f"`routing publish --root {node.root}`")
         return
     try:
         expected = json.loads((node.release / "release.json").read_bytes())["files"]

@@ -116,6 +116,8 @@ def _has_another(node: CheckedNode, gateway: str, number: str) -> bool:
 
 def phones(node: CheckedNode) -> Iterator[Diagnosis]:
     """Every SIP account of the people is registered."""
+    if node.release is None:
+        return
     accounts: dict[str, str] = node.table.get("accounts", {})
     answer = node.ask("show registrations as json")
     try:

@@ -94,7 +94,7 @@ def expansion(node: CheckedNode) -> Iterator[Diagnosis]:
         yield ok("programs cannot be started from the dialplan or the event socket")
     else:
         yield warning(
-            "the commands and applications `system` exist",
+            "`system` is a command and an application: who reaches the event socket or the dialplan runs programs",
             "set disable_system_api_commands=true and disable_system_app_commands=true in vars.xml, then restart",
         )
 

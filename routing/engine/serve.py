@@ -113,7 +113,7 @@ def _missing(options: ServeOptions) -> Iterator[str]:
         yield f"no release is live in {options.root}: calls find no scheme (hint: {hint})"
     if options.esl and not os.environ.get(ESL_VARIABLE):
         yield (
-            f"{ESL_VARIABLE} is not set: who talks or has no phone registered counts as free, passwords of SIP accounts "
+            f"{ESL_VARIABLE} is not set: who talks or has no phone registered counts as free, SIP passwords "
             "can be guessed without end, message lights stay as they are (hint: it is in the node's event_socket.json)"
         )
 

@@ -41,7 +41,7 @@ def test_calls_without_a_cdr_and_unusable_files_are_told(patient):
     (folder / "bad").mkdir()
     (folder / "bad" / "a_x.cdr.json").mkdir()
     told = " ".join(words for _, words in bad(patient).values())
-    assert "1 calls of the last day ended without a CDR" in told and "1 unusable files" in told
+    assert "1 call of the last day ended without a CDR" in told and "1 unusable file in" in told
     (node.root / "journal.db").write_bytes(b"no database" * 1000)
     assert "the journal cannot be read" in str(list(examine(node)))
 
@@ -205,7 +205,7 @@ def test_the_engines_port(ports, words, patient):
 
 def test_a_silent_engine_redis_and_an_open_breaker(patient):
     patient.metrics = "routing_breakers_open 2.0\n"
-    assert bad(patient)["breakers"][1].startswith("2 web servers fail")
+    assert bad(patient)["breakers"][1].startswith("2 web servers failed")
     patient.silent = {"engine", "redis"}
     found = bad(patient)
     assert found["healthy"][0] is Level.WRONG and found["memory"][0] is Level.WARNING
@@ -267,7 +267,7 @@ def test_each_check_that_could_not_be_made_is_named(patient):
     found = bad(patient)
     for name in ("version", "modules", "event-socket", "clock", "gateways", "phones", "spool", "writable"):
         assert found[name] == (Level.UNKNOWN, f"{name}: not known while FreeSWITCH does not answer")
-    assert "whether it leaves web servers alone is not known" in found["healthy"][1]
+    assert "open breakers and missing secrets are not known" in found["healthy"][1]
     patient.silent = set()
     patient.machine.ports = {("127.0.0.1", 8084)}
     assert bad(patient)["event-socket"][0] is Level.UNKNOWN

@@ -1,0 +1,100 @@
+"""Every finding of ``routing doctor`` and how to mend it, word for word: ``findings.txt``, of ``make golden``."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from routing.doctor.checks import examine
+from routing.doctor.diagnosis import Level
+from support.doctor_bed import Patient, healthy_root
+
+FINDINGS = Path(__file__).parent / "findings.txt"
+LOCATED = "xml_locate configuration configuration name"
+
+
+def _no_room(patient: Patient) -> None:
+    def missing(path: Path) -> int:
+        raise FileNotFoundError(2, "No such file or directory")
+
+    patient.machine.free_bytes = missing  # type: ignore[method-assign]
+
+
+def _without(patient: Patient, conf: str, *params: str) -> None:
+    command = f"{LOCATED} {conf}"
+    patient.says(command, "".join(line for line in patient.answers[command].split("<param ") if not any(
+        line.startswith(f'name="{param}"') for param in params)))  # fmt: skip
+
+
+def _variables(patient: Patient, old: str, new: str) -> None:
+    patient.says("global_getvar", patient.answers["global_getvar"].replace(old, new))
+
+
+def _release_file(name: str, text: str | None) -> Callable[[Patient], None]:
+    def change(patient: Patient) -> None:
+        file = patient.root / "current" / name
+        file.unlink() if text is None else file.write_text(text)
+
+    return change
+
+
+#: What is wrong with the node -> how to make it so.
+NODES: dict[str, Callable[[Patient], None]] = {
+    "nothing": lambda patient: None,
+    "FreeSWITCH is down": lambda patient: patient.silent.add("switch"),
+    "FreeSWITCH has no commands": lambda patient: patient.says("status", "-ERR status Command not found!"),
+    "FreeSWITCH is paused": lambda patient: patient.says("status", "UP 0 years\nFreeSWITCH is shutting down"),
+    "FreeSWITCH runs elsewhere": lambda patient: (patient.root.parent / "run/freeswitch.pid").unlink(),
+    "FreeSWITCH is another user's": lambda patient: setattr(patient.machine, "user", 4711),
+    "the engine is down": lambda patient: patient.silent.add("engine"),
+    "Redis is down": lambda patient: patient.silent.add("redis"),
+    "the engine is open": lambda patient: patient.machine.ports.add(("0.0.0.0", 8084)),
+    "the event socket is open": lambda patient: patient.machine.ports.add(("0.0.0.0", 8021)),
+    "the event socket has the usual password": lambda patient: patient.passwords.add("ClueCon"),
+    "the event socket has no ACL": lambda patient: patient.says(
+        f"{LOCATED} event_socket.conf", '<configuration><param name="listen-port" value="8021"/></configuration>'
+    ),
+    "programs can be started": lambda patient: _variables(patient, "disable_system_api_commands=true", ""),
+    "no limits": lambda patient: patient.says(f"{LOCATED} switch.conf", "<configuration></configuration>"),
+    "no spool": lambda patient: (patient.root.parent / "spool").rmdir(),
+    "no folders": _no_room,
+    "no release": lambda patient: (patient.root / "current").unlink(),
+    "a release without its list": _release_file("release.json", None),
+    "another root": lambda patient: patient.says(
+        "xml_locate dialplan context name routing_inbound",
+        '<context name="x"><action data="/other/current/"/></context>',
+    ),
+    "a gateway is refused": lambda patient: patient.says(
+        "sofia xmlstatus gateway", patient.gateway("main", "FAIL_WAIT", "DOWN")
+    ),
+    "a gateway is not loaded": lambda patient: patient.says("sofia xmlstatus gateway", "<gateways></gateways>"),
+    "no phone is registered": lambda patient: patient.says("show registrations as json", '{"rows": []}'),
+    "no guards": lambda patient: patient.says("module_exists mod_lua", "false"),
+}
+
+
+def test_every_finding_says_what_is_wrong_and_how_to_mend_it(tmp_path: Path) -> None:
+    found = []
+    for at, (name, change) in enumerate(NODES.items()):
+        folder = tmp_path / f"{at:02}"
+        folder.mkdir()
+        patient = Patient(healthy_root(folder))
+        change(patient)
+        found.append(f"{name}:\n")
+        for one in examine(patient.node()):
+            finding = one.finding
+            if name == "nothing" or finding.level is not Level.OK:
+                mend = f" ({finding.mend})" if finding.mend else ""
+                found.append(f"  {finding.level} {one.check}: {finding.summary}{mend}\n".replace(str(folder), "HERE"))
+    text = "".join(found)
+    if os.environ.get("ROUTING_GOLDEN"):
+        FINDINGS.write_text(text, "utf-8")
+    assert text == FINDINGS.read_text("utf-8")
+
+
+@pytest.mark.parametrize("level", Level)
+def test_every_level_is_among_them(level: Level) -> None:
+    assert f"  {level} " in FINDINGS.read_text("utf-8")

@@ -29,7 +29,8 @@ def parse_duration(text: object) -> int:
         seconds = int(match[1]) * _UNIT_SECONDS[match[2]]
     else:
         write = f"`{known}`" if (known := meant.length(word)) else "`20s`, `2m`, `1h`, `30d` or `3 rings`"
-        raise ValueError(f"`{word}` is not a length of time: write {write}")
+        what = "an empty value" if text is None else f"`{word}`"
+        raise ValueError(f"{what} is not a length of time: write {write}")
     if not 0 < seconds <= LONGEST_SECONDS:
         raise ValueError(f"`{word}` must be longer than nothing and at most 400 days")
     return seconds

@@ -63,7 +63,7 @@ def shown(value: Any) -> str:
     if isinstance(value, dict | list):
         return "a mapping" if isinstance(value, dict) else "a list"
     if value is None or isinstance(value, bool):
-        return {None: "nothing", True: "`true`", False: "`false`"}[value]
+        return {None: "an empty value", True: "`true`", False: "`false`"}[value]
     text = url_secrets.masked(str(value))
     return f"`{text}`" if len(text) <= 60 else f"`{text[:57]}...`"
 

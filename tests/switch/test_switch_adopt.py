@@ -49,6 +49,6 @@ def test_a_call_reaches_the_current_release(bed, adopted, dialplan):
             assert call.wait(30) == 0
         finally:
             call.stop()
-        assert phone.messages()[0].start == "INVITE"
+        assert any(message.start == "INVITE" for message in phone.messages())
     record = bed.record(call.messages()[0].header("Call-ID"))
     assert (record["routing_number"], record["routing_caller"]) == ("+380800330001", "+380671110090")

@@ -1,9 +1,11 @@
 """A phone's message-waiting light: on when a voicemail was left, off when it was heard from the phone."""
 
 import contextlib
+import json
 import os
 import re
 import signal
+import subprocess
 import sys
 import time
 
@@ -12,7 +14,8 @@ import pytest
 from routing.store import keys
 from support.processes import launch
 from support.switchbed import ports, redises
-from support.switchbed.dialog import speak
+from support.switchbed.dialog import media_port, speak
+from support.switchbed.disks import fill, small_disk
 from support.switchbed.engines import serving
 from support.switchbed.lab import FOLDER, Lab, until
 
@@ -42,14 +45,21 @@ def redis(tmp_path):
 
 @pytest.fixture
 def watched(tmp_path, redis):
+    """See `watched_in`."""
+    with watched_in(tmp_path / "lab", tmp_path, redis) as running:
+        yield running
+
+
+@contextlib.contextmanager
+def watched_in(place, folder, redis):
     """A switch and a journal with one memory, and a way to run an engine; support has an address and a box."""
     esl, engine = ports.free(), f"127.0.0.1:{ports.free()}"
     company = (FOLDER / "company.yaml").read_text().replace("{name: Support,", "{name: Support, email: s@example.com,")
-    lab = Lab(tmp_path / "lab", {"esl_port": esl}, {"company.yaml": company, "lit.yaml": SCHEME},
+    lab = Lab(place, {"esl_port": esl}, {"company.yaml": company, "lit.yaml": SCHEME},
               engine=engine)  # fmt: skip
     with contextlib.ExitStack() as stack:
         stack.callback(lab.stop)
-        stack.enter_context(recording(lab, tmp_path, redis.url))
+        stack.enter_context(recording(lab, folder, redis.url))
         options = ("--redis", redis.url, "--listen", engine)
         yield lab, lambda: serving(lab, *options, watches=esl)
 
@@ -65,13 +75,18 @@ def lit(watched):
 
 def leave(lab, seconds=5.0):
     """Somebody speaks after the tone; the id of the call, by which the message is named."""
-    with lab.caller() as caller:
-        call = caller.call(BOX)
-        answer = caller.answered(call)
-        port = re.search(r"m=audio (\d+)", answer.text)
-        speak(caller.rtp, int(port[1]), seconds, bytes(range(80)) * 2)
+    with speaking(lab, seconds) as call:
         call.hang_up()
     return lab.record(call)["uuid"]
+
+
+@contextlib.contextmanager
+def speaking(lab, seconds):
+    """The call of somebody who has spoken so long after the tone."""
+    with lab.caller() as caller:
+        call = caller.call(BOX)
+        speak(caller.rtp, media_port(caller.answered(call)), seconds, bytes(range(80)) * 2)
+        yield call
 
 
 def lights(phone):
@@ -120,6 +135,46 @@ def _played(lab):
     """Files that the switch has played, as its log tells."""
     text = (lab.switch.home / "log" / "freeswitch.log").read_text(errors="replace")
     return re.findall(r"EXECUTE \[depth=\d+\] \S+ playback\((\S+)\)", text)
+
+
+def test_messages_are_heard_on_a_full_disk_and_who_can_leave_none_is_not_kept_speaking(tmp_path, redis):
+    with (
+        small_disk(tmp_path / "disk", 40) as disk,
+        watched_in(disk / "lab", tmp_path, redis) as (lab, engine),
+        engine() as running,
+        lab.phone("2002") as phone,
+    ):
+        running.wait_watching()
+        for count in (1, 2):
+            with speaking(lab, 5) as call:
+                call.hang_up()
+            assert until(lambda count=count: lights(phone)[-1:] == [count], 30)
+        with speaking(lab, 3) as call:  # a message of which FreeSWITCH has written nothing yet
+            filler = fill(disk)
+            speak(call.agent.rtp, port(call), 5)
+            assert until(call.is_over, 30)
+        with speaking(lab, 0) as call:
+            assert until(call.is_over, 30)
+        call = phone.call("*97")
+        assert phone.answered(call).start == "200"
+        assert until(call.is_over, 60)
+        assert until(lambda: lights(phone)[-1:] == [0], 30)
+        filler.unlink()
+        assert until(lambda: sorted(statuses(lab)) == ["unfinished"] * 3 + ["voicemail"] * 2, 60), statuses(lab)
+        assert lab.quiet()
+
+
+def port(call):
+    """Where the switch wants the caller's sound."""
+    answers = [each for each in call.agent.log if each.received and each.is_final_of("INVITE")]
+    return media_port(answers[-1])
+
+
+def statuses(lab):
+    """What the journal says of all calls."""
+    command = [sys.executable, "-m", "routing", "calls", "--root", str(lab.root), "--json"]
+    lines = subprocess.run(command, capture_output=True, text=True, check=False).stdout.splitlines()
+    return [json.loads(line)["status"] for line in lines]
 
 
 def test_whoever_hangs_up_while_it_plays_keeps_it_and_the_others(lit, redis):

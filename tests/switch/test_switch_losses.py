@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -15,32 +14,12 @@ from support.switchbed import ports, sip
 from support.switchbed.bed import Bed, until
 from support.switchbed.cases import parse_phone
 from support.switchbed.company import CLOSED_PORT
+from support.switchbed.disks import fill, small_disk
 from support.switchbed.switch import Switch
 
 ABSENT = f"127.0.0.1:{CLOSED_PORT}"
 DESK = "+380800330001"
 NODE = "kyiv1.example.com"
-
-
-@contextlib.contextmanager
-def small_disk(folder: Path, megabytes: int):
-    """A file system of its own."""
-    folder.mkdir()
-    words = ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", str(folder)]
-    if os.getuid() or subprocess.run(words, capture_output=True, check=False).returncode:
-        pytest.skip("only root may mount a small disk")
-    try:
-        yield folder
-    finally:
-        subprocess.run(["umount", "-l", folder], check=True)
-
-
-def fill(folder: Path) -> Path:
-    """Write until nothing more goes in; returns the file to remove."""
-    with contextlib.suppress(OSError), (folder / "filler").open("wb", buffering=0) as file:
-        while file.write(b"x" * 4096):
-            pass
-    return folder / "filler"
 
 
 @pytest.fixture

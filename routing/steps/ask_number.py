@@ -71,9 +71,10 @@ class AskNumberStep(Step):
         return None
 
     def _question(self) -> str:
+        # whatever is no number is kept: of what does not fit FreeSWITCH keeps nothing, as if nothing had been dialled
         return (
             f"1 {MOST_DIGITS} 1 {self.wait * 1000} # {sound_path(self.prompt)} silence_stream://20 routing_digits "
-            f"^\\d+$ {self.between * 1000}"
+            f"^[0-9A-D*]+$ {self.between * 1000}"
         )
 
     def own_seconds(self, folder: Folder) -> float:

@@ -64,6 +64,7 @@ ALONE = {
     "replaces": "SIP: dialogs that are taken over",
     "toll_fraud": "SIP: addresses that phones give",
     "stolen_refer": "SIP: REFER that names what is nobody's",
+    "refer_floods": "SIP: hundreds of REFERs in a dialog",
     "transfers": "SIP: what REFER is told; where it leads is shared as `transfers` of the cases",
     "users": "users and groups of a real machine",
     "waiting": "engines that die while callers wait; that they are sent on is shared as cases of `people`",

@@ -1,4 +1,4 @@
-"""The ``routing`` command. Each file is one command; ``errors`` is the one road from failures to exit codes."""
+"""The ``routing`` command. Each file is one command; ``errors`` turns failures into messages and exit codes."""
 
 from __future__ import annotations
 
@@ -16,44 +16,44 @@ import click
 import routing
 from routing.cli.errors import ErrorReporter
 
-#: Command name to the module and object that hold it: only the one that runs is imported.
+#: Command -> its module, its object in it, its help. Only the command that runs is imported.
 COMMANDS = {
     "calls": ("routing.cli.calls", "calls", "Finished calls: list, explain, report."),
-    "check": ("routing.cli.check", "check", "Tell every problem and everything doubtful in schemes."),
+    "check": ("routing.cli.check", "check", "Report every problem and every lint of schemes."),
     "compile": ("routing.cli.releases", "compile_command", "Compile schemes into a release."),
-    "diff": ("routing.cli.diff", "diff", "Tell what callers will notice of a change."),
-    "dnd": ("routing.cli.dnd", "dnd", "Do not disturb: who, on, off."),
-    "doctor": ("routing.cli.doctor", "doctor", "Look at this node and say what is wrong with it."),
+    "diff": ("routing.cli.diff", "diff", "Show what callers will notice of a change."),
+    "dnd": ("routing.cli.dnd", "dnd", "Do-not-disturb of people: list, on, off."),
+    "doctor": ("routing.cli.doctor", "doctor", "Check this node and report what is wrong with it."),
     "graph": ("routing.cli.graph", "graph", "Draw a scheme: SVG, Mermaid or DOT."),
     "hours": ("routing.cli.hours", "hours", "Override a calendar by hand: open, closed or auto."),
-    "init": ("routing.cli.init", "init", "Write a small project to begin with."),
+    "init": ("routing.cli.init", "init", "Write a small new project."),
     "journal": ("routing.cli.journal", "journal", "Record finished calls from FreeSWITCH's spool."),
     "node": ("routing.cli.node", "node", "Prepare a FreeSWITCH node."),
-    "pops": ("routing.cli.web", "pops", "Tell browsers who calls while a phone rings."),
+    "pops": ("routing.cli.web", "pops", "Show browsers who calls while a phone rings."),
     "publish": ("routing.cli.releases", "publish_command", "Compile, verify and make the release live."),
-    "reference": ("routing.cli.reference", "reference", "Print what can stand in scheme files."),
+    "reference": ("routing.cli.reference", "reference", "Print the scheme language: steps and settings."),
     "rollback": ("routing.cli.releases", "rollback_command", "Make the release before the last publish live again."),
-    "run-examples": ("routing.cli.examples", "examples", "Carry the example company's sample calls."),
+    "run-examples": ("routing.cli.examples", "examples", "Run the example company's sample calls."),
     "schema": ("routing.cli.schema", "schema", "Print the JSON Schema of scheme files."),
-    "secrets": ("routing.cli.secrets", "secrets", "Invent the passwords that are missing."),
+    "secrets": ("routing.cli.secrets", "secrets", "Generate the passwords that are missing."),
     "serve": ("routing.cli.serve", "serve", "Run the engine."),
     "test": ("routing.cli.test", "test", "Run the scheme tests."),
     "track": ("routing.cli.web", "track", "Lend numbers to visitors of a site."),
-    "trace": ("routing.cli.trace", "trace", "Follow one call through the compiled schemes."),
+    "trace": ("routing.cli.trace", "trace", "Trace one call through the compiled schemes."),
 }
 
 
 class LazyGroup(click.Group):
-    """Commands by table, imported when they are used."""
+    """Imports a command of the table when it is used."""
 
     def main(self, *args: Any, **settings: Any) -> Any:
-        """As click's; the shell is answered in our way."""
+        """As in click; shell completion is prepared first."""
         if "_ROUTING_COMPLETE" in os.environ:
             importlib.import_module("routing.cli.completion").prepare()
         return super().main(*args, **settings)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """Names in the table's order."""
+        """The commands in the table's order."""
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
@@ -74,7 +74,7 @@ class LazyGroup(click.Group):
 
 @contextlib.contextmanager
 def _nothing_is_garbage() -> Iterator[None]:
-    """What imports make stays; looking for garbage among it takes a tenth of a command's start."""
+    """Objects of imports stay: collecting garbage among them takes a tenth of a command's start."""
     was = gc.isenabled()
     gc.disable()
     try:
@@ -91,9 +91,9 @@ def group() -> None:
 
 
 def main() -> None:
-    """Run the command line; the exit code is 0, 1 for the user's error, 2 for usage, 3 for ours."""
+    """Run the command line; the exit code is 0, 1 for the user's error, 2 for wrong usage, 3 for an internal error."""
     for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):  # names in letters that the terminal's encoding has not are escaped
+        if isinstance(stream, io.TextIOWrapper):  # letters that the terminal's encoding lacks are escaped
             stream.reconfigure(errors="backslashreplace")
     with ErrorReporter():
         group(prog_name="routing")

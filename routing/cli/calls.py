@@ -1,4 +1,4 @@
-"""``routing calls``: finished calls from the journal: listed, one explained step by step, or as figures."""
+"""``routing calls``: finished calls of the journal: a list, one call step by step, or a report."""
 
 from __future__ import annotations
 
@@ -42,24 +42,26 @@ WHERE = "[default: journal.db in the root; var/journal.db without a root]"
 @click.option("--caller", default="", help="The outside party's number, or its beginning.")
 @click.option("--person", default="", shell_complete=offered("people"), help="Who talked.")
 @click.option("--scheme", default="", shell_complete=offered("schemes"), help="A scheme that the call passed through.")
-@click.option("--tag", default="", help="A label that a `tag` step put on it.")
-@click.option("--node", default="", help="The node that carried it (`routing node init --node`).")
+@click.option("--tag", default="", help="A label that a `tag` step set.")
+@click.option("--node", default="", help="The node of the call (`routing node init --node`).")
 @click.option("--status", type=click.Choice(NAMES), metavar="STATUS", help="How it ended.")
-@click.option("--limit", type=COUNT, default=50, show_default=True, help="At most so many, the newest; 0: all.")
-@click.option("--report", "as_report", is_flag=True, help="Figures instead: by person, scheme, label, node, hour.")
+@click.option("--limit", type=COUNT, default=50, show_default=True, help="The most calls to list, the newest; 0: all.")
+@click.option(
+    "--report", "as_report", is_flag=True, help="A report instead: figures by person, scheme, label, node, hour."
+)
 @click.option("--json", "as_json", is_flag=True, help="For programs: one JSON object a line.")
 @click.option("--timezone", type=ZONE, default="", help="Times are shown in this zone.  [default: the project's; "
               "without a root the machine's]")  # fmt: skip
-@click.option("--root", help="Release root: journal and time zone are its own unless said here.",
+@click.option("--root", help="Release root: its journal and time zone are the defaults.",
               type=click.Path(exists=True, file_okay=False, path_type=Path))  # fmt: skip
 @click.option("--database", envvar="ROUTING_DATABASE", default="", help=f"The journal: file or URL.  {WHERE}")
 def calls(
     call_id: str, since: str | None, status: str | None, limit: int, as_report: bool, as_json: bool, timezone: str,
     root: Path | None, database: str, **filters: str,
 ) -> None:  # fmt: skip
-    """List finished calls; with an ID (or its beginning) tell that call step by step.
+    """List finished calls; with an ID (or its beginning) explain that call step by step.
 
-    Statuses are exact: `routing calls --status` names them. `answered` holds `repeat call` and `proper` too.
+    Statuses are exact: `routing calls --status` lists them. `answered` holds `repeat call` and `proper` too.
     """
     zone = LiveProject(root.resolve()).zone if root and not timezone else ZoneInfo(timezone) if timezone else None
     began = _since(since, zone, datetime.now(zone))
@@ -82,17 +84,15 @@ def calls(
 
 
 def journal_of(root: Path | None) -> str:
-    """Where the journal is when nobody says it: beside the releases of a root."""
+    """The default journal: in the root, next to the releases."""
     return str(root / "journal.db") if root else DATABASE
 
 
 def _written(database: str) -> str:
     if "://" not in database and not Path(database).is_file():
-        raise UserError(f"{database}: there is no journal here; `routing journal` writes it, `--database` says where")
+        raise UserError(f"{database}: there is no journal here; `routing journal` writes it, `--database` names it")
     if "://" not in database and not os.access(database, os.R_OK):
-        raise UserError(
-            f"{database}: you may not read it: it is {_owner(database)}'s (hint: as that user, or by its group)"
-        )
+        raise UserError(f"{database}: its owner is {_owner(database)}, you may not read it (hint: run as that user)")
     return database
 
 
@@ -119,7 +119,9 @@ def _since(text: str | None, zone: tzinfo | None, now: datetime) -> float:
 
 def _explain(found: list[Any], start: str, zone: tzinfo | None, as_json: bool) -> None:
     if len(found) != 1:
-        problem = f"several calls begin with `{start}`: write more of it" if found else f"no call begins with `{start}`"
+        problem = (
+            f"several calls begin with `{start}`: write more of its ID" if found else f"no call begins with `{start}`"
+        )
         raise UserError(problem if found else f"{problem} (`routing calls` lists the newest)")
     if as_json:
         whole = query.as_json(found[0])
@@ -130,13 +132,13 @@ def _explain(found: list[Any], start: str, zone: tzinfo | None, as_json: bool) -
 
 
 def _moments(row: Mapping[str, Any]) -> dict[str, str]:
-    """When a call began and ended, with the zone: for people and for programs without seconds since the epoch."""
+    """When a call began and ended, as ISO 8601, next to the seconds since the epoch."""
     moments = {"at": row["started"], "ended_at": row["ended"]}
     return {name: datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds") for name, at in moments.items()}
 
 
 def _filtered_by(filters: Mapping[str, object], status: str | None) -> str:
-    """What the calls were looked for by."""
+    """The filters, as text."""
     given = {**filters, "status": status}
     found = [f"{name} `{value}`" for name, value in given.items() if value]
     return f" with {', '.join(found)}" if found else ""

@@ -1,4 +1,4 @@
-"""``routing check``: every problem and every lint of a folder in one pass; nothing is written but a cache."""
+"""``routing check``: every problem and every lint of a folder in one pass; it writes nothing but a cache."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ def _lints(context: click.Context, parameter: click.Parameter, typed: str) -> li
 @click.option("--strict", is_flag=True, help="A lint is an error too: exit 1.")
 @click.option("--format", "form", type=click.Choice(list(FORMATS)), default="text", show_default=True)
 @click.option("--json", "form", flag_value="json", help="The same as --format json.")
-@click.option("--cache", type=NEW_FOLDER, help="Keep what was compiled and found in this folder between runs.")
-@click.option("--secrets", type=NEW_FILE, help="File of NAME=value lines: look whether one is missing.")
+@click.option("--cache", type=NEW_FOLDER, help="Keep compiled files and results in this folder between runs.")
+@click.option("--secrets", type=NEW_FILE, help="File of NAME=value lines: check whether one is missing.")
 @click.option("--today", type=click.DateTime(["%Y-%m-%d"]), help="The day for lints about dates.  [default: today]")
 @click.option("--list", "listed", is_flag=True, help="List all lints.")
 @click.option("--explain", metavar="LINT", shell_complete=_lints, help="Print a lint's manual.")
@@ -55,7 +55,7 @@ def check(
     listed: bool,
     explain: str | None,
 ) -> None:
-    """Tell everything that is wrong with the schemes and scheme tests in FOLDER, and everything doubtful.
+    """Report everything that is wrong or doubtful in the schemes and scheme tests in FOLDER.
 
     Problems are errors: exit 1. Lints are warnings: exit 0, or 1 with --strict.
     """
@@ -69,7 +69,7 @@ def check(
 
 
 def checked_folder(schemes: Path, cache: Path | None, secrets: Path | None, today: date) -> Checked:
-    """Compile and lint; whatever one of the two finds wrong is told once."""
+    """Compile and lint; a problem that both find is reported once."""
     with _root(cache) as root:
         problems = _compile(schemes, root, secrets)
         problems += _tests(schemes, root, compiles=not problems)
@@ -84,7 +84,7 @@ def checked_folder(schemes: Path, cache: Path | None, secrets: Path | None, toda
 
 
 def _tests(schemes: Path, root: Path, compiles: bool) -> list[Problem]:
-    """What is wrong with the scheme tests: their form, and what they name when there is a release to look it up in."""
+    """Problems of the scheme tests: their form and, when there is a release, their names."""
     found, problems = files_of_tests(schemes)
     cases, wrong = read_all(found, schemes)
     problems += wrong
@@ -96,7 +96,7 @@ def _tests(schemes: Path, root: Path, compiles: bool) -> list[Problem]:
 
 @contextlib.contextmanager
 def _root(cache: Path | None) -> Iterator[Path]:
-    """Where to compile: a folder that vanishes, or the cache, for one run at a time."""
+    """Where to compile: a temporary folder, or the cache, which one run uses at a time."""
     if cache is None:
         with scratch("routing-") as made:
             yield made
@@ -107,7 +107,7 @@ def _root(cache: Path | None) -> Iterator[Path]:
 
 
 def _compile(schemes: Path, root: Path, secrets: Path | None) -> list[Problem]:
-    """What the compiler says. Of its releases only the last is kept: the next run links to its files."""
+    """The compiler's problems. Only the last release is kept: the next run links to its files."""
     reader = secrets_reader(schemes, secrets) if secrets else lambda _: AnySecret()
     try:
         release = build(schemes, root, reader)
@@ -123,7 +123,7 @@ def _compile(schemes: Path, root: Path, secrets: Path | None) -> list[Problem]:
     return []
 
 
-#: A lint a line for programs.
+#: Wide enough for one lint a line in a pipe.
 PIPE_WIDTH = 1000
 
 
@@ -135,6 +135,6 @@ def _list() -> str:
 
 def _manual(name: str) -> str:
     if name not in LINTS:
-        hint = did_you_mean(name, LINTS) or "--list has them all"
+        hint = did_you_mean(name, LINTS) or "--list shows all of them"
         raise click.BadParameter(f"there is no lint `{name}` ({hint})", param_hint="--explain")
     return manual(f"{name}: {LINTS[name].manual()}")

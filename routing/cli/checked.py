@@ -1,4 +1,4 @@
-"""What a check found, in the forms in which people and programs read it."""
+"""The results of a check as text, JSON and GitHub annotations."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from routing.model.problem import Problem
 
 @dataclass(frozen=True)
 class Checked:
-    """Problems and findings of a folder, each sorted; file names are relative to the folder, shown as from here."""
+    """Problems and findings of a folder, each sorted; file names are relative to the folder, and printed from here."""
 
     folder: Path
     problems: Sequence[Problem]
@@ -31,7 +31,7 @@ class Checked:
 
 
 def text(checked: Checked) -> None:
-    """A line each, by place; lints have their id in brackets."""
+    """One line each, by place; lints show their id in brackets."""
     for problem in sorted([*checked.problems, *(found.shown for found in checked.findings)]):
         click.echo(str(problem.below(str(checked.folder))))
     click.echo(checked.summary(), err=True)
@@ -51,7 +51,7 @@ def _row(problem: Problem, severity: str, lint: str | None) -> dict[str, Any]:
 
 
 def github(checked: Checked) -> None:
-    """Workflow commands: GitHub shows them at the lines of a pull request."""
+    """Workflow commands, which GitHub shows at the lines of a pull request."""
     for problem in checked.problems:
         click.echo(_command(checked.folder, "error", problem, "routing check"))
     for found in checked.findings:
@@ -67,7 +67,7 @@ def _command(folder: Path, severity: str, problem: Problem, title: str) -> str:
 
 
 def _escaped(value: str, more: str = "") -> str:
-    """As the runner unescapes it: what would end a line or a setting."""
+    """Escape what would end a line or a setting, as the runner expects it."""
     return "".join(f"%{ord(char):02X}" if char in f"%\r\n{more}" else char for char in value)
 
 

@@ -1,7 +1,7 @@
-"""What the shell offers besides names of commands and options: the names of the folder of schemes that is worked in.
+"""Shell completion of names in the folder of schemes, besides commands and options.
 
-Whatever is wrong with a file, nothing is said and nothing of it is offered: a TAB is no place for messages. Every
-command imports this, so that it imports little; files are read by ``routing.cli.names``.
+A file with an error offers no names and gives no message. Every command imports this module, so it imports little;
+``routing.cli.names`` reads the files.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def offered(kind: str) -> Complete:
 
 
 def assigned(kind: str, values: Iterable[str]) -> Complete:
-    """The same for options of the form ``NAME=VALUE``: names first, values behind the ``=``."""
+    """The same for options of the form ``NAME=VALUE``: names first, values after the ``=``."""
     of_name, listed = offered(kind), tuple(values)
 
     def complete(context: click.Context, parameter: click.Parameter, typed: str) -> list[str]:
@@ -52,10 +52,10 @@ def _folder(context: click.Context) -> Path:
 
 
 class QuotedBash(BashComplete):
-    """Bash inserts what is offered as it stands: names with spaces need their quotes from here."""
+    """Bash inserts completions as they are: names with spaces are quoted here."""
 
     def format_completion(self, item: CompletionItem) -> str:
-        """One line for the script; within a quote that was opened nothing is quoted again."""
+        """One line for the script; within an open quote nothing is quoted again."""
         typed = os.environ.get("COMP_WORDS", "")
         if item.type == "plain" and not any(typed.count(quote) % 2 for quote in "\"'"):
             return f"{item.type},{shlex.quote(item.value)}"
@@ -63,5 +63,5 @@ class QuotedBash(BashComplete):
 
 
 def prepare() -> None:
-    """Before the shell is answered."""
+    """Register the completion for Bash."""
     add_completion_class(QuotedBash)

@@ -1,4 +1,4 @@
-"""The option of ``routing trace`` that says what a CRM answers."""
+"""The option of ``routing trace`` for a CRM's answer."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def crm_option(command: Command) -> Command:
 
 
 def crm_answer() -> Crm:
-    """What the running command's option says; one that is not asked without it. Raises UserError."""
+    """The CRM of the running command's option; without the option no request is made. Raises UserError."""
     given = click.get_current_context().meta.get(_PLACE)
     try:
         return answers(given or "")

@@ -1,4 +1,4 @@
-"""``routing diff``: what callers will notice of a change, before they do."""
+"""``routing diff``: what callers will notice of a change."""
 
 from __future__ import annotations
 
@@ -28,21 +28,25 @@ DAY = click.DateTime(["%Y-%m-%d"])
 @click.argument("old")
 @click.argument("new", required=False)
 @click.option(
-    "--schemes", type=NEW_FOLDER, default="schemes", show_default=True, help="The folder, at revisions and now."
+    "--schemes",
+    type=NEW_FOLDER,
+    default="schemes",
+    show_default=True,
+    help="The folder of schemes, at revisions and now.",
 )
 @click.option("--format", "form", type=click.Choice(list(FORMATS)), default="text", show_default=True)
 @click.option("--json", "form", flag_value="json", help="For programs: the same as --format json.")
-@click.option("--verbose", "-v", is_flag=True, help="Both ladders of each change, and the trace that shows it.")
+@click.option("--verbose", "-v", is_flag=True, help="Print both ladders of each change, and the trace command for it.")
 @click.option("--exit-code", is_flag=True, help="Exit with 1 when anything differs, as `git diff` does.")
 @click.option(
     "--calls",
     type=click.IntRange(1),
     default=MOST_CALLS,
     show_default=True,
-    help="At most so many, long ones count more.",
+    help="The most calls to run; a long call counts more.",
 )
-@click.option("--cache", type=NEW_FOLDER, help="Keep what was compiled in this folder: the next comparison is quicker.")
-@click.option("--from-day", type=DAY, help="First day of the year that is looked at.  [default: today]")
+@click.option("--cache", type=NEW_FOLDER, help="Keep compiled files in this folder: the next comparison is faster.")
+@click.option("--from-day", type=DAY, help="First day of the year that is compared.  [default: today]")
 def diff(
     old: str,
     new: str | None,
@@ -54,10 +58,10 @@ def diff(
     cache: Path | None,
     from_day: datetime | None,
 ) -> None:
-    """Tell what callers will notice between OLD and NEW: folders of schemes or git revisions.
+    """Show what callers will notice between OLD and NEW: folders of schemes or git revisions.
 
-    Without NEW the schemes as they are now are compared. Calls are carried on both sides between the boundary moments
-    of every calendar, from each kind of caller, with each outcome of the phones.
+    Without NEW the current schemes are compared. Calls run on both sides between the boundary moments of every
+    calendar, from each kind of caller, with each outcome of the phones.
     """
     with scratch("routing-diff-") as made:
         folders = (_folder(old, schemes, made / "schemes-old"), _folder(new, schemes, made / "schemes-new"))
@@ -76,13 +80,13 @@ def _folder(name: str | None, schemes: Path, target: Path) -> Path:
     """The folder of a side: a folder by its name, else a git revision's."""
     if name is None:
         if not schemes.is_dir():
-            raise UserError(f"{schemes} is not a folder: say which with --schemes, or name NEW")
+            raise UserError(f"{schemes} is not a folder: name it with --schemes, or name NEW")
         return schemes
     return Path(name) if Path(name).is_dir() else extract(name, schemes, target)
 
 
 def _side(which: str, name: str, folder: Path, made: Path, store: LazyStore, schemes: Path) -> Side:
-    """A side compiled into a root of its own; both roots share what was compiled, so the second is quick."""
+    """A side compiled into its own root; both roots share compiled files, so the second is fast."""
     root = made / which
     root.mkdir()
     cache = store.root.with_name("cache")
@@ -99,6 +103,6 @@ def _side(which: str, name: str, folder: Path, made: Path, store: LazyStore, sch
 
 
 def _opens(name: str, folder: Path, made: Path, schemes: Path) -> list[str]:
-    """Options of ``routing trace`` for a side; a revision's own folder is gone by then."""
+    """Options of ``routing trace`` for a side; a revision's temporary folder is gone by then."""
     is_revision = folder.is_relative_to(made)
     return ["--schemes", str(schemes), "--revision", name] if is_revision else ["--schemes", str(folder)]

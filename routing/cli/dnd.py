@@ -1,4 +1,4 @@
-"""``routing dnd``: do-not-disturb of people, kept in Redis, obeyed by sticky and ring steps that ask the engine."""
+"""``routing dnd``: do-not-disturb of people, kept in Redis."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ TIMEOUT_SECONDS = 2.0
 )
 @click.option("--redis", type=REDIS, envvar="ROUTING_REDIS", default="", help="The engine's Redis.  [default: its own]")
 def dnd(person: str | None, state: str | None, root: Path, redis: str) -> None:
-    """Turn do-not-disturb of PERSON on or off; without arguments tell who is not to be disturbed."""
+    """Turn do-not-disturb of PERSON on or off; without arguments list who is on do-not-disturb."""
     table = _table(root)
     project, people = str(table["project"]), table["people"]
     if person and (not ID.fullmatch(person) or person not in people):
@@ -51,7 +51,7 @@ def dnd(person: str | None, state: str | None, root: Path, redis: str) -> None:
             if person in (None, name):
                 click.echo(f"{name}: on since {datetime.fromtimestamp(since).astimezone():%Y-%m-%d %H:%M %Z}")
     except Forgotten as problem:
-        hint = "" if redis else " (hint: it is that of `routing serve`, which must run; or say --redis)"
+        hint = "" if redis else " (hint: it is that of `routing serve`, which must run; or use --redis)"
         raise UserError(f"{problem}{hint}") from None
     finally:
         store.close()
@@ -60,5 +60,5 @@ def dnd(person: str | None, state: str | None, root: Path, redis: str) -> None:
 def _table(root: Path) -> dict[str, Any]:
     text = DirectoryFiles(root.absolute()).read(f"{root.absolute()}/current/table.json")
     if text is None:
-        raise UserError(f"{root} has no live release: `routing publish` makes one, or say another --root")
+        raise UserError(f"{root} has no live release: `routing publish` makes one, or use another --root")
     return dict(json.loads(text))

@@ -1,4 +1,4 @@
-"""``routing doctor``: looks at this node and says what is wrong and how to mend it."""
+"""``routing doctor``: checks this node and reports what is wrong and how to mend it."""
 
 from __future__ import annotations
 
@@ -40,13 +40,13 @@ DEADLINE_SECONDS = 5.0
 @click.option("--esl", type=SERVER, default="127.0.0.1:8021", show_default=True, help="FreeSWITCH's event socket.")
 @click.option("--esl-password", envvar="ROUTING_ESL_PASSWORD", default="", help="[env: ROUTING_ESL_PASSWORD]")
 @click.option(
-    "--engine", type=ENGINE, default="", help="Where the engine listens.  [default: where the release asks it]"
+    "--engine", type=ENGINE, default="", help="Where the engine listens.  [default: the address in the release]"
 )
 @click.option("--http", type=SERVER, default="127.0.0.1:8086", show_default=True, help="The engine's health.")
 @click.option("--redis", type=REDIS, envvar="ROUTING_REDIS", default="", help="The engine's Redis.  [default: its own]")
 @click.option("--json", "as_program", is_flag=True, help="For programs.")
 def doctor(root: Path, esl: str, esl_password: str, engine: str, http: str, redis: str, as_program: bool) -> None:
-    """Look at this node: FreeSWITCH, the release, carriers and phones, the engine, Redis, the machine.
+    """Check this node: FreeSWITCH, the release, carriers and phones, the engine, Redis, the machine.
 
     Changes nothing. The exit code is 1 when something is wrong, 0 otherwise.
     """
@@ -95,7 +95,7 @@ def _fetched(address: str, path: str) -> str:
 
 
 def _pinged(address: str) -> str:
-    """Ask any key, whose holder must answer."""
+    """Request any key: its holder must answer."""
     try:
         store = RedisStore(parse(address), budget_s=1.0)
     except BadAddress as problem:

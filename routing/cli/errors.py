@@ -1,4 +1,4 @@
-"""The one road from a failure to what the user reads and the exit code: 1 the user's, 2 usage, 3 ours."""
+"""Turns failures into messages and exit codes: 1 the user's error, 2 wrong usage, 3 an internal error."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class ErrorReporter:
 
 
 def report(error: BaseException) -> int:
-    """Tell the user and return the exit code."""
+    """Print the message and return the exit code."""
     if isinstance(error, Problems):
         return _problems(error)
     if isinstance(error, UserFailure):
@@ -44,7 +44,7 @@ def report(error: BaseException) -> int:
     if os.environ.get("ROUTING_DEBUG"):
         traceback.print_exception(error)
     else:
-        click.echo("routing: this is a fault of ours; ROUTING_DEBUG=1 shows where", err=True)
+        click.echo("routing: this is a bug in routing; ROUTING_DEBUG=1 shows where", err=True)
     return 3
 
 
@@ -59,4 +59,4 @@ def _problems(error: Problems) -> int:
 
 
 class UserError(UserFailure):
-    """A failure that the user can mend; the text says how."""
+    """A failure that the user can correct; the text says how."""

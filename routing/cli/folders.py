@@ -1,4 +1,4 @@
-"""Which folder of schemes a command works on, and the names of its files as they can be opened from here."""
+"""The folder of schemes of a command, and its files' names relative to the working directory."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ DEFAULT = Path("schemes")
 
 
 def folder_argument(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command ``[FOLDER]`` and ``--schemes``, which mean the same; it is called with ``schemes``."""
+    """Add ``[FOLDER]`` and its synonym ``--schemes`` to a command, which gets ``schemes``."""
 
     @click.argument("folder", required=False, type=FOLDER)
     @click.option("--schemes", type=FOLDER, help="The same as FOLDER.  [default: schemes]")
@@ -32,7 +32,7 @@ def folder_argument(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def there(schemes: Path) -> Path:
-    """The folder, when it is there. Raises a usage error: it is the default that is missing."""
+    """The folder, if it exists. Raises a usage error: the default folder is missing."""
     if not schemes.is_dir():
         raise click.UsageError(f"there is no folder `{schemes}` here: name the folder of schemes")
     return schemes
@@ -40,7 +40,7 @@ def there(schemes: Path) -> Path:
 
 @contextmanager
 def named_from_here(schemes: Path) -> Iterator[None]:
-    """Problems of a folder's files with the paths that lead to them from where the command runs."""
+    """Problems of a folder's files with paths relative to the working directory."""
     try:
         yield
     except Problems as error:
@@ -48,7 +48,7 @@ def named_from_here(schemes: Path) -> Iterator[None]:
 
 
 def folder_of(paths: tuple[Path, ...]) -> Path:
-    """The schemes that tests in some paths are about: those beside them where a project is, else ``schemes``."""
+    """The schemes for the tests in some paths: a path itself when it holds a project, else ``schemes``."""
     if len(paths) == 1 and paths[0].is_dir() and not paths[0].resolve().is_relative_to(DEFAULT.resolve()):
         sources, _ = files.sources(paths[0])
         if any(files.has_key(files.text_of(source), files.PROJECT_KEY, "project") for source in sources):

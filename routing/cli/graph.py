@@ -1,4 +1,4 @@
-"""``routing graph``: a scheme as a picture, with the way of one test case lit."""
+"""``routing graph``: a scheme as a picture, with the path of one test case highlighted."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from routing.testing.run import carry, carry_together
 FORMATS: dict[str, Callable[[Flow, Way | None], str]] = {"svg": to_svg, "mermaid": to_mermaid, "dot": to_dot}
 #: Ending of the output file -> format.
 ENDINGS = {".svg": "svg", ".mmd": "mermaid", ".md": "mermaid", ".dot": "dot", ".gv": "dot"}
-#: Of the calls of a test so many are named.
+#: The most calls of a test to name.
 MOST_NAMED = 3
 FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
 
@@ -35,9 +35,9 @@ FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
 @click.option("--schemes", type=FOLDER, default="schemes", show_default=True, help="Folder of scheme files.")
 @click.option("--format", "form", type=click.Choice(list(FORMATS)), help="[default: by the ending of --out, else svg]")
 @click.option("--out", "-o", type=click.Path(path_type=Path, dir_okay=False), help="File to write.  [default: print]")
-@click.option("--case", metavar="NAME", shell_complete=offered("cases"), help="Light the way of this test case.")
+@click.option("--case", metavar="NAME", shell_complete=offered("cases"), help="Highlight the path of this test case.")
 def graph(scheme: str, schemes: Path, form: str | None, out: Path | None, case: str | None) -> None:
-    """Draw SCHEME: its steps, their times, every way between them; compiled fallbacks are dashed."""
+    """Draw SCHEME: its steps, their times, every path between them; fallbacks are dashed."""
     try:
         with named_from_here(schemes):
             flow = read_flow(schemes, scheme)
@@ -56,7 +56,7 @@ def graph(scheme: str, schemes: Path, form: str | None, out: Path | None, case: 
 
 
 def _way(schemes: Path, scheme: str, name: str) -> Way:
-    """The way of the test case of that name. Raises UserError when there is none, or it does not come here."""
+    """The path of the test case of that name. Raises UserError when there is none, or it does not enter the scheme."""
     cases, unread = read_all(files_below([schemes]))
     if unread:
         raise Problems(unread)
@@ -76,11 +76,11 @@ def _way(schemes: Path, scheme: str, name: str) -> Way:
 
 
 def _chosen(scheme: str, name: str, found: Sequence[tuple[str, Way]]) -> Way:
-    """The one way of a test that comes to the scheme."""
+    """The one path of a test that enters the scheme."""
     if not found:
-        raise UserError(f"no call of `{name}` comes to {scheme}")
+        raise UserError(f"no call of `{name}` enters {scheme}")
     if len(found) > 1:
         calls = " or ".join(f'--case "{call}"' for call, _ in found[:MOST_NAMED])
         more = f" or {len(found) - MOST_NAMED} more" if len(found) > MOST_NAMED else ""
-        raise UserError(f"{len(found)} calls of `{name}` come to {scheme}: say which, {calls}{more}")
+        raise UserError(f"{len(found)} calls of `{name}` enter {scheme}: choose one, {calls}{more}")
     return found[0][1]

@@ -1,4 +1,4 @@
-"""``routing hours``: override a calendar by hand, in FreeSWITCH itself, so that it outlives every Python process."""
+"""``routing hours``: override a calendar by hand, in FreeSWITCH itself, so that no Python process is needed."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ from routing.cli.switch import switch
 from routing.model.decision import ID
 from routing.model.problem import did_you_mean
 
-#: Where the front door of calls finds the live release.
+#: The live release in the entry dialplan.
 _ROOT = re.compile(r"XML:(\S+?)/current/\w+\.xml")
 
 
 @click.command()
 @click.argument("calendar", shell_complete=offered("calendars"))
 @click.argument("state", type=click.Choice(["open", "closed", "auto", "show"]))
-@click.option("--until", type=CLOCK, help="Go back to the calendar at this time: 15:00, 15:00 Europe/Kyiv.")
+@click.option("--until", type=CLOCK, help="Return to the calendar at this time: 15:00, 15:00 Europe/Kyiv.")
 @click.option("--esl", type=SERVER, default="127.0.0.1:8021", show_default=True, help="FreeSWITCH's event socket.")
 @click.option("--esl-password", envvar="ROUTING_ESL_PASSWORD", help="Its password.  [env: ROUTING_ESL_PASSWORD]")
 def hours(calendar: str, state: str, until: str | None, esl: str, esl_password: str | None) -> None:
-    """Set CALENDAR open or closed for every call from now on; `auto` goes back to its hours, `show` tells."""
+    """Set CALENDAR open or closed for every call from now on; `auto` returns to its hours, `show` prints its state."""
     if not ID.fullmatch(calendar):
         raise click.BadParameter(f"`{calendar}` is not the name of a calendar", param_hint="CALENDAR")
     freeswitch = switch(esl, esl_password)
@@ -50,7 +50,7 @@ def hours(calendar: str, state: str, until: str | None, esl: str, esl_password: 
 
 
 def _check_known(freeswitch: Callable[[str], str], calendar: str) -> None:
-    """Refuse a calendar that the live release has not: its override would be obeyed by nobody."""
+    """Refuse a calendar that is not in the live release: its override would have no effect."""
     found = _ROOT.search(freeswitch("xml_locate dialplan context name routing_inbound"))
     folder = f"{found[1]}/current/calendars" if found else ""
     if found and freeswitch(f"file_exists {folder}/{calendar}.xml").strip() == "false":

@@ -1,4 +1,4 @@
-"""``routing init``: a folder to grow a project in: one scheme, its test, editors' schemas, secrets, a pipeline."""
+"""``routing init``: a new project: one scheme, its test, schemas for editors, secrets, a pipeline."""
 
 from __future__ import annotations
 
@@ -55,11 +55,11 @@ _COUNTRY = Value("country", _country)
 
 @click.command()
 @click.argument("folder", type=NEW_FOLDER)
-@click.option("--country", type=_COUNTRY, metavar="CODE", help="ISO code of the country: UA.  [default: asked]")
+@click.option("--country", type=_COUNTRY, metavar="CODE", help="ISO code of the country: UA.  [default: prompted]")
 @click.option("--timezone", type=ZONE, help="Zone of the opening hours.  [default: the country's main one]")
 @click.option("--pipeline", type=click.Choice((*PIPELINES, "none")), default="none", show_default=True)
 def init(folder: Path, country: str | None, timezone: str | None, pipeline: str) -> None:
-    """Write a small project into FOLDER, which is new or empty: it is checked, tested and ready to grow."""
+    """Write a small project into FOLDER, which must be new or empty."""
     if folder.exists() and any(each.name != ".git" for each in folder.iterdir()):
         raise UserError(f"{folder} is not empty: name a new folder")
     code = (country or _prompted()).upper()
@@ -79,9 +79,9 @@ def init(folder: Path, country: str | None, timezone: str | None, pipeline: str)
 
 
 def _about_zone(country: str, written: str) -> str:
-    """What there is to say of a time zone that nobody named; nothing where the country has one clock."""
+    """A note about a default time zone; empty where the country has only one."""
     if not main_zone(country):
-        return f"FreeSWITCH can be told no time zone of {country}: {ZONE_PLACE} has {written}, write your own"
+        return f"FreeSWITCH knows no time zone of {country}: {ZONE_PLACE} has {written}, write your own"
     others = other_clocks(country, date.today().year)
     if not others:
         return ""
@@ -89,7 +89,7 @@ def _about_zone(country: str, written: str) -> str:
 
 
 def _facts(folder: Path, country: str, timezone: str) -> dict[str, str]:
-    """What the templates are filled in with; the numbers are libphonenumber's examples of the country."""
+    """Values for the templates; the numbers are libphonenumber's examples for the country."""
     name = re.sub(r"[^a-z0-9_]+", "_", folder.resolve().name.lower()).strip("_0123456789") or "office"
     number = _example(country, phonenumbers.PhoneNumberType.FIXED_LINE)
     caller = _example(country, phonenumbers.PhoneNumberType.MOBILE)
@@ -113,11 +113,11 @@ def _prompted() -> str:
     try:
         return str(click.prompt("Country (ISO code)", default=_guess(), type=_COUNTRY))
     except click.Abort:
-        raise click.UsageError("say the country: --country UA") from None
+        raise click.UsageError("name the country: --country UA") from None
 
 
 def _guess() -> str:
-    """The country of the language that the terminal speaks."""
+    """The country of the terminal's locale."""
     found = re.match(r"[a-z]{2}_([A-Z]{2})", os.environ.get("LC_ALL") or os.environ.get("LANG") or "")
     return found[1] if found and found[1] in COUNTRIES else "UA"
 

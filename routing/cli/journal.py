@@ -1,4 +1,4 @@
-"""``routing journal``: carry finished calls from FreeSWITCH's spool into the journal, for ever or once."""
+"""``routing journal``: records finished calls of FreeSWITCH's spool in the journal, continuously or once."""
 
 from __future__ import annotations
 
@@ -21,21 +21,23 @@ MOST_WORKERS = 16
 @click.option("--spool", required=True, envvar="ROUTING_SPOOL", help="Where FreeSWITCH writes its CDR files.",
               type=click.Path(exists=True, file_okay=False, path_type=Path))  # fmt: skip
 @click.option("--database", envvar="ROUTING_DATABASE", default="", help=f"File, or SQLAlchemy URL.  {WHERE}")
-@click.option("--root", help="Release root: project, time zone, keep and Redis are its own unless said here.",
+@click.option("--root", help="Release root: its project, time zone, keep and Redis are the defaults.",
               type=click.Path(exists=True, file_okay=False, path_type=Path))  # fmt: skip
 @click.option(
     "--redis", type=REDIS, envvar="ROUTING_REDIS", default="", help="Memory of talks.  [default: the root's own]"
 )
 @click.option("--project", default="", help="Project of calls whose release is gone.  [default: the root's, `default`]")
-@click.option("--timezone", type=ZONE, default="", help="A person's day ends by it.  [default: the project's, UTC]")
-@click.option("--keep", type=DURATION, metavar="365d", default="", help="Forget calls and recordings after so long.  "
+@click.option(
+    "--timezone", type=ZONE, default="", help="Time zone in which a person's day ends.  [default: the project's, UTC]"
+)
+@click.option("--keep", type=DURATION, metavar="365d", default="", help="Delete calls and recordings after this time.  "
               "[default: as the project says, never]")  # fmt: skip
-@click.option("--trust-clock", is_flag=True, help="Forget old calls also where there was none for weeks.")
+@click.option("--trust-clock", is_flag=True, help="Delete old calls even when there was no call for weeks.")
 @click.option("--metrics", type=NEW_FILE, help="Write counters for Prometheus to this file.")
 @click.option("--workers", type=click.IntRange(1, MOST_WORKERS), default=1, show_default=True, help="Processes.")
-@click.option("--esl", type=SERVER, default="", metavar="HOST:PORT", help="FreeSWITCH's event socket, to notice calls "
-              "that it writes nothing of.  [default: the spool's node; ROUTING_ESL_PASSWORD]")  # fmt: skip
-@click.option("--once", is_flag=True, help="Take what is there and end.")
+@click.option("--esl", type=SERVER, default="", metavar="HOST:PORT", help="FreeSWITCH's event socket, to record calls "
+              "without a CDR.  [default: the spool's node; ROUTING_ESL_PASSWORD]")  # fmt: skip
+@click.option("--once", is_flag=True, help="Record what is in the spool and end.")
 @click.option(
     "--smtp",
     envvar="ROUTING_SMTP",
@@ -50,7 +52,7 @@ def journal(
 ) -> None:  # fmt: skip
     """Record every finished call: SQL for the journal, Redis for stickiness and loads, notices by e-mail and webhook.
 
-    It may be killed and started at any time, and more than once: no call is lost and none is recorded twice.
+    It may be killed and restarted at any time, and run several times at once: no call is lost or recorded twice.
     """
     ours = release.LiveProject(root.resolve() if root else None, timezone, _keep(keep), project)
     if root and not redis:

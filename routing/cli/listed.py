@@ -1,4 +1,4 @@
-"""``routing calls`` as a table that fits its terminal: 80 columns show what every call needs, wider ones more of it."""
+"""``routing calls`` as a table that fits the terminal: more columns on wider ones."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _Column = tuple[str, int, int, Callable[[_Row, tzinfo | None], str]]
 
 
 def show(rows: Iterable[_Row], zone: tzinfo | None, where: str) -> None:
-    """Print the calls in the order in which they come, times with their zone; ``where`` there are none of them."""
+    """Print the calls in the given order; ``where``: journal and filters, for the message that there are none."""
     console = Console(highlight=False)
     columns = [column for column in COLUMNS if console.width >= column[1]]
     table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 1, 0, 0))
@@ -31,7 +31,7 @@ def show(rows: Iterable[_Row], zone: tzinfo | None, where: str) -> None:
 
 
 def cells(row: _Row, zone: tzinfo | None, columns: Sequence[_Column]) -> tuple[str, ...]:
-    """The texts of a call."""
+    """The cells of a call."""
     return tuple(cell(row, zone) for *_, cell in columns)
 
 
@@ -46,7 +46,7 @@ def when(at: float, zone: tzinfo | None, form: str) -> str:
 
 
 def printable(text: str) -> str:
-    """Without what would move a terminal's cursor: some of it was typed by visitors."""
+    """The text without control characters: some of it comes from visitors."""
     return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text)
 
 
@@ -63,7 +63,7 @@ def _style(row: _Row) -> str:
     return "red" if row["direction"] == "in" and row["status"] in MISSED else ""
 
 
-#: Title, the terminal's width that it needs, columns that it keeps where there are too few, text.
+#: Title, the least width of the terminal, the least width of the column, text.
 COLUMNS: tuple[_Column, ...] = (
     ("when", 0, 18, lambda row, zone: when(row["started"], zone, "%d.%m %H:%M:%S %Z")),
     ("id", 0, 8, lambda row, zone: str(row["id"])[:8]),

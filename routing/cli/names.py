@@ -1,4 +1,4 @@
-"""Names in a folder of schemes, for the shell: files that cannot be read are passed over, others tell of them."""
+"""Names in a folder of schemes, for shell completion: files that cannot be read are skipped."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def _cases(folder: Path) -> Iterator[str]:
                 yield test["name"]
 
 
-#: What can be asked for -> its names below a folder. Raises Problems, OSError when there is no folder.
+#: Kind -> its names below a folder. Raises Problems, OSError when there is no folder.
 NAMES: Mapping[str, Callable[[Path], Iterable[str]]] = {
     "schemes": _schemes,
     "people": _people,

@@ -33,10 +33,10 @@ def node() -> None:
 @click.argument("directory", type=NEW_FOLDER)
 @click.option("--root", required=True, type=NEW_FOLDER, help="Release root.")
 @click.option("--address", type=ADDRESS, default="127.0.0.1", show_default=True, help="Address of SIP and RTP.")
-@click.option("--external-address", type=ADDRESS, default="", help="That of the gateways, where it is another.")
-@click.option("--public-address", type=ADDRESS, default="", help="The address that peers see, behind NAT.")
+@click.option("--external-address", type=ADDRESS, default="", help="Address for the gateways, if different.")
+@click.option("--public-address", type=ADDRESS, default="", help="The public address, behind NAT.")
 @click.option("--domain", type=HOST, default="", help="SIP domain of the phones (the address).")
-@click.option("--carrier", "carriers", type=NETWORK, multiple=True, help="Network that a carrier calls from; several.")
+@click.option("--carrier", "carriers", type=NETWORK, multiple=True, help="Network of a carrier; repeatable.")
 @click.option("--node", "name", type=HOST, default=_host_name, help="Its name in journal, reports and notices.  "
               "[default: the machine's]")  # fmt: skip
 @click.option("--sip-port", type=PORT, default=5060, show_default=True, help="Phones.")
@@ -53,20 +53,22 @@ def node() -> None:
 @click.option("--media-timeout", type=_SECONDS, default=300, show_default=True, help="Seconds without RTP end a call.")
 @click.option("--hold-timeout", type=_SECONDS, default=1800, show_default=True, help="The same while on hold.")
 @click.option("--transfers/--no-transfers", default=True, show_default=True, help="Let phones transfer (REFER).")
-@click.option("--caller-rate", type=RATE, default="10/60", show_default=True, help="Calls/seconds of one; 0: any.")
-@click.option("--caller-calls", type=COUNT, default=5, show_default=True, help="Calls of one at a time; 0: any.")
-@click.option("--group", default="", help="Group of those that FreeSWITCH, engine, journal and publishing run as.  "
-              "[default: they are one user]")  # fmt: skip
+@click.option(
+    "--caller-rate", type=RATE, default="10/60", show_default=True, help="Calls/seconds of one caller; 0: no limit."
+)
+@click.option(
+    "--caller-calls", type=COUNT, default=5, show_default=True, help="Calls of one caller at a time; 0: no limit."
+)
+@click.option("--group", default="", help="Shared group of the users of FreeSWITCH, engine, journal and publish.  "
+              "[default: one user runs all]")  # fmt: skip
 def init(directory: Path, root: Path, rtp: tuple[int, int], tls: Path | None, group: str, **options: Any) -> None:
     """Write a FreeSWITCH configuration for the releases under ROOT into DIRECTORY.
 
-    Run again it writes the same files anew and keeps the event socket's password.
+    A second run writes the files again and keeps the event socket's password.
     """
     check_ports(rtp, options)
     if not tls and click.get_current_context().get_parameter_source("tls_verify") is ParameterSource.COMMANDLINE:
-        raise click.UsageError(
-            "without a certificate nobody speaks TLS, and there is none to check (hint: --tls FOLDER)"
-        )
+        raise click.UsageError("without a certificate there is no TLS, and none to check (hint: --tls FOLDER)")
     home = directory.absolute()
     try:
         shown = certificate.read(tls, options["domain"] or options["address"]) if tls else None
@@ -80,4 +82,4 @@ def init(directory: Path, root: Path, rtp: tuple[int, int], tls: Path | None, gr
     except ValueError as problem:
         raise click.UsageError(str(problem)) from None
     click.echo(f"start it:  freeswitch {shlex.join(command(home))}")
-    click.echo(f"or add it to a FreeSWITCH that is already there:  {home / 'adopt' / 'README.rst'}")
+    click.echo(f"or add it to an existing FreeSWITCH:  {home / 'adopt' / 'README.rst'}")

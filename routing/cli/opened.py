@@ -1,4 +1,4 @@
-"""A folder of schemes, or a root, opened for calls on the offline switch."""
+"""Opens a folder of schemes, or a root, for calls on the offline switch."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from routing.offline.published import NoRelease, PublishedRelease
 
 @contextmanager
 def opened(schemes: Path, root: Path | None = None, named: Path | None = None) -> Iterator[PublishedRelease]:
-    """The root's current release, or the schemes compiled into a root that vanishes afterwards.
+    """The root's current release, or the schemes compiled into a temporary root.
 
-    ``named``: the folder by which problems name the schemes' files, when it is another. Raises UserError, Problems.
+    ``named``: the folder in problems' file names, if different. Raises UserError, Problems.
     """
     if root:
         yield _open(root)
@@ -34,11 +34,11 @@ def _open(root: Path) -> PublishedRelease:
     try:
         return PublishedRelease(root)
     except NoRelease as error:
-        raise UserError(f"{error}: compile and publish first, or say --schemes DIR") from error
+        raise UserError(f"{error}: compile and publish first, or use --schemes DIR") from error
 
 
 class AnySecret(Mapping[str, str]):
-    """The offline switch dials nobody: every password is there and none is real."""
+    """Placeholder secrets: the offline switch dials nobody, so every password exists and none is real."""
 
     def __getitem__(self, name: str) -> str:
         return "offline"

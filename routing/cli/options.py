@@ -1,6 +1,6 @@
-"""What options of commands may be: values that can be wrong by themselves are refused before anything is done.
+"""Types of command-line options: a wrong value is refused before the command does anything.
 
-Each type hands on what the user wrote, checked; click tells what is wrong and which option it was, and exits with 2.
+Each type returns the text that the user wrote, checked; click reports what is wrong and which option, and exits with 2.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ PLACE = "127.0.0.1:8021"
 
 
 class Value(click.ParamType[Any]):
-    """Text that a function of its own looks at; it raises ValueError with a sentence."""
+    """Text checked by a function that raises ValueError with a message."""
 
     def __init__(self, name: str, look: Callable[[str], Any], example: str = PLACE) -> None:
         self.name = name
@@ -34,7 +34,7 @@ class Value(click.ParamType[Any]):
         self._example = example
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """See click; an empty value stands for none."""
+        """See click; an empty value is none."""
         if value == "":
             return value
         try:
@@ -76,7 +76,7 @@ def _ip(text: str) -> None:
     except ValueError:
         raise ValueError(f"`{text}` is not an IP address") from None
     if address.is_unspecified or address.is_multicast:
-        raise ValueError(f"`{text}` is no address of one machine: write the one by which others reach it")
+        raise ValueError(f"`{text}` is not the address of one machine: write the address that others connect to")
 
 
 def _network(text: str) -> None:
@@ -113,7 +113,7 @@ def _rate(text: str) -> None:
         raise ValueError(f"`{text}` is not calls/seconds: write 10/60, or 0 for no limit")
 
 
-#: Where something is that is asked; where something listens (port 0: any that is free).
+#: Address of a server; address to listen on (port 0: any free one).
 SERVER = Value("host:port", _place(1))
 ENGINE = Value("host:port", _place(1), example="127.0.0.1:8084")
 LISTENER = Value("host:port", _place(0))
@@ -127,25 +127,26 @@ RATE = Value("rate", _rate)
 DURATION = Value("duration", parse_duration)
 PORT = click.IntRange(1, 65535)
 COUNT = click.IntRange(0, 1_000_000)
-#: A release root, or a folder of schemes, that must be there.
+#: A release root or a folder of schemes that exists.
 FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
-#: A folder or a file that may be there, or is made.
+#: A folder or a file that may not exist yet.
 NEW_FOLDER = click.Path(path_type=Path, file_okay=False)
 NEW_FILE = click.Path(path_type=Path, dir_okay=False)
 
-#: Fewer hold no calls worth the name: each takes four ports.
+#: Fewer are useless: a call takes four ports.
 LEAST_RTP_PORTS = 20
 
 
 def check_ports(rtp: tuple[int, int], options: Mapping[str, Any]) -> None:
-    """Ports that do not go together are a usage error. ``options``: those of ``node init``."""
+    """Conflicting ports are a usage error. ``options``: those of ``node init``."""
     if rtp[1] - rtp[0] < LEAST_RTP_PORTS:
         raise click.BadParameter(
-            f"from {rtp[0]} to {rtp[1]}: the last is at least {LEAST_RTP_PORTS} above the first", param_hint="--rtp"
+            f"from {rtp[0]} to {rtp[1]}: the last must be at least {LEAST_RTP_PORTS} above the first",
+            param_hint="--rtp",
         )
     seen: dict[int, str] = {}
     for name in ("sip_port", "external_port", "esl_port", "tls_port", "tls_external_port"):
         option, port = f"--{name.replace('_', '-')}", options[name]
         if port in seen:
-            raise click.BadParameter(f"{port} is that of {seen[port]} too", param_hint=option)
+            raise click.BadParameter(f"{port} is also the port of {seen[port]}", param_hint=option)
         seen[port] = option

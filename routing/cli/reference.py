@@ -17,7 +17,7 @@ from routing.steps import KINDS
 
 Schema = Mapping[str, Any]
 
-#: What can be read about besides steps -> definitions of the schema, the main one first.
+#: Topics besides steps -> definitions of the schema, the main one first.
 PARTS: Mapping[str, tuple[str, ...]] = {
     "scheme": ("SchemeFile", "NumberEntry"),
     "project": ("Project", "ProjectSticky", "Tracking", "Screens"),
@@ -29,7 +29,7 @@ PARTS: Mapping[str, tuple[str, ...]] = {
 }
 #: Nested definitions of a step.
 BELOW: Mapping[str, tuple[str, ...]] = {"ring": ("Ring",), "match": ("MatchCase", "When")}
-#: Names in the schema -> what authors call them.
+#: Definition of the schema -> its name for authors.
 _CALLED = {
     "AnyStep": "step",
     "Ring": "person, group or phone",
@@ -44,12 +44,12 @@ _CALLED = {
 
 
 def topics() -> list[str]:
-    """Everything that can be asked about."""
+    """All topics."""
     return [*PARTS, *map(_topic, KINDS)]
 
 
 def _topic(kind: str) -> str:
-    """What a step is asked for by: its name, or ``step crm`` where a part of files has that name too."""
+    """A step's topic: its name, or ``step crm`` where a part of a folder has the same name."""
     return f"step {kind}" if kind in PARTS else kind
 
 
@@ -60,9 +60,9 @@ def _names(context: click.Context, parameter: click.Parameter, incomplete: str) 
 @click.command()
 @click.argument("topic", nargs=-1, metavar="[TOPIC]", shell_complete=_names)
 def reference(topic: Sequence[str]) -> None:
-    """Print what can stand in scheme files: all topics, or one with every setting, its values and its default.
+    """Print the scheme language: all topics, or one with every setting, its values and its default.
 
-    TOPIC is a step (`ring`) or a part of a folder (`people`, `scheme`); a step with the name of a part is `step crm`.
+    TOPIC is a step (`ring`) or a part of a folder (`people`, `scheme`); a step that shares a part's name is `step crm`.
     """
     name = " ".join(topic)
     click.echo("\n".join(_contents() if not name else _about(name)))
@@ -121,12 +121,12 @@ def _settings(definition: Schema) -> Iterator[str]:
 
 
 def called(definition: str) -> str:
-    """What authors call a definition of the schema."""
+    """The name of a definition for authors."""
     return _CALLED.get(definition, definition)
 
 
 def default_of(setting: Schema) -> str:
-    """A setting's default as it is written in a file, "" for none that is worth naming."""
+    """A setting's default as written in a file; "" for an empty one."""
     value = setting.get("default")
     if value in (None, "", [], {}):
         return ""
@@ -134,7 +134,7 @@ def default_of(setting: Schema) -> str:
 
 
 def values(schema: Schema) -> str:
-    """What may stand there, in words."""
+    """The values of a setting, as text."""
     if "$ref" in schema:
         name = str(schema["$ref"]).rpartition("/")[2]
         return called(name)
@@ -164,7 +164,7 @@ def _mapping(schema: Schema) -> str:
 
 
 def object_form(definition: Schema) -> Schema:
-    """The long form of a definition that has short ones too."""
+    """The mapping form of a definition that also has short forms."""
     long: Schema = next((each for each in definition.get("anyOf", ()) if "properties" in each), definition)
     return long
 

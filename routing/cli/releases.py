@@ -29,7 +29,7 @@ from routing.release import publish as publishing
 
 
 def secrets_reader(schemes: Path, file: Path | None) -> Secrets:
-    """Where secrets come from: the file given on the command line, else what the project says."""
+    """Reads the secrets: of the file on the command line, else of the project's setting."""
 
     def read(setting: str) -> Mapping[str, str]:
         at = file or project_file(schemes, setting)
@@ -50,9 +50,7 @@ def _options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option(
             "--out", "--root", "root", type=NEW_FOLDER, default="var/root", show_default=True, help="Release root."
         ),
-        click.option(
-            "--secrets", type=NEW_FILE, help="File of NAME=value lines, mode 0600.  [default: as project says]"
-        ),
+        click.option("--secrets", type=NEW_FILE, help="File of NAME=value lines, mode 0600.  [default: the project's]"),
         click.option(
             "--engine",
             type=SERVER,
@@ -69,7 +67,7 @@ def _options(command: Callable[..., Any]) -> Callable[..., Any]:
 _esl_options = [
     click.option("--esl", type=SERVER, default="127.0.0.1:8021", show_default=True, help="FreeSWITCH's event socket."),
     click.option("--esl-password", envvar="ROUTING_ESL_PASSWORD", help="Its password.  [env: ROUTING_ESL_PASSWORD]"),
-    click.option("--no-reload", is_flag=True, help="Do not tell FreeSWITCH; say what it must be told."),
+    click.option("--no-reload", is_flag=True, help="Do not reload FreeSWITCH; print what it needs."),
 ]
 
 
@@ -82,7 +80,7 @@ def _esl(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.command()
 @_options
 def compile_command(schemes: Path, root: Path, secrets: Path | None, engine: str, quiet: bool) -> None:
-    """Compile the schemes in FOLDER into a release below the release root; nothing goes live."""
+    """Compile the schemes in FOLDER into a release below the release root; it does not go live."""
     with publishing.only_one(root):
         release = _build(schemes, root, secrets, engine)
         _show(release, root, quiet)
@@ -104,7 +102,7 @@ def publish_command(
 ) -> None:
     """Compile the schemes in FOLDER, verify and make the release live.
 
-    Calls that have begun keep the release that they began with.
+    Calls keep the release with which they began.
     """
     with publishing.only_one(root):
         try:
@@ -131,7 +129,7 @@ def rollback_command(root: Path, esl: str, esl_password: str | None, no_reload: 
 
 def _build(schemes: Path, root: Path, secrets: Path | None, engine: str) -> Release:
     reader = secrets_reader(schemes, secrets)
-    gc.set_threshold(2_000_000)  # a hundred thousand numbers are no garbage; a third of the time went into looking
+    gc.set_threshold(2_000_000)  # with 100,000 numbers a third of the time went into garbage collection
     console = Console(stderr=True)
     with named_from_here(there(schemes)):
         if not console.is_terminal:
@@ -159,7 +157,7 @@ def _show(release: Release, root: Path, quiet: bool) -> None:
         click.echo(f"... and {rest} more; the longest is {worst}: {spoken(round(release.longest[worst]))}")
     click.echo(f"longest wait: {MEANING}")
     if worst and release.bound > release.longest[worst]:
-        click.echo(f"handlers may send calls on from scheme to scheme: {spoken(round(release.bound))} at most")
+        click.echo(f"handlers may transfer calls between schemes: {spoken(round(release.bound))} at most")
     numbers = counted(release.number_count, "number")
     counts = f"{counted(len(release.records), 'scheme')} ({release.compiled} compiled), {numbers}"
     click.echo(f"release {release.name}: {counts}, in {root / 'releases' / release.name}")
@@ -171,19 +169,19 @@ def counted(count: int, what: str) -> str:
 
 
 def _warn(release: Release) -> None:
-    """Calendars that keep a country's holidays and know none in the year to come: as the lint missing-holidays."""
+    """Warn of calendars without holidays in the coming year, as the lint missing-holidays does."""
     today = date.today()
     for calendar in release.calendars:
         if missing := calendar.lacks_holidays(today, today + COMING):
             click.echo(f"warning: calendar {calendar.name}: {missing} (hint: {LIST_HOLIDAYS})", err=True)
 
 
-#: Schemes listed with their longest times; release.json has all of them.
+#: The most schemes listed with their longest wait; release.json has all of them.
 MOST_LISTED = 40
 
 
 def _switch(esl: str, password: str | None) -> publishing.Switch:
-    """FreeSWITCH, looked for only when it must be told: a change of schemes alone needs no password."""
+    """Connects to FreeSWITCH only when it must reload: a change of schemes alone needs no password."""
 
     def ask(command: str) -> str:
         from routing.cli.switch import switch  # imports gevent

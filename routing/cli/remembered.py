@@ -1,4 +1,4 @@
-"""Options of ``routing trace`` that say what the engine remembers and sees, and what they mean."""
+"""Options of ``routing trace`` for the engine's memory and people's states."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ def _kept(context: click.Context, option: click.Parameter, value: Any) -> None:
 
 _OPTIONS = (
     click.option(
-        "--sticky", metavar="WHO[:in|:out]", callback=_kept, expose_value=False, help="Talked with the caller last.",
-        shell_complete=offered("people"),
+        "--sticky", metavar="WHO[:in|:out]", callback=_kept, expose_value=False, shell_complete=offered("people"),
+        help="Person who talked with the caller last.",
     ),
     click.option(
         "--state", "states", multiple=True, metavar="WHO=STATE", callback=_kept, expose_value=False,
         shell_complete=assigned("people", STATES),
-        help="As FreeSWITCH knows it: free, busy, absent; or dnd: must not be disturbed.",
+        help="Person's state in FreeSWITCH: free, busy, absent; or dnd: on do-not-disturb.",
     ),
     click.option(
         "--load", "loads", multiple=True, metavar="WHO=CALLS[/SECONDS]", callback=_kept, expose_value=False,
@@ -40,10 +40,10 @@ _OPTIONS = (
     click.option(
         "--turn", "turns", multiple=True, metavar="WHO", callback=_kept, expose_value=False,
         shell_complete=offered("people"),
-        help="Had a turn in dynamic orders; the last named was last.",
+        help="Had a turn in dynamic orders; the latest last.",
     ),
     click.option(
-        "--no-redis", "is_down", is_flag=True, callback=_kept, expose_value=False, help="Nothing can be remembered."
+        "--no-redis", "is_down", is_flag=True, callback=_kept, expose_value=False, help="Redis does not answer."
     ),
 )  # fmt: skip
 
@@ -56,7 +56,7 @@ def remembered_options(command: Command) -> Command:
 
 
 def remembered(people: Collection[str]) -> Remembered:
-    """What the running command's options say, of these people. Raises UserError."""
+    """The memory of the running command's options, for these people. Raises UserError."""
     given = click.get_current_context().meta.get(_PLACE, {})
     who, _, direction = (given.get("sticky") or "").partition(":")
     if direction not in ("", "in", "out"):

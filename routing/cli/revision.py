@@ -1,4 +1,4 @@
-"""A folder of schemes as it was at a git revision, laid out in a temporary folder; the work tree is not touched."""
+"""A folder of schemes at a git revision, extracted into a temporary folder; the work tree is not touched."""
 
 from __future__ import annotations
 
@@ -29,32 +29,32 @@ def extract(revision: str, folder: Path, target: Path) -> Path:
     name = commit.decode().strip()
     tree = f"{name}:{'' if inside == '.' else inside}"
     if (_git(root, "cat-file", "-t", tree) or b"").strip() != b"tree":
-        raise UserError(f"there is no folder {inside} at {revision}: say which with --schemes")
+        raise UserError(f"there is no folder {inside} at {revision}: name it with --schemes")
     packed = _git(root, "archive", "--format=tar", tree)
     if packed is None:
         raise UserError(f"git could not read {inside} at {revision}")
     with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
         if out := [member.name for member in archive if _leaves(member)]:
             raise Problems([Problem(name, 1, 1, "", LEAVES, COPY) for name in out])
-        # Python before 3.11.4 knows no filter; git names no path that leaves, and no file below a link.
+        # Python before 3.11.4 has no filter; git has no path outside the tree, and no file below a link.
         checked = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}
         archive.extractall(target, **checked)  # type: ignore[arg-type]  # noqa: S202
     return target
 
 
 def _leaves(member: tarfile.TarInfo) -> bool:
-    """Whether it is a link to somewhere outside of the folder."""
+    """Whether it is a link out of the folder."""
     to = os.path.normpath(os.path.join(os.path.dirname(member.name), member.linkname))
     return member.issym() and (to == ".." or to.startswith(("../", "/")))
 
 
 def _git(where: Path, *arguments: str) -> bytes | None:
-    """What git says; None when it refuses."""
+    """git's output; None when it fails."""
     try:
         done = subprocess.run(["git", "-C", str(where), *arguments], capture_output=True, check=False)
     except FileNotFoundError:
         raise UserError("git is not installed: give folders instead of revisions") from None
     if b"dubious ownership" in done.stderr:
         hint = f"`git config --global --add safe.directory {where}`"
-        raise UserError(f"git reads nothing in {where}, which is another user's (hint: {hint})")
+        raise UserError(f"git refuses to read {where}: it belongs to another user (hint: {hint})")
     return done.stdout if done.returncode == 0 else None

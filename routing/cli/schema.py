@@ -1,4 +1,4 @@
-"""``routing schema``: JSON Schema of scheme files and of their tests, from the same definitions that check them."""
+"""``routing schema``: the JSON Schema of scheme files and scheme tests, from the definitions that check them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from routing.testing.schema import schema_of_tests
 
 
 @click.command()
-@click.option("--tests", is_flag=True, help="Of `*.test.yaml` files instead.")
+@click.option("--tests", is_flag=True, help="The schema of `*.test.yaml` files instead.")
 def schema(tests: bool) -> None:
-    """Print the JSON Schema for editors; wire it with `# yaml-language-server: $schema=...` on a file's first line."""
+    """Print the JSON Schema for editors; a file names it in `# yaml-language-server: $schema=...` on its first line."""
     click.echo(json.dumps(schema_of_tests() if tests else json_schema(), indent=1, ensure_ascii=False))

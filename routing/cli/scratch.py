@@ -1,4 +1,4 @@
-"""A folder for a release that is thrown away: in memory where there is room, since many files wait long for disks."""
+"""A temporary folder for a release: in memory where there is room, since disks are slow with many files."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ ROOM_BYTES = 1 << 30
 
 @contextmanager
 def scratch(prefix: str, memory: Path = MEMORY) -> Iterator[Path]:
-    """A folder that vanishes afterwards; below ``TMPDIR`` where that is set and a release can be."""
+    """A folder that is removed afterwards; below ``TMPDIR`` where that is set and fit for a release."""
     with temporary(prefix, _place(memory)) as made:
         yield made
 

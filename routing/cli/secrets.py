@@ -1,4 +1,4 @@
-"""``routing secrets``: invent the passwords and keys that a folder needs and nobody has set; name those of others."""
+"""``routing secrets``: generates the missing passwords and keys of a folder; lists those that others issue."""
 
 from __future__ import annotations
 
@@ -20,11 +20,13 @@ PATH = click.Path(path_type=Path)
 
 @click.command()
 @folder_argument
-@click.option("--file", type=PATH, help="Secrets file to make or extend; keep it out of git.  [default: the project's]")
+@click.option(
+    "--file", type=PATH, help="Secrets file to create or extend; keep it out of git.  [default: the project's]"
+)
 def secrets(schemes: Path, file: Path | None) -> None:
-    """Add what the schemes in FOLDER lack: a password or key for each SIP account, gateway, webhook and HTTP API.
+    """Add the missing secrets of the schemes in FOLDER: passwords and keys of accounts, gateways, webhooks and APIs.
 
-    What is there stays. Tokens of CRMs are theirs to give: those that are missing are named.
+    Existing ones stay. CRMs issue their own tokens: missing ones are listed.
     """
     with named_from_here(there(schemes)):
         all_needed = needed(schemes)
@@ -48,13 +50,13 @@ def _of_project(schemes: Path) -> Path:
     file = project_file(schemes, load_shared(schemes).project.secrets)
     if file is None:
         raise UserError(
-            "the project names no secrets file: say --file FILE, and the same with --secrets of other commands"
+            "the project names no secrets file: use --file FILE here and --secrets FILE with other commands"
         )
     return file
 
 
 def add_missing(file: Path, all_needed: Sequence[Need], known: Mapping[str, str]) -> Mapping[str, str]:
-    """Invent what is missing and ours to choose, and add it to the file, which only its owner can read."""
+    """Generate missing secrets that the project chooses; add them to the file, which only its owner can read."""
     added = invented(all_needed, known)
     file.parent.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)

@@ -17,15 +17,17 @@ from routing.engine.serve import ServeFault, ServeOptions, run
 @click.option("--listen", type=LISTENER, default="127.0.0.1:8084", show_default=True, help="Where FreeSWITCH connects.")
 @click.option("--http", type=LISTENER, default="127.0.0.1:8086", show_default=True, help="Where /health, /metrics are.")
 @click.option("--workers", type=click.IntRange(1, 64), help="Worker processes.  [default: one a core]")
-@click.option("--drain", type=click.FloatRange(0, 300), default=10.0, show_default=True, help="Seconds.")
+@click.option(
+    "--drain", type=click.FloatRange(0, 300), default=10.0, show_default=True, help="Seconds for open calls at the end."
+)
 @click.option("--secrets", type=NEW_FILE, help="File of NAME=value lines, mode 0600.")
-@click.option("--allow-link-local", is_flag=True, help="Let webhooks go to link-local addresses.")
+@click.option("--allow-link-local", is_flag=True, help="Allow webhooks to link-local addresses.")
 @click.option(
     "--redis",
     type=REDIS,
     envvar="ROUTING_REDIS",
     default="",
-    help="redis://, rediss://, redis+sentinel://, redis+cluster:// or unix://.  [env: ROUTING_REDIS; default: our own]",
+    help="redis://, rediss://, redis+sentinel://, redis+cluster:// or unix://.  [env: ROUTING_REDIS; default: its own]",
 )
 @click.option(
     "--esl",
@@ -36,7 +38,7 @@ from routing.engine.serve import ServeFault, ServeOptions, run
 )
 @click.option(
     "--trust", "trusted", type=NETWORK, multiple=True, metavar="NETWORK",
-    help="Never refused, whatever passwords come from it: a SIP proxy of yours; several.",
+    help="Never blocked for wrong passwords: your SIP proxy; repeatable.",
 )  # fmt: skip
 def serve(
     root: Path,

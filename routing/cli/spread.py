@@ -1,4 +1,4 @@
-"""Many tests at once: carried by as many processes as there are cores, when there are enough to be worth it."""
+"""Runs many tests in as many processes as there are cores, when there are enough of them."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from routing.testing.expect import Mismatch
 from routing.testing.names import Names
 from routing.testing.run import CaseResult, carry, carry_together
 
-#: Fewer are done before another process would have begun.
+#: Fewer are done before a second process has started.
 WORTH_IT = 300
 CHUNK = 50
-#: What the processes of a pool inherit: a case holds functions, which no pipe carries.
+#: Inherited by the processes of a pool: a case holds functions, which cannot be pickled.
 _work: tuple[Sequence[Sequence[CallCase]], Names] | None = None
 
 
 def spread(cases: Sequence[CallCase], names: Names, processes: int | None = None) -> list[CaseResult]:
-    """Carry all cases, in order."""
+    """Run all cases; results in their order."""
     global _work
     count = processes or (os.cpu_count() or 1)
     if count < 2 or len(cases) < WORTH_IT or "fork" not in multiprocessing.get_all_start_methods():
@@ -44,7 +44,7 @@ def spread(cases: Sequence[CallCase], names: Names, processes: int | None = None
 
 
 def _units(cases: Sequence[CallCase]) -> list[Sequence[CallCase]]:
-    """Calls of one test are carried together, whichever of them are asked for."""
+    """Group the cases that run together: the calls of one test."""
     return [list(unit) for _, unit in groupby(cases, key=lambda case: id(case.together) if case.together else id(case))]
 
 
@@ -57,7 +57,7 @@ def _carried(index: int) -> list[tuple[OfflineCall, Sequence[Event], Sequence[Mi
 
 
 def _timed(unit: Sequence[CallCase], names: Names) -> list[CaseResult]:
-    """A unit's results; calls that are carried together share the time."""
+    """A unit's results; calls that run together share the time."""
     began = time.perf_counter()
     if unit[0].together:
         results = [result for result in carry_together(unit[0].together, names) if result.case in unit]

@@ -1,4 +1,4 @@
-"""A running FreeSWITCH as the commands see it: one function that sends an API command and returns the answer."""
+"""A running FreeSWITCH for commands: a function that sends an API command and returns the answer."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from routing.cli.errors import UserError
 from routing.esl.protocol import EventSocket
 
 DEADLINE_SECONDS = 60.0
-#: What to do about what goes wrong, by how its words end.
+#: End of a problem's text -> hint.
 _HINTS = {
     "connection refused": "is FreeSWITCH running, and is that its event socket?",
-    "the password of its event socket": "it stands in the node's event_socket.json",
-    "access list (`apply-inbound-acl`)": "ask from the node itself",
+    "the password of its event socket": "it is in the node's event_socket.json",
+    "access list (`apply-inbound-acl`)": "run the command on the node itself",
 }
 
 
@@ -21,7 +21,7 @@ def switch(address: str, password: str | None) -> Callable[[str], str]:
     from routing.esl.client import SwitchFault, api
 
     if not password:
-        raise UserError("FreeSWITCH's event socket needs its password: set ROUTING_ESL_PASSWORD, or say --esl-password")
+        raise UserError("FreeSWITCH's event socket needs its password: set ROUTING_ESL_PASSWORD, or use --esl-password")
     where = event_socket(address, password)
 
     def ask(command: str) -> str:
@@ -39,7 +39,7 @@ def _hinted(problem: str) -> str:
 
 
 def event_socket(address: str, password: str) -> EventSocket:
-    """The event socket at ``host:port``. Raises UserError for what is no address."""
+    """The event socket at ``host:port``. Raises UserError for a wrong address."""
     try:
         return EventSocket.at(address, password)
     except ValueError as problem:

@@ -1,7 +1,4 @@
-"""Where commands print: as wide as the terminal; in a pipe wide enough for a program to find a row in a line.
-
-And manuals, which are docstrings, as they are read there.
-"""
+"""The width of commands' output: the terminal's, in a pipe wide enough for one row a line; docstrings as manuals."""
 
 from __future__ import annotations
 
@@ -16,7 +13,7 @@ from rich.console import Console
 
 
 def width(pipe: int) -> int | None:
-    """Columns to print: None for the terminal's own, ``COLUMNS`` where it is set, else what suits a pipe."""
+    """Columns to print: None for the terminal's own, ``COLUMNS`` where it is set, else the width for a pipe."""
     if sys.stdout.isatty():
         return None
     columns = os.environ.get("COLUMNS", "")
@@ -24,17 +21,17 @@ def width(pipe: int) -> int | None:
 
 
 def terminal(pipe: int) -> Console:
-    """Colours where a person looks."""
+    """A console with colours on a terminal."""
     return Console(highlight=False, width=width(pipe))
 
 
-#: A manual's widest line where there is more room.
+#: The widest line of a manual.
 PAGE_WIDTH = 100
 _RULE = re.compile(r"=+  =+")
 
 
 def manual(docstring: str) -> str:
-    """A cleaned docstring as it is read in a terminal: examples as they are, paragraphs and tables in its width."""
+    """A cleaned docstring for the terminal: examples as they are, paragraphs and tables wrapped."""
     page = min(terminal(PAGE_WIDTH).width, PAGE_WIDTH)
     text = docstring.replace("::\n", ":\n").replace("``", "`")
     blocks = ([*lines] for _, lines in groupby(text.splitlines(), key=bool))

@@ -1,4 +1,4 @@
-"""``routing test``: scheme tests on the offline switch, a virtual clock and no process but this one."""
+"""``routing test``: runs scheme tests on the offline switch with a virtual clock."""
 
 from __future__ import annotations
 
@@ -32,14 +32,23 @@ PATH = click.Path(path_type=Path)
 @click.option("--schemes", type=FOLDER, help="Schemes to test.  [default: PATH when it holds a project, else schemes]")
 @click.option("--root", type=FOLDER, help="Test this root's current release instead.")
 @click.option(
-    "-k", "word", metavar="NAME", shell_complete=offered("cases"), help="Only tests with this in their name or file's."
+    "-k",
+    "word",
+    metavar="NAME",
+    shell_complete=offered("cases"),
+    help="Only tests with this text in their name or their file's.",
 )
 @click.option("-v", "--verbose", is_flag=True, help="Show the path of every call.")
-@click.option("--cover", "covers", is_flag=True, help="Tell which steps, branches and fallbacks no test visits.")
+@click.option("--cover", "covers", is_flag=True, help="Report steps, branches and fallbacks that no test visits.")
 @click.option(
-    "--listing", metavar="FILE", type=NEW_FILE, help="Write the schemes with the calls in each line; .html or .txt."
+    "--listing",
+    metavar="FILE",
+    type=NEW_FILE,
+    help="Write the schemes with the number of calls at each line; .html or .txt.",
 )
-@click.option("--cover-min", "least", metavar="PERCENT", type=click.FloatRange(0, 100), help="Fail below.")
+@click.option(
+    "--cover-min", "least", metavar="PERCENT", type=click.FloatRange(0, 100), help="Fail below this coverage."
+)
 @click.option("--junit", "report", metavar="FILE", type=NEW_FILE, help="Write JUnit XML for a pipeline.")
 def test(
     paths: tuple[Path, ...], schemes: Path | None, root: Path | None, word: str | None, verbose: bool, covers: bool,
@@ -47,7 +56,7 @@ def test(
 ) -> None:  # fmt: skip
     """Run the scheme tests in PATHs: files, or folders with `*.test.yaml` below; without any, the schemes' own.
 
-    Exit code 1 when a call does not go as its test says, a test cannot be read, or less is visited than wanted.
+    Exit code 1 when a call does not meet its expectations, a test cannot be read, or the coverage is below its minimum.
     """
     if schemes and root:
         raise click.UsageError("give --schemes or --root, not both")
@@ -77,11 +86,11 @@ def test(
 
 
 def chosen(cases: Sequence[CallCase], word: str | None) -> list[CallCase]:
-    """The tests that are asked for. Raises UserError when there is none."""
+    """The selected tests. Raises UserError when there is none."""
     found = [case for case in cases if word is None or word.lower() in f"{case.file} {case.name}".lower()]
     if not found:
         problem = f"no test has `{word}` in its name or its file's"
-        raise UserError(problem if cases else "there are no tests here: they stand in files named *.test.yaml")
+        raise UserError(problem if cases else "there are no tests here: tests are in files named *.test.yaml")
     return found
 
 

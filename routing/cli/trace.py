@@ -1,4 +1,4 @@
-"""``routing trace``: one call through the compiled schemes, with scripted phones and a virtual clock."""
+"""``routing trace``: runs one call through the compiled schemes, with scripted phones and a virtual clock."""
 
 from __future__ import annotations
 
@@ -46,11 +46,9 @@ FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
 )  # fmt: skip
 @click.option(
     "--calls", "file", metavar="FILE", type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    help="Those of a YAML file instead, on one clock: `calls:`, `phones:` ... as scheme tests write them.",
+    help="Calls of a YAML file instead, on one clock: `calls:`, `phones:` ... as in scheme tests.",
 )  # fmt: skip
-@click.option(
-    "--at", help="When: `2026-11-23 10:00`, in the project's zone where none is named behind it.  [default: now]"
-)
+@click.option("--at", help="When: `2026-11-23 10:00`, in the project's zone unless another follows.  [default: now]")
 @click.option(
     "--phone",
     "phones",
@@ -59,29 +57,31 @@ FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
     shell_complete=assigned("phones", ("busy", "off", "answer:8", "no answer")),
     help="ivan=busy, olena.mobile=answer:8, ivan.desk=off.",
 )
-@click.option("--others", default="no answer", show_default=True, help="What phones do that are not named.")
-@click.option("--digits", default="", help="Keys the caller types, `-` to let one question pass.")
+@click.option("--others", default="no answer", show_default=True, help="What all other phones do.")
+@click.option("--digits", default="", help="Keys that the caller presses; `-` skips a prompt.")
 @click.option(
     "--hours",
     "overrides",
     multiple=True,
     metavar="CALENDAR=STATE",
     shell_complete=assigned("calendars", ("open", "closed")),
-    help="As overridden by hand: office=closed.",
+    help="Calendar overridden by hand: office=closed.",
 )
-@click.option("--hangs-up-after", metavar="12s", help="The caller gives up.")
+@click.option("--hangs-up-after", metavar="12s", help="When the caller hangs up.")
 @click.option(
     "--webhook",
     metavar="ANSWER",
-    help="What handlers answer: a body, `timeout`, `500`, `garbage`, `refused`.  [default: not asked]",
+    help="What handlers answer: a body, `timeout`, `500`, `garbage`, `refused`.  [default: no request]",
 )
-@click.option("--entity", "entities", multiple=True, metavar="NAME=VALUE", help="Of the visitor: region=521.")
-@click.option("--source", "sources", multiple=True, metavar="NAME=VALUE", help="Of the visit: utm_source=google.")
+@click.option("--entity", "entities", multiple=True, metavar="NAME=VALUE", help="Entity of the visitor: region=521.")
 @click.option(
-    "--engine", metavar="[HOST:PORT]", is_flag=False, flag_value="plan", help="Ask the running engine over TCP."
+    "--source", "sources", multiple=True, metavar="NAME=VALUE", help="Source of the visit: utm_source=google."
+)
+@click.option(
+    "--engine", metavar="[HOST:PORT]", is_flag=False, flag_value="plan", help="Use the running engine over TCP."
 )
 @click.option("--schemes", type=FOLDER, help="Compile this folder for the trace.  [default: schemes]")
-@click.option("--revision", metavar="REV", help="That folder as it was at a git revision.")
+@click.option("--revision", metavar="REV", help="The folder at a git revision.")
 @click.option("--root", type=FOLDER, help="Use this root's current release instead.")
 @click.option("--all", "everything", is_flag=True, help="Show variables and transfers too.")
 @click.option("--json", "as_program", is_flag=True, help="For programs.")
@@ -93,9 +93,9 @@ def trace(
     sources: tuple[str, ...], engine: str | None, schemes: Path | None, revision: str | None, root: Path | None,
     everything: bool, as_program: bool,
 ) -> None:  # fmt: skip
-    """Follow one call through the compiled schemes: who rings, what the webhook answers, how it ends.
+    """Trace one call through the compiled schemes: who rings, what the webhook answers, how it ends.
 
-    Or several of a file, which share phones and memory.
+    Or several calls of a file, which share phones and memory.
     """
     if (schemes or revision) and root:
         raise click.UsageError("give --schemes, with --revision if you like, or --root, not both")
@@ -140,7 +140,7 @@ def _published(schemes: Path, revision: str | None, root: Path | None) -> Iterat
 
 @dataclass
 class _TraceRequest:
-    """What the user wrote, understood by the release's own people, zone and country."""
+    """Reads the options by the release's people, zone and country."""
 
     published: PublishedRelease
 
@@ -179,7 +179,7 @@ class _TraceRequest:
         return f" ({near})" if near else ""
 
     def visitor(self, entities: Sequence[str], sources: Sequence[str]) -> Visitor | None:
-        """To whom the dialled number of a pool is lent."""
+        """The visitor to whom the dialled number of a pool is lent."""
         text = self.published.files.read(f"{self.published.root}/current/tracking.json")
         tracking = (json.loads(text) if text else {}).get("tracking") or {}
         options = (("--entity", entities, tracking.get("entities", {})), ("--source", sources, SOURCES))
@@ -215,7 +215,7 @@ def _read(option: str, reading: Callable[[str, str | None], str], text: str, cou
 
 
 def _named(option: str, pairs: Sequence[str], known: Collection[str]) -> dict[str, str]:
-    """``NAME=VALUE`` pairs by name, values as they would be kept."""
+    """``NAME=VALUE`` pairs as a mapping, values as they are stored."""
     found = {}
     for pair in pairs:
         name, _, value = pair.partition("=")

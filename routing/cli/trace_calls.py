@@ -1,4 +1,4 @@
-"""``routing trace --calls FILE``: many calls on one clock, which share phones and memory."""
+"""``routing trace --calls FILE``: runs many calls on one clock; they share phones and memory."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ from routing.testing.check import check
 from routing.testing.names import Names
 from routing.testing.run import carry_together
 
-#: Options that mean something beside a file of calls.
+#: Options that go with a file of calls.
 _MAY = frozenset({"file", "schemes", "revision", "root", "everything", "as_program"})
 
 
 def refuse_call_options() -> None:
-    """Refuse options that a file of calls says itself."""
+    """Refuse options whose values are in the file of calls."""
     context = click.get_current_context()
     for option in context.command.params:
         if option.name not in _MAY and context.get_parameter_source(option.name or "") is ParameterSource.COMMANDLINE:
-            raise click.UsageError(f"{option.opts[0]} stands in the file of --calls")
+            raise click.UsageError(f"{option.opts[0]} belongs in the file of --calls")
 
 
 def trace_calls(file: Path, published: PublishedRelease, everything: bool, as_program: bool) -> None:
-    """Carry the calls of a file and show each. Raises Problems."""
+    """Run the calls of a file and print each. Raises Problems."""
     names, cases = Names(published), read_day(file)
     if wrong := [problem for case in cases for problem in check(case, names)]:
         raise Problems(wrong)

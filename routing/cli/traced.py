@@ -1,4 +1,4 @@
-"""A call that was traced, for people and for programs."""
+"""Prints a traced call, for people and for programs."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def facts(events: Sequence[Event]) -> dict[str, Any]:
 
 
 def show(events: Sequence[Event], call: OfflineCall, everything: bool, seconds: bool = False) -> None:
-    """A ladder; ``everything``: variables and transfers too; ``seconds``: of the moment when it began."""
+    """Print the ladder; ``everything``: variables and transfers too; ``seconds``: those of the call's beginning."""
     table = Table.grid(padding=(0, 2))
     table.add_column(justify="right")
     for row in ladder(events, everything):
@@ -49,7 +49,7 @@ def show(events: Sequence[Event], call: OfflineCall, everything: bool, seconds: 
 
 
 def time_of_day(moment: datetime, seconds: bool = False) -> str:
-    """``10:00``; with seconds and parts of them, ``10:00:30.5``, where they are asked for or are not zero."""
+    """``10:00``; ``10:00:30.5`` with ``seconds``, or where the seconds are not zero."""
     if not (seconds or moment.second or moment.microsecond):
         return f"{moment:%H:%M}"
     rest = f"{moment:.%f}".rstrip("0") if moment.microsecond else ""

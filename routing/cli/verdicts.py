@@ -1,4 +1,4 @@
-"""How ``routing test`` shows results: a mark a test, the failed ones as a diff of their call's path, a last line."""
+"""The output of ``routing test``: a mark for each test, failed ones as a diff of the call's path, a last line."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from routing.testing.places import Places
 from routing.testing.run import CaseResult
 
 PIPE_WIDTH = 1000
-#: Of a column that there is hardly any room for.
+#: The least width of a column.
 LEAST_WIDTH = 24
 SIGNS = {"-": "red", "+": "green"}
 STYLES = {
@@ -29,12 +29,12 @@ STYLES = {
 
 
 def terminal() -> Console:
-    """Colours where a person looks; rows are as wide as the terminal, and whole in a pipe."""
+    """A console with colours on a terminal; rows are as wide as the terminal, and whole in a pipe."""
     return Console(highlight=False, soft_wrap=True, width=width(PIPE_WIDTH))
 
 
 def show(console: Console, results: Sequence[CaseResult], *, ladders: bool, seconds: float) -> None:
-    """Everything there is to say of a run."""
+    """Print the results of a run."""
     for file, found in groupby(results, key=lambda result: result.case.file):
         if ladders:
             for result in found:
@@ -94,10 +94,10 @@ def _summary(console: Console, passed: int, failed: Sequence[CaseResult], second
 
 
 def show_cover(console: Console, cover: Cover, places: Mapping[str, Places], least: float | None) -> None:
-    """What no test visits, and how much is."""
+    """Print what no test visits, and the coverage."""
     console.print()
     for line in gaps(cover, places):
         console.print(Text(line))
     enough = cover.percent >= (least or 0)
-    shortfall = "" if enough else f"; at least {least:g} % is wanted"
+    shortfall = "" if enough else f"; at least {least:g} % is required"
     console.print(Text(f"{total(cover)}{shortfall}", "bold" if enough else "bold red"))

@@ -19,7 +19,7 @@ from routing.store.embedded import url
 
 
 class Serve(Protocol):
-    """A public server: release root, where it listens, where its status is, Redis, file of secrets, trusted proxies."""
+    """Runs a public server: release root, its address, its status address, Redis, secrets file, trusted proxies."""
 
     def __call__(
         self, root: Path, listen: str, status: str, redis: str, secrets: Path | None, proxies: int
@@ -27,11 +27,11 @@ class Serve(Protocol):
 
 
 def public(name: str, port: int, about: str, serve: Serve) -> click.Command:
-    """The command ``routing <name>``: pages ask at ``port`` of loopback, /health and /metrics are at the next one."""
+    """The command ``routing <name>``: the API is at ``port`` of loopback, /health and /metrics at the next port."""
 
     @click.command(name, help=f"{about}\n\nRedis is where ROUTING_REDIS says, else the engine's own.")
     @click.option("--root", type=FOLDER, required=True, help="Release root: what compile writes.")
-    @click.option("--listen", type=LISTENER, default=f"127.0.0.1:{port}", show_default=True, help="Where pages ask.")
+    @click.option("--listen", type=LISTENER, default=f"127.0.0.1:{port}", show_default=True, help="Where the API is.")
     @click.option(
         "--http",
         "status",
@@ -58,6 +58,6 @@ track = public("track", 8087, "Serve the tracking API: numbers of pools for visi
 pops = public(
     "pops",
     8089,
-    "Tell browsers who calls while a person's phone rings: server-sent events for pages of a CRM.",
+    "Show browsers who calls while a person's phone rings: server-sent events for pages of a CRM.",
     screens.serve,
 )

@@ -80,7 +80,7 @@ def check(settings: Settings) -> None:
     if settings.public_address and len(versions) > 1:
         raise ValueError(f"{settings.public_address} cannot stand for the node's addresses: one is IPv4, one IPv6")
     if settings.tls_only and settings.tls is None:
-        raise ValueError("phones by TLS alone need a certificate (hint: --tls FOLDER)")
+        raise ValueError("TLS-only phones need a certificate (hint: --tls FOLDER)")
     for path in (settings.home, settings.root):
         if not _PLAIN_PATH.fullmatch(str(path)):
             raise ValueError(f"{path}: FreeSWITCH needs a path of letters, digits and / . _ + - (hint: another folder)")

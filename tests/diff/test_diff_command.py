@@ -98,7 +98,7 @@ def test_a_revision_is_never_an_option(repository: Path, capsys: pytest.CaptureF
 def test_the_folder_was_not_there_yet(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
     shutil.copytree("schemes", "newer")
     failure("HEAD", "--schemes", "newer")
-    told = "routing: there is no folder telephony/newer at HEAD: say which with --schemes\n"
+    told = "routing: there is no folder telephony/newer at HEAD: name it with --schemes\n"
     assert capsys.readouterr().err == told
 
 
@@ -121,7 +121,7 @@ def test_a_repository_that_is_another_users(
 
 def test_no_folder_to_compare_with(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
     failure(str(BASE), "--schemes", "nowhere")
-    told = "routing: nowhere is not a folder: say which with --schemes, or name NEW\n"
+    told = "routing: nowhere is not a folder: name it with --schemes, or name NEW\n"
     assert capsys.readouterr().err == told
 
 

@@ -65,12 +65,12 @@ def test_a_call_of_a_test_of_several_is_lit(folder, name):
     [
         (
             ("service", "--case", "both"),
-            '2 calls of `both` come to service: say which, --case "both, call 1 of 2" or --case "both, call 2 of 2"',
+            '2 calls of `both` enter service: choose one, --case "both, call 1 of 2" or --case "both, call 2 of 2"',
         ),
-        (("other", "--case", "both"), "no call of `both` comes to other"),
+        (("other", "--case", "both"), "no call of `both` enters other"),
         (("servise",), "no scheme is called servise (did you mean `service`?)"),
         (("service", "--case", "at nigth"), "no test case is called `at nigth` (did you mean `at night`?)"),
-        (("other", "--case", "at night"), "no call of `at night` comes to other"),
+        (("other", "--case", "at night"), "no call of `at night` enters other"),
         (("service", "-o", "/nowhere/at/all.svg"), "/nowhere/at/all.svg: No such file or directory"),
     ],
 )

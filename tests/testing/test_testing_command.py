@@ -121,7 +121,7 @@ def test_a_pipeline_reads_junit(failing: Path, tmp_path: Path) -> None:
     [
         (["-k", "nothing of that name"], "no test has `nothing of that name` in its name"),
         (["no_such_folder"], "no_such_folder:1:1: there is no such file or folder"),
-        ([str(SCHEMES / "sounds")], "there are no tests here: they stand in files named *.test.yaml"),
+        ([str(SCHEMES / "sounds")], "there are no tests here: tests are in files named *.test.yaml"),
     ],
 )
 def test_a_users_mistake_is_one_line(words: list[str], told: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -61,7 +61,7 @@ def test_too_little_fails() -> None:
     assert run("--cover-min", 85).exit_code == 0
     result = run("--cover-min", 86)
     assert result.exit_code == 1
-    assert result.output.endswith("; at least 86 % is wanted\n")
+    assert result.output.endswith("; at least 86 % is required\n")
 
 
 def test_a_scheme_that_no_call_enters_is_one_line() -> None:

@@ -220,7 +220,7 @@ def test_a_file_of_calls_is_traced(schemes: Path, tmp_path: Path) -> None:
 
 def test_a_file_of_calls_stands_alone(schemes: Path, tmp_path: Path) -> None:
     text = "calls:\n" + written("desk", AT, "[]")
-    assert "--to stands in the file of --calls" in trace(schemes, tmp_path, text, "--to", "1").output
+    assert "--to belongs in the file of --calls" in trace(schemes, tmp_path, text, "--to", "1").output
     assert "who calls whom?" in CliRunner().invoke(group, ["trace", "--to", "1"]).output
     wrong = trace(schemes, tmp_path, text.replace("calls:", "call:"))
     assert isinstance(wrong.exception, Problems | ErrorReporter)

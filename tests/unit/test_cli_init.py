@@ -57,7 +57,7 @@ def test_the_country_is_asked_for_and_its_zone_taken(tmp_path):
     [
         ("UA", "Europe/Kyiv", "has Europe/Kyiv; others are Europe/Simferopol\n"),
         ("US", "America/New_York", "others are America/Chicago, America/Denver, America/Phoenix, America/Los_Angeles,"),
-        ("MA", "UTC", "FreeSWITCH can be told no time zone of MA: `timezone` in schemes/project.yaml has UTC"),
+        ("MA", "UTC", "FreeSWITCH knows no time zone of MA: `timezone` in schemes/project.yaml has UTC"),
         ("DE", "Europe/Berlin", ""),
     ],
 )
@@ -74,7 +74,7 @@ def test_of_a_zone_that_was_named_nothing_more_is_told(tmp_path):
 
 def test_whom_nobody_answers_says_what_to_write(tmp_path):
     result = begun(tmp_path / "acme", typed="")
-    assert result.exit_code == 2 and "say the country: --country UA" in result.output
+    assert result.exit_code == 2 and "name the country: --country UA" in result.output
     assert not (tmp_path / "acme").exists()
 
 

@@ -125,7 +125,7 @@ def test_without_a_file_it_is_the_projects_and_compile_says_how_to_make_it(tmp_p
     assert str(folder.exception) == "--file: var is a folder (hint: --file var/secrets)"
     project.write_text("project: {name: p, timezone: UTC}\n")
     asked = CliRunner().invoke(group, ["secrets"])
-    assert str(asked.exception).startswith("the project names no secrets file: say --file FILE")
+    assert str(asked.exception).startswith("the project names no secrets file: use --file FILE")
 
 
 @pytest.mark.parametrize("vendor", VENDORS)

@@ -65,7 +65,7 @@ def test_compile_check_and_graph_tell_one_longest_wait(kind: str, tmp_path: Path
     secrets.chmod(0o600)
     compiled = _said(tmp_path, "compile", str(folder), "--secrets", str(secrets))
     assert re.search(rf"(?m)^front +1  {longest}$", compiled)
-    assert ("handlers may send calls on" in compiled) == ("handler" in kind)
+    assert ("handlers may transfer calls" in compiled) == ("handler" in kind)
     assert f"a caller may wait {longest};" in _said(tmp_path, "check", str(folder))
     assert f"front: longest wait {longest}: " in _said(tmp_path, "graph", "front", "--schemes", str(folder))
 

@@ -48,7 +48,7 @@ def run(tmp_path_factory):
 
 def test_a_call_that_went_otherwise_makes_the_exit_code_one(run):
     assert run[0].returncode == 1, run[0].stderr
-    assert "1 of 2 calls went as their examples say" in run[0].stdout
+    assert "1 of 2 calls met their expectations" in run[0].stdout
     unwrapped = "".join(run[0].stdout.split())
     assert re.search(r"✗[^✓]*calls\.test\.yaml:9:expectedwebhook:schemelviv", unwrapped)
 
@@ -138,6 +138,6 @@ def test_without_redis_the_tour_goes_without_memory_and_says_so(tmp_path):
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
     said = " ".join(done.stdout.split())
     assert "without memory, and without the 6 calls that are about it: no redis-server (install redis-server" in said
-    assert "22 of 22 calls went as their examples say" in said
+    assert "22 of 22 calls met their expectations" in said
     assert "Error 2" not in said
     assert running_in(tmp_path) == []

@@ -52,7 +52,7 @@ def test_a_tour_shows_how_many_calls_are_done(tmp_path: Path) -> None:
     places = ["--out", str(tmp_path / "out"), "--secrets", str(tmp_path / "secrets")]
     told = shown("run-examples", *places, "--calls", str(calls))
     assert re.search(r"[01]/1 0:00:\d\d somebody takes it", told)
-    assert "1 of 1 calls went as their examples say" in told
+    assert "1 of 1 calls met their expectations" in told
 
 
 def test_a_compilation_shows_how_many_schemes_are_done(tmp_path: Path) -> None:

@@ -1,9 +1,9 @@
-"""``routing run-examples``: carries the example company's sample calls through its compiled schemes, and checks them.
+"""``routing run-examples``: runs the example company's sample calls through its compiled schemes, and checks them.
 
-The calls run on the offline switch: phones ring in virtual time, while dynamic steps ask the running engine over TCP,
-which asks running handlers and a CRM over HTTP and a Redis of its own. The parts: `stage` compiles and starts what
-calls need, `children` are the processes, `site` lends numbers to visitors, `remembering` is what calls leave behind,
-`story` prints. Calls and what is expected of them are scheme tests (`routing.testing`).
+The calls run on the offline switch: phones ring in virtual time, while dynamic steps get decisions from the running
+engine over TCP, which uses running handlers, a CRM and a Redis. The parts: `stage` compiles and starts everything,
+`processes` holds the processes, `site` lends numbers to visitors, `remembering` stores talks, `story` prints. Calls and
+their expectations are scheme tests (`routing.testing`).
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ from routing.testing.run import carry_with, made
 PIPE_WIDTH = 100
 INTRODUCTION = """\
 Sample calls through the compiled schemes. Phones ring in virtual time on the offline switch;
-dynamic steps ask the engine, which asks the processes below and its Redis.
+the engine decides dynamic steps with the processes below and its Redis.
 Times are seconds from the INVITE.
 """
 
@@ -50,13 +50,13 @@ Times are seconds from the INVITE.
 @click.option("--out", type=NEW_FOLDER, default="var/example", show_default=True, help="Where release and logs go.")
 @click.option("--secrets", type=NEW_FILE, default="var/secrets", show_default=True, help="Secrets of the schemes.")
 def examples(schemes: Path, calls: Path | None, tools: Path, out: Path, secrets: Path) -> None:
-    """Carry the sample calls through the compiled schemes, with the engine and all that it asks running."""
+    """Run the sample calls through the compiled schemes, with the engine and its partners running."""
     signal.signal(signal.SIGTERM, _leave)
     began = time.monotonic()
     console = terminal(PIPE_WIDTH)
     out.mkdir(parents=True, exist_ok=True)
     with _root(out) as root, ExampleProcesses(out) as children, _progress(console) as progress:
-        task = progress.add_task("compiling, starting the engine and what it asks", total=None)
+        task = progress.add_task("compiling, starting the engine and its partners", total=None)
         stage = set_up(children, StagePaths(schemes, tools, out, secrets, root))
         found = checked([calls or schemes / "company.test.yaml"], stage.names)
         cases = [case for case in found if stage.can_carry(case.sample) and not case.together]
@@ -74,7 +74,7 @@ def examples(schemes: Path, calls: Path | None, tools: Path, out: Path, secrets:
 
 
 def carry(stage: Stage, case: CallCase) -> Story:
-    """One call to its end, with what its example says is broken broken meanwhile."""
+    """Run one call to its end; processes that its example breaks are broken meanwhile."""
     sample, call = case.sample, made(case, stage.names)
     lent: Lent | None = None
     if sample.entities or sample.source:
@@ -98,7 +98,7 @@ def carry(stage: Stage, case: CallCase) -> Story:
 
 @contextmanager
 def _root(out: Path) -> Iterator[Path]:
-    """Where releases go: kept for who wants to look; elsewhere and for the run only where no release can be."""
+    """The release root below ``out``; a temporary folder where ``out`` is not fit for a release."""
     if is_fit(out):
         yield out / "root"
         return
@@ -115,7 +115,7 @@ def _print_stage(console: Console, stage: Stage, left_out: int, seconds: float) 
         console.print(f"[dim]{name}[/] {where}")
     if stage.remembering is None:
         why = f"its Redis does not run; see {stage.engine.log}" if program() else f"no redis-server ({HOW_TO_GET})"
-        console.print(f"[yellow]without memory[/], and without the {left_out} calls that are about it: {why}")
+        console.print(f"[yellow]without memory[/], and without the {left_out} calls that need it: {why}")
     console.print(f"[dim]ready after {seconds:.1f} s[/]\n")
 
 

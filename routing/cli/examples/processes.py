@@ -1,6 +1,6 @@
-"""The processes that the examples need: started, frozen, killed and ended by their own ids, whatever happens.
+"""The processes of the examples: started, frozen, killed and ended by their ids, whatever happens.
 
-Each is the leader of a process group of its own, so that its workers stop with it and a Ctrl-C reaches only us.
+Each leads a process group of its own, so that its workers stop with it and Ctrl-C reaches only this command.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from routing.cli.errors import UserError
 
 START_SECONDS = 60.0
 END_SECONDS = 5.0
-#: Workers whose parent is dead are reaped by whoever adopts them, which some containers' first process never does.
+#: Orphaned workers are reaped by the process that adopts them; some containers' first process never does.
 GONE_SECONDS = 1.0
 POLL_SECONDS = 0.02
 _PR_SET_PDEATHSIG = 1
@@ -28,7 +28,7 @@ _prctl = ctypes.CDLL(None, use_errno=True).prctl
 
 
 def _end_with_parent() -> None:
-    """Run in a child: it is told to end when we are gone, however that happened."""
+    """In the child: get SIGTERM when the parent ends, however it ends."""
     _prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
@@ -42,19 +42,19 @@ class ExampleProcess:
     gone: bool = False
 
     def wait_for_line(self, pattern: str) -> re.Match[str]:
-        """Wait until its output has a line that fits. Raises UserError when it ends before or says nothing."""
+        """Wait until its output matches. Raises UserError when it ends before, or writes no such line in time."""
         until = time.monotonic() + START_SECONDS
         while time.monotonic() < until:
             text = self.log.read_text("utf-8", "replace")
             if found := re.search(pattern, text):
                 return found
             if self.process.poll() is not None:
-                raise UserError(f"{self.name} ended at once: {text.strip()[-500:] or 'it said nothing'}")
+                raise UserError(f"{self.name} ended at once: {text.strip()[-500:] or 'without output'}")
             time.sleep(POLL_SECONDS)
         raise UserError(f"{self.name} did not start within {START_SECONDS:g} s; see {self.log}")
 
     def signal(self, number: signal.Signals) -> None:
-        """To the whole group; one that is gone, whose id may be another's by now, gets none."""
+        """Signal the whole group; none when it is gone, for its id may be reused."""
         if self.gone:
             return
         try:
@@ -64,7 +64,7 @@ class ExampleProcess:
 
     @contextmanager
     def frozen(self) -> Iterator[None]:
-        """Stopped in the middle of whatever it does: connections stand, nothing comes."""
+        """Stop the process: its connections stay open, nothing is sent."""
         self.signal(signal.SIGSTOP)
         try:
             yield
@@ -72,7 +72,7 @@ class ExampleProcess:
             self.signal(signal.SIGCONT)
 
     def kill(self) -> None:
-        """End it and its workers without a chance to say goodbye, and wait until they are gone."""
+        """Kill it and its workers, and wait until they are gone."""
         self.signal(signal.SIGKILL)
         self.process.wait()
         until = time.monotonic() + GONE_SECONDS
@@ -81,7 +81,7 @@ class ExampleProcess:
         self.gone = True
 
     def end(self) -> None:
-        """Ask it to end, then make it."""
+        """Terminate it, and kill it when it does not end."""
         if self.process.poll() is None:
             self.signal(signal.SIGCONT)
             self.process.terminate()
@@ -100,7 +100,7 @@ def _alive(group: int) -> bool:
 
 @dataclass
 class ExampleProcesses:
-    """A context manager around all of them: on leaving, none is left."""
+    """A context manager for all processes: on exit they are ended."""
 
     folder: Path
     running: list[ExampleProcess] = field(default_factory=list)
@@ -113,7 +113,7 @@ class ExampleProcesses:
             child.end()
 
     def start(self, name: str, command: Sequence[str], environment: Mapping[str, str]) -> ExampleProcess:
-        """Start a process with these variables beside our own; its output goes to ``<name>.log``."""
+        """Start a process with these environment variables added; its output goes to ``<name>.log``."""
         log = self.folder / f"{name}.log"
         with log.open("wb") as output:
             process = subprocess.Popen(

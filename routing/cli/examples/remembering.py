@@ -1,7 +1,7 @@
-"""What the sample calls leave behind in the engine's Redis: talks and loads, as `routing journal` writes them.
+"""Stores talks and loads of the sample calls in the engine's Redis, as `routing journal` does.
 
-The calls have days and hours of their own, the engine has the machine's: before a call its caller's last talk is
-written down as long ago as it is by the calls' clock.
+The calls have their own dates and times, the engine has the machine's: before a call its caller's last talk is stored
+with the age that it has by the calls' clock.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class Remembering:
         self._ended: dict[str, tuple[datetime, Talk]] = {}
 
     def before(self, sample: Sample, call: OfflineCall) -> None:
-        """The talks that a sample says there were, unless this run has had one with the caller."""
+        """Store the talks that a sample gives, or the caller's talk of this run."""
         ended, talk = self._ended.get(call.caller, (call.at, None))
         if talk and ended <= call.at:
             self._remember(call, talk, (call.at - ended).total_seconds())
@@ -44,7 +44,7 @@ class Remembering:
         self._memory.remember(self._project, call.caller, replace(talk, at=time.time() - ago_s))
 
     def after(self, call: OfflineCall, events: Sequence[Event]) -> None:
-        """Keeps the talk of a call that came in, if there was one, and counts it."""
+        """Store and count the talk of an incoming call, if there is one."""
         talk = next((event for event in events if event.kind == "talk_end"), None)
         if talk is None or not call.caller.startswith("+"):
             return

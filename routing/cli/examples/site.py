@@ -1,4 +1,4 @@
-"""The site of the sample calls: a page asks the running tracking API for its visitor's number, as the script does."""
+"""The site of the sample calls: requests a visitor's number from the running tracking API, as the site script does."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class SampleSite:
     api: str
 
     def visit(self, visitor_id: str, entities: Mapping[str, str], source: Mapping[str, str]) -> Lent:
-        """The number for a visitor's first page. Raises UserError when there is none to be had."""
+        """The number for a visitor's first page. Raises UserError when there is none."""
         request = {"visitor": visitor_id, "page": f"{self.origin}/", "entities": dict(entities), "source": dict(source)}
         try:
             answer = requests.post(

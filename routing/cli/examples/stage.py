@@ -1,6 +1,6 @@
-"""Sets the stage for sample calls: a release of the schemes and everything that it asks, as processes on free ports.
+"""Prepares the sample calls: a release of the schemes, the engine and its partners as processes on free ports.
 
-The schemes name their partners' ports; a copy of the folder names the ports that the partners got here.
+The schemes name fixed ports of the partners; a copy of the folder names the ports that the partners get here.
 """
 
 from __future__ import annotations
@@ -45,19 +45,19 @@ ANY_PORT = "127.0.0.1:0"
 
 @dataclass(frozen=True)
 class StagePaths:
-    """Folders and files as the command was told."""
+    """Folders and files from the command line."""
 
     schemes: Path
     tools: Path
     out: Path
     secrets: Path
-    #: Of the releases.
+    #: The release root.
     root: Path
 
 
 @dataclass(frozen=True)
 class Stage:
-    """Everything a sample call needs. ``shown`` tells of each process where it is, by its name."""
+    """Everything that a sample call needs. ``shown``: process -> where it listens, as text."""
 
     engine: ExampleProcess
     partners: Sequence[ExampleProcess]
@@ -69,13 +69,13 @@ class Stage:
     shown: Mapping[str, str]
 
     def can_carry(self, sample: Sample) -> bool:
-        """Whether what the sample is about can be: talks, turns and lent numbers are remembered in Redis."""
+        """Whether the sample can run: talks, turns and lent numbers need Redis."""
         is_about_memory = sample.sticky or sample.turns or sample.loads or sample.entities or sample.source
         return self.remembering is not None or not is_about_memory
 
     @property
     def handlers(self) -> Sequence[ExampleProcess]:
-        """The processes that webhook steps ask."""
+        """The handlers of webhook steps."""
         return [partner for partner in self.partners if partner.name != CRM]
 
     def logged(self, uuid: str) -> Mapping[str, Mapping[str, Any]]:
@@ -89,7 +89,7 @@ def set_up(children: ExampleProcesses, places: StagePaths) -> Stage:
     """Start everything, compile and publish. Raises UserError, Problems, SecretsFault."""
     keys = _keys(places)
     places.root.mkdir(parents=True, exist_ok=True)
-    shutil.rmtree(places.root / embedded.FOLDER, ignore_errors=True)  # nothing is remembered of an earlier run
+    shutil.rmtree(places.root / embedded.FOLDER, ignore_errors=True)  # forget an earlier run
     partners = [_partner(children, places.tools / script, keys, name) for script, name in PARTNERS.values()]
     served = ["--root", str(places.root), "--http", ANY_PORT, "--listen", ANY_PORT]
     engine = _routing(children, "engine", ["serve", *served, "--workers", "2", "--drain", "1"], keys)
@@ -110,14 +110,14 @@ def set_up(children: ExampleProcesses, places: StagePaths) -> Stage:
 
 
 def _keys(places: StagePaths) -> Mapping[str, str]:
-    """The secrets of the schemes; what nobody has set is invented and kept, as `routing secrets` does."""
+    """The secrets of the schemes; missing ones are generated and kept, as `routing secrets` does."""
     known = read_secrets(places.secrets, {}) if places.secrets.exists() else {}
     return {**add_missing(places.secrets, needed(places.schemes), known), **known}
 
 
 def _partner(children: ExampleProcesses, script: Path, keys: Mapping[str, str], name: str) -> ExampleProcess:
     if not script.is_file():
-        raise UserError(f"{script} is not there: run this in the project's source folder, or say --tools")
+        raise UserError(f"{script} is not there: run this in the project's source folder, or use --tools")
     command = [sys.executable, str(script), "--port", "0", "--quiet"]
     return children.start(script.stem, command, {name: keys[name]} if name else {})
 
@@ -138,7 +138,7 @@ def _port(child: ExampleProcess, which: str) -> str:
 
 
 def _wait_for(engine: ExampleProcess) -> None:
-    """Until its workers take calls."""
+    """Wait until its workers take calls."""
     http = _port(engine, "http")
     until = time.monotonic() + START_SECONDS
     while not _healthy(http):
@@ -156,7 +156,7 @@ def _healthy(http: str) -> bool:
 
 
 def _staged(schemes: Path, staged: Path, moved: Mapping[str, str]) -> Path:
-    """A copy of the folder whose webhooks and CRM are where the partners are."""
+    """A copy of the folder with the URLs of the running partners."""
     shutil.rmtree(staged, ignore_errors=True)
     shutil.copytree(schemes, staged)
     pattern = re.compile("|".join(map(re.escape, moved)))
@@ -174,7 +174,7 @@ def _remembering(root: Path, published: PublishedRelease) -> Remembering | None:
 
 
 def _site(release: Release, api: str) -> SampleSite:
-    """A company that tracks nobody has a site all the same: its visitors get no number."""
+    """The company's site; without tracking its visitors get no number."""
     file = release.folder / "tracking.json"
     tracking = json.loads(file.read_text("utf-8"))["tracking"] if file.is_file() else None
     return SampleSite(str((tracking or {"origins": [""]})["origins"][0]), api)

@@ -1,6 +1,6 @@
-"""A carried call as a person reads it: who called, what happened when, what the engine decided and why, how it ended.
+"""Prints a sample call: who calls, what happens when, what the engine decides and why, how the call ends.
 
-The lines are those of `routing trace`; the scheme is named where it changes. Writes to a console that it is given.
+The lines are those of `routing trace`; a scheme is named where it changes.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ STYLES = {
     "error": "bold red", "decision": "magenta", "fallback": "yellow", "transfer": "yellow", "ring_end": "dim",
     "play": "blue", "digits": "blue",
 }  # fmt: skip
-#: Rows that repeat what others say.
+#: Kinds of rows that repeat other rows.
 LEFT_OUT = frozenset({"call", "ringing", "record", "scheme"})
-#: Kinds of steps, where another word says more.
+#: Labels of step kinds that differ from their name.
 STEP_LABELS = {"ring": "order"}
-#: Why the engine did nothing, where that is what nearly every call meets.
+#: Reasons of nearly every call, which are not printed.
 UNREMARKABLE = frozenset({"nobody has talked with this caller"})
 LABEL = "routing_label"
-#: What stands before the interesting part of a path.
+#: The uninteresting beginning of a path.
 _BOX = re.compile(r"\S*/voicemail/([^/]+)/\S+")
 _RELEASE = re.compile(rf"\b{RELEASE}/")
 FALLBACKS = {
@@ -49,7 +49,7 @@ FALLBACKS = {
 
 @dataclass(frozen=True)
 class Story:
-    """A carried call with everything that is printed of it; ``logged`` has the engine's own lines by scheme/step."""
+    """A call with everything to print; ``logged``: scheme/step -> the engine's log line."""
 
     result: CaseResult
     logged: Mapping[str, Mapping[str, Any]]
@@ -57,7 +57,7 @@ class Story:
 
 
 def print_story(console: Console, number: int, story: Story) -> None:
-    """Head, path and verdict of one call."""
+    """Print one call: title, path and verdict."""
     result, sample = story.result, story.result.case.sample
     console.print(Rule(f"[bold]{number}[/] {sample.name}", align="left", style="dim", characters="─"))
     call = result.call
@@ -89,7 +89,7 @@ def outcome(events: Sequence[Event]) -> str:
         return f"talked with {who} after {seconds}"
     if any(event.kind == "voicemail" for event in events):
         notified = next((e.subject.partition("=")[2] for e in events if e.subject.startswith("routing_notify=")), "")
-        return f"left a message after {seconds}" + (f"; told: {notified.replace(' ', ', ')}" if notified else "")
+        return f"left a message after {seconds}" + (f"; notified: {notified.replace(' ', ', ')}" if notified else "")
     return f"ended after {seconds} with {end.subject}"
 
 
@@ -110,7 +110,7 @@ def _path(story: Story) -> Table:
 
 
 def _rows(story: Story) -> list[LadderRow]:
-    """The ladder's rows in short: phones that begin to ring together share one, a talk is its own end."""
+    """The ladder's rows, shortened: phones that ring together share a row, the end of a talk is the end of the call."""
     decisions = iter([event for event in story.result.events if event.kind in ("decision", "fallback")])
     rows: list[LadderRow] = []
     for row in ladder(story.result.events):
@@ -131,9 +131,9 @@ def _rows(story: Story) -> list[LadderRow]:
 
 
 def _answer(event: Event, story: Story) -> str:
-    """What the engine decided and, from its log, why and in what time; without the engine, what the switch saw.
+    """The engine's decision with the reason from its log and its time; without an engine the failure.
 
-    Nothing, where there is nothing to tell.
+    Empty when it is not worth printing.
     """
     text = engine_answer(event)
     if event.kind == "fallback":
@@ -151,7 +151,7 @@ def _answer(event: Event, story: Story) -> str:
 
 
 def _shown_name(event: Event, events: Sequence[Event]) -> str:
-    """The caller's name, as the engine lets the phones show it."""
+    """The caller's name that the engine sends to the phones."""
     place = (event.scheme, event.step)
     assignments = [each.subject for each in events if each.kind == "variable" and (each.scheme, each.step) == place]
     names = [name for variable, _, name in (each.partition("=") for each in assignments) if variable == LABEL and name]
@@ -159,13 +159,13 @@ def _shown_name(event: Event, events: Sequence[Event]) -> str:
 
 
 def _visitor(events: Sequence[Event]) -> str:
-    """What the call carries of the visitor."""
+    """The visitor's fields in the call's variables."""
     known = visitor_of(dict(event.subject.split("=", 1) for event in events if event.kind == "variable"))
     return "; ".join(f"{name} {value}" for name, value in {**known.entities, **known.source}.items())
 
 
 def print_summary(console: Console, stories: Sequence[Story], seconds: float) -> None:
-    """The last line, and which calls did not go as their examples say."""
+    """Print the last line, and the calls that do not meet their expectations."""
     results = [story.result for story in stories]
     good = sum(result.passed for result in results)
     talks = sum(talked(result.events) is not None for result in results)
@@ -176,5 +176,5 @@ def print_summary(console: Console, stories: Sequence[Story], seconds: float) ->
             console.print(Text(f"✗ {number} {result.case.name}", "bold red"))
     style = "bold green" if good == len(stories) else "bold red"
     counts = f"{talks} talks, {messages} messages, {others} ended otherwise"
-    console.print(Text(f"{good} of {len(stories)} calls went as their examples say", style), end="")
+    console.print(Text(f"{good} of {len(stories)} calls met their expectations", style), end="")
     console.print(f"; {counts}; {seconds:.1f} s")

@@ -1,4 +1,4 @@
-"""Which numbers can behave otherwise at all: those from which a changed file can be reached."""
+"""The numbers that can behave differently: those from which a changed file can be reached."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from routing.diff.side import Number, Side
 
 @dataclass(frozen=True)
 class Group:
-    """Numbers that lead to the same place and differ in nothing that any scheme asks; ``steps`` jumps from a change.
+    """Numbers that lead to the same scheme and that no scheme tells apart; ``steps``: jumps to the nearest change.
 
-    A number that one side does not know leads nowhere there: None.
+    ``old``, ``new``: None on a side without the number.
     """
 
     numbers: tuple[str, ...]
@@ -24,13 +24,13 @@ class Group:
 
     @property
     def moved(self) -> bool:
-        """Whether the numbers themselves are what changed."""
+        """Whether the numbers themselves changed."""
         return self.old != self.new
 
 
 @dataclass
 class Affected:
-    """What has changed between two sides, and how far that reaches."""
+    """The changes between two sides, and what they affect."""
 
     old: Side
     new: Side
@@ -38,13 +38,13 @@ class Affected:
 
     @cached_property
     def changed(self) -> frozenset[str]:
-        """Files whose content differs, or that only one side has."""
+        """Files with different content, or on one side only."""
         old, new = self.old.files, self.new.files
         return frozenset(path for path in old.keys() | new.keys() if old.get(path) != new.get(path))
 
     @cached_property
     def schemes(self) -> frozenset[str]:
-        """Schemes that changed themselves or refer to something that did: a calendar, a list, a sound."""
+        """Schemes that changed, or refer to a changed calendar, list or sound."""
         return frozenset(
             scheme
             for side in (self.old, self.new)
@@ -53,7 +53,7 @@ class Affected:
         )
 
     def _belongings(self, side: Side, scheme: str) -> frozenset[str]:
-        """A scheme's own files and what they name, other schemes apart; directly or through each other."""
+        """A scheme's own files and those that they refer to, directly or indirectly, without other schemes."""
         found = {f"schemes/{scheme}.xml", f"schemes/{scheme}.json"}
         queue = deque(found)
         while queue:
@@ -64,14 +64,14 @@ class Affected:
         return frozenset(found)
 
     def onward(self, side: Side, scheme: str) -> frozenset[str]:
-        """The scheme and every scheme to which a call can go from it; a webhook's own choice is not followed."""
+        """The scheme and every scheme that a call can reach from it; webhooks are not followed."""
         key = (side.release.name, scheme)
         if key not in self._near:
             self._near[key] = frozenset(_distances(side, scheme))
         return self._near[key]
 
     def relevant(self, group: Group) -> list[tuple[Side, str]]:
-        """Schemes on a way to a change, and those behind one: only what they ask can make a difference."""
+        """Schemes on a path to a change, and those after one: only their conditions can matter."""
         found = []
         for side, start in self._starts(group.old, group.new):
             near = self.onward(side, start)
@@ -82,14 +82,14 @@ class Affected:
         return found
 
     def leads(self, side: Side, scheme: str) -> bool:
-        """Whether a change can be reached from a scheme, itself included."""
+        """Whether a change can be reached from a scheme, the scheme itself included."""
         return bool(self.onward(side, scheme) & self.schemes)
 
     def _starts(self, old: Number | None, new: Number | None) -> list[tuple[Side, str]]:
         return [(side, number.scheme) for side, number in ((self.old, old), (self.new, new)) if number]
 
     def files(self, group: Group) -> list[tuple[Side, str]]:
-        """The files of the relevant schemes: their own and what they name."""
+        """The files of the relevant schemes, and those that they refer to."""
         return [
             (side, path)
             for side, scheme in self.relevant(group)
@@ -108,7 +108,7 @@ class Affected:
         return sorted((group for group in groups if group.steps >= 0), key=lambda group: (group.steps, group.numbers))
 
     def _steps(self, old: Number | None, new: Number | None) -> int:
-        """Jumps from the number's scheme to the nearest change; -1 when none can be reached."""
+        """The count of jumps from the number's scheme to the nearest change; -1 without one."""
         if old != new:
             return 0
         distances = [
@@ -120,7 +120,7 @@ class Affected:
         return min(distances, default=-1)
 
     def _alone(self, number: str, old: Number | None, new: Number | None) -> str:
-        """The number itself where a scheme on its way asks which number was dialled."""
+        """The number itself, if a scheme on its path tests the dialled number; otherwise ""."""
         for side, scheme in self._starts(old, new):
             if self.onward(side, scheme) & self._asking(side):
                 return number
@@ -134,7 +134,7 @@ class Affected:
         return cache[side.release.name]
 
     def unreached(self) -> list[str]:
-        """Changed schemes of both sides that no number leads to by itself: a webhook's answer may."""
+        """Changed schemes of both sides to which only webhooks can lead."""
         starts = (start for group in self.groups for start in self._starts(group.old, group.new))
         reached = {name for side, start in starts for name in self.onward(side, start)}
         return sorted((self.schemes - reached) & self.new.schemes.keys() & self.old.schemes.keys())

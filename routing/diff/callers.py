@@ -1,7 +1,6 @@
-"""One caller for every way in which the tests of a dialplan can tell callers apart.
+"""One caller for every combination of a dialplan's conditions on callers.
 
-Examples are made from the expressions themselves. An example that only a deeper reading of an expression could give is
-not found; `Callers.untried` names such expressions.
+Examples are generated from the regexes. Regexes without an example are listed in `Callers.untried`.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ from routing.model.numbers import dialling
 from routing.offline.pattern import BadPattern, compiled, to_bytes
 
 CALLER = "${routing_caller}"
-#: A caller of a usual length: a prefix is filled up to so many characters, ``+`` included.
+#: A typical length of a number: prefixes are padded to this many characters, ``+`` included.
 LENGTH = 13
 MOST_EXAMPLES = 200
 MOST_CALLERS = 60
@@ -29,7 +28,7 @@ _PREFIX = re.compile(r"\^\\\+(\d+)")
 
 @dataclass(frozen=True)
 class Callers:
-    """``usual`` fits as few tests as can be; the others, with words for them, each fit a set of tests of their own."""
+    """``usual`` matches as few conditions as possible; each of the others, with its label, a different set."""
 
     usual: str
     others: Mapping[str, str]
@@ -37,7 +36,7 @@ class Callers:
 
 
 def callers(expressions: Iterable[str], country: str | None) -> Callers:
-    """Callers that differ in what these expressions say of them."""
+    """Callers that match different sets of these regexes."""
     tests = sorted(set(expressions))
     usual = _usual(tests, country)
     known: dict[tuple[bool, ...], str] = {_fits(usual, tests): usual}
@@ -63,7 +62,7 @@ def _label(text: str, prefix: re.Match[str] | None) -> str:
 
 
 def _usual(tests: Sequence[str], country: str | None) -> str:
-    """A mobile of the project's country that no test knows, else whoever fits fewest tests."""
+    """The candidate, preferably a mobile of the project's country, that matches the fewest conditions."""
     code = dialling(country)[0] if country else ""
     tries = [f"+{code}{tail}"[:LENGTH].ljust(LENGTH, "1") for tail in ("67", "99", "50", "93", "7")] if code else []
     return min([*tries, PLAIN, "+15005550001"], key=lambda text: sum(_fits(text, tests)))
@@ -75,7 +74,7 @@ def _is_caller(text: str) -> bool:
 
 @lru_cache(maxsize=100_000)
 def fits(text: str, expression: str) -> bool:
-    """Whether a dialplan's expression finds something in a text."""
+    """Whether a dialplan's regex matches a text."""
     try:
         return compiled(expression).search(to_bytes(text)) is not None
     except BadPattern:
@@ -87,7 +86,7 @@ def _fits(text: str, tests: Sequence[str]) -> tuple[bool, ...]:
 
 
 def examples(expression: str) -> Iterator[str]:
-    """Texts that an expression finds, each branch of its alternatives once or more; numbers at a number's length."""
+    """Texts that a regex matches, at least one per alternative; numbers are padded to a typical length."""
     try:
         parsed = parser.parse(expression)
     except (ValueError, RecursionError):
@@ -110,7 +109,7 @@ def _sequence(items: list[Any]) -> Iterator[str]:
 
 
 def _item(kind: Any, argument: Any) -> Iterator[str]:
-    """The texts of one element; what only looks ahead or marks a place is no text, `examples` judges it."""
+    """The texts of one element; lookarounds and anchors give no text, `examples` checks them."""
     if kind is op.LITERAL:
         yield chr(argument)
     elif kind is op.IN:

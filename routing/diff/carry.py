@@ -1,4 +1,4 @@
-"""A scenario on one side: the call is carried by the offline switch, with production's own decisions."""
+"""A scenario on one side: the offline switch runs the call, with production's decision code."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ from routing.offline.switch import OfflineCall
 
 @dataclass(frozen=True)
 class Run:
-    """What happened on one side, and the files of the release that were read for it."""
+    """The events on one side, and the files of the release that were read."""
 
     events: tuple[Event, ...]
     read: frozenset[str]
 
 
 def carry(side: Side, scenario: Scenario) -> Run:
-    """Carry the call."""
+    """Run the call."""
     side.watched.seen.clear()
     events = side.published.run(
         OfflineCall(scenario.to, scenario.caller, scenario.at),
@@ -74,7 +74,7 @@ def _visitor(scenario: Scenario) -> Visitor | None:
 
 
 def _handler(text: str) -> Handler:
-    """A bare word is an answer in every form but JSON-RPC, which wraps it."""
+    """A handler that answers with a bare word, wrapped for JSON-RPC."""
     plain = canned(text)
 
     def answer(step: Mapping[str, Any], call: Asking) -> tuple[Http | HandlerFailure, int]:

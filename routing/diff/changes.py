@@ -1,4 +1,5 @@
-"""Findings joined into changes, one line each: equal ones over moments, callers and numbers; the worst first. Pure."""
+"""From differences to changes, one line each: equal ones are joined over moments, callers and numbers; the worst come
+first. Pure."""
 
 from __future__ import annotations
 
@@ -14,7 +15,7 @@ from routing.diff.scenario import Delta, Scenario
 from routing.diff.spans import spans_text
 
 PHONES = frozenset({"answers", "unconfirmed", "others"})
-#: How bad a change is, in words for programs; the place is the rank.
+#: Severity of a change, the worst first.
 RANKS = ("broken", "lost", "unrung", "other person", "other end", "otherwise", "gained", "detail")
 
 MOST_SHOWN = 6
@@ -24,7 +25,7 @@ Special = frozenset[Delta]
 
 @dataclass(frozen=True)
 class ChangedCase:
-    """Numbers, and the conditions under any of which their calls differ so; none means every call."""
+    """Numbers, and the alternative conditions under which their calls differ; none means every call."""
 
     numbers: tuple[str, ...]
     conditions: tuple[str, ...]
@@ -36,13 +37,13 @@ class ChangedCase:
 
 
 def more(count: int) -> tuple[str, ...]:
-    """A word about what is not shown of so many; nothing when all are."""
+    """A note on items beyond `MOST_SHOWN`; empty without any."""
     return (f"{count - MOST_SHOWN} more",) if count > MOST_SHOWN else ()
 
 
 @dataclass(frozen=True)
 class Change:
-    """One line: when, whose calls, what was and what is. ``finding`` is a call that shows it."""
+    """One line: when, which calls, before and after. ``finding`` is a call that shows it."""
 
     when: str
     cases: tuple[ChangedCase, ...]
@@ -53,7 +54,7 @@ class Change:
 
     @property
     def sentence(self) -> str:
-        """Whose calls, what was and what is."""
+        """Which calls, before and after."""
         cases = "; ".join((*map(str, self.cases[:MOST_SHOWN]), *more(len(self.cases))))
         return f"{cases}: was {self.was}; now {self.now}"
 
@@ -71,7 +72,7 @@ class _Line:
 
 
 def changes(findings: Iterable[Difference], kinds: Mapping[Group, Sequence[Kind]]) -> list[Change]:
-    """What there is to tell, the important first."""
+    """All changes, the important ones first."""
     by_call: dict[tuple[Group, Kind], dict[Special, Difference]] = {}
     for finding in findings:
         by_call.setdefault((finding.group, finding.kind), {})[_special(finding.scenario)] = finding
@@ -101,13 +102,13 @@ def _special(scenario: Scenario) -> Special:
 
 
 def _explained(special: Special, finding: Difference, calls: Mapping[Special, Difference]) -> bool:
-    """Whether a plainer call at the same moment already tells this."""
+    """Whether a call with fewer circumstances at the same moment already shows this."""
     text, rank = was_now(finding.old, finding.new), RANKS.index(_rank(finding))
     for less, plainer in calls.items():
         if less < special:
             if was_now(plainer.old, plainer.new) == text:
                 return True
-            # it matters on one side alone: it only says more of what the plainer call tells
+            # it matters on one side only: it just adds detail to the simpler call
             one_sided = plainer.old.same(finding.old) or plainer.new.same(finding.new)
             if one_sided and rank >= RANKS.index(_rank(plainer)):
                 return True
@@ -117,7 +118,7 @@ def _explained(special: Special, finding: Difference, calls: Mapping[Special, Di
 
 
 def _cut_short(more: Special, finding: Difference, plainer: Difference) -> bool:
-    """Whether phones that do something only cut short the difference that shows when they do nothing."""
+    """Whether active phones only cut short the difference that idle phones show."""
     if finding.old.talk == finding.new.talk != "":
         return True
     plainer_marks = _marks(plainer)
@@ -128,7 +129,7 @@ def _cut_short(more: Special, finding: Difference, plainer: Difference) -> bool:
 
 
 def _marks(finding: Difference) -> set[tuple[str, str]]:
-    """What only one side has: who is rung, what is played, how it ends."""
+    """Rings, sounds and endings of one side only."""
     sides = [
         {(entry.what, target(entry)) for entry in side.entries if entry.what in ("rings", "plays", "voicemail", "ends")}
         for side in (finding.old, finding.new)
@@ -137,7 +138,7 @@ def _marks(finding: Difference) -> set[tuple[str, str]]:
 
 
 def _without_hands(kept: list[tuple[Special, Difference]]) -> list[tuple[Special, Difference]]:
-    """Without what a calendar opened by hand shows, where the same shows when it opens by itself."""
+    """Without differences of manually opened calendars that also show when the calendar opens by itself."""
     usual = {
         (finding.group, special, was_now(finding.old, finding.new))
         for special, finding in kept
@@ -169,7 +170,7 @@ def _over_moments(kept: Iterable[tuple[Special, Difference]], kinds: Mapping[Gro
 
 
 def _together(lines: Iterable[_Line]) -> list[_Line]:
-    """Equal differences under several conditions are one line, then those of several numbers."""
+    """Join equal differences of several conditions, then those of several numbers."""
     by_condition: dict[tuple[object, ...], _Line] = {}
     for line in lines:
         key = (line.when, line.numbers, was_now(line.finding.old, line.finding.new))
@@ -224,7 +225,7 @@ def _rank(finding: Difference) -> str:
 
 
 def _kept(outcome: Outcome) -> bool:
-    """Whether the caller reached somebody, or something that takes a message."""
+    """Whether the caller reached a person or a voicemail."""
     return bool(outcome.talk or outcome.message)
 
 

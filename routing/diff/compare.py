@@ -1,4 +1,4 @@
-"""Two sides to everything there is to tell about them; what the reports print."""
+"""The comparison of two sides, as reports print it."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from routing.diff.other_changes import other_changes
 from routing.diff.side import Side
 
 MOST_CALLS = 1_200
-#: What no comparison of two releases can know.
+#: Limits of every comparison.
 NEVER = (
-    "what webhooks and CRMs really answer (each kind of answer was tried once), loads and turns of dynamic orders",
-    "phones that answer at other moments than after 3 s, several special things at once beyond those that were met",
-    "callers who hang up early, calls that last over an opening, several calls at a time, days of a clock change",
-    "calls that colleagues make",
+    "real answers of webhooks and CRMs (each kind of answer was tried once), loads and turns of dynamic orders",
+    "phones that answer at other times than after 3 s, combinations of circumstances beyond those tried",
+    "callers who hang up early, calls across an opening time, concurrent calls, days of a clock change",
+    "calls between people of the project",
 )
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """``changes``: what callers and people notice, the important first; ``beside``: what no call shows. Moments are
-    in ``timezone``, the new side's."""
+    """``changes``: what callers and people notice, the important ones first; ``other_changes``: what no call shows.
+    Times are in ``timezone``, the new side's."""
 
     changes: Sequence[Change]
     other_changes: Sequence[str]
@@ -36,12 +36,12 @@ class Comparison:
 
     @property
     def differs(self) -> bool:
-        """Whether there is anything to tell."""
+        """Whether there is any change."""
         return bool(self.changes or self.other_changes)
 
 
 def compare(old: Side, new: Side, today: date, most_calls: int = MOST_CALLS) -> Comparison:
-    """Carry calls on both sides; the year that is looked at begins ``today``."""
+    """Run calls on both sides; the explored year starts ``today``."""
     affected = Affected(old, new)
     explored = Explorer(affected, today, most_calls).explore()
     numbers = sum(len(group.numbers) for group in affected.groups)
@@ -61,10 +61,10 @@ def _unexplored(affected: Affected, explored: Explored) -> list[str]:
         if groups:
             numbers = sorted(number for group in groups for number in group.numbers)
             shown = ", ".join(numbers[:3]) + (f" and {len(numbers) - 3} more" if len(numbers) > 3 else "")
-            found.append(f"{how}, the bound on calls was reached: {shown} (raise --calls)")
-    found += [f"callers that only {test} tells apart" for test in sorted(explored.untried)[:3]]
+            found.append(f"{how}, the limit of calls was reached: {shown} (raise --calls)")
+    found += [f"callers that only {test} distinguishes" for test in sorted(explored.untried)[:3]]
     if affected.schemes:
-        found.append(f"webhooks of other numbers may name {_some(sorted(affected.schemes))} too")
+        found.append(f"webhooks of other numbers that name {_some(sorted(affected.schemes))}")
     return [*found, *NEVER]
 
 

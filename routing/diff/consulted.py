@@ -1,6 +1,6 @@
-"""What a call consulted, and so what is worth varying about it: callers, digits, answers, phones. Pure.
+"""The circumstances that a call consulted and that are worth varying: callers, digits, answers, phones. Pure.
 
-Read from what happened and from the compiled files that were read for it, never from schemes.
+They come from the call's events and from the compiled files that it read, never from schemes.
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ WRONG = "9870654321*"
 
 @dataclass(frozen=True)
 class Choices:
-    """What dynamic steps may be told to answer: a person both sides know, schemes that a webhook may name."""
+    """Decisions to try in dynamic steps: a person on both sides, and schemes that a webhook may name."""
 
     person: str
     schemes: tuple[str, ...]
 
 
 def leading(sides: Sides, scenario: Scenario, callers: Callers, choices: Choices) -> Iterator[Scenario]:
-    """Variations that may lead the call elsewhere."""
+    """Variations that may change the path of the call."""
     yield from _other_callers(sides, scenario, callers)
     yield from _digits(sides, scenario)
     yield from _visitors(sides, scenario)
@@ -46,7 +46,7 @@ def leading(sides: Sides, scenario: Scenario, callers: Callers, choices: Choices
 
 
 def phones(scenario: Scenario, rung: Iterable[str]) -> Iterator[Scenario]:
-    """Variations of what these phones do: each answers alone; all are busy, all cannot be reached."""
+    """Variations of these phones: one answers; all are busy; all are unreachable."""
     targets = dict.fromkeys(rung)
     yield from (scenario.with_(Delta("answers", who)) for who in targets)
     if targets:
@@ -54,7 +54,7 @@ def phones(scenario: Scenario, rung: Iterable[str]) -> Iterator[Scenario]:
 
 
 def unconfirmed(scenario: Scenario) -> Scenario:
-    """The same call where whoever picks up presses nothing."""
+    """The same call without a confirm key pressed."""
     changed = (Delta("unconfirmed", delta.who) if delta.kind == "answers" else delta for delta in scenario.deltas)
     return replace(scenario, deltas=tuple(changed))
 
@@ -99,7 +99,7 @@ def _answers(sides: Sides, choices: Choices) -> Iterator[Delta]:
 
 
 def _decided_steps(sides: Sides) -> list[Mapping[str, Any]]:
-    """The tables of the dynamic steps that the engine was asked about."""
+    """The tables of the dynamic steps for which the call requested a decision."""
     found = []
     for side, run in sides:
         for event in run.events:
@@ -115,7 +115,7 @@ def _table(text: str) -> Mapping[str, Any]:
 
 
 def _digits(sides: Sides, scenario: Scenario) -> Iterator[Scenario]:
-    """At each question not yet answered: one of each kind of answer that the dialplan tells apart."""
+    """At each new prompt: one input of each kind that the dialplan distinguishes."""
     for _, run in sides:
         before = None
         tries = [event for event in run.events if event.kind == "digits"]
@@ -128,7 +128,7 @@ def _digits(sides: Sides, scenario: Scenario) -> Iterator[Scenario]:
 
 
 def _choices(menus: Sequence[DialplanInputs]) -> Iterator[str]:
-    """What to type, of the menus of a scheme on both sides: the first key of each kind, a wrong one included."""
+    """Inputs for the menus of a scheme on both sides: one of each kind, an invalid one included."""
     tests = sorted({test for menu in menus for field, test in menu.tests if field == DIGITS})
     questions = [question for menu in menus for question in menu.questions]
     valid = [key for test in tests for key in islice(examples(test), MOST_DIGITS)]
@@ -137,14 +137,14 @@ def _choices(menus: Sequence[DialplanInputs]) -> Iterator[str]:
         patterns = [question.pattern for question in questions]
         known.setdefault(tuple(fits(key, test) for test in (*tests, *patterns)), key)
     for key in known.values():
-        # more digits are waited for where they could be an answer: a pause ends this one
+        # FreeSWITCH waits for more digits where they could be valid: a pause ends this input
         longer = (f"{key}{'0' * more}" for more in range(1, MOST_DIGITS))
         begun = any(other != key and other.startswith(key) for other in valid)
         yield key + ("-" if begun or any(fits(each, test) for each in longer for test in tests) else "")
 
 
 def by_hand(sides: Sides, scenario: Scenario, kind: Kind, every: Sequence[Kind]) -> Iterator[Scenario]:
-    """Calendars opened and closed by hand, where that makes a state that no moment has."""
+    """Calendars opened and closed manually, where that gives a combination of states that no moment has."""
     usual = {other.states for other in every}
     read = [{path for path in run.read if path.startswith("calendars/")} for _, run in sides]
     for path in sorted(read[0] | read[1]):

@@ -1,7 +1,7 @@
-"""Which calls are tried on both sides: each kind of moment as usual, then whatever a call consulted, varied.
-A call that read no changed file on the old side goes the same way on the new one and is carried once. What phones do
-matters only from the change on; a way onward that was varied once is not varied again, and what was found of it holds
-for every number and moment that comes to the same way. Bounded by a count of calls; what was cut is told.
+"""The search for calls to try on both sides: every kind of moment, then variations of the circumstances of each call.
+A call that reads no changed file on the old side has the same outcome on the new one and runs once. Phones matter only
+from the change on; an outcome from there on (`Way`) is varied once, for all numbers and moments that lead to it. The
+count of calls is limited; skipped variations are reported.
 """
 
 from __future__ import annotations
@@ -23,21 +23,21 @@ from routing.diff.scenario import Scenario
 from routing.diff.side import Side
 
 LEAST_SHARE = 30
-#: A call of so many events takes the usual time; longer ones count for more than one against the bound.
+#: Events of a normal call; longer calls count as several towards the limit.
 USUAL_EVENTS = 100
 NEAR = 3
 MOST_SCHEMES = 6
 MOST_DELTAS = 3
-#: Files that every release rewrites when anything of their kind changes; they alone are no way into a change.
+#: Files that change with any entry of their kind: reading them alone does not affect a call.
 SHARED = ("numbers/", "table.json")
 
-#: A way onward from a change and what is varied on it: what is noticed from there on, on both sides.
+#: The outcome from a change on, on both sides, and the variations after it.
 Way = tuple[object, ...]
 
 
 @dataclass(frozen=True)
 class Difference:
-    """A call that goes otherwise now."""
+    """A call with a different outcome now."""
 
     group: Group
     kind: Kind
@@ -48,7 +48,7 @@ class Difference:
 
 @dataclass
 class Explored:
-    """What was found. ``calls``: carried on both sides; ``cut``: how many variations of a group were left, -1 all."""
+    """The result. ``calls``: run on both sides; ``cut``: variations of a group that were not tried, -1 for all."""
 
     findings: list[Difference] = field(default_factory=list)
     kinds: dict[Group, list[Kind]] = field(default_factory=dict)
@@ -59,7 +59,7 @@ class Explored:
 
 @dataclass(frozen=True)
 class _Try:
-    """A scenario at a kind of moment; ``way`` when it only varies phones from a change on."""
+    """A scenario at a kind of moment; with ``way`` it only varies phones from a change on."""
 
     kind: Kind
     scenario: Scenario
@@ -68,7 +68,7 @@ class _Try:
 
 @dataclass(frozen=True)
 class _Known:
-    """What came of a way: the outcomes, whether they differ, and whether somebody was asked to confirm."""
+    """The result of a way: the outcomes, whether they differ, and whether a phone asked for a confirm key."""
 
     outcomes: tuple[Outcome, Outcome]
     differ: bool
@@ -77,7 +77,7 @@ class _Known:
 
 @dataclass
 class _Search:
-    """What is still to be tried of a group."""
+    """The pending scenarios of a group."""
 
     group: Group
     who: Callers
@@ -88,7 +88,7 @@ class _Search:
 
 
 class Explorer:
-    """Explores the groups that may have changed; ``most_calls`` bounds the calls carried, long ones count for more."""
+    """Explores the groups that may have changed; ``most_calls`` limits the calls; long ones count as several."""
 
     def __init__(self, affected: Affected, today: date, most_calls: int) -> None:
         self.affected = affected
@@ -103,7 +103,7 @@ class Explorer:
         self._runs: dict[Scenario, list[tuple[Kind, Sides]]] = {}
 
     def explore(self) -> Explored:
-        """All groups as usual, nearest to a change first; then varied: far ones share what near ones leave."""
+        """Try all groups without variations, the nearest to a change first; then with, far ones with the calls left."""
         searches = [self._search(group) for group in self.affected.groups]
         for search in searches:
             self._carry_on(search, self.most_calls, len(search.every))
@@ -124,7 +124,7 @@ class Explorer:
         return _Search(group, who, every, deque(usual))
 
     def _carry_on(self, search: _Search, until: int, most: int | None = None) -> None:
-        """Try what is next, ``most`` times, while fewer than ``until`` calls are spent."""
+        """Try pending scenarios, at most ``most``, until ``until`` calls are used."""
         while search.queue and self._spent < until and (most is None or search.tried < most):
             search.tried += 1
             for further in self._carried(search.group, search.queue.popleft(), search.who, search.every):
@@ -141,7 +141,7 @@ class Explorer:
         return found
 
     def _carried(self, group: Group, attempt: _Try, who: Callers, every: Sequence[Kind]) -> Iterator[_Try]:
-        """Carry one, keep what differs, and say what to try next."""
+        """Run one scenario, record a difference, and yield what to try next."""
         scenario = attempt.scenario
         known = self._ways.get(attempt.way) if attempt.way else None
         if known is None:
@@ -157,7 +157,7 @@ class Explorer:
             yield _Try(attempt.kind, silent, (*attempt.way, silent.deltas[-1]))
 
     def _phones(self, group: Group, attempt: _Try, sides: Sides) -> Iterator[_Try]:
-        """Phones rung from the change on while one lies ahead: behind it, answers only cut the call short."""
+        """Variations of phones that ring before the last change: after it, answers only cut the call short."""
         since = [self._since(group, run) for _, run in sides]
         if group.old is None or group.new is None or (since[0] is None and since[1] is None):
             return
@@ -184,7 +184,7 @@ class Explorer:
             yield from consulted.by_hand(sides, scenario, attempt.kind, every)
 
     def _run(self, scenario: Scenario, kind: Kind) -> Sides:
-        """The call on both sides, as it went before at a moment that the calendars it reads see alike."""
+        """The call on both sides; reused from a moment with the same states of the calendars it reads."""
         same = self._runs.setdefault(replace(scenario, at=self._epoch), [])
         for before, sides in same:
             if _needed(kind, sides) == _needed(before, sides):
@@ -194,7 +194,7 @@ class Explorer:
         return sides
 
     def _carry(self, scenario: Scenario) -> Sides:
-        """The call on both sides; on one where the other cannot differ."""
+        """The call on both sides, or on one if the other cannot differ."""
         old, new = self.affected.old, self.affected.new
         before = self._one(old, scenario)
         if not before.read & self.affected.changed:
@@ -208,7 +208,7 @@ class Explorer:
         return run
 
     def _since(self, group: Group, run: Run) -> int | None:
-        """Where in a call's events the change begins to matter; None when it never does."""
+        """The index of a call's event from which the change matters; None when it never does."""
         if group.moved:
             return 0
         if not any(not path.startswith(SHARED) for path in run.read & self.affected.changed):
@@ -218,7 +218,7 @@ class Explorer:
 
 
 def _needed(kind: Kind, sides: Sides) -> tuple[object, ...]:
-    """What a kind of moment says to the calls that went so: the calendars they read, and single time tests."""
+    """The states at a kind of moment that matter to a call: of the calendars it reads, and of other time tests."""
     read = {side.release.name: run.read for side, run in sides}
     return kind.held, tuple((key, state) for key, state in kind.states if key[1] in read.get(key[0], ()))
 
@@ -239,12 +239,12 @@ def _onward(run: Run, since: int) -> Way:
 
 
 def _choices(affected: Affected) -> Choices:
-    """A person that did not change, for the steps that may name anybody; schemes that only a webhook leads to."""
+    """An unchanged person for decisions that may name anybody, and schemes to which only webhooks lead."""
     both = [set(side.published.table["people"]) for side in (affected.old, affected.new)]
     people = sorted(both[0] & both[1])
     person = next((name for name in people if f"people/{name}.xml" not in affected.changed), "")
     shared = affected.old.schemes.keys() & affected.new.schemes.keys()
-    # a changed scheme with numbers of its own shows there; one that only webhooks lead to must be named by one
+    # a changed scheme with numbers of its own is tried by them; others need a webhook that names them
     plain = (name for name in sorted(shared - affected.schemes) if not affected.new.schemes[name].jumps)
     schemes = affected.unreached() or list(plain)[:1]
     return Choices(person, tuple(schemes[:MOST_SCHEMES]))

@@ -1,7 +1,7 @@
-"""The coming year cut wherever a calendar may change its mind, and the moments that every calendar sees alike.
+"""The coming year in intervals without changes of calendars, grouped by the states of all calendars.
 
-Boundaries are read from time tests of the compiled files; what a calendar says at a moment is found by executing it.
-Pure: the first day is an argument.
+Boundaries come from the time conditions of the compiled files, states from executing the calendars. Pure: the first
+day is an argument.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ from routing.offline.when import matches, number_matches
 
 DAY = 24 * 60
 YEAR = timedelta(days=366)
-#: What calendars say: (side, file, zone) -> open, closed or holiday.
+#: States of calendars: (side, file, zone) -> open, closed or holiday.
 States = tuple[tuple[tuple[str, str, str], str], ...]
 
 
 @dataclass(frozen=True, order=True)
 class Interval:
-    """Part of a day in the project's zone; ``weekday`` 0 is Monday and stands for all usual ones, None is this date."""
+    """Part of a day in the project's zone; ``weekday`` 0 is every normal Monday, None is only this date."""
 
     day: date
     start: int
@@ -35,16 +35,16 @@ class Interval:
     weekday: int | None
 
     def middle(self, zone: ZoneInfo) -> datetime:
-        """The moment that stands for the interval."""
+        """The moment that represents the interval."""
         minute = (self.start + self.end) // 2
         return datetime(self.day.year, self.day.month, self.day.day, minute // 60, minute % 60, tzinfo=zone)
 
 
 @dataclass(frozen=True)
 class Kind:
-    """Moments that every calendar in question sees alike; a call at any of them goes as at ``moment``.
+    """Moments with the same states of all relevant calendars; ``moment`` represents them.
 
-    ``states``: what each calendar says, by (side, file, zone); ``held``: which time tests outside of calendars hold.
+    ``states``: of each calendar, by (side, file, zone); ``held``: results of time conditions outside calendars.
     """
 
     moment: datetime
@@ -54,12 +54,12 @@ class Kind:
 
     @property
     def minutes(self) -> int:
-        """How much of a usual week it is."""
+        """Its minutes of a normal week."""
         return sum(part.end - part.start for part in self.intervals if part.weekday is not None)
 
 
 def kinds(files: Sequence[tuple[Side, str]], zone: ZoneInfo, today: date) -> list[Kind]:
-    """The year's kinds of moments for these files, those that fill most of the week first."""
+    """The year's kinds of moments for these files, those with the most minutes of a week first."""
     times, calendars = _times(files)
     special = _special(times, today)
     found: dict[tuple[States, tuple[bool | None, ...]], list[Interval]] = {}
@@ -74,14 +74,14 @@ def kinds(files: Sequence[tuple[Side, str]], zone: ZoneInfo, today: date) -> lis
 
 
 def _usual(parts: Sequence[Interval]) -> Interval:
-    """The longest interval of a usual week, the first of them."""
+    """The first of the longest intervals of a normal week."""
     return min(parts, key=lambda part: (part.weekday is None, part.start - part.end, part.day))
 
 
 def _times(
     files: Sequence[tuple[Side, str]],
 ) -> tuple[set[tuple[Times, str, bool]], dict[tuple[str, str, str], str]]:
-    """(time test, zone, whether a calendar's), and the calendars' texts by (side, file, zone)."""
+    """(time condition, zone, whether in a calendar), and the calendars' texts by (side, file, zone)."""
     times: set[tuple[Times, str, bool]] = set()
     calendars: dict[tuple[str, str, str], str] = {}
     for side, path in files:
@@ -96,7 +96,7 @@ def _times(
 
 @lru_cache(maxsize=200_000)
 def _state(path: str, zone: str, text: str, moment: datetime) -> str:
-    """What a calendar's own dialplan says at a moment."""
+    """The state of a calendar at a moment, by its dialplan."""
     if not text:
         return "missing"
     line = CallerLine(Profile("check", "calendar", "XML", "", "", ""), moment, {})
@@ -108,14 +108,14 @@ def _state(path: str, zone: str, text: str, moment: datetime) -> str:
 
 
 def _special(times: Iterable[tuple[Times, str, bool]], today: date) -> list[date]:
-    """Dates of the coming year that are named by a test, and their morrows: a night may end there."""
+    """Dates of the coming year that a condition names, and the days after them, on which periods may end."""
     named = {day for test in {test for test, _, _ in times} for day in _named(test, today)}
     return sorted(named | {day + timedelta(days=1) for day in named})
 
 
 @lru_cache(maxsize=4096)
 def _named(test: Times, today: date) -> tuple[date, ...]:
-    """The dates of the coming year that a test means by their numbers in the year."""
+    """The dates of the coming year that a condition names by the day of the year."""
     fields = dict(test)
     if "yday" not in fields:
         return ()
@@ -139,7 +139,7 @@ def _intervals(
 
 
 def _minutes(tests: Iterable[Times]) -> set[int]:
-    """Minutes after midnight at which a test may change; FreeSWITCH's ``minute-of-day`` counts from 1."""
+    """Minutes after midnight at which a condition may change; FreeSWITCH's ``minute-of-day`` counts from 1."""
     found: set[int] = set()
     for test in tests:
         for name, expression in test:
@@ -164,7 +164,7 @@ def _cuts(day: date, minutes: Mapping[str, Sequence[int]], zone: ZoneInfo) -> It
 
 
 def _week(special: Iterable[date], zones: Iterable[ZoneInfo], today: date) -> dict[int, date]:
-    """A date for each weekday on which nothing special happens and no clock is changed."""
+    """A normal date for each weekday: no special date and no clock change."""
     barred, found = set(special), dict[int, date]()
     for offset in range(1, YEAR.days):
         day = today + timedelta(days=offset)
@@ -176,6 +176,6 @@ def _week(special: Iterable[date], zones: Iterable[ZoneInfo], today: date) -> di
 
 
 def _changes(day: date, zone: ZoneInfo) -> bool:
-    """Whether a zone's clock is changed on this day or the one before."""
+    """Whether a zone has a clock change on this day or the day before."""
     noon = datetime(day.year, day.month, day.day, 12, tzinfo=zone)
     return noon.utcoffset() != (noon - timedelta(days=2)).replace(tzinfo=zone).utcoffset()

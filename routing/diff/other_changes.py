@@ -1,6 +1,6 @@
-"""What no call shows: numbers, people, accounts, gateways that came or went, settings that phones and the engine see.
+"""Changes that no call shows: new and removed numbers, people, accounts, gateways; settings of phones and the engine.
 
-Compares compiled files by what they say, name by name. Passwords and secrets are neither read nor told.
+Compiled files are compared by content, name by name. Passwords and secrets are neither read nor shown.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from routing.diff.affected import Affected
 from routing.diff.side import Side
 from routing.offline.reading import assigned
 
-#: Variables that a call's course already tells, or that only hold it together.
+#: Variables whose effect a call shows anyway, or that are internal.
 COURSE = re.compile(
     r"routing_|leg_|group_confirm|originate_timeout|ignore_early_media|timezone|socket_resume"
     r"|bridge_pre_execute|sip_cid_type|max_session|continue_on_fail|hangup_after|hold_music|playback_terminators"
 )
-#: Variable -> what people call it.
+#: Variable -> its name for readers.
 NAMES = {
     "origination_caller_id_name": "name shown on phones",
     "origination_caller_id_number": "caller ID shown",
@@ -33,7 +33,7 @@ MOST_VALUES = 3
 
 
 def other_changes(affected: Affected) -> list[str]:
-    """One line each."""
+    """One line per change."""
     old, new = affected.old, affected.new
     return [
         *_numbers(old, new),
@@ -51,7 +51,7 @@ def _numbers(old: Side, new: Side) -> Iterator[str]:
         led = new.numbers[number]
         yield f"number {number} is new: scheme {led.scheme}, {_pays(led.caller_pays)}"
     for number in sorted(old.numbers.keys() - new.numbers.keys()):
-        yield f"number {number} is gone: it led to scheme {old.numbers[number].scheme}"
+        yield f"number {number} is removed: it led to scheme {old.numbers[number].scheme}"
     for number in sorted(old.numbers.keys() & new.numbers.keys()):
         before, now = old.numbers[number], new.numbers[number]
         if before.scheme != now.scheme:
@@ -67,7 +67,7 @@ def _pays(caller: bool) -> str:
 def _names(what: str, old: Iterable[str], new: Iterable[str]) -> Iterator[str]:
     before, now = set(old), set(new)
     yield from (f"{what} {name} is new" for name in sorted(now - before))
-    yield from (f"{what} {name} is gone" for name in sorted(before - now))
+    yield from (f"{what} {name} is removed" for name in sorted(before - now))
 
 
 def _people(affected: Affected) -> Iterator[str]:
@@ -83,11 +83,11 @@ def _people(affected: Affected) -> Iterator[str]:
         if changed:
             yield f"person {name}: {', '.join(changed)}"
         elif f"people/{name}.xml" in affected.changed:
-            yield f"person {name}: rung otherwise when a webhook, a CRM, `sticky` or a colleague names this person"
+            yield f"person {name}: rings differently when a webhook, a CRM, `sticky` or a colleague rings them"
     if old["destinations"] != new["destinations"]:
-        yield "destinations: other outside numbers may be dialled"
+        yield "destinations: other outside numbers are allowed"
     elif "outbound.xml" in affected.changed:
-        yield "calls to outside numbers are dialled otherwise"
+        yield "calls to outside numbers are dialled differently"
 
 
 def _shown(value: Any) -> str:
@@ -102,7 +102,7 @@ def _gateways(affected: Affected) -> Iterator[str]:
             name = path.removeprefix("gateways/").removesuffix(".xml")
             old, new = (dict(_PARAM.findall(side.text(path))) for side in (affected.old, affected.new))
             if not old or not new:
-                yield f"gateway {name} is {'gone' if old else 'new'}"
+                yield f"gateway {name} is {'removed' if old else 'new'}"
                 continue
             differ = sorted(key for key in old.keys() | new.keys() if old.get(key) != new.get(key))
             changed = (f"{key} {old.get(key, 'none')} -> {new.get(key, 'none')}" for key in differ if key != "password")
@@ -113,12 +113,12 @@ def _sounds(affected: Affected) -> Iterator[str]:
     for path in sorted(affected.changed):
         if path.startswith("sounds/"):
             old, new = path in affected.old.files, path in affected.new.files
-            what = "sounds otherwise" if old and new else "is new" if new else "is gone"
+            what = "has other content" if old and new else "is new" if new else "is removed"
             yield f"sound {path.removeprefix('sounds/')} {what}"
 
 
 def _settings(affected: Affected) -> Iterator[str]:
-    """What a scheme gives phones to show and callers to hear while they wait; steps may have moved to a new scheme."""
+    """What phones show and waiting callers hear in a scheme; steps may have moved to a new scheme."""
     old, new = affected.old, affected.new
     gone, fresh = old.schemes.keys() - new.schemes.keys(), new.schemes.keys() - old.schemes.keys()
     for scheme in sorted(old.schemes.keys() & new.schemes.keys()):
@@ -147,18 +147,18 @@ def _values(values: set[str]) -> str:
 
 
 def _engine(affected: Affected) -> Iterator[str]:
-    """What the engine is told of dynamic steps: addresses, forms, limits."""
+    """The engine's settings of dynamic steps: addresses, forms, limits."""
     for scheme in sorted(affected.old.schemes.keys() & affected.new.schemes.keys()):
         path = f"schemes/{scheme}.json"
         if path in affected.changed:
             old, new = (json.loads(side.text(path)).get("steps", {}) for side in (affected.old, affected.new))
             yield from (f"scheme {scheme}: {line}" for line in _steps(old, new))
     if "tracking.json" in affected.changed:
-        yield "pools or tracking: numbers are lent otherwise"
+        yield "pools or tracking: numbers are lent differently"
 
 
 def _steps(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
-    """Dynamic steps of the same kind, in order; a step that only moved is the same."""
+    """Dynamic steps of the same kind, in order; a step that only moved is unchanged."""
     for kind in sorted({step["kind"] for step in (*old.values(), *new.values())}):
         before, now = ([step for step in side.values() if step["kind"] == kind] for side in (old, new))
         if len(before) != len(now):

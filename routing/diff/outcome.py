@@ -1,7 +1,7 @@
-"""What the caller and the people notice of a call, as entries that two releases can be compared by. Pure.
+"""What the caller and the people notice of a call, as entries to compare two releases. Pure.
 
-Names of schemes and steps, and how an outcome comes about, are left out: a scheme that was only rewritten behaves the
-same. Times within half a second of each other are the same.
+Names of schemes and steps, and causes of outcomes, are omitted: a scheme that was only rewritten behaves the same.
+Times that differ by less than half a second are equal.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from routing.offline.ladder import ENDINGS
 
 SAME_MS = 500
 SILENCE_MS = 1_000
-#: Endings that the way a phone was scripted explains; the others are the plan's doing.
+#: Causes that follow from a phone's script; the dialplan is the reason for others.
 SCRIPTED = frozenset({"ALLOTTED_TIMEOUT", "NO_ANSWER", "LOSE_RACE", "ORIGINATOR_CANCEL", "answered"})
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One thing noticed: what, whom or what it is about, from when, how long; ``how`` it went; in which step."""
+    """One thing to notice: ``what``, its subject, start and duration, how it ended, and the step."""
 
     at_ms: int
     what: str
@@ -37,7 +37,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Outcome:
-    """The whole call. ``talk``: the target the caller talked with; ``message``: they could leave one."""
+    """The whole call. ``talk``: the target with whom the caller talked; ``message``: they could leave one."""
 
     entries: tuple[Entry, ...]
     talk: str
@@ -54,7 +54,7 @@ class Outcome:
 
 
 def outcome(events: Sequence[Event]) -> Outcome:
-    """What is noticed of a call."""
+    """The outcome of a call."""
     entries = tuple(_entries(events))
     talk = talked(events) or ""
     return Outcome(
@@ -95,7 +95,7 @@ def _entries(events: Sequence[Event]) -> Iterator[Entry]:
                 name, _, value = subject.partition("=")
                 variables |= {name: value} if name in variables else {}
             case "record":
-                # a message's length is the caller's doing, its box is the folder
+                # the caller decides the length of a message; its box is the folder
                 yield Entry(
                     at_ms, "voicemail", subject.split("/")[-2], how=variables["routing_notify"], step=event.step
                 )
@@ -107,7 +107,7 @@ def _entries(events: Sequence[Event]) -> Iterator[Entry]:
 
 
 def _endings(events: Sequence[Event]) -> dict[int, Event]:
-    """The end of every ring, by the ring's place."""
+    """The end of every ring, by the index of the ring."""
     waiting: dict[str, list[int]] = {}
     found = {}
     for index, event in enumerate(events):
@@ -119,7 +119,7 @@ def _endings(events: Sequence[Event]) -> dict[int, Event]:
 
 
 def _unknown(event: Event) -> bool:
-    """Whether a number was looked up that the release does not know: no fault, the call's end tells it."""
+    """Whether a number is unknown to the release: not a fault, the end of the call shows it."""
     return event.kind == "missing" and "/numbers/" in event.subject
 
 

@@ -1,4 +1,4 @@
-"""Outcomes as people say them: a call as a few phrases, two calls as what was and what is now. Pure."""
+"""Outcomes as text: one call as a few phrases, two calls as before and after. Pure."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ BEEP = "beep.wav"
 
 
 def phrases(outcome: Outcome) -> list[str]:
-    """A call in order: who rings how long, what is heard, how it ends."""
+    """A call in order: rings with their times, sounds, and the end."""
     found: list[str] = []
     prompts: list[Entry] = []
     entries = [entry for entry in outcome.entries if entry.what not in ("answered", "records", "asks")]
@@ -45,8 +45,8 @@ def _phrase(entry: Entry, prompts: Sequence[Entry], outcome: Outcome) -> str:
             return f"whispers {entry.subject} to {entry.how}"
         case "voicemail":
             greeting = prompts[-1].subject if _greets(prompts, entry) else ""
-            tells = f", telling {' and '.join(entry.how.split())}" if entry.how else ""
-            return f"voicemail {entry.subject}" + (f" ({greeting})" if greeting else "") + tells
+            notifies = f", notifying {' and '.join(entry.how.split())}" if entry.how else ""
+            return f"voicemail {entry.subject}" + (f" ({greeting})" if greeting else "") + notifies
         case "fault":
             return f"fault: {entry.subject}"
         case "ends" if not (outcome.talk or outcome.message) or entry.how:
@@ -64,7 +64,7 @@ def _played(prompts: Sequence[Entry]) -> list[str]:
 
 
 def _together(entries: Sequence[Entry]) -> list[Entry]:
-    """The rings from the first on that overlap."""
+    """The first ring and those that overlap with it."""
     found = [entries[0]]
     until = entries[0].at_ms + entries[0].lasted_ms
     for entry in entries[1:]:
@@ -90,7 +90,7 @@ def _with_confirm_key(who: str, keys: Mapping[str, str]) -> str:
 
 
 def target(entry: Entry) -> str:
-    """Whom a ring is for."""
+    """The target of a ring."""
     return entry.subject.partition(" ")[0]
 
 
@@ -99,7 +99,7 @@ def _s(milliseconds: int) -> int:
 
 
 def was_now(old: Outcome, new: Outcome) -> tuple[str, str]:
-    """The part in which two calls differ, on both sides; what comes before and after alike is left out."""
+    """The part in which two calls differ, on both sides, without equal phrases before and after."""
     one, two = phrases(old), phrases(new)
     if one == two:
         return _hidden(old, new)
@@ -121,7 +121,7 @@ def _joined(part: Sequence[str]) -> str:
 
 
 def _hidden(old: Outcome, new: Outcome) -> tuple[str, str]:
-    """Calls that go through the same stations and differ all the same."""
+    """Calls with equal phrases that still differ."""
     for what, state in (("records", "recorded"), ("answered", "answered")):
         counts = [sum(entry.what == what for entry in side.entries) for side in (old, new)]
         if counts[0] != counts[1]:
@@ -138,7 +138,7 @@ def _hidden(old: Outcome, new: Outcome) -> tuple[str, str]:
 
 
 def _shifted(one: Entry, two: Entry) -> tuple[str, str]:
-    """The same thing at another moment, or for another time."""
+    """The same entry at another time, or with another duration."""
     name = {"answered": "the caller is answered", "ends": "the call ends", "records": "recorded"}.get(one.what, "")
     what = name or f"{one.what} {target(one)}"
     if abs(two.lasted_ms - one.lasted_ms) >= SAME_MS:

@@ -15,7 +15,7 @@ NOTHING = "No call changes."
 MOST_CHARACTERS = 60_000
 #: Of the old and the new side.
 Schemes = tuple[Sequence[str], Sequence[str]]
-#: How bad a change is, in words for people; "" needs none.
+#: Rank of a change -> its mark for readers; other ranks have none.
 MARKS = {
     "broken": "BROKEN",
     "lost": "LOST",
@@ -48,7 +48,7 @@ def _space(lines: Sequence[str]) -> list[str]:
 
 
 def _by_moments(changes: Iterable[Change]) -> Iterator[tuple[str, list[Change]]]:
-    """Changes at the same moments together, where the first of them stands."""
+    """Changes grouped by their moments, in the order of the first of each group."""
     found: dict[str, list[Change]] = {}
     for change in changes:
         found.setdefault(change.when, []).append(change)
@@ -56,7 +56,7 @@ def _by_moments(changes: Iterable[Change]) -> Iterator[tuple[str, list[Change]]]
 
 
 def markdown(found: Comparison, old: str, new: str, schemes: Schemes, verbose: bool = False) -> str:
-    """For a comment on a pull request, no longer than one may be; both ladders of each change are folded away."""
+    """A comment for a pull request, within the size limit; the ladders of each change are collapsed."""
     lines = ["### What callers will notice", "", _head(found, f"`{old}`", f"`{new}`"), ""]
     last = _folded("Not explored", [f"- {_safe(line)}" for line in found.unexplored]) if found.unexplored else []
     room = MOST_CHARACTERS - sum(map(len, last))
@@ -80,7 +80,7 @@ def _folded(title: str, lines: Sequence[str]) -> list[str]:
 
 
 def _fitting(parts: Sequence[str], room: int) -> tuple[list[str], int]:
-    """The parts for which there is room, a word about those that are left, and the room that remains."""
+    """The parts that fit, a note about the others, and the remaining room."""
     for at, part in enumerate(parts):
         room -= len(part) + 1
         if room < 0:
@@ -89,7 +89,7 @@ def _fitting(parts: Sequence[str], room: int) -> tuple[list[str], int]:
 
 
 def as_json(found: Comparison, old: str, new: str, schemes: Schemes, verbose: bool = False) -> str:
-    """One object; ``changes`` in the order of the text."""
+    """One object; ``changes`` have the order of the text."""
     report = {
         "old": old,
         "new": new,
@@ -108,10 +108,10 @@ FORMATS = {"text": text, "markdown": markdown, "json": as_json}
 
 
 def _head(found: Comparison, old: str, new: str) -> str:
-    numbers = f"{found.numbers} number{'' if found.numbers == 1 else 's'} could be concerned"
+    numbers = f"{found.numbers} number{'' if found.numbers == 1 else 's'} may be affected"
     changes = f"{len(found.changes)} difference{'' if len(found.changes) == 1 else 's'}"
     zone = f" Times are {found.timezone}." if found.changes else ""
-    return f"{old} -> {new}: {changes}; {numbers}, {found.explored.calls} calls carried.{zone}"
+    return f"{old} -> {new}: {changes}; {numbers}, {found.explored.calls} calls run.{zone}"
 
 
 def _marked(change: Change) -> str:
@@ -119,7 +119,7 @@ def _marked(change: Change) -> str:
 
 
 def _rows(when: str, changes: Sequence[Change]) -> Iterator[str]:
-    """Rows of the table; the moments stand in the first."""
+    """Rows of the table; only the first shows the moments."""
     for change in changes:
         cases = "<br>".join((*(_safe(str(case)) for case in change.cases[:MOST_SHOWN]), *more(len(change.cases))))
         mark = MARKS.get(change.rank, "")
@@ -128,7 +128,7 @@ def _rows(when: str, changes: Sequence[Change]) -> Iterator[str]:
 
 
 def _safe(line: str) -> str:
-    """Text that Markdown takes as text."""
+    """Text with Markdown's syntax escaped."""
     for sign in "\\`*_|<":
         line = line.replace(sign, "&lt;" if sign == "<" else f"\\{sign}")
     return line

@@ -1,4 +1,4 @@
-"""One call as it is tried: everything is as usual but what ``deltas`` names. And how people say that. Pure."""
+"""One tried call: default circumstances, except for its ``deltas``, and their description. Pure."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-#: What can be special about a call, in the order in which it is said and tried.
+#: The script of a phone that answers.
 ANSWERS_AFTER = "answers after 3s"
 
 
 @dataclass(frozen=True, order=True)
 class Delta:
-    """One thing that is not as usual: ``kind`` is a row of SAID, ``who`` whom it is about."""
+    """One circumstance that differs from the default: ``kind`` is a key of `PHRASES`, ``who`` its subject."""
 
     kind: str
     who: str = ""
@@ -23,7 +23,7 @@ class Delta:
         return PHRASES[self.kind].format(who=self.who, what=self.what)
 
 
-#: Kind -> how it is said.
+#: Kind -> its description.
 PHRASES = {
     "caller": "from {who}",
     "hours": "{who} {what} by hand",
@@ -44,9 +44,9 @@ ORDER = tuple(PHRASES)
 
 @dataclass(frozen=True)
 class Scenario:
-    """A call to ``to`` from ``caller`` at an aware moment. ``digits`` has one entry a question: "-" types nothing.
+    """A call to ``to`` from ``caller`` at an aware moment. ``digits`` has one entry per prompt: "-" types nothing.
 
-    Usual is: no phone answers, nothing is typed, webhooks refuse, CRMs know nobody, nothing is remembered.
+    Defaults: no phone answers, nothing is typed, webhooks refuse, CRMs find nobody, no talk is stored.
     """
 
     to: str
@@ -56,24 +56,24 @@ class Scenario:
     digits: tuple[str, ...] = ()
 
     def with_(self, delta: Delta) -> Scenario:
-        """The same call with one more thing special about it."""
+        """The same call with one more delta."""
         return replace(self, deltas=(*self.deltas, delta))
 
     def value(self, kind: str) -> str:
-        """What is special of this kind; empty when nothing is."""
+        """The value of the delta of this kind; empty without one."""
         return next((delta.what for delta in self.deltas if delta.kind == kind), "")
 
     def has(self, kind: str) -> bool:
-        """Whether anything of this kind is special."""
+        """Whether there is a delta of this kind."""
         return any(delta.kind == kind for delta in self.deltas)
 
     @property
     def typed(self) -> str:
-        """The digits as the caller types them, pauses included."""
+        """All digits that the caller types, with pauses."""
         return "".join(self.digits)
 
     def command(self, where: Sequence[str]) -> str:
-        """The ``routing trace`` that shows this call; ``where``: its options for the schemes."""
+        """The ``routing trace`` command that shows this call; ``where``: its options for the schemes."""
         arguments = ["routing", "trace", *where, "--to", self.to, "--from", self.caller]
         arguments += ["--at", f"{self.at:%Y-%m-%d %H:%M} {self.at.tzinfo}"]
         for delta in self.deltas:

@@ -1,4 +1,4 @@
-"""One side of a comparison: a release, its files by their content, its schemes and numbers. Reads the release only."""
+"""One side of a comparison: a release, its files by content, its schemes and numbers. Only reads the release."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from routing.offline.files import DirectoryFiles
 from routing.offline.published import PublishedRelease
 from routing.offline.reading import DialplanInputs, inputs_of, referred
 
-#: Files that name the release itself, or only sum up the others.
+#: Files that contain the release's name, or only summarise others.
 OWN = frozenset({*ENTRY_FILES, "release.json"})
 
 
 class Watched(DirectoryFiles):
-    """The files of a root, and which of them a call has read."""
+    """The files of a root; records which of them a call has read."""
 
     def __init__(self, root: Path, release: Release, store: LazyStore) -> None:
         super().__init__(root)
@@ -42,7 +42,7 @@ class Watched(DirectoryFiles):
 
 @dataclass(frozen=True)
 class Number:
-    """Where a number leads and who pays."""
+    """The scheme of a number, and who pays."""
 
     scheme: str
     caller_pays: bool
@@ -50,7 +50,7 @@ class Number:
 
 @dataclass
 class Side:
-    """A compiled release that is ``root``'s current one."""
+    """A compiled release, the current one of ``root``."""
 
     release: Release
     root: Path
@@ -69,31 +69,31 @@ class Side:
 
     @cached_property
     def numbers(self) -> Mapping[str, Number]:
-        """Every number that leads somewhere."""
+        """Every number that leads to a scheme."""
         return {
             number: Number(record.scheme, pays) for record in self.release.records for number, pays, _ in record.numbers
         }
 
     @cached_property
     def files(self) -> Mapping[str, str]:
-        """Path in the release -> name of its content; what names the release itself is left out."""
+        """Path in the release -> name of its content, without files that contain the release's name."""
         return {path: content for path, content in self.release.files.items() if path not in OWN}
 
     def text(self, path: str) -> str:
-        """A file of the release; empty when it is not there."""
+        """A file of the release; empty for a missing one."""
         return self.watched.read(f"{self.release.folder}/{path}") or ""
 
     def refers(self, path: str) -> frozenset[str]:
-        """The files of the release that a file names."""
+        """The files of the release to which a file refers."""
         return referred(self.text(path)) if path.endswith(".xml") else frozenset()
 
     def inputs_of(self, path: str) -> DialplanInputs:
-        """What a file of the release asks of a call."""
+        """The facts of a call that a file of the release reads."""
         return (
             inputs_of(self.text(path)) if self.text(path) else DialplanInputs(frozenset(), frozenset(), frozenset(), ())
         )
 
     def relative(self, paths: set[str]) -> set[str]:
-        """Paths of files as they stand in the release."""
+        """Paths relative to the release."""
         places = (f"{self.release.folder}/", f"{self.root}/current/")
         return {path.removeprefix(places[0]).removeprefix(places[1]) for path in paths}

@@ -1,4 +1,4 @@
-"""Moments as people say them: ``Mon-Fri 18:00-20:00, Sun``, ``2026-12-31 09:00-14:00``. Pure."""
+"""Moments as text: ``Mon-Fri 18:00-20:00, Sun``, ``2026-12-31 09:00-14:00``. Pure."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Parts = tuple[tuple[int, int], ...]
 
 
 def spans_text(chosen: Iterable[Interval], everything: Iterable[Interval]) -> str:
-    """The chosen intervals of all there are, in words."""
+    """The chosen intervals among all intervals, as text."""
     every, picked = set(everything), set(chosen)
     if picked == every:
         return ALWAYS
@@ -24,7 +24,7 @@ def spans_text(chosen: Iterable[Interval], everything: Iterable[Interval]) -> st
 
 
 def _listed(picked: Set[Interval], every: Set[Interval], otherwise: str) -> str:
-    """The intervals one after another; ``otherwise`` says of which dates the weekdays' hours are not true."""
+    """The intervals as a list; ``otherwise`` formats the dates to which the weekdays' hours do not apply."""
     week = {day: _joined(part for part in picked if part.weekday == day) for day in range(7)}
     extra: dict[Parts, list[date]] = {}
     without: list[date] = []
@@ -51,7 +51,7 @@ def _joined(parts: Iterable[Interval]) -> Parts:
 
 
 def _week(week: Mapping[int, Parts]) -> list[str]:
-    """Days with the same hours together, in the order in which they first come."""
+    """Days grouped by equal hours, in the order of their first day."""
     if len(set(week.values())) == 1:
         return [_clock(_around(week[0])).strip() or "any day"] if week[0] else []
     days: dict[Parts, list[int]] = {}
@@ -83,7 +83,7 @@ def _clock(parts: Parts) -> str:
 
 
 def _around(parts: Parts) -> Parts:
-    """Nights of days that are all alike as one: what ends at midnight goes on with what begins there."""
+    """Equal days with nights joined: an interval that ends at midnight continues with the one that starts there."""
     if len(parts) > 1 and parts[0][0] == 0 and parts[-1][1] == DAY:
         return (*parts[1:-1], (parts[-1][0], parts[0][1]))
     return parts

@@ -1,5 +1,5 @@
-"""A scheme as a picture: its steps, what leads from one to the next, and the way that one call took.
+"""A scheme as a diagram: its steps, the connections between them, and the path of one call.
 
-`flow` takes the steps from the same fields that are compiled, `words` says them as the author wrote them, `layout` puts
-boxes and lines on a plane, `svg` and `text` (Mermaid, DOT) write it down. Knows no files and no calls but their events.
+`flow` builds the graph from the compiled fields, `labels` its texts as the author wrote them, `layout` places boxes and
+lines, `svg` and `text` (Mermaid, DOT) write the output. Of calls it only knows events; only `read` touches files.
 """

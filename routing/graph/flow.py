@@ -1,4 +1,4 @@
-"""What is drawn: the steps of a scheme as nodes, nested as they are written, and every way from one to another."""
+"""The graph of a scheme: its steps as nodes, nested as written, and the edges between them."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from routing.steps.dynamic import DynamicStep
 from routing.steps.scheme_file import STICKY, SchemeFields, project_sticky
 
 START = "start"
-#: Heading of the steps that run after too many jumps, and how their paths begin.
+#: Heading of the steps after too many jumps, and the prefix of their paths.
 OTHERWISE = "otherwise"
 
 
 @dataclass(frozen=True)
 class Branch:
-    """A nested list of steps and when the call goes there."""
+    """A nested list of steps, and the condition to enter it."""
 
     label: str
     block: Block
@@ -27,7 +27,7 @@ class Branch:
 
 @dataclass(frozen=True)
 class FlowNode:
-    """A step. ``path`` is its path in the dialplan (``2.closed.1``); ``seconds`` the longest it takes by itself."""
+    """A step. ``path``: in the dialplan (``2.closed.1``); ``seconds``: its longest duration, without branches."""
 
     path: str
     kind: str
@@ -35,9 +35,9 @@ class FlowNode:
     seconds: float = 0.0
     family: str = "media"
     branches: tuple[Branch, ...] = ()
-    #: When the call goes on after the step without having been in a branch; None when it never does.
+    #: When the call falls through without entering a branch; None when it never does.
     falls: str | None = None
-    #: Going on is what the engine's silence leads to as well.
+    #: Falling through is also the fallback without the engine.
     is_fallback: bool = False
 
 
@@ -47,7 +47,7 @@ Block = tuple[FlowNode, ...]
 
 @dataclass(frozen=True)
 class Edge:
-    """A way from one step to the next that the call takes."""
+    """A connection from one step to the next step of a call."""
 
     source: str
     target: str
@@ -57,7 +57,7 @@ class Edge:
 
 @dataclass(frozen=True)
 class Flow:
-    """A whole scheme. ``longest_seconds``: see `routing.compile.waits`; None where a scheme it goes to is wrong."""
+    """A whole scheme. ``longest_seconds``: see `routing.compile.waits`; None if it jumps to an invalid scheme."""
 
     scheme: str
     title: str
@@ -71,7 +71,7 @@ class Flow:
         yield from _nodes(self.otherwise)
 
     def edges(self) -> Iterator[Edge]:
-        """Every way between steps of the scheme."""
+        """Every connection between steps of the scheme."""
         yield from _edges(self.block)
         yield from _edges(self.otherwise)
 
@@ -93,11 +93,11 @@ def flow(fields: SchemeFields, data: Any, folder: Folder, longest_seconds: float
 
 
 def _start(fields: SchemeFields, folder: Folder) -> FlowNode:
-    """Where calls enter; the project's stickiness is asked before the steps, of calls that begin here."""
+    """The start node; for calls that begin here, the project's `sticky` comes before the steps."""
     heading, sticky = tuple(_heading(fields)), project_sticky(fields, folder)
     if not sticky:
         return FlowNode(START, "scheme", heading, family="start", falls="")
-    lookup = _node(sticky, ("the project's: who called this caller last",), STICKY, folder, ())
+    lookup = _node(sticky, ("the project's: who called them last",), STICKY, folder, ())
     hours = "in working hours" if fields.hours else "begins here"
     falls = "out of hours, or from another scheme" if fields.hours else "from another scheme"
     return FlowNode(START, "scheme", heading, family="start", branches=(Branch(hours, (lookup,)),), falls=falls)
@@ -143,7 +143,7 @@ def _node(step: Step, lines: tuple[str, ...], path: str, folder: Folder, branche
 
 
 def _family(step: Step, is_decided: bool) -> str:
-    """What kind of box a step is: the legend's words."""
+    """The family of a step, by which the legend groups boxes."""
     if step.ends:
         return "goes" if step.jumps() else "end"
     if step.kind == "ring":
@@ -161,7 +161,7 @@ def _nodes(block: Block) -> Iterator[FlowNode]:
 
 
 def leaves(block: Block) -> Iterator[tuple[FlowNode, str, bool]]:
-    """Every node from which the call leaves the end of a block, with the way's label and whether it is a fallback."""
+    """Every node from which calls leave the end of a block, with the edge's label and whether it is a fallback."""
     if block:
         yield from _leaving(block[-1])
 

@@ -1,4 +1,4 @@
-"""A step's settings as its author wrote them, and the ways out of it in a few words."""
+"""Labels: a step's settings as written, and short labels of its edges."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from routing.model.problem import Loc
 from routing.steps.base import Step
 
 _STATES = ("open", "closed", "holiday")
-#: Characters of a line.
+#: Characters per line.
 CHARACTERS = 35
 _LONGEST_WORD = 60
 
 
 def fallen(step: Step) -> str:
-    """When the call goes on after a step."""
+    """When the call falls through a step."""
     if step.kind == "hours":
         covered = {part for _, part, _ in step.branches()}
         covered |= {"holiday"} if "closed" in covered else set()
@@ -23,7 +23,7 @@ def fallen(step: Step) -> str:
 
 
 def settings_of(step: Step, written: Any) -> dict[str, Any]:
-    """The settings of a step as written, whatever short form they were written in."""
+    """The settings of a step as written, with shorthands expanded."""
     value = written.get(step.kind) if isinstance(written, dict) else None
     if isinstance(value, dict) and not (step.kind == "match" and "when" in value):
         return value
@@ -33,11 +33,11 @@ def settings_of(step: Step, written: Any) -> dict[str, Any]:
 
 
 def below(settings: Any, loc: Loc) -> Any:
-    """What is written at a place below a step's settings; None when a short form hides it."""
+    """The written value at a location below a step's settings; None when a shorthand hides it."""
     found = settings
     for part in loc:
         if part == 0 and isinstance(found, dict):
-            continue  # one instead of a list of one
+            continue  # a single item written without its list
         if not isinstance(found, list | dict):
             return None
         known = range(len(found)) if isinstance(found, list) else found
@@ -48,7 +48,7 @@ def below(settings: Any, loc: Loc) -> Any:
 
 
 def branch_name(step: Step, loc: Loc, part: str, settings: dict[str, Any]) -> str:
-    """When the call goes into a branch: ``closed``, the digit pressed, the question that fits."""
+    """The condition of a branch: ``closed``, the pressed key, the matching condition."""
     if step.kind == "match" and loc[0] == "cases":
         return shown(below(settings, (*loc[:2], "when")) or part)
     if step.kind == "menu" and loc[0] == "options":
@@ -57,7 +57,7 @@ def branch_name(step: Step, loc: Loc, part: str, settings: dict[str, Any]) -> st
 
 
 def details(step: Step, settings: dict[str, Any]) -> tuple[str, ...]:
-    """The settings in lines: what the step is about first, then the rest; nested steps are not among them."""
+    """The settings as lines, the main setting first; without nested steps."""
     nested = {loc[0] for loc, _, _ in step.branches()}
     first = [shown(settings[step.primary])] if step.primary in settings and step.primary not in nested else []
     rest = [_setting(name, value) for name, value in settings.items() if name != step.primary and name not in nested]

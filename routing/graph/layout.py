@@ -1,7 +1,7 @@
-"""Boxes and lines on a plane. Steps stand one under another; a step's branches stand to its right, one under another.
+"""The layout of boxes and lines. Steps go from top to bottom; a step's branches go to its right, from top to bottom.
 
-A way back from a branch runs down a lane at the branches' right and returns below them, so that lines do not cross.
-Lengths are pixels. Knows nothing of colours.
+Edges that leave a branch run down a lane to the right of all branches and return below them, so that lines do not
+cross. Lengths are pixels. This module knows no colours.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ Point = tuple[float, float]
 WIDTH = 250.0
 LINE = 16.0
 GAP = 36.0
-#: How far below its upper edge lines leave and enter a box at the sides.
+#: Distance from a box's upper edge to the lines at its sides.
 SIDE = 15.0
-#: From a step to the lane into its branches, and from there to the branches: room for the longest label's beginning.
+#: From a step to the lane into its branches, and from there to the branches: room for labels.
 LANE = 18.0
 LABEL_CHARACTERS = 24
 LABEL = 160.0
@@ -28,7 +28,7 @@ MARGIN = 24.0
 
 @dataclass(frozen=True)
 class Box:
-    """A node's place: its upper left corner, its height, its text cut into lines."""
+    """A placed node: its upper left corner, its height, its wrapped text."""
 
     node: FlowNode
     x: float
@@ -38,13 +38,13 @@ class Box:
 
     @property
     def foot(self) -> Point:
-        """Where the way on leaves."""
+        """Where the line to the next step starts."""
         return self.x + WIDTH / 2, self.y + self.height
 
 
 @dataclass(frozen=True)
 class EdgeLine:
-    """A way's points, and where its label stands."""
+    """The points of an edge, and the position of its label."""
 
     edge: Edge
     points: tuple[Point, ...]
@@ -54,7 +54,7 @@ class EdgeLine:
 
 @dataclass(frozen=True)
 class _Loose:
-    """A way that has left its node and not arrived yet."""
+    """An edge whose target is not placed yet."""
 
     source: FlowNode
     label: str
@@ -64,7 +64,7 @@ class _Loose:
 
 @dataclass
 class Picture:
-    """A scheme's boxes and lines; ``width`` and ``height`` hold them all."""
+    """A scheme's boxes and lines, and the size of the diagram."""
 
     boxes: list[Box] = field(default_factory=list)
     lines: list[EdgeLine] = field(default_factory=list)
@@ -73,7 +73,7 @@ class Picture:
 
 
 def layout(flow: Flow) -> Picture:
-    """Place a whole scheme; the steps after too many jumps stand below."""
+    """Place a whole scheme; the steps after too many jumps go below."""
     picture = Picture()
     bottom, _ = _place(picture, flow.block, MARGIN, MARGIN)
     if flow.otherwise:
@@ -84,13 +84,13 @@ def layout(flow: Flow) -> Picture:
 
 
 def _right(picture: Picture, start: int = 0, lines: int = 0) -> float:
-    """The right edge of everything placed since."""
+    """The right edge of everything placed since ``start`` and ``lines``."""
     boxes = [box.x + WIDTH for box in picture.boxes[start:]]
     return max(boxes + [x for line in picture.lines[lines:] for x, _ in line.points], default=0.0)
 
 
 def _place(picture: Picture, block: Block, x: float, y: float) -> tuple[float, list[_Loose]]:
-    """Place a block below ``y``; returns its bottom and the ways that leave it, which end there at its spine."""
+    """Place a block below ``y``; return its bottom, and the edges that leave it there at its centre line."""
     loose: list[_Loose] = []
     for node in block:
         if loose:
@@ -116,7 +116,7 @@ def _arrive(way: _Loose, box: Box) -> EdgeLine:
 
 
 def _below(picture: Picture, box: Box) -> tuple[float, list[_Loose]]:
-    """What follows a box inside its block: its branches; returns the bottom and the ways that go on."""
+    """Place the branches of a box; return the bottom and the edges that go on."""
     node, bottom = box.node, (bottom_of_box := box.y + box.height)
     spine, returning = box.x + WIDTH / 2, []
     start, lines = len(picture.boxes), len(picture.lines)
@@ -128,7 +128,7 @@ def _below(picture: Picture, box: Box) -> tuple[float, list[_Loose]]:
         returning += ways
         at = bottom + (GAP if ways else GAP / 2)
     if returning:
-        # the line back leaves room for the words beside the ways that it gathers
+        # the returning line leaves room for the labels of its edges
         bottom = max(bottom_of_box + GAP, at)
     elif node.branches:
         bottom = max(bottom_of_box, at - GAP / 2)
@@ -141,7 +141,7 @@ def _below(picture: Picture, box: Box) -> tuple[float, list[_Loose]]:
 
 
 def _into(box: Box, branch: Branch, left: float, top: float) -> EdgeLine:
-    """The way into a branch: right out of the step, down its lane, right again."""
+    """The edge into a branch: right out of the step, down its lane, right again."""
     lane, height = box.x + WIDTH + LANE, top + SIDE
     out = box.y + SIDE
     label = tuple(textwrap.wrap(branch.label, LABEL_CHARACTERS)[:2])
@@ -151,7 +151,7 @@ def _into(box: Box, branch: Branch, left: float, top: float) -> EdgeLine:
 
 
 def _returned(way: _Loose, lane: float, bottom: float, spine: float) -> _Loose:
-    """A way out of a branch: down, right into the lane, down, and back to the step's own column."""
+    """An edge out of a branch: down, right into the lane, down, and back to the step's own column."""
     x, y = way.points[-1]
     under = y + GAP / 4
     points: Sequence[Point] = (*way.points, (x, under), (lane, under), (lane, bottom), (spine, bottom))

@@ -1,4 +1,4 @@
-"""Finds a scheme in a folder and reads what a picture needs: its fields, its file as written, the shared part."""
+"""Reads a scheme for its diagram: fields, the file as written, and the folder's shared part."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from routing.steps.scheme_file import SchemeFields, check, seconds, summarise
 
 
 class NoScheme(ValueError):
-    """No file of the folder holds the scheme; the message names one that is near."""
+    """No file of the folder defines the scheme; the message suggests a similar name."""
 
 
 def read_flow(schemes: Path, scheme: str) -> Flow:
-    """The flow of one scheme. Raises NoScheme, and Problems when it or the folder's shared part is wrong."""
+    """The flow of one scheme. Raises NoScheme, and Problems of the scheme or the folder's shared part."""
     found = opened(schemes, {})
     names = _names(found)
     if scheme not in names:
@@ -44,7 +44,7 @@ def read_flow(schemes: Path, scheme: str) -> Flow:
 
 
 def _names(found: Opened) -> dict[str, str]:
-    """Scheme to file; of several files that claim a scheme the first."""
+    """Scheme -> file, the first one if several files claim the scheme."""
     names: dict[str, str] = {}
     for source in found.schemes:
         for claimed in files.claimed_ids(found.texts[source.name]):
@@ -70,7 +70,7 @@ class _Times(NamedTuple):
 
 
 def _longest(first: SchemeFields, names: Mapping[str, str], found: Opened, folder: Folder) -> float | None:
-    """Seconds, the schemes that it leads to included; None when one of those is wrong or not there."""
+    """The longest wait in seconds, jumps included; None if one of the schemes is invalid or missing."""
     known, queue = {first.scheme: _times(first, folder)}, [first.scheme]
     while queue:
         for target in {to for to, _, _ in known[queue.pop()].jumps} - {"*"} - known.keys():

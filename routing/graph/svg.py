@@ -1,4 +1,4 @@
-"""A laid-out scheme as SVG, complete in itself: no script, no font and no style from elsewhere."""
+"""A diagram as self-contained SVG: no script, no external font or style."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from routing.graph.layout import LINE, WIDTH, Box, EdgeLine, Picture, layout
 from routing.graph.way import Way
 from routing.model.durations import spoken
 
-#: Family of steps -> colour of its mark, what the legend says.
+#: Family of steps -> colour, label in the legend.
 FAMILIES = {
     "rings": ("#1a7f5a", "rings people"),
     "asks": ("#7a3fb5", "asks the engine; dashed: the compiled fallback"),
-    "chooses": ("#b26a00", "chooses a way"),
+    "chooses": ("#b26a00", "branches"),
     "media": ("#5b6776", "plays"),
-    "goes": ("#1f5fbf", "goes to another scheme"),
+    "goes": ("#1f5fbf", "jumps to another scheme"),
     "end": ("#b3261e", "ends the call"),
     "start": ("#22303c", "the scheme"),
 }
@@ -30,12 +30,12 @@ text { font: 12px system-ui, "Segoe UI", "Noto Sans", "DejaVu Sans", sans-serif;
 """
 TITLE = 30.0
 LEGEND = 34.0
-#: Width of a letter of the legend, on average.
+#: Average width of a character in the legend.
 LETTER = 6.2
 
 
 def to_svg(flow: Flow, way: Way | None = None) -> str:
-    """The picture of a scheme; with a ``way``, the steps that a call took are lit and the others faded."""
+    """The diagram of a scheme; with a ``way``, the steps of that call are highlighted and the others faded."""
     picture = layout(flow)
     width, height = max(picture.width, 760.0, _legend_width(picture)), picture.height + TITLE + LEGEND
     root = ET.Element(
@@ -68,7 +68,7 @@ def to_svg(flow: Flow, way: Way | None = None) -> str:
 
 def _summary(flow: Flow) -> str:
     if flow.longest_seconds is None:
-        return f"{flow.scheme}: something is wrong with schemes that it goes to: how long callers wait is not known"
+        return f"{flow.scheme}: longest wait unknown, because it jumps to an invalid scheme"
     return f"{flow.scheme}: longest wait {spoken(round(flow.longest_seconds))}: {MEANING}"
 
 

@@ -1,4 +1,4 @@
-"""A scheme as text that other programs draw: Mermaid for pull requests and wikis, DOT for Graphviz."""
+"""A diagram as text for other programs: Mermaid for pull requests and wikis, DOT for Graphviz."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from routing.graph.flow import Flow, FlowNode
 from routing.graph.svg import FAMILIES
 from routing.graph.way import Way
 
-#: Family of steps -> the two signs of Mermaid between which its text stands.
+#: Family of steps -> Mermaid's brackets of its shape.
 _SHAPES = {
     "start": ("([", "])"),
     "end": ("([", "])"),
@@ -19,7 +19,7 @@ _SHAPES = {
 
 
 def to_mermaid(flow: Flow, way: Way | None = None) -> str:
-    """A Mermaid flowchart; the steps that a call took have the class ``taken``."""
+    """A Mermaid flowchart; the steps of a traced call have the class ``taken``."""
     lines = ["flowchart TD"]
     for node in flow.nodes():
         opens, closes = _SHAPES.get(node.family, ("[", "]"))
@@ -62,7 +62,7 @@ def _id(path: str) -> str:
 
 
 def _mermaid(text: str) -> str:
-    """Text between quotes: what Mermaid would take for syntax becomes an entity."""
+    """Quoted text with Mermaid's syntax characters as entities."""
     kept = text.replace("<br>", "\n")
     escaped = "".join(f"#{ord(sign)};" if sign in '"#<>&`;\\' else sign for sign in kept)
     return escaped.replace("\n", "<br>")

@@ -1,4 +1,4 @@
-"""The way that one call took through a scheme, read from its events. Pure: events in, steps and times out."""
+"""The path of one call through a scheme, read from its events. Pure: events in, steps and times out."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ from routing.offline.events import Event
 
 @dataclass(frozen=True)
 class Way:
-    """Steps by path with the milliseconds at which they began, the ways between them, a line about the call."""
+    """Steps by path with their start in milliseconds, the edges between them, and a summary of the call."""
 
     summary: str
     steps: dict[str, int]
     pairs: frozenset[tuple[str, str]]
 
     def reached_ms(self, path: str) -> int | None:
-        """When the call first came to a step; None when it never did."""
+        """When the call first reached a step; None when it never did."""
         return self.steps.get(path)
 
     def took(self, edge: Edge) -> bool:
-        """Whether the call went this way."""
+        """Whether the call took this edge."""
         return (edge.source, edge.target) in self.pairs
 
 
 def way(scheme: str, events: Sequence[Event], summary: str) -> Way:
-    """The way of a call in one scheme; what it did in others is left out."""
+    """The path of a call in one scheme, without its other schemes."""
     steps: dict[str, int] = {}
     pairs, last = set(), ""
     for event in events:

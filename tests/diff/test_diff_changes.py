@@ -25,7 +25,7 @@ def told(old: Path, new: Path, *more: str) -> str:
     """What the command says, folders called OLD and NEW."""
     run = CliRunner().invoke(diff, [str(old), str(new), "--from-day", "2026-11-22", *more])
     assert run.exception is None, run.output
-    return re.sub(r"\d+ calls carried", "calls carried", run.output.replace(str(old), "OLD").replace(str(new), "NEW"))
+    return re.sub(r"\d+ calls run", "calls run", run.output.replace(str(old), "OLD").replace(str(new), "NEW"))
 
 
 def changed(change: Path, target: Path) -> Path:
@@ -49,7 +49,7 @@ def test_a_change_is_told_as_a_reviewer_reads_it(change: Path, tmp_path: Path) -
 
 def test_nothing_changed_is_no_call_changes(tmp_path: Path) -> None:
     said = told(HERE / "base", changed(HERE / "base", tmp_path / "new"))
-    assert said.splitlines()[0] == "OLD -> NEW: 0 differences; 0 numbers could be concerned, calls carried."
+    assert said.splitlines()[0] == "OLD -> NEW: 0 differences; 0 numbers may be affected, calls run."
     assert said.splitlines()[2:] == ["No call changes."]
 
 
@@ -66,7 +66,7 @@ def test_every_number_is_called_as_usual_before_any_call_is_varied(tmp_path: Pat
     shutil.copytree(old, new)
     shutil.copy(HERE / "closing_hour/company.yaml", new)
     said = told(old, new, "--calls", "200")
-    assert "in part, the bound on calls was reached" in said
+    assert "in part, the limit of calls was reached" in said
     assert [number for number in numbers if number not in said.partition("Not explored")[0]] == []
 
 

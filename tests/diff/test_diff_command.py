@@ -204,7 +204,7 @@ def test_markdown_is_a_table_whose_cells_hold(repository: Path) -> None:
 def test_what_the_bound_on_calls_cut_is_told(repository: Path) -> None:
     edit(Path("schemes/kharkiv.yaml"), "18s", "25s")
     said = run("HEAD", "--calls", "4", *DAY).output
-    assert "the bound on calls was reached" in said
+    assert "the limit of calls was reached" in said
     assert "(raise --calls)" in said
 
 
@@ -226,7 +226,7 @@ def test_a_link_of_a_revision_that_leaves_the_folder(leads: str, repository: Pat
     git(repository, "commit", "-q", "-m", "second")
     told = run("HEAD~1", "HEAD", *DAY).exception
     assert isinstance(told, Problems)
-    assert str(told).startswith("leak.yaml:1:1: a link that leads out of the folder of schemes")
+    assert str(told).startswith("leak.yaml:1:1: a link that leads out of the scheme folder")
 
 
 @pytest.mark.filterwarnings("ignore:Python 3.14 will:DeprecationWarning")

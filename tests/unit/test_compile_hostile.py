@@ -184,7 +184,7 @@ def test_passwords_that_freeswitch_would_not_read_are_refused(text: str) -> None
     for secret in ("SIP_PASSWORD_1001", "GATEWAY_PASSWORD_MAIN"):
         known = {"SIP_PASSWORD_1001": "a", "GATEWAY_PASSWORD_MAIN": "b", secret: f"word{text}word"}
         _, problems = passwords([*needs(folder, [document])], known)
-        assert [problem.message.split(" holds ")[0] for problem in problems] == [f"the secret {secret}"]
+        assert [problem.message.split(" contains ")[0] for problem in problems] == [f"the secret {secret}"]
         assert "word" not in problems[0].message.replace("password", "")
 
 

@@ -1,4 +1,4 @@
-"""Addresses that authors write: e-mail, web addresses that are told something, hosts of carriers."""
+"""Addresses in scheme files: e-mail, webhooks, hosts of carriers."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from routing.model.decision import ID
 from routing.model.fields import parsed_by, safe_text, shown
 from routing.model.url_secrets import secret_in
 
-#: A web address that may stand in dialplans and in the journal: no signs of theirs, no password.
+#: A web address that is safe in dialplans and in the journal: no characters with a meaning there, no password.
 HOOK = re.compile(r"https?://[A-Za-z0-9][A-Za-z0-9.-]{0,200}(:\d{1,5})?(/[A-Za-z0-9._~%/=&?+-]{0,200})?")
 EMAIL = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
 _PORTS = range(1, 65536)
@@ -27,13 +27,13 @@ def _email(value: Any) -> str:
 
 
 def _addressee(value: Any) -> str:
-    """A person's name, an e-mail address, or a web address that is told by a webhook."""
+    """A person's name, an e-mail address, or the web address of a webhook."""
     if not isinstance(value, str) or not (ID.fullmatch(value) or "://" in value):
         return _email(value)
     if "://" in value and not HOOK.fullmatch(value):
-        raise ValueError(f"{shown(value)} is not a web address to be told: `https://host/path?a=b`, without a password")
+        raise ValueError(f"{shown(value)} is not a webhook address: write `https://host/path?a=b`, without a password")
     if secret := secret_in(value) if "://" in value else "":
-        raise ValueError(f"a web address may not hold {secret}: notices are signed with ROUTING_NOTICE_SECRET instead")
+        raise ValueError(f"a webhook address must not contain {secret}: ROUTING_NOTICE_SECRET signs notices instead")
     return value
 
 
@@ -42,7 +42,7 @@ def _host(value: Any) -> str:
         bare = re.sub(r"^(sips?:(//)?)?([^/]*@)?|[/;].*", "", value) if isinstance(value, str) else ""
         right = next((each for each in (bare, f"[{bare}]") if each != value and _is_host(each)), "")
         write = f": write `{right}`" if right else ""
-        if "@" in str(value):  # what stands before it may be a password
+        if "@" in str(value):  # the part before it may be a password
             raise ValueError(f"this is not a host name or address: {write.removeprefix(': ') or 'a host alone'}")
         raise ValueError(f"{shown(value)} is not a host name or address{write}")
     return safe_text(value)
@@ -65,7 +65,7 @@ def is_ipv6(text: str) -> bool:
 
 
 def without_port(text: str) -> str:
-    """Of ``sip.example:5060`` and ``[2001:db8::1]:5060`` the host, with its brackets."""
+    """The host of ``sip.example:5060`` or ``[2001:db8::1]:5060``, with its brackets."""
     return re.sub(r":\d{1,5}$", "", text) if text.endswith("]") or text.count(":") == 1 or "]:" in text else text
 
 

@@ -1,7 +1,7 @@
-"""``allow:`` what an author does on purpose although a lint advises against it, each with the reason.
+"""``allow:`` lints that an author overrides on purpose, each with a reason.
 
-Which lints there are is not known here: a release of this package that retires one must not make schemes wrong.
-`routing check` tells of those that it does not know.
+This module does not know the lints: a version that removes one must not make schemes invalid. `routing check` reports
+unknown ones.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ _LINT = re.compile(r"[a-z]+(-[a-z]+)*")
 
 def _lint(value: Any) -> str:
     if not isinstance(value, str) or not _LINT.fullmatch(value):
-        raise refuse(f"{shown(value)} is not the id of a lint", "`routing check --list` has them")
+        raise refuse(f"{shown(value)} is not the id of a lint", "`routing check --list` shows them")
     return value
 
 
 def _reason(value: Any) -> str:
     if not isinstance(value, str) or not value.strip():
-        raise refuse("an allowance needs its reason", 'write `wide-menu: "customers asked for all five"`')
+        raise refuse("an allowance needs a reason", 'write `wide-menu: "customers asked for all five"`')
     try:
         return safe_text(value)
     except ValueError as error:
@@ -41,4 +41,4 @@ Allow = Annotated[
         }
     ),
 ]
-ALLOW = 'Lints that are to be silent here, each with the reason: `{wide-menu: "..."}`.'
+ALLOW = 'Lints to ignore here, each with a reason: `{wide-menu: "..."}`.'

@@ -1,4 +1,4 @@
-"""Secrets in the JSON bodies that authors write for their CRMs: in any value at any depth, in addresses in them too."""
+"""Secrets in JSON bodies for CRMs: in any value at any depth, and in addresses inside values."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from routing.model.url_secrets import secret_in
 
 
 def secrets_in(body: Any, path: str = "", name: str = "") -> Iterator[str]:
-    """Where in a body a secret stands in clear: ``auth.token``, ``rows[0].password``. ``name``: what holds the body."""
+    """Paths of clear-text secrets in a body: ``auth.token``, ``rows[0].password``. ``name``: the key of the body."""
     if isinstance(body, dict):
         for key, value in body.items():
             holder = name if is_name(name) else str(key)
@@ -24,7 +24,7 @@ def secrets_in(body: Any, path: str = "", name: str = "") -> Iterator[str]:
 
 
 def _is_one(name: str, text: str) -> bool:
-    """Of a value. A column is called `key` in many a query: there the value must look like one."""
+    """Whether a value is a secret. Many queries have a column `key`: there the value itself must look like one."""
     if is_secret("" if name.lower() == "key" else name, text):
         return True
     if PROOF.match(text) and "{" not in text:

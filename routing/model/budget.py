@@ -1,7 +1,7 @@
-"""What a stranger may send us: so many bytes until so late, counted where the bytes are read.
+"""Limits of bytes and time for input from strangers, counted where the bytes are read.
 
-A deadline that waits for the reader to pause is none: who sends without end (``100 Continue``, trailers, lines of a
-reply) never lets it pause. Pure: the clock is an argument.
+A deadline that is only checked when the reader pauses does not work: endless input (``100 Continue``, trailers, reply
+lines) never lets it pause. Pure: the clock is an argument.
 """
 
 from __future__ import annotations
@@ -10,47 +10,47 @@ import io
 from collections.abc import Callable
 from dataclasses import dataclass
 
-#: Bytes asked for at a time: between two of these others get their turn.
+#: Bytes per read: other greenlets run between two reads.
 CHUNK = 16 * 1024
 
 
 class TooMuch(OSError):
-    """More came than an honest server sends."""
+    """More bytes arrived than an honest server sends."""
 
 
 class OutOfTime(TimeoutError):
-    """The time is over."""
+    """The deadline has passed."""
 
 
 @dataclass
 class Budget:
-    """``left``: bytes that may still come; ``until_s``: when everything must have come, on the clock (monotonic s)."""
+    """``left``: bytes that may still arrive; ``until_s``: the deadline for all of them, on the clock (monotonic s)."""
 
     left: int
     until_s: float
     clock: Callable[[], float]
 
     def left_s(self) -> float:
-        """Seconds that are left. Raises OutOfTime when there are none."""
+        """The remaining seconds. Raises OutOfTime after the deadline."""
         left_s = self.until_s - self.clock()
         if left_s <= 0:
             raise OutOfTime("no answer in time")
         return left_s
 
     def spend(self, count: int) -> None:
-        """So many bytes came. Raises TooMuch."""
+        """Count received bytes. Raises TooMuch."""
         self.left -= count
         if self.left < 0:
             raise TooMuch("it sends without end")
 
 
 class Counted(io.RawIOBase):
-    """A stream of what ``receive(most)`` gives, ``b""`` at its end: what parsers read, a buffer around it."""
+    """A raw stream over ``receive(most)``, which returns ``b""`` at the end; parsers read it through a buffer."""
 
     def __init__(self, receive: Callable[[int], bytes]) -> None:
         super().__init__()
         self._receive = receive
-        #: Nothing more is to be received: a buffer around it tells what it holds, and waits for nothing.
+        #: Receive nothing more: a buffer around the stream then only returns what it holds.
         self.is_dry = False
 
     def readable(self) -> bool:

@@ -1,6 +1,6 @@
 """Opening hours: weekly periods, single days, holidays, in the calendar's own time zone.
 
-`Calendar.status` is the meaning of a calendar; the compiled dialplan and its tests are held to it.
+`Calendar.status` defines the meaning of a calendar; tests compare the compiled dialplan with it.
 """
 
 from __future__ import annotations
@@ -16,24 +16,24 @@ from routing.model import meant
 DAY_MINUTES = 24 * 60
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _PERIOD = re.compile(r"([01]\d|2[0-4]):([0-5]\d)\s*-\s*([01]\d|2[0-4]):([0-5]\d)")
-#: Zones that FreeSWITCH cannot be told: their clocks change by dates (Ramadan) that no POSIX rule can say.
+#: Zones that FreeSWITCH cannot represent: their clocks change by dates (Ramadan) that no POSIX rule describes.
 INEXPRESSIBLE_ZONES = frozenset({"Africa/Casablanca", "Africa/El_Aaiun", "localtime"})
 #: Holidays are compiled for these years: a fixed span, so that the same input gives the same bytes on any day.
 HOLIDAY_YEARS = range(2025, 2041)
-#: Days to come of which a calendar should know the holidays, and what to do when it does not.
+#: The period for which a calendar should know holidays, and the hint when it does not.
 COMING = timedelta(days=365)
 LIST_HOLIDAYS = "list them under `extra:`"
 
 
 @dataclass(frozen=True, order=True)
 class Period:
-    """Minutes of a day, from the start up to but without the end; an end after 1440 runs into the next day."""
+    """Minutes of a day, start included, end excluded; an end after 1440 is on the next day."""
 
     start: int
     end: int
 
     def parts(self) -> tuple[tuple[int, int, int], ...]:
-        """The period cut at midnight: (days later, start minute, end minute)."""
+        """The period split at midnight: (days later, start minute, end minute)."""
         if self.end <= DAY_MINUTES:
             return ((0, self.start, self.end),)
         return ((0, self.start, DAY_MINUTES), (1, 0, self.end - DAY_MINUTES))
@@ -48,22 +48,22 @@ class Calendar:
     weekly: tuple[tuple[Period, ...], ...]
     days: dict[date, tuple[Period, ...]] = field(default_factory=dict)
     holidays: frozenset[date] = frozenset()
-    #: Country, or country-region, whose holidays it keeps; "" for none.
+    #: Country, or country-region, whose holidays it observes; "" for none.
     country: str = ""
 
     def lacks_holidays(self, first: date, last: date) -> str:
-        """What is missing where a country's holidays are kept and none is known in these days; empty when nothing is.
+        """A message when the calendar observes a country's holidays and knows none in this period; empty otherwise.
 
-        People are then rung on days when nobody is there.
+        Phones would ring on days off.
         """
         if not self.country or any(first <= day <= last for day in self.holidays):
             return ""
         return f"no holidays are known for {self.country} from {first} to {last}"
 
     def status(self, moment: datetime) -> str:
-        """``open``, ``closed`` or ``holiday`` at an aware moment. A day beats a holiday, a holiday the week.
+        """``open``, ``closed`` or ``holiday`` at an aware moment. A single day overrides a holiday, a holiday the week.
 
-        What runs past midnight belongs to the day it began on: a closed Friday has no Saturday morning.
+        A period past midnight belongs to the day on which it starts: a closed Friday has no Saturday morning.
         """
         local = moment.astimezone(ZoneInfo(self.timezone))
         today, minute = local.date(), local.hour * 60 + local.minute
@@ -88,22 +88,22 @@ def _pieces(periods: Iterable[Period], days_later: int) -> list[tuple[int, int]]
 
 
 def parse_period(text: object) -> Period:
-    """``"09:00-18:00"`` or, over midnight, ``"22:00-06:00"``; ``24:00`` is the end of a day, ``23:59`` means it too.
+    """``"09:00-18:00"`` or, over midnight, ``"22:00-06:00"``; ``24:00`` and ``23:59`` are the end of a day.
 
     Raises ValueError.
     """
     match = _PERIOD.fullmatch(str(text).strip())
     if not match:
         if str(text) in ("closed", "off", "no"):
-            raise ValueError(f"`{text}` is not a period: leave out days on which it is closed")
+            raise ValueError(f"`{text}` is not a period: leave out closed days")
         raise ValueError(f"`{text}` is not a period: write `{meant.period(text) or '09:00-18:00'}`")
     start, end = int(match[1]) * 60 + int(match[2]), int(match[3]) * 60 + int(match[4])
     if max(start, end) > DAY_MINUTES or start == DAY_MINUTES:
         raise ValueError(f"`{text}` has a time after 24:00")
     if start == end:
-        raise ValueError(f"`{text}` begins and ends at the same time; the whole day is `00:00-24:00`")
+        raise ValueError(f"`{text}` starts and ends at the same time; the whole day is `00:00-24:00`")
     if end == DAY_MINUTES - 1:
-        end = DAY_MINUTES  # nobody means to close for the day's last minute
+        end = DAY_MINUTES  # nobody wants to close for the last minute of a day
     return Period(start, end if end > start else end + DAY_MINUTES)
 
 

@@ -1,4 +1,4 @@
-"""Hangup causes of FreeSWITCH (most are ITU-T Q.850's): the one table of their names, SIP statuses and words.
+"""Hangup causes of FreeSWITCH (most are ITU-T Q.850's): the only table of names, SIP statuses and descriptions.
 
 Names and their order are those of ``CAUSE_CHART`` (``switch_channel.c``), statuses those of
 ``sofia_glue_sip_cause_to_freeswitch`` (``sofia_glue.c``), both of v1.10.12.
@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 
 class Cause(NamedTuple):
-    """``statuses``: SIP statuses of a refusal that end a leg with it. ``journal``, ``trace``: how a leg that ended so
-    is described there, "" where the name says enough. ``is_offered``: a scheme or webhook may end a call with it."""
+    """``statuses``: SIP statuses that end a leg with this cause. ``journal``, ``trace``: its description there, ""
+    where the name is enough. ``is_offered``: a scheme or webhook may end a call with it."""
 
     name: str
     statuses: tuple[int, ...]
@@ -20,7 +20,7 @@ class Cause(NamedTuple):
     is_offered: bool
 
 
-#: ``*``: offered to schemes. Name, statuses, words of the journal, behind ``|`` words of `routing trace`.
+#: ``*``: offered to schemes. Name, statuses, description in the journal, after ``|`` that in `routing trace`.
 _TABLE = """
   NONE                           -
 * UNALLOCATED_NUMBER             404                     the number does not exist
@@ -105,7 +105,7 @@ _TABLE = """
   STALE_DATE                     -
   REJECT_ALL                     -
 """
-#: What FreeSWITCH makes of a SIP status that the table does not name.
+#: The cause of a SIP status that is not in the table.
 UNSPECIFIED = "NORMAL_UNSPECIFIED"
 
 
@@ -117,16 +117,16 @@ def _row(line: str) -> Cause:
 
 
 CAUSES = {row.name: row for row in map(_row, _TABLE.strip("\n").split("\n"))}
-#: The causes that schemes may give.
+#: The causes that schemes may use.
 OFFERED = frozenset(cause.name for cause in CAUSES.values() if cause.is_offered)
-#: A phone is in use.
+#: A phone is busy.
 BUSY = frozenset({"USER_BUSY", "BUSY_EVERYWHERE"})
-#: A phone rang and nobody took the call, or its owner would not.
+#: A phone rang and nobody answered, or the person declined.
 UNTAKEN = frozenset({"ALLOTTED_TIMEOUT", "NO_ANSWER", "CALL_REJECTED", "DECLINE", "UNWANTED", "ORIGINATOR_CANCEL",
                      "LOSE_RACE", "PICKED_OFF", "NORMAL_CLEARING"})  # fmt: skip
 _BY_STATUS = {status: cause.name for cause in CAUSES.values() for status in cause.statuses}
 
 
 def cause_of_status(status: int) -> str:
-    """The hangup cause of a leg that was refused with a SIP status."""
+    """The hangup cause of a leg that ended with a SIP status."""
     return _BY_STATUS.get(status, UNSPECIFIED)

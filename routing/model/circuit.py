@@ -1,6 +1,6 @@
-"""A circuit breaker of one peer: after failures in a row it opens, and nobody asks for a while.
+"""A circuit breaker for one peer: after consecutive failures it opens, and no request is sent for a while.
 
-Pure but for its own memory; the time is an argument, in seconds of any monotonic clock.
+Pure, apart from its own state; the time is an argument, in seconds of any monotonic clock.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ State = Literal["closed", "open", "half-open"]
 
 @dataclass
 class Circuit:
-    """``allows`` before a request; then ``succeeded`` or ``failed``.
+    """Call ``allows`` before a request; then ``succeeded`` or ``failed``.
 
-    ``limit``: failures in a row that open it. ``rest_s`` later one request, the probe, may go; by default none ever:
-    whoever has found out that the peer answers closes it. ``probe_s``: a probe without a result after so long (its
-    caller hung up) no longer blocks the next one.
+    ``limit``: consecutive failures that open it. After ``rest_s`` one request, the probe, is allowed; by default never:
+    something else has to find out that the peer answers, and close it. ``probe_s``: a probe without a result after this
+    time (its caller hung up) no longer blocks the next one.
     """
 
     limit: int
@@ -26,11 +26,11 @@ class Circuit:
     probe_s: float = math.inf
     failures: int = 0
     opened_at_s: float = 0.0
-    #: When the probe left; None: none is under way.
+    #: When the probe was sent; None without a pending probe.
     probed_at_s: float | None = None
 
     def state(self, now_s: float = 0.0) -> State:
-        """``closed``: asked freely; ``open``: not asked; ``half-open``: the next request is the probe."""
+        """``closed``: requests are sent; ``open``: none are; ``half-open``: the next request is the probe."""
         if self.failures < self.limit:
             return "closed"
         if now_s - self.opened_at_s < self.rest_s:
@@ -39,7 +39,7 @@ class Circuit:
         return "open" if waits else "half-open"
 
     def allows(self, now_s: float = 0.0) -> bool:
-        """Whether the peer may be asked now; when half open, only the one probe may."""
+        """Whether a request may be sent now; when half open, only the probe."""
         state = self.state(now_s)
         if state == "half-open":
             self.probed_at_s = now_s
@@ -50,6 +50,6 @@ class Circuit:
         self.failures, self.probed_at_s = 0, None
 
     def failed(self, now_s: float = 0.0, *, is_certain: bool = False) -> None:
-        """The peer did not answer; ``is_certain``: it opens at once."""
+        """The peer did not answer; ``is_certain``: open at once."""
         self.failures = max(self.limit, self.failures) if is_certain else self.failures + 1
         self.opened_at_s, self.probed_at_s = now_s, None

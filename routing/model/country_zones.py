@@ -1,4 +1,4 @@
-"""The time zone that most people of a country live in, and its other clocks, by the table of the tz database."""
+"""The main time zone of a country, and its other clocks, by the table of the tz database."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from routing.model.calendar import INEXPRESSIBLE_ZONES
 
-#: Of the countries whose first zone in the table (it goes by the map) is not that of most people, or that it lacks.
+#: Main zones of countries whose first zone in the table (ordered by map) is not that of most people, or is missing.
 MAIN_ZONES = {
     "AC": "Atlantic/St_Helena",
     "AU": "Australia/Sydney",
@@ -26,12 +26,12 @@ _WINTER, _SUMMER = 1, 7
 
 
 def main_zone(country: str) -> str:
-    """The zone of most people of a country by its ISO code; "" where FreeSWITCH can be told none of its zones."""
+    """The zone of most people of a country (ISO code); "" where FreeSWITCH can represent none of its zones."""
     return next(iter(_zones(country)), "")
 
 
 def other_clocks(country: str, year: int) -> list[str]:
-    """A zone of each other clock that a country has beside its main one, in that year."""
+    """One zone for each other clock of a country in a year, besides the main zone's."""
     found: dict[tuple[timedelta | None, ...], str] = {}
     for zone in _zones(country):
         clock = tuple(datetime(year, month, 1, tzinfo=ZoneInfo(zone)).utcoffset() for month in (_WINTER, _SUMMER))
@@ -40,7 +40,7 @@ def other_clocks(country: str, year: int) -> list[str]:
 
 
 def _zones(country: str) -> list[str]:
-    """Zones of a country that FreeSWITCH can be told, the main one first."""
+    """Zones of a country that FreeSWITCH can represent, the main one first."""
     zones = [zone for code, zone in _table() if code == country and zone not in INEXPRESSIBLE_ZONES]
     main = MAIN_ZONES.get(country)
     return [main, *(zone for zone in zones if zone != main)] if main else zones

@@ -1,4 +1,4 @@
-"""What the settings of all CRMs are made of: addresses, places in JSON, and what every CRM has."""
+"""Field types for the settings of CRMs, and the settings that all CRMs have."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from routing.model.lookup import KINDS, Kind
 from routing.model.problem import Loc
 from routing.model.url_secrets import masked, secret_in
 
-#: How the description of a field begins that names a secret.
+#: The prefix of the description of a field that names a secret.
 _GIVEN = "Secret: "
 LONGEST_REMEMBERED_SECONDS = 600
 _JSON_PATH = re.compile(r"[^.\[\]\s]+(\[\])?(\.[^.\[\]\s]+(\[\])?)*")
@@ -30,9 +30,9 @@ def _address(value: str) -> str:
     except ValueError:
         valid = False
     if valid and (secret := secret_in(value)):
-        raise refuse(f"an address may not hold {secret}: it would stand in git; name a secret")
+        raise refuse(f"an address must not contain {secret}: git would show it; name a secret")
     if not valid or re.search(r"\s", value) or parts.query or parts.fragment:
-        bare = masked(value).partition("?")[0]  # what follows may be a token
+        bare = masked(value).partition("?")[0]  # the rest may be a token
         raise refuse(f"`{bare}` is not an address: write `https://host`")
     return value.rstrip("/")
 
@@ -45,7 +45,7 @@ def _json_path(value: str) -> str:
 
 def _server_path(value: str) -> str:
     if not value.startswith("/") or re.search(r"\s", value):
-        raise refuse(f"`{value}` is not a path of the server: begin it with `/`")
+        raise refuse(f"`{value}` is not a path of the server: start it with `/`")
     return value
 
 
@@ -58,13 +58,13 @@ def _template(value: str) -> str:
 def _of_owner(value: str) -> str:
     for place in re.findall(r"\{([^}]*)\}", value):
         if place != "id":
-            raise refuse(f"nothing is called `{{{place}}}`", "an owner is asked for by `{id}`")
+            raise refuse(f"there is no placeholder `{{{place}}}`", "owners are requested by `{id}`")
     return _no_secret(value)
 
 
 def _no_secret(value: str) -> str:
     if secret := secret_in(value):
-        raise refuse(f"an address may not hold {secret}: it would stand in git and in logs", HINT)
+        raise refuse(f"an address must not contain {secret}: git and logs would show it", HINT)
     return value
 
 
@@ -72,18 +72,18 @@ def _body(value: Any) -> Any:
     for _, text in crm_templates.texts(value):
         crm_places.check(text)
     for where in body_secrets.secrets_in(value):
-        raise refuse(f"a secret stands here in clear, `{where}`: it would stand in git and in logs", HINT)
+        raise refuse(f"`{where}` is a secret in clear text: git and logs would show it", HINT)
     return value
 
 
 def _soon(value: int) -> int:
     if value > LONGEST_REMEMBERED_SECONDS:
-        raise refuse(f"whoever looks after the client may change: at most {LONGEST_REMEMBERED_SECONDS // 60} min")
+        raise refuse(f"the owner may change: at most {LONGEST_REMEMBERED_SECONDS // 60} min")
     return value
 
 
 def _plain(value: Any) -> Any:
-    """Numbers and flags as CRMs write them, in the form in which they are compared."""
+    """Numbers and flags as text, for comparison with a CRM's values."""
     if isinstance(value, bool):
         return str(value).lower()
     return str(value) if isinstance(value, int) else value
@@ -92,7 +92,7 @@ def _plain(value: Any) -> Any:
 Address = Annotated[Text, AfterValidator(_address)]
 JsonPath = Annotated[Text, AfterValidator(_json_path)]
 ServerPath = Annotated[Text, AfterValidator(_server_path)]
-#: An address with places for the caller's number and, behind ``?``, for what is known of the visitor.
+#: An address with placeholders for the caller's number and, after ``?``, for facts of the visitor.
 Template = Annotated[ServerPath, AfterValidator(_template)]
 OwnerTemplate = Annotated[ServerPath, AfterValidator(_of_owner)]
 Body = Annotated[Any, AfterValidator(_body)]
@@ -100,8 +100,8 @@ Plain = Annotated[Text, BeforeValidator(_plain)]
 
 
 def vendor(name: str) -> Any:
-    """The field that says which vendor's CRM it is."""
-    return Field(name, description="Which vendor's CRM it is; the entry's own name says it otherwise.")
+    """The field with the vendor's name."""
+    return Field(name, description="The CRM's vendor; default: the entry's own name.")
 
 
 class Crm(Fields):
@@ -110,20 +110,20 @@ class Crm(Fields):
     kinds: ClassVar[tuple[Kind, ...]] = KINDS
 
     remember: Annotated[Seconds, AfterValidator(_soon)] = Field(
-        45, description="How long an answer counts for the caller's next call; after it, only while the CRM errs."
+        45, description="How long an answer is reused for the caller's next call; longer while the CRM fails."
     )
 
     @property
     def has(self) -> tuple[Kind, ...]:
-        """Entities that a step can look for here."""
+        """Entities that a step can search for."""
         return self.kinds
 
     def tells(self) -> Iterator[tuple[Loc, str]]:
-        """What it is told of the visitor (``entity.region``), each with the place below its entry."""
+        """The facts of the visitor that it receives (``entity.region``), each with the location below its entry."""
         yield from ()
 
     def secrets(self) -> Iterator[tuple[Loc, str, str]]:
-        """The secrets that it names: the place below its entry, the name, what the secret is and where to get it."""
+        """The secrets that it names: location below its entry, name, and what the secret is and where to get it."""
         for field, about in type(self).model_fields.items():
             what = (about.description or "").removeprefix(_GIVEN)
             name = getattr(self, field)

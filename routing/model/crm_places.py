@@ -1,6 +1,6 @@
-"""Which places a template of a CRM described in YAML may have: ``{phone}``, ``{entity.region}``, ``{source.NAME}``.
+"""The placeholders in templates of a CRM described in YAML: ``{phone}``, ``{entity.region}``, ``{source.NAME}``.
 
-What may stand between the braces, and the sentence an author reads when it may not; crm_templates.py fills them in.
+This module checks them and gives the messages for authors; crm_templates.py fills them in.
 """
 
 from __future__ import annotations
@@ -20,19 +20,19 @@ _KINDS = (*(f"{{{form}}}" for form in FORMS), "{entity.NAME}", "{source.NAME}")
 
 
 def check(template: str) -> None:
-    """Every place of a template can be filled in. Raises a refusal that says which cannot."""
+    """Check that every placeholder of a template is known. Raises a refusal that names the first unknown one."""
     for inside in _BRACES.findall(template):
         place = inside.strip()
         if place != inside and (place in FORMS or VISITOR.match(place)):
-            raise refuse(f"`{{{inside}}}` would be sent as it is", f"write `{{{place}}}`")
+            raise refuse(f"`{{{inside}}}` would be sent literally", f"write `{{{place}}}`")
         if place == inside and not _is_known(place):
-            raise refuse(f"nothing is called `{{{place}}}`", _meant(place))
+            raise refuse(f"there is no placeholder `{{{place}}}`", _meant(place))
 
 
 def check_path(template: str) -> None:
-    """No visitor's words stand in the path itself, where ``..`` or nothing at all would be another address."""
+    """Check that no fact of a visitor is in the path itself, where ``..`` or an empty text would change the address."""
     for place in visitor_places(template.partition("?")[0]):
-        raise refuse(f"`{{{place}}}` stands in the path", "it can be a parameter, behind `?`, or stand in `body`")
+        raise refuse(f"`{{{place}}}` must not be in the path", "make it a parameter after `?`, or put it in `body`")
 
 
 def _is_known(place: str) -> bool:

@@ -48,16 +48,16 @@ class HubspotSettings(Crm):
 
 
 class _Zoho(Crm):
-    """What Zoho's products share."""
+    """Settings common to Zoho's products."""
 
     datacentre: Literal["com", "eu", "in", "com.au", "jp", "com.cn", "sa", "ca"] = Field(
-        "com", description="Where Zoho keeps the account: the end of the address one logs in at."
+        "com", description="The account's data centre: the end of the login address."
     )
     client_id: Name = Field(description="Secret: the self client's id (api-console.zoho.com, Self Client).")
     client_secret: Name = Field(description="Secret: the self client's secret (api-console.zoho.com, Self Client).")
     refresh_token: Name = Field(description="Secret: a refresh token with the scopes to read (api-console.zoho.com).")
     url: Address | None = Field(None, description="Where its API is; the data centre's otherwise.")
-    accounts_url: Address | None = Field(None, description="Where tokens are renewed; the data centre's otherwise.")
+    accounts_url: Address | None = Field(None, description="Where tokens are renewed; default: the data centre's.")
 
 
 class ZohoCrmSettings(_Zoho):
@@ -137,7 +137,7 @@ class CreatioSettings(Crm):
         oauth, form = (self.identity, self.client_id, self.client_secret), (self.login, self.password)
         if not (all(oauth) and not any(form)) and not (all(form) and not any(oauth)):
             raise refuse(
-                "it needs one way in", "`identity`, `client_id` and `client_secret`, or `login` and `password`"
+                "it needs one kind of login", "`identity`, `client_id` and `client_secret`, or `login` and `password`"
             )
         return self
 
@@ -154,7 +154,7 @@ class AltegioSettings(Crm):
     url: Address = Field("https://api.alteg.io/api/v1", description="Where its API is; YCLIENTS has its own.")
 
 
-#: What may stand under a name of `crm:`.
+#: The settings of an entry of `crm:`.
 AnyCrm = (
     PipedriveSettings
     | HubspotSettings
@@ -172,7 +172,7 @@ VENDORS: dict[str, type[Crm]] = {model.model_fields["vendor"].default: model for
 
 
 def crm_of(name: str, value: Any) -> tuple[type[Crm], Any]:
-    """The fields of one entry of ``crm:`` and its value; the vendor is `vendor`, or the entry's own name."""
+    """The model and the value of an entry of ``crm:``; the vendor is `vendor`, or the entry's own name."""
     vendor = value.get("vendor", name) if isinstance(value, dict) else name
     if not isinstance(vendor, str) or vendor not in VENDORS:
         hint = did_you_mean(str(vendor), VENDORS) or f"vendors: {', '.join(VENDORS)}"
@@ -182,8 +182,8 @@ def crm_of(name: str, value: Any) -> tuple[type[Crm], Any]:
 
 
 def runtime(name: str, crm: Crm, country: str | None = None) -> dict[str, Any]:
-    """What the engine needs to ask a CRM: secrets by name; ``told``: what is told of the visitor, if anything is;
-    ``country``: the project's, where stored numbers without a country code are at home."""
+    """The engine's settings of a CRM, with secrets by name; ``told``: facts of the visitor that it receives, if any;
+    ``country``: the project's, for stored numbers without a country code."""
     sent = sorted({place for _, place in crm.tells()})
     home = {"country": country} if country else {}
     return {
@@ -195,7 +195,7 @@ def runtime(name: str, crm: Crm, country: str | None = None) -> dict[str, Any]:
 
 
 def owner_ids(written: Any) -> tuple[str, ...] | None:
-    """Owner ids as a person's `crm:` writes them, one or a list; None when it is something else."""
+    """The owner ids in a person's `crm:`, one or a list; None for an invalid value."""
     several = written if isinstance(written, list) else [written]
     if any(isinstance(each, bool) or not isinstance(each, int | str) or not str(each) for each in several):
         return None
@@ -203,7 +203,7 @@ def owner_ids(written: Any) -> tuple[str, ...] | None:
 
 
 def owners(people: Mapping[str, Person]) -> dict[str, Any]:
-    """Who stands for which owner, for ``table.json``: ``crm`` (system, owner id -> person) and ``emails``."""
+    """The people of owners, for ``table.json``: ``crm`` (system, owner id -> person) and ``emails``."""
     by_id: dict[str, dict[str, str]] = {}
     emails: dict[str, str] = {}
     for name, person in people.items():

@@ -1,7 +1,7 @@
 """Filling in the templates of a CRM described in YAML: ``{phone}``, ``{entity.region}``, ``{source.utm_campaign}``.
 
-A visitor's values are a stranger's words: whoever fills says how they are escaped for where they stand, and what is
-filled in is never a template again. Which places an author may name is checked by crm_places.py.
+A visitor's values are untrusted: the caller of `filled` passes the escaping for their context, and a filled-in value is
+never a template again. crm_places.py checks the placeholders.
 """
 
 from __future__ import annotations
@@ -12,19 +12,19 @@ from typing import Any
 
 from routing.model.problem import Loc
 
-#: Braces with a space between them are text: a query of GraphQL.
+#: Braces around a space are text, such as a GraphQL query.
 PLACE = re.compile(r"\{([^{}\s]+)\}")
-#: What is known of a visitor.
+#: A fact of a visitor.
 VISITOR = re.compile(r"(entity|source)\.(.*)", re.DOTALL)
 
 
 def visitor_places(template: str) -> Iterator[str]:
-    """What a template tells of the visitor: ``entity.region``."""
+    """The facts of the visitor in a template: ``entity.region``."""
     yield from (place for place in PLACE.findall(template) if VISITOR.match(place))
 
 
 def texts(body: Any, loc: Loc = ()) -> Iterator[tuple[Loc, str]]:
-    """The texts of a JSON body with their places in it."""
+    """The texts of a JSON body with their locations."""
     if isinstance(body, str):
         yield loc, body
     elif isinstance(body, dict | list):
@@ -33,12 +33,12 @@ def texts(body: Any, loc: Loc = ()) -> Iterator[tuple[Loc, str]]:
 
 
 def filled(template: str, values: Mapping[str, str], escape: Callable[[str], str] = str) -> str:
-    """A template with its places filled in. Raises KeyError for a place without a value."""
+    """A template with its placeholders filled in. Raises KeyError for one without a value."""
     return PLACE.sub(lambda found: escape(values[found[1]]), template)
 
 
 def filled_body(body: Any, values: Mapping[str, str]) -> Any:
-    """A JSON body with the places of its texts filled in; what writes the JSON escapes them."""
+    """A JSON body with the placeholders of its texts filled in; the JSON encoder escapes them."""
     if isinstance(body, str):
         return filled(body, values)
     if isinstance(body, dict):

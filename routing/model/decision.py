@@ -1,7 +1,7 @@
-"""What the engine may decide about a call, and the channel variables that say it to the compiled dialplan.
+"""The engine's decisions about a call, and the channel variables that carry them to the compiled dialplan.
 
-A decision is ids and digits only, never a dial string: the compiled XML re-checks every one of them against
-strict patterns and builds the dial string from the compiled directory. Knows nothing of sockets or FreeSWITCH.
+A decision consists of ids and digits, never of a dial string: the compiled XML re-checks each of them by strict regexes
+and builds the dial string from the compiled directory. This module knows no sockets and no FreeSWITCH.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ PHONE = re.compile(rf"{ID.pattern}\.{ID.pattern}")
 PERSON_OR_PHONE = re.compile(rf"{ID.pattern}(?:\.{ID.pattern})?")
 STEP_PATH = re.compile(r"[a-z0-9_*#]+(\.[a-z0-9_*#]+)*")
 E164 = re.compile(r"\+[1-9][0-9]{6,14}")
-#: A caller: E.164, what was sent where that is no number, or `anonymous`.
+#: A caller: E.164, the text that was sent if it is no number, or `anonymous`.
 CALLER = re.compile(TEXT, re.ASCII)
 CAUSE = re.compile(r"[A-Z][A-Z0-9_]{1,39}")
-#: Everything a displayed name may not hold: what FreeSWITCH expands, quotes, splits or ends a line on.
+#: Characters that a display name must not contain: FreeSWITCH expands, quotes, splits or ends a line on them.
 UNSAFE_NAME = re.compile(
     r"""[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff$\\{}\[\]<>,|^&"'`;=:%@]"""
 )
 
-#: Which question of the call it is: one ``x`` more each time.
+#: The count of decision requests of a call: one more ``x`` for each.
 QUESTION = re.compile(r"x{1,2000}")
 LONGEST_RING_SECONDS = 300
 LONGEST_NAME = 40
@@ -35,7 +35,7 @@ LONGEST_NAME = 40
 
 @dataclass(frozen=True)
 class RingPerson:
-    """Ring all the phones that ``ring`` names for this person."""
+    """Ring all phones in this person's ``ring``."""
 
     person: str
     seconds: int
@@ -83,7 +83,7 @@ class Nobody:
 
 @dataclass(frozen=True)
 class Wait:
-    """Whoever is to be rung is busy: hold the caller until they are free."""
+    """The person to ring is busy: let the caller wait until they are free."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ class GoScheme:
 
 @dataclass(frozen=True)
 class Continue:
-    """Go on with the scheme, as when nobody had been asked."""
+    """Go on with the next step."""
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,7 @@ def _at_once(person: str) -> tuple[Wave, ...]:
 Decision = RingPerson | RingPhone | RingNumber | RingOrder | RingTogether | Nobody | Wait | GoScheme | Continue | End
 
 
-#: What a webhook can be told of a call, by the names that `send` uses.
+#: The fields of a call that webhooks can send, by their names in `send`.
 CALL_FIELDS = (
     "call_id", "number", "caller", "caller_pays", "scheme", "step", "started", "entities", "source", "tags",
     "caller_told",
@@ -133,37 +133,37 @@ class Call:
     #: E.164: the number that a hidden caller gives as theirs (`model.stated_number`). Never trusted; "" for none.
     stated_number: str = ""
     started: float = 0.0
-    #: Whose registered phone calls; empty for calls from outside.
+    #: The person whose registered phone calls; empty for calls from outside.
     person: str = ""
-    #: What is known of the site's visitor (`model.entities`).
+    #: Facts of the site's visitor (`model.entities`).
     entities: Mapping[str, str] = field(default_factory=dict)
     source: Mapping[str, str] = field(default_factory=dict)
-    #: Labels that `tag` steps have put on the call.
+    #: Labels of `tag` steps.
     tags: tuple[str, ...] = ()
-    #: Which question of the call this is, to be said again with the answer; empty in releases that do not count.
+    #: The count of decision requests, repeated in the answer; empty in releases without it.
     question: str = ""
-    #: Since when FreeSWITCH waits for the answer, in monotonic seconds; None: for no time worth mentioning.
+    #: Since when FreeSWITCH waits for the answer, in monotonic seconds; None if it just started.
     waits_since: float | None = None
 
     @property
     def found_by(self) -> str:
-        """The number to look the caller up by: shown, else told by the caller."""
+        """The number by which to look the caller up: the one they dialled for themselves, otherwise the one shown."""
         return self.stated_number or self.caller
 
 
-#: The event by which a call says that it still waits, as `Wait` told it to, and variables of such a call: which turn
-#: of waiting this is (one ``x`` more each), the last turn that the engine noted, and who told it to wait.
+#: The event of a call that still waits after `Wait`, and variables of such a call: the count of rounds of waiting (one
+#: more ``x`` each), the last round that the engine acknowledged, and the engine that decided on `Wait`.
 WAITS_EVENT = "routing::waits"
 WAITS, NOTED, KEEPER = "routing_waits", "routing_noted", "routing_keeper"
-#: A turn of waiting: so soon a caller notices that the engine is gone.
+#: A round of waiting, after which a call notices that the engine is gone.
 TURN_SECONDS = 5
 
-#: The variable that tells the journal why the engine refused to decide: `oversized`.
+#: The variable that tells the journal why the engine made no decision: `oversized`.
 UNDECIDED = "routing_undecided"
 
 
 class Late(Exception):
-    """FreeSWITCH waits no more for the answer, or may not: it must not be said."""
+    """FreeSWITCH no longer waits for the answer, or may not: it must not be sent."""
 
 
 #: ``sched_transfer +N`` fires after N-1 to N seconds, and the engine may answer half a second after its budget.
@@ -171,25 +171,25 @@ WATCHDOG_MARGIN_SECONDS = 2
 
 
 def watchdog_seconds(budget_s: float) -> int:
-    """When FreeSWITCH stops waiting for an engine that may take ``budget_s``; up to a second earlier."""
+    """The watchdog's time for an engine with a timeout of ``budget_s``; it may fire up to a second earlier."""
     return math.ceil(budget_s) + WATCHDOG_MARGIN_SECONDS
 
 
 def answer(call: Call, decision: Decision, waves: Waves = _at_once) -> dict[str, str]:
-    """`encode` for the step and the question that a call asks."""
+    """`encode` for a call's step and decision request."""
     variables = encode(call.step, decision, waves)
     return variables | {"routing_answered": call.question} if call.question else variables
 
 
 def clean_name(text: str) -> str:
-    """A name fit for a phone's display: unsafe characters become spaces, at most 40 characters."""
+    """A name for a phone's display: unsafe characters become spaces, at most 40 characters."""
     return " ".join(UNSAFE_NAME.sub(" ", text).split())[:LONGEST_NAME].rstrip()
 
 
 def encode(step: str, decision: Decision, waves: Waves = _at_once) -> dict[str, str]:
-    """Channel variables that carry a decision for the step at path ``step``; ``waves``: how a person's phones ring.
+    """Channel variables of a decision for the step at path ``step``; ``waves``: the waves of a person's phones.
 
-    Raises ValueError when any part is not of its strict form: such a decision must never reach FreeSWITCH.
+    Raises ValueError for a part without its strict form: such a decision must never reach FreeSWITCH.
     """
     _require(STEP_PATH, step, "step path")
     match decision:
@@ -222,7 +222,7 @@ def encode(step: str, decision: Decision, waves: Waves = _at_once) -> dict[str, 
 
 
 def ring_for(waves: Iterable[Wave], seconds: int) -> str:
-    """The value of ``routing_ring_for`` for a person who rings ``seconds`` in all: one number a wave, ``20,10``."""
+    """The value of ``routing_ring_for`` for a person who rings ``seconds`` in all: one number per wave, ``20,10``."""
     return ",".join(map(str, ring_times(waves, seconds)))
 
 

@@ -1,6 +1,6 @@
-"""Sets of telephone numbers as one regex, written as a tree of digits: thousands cost one walk down a number.
+"""Sets of telephone numbers as one regex in the form of a digit tree, which a match walks once.
 
-PCRE and Python read these alike. Numbers and prefixes are digits without ``+``; the regexes expect the ``+``.
+The regexes work in PCRE and Python. Numbers and prefixes are digits without ``+``; the regexes expect the ``+``.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-#: FreeSWITCH's PCRE refuses a regex whose compiled form is longer, and the condition then never fits. Measured with its
+#: FreeSWITCH's PCRE refuses a regex with a longer compiled form; the condition then never matches. Measured with its
 #: libpcre 8: a tree of 4,000 whole numbers compiles, one of 5,000 does not.
 LONGEST_COMPILED = 65_000
 _DIGITS = "0123456789"
@@ -18,7 +18,7 @@ _CLASS = re.compile(r"\[\d+\]")
 
 
 def numbers_pattern(numbers: Iterable[str], before: str = r"\+") -> str:
-    """Matches exactly these numbers; when there is none, nothing."""
+    """A regex of exactly these numbers; without any it matches nothing."""
     tree: dict[str, Any] = {}
     for number in sorted(set(numbers)):
         node = tree
@@ -34,9 +34,9 @@ def _exactly(node: dict[str, Any]) -> str:
 
 
 def longest_prefix_pattern(prefixes: Mapping[str, bool]) -> str:
-    """Matches numbers of which the longest known prefix is marked True; numbers with no known prefix do not match.
+    """A regex of numbers whose longest known prefix is marked True; numbers without a known prefix do not match.
 
-    ``{"38057": True, "380571": False}`` is everything that begins with 38057 except 380571.
+    ``{"38057": True, "380571": False}`` matches everything that starts with 38057, except 380571.
     """
     tree: dict[str, Any] = {}
     for prefix, inside in sorted(prefixes.items()):
@@ -49,7 +49,7 @@ def longest_prefix_pattern(prefixes: Mapping[str, bool]) -> str:
 
 
 def _longest(node: dict[str, Any], inherited: bool) -> str | None:
-    """The rest of a matching number below a node: "" when anything does, None when nothing does."""
+    """A regex of the rest of a number below a node: "" if any rest matches, None if none does."""
     here = bool(node.get(_END, inherited))
     below = {digit: _longest(node[digit], here) for digit in _DIGITS if digit in node}
     if here and all(rest == "" for rest in below.values()):
@@ -73,6 +73,6 @@ def _class(digits: str) -> str:
 
 
 def compiled_bytes(pattern: str) -> int:
-    """At most how long a tree of digits is once PCRE has compiled it: a class is 33 bytes, a digit 2, a branch 3."""
+    """An upper bound of the compiled size of a digit tree in PCRE: a class has 33 bytes, a digit 2, a branch 3."""
     classes = _CLASS.findall(pattern)
     return 33 * len(classes) + 2 * (len(pattern) - sum(map(len, classes))) + pattern.count("|")

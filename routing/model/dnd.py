@@ -1,7 +1,7 @@
-"""Do-not-disturb as FreeSWITCH knows it: a global variable a person, which stands before each phone in a dial string.
+"""Do-not-disturb in FreeSWITCH: one global variable per person, expanded before each phone in a dial string.
 
-Empty or not there: the phone is dialled. ``BUSY``: what would have been dialled is an error with cause 17, USER_BUSY,
-and FreeSWITCH reads no further than the number. So steps that ask nobody obey it too, without a condition of their own.
+Empty or unset, the phone is dialled. With ``BUSY`` the endpoint becomes `error` with cause 17, USER_BUSY, and
+FreeSWITCH ignores the rest. So static steps obey it too, without a condition of their own.
 """
 
 from __future__ import annotations

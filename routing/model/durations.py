@@ -1,4 +1,4 @@
-"""Lengths of time as schemes write them: ``20s``, ``2m``, ``1h``, ``30d``, ``3 rings``."""
+"""Durations in schemes: ``20s``, ``2m``, ``1h``, ``30d``, ``3 rings``."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from routing.model import meant
 _UNIT_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _UNITS = re.compile(r"([0-9]{1,6})\s*([smhd])")
 _RINGS = re.compile(r"([0-9]{1,3})\s*rings?")
-#: How editors know a length of time.
+#: The pattern of a duration for editors.
 PATTERN = r"^\d+\s*([smhd]|rings?)$"
 LONGEST_SECONDS = 400 * 86400
 
 
 def parse_duration(text: object) -> int:
-    """Whole seconds. A ring is 1 s of tone and 4 s of pause and the last pause is not waited: n rings = 5n-2 s.
+    """Whole seconds. A ring is 1 s of tone and 4 s of pause, the last pause is cut short: n rings = 5n-2 s.
 
-    Raises ValueError with a sentence for the author.
+    Raises ValueError with a message for the author.
     """
     if isinstance(text, int | float) and not isinstance(text, bool):
         seconds = round(text) if 1 <= text <= LONGEST_SECONDS else 20
-        raise ValueError(f"a length of time needs a unit: write `{seconds}s`")
+        raise ValueError(f"a duration needs a unit: write `{seconds}s`")
     word = str(text).strip()
     if match := _RINGS.fullmatch(word):
         seconds = 5 * int(match[1]) - 2
@@ -30,14 +30,14 @@ def parse_duration(text: object) -> int:
     else:
         write = f"`{known}`" if (known := meant.length(word)) else "`20s`, `2m`, `1h`, `30d` or `3 rings`"
         what = "an empty value" if text is None else f"`{word}`"
-        raise ValueError(f"{what} is not a length of time: write {write}")
+        raise ValueError(f"{what} is not a duration: write {write}")
     if not 0 < seconds <= LONGEST_SECONDS:
-        raise ValueError(f"`{word}` must be longer than nothing and at most 400 days")
+        raise ValueError(f"`{word}` must be more than zero and at most 400 days")
     return seconds
 
 
 def spoken(seconds: int) -> str:
-    """A length of time for people: ``75`` is ``1 min 15 s``."""
+    """A duration for readers: ``75`` is ``1 min 15 s``."""
     minutes, rest = divmod(seconds, 60)
     hours, minutes = divmod(minutes, 60)
     parts = [(hours, "h"), (minutes, "min"), (rest, "s")]
@@ -45,6 +45,6 @@ def spoken(seconds: int) -> str:
 
 
 def written(seconds: int) -> str:
-    """A length of time as schemes write it: ``90`` is ``90s``, ``120`` is ``2m``. `parse_duration` reads it back."""
+    """A duration in the form of schemes: ``90`` is ``90s``, ``120`` is ``2m``. `parse_duration` reads it back."""
     unit = next(unit for unit in "dhms" if seconds % _UNIT_SECONDS[unit] == 0)
     return f"{seconds // _UNIT_SECONDS[unit]}{unit}"

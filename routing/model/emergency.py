@@ -1,4 +1,4 @@
-"""Numbers that save lives, by country: libphonenumber's tables of short numbers. They are dialled as they are."""
+"""Emergency numbers by country, from libphonenumber's tables of short numbers. They are dialled unchanged."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ import re
 
 from phonenumbers import PhoneMetadata
 
-#: In every GSM network of the world.
+#: Works in every GSM network of the world.
 EVERYWHERE = "112"
-#: Longer free numbers are no service's.
+#: Longer toll-free numbers are no services.
 _SHORT = r"\d{2,6}"
-#: First extensions of many companies, where 112 reaches the same help.
+#: Common extensions, where 112 works too.
 _OFTEN_EXTENSIONS = re.compile(r"10\d")
 
 
 @functools.lru_cache(maxsize=512)
 def pattern(country: str | None) -> str:
-    """A regex, one group, of what may always be dialled: emergency numbers, and services that are free (116xxx)."""
+    """A regex with one group of the numbers that may always be dialled: emergency and free service numbers (116xxx)."""
     metadata = PhoneMetadata.short_metadata_for_region(country) if country else None
     found = dict.fromkeys([_emergency(country)])
     if metadata and metadata.toll_free and metadata.toll_free.national_number_pattern:
@@ -26,9 +26,9 @@ def pattern(country: str | None) -> str:
 
 
 def is_emergency(number: str, country: str | None) -> bool:
-    """Whether an extension or an account of this number would take help away: 112, 911, 999.
+    """Whether an extension or account with this number would block an emergency number: 112, 911, 999.
 
-    101 to 109 may be extensions where 112 is answered too.
+    101 to 109 may be extensions where 112 works too.
     """
     if not re.fullmatch(_emergency(country), number, re.ASCII):
         return False

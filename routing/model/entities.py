@@ -1,7 +1,7 @@
-"""What is known of a site's visitor, tracked entities and the source of the visit, and how a call carries it.
+"""The facts of a site's visitor, tracked entities and the source of the visit, and their form on a call.
 
-A value is text that a stranger wrote. `clean` makes it harmless text of at most 64 characters; `encoded` makes that a
-channel variable's value of letters, digits and ``._~-`` only, which FreeSWITCH neither expands nor splits.
+Values are untrusted text. `clean` reduces them to harmless text of at most 64 characters; `encoded` turns that into the
+value of a channel variable with only letters, digits and ``._~-``, which FreeSWITCH neither expands nor splits.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from typing import Any
 NAME = re.compile(r"[a-z][a-z0-9_]{0,31}")
 LONGEST_VALUE = 64
 MOST_ENTITIES = 20
-#: Where a visit came from: campaign marks, the referring host, the first page.
+#: The source of a visit: campaign parameters, the referring host, the first page.
 SOURCES = (
     "utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content", "gclid", "referrer", "landing",
 )  # fmt: skip
-#: Beginnings of the channel variables.
+#: Prefixes of the channel variables.
 ENTITY, SOURCE = "routing_entity_", "routing_source_"
 ENCODED = re.compile(r"(?:[A-Za-z0-9._-]|~[0-9A-F]{2}){1,768}")
 _PLAIN = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-")
@@ -29,24 +29,24 @@ _ESCAPED = re.compile(rb"~([0-9A-F]{2})")
 
 @dataclass(frozen=True)
 class Visitor:
-    """Whom a number was shown to: entities and source by name, values cleaned."""
+    """The visitor to whom a number was shown: entities and source by name, with cleaned values."""
 
     entities: Mapping[str, str] = field(default_factory=dict)
     source: Mapping[str, str] = field(default_factory=dict)
 
 
 def clean(value: Any) -> str:
-    """Text, or a number as text, with letters, digits and a few marks kept; empty when nothing is left."""
+    """Text, or a number as text, reduced to letters, digits and a few marks; empty when nothing is left."""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return ""
-    # cut first: what is longer than this is no value, and normalising a megabyte takes time
+    # cut first: longer text is no valid value, and normalising a megabyte takes time
     text = unicodedata.normalize("NFC", str(value)[: LONGEST_VALUE * 4])
     kept = "".join(sign if sign in _MARKS or unicodedata.category(sign)[0] in "LNM" else " " for sign in text)
     return " ".join(kept.split())[:LONGEST_VALUE].rstrip()
 
 
 def cleaned(values: Any, names: Any) -> dict[str, str]:
-    """The values of a mapping whose names are known and of which something is left; anything else is dropped."""
+    """The cleaned values of known names; empty values and other names are dropped."""
     if not isinstance(values, Mapping):
         return {}
     found = {name: clean(values.get(name)) for name in names if name in values}
@@ -54,12 +54,12 @@ def cleaned(values: Any, names: Any) -> dict[str, str]:
 
 
 def encoded(value: str) -> str:
-    """A cleaned value as a channel variable's: other bytes of its UTF-8 as ``~HH``."""
+    """A cleaned value for a channel variable: other bytes of its UTF-8 become ``~HH``."""
     return "".join(chr(byte) if byte in _PLAIN else f"~{byte:02X}" for byte in value.encode("utf-8", "ignore"))
 
 
 def decoded(value: str) -> str:
-    """The text of a channel variable's value; empty when it is not of our form."""
+    """The text of a channel variable's value; empty when it is not encoded."""
     if not ENCODED.fullmatch(value):
         return ""
     raw = _ESCAPED.sub(lambda found: bytes.fromhex(found[1].decode()), value.encode())
@@ -67,7 +67,7 @@ def decoded(value: str) -> str:
 
 
 def variables(visitor: Visitor) -> dict[str, str]:
-    """The channel variables that carry a visitor."""
+    """The channel variables of a visitor."""
     return {
         f"{prefix}{name}": encoded(clean(value))
         for prefix, values in ((ENTITY, visitor.entities), (SOURCE, visitor.source))
@@ -77,7 +77,7 @@ def variables(visitor: Visitor) -> dict[str, str]:
 
 
 def visitor_of(channel: Mapping[str, str]) -> Visitor:
-    """The visitor that channel variables carry."""
+    """The visitor in channel variables."""
     found: dict[str, dict[str, str]] = {ENTITY: {}, SOURCE: {}}
     for variable, value in channel.items():
         for prefix, values in found.items():
@@ -88,8 +88,8 @@ def visitor_of(channel: Mapping[str, str]) -> Visitor:
 
 
 def linear(parts: list[str]) -> str:
-    """A regex for parts with anything between them that takes no longer than a walk along the text: what stands in the
-    middle is taken where it is first found, and never looked for again (PCRE and Python alike)."""
+    """A regex of parts with any text between them, in linear time: a middle part matches at its first occurrence,
+    without backtracking (PCRE and Python)."""
     first, *middle, last = parts if len(parts) > 1 else (*parts, "")
     if len(parts) == 1:
         return first
@@ -98,18 +98,18 @@ def linear(parts: list[str]) -> str:
 
 @dataclass(frozen=True)
 class AcceptedValues:
-    """What a question wants of a value: one of these texts; in a pattern ``*`` stands for anything."""
+    """The values that a condition accepts: texts, and patterns in which ``*`` stands for any text."""
 
     texts: tuple[str, ...] = ()
     patterns: tuple[str, ...] = ()
 
     @property
     def expression(self) -> str:
-        """A regex over the encoded value (PCRE and Python alike); an absent value, the empty one, never fits."""
+        """A regex on the encoded value (PCRE and Python); an absent value, the empty one, never matches."""
         forms = [re.escape(encoded(text)) for text in self.texts]
         forms += [linear([re.escape(encoded(part)) for part in pattern.split("*")]) for pattern in self.patterns]
         return f"^(?=.)(?:{'|'.join(forms)})$" if len(forms) > 1 else f"^(?=.){forms[0]}$"
 
     def fits(self, value: str) -> bool:
-        """Whether a cleaned value is what is wanted."""
+        """Whether a cleaned value is accepted."""
         return re.search(self.expression, encoded(value)) is not None

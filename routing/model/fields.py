@@ -1,6 +1,6 @@
-"""The typed fields of scheme files: what a value may be and the sentence an author reads when it is not.
+"""The typed fields of scheme files: valid values, and the messages for authors about others.
 
-Pydantic types over the parsers of this package. Each accepts what authors write and yields one clean form.
+Pydantic types over the parsers of this package. Each accepts the forms that authors write and yields one clean form.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ from routing.model.calendar import Period, parse_period
 from routing.model.decision import ID
 from routing.model.secret import is_key, whose
 
-#: Text of an author that reaches XML, phones or logs: what FreeSWITCH or its preprocessor would act on is refused,
-#: and what is no text: control characters, line separators, marks that turn the direction of writing.
+#: Refused in author text, which reaches XML, phones and logs: what FreeSWITCH or its preprocessor would interpret, and
+#: control characters, line separators, marks that change the writing direction.
 _FORBIDDEN = re.compile(
     r"\$|X-PRE-PROCESS|[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufffe\uffff]", re.IGNORECASE
 )
@@ -36,18 +36,18 @@ _SOUND = re.compile(r"\w[\w.-]*(/\w[\w.-]*)*\.(wav|mp3|ogg)")
 
 
 class Fields(BaseModel):
-    """A mapping of a scheme file: unknown keys are errors, values never change after loading."""
+    """A mapping of a scheme file: unknown keys are errors, values are immutable."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
 
 def refuse(message: str, hint: str = "") -> PydanticCustomError:
-    """The one form in which a field says no; the message and the hint are shown to the author as they are."""
+    """The error of an invalid field; authors see message and hint verbatim."""
     return PydanticCustomError("refused", "{message}", {"message": message, "hint": hint})
 
 
 def parsed_by(parse: Any) -> Any:
-    """A parser's ValueError as a refusal with the same sentence."""
+    """A validator that turns a parser's ValueError into a `refuse` with the same message."""
 
     def validate(value: Any) -> Any:
         try:
@@ -69,10 +69,10 @@ def shown(value: Any) -> str:
 
 
 def no_name(value: Any) -> str:
-    """Why something is no name of ours."""
+    """Why a value is not a valid name."""
     if isinstance(value, str) and re.fullmatch(r"[a-z][a-z0-9_]*", value):
         return f"{shown(value)} is too long for a name: {len(value)} characters, at most 64"
-    write = f": write `{known}`" if (known := meant.name(value)) else ": small letters, digits and _, a letter first"
+    write = f": write `{known}`" if (known := meant.name(value)) else ": use a-z, 0-9 and _, a letter first"
     return f"{shown(value)} is not a name{write}"
 
 
@@ -83,7 +83,7 @@ def _id(value: Any) -> str:
 
 
 def safe_text(value: Any) -> str:
-    """Author text: a string without ``$``, control characters and the preprocessor's word. Raises ValueError."""
+    """Author text: a string without ``$``, control characters and ``X-PRE-PROCESS``. Raises ValueError."""
     if value is None:
         raise ValueError("is empty: text is missing here")
     if not isinstance(value, str):
@@ -91,22 +91,22 @@ def safe_text(value: Any) -> str:
         raise ValueError(f"{shown(value)} is not text{hint}")
     if found := _FORBIDDEN.search(value):
         if found[0].isprintable():
-            raise ValueError(f"text may not hold `{found[0]}`: FreeSWITCH would act on it")
-        raise ValueError(f"text may not hold the control character U+{ord(found[0]):04X}")
+            raise ValueError(f"text must not contain `{found[0]}`: FreeSWITCH would interpret it")
+        raise ValueError(f"text must not contain the control character U+{ord(found[0]):04X}")
     return value
 
 
 def _label(value: Any) -> str:
     text = safe_text(value)
     if found := _LABEL_FORBIDDEN.search(text):
-        raise ValueError(f"a name shown on phones may not hold `{found[0]}`")
+        raise ValueError(f"a name shown on phones must not contain `{found[0]}`")
     if len(text) > 40:
-        raise ValueError("a name shown on phones is at most 40 characters")
+        raise ValueError("a name shown on phones has at most 40 characters")
     return text
 
 
 def _quoted(parse: Any) -> Any:
-    """Digits that are a name, and a number to YAML where the quotes are missing."""
+    """A validator of text in digits, which YAML reads as a number without quotes."""
 
     def validate(value: Any) -> Any:
         if isinstance(value, int) and not isinstance(value, bool):
@@ -155,8 +155,8 @@ def _number(value: Any, info: ValidationInfo) -> str:
 
 def _name(value: Any) -> str:
     if not isinstance(value, str) or not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]{0,63}", value) or is_key(value):
-        # never what stands there: it may be the secret itself, and messages go to logs and pull requests
-        raise ValueError("this is not the name of a secret: letters, digits and _; its value stands elsewhere")
+        # never quote the value: it may be the secret itself, and messages go to logs and pull requests
+        raise ValueError("this is not the name of a secret: use letters, digits and _, and keep its value elsewhere")
     if owner := whose(value):
         raise ValueError(f"{value} is {owner}, which no scheme may send anywhere")
     return value

@@ -1,4 +1,4 @@
-"""A whole scheme folder once it is checked: everything that a scheme's steps can name."""
+"""A checked scheme folder: everything that a scheme's steps can name."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from routing.model.pools import Pool
 from routing.model.problem import did_you_mean
 from routing.model.project import Gateway, Project
 
-#: Id of the scheme behind the codes that phones dial.
+#: Id of the scheme of the feature codes that phones dial.
 CODES = "codes"
-#: Words that name something else in dialplans, so no person, group or scheme may have them.
+#: Names with another meaning in dialplans, which no person, group or scheme may have.
 RESERVED = frozenset(
     {CODES, "entry", "numbers", "person", "calendar", "outbound", "internal", "internal_entry", "jump"}
     | {"default", "public"}
 )
 
-#: Any name, any kind of name.
+#: Any name, or any kind of name.
 ANY = "*"
 #: (kind, name)
 Broken = frozenset[tuple[str, str]]
@@ -28,7 +28,7 @@ Broken = frozenset[tuple[str, str]]
 
 @dataclass(frozen=True)
 class Folder:
-    """Names and what they stand for; ``sounds`` has the length in seconds of every file below ``sounds/``."""
+    """The definitions of a folder by name; ``sounds``: the length in seconds of every file below ``sounds/``."""
 
     project: Project
     people: Mapping[str, Person] = field(default_factory=dict)
@@ -42,17 +42,17 @@ class Folder:
     lists: Mapping[str, Sequence[str]] = field(default_factory=dict)
     pools: Mapping[str, Pool] = field(default_factory=dict)
     crm: Mapping[str, Crm] = field(default_factory=dict)
-    #: Names that are defined but wrong, each with its kind (``people``, ``calendars``, ... ``sounds``, ``lists``):
-    #: reported where they stand, so that nothing that uses them is reported too. `ANY` name or kind: there are files or
-    #: parts of them that could not be read.
+    #: Names with a faulty definition, each with its kind (``people``, ``calendars``, ... ``sounds``, ``lists``). The
+    #: definition is reported, so uses of the name are not. `ANY` name or kind: some files, or parts of them, could not
+    #: be read.
     broken: Broken = frozenset()
 
     def excuses(self, kind: str, name: str) -> bool:
-        """Whether a name of a kind that is not here may be one of those."""
+        """Whether an unknown name of a kind may be one of the broken ones."""
         return not self.broken.isdisjoint({(kind, name), (kind, ANY), (ANY, ANY)})
 
     def is_whole(self, *kinds: str) -> bool:
-        """Whether everything of these kinds is here, none of it wrong."""
+        """Whether these kinds have no broken names."""
         return not any(kind in (*kinds, ANY) for kind, _ in self.broken)
 
     def unheard(self, sound: str) -> tuple[str, str] | None:
@@ -60,27 +60,27 @@ class Folder:
         if sound in self.sounds or ("sounds", ANY) in self.broken:
             return None
         below = sound.removeprefix("sounds/")
-        hint = f"paths begin below sounds/: write `{below}`" if below != sound and below in self.sounds else ""
+        hint = f"paths are relative to sounds/: write `{below}`" if below != sound and below in self.sounds else ""
         return f"there is no sound file `sounds/{sound}`", hint or did_you_mean(sound, self.sounds)
 
     def cannot_notify(self, name: str) -> tuple[str, str] | None:
-        """Why somebody cannot be told, and a hint; None for a person with an e-mail address, and for an address."""
+        """Why a recipient cannot be notified, with a hint; None for people with an e-mail address and for addresses."""
         person = self.people.get(name)
         if person is not None and person.email is None:
-            return f"`{name}` has no `email` to be told at", "add it to the person"
+            return f"`{name}` has no `email` for notices", "add it to the person"
         if person is None and "@" not in name and "://" not in name and not self.excuses("people", name):
             return f"`{name}` is neither a person nor an e-mail address", did_you_mean(name, self.people)
         return None
 
     @property
     def extensions(self) -> dict[str, str]:
-        """Internal numbers of people: extension to person."""
+        """Extensions of people: extension -> person."""
         return {person.extension: name for name, person in self.people.items() if person.extension}
 
     @property
     def outside(self) -> dict[str, str]:
-        """Outside numbers of phones: number to phone, ``ivan.mobile``; of several with one number, one that must be
-        confirmed, else the first."""
+        """Outside numbers of phones: number -> phone, ``ivan.mobile``; of several phones with one number, one with a
+        confirm key, otherwise the first."""
         phones = [
             (phone, f"{name}.{label}") for name, person in self.people.items() for label, phone in person.phones.items()
         ]
@@ -92,7 +92,7 @@ class Folder:
 
     @property
     def accounts(self) -> dict[str, str]:
-        """SIP accounts: account name to phone, ``ivan.desk``."""
+        """SIP accounts: account name -> phone, ``ivan.desk``."""
         return {
             phone.sip: f"{name}.{label}"
             for name, person in self.people.items()

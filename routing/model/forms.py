@@ -1,10 +1,10 @@
-"""The forms in which networks and people write the numbers of a country: one table for Python and for FreeSWITCH.
+"""The forms in which networks and people write the numbers of a country, for Python and FreeSWITCH alike.
 
 Made from libphonenumber's metadata for every country: national prefixes (``0``, ``8``, ``06``, Brazil's carriers),
-numbers that begin with a zero (Italy), Argentina's 9 and 15, codes that countries share (+1, +7), prefixes for abroad
-(``00``, ``011``, ``810``). Who cannot be told is nobody: a guess would be somebody else's number.
+numbers that start with a zero (Italy), Argentina's 9 and 15, shared country codes (+1, +7), international prefixes
+(``00``, ``011``, ``810``). Ambiguous digits match no form: a guess would be somebody else's number.
 
-Expressions have no ``^`` and ``$`` around them; Python and PCRE read them alike.
+Expressions have no anchors and work in Python and PCRE.
 """
 
 from __future__ import annotations
@@ -20,24 +20,24 @@ from routing.model.plans import KINDS, code_of, metadata_of, plan, strict_plan, 
 
 #: Shorter ones are codes and extensions.
 E164_DIGITS = r"[1-9]\d{6,14}"
-#: The end of a number, whatever stands behind it.
+#: The end of a number, whatever follows.
 _END = r"(?!\d)"
 _CAPTURE = re.compile(r"\((?!\?)")
-#: A caller who is no number and is shown as sent: a short one, a sender's name. Nothing that any format gives meaning.
+#: A caller without a number, shown as sent: a short number, a sender's name. No character has a meaning elsewhere.
 TEXT = r"(?:[A-Za-z0-9*][A-Za-z0-9_.*-]{0,31}|\+\d{1,15})"
 #: Written before a country code by carriers everywhere.
 _ABROAD = "00"
-#: National prefixes without which a number is still taken for a national one before one from abroad.
+#: National prefixes that are often omitted: without one, a number still counts as national rather than foreign.
 _OFTEN_LEFT_OUT = ("", "8")
-#: Argentina: a mobile is 9 from abroad, and 15 behind its area at home.
+#: Argentina: a mobile has a 9 from abroad, and a 15 after its area code at home.
 _FIFTEEN = re.compile(r"0\?\(\?:\((?P<area>.*)\)15\)\?")
-#: What carriers still write after the plan has changed: Mexico's mobile 1, and prefixes dialled until 2020.
+#: Former forms that carriers still use: Mexico's mobile 1, and prefixes dialled until 2020.
 _FORMER = {"MX": ((r"\+?521(\d{10})", "+52"), (r"(?:01|04[45])(\d{10})", "+52"))}
 
 
 @dataclass(frozen=True)
 class Form:
-    """A way to write a number: the captures of ``expression`` (one or two) behind ``before`` are the E.164 number."""
+    """A form of a number: ``before`` plus the captures of ``expression`` (one or two) is the E.164 number."""
 
     name: str
     expression: str
@@ -45,22 +45,22 @@ class Form:
 
     @property
     def captures(self) -> int:
-        """How many there are."""
+        """The count of captures."""
         return len(_CAPTURE.findall(self.expression))
 
     def read(self, digits: str) -> str:
-        """The number, or "" when it is not written so."""
+        """The number, or "" for digits in another form."""
         found = re.fullmatch(self.expression, digits, re.ASCII)
         return self.before + "".join(found.groups()) if found else ""
 
 
 def read(digits: str, country: str | None) -> str:
-    """The E.164 number that a network of a country means by digits, with ``+`` or without; "" when that is unknown."""
+    """The E.164 number of digits from a network of a country, with or without ``+``; "" when it is ambiguous."""
     return _first(digits, (*sure_forms(country), *other_forms(country)))
 
 
 def dialled(digits: str, country: str | None) -> str:
-    """The E.164 number that somebody in a country dials, or ""."""
+    """The E.164 number of digits dialled in a country, or ""."""
     return _first(digits, dialled_forms(country))
 
 
@@ -70,19 +70,19 @@ def _first(digits: str, forms: tuple[Form, ...]) -> str:
 
 @functools.lru_cache(maxsize=512)
 def sure_forms(country: str | None) -> tuple[Form, ...]:
-    """Forms that say by their first digits what they are: short, every call is asked these."""
+    """Forms that are unambiguous by their first digits; they are short, and every call is matched against them."""
     return tuple(_sure(country))
 
 
 @functools.lru_cache(maxsize=64)
 def other_forms(country: str | None) -> tuple[Form, ...]:
-    """Forms that need the plans of all countries (20 kB and more), for what `sure_forms` do not know."""
+    """Forms that need the plans of all countries (20 kB and more), for digits that match no `sure_forms`."""
     return tuple(_other(country)) if country else ()
 
 
 @functools.lru_cache(maxsize=64)
 def dialled_forms(country: str | None) -> tuple[Form, ...]:
-    """How people in a country dial outside numbers: nobody leaves it without ``+`` or its prefix."""
+    """Forms in which people of a country dial outside numbers: foreign ones only with ``+`` or the prefix."""
     found = list(sure_forms(country))
     if country:
         code = code_of(country)
@@ -95,7 +95,7 @@ def dialled_forms(country: str | None) -> tuple[Form, ...]:
 
 
 def own_forms(e164: str, country: str | None) -> str:
-    """A regex, without anchors, of every way in which a network of a country writes a number of ours."""
+    """A regex, without anchors, of every form of our own number from a network of a country."""
     digits = e164.removeprefix("+")
     if country is None or not digits.startswith(code := code_of(country)):
         return digits
@@ -104,7 +104,7 @@ def own_forms(e164: str, country: str | None) -> str:
 
 
 def abroad(country: str | None) -> str:
-    """A regex of what is written before a country code: ``00``, or ``(?:00|011)``."""
+    """A regex of the international prefix before a country code: ``00``, or ``(?:00|011)``."""
     prefix = metadata_of(country).international_prefix if country else None
     return _ABROAD if prefix in (None, _ABROAD, "0") else f"(?:{_ABROAD}|{prefix})"
 
@@ -133,7 +133,7 @@ def _other(country: str) -> Iterator[Form]:
     code = code_of(country)
     first = _prefix_left_out(country)
     strict, others = strict_plan(code), world(code)
-    # what is a number here and there, without any prefix, is nobody's where numbers have a prefix
+    # where numbers have a prefix, digits without one that fit here and abroad are ambiguous
     not_abroad, not_here = ("", "") if first else (f"(?!{others}{_END})", f"(?!{strict}{_END})")
     if not first and (bare := _written_bare(country)):
         yield Form("without prefix", f"({bare})", f"+{code}")
@@ -146,19 +146,19 @@ def _other(country: str) -> Iterator[Form]:
     if first:
         yield Form("without prefix", f"({plan(code)})", f"+{code}")
     if _plain_prefix(country) is None:
-        # Thailand's 001 66.. is not 00 166..: where both can be meant neither is
+        # Thailand's 001 66.. is not 00 166..: where both are possible, neither matches
         long = rf"(?:{metadata_of(country).international_prefix})(?<!^{_ABROAD})"
         yield Form("abroad", f"(?!{_ABROAD}{world()}{_END}){long}({world()})", "+")
         yield Form("abroad", f"(?!{long}{world()}{_END}){_ABROAD}({world()})", "+")
 
 
 def _prefix_left_out(country: str) -> bool:
-    """Whether national numbers are usual without any prefix."""
+    """Whether national numbers are commonly written without a prefix."""
     return (metadata_of(country).national_prefix or "") in (*_OFTEN_LEFT_OUT, code_of(country))
 
 
 def _with_code(country: str) -> str:
-    """Numbers behind their own country code, where those are told from shorter national ones by their length."""
+    """Numbers with their own country code, if their length distinguishes them from national ones."""
     code, metadata = code_of(country), metadata_of(country)
     if metadata.national_prefix:
         return f"{code}{plan(code)}"
@@ -169,7 +169,7 @@ def _with_code(country: str) -> str:
 
 
 def _plain_prefix(country: str) -> str | None:
-    """A regex of the prefixes for abroad that networks write; None when one can be taken for another."""
+    """A regex of the international prefixes that networks write; None when they are ambiguous."""
     prefix = metadata_of(country).international_prefix or _ABROAD
     if prefix == _ABROAD or (prefix.startswith(f"{_ABROAD}|") and not prefix.startswith(f"{_ABROAD}|0")):
         return _ABROAD
@@ -177,14 +177,14 @@ def _plain_prefix(country: str) -> str | None:
 
 
 def _trunk(country: str) -> str:
-    """A regex of what stands before a national number, carriers included: ``0``, ``8``, ``(?:0|90)(?:14)?``."""
+    """A regex of the prefix of national numbers, carrier codes included: ``0``, ``8``, ``(?:0|90)(?:14)?``."""
     metadata = metadata_of(country)
     rule, written = metadata.national_prefix_transform_rule or "", metadata.national_prefix_for_parsing or ""
     if _FIFTEEN.fullmatch(written):
         return "0"
     parts = [part for part in _alternatives(written) if not part.endswith("$")]
     trunk = "|".join(parts)
-    if re.fullmatch(r"\\\d", rule):  # the group that is the number itself: look at it, leave it
+    if re.fullmatch(r"\\\d", rule):  # the group with the number itself becomes a lookahead
         at = int(rule[1]) - 1
         groups = [found.start() for found in _CAPTURE.finditer(trunk)]
         if at < len(groups):
@@ -201,7 +201,7 @@ def _fifteen(country: str, trunk: str, but: str = "") -> Iterator[Form]:
 
 
 def _locals(country: str) -> Iterator[tuple[str, str]]:
-    """Numbers that are dialled without their area: regex, and the area."""
+    """Numbers that are dialled without an area code: regex, and the area code."""
     metadata = metadata_of(country)
     area = (metadata.national_prefix_transform_rule or "").removesuffix(r"\1")
     for part in _alternatives(metadata.national_prefix_for_parsing or ""):
@@ -210,7 +210,7 @@ def _locals(country: str) -> Iterator[tuple[str, str]]:
 
 
 def _written_bare(country: str) -> str:
-    """A regex of the numbers that have no prefix even where others have one: China's mobiles."""
+    """A regex of numbers without a prefix in countries where others have one: China's mobiles."""
     found: dict[str, None] = {}
     for kind in KINDS:
         desc = getattr(metadata_of(country), kind)
@@ -223,7 +223,7 @@ def _written_bare(country: str) -> str:
 
 
 def _alternatives(pattern: str) -> list[str]:
-    """The alternatives of a regex, those inside groups left in them."""
+    """The top-level alternatives of a regex."""
     found, depth, start = [], 0, 0
     for at, letter in enumerate(pattern):
         depth += (letter == "(") - (letter == ")")

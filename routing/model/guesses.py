@@ -1,12 +1,12 @@
-"""Passwords that phones show: who guesses is refused for a while, by address, never the account alone.
+"""Protection against guessed SIP passwords: refusals for a while, always by address, never by account alone.
 
-Ten wrong ones of an account from one address and that account is refused there; forty of any accounts and the address
-is refused altogether, but for accounts whose phones have shown the right one from there. The owner of an account, at an
-address of their own, notices nothing, whoever guesses elsewhere; nor does a phone at the port where it is registered.
-Each time it happens again takes twice as long.
+After ten wrong passwords of an account from one address, that account is refused there; after forty of any accounts the
+address is refused, except for accounts that have shown the right password from there. The owner of an account notices
+nothing at another address, and neither does a phone at the port where it is registered. Each repetition doubles the
+time.
 
-FreeSWITCH refuses: it reads a global variable a refusal (`variable`, `value`). What is remembered is bounded, the least
-recently seen is forgotten first. Pure: times are seconds since the epoch and come in.
+FreeSWITCH enforces it: it reads one global variable per refusal (`variable`, `value`). Memory is bounded; the least
+recently seen entries are dropped first. Pure: times are arguments, in seconds since the epoch.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 PREFIX = "routing_guesses/"
-#: Wrong passwords within so many seconds that are one too many: of an account from an address, of an address in all.
+#: Limits of wrong passwords within the window: of an account from an address, and of an address in all.
 WINDOW_SECONDS = 600.0
 MOST_OF_ACCOUNT = 10
 MOST_OF_ADDRESS = 40
 FIRST_SECONDS, LONGEST_SECONDS = 600.0, 86_400.0
-#: What is remembered: accounts at addresses with wrong passwords, and with right ones; refusals at a time.
+#: Limits of memory: accounts at addresses with wrong passwords, and with right ones; concurrent refusals.
 MOST_REMEMBERED = 20_000
 MOST_REFUSALS = 5_000
-#: Accounts that one address can have and still be spared; FreeSWITCH reads their names at every password.
+#: Most exempt accounts of one address; FreeSWITCH reads their names at every password.
 MOST_SPARED = 200
 _ACCOUNT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 _Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -35,7 +35,7 @@ _Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 @dataclass(frozen=True)
 class Refusal:
-    """``account`` "": every account but the ``spared`` ones. ``address`` is as `address_key` writes it."""
+    """``account`` "": every account except the ``spared`` ones. ``address`` has the form of `address_key`."""
 
     address: str
     account: str
@@ -49,7 +49,7 @@ class Refusal:
 
     @property
     def value(self) -> str:
-        """What the variable holds: when it is over, and who is spared."""
+        """The variable's value: the end of the refusal, and the exempt accounts."""
         return " ".join((f"{self.until_s:.0f}", *self.spared))
 
 
@@ -63,10 +63,10 @@ class _Tries:
 
 @dataclass
 class Guesses:
-    """What every address has tried. ``trusted``: networks that are never refused, such as a SIP proxy of one's own."""
+    """The attempts of every address. ``trusted``: networks that are never refused, such as an own SIP proxy."""
 
     trusted: Sequence[_Network] = ()
-    #: (address, account) -> its wrong passwords; account "": all that were tried there
+    #: (address, account) -> its wrong passwords; account "": all attempts from there
     _tries: OrderedDict[tuple[str, str], _Tries] = field(default_factory=OrderedDict)
     #: address -> accounts that showed the right one there
     _right: OrderedDict[str, OrderedDict[str, None]] = field(default_factory=OrderedDict)
@@ -85,7 +85,7 @@ class Guesses:
         self._tries.pop((key, account), None)
 
     def wrong(self, account: str, address: str, at_s: float) -> Refusal | None:
-        """A password was wrong; what is refused from now on because of it."""
+        """A password was wrong; return the refusal that follows, if any."""
         key, account = address_key(address), account.lower()  # FreeSWITCH finds accounts whatever their case
         if not key or self._is_trusted(address) or self._is_refused(key, account, at_s):
             return None
@@ -102,7 +102,7 @@ class Guesses:
         return any(found in network for network in self.trusted)
 
     def _is_refused(self, key: str, account: str, at_s: float) -> bool:
-        """Whoever is refused is not heard: what they try meanwhile says nothing."""
+        """Whether the account is refused there: attempts during a refusal do not count."""
         held = (self._tries.get((key, whose)) for whose in ("", account))
         whole, own = (tries is not None and at_s < tries.until_s for tries in held)
         return own or (whole and account not in self._right.get(key, ()))
@@ -120,7 +120,7 @@ class Guesses:
 
 
 def address_key(text: str) -> str:
-    """An address as refusals name it: IPv4 whole, of IPv6 the first 64 bits, as one customer has them; "" for none."""
+    """An address in the form of refusals: IPv4 complete, IPv6 by its first 64 bits (one customer); "" for none."""
     try:
         address = ipaddress.ip_address(text)
     except ValueError:
@@ -133,7 +133,7 @@ def address_key(text: str) -> str:
 
 
 def over(variables: Iterator[tuple[str, str]], at_s: float) -> list[str]:
-    """Names of variables whose refusal is over, or that say nothing; the soonest ones too where there are too many."""
+    """Names of variables with an expired or invalid refusal; with too many, also those that expire first."""
     ends = sorted((_until(value), name) for name, value in variables)
     spare = max(0, len(ends) - MOST_REFUSALS)
     return [name for place, (until_s, name) in enumerate(ends) if until_s <= at_s or place < spare]

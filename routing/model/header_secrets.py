@@ -1,4 +1,4 @@
-"""Secrets in the headers of requests: which a header names, and the header with their values."""
+"""Secrets in the headers of requests: the names in a header, and the header with their values."""
 
 from __future__ import annotations
 

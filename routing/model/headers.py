@@ -1,7 +1,7 @@
-"""Headers of requests that authors write: ``Authorization: "Bearer {CRM_TOKEN}"``. Secrets stand in them by name.
+"""Headers of requests in scheme files: ``Authorization: "Bearer {CRM_TOKEN}"``, with secrets by name.
 
-Used by CRMs described in YAML and by webhook steps. What an author may write and why not; header_secrets.py fills in
-the values, and none of them is in a message.
+For CRMs described in YAML and for webhook steps. This module checks them; header_secrets.py fills in the values, which
+no message contains.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from routing.model.secret import is_key, whose
 
 _NAME = re.compile(r"[A-Za-z0-9-]{1,64}")
 _PRINTABLE = re.compile(r"[\x20-\x7e]*")
-#: What the client itself says of a request.
+#: Headers that the engine sets itself.
 _OURS = re.compile(
     r"host|content-(length|type|encoding)|transfer-encoding|connection|te|trailer|upgrade|expect|webhook-.*",
     re.IGNORECASE,
@@ -33,27 +33,27 @@ def _checked(headers: dict[str, str]) -> dict[str, str]:
         if not _NAME.fullmatch(name):
             raise refuse(f"`{name}` is not the name of a header")
         if _OURS.fullmatch(name):
-            raise refuse(f"the header {name} is the engine's to say")
+            raise refuse(f"the engine sets the header {name} itself")
         _check_value(name, value)
     return headers
 
 
 def _check_value(name: str, value: str) -> None:
     if not _PRINTABLE.fullmatch(value):
-        raise refuse(f"the header {name} may hold letters, digits and signs of ASCII only")
+        raise refuse(f"the header {name} may only contain printable ASCII characters")
     for secret in PLACE.findall(value):
         if owner := whose(secret):
             raise refuse(f"{secret} is {owner}, which no scheme may send anywhere")
     bare = PLACE.sub("", value)
     is_proof = bare == value and (is_name(name) or PROOF.match(value))
     if is_proof or any(map(is_key, re.split(r"[\s=:,;]+", bare.replace("{", " ").replace("}", " ")))):
-        # never what stands there: messages go to logs and pull requests
+        # never quote the value: messages go to logs and pull requests
         hint = f'`{name}: "{_form(value)}{{NAME}}"`, and the value in the environment or the secrets file'
-        raise refuse(f"a secret of the header {name} stands here in clear: name it", hint)
+        raise refuse(f"the header {name} has a secret in clear text: name it", hint)
 
 
 def _form(value: str) -> str:
-    """The word before a proof: ``Bearer ``."""
+    """The scheme before a credential: ``Bearer ``."""
     proof = PROOF.match(value)
     return f"{proof[1]} " if proof else ""
 

@@ -1,7 +1,7 @@
-"""Who is responsible for a caller, as a CRM says it: what a look-up is asked for and what it answers.
+"""The lookup of the person responsible for a caller in a CRM: its request and its results.
 
-Facts only, between the adapters of CRMs and the pure decision. Names and e-mails stay out of every repr, so that no
-log line can show them by accident.
+Facts only, between the adapters of CRMs and the pure decision. Names and e-mails are in no repr, so that no log line
+shows them by accident.
 """
 
 from __future__ import annotations
@@ -10,14 +10,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
-#: Entities that a step can ask for, in the words of schemes; each vendor's adapter says what they are there.
+#: Entities that a step can search for; each adapter maps them to the vendor's.
 Kind = Literal["lead", "deal", "contact"]
 KINDS: tuple[Kind, ...] = ("lead", "deal", "contact")
 
 
 @dataclass(frozen=True)
 class Owner:
-    """A user of the CRM. ``active`` is false for somebody who left, and for what is no person (a queue)."""
+    """A user of the CRM. ``active`` is false for people who left, and for non-persons (a queue)."""
 
     id: str
     email: str = field(default="", repr=False)
@@ -28,9 +28,9 @@ class Owner:
 
 @dataclass(frozen=True)
 class OwnerFound:
-    """An entity with the caller's number and the active owner who stands for it; ``stale``: an earlier answer.
+    """An entity with the caller's number and an active owner; ``stale``: an earlier answer.
 
-    ``passed`` says which better matches were passed over and why, for the journal.
+    ``passed``: better matches that were skipped, with reasons for the journal.
     """
 
     kind: Kind
@@ -44,9 +44,9 @@ class OwnerFound:
 
 @dataclass(frozen=True)
 class NoOwnerFound:
-    """The CRM answered and names nobody to ring; ``reason`` in words: nothing found, or owners that are unknown.
+    """The CRM answered without anybody to ring; ``reason``: nothing was found, or the owners are unknown.
 
-    ``is_known``: the caller is in the CRM all the same.
+    ``is_known``: the CRM still knows the caller.
     """
 
     reason: str
@@ -56,7 +56,7 @@ class NoOwnerFound:
 
 @dataclass(frozen=True)
 class Failed:
-    """The CRM gave no usable answer in time and there is no earlier one."""
+    """The CRM gave no valid answer in time, and there is no earlier one."""
 
     reason: str
 
@@ -64,5 +64,5 @@ class Failed:
 Outcome = OwnerFound | NoOwnerFound | Failed
 
 
-#: Whether a person of the project stands for an owner.
+#: Whether an owner is a person of the project.
 Knows = Callable[[Owner], bool]

@@ -1,6 +1,7 @@
-"""What somebody meant who wrote a value as people write it elsewhere: the same in the words of this language.
+"""Corrections of values in forms from elsewhere: the same value as this language writes it.
 
-Every function takes what was written and returns what to write instead, or the empty string: a hint, never a reading.
+Every function takes the written value and returns the correct form, or the empty string. It is only a hint; the value
+stays invalid.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ _FLAGS = {"yes": "true", "on": "true", "y": "true", "no": "false", "off": "false
 
 
 def unquoted(value: object) -> str:
-    """Text within typographic quotes, which are letters to YAML."""
+    """Text in typographic quotes, which YAML treats as letters."""
     text = value.strip() if isinstance(value, str) else ""
     return text.strip(_QUOTES) if text[:1] in _QUOTES or text[-1:] in _QUOTES else ""
 
@@ -36,7 +37,7 @@ def flag(value: object) -> str:
 
 
 def name(value: object) -> str:
-    """``Olena Koval`` and ``olena-k`` as names; letters of other alphabets are nobody's guess."""
+    """``Olena Koval`` and ``olena-k`` as names; other alphabets are not converted."""
     word = (
         re.sub(r"[^a-z0-9]+", "_", str(value).lower()).strip("_") if isinstance(value, str) and value.isascii() else ""
     )
@@ -66,7 +67,7 @@ def days(text: object) -> str:
 
 
 def day(text: object) -> str:
-    """``24.12.2026`` and ``2026-2-3``; of ``10/12/2026`` nobody knows which is the month."""
+    """``24.12.2026`` and ``2026-2-3``; ``10/12/2026`` is ambiguous."""
     for form in _DATES:
         if found := re.fullmatch(form, str(text).strip()):
             year, month, number = (int(found[part]) for part in "ymd")
@@ -96,12 +97,12 @@ def length(text: str) -> str:
 
 
 def key(word: str, known: Iterable[str]) -> str:
-    """``to:ivan.desk``, a key whose space is missing; ``Steps``, ``phone`` and ``ringto`` are the hints' own."""
+    """``to:ivan.desk``, a key without the space after its colon."""
     before, colon, value = word.partition(":")
     return f"{before}: {value}" if colon and value and before in known else ""
 
 
 def odd_letters(word: str) -> str:
-    """The first letter that looks as it should and is another: Cyrillic among Latin, a space that does not break."""
+    """A note on the first lookalike character: a Cyrillic letter among Latin ones, a no-break space."""
     odd = next((letter for letter in word if not letter.isascii()), "")
     return f"`{odd}` in it is {unicodedata.name(odd, 'an unknown letter')}" if odd else ""

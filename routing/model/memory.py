@@ -1,4 +1,4 @@
-"""What is remembered of talks and of people, between Redis, the journal that writes it and the decisions that read it.
+"""Stored facts of talks and people, between Redis, the journal that writes them and the decisions that read them.
 
 Facts only; times are seconds since the epoch.
 """
@@ -12,7 +12,7 @@ from typing import Literal, Protocol
 
 #: ``in``: the caller called; ``out``: a person of the project called the caller's number.
 Direction = Literal["in", "out"]
-#: ``free``: rings when it is rung; ``busy``: ringing or talking; ``absent``: no phone is registered, or do-not-disturb.
+#: ``free``: can ring; ``busy``: ringing or talking; ``absent``: no phone is registered, or on do-not-disturb.
 State = Literal["free", "busy", "absent"]
 
 
@@ -28,12 +28,12 @@ class Talk:
     call_id: str = ""
 
     def text(self) -> str:
-        """As it is kept: the same talk, the same text."""
+        """The stored text; equal talks give equal texts."""
         return json.dumps(vars(self), sort_keys=True, separators=(",", ":"))
 
     @classmethod
     def of(cls, text: str | bytes) -> Talk:
-        """The talk of a kept text. Raises ValueError, TypeError or KeyError on another one."""
+        """The talk of a stored text. Raises ValueError, TypeError or KeyError for an invalid one."""
         stored = json.loads(text)
         direction: Direction = "out" if stored["direction"] == "out" else "in"
         return cls(
@@ -48,7 +48,7 @@ class Talk:
 
 @dataclass(frozen=True)
 class Load:
-    """What a person did today: talks, seconds in them; when the last one ended (0: none is known), on any day."""
+    """A person's talks today and the seconds in them; the end of their last talk on any day (0: unknown)."""
 
     calls: int = 0
     talk_s: float = 0.0
@@ -57,10 +57,10 @@ class Load:
 
 @dataclass(frozen=True)
 class PeopleFacts:
-    """What a decision knows of people; who is not in ``loads`` did nothing, who is not in ``turns`` had none.
+    """Facts of people for a decision; people without an entry in ``loads`` or ``turns`` had no talk or turn.
 
-    ``turns``: the number of the last turn in this step, by the name that is rung. ``away``: do not disturb. ``known``:
-    talks with the caller are remembered (asked for only where it matters).
+    ``turns``: the number of the last turn in this step, by name. ``away``: on do-not-disturb. ``known``: talks with the
+    caller are stored (looked up only where it matters).
     """
 
     loads: Mapping[str, Load] = field(default_factory=dict)
@@ -70,41 +70,41 @@ class PeopleFacts:
 
 
 class Presence(Protocol):
-    """Who can be rung now, as FreeSWITCH knows it."""
+    """The presence of people, from FreeSWITCH."""
 
     def state(self, person: str, accounts: Collection[str], outside: bool) -> State:
-        """A person's state, ``free`` when it is not known. ``accounts``: SIP accounts of the phones that would ring;
-        ``outside``: one of them is an outside number, which is never absent."""
+        """A person's state, ``free`` if unknown. ``accounts``: SIP accounts of the phones that would ring; ``outside``:
+        one of the phones is an outside number, which is never absent."""
 
 
 class Memory(Protocol):
-    """Remembers for decisions. Every method raises `Forgotten` when it cannot within its budget."""
+    """Stored facts for decisions. Every method raises `Forgotten` when it has no answer within its timeout."""
 
     def talks(self, project: str, caller: str) -> Iterable[Talk]:
         """The last talks with an outside number, newest first."""
 
     def facts(self, project: str, people: Sequence[str], day: str, place: tuple[str, str]) -> PeopleFacts:
-        """Loads of people on a day (``YYYYMMDD``), who is away, and the turns of a step (scheme, path)."""
+        """Loads of people on a day (``YYYYMMDD``), people on do-not-disturb, and the turns of a step (scheme, path)."""
 
     def is_away(self, project: str, person: str) -> bool:
-        """Whether somebody is not to be disturbed."""
+        """Whether a person is on do-not-disturb."""
 
     def disturb(self, project: str, person: str, may_disturb: bool, now_s: float = 0.0) -> None:
         """Turn do-not-disturb of a person off (``may_disturb``) or on."""
 
     def next_message(self, project: str, person: str, call: str, now_s: float) -> str:
-        """The oldest voicemail that waits for somebody; "" for none.
+        """A person's oldest new voicemail; "" for none.
 
-        What the same call was given before was heard, and waits no more: a call that ends while it plays leaves it.
+        The message that the same call got before counts as heard; one during which the call ends stays new.
         """
 
     def take_turn(self, project: str, place: tuple[str, str], ranked: Sequence[tuple[str, int]], spread: bool) -> str:
-        """Take a turn in a step for one of the names, each with its rank, and say whose it is.
+        """Take a turn in a step for one of the names, each with its rank, and return the name.
 
-        Of the lowest rank whose last turn is longest ago, equals as listed; ``spread``: whoever had the very last turn
-        has this one only when they are alone.
+        Among the lowest rank it is the name whose last turn is longest ago, equals as listed; ``spread``: the name of
+        the very last turn only gets this one if it is the only name.
         """
 
 
 class Forgotten(Exception):
-    """Nothing could be read in time; the text says why. A normal case: decide as if nothing were remembered."""
+    """Nothing could be read in time; the text says why. A normal case: decide as if nothing were stored."""

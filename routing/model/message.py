@@ -1,18 +1,18 @@
-"""What counts as a message of a voicemail: callers who hang up at the tone leave none.
+"""What counts as a voicemail message: callers who hang up at the tone leave none.
 
-A message lasts for a while and holds something that is heard. Knows nothing of files.
+A message has a minimum length and contains audible sound. This module knows no files.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-#: The channel variable with the shortest length in whole seconds; without it `LEAST_SECONDS` holds.
+#: The channel variable with the shortest length in whole seconds; default: `LEAST_SECONDS`.
 LEAST = "routing_message_least"
 LEAST_SECONDS = 2
-#: Mean amplitude (of 32,768) from which 20 ms count as heard: FreeSWITCH's `record` takes less for silence.
+#: Mean amplitude (of 32,768) from which 20 ms count as audible: FreeSWITCH's `record` treats less as silence.
 SILENCE_ENERGY = 100
-#: A message holds at least so much that is heard.
+#: A message contains at least this much audible sound.
 HEARD_SECONDS = 0.5
 
 

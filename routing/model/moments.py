@@ -1,4 +1,4 @@
-"""Moments over a change of the clocks: how time passes, and which times of day a zone never has."""
+"""Times across a clock change: real time differences, and times of day that do not exist."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 
 
 def later(moment: datetime, by: timedelta) -> datetime:
-    """The aware moment so much real time later, in the same zone: Python's own sum counts on the wall clock."""
+    """An aware moment plus real time, in the same zone: Python's own addition uses the wall clock."""
     return (moment.astimezone(UTC) + by).astimezone(moment.tzinfo)
 
 
 def as_clocks_show(moment: datetime) -> datetime:
-    """What clocks show at an aware moment in its zone: another time of day where they were put forward over it."""
+    """The local time that clocks show: another time of day if the moment falls into a skipped hour."""
     return moment.astimezone(UTC).astimezone(moment.tzinfo)

@@ -1,4 +1,4 @@
-"""The length of an MP3 file: the samples of its frames, each counted, because many have no length written anywhere."""
+"""The length of an MP3 file, by counting the samples of its frames, because many files do not state it."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ _BITRATES = (
 )
 #: Hz by the header's two bits, by version: 2.5, none, 2, 1.
 _RATES = ((11025, 12000, 8000), (), (22050, 24000, 16000), (44100, 48000, 32000))
-#: Frames in a row that make noise an MP3 file.
+#: Consecutive frames that identify an MP3 file.
 _LEAST_FRAMES = 3
 _LARGEST = 50_000_000
 
 
 def mpeg_seconds(file: BinaryIO, size: int) -> float | None:
-    """Seconds; None when it is none."""
+    """Seconds; None when it is no MP3 file."""
     content = file.read(min(size, _LARGEST))
     at, frames, seconds = _after_tags(content), 0, 0.0
     while frame := _frame(content, at):
@@ -35,7 +35,7 @@ def _after_tags(content: bytes) -> int:
 
 
 def _frame(content: bytes, at: int) -> tuple[int, float] | None:
-    """Bytes and seconds of the frame that begins there, if one does."""
+    """Bytes and seconds of the frame that starts there, if any."""
     head = content[at : at + 4]
     if len(head) < 4 or head[0] != 0xFF or head[1] & 0xE6 != 0xE2:  # sync and layer III
         return None

@@ -1,4 +1,4 @@
-"""The network that an address is in, as far as one can tell from outside: what a customer or an office has."""
+"""The presumable network of an address, as a customer or an office has one."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import ipaddress
 
 
 def network_of(address: str) -> str:
-    """The /24 of an IPv4 address, the /48 of an IPv6 one, as ``192.0.2.0/24``; "" for what is none."""
+    """The /24 of an IPv4 address, the /48 of an IPv6 address, as ``192.0.2.0/24``; "" for no address."""
     try:
         found = ipaddress.ip_address(address)
     except ValueError:

@@ -1,5 +1,5 @@
-"""What a notice tells, of a voicemail, a missed call or a phone in a new network, and how sending one may fail; between
-the journal, which keeps it, and e-mail or webhooks.
+"""Notices of a voicemail, a missed call or a phone in a new network, and their failures; between the journal, which
+stores them, and e-mail or webhooks.
 
 Facts only; times are seconds since the epoch.
 """
@@ -13,9 +13,9 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A call (its uuid) that nobody talked with. ``to``: e-mail addresses; ``recording``: the voicemail's sound file,
-    "" when there is none; ``status``: how the call ended, in the journal's words; ``wait_s``: for how long they waited;
-    ``tags``: the labels of `tag` steps; ``node``: who carried the call and has the recording.
+    """A call (its uuid) without a talk. ``to``: e-mail addresses; ``recording``: the voicemail's sound file, "" without
+    one; ``status``: the journal's status of the call; ``wait_s``: how long the caller waited; ``tags``: the labels of
+    `tag` steps; ``node``: the node that has the recording.
     """
 
     call: str
@@ -41,8 +41,8 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class NewNetwork:
-    """A SIP account has registered from a ``network`` where it was never before: its owner travels, or somebody has its
-    password. ``phone``: ``ivan.desk``, "" when the account is nobody's; ``agent``: what the phone calls itself.
+    """A SIP account has registered from a new ``network``: its owner travels, or somebody else has the password.
+    ``phone``: ``ivan.desk``, "" for an unknown account; ``agent``: the phone's user agent.
     """
 
     project: str
@@ -61,10 +61,10 @@ class NewNetwork:
 
 
 class Later(Exception):
-    """Nobody has the notice yet: it is worth trying again.
+    """The notice was not delivered; try again.
 
-    ``is_away``: the server itself is not to be had, whatever the notice; ``after_s``: it was not asked at all, and may
-    be after so many seconds.
+    ``is_away``: the server itself is unavailable, whatever the notice; ``after_s``: nothing was sent, and may be after
+    this many seconds.
     """
 
     def __init__(self, reason: str, after_s: float = 0.0, is_away: bool = False) -> None:
@@ -73,18 +73,18 @@ class Later(Exception):
 
 
 class NoticeRefused(Exception):
-    """The mail server, or the address, will never take this notice."""
+    """The mail server or the webhook rejects this notice for good."""
 
 
 class Mail(Protocol):
     """Sends notices. The same notice sent twice is the same message, with the same Message-ID."""
 
     def send(self, notice: Notice | NewNetwork) -> Mapping[str, str]:
-        """Send one; returns the addressees that were refused and why. Raises Later and Refused."""
+        """Send one; return the rejected recipients with reasons. Raises Later and NoticeRefused."""
 
 
 class Hooks(Protocol):
-    """Tells web addresses. The same notice told twice is the same message, with the same id."""
+    """Sends notices to webhooks. The same notice sent twice has the same id."""
 
     def tell(self, notice: Notice | NewNetwork, url: str) -> None:
-        """Tell one address. Raises Later and Refused."""
+        """Send one. Raises Later and NoticeRefused."""

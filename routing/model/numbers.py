@@ -1,4 +1,4 @@
-"""Telephone numbers: what authors write, E.164, the national form, and which numbers may be dialled.
+"""Telephone numbers: written forms, E.164, the national form, and numbers that may be dialled.
 
 Numbering plans come from the phonenumbers library (Google's libphonenumber metadata).
 """
@@ -16,10 +16,10 @@ from phonenumbers import PhoneNumberFormat
 from routing.model import forms, plans
 
 _WRITTEN = re.compile(r"\+?[\d\s()./-]+")
-#: What authors may name as a caller who is no number: `ivan.desk` would be a phone.
+#: Valid callers that are no numbers; `ivan.desk` would be a phone.
 _SENT = re.compile(r"[A-Za-z][A-Za-z0-9_-]{2,31}|\*?\d{1,15}|\+\d{1,15}", re.ASCII)
 _SEPARATORS = re.compile(r"[\s()./-]")
-#: libphonenumber's kinds of number that people and companies have; premium rate is not among them.
+#: libphonenumber's kinds of normal numbers, without premium rate.
 _DIALLED = ("fixed_line", "mobile", "toll_free", "uan", "voip", "shared_cost")
 
 
@@ -27,7 +27,7 @@ _DIALLED = ("fixed_line", "mobile", "toll_free", "uan", "voip", "shared_cost")
 def normalise(text: str, country: str | None) -> str:
     """The E.164 form, ``+`` and digits, of a number written with spaces, dashes or brackets.
 
-    ``country`` (ISO 3166 alpha-2) is used for numbers without ``+``. Raises ValueError with a sentence.
+    ``country`` (ISO 3166 alpha-2) is used for numbers without ``+``. Raises ValueError with a message.
     """
     if not _WRITTEN.fullmatch(text.strip()):
         raise ValueError(f"`{text}` is not a phone number: digits, spaces, dashes and brackets only")
@@ -39,24 +39,24 @@ def normalise(text: str, country: str | None) -> str:
     if phonenumbers.is_possible_number_with_reason(number) != phonenumbers.ValidationResult.IS_POSSIBLE:
         raise ValueError(f"`{text}` has the wrong number of digits for its country")
     if not re.fullmatch(_plan(number.country_code or 0), national):
-        raise ValueError(f"`{text}` is no number of its country's plan: a digit is wrong, missing or too many")
+        raise ValueError(f"`{text}` does not fit its country's numbering plan: a digit is wrong, missing or extra")
     return phonenumbers.format_number(number, PhoneNumberFormat.E164)
 
 
 @functools.lru_cache(maxsize=256)
 def _plan(code: int) -> str:
-    """A regex of the plan of a code; anything for codes of no country (satellites, +800)."""
+    """A regex of a code's numbering plan; any digits for codes without a country (satellites, +800)."""
     return plans.plan(str(code)) if plans.is_country_code(str(code)) else r"\d+"
 
 
 def called(text: str, country: str | None) -> str:
-    """The E.164 number that a network of a country means by a text. Raises ValueError with a sentence."""
+    """The E.164 number of a text from a network of a country. Raises ValueError with a message."""
     number = forms.read(_SEPARATORS.sub("", text), country) if _WRITTEN.fullmatch(text.strip()) else ""
     return number or normalise(text, country)
 
 
 def caller(text: str, country: str | None) -> str:
-    """`called`, or what is shown as sent: a short number, a sender's name, ``anonymous``. Raises ValueError."""
+    """`called`, or a text that is shown as sent: a short number, a sender's name, ``anonymous``. Raises ValueError."""
     plain = _SEPARATORS.sub("", text)
     number = forms.read(plain, country)
     if number or _SENT.fullmatch(text.strip()):
@@ -66,14 +66,14 @@ def caller(text: str, country: str | None) -> str:
 
 @functools.lru_cache(maxsize=200_000)
 def national_digits(e164: str) -> str:
-    """The digits with which the number is dialled inside its own country: ``+380800330521`` is ``0800330521``."""
+    """The number as dialled inside its own country: ``+380800330521`` is ``0800330521``."""
     number = phonenumbers.parse(e164, None)
     return re.sub(r"\D", "", phonenumbers.format_number(number, PhoneNumberFormat.NATIONAL))
 
 
 @functools.lru_cache(maxsize=200_000)
 def shown(e164: str, country: str | None) -> str:
-    """A number as it is printed for people of a country: ``0800 330 521`` at home, ``+48 50 111 22 33`` from abroad."""
+    """A number as printed in a country: ``0800 330 521`` for its own, ``+48 50 111 22 33`` for a foreign one."""
     number = phonenumbers.parse(e164, None)
     at_home = country is not None and dialling(country)[0] == str(number.country_code)
     form = PhoneNumberFormat.NATIONAL if at_home else PhoneNumberFormat.INTERNATIONAL
@@ -81,15 +81,15 @@ def shown(e164: str, country: str | None) -> str:
 
 
 def is_region(code: str) -> bool:
-    """Whether the code is a country that has a numbering plan."""
+    """Whether the code is a country with a numbering plan."""
     return code in phonenumbers.SUPPORTED_REGIONS
 
 
 @functools.lru_cache(maxsize=512)
 def destination_pattern(region: str) -> str:
-    """A regex (PCRE and Python alike) of the numbers of a country that may be dialled: ``+`` E.164, never premium rate.
+    """A regex (PCRE and Python) of the numbers of a country that may be dialled: ``+`` E.164, without premium rate.
 
-    Shared country codes (+1, +7, +44) are told apart by the country's own leading digits.
+    Countries with a shared code (+1, +7, +44) are distinguished by their leading digits.
     """
     metadata = phonenumbers.PhoneMetadata.metadata_for_region(region)
     if metadata is None:
@@ -101,19 +101,19 @@ def destination_pattern(region: str) -> str:
 
 
 def may_be_dialled(e164: str, regions: Iterable[str]) -> bool:
-    """Whether a number is one that may be dialled in one of these countries."""
+    """Whether a number may be dialled in one of these countries."""
     return any(re.match(destination_pattern(region), e164) for region in regions)
 
 
 @functools.lru_cache(maxsize=200_000)
 def is_mobile(e164: str) -> bool:
-    """Whether the number is surely a mobile's: plans that do not tell them apart (+1) have none."""
+    """Whether the number is certainly a mobile's; false in plans that do not distinguish them (+1)."""
     return bool(phonenumbers.number_type(phonenumbers.parse(e164, None)) == phonenumbers.PhoneNumberType.MOBILE)
 
 
 @functools.lru_cache(maxsize=512)
 def dialling(region: str) -> tuple[str, str]:
-    """Country code and trunk prefix: ``("380", "0")`` for UA; the prefix is empty where there is none."""
+    """Country code and trunk prefix: ``("380", "0")`` for UA; the prefix may be empty."""
     metadata = phonenumbers.PhoneMetadata.metadata_for_region(region)
     if metadata is None:
         raise ValueError(f"`{region}` is not a country code such as UA or PL")
@@ -122,18 +122,18 @@ def dialling(region: str) -> tuple[str, str]:
 
 @functools.lru_cache(maxsize=512)
 def abroad_prefix(region: str) -> str:
-    """What is dialled before a country code to leave a country: ``00`` for UA, ``011`` for US."""
+    """The international prefix of a country: ``00`` for UA, ``011`` for US."""
     metadata = phonenumbers.PhoneMetadata.metadata_for_region(region)
     if metadata is None:
         raise ValueError(f"`{region}` is not a country code such as UA or PL")
     prefix = metadata.preferred_international_prefix or metadata.international_prefix or ""
-    prefix = prefix.replace("~", "")  # 8~10: another dial tone was waited for once
+    prefix = prefix.replace("~", "")  # 8~10: callers once waited for a second dial tone
     return prefix if prefix.isdigit() else "00"
 
 
 @functools.lru_cache(maxsize=512)
 def country_pattern(region: str) -> str:
-    """A regex of every number, ``+`` E.164, that belongs to a country's plan."""
+    """A regex of every number, ``+`` E.164, of a country's plan."""
     metadata = phonenumbers.PhoneMetadata.metadata_for_region(region)
     if metadata is None:
         raise ValueError(f"`{region}` is not a country code such as UA or PL")
@@ -143,14 +143,14 @@ def country_pattern(region: str) -> str:
 
 @dataclass(frozen=True)
 class National:
-    """How carriers may write a caller of the node's own country."""
+    """The form in which carriers may send a caller of the node's own country."""
 
     code: int
     expression: str
 
 
 def national(country: str) -> National | None:
-    """The rule for callers written nationally in ``country`` (ISO code), where its numbering makes it unambiguous."""
+    """The form of national callers in ``country`` (ISO code), if its numbering plan makes it unambiguous."""
     metadata = phonenumbers.PhoneMetadata.metadata_for_region(country.upper(), None)
     if metadata is None or metadata.general_desc is None or metadata.country_code is None:
         raise ValueError(f"country {country!r} is not an ISO code of a country with a numbering plan")
@@ -164,7 +164,7 @@ def national(country: str) -> National | None:
 
 
 def _patterns(metadata: phonenumbers.PhoneMetadata, kinds: tuple[str, ...]) -> list[str]:
-    """The national patterns of the kinds that a country has, each once, order kept."""
+    """The distinct national patterns of a country's kinds, in order."""
     found: dict[str, None] = {}
     for kind in kinds:
         desc = getattr(metadata, kind)

@@ -1,6 +1,6 @@
-"""Numbering plans of the world's country codes as regexes, from libphonenumber's metadata.
+"""Numbering plans of all country codes as regexes, from libphonenumber's metadata.
 
-No regex has ``^``, ``$`` or a capture; each is one group. Python and PCRE read them alike.
+Each regex is one group without anchors and captures, for Python and PCRE.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ KINDS = (
 )  # fmt: skip
 
 
-#: A sign of a plan's regex that stands for a digit; what is captured is not one.
+#: A token of a plan's regex that matches a digit; a capture is a token that does not.
 _SIGN = re.compile(r"(\{[^}]*\})|\\d|\[[^\]]*\]|\d")
 
 
 @functools.lru_cache(maxsize=256)
 def plan(code: str) -> str:
-    """A regex of the national numbers that a country code can have, new ranges included, as one group."""
+    """A regex of the possible national numbers of a country code, new ranges included, as one group."""
     patterns: list[str] = []
     for metadata in map(metadata_of, _regions(code)):
         examples = [desc.example_number for kind in KINDS if (desc := getattr(metadata, kind)) and desc.example_number]
@@ -36,7 +36,7 @@ def plan(code: str) -> str:
 
 @functools.lru_cache(maxsize=256)
 def strict_plan(code: str) -> str:
-    """A regex of the national numbers that are in use, as one group."""
+    """A regex of the assigned national numbers, as one group."""
     patterns: dict[str, None] = {}
     for metadata in map(metadata_of, _regions(code)):
         found = (desc.national_number_pattern for kind in KINDS if (desc := getattr(metadata, kind)))
@@ -46,13 +46,13 @@ def strict_plan(code: str) -> str:
 
 @functools.lru_cache(maxsize=256)
 def world(without: str = "") -> str:
-    """A regex of all countries' numbers with their codes, but those of one code, as one group."""
+    """A regex of all countries' numbers with their codes, except those of one code, as one group."""
     codes = sorted(str(code) for code in phonenumbers.COUNTRY_CODE_TO_REGION_CODE)
     return f"(?:{'|'.join(code + plan(code) for code in codes if code != without and _regions(code))})"
 
 
 def longest_beginning(digits: str) -> str:
-    """As many of the digits, country code first, as a number of the world can begin with."""
+    """The longest prefix of the digits (country code first) with which a number can start."""
     for end in range(len(digits), 0, -1):
         if _can_begin(digits[:end]):
             return digits[:end]
@@ -71,27 +71,27 @@ def _codes() -> tuple[str, ...]:
 
 @functools.lru_cache(maxsize=256)
 def _beginnings(code: str) -> str:
-    """A regex of what national numbers of a code can begin with: every sign of its plan may be missing at the end.
+    """A regex of prefixes of a code's national numbers: the plan, with tokens optional from the end.
 
-    Of codes of no country (satellites, +800): any digits.
+    For codes without a country (satellites, +800): any digits.
     """
     return _SIGN.sub(lambda sign: sign[1] or f"(?:{sign[0]}|$)", plan(code)) if is_country_code(code) else r"\d{0,12}"
 
 
 def is_country_code(code: str) -> bool:
-    """Whether countries have this calling code."""
+    """Whether a country has this calling code."""
     return bool(_regions(code))
 
 
 def _regions(code: str) -> tuple[str, ...]:
-    """The regions of a country code, its main one first; none for codes of no country (satellites, +800)."""
+    """The regions of a country code, the main one first; none for codes without a country (satellites, +800)."""
     regions = phonenumbers.COUNTRY_CODE_TO_REGION_CODE.get(int(code), ())
     return tuple(region for region in regions if region in phonenumbers.SUPPORTED_REGIONS)
 
 
 @functools.lru_cache(maxsize=512)
 def metadata_of(country: str) -> PhoneMetadata:
-    """What libphonenumber knows of a country. Raises ValueError for what is none."""
+    """libphonenumber's metadata of a country. Raises ValueError for no country."""
     metadata = PhoneMetadata.metadata_for_region(country)
     if metadata is None:
         raise ValueError(f"`{country}` is not a country code such as UA or PL")

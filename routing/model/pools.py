@@ -1,6 +1,6 @@
-"""Fields of `pools:` (numbers lent to visitors of a site) and of the project's `tracking:` (what its pages tell).
+"""The fields of `pools:` (numbers lent to visitors of a site) and of the project's `tracking:` (facts from its pages).
 
-What a page may send is listed here by name; anything else that a page sends is dropped.
+Pages may only send facts that are listed by name; anything else is dropped.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from routing.model.sites import Origins
 MOST_NUMBERS = 500
 #: A name or a path of the page: ``shop.cart.items[0].category``.
 _PATH = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*|\[\d{1,4}\])*", re.ASCII)
-#: The alias under which questions about visitors are kept; a mapping of scheme files has them flat.
+#: The alias of the field with conditions on visitors, which scheme files write as flat keys.
 QUESTIONS = "entity.NAME"
 _QUESTION = re.compile(r"(entity|source)\.(.*)")
 
@@ -45,12 +45,14 @@ def _text(value: Any, wildcard: str) -> str:
         raise refuse(f"{shown(value)} is not text: put it in quotes", hint)
     plain = value.replace(wildcard, "") if wildcard else value
     if not value or clean(plain) != " ".join(plain.split()).rstrip():
-        raise refuse(f"no value can be {shown(value)}: at most 64 letters, digits, spaces and . _ , / + : & # @ ( ) -")
+        raise refuse(
+            f"{shown(value)} is not a possible value: at most 64 letters, digits, spaces and . _ , / + : & # @ ( ) -"
+        )
     return value
 
 
 _ONE = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
-_PATTERN = {**_ONE, "description": "Texts in which `*` stands for anything: `drain*`."}
+_PATTERN = {**_ONE, "description": "Texts in which `*` stands for any text: `drain*`."}
 _VALUE_SCHEMA = {
     "anyOf": [*_ONE["anyOf"], {"type": "object", "properties": {"pattern": _PATTERN}, "required": ["pattern"]}]
 }
@@ -58,7 +60,7 @@ Value = Annotated[AcceptedValues, BeforeValidator(accepted_values), WithJsonSche
 
 
 def gathered(value: Any) -> Any:
-    """The flat keys ``entity.region`` and ``source.utm_source`` of a mapping as one mapping under `QUESTIONS`."""
+    """A mapping with its flat keys ``entity.region`` and ``source.utm_source`` moved to a mapping under `QUESTIONS`."""
     if not isinstance(value, dict):
         return value
     questions = {key: of for key, of in value.items() if isinstance(key, str) and _QUESTION.fullmatch(key)}
@@ -71,7 +73,7 @@ def _question(value: Any) -> str:
     if kind == "source" and name not in SOURCES:
         raise refuse(f"a visit has no source `{name}`", did_you_mean(name, SOURCES) or f"one of {', '.join(SOURCES)}")
     if not NAME.fullmatch(name):
-        raise refuse(f"{shown(name)} is not the name of an entity: small letters, digits and _, a letter first")
+        raise refuse(f"{shown(name)} is not the name of an entity: use a-z, 0-9 and _, a letter first")
     return str(value)
 
 
@@ -79,15 +81,17 @@ Questions = dict[Annotated[str, BeforeValidator(_question)], Value]
 
 
 def flat_schema(schema: dict[str, Any]) -> None:
-    """The JSON Schema of a mapping with questions: one pattern of keys instead of the field that keeps them."""
+    """The JSON Schema of a mapping with such conditions: a key pattern instead of the field."""
     questions = schema["properties"].pop(QUESTIONS)
     schema["patternProperties"] = {rf"^(entity|source)\.{NAME.pattern}$": questions["additionalProperties"]}
 
 
 class Entity(Fields):
-    """What a page tells of its visitor: a value that the page states, or one that the script finds by a path."""
+    """A fact of the visitor: a value that the page sends, or that the site script reads from a path."""
 
-    expression: Text | None = Field(None, description="Where the page has it: `shop.cart.category`; else it is stated.")
+    expression: Text | None = Field(
+        None, description="Path of the value on the page: `shop.cart.category`; default: the page sends it."
+    )
     level: Literal["session", "view"] = Field("session", description="Kept for the visit, or until the next page.")
 
     @model_validator(mode="before")
@@ -99,34 +103,34 @@ class Entity(Fields):
     @classmethod
     def _path(cls, value: Any) -> Any:
         if value is not None and (not isinstance(value, str) or not _PATH.fullmatch(value) or len(value) > 120):
-            raise refuse(f"{shown(value)} is not a path of the page: write `shop.cart.items[0].category`")
+            raise refuse(f"{shown(value)} is not a path on the page: write `shop.cart.items[0].category`")
         return value
 
 
 class Tracking(Fields):
-    """The sites whose visitors are told apart, and what their pages may tell."""
+    """The sites whose visitors are tracked, and the facts that their pages may send."""
 
     origins: Origins = Field(description="Sites: `https://www.example.com`.")
-    key: Name | None = Field(None, description="Name of the secret with which a server, not a page, may ask.")
+    key: Name | None = Field(None, description="Name of the secret for requests from a server instead of a page.")
     entities: dict[Id, Entity] = Field(default_factory=dict, description="Tracked values by name.")
 
     @field_validator("entities")
     @classmethod
     def _few(cls, value: dict[str, Entity]) -> dict[str, Entity]:
         if len(value) > MOST_ENTITIES:
-            raise refuse(f"at most {MOST_ENTITIES} entities: each travels with every call")
+            raise refuse(f"at most {MOST_ENTITIES} entities: every call carries them")
         if long := next((name for name in value if not NAME.fullmatch(name)), ""):
-            raise refuse(f"{shown(long)} is too long: an entity's name is at most 32 characters")
+            raise refuse(f"{shown(long)} is too long: an entity's name has at most 32 characters")
         return value
 
 
 class PoolWhen(Fields):
-    """Questions about a visit; all that are asked must fit."""
+    """Conditions on a visit; all must match."""
 
     model_config = ConfigDict(json_schema_extra=flat_schema)
 
     page: Annotated[list[Text], OneOrMany] = Field(
-        default_factory=list, description="Paths of pages, `*` for anything: `/kharkiv/*`."
+        default_factory=list, description="Paths of pages, `*` for any text: `/kharkiv/*`."
     )
     questions: Questions = Field(default_factory=dict, alias=QUESTIONS)
 
@@ -136,7 +140,7 @@ class PoolWhen(Fields):
         return gathered(value)
 
     def fits(self, visitor: Visitor, page: str) -> bool:
-        """Whether a visit on this page (a path) is one that the pool is for."""
+        """Whether the pool is for a visit on this page (a path)."""
         values = {"entity": visitor.entities, "source": visitor.source}
         return (not self.page or any(_like(pattern, page) for pattern in self.page)) and all(
             expected.fits(_value(values, question)) for question, expected in self.questions.items()
@@ -153,16 +157,18 @@ def _like(pattern: str, text: str) -> bool:
 
 
 class Pool(Fields):
-    """Numbers lent to visitors, one each, so that a call tells who calls."""
+    """Numbers lent to visitors, one each, so that the dialled number identifies the visitor."""
 
-    scheme: Id = Field(description="Where calls to its numbers go.")
+    scheme: Id = Field(description="Scheme of calls to its numbers.")
     numbers: Annotated[list[Number], OneOrMany] = Field(
-        min_length=1, max_length=MOST_NUMBERS, description="Numbers that are shown, one to each visitor."
+        min_length=1, max_length=MOST_NUMBERS, description="Numbers to lend, one to each visitor."
     )
     overflow: Number = Field(description="Shown when every number is lent: a number of a scheme, shared by visitors.")
-    lease: Seconds = Field(1800, description="How long a visitor keeps a number after the last sign of life.")
-    keep: Seconds = Field(3600, description="How much longer a call still counts as this visitor's; then all is gone.")
-    when: PoolWhen = Field(default_factory=PoolWhen, description="Visitors it is for; the first pool that fits lends.")
+    lease: Seconds = Field(1800, description="How long a visitor keeps a number after the last activity.")
+    keep: Seconds = Field(3600, description="How much longer calls still count as this visitor's; then they expire.")
+    when: PoolWhen = Field(
+        default_factory=PoolWhen, description="Conditions on visitors; the first matching pool lends."
+    )
     caller_pays: Flag = Field(True, description="False on 0800 numbers: the owner pays from the moment of answering.")
 
     @field_validator("numbers")
@@ -170,11 +176,11 @@ class Pool(Fields):
     def _once(cls, value: list[str]) -> list[str]:
         for at, number in enumerate(value):
             if number in value[:at]:
-                raise refuse(f"{number} stands twice in this pool")
+                raise refuse(f"{number} is listed twice in this pool")
         return value
 
     @model_validator(mode="after")
     def _apart(self) -> Pool:
         if self.overflow in self.numbers:
-            raise refuse("the overflow number is shown to many: it cannot be one that is lent to one visitor")
+            raise refuse("the overflow number is shown to many visitors: it cannot also be lent to one")
         return self

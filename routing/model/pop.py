@@ -1,6 +1,6 @@
-"""What a screen shows while a person's phone rings: who calls, whom, and where the CRM shows the caller.
+"""Screen pops: the caller, the person whose phone rings, and the caller's page in the CRM.
 
-Names and addresses of cards stay out of every repr, so that no log line can show them by accident.
+Names and addresses are in no repr, so that no log line shows them by accident.
 """
 
 from __future__ import annotations
@@ -9,13 +9,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Protocol
 
-#: Screens that open again are told of pops as old as this.
+#: Browsers that reconnect get pops up to this age.
 KEPT_SECONDS = 60
 
 
 @dataclass(frozen=True)
 class Card:
-    """A caller's record: of which CRM, ``lead``, ``deal`` or ``contact``, its id and the page that shows it."""
+    """A caller's record: its CRM, its kind (``lead``, ``deal`` or ``contact``), its id and its page."""
 
     system: str
     kind: str
@@ -26,10 +26,10 @@ class Card:
 
 @dataclass(frozen=True)
 class Pop:
-    """A person is about to ring for a call (its uuid). ``phones``: ``ivan.desk``; ``name``: the caller's, or "".
+    """A person's phones are about to ring for a call (its uuid). ``phones``: ``ivan.desk``; ``name``: the caller's.
 
-    ``number`` was dialled, ``caller`` is ``+`` and digits or ``anonymous``; ``by`` is the kind of the deciding step.
-    ``entities`` and ``source``: what is known of the site's visitor to whom the number was lent.
+    ``number`` was dialled; ``caller`` is ``+`` and digits or ``anonymous``; ``by`` is the kind of the deciding step.
+    ``entities`` and ``source``: facts of the site's visitor to whom the number was lent.
     """
 
     call: str
@@ -43,11 +43,11 @@ class Pop:
     card: Card | None = None
     entities: Mapping[str, str] = field(default_factory=dict, repr=False)
     source: Mapping[str, str] = field(default_factory=dict, repr=False)
-    #: The number that a hidden caller says is theirs, or "".
+    #: The number that a hidden caller has dialled as theirs, or "".
     stated_number: str = ""
 
     def as_json(self) -> dict[str, Any]:
-        """Plain data, as screens get it."""
+        """The JSON data that browsers get."""
         fields = asdict(self)
         return fields | {"told": fields.pop("stated_number")}
 
@@ -57,13 +57,13 @@ class PopsDown(Exception):
 
 
 class Pops(Protocol):
-    """Carries pops between engines and the servers of screens, for about a minute. Both methods raise PopsDown."""
+    """Carries pops from engines to the servers for browsers, for about a minute. Both methods raise PopsDown."""
 
     def tell(self, project: str, text: str) -> None:
         """Add one, as JSON."""
 
     def after(self, project: str, last: str, wait_s: float) -> Sequence[tuple[str, str]]:
-        """(id, text) of those after the id ``last``, oldest first; waits for one that long.
+        """(id, text) of pops after the id ``last``, oldest first; waits up to ``wait_s`` for one.
 
         Ids are ``<ms>-<number>``, milliseconds since the epoch; ``0-0`` comes before all.
         """

@@ -1,4 +1,4 @@
-"""A problem in a scheme folder, said so that the author can go straight to it."""
+"""A problem in a scheme folder, with its exact location."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from dataclasses import dataclass, replace
 
 from routing.model import meant, url_secrets
 
-#: Among more names than this none is looked for that was meant: a folder full of mistakes would take hours.
+#: With more names than this there are no suggestions: a folder full of mistakes would take hours.
 MOST_COMPARED = 3_000
-#: Of a quoted word that is longer than any name so much is shown.
+#: Longer quoted words are cut to this length.
 LONGEST_QUOTED = 120
 _QUOTED = re.compile(r"`[^`]*`")
-#: Where in a YAML document something stands: keys and list indexes from the root.
+#: A location in a YAML document: keys and list indexes from the root.
 Loc = tuple[str | int, ...]
 
 
 @dataclass(frozen=True, order=True)
 class Problem:
-    """One thing that is wrong; lines and columns count from 1, ``path`` is like ``steps[2].ring.to[0]``."""
+    """One mistake; lines and columns count from 1, ``path`` is like ``steps[2].ring.to[0]``."""
 
     file: str
     line: int
@@ -30,7 +30,7 @@ class Problem:
     hint: str = ""
 
     def below(self, folder: str) -> Problem:
-        """The same with its file's name as it is from above the folder."""
+        """The same problem with the file's name relative to the parent of ``folder``."""
         there = self.file.startswith("/") or folder == "."
         return self if there else replace(self, file=f"{folder.rstrip('/')}/{self.file}")
 
@@ -41,7 +41,7 @@ class Problem:
 
 
 def _one_line(text: str) -> str:
-    """Text that a terminal shows as it is: what an author's quotes hold may be line breaks, escape codes, or a book."""
+    """Text that is safe for a terminal: quoted author text may contain line breaks or escape codes, or be very long."""
     text = _QUOTED.sub(lambda quoted: _shortened(quoted[0]), url_secrets.masked(text))
     return (
         text if text.isprintable() else "".join(char if char.isprintable() else f"\\u{ord(char):04x}" for char in text)
@@ -53,11 +53,11 @@ def _shortened(quoted: str) -> str:
 
 
 class UserFailure(Exception):
-    """Something that the user can mend, whatever part found it: the text is for the user and says how."""
+    """An error that the user can fix, from any part; the text is for the user and says how."""
 
 
 class Problems(Exception):
-    """All the problems of one run; raised at the end of a pass, never at the first."""
+    """All problems of one run; raised at the end of a pass, not at the first problem."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = sorted(set(problems))
@@ -76,7 +76,7 @@ def dotted(loc: Loc) -> str:
 
 
 def closest(word: str, known: Iterable[str], alike: float = 0.7) -> str:
-    """The closest known word, or the empty string when none is close: ``alike`` is 1 for the same."""
+    """The closest known word, or the empty string; ``alike``: the required similarity, up to 1."""
     choices = list(known)
     if len(choices) > MOST_COMPARED:
         return ""
@@ -84,7 +84,7 @@ def closest(word: str, known: Iterable[str], alike: float = 0.7) -> str:
 
 
 def did_you_mean(word: str, known: Iterable[str], alike: float = 0.7) -> str:
-    """A hint naming the closest known word (`closest`), or the empty string when none is close."""
+    """A hint with the closest known word (`closest`), or the empty string."""
     close = closest(word, known, alike)
     if not close:
         return ""

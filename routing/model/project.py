@@ -35,10 +35,10 @@ EarlyMedia = Literal["ring", "pass"]
 
 
 class ProjectSticky(Fields):
-    """Project-wide stickiness: after an outgoing call, the same person is rung first."""
+    """Project-wide stickiness: after an outgoing call, the same person rings first."""
 
-    within: Seconds = Field(14 * 86400, description="How long an outgoing talk is remembered.")
-    talked: Seconds = Field(10, description="The shortest talk that counts.")
+    within: Seconds = Field(14 * 86400, description="How long an outgoing talk counts.")
+    talked: Seconds = Field(10, description="Shortest talk that counts.")
     ring: Seconds = Field(20, le=300, description="Ring time of the person.")
 
 
@@ -51,10 +51,10 @@ _SECRETS_SCHEMA = {"anyOf": [{"const": "env"}, {**_SECRETS_FILE, "additionalProp
 
 
 class Project(Fields):
-    """Settings that hold for every scheme."""
+    """Settings that apply to every scheme."""
 
-    name: Id = Field(description="Whose calls they are: in the keys of Redis and in the journal.")
-    timezone: Zone = Field(description="Zone of calendars that name none.")
+    name: Id = Field(description="The project's name in Redis keys and in the journal.")
+    timezone: Zone = Field(description="Default time zone of calendars.")
     country: Region | None = Field(None, description="For numbers written without +, holidays and destinations.")
     secrets: Annotated[Text, WithJsonSchema(_SECRETS_SCHEMA)] = Field(
         "env", description="`env`, or `file: path` of a 0600 file outside git."
@@ -65,34 +65,32 @@ class Project(Fields):
     longest_wait: Seconds = Field(180, description="Lint limit for a caller's wait.")
     early_media: EarlyMedia = Field(
         "ring",
-        description="What a caller hears before an outside phone answers: ringing, or what the carrier sends (`pass`).",
+        description="What a caller hears before an outside phone answers: ringing, or the carrier's sound (`pass`).",
     )
     srtp: Srtp | None = Field(
         None,
-        description="Encrypted sound of the phones that register here: `required` or no call, `optional` both ways, or "
-        "`never`; by itself it is taken when a phone offers it, and not offered to one that is rung.",
+        description="SRTP of SIP phones: `required`, `optional` both ways, or `never`; default: accepted when a phone "
+        "offers it, but not offered to ringing phones.",
     )
     sticky: ProjectSticky | None = Field(
-        None, description="Whoever called a client rings first when the client calls back, in every scheme."
+        None, description="The person who called a client rings first when the client calls back, in every scheme."
     )
     record: Literal["both", "caller", "no"] = Field(
         "no",
-        description="Record calls that people make to outside numbers; `record` of a scheme is for calls that come.",
+        description="Record people's outgoing calls; `record` of a scheme is for incoming calls.",
     )
-    announce_recording: Flag = Field(
-        False, description="Lint: a caller whose call is recorded must have been told before."
-    )
-    tracking: Tracking | None = Field(None, description="Sites whose visitors are told apart.")
-    pops: Screens | None = Field(None, description="Pages that show who calls while a person's phone rings.")
+    announce_recording: Flag = Field(False, description="Lint: recorded calls need an announcement first.")
+    tracking: Tracking | None = Field(None, description="Sites whose visitors are tracked.")
+    pops: Screens | None = Field(None, description="Pages that show the caller while a person's phone rings.")
     notify: Annotated[list[Addressee], OneOrMany] = Field(
         default_factory=list,
-        description="Who is told of missed calls, where a scheme has no `notify`: by e-mail, `https://...` by webhook.",
+        description="Recipients of missed-call notices for schemes without `notify`: e-mail, or webhook (`https://...`).",
     )
     keep: Seconds | None = Field(
-        None, description="How long the journal keeps a call and its recording, `365d`; for ever otherwise."
+        None, description="How long the journal keeps a call and its recording: `365d`; default: for ever."
     )
 
-    allow: Allow = Field(default_factory=dict, description=f"{ALLOW} Holds in the whole folder.")
+    allow: Allow = Field(default_factory=dict, description=f"{ALLOW} Applies to the whole folder.")
 
     @field_validator("secrets", mode="before")
     @classmethod
@@ -100,7 +98,7 @@ class Project(Fields):
         if isinstance(value, dict) and list(value) == ["file"] and isinstance(value["file"], str):
             return f"file:{value['file']}"
         if value != "env":
-            raise refuse(f"{shown(value)} is no place of secrets", "write `env` or `{file: path}`")
+            raise refuse(f"{shown(value)} is not a place for secrets", "write `env` or `{file: path}`")
         return value
 
     @property
@@ -168,23 +166,23 @@ def _national(code: str) -> frozenset[date]:
 
 def _day_periods(value: Any) -> Any:
     if value in ("no", "off", "free", "holiday", False, ""):
-        raise refuse(f"{shown(value)} is no opening time", "write `closed`")
+        raise refuse(f"{shown(value)} is not an opening time", "write `closed`")
     return () if value == "closed" else value
 
 
 class CalendarFields(Fields):
-    """Opening hours as written."""
+    """Opening hours."""
 
-    timezone: Zone | None = Field(None, description="Zone of its hours; the project's otherwise.")
+    timezone: Zone | None = Field(None, description="Time zone of its hours; default: the project's.")
     open: dict[DayNames, Periods] = Field(description='Periods by days: `mon-fri: ["09:00-13:00", "14:00-18:00"]`.')
-    holidays: Holidays | None = Field(None, description="Country whose public holidays are closed days.")
+    holidays: Holidays | None = Field(None, description="Country whose public holidays it observes.")
     days: dict[Day, Annotated[Periods, BeforeValidator(_day_periods)]] = Field(
         default_factory=dict, description="Single dates: periods, or `closed`."
     )
     allow: Allow = Field(default_factory=dict, description=ALLOW)
 
     def calendar(self, name: str, default_zone: str) -> Calendar:
-        """The calendar's meaning."""
+        """The calendar of these fields."""
         weekly: list[list[Period]] = [[] for _ in DAYS]
         for days, periods in self.open.items():
             for day in parse_days(days):
@@ -204,38 +202,38 @@ class Gateway(Fields):
     """A trunk to a carrier."""
 
     proxy: Host = Field(description="The carrier's host, with a port if not 5060.")
-    username: Text | None = Field(None, description="For registration; the password comes from the secrets.")
-    realm: Host | None = Field(None, description="Realm of the registration; the proxy's host otherwise.")
+    username: Text | None = Field(None, description="For registration; the password is a secret.")
+    realm: Host | None = Field(None, description="Realm of the registration; default: the proxy's host.")
     register_: Flag = Field(True, alias="register", description="Register with the carrier; needs `username`.")
     transport: Literal["udp", "tcp", "tls"] = Field(
-        "udp", description="How registrations and calls reach it; `tls` needs `node init --tls`."
+        "udp", description="Transport of registrations and calls; `tls` needs `node init --tls`."
     )
     srtp: Srtp | None = Field(
         None,
-        description="Encrypted sound: `required` or no call, `optional`, or `never`; by itself it is taken when the "
-        "carrier offers it, and not offered to the carrier.",
+        description="SRTP: `required`, `optional` or `never`; default: accepted when the carrier offers it, but not "
+        "offered to the carrier.",
     )
     dial: Literal["plus", "digits", "national"] = Field(
-        "plus", description="How the carrier wants numbers: `+380501112233`, `380501112233` or `0501112233`."
+        "plus", description="Form of dialled numbers: `+380501112233`, `380501112233` or `0501112233`."
     )
     caller_id: Literal["company", "caller", "caller_diversion", "caller_pai"] = Field(
         "company",
-        description="Whose number the called mobile sees: the company's, the caller's, the caller's with the company's "
+        description="Caller ID on outside phones: the company's number, the caller's, the caller's with the company's "
         "in Diversion, or the company's with the caller's in P-Asserted-Identity.",
     )
     early_media: EarlyMedia | None = Field(
-        None, description="Ringing, or the carrier's sound (`pass`), before its phones answer; the project's otherwise."
+        None, description="Ringing, or the carrier's sound (`pass`), before its phones answer; default: the project's."
     )
     number_in: Literal["request", "to", "p-called-party-id", "diversion", "history-info"] | None = Field(
         None,
-        description="Where its calls name the number that was dialled; by itself, and where it names none there, the "
-        "request line is looked at first, then To, P-Called-Party-ID, Diversion and History-Info.",
+        description="Source of the dialled number; default, and where the source has none: the request line, then To, "
+        "P-Called-Party-ID, Diversion and History-Info.",
     )
     contact: Annotated[str, Field(pattern=r"^[A-Za-z0-9+][A-Za-z0-9_.+-]{0,63}$")] | None = Field(
-        None, description="User of the Contact that is registered, where the carrier wants one; `gw+NAME` otherwise."
+        None, description="User part of the registered Contact, if the carrier requires one; default: `gw+NAME`."
     )
     numbers: Annotated[list[Number], OneOrMany] = Field(
-        default_factory=list, description="The company's numbers on this trunk; the first is shown by default."
+        default_factory=list, description="The company's numbers on this trunk; the first is the default caller ID."
     )
 
 

@@ -75,7 +75,7 @@ def test_a_picture_says_when_a_scheme_that_it_leads_to_is_wrong(tmp_path: Path) 
     (tmp_path / "front.yaml").write_text(FRONT + "steps: [{ring: ivan}, {scheme: back}]\n")
     (tmp_path / "back.yaml").write_text("scheme: back\nsteps: [{ring: nobody_here}, hangup]\n")
     told = _said(tmp_path, "graph", "front", "--schemes", str(tmp_path))
-    assert "something is wrong with schemes that it goes to" in told
+    assert "longest wait unknown, because it jumps to an invalid scheme" in told
 
 
 @dataclass

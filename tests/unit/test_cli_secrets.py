@@ -102,7 +102,7 @@ def test_a_crm_on_this_machine_takes_an_invented_token_and_no_other_does(url, is
     asked = ["--schemes", str(tmp_path), "--file", str(tmp_path / "secrets")]
     said = CliRunner().invoke(secrets, asked, catch_exceptions=False).output
     assert ("OUR_KEY was generated (hint: give it to the CRM on this machine)" in said) is is_here
-    assert ("OUR_KEY is missing (hint: what the CRM wants in its header X-Key" in said) is not is_here
+    assert ("OUR_KEY is missing (hint: the value that the CRM expects in header X-Key" in said) is not is_here
 
 
 def test_without_a_file_it_is_the_projects_and_compile_says_how_to_make_it(tmp_path, monkeypatch):

@@ -55,7 +55,7 @@ def test_a_pool_and_what_is_tracked_are_bounded() -> None:
     entities = {f"e{number}": None for number in range(MOST_ENTITIES + 1)}
     with pytest.raises(ValidationError, match="at most 20 entities"):
         Tracking.model_validate({"origins": "https://x.example", "entities": entities})
-    with pytest.raises(ValidationError, match="an entity's name is at most 32"):
+    with pytest.raises(ValidationError, match="an entity's name has at most 32"):
         Tracking.model_validate({"origins": "https://x.example", "entities": {"e" * 33: None}})
 
 

@@ -1,8 +1,7 @@
-"""Where a telephone number is from: its region and time zone, by libphonenumber's own tables of prefixes.
+"""The region and time zone of a telephone number, by libphonenumber's tables of prefixes.
 
-A region is any part of a description there, in any of its languages: ``Kharkiv`` is everything described as "Kharkiv"
-or "Balaklia, Kharkiv". Mobile numbers of most countries have no region. The tables are read when first asked for:
-names of places take a second.
+A region is any part of a description there, in any language: ``Kharkiv`` matches "Kharkiv" and "Balaklia, Kharkiv".
+Mobile numbers of most countries have no region. The tables are loaded on first use: place names take a second.
 """
 
 from __future__ import annotations
@@ -17,14 +16,14 @@ from routing.model.digits import longest_prefix_pattern
 from routing.model.numbers import dialling
 from routing.model.problem import did_you_mean
 
-#: Offsets are compared on this day, when most of the world has its standard time: the same order on any day.
+#: Offsets are compared on this day, when most of the world has standard time, so that the order never changes.
 _STANDARD_DAY = datetime(2025, 1, 15, 12)
 _PARTS = re.compile(r"[,/]")
 _KIND = re.compile(r"^м\. | (?:city|region)$")
 
 
 class UnknownRegion(ValueError):
-    """No number is described so; ``hint`` may say what was meant."""
+    """No number has this region; ``hint`` may suggest another one."""
 
     def __init__(self, message: str, hint: str) -> None:
         super().__init__(message)
@@ -57,7 +56,7 @@ def region_pattern(name: str, country: str | None) -> str:
 
 @functools.lru_cache(maxsize=512)
 def _pattern(code: str, region_name: str) -> str | None:
-    """The regex of a region by its plain name; None when no number is from there."""
+    """The regex of a region by its normalised name; None without any number."""
     known = _regions(code)
     if not any(region_name in names for names in known.values()):
         return None
@@ -66,8 +65,8 @@ def _pattern(code: str, region_name: str) -> str | None:
 
 @functools.lru_cache(maxsize=64)
 def _regions(code: str) -> Mapping[str, frozenset[str]]:
-    """Prefix to the names of its region, for one country calling code."""
-    from phonenumbers.geodata import GEOCODE_DATA  # a second and 100 MB that only schemes with regions pay
+    """Prefix -> the names of its region, for one country calling code."""
+    from phonenumbers.geodata import GEOCODE_DATA  # a second and 100 MB, only for schemes with regions
 
     return {
         prefix: frozenset(
@@ -79,7 +78,7 @@ def _regions(code: str) -> Mapping[str, frozenset[str]]:
 
 
 def _names(part: str) -> tuple[str, str]:
-    """A name as it is written there, and without its kind: ``Kyiv city`` is Kyiv too."""
+    """A name as written there, and without its kind: ``Kyiv city`` is Kyiv too."""
     return _plain(part), _plain(_KIND.sub("", part.strip()))
 
 
@@ -89,7 +88,7 @@ def _plain(name: str) -> str:
 
 @functools.cache
 def _zones() -> Mapping[str, tuple[str, ...]]:
-    """Prefix to the time zones of its numbers."""
+    """Prefix -> the time zones of its numbers."""
     from phonenumbers.tzdata import TIMEZONE_DATA
 
     return dict(TIMEZONE_DATA)
@@ -97,21 +96,21 @@ def _zones() -> Mapping[str, tuple[str, ...]]:
 
 @functools.cache
 def known_zones() -> frozenset[str]:
-    """Zones that some number lies in."""
+    """Zones with at least one number."""
     return frozenset(zone for zones in _zones().values() for zone in zones)
 
 
 @functools.lru_cache(maxsize=512)
 def zones_pattern(zones: frozenset[str]) -> str:
-    """A regex of the numbers that lie in these time zones; one that may lie in others too is not among them."""
+    """A regex of the numbers that lie in these time zones only."""
     return longest_prefix_pattern({prefix: zones.issuperset(of) for prefix, of in _zones().items()})
 
 
 def orders_by_distance(branches: Iterable[str]) -> Mapping[tuple[int, ...], str]:
-    """Orders of branches, given by their time zones, nearest clock first, each with a regex of the callers it is for.
+    """Orders of branches (given by time zones), smallest time difference first, each with a regex of its callers.
 
-    Distance is the difference of the clocks; of branches as near as each other the earlier one is first. A number that
-    may lie in several zones counts by the middle one. The order as written is left out: it is everybody else's.
+    Between equals the written order decides. A number with several possible zones counts by the middle one. The written
+    order itself is omitted: it applies to all other callers.
     """
     return _orders(tuple(offset_minutes(zone) for zone in branches))
 
@@ -133,12 +132,12 @@ def _order(offsets: Collection[int], zones: Collection[str]) -> tuple[int, ...]:
 
 
 def _apart(one: int, other: int) -> int:
-    """The difference of two clocks in minutes; a day is a circle."""
+    """The difference of two clocks in minutes, modulo a day."""
     return min(abs(one - other), 24 * 60 - abs(one - other))
 
 
 @functools.lru_cache(maxsize=1024)
 def offset_minutes(zone: str) -> int:
-    """A zone's clock against UTC in standard time, in minutes."""
+    """A zone's offset from UTC in standard time, in minutes."""
     offset = ZoneInfo(zone).utcoffset(_STANDARD_DAY)
     return round(offset.total_seconds() / 60) if offset else 0

@@ -1,9 +1,8 @@
-"""The ringing tone of each country, as an answered caller hears it while a phone rings; and what they hear on hold.
+"""The ringing tone of each country, for answered callers while a phone rings; and the hold music.
 
-Facts of ITU-T E.180 Supplement 2 and of the countries' own tables, in teletone's words, which FreeSWITCH's
-``tone_stream`` takes: ``%(1000,4000,425)`` is one second of 425 Hz, then four of silence. A tone that is modulated
-(India, Japan, Singapore) is written as the two tones beside it. Countries that are not here have the tone of most of
-the world.
+From ITU-T E.180 Supplement 2 and the countries' own tables, in teletone's syntax for FreeSWITCH's ``tone_stream``:
+``%(1000,4000,425)`` is one second of 425 Hz, then four of silence. A modulated tone (India, Japan, Singapore) is
+written as its two sidebands. Other countries have the most common tone.
 """
 
 from __future__ import annotations
@@ -46,13 +45,13 @@ _TONES: dict[str, tuple[str, ...]] = {
     "%(1200,4600,425)": ("SA",),
     "%(2000,4000,450)": ("TR",),
 }
-#: A quiet chord, note by note, every four seconds: what is heard on hold where a scheme names no music.
+#: A quiet chord, note by note, every four seconds: the hold music of schemes without `music`.
 HOLD = "tone_stream://v=-24;%(350,0,523.25);%(350,0,659.25);%(350,0,783.99);%(900,2050,659.25);loops=-1"
 
 
 @functools.cache
 def ringing_tone(country: str | None) -> str:
-    """The ringing tone of a country (ISO 3166, `UA`) as a file that FreeSWITCH plays without an end."""
+    """The ringing tone of a country (ISO 3166, `UA`) as an endless file for FreeSWITCH."""
     if country and phonenumbers.country_code_for_region(country) == _NORTH_AMERICA:
         tone = _AMERICAN
     else:

@@ -1,7 +1,7 @@
-"""How long each phone of a person rings, for the person to ring as long as asked and no longer. Arithmetic alone.
+"""The ring times of a person's phones, so that the person rings exactly as long as requested. Pure arithmetic.
 
-FreeSWITCH counts a phone's time from that phone's own beginning, and a dialplan cannot subtract: whoever asks for a
-person to be rung says one number for each wave.
+FreeSWITCH counts a phone's time from that phone's own start, and a dialplan cannot subtract: so every request to ring a
+person carries one number per wave.
 """
 
 from __future__ import annotations
@@ -11,26 +11,26 @@ from typing import NamedTuple
 
 from routing.model.durations import LONGEST_SECONDS
 
-#: Where a person's phones ring in more waves than this, a dialplan could not take their times: nine captures.
+#: Most waves of a person's phones: a dialplan has nine captures for their times.
 MOST_WAVES = 9
 
 
 class Wave(NamedTuple):
-    """Phones that begin together, ``after_s`` later than the person's first, and ring ``longest_s`` at most."""
+    """Phones that start together, ``after_s`` after the person's first, and ring ``longest_s`` at most."""
 
     after_s: int = 0
     longest_s: int = LONGEST_SECONDS
 
 
-#: A person -> in what waves the phones ring, the first at once.
+#: A person -> the waves of the phones, the first at once.
 Waves = Callable[[str], tuple[Wave, ...]]
 
 
 def seconds_left(wave: Wave, whole_s: int) -> int:
-    """How long a wave rings of the ``whole_s`` that the person does; 0 when it is not reached."""
+    """How long a wave rings within the person's ``whole_s``; 0 when it starts later."""
     return max(min(wave.longest_s, whole_s - wave.after_s), 0)
 
 
 def ring_times(waves: Iterable[Wave], whole_s: int) -> tuple[int, ...]:
-    """The times of the waves that are reached within ``whole_s``."""
+    """The times of the waves that start within ``whole_s``."""
     return tuple(left for wave in sorted(waves) if (left := seconds_left(wave, whole_s)))

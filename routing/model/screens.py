@@ -1,4 +1,4 @@
-"""The pages that may be told of calls: the setting ``pops`` of a project. What they are told is in pop.py."""
+"""The pages that may receive screen pops: the setting ``pops`` of a project. pop.py defines their content."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from routing.model.sites import Origins
 
 
 class Screens(Fields):
-    """Pages, of a CRM as a rule, that show who calls while a person's phone rings."""
+    """Pages, usually of a CRM, that show the caller while a person's phone rings."""
 
     origins: Origins = Field(description="Sites: `https://crm.example.com`.")
-    key: Name = Field(description="Name of the secret with which a server asks for a person's token.")
+    key: Name = Field(description="Name of the secret with which a server requests a person's token.")

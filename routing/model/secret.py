@@ -1,7 +1,7 @@
-"""What a secret may be: names that are nobody's to give away, and keys that sign. Pure; no value is in a message.
+"""Rules for secrets: names that schemes must not use, and keys for signatures. Pure; messages contain no value.
 
-Secrets stand in scheme files by name. Authors name the keys of their own CRMs, handlers and pages; the engine's own
-variables, phones' and gateways' passwords and what else a machine's environment holds are not theirs to send anywhere.
+Scheme files contain secrets by name. Authors name the keys of their own CRMs, handlers and pages; they must not send
+the engine's own variables, passwords of phones and gateways, or other parts of the machine's environment.
 """
 
 from __future__ import annotations
@@ -12,15 +12,15 @@ import ipaddress
 import re
 from urllib.parse import urlsplit
 
-#: What a secret does, as plain data: it is a password of FreeSWITCH's, it signs what we send, whoever asks us shows it,
-#: or it is sent to a server (``sent to crm.example.com``), which then knows it.
+#: The purpose of a secret, as plain data: a password of FreeSWITCH's; a signing key of our requests; a key that clients
+#: of our APIs show; or sent to a server (``sent to crm.example.com``), which then knows it.
 Purpose = str
 PASSWORD, SIGNS, SHOWN, SENT = "a password", "a signing key", "a key of our own pages", "sent to "
-#: Beginnings of the names of accounts' passwords.
+#: Prefixes of the names of passwords.
 ACCOUNT, GATEWAY = "SIP_PASSWORD_", "GATEWAY_PASSWORD_"
-#: Whose names these are, wherever secrets are kept.
+#: Reserved prefixes and their owners.
 _OURS = {"ROUTING_": "the engine's own setting", ACCOUNT: "a phone's password", GATEWAY: "a gateway's password"}
-#: Names of the environment that belong to the machine and to others: shells, services, clouds, pipelines.
+#: Environment variables of the machine and of other software: shells, services, clouds, pipelines.
 _MACHINE = re.compile(
     r"(AWS|AZURE|ARM|GOOGLE|GCP|GCLOUD|CLOUDSDK|DIGITALOCEAN|HCLOUD|OS|VAULT|CONSUL|NOMAD|KUBERNETES|KUBE|DOCKER"
     r"|CI|GITHUB|GITLAB|GH|BITBUCKET|JENKINS|BUILDKITE|CIRCLE|TRAVIS|NPM|PIP|PYPI|TWINE|POETRY|CARGO"
@@ -31,36 +31,36 @@ _MACHINE = re.compile(
     r"|NOTIFY_SOCKET|JOURNAL_STREAM|INVOCATION_ID|CREDENTIALS_DIRECTORY|SSL_CERT_(FILE|DIR)|CURL_CA_BUNDLE",
     re.IGNORECASE,
 )
-#: What keys look like that services give out: who writes one into a file has taken the name for the secret.
+#: The forms of keys from common services: an author who writes one has confused the name with the secret.
 _KEY = re.compile(
     r"whsec_.*|(sk|pk|rk|ghp|gho|glpat|xox[abposr]|pat|shpat|AKIA|ya29|eyJ)[_.-]?(?=\w*\d)[\w.-]{6,}"
     r"|(?=[a-f]*\d)[0-9a-f]{24,}",
     re.ASCII,
 )
 SIGNING_PREFIX = "whsec_"
-#: Bytes of a key; Standard Webhooks asks for 24.
+#: Fewest bytes of a key; Standard Webhooks requires 24.
 SHORTEST_KEY = 8
 _BASE64 = re.compile(r"[A-Za-z0-9+/]*={0,2}")
 
 
 def is_key(text: str) -> bool:
-    """Whether text looks like a secret itself, not like the name of one."""
+    """Whether a text looks like a secret itself, not like its name."""
     mixed = len(text) >= 20 and "_" not in text and text != text.lower() and text != text.upper()
     return (mixed and len(re.findall("[0-9]+", text)) > 1) or _KEY.fullmatch(text) is not None
 
 
 def whose(name: str) -> str:
-    """Whose secret a name is, which no author may name; "" for one that they may."""
+    """The owner of a reserved name; "" for a name that authors may use."""
     return next((owner for beginning, owner in _OURS.items() if name.upper().startswith(beginning)), "")
 
 
 def is_of_the_machine(name: str) -> bool:
-    """Whether a variable of the environment is not one of a company's secrets, by its name."""
+    """Whether an environment variable is, by its name, no secret of the company."""
     return name.upper().startswith("ROUTING_") or _MACHINE.fullmatch(name) is not None
 
 
 def sent_to(url: str) -> Purpose:
-    """The purpose of a secret that goes to a URL's host: servers of one domain are one."""
+    """The purpose of a secret that is sent to a URL's host; servers of one domain count as one."""
     host = (urlsplit(url).hostname or url).lower()
     try:
         return SENT + str(ipaddress.ip_address(host))
@@ -69,14 +69,14 @@ def sent_to(url: str) -> Purpose:
 
 
 def may_serve_both(one: Purpose, other: Purpose) -> bool:
-    """Whether one secret may have both purposes: what is sent to one server is nothing else's."""
+    """Whether one secret may have both purposes; a secret that is sent to a server has no other."""
     return one == other or not (one.startswith(SENT) or other.startswith(SENT))
 
 
 def unfit(purpose: Purpose, value: str, is_header: bool) -> str:
-    """What is wrong with a secret's value for its purpose; "" for nothing."""
+    """The fault of a secret's value for its purpose; "" for a valid one."""
     if re.search(r"[\x00-\x1f\x7f]", value):
-        return "holds a control character"
+        return "contains a control character"
     if purpose == SIGNS:
         try:
             for key in value.split():
@@ -84,16 +84,16 @@ def unfit(purpose: Purpose, value: str, is_header: bool) -> str:
         except ValueError as problem:
             return f"cannot sign: {problem}"
     if (purpose == SHOWN or is_header) and not re.fullmatch(r"[\x20-\x7e]*", value):
-        return "holds letters that no header can carry: ASCII only"
+        return "contains characters that headers cannot carry: use ASCII only"
     return ""
 
 
 def key_of(secret: str) -> bytes:
-    """The bytes that a signing key signs with: of ``whsec_`` base64, with or without its padding; of another its text.
+    """The bytes of a signing key: after ``whsec_`` base64, with or without padding; otherwise the text itself.
 
     Raises ValueError for a key that receivers' libraries read differently or not at all.
     """
-    if secret.startswith(f"v1,{SIGNING_PREFIX}"):  # as some services show theirs; receivers' libraries want it without
+    if secret.startswith(f"v1,{SIGNING_PREFIX}"):  # the form of some services; receivers' libraries expect no `v1,`
         secret = secret.removeprefix("v1,")
     if not secret.startswith(SIGNING_PREFIX):
         return secret.encode()
@@ -110,5 +110,5 @@ def key_of(secret: str) -> bytes:
     except binascii.Error:
         raise ValueError("a whsec_ key is not base64") from None
     if len(key) < SHORTEST_KEY:
-        raise ValueError(f"a whsec_ key has {len(key)} bytes, and whoever has time finds it")
+        raise ValueError(f"a whsec_ key has only {len(key)} bytes and can be guessed")
     return key

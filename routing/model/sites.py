@@ -1,4 +1,4 @@
-"""Sites whose pages may ask our HTTP APIs, by their origins: ``https://www.example.com``."""
+"""Sites whose pages may use our HTTP APIs, by their origins: ``https://www.example.com``."""
 
 from __future__ import annotations
 

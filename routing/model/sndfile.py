@@ -1,7 +1,7 @@
-"""What libsndfile, which plays sounds in FreeSWITCH (mod_sndfile), says of a file: its format, rate and length.
+"""The format, rate and length of a sound file by libsndfile, which plays sounds in FreeSWITCH (mod_sndfile).
 
-The library is that of the wheel ``soundfile``, so that every machine says the same; else the system's. It is asked
-without that package's Python part, which imports numpy and so costs each command 0.3 s.
+The library comes from the wheel ``soundfile``, for the same results on every machine; otherwise from the system. The
+wheel's Python part is not used: it imports numpy, which costs each command 0.3 s.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ CODECS = {0x0060: "Vorbis", 0x0064: "Opus"}
 
 
 class Unreadable(ValueError):
-    """The library does not open it; the text is the library's."""
+    """The library cannot open the file; the text is the library's."""
 
 
 class SoundFacts(NamedTuple):
-    """``container``: a name of CONTAINERS, or empty; ``codec``: of CODECS, or empty; ``frames``: samples a channel."""
+    """``container``, ``codec``: values of CONTAINERS and CODECS, or empty; ``frames``: samples per channel."""
 
     container: str
     codec: str
@@ -56,7 +56,7 @@ class _VirtualFile(ctypes.Structure):
 
 
 def facts(file: BinaryIO, size: int) -> SoundFacts:
-    """Of an open file of so many bytes. Raises Unreadable, and UserFailure without the library."""
+    """The facts of an open file of ``size`` bytes. Raises Unreadable, and UserFailure without the library."""
     library, info = _library(), _Info()
     callbacks = _callbacks(file, size)
     file.seek(0)
@@ -69,7 +69,7 @@ def facts(file: BinaryIO, size: int) -> SoundFacts:
 
 
 def _callbacks(file: BinaryIO, size: int) -> _VirtualFile:
-    """The functions by which the library reads a file."""
+    """The callbacks by which the library reads a file."""
 
     def read(to: int, count: int, _: Any) -> int:
         content = file.read(count)
@@ -96,7 +96,7 @@ def _library() -> ctypes.CDLL:
         library.sf_strerror.restype = ctypes.c_char_p
         library.sf_strerror.argtypes = library.sf_close.argtypes = [ctypes.c_void_p]
         return library
-    raise UserFailure("sounds are read with libsndfile, which is not found: `pip install soundfile`, or libsndfile1")
+    raise UserFailure("sounds need libsndfile, which was not found: `pip install soundfile`, or libsndfile1")
 
 
 def _paths() -> list[str]:

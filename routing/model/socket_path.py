@@ -1,4 +1,4 @@
-"""Paths of unix sockets that are short enough for the kernel, wherever the release root lies."""
+"""Paths of unix sockets within the kernel's limit, whatever the release root."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ LONGEST_BYTES = 107
 
 @contextmanager
 def short_path(path: str | Path) -> Iterator[str]:
-    """The path to connect, bind or send to: a longer one is reached through a descriptor of its folder.
+    """The path to connect, bind or send to; a long one goes through a descriptor of its folder.
 
-    Raises OSError when the folder of a long path is not there.
+    Raises OSError when the folder of a long path does not exist.
     """
     if len(os.fsencode(path)) <= LONGEST_BYTES:
         yield str(path)

@@ -1,10 +1,10 @@
-"""Sound files as FreeSWITCH plays them: which those are, and how long they last.
+"""Sound files for FreeSWITCH: valid formats, and their lengths.
 
-libsndfile says so, which plays them there (mod_sndfile), but for MP3: of one that tells its own length nowhere the
-library guesses it from the first frame and the file's size (tags counted), so those are counted here frame by frame.
+libsndfile determines them, as in FreeSWITCH (mod_sndfile), except for MP3: without a stated length the library guesses
+it from the first frame and the file's size (tags included), so this module counts frames.
 
-A name tells the truth: what every libsndfile plays may be named ``.wav`` (measured on FreeSWITCH 1.10.12: AIFF, AU,
-CAF, W64, RF64 too), but not FLAC, Ogg and MP3, which only some play. Pure: an open file in, facts out.
+The content must match the name: ``.wav`` may be any format that every libsndfile plays (measured on FreeSWITCH 1.10.12:
+AIFF, AU, CAF, W64, RF64 too), but not FLAC, Ogg and MP3, which only some play. Pure: an open file in, facts out.
 """
 
 from __future__ import annotations
@@ -16,18 +16,18 @@ from typing import BinaryIO, NamedTuple
 from routing.model.mpeg import mpeg_seconds
 from routing.model.sndfile import Unreadable, facts
 
-#: Ending of the name -> what it promises, containers that keep the promise.
+#: Ending of the name -> its description, valid containers.
 _PROMISES = {
     "wav": ("a WAV file", {"WAV", "AIFF", "AU", "CAF", "W64"}),
     "ogg": ("an Ogg file of Vorbis or Opus", {"Ogg"}),
     "mp3": ("an MP3 file", {"MP3"}),
 }
-#: Endings of files that are sounds.
+#: Endings of sound files.
 ENDINGS = tuple(f".{ending}" for ending in _PROMISES)
 _RATES = range(100, 192_001)
-#: Bytes at the beginning among which a WAV file says what it holds.
+#: Bytes at the start with the format of a WAV file.
 _HEAD = 4096
-#: How a file begins that somebody gave the wrong name.
+#: First bytes of other formats, for files with a wrong name.
 _LOOKS = (
     (b"ID3", "an MP3 file"),
     (b"OggS", "an Ogg file"),
@@ -41,7 +41,7 @@ _LOOKS = (
 
 
 class NoSound(ValueError):
-    """What is wrong with a file, and a hint."""
+    """The fault of a sound file, and a hint."""
 
     hint = ""
 
@@ -57,7 +57,7 @@ class Playing(NamedTuple):
 
 
 def playing(name: str, file: BinaryIO) -> Playing:
-    """How a sound plays; the name's ending says what it must be. Raises NoSound."""
+    """How a sound plays; the name's ending determines the valid formats. Raises NoSound."""
     try:
         return _playing(name, file)
     except NoSound as problem:
@@ -66,7 +66,7 @@ def playing(name: str, file: BinaryIO) -> Playing:
 
 
 def converting(name: str) -> str:
-    """The command that makes a sound of any recording."""
+    """The command that converts any recording to a sound."""
     stem = name.rpartition("/")[2].rpartition(".")[0]
     return f"ffmpeg -i RECORDING -ar 16000 -ac 1 -c:a pcm_s16le {stem}.wav"
 
@@ -87,7 +87,7 @@ def _playing(name: str, file: BinaryIO) -> Playing:
     if found is None:
         raise NoSound(f"not {what}{_instead(file)}")
     if round(found.seconds, 2) <= 0:
-        raise NoSound("holds no sound: its length is 0 s")
+        raise NoSound("contains no sound: its length is 0 s")
     return found._replace(seconds=round(found.seconds, 2))
 
 
@@ -111,7 +111,7 @@ def _of_library(ending: str, file: BinaryIO, size: int) -> Playing | None:
 
 
 def _wave_fault(file: BinaryIO) -> str:
-    """What is wrong with a WAV file that cannot be played; empty when it is none."""
+    """Why a WAV file cannot be played; empty for other files."""
     file.seek(0)
     head = file.read(_HEAD)
     at = head.find(b"fmt ")
@@ -125,7 +125,7 @@ def _wave_fault(file: BinaryIO) -> str:
 
 
 def _instead(file: BinaryIO) -> str:
-    """What a file with a wrong name is, as far as that shows."""
+    """The real format of a file with a wrong name, if it is recognised."""
     file.seek(0)
     head = file.read(32)
     if head[4:8] == b"ftyp":

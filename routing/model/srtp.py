@@ -1,9 +1,9 @@
-"""Encrypted sound: what a scheme says of it, and what FreeSWITCH calls it."""
+"""SRTP, encrypted sound: the values in schemes and in FreeSWITCH."""
 
 from __future__ import annotations
 
 from typing import Literal
 
 Srtp = Literal["required", "optional", "never"]
-#: Values of FreeSWITCH's ``rtp_secure_media``. Where nothing is said it takes SRTP that is offered, and offers none.
+#: Values of FreeSWITCH's ``rtp_secure_media``. Without one it accepts SRTP and does not offer it.
 MODES: dict[str, str] = {"required": "mandatory", "optional": "optional", "never": "forbidden"}

@@ -1,12 +1,12 @@
-"""The number that a hidden caller says is theirs: dialled by keys, believed by nobody who must be sure.
+"""The number that a hidden caller dials as theirs. It is not verified.
 
-Anybody can dial anybody's number: it finds a record and a colleague, and proves nothing. What asks who calls (`match`,
-lists, limits, whether a caller is known) does not see it.
+Anybody can dial any number: it finds a record and a person, and proves nothing. Conditions on the caller (`match`,
+lists, limits, whether a caller is known) ignore it.
 """
 
 from __future__ import annotations
 
-#: ``+`` and E.164 digits; ``NOTHING`` when the caller dialled none; empty before they were asked.
+#: ``+`` and E.164 digits; ``NOTHING`` when the caller dialled none; empty before the prompt.
 STATED_NUMBER, NOTHING = "routing_told", "no"
-#: Digits that can be typed; what is no number of any country is asked again.
+#: Most digits that can be typed.
 MOST_DIGITS = 16

@@ -1,4 +1,4 @@
-"""The labels of a call, as its channel carries them: each with a comma behind it, in the order in which they came."""
+"""The labels of a call in a channel variable: each followed by a comma, in the order of the `tag` steps."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ import re
 #: Set by ``tag`` steps.
 TAGS = "routing_tags"
 _TAG = re.compile(r"[a-z][a-z0-9_]{0,63}")
-#: More than any call has; a call of ten schemes that label in every step has no more.
+#: More labels than any call has.
 MOST = 200
 
 
 def tags_of(text: str) -> tuple[str, ...]:
-    """The labels in a value of `TAGS`, each once, in order; whatever is no label is left out."""
+    """The distinct labels in a value of `TAGS`, in order; anything else is skipped."""
     return tuple(dict.fromkeys(tag for tag in text.split(",")[:MOST] if _TAG.fullmatch(tag)))

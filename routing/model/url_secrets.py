@@ -1,6 +1,6 @@
 """Secrets in web addresses: ``https://x/?token=abc``, ``https://user:pass@host``.
 
-They would stand in git, in logs and in journals, wherever a call is told of; headers carry secrets by name.
+Git, logs and journals would show them; headers carry secrets by name instead.
 """
 
 from __future__ import annotations
@@ -11,14 +11,14 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from routing.model.in_clear import is_secret
 from routing.model.secret import is_key
 
-#: Wherever an address stands in a text: what is before its host, and its parameters.
+#: In any address in a text: the part before its host, and its parameters.
 _BEFORE_HOST = re.compile(r"(\b[a-z][a-z0-9+.-]*://)[^\s/?#`\"']*@", re.IGNORECASE)
 _PARAMETER = re.compile(r"([?&#;])([^\s=?&#;`\"']+)=([^\s&#;`\"')]+)")
 HIDDEN = "***"
 
 
 def secret_in(address: str) -> str:
-    """Which part of an address, or of a path with a query, is a secret in clear; the empty string when none is."""
+    """Which part of an address, or of a path with a query, is a clear-text secret; the empty string for none."""
     try:
         parts = urlsplit(address)
     except ValueError:
@@ -36,7 +36,7 @@ def secret_in(address: str) -> str:
 
 
 def masked(text: str) -> str:
-    """A text with the secrets of the addresses in it hidden."""
+    """A text with the secrets in its addresses masked."""
     return _PARAMETER.sub(_hidden, _BEFORE_HOST.sub(rf"\1{HIDDEN}@", text)) if "://" in text else text
 
 

@@ -1,4 +1,4 @@
-"""The port to what is remembered of a site's visitors: numbers lent, entities and sources told."""
+"""The port to the stored facts of a site's visitors: lent numbers, entities and sources."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class LeasesDown(Exception):
 
 @dataclass(frozen=True)
 class Lending:
-    """A pool as the store must know it; times in seconds."""
+    """A pool's settings for the store; times in seconds."""
 
     project: str
     pool: str
@@ -30,13 +30,13 @@ class Leases(Protocol):
     def lend(
         self, lending: Lending, visitor_id: str, visitor: Visitor, page: Mapping[str, str], now: float
     ) -> str | None:
-        """A number for a visit that begins or goes on: the visitor's own if they have one; None when all are lent.
+        """A number for a visit: the visitor's own if they have one; None when all are lent.
 
-        ``page``: entities of the page that they view.
+        ``page``: entities of the current page.
         """
 
     def tell(self, lending: Lending, visitor_id: str, page: Mapping[str, str], now: float) -> str | None:
-        """Entities of the page that the visitor views; keeps the lease alive. The number, None without a lease."""
+        """Store entities of the current page and renew the lease. The number; None without a lease."""
 
     def holder(self, project: str, pool: str, number: str, now: float) -> Visitor | None:
-        """To whom a number is lent, or was until a little while ago."""
+        """The visitor to whom a number is lent, or was until recently."""

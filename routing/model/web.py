@@ -1,4 +1,4 @@
-"""The port through which adapters speak HTTP to other companies' servers. Knows no client and no vendor."""
+"""The port for HTTP requests to other companies' servers. Knows no client and no vendor."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _NEAR = (".local", ".lan", ".internal", ".home.arpa", "localhost")
 
 
 def is_near(url: str) -> bool:
-    """Whether a URL's host is this machine or in a network of one's own."""
+    """Whether a URL's host is this machine or in a private network."""
     host = urlsplit(url).hostname or ""
     try:
         return ipaddress.ip_address(host).is_private
@@ -21,7 +21,7 @@ def is_near(url: str) -> bool:
 
 
 def is_read_on_the_way(url: str) -> bool:
-    """Whether what goes to a URL travels in clear over networks of others."""
+    """Whether requests to a URL are sent unencrypted over foreign networks."""
     return url.startswith("http:") and not is_near(url)
 
 
@@ -35,11 +35,11 @@ class Reply:
 
 
 class NoReply(Exception):
-    """No usable HTTP answer; the text says why and holds no part of the URL, headers or body."""
+    """No valid HTTP answer; the text says why and contains no part of the URL, headers or body."""
 
 
 class Http(Protocol):
-    """Sends one request. Redirects are answers like any other; TLS is verified; the body is bounded."""
+    """Sends one request. Redirects are not followed; TLS is verified; the body's size is limited."""
 
     def request(self, method: str, url: str, headers: Mapping[str, str], body: bytes, deadline_s: float) -> Reply:
         """The answer. Raises NoReply, after ``deadline_s`` seconds at the latest."""

@@ -1,7 +1,7 @@
-"""Telephone numbers as people write them into one field: several, with extensions, words and brackets. Pure.
+"""Telephone numbers in free text fields: several, with extensions, words and brackets. Pure.
 
-``+380(0)67 123-45-67 ext. 12; 050 111 22 33 (home)`` is two numbers. What belongs to an extension or to another kind of
-number (a contract's, a tax payer's) is nobody's telephone number, whatever its digits are.
+``+380(0)67 123-45-67 ext. 12; 050 111 22 33 (home)`` is two numbers. Extensions and other kinds of numbers (contracts,
+tax numbers) are skipped, whatever their digits.
 """
 
 from __future__ import annotations
@@ -13,20 +13,20 @@ from dataclasses import dataclass
 
 import phonenumbers
 
-#: A field holds no more than this, and no more numbers.
+#: Most characters that are read of a field, and most numbers.
 LONGEST, MOST = 256, 10
 _TOKEN = re.compile(
     r"(?P<plus>\+)|(?P<trunk>\(\s*[08]\s*\))|(?P<digits>\d+)|(?P<word>[^\W\d_]+)|(?P<extension>[#*])"
     r"|(?P<end>[,;/|\\&\n\r<>]+)|(?P<space>\s+)|(?P<joint>[-.()'‐-―−·~:=\"\[\]])|(?P<other>.)",
     re.DOTALL,
 )
-#: Words after which digits are an extension, or of something that is no telephone number: beginnings, and whole words.
+#: Words after which digits are an extension or another kind of number: prefixes, and whole words.
 _NO_NUMBER = tuple(
     "ext доб дод внутр внтр intern anex ramal durchw wewn toestel post тон tone догов contra заказ замов order инн іпн "
     "єдрпоу едрпоу passp паспорт account счет рахун invoice birth".split()
 )
 _NO_NUMBER_WHOLE = frozenset("x х вн int dw nst p w wew pin id vat nip inn iban код no nr №".split())
-#: Words that people put beside a number.
+#: Labels of numbers.
 _LABELS = frozenset(
     "tel telefon telephone phone ph t m mob mobile cell cellular home work office fax h o f c and or и і та и или або "
     "тел телефон т м моб мобильный мобільний раб робочий рабочий р дом домашний домашній д офис офіс факс ф viber "
@@ -36,8 +36,8 @@ _LABELS = frozenset(
 
 @dataclass(frozen=True)
 class Written:
-    """One number of a field. ``parts``: its digits, split where a space stands; ``is_international``: behind a plus;
-    ``is_bare``: no word before it that says that it is something else."""
+    """One number of a field. ``parts``: its digits, split at spaces; ``is_international``: after a plus; ``is_bare``:
+    no word before it marks it as something else."""
 
     parts: tuple[str, ...]
     is_international: bool = False
@@ -50,7 +50,7 @@ class Written:
 
 
 class _Reading:
-    """A field being read from its beginning to its end."""
+    """The state while a field is read."""
 
     def __init__(self) -> None:
         self.found: list[Written] = []
@@ -90,7 +90,7 @@ class _Reading:
             self.found.append(Written(parts, self._is_international, self._is_bare))
 
     def _trunk(self, text: str) -> None:
-        """``(0)`` behind a country code is dialled inside the country only."""
+        """``(0)`` after a country code is only dialled inside the country."""
         if not any(self._parts) and not self._skips:
             self._parts[-1] += re.sub(r"\D", "", text)
 
@@ -102,7 +102,7 @@ class _Reading:
 
 
 def numbers_in(field: object) -> list[Written]:
-    """The numbers of a field, `MOST` at most, in their order."""
+    """The numbers of a field, in order, at most `MOST`."""
     text = unicodedata.normalize("NFKC", str(field if field is not None else "")[:LONGEST])
     reading = _Reading()
     for token in _TOKEN.finditer("".join(sign for sign in text if unicodedata.category(sign) != "Cf")):
@@ -112,8 +112,8 @@ def numbers_in(field: object) -> list[Written]:
 
 @dataclass(frozen=True)
 class NumberingPlan:
-    """A number and its country: ``code`` and ``significant`` make its digits; ``trunk`` is dialled inside the country;
-    ``lengths``: how many digits a number of the country may have without its code."""
+    """A number and its country: ``code`` plus ``significant`` are its digits; ``trunk``: the national prefix;
+    ``lengths``: valid lengths of the country's numbers without the code."""
 
     code: str
     significant: str
@@ -123,7 +123,7 @@ class NumberingPlan:
 
 @functools.lru_cache(maxsize=10_000)
 def plan_of(e164: str) -> NumberingPlan | None:
-    """The plan of a number (``+`` and digits); None for one of no country."""
+    """The plan of a number (``+`` and digits); None without a country."""
     try:
         number = phonenumbers.parse(e164, None)
     except phonenumbers.NumberParseException:
@@ -139,7 +139,7 @@ def plan_of(e164: str) -> NumberingPlan | None:
 
 @functools.lru_cache(maxsize=10_000)
 def at_home(digits: str, country: str) -> str:
-    """The E.164 form of digits as they are dialled inside a country; "" when they are no valid number there."""
+    """The E.164 form of digits as dialled inside a country; "" for no valid number there."""
     try:
         number = phonenumbers.parse(digits, country)
     except phonenumbers.NumberParseException:

@@ -44,7 +44,7 @@ def test_two_processes_at_once(bed):
     [
         (["--timezone", "Mars/Base"], "not a time zone"),
         (["--redis", "http://x"], "redis"),
-        (["--keep", "long"], "not a length of time"),
+        (["--keep", "long"], "not a duration"),
         (["--database", "mysql://x/y"], "sqlite and postgresql are known"),
     ],
 )

@@ -71,8 +71,8 @@ def refused(folder: Path, text: str, **known: str) -> str:
 @pytest.mark.parametrize(
     ("text", "value", "words"),
     [
-        (CRM, "ключ", "holds letters that no header can carry"),
-        (CRM, "a\x7fb", "holds a control character"),
+        (CRM, "ключ", "contains characters that headers cannot carry"),
+        (CRM, "a\x7fb", "contains a control character"),
         ("crm: {bitrix24: {webhook: KEY}}\n", "1/abcdef", "is not the address of an inbound webhook"),
         (CRM, "  ", "is missing"),
         (WEBHOOK, " ", "is missing"),

@@ -114,7 +114,7 @@ def _since(text: str | None, zone: tzinfo | None, now: datetime) -> float:
     try:
         return now.timestamp() - parse_duration(text)
     except ValueError:
-        raise UserError(f"`{text}` is neither a length of time nor a day: write `1d` or `2026-11-22`") from None
+        raise UserError(f"`{text}` is neither a duration nor a day: write `1d` or `2026-11-22`") from None
 
 
 def _explain(found: list[Any], start: str, zone: tzinfo | None, as_json: bool) -> None:

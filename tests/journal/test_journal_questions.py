@@ -134,7 +134,7 @@ def test_every_call_can_be_explained(case):
     ("words", "problem"),
     [
         (["nothing"], "no call begins with `nothing`"),
-        (["--since", "yesterday"], "`yesterday` is neither a length of time nor a day"),
+        (["--since", "yesterday"], "`yesterday` is neither a duration nor a day"),
         (["--database", "mysql://x/y"], "no database `mysql`"),
     ],
 )

@@ -57,7 +57,7 @@ class _FirstMenu(UntilRung):
 
 class _FirstPrompt(UntilRung):
     def enter(self, step: Step, loc: Loc, state: bool) -> bool:
-        if isinstance(step, MenuStep):  # that is the other lint's, with what is played right before it
+        if isinstance(step, MenuStep):  # `menu-before-ring` reports it, with the sound right before it
             self.complaints_found = [each for each in self.complaints_found if each[0][:-2] != loc[:-2]]
         elif isinstance(step, PlayStep) and not state:
             hint = "ring first, and greet only if nobody answers in two rings"
@@ -68,7 +68,7 @@ class _FirstPrompt(UntilRung):
 class MenuBeforeRing(Lint):
     """A caller who could talk to a person at once must press keys first.
 
-    Out of hours nobody is there to be rung, and nothing is said.
+    Not reported for calls outside opening hours, when there is nobody to ring.
 
     Good::
 
@@ -86,14 +86,14 @@ class MenuBeforeRing(Lint):
     until = "rung"
 
     def scheme(self, one: OneScheme) -> Iterator[Complaint]:
-        """The first menu of each way."""
+        """The first menu of each path."""
         return _FirstMenu(one).complaints(False)
 
 
 class PromptBeforeRing(Lint):
     """A caller who could talk to a person at once must listen first.
 
-    What is played before a menu is the menu's (`menu-before-ring`). Out of hours nothing is said.
+    A sound right before a menu counts as part of the menu (`menu-before-ring`). Not reported outside opening hours.
 
     Good::
 
@@ -114,9 +114,9 @@ class PromptBeforeRing(Lint):
     until = "rung"
 
     def scheme(self, one: OneScheme) -> Iterator[Complaint]:
-        """The first prompt of each way."""
+        """The first prompt of each path."""
         if one.folder.project.announce_recording and one.fields.record != "no":
-            return iter(())  # the project wants something to be said first
+            return iter(())  # the project requires an announcement first
         return _FirstPrompt(one).complaints(False)
 
 
@@ -150,5 +150,5 @@ class WideMenu(Lint):
     until = "chosen"
 
     def scheme(self, one: OneScheme) -> Iterator[Complaint]:
-        """The first menu of each way."""
+        """The first menu of each path."""
         return _Wide(one).complaints(False)

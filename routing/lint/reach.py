@@ -96,7 +96,7 @@ def _resolved(label: str, asking: Extension, labels: dict[str, list[Extension]],
     """The labels to which a label with variables can expand."""
     if label.endswith(_HOURS):
         calendars = [match[1] for action in asking.actions if (match := _CALENDAR.fullmatch(action.data))]
-        states = ["open", "closed"]  # at any moment: by hand
+        states = ["open", "closed"]  # `routing hours` can set both at any time
         calendar = folder.calendars[calendars[-1]]
         if calendar.holidays - calendar.days.keys():
             states.append("holiday")

@@ -12,7 +12,7 @@ from routing.model.problem import Loc
 from routing.steps import KINDS
 from routing.steps.scheme_file import SchemeFields
 
-#: Stands for a required name that could not be read.
+#: Placeholder for a required name that could not be read.
 UNREADABLE = "unreadable"
 _LISTS = ("steps", "open", "closed", "holiday", "otherwise")
 

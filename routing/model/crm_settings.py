@@ -1,6 +1,6 @@
 """The ``crm:`` key of a scheme folder: the CRMs of a project by name, with the fields of each vendor.
 
-Secrets stand here by name only. Good::
+Entries contain secrets by name only. Good::
 
     crm:
       bitrix24: {webhook: BITRIX24_WEBHOOK}

@@ -171,7 +171,7 @@ def _region(value: Any) -> str:
 
 
 def one_or_many(value: Any) -> Any:
-    """A single value where a list is expected stands for a list of one, nothing for an empty one."""
+    """A list from a single value, or from nothing."""
     if value is None:
         return []
     return value if isinstance(value, list | tuple) else [value]

@@ -1,1 +1,1 @@
-"""FreeSWITCH's event socket, both ways. Knows the wire, nothing of schemes."""
+"""FreeSWITCH's event socket, inbound and outbound. Knows the protocol, nothing of schemes."""

@@ -1,7 +1,7 @@
 """How long FreeSWITCH has been waiting on an accepted socket: a connection may be old before anybody reads from it.
 
-The kernel knows (``TCP_INFO``): whoever connects waits for our ``connect`` and says nothing, so the time since the last
-data came is the connection's age. It counts while this process is stopped, and while nobody accepts.
+The kernel knows (``TCP_INFO``): FreeSWITCH sends nothing before our ``connect``, so the time since the last received
+data is the connection's age. It counts on while this process is stopped and before the socket is accepted.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ _LAST_DATA = 52
 
 
 def age_s(sock: Any) -> float:
-    """Seconds since the peer connected, of a socket that nothing was read from; 0 where the kernel cannot tell."""
+    """Seconds since the peer connected, for a socket from which nothing was read; 0 where the kernel does not know."""
     try:
         info = sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _LAST_DATA + 4)
         (milliseconds,) = struct.unpack_from("=I", info, _LAST_DATA)

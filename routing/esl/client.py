@@ -1,8 +1,8 @@
 """FreeSWITCH's inbound event socket: commands with their answers, background jobs, and events, on one connection.
 
-greenswitch's client does the login and pairs commands with replies. Replaced is what can hang or mislead it: reading
-without bounds, headers that are decoded before they are split, commands nobody answers any more, a peer that is silent
-or leaves. Knows nothing of releases or people.
+greenswitch's client does the login and pairs commands with replies. This class replaces what can hang or mislead it:
+reading without bounds, decoding headers before splitting them, commands that are never answered, a peer that is silent
+or disconnects. Knows nothing of releases or people.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ from routing.model.problem import UserFailure
 CHUNK = 64 * 1024
 #: Longest wait for a connection, and for the answers to the commands of one `EventSocketClient.ask`.
 ANSWER_SECONDS = 5.0
-RETRY_SECONDS = 1.0  # before a connection that was lost is made anew
+RETRY_SECONDS = 1.0  # before a lost connection is opened again
 LONGEST_REPLY = 64 * 1024 * 1024  # `show channels as json` of a node with 50,000 legs takes 30 MB
-#: Events that nobody has taken yet; a connection with more is lost, and its user begins anew with what is there then.
+#: Most unread events; a connection with more is closed, and its user starts again from the current state.
 MOST_EVENTS = 100_000
-_JOB = b"Event-Name: BACKGROUND_JOB\n"  # how an event begins that tells what came of a background job
+_JOB = b"Event-Name: BACKGROUND_JOB\n"  # how the event with a background job's result begins
 
 
 class SwitchFault(UserFailure, OSError):
@@ -37,9 +37,9 @@ class SwitchFault(UserFailure, OSError):
 
 
 class EventSocketClient(InboundESL):  # type: ignore[misc]
-    """One connection. Any number of greenlets may ask; events are for one. Every method raises SwitchFault.
+    """One connection. Any number of greenlets may send commands; one reads events. Every method raises SwitchFault.
 
-    After a SwitchFault the connection is of no use: close it, connect anew (`stay_connected` does).
+    After a SwitchFault the connection cannot be used: close it and connect again (`stay_connected` does).
     """
 
     sock: Any = None
@@ -66,7 +66,7 @@ class EventSocketClient(InboundESL):  # type: ignore[misc]
                 raise SwitchFault("FreeSWITCH refused the password of its event socket") from None
 
     def ask(self, *commands: str, deadline_s: float | None = None) -> list[str]:
-        """The answers to commands, in order: what an ``api`` says, and ``+OK ...`` or ``-ERR ...`` of others.
+        """The answers to commands, in order: the output of an ``api`` command, ``+OK ...`` or ``-ERR ...`` of others.
 
         Raises ValueError for a command with a line break.
         """
@@ -75,9 +75,9 @@ class EventSocketClient(InboundESL):  # type: ignore[misc]
             return [_reply_text(reply) for reply in self._send(text, len(commands))]
 
     def run_job(self, command: str, deadline_s: float) -> str:
-        """What an API command says that takes its time (``originate``): other commands are answered meanwhile.
+        """The output of a slow API command (``originate``), run in the background.
 
-        ``event plain BACKGROUND_JOB`` must have been asked for.
+        Needs a subscription: ``event plain BACKGROUND_JOB``.
         """
         job = str(uuid.uuid4())
         result: AsyncResult[str] = AsyncResult()
@@ -90,13 +90,13 @@ class EventSocketClient(InboundESL):  # type: ignore[misc]
             del self._jobs[job]
 
     def fire(self, event: str, headers: Mapping[str, str]) -> None:
-        """Have FreeSWITCH tell everybody of an event. Raises ValueError for a line break."""
+        """Have FreeSWITCH publish an event. Raises ValueError for a line break."""
         lines = (f"sendevent {event}", *(f"{name}: {text}" for name, text in headers.items()))
         with self._in_time(self._deadline_s):
             self._send("\n".join(map(_one_line, lines)) + "\n\n", 1)
 
     def event(self) -> Message:
-        """The next event that was asked for."""
+        """The next subscribed event."""
         found = self._events.get()
         if found is None:
             self._events.put(None)
@@ -104,7 +104,7 @@ class EventSocketClient(InboundESL):  # type: ignore[misc]
         return found
 
     def close(self) -> None:
-        """Drop the connection without a word more."""
+        """Close the connection at once."""
         if self._receive_events_greenlet is not None:
             self._receive_events_greenlet.kill()
         if self.sock is not None:
@@ -121,7 +121,7 @@ class EventSocketClient(InboundESL):  # type: ignore[misc]
 
     @contextmanager
     def _in_time(self, seconds: float) -> Iterator[None]:
-        """Everything that can go wrong on the way, as a SwitchFault."""
+        """Turns every failure on the way into a SwitchFault."""
         late = SwitchFault(f"FreeSWITCH did not answer within {seconds:g} s")
         try:
             with gevent.Timeout(seconds, late):
@@ -145,7 +145,7 @@ class EventSocketClient(InboundESL):  # type: ignore[misc]
         self._receive_events_greenlet = gevent.spawn(self.receive_events)
 
     def receive_events(self) -> None:
-        """Read until the peer leaves, then wake whoever waits for it."""
+        """Read until the peer disconnects, then wake all greenlets that wait for it."""
         try:
             while received := self.sock.recv(CHUNK):
                 self._parser.feed(received)
@@ -154,14 +154,14 @@ class EventSocketClient(InboundESL):  # type: ignore[misc]
         except NotConnectedError as problem:
             self._why = str(problem)
         except ProtocolError as problem:
-            self._why = f"what answers there is no FreeSWITCH: {problem}"
+            self._why = f"the server there is not FreeSWITCH: {problem}"
         except OSError as problem:
             self._why = problem.strerror or self._why
         finally:
             self._lose()
 
     def handle_event(self, message: Message) -> None:
-        """Give a message to whoever waits for it."""
+        """Give a message to the greenlet that waits for it."""
         match message.get("Content-Type"):
             case "auth/request":
                 self._auth_request_event.set()
@@ -183,7 +183,7 @@ class EventSocketClient(InboundESL):  # type: ignore[misc]
                 waiting.set(result.decode("utf-8", "replace"))
             return
         if self._events.qsize() >= MOST_EVENTS:
-            raise NotConnectedError("events came faster than they were taken")
+            raise NotConnectedError("events came faster than they were read")
         self._events.put(Message(b"\n" + event))
 
     def _lose(self) -> None:
@@ -212,10 +212,10 @@ def stay_connected(
     is_over: Callable[[], bool] = lambda: False,
     retry_s: float = RETRY_SECONDS,
 ) -> None:
-    """Give ``use`` one client after another, until ``is_over`` or for as long as the greenlet lives.
+    """Call ``use`` with a connected client, again after every failure, until ``is_over`` or the greenlet is killed.
 
-    ``lost`` is called with the reason each time that FreeSWITCH cannot be reached, leaves, or says what ``use`` cannot
-    read (ValueError, KeyError, TypeError).
+    ``lost`` is called with the reason each time FreeSWITCH cannot be reached, disconnects, or sends what ``use`` cannot
+    parse (ValueError, KeyError, TypeError).
     """
     while not is_over():
         try:
@@ -227,7 +227,7 @@ def stay_connected(
 
 
 def api(where: EventSocket, command: str, deadline_s: float = ANSWER_SECONDS) -> str:
-    """FreeSWITCH's answer to an API command such as ``reloadxml``: text as sent, ``-ERR ...`` included.
+    """FreeSWITCH's answer to an API command such as ``reloadxml``: the text as sent, including ``-ERR ...``.
 
     Raises SwitchFault: nobody listens, wrong password, refused by an ACL, no answer within ``deadline_s`` seconds for
     all of it. Raises ValueError for a command or password with a line break.

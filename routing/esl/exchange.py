@@ -1,7 +1,7 @@
-"""What is said on one call's socket, without the socket: what FreeSWITCH says goes in, what the engine says comes out.
+"""The protocol on one call's socket without I/O: FreeSWITCH's bytes go in, the engine's bytes come out.
 
-`routing.esl.session` carries it over a real socket, the offline switch in memory. Three phases, in order: the engine
-asks whose call it is (`begin`), decides while it watches for the call's end, and hands its decision over (`deliver`).
+`routing.esl.session` runs it over a real socket, the offline switch in memory. Three phases, in order: the engine
+requests the call's facts (`begin`), decides while it watches for the call's end, and delivers its decision (`deliver`).
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from routing.esl.facts import HEADERS, call_of
 from routing.esl.protocol import Message, Parser, ProtocolError, set_variables
 from routing.model.decision import UNDECIDED, Call
 
-#: What FreeSWITCH says when it has taken the decision, which is one command.
+#: FreeSWITCH's reply when it has accepted the decision, which is one command.
 _ACCEPTED = b"Reply-Text: +OK"
-#: The reply to ``connect`` has no body; whatever claims one this large is not FreeSWITCH.
+#: The reply to ``connect`` has no body; a peer that claims one this large is not FreeSWITCH.
 LONGEST_BODY = 64 * 1024
 
 
@@ -31,21 +31,21 @@ class Phase(Enum):
 
 @dataclass(frozen=True)
 class CallToDecide:
-    """Here is the call to decide."""
+    """The facts of the call have arrived."""
 
     call: Call
 
 
 @dataclass(frozen=True)
 class Gone:
-    """FreeSWITCH ended the call or the connection before there was a decision."""
+    """FreeSWITCH ended the call or the connection before the decision."""
 
     why: str
 
 
 @dataclass(frozen=True)
 class Delivered:
-    """FreeSWITCH has nothing more to say; whether it took the decision."""
+    """FreeSWITCH has closed the connection; whether it accepted the decision."""
 
     is_accepted: bool
 
@@ -54,7 +54,7 @@ Heard = CallToDecide | Gone | Delivered
 
 
 class Exchange:
-    """One call's. ``waits_since``: since when FreeSWITCH waits, in monotonic seconds (`Call.waits_since`)."""
+    """The exchange of one call. ``waits_since``: since when FreeSWITCH waits, in monotonic seconds."""
 
     def __init__(self, waits_since: float | None = None) -> None:
         self.phase = Phase.ASKING
@@ -63,23 +63,23 @@ class Exchange:
         self._reply = b""
 
     def begin(self) -> bytes:
-        """What the engine says first."""
+        """The engine's first command."""
         return b"connect\n\n"
 
     def deliver(self, variables: Mapping[str, str]) -> bytes:
-        """The decision. Raises ValueError for a value that cannot be said safely."""
+        """The command with the decision. Raises ValueError for a value that cannot be sent safely."""
         command = set_variables(variables)
         self.phase = Phase.DELIVERING
         return command
 
     def excuse(self, reason: str) -> bytes:
-        """Why the call is not decided, for the journal; it goes on by itself, whether that is heard or not."""
+        """The command that says, for the journal, why the call is not decided. The call continues by itself anyway."""
         return self.deliver({UNDECIDED: reason})
 
     def hear(self, received: bytes) -> Heard | None:
-        """What FreeSWITCH said comes to, None until more is said; nothing received is the end of the stream.
+        """The event that received bytes complete, or None; ``b""`` is the end of the stream.
 
-        Raises ProtocolError (Oversized) and NotACall while it is asked whose call it is.
+        Raises ProtocolError (Oversized) and NotACall in the first phase.
         """
         if self.phase is Phase.OVER:
             return None
@@ -105,7 +105,7 @@ class Exchange:
         return CallToDecide(call_of(message, self._waits_since))
 
     def _hear_end(self, received: bytes) -> Gone | None:
-        """Events are none of the engine's business while it decides."""
+        """Ignores events while the engine decides; only the call's end matters."""
         self._parser.feed(received)
         try:
             while message := self._parser.next():

@@ -1,7 +1,7 @@
-"""The connect reply's channel variables -> the facts of a call, each by a strict check.
+"""The connect reply's channel variables -> the facts of a call, each strictly checked.
 
-A variable that identifies the step must be right or the call cannot be decided; a fact about the caller that
-is not of its form becomes the careful one (anonymous, does not pay). Knows nothing of releases on disk.
+A call with a wrong variable of its step cannot be decided. A malformed fact about the caller becomes the safe default
+(anonymous, does not pay). Knows nothing of releases on disk.
 """
 
 from __future__ import annotations
@@ -20,17 +20,17 @@ UUID = re.compile(r"[0-9a-zA-Z_-]{8,64}")
 RELEASE = re.compile(r"/[\w./ @+-]{0,500}", re.ASCII)
 MICROSECONDS = re.compile(r"[0-9]{1,17}", re.ASCII)
 ANONYMOUS = "anonymous"
-#: How the lines of a connect reply begin that are asked for, here or by whoever reads it.
+#: Prefixes of the lines of a connect reply that are read, here or by other readers.
 HEADERS = (b"Content-", b"Reply-Text: ", b"Unique-ID: ", b"Caller-Channel-Created-Time: ", b"variable_routing_")
 _VISITOR = re.compile(rf"\nvariable_((?:{ENTITY}|{SOURCE})[a-z0-9_]{{1,32}}): ([^\r\n]{{1,2400}})".encode())
 
 
 class NotACall(Exception):
-    """The connect reply does not name a call and a step of ours; the text says which variable is wrong."""
+    """The connect reply names no call and step of a release; the text says which variable is wrong."""
 
 
 def call_of(reply: Message, waits_since: float | None = None) -> Call:
-    """The call of a connect reply, which waits since a moment in monotonic seconds. Raises NotACall."""
+    """The call of a connect reply; ``waits_since``: since when it waits, in monotonic seconds. Raises NotACall."""
     visitor = visitor_of(dict(_visitor_variables(reply)))
     caller = _may(reply, "variable_routing_caller", CALLER, ANONYMOUS)
     return Call(
@@ -53,7 +53,7 @@ def call_of(reply: Message, waits_since: float | None = None) -> Call:
 
 
 def _visitor_variables(reply: Message) -> Iterator[tuple[str, str]]:
-    """Channel variables that a visitor step has set, as they are."""
+    """The channel variables that a visitor step has set."""
     for name, value in _VISITOR.findall(reply.head):
         yield name.decode(), unquote_to_bytes(value).decode("utf-8", "replace")
 

@@ -1,7 +1,7 @@
-"""FreeSWITCH's inbound event socket for whoever wants to know every leg: those that are there, then their events.
+"""Follows every leg over FreeSWITCH's inbound event socket: first those that are there, then their events.
 
-The events as they are, decoded; reconnects until it is stopped, and says when nothing is heard any more. Runs in a
-thread of its own as well.
+Events come decoded and otherwise unchanged. Reconnects until it is stopped, and reports a lost connection. May run
+in a thread of its own.
 """
 
 from __future__ import annotations
@@ -16,25 +16,25 @@ from routing.esl.time_limit import time_limit
 from routing.esl.watch import rows
 
 EVENTS = "CHANNEL_CREATE CHANNEL_ANSWER CHANNEL_BRIDGE CHANNEL_HANGUP_COMPLETE"
-#: How often whether to stop is looked at.
+#: How often ``is_over`` is checked.
 _LOOK_SECONDS = 1.0
 
 
 class Follower(Protocol):
-    """Is told what happens."""
+    """Receives legs and their events."""
 
     def there(self, legs: Sequence[Mapping[str, Any]]) -> None:
-        """The legs that are there now, as ``show channels as json`` has them."""
+        """The legs that exist now, as ``show channels as json`` lists them."""
 
     def heard(self, event: Mapping[str, str]) -> None:
         """An event by its headers."""
 
     def lost(self) -> None:
-        """FreeSWITCH is not heard any more."""
+        """The connection to FreeSWITCH is lost."""
 
 
 def follow(where: EventSocket, follower: Follower, is_over: Callable[[], bool]) -> None:
-    """Tell a follower until ``is_over``, which is asked every second."""
+    """Pass legs and events to a follower until ``is_over``, which is checked every second."""
     stay_connected(where, lambda client: _follow(client, follower, is_over), lambda _: follower.lost(), is_over)
 
 

@@ -1,6 +1,6 @@
-"""FreeSWITCH's global variables of one family held to what is wanted, over its inbound event socket, for ever.
+"""Keeps FreeSWITCH's global variables of one prefix at their expected values, over its inbound event socket.
 
-What the variables are for is not known here. A FreeSWITCH that restarts has forgotten them and is told again.
+Does not know what the variables are for. They are set again after a restart of FreeSWITCH.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ import gevent
 from routing.esl.client import RETRY_SECONDS, EventSocketClient, stay_connected
 from routing.esl.protocol import EventSocket
 
-#: How soon FreeSWITCH knows of a change.
+#: How soon FreeSWITCH has a change.
 EVERY_SECONDS = 2.0
-#: Names and values without spaces and line breaks; None: they are not known at the moment, and stay as they are.
+#: Names and values without spaces and line breaks; None: not known at the moment, the variables stay as they are.
 ExpectedVariables = Callable[[], Mapping[str, str] | None]
 
 
@@ -25,9 +25,9 @@ def keep(
     every_s: float = EVERY_SECONDS,
     retry_s: float = RETRY_SECONDS,
 ) -> None:
-    """Hold every variable whose name begins with ``prefix``; ends when its greenlet is killed.
+    """Keep every variable whose name begins with ``prefix``; ends when its greenlet is killed.
 
-    Whoever watches the same event socket tells when it is lost.
+    Does not report a lost connection: `routing.esl.watch` does.
     """
 
     def hold(client: EventSocketClient) -> None:
@@ -39,7 +39,7 @@ def keep(
 
 
 def mend(client: EventSocketClient, prefix: str, expected: Mapping[str, str] | None) -> None:
-    """Set what is missing or other, remove what is not wanted. Raises SwitchFault."""
+    """Set missing and different variables, remove unexpected ones. Raises SwitchFault."""
     if expected is None:
         return
     there = dict(variables(client, prefix))
@@ -50,7 +50,7 @@ def mend(client: EventSocketClient, prefix: str, expected: Mapping[str, str] | N
 
 
 def variables(client: EventSocketClient, prefix: str) -> Iterator[tuple[str, str]]:
-    """The variables of a family that FreeSWITCH has now. Raises SwitchFault."""
+    """FreeSWITCH's variables with a prefix and their values. Raises SwitchFault."""
     (answer,) = client.ask("api global_getvar")
     for line in answer.splitlines():
         name, _, value = line.partition("=")

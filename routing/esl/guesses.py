@@ -1,7 +1,7 @@
-"""FreeSWITCH's event socket, heard for passwords that phones show: right ones and wrong ones, and what it refuses then.
+"""Watches FreeSWITCH's event socket for right and wrong passwords of phones, and has guessers refused.
 
-Whom to refuse is not known here. FreeSWITCH obeys global variables (`routing.model.guesses`), with the engine or
-without; those that are over are removed.
+A judge decides whom to refuse. FreeSWITCH obeys global variables (`routing.model.guesses`) even while no engine runs;
+expired ones are removed.
 """
 
 from __future__ import annotations
@@ -17,30 +17,30 @@ from routing.esl.watch import rows
 from routing.model.guesses import PREFIX, Refusal, over
 
 EVENTS = "CUSTOM sofia::register_attempt"
-#: How often variables that are over are looked for.
+#: How often expired variables are removed.
 SWEEP_SECONDS = 60.0
 _RIGHT, _WRONG = ("SUCCESS", "RENEWED"), "FORBIDDEN"
-#: What FreeSWITCH calls an account before it has looked at a password: nobody has proven there where they are.
+#: FreeSWITCH's name for an account before it has checked a password, when the sender's address is not proven.
 _UNREAD = "unknown"
 
 
 class Judge(Protocol):
-    """Is told what phones show (`routing.model.guesses.Guesses`)."""
+    """Judges the passwords of phones (`routing.model.guesses.Guesses`)."""
 
     def right(self, account: str, address: str) -> None:
         """A right password."""
 
     def wrong(self, account: str, address: str, at_s: float) -> Refusal | None:
-        """A wrong one, and what is refused because of it."""
+        """A wrong one; returns the refusal that follows from it, if any."""
 
 
 def refuse(
     where: EventSocket, judge: Judge, now: Callable[[], float],
     report: Callable[[Refusal], None], retry_s: float = RETRY_SECONDS,
 ) -> None:  # fmt: skip
-    """Have FreeSWITCH refuse whom the judge names, for ever; ``told`` of each.
+    """Have FreeSWITCH refuse whom the judge names, and ``report`` each refusal; ends when its greenlet is killed.
 
-    Whoever watches the same event socket tells when it is lost.
+    Does not report a lost connection: `routing.esl.watch` does.
     """
     stay_connected(where, lambda client: _listen(client, judge, now, report), retry_s=retry_s)
 

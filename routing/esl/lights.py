@@ -1,7 +1,7 @@
-"""Phones' message-waiting lights, over FreeSWITCH's event socket: told when something changes, and whoever registers.
+"""Sets phones' message-waiting lights over FreeSWITCH's event socket: on every change, and when a phone registers.
 
-FreeSWITCH sends the NOTIFY to an account's registered phone (mod_sofia, on MESSAGE_WAITING), and asks when one
-registers (MESSAGE_QUERY). Whose messages they are is not known here.
+FreeSWITCH sends the NOTIFY to an account's registered phone (mod_sofia, on MESSAGE_WAITING), and queries the count when
+one registers (MESSAGE_QUERY). Does not know whose messages they are.
 """
 
 from __future__ import annotations
@@ -17,23 +17,23 @@ from routing.model.messages import mwi_headers
 #: How soon a phone shows a change.
 EVERY_SECONDS = 2.0
 _ACCOUNT = re.compile(r"(?:sip:)?([A-Za-z0-9][A-Za-z0-9_.-]{0,63})@.*")
-#: SIP account -> messages that wait; None: that is not known at the moment, and lights stay as they are.
+#: SIP account -> waiting messages; None: not known at the moment, the lights stay as they are.
 Waiting = Callable[[], Mapping[str, int] | None]
 
 
 def keep_lights(
     where: EventSocket, waiting: Waiting, every_s: float = EVERY_SECONDS, retry_s: float = RETRY_SECONDS
 ) -> None:
-    """Hold every phone's light to what waits, for ever.
+    """Keep every phone's light up to date; ends when its greenlet is killed.
 
-    Whoever watches the same event socket tells when it is lost.
+    Does not report a lost connection: `routing.esl.watch` does.
     """
     stay_connected(where, lambda client: _hold(client, waiting, every_s), retry_s=retry_s)
 
 
 def _hold(client: EventSocketClient, waiting: Waiting, every_s: float) -> None:
-    """Every account is shown once at the beginning, with no messages too: its last was perhaps heard while nobody
-    watched, and its light is still on."""
+    """Sends every account's count once at the beginning, 0 too: a last message may have been heard meanwhile, with the
+    light still on."""
     _, domain = (answer.strip() for answer in client.ask("event plain MESSAGE_QUERY", "api global_getvar domain"))
     counts: Mapping[str, int] = {}
     while True:

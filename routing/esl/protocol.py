@@ -1,8 +1,7 @@
-"""The event socket's wire form: commands out, messages in.
+"""The event socket's wire format: commands out, messages in.
 
-A message is a block of ``Name: value`` lines and, by its Content-Length, a body. Lines are split first and
-values percent-decoded after, one by one as they are asked for, so no value can forge a header. Pure: bytes
-in, bytes out.
+A message is a block of ``Name: value`` lines and, by its Content-Length, a body. Lines are split first; a value is
+percent-decoded only when it is read, so no value can forge a header. Pure: bytes in, bytes out.
 """
 
 from __future__ import annotations
@@ -17,11 +16,11 @@ LONGEST_BODY = 4 * 1024 * 1024
 #: A header block of which only some lines are kept may be this long in all. FreeSWITCH repeats what a caller sent in
 #: many variables and percent-encodes it: SIP headers of 60 kB become 1 MB and more.
 LONGEST_STREAM = 16 * 1024 * 1024
-#: Enough of a line to tell its name by.
+#: Enough of a line to hold its header's name.
 _NAME = 256
-#: Separates the assignments of ``multiset``; no decision can hold it, and a value that does is refused.
+#: Separates the assignments of ``multiset``. Decisions never contain it; a value with it is refused.
 SEPARATOR = ";"
-#: What ends a line, ends a string in C, or makes FreeSWITCH expand a value.
+#: Characters that end a line, end a C string, or make FreeSWITCH expand a value.
 UNSAFE = ("\r", "\n", "\0", "$")
 
 
@@ -34,7 +33,7 @@ class EventSocket(NamedTuple):
 
     @classmethod
     def at(cls, address: str, password: str) -> EventSocket:
-        """Raises ValueError for what is no ``host:port``; its text can be shown."""
+        """Raises ValueError for anything but ``host:port``; its text can be shown."""
         host, _, port = address.rpartition(":")
         if not host or not port.isdigit():
             raise ValueError(f"`{address}` is not an address: write 127.0.0.1:8021")
@@ -42,11 +41,11 @@ class EventSocket(NamedTuple):
 
 
 class ProtocolError(Exception):
-    """The peer does not speak the event socket's protocol, or more of it than is bearable."""
+    """The peer does not speak the event socket's protocol, or exceeds its limits."""
 
 
 class Oversized(ProtocolError):
-    """More than is bearable of what was asked for."""
+    """A message exceeds the limits."""
 
 
 def execute(application: str, argument: str = "") -> bytes:
@@ -81,7 +80,7 @@ def _must_be_plain(text: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One message: its header block, as received but for a newline put before it, and its body."""
+    """One message: its header block as received, with a newline before it, and its body."""
 
     head: bytes
     body: bytes = b""
@@ -105,10 +104,9 @@ def raw_header(head: bytes, name: bytes) -> bytes | None:
 
 
 class Parser:
-    """Incremental: ``feed`` bytes as they come, ``next`` gives whole messages or raises ProtocolError.
+    """Incremental: ``feed`` received bytes, ``next`` gives complete messages or raises ProtocolError.
 
-    Of a header block longer than ``longest_head`` only the lines that begin with one of ``keeps`` stay, if any are
-    named: the others are dropped as they come.
+    With ``keeps``, a header block longer than ``longest_head`` is reduced to the lines that begin with one of them.
     """
 
     def __init__(
@@ -150,7 +148,7 @@ class Parser:
         return end
 
     def _shorten(self, end: int) -> int:
-        """Drop lines that nobody asks for; returns where the header block ends now, -1 when it goes on."""
+        """Drop lines that nobody reads; returns where the header block ends now, -1 when it is incomplete."""
         before = len(self._buffer)
         lines = bytes(self._buffer[: end if end >= 0 else before]).split(b"\n")
         going_on = [] if end >= 0 else [self._begun(lines.pop())]
@@ -162,11 +160,11 @@ class Parser:
         return len(kept) if end >= 0 else -1
 
     def _begun(self, line: bytes) -> bytes:
-        """A line that has not ended yet: whole when it is asked for, enough to tell it from others when not."""
+        """An incomplete line: all of it when it is read, else only enough to hold its name."""
         if line.startswith(self._keeps) or len(line) <= _NAME:
             return line
         if b": " not in line[:_NAME]:
-            raise ProtocolError("a line that is no header")
+            raise ProtocolError("a line that is not a header")
         return line[:_NAME]
 
 

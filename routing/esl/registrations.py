@@ -1,4 +1,4 @@
-"""FreeSWITCH's event socket for whoever wants to know where accounts register: those that are, then every one."""
+"""Follows registrations over FreeSWITCH's event socket: first the existing ones, then every new one."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from routing.esl.time_limit import time_limit
 from routing.esl.watch import rows
 
 EVENTS = "CUSTOM sofia::register"
-#: How often whether to stop is looked at.
+#: How often ``is_over`` is checked.
 LOOK_SECONDS = 1.0
 
-#: Account, address, what the phone calls itself ("" when that is not known).
+#: Account, address, the phone's user agent ("" when it is not known).
 Registered = Callable[[str, str, str], None]
 
 
 def follow_registrations(where: EventSocket, registered: Registered, is_over: Callable[[], bool]) -> None:
-    """Tell of every registration until ``is_over``, which is asked every second."""
+    """Call ``registered`` for every registration until ``is_over``, which is checked every second."""
     stay_connected(where, lambda client: _follow(client, registered, is_over), is_over=is_over)
 
 

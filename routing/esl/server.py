@@ -1,7 +1,7 @@
-"""The listener FreeSWITCH connects to: one greenlet a call, a bounded number of them.
+"""The listener that FreeSWITCH connects to: one greenlet for each call, up to a limit.
 
-Over capacity a socket is accepted and closed at once: FreeSWITCH then goes on with the compiled fallback,
-where a full backlog would hold the caller. Knows nothing of decisions.
+Over capacity it accepts a socket and closes it at once, so that FreeSWITCH continues with the compiled fallback; a full
+backlog would hold the caller. Knows nothing of decisions.
 """
 
 from __future__ import annotations
@@ -51,13 +51,13 @@ class CallServer(StreamServer):
         try:
             serve_call(sock, self._decide, self._report, self._connect_s)
         except Exception:
-            log.exception("a call ended in a fault of the engine")
+            log.exception("a call ended in an error of the engine")
             self._report("fault", "see the log")
         finally:
             self.open_calls -= 1
 
     def drain(self, limit_s: float) -> int:
-        """Accept no more, wait for the open calls. Returns how many were still open after ``patience_s``."""
+        """Accept no more calls, wait for the open ones. Returns how many are still open after ``limit_s`` seconds."""
         self.close()
         with time_limit(limit_s):
             while self.open_calls:

@@ -1,9 +1,8 @@
-"""One call's socket: what is said on it (`routing.esl.exchange`) is read and written, with every wait bounded.
+"""One call's socket: runs the exchange (`routing.esl.exchange`) over it, with a limit on every wait.
 
-The decision is abandoned when FreeSWITCH hangs up or closes, and kept back when it comes too late. Everything else
-than a delivered decision ends in a closed socket, after which the compiled dialplan goes on by itself. It is never
-told to: ``resume`` would reset the call whenever the socket ends, whatever the call does by then. Knows nothing of
-webhooks or releases.
+The decision is abandoned when FreeSWITCH hangs up or closes, and dropped when it comes too late. Unless a decision was
+delivered the socket is just closed, and the compiled dialplan continues by itself. ``resume`` is never sent: it would
+reset the call when the socket ends, whatever the call does by then. Knows nothing of webhooks or releases.
 """
 
 from __future__ import annotations
@@ -24,26 +23,26 @@ from routing.esl.time_limit import time_limit
 from routing.model.decision import Call, Late
 
 CONNECT_SECONDS = 2.0
-#: What the event loop is asked to watch a socket for (libev's and libuv's number).
+#: The event loop's flag for a readable socket (libev and libuv).
 READ = 1
-#: FreeSWITCH reads the decision within 20 ms, or when it can on a node with much to do; this long the engine waits to
-#: see it taken. A socket that is closed before takes the decision with it.
+#: FreeSWITCH reads the decision within 20 ms, later on a busy node; the engine waits this long for its reply. Closing
+#: the socket earlier would lose the decision.
 LINGER_SECONDS = 5.0
 CHUNK = 16 * 1024
-#: No question waits longer: a connection that is older was given up long ago.
+#: No decision request waits longer: FreeSWITCH has given up an older connection.
 LONGEST_WAIT_SECONDS = 35.0
 
 Decide = Callable[[Call], Mapping[str, str]]
-#: Told how a socket ended without a delivered decision: a word for the metrics, details for the log.
+#: Called when a socket ends without a delivered decision: a label for the metrics, details for the log.
 Report = Callable[[str, str], None]
 
 
 class CallEnded(gevent.GreenletExit):
-    """FreeSWITCH ended the call or the socket while the decision was under way."""
+    """FreeSWITCH ended the call or the socket while the engine decided."""
 
 
 def serve_call(sock: socket, decide: Decide, report: Report, connect_s: float = CONNECT_SECONDS) -> None:
-    """Serve one accepted socket to its end and close it. Raises nothing of the peer's making."""
+    """Serve one accepted socket to its end and close it. Never raises for what the peer does."""
     try:
         _serve(sock, decide, report, connect_s)
     except Oversized as problem:
@@ -83,7 +82,7 @@ def _serve(sock: socket, decide: Decide, report: Report, connect_s: float) -> No
 
 
 def _call_to_decide(sock: socket, exchange: Exchange, connect_s: float) -> CallToDecide | Gone | None:
-    """Whose call it is, or that it left; None when the peer is silent."""
+    """The call to decide, or that it ended; None when the peer is silent."""
     with time_limit(connect_s):
         sock.sendall(exchange.begin())
         while True:
@@ -94,7 +93,7 @@ def _call_to_decide(sock: socket, exchange: Exchange, connect_s: float) -> CallT
 
 
 def _decided(sock: socket, exchange: Exchange, call: Call, decide: Decide) -> Mapping[str, str]:
-    """The decision's variables. Raises CallEnded where the decision waits while the call ends."""
+    """The decision's variables. Raises CallEnded when the call ends meanwhile."""
     watch = Watch(sock, exchange, gevent.getcurrent())
     try:
         return decide(call)
@@ -103,10 +102,10 @@ def _decided(sock: socket, exchange: Exchange, call: Call, decide: Decide) -> Ma
 
 
 class Watch:
-    """Cancels a decision when its call is gone; one that has ended cancels nothing.
+    """Cancels a decision when its call ends.
 
-    It begins when the decision first waits, and nobody reads before there is something to read: while FreeSWITCH says
-    nothing a watch costs next to nothing.
+    It starts when the decision first blocks, and reads only when the socket is readable, so a watch costs next to
+    nothing while FreeSWITCH sends nothing.
     """
 
     def __init__(self, sock: socket, exchange: Exchange, deciding: Any) -> None:
@@ -119,7 +118,7 @@ class Watch:
         self._beginning = self._loop.run_callback(self._begin)
 
     def end(self) -> None:
-        """Watch no more."""
+        """Stop watching."""
         self._beginning.stop()
         if self._readable:
             self._readable.stop()
@@ -127,7 +126,7 @@ class Watch:
         if self._reading:
             self._reading.kill()
 
-    # called by the event loop, which must not wait
+    # called by the event loop, which must not block
 
     def _begin(self) -> None:
         self._readable = self._loop.io(self._sock.fileno(), READ)
@@ -145,16 +144,16 @@ class Watch:
 
 
 def _handed_over(sock: socket, exchange: Exchange, command: bytes) -> bool:
-    """Say the decision; whether FreeSWITCH has taken it."""
+    """Send the decision; whether FreeSWITCH has accepted it."""
     return any(
         isinstance(heard, Delivered) and heard.is_accepted for heard in map(exchange.hear, _say_last(sock, command))
     )
 
 
 def _say_last(sock: socket, command: bytes) -> list[bytes]:
-    """Say a last command, close towards FreeSWITCH and read until it closes too; what it said, then the end.
+    """Send a last command, shut down our side and read until FreeSWITCH closes too; returns what it sent, then ``b""``.
 
-    So no reset overtakes the command: a socket that is closed before takes it with it.
+    Closing at once would send a reset, which could overtake the command.
     """
     received: list[bytes] = []
     try:

@@ -1,7 +1,6 @@
-"""What is going on in FreeSWITCH now, then every change of it, over its event socket, for ever.
+"""Watches FreeSWITCH over its event socket: a snapshot of channels and registrations, then every change.
 
-Events become facts of channels and registrations; what they mean for people is not known here. A watcher is told when
-nothing is known any more.
+Does not know what they mean for people. A watcher is notified when the connection is lost.
 """
 
 from __future__ import annotations
@@ -18,20 +17,20 @@ from routing.esl.client import RETRY_SECONDS, EventSocketClient, stay_connected
 from routing.esl.protocol import EventSocket, Message
 from routing.esl.time_limit import time_limit
 
-#: FreeSWITCH lists a registration a moment after it has told of it: so long only events are collected at first.
+#: FreeSWITCH lists a registration a moment after its event, so the first snapshot waits for so long.
 SETTLE_SECONDS = 1.0
-#: The picture is drawn anew this often, whatever the events said; sooner at first, as a new connection knows no events
-#: that are older, and FreeSWITCH's tables may be.
+#: The interval between snapshots. It is shorter at first: a new connection has missed earlier events, and FreeSWITCH's
+#: tables may be behind.
 REFRESH_SECONDS = 30.0
 FIRST_REFRESH_SECONDS = 2.0
 EVENTS = "CHANNEL_CREATE CHANNEL_HANGUP CHANNEL_DESTROY CUSTOM sofia::register sofia::unregister sofia::expire"
-#: Channel variables that say whose a leg is: the phone that is rung, and the person whose phone calls.
+#: Channel variables that say whose leg it is: the phone that rings, and the person whose phone calls.
 TARGET, PERSON = "routing_target", "routing_person"
 
 
 @dataclass(frozen=True)
 class Channel:
-    """A leg: whose it is (``ivan.desk``, ``ivan`` or ""), and the leg that rings it (uuid, or "")."""
+    """A leg: its phone or person (``ivan.desk``, ``ivan`` or ""), and the leg that rings it (uuid, or "")."""
 
     uuid: str
     whose: str
@@ -40,29 +39,29 @@ class Channel:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """Everything at one moment: legs, and the SIP accounts that are registered."""
+    """FreeSWITCH at one moment: its legs and the registered SIP accounts."""
 
     channels: tuple[Channel, ...]
     registered: frozenset[str]
 
 
 class Watcher(Protocol):
-    """Is told what happens."""
+    """Receives snapshots and changes."""
 
     def seen(self, picture: Snapshot) -> None:
-        """All of it anew."""
+        """A new snapshot, which replaces everything before."""
 
     def began(self, channel: Channel) -> None:
-        """A leg is there."""
+        """A leg began."""
 
     def ended(self, uuid: str) -> None:
-        """A leg is gone."""
+        """A leg ended."""
 
     def registration(self, account: str, is_there: bool) -> None:
-        """A SIP account came or went."""
+        """A SIP account registered or unregistered."""
 
     def lost(self, reason: str) -> None:
-        """Nothing is known until the next picture."""
+        """The connection is lost: nothing is known until the next snapshot."""
 
 
 def watch(
@@ -72,7 +71,7 @@ def watch(
     settle_s: float = SETTLE_SECONDS,
     refresh_s: float = REFRESH_SECONDS,
 ) -> None:
-    """Tell a watcher for ever; ends when its greenlet is killed."""
+    """Notify a watcher until the greenlet is killed."""
     stay_connected(where, lambda client: _follow(client, watcher, settle_s, refresh_s), watcher.lost, retry_s=retry_s)
 
 
@@ -83,15 +82,15 @@ def _follow(client: EventSocketClient, watcher: Watcher, settle_s: float, refres
     every_s = min(refresh_s, FIRST_REFRESH_SECONDS)
     while True:
         watcher.seen(_picture(client))
-        # FreeSWITCH writes its tables when it has time: what it has told since the last picture counts for more
+        # FreeSWITCH's tables may be behind: events since the last snapshot take precedence
         for tell in changes:
             tell()
-        changes = _tell_for(every_s + settle_s, client, watcher)
+        changes = _pass_on(every_s + settle_s, client, watcher)
         every_s = min(every_s * 2, refresh_s)
 
 
-def _tell_for(seconds: float, client: EventSocketClient, watcher: Watcher) -> list[Callable[[], None]]:
-    """Tell events as they come for a while; returns what tells them again."""
+def _pass_on(seconds: float, client: EventSocketClient, watcher: Watcher) -> list[Callable[[], None]]:
+    """Pass on events as they come for some seconds; returns calls that repeat them."""
     changes: list[Callable[[], None]] = []
     with time_limit(seconds):
         while True:
@@ -102,7 +101,7 @@ def _tell_for(seconds: float, client: EventSocketClient, watcher: Watcher) -> li
 
 
 def _fact(event: Message, watcher: Watcher) -> Callable[[], None] | None:
-    """What an event comes to, read by a handful of its two hundred headers."""
+    """The watcher's call for an event, by a few of its two hundred headers."""
 
     def header(name: str) -> str:
         return event.get(name) or ""
@@ -120,7 +119,7 @@ def _fact(event: Message, watcher: Watcher) -> Callable[[], None] | None:
 
 
 def _picture(client: EventSocketClient) -> Snapshot:
-    """What FreeSWITCH lists; whose a leg is stands in its variables only."""
+    """A snapshot from FreeSWITCH's lists; whose leg it is comes from channel variables."""
     channels, registrations = map(rows, client.ask("api show channels as json", "api show registrations as json"))
     uuids = [str(row["uuid"]) for row in channels]
     questions = [f"api uuid_getvar {uuid} {name}" for uuid in uuids for name in (TARGET, PERSON, "originator")]
@@ -133,7 +132,7 @@ def _picture(client: EventSocketClient) -> Snapshot:
 
 
 def rows(answer: str) -> list[dict[str, Any]]:
-    """The table that an answer to ``show ... as json`` holds."""
+    """The rows of an answer to ``show ... as json``."""
     rows: list[dict[str, Any]] = json.loads(answer or "{}").get("rows") or []
     return rows
 

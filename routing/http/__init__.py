@@ -1,1 +1,1 @@
-"""HTTP: webhooks out, health and metrics in. Knows requests and answers, nothing of calls."""
+"""HTTP: a client for webhooks and CRMs, a server of health and metrics. Knows nothing of calls."""

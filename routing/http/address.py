@@ -1,8 +1,8 @@
 """Host name -> the addresses a webhook may be sent to.
 
-Link-local, metadata, multicast and unspecified addresses are refused, however they are written: the check is
-on the resolved address, and exactly that address is connected to. One lookup per host runs at a time, so a
-name server that hangs holds one thread and no other host. Knows nothing of HTTP.
+Link-local, metadata, multicast and unspecified addresses are refused in any notation: the resolved address is checked,
+and that address is connected to. One lookup of a host runs at a time, so a hanging name server blocks one thread for
+each host. Knows nothing of HTTP.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ STALE_SECONDS = 600.0
 
 
 class AddressRefused(OSError):
-    """The address must not be asked: link-local, metadata, multicast or unspecified."""
+    """The address must not be connected to: link-local, metadata, multicast or unspecified."""
 
 
 def check_address(text: str, link_local: bool = False) -> None:
-    """Raise AddressRefused for an address no webhook may have; ``link_local`` allows 169.254 and fe80."""
+    """Raise AddressRefused for an address that no webhook may have; ``link_local`` allows 169.254 and fe80."""
     address = _inner(ipaddress.ip_address(text.partition("%")[0]))
     if address.is_loopback:
         return
@@ -63,9 +63,9 @@ class Resolver:
         return gevent.get_hub().threadpool.apply(self.lookup, (host,))
 
     def addresses(self, host: str, port: int, timeout_s: float) -> list[Address]:
-        """Socket addresses of a host, in order. ``patience_s``: after it an old answer does, if there is one.
+        """Socket addresses of a host, in order. After ``timeout_s`` seconds an old answer is used, if there is one.
 
-        Raises OSError: unknown host, or no answer within the patience.
+        Raises OSError: unknown host, or no answer within the timeout.
         """
         literal = _literal(host)
         found = [literal] if literal else self._found(host, timeout_s)
@@ -85,7 +85,7 @@ class Resolver:
         raise lookup.exception or TimeoutError(f"no address of {host} in time")
 
     def _lookup(self, host: str) -> AsyncResult[list[tuple[int, str]]]:
-        """The lookup of a host, joined when one runs already."""
+        """The lookup of a host, shared with one that already runs."""
         waiting = self.running.get(host)
         if waiting is None:
             waiting = self.running[host] = AsyncResult()

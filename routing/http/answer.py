@@ -1,6 +1,6 @@
-"""An HTTP request's head as it is sent, its answer as it is read, and one ladder for everything that can go wrong.
+"""Writing an HTTP request's head, reading its answer, and one mapping of all errors to NoReply.
 
-What the client of webhooks and the pool for CRMs share. Knows no connection but the line it is given.
+Shared by the client of webhooks and the pool for CRMs. Opens no connections.
 """
 
 from __future__ import annotations
@@ -17,17 +17,17 @@ from routing.http.connection import MeteredConnection
 from routing.model.budget import OutOfTime
 from routing.model.web import NoReply, Reply
 
-#: What stays as it is in a request target; anything else (a space, Cyrillic) is percent-encoded.
+#: Characters that stay as they are in a request target; others (a space, Cyrillic) are percent-encoded.
 URL_SIGNS = "%/?:@!$&'()*+,;=~-._"
 
-#: For everything before the body: interim answers, the status line, headers. Twice its length is for the body, of which
-#: half may be the sizes of its chunks.
+#: Limit for everything before the body: interim answers, the status line, headers. A body may take twice its length on
+#: the wire, for the sizes of its chunks.
 HEAD_BYTES = 96 * 1024
 
 
 @contextmanager
 def answering(deadline_s: float) -> Iterator[None]:
-    """One deadline for all of an exchange. Whatever goes wrong in it is NoReply, without a word of the URL."""
+    """One deadline for a whole exchange. Turns every error in it into NoReply, whose text never shows the URL."""
     timer = gevent.Timeout.start_new(deadline_s)
     try:
         yield
@@ -42,7 +42,7 @@ def answering(deadline_s: float) -> Iterator[None]:
     except OSError as problem:
         raise NoReply(error_text(problem)) from None
     except ValueError:
-        raise NoReply("the URL is not one that can be asked") from None
+        raise NoReply("the URL cannot be requested") from None
     finally:
         timer.close()
 
@@ -52,7 +52,7 @@ def _too_late(deadline_s: float) -> str:
 
 
 def error_text(problem: OSError) -> str:
-    """An OS or TLS error in words without file names, addresses of memory or the URL."""
+    """The text of an OS or TLS error, without file names, memory addresses or the URL."""
     if isinstance(problem, ssl.SSLCertVerificationError):
         return f"TLS certificate refused: {problem.verify_message}"
     text = problem.strerror or str(problem) or type(problem).__name__
@@ -60,7 +60,7 @@ def error_text(problem: OSError) -> str:
 
 
 def head(method: str, parts: SplitResult, headers: Mapping[str, str], body: bytes) -> bytes:
-    """A request up to its body. Raises NoReply when a line of it would be two, or cannot be sent."""
+    """A request up to its body. Raises NoReply for a line break in a line, and for a header that is not ASCII."""
     target = quote((parts.path or "/") + ("?" + parts.query if parts.query else ""), safe=URL_SIGNS)
     host = parts.netloc.rpartition("@")[2].encode("idna").decode()
     lines = [f"{method} {target} HTTP/1.1", f"Host: {host}"]
@@ -72,7 +72,7 @@ def head(method: str, parts: SplitResult, headers: Mapping[str, str], body: byte
     try:
         return "\r\n".join([*lines, "", ""]).encode("ascii")
     except UnicodeEncodeError:
-        raise NoReply("a header is not ASCII: look at the secrets") from None
+        raise NoReply("a header is not ASCII (hint: check the secrets)") from None
 
 
 def read(connection: MeteredConnection, method: str, longest: int) -> tuple[Reply, bool]:
@@ -87,14 +87,14 @@ def read(connection: MeteredConnection, method: str, longest: int) -> tuple[Repl
             raise NoReply(f"the answer is longer than {longest // 1024} kB")
         if response.length:
             raise NoReply("the answer broke off")
-        keep = not response.will_close and connection.is_spoken_out
+        keep = not response.will_close and connection.is_drained
         return Reply(response.status, _headers(response), body), keep
     finally:
         response.close()
 
 
 def _headers(response: http.client.HTTPResponse) -> dict[str, str]:
-    """Headers by lower-case name; several of one name stand on lines of their own (cookies)."""
+    """Headers by lower-case name; the values of a repeated header (cookies) are separated by line breaks."""
     headers: dict[str, str] = {}
     for name, value in response.getheaders():
         key = name.lower()

@@ -1,6 +1,6 @@
-"""A circuit breaker per URL: after failures in a row a handler is not asked for a while, then probed once.
+"""A circuit breaker for each URL: it opens after failures in a row, and lets one probe through after a while.
 
-Pure but for its own memory; the clock is an argument.
+Pure except for its own state; the clock is an argument.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from routing.model.circuit import Circuit, State
 
 FAILURES_TO_OPEN = 5
 REST_SECONDS = 10.0
-#: A probe without a result after this long no longer blocks the next one.
+#: After this long a probe without a result no longer blocks the next one.
 PROBE_SECONDS = 10.0
-#: URLs remembered at most; beyond it the oldest is forgotten (and so counts as closed).
+#: Most remembered URLs; beyond it the oldest is forgotten, which closes its breaker.
 MOST_URLS = 10_000
 
 
@@ -26,7 +26,7 @@ class Breaker:
     circuits: dict[str, Circuit] = field(default_factory=dict)
 
     def allows(self, url: str) -> bool:
-        """Whether the URL may be asked now; when half open, only its one probe may."""
+        """Whether a request may be sent now; half open, only one probe may."""
         circuit = self.circuits.get(url)
         return circuit is None or circuit.allows(self.clock())
 
@@ -48,5 +48,5 @@ class Breaker:
         self.circuits[url].failed(self.clock())
 
     def open_count(self) -> int:
-        """How many URLs are not closed."""
+        """How many breakers are not closed."""
         return sum(self.state(url) != "closed" for url in self.circuits)

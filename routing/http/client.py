@@ -1,8 +1,8 @@
 """One HTTP request to a webhook handler, with one deadline for everything.
 
-DNS, connect, TLS, headers and body share the deadline. At most 64 kB of body; redirects are answers like any
-other; TLS is verified; a connection is used once, so nothing is ever sent twice. A connect that failed is
-tried once more, a request of which a byte was sent never. Knows nothing of steps or decisions.
+DNS, connect, TLS, headers and body share the deadline. A body has at most 64 kB; redirects are not followed; TLS is
+verified; a connection is used once, so nothing is sent twice. A failed connect is tried once more, a request of which a
+byte was sent never. Knows nothing of steps or decisions.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ DEFAULT_PORTS = {"http": 80, "https": 443}
 
 @dataclass
 class HttpClient:
-    """Sends requests. ``link_local`` allows link-local addresses; ``tls`` replaces the system's trust."""
+    """Sends requests. ``link_local`` allows link-local addresses; ``tls`` replaces the system's certificate store."""
 
     resolver: Resolver
     link_local: bool = False
@@ -51,9 +51,9 @@ class HttpClient:
         return Budget(0, clock() + deadline_s, clock)
 
     def _connected(self, parts: SplitResult, deadline_s: float) -> MeteredConnection:
-        """A connection ready for the request: two tries at most, the second at another address if any."""
+        """An open connection: at most two attempts, the second to another address if there is one."""
         if parts.scheme not in DEFAULT_PORTS or not parts.hostname:
-            raise NoReply("the URL is not http or https")
+            raise NoReply("the URL is neither http nor https")
         port = parts.port or DEFAULT_PORTS[parts.scheme]
         addresses = self.resolver.addresses(parts.hostname, port, deadline_s / 2)
         for _, (host, _) in addresses:

@@ -1,7 +1,7 @@
-"""A connection to somebody else's server, plain or TLS. Every byte of it is counted and every read looks at the clock
-and gives the other greenlets their turn: whatever the server sends, and however fast, it holds up nobody but who asked.
+"""A connection to an untrusted server, plain or TLS. It counts every byte; every read checks the deadline and yields to
+other greenlets, so that a server can hold up nothing but the request to it.
 
-TLS runs over memory, so that a server cannot keep the library busy inside one read (tickets, key updates, empty
+TLS runs over memory buffers, so that a server cannot keep the library busy inside one read (tickets, key updates, empty
 records). Knows nothing of HTTP.
 """
 
@@ -15,12 +15,12 @@ import gevent.socket
 
 from routing.model.budget import CHUNK, Budget, Counted
 
-#: What a TLS handshake may take: OpenSSL takes at most 100 kB of certificates.
+#: Limit of a TLS handshake: OpenSSL accepts at most 100 kB of certificates.
 HANDSHAKE_BYTES = 160 * 1024
 
 
 class MeteredConnection:
-    """A connected socket that is ours now. ``budget`` is replaced for every exchange."""
+    """Owns a connected socket. ``budget`` is replaced for every exchange."""
 
     def __init__(self, sock: gevent.socket.socket, budget: Budget) -> None:
         self.budget = budget
@@ -31,7 +31,7 @@ class MeteredConnection:
         self._reader = _Reader(self._counted, CHUNK)
 
     def secure(self, trust: ssl.SSLContext, host: str) -> None:
-        """Speak TLS from here on, with a server that proves to be ``host``. Raises OSError (ssl.SSLError)."""
+        """Switch to TLS and verify that the server is ``host``. Raises OSError (ssl.SSLError)."""
         self.budget.left += HANDSHAKE_BYTES
         self._tls = trust.wrap_bio(self._in, self._out, server_hostname=host)
         while True:
@@ -63,12 +63,12 @@ class MeteredConnection:
                 return b""
 
     def makefile(self, mode: str) -> io.BufferedReader:
-        """What http.client reads an answer from; its end is not the connection's."""
+        """The file from which http.client reads an answer; closing it does not close the connection."""
         return self._reader
 
     @property
-    def is_spoken_out(self) -> bool:
-        """Whether nothing came beyond the answer that was read."""
+    def is_drained(self) -> bool:
+        """Whether nothing was received beyond the answer."""
         unread = self._tls.pending() + self._in.pending if self._tls else 0
         self._counted.is_dry = True
         unread += len(self._reader.peek(1))
@@ -80,7 +80,7 @@ class MeteredConnection:
         return self._sock.fileno()
 
     def close(self) -> None:
-        """Close at once, without a word."""
+        """Close at once, without a TLS goodbye."""
         self._sock.close()
 
     def _more(self) -> None:
@@ -95,7 +95,7 @@ class MeteredConnection:
             self._sock.sendall(self._out.read())
 
     def _received(self, most: int) -> bytes:
-        gevent.sleep(0)  # a socket that always has bytes would never let the others run, timers included
+        gevent.sleep(0)  # a socket that always has bytes would never let other greenlets and timers run
         self.budget.left_s()
         came: bytes = self._sock.recv(most)
         self.budget.spend(len(came))
@@ -103,7 +103,7 @@ class MeteredConnection:
 
 
 class _Reader(io.BufferedReader):
-    """A buffer that outlives what closes it, http.client after every answer."""
+    """A buffer that http.client cannot close, as it does after every answer."""
 
     def close(self) -> None:
         """Stay open."""

@@ -1,8 +1,8 @@
-"""HTTP to servers that are asked often (CRMs): connections are kept open, one deadline for everything.
+"""HTTP with a connection pool, for servers with many requests (CRMs); one deadline for a whole exchange.
 
 The port of routing.model.web over gevent sockets: TLS verified, no redirects, at most 2 MB of body, link-local and
-metadata addresses refused. Requests only read, so one that met a connection which the server had just closed is sent
-once more on a new one. Knows no vendor.
+metadata addresses refused. Requests only read, so one on a connection that the server has just closed is sent again on
+a new one. Knows no vendor.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from routing.http.connection import MeteredConnection
 from routing.model.web import Reply
 
 LONGEST_BODY = 2 * 1024 * 1024
-#: A connection that was idle longer is not used again: servers close theirs after about a minute.
+#: A connection that was idle longer is not used again: servers close idle ones after about a minute.
 IDLE_SECONDS = 30.0
 #: Idle connections kept for one server.
 MOST_IDLE = 16
@@ -31,7 +31,7 @@ Idle = deque[tuple[float, MeteredConnection]]
 
 @dataclass
 class HttpPool(HttpClient):
-    """Opens connections as the webhook client does, and keeps them."""
+    """Opens connections as HttpClient does, and keeps them open."""
 
     idle: dict[Origin, Idle] = field(default_factory=dict)
 
@@ -41,7 +41,7 @@ class HttpPool(HttpClient):
             return self._request(method, url, headers, body, deadline_s)
 
     def close(self) -> None:
-        """Close what is idle."""
+        """Close the idle connections."""
         for waiting in self.idle.values():
             for _, connection in waiting:
                 connection.close()
@@ -56,11 +56,11 @@ class HttpPool(HttpClient):
             try:
                 return self._spoken(kept, origin, method, sent)
             except (http.client.RemoteDisconnected, ConnectionError):
-                pass  # it was closed between two requests: nothing of an answer came
+                pass  # the server closed it between two requests, before any answer
         return self._spoken(self._connected(parts, deadline_s), origin, method, sent)
 
     def _kept(self, origin: Origin) -> MeteredConnection | None:
-        """An idle connection that the server has not closed, the one used last."""
+        """The last used idle connection that the server has not closed."""
         waiting = self.idle.get(origin)
         while waiting:
             since_s, connection = waiting.pop()
@@ -85,7 +85,7 @@ class HttpPool(HttpClient):
 
 
 def _readable(connection: MeteredConnection) -> bool:
-    """Whether an idle connection has bytes or its end to read: either way it is not for use."""
+    """Whether an idle connection has bytes or its end to read: then it cannot be used."""
     poll = select.poll()
     poll.register(connection.fileno(), select.POLLIN)
     return bool(poll.poll(0))

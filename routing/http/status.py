@@ -1,7 +1,7 @@
-"""Health and metrics over HTTP on loopback: ``/health`` (JSON, 200 or 503), ``/metrics`` (Prometheus text), and
-whatever else a process tells in JSON.
+"""Health and metrics over HTTP on loopback: ``/health`` (JSON, 200 or 503), ``/metrics`` (Prometheus text), and further
+JSON of the process.
 
-Runs on threads of the supervising process; what it serves comes in as functions.
+Runs on threads of the supervising process; functions provide the content.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-#: How long the end of the process may wait for this server.
+#: How long the end of the process may have to wait for this server.
 POLL_SECONDS = 0.1
 #: A client that sends its request slower than this is dropped.
 REQUEST_SECONDS = 5.0
@@ -39,7 +39,7 @@ class StatusServer(ThreadingHTTPServer):
         threading.Thread(target=self.serve_forever, args=(POLL_SECONDS,), name="status", daemon=True).start()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that left or stalled is nobody's problem."""
+        """Ignore clients that disconnected or stalled."""
 
 
 class _StatusHandler(BaseHTTPRequestHandler):

@@ -1,4 +1,5 @@
-"""What our public HTTP APIs share: who may ask and how often, which pages read answers, how refusals look.
+"""Shared by the public HTTP APIs (`track`, `pops`): keys, rate limits, CORS, error answers.
 
-``skeleton`` makes an application of it, ``limits`` counts requests of an address; ``track`` and ``pops`` stand on them.
+``skeleton`` builds the Flask application, ``limits`` the rate limit of an address, ``connections`` and ``server`` the
+process.
 """

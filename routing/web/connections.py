@@ -1,7 +1,7 @@
-"""Who holds connections of a public server: so many of one address, and of all, with a time for every request.
+"""The connections of a public server: a limit for each address and for all, and a timeout for every request.
 
-Who is too many is let go at once and not made to wait; when all places are taken, the oldest connection that has not
-sent its request yet makes room. Slow senders hold nothing for longer than `REQUEST_SECONDS`.
+A connection over a limit is closed at once. When the server is full, the oldest connection without a complete request
+is closed for a new one. A slow client holds a connection for at most `REQUEST_SECONDS`.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from gevent.pywsgi import WSGIHandler, WSGIServer
 
 from routing.web.limits import network
 
-#: For a request to come, its body included, and for its answer to be taken.
+#: For receiving a request with its body, and for sending its answer.
 REQUEST_SECONDS = 10.0
-#: Connections of one address: the people of a large office have one.
+#: Connections of one address: all people of a large office share one.
 MOST_OF_ADDRESS = 100
 
 
 class ConnectionLimits:
-    """Counts the connections that are open. ``of_address`` 0: every connection is a trusted proxy's."""
+    """Counts open connections. ``of_address`` 0: all connections come from a trusted proxy."""
 
     def __init__(self, most: int, of_address: int = MOST_OF_ADDRESS) -> None:
         self._most, self._of_address = most, of_address
@@ -34,7 +34,7 @@ class ConnectionLimits:
         self.turned_away = 0
 
     def enter(self, handler: ConnectionHandler) -> bool:
-        """Whether a connection may stay; then `leave` follows."""
+        """Whether a connection is accepted; `leave` must follow."""
         who = network(handler.peer)
         if (self._of_address and self._of[who] >= self._of_address) or (self.open >= self._most and not self._room()):
             self.turned_away += 1
@@ -44,7 +44,7 @@ class ConnectionLimits:
         return True
 
     def leave(self, handler: ConnectionHandler) -> None:
-        """A connection is over."""
+        """A connection has ended."""
         who = network(handler.peer)
         self._of[who] -= 1
         if not self._of[who]:
@@ -57,7 +57,7 @@ class ConnectionLimits:
         self._sending[handler] = None
 
     def sent(self, handler: ConnectionHandler) -> None:
-        """Its request is there."""
+        """Its request has arrived."""
         self._sending.pop(handler, None)
 
     def _room(self) -> bool:
@@ -69,9 +69,9 @@ class ConnectionLimits:
 
 
 class ConnectionHandler(WSGIHandler):
-    """One connection of a `PublicServer`. What is over its time is cut: every read and write then ends by itself."""
+    """One connection of a `PublicServer`. After its timeout the socket is shut down, which ends reads and writes."""
 
-    #: Whether an answer may last as long as it likes.
+    #: Whether an answer has no timeout.
     streams = False
     _clock: Any = None
     server: Any
@@ -108,12 +108,12 @@ class ConnectionHandler(WSGIHandler):
         if self.streams:
             self._clock.kill(block=False)
             self.close_connection = True
-            # no body is asked for: none is waited for after the answer
+            # streams have no request body: do not wait for one after the answer
             self.wsgi_input.content_length, self.wsgi_input.chunked_input = 0, False
         super().handle_one_response()
 
     def cut(self) -> None:
-        """End the connection under whoever reads or writes it."""
+        """Shut the socket down, which ends pending reads and writes."""
         with suppress(OSError, AttributeError):
             self.socket.shutdown(socket.SHUT_RDWR)
 

@@ -1,4 +1,4 @@
-"""How often one address may ask: a bucket each, refilled with time. Bounded: of too many addresses the oldest goes."""
+"""A rate limit for each address: a token bucket. Bounded: beyond the limit the oldest address is forgotten."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 
 MOST_ADDRESSES = 50_000
-#: An owner of IPv6 has all addresses of a network of this size.
+#: One customer has all IPv6 addresses of a network with this prefix length.
 IPV6_NETWORK = 64
 _WITH_PORT = re.compile(r"^(?:\[([0-9a-fA-F:.]+)\](?::\d+)?|(\d+\.\d+\.\d+\.\d+):\d+)$")
 
@@ -23,7 +23,7 @@ class Limiter:
         self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
     def wait_s(self, address: str) -> float:
-        """0 when the address may ask now, which is counted; else the seconds until it may."""
+        """Counts a request and returns 0, or returns the seconds until the address may send one."""
         who, now = network(address), self._clock()
         left, at = self._buckets.pop(who, (float(self._burst), now))
         left = min(left + (now - at) * self._per_second, float(self._burst))
@@ -35,8 +35,8 @@ class Limiter:
 
 
 def network(address: str) -> str:
-    """Whose address it is: itself, or its network of IPv6; what is no address is one of its own. Some proxies write the
-    port too."""
+    """The key of an address: itself, or its IPv6 network; other text is its own key. Removes a port, which some proxies
+    add."""
     host = _WITH_PORT.sub(lambda found: found[1] or found[2], address)
     try:
         parsed = ipaddress.ip_address(host.partition("%")[0])

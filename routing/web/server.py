@@ -1,5 +1,5 @@
-"""What the public HTTP servers (`track`, `pops`) share: a listener, connections with a bound on everything, the live
-release's plan, and the life of the process."""
+"""Shared by the public HTTP servers (`track`, `pops`): the listener, limits on connections, the live release's plan,
+and the life cycle of the process."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ from routing.web.connections import MOST_OF_ADDRESS, ConnectionHandler, Connecti
 DRAIN_SECONDS = 2
 #: After a plan could not be read.
 RETRY_SECONDS = 1.0
-#: Open files beside those of connections.
+#: Open files in addition to the connections.
 SPARE_DESCRIPTORS = 100
 Plan = TypeVar("Plan")
 Listening = TypeVar("Listening")
 
 
 class LivePlan(Generic[Plan]):
-    """The plan in a file of the live release, read again when another one is published, and until it can be read.
+    """The plan in a file of the live release, read again after every publish, and until reading succeeds.
 
     ``clock`` gives monotonic seconds.
     """
@@ -55,12 +55,12 @@ class LivePlan(Generic[Plan]):
         self._clock = clock
         self._name = ""
         self._plan: Plan | None = None
-        #: What could not be read, why, and when it is tried again.
+        #: The release that could not be read, why, and when it is tried again.
         self._failed, self._why, self._again_s = "", "", 0.0
 
     def __call__(self) -> Plan | None:
-        """The plan; None when nothing is published. A release that cannot be read leaves the one before, and is tried
-        again every second."""
+        """The plan; None when nothing is published. While a release cannot be read the previous plan stays, and reading
+        is tried every second."""
         try:
             name = os.readlink(self._current)
         except OSError:
@@ -76,7 +76,7 @@ class LivePlan(Generic[Plan]):
             self._plan = self._plan_of(json.loads(text))
             self._name, self._failed, self._why = name, "", ""
             return
-        except FileNotFoundError as problem:  # of a version that did not write it
+        except FileNotFoundError as problem:  # a release by a version that did not write it
             self._plan, why = None, repr(problem)
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as problem:
             why = repr(problem)
@@ -87,7 +87,7 @@ class LivePlan(Generic[Plan]):
 
 
 def missing(root: Path, lines: Lines, faults: Iterable[str]) -> None:
-    """Tell at start what pages will not get: no release, or what is wrong with the live one."""
+    """Log at start why pages get nothing: there is no release, or the live one has a fault."""
     if not (root / "current").is_dir():
         faults = [f"no release is live in {root}: pages get nothing (hint: routing publish --root {root})"]
     for fault in faults:
@@ -96,7 +96,7 @@ def missing(root: Path, lines: Lines, faults: Iterable[str]) -> None:
 
 @dataclass
 class PublicSite:
-    """An application and how it is served. ``proxies``: how many trusted ones are in front; ``stop`` ends it."""
+    """An application and how it is served. ``proxies``: the number of trusted proxies in front; ``stop`` ends it."""
 
     application: Any
     listen: str
@@ -120,7 +120,7 @@ class PublicSite:
     def _serve(self, listener: Any) -> None:
         application = ProxyFix(self.application, x_for=self.proxies) if self.proxies else self.application
         _raise_descriptors(self.most_connections)
-        # behind a proxy every connection is the proxy's: it bounds those of an address, the API requests and leases
+        # behind a proxy all connections come from it: the proxy limits connections, the API requests and leases
         server = PublicServer(
             listener,
             application,
@@ -157,7 +157,7 @@ def _listener(text: str) -> Any:
     host, port = _address(text)
     listener = gevent.socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    # taken over by every accepted socket: an answer must not wait for the page's acknowledgement of its headers
+    # inherited by accepted sockets: an answer must not wait for the client's acknowledgement of its headers
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     try:
         listener.bind((host, port))
@@ -169,7 +169,7 @@ def _listener(text: str) -> Any:
 
 
 def _raise_descriptors(connections: int) -> None:
-    """As many open files as the connections need, where the system allows it."""
+    """Allow as many open files as the connections need, up to the system's hard limit."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     needed = connections + SPARE_DESCRIPTORS
     most = needed if hard == resource.RLIM_INFINITY else min(needed, hard)

@@ -1,6 +1,6 @@
-"""The skeleton of an HTTP API on Flask: keys, origins, refusals, faults and the headers of every answer.
+"""The skeleton of an HTTP API on Flask: keys, origins, errors and the headers of every answer.
 
-Errors are JSON, ``{"error": "..."}``. Caches keep nothing that does not say otherwise.
+Errors are JSON, ``{"error": "..."}``. Caches store nothing by default.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from dataclasses import dataclass
 from flask import Flask, Response, jsonify, request
 from werkzeug.exceptions import HTTPException
 
-#: Browsers ask again whether they may after this time.
+#: Browsers repeat a preflight request after this time.
 PREFLIGHT_SECONDS = 600
 
 
 class RequestRefused(Exception):
-    """The answer to a request that may not be made or is wrong: an HTTP status and why.
+    """A refused request: the HTTP status and the reason of its answer.
 
-    ``again_s``: after how many seconds it may be made again, 0 where time changes nothing.
+    ``again_s``: after how many seconds the request may be repeated (Retry-After), 0 for no header.
     """
 
     def __init__(self, status: int, reason: str, again_s: float = 0) -> None:
@@ -30,8 +30,8 @@ class RequestRefused(Exception):
 
 @dataclass(frozen=True)
 class Pages:
-    """Which pages of other sites read answers. ``origins``: the sites, as they are now; ``methods``, ``headers``: with
-    what their scripts may ask, as lists with commas."""
+    """Which pages of other sites may read answers (CORS). ``origins``: the sites now; ``methods``, ``headers``: what
+    their scripts may send, separated by commas."""
 
     origins: Callable[[], Collection[str]]
     methods: str
@@ -39,8 +39,8 @@ class Pages:
 
 
 def application(name: str, pages: Pages, paths: Iterable[str], fault: Callable[[Exception], None]) -> Flask:
-    """An application without routes but the preflights of ``paths``. ``fault`` gets every exception that is no answer;
-    whoever asked gets 500 and no details."""
+    """An application with only the preflight routes of ``paths``. ``fault`` gets every unexpected exception; its client
+    gets 500 without details."""
     app = Flask(name, static_folder=None)
 
     def preflight() -> Response:
@@ -61,7 +61,7 @@ def application(name: str, pages: Pages, paths: Iterable[str], fault: Callable[[
         if isinstance(problem, HTTPException) and problem.code:
             return error(problem.code, problem.name.lower())
         fault(problem)
-        return error(500, "a fault of ours")
+        return error(500, "internal error")
 
     @app.after_request
     def headed(response: Response) -> Response:
@@ -72,34 +72,34 @@ def application(name: str, pages: Pages, paths: Iterable[str], fault: Callable[[
 
 
 def error(status: int, reason: str) -> Response:
-    """An answer that says what is wrong."""
+    """An error answer."""
     response = jsonify({"error": reason})
     response.status_code = status
     return response
 
 
 def origin() -> str:
-    """The site of the page that asks, ``https://www.example.com``; "" for programs."""
+    """The origin of the requesting page, ``https://www.example.com``; "" for programs."""
     return request.headers.get("Origin", "")
 
 
 def address() -> str:
-    """The IP address that asks."""
+    """The client's IP address."""
     return request.remote_addr or ""
 
 
 def holds_key(keys: Iterable[str]) -> bool:
-    """Whether the request shows one of the keys: ``Authorization: Bearer KEY``."""
+    """Whether the request carries one of the keys: ``Authorization: Bearer KEY``."""
     scheme, _, given = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer":
         return False
-    # every key is compared: the time tells nothing of which was nearest
+    # compare every key: the response time must not depend on which one is nearest
     right = [hmac.compare_digest(given.strip().encode(), key.encode()) for key in keys if key]
     return any(right)
 
 
 def _head(response: Response, pages: Pages) -> None:
-    """Only listed origins read answers, and no browser guesses what an answer is."""
+    """Only listed origins may read answers, and browsers must not guess the content type."""
     response.headers.add("Vary", "Origin")
     response.headers.setdefault("Cache-Control", "no-store")
     response.headers["X-Content-Type-Options"] = "nosniff"

@@ -169,11 +169,11 @@ def test_refused_connections_and_odd_addresses_are_named_in_words(pool):
         closed.bind(("127.0.0.1", 0))
         with pytest.raises(NoReply, match="connection refused"):
             ask(pool, f"http://127.0.0.1:{closed.getsockname()[1]}/")
-    not_asked = "the URL is not one that can be asked"
+    not_asked = "the URL cannot be requested"
     refused = "address 169.254.169.254 is link-local or a metadata service"
     for url, words in {
-        "ftp://x/": "the URL is not http or https",
-        "http://": "the URL is not http or https",
+        "ftp://x/": "the URL is neither http nor https",
+        "http://": "the URL is neither http nor https",
         "http://host:secret/": not_asked,
         "http://[::1/": not_asked,
         "http://169.254.169.254/latest": refused,

@@ -277,7 +277,7 @@ def test_before_anything_is_published(plan: TrackingPlan) -> None:
 def test_a_fault_of_ours_is_reported_and_tells_nothing(plan: TrackingPlan) -> None:
     bed = Bed(plan, None)
     answer = bed.post("/v1/session")
-    assert (answer.status_code, answer.json) == (500, {"error": "a fault of ours"})
+    assert (answer.status_code, answer.json) == (500, {"error": "internal error"})
     assert len(bed.faults) == 1
 
 

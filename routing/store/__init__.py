@@ -1,7 +1,7 @@
-"""What the engines share in Redis: last talks, loads of people, turns, do-not-disturb.
+"""The data that engines share in Redis: last talks, loads of people, turns, do-not-disturb.
 
-Not having it is a normal case: every operation is over within its budget, and whoever asked goes on as if nothing were
-remembered. ``address`` reads the URL, ``connection`` opens sockets, ``nodes`` finds who holds a key (single, Sentinel,
-Cluster), ``client`` runs commands within the budget, ``keys`` names every key, ``memory`` says them in words,
-``embedded`` keeps a Redis of our own. Knows nothing of schemes, calls or decisions.
+A missing Redis is a normal case: every operation ends within its timeout, and its caller continues as if nothing were
+remembered. ``address`` parses the URL, ``connection`` opens sockets, ``nodes`` finds the node of a key (single,
+Sentinel, Cluster), ``client`` runs commands within the timeout, ``keys`` names every key, ``memory`` has the
+operations, ``embedded`` runs a Redis of our own. Knows nothing of schemes, calls or decisions.
 """

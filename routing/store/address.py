@@ -1,4 +1,4 @@
-"""Where Redis is, from a URL. Knows no sockets.
+"""The address of Redis, parsed from a URL. Knows no sockets.
 
 ``redis://[user:password@]host[:port][/db]``, ``rediss://`` with TLS, ``unix:///path``, and of several hosts
 ``redis+sentinel://host:port,host:port/name[?db=1]``, ``redis+cluster://host:port,host:port`` (``rediss+``: TLS).
@@ -22,7 +22,7 @@ _NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
 class BadAddress(ValueError):
-    """The URL is of no known form; the text says what is wrong and holds no password."""
+    """The URL is not valid; the text says what is wrong and holds no password."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class RedisEndpoint:
 
 @dataclass(frozen=True)
 class RedisAddress:
-    """A Redis, or several. ``name`` is what Sentinel calls the master; the password is not in the repr."""
+    """A Redis, or several. ``name``: Sentinel's name of the master; the repr hides passwords."""
 
     kind: Literal["single", "sentinel", "cluster"]
     hosts: tuple[RedisEndpoint, ...]
@@ -59,7 +59,7 @@ def parse(url: str) -> RedisAddress:
     if url.startswith("unix://"):
         path, _, options = url.removeprefix("unix://").partition("?")
         if not path.startswith("/"):
-            raise BadAddress("unix:// is followed by an absolute path")
+            raise BadAddress("unix:// needs an absolute path")
         return RedisAddress("single", (RedisEndpoint(unquote(path), 0),), db=_db(parse_qs(options).get("db", ["0"])[0]))
     found = _URL.fullmatch(url)
     if not found:

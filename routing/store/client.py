@@ -1,7 +1,7 @@
-"""Runs commands in Redis within a budget, and leaves a Redis alone that does not answer.
+"""Runs commands in Redis within a timeout, with a circuit breaker for a Redis that does not answer.
 
-A dead or stuck Redis costs a few decisions one budget each; then every question is refused at once, and a greenlet of
-the client's own asks, away from calls, until Redis is back or a replica has taken over.
+A dead or stuck Redis costs a few decisions one timeout each. Then the breaker is open: commands fail at once, and a
+background greenlet retries until Redis is back or a replica has taken over.
 """
 
 from __future__ import annotations
@@ -27,22 +27,22 @@ from routing.store.connection import Command, Reply
 from routing.store.nodes import RedisNode, RedisNodes, nodes
 
 BUDGET_SECONDS = 0.05
-#: Pause between two tries to find Redis again, and how long one try may take.
+#: Pause between two attempts to reach Redis again, and the timeout of one attempt.
 MEND_SECONDS = 0.2
 TRY_SECONDS = 0.5
-#: Errors that say: not here, not now.
+#: Errors of a node that does not serve the key, or not now.
 _ELSEWHERE = (ReadOnlyError, ClusterDownError, TryAgainError)
-#: How redis-py says that nobody listens.
+#: redis-py's error text when nobody listens.
 _UNREACHED = re.compile(r"Error \d+ connecting to (?P<at>.+?)\. (?P<why>.+)\.", re.DOTALL)
-_ALONE = "Redis is left alone until it answers again"
+_OPEN = "Redis does not answer (breaker open)"
 
 
 class StoreDown(Exception):
-    """Redis did not do it in time; the text says why. A normal case: go on as if nothing were remembered."""
+    """Redis did not answer in time; the text says why. A normal case: continue as if nothing were remembered."""
 
 
 class RedisStore:
-    """``ask`` serves any number of greenlets of one thread. ``report`` is told when Redis goes and comes back."""
+    """``ask`` serves any number of greenlets of one thread. ``report``: called when Redis goes and comes back."""
 
     def __init__(
         self,
@@ -55,28 +55,28 @@ class RedisStore:
         self._report = report
         self._nodes: RedisNodes = nodes(address)
         self._mending: Any = None
-        #: Nobody says where Redis is.
+        #: No Sentinel or cluster node says where Redis is.
         self._lost = False
 
     @property
     def is_up(self) -> bool:
-        """Whether all of Redis answered when it was last asked."""
+        """Whether every node answered its last command."""
         return self._mending is None
 
     def ask(self, key: str, *commands: Command, budget_s: float | None = None) -> list[Reply]:
-        """The replies to commands on keys of one slot (``key``'s), sent in one write.
+        """The replies to commands on keys in the slot of ``key``, sent in one write.
 
-        Raises StoreDown, after ``budget_s`` seconds at the latest; commands may have been carried out all the same.
+        Raises StoreDown, after ``budget_s`` seconds at the latest; the commands may have been executed all the same.
         """
         if self._lost:
-            raise StoreDown(_ALONE)
+            raise StoreDown(_OPEN)
         budget_s = self._budget_s if budget_s is None else budget_s
         timer = gevent.Timeout.start_new(budget_s)
         node: RedisNode | None = None
         try:
             node = self._nodes.holder(key)
             if not node.circuit.allows():
-                raise StoreDown(_ALONE)
+                raise StoreDown(_OPEN)
             replies = self._replies(node, commands)
         except gevent.Timeout as fired:
             if fired is not timer:
@@ -90,14 +90,14 @@ class RedisStore:
         return replies
 
     def close(self) -> None:
-        """End what runs beside calls and close every idle connection."""
+        """End the background greenlet and close every idle connection."""
         if self._mending:
             self._mending.kill()
         for node in self._nodes.all():
             node.forget()
 
     def _replies(self, node: RedisNode, commands: Sequence[Command]) -> list[Reply]:
-        """Follows one redirection of a cluster. Raises StoreDown for an error that asking again would not mend."""
+        """Follows one redirection of a cluster. Raises StoreDown for an error that a retry would not fix."""
         replies = node.ask(commands)
         moved = next((reply for reply in replies if isinstance(reply, AskError)), None)
         if moved:
@@ -115,18 +115,18 @@ class RedisStore:
         return replies
 
     def _failed(self, node: RedisNode | None, reason: str, at_once: bool = False) -> StoreDown:
-        """Count a failure; after a few in a row nobody asks until Redis answers again."""
+        """Count a failure; after a few in a row the breaker opens until Redis answers again."""
         if node:
             node.circuit.failed(is_certain=at_once)
         else:
             self._lost = True
         if (node is None or not node.circuit.allows()) and self._mending is None:
-            self._report(f"left alone: {reason}")
+            self._report(f"breaker open: {reason}")
             self._mending = gevent.spawn(self._mend)
         return StoreDown(reason)
 
     def _mend(self) -> None:
-        """Try until every node in use answers."""
+        """Retry until every node in use answers."""
         while True:
             with gevent.Timeout(TRY_SECONDS, False):  # type: ignore[arg-type]
                 try:
@@ -161,14 +161,14 @@ class RedisStore:
 
 
 def _takes_writes(role: Reply) -> bool:
-    """A user who may not ask for the role is believed that all is well: the first write that is refused tells."""
+    """Without the permission to read the role it counts as the master: a refused write would show otherwise."""
     if isinstance(role, ResponseError):
         return isinstance(role, NoPermissionError)
     return bool(role[0] == b"master")
 
 
 def _error_text(problem: Exception) -> str:
-    """An error in words, without the address's password (redis-py puts none in)."""
+    """The text of an error, without the address's password (redis-py never includes it)."""
     text = str(problem).strip() or type(problem).__name__
     if unreached := _UNREACHED.fullmatch(text):
         text = f"Redis at {unreached['at'].removesuffix(':0')} cannot be reached: {unreached['why']}"

@@ -1,8 +1,8 @@
-"""One connection to a Redis on a gevent socket, so that waiting for Redis never stops another call.
+"""One connection to a Redis on a gevent socket, so that waiting for Redis never blocks another call.
 
-redis-py logs in, hiredis packs the commands and reads the replies. redis-py's own sockets, retries and pool are not
-used: they block the process, and their patience is counted per read. Whoever uses a connection sets the deadline
-(gevent.Timeout), after which it is closed.
+redis-py logs in, hiredis packs the commands and parses the replies. redis-py's own sockets, retries and pool are not
+used: they block the process, and their timeout holds for each read. The caller sets the deadline (gevent.Timeout); the
+connection is closed after it.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ from routing.store.address import RedisAddress, RedisEndpoint
 Command = Sequence[str | int | float | bytes]
 Reply = Any
 CHUNK = 16 * 1024
-#: What the reader says while a reply is not whole.
+#: The reader's result while a reply is incomplete.
 _MORE = object()
 
 
 class Connection(RedisConnection):
-    """A lazy connection: the first command dials. ``fresh`` until a command has been answered."""
+    """A lazy connection: the first command connects. ``fresh`` until a command has been answered."""
 
     _sock: Any
 
@@ -50,7 +50,7 @@ class Connection(RedisConnection):
         return self._dial()
 
     def ask(self, commands: Iterable[Command]) -> list[Reply]:
-        """The replies to commands sent in one write; an error of one command stands in its place.
+        """The replies to commands sent in one write; the error of a command takes its reply's place.
 
         Raises OSError or redis.exceptions.RedisError when the connection failed, and then it is closed.
         """
@@ -61,17 +61,17 @@ class Connection(RedisConnection):
             self._sock.sendall(b"".join(packed))
             replies = list(self._replies(len(packed)))
         except BaseException:
-            self.drop()  # or a reply that comes late would answer the next question
+            self.drop()  # or a late reply would be read as that of the next command
             raise
         self.fresh = False
         return replies
 
     def drop(self) -> None:
-        """Close; the next command dials again."""
+        """Close; the next command connects again."""
         self.disconnect()  # type: ignore[no-untyped-call]
 
     def _replies(self, number: int) -> Iterator[Reply]:
-        """As many replies as were asked for. An error that means the connection, not the command, is raised."""
+        """So many replies. Raises an error of the connection; an error of a command is its reply."""
         reader = Reader(protocolError=InvalidResponse, replyError=self._get_parser().parse_error, notEnoughData=_MORE)
         for _ in range(number):
             while (reply := reader.gets()) is _MORE:

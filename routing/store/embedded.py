@@ -1,9 +1,9 @@
-"""A Redis of our own: a redis-server as a child, on a unix socket below the release root, ended with us.
+"""The embedded Redis: a redis-server as a child process, on a unix socket below the release root, ended with us.
 
-Two engines on one root share it: whoever finds it running uses it, and starts another when it is gone. Only who holds
-the folder's lock starts one, and the server itself holds it too: two of them would write one file, and the first to end
-would take the other's socket away. Its folder keeps what is remembered (append-only file), so nothing is lost with a
-restart. `program` tells which server it is.
+Two engines on one root share it; when its starter ends the other engine starts a new one. Only the holder of the
+folder's lock starts one, and the server itself holds the lock too: two servers would write one file, and the first to
+end would remove the other's socket. An append-only file in the folder keeps the data over a restart. `program` finds
+the executable.
 """
 
 from __future__ import annotations
@@ -26,24 +26,24 @@ from routing.store.program import HOW_TO_GET, program
 FOLDER = "redis"
 SOCKET = "redis.sock"
 LOCK = "lock"
-#: How often it is looked after, and how long a new one may take to listen.
+#: How often it is checked, and how long a new one may take to listen.
 LOOK_SECONDS = 0.5
 START_SECONDS = 10.0
-#: A child that has listened before and cannot be reached for so long (its socket is gone) is replaced; one that does
-#: not say a word, for so long.
+#: A child that has listened is replaced when it cannot be reached for so long (its socket is gone), or does not answer
+#: for so long.
 UNREACHED_SECONDS = 2.0
 SILENT_SECONDS = 30.0
-#: Patience with the answer to a PING, and with the end of a child that is replaced.
+#: Timeouts of the answer to a PING, and of the end of a child that is replaced.
 PING_SECONDS = 1.0
 END_SECONDS = 5.0
-#: What is remembered is small; a Redis of our own may not eat the node's memory.
+#: The data is small; the embedded Redis must not use up the node's memory.
 MOST_MEMORY = "512mb"
 _PR_SET_PDEATHSIG = 1
 _prctl = ctypes.CDLL(None, use_errno=True).prctl
 
 
 def url(root: Path) -> str:
-    """The address of the Redis that belongs to a release root."""
+    """The URL of a release root's Redis."""
     return f"unix://{root.resolve() / FOLDER / SOCKET}"
 
 
@@ -53,7 +53,7 @@ def answers(root: Path) -> bool:
 
 
 def _reached(root: Path) -> bool | None:
-    """Whether the root's Redis says anything; None when it does not even listen."""
+    """Whether the root's Redis answers; None when it does not even listen."""
     try:
         with socket.socket(socket.AF_UNIX) as sock, short_path(root.resolve() / FOLDER / SOCKET) as path:
             sock.settimeout(PING_SECONDS)
@@ -68,7 +68,7 @@ def _reached(root: Path) -> bool | None:
 
 
 class Embedded:
-    """``start`` it, ``stop`` it. ``report`` is told of starts and faults, from a thread of its own."""
+    """Starts and stops the server. ``report`` is called for starts and faults, from a thread of its own."""
 
     def __init__(self, root: Path, report: Callable[[str], None] = lambda text: None) -> None:
         self._root = root.resolve()
@@ -78,7 +78,7 @@ class Embedded:
         self._stop = threading.Event()
         self._child: subprocess.Popen[bytes] | None = None
         self._lock: int | None = None
-        #: Since when it has been out of reach, and been silent (monotonic seconds); whether it was ever reached.
+        #: When it was last reached, and last answered (monotonic seconds); whether it was ever reached.
         self._reached_s = self._heard_s = time.monotonic()
         self._has_listened = False
         self._keeper = threading.Thread(target=self._keep, name="redis", daemon=True)
@@ -86,13 +86,13 @@ class Embedded:
 
     @property
     def pid(self) -> int | None:
-        """Of the child; None when another engine's is used."""
+        """The child's pid; None when another engine runs the server."""
         return self._child.pid if self._child and self._child.poll() is None else None
 
     def start(self) -> bool:
-        """Keep a Redis running from now on. Whether it listens already; False when there is no program for it."""
+        """Keep a Redis running from now on. Whether it listens already; False when no redis-server is installed."""
         if program() is None:
-            self._report(f"there is no redis-server: nothing is remembered (hint: {HOW_TO_GET})")
+            self._report(f"no redis-server is installed: nothing is remembered (hint: {HOW_TO_GET})")
             return False
         self._keeper.start()
         self._looked.wait(START_SECONDS)
@@ -105,7 +105,7 @@ class Embedded:
             self._keeper.join()
 
     def _keep(self) -> None:
-        """The child dies with the thread that started it, so that thread lives as long as we do."""
+        """The kernel kills the child when the thread that started it ends, so this thread runs to the end."""
         while not self._stop.is_set():
             try:
                 self._look()
@@ -135,7 +135,7 @@ class Embedded:
             self._run()
 
     def _locked(self) -> bool:
-        """Whether the folder is ours to run a Redis in."""
+        """Whether this process holds the folder's lock."""
         self._folder.mkdir(mode=0o700, exist_ok=True)
         if self._lock is not None:
             return True
@@ -185,7 +185,7 @@ class Embedded:
                 self._child.wait()
 
     def _say(self, text: str) -> None:
-        """The same trouble is told once."""
+        """Report a problem once."""
         if text != self._reported:
             self._reported = text
             self._report(text)
@@ -201,7 +201,7 @@ def _refused(folder: Path, problem: OSError) -> str:
     if owner != ours:
         whose, who = _user(owner), _user(ours)
         hint = f"run as {whose}, or chown -R {who} {folder}"
-        return f"{folder} belongs to {whose} and we run as {who}: nothing is remembered (hint: {hint})"
+        return f"{folder} belongs to {whose} and this runs as {who}: nothing is remembered (hint: {hint})"
     return f"{folder}: {why}: nothing is remembered"
 
 
@@ -213,7 +213,7 @@ def _user(number: int) -> str:
 
 
 def _options() -> list[str]:
-    """A unix socket and no port; every second to disk."""
+    """A unix socket, no port, and a write to disk every second."""
     options = {
         "port": "0", "unixsocket": SOCKET, "unixsocketperm": "600", "dir": ".", "appendonly": "yes",
         "appendfsync": "everysec", "save": "", "maxmemory": MOST_MEMORY, "maxmemory-policy": "volatile-lru",

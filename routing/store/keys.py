@@ -1,4 +1,4 @@
-"""Every key in Redis: its name, what it holds, how long it stays.
+"""Every key in Redis: its name, its content, its TTL.
 
 ====================================================  ======  ===============================================  =========
 key                                                   type    content                                          TTL
@@ -10,17 +10,17 @@ key                                                   type    content           
 ``routing:{<project>:people}:dnd``                    hash    person: since when (epoch s)                     none
 ``routing:{<project>:people}:messages:<person>``      zset    ``<box>/<call>`` of voicemails, by their end     30 days
 ``routing:{<project>:pool:<pool>}:until``             zset    numbers by their lease's end (epoch s)           its keep
-``routing:{<project>:pool:<pool>}:lent``              hash    visitors and what they told (see leases.py)      its keep
-``routing:{<project>:networks}:of:<account>``         zset    where it was, by when last (epoch s)             180 days
-``routing:{<project>:networks}:told:<account>``       string  how many new ones were kept to be told today     1 day
-``routing:{<project>:networks}:untold``               hash    notices of new ones as JSON, until they are sent   7 days
-``routing:{<project>:networks}:sending``              string  somebody is sending them                         15 min
-``routing:{<project>:pops}``                          stream  who rings for whom, for screens, as JSON         2 min
+``routing:{<project>:pool:<pool>}:lent``              hash    visitors and their facts (see leases.py)         its keep
+``routing:{<project>:networks}:of:<account>``         zset    its networks, by the last time (epoch s)         180 days
+``routing:{<project>:networks}:told:<account>``       string  how many notices were queued today               1 day
+``routing:{<project>:networks}:untold``               hash    notices as JSON, until they are sent             7 days
+``routing:{<project>:networks}:sending``              string  a worker is sending them                         15 min
+``routing:{<project>:pops}``                          stream  screen pops as JSON                              2 min
 ====================================================  ======  ===============================================  =========
 
 The braces are Redis Cluster's hash tag: all keys of one operation share a slot, so an operation is one round trip to
-one node and a script never needs two. Talks are spread over the cluster by caller; what is known of a project's people
-lies together, because a decision reads all of it at once. Days are ``YYYYMMDD`` in the project's time zone.
+one node. Talks are spread over the cluster by caller. A project's people share a slot, because a decision reads all of
+them at once. Days are ``YYYYMMDD`` in the project's time zone.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ POPS_SECONDS = 120
 NETWORKS_SECONDS = 180 * DAY_SECONDS
 NOTICES_SECONDS = 7 * DAY_SECONDS
 SENDING_SECONDS = 900
-#: Talks kept of one caller: enough to find the last one that was long enough.
+#: Talks kept for one caller: enough to find the last one that was long enough.
 MOST_TALKS = 20
 
 
@@ -46,46 +46,46 @@ def talks(project: str, caller: str) -> str:
 
 
 def load(project: str, person: str) -> str:
-    """How much a person has talked."""
+    """A person's load: calls and talk time."""
     return f"routing:{{{project}:people}}:load:{person}"
 
 
 def counted(project: str, call_id: str) -> str:
-    """Mark of a call that is in its person's load."""
+    """The mark of a call that is counted in its person's load."""
     return f"routing:{{{project}:people}}:counted:{call_id}"
 
 
 def turns(project: str, scheme: str, step: str) -> str:
-    """Whose turn was when in a step."""
+    """The last turns of people in a step."""
     return f"routing:{{{project}:people}}:turn:{scheme}:{step}"
 
 
 def dnd(project: str) -> str:
-    """Who must not be disturbed."""
+    """The people on do-not-disturb."""
     return f"routing:{{{project}:people}}:dnd"
 
 
 def messages(project: str, person: str) -> str:
-    """The voicemails that wait for somebody."""
+    """The voicemails that wait for a person."""
     return f"routing:{{{project}:people}}:messages:{person}"
 
 
 def given(project: str, call: str) -> str:
-    """The voicemail that a call is hearing."""
+    """The voicemail that a call is playing."""
     return f"routing:{{{project}:people}}:given:{call}"
 
 
 def pool(project: str, name: str) -> tuple[str, str]:
-    """The leases of a pool of numbers, and to whom they are."""
+    """The leases of a pool's numbers, and their visitors."""
     return f"routing:{{{project}:pool:{name}}}:until", f"routing:{{{project}:pool:{name}}}:lent"
 
 
 def networks(project: str, account: str) -> tuple[str, str, str, str]:
-    """Where an account was, how often that was told today, what is not told yet, and who is telling it."""
+    """An account's networks, its count of notices today, the unsent notices, and the mark of who sends them."""
     family = f"routing:{{{project}:networks}}"
     return f"{family}:of:{account}", f"{family}:told:{account}", f"{family}:untold", f"{family}:sending"
 
 
 def pops(project: str) -> str:
-    """What screens are told."""
+    """The project's screen pops."""
     return f"routing:{{{project}:pops}}"

@@ -1,7 +1,7 @@
 """Numbers lent to visitors, in Redis: `routing.model.visitors.Leases`.
 
-A pool lives in two keys of one slot. Each method is one round trip; lending is one script, so that two visitors never
-hold one number however many ask at once. What is known of a visitor goes when its lease and the time after it are over.
+A pool has two keys in one slot. Each method is one round trip; lending is one script, so that two visitors never hold
+one number. A visitor's facts are deleted when the lease and the keep time after it have ended.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from routing.store.client import RedisStore, StoreDown
 #: A page waits for its number; a call waits for the store's own budget.
 PAGE_BUDGET_SECONDS = 0.25
 
-#: Fields of KEYS[2] by number: `n:` its visitor, `s:` and `p:` what they and their page told, `u:` known until when.
-#: By visitor: `v:` their number.
+#: Fields of KEYS[2] by number: `n:` its visitor, `s:` and `p:` the facts of the visit and of the page, `u:` until when
+#: they are kept. By visitor: `v:` their number.
 _FORGET = """
 local function forget(number)
   local visitor = redis.call('HGET', KEYS[2], 'n:' .. number)
@@ -34,9 +34,9 @@ local function keep(number)
   for _, key in ipairs(KEYS) do redis.call('EXPIRE', key, ARGV[2] + ARGV[3] + 1) end
 end
 """
-#: A lease that ends later than one that begins now is of a clock that was ahead, and ends with this one.
-#: KEYS[1] when each number's lease ends, KEYS[2] the fields above; now, lease, keep (s), visitor, what they told, what
-#: their page told, the pool's numbers as a digest and one by one. The number, or nothing when all are lent.
+#: A lease that ends later than one that begins now comes from a clock that was ahead: it is cut to a new one.
+#: KEYS[1] ends of leases by number, KEYS[2] the fields above; now, lease, keep (s), visitor, facts of the visit, facts
+#: of the page, digest of the pool's numbers, the numbers. Returns the number, or nothing when all are lent.
 LEND = (
     _FORGET
     + """
@@ -74,7 +74,7 @@ keep(number)
 return number
 """
 )
-#: The same keys; now, lease, keep (s), visitor, what the page told.
+#: The same keys; now, lease, keep (s), visitor, facts of the page.
 TELL = (
     _FORGET
     + """
@@ -96,7 +96,7 @@ class RedisLeases:
     def lend(
         self, lending: Lending, visitor_id: str, visitor: Visitor, page: Mapping[str, str], now: float
     ) -> str | None:
-        """See Leases. A number that is free the longest is lent first."""
+        """See Leases. The number that has been free the longest is lent first."""
         session = _text({"entities": dict(visitor.entities), "source": dict(visitor.source)})
         listed = hashlib.sha256(" ".join(lending.numbers).encode()).hexdigest()[:16]
         return self._run(LEND, lending, now, visitor_id, session, _text(dict(page)), listed, *lending.numbers)

@@ -1,7 +1,6 @@
-"""Talks, loads, turns and do-not-disturb in Redis, in words: `routing.model.memory.Memory`, and what writes it.
+"""Talks, loads, turns and do-not-disturb in Redis: `routing.model.memory.Memory`, and the methods that write it.
 
-Each method is one operation: one round trip, keys of one slot, within the budget. Writing a call twice is writing it
-once.
+Each method is one operation: one round trip, keys of one slot, within the timeout. Writes are idempotent.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ from routing.store import keys
 from routing.store.client import RedisStore, StoreDown
 from routing.store.connection import Command, Reply
 
-#: KEYS[1] turns; TTL, 1 to pass over whoever had the last turn, then names, each with its rank. Returns a name.
+#: KEYS[1] turns; TTL, 1 to skip the holder of the last turn, then names, each with its rank. Returns a name.
 TAKE_TURN = b"""
 local last = redis.call('ZREVRANGE', KEYS[1], 0, 0, 'WITHSCORES')
 local name, rank, turn
@@ -30,7 +29,7 @@ redis.call('ZADD', KEYS[1], (tonumber(last[2]) or 0) + 1, name)
 redis.call('EXPIRE', KEYS[1], ARGV[1])
 return name
 """
-#: KEYS[1] messages, KEYS[2] what the call was given before; the oldest moment kept, TTL of KEYS[2]. A name or "".
+#: KEYS[1] messages, KEYS[2] the message that the call plays; the oldest time kept, TTL of KEYS[2]. A name or "".
 NEXT_MESSAGE = """
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', ARGV[1])
 local heard = redis.call('GET', KEYS[2])
@@ -63,10 +62,10 @@ class RedisMemory:
     def __init__(self, store: RedisStore) -> None:
         self._store = store
 
-    # what decisions read
+    # read by decisions
 
     def talks(self, project: str, caller: str) -> Iterable[Talk]:
-        """See Memory. Each is read when it is asked for: mostly the first is the one."""
+        """See Memory. Parsed lazily: mostly the first talk decides."""
         key = keys.talks(project, caller)
         (found,) = self._ask(key, ("ZREVRANGE", key, 0, keys.MOST_TALKS - 1))
         return _talks(found)
@@ -103,10 +102,10 @@ class RedisMemory:
         (name,) = self._ask(key, ("EVAL", TAKE_TURN, 1, key, keys.TURN_SECONDS, int(spread), *arguments))
         return str(name, "utf-8")
 
-    # what the journal and people write
+    # written by the journal and by people
 
     def remember(self, project: str, caller: str, talk: Talk) -> None:
-        """Keep a talk among the last ones of an outside number."""
+        """Add a talk to the last ones of an outside number."""
         key = keys.talks(project, caller)
         self._ask(
             key,
@@ -116,7 +115,7 @@ class RedisMemory:
         )
 
     def count(self, project: str, person: str, call_id: str, day: str, talk_s: float, end: float, oldest: str) -> bool:
-        """Add a call to a person's load on a day, forget days before ``oldest``. False when it was counted before."""
+        """Add a call to a person's load of a day, delete days before ``oldest``. False when it was counted before."""
         load, mark = keys.load(project, person), keys.counted(project, call_id)
         arguments = (day, round(talk_s), round(end), keys.COUNTED_SECONDS, keys.LOAD_SECONDS, oldest)
         (counted,) = self._ask(load, ("EVAL", COUNT, 2, mark, load, *arguments))
@@ -128,7 +127,7 @@ class RedisMemory:
         self._ask(key, ("HDEL", key, person) if may_disturb else ("HSET", key, person, round(now_s)))
 
     def leave(self, project: str, person: str, name: str, at_s: float) -> None:
-        """A voicemail waits for somebody."""
+        """Add a voicemail to those that wait for a person."""
         key = keys.messages(project, person)
         self._ask(
             key,
@@ -138,7 +137,7 @@ class RedisMemory:
         )
 
     def waiting(self, project: str, people: Sequence[str], now_s: float) -> Mapping[str, int]:
-        """How many voicemails wait for each of these."""
+        """How many voicemails wait for each of these people."""
         names = {person: keys.messages(project, person) for person in people}
         since = round(now_s - messages.WAITS_SECONDS) + 1
         commands: list[Command] = [("ZCOUNT", key, since, "+inf") for key in names.values()]
@@ -146,7 +145,7 @@ class RedisMemory:
         return dict(zip(names, map(int, counts), strict=True))
 
     def away(self, project: str) -> Mapping[str, float]:
-        """Who must not be disturbed, and since when."""
+        """The people on do-not-disturb, and since when."""
         (found,) = self._ask(keys.dnd(project), ("HGETALL", keys.dnd(project)))
         return {person: float(since) for person, since in _pairs(found).items()}
 
@@ -171,7 +170,7 @@ def _load(found: Sequence[bytes | None]) -> Load:
 
 
 def _pairs(flat: Sequence[bytes]) -> dict[str, str]:
-    """Name and value in turn, as Redis lists a hash or a sorted set with scores."""
+    """Alternating names and values, as Redis lists a hash or a sorted set with scores."""
     texts = [text.decode() for text in flat]
     return dict(zip(texts[::2], texts[1::2], strict=True))
 

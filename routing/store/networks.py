@@ -9,10 +9,10 @@ from routing.store import keys
 from routing.store.client import RedisStore, StoreDown
 from routing.store.connection import Command, Reply
 
-#: Networks kept of one account, the last ones; notices of one account a day, and those that wait in all.
+#: Most networks kept for one account, most notices of one account a day, most unsent notices.
 MOST_NETWORKS, MOST_A_DAY, MOST_WAITING = 500, 10, 1000
-#: KEYS as `keys.networks`; network, now, TTL, name and text of the notice, and the bounds. The first network of an
-#: account is learnt and not told. Returns 1 when the notice waits now.
+#: KEYS as `keys.networks`; network, now, TTL, name and text of the notice, and the limits. The first network of an
+#: account makes no notice. Returns 1 when the notice was queued.
 SEEN = """
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', ARGV[2] - ARGV[3])
 local is_new = not redis.call('ZSCORE', KEYS[1], ARGV[1]) and redis.call('ZCARD', KEYS[1]) > 0
@@ -35,7 +35,7 @@ class RedisNetworks:
         self._store = store
 
     def seen(self, project: str, account: str, network: str, at_s: float, name: str, notice: str) -> bool:
-        """See Known."""
+        """See NetworkMemory."""
         where = keys.networks(project, account)
         bounds = (MOST_NETWORKS, MOST_A_DAY, MOST_WAITING, keys.NOTICES_SECONDS)
         arguments = (network, round(at_s), keys.NETWORKS_SECONDS, name, notice, *bounds)
@@ -43,7 +43,7 @@ class RedisNetworks:
         return bool(is_new)
 
     def unsent(self, project: str) -> Mapping[str, str]:
-        """See Known."""
+        """See NetworkMemory."""
         *_, notices, sending = keys.networks(project, "")
         (waiting,) = self._ask(notices, ("HLEN", notices))
         if not waiting:
@@ -56,7 +56,7 @@ class RedisNetworks:
         return dict(zip(texts[::2], texts[1::2], strict=True))
 
     def sent(self, project: str, *names: str) -> None:
-        """See Known."""
+        """See NetworkMemory."""
         *_, notices, sending = keys.networks(project, "")
         commands: list[Command] = [("HDEL", notices, name) for name in names]
         self._ask(notices, *commands, ("DEL", sending))

@@ -1,7 +1,7 @@
-"""Who holds a key: one Redis, the master that Sentinel names, or the cluster's node of the key's slot.
+"""The node that holds a key: one Redis, the master that Sentinel names, or the cluster's node of the key's slot.
 
-A node keeps its idle connections and remembers its failures. Nothing here has a deadline of its own: whoever asks
-sets one (gevent.Timeout). Who is asked changes in ``refresh`` alone, which the client calls away from calls.
+A node keeps its idle connections and its breaker. Methods have no deadline of their own: the caller sets one
+(gevent.Timeout). Only ``refresh`` changes the nodes; the client calls it in the background.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ from routing.model.circuit import Circuit
 from routing.store.address import RedisAddress, RedisEndpoint
 from routing.store.connection import Command, Connection, Reply
 
-#: Failures in a row after which a node is not asked until it has been found to answer again.
+#: Failures in a row that open a node's breaker until it answers again.
 FAILURES_TO_OPEN = 3
-#: How long one of several Sentinels or cluster nodes may take to say where things are.
+#: Timeout for one of several Sentinels or cluster nodes to name the master or the slots.
 TELL_SECONDS = 0.3
 MOST_IDLE = 64
 
 
 class NobodyKnows(OSError):
-    """No Sentinel or cluster node says who holds the key."""
+    """No Sentinel or cluster node names the node of a key."""
 
 
 class RedisNode:
@@ -40,7 +40,7 @@ class RedisNode:
         self._idle: list[Connection] = []
 
     def ask(self, commands: Sequence[Command]) -> list[Reply]:
-        """The replies, errors of single commands in their place. Raises OSError or RedisError.
+        """The replies; the error of a command takes its reply's place. Raises OSError or RedisError.
 
         A connection that Redis closed while it was idle is replaced once.
         """
@@ -71,13 +71,13 @@ class RedisNodes(Protocol):
     """Finds nodes."""
 
     def holder(self, key: str) -> RedisNode:
-        """Who holds a key. Raises OSError or RedisError when that is not known and nobody tells."""
+        """The node of a key. Raises OSError or RedisError when it cannot be found."""
 
     def at(self, endpoint: RedisEndpoint) -> RedisNode:
-        """The node that another one named."""
+        """The node at an endpoint that another node named."""
 
     def refresh(self) -> None:
-        """Learn anew who holds what. Raises OSError or RedisError."""
+        """Find the nodes again. Raises OSError or RedisError."""
 
     def all(self) -> Iterable[RedisNode]:
         """Every node in use."""
@@ -98,7 +98,7 @@ class Single:
         return self._node
 
     def refresh(self) -> None:
-        """See RedisNodes: there is nothing to learn."""
+        """See RedisNodes: there is nothing to find."""
 
     def all(self) -> Iterable[RedisNode]:
         """See RedisNodes."""
@@ -106,7 +106,7 @@ class Single:
 
 
 class Sentinel:
-    """The master of a name, as the Sentinels say."""
+    """The master that the Sentinels name."""
 
     def __init__(self, address: RedisAddress) -> None:
         self._address = address
@@ -125,7 +125,7 @@ class Sentinel:
         return self.holder("")
 
     def refresh(self) -> None:
-        """See RedisNodes. The Sentinel that answered is asked first the next time."""
+        """See RedisNodes. The Sentinel that answered is queried first the next time."""
         question = ("SENTINEL", "GET-MASTER-ADDR-BY-NAME", self._address.name)
         for sentinel, (reply,) in _replies_of(self._sentinels, question):
             if isinstance(reply, list) and len(reply) == 2:
@@ -169,17 +169,17 @@ class Cluster:
         return self._nodes.setdefault(endpoint, RedisNode(endpoint, self._address))
 
     def refresh(self) -> None:
-        """See RedisNodes. Nodes that hold nothing any more are forgotten, but for those of the URL."""
+        """See RedisNodes. Nodes without slots are forgotten, except those of the URL."""
         known = sorted(self._nodes.values(), key=lambda node: node.circuit.failures)
         for node, (reply,) in _replies_of(known, ("CLUSTER", "SLOTS")):
             if isinstance(reply, list) and reply:
                 self._ranges = [(int(first), int(last), self._named(node, at)) for first, last, at, *_ in reply]
                 self._keep({each for _, _, each in self._ranges})
                 return
-        raise NobodyKnows("no node of the cluster tells its slots")
+        raise NobodyKnows("no node of the cluster answers with its slots")
 
     def _named(self, by: RedisNode, at: Sequence[bytes | int]) -> RedisNode:
-        """A node as another one names it; an empty host is the one that was asked."""
+        """A node as another one names it; an empty host means the naming node's."""
         host = at[0].decode() if isinstance(at[0], bytes) else ""
         return self.at(RedisEndpoint(host or by.endpoint.host, int(at[1])))
 
@@ -195,7 +195,7 @@ class Cluster:
 
 
 def _replies_of(nodes: Sequence[RedisNode], question: Command) -> Iterator[tuple[RedisNode, list[Reply]]]:
-    """The nodes that answer a question in time, one after another."""
+    """The nodes that answer a command in time, one after another, with their replies."""
     for node in list(nodes):
         replies: list[Reply] = []
         with gevent.Timeout(TELL_SECONDS, False), suppress(OSError, RedisError):  # type: ignore[arg-type]
@@ -205,7 +205,7 @@ def _replies_of(nodes: Sequence[RedisNode], question: Command) -> Iterator[tuple
 
 
 def nodes(address: RedisAddress) -> RedisNodes:
-    """What an address leads to."""
+    """The nodes of an address."""
     kinds: dict[str, type[Single] | type[Sentinel] | type[Cluster]] = {
         "single": Single,
         "sentinel": Sentinel,

@@ -1,7 +1,7 @@
-"""Pops in Redis, a short stream of each project: `routing.model.pop.Pops`.
+"""Screen pops in Redis, a short stream for each project: `routing.model.pop.Pops`.
 
-A stream, not a channel: whoever begins to read, or reads again after a failover, gets what was told meanwhile, and
-every reader knows an event by the same id. One key, so one slot and one node of a cluster.
+A stream, not a pub/sub channel: a reader that starts, or reconnects after a failover, gets the events in between, and
+all readers see the same event ids. One key, so one slot and one node of a cluster.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from routing.model.pop import PopsDown
 from routing.store import keys
 from routing.store.client import RedisStore, StoreDown
 
-#: Kept of a project, about; a minute of calls that ring is fewer.
+#: About so many pops are kept for a project, more than a minute of calls.
 MOST = 2_000
 AT_ONCE = 200
-#: What a reader that waits may take beside the waiting.
+#: Timeout of a read in addition to its waiting time.
 READ_SECONDS = 2.0
 
 
@@ -35,7 +35,7 @@ class RedisPops:
             raise PopsDown(str(problem)) from None
 
     def after(self, project: str, last: str, wait_s: float) -> Sequence[tuple[str, str]]:
-        """See Pops. The connection is held meanwhile."""
+        """See Pops. Holds a connection while it waits."""
         key = keys.pops(project)
         read = ("XREAD", "COUNT", AT_ONCE, "BLOCK", max(1, round(wait_s * 1000)), "STREAMS", key, last)
         try:

@@ -1,4 +1,4 @@
-"""Notices by e-mail: ``message`` writes one, ``smtp`` hands it to a mail server.
+"""Notices by e-mail and webhook: ``message`` writes an e-mail, ``smtp`` sends it, ``hook`` posts to a web address.
 
 Knows nothing of SQL, of CDRs and of when a notice is due.
 """

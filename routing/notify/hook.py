@@ -1,8 +1,8 @@
-"""Tells a web address of a voicemail, a missed call or a phone in a new network: one signed POST of JSON, as a webhook
-step asks.
+"""Notifies a web address of a voicemail, a missed call or a phone in a new network: one POST of JSON, signed like that
+of a webhook step.
 
-2xx is told; 408, 425, 429, 5xx and no answer are later; any other answer is never. Knows nothing of when a notice is
-due, and no socket.
+2xx: delivered; 408, 425, 429, 5xx or no answer: try again later; any other status: refused for good. Knows nothing of
+when a notice is due, and no sockets.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from routing.model.notice import Later, NewNetwork, Notice, NoticeRefused
 from routing.model.web import NoReply, Reply
 
 DEADLINE_SECONDS = 10.0
-#: Answers that are worth another try, beside every 5xx.
+#: Statuses after which a retry makes sense, besides every 5xx.
 _LATER = frozenset({408, 425, 429})
 
 #: Method, URL, headers, body and deadline in seconds -> the answer. Raises NoReply.
@@ -27,14 +27,14 @@ Headers = Callable[[str, int, bytes], Mapping[str, str]]
 
 @dataclass(frozen=True)
 class WebHooks:
-    """Tells addresses. The same notice told twice has the same ``Webhook-Id``; of a call it is the call's id."""
+    """Posts notices. A notice that is sent twice has the same ``Webhook-Id``: for a call it is the call's id."""
 
     post: Post
     headers: Headers
     now: Callable[[], float]
 
     def tell(self, notice: Notice | NewNetwork, url: str) -> None:
-        """Tell one address. Raises Later and Refused."""
+        """Notify one address. Raises Later and Refused."""
         content = body(notice)
         try:
             reply = self.post("POST", url, self.headers(notice.id, int(self.now()), content), content, DEADLINE_SECONDS)
@@ -47,7 +47,7 @@ class WebHooks:
 
 
 def body(notice: Notice | NewNetwork) -> bytes:
-    """What an address is told. ``recording`` is the file of a voicemail on its node, times are ISO 8601 in UTC."""
+    """The body of a notice. ``recording`` is the file of a voicemail on its node, times are ISO 8601 in UTC."""
     facts = _network(notice) if isinstance(notice, NewNetwork) else _call(notice)
     return json.dumps(facts, ensure_ascii=False, separators=(",", ":")).encode()
 

@@ -1,8 +1,8 @@
-"""The e-mail that tells of a voicemail, a missed call or a phone in a new network. Pure: a notice, its recording and
-the project's zone in, a message out.
+"""The e-mail about a voicemail, a missed call or a phone in a new network. Pure: a notice, its recording and the
+project's zone in, a message out.
 
-The same notice gives the same bytes, so that a message sent twice is known by its Message-ID. Nothing that a caller or
-a scheme says becomes more than text of one line.
+The same notice gives the same bytes, so that a message sent twice has the same Message-ID. Text from a caller or a
+scheme always stays one line of plain text.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 from routing.model.durations import spoken
 from routing.model.notice import NewNetwork, Notice
 
-#: Larger recordings stay where they are: mail servers refuse what is much larger.
+#: Larger recordings are not attached: mail servers refuse large messages.
 MOST_ATTACHED_BYTES = 10 * 1024 * 1024
 _LONGEST_WORD = 200
 _NEW_NETWORK = """The account was never registered from there before. If its owner is not there, somebody has its
@@ -35,7 +35,7 @@ class Recording:
 
 
 def message(notice: Notice, recording: Recording, zone: ZoneInfo, sender: str) -> EmailMessage:
-    """The message to all addressees of a call's notice; ``sender``: the address that it comes from."""
+    """The message to all addressees of a call's notice; ``sender``: its From address."""
     what = "Voicemail" if notice.recording else "Missed call"
     subject = f"{what} from {_line(notice.caller)} to {_line(notice.number)} ({_line(notice.scheme)})"
     mail = _addressed(notice, subject, datetime.fromtimestamp(int(notice.ended), zone), sender)
@@ -48,7 +48,7 @@ def message(notice: Notice, recording: Recording, zone: ZoneInfo, sender: str) -
 
 
 def of_network(notice: NewNetwork, zone: ZoneInfo, sender: str) -> EmailMessage:
-    """The message that a phone is in a new network."""
+    """The message about a phone in a new network."""
     at = datetime.fromtimestamp(int(notice.at), zone)
     whose = notice.phone or notice.account
     mail = _addressed(notice, f"New network of phone {_line(whose)}: {_line(notice.network)}", at, sender)
@@ -103,7 +103,7 @@ def _missed(notice: Notice) -> dict[str, str]:
 
 
 def _line(text: str) -> str:
-    """Text without anything that could end its line or turn its direction."""
+    """Text without characters that could end the line or change the writing direction."""
     return "".join(letter if letter.isprintable() else " " for letter in text[:_LONGEST_WORD])
 
 

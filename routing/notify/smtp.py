@@ -1,7 +1,7 @@
-"""Hands notices to a mail server: ``smtp://[user@]host[:587]`` with STARTTLS, ``smtps://[user@]host[:465]``.
+"""Sends notices through a mail server: ``smtp://[user@]host[:587]`` with STARTTLS, ``smtps://[user@]host[:465]``.
 
-A server on this machine (a loopback address or ``localhost``) is spoken to without STARTTLS. What the server answered
-decides: never (5xx), later (all else), or done. Knows nothing of when a notice is due.
+A server on this machine (a loopback address or ``localhost``) needs no STARTTLS. The server's answer decides:
+delivered, refused for good (5xx), or try again later (anything else). Knows nothing of when a notice is due.
 """
 
 from __future__ import annotations
@@ -33,12 +33,12 @@ from routing.model.budget import Budget, Counted
 from routing.model.notice import Later, NewNetwork, Notice, NoticeRefused
 from routing.notify.message import MOST_ATTACHED_BYTES, Recording, message, of_network
 
-#: For the server's answer, and for sending a whole recording over a slow line.
+#: Timeout of a server's answer, and of sending a whole recording over a slow line.
 TIMEOUT_SECONDS = 120.0
-#: For all of a session, and for all that the server says in it.
+#: Limits of a session: its duration, and the size of all replies.
 SESSION_SECONDS = 600.0
 REPLY_BYTES = 64 * 1024
-#: What a server answers to a message that is too large, already at MAIL FROM.
+#: The status for a message that is too large, already in the answer to MAIL FROM.
 _TOO_LARGE = 552
 _URL = re.compile(
     r"(?P<form>smtps?)://(?:(?P<user>[^@/:\s]+)@)?(?P<host>\[[0-9a-fA-F:]+\]|[A-Za-z0-9._-]+)(?::(?P<port>\d{1,5}))?/?"
@@ -47,7 +47,7 @@ _PORTS = {"smtp": 587, "smtps": 465}
 
 
 class BadServer(ValueError):
-    """The URL is of no known form, or lacks its password; the text holds neither."""
+    """The URL is not valid, or its password is missing; the text shows neither."""
 
 
 @dataclass(frozen=True)
@@ -66,10 +66,10 @@ def parse(url: str, password: str = "") -> MailServer:
     match = _URL.fullmatch(url)
     if match is None or int(match["port"] or 1) not in range(1, 65536):
         raise BadServer(
-            "the mail server's URL is not one: write `smtp://mail.example.com:587` or `smtps:`, a user and `@` first"
+            "the mail server's URL is not valid: write `smtp://mail.example.com:587` or `smtps:`, a user and `@` first"
         )
     if match["user"] and not password:
-        raise BadServer("the mail server's URL names a user, whose password is missing")
+        raise BadServer("the mail server's URL names a user, but the password is missing")
     host, user = match["host"].strip("[]"), unquote(match["user"] or "")
     security: Literal["tls", "starttls", "none"] = "none" if _is_here(host) else "starttls"
     if match["form"] == "smtps":
@@ -85,7 +85,7 @@ def _is_here(host: str) -> bool:
 
 
 class _Replies:
-    """Beside smtplib's client, which would read a reply's lines for ever: all replies of a session have one budget."""
+    """Limits smtplib's client, which would read a reply's lines for ever: all replies of a session share one budget."""
 
     file: Any
     sock: Any
@@ -119,8 +119,8 @@ class _BoundedTls(_Replies, SMTP_SSL):
 
 @dataclass(frozen=True)
 class SmtpMail:
-    """Sends notices from ``sender``, with times in ``zone``; one connection a notice. ``trust``: whose
-    certificates count (None: the machine's own choice)."""
+    """Sends notices from ``sender``, with times in ``zone``; one connection for each notice. ``trust``: the accepted
+    certificates (None: the system's)."""
 
     server: MailServer
     sender: str
@@ -129,7 +129,7 @@ class SmtpMail:
     timeout_s: float = TIMEOUT_SECONDS
 
     def send(self, notice: Notice | NewNetwork) -> Mapping[str, str]:
-        """Send one notice; returns the addressees that were refused and why. Raises Later and Refused."""
+        """Send one notice; returns the refused addressees and the reasons. Raises Later and Refused."""
         if isinstance(notice, NewNetwork):
             mail = of_network(notice, self.zone, self.sender)
         else:
@@ -153,7 +153,7 @@ class SmtpMail:
 
     @contextmanager
     def _connected(self) -> Iterator[SMTP]:
-        """A session; how it is closed changes nothing of what was sent in it."""
+        """A session; errors while closing it are ignored."""
         server = self.server
         budget = Budget(REPLY_BYTES, time.monotonic() + SESSION_SECONDS, time.monotonic)
         if server.security == "tls":
@@ -176,7 +176,7 @@ class SmtpMail:
 
 
 def read(path: Path) -> Recording:
-    """A WAV file: its content unless it is too large to be attached or gone, its length where its header tells one."""
+    """A WAV file: its content unless it is missing or too large to attach, its length if the header is valid."""
     try:
         size = path.stat().st_size
         content = path.read_bytes() if size <= MOST_ATTACHED_BYTES else None

@@ -1,1 +1,1 @@
-"""Screen pops: tells browsers, over server-sent events, whose call is about to ring on a person's phone."""
+"""Screen pops: sends browsers, over server-sent events, the call that is about to ring on a person's phone."""

@@ -3,8 +3,8 @@
 ``GET /v1/pops?person=ivan``     server-sent events: one for each call that is about to ring ivan
 ``POST /v1/pops/token?person=ivan&for=3600``  a token for ivan's page, for so many seconds
 
-Whoever holds the project's key (``Authorization: Bearer``) may see everybody and make tokens; a page shows its token
-(``?token=``) and sees one person. Nothing of a caller is logged.
+With the project's key (``Authorization: Bearer``) a client may see everybody's pops and make tokens; a page with a
+token (``?token=``) sees one person's. Nothing of a caller is logged.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ from routing.pops.plan import PopsPlan
 from routing.pops.tokens import LONGEST_SECONDS, Pass, read, signed
 from routing.web.skeleton import Pages, RequestRefused, address, application, holds_key, origin
 
-#: A line that says nothing, so that proxies keep the connection and a page that is gone is noticed.
+#: Interval of empty comments: proxies keep the connection, and a closed page is noticed.
 BEAT_SECONDS = 15.0
-#: A stream is ended after this time, and its token or key looked at again when the browser comes back.
+#: A stream ends after this time; its token or key is checked again when the browser reconnects.
 STREAM_SECONDS = 900
-#: Browsers come back after this time.
+#: Browsers reconnect after this time.
 AGAIN_MS = 2_000
 TOKEN_SECONDS = 3600
 STREAM = "text/event-stream"
@@ -32,43 +32,43 @@ STREAM = "text/event-stream"
 
 @dataclass
 class PopsApi:
-    """What the routes need. ``plan``: the live one, None when nothing is published; ``keys``: the values of a secret's
-    name; ``wait_s``: how long an address that asked wrongly too often must wait; ``now``: seconds since the epoch."""
+    """What the routes need. ``plan``: the live one or None; ``keys``: the values of a secret by its name; ``wait_s``:
+    how long an address with too many failed requests must wait; ``now``: seconds since the epoch."""
 
     plan: Callable[[], PopsPlan | None]
     hub: Hub
     keys: Callable[[str], Sequence[str]]
     wait_s: Callable[[str], float]
     now: Callable[[], float]
-    #: Told of every answer by its HTTP status, and of faults of ours.
+    #: Called with every answer's HTTP status; with every unexpected exception.
     count: Callable[[int], None] = field(default=lambda status: None)
     fault: Callable[[Exception], None] = field(default=lambda problem: None)
 
     def live(self) -> tuple[PopsPlan, Sequence[str]]:
-        """The plan and its keys, when this project has screens. Raises RequestRefused."""
+        """The plan and its keys, when this project has screen pops. Raises RequestRefused."""
         plan = self.plan()
         keys = self.keys(plan.key) if plan and plan.key else ()
         if plan is None or not keys:
-            raise RequestRefused(503, "nothing is published, or the project names no `pops` or no key of it", 60)
+            raise RequestRefused(503, "nothing is published, or the project has no `pops` or no key for it", 60)
         return plan, keys
 
     def allowed(self, plan: PopsPlan, keys: Sequence[str]) -> Pass:
-        """Whom the asker may see. Raises RequestRefused."""
+        """Whose pops the client may see. Raises RequestRefused."""
         person = request.args.get("person", "")
         token = request.args.get("token", "")
         allowed = read(token, keys, plan.project, self.now()) if token else None
         if holds_key(keys):
             allowed = Pass(person, math.ceil(self.now()) + LONGEST_SECONDS)
         if allowed is None or person not in ("", allowed.person):
-            raise self._not_allowed("no key and no token for this person that is still good")
+            raise self._not_allowed("no key and no valid token for this person")
         if allowed.person not in plan.people:
             raise RequestRefused(404, "person is not one of this project's")
         return allowed
 
     def may_sign(self, keys: Sequence[str]) -> None:
-        """Raises RequestRefused for who does not hold the key."""
+        """Raises RequestRefused without the key."""
         if not holds_key(keys):
-            raise self._not_allowed("tokens are for who holds the key: Authorization: Bearer ...")
+            raise self._not_allowed("tokens need the key: Authorization: Bearer ...")
 
     def _not_allowed(self, reason: str) -> RequestRefused:
         if wait_s := self.wait_s(address()):
@@ -77,7 +77,7 @@ class PopsApi:
 
 
 def create(api: PopsApi) -> Flask:
-    """The application: routes over `PopsApi`, with what holds for every request."""
+    """The application: routes over `PopsApi`, with the common checks of every request."""
 
     def origins() -> Collection[str]:
         plan = api.plan()
@@ -127,7 +127,7 @@ def _lines(screen: Screen, until: float, now: Callable[[], float]) -> Iterator[b
 
 
 def _written(event: PopEvent) -> bytes:
-    """JSON has no line ends, so it is one ``data`` line."""
+    """One ``data`` line: the JSON has no line breaks."""
     return f"id: {event.id[0]}-{event.id[1]}\ndata: {event.text}\n\n".encode()
 
 

@@ -1,6 +1,6 @@
-"""Which screens are open, and what each of them is told; keeps the last minute for those that come back.
+"""The open screens and their events; keeps the last minute for screens that reconnect.
 
-A screen that does not take what it is told is closed: its browser comes back and is told the rest. Knows no HTTP.
+A screen that reads too slowly is closed: its browser reconnects and gets the rest. Knows no HTTP.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from gevent.queue import Empty, Full, Queue
 
 from routing.model.pop import KEPT_SECONDS
 
-#: Screens that may be open, in all and of one person, and events that one may lag behind.
+#: Most open screens, in all and of one person, and most events that one may lag behind.
 MOST_SCREENS, MOST_OF_PERSON, MOST_LAG = 2_000, 20, 32
-#: Told within a minute, in all.
+#: Most events kept for the last minute, in all.
 MOST_KEPT = 5_000
 
 
@@ -27,7 +27,7 @@ class TooMany(Exception):
 
 @dataclass(frozen=True)
 class PopEvent:
-    """Something told: its id ``<ms>-<number>``, the person whom it is for, its JSON."""
+    """A screen pop as an event: its id ``<ms>-<number>``, its person, its JSON."""
 
     id: tuple[int, int]
     person: str
@@ -36,14 +36,14 @@ class PopEvent:
 
 @dataclass(eq=False)
 class Screen:
-    """One open screen. ``events`` gives what it is told."""
+    """One open screen. ``events`` yields its events."""
 
     person: str
     _queue: Any = field(default_factory=lambda: Queue(MOST_LAG))
     lost: bool = False
 
     def put(self, event: PopEvent) -> None:
-        """Tell it; one that lags too far behind is lost."""
+        """Queue an event; a screen that lags too far behind is marked as lost."""
         try:
             self._queue.put_nowait(event)
         except Full:
@@ -74,7 +74,7 @@ class Hub:
         return len(self._screens)
 
     def tell(self, id_: tuple[int, int], text: str) -> bool:
-        """Tell the person's screens of a pop (JSON); False for what was told already or is no pop."""
+        """Send a pop (JSON) to its person's screens; False for one that was sent already, or is not a pop."""
         person = _person(text)
         self._forget()
         if not person or any(event.text == text for event in self._kept):
@@ -89,7 +89,7 @@ class Hub:
         return True
 
     def show(self, person: str, after: tuple[int, int] | None) -> Screen:
-        """A new screen, told first what came after an event that it had. Raises TooMany."""
+        """A new screen; it gets first the events after the last one that it had. Raises TooMany."""
         if len(self._screens) >= MOST_SCREENS or self._of_person[person] >= MOST_OF_PERSON:
             raise TooMany
         self._forget()
@@ -103,7 +103,7 @@ class Hub:
         return screen
 
     def close(self, screen: Screen) -> None:
-        """The screen is gone; once is enough."""
+        """Remove a screen; may be called again."""
         if screen in self._screens:
             self._screens.remove(screen)
             self._of_person[screen.person] -= 1
@@ -123,7 +123,7 @@ def _person(text: str) -> str:
 
 
 def id_of(text: str) -> tuple[int, int] | None:
-    """The id ``<ms>-<number>`` in a text; None when it is none."""
+    """The id ``<ms>-<number>`` in a text; None for another text."""
     ms, dash, number = text.partition("-")
     right = dash and ms.isascii() and ms.isdigit() and number.isascii() and number.isdigit() and len(text) < 40
     return (int(ms), int(number)) if right else None

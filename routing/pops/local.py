@@ -1,6 +1,6 @@
-"""Pops from the engine to the server of screens on the same node, when there is no Redis: datagrams to a unix socket.
+"""Screen pops from the engine to the pops server on the same node, without Redis: datagrams to a unix socket.
 
-Sending never waits: where nobody reads, or reads too slowly, a pop is lost.
+Sending never blocks: a pop is lost when nobody reads, or reads too slowly.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ LONGEST = 16 * 1024
 
 
 def send(root: Path, text: str) -> bool:
-    """Whether a server of the release root's screens took it."""
+    """Send a pop to the release root's pops server; whether it was accepted."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sock, suppress(OSError):
         sock.setblocking(False)
         with short_path(root / NAME) as path:
@@ -29,7 +29,7 @@ def send(root: Path, text: str) -> bool:
 
 
 class Receiver:
-    """Listens for pops of a root's engines. ``next`` waits for one."""
+    """Receives the pops of a root's engines. ``next`` waits for one."""
 
     def __init__(self, root: Path) -> None:
         self._path = root / NAME
@@ -48,6 +48,6 @@ class Receiver:
                     return str(data, "utf-8")
 
     def close(self) -> None:
-        """Listen no more."""
+        """Close and remove the socket."""
         self._sock.close()
         self._path.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""What a release says of screens (``pops`` in ``table.json``): which pages may listen, whose key lets them. Pure."""
+"""A release's settings of screen pops (``pops`` in ``table.json``): the origins of pages, the key. Pure."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class PopsPlan:
-    """One project's screens. ``key``: the name of the secret; "" where the project has no screens."""
+    """One project's screen pops. ``key``: the name of the secret, "" for a project without screen pops."""
 
     project: str
     origins: frozenset[str]

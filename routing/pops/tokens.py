@@ -1,7 +1,7 @@
 """Tokens with which a page may see one person's pops for a while: ``ivan.1795421100.<signature>``. Pure.
 
-Browsers' EventSource can send no header, so the token stands in the address, and addresses stand in logs: a token is
-good for one person, for reading, and not for long. The signature is HMAC-SHA256 under the project's key.
+Browsers' EventSource cannot send headers, so the token is part of the URL, and URLs appear in logs: a token is
+therefore valid for one person, for reading, and for a short time. The signature is HMAC-SHA256 with the project's key.
 """
 
 from __future__ import annotations
@@ -33,11 +33,11 @@ def signed(key: str, project: str, allowed: Pass) -> str:
 
 
 def read(token: str, keys: Sequence[str], project: str, now: float) -> Pass | None:
-    """What a token allows; None when it is none of ours, or too old."""
+    """What a token allows; None when its signature is wrong or it has expired."""
     found = _TOKEN.fullmatch(token)
     if not found:
         return None
     allowed = Pass(found[1], int(found[2]))
-    # every key is compared: the time tells nothing of which was nearest
+    # compare every key: the response time must not depend on which one is nearest
     right = [hmac.compare_digest(token, signed(key, project, allowed)) for key in keys]
     return allowed if any(right) and now < allowed.until <= now + LONGEST_SECONDS else None

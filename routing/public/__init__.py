@@ -1,1 +1,1 @@
-"""Servers for browsers, wired: the tracking API of sites, and screen pops."""
+"""The servers for browsers: the tracking API of sites, and screen pops."""

@@ -1,4 +1,4 @@
-"""``routing pops``: serves screen pops on gevent, from the live release and what engines tell through Redis."""
+"""``routing pops``: serves screen pops on gevent, from the live release and the engines' pops in Redis."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ from routing.web.connections import ConnectionHandler
 from routing.web.limits import Limiter
 from routing.web.server import LivePlan, PublicSite, missing
 
-#: How long one question to Redis waits for a pop, and the pause after one that failed.
+#: How long one read from Redis waits for a pop, and the pause after a failed one.
 WAIT_SECONDS, PAUSE_SECONDS = 5.0, 0.5
 #: Connections of one address: an office's people, with several screens each.
 MOST_OF_ADDRESS = 400
 
 
 class Feeder:
-    """Brings pops to the hub, from Redis and from engines of this node."""
+    """Passes pops to the hub, from Redis and from engines of this node."""
 
     def __init__(self, hub: Hub, plan: Callable[[], PopsPlan | None], pops: RedisPops, receiver: Receiver) -> None:
         self._hub = hub
@@ -43,7 +43,7 @@ class Feeder:
         self._count = 0
 
     def start(self) -> None:
-        """Two greenlets that end with the process."""
+        """Start two greenlets that end with the process."""
         gevent.spawn(self._from_redis)
         gevent.spawn(self._from_this_node)
 
@@ -71,7 +71,7 @@ class Feeder:
 
 
 class _StreamHandler(ConnectionHandler):
-    """A request must come in time, and every line of an answer must be taken in time; a stream may last."""
+    """A request, and every line of an answer, has a timeout; a stream as a whole has none."""
 
     streams = True
 
@@ -89,9 +89,9 @@ def _counts(hub: Hub) -> tuple[Callable[[int], None], Callable[[], bytes]]:
 
 def _faults(plan: PopsPlan | None, keys: Callable[[str], Sequence[str]]) -> Iterator[str]:
     if plan is None or not plan.key:
-        yield "the live release has no screens: every page is refused (hint: `project: {pops: ...}` in the schemes)"
+        yield "the live release has no screen pops: every page is refused (hint: `project: {pops: ...}` in the schemes)"
     elif not keys(plan.key):
-        yield f"the secret {plan.key} is not set: every page is refused (hint: serve with --secrets FILE)"
+        yield f"the secret {plan.key} is not set: every page is refused (hint: --secrets FILE)"
 
 
 def serve(root: Path, listen: str, status: str, redis: str, secrets: Path | None, proxies: int) -> None:

@@ -4,8 +4,8 @@
 ``POST /v1/view``     the visitor views another page: entities of that page
 ``GET /v1/site.js``   the script that pages load
 
-Whatever happens to the store, a page gets a number that rings. Nobody learns of another visitor: an answer holds the
-asker's own number and nothing else. Nothing of a visitor is logged.
+A page gets a number that rings even while the store is down. An answer holds only the visitor's own number, nothing of
+other visitors. Nothing of a visitor is logged.
 """
 
 from __future__ import annotations
@@ -27,19 +27,19 @@ from routing.track.script import script
 from routing.web.limits import Limiter
 from routing.web.skeleton import Pages, RequestRefused, address, application, holds_key, origin
 
-#: A page that was shown the overflow number asks again after this time.
+#: A page that shows the overflow number requests one again after this time.
 OVERFLOW_SECONDS = 60
-#: Browsers ask again for the script after this time.
+#: Browsers load the script again after this time.
 SCRIPT_SECONDS = 300
 
-#: Told of every answer: the request (`session`, `view`) and how it ended.
+#: Called for every answer with the request (`session`, `view`) and its outcome.
 Count = Callable[[str, str], None]
 
 
 @dataclass
 class TrackingApi:
-    """What the routes need. ``plan``: the live one, None when there is none; ``keys``: the values of a secret's name;
-    ``now``: seconds since the epoch."""
+    """What the routes need. ``plan``: the live one or None; ``keys``: the values of a secret by its name; ``now``:
+    seconds since the epoch."""
 
     plan: Callable[[], TrackingPlan | None]
     leases: Leases
@@ -47,14 +47,14 @@ class TrackingApi:
     keys: Callable[[str], Sequence[str]]
     now: Callable[[], float]
     count: Count = field(default=lambda what, outcome: None)
-    #: Told of faults of ours.
+    #: Called with every unexpected exception.
     fault: Callable[[Exception], None] = field(default=lambda problem: None)
-    #: Who holds how many numbers; by the API's own clock where nothing else is said.
+    #: How many numbers each address holds; by default on the API's own clock.
     holders: Holders | None = None
 
     def session(self, plan: TrackingPlan, visit: TrackingRequest, address: str = "") -> Mapping[str, Any]:
-        """A number for a visit; the overflow number when all are lent, the store is away or the address holds enough;
-        none where no pool fits. ``address``: whose it is, "" for a server with the key."""
+        """A number for a visit; the overflow number when all are lent, the store is down or the address holds too many;
+        none when no pool fits. ``address``: the visitor's, "" for a server with the key."""
         visitor, page = plan.kept(visit.content)
         lender = plan.lender_for(Visitor({**visitor.entities, **page}, visitor.source), visit.page)
         if lender is None:
@@ -73,7 +73,7 @@ class TrackingApi:
         lending = lender.lending
         holders = self.holders = self.holders or Holders(self.now)
         if address and not holders.may(address, lending.pool, len(lending.numbers), visitor_id):
-            # whoever has a number keeps it, though we may have forgotten that they are here
+            # a visitor with a number keeps it: this process may have forgotten that they hold one
             number = self.leases.tell(lending, visitor_id, page, self.now())
             return number, "lent" if number else "address_full"
         number = self.leases.lend(lending, visitor_id, visitor, page, self.now())
@@ -82,7 +82,7 @@ class TrackingApi:
         return number, "lent" if number else "overflow"
 
     def view(self, plan: TrackingPlan, visit: TrackingRequest, address: str = "") -> Mapping[str, Any]:
-        """Keeps what a page tells; ``number`` is null when the visitor has none (any more) and should ask for one."""
+        """Stores a page's facts; ``number`` is null when the visitor has none any more and must request one."""
         lender = plan.lender(visit.pool)
         if lender is None:
             raise InvalidRequest("pool is not one of this project's")
@@ -96,7 +96,7 @@ class TrackingApi:
         return _number(plan, lender, number) if number else {"number": None}
 
     def is_server(self, plan: TrackingPlan) -> bool:
-        """Whether a server with the key asks."""
+        """Whether the request comes from a server with the key."""
         return bool(plan.key) and holds_key(self.keys(plan.key))
 
 
@@ -108,7 +108,7 @@ def _number(plan: TrackingPlan, lender: Lender, number: str | None) -> Mapping[s
 
 
 def create(api: TrackingApi) -> Flask:
-    """The application: routes over `TrackingApi`, with what holds for every request."""
+    """The application: routes over `TrackingApi`, with the common checks of every request."""
 
     def origins() -> Collection[str]:
         plan = api.plan()
@@ -142,7 +142,7 @@ def _live(api: TrackingApi) -> TrackingPlan:
 def _answered(
     api: TrackingApi, what: str, act: Callable[[TrackingPlan, TrackingRequest, str], Mapping[str, Any]]
 ) -> Response:
-    """The answer to a request, once it is known that the asker may ask. Raises RequestRefused."""
+    """The answer to a request, after the checks of rate, origin and key. Raises RequestRefused."""
     plan = _live(api)
     if wait_s := api.limiter.wait_s(address()):
         api.count(what, "too_often")

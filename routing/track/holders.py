@@ -1,4 +1,4 @@
-"""How many numbers of a pool one address may hold, so that nobody empties it."""
+"""Limits how many numbers of a pool one address may hold, so that no address can empty it."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from collections.abc import Callable
 
 from routing.web.limits import MOST_ADDRESSES, network
 
-#: Numbers of a pool that one address may hold at least: the people of an office have one address.
+#: Every address may hold so many numbers of a pool: the people of an office share one address.
 FEWEST = 4
 
 
 class Holders:
-    """How many numbers of a pool one address may hold: a quarter of them, `FEWEST` at least. ``clock``: monotonic
-    seconds. Bounded: of too many addresses the oldest goes."""
+    """The visitors of each address that hold a number of a pool: at most a quarter of its numbers, or `FEWEST`.
+    ``clock``: monotonic seconds. Bounded: beyond the limit the oldest address is forgotten."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
@@ -25,7 +25,7 @@ class Holders:
         return visitor_id in held or len(held) < max(FEWEST, numbers // 4)
 
     def lent(self, address: str, pool: str, visitor_id: str, lease_s: float) -> None:
-        """A visitor at this address has a number for so long."""
+        """A visitor at this address has a number for ``lease_s`` seconds."""
         held = self._alive(address, pool)
         held[visitor_id] = self._clock() + lease_s
         self._held[network(address), pool] = held

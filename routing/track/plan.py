@@ -1,4 +1,4 @@
-"""What a release says of tracking (``tracking.json``): the sites, what their pages may tell, the pools in order.
+"""A release's tracking plan (``tracking.json``): the sites, the entities that pages may send, the pools in order.
 
 Knows nothing of HTTP and of files.
 """
@@ -16,7 +16,7 @@ from routing.model.visitors import Lending
 
 @dataclass(frozen=True)
 class Lender:
-    """A pool: whom it is for, what it lends, what is shown when all is lent."""
+    """A pool: its conditions, the numbers that it lends, the overflow number for when all are lent."""
 
     lending: Lending
     when: PoolWhen
@@ -25,7 +25,7 @@ class Lender:
 
 @dataclass(frozen=True)
 class TrackingPlan:
-    """One project's tracking. ``shown``: a number as people write it, by its E.164 form."""
+    """One project's tracking. ``shown``: E.164 number -> the number as people write it."""
 
     origins: frozenset[str]
     key: str
@@ -34,12 +34,12 @@ class TrackingPlan:
     shown: Mapping[str, str]
 
     def lender_for(self, visitor: Visitor, page: str) -> Lender | None:
-        """The first pool that is for a visit of this page (a path)."""
+        """The first pool whose conditions fit a visit of this page (a path)."""
         return next((lender for lender in self.lenders if lender.when.fits(visitor, page)), None)
 
     @property
     def moves(self) -> bool:
-        """Whether the pool may change from page to page of a visit."""
+        """Whether the pool may change between the pages of a visit."""
         of_view = {f"entity.{name}" for name, entity in self.entities.items() if entity.get("level") == "view"}
         return any(lender.when.page or of_view & lender.when.questions.keys() for lender in self.lenders)
 
@@ -48,7 +48,7 @@ class TrackingPlan:
         return next((lender for lender in self.lenders if lender.lending.pool == name), None)
 
     def kept(self, content: Mapping[str, Any]) -> tuple[Visitor, dict[str, str]]:
-        """What is kept of what a page told: of the visit, and of the page alone."""
+        """The facts to store from a page's content: those of the visit, and those of the page alone."""
         entities = content.get("entities")
         of_level = {
             level: [name for name, entity in self.entities.items() if entity.get("level") == level]

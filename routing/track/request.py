@@ -1,4 +1,4 @@
-"""A request's body, read strictly and without trust: JSON of bounded size, an id that the page made, a page's path."""
+"""Parses a request's body strictly: JSON of bounded size, a visitor id made by the page, the page's path."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ LONGEST_PAGE = 2048
 
 
 class InvalidRequest(ValueError):
-    """The request is not of our form; the text says what is wrong."""
+    """The request is malformed; the text says what is wrong."""
 
 
 @dataclass(frozen=True)
 class TrackingRequest:
-    """``page`` is a path; ``told`` has what the page says, as it came."""
+    """A request; ``page`` is a path, ``content`` the unchecked JSON object."""
 
     visitor_id: str
     page: str

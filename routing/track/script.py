@@ -1,4 +1,4 @@
-"""The site script with what it must look for: entities by name, each with the path where the page has it."""
+"""The site script, filled in with the project's entities: each name with the path to its value in the page."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ PLACE = "__SITE__"
 
 @functools.cache
 def source() -> str:
-    """The script as it is kept."""
+    """The script's source, not filled in."""
     return (Path(__file__).parent / "site.js").read_text("utf-8")
 
 
 def script(entities: Mapping[str, Mapping[str, Any]], moves: bool) -> str:
-    """The script for a project: ``[path, level]`` of each entity, 0 for what the page states itself.
+    """The script for a project: ``[path, level]`` of each entity; path 0 for one that the page sets itself.
 
     ``moves``: another page of a visit may need a number of another pool.
     """

@@ -1,7 +1,7 @@
 """Altegio (the YCLIENTS family). deal: a coming appointment, the next one first, by its staff; contact: a client.
 
 It has no owners: a client belongs to the staff member of the last appointment that was kept. There are no leads. Staff
-have no e-mail or phone of their own, so the project's table says who they are.
+have no e-mail or phone of their own, so the project's table maps them to people.
 
 Checked at developer.alteg.io: ``company/{id}/clients/search`` with the filter ``quick_search`` (200 a page),
 ``records/{company}`` with ``client_id`` and dates, ``attendance`` (-1: did not come), ``deleted``; in

@@ -1,7 +1,7 @@
 """amoCRM and Kommo. deal: a lead of theirs (a sale) that is neither won, lost nor deleted; contact: a contact.
 
-A *lead* of schemes would be their unsorted item; it has no responsible person and is not found by a number, so there
-is none.
+A *lead* of schemes would be their unsorted item. It has no responsible person and cannot be found by a number, so there
+are no leads.
 
 Checked in amocrm/amocrm-api-php: statuses 142 (won) and 143 (lost), ``filter[id]``, ``with``, ``responsible_user_id``,
 long-lived tokens (their refresh tokens change with every use, so they cannot be shared by workers); at amocrm.ru:
@@ -49,7 +49,7 @@ class Amocrm:
         return Owner(text(user["id"]), text(user.get("email")), text(user.get("name")), "", active)
 
     def _contacts(self, look: Look) -> list[Row]:
-        """Contacts with the caller's number, compared: the search is one of full text."""
+        """Contacts with the caller's number, compared here: the search is a full-text search."""
         params = {"query": look.phone.tail, "with": "leads", "limit": PAGE}
         found = self._paged("contacts", list(params.items()), look)
         return [row for row in found if look.phone.among(_numbers(row))]

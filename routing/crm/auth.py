@@ -1,6 +1,6 @@
-"""Credentials of CRMs: a key that stays, or a token that is asked for and renewed, once for all who wait for it.
+"""Credentials of CRMs: a fixed key, or a token that is requested and renewed once for all look-ups that wait for it.
 
-Tokens live in memory only. A refresh token that changes with every use is not for us: several workers share it.
+Tokens are kept in memory only. Refresh tokens that change with every use are not supported: several workers share one.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class Key:
 
 @dataclass(frozen=True)
 class Grant:
-    """A token: request headers that hold it, and how many seconds it is good for."""
+    """A token: request headers that carry it, and its lifetime in seconds."""
 
     headers: Mapping[str, str] = field(repr=False)
     seconds: float = DEFAULT_TOKEN_SECONDS
@@ -48,7 +48,7 @@ class Grant:
 
 @dataclass
 class Token:
-    """Headers from ``fetch``; a lock lets one look-up ask while the others wait for what it gets."""
+    """Headers from ``fetch``; a lock lets one look-up fetch while the others wait for its token."""
 
     fetch: Callable[[Look], Grant]
     grant: Grant | None = field(default=None, repr=False)
@@ -56,14 +56,14 @@ class Token:
     lock: BoundedSemaphore = field(default_factory=BoundedSemaphore, repr=False)
 
     def headers(self, look: Look) -> Mapping[str, str]:
-        """The headers of a token that is still good. Raises Fault."""
+        """The headers of a valid token. Raises Fault."""
         grant = self.grant
         if grant is None or look.clock() >= self.until_s:
             grant = self._fetched(look, grant)
         return grant.headers
 
     def renew(self, look: Look, refused: Mapping[str, str]) -> bool:
-        """Ask for another token, unless somebody has meanwhile. Raises Fault."""
+        """Fetch another token, unless another look-up has done it meanwhile. Raises Fault."""
         stale = self.grant if self.grant and self.grant.headers == refused else None
         if stale is not None:
             self._fetched(look, stale)
@@ -82,7 +82,7 @@ class Token:
 
 
 def oauth(url: str, form: Mapping[str, str], scheme: str = "Bearer") -> Callable[[Look], Grant]:
-    """Gets a token from an OAuth 2.0 token endpoint: ``form`` goes there as it is (client credentials, refresh)."""
+    """Fetches a token from an OAuth 2.0 token endpoint; ``form`` is its request (client credentials, refresh)."""
 
     def fetch(look: Look) -> Grant:
         reply = look.bare("POST", url, FORM, urlencode(form).encode())
@@ -95,7 +95,7 @@ def oauth(url: str, form: Mapping[str, str], scheme: str = "Bearer") -> Callable
 
 
 def _token_answer(reply: Reply) -> Any:
-    """The answer of a token endpoint; Zoho says errors with status 200."""
+    """The answer of a token endpoint; Zoho sends errors with status 200."""
     if reply.status in (400, 401, 403):
         raise Fault("the token endpoint refuses our credentials")
     try:

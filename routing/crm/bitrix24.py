@@ -92,7 +92,7 @@ def _command(method: str, params: Pairs) -> str:
 
 
 def _list(method: str, by: str, ids: Sequence[str], *filters: tuple[str, str]) -> str:
-    """A list command, newest first; "" when there is nothing to list."""
+    """A list command, newest first; "" without ids."""
     chosen: Pairs = [(f"filter[@{by}][]", each) for each in ids]
     chosen += [(f"filter[{name}]", value) for name, value in filters]
     chosen += [("order[DATE_MODIFY]", "DESC"), *(("select[]", name) for name in SHOWN)]
@@ -105,7 +105,7 @@ def _ids(found: Any, kind: str) -> list[str]:
 
 
 def _mine(row: Row, look: Look) -> bool:
-    """Whether a row has the caller's number; a deal has none and was reached through its contact."""
+    """Whether a row has the caller's number; a deal has none and was found through its contact."""
     phones = row.get("PHONE")
     return phones is None or look.phone.among(each.get("VALUE") for each in rows(phones))
 

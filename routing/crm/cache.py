@@ -1,6 +1,6 @@
-"""What is remembered between look-ups: the last answer for a number, and the users of a CRM. Bounded, in this process.
+"""A cache of look-ups: the last answer for a number, and the users of a CRM. Bounded, in this process.
 
-Pure but for its own memory; the clock is an argument.
+Pure except for its own state; the clock is an argument.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 Value = TypeVar("Value")
-#: An answer this young is given again without asking, where the CRM's settings do not say.
+#: The default age up to which an answer is used again without a request.
 FRESH_SECONDS = 45.0
-#: A CRM that errs is stood in for by its last answer for a day.
+#: While a CRM fails its last answer is used for up to a day.
 STALE_SECONDS = 86_400.0
-#: Users change seldom: a user known this long is asked for again beside the call, not in it.
+#: Users change seldom: an older one is refreshed in the background, not during the call.
 OWNER_SECONDS = 600.0
 MOST = 10_000
 
@@ -31,18 +31,18 @@ class TimedCache(Generic[Value]):
     held: OrderedDict[Hashable, tuple[float, Value]] = field(default_factory=OrderedDict, repr=False)
 
     def put(self, key: Hashable, value: Value) -> None:
-        """Remember; the oldest is forgotten when there is too much."""
+        """Store a value; the oldest is removed when the cache is full."""
         self.held.pop(key, None)
         self.held[key] = (self.clock(), value)
         if len(self.held) > self.most:
             self.held.popitem(last=False)
 
     def fresh(self, key: Hashable) -> Value | None:
-        """The value, when it is young enough to be given again."""
+        """The value, if it is young enough to be used again."""
         return self._within(key, self.fresh_s)
 
     def stale(self, key: Hashable) -> Value | None:
-        """The value, when it is better than nothing."""
+        """The value, if it is young enough for a CRM that fails."""
         return self._within(key, self.stale_s)
 
     def _within(self, key: Hashable, seconds: float) -> Value | None:

@@ -6,7 +6,7 @@ from __future__ import annotations
 class Fault(Exception):
     """The CRM cannot be used for this look-up; the text says why and holds no URL, token or name.
 
-    ``ours``: we kept from asking it (rate limit, a secret that is not set), which is no failure of the CRM.
+    ``ours``: no request was sent (rate limit, missing secret), so it is no failure of the CRM.
     """
 
     def __init__(self, reason: str, ours: bool = False) -> None:
@@ -15,4 +15,4 @@ class Fault(Exception):
 
 
 class Missing(Fault):
-    """HTTP 404: there is no such thing."""
+    """HTTP 404."""

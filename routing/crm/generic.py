@@ -1,8 +1,7 @@
-"""Any CRM with an HTTP API that answers JSON, described in YAML: which address has what, and where it is there.
+"""Any CRM with an HTTP API that answers JSON, described in YAML: its addresses, and the paths to the fields of answers.
 
-Source of its form: the fields of routing.model.crm_settings.HttpCrm, which say what each setting means. Paths are
-keys with dots, ``[]`` for every element of a list: ``data.items``, ``phones[].number``. What they
-name is read, never run.
+The settings are those of routing.model.crm_settings.HttpCrm. Paths are keys with dots, ``[]`` for every element of a
+list: ``data.items``, ``phones[].number``. They are only read, never executed.
 """
 
 from __future__ import annotations
@@ -28,7 +27,7 @@ Settings = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Generic:
-    """``searches``: how each kind is asked for; ``people``: how an owner is, None when the CRM cannot be asked."""
+    """``searches``: the request for each kind; ``people``: the request for an owner, None when the CRM has none."""
 
     url: str
     searches: Mapping[Kind, Settings]
@@ -36,7 +35,7 @@ class Generic:
 
     @property
     def kinds(self) -> tuple[Kind, ...]:
-        """The kinds that are described."""
+        """The kinds with a search."""
         return tuple(self.searches)
 
     def find(self, kind: Kind, look: Look) -> Sequence[CrmRecord]:
@@ -78,7 +77,7 @@ class Generic:
         )
 
     def _next(self, url: str, following: str) -> str | None:
-        """The next page's address: of the same server only, since our credentials go there."""
+        """The next page's address; only on the same server, because the request carries our credentials."""
         if not following:
             return None
         target = urljoin(url, following)
@@ -88,7 +87,7 @@ class Generic:
 
 
 def values(answer: Any, path: str | None) -> list[Any]:
-    """What a path names, several things where it goes through ``[]``; nothing for no path or where there is nothing."""
+    """The values at a path, several where it goes through ``[]``; none without a path or where nothing is there."""
     if path is None:
         return []
     found = [answer]
@@ -101,7 +100,7 @@ def values(answer: Any, path: str | None) -> list[Any]:
 
 
 def first(answer: Any, path: str | None) -> Any:
-    """The first thing that a path names, None when there is none."""
+    """The first value at a path, or None."""
     return next(iter(values(answer, path)), None)
 
 
@@ -115,7 +114,7 @@ def _flag(value: Any) -> Any:
 
 
 def _question(search: Settings) -> str:
-    """What is asked, and how its pages are read: kinds that ask the same share one answer."""
+    """The key of a search: its request and paging. Kinds with equal searches share one answer."""
     return json.dumps([search.get(key) for key in ("path", "method", "body", "rows", "next")], sort_keys=True)
 
 

@@ -125,7 +125,7 @@ def _is_lead(facts: Row) -> bool:
 
 
 def _open(facts: Row) -> bool:
-    """Whether a deal or lead object is open: by what it says itself, else by the stage of the default pipeline."""
+    """Whether a deal or lead object is open: by its own field, else by the stage of the default pipeline."""
     if facts.get("hs_is_closed") is not None:
         return bool(facts["hs_is_closed"] == "false")
     is_open = facts.get("hs_lead_is_open_v2") or facts.get("hs_lead_is_open")

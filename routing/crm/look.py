@@ -1,7 +1,7 @@
-"""One look-up under way: the caller's number, the time that is left, and requests that keep every common rule.
+"""One running look-up: the caller's number, the time that is left, and requests that follow the common rules.
 
-Adds the credentials, renews them once when they are refused, respects the rate limit, reads JSON. Never puts a URL, a
-token or a name into a reason.
+Adds the credentials, renews them once when they are refused, respects the rate limit, parses JSON. Reasons never hold a
+URL, a token or a name.
 """
 
 from __future__ import annotations
@@ -22,22 +22,22 @@ Item = TypeVar("Item")
 Value = TypeVar("Value")
 Result = TypeVar("Result", covariant=True)
 Params = Mapping[str, Any] | Iterable[tuple[str, Any]]
-#: A CRM is never asked for more pages than this of one search.
+#: Most pages of one search.
 MOST_PAGES = 5
 
 
 class LookupTask(Protocol[Result]):
-    """Work under way."""
+    """Running work."""
 
     def get(self) -> Result:
-        """Its result, waited for; raises what it raised."""
+        """Wait for its result; raises the work's exception."""
 
     def stop(self) -> None:
-        """Abandon it."""
+        """Cancel it."""
 
 
 class Tasks(Protocol):
-    """Runs work beside other work (greenlets; in tests virtual time)."""
+    """Runs work concurrently (greenlets; in tests virtual time)."""
 
     def start(self, work: Callable[[], Value]) -> LookupTask[Value]: ...
 
@@ -46,15 +46,15 @@ class Auth(Protocol):
     """Credentials of a CRM."""
 
     def headers(self, look: Look) -> Mapping[str, str]:
-        """Request headers that prove who asks; may ask for a token first. Raises Fault."""
+        """Request headers with the credentials; may fetch a token first. Raises Fault."""
 
     def renew(self, look: Look, refused: Mapping[str, str]) -> bool:
-        """These headers were refused: true when there are other ones now. Raises Fault."""
+        """Renew refused headers; whether there are new ones. Raises Fault."""
 
 
 @dataclass
 class Look:
-    """``until_s``: when everything must be done, on the clock. ``told``: of the visitor, by its place."""
+    """``until_s``: the deadline on the clock. ``visitor``: the visitor's facts by template name (``entity.region``)."""
 
     phone: CallerNumber
     http: Http
@@ -80,25 +80,25 @@ class Look:
         return self.throttle.now()
 
     def begin(self, work: Callable[[], Value]) -> LookupTask[Value]:
-        """Work that goes on beside this one."""
+        """Start work in parallel."""
         task = self.tasks.start(work)
         self.running.append(task)
         return task
 
     def once(self, name: Hashable, work: Callable[[], Value]) -> Value:
-        """The result of work that several searches need, done once."""
+        """The result of work that several searches share, done once."""
         if name not in self.shared:
             self.shared[name] = self.begin(work)
         result: Value = self.shared[name].get()
         return result
 
     def each(self, items: Sequence[Item], work: Callable[[Item], Value]) -> list[Value]:
-        """The results of one kind of work over several items, done at the same time, in their order."""
+        """The results of work on several items, done in parallel, in the items' order."""
         others = [self.begin(partial(work, item)) for item in items[1:]]
         return [work(item) for item in items[:1]] + [task.get() for task in others]
 
     def stop(self) -> None:
-        """Abandon whatever is still under way."""
+        """Cancel all running work."""
         for task in self.running:
             task.stop()
 
@@ -112,7 +112,7 @@ class Look:
         return self._json("POST", url, sent, json.dumps(content, separators=(",", ":")).encode())
 
     def pages(self, fetch: Callable[[Any], tuple[Sequence[Value], Any]], first: Any = None) -> list[Value]:
-        """Rows of all pages: ``fetch(cursor)`` gives a page's rows and the next cursor, None at the end."""
+        """Rows of all pages: ``fetch(cursor)`` returns a page's rows and the next cursor, None at the end."""
         found: list[Value] = []
         cursor = first
         for _ in range(MOST_PAGES):
@@ -123,14 +123,14 @@ class Look:
         return found
 
     def first_hit(self, search: Callable[[str], Sequence[Value]], mine: Callable[[Value], bool]) -> list[Value]:
-        """For a CRM that compares the stored text: its rows for the first form of the number that is found."""
+        """For a CRM that compares the stored text: the rows for the first form of the number that finds any."""
         for variant in self.phone.variants:
             if found := [row for row in search(variant) if mine(row)]:
                 return found
         return []
 
     def bare(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> Reply:
-        """One request as it is, without credentials: for getting them. Raises Fault."""
+        """One request without credentials, for fetching them. Raises Fault."""
         self.throttle.check()
         self.requests += 1
         try:
@@ -138,7 +138,7 @@ class Look:
         except NoReply as problem:
             raise Fault(str(problem)) from None
         if wait := self.throttle.noted(reply):
-            raise Fault(f"rate limit: not asked for {wait:.3g} s", ours=True)
+            raise Fault(f"rate limit: no requests for {wait:.3g} s", ours=True)
         return reply
 
     def _json(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> Any:
@@ -166,7 +166,7 @@ def content_of(reply: Reply) -> Any:
 
 
 def with_query(url: str, params: Params) -> str:
-    """A URL with parameters, percent-encoded; those that are None are left out."""
+    """A URL with parameters, percent-encoded, without those that are None."""
     pairs = params.items() if isinstance(params, Mapping) else params
     query = urlencode([(name, value) for name, value in pairs if value is not None], quote_via=quote, safe="")
     return f"{url}{'&' if '?' in url else '?'}{query}" if query else url

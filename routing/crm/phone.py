@@ -1,7 +1,7 @@
-"""A caller's number as CRMs store it: the forms to search for, and the comparison after every hit.
+"""A caller's number as CRMs store it: the forms to search for, and the comparison with every result.
 
-Search endpoints over-match (tokens, full text, the same digits in another country), so nothing is believed until its
-digits are compared here. Pure.
+Searches match too much (tokens, full text, the same digits in another country), so the digits of every result are
+compared here. Pure.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from routing.model.decision import E164
 from routing.model.numbers import national_digits
 from routing.model.written import NumberingPlan, Written, at_home, numbers_in, plan_of
 
-#: A search by parts is for this many last digits.
+#: A search for part of a number uses this many last digits.
 COMPARED_DIGITS = 9
-#: Numbers of one record that are compared.
+#: Most numbers of one record that are compared.
 MOST_NUMBERS = 20
-#: What is dialled before a country code.
+#: International prefixes.
 ABROAD = ("00", "011", "0011", "810")
 #: Country codes of countries where people still write 8 before a number.
 SOVIET = frozenset(("7", "370", "371", "372", "373", "374", "375", "380", "992", "993", "994", "995", "996", "998"))
@@ -28,7 +28,7 @@ SOVIET = frozenset(("7", "370", "371", "372", "373", "374", "375", "380", "992",
 @dataclass(frozen=True)
 class CallerNumber:
     """``e164``: ``+380671234567``; ``national``: ``0671234567``, as dialled inside the country; ``home``: the project's
-    country (ISO code), where numbers without a country code are first of all at home; "" when nobody says."""
+    country (ISO code), to which numbers without a country code belong first; "" when it is not set."""
 
     e164: str
     national: str
@@ -57,24 +57,24 @@ class CallerNumber:
 
     @property
     def tail(self) -> str:
-        """The last digits that are compared, and searched for where a search matches parts."""
+        """The last digits, for comparison and for searches that match parts of a number."""
         return self.significant[-COMPARED_DIGITS:]
 
     @property
     def variants(self) -> tuple[str, ...]:
-        """The forms to search for, in this order, none twice."""
+        """The forms to search for, in this order, without duplicates."""
         return tuple(dict.fromkeys((self.e164, self.digits, self.national, self.significant)))
 
     def same(self, stored: object) -> bool:
-        """Whether a stored field, however written, holds this number: as one of several, with an extension or words.
+        """Whether a stored field in any notation holds this number, also among others, with an extension or text.
 
         With a country code (``+``, ``00``) every digit counts: ``+48 671 234 567`` is not ``+380671234567``. Without
-        one it must be what is dialled inside the caller's country, and no other number of our own.
+        one it must be the caller's national number, and no number of the project's own country.
         """
         return any(self._is(each) for each in numbers_in(stored))
 
     def among(self, stored: Iterable[object]) -> bool:
-        """Whether one of the stored numbers is this one; of a record's numbers `MOST_NUMBERS` are looked at."""
+        """Whether one of the stored numbers is this one; compares at most `MOST_NUMBERS`."""
         return any(self.same(each) for each in islice(stored, MOST_NUMBERS))
 
     def _is(self, written: Written) -> bool:
@@ -83,7 +83,7 @@ class CallerNumber:
             return True
         if len(written.parts) == 1 or self._may_be(written):
             return False
-        # an extension, or another number, behind no more than a space: it makes the whole too long to be a number
+        # an extension or another number after a space makes the whole text too long to be one number
         later = (part for part in written.parts[1:] if len(part) >= COMPARED_DIGITS)
         return any(each in forms for each in accumulate(written.parts)) or any(each in self._domestic for each in later)
 
@@ -93,13 +93,13 @@ class CallerNumber:
 
     @cached_property
     def _abroad(self) -> frozenset[str]:
-        """Behind a plus; people leave the trunk zero in: ``+380 (067) ...``."""
+        """Forms after a plus; people also write the trunk zero: ``+380 (067) ...``."""
         plan = self._plan
         return frozenset((self.digits, plan.code + plan.trunk + plan.significant if plan.trunk == "0" else self.digits))
 
     @cached_property
     def _domestic(self) -> frozenset[str]:
-        """Without a plus, but told to be a number of this country by what it begins with."""
+        """Forms without a plus whose prefix shows that they are numbers of this country."""
         plan = self._plan
         dialled = {prefix + digits for prefix in ABROAD for digits in self._abroad}
         inside = {self.digits, plan.trunk + plan.significant, self.national} - {plan.significant}
@@ -113,11 +113,11 @@ class CallerNumber:
         return self._domestic | {digits for digits in bare if self._is_mine(digits)}
 
     def _is_mine(self, digits: str) -> bool:
-        """Whether digits without a plus are not another number of our own country."""
+        """Whether digits without a plus are not another number of the project's own country."""
         return not self.home or at_home(digits, self.home) in ("", self.e164)
 
     def _may_be(self, written: Written) -> bool:
-        """Whether it may be a number as a whole, by its length, of the caller's country."""
+        """Whether the whole text has the length of a number of the caller's country."""
         plan, digits = self._plan, written.digits
         if written.is_international or digits.startswith((*ABROAD, plan.code)):
             bare = digits.partition(plan.code)[2]

@@ -47,7 +47,7 @@ class Pipedrive:
         return Owner(text(user["id"]), text(user.get("email")), text(user.get("name")), "", bool(user["active_flag"]))
 
     def _persons(self, look: Look) -> list[Person]:
-        """Persons with the caller's number, compared."""
+        """Persons with the caller's number, compared here."""
 
         def page(cursor: str | None) -> tuple[list[Person], str | None]:
             params = {"term": look.phone.tail, "fields": "phone", "exact_match": "false", "limit": PAGE}

@@ -1,6 +1,6 @@
-"""What an adapter finds and what every adapter is: the narrow waist between the vendors and the common rules.
+"""The interface between the vendors' adapters and the common rules: the adapter's protocol and its records.
 
-Also small readers of JSON that never raise: what is absent or of another shape is empty.
+Also small readers of JSON that never raise: a value that is absent or of another type is empty.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from urllib.parse import quote
 from routing.crm.look import Look
 from routing.model.lookup import Kind, Owner
 
-#: No CRM sends longer pages; what a hostile one sends beyond is not looked at.
+#: Most rows of a page; further rows, which only a hostile CRM sends, are ignored.
 MOST_ROWS = 1000
 
 
@@ -22,8 +22,8 @@ MOST_ROWS = 1000
 class CrmRecord:
     """An open lead or deal, or a contact, with the caller's number.
 
-    ``changed``: epoch seconds of its last change, 0 when unknown; ``phones``: its numbers, compared again, or None for
-    an entity that was reached through a contact whose number was compared; ``owner`` when the answer held all of them.
+    ``changed``: epoch seconds of its last change, 0 when unknown; ``phones``: its numbers, to be compared, or None when
+    the adapter has compared them; ``owner``: set when the answer held the owner's details.
     """
 
     kind: Kind
@@ -41,11 +41,11 @@ Secret = Callable[[str], str]
 
 
 class Adapter(Protocol):
-    """One vendor. Any KeyError, TypeError, ValueError and the like from it counts as an answer of unknown form."""
+    """One vendor. A KeyError, TypeError, ValueError and the like in it means an answer of unknown format."""
 
     @property
     def kinds(self) -> Collection[Kind]:
-        """Which kinds the CRM has; others are passed over."""
+        """The kinds that the CRM has; others are skipped."""
 
     def find(self, kind: Kind, look: Look) -> Sequence[CrmRecord]:
         """Entities of a kind with the caller's number: open ones only, in any order. Raises Fault."""
@@ -55,7 +55,7 @@ class Adapter(Protocol):
 
 
 def when(value: Any) -> float:
-    """Epoch seconds of a time as CRMs write it: ISO 8601 (UTC when it says no zone), or epoch seconds; else 0."""
+    """Epoch seconds of a CRM's time: ISO 8601 (UTC without a zone) or epoch seconds; 0 for anything else."""
     if isinstance(value, int | float) and not isinstance(value, bool):
         return float(value)
     try:
@@ -66,14 +66,14 @@ def when(value: Any) -> float:
 
 
 def text(value: Any) -> str:
-    """A scalar as text; "" for nothing and for what is no scalar."""
+    """A scalar as text; "" for anything else."""
     if value is None or isinstance(value, bool | dict | list):
         return ""
     return str(value).strip()
 
 
 def segment(value: Any) -> str:
-    """An id as one part of an address, whatever it holds. Raises ValueError for what would name another place."""
+    """An id as one segment of a URL path, quoted. Raises ValueError for "", "." and ".."."""
     part = quote(text(value), safe="")
     if part in ("", ".", ".."):
         raise ValueError("not an id")
@@ -81,23 +81,23 @@ def segment(value: Any) -> str:
 
 
 def link(value: Any) -> str:
-    """An address that a browser may open, "" for anything but http and https."""
+    """A URL that a browser may open, "" for anything but http and https."""
     address = text(value)
     return address if address.startswith(("https://", "http://")) else ""
 
 
 def full_name(*parts: Any) -> str:
-    """Name parts with one space between those that are there."""
+    """The name parts that are not empty, joined by spaces."""
     return " ".join(filter(None, map(text, parts)))
 
 
 def rows(value: Any) -> list[dict[str, Any]]:
-    """The objects of a list, `MOST_ROWS` at most; nothing of anything else."""
+    """The objects in a list, at most `MOST_ROWS`; none for anything but a list."""
     return [each for each in value[:MOST_ROWS] if isinstance(each, dict)] if isinstance(value, list) else []
 
 
 def under(value: Any, *keys: str) -> Any:
-    """``value[a][b]...``; None where something on the way is missing."""
+    """``value[a][b]...``, or None when a key is missing."""
     for key in keys:
         if not isinstance(value, dict):
             return None

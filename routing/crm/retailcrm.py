@@ -1,6 +1,6 @@
 """RetailCRM. deal: an order in work; lead: an order in the status group "new"; contact: a customer. By ``managerId``.
 
-Which statuses are new, complete or cancelled is the customer's own list: it is read once an hour.
+Each account defines which statuses are new, complete or cancelled: the list is read once an hour.
 
 Checked in retailcrm/api-client-php: header ``X-API-KEY``, ``orders`` with ``filter[customer]``, ``customers`` with
 ``filter[name]``, ``users/{id}`` with ``email``, ``active``; in third-party code: ``filter[customer]`` finds by phone.

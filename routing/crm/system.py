@@ -1,8 +1,8 @@
-"""One CRM of the project and the rules that hold for all of them: who is responsible for a caller.
+"""One CRM of the project, with the rules that all CRMs share: who is responsible for a caller.
 
-Kinds are looked for at the same time and judged in the step's order; the newest record whose owner is active and known
-wins. One deadline for everything, a circuit breaker, a rate limit that is kept, a short memory, and the last answer
-when the CRM errs. Nothing raises; names and tokens are in no reason.
+Kinds are searched in parallel and judged in the step's order; the newest record wins whose owner is active and mapped
+to a person. One deadline for the whole look-up, a circuit breaker, a rate limit, a cache, and the last answer while the
+CRM fails. Never raises; reasons hold no names and tokens.
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ from routing.crm.throttle import Throttle
 from routing.model.lookup import Failed, Kind, Knows, NoOwnerFound, Outcome, Owner, OwnerFound
 from routing.model.web import Http
 
-#: An answer that is not of the vendor's documented form shows as one of these inside an adapter.
+#: Exceptions of an adapter for an answer that is not in the vendor's documented format.
 MALFORMED = (KeyError, TypeError, ValueError, AttributeError, IndexError, ArithmeticError)
-#: Owners looked at in one look-up: beyond it the records are too old to matter.
+#: Most owners checked in one look-up: further records are too old to matter.
 MOST_OWNERS = 5
 REFRESH_SECONDS = 5.0
 
 
 class CrmBreaker(Protocol):
-    """Leaves a CRM alone after failures in a row (routing.http.breaker.Breaker)."""
+    """A circuit breaker (routing.http.breaker.Breaker)."""
 
     def allows(self, url: str) -> bool: ...
     def succeeded(self, url: str) -> None: ...
@@ -38,8 +38,8 @@ class CrmBreaker(Protocol):
 
 @dataclass
 class System:
-    """``name`` as in the project's ``crm:``; ``clock``: monotonic seconds; ``fresh_s``: how long an answer counts;
-    ``home``: the project's country, of numbers without a country code."""
+    """``name`` as in the project's ``crm:``; ``clock``: monotonic seconds; ``fresh_s``: how long an answer is cached;
+    ``home``: the project's country, for numbers without a country code."""
 
     name: str
     adapter: Adapter
@@ -63,7 +63,7 @@ class System:
     ) -> Outcome:
         """Who is responsible for a caller (``+E.164`` or ``anonymous``), within ``deadline_s`` seconds.
 
-        ``told``: what the CRM's templates tell of the visitor; another visit of the same caller is another question.
+        ``visitor``: the visitor's facts that the CRM's templates use; the cache keeps answers for each of them.
         """
         phone = CallerNumber.of(caller, self.home)
         if phone is None:
@@ -73,7 +73,7 @@ class System:
         if remembered is not None and _still(remembered, knows):
             return remembered
         if not self.breaker.allows(self.name):
-            return self._instead(key, knows, f"{self.name} failed several times in a row and is not asked for a while")
+            return self._instead(key, knows, f"{self.name}: breaker open after failures in a row")
         look = self._look(phone, deadline_s, visitor)
         try:
             outcome = self._ask(look, order, knows)
@@ -88,7 +88,7 @@ class System:
         return outcome
 
     def _instead(self, key: Hashable, knows: Knows, reason: str) -> Outcome:
-        """The last answer to this question, when there is one."""
+        """The cached answer if there is one, else the failure."""
         earlier = self.answers.stale(key)
         if earlier is None or not _still(earlier, knows):
             return Failed(reason)
@@ -111,22 +111,22 @@ class System:
                     continue
                 caller_name, card = record.caller_name, record.card_url
                 return OwnerFound(record.kind, record.id, owner, caller_name, card, passed=tuple(passed))
-        nothing = f"{self.name} knows no {' or '.join(kinds) or 'such entity'} of this caller"
+        nothing = f"{self.name} has no {' or '.join(kinds) or 'such entity'} with this caller's number"
         return NoOwnerFound("; ".join(passed) or nothing, is_known=bool(passed))
 
     def _records(self, kind: Kind, look: Look) -> list[CrmRecord]:
-        """A kind's records with the caller's number, newest first, one an owner."""
+        """A kind's records with the caller's number, newest first, one for each owner."""
         try:
             found = [each for each in self.adapter.find(kind, look) if _has(look.phone, each)]
-        except MALFORMED:
-            raise Fault("its answer has another form than its vendor's API") from None
+        except MALFORMED as problem:
+            raise Fault(f"its answer has an unknown format ({type(problem).__name__})") from None
         newest: dict[str, CrmRecord] = {}
         for record in sorted(found, key=lambda each: each.changed, reverse=True):
             newest.setdefault(record.owner_id, record)
         return list(newest.values())[:MOST_OWNERS]
 
     def _owner(self, record: CrmRecord, look: Look) -> Owner:
-        """The record's owner; only their id is known when the CRM will not say more."""
+        """The record's owner; only with the id when the CRM does not answer with the details."""
         if record.owner is not None or not record.owner_id:
             return record.owner or Owner("", active=False)
         known = self.owners.stale(record.owner_id)
@@ -154,7 +154,7 @@ def _has(phone: CallerNumber, record: CrmRecord) -> bool:
 
 
 def _unfit(owner: Owner, knows: Knows) -> str:
-    """Why nobody can be rung for an owner; "" when somebody can."""
+    """Why nobody can be rung for an owner, or ""."""
     if not owner.id:
         return "it has no owner"
     if not owner.active:
@@ -163,5 +163,5 @@ def _unfit(owner: Owner, knows: Knows) -> str:
 
 
 def _still(answer: OwnerFound | NoOwnerFound, knows: Knows) -> bool:
-    """Whether a remembered answer still names a person of the project."""
+    """Whether a cached answer still names a person of the project."""
     return isinstance(answer, NoOwnerFound) or knows(answer.owner)

@@ -1,7 +1,7 @@
-"""The CRMs of a project while the engine runs: each is connected when it is first asked and then kept.
+"""The CRMs of a project while the engine runs: each adapter is made for the first look-up and then kept.
 
-Settings come from releases (they name secrets), the secrets' values from the engine. A CRM whose settings or secrets
-changed is connected anew.
+Settings come from releases (they name secrets), the secrets' values from the engine. Changed settings or secrets make a
+new adapter.
 """
 
 from __future__ import annotations
@@ -47,18 +47,18 @@ class Systems:
     ) -> Outcome:
         """Who is responsible for a caller. ``config``: the step's ``crm`` entry; ``deadline_s``: for all of it.
 
-        ``told``: of the visitor, by place (``entity.region``), as much as the CRM's templates use.
+        ``visitor``: the visitor's facts that the CRM's templates use, by template name (``entity.region``).
         """
         try:
             system = self._system(config)
         except Fault as problem:
             return Failed(f"{config.get('system')}: {problem}")
         except MALFORMED as problem:
-            return Failed(f"{config.get('system')}: its settings are not those of its vendor ({problem!r})")
+            return Failed(f"{config.get('system')}: its settings do not fit its vendor ({problem!r})")
         return system.lookup(caller, order, knows, deadline_s, visitor)
 
     def renew(self, secrets: Mapping[str, str]) -> None:
-        """Use other secrets; every CRM is connected anew."""
+        """Replace the secrets; every adapter is made again."""
         self.secrets = secrets
         self.held.clear()
 

@@ -1,6 +1,6 @@
-"""Searches side by side: the port of routing.crm.look over greenlets.
+"""Parallel searches: the port of routing.crm.look over greenlets.
 
-An error stays in the work until its result is asked for.
+An exception is kept until the result is read.
 """
 
 from __future__ import annotations
@@ -14,15 +14,15 @@ Value = TypeVar("Value")
 
 
 class Greenlets:
-    """Starts each work in a greenlet of its own."""
+    """Starts work in greenlets."""
 
     def start(self, work: Callable[[], Value]) -> GreenletTask[Value]:
-        """Begin; nothing is printed when it fails."""
+        """Start; a failure prints nothing."""
         return GreenletTask(work)
 
 
 class GreenletTask(Generic[Value]):
-    """One work under way."""
+    """Running work."""
 
     def __init__(self, work: Callable[[], Value]) -> None:
         self._work = work
@@ -31,14 +31,14 @@ class GreenletTask(Generic[Value]):
         self._greenlet = gevent.spawn(self._run)
 
     def get(self) -> Value:
-        """The work's result, waited for; raises what it raised."""
+        """Wait for the result; raises the work's exception."""
         self._greenlet.join()
         if self._problem is not None:
             raise self._problem
         return self._value[0]
 
     def stop(self) -> None:
-        """Abandon it, without waiting."""
+        """Cancel it, without waiting."""
         self._greenlet.kill(block=False)
 
     def _run(self) -> None:

@@ -1,6 +1,6 @@
-"""A CRM's rate limit: after it says "too many", nobody asks it again until the time it named.
+"""A CRM's rate limit: after "too many requests" none is sent until the time that the CRM named.
 
-Reads ``Retry-After`` in both its forms and a few headers of vendors. Pure but for its own memory; clocks are arguments.
+Reads ``Retry-After`` in both formats and a few headers of vendors. Pure except for its own state; clocks are arguments.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from email.utils import parsedate_to_datetime
 from routing.crm.fault import Fault
 from routing.model.web import Reply
 
-#: Without a word from the CRM it is left alone this long.
+#: The pause when the CRM names no time.
 REST_SECONDS = 2.0
-#: No word of a CRM keeps it out of use for longer than this.
+#: The longest pause, whatever the CRM says.
 LONGEST_SECONDS = 3600.0
-#: A reset time above this is a moment since the epoch, not a wait.
+#: A reset value above this is epoch seconds, not a duration.
 EPOCH_ABOVE = 1e8
 
 
@@ -31,16 +31,16 @@ class Throttle:
     until_s: float = 0.0
 
     def left_s(self) -> float:
-        """How long the CRM must not be asked; 0 when it may be."""
+        """Seconds until requests are allowed again, or 0."""
         return max(0.0, self.until_s - self.clock())
 
     def check(self) -> None:
-        """Raises Fault while the CRM must not be asked."""
+        """Raises Fault while no requests are allowed."""
         if left_s := self.left_s():
-            raise Fault(f"rate limit: not asked for {left_s:.3g} s", ours=True)
+            raise Fault(f"rate limit: no requests for {left_s:.3g} s", ours=True)
 
     def noted(self, reply: Reply) -> float:
-        """The seconds to wait when the answer is "too many", else 0."""
+        """Seconds to wait after "too many requests", else 0."""
         if not self.is_limit(reply):
             return 0.0
         wait_s = min(max(self._requested_s(reply), 0.1), LONGEST_SECONDS)

@@ -1,4 +1,4 @@
-"""The CRMs that can be asked. One file a vendor; this table is the registry."""
+"""The registry of CRM vendors. One file for each vendor."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What Zoho's products share: data centres and tokens. A refresh token stays; access tokens last an hour.
+"""Shared by Zoho's products: data centres and tokens. A refresh token does not change; access tokens last an hour.
 
 Checked in third-party code against ``accounts.zoho.com/oauth/v2/token``: the form of the refresh, the header
 ``Zoho-oauthtoken``. Zoho answers a refused refresh with status 200 and ``{"error": ...}``.
@@ -14,7 +14,7 @@ from routing.crm.record import Secret
 
 
 def token(config: Mapping[str, Any], secret: Secret) -> Token:
-    """The credentials of a Zoho product, from the fields that all of them have."""
+    """The credentials of a Zoho product, from the settings that all products share."""
     accounts = config.get("accounts_url") or f"https://accounts.zoho.{config['datacentre']}"
     form = {
         "grant_type": "refresh_token",

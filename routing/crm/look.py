@@ -138,7 +138,7 @@ class Look:
         except NoReply as problem:
             raise Fault(str(problem)) from None
         if wait := self.throttle.noted(reply):
-            raise Fault(f"rate limit: no requests for {wait:.3g} s", ours=True)
+            raise Fault(f"rate limit: not asked for {wait:.3g} s", ours=True)
         return reply
 
     def _json(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> Any:

@@ -73,7 +73,7 @@ class System:
         if remembered is not None and _still(remembered, knows):
             return remembered
         if not self.breaker.allows(self.name):
-            return self._instead(key, knows, f"{self.name}: breaker open after failures in a row")
+            return self._instead(key, knows, f"{self.name} failed several times in a row and is not asked for a while")
         look = self._look(phone, deadline_s, visitor)
         try:
             outcome = self._ask(look, order, knows)
@@ -118,8 +118,8 @@ class System:
         """A kind's records with the caller's number, newest first, one for each owner."""
         try:
             found = [each for each in self.adapter.find(kind, look) if _has(look.phone, each)]
-        except MALFORMED as problem:
-            raise Fault(f"its answer has an unknown format ({type(problem).__name__})") from None
+        except MALFORMED:
+            raise Fault("its answer has another form than its vendor's API") from None
         newest: dict[str, CrmRecord] = {}
         for record in sorted(found, key=lambda each: each.changed, reverse=True):
             newest.setdefault(record.owner_id, record)

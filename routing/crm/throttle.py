@@ -37,7 +37,7 @@ class Throttle:
     def check(self) -> None:
         """Raises Fault while no requests are allowed."""
         if left_s := self.left_s():
-            raise Fault(f"rate limit: no requests for {left_s:.3g} s", ours=True)
+            raise Fault(f"rate limit: not asked for {left_s:.3g} s", ours=True)
 
     def noted(self, reply: Reply) -> float:
         """Seconds to wait after "too many requests", else 0."""

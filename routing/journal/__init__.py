@@ -1,7 +1,7 @@
-"""The journal: finished calls, from the files that FreeSWITCH writes to SQL, and what is remembered of them.
+"""The journal: records finished calls in SQL from FreeSWITCH's CDR files, and passes talks and notices on.
 
-FreeSWITCH writes one JSON file a leg into the node's spool with no Python alive. ``cdr`` reads one file, ``parse``
-makes one call of its files, ``spool`` and ``worker`` carry calls from disk to ``store`` (at least once in, exactly once
-recorded), ``memory`` hands talks to Redis, ``notices`` voicemails to e-mail, ``query`` and ``report`` answer
-questions. Knows nothing of schemes, SIP or the engine.
+FreeSWITCH writes one JSON file for each leg into the node's spool, even while no Python runs. ``cdr`` parses one file,
+``parse`` makes one call record of a call's files, ``spool`` and ``worker`` move calls from disk to ``store`` (each is
+recorded exactly once), ``outbox`` passes talks to Redis, ``notices`` sends voicemails and missed calls, ``query`` and
+``report`` read the journal. Knows nothing of schemes, SIP or the engine.
 """

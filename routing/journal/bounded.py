@@ -1,7 +1,7 @@
-"""A bound of processor time around the work on one record, which holds whatever the work is: a loop, a regex.
+"""A limit of processor time for the work on one record, for any work: a loop, a regex.
 
-The kernel counts and interrupts; nothing has to look at a clock. Only a process' main thread can be interrupted:
-elsewhere there is no bound. A machine that is slow or busy ends nothing: time in which others ran does not count.
+The kernel counts and interrupts, so the work checks no clock. Only a process' main thread can be interrupted: other
+threads have no limit. A slow or busy machine does not matter: only the process' own processor time counts.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from types import FrameType
 
 
 class TooLong(Exception):
-    """The time is over."""
+    """The limit is exceeded."""
 
 
 @contextmanager
 def within(cpu_s: float) -> Iterator[None]:
-    """Raises TooLong inside the block after so many seconds of this process' processor time."""
+    """Raises TooLong inside the block after ``cpu_s`` seconds of this process' processor time."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return

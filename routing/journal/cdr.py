@@ -15,27 +15,27 @@ import msgspec
 
 SUFFIX = ".cdr.json"
 A_LEG = "a_"
-#: Where the name of the switch stands among the variables.
+#: The variable with the name of the switch.
 SWITCH_NAME = "switchname"
-#: What FreeSWITCH makes and what `origination_uuid` may be here; anything else is no id.
+#: A uuid by FreeSWITCH or by `origination_uuid`; anything else is not an id.
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:@+-]{0,99}")
-#: More than a call of hours has; a record of millions is none.
+#: Limits that a call of many hours does not reach.
 MOST_APPS = MOST_LEGS = 20_000
-#: Seconds since the epoch that a telephone call can have: until the year 2100.
+#: The latest time of a call, in seconds since the epoch: the year 2100.
 _LAST_SECOND = 4_102_444_800
 _MICROSECONDS = re.compile(r"[0-9]{1,17}")
 
 
 class IncompleteCdr(Exception):
-    """The text is not (yet) a whole CDR."""
+    """The text is not (yet) a complete CDR."""
 
 
 class InvalidCdr(IncompleteCdr):
-    """No more text can make a CDR of it."""
+    """The text can never become a CDR."""
 
 
 class App(msgspec.Struct, frozen=True, gc=False, rename=lambda name: f"app_{name}"):
-    """An application that ran: its argument as FreeSWITCH expanded it, and when, in microseconds since the epoch."""
+    """An application that ran: its argument as FreeSWITCH expanded it, and its time in microseconds since the epoch."""
 
     name: str
     data: str
@@ -43,7 +43,7 @@ class App(msgspec.Struct, frozen=True, gc=False, rename=lambda name: f"app_{name
 
     @property
     def at(self) -> float:
-        """When, in seconds since the epoch."""
+        """The time in seconds since the epoch."""
         return _seconds(self.stamp)
 
     def settings(self) -> list[tuple[str, str]]:
@@ -63,7 +63,7 @@ class _Log(msgspec.Struct, gc=False):
 
 
 class _CdrFile(msgspec.Struct, gc=False):
-    """The parts of a file that are used; the rest, which is most of it, is checked and skipped."""
+    """The parts of a file that are used; the rest is validated and skipped."""
 
     variables: dict[str, str]
     app_log: _Log | None = None
@@ -107,9 +107,9 @@ class Cdr:
 
 
 def read(text: bytes) -> Cdr:
-    """A leg of a file's content; bytes of no alphabet become U+FFFD.
+    """The leg in a file's content; undecodable bytes become U+FFFD.
 
-    Raises IncompleteCdr when that is not a whole CDR, InvalidCdr when it will never be one.
+    Raises IncompleteCdr for an incomplete CDR, InvalidCdr for one that can never become valid.
     """
     try:
         file = _decoded(text)
@@ -121,16 +121,16 @@ def read(text: bytes) -> Cdr:
         raise IncompleteCdr(f"not a whole CDR: {problem}") from None
     uuid, apps = file.variables.get("uuid", ""), file.app_log.applications if file.app_log else ()
     if not _ID.fullmatch(uuid):
-        raise InvalidCdr(f"it names no leg: its uuid is {uuid[:40]!a}")
+        raise InvalidCdr(f"its uuid {uuid[:40]!a} is not valid")
     if len(apps) > MOST_APPS:
         raise InvalidCdr(f"it lists {len(apps)} applications, a call runs at most {MOST_APPS}")
-    # no variable of that name speaks for the switch: a caller may have set it
+    # a variable of that name could come from the caller: overwrite it
     file.variables[SWITCH_NAME] = file.switchname if isinstance(file.switchname, str) else ""
     return Cdr(uuid, file.variables, apps)
 
 
 def _seconds(microseconds: str) -> float:
-    """Seconds since the epoch; 0.0 for what is no time of a call."""
+    """Seconds since the epoch; 0.0 for an invalid time."""
     found = int(microseconds) / 1e6 if _MICROSECONDS.fullmatch(microseconds) else 0.0
     return found if found < _LAST_SECOND else 0.0
 
@@ -141,13 +141,13 @@ def _decoded(text: bytes) -> _CdrFile:
     except ValueError:
         if not text.rstrip().endswith(b"}"):
             raise
-        # a name in an alphabet of its own, or half a surrogate: what is no text becomes U+FFFD or ?
+        # another encoding or half a surrogate: replace undecodable characters by U+FFFD or ?
         whole = json.loads(text.decode("utf-8", "replace"), strict=False)
         return _decode(json.dumps(whole, ensure_ascii=False).encode("utf-8", "replace"))
 
 
 def leg_of(name: str) -> tuple[str, bool] | None:
-    """The uuid in a file's name and whether it is an A-leg; None for files that are no CDR."""
+    """The uuid in a file's name and whether it is an A-leg; None for other files."""
     if not name.endswith(SUFFIX):
         return None
     uuid = name[: -len(SUFFIX)]
@@ -155,14 +155,14 @@ def leg_of(name: str) -> tuple[str, bool] | None:
 
 
 def name_of(uuid: str, is_a_leg: bool = False) -> str:
-    """The file's name of a leg."""
+    """The name of a leg's file."""
     return f"{A_LEG if is_a_leg else ''}{uuid}{SUFFIX}"
 
 
 def legs_named(leg: Cdr) -> list[str]:
-    """The uuids of the B-legs that an A-leg names, in the order in which they were originated.
+    """The uuids of the B-legs that an A-leg names, in the order of their origination.
 
-    Raises InvalidCdr for more than a call can ring.
+    Raises InvalidCdr for too many.
     """
     entries = leg.array("originated_legs")
     if len(entries) > MOST_LEGS:

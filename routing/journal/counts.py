@@ -1,4 +1,4 @@
-"""What a worker has done since its start."""
+"""A worker's counters since its start."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 @dataclass
 class Counts:
-    """Calls, legs and files; ``waiting`` is of the last pass: A-legs that were left in the spool. ``lost``: calls that
-    ended without a CDR and of which nothing could be kept; ``kept``: those that wait in memory to be recorded."""
+    """Calls, legs and files; ``waiting``: A-legs left in the spool by the last pass. ``lost``: calls without a CDR of
+    which nothing could be kept; ``kept``: calls without a CDR that wait in memory to be recorded."""
 
     recorded: int = 0
     known_already: int = 0

@@ -26,7 +26,7 @@ from sqlalchemy.exc import ArgumentError
 BUSY_SECONDS = 30
 #: How a URL begins whose slashes are missing: no file is called so.
 _SERVER = re.compile(r"(sqlite|postgres(ql)?|mysql|mariadb):", re.IGNORECASE)
-#: Any number of ours: PostgreSQL's advisory lock around migrations.
+#: The key of PostgreSQL's advisory lock around migrations; any constant.
 _LOCK = 7_202_611
 
 
@@ -75,9 +75,10 @@ def shown(url: str) -> str:
 
 
 def keep_private(file: Path) -> None:
-    """Numbers of callers are personal data: a new journal is its owner's alone, one that is there is nobody else's but
-    a group's, where the operator gave it to one (SQLite makes its other files alike)."""
-    with suppress(OSError):  # it is there, or SQLite will say why it cannot be
+    """Restrict the journal's files, because callers' numbers are personal data: a new file is readable by its owner
+    only, an existing one also by its group, if the operator allowed that (SQLite gives its other files the same
+    mode)."""
+    with suppress(OSError):  # it exists, or SQLite reports the error
         os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     for each in (file, Path(f"{file}-wal"), Path(f"{file}-shm"), Path(f"{file}-journal")):
         try:
@@ -85,7 +86,7 @@ def keep_private(file: Path) -> None:
             if mode & 0o007:
                 each.chmod(mode & 0o770)
         except OSError:
-            continue  # not there, or another user's
+            continue  # it does not exist, or belongs to another user
 
 
 @contextmanager
@@ -99,8 +100,8 @@ def opened_database(url: str) -> Iterator[Engine]:
 
 
 def upgrade(engine: Engine) -> None:
-    """Apply the migrations that are missing; two processes at once do it one after the other. A journal that has them
-    all is only read: whoever may not write it may still look."""
+    """Apply missing migrations; concurrent processes take turns. An up-to-date journal is only read, so that users
+    without write permission can open it."""
     config = Config()
     config.set_main_option("script_location", re.sub("%", "%%", str(Path(__file__).parent / "migrations")))
     newest = ScriptDirectory.from_config(config).get_current_head()
@@ -116,8 +117,8 @@ def upgrade(engine: Engine) -> None:
 
 
 def _prepare_sqlite(engine: Engine) -> None:
-    """Readers beside a writer (WAL), a commit that outlives a power cut, and real transactions, which begin as writers:
-    the driver's own begin comes too late for two workers."""
+    """Set up readers in parallel with a writer (WAL), commits that survive a power cut, and transactions that begin as
+    writers: the driver's own begin comes too late for two workers."""
 
     @event.listens_for(engine, "connect")
     def _connect(connection: SqliteConnection, _: Any) -> None:

@@ -1,7 +1,8 @@
-"""Whom notices go to, and which of them is away: each mail server and web server has a queue and a rest of its own.
+"""The destinations of notices: each mail server and web server has its own queue and its own pause after a failure.
 
-One conversation with a destination at a time, none while it rests after a failure: so a dead one holds up no notice for
-another, and costs one try a rest. Threads share it. Pure but for its own memory; the clock is an argument.
+There is one conversation with a destination at a time, and none while it pauses. So an unreachable destination delays
+no notice for another one, and costs one attempt for each pause. Shared by threads. Pure except for its own state; the
+clock is an argument.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from routing.model.addresses import EMAIL
 from routing.model.notice import Later
 
 FIRST_REST_SECONDS, LONGEST_REST_SECONDS = 2.0, 60.0
-#: How long a notice waits for a destination that another one is being sent to.
+#: How long a notice waits while another one is being sent to its destination.
 BUSY_SECONDS = 1.0
 MAIL = "mail"
 MOST = 1000
@@ -23,7 +24,7 @@ MOST = 1000
 
 @dataclass
 class _ServerState:
-    """``until_s``: left alone until then; ``rest_s``: for how long after the next failure."""
+    """``until_s``: the end of the pause; ``rest_s``: the length of the pause after the next failure."""
 
     until_s: float = 0.0
     rest_s: float = FIRST_REST_SECONDS
@@ -39,17 +40,18 @@ class Destinations:
     _lock: Lock = field(default_factory=Lock, repr=False)
 
     def wait_s(self, names: Sequence[str]) -> float:
-        """The seconds until one of the addressees can be told; 0 now, and where there is nobody to tell."""
+        """Seconds until one of the addressees can be notified; 0 for now, and without addressees."""
         with self._lock:
             return min((self._wait_s(key) for key in set(map(key_of, names))), default=0.0)
 
     @contextmanager
     def conversation(self, name: str) -> Iterator[None]:
-        """A conversation with an addressee's destination. Raises Later at once when it is not to be asked now."""
+        """A conversation with an addressee's destination. Raises Later at once while the destination is paused or
+        busy."""
         key = key_of(name)
         with self._lock:
             if wait_s := self._wait_s(key):
-                raise Later("its server is left alone or busy", wait_s)
+                raise Later("its server is paused or busy", wait_s)
             self._server(key).is_busy = True
         try:
             yield
@@ -66,7 +68,7 @@ class Destinations:
         if server is None:
             return 0.0
         left_s = server.until_s - self.now()
-        # a clock that was set back leaves nobody alone for longer than a rest
+        # after the clock was set back no pause is longer than the longest one
         return BUSY_SECONDS if server.is_busy else min(max(left_s, 0.0), LONGEST_REST_SECONDS)
 
     def _done(self, key: str, is_away: bool) -> None:
@@ -87,10 +89,10 @@ class Destinations:
 
 
 def key_of(name: str) -> str:
-    """Where an addressee is told: the one mail server, or a web address's own."""
+    """The destination of an addressee: the mail server, or the web address's host."""
     return name.split("/")[2] if "://" in name else MAIL
 
 
 def is_reachable(name: str) -> bool:
-    """Whether an addressee is an e-mail address or a web address, not the name of somebody without one."""
+    """Whether an addressee is an e-mail or web address, not the name of a person without an address."""
     return "://" in name or EMAIL.fullmatch(name) is not None

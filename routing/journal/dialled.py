@@ -1,4 +1,4 @@
-"""From dial strings and B-legs to who was to ring in a step, and what became of each phone. Pure."""
+"""From dial strings and B-legs to the phones of a step, and what happened to each of them. Pure."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from routing.model.causes import CAUSES
 
 _TARGET = "routing_target="
 _CLOSE, _NEXT = re.compile(r"[\]}]"), re.compile(r"[,|]|\Z")
-#: Cause and words of a leg that was never made.
+#: Cause and reason of a leg that was never created.
 UNREGISTERED = ("USER_NOT_REGISTERED", "not registered")
-DO_NOT_DISTURB = ("USER_BUSY", "must not be disturbed")
+DO_NOT_DISTURB = ("USER_BUSY", "on do-not-disturb")
 _DELAY = re.compile(r"leg_delay_start=([0-9]{1,6})")
 
 
 @dataclass(frozen=True, slots=True)
 class DialledPhone:
-    """A phone in a dial string: its target, its turn (0 is the first), its delay in the turn, where it is dialled."""
+    """A phone in a dial string: its target, its turn (0 is the first), its delay in the turn, its dialled address."""
 
     target: str
     turn: int
@@ -31,7 +31,7 @@ class DialledPhone:
 
 @dataclass(frozen=True, slots=True)
 class Bridge:
-    """A ``bridge`` that ran: in which step (its index), when, for how long it rang, whom it was to ring.
+    """A ``bridge`` that ran: its step (index and path), its time, for how long it rang, its phones.
 
     ``is_last``: the call ended in it, ringing or talking.
     """
@@ -45,7 +45,7 @@ class Bridge:
 
 
 def phones(dial_string: str) -> tuple[DialledPhone, ...]:
-    """Every phone of a compiled dial string, in order; each letter is looked at once, whatever they are."""
+    """Every phone of a compiled dial string, in order, in linear time for any text."""
     found, turn, at = [], 0, 0
     while (begin := dial_string.find(_TARGET, at)) >= 0 and (close := _CLOSE.search(dial_string, begin)):
         turn += dial_string.count("|", at, begin)
@@ -63,7 +63,7 @@ def person_of(target: str) -> str:
 
 
 def legs(call: Cdr, b_legs: Mapping[str, Cdr], bridges: Sequence[Bridge]) -> list[tuple[int, LegRecord]]:
-    """(step index, leg) of every phone that was rung or could not be reached, in the order of ringing."""
+    """(step index, leg) of every phone that rang or could not be reached, in ringing order."""
     causes = dict(entry.partition(";")[::2] for entry in call.array("originate_causes"))
     left = [list(bridge.phones) for bridge in bridges]
     found: list[list[LegRecord]] = [[] for _ in bridges] or [[]]
@@ -75,7 +75,7 @@ def legs(call: Cdr, b_legs: Mapping[str, Cdr], bridges: Sequence[Bridge]) -> lis
         now, phone = _take(left, now, b_leg, rest.rpartition(";")[2])
         path = bridges[now].path if bridges else ""
         found[now].append(_leg(call, uuid, phone.target if phone else "", path, b_leg, causes.get(uuid, "")))
-    # rung by somebody else, who handed the talk over (attended transfer)
+    # originated by another call, which handed the talk over (attended transfer)
     others = [leg for uuid, leg in b_legs.items() if uuid not in own and leg.time("bridge")]
     found[-1] += [from_cdr(leg, bridges[-1].path if bridges else "") for leg in others]
     for index, bridge in enumerate(bridges):
@@ -86,7 +86,7 @@ def legs(call: Cdr, b_legs: Mapping[str, Cdr], bridges: Sequence[Bridge]) -> lis
 def _take(
     left: list[list[DialledPhone]], now: int, b_leg: Cdr | None, destination: str
 ) -> tuple[int, DialledPhone | None]:
-    """The bridge that a leg belongs to, never before the last one found, and its place there, which is used up."""
+    """The bridge of a leg, never before the last one found, and its phone there, which is removed from ``left``."""
     target = b_leg.get("routing_target") if b_leg else ""
     for index in range(now, len(left)):
         for phone in left[index]:
@@ -106,7 +106,7 @@ def _leg(call: Cdr, uuid: str, target: str, path: str, b_leg: Cdr | None, cause:
 
 
 def from_cdr(b_leg: Cdr, path: str = "", target: str = "", cause: str = "") -> LegRecord:
-    """A leg of its own file; ``cause`` is what the A-leg was told."""
+    """A leg from its own file; ``cause``: what the A-leg knows of its end."""
     target = target or b_leg.get("routing_target")
     ringing, picked, bridged, ended = (b_leg.time(name) for name in ("progress", "answer", "bridge", "end"))
     ringing = ringing or picked
@@ -121,19 +121,19 @@ def from_cdr(b_leg: Cdr, path: str = "", target: str = "", cause: str = "") -> L
 
 
 def key_of(b_leg: Cdr) -> str:
-    """The key that whoever picked up had to press, or nothing; older releases let FreeSWITCH itself ask."""
+    """The confirm key of a leg, or ""; in older releases FreeSWITCH itself asked for it."""
     return b_leg.get(confirming.KEY) or b_leg.get("group_confirm_key")
 
 
 def _unreached(bridge: Bridge, left: Sequence[DialledPhone], rung: Sequence[LegRecord]) -> list[LegRecord]:
-    """Phones that no leg was made for although it was their turn: not registered or not to be disturbed."""
+    """Phones without a leg although it was their turn: not registered, or on do-not-disturb."""
     turns = {phone.target: phone.turn for phone in bridge.phones}
     reached = max((turns.get(leg.target, 0) for leg in rung), default=0)
     cut_short = bridge.is_last or any(not leg.why for leg in rung)
     missing = []
     for phone in left:
         if cut_short and (phone.turn > reached or phone.after_s > bridge.took_s or (phone.turn and phone.after_s)):
-            continue  # the ringing was over before this phone was due
+            continue  # the ringing ended before this phone's turn
         name = f"-{bridge.step}.{phone.target}"
         cause, reason = DO_NOT_DISTURB if phone.destination.startswith(dnd.BUSY) else UNREGISTERED
         missing.append(
@@ -145,9 +145,9 @@ def _unreached(bridge: Bridge, left: Sequence[DialledPhone], rung: Sequence[LegR
 
 
 def why(cause: str, picked_up: bool, key: str) -> str:
-    """Why a leg that was not connected with the caller ended.
+    """Why a leg ended without being connected to the caller.
 
-    ``cause``: its hangup cause; ``key``: what it had to press ("" for none).
+    ``cause``: its hangup cause; ``key``: its confirm key ("" for none).
     """
     known = CAUSES.get(cause)
     reason = known.journal if known and known.journal else cause.lower().replace("_", " ")
@@ -156,5 +156,5 @@ def why(cause: str, picked_up: bool, key: str) -> str:
     if cause in ("ORIGINATOR_CANCEL", "LOSE_RACE", "PICKED_OFF"):
         return f"picked up, {reason} first"
     if key and cause == "CALL_REJECTED":
-        return "picked up and refused"
+        return "picked up and rejected"
     return f"picked up and did not press {key}" if key else "picked up and was not connected"

@@ -1,8 +1,8 @@
-"""The steps that a call took, from the applications that ran: what each went by and what came of it. Pure.
+"""The steps that a call executed, from the applications that ran: the inputs and the result of each. Pure.
 
 Every compiled step begins by setting ``routing_kind=<kind>`` and ``routing_step=<path>``, every scheme by setting
-``routing_scheme=<id>``. A kind whose row is not in `_READERS` is told by what all kinds share: what the engine decided,
-who was rung.
+``routing_scheme=<id>``. Kinds without a row in `_READERS` show what all kinds share: the engine's decision, the phones
+that rang.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from routing.journal.result import StepResult, dictated_number, undecided
 from routing.model.stated_number import STATED_NUMBER
 from routing.model.tags import TAGS, tags_of
 
-#: Of a release that an earlier version compiled, which did not write it.
+#: The kind of a step in a release by an earlier version, which did not set it.
 NO_KIND = "step"
 _STEP, _KIND, _SCHEME, _DECISION = "routing_step", "routing_kind", "routing_scheme", "routing_decision"
 _CALENDAR = re.compile(r"^check XML:\S*/([^/]+)\.xml calendar$")
@@ -29,7 +29,7 @@ _START = re.compile(r"^start XML:\S+ (\S+)$")
 
 @dataclass(slots=True)
 class Draft:
-    """A step while it is read: its place, the applications it ran, when it was over."""
+    """A step while it is read: its scheme and path, its applications, its end."""
 
     scheme: str
     path: str
@@ -41,11 +41,11 @@ class Draft:
     is_last: bool = False
 
     def data(self, name: str) -> str | None:
-        """The argument of the first application of this name."""
+        """The argument of the step's first application of this name."""
         return next((app.data for app in self.apps if app.name == name), None)
 
     def variable(self, name: str) -> str:
-        """The last value that the step set a variable to."""
+        """The last value that the step set for a variable, or ""."""
         for app in reversed(self.apps):
             if name in app.data and (value := dict(app.settings()).get(name)) is not None:
                 return value
@@ -53,7 +53,7 @@ class Draft:
 
 
 def drafts(call: Cdr) -> tuple[list[Draft], tuple[str, ...]]:
-    """The steps in order, and the schemes that the call passed through (a scheme twice when it came back)."""
+    """The steps in order, and the schemes that the call passed through (again for each return to a scheme)."""
     found: list[Draft] = []
     schemes: list[str] = []
     for app in call.apps:
@@ -74,7 +74,7 @@ def drafts(call: Cdr) -> tuple[list[Draft], tuple[str, ...]]:
 
 
 def bridges(steps: Sequence[Draft], call: Cdr) -> list[Bridge]:
-    """Every ``bridge`` that ran, also outside of steps (calls of the company's own phones)."""
+    """Every ``bridge`` that ran, also outside of steps (calls from the company's own phones)."""
     if not steps:
         return list(_bridges(-1, "", call.apps, call.time("bridge") or call.time("end"), True))
     first = call.apps.index(steps[0].apps[0])
@@ -94,7 +94,7 @@ def _bridges(index: int, path: str, apps: Sequence[App], ended: float, is_last: 
 
 
 def step(n: int, draft: Draft, legs: Sequence[LegRecord], call: Cdr) -> StepRecord:
-    """One step in words."""
+    """The record of one step."""
     inputs, result, outcome = _READERS.get(draft.kind, _any)(draft, legs, call)
     decision, verdict, asked_ms = _decision(draft)
     took_s = round(max(draft.ended - draft.started, 0.0), 3)
@@ -105,7 +105,7 @@ def step(n: int, draft: Draft, legs: Sequence[LegRecord], call: Cdr) -> StepReco
 
 
 def _decision(draft: Draft) -> tuple[str, str, float]:
-    """The engine's last decision without the step's path, its words, and how long it took, in ms (-1: none came)."""
+    """The engine's last decision without the step's path, its verdict, and how long it took, in ms (-1: none came)."""
     sent_at, found = 0.0, ("", "", -1.0)
     for app in draft.apps:
         if app.name == "socket":
@@ -113,13 +113,13 @@ def _decision(draft: Draft) -> tuple[str, str, float]:
         elif sent_at and _DECISION in app.data and (settings := dict(app.settings())):
             decision, took = settings.get(_DECISION, "").partition(":")[2], settings.get("routing_took_ms", "")
             if not decision:
-                continue  # cleared, before it is asked once more
+                continue  # cleared before the next decision request
             took_ms = float(took) if re.fullmatch(r"\d{1,6}(\.\d+)?", took) else round((app.at - sent_at) * 1000, 1)
             sent_at, found = 0.0, (decision, settings.get("routing_verdict", ""), took_ms)
     return found
 
 
-#: What a step went by in words, what came of it, that in words.
+#: A step's inputs as text, its result, its outcome as text.
 Came = tuple[str, StepResult, str]
 
 
@@ -134,7 +134,7 @@ def _decided(draft: Draft, legs: Sequence[LegRecord], call: Cdr) -> Came:
     rung = _legs_text(legs)
     inputs = f"caller {call.get('routing_caller')}, number {call.get('routing_number')}"
     if (times := sum(app.name == "socket" for app in draft.apps)) > 1:
-        inputs += f", asked {times} times"
+        inputs += f", {times} decision requests"
     if took_ms < 0:
         if draft.is_last and not legs:
             return inputs, StepResult.LEFT, "the caller hung up meanwhile"
@@ -174,7 +174,7 @@ def _match(draft: Draft, legs: Sequence[LegRecord], call: Cdr) -> Came:
 
 
 def _branch(draft: Draft) -> str:
-    """Into which of its branches the step went; "" when it fell through."""
+    """The branch of the step that the call took; "" for none."""
     below = f"{draft.path}."
     return draft.following[len(below) :].partition(".")[0] if draft.following.startswith(below) else ""
 
@@ -225,7 +225,7 @@ def _hangup(draft: Draft, legs: Sequence[LegRecord], call: Cdr) -> Came:
     return "", StepResult.ENDED, draft.data("hangup") or "hung up"
 
 
-#: Kinds of which there is more to tell than what `_any` tells.
+#: Kinds with more to show than `_any` does.
 _READERS: dict[str, Callable[[Draft, Sequence[LegRecord], Cdr], Came]] = {
     "transferred": _transferred,
     "menu": _menu,

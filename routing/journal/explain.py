@@ -1,6 +1,6 @@
-"""One call told step by step: what was decided, on which inputs, in what time, who rang, why nobody talked. Pure.
+"""Explains one call step by step: decisions, their inputs and times, who rang, why nobody talked. Pure.
 
-Everything told comes from the journal alone, so an old call is explained by what was true when it was made.
+Uses the journal alone, so an old call is explained by what was true at its time.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from routing.model.durations import spoken
 
 
 def explain(call: CallRecord, at: Callable[[float], str]) -> Iterator[str]:
-    """Lines of text; ``at`` writes a time for people."""
+    """Lines of text; ``at`` formats a time for people."""
     yield f"call {call.id}: {call.status}"
     yield f"  {_who(call)}, {at(call.started)}"
     if call.release:
@@ -70,7 +70,7 @@ def _step(step: StepRecord, call: CallRecord) -> Iterator[str]:
 
 
 def _within(leg: LegRecord, step: StepRecord, call: CallRecord) -> bool:
-    """Whether this was the step's leg, when several schemes have a step of this path."""
+    """Whether a leg belongs to this step, when several schemes have a step with this path."""
     same = [other for other in call.steps if other.path == step.path and other.started - 0.1 <= leg.started]
     return not leg.started or not same or same[-1].n == step.n
 

@@ -1,7 +1,7 @@
-"""Whose fault a failed write is: the record's, which is then put aside, or the database's, which is tried again.
+"""Decides whether a failed write is the record's fault, which is then put aside, or the database's: then it is retried.
 
-Told by the databases' own codes (https://www.postgresql.org/docs/current/errcodes-appendix.html,
-https://www.sqlite.org/rescode.html). What is in no table is the database's: nothing is lost by trying again.
+Uses the databases' own codes (https://www.postgresql.org/docs/current/errcodes-appendix.html,
+https://www.sqlite.org/rescode.html). Unknown codes count as the database's fault: a retry loses nothing.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from sqlalchemy.exc import DBAPIError
 _STATES = frozenset({"21", "22", "23", "54"})
 #: SQLite's primary result codes.
 _CODES = frozenset({sqlite3.SQLITE_TOOBIG, sqlite3.SQLITE_CONSTRAINT, sqlite3.SQLITE_MISMATCH, sqlite3.SQLITE_RANGE})
-#: Names of DB-API classes that tell of the record when there is no code (values that the driver cannot hand over).
+#: Names of DB-API classes for a fault of the record without a code (values that the driver cannot encode).
 _CLASSES = frozenset({"DataError", "IntegrityError", "ProgrammingError", "NotSupportedError"})
-#: What Python raises for a value that cannot be handed over: half a surrogate, a number too large.
+#: Python's exceptions for values that cannot be encoded: half a surrogate, a number too large.
 _OF_PYTHON = (ValueError, OverflowError, TypeError)
 
 
 def is_of_the_record(problem: BaseException) -> bool:
-    """Whether the record is at fault: the same database takes others."""
+    """Whether the record is at fault: the same database accepts others."""
     cause = problem.orig if isinstance(problem, DBAPIError) and problem.orig is not None else problem
     if state := getattr(cause, "sqlstate", None):
         return str(state)[:2] in _STATES
@@ -31,7 +31,7 @@ def is_of_the_record(problem: BaseException) -> bool:
 
 
 def text_of(problem: BaseException) -> str:
-    """What went wrong, without the statement and its values: those hold callers' numbers."""
+    """The error's text without the statement and its values, which hold callers' numbers."""
     cause = problem.orig if isinstance(problem, DBAPIError) and problem.orig else problem
     if isinstance(cause, UnicodeError):
         return type(cause).__name__  # its text shows the value

@@ -1,7 +1,7 @@
-"""From files to calls: reads an A-leg and the B-legs that it names, and says when a call is whole.
+"""From files to calls: reads an A-leg and the B-legs that it names, and decides when a call is complete.
 
-A call is whole when every named leg has its file, or when the A-leg's file has waited long enough for them. Whatever is
-wrong with one file or one call ends there: it is put aside with its reason and the next one is read.
+A call is complete when every named leg has its file, or when the A-leg's file has waited long enough for them. A fault
+in one file or call affects no other: the file is put aside with a reason, and the next one is read.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from routing.journal.cdr import Cdr, IncompleteCdr, InvalidCdr
 from routing.journal.record import CallRecord
 from routing.journal.spool import Listing, NoFile, Spool
 
-#: Processor time for one call; the largest real ones take a hundredth.
+#: Processor time for one call; the largest real calls need a hundredth of it.
 LONGEST_CPU_SECONDS = 2.0
-#: What could not even be moved or removed is looked at again after so long.
+#: Files that cannot be moved or removed are tried again after this time.
 STUCK_SECONDS = 600.0
 
 
@@ -30,8 +30,8 @@ class Log(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class GatheredCall:
-    """A call, the files that it was made of, the path of a recording that holds no message, and of a leg that went on
-    alone when its call was sent on: the call that it belongs to."""
+    """A call and its files. ``empty``: the path of a recording without a message; ``goes_on``: the call to which a leg
+    belongs that continued alone after a transfer."""
 
     call: CallRecord
     files: tuple[str, ...]
@@ -41,7 +41,7 @@ class GatheredCall:
 
 @dataclass
 class Gatherer:
-    """Reads calls. ``grace_s``: how long an A-leg waits for its B-legs; ``patience_s``: how long a file may stay
+    """Reads calls. ``grace_s``: how long an A-leg waits for its B-legs; ``unreadable_s``: how long a file may stay
     unreadable before it is put aside. ``now``: seconds since the epoch."""
 
     spool: Spool
@@ -51,11 +51,11 @@ class Gatherer:
     grace_s: float = 15.0
     unreadable_s: float = 60.0
     bad: int = field(default=0, init=False)
-    #: Files that can be neither moved nor removed, and until when they are left alone.
+    #: Files that can be neither moved nor removed, and when they are tried again.
     _stuck: dict[str, float] = field(default_factory=dict, init=False)
 
     def listing(self) -> Listing:
-        """What there is to do. Raises OSError when the folder cannot be read."""
+        """The files to read. Raises OSError when the folder cannot be read."""
         found, now = self.spool.listing(), self.now()
         self._stuck = {name: until for name, until in self._stuck.items() if 0 < until - now <= STUCK_SECONDS}
         if self._stuck:
@@ -64,18 +64,18 @@ class Gatherer:
         return found
 
     def call(self, uuid: str) -> GatheredCall | None:
-        """The call of an A-leg, or None when it is not whole yet or its file is gone."""
+        """The call of an A-leg, or None when it is not complete yet or its file is gone."""
         name = cdr.name_of(uuid, is_a_leg=True)
         try:
             with bounded.within(LONGEST_CPU_SECONDS):
                 return self._call(name)
         except OSError:
-            raise  # the machine's: see Spool.read
+            raise  # an error of the machine: see Spool.read
         except InvalidCdr as problem:
             self.put_aside(name, str(problem))
             return None
         except Exception as problem:
-            self.put_aside(name, f"no call can be made of it: {type(problem).__name__}: {problem}")
+            self.put_aside(name, f"it cannot be read as a call: {type(problem).__name__}: {problem}")
             return None
 
     def _call(self, name: str) -> GatheredCall | None:
@@ -98,14 +98,14 @@ class Gatherer:
         return GatheredCall(call, (*files, name), empty, a_leg.parent if a_leg.get("direction") == "outbound" else "")
 
     def _may_come(self, name: str, sent_on: str) -> bool:
-        """Whether a B-leg's file is still to come; of one that a phone sent on there is an A-leg's."""
+        """Whether a B-leg's file may still come; one that was transferred has an A-leg's file instead."""
         return name not in self._stuck and not self.spool.has(sent_on)
 
     def _is_young(self, name: str) -> bool:
         return self.spool.age_s(name, self.now()) < self.grace_s
 
     def b_leg(self, uuid: str) -> Cdr | None:
-        """`leg`, within the bounds of one record."""
+        """`leg`, within the limits of one record."""
         name = cdr.name_of(uuid)
         try:
             with bounded.within(LONGEST_CPU_SECONDS):
@@ -115,7 +115,7 @@ class Gatherer:
             return None
 
     def leg(self, name: str) -> Cdr | None:
-        """A leg's file, or None when it is not there, not (yet) whole, or was put aside."""
+        """The leg in a file, or None when the file is missing, not complete yet, or was put aside."""
         try:
             text = self.spool.read(name)
             return cdr.read(text) if text is not None else None
@@ -127,7 +127,7 @@ class Gatherer:
         return None
 
     def put_aside(self, name: str, reason: str) -> None:
-        """Give a file up, with a line in the log."""
+        """Move a file to `bad` and log it."""
         reason = reason[:300]
         self.bad += 1
         try:
@@ -138,7 +138,7 @@ class Gatherer:
         self.log("error", "unusable", file=name, moved_to="bad", reason=reason)
 
     def remove(self, names: Iterable[str]) -> None:
-        """Remove files whose call is recorded; one that cannot be removed is left alone for a while."""
+        """Remove files whose call is recorded; one that cannot be removed is tried again later."""
         for name, reason in self.spool.remove(names):
             self._leave(name, f"its call is recorded, it cannot be removed: {reason}")
 

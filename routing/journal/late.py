@@ -1,6 +1,7 @@
-"""B-legs whose call was recorded before their file was there, and those that no call will ever claim.
+"""B-legs whose file came after their call was recorded, and those whose call is never recorded.
 
-Most B-legs in the spool belong to calls that go on: each is read once and then only asked for in SQL, now and then.
+Most B-legs in the spool belong to running calls: each is read once, then only its call is looked up in SQL, from time
+to time.
 """
 
 from __future__ import annotations
@@ -15,16 +16,16 @@ from routing.journal.faults import is_of_the_record, text_of
 from routing.journal.gather import Gatherer
 from routing.journal.record import LegRecord
 
-#: A B-leg this young is not looked at: its call's own pass takes it.
+#: A younger B-leg is skipped: it is read together with its call.
 YOUNG_SECONDS = 30.0
-#: After so long no A-leg comes any more: longer than any call.
+#: After this time no A-leg comes any more: it is longer than any call.
 LOST_SECONDS = 86400.0
 _AT_ONCE = 500
 
 
 @dataclass
 class LateLegs:
-    """Looks after B-legs that were left in the spool."""
+    """Handles B-legs that are left in the spool."""
 
     engine: Engine
     gatherer: Gatherer
@@ -32,7 +33,7 @@ class LateLegs:
     _refused: set[str] = field(default_factory=set, init=False)
 
     def settle(self, uuids: set[str]) -> int:
-        """Add the legs whose calls are recorded, give up those that are too old; returns how many were added."""
+        """Add the legs whose calls are recorded, put aside those that are too old; returns how many were added."""
         self._known = {uuid: known for uuid, known in self._known.items() if uuid in uuids}
         self._refused.clear()
         ordered = sorted(uuids)
@@ -50,7 +51,7 @@ class LateLegs:
         return len(here)
 
     def _amend(self, found: Mapping[str, tuple[str, LegRecord]]) -> set[str]:
-        """`store.amend`; a leg that the database refuses is found by halves and put aside."""
+        """`store.amend`; a leg that the database refuses is found by bisection and put aside."""
         try:
             return store.amend(self.engine, found)
         except Exception as problem:

@@ -1,8 +1,8 @@
-"""Calls that are under way, and those that are over and whose CDR nobody has seen, as FreeSWITCH's events tell them.
+"""Running calls, and ended calls without a CDR yet, from FreeSWITCH's events.
 
-FreeSWITCH writes a call's CDR at its end: never when it is killed, and into nothing when the disk is full. What is kept
-here for such a call is a poorer CDR of the same form. Its memory is bounded; what it cannot keep is counted. Fed by one
-thread and asked by another. Knows nothing of sockets, files and SQL.
+FreeSWITCH writes a call's CDR at its end: not when it is killed, nor when the disk is full. For such a call a smaller
+CDR of the same form is kept here. Memory is bounded; calls beyond the limit are counted. One thread writes, another
+reads. Knows nothing of sockets, files and SQL.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from typing import Any
 
 from routing.journal.cdr import SWITCH_NAME, Cdr
 
-#: Calls kept, under way or over: a few kB each.
+#: Most calls kept, running or ended: a few kB each.
 MOST = 20_000
-#: A CDR is written within milliseconds of the call's end; so long it is waited for.
+#: How long to wait for a CDR, which FreeSWITCH writes within milliseconds of the call's end.
 AWAITED_SECONDS = 5.0
-#: FreeSWITCH is not heard for so long: its calls are over.
+#: After so long without a connection to FreeSWITCH its calls count as ended.
 SILENT_SECONDS = 10.0
-#: Variables that the record of a call is made of.
+#: The variables that a call record uses.
 _KEPT = re.compile(
     r"routing_\w+|hangup_cause|bridge_uuid|originated_legs|originate_causes|digits_dialed|sip_hangup_disposition"
     r"|group_confirm_key|originator|originating_leg_uuid|\w+_uepoch"
@@ -34,14 +34,14 @@ _TIMES = (
     ("Caller-Channel-Hangup-Time", "end_uepoch"),
 )  # fmt: skip
 _NUMBER = re.compile(r"\+?([1-9][0-9]{6,14})")
-#: Not of FreeSWITCH: what the caller dialled.
+#: Our own variable: what the caller dialled.
 DIALLED = "dialled"
 _Facts = dict[str, str]
 
 
 @dataclass
 class _Call:
-    """The variables of an A-leg and its B-legs by uuid; ``over``: since when, in seconds since the epoch (0.0: not)."""
+    """The variables of an A-leg and its B-legs by uuid; ``over``: its end in seconds since the epoch (0.0: running)."""
 
     facts: _Facts
     b_legs: dict[str, _Facts] = field(default_factory=dict)
@@ -50,7 +50,7 @@ class _Call:
 
 @dataclass
 class LiveCalls:
-    """What is known of calls (`routing.esl.follow.Follower`). ``now``: seconds since the epoch."""
+    """Collects calls from events (`routing.esl.follow.Follower`). ``now``: seconds since the epoch."""
 
     now: Callable[[], float]
     most: int = MOST
@@ -62,7 +62,7 @@ class LiveCalls:
     _lock: Lock = field(default_factory=Lock)
 
     def there(self, legs: Sequence[Mapping[str, Any]]) -> None:
-        """See Follower: whoever is not among them any more is over, since FreeSWITCH was heard last."""
+        """See Follower: calls that are not listed any more have ended, when the connection was lost at the latest."""
         with self._lock:
             here = {str(leg.get("uuid")) for leg in legs}
             self._end(lambda uuid: uuid not in here, self._silent_since or self.now())
@@ -97,7 +97,7 @@ class LiveCalls:
             self._silent_since = self._silent_since or self.now()
 
     def awaited(self) -> list[str]:
-        """Calls that are over for so long that their CDR must be there: the uuids of their A-legs."""
+        """Calls that ended so long ago that their CDR is overdue: the uuids of their A-legs."""
         with self._lock:
             if self._silent_since and self.now() - self._silent_since > SILENT_SECONDS:
                 self._end(lambda uuid: True, self._silent_since)
@@ -105,7 +105,7 @@ class LiveCalls:
             return [uuid for uuid, call in self._calls.items() if call.over and call.over <= due]
 
     def legs(self, uuid: str) -> tuple[Cdr, dict[str, Cdr]] | None:
-        """What is known of a call: its A-leg and its B-legs by uuid."""
+        """A call's A-leg and its B-legs by uuid, as far as known."""
         with self._lock:
             call = self._calls.get(uuid)
             if call is None:
@@ -113,7 +113,7 @@ class LiveCalls:
             return Cdr(uuid, dict(call.facts), ()), {each: Cdr(each, heard, ()) for each, heard in call.b_legs.items()}
 
     def forget(self, uuids: Sequence[str]) -> None:
-        """Calls that are recorded."""
+        """Forget recorded calls."""
         with self._lock:
             for uuid in uuids:
                 if call := self._calls.pop(uuid, None):
@@ -122,7 +122,7 @@ class LiveCalls:
 
     @property
     def kept(self) -> int:
-        """Calls that are over and not recorded yet."""
+        """The number of ended calls that are not recorded yet."""
         with self._lock:
             return sum(call.over > 0 for call in self._calls.values())
 
@@ -151,7 +151,7 @@ class LiveCalls:
 
 
 def facts(event: Mapping[str, str]) -> _Facts:
-    """The variables of a leg that its event tells."""
+    """The variables of a leg in its event."""
     variables = {variable: event[header] for header, variable in _TIMES if event.get(header, "0") != "0"}
     for name, value in event.items():
         variable = name.removeprefix("variable_")
@@ -164,12 +164,12 @@ def facts(event: Mapping[str, str]) -> _Facts:
 
 
 def is_a_leg(leg: Mapping[str, Any]) -> bool:
-    """Whether a leg of a list of channels is a caller's."""
+    """Whether a leg in a list of channels is an A-leg."""
     return leg.get("direction") == "inbound" and bool(leg.get("uuid"))
 
 
 def listed(leg: Mapping[str, Any]) -> _Facts:
-    """The variables of a leg that a list of channels tells: ``show channels``, or the table that it shows."""
+    """The variables of a leg in a list of channels: ``show channels``, or the table behind it."""
     caller, dialled = (str(leg.get(f"initial_{name}") or leg.get(name) or "") for name in ("cid_num", "dest"))
     began = str(leg.get("created_epoch") or "")
     variables = {"direction": str(leg.get("direction") or ""), DIALLED: dialled, "routing_caller": number(caller)}
@@ -178,6 +178,6 @@ def listed(leg: Mapping[str, Any]) -> _Facts:
 
 
 def number(text: str) -> str:
-    """A number as FreeSWITCH shows it, with its ``+``; what is none stays as it is, cut."""
+    """A number from FreeSWITCH with a ``+``; other text unchanged, cut to the limit."""
     found = _NUMBER.fullmatch(text)
     return f"+{found[1]}" if found else text[:_LONGEST]

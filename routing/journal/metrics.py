@@ -1,4 +1,4 @@
-"""The worker's counters as a text file for Prometheus' node exporter, written beside and renamed."""
+"""The worker's counters as a text file for Prometheus' node exporter, replaced atomically."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _HELP = {
     "failures": "Passes that the database or the disk ended.",
     "waiting": "A-legs in the spool that were not recorded in the last pass.",
 }
-#: What is so now, and no count since the start.
+#: Gauges; the others are counters since the start.
 _NOW = frozenset({"waiting", "kept"})
 
 
@@ -38,7 +38,7 @@ def text(counts: Counts) -> str:
 
 
 def write_metrics(path: Path, counts: Counts) -> None:
-    """Write the file, whole at any moment."""
+    """Replace the file atomically."""
     new = path.with_name(f".{path.name}.new")
     new.write_text(text(counts), encoding="utf-8")
     os.replace(new, path)

@@ -1,7 +1,7 @@
-"""Tells when a SIP account registers from a network where it never was before: its password may have leaked.
+"""Sends a notice when a SIP account registers from a new network: its password may have leaked.
 
-The first network of an account is learnt and not told, so that a new installation is quiet. A notice waits in the
-memory of networks until every addressee of the project has it, for a week. Knows nothing of Redis, e-mail or HTTP.
+The first network of an account makes no notice, so that a new installation is quiet. A notice waits in the memory of
+networks until every addressee of the project has it, for up to a week. Knows nothing of Redis, e-mail or HTTP.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from routing.model.memory import Forgotten
 from routing.model.networks import network_of
 from routing.model.notice import Hooks, Later, Mail, NewNetwork, NoticeRefused
 
-#: An account that registers again is looked up again after so long; of so many that is remembered.
+#: How long a registration is remembered without a look-up, and for how many accounts.
 AGAIN_SECONDS, MOST_REMEMBERED = 3600.0, 20_000
 _ACCOUNT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 _LONGEST_AGENT = 200
@@ -32,17 +32,18 @@ class NetworkMemory(Protocol):
     """Remembers networks of accounts, and notices that are not sent yet. Every method raises Forgotten."""
 
     def seen(self, project: str, account: str, network: str, at_s: float, name: str, notice: str) -> bool:
-        """An account is in a network; whether that is new to an account that has others, and the notice is kept."""
+        """Store an account's network; whether it is new for an account with other networks: then the notice is
+        queued."""
 
     def unsent(self, project: str) -> Mapping[str, str]:
-        """The notices that wait, for whoever asks first; nobody else gets them before `sent`, or for a while."""
+        """The queued notices by name. Nobody else gets them before `sent` is called, or for a while."""
 
     def sent(self, project: str, *names: str) -> None:
-        """These need not be told any more; the others may be asked for again."""
+        """Remove sent notices from the queue and release the others."""
 
 
 class ProjectAccounts(Protocol):
-    """Whose accounts they are (`routing.journal.release.LiveProject`)."""
+    """The project of the accounts (`routing.journal.release.LiveProject`)."""
 
     @property
     def name(self) -> str:
@@ -50,7 +51,7 @@ class ProjectAccounts(Protocol):
 
     @property
     def notify(self) -> tuple[str, ...]:
-        """E-mail and web addresses that are told."""
+        """The e-mail and web addresses of its notices."""
 
     def phone_of(self, account: str) -> str:
         """The phone of an account."""
@@ -58,7 +59,7 @@ class ProjectAccounts(Protocol):
 
 @dataclass
 class Networks:
-    """What hears of registrations. ``now``: seconds since the epoch."""
+    """Receives registrations. ``now``: seconds since the epoch."""
 
     known: NetworkMemory
     project: ProjectAccounts
@@ -67,7 +68,7 @@ class Networks:
     _lately: OrderedDict[tuple[str, str], float] = field(default_factory=OrderedDict)
 
     def registered(self, account: str, address: str, agent: str) -> None:
-        """An account has registered from an address. What cannot be remembered now is when it registers again."""
+        """An account has registered from an address. Without the memory it is stored at its next registration."""
         network, now = network_of(address), self.now()
         place = (account, network)
         if not network or not _ACCOUNT.fullmatch(account) or 0 <= now - self._lately.get(place, 0.0) < AGAIN_SECONDS:
@@ -88,7 +89,7 @@ class Networks:
 
 @dataclass
 class NetworkNotices:
-    """What sends them. ``mail`` None: there is no mail server."""
+    """Sends the notices. ``mail`` None: there is no mail server."""
 
     known: NetworkMemory
     project: ProjectAccounts
@@ -97,14 +98,14 @@ class NetworkNotices:
     log: Log
     now: Callable[[], float]
     stop: Event = field(default_factory=Event)
-    #: Who has a notice already, of those that somebody else has not.
+    #: Addressees that have a notice already while others do not.
     _has: dict[str, set[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._destinations = Destinations(self.now)
 
     def run(self) -> None:
-        """Send what waits until `stop` is set."""
+        """Send queued notices until `stop` is set."""
         pause_s = IDLE_SECONDS
         while not self.stop.is_set():
             try:
@@ -114,7 +115,7 @@ class NetworkNotices:
             self.stop.wait(pause_s)
 
     def work(self) -> bool:
-        """Send what waits; False when something still does. Raises Forgotten."""
+        """Send the queued notices; False when some are left. Raises Forgotten."""
         waiting = self.known.unsent(self.project.name)
         done: list[str] = []
         try:
@@ -125,13 +126,13 @@ class NetworkNotices:
         return len(done) == len(waiting)
 
     def _tell(self, name: str, text: str) -> bool:
-        """Tell everybody who was not; whether that is done with."""
+        """Send a notice to everybody who does not have it; whether it is finished."""
         try:
             notice = NewNetwork(**{**json.loads(text), "to": ()})
         except (ValueError, TypeError):
             return True
         if not 0 <= self.now() - notice.at < STALE_SECONDS:
-            self.log("error", "notice given up", notice=name, reason="it is too long ago")
+            self.log("error", "notice given up", notice=name, reason="it is too old")
             return True
         has = self._has.setdefault(name, set())
         to = [address for address in self.project.notify if is_reachable(address)]

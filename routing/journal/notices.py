@@ -1,10 +1,10 @@
-"""Tells of voicemails and missed calls: calls whose addressees were not told yet leave the outbox in SQL when the mail
-server and every web address have the notice.
+"""Sends notices of voicemails and missed calls: a call leaves the outbox in SQL when the mail server and every web
+address have accepted its notice.
 
-A notice is claimed before it is sent, so that of several workers one sends it; a claim that its worker did not live to
-redeem ends by itself, and the same message goes out again. Whoever has it is not told again because another is away,
-and no notice waits for another one's destination. Knows nothing of e-mail or HTTP; runs beside the recording of calls
-and never holds it up.
+A worker claims a notice before it sends it, so that only one of several workers does. The claim of a dead worker
+expires, and the notice is sent again. An addressee gets a notice once, even while another one cannot be reached, and no
+notice waits for another notice's destination. Knows nothing of e-mail or HTTP. Runs in parallel with the recording of
+calls and never delays it.
 """
 
 from __future__ import annotations
@@ -25,15 +25,15 @@ from routing.model.notice import Hooks, Later, Mail, Notice, NoticeRefused
 
 IDLE_SECONDS = 1.0
 LONGEST_PAUSE_SECONDS = 30.0
-#: Destinations that are told at the same time.
+#: Destinations that are notified in parallel.
 LANES = 4
-#: Calls looked at for one of which somebody can be told.
+#: Calls read at once to find one whose addressees can be notified now.
 MOST_LOOKED_AT = 200
-#: How long a claim holds: longer than the mail server may take for one message.
+#: How long a claim lasts: longer than the mail server may take for one message.
 CLAIM_SECONDS = 900.0
-#: A notice that was not taken is tried again when the call is twice as old, within these bounds.
+#: An undelivered notice is retried when the call is twice as old, within these limits.
 SOONEST_SECONDS, LATEST_SECONDS = 60.0, 3600.0
-#: A notice of a call this old is news no more.
+#: A notice of an older call is given up.
 STALE_SECONDS = 7 * 86400.0
 _Due = Row[Any]
 _COLUMNS = (calls.c.id, calls.c.project, calls.c.number, calls.c.scheme, calls.c.caller, calls.c.box, calls.c.started,
@@ -43,9 +43,9 @@ _COLUMNS = (calls.c.id, calls.c.project, calls.c.number, calls.c.scheme, calls.c
 
 @dataclass
 class Notices:
-    """The outbox of notices. ``now``: seconds since the epoch; ``project``: of calls that name none.
+    """The outbox of notices. ``now``: seconds since the epoch; ``project``: for calls that name none.
 
-    ``mail`` None: there is no mail server; then calls are told of that name a web address, of the last days.
+    ``mail`` None: there is no mail server; then only recent calls with a web address are handled.
     """
 
     engine: Engine
@@ -62,7 +62,7 @@ class Notices:
         self._counting = Lock()
 
     def run(self) -> None:
-        """Send what is due until `stop` is set, to several destinations at a time."""
+        """Send due notices until `stop` is set, to several destinations in parallel."""
         lanes = [Thread(target=self._lane, name=f"notices {n}", daemon=True) for n in range(1, LANES)]
         for lane in lanes:
             lane.start()
@@ -71,7 +71,7 @@ class Notices:
             lane.join(IDLE_SECONDS)
 
     def _lane(self) -> None:
-        """After a failure of the database the pause grows to half a minute."""
+        """Send due notices; after failures of the database the pause grows to half a minute."""
         pause_s = IDLE_SECONDS
         while not self.stop.is_set():
             try:
@@ -84,7 +84,7 @@ class Notices:
             self.stop.wait(IDLE_SECONDS)
 
     def work(self) -> bool:
-        """Send what is due to whoever can be told now; False when something was not taken. Raises SQLAlchemyError."""
+        """Send due notices to reachable addressees; False when one was not accepted. Raises SQLAlchemyError."""
         done = True
         while not self.stop.is_set() and (due := self._claim()):
             try:
@@ -105,7 +105,7 @@ class Notices:
         self.log("warning", "notice not sent", call=due.id, problem=str(problem), again_s=round(pause_s))
 
     def _tell(self, due: _Due) -> None:
-        """Tell whoever was not told yet. Raises Later, once everybody else has the notice."""
+        """Notify the addressees without the notice. Raises Later after trying all of them."""
         notified = due.told.split()
         left = _left(due)
         mails = tuple(name for name in left if EMAIL.fullmatch(name))
@@ -115,7 +115,7 @@ class Notices:
         if not (mails or hooks):
             return
         if self.now() - due.ended > STALE_SECONDS:
-            self.log("error", "notice given up", call=due.id, reason="the call is too long ago")
+            self.log("error", "notice given up", call=due.id, reason="the call is too old")
             return
         waiting: list[Later] = []
         for to in filter(None, (mails, *((url,) for url in hooks))):
@@ -150,8 +150,8 @@ class Notices:
             self.log("error", "notice refused", call=due.id, reason=str(problem))
 
     def _claim(self) -> _Due | None:
-        """The oldest call that is due, which no other worker sends, and of which somebody can be told now; None when
-        there is none. Those of whom nobody can be told now wait for that."""
+        """The oldest due call, claimed for this worker, with an addressee that can be notified now; None when there is
+        none. Calls whose destinations are paused or busy are put off."""
         while True:
             now = self.now()
             query = select(*_COLUMNS).where(text(UNSENT), calls.c.notify_after <= now)
@@ -183,6 +183,6 @@ class Notices:
 
 
 def _left(due: _Due) -> list[str]:
-    """Who was not told yet."""
+    """The addressees without the notice."""
     notified = due.told.split()
     return [name for name in due.notify.split() if name not in notified]

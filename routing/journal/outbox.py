@@ -1,7 +1,7 @@
-"""What is remembered of talks beside SQL: the last talks with a caller, and how much each person talked on a day.
+"""The outbox of talks: passes recorded calls to the memory, which keeps the last talks and the load of people.
 
-The outbox in SQL: a call leaves it only after the memory has it, and the memory counts a call once however often it is
-told of it. So a memory that is down delays nothing and catches up. Knows nothing of Redis.
+A call leaves the outbox in SQL only after the memory has it, and the memory counts a call once however often it gets
+it. So a memory that is down delays nothing, and catches up later. Knows nothing of Redis.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from routing.journal.store import Due
 from routing.model.memory import Direction, Forgotten, Talk
 from routing.model.messages import name_of
 
-#: Calls handed over in one go.
+#: Calls passed on in one batch.
 AT_ONCE = 500
 #: Days of loads that are kept.
 DAYS = 7
@@ -27,17 +27,17 @@ _DIRECTIONS: dict[str, Direction] = {"in": "in", "callback": "in", "out": "out"}
 
 
 class TalkMemory(Protocol):
-    """Takes talks and voicemails, in any order, each possibly more than once. All raise
+    """Stores talks and voicemails, in any order, each possibly more than once. Every method raises
     `routing.model.memory.Forgotten`."""
 
     def remember(self, project: str, caller: str, talk: Talk) -> None:
-        """Keep a talk among the last ones with an outside number."""
+        """Add a talk to the last ones with an outside number."""
 
     def count(self, project: str, person: str, call_id: str, day: str, talk_s: float, end: float, oldest: str) -> bool:
-        """Add a call to a person's load of a day (``YYYYMMDD``), once; forget the days before ``oldest``."""
+        """Add a call to a person's load of a day (``YYYYMMDD``), once; delete the days before ``oldest``."""
 
     def leave(self, project: str, person: str, name: str, at_s: float) -> None:
-        """Keep that a voicemail waits for somebody; `routing.model.messages` has its name."""
+        """Add a voicemail to those that wait for a person; its name is by `routing.model.messages`."""
 
 
 def _nobody(schemes: Sequence[str], box: str) -> Sequence[str]:
@@ -46,8 +46,8 @@ def _nobody(schemes: Sequence[str], box: str) -> Sequence[str]:
 
 @dataclass(frozen=True)
 class Outbox:
-    """Hands calls over to a memory. ``day_of``: the project's day of a time; ``project``: of calls that name none;
-    ``people_of``: whose voicemails are in a box of these schemes."""
+    """Passes calls to a memory. ``day_of``: the project's day of a time; ``project``: for calls that name none;
+    ``people_of``: the people whose voicemails are in a box of these schemes."""
 
     memory: TalkMemory
     day_of: Callable[[float], str]
@@ -55,7 +55,8 @@ class Outbox:
     people_of: Callable[[Sequence[str], str], Sequence[str]] = _nobody
 
     def hand_over(self, engine: Engine) -> tuple[int, Forgotten | None]:
-        """Tell the memory of the oldest calls in the outbox: how many left it, and what ended that early."""
+        """Pass the oldest calls in the outbox to the memory; returns how many left it, and the failure that stopped
+        it."""
         handed_over, problem = [], None
         for due in store.due(engine, AT_ONCE):
             try:
@@ -64,7 +65,7 @@ class Outbox:
                 problem = away
                 break
             except (ValueError, ArithmeticError, OSError):
-                pass  # a time that is no day: nothing to remember of it
+                pass  # an invalid time: nothing to remember
             handed_over.append(due.call)
         store.remembered(engine, handed_over)
         return len(handed_over), problem

@@ -35,9 +35,9 @@ def _no_address(release: str, name: str) -> str:
 
 @dataclass(frozen=True)
 class ParseContext:
-    """What parsing asks of its surroundings: the size of a sound file in bytes (0: there is none), the project of a
-    release folder, the e-mail address of a person by release folder and name ("": none), who is told of a missed call
-    by release folder and schemes, whether a voicemail's file holds a message of so many seconds at least."""
+    """What parsing needs from outside: the size of a sound file in bytes (0: there is none), the project of a release
+    folder, the e-mail address of a person by release folder and name ("": none), the addressees of missed calls by
+    release folder and schemes, whether a voicemail's file holds a message of a minimum length in seconds."""
 
     size_of: Callable[[str], int] = _no_size
     project_of: Callable[[str], str] = lambda release: ""
@@ -47,7 +47,7 @@ class ParseContext:
 
 
 def call(a_leg: Cdr, b_legs: Mapping[str, Cdr], context: ParseContext) -> CallRecord:
-    """The record of a call. ``b_legs`` by uuid; those that are missing are told by what the A-leg knows of them."""
+    """The record of a call. ``b_legs`` by uuid; for missing ones the A-leg's facts are used."""
     drafts, schemes = executed.drafts(a_leg)
     by_step: dict[int, list[LegRecord]] = defaultdict(list)
     for index, leg in dialled.legs(a_leg, b_legs, executed.bridges(drafts, a_leg)):
@@ -122,7 +122,7 @@ def _visitor(a_leg: Cdr) -> Visitor:
 
 
 def _addressees(a_leg: Cdr, release: str, schemes: Sequence[str], ended: str, context: ParseContext) -> tuple[str, ...]:
-    """The addressees of the call's one notice, each once: the voicemail's own, else of missed calls."""
+    """The addressees of the call's notice, each once: the voicemail's own, else those of missed calls."""
     named: Sequence[str] = a_leg.get("routing_notify").split() if ended == "voicemail" else ()
     if not named and ended in MISSED and _direction(a_leg)[0] == "in":
         named = context.notify_of(release, schemes)
@@ -149,7 +149,7 @@ def _dialled(a_leg: Cdr) -> str:
 
 
 def _shown(a_leg: Cdr) -> str:
-    """The company's number that an outgoing call shows, where its dial string says so."""
+    """The company's number that an outgoing call shows, from its dial string."""
     data = next((app.data for app in a_leg.apps if app.name == "bridge"), "")
     shown = data.partition("origination_caller_id_number=")[2].partition(",")[0].partition("]")[0].partition("}")[0]
     return shown if shown.startswith("+") else ""
@@ -177,7 +177,7 @@ def _recording(a_leg: Cdr) -> str:
 
 
 def _sound(path: str, context: ParseContext) -> str:
-    """The path, if there is sound at it."""
+    """The path, if its file holds sound."""
     return path if path and context.size_of(path) > EMPTY_BYTES else ""
 
 

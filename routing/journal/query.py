@@ -1,4 +1,4 @@
-"""Questions to the journal: which calls, and everything of one. Statuses that need other calls are found here.
+"""Reads the journal: lists of calls, and one call in full. Statuses that depend on other calls are computed here.
 
 ``repeat call`` and ``proper`` are answered calls; `routing.journal.status` defines them.
 """
@@ -19,10 +19,11 @@ from routing.journal.status import DERIVED, QUALIFIED_SECONDS, REPEAT_SECONDS
 
 @dataclass(frozen=True)
 class CallFilter:
-    """Which calls. Empty: any. ``since`` and ``until``: seconds since the epoch, of the call's beginning.
+    """Filters of calls; empty ones match all. ``since`` and ``until``: seconds since the epoch, of the call's
+    beginning.
 
-    ``caller`` is the beginning of a number; ``number`` likewise; ``scheme`` any that the call passed through; ``tag``
-    one of its labels; ``node`` who carried it.
+    ``caller`` and ``number``: the beginning of a number; ``scheme``: any that the call passed through; ``tag``: one of
+    its labels; ``node``: the node that carried it.
     """
 
     since: float = 0.0
@@ -39,7 +40,7 @@ class CallFilter:
 
 
 def find(engine: Engine, criteria: CallFilter) -> Iterator[dict[str, Any]]:
-    """The calls' rows by column name, newest first, with ``status`` as it is shown."""
+    """The calls' rows by column name, newest first, with the computed ``status``."""
     query = _query(criteria).order_by(calls.c.started.desc(), calls.c.id)
     if criteria.limit:
         query = query.limit(criteria.limit)
@@ -49,7 +50,7 @@ def find(engine: Engine, criteria: CallFilter) -> Iterator[dict[str, Any]]:
 
 
 def call(engine: Engine, start: str) -> list[CallRecord]:
-    """The calls whose id begins with ``start``, two at most, whole; more than one means that it is too short."""
+    """The full records of calls whose id begins with ``start``, at most two: two mean that ``start`` is ambiguous."""
     escaped = start.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")
     query = select(calls, _status().label("shown")).where(calls.c.id.like(f"{escaped}%", escape="\\")).limit(2)
     with engine.connect().execution_options(reads=True) as connection:
@@ -75,7 +76,7 @@ def _whole(row: dict[str, Any], step_rows: tuple[StepRecord, ...], leg_rows: tup
 
 
 def as_json(whole: CallRecord) -> dict[str, Any]:
-    """A whole call as plain data."""
+    """A call record as plain data."""
     return asdict(whole) | {"entities": dict(whole.entities), "source": dict(whole.source)}
 
 
@@ -112,12 +113,12 @@ def _conditions(criteria: CallFilter) -> Iterator[ColumnElement[bool]]:
 
 
 def _is_word(column: ColumnElement[str], word: str) -> ColumnElement[bool]:
-    """Whether a column of words has this one."""
+    """Whether a column of words, separated by spaces, has this word."""
     return (literal(" ") + column + " ").contains(f" {word} ", autoescape=True)
 
 
 def _status() -> ColumnElement[str]:
-    """The status as it is shown: of an answered call with a client, whether it is a repeat or a proper one."""
+    """The computed status: an answered call with a client may be ``repeat call`` or ``proper``."""
     before = calls.alias("before")
     talked_before = exists().where(
         before.c.client == calls.c.client,

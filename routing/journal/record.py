@@ -1,4 +1,4 @@
-"""What is kept of a finished call: plain facts. Times are seconds since the epoch, 0.0 for what never happened."""
+"""The record of a finished call. Times are seconds since the epoch, 0.0 for what never happened."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from routing.journal.result import StepResult
 
 @dataclass(frozen=True, slots=True)
 class StepRecord:
-    """One step that the call took. ``took_s`` ends where the next step or the talk begins.
+    """One step that the call executed. ``took_s`` ends where the next step or the talk begins.
 
-    ``result`` is what came of it. ``inputs`` says in words what the step went by, ``outcome`` what came of it: they are
-    for people alone. ``decision`` is the engine's, as FreeSWITCH got it; ``asked_ms`` how long the engine held the call
-    (-1: it was not asked), ``verdict`` its own words.
+    ``result``: a `StepResult`. ``inputs`` and ``outcome``: text for people, about what the step used and what happened.
+    ``decision``: the engine's, as FreeSWITCH got it; ``asked_ms``: how long the engine took for it (-1: no decision was
+    requested), ``verdict``: its reason.
     """
 
     n: int
@@ -33,9 +33,10 @@ class StepRecord:
 
 @dataclass(frozen=True, slots=True)
 class LegRecord:
-    """One phone that was to ring. ``id`` is the leg's uuid, or ``-<step>.<target>`` when no leg could be made for it.
+    """One phone that should ring. ``id``: the leg's uuid, or ``-<step>.<target>`` when no leg could be created.
 
-    ``rang_s``: until it was picked up or stopped. ``why`` says in words why this phone did not talk; "" when it did.
+    ``rang_s``: until it was picked up or stopped. ``why``: text, why there was no talk on this phone; "" when there
+    was.
     """
 
     id: str
@@ -54,13 +55,13 @@ class LegRecord:
 class CallRecord:
     """A finished call. ``direction``: in, out (a phone to outside), internal, callback.
 
-    ``caller`` is who dialled (E.164, ``anonymous``, or a phone's account), ``client`` the outside party's E.164 or "".
-    ``number`` is the company's number, ``dialled`` what was dialled. ``person`` is who talked (in) or who called (out),
-    ``target`` the phone that was talked with. ``wait_s`` lasts until the talk, else to the end. ``notify``: who gets
-    the notice of the voicemail or the missed call: e-mail addresses, and names without one in the release. ``entities``
-    and ``source`` are what the site states of its visitor, by name (`routing.model.entities`); ``tags`` are the labels
-    of `tag` steps; ``node`` is FreeSWITCH's ``switchname`` (`routing node init --node`), "" where it is not known.
-    Recordings and voicemails are files of that node.
+    ``caller``: who dialled (E.164, ``anonymous``, or a phone's account); ``client``: the outside party's E.164 or "";
+    ``number``: the company's number; ``dialled``: what was dialled; ``person``: who talked (in) or who called (out);
+    ``target``: the phone of the talk; ``wait_s``: until the talk, else to the end; ``notify``: the addressees of the
+    notice of a voicemail or missed call: e-mail addresses, and names without one in the release; ``entities`` and
+    ``source``: the facts of the site's visitor, by name (`routing.model.entities`); ``tags``: the labels of `tag`
+    steps; ``node``: FreeSWITCH's ``switchname`` (`routing node init --node`), "" when unknown. Recordings and
+    voicemails are files of that node.
     """
 
     id: str

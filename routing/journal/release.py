@@ -1,7 +1,6 @@
-"""What the journal reads of releases: people's addresses, what the project says of the journal.
-Each table that can be read is read once.
+"""What the journal reads from releases: people's addresses and the project's settings. Each table is cached.
 
-A release that is gone is no fault: the answer is then "".
+A missing release is no error: the values are then empty.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ def _table(path: str) -> Mapping[str, Any]:
     try:
         return _read(path)
     except (OSError, ValueError):
-        return {}  # not remembered: what cannot be read now may be read for the next call
+        return {}  # not cached: it may be readable for the next call
 
 
 @functools.lru_cache(maxsize=4096)
@@ -33,7 +32,7 @@ def _read(path: str) -> Mapping[str, Any]:
 
 
 def project_of(release: str) -> str:
-    """The name of the project that a release is of."""
+    """The name of a release's project."""
     return str(_table(f"{release}/table.json").get("project", ""))
 
 
@@ -43,7 +42,7 @@ def email_of(release: str, name: str) -> str:
 
 
 def notify_of(release: str, schemes: Sequence[str]) -> Sequence[str]:
-    """Who is told of a missed call: as the last of its schemes says that says it, else as the project says."""
+    """The addressees of a missed call: those of the last scheme with such a setting, else those of the project."""
     if not release:
         return ()
     for scheme in reversed(schemes):
@@ -54,9 +53,9 @@ def notify_of(release: str, schemes: Sequence[str]) -> Sequence[str]:
 
 @dataclass(frozen=True)
 class LiveProject:
-    """What the project of a release root says now, by its live release; what the operator said comes first.
+    """The project's settings by the live release of a root; options of the operator (``given_...``) take precedence.
 
-    ``root`` None: nobody knows a release. ``keep_s`` 0: nobody said how long.
+    ``root`` None: there is no release. ``given_keep_s`` 0: not given.
     """
 
     root: Path | None = None
@@ -66,12 +65,12 @@ class LiveProject:
 
     @property
     def name(self) -> str:
-        """The project's name; ``default`` when nobody says it."""
+        """The project's name; ``default`` when it is not set."""
         return self.given_name or str(self._live().get("project") or "default")
 
     @property
     def zone(self) -> ZoneInfo:
-        """Its time zone; UTC when nobody says it. A person's day ends by it."""
+        """Its time zone, in which days are counted; UTC when it is not set."""
         try:
             return ZoneInfo(self.given_timezone or str(self._live().get("timezone") or "UTC"))
         except (ZoneInfoNotFoundError, ValueError):
@@ -85,19 +84,19 @@ class LiveProject:
 
     @property
     def notify(self) -> tuple[str, ...]:
-        """E-mail and web addresses of whom the project tells of missed calls and new networks."""
+        """The e-mail and web addresses that get notices of missed calls and new networks."""
         table = self._live()
         people = table.get("people", {})
         names = (str(people.get(name, {}).get("email") or name) for name in map(str, table.get("notify") or ()))
         return tuple(dict.fromkeys(names))
 
     def people_of(self, schemes: Sequence[str], box: str) -> tuple[str, ...]:
-        """Whose voicemails are in a box of one of these schemes, as the live release says."""
+        """The people whose voicemails are in a box of one of these schemes, by the live release."""
         tables = (self._read_live(f"schemes/{scheme}.json") for scheme in schemes if _ID.fullmatch(scheme))
         return tuple(dict.fromkeys(str(name) for table in tables for name in table.get("boxes", {}).get(box, ())))
 
     def phone_of(self, account: str) -> str:
-        """The phone, ``ivan.desk``, that an account is of; "" for nobody's."""
+        """The phone of an account, ``ivan.desk``; "" for an unknown account."""
         return str(self._live().get("accounts", {}).get(account, ""))
 
     def _live(self) -> Mapping[str, Any]:

@@ -1,4 +1,4 @@
-"""What came of a step, as a fact: statuses and reports compare these; the words beside them are for people. Pure."""
+"""The result of a step as an enum: statuses and reports compare it; the texts are for people. Pure."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from routing.model.decision import UNDECIDED
 
 
 class StepResult(StrEnum):
-    """Kept in the journal by these values: a new one may be added, none may change its meaning."""
+    """The journal stores these values: new ones may be added, none may change its meaning."""
 
-    #: It did what it does: played, rang nobody, went to a scheme.
+    #: It was carried out: played, rang nobody, went to a scheme.
     DONE = "done"
-    #: A decision came and was obeyed, or said to go on.
+    #: A decision came and was obeyed.
     DECIDED = "decided"
     #: No decision came in time: the compiled fallback.
     UNDECIDED = "undecided"
-    #: The caller hung up while somebody was asked.
+    #: The caller hung up before the decision.
     LEFT = "left"
-    #: A key or an extension that means something.
+    #: A valid key or extension.
     CHOSEN = "chosen"
-    #: Nothing was pressed, or what means nothing.
+    #: No key, or an invalid one.
     NO_CHOICE = "no_choice"
     #: A case of `match` fits, or a calendar's state was found.
     FOUND = "found"
@@ -40,14 +40,14 @@ _WHY = {"oversized": "the call carries more than the engine reads"}
 
 
 def undecided(variable: Callable[[str], str]) -> str:
-    """Why no decision came, in words, by the variables that a step set."""
+    """The text why no decision came, from the variables that a step set."""
     return _WHY.get(variable(UNDECIDED), "the engine decided nothing in time")
 
 
 def dictated_number(number: str, is_prompted: bool) -> tuple[StepResult, str]:
     """What came of asking a caller for their number (`routing.model.stated_number`)."""
     if not is_prompted:
-        return StepResult.DONE, "told before" if number else "not asked: it is shown"
+        return StepResult.DONE, "entered before" if number else "not asked: the caller's number is shown"
     if number.startswith("+"):
-        return StepResult.CHOSEN, f"told {number}"
-    return StepResult.NO_CHOICE, "nothing dialled" if number else "what was dialled is no number"
+        return StepResult.CHOSEN, f"entered {number}"
+    return StepResult.NO_CHOICE, "nothing entered" if number else "the digits entered are not a number"

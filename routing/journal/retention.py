@@ -1,8 +1,9 @@
-"""Forgets calls that are older than the project keeps them: rows, steps, legs and sound files.
+"""Deletes calls that are older than the project's retention time: rows, steps, legs and sound files.
 
-A call's recordings are personal data like its numbers and go with it. Only files named by the call's own id go. Two
-things are not taken on trust: a clock that no call confirms (a jump of a year must not empty the journal), and a folder
-of recordings that is not there (a disk that is not mounted must not leave recordings that nothing names any more).
+A call's recordings are personal data like its numbers and are deleted with it. Only files with the call's own id in
+their name are deleted. Two safeguards: a clock that no recent call confirms deletes only a few calls (a jump of a year
+must not empty the journal), and calls stay while the folder of their recordings is missing (a disk that is not mounted
+must not leave recordings without a row).
 """
 
 from __future__ import annotations
@@ -18,11 +19,11 @@ from routing.journal.gather import Log
 
 EVERY_SECONDS = 3600.0
 DAY_SECONDS = 86400.0
-#: A clock is confirmed by a call of the fortnight before the last one: nobody works that long by a wrong one.
+#: A call of the fortnight before the last one confirms the clock: nobody works that long with a wrong one.
 FORTNIGHT_SECONDS = 14 * DAY_SECONDS
-#: Of so many calls one is forgotten an hour, at least one, while the clock is in doubt.
+#: One of so many calls is deleted an hour, at least one, while the clock is not confirmed.
 _IN_DOUBT = 1000
-#: How much longer a call is kept whose recording cannot be looked for.
+#: How much longer a call is kept while its recording cannot be found or removed.
 LONGEST_SECONDS = 30 * DAY_SECONDS
 
 
@@ -32,8 +33,8 @@ def _no_log(level: str, event: str, **facts: object) -> None:
 
 @dataclass
 class Retention:
-    """``keep_s``: how long a call is kept, from its beginning, in seconds; 0: for ever. ``trusts_clock``: the operator
-    says that the clock is right."""
+    """``keep_s``: how long a call is kept from its beginning, in seconds; 0: for ever. ``trusts_clock``: the operator
+    confirms the clock."""
 
     keep_s: Callable[[], float]
     log: Log = _no_log
@@ -41,7 +42,7 @@ class Retention:
     _next: float = field(default=0.0, init=False)
 
     def apply(self, engine: Engine, now: float, stop: Event) -> int:
-        """Forget what is too old, at most once an hour; returns how many calls went."""
+        """Delete calls that are too old, at most once an hour; returns how many."""
         keep_s = self.keep_s()
         if not keep_s or self._next - EVERY_SECONDS <= now < self._next:
             return 0
@@ -52,7 +53,7 @@ class Retention:
         while not stop.is_set() and forgotten < most:
             at_once = min(most - forgotten, store.DELETED_AT_ONCE)
             oldest = store.oldest(engine, now - keep_s, after, at_once)
-            # sounds first: a kill in between must not leave one that nothing names
+            # sounds first: a kill in between must not leave sounds without a row
             gone = [old.call for old in oldest if self._without_sounds(old, now - keep_s)]
             store.forget(engine, gone)
             forgotten += len(gone)
@@ -65,7 +66,7 @@ class Retention:
         return forgotten
 
     def _most(self, engine: Engine, now: float, keep_s: float) -> int:
-        """How many calls may go now."""
+        """How many calls may be deleted now."""
         span = store.span(engine)
         if self.trusts_clock or not 0 < span.oldest < now - max(keep_s, 2 * FORTNIGHT_SECONDS):
             return span.count
@@ -77,6 +78,6 @@ class Retention:
         return most
 
     def _without_sounds(self, old: store.Old, due: float) -> bool:
-        """Remove a call's sounds; whether they are gone."""
+        """Remove a call's sounds; whether none is left."""
         gone = [sound.remove(old.call, path) for path in old.sounds]
         return all(gone) or old.started < due - LONGEST_SECONDS

@@ -1,4 +1,4 @@
-"""The journal's tables: what a column means, and how it is stored. `routing.journal.record` is the same in memory.
+"""The journal's tables: the meaning and type of every column. `routing.journal.record` is the same in memory.
 
 A change here needs a migration in ``migrations/versions``; a test compares the two.
 """
@@ -19,12 +19,12 @@ from sqlalchemy import (
 )  # fmt: skip
 
 metadata = MetaData()
-#: Calls whose notice is still to be sent.
+#: Calls with an unsent notice.
 UNSENT = "NOT notified AND notify <> ''"
 
 
 def _text(name: str, meaning: str) -> Column[str]:
-    """Without a bound: a text that is too long must not cost a call."""
+    """Without a length limit: a text that is too long must not lose a call."""
     return Column(name, Text, nullable=False, server_default="", doc=meaning)
 
 
@@ -71,19 +71,19 @@ calls = Table(
         REAL,
         nullable=False,
         server_default="-1",
-        doc="Milliseconds that the engine held the call for it; -1: it was not asked.",
+        doc="Milliseconds until that decision; -1: none was requested.",
     ),
     _text("source", "Where the site's visitor came from, as JSON."),
-    _text("entities", "What the site states of its visitor, as JSON."),
+    _text("entities", "The site's facts of its visitor, as JSON."),
     _text("tags", "Labels of `tag` steps, separated by spaces."),
     _text("node", "FreeSWITCH's switchname of the node that carried it."),
-    #: Whether Redis has the talk: the outbox of what is to be remembered.
+    #: Whether Redis has the talk: the outbox of talks.
     Column("remembered", Boolean, nullable=False, server_default=text("false"), doc="Whether Redis has the talk."),
     _text("notify", "Who gets the notice, separated by spaces."),
-    #: Whether everybody has the notice: the outbox. Nobody else sends one before ``notify_after``.
+    #: Whether everybody has the notice: the outbox of notices. No other worker sends one before ``notify_after``.
     Column("notified", Boolean, nullable=False, server_default=text("false"), doc="Whether everybody has the notice."),
     _time("notify_after", "Before this time no other worker sends it."),
-    #: Who of ``notify`` has the notice, while others wait for theirs.
+    #: The addressees in ``notify`` that have the notice, while others wait.
     _text("told", "Who has the notice already."),
     Index("calls_started", "started"),
     Index("calls_client", "client", "bridged"),
@@ -97,13 +97,13 @@ steps = Table(
     metadata,
     Column("call", Text, primary_key=True, doc="The call's id."),
     Column("n", SmallInteger, primary_key=True, doc="Its place in the call."),
-    _text("scheme", "The scheme that it stands in."),
+    _text("scheme", "Its scheme."),
     _text("path", "Its place in the scheme."),
     _text("kind", "The kind of step."),
     _time("started", "When it began."),
     _seconds("took_s", "Seconds until the next step or the talk."),
-    _text("inputs", "What it went by, in words."),
-    _text("outcome", "What came of it, in words."),
+    _text("inputs", "What it used, as text."),
+    _text("outcome", "What happened, as text."),
     _text("decision", "The engine's decision, as FreeSWITCH got it."),
     _text("verdict", "The decision's reason."),
     Column(
@@ -111,9 +111,9 @@ steps = Table(
         REAL,
         nullable=False,
         server_default="-1",
-        doc="Milliseconds that the engine held the call; -1: it was not asked.",
+        doc="Milliseconds until the engine's decision; -1: none was requested.",
     ),
-    _text("result", "What came of it, as a fact."),
+    _text("result", "Its result: one of a fixed list."),
     sqlite_with_rowid=False,
 )
 
@@ -121,7 +121,7 @@ legs = Table(
     "legs",
     metadata,
     Column("call", Text, primary_key=True, doc="The call's id."),
-    Column("id", Text, primary_key=True, doc="The leg's uuid, or `-<step>.<target>` when none could be made."),
+    Column("id", Text, primary_key=True, doc="The leg's uuid, or `-<step>.<target>` when none could be created."),
     Column("n", SmallInteger, nullable=False, server_default="0", doc="Its place in the call."),
     _text("step", "The step that rang it."),
     _text("target", "The phone."),
@@ -131,6 +131,6 @@ legs = Table(
     Column("picked_up", Boolean, nullable=False, server_default=text("false"), doc="Whether somebody picked up."),
     _seconds("talk_s", "Seconds of the talk."),
     _text("cause", "Its hangup cause."),
-    _text("why", "Why this phone did not talk, in words; empty when it did."),
+    _text("why", "Why there was no talk on this phone, as text; empty when there was."),
     sqlite_with_rowid=False,
 )

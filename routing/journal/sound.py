@@ -1,7 +1,7 @@
-"""Whether a sound file of FreeSWITCH's `record` holds a message, and how an empty one goes.
+"""Checks whether a sound file of FreeSWITCH's `record` holds a message, and removes a call's sound files.
 
-Reads the form that `record` writes here, WAV of 16-bit samples; of any other file it only knows that there is one: a
-message must not get lost because nobody can read it.
+Reads the format that `record` writes here, WAV with 16-bit samples. Any other existing file counts as a message: none
+must get lost because it cannot be read.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from routing.model.message import HEARD_SECONDS, SILENCE_ENERGY
 EMPTY_BYTES = 44
 _SUFFIXES = (".wav", ".mp3", ".ogg")
 _FRAME_SECONDS = 0.02
-#: One sample of so many is looked at.
+#: Every so many samples one is measured.
 _STRIDE = 4
 
 
@@ -33,7 +33,7 @@ def size_of(path: str) -> int:
 
 
 def is_message(path: str, least_s: float) -> bool:
-    """Whether a recording is at least so long, in seconds, and something is heard in it."""
+    """Whether a recording lasts at least ``least_s`` seconds and is not silent."""
     if size_of(path) <= EMPTY_BYTES:
         return False
     try:
@@ -48,10 +48,9 @@ def is_message(path: str, least_s: float) -> bool:
 
 
 def remove(call: str, path: str) -> bool:
-    """Remove a call's own sound file, one that bears its id; whatever else the path names stays.
+    """Remove a call's sound file, if the call's id is in its name; any other file stays.
 
-    Returns whether there is no such file any more. Where its folder is missing or empty nobody knows: the disk may not
-    be mounted.
+    Returns whether the file is gone. False when its folder is missing or empty: the disk may not be mounted.
     """
     if not call or call not in Path(path).name or not path.endswith(_SUFFIXES):
         return True
@@ -77,9 +76,10 @@ def _opened(path: str, flags: int) -> int:
 
 
 def _form(file: BinaryIO) -> tuple[int, int, int] | None:
-    """(samples a second, channels, bytes of sound) of a 16-bit WAV file, which then stands at its sound; else None.
+    """(samples a second, channels, bytes of sound) of a 16-bit WAV file, whose position is then at its sound; else
+    None.
 
-    A file that FreeSWITCH did not live to close says 0 bytes: then the rest of the file is the sound.
+    A file that FreeSWITCH could not close has the length 0: then the rest of the file is the sound.
     """
     if (head := file.read(12))[:4] != b"RIFF" or head[8:] != b"WAVE":
         return None

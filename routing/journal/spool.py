@@ -1,8 +1,8 @@
 """The spool on disk: FreeSWITCH's CDR files, listed, read and removed. Knows nothing of SQL and of what a call is.
 
-``root/bad`` holds files that could not be used, for a person to look at. Several workers may read one spool: a file
-that another one took away is no error here. Whatever stands under a CDR's name (a folder, a link, a FIFO, a file
-without end) is opened so that nobody waits, and told as `NoFile`.
+``root/bad`` holds files that could not be used, for a person to examine. Several workers may read one spool: a file
+that another worker has removed is no error. Anything else under a CDR's name (a folder, a link, a FIFO, an endless
+file) is opened without blocking and raises `NoFile`.
 """
 
 from __future__ import annotations
@@ -17,17 +17,17 @@ from pathlib import Path
 from routing.journal import cdr
 
 BAD = "bad"
-#: A CDR of an hour in a queue has a tenth of it.
+#: Ten times the CDR of an hour in a queue.
 LONGEST_BYTES = 8 * 1024 * 1024
-#: Age of what has none: older than any call.
+#: The age of a file whose age cannot be read: older than any call.
 AGES = float("inf")
 _OPENED = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY
-#: Faults of the machine while a file is opened: the file may be as good as any.
+#: Errors of the machine while a file is opened: the file itself may be valid.
 _OF_THE_MACHINE = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EINTR})
 
 
 class NoFile(Exception):
-    """There is something under a CDR's name that cannot be read as a file; the text says what."""
+    """A CDR's name belongs to something that is not a readable file; the text says what."""
 
 
 @dataclass
@@ -45,7 +45,7 @@ class Spool:
     root: Path
 
     def listing(self) -> Listing:
-        """Every CDR file that is there now, however many. Raises OSError when the folder cannot be read."""
+        """Every CDR file in the spool. Raises OSError when the folder cannot be read."""
         found = Listing()
         with os.scandir(self.root) as entries:
             for entry in entries:
@@ -58,7 +58,7 @@ class Spool:
         return found
 
     def read(self, name: str) -> bytes | None:
-        """A file's content; None when there is no such file any more. Raises NoFile, and OSError of the machine."""
+        """A file's content; None when the file is gone. Raises NoFile, and OSError for an error of the machine."""
         try:
             descriptor = os.open(f"{self.root}/{name}", _OPENED)
         except FileNotFoundError:
@@ -73,11 +73,11 @@ class Spool:
             os.close(descriptor)
 
     def has(self, name: str) -> bool:
-        """Whether there is anything under a name."""
+        """Whether a name exists."""
         return os.path.lexists(f"{self.root}/{name}")
 
     def age_s(self, name: str, now: float) -> float:
-        """Seconds since FreeSWITCH wrote to a file, also by a clock that was ahead; 0.0 when it is gone."""
+        """Seconds since FreeSWITCH wrote to a file, positive also when its clock was ahead; 0.0 when it is gone."""
         try:
             return abs(now - os.lstat(f"{self.root}/{name}").st_mtime)
         except FileNotFoundError:
@@ -86,7 +86,7 @@ class Spool:
             return AGES
 
     def remove(self, names: Iterable[str]) -> list[tuple[str, str]]:
-        """Remove files, those of others too; returns those that stay, and why."""
+        """Remove files; returns those that could not be removed, and why."""
         stay = []
         for name in names:
             try:
@@ -98,7 +98,7 @@ class Spool:
         return stay
 
     def put_aside(self, name: str) -> None:
-        """Move what cannot be used to ``bad``, whatever it is. Raises OSError when it stays where it is."""
+        """Move an unusable file to ``bad``. Raises OSError when it cannot be moved."""
         bad = self.root / BAD
         bad.mkdir(exist_ok=True, mode=0o750)
         for to in _names(name):
@@ -137,7 +137,7 @@ def _unreadable(problem: OSError) -> Exception:
 
 
 def _names(name: str) -> Iterator[str]:
-    """Names to keep a file under: its own, then others when that is taken or too long."""
+    """Names for a file in ``bad``: its own, then others when that is taken or too long."""
     yield name
     n = 1
     while True:

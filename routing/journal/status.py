@@ -1,7 +1,7 @@
-"""How a call ended, as one word for reports. The table is the definition: the first row that holds is the status. Pure.
+"""The status of a call, for reports. The table defines it: the first row that holds is the status. Pure.
 
-``repeat call`` and ``proper`` are kinds of ``answered``: they need the caller's other calls, so they are found when the
-journal is read (`routing.journal.query`), and a filter for ``answered`` finds them too.
+``repeat call`` and ``proper`` are kinds of ``answered``: they depend on the caller's other calls, so they are computed
+when the journal is read (`routing.journal.query`), and a filter for ``answered`` includes them.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from routing.model.causes import BUSY, UNTAKEN
 REPEAT_SECONDS = 30 * 86400
 #: A first talk of at least this long is ``proper``.
 QUALIFIED_SECONDS = 30
-#: Of a call whose CDR never came; no CDR has it.
+#: The status of a call whose CDR never came.
 UNFINISHED = "unfinished"
 
 
 @dataclass(frozen=True, slots=True)
 class StatusFacts:
-    """What a status goes by. ``cause`` and ``end`` are the A-leg's; ``digits``: all keys that the caller pressed."""
+    """The facts for a status. ``cause`` and ``end`` are the A-leg's; ``digits``: all keys that the caller pressed."""
 
     direction: str
     talked: bool
@@ -38,7 +38,7 @@ class StatusFacts:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """A status: whether it counts as missed for an incoming call, when it holds, what that means."""
+    """A status: whether an incoming call with it counts as missed, when it holds, what it means."""
 
     name: str
     missed: bool
@@ -79,13 +79,13 @@ def _failed(facts: StatusFacts) -> bool:
 # fmt: off
 STATUSES = (
     Status(UNFINISHED, False, lambda facts: False,
-           "FreeSWITCH wrote nothing of the call: it was killed, or its disk was full; its events told the rest"),
+           "FreeSWITCH wrote no CDR of the call: it was killed, or its disk was full; the facts are from its events"),
     Status("answered", False, lambda facts: facts.talked,
            "a person talked with the caller; a mobile that had to press a key pressed it"),
     Status("voicemail", True, lambda facts: facts.message,
-           "nobody talked, the caller left a message (a sound file with sound in it)"),
+           "nobody talked, the caller left a message (a sound file that is not silent)"),
     Status("no answer from a customer", False, lambda facts: facts.direction == "callback",
-           "a callback whose person was there and whose customer was not"),
+           "a callback that the person answered and the customer did not"),
     Status("forbidden destination", False, lambda facts: not facts.legs and facts.cause == _BARRED,
            "the number dialled is not among the project's destinations"),
     Status("rejected", False, _refused,
@@ -93,9 +93,9 @@ STATUSES = (
     Status("scheme did not work", True, _broken,
            "the number led to no scheme, or schemes led to each other until the bound"),
     Status("wrong extension", True, lambda facts: _no_choice(facts) and facts.digits not in ("", "none"),
-           "nobody was rung: the last menu was given keys that mean nothing"),
+           "nobody was rung: the keys for the last menu were not valid"),
     Status("no extension", True, _no_choice,
-           "nobody was rung: the last menu was given no key"),
+           "nobody was rung: no key was pressed in the last menu"),
     Status("busy", True, _busy,
            "every phone that could be reached was busy, or the scheme ended the call with USER_BUSY"),
     Status("failed", True, _failed,
@@ -105,10 +105,10 @@ STATUSES = (
 )
 # fmt: on
 
-#: Statuses that are found when the journal is read, and what they mean.
+#: Statuses that are computed when the journal is read, and what they mean.
 DERIVED = {
     "repeat call": f"answered, and the client had talked with the company within {REPEAT_SECONDS // 86400} days before",
-    "proper": f"answered, no repeat call, talked at least {QUALIFIED_SECONDS} s",
+    "proper": f"answered, not a repeat call, a talk of at least {QUALIFIED_SECONDS} s",
 }
 MISSED = frozenset(status.name for status in STATUSES if status.missed)
 NAMES = (*(status.name for status in STATUSES), *DERIVED)

@@ -1,8 +1,7 @@
-"""Calls into SQL: each exactly once, whoever records it and however often.
+"""Writes calls to SQL, each exactly once however often and by whichever worker it is recorded.
 
-A call is inserted or it is there already; nothing that was recorded is overwritten by a poorer telling of it. Only a
-B-leg that came late adds to a call (`amend`), and a call's CDR replaces its `unfinished` record. Knows nothing of files
-and of Redis.
+A call is inserted unless it exists; a recorded call is not overwritten. Only a late B-leg adds to a call (`amend`), and
+a call's CDR replaces its `unfinished` record. Knows nothing of files and of Redis.
 """
 
 from __future__ import annotations
@@ -32,11 +31,11 @@ from routing.journal.record import CallRecord, LegRecord, StepRecord
 from routing.journal.schema import calls, legs, steps
 from routing.journal.status import UNFINISHED
 
-#: Calls deleted in one transaction, so that nobody waits long for it.
+#: Calls deleted in one transaction, so that it holds no lock for long.
 DELETED_AT_ONCE = 500
-#: Letters of a text, more than any real one has; PostgreSQL takes 2,704 bytes into an index, for all columns of a row.
+#: Most characters of a text, and of an indexed one: PostgreSQL's index row has at most 2,704 bytes for all columns.
 MOST_LETTERS, INDEXED_LETTERS = 20_000, 200
-#: Columns that an index holds.
+#: Indexed columns.
 _INDEXED = frozenset({"client", "person", "id", "target", "call"})
 _STEP = tuple(field.name for field in fields(StepRecord))
 _LEG = tuple(field.name for field in fields(LegRecord))
@@ -56,16 +55,16 @@ class Due:
     number: str
     ended: float
     talk_s: float
-    #: Where a voicemail is, if there is one.
+    #: The path of its voicemail, or "".
     voicemail: str = ""
     box: str = ""
-    #: Those that the call was in, separated by spaces.
+    #: The schemes that it passed through, separated by spaces.
     schemes: str = ""
 
 
 def record(engine: Engine, batch: Sequence[CallRecord]) -> int:
     """Record calls in one transaction; returns how many were new. Raises SQLAlchemyError with nothing recorded."""
-    batch = sorted(batch, key=lambda call: call.id)  # in one order, or two workers could wait for each other
+    batch = sorted(batch, key=lambda call: call.id)  # the same order in all workers prevents a deadlock
     with engine.begin() as connection:
         _replace(connection, [call.id for call in batch if call.status != UNFINISHED])
         query = _inserting(connection, calls).returning(calls.c.id)
@@ -80,7 +79,7 @@ def record(engine: Engine, batch: Sequence[CallRecord]) -> int:
 
 
 def _replace(connection: Connection, ids: Sequence[str]) -> None:
-    """Take the unfinished records of calls away whose CDR is here."""
+    """Delete the unfinished records of calls whose CDR has arrived."""
     poorer = select(calls.c.id).where(calls.c.id.in_(ids), calls.c.status == UNFINISHED)
     _forget(connection, list(connection.scalars(poorer)) if ids else [])
 
@@ -92,7 +91,7 @@ def known(engine: Engine, ids: Sequence[str]) -> set[str]:
 
 
 def amend(engine: Engine, found: Mapping[str, tuple[str, LegRecord]]) -> set[str]:
-    """Add B-legs that came after their calls were recorded: leg id -> (call, leg). Returns the ids that have one."""
+    """Add late B-legs to recorded calls: leg id -> (call, leg). Returns the ids of legs whose call is recorded."""
     if not found:
         return set()
     with engine.begin() as connection:
@@ -104,7 +103,7 @@ def amend(engine: Engine, found: Mapping[str, tuple[str, LegRecord]]) -> set[str
 
 
 def go_on(engine: Engine, call: str, more: CallRecord) -> None:
-    """Add to a call what became of one of its legs that a phone sent on: its talks and its end. Twice is once."""
+    """Add to a call the later talks and the end of one of its legs that was transferred. Idempotent."""
     with engine.begin() as connection:
         rows = [_row(leg, _LEG) | {"call": call, "n": 500 + n, "step": ""} for n, leg in enumerate(more.legs)]
         query = _inserting(connection, legs).returning(legs.c.id)
@@ -116,7 +115,7 @@ def go_on(engine: Engine, call: str, more: CallRecord) -> None:
 
 
 def _add(connection: Connection, call: str, leg: LegRecord) -> None:
-    """The leg's own telling replaces what the A-leg knew of it; a talk gets its person."""
+    """The leg's own facts replace the A-leg's; a talk sets the call's person."""
     known = connection.execute(
         select(legs.c.n, legs.c.step, legs.c.target, legs.c.started).where(legs.c.call == call, legs.c.id == leg.id)
     ).first()
@@ -132,7 +131,7 @@ def _add(connection: Connection, call: str, leg: LegRecord) -> None:
 
 
 def due(engine: Engine, most: int) -> list[Due]:
-    """The oldest calls that are not remembered yet, those without a talk too."""
+    """The oldest calls in the outbox, including those without a talk."""
     columns = (calls.c.id, calls.c.project, calls.c.direction, calls.c.client, calls.c.person, calls.c.number,
                calls.c.ended, calls.c.talk_s, calls.c.voicemail, calls.c.box,
                calls.c.schemes)  # fmt: skip
@@ -151,7 +150,7 @@ def remembered(engine: Engine, ids: Iterable[str]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Old:
-    """A call that is to be forgotten, and the paths of its sound files."""
+    """A call to delete, and the paths of its sound files."""
 
     call: str
     started: float
@@ -160,14 +159,14 @@ class Old:
 
 @dataclass(frozen=True, slots=True)
 class JournalSpan:
-    """How many calls there are, and when the oldest began."""
+    """The number of calls, and the time of the oldest one."""
 
     count: int
     oldest: float
 
 
 def oldest(engine: Engine, before: float, after: tuple[float, str], most: int) -> list[Old]:
-    """The oldest calls that began before a time, beyond a place in their order: (began, id)."""
+    """The oldest calls that began before a time, after a position in their order: (began, id)."""
     place = or_(calls.c.started > after[0], and_(calls.c.started == after[0], calls.c.id > after[1]))
     query = select(calls.c.id, calls.c.started, calls.c.recording, calls.c.voicemail).where(
         calls.c.started < before, place
@@ -178,7 +177,7 @@ def oldest(engine: Engine, before: float, after: tuple[float, str], most: int) -
 
 
 def span(engine: Engine) -> JournalSpan:
-    """How far the journal reaches back."""
+    """The span of the journal."""
     with engine.connect().execution_options(reads=True) as connection:
         count, began = connection.execute(select(func.count(), func.min(calls.c.started)).select_from(calls)).one()
     return JournalSpan(count, began or 0.0)
@@ -225,8 +224,7 @@ def _call_row(call: CallRecord) -> dict[str, Any]:
 
 
 def _row(fact: object, names: Iterable[str]) -> dict[str, Any]:
-    """A row of a record, as every database takes it: texts without NUL and halves of surrogates, none endless, those
-    that an index holds as short as that."""
+    """A record as a row that every database accepts: texts without NUL and half surrogates, cut to the limits."""
     row = {name: getattr(fact, name) for name in names}
     for name, value in row.items():
         if type(value) is str and value:

@@ -1,7 +1,7 @@
-"""Calls whose CDR never came, because FreeSWITCH was killed or could not write it: recorded as `unfinished`, with what
-is known of them.
+"""Calls whose CDR never came, because FreeSWITCH was killed or could not write it: recorded as `unfinished`, with the
+facts from events.
 
-A CDR that comes later after all replaces such a record (`routing.journal.store.record`).
+A CDR that comes later replaces such a record (`routing.journal.store.record`).
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _BRIDGES = "SELECT caller_uuid, callee_uuid, call_created_epoch FROM calls LIMIT
 
 
 def unfinished(a_leg: Cdr, b_legs: Mapping[str, Cdr], context: parse.ParseContext) -> CallRecord:
-    """The record of a call whose A-leg ended without a CDR, or of which nobody knows how it ended."""
+    """The record of a call whose A-leg ended without a CDR, or whose end is not known."""
     whole = parse.call(a_leg, b_legs, context)
     other = b_legs.get(a_leg.get("bridge_uuid"))
     target = other.get("routing_target") if other else ""
@@ -52,7 +52,7 @@ def unfinished(a_leg: Cdr, b_legs: Mapping[str, Cdr], context: parse.ParseContex
 
 @dataclass
 class UnfinishedCalls:
-    """Looks after calls whose CDR did not come in time."""
+    """Records calls whose CDR did not come in time."""
 
     engine: Engine
     gatherer: Gatherer
@@ -60,7 +60,8 @@ class UnfinishedCalls:
     counts: Counts
 
     def settle(self, kept: LiveCalls, in_spool: Set[str]) -> None:
-        """Record what ended without a CDR; forget what is recorded. Raises SQLAlchemyError with everything kept."""
+        """Record calls that ended without a CDR and forget recorded ones. Raises SQLAlchemyError; nothing is lost
+        then."""
         due = [uuid for uuid in kept.awaited() if uuid not in in_spool][:_AT_ONCE]
         here = store.known(self.engine, due) if due else set()
         found = {uuid: legs for uuid in due if uuid not in here and (legs := kept.legs(uuid))}
@@ -71,7 +72,7 @@ class UnfinishedCalls:
         self.counts.lost, self.counts.kept = kept.lost_count, kept.kept
 
     def record(self, calls: Iterable[tuple[Cdr, Mapping[str, Cdr]]]) -> None:
-        """Record calls of which there is no CDR; one that is none of ours is left out."""
+        """Record calls without a CDR; skips channels that are not calls of ours."""
         found = []
         for a_leg, b_legs in calls:
             try:
@@ -86,7 +87,7 @@ class UnfinishedCalls:
 
 
 def left_behind(database: Path, pid_file: Path) -> Sequence[Cdr]:
-    """The A-legs in the core database of a FreeSWITCH that died; nothing while it runs, or when there is none."""
+    """The A-legs in the core database of a dead FreeSWITCH; none while it runs, or without a database."""
     if not database.is_file() or _runs(pid_file):
         return ()
     ended = f"{database.stat().st_mtime * 1e6:.0f}"

@@ -1,8 +1,8 @@
-"""Carries calls from the spool to SQL, for ever: read, record in one transaction, remove the files, remember.
+"""Moves calls from the spool to SQL: read, record in one transaction, remove the files, pass talks to the memory.
 
-Files go only after the commit, recording twice is recording once, so the process may be killed anywhere. A database or
-a disk that fails keeps the spool as it is and is tried again; a call that the database refuses is put aside and holds
-nobody up. Time and waiting come in.
+Files are removed only after the commit, and recording is idempotent, so the process may be killed at any point. While
+the database or the disk fails, files stay in the spool and are tried again. A call that the database refuses is put
+aside and delays no other. The clock and the stop event are arguments.
 """
 
 from __future__ import annotations
@@ -30,18 +30,18 @@ from routing.journal.unfinished import UnfinishedCalls
 BATCH = 500
 IDLE_SECONDS = 1.0
 LONGEST_PAUSE_SECONDS = 30.0
-#: A file of another worker's share this old is taken too: that worker is gone or overrun.
+#: An older file of another worker's share is recorded too: that worker is dead or overloaded.
 OVERDUE_SECONDS = 60.0
-#: How often B-legs left behind are looked at.
+#: How often late B-legs are handled.
 LATE_SECONDS = 30.0
 
 
 @dataclass
 class JournalWorker:
-    """One worker; several may work on one spool: ``share`` is (which, of how many) and saves double work, no more.
+    """One worker; several may work on one spool: ``share`` is (which, of how many) and only saves double work.
 
-    ``outbox``, ``retention`` and ``live`` may be absent. ``progress`` is told how many files of how many are
-    done, ``after_pass`` the counts.
+    ``outbox``, ``retention`` and ``live`` are optional. ``progress`` is called with the number of finished files and
+    of all files, ``after_pass`` with the counts.
     """
 
     engine: Engine
@@ -65,7 +65,7 @@ class JournalWorker:
         self._memory_pause_s = IDLE_SECONDS
 
     def run(self) -> None:
-        """Work until `stop` is set; what fails is tried again after a pause that grows to half a minute."""
+        """Work until `stop` is set; after failures it retries with a pause that grows to half a minute."""
         pause_s = IDLE_SECONDS
         while not self.stop.is_set():
             try:
@@ -131,7 +131,7 @@ class JournalWorker:
         self._go_on([whole for whole in wholes if whole.goes_on])
 
     def _go_on(self, wholes: Sequence[GatheredCall]) -> None:
-        """Add legs that went on alone to their calls; one whose call is never recorded is a call of its own."""
+        """Add legs that continued alone to their calls; one whose call is never recorded becomes a call of its own."""
         known = store.known(self.engine, [whole.goes_on for whole in wholes]) if wholes else set()
         for whole in wholes:
             if whole.goes_on in known:
@@ -143,7 +143,7 @@ class JournalWorker:
                 self.counts.waiting += 1
 
     def _record(self, wholes: Sequence[GatheredCall]) -> None:
-        """Record calls; when the database refuses one of them it is found by halves, and the others are kept."""
+        """Record calls; one that the database refuses is found by bisection, and the others are recorded."""
         try:
             new = store.record(self.engine, [whole.call for whole in wholes])
         except Exception as problem:
@@ -165,13 +165,13 @@ class JournalWorker:
         self.counts.known_already += len(wholes) - new
 
     def _remember(self) -> None:
-        """Empty the outbox, as far as the memory is there; its absence is one log line, a pause, and nothing else."""
+        """Empty the outbox while the memory answers; otherwise log it once and pause."""
         pausing = self._next_memory - LONGEST_PAUSE_SECONDS <= self.now() < self._next_memory
         while self.outbox is not None and not pausing and not self.stop.is_set():
             count, problem = self.outbox.hand_over(self.engine)
             self.counts.remembered += count
             if problem:
-                self.log("warning", "memory is away", problem=text_of(problem), again_s=self._memory_pause_s)
+                self.log("warning", "memory does not answer", problem=text_of(problem), again_s=self._memory_pause_s)
                 self._next_memory = self.now() + self._memory_pause_s
                 self._memory_pause_s = min(self._memory_pause_s * 2, LONGEST_PAUSE_SECONDS)
                 return

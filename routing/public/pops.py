@@ -91,7 +91,7 @@ def _faults(plan: PopsPlan | None, keys: Callable[[str], Sequence[str]]) -> Iter
     if plan is None or not plan.key:
         yield "the live release has no screen pops: every page is refused (hint: `project: {pops: ...}` in the schemes)"
     elif not keys(plan.key):
-        yield f"the secret {plan.key} is not set: every page is refused (hint: --secrets FILE)"
+        yield f"the secret {plan.key} is not set: every page is refused (hint: serve with --secrets FILE)"
 
 
 def serve(root: Path, listen: str, status: str, redis: str, secrets: Path | None, proxies: int) -> None:

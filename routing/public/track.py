@@ -41,7 +41,7 @@ def _faults(plan: TrackingPlan | None, keys: Callable[[str], Sequence[str]]) -> 
     if plan is None or not plan.lenders:
         yield "the live release lends no numbers (hint: `pools:` and `project: {tracking: ...}` in the schemes)"
     elif plan.key and not keys(plan.key):
-        yield f"the secret {plan.key} is not set: programs are refused (hint: --secrets FILE)"
+        yield f"the secret {plan.key} is not set: programs are refused (hint: serve with --secrets FILE)"
 
 
 def serve(root: Path, listen: str, status: str, redis: str, secrets: Path | None, proxies: int) -> None:

@@ -103,7 +103,7 @@ def test_a_destination_rests_longer_and_longer_and_is_well_at_once():
             raise Later("away", is_away=True)
         assert places.wait_s(["http://a.example/other"]) == rest_s
         assert places.wait_s(["http://a.example/x", "head@example.com"]) == 0
-        with pytest.raises(Later, match="left alone") as told, places.conversation("http://a.example/y"):
+        with pytest.raises(Later, match="paused or busy") as told, places.conversation("http://a.example/y"):
             raise AssertionError("asked")
         assert told.value.after_s == rest_s
         now[0] += rest_s

@@ -72,7 +72,7 @@ def test_the_memory_being_away_delays_nothing_and_catches_up(bed):
     worker = bed.worker(outbox=outbox(memory))
     worker.work()
     assert worker.counts.recorded == len(cases) and worker.counts.remembered < len(cases)
-    assert [line[1] for line in bed.log] == ["memory is away"]
+    assert [line[1] for line in bed.log] == ["memory does not answer"]
     for _ in range(5):
         bed.clock_s += 60
         worker.work()

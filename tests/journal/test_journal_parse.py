@@ -22,8 +22,8 @@ EXPECTED = {
         ("ivan.desk", "busy"), ("olena.desk", "not registered"),
         ("ivan.mobile", "somebody else took the call"), ("olena.mobile", TALKED)]),
     "undisturbed": ("answered", "in", "escalation", "olena", "ring ring", [
-        ("olena.desk", "did not answer"), ("ivan.desk", "must not be disturbed"),
-        ("olena.mobile", TALKED), ("ivan.mobile", "must not be disturbed")]),
+        ("olena.desk", "did not answer"), ("ivan.desk", "on do-not-disturb"),
+        ("olena.mobile", TALKED), ("ivan.mobile", "on do-not-disturb")]),
     "menu_to_scheme": ("answered", "in", "menu order", "taras", "menu scheme ring", [
         ("maria.desk", "busy"), ("taras.desk", TALKED)]),
     "menu_colleague": ("answered", "in", "menu", "yulia", "menu", [("yulia.desk", TALKED)]),
@@ -89,7 +89,7 @@ def test_a_real_call(case):
         ("crm_responsible", "ring:person:maria", "decided owner 17 of deal 111", 0, 100, ""),
         ("crm_away", "continue", "failed bitrix24: no answer within 1 s", 1000, 1100, ""),
         ("sticky_again", "ring:person:danylo", "decided talked 2 s 6 s ago, the client called", 0, 100, ""),
-        ("waits_for_busy", "order:yulia,danylo", "decided", 0, 100, ", asked 2 times"),
+        ("waits_for_busy", "order:yulia,danylo", "decided", 0, 100, ", 2 decision requests"),
     ],
 )
 def test_what_the_engine_decided_why_and_how_long_it_took(case, decision, verdict, least_ms, most_ms, inputs):
@@ -129,7 +129,7 @@ def test_a_mobile_that_was_picked_up_and_not_confirmed_did_not_talk():
 @pytest.mark.parametrize(
     ("said", "words"),
     [
-        ({"routing_confirm": "1", "hangup_cause": "CALL_REJECTED"}, "picked up and refused"),
+        ({"routing_confirm": "1", "hangup_cause": "CALL_REJECTED"}, "picked up and rejected"),
         ({"routing_confirm": "1", "hangup_cause": "ALLOTTED_TIMEOUT"}, "picked up and did not press 1"),
         ({"group_confirm_key": "3", "hangup_cause": "NORMAL_CLEARING"}, "picked up and did not press 3"),
         ({"hangup_cause": "CALL_REJECTED"}, "picked up and was not connected"),

@@ -52,7 +52,7 @@ def test_a_release_without_what_is_served(root: Path, capfd: Any) -> None:
         "the live release lends no numbers (hint: `pools:` and `project: {tracking: ...}` in the schemes)"
     ]
     assert reported(pops, root, capfd) == [
-        "the live release has no screens: every page is refused (hint: `project: {pops: ...}` in the schemes)"
+        "the live release has no screen pops: every page is refused (hint: `project: {pops: ...}` in the schemes)"
     ]
 
 

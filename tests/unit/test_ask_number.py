@@ -85,7 +85,7 @@ def test_sticky_looks_for_it_and_known_does_not():
 
 
 def test_what_the_journal_says():
-    assert dictated_number(TOLD, True) == (StepResult.CHOSEN, f"told {TOLD}")
+    assert dictated_number(TOLD, True) == (StepResult.CHOSEN, f"entered {TOLD}")
     assert dictated_number("no", True)[0] == dictated_number("", True)[0] == StepResult.NO_CHOICE
     assert dictated_number("", False)[0] == dictated_number(TOLD, False)[0] == StepResult.DONE
 

@@ -64,7 +64,7 @@ def secrets(node: CheckedNode) -> Iterator[Diagnosis]:
     for row in rows:
         yield wrong(
             f"the engine has no secret {row['secret']} ({row['purpose']}, named by {row['place']})",
-            "add it to the file of `routing serve --secrets` and send SIGHUP; until then whoever needs it is not asked",
+            "add it to the file of `routing serve --secrets`, then send SIGHUP; it is not used until then",
         )
 
 

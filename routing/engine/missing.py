@@ -25,7 +25,7 @@ class MissingSecret:
             f"add it to {file}, then send SIGHUP" if file else "serve with --secrets FILE, or set it before the start"
         )
         why = f"{self.purpose}, named by {self.place}{more}"
-        return f"the secret {self.name} is not set ({why}): whoever needs it is not asked (hint: {hint})"
+        return f"the secret {self.name} is not set ({why}): that handler or CRM is not asked (hint: {hint})"
 
 
 @dataclass

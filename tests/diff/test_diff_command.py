@@ -110,6 +110,14 @@ def test_no_repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: 
     assert said == f"routing: HEAD is neither a folder nor a git revision: {tmp_path} is in no git repository\n"
 
 
+def test_a_machine_without_git(
+    repository: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PATH", "")
+    failure("HEAD")
+    assert capsys.readouterr().err == "routing: git is not installed: give folders instead of revisions\n"
+
+
 def test_a_repository_that_is_another_users(
     repository: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -39,7 +39,7 @@ def test_what_is_missing_is_reported_once_until_secrets_are_read_again(folder):
     (first,) = missing.to_report()
     assert first.text(None) == (
         "the secret HOOK_TOKEN is not set (sent to h.example, named by steps[0].webhook.headers.X-Key of scheme b and "
-        "1 more): whoever needs it is not asked (hint: serve with --secrets FILE, or set it before the start)"
+        "1 more): that handler or CRM is not asked (hint: serve with --secrets FILE, or set it before the start)"
     )
     assert missing.to_report() == []
     missing.renew({"KOMMO": "k", "BITRIX": "b", "HOOK_KEY": "k"})

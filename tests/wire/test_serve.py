@@ -258,7 +258,7 @@ def test_a_secret_that_is_missing_is_reported_before_a_call_needs_it_and_once(se
     known, one, two = ("A_KEY", "x of scheme a", 1), ("B_KEY", "x of scheme b", 1), ("C_KEY", "x of scheme c", 3)
     make_live(tmp_path, known, one)
     engine, _ = serve("--workers", "1", "--esl", "", "--secrets", str(file))
-    hint = f"whoever needs it is not asked (hint: add it to {file}, then send SIGHUP)"
+    hint = f"that handler or CRM is not asked (hint: add it to {file}, then send SIGHUP)"
     first = f"the secret B_KEY is not set (a signing key, named by x of scheme b): {hint}"
     engine.until(lambda: missed(engine) == [first])
     gauge = 'routing_secret_missing{place="x of scheme b",purpose="a signing key",secret="B_KEY"} 1.0'

@@ -30,6 +30,7 @@ from routing.journal.release import LiveProject
 from routing.journal.report import Report, ReportLine, report
 from routing.journal.status import NAMES
 from routing.model.durations import parse_duration, spoken
+from routing.model.problem import counted
 
 DATABASE = "var/journal.db"
 WHERE = "[default: journal.db in the root; var/journal.db without a root]"
@@ -159,7 +160,7 @@ def _report(found: Report, zone: tzinfo | None, as_json: bool) -> None:
     total = found.total
     console = Console()
     console.print(
-        f"{total.calls} calls, {total.incoming} incoming: {total.missed} missed ({total.missed_share:.0%}), "
+        f"{counted(total.calls, 'call')}, {total.incoming} incoming: {total.missed} missed ({total.missed_share:.0%}), "
         f"{total.answered} talks, {spoken(round(total.talk_s))} in all, answered after {total.mean_wait_s:.0f} s"
     )
     for name, count in found.statuses.most_common():

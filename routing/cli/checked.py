@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from routing.lint.findings import LintFinding, SchemeFacts
-from routing.model.problem import Problem
+from routing.model.problem import Problem, counted
 
 
 @dataclass(frozen=True)
@@ -26,8 +26,8 @@ class Checked:
     def summary(self) -> str:
         """One line."""
         found = [(len(self.problems), "problem"), (len(self.findings), "lint")]
-        counts = ", ".join(f"{count} {word}{'' if count == 1 else 's'}" for count, word in found if count)
-        return counts or f"{len(self.schemes)} schemes, nothing found"
+        counts = ", ".join(counted(count, word) for count, word in found if count)
+        return counts or f"{counted(len(self.schemes), 'scheme')}, nothing found"
 
 
 def text(checked: Checked) -> None:

@@ -9,7 +9,7 @@ from types import TracebackType
 
 import click
 
-from routing.model.problem import Problems, UserFailure
+from routing.model.problem import Problems, UserFailure, counted
 from routing.model.url_secrets import masked
 
 MOST_SHOWN = 200
@@ -54,7 +54,7 @@ def _problems(error: Problems) -> int:
     count = len(error.problems)
     if count > MOST_SHOWN:
         click.echo(f"... and {count - MOST_SHOWN} more", err=True)
-    click.echo(f"{count} problem{'s' if count != 1 else ''}", err=True)
+    click.echo(counted(count, "problem"), err=True)
     return 1
 
 

@@ -16,7 +16,7 @@ from routing.graph.read import NoScheme, read_flow
 from routing.graph.svg import to_svg
 from routing.graph.text import to_dot, to_mermaid
 from routing.graph.way import Way, way
-from routing.model.problem import Problems, did_you_mean
+from routing.model.problem import Problems, counted, did_you_mean
 from routing.testing.check import problems
 from routing.testing.names import Names
 from routing.testing.read import files_below, read_all
@@ -63,7 +63,7 @@ def _way(schemes: Path, scheme: str, name: str) -> Way:
     first = next((case for case in cases if name in (case.name, case.test)), None)
     if first is None:
         known = [known for case in cases for known in (case.test, case.name)]
-        hint = did_you_mean(name, known) or f"{len(cases)} cases below {schemes}"
+        hint = did_you_mean(name, known) or f"{counted(len(cases), 'case')} below {schemes}"
         raise UserError(f"no test case is called `{name}` ({hint})")
     with opened(schemes) as published:
         names = Names(published)

@@ -23,6 +23,7 @@ from routing.compile.build import Release, Secrets, build
 from routing.compile.waits import MEANING
 from routing.model.calendar import COMING, LIST_HOLIDAYS
 from routing.model.durations import spoken
+from routing.model.problem import counted
 from routing.process.secrets import read_secrets
 from routing.release import pruning
 from routing.release import publish as publishing
@@ -161,11 +162,6 @@ def _show(release: Release, root: Path, quiet: bool) -> None:
     numbers = counted(release.number_count, "number")
     counts = f"{counted(len(release.records), 'scheme')} ({release.compiled} compiled), {numbers}"
     click.echo(f"release {release.name}: {counts}, in {root / 'releases' / release.name}")
-
-
-def counted(count: int, what: str) -> str:
-    """``1 scheme``, ``2 schemes``."""
-    return f"{count} {what}{'s' if count != 1 else ''}"
 
 
 def _warn(release: Release) -> None:

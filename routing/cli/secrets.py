@@ -13,6 +13,7 @@ from routing.cli.folders import folder_argument, named_from_here, there
 from routing.compile.build import load_shared, needed
 from routing.compile.need import Need
 from routing.compile.secrets import foreign, hand_over, invented, unfit_values
+from routing.model.problem import counted
 from routing.process.secrets import read_secrets
 
 PATH = click.Path(path_type=Path)
@@ -37,7 +38,7 @@ def secrets(schemes: Path, file: Path | None) -> None:
     added = add_missing(file, all_needed, known)
     for problem in [*foreign(all_needed, known), *unfit_values(all_needed, known), *hand_over(all_needed, added)]:
         click.echo(str(problem.below(str(schemes))))
-    click.echo(f"{file}: {len(added)} secrets added" if added else f"{file}: there is nothing to add")
+    click.echo(f"{file}: {counted(len(added), 'secret')} added" if added else f"{file}: there is nothing to add")
 
 
 def project_file(schemes: Path, setting: str) -> Path | None:

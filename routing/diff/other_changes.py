@@ -12,6 +12,7 @@ from typing import Any
 
 from routing.diff.affected import Affected
 from routing.diff.side import Side
+from routing.model.problem import counted
 from routing.offline.reading import assigned
 
 #: Variables whose effect a call shows anyway, or that are internal.
@@ -171,7 +172,7 @@ def _steps(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _count(count: int, kind: str) -> str:
-    return f"{count} {kind} step{'' if count == 1 else 's'}"
+    return counted(count, f"{kind} step")
 
 
 def _plain(value: Any) -> str:

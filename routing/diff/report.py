@@ -9,6 +9,7 @@ from routing.diff.changes import MOST_SHOWN, Change, more
 from routing.diff.compare import Comparison
 from routing.diff.outcome import Outcome
 from routing.diff.phrases import target
+from routing.model.problem import counted
 
 NOTHING = "No call changes."
 #: GitHub takes 65,536, GitLab more.
@@ -108,10 +109,10 @@ FORMATS = {"text": text, "markdown": markdown, "json": as_json}
 
 
 def _head(found: Comparison, old: str, new: str) -> str:
-    numbers = f"{found.numbers} number{'' if found.numbers == 1 else 's'} may be affected"
-    changes = f"{len(found.changes)} difference{'' if len(found.changes) == 1 else 's'}"
+    numbers = f"{counted(found.numbers, 'number')} may be affected"
+    changes = counted(len(found.changes), "difference")
     zone = f" Times are {found.timezone}." if found.changes else ""
-    return f"{old} -> {new}: {changes}; {numbers}, {found.explored.calls} calls run.{zone}"
+    return f"{old} -> {new}: {changes}; {numbers}, {counted(found.explored.calls, 'call')} run.{zone}"
 
 
 def _marked(change: Change) -> str:

@@ -24,11 +24,6 @@ class Diagnosis:
     mend: str = ""
 
 
-def counted(count: int, noun: str) -> str:
-    """``1 call``, ``2 calls``."""
-    return f"{count} {noun}{'' if count == 1 else 's'}"
-
-
 def ok(summary: str) -> Diagnosis:
     """As it should be."""
     return Diagnosis(Level.OK, summary)

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 from prometheus_client.parser import text_string_to_metric_families
 
-from routing.doctor.diagnosis import Diagnosis, counted, ok, warning, wrong
+from routing.doctor.diagnosis import Diagnosis, ok, warning, wrong
 from routing.doctor.node import CheckedNode, NoAnswer, is_loopback
+from routing.model.problem import counted
 
 #: The engine's metric, one row a secret.
 MISSING = "routing_secret_missing"

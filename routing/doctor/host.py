@@ -11,9 +11,10 @@ from pathlib import Path
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-from routing.doctor.diagnosis import Diagnosis, counted, ok, unknown, warning, wrong
+from routing.doctor.diagnosis import Diagnosis, ok, unknown, warning, wrong
 from routing.doctor.node import CheckedNode
 from routing.doctor.rights import may_write
+from routing.model.problem import counted
 
 LEAST_BYTES, FEW_BYTES = 200 * 2**20, 2 * 2**30
 MOST_SECONDS = 2.0

@@ -135,7 +135,7 @@ def phones(node: CheckedNode) -> Iterator[Diagnosis]:
             "calls to them fail at once; check the phones' account, password and address",
         )
     elif accounts:
-        yield ok(f"all {len(accounts)} phones are registered")
+        yield ok(f"every phone is registered ({len(accounts)})")
     strangers = sorted(registered - accounts.keys())
     if strangers:
         yield warning(

@@ -13,6 +13,7 @@ from typing import Any
 
 from routing.esl.watch import Channel, Snapshot
 from routing.model.memory import State
+from routing.model.problem import counted
 
 
 @dataclass
@@ -82,7 +83,8 @@ class States:
         self.changed()
         if not self.is_known:
             self.is_known = True
-            self.report(f"known: {len(self._registered)} phones registered, {len(picture.channels)} channels")
+            channels = counted(len(picture.channels), "channel")
+            self.report(f"known: {counted(len(self._registered), 'phone')} registered, {channels}")
 
     def began(self, channel: Channel) -> None:
         """See Watcher."""

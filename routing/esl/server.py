@@ -15,6 +15,7 @@ from gevent.socket import socket
 
 from routing.esl.session import CONNECT_SECONDS, Decide, Report, serve_call
 from routing.esl.time_limit import time_limit
+from routing.model.problem import counted
 
 log = logging.getLogger(__name__)
 MOST_CALLS = 1000
@@ -42,7 +43,7 @@ class CallServer(StreamServer):
         """Start a greenlet for an accepted socket, or close it when there are too many."""
         if self.open_calls >= self._most_calls:
             sock.close()
-            self._report("over_capacity", f"{self.open_calls} calls")
+            self._report("over_capacity", counted(self.open_calls, "call"))
             return
         self.open_calls += 1
         gevent.spawn(self._call, sock)

@@ -83,6 +83,11 @@ def closest(word: str, known: Iterable[str], alike: float = 0.7) -> str:
     return next(iter(difflib.get_close_matches(word[:100], choices, n=1, cutoff=alike)), "")
 
 
+def counted(count: int, noun: str) -> str:
+    """``1 call``, ``2 calls``."""
+    return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
 def did_you_mean(word: str, known: Iterable[str], alike: float = 0.7) -> str:
     """A hint with the closest known word (`closest`), or the empty string."""
     close = closest(word, known, alike)

@@ -14,6 +14,7 @@ import struct
 from typing import BinaryIO, NamedTuple
 
 from routing.model.mpeg import mpeg_seconds
+from routing.model.problem import counted
 from routing.model.sndfile import Unreadable, facts
 
 #: Ending of the name -> its description, valid containers.
@@ -121,7 +122,7 @@ def _wave_fault(file: BinaryIO) -> str:
     tag, channels, rate, _, _, bits = struct.unpack(f"{order}HHIIHH", head[at + 8 : at + 24])
     if tag not in (1, 3, 0xFFFE):
         return f"a WAV file in a format that FreeSWITCH cannot play (0x{tag:04x})"
-    return f"a WAV file that FreeSWITCH cannot play: {bits} bits, {rate} Hz, {channels} channels"
+    return f"a WAV file that FreeSWITCH cannot play: {bits} bits, {rate} Hz, {counted(channels, 'channel')}"
 
 
 def _instead(file: BinaryIO) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from routing.model.problem import counted
+
 #: Whose calls a limit counts, by the beginning of its resource (realm, then id); the rest of it is shown.
 _WHOSE = (
     ("routing_caller_rate_", "the caller"),
@@ -27,4 +29,4 @@ def by_limit(resource: str, usage: str) -> str:
     most, _, seconds = bound.partition("/")
     when = f"in {seconds} s" if seconds else "at a time"
     of = " ".join(part for part in (whose, which.replace("@", " to ")) if part)
-    return f"by the limit of {of}: {count} calls {when}, {most} allowed"
+    return f"by the limit of {of}: {counted(int(count), 'call')} {when}, {most} allowed"

@@ -23,7 +23,7 @@ from routing.journal.outbox import Outbox, days_in
 from routing.journal.retention import Retention
 from routing.journal.spool import Spool
 from routing.journal.worker import JournalWorker
-from routing.model.problem import UserFailure
+from routing.model.problem import UserFailure, counted
 from routing.process.log import Lines
 from routing.recorder.live_calls import event_socket, record_left_behind, watching
 from routing.recorder.networks import watching_networks
@@ -71,8 +71,9 @@ def _run(settings: RecorderSettings, share: tuple[int, int]) -> str:
             return "stopped"
         _work(settings, worker)
     counts = worker.counts
-    more = f", {counts.unfinished} unfinished calls recorded that have no CDR" if counts.unfinished else ""
-    return f"{counts.recorded} calls recorded, {counts.waiting} left for later, {counts.bad} unusable files{more}"
+    more = f", {counted(counts.unfinished, 'unfinished call')} without a CDR" if counts.unfinished else ""
+    recorded, bad = counted(counts.recorded, "call"), counted(counts.bad, "unusable file")
+    return f"{recorded} recorded, {counts.waiting} left for later, {bad}{more}"
 
 
 def _work(settings: RecorderSettings, worker: JournalWorker) -> None:

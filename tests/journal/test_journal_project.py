@@ -49,7 +49,7 @@ def test_calls_are_kept_as_long_as_the_project_says(bed, root, keep, said, left)
     bed.put("closed")
     words = ["--spool", str(bed.spool), "--database", bed.database, "--root", str(root), "--once", *said]
     result = CliRunner().invoke(journal, words, catch_exceptions=False)
-    assert result.exit_code == 0 and "1 calls recorded" in result.output
+    assert result.exit_code == 0 and "1 call recorded" in result.output
     assert len(bed.rows("calls")) == left
 
 
@@ -59,7 +59,7 @@ def test_the_root_says_where_the_journal_is_and_whose_time_it_tells(bed, root):
     with pytest.raises(UserError, match="there is no journal here"):
         CliRunner().invoke(calls, ["--root", str(root)], catch_exceptions=False, standalone_mode=False)
     words = ["--spool", str(bed.spool), "--root", str(root), "--redis", "redis://127.0.0.1:1", "--once"]
-    assert "1 calls recorded" in CliRunner().invoke(journal, words, catch_exceptions=False).output
+    assert "1 call recorded" in CliRunner().invoke(journal, words, catch_exceptions=False).output
     assert (root / "journal.db").is_file()
     (began,) = [row["started"] for row in map(json.loads, told(root, "--json").splitlines())]
     for more, zone in ([], "Asia/Tokyo"), (["--timezone", "Europe/Kyiv"], "Europe/Kyiv"):

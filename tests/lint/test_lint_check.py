@@ -45,7 +45,7 @@ LINE = (
 
 
 def test_a_clean_folder_says_so(folder: Path) -> None:
-    assert check(folder, "--strict") == (0, "", "1 schemes, nothing found\n")
+    assert check(folder, "--strict") == (0, "", "1 scheme, nothing found\n")
 
 
 def test_a_lint_is_an_error_only_when_asked_to_be(folder: Path) -> None:

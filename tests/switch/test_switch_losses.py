@@ -151,7 +151,7 @@ def test_a_journal_that_did_not_run_finds_the_calls_of_a_killed_freeswitch(small
         assert until(lambda: "1 total" in small_bed.switch.esl.api("show calls count"))
         small_bed.switch.kill()
     done = subprocess.run(journal.command("--once"), capture_output=True, text=True, check=True)
-    assert "1 unfinished calls recorded" in done.stdout
+    assert "1 unfinished call without a CDR" in done.stdout
     (row,) = journal.calls().values()
     assert (row["status"], row["number"]) == ("unfinished", DESK) and row["bridged"] >= row["started"] > 0
     assert row["node"] == NODE, "of the table of channels"

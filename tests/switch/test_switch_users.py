@@ -159,7 +159,7 @@ def test_a_call_and_its_message_with_every_part_a_user_of_its_own(users, tmp_pat
             assert until(lambda: healthy(status), 60), (users.folder / f"log{ENGINE}").read_text()[-2000:]
             assert until(lambda: list((users.home / "spool").glob("a_*.json")), 20)
         journal = ["--spool", str(users.home / "spool"), "--root", str(users.root), "--redis", "redis://127.0.0.1:1"]
-        assert "1 calls recorded" in users.routing(JOURNAL, "journal", "--once", *journal)
+        assert "1 call recorded" in users.routing(JOURNAL, "journal", "--once", *journal)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     assert not list((users.home / "spool").glob("*.json"))

@@ -85,7 +85,7 @@ def test_secrets_are_invented_once_for_the_owner_only(desk: Desk) -> None:
 
 def test_secrets_are_added_on_a_line_of_their_own(desk: Desk) -> None:
     desk.secrets.write_text("SIP_PASSWORD_1001=typed-by-hand")
-    assert "1 secrets added" in desk.invent().output
+    assert "1 secret added" in desk.invent().output
     first, second = desk.secrets.read_text().splitlines()
     assert first == "SIP_PASSWORD_1001=typed-by-hand"
     assert second.startswith("GATEWAY_PASSWORD_MAIN=")

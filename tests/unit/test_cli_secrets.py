@@ -117,7 +117,7 @@ def test_without_a_file_it_is_the_projects_and_compile_says_how_to_make_it(tmp_p
     compiled = CliRunner().invoke(group, ["compile"])
     assert compiled.exit_code == 1
     assert str(compiled.exception) == "var/keys: No such file or directory (hint: `routing secrets` makes it)"
-    assert CliRunner().invoke(group, ["secrets"]).output == "var/keys: 1 secrets added\n"
+    assert CliRunner().invoke(group, ["secrets"]).output == "var/keys: 1 secret added\n"
     assert CliRunner().invoke(group, ["compile"]).exit_code == 0
     elsewhere = CliRunner().invoke(group, ["compile", "--schemes", str(tmp_path / "schemes"), "--secrets", "a key"])
     assert f"`routing secrets --schemes {tmp_path}/schemes --file 'a key'` makes it" in str(elsewhere.exception)

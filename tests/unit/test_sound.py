@@ -116,7 +116,7 @@ def test_lengths_of_compressed_files(name: str, content: bytes, seconds: float) 
         ("a.wav", wav(1, 16, 2, 0), "contains no sound"),
         ("a.wav", wav(1, 16, 2, 64), "contains no sound"),
         ("a.wav", wav(0x55, 0, 1, 100), r"a WAV file in a format that FreeSWITCH cannot play \(0x0055\)"),
-        ("a.wav", wav(1, 16, 2, 100, rate=0), "a WAV file that FreeSWITCH cannot play: 16 bits, 0 Hz, 1 channels"),
+        ("a.wav", wav(1, 16, 2, 100, rate=0), "a WAV file that FreeSWITCH cannot play: 16 bits, 0 Hz, 1 channel"),
         (
             "a.wav",
             wav(1, 16, 2, 100, channels=0),

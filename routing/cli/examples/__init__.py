@@ -29,6 +29,7 @@ from routing.cli.options import FOLDER, NEW_FILE, NEW_FOLDER
 from routing.cli.scratch import scratch
 from routing.cli.terminal import terminal
 from routing.compile.build import is_fit
+from routing.model.problem import counted
 from routing.offline.socket_peer import SocketPeer
 from routing.store.program import HOW_TO_GET, program
 from routing.testing.cases import CallCase
@@ -108,7 +109,7 @@ def _root(out: Path) -> Iterator[Path]:
 
 def _print_stage(console: Console, stage: Stage, left_out: int, seconds: float) -> None:
     release = stage.release
-    counts = f"{len(release.records)} schemes, {release.number_count} numbers"
+    counts = f"{counted(len(release.records), 'scheme')}, {counted(release.number_count, 'number')}"
     console.print(INTRODUCTION, style="dim")
     console.print(f"[dim]release[/] {release.name}: {counts}, published in {release.folder.parent.parent}")
     for name, where in stage.shown.items():

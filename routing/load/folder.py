@@ -218,7 +218,7 @@ def _check_person(name: str, document: Document, loc: Loc, folder: Folder) -> It
 
 def _twice(folder: Folder, people: _Named) -> Iterator[Problem]:
     """SIP accounts and extensions share one numbering plan; a person's extension may be one of their accounts."""
-    seen: dict[str, tuple[str, str]] = {}
+    seen: dict[str, tuple[str, str, str]] = {}
     for name, (document, loc) in people.places.items():
         person = folder.people[name]
         used = [((*loc, "phones", label, "sip"), phone.sip) for label, phone in person.phones.items() if phone.sip]
@@ -227,8 +227,9 @@ def _twice(folder: Folder, people: _Named) -> Iterator[Problem]:
         for where, number in used:
             if is_emergency(number, folder.project.country):
                 yield document.problem(where, f"`{number}` is an emergency number", "phones must be able to dial it")
-            holder, kind = seen.get(number, ("", ""))
+            # FreeSWITCH finds accounts whatever their case
+            written, holder, kind = seen.get(number.lower(), ("", "", ""))
             if holder and (holder != name or kind == where[-1]):
-                hint = "accounts and extensions are unique"
+                hint = "accounts and extensions are unique" + ("" if written == number else ", whatever their case")
                 yield document.problem(where, f"`{number}` is in use by {holder}", hint)
-            seen.setdefault(number, (name, str(where[-1])))
+            seen.setdefault(number.lower(), (number, name, str(where[-1])))

@@ -17,7 +17,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from routing.crm.auth import Key
-from routing.crm.look import Auth, Look
+from routing.crm.lookup import Auth, Lookup
 from routing.crm.record import Adapter, CrmRecord, Secret, rows, segment, text, under, when
 from routing.model.lookup import Kind, Owner
 
@@ -39,34 +39,34 @@ class Altegio:
     company: str
     kinds: tuple[Kind, ...] = ("deal", "contact")
 
-    def find(self, kind: Kind, look: Look) -> Sequence[CrmRecord]:
+    def find(self, kind: Kind, lookup: Lookup) -> Sequence[CrmRecord]:
         """See Adapter."""
-        clients = look.once("clients", lambda: self._clients(look))
-        visits = look.once("visits", lambda: look.each(clients, lambda client: self._visits(client, look)))
-        pairs, now_s = list(zip(clients, visits, strict=True)), look.now_s()
+        clients = lookup.once("clients", lambda: self._clients(lookup))
+        visits = lookup.once("visits", lambda: lookup.each(clients, lambda client: self._visits(client, lookup)))
+        pairs, now_s = list(zip(clients, visits, strict=True)), lookup.now_s()
         if kind == "deal":
             return [_deal(client, visit) for client, own in pairs for visit in _coming(own, now_s)]
         return [_contact(client, _past(own, now_s)) for client, own in pairs]
 
-    def owner(self, owner_id: str, look: Look) -> Owner | None:
+    def owner(self, owner_id: str, lookup: Lookup) -> Owner | None:
         """See Adapter."""
-        staff = look.get(f"{self.url}/staff/{segment(self.company)}/{segment(owner_id)}")["data"]
+        staff = lookup.get(f"{self.url}/staff/{segment(self.company)}/{segment(owner_id)}")["data"]
         return Owner(text(staff["id"]), "", text(staff.get("name")), "", not staff.get("fired"))
 
-    def _clients(self, look: Look) -> Sequence[Row]:
+    def _clients(self, lookup: Lookup) -> Sequence[Row]:
         """Clients with the caller's number, compared."""
-        filters = [{"type": "quick_search", "state": {"value": look.phone.tail}}]
+        filters = [{"type": "quick_search", "state": {"value": lookup.phone.tail}}]
         fields = ["id", "name", "phone", "last_visit_date"]
 
         def page(number: int) -> tuple[list[dict[str, Any]], int | None]:
             query = {"page": number, "page_size": PAGE, "fields": fields, "filters": filters}
-            found = rows(look.post(f"{self.url}/company/{self.company}/clients/search", query)["data"])
+            found = rows(lookup.post(f"{self.url}/company/{self.company}/clients/search", query)["data"])
             return found, number + 1 if len(found) == PAGE else None
 
-        return [row for row in look.pages(page, 1) if look.phone.same(row.get("phone"))][:MOST_CLIENTS]
+        return [row for row in lookup.pages(page, 1) if lookup.phone.same(row.get("phone"))][:MOST_CLIENTS]
 
-    def _visits(self, client: Row, look: Look) -> list[Row]:
-        today = datetime.fromtimestamp(look.now_s(), UTC).date()
+    def _visits(self, client: Row, lookup: Lookup) -> list[Row]:
+        today = datetime.fromtimestamp(lookup.now_s(), UTC).date()
         days = {
             "start_date": str(today - timedelta(days=PAST_DAYS)),
             "end_date": str(today + timedelta(days=COMING_DAYS)),
@@ -74,10 +74,10 @@ class Altegio:
 
         def page(number: int) -> tuple[list[dict[str, Any]], int | None]:
             params = {**days, "client_id": client["id"], "page": number, "count": PAGE}
-            found = rows(look.get(f"{self.url}/records/{self.company}", params)["data"])
+            found = rows(lookup.get(f"{self.url}/records/{self.company}", params)["data"])
             return found, number + 1 if len(found) == PAGE else None
 
-        return [visit for visit in look.pages(page, 1) if not visit.get("deleted")]
+        return [visit for visit in lookup.pages(page, 1) if not visit.get("deleted")]
 
 
 def _coming(visits: Sequence[Row], now_s: float) -> list[Row]:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from routing.crm.auth import Key
-from routing.crm.look import Auth, Look
+from routing.crm.lookup import Auth, Lookup
 from routing.crm.record import Adapter, CrmRecord, Secret, rows, segment, text, under, when
 from routing.model.lookup import Kind, Owner
 
@@ -35,26 +35,26 @@ class Amocrm:
     url: str
     kinds: tuple[Kind, ...] = ("deal", "contact")
 
-    def find(self, kind: Kind, look: Look) -> Sequence[CrmRecord]:
+    def find(self, kind: Kind, lookup: Lookup) -> Sequence[CrmRecord]:
         """See Adapter."""
-        contacts = look.once("contacts", lambda: self._contacts(look))
+        contacts = lookup.once("contacts", lambda: self._contacts(lookup))
         if kind == "contact":
             return [self._record(kind, row, text(row.get("name"))) for row in contacts]
-        return self._deals(contacts, look)
+        return self._deals(contacts, lookup)
 
-    def owner(self, owner_id: str, look: Look) -> Owner | None:
+    def owner(self, owner_id: str, lookup: Lookup) -> Owner | None:
         """See Adapter."""
-        user = look.get(f"{self.url}/api/v4/users/{segment(owner_id)}")
+        user = lookup.get(f"{self.url}/api/v4/users/{segment(owner_id)}")
         active = bool(user["rights"].get("is_active", True))
         return Owner(text(user["id"]), text(user.get("email")), text(user.get("name")), "", active)
 
-    def _contacts(self, look: Look) -> list[Row]:
+    def _contacts(self, lookup: Lookup) -> list[Row]:
         """Contacts with the caller's number, compared here: the search is a full-text search."""
-        params = {"query": look.phone.tail, "with": "leads", "limit": PAGE}
-        found = self._paged("contacts", list(params.items()), look)
-        return [row for row in found if look.phone.among(_numbers(row))]
+        params = {"query": lookup.phone.tail, "with": "leads", "limit": PAGE}
+        found = self._paged("contacts", list(params.items()), lookup)
+        return [row for row in found if lookup.phone.among(_numbers(row))]
 
-    def _deals(self, contacts: Sequence[Row], look: Look) -> list[CrmRecord]:
+    def _deals(self, contacts: Sequence[Row], lookup: Lookup) -> list[CrmRecord]:
         names: dict[str, str] = {}
         for contact in contacts:
             for sale in rows(under(contact, "_embedded", "leads")):
@@ -63,16 +63,16 @@ class Amocrm:
         if not ids:
             return []
         params = [*(("filter[id][]", each) for each in ids), ("order[updated_at]", "desc"), ("limit", PAGE)]
-        found = self._paged("leads", params, look)
+        found = self._paged("leads", params, lookup)
         return [self._record("deal", row, names[text(row["id"])]) for row in found if _open(row)]
 
-    def _paged(self, what: str, params: Sequence[tuple[str, Any]], look: Look) -> list[Row]:
+    def _paged(self, what: str, params: Sequence[tuple[str, Any]], lookup: Lookup) -> list[Row]:
         def page(number: int) -> tuple[list[dict[str, Any]], int | None]:
-            answer = look.get(f"{self.url}/api/v4/{what}", [*params, ("page", number)])
+            answer = lookup.get(f"{self.url}/api/v4/{what}", [*params, ("page", number)])
             following = number + 1 if under(answer, "_links", "next") else None
             return rows(under(answer, "_embedded", what)), following
 
-        return list(look.pages(page, 1))
+        return list(lookup.pages(page, 1))
 
     def _record(self, kind: Kind, row: Row, name: str) -> CrmRecord:
         card = f"{self.url}/{'leads' if kind == 'deal' else 'contacts'}/detail/{row['id']}"

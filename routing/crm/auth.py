@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 from gevent.lock import BoundedSemaphore
 
 from routing.crm.fault import Fault
-from routing.crm.look import Look, content_of
+from routing.crm.lookup import Lookup, content_of
 from routing.crm.record import text, under
 from routing.model.web import Reply
 
@@ -29,11 +29,11 @@ class Key:
 
     proof: Mapping[str, str] = field(repr=False)
 
-    def headers(self, look: Look) -> Mapping[str, str]:
+    def headers(self, lookup: Lookup) -> Mapping[str, str]:
         """The headers."""
         return self.proof
 
-    def renew(self, look: Look, refused: Mapping[str, str]) -> bool:
+    def renew(self, lookup: Lookup, refused: Mapping[str, str]) -> bool:
         """Nothing to renew."""
         return False
 
@@ -50,42 +50,42 @@ class Grant:
 class Token:
     """Headers from ``fetch``; a lock lets one look-up fetch while the others wait for its token."""
 
-    fetch: Callable[[Look], Grant]
+    fetch: Callable[[Lookup], Grant]
     grant: Grant | None = field(default=None, repr=False)
     until_s: float = 0.0
     lock: BoundedSemaphore = field(default_factory=BoundedSemaphore, repr=False)
 
-    def headers(self, look: Look) -> Mapping[str, str]:
+    def headers(self, lookup: Lookup) -> Mapping[str, str]:
         """The headers of a valid token. Raises Fault."""
         grant = self.grant
-        if grant is None or look.clock() >= self.until_s:
-            grant = self._fetched(look, grant)
+        if grant is None or lookup.clock() >= self.until_s:
+            grant = self._fetched(lookup, grant)
         return grant.headers
 
-    def renew(self, look: Look, refused: Mapping[str, str]) -> bool:
+    def renew(self, lookup: Lookup, refused: Mapping[str, str]) -> bool:
         """Fetch another token, unless another look-up has done it meanwhile. Raises Fault."""
         stale = self.grant if self.grant and self.grant.headers == refused else None
         if stale is not None:
-            self._fetched(look, stale)
+            self._fetched(lookup, stale)
         return True
 
-    def _fetched(self, look: Look, stale: Grant | None) -> Grant:
-        if not self.lock.acquire(timeout=look.left_s()):
+    def _fetched(self, lookup: Lookup, stale: Grant | None) -> Grant:
+        if not self.lock.acquire(timeout=lookup.left_s()):
             raise Fault("another call fetches its token, which takes too long")
         try:
             if self.grant is None or self.grant is stale:
-                self.grant = self.fetch(look)
-                self.until_s = look.clock() + max(self.grant.seconds - EARLY_SECONDS, self.grant.seconds / 2)
+                self.grant = self.fetch(lookup)
+                self.until_s = lookup.clock() + max(self.grant.seconds - EARLY_SECONDS, self.grant.seconds / 2)
             return self.grant
         finally:
             self.lock.release()
 
 
-def oauth(url: str, form: Mapping[str, str], scheme: str = "Bearer") -> Callable[[Look], Grant]:
+def oauth(url: str, form: Mapping[str, str], scheme: str = "Bearer") -> Callable[[Lookup], Grant]:
     """Fetches a token from an OAuth 2.0 token endpoint; ``form`` is its request (client credentials, refresh)."""
 
-    def fetch(look: Look) -> Grant:
-        reply = look.bare("POST", url, FORM, urlencode(form).encode())
+    def fetch(lookup: Lookup) -> Grant:
+        reply = lookup.bare("POST", url, FORM, urlencode(form).encode())
         answer = _token_answer(reply)
         seconds = under(answer, "expires_in")
         good_for = float(seconds) if isinstance(seconds, int | float) else DEFAULT_TOKEN_SECONDS

@@ -18,7 +18,7 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from routing.crm.auth import Key
 from routing.crm.fault import Fault
-from routing.crm.look import Auth, Look
+from routing.crm.lookup import Auth, Lookup
 from routing.crm.record import Adapter, CrmRecord, Secret, full_name, rows, text, when
 from routing.model.lookup import Kind, Owner
 from routing.model.web import Reply
@@ -38,9 +38,9 @@ class Bitrix24:
     hook: str = field(repr=False)
     kinds: tuple[Kind, ...] = ("lead", "deal", "contact")
 
-    def find(self, kind: Kind, look: Look) -> Sequence[CrmRecord]:
+    def find(self, kind: Kind, lookup: Lookup) -> Sequence[CrmRecord]:
         """See Adapter."""
-        found = look.once("found", lambda: self._found(look))
+        found = lookup.once("found", lambda: self._found(lookup))
         if kind == "contact":
             people = [self._record(kind, "contact", row) for row in found.get("contacts", ())]
             return people + [self._record(kind, "company", row) for row in found.get("companies", ())]
@@ -48,19 +48,19 @@ class Bitrix24:
             return [self._record(kind, kind, row) for row in found.get("leads", ())]
         return [self._record(kind, kind, row) for name in ("deals", "deals2") for row in found.get(name, ())]
 
-    def owner(self, owner_id: str, look: Look) -> Owner | None:
+    def owner(self, owner_id: str, lookup: Lookup) -> Owner | None:
         """See Adapter."""
-        for user in rows(look.post(f"{self.hook}user.get", {"ID": owner_id})["result"]):
+        for user in rows(lookup.post(f"{self.hook}user.get", {"ID": owner_id})["result"]):
             name = full_name(user.get("NAME"), user.get("LAST_NAME"))
             extension = text(user.get("UF_PHONE_INNER"))
             return Owner(text(user["ID"]), text(user.get("EMAIL")), name, extension, bool(user["ACTIVE"]))
         return None
 
-    def _found(self, look: Look) -> Mapping[str, list[dict[str, Any]]]:
+    def _found(self, lookup: Lookup) -> Mapping[str, list[dict[str, Any]]]:
         """Rows by command: leads, contacts, companies, and deals of contacts and companies."""
-        same = [("type", "PHONE"), *(("values[]", variant) for variant in look.phone.variants)]
+        same = [("type", "PHONE"), *(("values[]", variant) for variant in lookup.phone.variants)]
         commands = {kind: _command("crm.duplicate.findbycomm", [*same, ("entity_type", kind)]) for kind in TYPES}
-        answer = self._batch(commands, look)
+        answer = self._batch(commands, lookup)
         ids = {kind: _ids(answer.get(kind), kind) for kind in TYPES}
         commands = {
             "leads": _list("crm.lead.list", "ID", ids["LEAD"], ("STATUS_SEMANTIC_ID", "P")),
@@ -70,11 +70,11 @@ class Bitrix24:
             "deals2": _list("crm.deal.list", "COMPANY_ID", ids["COMPANY"], ("CLOSED", "N")),
         }
         listing = {name: command for name, command in commands.items() if command}
-        lists = self._batch(listing, look) if listing else {}
-        return {name: [row for row in rows(found) if _mine(row, look)] for name, found in lists.items()}
+        lists = self._batch(listing, lookup) if listing else {}
+        return {name: [row for row in rows(found) if _mine(row, lookup)] for name, found in lists.items()}
 
-    def _batch(self, commands: Mapping[str, str], look: Look) -> Mapping[str, Any]:
-        answer = look.post(f"{self.hook}batch", {"halt": 0, "cmd": commands})["result"]
+    def _batch(self, commands: Mapping[str, str], lookup: Lookup) -> Mapping[str, Any]:
+        answer = lookup.post(f"{self.hook}batch", {"halt": 0, "cmd": commands})["result"]
         if answer.get("result_error"):
             codes = {text(each.get("error")) for each in answer["result_error"].values()}
             raise Fault(f"it refuses a command: {' '.join(sorted(codes))[:80]}")
@@ -104,10 +104,10 @@ def _ids(found: Any, kind: str) -> list[str]:
     return [text(each) for each in found.get(kind, ())] if isinstance(found, dict) else []
 
 
-def _mine(row: Row, look: Look) -> bool:
+def _mine(row: Row, lookup: Lookup) -> bool:
     """Whether a row has the caller's number; a deal has none and was found through its contact."""
     phones = row.get("PHONE")
-    return phones is None or look.phone.among(each.get("VALUE") for each in rows(phones))
+    return phones is None or lookup.phone.among(each.get("VALUE") for each in rows(phones))
 
 
 def is_limit(reply: Reply) -> bool:

@@ -20,7 +20,7 @@ from typing import Any
 
 from routing.crm.auth import Grant, Token, oauth
 from routing.crm.fault import Fault
-from routing.crm.look import Auth, Look, content_of
+from routing.crm.lookup import Auth, Lookup, content_of
 from routing.crm.record import Adapter, CrmRecord, Secret, rows, text, under, when
 from routing.model.lookup import Kind, Owner
 
@@ -42,57 +42,57 @@ class Creatio:
     root: str = "/0"
     kinds: tuple[Kind, ...] = ("lead", "deal", "contact")
 
-    def find(self, kind: Kind, look: Look) -> Sequence[CrmRecord]:
+    def find(self, kind: Kind, lookup: Lookup) -> Sequence[CrmRecord]:
         """See Adapter."""
         if kind == "lead":
-            return self._leads(look)
-        contacts = look.once("contacts", lambda: self._contacts(look))
+            return self._leads(lookup)
+        contacts = lookup.once("contacts", lambda: self._contacts(lookup))
         if kind == "contact":
             return [self._record(kind, row, text(row.get("Name"))) for row in contacts]
-        return self._deals(contacts[:MOST_CONTACTS], look)
+        return self._deals(contacts[:MOST_CONTACTS], lookup)
 
-    def owner(self, owner_id: str, look: Look) -> Owner | None:
+    def owner(self, owner_id: str, lookup: Lookup) -> Owner | None:
         """See Adapter."""
-        card = look.begin(partial(self._list, "Contact", f"Id eq {_guid(owner_id)}", "Id,Name,Email", look))
-        users = self._list("SysAdminUnit", f"ContactId eq {_guid(owner_id)}", "Id,Active", look)
+        card = lookup.begin(partial(self._list, "Contact", f"Id eq {_guid(owner_id)}", "Id,Name,Email", lookup))
+        users = self._list("SysAdminUnit", f"ContactId eq {_guid(owner_id)}", "Id,Active", lookup)
         for contact in card.get():
             active = any(user["Active"] for user in users)
             return Owner(owner_id, text(contact.get("Email")), text(contact.get("Name")), "", active)
         return None
 
-    def _leads(self, look: Look) -> list[CrmRecord]:
-        tail = look.phone.tail
+    def _leads(self, lookup: Lookup) -> list[CrmRecord]:
+        tail = lookup.phone.tail
         numbers = f"(contains(MobilePhone,'{tail}') or contains(BusinesPhone,'{tail}'))"
-        found = self._list("Lead", f"{numbers} and {OPEN_LEAD}", LEAD_FIELDS, look, "ModifiedOn desc")
-        mine = [row for row in found if look.phone.among((row.get("MobilePhone"), row.get("BusinesPhone")))]
+        found = self._list("Lead", f"{numbers} and {OPEN_LEAD}", LEAD_FIELDS, lookup, "ModifiedOn desc")
+        mine = [row for row in found if lookup.phone.among((row.get("MobilePhone"), row.get("BusinesPhone")))]
         return [self._record("lead", row, text(row.get("Contact"))) for row in mine]
 
-    def _contacts(self, look: Look) -> list[Row]:
+    def _contacts(self, lookup: Lookup) -> list[Row]:
         """Contacts with the caller's number, compared."""
-        tail = look.phone.tail
+        tail = lookup.phone.tail
         matching = f"startswith(SearchNumber,'{tail[::-1]}') or contains(Number,'{tail}')"
-        numbers = self._list("ContactCommunication", matching, "ContactId,Number", look)
-        mine = [row["ContactId"] for row in numbers if look.phone.same(row.get("Number"))]
+        numbers = self._list("ContactCommunication", matching, "ContactId,Number", lookup)
+        mine = [row["ContactId"] for row in numbers if lookup.phone.same(row.get("Number"))]
         ids = [each for each in dict.fromkeys(mine) if each != NOBODY][:MOST_CONTACTS]
-        return self._list("Contact", _any("Id", ids), "Id,Name,OwnerId,ModifiedOn", look) if ids else []
+        return self._list("Contact", _any("Id", ids), "Id,Name,OwnerId,ModifiedOn", lookup) if ids else []
 
-    def _deals(self, contacts: Sequence[Row], look: Look) -> list[CrmRecord]:
+    def _deals(self, contacts: Sequence[Row], lookup: Lookup) -> list[CrmRecord]:
         if not contacts:
             return []
         names = {row["Id"]: text(row.get("Name")) for row in contacts}
         matching = f"({_any('ContactId', list(names))}) and Stage/End eq false"
-        found = self._list("Opportunity", matching, "Id,OwnerId,ContactId,ModifiedOn", look, "ModifiedOn desc")
+        found = self._list("Opportunity", matching, "Id,OwnerId,ContactId,ModifiedOn", lookup, "ModifiedOn desc")
         return [self._record("deal", row, names.get(row["ContactId"], "")) for row in found]
 
-    def _list(self, entity: str, matching: str, fields: str, look: Look, order: str = "") -> list[Row]:
+    def _list(self, entity: str, matching: str, fields: str, lookup: Lookup, order: str = "") -> list[Row]:
         params = {"$filter": matching, "$select": fields, "$orderby": order or None, "$top": PAGE}
 
         def page(skip: int) -> tuple[list[dict[str, Any]], int | None]:
-            answer = look.get(f"{self.url}{self.root}/odata/{entity}", {**params, "$skip": skip or None})
+            answer = lookup.get(f"{self.url}{self.root}/odata/{entity}", {**params, "$skip": skip or None})
             found = rows(answer["value"])
             return found, skip + PAGE if len(found) == PAGE else None
 
-        return list(look.pages(page, 0))
+        return list(lookup.pages(page, 0))
 
     def _record(self, kind: Kind, row: Row, name: str) -> CrmRecord:
         owner_id = text(row.get("OwnerId"))
@@ -112,13 +112,13 @@ def _any(field: str, ids: Sequence[str]) -> str:
     return " or ".join(f"{field} eq {_guid(each)}" for each in ids)
 
 
-def _login(url: str, name: str, password: str) -> Callable[[Look], Grant]:
+def _login(url: str, name: str, password: str) -> Callable[[Lookup], Grant]:
     """Signs in with a user's name; the session's cookies and its BPMCSRF header are the credentials."""
 
-    def fetch(look: Look) -> Grant:
+    def fetch(lookup: Lookup) -> Grant:
         body = json.dumps({"UserName": name, "UserPassword": password}).encode()
         sent = {"Content-Type": "application/json"}
-        reply = look.bare("POST", f"{url}/ServiceModel/AuthService.svc/Login", sent, body)
+        reply = lookup.bare("POST", f"{url}/ServiceModel/AuthService.svc/Login", sent, body)
         cookies = dict(_cookie(line) for line in reply.headers.get("set-cookie", "").splitlines())
         try:
             answer = content_of(reply)

@@ -15,7 +15,7 @@ from urllib.parse import quote, urljoin, urlsplit
 
 from routing.crm.auth import Key
 from routing.crm.fault import Fault
-from routing.crm.look import Auth, Look
+from routing.crm.lookup import Auth, Lookup
 from routing.crm.phone import CallerNumber
 from routing.crm.record import MOST_ROWS, Adapter, CrmRecord, Secret, link, rows, segment, text, when
 from routing.model.crm_templates import filled, filled_body
@@ -38,35 +38,35 @@ class Generic:
         """The kinds with a search."""
         return tuple(self.searches)
 
-    def find(self, kind: Kind, look: Look) -> Sequence[CrmRecord]:
+    def find(self, kind: Kind, lookup: Lookup) -> Sequence[CrmRecord]:
         """See Adapter."""
         search = self.searches[kind]
-        found = look.once(_question(search), lambda: self._rows(search, look))
+        found = lookup.once(_question(search), lambda: self._rows(search, lookup))
         return [self._record(kind, search, row) for row in found if _open(search, row)]
 
-    def owner(self, owner_id: str, look: Look) -> Owner | None:
+    def owner(self, owner_id: str, lookup: Lookup) -> Owner | None:
         """See Adapter."""
         if self.people is None:
             return Owner(owner_id)
         path = self.people["path"].replace("{id}", segment(owner_id))
-        answer = first(look.get(self.url + path), self.people.get("row") or "")
+        answer = first(lookup.get(self.url + path), self.people.get("row") or "")
         if not isinstance(answer, dict):
             return None
         email, name, extension = (text(first(answer, self.people.get(key))) for key in ("email", "name", "extension"))
         active = first(answer, self.people["active"]) if self.people.get("active") else True
         return Owner(owner_id, email, name, extension, active in (True, 1, "1", "true", "active", "Y"))
 
-    def _rows(self, search: Settings, look: Look) -> list[dict[str, Any]]:
-        known = {**_forms(look.phone), **look.visitor}
+    def _rows(self, search: Settings, lookup: Lookup) -> list[dict[str, Any]]:
+        known = {**_forms(lookup.phone), **lookup.visitor}
         start = self.url + filled(search["path"], known, partial(quote, safe=""))
         body = filled_body(search.get("body"), known)
 
         def page(url: str) -> tuple[list[dict[str, Any]], str | None]:
             posted = search["method"] == "POST"
-            answer = look.post(url, body) if posted else look.get(url)
+            answer = lookup.post(url, body) if posted else lookup.get(url)
             return rows(first(answer, search["rows"])), self._next(url, text(first(answer, search.get("next"))))
 
-        return look.pages(page, start)
+        return lookup.pages(page, start)
 
     def _record(self, kind: Kind, search: Settings, row: Mapping[str, Any]) -> CrmRecord:
         phones = tuple(text(each) for path in search["phones"] for each in values(row, path))

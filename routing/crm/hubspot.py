@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from routing.crm.auth import Key
-from routing.crm.look import Auth, Look
+from routing.crm.lookup import Auth, Lookup
 from routing.crm.record import Adapter, CrmRecord, Secret, full_name, rows, segment, text, under, when
 from routing.model.lookup import Kind, Owner
 
@@ -44,29 +44,29 @@ class Hubspot:
     lead_objects: bool = False
     kinds: tuple[Kind, ...] = ("lead", "deal", "contact")
 
-    def find(self, kind: Kind, look: Look) -> Sequence[CrmRecord]:
+    def find(self, kind: Kind, lookup: Lookup) -> Sequence[CrmRecord]:
         """See Adapter."""
-        contacts = look.once("contacts", lambda: self._contacts(look))
+        contacts = lookup.once("contacts", lambda: self._contacts(lookup))
         if kind == "contact":
             return [self._contact(kind, row) for row in contacts]
         if kind == "lead" and not self.lead_objects:
             return [self._contact(kind, row) for row in contacts if _is_lead(row["properties"])]
-        return self._of(kind, contacts[:MOST_CONTACTS], look) if contacts else []
+        return self._of(kind, contacts[:MOST_CONTACTS], lookup) if contacts else []
 
-    def owner(self, owner_id: str, look: Look) -> Owner | None:
+    def owner(self, owner_id: str, lookup: Lookup) -> Owner | None:
         """See Adapter."""
-        answer = look.get(f"{self.url}/crm/v3/owners/{segment(owner_id)}")
+        answer = lookup.get(f"{self.url}/crm/v3/owners/{segment(owner_id)}")
         name = full_name(answer.get("firstName"), answer.get("lastName"))
         return Owner(text(answer["id"]), text(answer.get("email")), name, "", not answer["archived"])
 
-    def _contacts(self, look: Look) -> list[Row]:
+    def _contacts(self, lookup: Lookup) -> list[Row]:
         """Contacts with the caller's number, compared."""
-        groups = [_group(_is(field, look.phone.significant)) for field in SEARCHABLE]
-        groups += [_group(_one_of(field, look.phone.variants)) for field in NUMBERS]
-        found = self._search("contacts", groups, (*CONTACT_FIELDS, "hs_lead_status"), "lastmodifieddate", look)
-        return [row for row in found if look.phone.among(row["properties"].get(field) for field in NUMBERS)]
+        groups = [_group(_is(field, lookup.phone.significant)) for field in SEARCHABLE]
+        groups += [_group(_one_of(field, lookup.phone.variants)) for field in NUMBERS]
+        found = self._search("contacts", groups, (*CONTACT_FIELDS, "hs_lead_status"), "lastmodifieddate", lookup)
+        return [row for row in found if lookup.phone.among(row["properties"].get(field) for field in NUMBERS)]
 
-    def _of(self, kind: Kind, contacts: Sequence[Row], look: Look) -> list[CrmRecord]:
+    def _of(self, kind: Kind, contacts: Sequence[Row], lookup: Lookup) -> list[CrmRecord]:
         """Open deals or lead objects of contacts."""
         own = [[_is("associations.contact", text(row["id"]))] for row in contacts]
         fields: tuple[str, ...] = ("hubspot_owner_id", "hs_lastmodifieddate")
@@ -76,21 +76,21 @@ class Hubspot:
         else:
             fields = (*fields, "hs_lead_is_open_v2", "hs_lead_is_open", "hs_pipeline_stage")
         groups = [_group(*filters) for filters in own]
-        found = self._search(f"{kind}s", groups, fields, "hs_lastmodifieddate", look)
+        found = self._search(f"{kind}s", groups, fields, "hs_lastmodifieddate", lookup)
         name = _name(contacts[0]["properties"]) if len(contacts) == 1 else ""
         return [self._record(kind, row, "hs_lastmodifieddate", name) for row in found if _open(row["properties"])]
 
-    def _search(self, what: str, groups: list[Row], fields: Sequence[str], newest: str, look: Look) -> list[Row]:
+    def _search(self, what: str, groups: list[Row], fields: Sequence[str], newest: str, lookup: Lookup) -> list[Row]:
         order = [{"propertyName": newest, "direction": "DESCENDING"}]
         query = {"filterGroups": groups, "properties": list(fields), "sorts": order, "limit": PAGE}
 
         def page(after: str | None) -> tuple[list[dict[str, Any]], str | None]:
-            answer = look.post(
+            answer = lookup.post(
                 f"{self.url}/crm/v3/objects/{what}/search", {**query, **({"after": after} if after else {})}
             )
             return rows(answer["results"]), text(under(answer, "paging", "next", "after")) or None
 
-        return list(look.pages(page))
+        return list(lookup.pages(page))
 
     def _contact(self, kind: Kind, row: Row) -> CrmRecord:
         return self._record(kind, row, "lastmodifieddate", _name(row["properties"]), "contact")

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from routing.crm.auth import Key
-from routing.crm.look import Auth, Look
+from routing.crm.lookup import Auth, Lookup
 from routing.crm.record import Adapter, CrmRecord, Secret, rows, segment, text, under, when
 from routing.model.lookup import Kind, Owner
 
@@ -33,44 +33,44 @@ class Pipedrive:
     cards: str = ""
     kinds: tuple[Kind, ...] = ("lead", "deal", "contact")
 
-    def find(self, kind: Kind, look: Look) -> Sequence[CrmRecord]:
+    def find(self, kind: Kind, lookup: Lookup) -> Sequence[CrmRecord]:
         """See Adapter."""
-        persons = look.once("persons", lambda: self._persons(look))
+        persons = lookup.once("persons", lambda: self._persons(lookup))
         if kind == "contact":
-            return [self._contact(person) for person in self._with_times(persons, look)]
+            return [self._contact(person) for person in self._with_times(persons, lookup)]
         search = self._leads if kind == "lead" else self._deals
-        return [each for found in look.each(persons, lambda person: search(person, look)) for each in found]
+        return [each for found in lookup.each(persons, lambda person: search(person, lookup)) for each in found]
 
-    def owner(self, owner_id: str, look: Look) -> Owner | None:
+    def owner(self, owner_id: str, lookup: Lookup) -> Owner | None:
         """See Adapter."""
-        user = look.get(f"{self.url}/v1/users/{segment(owner_id)}")["data"]
+        user = lookup.get(f"{self.url}/v1/users/{segment(owner_id)}")["data"]
         return Owner(text(user["id"]), text(user.get("email")), text(user.get("name")), "", bool(user["active_flag"]))
 
-    def _persons(self, look: Look) -> list[Person]:
+    def _persons(self, lookup: Lookup) -> list[Person]:
         """Persons with the caller's number, compared here."""
 
         def page(cursor: str | None) -> tuple[list[Person], str | None]:
-            params = {"term": look.phone.tail, "fields": "phone", "exact_match": "false", "limit": PAGE}
-            answer = look.get(f"{self.url}/api/v2/persons/search", {**params, "cursor": cursor})
+            params = {"term": lookup.phone.tail, "fields": "phone", "exact_match": "false", "limit": PAGE}
+            answer = lookup.get(f"{self.url}/api/v2/persons/search", {**params, "cursor": cursor})
             items = [row["item"] for row in rows(answer["data"]["items"])]
             return items, text(under(answer, "additional_data", "next_cursor")) or None
 
-        found = look.pages(page)
-        return [each for each in found if look.phone.among(each.get("phones") or ())][:MOST_PERSONS]
+        found = lookup.pages(page)
+        return [each for each in found if lookup.phone.among(each.get("phones") or ())][:MOST_PERSONS]
 
-    def _with_times(self, persons: Sequence[Person], look: Look) -> Sequence[Person]:
+    def _with_times(self, persons: Sequence[Person], lookup: Lookup) -> Sequence[Person]:
         if len(persons) < 2:
             return persons
         ids = ",".join(text(person["id"]) for person in persons)
-        return rows(look.get(f"{self.url}/api/v2/persons", {"ids": ids})["data"])
+        return rows(lookup.get(f"{self.url}/api/v2/persons", {"ids": ids})["data"])
 
     def _contact(self, person: Person) -> CrmRecord:
         owner = text(under(person, "owner", "id")) or text(person.get("owner_id"))
         return self._record("contact", person, owner, text(person.get("name")), "person")
 
-    def _leads(self, person: Person, look: Look) -> list[CrmRecord]:
+    def _leads(self, person: Person, lookup: Lookup) -> list[CrmRecord]:
         params = {"person_id": person["id"], "sort": "update_time DESC", "limit": PAGE}
-        answer = look.get(f"{self.url}/v1/leads", params)
+        answer = lookup.get(f"{self.url}/v1/leads", params)
         name = text(person.get("name"))
         return [
             self._record("lead", lead, text(lead["owner_id"]), name, "leads/inbox")
@@ -78,9 +78,9 @@ class Pipedrive:
             if not lead["is_archived"]
         ]
 
-    def _deals(self, person: Person, look: Look) -> list[CrmRecord]:
+    def _deals(self, person: Person, lookup: Lookup) -> list[CrmRecord]:
         params = {"person_id": person["id"], "status": "open", "sort_by": "update_time", "sort_direction": "desc"}
-        answer = look.get(f"{self.url}/api/v2/deals", {**params, "limit": PAGE})
+        answer = lookup.get(f"{self.url}/api/v2/deals", {**params, "limit": PAGE})
         name = text(person.get("name"))
         deals = [deal for deal in rows(answer["data"]) if deal["status"] == "open"]
         return [self._record("deal", deal, text(deal["owner_id"]), name, "deal") for deal in deals]

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Any, Protocol
 from urllib.parse import quote
 
-from routing.crm.look import Look
+from routing.crm.lookup import Lookup
 from routing.model.lookup import Kind, Owner
 
 #: Most rows of a page; further rows, which only a hostile CRM sends, are ignored.
@@ -47,10 +47,10 @@ class Adapter(Protocol):
     def kinds(self) -> Collection[Kind]:
         """The kinds that the CRM has; others are skipped."""
 
-    def find(self, kind: Kind, look: Look) -> Sequence[CrmRecord]:
+    def find(self, kind: Kind, lookup: Lookup) -> Sequence[CrmRecord]:
         """Entities of a kind with the caller's number: open ones only, in any order. Raises Fault."""
 
-    def owner(self, owner_id: str, look: Look) -> Owner | None:
+    def owner(self, owner_id: str, lookup: Lookup) -> Owner | None:
         """A user of the CRM by id; None when there is no such user. Raises Fault."""
 
 

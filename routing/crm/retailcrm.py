@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from routing.crm.auth import Key
-from routing.crm.look import Auth, Look
+from routing.crm.lookup import Auth, Lookup
 from routing.crm.record import Adapter, CrmRecord, Secret, full_name, rows, segment, text, under, when
 from routing.model.lookup import Kind, Owner
 
@@ -35,36 +35,36 @@ class Retailcrm:
     groups: Mapping[str, str] = field(default_factory=dict)
     groups_read_s: float = 0.0
 
-    def find(self, kind: Kind, look: Look) -> Sequence[CrmRecord]:
+    def find(self, kind: Kind, lookup: Lookup) -> Sequence[CrmRecord]:
         """See Adapter."""
         if kind == "contact":
-            found = self._paged("customers", {"filter[name]": look.phone.tail}, look)
+            found = self._paged("customers", {"filter[name]": lookup.phone.tail}, lookup)
             return [self._customer(row) for row in found]
-        orders, groups = look.once("orders", lambda: self._orders(look))
+        orders, groups = lookup.once("orders", lambda: self._orders(lookup))
         return [self._order(kind, row) for row in orders if _kind(groups.get(row["status"])) == kind]
 
-    def owner(self, owner_id: str, look: Look) -> Owner | None:
+    def owner(self, owner_id: str, lookup: Lookup) -> Owner | None:
         """See Adapter."""
-        user = look.get(f"{self.url}/users/{segment(owner_id)}")["user"]
+        user = lookup.get(f"{self.url}/users/{segment(owner_id)}")["user"]
         name = full_name(user.get("firstName"), user.get("lastName"))
         return Owner(text(user["id"]), text(user.get("email")), name, "", bool(user["active"]))
 
-    def _orders(self, look: Look) -> tuple[list[Row], Mapping[str, str]]:
-        if not self.groups or look.clock() - self.groups_read_s > STATUSES_SECONDS:
-            asking = look.begin(lambda: look.get(f"{self.url}/reference/statuses")["statuses"])
-            orders = self._paged("orders", {"filter[customer]": look.phone.tail}, look)
+    def _orders(self, lookup: Lookup) -> tuple[list[Row], Mapping[str, str]]:
+        if not self.groups or lookup.clock() - self.groups_read_s > STATUSES_SECONDS:
+            asking = lookup.begin(lambda: lookup.get(f"{self.url}/reference/statuses")["statuses"])
+            orders = self._paged("orders", {"filter[customer]": lookup.phone.tail}, lookup)
             self.groups = {code: text(status["group"]) for code, status in asking.get().items()}
-            self.groups_read_s = look.clock()
+            self.groups_read_s = lookup.clock()
             return orders, self.groups
-        return self._paged("orders", {"filter[customer]": look.phone.tail}, look), self.groups
+        return self._paged("orders", {"filter[customer]": lookup.phone.tail}, lookup), self.groups
 
-    def _paged(self, what: str, params: Mapping[str, Any], look: Look) -> list[Row]:
+    def _paged(self, what: str, params: Mapping[str, Any], lookup: Lookup) -> list[Row]:
         def page(number: int) -> tuple[list[dict[str, Any]], int | None]:
-            answer = look.get(f"{self.url}/{what}", {**params, "limit": PAGE, "page": number})
+            answer = lookup.get(f"{self.url}/{what}", {**params, "limit": PAGE, "page": number})
             last = under(answer, "pagination", "totalPageCount") or 1
             return rows(answer[what]), number + 1 if number < last else None
 
-        return list(look.pages(page, 1))
+        return list(lookup.pages(page, 1))
 
     def _order(self, kind: Kind, row: Row) -> CrmRecord:
         changed = max(when(row.get("statusUpdatedAt")), when(row.get("createdAt")))

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from routing.crm.auth import Token, oauth
-from routing.crm.look import Auth, Look
+from routing.crm.lookup import Auth, Lookup
 from routing.crm.record import Adapter, CrmRecord, Secret, rows, text, when
 from routing.model.lookup import Kind, Owner
 from routing.model.web import Reply
@@ -47,47 +47,47 @@ class Salesforce:
     closed_statuses: frozenset[str]
     kinds: tuple[Kind, ...] = ("lead", "deal", "contact")
 
-    def find(self, kind: Kind, look: Look) -> Sequence[CrmRecord]:
+    def find(self, kind: Kind, lookup: Lookup) -> Sequence[CrmRecord]:
         """See Adapter."""
-        found = look.once("found", lambda: self._search(look))
+        found = lookup.once("found", lambda: self._search(lookup))
         if kind == "lead":
             leads = [row for row in found["Lead"] if row.get("Status") not in self.closed_statuses]
             return [self._record(kind, row, text(row.get("Name"))) for row in leads]
         if kind == "contact":
             return [self._record(kind, row, text(row.get("Name"))) for row in found["Contact"]]
-        return self._deals(found["Contact"][:MOST_CONTACTS], look)
+        return self._deals(found["Contact"][:MOST_CONTACTS], lookup)
 
-    def owner(self, owner_id: str, look: Look) -> Owner | None:
+    def owner(self, owner_id: str, lookup: Lookup) -> Owner | None:
         """See Adapter."""
         if owner_id.startswith(QUEUE):
             return Owner(owner_id, active=False)
-        for user in self._query(USER.replace("IDS", _id(owner_id)), look):
+        for user in self._query(USER.replace("IDS", _id(owner_id)), lookup):
             extension = text(user.get("Extension"))
             return Owner(text(user["Id"]), text(user.get("Email")), text(user.get("Name")), extension, user["IsActive"])
         return None
 
-    def _search(self, look: Look) -> Mapping[str, list[Row]]:
+    def _search(self, lookup: Lookup) -> Mapping[str, list[Row]]:
         """Leads and contacts with the caller's number, compared: one request finds both."""
-        numbers = " OR ".join(dict.fromkeys((look.phone.digits, look.phone.national, look.phone.significant)))
+        numbers = " OR ".join(dict.fromkeys((lookup.phone.digits, lookup.phone.national, lookup.phone.significant)))
         query = f"FIND {{{numbers}}} IN PHONE FIELDS RETURNING {LEADS}, {CONTACTS}"
-        answer = look.get(f"{self.url}/services/data/{VERSION}/search/", {"q": query})
+        answer = lookup.get(f"{self.url}/services/data/{VERSION}/search/", {"q": query})
         found: dict[str, list[Row]] = {"Lead": [], "Contact": []}
         for row in rows(answer["searchRecords"]):
-            if look.phone.among(row.get(field) for field in NUMBERS):
+            if lookup.phone.among(row.get(field) for field in NUMBERS):
                 found[row["attributes"]["type"]].append(row)
         return found
 
-    def _deals(self, contacts: Sequence[Row], look: Look) -> list[CrmRecord]:
+    def _deals(self, contacts: Sequence[Row], lookup: Lookup) -> list[CrmRecord]:
         if not contacts:
             return []
         names = {text(row["Id"]): text(row.get("Name")) for row in contacts}
         ids = ", ".join(f"'{_id(each)}'" for each in names)
-        found = self._query(DEALS.replace("IDS", ids), look)
+        found = self._query(DEALS.replace("IDS", ids), lookup)
         name = next(iter(names.values())) if len(names) == 1 else ""
         return [self._record("deal", row, name) for row in found]
 
-    def _query(self, query: str, look: Look) -> list[dict[str, Any]]:
-        return rows(look.get(f"{self.url}/services/data/{VERSION}/query", {"q": query})["records"])
+    def _query(self, query: str, lookup: Lookup) -> list[dict[str, Any]]:
+        return rows(lookup.get(f"{self.url}/services/data/{VERSION}/query", {"q": query})["records"])
 
     def _record(self, kind: Kind, row: Row, name: str) -> CrmRecord:
         changed = when(text(row.get("LastModifiedDate")).replace("+0000", "+00:00"))

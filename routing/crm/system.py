@@ -14,7 +14,7 @@ from typing import Protocol
 
 from routing.crm.cache import FRESH_SECONDS, OWNER_SECONDS, TimedCache
 from routing.crm.fault import Fault, Missing
-from routing.crm.look import Auth, Look, Tasks
+from routing.crm.lookup import Auth, Lookup, Tasks
 from routing.crm.phone import CallerNumber
 from routing.crm.record import Adapter, CrmRecord
 from routing.crm.throttle import Throttle
@@ -74,15 +74,15 @@ class System:
             return remembered
         if not self.breaker.allows(self.name):
             return self._instead(key, knows, f"{self.name} failed several times in a row and is not asked for a while")
-        look = self._look(phone, deadline_s, visitor)
+        lookup = self._lookup(phone, deadline_s, visitor)
         try:
-            outcome = self._ask(look, order, knows)
+            outcome = self._ask(lookup, order, knows)
         except Fault as problem:
             if not problem.ours:
                 self.breaker.failed(self.name)
             return self._instead(key, knows, f"{self.name}: {problem}")
         finally:
-            look.stop()
+            lookup.stop()
         self.breaker.succeeded(self.name)
         self.answers.put(key, outcome)
         return outcome
@@ -94,18 +94,18 @@ class System:
             return Failed(reason)
         return replace(earlier, stale=True)
 
-    def _look(self, phone: CallerNumber, deadline_s: float, visitor: Mapping[str, str]) -> Look:
+    def _lookup(self, phone: CallerNumber, deadline_s: float, visitor: Mapping[str, str]) -> Lookup:
         until_s = self.clock() + deadline_s
-        return Look(phone, self.http, self.auth, self.throttle, self.tasks, self.clock, until_s, visitor)
+        return Lookup(phone, self.http, self.auth, self.throttle, self.tasks, self.clock, until_s, visitor)
 
-    def _ask(self, look: Look, order: Sequence[Kind], knows: Knows) -> OwnerFound | NoOwnerFound:
+    def _ask(self, lookup: Lookup, order: Sequence[Kind], knows: Knows) -> OwnerFound | NoOwnerFound:
         self.throttle.check()
         kinds = [kind for kind in order if kind in self.adapter.kinds]
-        searches = [look.begin(partial(self._records, kind, look)) for kind in kinds]
+        searches = [lookup.begin(partial(self._records, kind, lookup)) for kind in kinds]
         passed: list[str] = []
         for search in searches:
             for record in search.get():
-                owner = self._owner(record, look)
+                owner = self._owner(record, lookup)
                 if complaint := _unfit(owner, knows):
                     passed.append(f"{record.kind} {record.id}: {complaint}")
                     continue
@@ -114,10 +114,10 @@ class System:
         nothing = f"{self.name} has no {' or '.join(kinds) or 'such entity'} with this caller's number"
         return NoOwnerFound("; ".join(passed) or nothing, is_known=bool(passed))
 
-    def _records(self, kind: Kind, look: Look) -> list[CrmRecord]:
+    def _records(self, kind: Kind, lookup: Lookup) -> list[CrmRecord]:
         """A kind's records with the caller's number, newest first, one for each owner."""
         try:
-            found = [each for each in self.adapter.find(kind, look) if _has(look.phone, each)]
+            found = [each for each in self.adapter.find(kind, lookup) if _has(lookup.phone, each)]
         except MALFORMED:
             raise Fault("its answer has another form than its vendor's API") from None
         newest: dict[str, CrmRecord] = {}
@@ -125,22 +125,22 @@ class System:
             newest.setdefault(record.owner_id, record)
         return list(newest.values())[:MOST_OWNERS]
 
-    def _owner(self, record: CrmRecord, look: Look) -> Owner:
+    def _owner(self, record: CrmRecord, lookup: Lookup) -> Owner:
         """The record's owner; only with the id when the CRM does not answer with the details."""
         if record.owner is not None or not record.owner_id:
             return record.owner or Owner("", active=False)
         known = self.owners.stale(record.owner_id)
         if known is None:
-            return self._look_up_owner(record.owner_id, look)
+            return self._look_up_owner(record.owner_id, lookup)
         if self.owners.fresh(record.owner_id) is None:
-            later = self._look(look.phone, REFRESH_SECONDS, look.visitor)
+            later = self._lookup(lookup.phone, REFRESH_SECONDS, lookup.visitor)
             self.owners.put(record.owner_id, known)
             self.tasks.start(partial(self._look_up_owner, record.owner_id, later))
         return known
 
-    def _look_up_owner(self, owner_id: str, look: Look) -> Owner:
+    def _look_up_owner(self, owner_id: str, lookup: Lookup) -> Owner:
         try:
-            owner = self.adapter.owner(owner_id, look) or Owner(owner_id, active=False)
+            owner = self.adapter.owner(owner_id, lookup) or Owner(owner_id, active=False)
         except Missing:
             owner = Owner(owner_id, active=False)
         except (Fault, *MALFORMED):

@@ -14,7 +14,7 @@ from typing import Any
 
 from routing.crm.cache import FRESH_SECONDS
 from routing.crm.fault import Fault
-from routing.crm.look import Tasks
+from routing.crm.lookup import Tasks
 from routing.crm.system import MALFORMED, CrmBreaker, System
 from routing.crm.throttle import Throttle
 from routing.crm.vendors import VENDORS

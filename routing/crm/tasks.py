@@ -1,4 +1,4 @@
-"""Parallel searches: the port of routing.crm.look over greenlets.
+"""Parallel searches: the port of routing.crm.lookup over greenlets.
 
 An exception is kept until the result is read.
 """

@@ -19,7 +19,7 @@ from routing.crm import (
     zoho_crm,
     zoho_desk,
 )
-from routing.crm.look import Auth
+from routing.crm.lookup import Auth
 from routing.crm.record import Adapter, Secret
 from routing.model.web import Reply
 

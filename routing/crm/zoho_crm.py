@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from routing.crm import zoho
-from routing.crm.look import Auth, Look
+from routing.crm.lookup import Auth, Lookup
 from routing.crm.record import Adapter, CrmRecord, Secret, full_name, rows, segment, text, under, when
 from routing.model.lookup import Kind, Owner
 
@@ -37,40 +37,42 @@ class ZohoCrm:
     cards: str = ""
     kinds: tuple[Kind, ...] = ("lead", "deal", "contact")
 
-    def find(self, kind: Kind, look: Look) -> Sequence[CrmRecord]:
+    def find(self, kind: Kind, lookup: Lookup) -> Sequence[CrmRecord]:
         """See Adapter."""
         if kind == "lead":
-            return [self._record(kind, row, _name(row)) for row in self._search("Leads", {"converted": "false"}, look)]
-        contacts = look.once("contacts", lambda: self._search("Contacts", {}, look))
+            return [
+                self._record(kind, row, _name(row)) for row in self._search("Leads", {"converted": "false"}, lookup)
+            ]
+        contacts = lookup.once("contacts", lambda: self._search("Contacts", {}, lookup))
         if kind == "contact":
             return [self._record(kind, row, _name(row)) for row in contacts]
-        found = look.each(contacts[:MOST_CONTACTS], lambda contact: self._deals(contact, look))
+        found = lookup.each(contacts[:MOST_CONTACTS], lambda contact: self._deals(contact, lookup))
         return [each for deals in found for each in deals]
 
-    def owner(self, owner_id: str, look: Look) -> Owner | None:
+    def owner(self, owner_id: str, lookup: Lookup) -> Owner | None:
         """See Adapter."""
-        for user in rows(under(look.get(f"{self.url}/users/{segment(owner_id)}"), "users")):
+        for user in rows(under(lookup.get(f"{self.url}/users/{segment(owner_id)}"), "users")):
             name = text(user.get("full_name"))
             return Owner(text(user["id"]), text(user.get("email")), name, "", user["status"] == "active")
         return None
 
-    def _search(self, module: str, more: Mapping[str, str], look: Look) -> list[Row]:
+    def _search(self, module: str, more: Mapping[str, str], lookup: Lookup) -> list[Row]:
         """Leads or contacts with the caller's number, compared."""
 
         def search(variant: str) -> list[Row]:
             def page(number: int) -> tuple[list[dict[str, Any]], int | None]:
                 params = {"phone": variant, "fields": FIELDS, "per_page": PAGE, "page": number, **more}
-                answer = look.get(f"{self.url}/{module}/search", params)
+                answer = lookup.get(f"{self.url}/{module}/search", params)
                 following = number + 1 if under(answer, "info", "more_records") else None
                 return rows(under(answer, "data")), following
 
-            return list(look.pages(page, 1))
+            return list(lookup.pages(page, 1))
 
-        return look.first_hit(search, lambda row: look.phone.among(row.get(field) for field in NUMBERS))
+        return lookup.first_hit(search, lambda row: lookup.phone.among(row.get(field) for field in NUMBERS))
 
-    def _deals(self, contact: Row, look: Look) -> list[CrmRecord]:
+    def _deals(self, contact: Row, lookup: Lookup) -> list[CrmRecord]:
         params = {"fields": "Owner,Stage,Modified_Time,Deal_Name", "per_page": PAGE}
-        answer = look.get(f"{self.url}/Contacts/{segment(contact['id'])}/Deals", params)
+        answer = lookup.get(f"{self.url}/Contacts/{segment(contact['id'])}/Deals", params)
         deals = [deal for deal in rows(under(answer, "data")) if deal["Stage"] not in self.closed_stages]
         return [self._record("deal", deal, _name(contact)) for deal in deals]
 

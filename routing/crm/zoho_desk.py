@@ -14,7 +14,7 @@ from typing import Any
 
 from routing.crm import zoho
 from routing.crm.auth import Token
-from routing.crm.look import Auth, Look
+from routing.crm.lookup import Auth, Lookup
 from routing.crm.record import Adapter, CrmRecord, Secret, full_name, link, rows, segment, text, under, when
 from routing.model.lookup import Kind, Owner
 
@@ -33,45 +33,45 @@ class ZohoDesk:
     organisation: str
     kinds: tuple[Kind, ...] = ("deal", "contact")
 
-    def find(self, kind: Kind, look: Look) -> Sequence[CrmRecord]:
+    def find(self, kind: Kind, lookup: Lookup) -> Sequence[CrmRecord]:
         """See Adapter."""
-        contacts = look.once("contacts", lambda: self._contacts(look))
+        contacts = lookup.once("contacts", lambda: self._contacts(lookup))
         if kind == "contact":
             return [_record(kind, row, text(row.get("ownerId")), _name(row)) for row in contacts]
-        found = look.each(contacts[:MOST_CONTACTS], lambda contact: self._tickets(contact, look))
+        found = lookup.each(contacts[:MOST_CONTACTS], lambda contact: self._tickets(contact, lookup))
         return [each for tickets in found for each in tickets]
 
-    def owner(self, owner_id: str, look: Look) -> Owner | None:
+    def owner(self, owner_id: str, lookup: Lookup) -> Owner | None:
         """See Adapter."""
-        agent = self._get(f"agents/{segment(owner_id)}", {}, look)
+        agent = self._get(f"agents/{segment(owner_id)}", {}, lookup)
         name = text(agent.get("name")) or full_name(agent.get("firstName"), agent.get("lastName"))
         active = agent.get("status", "ACTIVE") == "ACTIVE"
         return Owner(text(agent["id"]), text(agent.get("emailId")), name, text(agent.get("extn")), active)
 
-    def _contacts(self, look: Look) -> list[Row]:
+    def _contacts(self, lookup: Lookup) -> list[Row]:
         """Contacts with the caller's number, compared."""
-        return look.first_hit(
-            lambda variant: self._paged("contacts/search", {"phone": variant}, look),
-            lambda row: look.phone.among(row.get(field) for field in NUMBERS),
+        return lookup.first_hit(
+            lambda variant: self._paged("contacts/search", {"phone": variant}, lookup),
+            lambda row: lookup.phone.among(row.get(field) for field in NUMBERS),
         )
 
-    def _tickets(self, contact: Row, look: Look) -> list[CrmRecord]:
-        tickets = self._paged(f"contacts/{segment(contact['id'])}/tickets", {}, look)
+    def _tickets(self, contact: Row, lookup: Lookup) -> list[CrmRecord]:
+        tickets = self._paged(f"contacts/{segment(contact['id'])}/tickets", {}, lookup)
         return [
             _record("deal", ticket, text(ticket.get("assigneeId")), _name(contact))
             for ticket in tickets
             if ticket["statusType"] != "Closed"
         ]
 
-    def _paged(self, path: str, params: Mapping[str, Any], look: Look) -> list[Row]:
+    def _paged(self, path: str, params: Mapping[str, Any], lookup: Lookup) -> list[Row]:
         def page(start: int) -> tuple[list[dict[str, Any]], int | None]:
-            found = rows(under(self._get(path, {**params, "from": start, "limit": PAGE}, look), "data"))
+            found = rows(under(self._get(path, {**params, "from": start, "limit": PAGE}, lookup), "data"))
             return found, start + PAGE if len(found) == PAGE else None
 
-        return list(look.pages(page, 0))
+        return list(lookup.pages(page, 0))
 
-    def _get(self, path: str, params: Mapping[str, Any], look: Look) -> Any:
-        return look.get(f"{self.url}/{path}", params, {"orgId": self.organisation})
+    def _get(self, path: str, params: Mapping[str, Any], lookup: Lookup) -> Any:
+        return lookup.get(f"{self.url}/{path}", params, {"orgId": self.organisation})
 
 
 def _record(kind: Kind, row: Row, owner_id: str, name: str) -> CrmRecord:

@@ -32,7 +32,7 @@ GRACE_SECONDS = 0.4
 #: FreeSWITCH's watchdog fires up to a second early, and reads an answer within 20 ms.
 EARLY_SECONDS = 1.05
 #: Reserved for sending "continue" when no decision comes.
-SAYING_SECONDS = 0.1
+REPLY_SECONDS = 0.1
 
 LONGEST_VERDICT = 120
 #: Removed from text that FreeSWITCH carries, because FreeSWITCH could act on it.
@@ -48,7 +48,7 @@ class Engine:
     lines: Lines
     clock: Callable[[], float] = time.monotonic
     #: Called with the project and the screen pop of every person who is about to ring; must not block.
-    popped: Callable[[str, Pop], None] = lambda project, pop: None
+    send_pop: Callable[[str, Pop], None] = lambda project, pop: None
     #: Who tells calls that wait when to go on, and whether a call that found a person free may have them, as nobody has
     #: waited longer (`routing.engine.waiting`).
     keeper: str = ""
@@ -109,9 +109,9 @@ class Engine:
 
     def _within_budget(self, step: Mapping[str, Any], call: Call) -> Verdict:
         left_s = self._left_s(step, call)
-        if left_s <= SAYING_SECONDS:
+        if left_s <= REPLY_SECONDS:
             raise Late("the decision request came so late that the call may have continued")
-        limit_s = min(step_seconds(step) + GRACE_SECONDS, left_s - SAYING_SECONDS)
+        limit_s = min(step_seconds(step) + GRACE_SECONDS, left_s - REPLY_SECONDS)
         timer = gevent.Timeout.start_new(limit_s)
         try:
             return self._in_turn(step, call, decide(step, call, self.ports))
@@ -135,7 +135,7 @@ class Engine:
         try:
             directory = self.releases.directory(call.release)
             if directory.pops and (pop := pop_of(kind, call, verdict, directory)):
-                self.popped(directory.pops, pop)
+                self.send_pop(directory.pops, pop)
         except Exception as problem:
             self.lines.write("error", "fault", call=call.uuid, problem=repr(problem)[:500])
 

@@ -23,8 +23,8 @@ MOST_AT_ONCE = 100
 Count = Callable[[str], None]
 
 
-class Teller:
-    """The engine's ``popped``. ``pops`` None: there is no Redis."""
+class PopSender:
+    """The engine's ``send_pop``. ``pops`` None: there is no Redis."""
 
     def __init__(self, root: Path, pops: Pops | None, count: Count) -> None:
         self._root = root

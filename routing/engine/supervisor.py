@@ -80,7 +80,7 @@ class Supervisor:
                     if key.data is None:
                         self._signalled(caught())
                     else:
-                        self._heard(key.data, selector)
+                        self._read(key.data, selector)
                 if time.monotonic() - before_s < SLEPT_SECONDS:
                     self._end_stuck()
                 self.look()
@@ -114,15 +114,15 @@ class Supervisor:
         now_s = time.monotonic()
         return WorkerProcess(process, ControlConnection(ours), now_s, now_s)
 
-    def _heard(self, child: WorkerProcess, selector: selectors.BaseSelector) -> None:
+    def _read(self, child: WorkerProcess, selector: selectors.BaseSelector) -> None:
         if child.control.read(self._answered):
             child.beat_s, child.ready = time.monotonic(), True
             return
         selector.unregister(child.control.sock)
         self.children.remove(child)
-        self._buried(child)
+        self._reap(child)
 
-    def _buried(self, child: WorkerProcess) -> None:
+    def _reap(self, child: WorkerProcess) -> None:
         child.control.sock.close()
         try:
             status = child.process.wait(1.0)
@@ -165,7 +165,7 @@ class Supervisor:
                 child.process.wait(max(0.0, deadline_s - time.monotonic()))
             except subprocess.TimeoutExpired:
                 child.process.kill()
-            self._buried(child)
+            self._reap(child)
         self.children.clear()
 
 

@@ -28,14 +28,14 @@ import gevent.socket
 from routing.crm.systems import Systems
 from routing.crm.tasks import Greenlets
 from routing.engine import metrics
-from routing.engine.alone import alone
 from routing.engine.control import BEAT, QUESTION, answer, die_with_parent
 from routing.engine.deciding import Engine
 from routing.engine.dnd import DndVariables
+from routing.engine.exclusive import exclusive
 from routing.engine.handlers import Handlers
 from routing.engine.lights import Lights
 from routing.engine.ports import ports_of
-from routing.engine.screens import Teller, pops_in
+from routing.engine.screens import PopSender, pops_in
 from routing.engine.states import States
 from routing.engine.waiting import Waiting
 from routing.esl import globals as switch_globals
@@ -112,8 +112,8 @@ class EngineWorker:
         ports = ports_of(
             releases, self.handlers, self.crms, memory_in(redis), leases_in(redis), self.states.presence_of
         )
-        popped = Teller(Path(options.root), pops_in(redis), lambda outcome: metrics.POPS.labels(outcome).inc())
-        self.engine = Engine(releases, ports, self.lines, popped=popped)
+        send_pop = PopSender(Path(options.root), pops_in(redis), lambda outcome: metrics.POPS.labels(outcome).inc())
+        self.engine = Engine(releases, ports, self.lines, send_pop=send_pop)
         self.waiting = Waiting(
             self.engine.decide,
             lambda call: releases.step(call.release, call.scheme, call.step),
@@ -200,17 +200,17 @@ class EngineWorker:
         where = EventSocket.at(self.options.esl, password)
         gevent.spawn(watch, where, self.states)
         judge = Guesses(tuple(ip_network(network) for network in self.options.trusted))
-        gevent.spawn(self._alone, "guesses", lambda: refuse(where, judge, time.time, self._refused))
+        gevent.spawn(self._exclusively, "guesses", lambda: refuse(where, judge, time.time, self._refused))
         gevent.spawn(self.waiting.listen, where)
-        gevent.spawn(self._alone, "waiting", lambda: self.waiting.lead(self.stop))
+        gevent.spawn(self._exclusively, "waiting", lambda: self.waiting.lead(self.stop))
         if self.redis:
             root, memory = Path(self.options.root), RedisMemory(self.redis)
             gevent.spawn(switch_globals.keep, where, dnd.PREFIX, DndVariables(root, memory))
-            gevent.spawn(self._alone, "lights", lambda: keep_lights(where, Lights(root, memory, time.time)))
+            gevent.spawn(self._exclusively, "lights", lambda: keep_lights(where, Lights(root, memory, time.time)))
 
-    def _alone(self, what: str, does: Callable[[], None]) -> None:
+    def _exclusively(self, what: str, does: Callable[[], None]) -> None:
         """Do this in one of all workers; when it dies another takes over."""
-        with alone(Path(os.environ["PROMETHEUS_MULTIPROC_DIR"]) / what, TAKE_OVER_SECONDS):
+        with exclusive(Path(os.environ["PROMETHEUS_MULTIPROC_DIR"]) / what, TAKE_OVER_SECONDS):
             does()
 
     def _refused(self, refusal: Refusal) -> None:

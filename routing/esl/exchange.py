@@ -50,7 +50,7 @@ class Delivered:
     is_accepted: bool
 
 
-Heard = CallToDecide | Gone | Delivered
+ExchangeEvent = CallToDecide | Gone | Delivered
 
 
 class Exchange:
@@ -72,11 +72,11 @@ class Exchange:
         self.phase = Phase.DELIVERING
         return command
 
-    def excuse(self, reason: str) -> bytes:
+    def decline(self, reason: str) -> bytes:
         """The command that says, for the journal, why the call is not decided. The call continues by itself anyway."""
         return self.deliver({UNDECIDED: reason})
 
-    def hear(self, received: bytes) -> Heard | None:
+    def receive_data(self, received: bytes) -> ExchangeEvent | None:
         """The event that received bytes complete, or None; ``b""`` is the end of the stream.
 
         Raises ProtocolError (Oversized) and NotACall in the first phase.
@@ -84,13 +84,13 @@ class Exchange:
         if self.phase is Phase.OVER:
             return None
         if self.phase is Phase.DELIVERING:
-            return self._hear_reply(received)
-        heard = self._hear_end(received) if self.phase is Phase.DECIDING else self._hear_call(received)
-        if isinstance(heard, Gone):
+            return self._read_reply(received)
+        event = self._watch_for_end(received) if self.phase is Phase.DECIDING else self._read_call(received)
+        if isinstance(event, Gone):
             self.phase = Phase.OVER
-        return heard
+        return event
 
-    def _hear_call(self, received: bytes) -> Heard | None:
+    def _read_call(self, received: bytes) -> ExchangeEvent | None:
         if not received:
             return Gone("closed before the reply to connect")
         self._parser.feed(received)
@@ -104,7 +104,7 @@ class Exchange:
         self.phase, self._parser = Phase.DECIDING, Parser()
         return CallToDecide(call_of(message, self._waits_since))
 
-    def _hear_end(self, received: bytes) -> Gone | None:
+    def _watch_for_end(self, received: bytes) -> Gone | None:
         """Ignores events while the engine decides; only the call's end matters."""
         self._parser.feed(received)
         try:
@@ -115,7 +115,7 @@ class Exchange:
             return Gone(str(problem))
         return None if received else Gone("closed")
 
-    def _hear_reply(self, received: bytes) -> Delivered | None:
+    def _read_reply(self, received: bytes) -> Delivered | None:
         self._reply += received
         if received and len(self._reply) < LONGEST_BODY:
             return None

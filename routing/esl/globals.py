@@ -32,13 +32,13 @@ def keep(
 
     def hold(client: EventSocketClient) -> None:
         while True:
-            mend(client, prefix, expected())
+            apply(client, prefix, expected())
             gevent.sleep(every_s)
 
     stay_connected(where, hold, retry_s=retry_s)
 
 
-def mend(client: EventSocketClient, prefix: str, expected: Mapping[str, str] | None) -> None:
+def apply(client: EventSocketClient, prefix: str, expected: Mapping[str, str] | None) -> None:
     """Set missing and different variables, remove unexpected ones. Raises SwitchFault."""
     if expected is None:
         return

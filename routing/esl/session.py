@@ -46,7 +46,7 @@ def serve_call(sock: socket, decide: Decide, report: Report, connect_s: float = 
     try:
         _serve(sock, decide, report, connect_s)
     except Oversized as problem:
-        _say_last(sock, Exchange().excuse("oversized"))
+        _send_last(sock, Exchange().decline("oversized"))
         report("oversized", str(problem))
     except (ProtocolError, NotACall) as problem:
         report(_REASONS[type(problem)], str(problem))
@@ -65,11 +65,11 @@ def _serve(sock: socket, decide: Decide, report: Report, connect_s: float) -> No
         report("late", f"waited for {aged_s:.0f} s to be served")
         return
     exchange = Exchange(time.monotonic() - aged_s)
-    heard = _call_to_decide(sock, exchange, connect_s)
-    if not isinstance(heard, CallToDecide):
-        report("left" if heard else "silent", heard.why if heard else f"no reply to connect within {connect_s:g} s")
+    event = _call_to_decide(sock, exchange, connect_s)
+    if not isinstance(event, CallToDecide):
+        report("left" if event else "silent", event.why if event else f"no reply to connect within {connect_s:g} s")
         return
-    call = heard.call
+    call = event.call
     try:
         command = exchange.deliver(_decided(sock, exchange, call, decide))
     except CallEnded:
@@ -86,9 +86,9 @@ def _call_to_decide(sock: socket, exchange: Exchange, connect_s: float) -> CallT
     with time_limit(connect_s):
         sock.sendall(exchange.begin())
         while True:
-            heard = exchange.hear(sock.recv(CHUNK))
-            if isinstance(heard, CallToDecide | Gone):
-                return heard
+            event = exchange.receive_data(sock.recv(CHUNK))
+            if isinstance(event, CallToDecide | Gone):
+                return event
     return None
 
 
@@ -138,7 +138,7 @@ class Watch:
 
     def _until_gone(self) -> None:
         with contextlib.suppress(OSError):
-            while self._exchange.hear(self._sock.recv(CHUNK)) is None:
+            while self._exchange.receive_data(self._sock.recv(CHUNK)) is None:
                 pass
         gevent.kill(self._deciding, CallEnded)
 
@@ -146,11 +146,12 @@ class Watch:
 def _handed_over(sock: socket, exchange: Exchange, command: bytes) -> bool:
     """Send the decision; whether FreeSWITCH has accepted it."""
     return any(
-        isinstance(heard, Delivered) and heard.is_accepted for heard in map(exchange.hear, _say_last(sock, command))
+        isinstance(event, Delivered) and event.is_accepted
+        for event in map(exchange.receive_data, _send_last(sock, command))
     )
 
 
-def _say_last(sock: socket, command: bytes) -> list[bytes]:
+def _send_last(sock: socket, command: bytes) -> list[bytes]:
     """Send a last command, shut down our side and read until FreeSWITCH closes too; returns what it sent, then ``b""``.
 
     Closing at once would send a reset, which could overtake the command.

@@ -120,16 +120,16 @@ def _decision(draft: Draft) -> tuple[str, str, float]:
 
 
 #: A step's inputs as text, its result, its outcome as text.
-Came = tuple[str, StepResult, str]
+StepTexts = tuple[str, StepResult, str]
 
 
-def _any(draft: Draft, legs: Sequence[LegRecord], call: Cdr) -> Came:
+def _any(draft: Draft, legs: Sequence[LegRecord], call: Cdr) -> StepTexts:
     if draft.data("socket") is not None:
         return _decided(draft, legs, call)
     return "", _talked(legs) if legs else StepResult.DONE, _legs_text(legs)
 
 
-def _decided(draft: Draft, legs: Sequence[LegRecord], call: Cdr) -> Came:
+def _decided(draft: Draft, legs: Sequence[LegRecord], call: Cdr) -> StepTexts:
     decision, _, took_ms = _decision(draft)
     rung = _legs_text(legs)
     inputs = f"caller {call.get('routing_caller')}, number {call.get('routing_number')}"
@@ -143,7 +143,7 @@ def _decided(draft: Draft, legs: Sequence[LegRecord], call: Cdr) -> Came:
     return inputs, StepResult.DECIDED, f"{text}; {rung}" if rung else text
 
 
-def _menu(draft: Draft, legs: Sequence[LegRecord], call: Cdr) -> Came:
+def _menu(draft: Draft, legs: Sequence[LegRecord], call: Cdr) -> StepTexts:
     inputs = "a key"
     for app in draft.apps:
         if app.name == "execute_extension" and (dialled := _EXTENSION.match(app.data)):
@@ -155,13 +155,13 @@ def _menu(draft: Draft, legs: Sequence[LegRecord], call: Cdr) -> Came:
     return inputs, StepResult.NO_CHOICE, "hung up" if left else "no choice"
 
 
-def _hours(draft: Draft, legs: Sequence[LegRecord], call: Cdr) -> Came:
+def _hours(draft: Draft, legs: Sequence[LegRecord], call: Cdr) -> StepTexts:
     calendar = _CALENDAR.match(draft.data("execute_extension") or "")
     zone = draft.variable("timezone")
     return f"calendar {calendar[1] if calendar else '?'}, {zone}", StepResult.FOUND, draft.variable("routing_hours")
 
 
-def _match(draft: Draft, legs: Sequence[LegRecord], call: Cdr) -> Came:
+def _match(draft: Draft, legs: Sequence[LegRecord], call: Cdr) -> StepTexts:
     branch = _branch(draft)
     inputs = f"caller {call.get('routing_caller')}, number {call.get('routing_number')}"
     if draft.data("socket") is not None and _decision(draft)[2] < 0:
@@ -179,7 +179,7 @@ def _branch(draft: Draft) -> str:
     return draft.following[len(below) :].partition(".")[0] if draft.following.startswith(below) else ""
 
 
-def _ring(draft: Draft, legs: Sequence[LegRecord], call: Cdr) -> Came:
+def _ring(draft: Draft, legs: Sequence[LegRecord], call: Cdr) -> StepTexts:
     if draft.data("socket") is not None:
         return _decided(draft, legs, call)
     return "", _talked(legs), _legs_text(legs) or "nobody was rung"
@@ -193,40 +193,40 @@ def _legs_text(legs: Sequence[LegRecord]) -> str:
     return ", ".join(f"{leg.target or 'a phone'} {leg.why or 'talked'}" for leg in legs)
 
 
-def _transferred(draft: Draft, legs: Sequence[LegRecord], call: Cdr) -> Came:
+def _transferred(draft: Draft, legs: Sequence[LegRecord], call: Cdr) -> StepTexts:
     by, to = draft.variable("routing_by"), (draft.data("transfer") or "nobody").partition(" ")[0]
     return f"by {by} to {to}", _talked(legs), _legs_text(legs) or "nobody was rung"
 
 
-def _play(draft: Draft, legs: Sequence[LegRecord], call: Cdr) -> Came:
+def _play(draft: Draft, legs: Sequence[LegRecord], call: Cdr) -> StepTexts:
     if (sound := draft.data("playback")) is None:
         return "", StepResult.DONE, "hung up before it was played" if draft.is_last else "skipped"
     return sound.rpartition("/")[2], StepResult.DONE, "played"
 
 
-def _voicemail(draft: Draft, legs: Sequence[LegRecord], call: Cdr) -> Came:
+def _voicemail(draft: Draft, legs: Sequence[LegRecord], call: Cdr) -> StepTexts:
     box = draft.variable("routing_box")
     if draft.data("record"):
         return f"box {box}", StepResult.RECORDED, "recorded"
     return f"box {box}", StepResult.NO_MESSAGE, "hung up before the tone"
 
 
-def _scheme(draft: Draft, legs: Sequence[LegRecord], call: Cdr) -> Came:
+def _scheme(draft: Draft, legs: Sequence[LegRecord], call: Cdr) -> StepTexts:
     starts = (_START.match(app.data) for app in draft.apps if app.name == "transfer")
     to = next((start[1] for start in starts if start), "")
     return "", StepResult.DONE, f"to scheme {to}" if to else "to no scheme"
 
 
-def _tag(draft: Draft, legs: Sequence[LegRecord], call: Cdr) -> Came:
+def _tag(draft: Draft, legs: Sequence[LegRecord], call: Cdr) -> StepTexts:
     return "", StepResult.DONE, f"labels {', '.join(tags_of(draft.variable(TAGS)))}"
 
 
-def _hangup(draft: Draft, legs: Sequence[LegRecord], call: Cdr) -> Came:
+def _hangup(draft: Draft, legs: Sequence[LegRecord], call: Cdr) -> StepTexts:
     return "", StepResult.ENDED, draft.data("hangup") or "hung up"
 
 
 #: Kinds with more to show than `_any` does.
-_READERS: dict[str, Callable[[Draft, Sequence[LegRecord], Cdr], Came]] = {
+_READERS: dict[str, Callable[[Draft, Sequence[LegRecord], Cdr], StepTexts]] = {
     "transferred": _transferred,
     "menu": _menu,
     "ask_number": lambda draft, _, __: (

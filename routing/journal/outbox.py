@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Engine
 
 from routing.journal import store
-from routing.journal.store import Due
+from routing.journal.store import OutboxCall
 from routing.model.memory import Direction, Forgotten, Talk
 from routing.model.messages import name_of
 
@@ -58,31 +58,33 @@ class Outbox:
         """Pass the oldest calls in the outbox to the memory; returns how many left it, and the failure that stopped
         it."""
         handed_over, problem = [], None
-        for due in store.due(engine, AT_ONCE):
+        for queued in store.due(engine, AT_ONCE):
             try:
-                self._tell(due)
+                self._tell(queued)
             except Forgotten as away:
                 problem = away
                 break
             except (ValueError, ArithmeticError, OSError):
                 pass  # an invalid time: nothing to remember
-            handed_over.append(due.call)
+            handed_over.append(queued.call)
         store.remembered(engine, handed_over)
         return len(handed_over), problem
 
-    def _tell(self, due: Due) -> None:
-        project = due.project or self.project
-        if due.voicemail and (name := name_of(due.box, due.call)):
-            for person in self.people_of(due.schemes.split(), due.box):
-                self.memory.leave(project, person, name, due.ended)
-        if not due.person or not due.talk_s:
+    def _tell(self, queued: OutboxCall) -> None:
+        project = queued.project or self.project
+        if queued.voicemail and (name := name_of(queued.box, queued.call)):
+            for person in self.people_of(queued.schemes.split(), queued.box):
+                self.memory.leave(project, person, name, queued.ended)
+        if not queued.person or not queued.talk_s:
             return
-        direction = _DIRECTIONS.get(due.direction)
-        if due.client and direction:
-            talk = Talk(due.person, due.ended, due.talk_s, direction, due.number, due.call)
-            self.memory.remember(project, due.client, talk)
-        oldest = self.day_of(due.ended - DAYS * 86400)
-        self.memory.count(project, due.person, due.call, self.day_of(due.ended), due.talk_s, due.ended, oldest)
+        direction = _DIRECTIONS.get(queued.direction)
+        if queued.client and direction:
+            talk = Talk(queued.person, queued.ended, queued.talk_s, direction, queued.number, queued.call)
+            self.memory.remember(project, queued.client, talk)
+        oldest = self.day_of(queued.ended - DAYS * 86400)
+        self.memory.count(
+            project, queued.person, queued.call, self.day_of(queued.ended), queued.talk_s, queued.ended, oldest
+        )
 
 
 def days_in(zone: ZoneInfo) -> Callable[[float], str]:

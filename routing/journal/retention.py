@@ -77,7 +77,7 @@ class Retention:
                  reason="no call of the last weeks confirms it", hint="--trust-clock")  # fmt: skip
         return most
 
-    def _without_sounds(self, old: store.Old, due: float) -> bool:
+    def _without_sounds(self, old: store.ExpiredCall, due: float) -> bool:
         """Remove a call's sounds; whether none is left."""
         gone = [sound.remove(old.call, path) for path in old.sounds]
         return all(gone) or old.started < due - LONGEST_SECONDS

@@ -44,7 +44,7 @@ _CALL = tuple(field.name for field in fields(CallRecord) if field.name not in _E
 
 
 @dataclass(frozen=True, slots=True)
-class Due:
+class OutboxCall:
     """A call in the outbox: ``client`` and ``person`` talked for ``talk_s`` seconds, unless one of them is empty."""
 
     call: str
@@ -130,14 +130,14 @@ def _add(connection: Connection, call: str, leg: LegRecord) -> None:
         connection.execute(update(calls).where(calls.c.id == call, calls.c.target == "").values(talked))
 
 
-def due(engine: Engine, most: int) -> list[Due]:
+def due(engine: Engine, most: int) -> list[OutboxCall]:
     """The oldest calls in the outbox, including those without a talk."""
     columns = (calls.c.id, calls.c.project, calls.c.direction, calls.c.client, calls.c.person, calls.c.number,
                calls.c.ended, calls.c.talk_s, calls.c.voicemail, calls.c.box,
                calls.c.schemes)  # fmt: skip
     query = select(*columns).where(text("NOT remembered")).order_by(calls.c.ended).limit(most)
     with engine.connect().execution_options(reads=True) as connection:
-        return [Due(*row) for row in connection.execute(query)]
+        return [OutboxCall(*row) for row in connection.execute(query)]
 
 
 def remembered(engine: Engine, ids: Iterable[str]) -> None:
@@ -149,7 +149,7 @@ def remembered(engine: Engine, ids: Iterable[str]) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Old:
+class ExpiredCall:
     """A call to delete, and the paths of its sound files."""
 
     call: str
@@ -165,7 +165,7 @@ class JournalSpan:
     oldest: float
 
 
-def oldest(engine: Engine, before: float, after: tuple[float, str], most: int) -> list[Old]:
+def oldest(engine: Engine, before: float, after: tuple[float, str], most: int) -> list[ExpiredCall]:
     """The oldest calls that began before a time, after a position in their order: (began, id)."""
     place = or_(calls.c.started > after[0], and_(calls.c.started == after[0], calls.c.id > after[1]))
     query = select(calls.c.id, calls.c.started, calls.c.recording, calls.c.voicemail).where(
@@ -173,7 +173,9 @@ def oldest(engine: Engine, before: float, after: tuple[float, str], most: int) -
     )
     with engine.connect().execution_options(reads=True) as connection:
         rows = connection.execute(query.order_by(calls.c.started, calls.c.id).limit(most)).all()
-    return [Old(row.id, row.started, tuple(path for path in (row.recording, row.voicemail) if path)) for row in rows]
+    return [
+        ExpiredCall(row.id, row.started, tuple(path for path in (row.recording, row.voicemail) if path)) for row in rows
+    ]
 
 
 def span(engine: Engine) -> JournalSpan:

@@ -136,7 +136,7 @@ class InProcess:
         """See Decider: the production exchange, in memory. A call with an unknown step gets no decision."""
         exchange, switch = Exchange(), FreeSwitchSide(variables)
         try:
-            request = exchange.hear(switch.hear(exchange.begin()))
+            request = exchange.receive_data(switch.hear(exchange.begin()))
         except NotACall as problem:
             return EngineClosed(0, str(problem))
         assert isinstance(request, CallToDecide)

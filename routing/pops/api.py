@@ -17,7 +17,7 @@ from flask import Flask, Response, jsonify, request
 
 from routing.pops.hub import Hub, PopEvent, Screen, TooMany, id_of
 from routing.pops.plan import PopsPlan
-from routing.pops.tokens import LONGEST_SECONDS, Pass, read, signed
+from routing.pops.tokens import LONGEST_SECONDS, TokenClaims, read, signed
 from routing.web.skeleton import Pages, RequestRefused, address, application, holds_key, origin
 
 #: Interval of empty comments: proxies keep the connection, and a closed page is noticed.
@@ -52,13 +52,13 @@ class PopsApi:
             raise RequestRefused(503, "nothing is published, or the project has no `pops` or no key for it", 60)
         return plan, keys
 
-    def allowed(self, plan: PopsPlan, keys: Sequence[str]) -> Pass:
+    def allowed(self, plan: PopsPlan, keys: Sequence[str]) -> TokenClaims:
         """Whose pops the client may see. Raises RequestRefused."""
         person = request.args.get("person", "")
         token = request.args.get("token", "")
         allowed = read(token, keys, plan.project, self.now()) if token else None
         if holds_key(keys):
-            allowed = Pass(person, math.ceil(self.now()) + LONGEST_SECONDS)
+            allowed = TokenClaims(person, math.ceil(self.now()) + LONGEST_SECONDS)
         if allowed is None or person not in ("", allowed.person):
             raise self._not_allowed("no key and no valid token for this person")
         if allowed.person not in plan.people:
@@ -107,7 +107,7 @@ def create(api: PopsApi) -> Flask:
     return app
 
 
-def _stream(api: PopsApi, allowed: Pass) -> Response:
+def _stream(api: PopsApi, allowed: TokenClaims) -> Response:
     last = id_of(request.headers.get("Last-Event-ID", "") or request.args.get("after", ""))
     try:
         screen = api.hub.show(allowed.person, last)
@@ -138,4 +138,4 @@ def _token(api: PopsApi, plan: PopsPlan, key: str) -> Response:
     if not (seconds.isascii() and seconds.isdigit() and len(seconds) <= 9 and 1 <= int(seconds) <= LONGEST_SECONDS):
         raise RequestRefused(400, f"for must be 1 to {LONGEST_SECONDS} seconds")
     until = math.floor(api.now()) + int(seconds)
-    return jsonify({"token": signed(key, plan.project, Pass(person, until)), "until": until})
+    return jsonify({"token": signed(key, plan.project, TokenClaims(person, until)), "until": until})

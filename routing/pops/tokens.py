@@ -18,26 +18,26 @@ _TOKEN = re.compile(r"([a-z][a-z0-9_]{0,63})\.([0-9]{1,12})\.([A-Za-z0-9_-]{43})
 
 
 @dataclass(frozen=True)
-class Pass:
+class TokenClaims:
     """Whose pops may be seen, and until when (seconds since the epoch)."""
 
     person: str
     until: int
 
 
-def signed(key: str, project: str, allowed: Pass) -> str:
+def signed(key: str, project: str, allowed: TokenClaims) -> str:
     """The token."""
     text = f"routing pops\n{project}\n{allowed.person}\n{allowed.until}".encode()
     mark = base64.urlsafe_b64encode(hmac.digest(key.encode(), text, hashlib.sha256)).decode().rstrip("=")
     return f"{allowed.person}.{allowed.until}.{mark}"
 
 
-def read(token: str, keys: Sequence[str], project: str, now: float) -> Pass | None:
+def read(token: str, keys: Sequence[str], project: str, now: float) -> TokenClaims | None:
     """What a token allows; None when its signature is wrong or it has expired."""
     found = _TOKEN.fullmatch(token)
     if not found:
         return None
-    allowed = Pass(found[1], int(found[2]))
+    allowed = TokenClaims(found[1], int(found[2]))
     # compare every key: the response time must not depend on which one is nearest
     right = [hmac.compare_digest(token, signed(key, project, allowed)) for key in keys]
     return allowed if any(right) and now < allowed.until <= now + LONGEST_SECONDS else None

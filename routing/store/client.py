@@ -28,7 +28,7 @@ from routing.store.nodes import RedisNode, RedisNodes, nodes
 
 BUDGET_SECONDS = 0.05
 #: Pause between two attempts to reach Redis again, and the timeout of one attempt.
-MEND_SECONDS = 0.2
+RETRY_SECONDS = 0.2
 TRY_SECONDS = 0.5
 #: Errors of a node that does not serve the key, or not now.
 _ELSEWHERE = (ReadOnlyError, ClusterDownError, TryAgainError)
@@ -54,14 +54,14 @@ class RedisStore:
         self._budget_s = budget_s
         self._report = report
         self._nodes: RedisNodes = nodes(address)
-        self._mending: Any = None
+        self._recovering: Any = None
         #: No Sentinel or cluster node says where Redis is.
         self._lost = False
 
     @property
     def is_up(self) -> bool:
         """Whether every node answered its last command."""
-        return self._mending is None
+        return self._recovering is None
 
     def ask(self, key: str, *commands: Command, budget_s: float | None = None) -> list[Reply]:
         """The replies to commands on keys in the slot of ``key``, sent in one write.
@@ -91,8 +91,8 @@ class RedisStore:
 
     def close(self) -> None:
         """End the background greenlet and close every idle connection."""
-        if self._mending:
-            self._mending.kill()
+        if self._recovering:
+            self._recovering.kill()
         for node in self._nodes.all():
             node.forget()
 
@@ -120,12 +120,12 @@ class RedisStore:
             node.circuit.failed(is_certain=at_once)
         else:
             self._lost = True
-        if (node is None or not node.circuit.allows()) and self._mending is None:
+        if (node is None or not node.circuit.allows()) and self._recovering is None:
             self._report(f"breaker open: {reason}")
-            self._mending = gevent.spawn(self._mend)
+            self._recovering = gevent.spawn(self._recover)
         return StoreDown(reason)
 
-    def _mend(self) -> None:
+    def _recover(self) -> None:
         """Retry until every node in use answers."""
         while True:
             with gevent.Timeout(TRY_SECONDS, False):  # type: ignore[arg-type]
@@ -134,8 +134,8 @@ class RedisStore:
                         break
                 except (OSError, RedisError):
                     pass
-            gevent.sleep(MEND_SECONDS)
-        self._mending = None
+            gevent.sleep(RETRY_SECONDS)
+        self._recovering = None
         self._report("answers again")
 
     def _found(self) -> bool:

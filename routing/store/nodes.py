@@ -25,7 +25,7 @@ TELL_SECONDS = 0.3
 MOST_IDLE = 64
 
 
-class NobodyKnows(OSError):
+class NodeNotFound(OSError):
     """No Sentinel or cluster node names the node of a key."""
 
 
@@ -132,7 +132,7 @@ class Sentinel:
                 self._sentinels.sort(key=lambda each: each is not sentinel)
                 self._use(RedisEndpoint(reply[0].decode(), int(reply[1])))
                 return
-        raise NobodyKnows(f"no Sentinel knows the master {self._address.name}")
+        raise NodeNotFound(f"no Sentinel knows the master {self._address.name}")
 
     def _use(self, endpoint: RedisEndpoint) -> None:
         if self._master is None or self._master.endpoint != endpoint:
@@ -162,7 +162,7 @@ class Cluster:
         for first, last, node in self._ranges:
             if first <= slot <= last:
                 return node
-        raise NobodyKnows(f"no node of the cluster holds slot {slot}")
+        raise NodeNotFound(f"no node of the cluster holds slot {slot}")
 
     def at(self, endpoint: RedisEndpoint) -> RedisNode:
         """See RedisNodes."""
@@ -176,7 +176,7 @@ class Cluster:
                 self._ranges = [(int(first), int(last), self._named(node, at)) for first, last, at, *_ in reply]
                 self._keep({each for _, _, each in self._ranges})
                 return
-        raise NobodyKnows("no node of the cluster answers with its slots")
+        raise NodeNotFound("no node of the cluster answers with its slots")
 
     def _named(self, by: RedisNode, at: Sequence[bytes | int]) -> RedisNode:
         """A node as another one names it; an empty host means the naming node's."""

@@ -61,7 +61,7 @@ def engine(bed: Bed, tmp_path: Path) -> Engine:
     ports = ports_of(releases, Handlers(None, bed.systems.breaker, {}), bed.systems)
     engine = Engine(releases, ports, Lines(), clock=bed.fake.clock)
     pops: list[Pop] = []
-    engine.popped = lambda project, pop: pops.append(pop)
+    engine.send_pop = lambda project, pop: pops.append(pop)
     engine.pops = pops
     engine.call = Call("uuid-1", str(release), "shop", "1", "+380800330521", CALLER)
     return engine
@@ -83,7 +83,7 @@ def test_the_owner_of_the_deal_rings_with_the_callers_name(bed, engine):
 
 def test_a_screen_that_cannot_be_told_costs_no_decision(bed, engine):
     bed.world.contact(owner=17)
-    engine.popped = lambda project, pop: 1 / 0
+    engine.send_pop = lambda project, pop: 1 / 0
     assert engine.decide(engine.call)["routing_decision"] == "1:ring:person:ivan"
 
 

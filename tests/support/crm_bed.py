@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from routing.crm.look import Tasks
+from routing.crm.lookup import Tasks
 from routing.crm.systems import Systems
 from routing.decide.crm_lookup import visitor_facts
 from routing.http.breaker import Breaker

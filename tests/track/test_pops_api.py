@@ -19,14 +19,14 @@ from routing.cli.web import pops as command
 from routing.decide.directory import Directory
 from routing.decide.pop import pop_of
 from routing.decide.verdict import Verdict
-from routing.engine.screens import MOST_AT_ONCE, Teller
+from routing.engine.screens import MOST_AT_ONCE, PopSender
 from routing.model.decision import Call, Decision, GoScheme, RingNumber, RingOrder, RingPerson, RingPhone
 from routing.model.pop import Card, Pop, PopsDown
 from routing.pops.api import STREAM_SECONDS, PopsApi, create
 from routing.pops.hub import MOST_LAG, MOST_OF_PERSON, Hub, Screen, TooMany, id_of
 from routing.pops.local import Receiver, send
 from routing.pops.plan import PopsPlan
-from routing.pops.tokens import LONGEST_SECONDS, Pass, read, signed
+from routing.pops.tokens import LONGEST_SECONDS, TokenClaims, read, signed
 
 PAGE, KEY = "https://crm.example.com", "whsec_a-key-of-the-server"
 PLAN = PopsPlan("shop", frozenset({PAGE}), "POPS_KEY", frozenset({"ivan", "olena"}))
@@ -214,12 +214,12 @@ def test_tokens_are_made_for_who_holds_the_key(bed: Bed, asked: str, headers: di
 
 
 def test_a_token_of_another_key_project_or_time_is_none() -> None:
-    token = signed(KEY, "shop", Pass("ivan", 2000))
-    assert read(token, (KEY,), "shop", 1000.0) == Pass("ivan", 2000)
+    token = signed(KEY, "shop", TokenClaims("ivan", 2000))
+    assert read(token, (KEY,), "shop", 1000.0) == TokenClaims("ivan", 2000)
     assert read(token, ("other",), "shop", 1000.0) is None
     assert read(token, (KEY,), "other", 1000.0) is None
     assert read(token, (KEY,), "shop", 2000.0) is None
-    assert read(signed(KEY, "shop", Pass("ivan", 10**9)), (KEY,), "shop", 1000.0) is None
+    assert read(signed(KEY, "shop", TokenClaims("ivan", 10**9)), (KEY,), "shop", 1000.0) is None
 
 
 def test_a_page_may_ask_whether_it_may(bed: Bed) -> None:
@@ -283,7 +283,7 @@ class Redis:
 
 def test_a_stuck_redis_holds_up_no_decision_and_what_is_too_much_is_lost(tmp_path: Any) -> None:
     redis, ways = Redis(), Counter[str]()
-    teller = Teller(tmp_path, redis, lambda way: ways.update([way]))
+    teller = PopSender(tmp_path, redis, lambda way: ways.update([way]))
     for _ in range(MOST_AT_ONCE + 5):
         teller("shop", POP)
     assert ways == {"lost": 5}
@@ -299,7 +299,7 @@ def test_without_redis_the_nodes_own_screens_are_told(tmp_path: Any, folder: str
     redis = Redis()
     redis.down = True
     redis.stuck.set()
-    teller = Teller(root, redis, lambda way: ways.update([way]))
+    teller = PopSender(root, redis, lambda way: ways.update([way]))
     teller("shop", POP)
     teller._pool.join(5)
     assert ways == {"lost": 1}

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from routing.engine.screens import Teller
+from routing.engine.screens import PopSender
 from routing.model.pop import Card, Pop
 from routing.store.client import RedisStore
 from routing.store.pops import RedisPops
@@ -145,7 +145,7 @@ def test_a_pop_arrives_in_the_page_and_after_a_restart_what_was_missed(
     crm: Crm, root: Path, start: Callable[[str], str], browser: Browser, store: RedisStore
 ) -> None:
     ways: list[str] = []
-    tell = Teller(root, RedisPops(store), ways.append)
+    tell = PopSender(root, RedisPops(store), ways.append)
     status = start("127.0.0.1:0")
     browser.visit(crm.origin)
     browser.until("pops.readyState === 1")

@@ -121,8 +121,8 @@ def test_refusals_that_are_over_go_and_the_soonest_where_there_are_too_many(monk
 HOLD = """
 import sys
 from pathlib import Path
-from routing.engine.alone import alone
-with alone(Path(sys.argv[1]), 0.01):
+from routing.engine.exclusive import exclusive
+with exclusive(Path(sys.argv[1]), 0.01):
     print("held", flush=True)
     sys.stdin.read()
 """

@@ -27,7 +27,7 @@ def pieces(data: bytes, cuts: list[int]) -> list[bytes]:
 
 def asked() -> Exchange:
     exchange = Exchange()
-    assert isinstance(exchange.hear(connect_reply()), CallToDecide)
+    assert isinstance(exchange.receive_data(connect_reply()), CallToDecide)
     return exchange
 
 
@@ -35,13 +35,13 @@ def asked() -> Exchange:
 def test_both_sides_understand_each_other_however_the_bytes_are_cut(ours, theirs):
     exchange, switch = Exchange(), FreeSwitchSide(CHANNEL)
     reply = b"".join(switch.hear(piece) for piece in pieces(exchange.begin(), ours))
-    *before, heard = [exchange.hear(piece) for piece in pieces(reply, theirs)]
+    *before, heard = [exchange.receive_data(piece) for piece in pieces(reply, theirs)]
     assert set(before) <= {None}
     assert isinstance(heard, CallToDecide)
     assert (heard.call.scheme, heard.call.caller, heard.call.uuid) == ("kharkiv", "+380501112233", CHANNEL["uuid"])
     reply = b"".join(switch.hear(piece) for piece in pieces(exchange.deliver(DECISION), ours)) + switch.goodbye()
-    assert [exchange.hear(piece) for piece in pieces(reply, theirs)] == [None] * len(pieces(reply, theirs))
-    assert exchange.hear(b"") == Delivered(is_accepted=True)
+    assert [exchange.receive_data(piece) for piece in pieces(reply, theirs)] == [None] * len(pieces(reply, theirs))
+    assert exchange.receive_data(b"") == Delivered(is_accepted=True)
     assert switch.executed == [("multiset", "^^;" + ";".join(f"{name}={value}" for name, value in DECISION.items()))]
 
 
@@ -51,21 +51,21 @@ def test_both_sides_understand_each_other_however_the_bytes_are_cut(ours, theirs
 )
 def test_a_call_that_ends_while_it_is_decided(said, why):
     exchange = asked()
-    assert exchange.hear(OK) is None  # events and answers are none of its business
-    assert exchange.hear(said) == Gone(why)
-    assert exchange.hear(OK) is None
+    assert exchange.receive_data(OK) is None  # events and answers are none of its business
+    assert exchange.receive_data(said) == Gone(why)
+    assert exchange.receive_data(OK) is None
 
 
 @pytest.mark.parametrize("said", [b"", GOODBYE, b"Content-Type: command/reply\nReply-Text: -ERR\n\n"])
 def test_a_decision_that_was_not_taken(said):
     exchange = asked()
     exchange.deliver(DECISION)
-    assert said == b"" or exchange.hear(said) is None
-    assert exchange.hear(b"") == Delivered(is_accepted=False)
+    assert said == b"" or exchange.receive_data(said) is None
+    assert exchange.receive_data(b"") == Delivered(is_accepted=False)
 
 
 def test_a_decision_that_cannot_be_said_safely_leaves_the_call_undecided():
     exchange = asked()
     with pytest.raises(ValueError, match="may not be sent"):
         exchange.deliver({"routing_label": "${system reboot}"})
-    assert exchange.hear(GOODBYE) == Gone("the call ended")
+    assert exchange.receive_data(GOODBYE) == Gone("the call ended")

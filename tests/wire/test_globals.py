@@ -8,7 +8,7 @@ import gevent
 import pytest
 
 from routing.esl.client import connected
-from routing.esl.globals import keep, mend
+from routing.esl.globals import apply, keep
 from support.waiting import within
 from support.wire_switch import Remembering, where
 
@@ -54,7 +54,7 @@ def test_a_switch_that_restarts_is_told_again(switch, wanted):
 
 def test_all_stays_as_it_is_while_nobody_knows_what_is_wanted(switch):
     with connected(where(switch)) as opened:
-        mend(opened, "dnd_", None)
+        apply(opened, "dnd_", None)
         assert "dnd_old" in switch.globals
-        mend(opened, "dnd_", {})
+        apply(opened, "dnd_", {})
         assert "dnd_old" not in switch.globals

@@ -11,7 +11,7 @@ import gevent
 
 
 @contextmanager
-def alone(file: Path, every_s: float) -> Iterator[None]:
+def exclusive(file: Path, every_s: float) -> Iterator[None]:
     """Waits for the exclusive lock on a file and holds it inside the block; the lock ends with its process."""
     with file.open("wb") as lock:
         while not _locked(lock.fileno()):

@@ -45,15 +45,15 @@ class Tasks(Protocol):
 class Auth(Protocol):
     """Credentials of a CRM."""
 
-    def headers(self, look: Look) -> Mapping[str, str]:
+    def headers(self, lookup: Lookup) -> Mapping[str, str]:
         """Request headers with the credentials; may fetch a token first. Raises Fault."""
 
-    def renew(self, look: Look, refused: Mapping[str, str]) -> bool:
+    def renew(self, lookup: Lookup, refused: Mapping[str, str]) -> bool:
         """Renew refused headers; whether there are new ones. Raises Fault."""
 
 
 @dataclass
-class Look:
+class Lookup:
     """``until_s``: the deadline on the clock. ``visitor``: the visitor's facts by template name (``entity.region``)."""
 
     phone: CallerNumber

@@ -161,7 +161,12 @@ def _report(found: Report, zone: tzinfo | None, as_json: bool) -> None:
     console = Console()
     console.print(
         f"{counted(total.calls, 'call')}, {total.incoming} incoming: {total.missed} missed ({total.missed_share:.0%}), "
-        f"{total.answered} talks, {spoken(round(total.talk_s))} in all, answered after {total.mean_wait_s:.0f} s"
+        f"{total.answered} talks"
+        + (
+            f", {spoken(round(total.talk_s))} in all, answered after {total.mean_wait_s:.0f} s"
+            if total.answered
+            else ""
+        )
     )
     for name, count in found.statuses.most_common():
         console.print(f"  {count:6}  {name}", highlight=False)
@@ -169,9 +174,8 @@ def _report(found: Report, zone: tzinfo | None, as_json: bool) -> None:
     nodes = found.nodes if len(found.nodes) > 1 else {}
     by_name = {"person": found.people, "scheme": found.schemes, "label": found.tags, "node": nodes, "hour": hours}
     for title, lines in by_name.items():
-        if title in ("label", "node") and not lines:
-            continue
-        console.print(_table(title, lines))
+        if lines:
+            console.print(_table(title, lines))
     console.print(f"hours of {zone_name(zone)}", style="dim")
 
 
@@ -181,6 +185,7 @@ def _table(title: str, lines: Mapping[str, ReportLine]) -> Table:
     for heading in ("calls", "incoming", "missed", "share", "talks", "mean talk", "mean wait"):
         table.add_column(heading, justify="right")
     for name, line in sorted(lines.items()):
-        counts = (line.calls, line.incoming, line.missed, f"{line.missed_share:.0%}", line.answered)
-        table.add_row(name, *map(str, counts), f"{line.mean_talk_s:.0f} s", f"{line.mean_wait_s:.0f} s")
+        means = [f"{mean_s:.0f} s" if line.answered else "" for mean_s in (line.mean_talk_s, line.mean_wait_s)]
+        share = f"{line.missed_share:.0%}" if line.incoming else ""
+        table.add_row(name, str(line.calls), str(line.incoming), str(line.missed), share, str(line.answered), *means)
     return table

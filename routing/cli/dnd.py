@@ -47,9 +47,11 @@ def dnd(person: str | None, state: str | None, root: Path, redis: str) -> None:
         memory = RedisMemory(store)
         if person and state:
             memory.disturb(project, person, may_disturb=state == "off", now_s=time.time())
-        for name, since in sorted(memory.away(project).items()):
-            if person in (None, name):
-                click.echo(f"{name}: on since {datetime.fromtimestamp(since).astimezone():%Y-%m-%d %H:%M %Z}")
+        shown = {name: since for name, since in memory.away(project).items() if person in (None, name)}
+        for name, since in sorted(shown.items()):
+            click.echo(f"{name}: on since {datetime.fromtimestamp(since).astimezone():%Y-%m-%d %H:%M %Z}")
+        if not shown:
+            click.echo(f"{person}: off" if person else "nobody is on do-not-disturb")
     except Forgotten as problem:
         hint = "" if redis else " (hint: it is that of `routing serve`, which must run; or use --redis)"
         raise UserError(f"{problem}{hint}") from None

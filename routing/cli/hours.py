@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -14,9 +15,11 @@ from routing.cli.completion import offered
 from routing.cli.errors import UserError
 from routing.cli.options import CLOCK, SERVER
 from routing.cli.switch import switch
+from routing.journal.release import LiveProject
 from routing.model.decision import ID
 from routing.model.problem import did_you_mean
 
+OVERRIDES = ("open", "closed")
 #: The live release in the entry dialplan.
 _ROOT = re.compile(r"XML:(\S+?)/current/\w+\.xml")
 
@@ -24,7 +27,11 @@ _ROOT = re.compile(r"XML:(\S+?)/current/\w+\.xml")
 @click.command()
 @click.argument("calendar", shell_complete=offered("calendars"))
 @click.argument("state", type=click.Choice(["open", "closed", "auto", "show"]))
-@click.option("--until", type=CLOCK, help="Return to the calendar at this time: 15:00, 15:00 Europe/Kyiv.")
+@click.option(
+    "--until",
+    type=CLOCK,
+    help="Return to the calendar at this time: 15:00 in the project's zone, 15:00 Europe/Warsaw.",
+)
 @click.option("--esl", type=SERVER, default="127.0.0.1:8021", show_default=True, help="FreeSWITCH's event socket.")
 @click.option("--esl-password", envvar="ROUTING_ESL_PASSWORD", help="Its password.  [env: ROUTING_ESL_PASSWORD]")
 def hours(calendar: str, state: str, until: str | None, esl: str, esl_password: str | None) -> None:
@@ -33,11 +40,14 @@ def hours(calendar: str, state: str, until: str | None, esl: str, esl_password: 
         raise click.BadParameter(f"`{calendar}` is not the name of a calendar", param_hint="CALENDAR")
     freeswitch = switch(esl, esl_password)
     name = f"hours_{calendar}"
-    now = datetime.now().astimezone()
-    _check_known(freeswitch, calendar)
+    root = _live_root(freeswitch)
+    if root:
+        _check_known(freeswitch, calendar, root)
+    now = datetime.now(LiveProject(root).zone) if root else datetime.now().astimezone()
     if state == "show":
         answer = freeswitch(f"global_getvar {name}").strip()
-        click.echo(f"{calendar}: {answer if answer in ('open', 'closed') else 'auto'}")
+        ending = _ending(freeswitch, name, now) if answer in OVERRIDES else ""
+        click.echo(f"{calendar}: {answer if answer in OVERRIDES else 'auto'}{ending}")
         return
     seconds, ending = 0, ""
     if until is not None and state != "auto":
@@ -49,11 +59,16 @@ def hours(calendar: str, state: str, until: str | None, esl: str, esl_password: 
     click.echo(f"{calendar}: {state}{ending}")
 
 
-def _check_known(freeswitch: Callable[[str], str], calendar: str) -> None:
-    """Refuse a calendar that is not in the live release: its override would have no effect."""
+def _live_root(freeswitch: Callable[[str], str]) -> Path | None:
+    """The release root that FreeSWITCH goes by, on its machine."""
     found = _ROOT.search(freeswitch("xml_locate dialplan context name routing_inbound"))
-    folder = f"{found[1]}/current/calendars" if found else ""
-    if found and freeswitch(f"file_exists {folder}/{calendar}.xml").strip() == "false":
+    return Path(found[1]) if found else None
+
+
+def _check_known(freeswitch: Callable[[str], str], calendar: str, root: Path) -> None:
+    """Refuse a calendar that is not in the live release: its override would have no effect."""
+    folder = f"{root}/current/calendars"
+    if freeswitch(f"file_exists {folder}/{calendar}.xml").strip() == "false":
         names = [file.stem for file in Path(folder).glob("*.xml")]
         hint = did_you_mean(calendar, names) or f"known: {', '.join(sorted(names)) or 'none'}"
         raise UserError(f"the live release has no calendar `{calendar}` ({hint})")
@@ -64,8 +79,18 @@ def _must(answer: str) -> None:
         raise UserError(f"FreeSWITCH refused: {answer.strip()}")
 
 
+def _ending(freeswitch: Callable[[str], str], name: str, now: datetime) -> str:
+    """Until when an override holds, as FreeSWITCH's scheduler knows."""
+    try:
+        tasks = json.loads(freeswitch("show tasks as json")).get("rows", [])
+    except ValueError:
+        return ""
+    ends = [int(task["task_runtime"]) for task in tasks if task.get("task_group") == f"routing_{name}"]
+    return _until(datetime.fromtimestamp(min(ends), now.tzinfo), now) if ends else ""
+
+
 def _moment(until: str, now: datetime) -> datetime:
-    """``15:00`` today or tomorrow, in the machine's zone; ``15:00 Europe/Kyiv`` in another."""
+    """``15:00`` today or tomorrow, in the zone of ``now``; ``15:00 Europe/Kyiv`` in another."""
     clock, _, zone = until.strip().partition(" ")
     try:
         here = now.astimezone(ZoneInfo(zone)) if zone else now
@@ -81,6 +106,9 @@ def _seconds_until(until: str, now: datetime) -> int:
 
 
 def _spoken(until: str, now: datetime) -> str:
-    end = _moment(until, now)
+    return _until(_moment(until, now), now)
+
+
+def _until(end: datetime, now: datetime) -> str:
     is_today = end.date() == now.astimezone(end.tzinfo).date()
     return f" until {end:%H:%M %Z}" if is_today else f" until {end:%A %H:%M %Z}"

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, tzinfo
-from typing import Any
+from typing import Any, Literal
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -21,13 +22,23 @@ def show(rows: Iterable[_Row], zone: tzinfo | None, where: str) -> None:
     console = Console(highlight=False)
     columns = [column for column in COLUMNS if console.width >= column[1]]
     table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 1, 0, 0))
-    for title, _, least, _cell in columns:
-        table.add_column(
-            title, no_wrap=True, overflow="ellipsis", min_width=least, justify="right" if title in _RIGHT else "left"
-        )
-    for row in rows:
-        table.add_row(*(Text(cell, style=_style(row)) for cell in cells(row, zone, columns)))
+    shown = [(cells(row, zone, columns), _style(row)) for row in rows]
+    for (title, *_), width in zip(columns, _widths(columns, [texts for texts, _ in shown], console.width), strict=True):
+        side: Literal["right", "left"] = "right" if title in _RIGHT else "left"
+        table.add_column(title, no_wrap=True, overflow="ellipsis", width=width, justify=side)
+    for texts, style in shown:
+        table.add_row(*(Text(text, style=style) for text in texts))
     console.print(table if table.row_count else Text(f"no calls{where}"), soft_wrap=not table.row_count)
+
+
+def _widths(columns: Sequence[_Column], rows: Sequence[Sequence[str]], room: int) -> list[int]:
+    """The columns' widths: what their texts need; where that is too much, the widest give up down to their least."""
+    whole = [max(map(cell_len, texts)) for texts in zip([title for title, *_ in columns], *rows, strict=True)]
+    least = [min(width, column[2]) for width, column in zip(whole, columns, strict=True)]
+    while sum(whole) + len(whole) > room and whole != least:
+        widest = max((width, at) for at, width in enumerate(whole) if width > least[at])[1]
+        whole[widest] -= 1
+    return whole
 
 
 def cells(row: _Row, zone: tzinfo | None, columns: Sequence[_Column]) -> tuple[str, ...]:

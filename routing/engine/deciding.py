@@ -91,7 +91,8 @@ class Engine:
 
     def _for_the_journal(self, verdict: Verdict, began_s: float) -> dict[str, str]:
         """Variables for the call record: the decision's outcome and reason, and how long it took."""
-        verdict_text = _UNSAFE_SIGNS.sub(" ", f"{verdict.outcome} {verdict.reason}".strip())[:LONGEST_VERDICT]
+        safe = _UNSAFE_SIGNS.sub(" ", f"{verdict.outcome} {verdict.reason}")
+        verdict_text = " ".join(safe.split())[:LONGEST_VERDICT]
         return {"routing_verdict": verdict_text, "routing_took_ms": str(round((self.clock() - began_s) * 1000))}
 
     def _go_on(self, call: Call, reason: str) -> tuple[Verdict, dict[str, str]]:

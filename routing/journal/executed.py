@@ -129,12 +129,17 @@ def _any(draft: Draft, legs: Sequence[LegRecord], call: Cdr) -> StepTexts:
     return "", _talked(legs) if legs else StepResult.DONE, _legs_text(legs)
 
 
+def _parties(call: Cdr) -> str:
+    """Who called which number; nothing of a phone that dialled a feature code."""
+    return f"caller {call.get('routing_caller')}, number {number}" if (number := call.get("routing_number")) else ""
+
+
 def _decided(draft: Draft, legs: Sequence[LegRecord], call: Cdr) -> StepTexts:
     decision, _, took_ms = _decision(draft)
     rung = _legs_text(legs)
-    inputs = f"caller {call.get('routing_caller')}, number {call.get('routing_number')}"
+    inputs = _parties(call)
     if (times := sum(app.name == "socket" for app in draft.apps)) > 1:
-        inputs += f", {times} decision requests"
+        inputs = ", ".join(filter(None, (inputs, f"{times} decision requests")))
     if took_ms < 0:
         if draft.is_last and not legs:
             return inputs, StepResult.LEFT, "the caller hung up meanwhile"
@@ -163,7 +168,7 @@ def _hours(draft: Draft, legs: Sequence[LegRecord], call: Cdr) -> StepTexts:
 
 def _match(draft: Draft, legs: Sequence[LegRecord], call: Cdr) -> StepTexts:
     branch = _branch(draft)
-    inputs = f"caller {call.get('routing_caller')}, number {call.get('routing_number')}"
+    inputs = _parties(call)
     if draft.data("socket") is not None and _decision(draft)[2] < 0:
         inputs += f", {undecided(draft.variable)}: not known"
     if not branch:

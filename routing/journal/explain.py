@@ -62,11 +62,17 @@ def _step(step: StepRecord, call: CallRecord) -> Iterator[str]:
     summary = ": ".join(filter(None, (step.inputs, step.outcome)))
     yield f"  {after:7.1f} s  {step.scheme} {step.path}  {step.kind}, {_seconds(step.took_s)}: {summary}"
     if step.asked_ms >= 0:
-        reason = f" ({step.verdict})" if step.verdict else ""
-        yield f"             decided `{step.decision}` in {step.asked_ms:.0f} ms{reason}"
+        yield f"             decided `{step.decision}` in {step.asked_ms:.0f} ms{_why(step.verdict)}"
     for leg in call.legs:
         if leg.step == step.path and _within(leg, step, call):
             yield f"             {_leg(leg)}"
+
+
+def _why(verdict: str) -> str:
+    """The engine's outcome and reason; that it decided is told already."""
+    outcome, _, reason = verdict.partition(" ")
+    parts = [part for part in (outcome if outcome != "decided" else "", reason) if part]
+    return f" ({': '.join(parts)})" if parts else ""
 
 
 def _within(leg: LegRecord, step: StepRecord, call: CallRecord) -> bool:

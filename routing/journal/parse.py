@@ -72,7 +72,7 @@ def _record(
         project=context.project_of(release) if release else "",
         direction=direction,
         number=a_leg.get("routing_number") or _shown(a_leg),
-        dialled=outside or _dialled(a_leg),
+        dialled=outside or _dialled(a_leg, direction),
         caller=_caller(a_leg, direction),
         client=_client(a_leg, direction, outside),
         schemes=schemes,
@@ -142,8 +142,10 @@ def _direction(a_leg: Cdr) -> tuple[str, str]:
     return direction, ""
 
 
-def _dialled(a_leg: Cdr) -> str:
-    """What the caller dialled, as the first ``transfer`` of the call has it."""
+def _dialled(a_leg: Cdr, direction: str) -> str:
+    """What the caller dialled, as the first ``transfer`` has it; that of incoming calls names a place there."""
+    if direction == "in" and (number := a_leg.get("routing_number")):
+        return number
     first = next((app.data for app in a_leg.apps if app.name == "transfer"), "")
     return first.partition(" ")[0]
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from routing.journal.record import LegRecord, StepRecord
 from routing.journal.result import StepResult
 from routing.model.causes import BUSY, UNTAKEN
+from routing.model.folder import CODES
 
 #: An earlier talk with the company within this time makes an answered call a ``repeat call``.
 REPEAT_SECONDS = 30 * 86400
@@ -84,6 +85,8 @@ STATUSES = (
            "a person talked with the caller; a mobile that had to press a key pressed it"),
     Status("voicemail", True, lambda facts: facts.message,
            "nobody talked, the caller left a message (a sound file that is not silent)"),
+    Status("feature code", False, lambda facts: facts.direction == "internal" and list(facts.schemes) == [CODES],
+           "a phone dialled a code, such as `*78` or `*97`: nobody is rung by it"),
     Status("no answer from a customer", False, lambda facts: facts.direction == "callback",
            "a callback that the person answered and the customer did not"),
     Status("forbidden destination", False, lambda facts: not facts.legs and facts.cause == _BARRED,

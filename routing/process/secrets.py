@@ -39,14 +39,20 @@ def _read(file: Path) -> dict[str, str]:
         ) from None
     except OSError as problem:
         raise SecretsFault(f"{file}: {problem.strerror}") from None
-    secrets = {}
+    secrets: dict[str, str] = {}
+    lines_of: dict[str, int] = {}
     for number, line in enumerate(lines, 1):
         if not line.strip() or line.lstrip().startswith("#"):
             continue
-        name, equals, value = line.partition("=")
-        if not (equals and name.strip() and value.strip()):
+        name, equals, value = (part.strip() for part in line.partition("="))
+        if not (equals and name):
             raise SecretsFault(f"{file}:{number}:1: not NAME=value (hint: `#` begins a comment)")
-        secrets[name.strip()] = value.strip().strip("\"'")
+        if not value:
+            hint = "write it behind `=`, or remove the line: `routing secrets` invents what is ours to invent"
+            raise SecretsFault(f"{file}:{number}:1: {name} has no value (hint: {hint})")
+        if name in secrets:
+            raise SecretsFault(f"{file}:{number}:1: {name} stands in line {lines_of[name]} already (hint: remove one)")
+        secrets[name], lines_of[name] = value.strip("\"'"), number
     return secrets
 
 

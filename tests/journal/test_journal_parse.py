@@ -7,8 +7,9 @@ import pytest
 
 from routing.journal import cdr, dialled, parse
 from routing.journal.result import StepResult
-from routing.journal.status import StatusFacts, status
+from routing.journal.status import MISSED, StatusFacts, status
 from routing.model.entities import Visitor, variables
+from routing.model.folder import CODES
 from support.journal_bed import CDR, whole
 
 TALKED = ""
@@ -219,6 +220,20 @@ def test_outgoing_calls_name_person_client_and_the_number_shown():
     assert (call.caller, call.client, call.dialled, call.number) == (
         "1001", "+380501110003", "+380501110003", "+380800330000",
     )  # fmt: skip
+
+
+@pytest.mark.parametrize("case", [case for case, row in EXPECTED.items() if row[1] == "in" and row[2]])
+def test_what_a_caller_dialled_is_the_number_and_no_label_of_the_dialplan(case):
+    call = whole(case)
+    assert call.number.startswith("+") and call.dialled == call.number
+
+
+def test_a_feature_code_is_not_an_unanswered_call():
+    """`*78` and `*97` ring nobody and succeed."""
+    facts = StatusFacts("internal", False, False, "NORMAL_CLEARING", "", "", [CODES], [], [])
+    assert status(facts) == "feature code" and "feature code" not in MISSED
+    assert status(replace(facts, schemes=["codes2"])) == "no answer"
+    assert status(replace(facts, direction="in")) == "no answer"  # a scheme of a customer may be called that
 
 
 def test_legs_without_a_file_are_told_by_the_a_leg():

@@ -12,7 +12,7 @@ from routing.cli.calls import calls
 from routing.cli.listed import COLUMNS, cells
 from routing.journal import query, schema, store
 from routing.journal.database import open_database, upgrade
-from routing.journal.explain import explain
+from routing.journal.explain import _why, explain
 from routing.journal.metrics import text, write_metrics
 from routing.journal.query import CallFilter
 from routing.journal.report import report
@@ -163,6 +163,27 @@ def test_tables_fit_their_terminal_and_lose_no_call(journal, width, monkeypatch)
     for row in found(journal):
         assert any(row["id"][:8] in line for line in lines)
     assert all(len(line) <= width for line in asked(journal, "--report").splitlines())
+
+
+def test_no_column_is_lost_to_long_names_of_schemes(journal, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    whole_list = asked(journal, "--limit", "0").splitlines()
+    assert whole_list[0].split() == ["when", "id", "caller", "scheme", "status", "person", "talk"]
+    (line,) = [line for line in whole_list if "pool_" in line]
+    assert "oksana" in line and line.endswith(" s")
+
+
+def test_figures_of_calls_without_talks_have_no_means(journal):
+    shown = asked(journal, "--report", "--status", "rejected")
+    assert "0 talks\n" in shown and "person" not in shown
+    (line,) = [line for line in shown.splitlines() if line.startswith("match")]
+    assert line.split() == ["match", "1", "1", "0", "0%", "0"]
+
+
+def test_a_decision_is_told_with_its_reason_alone():
+    assert [*map(_why, ("decided", "decided owner m1", "failed no answer within 1 s", "late", ""))] == [
+        "", " (owner m1)", " (failed: no answer within 1 s)", " (late)", "",
+    ]  # fmt: skip
 
 
 def test_times_carry_their_zone(journal):

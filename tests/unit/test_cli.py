@@ -278,6 +278,7 @@ class Switch:
     def __init__(self) -> None:
         self.variables: dict[str, str] = {}
         self.tasks: dict[str, str] = {}
+        self.ends: dict[str, int] = {}
         self.root = ""
 
     def __call__(self, command: str) -> str:
@@ -293,6 +294,9 @@ class Switch:
             self.tasks[task] = todo
         elif name == "xml_locate" and self.root:
             return f'<action application="transfer" data="$1 XML:{self.root}/current/entry.xml routing_inbound"/>'
+        elif command == "show tasks as json":
+            rows = [{"task_group": task, "task_runtime": str(at)} for task, at in self.ends.items()]
+            return json.dumps({"row_count": len(rows), "rows": rows})
         elif name == "file_exists":
             return str(Path(rest).exists()).lower()
         elif name == "sched_del" and self.tasks.pop(rest, None) is None:
@@ -318,6 +322,18 @@ def test_hours_by_hand(desk: Desk, switch: Switch) -> None:
     assert desk.run("hours", "office", "show").output == "office: open\n"
     assert desk.run("hours", "office", "auto").exit_code == 0
     assert switch.variables == {"hours_office": ""}
+
+
+def test_hours_go_by_the_projects_zone_and_show_tells_the_end(desk: Desk, switch: Switch, tmp_path: Path) -> None:
+    (tmp_path / "live/releases/a").mkdir(parents=True)
+    (tmp_path / "live/current").symlink_to("releases/a")
+    (tmp_path / "live/current/table.json").write_text('{"timezone": "Asia/Kathmandu"}')
+    (tmp_path / "live/current/calendars").mkdir()
+    (tmp_path / "live/current/calendars/office.xml").touch()
+    switch.root = str(tmp_path / "live")
+    assert desk.run("hours", "office", "closed", "--until", "15:00").output.endswith("15:00 +0545\n")
+    switch.ends = {"routing_hours_office": 2_000_000_000, "another": 1_900_000_000}
+    assert desk.run("hours", "office", "show").output == "office: closed until Wednesday 09:18 +0545\n"
 
 
 def test_hours_knows_the_calendars_of_the_live_release(desk: Desk, switch: Switch, tmp_path: Path) -> None:

@@ -36,8 +36,10 @@ def test_on_off_and_who(root):
         assert run(root, "ivan", "on").startswith("ivan: on since 2")
         run(root, "olena", "on")
         assert [line.partition(":")[0] for line in run(root).splitlines()] == ["ivan", "olena"]
-        assert run(root, "ivan", "off") == ""
-        assert run(root).startswith("olena")
+        assert run(root, "ivan", "off") == run(root, "ivan") == "ivan: off\n"
+        assert run(root).startswith("olena") and len(run(root).splitlines()) == 1
+        run(root, "olena", "off")
+        assert run(root) == "nobody is on do-not-disturb\n"
     finally:
         ours.stop()
 

@@ -175,6 +175,8 @@ def test_what_cannot_be_served_is_an_error_in_words(tmp_path, settings, words):
         ("KEY=hush\n", 0o644, "others can read it (hint: `chmod 600 "),
         ("# fine\n\nKEY=hush\nhush\n", 0o600, "secrets:4:1: not NAME=value"),
         ("=hush\n", 0o600, "secrets:1:1: not NAME=value"),
+        ("KEY=\n", 0o600, "secrets:1:1: KEY has no value"),
+        ("KEY=hush\n# x\nKEY=hush2\n", 0o600, "secrets:3:1: KEY stands in line 1 already"),
     ],
 )
 def test_a_secrets_file_that_cannot_be_used_is_an_error_that_shows_no_secret(tmp_path, text, mode, words):

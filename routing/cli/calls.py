@@ -159,15 +159,11 @@ def _report(found: Report, zone: tzinfo | None, as_json: bool) -> None:
         return
     total = found.total
     console = Console()
-    console.print(
-        f"{counted(total.calls, 'call')}, {total.incoming} incoming: {total.missed} missed ({total.missed_share:.0%}), "
-        f"{total.answered} talks"
-        + (
-            f", {spoken(round(total.talk_s))} in all, answered after {total.mean_wait_s:.0f} s"
-            if total.answered
-            else ""
-        )
-    )
+    talks = counted(total.answered, "talk")
+    if total.answered:
+        talks += f", {spoken(round(total.talk_s))} in all, answered after {total.mean_wait_s:.0f} s"
+    missed = f"{total.incoming} incoming: {total.missed} missed ({total.missed_share:.0%})"
+    console.print(f"{counted(total.calls, 'call')}, {missed}, {talks}")
     for name, count in found.statuses.most_common():
         console.print(f"  {count:6}  {name}", highlight=False)
     hours = {f"{hour:02}:00": line for hour, line in sorted(found.hours.items())}

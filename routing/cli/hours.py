@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -102,7 +103,7 @@ def _moment(until: str, now: datetime) -> datetime:
 
 
 def _seconds_until(until: str, now: datetime) -> int:
-    return int((_moment(until, now) - now).total_seconds())
+    return math.ceil((_moment(until, now) - now).total_seconds())
 
 
 def _spoken(until: str, now: datetime) -> str:

@@ -93,6 +93,8 @@ def _facts(folder: Path, country: str, timezone: str) -> dict[str, str]:
     name = re.sub(r"[^a-z0-9_]+", "_", folder.resolve().name.lower()).strip("_0123456789") or "office"
     number = _example(country, phonenumbers.PhoneNumberType.FIXED_LINE)
     caller = _example(country, phonenumbers.PhoneNumberType.MOBILE)
+    if caller == number:  # mobiles have no numbers of their own in +1
+        caller = f"{number[:-1]}{(int(number[-1]) + 1) % 10}"
     return {
         "name": name[:64],
         "country": country,

@@ -189,7 +189,7 @@ class _TraceRequest:
     def at(self, at: str | None) -> datetime:
         zone = ZoneInfo(self.published.timezone)
         if at is None:
-            return datetime.now(zone)
+            return datetime.now(zone).replace(microsecond=0)
         try:
             return moment(at, self.published.timezone)
         except ValueError as error:

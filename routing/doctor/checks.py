@@ -69,10 +69,10 @@ def examine(node: CheckedNode) -> Iterator[CheckResult]:
 
 def _silent(name: str, check: Check, silence: NoAnswer) -> Diagnosis:
     if name == "reachable":
-        return wrong(
-            f"FreeSWITCH does not answer: {silence}",
-            "is it running? Its event socket's password is in the node's event_socket.json: ROUTING_ESL_PASSWORD",
-        )
+        value = "the event socket's password, in the node's event_socket.json"
+        refused = f"ROUTING_ESL_PASSWORD must be {value}; or --esl is another node's"
+        away = f"is it running, and is that its event socket? ROUTING_ESL_PASSWORD is {value}"
+        return wrong(f"FreeSWITCH does not answer: {silence}", refused if "password" in str(silence) else away)
     purpose = (check.__doc__ or "").partition("\n")[0]
     return unknown(f"{name}: not known while FreeSWITCH does not answer", f"would check: {purpose}")
 

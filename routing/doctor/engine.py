@@ -32,7 +32,10 @@ def healthy(node: CheckedNode) -> Iterator[Diagnosis]:
         )
     ips = node.listeners(int(node.engine.rpartition(":")[2]))
     if not ips:
-        yield wrong(f"nobody listens on {node.engine}, where the release asks", "serve with --listen as compiled")
+        yield wrong(
+            f"nobody listens on {node.engine}, where the release asks",
+            f"`routing serve --listen {node.engine}`, or publish with --engine where it listens",
+        )
     elif not all(map(is_loopback, ips)):
         yield wrong(
             f"the engine listens on {', '.join(ips)}: whoever reaches it decides calls",

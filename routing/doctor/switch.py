@@ -33,11 +33,18 @@ def reachable(node: CheckedNode) -> Iterator[Diagnosis]:
     """FreeSWITCH answers its event socket and takes calls."""
     status = node.ask("status")
     if "is ready" in status:
-        yield ok(f"answers and is ready ({status.splitlines()[0].removeprefix('UP ')})")
+        yield ok(f"answers and is ready (up {_uptime(status)})")
     elif "Command not found" in status:
         yield wrong("answers, but has no command `status`", "`load mod_commands`, and name it in modules.conf.xml")
     else:
         yield wrong("answers but is not ready for calls", "look into its log; `fsctl resume` if it was paused")
+
+
+def _uptime(status: str) -> str:
+    """The two largest units of ``UP 0 years, 0 days, 3 hours, 12 minutes, 5 seconds, ...``."""
+    parts = status.splitlines()[0].removeprefix("UP ").split(", ")
+    first = next((at for at, part in enumerate(parts) if not part.startswith("0 ")), len(parts) - 1)
+    return ", ".join([parts[first], *(part for part in parts[first + 1 : first + 2] if not part.startswith("0 "))])
 
 
 def version(node: CheckedNode) -> Iterator[Diagnosis]:

@@ -8,10 +8,10 @@ from typing import Any
 from pydantic import Field, create_model
 
 from routing.load.offered import offered
-from routing.load.top import SHARED_KEYS
 from routing.model import durations
 from routing.model.crm_settings import AnyCrm
 from routing.model.fields import Fields, Id
+from routing.model.folder import SHARED_KEYS
 from routing.model.people import Group, Person
 from routing.model.pools import Pool
 from routing.model.project import CalendarFields, Gateway, Project

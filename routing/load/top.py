@@ -7,12 +7,11 @@ from collections.abc import Iterator
 
 from routing.load.nodes import Document
 from routing.model.decision import ID
-from routing.model.folder import ANY, Broken
+from routing.model.folder import ANY, SHARED_KEYS, Broken
 from routing.model.problem import Problem, closest, did_you_mean
 from routing.steps.scheme_file import SchemeFields
 
 #: Top-level keys of files that hold no scheme.
-SHARED_KEYS = ("project", "people", "groups", "calendars", "gateways", "pools", "crm")
 #: Keys that only a scheme has.
 _SCHEME_KEYS = SchemeFields.model_fields.keys() - {"scheme", "allow"}
 

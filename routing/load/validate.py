@@ -11,6 +11,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from routing.load.nodes import Document
 from routing.model import meant
 from routing.model.fields import shown
+from routing.model.folder import SHARED_KEYS
 from routing.model.problem import Loc, Problem, closest, did_you_mean
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -95,6 +96,8 @@ def _of_key(model: Any, where: Loc) -> tuple[str, str]:
     """The hint for an unknown key, and the intended key."""
     known = list(_keys(model, where[:-1]))
     word = str(where[-1])
+    if len(where) == 1 and word in SHARED_KEYS and "scheme" in known:
+        return f"`{word}:` belongs in a file without `scheme:`", word
     if spaced := meant.key(word, known):
         return f"a space is missing after the colon: `{spaced}`", word.partition(":")[0]
     if near := closest(word, known):

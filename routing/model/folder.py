@@ -12,6 +12,8 @@ from routing.model.pools import Pool
 from routing.model.problem import did_you_mean
 from routing.model.project import Gateway, Project
 
+#: Top-level keys of the files that schemes share.
+SHARED_KEYS = ("project", "people", "groups", "calendars", "gateways", "pools", "crm")
 #: Id of the scheme of the feature codes that phones dial.
 CODES = "codes"
 #: Names with another meaning in dialplans, which no person, group or scheme may have.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from routing.offline.events import TOGETHER, Event, longest_silence_ms
 from routing.testing.kinds import ANY_TIME, KINDS, NOTICED, Expectation, describe, is_kind, met
@@ -80,7 +80,8 @@ def _in_order(events: Sequence[Event], expect: Sequence[Expectation]) -> list[Mi
         indexes = [_first(events, free, expectation, word) for word in expectation.values]
         if None in indexes:
             last = len(events) - 1 if expectation.kind in ANY_TIME else max(used, default=-1) + 1
-            failures.append(_missing(events, free, expectation, min(last, len(events) - 1)))
+            missing = _missing(events, free, expectation, min(last, len(events) - 1))
+            failures.append(replace(missing, text=missing.text + _met_before(events, used, expectation, indexes)))
         elif expectation.kind not in ANY_TIME:
             found = {index for index in indexes if index is not None}
             used |= found
@@ -108,6 +109,16 @@ def _missing(events: Sequence[Event], free: Sequence[int], expectation: Expectat
     lasted = f" for {lasted_ms / 1000:.1f} s" if lasted_ms is not None else ""
     text = f"{text}, got {describe(event, expectation.kind)}{lasted} at {event.at_ms / 1000:.1f} s"
     return Mismatch(text, expectation, before=index, wrong=(index,))
+
+
+def _met_before(
+    events: Sequence[Event], used: set[int], expectation: Expectation, indexes: Sequence[int | None]
+) -> str:
+    """Names that are missing here because an earlier line has them: ``[{ring: ivan}, {ring: [ivan, olena]}]``."""
+    words = [word for word, index in zip(expectation.values, indexes, strict=True) if index is None]
+    found = [(word, _first(events, sorted(used), expectation, word)) for word in words]
+    names = [f"{word} at {events[index].at_ms / 1000:.1f} s" for word, index in found if index is not None]
+    return f" ({', '.join(names)} is what a line before expects)" if names else ""
 
 
 def _exactly(events: Sequence[Event], exactly: Sequence[Expectation]) -> list[Mismatch]:

@@ -150,7 +150,8 @@ def _answered(
     is_server = api.is_server(plan)
     if not is_server and origin() not in plan.origins:
         api.count(what, "forbidden")
-        raise RequestRefused(403, "this origin is not allowed, and there is no key")
+        key = "the key is wrong" if request.headers.get("Authorization") else "there is no key"
+        raise RequestRefused(403, f"this origin is not allowed, and {key}")
     try:
         return jsonify(act(plan, read(request.stream.read(LARGEST_BODY + 1)), "" if is_server else address() or "?"))
     except InvalidRequest as problem:

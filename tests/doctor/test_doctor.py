@@ -16,6 +16,7 @@ from routing.doctor.checks import CHECKS, examine, worst
 from routing.doctor.diagnosis import Level
 from routing.doctor.machine import Linux
 from routing.doctor.rights import allowed, may_read, may_write
+from routing.doctor.switch import _uptime
 from routing.engine.metrics import exposition
 from routing.engine.missing import MissingSecret
 from support.doctor_bed import MOMENT, SCHEME, Patient, healthy_root
@@ -63,6 +64,12 @@ def test_a_healthy_node_is_found_healthy(patient):
     silent = {"breakers", "secrets", "stock-accounts"}  # they speak only when something is wrong
     assert {one.check for one in told} == {name for checks in CHECKS.values() for name in checks} - silent
     assert worst(told) is Level.OK
+
+
+def test_the_time_since_its_start_is_told_as_people_say_it():
+    answer = "UP 0 years, 0 days, 3 hours, 12 minutes, 5 seconds, 6 milliseconds, 7 microseconds\nFreeSWITCH is ready"
+    assert _uptime(answer) == "3 hours, 12 minutes"
+    assert _uptime("UP 1 year, 0 days, 3 hours") == "1 year" and _uptime("UP 0 years, 0 days") == "0 days"
 
 
 #: FreeSWITCH's answer that changes -> the check that must notice, how bad it is, words of what it says.

@@ -43,7 +43,16 @@ def test_phones_that_begin_together_have_no_order() -> None:
 
 
 def test_one_event_meets_one_expectation() -> None:
-    assert judged(expect=lines(("ring", "ivan"), ("ring", "ivan"))) == ["expected ring: ivan, got olena.desk at 0.0 s"]
+    assert judged(expect=lines(("ring", "ivan"), ("ring", "ivan"))) == [
+        "expected ring: ivan, got olena.desk at 0.0 s (ivan at 0.0 s is what a line before expects)"
+    ]
+
+
+def test_of_phones_that_ring_together_those_that_an_earlier_line_expects_are_named() -> None:
+    assert judged(expect=lines(("ring", "ivan.desk"), ("ring", "ivan.desk", "olena.desk"))) == [
+        "expected ring: ivan.desk, olena.desk, got olena.desk at 0.0 s"
+        " (ivan.desk at 0.0 s is what a line before expects)"
+    ]
 
 
 @pytest.mark.parametrize(

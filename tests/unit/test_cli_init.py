@@ -30,6 +30,10 @@ def test_a_new_project_is_well(tmp_path, country):
     is_well(tmp_path / "acme")
 
 
+def test_nobody_calls_themselves_where_mobiles_have_no_numbers_of_their_own(tmp_path):
+    assert "--to +12015550123 --from +12015550124\n" in begun(tmp_path / "acme", "--country", "US").output
+
+
 @pytest.mark.thorough
 @pytest.mark.parametrize("country", COUNTRIES)
 def test_a_new_project_can_be_begun_everywhere(tmp_path, country):

@@ -31,7 +31,13 @@ TIMEOUT_SECONDS = 2.0
 @click.option(
     "--root", type=click.Path(path_type=Path, exists=True, file_okay=False), required=True, help="The release root."
 )
-@click.option("--redis", type=REDIS, envvar="ROUTING_REDIS", default="", help="The engine's Redis.  [default: its own]")
+@click.option(
+    "--redis",
+    type=REDIS,
+    envvar="ROUTING_REDIS",
+    default="",
+    help="The engine's Redis.  [env: ROUTING_REDIS; default: its own]",
+)
 def dnd(person: str | None, state: str | None, root: Path, redis: str) -> None:
     """Turn do-not-disturb of PERSON on or off; without arguments list who is on do-not-disturb."""
     table = _table(root)

@@ -24,7 +24,11 @@ MOST_WORKERS = 16
 @click.option("--root", help="Release root: its project, time zone, keep and Redis are the defaults.",
               type=click.Path(exists=True, file_okay=False, path_type=Path))  # fmt: skip
 @click.option(
-    "--redis", type=REDIS, envvar="ROUTING_REDIS", default="", help="Memory of talks.  [default: the root's own]"
+    "--redis",
+    type=REDIS,
+    envvar="ROUTING_REDIS",
+    default="",
+    help="Memory of talks.  [env: ROUTING_REDIS; default: the root's own]",
 )
 @click.option("--project", default="", help="Project of calls whose release is gone.  [default: the root's, `default`]")
 @click.option(

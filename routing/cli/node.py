@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
+import shutil
 import socket
 from pathlib import Path
 from typing import Any
@@ -17,6 +19,8 @@ from routing.node.files import command, password, render, write
 from routing.node.settings import Settings
 
 _SECONDS = click.IntRange(1, 24 * 3600)
+#: Where FreeSWITCH's own build puts it; packages put it on the PATH.
+BUILT = Path("/usr/local/freeswitch/bin/freeswitch")
 
 
 def _host_name() -> str:
@@ -81,5 +85,10 @@ def init(directory: Path, root: Path, rtp: tuple[int, int], tls: Path | None, gr
             rights.share(root.absolute(), number)
     except ValueError as problem:
         raise click.UsageError(str(problem)) from None
-    click.echo(f"start it:  freeswitch {shlex.join(command(home))}")
+    click.echo(f"start it:  {shlex.join([_program(BUILT), *command(home)])}")
     click.echo(f"or add it to an existing FreeSWITCH:  {home / 'adopt' / 'README.rst'}")
+
+
+def _program(built: Path) -> str:
+    """FreeSWITCH's program as a shell finds it: by its name on the PATH, else where its own build puts it."""
+    return str(built) if shutil.which("freeswitch") is None and os.access(built, os.X_OK) else "freeswitch"

@@ -12,6 +12,8 @@ import click
 
 from routing.cli.terminal import PAGE_WIDTH, manual, terminal
 from routing.load.schema import json_schema
+from routing.model.crm_http import HttpCrm
+from routing.model.crm_settings import VENDORS
 from routing.model.problem import did_you_mean
 from routing.steps import KINDS
 
@@ -26,6 +28,7 @@ PARTS: Mapping[str, tuple[str, ...]] = {
     "gateways": ("Gateway",),
     "pools": ("Pool", "PoolWhen"),
     "crm": ("HttpCrm", "HttpSearch", "HttpOwner"),
+    **{vendor: (model.__name__,) for vendor, model in VENDORS.items() if model is not HttpCrm},
 }
 #: Nested definitions of a step.
 BELOW: Mapping[str, tuple[str, ...]] = {"ring": ("Ring",), "match": ("MatchCase", "When")}
@@ -130,6 +133,8 @@ def default_of(setting: Schema) -> str:
     value = setting.get("default")
     if value in (None, "", [], {}):
         return ""
+    if isinstance(value, list):
+        return f"default: [{', '.join(map(str, value))}]"
     return f"default: {'true' if value is True else 'false' if value is False else value}"
 
 

@@ -7,6 +7,7 @@ from click.testing import CliRunner
 
 from routing.cli.reference import PARTS, reference, topics
 from routing.load.schema import json_schema
+from routing.model.crm_settings import VENDORS
 from routing.steps import KINDS
 
 
@@ -41,6 +42,19 @@ def test_a_setting_says_what_may_stand_there_and_what_is_usual():
     assert "  only: free\n" in page
     assert "  number: like `+380501112233`\n" in told("people")
     assert "\nPhone: " in told("people")
+
+
+@pytest.mark.parametrize("vendor", [name for name in VENDORS if name != "http"])
+def test_every_crm_has_a_page_with_the_secrets_that_it_needs(vendor):
+    page = told(vendor)
+    assert page.startswith(f"{vendor}: ")
+    for name, field in VENDORS[vendor].model_fields.items():
+        assert f"\n  {name}: " in page
+        assert not field.is_required() or "(required)" in page.partition(f"\n  {name}: ")[2].partition("\n")[0]
+
+
+def test_a_list_is_shown_as_it_is_written():
+    assert "(default: [lead, deal, contact])" in told("step", "crm")
 
 
 def test_an_unknown_topic_is_wrong_usage():

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from click.testing import CliRunner
 
+from routing.cli.node import _program
 from routing.cli.node import node as command
 from routing.model import numbers
 from routing.model.calendar import INEXPRESSIBLE_ZONES
@@ -212,3 +213,13 @@ def test_rules_are_in_the_dialect_that_freeswitch_reads():
     assert rules["America/Nuuk"] == "STD2DST,M3.4.4/71,M10.5.0/0"
     assert not [name for name, rule in rules.items() if "<" in rule or "/-" in rule]
     assert INEXPRESSIBLE_ZONES.isdisjoint(rules)
+
+
+def test_the_command_that_starts_freeswitch_names_it_where_it_is(tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+    built = tmp_path / "built" / "freeswitch"
+    assert _program(built) == "freeswitch"
+    for place in (built, tmp_path / "bin" / "freeswitch"):
+        place.parent.mkdir()
+        place.touch(mode=0o755)
+        assert _program(built) == (str(built) if place == built else "freeswitch")

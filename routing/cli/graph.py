@@ -9,7 +9,7 @@ import click
 
 from routing.cli.completion import offered
 from routing.cli.errors import UserError
-from routing.cli.folders import named_from_here
+from routing.cli.folders import named_from_here, there
 from routing.cli.opened import opened
 from routing.graph.flow import Flow
 from routing.graph.read import NoScheme, read_flow
@@ -27,7 +27,7 @@ FORMATS: dict[str, Callable[[Flow, Way | None], str]] = {"svg": to_svg, "mermaid
 ENDINGS = {".svg": "svg", ".mmd": "mermaid", ".md": "mermaid", ".dot": "dot", ".gv": "dot"}
 #: The most calls of a test to name.
 MOST_NAMED = 3
-FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
+FOLDER = click.Path(path_type=Path, file_okay=False)
 
 
 @click.command()
@@ -40,7 +40,7 @@ def graph(scheme: str, schemes: Path, form: str | None, out: Path | None, case: 
     """Draw SCHEME: its steps, their times, every path between them; fallbacks are dashed."""
     try:
         with named_from_here(schemes):
-            flow = read_flow(schemes, scheme)
+            flow = read_flow(there(schemes), scheme)
     except NoScheme as error:
         raise UserError(str(error)) from None
     lit = _way(schemes, scheme, case) if case else None

@@ -53,8 +53,9 @@ def play(call: RunningCall, path: str) -> bool:
     if lasts is None:
         call.line.note("error", f"sound not found: {path}")
         return False
-    call.line.note("play", path, "", lasts)
-    call.line.hear("audio")
+    if not path.startswith("silence_stream://"):
+        call.line.note("play", path, "", lasts)
+        call.line.hear("audio")
     call.line.wait(call.line.now_ms + lasts)
     call.line.hear("nothing")
     return True

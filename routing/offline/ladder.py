@@ -118,6 +118,9 @@ def _of_phones(event: Event) -> tuple[str, str]:
     match event.kind:
         case "confirm":
             return "asked", f"{subject} picks up, must press {detail}"
+        case "missing":
+            nobody = " (no scheme or pool has this number)" if "/numbers/" in f"/{subject}" else ""
+            return "missing", f"{subject}{nobody}"
         case "undisturbed":
             return "ended", f"{subject}: skipped, on do-not-disturb"
         case "brought_back":

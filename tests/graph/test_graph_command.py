@@ -48,6 +48,11 @@ def test_without_a_file_it_is_printed(folder):
     assert ran(folder, "other", "--format", "mermaid").output.startswith("flowchart TD\n")
 
 
+def test_a_folder_that_is_not_there_is_told_as_elsewhere(tmp_path):
+    result = CliRunner().invoke(graph, ["service", "--schemes", str(tmp_path / "none")])
+    assert result.exit_code == 2 and "name the folder of schemes" in result.output
+
+
 def test_a_test_case_is_lit(folder):
     svg = ran(folder, "service", "--case", "at night").output
     assert "service: at night" in svg and 'id="step-2.closed.2"' in svg and 'class="left"' in svg

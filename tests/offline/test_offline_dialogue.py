@@ -86,8 +86,10 @@ def test_sounds_have_the_length_the_port_says():
     assert ended(events).at_ms == 18_000
 
 
-def test_a_silence_stream_says_its_own_length():
-    assert ended(Telephone("answer", "playback silence_stream://1500", "hangup").call()).at_ms == 1_500
+def test_a_silence_stream_says_its_own_length_and_is_silence():
+    events = Telephone("answer", "playback silence_stream://1500", "hangup").call()
+    assert ended(events).at_ms == longest_silence_ms(events) == 1_500
+    assert not [event for event in events if event.kind == "play"]
 
 
 def test_voicemail_is_recorded_until_the_caller_hangs_up():

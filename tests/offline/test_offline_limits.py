@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from routing.compile.entry import loops
-from routing.offline.events import ended
+from routing.offline.events import Event, ended
 from routing.offline.ladder import ladder
 from routing.offline.limited import by_limit
 from routing.offline.limits import Limits
@@ -105,3 +105,10 @@ def test_a_refusal_is_in_the_ladder_and_what_is_only_counted_is_not():
     first, second = (scheme.call(limits=limits, uuid=uuid) for uuid in ("one", "two"))
     told = [[row.text for row in ladder(events) if row.kind == "limit"] for events in (first, second)]
     assert told == [[], ["by the limit of the number +38044: 2 calls at a time, 1 allowed"]]
+
+
+def test_a_number_that_nobody_has_is_told_beside_the_file_that_is_missing():
+    rows = [*ladder([Event(0, "missing", "release/numbers/4500.xml"), Event(0, "missing", "release/schemes/x.xml")])]
+    assert [row.text for row in rows] == [
+        "release/numbers/4500.xml (no scheme or pool has this number)", "release/schemes/x.xml",
+    ]  # fmt: skip

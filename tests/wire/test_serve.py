@@ -18,6 +18,7 @@ from click.testing import CliRunner
 
 from routing.cli.serve import serve as command
 from routing.engine.serve import ServeFault, ServeOptions, run
+from support.redis_needed import needs_redis
 from support.served import PATIENCE_SECONDS, Served, decide
 from support.wire_peer import Peer
 from support.wire_release import NAME, TABLE, webhook, write_release
@@ -273,6 +274,7 @@ def test_a_secret_that_is_missing_is_reported_before_a_call_needs_it_and_once(se
     engine.until(lambda: "routing_secret_missing{" not in engine.get("/metrics"))
 
 
+@needs_redis
 def test_two_engines_that_start_at_once_share_one_redis(serve, tmp_path):
     first, _ = serve("--workers", "1", "--esl", "")
     with ThreadPoolExecutor() as pool:  # whose threads the engines end with

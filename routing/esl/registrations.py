@@ -10,11 +10,12 @@ from routing.esl.time_limit import time_limit
 from routing.esl.watch import rows
 
 EVENTS = "CUSTOM sofia::register"
+_FACTS = ("from-user", "network-ip", "user-agent", "FreeSWITCH-Switchname")
 #: How often ``is_over`` is checked.
 LOOK_SECONDS = 1.0
 
-#: Account, address, the phone's user agent ("" when it is not known).
-Registered = Callable[[str, str, str], None]
+#: Account, address, the phone's user agent ("" when it is not known), the node.
+Registered = Callable[[str, str, str, str], None]
 
 
 def follow_registrations(where: EventSocket, registered: Registered, is_over: Callable[[], bool]) -> None:
@@ -25,10 +26,10 @@ def follow_registrations(where: EventSocket, registered: Registered, is_over: Ca
 def _follow(client: EventSocketClient, registered: Registered, is_over: Callable[[], bool]) -> None:
     _, listed = client.ask(f"event plain {EVENTS}", "api show registrations as json")
     for row in rows(listed):
-        registered(str(row.get("reg_user")), str(row.get("network_ip")), "")
+        registered(str(row.get("reg_user")), str(row.get("network_ip")), "", str(row.get("hostname")))
     while not is_over():
         event = None
         with time_limit(LOOK_SECONDS):
             event = client.event()
         if event:
-            registered(*(event.get(name) or "" for name in ("from-user", "network-ip", "user-agent")))
+            registered(*(event.get(name) or "" for name in _FACTS))

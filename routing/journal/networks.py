@@ -67,14 +67,14 @@ class Networks:
     now: Callable[[], float]
     _lately: OrderedDict[tuple[str, str], float] = field(default_factory=OrderedDict)
 
-    def registered(self, account: str, address: str, agent: str) -> None:
-        """An account has registered from an address. Without the memory it is stored at its next registration."""
+    def registered(self, account: str, address: str, agent: str, node: str) -> None:
+        """An account has registered at a node. Without the memory it is stored at its next registration."""
         network, now = network_of(address), self.now()
         place = (account, network)
         if not network or not _ACCOUNT.fullmatch(account) or 0 <= now - self._lately.get(place, 0.0) < AGAIN_SECONDS:
             return
         phone = self.project.phone_of(account)
-        notice = NewNetwork(self.project.name, account, phone, network, address, agent[:_LONGEST_AGENT], now)
+        notice = NewNetwork(self.project.name, account, phone, network, address, agent[:_LONGEST_AGENT], now, node=node)
         try:
             is_new = self.known.seen(self.project.name, account, network, now, notice.id, json.dumps(asdict(notice)))
         except Forgotten:

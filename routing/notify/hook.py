@@ -61,6 +61,7 @@ def _network(notice: NewNetwork) -> dict[str, object]:
         "network": notice.network,
         "address": notice.address,
         "user_agent": notice.agent,
+        "node": notice.node,
         "at": _moment(notice.at),
     }
 

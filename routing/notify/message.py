@@ -58,6 +58,7 @@ def of_network(notice: NewNetwork, zone: ZoneInfo, sender: str) -> EmailMessage:
         "Network": notice.network,
         "Address": notice.address,
         "Program": notice.agent,
+        "Node": notice.node,
         "Time": f"{at:%Y-%m-%d %H:%M:%S} {zone.key}",
     }
     mail.set_content(f"{_lines(facts)}\n{_NEW_NETWORK}")

@@ -18,7 +18,7 @@ from support.smtp_bed import SmtpServer
 
 NOW = 1_795_424_700.0
 HOOK, MAIL = "https://crm.example.com/calls", "head@example.com"
-NOTICE = NewNetwork("p", "1001", "ivan.desk", "192.0.2.0/24", "192.0.2.7", "Phone/1", NOW)
+NOTICE = NewNetwork("p", "1001", "ivan.desk", "192.0.2.0/24", "192.0.2.7", "Phone/1", NOW, node="pbx1")
 
 
 class Known:
@@ -79,7 +79,7 @@ class Bed:
         self.sent.append((notice.account, notice.network, to))
 
     def comes(self, address, account="1001"):
-        self.networks.registered(account, address, "Phone/1")
+        self.networks.registered(account, address, "Phone/1", "pbx1")
 
 
 @pytest.mark.parametrize(("address", "network"), [
@@ -163,7 +163,7 @@ def test_what_is_no_account_is_nobodys(account):
 def test_what_a_web_address_is_told():
     assert json.loads(body(NOTICE)) == {
         "kind": "new_network", "project": "p", "account": "1001", "phone": "ivan.desk", "network": "192.0.2.0/24",
-        "address": "192.0.2.7", "user_agent": "Phone/1", "at": "2026-11-23T09:05:00+00:00",
+        "address": "192.0.2.7", "user_agent": "Phone/1", "node": "pbx1", "at": "2026-11-23T09:05:00+00:00",
     }  # fmt: skip
     asked = []
 

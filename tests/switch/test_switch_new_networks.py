@@ -68,6 +68,7 @@ def test_a_new_network_of_an_account_is_told_once(tmp_path, told):
     lab = Lab(tmp_path / "lab", more={"company.yaml": company})
     with redises.alone(tmp_path / "redis") as redis, recording(lab, tmp_path, redis.url):
         store = redises.store_at(redis.url)
+        node = lab.switch.esl.api("switchname").strip()
 
         def known():
             return sorted(store.ask("x", ("ZRANGE", "routing:{lab:networks}:of:2002", 0, -1))[0])
@@ -88,4 +89,5 @@ def test_a_new_network_of_an_account_is_told_once(tmp_path, told):
     assert headers["Webhook-Signature"].startswith("v1,")
     assert (said["kind"], said["account"], said["phone"]) == ("new_network", "2002", "support.desk")
     assert (said["network"], said["address"]) == ("127.9.9.0/24", ELSEWHERE)
+    assert said["node"] == node
     lab.stop()

@@ -42,7 +42,7 @@ class Notice:
 @dataclass(frozen=True, slots=True)
 class NewNetwork:
     """A SIP account has registered from a new ``network``: its owner travels, or somebody else has the password.
-    ``phone``: ``ivan.desk``, "" for an unknown account; ``agent``: the phone's user agent; ``node``: where it registers.
+    ``phone``: ``ivan.desk``, "" for an unknown account; ``agent``: its user agent; ``node``: where it registers.
     """
 
     project: str

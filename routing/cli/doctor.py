@@ -138,6 +138,6 @@ def _show(results: list[CheckResult]) -> None:
                     console.print(Padding(Text(one.finding.mend, "dim"), (0, 0, 0, 6)))
     counts = {level: sum(one.finding.level is level for one in results) for level in Level}
     console.print(
-        f"\n{counts[Level.WRONG]} wrong, {counts[Level.WARNING]} to look at, "
-        f"{counts[Level.UNKNOWN]} not known, {counts[Level.OK]} right"
+        f"\n{counts[Level.WRONG]} wrong, {counts[Level.WARNING]} warnings, "
+        f"{counts[Level.UNKNOWN]} unknown, {counts[Level.OK]} ok"
     )

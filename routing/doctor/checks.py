@@ -1,4 +1,4 @@
-"""What is looked at, in the order in which it is told. A check more is a function and a line here."""
+"""The table of checks, in the order of the report. A new check is a function and a line here."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from routing.doctor.node import CheckedNode, NoAnswer
 
 Check = Callable[[CheckedNode], Iterator[Diagnosis]]
 
-#: Organ -> its checks by name. Those of FreeSWITCH are skipped when it does not answer.
+#: Component -> its checks by name. Those of FreeSWITCH are skipped when it does not answer.
 CHECKS: dict[str, dict[str, Check]] = {
     "FreeSWITCH": {
         "reachable": switch.reachable,
@@ -50,7 +50,7 @@ CHECKS: dict[str, dict[str, Check]] = {
 
 @dataclass(frozen=True)
 class CheckResult:
-    """A finding and the check that found it."""
+    """A diagnosis and the check that made it."""
 
     component: str
     check: str
@@ -58,7 +58,7 @@ class CheckResult:
 
 
 def examine(node: CheckedNode) -> Iterator[CheckResult]:
-    """Every finding about a node, in the table's order."""
+    """Run all checks of a node, in the table's order."""
     for component, checks in CHECKS.items():
         for name, check in checks.items():
             try:
@@ -74,10 +74,10 @@ def _silent(name: str, check: Check, silence: NoAnswer) -> Diagnosis:
         away = f"is it running, and is that its event socket? ROUTING_ESL_PASSWORD is {value}"
         return wrong(f"FreeSWITCH does not answer: {silence}", refused if "password" in str(silence) else away)
     purpose = (check.__doc__ or "").partition("\n")[0]
-    return unknown(f"{name}: not known while FreeSWITCH does not answer", f"would check: {purpose}")
+    return unknown(f"{name}: unknown while FreeSWITCH does not answer", f"would check: {purpose}")
 
 
 def worst(results: list[CheckResult]) -> Level:
-    """The worst level among findings."""
+    """The worst level of the results."""
     levels = [one.finding.level for one in results]
     return next((level for level in (Level.WRONG, Level.UNKNOWN, Level.WARNING) if level in levels), Level.OK)

@@ -1,4 +1,4 @@
-"""What a check found: how bad it is, what it is, how to mend it."""
+"""The result of a check: how bad it is, what it is, how to mend it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class Level(StrEnum):
-    """How bad it is. ``unknown``: what would tell could not be asked."""
+    """How bad it is. ``unknown``: the check could not run."""
 
     OK = "ok"
     WARNING = "warning"
@@ -17,7 +17,7 @@ class Level(StrEnum):
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """One sentence about a node; ``mend`` says what to do and is empty where nothing is to be done."""
+    """One sentence about a node; ``mend`` says what to do; empty when there is nothing to do."""
 
     level: Level
     summary: str
@@ -30,15 +30,15 @@ def ok(summary: str) -> Diagnosis:
 
 
 def warning(summary: str, mend: str) -> Diagnosis:
-    """Calls go on, but."""
+    """Calls work, but something needs attention."""
     return Diagnosis(Level.WARNING, summary, mend)
 
 
 def wrong(summary: str, mend: str) -> Diagnosis:
-    """Calls are lost, or anybody can come in."""
+    """Calls are lost, or strangers have access."""
     return Diagnosis(Level.WRONG, summary, mend)
 
 
 def unknown(summary: str, mend: str = "") -> Diagnosis:
-    """Nobody could be asked."""
+    """The check could not run."""
     return Diagnosis(Level.UNKNOWN, summary, mend)

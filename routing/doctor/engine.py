@@ -1,4 +1,4 @@
-"""What decides: the engine's processes, its port, and its memory."""
+"""The engine: its processes, its port, its secrets and its memory."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from routing.doctor.diagnosis import Diagnosis, ok, warning, wrong
 from routing.doctor.node import CheckedNode, NoAnswer, is_loopback
 from routing.model.problem import counted
 
-#: The engine's metric, one row a secret.
+#: The engine's metric: one row for each secret.
 MISSING = "routing_secret_missing"
 
 
@@ -21,39 +21,39 @@ def healthy(node: CheckedNode) -> Iterator[Diagnosis]:
         node.http("/health")
     except NoAnswer as silence:
         yield wrong(
-            f"the engine does not answer: {silence}; open breakers and missing secrets are not known",
+            f"the engine does not answer: {silence}; open circuit breakers and missing secrets are unknown",
             "start `routing serve`; until then calls go by the compiled fallbacks",
         )
         return
     if node.compiled_engine and node.compiled_engine != node.engine:
         yield wrong(
-            f"the release asks {node.compiled_engine}, not {node.engine}",
+            f"the release connects to {node.compiled_engine}, not to {node.engine}",
             "publish with --engine, or serve with --listen",
         )
     ips = node.listeners(int(node.engine.rpartition(":")[2]))
     if not ips:
         yield wrong(
-            f"nobody listens on {node.engine}, where the release asks",
+            f"nothing listens on {node.engine}, to which the release connects",
             f"`routing serve --listen {node.engine}`, or publish with --engine where it listens",
         )
     elif not all(map(is_loopback, ips)):
         yield wrong(
-            f"the engine listens on {', '.join(ips)}: whoever reaches it decides calls",
+            f"the engine listens on {', '.join(ips)}: anybody who reaches it can act as FreeSWITCH",
             f"serve with --listen 127.0.0.1:{node.engine.rpartition(':')[2]}",
         )
     else:
-        yield ok(f"the engine is well and listens on {node.engine}")
+        yield ok(f"the engine is healthy and listens on {node.engine}")
 
 
 def open_breakers(node: CheckedNode) -> Iterator[Diagnosis]:
-    """No web server or CRM is being left alone."""
+    """No circuit breaker of a web server or CRM is open."""
     try:
         found = re.search(r"^routing_breakers_open(?:\{[^}]*\})? ([0-9.]+)", node.http("/metrics"), re.MULTILINE)
     except NoAnswer:
         return
     if found and float(found[1]) > 0:
         yield warning(
-            f"{counted(int(float(found[1])), 'web server')} failed several times in a row: not asked for a while",
+            f"{counted(int(float(found[1])), 'web server')} failed repeatedly: no requests for a while",
             "the engine's log names them",
         )
 
@@ -79,5 +79,5 @@ def memory(node: CheckedNode) -> Iterator[Diagnosis]:
     except NoAnswer as silence:
         yield warning(
             f"Redis does not answer: {silence}",
-            "sticky steps go on and orders are as written until it does; `routing serve` keeps one, or ROUTING_REDIS",
+            "until then sticky steps go on and orders are as written; `routing serve` runs one, or set ROUTING_REDIS",
         )

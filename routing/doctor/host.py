@@ -1,4 +1,4 @@
-"""The machine: clock, zone rules, room on disk, and a spool that is carried away."""
+"""The machine: clock, time zones, disk space, and the spool of finished calls."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def clock(node: CheckedNode) -> Iterator[Diagnosis]:
     """FreeSWITCH's clock is the machine's."""
     answer = node.ask("strepoch")
     if not re.fullmatch(r"[0-9]{1,12}", answer):
-        yield unknown(f"clock: FreeSWITCH does not say what time it has: `{answer[:60]}`", "`load mod_commands`")
+        yield unknown(f"clock: FreeSWITCH does not answer with a time: `{answer[:60]}`", "`load mod_commands`")
         return
     apart = abs(int(answer) - node.machine.now().timestamp())
     if apart > MOST_SECONDS:
@@ -37,12 +37,12 @@ def clock(node: CheckedNode) -> Iterator[Diagnosis]:
 
 
 def zones(node: CheckedNode) -> Iterator[Diagnosis]:
-    """In every zone of the release FreeSWITCH tells the time as tzdata does, in summer and in winter."""
+    """FreeSWITCH's time equals that of tzdata in every zone of the release, in summer and in winter."""
     used = _zones(node.release) | ({str(node.table["timezone"])} if node.table.get("timezone") else set())
     stale = [zone for zone in sorted(used) if not all(_same(node, zone, moment) for moment in _moments(node))]
     if stale:
         yield wrong(
-            f"FreeSWITCH tells another time than tzdata in {', '.join(stale)}",
+            f"FreeSWITCH's time differs from tzdata's in {', '.join(stale)}",
             "replace timezones.conf.xml by the one that `routing node init` writes, then `reloadxml`",
         )
     elif used:
@@ -69,7 +69,7 @@ def _same(node: CheckedNode, zone: str, moment: datetime) -> bool:
 
 
 def disk(node: CheckedNode) -> Iterator[Diagnosis]:
-    """There is room for recordings, the spool and the next release."""
+    """There is disk space for recordings, the spool and the next release."""
     places = {"the release root": node.root}
     places |= {
         name: Path(node.variables[f"{name}_dir"]) for name in ("recordings", "log") if node.variables.get(f"{name}_dir")
@@ -82,9 +82,9 @@ def disk(node: CheckedNode) -> Iterator[Diagnosis]:
             continue
         summary = f"{free / 2**30:.1f} GB free for {name} ({path})"
         if free < LEAST_BYTES:
-            yield wrong(summary, "make room: recordings and journal files are lost otherwise")
+            yield wrong(summary, "free disk space: recordings and journal files are lost otherwise")
         elif free < FEW_BYTES:
-            yield warning(summary, "make room soon")
+            yield warning(summary, "free disk space soon")
         else:
             yield ok(summary)
 
@@ -92,7 +92,7 @@ def disk(node: CheckedNode) -> Iterator[Diagnosis]:
 def writable(node: CheckedNode) -> Iterator[Diagnosis]:
     """FreeSWITCH's user can write finished calls, recordings, voicemails and its log."""
     if node.pid is None:
-        yield unknown("FreeSWITCH's process is not on this machine: whether it can write its folders is not known")
+        yield unknown("FreeSWITCH's process is not on this machine: whether it can write its folders is unknown")
         return
     user, groups = node.machine.owner(node.pid)
     places = {"finished calls": node.settings("json_cdr.conf").get("log-dir", "")}
@@ -101,7 +101,7 @@ def writable(node: CheckedNode) -> Iterator[Diagnosis]:
     if shut:
         yield wrong(
             f"FreeSWITCH (user {user}) cannot write {', '.join(shut)}",
-            f"give them to its user: `chown -R {user} FOLDER`; calls, recordings and messages are lost meanwhile",
+            f"change their owner: `chown -R {user} FOLDER`; until then calls, recordings and messages are lost",
         )
     else:
         yield ok(f"FreeSWITCH's user ({user}) can write finished calls, recordings and its log")
@@ -116,7 +116,7 @@ def unfinished(node: CheckedNode) -> Iterator[Diagnosis]:
     """Every call of the last day has its CDR, as far as the root's own journal knows."""
     file, since = node.root / "journal.db", node.machine.now().timestamp() - 86400
     if not file.is_file():
-        yield ok("calls without a CDR: not looked for, the journal is not in the root")
+        yield ok("calls without a CDR: not checked, the journal is not in the root")
         return
     try:
         with closing(sqlite3.connect(f"file:{quote(str(file))}?mode=ro", uri=True)) as opened:
@@ -132,11 +132,11 @@ def unfinished(node: CheckedNode) -> Iterator[Diagnosis]:
 
 
 def spool(node: CheckedNode) -> Iterator[Diagnosis]:
-    """Finished calls are carried into the journal."""
+    """Finished calls are recorded in the journal."""
     folder = Path(node.settings("json_cdr.conf").get("log-dir") or "/nowhere")
     if not folder.is_dir():
         yield wrong(
-            f"FreeSWITCH writes no finished calls: its spool {folder} is not there",
+            f"FreeSWITCH writes no finished calls: its spool {folder} does not exist",
             "create it, or name another as log-dir in json_cdr.conf.xml, then `reload mod_json_cdr`",
         )
         return

@@ -1,4 +1,4 @@
-"""The machine's side of `node.Machine`: Linux's /proc, the clock, the disk."""
+"""`node.Machine` on Linux: /proc, the clock, the disk."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Linux:
 
 
 def _address(text: str) -> tuple[str, int]:
-    """``0100007F:1F55`` of /proc/net/tcp: words of the machine's byte order."""
+    """``0100007F:1F55`` of /proc/net/tcp: groups of four bytes in the machine's byte order."""
     digits, _, port = text.partition(":")
     groups = [bytes.fromhex(digits[at : at + 8])[::-1] for at in range(0, len(digits), 8)]
     return str(ipaddress.ip_address(b"".join(groups))), int(port, 16)

@@ -1,4 +1,4 @@
-"""The node as checks see it: questions to FreeSWITCH, to the engine, to Redis and to the machine, as ports."""
+"""The node as checks see it: ports to FreeSWITCH, the engine, Redis and the machine."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ _LOOPBACK = re.compile(r"127\.|::1$|::ffff:127\.")
 
 
 class NoAnswer(Exception):
-    """Whoever was asked did not answer; the text says why."""
+    """FreeSWITCH, the engine or Redis did not answer; the text says why."""
 
 
 class Machine(Protocol):
     """The machine that the node runs on."""
 
     def listening(self) -> frozenset[tuple[str, int]]:
-        """Addresses and TCP ports that are listened on."""
+        """Addresses and TCP ports on which a process listens."""
 
     def free_bytes(self, path: Path) -> int:
-        """Room left where a path is. Raises OSError."""
+        """Free bytes of the path's file system. Raises OSError."""
 
     def owner(self, pid: int) -> tuple[int, frozenset[int]]:
         """User and groups of a process. Raises OSError."""
@@ -39,7 +39,9 @@ class Machine(Protocol):
 
 @dataclass
 class CheckedNode:
-    """Ports and places. ``switch`` answers API commands, ``http`` a path of the engine's status; both raise Silent."""
+    """Ports to the node. ``switch``: API command -> answer, ``http``: path of the engine's status -> body. Both raise
+    NoAnswer.
+    """
 
     root: Path
     switch: Callable[[str], str]
@@ -47,25 +49,25 @@ class CheckedNode:
     redis: Callable[[], str]
     opens: Callable[[str], bool]
     machine: Machine
-    #: Where the engine is said to listen; the release tells it otherwise.
+    #: The engine's address as given by the user; else the release's.
     given_engine: str = ""
     _answers: dict[str, str] = field(default_factory=dict)
 
     def ask(self, command: str) -> str:
-        """FreeSWITCH's answer to an API command, asked once. Raises Silent."""
+        """FreeSWITCH's answer to an API command, requested once. Raises NoAnswer."""
         if command not in self._answers:
             self._answers[command] = self.switch(command).strip()
         return self._answers[command]
 
     def settings(self, name: str) -> Mapping[str, str]:
-        """The ``param``s of a configuration as FreeSWITCH has it loaded, ``switch.conf``. Raises Silent."""
+        """The ``param``s of a configuration as FreeSWITCH has loaded it, ``switch.conf``. Raises NoAnswer."""
         found = parsed(self.ask(f"xml_locate configuration configuration name {name}"))
         params = [] if found is None else found.iter("param")
         return {str(param.get("name")): str(param.get("value")) for param in params}
 
     @cached_property
     def variables(self) -> Mapping[str, str]:
-        """FreeSWITCH's global variables. Raises Silent."""
+        """FreeSWITCH's global variables. Raises NoAnswer."""
         pairs = (line.partition("=") for line in self.ask("global_getvar").splitlines())
         return {name: value for name, _, value in pairs}
 
@@ -90,7 +92,7 @@ class CheckedNode:
 
     @cached_property
     def compiled_engine(self) -> str:
-        """Where the live release asks the engine; empty when it does nowhere."""
+        """The engine's address in the live release; empty without a dynamic step."""
         files = sorted(self.release.glob("schemes/*.xml")) if self.release else []
         return next((found[1].decode() for file in files if (found := _ENGINE_SOCKET.search(file.read_bytes()))), "")
 
@@ -120,12 +122,12 @@ class CheckedNode:
 
 
 def is_loopback(ip: str) -> bool:
-    """Whether only this machine can come in at an address."""
+    """Whether only this machine can connect to an address."""
     return bool(_LOOPBACK.match(ip))
 
 
 def parsed(text: str) -> ET.Element | None:
-    """XML as FreeSWITCH answers it; None for what is none, such as ``-ERR``."""
+    """XML of FreeSWITCH's answer; None when it is not XML, such as ``-ERR``."""
     try:
         return ET.fromstring(text)  # noqa: S314  # from our own switch
     except ET.ParseError:

@@ -1,4 +1,4 @@
-"""The release: one is live, whole, readable by FreeSWITCH's user, and what FreeSWITCH has loaded."""
+"""The release: live, complete, readable by FreeSWITCH's user, and loaded by FreeSWITCH."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from routing.doctor.diagnosis import Diagnosis, ok, unknown, warning, wrong
 from routing.doctor.node import CheckedNode
 from routing.doctor.rights import may_read
 
-#: Files of a release that FreeSWITCH reads; those of a kind are written alike.
+#: Files of a release that FreeSWITCH reads; those of a pattern are written alike.
 KINDS = ("gateways/*.xml", "schemes/*.xml", "numbers/*.xml", "people/*.xml", "sounds/*")
 MOST_LOOKED_AT, MOST_NAMED = 200, 5
 PUBLISH = "`routing publish` again"
@@ -32,11 +32,11 @@ def current(node: CheckedNode) -> Iterator[Diagnosis]:
             f"release {node.release.name}: {len(there)} of {expected} files, {len(empty)} of them empty", PUBLISH
         )
     else:
-        yield ok(f"release {node.release.name} is live and whole ({expected} files)")
+        yield ok(f"release {node.release.name} is live and complete ({expected} files)")
 
 
 def dialplan(node: CheckedNode) -> Iterator[Diagnosis]:
-    """FreeSWITCH's own dialplan leads into this root."""
+    """FreeSWITCH's own dialplan uses this root."""
     texts = [node.ask(f"xml_locate dialplan context name routing_{side}") for side in ("inbound", "internal")]
     if any("<context" not in text for text in texts):
         yield wrong(
@@ -45,20 +45,20 @@ def dialplan(node: CheckedNode) -> Iterator[Diagnosis]:
         )
     elif not all(f"{node.root}/current/" in text for text in texts):
         yield wrong(
-            f"FreeSWITCH's dialplan leads to another root than {node.root}",
-            "run `routing node init` with this --root, or look at the other root",
+            f"FreeSWITCH's dialplan uses another root than {node.root}",
+            "run `routing node init` with this --root, or check the other root",
         )
     else:
-        yield ok("FreeSWITCH's dialplan leads into this root")
+        yield ok("FreeSWITCH's dialplan uses this root")
 
 
 def readable(node: CheckedNode) -> Iterator[Diagnosis]:
     """FreeSWITCH's user can read the release, its passwords included."""
     if node.release is None:
-        yield unknown("readable: there is no release to be read")
+        yield unknown("readable: there is no release")
         return
     if node.pid is None:
-        yield unknown("FreeSWITCH's process is not on this machine: whether it can read the release is not known")
+        yield unknown("FreeSWITCH's process is not on this machine: whether it can read the release is unknown")
         return
     user, groups = node.machine.owner(node.pid)
     files = [node.root / "current" / name for name in ("entry.xml", "internal.xml", "directory.xml")]
@@ -97,6 +97,6 @@ def stock(node: CheckedNode) -> Iterator[Diagnosis]:
     left = [account for account in left if node.ask(f"user_exists id {account} {domain}") == "true"]
     if left:
         yield warning(
-            f"sample accounts of FreeSWITCH are there ({', '.join(left)}, ...); everybody knows their password",
+            f"sample accounts of FreeSWITCH exist ({', '.join(left)}, ...); everybody knows their password",
             "remove conf/directory/default/10*.xml and `reloadxml`",
         )

@@ -1,4 +1,4 @@
-"""What a user may do with files, by their modes and those of the folders above; ACLs are not looked at."""
+"""What a user may do with files, by their modes and those of the folders above; ACLs are ignored."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ def may_read(path: Path, user: int, groups: frozenset[int]) -> bool:
 
 
 def allowed(facts: os.stat_result, user: int, groups: frozenset[int], bit: int) -> bool:
-    """Whether a file's mode lets a user in.
+    """Whether a file's mode allows access.
 
-    ``wanted`` is the bit for everybody; the owner's and the group's are six and three places before it.
+    ``bit`` is the bit for others; the owner's and the group's are six and three places higher.
     """
     if facts.st_uid == user:
         return bool(facts.st_mode & bit << 6)

@@ -1,4 +1,4 @@
-"""The SIP side: profiles are what the dialplan expects, carriers are registered, people's phones too."""
+"""SIP: profiles as the dialplan expects them, registered gateways and registered phones."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from routing.doctor.diagnosis import Diagnosis, ok, unknown, warning, wrong
 from routing.doctor.node import CheckedNode, parsed
 
 MOST_NAMED = 8
-#: Profile -> its settings that calls and safety depend on.
+#: Profile -> its settings on which calls and security depend.
 PROFILES = {
     "internal": {"context": "routing_internal", "auth-calls": "true", "manual-redirect": "true"},
     "external": {"context": "routing_inbound", "disable-transfer": "true", "manual-redirect": "true"},
@@ -18,22 +18,20 @@ PROFILES = {
 
 
 def profiles(node: CheckedNode) -> Iterator[Diagnosis]:
-    """Both profiles run, ask phones for passwords and send calls where the release is."""
+    """Both profiles run, authenticate phones and send calls to the release."""
     found = parsed(node.ask("xml_locate configuration configuration name sofia.conf"))
     loaded = {} if found is None else {str(one.get("name")): one for one in found.iter("profile")}
     for name, rules in PROFILES.items():
         status = parsed(node.ask(f"sofia xmlstatus profile {name}"))
         if name not in loaded or status is None:
-            yield wrong(
-                f"there is no running SIP profile `{name}`", f"`sofia profile {name} start`, and look into the log"
-            )
+            yield wrong(f"there is no running SIP profile `{name}`", f"`sofia profile {name} start`, and read the log")
             continue
         settings = {str(param.get("name")): str(param.get("value")) for param in loaded[name].iter("param")}
         off = [
             f"{key} is {settings.get(key) or 'not set'}" for key, value in rules.items() if settings.get(key) != value
         ]
         if name == "external" and not settings.get("apply-inbound-acl"):
-            off.append("apply-inbound-acl is not set: anybody may call in")
+            off.append("apply-inbound-acl is not set: anybody may send calls")
         if off:
             mend = ", ".join(f"{key} {value}" for key, value in rules.items())
             yield wrong(f"profile {name}: {', '.join(off)}", f"set {mend}; `routing node init` writes such a profile")
@@ -42,7 +40,7 @@ def profiles(node: CheckedNode) -> Iterator[Diagnosis]:
 
 
 def transfers(node: CheckedNode) -> Iterator[Diagnosis]:
-    """A phone's REFER cannot write legs and commands into a dial string of FreeSWITCH's own."""
+    """A phone's REFER cannot put legs and commands into a dial string of FreeSWITCH."""
     found = parsed(node.ask("xml_locate configuration configuration name sofia.conf"))
     params = () if found is None else found.findall(".//profile[@name='internal']/settings/param")
     settings = {str(param.get("name")): str(param.get("value")) for param in params}
@@ -61,11 +59,11 @@ def transfers(node: CheckedNode) -> Iterator[Diagnosis]:
             "install it (freeswitch-mod-lua) and restart, or `routing node init --no-transfers`",
         )
     else:
-        yield ok("phones transfer calls, and write into no dial string by it")
+        yield ok("phones transfer calls, and cannot forge dial strings by it")
 
 
 def guesses(node: CheckedNode) -> Iterator[Diagnosis]:
-    """Who guesses passwords of SIP accounts can be refused."""
+    """Guessing passwords of SIP accounts is limited."""
     if "directory" not in node.settings("lua.conf").get("xml-handler-bindings", ""):
         yield warning(
             "passwords of SIP accounts can be guessed without end",
@@ -77,7 +75,7 @@ def guesses(node: CheckedNode) -> Iterator[Diagnosis]:
             "install it (freeswitch-mod-lua) and restart, or use the fail2ban-filter.conf of `routing node init`",
         )
     else:
-        yield ok("who guesses passwords of SIP accounts is refused, where the engine listens")
+        yield ok("addresses that guess passwords of SIP accounts are blocked while the engine runs")
 
 
 def gateways(node: CheckedNode) -> Iterator[Diagnosis]:
@@ -99,15 +97,15 @@ def gateways(node: CheckedNode) -> Iterator[Diagnosis]:
         else:
             yield wrong(
                 f"gateway {name} is {state} and {status}: calls through it fail{_unreached(node, name)}",
-                "check its proxy, user name and password with the carrier; FreeSWITCH's log tells the answer it gets",
+                "check its proxy, user name and password with the carrier; FreeSWITCH's log shows the answer it gets",
             )
 
 
 def _unreached(node: CheckedNode, gateway: str) -> str:
-    """Of the company's numbers, those that nobody reaches meanwhile."""
+    """The company's numbers that no other gateway carries, as text."""
     listed = [number for number in node.lists.get(gateway, ()) if not _has_another(node, gateway, number)]
     more = f" and {len(listed) - MOST_NAMED} more" if len(listed) > MOST_NAMED else ""
-    return f", and nobody reaches {', '.join(listed[:MOST_NAMED])}{more}" if listed else ""
+    return f"; nobody can call {', '.join(listed[:MOST_NAMED])}{more}" if listed else ""
 
 
 def _has_another(node: CheckedNode, gateway: str, number: str) -> bool:
@@ -139,6 +137,6 @@ def phones(node: CheckedNode) -> Iterator[Diagnosis]:
     strangers = sorted(registered - accounts.keys())
     if strangers:
         yield warning(
-            f"registered but nobody's in this release: {', '.join(strangers[:MOST_NAMED])}",
+            f"registered, but not in this release: {', '.join(strangers[:MOST_NAMED])}",
             "remove these accounts from FreeSWITCH's own directory, or add them to people",
         )

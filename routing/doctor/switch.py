@@ -1,4 +1,4 @@
-"""FreeSWITCH itself: is it there, what is known against its version, is it closed to strangers."""
+"""FreeSWITCH: whether it answers, its version's advisories, its access control."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from routing.doctor.node import CheckedNode, is_loopback
 
 #: First version without it, its name, what it does. From the project's security advisories and the CVE list.
 ADVISORIES = (
-    ((1, 10, 7), "CVE-2021-37624", "SIP MESSAGE is taken without authentication"),
+    ((1, 10, 7), "CVE-2021-37624", "SIP MESSAGE is accepted without authentication"),
     ((1, 10, 7), "CVE-2021-41105", "an SRTP packet from anybody ends a call"),
-    ((1, 10, 7), "CVE-2021-41157", "SIP SUBSCRIBE is taken without authentication"),
+    ((1, 10, 7), "CVE-2021-41157", "SIP SUBSCRIBE is accepted without authentication"),
     ((1, 10, 10), "CVE-2023-40018", "a crafted SDP of an ICE call stops it"),
     ((1, 10, 11), "CVE-2023-51443", "DTLS packets from anybody end calls that use DTLS-SRTP"),
     ((1, 11, 2), "CVE-2026-49840", "a frame to the event socket corrupts memory before any password"),
 )
-#: Oldest version that the releases were tried on.
+#: Oldest version on which releases are tested.
 OLDEST = (1, 10, 12)
 MODULES = (
     "mod_commands", "mod_dialplan_xml", "mod_dptools", "mod_event_socket", "mod_hash", "mod_json_cdr",
     "mod_native_file", "mod_sndfile", "mod_sofia", "mod_tone_stream",
 )  # fmt: skip
-#: mod_sndfile does not take that ending.
+#: Plays .mp3, which mod_sndfile does not.
 PLAYS_MP3 = "mod_shout"
 #: Passwords that every attacker tries first.
 KNOWN_PASSWORDS = ("ClueCon", "cluecon", "1234", "")
@@ -37,7 +37,7 @@ def reachable(node: CheckedNode) -> Iterator[Diagnosis]:
     elif "Command not found" in status:
         yield wrong("answers, but has no command `status`", "`load mod_commands`, and name it in modules.conf.xml")
     else:
-        yield wrong("answers but is not ready for calls", "look into its log; `fsctl resume` if it was paused")
+        yield wrong("answers but is not ready for calls", "read its log; `fsctl resume` if it was paused")
 
 
 def _uptime(status: str) -> str:
@@ -48,21 +48,21 @@ def _uptime(status: str) -> str:
 
 
 def version(node: CheckedNode) -> Iterator[Diagnosis]:
-    """Its version has no known holes and is one that releases were tried on."""
+    """Its version has no known vulnerability and is one on which releases are tested."""
     answer = node.ask("version short")
     found = re.match(r"(\d+)\.(\d+)\.(\d+)", answer)
     if not found:
-        yield warning(f"the version `{answer[:40]}` is not one that can be compared", "compare it with the advisories")
+        yield warning(f"the version `{answer[:40]}` cannot be compared", "compare it with the advisories")
         return
     number = tuple(map(int, found.groups()))
     if number < OLDEST:
-        yield wrong(f"{found[0]} is older than {_dotted(OLDEST)}", "releases were tried on that and newer: upgrade")
+        yield wrong(f"{found[0]} is older than {_dotted(OLDEST)}", "releases are tested on that and newer: upgrade")
     holes = [f"{name} ({effect})" for fixed, name, effect in ADVISORIES if number < fixed]
     if holes:
         newest = _dotted(max(fixed for fixed, _, _ in ADVISORIES if number < fixed))
-        yield warning(f"{found[0]} has known holes: {'; '.join(holes)}", f"upgrade to {newest} or newer")
+        yield warning(f"{found[0]} has known vulnerabilities: {'; '.join(holes)}", f"upgrade to {newest} or newer")
     elif number >= OLDEST:
-        yield ok(f"{found[0]}, no known holes")
+        yield ok(f"{found[0]}, no known vulnerabilities")
 
 
 def _dotted(number: tuple[int, ...]) -> str:
@@ -113,30 +113,30 @@ def event_socket(node: CheckedNode) -> Iterator[Diagnosis]:
     open_to = [ip for ip in node.listeners(port) if not is_loopback(ip)]
     if open_to:
         yield wrong(
-            f"the event socket (port {port}) listens on {', '.join(open_to)}: its password is all that protects it",
+            f"the event socket (port {port}) listens on {', '.join(open_to)}: only its password protects it",
             'in event_socket.conf.xml: <param name="listen-ip" value="127.0.0.1"/>, then restart',
         )
     elif node.listeners(port):
         yield ok(f"the event socket listens on loopback only (port {port})")
     else:
-        yield unknown(f"event-socket: on which addresses port {port} is open is not known: not seen on this machine")
+        yield unknown(f"event-socket: the addresses of port {port} are unknown: it is not open on this machine")
     known = [password for password in KNOWN_PASSWORDS if node.opens(password)]
     if known:
         yield wrong(
             f"the event socket's password is `{known[0]}`, which everybody knows",
-            "give it a long one of its own (`routing node init` invents one)",
+            "set a long random one (`routing node init` generates one)",
         )
     if not settings.get("apply-inbound-acl"):
         yield warning("the event socket has no ACL", 'add <param name="apply-inbound-acl" value="loopback.auto"/>')
 
 
 def limits(node: CheckedNode) -> Iterator[Diagnosis]:
-    """It refuses more calls than it can carry."""
+    """It refuses more calls than it can handle."""
     settings = node.settings("switch.conf")
     missing = [name for name in ("max-sessions", "sessions-per-second") if not settings.get(name)]
     if missing:
         yield warning(
-            f"no {' and no '.join(missing)} is set", "set them in switch.conf.xml to what this machine carries"
+            f"no {' and no '.join(missing)} is set", "set them in switch.conf.xml to what this machine can handle"
         )
     else:
         yield ok(f"at most {settings['max-sessions']} sessions, {settings['sessions-per-second']} new a second")

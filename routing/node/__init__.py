@@ -1,1 +1,1 @@
-"""FreeSWITCH's side of a node: its configuration, certificate, time zones and rights."""
+"""FreeSWITCH on a node: its configuration, certificate, time zones and file permissions."""

@@ -1,7 +1,7 @@
-"""The node's certificate: read, tried as a phone would, and written as FreeSWITCH reads it.
+"""The node's certificate: read, tested in a handshake as a phone would do it, and written in FreeSWITCH's form.
 
-FreeSWITCH says nothing about a certificate that it cannot use: it makes one of its own, or refuses every handshake. So
-whatever is wrong is found here, with words.
+FreeSWITCH reports nothing about a certificate that it cannot use: it generates its own or refuses every handshake. So
+every fault is found here, with a message.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pathlib import Path
 
 #: Names in the folder of a certificate, in the order of preference: certbot's, and FreeSWITCH's own.
 CERTIFICATES = (("fullchain.pem", "privkey.pem"), ("agent.pem", "agent.pem"))
-#: Authorities beside it that count besides the machine's: of carriers, or of an own company.
+#: Further authorities in the same folder: of carriers, or of the company.
 AUTHORITIES = "cafile.pem"
 #: Where FreeSWITCH looks, below its ``tls-cert-dir``.
 AGENT, TRUSTED = "agent.pem", "cafile.pem"
@@ -26,7 +26,7 @@ _MOST_RECORDS = 10
 
 @dataclass(frozen=True)
 class Certificate:
-    """Texts of the two files, and when the certificate ends."""
+    """Texts of the two files, and when the certificate expires."""
 
     agent: str
     trusted: str
@@ -34,10 +34,9 @@ class Certificate:
 
 
 def read(folder: Path, name: str) -> Certificate:
-    """The certificate in a folder, good for a host name or an address.
+    """The certificate in a folder, valid for a host name or an address.
 
-    Raises ValueError saying what is wrong: nothing there, a key that does not fit or is encrypted, out of date, another
-    name.
+    Raises ValueError with the fault: no certificate, a wrong or encrypted key, expired, another name.
     """
     public, private = _files(folder)
     chain, key = _text(public), _text(private)
@@ -90,7 +89,7 @@ def _key(text: str, path: Path) -> str:
 
 
 def _machines() -> list[str]:
-    """What the machine trusts: carriers that are called by TLS are checked against it."""
+    """The machine's authorities: certificates of carriers are checked against them."""
     paths = ssl.get_default_verify_paths()
     for place in filter(None, (paths.cafile, *_SYSTEM)):
         if Path(place).is_file():
@@ -100,7 +99,7 @@ def _machines() -> list[str]:
 
 
 def _tried(public: Path, private: Path, leaf: str, name: str) -> datetime:
-    """Shake hands as a phone that trusts this certificate and knows the node by ``name``; when it ends."""
+    """Make a handshake as a phone that trusts this certificate and knows the node by ``name``; when it expires."""
     server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     try:
         server.load_cert_chain(public, private, password=_refuse_encrypted(private))

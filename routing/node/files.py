@@ -1,7 +1,7 @@
-"""The switch's side of a node: renders FreeSWITCH's base configuration and fixed dialplan, and writes it.
+"""Renders and writes FreeSWITCH's base configuration and fixed dialplan.
 
-Rendering is pure (`render`); `write` puts files beside and renames them. Knows nothing of schemes: everything that
-changes with a release is included from ROOT/current by the switch itself.
+Rendering is pure (`render`); `write` writes temporary files and renames them. Knows nothing of schemes: FreeSWITCH
+itself includes everything that changes with a release from ROOT/current.
 """
 
 from __future__ import annotations
@@ -20,18 +20,18 @@ from routing.model import ringback
 from routing.node import certificate, rights, timezones
 from routing.node.settings import Settings, bound, carriers, check, is_limited
 
-#: Files that hold a secret: readable by the owner alone.
+#: Files that hold a secret: readable by the owner only.
 EVENT_SOCKET = "event_socket.json"
 _LEG_MARK = ("conf/vars.xml", "conf/dialplan/routing.xml", "adopt/dialplan.xml")
 _KEY, _TRUSTED = f"conf/tls/{certificate.AGENT}", f"conf/tls/{certificate.TRUSTED}"
 SECRET_FILES = frozenset({EVENT_SOCKET, "conf/autoload_configs/event_socket.conf.xml", _KEY, *_LEG_MARK})
-#: Run-time folders of the switch under the node's directory.
+#: Run-time folders of FreeSWITCH below the node's directory.
 FOLDERS = ("log", "db", "run", "recordings", "storage", "cache", "spool", "tmp")
 
 #: A file system in memory (Linux).
 MEMORY = Path("/dev/shm")  # noqa: S108 - the switch's databases live there, see `database_folder`
 
-#: Of the templates: the rest is the compiler's.
+#: Folders of the node's templates; the others are the compiler's.
 _FOLDERS = ("conf/", "dialplan/", "adopt/")
 _RATE = re.compile(r"0|[1-9]\d{0,5}/[1-9]\d{0,5}")
 _PLAIN_PATH = re.compile(r"/[\w./+-]*")
@@ -39,7 +39,7 @@ _PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]*")
 
 
 def render(settings: Settings) -> dict[str, str]:
-    """Relative path -> text of every file of the node. Raises ValueError for a setting that no file can hold."""
+    """Relative path -> text of every file of the node. Raises ValueError for an invalid setting."""
     check(settings)
     values = asdict(settings) | {
         "domain": settings.domain or settings.address,
@@ -64,9 +64,9 @@ def render(settings: Settings) -> dict[str, str]:
 
 
 def write(home: Path, files: dict[str, str], group: int | None = None) -> None:
-    """Write the node's files under ``home`` and make the folders that the switch fills: nobody else's, or a group's.
+    """Write the node's files below ``home`` and make the folders that FreeSWITCH fills, private or shared with a group.
 
-    ``group`` is an id; secrets are readable by their owner alone, or by the group too.
+    ``group`` is an id; secrets are readable by their owner only, or by the group too.
     """
     for folder in FOLDERS:
         (home / folder).mkdir(parents=True, exist_ok=True, mode=0o750)
@@ -93,8 +93,8 @@ def command(home: Path) -> list[str]:
 
 
 def database_folder(home: Path) -> Path:
-    """Where the switch keeps registrations and channels: in memory, so that phones register while the disk is full, and
-    under a name that nobody guesses. A restart of FreeSWITCH keeps them; after one of the machine phones register anew.
+    """Where FreeSWITCH stores registrations and channels: in memory, so that phones register while the disk is full,
+    under an unguessable name. They survive a restart of FreeSWITCH; after one of the machine phones register again.
     """
     try:
         mark = hashlib.sha256(f"{home}:{password(home)}".encode()).hexdigest()[:20]
@@ -113,7 +113,7 @@ def _target(template: str) -> str:
 
 
 def password(home: Path) -> str:
-    """The node's event socket password: the one it has, or a new one."""
+    """The node's event socket password: the existing one, or a new one."""
     try:
         known = json.loads((home / EVENT_SOCKET).read_text(encoding="utf-8"))
     except FileNotFoundError:

@@ -1,8 +1,7 @@
-"""Rights of the node's folders and of a release root: their owner's alone, or shared with a group.
+"""Permissions of the node's folders and of a release root: private to their owner, or shared with a group.
 
-FreeSWITCH, the engine, the journal and whoever publishes may be users of their own in one group. A folder of the group
-hands the group on to what is made in it (setgid); a release in such a root has its secrets readable by the group
-(`routing.compile.store`).
+FreeSWITCH, the engine, the journal and publishing may run as different users of one group. New files inherit the group
+of their folder (setgid); a release in such a root has its secrets readable by the group (`routing.compile.store`).
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ FOLDER, ROOT = 0o2770, 0o2775
 
 
 def group_of(name: str) -> int:
-    """The id of a group, by name or by number. Raises ValueError for one that is not there."""
+    """The id of a group, by name or by number. Raises ValueError for an unknown one."""
     if name.isascii() and name.isdigit():
         return int(name)
     try:
@@ -26,7 +25,7 @@ def group_of(name: str) -> int:
 
 
 def give(folder: Path, group: int | None) -> None:
-    """A folder that the switch fills: the group's, or closed to everybody but its owner and the group that it has.
+    """Share a folder that FreeSWITCH fills with a group, or close it to all but its owner and its own group.
 
     Raises PermissionError for a group that this user is not in.
     """
@@ -38,12 +37,12 @@ def give(folder: Path, group: int | None) -> None:
 
 
 def share(root: Path, group: int) -> None:
-    """A release root whose folders are the group's to write, those that are there too. Everybody may read releases."""
+    """Make a release root and all its folders writable for a group. Everybody may read releases."""
     root.mkdir(parents=True, exist_ok=True)
     for path, folders, _ in os.walk(root):
         own = Path(path)
         if own.name == "redis" and own.parent == root:
-            folders.clear()  # its user's alone
+            folders.clear()  # private to its user
             continue
         os.chown(own, -1, group)
         own.chmod(ROOT)

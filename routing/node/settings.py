@@ -1,4 +1,4 @@
-"""What a node is told, and what follows from it: plain text alone, since it lands in FreeSWITCH's configuration."""
+"""The settings of a node, checked: only plain text may go into FreeSWITCH's configuration."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]*")
 
 @dataclass(frozen=True)
 class Settings:
-    """What a node is told. Rates are ``calls/seconds``, ``0`` is no limit; paths are absolute; timeouts are seconds."""
+    """The settings of a node. Rates are ``calls/seconds``, ``0`` is no limit; paths are absolute, timeouts seconds."""
 
     home: Path
     root: Path
@@ -56,25 +56,25 @@ class Settings:
 
 
 def is_limited(settings: Settings) -> bool:
-    """Whether every call from outside meets a flood limit."""
+    """Whether calls from outside have a flood limit."""
     rates = bound(settings.caller_rate), bound(settings.number_rate)
     return any((*rates, settings.caller_calls, settings.number_calls))
 
 
 def bound(rate: str) -> str:
-    """A rate as templates have it: empty where there is no limit."""
+    """A rate for templates: empty without a limit."""
     return "" if rate == "0" else rate
 
 
 def carriers(settings: Settings) -> tuple[str, ...]:
-    """The carriers' networks; a node on loopback without any is a trial and hears the machine itself."""
+    """The carriers' networks; a node on loopback without any is for trials and accepts the machine itself."""
     if not settings.carriers and ipaddress.ip_address(settings.external_address or settings.address).is_loopback:
         return ("127.0.0.0/8", "::1/128")
     return tuple(str(ipaddress.ip_network(cidr)) for cidr in settings.carriers)
 
 
 def check(settings: Settings) -> None:
-    """Everything below lands in the switch's configuration: only plain text may."""
+    """Check that all settings are plain text: they go into FreeSWITCH's configuration."""
     addresses = filter(None, (settings.address, settings.external_address, settings.public_address))
     versions = {_version(address) for address in addresses}
     if settings.public_address and len(versions) > 1:
@@ -103,5 +103,5 @@ def is_address(text: str) -> bool:
 
 def _version(text: str) -> int:
     if "%" in text:
-        raise ValueError(f"{text} is good on one link alone: write an address without `%`")
+        raise ValueError(f"{text} is valid on one link only: write an address without `%`")
     return ipaddress.ip_address(text).version

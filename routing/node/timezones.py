@@ -1,7 +1,7 @@
 """Zone rules for FreeSWITCH's timezones.conf, read from tzdata's TZif files.
 
-FreeSWITCH understands POSIX TZ rules as of long ago: zone names of letters only and no negative rule times, so
-``<+0330>-3:30`` and ``M3.5.0/-1`` are rewritten into what it reads. Knows nothing of calendars or schemes.
+FreeSWITCH reads old POSIX TZ rules only: zone names of letters and no negative times, so ``<+0330>-3:30`` and
+``M3.5.0/-1`` are rewritten. Knows nothing of calendars or schemes.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def rules() -> dict[str, str]:
 
 @cache
 def _rules() -> dict[str, str]:
-    """`rules`, from some 500 files that do not change while we run."""
+    """`rules`, cached: they come from some 500 files that do not change."""
     zones = importlib.resources.files("tzdata") / "zones"
     names = [name for name in zones.read_text(encoding="utf-8").split() if name not in INEXPRESSIBLE_ZONES]
     found = {name: rule(_tzif(name)) for name in names}
@@ -53,7 +53,7 @@ def dialect(posix: str) -> str:
 
 
 def _not_early(match: re.Match[str]) -> str:
-    """Last weekday of a month, N hours before its midnight: as a fourth weekday some days on.
+    """Last weekday of a month, N hours before its midnight, as a fourth weekday some days later.
 
     The fourth occurrence falls on days 22-28, so the last one of a month of L days is always L-28 days later
     than the fourth of the weekday that lies L-28 days before it in the week.

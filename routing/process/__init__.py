@@ -1,1 +1,1 @@
-"""What every process of ours needs: log lines, secrets, folders that go with it, Redis by its environment."""
+"""What every process needs: log lines, secrets, temporary folders, Redis from its environment."""

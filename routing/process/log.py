@@ -1,7 +1,6 @@
-"""Log lines as JSON, one object a line, to standard error, written so that a full pipe never stops a call.
+"""Log lines as JSON objects, one a line, on standard error; a full pipe never stops a call.
 
-A line that cannot be written at once is dropped and counted. Secrets never come here: callers pass hosts,
-not URLs.
+A line that cannot be written at once is dropped and counted. Secrets are never logged: callers pass hosts, not URLs.
 """
 
 from __future__ import annotations
@@ -28,7 +27,7 @@ class Lines:
         self.dropped = 0
 
     def close(self) -> None:
-        """Give back what was opened anew; lines that come after are dropped."""
+        """Close the descriptor; later lines are dropped."""
         if self._socket:
             self._socket.close()
         elif self._is_own:
@@ -55,9 +54,9 @@ class Lines:
 
 
 def _without_waiting(descriptor: int) -> tuple[int, socket.socket | None]:
-    """The same file opened anew in non-blocking mode, so that others who share it keep theirs as it is.
+    """The same file opened again in non-blocking mode, so that others who share it keep their mode.
 
-    A socket (systemd's journal) cannot be opened anew, but can be sent to without waiting.
+    A socket (systemd's journal) cannot be opened again, but supports non-blocking sends.
     """
     try:
         return os.open(f"/proc/self/fd/{descriptor}", os.O_WRONLY | os.O_APPEND | os.O_NONBLOCK), None
@@ -70,7 +69,7 @@ def _without_waiting(descriptor: int) -> tuple[int, socket.socket | None]:
 
 
 class LogHandler(logging.Handler):
-    """Brings the lines of ``logging`` (ours and libraries') into the same form."""
+    """Writes records of ``logging`` (libraries' too) in the same form."""
 
     def __init__(self, lines: Lines) -> None:
         super().__init__(logging.WARNING)

@@ -1,4 +1,4 @@
-"""The memory that a process uses, from its environment: Redis at a URL, or none."""
+"""The memory of a process: Redis at a URL, or none."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from routing.store.address import parse
 from routing.store.client import RedisStore
 from routing.store.memory import RedisMemory
 
-#: Where Redis is (it may hold a password, so it never stands on a command line of ours), and what opens FreeSWITCH.
+#: Redis' URL (it may hold a password, so it is never on a command line), and the event socket's password.
 REDIS_VARIABLE = "ROUTING_REDIS"
 ESL_VARIABLE = "ROUTING_ESL_PASSWORD"
 
 
 def store_at(url: str, report: Callable[[str], None] = lambda reason: None) -> RedisStore | None:
-    """The Redis at a URL, one for all that a process asks: who finds it gone has found it for everybody.
+    """The Redis at a URL, shared by all users in a process: one failure is noticed for all.
 
     None without a URL. Raises BadAddress.
     """
@@ -23,7 +23,7 @@ def store_at(url: str, report: Callable[[str], None] = lambda reason: None) -> R
 
 
 def memory_in(store: RedisStore | None) -> Memory:
-    """The memory in a Redis; one that knows nothing without."""
+    """The memory in a Redis; without one a memory that always fails."""
     return RedisMemory(store) if store else NoMemory()
 
 

@@ -1,9 +1,8 @@
-"""Secrets by name: those of a file that only its owner can read, or, without a file, of the environment: never of both.
+"""Secrets by name: from a file that only its owner can read or, without a file, from the environment; never from both.
 
-Of the environment only what can be a company's secret is known: not the engine's own settings, not the machine's.
+Variables of the engine and of the machine are no secrets of a company.
 
-A value may hold two secrets separated by a space while one replaces the other. Values never reach logs or
-errors.
+A value may hold two secrets separated by a space while one replaces the other. Values never reach logs or errors.
 """
 
 from __future__ import annotations
@@ -21,8 +20,7 @@ class SecretsFault(UserFailure):
 
 
 def read_secrets(file: Path | None, environment: Mapping[str, str]) -> Mapping[str, str]:
-    """Name -> value. The file has lines ``NAME=value``, ``#`` comments and blank lines. Raises
-    SecretsFault."""
+    """Name -> value. The file has lines ``NAME=value``, ``#`` comments and blank lines. Raises SecretsFault."""
     if file:
         return _read(file)
     return {name: value for name, value in environment.items() if not is_of_the_machine(name)}
@@ -67,8 +65,7 @@ def _text(file: Path) -> str:
 
 
 def signing_secrets(secrets: Mapping[str, str], name: str) -> tuple[str, ...] | None:
-    """The secrets a step signs with, newest first; () for a step without one; None when the name is
-    unknown."""
+    """The secrets with which a step signs, newest first; () for a step without one; None for an unknown name."""
     if not name:
         return ()
     return tuple(secrets.get(name, "").split()) or None

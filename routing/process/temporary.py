@@ -1,4 +1,4 @@
-"""Folders for as long as a process runs. One that was killed leaves its folder; the next of its kind removes it."""
+"""Temporary folders of a process. A killed process leaves its folder; the next one with the same prefix removes it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-#: Held open and locked by whoever uses the folder: the lock ends with the process, however that ends.
+#: Locked by the process that uses the folder: the lock ends with the process, however it ends.
 IN_USE = ".in-use"
 
 
@@ -25,7 +25,7 @@ def temporary(prefix: str, below: Path | None = None) -> Iterator[Path]:
     descriptor = os.open(beginning, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
-        beginning.rename(folder / IN_USE)  # nobody sees it unlocked
+        beginning.rename(folder / IN_USE)  # it is never seen unlocked
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -33,7 +33,7 @@ def temporary(prefix: str, below: Path | None = None) -> Iterator[Path]:
 
 
 def _remove_abandoned(place: Path, prefix: str) -> None:
-    """Folders of this user whose lock nobody holds. One without a lock file may be on its way: it stays."""
+    """Remove this user's folders whose lock is free. One without a lock file may be new: it stays."""
     with contextlib.suppress(OSError):
         for folder in place.glob(f"{prefix}*"):
             with contextlib.suppress(OSError):

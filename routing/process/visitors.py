@@ -11,7 +11,7 @@ from routing.store.leases import RedisLeases
 
 
 def leases_in(store: RedisStore | None) -> Leases:
-    """The leases in a Redis; nobody's without."""
+    """The leases in a Redis; without one leases that always fail."""
     return RedisLeases(store) if store else NoLeases()
 
 

@@ -1,1 +1,1 @@
-"""Releases on disk: publishing, the live one, the tables that calls name, and which are kept."""
+"""Releases on disk: publishing, rollback, the tables that decisions need, and pruning."""

@@ -1,7 +1,7 @@
-"""Which releases are kept: those that calls may still be in, those one may want back, and no more than a disk bears.
+"""Removes old releases; keeps those that calls may use, those for a rollback, and not too many.
 
-A release's folder is touched when it becomes the live one and when it ceases to be: its time is when it was live last.
-A call keeps the release that it began with, so a release is needed for as long as a call may last that began in it.
+A release's folder is touched when it becomes live and when it stops being live: its time is when it was live last. A
+call keeps the release with which it began, so a release is needed as long as such a call may last.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ from typing import Any
 
 from routing.compile.store import Store, remove_tree
 
-#: Releases that were live within this time, and the newest ones, are kept for whoever wants one back.
+#: Releases that were live within this time, and the newest ones, are kept for a rollback.
 KEEP_SECONDS = 24 * 3600
 KEEP_RELEASES = 10
-#: Unless there are more than so many, or more than so many files in them: then only what calls may be in.
+#: With more releases, or more files in them, only releases that calls may use are kept.
 MOST_RELEASES = 100
 MOST_FILES = 1_000_000
-#: The longest talk that a compiled plan allows, beside the time until somebody talks.
+#: The longest talk that a compiled dialplan allows, without the time before it.
 LONGEST_TALK_SECONDS = 4 * 3600
-#: A call that has just come is in the release that was live then, and is not yet shown to be.
+#: FreeSWITCH does not list a call of the last seconds yet.
 COMING_SECONDS = 60
 _RELEASE = re.compile(r"releases/([0-9a-f]{12})\b")
 
@@ -33,9 +33,9 @@ Switch = Callable[[str], str]
 
 
 def prune(root: Path, now: float, switch: Switch | None = None) -> int:
-    """Remove releases that nobody needs; returns how many. ``switch`` tells which ones calls are in."""
+    """Remove releases that are not needed; return how many. ``switch`` lists the releases of current calls."""
     for left in [*root.glob("releases/*.new"), *root.glob("releases/*.old")]:
-        shutil.rmtree(left)  # of a compile or a prune that was killed
+        shutil.rmtree(left)  # left by a killed compile or prune
     linked = {_pointed(root / "current"), _pointed(root / "previous")}
     by_age = sorted((root / "releases").iterdir(), key=_live_last, reverse=True)
     spare = [folder for folder in by_age[KEEP_RELEASES:] if folder.name not in linked]
@@ -54,7 +54,7 @@ def prune(root: Path, now: float, switch: Switch | None = None) -> int:
 
 
 def _beyond(crowd: list[Path], too_many: int, too_full: int, used: Callable[[Path], bool]) -> Iterator[Path]:
-    """The oldest of them, until there are few enough; never one that calls may be in."""
+    """The oldest of them, until there are few enough; never one that calls may use."""
     for folder in reversed(crowd):
         if too_many <= 0 and too_full <= 0:
             return
@@ -64,11 +64,11 @@ def _beyond(crowd: list[Path], too_many: int, too_full: int, used: Callable[[Pat
 
 
 def _used(now: float, switch: Switch | None) -> Callable[[Path], bool]:
-    """Whether a call may be in a release: FreeSWITCH knows, else the longest call does."""
+    """Whether a call may use a release: by FreeSWITCH's list, else by the longest possible call."""
 
     @functools.cache
     def names() -> frozenset[str] | None:
-        """Of the releases that calls are in; asked once, and only when there is something to remove."""
+        """Releases of current calls; requested once, and only when there is something to remove."""
         try:
             shown = switch("show channels as json") if switch else ""
         except OSError:

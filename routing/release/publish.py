@@ -1,6 +1,6 @@
-"""Making a release the live one: verify, one rename of a symlink, a reload of FreeSWITCH only where it reads at start.
+"""Makes a release live: verify it, rename a symlink, reload FreeSWITCH only for files that it reads at start.
 
-A failure at any point leaves or puts back the release that was live before, and says so.
+After a failure at any point the release that was live before is live, and the message says so.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class PublishFailed(UserFailure):
 
 @dataclass(frozen=True)
 class PublishResult:
-    """What went live, what was live before (None the first time), and what FreeSWITCH was asked to do."""
+    """The live release, the one before (None the first time), and whether FreeSWITCH reloaded."""
 
     release: str
     before: str | None
@@ -46,7 +46,7 @@ def only_one(root: Path) -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise PublishFailed(f"another compile, publish or rollback is at work in {root}") from None
+            raise PublishFailed(f"another compile, publish or rollback is running in {root}") from None
         yield
 
 
@@ -63,10 +63,10 @@ def publish(root: Path, release: str, switch: Switch | None) -> PublishResult:
         raise PublishFailed(f"release {release} is damaged: {error} ({hint}); {_still(before)}") from None
     previous = _pointed(root / "previous")
     try:
-        for live in filter(None, (before, release)):  # when each was live last (`pruning`)
+        for live in filter(None, (before, release)):  # the time when each was live last (`pruning`)
             with contextlib.suppress(FileNotFoundError):
                 os.utime(root / "releases" / live)
-        os.sync()  # the release is on the disk before the link names it: a power cut leaves the old or the new
+        os.sync()  # the release is on the disk before the link names it, even after a power cut
         if before and before != release:
             _point(root, "previous", before)
         _point(root, "current", release)
@@ -77,7 +77,7 @@ def publish(root: Path, release: str, switch: Switch | None) -> PublishResult:
         if not isinstance(error, Exception):
             raise
         if before == release:
-            raise PublishFailed(f"FreeSWITCH was not told of release {release}, which is live: {error}") from None
+            raise PublishFailed(f"release {release} is live, but FreeSWITCH did not reload it: {error}") from None
         raise PublishFailed(f"release {release} did not go live: {error}; {_still(before)}") from None
     return PublishResult(release, before, reload)
 
@@ -91,14 +91,14 @@ def _put_back(root: Path, before: str | None, previous: str | None) -> None:
 
 
 def _read_again(switch: Switch | None) -> None:
-    """FreeSWITCH may have read the accounts of the release that was put back."""
+    """Reload FreeSWITCH: it may have read accounts of the release that did not go live."""
     if switch is not None:
         with contextlib.suppress(Exception):
             switch("reloadxml")
 
 
 def rollback(root: Path, switch: Switch | None) -> PublishResult:
-    """Make the release live that was live before the last publish."""
+    """Make the release before the last publish live again."""
     previous = _pointed(root / "previous")
     if previous is None:
         raise PublishFailed(f"there is no earlier release in {root}; {_still(current(root))}")
@@ -106,7 +106,7 @@ def rollback(root: Path, switch: Switch | None) -> PublishResult:
 
 
 def failed(root: Path, why: str) -> PublishFailed:
-    """A failure before anything changed."""
+    """The error of a failure before anything changed."""
     return PublishFailed(f"{why}; {_still(current(root))}")
 
 
@@ -115,7 +115,7 @@ def _still(before: str | None) -> str:
 
 
 def verify(folder: Path, before: Path | None) -> int:
-    """Parse every file of the release that is not the same file in the one before; returns how many were parsed.
+    """Parse every file of the release that is not linked to the one before; return how many were parsed.
 
     Raises ParseError, ValueError, KeyError or OSError for a file that FreeSWITCH or the engine could not read.
     """
@@ -156,7 +156,7 @@ def _parse(path: Path) -> None:
 def _reload(root: Path, old: str | None, switch: Switch | None) -> str:
     """Have FreeSWITCH read the directory and gateways again if they changed. Raises ValueError with its answer.
 
-    The file ``reloaded`` says what FreeSWITCH has read: a publish that was killed before the reload is made good.
+    The file ``reloaded`` records what FreeSWITCH has read, so that a reload is repeated after a killed publish.
     """
     folder, before = root / "current", root / "releases" / old if old else None
     key, marker = _reload_key(folder), root / "reloaded"
@@ -179,14 +179,14 @@ def _reload(root: Path, old: str | None, switch: Switch | None) -> str:
 
 
 def _changed_gateways(folder: Path, before: Path | None) -> list[str]:
-    """Gateways that FreeSWITCH has and must read anew or forget: a rescan alone only adds."""
+    """Gateways that FreeSWITCH must reload or remove: a rescan only adds."""
     old = _inodes(before / "gateways") if before else {}
     new = _inodes(folder / "gateways")
     return [name.removesuffix(".xml") for name, inode in sorted(old.items()) if new.get(name) != inode]
 
 
 def _accounts_are_there(folder: Path, switch: Switch) -> None:
-    """reloadxml says +OK to much: look one account up."""
+    """``reloadxml`` may answer +OK without success: look up one account."""
     accounts = json.loads((folder / "table.json").read_bytes())["accounts"]
     if accounts:
         account = min(accounts)
@@ -210,8 +210,8 @@ def _pointed(link: Path) -> str | None:
 
 
 def _point(root: Path, name: str, release: str) -> None:
-    """One rename: at every moment the link is either the old or the new one."""
-    temporary = root / f".{name}.new"  # one at a time works in a root; what was left by one that was killed goes
+    """Replace a link by one rename: it is always either the old or the new one."""
+    temporary = root / f".{name}.new"  # the root is locked; this is left by a killed process
     temporary.unlink(missing_ok=True)
     os.symlink(f"releases/{release}", temporary)
     os.replace(temporary, root / name)

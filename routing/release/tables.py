@@ -1,7 +1,7 @@
-"""The runtime tables of releases, as calls name them: a scheme's dynamic steps and the release's directory.
+"""The runtime tables of releases: dynamic steps of schemes, and the release's directory.
 
-A release is immutable, so what was read once holds; the caches are bounded. Only names are taken from a
-call: a path is always put together from the release root, and a release outside of it is refused.
+A release is immutable, so tables are cached, within bounds. A call gives names only: paths are built from the release
+root, and a release outside it is refused.
 """
 
 from __future__ import annotations
@@ -28,12 +28,11 @@ Value = TypeVar("Value")
 
 
 class ReleaseFault(Exception):
-    """A release, scheme or step that a call names is not there or not readable; the text says which."""
+    """A release, scheme or step of a call does not exist or is not readable; the text says which."""
 
 
 class Releases:
-    """Reads below ``root``; ``step`` and ``directory`` are what a decision needs. Forgets all on
-    ``clear``."""
+    """Reads tables below ``root``: ``step``, ``directory`` and ``responsible`` are what a decision needs."""
 
     def __init__(self, root: Path) -> None:
         self._root = root.absolute()
@@ -59,15 +58,15 @@ class Releases:
         return step
 
     def directory(self, release: str) -> Directory:
-        """Whom the release's answers may name, from ``table.json``. Raises ReleaseFault."""
+        """The people, phones and schemes that answers may name, from ``table.json``. Raises ReleaseFault."""
         return self._directories.get(self.name(release), self._directory)
 
     def responsible(self, release: str, system: str) -> Responsible:
-        """Who stands for the owners of a CRM, from ``table.json``. Raises ReleaseFault."""
+        """People by their owner in a CRM, from ``table.json``. Raises ReleaseFault."""
         return self._responsible.get((self.name(release), system), self._owners)
 
     def clear(self) -> None:
-        """Forget what was read."""
+        """Empty the caches."""
         self._steps.clear()
         self._directories.clear()
         self._responsible.clear()
@@ -108,7 +107,7 @@ class Releases:
 
 
 class SchemesOf:
-    """Scheme id -> whether it answers first, read from a release when it is asked; None: no such scheme."""
+    """Scheme id -> whether it answers first, read from a release on demand; None: no such scheme."""
 
     def __init__(self, read: Callable[[str], Mapping[str, Any]]) -> None:
         self._read = read
@@ -128,14 +127,14 @@ Key = TypeVar("Key")
 
 
 class BoundedCache(Generic[Key, Value]):
-    """What was used last, at most ``most`` of it. A read that raises is not remembered."""
+    """The most recently used values, ``most`` of them. A read that raises is not cached."""
 
     def __init__(self, most: int) -> None:
         self._most = most
         self._held: OrderedDict[Key, Value] = OrderedDict()
 
     def get(self, key: Key, read: Callable[[Key], Value]) -> Value:
-        """The value held for a key, else what ``read(key)`` gives."""
+        """The cached value of a key, else ``read(key)``."""
         if key in self._held:
             self._held.move_to_end(key)
             return self._held[key]
@@ -145,5 +144,5 @@ class BoundedCache(Generic[Key, Value]):
         return value
 
     def clear(self) -> None:
-        """Forget all."""
+        """Remove all values."""
         self._held.clear()

@@ -93,7 +93,7 @@ ANSWERS = {
         Level.WARNING,
         "without end",
     ),
-    "odd version": ("version short", "-ERR", "version", Level.WARNING, "one that can be compared"),
+    "odd version": ("version short", "-ERR", "version", Level.WARNING, "cannot be compared"),
     "a module": ("module_exists mod_hash", "false", "modules", Level.WRONG, "mod_hash"),
     "expansion": ("eval ${uuid_exists(x)}", "false", "expansion", Level.WRONG, "caller's name"),
     "no context": ("xml_locate dialplan context name routing_inbound", "-ERR", "dialplan", Level.WRONG, "no context"),
@@ -152,7 +152,7 @@ def test_an_old_version_is_wrong_even_without_a_known_hole(patient):
     [
         ('name="auth-calls" value="true"', 'name="auth-calls" value="false"', "auth-calls is false"),
         ('name="context" value="routing_inbound"', 'name="context" value="public"', "context is public"),
-        ('<param name="apply-inbound-acl" value="routing_carriers"/>', "", "anybody may call in"),
+        ('<param name="apply-inbound-acl" value="routing_carriers"/>', "", "anybody may send calls"),
     ],
 )
 def test_a_profile_that_lets_strangers_in(old, new, words, patient):
@@ -180,7 +180,7 @@ def test_a_phone_that_is_away_and_a_stranger(patient):
     told = [one.finding.summary for one in examine(patient.node()) if one.check == "phones"]
     assert told == [
         "1 of 2 phones are not registered: olena.desk (1002)",
-        "registered but nobody's in this release: 1009",
+        "registered, but not in this release: 1009",
     ]
 
 
@@ -203,7 +203,7 @@ def test_a_password_that_everybody_knows(patient):
 
 @pytest.mark.parametrize(
     ("ports", "words"),
-    [({("127.0.0.1", 8021)}, "nobody listens on 127.0.0.1:8084"), ({("::", 8084)}, "the engine listens on ::")],
+    [({("127.0.0.1", 8021)}, "nothing listens on 127.0.0.1:8084"), ({("::", 8084)}, "the engine listens on ::")],
 )
 def test_the_engines_port(ports, words, patient):
     patient.machine.ports = ports
@@ -232,13 +232,13 @@ def test_a_secret_that_the_engine_has_not(patient, tmp_path):
 def test_the_engines_address_is_the_releases(patient):
     scheme = patient.root / "current" / "schemes" / "a.xml"
     scheme.write_text(f'<x>{SCHEME}<action application="socket" data="127.0.0.1:9084 async full"/></x>')
-    assert bad(patient)["healthy"][1].startswith("nobody listens on 127.0.0.1:9084")
+    assert bad(patient)["healthy"][1].startswith("nothing listens on 127.0.0.1:9084")
     patient.machine.ports |= {("127.0.0.1", 9084)}
     assert bad(patient) == {}
     node = patient.node()
     node.given_engine = "127.0.0.1:8084"
     told = [one.finding.summary for one in examine(node) if one.check == "healthy"]
-    assert told[0] == "the release asks 127.0.0.1:9084, not 127.0.0.1:8084"
+    assert told[0] == "the release connects to 127.0.0.1:9084, not to 127.0.0.1:8084"
 
 
 def test_numbers_that_nobody_reaches_while_their_gateway_is_down(patient):
@@ -246,9 +246,9 @@ def test_numbers_that_nobody_reaches_while_their_gateway_is_down(patient):
     (patient.root / "current/gateways/numbers.json").write_text(json.dumps(lists))
     patient.says("sofia xmlstatus gateway", patient.gateway("main", "FAIL_WAIT", "DOWN"))
     words = bad(patient)["gateways"][1]
-    assert words.endswith("and nobody reaches " + ", ".join(lists["main"][:8]) + " and 1 more")
+    assert words.endswith("nobody can call " + ", ".join(lists["main"][:8]) + " and 1 more")
     patient.says("sofia xmlstatus gateway", patient.gateway("another", "REGED", "UP"))
-    assert "gateway main is not loaded, and nobody reaches +380440000000" in bad(patient)["gateways"][1]
+    assert "gateway main is not loaded; nobody can call +380440000000" in bad(patient)["gateways"][1]
 
 
 def test_folders_that_freeswitchs_user_cannot_write(patient, tmp_path):
@@ -273,8 +273,8 @@ def test_each_check_that_could_not_be_made_is_named(patient):
     patient.silent = {"switch", "engine"}
     found = bad(patient)
     for name in ("version", "modules", "event-socket", "clock", "gateways", "phones", "spool", "writable"):
-        assert found[name] == (Level.UNKNOWN, f"{name}: not known while FreeSWITCH does not answer")
-    assert "open breakers and missing secrets are not known" in found["healthy"][1]
+        assert found[name] == (Level.UNKNOWN, f"{name}: unknown while FreeSWITCH does not answer")
+    assert "open circuit breakers and missing secrets are unknown" in found["healthy"][1]
     patient.silent = set()
     patient.machine.ports = {("127.0.0.1", 8084)}
     assert bad(patient)["event-socket"][0] is Level.UNKNOWN

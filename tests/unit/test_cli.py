@@ -204,7 +204,7 @@ def test_two_at_a_time_are_refused(desk: Desk) -> None:
     with only_one(desk.root):
         for result in (desk.compile(), desk.publish("--no-reload"), desk.on_root("rollback", "--no-reload")):
             assert result.exit_code == 1
-            assert "another compile, publish or rollback is at work" in result.stderr
+            assert "another compile, publish or rollback is running" in result.stderr
 
 
 @pytest.mark.parametrize(

@@ -284,5 +284,5 @@ def test_a_live_release_that_freeswitch_was_not_told_of_says_just_that(folder: F
     name = publish(folder.root, folder.build().name, None).release
     with pytest.raises(PublishFailed) as failed:
         publish(folder.root, folder.build().name, _unreachable)
-    assert str(failed.value) == f"FreeSWITCH was not told of release {name}, which is live: nobody listens"
+    assert str(failed.value) == f"release {name} is live, but FreeSWITCH did not reload it: nobody listens"
     assert current(folder.root) == name

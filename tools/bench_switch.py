@@ -31,7 +31,7 @@ from plans_by_hand import NAMES as HAND_NAMES  # noqa: E402
 
 from routing.compile.build import build, needed  # noqa: E402
 from routing.compile.numbers import entry_dialplan  # noqa: E402
-from routing.compile.secrets import invented  # noqa: E402
+from routing.compile.secrets import generated_secrets  # noqa: E402
 from routing.release.publish import publish  # noqa: E402
 from support.switchbed import ports  # noqa: E402
 from support.switchbed.handler import Handler  # noqa: E402
@@ -76,7 +76,7 @@ def write_schemes(folder: Path, port: int, handler: int) -> None:
 
 def go_live(folder: Path, root: Path, engine: str) -> None:
     """Compile and publish, without a reload."""
-    secrets = invented(needed(folder), {})
+    secrets = generated_secrets(needed(folder), {})
     publish(root, build(folder, root, lambda _: secrets, engine).name, None)
 
 

@@ -12,7 +12,7 @@ from routing.cli.errors import UserError
 from routing.cli.folders import folder_argument, named_from_here, there
 from routing.compile.build import load_shared, needed
 from routing.compile.need import Need
-from routing.compile.secrets import foreign, hand_over, invented, unfit_values
+from routing.compile.secrets import foreign, generated_secrets, hand_over, invalid_values
 from routing.model.problem import counted
 from routing.process.secrets import read_secrets
 
@@ -36,7 +36,7 @@ def secrets(schemes: Path, file: Path | None) -> None:
         raise UserError(f"--file: {file} is a folder (hint: --file {file / 'secrets'})")
     known = read_secrets(file, {}) if file.exists() else {}
     added = add_missing(file, all_needed, known)
-    for problem in [*foreign(all_needed, known), *unfit_values(all_needed, known), *hand_over(all_needed, added)]:
+    for problem in [*foreign(all_needed, known), *invalid_values(all_needed, known), *hand_over(all_needed, added)]:
         click.echo(str(problem.below(str(schemes))))
     click.echo(f"{file}: {counted(len(added), 'secret')} added" if added else f"{file}: there is nothing to add")
 
@@ -58,7 +58,7 @@ def _of_project(schemes: Path) -> Path:
 
 def add_missing(file: Path, all_needed: Sequence[Need], known: Mapping[str, str]) -> Mapping[str, str]:
     """Generate missing secrets that the project chooses; add them to the file, which only its owner can read."""
-    added = invented(all_needed, known)
+    added = generated_secrets(all_needed, known)
     file.parent.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     with os.fdopen(descriptor, "a", encoding="utf-8") as out:

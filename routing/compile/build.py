@@ -151,17 +151,17 @@ def _write(
     root: Path, store: Store, tree: dict[str, str], records: Sequence[SchemeRecord], compiled: int, folder: Folder
 ) -> Release:
     longest, most = longest_waits(records), bound(records)
-    doors = entry_dialplans(_OWN, folder.project.country, number_in(folder), accounts(folder), shown(folder))
+    entry_files = entry_dialplans(_OWN, folder.project.country, number_in(folder), accounts(folder), shown(folder))
     manifest = {
         "release": _OWN,
         "project": folder.project.name,
-        "files": len(tree) + len(doors) + 1,
+        "files": len(tree) + len(entry_files) + 1,
         "schemes": len(records),
         "longest_seconds": dict(sorted(longest.items())),
         "bound_seconds": most,
         "reload": digest("".join(f"{path} {tree[path]}\n" for path in sorted(tree) if _needs_reload(path)).encode()),
     }
-    own = doors | {"release.json": json.dumps(manifest, indent=1) + "\n"}
+    own = entry_files | {"release.json": json.dumps(manifest, indent=1) + "\n"}
     written = {**tree, **own}
     name = digest("".join(f"{path} {written[path]}\n" for path in sorted(written)).encode())[:12]
     target = root / "releases" / name

@@ -20,12 +20,12 @@ LIVES_SECONDS, ANSWER_SECONDS = 6, 60
 def emergency_context(folder: Folder) -> Context:
     """The dialplan of emergency numbers; empty without a gateway."""
     context = Context("emergency")
-    if dialled := call_for_help(context, folder):
+    if dialled := emergency_extension(context, folder):
         dialled.do("hangup", "NORMAL_TEMPORARY_FAILURE")
     return context
 
 
-def call_for_help(context: Context, folder: Folder) -> Extension | None:
+def emergency_extension(context: Context, folder: Folder) -> Extension | None:
     """The extension of emergency numbers: one gateway after another, with early media. None without a gateway."""
     if not folder.gateways:
         return None

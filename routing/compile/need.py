@@ -50,7 +50,7 @@ class Need:
         hint = f"{self.foreign}: {where}" if self.foreign else f"{where}; `routing secrets` generates one"
         return replace(self.place, message=f"the secret {self.name} is missing{also}", hint=hint)
 
-    def was_invented(self) -> Problem:
+    def generated(self) -> Problem:
         """The reminder to hand over a generated secret."""
         return replace(self.place, message=f"the secret {self.name} was generated", hint=self.shared)
 

@@ -60,7 +60,7 @@ _EXTENSION = re.compile("(?s)<extension .*</extension>\n")
 _CAPTURE = re.compile(r"\$\{?\d")
 
 
-def heard(country: str | None) -> tuple[tuple[str, str], ...]:
+def ringback_settings(country: str | None) -> tuple[tuple[str, str], ...]:
     """What an answered caller hears before a talk: ringing while phones ring, comfort noise otherwise.
 
     ``instant_ringback``: also between phones that ring in turn, and before the first of them responds.
@@ -100,7 +100,7 @@ def number_extension(scheme: Context, country: str | None) -> str:
     """
     context = Context("numbers")
     entry = context.extension(_DIGITS, pattern=_FORMS + _ARGUMENTS)
-    for name, value in (*_ON_EVERY_CALL, *heard(country)):
+    for name, value in (*_ON_EVERY_CALL, *ringback_settings(country)):
         entry.set(name, value)
     entry.set("routing_number", f"+{_DIGITS}")
     entry.set("routing_caller_pays", _PAYS)

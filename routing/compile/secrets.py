@@ -16,8 +16,8 @@ from routing.model import header_secrets
 from routing.model.crm_fields import Crm
 from routing.model.folder import Folder
 from routing.model.problem import Loc, Problem, Problems
-from routing.model.secret import PASSWORD, SENT, SHOWN, SIGNS, Purpose, may_serve_both, sent_to, whose
-from routing.model.web import is_read_on_the_way
+from routing.model.secret import PASSWORD, SENT, SHOWN, SIGNS, Purpose, may_serve_both, reserved_owner, sent_to
+from routing.model.web import is_sent_unencrypted
 
 
 def needs(folder: Folder, documents: Sequence[Document], records: Sequence[SchemeRecord] = ()) -> Iterator[Need]:
@@ -85,7 +85,7 @@ def passwords(needed: Sequence[Need], secrets: Mapping[str, str]) -> tuple[dict[
             missing.setdefault(need.name, []).append(need)
         elif need.account:
             found[need.account] = value
-    problems = [*misused(needed), *unfit_values(needed, secrets)]
+    problems = [*misused(needed), *invalid_values(needed, secrets)]
     for places in missing.values():
         first = min(places, key=lambda need: need.place)
         problems.append(first.missing(len(places) - 1))
@@ -96,7 +96,7 @@ def misused(needed: Sequence[Need]) -> Iterator[Problem]:
     """Secrets with two purposes: a server to which one is sent would know the other too."""
     first: dict[str, Need] = {}
     for need in needed:
-        if need.purpose != PASSWORD and (owner := whose(need.name)):
+        if need.purpose != PASSWORD and (owner := reserved_owner(need.name)):
             yield replace(need.place, message=f"{need.name} is {owner}, which no scheme may send anywhere")
         before = first.setdefault(need.name, need)
         if not may_serve_both(before.purpose, need.purpose):
@@ -108,7 +108,7 @@ def _at(place: Problem) -> str:
     return f"{place.file}:{place.line}"
 
 
-def unfit_values(needed: Sequence[Need], secrets: Mapping[str, str]) -> list[Problem]:
+def invalid_values(needed: Sequence[Need], secrets: Mapping[str, str]) -> list[Problem]:
     """A problem for each secret whose value does not fit its purpose."""
     problems: dict[tuple[str, Purpose], Problem] = {}
     real = set(secrets)  # the mapping may invent values
@@ -122,7 +122,7 @@ def in_clear(folder: Folder, documents: Sequence[Document]) -> Iterator[Problem]
     """CRMs whose secrets would be sent unencrypted over foreign networks."""
     for name, crm in folder.crm.items():
         url = str(getattr(crm, "url", None) or "")
-        if is_read_on_the_way(url) and any(crm.secrets()):
+        if is_sent_unencrypted(url) and any(crm.secrets()):
             document = next(d for d in documents if isinstance(d.data, dict) and name in (d.data.get("crm") or {}))
             yield document.problem(("crm", name, "url"), "http would send its secrets unencrypted", "write https://")
 
@@ -158,7 +158,7 @@ def known_or_refused(needed: list[Need]) -> list[Need]:
     return needed
 
 
-def invented(needed: Sequence[Need], secrets: Mapping[str, str]) -> dict[str, str]:
+def generated_secrets(needed: Sequence[Need], secrets: Mapping[str, str]) -> dict[str, str]:
     """A random password or key, by name, for every missing secret that no other party issues."""
     others = {need.name for need in needed if need.foreign}
     missing = (need for need in needed if need.name not in others and not _value(secrets, need.name))
@@ -174,7 +174,7 @@ def foreign(needed: Sequence[Need], secrets: Mapping[str, str]) -> list[Problem]
 def hand_over(needed: Sequence[Need], added: Mapping[str, str]) -> list[Problem]:
     """Reminders to hand over generated secrets that another party needs too, one per secret."""
     shared = {need.name: need for need in reversed(needed) if need.shared and need.name in added}
-    return sorted(need.was_invented() for need in shared.values())
+    return sorted(need.generated() for need in shared.values())
 
 
 def _key() -> str:

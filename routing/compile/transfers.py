@@ -6,7 +6,7 @@ FreeSWITCH sends the call into the fixed dialplan (``force_transfer_context``), 
 
 from __future__ import annotations
 
-from routing.compile.emergency import call_for_help
+from routing.compile.emergency import emergency_extension
 from routing.compile.people import as_colleague, outside_forms
 from routing.model.folder import Folder
 from routing.steps.base import RELEASE
@@ -25,7 +25,7 @@ BACK_SECONDS, OUTSIDE_SECONDS = 30, 60
 def transfer_context(folder: Folder) -> Context:
     """Extensions, accounts and outside numbers as phones dial them; for anything else the call returns."""
     context = Context(CONTEXT)
-    if dialled := call_for_help(context, folder):
+    if dialled := emergency_extension(context, folder):
         dialled.do("transfer", _BACK)
     for extension, name in sorted(folder.extensions.items()):
         _onward(

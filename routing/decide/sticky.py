@@ -28,7 +28,7 @@ def answer(step: Step, call: Call, ports: Ports) -> Verdict:
             return "absent"
         return presence.state(person, directory.sip.get(person, ()), directory.has_outside(person))
 
-    return decide(step, talks(step, call.found_by, ports), state, ports.now())
+    return decide(step, talks(step, call.lookup_number, ports), state, ports.now())
 
 
 def decide(

@@ -10,7 +10,7 @@ from routing.diff.affected import Group
 from routing.diff.explore import Difference
 from routing.diff.moments import Interval, Kind
 from routing.diff.outcome import Outcome
-from routing.diff.phrases import target, was_now
+from routing.diff.phrases import before_and_after, target
 from routing.diff.scenario import Delta, Scenario
 from routing.diff.spans import spans_text
 
@@ -85,7 +85,7 @@ def changes(findings: Iterable[Difference], kinds: Mapping[Group, Sequence[Kind]
     lines = _together(_over_moments(_without_hands(kept), kinds))
     found: dict[tuple[str, str, str], list[_Line]] = {}
     for line in sorted(lines, key=_importance):
-        found.setdefault((line.when, *was_now(line.finding.old, line.finding.new)), []).append(line)
+        found.setdefault((line.when, *before_and_after(line.finding.old, line.finding.new)), []).append(line)
     return [_change(same) for same in found.values()]
 
 
@@ -103,10 +103,10 @@ def _special(scenario: Scenario) -> Special:
 
 def _explained(special: Special, finding: Difference, calls: Mapping[Special, Difference]) -> bool:
     """Whether a call with fewer circumstances at the same moment already shows this."""
-    text, rank = was_now(finding.old, finding.new), RANKS.index(_rank(finding))
+    text, rank = before_and_after(finding.old, finding.new), RANKS.index(_rank(finding))
     for less, plainer in calls.items():
         if less < special:
-            if was_now(plainer.old, plainer.new) == text:
+            if before_and_after(plainer.old, plainer.new) == text:
                 return True
             # it matters on one side only: it just adds detail to the simpler call
             one_sided = plainer.old.same(finding.old) or plainer.new.same(finding.new)
@@ -140,7 +140,7 @@ def _marks(finding: Difference) -> set[tuple[str, str]]:
 def _without_hands(kept: list[tuple[Special, Difference]]) -> list[tuple[Special, Difference]]:
     """Without differences of manually opened calendars that also show when the calendar opens by itself."""
     usual = {
-        (finding.group, special, was_now(finding.old, finding.new))
+        (finding.group, special, before_and_after(finding.old, finding.new))
         for special, finding in kept
         if not _by_hand(special)
     }
@@ -148,7 +148,7 @@ def _without_hands(kept: list[tuple[Special, Difference]]) -> list[tuple[Special
         (special, finding)
         for special, finding in kept
         if not _by_hand(special)
-        or (finding.group, special - _by_hand(special), was_now(finding.old, finding.new)) not in usual
+        or (finding.group, special - _by_hand(special), before_and_after(finding.old, finding.new)) not in usual
     ]
 
 
@@ -159,7 +159,7 @@ def _by_hand(special: Special) -> Special:
 def _over_moments(kept: Iterable[tuple[Special, Difference]], kinds: Mapping[Group, Sequence[Kind]]) -> list[_Line]:
     found: dict[tuple[Group, Special, tuple[str, str]], list[Difference]] = {}
     for special, finding in kept:
-        found.setdefault((finding.group, special, was_now(finding.old, finding.new)), []).append(finding)
+        found.setdefault((finding.group, special, before_and_after(finding.old, finding.new)), []).append(finding)
     lines = []
     for (group, special, _), same in found.items():
         chosen: set[Interval] = {part for finding in same for part in finding.kind.intervals}
@@ -173,13 +173,13 @@ def _together(lines: Iterable[_Line]) -> list[_Line]:
     """Join equal differences of several conditions, then those of several numbers."""
     by_condition: dict[tuple[object, ...], _Line] = {}
     for line in lines:
-        key = (line.when, line.numbers, was_now(line.finding.old, line.finding.new))
+        key = (line.when, line.numbers, before_and_after(line.finding.old, line.finding.new))
         before = by_condition.get(key)
         specials = (*before.specials, *line.specials) if before else line.specials
         by_condition[key] = _Line(line.when, line.numbers, specials, (before or line).finding, line.minutes)
     by_number: dict[tuple[object, ...], _Line] = {}
     for line in by_condition.values():
-        alike = (line.when, frozenset(line.specials), was_now(line.finding.old, line.finding.new))
+        alike = (line.when, frozenset(line.specials), before_and_after(line.finding.old, line.finding.new))
         before = by_number.get(alike)
         numbers = tuple(sorted({*line.numbers, *(before.numbers if before else ())}))
         by_number[alike] = _Line(line.when, numbers, line.specials, (before or line).finding, line.minutes)
@@ -188,7 +188,7 @@ def _together(lines: Iterable[_Line]) -> list[_Line]:
 
 def _change(lines: Sequence[_Line]) -> Change:
     first = lines[0]
-    was, now = was_now(first.finding.old, first.finding.new)
+    was, now = before_and_after(first.finding.old, first.finding.new)
     cases = tuple(ChangedCase(line.numbers, _conditions(line)) for line in lines)
     return Change(first.when, cases, was, now, _rank(first.finding), first.finding)
 

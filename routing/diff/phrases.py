@@ -98,7 +98,7 @@ def _s(milliseconds: int) -> int:
     return (milliseconds + 500) // 1000
 
 
-def was_now(old: Outcome, new: Outcome) -> tuple[str, str]:
+def before_and_after(old: Outcome, new: Outcome) -> tuple[str, str]:
     """The part in which two calls differ, on both sides, without equal phrases before and after."""
     one, two = phrases(old), phrases(new)
     if one == two:

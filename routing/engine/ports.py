@@ -54,7 +54,7 @@ def look_up(systems: Systems) -> Callable[[Step, Call, Responsible], Outcome]:
     def outcome(step: Step, call: Call, people: Responsible) -> Outcome:
         order = step.get("order") or KINDS
         visitor = visitor_facts(step, call)
-        return systems.lookup(step["crm"], call.found_by, order, people.knows, step_seconds(step), visitor)
+        return systems.lookup(step["crm"], call.lookup_number, order, people.knows, step_seconds(step), visitor)
 
     return outcome
 

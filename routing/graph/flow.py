@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from routing.graph.labels import below, branch_name, details, fallen, settings_of
+from routing.graph.labels import below, branch_name, details, fall_through_label, settings_of
 from routing.model.folder import Folder
 from routing.steps.base import LONGEST_JUMPS, Step, StepItem
 from routing.steps.dynamic import DynamicStep
@@ -137,7 +137,7 @@ def _node(step: Step, lines: tuple[str, ...], path: str, folder: Folder, branche
         step.own_seconds(folder),
         _family(step, is_decided),
         branches,
-        fallen(step) if goes_on else None,
+        fall_through_label(step) if goes_on else None,
         is_decided,
     )
 

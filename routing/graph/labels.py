@@ -13,7 +13,7 @@ CHARACTERS = 35
 _LONGEST_WORD = 60
 
 
-def fallen(step: Step) -> str:
+def fall_through_label(step: Step) -> str:
     """When the call falls through a step."""
     if step.kind == "hours":
         covered = {part for _, part, _ in step.branches()}

@@ -9,7 +9,7 @@ from routing.lint.findings import LintFinding, OneScheme
 from routing.lint.ways import Ways
 from routing.lint.whole import WholeFolder
 from routing.model.problem import Loc
-from routing.model.web import is_near, is_read_on_the_way
+from routing.model.web import is_near, is_sent_unencrypted
 from routing.steps.base import Complaint, Step
 from routing.steps.dynamic import DynamicStep
 from routing.steps.ring import RingStep
@@ -99,23 +99,23 @@ class PlainHttp(Lint):
     def scheme(self, one: OneScheme) -> Iterator[Complaint]:
         """Webhooks and notices of calls by http to a remote host."""
         for step, loc in _webhooks(one):
-            if is_read_on_the_way(step.url):
+            if is_sent_unencrypted(step.url):
                 yield (*loc, "url"), "requests to this webhook are sent unencrypted", "write https://"
         recipients: list[tuple[Loc, str]] = [(("notify", at), address) for at, address in enumerate(one.fields.notify)]
         boxes = [(step, loc) for step, loc, _ in one.steps if isinstance(step, VoicemailStep)]
         recipients += [((*loc, "notify", at), address) for step, loc in boxes for at, address in enumerate(step.notify)]
         for where, address in recipients:
-            if "://" in address and is_read_on_the_way(address):
+            if "://" in address and is_sent_unencrypted(address):
                 yield where, _NOTICE, "write https://"
 
     def folder(self, whole: WholeFolder) -> Iterator[LintFinding]:
         """CRMs by http, and the project's own notices."""
         for name, crm in whole.folder.crm.items():
-            if (url := str(getattr(crm, "url", None) or "")) and is_read_on_the_way(url):
+            if (url := str(getattr(crm, "url", None) or "")) and is_sent_unencrypted(url):
                 message = "requests to this CRM, and its answers, are sent unencrypted"
                 yield whole.at(self.id, ("crm", name, "url"), message, "write https://")
         for at, address in enumerate(whole.folder.project.notify):
-            if "://" in address and is_read_on_the_way(address):
+            if "://" in address and is_sent_unencrypted(address):
                 yield whole.at(self.id, ("project", "notify", at), _NOTICE, "write https://")
 
 

@@ -33,7 +33,7 @@ class DeadMember(Lint):
         """Lists of `ring`."""
         for step, loc, _, _ in one.rings:
             if len(step.to) > 1:
-                for at in dead(step.to, one.folder):
+                for at in redundant_names(step.to, one.folder):
                     name = step.to[at].name
                     message = f"`{name}` adds no phone: names before it include its phones"
                     yield (*loc, "to", at), message, "leave it out"
@@ -41,12 +41,12 @@ class DeadMember(Lint):
     def folder(self, whole: WholeFolder) -> Iterator[LintFinding]:
         """Groups."""
         for group, members in whole.folder.groups.items():
-            for at in dead([Ring(name=member) for member in members], whole.folder):
+            for at in redundant_names([Ring(name=member) for member in members], whole.folder):
                 message = f"`{members[at]}` adds no phone: members before it include its phones"
                 yield whole.at(self.id, ("groups", group, at), message, "leave it out")
 
 
-def dead(rings: Sequence[Ring], folder: Folder) -> Iterator[int]:
+def redundant_names(rings: Sequence[Ring], folder: Folder) -> Iterator[int]:
     """Indexes of the names that add no phone."""
     seen: set[str] = set()
     for at, ring in enumerate(rings):

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 
 from routing.lint.base import Lint
 from routing.lint.findings import LintFinding
-from routing.lint.phones import numbers_led
+from routing.lint.phones import routed_numbers
 from routing.lint.whole import WholeFolder
 from routing.model.problem import did_you_mean
 
@@ -42,7 +42,7 @@ class UnlistedNumber(Lint):
 
     def folder(self, whole: WholeFolder) -> Iterator[LintFinding]:
         """Numbers of schemes and of pools."""
-        listed, led = _listed(whole), numbers_led(whole)
+        listed, led = _listed(whole), routed_numbers(whole)
         if not listed or not whole.complete:
             return
         astray, idle = led.keys() - listed, listed - led.keys()
@@ -84,7 +84,7 @@ class UnusedNumber(Lint):
 
     def folder(self, whole: WholeFolder) -> Iterator[LintFinding]:
         """Numbers of gateways."""
-        listed, led = _listed(whole), numbers_led(whole)
+        listed, led = _listed(whole), routed_numbers(whole)
         idle, astray = listed - led.keys(), led.keys() - listed
         for name, gateway in whole.folder.gateways.items() if whole.complete else ():
             for at, number in enumerate(gateway.numbers):

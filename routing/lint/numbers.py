@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from routing.lint.base import Lint
 from routing.lint.findings import LintFinding, OneScheme
-from routing.lint.phones import numbers_led
+from routing.lint.phones import routed_numbers
 from routing.lint.whole import WholeFolder
 from routing.steps.base import Complaint
 from routing.steps.webhook import WebhookStep
@@ -32,7 +32,7 @@ class UnknownNumber(Lint):
 
     def folder(self, whole: WholeFolder) -> Iterator[LintFinding]:
         """Compare the numbers in cases with those that lead to schemes."""
-        leads = numbers_led(whole)
+        leads = routed_numbers(whole)
         for facts in whole.schemes.values():
             for number, place in facts.matched_numbers:
                 if number not in leads:

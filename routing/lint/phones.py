@@ -111,7 +111,7 @@ class OwnNumber(Lint):
 
     def folder(self, whole: WholeFolder) -> Iterator[LintFinding]:
         """Compare outside phones with the numbers that lead to schemes."""
-        leads = numbers_led(whole)
+        leads = routed_numbers(whole)
         for name, label, phone in outside_phones(whole.folder):
             if scheme := leads.get(phone.number or ""):
                 message = f"{phone.number} is the company's own number: it leads to scheme `{scheme}`"
@@ -119,7 +119,7 @@ class OwnNumber(Lint):
                 yield whole.at(self.id, ("people", name, "phones", label, "number"), message, hint)
 
 
-def numbers_led(whole: WholeFolder) -> Mapping[str, str]:
+def routed_numbers(whole: WholeFolder) -> Mapping[str, str]:
     """Every number that leads to a scheme, those of pools included."""
     pooled = {number: pool.scheme for pool in whole.folder.pools.values() for number in pool.numbers}
     return pooled | {number: facts.scheme for facts in whole.schemes.values() for number in facts.numbers}

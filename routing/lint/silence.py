@@ -11,7 +11,7 @@ from routing.lint.ways import Ways
 from routing.model.problem import Loc
 from routing.steps.base import Complaint, Step
 from routing.steps.dynamic import DynamicStep
-from routing.steps.known import KnownQuestion
+from routing.steps.known import KnownLookup
 from routing.steps.match import MatchStep
 from routing.steps.play import PlayStep
 from routing.steps.ring import RingStep
@@ -53,7 +53,7 @@ def _decision_seconds(step: Step) -> float:
     if isinstance(step, DynamicStep):
         return step.budget_seconds
     asks = (isinstance(step, MatchStep) and step.asks_memory) or (isinstance(step, PlayStep) and step.unless)
-    return KnownQuestion().budget_seconds if asks else 0.0
+    return KnownLookup().budget_seconds if asks else 0.0
 
 
 class DeadAir(Lint):

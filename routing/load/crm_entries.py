@@ -31,7 +31,7 @@ def check_entities(folder: Folder, places: Mapping[str, tuple[Document, Loc]]) -
     """Every entity that a CRM receives is tracked on pages. ``places``: the locations of CRMs."""
     tracked = folder.project.tracking.entities if folder.project.tracking else {}
     for system, (document, loc) in places.items():
-        for below, place in folder.crm[system].tells():
+        for below, place in folder.crm[system].visitor_facts():
             kind, _, name = place.partition(".")
             if kind == "entity" and name not in tracked:
                 hint = did_you_mean(name, tracked) or "`project: {tracking: {entities: ...}}` lists them"

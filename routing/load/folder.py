@@ -16,7 +16,7 @@ from routing.model import meant
 from routing.model.crm_fields import Crm
 from routing.model.decision import ID
 from routing.model.emergency import is_emergency
-from routing.model.fields import Fields, no_name
+from routing.model.fields import Fields, invalid_name_message
 from routing.model.folder import ANY, RESERVED, Broken, Folder
 from routing.model.people import Group, Person
 from routing.model.pools import Pool
@@ -145,7 +145,7 @@ def _entries(
             if name in RESERVED:
                 message = f"`{name}` is a reserved name of the dialplan: choose another"
             elif not ID.fullmatch(name):
-                message = no_name(name)
+                message = invalid_name_message(name)
             elif name in seen:
                 message = f"`{name}` is defined twice; first in {seen[name]}"
             if message:
@@ -212,7 +212,7 @@ def _check_person(name: str, document: Document, loc: Loc, folder: Folder) -> It
         if phone.gateway and phone.gateway not in folder.gateways and not folder.excuses("gateways", phone.gateway):
             hint = did_you_mean(phone.gateway, folder.gateways)
             yield document.problem((*loc, "phones", label, "gateway"), f"no gateway is called `{phone.gateway}`", hint)
-        if phone.confirm_prompt and (complaint := folder.unheard(phone.confirm_prompt)):
+        if phone.confirm_prompt and (complaint := folder.sound_complaint(phone.confirm_prompt)):
             yield document.problem((*loc, "phones", label, "confirm_prompt"), *complaint)
 
 

@@ -118,7 +118,7 @@ class Crm(Fields):
         """Entities that a step can search for."""
         return self.kinds
 
-    def tells(self) -> Iterator[tuple[Loc, str]]:
+    def visitor_facts(self) -> Iterator[tuple[Loc, str]]:
         """The facts of the visitor that it receives (``entity.region``), each with the location below its entry."""
         yield from ()
 

@@ -40,7 +40,7 @@ class HttpSearch(Fields):
     name: JsonPath | None = Field(None, description="Where the caller's name is.")
     card: JsonPath | None = Field(None, description="Where the address of its page is.")
 
-    def tells(self) -> Iterator[tuple[Loc, str]]:
+    def visitor_facts(self) -> Iterator[tuple[Loc, str]]:
         """See Crm."""
         for loc, template in ((("path",), self.path), *texts(self.body, ("body",))):
             yield from ((loc, place) for place in visitor_places(template))
@@ -79,10 +79,10 @@ class HttpCrm(Crm):
         """The described kinds."""
         return tuple(kind for kind in KINDS if getattr(self, kind) is not None)
 
-    def tells(self) -> Iterator[tuple[Loc, str]]:
+    def visitor_facts(self) -> Iterator[tuple[Loc, str]]:
         """See Crm."""
         for kind in self.has:
-            yield from (((kind, *loc), place) for loc, place in getattr(self, kind).tells())
+            yield from (((kind, *loc), place) for loc, place in getattr(self, kind).visitor_facts())
 
     def secrets(self) -> Iterator[tuple[Loc, str, str]]:
         """See Crm: those in the headers. A CRM on this machine also accepts a generated one."""

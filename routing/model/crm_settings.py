@@ -184,7 +184,7 @@ def crm_of(name: str, value: Any) -> tuple[type[Crm], Any]:
 def runtime(name: str, crm: Crm, country: str | None = None) -> dict[str, Any]:
     """The engine's settings of a CRM, with secrets by name; ``told``: facts of the visitor that it receives, if any;
     ``country``: the project's, for stored numbers without a country code."""
-    sent = sorted({place for _, place in crm.tells()})
+    sent = sorted({place for _, place in crm.visitor_facts()})
     home = {"country": country} if country else {}
     return {
         "system": name,

@@ -146,7 +146,7 @@ class Call:
     waits_since: float | None = None
 
     @property
-    def found_by(self) -> str:
+    def lookup_number(self) -> str:
         """The number by which to look the caller up: the one they dialled for themselves, otherwise the one shown."""
         return self.stated_number or self.caller
 

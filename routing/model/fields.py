@@ -24,7 +24,7 @@ from pydantic_core import CoreSchema, PydanticCustomError
 from routing.model import durations, meant, numbers, url_secrets
 from routing.model.calendar import Period, parse_period
 from routing.model.decision import ID
-from routing.model.secret import is_key, whose
+from routing.model.secret import is_key, reserved_owner
 
 #: Refused in author text, which reaches XML, phones and logs: what FreeSWITCH or its preprocessor would interpret, and
 #: control characters, line separators, marks that change the writing direction.
@@ -68,7 +68,7 @@ def shown(value: Any) -> str:
     return f"`{text}`" if len(text) <= 60 else f"`{text[:57]}...`"
 
 
-def no_name(value: Any) -> str:
+def invalid_name_message(value: Any) -> str:
     """Why a value is not a valid name."""
     if isinstance(value, str) and re.fullmatch(r"[a-z][a-z0-9_]*", value):
         return f"{shown(value)} is too long for a name: {len(value)} characters, at most 64"
@@ -78,7 +78,7 @@ def no_name(value: Any) -> str:
 
 def _id(value: Any) -> str:
     if not isinstance(value, str) or not ID.fullmatch(value):
-        raise ValueError(no_name(value))
+        raise ValueError(invalid_name_message(value))
     return value
 
 
@@ -157,7 +157,7 @@ def _name(value: Any) -> str:
     if not isinstance(value, str) or not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]{0,63}", value) or is_key(value):
         # never quote the value: it may be the secret itself, and messages go to logs and pull requests
         raise ValueError("this is not the name of a secret: use letters, digits and _, and keep its value elsewhere")
-    if owner := whose(value):
+    if owner := reserved_owner(value):
         raise ValueError(f"{value} is {owner}, which no scheme may send anywhere")
     return value
 

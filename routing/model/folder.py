@@ -57,7 +57,7 @@ class Folder:
         """Whether these kinds have no broken names."""
         return not any(kind in (*kinds, ANY) for kind, _ in self.broken)
 
-    def unheard(self, sound: str) -> tuple[str, str] | None:
+    def sound_complaint(self, sound: str) -> tuple[str, str] | None:
         """Why a sound cannot be played, and a hint."""
         if sound in self.sounds or ("sounds", ANY) in self.broken:
             return None

@@ -14,7 +14,7 @@ from pydantic import AfterValidator
 from routing.model.fields import Text, refuse
 from routing.model.header_secrets import PLACE
 from routing.model.in_clear import PROOF, is_name
-from routing.model.secret import is_key, whose
+from routing.model.secret import is_key, reserved_owner
 
 _NAME = re.compile(r"[A-Za-z0-9-]{1,64}")
 _PRINTABLE = re.compile(r"[\x20-\x7e]*")
@@ -42,7 +42,7 @@ def _check_value(name: str, value: str) -> None:
     if not _PRINTABLE.fullmatch(value):
         raise refuse(f"the header {name} may only contain printable ASCII characters")
     for secret in PLACE.findall(value):
-        if owner := whose(secret):
+        if owner := reserved_owner(secret):
             raise refuse(f"{secret} is {owner}, which no scheme may send anywhere")
     bare = PLACE.sub("", value)
     is_proof = bare == value and (is_name(name) or PROOF.match(value))

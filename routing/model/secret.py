@@ -49,7 +49,7 @@ def is_key(text: str) -> bool:
     return (mixed and len(re.findall("[0-9]+", text)) > 1) or _KEY.fullmatch(text) is not None
 
 
-def whose(name: str) -> str:
+def reserved_owner(name: str) -> str:
     """The owner of a reserved name; "" for a name that authors may use."""
     return next((owner for beginning, owner in _OURS.items() if name.upper().startswith(beginning)), "")
 

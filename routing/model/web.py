@@ -20,7 +20,7 @@ def is_near(url: str) -> bool:
         return "." not in host or host.endswith(_NEAR)
 
 
-def is_read_on_the_way(url: str) -> bool:
+def is_sent_unencrypted(url: str) -> bool:
     """Whether requests to a URL are sent unencrypted over foreign networks."""
     return url.startswith("http:") and not is_near(url)
 

@@ -54,7 +54,7 @@ class Remembered:
 
     def talked(self, call: Call) -> Sequence[Talk]:
         """The history, and a long talk that has just ended; the newest first."""
-        person, direction = self.talks.get(call.found_by) or self.talks.get("*") or ("", "")
+        person, direction = self.talks.get(call.lookup_number) or self.talks.get("*") or ("", "")
         directions: tuple[Direction, ...] = ("in", "out") if person else ()
         latest = [Talk(person, call.started, LONG_TALK_SECONDS, each) for each in directions if direction in ("", each)]
         return sorted([*latest, *self.history], key=lambda talk: -talk.at)

@@ -15,7 +15,7 @@ from routing.steps.dnd import DndCode
 from routing.steps.dynamic import DynamicStep
 from routing.steps.hangup import HangupStep
 from routing.steps.hours import HoursStep
-from routing.steps.known import KnownQuestion
+from routing.steps.known import KnownLookup
 from routing.steps.match import MatchCase, MatchStep
 from routing.steps.menu import MenuStep
 from routing.steps.messages import MessagesCode
@@ -49,7 +49,7 @@ KINDS: dict[str, type[Step]] = {
 #: What the engine decides, by kind: dynamic steps, and lookups that other steps make.
 DECIDED: dict[str, type[DynamicStep]] = {
     **{kind: step for kind, step in KINDS.items() if issubclass(step, DynamicStep)},
-    **{question.kind: question for question in (KnownQuestion, DndCode, MessagesCode)},
+    **{question.kind: question for question in (KnownLookup, DndCode, MessagesCode)},
 }
 #: Kinds of the language that this version lacks: the message says so instead of "there is no step".
 LATER = ("say", "listen", "queue", "callback", "ask", "lookup", "conference", "rate")

@@ -72,7 +72,7 @@ class Step(Fields):
         raise NotImplementedError
 
     @property
-    def longer_seconds(self) -> float:
+    def extra_ring_seconds(self) -> float:
         """By how much a decision may extend the ring time beyond `own_seconds`."""
         return 0.0
 

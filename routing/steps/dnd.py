@@ -12,14 +12,14 @@ from routing.model import dnd
 from routing.model.folder import Folder
 from routing.steps.base import Emitter, sound_path
 from routing.steps.dialplan import Condition
-from routing.steps.dynamic import MEMORY_SECONDS, MemoryQuestion
+from routing.steps.dynamic import MEMORY_SECONDS, MemoryLookup
 
 #: The state that the engine stored: ``on`` or ``off``.
 DONE = "routing_dnd"
 PERSON = Condition("${routing_person}", r"^([a-z][a-z0-9_]{0,63})$")
 
 
-class DndCode(MemoryQuestion):
+class DndCode(MemoryLookup):
     """Part of the phones' dialplan, not a step for authors. ``state``: do-not-disturb ``on`` or ``off``."""
 
     kind: ClassVar[str] = "dnd"

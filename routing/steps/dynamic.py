@@ -148,7 +148,7 @@ class DynamicStep(Step):
         out.context.extension(f"{path}.decided").do("transfer", undecided)
 
 
-class MemoryQuestion(DynamicStep):
+class MemoryLookup(DynamicStep):
     """A lookup in the engine's memory that rings nobody: it stores the result in variables and falls through."""
 
     obeys: ClassVar[frozenset[str]] = frozenset()

@@ -13,10 +13,10 @@ from routing.model import known
 from routing.model.folder import Folder
 from routing.steps.base import Emitter
 from routing.steps.dialplan import Condition, Extension
-from routing.steps.dynamic import MEMORY_SECONDS, MemoryQuestion, Variation
+from routing.steps.dynamic import MEMORY_SECONDS, MemoryLookup, Variation
 
 
-class KnownQuestion(MemoryQuestion):
+class KnownLookup(MemoryLookup):
     """Part of other steps, not a step for authors."""
 
     kind: ClassVar[str] = "known"

@@ -30,7 +30,7 @@ from routing.model.folder import Folder
 from routing.model.problem import Loc
 from routing.steps.base import RELEASE, Complaint, Emitter, Reference, Step, StepItem
 from routing.steps.dialplan import Extension
-from routing.steps.known import KnownQuestion
+from routing.steps.known import KnownLookup
 from routing.steps.lists import Steps
 from routing.steps.when import When, list_variable
 
@@ -87,7 +87,7 @@ class MatchStep(Step):
             here.set(list_variable(name), "no")
             here.do("execute_extension", f"check XML:{RELEASE}/lists/{name}.xml list")
         if self.asks_memory:
-            KnownQuestion().ask(out, here, path, out.go(f"{path}.case"))
+            KnownLookup().ask(out, here, path, out.go(f"{path}.case"))
         else:
             here.do("transfer", out.go(f"{path}.case"))
         for index, case in enumerate(self.cases, 1):
@@ -98,11 +98,11 @@ class MatchStep(Step):
 
     def own_seconds(self, folder: Folder) -> float:
         """The watchdog's time, if the engine is asked."""
-        return KnownQuestion().own_seconds(folder) if self.asks_memory else 0.0
+        return KnownLookup().own_seconds(folder) if self.asks_memory else 0.0
 
     def runtime(self, folder: Folder) -> dict[str, Any] | None:
         """The lookup, if there is one."""
-        return KnownQuestion().runtime(folder) if self.asks_memory else None
+        return KnownLookup().runtime(folder) if self.asks_memory else None
 
     def references(self) -> Iterator[Reference]:
         """See Step."""

@@ -12,11 +12,11 @@ from routing.model.folder import Folder
 from routing.model.messages import MESSAGE, NONE
 from routing.steps.base import Emitter, sound_path
 from routing.steps.dialplan import Condition
-from routing.steps.dynamic import MEMORY_SECONDS, MemoryQuestion
+from routing.steps.dynamic import MEMORY_SECONDS, MemoryLookup
 from routing.steps.voicemail import BEEP
 
 
-class MessagesCode(MemoryQuestion):
+class MessagesCode(MemoryLookup):
     """Part of the phones' dialplan, not a step for authors."""
 
     kind: ClassVar[str] = "messages"

@@ -23,7 +23,7 @@ from routing.model.folder import Folder
 from routing.model.problem import Loc
 from routing.steps.base import Emitter, Step, sound_path
 from routing.steps.dialplan import Extension
-from routing.steps.known import KnownQuestion, is_known
+from routing.steps.known import KnownLookup, is_known
 
 #: Assumed length of a sound whose length cannot be read (mp3, ogg).
 UNKNOWN_SECONDS = 30.0
@@ -42,7 +42,7 @@ class PlayStep(Step):
     def emit(self, out: Emitter, here: Extension, path: str, after: str) -> Extension | None:
         """``answer`` and ``playback``, after the lookup whether the caller is known."""
         if self.unless:
-            KnownQuestion().ask(out, here, path, out.go(f"{path}.play"))
+            KnownLookup().ask(out, here, path, out.go(f"{path}.play"))
             out.context.extension(f"{path}.play", is_known(True)).do("transfer", out.go(after))
             here = out.context.extension(f"{path}.play")
         here.do("answer")
@@ -54,12 +54,12 @@ class PlayStep(Step):
 
     def own_seconds(self, folder: Folder) -> float:
         """The file's length, plus the watchdog's time of a lookup."""
-        lookup_seconds = KnownQuestion().own_seconds(folder) if self.unless else 0.0
+        lookup_seconds = KnownLookup().own_seconds(folder) if self.unless else 0.0
         return lookup_seconds + folder.sounds.get(self.file, UNKNOWN_SECONDS)
 
     def runtime(self, folder: Folder) -> dict[str, Any] | None:
         """The lookup, if there is one."""
-        return KnownQuestion().runtime(folder) if self.unless else None
+        return KnownLookup().runtime(folder) if self.unless else None
 
     def sounds(self) -> Iterator[tuple[Loc, str]]:
         """The file."""

@@ -111,7 +111,7 @@ def every_step(fields: SchemeFields) -> Iterator[tuple[Step, Loc, str]]:
 def summarise(fields: SchemeFields, folder: Folder) -> Summary:
     """Times, jumps, answering steps and runtime tables of a valid scheme."""
     summary, sticky = _timed(fields, folder), project_sticky(fields, folder)
-    summary.longer = sum(step.longer_seconds for step, _, _ in every_step(fields))
+    summary.longer = sum(step.extra_ring_seconds for step, _, _ in every_step(fields))
     summary.answers = [(loc, step.kind) for step, loc, _ in every_step(fields) if step.answers]
     summary.secrets = [
         ((*loc, *at), name, purpose) for step, loc, _ in every_step(fields) for at, name, purpose in step.secrets()
@@ -202,7 +202,7 @@ def check(fields: SchemeFields, folder: Folder) -> Iterator[Complaint]:
 
 
 def _sound(loc: Loc, sound: str, folder: Folder) -> Iterator[Complaint]:
-    if complaint := folder.unheard(sound):
+    if complaint := folder.sound_complaint(sound):
         yield loc, *complaint
 
 

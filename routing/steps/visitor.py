@@ -24,10 +24,10 @@ from routing.model.fields import Id
 from routing.model.folder import Folder
 from routing.model.problem import Loc, did_you_mean
 from routing.steps.base import Complaint
-from routing.steps.dynamic import MEMORY_SECONDS, MemoryQuestion, Variation
+from routing.steps.dynamic import MEMORY_SECONDS, MemoryLookup, Variation
 
 
-class VisitorStep(MemoryQuestion):
+class VisitorStep(MemoryLookup):
     """Look up the visitor; always falls through."""
 
     kind: ClassVar[str] = "visitor"

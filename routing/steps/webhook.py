@@ -29,7 +29,7 @@ from routing.model.in_clear import HINT
 from routing.model.problem import Loc
 from routing.model.secret import SIGNS, Purpose, sent_to
 from routing.model.url_secrets import masked, secret_in
-from routing.model.web import is_read_on_the_way
+from routing.model.web import is_sent_unencrypted
 from routing.steps.base import Complaint, Reference
 from routing.steps.dynamic import DynamicStep, RingTime, Timeout, Variation
 
@@ -118,7 +118,7 @@ class WebhookStep(DynamicStep):
         """Sent fields exist; a form has a body; secrets are encrypted on the way."""
         if self.submit == "form" and self.method == "GET":
             yield (*loc, "submit"), "a form needs a request body, which GET does not have", "write `method: POST`"
-        if is_read_on_the_way(self.url) and any(secrets_of(self.headers)):
+        if is_sent_unencrypted(self.url) and any(secrets_of(self.headers)):
             yield (*loc, "url"), "http would send the secrets of `headers` unencrypted", "write https://"
         for name, value in self.send.items():
             what = sent(value)
@@ -138,7 +138,7 @@ class WebhookStep(DynamicStep):
         return self.ring
 
     @property
-    def longer_seconds(self) -> float:
+    def extra_ring_seconds(self) -> float:
         """An answer may set the longest ring time."""
         return LONGEST_RING_SECONDS - self.ring
 

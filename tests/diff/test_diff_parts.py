@@ -9,7 +9,7 @@ import pytest
 from routing.diff.callers import callers, examples, fits
 from routing.diff.moments import DAY, Interval
 from routing.diff.outcome import Entry, Outcome
-from routing.diff.phrases import was_now
+from routing.diff.phrases import before_and_after
 from routing.diff.scenario import Delta
 from routing.diff.spans import spans_text
 from routing.offline.reading import assigned, inputs_of, referred
@@ -150,7 +150,7 @@ def test_half_a_second_is_nothing() -> None:
     ],
 )
 def test_only_the_difference_is_said(now: tuple[Entry, ...], words: tuple[str, str]) -> None:
-    assert was_now(outcome(RING, END), outcome(*now)) == words
+    assert before_and_after(outcome(RING, END), outcome(*now)) == words
 
 
 def test_a_delta_is_said_in_words() -> None:

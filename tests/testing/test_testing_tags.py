@@ -9,7 +9,7 @@ from click.testing import CliRunner, Result
 
 from routing.cli import group
 from routing.diff.outcome import outcome
-from routing.diff.phrases import was_now
+from routing.diff.phrases import before_and_after
 from routing.offline.events import Event
 
 COMPANY = """\
@@ -87,4 +87,4 @@ def labelled(*labels: str) -> list[Event]:
 def test_a_comparison_tells_the_labels_that_changed(
     before: tuple[str, ...], after: tuple[str, ...], was: str, now: str
 ) -> None:
-    assert was_now(outcome(labelled(*before)), outcome(labelled(*after))) == (was, now)
+    assert before_and_after(outcome(labelled(*before)), outcome(labelled(*after))) == (was, now)

@@ -42,7 +42,7 @@ def told_of(channel):
 ])  # fmt: skip
 def test_only_of_a_hidden_caller_and_only_a_number_is_read(caller, said, told):
     call = told_of({"routing_caller": caller, "routing_told": said})
-    assert (call.stated_number, call.found_by) == (told, told or caller)
+    assert (call.stated_number, call.lookup_number) == (told, told or caller)
 
 
 def test_a_webhook_is_told_it_beside_the_caller():

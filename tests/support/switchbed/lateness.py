@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from routing.compile.build import build, needed
-from routing.compile.secrets import invented
+from routing.compile.secrets import generated_secrets
 from routing.release.publish import publish
 
 from .crowd import Crowd, Party
@@ -72,7 +72,7 @@ class Late:
 
     def publish(self, engine: str) -> None:
         """The schemes, asking this engine."""
-        secrets = invented(needed(self.folder / "schemes"), {})
+        secrets = generated_secrets(needed(self.folder / "schemes"), {})
         publish(self.root, build(self.folder / "schemes", self.root, lambda _: secrets, engine).name, None)
 
     def round(self, kinds: Sequence[str], calls: int, a_second: float, settle_s: float) -> Counter[str]:

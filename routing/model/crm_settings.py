@@ -176,8 +176,8 @@ def crm_of(name: str, value: Any) -> tuple[type[Crm], Any]:
     vendor = value.get("vendor", name) if isinstance(value, dict) else name
     if not isinstance(vendor, str) or vendor not in VENDORS:
         hint = did_you_mean(str(vendor), VENDORS) or f"vendors: {', '.join(VENDORS)}"
-        is_said = isinstance(value, dict) and "vendor" in value
-        raise refuse(f"no CRM is called `{vendor}`{'' if is_said else ': write `vendor:`'}", hint)
+        has_vendor = isinstance(value, dict) and "vendor" in value
+        raise refuse(f"no CRM is called `{vendor}`{'' if has_vendor else ': write `vendor:`'}", hint)
     return VENDORS[vendor], {} if value is None else value
 
 

@@ -35,7 +35,7 @@ from routing.steps.dialplan import Condition, Extension
 from routing.steps.dialstring import COLLEAGUE_SECONDS
 from routing.steps.lists import Steps
 from routing.steps.play import UNKNOWN_SECONDS
-from routing.steps.typed import DigitPrompt, last_keys, parts
+from routing.steps.typed import DigitInput, last_keys, parts
 
 INVALID = "routing/invalid.wav"
 #: Timeout between the digits of an extension.
@@ -104,7 +104,7 @@ class MenuStep(Step):
         out.steps(self.otherwise or (), nothing, f"{path}.otherwise.", after)
         return None
 
-    def _one_by_one(self, out: Emitter, here: Extension, path: str, questions: list[DigitPrompt]) -> None:
+    def _one_by_one(self, out: Emitter, here: Extension, path: str, questions: list[DigitInput]) -> None:
         """Read the first key, then the digits that may follow it, until one try succeeds.
 
         Use `execute_extension`: a transfer discards keys that were pressed meanwhile, as playing `invalid` does.
@@ -131,13 +131,13 @@ class MenuStep(Step):
         wrong.set("routing_digits", "")
         wrong.do("playback", sound_path(self.invalid or INVALID))
 
-    def _questions(self, folder: Folder) -> list[DigitPrompt]:
+    def _questions(self, folder: Folder) -> list[DigitInput]:
         listed = tuple(folder.extensions) if self.extensions else ()
         if not listed or len(listed) > MOST_LISTED:
-            return [DigitPrompt("", listed or ("0",))]
+            return [DigitInput("", listed or ("0",))]
         return list(parts(listed))
 
-    def _question(self, folder: Folder, part: DigitPrompt, tries: int = 0) -> str:
+    def _question(self, folder: Folder, part: DigitInput, tries: int = 0) -> str:
         """Arguments that play the prompt and read the first keys."""
         accepted = [re.escape(key) for key in self.options]
         if self.extensions:
@@ -147,14 +147,14 @@ class MenuStep(Step):
         expression = "|".join(dict.fromkeys(accepted))
         return f"1 {part.most} {tries or self.tries} {sounds} routing_digits ^({expression})$ {self.between * 1000}"
 
-    def _further(self, part: DigitPrompt) -> str:
+    def _further(self, part: DigitInput) -> str:
         """Arguments that read further digits without a prompt; `invalid` is played at the end."""
         wait, expression = self.between * 1000, "|".join(part.choices)
         kept = "".join(f"+{key}" for key in last_keys(part.choices) if key != "#")
         ends = f"#{kept}" if part.most > 1 else "#"
         return f"1 {part.most} 1 {wait} {ends} silence silence_stream://20 routing_further ^({expression})$ {wait}"
 
-    def _terminators(self, part: DigitPrompt) -> str:
+    def _terminators(self, part: DigitInput) -> str:
         """Keys that end the input: ``#``, and keys after which no other can follow; ``+`` keeps them in the input.
 
         Otherwise FreeSWITCH would always wait for more digits.

@@ -16,7 +16,7 @@ _KEYS = "0123456789*#"
 
 
 @dataclass(frozen=True)
-class DigitPrompt:
+class DigitInput:
     """One input: the keys before it, and the inputs that are accepted now."""
 
     typed: str
@@ -36,14 +36,14 @@ def last_keys(choices: Iterable[str]) -> list[str]:
     return [key for key in _KEYS if key not in inner | begun]
 
 
-def parts(choices: Iterable[str], typed: str = "") -> Iterator[DigitPrompt]:
+def parts(choices: Iterable[str], typed: str = "") -> Iterator[DigitInput]:
     """The inputs in order: a single one where FreeSWITCH never waits in vain."""
     known = sorted(set(choices))
     if len(typed) == DEEPEST or _is_exact(known):
-        yield DigitPrompt(typed, tuple(known))
+        yield DigitInput(typed, tuple(known))
         return
     heads = sorted({choice[0] for choice in known})
-    yield DigitPrompt(typed, tuple(heads))
+    yield DigitInput(typed, tuple(heads))
     for head in heads:
         if longer := [choice[1:] for choice in known if choice[0] == head and len(choice) > 1]:
             yield from parts(longer, typed + head)

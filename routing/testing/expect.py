@@ -115,8 +115,8 @@ def _met_before(
     events: Sequence[Event], used: set[int], expectation: Expectation, indexes: Sequence[int | None]
 ) -> str:
     """Names that are missing here because an earlier line has them: ``[{ring: ivan}, {ring: [ivan, olena]}]``."""
-    words = [word for word, index in zip(expectation.values, indexes, strict=True) if index is None]
-    found = [(word, _first(events, sorted(used), expectation, word)) for word in words]
+    missing = [word for word, index in zip(expectation.values, indexes, strict=True) if index is None]
+    found = [(word, _first(events, sorted(used), expectation, word)) for word in missing]
     names = [f"{word} at {events[index].at_ms / 1000:.1f} s" for word, index in found if index is not None]
     return f" ({', '.join(names)} is what a line before expects)" if names else ""
 

@@ -204,6 +204,41 @@ def test_files_and_functions_are_small() -> None:
     assert long == []
 
 
+#: Words that name no thing: say what a value is, with the terms of docs/glossary.rst.
+VAGUE = {"told", "untold", "said", "asked", "taken", "words", "wanted", "beside", "patience", "organ", "undisturbed"}
+#: A column of the journal and a field of its JSON.
+PUBLIC_NAMES = {"asked_ms"}
+
+
+def _defined(node: ast.AST) -> str:
+    """The name that a node defines, or ""."""
+    match node:
+        case ast.FunctionDef(name=name) | ast.ClassDef(name=name) | ast.arg(arg=name):
+            return name
+        case ast.Name(id=name, ctx=ast.Store()) | ast.Attribute(attr=name, ctx=ast.Store()):
+            return name
+    return ""
+
+
+def test_names_say_what_a_value_is() -> None:
+    names = {(path, name) for path in FILES for name in (path.stem, *map(_defined, _nodes(path)))}
+    vague = [
+        f"{_name(path)}: {name}"
+        for path, name in names
+        if name not in PUBLIC_NAMES and VAGUE & {word.lower() for word in re.split(r"_|(?<=[a-z])(?=[A-Z])", name)}
+    ]
+    assert sorted(vague) == []
+
+
+def test_a_class_name_is_defined_once() -> None:
+    places: dict[str, list[str]] = {}
+    for path in FILES:
+        for node in _nodes(path):
+            if isinstance(node, ast.ClassDef):
+                places.setdefault(node.name, []).append(_name(path))
+    assert {name: found for name, found in places.items() if len(found) > 1} == {}
+
+
 def test_every_module_says_what_it_is_for() -> None:
     assert [_name(path) for path in FILES if not ast.get_docstring(_tree(path))] == []
 

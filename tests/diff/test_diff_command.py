@@ -124,7 +124,7 @@ def test_a_repository_that_is_another_users(
     monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
     failure("HEAD", "--schemes", "schemes")
     said = capsys.readouterr().err
-    assert "which is another user's (hint: `git config --global --add safe.directory " in said
+    assert "it belongs to another user (hint: `git config --global --add safe.directory " in said
 
 
 def test_no_folder_to_compare_with(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:

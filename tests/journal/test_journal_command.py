@@ -1,5 +1,6 @@
 """``routing journal`` as a process: it records what comes, ends at once when asked to, and may run as several."""
 
+import json
 import signal
 import subprocess
 import sys
@@ -29,6 +30,8 @@ def test_it_records_until_it_is_asked_to_stop(bed):
             assert process.poll() is None, process.stderr.read()
         process.send_signal(signal.SIGTERM)
         assert process.wait(10) == 0
+        begun = json.loads(process.stderr.readline())
+    assert begun["event"] == "started" and begun["spool"] == str(bed.spool)
     assert len(bed.rows("calls")) == 1 and "recorded_total 1" in metrics.read_text()
 
 

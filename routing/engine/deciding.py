@@ -49,10 +49,10 @@ class Engine:
     clock: Callable[[], float] = time.monotonic
     #: Called with the project and the screen pop of every person who is about to ring; must not block.
     send_pop: Callable[[str, Pop], None] = lambda project, pop: None
-    #: Who tells calls that wait when to go on, and whether a call that found a person free may have them, as nobody has
-    #: waited longer (`routing.engine.waiting`).
+    #: The engine's name, which its waiting calls carry (`routing.engine.waiting`).
     keeper: str = ""
-    takes: Callable[[Call, str], bool] = lambda call, person: True
+    #: Reserves a free person for a call; False when another call has waited longer for them.
+    reserve: Callable[[Call, str], bool] = lambda call, person: True
 
     def decide(self, call: Call) -> Mapping[str, str]:
         """Channel variables that carry the decision for a call.
@@ -127,7 +127,7 @@ class Engine:
         """The verdict; to wait, where others wait for the same person and have waited longer."""
         if step.get("order") != "in_order_waiting" or not isinstance(verdict.decision, RingOrder):
             return verdict
-        if self.takes(call, verdict.decision.people[0].partition(".")[0]):
+        if self.reserve(call, verdict.decision.people[0].partition(".")[0]):
             return verdict
         return replace(verdict, decision=Wait(), reason="others have waited longer")
 

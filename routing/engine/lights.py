@@ -19,7 +19,7 @@ class VoicemailCounts(Protocol):
 
 class Lights:
     """Called again and again: the accounts of everybody who has a SIP phone, and how many messages wait for them; None
-    while that is not known. The live release says whose an account is."""
+    while that is not known. The live release maps accounts to people."""
 
     def __init__(self, root: Path, memory: VoicemailCounts, now: Callable[[], float]) -> None:
         self._table = root / "current/table.json"

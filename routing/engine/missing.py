@@ -30,7 +30,7 @@ class MissingSecret:
 
 @dataclass
 class MissingSecrets:
-    """The secrets that the live release names and ``secrets`` does not have; any thread may ask."""
+    """The secrets that the live release names and ``secrets`` lacks; threads may share it."""
 
     root: Path
     secrets: Mapping[str, str] = field(repr=False)
@@ -39,18 +39,18 @@ class MissingSecrets:
     _reported: set[tuple[str, str]] = field(default_factory=set)
 
     def renew(self, secrets: Mapping[str, str]) -> None:
-        """Go by other secrets from now on."""
+        """Replace the secrets."""
         self.secrets, self._release = secrets, ""
         self._reported.clear()
 
     def to_report(self) -> list[MissingSecret]:
-        """Those that were not reported since the last `renew`: a release that becomes live may name more."""
+        """Missing secrets not reported since the last `renew`: a new live release may name more."""
         new = [each for each in self.found() if (each.name, each.purpose) not in self._reported]
         self._reported.update((each.name, each.purpose) for each in new)
         return new
 
     def found(self) -> tuple[MissingSecret, ...]:
-        """Those that are missing; () where no release is live or its table cannot be read."""
+        """The missing secrets; () without a live release or when its table cannot be read."""
         table = self.root / "current/table.json"
         try:
             release = str(table.resolve(strict=True))

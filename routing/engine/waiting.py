@@ -62,7 +62,7 @@ class Waiting:
         until.wait()
         self.leads = False
 
-    def takes(self, call: Call, person: str) -> bool:
+    def reserve(self, call: Call, person: str) -> bool:
         """Reserve a free person for a call, unless another call has waited longer for them. Does not block."""
         self._drop_gone()
         if any(self._first_there(each)[0] == person for each in self._queues.before(call)):
@@ -172,7 +172,7 @@ class Waiting:
         if not decision.endswith(":continue"):
             return not decision.endswith(":wait")
         person, state = self._first_there(waiter)
-        return state == "absent" or (state == "free" and self.takes(waiter.call, person))
+        return state == "absent" or (state == "free" and self.reserve(waiter.call, person))
 
 
 def _wake(client: EventSocketClient, call: str) -> None:

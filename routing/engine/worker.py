@@ -82,7 +82,7 @@ class WorkerOptions:
     link_local: bool
     shared: bool
     esl: str = ""
-    #: The engine's name, which calls that it told to wait keep.
+    #: The engine's name, which its waiting calls carry.
     keeper: str = ""
     #: Networks whose wrong passwords are never counted.
     trusted: tuple[str, ...] = ()
@@ -120,7 +120,7 @@ class EngineWorker:
             self.states,
             options.keeper,
         )
-        self.engine.keeper, self.engine.takes = options.keeper, self.waiting.takes
+        self.engine.keeper, self.engine.reserve = options.keeper, self.waiting.reserve
         self.states.changed = self.waiting.somebody_changed
         listener = gevent.socket.socket(fileno=options.listener)
         self.server = CallServer(listener, self.engine.decide, self.report)
@@ -193,7 +193,7 @@ class EngineWorker:
             gevent.sleep(LOOK_SECONDS)
 
     def _watch_switch(self) -> None:
-        """Know who is free and tell who must not be disturbed, where the event socket's password is known."""
+        """Watch the states of people and set do-not-disturb and lights in FreeSWITCH, if the password is known."""
         password = os.environ.get(ESL_VARIABLE, "")
         if not (self.options.esl and password):
             return

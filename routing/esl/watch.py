@@ -81,10 +81,10 @@ def _follow(client: EventSocketClient, watcher: Watcher, settle_s: float, refres
     changes: list[Callable[[], None]] = []
     every_s = min(refresh_s, FIRST_REFRESH_SECONDS)
     while True:
-        watcher.seen(_picture(client))
+        watcher.seen(_snapshot(client))
         # FreeSWITCH's tables may be behind: events since the last snapshot take precedence
-        for tell in changes:
-            tell()
+        for repeat in changes:
+            repeat()
         changes = _pass_on(every_s + settle_s, client, watcher)
         every_s = min(every_s * 2, refresh_s)
 
@@ -94,9 +94,9 @@ def _pass_on(seconds: float, client: EventSocketClient, watcher: Watcher) -> lis
     changes: list[Callable[[], None]] = []
     with time_limit(seconds):
         while True:
-            if tell := _fact(client.event(), watcher):
-                tell()
-                changes.append(tell)
+            if notify := _fact(client.event(), watcher):
+                notify()
+                changes.append(notify)
     return changes
 
 
@@ -118,7 +118,7 @@ def _fact(event: Message, watcher: Watcher) -> Callable[[], None] | None:
     return None
 
 
-def _picture(client: EventSocketClient) -> Snapshot:
+def _snapshot(client: EventSocketClient) -> Snapshot:
     """A snapshot from FreeSWITCH's lists; whose leg it is comes from channel variables."""
     channels, registrations = map(rows, client.ask("api show channels as json", "api show registrations as json"))
     uuids = [str(row["uuid"]) for row in channels]

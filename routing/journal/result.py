@@ -45,7 +45,7 @@ def undecided(variable: Callable[[str], str]) -> str:
 
 
 def dictated_number(number: str, is_prompted: bool) -> tuple[StepResult, str]:
-    """What came of asking a caller for their number (`routing.model.stated_number`)."""
+    """The result of asking a caller for their number (`routing.model.stated_number`)."""
     if not is_prompted:
         return StepResult.DONE, "entered before" if number else "not asked: the caller's number is shown"
     if number.startswith("+"):

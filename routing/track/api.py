@@ -1,6 +1,6 @@
 """The HTTP API of tracking, for pages (by their origin) and servers (by their key).
 
-``POST /v1/session``  a visit begins or goes on: the number to show, and for how many seconds
+``POST /v1/session``  a visit begins or continues: the number to show, and for how many seconds
 ``POST /v1/view``     the visitor views another page: entities of that page
 ``GET /v1/site.js``   the script that pages load
 

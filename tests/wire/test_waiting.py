@@ -61,7 +61,7 @@ class Company:
         self.decided.append(call.uuid)
         states = {name: self.states.presence_of(call.uuid).state(name, (name,), False) for name in ("ivan", "olena")}
         there = [name for name, state in states.items() if state != "absent"]
-        waits = there and (states[there[0]] == "busy" or not self.waiting.takes(call, there[0]))
+        waits = there and (states[there[0]] == "busy" or not self.waiting.reserve(call, there[0]))
         decision = "nobody" if not there else "wait" if waits else f"order:{','.join(there)}"
         return {"routing_decision": f"{call.step}:{decision}"}
 

@@ -1,4 +1,4 @@
-"""Who is told of a voicemail, and the outbox of the notices."""
+"""The addressees of a voicemail's notice, and the outbox of notices."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _UNSENT = "NOT notified AND notify <> ''"
 
 
 def upgrade() -> None:
-    """Add the columns; calls that are there already tell nobody."""
+    """Add the columns; existing calls have no notices."""
     op.add_column("calls", sa.Column("notify", sa.Text, nullable=False, server_default=""))
     op.add_column("calls", sa.Column("notified", sa.Boolean, nullable=False, server_default=sa.text("false")))
     op.add_column("calls", sa.Column("notify_after", sa.Double, nullable=False, server_default="0"))

@@ -1,4 +1,4 @@
-"""Who of a call's addressees has its notice already: one that is away keeps nobody else waiting."""
+"""The addressees that have a call's notice already, while others wait for theirs."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Add the column; of calls that are there already nobody is told half."""
+    """Add the column; no existing notice is partly delivered."""
     op.add_column("calls", sa.Column("told", sa.Text, nullable=False, server_default=""))
 
 
 def downgrade() -> None:
-    """Remove it; whoever has a notice of a call that others wait for gets it again."""
+    """Remove it; partly delivered notices are sent to all their addressees again."""
     op.drop_column("calls", "told")

@@ -1,4 +1,4 @@
-"""What came of a step, as a fact beside its words."""
+"""The result of a step as an enum, in addition to its text."""
 
 from __future__ import annotations
 

@@ -103,6 +103,15 @@ def test_compile_prints_times_and_the_release(desk: Desk) -> None:
     assert current(desk.root) is None
 
 
+def test_of_many_schemes_the_first_are_listed_and_the_longest_is_named(desk: Desk) -> None:
+    for at in range(45):
+        last = "{ring: {to: ivan, for: 50s}}, " if at == 44 else ""
+        (desk.schemes / f"s{at:02}.yaml").write_text(f"scheme: s{at:02}\nsteps: [{{ring: ivan}}, {last}hangup]\n")
+    lines = desk.compile().output.splitlines()
+    assert lines[41] == "... and 6 more; the longest is s44: 1 min 10 s"
+    assert lines[40].startswith("s38 ")
+
+
 def test_problems_go_to_stderr_all_of_them_with_a_count(desk: Desk) -> None:
     (desk.schemes / "a.yaml").write_text("scheme: a\nsteps: [{ring: ivn}, {play: x.wav}, hangup]\n")
     result = desk.compile()

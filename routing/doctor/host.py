@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from routing.doctor.diagnosis import Diagnosis, ok, unknown, warning, wrong
 from routing.doctor.node import CheckedNode
-from routing.doctor.rights import may_write
+from routing.doctor.rights import may_change, may_write
 from routing.model.problem import counted
 
 LEAST_BYTES, FEW_BYTES = 200 * 2**20, 2 * 2**30
@@ -90,26 +90,36 @@ def disk(node: CheckedNode) -> Iterator[Diagnosis]:
 
 
 def writable(node: CheckedNode) -> Iterator[Diagnosis]:
-    """FreeSWITCH's user can write finished calls, recordings, voicemails and its log."""
+    """FreeSWITCH's user can write finished calls, recordings, voicemails, its log and its databases."""
     if node.pid is None:
         yield unknown("FreeSWITCH's process is not on this machine: whether it can write its folders is unknown")
         return
     user, groups = node.machine.owner(node.pid)
     places = {"finished calls": node.settings("json_cdr.conf").get("log-dir", "")}
     places |= {name: node.variables.get(f"{name}_dir", "") for name in ("recordings", "storage", "log")}
+    places["databases"] = node.variables.get("db_dir", "")
     shut = [f"{name} ({place})" for name, place in places.items() if _shut(place, user, groups)]
     if shut:
         yield wrong(
             f"FreeSWITCH (user {user}) cannot write {', '.join(shut)}",
-            f"change their owner: `chown -R {user} FOLDER`; until then calls, recordings and messages are lost",
+            f"change their owner: `chown -R {user} FOLDER`; until then calls, recordings and messages are lost, and "
+            "without its databases no SIP profile runs",
         )
     else:
-        yield ok(f"FreeSWITCH's user ({user}) can write finished calls, recordings and its log")
+        yield ok(f"FreeSWITCH's user ({user}) can write finished calls, recordings, its log and databases")
 
 
 def _shut(place: str, user: int, groups: frozenset[int]) -> bool:
-    """Whether a folder that is there cannot be written; `disk` and `spool` report those that are not."""
-    return bool(place) and Path(place).exists() and not may_write(Path(place), user, groups)
+    """Whether a folder that is there cannot be written; `disk` and `spool` report those that are not.
+
+    Nor a database in it: FreeSWITCH that was once started by another user has left that user's there.
+    """
+    folder = Path(place)
+    if not place or not folder.exists():
+        return False
+    return not may_write(folder, user, groups) or any(
+        not may_change(file, user, groups) for file in folder.glob("*.db")
+    )
 
 
 def unfinished(node: CheckedNode) -> Iterator[Diagnosis]:

@@ -5,6 +5,7 @@ import os
 import socket
 import sqlite3
 import stat
+import tempfile
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -249,6 +250,26 @@ def test_numbers_that_nobody_reaches_while_their_gateway_is_down(patient):
     assert words.endswith("nobody can call " + ", ".join(lists["main"][:8]) + " and 1 more")
     patient.says("sofia xmlstatus gateway", patient.gateway("another", "REGED", "UP"))
     assert "gateway main is not loaded; nobody can call +380440000000" in bad(patient)["gateways"][1]
+
+
+@pytest.mark.parametrize("mode", [0o644, 0o666])
+def test_databases_that_another_user_has_left(mode):
+    with tempfile.TemporaryDirectory() as name:  # whose folders above let everybody through, other than pytest's
+        place = Path(name)
+        patient = Patient(healthy_root(place))
+        (place / "db").mkdir()
+        (place / "db" / "core.db").touch()
+        for path, bits in (
+            (place, 0o777),
+            (place / "spool", 0o777),
+            (place / "db", 0o777),
+            (place / "db/core.db", mode),
+        ):
+            path.chmod(bits)
+        patient.machine.user = 65534
+        found = bad(patient).get("writable", (Level.OK, ""))
+    assert found[0] is (Level.OK if mode == 0o666 else Level.WRONG)
+    assert (f"cannot write databases ({place}/db)" in found[1]) is (mode == 0o644)
 
 
 def test_folders_that_freeswitchs_user_cannot_write(patient, tmp_path):

@@ -118,6 +118,7 @@ class Patient:
             "eval ${uuid_exists(x)}": "<API execute Permission Denied>",
             "strepoch": str(int(MOMENT.timestamp())),
             "global_getvar": f"domain=phones.example\nrun_dir={folder}/run\nrecordings_dir={folder}\nlog_dir={folder}\n"
+            f"db_dir={folder}/db\n"
             "disable_system_api_commands=true\ndisable_system_app_commands=true",
             f"{located} event_socket.conf": _configuration(
                 "event_socket.conf", {"listen-port": "8021", "apply-inbound-acl": "routing_local"}

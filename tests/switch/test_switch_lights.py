@@ -75,9 +75,16 @@ def lit(watched):
 
 def leave(lab, seconds=5.0):
     """Somebody speaks after the tone; the id of the call, by which the message is named."""
+    before = boxed(lab)
     with speaking(lab, seconds) as call:
         call.hang_up()
-    return lab.record(call)["uuid"]
+    (left,) = until(lambda: boxed(lab) - before)
+    return left
+
+
+def boxed(lab):
+    """Ids of the calls whose messages FreeSWITCH has written; the journal takes their records away."""
+    return {file.stem for file in (lab.switch.home / "recordings" / "voicemail").glob("*/*.wav")}
 
 
 @contextlib.contextmanager
@@ -207,7 +214,7 @@ def test_many_are_heard_in_several_calls_and_none_is_lost(lit, redis):
             assert until(call.is_over, 60)
             lefts += store.ask(key, ("ZCARD", key))
             assert lefts[-2] - lefts[-1] <= 20
-            assert lit.record(call)["hangup_cause"] == "NORMAL_CLEARING"
+            assert "cause=16" in call.received("BYE")[-1].header("Reason")
             assert until(is_shown, 30)
         assert lefts[-1] == 0
     assert lit.quiet()

@@ -134,8 +134,8 @@ def test_a_carrier_sends_nobody_anywhere(lab):
 
 
 def refused(call):
-    """Whether the last transfer that a phone asked for in this call was refused: its NOTIFY says so."""
-    return bool(until(lambda: call.received("NOTIFY"))) and "403" in call.received("NOTIFY")[-1].text
+    """Whether the last transfer that a phone asked for in this call was refused: its final NOTIFY says so."""
+    return bool(until(lambda: any("SIP/2.0 403" in each.text for each in call.received("NOTIFY")[-1:])))
 
 
 def hand_over(leg, asked):

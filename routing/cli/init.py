@@ -38,7 +38,7 @@ PIPELINES = {"github": Path(".github/workflows/schemes.yml"), "gitlab": Path(".g
 NEXT = """\
 Now, in {folder}:
   routing check        what is wrong or doubtful: nothing yet
-  routing test         carries the calls of schemes/office.test.yaml
+  routing test         runs the tests of schemes/office.test.yaml
   routing trace --at "2026-11-23 10:00" --to {number} --from {caller}
                        follows one call
   routing reference    what else can stand in the files

@@ -9,7 +9,7 @@ scheme         scheme entered, from ``routing_scheme``
 step           step path entered, from ``routing_step``; the step's kind
 variable       a routing_ variable set: ``name=value``
 tag            label that the call gets; each label once a call
-ringing        the caller's phone is told to ring (180)
+ringing        the caller's phone gets 180 Ringing
 early_media    183: the caller hears the switch before it answers
 answered       the caller's leg is answered: the call begins to cost
 play           sound file; duration

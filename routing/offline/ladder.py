@@ -117,7 +117,7 @@ def _of_phones(event: Event) -> tuple[str, str]:
     subject, detail = event.subject, event.detail
     match event.kind:
         case "confirm":
-            return "asked", f"{subject} picks up, must press {detail}"
+            return "confirm", f"{subject} picks up, must press {detail}"
         case "missing":
             nobody = " (no scheme or pool has this number)" if "/numbers/" in f"/{subject}" else ""
             return "missing", f"{subject}{nobody}"

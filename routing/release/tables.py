@@ -21,7 +21,7 @@ from routing.model.decision import ID
 RELEASE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 MOST_SCHEMES = 5_000
 MOST_RELEASES = 8
-#: A file longer than this is no table of ours.
+#: A longer file is no table of a release.
 LONGEST_FILE = 64 * 1024 * 1024
 
 Value = TypeVar("Value")

@@ -76,7 +76,7 @@ def read_day(file: Path) -> list[CallCase]:
     """The calls of a file without expectations: see `Day`. Raises Problems with everything that is wrong."""
     document = read(str(file), text_of(Source(str(file), os.path.realpath(file), "")))
     if isinstance(document.data, dict) and "tests" in document.data:
-        hint = f"`routing test {file}` carries tests; `--calls` takes a file of `calls:` without expectations"
+        hint = f"`routing test {file}` runs tests; `--calls` takes a file of `calls:` without expectations"
         raise Problems([document.problem(("tests",), "this is a file of scheme tests", hint, at_key=True)])
     found = validate(Day, document, (), document.data, None)
     if isinstance(found, Wrong):

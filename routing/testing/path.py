@@ -77,7 +77,7 @@ def _happened(event: Event, sign: str, quiet: set[str], *, always: bool) -> Iter
         yield replace(line, text=f"{describe(event, 'voicemail')} ({event.lasted_ms / 1000:.1f} s)")
     elif event.kind != "record":
         for row in ladder([event]):
-            yield replace(line, word="confirm" if event.kind == "confirm" else row.word, text=row.text)
+            yield replace(line, word=row.word, text=row.text)
 
 
 def _gathered(lines: Sequence[PathLine]) -> Iterator[PathLine]:

@@ -104,7 +104,7 @@ def test_the_ladder_tells_the_call():
         "0.0 kharkiv/3 engine ring ivan (30 ms)",
         "0.0 kharkiv/3 ring ivan.desk, ivan.mobile",
         "0.0 kharkiv/3 ended ivan.desk: busy",
-        "8.0 kharkiv/3 asked ivan.mobile picks up, must press 1",
+        "8.0 kharkiv/3 confirm ivan.mobile picks up, must press 1",
         "10.0 kharkiv/3 ended ivan.mobile: answers after 10.0 s",
         "10.0 kharkiv/3 caller is answered",
         "10.0 kharkiv/3 talk ivan.mobile",

@@ -81,7 +81,7 @@ def _worker(spool: Path, database: str, share: tuple[int, int]) -> JournalWorker
     def log(level: str, event: str, **facts: object) -> None:
         print(level, event, facts, file=sys.stderr)
 
-    place = parse.ParseContext(lambda path: 0, release.kind_of, release.project_of)
+    place = parse.ParseContext(lambda path: 0, release.project_of)
     gatherer = Gatherer(Spool(spool), place, log, time.time)
     return JournalWorker(open_database(database, migrate=False), gatherer, log, time.time, share=share)
 

@@ -114,7 +114,7 @@ def serve(root: str, port: int, url: str) -> None:
     states, releases = States(), Releases(Path(root))
     states.seen(Snapshot((), frozenset(PEOPLE)))
     handlers = Handlers(scripted, Breaker(time.monotonic), {})  # type: ignore[arg-type]
-    ports = ports_of(releases, handlers, memory=memory_in(store_at(url)), presence=states.beside)
+    ports = ports_of(releases, handlers, memory=memory_in(store_at(url)), presence=states.presence_of)
     engine = Engine(releases, ports, Lines())
     CallServer(("127.0.0.1", port), engine.decide, lambda *_: None).serve_forever()
 

@@ -60,4 +60,4 @@ def test_another_root_than_the_one_that_freeswitch_reads(bed, tmp_path):
     (tmp_path / "current").symlink_to((bed.company.root / "current").resolve())
     _, found = findings(bed, "--root", str(tmp_path))
     (dialplan,) = found["dialplan"]
-    assert dialplan["words"] == f"FreeSWITCH's dialplan leads to another root than {tmp_path}"
+    assert dialplan["words"] == f"FreeSWITCH's dialplan uses another root than {tmp_path}"

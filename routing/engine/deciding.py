@@ -51,7 +51,7 @@ class Engine:
     send_pop: Callable[[str, Pop], None] = lambda project, pop: None
     #: The engine's name, which its waiting calls carry (`routing.engine.waiting`).
     keeper: str = ""
-    #: Reserves a free person for a call; False when another call has waited longer for them.
+    #: Reserves a free person for a call; False when the call must wait for its turn.
     reserve: Callable[[Call, str], bool] = lambda call, person: True
 
     def decide(self, call: Call) -> Mapping[str, str]:
@@ -124,12 +124,12 @@ class Engine:
             timer.close()
 
     def _in_turn(self, step: Mapping[str, Any], call: Call, verdict: Verdict) -> Verdict:
-        """The verdict; to wait, where others wait for the same person and have waited longer."""
+        """The verdict; to wait, when it is not this call's turn."""
         if step.get("order") != "in_order_waiting" or not isinstance(verdict.decision, RingOrder):
             return verdict
         if self.reserve(call, verdict.decision.people[0].partition(".")[0]):
             return verdict
-        return replace(verdict, decision=Wait(), reason="others have waited longer")
+        return replace(verdict, decision=Wait(), reason="calls for one person go in their order")
 
     def _pop(self, kind: str, call: Call, verdict: Verdict) -> None:
         """A failing screen pop never costs the decision."""

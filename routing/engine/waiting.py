@@ -44,6 +44,8 @@ class Waiting:
     clock: Callable[[], float] = time.monotonic
     #: Whether this worker ends the waiting of calls; the others only know who waits.
     leads: bool = False
+    #: Whether events of waiting calls reach this worker.
+    hears: bool = False
     _queues: Queues = field(default_factory=Queues)
     _changed: Event = field(default_factory=Event)
     _one_at_a_time: BoundedSemaphore = field(default_factory=BoundedSemaphore)
@@ -63,7 +65,13 @@ class Waiting:
         self.leads = False
 
     def reserve(self, call: Call, person: str) -> bool:
-        """Reserve a free person for a call, unless another call has waited longer for them. Does not block."""
+        """Reserve a free person for a call, unless another call has waited longer for them. Does not block.
+
+        Only the worker that leads reserves: two workers would send two new calls to one person. A new call of another
+        worker waits until its event reaches that one, some milliseconds.
+        """
+        if self.hears and not self.leads:
+            return False
         self._drop_gone()
         if any(self._first_there(each)[0] == person for each in self._queues.before(call)):
             return False
@@ -84,10 +92,12 @@ class Waiting:
     def _serve(self, client: EventSocketClient) -> None:
         client.ask(f"event plain CUSTOM {WAITS_EVENT}")
         looking = gevent.spawn(self._look_when_somebody_changed, client)
+        self.hears = True
         try:
             while True:
                 self._heard(client, client.event())
         finally:
+            self.hears = False
             looking.kill()
             self._queues.clear()
 

@@ -222,6 +222,16 @@ def test_a_worker_that_does_not_lead_tells_nobody_anything_and_sends_nobody_past
     assert company.asks(UUIDS[1]) == "1:order:ivan,olena"
 
 
+def test_two_workers_send_no_two_new_calls_to_one_person(company):
+    company.waiting.leads, company.waiting.hears = False, True
+    company.frees("ivan")
+    assert company.asks(UUIDS[0]) == "1:wait"
+    assert company.tells(UUIDS[0]) == []
+    company.waiting.leads = True  # as in the worker that hears the same event
+    assert company.tells(UUIDS[0]) == sent(UUIDS[0], "order:ivan,olena")
+    assert company.asks(UUIDS[1]) == "1:wait"
+
+
 def test_another_engine_sends_on_whoever_has_waited_longest_whoever_it_heard_first(company):
     for uuid, turn in zip(UUIDS, ("xx", "xxx", "x"), strict=True):
         company.tells(uuid, turn)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -132,6 +133,16 @@ class Affected:
             asking = (name for name in side.schemes if 'field="${routing_number}"' in side.text(f"schemes/{name}.xml"))
             cache[side.release.name] = frozenset(asking)
         return cache[side.release.name]
+
+    @cached_property
+    def has_webhooks(self) -> bool:
+        """Whether any scheme of either side asks a handler, which may name another scheme."""
+        return any(
+            step["kind"] == "webhook"
+            for side in (self.old, self.new)
+            for scheme in side.schemes
+            for step in json.loads(side.text(f"schemes/{scheme}.json") or '{"steps": {}}')["steps"].values()
+        )
 
     def unreached(self) -> list[str]:
         """Changed schemes of both sides to which only webhooks can lead."""

@@ -63,7 +63,7 @@ def _unexplored(affected: Affected, explored: Explored) -> list[str]:
             shown = ", ".join(numbers[:3]) + (f" and {len(numbers) - 3} more" if len(numbers) > 3 else "")
             found.append(f"{how}, the limit of calls was reached: {shown} (raise --calls)")
     found += [f"callers that only {test} distinguishes" for test in sorted(explored.untried)[:3]]
-    if affected.schemes:
+    if affected.schemes and affected.has_webhooks:
         found.append(f"webhooks of other numbers that name {_some(sorted(affected.schemes))}")
     return [*found, *NEVER]
 

@@ -15,7 +15,7 @@ from itertools import zip_longest
 from routing.journal.cdr import App, Cdr
 from routing.journal.dialled import Bridge, phones
 from routing.journal.record import LegRecord, StepRecord
-from routing.journal.result import StepResult, dictated_number, undecided
+from routing.journal.result import StepResult, stated_number, undecided
 from routing.model.stated_number import STATED_NUMBER
 from routing.model.tags import TAGS, tags_of
 
@@ -236,7 +236,7 @@ _READERS: dict[str, Callable[[Draft, Sequence[LegRecord], Cdr], StepTexts]] = {
     "menu": _menu,
     "ask_number": lambda draft, _, __: (
         "",
-        *dictated_number(draft.variable(STATED_NUMBER), bool(draft.data("play_and_get_digits"))),
+        *stated_number(draft.variable(STATED_NUMBER), bool(draft.data("play_and_get_digits"))),
     ),
     "hours": _hours,
     "match": _match,

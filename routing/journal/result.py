@@ -44,7 +44,7 @@ def undecided(variable: Callable[[str], str]) -> str:
     return _WHY.get(variable(UNDECIDED), "the engine decided nothing in time")
 
 
-def dictated_number(number: str, is_prompted: bool) -> tuple[StepResult, str]:
+def stated_number(number: str, is_prompted: bool) -> tuple[StepResult, str]:
     """The result of asking a caller for their number (`routing.model.stated_number`)."""
     if not is_prompted:
         return StepResult.DONE, "entered before" if number else "not asked: the caller's number is shown"

@@ -56,6 +56,16 @@ def test_the_working_folder_against_a_revision(repository: Path) -> None:
     assert "was rings ivan.desk, olena.desk 18 s; now rings ivan.desk, olena.desk 25 s" in said
 
 
+def test_webhooks_are_named_only_where_a_scheme_has_one(repository: Path) -> None:
+    edit(Path("schemes/kharkiv.yaml"), "18s", "25s")
+    assert "webhooks of other numbers" in run("HEAD", *DAY).output
+    edit(Path("schemes/kharkiv.yaml"), "25s", "18s")
+    edit(Path("schemes/front.yaml"), '  - webhook: {url: "http://127.0.0.1:8085/route", timeout: 2s}\n', "")
+    git(repository, "commit", "-q", "-a", "-m", "no webhook")
+    edit(Path("schemes/kharkiv.yaml"), "18s", "25s")
+    assert "webhooks of other numbers" not in run("HEAD", *DAY).output
+
+
 def test_two_revisions(repository: Path) -> None:
     edit(Path("schemes/last.yaml"), "petro", "olena")
     git(repository, "commit", "-q", "-a", "-m", "second")

@@ -14,7 +14,7 @@ from routing.decide.request import parameters
 from routing.decide.responsible import Responsible
 from routing.esl.facts import call_of
 from routing.esl.protocol import Message
-from routing.journal.result import StepResult, dictated_number
+from routing.journal.result import StepResult, stated_number
 from routing.model.decision import Call
 from routing.model.lookup import Owner, OwnerFound
 from routing.offline.answering import InProcess, canned
@@ -85,9 +85,9 @@ def test_sticky_looks_for_it_and_known_does_not():
 
 
 def test_what_the_journal_says():
-    assert dictated_number(TOLD, True) == (StepResult.CHOSEN, f"entered {TOLD}")
-    assert dictated_number("no", True)[0] == dictated_number("", True)[0] == StepResult.NO_CHOICE
-    assert dictated_number("", False)[0] == dictated_number(TOLD, False)[0] == StepResult.DONE
+    assert stated_number(TOLD, True) == (StepResult.CHOSEN, f"entered {TOLD}")
+    assert stated_number("no", True)[0] == stated_number("", True)[0] == StepResult.NO_CHOICE
+    assert stated_number("", False)[0] == stated_number(TOLD, False)[0] == StepResult.DONE
 
 
 @pytest.mark.parametrize("country", ["UA", "PL", "IT", "RU", "US", "AR", "MX", None])

@@ -24,15 +24,7 @@ from routing.cli.errors import ErrorReporter, UserError, report
 from routing.cli.hours import _seconds_until, _spoken
 from routing.model.problem import Problem, Problems
 from routing.release.publish import current, only_one
-
-COMPANY = """
-project: {name: p, timezone: UTC, country: UA}
-people:
-  ivan: {name: Ivan, phones: {desk: {sip: "1001"}}}
-gateways:
-  main: {proxy: sip.example, username: u}
-"""
-SCHEME = 'scheme: a\nnumbers: ["+380800330521"]\nsteps: [{ring: ivan}, hangup]\n'
+from support.release_folder import COMPANY, SCHEME
 
 
 class Desk:

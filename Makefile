@@ -6,8 +6,8 @@ PIP = $(BIN)/python -m pip --quiet --quiet --disable-pip-version-check
 STAMP := .venv/.installed
 # On every core, with the tests' files in memory.
 QUICKLY = PYTEST_DEBUG_TEMPROOT=$(wildcard /dev/shm) $(BIN)/python -m pytest -n auto --dist loadfile
-# Calls mostly wait: four processes keep two cores busy. Each has a FreeSWITCH and three thousand ports of its own.
-BESIDE = -n 4 --dist loadfile
+# Calls mostly wait: six processes keep two cores busy. Each has a FreeSWITCH and three thousand ports of its own.
+BESIDE = -n 6 --dist loadfile --no-loadscope-reorder
 # Calls take real time beside whatever else the machine does. A rerun is told by name and in the closing line: look for its cause.
 ONCE_MORE = --reruns 1 --rerun-show-tracebacks
 # tests/switch has no quick test: collecting it would cost seconds.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -31,6 +32,22 @@ settings.register_profile(
 #: `pytest --hypothesis-profile=thorough`: other examples each time, and many.
 settings.register_profile("thorough", settings.get_profile("quick"), max_examples=4000, derandomize=False)
 settings.load_profile("quick")
+
+
+#: Files that take longest: they begin first, so that none of them runs alone at the end.
+LONGEST = (
+    "switch/test_switch_cases.py", "switch/test_switch_networks.py", "wire/test_readme_steps.py",
+    "switch/test_switch_waiting.py", "switch/test_switch_lights.py", "switch/test_switch_losses.py",
+    "switch/test_switch_strategies.py", "switch/test_switch_heard.py", "switch/test_switch_registered.py",
+    "switch/test_switch_mid_call.py", "switch/test_switch_late_engine.py", "switch/test_switch_memory.py",
+)  # fmt: skip
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest files first; the order is random otherwise."""
+    ranks = {Path(__file__).parent / name: rank for rank, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: ranks.get(item.path, len(LONGEST)))
 
 
 class _ByFile(LoadFileScheduling):

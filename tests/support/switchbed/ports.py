@@ -11,7 +11,7 @@ import random
 import socket
 import threading
 
-_FIRST, _LAST = 13000, 30999
+_FIRST, _LAST = 10000, 30999
 _SLOT = 3000
 #: Blocks of at least this many ports come from the end of a slot, where no single ones are that would break it up.
 _LARGE, _FOR_LARGE = 32, 1500

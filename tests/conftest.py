@@ -11,6 +11,8 @@ import pytest
 from hypothesis import HealthCheck, settings
 from xdist.scheduler import LoadFileScheduling
 
+from support.switchbed.parts import part_of
+
 #: What Python and pytest compiled is kept for the next process: rewriting every assertion anew takes seconds of each.
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -51,10 +53,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 class _ByFile(LoadFileScheduling):
-    """A file's tests in one process; those of the shared cases too, who look at the same calls of one company."""
+    """A file's tests in one process; those of the shared cases too, who look at the same calls of one company.
+
+    The cases of the real switch take longer than any other file: they go to as many processes as they have parts.
+    """
 
     def _split_scope(self, nodeid: str) -> str:
         file = super()._split_scope(nodeid)
+        if file == "tests/switch/test_switch_cases.py":
+            return f"{file} {part_of(nodeid)}"
         return "shared cases" if file.startswith("tests/switch/") and file.endswith("_offline.py") else file
 
 

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import contextlib
 import shutil
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -24,6 +25,7 @@ from support.switchbed.engines import Engine, serving
 from support.switchbed.handler import Handler
 from support.switchbed.lab import Lab
 from support.switchbed.offline_bed import ENGINE, OfflineBed
+from support.switchbed.parts import part_of
 from support.switchbed.switch import Switch, find
 from support.switchbed.trunk import Trunk
 
@@ -156,17 +158,33 @@ def lab(tmp_path_factory: pytest.TempPathFactory):
 
 
 @pytest.fixture(scope="session")
-def carried(request: pytest.FixtureRequest, bed: Bed) -> Carried:
-    """What came of the calls of every case that this run chose; those of one engine at the same time."""
-    specs = [getattr(item, "callspec", None) for item in request.session.items]
-    # the offline switch's tests have the same cases
-    cases = [spec.params["case"] for spec in specs if spec and "case" in spec.params]
-    chosen = {case.name: case for case in cases}.values()
-    found = {}
-    for name in sorted({case.engine for case in chosen}):
-        with _engine(name, bed), ThreadPoolExecutor(_AT_ONCE) as pool:
-            found |= {case.name: pool.submit(bed.carry, case) for case in chosen if case.engine == name}
-    return Carried(found, lambda case: _alone(case, bed))
+def carried_parts(request: pytest.FixtureRequest, bed: Bed) -> Callable[[int], Carried]:
+    """What came of the calls of every case of a part that this run chose; those of one engine at the same time."""
+
+    @cache
+    def carry(part: int) -> Carried:
+        chosen = {case.name: case for item, case in _cases(request.session.items) if part_of(item.nodeid) == part}
+        found: dict[str, Future[list[Outcome]]] = {}
+        for name in sorted({case.engine for case in chosen.values()}):
+            with _engine(name, bed), ThreadPoolExecutor(_AT_ONCE) as pool:
+                found |= {case.name: pool.submit(bed.carry, case) for case in chosen.values() if case.engine == name}
+        return Carried(found, lambda case: _alone(case, bed))
+
+    return carry
+
+
+@pytest.fixture
+def carried(request: pytest.FixtureRequest, carried_parts: Callable[[int], Carried]) -> Carried:
+    """What came of the calls of a test's part."""
+    return carried_parts(part_of(request.node.nodeid))
+
+
+def _cases(items: Iterable[pytest.Item]) -> Iterator[tuple[pytest.Item, Case]]:
+    """The tests of cases on the real switch; the offline switch's tests have the same cases."""
+    for item in items:
+        spec = getattr(item, "callspec", None)
+        if spec and "case" in spec.params and "carried" in getattr(item, "fixturenames", ()):
+            yield item, spec.params["case"]
 
 
 def _alone(case: Case, bed: Bed) -> list[Outcome]:

@@ -7,6 +7,7 @@ import pytest
 from support.switchbed.carried import Carried
 from support.switchbed.cases import Case
 from support.switchbed.outcome import Outcome
+from support.switchbed.parts import PARTS, part_of
 
 pytestmark = pytest.mark.thorough
 
@@ -46,3 +47,7 @@ def test_a_case_that_goes_otherwise_twice_has_failed_however_often_it_is_asked()
     first = tried.judged(CASE)
     assert "olena.desk" in first[0]
     assert tried.judged(CASE) == first
+
+
+def test_every_part_looks_for_channels_that_are_left():
+    assert {part_of(f"test_no_channel_is_left[{part}]") for part in range(PARTS)} == set(range(PARTS))

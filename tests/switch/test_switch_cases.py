@@ -5,6 +5,7 @@ import pytest
 from support.switchbed.bed import until
 from support.switchbed.carried import AGAIN
 from support.switchbed.cases import load
+from support.switchbed.parts import PARTS
 
 CASES = load()
 
@@ -22,7 +23,8 @@ def test_case(case, carried, record_property):
     assert differs == []
 
 
-def test_no_channel_is_left_and_nothing_was_executed(carried, switch):
+@pytest.mark.parametrize("part", range(PARTS))
+def test_no_channel_is_left_and_nothing_was_executed(carried, switch, part):
     for outcome in carried.first.values():
         outcome.exception()
     assert until(lambda: switch.channels() == 0)

@@ -81,7 +81,7 @@ THINGS = {
 #: Contents that are no call.
 TEXTS = {
     "deep": '{"variables":{"uuid":"x"},"more":' + deep(100_000) + "}",
-    "deep variables": '{"variables":' + deep(5000) + "}",
+    "deep variables": '{"variables":' + deep(100_000) + "}",
     "a list": "[1]",
     "nothing": "null",
     "numbers for texts": '{"variables":{"uuid":-1,"start_uepoch":NaN}}',

@@ -71,7 +71,7 @@ FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
 @click.option(
     "--webhook",
     metavar="ANSWER",
-    help="What handlers answer: a body, `timeout`, `500`, `garbage`, `refused`.  [default: no request]",
+    help="What handlers answer: a body, `timeout`, `500`, `garbage`, `refused`.  [default: not asked]",
 )
 @click.option("--entity", "entities", multiple=True, metavar="NAME=VALUE", help="Entity of the visitor: region=521.")
 @click.option(

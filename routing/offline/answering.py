@@ -49,7 +49,7 @@ def canned(text: str) -> Handler:
 
     def answer(step: Mapping[str, Any], call: Call) -> tuple[Http | HandlerFailure, int]:
         if not text:
-            return HandlerFailure("no request made"), 0
+            return HandlerFailure("not asked"), 0
         if text == "timeout":
             seconds = step_seconds(step)
             return HandlerFailure(f"no answer within {seconds:g} s"), round(seconds * 1000)

@@ -52,7 +52,7 @@ def sent_fields_in(detail: str) -> list[str]:
 
 def _outcome(text: str, step: Mapping[str, Any], people: Responsible) -> Outcome:
     if not text:
-        return NoOwnerFound("no request made")
+        return NoOwnerFound("not asked")
     if text == "nobody":
         return NoOwnerFound("the CRM knows nobody with this number")
     if text == "refused":

@@ -67,7 +67,7 @@ def test_who_rings_is_what_the_crm_says(schemes, answer, rung):
 
 
 def test_a_trace_that_asks_no_crm_says_so(schemes):
-    assert "no request made" in trace(schemes)
+    assert "not asked" in trace(schemes)
     assert "the CRM knows nobody with this number" in trace(schemes, "--crm", "nobody")
 
 

@@ -76,7 +76,7 @@ def test_rows_are_whole_in_a_pipe(run):
 
 def test_a_partner_that_is_not_asked_is_said_to_be(run):
     rows = re.findall(r"kharkiv/\d +engine +(.*?) *$", run(*CALL), re.MULTILINE)
-    assert rows == ["continue (no request made)", "continue (no request made)"]
+    assert rows == ["continue (not asked)", "continue (not asked)"]
     rows = re.findall(r"engine +(.*?) *$", run(*CALL, "--webhook", "refused", "--crm", "nobody"), re.MULTILINE)
     assert rows[0] == "continue (connection refused) (20 ms)"
     assert rows[1].startswith("continue (the CRM knows nobody")

@@ -65,6 +65,10 @@ class Queues:
         """A call waits no more."""
         self._waiters.pop(waiter.call.uuid, None)
 
+    def waits(self, call: Call) -> bool:
+        """Whether a call has reported that it waits."""
+        return call.uuid in self._waiters
+
     def heads(self) -> list[Waiter]:
         """The first call of each queue; nobody behind it can be sent on while it waits."""
         first: dict[tuple[str, str, str], Waiter] = {}

@@ -68,9 +68,9 @@ class Waiting:
         """Reserve a free person for a call, unless another call has waited longer for them. Does not block.
 
         Only the worker that leads reserves: two workers would send two new calls to one person. A new call of another
-        worker waits until its event reaches that one, some milliseconds.
+        worker waits until its event reaches that one, some milliseconds. When it asks again, the one that leads hangs.
         """
-        if self.hears and not self.leads:
+        if self.hears and not self.leads and not self._queues.waits(call):
             return False
         self._drop_gone()
         if any(self._first_there(each)[0] == person for each in self._queues.before(call)):

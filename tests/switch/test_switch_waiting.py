@@ -5,6 +5,9 @@ from __future__ import annotations
 import contextlib
 import itertools
 import json
+import os
+import signal
+from pathlib import Path
 
 import pytest
 
@@ -132,6 +135,37 @@ def test_callers_whom_several_workers_told_to_wait_are_sent_on_in_order(bed, cal
             assert callers(rung["sofia"]) == order[:place]
             hang_up(bed, sender)
             assert record(bed, sender)["routing_asked"] == "x"
+    assert callers(rung["pavlo"]) == []
+
+
+def leader(engine):
+    """The worker that sends waiting calls on: it holds the lock."""
+    children = Path(f"/proc/{engine.process.pid}/task/{engine.process.pid}/children").read_text().split()
+    workers = {pid: dict(each.split("=", 1) for each in environment(pid) if "=" in each) for pid in children}
+    locks = [line.split() for line in Path("/proc/locks").read_text().splitlines() if " FLOCK " in line]
+    for pid, variables in workers.items():
+        if "PROMETHEUS_MULTIPROC_DIR" in variables:
+            inode = str(Path(variables["PROMETHEUS_MULTIPROC_DIR"], "waiting").stat().st_ino)
+            if any(lock[4] == pid and lock[5].endswith(f":{inode}") for lock in locks):
+                return int(pid)
+    return 0
+
+
+def environment(pid):
+    return Path(f"/proc/{pid}/environ").read_text().split("\0")
+
+
+@pytest.mark.usefixtures("engine_again")
+def test_a_worker_that_leads_and_hangs_keeps_nobody_from_who_is_free(bed, call, phones, another):
+    rung = phones(sofia="answers after 100ms, talks 1s", pavlo="no answer")
+    with another(workers="2") as several:
+        stopped = until(lambda: leader(several))
+        os.kill(stopped, signal.SIGSTOP)
+        senders = [call() for _ in range(3)]
+        for sender in senders:
+            assert record(bed, sender)["routing_decision"] == "1:order:sofia,pavlo"
+        assert several.died(stopped)
+    assert sorted(callers(rung["sofia"])) == senders
     assert callers(rung["pavlo"]) == []
 
 

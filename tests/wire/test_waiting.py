@@ -232,6 +232,15 @@ def test_two_workers_send_no_two_new_calls_to_one_person(company):
     assert company.asks(UUIDS[1]) == "1:wait"
 
 
+def test_a_worker_that_leads_and_hangs_holds_nobody_longer_than_a_turn(company):
+    company.waiting.leads, company.waiting.hears = False, True
+    company.frees("ivan")
+    assert company.asks(UUIDS[0]) == "1:wait"
+    company.tells(UUIDS[0])
+    assert company.asks(UUIDS[1]) == "1:wait"
+    assert company.asks(UUIDS[0]) == "1:order:ivan,olena"
+
+
 def test_another_engine_sends_on_whoever_has_waited_longest_whoever_it_heard_first(company):
     for uuid, turn in zip(UUIDS, ("xx", "xxx", "x"), strict=True):
         company.tells(uuid, turn)

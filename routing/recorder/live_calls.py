@@ -21,16 +21,15 @@ from routing.model.problem import UserFailure
 from routing.node.files import EVENT_SOCKET, database_folder
 
 PASSWORD = "ROUTING_ESL_PASSWORD"  # noqa: S105 - the variable's name
-_END_SECONDS = 5.0
+#: How long a thread that listens to FreeSWITCH may hold up the end.
+END_SECONDS = 5.0
 
 
 def event_socket(spool: Path, address: str) -> EventSocket | None:
-    """The event socket of the node with this spool; None when nobody says its password. Raises UserFailure."""
+    """The event socket of the node with this spool; None when its password is not known. Raises UserFailure."""
     try:
         settings = json.loads((spool.parent / EVENT_SOCKET).read_text(encoding="utf-8"))
         port, password = int(settings["port"]), str(settings["password"])
-    except FileNotFoundError:
-        port, password = 8021, ""
     except (OSError, ValueError, KeyError, TypeError):
         port, password = 8021, ""
     try:
@@ -41,10 +40,9 @@ def event_socket(spool: Path, address: str) -> EventSocket | None:
 
 
 @contextmanager
-def watching(worker: JournalWorker, spool: Path, address: str) -> Iterator[None]:
+def watching(worker: JournalWorker, spool: Path, where: EventSocket | None) -> Iterator[None]:
     """Listen to FreeSWITCH while calls are recorded; the calls of one that died are recorded first."""
     record_left_behind(worker, spool)
-    where = event_socket(spool, address)
     if where is None:
         worker.log("warning", "event socket unknown", hint=f"--esl and {PASSWORD}",
                    consequence="calls whose CDR never comes are not noticed")  # fmt: skip
@@ -59,7 +57,7 @@ def watching(worker: JournalWorker, spool: Path, address: str) -> Iterator[None]
         yield
     finally:
         worker.stop.set()
-        thread.join(_END_SECONDS)
+        thread.join(END_SECONDS)
         if live.kept:
             worker.log("error", "calls lost", count=live.kept, reason="ended before they could be recorded")
 

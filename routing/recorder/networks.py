@@ -10,10 +10,8 @@ from routing.esl.protocol import EventSocket
 from routing.journal.networks import NetworkMemory, NetworkNotices, Networks, ProjectAccounts
 from routing.journal.notices import Notices
 from routing.journal.worker import JournalWorker
-
-_END_SECONDS = 5.0
-#: Redis is asked beside calls, not on them.
-_REDIS_SECONDS = 1.0
+from routing.recorder.live_calls import END_SECONDS
+from routing.recorder.redis import opened_store
 
 
 @contextmanager
@@ -39,7 +37,7 @@ def watching_networks(
     finally:
         worker.stop.set()
         for thread in threads:
-            thread.join(_END_SECONDS)
+            thread.join(END_SECONDS)
 
 
 def _listen(worker: JournalWorker, where: EventSocket, redis: str, project: ProjectAccounts) -> None:
@@ -58,11 +56,7 @@ def _notify(worker: JournalWorker, notices: Notices, redis: str, project: Projec
 
 
 def _known(redis: str, ending: ExitStack) -> NetworkMemory:
-    """A store of the thread's own."""
-    from routing.store.address import parse
-    from routing.store.client import RedisStore
-    from routing.store.networks import RedisNetworks
+    """A memory of the thread's own."""
+    from routing.store.networks import RedisNetworks  # gevent: only where Redis is used
 
-    store = RedisStore(parse(redis), _REDIS_SECONDS)
-    ending.callback(store.close)
-    return RedisNetworks(store)
+    return RedisNetworks(opened_store(redis, ending))

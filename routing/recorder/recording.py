@@ -29,11 +29,8 @@ from routing.process.log import Lines
 from routing.recorder.live_calls import event_socket, record_left_behind, watching
 from routing.recorder.networks import watching_networks
 from routing.recorder.notices import open_notices, sending
+from routing.recorder.redis import opened_store
 from routing.recorder.settings import RecorderSettings
-from routing.store.address import parse as redis_address
-
-#: Redis is asked beside calls, not on them: it may take longer than a decision's budget.
-REDIS_SECONDS = 1.0
 
 
 def record(settings: RecorderSettings) -> str:
@@ -90,7 +87,7 @@ def _work(settings: RecorderSettings, worker: JournalWorker) -> None:
         else:
             where = event_socket(settings.spool, settings.esl)
             networks = watching_networks(worker, notices, where, settings.redis, settings.project)
-            with watching(worker, settings.spool, settings.esl), networks:
+            with watching(worker, settings.spool, where), networks:
                 worker.run()
 
 
@@ -133,12 +130,10 @@ def _open(settings: RecorderSettings, share: tuple[int, int], stop: Event, endin
 def _outbox(settings: RecorderSettings, ending: ExitStack) -> Outbox | None:
     if not settings.redis:
         return None
-    from routing.store.client import RedisStore  # gevent: only where Redis is used
-    from routing.store.memory import RedisMemory
+    from routing.store.memory import RedisMemory  # gevent: only where Redis is used
 
-    store = RedisStore(redis_address(settings.redis), REDIS_SECONDS)
-    ending.callback(store.close)
-    return Outbox(RedisMemory(store), lambda at: days_in(settings.project.zone)(at), settings.project.name,
+    memory = RedisMemory(opened_store(settings.redis, ending))
+    return Outbox(memory, lambda at: days_in(settings.project.zone)(at), settings.project.name,
                   settings.project.people_of)  # fmt: skip
 
 

@@ -12,7 +12,7 @@ import click
 
 from routing.cli.completion import offered
 from routing.cli.errors import UserError
-from routing.cli.options import REDIS
+from routing.cli.options import redis_option
 from routing.model.decision import ID
 from routing.model.memory import Forgotten
 from routing.model.problem import did_you_mean
@@ -31,13 +31,7 @@ TIMEOUT_SECONDS = 2.0
 @click.option(
     "--root", type=click.Path(path_type=Path, exists=True, file_okay=False), required=True, help="The release root."
 )
-@click.option(
-    "--redis",
-    type=REDIS,
-    envvar="ROUTING_REDIS",
-    default="",
-    help="The engine's Redis.  [env: ROUTING_REDIS; default: its own]",
-)
+@redis_option("The engine's Redis.")
 def dnd(person: str | None, state: str | None, root: Path, redis: str) -> None:
     """Turn do-not-disturb of PERSON on or off; without arguments list who is on do-not-disturb."""
     table = _table(root)

@@ -12,7 +12,7 @@ import click
 from rich.padding import Padding
 from rich.text import Text
 
-from routing.cli.options import ENGINE, FOLDER, REDIS, SERVER
+from routing.cli.options import ENGINE, FOLDER, SERVER, redis_option
 from routing.cli.switch import event_socket
 from routing.cli.terminal import terminal
 from routing.doctor.checks import CHECKS, CheckResult, examine, worst
@@ -43,13 +43,7 @@ DEADLINE_SECONDS = 5.0
     "--engine", type=ENGINE, default="", help="Where the engine listens.  [default: the address in the release]"
 )
 @click.option("--http", type=SERVER, default="127.0.0.1:8086", show_default=True, help="The engine's health.")
-@click.option(
-    "--redis",
-    type=REDIS,
-    envvar="ROUTING_REDIS",
-    default="",
-    help="The engine's Redis.  [env: ROUTING_REDIS; default: its own]",
-)
+@redis_option("The engine's Redis.")
 @click.option("--json", "as_program", is_flag=True, help="For programs.")
 def doctor(root: Path, esl: str, esl_password: str, engine: str, http: str, redis: str, as_program: bool) -> None:
     """Check this node: FreeSWITCH, the release, carriers and phones, the engine, Redis, the machine.

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from routing.cli.calls import WHERE, journal_of
-from routing.cli.options import DURATION, NEW_FILE, REDIS, SERVER, ZONE
+from routing.cli.options import DURATION, NEW_FILE, SERVER, ZONE, redis_option
 from routing.journal import release
 from routing.model.durations import parse_duration
 from routing.recorder.notices import MailSettings
@@ -23,13 +23,7 @@ MOST_WORKERS = 16
 @click.option("--database", envvar="ROUTING_DATABASE", default="", help=f"File, or SQLAlchemy URL.  {WHERE}")
 @click.option("--root", help="Release root: its project, time zone, keep and Redis are the defaults.",
               type=click.Path(exists=True, file_okay=False, path_type=Path))  # fmt: skip
-@click.option(
-    "--redis",
-    type=REDIS,
-    envvar="ROUTING_REDIS",
-    default="",
-    help="Memory of talks.  [env: ROUTING_REDIS; default: the root's own]",
-)
+@redis_option("Memory of talks.", default="the root's own")
 @click.option("--project", default="", help="Project of calls whose release is gone.  [default: the root's, `default`]")
 @click.option(
     "--timezone", type=ZONE, default="", help="Time zone in which a person's day ends.  [default: the project's, UTC]"

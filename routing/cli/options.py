@@ -150,3 +150,9 @@ def check_ports(rtp: tuple[int, int], options: Mapping[str, Any]) -> None:
         if port in seen:
             raise click.BadParameter(f"{port} is also the port of {seen[port]}", param_hint=option)
         seen[port] = option
+
+
+def redis_option(about: str, default: str = "its own") -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """``--redis``; ``default``: the Redis that is used without it, in words."""
+    shown = f"{about}  [env: ROUTING_REDIS; default: {default}]"
+    return click.option("--redis", type=REDIS, envvar="ROUTING_REDIS", default="", help=shown)

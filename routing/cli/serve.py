@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from routing.cli.options import FOLDER, LISTENER, NETWORK, NEW_FILE, REDIS, SERVER
+from routing.cli.options import FOLDER, LISTENER, NETWORK, NEW_FILE, SERVER, redis_option
 from routing.engine.serve import ServeFault, ServeOptions, run
 
 
@@ -22,13 +22,7 @@ from routing.engine.serve import ServeFault, ServeOptions, run
 )
 @click.option("--secrets", type=NEW_FILE, help="File of NAME=value lines, mode 0600.")
 @click.option("--allow-link-local", is_flag=True, help="Allow webhooks to link-local addresses.")
-@click.option(
-    "--redis",
-    type=REDIS,
-    envvar="ROUTING_REDIS",
-    default="",
-    help="redis://, rediss://, redis+sentinel://, redis+cluster:// or unix://.  [env: ROUTING_REDIS; default: its own]",
-)
+@redis_option("redis://, rediss://, redis+sentinel://, redis+cluster:// or unix://.")
 @click.option(
     "--esl",
     type=SERVER,

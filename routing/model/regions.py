@@ -94,6 +94,13 @@ def _zones() -> Mapping[str, tuple[str, ...]]:
     return dict(TIMEZONE_DATA)
 
 
+def zones_of(number: str) -> tuple[str, ...]:
+    """The time zones in which a number, ``+`` E.164, may be, by its longest known prefix; none when it has no known
+    one."""
+    digits, known = number.removeprefix("+"), _zones()
+    return next((known[digits[:end]] for end in range(len(digits), 0, -1) if digits[:end] in known), ())
+
+
 @functools.cache
 def known_zones() -> frozenset[str]:
     """Zones with at least one number."""

@@ -7,6 +7,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, text
 
+from routing.callbacks import schema as callbacks
 from routing.journal import query
 from routing.journal.database import DatabaseFault, open_database
 from routing.journal.query import CallFilter
@@ -21,7 +22,7 @@ CASES = [path.name for path in sorted(CDR.iterdir())]
 def test_migrations_make_exactly_the_tables_that_are_used(empty_journal):
     engine = create_engine(f"sqlite:///{empty_journal}")
     with engine.connect() as connection:
-        different = compare_metadata(MigrationContext.configure(connection), metadata)
+        different = compare_metadata(MigrationContext.configure(connection), [metadata, callbacks.metadata])
     engine.dispose()
     assert [change for change in different if "journal_version" not in str(change)] == []
 
@@ -35,6 +36,7 @@ def test_migrations_are_in_the_package():
         "routing.journal.migrations.versions.0004_results",
         "routing.journal.migrations.versions.0005_tags",
         "routing.journal.migrations.versions.0006_node",
+        "routing.journal.migrations.versions.0007_callbacks",
     )
     for name in ("routing.journal.migrations.env", *versions):
         assert importlib.util.find_spec(name).has_location
@@ -42,7 +44,7 @@ def test_migrations_are_in_the_package():
 
 def test_opening_twice_changes_nothing(bed):
     open_database(bed.database).dispose()
-    assert bed.rows("journal_version") == [("0006",)]
+    assert bed.rows("journal_version") == [("0007",)]
 
 
 def test_steps_of_a_journal_that_is_there_get_the_results_that_new_ones_have(bed):
@@ -55,6 +57,8 @@ def test_steps_of_a_journal_that_is_there_get_the_results_that_new_ones_have(bed
         connection.execute(text("ALTER TABLE steps DROP COLUMN result"))
         connection.execute(text("ALTER TABLE calls DROP COLUMN tags"))
         connection.execute(text("ALTER TABLE calls DROP COLUMN node"))
+        for table in callbacks.metadata.sorted_tables:
+            connection.execute(text(f"DROP TABLE {table.name}"))
         connection.execute(text("UPDATE journal_version SET version_num = '0003'"))
     engine.dispose()
     open_database(bed.database).dispose()
@@ -103,7 +107,7 @@ def test_postgresql_has_the_same_journal(make_bed, postgresql):
         asked = [list(query.find(worker.engine, question)) for worker in (one, sqlite.worker())]
         assert _comparable(asked[0]) == _comparable(asked[1])
     with one.engine.connect() as connection:
-        different = compare_metadata(MigrationContext.configure(connection), metadata)
+        different = compare_metadata(MigrationContext.configure(connection), [metadata, callbacks.metadata])
     assert [change for change in different if "journal_version" not in str(change)] == []
 
 

@@ -24,7 +24,7 @@ def _files() -> list[Path]:
 FILES = _files()
 CORE = ("model", "steps", "decide", "offline", "testing", "lint", "diff", "graph")
 PURE = ("model", "steps", "load", "compile", "decide", "offline", "testing")
-ADAPTERS = ("esl", "http", "crm", "store", "journal", "notify", "web", "track", "pops")
+ADAPTERS = ("esl", "http", "crm", "store", "journal", "notify", "web", "track", "pops", "callbacks")
 #: What is said on a call's socket, apart from the socket: the offline switch says it in memory.
 WITHOUT_IO = ("esl.exchange", "esl.facts", "esl.protocol")
 WIRED = ("process", "release", "engine", "public", "node", "recorder", "doctor")
@@ -46,7 +46,7 @@ MAY: dict[str, tuple[str, ...]] = {
     "process": ("model", "store"),
     "release": ("model", "compile", "decide", "process"),
     "engine": ("model", "decide", *ADAPTERS, "process", "release"),
-    "public": ("model", "store", "web", "track", "pops", "process"),
+    "public": ("model", "store", "web", "track", "pops", "callbacks", "process"),
     "node": ("model", "compile", "process"),
     "recorder": ("model", "decide", *ADAPTERS, "process", "node"),
     "doctor": ("model", "load", "compile", "esl", "store", "process", "release", "node"),

@@ -1,0 +1,201 @@
+"""An order to call a client back, its attempts, and the rules of its life. Pure: the times and ids come as arguments.
+
+An order is open while it is `ordered` or `dialling`; of one client number and project one is open at most. The only
+ways: ordered -> dialling (an attempt) -> ordered (the next attempt), talked or given up; open -> talked (any talk
+with the client), cancelled; ordered -> expired.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+from routing.model.causes import BUSY
+
+
+class CallbackStatus(StrEnum):
+    """Where an order is in its life."""
+
+    ORDERED = "ordered"
+    DIALLING = "dialling"
+    TALKED = "talked"
+    GIVEN_UP = "given_up"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+
+
+#: The statuses in which an order waits for its call, or is being dialled.
+OPEN = frozenset({CallbackStatus.ORDERED, CallbackStatus.DIALLING})
+
+
+class CallbackSource(StrEnum):
+    """What ordered the call."""
+
+    API = "api"
+    WIDGET = "widget"
+    QUEUE = "queue"
+    STEP = "step"
+    MISSED = "missed"
+    COLLEAGUE = "colleague"
+    CLI = "cli"
+
+
+class First(StrEnum):
+    """Who is rung first: somebody of the company by the scheme, or the client."""
+
+    PERSON = "person"
+    CLIENT = "client"
+
+
+#: An attempt whose result nobody will learn: the process that dialled it died, and the switch does not know its uuid.
+UNKNOWN = "UNKNOWN"
+#: Nobody of the company took the call, or the person refused it: the client was not rung.
+NOBODY = "NOBODY"
+#: Attempts that an order has at most, also those that did not ring the client.
+MOST_ATTEMPTS = 30
+#: Seconds until the next attempt: after a busy client, after nobody of the company, after a fault on the way,
+#: otherwise.
+BUSY_S, NOBODY_S, FAULT_S, NO_ANSWER_S = 180.0, 300.0, 180.0, 600.0
+#: The number does not exist, or the client does not want calls: no attempt will do better.
+HOPELESS = frozenset({
+    "UNALLOCATED_NUMBER", "NO_ROUTE_DESTINATION", "INVALID_NUMBER_FORMAT", "NUMBER_CHANGED", "DOES_NOT_EXIST_ANYWHERE",
+    "OUTGOING_CALL_BARRED", "UNWANTED",
+})  # fmt: skip
+#: The client's phone has not rung: the carrier or the gateway failed.
+FAULTS = frozenset({
+    "NORMAL_CIRCUIT_CONGESTION", "NETWORK_OUT_OF_ORDER", "NORMAL_TEMPORARY_FAILURE", "SWITCH_CONGESTION",
+    "SERVICE_UNAVAILABLE", "GATEWAY_DOWN", "RECOVERY_ON_TIMER_EXPIRE", "PROGRESS_TIMEOUT", "REQUESTED_CHAN_UNAVAIL",
+})  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class CallbackAttempt:
+    """One call of an order. ``number``: 1 for the first; ``uuid``: FreeSWITCH's, fixed before it dials; ``ended_s``: 0
+    while it lasts; ``cause``: a hangup cause, `UNKNOWN` or `NOBODY`; ``talked_s``: seconds that the client talked
+    with a person. Times are seconds since the epoch."""
+
+    number: int
+    uuid: str
+    began_s: float
+    ended_s: float = 0.0
+    cause: str = ""
+    talked_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """What the client agreed to: the text that they read, the page that it was on, and when."""
+
+    text: str
+    page: str
+    at_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class CallbackOrder:
+    """An order to call a client. Times are seconds since the epoch.
+
+    ``number``: the client's, E.164. ``dialled``: the company's number that the client called or saw; "": the first
+    one of the scheme. ``person``: the colleague who asked, or "". ``not_before_s``: the time of the next attempt.
+    ``entities``, ``source_facts``: the site's facts of its visitor. ``call_id``: the call that ordered it, or "".
+    ``place_s``: when the client came to the queue in which they keep their place. ``closed_s``: 0 while it is open.
+    """
+
+    id: str
+    project: str
+    number: str
+    scheme: str
+    source: CallbackSource
+    created_s: float
+    not_before_s: float
+    expires_s: float
+    dialled: str = ""
+    person: str = ""
+    first: First = First.PERSON
+    tries_left: int = 3
+    attempts: tuple[CallbackAttempt, ...] = ()
+    status: CallbackStatus = CallbackStatus.ORDERED
+    entities: Mapping[str, str] = field(default_factory=dict)
+    source_facts: Mapping[str, str] = field(default_factory=dict)
+    consent: Consent | None = None
+    call_id: str = ""
+    place_s: float | None = None
+    closed_s: float = 0.0
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it waits for its call or is being dialled."""
+        return self.status in OPEN
+
+    def is_due(self, now: float) -> bool:
+        """Whether it may be dialled now, as far as the order itself says."""
+        return self.status is CallbackStatus.ORDERED and self.not_before_s <= now < self.expires_s
+
+
+def renewed(order: CallbackOrder, new: CallbackOrder) -> CallbackOrder:
+    """An open order that the client has ordered again: the new wishes, the old id, attempts and place in the queue."""
+    places = [place for place in (order.place_s, new.place_s) if place is not None]
+    return replace(
+        new,
+        id=order.id,
+        created_s=order.created_s,
+        status=order.status,
+        attempts=order.attempts,
+        dialled=new.dialled or order.dialled,
+        person=new.person or order.person,
+        entities=new.entities or order.entities,
+        source_facts=new.source_facts or order.source_facts,
+        consent=new.consent or order.consent,
+        call_id=new.call_id or order.call_id,
+        place_s=min(places, default=None),
+        expires_s=max(order.expires_s, new.expires_s),
+    )
+
+
+def started(order: CallbackOrder, uuid: str, now: float) -> CallbackOrder | None:
+    """The order with a new attempt; None when it may not be dialled (any more)."""
+    if not order.is_due(now) or order.tries_left < 1:
+        return None
+    attempt = CallbackAttempt(len(order.attempts) + 1, uuid, now)
+    return replace(
+        order,
+        status=CallbackStatus.DIALLING,
+        attempts=(*order.attempts, attempt),
+        tries_left=order.tries_left - 1,
+    )
+
+
+def finished(order: CallbackOrder, uuid: str, cause: str, talked_s: float, now: float) -> CallbackOrder:
+    """The order after an attempt. The same order when the attempt is not its own, or has ended already."""
+    which = next((at for at, each in enumerate(order.attempts) if each.uuid == uuid and not each.ended_s), None)
+    if which is None:
+        return order
+    ended = replace(order.attempts[which], ended_s=now, cause=cause, talked_s=talked_s)
+    order = replace(order, attempts=(*order.attempts[:which], ended, *order.attempts[which + 1 :]))
+    if order.status is not CallbackStatus.DIALLING:
+        return order  # a talk or the client has closed it meanwhile
+    if talked_s > 0:
+        return replace(order, status=CallbackStatus.TALKED, closed_s=now)
+    tries_left = order.tries_left + (cause == NOBODY)
+    delay_s = delay_after(cause)
+    if delay_s is None or tries_left < 1 or len(order.attempts) >= MOST_ATTEMPTS:
+        return replace(order, status=CallbackStatus.GIVEN_UP, closed_s=now)
+    return replace(order, status=CallbackStatus.ORDERED, not_before_s=now + delay_s, tries_left=tries_left)
+
+
+def closed(order: CallbackOrder, status: CallbackStatus, now: float) -> CallbackOrder | None:
+    """The order closed from outside: talked, cancelled or expired; None when that is not its state to leave."""
+    leaves = {CallbackStatus.ORDERED} if status is CallbackStatus.EXPIRED else OPEN
+    return replace(order, status=status, closed_s=now) if order.status in leaves else None
+
+
+def delay_after(cause: str) -> float | None:
+    """Seconds from the end of an attempt to the next one, by its hangup cause; None: never."""
+    if cause in HOPELESS:
+        return None
+    if cause in BUSY:
+        return BUSY_S
+    if cause in FAULTS:
+        return FAULT_S
+    return NOBODY_S if cause == NOBODY else NO_ANSWER_S

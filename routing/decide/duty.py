@@ -1,0 +1,59 @@
+"""Whether a person works in queues: what people set, and what follows from offers and talks. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from routing.model.queue import QueueSettings, failed_offer
+
+
+@dataclass
+class Duty:
+    """The duty of one person. Times are ms since the epoch.
+
+    ``signed_in``: queue -> in or out; a queue without an entry follows its settings. ``is_on_break``: paused without an
+    end. ``paused_ms``, ``wrap_up_ms``, ``delayed_ms``: no offer before; ``missed``: offers in a row without an answer.
+    """
+
+    signed_in: dict[str, bool] = field(default_factory=dict)
+    is_on_break: bool = False
+    paused_ms: int = 0
+    wrap_up_ms: int = 0
+    delayed_ms: int = 0
+    missed: int = 0
+
+    def works(self, queue: QueueSettings) -> bool:
+        """Whether the person works in a queue, apart from pauses that end by themselves."""
+        return self.signed_in.get(queue.name, not queue.sign_in) and not self.is_on_break
+
+    def ready_ms(self) -> int:
+        """From when the person may be offered a caller."""
+        return max(self.paused_ms, self.wrap_up_ms, self.delayed_ms)
+
+    def talk_ended(self, queue: QueueSettings, now_ms: int) -> None:
+        """The wrap-up begins, in every queue of the person."""
+        self.wrap_up_ms = now_ms + queue.wrap_up_ms
+
+    def refused(self, queue: QueueSettings, cause: str, now_ms: int) -> bool:
+        """An offer ended without a talk; whether it was one too many, so that the person is paused now."""
+        meaning = failed_offer(cause)
+        self.delayed_ms = max(self.delayed_ms, now_ms + meaning.delay_ms)
+        self.missed += meaning.is_missed
+        if not queue.misses or self.missed < queue.misses:
+            return False
+        self.missed, self.paused_ms = 0, now_ms + queue.pause_ms
+        return True
+
+    def why_not(self, queue: QueueSettings, now_ms: int) -> str:
+        """Why the person is not offered a caller, in a word or two; "" when they may be."""
+        if self.is_on_break:
+            return "paused"
+        if not self.works(queue):
+            return "signed out"
+        return next((why for until_ms, why in self._reasons() if until_ms > now_ms), "")
+
+    def _reasons(self) -> Iterator[tuple[int, str]]:
+        yield self.paused_ms, "paused"
+        yield self.wrap_up_ms, "wrap-up"
+        yield self.delayed_ms, "delayed"

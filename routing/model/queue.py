@@ -1,0 +1,141 @@
+"""Queues: their settings as the engine reads them, the channel variables of a caller who waits, results of an offer.
+
+An offer is a call of one waiting caller to one person (with `together`, to several). Times are milliseconds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+#: Variables of a waiting call. When it came (ms since the epoch); the count of offers that it has made, one more ``x``
+#: each; the last one with its result, ``ivan:NO_ANSWER``; the announcements to play next, ``place3,wait5``.
+ARRIVED, OFFERS, TRIED, SAY = "routing_arrived", "routing_offers", "routing_tried", "routing_say"
+#: A caller without an engine goes on after so long; afterwards a turn lasts `TURN_SECONDS`.
+FIRST_TURN_MS = 2_000
+#: How many minutes of waiting one point of `priority` is worth.
+PRIORITY_MS = 60_000
+#: No caller gets more than one offer in so long.
+OFFER_EVERY_MS = 1_000
+#: No caller hears announcements more often.
+ANNOUNCE_EVERY_MS = 15_000
+#: Talks of a queue before an expected wait is announced.
+ENOUGH_TALKS = 20
+
+
+@dataclass(frozen=True)
+class FailedOffer:
+    """What an offer without a talk means: the time before this person's next offer; whether it counts as missed."""
+
+    delay_ms: int
+    is_missed: bool
+
+
+_UNREACHABLE = FailedOffer(30_000, False)
+_MISSED = FailedOffer(10_000, True)
+_REFUSALS: Mapping[str, FailedOffer] = {
+    "NO_ANSWER": _MISSED,
+    "ALLOTTED_TIMEOUT": _MISSED,
+    "NO_USER_RESPONSE": _MISSED,
+    "CALL_REJECTED": FailedOffer(30_000, True),
+    "USER_BUSY": FailedOffer(15_000, False),
+    # the caller left, or another phone of the same offer was first
+    "ORIGINATOR_CANCEL": FailedOffer(0, False),
+    "LOSE_RACE": FailedOffer(0, False),
+    "PICKED_OFF": FailedOffer(0, False),
+}
+
+
+def failed_offer(cause: str) -> FailedOffer:
+    """What a hangup cause of a person's phone means; an unknown one counts as not reachable."""
+    return _REFUSALS.get(cause, _UNREACHABLE)
+
+
+@dataclass(frozen=True)
+class QueueMember:
+    """Somebody who may be offered callers: ``name`` is what rings, a person or ``ivan.mobile``, for ``seconds``."""
+
+    name: str
+    person: str
+    sip: tuple[str, ...] = ()
+    outside: bool = False
+    seconds: int = 20
+    weight: int = 1
+    skills: Mapping[str, Any] | None = None
+
+    @classmethod
+    def of(cls, table: Mapping[str, Any]) -> QueueMember:
+        """From a release (`routing.steps.targets.table_of`). Raises KeyError."""
+        return cls(
+            str(table["name"]),
+            str(table["person"]),
+            tuple(table["sip"]),
+            bool(table["outside"]),
+            int(table["seconds"]),
+            int(table.get("weight") or 1),
+            table.get("skills") or {},
+        )
+
+
+@dataclass(frozen=True)
+class Announcements:
+    """What waiting callers hear. ``places``: how many there are; the last one means "that place or later".
+
+    ``waits``: expected waits in minutes, ascending; ``texts``: how many; ``every_ms`` between two, ``first_ms`` before
+    the first.
+    """
+
+    places: int = 0
+    waits: tuple[int, ...] = ()
+    texts: int = 0
+    every_ms: int = 30_000
+    first_ms: int = 10_000
+
+
+@dataclass(frozen=True)
+class QueueSettings:
+    """A queue as its step compiles it. ``size``, ``expect_ms``: a caller beyond them does not wait (None: no bound).
+
+    ``misses``: that many in a row pause a person for ``pause_ms`` (0: never). ``relax_ms``: skills count for so long
+    (None: always). ``sign_in``: nobody works before they sign in.
+    """
+
+    name: str
+    project: str
+    members: tuple[QueueMember, ...]
+    order: str = "longest_idle"
+    size: int | None = None
+    expect_ms: int | None = None
+    wrap_up_ms: int = 0
+    misses: int = 0
+    pause_ms: int = 300_000
+    priority: int = 0
+    skills: Mapping[str, Any] | None = None
+    relax_ms: int | None = None
+    prefer_last_ms: int = 0
+    resume_ms: int = 0
+    sign_in: bool = False
+    announce: Announcements = Announcements()
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Steps with the same queue name share one queue."""
+        return self.project, self.name
+
+    @classmethod
+    def of(cls, table: Mapping[str, Any]) -> QueueSettings:
+        """From the step's entry in ``schemes/<id>.json``. Raises KeyError, TypeError or ValueError."""
+        own = {name: table[name] for name in _PLAIN if name in table}
+        announce = table.get("announce") or {}
+        return cls(
+            members=tuple(QueueMember.of(each) for each in table["people"]),
+            announce=Announcements(**{**announce, "waits": tuple(announce.get("waits", ()))}),
+            **own,
+        )
+
+
+_PLAIN = (
+    "name", "project", "order", "size", "expect_ms", "wrap_up_ms", "misses", "pause_ms", "priority", "skills",
+    "relax_ms", "prefer_last_ms", "resume_ms", "sign_in",
+)  # fmt: skip

@@ -8,7 +8,7 @@ setup(
     package_data={
         "routing": ["py.typed"],
         "routing.cli": ["newproject/*"],
-        "routing.track": ["site.js"],
+        "routing.track": ["site.js", "callback.js", "callback.css", "callback.json"],
         "routing.freeswitch": ["**/*"],
         "routing.pipelines": ["*.yml"],
     },

@@ -3,6 +3,7 @@
 ``POST /v1/session``  a visit begins or continues: the number to show, and for how many seconds
 ``POST /v1/view``     the visitor views another page: entities of that page
 ``GET /v1/site.js``   the script that pages load
+``GET /v1/callback.js``  the callback form, which that script loads when a page asks for it
 
 A page gets a number that rings even while the store is down. An answer holds only the visitor's own number, nothing of
 other visitors. Nothing of a visitor is logged.
@@ -23,7 +24,7 @@ from routing.model.visitors import Leases, LeasesDown
 from routing.track.holders import Holders
 from routing.track.plan import Lender, TrackingPlan
 from routing.track.request import LARGEST_BODY, InvalidRequest, TrackingRequest, read
-from routing.track.script import script
+from routing.track.script import form, form_version, script
 from routing.web.limits import Limiter
 from routing.web.skeleton import Pages, RequestRefused, address, application, holds_key, origin
 
@@ -31,6 +32,8 @@ from routing.web.skeleton import Pages, RequestRefused, address, application, ho
 OVERFLOW_SECONDS = 60
 #: Browsers load the script again after this time.
 SCRIPT_SECONDS = 300
+#: They load the callback form again when its version, which is in its address, changes.
+FORM_SECONDS = 365 * 24 * 3600
 
 #: Called for every answer with the request (`session`, `view`) and its outcome.
 Count = Callable[[str, str], None]
@@ -128,7 +131,13 @@ def create(api: TrackingApi) -> Flask:
 
     @app.get("/v1/site.js")
     def site_script() -> Response:
-        return _script(_live(api))
+        plan = _live(api)
+        return _script(script(plan.entities, plan.moves, plan.callbacks), SCRIPT_SECONDS)
+
+    @app.get("/v1/callback.js")
+    def callback_form() -> Response:
+        is_this = request.args.get("v") == form_version()
+        return _script(form(request.args.get("lang", "")), FORM_SECONDS if is_this else SCRIPT_SECONDS)
 
     return app
 
@@ -159,17 +168,17 @@ def _answered(
         raise RequestRefused(400, str(problem)) from None
 
 
-def _script(plan: TrackingPlan) -> Response:
-    text = script(plan.entities, plan.moves).encode()
+def _script(source: str, keep_s: int) -> Response:
+    text = source.encode()
     packed = "gzip" in request.headers.get("Accept-Encoding", "")
     response = Response(_packed(text) if packed else text, mimetype="text/javascript")
     response.headers.add("Vary", "Accept-Encoding")
     if packed:
         response.headers["Content-Encoding"] = "gzip"
-    response.headers["Cache-Control"] = f"public, max-age={SCRIPT_SECONDS}"
+    response.headers["Cache-Control"] = f"public, max-age={keep_s}"
     return response
 
 
-@functools.lru_cache(maxsize=4)
+@functools.lru_cache(maxsize=16)
 def _packed(text: bytes) -> bytes:
     return gzip.compress(text, mtime=0)

@@ -32,6 +32,8 @@ class TrackingPlan:
     entities: Mapping[str, Mapping[str, Any]]
     lenders: Sequence[Lender]
     shown: Mapping[str, str]
+    #: Whether visitors may order calls: the site script then offers the form.
+    callbacks: bool = False
 
     def lender_for(self, visitor: Visitor, page: str) -> Lender | None:
         """The first pool whose conditions fit a visit of this page (a path)."""
@@ -67,6 +69,7 @@ def plan_of(table: Mapping[str, Any]) -> TrackingPlan:
         entities=tracking.get("entities", {}),
         lenders=[_lender(table["project"], pool) for pool in table["pools"]],
         shown=table["shown"],
+        callbacks=bool(table.get("callbacks")),
     )
 
 

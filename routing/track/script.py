@@ -1,27 +1,65 @@
-"""The site script, filled in with the project's entities: each name with the path to its value in the page."""
+"""The scripts that pages load: the site script, filled in with the project's entities, and the callback form."""
 
 from __future__ import annotations
 
 import functools
+import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from routing.track.small import small_script, small_style
+
 PLACE = "__SITE__"
+_FORM = ("callback.js", "callback.css", "callback.json")
 
 
 @functools.cache
-def source() -> str:
-    """The script's source, not filled in."""
-    return (Path(__file__).parent / "site.js").read_text("utf-8")
+def source(name: str = "site.js") -> str:
+    """A file of this folder."""
+    return (Path(__file__).parent / name).read_text("utf-8")
 
 
-def script(entities: Mapping[str, Mapping[str, Any]], moves: bool) -> str:
-    """The script for a project: ``[path, level]`` of each entity; path 0 for one that the page sets itself.
+def script(entities: Mapping[str, Mapping[str, Any]], moves: bool, callbacks: bool = False) -> str:
+    """The site script for a project: ``[path, level]`` of each entity; path 0 for one that the page sets itself.
 
-    ``moves``: another page of a visit may need a number of another pool.
+    ``moves``: another page of a visit may need a number of another pool. ``callbacks``: visitors may order a call; the
+    script then knows the version of the form, so that browsers keep the form until it changes.
     """
     entity_paths = {name: [of.get("expression") or 0, int(of.get("level") == "view")] for name, of in entities.items()}
     text = json.dumps(entity_paths, separators=(",", ":")).replace("<", "\\u003c")
-    return source().replace(PLACE, f"{text},{int(moves)}", 1)
+    version = json.dumps(form_version()) if callbacks else "0"
+    return small_script(source()).replace(PLACE, f"{text},{int(moves)},{version}", 1)
+
+
+def form(language: str) -> str:
+    """The script of the callback form with its style sheet and the texts of a language (``uk`` or ``uk-UA``); English
+    where there are none."""
+    known = language[:2].lower()
+    return _form(known if known in texts() else "en")
+
+
+@functools.cache
+def texts() -> Mapping[str, Mapping[str, str]]:
+    """The texts of the form by their names, in each language."""
+    return json.loads(source("callback.json"))  # type: ignore[no-any-return]
+
+
+@functools.cache
+def form_version() -> str:
+    """Changes with the form."""
+    return hashlib.sha256("".join(map(source, _FORM)).encode()).hexdigest()[:8]
+
+
+@functools.cache
+def _form(language: str) -> str:
+    fillings = {
+        "__TEXTS__": json.dumps(texts()[language], ensure_ascii=False, separators=(",", ":")),
+        "__LANGUAGE__": language,
+        "__STYLE__": json.dumps(small_style(source("callback.css")), ensure_ascii=False),
+    }
+    filled = small_script(source("callback.js"))
+    for place, text in fillings.items():
+        filled = filled.replace(place, text, 1)
+    return filled

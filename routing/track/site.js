@@ -1,13 +1,17 @@
 /* Shows each visitor a number of their own and tells the engine what they look at. <script async src=".../v1/site.js"></script>
    Marks: data-routing-number on what shows the number; data-routing-keep on a tel: link that must stay as it is;
    <meta name="routing:NAME" content="..."> or routing.set({NAME: "..."}) for entities that the page states.
-   data-consent="wait" on the script: nothing happens before routing.start(). */
-(function (entities, moves) {
+   data-consent="wait" on the script: nothing is stored or told before routing.start().
+   data-routing-callback="SCHEME" on a button or link that opens the callback form, or on what the form goes into;
+   data-callback="button" on the script: a floating button. */
+(function (entities, moves, form) {
   'use strict';
   var doc = document, me = doc.currentScript, base = new URL(me ? me.src : location.href).origin;
   if (window.routing) return;
   var stated = {}, shown = null, asked = '', started = false, seen = '', timer = 0, redraw = 0, move = 0, originals = new WeakMap();
   var LONGEST = 120, NUMBER = /^[\s+()\d.\/-]{5,}$/, MARKED = '[data-routing-number],a[href^="tel:"]';
+  var CALLBACK = '[data-routing-callback]', marks = me ? me.dataset : {}, opened = null, wanted = null;
+  var loads = false, offered = false, watched = false;
 
   function guarded(act) {
     return function () { try { return act.apply(this, arguments); } catch (fault) { /* the page goes on */ } };
@@ -78,6 +82,7 @@
   }
   var draw = guarded(function () {
     redraw = 0;
+    if (form) offer();
     if (!started) return;
     doc.querySelectorAll(MARKED).forEach(guarded(function (element) {
       if (element.closest('[data-routing-keep]')) return;
@@ -98,16 +103,20 @@
     if (shown) later(shown.lease / 2);
     window.dispatchEvent(new CustomEvent('routing:number', {detail: shown}));
   }
-  function post(path, body) {
-    var abort = new AbortController(), patience = setTimeout(function () { abort.abort(); }, 5000);
+  /* Fails with the answer's {status, error, ...}, or without a status when none came. Pages send text: no preflight. */
+  function ask(method, path, body) {
+    var abort = new AbortController(), patience = setTimeout(function () { abort.abort(); }, 8000);
     return fetch(base + path, {
-      method: 'POST', body: JSON.stringify(body), signal: abort.signal, credentials: 'omit', mode: 'cors',
-      headers: {'Content-Type': 'text/plain'}
+      method: method, body: body && JSON.stringify(body), signal: abort.signal, credentials: 'omit', mode: 'cors',
+      headers: body ? {'Content-Type': 'text/plain'} : {}
     }).then(function (answer) {
-      clearTimeout(patience);
-      if (!answer.ok) throw answer.status;
-      return answer.json();
-    });
+      return answer.json().catch(function (fault) {
+        if (answer.ok) throw fault;
+      }).then(function (said) {
+        if (!answer.ok) throw Object.assign({}, said, {status: answer.status});
+        return said;
+      });
+    }).finally(function () { clearTimeout(patience); });
   }
   /* A visit that is new, or told something else of itself, asks for a number; another page of it is only told. */
   var tell = guarded(function (anew) {
@@ -121,8 +130,8 @@
     seen = now;
     var all = Object.assign({}, viewed, visit.entities);
     var sent = only
-      ? post('/v1/view', {visitor: visit.visitor, pool: shown.pool, entities: viewed})
-      : post('/v1/session', Object.assign(visit, {entities: all}));
+      ? ask('POST', '/v1/view', {visitor: visit.visitor, pool: shown.pool, entities: viewed})
+      : ask('POST', '/v1/session', Object.assign(visit, {entities: all}));
     sent.then(guarded(function (answer) {
       if (only && !answer.number) tell(true); else take(answer);
     }), function () { asked = ''; later(60); });
@@ -145,13 +154,64 @@
     doc.addEventListener('visibilitychange', guarded(function () {
       if (!doc.hidden && shown && shown.until - Date.now() < shown.lease * 500) tell(true);
     }));
-    new MutationObserver(soon).observe(doc.documentElement, {childList: true, subtree: true, characterData: true});
+    watch();
   });
+  function watch() {
+    if (watched) return;
+    watched = true;
+    new MutationObserver(soon).observe(doc.documentElement, {childList: true, subtree: true, characterData: true});
+  }
+
+  /* The callback form is a file of its own. Only pages that ask for it load it, when they have nothing else to do. */
+  function facts() {
+    var found = {entities: Object.assign(collected(1), collected(0))};
+    return started ? Object.assign(found, {visitor: who(), source: source()}) : found;
+  }
+  function offer() {
+    if (opened) opened.place();
+    else if (!offered && (marks.callback || doc.querySelector(CALLBACK))) {
+      offered = true;
+      (window.requestIdleCallback || setTimeout)(function () { load(); });
+    }
+  }
+  var load = guarded(function (opener) {
+    wanted = opener || wanted;
+    if (opened && wanted) opened.open(wanted);
+    if (opened || loads) return;
+    loads = true;
+    var script = doc.createElement('script');
+    if (me) script.nonce = me.nonce;
+    script.src = base + '/v1/callback.js?v=' + form + '&lang=' + (marks.callbackLang || doc.documentElement.lang).slice(0, 2);
+    script.onload = guarded(function () {
+      opened = window.routing.form({
+        ask: ask, facts: facts, marks: marks, keep: keep.bind(0, session), nonce: script.nonce,
+        number: function () { return shown && shown.shown; }
+      });
+      opened.place();
+      load();
+    });
+    script.onerror = guarded(function () {
+      loads = false;
+      if (wanted && wanted.href) location.href = wanted.href;
+    });
+    doc.head.append(script);
+  });
+  function clicked(event) {
+    var mark = event.target.closest && event.target.closest('a[data-routing-callback],button[data-routing-callback]');
+    if (!mark) return;
+    event.preventDefault();
+    load(mark);
+  }
   window.routing = {
     set: guarded(function (values) { Object.assign(stated, values); tell(); }),
     start: start,
+    callback: function (scheme) { load({dataset: {routingCallback: scheme || ''}}); },
     number: function () { return shown && shown.number; }
   };
-  if (me && me.dataset.consent === 'wait') return;
-  if (doc.readyState === 'loading') doc.addEventListener('DOMContentLoaded', start); else start();
+  if (form) doc.addEventListener('click', guarded(clicked));
+  var begin = guarded(function () {
+    if (form) { watch(); soon(); }
+    if (marks.consent !== 'wait') start();
+  });
+  if (doc.readyState === 'loading') doc.addEventListener('DOMContentLoaded', begin); else begin();
 })(__SITE__);

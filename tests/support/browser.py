@@ -17,6 +17,15 @@ QUIET = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
     "--disable-background-networking", "--disable-component-update", "--window-size=1000,600",
 )  # fmt: skip
+KEYS = {
+    "Tab": "\ue004",
+    "Enter": "\ue007",
+    "Escape": "\ue00c",
+    "Space": " ",
+    "Right": "\ue014",
+    "Down": "\ue015",
+    "Shift": "\ue008",
+}
 UNTIL = """
 const done = arguments[arguments.length - 1];
 (function look() {
@@ -91,9 +100,25 @@ class Browser:
         """Where a link goes."""
         return str(self.run(f"return document.getElementById('{element}').getAttribute('href')"))
 
+    def press(self, *keys: str) -> None:
+        """Press keys, one after the other: characters, or `Tab`, `Enter` and others of `KEYS`. ``Shift+Tab`` too."""
+        strokes = [stroke for key in keys for stroke in _strokes(key)]
+        keyboard = {"type": "key", "id": "keyboard", "actions": strokes}
+        _ask("POST", f"{self._url}/actions", {"actions": [keyboard]})
+
+    def devtools(self, command: str, **parameters: Any) -> Any:
+        """A command of Chromium's DevTools protocol: what WebDriver cannot say, as preferred colors or no network."""
+        return _ask("POST", f"{self._url}/goog/cdp/execute", {"cmd": command, "params": parameters})
+
     def screenshot(self, path: Path) -> None:
         """The window as a PNG file."""
         path.write_bytes(base64.b64decode(_ask("GET", f"{self._url}/screenshot")))
+
+
+def _strokes(key: str) -> list[dict[str, str]]:
+    held, _, last = key.rpartition("+") if len(key) > 1 else ("", "", key)
+    order = [("keyDown", held), ("keyDown", last), ("keyUp", last), ("keyUp", held)]
+    return [{"type": kind, "value": KEYS.get(name, name)} for kind, name in order if name]
 
 
 def _ask(method: str, url: str, told: Any = None) -> Any:

@@ -19,6 +19,7 @@ from routing.store.leases import RedisLeases
 from routing.track.api import OVERFLOW_SECONDS, TrackingApi, create
 from routing.track.plan import TrackingPlan, plan_of
 from routing.track.request import LARGEST_BODY
+from routing.track.script import form_version
 from routing.web.limits import MOST_ADDRESSES, Limiter, network
 from support.folders import HERE, compiled, laid_out
 
@@ -288,11 +289,20 @@ def test_the_script_knows_the_entities_and_is_small(bed: Bed) -> None:
     assert len(packed.data) < 4000
     assert gzip.decompress(packed.data) == plain.data
     assert (
-        b'({"category":["shop.cart.items[0].category",1],"language":[0,0],"region":["shop.region.id",0]},1);'
+        b'({"category":["shop.cart.items[0].category",1],"language":[0,0],"region":["shop.region.id",0]},1,0);'
         in plain.data
     )
     assert plain.headers["Content-Type"].startswith("text/javascript")
     assert "max-age=300" in plain.headers["Cache-Control"]
+
+
+def test_the_callback_form_is_kept_until_its_version_changes(bed: Bed) -> None:
+    now = bed.client.get(f"/v1/callback.js?v={form_version()}&lang=pl")
+    assert "Zamów rozmowę" in now.get_data(as_text=True)
+    assert now.headers["Cache-Control"] == "public, max-age=31536000"
+    other = bed.client.get("/v1/callback.js?v=older")
+    assert "Request a call" in other.get_data(as_text=True)
+    assert other.headers["Cache-Control"] == "public, max-age=300"
 
 
 def test_the_script_needs_nothing_else() -> None:

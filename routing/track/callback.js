@@ -1,0 +1,189 @@
+/* The callback form: a floating button, a dialog, and forms in the page. site.js loads it and gives what it knows:
+   ask(method, path, body), facts() of the visitor, marks of the script tag, keep(name, value) for this tab, number().
+   In shadow roots with constructed style sheets: a page's CSS and its Content-Security-Policy need no exception. */
+window.routing.form = site => {
+  'use strict';
+  const {ask, marks} = site, doc = document, PATH = '/v1/callbacks', KEPT = 'routing.callback', SOON_MS = 120000;
+  const TEXTS = __TEXTS__, LANGUAGE = '__LANGUAGE__', TOGETHER = 64;
+
+  /* data-callback-NAME on the script says a text otherwise. */
+  const say = (name, facts) => (marks['callback' + name[0].toUpperCase() + name.slice(1)] || TEXTS[name])
+    .replace(/{(\w+)}/g, (all, fact) => facts[fact]);
+  const format = (at, how) => new Intl.DateTimeFormat(LANGUAGE, how).format(new Date(at));
+  const day = at => {
+    const days = Math.round((new Date(at).setHours(0, 0, 0, 0) - new Date().setHours(0, 0, 0, 0)) / 864e5);
+    return days > 1 ? format(at, days > 6 ? {day: 'numeric', month: 'long'} : {weekday: 'long'})
+      : new Intl.RelativeTimeFormat(LANGUAGE, {numeric: 'auto'}).format(days, 'day');
+  };
+  const time = at => format(at, {hour: '2-digit', minute: '2-digit', hourCycle: 'h23'});
+  const when = at => day(at) + ', ' + time(at);
+
+  const make = (tag, attributes, ...children) => {
+    const made = doc.createElement(tag);
+    for (const name in attributes) made.setAttribute(name, attributes[name]);
+    made.append(...children);
+    return made;
+  };
+  const host = () => {
+    const made = make('routing-callback', {lang: LANGUAGE}), sheet = new CSSStyleSheet();
+    sheet.replaceSync(__STYLE__);
+    made.attachShadow({mode: 'open'}).adoptedStyleSheets = [sheet];
+    return made;
+  };
+
+  /* Proof of work (altcha): which number gives this digest? Digests are made beside the page, which goes on moving. */
+  const prove = async () => {
+    const {maxnumber, ...set} = await ask('GET', PATH + '/challenge');
+    const wanted = set.challenge.match(/../g).map(hex => parseInt(hex, 16));
+    const fits = async number => {
+      const made = new Uint8Array(await crypto.subtle.digest(set.algorithm, new TextEncoder().encode(set.salt + number)));
+      if (wanted.every((byte, at) => byte === made[at])) set.number = number;
+    };
+    for (let number = 0; set.number === undefined; number += TOGETHER) {
+      if (number > maxnumber) throw {error: 'proof'};
+      await Promise.all([...Array(TOGETHER).keys()].map(more => fits(number + more)));
+    }
+    return btoa(JSON.stringify(set));
+  };
+
+  /* A form for a scheme; `close` is what the close button of a dialog does. */
+  const form = (scheme, close) => {
+    const text = (tag, name, attributes) => make(tag, attributes, say(name));
+    const field = (control, id, error) => {
+      error = make('p', {id: id + '-error', class: 'error'});
+      control.setAttribute('aria-describedby', error.id);
+      control.id = id;
+      return [text('label', id, {for: id}), control, error];
+    };
+    const mark = ([, control, error], name) => {
+      error.textContent = name ? say(name) : '';
+      control.setAttribute('aria-invalid', !!name);
+      if (name) control.focus();
+    };
+    let proof = null, busy = false, order = null;
+
+    const number = field(make('input', {type: 'tel', autocomplete: 'tel', required: ''}), 'number'), typed = number[1];
+    const slot = field(make('select'), 'time'), times = slot[1], days = make('div', {class: 'days'}), at = make('div', {}, ...slot);
+    const choice = make('fieldset', {hidden: ''}, text('legend', 'when'), days, at);
+    const closed = make('p', {class: 'closed'}), consent = text('p', 'consent', {class: 'note'});
+    if (marks.callbackPrivacy) consent.append(' ', text('a', 'policy', {href: marks.callbackPrivacy, target: '_blank'}));
+    const fields = make('form', {novalidate: ''}, closed, ...number, choice, text('button', 'order', {class: 'main'}), consent);
+    const status = make('p', {role: 'status', tabindex: '-1'}), cancel = text('button', 'cancel', {class: 'plain'});
+    const content = make('section', close ? {} : {role: 'group', 'aria-labelledby': 'title'}, text('h2', 'call', {id: 'title'}), fields, status, cancel);
+    if (close) {
+      const button = make('button', {class: 'close', 'aria-label': say('close')}, '×');
+      button.onclick = close;
+      content.append(button);
+    }
+
+    const tell = (words, bad) => { status.textContent = words; status.className = bad ? 'error' : ''; if (bad) status.scrollIntoView(false); };
+    const show = (is, words) => { fields.hidden = !!is; cancel.hidden = is !== 'ordered'; tell(words); };
+    const ordered = () => show('ordered', say(new Date(order.at) - Date.now() < SOON_MS ? 'soon' : 'later', {
+      number: order.number.replace(/[\s-]/g, '\u00a0'), at: when(order.at)
+    }));
+    const failed = fault => {
+      const wrong = {number: [number, 'bad'], destination: [number, 'destination'], at: [slot, 'past']}[fault.error], call = site.number();
+      tell('');
+      if (wrong) return mark(...wrong);
+      tell(say(fault.status === 429 ? 'often' : fault.status ? 'down' : navigator.onLine ? 'slow' : 'offline', {
+        minutes: Math.ceil((fault.retry_s || 60) / 60)
+      }) + (call ? ' ' + say('dial', {number: call}) : ''), true);
+    };
+    /* One thing at a time: a second click while the first is on its way does nothing. */
+    const once = act => async event => {
+      event.preventDefault();
+      if (busy) return;
+      content.ariaBusy = busy = true;
+      try { await act(); } catch (fault) { failed(fault); }
+      content.ariaBusy = busy = false;
+    };
+    const proved = () => {
+      if (!proof) (proof = prove()).catch(() => { proof = null; });
+      return proof;
+    };
+    const send = async again => {
+      const body = {
+        ...site.facts(), number: typed.value.trim(), scheme: scheme || undefined, at: at.hidden ? 'now' : times.value, proof: await proved(),
+        consent: {text: marks.callbackVersion || marks.callbackConsent || 'routing-1 ' + LANGUAGE, page: location.href.split(/[?#]/)[0]}
+      };
+      proof = null;
+      return ask('POST', PATH, body).catch(fault => {
+        if (fault.error !== 'proof' || again) throw fault;
+        return send(true);
+      });
+    };
+    fields.onsubmit = once(async () => {
+      mark(slot);
+      mark(number, /^\+?\d{7,15}$/.test(typed.value.replace(/[\s().\/-]/g, '')) ? '' : 'bad');
+      if (number[2].textContent) return;
+      tell(say('wait'));
+      const answer = await send();
+      order = site.keep(KEPT, {url: answer.url, at: answer.at, number: typed.value.trim()});
+      ordered();
+      status.focus();
+      window.dispatchEvent(new CustomEvent('routing:callback', {detail: {id: answer.id, at: answer.at}}));
+    });
+    cancel.onclick = once(async () => {
+      await ask('DELETE', order.url).catch(fault => { if (fault.status !== 404) throw fault; });
+      site.keep(KEPT, null);
+      show('', say('cancelled'));
+      status.focus();
+    });
+    typed.oninput = () => { proved(); mark(number); };
+
+    const offer = ({open, opens, slots}) => {
+      const labels = [...new Set(slots.map(day))].slice(0, 2);
+      if (open) labels.unshift(say('now'));
+      days.replaceChildren(...labels.flatMap((label, place) => {
+        const radio = make('input', {type: 'radio', name: 'day', id: 'day' + place});
+        radio.checked = !place;
+        radio.onchange = () => {
+          const offered = slots.filter(slot => day(slot) === label);
+          times.replaceChildren(...offered.map(slot => make('option', {value: slot}, time(slot))));
+          at.hidden = !offered.length;
+        };
+        if (!place) radio.onchange();
+        return [radio, make('label', {for: radio.id}, label)];
+      }));
+      choice.hidden = !slots.length;
+      closed.textContent = opens ? say('closed', {at: when(opens)}) : '';
+    };
+    /* What is known of the hours, and of an order that this tab has made already. */
+    const begin = async () => {
+      order = site.keep(KEPT);
+      at.hidden = true;
+      show(order, order ? say('wait') : '');
+      if (order) {
+        const found = await ask('GET', order.url).catch(() => ({}));
+        if (/^(ordered|dialling)$/.test(found.status)) { order.at = found.at; return ordered(); }
+        show('', '');
+      }
+      offer(await ask('GET', PATH + '/times' + (scheme ? '?scheme=' + encodeURIComponent(scheme) : '')).catch(() => ({open: true, slots: []})));
+    };
+    begin();
+    if (close) setTimeout(() => (fields.hidden ? status : typed).focus());
+    return content;
+  };
+
+  const own = host(), dialog = make('dialog', {'aria-labelledby': 'title'}), button = make('button', {class: 'float'}, make('span', {}, say('call')));
+  const scheme = opener => opener.dataset.routingCallback || marks.callbackScheme;
+  button.onclick = () => window.routing.callback();
+  dialog.onclick = event => { if (event.target === dialog) dialog.close(); };
+  own.shadowRoot.append(...marks.callback === 'button' ? [button] : [], dialog);
+  return {
+    open: opener => {
+      dialog.replaceChildren(form(scheme(opener), () => dialog.close()));
+      dialog.showModal();
+    },
+    place: () => {
+      if (!own.isConnected) doc.body.append(own);
+      doc.querySelectorAll('[data-routing-callback]:not(a,button)').forEach(element => {
+        if (element.querySelector(own.tagName)) return;
+        const made = host();
+        made.className = 'inside';
+        made.shadowRoot.append(form(scheme(element)));
+        element.replaceChildren(made);
+      });
+    }
+  };
+};

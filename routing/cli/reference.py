@@ -22,7 +22,7 @@ Schema = Mapping[str, Any]
 #: Topics besides steps -> definitions of the schema, the main one first.
 PARTS: Mapping[str, tuple[str, ...]] = {
     "scheme": ("SchemeFile", "NumberEntry"),
-    "project": ("Project", "ProjectSticky", "Tracking", "Screens"),
+    "project": ("Project", "ProjectSticky", "Tracking", "Callbacks", "CallbackLimits", "Screens"),
     "people": ("Person", "Phone", "Ring"),
     "calendars": ("CalendarFields", "Holidays"),
     "gateways": ("Gateway",),
@@ -40,6 +40,7 @@ _CALLED = {
     "MatchCase": "case",
     "NumberEntry": "number",
     "ProjectSticky": "sticky",
+    "CallbackLimits": "limits",
     "PoolWhen": "conditions",
     "HttpSearch": "search",
     "HttpOwner": "owner",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -30,6 +31,8 @@ from routing.engine.serve import ServeFault, ServeOptions, run
     show_default=True,
     help="FreeSWITCH's event socket.  [ROUTING_ESL_PASSWORD]",
 )
+@click.option("--database", envvar="ROUTING_DATABASE", default="", help="The journal, where calls back are ordered: "
+              "file or URL.  [default: journal.db in the root]")  # fmt: skip
 @click.option(
     "--trust", "trusted", type=NETWORK, multiple=True, metavar="NETWORK",
     help="Never blocked for wrong passwords: your SIP proxy; repeatable.",
@@ -45,10 +48,12 @@ def serve(
     redis: str,
     esl: str,
     trusted: tuple[str, ...],
+    database: str,
 ) -> None:
     """Run the engine: decide the dynamic steps of calls that FreeSWITCH brings."""
     count = workers or os.cpu_count() or 1
     options = ServeOptions(root, listen, http, count, drain, secrets, allow_link_local, redis, esl, trusted)
+    options = replace(options, database=database or str((root / "journal.db").absolute()))
     try:
         run(options)
     except ServeFault as problem:

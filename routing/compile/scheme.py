@@ -17,6 +17,7 @@ from routing.model.folder import Folder
 from routing.model.problem import Loc, Problem, Problems, dotted
 from routing.model.secret import Purpose
 from routing.steps.base import LONGEST_JUMPS, Emitter, sound_path
+from routing.steps.callback import CallbackStep
 from routing.steps.called import called
 from routing.steps.dialplan import Condition, Context, Extension
 from routing.steps.hours import ask_calendar
@@ -28,6 +29,7 @@ from routing.steps.scheme_file import (
     Summary,
     check,
     check_names,
+    every_step,
     project_sticky,
     seconds,
     summarise,
@@ -63,6 +65,12 @@ class SchemeRecord:
     extension: str = ""
     #: Changes when its numbers' extensions change.
     numbers_key: str = ""
+    #: Its calendar, its own addressees of notices, the location of its `callback: missed`.
+    hours: str = ""
+    notify: list[str] = field(default_factory=list)
+    calls_missed_back: Place | None = None
+    #: (scheme, location) of its steps that order calls back by another scheme.
+    callbacks: list[tuple[str, Place]] = field(default_factory=list)
     #: (secret, purpose, location) of the secrets that its steps name.
     secrets: list[tuple[str, Purpose, Place]] = field(default_factory=list)
 
@@ -126,6 +134,14 @@ def _record(document: Document, fields: SchemeFields, summary: Summary, folder: 
         called=_called(fields),
         otherwise=seconds(fields.otherwise, folder),
         secrets=[(name, purpose, place(loc)) for loc, name, purpose in summary.secrets],
+        hours=fields.hours or "",
+        notify=list(fields.notify),
+        calls_missed_back=place(("callback",)) if fields.callback else None,
+        callbacks=[
+            (step.scheme, place((*loc, "scheme")))
+            for step, loc, _ in every_step(fields)
+            if isinstance(step, CallbackStep) and step.scheme
+        ],
         extension=extension,
         numbers_key=hashlib.sha256(key.encode()).hexdigest()[:16],
     )

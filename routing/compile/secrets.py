@@ -35,7 +35,9 @@ def needs(folder: Folder, documents: Sequence[Document], records: Sequence[Schem
         if gateway.username:
             at = place(("gateways", name, "username"))
             yield Need(gateway_name(name), at, f"gateway {name}", shared=CARRIERS)
-    for setting, interface in (("tracking", folder.project.tracking), ("pops", folder.project.pops)):
+    project = folder.project
+    interfaces = {"tracking": project.tracking, "pops": project.pops, "callbacks": project.callbacks}
+    for setting, interface in interfaces.items():
         if interface and interface.key:
             yield Need(interface.key, place(("project", setting, "key")), purpose=SHOWN)
     for name, crm in folder.crm.items():

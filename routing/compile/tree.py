@@ -11,6 +11,7 @@ from typing import Any
 
 from routing.compile import schemes as compiling
 from routing.compile.calendars import calendar_context
+from routing.compile.callback_table import callbacks_json
 from routing.compile.codes import codes_context, codes_table
 from routing.compile.emergency import emergency_context
 from routing.compile.keys import keys_context
@@ -37,6 +38,7 @@ from routing.compile.xml import to_xml
 from routing.load.disk import read_bytes
 from routing.load.files import LARGEST_SOUND, Sound
 from routing.model import numbers
+from routing.model.callback_plan import TABLE as CALLBACKS
 from routing.model.crm_settings import owners
 from routing.model.folder import CODES, Folder
 from routing.model.ringing import Wave
@@ -84,9 +86,8 @@ def release_files(
     put(f"schemes/{CODES}.xml", to_xml(codes_context(folder)))
     put(f"schemes/{CODES}.json", codes_table(folder))
     put("internal.xml", to_xml(internal_context(folder), colleagues_context(folder)))
-    put("table.json", _table(folder, records))
-    if folder.pools or folder.project.tracking:
-        put("tracking.json", tracking_json(folder))
+    for name, text in _tables(folder, records):
+        put(name, text)
     put("directory.xml", directory_xml(folder, secrets), store.secret)
     for name, gateway in folder.gateways.items():
         put(f"gateways/{name}.xml", gateway_xml(name, gateway, secrets.get(f"gateway {name}", "")), store.secret)
@@ -169,6 +170,15 @@ def _answering_too(store: Store, table: str) -> str:
     """The table of a scheme that does not answer itself but jumps to one that does."""
     facts = json.loads(store.path(table).read_bytes()) | {"answers_first": True}
     return store.put(table_json(facts).encode())
+
+
+def _tables(folder: Folder, records: Sequence[SchemeRecord]) -> Iterator[tuple[str, str]]:
+    """The tables of the whole release: file and content."""
+    yield "table.json", _table(folder, records)
+    if folder.pools or folder.project.tracking:
+        yield "tracking.json", tracking_json(folder)
+    if folder.project.callbacks:
+        yield CALLBACKS, callbacks_json(folder, records)
 
 
 def _table(folder: Folder, records: Sequence[SchemeRecord]) -> str:

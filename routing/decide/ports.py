@@ -8,15 +8,28 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from routing.decide.directory import Directory
 from routing.decide.responsible import Responsible
 from routing.decide.verdict import HandlerFailure, HandlerReply
+from routing.model.callback import CallbackOrder
+from routing.model.callback_plan import CallbackPlan
 from routing.model.decision import Call
 from routing.model.entities import Visitor
 from routing.model.lookup import Outcome
 from routing.model.memory import Memory, Presence
+
+
+class CallbackOrders(Protocol):
+    """Where calls back are ordered. Both methods raise OrdersDown."""
+
+    def plan(self, release: str) -> CallbackPlan:
+        """How a release calls clients back."""
+
+    def order(self, new: CallbackOrder) -> CallbackOrder:
+        """Write an order, which gets its id here; returns what is in the database now, committed."""
+
 
 #: A dynamic step as it stands in a release's ``schemes/<id>.json``.
 Step = Mapping[str, Any]
@@ -32,7 +45,8 @@ class Ports:
     ``directory(release)``; ``responsible(release, system)``: the persons mapped to owners of a CRM; ``webhook(step,
     call)``: the handler's answer; ``crm(step, call, responsible)``: the result of the CRM look-up; ``holder(project,
     pool, number, now)``: the visitor to whom a number is lent, raises LeasesDown; ``memory`` raises Forgotten;
-    ``presence(call's uuid)``: who is free; ``now``: seconds since the epoch; ``chance``: 0 <= x < 1.
+    ``presence(call's uuid)``: who is free; ``callbacks``: orders to call clients back;
+    ``now``: seconds since the epoch; ``chance``: 0 <= x < 1.
     """
 
     directory: Callable[[str], Directory]
@@ -42,6 +56,7 @@ class Ports:
     holder: Callable[[str, str, str, float], Visitor | None]
     memory: Memory
     presence: Callable[[str], Presence]
+    callbacks: CallbackOrders
     now: Callable[[], float]
     chance: Callable[[], float]
 

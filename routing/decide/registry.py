@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from routing.decide import crm_lookup, dnd, known, messages, ring, sticky, visitor, webhook
+from routing.decide import callback, crm_lookup, dnd, known, messages, ring, sticky, visitor, webhook
 from routing.decide.ports import Ports, Step
 from routing.decide.verdict import Verdict, failed
+from routing.model.callback import OrdersDown
 from routing.model.decision import Call
 from routing.model.memory import Forgotten
 from routing.model.visitors import LeasesDown
@@ -30,6 +31,7 @@ DECIDERS: Mapping[str, KindDecider] = {
     "crm": KindDecider(crm_lookup.answer, frozenset({"responsible", "crm"})),
     "visitor": KindDecider(visitor.answer, frozenset({"holder", "now"})),
     "sticky": KindDecider(sticky.answer, frozenset({"directory", "memory", "presence", "now"})),
+    "callback": KindDecider(callback.answer, frozenset({"callbacks", "now"})),
     "known": KindDecider(known.answer, frozenset({"memory", "now"})),
     "ring": KindDecider(ring.answer, frozenset({"memory", "presence", "now", "chance"})),
     "dnd": KindDecider(dnd.answer, frozenset({"directory", "memory", "now"})),
@@ -45,5 +47,5 @@ def decide(step: Step, call: Call, ports: Ports) -> Verdict:
         return failed(f"this engine does not know the step kind {kind!a}")
     try:
         return decider.answer(step, call, ports)
-    except (Forgotten, LeasesDown) as problem:
+    except (Forgotten, LeasesDown, OrdersDown) as problem:
         return failed(str(problem))

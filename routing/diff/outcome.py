@@ -83,6 +83,8 @@ def _entries(events: Sequence[Event]) -> Iterator[Entry]:
             case "play" | "whisper":
                 what = "plays" if event.kind == "play" else "whispers"
                 yield Entry(at_ms, what, subject.rpartition("/")[2], event.lasted_ms, event.detail, event.step)
+            case "decision" if event.detail.partition(" ")[0] == "ordered":
+                yield Entry(at_ms, "orders", "a call back")
             case "talk":
                 yield Entry(at_ms, "talks", subject)
             case "tag":

@@ -39,6 +39,8 @@ def _phrase(entry: Entry, prompts: Sequence[Entry], outcome: Outcome) -> str:
     match entry.what:
         case "talks":
             return f"talks with {entry.subject}"
+        case "orders":
+            return f"orders {entry.subject}"
         case "tags":
             return f"is labelled {entry.subject}"
         case "whispers":

@@ -11,8 +11,9 @@ from collections.abc import Callable
 
 from routing.crm.systems import Systems
 from routing.decide.crm_lookup import visitor_facts
-from routing.decide.ports import Ports, Step, step_seconds
+from routing.decide.ports import CallbackOrders, Ports, Step, step_seconds
 from routing.decide.responsible import Responsible
+from routing.engine.callbacks import StoredCallbacks
 from routing.engine.handlers import Handlers
 from routing.engine.states import States
 from routing.model.decision import Call
@@ -31,6 +32,7 @@ def ports_of(
     memory: Memory | None = None,
     leases: Leases | None = None,
     presence: Callable[[str], Presence] | None = None,
+    callbacks: CallbackOrders | None = None,
     now: Callable[[], float] = time.time,
     chance: Callable[[], float] = random.random,
 ) -> Ports:
@@ -43,6 +45,7 @@ def ports_of(
         holder=(leases or NoLeases()).holder,
         memory=memory or NoMemory(),
         presence=presence or States().presence_of,
+        callbacks=callbacks or StoredCallbacks(releases, ""),
         now=now,
         chance=chance,
     )

@@ -20,7 +20,7 @@ from routing.engine.supervisor import Supervisor, worker_command
 from routing.engine.worker import WorkerOptions
 from routing.http.status import StatusServer
 from routing.process.log import Lines
-from routing.process.memory import ESL_VARIABLE, REDIS_VARIABLE
+from routing.process.memory import DATABASE_VARIABLE, ESL_VARIABLE, REDIS_VARIABLE
 from routing.process.secrets import SecretsFault, read_secrets
 from routing.process.temporary import temporary
 from routing.store.embedded import Embedded, url
@@ -49,6 +49,8 @@ class ServeOptions:
     esl: str = "127.0.0.1:8021"
     #: Networks whose wrong passwords are never counted: that of a SIP proxy with many phones behind it.
     trusted: tuple[str, ...] = ()
+    #: The journal's database, where calls back are ordered: URL or file, "" for none.
+    database: str = ""
 
 
 def run(options: ServeOptions) -> None:
@@ -161,7 +163,12 @@ def _supervisor(
     return Supervisor(
         command=lambda control: worker_command(replace(worker_options, control=control).text()),
         inherited=(listener.fileno(),),
-        environment={**os.environ, "PROMETHEUS_MULTIPROC_DIR": str(metrics), REDIS_VARIABLE: redis},
+        environment={
+            **os.environ,
+            "PROMETHEUS_MULTIPROC_DIR": str(metrics),
+            REDIS_VARIABLE: redis,
+            DATABASE_VARIABLE: options.database,
+        },
         workers=options.workers,
         lines=lines,
         ended=lambda pid: forget_process(metrics, pid),

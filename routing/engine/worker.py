@@ -28,6 +28,7 @@ import gevent.socket
 from routing.crm.systems import Systems
 from routing.crm.tasks import Greenlets
 from routing.engine import metrics
+from routing.engine.callbacks import StoredCallbacks
 from routing.engine.control import BEAT, QUESTION, answer, die_with_parent
 from routing.engine.deciding import Engine
 from routing.engine.dnd import DndVariables
@@ -49,9 +50,10 @@ from routing.http.breaker import Breaker
 from routing.http.client import HttpClient
 from routing.http.pool import HttpPool
 from routing.model import dnd
+from routing.model.callback_plan import TABLE as CALLBACKS
 from routing.model.guesses import Guesses, Refusal
 from routing.process.log import Lines, LogHandler
-from routing.process.memory import ESL_VARIABLE, REDIS_VARIABLE, memory_in, store_at
+from routing.process.memory import DATABASE_VARIABLE, ESL_VARIABLE, REDIS_VARIABLE, memory_in, store_at
 from routing.process.secrets import SecretsFault, read_secrets
 from routing.process.visitors import leases_in
 from routing.release.tables import Releases
@@ -109,9 +111,9 @@ class EngineWorker:
         self.crms = Systems(pool, self.breaker, Greenlets(), secrets, time.monotonic, time.time)
         self.redis = redis = store_at(os.environ.get(REDIS_VARIABLE, ""), self._report_redis)
         self.handlers = Handlers(HttpClient(resolver, options.link_local), self.breaker, secrets)
-        ports = ports_of(
-            releases, self.handlers, self.crms, memory_in(redis), leases_in(redis), self.states.presence_of
-        )
+        self.callbacks = StoredCallbacks(releases, os.environ.get(DATABASE_VARIABLE, ""))
+        memory, leases, presence = memory_in(redis), leases_in(redis), self.states.presence_of
+        ports = ports_of(releases, self.handlers, self.crms, memory, leases, presence, self.callbacks)
         send_pop = PopSender(Path(options.root), pops_in(redis), lambda outcome: metrics.POPS.labels(outcome).inc())
         self.engine = Engine(releases, ports, self.lines, send_pop=send_pop)
         self.waiting = Waiting(
@@ -138,6 +140,8 @@ class EngineWorker:
         gevent.spawn(self._watch_control)
         gevent.spawn(self._beat)
         gevent.spawn(self._look_for_redis)
+        if (Path(self.options.root) / "current" / CALLBACKS).is_file():
+            gevent.spawn(self.callbacks.warm)
         self._watch_switch()
         self.stop.wait()
         left = self.server.drain(self.options.drain_s)

@@ -27,7 +27,7 @@ def entries(
 
 
 class UnusedScheme(Lint):
-    """Nothing leads to the scheme: no number, no pool, no other scheme, and no webhook could name it.
+    """Nothing leads to the scheme: no number, no pool, no other scheme, and no webhook or program could name it.
 
     Good::
 
@@ -48,9 +48,11 @@ class UnusedScheme(Lint):
 
     def folder(self, whole: WholeFolder) -> Iterator[LintFinding]:
         """Schemes to which nothing leads."""
-        if not whole.complete or "webhook" in used(whole, "decisions"):
+        by_http = whole.folder.project.callbacks
+        is_named_outside = "webhook" in used(whole, "decisions") or (by_http and (by_http.key or by_http.origins))
+        if not whole.complete or is_named_outside:
             return
-        led = {pool.scheme for pool in whole.folder.pools.values()}
+        led = used(whole, "callbacks") | {pool.scheme for pool in whole.folder.pools.values()}
         for name, facts in whole.schemes.items():
             led |= {to for to, _, _ in facts.jumps if to != name}
         for name, facts in whole.schemes.items():

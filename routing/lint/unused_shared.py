@@ -8,7 +8,13 @@ from routing.lint.base import Lint
 from routing.lint.findings import LintFinding
 from routing.lint.unused import entries, used
 from routing.lint.whole import WholeFolder
+from routing.model.callback_settings import Callbacks
 from routing.model.problem import Problem
+
+
+def callbacks(whole: WholeFolder) -> Callbacks:
+    """How the project calls clients back; the defaults name nothing."""
+    return whole.folder.project.callbacks or Callbacks()
 
 
 class UnusedCalendar(Lint):
@@ -33,7 +39,7 @@ class UnusedCalendar(Lint):
 
     def folder(self, whole: WholeFolder) -> Iterator[LintFinding]:
         """Calendars that no scheme names."""
-        idle = whole.folder.calendars.keys() - used(whole, "calendars")
+        idle = whole.folder.calendars.keys() - used(whole, "calendars") - {callbacks(whole).calendar}
         yield from entries(self.id, whole, "calendars", sorted(idle), "calendar", "remove it")
 
 
@@ -81,7 +87,11 @@ class UnusedList(Lint):
 
     def folder(self, whole: WholeFolder) -> Iterator[LintFinding]:
         """Files of `lists/`."""
-        for name in sorted(whole.folder.lists.keys() - used(whole, "lists")) if whole.complete else ():
+        for name in (
+            sorted(whole.folder.lists.keys() - used(whole, "lists") - {*callbacks(whole).exclude})
+            if whole.complete
+            else ()
+        ):
             yield LintFinding(Problem(f"lists/{name}.txt", 1, 1, "", "no `match` uses this list", "remove it"), self.id)
 
 

@@ -29,6 +29,10 @@ class CallbackStatus(StrEnum):
 OPEN = frozenset({CallbackStatus.ORDERED, CallbackStatus.DIALLING})
 
 
+class OrdersDown(Exception):
+    """No order can be written; the text says why."""
+
+
 class CallbackSource(StrEnum):
     """What ordered the call."""
 

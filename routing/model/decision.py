@@ -87,6 +87,11 @@ class Wait:
 
 
 @dataclass(frozen=True)
+class Ordered:
+    """A call back to this caller is ordered: the step is over."""
+
+
+@dataclass(frozen=True)
 class GoScheme:
     """Leave this scheme for another one."""
 
@@ -109,7 +114,9 @@ def _at_once(person: str) -> tuple[Wave, ...]:
     return (Wave(),)
 
 
-Decision = RingPerson | RingPhone | RingNumber | RingOrder | RingTogether | Nobody | Wait | GoScheme | Continue | End
+Decision = (
+    RingPerson | RingPhone | RingNumber | RingOrder | RingTogether | Nobody | Wait | Ordered | GoScheme | Continue | End
+)
 
 
 #: The fields of a call that webhooks can send, by their names in `send`.
@@ -157,7 +164,6 @@ WAITS_EVENT = "routing::waits"
 WAITS, NOTED, KEEPER = "routing_waits", "routing_noted", "routing_keeper"
 #: A round of waiting, after which a call notices that the engine is gone.
 TURN_SECONDS = 5
-
 #: The variable that tells the journal why the engine made no decision: `oversized`.
 UNDECIDED = "routing_undecided"
 
@@ -207,15 +213,11 @@ def encode(step: str, decision: Decision, waves: Waves = _at_once) -> dict[str, 
             return _ring(step, f"order:{_list(people)}", seconds, name)
         case RingTogether(people):
             return {"routing_decision": f"{step}:together:{_list(people)}"}
-        case Nobody():
-            return {"routing_decision": f"{step}:nobody"}
-        case Wait():
-            return {"routing_decision": f"{step}:wait"}
+        case Nobody() | Wait() | Ordered() | Continue():
+            return {"routing_decision": f"{step}:{type(decision).__name__.lower()}"}
         case GoScheme(scheme):
             _require(ID, scheme, "scheme")
             return {"routing_decision": f"{step}:scheme:{scheme}"}
-        case Continue():
-            return {"routing_decision": f"{step}:continue"}
         case End(cause):
             _require(CAUSE, cause, "hangup cause")
             return {"routing_decision": f"{step}:end:{cause}"}

@@ -30,6 +30,7 @@ from routing.offline.crm_answers import Crm, answers, sent_fields
 from routing.offline.decider import EngineAnswer, EngineClosed, Reply
 from routing.offline.event_socket import FreeSwitchSide
 from routing.offline.files import Files
+from routing.offline.ordering import Orders
 from routing.offline.remembered import Remembered
 
 #: A step's settings and the call's facts -> the handler's answer, and after how many milliseconds it comes.
@@ -161,6 +162,7 @@ class InProcess:
             holder=lambda *_: self.visitor,
             memory=self.past.memory(call),
             presence=lambda _: self.past.presence(call),
+            callbacks=Orders(self._table),
             now=lambda: self.past.now(call),
             chance=self.past.chance,
         )

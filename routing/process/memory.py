@@ -9,8 +9,10 @@ from routing.store.address import parse
 from routing.store.client import RedisStore
 from routing.store.memory import RedisMemory
 
-#: Redis' URL (it may hold a password, so it is never on a command line), and the event socket's password.
+#: The URLs of Redis and the journal (they may hold a password, so they are never on a command line), and the event
+#: socket's password.
 REDIS_VARIABLE = "ROUTING_REDIS"
+DATABASE_VARIABLE = "ROUTING_DATABASE"
 ESL_VARIABLE = "ROUTING_ESL_PASSWORD"
 
 

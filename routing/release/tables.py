@@ -16,6 +16,7 @@ from typing import Any, Generic, TypeVar
 
 from routing.decide.directory import Directory
 from routing.decide.responsible import Responsible
+from routing.model.callback_plan import TABLE, CallbackPlan, plan_of
 from routing.model.decision import ID
 
 RELEASE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
@@ -40,6 +41,7 @@ class Releases:
         self._steps = BoundedCache[tuple[str, str], Mapping[str, Any]](MOST_SCHEMES)
         self._directories = BoundedCache[str, Directory](MOST_RELEASES)
         self._responsible = BoundedCache[tuple[str, str], Responsible](MOST_RELEASES)
+        self._callbacks = BoundedCache[str, CallbackPlan](MOST_RELEASES)
 
     def name(self, release: str) -> str:
         """The bare name of a release given by its absolute path. Raises ReleaseFault outside the root."""
@@ -65,8 +67,13 @@ class Releases:
         """People by their owner in a CRM, from ``table.json``. Raises ReleaseFault."""
         return self._responsible.get((self.name(release), system), self._owners)
 
+    def callbacks(self, release: str) -> CallbackPlan:
+        """How clients are called back, from ``callbacks.json``. Raises ReleaseFault, also when nobody is."""
+        return self._callbacks.get(self.name(release), self._plan)
+
     def clear(self) -> None:
         """Empty the caches."""
+        self._callbacks.clear()
         self._steps.clear()
         self._directories.clear()
         self._responsible.clear()
@@ -77,6 +84,12 @@ class Releases:
             return Responsible.of(self._read(name, "table.json"), system)
         except (TypeError, ValueError, AttributeError) as problem:
             raise ReleaseFault(f"table.json of release {name} names no owners: {problem!r}") from None
+
+    def _plan(self, name: str) -> CallbackPlan:
+        try:
+            return plan_of(self._read(name, TABLE))
+        except (KeyError, TypeError, ValueError, AttributeError, re.error) as problem:
+            raise ReleaseFault(f"{TABLE} of release {name} is no plan of callbacks: {problem!r}") from None
 
     def _directory(self, name: str) -> Directory:
         table = self._read(name, "table.json")

@@ -10,6 +10,7 @@ from routing.model.fields import refuse, shown
 from routing.model.problem import did_you_mean
 from routing.steps.ask_number import AskNumberStep
 from routing.steps.base import Step, StepItem
+from routing.steps.callback import CallbackStep
 from routing.steps.crm import CrmStep
 from routing.steps.dnd import DndCode
 from routing.steps.dynamic import DynamicStep
@@ -41,6 +42,7 @@ KINDS: dict[str, type[Step]] = {
     "sticky": StickyStep,
     "crm": CrmStep,
     "webhook": WebhookStep,
+    "callback": CallbackStep,
     "voicemail": VoicemailStep,
     "tag": TagStep,
     "scheme": SchemeStep,
@@ -52,7 +54,7 @@ DECIDED: dict[str, type[DynamicStep]] = {
     **{question.kind: question for question in (KnownLookup, DndCode, MessagesCode)},
 }
 #: Kinds of the language that this version lacks: the message says so instead of "there is no step".
-LATER = ("say", "listen", "queue", "callback", "ask", "lookup", "conference", "rate")
+LATER = ("say", "listen", "queue", "ask", "lookup", "conference", "rate")
 
 
 class _OneKind(StepItem):
@@ -80,5 +82,5 @@ class _OneKind(StepItem):
 _STEPS = {kind: (step | None, Field(None, description=step.__doc__)) for kind, step in KINDS.items()}
 AnyStep = create_model("AnyStep", __base__=_OneKind, **_STEPS)  # type: ignore[call-overload]
 
-for _model in (MatchCase, HoursStep, MatchStep, MenuStep, AnyStep):
+for _model in (CallbackStep, MatchCase, HoursStep, MatchStep, MenuStep, AnyStep):
     _model.model_rebuild(force=True, _types_namespace={"AnyStep": AnyStep})

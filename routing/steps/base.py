@@ -33,8 +33,11 @@ WAITING = "${transfer_ringback}"
 ANSWERED = Condition("${endpoint_disposition}", "^ANSWER$")
 LONGEST_JUMPS = 10
 #: What a step may name besides sounds and schemes. ``confirmed``, ``unconfirmed``: people, groups and phones that it
-#: rings with or without a confirm key; ``notified``: recipients of notices; ``decisions``: the decision it requests.
-ReferenceKind = Literal["calendars", "lists", "confirmed", "unconfirmed", "notified", "crm", "extensions", "decisions"]
+#: rings with or without a confirm key; ``notified``: recipients of notices; ``decisions``: the decision it requests;
+#: ``callbacks``: schemes by which clients are called back.
+ReferenceKind = Literal[
+    "calendars", "lists", "confirmed", "unconfirmed", "notified", "crm", "extensions", "decisions", "callbacks"
+]
 Reference = tuple[ReferenceKind, str]
 
 

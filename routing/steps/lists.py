@@ -7,9 +7,12 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from routing.model.fields import OneOrMany
+from routing.model.fields import NotEmpty, OneOrMany
 from routing.steps.base import StepItem
 
 Steps = Annotated[list["AnyStep"], OneOrMany]  # type: ignore[name-defined]  # noqa: F821
 
-__all__ = ["StepItem", "Steps"]
+#: As `Steps`, of which there must be one.
+NeededSteps = Annotated[list["AnyStep"], OneOrMany, NotEmpty]  # type: ignore[name-defined]  # noqa: F821
+
+__all__ = ["NeededSteps", "StepItem", "Steps"]

@@ -53,6 +53,9 @@ class SchemeFields(Fields):
         default_factory=list,
         description="Recipients of missed-call notices, by e-mail or webhook (`https://...`); default: the project's.",
     )
+    callback: Literal["missed"] | None = Field(
+        None, description="`missed`: who has called and reached nobody is called back."
+    )
     steps: Annotated[list[AnyStep], OneOrMany, NotEmpty] = Field(
         description="What happens to a call, in this order: a step ends it or falls through to the next."
     )

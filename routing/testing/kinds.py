@@ -14,7 +14,14 @@ ANY_TIME = frozenset({"notify"})
 #: Kinds that callers and people notice: under `exactly` none may happen that is not listed.
 NOTICED = frozenset({"ring", "confirm", "talk", "transferred", "play", "whisper", "digits", "voicemail"})
 #: Expectation of an engine's answer -> kind of the dynamic step; `order` is a ring step whose order needs memory.
-ENGINE_KINDS = {"webhook": "webhook", "crm": "crm", "sticky": "sticky", "visitor": "visitor", "order": "ring"}
+ENGINE_KINDS = {
+    "webhook": "webhook",
+    "crm": "crm",
+    "sticky": "sticky",
+    "visitor": "visitor",
+    "order": "ring",
+    "callback": "callback",
+}
 
 
 @dataclass(frozen=True)
@@ -122,6 +129,7 @@ MEANINGS = {
     "crm": "The decision after a CRM's answer: `answered`, `ring ivan`, `continue`; `silent` without one.",
     "sticky": "The decision by the last talk: `answered`, `ring ivan`, `continue`; `silent` without an engine.",
     "visitor": "The engine looked up the visitor who holds the number: `continue`; `silent` without an engine.",
+    "callback": "A call back to the caller: `ordered`, `continue` when there can be none; `silent` without an engine.",
     "order": "The engine's order: `answered`, `wait`, `order ivan,olena`; `refused` without an engine.",
     "voicemail": "A message is left in this box.",
     "notify": "This person or address is notified of the message.",

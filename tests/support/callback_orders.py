@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from datetime import date
 from typing import Any
 
+from routing.model.calendar import Calendar, Period
 from routing.model.callback import CallbackOrder, CallbackSource
+from routing.model.callback_plan import CallbackPlan, CallbackScheme
+from routing.model.numbers import destination_pattern
 
 #: Monday 2026-11-23 10:00 in Kyiv.
 NOW = 1795420800.0
@@ -25,3 +30,20 @@ def an_order(**words: Any) -> CallbackOrder:
         "expires_s": NOW + 86400,
     }
     return CallbackOrder(**(facts | words))
+
+
+def a_plan(**words: Any) -> CallbackPlan:
+    """A plan of a company in Kyiv that works from 9 to 18 on weekdays; its own number ends with 0000."""
+    office = Calendar("office", "Europe/Kyiv", ((Period(540, 1080),),) * 5 + ((), ()), {date(2026, 12, 24): ()})
+    facts: dict[str, Any] = {
+        "project": PROJECT,
+        "timezone": "Europe/Kyiv",
+        "country": "UA",
+        "quiet": Period(21 * 60, 33 * 60),
+        "destinations": (re.compile(destination_pattern("UA")),),
+        "own": frozenset({"+380671110000"}),
+        "limits": {"ip": 5, "visitor": 3, "number": 3, "project": 60},
+        "calendars": {"office": office},
+        "schemes": {name: CallbackScheme("+380800330521", "office", True) for name in ("sales", "lviv")},
+    }
+    return CallbackPlan(**(facts | words))

@@ -11,12 +11,15 @@ from routing.decide.directory import Directory
 from routing.decide.registry import DECIDERS, decide
 from routing.decide.responsible import Responsible
 from routing.decide.verdict import HandlerReply
+from routing.model.callback import CallbackOrder
+from routing.model.callback_plan import CallbackPlan
 from routing.model.decision import Call, Continue
 from routing.model.entities import Visitor
 from routing.model.lookup import Owner, OwnerFound
 from routing.model.memory import Forgotten, PeopleFacts, Talk
 from routing.model.visitors import LeasesDown
 from routing.steps import DECIDED
+from support.callback_orders import a_plan
 from support.decision_ports import given
 from support.folders import HERE
 
@@ -28,6 +31,7 @@ STEPS: dict[str, dict[str, Any]] = {
     "sticky": {"project": "p", "calls": "both", "within_s": 1e9, "talked_s": 1, "ring_s": 20},
     "known": {"project": "p"},
     "ring": {"project": "p", "order": "random", "people": [IVAN], "timezone": "UTC"},
+    "callback": {"project": "p", "scheme": "", "first": "", "tries": 0, "when": "free"},
     "dnd": {"project": "p", "state": "on"},
     "messages": {"project": "p"},
 }
@@ -68,6 +72,14 @@ def down(*_: object) -> None:
     raise LeasesDown("no answer from Redis")
 
 
+class Desk:
+    def plan(self, release: str) -> CallbackPlan:
+        return a_plan()
+
+    def order(self, new: CallbackOrder) -> CallbackOrder:
+        return new
+
+
 WORLD: dict[str, Any] = {
     "directory": lambda release: DIRECTORY,
     "responsible": lambda release, system: Responsible({"7": "ivan"}),
@@ -76,6 +88,7 @@ WORLD: dict[str, Any] = {
     "holder": lambda *_: Visitor({"region": "521"}, {}),
     "memory": Memory(),
     "presence": lambda call: Free(),
+    "callbacks": Desk(),
     "now": lambda: 1000.0,
     "chance": lambda: 0.5,
 }

@@ -36,6 +36,7 @@ project:
   timezone: Europe/Kyiv
   country: UA
   destinations: [UA]
+  callbacks: {}
   tracking: {origins: ["https://www.example.com"], key: TRACKING_KEY, entities: {region: {}}}
 people:
   ivan: {name: Ivan, email: i@example.com, phones: {desk: {sip: "1001"}}}
@@ -67,6 +68,7 @@ WAYS = {
         "webhook: {scheme: elsewhere}",
         "webhook: scheme elsewhere",
     ),
+    "callback": ("{otherwise: [hangup]}", "", "callback: ordered"),
     "voicemail": ("{box: sales, notify: ivan}", "caller: {speaks: 5s}", "voicemail: sales"),
     "tag": ("[sales, vip]", "", "tag: vip"),
     "scheme": ("elsewhere", "", "scheme: elsewhere"),

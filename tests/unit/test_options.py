@@ -54,6 +54,7 @@ FREE = {
     "journal": {"--database", "--project", "--metrics", "--smtp", "--mail-from"},
     "publish": {"--esl-password"},
     "reference": {"TOPIC"},
+    "serve": {"--database"},
     "rollback": {"--esl-password"},
     "test": {"-k", "PATHS"},
     "trace": {"--to", "--from", "--at", "--phone", "--others", "--digits", "--hours", "--hangs-up-after", "--webhook",

@@ -1,0 +1,38 @@
+"""Writes orders to call clients back into the journal's database. Loaded by `routing.engine.callbacks` when needed."""
+
+from __future__ import annotations
+
+from threading import Lock
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from routing.callbacks.store import CallbackStore
+from routing.journal.database import DatabaseFault, open_database
+from routing.journal.faults import text_of
+from routing.model.callback import CallbackOrder, OrdersDown
+
+
+class OrderWriter:
+    """Called from several threads; opens the database with the first order, and again after a fault."""
+
+    def __init__(self, database: str) -> None:
+        self._database = database
+        self._opening = Lock()
+        self._store: CallbackStore | None = None
+
+    def __call__(self, new: CallbackOrder) -> CallbackOrder:
+        """Write an order. Raises OrdersDown."""
+        try:
+            return self._opened().order(new)
+        except DatabaseFault as problem:
+            raise OrdersDown(str(problem)) from None
+        except OSError as problem:
+            raise OrdersDown(f"the database cannot be opened: {problem.strerror}") from None
+        except SQLAlchemyError as problem:
+            raise OrdersDown(f"the order cannot be written: {text_of(problem)}") from None
+
+    def _opened(self) -> CallbackStore:
+        with self._opening:
+            if self._store is None:
+                self._store = CallbackStore(open_database(self._database))
+            return self._store

@@ -59,6 +59,7 @@ bench: $(STAMP) ## Every figure that is promised, measured here.
 golden: $(STAMP) ## Write the expected outputs of tests anew; read the difference before you commit it.
 	@$(BIN)/routing schema > schemes/schema.json
 	@$(BIN)/routing schema --tests > schemes/tests.schema.json
+	@$(BIN)/routing schema --simulations > schemes/simulate.schema.json
 	@ROUTING_GOLDEN=1 $(BIN)/python -m pytest $$(grep -rl --include='*.py' ROUTING_GOLDEN tests)
 	@git diff --stat -- schemes tests
 

@@ -10,6 +10,7 @@ The parts, inner ones first; a module imports only from its own part and those b
 ``offline``  a switch that executes the compiled XML with a virtual clock and scripted phones
 ``testing``  scheme tests: their form, their judge, what no test visits
 ``lint``, ``diff``, ``graph``  what is doubtful in schemes, what a change does to calls, and schemes as pictures
+``simulate`` queues in virtual time: how long callers would wait with other people or other calls
 ``esl``, ``http``, ``crm``, ``store``, ``journal``, ``notify``  adapters: FreeSWITCH's event socket, webhooks, CRMs,
              Redis, SQL, e-mail; they import ``model`` only; so does ``web``, the skeleton of HTTP APIs; on
              it stand ``track``, which lends numbers to a site's visitors, and ``pops``, which tells browsers who is

@@ -17,6 +17,8 @@ from routing.model.sound import ENDINGS, NoSound, playing
 
 SOUNDS, LISTS = "sounds", "lists"
 _YAML, _TESTS = (".yaml", ".yml"), (".test.yaml", ".test.yml")
+#: Files beside schemes that compile to nothing.
+_APART = (*_TESTS, ".simulate.yaml", ".simulate.yml")
 LARGEST_SOUND = 200_000_000
 #: Find the key of most scheme files without parsing YAML; `has_key` finds the rest.
 SCHEME_KEY = re.compile(rb"^scheme\s*:", re.MULTILINE)
@@ -46,7 +48,7 @@ class Sound:
 
 
 def sources(folder: Path) -> tuple[list[Source], list[Problem]]:
-    """Every YAML file below the folder except tests, sorted by name, and problems with unreadable ones.
+    """Every YAML file below the folder except tests and simulations, sorted by name, and problems with unreadable ones.
 
     Raises Problems when there is no folder.
     """
@@ -56,7 +58,7 @@ def sources(folder: Path) -> tuple[list[Source], list[Problem]]:
     now = time.time_ns()
     found, problems = [], []
     for entry in walk(folder):
-        is_yaml = entry.name.endswith(_YAML) and not entry.name.endswith(_TESTS)
+        is_yaml = entry.name.endswith(_YAML) and not entry.name.endswith(_APART)
         if entry.fault and (entry.is_folder or is_yaml):
             problems.append(entry.problem)
         elif is_yaml and entry.is_folder:

@@ -47,6 +47,9 @@ def top_keys(document: Document) -> Iterator[Problem]:
         if key == "tests":
             hint = "name this file `something.test.yaml`"
             yield document.problem((key,), "tests belong in files of their own", hint, at_key=True)
+        elif key == "simulate":
+            hint = "name this file `something.simulate.yaml`"
+            yield document.problem((key,), "simulations belong in files of their own", hint, at_key=True)
         elif key not in SHARED_KEYS:
             known = (*SHARED_KEYS, "scheme")
             hint = did_you_mean(key, known) or did_you_mean(key.lower(), known) or f"known keys: {', '.join(known)}"

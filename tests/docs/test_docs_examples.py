@@ -93,3 +93,11 @@ def test_the_request_that_a_handler_gets_is_as_it_is():
     body = json.loads(re.search(r"^    \{(?:.*\n)+?.*\}$", page, re.MULTILINE)[0])
     assert tuple(body) == tuple(field for field in CALL_FIELDS if field in body)
     assert [field for field in CALL_FIELDS if field not in page] == []
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if any(".simulate." in each.name for each in PAGES[page])])
+def test_the_simulations_in_them_run(page, tmp_path):
+    folder = laid_out(tmp_path, page)
+    for file in folder.glob("*.simulate.yaml"):
+        result = CliRunner().invoke(group, ["simulate", str(file), "--schemes", str(folder), "--weeks", "1"])
+        assert result.exit_code == 0, result.output

@@ -19,6 +19,7 @@ from routing.load.schema import json_schema
 from routing.offline.events import ended, longest_silence_ms
 from routing.offline.published import PublishedRelease
 from routing.offline.switch import OfflineCall
+from routing.simulate.schema import schema_of_simulations
 from routing.testing.names import Names
 from routing.testing.read import checked, files_below
 from routing.testing.run import carry
@@ -125,7 +126,14 @@ def test_nobody_reaches_a_person_by_two_roads_at_once(company):
     assert len(by_step) == len(set(by_step))
 
 
-@pytest.mark.parametrize(("name", "schema"), [("schema.json", json_schema), ("tests.schema.json", schema_of_tests)])
+SCHEMAS = {
+    "schema.json": json_schema,
+    "tests.schema.json": schema_of_tests,
+    "simulate.schema.json": schema_of_simulations,
+}
+
+
+@pytest.mark.parametrize(("name", "schema"), SCHEMAS.items())
 def test_the_schema_for_editors_is_the_languages_own(name, schema):
     committed = SCHEMES / name
     now = json.dumps(schema(), indent=1, ensure_ascii=False) + "\n"
@@ -137,7 +145,8 @@ def test_the_schema_for_editors_is_the_languages_own(name, schema):
 def test_every_file_tells_editors_its_schema():
     for file in SCHEMES.rglob("*.yaml"):
         above = "../" * (len(file.relative_to(SCHEMES).parts) - 1)
-        name = "tests.schema.json" if file.name.endswith(".test.yaml") else "schema.json"
+        kind = file.name.split(".")[-2] if file.name.count(".") > 1 else ""
+        name = {"test": "tests.schema.json", "simulate": "simulate.schema.json"}.get(kind, "schema.json")
         assert file.read_text("utf-8").startswith(f"# yaml-language-server: $schema={above}{name}\n"), file
 
 

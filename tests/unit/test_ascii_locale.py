@@ -30,6 +30,7 @@ SAID = {
     "reference": (["reference", "ring"], 0),
     "schema": (["schema"], 0),
     "schema --tests": (["schema", "--tests"], 0),
+    "schema --simulations": (["schema", "--simulations"], 0),
     "test": (["test", "SMALL", "-v", "--cover"], 1),
     "trace": (["trace", *CALL, "--schemes", "SMALL"], 0),
     "trace --json": (["trace", *CALL, "--schemes", "SMALL", "--json"], 0),

@@ -22,7 +22,7 @@ def _files() -> list[Path]:
 
 
 FILES = _files()
-CORE = ("model", "steps", "decide", "offline", "testing", "lint", "diff", "graph")
+CORE = ("model", "steps", "decide", "offline", "testing", "lint", "diff", "graph", "simulate")
 PURE = ("model", "steps", "load", "compile", "decide", "offline", "testing")
 ADAPTERS = ("esl", "http", "crm", "store", "journal", "notify", "web", "track", "pops", "callbacks")
 #: What is said on a call's socket, apart from the socket: the offline switch says it in memory.
@@ -40,6 +40,7 @@ MAY: dict[str, tuple[str, ...]] = {
     "lint": PURE,
     "diff": PURE,
     "graph": PURE,
+    "simulate": PURE,
     **dict.fromkeys(ADAPTERS, ("model",)),
     **dict.fromkeys(("track", "pops"), ("model", "web")),
     "web": ("model", "http", "process"),
@@ -50,7 +51,7 @@ MAY: dict[str, tuple[str, ...]] = {
     "node": ("model", "compile", "process"),
     "recorder": ("model", "decide", *ADAPTERS, "process", "node"),
     "doctor": ("model", "load", "compile", "esl", "store", "process", "release", "node"),
-    "cli": (*PURE, *ADAPTERS, "lint", "diff", "graph", *WIRED),
+    "cli": (*PURE, *ADAPTERS, "lint", "diff", "graph", "simulate", *WIRED),
 }
 #: The offline switch may be asked over TCP by a real engine: its socket is at its edge.
 EDGES = {"offline/socket_peer.py", "offline/files.py"}
@@ -206,8 +207,8 @@ def test_files_and_functions_are_small() -> None:
 
 #: Words that name no thing: say what a value is, with the terms of docs/glossary.rst.
 VAGUE = {"told", "untold", "said", "asked", "taken", "words", "wanted", "beside", "patience", "organ", "undisturbed"}
-#: A column of the journal and a field of its JSON.
-PUBLIC_NAMES = {"asked_ms"}
+#: A column of the journal and a field of its JSON; Erlang A's own term, and a setting of simulations.
+PUBLIC_NAMES = {"asked_ms", "patience", "patience_ms"}
 
 
 def _defined(node: ast.AST) -> str:

@@ -1,0 +1,132 @@
+"""The file of a simulation and the folder of schemes to a plan; every problem with its line and column."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from routing.load.nodes import Document
+from routing.load.validate import Wrong, validate
+from routing.model.calendar import DAYS
+from routing.model.folder import Folder
+from routing.model.problem import Problem, Problems, did_you_mean
+from routing.simulate.form import PeopleForecast, QueueForecast, SimulationFields
+from routing.simulate.lengths import Same
+from routing.simulate.plan import Plan, QueuePlan, SimulatedCallbacks
+from routing.simulate.week import WEEK_MS, Span, spans_of, works
+
+KEY = "simulate"
+ALWAYS: tuple[Span, ...] = ((0, WEEK_MS),)
+
+
+def plan_of(document: Document, folder: Folder) -> Plan:
+    """The plan of a file. Raises Problems with everything that is wrong in it."""
+    if not isinstance(document.data, dict) or list(document.data) != [KEY]:
+        extra = next((key for key in document.data if key != KEY), None) if isinstance(document.data, dict) else None
+        hint = "write `simulate: {queues: ...}`" if extra is None else did_you_mean(extra, [KEY])
+        message = "the file of a simulation has one key, `simulate:`"
+        raise Problems([document.problem((extra,) if extra else (), message, hint, at_key=True)])
+    fields = validate(SimulationFields, document, (KEY,), document.data[KEY], folder.project.country)
+    if isinstance(fields, Wrong):
+        raise Problems(fields)
+    if problems := [*_problems(fields, document, folder)]:
+        raise Problems(problems)
+    queues = {name: _queue(name, queue, fields, folder) for name, queue in fields.queues.items()}
+    shifts = {
+        person: _hours(fields.people.get(written), folder)
+        for queue in fields.queues.values()
+        for name in queue.to
+        for written, person in _people(name, fields, folder)
+    }
+    return Plan(queues, shifts, fields.days or tuple(range(7)), fields.within * 1000, fields.short * 1000)
+
+
+def _problems(fields: SimulationFields, document: Document, folder: Folder) -> Iterator[Problem]:
+    known = {*folder.people, *folder.groups, *fields.people}
+    working = set()
+    for queue, forecast in fields.queues.items():
+        for place, name in enumerate(forecast.to):
+            if name not in known:
+                hint = did_you_mean(name, known) or "name people to be hired under `people:` of this file"
+                yield document.problem((KEY, "queues", queue, "to", place), f"nobody is called `{name}`", hint)
+            working |= {written for written, _ in _people(name, fields, folder)}
+    for name in fields.people:
+        if name in folder.groups:
+            message = f"`{name}` is a group: write the hours of its people"
+            yield document.problem((KEY, "people", name), message, at_key=True)
+        elif name not in working:
+            hint = did_you_mean(name, working - fields.people.keys())
+            yield document.problem((KEY, "people", name), f"no queue's `to` has `{name}`", hint, at_key=True)
+        elif name in folder.people and fields.people[name].count > 1:
+            message = f"`{name}` is a person of the project: there is one of them"
+            yield document.problem((KEY, "people", name, "count"), message)
+        if complaint := _calendar(fields.people[name].hours, folder):
+            yield document.problem((KEY, "people", name, "hours"), *complaint)
+
+
+def _calendar(name: str | None, folder: Folder) -> tuple[str, str] | None:
+    """Why a calendar cannot be somebody's hours, and a hint."""
+    if name is None:
+        return None
+    if name not in folder.calendars:
+        return f"no calendar is called `{name}`", did_you_mean(name, folder.calendars)
+    if (zone := folder.calendars[name].timezone) != folder.project.timezone:
+        return f"`{name}` has the clocks of {zone}, not the project's", "write its hours under `works:`"
+    return None
+
+
+def _people(name: str, fields: SimulationFields, folder: Folder) -> Iterator[tuple[str, str]]:
+    """People of a name in ``to``: (their name in the files, the name of each); groups in groups, and counts."""
+    if name in folder.groups:
+        for member in folder.groups[name]:
+            yield from _people(member.partition(".")[0], fields, folder)
+    elif name in fields.people and (count := fields.people[name].count) > 1:
+        yield from ((name, f"{name}_{number}") for number in range(1, count + 1))
+    else:
+        yield name, name
+
+
+def _hours(forecast: PeopleForecast | None, folder: Folder) -> tuple[Span, ...]:
+    if forecast is not None and forecast.hours is not None:
+        weekly = folder.calendars[forecast.hours].weekly
+        return works({day: periods for day, periods in zip(DAYS, weekly, strict=True) if periods})
+    return ALWAYS if forecast is None or forecast.works is None else works(forecast.works)
+
+
+def _queue(name: str, queue: QueueForecast, fields: SimulationFields, folder: Folder) -> QueuePlan:
+    people = dict.fromkeys(person for each in queue.to for _, person in _people(each, fields, folder))
+    callback = queue.callback
+    return QueuePlan(
+        name,
+        tuple(people),
+        queue.order,
+        queue.for_ * 1000,
+        queue.at_most * 1000 if queue.at_most else None,
+        queue.size,
+        (queue.wrap_up or 0) * 1000,
+        queue.priority,
+        _rates(queue),
+        queue.talk.lengths(),
+        queue.patience.lengths() if queue.patience else Same(None),
+        queue.picks_up.lengths() if queue.picks_up else Same(0),
+        queue.unanswered or 0.0,
+        SimulatedCallbacks(
+            callback.share,
+            callback.after * 1000,
+            1.0 if callback.reached is None else callback.reached,
+            callback.tries,
+            callback.again * 1000,
+        )
+        if callback
+        else None,
+        not queue.caller_pays,
+        queue.answer,
+    )
+
+
+def _rates(queue: QueueForecast) -> Sequence[tuple[Span, float]]:
+    return tuple(
+        (span, rate)
+        for days, rates in queue.calls.items()
+        for period, rate in rates.items()
+        for span in spans_of(days, [period])
+    )

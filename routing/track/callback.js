@@ -4,7 +4,8 @@
 window.routing.form = site => {
   'use strict';
   const {ask, marks} = site, doc = document, PATH = '/v1/callbacks', KEPT = 'routing.callback', SOON_MS = 120000;
-  const TEXTS = __TEXTS__, LANGUAGE = '__LANGUAGE__', TOGETHER = 64;
+  const TEXTS = __TEXTS__, LANGUAGE = '__LANGUAGE__', TOGETHER = 500;
+  let last = '';
 
   /* data-callback-NAME on the script says a text otherwise. */
   const say = (name, facts) => (marks['callback' + name[0].toUpperCase() + name.slice(1)] || TEXTS[name])
@@ -15,7 +16,7 @@ window.routing.form = site => {
     return days > 1 ? format(at, days > 6 ? {day: 'numeric', month: 'long'} : {weekday: 'long'})
       : new Intl.RelativeTimeFormat(LANGUAGE, {numeric: 'auto'}).format(days, 'day');
   };
-  const time = at => format(at, {hour: '2-digit', minute: '2-digit', hourCycle: 'h23'});
+  const time = at => format(at, {timeStyle: 'short', hourCycle: 'h23'});
   const when = at => day(at) + ', ' + time(at);
 
   const make = (tag, attributes, ...children) => {
@@ -31,7 +32,7 @@ window.routing.form = site => {
     return made;
   };
 
-  /* Proof of work (altcha): which number gives this digest? Digests are made beside the page, which goes on moving. */
+  /* Proof of work (altcha): which number gives this digest? Sought in slices, between which the page moves. */
   const prove = async () => {
     const {maxnumber, ...set} = await ask('GET', PATH + '/challenge');
     const wanted = set.challenge.match(/../g).map(hex => parseInt(hex, 16));
@@ -42,6 +43,7 @@ window.routing.form = site => {
     for (let number = 0; set.number === undefined; number += TOGETHER) {
       if (number > maxnumber) throw {error: 'proof'};
       await Promise.all([...Array(TOGETHER).keys()].map(more => fits(number + more)));
+      await new Promise(next => setTimeout(next));
     }
     return btoa(JSON.stringify(set));
   };
@@ -63,8 +65,8 @@ window.routing.form = site => {
     let proof = null, busy = false, order = null;
 
     const number = field(make('input', {type: 'tel', autocomplete: 'tel', required: ''}), 'number'), typed = number[1];
-    const slot = field(make('select'), 'time'), times = slot[1], days = make('div', {class: 'days'}), at = make('div', {}, ...slot);
-    const choice = make('fieldset', {hidden: ''}, text('legend', 'when'), days, at);
+    const slot = field(make('select'), 'time'), times = slot[1], days = make('div', {class: 'days'}), at = make('div', {}, slot[0], times);
+    const choice = make('fieldset', {hidden: ''}, text('legend', 'when'), days, at, slot[2]);
     const closed = make('p', {class: 'closed'}), consent = text('p', 'consent', {class: 'note'});
     if (marks.callbackPrivacy) consent.append(' ', text('a', 'policy', {href: marks.callbackPrivacy, target: '_blank'}));
     const fields = make('form', {novalidate: ''}, closed, ...number, choice, text('button', 'order', {class: 'main'}), consent);
@@ -81,9 +83,10 @@ window.routing.form = site => {
     const ordered = () => show('ordered', say(new Date(order.at) - Date.now() < SOON_MS ? 'soon' : 'later', {
       number: order.number.replace(/[\s-]/g, '\u00a0'), at: when(order.at)
     }));
-    const failed = fault => {
+    const failed = async fault => {
       const wrong = {number: [number, 'bad'], destination: [number, 'destination'], at: [slot, 'past']}[fault.error], call = site.number();
       tell('');
+      if (fault.error === 'at') await hours();
       if (wrong) return mark(...wrong);
       tell(say(fault.status === 429 ? 'often' : fault.status ? 'down' : navigator.onLine ? 'slow' : 'offline', {
         minutes: Math.ceil((fault.retry_s || 60) / 60)
@@ -94,7 +97,7 @@ window.routing.form = site => {
       event.preventDefault();
       if (busy) return;
       content.ariaBusy = busy = true;
-      try { await act(); } catch (fault) { failed(fault); }
+      try { await act(); } catch (fault) { await failed(fault); }
       content.ariaBusy = busy = false;
     };
     const proved = () => {
@@ -129,7 +132,8 @@ window.routing.form = site => {
       show('', say('cancelled'));
       status.focus();
     });
-    typed.oninput = () => { proved(); mark(number); };
+    typed.value = last;
+    typed.oninput = () => { last = typed.value; proved(); mark(number); };
 
     const offer = ({open, opens, slots}) => {
       const labels = [...new Set(slots.map(day))].slice(0, 2);
@@ -145,9 +149,11 @@ window.routing.form = site => {
         if (!place) radio.onchange();
         return [radio, make('label', {for: radio.id}, label)];
       }));
-      choice.hidden = !slots.length;
+      choice.hidden = !labels.length;
       closed.textContent = opens ? say('closed', {at: when(opens)}) : '';
     };
+    const hours = () => ask('GET', PATH + '/times' + (scheme ? '?scheme=' + encodeURIComponent(scheme) : '')).then(offer)
+      .catch(() => offer({open: true, slots: []}));
     /* What is known of the hours, and of an order that this tab has made already. */
     const begin = async () => {
       order = site.keep(KEPT);
@@ -158,7 +164,7 @@ window.routing.form = site => {
         if (/^(ordered|dialling)$/.test(found.status)) { order.at = found.at; return ordered(); }
         show('', '');
       }
-      offer(await ask('GET', PATH + '/times' + (scheme ? '?scheme=' + encodeURIComponent(scheme) : '')).catch(() => ({open: true, slots: []})));
+      hours();
     };
     begin();
     if (close) setTimeout(() => (fields.hidden ? status : typed).focus());

@@ -11,7 +11,7 @@
   var stated = {}, shown = null, asked = '', started = false, seen = '', timer = 0, redraw = 0, move = 0, originals = new WeakMap();
   var LONGEST = 120, NUMBER = /^[\s+()\d.\/-]{5,}$/, MARKED = '[data-routing-number],a[href^="tel:"]';
   var CALLBACK = '[data-routing-callback]', marks = me ? me.dataset : {}, opened = null, wanted = null;
-  var loads = false, offered = false, watched = false;
+  var loads = false, offered = false;
 
   function guarded(act) {
     return function () { try { return act.apply(this, arguments); } catch (fault) { /* the page goes on */ } };
@@ -154,13 +154,7 @@
     doc.addEventListener('visibilitychange', guarded(function () {
       if (!doc.hidden && shown && shown.until - Date.now() < shown.lease * 500) tell(true);
     }));
-    watch();
   });
-  function watch() {
-    if (watched) return;
-    watched = true;
-    new MutationObserver(soon).observe(doc.documentElement, {childList: true, subtree: true, characterData: true});
-  }
 
   /* The callback form is a file of its own. Only pages that ask for it load it, when they have nothing else to do. */
   function facts() {
@@ -210,7 +204,8 @@
   };
   if (form) doc.addEventListener('click', guarded(clicked));
   var begin = guarded(function () {
-    if (form) { watch(); soon(); }
+    new MutationObserver(soon).observe(doc.documentElement, {childList: true, subtree: true, characterData: true});
+    soon();
     if (marks.consent !== 'wait') start();
   });
   if (doc.readyState === 'loading') doc.addEventListener('DOMContentLoaded', begin); else begin();

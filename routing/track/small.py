@@ -14,13 +14,15 @@ _LITERAL = re.compile(
     r"""|(?<=[(,=:!&|?]) ?/(?![*/])(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\\n\[])+/[a-z]*)"""
 )
 _AROUND_SIGNS = re.compile(r"\s*([=<>!&|?:;,.(){}\[\]*%^~])\s*")
+#: But those of ``a - -b``.
+_AROUND_SUMS = re.compile(r"(?<![-+]) ([-+/]) (?![-+])")
 _AROUND_CSS_MARKS = re.compile(r"\s*([{};,])\s*")
 
 
 def small_script(text: str) -> str:
     """A script that does the same."""
     parts = _LITERAL.split(_uncommented(text))
-    return "".join(part.strip(" ") if kept else _AROUND_SIGNS.sub(r"\1", part) for kept, part in _numbered(parts))
+    return "".join(part.strip(" ") if place % 2 else _without_spaces(part) for place, part in enumerate(parts))
 
 
 def small_style(text: str) -> str:
@@ -29,9 +31,9 @@ def small_style(text: str) -> str:
     return _AROUND_CSS_MARKS.sub(r"\1", one_line).replace(": ", ":").replace(";}", "}")
 
 
-def _numbered(parts: list[str]) -> list[tuple[bool, str]]:
-    """Every second part is a literal."""
-    return [(bool(place % 2), part) for place, part in enumerate(parts)]
+def _without_spaces(code: str) -> str:
+    """Code between literals."""
+    return _AROUND_SUMS.sub(r"\1", _AROUND_SIGNS.sub(r"\1", code))
 
 
 def _uncommented(text: str) -> str:

@@ -18,7 +18,11 @@ from urllib.parse import parse_qs, urlsplit
 from routing.track.script import form, script
 
 PAGE = Path(__file__).parents[1] / "track/callback/index.html"
-ENTITIES = {"category": {}, "region": {"expression": "shop.region.id"}}
+ENTITIES = {
+    "category": {"expression": "shop.product.category"},
+    "region": {"expression": "shop.region.id"},
+    "language": {},
+}
 KYIV = timezone(timedelta(hours=2))
 
 
@@ -46,8 +50,9 @@ class Server(ThreadingHTTPServer):
 class Site(Server):
     """Any path is the page; ``fill`` says what stands in it."""
 
-    def __init__(self, api: str) -> None:
+    def __init__(self, api: str, page: str = "") -> None:
         super().__init__(_Page)
+        self.page = page or PAGE.read_text("utf-8")
         self.fill = {"API": api, "LANG": "uk", "SCHEME": "light", "CSS": "", "MARKS": "", "BODY": ""}
 
 
@@ -55,7 +60,7 @@ class _Page(BaseHTTPRequestHandler):
     server: Site
 
     def do_GET(self) -> None:
-        text = PAGE.read_text("utf-8") if self.path != "/blank" else ""
+        text = self.server.page if self.path != "/blank" else ""
         for name, value in self.server.fill.items():
             text = text.replace("{{" + name + "}}", value)
         body = text.encode()

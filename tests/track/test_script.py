@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import re
+from pathlib import Path
 
 import pytest
 
@@ -64,7 +65,7 @@ def test_a_strict_policy_refuses_nothing_of_it(text: str) -> None:
     [
         ("/* Why. */\nvar a = 1,\n    b;\n", "var a=1,b;"),
         ("/* Why,\n   in two lines. */\nf( 'a = b', \"c , d\" );", "f('a = b',\"c , d\");"),
-        ("if (/^[\\s/'\"]+ = $/.test(a)) b = c / d / e;", "if(/^[\\s/'\"]+ = $/.test(a))b=c / d / e;"),
+        ("if (/^[\\s/'\"]+ = $/.test(a)) b = c / d / e;", "if(/^[\\s/'\"]+ = $/.test(a))b=c/d/e;"),
         ("a = b + +c - -d;", "a=b + +c - -d;"),
         ("a = `x = ${ b }`;", "a=`x = ${ b }`;"),
         ("return function (a) {\n  throw a;\n};", "return function(a){throw a;};"),
@@ -86,3 +87,9 @@ a:hover, b > c {
 }
 """
     assert small_style(written) == "a:hover,b > c{margin:0 -2px;content:'⚠ '}@media (max-width:480px){a{top:0}}"
+
+
+def test_the_example_page_names_schemes_that_there_are() -> None:
+    schemes = Path(__file__).parents[2] / "schemes"
+    named = re.findall(r'data-(?:callback-scheme|routing-callback)="(\w+)"', (schemes / "site.html").read_text("utf-8"))
+    assert named and {*named} <= {path.stem for path in schemes.rglob("*.yaml")}

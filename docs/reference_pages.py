@@ -18,6 +18,7 @@ from prometheus_client import Counter, Gauge, Histogram
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import Table
 
+from routing.callbacks import schema as callbacks
 from routing.cli import COMMANDS, group
 from routing.cli.reference import BELOW, PARTS, called, default_of, object_form, values
 from routing.decide.answer import VERBS
@@ -148,7 +149,8 @@ def _metric(family: object, labels: Sequence[str]) -> Row:
 
 def journal() -> Iterator[str]:
     """The journal's tables and the statuses of calls."""
-    for table in (schema.calls, schema.steps, schema.legs):
+    orders = (callbacks.callbacks, callbacks.attempts, callbacks.events)
+    for table in (schema.calls, schema.steps, schema.legs, *orders):
         yield from _titled(table.name, "-")
         yield from _table(("column", "type", "meaning"), _columns(table), (20, 20, 60))
     yield from _titled("Status of a call", "-")

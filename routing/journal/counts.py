@@ -15,6 +15,7 @@ class Counts:
     late_legs: int = 0
     remembered: int = 0
     notified: int = 0
+    callbacks_ordered: int = 0
     forgotten: int = 0
     unfinished: int = 0
     lost: int = 0

@@ -14,6 +14,7 @@ _HELP = {
     "late_legs": "B-legs that came after their call was recorded.",
     "remembered": "Calls handed over to the memory.",
     "notified": "Notices that the mail server or a web address accepted.",
+    "callbacks_ordered": "Orders to call back, made of missed calls.",
     "forgotten": "Calls deleted because they were old.",
     "unfinished": "Calls recorded without a CDR of FreeSWITCH: it was killed, or its disk was full.",
     "lost": "Calls that ended without a CDR and of which nothing could be kept.",

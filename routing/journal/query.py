@@ -136,6 +136,7 @@ def _status() -> ColumnElement[str]:
 
 def _plain(row: dict[str, Any]) -> dict[str, Any]:
     row["status"] = row.pop("shown", row["status"])
+    row.pop("to_settle")
     for name in ("schemes", "notify", "tags"):
         row[name] = row[name].split()
     del row["notify_after"], row["told"]

@@ -85,10 +85,18 @@ calls = Table(
     _time("notify_after", "Before this time no other worker sends it."),
     #: The addressees in ``notify`` that have the notice, while others wait.
     _text("told", "Who has the notice already."),
+    Column(
+        "to_settle",
+        Boolean,
+        nullable=False,
+        server_default=text("false"),
+        doc="Whether orders have not heard of it yet.",
+    ),
     Index("calls_started", "started"),
     Index("calls_client", "client", "bridged"),
     Index("calls_person", "person", "started"),
     Index("calls_to_remember", "ended", sqlite_where=text("NOT remembered"), postgresql_where=text("NOT remembered")),
+    Index("calls_to_settle", "ended", sqlite_where=text("to_settle"), postgresql_where=text("to_settle")),
     Index("calls_to_notify", "ended", sqlite_where=text(UNSENT), postgresql_where=text(UNSENT)),
 )
 

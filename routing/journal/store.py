@@ -40,6 +40,8 @@ _INDEXED = frozenset({"client", "person", "id", "target", "call"})
 _STEP = tuple(field.name for field in fields(StepRecord))
 _LEG = tuple(field.name for field in fields(LegRecord))
 _ELSEWHERE = ("schemes", "entities", "source", "notify", "tags", "steps", "legs")
+#: Directions of calls that close or make orders to call the client back (`routing.journal.settling`).
+_SETTLING = ("in", "out", "callback")
 _CALL = tuple(field.name for field in fields(CallRecord) if field.name not in _ELSEWHERE)
 
 
@@ -110,7 +112,9 @@ def go_on(engine: Engine, call: str, more: CallRecord) -> None:
         new = set(connection.scalars(query, rows)) if rows else set()
         talk_s = sum(leg.talk_s for leg in more.legs if leg.id in new)
         longer = case((calls.c.ended < more.ended, more.ended), else_=calls.c.ended)
-        values = {"ended": longer, "talk_s": calls.c.talk_s + talk_s}
+        values: dict[str, Any] = {"ended": longer, "talk_s": calls.c.talk_s + talk_s}
+        if talk_s:
+            values["to_settle"] = and_(calls.c.client != "", calls.c.direction.in_(_SETTLING))
         connection.execute(update(calls).where(calls.c.id == call).values(values))
 
 
@@ -128,6 +132,8 @@ def _add(connection: Connection, call: str, leg: LegRecord) -> None:
     if leg.talk_s:
         talked = {"target": leg.target, "person": leg.person}
         connection.execute(update(calls).where(calls.c.id == call, calls.c.target == "").values(talked))
+        settles = (calls.c.id == call, calls.c.client != "", calls.c.direction.in_(_SETTLING))
+        connection.execute(update(calls).where(*settles).values(to_settle=True))
 
 
 def due(engine: Engine, most: int) -> list[OutboxCall]:
@@ -216,6 +222,7 @@ def _insert(connection: Connection, table: Table, rows: Sequence[Mapping[str, An
 
 def _call_row(call: CallRecord) -> dict[str, Any]:
     row = _row(call, _CALL)
+    row["to_settle"] = bool(call.client) and call.direction in _SETTLING and call.status != UNFINISHED
     row["scheme"] = _text(call.scheme, MOST_LETTERS)
     row["schemes"] = _text(" ".join(call.schemes), MOST_LETTERS)
     row["notify"] = _text(" ".join(call.notify), MOST_LETTERS)

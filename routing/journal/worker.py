@@ -40,8 +40,8 @@ LATE_SECONDS = 30.0
 class JournalWorker:
     """One worker; several may work on one spool: ``share`` is (which, of how many) and only saves double work.
 
-    ``outbox``, ``retention`` and ``live`` are optional. ``progress`` is called with the number of finished files and
-    of all files, ``after_pass`` with the counts.
+    ``outbox``, ``retention``, ``live`` and ``settle`` (settles recorded calls) are optional. ``progress`` is called
+    with the number of finished files and of all files, ``after_pass`` with the counts.
     """
 
     engine: Engine
@@ -51,6 +51,7 @@ class JournalWorker:
     outbox: Outbox | None = None
     retention: Retention | None = None
     live: LiveCalls | None = None
+    settle: Callable[[], int] | None = None
     stop: Event = field(default_factory=Event)
     share: tuple[int, int] = (0, 1)
     progress: Callable[[int, int], None] = lambda done, all_: None
@@ -101,6 +102,8 @@ class JournalWorker:
         if self.live is not None:
             self._unfinished.settle(self.live, set(listing.a_legs))
         self._remember()
+        if self.settle is not None:
+            self.counts.callbacks_ordered += self.settle()
         if self.retention is not None:
             self.counts.forgotten += self.retention.apply(self.engine, self.now(), self.stop)
         self.counts.bad = self.gatherer.bad

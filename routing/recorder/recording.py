@@ -26,6 +26,7 @@ from routing.journal.spool import Spool
 from routing.journal.worker import JournalWorker
 from routing.model.problem import UserFailure, counted
 from routing.process.log import Lines
+from routing.recorder.callbacks import CallbackKeeper, plan_of_release
 from routing.recorder.live_calls import event_socket, record_left_behind, watching
 from routing.recorder.networks import watching_networks
 from routing.recorder.notices import open_notices, sending
@@ -123,7 +124,15 @@ def _open(settings: RecorderSettings, share: tuple[int, int], stop: Event, endin
     keeper = None if share[0] else Retention(lambda: settings.project.keep_s, lines.write, settings.trust_clock)
     report = reporting(settings.metrics) if settings.metrics and not share[0] else None
     outbox = _outbox(settings, ending)
-    parts = {"outbox": outbox, "retention": keeper, "stop": stop, "share": share, "after_pass": report}
+    keeps = CallbackKeeper(engine, settings.project.name, lines.write, time.time, plan_of_release)
+    parts = {
+        "settle": keeps.settle,
+        "outbox": outbox,
+        "retention": keeper,
+        "stop": stop,
+        "share": share,
+        "after_pass": report,
+    }
     return JournalWorker(engine, gatherer, lines.write, time.time, **parts)  # type: ignore[arg-type]
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from routing.callbacks.schema import metadata
 from routing.callbacks.store import CallbackStore
+from routing.journal import schema as journal
 from routing.journal.database import open_database
 from support.postgresql import postgresql, postgresql_server
 
@@ -18,6 +19,7 @@ def database(tmp_path) -> str:
     file = str(tmp_path / "journal.db")
     engine = open_database(file, migrate=False)
     metadata.create_all(engine)
+    journal.metadata.create_all(engine)
     engine.dispose()
     return file
 

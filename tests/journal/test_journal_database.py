@@ -37,6 +37,7 @@ def test_migrations_are_in_the_package():
         "routing.journal.migrations.versions.0005_tags",
         "routing.journal.migrations.versions.0006_node",
         "routing.journal.migrations.versions.0007_callbacks",
+        "routing.journal.migrations.versions.0008_settling",
     )
     for name in ("routing.journal.migrations.env", *versions):
         assert importlib.util.find_spec(name).has_location
@@ -44,7 +45,7 @@ def test_migrations_are_in_the_package():
 
 def test_opening_twice_changes_nothing(bed):
     open_database(bed.database).dispose()
-    assert bed.rows("journal_version") == [("0007",)]
+    assert bed.rows("journal_version") == [("0008",)]
 
 
 def test_steps_of_a_journal_that_is_there_get_the_results_that_new_ones_have(bed):
@@ -57,6 +58,8 @@ def test_steps_of_a_journal_that_is_there_get_the_results_that_new_ones_have(bed
         connection.execute(text("ALTER TABLE steps DROP COLUMN result"))
         connection.execute(text("ALTER TABLE calls DROP COLUMN tags"))
         connection.execute(text("ALTER TABLE calls DROP COLUMN node"))
+        connection.execute(text("DROP INDEX calls_to_settle"))
+        connection.execute(text("ALTER TABLE calls DROP COLUMN to_settle"))
         for table in callbacks.metadata.sorted_tables:
             connection.execute(text(f"DROP TABLE {table.name}"))
         connection.execute(text("UPDATE journal_version SET version_num = '0003'"))

@@ -1,0 +1,105 @@
+"""What recorded calls do to orders to call clients back: a talk closes the client's order, a missed call makes one.
+
+Each call is settled once it is recorded, by whichever worker comes first, again when that worker died before it was
+done: an order is made once a call (`CallbackStore.order`), and a talk closes only what was ordered before it ended.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from routing.callbacks.store import CallbackStore, new_id
+from routing.journal import settling
+from routing.journal.gather import Log
+from routing.journal.settling import SettlingCall
+from routing.journal.status import MISSED
+from routing.model.callback import CallbackSource
+from routing.model.callback_plan import TABLE, CallbackPlan, NotCallable, plan_of
+from routing.model.decision import E164
+
+#: Calls settled at once.
+AT_ONCE = 200
+
+
+@dataclass(frozen=True)
+class CallbackKeeper:
+    """Settles recorded calls. ``project``: of calls whose release is gone; ``plan``: how a release (its path) calls
+    clients back, None when it does not."""
+
+    engine: Engine
+    project: str
+    log: Log
+    now: Callable[[], float]
+    plan: Callable[[str], CallbackPlan | None]
+
+    def settle(self) -> int:
+        """Settle all calls that wait for it; returns how many orders they made. Raises SQLAlchemyError."""
+        store, made = CallbackStore(self.engine), 0
+        while found := settling.unsettled(self.engine, AT_ONCE):
+            for call in found:
+                if call.talked_until:
+                    store.close_by_talk(call.project or self.project, call.client, call.talked_until)
+                else:
+                    made += self._order(store, call)
+            settling.settled(self.engine, [call.id for call in found])
+        return made
+
+    def _order(self, store: CallbackStore, call: SettlingCall) -> bool:
+        """Whether a call without a talk made an order."""
+        plan = self.plan(call.release)
+        scheme = missed_scheme(call, plan)
+        project = call.project or self.project
+        if plan is None or not scheme or self._is_over(store, call, plan, project):
+            return False
+        try:
+            order = plan.order(
+                new_id(), call.client, scheme, CallbackSource.MISSED, self.now(), dialled=call.number,
+                entities=call.entities, source_facts=call.source, call_id=call.id,
+            )  # fmt: skip
+        except NotCallable:
+            return False
+        # created when the client gave up: a talk after that closes it, whichever of both calls is recorded first
+        done = store.order(replace(order, created_s=call.ended))
+        self.log("info", "callback ordered", call=call.id, order=done.id, scheme=scheme)
+        return True
+
+    def _is_over(self, store: CallbackStore, call: SettlingCall, plan: CallbackPlan, project: str) -> bool:
+        """Whether nobody has to call any more: the call is too old, it has ordered itself, somebody talked with the
+        client meanwhile."""
+        return (
+            call.ended + plan.keep_s <= self.now()
+            or store.of_call(project, call.id) is not None
+            or settling.has_talked_since(self.engine, call.project, call.client, call.started)
+        )
+
+
+def missed_scheme(call: SettlingCall, plan: CallbackPlan | None) -> str:
+    """The scheme that calls back who was missed in this call: the last one of its schemes that does; "" for none."""
+    missed = call.direction == "in" and call.status in MISSED and call.status != "voicemail"
+    if plan is None or not missed or not E164.fullmatch(call.client) or call.client in plan.excluded:
+        return ""
+    known = (scheme for scheme in reversed(call.schemes) if (of := plan.schemes.get(scheme)) and of.calls_missed_back)
+    return next(known, "")
+
+
+def plan_of_release(release: str) -> CallbackPlan | None:
+    """The plan of a release by its path; None when it has none, or is gone."""
+    try:
+        return _read(release) if release else None
+    except OSError:
+        return None  # not cached: it may be readable for the next call
+
+
+@functools.lru_cache(maxsize=64)
+def _read(release: str) -> CallbackPlan | None:
+    try:
+        return plan_of(json.loads((Path(release) / TABLE).read_text(encoding="utf-8")))
+    except (ValueError, KeyError, TypeError, AttributeError, re.error):
+        return None

@@ -32,6 +32,10 @@ def callback_problems(
     if not folder.gateways and folder.is_whole("gateways"):
         message = "clients are called back through a gateway and the project has none"
         yield document.problem(loc, message, "add `gateways:`", at_key=True)
+    for key in ("prompt", "whisper"):
+        sound = getattr(settings, key)
+        if sound and (complaint := folder.sound_complaint(sound)):
+            yield document.problem((*loc, key), *complaint)
     name = settings.calendar
     if name and name not in folder.calendars and not folder.excuses("calendars", name):
         hint = did_you_mean(name, folder.calendars)

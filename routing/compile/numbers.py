@@ -32,12 +32,7 @@ COMFORT_NOISE = "1400"
 _ARGUMENTS = "@([^@]+)@([^@]+)@(.+)$"
 #: Settings of every call. Among others: the caller gets our hangup cause, not the last phone's; a phone's 302 fails its
 #: leg instead of moving the caller.
-_ON_EVERY_CALL = (
-    ("routing_direction", "in"),
-    ("routing_caller", "$1"),
-    ("effective_caller_id_number", "$1"),
-    ("effective_caller_id_name", "$2"),
-    ("routing_release", "$3"),
+ON_EVERY_CALL = (
     ("sip_copy_custom_headers", "false"),
     ("sip_ignore_remote_cause", "true"),
     ("limit_ignore_transfer", "true"),  # FreeSWITCH forgets who holds a limit at a transfer otherwise
@@ -58,6 +53,17 @@ _BLANKS = re.compile("@(?:digits|forms|pays)@")
 _EXTENSION = re.compile("(?s)<extension .*</extension>\n")
 #: A capture, which would refer to the number's extension instead.
 _CAPTURE = re.compile(r"\$\{?\d")
+
+
+def parties(direction: str, caller: str, shown: str, release: str) -> tuple[tuple[str, str], ...]:
+    """Whose call it is: the caller's number, the name that phones show, the release's folder."""
+    return (
+        ("routing_direction", direction),
+        ("routing_caller", caller),
+        ("effective_caller_id_number", caller),
+        ("effective_caller_id_name", shown),
+        ("routing_release", release),
+    )
 
 
 def ringback_settings(country: str | None) -> tuple[tuple[str, str], ...]:
@@ -100,7 +106,7 @@ def number_extension(scheme: Context, country: str | None) -> str:
     """
     context = Context("numbers")
     entry = context.extension(_DIGITS, pattern=_FORMS + _ARGUMENTS)
-    for name, value in (*_ON_EVERY_CALL, *ringback_settings(country)):
+    for name, value in (*parties("in", "$1", "$2", "$3"), *ON_EVERY_CALL, *ringback_settings(country)):
         entry.set(name, value)
     entry.set("routing_number", f"+{_DIGITS}")
     entry.set("routing_caller_pays", _PAYS)

@@ -156,7 +156,7 @@ def outbound_context(folder: Folder) -> Context:
     home = folder.project.country
     for region in folder.project.regions:
         allowed = Condition("destination_number", numbers.destination_pattern(region))
-        dialled = Condition("destination_number", _dialled_pattern(gateway, region, home))
+        dialled = Condition("destination_number", dialled_pattern(gateway, region, home))
         extension = context.extension(region, allowed, RING_FOR, dialled, pattern=r"^\+\d{7,15}$")
         extension.set("continue_on_fail", "true")
         extension.set("hangup_after_bridge", "true")
@@ -168,7 +168,7 @@ def outbound_context(folder: Folder) -> Context:
     return context
 
 
-def _dialled_pattern(gateway: Gateway, region: str, home: str | None) -> str:
+def dialled_pattern(gateway: Gateway, region: str, home: str | None) -> str:
     """A regex that captures the part of an E.164 number that follows the carrier's prefix."""
     if gateway.dial == "plus":
         return r"^(\+\d{7,15})$"
@@ -177,7 +177,8 @@ def _dialled_pattern(gateway: Gateway, region: str, home: str | None) -> str:
     return r"^\+(\d{7,15})$"
 
 
-def _prefix(gateway: Gateway, region: str, home: str | None) -> str:
+def carrier_prefix(gateway: Gateway, region: str, home: str | None) -> str:
+    """What the carrier wants before that part."""
     if gateway.dial != "national":
         return ""
     if region == home:
@@ -197,7 +198,7 @@ def _outside(name: str, region: str, folder: Folder) -> str:
         **caller_id(gateway, gateway.numbers[0] if gateway.numbers else ""),
     }
     inside = ",".join(f"{key}={value}" for key, value in variables.items() if value)
-    return f"{{{inside}}}sofia/gateway/{name}/{_prefix(gateway, region, home)}$1"
+    return f"{{{inside}}}sofia/gateway/{name}/{carrier_prefix(gateway, region, home)}$1"
 
 
 def directory_xml(folder: Folder, passwords: Mapping[str, str]) -> str:

@@ -19,6 +19,7 @@ _TONES: dict[str, list[tuple[int, float]]] = {
     "routing/beep.wav": [(880, 0.4), (0, 0.1)],
     "routing/done.wav": [(0, 0.3), (660, 0.15), (0, 0.05), (880, 0.3), (0, 0.2)],
     "routing/confirm.wav": [(660, 0.2), (0, 0.2)] * 3 + [(0, 0.8)],
+    "routing/callback.wav": [(523, 0.15), (659, 0.15), (784, 0.3), (0, 0.4)],
     "routing/invalid.wav": [(330, 0.3), (0, 0.1), (220, 0.4), (0, 0.2)],
 }
 

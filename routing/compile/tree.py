@@ -12,6 +12,7 @@ from typing import Any
 from routing.compile import schemes as compiling
 from routing.compile.calendars import calendar_context
 from routing.compile.callback_table import callbacks_json
+from routing.compile.callbacks import callback_contexts
 from routing.compile.codes import codes_context, codes_table
 from routing.compile.emergency import emergency_context
 from routing.compile.keys import keys_context
@@ -38,6 +39,7 @@ from routing.compile.xml import to_xml
 from routing.load.disk import read_bytes
 from routing.load.files import LARGEST_SOUND, Sound
 from routing.model import numbers
+from routing.model.callback_call import FILE
 from routing.model.callback_plan import TABLE as CALLBACKS
 from routing.model.crm_settings import owners
 from routing.model.folder import CODES, Folder
@@ -173,12 +175,13 @@ def _answering_too(store: Store, table: str) -> str:
 
 
 def _tables(folder: Folder, records: Sequence[SchemeRecord]) -> Iterator[tuple[str, str]]:
-    """The tables of the whole release: file and content."""
+    """The tables of the whole release, and the dialplan of callbacks: file and content."""
     yield "table.json", _table(folder, records)
     if folder.pools or folder.project.tracking:
         yield "tracking.json", tracking_json(folder)
     if folder.project.callbacks:
         yield CALLBACKS, callbacks_json(folder, records)
+        yield FILE, to_xml(*callback_contexts(folder, folder.project.callbacks))
 
 
 def _table(folder: Folder, records: Sequence[SchemeRecord]) -> str:

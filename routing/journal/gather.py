@@ -10,16 +10,19 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from routing.journal import bounded, cdr, parse
+from routing.journal import bounded, callback, cdr, parse
 from routing.journal.bounded import TooLong
 from routing.journal.cdr import Cdr, IncompleteCdr, InvalidCdr
 from routing.journal.record import CallRecord
 from routing.journal.spool import Listing, NoFile, Spool
+from routing.model.callback_call import CALLBACK
 
 #: Processor time for one call; the largest real calls need a hundredth of it.
 LONGEST_CPU_SECONDS = 2.0
 #: Files that cannot be moved or removed are tried again after this time.
 STUCK_SECONDS = 600.0
+#: Nobody's leg of a callback ends when somebody picks up: the talk that follows is shorter than this.
+LONGEST_CALLBACK_S = 5 * 3600.0
 
 
 class Log(Protocol):
@@ -37,6 +40,14 @@ class GatheredCall:
     files: tuple[str, ...]
     empty: str = ""
     goes_on: str = ""
+
+
+@dataclass
+class _BLegs:
+    """B-legs by uuid, and their files."""
+
+    legs: dict[str, Cdr] = field(default_factory=dict)
+    files: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -82,20 +93,53 @@ class Gatherer:
         a_leg = self.leg(name)
         if a_leg is None:
             return None
-        b_legs: dict[str, Cdr] = {}
-        files = []
-        for each in cdr.legs_named(a_leg):
-            b_name = cdr.name_of(each)
-            if (b_leg := self.leg(b_name)) is not None:
-                b_legs[each] = b_leg
-                files.append(b_name)
-            elif self._may_come(b_name, cdr.name_of(each, is_a_leg=True)) and self._is_young(name):
-                return None
-        call = parse.call(a_leg, b_legs, self.context)
+        if self._is_part(a_leg):
+            return None  # the call of nobody's leg takes it along
+        known = self._b_legs(a_leg, name)
+        if known is None:
+            return None
+        if callback.is_nobodys(a_leg):
+            return self._callback(a_leg, name, known)
+        call = parse.call(a_leg, known.legs, self.context)
         if not call.started:
             raise InvalidCdr("it does not say when the call began")
         empty = "" if call.voicemail else a_leg.get("routing_voicemail")
-        return GatheredCall(call, (*files, name), empty, a_leg.parent if a_leg.get("direction") == "outbound" else "")
+        goes_on = a_leg.parent if a_leg.get("direction") == "outbound" else ""
+        return GatheredCall(call, (*known.files, name), empty, goes_on)
+
+    def _b_legs(self, a_leg: Cdr, name: str) -> _BLegs | None:
+        """The B-legs that an A-leg names; None while one of them may still come."""
+        found = _BLegs()
+        for each in cdr.legs_named(a_leg):
+            b_name = cdr.name_of(each)
+            if (b_leg := self.leg(b_name)) is not None:
+                found.legs[each] = b_leg
+                found.files.append(b_name)
+            elif self._may_come(b_name, cdr.name_of(each, is_a_leg=True)) and self._is_young(name):
+                return None
+        return found
+
+    def _is_part(self, a_leg: Cdr) -> bool:
+        """Whether a leg belongs to a callback whose leg of nobody is in the spool."""
+        is_callback = a_leg.get("routing_direction") == CALLBACK and bool(a_leg.parent)
+        return is_callback and self.spool.has(cdr.name_of(a_leg.parent, is_a_leg=True))
+
+    def _callback(self, a_leg: Cdr, name: str, known: _BLegs) -> GatheredCall | None:
+        """The call of a callback; None while whoever picked up first still talks, or talks with the other one."""
+        went_on, files, last = None, list(known.files), [name]
+        if uuid := callback.winner(a_leg):
+            own = cdr.name_of(uuid, is_a_leg=True)
+            if (leg := self.leg(own)) is not None:
+                theirs = self._b_legs(leg, own)
+                if theirs is None:
+                    return None
+                went_on = callback.WentOn(leg, theirs.legs)
+                files += theirs.files
+                last.append(own)
+            elif uuid not in known.legs and self.spool.age_s(name, self.now()) < LONGEST_CALLBACK_S:
+                return None
+        call = callback.call(a_leg, known.legs, went_on, self.context)
+        return GatheredCall(call, (*files, *last))  # in this order none of them would wait for another that is gone
 
     def _may_come(self, name: str, sent_on: str) -> bool:
         """Whether a B-leg's file may still come; one that was transferred has an A-leg's file instead."""

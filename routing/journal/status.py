@@ -67,6 +67,12 @@ def _no_choice(facts: StatusFacts) -> bool:
     return bool(menus) and not facts.legs and menus[-1].result == StepResult.NO_CHOICE
 
 
+def _client_silent(facts: StatusFacts) -> bool:
+    if facts.direction != "callback" or facts.cause == _BARRED:
+        return False
+    return not facts.schemes or any(leg.target.startswith("+") for leg in facts.legs)
+
+
 def _busy(facts: StatusFacts) -> bool:
     causes = {leg.cause for leg in facts.legs}
     return bool(causes & BUSY and not causes & UNTAKEN) or (not causes and facts.cause in BUSY)
@@ -87,7 +93,7 @@ STATUSES = (
            "nobody talked, the caller left a message (a sound file that is not silent)"),
     Status("feature code", False, lambda facts: facts.direction == "internal" and list(facts.schemes) == [CODES],
            "a phone dialled a code, such as `*78` or `*97`: nobody is rung by it"),
-    Status("no answer from a customer", False, lambda facts: facts.direction == "callback",
+    Status("no answer from a customer", False, _client_silent,
            "a callback that the person answered and the customer did not"),
     Status("forbidden destination", False, lambda facts: not facts.legs and facts.cause == _BARRED,
            "the number dialled is not among the project's destinations"),

@@ -23,6 +23,7 @@ from routing.journal.gather import GatheredCall, Gatherer, Log
 from routing.journal.late import LateLegs
 from routing.journal.live import LiveCalls
 from routing.journal.outbox import Outbox
+from routing.journal.record import CallRecord
 from routing.journal.retention import Retention
 from routing.journal.unfinished import UnfinishedCalls
 
@@ -41,7 +42,8 @@ class JournalWorker:
     """One worker; several may work on one spool: ``share`` is (which, of how many) and only saves double work.
 
     ``outbox``, ``retention``, ``live`` and ``settle`` (settles recorded calls) are optional. ``progress`` is called
-    with the number of finished files and of all files, ``after_pass`` with the counts.
+    with the number of finished files and of all files, ``after_pass`` with the counts; ``recorded`` with calls that are
+    in SQL, once more after a crash.
     """
 
     engine: Engine
@@ -56,6 +58,7 @@ class JournalWorker:
     share: tuple[int, int] = (0, 1)
     progress: Callable[[int, int], None] = lambda done, all_: None
     after_pass: Callable[[Counts], None] | None = None
+    recorded: Callable[[Sequence[CallRecord]], None] = lambda calls: None
     counts: Counts = field(default_factory=Counts, init=False)
 
     def __post_init__(self) -> None:
@@ -160,6 +163,7 @@ class JournalWorker:
             for name in wholes[0].files:
                 self.gatherer.put_aside(name, f"the database refuses the call: {text_of(problem)}")
             return
+        self.recorded([whole.call for whole in wholes])
         for whole in wholes:
             if whole.empty:
                 sound.remove(whole.call.id, whole.empty)

@@ -62,9 +62,11 @@ class UnusedSound(Lint):
     id = "unused-sound"
 
     def folder(self, whole: WholeFolder) -> Iterator[LintFinding]:
-        """Files that neither steps nor phones name."""
+        """Files that no step, phone or callback names."""
         phones = (phone for person in whole.folder.people.values() for phone in person.phones.values())
+        callbacks = whole.folder.project.callbacks
         played = used(whole, "sounds") | {phone.confirm_prompt for phone in phones}
+        played |= {callbacks.prompt, callbacks.whisper} if callbacks else set()
         for name in sorted(whole.folder.sounds.keys() - played) if whole.complete else ():
             yield LintFinding(Problem(f"sounds/{name}", 1, 1, "", "nothing plays this file", "remove it"), self.id)
 

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 from routing.model.addresses import HOOK
 from routing.model.calendar import DAY_MINUTES, Period, parse_period
 from routing.model.durations import PATTERN
-from routing.model.fields import Fields, Id, Name, OneOrMany, Seconds, Whole, parsed_by, refuse, shown
+from routing.model.fields import Fields, Id, Name, OneOrMany, Seconds, Sound, Whole, parsed_by, refuse, shown
 from routing.model.sites import Origins
 from routing.model.url_secrets import secret_in
 
@@ -69,6 +69,12 @@ class Callbacks(Fields):
     tries: Whole = Field(3, ge=1, le=MOST_TRIES, description="Attempts that may ring the client.")
     keep: Keep = Field(86400, description="How long an order waits: then it expires.")
     first: RungFirst = Field("person", description="Who is rung first: somebody of the scheme, or the client.")
+    prompt: Sound | None = Field(
+        None, description="Asks a client who is rung first to press 1, which no machine does; default: tones."
+    )
+    whisper: Sound | None = Field(
+        None, description="Played to the person who picks up; with 9 they refuse the callback; default: tones."
+    )
     calendar: Id | None = Field(None, description="Clients are called while it is open; default: the scheme's `hours`.")
     quiet: Quiet = Field(
         "21:00-09:00",

@@ -1,4 +1,5 @@
-"""What recorded calls do to orders to call clients back: a talk closes the client's order, a missed call makes one.
+"""What recorded calls do to orders to call clients back: a talk closes the client's order, a missed call makes one,
+the call of an attempt is its result.
 
 Each call is settled once it is recorded, by whichever worker comes first, again when that worker died before it was
 done: an order is made once a call (`CallbackStore.order`), and a talk closes only what was ordered before it ended.
@@ -9,18 +10,20 @@ from __future__ import annotations
 import functools
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sqlalchemy import Engine
 
 from routing.callbacks.store import CallbackStore, new_id
-from routing.journal import settling
+from routing.journal import callback, settling
 from routing.journal.gather import Log
+from routing.journal.record import CallRecord
 from routing.journal.settling import SettlingCall
 from routing.journal.status import MISSED
 from routing.model.callback import CallbackSource
+from routing.model.callback_call import CALLBACK
 from routing.model.callback_plan import TABLE, CallbackPlan, NotCallable, plan_of
 from routing.model.decision import E164
 
@@ -50,6 +53,13 @@ class CallbackKeeper:
                     made += self._order(store, call)
             settling.settled(self.engine, [call.id for call in found])
         return made
+
+    def finish(self, calls: Sequence[CallRecord]) -> None:
+        """Give the results of attempts to their orders, again after a crash: the first one counts. Raises
+        SQLAlchemyError."""
+        for call in calls:
+            if call.direction == CALLBACK:
+                CallbackStore(self.engine).finish(call.id, callback.cause(call), call.talk_s, self.now())
 
     def _order(self, store: CallbackStore, call: SettlingCall) -> bool:
         """Whether a call without a talk made an order."""

@@ -127,6 +127,7 @@ def _open(settings: RecorderSettings, share: tuple[int, int], stop: Event, endin
     keeps = CallbackKeeper(engine, settings.project.name, lines.write, time.time, plan_of_release)
     parts = {
         "settle": keeps.settle,
+        "recorded": keeps.finish,
         "outbox": outbox,
         "retention": keeper,
         "stop": stop,

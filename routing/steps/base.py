@@ -12,6 +12,7 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import model_validator
 
+from routing.model.callback_call import UNHEARD
 from routing.model.fields import Fields
 from routing.model.folder import Folder
 from routing.model.problem import Loc
@@ -31,6 +32,8 @@ HEAR_HELD = f"held XML:{RELEASE}/{KEYS}.xml {KEYS}"
 WAITING = "${transfer_ringback}"
 #: The caller's leg is answered.
 ANSWERED = Condition("${endpoint_disposition}", "^ANSWER$")
+#: A callback whose client has not been called yet.
+NOBODY_HEARS = Condition(f"${{{UNHEARD}}}", "^true$")
 LONGEST_JUMPS = 10
 #: What a step may name besides sounds and schemes. ``confirmed``, ``unconfirmed``: people, groups and phones that it
 #: rings with or without a confirm key; ``notified``: recipients of notices; ``decisions``: the decision it requests;
@@ -50,6 +53,8 @@ class Step(Fields):
     ends: ClassVar[bool] = False
     #: The step answers the call before a person does.
     answers: ClassVar[bool] = False
+    #: The step is for somebody on the line: a callback whose client has not been rung yet passes it by.
+    needs_caller: ClassVar[bool] = False
     #: When the call falls through, as diagrams label it; empty for steps that always do.
     falls_when: ClassVar[str] = ""
 
@@ -73,6 +78,10 @@ class Step(Fields):
     def emit(self, out: Emitter, here: Extension, path: str, after: str) -> Extension | None:
         """Append this step's dialplan to ``here``; return the extension for the next step, None when there is none."""
         raise NotImplementedError
+
+    def unheard(self, out: Emitter, here: Extension, path: str, after: str) -> None:
+        """Append what happens instead of a step that `needs_caller`, while nobody hears it: the call falls through."""
+        here.do(*(("transfer", out.go(after)) if after else ("hangup", "NO_ANSWER")))
 
     @property
     def extra_ring_seconds(self) -> float:
@@ -155,11 +164,24 @@ class Emitter:
             if place is None:
                 place = self.context.extension(path)
             place.enter(path, item.step.kind)
-            place = item.step.emit(self, place, path, following)
+            if item.step.needs_caller and self.folder.project.callbacks:
+                place = self._if_heard(item.step, place, path, following)
+            else:
+                place = item.step.emit(self, place, path, following)
             if not goes_on(item.step):
                 return
         if place is not None and after:
             place.do("transfer", self.go(after))
+
+    def _if_heard(self, step: Step, here: Extension, path: str, after: str) -> Extension | None:
+        """A step that `needs_caller`, beside what happens to calls that nobody hears."""
+        here.do("transfer", self.go(f"{path}.heard"))
+        step.unheard(self, self.context.extension(f"{path}.heard", NOBODY_HEARS), path, after)
+        place = step.emit(self, self.context.extension(f"{path}.heard"), path, after)
+        if place is None or not after:
+            return place
+        place.do("transfer", self.go(after))
+        return None
 
 
 def goes_on(step: Step) -> bool:

@@ -50,6 +50,7 @@ class CallbackStep(DynamicStep):
     """Order a call back; falls through when it is ordered."""
 
     kind: ClassVar[str] = "callback"
+    needs_caller: ClassVar[bool] = True
     primary: ClassVar[str] = "scheme"
     falls_when: ClassVar[str] = "ordered"
     obeys: ClassVar[frozenset[str]] = frozenset({"ordered"})

@@ -50,6 +50,7 @@ class MenuStep(Step):
     kind: ClassVar[str] = "menu"
     falls_when: ClassVar[str] = "no choice"
     answers: ClassVar[bool] = True
+    needs_caller: ClassVar[bool] = True
 
     prompt: Sound = Field(description="Prompt that names the choices.")
     options: dict[Key, Steps] = Field(default_factory=dict, description="Keys and their steps.")
@@ -103,6 +104,11 @@ class MenuStep(Step):
         nothing = out.context.extension(f"{path}.choice")
         out.steps(self.otherwise or (), nothing, f"{path}.otherwise.", after)
         return None
+
+    def unheard(self, out: Emitter, here: Extension, path: str, after: str) -> None:
+        """Nobody presses a key."""
+        here.set("routing_digits", "")
+        here.do("transfer", out.go(f"{path}.choice"))
 
     def _one_by_one(self, out: Emitter, here: Extension, path: str, questions: list[DigitInput]) -> None:
         """Read the first key, then the digits that may follow it, until one try succeeds.

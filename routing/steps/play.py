@@ -35,6 +35,7 @@ class PlayStep(Step):
     kind: ClassVar[str] = "play"
     primary: ClassVar[str] = "file"
     answers: ClassVar[bool] = True
+    needs_caller: ClassVar[bool] = True
 
     file: Sound = Field(description="A file below `sounds/`.")
     unless: Literal["known"] | None = Field(None, description="Skip it for known callers.")

@@ -43,6 +43,7 @@ class VoicemailStep(Step):
     kind: ClassVar[str] = "voicemail"
     primary: ClassVar[str] = "box"
     ends: ClassVar[bool] = True
+    needs_caller: ClassVar[bool] = True
 
     box: Id = Field(description="Name of the box: a folder of recordings.")
     greeting: Sound | None = Field(None, description="Played before the tone.")
@@ -87,6 +88,10 @@ class VoicemailStep(Step):
         here.do("record", f"{file} {self.at_most} {SILENCE_ENERGY} {SILENCE_SECONDS}")
         here.do("hangup", "NORMAL_CLEARING")
         return None
+
+    def unheard(self, out: Emitter, here: Extension, path: str, after: str) -> None:
+        """Nobody leaves a message."""
+        here.do("hangup", "NO_ANSWER")
 
     def own_seconds(self, folder: Folder) -> float:
         """The greeting and the tone; the message itself is not waiting time."""

@@ -1,0 +1,212 @@
+"""How an order to call a client back becomes a call: one file of the release.
+
+The engine originates a leg of nobody (`null` of mod_loopback) into ``person`` or ``client``. That leg is the call in
+the journal, and its uuid is the attempt's; FreeSWITCH remembers for a day that it has had it. Who picks up first
+goes on alone: ``bridge_pre_execute_bleg_app`` transfers their leg out of the bridge with nobody, whose leg ends.
+
+``person``: nobody's leg runs the scheme as a call of the client. A person who picks up hears what it is and may refuse
+(``offered``, by the confirm-key mechanism of ``bridge``: then the scheme goes on). Their leg dials the client
+(``connect``). ``client``: nobody's leg dials the client; who presses the key (``asked``) enters the scheme (``enter``).
+
+Numbers come from the engine's destination by strict captures. `destinations` are checked where the client is dialled,
+and before a person is disturbed. The client sees the number that they called, by the gateway that has it.
+"""
+
+from __future__ import annotations
+
+import re
+
+from routing.compile.numbers import ON_EVERY_CALL, parties, ringback_settings
+from routing.compile.people import (
+    LONGEST_OUTSIDE_SECONDS,
+    MOST_OUTSIDE_CALLS,
+    carrier_prefix,
+    dialled_pattern,
+)
+from routing.model import numbers
+from routing.model.callback_call import CALLBACK, CONTEXT, DIAL, FILE, ONCE, ONCE_SECONDS, UNHEARD
+from routing.model.callback_settings import Callbacks
+from routing.model.folder import Folder
+from routing.model.project import Gateway
+from routing.steps.base import KEYS
+from routing.steps.dialplan import Condition, Context, Extension
+from routing.steps.dialstring import CONFIRM_PROMPT, UNTHROTTLED
+from routing.steps.recording import record_talks
+
+WHISPER = "routing/callback.wav"
+FAILED = "routing/invalid.wav"
+#: The keys of a client who takes the call, and of a person who refuses it.
+ACCEPT, REFUSE = "1", "9"
+#: How long the client's phone rings; how long they may take to press the key, every try.
+RING_SECONDS, ASK_SECONDS = 40, 30
+_TRIES, _WAIT_MS = 2, 3000
+#: After the whisper: more silence than a person needs to press a key would keep those who take the call waiting.
+_REFUSE_MS = 1000
+_PRESSED = "routing_pressed"
+_NUMBER = r"(\+\d{7,15})"
+#: Client, the company's number, scheme, the release's folder; in ``connect`` without the scheme.
+_ORDER = rf"@{_NUMBER}@{_NUMBER}@([a-z][a-z0-9_]*)@(/.+)$"
+_PARTIES = rf"@{_NUMBER}@{_NUMBER}@(/.+)$"
+
+
+def callback_contexts(folder: Folder, settings: Callbacks) -> tuple[Context, Context]:
+    """The dialplan of callbacks, and the one that dials clients."""
+    context = Context(CONTEXT)
+    _person(context, folder, settings)
+    _client(context, folder, settings)
+    return context, _dial_context(folder)
+
+
+def _person(context: Context, folder: Folder, settings: Callbacks) -> None:
+    """``person``, ``offered``, ``connect``."""
+    start = _first(context, "person")
+    _settings(start, folder, release="$4")
+    start.set(UNHEARD, "true")
+    _asks(start, "offered@$4", "$4", 0)  # the ring time of the step's legs is theirs
+    _then(start, "connect@$1@$2@$4", "$4")
+    start.do("transfer", f"allowed@$3@$4 {_file('$4')}")
+    captured = Condition("destination_number", r"^allowed@([a-z][a-z0-9_]*)@(/.+)$")
+    for region in _regions(folder):
+        allowed = Condition("${routing_caller}", numbers.destination_pattern(region))
+        context.extension("allowed", allowed, captured, pattern="^allowed@").do(
+            "transfer", "start XML:$2/schemes/$1.xml $1"
+        )
+    context.extension("allowed", pattern="^allowed@").do("hangup", "OUTGOING_CALL_BARRED")
+    whisper = settings.whisper or WHISPER
+    offered = context.extension("offered", pattern=r"^offered@(/.+)$")
+    offered.set("signal_bond", "")  # as where a confirm key is asked for: no REFER takes this leg elsewhere
+    _ask(offered, whisper, REFUSE, tries=1, wait_ms=_REFUSE_MS)
+    offered.do("execute_extension", f"refused {_file('$1')}")
+    context.extension("refused", Condition(f"${{{_PRESSED}}}", f"^{REFUSE}$")).do("hangup", "CALL_REJECTED")
+    # a phone with a confirm key of its own was asked for that key instead
+    confirmed = Condition("${routing_confirm}", ".")
+    context.extension("confirmed", confirmed, pattern=r"^confirmed@(/.+)$").do("execute_extension", _at("offered@$1"))
+    connect = context.extension("connect", pattern=f"^connect{_PARTIES}")
+    _settings(connect, folder, release="$3")
+    connect.set("import", "none")  # the leg's target stays the person's phone
+    connect.set("routing_phone", "${routing_target}")
+    record_talks(connect, folder.project.record)
+    connect.do("execute_extension", f"confirmed@$3 {_file('$3')}")
+    connect.do("execute_extension", f"$1 {_file('$3', DIAL)}")
+    connect.do("playback", f"$3/sounds/{FAILED}")
+    connect.do("hangup", "NORMAL_CLEARING")
+
+
+def _client(context: Context, folder: Folder, settings: Callbacks) -> None:
+    """``client``, ``asked``, ``enter``."""
+    start = _first(context, "client")
+    _settings(start, folder, release="$4")
+    _asks(start, "asked@$4", "$4", ASK_SECONDS)
+    _then(start, "enter@$1@$2@$3@$4", "$4")
+    start.do("execute_extension", f"$1 {_file('$4', DIAL)}")
+    start.do("transfer", f"ended {_file('$4')}")
+    dialled = Condition("${originate_disposition}", r"^([A-Z][A-Z0-9_]{1,39})$")
+    context.extension("ended", dialled).do("hangup", "$1")
+    context.extension("ended").do("hangup", "NORMAL_CIRCUIT_CONGESTION")
+    asking = context.extension("asked", pattern=r"^asked@(/.+)$")
+    asking.set("signal_bond", "")
+    _ask(asking, settings.prompt or CONFIRM_PROMPT, ACCEPT, tries=_TRIES, wait_ms=_WAIT_MS)
+    asking.do("execute_extension", f"accepted {_file('$1')}")
+    context.extension("accepted", Condition(f"${{{_PRESSED}}}", f"^{ACCEPT}$")).set("routing_confirmed", "true")
+    context.extension("accepted").do("hangup", "CALL_REJECTED")
+    enter = context.extension("enter", pattern=f"^enter{_ORDER}")
+    _settings(enter, folder, release="$4")
+    enter.do("sched_hangup", f"+{LONGEST_OUTSIDE_SECONDS} ALLOTTED_TIMEOUT")
+    enter.do("transfer", "start XML:$4/schemes/$3.xml $3")
+
+
+def _first(context: Context, first: str) -> Extension:
+    """The extension in which nobody's leg begins, once for an attempt: FreeSWITCH would give a second leg with the uuid
+    of a living one another uuid, and go on."""
+    once = Condition("destination_number", rf"^{first}@([0-9a-f-]{{36}}){_ORDER}")
+    begin = context.extension(first, once, pattern=f"^{first}@[0-9a-f-]{{36}}@")
+    begin.set("process_cdr", "false")
+    begin.do("limit", f"hash {ONCE} $1 1/{ONCE_SECONDS} !CALL_REJECTED")
+    begin.set("process_cdr", "")
+    begin.do("transfer", f"{first}@$2@$3@$4@$5 {_file('$5')}")
+    return context.extension(first, pattern=f"^{first}{_ORDER}")
+
+
+def _settings(extension: Extension, folder: Folder, release: str) -> None:
+    """The settings of every call, of the client with the company's number; what an earlier bridge left is gone."""
+    for name in ("bridge_pre_execute_app", "bridge_pre_execute_data", "group_confirm_key", "group_confirm_file"):
+        extension.set(name, "")
+    for name, value in (*parties(CALLBACK, "$1", "$1", release), *ON_EVERY_CALL):
+        extension.set(name, f"{value},routing_phone" if name == "export_vars" else value)
+    for name, value in ringback_settings(folder.project.country):
+        extension.set(name, value)
+    extension.set("routing_number", "$2")
+    extension.set("routing_caller_pays", "false")
+    extension.set("routing_jumps", "")
+
+
+def _asks(extension: Extension, label: str, release: str, seconds: int) -> None:
+    """Every leg without a confirm key of its own runs an extension when it is picked up, and has won if it is still up
+    afterwards. 0 s: without an end."""
+    extension.set("group_confirm_key", "exec")
+    extension.set("group_confirm_file", f"execute_extension {label} {_file(release)}")
+    extension.set("group_confirm_timeout", seconds)
+
+
+def _then(extension: Extension, label: str, release: str) -> None:
+    """The leg that has won leaves the bridge for an extension of this file."""
+    extension.set("bridge_pre_execute_bleg_app", "transfer")
+    extension.set("bridge_pre_execute_bleg_data", f"{label} {_file(release)}")
+
+
+def _ask(extension: Extension, sound: str, key: str, tries: int, wait_ms: int) -> None:
+    extension.do("execute_extension", f"tones XML:$1/{KEYS}.xml {KEYS}")
+    sounds = f"$1/sounds/{sound} silence_stream://100"
+    extension.do("play_and_get_digits", f"1 1 {tries} {wait_ms} none {sounds} {_PRESSED} ^[{key}]$")
+
+
+def _file(release: str, context: str = CONTEXT) -> str:
+    return f"XML:{release}/{FILE} {context}"
+
+
+def _at(label: str) -> str:
+    return f"{label} {_file('$1')}"
+
+
+def _regions(folder: Folder) -> tuple[str, ...]:
+    return folder.project.regions if folder.gateways else ()
+
+
+def _dial_context(folder: Folder) -> Context:
+    """Dials the client by the gateway that has the company's number, else by the first one."""
+    context = Context(DIAL)
+    gateways = list(folder.gateways.items())
+    for name, gateway in gateways:
+        if gateway.numbers:
+            own = "|".join(re.escape(number) for number in sorted(gateway.numbers))
+            _dials(context, folder, name, gateway, "${routing_number}", Condition("${routing_number}", f"^(?:{own})$"))
+    for name, gateway in gateways[:1]:
+        _dials(context, folder, name, gateway, next(iter(gateway.numbers), "${routing_number}"))
+    context.extension("barred", pattern="^").do("hangup", "OUTGOING_CALL_BARRED")
+    return context
+
+
+def _dials(context: Context, folder: Folder, name: str, gateway: Gateway, shown: str, *conditions: Condition) -> None:
+    """The `destinations`, by a gateway, with the company's number that the client sees."""
+    home = folder.project.country
+    for region in _regions(folder):
+        allowed = Condition("destination_number", numbers.destination_pattern(region))
+        dialled = Condition("destination_number", dialled_pattern(gateway, region, home))
+        extension = context.extension(region, *conditions, allowed, dialled, pattern=r"^\+\d{7,15}$")
+        extension.do("sched_hangup", f"+{LONGEST_OUTSIDE_SECONDS} ALLOTTED_TIMEOUT")
+        common = UNTHROTTLED | {"originate_timeout": str(RING_SECONDS + ASK_SECONDS + 2)}
+        leg = {
+            "leg_timeout": str(RING_SECONDS),
+            "routing_target": "${routing_caller}",
+            "origination_caller_id_number": shown,
+            "origination_caller_id_name": shown,
+            "sip_cid_type": "none",
+        }
+        to = f"sofia/gateway/{name}/{carrier_prefix(gateway, region, home)}$1"
+        bridge = f"{{{_joined(common)}}}[{_joined(leg)}]{to}"
+        extension.do("limit_execute", f"hash routing outside {MOST_OUTSIDE_CALLS} bridge {bridge}")
+        extension.do("sched_cancel", "${uuid}")
+
+
+def _joined(variables: dict[str, str]) -> str:
+    return ",".join(f"{name}={value}" for name, value in variables.items())

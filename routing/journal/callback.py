@@ -1,0 +1,126 @@
+"""The call of a callback from its two A-legs: nobody's, which rang the first party, and that party's, which went on
+alone to the other (`routing.compile.callbacks`). Pure.
+
+One call comes of them: the uuid and the beginning of nobody's leg, the steps of the scheme, the legs of people and the
+client, the talk of both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from routing.journal import dialled, parse
+from routing.journal.cdr import Cdr
+from routing.journal.record import CallRecord, LegRecord
+from routing.model.callback import NOBODY
+from routing.model.callback_call import CALLBACK, UNHEARD
+from routing.model.causes import BUSY
+
+_CLEARED = "NORMAL_CLEARING"
+_UNANSWERED = frozenset({"ALLOTTED_TIMEOUT", "CALL_REJECTED", "NO_USER_RESPONSE", "ORIGINATOR_CANCEL", _CLEARED})
+_BARRED = "OUTGOING_CALL_BARRED"
+
+
+@dataclass(frozen=True, slots=True)
+class WentOn:
+    """The A-leg of who picked up first, and its B-legs by uuid."""
+
+    leg: Cdr
+    b_legs: Mapping[str, Cdr] = field(default_factory=dict)
+
+
+def is_nobodys(a_leg: Cdr) -> bool:
+    """Whether a leg is nobody's, which began a callback."""
+    return a_leg.get("routing_direction") == CALLBACK and a_leg.get("direction") == "outbound" and not a_leg.parent
+
+
+def winner(a_leg: Cdr) -> str:
+    """The uuid of the leg with which nobody's was bridged, which goes on alone; "" when nobody picked up."""
+    return a_leg.get("bridge_uuid") if a_leg.time("bridge") else ""
+
+
+def call(a_leg: Cdr, b_legs: Mapping[str, Cdr], went_on: WentOn | None, context: parse.ParseContext) -> CallRecord:
+    """The record of a callback."""
+    if a_leg.get(UNHEARD):
+        record = _person_first(a_leg, b_legs, went_on, context)
+    else:
+        record = _client_first(a_leg, b_legs, went_on, context)
+    bridged = record.bridged
+    return replace(
+        record,
+        id=a_leg.uuid,
+        started=a_leg.time("start"),
+        answered=bridged,
+        dialled=record.client,
+        wait_s=round(max((bridged or record.ended) - a_leg.time("start"), 0.0), 3),
+    )
+
+
+def _person_first(
+    a_leg: Cdr, b_legs: Mapping[str, Cdr], went_on: WentOn | None, context: parse.ParseContext
+) -> CallRecord:
+    both = {**b_legs, **({went_on.leg.uuid: went_on.leg} if went_on else {})}
+    scheme = parse.call(_without_talk(a_leg), both, context)
+    if went_on is None:
+        return scheme
+    leg = went_on.leg
+    clients = tuple(dialled.from_cdr(each) for each in went_on.b_legs.values())
+    own = parse.call(leg, went_on.b_legs, context)
+    target = leg.get("routing_target")
+    talked = own.bridged > 0
+    return replace(
+        scheme,
+        status="answered" if talked else "no answer from a customer",
+        bridged=own.bridged,
+        ended=own.ended,
+        talk_s=own.talk_s,
+        cause=own.cause,
+        ended_by=own.ended_by,
+        person=dialled.person_of(target),
+        target=target,
+        recording=own.recording,
+        legs=(*scheme.legs, *clients),
+        notify=(),
+    )
+
+
+def _without_talk(a_leg: Cdr) -> Cdr:
+    """Nobody has no talk: the person who picked up talks with the client, later."""
+    silent = {name: value for name, value in a_leg.variables.items() if name != "bridge_uepoch"}
+    return Cdr(a_leg.uuid, silent, a_leg.apps)
+
+
+def _client_first(
+    a_leg: Cdr, b_legs: Mapping[str, Cdr], went_on: WentOn | None, context: parse.ParseContext
+) -> CallRecord:
+    if went_on is None:
+        record = parse.call(_without_talk(a_leg), b_legs, context)
+        clients = tuple(dialled.from_cdr(each) for each in b_legs.values())
+        return replace(record, status=_unreached(record, clients), legs=clients, notify=())
+    record = parse.call(went_on.leg, went_on.b_legs, context)
+    client = replace(
+        dialled.from_cdr(went_on.leg), target=record.client, person="", talk_s=record.talk_s,
+        why="" if record.talk_s else "picked up and talked with nobody",
+    )  # fmt: skip
+    others = tuple(dialled.from_cdr(each) for uuid, each in b_legs.items() if uuid != client.id)
+    return replace(record, legs=(*others, client, *record.legs), notify=())
+
+
+def _unreached(record: CallRecord, clients: Sequence[LegRecord]) -> str:
+    return "no answer from a customer" if clients else record.status
+
+
+def cause(record: CallRecord) -> str:
+    """Why an attempt came to no talk, as the order's rules take it: the cause of the client's leg, or that nobody of
+    the company took the call. ``NORMAL_CLEARING`` after a talk."""
+    if record.talk_s:
+        return _CLEARED
+    clients = [leg for leg in record.legs if leg.target == record.client]
+    if not clients:
+        return record.cause if record.cause == _BARRED or not record.schemes else NOBODY
+    found = clients[-1].cause
+    return found if found in BUSY or found not in _UNANSWERED else "NO_ANSWER"
+
+
+__all__ = ["WentOn", "call", "cause", "is_nobodys", "winner"]

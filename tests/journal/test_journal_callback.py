@@ -1,0 +1,100 @@
+"""The one call of a callback, from the files that FreeSWITCH wrote of its legs, in whatever order they come."""
+
+from pathlib import Path
+
+import pytest
+
+from routing.journal import callback
+from routing.journal.gather import Gatherer
+from routing.journal.parse import ParseContext
+from routing.journal.spool import Spool
+from routing.model.callback import NOBODY
+from support.journal_bed import Fuse, Killed
+
+CASES = Path(__file__).parent / "callback_cdr"
+CLIENT = "+380671234567"
+#: Case -> status, cause of the attempt, person, whether each leg's phone was picked up and talked.
+EXPECTED = {
+    "person_first": ("answered", "NORMAL_CLEARING", "support", [("support.desk", True, True), (CLIENT, True, True)]),
+    "client_busy": (
+        "no answer from a customer", "USER_BUSY", "support", [("support.desk", True, False), (CLIENT, False, False)],
+    ),
+    "nobody_takes_it": ("failed", NOBODY, "", [("sales.desk", False, False), ("support.desk", False, False)]),
+    "client_first": ("answered", "NORMAL_CLEARING", "support", [(CLIENT, True, True), ("support.desk", True, True)]),
+    "machine": ("no answer from a customer", "NO_ANSWER", "", [(CLIENT, True, False)]),
+    "forbidden": ("forbidden destination", "OUTGOING_CALL_BARRED", "", []),
+}  # fmt: skip
+#: Cases of which two legs have the file of an A-leg.
+PARTED = ("person_first", "client_busy", "client_first")
+
+
+def gathering(place):
+    return Gatherer(Spool(place), ParseContext(), lambda *_, **__: None, lambda: 2e9)
+
+
+def nobodys(case):
+    """The uuid of nobody's leg: its file names no parent."""
+    gatherer = gathering(CASES / case)
+    legs = (gatherer.leg(name.name) for name in (CASES / case).glob("a_*"))
+    return next(leg.uuid for leg in legs if callback.is_nobodys(leg))
+
+
+@pytest.mark.parametrize("case", EXPECTED)
+def test_it_is_one_call_with_both_sides(case):
+    found = gathering(CASES / case).call(nobodys(case))
+    status, cause, person, legs = EXPECTED[case]
+    assert sorted(found.files) == sorted(file.name for file in (CASES / case).iterdir())
+    assert (found.call.direction, found.call.status, found.call.person) == ("callback", status, person)
+    assert callback.cause(found.call) == cause
+    assert [(leg.target, leg.picked_up, leg.talk_s > 0) for leg in found.call.legs] == legs
+    assert (found.call.talk_s > 0) == (status == "answered")
+    assert found.call.started <= (found.call.bridged or found.call.ended) <= found.call.ended
+    assert not found.goes_on
+
+
+@pytest.mark.parametrize("case", PARTED)
+def test_the_leg_that_went_on_is_no_call_of_its_own(case):
+    (other,) = {file.name[2:38] for file in (CASES / case).glob("a_*")} - {nobodys(case)}
+    assert gathering(CASES / case).call(other) is None
+
+
+@pytest.mark.parametrize("case", PARTED)
+def test_it_waits_for_the_talk_that_goes_on(case, tmp_path):
+    gatherer = gathering(tmp_path)
+    gatherer.now = lambda: (tmp_path / f"a_{nobodys(case)}.cdr.json").stat().st_mtime + 3600
+    other = next(file for file in (CASES / case).glob("a_*") if nobodys(case) not in file.name)
+    for file in (CASES / case).iterdir():
+        if file != other:
+            (tmp_path / file.name).write_bytes(file.read_bytes())
+    assert gatherer.call(nobodys(case)) is None
+    (tmp_path / other.name).write_bytes(other.read_bytes())
+    assert gatherer.call(nobodys(case)).call.legs
+
+
+def test_a_talk_whose_file_never_comes_is_given_up(tmp_path):
+    """The switch was killed during the talk: nobody's leg had ended before."""
+    uuid = nobodys("person_first")
+    (tmp_path / f"a_{uuid}.cdr.json").write_bytes((CASES / "person_first" / f"a_{uuid}.cdr.json").read_bytes())
+    call = gathering(tmp_path).call(uuid).call
+    assert (call.status, callback.cause(call), call.talk_s) == ("failed", NOBODY, 0.0)
+
+
+def test_the_result_is_given_wherever_the_journal_is_killed(make_bed):
+    """At least once, and the first one, which counts, is the right one."""
+    left, killed = 0, True
+    while killed:
+        bed, results = make_bed(), []
+        for file in (file for case in EXPECTED for file in (CASES / case).iterdir()):
+            (bed.spool / file.name).write_bytes(file.read_bytes())
+        bed.clock_s = 200.0
+        try:
+            bed.worker(Fuse(left), recorded=results.extend).work()
+            killed = False
+        except Killed:
+            bed.worker(recorded=results.extend).work()
+        first = {call.id: callback.cause(call) for call in reversed(results)}
+        assert first == {nobodys(case): cause for case, (_, cause, *_) in EXPECTED.items()}
+        assert len(bed.journal()["calls"]) == len(EXPECTED)
+        assert not bed.left()
+        left += 1
+    assert left > len(EXPECTED)

@@ -77,6 +77,11 @@ class LiveProject:
             return ZoneInfo("UTC")
 
     @property
+    def country(self) -> str:
+        """Its country, ISO code; "" when it is not set."""
+        return str(self._live().get("country") or "")
+
+    @property
     def keep_s(self) -> int:
         """How long a call is kept, in seconds; 0: for ever."""
         kept = self._live().get("keep_s")

@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
+
 import pytest
 
-from routing.callbacks.schema import metadata
 from routing.callbacks.store import CallbackStore
-from routing.journal import schema as journal
 from routing.journal.database import open_database
 from support.postgresql import postgresql, postgresql_server
 
 __all__ = ["postgresql", "postgresql_server"]
 
 
-@pytest.fixture
-def database(tmp_path) -> str:
-    """The file of an empty database."""
-    file = str(tmp_path / "journal.db")
-    engine = open_database(file, migrate=False)
-    metadata.create_all(engine)
-    journal.metadata.create_all(engine)
-    engine.dispose()
+@pytest.fixture(scope="session")
+def empty_journal(tmp_path_factory) -> Path:
+    """A SQLite file with the tables made."""
+    file = tmp_path_factory.mktemp("callbacks") / "empty.db"
+    open_database(str(file)).dispose()
     return file
+
+
+@pytest.fixture
+def database(tmp_path, empty_journal) -> str:
+    """The file of an empty database."""
+    return shutil.copy(empty_journal, str(tmp_path / "journal.db"))
 
 
 @pytest.fixture

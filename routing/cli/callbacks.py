@@ -1,0 +1,227 @@
+"""``routing callbacks``: orders to call clients back: list, show, add, cancel, run now."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import click
+from sqlalchemy.exc import SQLAlchemyError
+
+from routing.callbacks.facts import order_facts
+from routing.callbacks.store import CallbackStore, new_id
+from routing.cli.callback_orders import explained, show_list
+from routing.cli.calls import journal_of
+from routing.cli.completion import offered
+from routing.cli.errors import UserError
+from routing.cli.listed import when
+from routing.cli.options import COUNT, FOLDER
+from routing.journal.database import DatabaseFault, opened_database, shown
+from routing.journal.faults import text_of
+from routing.journal.release import LiveProject
+from routing.model import numbers
+from routing.model.callback import CallbackOrder, CallbackSource, CallbackStatus
+from routing.model.callback_plan import TABLE, CallbackPlan, NotCallable, plan_of
+from routing.model.callback_settings import MOST_TRIES
+from routing.model.problem import did_you_mean
+
+_CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The live project of a root, and its orders."""
+
+    root: Path
+    live: LiveProject
+    store: CallbackStore
+
+    @property
+    def project(self) -> str:
+        """The project's name."""
+        return self.live.name
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The project's zone."""
+        return self.live.zone
+
+    def plan(self) -> CallbackPlan:
+        """How the live release calls clients back. Raises UserError."""
+        file = self.root / "current" / TABLE
+        if not file.parent.is_dir():
+            raise UserError(f"{self.root} has no live release: `routing publish` makes one, or use another --root")
+        if not file.is_file():
+            hint = "write `project: {callbacks: {}}` and publish"
+            raise UserError(f"the live release calls nobody back (hint: {hint})")
+        return plan_of(json.loads(file.read_text(encoding="utf-8")))
+
+    def order(self, start: str) -> CallbackOrder:
+        """The order whose id begins so. Raises UserError."""
+        found = self.store.latest(self.project, 2, id_begins=start)
+        if len(found) == 1:
+            return found[0]
+        if found:
+            raise UserError(f"several orders begin with `{start}`: write more of the ID")
+        raise UserError(f"no order begins with `{start}` (`routing callbacks list --all` shows them)")
+
+
+def _options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """``--root`` and ``--database``, which every command has."""
+    command = click.option("--root", type=FOLDER, required=True, help="Release root.")(command)
+    return click.option("--database", envvar="ROUTING_DATABASE", default="", help="The journal: file or URL.  "
+                        "[default: journal.db in the root]")(command)  # fmt: skip
+
+
+@contextmanager
+def _desk(root: Path, database: str) -> Iterator[Desk]:
+    """Raises UserError for a database that cannot be used."""
+    where = database or journal_of(root)
+    try:
+        with opened_database(where) as engine:
+            yield Desk(root, LiveProject(root.resolve()), CallbackStore(engine))
+    except DatabaseFault as problem:
+        raise UserError(str(problem)) from None
+    except SQLAlchemyError as problem:
+        raise UserError(f"the journal {shown(where)} cannot be used: {text_of(problem)}") from None
+
+
+@click.group()
+def callbacks() -> None:
+    """Orders to call clients back."""
+
+
+@callbacks.command("list")
+@click.option("--all", "closed_too", is_flag=True, help="Closed ones too, the newest first.")
+@click.option("--number", default="", help="Orders of one client, closed ones too.")
+@click.option("--limit", type=COUNT, default=50, show_default=True, help="The most orders to list.")
+@click.option("--json", "as_json", is_flag=True, help="For programs: one JSON object a line.")
+@_options
+def list_command(closed_too: bool, number: str, limit: int, as_json: bool, root: Path, database: str) -> None:
+    """List open orders, the next one to be dialled first."""
+    with _desk(root, database) as desk:
+        if closed_too or number:
+            client = _number(number, desk.live.country) if number else ""
+            found = desk.store.latest(desk.project, limit, client)
+        else:
+            found = desk.store.open(desk.project)[:limit]
+        if as_json:
+            for order in found:
+                click.echo(json.dumps(order_facts(order), ensure_ascii=False))
+        elif found:
+            show_list(found, desk.zone)
+        else:
+            click.echo("no orders" if closed_too or number else "no open orders (--all lists closed ones)")
+
+
+@callbacks.command()
+@click.argument("order_id", metavar="ID")
+@click.option("--json", "as_json", is_flag=True, help="For programs: one JSON object.")
+@_options
+def show(order_id: str, as_json: bool, root: Path, database: str) -> None:
+    """Show one order with its attempts. ID may be its beginning."""
+    with _desk(root, database) as desk:
+        order = desk.order(order_id)
+        if as_json:
+            click.echo(json.dumps(order_facts(order), ensure_ascii=False))
+            return
+        for line in explained(order, desk.zone):
+            click.echo(line)
+
+
+@callbacks.command()
+@click.argument("number")
+@click.option("--scheme", required=True, shell_complete=offered("schemes"), help="Scheme by which somebody is rung.")
+@click.option("--at", "at_text", default="", metavar="TIME", help="Not before: `15:30` or `2026-11-24 10:00`.  "
+              "[default: now]")  # fmt: skip
+@click.option("--first", type=click.Choice(["person", "client"]), help="Who is rung first.  [default: the project's]")
+@click.option("--tries", type=click.IntRange(1, MOST_TRIES), help="Attempts.  [default: the project's]")
+@click.option("--json", "as_json", is_flag=True, help="For programs: the order as JSON.")
+@_options
+def add(
+    number: str, scheme: str, at_text: str, first: str | None, tries: int | None, as_json: bool, root: Path,
+    database: str,
+) -> None:  # fmt: skip
+    """Order a call to NUMBER. An open order of the client is renewed instead."""
+    with _desk(root, database) as desk:
+        plan, now = desk.plan(), time.time()
+        if scheme not in plan.schemes:
+            hint = did_you_mean(scheme, plan.schemes) or f"schemes: {', '.join(sorted(plan.schemes)[:5])}"
+            raise UserError(f"no scheme is called `{scheme}` ({hint})")
+        client = _number(number, plan.country)
+        not_before_s = _moment(at_text, datetime.fromtimestamp(now, desk.zone)) if at_text else now
+        facts = {"dialled": plan.schemes[scheme].number}
+        try:
+            new = plan.order(
+                new_id(), client, scheme, CallbackSource.CLI, now, not_before_s, first or "", tries or 0, **facts
+            )
+        except NotCallable as problem:
+            raise UserError(str(problem)) from None
+        order = desk.store.order(new)
+        if as_json:
+            click.echo(json.dumps(order_facts(order), ensure_ascii=False))
+            return
+        done = "ordered" if order.id == new.id else "renewed"
+        click.echo(f"{done} {order.id[:8]}: {client}, {_soonest(order, plan, desk.zone)}")
+
+
+@callbacks.command()
+@click.argument("order_ids", metavar="ID...", nargs=-1, required=True)
+@_options
+def cancel(order_ids: tuple[str, ...], root: Path, database: str) -> None:
+    """Cancel orders. A call that is under way goes on."""
+    with _desk(root, database) as desk:
+        for order in [desk.order(start) for start in order_ids]:
+            if desk.store.cancel(order.id, time.time()):
+                click.echo(f"cancelled {order.id[:8]}: {order.number}")
+            else:
+                click.echo(f"{order.id[:8]} was {order.status.value.replace('_', ' ')} already")
+
+
+@callbacks.command()
+@click.argument("order_id", metavar="ID")
+@_options
+def run(order_id: str, root: Path, database: str) -> None:
+    """Dial an order now, as far as quiet hours and the calendar allow."""
+    with _desk(root, database) as desk:
+        order, now = desk.order(order_id), time.time()
+        if order.status is not CallbackStatus.ORDERED or not desk.store.put_off(order.id, now):
+            raise UserError(f"{order.id[:8]} does not wait: it is {order.status.value.replace('_', ' ')}")
+        click.echo(f"{order.id[:8]}: {order.number}, {_soonest(desk.order(order.id), desk.plan(), desk.zone)}")
+
+
+def _soonest(order: CallbackOrder, plan: CallbackPlan, zone: ZoneInfo) -> str:
+    """When an order is dialled, as text."""
+    at_s = plan.next_allowed(order.not_before_s, order.number, order.scheme)
+    if at_s is None or at_s >= order.expires_s:
+        return "but quiet hours and the calendar allow no call before it expires"
+    return f"not before {when(at_s, zone, '%d.%m %H:%M %Z')}"
+
+
+def _number(text: str, country: str) -> str:
+    try:
+        return numbers.called(text, country or None)
+    except ValueError as problem:
+        raise UserError(str(problem)) from None
+
+
+def _moment(text: str, now: datetime) -> float:
+    """A time of today, or of tomorrow when it has passed; or a day and a time."""
+    if clock := _CLOCK.fullmatch(text):
+        moment = now.replace(hour=int(clock[1]), minute=int(clock[2]), second=0, microsecond=0)
+        return (moment if moment >= now else moment + timedelta(days=1)).timestamp()
+    try:
+        moment = datetime.strptime(text, "%Y-%m-%d %H:%M").replace(tzinfo=now.tzinfo)
+    except ValueError:
+        raise UserError(f"`{text}` is not a time: write `15:30` or `2026-11-24 10:00`") from None
+    if moment < now:
+        raise UserError(f"{text} has passed")
+    return moment.timestamp()

@@ -1,4 +1,4 @@
-"""What a simulated call costs: CPU of drawing it and of carrying it through a queue that is always full.
+"""What a simulated call costs: CPU of drawing it, and of the engine's distribution deciding about it.
 
     python tools/bench_simulate.py [--people 50] [--calls-an-hour 10000] [--waiting 200] [--hours 24]
 
@@ -13,15 +13,16 @@ import random
 import time
 from collections.abc import Sequence
 
+from routing.model.queue import QueueMember, QueueSettings
 from routing.simulate.arrivals import draw
-from routing.simulate.discipline import LongestWaitFirst
+from routing.simulate.discipline import SharedDiscipline
 from routing.simulate.figures import figures
 from routing.simulate.lengths import Exponential
 from routing.simulate.plan import Plan, QueuePlan
 from routing.simulate.run import Simulation
 from routing.simulate.week import HOUR_MS
 
-TARGET_US = 40.0
+TARGET_US = 300.0
 #: One call in ten loses patience: the others are served.
 LOST = 0.1
 
@@ -32,9 +33,9 @@ def plan_of(people: int, calls_an_hour: int, waiting: int, hours: int) -> Plan:
     talk_ms = people * HOUR_MS / calls_an_hour / (1 - LOST)
     lost_ms = HOUR_MS / calls_an_hour / LOST
     span = (0, hours * HOUR_MS)
-    queue = QueuePlan(
-        "q", names, rates=[(span, calls_an_hour)], talk=Exponential(talk_ms), patience=Exponential(waiting * lost_ms)
-    )
+    settings = QueueSettings("q", "bench", tuple(QueueMember(name, name) for name in names))
+    patience = Exponential(waiting * lost_ms)
+    queue = QueuePlan(settings, rates=[(span, calls_an_hour)], talk=Exponential(talk_ms), patience=patience)
     return Plan({"q": queue}, dict.fromkeys(names, (span,)))
 
 
@@ -55,7 +56,7 @@ def main() -> None:
     began = time.process_time()
     calls = draw(plan, lambda name: chance)
     drawn = time.process_time()
-    week = Simulation(plan, LongestWaitFirst(plan.queues)).run(calls)
+    week = Simulation(plan, lambda phone_of: SharedDiscipline(phone_of, chance)).run(calls)
     carried = time.process_time()
     figures(plan, [week])
     counted = time.process_time()

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from routing.simulate.calls import SimulatedCall
 from routing.simulate.people import SimulatedPerson
 from routing.simulate.plan import QueuePlan
 
+#: Longer than any simulation.
+NEVER_MS = 10**15
+
 
 @dataclass(slots=True, eq=False)
 class SimulatedCaller:
-    """A call on its way. ``person``: whose phone rings for it; ``offers``: how many there were."""
+    """A call on its way. ``rung``: whose phones ring for it; ``offers``: how many there were."""
 
     number: int
     call: SimulatedCall
     queue: QueuePlan
     waits: bool = True
-    person: SimulatedPerson | None = None
+    rung: Sequence[SimulatedPerson] = ()
     is_callback: bool = False
     is_late: bool = False
     offers: int = 0
@@ -30,9 +34,10 @@ class SimulatedCaller:
         self.chances_used += 1
         return chances[(self.chances_used - 1) % len(chances)] if chances else 0.5
 
-    def picks_up_ms(self) -> int | None:
-        """How long the next phone rings before its person picks up; None: they do not."""
+    def picks_up_ms(self) -> int:
+        """How long the next phone rings before its person picks up; `NEVER_MS` when they do not."""
         unanswered = self.queue.unanswered
         if unanswered and self.chance() < unanswered:
-            return None
-        return self.queue.picks_up.draw(self.chance())
+            return NEVER_MS
+        picks_up_ms = self.queue.picks_up.draw(self.chance())
+        return NEVER_MS if picks_up_ms is None else picks_up_ms

@@ -38,7 +38,7 @@ class SimulatedCall:
 class CallOutcome:
     """What became of a call. ``waited_ms``: from its beginning to the talk or the ending.
 
-    ``person``: who talked, or whose phone rang when it ended.
+    ``person``: who talked.
 
     ``is_callback``: the caller asked to be called back; they waited at no phone then.
     """

@@ -1,99 +1,117 @@
-"""Who is offered to whom: the port that a simulation asks, and a simple discipline behind it.
+"""Who is offered to whom in a simulation: the port that it asks, and the engine's own distribution behind it.
 
 A caller is known by a number, which is the simulation's.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import partial
 from typing import Protocol
 
-from routing.simulate.plan import QueuePlan
+from routing.decide.distribution import Distribution
+from routing.decide.queued import QueuedCaller
+from routing.decide.strategy import Candidate, Chance, RequiredSkills, order, whose_turn
+from routing.model.memory import Load, PeopleFacts, State
+from routing.model.queue import QueueMember, QueueSettings
 
-#: A point of priority is as much as having waited this much longer.
-PRIORITY_MS = 60_000
-#: Nobody is offered a caller this soon after they did not pick one up.
-REST_MS = 10_000
+#: The state of a person's phones.
+PhoneOf = Callable[[str], State]
+#: Enough digits that callers sort by their numbers.
+_DIGITS = 9
 
 
 class Discipline(Protocol):
-    """Decides in virtual time. Whatever it is told, it answers by `offers` alone."""
+    """Decides in virtual time."""
 
-    def waits(self, caller: int, queue: str, since_ms: int) -> None:
-        """A caller begins to wait, or waits on: ``since_ms`` is their place."""
+    def joins(self, caller: int, queue: QueueSettings, since_ms: int, now_ms: int) -> None:
+        """A caller begins to wait; ``since_ms`` is their place."""
 
-    def gone(self, caller: int, queue: str) -> None:
-        """A caller waits no more: they talk, are being offered, or left."""
+    def leaves(self, caller: int, now_ms: int) -> None:
+        """A caller hung up, went on, or has talked."""
 
-    def free(self, person: str, now_ms: int) -> None:
-        """A person can be offered a caller from now on."""
+    def rang_out(self, caller: int, people: Sequence[str], now_ms: int) -> None:
+        """None of the people who were offered a caller has answered; the caller waits on."""
 
-    def busy(self, person: str) -> None:
-        """A person cannot be offered anybody."""
+    def talks(self, caller: int, person: str, now_ms: int) -> None:
+        """A caller and a person talk."""
 
-    def missed(self, person: str, now_ms: int) -> int:
-        """A person did not pick up. Returns when they can be offered a caller again."""
+    def offers(self, now_ms: int) -> Iterator[tuple[int, Sequence[str]]]:
+        """Who rings for whom now: each caller with the people who ring."""
 
-    def offers(self, now_ms: int) -> Iterable[tuple[str, int]]:
-        """Who rings for whom now: (person, caller). Both count as taken."""
+    def wakes_ms(self, now_ms: int) -> int | None:
+        """When an offer may become possible without anything happening; None for never."""
 
 
-class LongestWaitFirst:
-    """The caller who has waited longest gets the person who has been idle longest, or the first in the list.
+class SharedDiscipline:
+    """`routing.decide.distribution`, which the engine and the offline switch run, too."""
 
-    Over all queues: a person of several serves the oldest caller of any of them.
-    """
+    def __init__(self, phone_of: PhoneOf, chance: Chance) -> None:
+        self._ranking = SimulatedRanking(chance)
+        self._distribution = Distribution(self._ranking)
+        self._phone_of = phone_of
 
-    def __init__(self, queues: Mapping[str, QueuePlan]) -> None:
-        self._queues = queues
-        self._waiting: dict[str, dict[int, int]] = {name: {} for name in queues}  # queue -> caller -> since
-        self._idle: dict[str, int] = {}  # free person -> since
-        self._works_in = {
-            name: {queue.name for queue in queues.values() if name in queue.people}
-            for name in {person for queue in queues.values() for person in queue.people}
-        }
+    def _state(self, member: QueueMember) -> State:
+        return self._phone_of(member.person)
 
-    def waits(self, caller: int, queue: str, since_ms: int) -> None:
+    def joins(self, caller: int, queue: QueueSettings, since_ms: int, now_ms: int) -> None:
         """See Discipline."""
-        waiting = self._waiting[queue]
-        latest = next(reversed(waiting.values()), since_ms)
-        waiting[caller] = since_ms
-        if since_ms < latest:  # somebody who was offered, or is called back, has their place again
-            self._waiting[queue] = dict(sorted(waiting.items(), key=lambda each: each[1]))
+        self._distribution.joined(QueuedCaller(_uuid(caller), queue, since_ms), now_ms)
 
-    def gone(self, caller: int, queue: str) -> None:
+    def leaves(self, caller: int, now_ms: int) -> None:
         """See Discipline."""
-        self._waiting[queue].pop(caller, None)
+        left = self._distribution.callers.get(_uuid(caller))
+        if left is not None and left.talks_with:
+            self._ranking.talked(left.talks_with, now_ms - left.talk_began_ms, now_ms)
+        self._distribution.gone(_uuid(caller), now_ms)
 
-    def free(self, person: str, now_ms: int) -> None:
+    def rang_out(self, caller: int, people: Sequence[str], now_ms: int) -> None:
         """See Discipline."""
-        self._idle[person] = now_ms
+        waiting = self._distribution.callers[_uuid(caller)]
+        self._distribution.heard(waiting, waiting.made + 1, dict.fromkeys(people, "NO_ANSWER"), now_ms)
 
-    def busy(self, person: str) -> None:
+    def talks(self, caller: int, person: str, now_ms: int) -> None:
         """See Discipline."""
-        self._idle.pop(person, None)
+        self._distribution.talk_began(_uuid(caller), person, now_ms)
 
-    def missed(self, person: str, now_ms: int) -> int:
+    def offers(self, now_ms: int) -> Iterator[tuple[int, Sequence[str]]]:
         """See Discipline."""
-        return now_ms + REST_MS
+        for offer in self._distribution.offers(now_ms, self._state):
+            yield int(offer.caller.uuid), [member.person for member in offer.members]
 
-    def offers(self, now_ms: int) -> Iterable[tuple[str, int]]:
+    def wakes_ms(self, now_ms: int) -> int | None:
         """See Discipline."""
-        while self._idle and (name := self._next()):
-            queue = self._queues[name]
-            caller = next(iter(self._waiting[name]))
-            person = self._who(queue)
-            del self._waiting[name][caller], self._idle[person]
-            yield person, caller
+        return self._distribution.next_ms(now_ms)
 
-    def _next(self) -> str:
-        """The queue whose first caller has waited longest, of those for which somebody is free; "" for none."""
-        open_ = {queue for person in self._idle for queue in self._works_in.get(person, ()) if self._waiting[queue]}
-        return min(open_, key=lambda name: (self._since(name), name), default="")
 
-    def _since(self, name: str) -> int:
-        return next(iter(self._waiting[name].values())) - self._queues[name].priority * PRIORITY_MS
+@dataclass
+class SimulatedRanking:
+    """Which free member rings first (`routing.decide.distribution.Rank`), by the loads and turns of the simulation."""
 
-    def _who(self, queue: QueuePlan) -> str:
-        there = [person for person in queue.people if person in self._idle]
-        return there[0] if queue.order == "in_order" else min(there, key=self._idle.__getitem__)
+    chance: Chance
+    _loads: dict[str, Load] = field(default_factory=dict)
+    _turns: defaultdict[tuple[str, str], dict[str, int]] = field(default_factory=lambda: defaultdict(dict))
+
+    def __call__(self, queue: QueueSettings, members: Sequence[QueueMember], required: RequiredSkills) -> Sequence[str]:
+        """See Rank."""
+        candidates = [Candidate(each.name, each.person, each.weight, each.skills or {}) for each in members]
+        turns = self._turns[queue.key]
+        facts = PeopleFacts(self._loads, turns)
+        return order(queue.order, candidates, facts, self.chance, required, partial(_take_turn, turns))
+
+    def talked(self, person: str, talk_ms: int, now_ms: int) -> None:
+        """A person has talked."""
+        load = self._loads.get(person, Load())
+        self._loads[person] = Load(load.calls + 1, load.talk_s + talk_ms / 1000, now_ms / 1000)
+
+
+def _take_turn(turns: dict[str, int], ranked: Sequence[tuple[str, int]], spread: bool) -> str:
+    name = whose_turn(ranked, turns, spread)
+    turns[name] = max(turns.values(), default=0) + 1
+    return name
+
+
+def _uuid(caller: int) -> str:
+    return f"{caller:0{_DIGITS}}"

@@ -54,6 +54,10 @@ RatePeriod = Annotated[
     Period, BeforeValidator(_period), WithJsonSchema({"type": "string", "examples": ["09:00-12:00"]})
 ]
 
+#: As in the step.
+Orders = Literal[
+    "longest_idle", "in_order", "together", "random", "weighted", "round_robin", "fewest_calls", "least_talk"
+]  # fmt: skip
 Calls = dict[DayNames, dict[RatePeriod, Rate]]
 
 
@@ -121,14 +125,15 @@ class QueueForecast(Fields):
     """A queue, and the calls that come to it."""
 
     to: Annotated[list[Id], OneOrMany, NotEmpty] = Field(description="People and groups that the queue's calls ring.")
-    order: Literal["longest_idle", "in_order"] = Field(
-        "longest_idle", description="Who of several free people gets the call."
-    )
+    order: Orders = Field("longest_idle", description="Who of several free people gets the call.")
     for_: Seconds = Field(20, alias="for", le=300, description="Ring time of a person.")
     at_most: Seconds | None = Field(None, description="Longest wait of a caller.")
     size: Whole | None = Field(None, ge=1, le=10_000, description="How many can wait at once.")
     wrap_up: Seconds | None = Field(None, description="Time after a talk in which a person is not rung.")
-    priority: Whole = Field(0, ge=0, le=100, description="Each point counts as a minute of waiting among queues.")
+    misses: Whole = Field(
+        3, ge=0, le=20, description="So many offers in a row without an answer pause a person; 0: never."
+    )
+    priority: Whole = Field(0, ge=0, le=60, description="Each point counts as a minute of waiting among queues.")
     calls: Calls = Field(description='Calls an hour by days and times: `mon-fri: {"09:00-12:00": 40}`.')
     talk: LengthSetting = Field(description="How long talks last: a mean such as `3m`, or a distribution.")
     patience: LengthSetting | None = Field(

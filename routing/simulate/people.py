@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import IntEnum
 
+from routing.model.memory import State as PhoneState
+
 
 class State(IntEnum):
     """What a person is doing."""
@@ -14,7 +16,16 @@ class State(IntEnum):
     RINGS = 2  # their phone rings
     TALKS = 3
     WRAPS_UP = 4
-    RESTS = 5  # missed a call, and is offered none for a while
+
+
+#: Who wraps up is left alone by the discipline: their phone would ring.
+_PHONES: dict[State, PhoneState] = {
+    State.AWAY: "absent",
+    State.FREE: "free",
+    State.RINGS: "busy",
+    State.TALKS: "busy",
+    State.WRAPS_UP: "free",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +55,11 @@ class SimulatedPerson:
     talks: int = 0
     missed: int = 0
     spent: list[int] = field(default_factory=lambda: [0] * len(State))
+
+    @property
+    def phone(self) -> PhoneState:
+        """The state of their phones."""
+        return _PHONES[self.state]
 
     def becomes(self, state: State, now_ms: int) -> None:
         """Do something else from now on."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from routing.model.queue import QueueSettings
 from routing.simulate.lengths import Lengths, Same
 from routing.simulate.week import DAY_MS, Span, common, joined
 
@@ -25,21 +27,14 @@ class SimulatedCallbacks:
 
 @dataclass(frozen=True)
 class QueuePlan:
-    """A queue: its settings as the step has them, and its calls.
+    """A queue and its calls.
 
-    ``people``: in the written order; ``ring_ms``: how long a phone rings at most; ``rates``: spans of the week and
-    calls an hour in them; ``unanswered``: the share of offers that nobody picks up; ``owner_pays``: the number's owner
-    pays from the answer on; ``answers_first``: while the caller waits, too.
+    ``rates``: spans of the week and calls an hour in them; ``unanswered``: the share of offers that nobody picks up;
+    ``owner_pays``: the number's owner pays from the answer on; ``answers_first``: while the caller waits, too.
     """
 
-    name: str
-    people: Sequence[str]
-    order: str = "longest_idle"
-    ring_ms: int = 20_000
+    settings: QueueSettings
     at_most_ms: int | None = None
-    size: int | None = None
-    wrap_up_ms: int = 0
-    priority: int = 0
     rates: Sequence[tuple[Span, float]] = ()
     talk: Lengths = field(default_factory=lambda: Same(0))
     patience: Lengths = field(default_factory=lambda: Same(None))
@@ -48,6 +43,21 @@ class QueuePlan:
     callback: SimulatedCallbacks | None = None
     owner_pays: bool = False
     answers_first: bool = False
+
+    @property
+    def name(self) -> str:
+        """The queue's name."""
+        return self.settings.name
+
+    @functools.cached_property
+    def people(self) -> Sequence[str]:
+        """Its people in the written order."""
+        return tuple(dict.fromkeys(member.person for member in self.settings.members))
+
+    @functools.cached_property
+    def ring_ms(self) -> int:
+        """How long a phone rings at most."""
+        return max((member.seconds for member in self.settings.members), default=0) * 1000
 
 
 @dataclass(frozen=True)

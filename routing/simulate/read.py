@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from routing.load.nodes import Document
 from routing.load.validate import Wrong, validate
 from routing.model.calendar import DAYS
 from routing.model.folder import Folder
 from routing.model.problem import Problem, Problems, did_you_mean
+from routing.model.queue import QueueMember, QueueSettings
 from routing.simulate.form import PeopleForecast, QueueForecast, SimulationFields
 from routing.simulate.lengths import Same
 from routing.simulate.plan import Plan, QueuePlan, SimulatedCallbacks
@@ -96,14 +97,8 @@ def _queue(name: str, queue: QueueForecast, fields: SimulationFields, folder: Fo
     people = dict.fromkeys(person for each in queue.to for _, person in _people(each, fields, folder))
     callback = queue.callback
     return QueuePlan(
-        name,
-        tuple(people),
-        queue.order,
-        queue.for_ * 1000,
+        _settings(name, queue, folder.project.name, people),
         queue.at_most * 1000 if queue.at_most else None,
-        queue.size,
-        (queue.wrap_up or 0) * 1000,
-        queue.priority,
         _rates(queue),
         queue.talk.lengths(),
         queue.patience.lengths() if queue.patience else Same(None),
@@ -120,6 +115,19 @@ def _queue(name: str, queue: QueueForecast, fields: SimulationFields, folder: Fo
         else None,
         not queue.caller_pays,
         queue.answer,
+    )
+
+
+def _settings(name: str, queue: QueueForecast, project: str, people: Iterable[str]) -> QueueSettings:
+    return QueueSettings(
+        name,
+        project,
+        tuple(QueueMember(person, person, seconds=queue.for_) for person in people),
+        order=queue.order,
+        size=queue.size,
+        wrap_up_ms=(queue.wrap_up or 0) * 1000,
+        misses=queue.misses,
+        priority=queue.priority,
     )
 
 

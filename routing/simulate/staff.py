@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from routing.model.calendar import DAY_MINUTES, Period
 from routing.model.problem import did_you_mean
+from routing.model.queue import QueueMember, QueueSettings
 from routing.simulate.plan import Plan
 from routing.simulate.week import Span, common, joined, spans_of, when, without
 
@@ -72,10 +73,15 @@ def _one_more(plan: Plan, change: StaffChange) -> Plan:
     number = next(number for number in range(1, 10_000) if f"extra_{number}" not in plan.shifts)
     name = f"extra_{number}"
     queues = {
-        queue: replace(of, people=(*of.people, name)) if change.queue in ("", queue) else of
+        queue: replace(of, settings=_with(of.settings, name)) if change.queue in ("", queue) else of
         for queue, of in plan.queues.items()
     }
     return replace(plan, queues=queues, shifts={**plan.shifts, name: change.spans})
+
+
+def _with(queue: QueueSettings, name: str) -> QueueSettings:
+    seconds = max((member.seconds for member in queue.members), default=20)
+    return replace(queue, members=(*queue.members, QueueMember(name, name, seconds=seconds)))
 
 
 def _one_fewer(plan: Plan, change: StaffChange) -> Plan:

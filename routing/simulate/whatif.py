@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from routing.simulate.arrivals import Chance, draw
-from routing.simulate.discipline import LongestWaitFirst
+from routing.simulate.discipline import SharedDiscipline
 from routing.simulate.figures import Figures, figures
 from routing.simulate.plan import Plan
 from routing.simulate.run import Simulation, Week
@@ -21,4 +21,5 @@ def simulated(plan: Plan, weeks: int, chance_of: Seeded) -> Figures:
 
 def _week(plan: Plan, number: int, chance_of: Seeded) -> Week:
     calls = draw(plan, lambda queue: chance_of(f"{queue} {number}"))
-    return Simulation(plan, LongestWaitFirst(plan.queues)).run(calls)
+    chance = chance_of(f"{number}")
+    return Simulation(plan, lambda phone_of: SharedDiscipline(phone_of, chance)).run(calls)

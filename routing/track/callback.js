@@ -78,7 +78,7 @@ window.routing.form = site => {
       content.append(button);
     }
 
-    const tell = (words, bad) => { status.textContent = words; status.className = bad ? 'error' : ''; if (bad) status.scrollIntoView(false); };
+    const tell = (words, bad) => { status.textContent = words; status.className = bad ? 'error' : ''; if (bad) status.scrollIntoView({block: 'nearest'}); };
     const show = (is, words) => { fields.hidden = !!is; cancel.hidden = is !== 'ordered'; tell(words); };
     const ordered = () => show('ordered', say(new Date(order.at) - Date.now() < SOON_MS ? 'soon' : 'later', {
       number: order.number.replace(/[\s-]/g, '\u00a0'), at: when(order.at)

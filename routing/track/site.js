@@ -178,7 +178,7 @@
     script.src = base + '/v1/callback.js?v=' + form + '&lang=' + (marks.callbackLang || doc.documentElement.lang).slice(0, 2);
     script.onload = guarded(function () {
       opened = window.routing.form({
-        ask: ask, facts: facts, marks: marks, keep: keep.bind(0, session), nonce: script.nonce,
+        ask: ask, facts: facts, marks: marks, keep: keep.bind(0, session),
         number: function () { return shown && shown.shown; }
       });
       opened.place();

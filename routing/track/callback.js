@@ -37,60 +37,105 @@ window.routing.form = site => {
     const {maxnumber, ...set} = await ask('GET', PATH + '/challenge');
     const wanted = set.challenge.match(/../g).map(hex => parseInt(hex, 16));
     const fits = async number => {
-      const made = new Uint8Array(await crypto.subtle.digest(set.algorithm, new TextEncoder().encode(set.salt + number)));
+      const digest = await crypto.subtle.digest(set.algorithm, new TextEncoder().encode(set.salt + number));
+      const made = new Uint8Array(digest);
       if (wanted.every((byte, at) => byte === made[at])) set.number = number;
     };
     for (let number = 0; set.number === undefined; number += TOGETHER) {
-      if (number > maxnumber) throw {error: 'proof'};
+      if (!(number <= maxnumber)) throw {error: 'proof'};
       await Promise.all([...Array(TOGETHER).keys()].map(more => fits(number + more)));
       await new Promise(next => setTimeout(next));
     }
     return btoa(JSON.stringify(set));
   };
 
+  const text = (tag, name, attributes) => make(tag, attributes, say(name));
+  /* [label, control, error] */
+  const field = (control, id) => {
+    const error = make('p', {id: id + '-error', class: 'error'});
+    control.setAttribute('aria-describedby', error.id);
+    control.id = id;
+    return [text('label', id, {for: id}), control, error];
+  };
+  const mark = ([, control, error], name) => {
+    error.textContent = name ? say(name) : '';
+    control.setAttribute('aria-invalid', !!name);
+    if (name) control.focus();
+  };
+  const reason = ({status, retry_s}) => {
+    const why = status === 429 ? 'often' : status ? 'down' : navigator.onLine ? 'slow' : 'offline';
+    const lent = site.number(), minutes = Math.ceil((retry_s || 60) / 60);
+    return say(why, {minutes}) + (lent ? ' ' + say('dial', {number: lent}) : '');
+  };
+
+  /* Now, or a time of the next days with free times. `chosen` is what the API is told. */
+  const chooser = scheme => {
+    const query = scheme ? '?scheme=' + encodeURIComponent(scheme) : '';
+    const slot = field(make('select'), 'time'), [label, times, error] = slot, at = make('div', {}, label, times);
+    const days = make('div', {class: 'days'}), closed = make('p', {class: 'closed'});
+    const element = make('fieldset', {hidden: ''}, text('legend', 'when'), days, at, error);
+    const offer = ({open, opens, slots}) => {
+      const labels = [...new Set(slots.map(day))].slice(0, 2);
+      if (open) labels.unshift(say('now'));
+      days.replaceChildren(...labels.flatMap((label, place) => {
+        const radio = make('input', {type: 'radio', name: 'day', id: 'day' + place});
+        radio.checked = !place;
+        radio.onchange = () => {
+          const offered = slots.filter(slot => day(slot) === label);
+          times.replaceChildren(...offered.map(slot => make('option', {value: slot}, time(slot))));
+          at.hidden = !offered.length;
+        };
+        if (!place) radio.onchange();
+        return [radio, make('label', {for: radio.id}, label)];
+      }));
+      element.hidden = !labels.length;
+      closed.textContent = opens ? say('closed', {at: when(opens)}) : '';
+    };
+    at.hidden = true;
+    return {
+      slot, closed, element,
+      ask: () => ask('GET', PATH + '/times' + query).then(offer).catch(() => offer({open: true, slots: []})),
+      chosen: () => at.hidden ? 'now' : times.value
+    };
+  };
+
   /* A form for a scheme; `close` is what the close button of a dialog does. */
   const form = (scheme, close) => {
-    const text = (tag, name, attributes) => make(tag, attributes, say(name));
-    const field = (control, id, error) => {
-      error = make('p', {id: id + '-error', class: 'error'});
-      control.setAttribute('aria-describedby', error.id);
-      control.id = id;
-      return [text('label', id, {for: id}), control, error];
-    };
-    const mark = ([, control, error], name) => {
-      error.textContent = name ? say(name) : '';
-      control.setAttribute('aria-invalid', !!name);
-      if (name) control.focus();
-    };
     let proof = null, busy = false, order = null;
-
-    const number = field(make('input', {type: 'tel', autocomplete: 'tel', required: ''}), 'number'), typed = number[1];
-    const slot = field(make('select'), 'time'), times = slot[1], days = make('div', {class: 'days'}), at = make('div', {}, slot[0], times);
-    const choice = make('fieldset', {hidden: ''}, text('legend', 'when'), days, at, slot[2]);
-    const closed = make('p', {class: 'closed'}), consent = text('p', 'consent', {class: 'note'});
-    if (marks.callbackPrivacy) consent.append(' ', text('a', 'policy', {href: marks.callbackPrivacy, target: '_blank'}));
-    const fields = make('form', {novalidate: ''}, closed, ...number, choice, text('button', 'order', {class: 'main'}), consent);
+    const typed = make('input', {type: 'tel', autocomplete: 'tel', required: ''}), number = field(typed, 'number');
+    const hours = chooser(scheme), submit = text('button', 'order', {class: 'main'});
+    const consent = text('p', 'consent', {class: 'note'}), privacy = marks.callbackPrivacy;
+    if (privacy) consent.append(' ', text('a', 'policy', {href: privacy, target: '_blank'}));
+    const fields = make('form', {novalidate: ''}, hours.closed, ...number, hours.element, submit, consent);
     const status = make('p', {role: 'status', tabindex: '-1'}), cancel = text('button', 'cancel', {class: 'plain'});
-    const content = make('section', close ? {} : {role: 'group', 'aria-labelledby': 'title'}, text('h2', 'call', {id: 'title'}), fields, status, cancel);
+    const content = make('section', close ? {} : {role: 'group', 'aria-labelledby': 'title'},
+      text('h2', 'call', {id: 'title'}), fields, status, cancel);
     if (close) {
       const button = make('button', {class: 'close', 'aria-label': say('close')}, '×');
       button.onclick = close;
       content.append(button);
     }
 
-    const tell = (words, bad) => { status.textContent = words; status.className = bad ? 'error' : ''; if (bad) status.scrollIntoView({block: 'nearest'}); };
-    const show = (is, words) => { fields.hidden = !!is; cancel.hidden = is !== 'ordered'; tell(words); };
+    const tell = (words, bad) => {
+      status.textContent = words;
+      status.className = bad ? 'error' : '';
+      if (bad) status.scrollIntoView({block: 'nearest'});
+    };
+    const show = (is, words) => {
+      fields.hidden = !!is;
+      cancel.hidden = is !== 'ordered';
+      tell(words);
+    };
     const ordered = () => show('ordered', say(new Date(order.at) - Date.now() < SOON_MS ? 'soon' : 'later', {
       number: order.number.replace(/[\s-]/g, '\u00a0'), at: when(order.at)
     }));
     const failed = async fault => {
-      const wrong = {number: [number, 'bad'], destination: [number, 'destination'], at: [slot, 'past']}[fault.error], call = site.number();
+      const wrong = {
+        number: [number, 'bad'], destination: [number, 'destination'], at: [hours.slot, 'past']
+      }[fault.error];
       tell('');
-      if (fault.error === 'at') await hours();
-      if (wrong) return mark(...wrong);
-      tell(say(fault.status === 429 ? 'often' : fault.status ? 'down' : navigator.onLine ? 'slow' : 'offline', {
-        minutes: Math.ceil((fault.retry_s || 60) / 60)
-      }) + (call ? ' ' + say('dial', {number: call}) : ''), true);
+      if (fault.error === 'at') await hours.ask();
+      if (wrong) mark(...wrong); else tell(reason(fault), true);
     };
     /* One thing at a time: a second click while the first is on its way does nothing. */
     const once = act => async event => {
@@ -105,9 +150,11 @@ window.routing.form = site => {
       return proof;
     };
     const send = async again => {
+      const seen = marks.callbackVersion || marks.callbackConsent || 'routing-1 ' + LANGUAGE;
       const body = {
-        ...site.facts(), number: typed.value.trim(), scheme: scheme || undefined, at: at.hidden ? 'now' : times.value, proof: await proved(),
-        consent: {text: marks.callbackVersion || marks.callbackConsent || 'routing-1 ' + LANGUAGE, page: location.href.split(/[?#]/)[0]}
+        ...site.facts(), number: typed.value.trim(), scheme: scheme || undefined, at: hours.chosen(),
+        proof: await proved(),
+        consent: {text: seen, page: location.href.split(/[?#]/)[0]}
       };
       proof = null;
       return ask('POST', PATH, body).catch(fault => {
@@ -116,7 +163,7 @@ window.routing.form = site => {
       });
     };
     fields.onsubmit = once(async () => {
-      mark(slot);
+      mark(hours.slot);
       mark(number, /^\+?\d{7,15}$/.test(typed.value.replace(/[\s().\/-]/g, '')) ? '' : 'bad');
       if (number[2].textContent) return;
       tell(say('wait'));
@@ -133,45 +180,31 @@ window.routing.form = site => {
       status.focus();
     });
     typed.value = last;
-    typed.oninput = () => { last = typed.value; proved(); mark(number); };
-
-    const offer = ({open, opens, slots}) => {
-      const labels = [...new Set(slots.map(day))].slice(0, 2);
-      if (open) labels.unshift(say('now'));
-      days.replaceChildren(...labels.flatMap((label, place) => {
-        const radio = make('input', {type: 'radio', name: 'day', id: 'day' + place});
-        radio.checked = !place;
-        radio.onchange = () => {
-          const offered = slots.filter(slot => day(slot) === label);
-          times.replaceChildren(...offered.map(slot => make('option', {value: slot}, time(slot))));
-          at.hidden = !offered.length;
-        };
-        if (!place) radio.onchange();
-        return [radio, make('label', {for: radio.id}, label)];
-      }));
-      choice.hidden = !labels.length;
-      closed.textContent = opens ? say('closed', {at: when(opens)}) : '';
+    typed.oninput = () => {
+      last = typed.value;
+      proved();
+      mark(number);
     };
-    const hours = () => ask('GET', PATH + '/times' + (scheme ? '?scheme=' + encodeURIComponent(scheme) : '')).then(offer)
-      .catch(() => offer({open: true, slots: []}));
-    /* What is known of the hours, and of an order that this tab has made already. */
+
+    /* An order that this tab has made already is shown as long as it is one. */
     const begin = async () => {
       order = site.keep(KEPT);
-      at.hidden = true;
       show(order, order ? say('wait') : '');
       if (order) {
         const found = await ask('GET', order.url).catch(() => ({}));
-        if (/^(ordered|dialling)$/.test(found.status)) { order.at = found.at; return ordered(); }
+        order.at = found.at;
+        if (/^(ordered|dialling)$/.test(found.status)) return ordered();
         show('', '');
       }
-      hours();
+      hours.ask();
     };
     begin();
     if (close) setTimeout(() => (fields.hidden ? status : typed).focus());
     return content;
   };
 
-  const own = host(), dialog = make('dialog', {'aria-labelledby': 'title'}), button = make('button', {class: 'float'}, make('span', {}, say('call')));
+  const own = host(), dialog = make('dialog', {'aria-labelledby': 'title'});
+  const button = make('button', {class: 'float'}, make('span', {}, say('call')));
   const scheme = opener => opener.dataset.routingCallback || marks.callbackScheme;
   button.onclick = () => window.routing.callback();
   dialog.onclick = event => { if (event.target === dialog) dialog.close(); };

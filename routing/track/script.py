@@ -30,7 +30,7 @@ def script(entities: Mapping[str, Mapping[str, Any]], moves: bool, callbacks: bo
     entity_paths = {name: [of.get("expression") or 0, int(of.get("level") == "view")] for name, of in entities.items()}
     text = json.dumps(entity_paths, separators=(",", ":")).replace("<", "\\u003c")
     version = json.dumps(form_version()) if callbacks else "0"
-    return small_script(source()).replace(PLACE, f"{text},{int(moves)},{version}", 1)
+    return _small("site.js").replace(PLACE, f"{text},{int(moves)},{version}", 1)
 
 
 def form(language: str) -> str:
@@ -59,7 +59,12 @@ def _form(language: str) -> str:
         "__LANGUAGE__": language,
         "__STYLE__": json.dumps(small_style(source("callback.css")), ensure_ascii=False),
     }
-    filled = small_script(source("callback.js"))
+    filled = _small("callback.js")
     for place, text in fillings.items():
         filled = filled.replace(place, text, 1)
     return filled
+
+
+@functools.cache
+def _small(name: str) -> str:
+    return small_script(source(name))

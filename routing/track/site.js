@@ -8,7 +8,8 @@
   'use strict';
   var doc = document, me = doc.currentScript, base = new URL(me ? me.src : location.href).origin;
   if (window.routing) return;
-  var stated = {}, shown = null, asked = '', started = false, seen = '', timer = 0, redraw = 0, move = 0, originals = new WeakMap();
+  var stated = {}, shown = null, asked = '', started = false, seen = '', timer = 0, redraw = 0, move = 0;
+  var originals = new WeakMap();
   var LONGEST = 120, NUMBER = /^[\s+()\d.\/-]{5,}$/, MARKED = '[data-routing-number],a[href^="tel:"]';
   var CALLBACK = '[data-routing-callback]', marks = me ? me.dataset : {}, opened = null, wanted = null;
   var loads = false, offered = false;
@@ -175,7 +176,8 @@
     loads = true;
     var script = doc.createElement('script');
     if (me) script.nonce = me.nonce;
-    script.src = base + '/v1/callback.js?v=' + form + '&lang=' + (marks.callbackLang || doc.documentElement.lang).slice(0, 2);
+    var lang = (marks.callbackLang || doc.documentElement.lang).slice(0, 2);
+    script.src = base + '/v1/callback.js?v=' + form + '&lang=' + lang;
     script.onload = guarded(function () {
       opened = window.routing.form({
         ask: ask, facts: facts, marks: marks, keep: keep.bind(0, session),

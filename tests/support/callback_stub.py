@@ -97,6 +97,8 @@ class Answers:
     #: The number that the tracking API lends.
     number: str | None = None
     has_form: bool = True
+    #: Answers of any form instead of those of a path.
+    odd: dict[str, Any] = field(default_factory=dict)
     gate: threading.Event = field(default_factory=threading.Event)
 
     def __post_init__(self) -> None:
@@ -129,6 +131,8 @@ class _Api(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         at, answers = urlsplit(self.path), self.server.answers
         answers.asked.append(self.path)
+        if at.path in answers.odd:
+            return self._say(200, answers.odd[at.path])
         if at.path == "/v1/site.js":
             return self._say(200, script(ENTITIES, False, True), "text/javascript")
         if at.path == "/v1/callback.js" and answers.has_form:

@@ -256,6 +256,38 @@ def test_a_number_is_not_typed_twice(visitor: Visitor) -> None:
     assert visitor.run(f"return {visitor.found('#number')}.value") == NUMBER
 
 
+ODD_TIMES = ["", "null", "[]", "<html>", {}, {"open": True, "slots": ["x"]}, {"open": False, "opens": "x", "slots": []}]
+ODD_CHALLENGES = [
+    "",
+    "null",
+    {},
+    {"challenge": "00", "salt": "", "algorithm": "SHA-256"},
+    {"challenge": 7, "maxnumber": 9},
+]
+
+
+@pytest.mark.parametrize("odd", ODD_TIMES, ids=repr)
+def test_without_usable_hours_a_call_is_ordered_for_now(visitor: Visitor, api: Api, odd: Any) -> None:
+    api.answers.odd["/v1/callbacks/times"] = odd
+    visitor.comes()
+    visitor.opens()
+    visitor.orders()
+    visitor.until("ordered.length")
+    assert api.answers.received[0]["at"] == "now"
+
+
+@pytest.mark.parametrize("odd", ODD_CHALLENGES, ids=repr)
+def test_a_challenge_that_is_none_ends_in_words(visitor: Visitor, api: Api, odd: Any) -> None:
+    api.answers.odd["/v1/callbacks/challenge"] = odd
+    visitor.comes()
+    visitor.opens()
+    visitor.orders()
+    visitor.until(f"{visitor.found('[role=status]')}.className === 'error'")
+    del api.answers.odd["/v1/callbacks/challenge"]
+    visitor.click(".main")
+    visitor.until("ordered.length")
+
+
 def test_a_proof_that_is_too_old_is_made_anew_once(visitor: Visitor, api: Api) -> None:
     api.answers.refusals = [(403, {"error": "proof"})]
     visitor.comes()
@@ -450,9 +482,6 @@ def test_everybody_can_use_it(visitor: Visitor, api: Api, size: tuple[int, int],
     assert violations(visitor) == []
     visitor.opens()
     visitor.click("#day1")
-    visitor.run(
-        f"return Promise.all({visitor.found('dialog')}.getAnimations().map(each => each.finished)).then(() => 1)"
-    )
     assert violations(visitor) == []
     assert small_targets(visitor) == []
     visitor.orders("1")
@@ -475,10 +504,17 @@ AXE = (Path(__file__).parents[1] / "support/axe/axe.min.js").read_text("utf-8")
 
 def violations(visitor: Visitor) -> list[Any]:
     """What axe-core finds in the page as it is now."""
+    rests(visitor)
     visitor.run(f"if (!window.axe) {{ {AXE} }}")
     found = visitor.run("""return axe.run(document, {resultTypes: ['violations']}).then(found => found.violations.map(
         each => [each.id, each.help, each.nodes.map(node => node.target.join(' '))]))""")
     return list(found)
+
+
+def rests(visitor: Visitor) -> None:
+    """Nothing moves any more."""
+    visitor.run("""const forms = [...document.querySelectorAll('routing-callback')].map(each => each.shadowRoot);
+        return Promise.all(forms.flatMap(each => each.getAnimations()).map(each => each.finished)).then(() => 1)""")
 
 
 def small_targets(visitor: Visitor) -> list[Any]:
@@ -551,7 +587,5 @@ def pictures(visitor: Visitor, language: str) -> None:
 
 
 def picture(visitor: Visitor, path: str) -> None:
-    visitor.run(
-        f"return Promise.all({visitor.found('dialog')}.getAnimations().map(each => each.finished)).then(() => 1)"
-    )
+    rests(visitor)
     visitor.browser.screenshot(Path(path))

@@ -16,7 +16,7 @@ window.routing.form = site => {
     return days > 1 ? format(at, days > 6 ? {day: 'numeric', month: 'long'} : {weekday: 'long'})
       : new Intl.RelativeTimeFormat(LANGUAGE, {numeric: 'auto'}).format(days, 'day');
   };
-  const time = at => format(at, {timeStyle: 'short', hourCycle: 'h23'});
+  const time = (at, timeZone) => format(at, {timeStyle: 'short', hourCycle: 'h23', timeZone});
   const when = at => day(at) + ', ' + time(at);
 
   const make = (tag, attributes, ...children) => {
@@ -74,7 +74,9 @@ window.routing.form = site => {
     const slot = field(make('select'), 'time'), [label, times, error] = slot, at = make('div', {}, label, times);
     const days = make('div', {class: 'days'}), closed = make('p', {class: 'closed'});
     const element = make('fieldset', {hidden: ''}, text('legend', 'when'), days, at, error);
-    const offer = ({open, opens, slots}) => {
+    const offer = ({open, opens, slots, zone}) => {
+      const elsewhere = slots.some(slot => time(slot) !== time(slot, zone));
+      label.textContent = say('time') + (elsewhere ? ' (' + Intl.DateTimeFormat().resolvedOptions().timeZone + ')' : '');
       const labels = [...new Set(slots.map(day))].slice(0, 2);
       if (open) labels.unshift(say('now'));
       days.replaceChildren(...labels.flatMap((label, place) => {

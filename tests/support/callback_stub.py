@@ -9,11 +9,12 @@ import json
 import sys
 import threading
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+from zoneinfo import ZoneInfo
 
 from routing.track.script import form, script
 
@@ -23,7 +24,7 @@ ENTITIES = {
     "region": {"expression": "shop.region.id"},
     "language": {},
 }
-KYIV = timezone(timedelta(hours=2))
+KYIV = ZoneInfo("Europe/Kyiv")
 
 
 class Server(ThreadingHTTPServer):

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -103,6 +104,7 @@ class Visitor:
 def visitor(window: Browser, site: Site) -> Iterator[Visitor]:
     window.visit(f"{site.origin}/blank")
     window.run("localStorage.clear(); sessionStorage.clear()")
+    window.devtools("Emulation.setTimezoneOverride", timezoneId="Europe/Kyiv")
     yield Visitor(window, site)
     window.devtools("Emulation.clearDeviceMetricsOverride")
     window.devtools("Emulation.setEmulatedMedia", features=[])
@@ -139,6 +141,18 @@ def test_a_call_at_a_time_of_another_day(visitor: Visitor, api: Api) -> None:
     assert api.answers.received[0]["at"] == api.answers.slots[3]
     local = visitor.run(f"return new Date('{api.answers.slots[3]}').toTimeString().slice(0, 5)")
     assert visitor.shows("[role=status]") == UK["later"].format(number=SHOWN, at=f"завтра, {local}")
+
+
+def test_who_is_in_another_time_zone_reads_their_own_time(visitor: Visitor, api: Api) -> None:
+    visitor.browser.devtools("Emulation.setTimezoneOverride", timezoneId="Europe/Warsaw")
+    visitor.comes()
+    visitor.opens()
+    visitor.click("#day1")
+    assert visitor.shows("[for=time]") == f"{UK['time']} (Europe/Warsaw)"
+    visitor.orders()
+    visitor.until("ordered.length")
+    hour = datetime.fromisoformat(api.answers.slots[0]).astimezone(ZoneInfo("Europe/Warsaw")).strftime("%H:%M")
+    assert visitor.shows("[role=status]").endswith(f"завтра, {hour}.")
 
 
 def test_a_closed_company_says_when_it_opens_and_offers_no_now(visitor: Visitor, api: Api) -> None:

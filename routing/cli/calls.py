@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import os
 import pwd
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
@@ -15,6 +16,7 @@ from zoneinfo import ZoneInfo
 import click
 from rich.console import Console
 from rich.table import Table
+from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from routing.cli.completion import offered
@@ -68,20 +70,28 @@ def calls(
     began = _since(since, zone, datetime.now(zone))
     criteria = CallFilter(since=began, status=status or "", limit=0 if as_report else limit)
     criteria = replace(criteria, **filters)  # type: ignore[arg-type]
-    where = shown(database or journal_of(root))
+    database = database or journal_of(root)
+    with journal_to_read(database) as engine:
+        if call_id:
+            _explain(query.call(engine, call_id), call_id, zone, as_json)
+        elif as_report:
+            found = report(query.find(engine, criteria), lambda at: datetime.fromtimestamp(at, zone).hour)
+            _report(found, zone, as_json)
+        else:
+            where = f" in {shown(database)}{_filtered_by(filters, status)}"
+            _list(query.find(engine, criteria), zone, as_json, where)
+
+
+@contextmanager
+def journal_to_read(database: str) -> Iterator[Engine]:
+    """A journal that exists. Raises UserError for whatever is wrong with it, also while it is read."""
     try:
-        with opened_database(_written(database or journal_of(root))) as engine:
-            if call_id:
-                _explain(query.call(engine, call_id), call_id, zone, as_json)
-            elif as_report:
-                found = report(query.find(engine, criteria), lambda at: datetime.fromtimestamp(at, zone).hour)
-                _report(found, zone, as_json)
-            else:
-                _list(query.find(engine, criteria), zone, as_json, f" in {where}{_filtered_by(filters, status)}")
+        with opened_database(_written(database)) as engine:
+            yield engine
     except DatabaseFault as problem:
         raise UserError(str(problem)) from None
     except SQLAlchemyError as problem:
-        raise UserError(f"the journal {where} cannot be read: {text_of(problem)}") from None
+        raise UserError(f"the journal {shown(database)} cannot be read: {text_of(problem)}") from None
 
 
 def journal_of(root: Path | None) -> str:

@@ -38,10 +38,8 @@ def _moments(start_ms: int, end_ms: int, rate: float, chance: Chance) -> Iterato
         yield int(at_ms)
 
 
-def drawn(
-    queue: QueuePlan, at_ms: int, chance: Chance, talk_ms: int | None = None, patience_ms: int | None = None
-) -> SimulatedCall:
-    """A call with everything of it. ``talk_ms`` and ``patience_ms`` where they are known.
+def drawn(queue: QueuePlan, at_ms: int, chance: Chance, talk_ms: int | None = None) -> SimulatedCall:
+    """A call with everything of it. ``talk_ms`` where it is known.
 
     Every call uses the same number of chances, so that a change of one setting leaves the other draws as they are.
     """
@@ -53,7 +51,7 @@ def drawn(
         queue.name,
         at_ms,
         drawn_ms if talk_ms is None else talk_ms,
-        queue.patience.draw(leaves) if patience_ms is None else patience_ms,
+        queue.patience.draw(leaves),
         callback.after_ms if callback and asks < callback.share else None,
         chances,
     )

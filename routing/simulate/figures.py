@@ -12,7 +12,7 @@ from routing.simulate.calls import CallOutcome, Ending
 from routing.simulate.people import PersonTime
 from routing.simulate.plan import Plan, QueuePlan
 from routing.simulate.run import Week
-from routing.simulate.week import HOUR_MS
+from routing.simulate.week import HOUR_MS, WEEK_MS
 
 SLOT_MS = HOUR_MS // 2
 
@@ -70,7 +70,7 @@ class QueueFigures:
 
     def count(self, outcome: CallOutcome, plan: Plan) -> None:
         """Count a call."""
-        slot = outcome.call.at_ms // SLOT_MS
+        slot = outcome.call.at_ms % WEEK_MS // SLOT_MS
         self.calls_in[slot] += 1
         self.callbacks += outcome.is_callback
         if outcome.ending == Ending.TALKED and outcome.is_callback:

@@ -124,6 +124,7 @@ class CallbackForecast(Fields):
 class QueueForecast(Fields):
     """A queue, and the calls that come to it."""
 
+    scheme: Id | None = Field(None, description="The scheme whose calls a journal counts; default: the queue's name.")
     to: Annotated[list[Id], OneOrMany, NotEmpty] = Field(description="People and groups that the queue's calls ring.")
     order: Orders = Field("longest_idle", description="Who of several free people gets the call.")
     for_: Seconds = Field(20, alias="for", le=300, description="Ring time of a person.")
@@ -134,8 +135,8 @@ class QueueForecast(Fields):
         3, ge=0, le=20, description="So many offers in a row without an answer pause a person; 0: never."
     )
     priority: Whole = Field(0, ge=0, le=60, description="Each point counts as a minute of waiting among queues.")
-    calls: Calls = Field(description='Calls an hour by days and times: `mon-fri: {"09:00-12:00": 40}`.')
-    talk: LengthSetting = Field(description="How long talks last: a mean such as `3m`, or a distribution.")
+    calls: Calls | None = Field(None, description='Calls an hour by days and times: `mon-fri: {"09:00-12:00": 40}`.')
+    talk: LengthSetting | None = Field(None, description="How long talks last: a mean such as `3m`, or a distribution.")
     patience: LengthSetting | None = Field(
         None, description="How long callers wait before they hang up; default: for ever."
     )
@@ -149,8 +150,10 @@ class QueueForecast(Fields):
 
     @field_validator("calls")
     @classmethod
-    def _one_rate(cls, value: Calls) -> Calls:
-        spans = sorted(span for days, rates in value.items() for each in rates for span in spans_of(days, [each]))
+    def _one_rate(cls, value: Calls | None) -> Calls | None:
+        spans = sorted(
+            span for days, rates in (value or {}).items() for each in rates for span in spans_of(days, [each])
+        )
         if twice := next((later for first, later in pairwise(spans) if later[0] < first[1]), None):
             raise refuse(f"two rates for one time: {when(twice[0])} is in two periods")
         return value

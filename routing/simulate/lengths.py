@@ -63,16 +63,10 @@ class Same:
 
 @dataclass(frozen=True)
 class Measured:
-    """Lengths that were measured, ascending. Where ``shares`` are fewer than 1 in all, the rest never ends.
-
-    ``shares``: how probable each length is; measured lengths without shares are equally probable.
-    """
+    """Lengths that were measured, ascending: each is equally probable."""
 
     lengths_ms: Sequence[int]
-    until: Sequence[float] = ()
 
-    def draw(self, chance: float) -> int | None:
-        """See Lengths; ``until`` is the share of lengths up to each one, ascending."""
-        if not self.until:
-            return self.lengths_ms[int(chance * len(self.lengths_ms))]
-        return next((ms for ms, until in zip(self.lengths_ms, self.until, strict=True) if chance < until), None)
+    def draw(self, chance: float) -> int:
+        """See Lengths."""
+        return self.lengths_ms[int(chance * len(self.lengths_ms))]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from routing.model.queue import QueueSettings
 from routing.simulate.lengths import Lengths, Same
-from routing.simulate.week import DAY_MS, Span, common, joined
+from routing.simulate.week import DAY_MS, WEEK_MS, Span, common, joined
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,8 @@ class QueuePlan:
     """A queue and its calls.
 
     ``rates``: spans of the week and calls an hour in them; ``unanswered``: the share of offers that nobody picks up;
-    ``owner_pays``: the number's owner pays from the answer on; ``answers_first``: while the caller waits, too.
+    ``owner_pays``: the number's owner pays from the answer on; ``answers_first``: while the caller waits, too;
+    ``scheme``: the one whose calls a journal counts.
     """
 
     settings: QueueSettings
@@ -43,6 +44,7 @@ class QueuePlan:
     callback: SimulatedCallbacks | None = None
     owner_pays: bool = False
     answers_first: bool = False
+    scheme: str = ""
 
     @property
     def name(self) -> str:
@@ -62,7 +64,7 @@ class QueuePlan:
 
 @dataclass(frozen=True)
 class Plan:
-    """A week. ``shifts``: when each person works; ``days``: the days that are simulated, Monday 0.
+    """A week. ``shifts``: when each person works; ``days``: the days that are simulated, Monday 0, its next one 7.
 
     ``within_ms``: the service level's bound; ``short_ms``: abandoned calls below it are short ones.
     """
@@ -80,4 +82,6 @@ class Plan:
 
     def hours_of(self, person: str) -> tuple[Span, ...]:
         """When a person works on the simulated days."""
-        return joined(common(span, day) for span in self.shifts.get(person, ()) for day in self.spans)
+        weeks = {day // 7 * WEEK_MS for day in self.days}
+        spans = [(start + week, end + week) for week in weeks for start, end in self.shifts.get(person, ())]
+        return joined(common(span, day) for span in spans for day in self.spans)

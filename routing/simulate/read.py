@@ -19,8 +19,11 @@ KEY = "simulate"
 ALWAYS: tuple[Span, ...] = ((0, WEEK_MS),)
 
 
-def plan_of(document: Document, folder: Folder) -> Plan:
-    """The plan of a file. Raises Problems with everything that is wrong in it."""
+def plan_of(document: Document, folder: Folder, from_journal: bool = False) -> Plan:
+    """The plan of a file. Raises Problems with everything that is wrong in it.
+
+    ``from_journal``: calls and talks come from there, so the file need not have any.
+    """
     if not isinstance(document.data, dict) or list(document.data) != [KEY]:
         extra = next((key for key in document.data if key != KEY), None) if isinstance(document.data, dict) else None
         hint = "write `simulate: {queues: ...}`" if extra is None else did_you_mean(extra, [KEY])
@@ -29,7 +32,8 @@ def plan_of(document: Document, folder: Folder) -> Plan:
     fields = validate(SimulationFields, document, (KEY,), document.data[KEY], folder.project.country)
     if isinstance(fields, Wrong):
         raise Problems(fields)
-    if problems := [*_problems(fields, document, folder)]:
+    problems = [*_problems(fields, document, folder), *([] if from_journal else _missing(fields, document))]
+    if problems:
         raise Problems(problems)
     queues = {name: _queue(name, queue, fields, folder) for name, queue in fields.queues.items()}
     shifts = {
@@ -75,6 +79,14 @@ def _calendar(name: str | None, folder: Folder) -> tuple[str, str] | None:
     return None
 
 
+def _missing(fields: SimulationFields, document: Document) -> Iterator[Problem]:
+    for name, queue in fields.queues.items():
+        for setting in ("calls", "talk"):
+            if getattr(queue, setting) is None:
+                hint = "write it, or take it from a journal: --backtest 7d"
+                yield document.problem((KEY, "queues", name), f"`{setting}` is missing", hint, at_key=True)
+
+
 def _people(name: str, fields: SimulationFields, folder: Folder) -> Iterator[tuple[str, str]]:
     """People of a name in ``to``: (their name in the files, the name of each); groups in groups, and counts."""
     if name in folder.groups:
@@ -100,7 +112,7 @@ def _queue(name: str, queue: QueueForecast, fields: SimulationFields, folder: Fo
         _settings(name, queue, folder.project.name, people),
         queue.at_most * 1000 if queue.at_most else None,
         _rates(queue),
-        queue.talk.lengths(),
+        queue.talk.lengths() if queue.talk else Same(0),
         queue.patience.lengths() if queue.patience else Same(None),
         queue.picks_up.lengths() if queue.picks_up else Same(0),
         queue.unanswered or 0.0,
@@ -115,6 +127,7 @@ def _queue(name: str, queue: QueueForecast, fields: SimulationFields, folder: Fo
         else None,
         not queue.caller_pays,
         queue.answer,
+        queue.scheme or name,
     )
 
 
@@ -134,7 +147,7 @@ def _settings(name: str, queue: QueueForecast, project: str, people: Iterable[st
 def _rates(queue: QueueForecast) -> Sequence[tuple[Span, float]]:
     return tuple(
         (span, rate)
-        for days, rates in queue.calls.items()
+        for days, rates in (queue.calls or {}).items()
         for period, rate in rates.items()
         for span in spans_of(days, [period])
     )

@@ -3,33 +3,54 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from routing.model.calendar import DAYS
 from routing.model.problem import counted
 from routing.simulate.compare import clock, compared, percent
-from routing.simulate.figures import Figures, QueueFigures, percentile
+from routing.simulate.figures import Figures, QueueFigures, as_json, percentile
 from routing.simulate.week import HOUR_MS
 
 #: A column's heading, and whether its cells stand right.
 Column = tuple[str, bool]
 
 
-def markdown(found: Figures, changed: Figures | None = None, change: str = "") -> str:
-    """The tables; with ``changed`` both sides of each queue and person, and what the change does, in sentences."""
-    sides = [("", found)] if changed is None else [("before", found), ("after", changed)]
+@dataclass(frozen=True)
+class SimulationReport:
+    """Figures side by side, each with a title ("" where there is one alone). ``change``: what the last side has."""
+
+    heading: str
+    sides: Sequence[tuple[str, Figures]]
+    change: str = ""
+
+
+def heading(found: Figures) -> str:
+    """What was simulated, in a line."""
     days = ", ".join(DAYS[day] for day in found.plan.days)
-    lines = [
-        f"{counted(found.weeks, 'week')} of {days}; counts, hours and minutes are those of one week on average.",
-        "",
-    ]
-    lines += _table(_queue_columns(found), [row for name in found.queues for row in _queue_rows(name, sides)])
+    return f"{counted(found.weeks, 'week')} of {days}; counts, hours and minutes are those of one week on average."
+
+
+def markdown(report: SimulationReport) -> str:
+    """The tables with every side of each queue and person, and what the change does, in sentences."""
+    sides, first = report.sides, report.sides[0][1]
+    lines = [report.heading, ""]
+    lines += _table(_queue_columns(first), [row for name in first.queues for row in _queue_rows(name, sides)])
     names = dict.fromkeys(name for _, side in sides for name in side.people)
     columns = [("person", False), ("hours", True), ("talks", True), ("missed", True), ("occupancy", True)]
     lines += ["", *_table(columns, [row for name in names for row in _people_rows(name, sides)])]
-    if changed is not None:
-        sentences = [*compared(found, changed)] or ["No wait changes by more than chance."]
-        lines += ["", f"What {change} does:", "", *(f"* {line}" for line in sentences)]
+    if report.change:
+        sentences = [*compared(sides[-2][1], sides[-1][1])] or ["No wait changes by more than chance."]
+        lines += ["", f"What {report.change} does:", "", *(f"* {line}" for line in sentences)]
     return "\n".join(lines) + "\n"
+
+
+def report_json(report: SimulationReport) -> dict[str, Any]:
+    """Plain data: the figures alone where there is one side, else those of each side by its title."""
+    if len(report.sides) == 1:
+        return as_json(report.sides[0][1])
+    sides = {title: as_json(side) for title, side in report.sides}
+    return {"change": report.change, **sides} if report.change else sides
 
 
 def _queue_columns(found: Figures) -> list[Column]:

@@ -57,6 +57,7 @@ FREE = {
     "publish": {"--esl-password"},
     "reference": {"TOPIC"},
     "serve": {"--database"},
+    "simulate": {"--database"},
     "rollback": {"--esl-password"},
     "test": {"-k", "PATHS"},
     "trace": {"--to", "--from", "--at", "--phone", "--others", "--digits", "--hours", "--hangs-up-after", "--webhook",

@@ -15,6 +15,7 @@ and before a person is disturbed. The client sees the number that they called, b
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from routing.compile.numbers import ON_EVERY_CALL, parties, ringback_settings
 from routing.compile.people import (
@@ -26,6 +27,7 @@ from routing.compile.people import (
 from routing.model import numbers
 from routing.model.callback_call import CALLBACK, CONTEXT, DIAL, FILE, ONCE, ONCE_SECONDS, UNHEARD
 from routing.model.callback_settings import Callbacks
+from routing.model.entities import ENTITY, SOURCE, SOURCES
 from routing.model.folder import Folder
 from routing.model.project import Gateway
 from routing.steps.base import KEYS
@@ -95,7 +97,7 @@ def _person(context: Context, folder: Folder, settings: Callbacks) -> None:
 def _client(context: Context, folder: Folder, settings: Callbacks) -> None:
     """``client``, ``asked``, ``enter``."""
     start = _first(context, "client")
-    _settings(start, folder, release="$4")
+    _settings(start, folder, release="$4", passes_on=_facts(folder))
     _asks(start, "asked@$4", "$4", ASK_SECONDS)
     _then(start, "enter@$1@$2@$3@$4", "$4")
     start.do("execute_extension", f"$1 {_file('$4', DIAL)}")
@@ -127,12 +129,23 @@ def _first(context: Context, first: str) -> Extension:
     return context.extension(first, pattern=f"^{first}{_ORDER}")
 
 
-def _settings(extension: Extension, folder: Folder, release: str) -> None:
-    """The settings of every call, of the client with the company's number; what an earlier bridge left is gone."""
+def _facts(folder: Folder) -> tuple[str, ...]:
+    """The variables of the visitor's facts."""
+    entities = sorted(folder.project.tracking.entities) if folder.project.tracking else []
+    return (*(f"{ENTITY}{name}" for name in entities), *(f"{SOURCE}{name}" for name in SOURCES))
+
+
+def _settings(
+    extension: Extension, folder: Folder, release: str, passes_on: Sequence[str] = ("routing_phone",)
+) -> None:
+    """The settings of every call, of the client with the company's number; what an earlier bridge left is gone.
+
+    ``passes_on``: variables that the leg gives to those that it dials.
+    """
     for name in ("bridge_pre_execute_app", "bridge_pre_execute_data", "group_confirm_key", "group_confirm_file"):
         extension.set(name, "")
     for name, value in (*parties(CALLBACK, "$1", "$1", release), *ON_EVERY_CALL):
-        extension.set(name, f"{value},routing_phone" if name == "export_vars" else value)
+        extension.set(name, ",".join((value, *passes_on)) if name == "export_vars" else value)
     for name, value in ringback_settings(folder.project.country):
         extension.set(name, value)
     extension.set("routing_number", "$2")

@@ -1,4 +1,5 @@
-"""The port `callbacks` of a worker: plans from releases, orders into the journal's database, off the event loop.
+"""Orders to call clients back, in a worker: the port `callbacks` of decisions, and the dialler of the orders that are
+due. Plans come from releases; the journal's database is used off the event loop.
 
 SQLAlchemy costs a worker half a second and 20 MB: only workers whose releases call clients back load it, in a thread.
 """
@@ -6,19 +7,28 @@ SQLAlchemy costs a worker half a second and 20 MB: only workers whose releases c
 from __future__ import annotations
 
 import importlib
+import os
+import socket
+import time
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from secrets import token_hex
 
+from gevent.event import Event
 from gevent.threadpool import ThreadPool
 
+from routing.engine.callback_calls import NodesSwitch, keep_dialling
+from routing.engine.dialler import Dialler, LiveRelease
+from routing.esl.client import stay_connected
+from routing.esl.protocol import EventSocket
 from routing.model.callback import CallbackOrder, OrdersDown
-from routing.model.callback_plan import CallbackPlan
+from routing.model.callback_plan import TABLE, CallbackPlan
 from routing.release.tables import ReleaseFault, Releases
 
 #: Writes at the same time; more wait for a free thread, within their step's timeout.
 THREADS = 4
-_WRITER = "routing.engine.order_writer"
+_WRITER, _BOOK = "routing.engine.order_writer", "routing.engine.order_book"
 
 
 class StoredCallbacks:
@@ -27,6 +37,9 @@ class StoredCallbacks:
     def __init__(self, releases: Releases, database: str) -> None:
         self._releases, self._database = releases, database
         self._threads = ThreadPool(THREADS)
+        #: No call is being begun.
+        self.idle = Event()
+        self.idle.set()
         self._write: Callable[[CallbackOrder], CallbackOrder] | None = None
 
     def plan(self, release: str) -> CallbackPlan:
@@ -43,6 +56,37 @@ class StoredCallbacks:
             raise OrdersDown("the engine has no database")
         order: CallbackOrder = self._threads.apply(self._written, (replace(new, id=new.id or token_hex(16)),))
         return order
+
+    def dial(self, where: EventSocket, root: Path, stop: Event, log: Callable[..., None]) -> None:
+        """Dial the orders that are due until ``stop``, as long as no other worker and no other engine does."""
+        if not self._database:
+            return
+        threads = ThreadPool(1)
+        owner = f"{socket.gethostname()}:{os.getpid()}:{token_hex(4)}"
+
+        def live() -> LiveRelease | None:
+            return self._live(root)
+
+        def dialler_of(switch: NodesSwitch) -> Dialler:
+            book = threads.apply(importlib.import_module, (_BOOK,)).StoredOrders(self._database, threads.apply)
+            return Dialler(book, switch, live, owner, time.time, log, stopping=stop.is_set)
+
+        def lost(reason: str) -> None:
+            log("warning", "callbacks not dialled", problem=reason)
+
+        self.idle.clear()
+        try:
+            stay_connected(where, lambda client: keep_dialling(client, live, dialler_of, stop, log), lost, stop.is_set)
+        finally:
+            self.idle.set()
+
+    def _live(self, root: Path) -> LiveRelease | None:
+        """The live release, if it calls clients back."""
+        try:
+            folder = str((root / "current").resolve(strict=True))
+            return LiveRelease(folder, self._releases.callbacks(folder)) if Path(folder, TABLE).is_file() else None
+        except (OSError, ReleaseFault):
+            return None
 
     def warm(self) -> None:
         """Load what writes orders, before a call needs it."""

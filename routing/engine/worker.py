@@ -145,6 +145,7 @@ class EngineWorker:
         self._watch_switch()
         self.stop.wait()
         left = self.server.drain(self.options.drain_s)
+        self.callbacks.idle.wait(self.options.drain_s)
         if left:
             self.lines.write("warning", "drained", open_calls=left)
         return 0
@@ -207,8 +208,10 @@ class EngineWorker:
         gevent.spawn(self._exclusively, "guesses", lambda: refuse(where, judge, time.time, self._refused))
         gevent.spawn(self.waiting.listen, where)
         gevent.spawn(self._exclusively, "waiting", lambda: self.waiting.lead(self.stop))
+        root, log = Path(self.options.root), self.lines.write
+        gevent.spawn(self._exclusively, "callbacks", lambda: self.callbacks.dial(where, root, self.stop, log))
         if self.redis:
-            root, memory = Path(self.options.root), RedisMemory(self.redis)
+            memory = RedisMemory(self.redis)
             gevent.spawn(switch_globals.keep, where, dnd.PREFIX, DndVariables(root, memory))
             gevent.spawn(self._exclusively, "lights", lambda: keep_lights(where, Lights(root, memory, time.time)))
 

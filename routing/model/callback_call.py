@@ -46,12 +46,19 @@ class CallbackCall:
     release: str
     variables: Mapping[str, str] = field(default_factory=dict)
 
-    def originate(self, leg_mark: str) -> str:
-        """The command that begins the call: a leg of nobody in the release. ``leg_mark``: the node's variable
-        without which no leg is dialled. Raises NotDiallable."""
+    def check(self) -> None:
+        """Raises NotDiallable unless everything is a number, an id or an encoded fact."""
         for name, form in _FORMS.items():
             if not form.fullmatch(value := getattr(self, name)):
                 raise NotDiallable(f"{name} {value[:80]!a}")
+        for name, value in self.variables.items():
+            if not _VARIABLE.fullmatch(name) or not ENCODED.fullmatch(value):
+                raise NotDiallable(f"{name[:80]!a} {value[:80]!a}")
+
+    def originate(self, leg_mark: str) -> str:
+        """The command that begins the call: a leg of nobody in the release. ``leg_mark``: the node's variable
+        without which no leg is dialled. Raises NotDiallable."""
+        self.check()
         if not ID.fullmatch(leg_mark):
             raise NotDiallable(f"the mark of legs {leg_mark[:80]!a}")
         facts = {
@@ -62,9 +69,6 @@ class CallbackCall:
             "origination_caller_id_name": self.client,
             **self.variables,
         }
-        for name, value in self.variables.items():
-            if not _VARIABLE.fullmatch(name) or not ENCODED.fullmatch(value):
-                raise NotDiallable(f"{name[:80]!a} {value[:80]!a}")
         inside = ",".join(f"{name}={value}" for name, value in facts.items())
         place = f"{self.first}@{self.uuid}@{self.client}@{self.number}@{self.scheme}@{self.release}"
         return f"originate {{{inside}}}null/callback {place} XML:{self.release}/{FILE} {CONTEXT}"

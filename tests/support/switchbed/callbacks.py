@@ -18,11 +18,16 @@ from .dialog import Call
 from .lab import FOLDER, Agent, Lab, until
 
 CLIENT, NUMBER = "+380671234567", "+380800330902"
+_COMPANY = (FOLDER / "company.yaml").read_text(encoding="utf-8")
+_CALLBACKS = (
+    'tracking: {origins: ["https://shop.example"], entities: {region: region}}, '
+    "callbacks: {quiet: no, at_once: 40, minutes_a_day: 10000}"
+)
 #: Schemes of this company beside the lab's.
 SCHEMES = {
-    "company.yaml": (FOLDER / "company.yaml").read_text(encoding="utf-8").replace(
-        "secrets: env", "secrets: env, callbacks: {}"
-    ).replace('["+380800330900"]', '["+380800330900", "+380800330902"]'),
+    "company.yaml": _COMPANY.replace("secrets: env", f"secrets: env, {_CALLBACKS}").replace(
+        '["+380800330900"]', '["+380800330900", "+380800330902"]'
+    ),
     "spoken.yaml": """
 scheme: spoken
 numbers: ["+380800330917"]

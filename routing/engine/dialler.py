@@ -1,0 +1,207 @@
+"""Dials the orders of a project that are due: one engine at a time, by the lease of the database.
+
+No order is lost and no client is rung twice for one attempt, wherever a process is killed: the uuid is chosen and the
+attempt is committed first, then FreeSWITCH is asked for it once. The result comes from the finished call's record
+(`routing.recorder.callbacks`), never from the answer to the command. An attempt that FreeSWITCH has never begun ends as
+UNKNOWN, and the next one is a new one.
+
+The ports block; the greenlets and the clock are the caller's. Knows nothing of SQL and of the event socket.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from routing.model.callback import UNKNOWN, CallbackOrder
+from routing.model.callback_call import CallbackCall, NotDiallable
+from routing.model.callback_plan import CallbackPlan
+from routing.model.decision import E164
+from routing.model.entities import Visitor, variables
+
+#: How long the lease runs without being renewed; how many due orders are looked at in a turn.
+LEASE_S, AT_ONCE = 15.0, 50
+#: How often orders that expired and attempts without a result are looked for.
+SWEEP_S = 30.0
+#: FreeSWITCH begins an attempt within this time, if ever.
+BEGINS_S = 60.0
+#: The record of an attempt comes within this time, if ever: journals may be down for hours.
+RECORDED_S = 86400.0
+#: A client who calls at this moment is called later, if nobody talks with them now.
+CALLING_S = 20.0
+#: An order that the live release cannot carry out is tried again after this time.
+UNFIT_S = 600.0
+DAY_S = 86400.0
+#: Digits at the end of a number that tell clients apart, whatever is before them.
+_TAIL = 9
+
+
+class OrderBook(Protocol):
+    """The orders, as `routing.callbacks.store.CallbackStore` and its leases keep them. Raises OrdersDown."""
+
+    def take(self, project: str, owner: str, now: float, for_s: float) -> int | None: ...
+    def release(self, project: str, token: int) -> None: ...
+    def due(self, project: str, now: float, limit: int) -> Sequence[CallbackOrder]: ...
+    def start(self, order_id: str, uuid: str, token: int, now: float) -> bool: ...
+    def finish(self, uuid: str, cause: str, talked_s: float, now: float) -> CallbackOrder | None: ...
+    def put_off(self, order_id: str, until_s: float) -> bool: ...
+    def expire(self, project: str, now: float) -> Sequence[CallbackOrder]: ...
+    def unfinished(self, project: str, before_s: float) -> Sequence[CallbackOrder]: ...
+    def dialling(self, project: str) -> int: ...
+    def talked_since(self, project: str, since_s: float) -> float: ...
+
+
+class CallbackSwitch(Protocol):
+    """This node's FreeSWITCH. Raises SwitchFault."""
+
+    def name(self) -> str:
+        """Its name (`switchname`), by which its attempts are known."""
+
+    def numbers(self) -> Collection[str]:
+        """The digits of all numbers on its channels, as they came."""
+
+    def originate(self, call: CallbackCall) -> None:
+        """Ask for a call, once; does not wait for it."""
+
+    def has_begun(self, uuid: str) -> bool:
+        """Whether an attempt is or was a call of it."""
+
+
+@dataclass(frozen=True)
+class LiveRelease:
+    """The folder of the live release, and how it calls clients back."""
+
+    folder: str
+    plan: CallbackPlan
+
+
+@dataclass
+class Dialler:
+    """``live``: the live release, None when it calls nobody back; ``owner``: unique to the process; ``now``: seconds
+    since the epoch; ``new_uuid``: 128 random bits; ``stopping``: nothing is begun any more."""
+
+    book: OrderBook
+    switch: CallbackSwitch
+    live: Callable[[], LiveRelease | None]
+    owner: str
+    now: Callable[[], float]
+    log: Callable[..., None]
+    new_uuid: Callable[[], uuid.UUID] = uuid.uuid4
+    stopping: Callable[[], bool] = lambda: False
+    #: The project and token of the lease that it holds.
+    lease: tuple[str, int] | None = None
+    _next_sweep_s: float = field(default=0.0, init=False)
+
+    def turn(self) -> int:
+        """Dial what is due; returns how many calls were begun. Raises OrdersDown and SwitchFault."""
+        release, now = self.live(), self.now()
+        if release is None:
+            return 0
+        project, sweeps = release.plan.project, now >= self._next_sweep_s
+        if sweeps:
+            self._sweep(project, now)
+            self._next_sweep_s = now + SWEEP_S
+        token = self.book.take(project, self.owner, now, LEASE_S)
+        self.lease = (project, token) if token is not None else None
+        if token is None:
+            return 0
+        if sweeps:
+            for order in self.book.expire(project, now):
+                self.log("info", "callback expired", order=order.id, scheme=order.scheme)
+        return self._dial_due(release, token)
+
+    def give_up_lease(self) -> None:
+        """Another engine may dial at once. Raises OrdersDown."""
+        if self.lease:
+            self.book.release(*self.lease)
+            self.lease = None
+
+    def _dial_due(self, release: LiveRelease, token: int) -> int:
+        plan, begun = release.plan, 0
+        room = plan.at_once - self.book.dialling(plan.project)
+        if room < 1 or not (due := self.book.due(plan.project, self.now(), AT_ONCE)):
+            return 0
+        if self.book.talked_since(plan.project, self.now() - DAY_S) >= plan.minutes_a_day * 60:
+            return 0
+        calling = self.switch.numbers()
+        for order in due:
+            if begun == room or self.stopping():
+                break
+            if not self._must_wait(order, plan, calling):
+                begun += self._dial(order, release, token)
+        return begun
+
+    def _must_wait(self, order: CallbackOrder, plan: CallbackPlan, calling: Collection[str]) -> bool:
+        now = self.now()
+        allowed = plan.next_allowed(now, order.number, order.scheme)
+        if allowed is None or allowed > now:
+            self.book.put_off(order.id, order.expires_s if allowed is None else allowed)
+            return True
+        if is_among(order.number, calling):
+            self.book.put_off(order.id, now + CALLING_S)
+            return True
+        return False
+
+    def _dial(self, order: CallbackOrder, release: LiveRelease, token: int) -> bool:
+        """Begin an attempt: commit, then ask FreeSWITCH."""
+        call = self._call(order, release)
+        try:
+            call.check()
+        except NotDiallable as problem:
+            self.log("error", "callback not possible", order=order.id, scheme=order.scheme, problem=str(problem))
+            self.book.put_off(order.id, self.now() + UNFIT_S)
+            return False
+        if not self.book.start(order.id, call.uuid, token, self.now()):
+            return False
+        self.log("info", "callback", order=order.id, call=call.uuid, scheme=call.scheme, first=call.first)
+        self.switch.originate(call)
+        return True
+
+    def _call(self, order: CallbackOrder, release: LiveRelease) -> CallbackCall:
+        known = release.plan.schemes.get(order.scheme)
+        own = order.dialled if E164.fullmatch(order.dialled) else known.number if known else ""
+        return CallbackCall(
+            uuid=str(of_node(self.new_uuid(), self.switch.name())),
+            first=order.first.value,
+            client=order.number,
+            number=own,
+            scheme=order.scheme if known else "",
+            release=release.folder,
+            variables=variables(Visitor(order.entities, order.source_facts)),
+        )
+
+    def _sweep(self, project: str, now: float) -> None:
+        """End attempts that no record will end: FreeSWITCH has not begun them, or begun them too long ago."""
+        for order in self.book.unfinished(project, now - BEGINS_S):
+            for attempt in order.attempts:
+                age_s = now - attempt.began_s
+                if attempt.ended_s or age_s < BEGINS_S:
+                    continue
+                if age_s > RECORDED_S or (self._is_ours(attempt.uuid) and not self.switch.has_begun(attempt.uuid)):
+                    self.book.finish(attempt.uuid, UNKNOWN, 0.0, now)
+                    self.log("warning", "callback without a result", order=order.id, call=attempt.uuid)
+
+    def _is_ours(self, attempt: str) -> bool:
+        return attempt[-_NODE_DIGITS:] == node_digits(self.switch.name())
+
+
+_NODE_DIGITS = 12
+
+
+def node_digits(switch: str) -> str:
+    """The last digits of the uuids of a node's attempts."""
+    return hashlib.sha256(switch.encode()).hexdigest()[:_NODE_DIGITS]
+
+
+def of_node(random: uuid.UUID, switch: str) -> uuid.UUID:
+    """A uuid whose end says which node's FreeSWITCH is asked for it: only that one can be asked about it later."""
+    return uuid.UUID(f"{random.hex[:-_NODE_DIGITS]}{node_digits(switch)}")
+
+
+def is_among(number: str, digits: Collection[str]) -> bool:
+    """Whether a number (E.164) is among numbers in whatever form."""
+    tail = number[-_TAIL:]
+    return any(each[-_TAIL:] == tail for each in digits)

@@ -1,0 +1,342 @@
+"""The dialler over a real database and a switch in memory, in virtual time: what is dialled when, and that no order is
+lost and no client rung twice for an attempt, wherever the engine is killed."""
+
+from __future__ import annotations
+
+import itertools
+import random
+import uuid
+from dataclasses import dataclass, field, replace
+
+import pytest
+
+from routing.callbacks import leases
+from routing.callbacks.store import CallbackStore
+from routing.engine import dialler
+from routing.engine.dialler import BEGINS_S, Dialler, LiveRelease, is_among, of_node
+from routing.esl.client import SwitchFault
+from routing.journal.database import open_database
+from routing.model.callback import NOBODY, UNKNOWN, CallbackStatus
+from routing.model.callback_call import CallbackCall
+from support.callback_orders import CLIENT, NOW, a_plan, an_order
+from support.journal_bed import Fuse, Killed, mortal
+
+RELEASE = "/root/releases/a1"
+
+
+@dataclass
+class Book:
+    """The orders of a database; every method burns the fuse before it and after it."""
+
+    store: CallbackStore
+    fuse: Fuse = field(default_factory=Fuse)
+
+    def __getattr__(self, name):
+        def burning(*arguments):
+            self.fuse.burn()
+            result = (
+                getattr(leases, name)(self.store.engine, *arguments)
+                if name in ("take", "release")
+                else getattr(self.store, name)(*arguments)
+            )
+            self.fuse.burn()
+            return result
+
+        return burning
+
+
+@dataclass
+class MemorySwitch:
+    """FreeSWITCH: what it was asked for, and whose numbers are on its channels."""
+
+    fuse: Fuse = field(default_factory=Fuse)
+    calls: list[CallbackCall] = field(default_factory=list)
+    on_channels: set[str] = field(default_factory=set)
+    called: str = "node1"
+    is_gone: bool = False
+
+    def name(self):
+        return self.called
+
+    def numbers(self):
+        return self.on_channels
+
+    def originate(self, call):
+        self.fuse.burn()
+        if self.is_gone:
+            raise SwitchFault("gone")
+        call.originate("leg_1")
+        self.calls.append(call)
+        self.fuse.burn()
+
+    def has_begun(self, attempt):
+        return any(call.uuid == attempt for call in self.calls)
+
+
+@dataclass
+class Clock:
+    """Virtual seconds since the epoch."""
+
+    at_s: float = NOW
+
+    def __call__(self):
+        return self.at_s
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def switch():
+    return MemorySwitch()
+
+
+@pytest.fixture
+def make(store, clock, switch):
+    """Makes diallers of engines."""
+    chance = random.Random(7)
+
+    def made(owner="engine-1", fuse=None, plan=None, **facts):
+        book = Book(store, fuse or Fuse())
+        live = LiveRelease(RELEASE, plan or a_plan())
+        words = {"new_uuid": lambda: uuid.UUID(int=chance.getrandbits(128), version=4), "switch": switch} | facts
+        return Dialler(book, words.pop("switch"), lambda: live, owner, clock, lambda *_, **__: None, **words)
+
+    return made
+
+
+def numbered(count):
+    return [an_order(id=f"o{at}", number=f"+3806712300{at:02}", place_s=None) for at in range(count)]
+
+
+def test_a_due_order_is_dialled_once_and_waits_for_its_record(make, store, switch):
+    store.order(an_order(dialled="+380800330522", entities={"region": "521"}, source_facts={"utm_source": "a b"}))
+    one = make()
+    assert [one.turn(), one.turn()] == [1, 0]
+    (call,) = switch.calls
+    assert (call.first, call.client, call.number, call.scheme, call.release) == (
+        "person", CLIENT, "+380800330522", "sales", RELEASE,
+    )  # fmt: skip
+    assert call.variables == {"routing_entity_region": "521", "routing_source_utm_source": "a~20b"}
+    order = store.find("one")
+    assert (order.status, [each.uuid for each in order.attempts]) == (CallbackStatus.DIALLING, [call.uuid])
+
+
+def test_an_order_without_a_number_shows_the_schemes_first_one(make, store, switch):
+    store.order(an_order())
+    make().turn()
+    assert switch.calls[0].number == "+380800330521"
+
+
+def test_a_busy_client_is_called_again_by_a_new_attempt(make, store, switch, clock):
+    store.order(an_order())
+    one = make()
+    one.turn()
+    store.finish(switch.calls[0].uuid, "USER_BUSY", 0.0, clock())
+    assert one.turn() == 0
+    clock.at_s += 181
+    assert one.turn() == 1
+    assert len({call.uuid for call in switch.calls}) == 2
+
+
+def test_no_more_at_once_than_the_project_says(make, store, switch):
+    for order in numbered(5):
+        store.order(order)
+    one = make()
+    assert [one.turn(), one.turn()] == [2, 0]
+    store.finish(switch.calls[0].uuid, NOBODY, 0.0, NOW)
+    assert one.turn() == 1
+
+
+def test_nobody_is_called_in_their_quiet_hours_or_while_the_company_is_closed(make, store, switch, clock):
+    store.order(an_order(expires_s=NOW + 7 * 86400))
+    clock.at_s = NOW + 11 * 3600  # 21:00 in Kyiv
+    one = make()
+    assert one.turn() == 0
+    assert store.find("one").not_before_s == NOW + 23 * 3600  # 9:00 the next day
+    clock.at_s = NOW + 23 * 3600
+    assert one.turn() == 1
+
+
+@pytest.mark.parametrize("form", ["380671234567", "0671234567", "00380671234567"])
+def test_a_client_who_calls_at_this_moment_is_not_called(make, store, switch, clock, form):
+    store.order(an_order())
+    switch.on_channels = {"380800330521", form}
+    one = make()
+    assert one.turn() == 0
+    switch.on_channels = set()
+    clock.at_s += 21
+    assert one.turn() == 1
+    assert not is_among(CLIENT, {"380671234568", "1001"})
+
+
+def test_minutes_of_talks_are_bounded(make, store, switch):
+    for order in numbered(3):
+        store.order(order)
+    one = make(plan=a_plan(at_once=1, minutes_a_day=10))
+    one.turn()
+    store.finish(switch.calls[0].uuid, "NORMAL_CLEARING", 600.0, NOW)
+    assert one.turn() == 0
+
+
+def test_a_scheme_that_is_gone_is_not_dialled(make, store, switch):
+    store.order(an_order(scheme="gone"))
+    assert make().turn() == 0
+    assert (switch.calls, store.find("one").status) == ([], CallbackStatus.ORDERED)
+
+
+def test_one_engine_dials(make, store, switch, clock):
+    for order in numbered(4):
+        store.order(order)
+    one, other = make("engine-1"), make("engine-2", switch=MemorySwitch(called="node2"))
+    assert (one.turn(), other.turn()) == (2, 0)
+    for call in switch.calls:
+        store.finish(call.uuid, NOBODY, 0.0, clock())
+    one.give_up_lease()
+    assert other.turn() == 2
+
+
+def test_an_engine_that_hung_while_another_took_over_dials_nothing(make, store, switch, clock):
+    """It had looked at the orders before; its token is old."""
+    store.order(an_order())
+    other = make("engine-2", switch=MemorySwitch(called="node2"))
+
+    class Hangs(Book):
+        def due(self, *arguments):
+            found = self.store.due(*arguments)
+            clock.at_s += dialler.LEASE_S + 1
+            other.turn()
+            return found
+
+    one = make()
+    one.book = Hangs(store)
+    assert one.turn() == 0
+    assert (len(switch.calls), len(other.switch.calls)) == (0, 1)
+
+
+def test_an_attempt_that_the_switch_has_not_begun_ends_as_unknown(make, store, switch, clock):
+    store.order(an_order())
+    switch.is_gone = True
+    one = make()
+    with pytest.raises(SwitchFault):
+        one.turn()
+    switch.is_gone = False
+    clock.at_s += BEGINS_S - 1
+    assert one.turn() == 0 and store.find("one").status is CallbackStatus.DIALLING
+    clock.at_s += dialler.SWEEP_S
+    one.turn()
+    order = store.find("one")
+    assert (order.status, order.attempts[0].cause, order.tries_left) == (CallbackStatus.ORDERED, UNKNOWN, 2)
+    clock.at_s = order.not_before_s
+    assert one.turn() == 1
+
+
+def test_an_attempt_that_the_switch_has_begun_waits_for_its_record(make, store, switch, clock):
+    """However long the journal is down."""
+    store.order(an_order(expires_s=NOW + 9 * 86400))
+    one = make()
+    one.turn()
+    clock.at_s += dialler.RECORDED_S - 1
+    one.turn()
+    assert store.find("one").status is CallbackStatus.DIALLING
+    clock.at_s += dialler.SWEEP_S
+    one.turn()
+    assert store.find("one").attempts[0].cause == UNKNOWN
+
+
+def test_another_nodes_attempt_is_that_nodes_to_ask_about(make, store, switch, clock):
+    store.order(an_order())
+    one = make("engine-1")
+    one.turn()
+    other = make("engine-2", switch=MemorySwitch(called="node2"))
+    clock.at_s += 600
+    other.turn()
+    assert store.find("one").status is CallbackStatus.DIALLING
+    switch.calls.clear()  # that switch was restarted
+    one.turn()
+    assert store.find("one").attempts[0].cause == UNKNOWN
+
+
+def test_a_uuid_says_whose_it_is():
+    assert of_node(uuid.uuid4(), "a").hex[-12:] == of_node(uuid.uuid4(), "a").hex[-12:]
+    assert of_node(uuid.uuid4(), "a").hex[-12:] != of_node(uuid.uuid4(), "b").hex[-12:]
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("begins", [True, False], ids=["the switch lives", "the switch is restarted too"])
+def test_killed_at_every_step(database, clock, begins):
+    """Killed before and after every transaction and command: every order comes to its end, no attempt rings twice."""
+    kills = 0
+    for left in itertools.count():
+        switch, fuse = MemorySwitch(), Fuse(left)
+        clock.at_s = NOW + left * 86400 * 7  # a Monday of its own
+        engine = open_database(database, migrate=False)
+        store = CallbackStore(engine)
+        orders = [
+            replace(each, id=f"{left}-{each.id}", created_s=clock(), not_before_s=clock(), expires_s=clock() + 80000)
+            for each in numbered(2)
+        ]
+        for order in orders:
+            store.order(order)
+        was_killed, rung = _carried(store, switch, fuse, clock, orders, begins)
+        kills += was_killed
+        for order in orders:
+            found = store.find(order.id)
+            assert found.status in (CallbackStatus.TALKED, CallbackStatus.GIVEN_UP), found
+            assert all(attempt.ended_s for attempt in found.attempts)
+        assert max(map(rung.count, rung)) == 1
+        engine.dispose()
+        if not was_killed:
+            break
+    assert kills > 20
+
+
+def _carried(store, switch, fuse, clock, orders, begins):
+    """Run engines until the orders are closed: the first one burns the fuse. Whether it was killed, and the uuids that
+    FreeSWITCH was asked for."""
+    was_killed, rung, recorded = False, [], 0
+    live = LiveRelease(RELEASE, a_plan())
+    one = Dialler(Book(store, fuse), replace(switch, fuse=fuse, calls=switch.calls), lambda: live, "a", clock, _silent)
+    for _ in range(200):
+        try:
+            one.turn()
+        except Killed:
+            was_killed, rung = True, [call.uuid for call in switch.calls]
+            if not begins:
+                switch.calls.clear()
+                recorded = 0
+            one = Dialler(Book(store), switch, lambda: live, "b", clock, _silent)
+        for call in switch.calls[recorded:]:  # their records: the first attempt finds the client busy
+            attempts = store.of_attempt(call.uuid).attempts
+            busy = len(attempts) == 1
+            store.finish(call.uuid, "USER_BUSY" if busy else "NORMAL_CLEARING", 0.0 if busy else 30.0, clock())
+        recorded = len(switch.calls)
+        clock.at_s += 20
+        if all(not store.find(order.id).is_open for order in orders):
+            break
+    return was_killed, [*rung, *(call.uuid for call in switch.calls if call.uuid not in rung)]
+
+
+def _silent(*_, **__):
+    pass
+
+
+@pytest.mark.parametrize("left", range(0, 40, 3))
+def test_a_database_that_fails_in_any_statement(database, clock, left):
+    """A transaction that fails leaves nothing behind; nobody is dialled without a committed attempt."""
+    store = CallbackStore(open_database(database, migrate=False))
+    for order in numbered(2):
+        store.order(order)
+    switch, live = MemorySwitch(), LiveRelease(RELEASE, a_plan())
+    fuse = Fuse(left)
+    failing = CallbackStore(mortal(open_database(database, migrate=False), fuse))
+    one = Dialler(Book(failing), switch, lambda: live, "a", clock, _silent)
+    try:
+        one.turn()
+    except Killed:
+        failing.engine.dispose()
+    committed = {attempt.uuid for at in range(2) for attempt in store.find(f"o{at}").attempts}
+    assert {call.uuid for call in switch.calls} <= committed
+    store.engine.dispose()

@@ -1,0 +1,170 @@
+"""Orders on the real switch: the engine dials them, the journal has their results; engines are killed and stopped."""
+
+import contextlib
+import random
+import signal
+import time
+
+import pytest
+from sqlalchemy import text
+
+from routing.callbacks.store import CallbackStore
+from routing.journal.database import open_database
+from routing.journal.gather import Gatherer
+from routing.journal.parse import ParseContext
+from routing.journal.release import project_of
+from routing.journal.spool import Spool
+from routing.journal.worker import JournalWorker
+from routing.model.callback import UNKNOWN, CallbackOrder, CallbackSource, CallbackStatus, First
+from routing.recorder.callbacks import CallbackKeeper, plan_of_release
+from support.switchbed.callbacks import CLIENT, NUMBER, SCHEMES, CallbackLab, from_number, press, until
+from support.switchbed.engines import serving
+
+PROJECT = "lab"
+#: Engines that are killed in one run; orders that are due in the course of it, so many at a time.
+KILLS, ORDERS, BURST = 7, 56, 8
+
+
+class Orders:
+    """The lab with a journal's database."""
+
+    def __init__(self, lab):
+        self.lab, self.database = lab, str(lab.place / "journal.db")
+        self.engine = open_database(self.database)
+        self.store = CallbackStore(self.engine)
+
+    def serving(self):
+        """An engine that dials."""
+        return serving(self.lab, "--database", self.database, watches=self.lab.switch.settings.esl_port)
+
+    def order(self, name="one", number=CLIENT, first=First.PERSON, in_s=0.0, **facts):
+        """One order."""
+        now = time.time()
+        words = {"scheme": "office", "source": CallbackSource.API, "dialled": NUMBER, "created_s": now} | facts
+        words |= {"not_before_s": now + in_s, "expires_s": now + 3600, "first": first}
+        return self.store.order(CallbackOrder(name, PROJECT, number, **words))
+
+    def journal(self):
+        """The recorder works once on what the switch has written."""
+        keeper = CallbackKeeper(self.engine, PROJECT, _silent, time.time, plan_of_release)
+        spool = Spool(self.lab.switch.home / "spool")
+        gatherer = Gatherer(spool, ParseContext(project_of=project_of), _silent, time.time)
+        recording = {"settle": keeper.settle, "recorded": keeper.finish}
+        JournalWorker(self.engine, gatherer, _silent, time.time, **recording).work()
+        return True
+
+    def ended(self, name="one", status=None):
+        """The order, once its attempt has ended."""
+
+        def find():
+            order = self.journal() and self.store.find(name)
+            done = order.attempts and order.attempts[-1].ended_s and (status is None or order.status is status)
+            return order if done else None
+
+        found = until(find, 20)
+        assert found, self.store.find(name)
+        return found
+
+    def rows(self, statement):
+        """What a statement changes or finds."""
+        with self.engine.begin() as connection:
+            return connection.execute(text(statement))
+
+
+def _silent(*_, **__):
+    pass
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    running = CallbackLab(tmp_path_factory.mktemp("orders"), more=SCHEMES)
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def orders(lab):
+    made = Orders(lab)
+    for table in ("callback_attempts", "callback_events", "callbacks", "callback_leases"):
+        with contextlib.suppress(Exception):
+            made.rows(f"DELETE FROM {table}")
+    yield made
+    made.engine.dispose()
+
+
+@pytest.mark.parametrize("first", First)
+def test_an_order_becomes_a_call_and_its_record_closes_it(lab, orders, first):
+    orders.order(first=first, entities={"region": "521"})
+    with lab.phone("2002") as phone, lab.client() as client, orders.serving():
+        if first is First.CLIENT:
+            assert until(lambda: client.received("ACK"), 30)
+            press(client.rung(), "1")
+        assert until(lambda: phone.received("ACK") and client.received("ACK") and lab.are_joined(), 30)
+        assert (from_number(phone), from_number(client)) == (CLIENT, NUMBER)
+        client.rung().hang_up()
+        order = orders.ended(status=CallbackStatus.TALKED)
+        assert lab.invited(client) == 1
+    (call,) = orders.rows("SELECT id, direction, status, person, entities FROM calls ORDER BY started DESC LIMIT 1")
+    assert tuple(call) == (order.attempts[0].uuid, "callback", "answered", "support", '{"region": "521"}')
+
+
+def test_a_busy_client_is_called_again_after_three_minutes(lab, orders):
+    orders.order()
+    with lab.phone("2002"), lab.client(status=486) as client, orders.serving():
+        order = orders.ended()
+        assert (order.status, order.attempts[0].cause) == (CallbackStatus.ORDERED, "USER_BUSY")
+        assert 170 < order.not_before_s - time.time() < 190
+        orders.rows("UPDATE callbacks SET not_before_s = 0")
+        assert until(lambda: lab.invited(client) == 2, 20)
+        assert orders.ended().attempts[1].cause == "USER_BUSY"
+
+
+def test_an_engine_that_was_stopped_dials_nothing_that_another_one_dials(lab, orders):
+    with lab.phone("2002"), lab.client(status=486) as client, orders.serving() as stopped:
+        assert until(lambda: orders.rows("SELECT owner FROM callback_leases").first(), 20)
+        stopped.send(signal.SIGSTOP)
+        orders.order()
+        orders.rows("UPDATE callback_leases SET until_s = 0")
+        with orders.serving():
+            assert until(lambda: lab.invited(client) == 1, 20)
+            stopped.send(signal.SIGCONT)
+            orders.ended()
+            assert lab.quiet() and lab.invited(client) == 1
+
+
+def test_engines_are_killed_at_any_moment(lab, orders):
+    """No order is lost, and a client is rung once for an attempt at most."""
+    chance = random.Random(11)
+    numbers = {f"o{at}": f"+3806712400{at:02}" for at in range(ORDERS)}
+    for at, (name, number) in enumerate(numbers.items()):
+        orders.order(name, number, First.CLIENT, in_s=at // BURST * 2.0)
+    with lab.client(status=486) as client:
+        for _ in range(KILLS):
+            with orders.serving() as engine:
+                until(lambda: list(engine.lines("callback")), 4)
+                time.sleep(chance.random() * 0.1)  # while it dials the others of the burst
+        with orders.serving():
+            _end_all(orders, numbers)
+        invites = [each.text.split()[1] for each in client.received("INVITE")]
+    causes = []
+    for name, number in numbers.items():
+        order = orders.store.find(name)
+        rung = sum(f"sip:{number}@" in each for each in invites)
+        known = [attempt for attempt in order.attempts if attempt.cause != UNKNOWN]
+        assert order.attempts and len(known) <= rung <= len(order.attempts), order
+        causes += [attempt.cause for attempt in order.attempts]
+    print(f"{KILLS} kills, {ORDERS} orders, {len(causes)} attempts, {causes.count(UNKNOWN)} never begun")
+
+
+def _end_all(orders, numbers):
+    """Wait until every order has had an attempt with a result; attempts that never began grow old at once."""
+
+    def are_done():
+        orders.journal()
+        orders.rows("UPDATE callback_attempts SET began_s = began_s - 100 WHERE ended_s = 0")
+        found = [orders.store.find(name) for name in numbers]
+        orders.rows("UPDATE callbacks SET not_before_s = 0 WHERE id IN (SELECT callback FROM callback_attempts "
+                    "GROUP BY callback HAVING count(*) = sum(cause = 'UNKNOWN'))")  # fmt: skip
+        return all(any(each.ended_s and each.cause != UNKNOWN for each in order.attempts) for order in found)
+
+    assert until(are_done, 90)

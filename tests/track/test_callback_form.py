@@ -525,6 +525,32 @@ def violations(visitor: Visitor) -> list[Any]:
     return list(found)
 
 
+#: Roles that a screen reader tells by their names.
+TOLD = {"dialog", "heading", "textbox", "group", "radio", "combobox", "button", "status"}
+
+
+def test_what_a_screen_reader_finds_in_the_dialog(visitor: Visitor, api: Api) -> None:
+    api.answers.slots = slots(datetime.now(KYIV), days=1)
+    visitor.site.fill["LANG"] = "en"
+    visitor.comes()
+    visitor.opens()
+    visitor.click("#day1")
+    nodes = [each for each in visitor.browser.devtools("Accessibility.getFullAXTree")["nodes"] if not each["ignored"]]
+    found = {(each["role"]["value"], each.get("name", {}).get("value", "")) for each in nodes}
+    assert sorted(each for each in found if each[0] in TOLD) == [
+        ("button", "Close"),
+        ("button", "Request a call"),
+        ("combobox", "Time"),
+        ("dialog", "Call me back"),
+        ("group", "When to call"),
+        ("heading", "Call me back"),
+        ("radio", "Now"),
+        ("radio", "Tomorrow"),
+        ("status", ""),
+        ("textbox", "Your phone number"),
+    ]
+
+
 def rests(visitor: Visitor) -> None:
     """Nothing moves any more."""
     visitor.run("""const forms = [...document.querySelectorAll('routing-callback')].map(each => each.shadowRoot);

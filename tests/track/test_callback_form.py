@@ -16,13 +16,13 @@ import pytest
 from routing.track.script import texts
 from support.browser import Browser, Driver, missing
 from support.callback_stub import KYIV, Api, Site, slots
+from support.callback_visitor import FLOATING, NUMBER, SHOWN, FormVisitor
 
 pytestmark = [pytest.mark.process, pytest.mark.skipif(bool(missing()), reason=missing())]
 SCHEMES = Path(__file__).parents[2] / "schemes"
-FLOATING, INSIDE = "body > routing-callback", "#inside routing-callback"
+INSIDE = "#inside routing-callback"
 INTO_PAGE = '<div id="inside" data-routing-callback="lviv"><a href="tel:+380577280001">057 728 00 01</a></div>'
 OPENER = '<button id="opener" data-routing-callback="kharkiv">Kharkiv</button>'
-NUMBER, SHOWN = "067 123-45-67", "067\u00a0123\u00a045\u00a067"
 UK = texts()["uk"]
 
 
@@ -51,67 +51,18 @@ def site(api: Api) -> Iterator[Site]:
     server.end()
 
 
-class Visitor:
-    """Somebody at the page. ``host``: which of its forms they use."""
-
-    def __init__(self, browser: Browser, site: Site) -> None:
-        self.browser, self.site, self.host = browser, site, FLOATING
-
-    def comes(self, path: str = "/drainage?utm_source=google#x") -> None:
-        self.browser.visit(self.site.origin + path)
-        self.until(f"document.querySelector('{self.host}')")
-
-    def opens(self) -> None:
-        self.click(".float")
-        self.until(f"{self.found('fieldset')}.hidden === false || {self.found('section')}.innerText.includes('057')")
-
-    def until(self, expression: str) -> Any:
-        return self.browser.until(expression)
-
-    def found(self, selector: str) -> str:
-        return f"document.querySelector('{self.host}').shadowRoot.querySelector('{selector}')"
-
-    def run(self, script: str) -> Any:
-        return self.browser.run(script)
-
-    def click(self, selector: str) -> None:
-        self.run(f"{self.found(selector)}.click()")
-
-    def types(self, number: str = NUMBER) -> None:
-        self.run(f"{self.found('[type=tel]')}.focus(); {self.found('[type=tel]')}.value = ''")
-        self.browser.press(*number)
-
-    def orders(self, number: str = NUMBER) -> None:
-        self.types(number)
-        self.click(".main")
-
-    def shows(self, selector: str) -> str:
-        return str(self.run(f"return {self.found(selector)}.innerText"))
-
-    def is_told(self, words: str, selector: str = "[role=status]") -> None:
-        self.until(f"{self.found(selector)}.innerText.includes({words!r})")
-
-    def focus(self) -> str:
-        """What has the focus: an id, class or tag."""
-        return str(
-            self.run("""let at = document.activeElement;
-            while (at.shadowRoot && at.shadowRoot.activeElement) at = at.shadowRoot.activeElement;
-            return at.id || at.className || at.getAttribute('role') || at.tagName.toLowerCase()""")
-        )
-
-
 @pytest.fixture
-def visitor(window: Browser, site: Site) -> Iterator[Visitor]:
+def visitor(window: Browser, site: Site) -> Iterator[FormVisitor]:
     window.visit(f"{site.origin}/blank")
     window.run("localStorage.clear(); sessionStorage.clear()")
     window.devtools("Emulation.setTimezoneOverride", timezoneId="Europe/Kyiv")
-    yield Visitor(window, site)
+    yield FormVisitor(window, site)
     window.devtools("Emulation.clearDeviceMetricsOverride")
     window.devtools("Emulation.setEmulatedMedia", features=[])
     assert window.run("return window.faults || []") == []
 
 
-def test_an_order_goes_with_what_is_known_of_the_visitor(visitor: Visitor, api: Api) -> None:
+def test_an_order_goes_with_what_is_known_of_the_visitor(visitor: FormVisitor, api: Api) -> None:
     visitor.comes()
     visitor.run("shop.region = {id: 521}")
     visitor.opens()
@@ -130,7 +81,7 @@ def test_an_order_goes_with_what_is_known_of_the_visitor(visitor: Visitor, api: 
     assert visitor.focus() == "status"
 
 
-def test_a_call_at_a_time_of_another_day(visitor: Visitor, api: Api) -> None:
+def test_a_call_at_a_time_of_another_day(visitor: FormVisitor, api: Api) -> None:
     visitor.comes()
     visitor.opens()
     assert visitor.shows(".days").split("\n")[:2] == ["Зараз", "Завтра"]
@@ -143,7 +94,7 @@ def test_a_call_at_a_time_of_another_day(visitor: Visitor, api: Api) -> None:
     assert visitor.shows("[role=status]") == UK["later"].format(number=SHOWN, at=f"завтра, {local}")
 
 
-def test_who_is_in_another_time_zone_reads_their_own_time(visitor: Visitor, api: Api) -> None:
+def test_who_is_in_another_time_zone_reads_their_own_time(visitor: FormVisitor, api: Api) -> None:
     visitor.browser.devtools("Emulation.setTimezoneOverride", timezoneId="Europe/Warsaw")
     visitor.comes()
     visitor.opens()
@@ -155,7 +106,7 @@ def test_who_is_in_another_time_zone_reads_their_own_time(visitor: Visitor, api:
     assert visitor.shows("[role=status]").endswith(f"завтра, {hour}.")
 
 
-def test_a_closed_company_says_when_it_opens_and_offers_no_now(visitor: Visitor, api: Api) -> None:
+def test_a_closed_company_says_when_it_opens_and_offers_no_now(visitor: FormVisitor, api: Api) -> None:
     api.answers.is_open, api.answers.opens = False, api.answers.slots[0]
     visitor.comes()
     visitor.opens()
@@ -166,7 +117,7 @@ def test_a_closed_company_says_when_it_opens_and_offers_no_now(visitor: Visitor,
     assert api.answers.received[0]["at"] == api.answers.slots[0]
 
 
-def test_the_second_click_orders_nothing(visitor: Visitor, api: Api) -> None:
+def test_the_second_click_orders_nothing(visitor: FormVisitor, api: Api) -> None:
     visitor.comes()
     visitor.opens()
     api.answers.gate.clear()
@@ -180,7 +131,7 @@ def test_the_second_click_orders_nothing(visitor: Visitor, api: Api) -> None:
     assert len(api.answers.received) == 1
 
 
-def test_an_order_is_cancelled_also_on_the_next_page(visitor: Visitor, api: Api) -> None:
+def test_an_order_is_cancelled_also_on_the_next_page(visitor: FormVisitor, api: Api) -> None:
     visitor.comes()
     visitor.opens()
     visitor.orders()
@@ -197,7 +148,7 @@ def test_an_order_is_cancelled_also_on_the_next_page(visitor: Visitor, api: Api)
     assert len(api.answers.orders) == 2
 
 
-def test_an_order_that_is_over_is_shown_no_more(visitor: Visitor, api: Api) -> None:
+def test_an_order_that_is_over_is_shown_no_more(visitor: FormVisitor, api: Api) -> None:
     visitor.comes()
     visitor.opens()
     visitor.orders()
@@ -211,7 +162,7 @@ def test_an_order_that_is_over_is_shown_no_more(visitor: Visitor, api: Api) -> N
 
 
 @pytest.mark.parametrize("number", ["", "12", "call me", "+38 067 123 45 67 89 01 23", "067123456x"])
-def test_what_is_no_number_is_told_beside_it_and_not_sent(visitor: Visitor, api: Api, number: str) -> None:
+def test_what_is_no_number_is_told_beside_it_and_not_sent(visitor: FormVisitor, api: Api, number: str) -> None:
     visitor.comes()
     visitor.opens()
     visitor.orders(number)
@@ -236,7 +187,7 @@ def test_what_is_no_number_is_told_beside_it_and_not_sent(visitor: Visitor, api:
     ],
 )
 def test_a_refusal_is_told_in_words_and_the_next_try_may_succeed(
-    visitor: Visitor, api: Api, status: int, said: Any, place: str, words: str
+    visitor: FormVisitor, api: Api, status: int, said: Any, place: str, words: str
 ) -> None:
     api.answers.refusals = [(status, said)]
     visitor.comes()
@@ -250,7 +201,7 @@ def test_a_refusal_is_told_in_words_and_the_next_try_may_succeed(
     assert visitor.shows("section").find(words) < 0
 
 
-def test_a_time_that_is_taken_meanwhile_is_offered_no_more(visitor: Visitor, api: Api) -> None:
+def test_a_time_that_is_taken_meanwhile_is_offered_no_more(visitor: FormVisitor, api: Api) -> None:
     api.answers.refusals = [(400, {"error": "at"})]
     visitor.comes()
     visitor.opens()
@@ -261,7 +212,7 @@ def test_a_time_that_is_taken_meanwhile_is_offered_no_more(visitor: Visitor, api
     assert visitor.run(f"return [...{visitor.found('#time')}.options].some(each => each.value === '{taken}')") is False
 
 
-def test_a_number_is_not_typed_twice(visitor: Visitor) -> None:
+def test_a_number_is_not_typed_twice(visitor: FormVisitor) -> None:
     visitor.comes()
     visitor.opens()
     visitor.types()
@@ -281,7 +232,7 @@ ODD_CHALLENGES = [
 
 
 @pytest.mark.parametrize("odd", ODD_TIMES, ids=repr)
-def test_without_usable_hours_a_call_is_ordered_for_now(visitor: Visitor, api: Api, odd: Any) -> None:
+def test_without_usable_hours_a_call_is_ordered_for_now(visitor: FormVisitor, api: Api, odd: Any) -> None:
     api.answers.odd["/v1/callbacks/times"] = odd
     visitor.comes()
     visitor.opens()
@@ -291,7 +242,7 @@ def test_without_usable_hours_a_call_is_ordered_for_now(visitor: Visitor, api: A
 
 
 @pytest.mark.parametrize("odd", ODD_CHALLENGES, ids=repr)
-def test_a_challenge_that_is_none_ends_in_words(visitor: Visitor, api: Api, odd: Any) -> None:
+def test_a_challenge_that_is_none_ends_in_words(visitor: FormVisitor, api: Api, odd: Any) -> None:
     api.answers.odd["/v1/callbacks/challenge"] = odd
     visitor.comes()
     visitor.opens()
@@ -302,7 +253,7 @@ def test_a_challenge_that_is_none_ends_in_words(visitor: Visitor, api: Api, odd:
     visitor.until("ordered.length")
 
 
-def test_a_proof_that_is_too_old_is_made_anew_once(visitor: Visitor, api: Api) -> None:
+def test_a_proof_that_is_too_old_is_made_anew_once(visitor: FormVisitor, api: Api) -> None:
     api.answers.refusals = [(403, {"error": "proof"})]
     visitor.comes()
     visitor.opens()
@@ -316,7 +267,7 @@ def test_a_proof_that_is_too_old_is_made_anew_once(visitor: Visitor, api: Api) -
     visitor.is_told(UK["down"])
 
 
-def test_without_a_network_and_without_an_answer(visitor: Visitor, api: Api) -> None:
+def test_without_a_network_and_without_an_answer(visitor: FormVisitor, api: Api) -> None:
     visitor.comes()
     visitor.opens()
     visitor.types()
@@ -335,7 +286,7 @@ def test_without_a_network_and_without_an_answer(visitor: Visitor, api: Api) -> 
     api.answers.gate.set()
 
 
-def test_the_lent_number_is_offered_when_orders_are_not_taken(visitor: Visitor, api: Api) -> None:
+def test_the_lent_number_is_offered_when_orders_are_not_taken(visitor: FormVisitor, api: Api) -> None:
     api.answers.number = "057 728 00 01"
     api.answers.refusals = [(503, {"error": "down"})]
     visitor.comes()
@@ -345,7 +296,7 @@ def test_the_lent_number_is_offered_when_orders_are_not_taken(visitor: Visitor, 
     visitor.is_told(UK["dial"].format(number=api.answers.number))
 
 
-def test_with_the_keyboard_alone(visitor: Visitor, api: Api) -> None:
+def test_with_the_keyboard_alone(visitor: FormVisitor, api: Api) -> None:
     visitor.comes()
     visitor.run("document.getElementById('opener').focus()")
     visitor.browser.press("Tab")
@@ -371,7 +322,7 @@ def test_with_the_keyboard_alone(visitor: Visitor, api: Api) -> None:
 
 
 @pytest.mark.parametrize("key", ["Tab", "Shift+Tab"])
-def test_the_focus_stays_in_the_dialog_and_returns_to_what_opened_it(visitor: Visitor, key: str) -> None:
+def test_the_focus_stays_in_the_dialog_and_returns_to_what_opened_it(visitor: FormVisitor, key: str) -> None:
     visitor.comes()
     visitor.run("document.getElementById('opener').focus()")
     visitor.browser.press("Enter")
@@ -385,7 +336,7 @@ def test_the_focus_stays_in_the_dialog_and_returns_to_what_opened_it(visitor: Vi
     assert visitor.focus() == "opener"
 
 
-def test_a_form_in_the_page_is_of_its_own_scheme(visitor: Visitor, api: Api) -> None:
+def test_a_form_in_the_page_is_of_its_own_scheme(visitor: FormVisitor, api: Api) -> None:
     visitor.site.fill |= {"MARKS": "", "BODY": INTO_PAGE}
     visitor.host = INSIDE
     visitor.comes()
@@ -398,7 +349,7 @@ def test_a_form_in_the_page_is_of_its_own_scheme(visitor: Visitor, api: Api) -> 
     assert [path for path in api.answers.asked if "times" in path] == ["/v1/callbacks/times?scheme=lviv"]
 
 
-def test_a_form_comes_into_what_the_page_draws_later(visitor: Visitor) -> None:
+def test_a_form_comes_into_what_the_page_draws_later(visitor: FormVisitor) -> None:
     visitor.site.fill |= {"MARKS": "", "BODY": ""}
     visitor.browser.visit(visitor.site.origin)
     visitor.until("window.routing")
@@ -408,7 +359,7 @@ def test_a_form_comes_into_what_the_page_draws_later(visitor: Visitor) -> None:
     visitor.until(f"document.querySelector('{INSIDE}').shadowRoot.querySelector('form')")
 
 
-def test_a_page_that_asks_for_no_form_loads_none(visitor: Visitor, api: Api) -> None:
+def test_a_page_that_asks_for_no_form_loads_none(visitor: FormVisitor, api: Api) -> None:
     visitor.site.fill |= {"MARKS": "", "BODY": ""}
     visitor.browser.visit(visitor.site.origin)
     visitor.until("window.routing && new Promise(done => requestIdleCallback(() => setTimeout(done, 0, true)))")
@@ -417,7 +368,7 @@ def test_a_page_that_asks_for_no_form_loads_none(visitor: Visitor, api: Api) -> 
     visitor.until(f"{visitor.found('dialog')}.open")
 
 
-def test_before_consent_an_order_says_nothing_of_the_visitor(visitor: Visitor, api: Api) -> None:
+def test_before_consent_an_order_says_nothing_of_the_visitor(visitor: FormVisitor, api: Api) -> None:
     visitor.site.fill["MARKS"] = 'data-callback="button" data-consent="wait"'
     visitor.comes()
     assert visitor.run("return localStorage.length + sessionStorage.length") == 0
@@ -428,7 +379,7 @@ def test_before_consent_an_order_says_nothing_of_the_visitor(visitor: Visitor, a
     assert visitor.run("return localStorage.length") == 0
 
 
-def test_a_link_that_opens_the_form_is_a_link_when_the_form_does_not_come(visitor: Visitor, api: Api) -> None:
+def test_a_link_that_opens_the_form_is_a_link_when_the_form_does_not_come(visitor: FormVisitor, api: Api) -> None:
     api.answers.has_form = False
     visitor.site.fill |= {"MARKS": "", "BODY": '<a id="link" href="#contacts" data-routing-callback>x</a>'}
     visitor.browser.visit(visitor.site.origin)
@@ -437,7 +388,7 @@ def test_a_link_that_opens_the_form_is_a_link_when_the_form_does_not_come(visito
     visitor.until("location.hash === '#contacts'")
 
 
-def test_the_page_moves_while_the_proof_is_made(visitor: Visitor, api: Api) -> None:
+def test_the_page_moves_while_the_proof_is_made(visitor: FormVisitor, api: Api) -> None:
     api.answers.secret_number, api.answers.most = 20_000, 40_000
     visitor.comes()
     visitor.opens()
@@ -450,7 +401,7 @@ def test_the_page_moves_while_the_proof_is_made(visitor: Visitor, api: Api) -> N
     assert visitor.run("return seen") > 5
 
 
-def test_texts_and_settings_of_the_script_tag(visitor: Visitor, api: Api) -> None:
+def test_texts_and_settings_of_the_script_tag(visitor: FormVisitor, api: Api) -> None:
     visitor.site.fill["MARKS"] = (
         'data-callback="button" data-callback-lang="pl" data-callback-scheme="warsaw" data-callback-call="Zadzwoń!" '
         'data-callback-privacy="/privacy" data-callback-consent="Zgoda." data-callback-version="2026-11"'
@@ -466,7 +417,7 @@ def test_texts_and_settings_of_the_script_tag(visitor: Visitor, api: Api) -> Non
     assert api.answers.received[0]["consent"]["text"] == "2026-11"
 
 
-def test_the_page_says_how_it_looks(visitor: Visitor) -> None:
+def test_the_page_says_how_it_looks(visitor: FormVisitor) -> None:
     visitor.site.fill["CSS"] = ":root { --routing-accent: rgb(1, 90, 3); --routing-radius: 0px }"
     visitor.comes()
     visitor.opens()
@@ -474,7 +425,7 @@ def test_the_page_says_how_it_looks(visitor: Visitor) -> None:
     assert visitor.run(f"return [{style}.backgroundColor, {style}.borderRadius]") == ["rgb(1, 90, 3)", "0px"]
 
 
-def test_nothing_moves_for_who_wants_less_motion(visitor: Visitor) -> None:
+def test_nothing_moves_for_who_wants_less_motion(visitor: FormVisitor) -> None:
     visitor.browser.devtools(
         "Emulation.setEmulatedMedia", features=[{"name": "prefers-reduced-motion", "value": "reduce"}]
     )
@@ -487,49 +438,37 @@ PHONE, DESKTOP = (360, 740), (1000, 760)
 
 
 @pytest.mark.parametrize(("size", "scheme"), [*itertools.product((PHONE, DESKTOP), ("light", "dark"))])
-def test_everybody_can_use_it(visitor: Visitor, api: Api, size: tuple[int, int], scheme: str, request: Any) -> None:
+def test_everybody_can_use_it(visitor: FormVisitor, api: Api, size: tuple[int, int], scheme: str, request: Any) -> None:
     width, height = size
     visitor.site.fill |= {"SCHEME": scheme, "LANG": "en", "BODY": INTO_PAGE}
     visitor.site.fill["MARKS"] = 'data-callback="button" data-callback-privacy="/privacy"'
     seen(visitor, width, height)
     visitor.comes()
-    assert violations(visitor) == []
+    assert visitor.violations() == []
     visitor.opens()
     visitor.click("#day1")
-    assert violations(visitor) == []
+    assert visitor.violations() == []
     assert small_targets(visitor) == []
     visitor.orders("1")
-    assert violations(visitor) == []
+    assert visitor.violations() == []
     visitor.orders()
     visitor.until("ordered.length")
-    assert violations(visitor) == []
+    assert visitor.violations() == []
     assert small_targets(visitor) == []
     assert visitor.run("return document.documentElement.scrollWidth - innerWidth") <= 0
 
 
-def seen(visitor: Visitor, width: int, height: int) -> None:
+def seen(visitor: FormVisitor, width: int, height: int) -> None:
     visitor.browser.devtools(
         "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=width < 500
     )
-
-
-AXE = (Path(__file__).parents[1] / "support/axe/axe.min.js").read_text("utf-8")
-
-
-def violations(visitor: Visitor) -> list[Any]:
-    """What axe-core finds in the page as it is now."""
-    rests(visitor)
-    visitor.run(f"if (!window.axe) {{ {AXE} }}")
-    found = visitor.run("""return axe.run(document, {resultTypes: ['violations']}).then(found => found.violations.map(
-        each => [each.id, each.help, each.nodes.map(node => node.target.join(' '))]))""")
-    return list(found)
 
 
 #: Roles that a screen reader tells by their names.
 TOLD = {"dialog", "heading", "textbox", "group", "radio", "combobox", "button", "status"}
 
 
-def test_what_a_screen_reader_finds_in_the_dialog(visitor: Visitor, api: Api) -> None:
+def test_what_a_screen_reader_finds_in_the_dialog(visitor: FormVisitor, api: Api) -> None:
     api.answers.slots = slots(datetime.now(KYIV), days=1)
     visitor.site.fill["LANG"] = "en"
     visitor.comes()
@@ -551,13 +490,7 @@ def test_what_a_screen_reader_finds_in_the_dialog(visitor: Visitor, api: Api) ->
     ]
 
 
-def rests(visitor: Visitor) -> None:
-    """Nothing moves any more."""
-    visitor.run("""const forms = [...document.querySelectorAll('routing-callback')].map(each => each.shadowRoot);
-        return Promise.all(forms.flatMap(each => each.getAnimations()).map(each => each.finished)).then(() => 1)""")
-
-
-def small_targets(visitor: Visitor) -> list[Any]:
+def small_targets(visitor: FormVisitor) -> list[Any]:
     """Controls with less than 44 CSS pixels; links inside of a sentence may be."""
     controls = "button, select, input:not([type=radio]), .days label"
     return list(
@@ -568,7 +501,7 @@ def small_targets(visitor: Visitor) -> list[Any]:
     )
 
 
-def test_the_example_companys_page(visitor: Visitor, api: Api) -> None:
+def test_the_example_companys_page(visitor: FormVisitor, api: Api) -> None:
     page = (SCHEMES / "site.html").read_text("utf-8")
     page = page.replace("https://track.standartpark.example", api.origin)
     visitor.site.page = page.replace("nonce-of-this-answer", "nonce-page").replace("of-this-answer", "page")
@@ -584,11 +517,11 @@ def test_the_example_companys_page(visitor: Visitor, api: Api) -> None:
     visitor.host = FLOATING
     visitor.run("document.querySelector('a[data-routing-callback]').click()")
     visitor.until(f"{visitor.found('dialog')}.open")
-    assert violations(visitor) == []
+    assert visitor.violations() == []
 
 
 @pytest.mark.parametrize("language", ["uk", "ru", "pl", "en"])
-def test_in_four_languages(visitor: Visitor, api: Api, language: str) -> None:
+def test_in_four_languages(visitor: FormVisitor, api: Api, language: str) -> None:
     own = texts()[language]
     visitor.site.fill["LANG"] = language
     pictures(visitor, language)
@@ -602,7 +535,7 @@ def test_in_four_languages(visitor: Visitor, api: Api, language: str) -> None:
     visitor.is_told(own["soon"].format(number=SHOWN))
 
 
-def pictures(visitor: Visitor, language: str) -> None:
+def pictures(visitor: FormVisitor, language: str) -> None:
     """Screenshots for people to look at, into the folder that ROUTING_SCREENSHOTS names."""
     if not (folder := os.environ.get("ROUTING_SCREENSHOTS")):
         return
@@ -626,6 +559,6 @@ def pictures(visitor: Visitor, language: str) -> None:
     visitor.run("sessionStorage.clear()")
 
 
-def picture(visitor: Visitor, path: str) -> None:
-    rests(visitor)
+def picture(visitor: FormVisitor, path: str) -> None:
+    visitor.rests()
     visitor.browser.screenshot(Path(path))

@@ -17,15 +17,16 @@ from routing.cli.options import NEW_FILE, NEW_FOLDER
 from routing.cli.releases import secrets_reader
 from routing.cli.scratch import scratch
 from routing.cli.terminal import manual, terminal
-from routing.compile.build import build
+from routing.compile.build import build, load_shared
 from routing.compile.store import Store, remove_tree
 from routing.lint.reading import read_whole
 from routing.lint.registry import LINTS
 from routing.lint.run import run
-from routing.load.files import files_of_tests
+from routing.load.files import files_of_simulations, files_of_tests
 from routing.model.problem import Problem, Problems, did_you_mean
 from routing.offline.published import PublishedRelease
 from routing.release import publish as publishing
+from routing.simulate.read import read_plan
 from routing.testing.check import check as check_case
 from routing.testing.names import Names
 from routing.testing.read import read_all
@@ -55,7 +56,7 @@ def check(
     listed: bool,
     explain: str | None,
 ) -> None:
-    """Report everything that is wrong or doubtful in the schemes and scheme tests in FOLDER.
+    """Report everything that is wrong or doubtful in the schemes, scheme tests and simulations in FOLDER.
 
     Problems are errors: exit 1. Lints are warnings: exit 0, or 1 with --strict.
     """
@@ -72,7 +73,9 @@ def checked_folder(schemes: Path, cache: Path | None, secrets: Path | None, toda
     """Compile and lint; a problem that both find is reported once."""
     with _root(cache) as root:
         problems = _compile(schemes, root, secrets)
-        problems += _tests(schemes, root, compiles=not problems)
+        compiles = not problems
+        problems += _tests(schemes, root, compiles)
+        problems += _simulations(schemes) if compiles else []
         try:
             whole = read_whole(schemes, root, today, complete=not problems)
         except Problems as error:
@@ -91,6 +94,20 @@ def _tests(schemes: Path, root: Path, compiles: bool) -> list[Problem]:
     if compiles and cases:
         names = Names(PublishedRelease(root))
         problems += [problem for case in cases for problem in check_case(case, names)]
+    return problems
+
+
+def _simulations(schemes: Path) -> list[Problem]:
+    """Problems of simulations. One without calls may be for a journal's."""
+    found, problems = files_of_simulations(schemes)
+    if not found:
+        return problems
+    folder = load_shared(schemes)
+    for file in found:
+        try:
+            read_plan(file, folder, file.relative_to(schemes).as_posix(), from_journal=True)
+        except Problems as error:
+            problems += error.problems
     return problems
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
 import click
 
+from routing.cli.diff_queues import simulated_changes
 from routing.cli.errors import UserError
 from routing.cli.folders import named_from_here
 from routing.cli.opened import AnySecret
@@ -70,6 +72,7 @@ def diff(
         store = LazyStore(kept)
         sides = [_side(*each, made, store, schemes) for each in zip(("old", "new"), names, folders, strict=True)]
         found = compare(sides[0], sides[1], from_day.date() if from_day else date.today(), calls)
+        found = replace(found, queues=simulated_changes(*folders))
         opens = [_opens(name, folder, made, schemes) for name, folder in zip(names, folders, strict=True)]
         click.echo(FORMATS[form](found, *names, (opens[0], opens[1]), verbose), nl=False)
     if exit_code and found.differs:

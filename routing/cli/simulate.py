@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import random
 from collections.abc import Callable
 from dataclasses import replace
@@ -17,8 +16,6 @@ from routing.cli.errors import UserError
 from routing.cli.folders import named_from_here, there
 from routing.cli.options import DURATION, Value
 from routing.compile.build import load_shared
-from routing.load.files import Source, text_of
-from routing.load.nodes import Document, read
 from routing.model.calendar import parse_days
 from routing.model.durations import parse_duration
 from routing.model.folder import Folder
@@ -28,7 +25,7 @@ from routing.simulate.chart import to_svg
 from routing.simulate.figures import Figures, figures
 from routing.simulate.history import History, NoTalks, history
 from routing.simulate.plan import Plan
-from routing.simulate.read import plan_of
+from routing.simulate.read import read_plan
 from routing.simulate.report import SimulationReport, heading, markdown, report_json
 from routing.simulate.staff import NoSuchStaff, StaffChange, changed, parse_count, parse_hours, parse_staff
 from routing.simulate.whatif import again, simulated
@@ -71,7 +68,7 @@ def simulate(
     changes = [parse_staff(*each) for each in staff]
     with named_from_here(there(schemes)):
         folder = load_shared(schemes)
-    plan = plan_of(_document(file), folder, from_journal=bool(backtest))
+    plan = read_plan(file, folder, from_journal=bool(backtest))
     chances = _chances(seed)
     if backtest:
         past, first_line = _past(plan, folder, backtest, until, root, database)
@@ -85,10 +82,6 @@ def simulate(
     sides += _sides(plan, changes, run, "simulated" if backtest else "")
     report = SimulationReport(first_line or heading(sides[0][1]), sides, ", ".join(map(str, changes)))
     _show(report, svg, in_json)
-
-
-def _document(file: Path) -> Document:
-    return read(str(file), text_of(Source(str(file), os.path.realpath(file), "")))
 
 
 def _chances(seed: int) -> Callable[[str], Chance]:

@@ -25,7 +25,7 @@ NEVER = (
 @dataclass(frozen=True)
 class Comparison:
     """``changes``: what callers and people notice, the important ones first; ``other_changes``: what no call shows.
-    Times are in ``timezone``, the new side's."""
+    ``queues``: what waits do in the simulations of the new side. Times are in ``timezone``, the new side's."""
 
     changes: Sequence[Change]
     other_changes: Sequence[str]
@@ -33,11 +33,12 @@ class Comparison:
     explored: Explored
     unexplored: Sequence[str]
     timezone: str
+    queues: Sequence[str] = ()
 
     @property
     def differs(self) -> bool:
         """Whether there is any change."""
-        return bool(self.changes or self.other_changes)
+        return bool(self.changes or self.other_changes or self.queues)
 
 
 def compare(old: Side, new: Side, today: date, most_calls: int = MOST_CALLS) -> Comparison:

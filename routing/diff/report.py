@@ -37,6 +37,8 @@ def text(found: Comparison, old: str, new: str, schemes: Schemes, verbose: bool 
         lines += [""] if len(same) > 1 else []
     if not found.changes:
         lines.append(NOTHING)
+    if found.queues:
+        lines += [*_space(lines), "Queues, simulated:", *(f"* {line}" for line in found.queues)]
     if found.other_changes:
         lines += [*_space(lines), "Other changes:", *(f"* {line}" for line in found.other_changes)]
     if found.unexplored:
@@ -67,6 +69,9 @@ def markdown(found: Comparison, old: str, new: str, schemes: Schemes, verbose: b
         lines += ["| | When | Calls | Was | Now |", "|---|---|---|---|---|"]
         rows, room = _fitting([row for each in _by_moments(found.changes) for row in _rows(*each)], room)
         lines += rows
+    if found.queues:
+        queues, room = _fitting([f"- {_safe(line)}" for line in found.queues], room)
+        lines += ["", "**Queues, simulated**", "", *queues]
     if found.other_changes:
         others, room = _fitting([f"- {_safe(line)}" for line in found.other_changes], room)
         lines += ["", "**Other changes**", "", *others]
@@ -97,6 +102,7 @@ def as_json(found: Comparison, old: str, new: str, schemes: Schemes, verbose: bo
         "differs": found.differs,
         "timezone": found.timezone,
         "changes": [_change(change, schemes[1], verbose) for change in found.changes],
+        "queues": list(found.queues),
         "beside": list(found.other_changes),
         "numbers": found.numbers,
         "calls": found.explored.calls,

@@ -18,7 +18,8 @@ from routing.model.sound import ENDINGS, NoSound, playing
 SOUNDS, LISTS = "sounds", "lists"
 _YAML, _TESTS = (".yaml", ".yml"), (".test.yaml", ".test.yml")
 #: Files beside schemes that compile to nothing.
-_APART = (*_TESTS, ".simulate.yaml", ".simulate.yml")
+_SIMULATIONS = (".simulate.yaml", ".simulate.yml")
+_APART = (*_TESTS, *_SIMULATIONS)
 LARGEST_SOUND = 200_000_000
 #: Find the key of most scheme files without parsing YAML; `has_key` finds the rest.
 SCHEME_KEY = re.compile(rb"^scheme\s*:", re.MULTILINE)
@@ -70,9 +71,18 @@ def sources(folder: Path) -> tuple[list[Source], list[Problem]]:
 
 def files_of_tests(folder: Path) -> tuple[list[Path], list[Problem]]:
     """Every file of scheme tests below a folder, sorted by name, and problems with unreadable ones."""
+    return _named(folder, _TESTS)
+
+
+def files_of_simulations(folder: Path) -> tuple[list[Path], list[Problem]]:
+    """Every file of a simulation below a folder, sorted by name, and problems with unreadable ones."""
+    return _named(folder, _SIMULATIONS)
+
+
+def _named(folder: Path, endings: tuple[str, ...]) -> tuple[list[Path], list[Problem]]:
     found, problems = [], []
     for entry in walk(folder):
-        if not entry.name.endswith(_TESTS):
+        if not entry.name.endswith(endings):
             continue
         if entry.fault or entry.is_folder:
             problems.append(replace(entry, fault=entry.fault or "a folder, not a file").problem)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 
-from routing.load.nodes import Document
+from routing.load.files import Source, text_of
+from routing.load.nodes import Document, read
 from routing.load.validate import Wrong, validate
 from routing.model.calendar import DAYS
 from routing.model.folder import Folder
@@ -19,10 +22,17 @@ KEY = "simulate"
 ALWAYS: tuple[Span, ...] = ((0, WEEK_MS),)
 
 
-def plan_of(document: Document, folder: Folder, from_journal: bool = False) -> Plan:
+def read_plan(file: Path, folder: Folder, name: str = "", **allowed: bool) -> Plan:
+    """The plan of a file; ``name``: the file's name in messages. Raises Problems, see `plan_of`."""
+    document = read(name or str(file), text_of(Source(name or str(file), os.path.realpath(file), "")))
+    return plan_of(document, folder, **allowed)
+
+
+def plan_of(document: Document, folder: Folder, *, from_journal: bool = False, may_idle: bool = False) -> Plan:
     """The plan of a file. Raises Problems with everything that is wrong in it.
 
-    ``from_journal``: calls and talks come from there, so the file need not have any.
+    ``from_journal``: calls and talks come from there, so the file need not have any; ``may_idle``: the file may name
+    people whom no queue has, as the other side of a comparison does.
     """
     if not isinstance(document.data, dict) or list(document.data) != [KEY]:
         extra = next((key for key in document.data if key != KEY), None) if isinstance(document.data, dict) else None
@@ -32,7 +42,9 @@ def plan_of(document: Document, folder: Folder, from_journal: bool = False) -> P
     fields = validate(SimulationFields, document, (KEY,), document.data[KEY], folder.project.country)
     if isinstance(fields, Wrong):
         raise Problems(fields)
-    problems = [*_problems(fields, document, folder), *([] if from_journal else _missing(fields, document))]
+    problems = [*_unknown(fields, document, folder)]
+    problems += [] if may_idle else _idle(fields, document, folder)
+    problems += [] if from_journal else _missing(fields, document)
     if problems:
         raise Problems(problems)
     queues = {name: _queue(name, queue, fields, folder) for name, queue in fields.queues.items()}
@@ -45,27 +57,32 @@ def plan_of(document: Document, folder: Folder, from_journal: bool = False) -> P
     return Plan(queues, shifts, fields.days or tuple(range(7)), fields.within * 1000, fields.short * 1000)
 
 
-def _problems(fields: SimulationFields, document: Document, folder: Folder) -> Iterator[Problem]:
+def _unknown(fields: SimulationFields, document: Document, folder: Folder) -> Iterator[Problem]:
     known = {*folder.people, *folder.groups, *fields.people}
-    working = set()
     for queue, forecast in fields.queues.items():
         for place, name in enumerate(forecast.to):
             if name not in known:
                 hint = did_you_mean(name, known) or "name people to be hired under `people:` of this file"
                 yield document.problem((KEY, "queues", queue, "to", place), f"nobody is called `{name}`", hint)
-            working |= {written for written, _ in _people(name, fields, folder)}
-    for name in fields.people:
+    for name, forecast_ in fields.people.items():
         if name in folder.groups:
             message = f"`{name}` is a group: write the hours of its people"
             yield document.problem((KEY, "people", name), message, at_key=True)
-        elif name not in working:
-            hint = did_you_mean(name, working - fields.people.keys())
-            yield document.problem((KEY, "people", name), f"no queue's `to` has `{name}`", hint, at_key=True)
-        elif name in folder.people and fields.people[name].count > 1:
+        if name in folder.people and forecast_.count > 1:
             message = f"`{name}` is a person of the project: there is one of them"
             yield document.problem((KEY, "people", name, "count"), message)
-        if complaint := _calendar(fields.people[name].hours, folder):
+        if complaint := _calendar(forecast_.hours, folder):
             yield document.problem((KEY, "people", name, "hours"), *complaint)
+
+
+def _idle(fields: SimulationFields, document: Document, folder: Folder) -> Iterator[Problem]:
+    """People without a queue: mostly a name that is misspelt."""
+    names = {name for queue in fields.queues.values() for name in queue.to}
+    working = {written for name in names for written, _ in _people(name, fields, folder)}
+    for name in fields.people:
+        if name not in working and name not in folder.groups:
+            hint = did_you_mean(name, working - fields.people.keys())
+            yield document.problem((KEY, "people", name), f"no queue's `to` has `{name}`", hint, at_key=True)
 
 
 def _calendar(name: str | None, folder: Folder) -> tuple[str, str] | None:

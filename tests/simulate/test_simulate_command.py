@@ -90,3 +90,9 @@ def test_the_picture_is_one_of_every_queue(tmp_path):
 def test_an_example_is_beside_its_scheme():
     document = read("shop", (HERE.parents[1] / "schemes/company/shop_lines.simulate.yaml").read_bytes())
     assert list(document.data["simulate"]["queues"]) == ["online_shop", "consultants"]
+
+
+def test_check_reports_simulations_with_the_rest():
+    output, code = run("routing check checked")
+    place = "checked/calls/monday.simulate.yaml:2:24: simulate.queues.sales"
+    assert (output, code) == (f"{place}.to: nobody is called `ivna` (hint: did you mean `ivan`?)\n1 problem\n", 1)

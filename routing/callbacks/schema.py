@@ -86,3 +86,20 @@ leases = Table(
     _time("until_s", "When the lease ends unless it is renewed."),
     sqlite_with_rowid=False,
 )
+
+keys = Table(
+    "callback_keys",
+    metadata,
+    Column("project", Text, primary_key=True, doc="The project."),
+    _text("key", "Random, in hex: signs challenges and the addresses of orders."),
+    sqlite_with_rowid=False,
+)
+
+proofs = Table(
+    "callback_proofs",
+    metadata,
+    Column("challenge", Text, primary_key=True, doc="A challenge that was proved and used."),
+    _time("expires_s", "When it ends."),
+    Index("callback_proofs_expires", "expires_s"),
+    sqlite_with_rowid=False,
+)

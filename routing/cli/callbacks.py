@@ -208,7 +208,7 @@ def _soonest(order: CallbackOrder, plan: CallbackPlan, zone: ZoneInfo) -> str:
 
 def _number(text: str, country: str) -> str:
     try:
-        return numbers.called(text, country or None)
+        return numbers.normalise(text, country or None)
     except ValueError as problem:
         raise UserError(str(problem)) from None
 

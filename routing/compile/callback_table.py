@@ -40,6 +40,10 @@ def callback_problems(
     if name and name not in folder.calendars and not folder.excuses("calendars", name):
         hint = did_you_mean(name, folder.calendars)
         yield document.problem((*loc, "calendar"), f"no calendar is called `{name}`", hint)
+    known = {record.scheme for record in records}
+    if settings.scheme and settings.scheme not in known and not {settings.scheme, "*"} & set(broken):
+        message = f"no scheme is called `{settings.scheme}`"
+        yield document.problem((*loc, "scheme"), message, did_you_mean(settings.scheme, known))
     for at, listed in enumerate(settings.exclude):
         if listed not in folder.lists and not folder.excuses("lists", listed):
             hint = did_you_mean(listed, folder.lists) or f"write the numbers into lists/{listed}.txt"
@@ -75,6 +79,7 @@ def callbacks_json(folder: Folder, records: Sequence[SchemeRecord]) -> str:
             "at_once": settings.at_once,
             "minutes_a_day": settings.minutes_a_day,
             "webhook": settings.webhook,
+            "scheme": settings.scheme,
             "key": settings.key,
             "origins": settings.origins,
             "limits": settings.limits.model_dump(),

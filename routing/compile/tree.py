@@ -177,11 +177,12 @@ def _answering_too(store: Store, table: str) -> str:
 def _tables(folder: Folder, records: Sequence[SchemeRecord]) -> Iterator[tuple[str, str]]:
     """The tables of the whole release, and the dialplan of callbacks: file and content."""
     yield "table.json", _table(folder, records)
-    if folder.pools or folder.project.tracking:
+    callbacks = folder.project.callbacks
+    if folder.pools or folder.project.tracking or (callbacks and callbacks.origins):
         yield "tracking.json", tracking_json(folder)
-    if folder.project.callbacks:
+    if callbacks:
         yield CALLBACKS, callbacks_json(folder, records)
-        yield FILE, to_xml(*callback_contexts(folder, folder.project.callbacks))
+        yield FILE, to_xml(*callback_contexts(folder, callbacks))
 
 
 def _table(folder: Folder, records: Sequence[SchemeRecord]) -> str:

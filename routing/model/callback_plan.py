@@ -52,6 +52,7 @@ class CallbackPlan:
     at_once: int = 2
     minutes_a_day: int = 120
     webhook: str = ""
+    scheme: str = ""
     key: str = ""
     origins: tuple[str, ...] = ()
     limits: Mapping[str, int] = field(default_factory=dict)
@@ -139,6 +140,7 @@ def plan_of(table: Mapping[str, Any]) -> CallbackPlan:
         at_once=table["at_once"],
         minutes_a_day=table["minutes_a_day"],
         webhook=table["webhook"] or "",
+        scheme=table["scheme"] or "",
         key=table["key"] or "",
         origins=tuple(table["origins"] or ()),
         limits=dict(table["limits"]),

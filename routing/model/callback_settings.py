@@ -88,6 +88,7 @@ class Callbacks(Fields):
     webhook: Hook | None = Field(
         None, description="Is told of each order: ordered, dialling, talked, given up, cancelled, expired."
     )
+    scheme: Id | None = Field(None, description="Scheme of orders over HTTP that name none.")
     key: Name | None = Field(None, description="Name of the secret with which programs order over HTTP.")
     origins: Origins | None = Field(None, description="Sites whose pages may order: `https://www.example.com`.")
     limits: CallbackLimits = Field(default_factory=CallbackLimits, description="Of orders over HTTP.")

@@ -1,18 +1,25 @@
-"""``routing track``: serves the tracking API on gevent, from the live release and Redis."""
+"""``routing track``: serves the tracking API and that of orders to call back, on gevent, from the live release, Redis
+and the journal's database."""
 
 from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+from flask import Flask
 from prometheus_client import CollectorRegistry, Counter, generate_latest
 
+from routing.model.callback_plan import TABLE, CallbackPlan
+from routing.model.callback_plan import plan_of as callback_plan_of
 from routing.process.log import Lines
+from routing.process.memory import DATABASE_VARIABLE
 from routing.process.secrets import read_secrets, signing_secrets
+from routing.public.callback_desk import CallbackDesk
+from routing.public.callbacks import PATHS, CallbackApi, add_routes
 from routing.store.address import parse
 from routing.store.client import RedisStore
 from routing.store.leases import RedisLeases
@@ -20,7 +27,7 @@ from routing.track.api import TrackingApi, create
 from routing.track.holders import Holders
 from routing.track.plan import TrackingPlan, plan_of
 from routing.web.connections import ConnectionHandler
-from routing.web.limits import Limiter
+from routing.web.limits import HourlyLimits, Limiter
 from routing.web.server import LivePlan, PublicSite, missing
 
 MOST_CONNECTIONS = 2_000
@@ -30,7 +37,7 @@ def _counts() -> tuple[Callable[[str, str], None], Callable[[], bytes]]:
     registry = CollectorRegistry()
     requests = Counter(
         "routing_track_requests",
-        "Requests by what was asked (session, view) and how it ended (lent, overflow, store_down, no_pool, ...)",
+        "Requests by what was asked (session, view, order, ...) and how it ended (lent, overflow, ordered, proof, ...)",
         ["asked", "outcome"],
         registry=registry,
     )
@@ -38,7 +45,7 @@ def _counts() -> tuple[Callable[[str, str], None], Callable[[], bytes]]:
 
 
 def _faults(plan: TrackingPlan | None, keys: Callable[[str], Sequence[str]]) -> Iterator[str]:
-    if plan is None or not plan.lenders:
+    if plan is None or not (plan.lenders or plan.callbacks):
         yield "the live release lends no numbers (hint: `pools:` and `project: {tracking: ...}` in the schemes)"
     elif plan.key and not keys(plan.key):
         yield f"the secret {plan.key} is not set: programs are refused (hint: serve with --secrets FILE)"
@@ -62,10 +69,33 @@ def serve(root: Path, listen: str, status: str, redis: str, secrets: Path | None
         return live() is not None, {"redis": store.is_up}
 
     missing(root, lines, _faults(live() if (root / "current" / "tracking.json").is_file() else None, keys))
-    api = TrackingApi(
-        live, RedisLeases(store), Limiter(time.monotonic), keys, time.time, count, fault, Holders(time.monotonic)
+    limiter = Limiter(time.monotonic)
+    api = TrackingApi(live, RedisLeases(store), limiter, keys, time.time, count, fault, Holders(time.monotonic))
+    database = os.environ.get(DATABASE_VARIABLE) or str(root.absolute() / "journal.db")
+    desk = CallbackDesk(database, lambda reason: lines.write("error", "journal", problem=reason))
+    orders = CallbackApi(
+        _calling_back(root, lines), desk, limiter, HourlyLimits(time.monotonic), keys, time.time, count
     )
-    with closing(store):
+    with closing(store), closing(desk):
         PublicSite(
-            create(api), listen, status, health, metrics, lines, proxies, ConnectionHandler, MOST_CONNECTIONS
-        ).run()
+            application(api, orders), listen, status, health, metrics, lines, proxies, ConnectionHandler,
+            MOST_CONNECTIONS,
+        ).run()  # fmt: skip
+
+
+def application(api: TrackingApi, orders: CallbackApi) -> Flask:
+    """The tracking API, and beside it that of orders to call back."""
+
+    def origins() -> Collection[str]:
+        plan = orders.plan()
+        return plan.origins if plan else ()
+
+    app = create(api, origins, PATHS)
+    add_routes(app, orders)
+    return app
+
+
+def _calling_back(root: Path, lines: Lines) -> Callable[[], CallbackPlan | None]:
+    """The live release's plan of callbacks; None when it has none."""
+    live = LivePlan(root, TABLE, callback_plan_of, lines)
+    return lambda: live() if (root / "current" / TABLE).is_file() else None

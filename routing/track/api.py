@@ -110,15 +110,18 @@ def _number(plan: TrackingPlan, lender: Lender, number: str | None) -> Mapping[s
     return {"number": number, "shown": shown, "lease": lease_s, "pool": lender.lending.pool}
 
 
-def create(api: TrackingApi) -> Flask:
-    """The application: routes over `TrackingApi`, with the common checks of every request."""
+def create(
+    api: TrackingApi, more_origins: Callable[[], Collection[str]] = tuple, more_paths: Sequence[str] = ()
+) -> Flask:
+    """The application: routes over `TrackingApi`, with the common checks of every request. ``more_origins``: sites that
+    may read other answers of the application; ``more_paths``: those that its pages ask."""
 
     def origins() -> Collection[str]:
         plan = api.plan()
-        return plan.origins if plan else ()
+        return {*(plan.origins if plan else ()), *more_origins()}
 
-    pages = Pages(origins, "POST", "Content-Type")
-    app = application("routing.track", pages, ("/v1/session", "/v1/view"), api.fault)
+    pages = Pages(origins, "GET, POST, DELETE" if more_paths else "POST", "Content-Type")
+    app = application("routing.track", pages, ("/v1/session", "/v1/view", *more_paths), api.fault)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
 
     @app.post("/v1/session", provide_automatic_options=False)

@@ -1,15 +1,17 @@
-"""A rate limit for each address: a token bucket. Bounded: beyond the limit the oldest address is forgotten."""
+"""Rate limits: a token bucket for each address, and a number an hour for any keys. Bounded: beyond the limit the oldest
+key is forgotten."""
 
 from __future__ import annotations
 
 import ipaddress
 import re
-from collections import OrderedDict
-from collections.abc import Callable
+from collections import OrderedDict, deque
+from collections.abc import Callable, Mapping
 
 MOST_ADDRESSES = 50_000
 #: One customer has all IPv6 addresses of a network with this prefix length.
 IPV6_NETWORK = 64
+HOUR_SECONDS = 3600.0
 _WITH_PORT = re.compile(r"^(?:\[([0-9a-fA-F:.]+)\](?::\d+)?|(\d+\.\d+\.\d+\.\d+):\d+)$")
 
 
@@ -32,6 +34,34 @@ class Limiter:
         if len(self._buckets) > MOST_ADDRESSES:
             self._buckets.popitem(last=False)
         return wait
+
+
+class HourlyLimits:
+    """At most so many of something in the last hour, for each key. ``clock``: monotonic seconds."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._times: OrderedDict[str, deque[float]] = OrderedDict()
+
+    def wait_s(self, most: Mapping[str, int]) -> float:
+        """Counts one for each key and returns 0; or counts nothing and returns the seconds until all keys allow one.
+        ``most``: key -> how many an hour."""
+        now = self._clock()
+        wait = max((self._wait_s(key, number, now) for key, number in most.items()), default=0.0)
+        if wait:
+            return wait
+        for key in most:
+            self._times.setdefault(key, deque()).append(now)
+            self._times.move_to_end(key)
+        while len(self._times) > MOST_ADDRESSES:
+            self._times.popitem(last=False)
+        return 0.0
+
+    def _wait_s(self, key: str, most: int, now: float) -> float:
+        times = self._times.get(key)
+        while times and times[0] <= now - HOUR_SECONDS:
+            times.popleft()
+        return max(times[-most] + HOUR_SECONDS - now, 1.0) if times and len(times) >= most else 0.0
 
 
 def network(address: str) -> str:

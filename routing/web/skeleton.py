@@ -20,12 +20,13 @@ PREFLIGHT_SECONDS = 600
 class RequestRefused(Exception):
     """A refused request: the HTTP status and the reason of its answer.
 
-    ``again_s``: after how many seconds the request may be repeated (Retry-After), 0 for no header.
+    ``again_s``: after how many seconds the request may be repeated (Retry-After), 0 for no header. ``code``: a word for
+    programs; the answer then is ``{"error": code, "message": reason, "retry_s": ...}``.
     """
 
-    def __init__(self, status: int, reason: str, again_s: float = 0) -> None:
+    def __init__(self, status: int, reason: str, again_s: float = 0, code: str = "") -> None:
         super().__init__(reason)
-        self.status, self.again_s = status, again_s
+        self.status, self.again_s, self.code = status, again_s, code
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ def application(name: str, pages: Pages, paths: Iterable[str], fault: Callable[[
     gets 500 without details."""
     app = Flask(name, static_folder=None)
 
-    def preflight() -> Response:
+    def preflight(**_: str) -> Response:
         return Response(status=204)
 
     for path in paths:
@@ -51,7 +52,7 @@ def application(name: str, pages: Pages, paths: Iterable[str], fault: Callable[[
 
     @app.errorhandler(RequestRefused)
     def refused(problem: RequestRefused) -> Response:
-        answer = error(problem.status, str(problem))
+        answer = coded(problem) if problem.code else error(problem.status, str(problem))
         if problem.again_s:
             answer.headers["Retry-After"] = str(math.ceil(problem.again_s))
         return answer
@@ -75,6 +76,14 @@ def error(status: int, reason: str) -> Response:
     """An error answer."""
     response = jsonify({"error": reason})
     response.status_code = status
+    return response
+
+
+def coded(problem: RequestRefused) -> Response:
+    """An error answer with a code."""
+    again = {"retry_s": math.ceil(problem.again_s)} if problem.again_s else {}
+    response = jsonify({"error": problem.code, "message": str(problem), **again})
+    response.status_code = problem.status
     return response
 
 

@@ -1,5 +1,6 @@
 """The store keeps the model's rules in SQL: one open order a client, one result an attempt, one who dials."""
 
+import itertools
 import re
 from dataclasses import replace
 
@@ -164,37 +165,38 @@ def _rows(engine):
         return [connection.execute(text(f"SELECT * FROM {table.name}")).all() for table in metadata.sorted_tables]
 
 
+EXAMPLES = itertools.count()
+
+
 @given(data=st.data())
-def test_the_store_says_what_the_model_says(tmp_path_factory, data):
-    engine = open_database(str(tmp_path_factory.mktemp("same") / "journal.db"), migrate=False)
-    metadata.create_all(engine)
-    store, order, now = CallbackStore(engine), an_order(tries_left=2), NOW
+def test_the_store_says_what_the_model_says(store, data):
+    project = f"shop{next(EXAMPLES)}"
+    order, now = an_order(id=project, project=project, tries_left=2), NOW
     store.order(order)
-    held = leases.take(engine, PROJECT, "engine-1", NOW, 1e9)
+    held = leases.take(store.engine, project, "engine-1", NOW, 1e9)
     for n in range(data.draw(st.integers(0, 8))):
         now += data.draw(st.sampled_from([0, 1, 200, 700, 90000]))
-        last = order.attempts[-1].uuid if order.attempts else "none"
+        last, new = order.attempts[-1].uuid if order.attempts else "none", f"{project}-{n}"
         match data.draw(st.sampled_from(["start", "start", "finish", "finish", "talk", "cancel", "expire"])):
             case "start":
-                after = callback.started(order, f"u{n}", now)
-                assert store.start("one", f"u{n}", held, now) == (after is not None)
+                after = callback.started(order, new, now)
+                assert store.start(project, new, held, now) == (after is not None)
             case "finish":
                 cause = data.draw(st.sampled_from(["NO_ANSWER", NOBODY, "UNALLOCATED_NUMBER"]))
                 after = callback.finished(order, last, cause, 0, now)
                 store.finish(last, cause, 0, now)
             case "talk":
                 after = callback.closed(order, CallbackStatus.TALKED, now)
-                assert store.close_by_talk(PROJECT, CLIENT, now) == (after is not None)
+                assert store.close_by_talk(project, CLIENT, now) == (after is not None)
             case "cancel":
                 after = callback.closed(order, CallbackStatus.CANCELLED, now)
-                assert store.cancel("one", now) == (after is not None)
+                assert store.cancel(project, now) == (after is not None)
             case _:
                 is_late = order.expires_s <= now
                 after = callback.closed(order, CallbackStatus.EXPIRED, now) if is_late else None
-                assert len(store.expire(PROJECT, now)) == (after is not None)
+                assert len(store.expire(project, now)) == (after is not None)
         order = after or order
-        assert store.find("one") == order
-    engine.dispose()
+        assert store.find(project) == order
 
 
 def test_a_statement_that_fails_leaves_nothing_of_its_transaction(store, token):

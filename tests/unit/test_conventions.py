@@ -47,7 +47,7 @@ MAY: dict[str, tuple[str, ...]] = {
     "process": ("model", "store"),
     "release": ("model", "compile", "decide", "process"),
     "engine": ("model", "decide", *ADAPTERS, "process", "release"),
-    "public": ("model", "store", "web", "track", "pops", "callbacks", "process"),
+    "public": ("model", "store", "journal", "web", "track", "pops", "callbacks", "process"),
     "node": ("model", "compile", "process"),
     "recorder": ("model", "decide", *ADAPTERS, "process", "node"),
     "doctor": ("model", "load", "compile", "esl", "store", "process", "release", "node"),

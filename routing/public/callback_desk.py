@@ -1,0 +1,101 @@
+"""Orders for the HTTP API: the store in the journal's database, asked from threads: no request waits for another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from threading import Lock
+from typing import TypeVar
+
+import gevent
+from gevent.threadpool import ThreadPool
+from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
+
+from routing.callbacks import doors
+from routing.callbacks.proof import Proved
+from routing.callbacks.store import CallbackStore
+from routing.journal.database import DatabaseFault, open_database
+from routing.journal.faults import text_of
+from routing.model.callback import CallbackOrder
+
+#: Requests that the database serves at the same time, and how long one waits for it.
+THREADS, LONGEST_SECONDS = 8, 8.0
+Answer = TypeVar("Answer")
+
+
+class DeskDown(Exception):
+    """The database does not answer."""
+
+
+class CallbackDesk:
+    """Every method raises DeskDown. ``database``: URL or file, opened when first needed; ``report`` gets faults."""
+
+    def __init__(self, database: str, report: Callable[[str], None] = lambda reason: None) -> None:
+        self._database, self._report = database, report
+        self._threads = ThreadPool(THREADS)
+        self._engine: Engine | None = None
+        self._opening = Lock()
+        self._keys: dict[str, bytes] = {}
+
+    def order(self, new: CallbackOrder) -> CallbackOrder:
+        """Write an order; returns what is in the database now."""
+        return self._ask(lambda engine: CallbackStore(engine).order(new))
+
+    def find(self, order_id: str) -> CallbackOrder | None:
+        """The order with an id."""
+        return self._ask(lambda engine: CallbackStore(engine).find(order_id))
+
+    def cancel(self, order_id: str, now: float) -> CallbackOrder | None:
+        """Cancel an order unless it is closed; returns it as it is now."""
+
+        def cancelled(engine: Engine) -> CallbackOrder | None:
+            store = CallbackStore(engine)
+            store.cancel(order_id, now)
+            return store.find(order_id)
+
+        return self._ask(cancelled)
+
+    def talked_since(self, project: str, since_s: float) -> float:
+        """Seconds of callbacks' talks since a time."""
+        return self._ask(lambda engine: CallbackStore(engine).talked_since(project, since_s))
+
+    def use_proof(self, project: str, proved: Proved, now: float) -> bool:
+        """Whether this is a proof's first use."""
+        return self._ask(lambda engine: doors.use_proof(engine, proved, now))
+
+    def key(self, project: str) -> bytes:
+        """The key that signs the project's challenges and the addresses of its orders."""
+        if project not in self._keys:
+            self._keys[project] = self._ask(lambda engine: doors.key_of(engine, project))
+        return self._keys[project]
+
+    def token(self, project: str, order_id: str) -> str:
+        """The token in the address of an order."""
+        return doors.token_of(self.key(project), order_id)
+
+    def is_token(self, project: str, order_id: str, given: str) -> bool:
+        """Whether a token is that of an order."""
+        return doors.is_token(self.key(project), order_id, given)
+
+    def _ask(self, act: Callable[[Engine], Answer]) -> Answer:
+        def in_thread() -> Answer:
+            return act(self._opened())
+
+        try:
+            with gevent.Timeout(LONGEST_SECONDS, DeskDown("the database does not answer in time")):
+                answer: Answer = self._threads.apply(in_thread)
+                return answer
+        except (SQLAlchemyError, DatabaseFault, OSError) as problem:
+            self._report(text_of(problem))
+            raise DeskDown(text_of(problem)) from None
+
+    def _opened(self) -> Engine:
+        with self._opening:
+            if self._engine is None:
+                self._engine = open_database(self._database)
+            return self._engine
+
+    def close(self) -> None:
+        """Close the database."""
+        if self._engine is not None:
+            self._engine.dispose()

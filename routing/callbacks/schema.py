@@ -73,6 +73,7 @@ events = Table(
     _time("at_s", "When."),
     Column("sent", Boolean, nullable=False, server_default=text("false"), doc="Whether the webhook has it."),
     _time("send_after", "Before this time no other process sends it."),
+    _text("reached", "Who has the notice already, separated by spaces."),
     Index("callback_events_unsent", "at_s", sqlite_where=text("NOT sent"), postgresql_where=text("NOT sent")),
     sqlite_with_rowid=False,
 )

@@ -1,5 +1,5 @@
-"""Notices of a voicemail, a missed call or a phone in a new network, and their failures; between the journal, which
-stores them, and e-mail or webhooks.
+"""Notices of a voicemail, a missed call, a phone in a new network or an order to call back, and their failures; between
+the journal, which stores them, and e-mail or webhooks.
 
 Facts only; times are seconds since the epoch.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +61,30 @@ class NewNetwork:
         return f"network-{self.account}-{self.network}-{self.at:.0f}"
 
 
+@dataclass(frozen=True, slots=True)
+class CallbackNotice:
+    """An order to call a client back took a status: its ``n``-th event. ``facts``: the order as others get it
+    (`routing.callbacks.facts`)."""
+
+    project: str
+    order: str
+    n: int
+    status: str
+    at: float
+    number: str
+    scheme: str
+    facts: Mapping[str, Any]
+    to: tuple[str, ...] = ()
+
+    @property
+    def id(self) -> str:
+        """The same for the same notice."""
+        return f"callback-{self.order}-{self.n}"
+
+
+AnyNotice = Notice | NewNetwork | CallbackNotice
+
+
 class Later(Exception):
     """The notice was not delivered; try again.
 
@@ -80,12 +104,12 @@ class NoticeRefused(Exception):
 class Mail(Protocol):
     """Sends notices. The same notice sent twice is the same message, with the same Message-ID."""
 
-    def send(self, notice: Notice | NewNetwork) -> Mapping[str, str]:
+    def send(self, notice: AnyNotice) -> Mapping[str, str]:
         """Send one; return the rejected recipients with reasons. Raises Later and NoticeRefused."""
 
 
 class Hooks(Protocol):
     """Sends notices to webhooks. The same notice sent twice has the same id."""
 
-    def tell(self, notice: Notice | NewNetwork, url: str) -> None:
+    def tell(self, notice: AnyNotice, url: str) -> None:
         """Send one. Raises Later and NoticeRefused."""

@@ -1,5 +1,5 @@
-"""Notifies a web address of a voicemail, a missed call or a phone in a new network: one POST of JSON, signed like that
-of a webhook step.
+"""Notifies a web address of a voicemail, a missed call, a phone in a new network or an order to call back: one POST of
+JSON, signed like that of a webhook step.
 
 2xx: delivered; 408, 425, 429, 5xx or no answer: try again later; any other status: refused for good. Knows nothing of
 when a notice is due, and no sockets.
@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from routing.model.notice import Later, NewNetwork, Notice, NoticeRefused
+from routing.model.notice import AnyNotice, CallbackNotice, Later, NewNetwork, Notice, NoticeRefused
 from routing.model.web import NoReply, Reply
 
 DEADLINE_SECONDS = 10.0
@@ -33,7 +33,7 @@ class WebHooks:
     headers: Headers
     now: Callable[[], float]
 
-    def tell(self, notice: Notice | NewNetwork, url: str) -> None:
+    def tell(self, notice: AnyNotice, url: str) -> None:
         """Notify one address. Raises Later and Refused."""
         content = body(notice)
         try:
@@ -46,9 +46,15 @@ class WebHooks:
             raise NoticeRefused(f"HTTP {reply.status}")
 
 
-def body(notice: Notice | NewNetwork) -> bytes:
+def body(notice: AnyNotice) -> bytes:
     """The body of a notice. ``recording`` is the file of a voicemail on its node, times are ISO 8601 in UTC."""
-    facts = _network(notice) if isinstance(notice, NewNetwork) else _call(notice)
+    match notice:
+        case NewNetwork():
+            facts = _network(notice)
+        case CallbackNotice():
+            facts = {"kind": "callback", "event": notice.status, "at": _moment(notice.at), **notice.facts}
+        case _:
+            facts = _call(notice)
     return json.dumps(facts, ensure_ascii=False, separators=(",", ":")).encode()
 
 

@@ -1,5 +1,5 @@
-"""The e-mail about a voicemail, a missed call or a phone in a new network. Pure: a notice, its recording and the
-project's zone in, a message out.
+"""The e-mail about a voicemail, a missed call, a phone in a new network or an order to call back. Pure: a notice, its
+recording and the project's zone in, a message out.
 
 The same notice gives the same bytes, so that a message sent twice has the same Message-ID. Text from a caller or a
 scheme always stays one line of plain text.
@@ -16,7 +16,7 @@ from email.policy import SMTP
 from zoneinfo import ZoneInfo
 
 from routing.model.durations import spoken
-from routing.model.notice import NewNetwork, Notice
+from routing.model.notice import AnyNotice, CallbackNotice, NewNetwork, Notice
 
 #: Larger recordings are not attached: mail servers refuse large messages.
 MOST_ATTACHED_BYTES = 10 * 1024 * 1024
@@ -65,7 +65,23 @@ def of_network(notice: NewNetwork, zone: ZoneInfo, sender: str) -> EmailMessage:
     return mail
 
 
-def _addressed(notice: Notice | NewNetwork, subject: str, at: datetime, sender: str) -> EmailMessage:
+def of_callback(notice: CallbackNotice, zone: ZoneInfo, sender: str) -> EmailMessage:
+    """The message about an order to call back that ended without a talk."""
+    at = datetime.fromtimestamp(int(notice.at), zone)
+    what = notice.status.replace("_", " ")
+    mail = _addressed(notice, f"Callback to {_line(notice.number)} {what} ({_line(notice.scheme)})", at, sender)
+    facts = {
+        "Client": notice.number,
+        "Scheme": notice.scheme,
+        "Attempts": str(len(notice.facts.get("attempts") or ())),
+        "Time": f"{at:%Y-%m-%d %H:%M:%S} {zone.key}",
+        "Order": notice.order,
+    }
+    mail.set_content(_lines(facts))
+    return mail
+
+
+def _addressed(notice: AnyNotice, subject: str, at: datetime, sender: str) -> EmailMessage:
     mail = EmailMessage(policy=SMTP)
     mail["From"] = sender
     mail["To"] = ", ".join(notice.to)

@@ -30,8 +30,8 @@ from urllib.parse import unquote
 from zoneinfo import ZoneInfo
 
 from routing.model.budget import Budget, Counted
-from routing.model.notice import Later, NewNetwork, Notice, NoticeRefused
-from routing.notify.message import MOST_ATTACHED_BYTES, Recording, message, of_network
+from routing.model.notice import AnyNotice, CallbackNotice, Later, NewNetwork, NoticeRefused
+from routing.notify.message import MOST_ATTACHED_BYTES, Recording, message, of_callback, of_network
 
 #: Timeout of a server's answer, and of sending a whole recording over a slow line.
 TIMEOUT_SECONDS = 120.0
@@ -128,10 +128,12 @@ class SmtpMail:
     trust: ssl.SSLContext | None = None
     timeout_s: float = TIMEOUT_SECONDS
 
-    def send(self, notice: Notice | NewNetwork) -> Mapping[str, str]:
+    def send(self, notice: AnyNotice) -> Mapping[str, str]:
         """Send one notice; returns the refused addressees and the reasons. Raises Later and Refused."""
         if isinstance(notice, NewNetwork):
             mail = of_network(notice, self.zone, self.sender)
+        elif isinstance(notice, CallbackNotice):
+            mail = of_callback(notice, self.zone, self.sender)
         else:
             recording = read(Path(notice.recording)) if notice.recording else Recording(None, None)
             mail = message(notice, recording, self.zone, self.sender)

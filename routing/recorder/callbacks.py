@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import functools
 import json
+import os
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from sqlalchemy import Engine
@@ -29,6 +30,8 @@ from routing.model.decision import E164
 
 #: Calls settled at once.
 AT_ONCE = 200
+#: How often old orders are deleted.
+FORGET_SECONDS = 3600.0
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,9 @@ class CallbackKeeper:
     log: Log
     now: Callable[[], float]
     plan: Callable[[str], CallbackPlan | None]
+    #: How long closed orders are kept, in seconds; 0: for ever.
+    keep_s: Callable[[], float] = lambda: 0.0
+    _forgot: list[float] = field(default_factory=lambda: [0.0])
 
     def settle(self) -> int:
         """Settle all calls that wait for it; returns how many orders they made. Raises SQLAlchemyError."""
@@ -52,6 +58,9 @@ class CallbackKeeper:
                 else:
                     made += self._order(store, call)
             settling.settled(self.engine, [call.id for call in found])
+        if (keep_s := self.keep_s()) and self.now() - self._forgot[0] > FORGET_SECONDS:
+            self._forgot[0] = self.now()
+            store.forget(self.now() - keep_s)
         return made
 
     def finish(self, calls: Sequence[CallRecord]) -> None:
@@ -105,6 +114,14 @@ def plan_of_release(release: str) -> CallbackPlan | None:
         return _read(release) if release else None
     except OSError:
         return None  # not cached: it may be readable for the next call
+
+
+def live_plan(root: Path) -> CallbackPlan | None:
+    """The plan of a root's live release."""
+    try:
+        return plan_of_release(str(root / os.readlink(root / "current")))
+    except OSError:
+        return None
 
 
 @functools.lru_cache(maxsize=64)

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import Thread
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -78,8 +79,16 @@ def _post(method: str, url: str, headers: Mapping[str, str], body: bytes, deadli
     return HttpClient(Resolver(time.monotonic)).exchange(method, url, headers, body, deadline_s)
 
 
+class Sender(Protocol):
+    """Sends notices: until it is asked to stop, or those that are due now."""
+
+    def run(self) -> None: ...
+
+    def work(self) -> object: ...
+
+
 @contextmanager
-def sending(notices: Notices | None, once: bool) -> Iterator[None]:
+def sending(notices: Sender | None, once: bool) -> Iterator[None]:
     """Notices are sent while the calls are recorded, or of ``once``, afterwards."""
     if notices is None:
         yield
@@ -94,7 +103,7 @@ def sending(notices: Notices | None, once: bool) -> Iterator[None]:
     thread.join(END_SECONDS)
 
 
-def _once(notices: Notices) -> None:
+def _once(notices: Sender) -> None:
     try:
         notices.work()
     except SQLAlchemyError as problem:

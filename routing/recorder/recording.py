@@ -20,13 +20,15 @@ from routing.journal.database import open_database, shown
 from routing.journal.faults import text_of
 from routing.journal.gather import Gatherer
 from routing.journal.metrics import reporting
+from routing.journal.notices import Notices
 from routing.journal.outbox import Outbox, days_in
 from routing.journal.retention import Retention
 from routing.journal.spool import Spool
 from routing.journal.worker import JournalWorker
 from routing.model.problem import UserFailure, counted
 from routing.process.log import Lines
-from routing.recorder.callbacks import CallbackKeeper, plan_of_release
+from routing.recorder.callback_notices import CallbackNotices
+from routing.recorder.callbacks import CallbackKeeper, live_plan, plan_of_release
 from routing.recorder.live_calls import event_socket, record_left_behind, watching
 from routing.recorder.networks import watching_networks
 from routing.recorder.notices import open_notices, sending
@@ -79,7 +81,8 @@ def _work(settings: RecorderSettings, worker: JournalWorker) -> None:
     notices = None
     if not worker.share[0]:
         notices = open_notices(settings.mail, worker, settings.project.zone, settings.project.name)
-    with _progress(settings, worker), sending(notices, settings.once):
+    orders = _callback_notices(settings, worker, notices)
+    with _progress(settings, worker), sending(notices, settings.once), sending(orders, settings.once):
         if settings.once:
             _once(worker, settings)
             record_left_behind(worker, settings.spool)
@@ -90,6 +93,20 @@ def _work(settings: RecorderSettings, worker: JournalWorker) -> None:
             networks = watching_networks(worker, notices, where, settings.redis, settings.project)
             with watching(worker, settings.spool, where), networks:
                 worker.run()
+
+
+def _callback_notices(
+    settings: RecorderSettings, worker: JournalWorker, notices: Notices | None
+) -> CallbackNotices | None:
+    """The notices of orders to call back, by the live release; None without one, and in other workers than the
+    first."""
+    root = settings.project.root
+    if notices is None or root is None:
+        return None
+    return CallbackNotices(
+        worker.engine, notices.mail, notices.hooks, worker.log, worker.now, lambda: settings.project.name,
+        lambda: live_plan(root), worker.stop,
+    )  # fmt: skip
 
 
 def _once(worker: JournalWorker, settings: RecorderSettings) -> None:
@@ -124,7 +141,8 @@ def _open(settings: RecorderSettings, share: tuple[int, int], stop: Event, endin
     keeper = None if share[0] else Retention(lambda: settings.project.keep_s, lines.write, settings.trust_clock)
     report = reporting(settings.metrics) if settings.metrics and not share[0] else None
     outbox = _outbox(settings, ending)
-    keeps = CallbackKeeper(engine, settings.project.name, lines.write, time.time, plan_of_release)
+    keeps = CallbackKeeper(engine, settings.project.name, lines.write, time.time, plan_of_release,
+                            lambda: settings.project.keep_s)  # fmt: skip
     parts = {
         "settle": keeps.settle,
         "recorded": keeps.finish,

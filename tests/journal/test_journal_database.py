@@ -39,6 +39,7 @@ def test_migrations_are_in_the_package():
         "routing.journal.migrations.versions.0007_callbacks",
         "routing.journal.migrations.versions.0008_settling",
         "routing.journal.migrations.versions.0009_callback_doors",
+        "routing.journal.migrations.versions.0010_callback_notices",
     )
     for name in ("routing.journal.migrations.env", *versions):
         assert importlib.util.find_spec(name).has_location
@@ -46,7 +47,7 @@ def test_migrations_are_in_the_package():
 
 def test_opening_twice_changes_nothing(bed):
     open_database(bed.database).dispose()
-    assert bed.rows("journal_version") == [("0009",)]
+    assert bed.rows("journal_version") == [("0010",)]
 
 
 def test_steps_of_a_journal_that_is_there_get_the_results_that_new_ones_have(bed):

@@ -11,7 +11,7 @@
   var stated = {}, shown = null, asked = '', started = false, seen = '', timer = 0, redraw = 0, move = 0;
   var originals = new WeakMap();
   var LONGEST = 120, NUMBER = /^[\s+()\d.\/-]{5,}$/, MARKED = '[data-routing-number],a[href^="tel:"]';
-  var CALLBACK = '[data-routing-callback]', marks = me ? me.dataset : {}, opened = null, wanted = null;
+  var CALLBACK = '[data-routing-callback]', marks = me ? me.dataset : {}, opened = null, wanted = null, policy = null;
   var loads = false, offered = false;
 
   function guarded(act) {
@@ -177,7 +177,11 @@
     var script = doc.createElement('script');
     if (me) script.nonce = me.nonce;
     var lang = (marks.callbackLang || doc.documentElement.lang).slice(0, 2);
-    script.src = base + '/v1/callback.js?v=' + form + '&lang=' + lang;
+    if (!policy) {
+      policy = {createScriptURL: String};
+      if (window.trustedTypes) policy = window.trustedTypes.createPolicy('routing', policy);
+    }
+    script.src = policy.createScriptURL(base + '/v1/callback.js?v=' + form + '&lang=' + lang);
     script.onload = guarded(function () {
       opened = window.routing.form({
         ask: ask, facts: facts, marks: marks, keep: keep.bind(0, session),

@@ -62,6 +62,12 @@ class Site(Server):
         self.fill = {"API": api, "LANG": "uk", "SCHEME": "light", "CSS": "", "MARKS": "", "BODY": ""}
 
 
+def at_home(page: str, api: str) -> str:
+    """The example company's page, with an API and a policy of this machine."""
+    page = page.replace("https://track.standartpark.example", api)
+    return page.replace("nonce-of-this-answer", "nonce-page").replace('"of-this-answer"', '"page"')
+
+
 class _Page(BaseHTTPRequestHandler):
     server: Site
 

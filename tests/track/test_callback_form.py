@@ -15,7 +15,7 @@ import pytest
 
 from routing.track.script import texts
 from support.browser import Browser, Driver, missing
-from support.callback_stub import KYIV, Api, Site, slots
+from support.callback_stub import KYIV, Api, Site, at_home, slots
 from support.callback_visitor import FLOATING, NUMBER, SHOWN, FormVisitor
 
 pytestmark = [pytest.mark.process, pytest.mark.skipif(bool(missing()), reason=missing())]
@@ -503,8 +503,7 @@ def small_targets(visitor: FormVisitor) -> list[Any]:
 
 def test_the_example_companys_page(visitor: FormVisitor, api: Api) -> None:
     page = (SCHEMES / "site.html").read_text("utf-8")
-    page = page.replace("https://track.standartpark.example", api.origin)
-    visitor.site.page = page.replace("nonce-of-this-answer", "nonce-page").replace("of-this-answer", "page")
+    visitor.site.page = at_home(page, api.origin)
     visitor.host = "main routing-callback"
     visitor.comes()
     visitor.until(f"!{visitor.found('fieldset')}.hidden")

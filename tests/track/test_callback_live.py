@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -20,13 +21,15 @@ from routing.journal.database import open_database
 from routing.model.callback import CallbackOrder, CallbackSource, CallbackStatus
 from routing.track.script import texts
 from support.browser import Browser, Driver, missing
-from support.callback_stub import Site
+from support.callback_stub import Site, at_home
 from support.callback_visitor import NUMBER, SHOWN, FormVisitor
 from support.folders import compiled, laid_out
 from support.processes import launch
 
 pytestmark = [pytest.mark.process, pytest.mark.skipif(bool(missing()), reason=missing())]
 UK = texts()["uk"]
+EXAMPLE = Path(__file__).parents[2] / "schemes"
+EXAMPLE_SITE = "https://www.standartpark.example"
 COMPANY = """
 project:
   name: standartpark
@@ -59,13 +62,26 @@ def site() -> Iterator[Site]:
 
 
 @pytest.fixture
-def root(site: Site, tmp_path: Path) -> Path:
-    schemes, root = tmp_path / "s", tmp_path / "root"
-    schemes.mkdir()
+def schemes(request: pytest.FixtureRequest, site: Site, tmp_path: Path) -> Path:
+    """A small company; the example company where a test says ``example``."""
+    folder = tmp_path / "schemes"
+    if getattr(request, "param", "") == "example":
+        shutil.copytree(EXAMPLE, folder)
+        project = (folder / "project.yaml").read_text("utf-8")
+        (folder / "project.yaml").write_text(project.replace(EXAMPLE_SITE, site.origin), "utf-8")
+        return folder
+    written = tmp_path / "written"
+    written.mkdir()
+    (written / "company.yaml").write_text(COMPANY % (site.origin, site.origin))
+    (written / "shop.yaml").write_text(SHOP)
+    return laid_out(written, folder)
+
+
+@pytest.fixture
+def root(schemes: Path, tmp_path: Path) -> Path:
+    root = tmp_path / "root"
     root.mkdir()
-    (schemes / "company.yaml").write_text(COMPANY % (site.origin, site.origin))
-    (schemes / "shop.yaml").write_text(SHOP)
-    (root / "current").symlink_to(compiled(laid_out(schemes, tmp_path / "schemes"), root).folder)
+    (root / "current").symlink_to(compiled(schemes, root).folder)
     return root
 
 
@@ -121,6 +137,22 @@ def test_an_order_is_in_the_database_and_cancelled_there(visitor: FormVisitor, r
     visitor.click(".plain")
     visitor.is_told(UK["cancelled"])
     assert [order.status for order in ordered(root)] == [CallbackStatus.CANCELLED]
+
+
+@pytest.mark.parametrize("schemes", ["example"], indirect=True)
+def test_the_example_companys_page(visitor: FormVisitor, root: Path) -> None:
+    page = (EXAMPLE / "site.html").read_text("utf-8")
+    visitor.site.page = at_home(page, visitor.site.fill["API"])
+    visitor.host = "main routing-callback"
+    visitor.comes()
+    visitor.until(f"!{visitor.found('fieldset')}.hidden")
+    visitor.run("""const region = document.getElementById('region');
+        region.value = 'lviv'; region.dispatchEvent(new Event('change'))""")
+    visitor.orders()
+    visitor.until(f"{visitor.found('.plain')}.checkVisibility()")
+    assert SHOWN in visitor.shows("[role=status]")
+    (order,) = ordered(root)
+    assert (order.scheme, order.entities) == ("site", {"region": "lviv", "category": "drainage", "language": "uk"})
 
 
 def test_a_time_that_is_offered_is_taken(visitor: FormVisitor, root: Path) -> None:

@@ -21,16 +21,17 @@ def source(name: str = "site.js") -> str:
     return (Path(__file__).parent / name).read_text("utf-8")
 
 
-def script(entities: Mapping[str, Mapping[str, Any]], moves: bool, callbacks: bool = False) -> str:
+def script(entities: Mapping[str, Mapping[str, Any]], moves: bool, callbacks: bool = False, lends: bool = True) -> str:
     """The site script for a project: ``[path, level]`` of each entity; path 0 for one that the page sets itself.
 
     ``moves``: another page of a visit may need a number of another pool. ``callbacks``: visitors may order a call; the
-    script then knows the version of the form, so that browsers keep the form until it changes.
+    script then knows the version of the form, so that browsers keep the form until it changes. ``lends``: there are
+    numbers to ask for.
     """
     entity_paths = {name: [of.get("expression") or 0, int(of.get("level") == "view")] for name, of in entities.items()}
     text = json.dumps(entity_paths, separators=(",", ":")).replace("<", "\\u003c")
     version = json.dumps(form_version()) if callbacks else "0"
-    return _small("site.js").replace(PLACE, f"{text},{int(moves)},{version}", 1)
+    return _small("site.js").replace(PLACE, f"{text},{int(moves)},{version},{int(lends)}", 1)
 
 
 def form(language: str) -> str:

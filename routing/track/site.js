@@ -4,7 +4,7 @@
    data-consent="wait" on the script: nothing is stored or told before routing.start().
    data-routing-callback="SCHEME" on a button or link that opens the callback form, or on what the form goes into;
    data-callback="button" on the script: a floating button. */
-(function (entities, moves, form) {
+(function (entities, moves, form, lends) {
   'use strict';
   var doc = document, me = doc.currentScript, base = new URL(me ? me.src : location.href).origin;
   if (window.routing) return;
@@ -121,7 +121,7 @@
   }
   /* A visit that is new, or told something else of itself, asks for a number; another page of it is only told. */
   var tell = guarded(function (anew) {
-    if (!started) return;
+    if (!started || !lends) return;
     var visit = {visitor: who(), page: location.href.slice(0, 2000), source: source(), entities: collected(0)};
     var viewed = collected(1), same = JSON.stringify([visit.source, visit.entities]);
     var now = JSON.stringify([location.pathname, viewed]);

@@ -137,6 +137,8 @@ def test_an_order_is_in_the_database_and_cancelled_there(visitor: FormVisitor, r
     visitor.click(".plain")
     visitor.is_told(UK["cancelled"])
     assert [order.status for order in ordered(root)] == [CallbackStatus.CANCELLED]
+    asked = "performance.getEntriesByType('resource').filter(each => each.name.endsWith('/v1/session')).length"
+    assert visitor.run(f"return {asked}") == 0, "a project without pools is asked for no number"
 
 
 @pytest.mark.parametrize("schemes", ["example"], indirect=True)

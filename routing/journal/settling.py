@@ -22,7 +22,7 @@ TO_SETTLE = text("to_settle")
 @dataclass(frozen=True, slots=True)
 class SettlingCall:
     """A recorded call with an outside party. ``talked_until``: the end of its talk in seconds since the epoch, 0
-    without one; ``release``: the path of the release that carried it."""
+    without one; ``release``: the name of the release that carried it."""
 
     id: str
     project: str

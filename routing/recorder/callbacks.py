@@ -28,6 +28,7 @@ from routing.model.callback_call import CALLBACK
 from routing.model.callback_plan import TABLE, CallbackPlan, NotCallable, plan_of
 from routing.model.decision import E164
 
+RELEASE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 #: Calls settled at once.
 AT_ONCE = 200
 #: How often old orders are deleted.
@@ -36,7 +37,7 @@ FORGET_SECONDS = 3600.0
 
 @dataclass(frozen=True)
 class CallbackKeeper:
-    """Settles recorded calls. ``project``: of calls whose release is gone; ``plan``: how a release (its path) calls
+    """Settles recorded calls. ``project``: of calls whose release is gone; ``plan``: how a release (its name) calls
     clients back, None when it does not."""
 
     engine: Engine
@@ -108,25 +109,38 @@ def missed_scheme(call: SettlingCall, plan: CallbackPlan | None) -> str:
     return next(known, "")
 
 
-def plan_of_release(release: str) -> CallbackPlan | None:
-    """The plan of a release by its path; None when it has none, or is gone."""
-    try:
-        return _read(release) if release else None
-    except OSError:
-        return None  # not cached: it may be readable for the next call
+def plans_in(root: Path | None) -> Callable[[str], CallbackPlan | None]:
+    """The plan of a release by its name, as the journal has it, in a root; that of the live release when it is gone.
+
+    None for a release without callbacks, and without a root."""
+
+    def plan(release: str) -> CallbackPlan | None:
+        if root is None:
+            return None
+        folder = root / "releases" / release
+        return _plan(str(folder)) if RELEASE_NAME.fullmatch(release) and folder.is_dir() else live_plan(root)
+
+    return plan
 
 
 def live_plan(root: Path) -> CallbackPlan | None:
     """The plan of a root's live release."""
     try:
-        return plan_of_release(str(root / os.readlink(root / "current")))
+        return _plan(str(root / os.readlink(root / "current")))
     except OSError:
         return None
 
 
-@functools.lru_cache(maxsize=64)
-def _read(release: str) -> CallbackPlan | None:
+def _plan(folder: str) -> CallbackPlan | None:
     try:
-        return plan_of(json.loads((Path(release) / TABLE).read_text(encoding="utf-8")))
+        return _read(folder)
+    except OSError:
+        return None  # not cached: it may be readable for the next call
+
+
+@functools.lru_cache(maxsize=64)
+def _read(folder: str) -> CallbackPlan | None:
+    try:
+        return plan_of(json.loads((Path(folder) / TABLE).read_text(encoding="utf-8")))
     except (ValueError, KeyError, TypeError, AttributeError, re.error):
         return None

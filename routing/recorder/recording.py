@@ -28,7 +28,7 @@ from routing.journal.worker import JournalWorker
 from routing.model.problem import UserFailure, counted
 from routing.process.log import Lines
 from routing.recorder.callback_notices import CallbackNotices
-from routing.recorder.callbacks import CallbackKeeper, live_plan, plan_of_release
+from routing.recorder.callbacks import CallbackKeeper, live_plan, plans_in
 from routing.recorder.live_calls import event_socket, record_left_behind, watching
 from routing.recorder.networks import watching_networks
 from routing.recorder.notices import open_notices, sending
@@ -141,7 +141,7 @@ def _open(settings: RecorderSettings, share: tuple[int, int], stop: Event, endin
     keeper = None if share[0] else Retention(lambda: settings.project.keep_s, lines.write, settings.trust_clock)
     report = reporting(settings.metrics) if settings.metrics and not share[0] else None
     outbox = _outbox(settings, ending)
-    keeps = CallbackKeeper(engine, settings.project.name, lines.write, time.time, plan_of_release,
+    keeps = CallbackKeeper(engine, settings.project.name, lines.write, time.time, plans_in(settings.project.root),
                             lambda: settings.project.keep_s)  # fmt: skip
     parts = {
         "settle": keeps.settle,

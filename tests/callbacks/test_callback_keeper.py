@@ -13,14 +13,14 @@ from routing.journal.database import open_database
 from routing.journal.record import CallRecord
 from routing.journal.status import MISSED, NAMES
 from routing.model.callback import CallbackSource
-from routing.recorder.callbacks import CallbackKeeper, plan_of_release
+from routing.recorder.callbacks import CallbackKeeper, live_plan, plans_in
 from support.callback_orders import CLIENT, NOW, PROJECT, a_plan, an_order
 from support.folders import HERE, compiled, laid_out
 from support.journal_bed import Fuse, Killed, mortal
 
 MISSED_CALL = CallRecord(
     id="c1", project=PROJECT, direction="in", number="+380800330521", dialled="+380800330521", caller=CLIENT,
-    client=CLIENT, schemes=("front", "sales"), release="/r", started=NOW - 60, answered=0.0, bridged=0.0, ended=NOW -
+    client=CLIENT, schemes=("front", "sales"), release="r1", started=NOW - 60, answered=0.0, bridged=0.0, ended=NOW -
     30, status="no answer", cause="NO_ANSWER", ended_by="caller", person="", target="", wait_s=30.0, talk_s=0.0,
     recording="", voicemail="", box="", decision="", verdict="", asked_ms=-1.0, source={"utm_source": "x"},
     entities={"region": "521"},
@@ -37,7 +37,7 @@ def keep(store):
     """Records calls and settles them; returns the open orders."""
     log = []
     keeper = CallbackKeeper(store.engine, PROJECT, lambda *words, **facts: log.append(facts), lambda: NOW,
-                            lambda release: a_plan() if release == "/r" else None)  # fmt: skip
+                            lambda release: a_plan() if release == "r1" else None)  # fmt: skip
 
     def record(*calls, settle=True):
         if calls:
@@ -78,7 +78,7 @@ def test_the_next_missed_call_of_a_client_renews_it(keep):
         {"direction": "callback", "status": "no answer from a customer"},
         {"schemes": ("front",)},
         {"schemes": ()},
-        {"release": "/gone"},
+        {"release": "gone"},
         {"ended": NOW - 86400},
         *({"status": status} for status in NAMES if status not in MISSED or status == "voicemail"),
     ],
@@ -164,7 +164,12 @@ def test_killed_at_every_statement_a_call_is_settled_once(tmp_path, database, st
 
 def test_the_plan_of_a_release_is_read_from_it(tmp_path):
     release = compiled(laid_out(HERE / "good" / "callback", tmp_path / "schemes"), tmp_path / "root")
-    assert plan_of_release(str(release.folder)).project == "p"
-    assert plan_of_release("") is None and plan_of_release(str(tmp_path)) is None
-    (tmp_path / "callbacks.json").write_text("[]", encoding="utf-8")
-    assert plan_of_release(str(tmp_path)) is None
+    root = tmp_path / "root"
+    assert plans_in(root)(release.folder.name).project == "p" and plans_in(root)("gone") is None
+    (root / "current").symlink_to(release.folder)
+    assert plans_in(root)("gone").project == plans_in(root)("").project == live_plan(root).project == "p"
+    assert plans_in(None)(release.folder.name) is None
+    (root / "releases" / "odd").mkdir()
+    assert plans_in(root)("odd") is None
+    (root / "releases" / "odd" / "callbacks.json").write_text("[]", encoding="utf-8")
+    assert plans_in(root)("odd") is None

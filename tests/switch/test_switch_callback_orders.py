@@ -16,7 +16,7 @@ from routing.journal.release import project_of
 from routing.journal.spool import Spool
 from routing.journal.worker import JournalWorker
 from routing.model.callback import UNKNOWN, CallbackOrder, CallbackSource, CallbackStatus, First
-from routing.recorder.callbacks import CallbackKeeper, plan_of_release
+from routing.recorder.callbacks import CallbackKeeper, plans_in
 from support.switchbed.callbacks import CLIENT, NUMBER, SCHEMES, CallbackLab, from_number, press, until
 from support.switchbed.engines import serving
 
@@ -46,7 +46,7 @@ class Orders:
 
     def journal(self):
         """The recorder works once on what the switch has written."""
-        keeper = CallbackKeeper(self.engine, PROJECT, _silent, time.time, plan_of_release)
+        keeper = CallbackKeeper(self.engine, PROJECT, _silent, time.time, plans_in(self.lab.root))
         spool = Spool(self.lab.switch.home / "spool")
         gatherer = Gatherer(spool, ParseContext(project_of=project_of), _silent, time.time)
         recording = {"settle": keeper.settle, "recorded": keeper.finish}

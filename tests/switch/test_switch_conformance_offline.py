@@ -37,6 +37,7 @@ ALONE = {
     "doctor": "looks at a running node",
     "callbacks": "calls that the engine begins, and their CDRs; what comes of them is shared as `callbacks`",
     "callback_orders": "engines that are killed, and the journal's database",
+    "callback_missed": "the journal of real CDRs, and an engine that dials",
     "adopt": "the configuration of a FreeSWITCH that was there before",
     "cases::test_no_channel_is_left_and_nothing_was_executed": "the state of the real switch after the shared cases",
     "engine_faults::test_the_real_engine_is_ended_while_it_decides": "signals to a process; silence is shared",

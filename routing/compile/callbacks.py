@@ -24,7 +24,7 @@ from routing.compile.people import (
     carrier_prefix,
     dialled_pattern,
 )
-from routing.model import numbers
+from routing.model import confirming, numbers
 from routing.model.callback_call import CALLBACK, CONTEXT, DIAL, FILE, ONCE, ONCE_SECONDS, UNHEARD
 from routing.model.callback_settings import Callbacks
 from routing.model.entities import ENTITY, SOURCE, SOURCES
@@ -38,9 +38,10 @@ from routing.steps.recording import record_talks
 WHISPER = "routing/callback.wav"
 FAILED = "routing/invalid.wav"
 #: The keys of a client who takes the call, and of a person who refuses it.
-ACCEPT, REFUSE = "1", "9"
-#: How long the client's phone rings; how long they may take to press the key, every try.
-RING_SECONDS, ASK_SECONDS = 40, 30
+ACCEPT, REFUSE = "1", "2"
+#: How long the client's phone rings; how long they may take to press the key, every try; how long a person may hear
+#: what it is, and press a key of their own.
+RING_SECONDS, ASK_SECONDS, OFFER_SECONDS = 40, 30, 30
 _TRIES, _WAIT_MS = 2, 3000
 #: After the whisper: more silence than a person needs to press a key would keep those who take the call waiting.
 _REFUSE_MS = 1000
@@ -64,7 +65,7 @@ def _person(context: Context, folder: Folder, settings: Callbacks) -> None:
     start = _first(context, "person")
     _settings(start, folder, release="$4")
     start.set(UNHEARD, "true")
-    _asks(start, "offered@$4", "$4", 0)  # the ring time of the step's legs is theirs
+    _asks(start, "offered@$4", "$4", OFFER_SECONDS)
     _then(start, "connect@$1@$2@$4", "$4")
     start.do("transfer", f"allowed@$3@$4 {_file('$4')}")
     captured = Condition("destination_number", r"^allowed@([a-z][a-z0-9_]*)@(/.+)$")
@@ -75,20 +76,23 @@ def _person(context: Context, folder: Folder, settings: Callbacks) -> None:
         )
     context.extension("allowed", pattern="^allowed@").do("hangup", "OUTGOING_CALL_BARRED")
     whisper = settings.whisper or WHISPER
-    offered = context.extension("offered", pattern=r"^offered@(/.+)$")
-    offered.set("signal_bond", "")  # as where a confirm key is asked for: no REFER takes this leg elsewhere
-    _ask(offered, whisper, REFUSE, tries=1, wait_ms=_REFUSE_MS)
-    offered.do("execute_extension", f"refused {_file('$1')}")
+    # the calling leg's variables take precedence: a phone with a confirm key of its own is asked for it here
+    own_key = Condition("${routing_confirm}", ".")
+    captured = Condition("destination_number", r"^offered@(/.+)$")
+    confirmed = context.extension("offered", own_key, captured, pattern="^offered@")
+    confirmed.do("execute_extension", f"{confirming.ASK} XML:$1/{KEYS}.xml {KEYS}")
+    confirmed.do("execute_extension", f"whispered@$1 {_file('$1')}")
+    for name in ("offered", "whispered"):
+        offered = context.extension(name, pattern=rf"^{name}@(/.+)$")
+        offered.set("signal_bond", "")  # as where a confirm key is asked for: no REFER takes this leg elsewhere
+        _ask(offered, whisper, REFUSE, tries=1, wait_ms=_REFUSE_MS)
+        offered.do("execute_extension", f"refused {_file('$1')}")
     context.extension("refused", Condition(f"${{{_PRESSED}}}", f"^{REFUSE}$")).do("hangup", "CALL_REJECTED")
-    # a phone with a confirm key of its own was asked for that key instead
-    confirmed = Condition("${routing_confirm}", ".")
-    context.extension("confirmed", confirmed, pattern=r"^confirmed@(/.+)$").do("execute_extension", _at("offered@$1"))
     connect = context.extension("connect", pattern=f"^connect{_PARTIES}")
     _settings(connect, folder, release="$3")
     connect.set("import", "none")  # the leg's target stays the person's phone
     connect.set("routing_phone", "${routing_target}")
     record_talks(connect, folder.project.record)
-    connect.do("execute_extension", f"confirmed@$3 {_file('$3')}")
     connect.do("execute_extension", f"$1 {_file('$3', DIAL)}")
     connect.do("playback", f"$3/sounds/{FAILED}")
     connect.do("hangup", "NORMAL_CLEARING")
@@ -154,8 +158,7 @@ def _settings(
 
 
 def _asks(extension: Extension, label: str, release: str, seconds: int) -> None:
-    """Every leg without a confirm key of its own runs an extension when it is picked up, and has won if it is still up
-    afterwards. 0 s: without an end."""
+    """Every leg runs an extension when it is picked up, and has won if it is still up afterwards."""
     extension.set("group_confirm_key", "exec")
     extension.set("group_confirm_file", f"execute_extension {label} {_file(release)}")
     extension.set("group_confirm_timeout", seconds)
@@ -175,10 +178,6 @@ def _ask(extension: Extension, sound: str, key: str, tries: int, wait_ms: int) -
 
 def _file(release: str, context: str = CONTEXT) -> str:
     return f"XML:{release}/{FILE} {context}"
-
-
-def _at(label: str) -> str:
-    return f"{label} {_file('$1')}"
 
 
 def _regions(folder: Folder) -> tuple[str, ...]:

@@ -70,8 +70,17 @@ class CallbackCall:
             **self.variables,
         }
         inside = ",".join(f"{name}={value}" for name, value in facts.items())
-        place = f"{self.first}@{self.uuid}@{self.client}@{self.number}@{self.scheme}@{self.release}"
-        return f"originate {{{inside}}}null/callback {place} XML:{self.release}/{FILE} {CONTEXT}"
+        return f"originate {{{inside}}}null/callback {self.destination} {self.dialplan} {CONTEXT}"
+
+    @property
+    def destination(self) -> str:
+        """Where nobody's leg begins in the dialplan of callbacks."""
+        return f"{self.first}@{self.uuid}@{self.client}@{self.number}@{self.scheme}@{self.release}"
+
+    @property
+    def dialplan(self) -> str:
+        """The release's dialplan of callbacks."""
+        return f"XML:{self.release}/{FILE}"
 
 
 def begun(uuid: str) -> str:

@@ -73,7 +73,7 @@ class Callbacks(Fields):
         None, description="Asks a client who is rung first to press 1, which no machine does; default: tones."
     )
     whisper: Sound | None = Field(
-        None, description="Played to the person who picks up; with 9 they refuse the callback; default: tones."
+        None, description="Played to the person who picks up; with 2 they refuse the callback; default: tones."
     )
     calendar: Id | None = Field(None, description="Clients are called while it is open; default: the scheme's `hours`.")
     quiet: Quiet = Field(

@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from routing.offline import progress
 from routing.offline.argument import atoi, cause_named
+from routing.offline.confirm_prompt import ConfirmPrompt
 from routing.offline.dialstring import DialPart, Endpoint
 from routing.offline.document import is_true
 from routing.offline.leg import CalledLeg
@@ -33,8 +34,16 @@ class Attempt:
     ``turn`` handles what is due, ``next_ms`` is when to call it again, ``cause`` is why it failed once it is ``over``.
     """
 
-    def __init__(self, line: CallerLine, part: DialPart, phones: ScriptedPhones, call_timeout: str | None) -> None:
+    def __init__(
+        self,
+        line: CallerLine,
+        part: DialPart,
+        phones: ScriptedPhones,
+        call_timeout: str | None,
+        prompt: ConfirmPrompt | None = None,
+    ) -> None:
         self.line = line
+        self.prompt = prompt
         self.phones = phones
         self.part = part
         self.group = -1
@@ -155,21 +164,35 @@ class Attempt:
         progress.progress(self.line, self.part.variables, leg.phone, alone=len(self.endpoints) == 1)
 
     def _picked_up(self, leg: CalledLeg) -> CalledLeg | None:
+        leg.picked_ms = self.line.now_ms
         key, refuses = leg.endpoint.keys
-        if not key:
+        if key:
+            self.line.note("confirm", leg.target, key)
+            refused, won = leg.phone.refuses_ms if refuses else None, leg.phone.confirms_ms
+            after = self.prompt.won_ms(leg.phone) if self.prompt and won is not None else 0
+            self._confirming(leg, None if won is None or after is None else won + after, refused)
+        elif self.prompt and leg.endpoint.variables.get("group_confirm_key") == "exec":
+            heard = self.prompt.sound_ms
+            self.line.note("confirm" if self.prompt.needs_key else "whisper", *self._of_prompt(leg), lasted_ms=heard)
+            self._confirming(leg, self.prompt.won_ms(leg.phone), self.prompt.refused_ms(leg.phone))
+        else:
             return self._won(leg)
-        leg.state = "confirming"
-        self.line.note("confirm", leg.target, key)
-        wait = leg.phone.confirms_ms
-        leg.confirmed_ms = None if wait is None else self.line.now_ms + wait
-        if refuses and leg.phone.refuses_ms is not None:
-            leg.refused_ms = self.line.now_ms + leg.phone.refuses_ms
         extra = leg.endpoint.variables.get("group_confirm_timeout", "")
         if extra.isdigit():
             leg.limit_s = self._elapsed_ms() // 1000 + int(extra) if int(extra) else 0
         elif is_true(leg.endpoint.variables.get("group_confirm_cancel_timeout")):
             leg.limit_s = 0
         return None
+
+    def _of_prompt(self, leg: CalledLeg) -> tuple[str, str]:
+        """Subject and detail of the event of the prompt: as for a confirm key, or as for a whisper."""
+        assert self.prompt
+        return (leg.target, "") if self.prompt.needs_key else (self.prompt.sound, leg.target)
+
+    def _confirming(self, leg: CalledLeg, won_ms: int | None, refused_ms: int | None) -> None:
+        leg.state = "confirming"
+        leg.confirmed_ms = None if won_ms is None else self.line.now_ms + won_ms
+        leg.refused_ms = None if refused_ms is None else self.line.now_ms + refused_ms
 
     def _won(self, leg: CalledLeg) -> CalledLeg:
         self.line.note("ring_end", leg.target, "answered", self.line.now_ms - leg.rung_ms)

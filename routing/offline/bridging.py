@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NoReturn
 
 from routing.offline import transferring
+from routing.offline.argument import separate
+from routing.offline.confirming import prompt_of
 from routing.offline.dialstring import BadDialString, parse
 from routing.offline.document import is_true
 from routing.offline.leg import CalledLeg
-from routing.offline.line import LONGEST_MS, HungUp, Interrupted
+from routing.offline.line import LONGEST_MS, HungUp, Interrupted, Transfer
 from routing.offline.originate import Originate
 from routing.offline.phones import CONSULT_MS
 from routing.offline.running import HandedOver, RunningCall
@@ -44,7 +47,8 @@ def _originate(call: RunningCall, data: str) -> CalledLeg | str:
     except BadDialString as error:
         call.line.note("error", f"bridge: {error}")
         return "ORIGINATOR_CANCEL"
-    result = Originate(call.line, parts, call.phones, call.line.get("call_timeout")).run()
+    prompt = prompt_of(call)
+    result = Originate(call.line, parts, call.phones, call.line.get("call_timeout"), prompt).run()
     if call.line.media:
         call.line.hear("nothing")
     return result
@@ -92,6 +96,8 @@ def _before_talk(call: RunningCall, leg: CalledLeg) -> int:
 
 def _talk(call: RunningCall, leg: CalledLeg) -> None:
     line = call.line
+    if line.get("bridge_pre_execute_bleg_app") == "transfer":
+        _goes_on_alone(call, leg)
     line.talks(leg.target)
     call.answer()
     line.set("bridge_channel", leg.target)
@@ -103,6 +109,16 @@ def _talk(call: RunningCall, leg: CalledLeg) -> None:
     _talk_on(call, leg, _Span(since, since + lasts, whispers))
     if is_true(line.get("hangup_after_bridge")):
         raise HungUp("NORMAL_CLEARING", leg.target)
+
+
+def _goes_on_alone(call: RunningCall, leg: CalledLeg) -> NoReturn:
+    """The leg leaves the bridge for the dialplan before it has begun; the calling leg, nobody's, ends. From now on this
+    call is the called leg's."""
+    place = call.line.get("bridge_pre_execute_bleg_data") or ""
+    transferring.becomes(call, leg)
+    talks_ms = leg.phone.talks_ms
+    call.line.gives_up_ms = None if talks_ms is None else leg.picked_ms + talks_ms
+    raise Transfer(*separate(place, " ", 3))
 
 
 @dataclass(frozen=True)

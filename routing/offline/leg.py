@@ -19,6 +19,7 @@ class CalledLeg:
     delay_s: int
     state: str = "waiting"
     rung_ms: int = 0
+    picked_ms: int = 0
     confirmed_ms: int | None = None
     refused_ms: int | None = None
     cause: str = ""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from contextlib import suppress
 
 from routing.offline.attempt import Attempt
+from routing.offline.confirm_prompt import ConfirmPrompt
 from routing.offline.dialstring import DialPart
 from routing.offline.leg import CalledLeg
 from routing.offline.line import CallerLine, Interrupted
@@ -20,10 +21,15 @@ class Originate:
     """One originate over all its parts. ``run`` returns the winning leg or the cause of the failure."""
 
     def __init__(
-        self, line: CallerLine, parts: list[DialPart], phones: ScriptedPhones, call_timeout: str | None
+        self,
+        line: CallerLine,
+        parts: list[DialPart],
+        phones: ScriptedPhones,
+        call_timeout: str | None,
+        prompt: ConfirmPrompt | None = None,
     ) -> None:
         self.line = line
-        self.attempts = [Attempt(line, part, phones, call_timeout) for part in parts]
+        self.attempts = [Attempt(line, part, phones, call_timeout, prompt) for part in parts]
 
     def run(self) -> CalledLeg | str:
         """Ring until a leg wins or all fail. Raises Transfer or HungUp when the caller's leg leaves."""

@@ -115,6 +115,15 @@ class RunningCall:
             self.depth -= 1
             self.line.hunting = None
 
+    def chosen(self, extension: str, dialplan: str, context: str) -> list[tuple[str, str]]:
+        """The actions that an extension would run now, with their arguments; nothing is run."""
+        place = replace(self.line.where, destination_number=extension, dialplan=dialplan, context=context)
+        self.line.hunting = place
+        try:
+            return [(application, self.line.expand(data)) for application, data in self._hunt(place) or ()]
+        finally:
+            self.line.hunting = None
+
     def apply(self, application: str, data: str) -> None:
         """Run one application with its argument expanded."""
         self.actions += 1

@@ -10,6 +10,7 @@ from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from routing.model.callback_call import CONTEXT, CallbackCall
 from routing.offline.applications import APPLICATIONS, NEED_MEDIA
 from routing.offline.argument import harmless
 from routing.offline.decider import Decider, refused
@@ -47,6 +48,15 @@ class OfflineCall:
     uuid: str = "00000000-0000-4000-8000-000000000001"
     max_forwards: int = 70
     variables: tuple[tuple[str, str], ...] = ()
+    #: The call is a callback: nobody calls, and ``caller`` is the client.
+    calls_back: CallbackCall | None = None
+
+
+def callback(call: CallbackCall, at: datetime) -> OfflineCall:
+    """The call of a callback that begins at an aware moment."""
+    return OfflineCall(
+        call.destination, call.client, at, context=CONTEXT, dialplan=call.dialplan, uuid=call.uuid, calls_back=call
+    )
 
 
 def login(account: str, phone: str) -> tuple[tuple[str, str], ...]:
@@ -96,11 +106,11 @@ def run(
 def _line(
     call: OfflineCall, known: MutableMapping[str, str], gives_up_ms: int | None, world: World | None
 ) -> CallerLine:
-    line = CallerLine(_profile(call), call.at, known, gives_up_ms, world=world)
-    line.variables.update(_from_invite(call))
+    line = CallerLine(_profile(call), call.at, known, None if call.calls_back else gives_up_ms, world=world)
+    line.variables.update(_of_nobody(line, call.calls_back) if call.calls_back else _from_invite(call))
     line.set("max_forwards", str(call.max_forwards))
     line.variables.update(dict(call.variables))
-    line.note("call", call.to, f"from {call.caller}")
+    line.note("call", call.calls_back.number if call.calls_back else call.to, f"from {call.caller}")
     line.hear("nothing")
     return line
 
@@ -154,6 +164,12 @@ def _from_invite(call: OfflineCall) -> dict[str, str]:
     headers = {"sip_from_user": call.caller, "sip_from_uri": f"{call.caller}@{DOMAIN}", "sip_from_display": call.name}
     headers |= {"sip_req_user": call.to, "sip_to_user": call.to}
     return {name: value for name, value in headers.items() if value and "${" not in value}
+
+
+def _of_nobody(line: CallerLine, call: CallbackCall) -> dict[str, str]:
+    """The variables of a leg that FreeSWITCH originates to nobody: it is answered from the beginning."""
+    line.answered = line.media = True
+    return {"direction": "outbound", "endpoint_disposition": "ANSWER", **call.variables}
 
 
 def _profile(call: OfflineCall) -> Profile:

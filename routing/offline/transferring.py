@@ -61,17 +61,23 @@ def to(call: RunningCall, sending: Sending) -> Transfer:
 def _stays(call: RunningCall, leg: CalledLeg) -> None:
     """From now on this call is the called leg's; limits of the calling leg are released."""
     line = call.line
+    becomes(call, leg)
+    line.gives_up_ms = None if leg.phone.talks_ms is None else line.now_ms + leg.phone.talks_ms
+    call.caller = replace(call.caller, sends=None)
+
+
+def becomes(call: RunningCall, leg: CalledLeg) -> None:
+    """From now on this call is a called leg's: its variables are that leg's and those that the calling leg exported."""
+    line, exported = call.line, call.line.exported()
     call.limits.ended(line.profile.uuid, line.moment.timestamp())
     inherited = {name: value for name in ("export_vars", "max_forwards") if (value := line.get(name))}
     line.leaves(call.party)
     line.talks(leg.target)
-    variables = {**line.exported(), **inherited, **leg.endpoint.variables}
     line.variables = {"direction": "outbound", "endpoint_disposition": "ANSWER"}
-    for name, value in variables.items():
+    for name, value in {**exported, **inherited, **leg.endpoint.variables}.items():
         line.set(name, value)
     line.tasks = []
-    line.gives_up_ms = None if leg.phone.talks_ms is None else line.now_ms + leg.phone.talks_ms
-    call.party, call.caller = leg.target, replace(call.caller, sends=None)
+    call.party = leg.target
 
 
 def consult(call: RunningCall, sending: Sending) -> HandedOver | None:

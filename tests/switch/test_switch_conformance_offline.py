@@ -35,7 +35,7 @@ ALONE = {
     "accounts": "SIP: REGISTER, and how accounts are written",
     "node": "the configuration of FreeSWITCH itself: modules, API expansion, its time zones",
     "doctor": "looks at a running node",
-    "callbacks": "calls that the engine begins, and their CDRs; what comes of them is shared as `callbacks`",
+    "callbacks": "calls that the engine begins, and their CDRs; what comes of them is shared as `calling_back`",
     "callback_orders": "engines that are killed, and the journal's database",
     "callback_missed": "the journal of real CDRs, and an engine that dials",
     "adopt": "the configuration of a FreeSWITCH that was there before",
@@ -170,7 +170,9 @@ def test_every_behaviour_of_phones(told):
             shown |= {"never hangs up"} if phone.talks_ms is None else set()
         for event in events:
             if event.kind == "confirm":
-                asked = case.phones[event.subject]
+                asked = case.phones[
+                    {number: name for name, number in case.by_number.items()}.get(event.subject, event.subject)
+                ]
                 shown.add("confirms" if asked.confirms_ms is not None else "never confirms")
     assert shown >= BEHAVIOURS
 

@@ -26,7 +26,8 @@ from . import ports, sip
 from .agent import HOST, Agent
 from .attending import Attending, Phoning
 from .calling import Calling
-from .cases import Case
+from .calling_back import CallingBack
+from .cases import CLIENT, Case
 from .company import CHANGES, PROJECT, Company
 from .handler import Handler
 from .memory import forget, needs_redis, remembering
@@ -120,7 +121,7 @@ class Bed:
     ) -> Iterator[Outcome]:
         """Calls one after another; those of ``meanwhile`` while the one before them is under way."""
         for at in range(case.times):
-            under_way = [self._begin(case, folder / f"call{at}", stack)]
+            under_way: list[Calling | CallingBack] = [self._begin(case, folder / f"call{at}", stack)]
             for place, other in enumerate(case.meanwhile):
                 under_way[-1].wait_heard(other.once)
                 under_way += [
@@ -130,9 +131,9 @@ class Bed:
         for place, other in enumerate(case.then):
             yield from self._calls(other, folder / f"then{place}", phones, stack)
 
-    def _begin(self, case: Case, folder: Path, stack: contextlib.ExitStack) -> Calling:
-        calling = Calling(self, case, folder)
-        stack.callback(calling.caller.stop)
+    def _begin(self, case: Case, folder: Path, stack: contextlib.ExitStack) -> Calling | CallingBack:
+        calling: Calling | CallingBack = CallingBack(self, case) if case.callback else Calling(self, case, folder)
+        stack.callback(calling.stop)
         return calling
 
     def call(self, folder: Path, limited: bool = True, **words: Any) -> sip.Sipp:
@@ -207,9 +208,9 @@ class Bed:
                 phone = sip.Sipp(scenario or self._scenario(target, behaviour), folder / target, port=port)
             stack.callback(phone.stop)
             phone.wait_listening()
-            if target in self.company.numbers:
-                self.trunk.connect(self.company.numbers[target], phone.port)
-                stack.callback(self.trunk.disconnect, self.company.numbers[target])
+            if number := (self.company.numbers | case.by_number).get(target):
+                self.trunk.connect(number, phone.port)
+                stack.callback(self.trunk.disconnect, number)
             yield target, phone
 
     @contextlib.contextmanager
@@ -235,7 +236,8 @@ class Bed:
         if behaviour.does == "redirects":
             elsewhere = f"sip:{next(iter(self.company.numbers.values()))}@127.0.0.1:{self.trunk.port}"
             return sip.phone(status=302, extra=f"Contact: <{elsewhere}>")
-        return sip.behaving(behaviour, target in self.company.numbers)
+        presses = target in self.company.numbers or target == CLIENT or behaviour.refuses_ms is not None
+        return sip.behaving(behaviour, presses)
 
     def _lock(self, name: str) -> threading.Lock:
         with self._guard:

@@ -45,6 +45,10 @@ class Calling:
         else:
             self.caller = bed.call(folder, limited=case.limited, **sip.of_case(case))
 
+    def stop(self) -> None:
+        """End the caller."""
+        self.caller.stop()
+
     def wait_heard(self, what: str) -> None:
         """Wait until the caller hears ringing (``rings``) or is answered (``talks``)."""
         told = _HEARD[what]

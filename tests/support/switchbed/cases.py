@@ -18,6 +18,8 @@ import yaml
 from routing.offline import phones
 
 FOLDER = Path(__file__).parents[2] / "switch" / "cases"
+#: The client's phone in the cases of callbacks.
+CLIENT = "client"
 _FIRST_CALLER = 380_671_230_000
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -63,6 +65,9 @@ class Case:
     memory: Mapping[str, Any] = field(default_factory=dict)
     turns_anew: bool = True
     engine: str = ""
+    #: A callback: who is rung first, `person` or `client`. ``to`` is the number that the client called, ``caller`` the
+    #: client, whose phone is called `client`.
+    callback: str = ""
     publish: str = ""
     globals_: dict[str, str] = field(default_factory=dict)
     limited: bool = True
@@ -87,6 +92,11 @@ class Case:
     def client(self) -> str:
         """With whom the talk that is remembered was."""
         return str(self.memory.get("client", self.caller))
+
+    @property
+    def by_number(self) -> dict[str, str]:
+        """The number of the client's phone, by its name in cases."""
+        return {CLIENT: self.caller} if self.callback else {}
 
     def calls(self) -> Iterator[Case]:
         """This call and every other of its case, in the order in which their outcomes are told."""

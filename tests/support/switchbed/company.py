@@ -16,7 +16,11 @@ import yaml
 
 from routing.compile.build import Release, build
 from routing.decide.registry import DECIDERS
+from routing.model.callback_call import CallbackCall
+from routing.model.entities import Visitor, variables
 from routing.release import publish as publishing
+
+from .cases import Case
 
 PROJECT = Path(__file__).parents[2] / "switch" / "project"
 #: What a case publishes: folders of files that take the place of the project's.
@@ -105,6 +109,13 @@ class Company:
         publishing.publish(self.root, release.name, None)
         self.schemes = {number: record.scheme for record in release.records for number, *_ in record.numbers}
         return release
+
+    def calls_back(self, case: Case, uuid: str) -> CallbackCall:
+        """The call of a case of callbacks, in the live release."""
+        release = str((self.root / "current").resolve())
+        visitor = case.visitor or {}
+        facts = variables(Visitor({**visitor.get("entities", {})}, visitor.get("source", {})))
+        return CallbackCall(uuid, case.callback, case.caller, case.to, self.schemes[case.to], release, facts)
 
     def steps(self, number: str) -> list[tuple[str, str]]:
         """Scheme and step of everything that the engine decides for calls to a number."""

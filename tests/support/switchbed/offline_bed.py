@@ -25,7 +25,7 @@ from routing.offline.files import DirectoryFiles
 from routing.offline.limits import Limits
 from routing.offline.phones import ScriptedCaller, ScriptedPhones, parse
 from routing.offline.published import PublishedRelease
-from routing.offline.switch import OfflineCall, login
+from routing.offline.switch import OfflineCall, callback, login
 from routing.release import publish as publishing
 
 from . import clients, remembered
@@ -131,7 +131,7 @@ class _Carried:
         release = PublishedRelease(self.company.root, limited=case.limited)
         at = datetime.fromtimestamp(self.world.now_ms / 1000, self.noon.tzinfo)
         events = release.run(
-            _made(case, at, calling.uuid, self.company.root / "current", release.accounts),
+            _made(case, at, calling.uuid, self.company, release.accounts),
             ScriptedPhones(case.phones | self._by_number(case), parse("unreachable")),
             _caller(case),
             self._decider(case, asked),
@@ -173,25 +173,27 @@ class _Carried:
         return InProcess(DirectoryFiles(self.company.root), handler, known, self.office, crm)
 
     def _by_number(self, case: Case) -> dict[str, Any]:
-        numbers = self.company.numbers
+        numbers = self.company.numbers | case.by_number
         return {numbers[target]: phone for target, phone in case.phones.items() if target in numbers}
 
     def _outcome(
         self, case: Case, events: list[Event], asked: list[Mapping[str, Any]], published: bool
     ) -> Outcome:  # fmt: skip
-        owners = {number: target for target, number in self.company.numbers.items()}
+        owners = {number: target for target, number in (self.company.numbers | case.by_number).items()}
         rung = [
             (event.at_ms / 1000, owners.get(event.subject, event.subject)) for event in events if event.kind == "ring"
         ]
+        named = {number: target for target, number in case.by_number.items()}
+        talked = next((event.subject for event in reversed(events) if event.kind == "talk"), "")
         answered = next((event.at_ms / 1000 for event in events if event.kind == "answered"), None)
         end = ended(events)
         variables = dict(event.subject.split("=", 1) for event in events if event.kind == "variable")
         return Outcome(
             rung=[each for each in rung if each[1] in case.phones and case.phones[each[1]].does != "unreachable"],
-            status=0 if answered is None else 200,
+            status=0 if answered is None and not case.callback else 200,
             answered_s=answered,
             ended_s=end.at_ms / 1000,
-            talked=next((event.subject for event in reversed(events) if event.kind == "talk"), None),
+            talked=named.get(talked, talked) or None,
             call=variables | {"hangup_cause": end.subject},
             seen=None,
             files=[Path(event.subject) for event in events if _keeps(event)],
@@ -201,7 +203,10 @@ class _Carried:
         )
 
 
-def _made(case: Case, at: datetime, uuid: str, release: Path, phones: Mapping[str, str]) -> OfflineCall:
+def _made(case: Case, at: datetime, uuid: str, company: Company, phones: Mapping[str, str]) -> OfflineCall:
+    release = company.root / "current"
+    if case.callback:
+        return callback(company.calls_back(case, uuid), at)
     if case.account:
         known = login(case.account, phones[case.account])
         return OfflineCall(case.to, case.account, at, context="routing_internal", uuid=uuid, variables=known)

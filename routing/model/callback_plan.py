@@ -24,6 +24,10 @@ class NotCallable(Exception):
     """A number that may not be called back; the text says why."""
 
 
+class NeverAllowed(NotCallable):
+    """Quiet hours and the calendar have no moment in common."""
+
+
 @dataclass(frozen=True)
 class CallbackScheme:
     """What callbacks know of a scheme: its first number ("" for none), its calendar ("" for none), whether it calls
@@ -102,13 +106,18 @@ class CallbackPlan:
     ) -> CallbackOrder:
         """A new order with the project's settings where none is given. ``facts``: other fields of the order.
 
-        Raises NotCallable for a number that `destinations` do not allow, and for one of the company's own.
+        It is kept from the first moment at which the client may be called: one of Friday evening is there on Monday.
+        Raises NotCallable for a number that `destinations` do not allow, for one of the company's own, and
+        (NeverAllowed) where there is no such moment.
         """
         if not self.allows(number):
             raise NotCallable(f"{number} is not in `destinations`")
         if number in self.own:
             raise NotCallable(f"{number} is a number of the company")
         begins_s = max(now, not_before_s)
+        allowed_s = self.next_allowed(begins_s, number, scheme)
+        if allowed_s is None:
+            raise NeverAllowed("quiet hours and the calendar allow no call in the next weeks")
         return CallbackOrder(
             id=order_id,
             project=self.project,
@@ -117,7 +126,7 @@ class CallbackPlan:
             source=source,
             created_s=now,
             not_before_s=begins_s,
-            expires_s=begins_s + self.keep_s,
+            expires_s=allowed_s + self.keep_s,
             first=First(first) if first else self.first,
             tries_left=tries or self.tries,
             **facts,

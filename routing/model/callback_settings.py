@@ -67,7 +67,7 @@ class Callbacks(Fields):
     """Calling clients back. The steps `callback` and `callback: missed` of schemes need it, be it empty."""
 
     tries: Whole = Field(3, ge=1, le=MOST_TRIES, description="Attempts that may ring the client.")
-    keep: Keep = Field(86400, description="How long an order waits: then it expires.")
+    keep: Keep = Field(86400, description="How long an order waits from its first possible moment on.")
     first: RungFirst = Field("person", description="Who is rung first: somebody of the scheme, or the client.")
     prompt: Sound | None = Field(
         None, description="Asks a client who is rung first to press 1, which no machine does; default: tones."

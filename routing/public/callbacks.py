@@ -26,7 +26,7 @@ from routing.callbacks.proof import Challenges, ProofRefused, Proved
 from routing.callbacks.store import new_id
 from routing.callbacks.wish import LARGEST_BODY, CallbackWish, WishRefused, read_wish, scheme_of
 from routing.model.callback import CallbackOrder, CallbackSource
-from routing.model.callback_plan import CallbackPlan, NotCallable
+from routing.model.callback_plan import CallbackPlan, NeverAllowed, NotCallable
 from routing.public.callback_desk import CallbackDesk, DeskDown
 from routing.public.callback_openapi import document
 from routing.web.limits import HourlyLimits, Limiter, network
@@ -98,12 +98,11 @@ class CallbackApi:
                 new_id(), wish.number, wish.scheme, source, self.now(), wish.not_before_s, entities=wish.entities,
                 source_facts=wish.source_facts, consent=wish.consent,
             )  # fmt: skip
+        except NeverAllowed as problem:
+            self.refuse("order", 400, "at", str(problem))
         except NotCallable:
             self.refuse("order", 403, "destination", "this number is not called back")
-        at_s = plan.next_allowed(order.not_before_s, order.number, order.scheme)
-        if at_s is None or at_s >= order.expires_s:
-            self.refuse("order", 400, "at", "nobody may be called at that time, nor soon after it")
-        return order, at_s
+        return order, order.expires_s - plan.keep_s
 
     def _proved(self, plan: CallbackPlan, wish: CallbackWish) -> Proved:
         try:

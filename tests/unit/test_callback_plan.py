@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 import pytest
 
 from routing.compile.build import build
-from routing.model.callback import First
-from routing.model.callback_plan import TABLE, CallbackScheme, calendar_facts, calendar_of
+from routing.model.calendar import Period
+from routing.model.callback import CallbackSource, First
+from routing.model.callback_plan import TABLE, CallbackScheme, NeverAllowed, calendar_facts, calendar_of
 from routing.release.tables import ReleaseFault, Releases
 from support.callback_orders import CLIENT, NOW, a_plan
 from support.folders import HERE, AnyPassword, compiled, laid_out
@@ -49,3 +50,17 @@ def test_a_calendar_survives_as_json():
 
 def test_without_a_calendar_it_is_always_time():
     assert a_plan(schemes={}, calendars={}).next_opening(NOW, "sales") == NOW
+
+
+def test_an_order_of_friday_evening_is_there_on_monday():
+    """Kept from the first moment at which the client may be called."""
+    friday = datetime(2026, 11, 20, 16, 5, tzinfo=UTC).timestamp()
+    order = a_plan().order("one", CLIENT, "sales", CallbackSource.MISSED, friday)
+    assert order.not_before_s == friday
+    assert order.expires_s == datetime(2026, 11, 24, 7, tzinfo=UTC).timestamp()
+
+
+def test_who_can_never_be_called_gets_no_order():
+    plan = a_plan(quiet=Period(540, 1080))
+    with pytest.raises(NeverAllowed, match="allow no call"):
+        plan.order("one", CLIENT, "sales", CallbackSource.MISSED, NOW)

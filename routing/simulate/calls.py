@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+
+from routing.simulate.people import PersonTime
 
 
 class Ending(StrEnum):
@@ -48,3 +51,11 @@ class CallOutcome:
     waited_ms: int
     person: str = ""
     is_callback: bool = False
+
+
+@dataclass(frozen=True)
+class Week:
+    """What came of a week: every call in the order of its ending, and the time of each person."""
+
+    calls: Sequence[CallOutcome]
+    people: dict[str, PersonTime]

@@ -8,10 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from routing.simulate.calls import CallOutcome, Ending
+from routing.simulate.calls import CallOutcome, Ending, Week
 from routing.simulate.people import PersonTime
 from routing.simulate.plan import Plan, QueuePlan
-from routing.simulate.run import Week
 from routing.simulate.week import HOUR_MS, WEEK_MS
 
 SLOT_MS = HOUR_MS // 2

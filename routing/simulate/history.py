@@ -7,11 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from routing.simulate.arrivals import Chance, drawn
-from routing.simulate.calls import CallOutcome, Ending, SimulatedCall
+from routing.simulate.calls import CallOutcome, Ending, SimulatedCall, Week
 from routing.simulate.lengths import Lengths, Measured, Same
 from routing.simulate.people import PersonTime
 from routing.simulate.plan import Plan, QueuePlan
-from routing.simulate.run import Week
 from routing.simulate.survival import EstimatedWaits, estimated
 
 

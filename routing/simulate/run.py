@@ -8,18 +8,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from routing.simulate.callers import SimulatedCaller
-from routing.simulate.calls import CallOutcome, Ending, SimulatedCall
+from routing.simulate.calls import CallOutcome, Ending, SimulatedCall, Week
 from routing.simulate.discipline import Discipline, PhoneOf
-from routing.simulate.people import PersonTime, SimulatedPerson, State
+from routing.simulate.people import SimulatedPerson, State
 from routing.simulate.plan import Plan
+from routing.simulate.week import DAY_MS
 
-
-@dataclass(frozen=True)
-class Week:
-    """What came of a week: every call in the order of its ending, and the time of each person."""
-
-    calls: Sequence[CallOutcome]
-    people: dict[str, PersonTime]
+#: Who still waits so long after the last day, with phones that nobody ever picks up, waits for ever.
+LONGEST_AFTER_MS = DAY_MS
 
 
 @dataclass
@@ -34,6 +30,7 @@ class Simulation:
     _wake_ms: int = -1
     _done: list[CallOutcome] = field(default_factory=list)
     _idle: set[str] = field(default_factory=set)
+    _open: dict[int, SimulatedCaller] = field(default_factory=dict)
 
     def run(self, calls: Iterable[SimulatedCall]) -> Week:
         """Let the week pass; ``calls`` in the order of their arrival."""
@@ -48,11 +45,10 @@ class Simulation:
         horizon = self._shifts()
         for number, call in enumerate(calls):
             self._until(call.at_ms)
+            self._now = call.at_ms
             self._arrives(number, call)
-        self._until(None)
-        for waiting in self._waiting.values():
-            for caller in waiting.values():
-                self._done.append(self._outcome(caller, Ending.WAITING))
+        self._until(max(horizon, self._now) + LONGEST_AFTER_MS)
+        self._done += [self._outcome(caller, Ending.WAITING) for caller in self._open.values()]
         return Week(self._done, {name: person.time(max(horizon, self._now)) for name, person in self._people.items()})
 
     def _shifts(self) -> int:
@@ -69,13 +65,12 @@ class Simulation:
         self._order += 1
         heapq.heappush(self._events, (at_ms, self._order, what, facts))
 
-    def _until(self, at_ms: int | None) -> None:
-        """Every event up to a moment, or all of them."""
+    def _until(self, at_ms: int) -> None:
+        """Every event up to a moment."""
         events = self._events
-        while events and (at_ms is None or events[0][0] <= at_ms):
+        while events and events[0][0] <= at_ms:
             self._now, _, what, facts = heapq.heappop(events)
             what(*facts)
-        self._now = self._now if at_ms is None else at_ms
 
     # callers
 
@@ -93,6 +88,7 @@ class Simulation:
 
     def _joins(self, caller: SimulatedCaller) -> None:
         """A new caller; or a client who was not reached, in their old place."""
+        self._open[caller.number] = caller
         self._waits(caller)
         self._discipline.joins(caller.number, caller.queue.settings, caller.call.at_ms, self._now)
         self._decide()
@@ -128,6 +124,7 @@ class Simulation:
 
     def _ends(self, caller: SimulatedCaller, ending: Ending, person: str = "") -> None:
         self._waiting[caller.queue.name].pop(caller.number, None)
+        del self._open[caller.number]
         if ending != Ending.TALKED:
             self._discipline.leaves(caller.number, self._now)
         self._done.append(self._outcome(caller, ending, person))

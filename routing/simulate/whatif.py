@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from routing.simulate.arrivals import Chance, draw
-from routing.simulate.calls import SimulatedCall
+from routing.simulate.calls import SimulatedCall, Week
 from routing.simulate.discipline import SharedDiscipline
 from routing.simulate.figures import Figures, figures
 from routing.simulate.history import History
 from routing.simulate.plan import Plan
-from routing.simulate.run import Simulation, Week
+from routing.simulate.run import Simulation
 
 #: The chance of a text: equal texts begin alike.
 Seeded = Callable[[str], Chance]

@@ -9,10 +9,10 @@ import pytest
 
 from routing.model.queue import failed_offer
 from routing.simulate.arrivals import draw
-from routing.simulate.calls import CallOutcome, Ending, SimulatedCall
+from routing.simulate.calls import CallOutcome, Ending, SimulatedCall, Week
 from routing.simulate.lengths import Exponential, Measured, Same
 from routing.simulate.plan import Plan, QueuePlan, SimulatedCallbacks
-from routing.simulate.run import Simulation, Week
+from routing.simulate.run import Simulation
 from routing.simulate.week import DAY_MS, HOUR_MS, WEEK_MS
 from support.first_come import FirstCome
 from support.simulated import queue_plan, shared_week
@@ -172,3 +172,8 @@ def test_the_engines_distribution_serves_as_first_come_first_served():
     ways = [shared_week(plan, calls), Simulation(plan, FirstCome).run(calls)]
     waits = [sorted((each.call.at_ms, each.ending, each.waited_ms) for each in found.calls) for found in ways]
     assert len(calls) > 6000 and waits[0] == waits[1]
+
+
+def test_a_phone_that_nobody_ever_picks_up_does_not_ring_for_ever():
+    found = week([call(0, chances=(0.1,))], replace(sales(), unanswered=0.5), days=[0])
+    assert endings(found)[0][1] == "waiting"

@@ -8,10 +8,10 @@ from typing import Any
 
 from routing.model.queue import QueueMember, QueueSettings
 from routing.simulate.arrivals import Chance
-from routing.simulate.calls import SimulatedCall
+from routing.simulate.calls import SimulatedCall, Week
 from routing.simulate.discipline import SharedDiscipline
 from routing.simulate.plan import Plan, QueuePlan
-from routing.simulate.run import Simulation, Week
+from routing.simulate.run import Simulation
 
 
 def queue_plan(name: str, people: Sequence[str], ring_s: int = 20, calls: Any = None, **settings: Any) -> QueuePlan:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from routing.diff.affected import Affected
+from routing.diff.callback_changes import callback_changes
 from routing.diff.side import Side
 from routing.model.problem import counted
 from routing.offline.reading import assigned
@@ -44,6 +45,7 @@ def other_changes(affected: Affected) -> list[str]:
         *_sounds(affected),
         *_settings(affected),
         *_engine(affected),
+        *callback_changes(affected),
     ]
 
 

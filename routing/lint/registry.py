@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from routing.lint.base import Lint
 from routing.lint.branches import SameBranches, ShadowedCase
+from routing.lint.callbacks import CallbackNever
 from routing.lint.clocks import ClockChange, DayTwice, MissingHolidays
 from routing.lint.decisions import PlainHttp, SlowDecision, UnsignedWebhook
 from routing.lint.effects import NoEffect
@@ -52,7 +53,7 @@ _ALL: tuple[type[Lint], ...] = (
     ShortRing, NeverRung, LongWait, SlowDecision, DeadAir, PlainHttp, UnsignedWebhook,
     UnconfirmedMobile, SamePhone, OwnNumber, BarredNumber, BarredDestination, UnknownNumber, DeadMember,
     UnnotifiedVoicemail, UnregisteredGateway, NoWayOut, ReadableKeys, UnlistedNumber,
-    HoursGap, UnaskedHours, ClockChange, MissingHolidays, DayTwice,
+    HoursGap, UnaskedHours, CallbackNever, ClockChange, MissingHolidays, DayTwice,
     SeveralChannels, UnusedScheme, UnusedCalendar, UnusedGroup, UnusedPerson, UnusedSound, UnusedList, UnusedCrm,
     UnusedGateway, UnusedNumber, UnusedAllow,
 )  # fmt: skip

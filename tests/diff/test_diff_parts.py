@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from routing.diff.callback_changes import changes
 from routing.diff.callers import callers, examples, fits
 from routing.diff.moments import DAY, Interval
 from routing.diff.outcome import Entry, Outcome
@@ -155,3 +156,30 @@ def test_only_the_difference_is_said(now: tuple[Entry, ...], words: tuple[str, s
 
 def test_a_delta_is_said_in_words() -> None:
     assert str(Delta("hours", "office", "closed")) == "office closed by hand"
+
+
+def test_settings_of_callbacks_that_change_are_told_each() -> None:
+    """As authors write them."""
+    old = {
+        "tries": 3, "keep_s": 86400, "first": "person", "calendar": None, "quiet": [1260, 1980], "at_once": 2,
+        "minutes_a_day": 120, "webhook": None, "scheme": None, "key": None, "origins": None, "limits": {"ip": 5},
+        "excluded": [], "schemes": {"sales": {"missed": True}},
+    }  # fmt: skip
+    new = old | {
+        "keep_s": 7200, "quiet": None, "calendar": "calls", "limits": {"ip": 9}, "excluded": ["+380501112233"],
+        "schemes": {"sales": {}, "lviv": {"missed": True}},
+    }  # fmt: skip
+    assert list(changes(old, old)) == []
+    assert list(changes(old, new)) == [
+        "callbacks: keep 1d -> 2h",
+        "callbacks: calendar none -> calls",
+        "callbacks: quiet 21:00-09:00 -> no",
+        'callbacks: limits {"ip": 5} -> {"ip": 9}',
+        "callbacks: 0 -> 1 numbers are excluded",
+        "scheme lviv: who was missed is called back",
+        "scheme sales: who was missed is not called back any more",
+    ]
+    assert list(changes(old, None)) == [
+        "no client is called back any more",
+        "scheme sales: who was missed is not called back any more",
+    ]

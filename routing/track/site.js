@@ -169,11 +169,22 @@
       (window.requestIdleCallback || setTimeout)(function () { load(); });
     }
   }
+  /* A link that opens the form is a link where the form does not come. */
+  function failed() {
+    loads = false;
+    if (wanted && wanted.href) location.href = wanted.href;
+  }
+  function tried(act) {
+    return function () { try { act(); } catch (fault) { failed(); } };
+  }
   var load = guarded(function (opener) {
     wanted = opener || wanted;
     if (opened && wanted) opened.open(wanted);
     if (opened || loads) return;
     loads = true;
+    request();
+  });
+  var request = tried(function () {
     var script = doc.createElement('script');
     if (me) script.nonce = me.nonce;
     var lang = (marks.callbackLang || doc.documentElement.lang).slice(0, 2);
@@ -182,7 +193,7 @@
       if (window.trustedTypes) policy = window.trustedTypes.createPolicy('routing', policy);
     }
     script.src = policy.createScriptURL(base + '/v1/callback.js?v=' + form + '&lang=' + lang);
-    script.onload = guarded(function () {
+    script.onload = tried(function () {
       opened = window.routing.form({
         ask: ask, facts: facts, marks: marks, keep: keep.bind(0, session),
         number: function () { return shown && shown.shown; }
@@ -190,10 +201,7 @@
       opened.place();
       load();
     });
-    script.onerror = guarded(function () {
-      loads = false;
-      if (wanted && wanted.href) location.href = wanted.href;
-    });
+    script.onerror = failed;
     doc.head.append(script);
   });
   function clicked(event) {

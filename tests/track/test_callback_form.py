@@ -379,12 +379,20 @@ def test_before_consent_an_order_says_nothing_of_the_visitor(visitor: FormVisito
     assert visitor.run("return localStorage.length") == 0
 
 
-def test_a_link_that_opens_the_form_is_a_link_when_the_form_does_not_come(visitor: FormVisitor, api: Api) -> None:
-    api.answers.has_form = False
-    visitor.site.fill |= {"MARKS": "", "BODY": '<a id="link" href="#contacts" data-routing-callback>x</a>'}
+@pytest.mark.parametrize("lacks", ["the form's script", "constructed style sheets"])
+def test_a_link_that_opens_the_form_is_a_link_when_the_form_does_not_come(
+    visitor: FormVisitor, api: Api, lacks: str
+) -> None:
+    api.answers.has_form = lacks != "the form's script"
+    body = '<a id="link" href="#contacts" data-routing-callback>x</a>'
+    if api.answers.has_form:
+        body += '<script nonce="page">window.CSSStyleSheet = undefined</script>'
+    visitor.site.fill |= {"MARKS": "", "BODY": body}
     visitor.browser.visit(visitor.site.origin)
     visitor.until("window.routing")
     visitor.run("document.getElementById('link').click()")
+    visitor.until("location.hash === '#contacts'")
+    visitor.run("history.replaceState(null, '', '#'); document.getElementById('link').click()")
     visitor.until("location.hash === '#contacts'")
 
 
@@ -415,6 +423,20 @@ def test_texts_and_settings_of_the_script_tag(visitor: FormVisitor, api: Api) ->
     visitor.until("ordered.length")
     assert api.answers.received[0]["scheme"] == "warsaw"
     assert api.answers.received[0]["consent"]["text"] == "2026-11"
+
+
+def test_markup_in_texts_is_text(visitor: FormVisitor, api: Api) -> None:
+    markup = "<img src=x onerror=faults.push(1)>"
+    api.answers.number = markup
+    api.answers.refusals = [(503, {"error": markup})]
+    visitor.site.fill["MARKS"] = f'data-callback="button" data-callback-call="{markup}" data-callback-order="{markup}"'
+    visitor.comes()
+    visitor.until("routing.number()")
+    assert visitor.shows(".float") == markup
+    visitor.opens()
+    visitor.orders()
+    visitor.is_told(markup)
+    assert visitor.shows(".main") == markup
 
 
 def test_the_page_says_how_it_looks(visitor: FormVisitor) -> None:

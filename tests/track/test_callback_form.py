@@ -212,6 +212,15 @@ def test_a_time_that_is_taken_meanwhile_is_offered_no_more(visitor: FormVisitor,
     assert visitor.run(f"return [...{visitor.found('#time')}.options].some(each => each.value === '{taken}')") is False
 
 
+def test_only_an_error_has_an_errors_mark(visitor: FormVisitor, api: Api) -> None:
+    visitor.comes()
+    visitor.opens()
+    mark = f"getComputedStyle({visitor.found('#number-error')}, '::before').content"
+    assert visitor.run(f"return {mark}") == "none"
+    visitor.orders("12")
+    assert "⚠" in visitor.run(f"return {mark}")
+
+
 def test_a_number_is_not_typed_twice(visitor: FormVisitor) -> None:
     visitor.comes()
     visitor.opens()

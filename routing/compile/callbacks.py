@@ -46,6 +46,8 @@ _TRIES, _WAIT_MS = 2, 3000
 #: After the whisper: more silence than a person needs to press a key would keep those who take the call waiting.
 _REFUSE_MS = 1000
 _PRESSED = "routing_pressed"
+#: How the scheme records talks, into the file of nobody's leg: it is their leg that talks.
+_RECORDING = ("bridge_pre_execute_aleg_app", "bridge_pre_execute_aleg_data", "RECORD_STEREO", "RECORD_READ_ONLY")
 _NUMBER = r"(\+\d{7,15})"
 #: Client, the company's number, scheme, the release's folder; in ``connect`` without the scheme.
 _ORDER = rf"@{_NUMBER}@{_NUMBER}@([a-z][a-z0-9_]*)@(/.+)$"
@@ -63,7 +65,7 @@ def callback_contexts(folder: Folder, settings: Callbacks) -> tuple[Context, Con
 def _person(context: Context, folder: Folder, settings: Callbacks) -> None:
     """``person``, ``offered``, ``connect``."""
     start = _first(context, "person")
-    _settings(start, folder, release="$4")
+    _settings(start, folder, release="$4", passes_on=_RECORDING)
     start.set(UNHEARD, "true")
     _asks(start, "offered@$4", "$4", OFFER_SECONDS)
     _then(start, "connect@$1@$2@$4", "$4")
@@ -93,6 +95,9 @@ def _person(context: Context, folder: Folder, settings: Callbacks) -> None:
     connect.set("import", "none")  # the leg's target stays the person's phone
     connect.set("routing_phone", "${routing_target}")
     record_talks(connect, folder.project.record)
+    # `record: caller` of the scheme: the client is the other side of this leg
+    connect.set("RECORD_WRITE_ONLY", "${RECORD_READ_ONLY}")
+    connect.set("RECORD_READ_ONLY", "")
     connect.do("execute_extension", f"$1 {_file('$3', DIAL)}")
     connect.do("playback", f"$3/sounds/{FAILED}")
     connect.do("hangup", "NORMAL_CLEARING")

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+from routing.journal.sound import EMPTY_BYTES
+
 from .attending import Phoning
 from .cases import Case
 from .outcome import Outcome
@@ -60,7 +62,11 @@ class CallingBack:
             talked=owners.get(talked, talked) if talked else None,
             call=nobody | {"hangup_cause": record["hangup_cause"]},
             seen={target: each for target, phone in phones.items() for each in self._invites(phone, uuids)},
-            files=[path for path in files if record["uuid"] in path.name],
+            files=[
+                path
+                for path in files
+                if (self.uuid in path.name and path.stat().st_size > EMPTY_BYTES) or record["uuid"] in path.name
+            ],
             asked=[each for each in self.bed.handler.asked[self._told :] if each.get("caller") == self.case.caller],
         )
 

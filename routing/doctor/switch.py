@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from routing.doctor.diagnosis import Diagnosis, ok, unknown, warning, wrong
 from routing.doctor.node import CheckedNode, is_loopback
+from routing.model import callback_call
 
 #: First version without it, its name, what it does. From the project's security advisories and the CVE list.
 ADVISORIES = (
@@ -25,6 +26,8 @@ MODULES = (
 )  # fmt: skip
 #: Plays .mp3, which mod_sndfile does not.
 PLAYS_MP3 = "mod_shout"
+#: Has the legs of nobody, by which callbacks begin.
+CALLS_BACK = "mod_loopback"
 #: Passwords that every attacker tries first.
 KNOWN_PASSWORDS = ("ClueCon", "cluecon", "1234", "")
 
@@ -71,16 +74,22 @@ def _dotted(number: tuple[int, ...]) -> str:
 
 def modules(node: CheckedNode) -> Iterator[Diagnosis]:
     """Every module that releases use is loaded."""
-    needed = [*MODULES, *([PLAYS_MP3] if _has_mp3(node) else [])]
+    needed = [*MODULES, *([PLAYS_MP3] if _has_mp3(node) else []), *([CALLS_BACK] if _calls_back(node) else [])]
     missing = [name for name in needed if node.ask(f"module_exists {name}") != "true"]
     if missing == [PLAYS_MP3]:
         yield wrong(
             "mod_shout is not loaded: callers do not hear .mp3 sounds", "load it, or convert the sounds to .wav"
         )
+    elif missing == [CALLS_BACK]:
+        yield wrong("mod_loopback is not loaded: nobody is called back", "add it to modules.conf.xml and `load` it")
     elif missing:
         yield wrong(f"not loaded: {', '.join(missing)}", "add them to modules.conf.xml and `load` them")
     else:
         yield ok(f"the {len(needed)} modules that releases use are loaded")
+
+
+def _calls_back(node: CheckedNode) -> bool:
+    return node.release is not None and (node.release / callback_call.FILE).exists()
 
 
 def _has_mp3(node: CheckedNode) -> bool:

@@ -9,11 +9,15 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from routing.compile.numbers import entry_dialplan
 from routing.compile.templates import render
+from routing.model.callback_call import FILE as CALLBACKS
+from routing.model.callback_call import CallbackCall
+from routing.model.entities import Visitor, variables
 from routing.offline.decider import Decider, refused
 from routing.offline.events import Event
 from routing.offline.files import DirectoryFiles
@@ -21,7 +25,7 @@ from routing.offline.limits import Limits
 from routing.offline.own_numbers import with_own_numbers
 from routing.offline.phones import ScriptedCaller, ScriptedPhones
 from routing.offline.sounds import ReleaseSounds
-from routing.offline.switch import INBOUND, OfflineCall, run
+from routing.offline.switch import INBOUND, OfflineCall, callback, run
 from routing.offline.world import World
 
 TEMPLATE = "dialplan/routing.xml.j2"
@@ -29,6 +33,8 @@ DOMAIN = "phones.invalid"
 RECORDINGS = "/recordings"
 #: A number in a file of numbers.
 NUMBER = re.compile(r"routing_number=(\+\d+)")
+#: The scheme of a number in that file: the call goes to its start, or has begun there.
+SCHEME = re.compile(r"routing_scheme=(\w+)|/schemes/(\w+)\.xml")
 #: The names of the release and of its root in events.
 RELEASE, ROOT = "release", "root"
 #: The default flood limits of a node; a single call never exceeds them.
@@ -138,6 +144,24 @@ class PublishedRelease:
         """Whether an E.164 number leads to a scheme."""
         text = self.files.read(f"{self.root}/current/numbers/{number[-4:]}.xml") if number.startswith("+") else None
         return text is not None and number in NUMBER.findall(text)
+
+    @property
+    def calls_back(self) -> bool:
+        """Whether the release calls clients back."""
+        return self.files.read(f"{self.root}/current/{CALLBACKS}") is not None
+
+    def scheme_of(self, number: str) -> str:
+        """The scheme of an E.164 number; "" for none."""
+        text = self.files.read(f"{self.root}/current/numbers/{number[-4:]}.xml") or ""
+        _, _, begun = text.partition(f'<extension name="{number.removeprefix("+")}">')
+        found = SCHEME.search(begun.partition("</extension>")[0])
+        return found[1] or found[2] if found else ""
+
+    def callback(self, first: str, client: str, number: str, facts: Visitor, at: datetime, uuid: str) -> OfflineCall:
+        """A callback about a client's call to a number; see `CallbackCall`."""
+        release = str((self.root / "current").resolve())
+        scheme = self.scheme_of(number)
+        return callback(CallbackCall(uuid, first, client, number, scheme, release, variables(facts)), at)
 
     def _without_place(self, event: Event) -> Event:
         """An event whose file names begin at the release: the root may exist for this run alone."""

@@ -43,6 +43,11 @@ def _call(case: CallCase, names: Names) -> Iterator[Problem]:
             moment(call.at, published.timezone)
     except ValueError as error:
         yield case.problem(("call", "at"), str(error))
+    if call.callback and not published.calls_back:
+        yield case.problem(("call", "callback"), "the project calls nobody back", "write `project: {callbacks: {}}`")
+    if call.callback and (call.from_ in names.phones or call.from_ == "anonymous"):
+        yield case.problem(("call", "from"), f"`{call.from_}` is not called back", "write the client's number")
+        return
     if call.from_ in names.phones:
         if call.from_ in names.people:
             hint = ", ".join(sorted(phone for phone in names.phones if phone.startswith(f"{call.from_}.")))

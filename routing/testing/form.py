@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BeforeValidator, Field, GetJsonSchemaHandler, WithJsonSchema, model_validator
@@ -162,6 +162,9 @@ class CallFields(Fields):
         alias="from", description="A number, `anonymous`, or a phone of the project: `ivan.desk`, `1001`."
     )
     at: Moment = Field(description="When: `2026-11-23 10:00`, in the project's zone unless another follows.")
+    callback: Literal["person", "client"] | None = Field(
+        None, description="Who is rung first when `from`, whose phone is in `phones`, is called back after a call `to`."
+    )
 
 
 class CallerFields(Fields):

@@ -32,14 +32,15 @@ def engine(sample: Sample, files: Files, call: OfflineCall, past: Past | None = 
         handler = canned("timeout")
     elif sample.webhooks:
         handler = by_url(sample.webhooks, handler)
-    return InProcess(files, handler, _visitor(sample), past or remembered(sample, call), _crm(sample))
+    return InProcess(files, handler, visitor(sample), past or remembered(sample, call), _crm(sample))
 
 
 def _silent(address: str, variables: Mapping[str, str], timeout_ms: int) -> Reply:
     return EngineSilent()
 
 
-def _visitor(sample: Sample) -> Visitor | None:
+def visitor(sample: Sample) -> Visitor | None:
+    """The visitor of a test, if it has one."""
     if not (sample.entities or sample.source):
         return None
     return Visitor(_cleaned(sample.entities), _cleaned(sample.source))

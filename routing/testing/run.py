@@ -9,6 +9,7 @@ from datetime import timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
 
+from routing.model.entities import Visitor
 from routing.model.moments import later
 from routing.offline.decider import Decider
 from routing.offline.events import Event
@@ -95,6 +96,9 @@ def made(case: CallCase, names: Names) -> OfflineCall:
     file = case.file.encode("utf-8", "surrogateescape").decode("utf-8", "replace")  # as the machine's locale has it
     call_id = str(uuid.uuid5(IDS, f"{file} {case.name}"))
     call = case.sample.made(call_id, published.timezone, published.country, published.accounts)
+    if first := case.sample.made_call.callback:
+        visitor = partners.visitor(case.sample) or Visitor()
+        return published.callback(first, call.caller, f"+{call.to.removeprefix('+')}", visitor, call.at, call_id)
     return replace(call, at=later(call.at, timedelta(seconds=case.after_s)))
 
 

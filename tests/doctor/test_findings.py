@@ -41,6 +41,13 @@ def _release_file(name: str, text: str | None) -> Callable[[Patient], None]:
     return change
 
 
+def _loopback_missing(patient: Patient) -> None:
+    """Of the release's eight files one is the dialplan of callbacks."""
+    _release_file("callbacks.xml", "<x/>")(patient)
+    _release_file("release.json", '{"files": 8}')(patient)
+    patient.says("module_exists mod_loopback", "false")
+
+
 #: What is wrong with the node -> how to make it so.
 NODES: dict[str, Callable[[Patient], None]] = {
     "nothing": lambda patient: None,
@@ -72,6 +79,7 @@ NODES: dict[str, Callable[[Patient], None]] = {
     ),
     "a gateway is not loaded": lambda patient: patient.says("sofia xmlstatus gateway", "<gateways></gateways>"),
     "no phone is registered": lambda patient: patient.says("show registrations as json", '{"rows": []}'),
+    "callbacks without their module": _loopback_missing,
     "no guards": lambda patient: patient.says("module_exists mod_lua", "false"),
 }
 

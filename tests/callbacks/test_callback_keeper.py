@@ -10,21 +10,14 @@ from routing.callbacks.store import CallbackStore
 from routing.journal import settling
 from routing.journal import store as journal
 from routing.journal.database import open_database
-from routing.journal.record import CallRecord
 from routing.journal.status import MISSED, NAMES
 from routing.model.callback import CallbackSource
 from routing.recorder.callbacks import CallbackKeeper, live_plan, plans_in
-from support.callback_orders import CLIENT, NOW, PROJECT, a_plan, an_order
+from support.callback_orders import CLIENT, NOW, PROJECT, a_missed_call, a_plan, an_order
 from support.folders import HERE, compiled, laid_out
 from support.journal_bed import Fuse, Killed, mortal
 
-MISSED_CALL = CallRecord(
-    id="c1", project=PROJECT, direction="in", number="+380800330521", dialled="+380800330521", caller=CLIENT,
-    client=CLIENT, schemes=("front", "sales"), release="r1", started=NOW - 60, answered=0.0, bridged=0.0, ended=NOW -
-    30, status="no answer", cause="NO_ANSWER", ended_by="caller", person="", target="", wait_s=30.0, talk_s=0.0,
-    recording="", voicemail="", box="", decision="", verdict="", asked_ms=-1.0, source={"utm_source": "x"},
-    entities={"region": "521"},
-)  # fmt: skip
+MISSED_CALL = a_missed_call()
 
 
 def talk(**words):

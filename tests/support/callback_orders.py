@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from routing.journal.record import CallRecord
 from routing.model.calendar import Calendar, Period
 from routing.model.callback import CallbackOrder, CallbackSource
 from routing.model.callback_plan import CallbackPlan, CallbackScheme
@@ -47,3 +49,17 @@ def a_plan(**words: Any) -> CallbackPlan:
         "schemes": {name: CallbackScheme("+380800330521", "office", True) for name in ("sales", "lviv")},
     }
     return CallbackPlan(**(facts | words))
+
+
+def a_missed_call(**words: Any) -> CallRecord:
+    """A client's call that reached nobody, half a minute ago, to the scheme `sales`."""
+    return replace(_MISSED, **words)
+
+
+_MISSED = CallRecord(
+    id="c1", project=PROJECT, direction="in", number="+380800330521", dialled="+380800330521", caller=CLIENT,
+    client=CLIENT, schemes=("front", "sales"), release="r1", started=NOW - 60, answered=0.0, bridged=0.0, ended=NOW -
+    30, status="no answer", cause="NO_ANSWER", ended_by="caller", person="", target="", wait_s=30.0, talk_s=0.0,
+    recording="", voicemail="", box="", decision="", verdict="", asked_ms=-1.0, source={"utm_source": "x"},
+    entities={"region": "521"},
+)  # fmt: skip

@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from routing.callbacks.report import CallbackReport
 from routing.cli.listed import printable, when
 from routing.model.callback import NOBODY, UNKNOWN, CallbackAttempt, CallbackOrder, CallbackStatus
 from routing.model.causes import CAUSES
@@ -32,6 +33,22 @@ def show_list(orders: Iterable[CallbackOrder], zone: tzinfo) -> None:
         )  # fmt: skip
         table.add_row(*(Text(printable(text)) for text in cells), style="" if order.is_open else "dim")
     Console(highlight=False).print(table)
+
+
+def show_report(found: CallbackReport) -> None:
+    """Print a report as tables."""
+    console = Console(highlight=False)
+    for title, lines in (("", {"all": found.total}), ("by", found.sources), ("scheme", found.schemes)):
+        table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 1, 0, 0))
+        table.add_column(title)
+        for heading in ("ordered", "reached", "lost", "cancelled", "open", "share", "median"):
+            table.add_column(heading, justify="right")
+        for name, figures in sorted(lines.items()):
+            counts = (figures.ordered, figures.reached, figures.lost, figures.cancelled, figures.open)
+            share = f"{figures.share:.0%}" if figures.reached or figures.lost else ""
+            median = spoken(round(figures.median_s)) if figures.waits_s else ""
+            table.add_row(Text(printable(name)), *map(str, counts), share, median)
+        console.print(table)
 
 
 def explained(order: CallbackOrder, zone: tzinfo) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""``routing callbacks``: orders to call clients back: list, show, add, cancel, run now."""
+"""``routing callbacks``: orders to call clients back: list, show, add, cancel, run now, report."""
 
 from __future__ import annotations
 
@@ -17,9 +17,10 @@ import click
 from sqlalchemy.exc import SQLAlchemyError
 
 from routing.callbacks.facts import order_facts
+from routing.callbacks.report import report
 from routing.callbacks.store import CallbackStore, new_id
-from routing.cli.callback_orders import explained, show_list
-from routing.cli.calls import journal_of
+from routing.cli.callback_orders import explained, show_list, show_report
+from routing.cli.calls import began, journal_of
 from routing.cli.completion import offered
 from routing.cli.errors import UserError
 from routing.cli.listed import when
@@ -196,6 +197,25 @@ def run(order_id: str, root: Path, database: str) -> None:
         if order.status is not CallbackStatus.ORDERED or not desk.store.put_off(order.id, now):
             raise UserError(f"{order.id[:8]} does not wait: it is {order.status.value.replace('_', ' ')}")
         click.echo(f"{order.id[:8]}: {order.number}, {_soonest(desk.order(order.id), desk.plan(), desk.zone)}")
+
+
+@callbacks.command("report")
+@click.option(
+    "--since", default="7d", show_default=True, help="Of the last hours or days, or since a day: `2026-11-22`."
+)
+@click.option("--json", "as_json", is_flag=True, help="For programs: one JSON object.")
+@_options
+def report_command(since: str, as_json: bool, root: Path, database: str) -> None:
+    """Count orders: clients who were reached, who were not, and how long it took."""
+    with _desk(root, database) as desk:
+        began_s = began(since, desk.zone, datetime.fromtimestamp(time.time(), desk.zone))
+        found = report(desk.store.engine, desk.project, began_s)
+        if not as_json:
+            show_report(found)
+            return
+        parts = {"sources": found.sources, "schemes": found.schemes}
+        lines = {part: {name: figures.as_json() for name, figures in of.items()} for part, of in parts.items()}
+        click.echo(json.dumps({**found.total.as_json(), **lines}, ensure_ascii=False))
 
 
 def _soonest(order: CallbackOrder, plan: CallbackPlan, zone: ZoneInfo) -> str:

@@ -67,8 +67,9 @@ def calls(
     Statuses are exact: `routing calls --status` lists them. `answered` holds `repeat call` and `proper` too.
     """
     zone = LiveProject(root.resolve()).zone if root and not timezone else ZoneInfo(timezone) if timezone else None
-    began = _since(since, zone, datetime.now(zone))
-    criteria = CallFilter(since=began, status=status or "", limit=0 if as_report else limit)
+    criteria = CallFilter(
+        since=began(since, zone, datetime.now(zone)), status=status or "", limit=0 if as_report else limit
+    )
     criteria = replace(criteria, **filters)  # type: ignore[arg-type]
     database = database or journal_of(root)
     with journal_to_read(database) as engine:
@@ -115,7 +116,8 @@ def _owner(path: str) -> str:
         return f"user {uid}"
 
 
-def _since(text: str | None, zone: tzinfo | None, now: datetime) -> float:
+def began(text: str | None, zone: tzinfo | None, now: datetime) -> float:
+    """The beginning of a span that is written as `1d` or `2026-11-22`; 0 for none. Raises UserError."""
     if not text:
         return 0.0
     try:

@@ -64,6 +64,8 @@ def orders(database):
     )
     store.order(an_order(id="2c" * 16, project="p", scheme="a", number="+380671234569", created_s=NOW - 9))
     store.cancel("2c" * 16, NOW + 3)
+    store.order(an_order(id="2d" * 16, project="p", scheme="b", number="+380671234560", created_s=NOW - 600))
+    store.close_by_talk("p", "+380671234560", NOW - 525)
     yield store
     engine.dispose()
 
@@ -80,7 +82,7 @@ def test_what_it_prints(run, orders):
         ("add", "0671234571", "--scheme", "a", "--at", "9:00"),
         ("add", "+12125551234", "--scheme", "a"), ("run", "2b"),
         ("cancel", "1a", "2b"), ("cancel", "1a"), ("run", "1a"),
-        ("list", "--number", "x"),
+        ("list", "--number", "x"), ("report",), ("report", "--since", "1h", "--json"), ("report", "--since", "long"),
     ]  # fmt: skip
     said = "".join(f"$ routing callbacks {' '.join(words)}\n{_masked(run(*words))}" for words in asked)
     said = re.sub(" +$", "", said, flags=re.MULTILINE)

@@ -19,6 +19,15 @@ from support.switchbed.callbacks import CLIENT, SCHEMES, CallbackLab, from_numbe
 from support.switchbed.engines import serving
 
 pytestmark = [pytest.mark.switch, pytest.mark.skipif(bool(missing()), reason=missing())]
+#: Visitors of one region are for one branch.
+BRANCHES = """
+scheme: site
+numbers: ["+380800330918"]
+steps:
+  - match: {when: {entity.region: "521"}, steps: [{ring: {to: support, for: 10s}}, hangup]}
+  - ring: {to: sales, for: 10s}
+  - hangup
+"""
 
 
 @pytest.fixture
@@ -31,9 +40,9 @@ def site():
 
 @pytest.fixture
 def lab(site, tmp_path):
-    orders = f'callbacks: {{origins: "{site.origin}", scheme: office, '
+    orders = f'callbacks: {{origins: "{site.origin}", scheme: site, '
     company = SCHEMES["company.yaml"].replace("callbacks: {", orders, 1)
-    running = CallbackLab(tmp_path, more={**SCHEMES, "company.yaml": company})
+    running = CallbackLab(tmp_path, more={**SCHEMES, "company.yaml": company, "site.yaml": BRANCHES})
     yield running
     running.stop()
 
@@ -58,7 +67,7 @@ def visitor(site, database, tmp_path):
     driver.close()
 
 
-def test_an_order_of_a_page_rings_a_person_and_then_the_visitor(lab, database, visitor):
+def test_an_order_of_a_page_rings_the_branch_of_the_visitors_region_and_then_the_visitor(lab, database, visitor):
     watches = lab.switch.settings.esl_port
     with lab.phone("2002") as phone, lab.client() as client, serving(lab, "--database", database, watches=watches):
         visitor.comes()

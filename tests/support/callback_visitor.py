@@ -11,6 +11,8 @@ from support.callback_stub import Site
 FLOATING = "body > routing-callback"
 #: A number as visitors type it, and as the form says it back.
 NUMBER, SHOWN = "067 123-45-67", "067\u00a0123\u00a045\u00a067"
+#: What a page has that opens the form.
+OPENER = '<button id="opener" data-routing-callback="kharkiv">Kharkiv</button>'
 AXE = (Path(__file__).parent / "axe/axe.min.js").read_text("utf-8")
 
 

@@ -20,7 +20,7 @@ from routing.callbacks.store import CallbackStore
 from routing.journal.database import open_database
 from routing.model.callback import CallbackOrder, CallbackSource, CallbackStatus
 from routing.track.script import texts
-from support.browser import Browser, Driver, missing
+from support.browser import Browser, missing
 from support.callback_stub import Site, at_home
 from support.callback_visitor import NUMBER, SHOWN, FormVisitor
 from support.folders import compiled, laid_out
@@ -44,13 +44,6 @@ people: {ivan: {name: I, phones: {desk: {sip: "1001"}}}}
 gateways: {main: {proxy: sip.example, register: false, numbers: ["+380800330521"]}}
 """
 SHOP = 'scheme: shop\nnumbers: "+380800330521"\nsteps: [{ring: ivan}, hangup]\n'
-
-
-@pytest.fixture(scope="module")
-def window(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    driver = Driver(tmp_path_factory.mktemp("browsers"))
-    yield driver.browser()
-    driver.close()
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from routing.simulate.plan import Plan, QueuePlan
 from routing.simulate.run import Simulation
 from routing.simulate.week import HOUR_MS
 
-TARGET_US = 300.0
+TARGET_US = 200.0
 #: One call in ten loses patience: the others are served.
 LOST = 0.1
 

@@ -89,7 +89,10 @@ class Distribution:
         self._drop_lost(now_ms)
         reserved = {member.person for caller in self.callers.values() for member in caller.offered}
         found, free = [], _Free(self, reserved, now_ms, state)
-        for caller in self.waiting():
+        waiting = [caller for caller in self.callers.values() if not caller.talks_with and free.of(caller.queue)]
+        for caller in sorted(waiting, key=lambda each: each.rank):
+            if free.is_empty():
+                break
             is_soon = caller.decided and now_ms < caller.offered_ms + OFFER_EVERY_MS
             if caller.offered or is_soon or not free.of(caller.queue):
                 continue
@@ -128,8 +131,10 @@ class Distribution:
 
     def _drop_lost(self, now_ms: int) -> None:
         for caller in self.callers.values():
-            longest_ms = max((member.seconds for member in caller.offered), default=0) * 1000 + LOST_MS
-            if caller.offered and now_ms > caller.offered_ms + longest_ms:
+            if not caller.offered:
+                continue
+            longest_ms = max(member.seconds for member in caller.offered) * 1000 + LOST_MS
+            if now_ms > caller.offered_ms + longest_ms:
                 self.withdraw(caller)
 
     # when something may change by itself
@@ -183,6 +188,10 @@ class _Free:
         if queue.key not in self._found:
             self._found[queue.key] = [member for member in queue.members if self._is_free(member, queue)]
         return self._found[queue.key]
+
+    def is_empty(self) -> bool:
+        """Whether nobody is left in any queue that was asked for."""
+        return not any(self._found.values())
 
     def take(self, members: Iterable[QueueMember]) -> None:
         """These people are offered a caller."""

@@ -169,6 +169,15 @@ class CallbackStore:
         with self._reading() as connection:
             return connection.scalar(query) or 0
 
+    def waiting(self, project: str, now: float) -> tuple[int, float]:
+        """How many orders are open, and for how many seconds the oldest one waits that may be dialled."""
+        mine = (callbacks.c.project == project, text(IS_OPEN))
+        may = (callbacks.c.not_before_s <= now, callbacks.c.status == CallbackStatus.ORDERED.value)
+        with self._reading() as connection:
+            count = connection.scalar(select(func.count()).select_from(callbacks).where(*mine)) or 0
+            oldest = connection.scalar(select(func.min(callbacks.c.not_before_s)).where(*mine, *may))
+        return count, now - oldest if oldest else 0.0
+
     def talked_since(self, project: str, since_s: float) -> float:
         """Seconds of talks of all attempts that began since a time."""
         both = attempts.join(callbacks, callbacks.c.id == attempts.c.callback)

@@ -19,7 +19,8 @@ def answer(step: Step, call: Call, ports: Ports) -> Verdict:
     except NotCallable as problem:
         return refused(str(problem))
     order = ports.callbacks.order(wish)
-    return Verdict(Ordered(), "decided", f"{order.first} first, by scheme {order.scheme}, order {order.id[:8]}")
+    known = f", order {order.id[:8]}" if order.id else ""
+    return Verdict(Ordered(), "decided", f"{order.first} first, by scheme {order.scheme}{known}")
 
 
 def order_of(step: Step, call: Call, plan: CallbackPlan, now: float) -> CallbackOrder:

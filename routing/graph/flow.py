@@ -23,6 +23,8 @@ class Branch:
 
     label: str
     block: Block
+    #: Calls enter it without the engine, too.
+    is_fallback: bool = False
 
 
 @dataclass(frozen=True)
@@ -119,7 +121,9 @@ def _block(steps: Sequence[StepItem], written: Any, prefix: str, folder: Folder)
         settings = settings_of(step, listed[index] if index < len(listed) else {})
         branches = tuple(
             Branch(
-                branch_name(step, loc, part, settings), _block(nested, below(settings, loc), f"{path}.{part}.", folder)
+                branch_name(step, loc, part, settings),
+                _block(nested, below(settings, loc), f"{path}.{part}.", folder),
+                isinstance(step, DynamicStep) and step.fallback == part,
             )
             for loc, part, nested in step.branches()
         )
@@ -138,7 +142,7 @@ def _node(step: Step, lines: tuple[str, ...], path: str, folder: Folder, branche
         _family(step, is_decided),
         branches,
         fall_through_label(step) if goes_on else None,
-        is_decided,
+        is_decided and not (isinstance(step, DynamicStep) and step.fallback),
     )
 
 
@@ -173,14 +177,14 @@ def _leaving(node: FlowNode) -> Iterator[tuple[FlowNode, str, bool]]:
         if branch.block:
             yield from leaves(branch.block)
         else:
-            yield node, branch.label, False
+            yield node, branch.label, branch.is_fallback
 
 
 def _edges(block: Block) -> Iterator[Edge]:
     for at, node in enumerate(block):
         for branch in node.branches:
             if branch.block:
-                yield Edge(node.path, branch.block[0].path, branch.label)
+                yield Edge(node.path, branch.block[0].path, branch.label, branch.is_fallback)
                 yield from _edges(branch.block)
         if at + 1 < len(block):
             for source, label, is_fallback in _leaving(node):

@@ -146,7 +146,7 @@ def _into(box: Box, branch: Branch, left: float, top: float) -> EdgeLine:
     out = box.y + SIDE
     label = tuple(textwrap.wrap(branch.label, LABEL_CHARACTERS)[:2])
     points = ((box.x + WIDTH, out), (lane, out), (lane, height), (left, height))
-    edge = Edge(box.node.path, branch.block[0].path, branch.label)
+    edge = Edge(box.node.path, branch.block[0].path, branch.label, branch.is_fallback)
     return EdgeLine(edge, points, (lane + 8, height - 6), label)
 
 

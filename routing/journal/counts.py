@@ -16,6 +16,8 @@ class Counts:
     remembered: int = 0
     notified: int = 0
     callbacks_ordered: int = 0
+    callbacks_open: int = 0
+    callbacks_overdue_s: float = 0.0
     forgotten: int = 0
     unfinished: int = 0
     lost: int = 0

@@ -15,6 +15,8 @@ _HELP = {
     "remembered": "Calls handed over to the memory.",
     "notified": "Notices that the mail server or a web address accepted.",
     "callbacks_ordered": "Orders to call back, made of missed calls.",
+    "callbacks_open": "Orders to call back that are open.",
+    "callbacks_overdue_s": "Seconds that the oldest order waits that may be dialled; 0 without one.",
     "forgotten": "Calls deleted because they were old.",
     "unfinished": "Calls recorded without a CDR of FreeSWITCH: it was killed, or its disk was full.",
     "lost": "Calls that ended without a CDR and of which nothing could be kept.",
@@ -24,7 +26,7 @@ _HELP = {
     "waiting": "A-legs in the spool that were not recorded in the last pass.",
 }
 #: Gauges; the others are counters since the start.
-_NOW = frozenset({"waiting", "kept"})
+_NOW = frozenset({"waiting", "kept", "callbacks_open", "callbacks_overdue_s"})
 
 
 def text(counts: Counts) -> str:

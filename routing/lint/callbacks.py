@@ -52,14 +52,15 @@ class CallbackNever(Lint):
         quiet = week.open_minutes(Calendar("quiet", zone, ((settings.quiet_hours,),) * len(DAYS)))
         if week.open_minutes(calendar) & ~quiet:
             return
-        for loc in _orders(one):
+        for loc in orders(one):
             message = (
                 f"nobody would ever be called back: `{calendar.name}` is open in the quiet hours {settings.quiet} only"
             )
             yield loc, message, "give `callbacks` another `calendar`, or other `quiet` hours"
 
 
-def _orders(one: OneScheme) -> Iterator[Loc]:
+def orders(one: OneScheme) -> Iterator[Loc]:
+    """Where a scheme orders calls back by itself."""
     if one.fields.callback:
         yield ("callback",)
     for step, loc, _ in one.steps:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from routing.lint import week
 from routing.lint.base import Lint
+from routing.lint.callbacks import orders
 from routing.lint.findings import OneScheme
 from routing.lint.ways import Ways
 from routing.model.problem import Loc
@@ -107,8 +108,10 @@ class UnaskedHours(Lint):
     id = "unasked-hours"
 
     def scheme(self, one: OneScheme) -> Iterator[Complaint]:
-        """A default calendar that neither an `hours` step nor the project's `sticky` uses."""
+        """A default calendar that neither an `hours` step, nor the project's `sticky`, nor calls back use."""
         is_used = any(isinstance(step, HoursStep) and step.calendar is None for step, _, _ in one.steps)
+        settings = one.folder.project.callbacks
+        is_used |= settings is not None and settings.calendar is None and any(orders(one))
         if one.fields.hours and not is_used and project_sticky(one.fields, one.folder) is None:
             hint = "remove it, or add an `hours` step"
             yield ("hours",), f"no step of this scheme uses `{one.fields.hours}`: phones ring at night too", hint

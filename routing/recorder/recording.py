@@ -13,9 +13,12 @@ from multiprocessing.process import BaseProcess
 from threading import Event
 
 from rich.progress import Progress
+from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
+from routing.callbacks.store import CallbackStore
 from routing.journal import parse, release, sound
+from routing.journal.counts import Counts
 from routing.journal.database import open_database, shown
 from routing.journal.faults import text_of
 from routing.journal.gather import Gatherer
@@ -139,7 +142,7 @@ def _open(settings: RecorderSettings, share: tuple[int, int], stop: Event, endin
     place = parse.ParseContext(sound.size_of, release.project_of, release.email_of, release.notify_of, sound.is_message)
     gatherer = Gatherer(Spool(settings.spool), place, lines.write, time.time)
     keeper = None if share[0] else Retention(lambda: settings.project.keep_s, lines.write, settings.trust_clock)
-    report = reporting(settings.metrics) if settings.metrics and not share[0] else None
+    report = _reporting(settings, engine) if settings.metrics and not share[0] else None
     outbox = _outbox(settings, ending)
     keeps = CallbackKeeper(engine, settings.project.name, lines.write, time.time, plans_in(settings.project.root),
                             lambda: settings.project.keep_s)  # fmt: skip
@@ -153,6 +156,19 @@ def _open(settings: RecorderSettings, share: tuple[int, int], stop: Event, endin
         "after_pass": report,
     }
     return JournalWorker(engine, gatherer, lines.write, time.time, **parts)  # type: ignore[arg-type]
+
+
+def _reporting(settings: RecorderSettings, engine: Engine) -> Callable[[Counts], None]:
+    """Writes the metrics' file, with how orders to call back stand."""
+    assert settings.metrics
+    write, store = reporting(settings.metrics), CallbackStore(engine)
+
+    def report(counts: Counts) -> None:
+        counts.callbacks_open, overdue_s = store.waiting(settings.project.name, time.time())
+        counts.callbacks_overdue_s = round(overdue_s, 1)
+        write(counts)
+
+    return report
 
 
 def _outbox(settings: RecorderSettings, ending: ExitStack) -> Outbox | None:

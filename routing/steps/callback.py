@@ -54,6 +54,7 @@ class CallbackStep(DynamicStep):
     primary: ClassVar[str] = "scheme"
     falls_when: ClassVar[str] = "ordered"
     obeys: ClassVar[frozenset[str]] = frozenset({"ordered"})
+    fallback: ClassVar[str] = "otherwise"
 
     scheme: Id | None = Field(None, description="Scheme by which somebody is rung; default: this one.")
     first: RungFirst | None = Field(None, description="Who is rung first; default: as the project says.")

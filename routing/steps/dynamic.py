@@ -60,6 +60,8 @@ class DynamicStep(Step):
 
     #: Decisions that the compiled dialplan obeys: person, phone, number, order, together, wait, scheme, end.
     obeys: ClassVar[frozenset[str]] = frozenset({"person", "phone"})
+    #: The branch that calls take without the engine; "" when they fall through.
+    fallback: ClassVar[str] = ""
 
     @property
     def budget_seconds(self) -> float:

@@ -69,6 +69,14 @@ def test_due_are_those_whose_time_has_come_by_their_place(store):
     assert [order.id for order in store.due(PROJECT, NOW + 60, 9)] == ["place", "late"]
 
 
+def test_how_many_are_open_and_how_long_the_oldest_waits(store):
+    assert store.waiting(PROJECT, NOW) == (0, 0.0)
+    store.order(an_order(not_before_s=NOW + 60))
+    assert store.waiting(PROJECT, NOW) == (1, 0.0)
+    store.order(an_order(id="two", number="+380671234568", not_before_s=NOW - 30))
+    assert store.waiting(PROJECT, NOW) == (2, 30.0) and store.waiting("other", NOW) == (0, 0.0)
+
+
 @pytest.fixture
 def token(store) -> int:
     """The lease, for longer than any test takes."""

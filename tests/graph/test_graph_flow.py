@@ -15,6 +15,7 @@ from routing.offline.answering import InProcess, canned
 from routing.offline.phones import ScriptedCaller, ScriptedPhones
 from routing.offline.remembered import Remembered
 from routing.offline.switch import OfflineCall
+from support.folders import HERE, laid_out
 from support.graph_folder import SERVICE, written
 
 MONDAY = datetime(2026, 11, 23, tzinfo=ZoneInfo("Europe/Kyiv"))
@@ -130,3 +131,10 @@ def test_a_wrong_scheme_tells_its_problems(tmp_path):
     folder = written(tmp_path / "wrong", SERVICE.replace("order: longest_idle", "order: longest"))
     with pytest.raises(Problems, match="order"):
         read_flow(folder, "service")
+
+
+def test_without_the_engine_who_wants_a_call_back_takes_the_other_way(tmp_path):
+    """The step's `otherwise` is the fallback; past it goes only who has an order."""
+    flow = read_flow(laid_out(HERE / "good" / "callback", tmp_path / "schemes"), "a")
+    ways = {edge.label: (edge.target, edge.is_fallback) for edge in flow.edges() if edge.source == "2"}
+    assert ways == {"otherwise": ("2.otherwise.1", True), "ordered": ("3", False)}

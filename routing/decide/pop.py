@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from routing.decide.directory import Directory
 from routing.decide.verdict import Verdict
-from routing.model.decision import Call, RingPerson, RingPhone
+from routing.model.decision import Call, RingOrder, RingPerson, RingPhone
 from routing.model.pop import Pop
 
 
@@ -15,6 +15,8 @@ def pop_of(kind: str, call: Call, verdict: Verdict, directory: Directory) -> Pop
     """
     match verdict.decision:
         case RingPerson(person, _, name):
+            phones = tuple(f"{person}.{phone}" for phone in sorted(directory.phones.get(person, ())))
+        case RingOrder((person,), _, name) if kind == "queue" and "." not in person:
             phones = tuple(f"{person}.{phone}" for phone in sorted(directory.phones.get(person, ())))
         case RingPhone(phone, _, name):
             person, phones = phone.partition(".")[0], (phone,)

@@ -5,6 +5,7 @@ Facts only. Knows nothing of sockets, files, clocks or transport.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -58,3 +59,14 @@ def failed(reason: str) -> Verdict:
 def refused(reason: str) -> Verdict:
     """Continue with the scheme because the answer is wrong."""
     return Verdict(Continue(), "refused", reason)
+
+
+LONGEST_VERDICT = 120
+#: Removed from text that FreeSWITCH carries, because FreeSWITCH could act on it.
+_UNSAFE_SIGNS = re.compile(r"[^\w .,:/()-]")
+
+
+def verdict_text(verdict: Verdict) -> str:
+    """Outcome and reason for the call record."""
+    safe = _UNSAFE_SIGNS.sub(" ", f"{verdict.outcome} {verdict.reason}")
+    return " ".join(safe.split())[:LONGEST_VERDICT]

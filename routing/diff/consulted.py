@@ -19,7 +19,7 @@ from routing.diff.scenario import ORDER, Delta, Scenario
 from routing.diff.side import Side
 from routing.model.entities import ENTITY, SOURCE, decoded
 from routing.offline.reading import DialplanInputs
-from routing.steps import DECIDED
+from routing.steps import ASKING
 
 Sides = tuple[tuple[Side, Run], ...]
 MOST_DIGITS = 50
@@ -93,7 +93,7 @@ def _answers(sides: Sides, choices: Choices) -> Iterator[Delta]:
     found = dict.fromkeys(
         Delta(*variation)
         for step in _decided_steps(sides)
-        for variation in DECIDED[step["kind"]].variations(step, choices.person, choices.schemes)
+        for variation in ASKING[step["kind"]].variations(step, choices.person, choices.schemes)
     )
     yield from sorted(found, key=lambda delta: ORDER.index(delta.kind))
 

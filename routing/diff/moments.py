@@ -16,7 +16,8 @@ from zoneinfo import ZoneInfo
 from routing.diff.side import Side
 from routing.offline.document import Times, parse
 from routing.offline.hunt import hunt
-from routing.offline.line import CallerLine, Profile
+from routing.offline.line import CallerLine
+from routing.offline.profile import Profile
 from routing.offline.when import matches, number_matches
 
 DAY = 24 * 60

@@ -6,7 +6,6 @@ with the scheme", one log line and one count.
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -18,8 +17,9 @@ import gevent
 
 from routing.decide.pop import pop_of
 from routing.decide.ports import LONGEST_STEP_SECONDS, Ports, step_seconds
+from routing.decide.queue_turn import QueueOrder
 from routing.decide.registry import decide
-from routing.decide.verdict import Verdict, failed
+from routing.decide.verdict import Verdict, failed, verdict_text
 from routing.engine.metrics import DECISION_SECONDS, DECISIONS
 from routing.model.decision import KEEPER, Call, Continue, Late, RingOrder, Wait, answer, watchdog_seconds
 from routing.model.pop import Pop
@@ -33,10 +33,6 @@ GRACE_SECONDS = 0.4
 EARLY_SECONDS = 1.05
 #: Reserved for sending "continue" when no decision comes.
 REPLY_SECONDS = 0.1
-
-LONGEST_VERDICT = 120
-#: Removed from text that FreeSWITCH carries, because FreeSWITCH could act on it.
-_UNSAFE_SIGNS = re.compile(r"[^\w .,:/()-]")
 
 
 @dataclass
@@ -91,9 +87,10 @@ class Engine:
 
     def _for_the_journal(self, verdict: Verdict, began_s: float) -> dict[str, str]:
         """Variables for the call record: the decision's outcome and reason, and how long it took."""
-        safe = _UNSAFE_SIGNS.sub(" ", f"{verdict.outcome} {verdict.reason}")
-        verdict_text = " ".join(safe.split())[:LONGEST_VERDICT]
-        return {"routing_verdict": verdict_text, "routing_took_ms": str(round((self.clock() - began_s) * 1000))}
+        return {
+            "routing_verdict": verdict_text(verdict),
+            "routing_took_ms": str(round((self.clock() - began_s) * 1000)),
+        }
 
     def _go_on(self, call: Call, reason: str) -> tuple[Verdict, dict[str, str]]:
         return failed(reason), answer(call, Continue())
@@ -130,6 +127,11 @@ class Engine:
         if self.reserve(call, verdict.decision.people[0].partition(".")[0]):
             return verdict
         return replace(verdict, decision=Wait(), reason="calls for one person go in their order")
+
+    def offered(self, call: Call, step: Mapping[str, Any], order: QueueOrder) -> None:
+        """A queue offers its call to people, or lets it leave: log it, and send the screen pop."""
+        self._note(call, step, "decided", order.variables["routing_decision"], order.verdict.reason, self.clock())
+        self._pop(str(step.get("kind")), call, order.verdict)
 
     def _pop(self, kind: str, call: Call, verdict: Verdict) -> None:
         """A failing screen pop never costs the decision."""

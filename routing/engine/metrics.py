@@ -33,6 +33,8 @@ REFUSALS = Counter(
 )
 OPEN_CALLS = Gauge("routing_open_calls", "Calls being decided now", multiprocess_mode="livesum")
 WAITING = Gauge("routing_calls_waiting", "Calls held for a busy person", multiprocess_mode="livesum")
+QUEUED = Gauge("routing_queue_callers", "Callers in queues, who wait, ring or talk", multiprocess_mode="livesum")
+MISSED_OUT = Counter("routing_queue_missed_out", "People whom missed offers have paused")
 OPEN_BREAKERS = Gauge(
     "routing_breakers_open", "Webhook URLs whose breaker is open, in one worker at most", multiprocess_mode="livemax"
 )

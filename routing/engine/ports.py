@@ -7,22 +7,29 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from routing.crm.systems import Systems
 from routing.decide.crm_lookup import visitor_facts
 from routing.decide.ports import CallbackOrders, Ports, Step, step_seconds
+from routing.decide.queue_turn import QueuePorts
+from routing.decide.queueing import Queueing
 from routing.decide.responsible import Responsible
 from routing.engine.callbacks import StoredCallbacks
 from routing.engine.handlers import Handlers
 from routing.engine.states import States
 from routing.model.decision import Call
 from routing.model.lookup import KINDS, Failed, Outcome
-from routing.model.memory import Memory, Presence
+from routing.model.memory import Forgotten, Memory, Presence, State
+from routing.model.queue import DutyRecord, QueueMember
 from routing.model.visitors import Leases
-from routing.process.memory import NoMemory
+from routing.process.memory import NoMemory, memory_in
 from routing.process.visitors import NoLeases
 from routing.release.tables import Releases
+from routing.store.client import RedisStore
+from routing.store.duties import RedisDuties
 
 
 def ports_of(
@@ -64,3 +71,20 @@ def look_up(systems: Systems) -> Callable[[Step, Call, Responsible], Outcome]:
 
 def _no_crm(step: Step, call: Call, people: Responsible) -> Outcome:
     return Failed("this engine has no connection to CRMs")
+
+
+def queueing(states: States, redis: RedisStore | None, missed_out: Callable[[str, int], None]) -> Queueing:
+    """The queues of a node, over the states of people and Redis. ``missed_out``: see Distribution."""
+
+    def state(member: QueueMember) -> State:
+        return states.state(member.person, member.sip, member.outside)
+
+    def records(project: str) -> Mapping[str, DutyRecord]:
+        if redis is None:
+            raise Forgotten("there is no Redis")
+        return RedisDuties(redis).records(project)
+
+    def day(zone: str) -> str:
+        return datetime.now(ZoneInfo(zone)).strftime("%Y%m%d")
+
+    return Queueing(QueuePorts(state, memory_in(redis), records, random.random, day), missed_out)

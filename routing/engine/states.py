@@ -23,6 +23,8 @@ class States:
     report: Callable[[str], None] = lambda text: None
     #: Called when somebody may have become free, busy or absent; must not block.
     changed: Callable[[], None] = lambda: None
+    #: Called with every leg (uuid) that ends, and the person whose last one it was, or ""; must not block.
+    leg_ended: Callable[[str, str], None] = lambda uuid, person: None
     clock: Callable[[], float] = time.monotonic
     is_known: bool = False
     _is_reported: bool = False
@@ -56,6 +58,10 @@ class States:
     def take_back(self, call: str) -> None:
         """A call is on its way to nobody any more."""
         self._promised = {person: promised for person, promised in self._promised.items() if promised[0] != call}
+
+    def has_leg(self, person: str) -> bool:
+        """Whether a person rings or talks."""
+        return person in self._legs
 
     def rings(self, call: str) -> bool:
         """Whether a call rings somebody, or talks with them."""
@@ -100,7 +106,9 @@ class States:
         person = self._persons.pop(uuid, "")
         legs = self._legs.get(person, {})
         legs.pop(uuid, None)
-        if not legs and self._legs.pop(person, None) is not None:
+        is_last = not legs and self._legs.pop(person, None) is not None
+        self.leg_ended(uuid, person if is_last else "")
+        if is_last:
             self.changed()
 
     def registration(self, account: str, is_there: bool) -> None:

@@ -16,6 +16,8 @@ import gevent
 from gevent.event import Event
 from gevent.lock import BoundedSemaphore
 
+from routing.engine.queue_calls import KIND as QUEUE
+from routing.engine.queue_calls import QueueCalls
 from routing.engine.queues import SILENT_SECONDS, Queues, Waiter
 from routing.engine.states import States
 from routing.esl.client import EventSocketClient, SwitchFault, stay_connected
@@ -41,6 +43,8 @@ class Waiting:
     step_of: Callable[[Call], Mapping[str, Any]]
     states: States
     keeper: str
+    #: Calls that wait in queues.
+    queue_calls: QueueCalls
     clock: Callable[[], float] = time.monotonic
     #: Whether this worker ends the waiting of calls; the others only know who waits.
     leads: bool = False
@@ -56,13 +60,14 @@ class Waiting:
     def somebody_changed(self) -> None:
         """A person's state may have changed. Does not block."""
         self._changed.set()
+        self.queue_calls.changed()
 
     def lead(self, until: Event) -> None:
         """Let this worker end the waiting of calls, until ``until`` is set."""
-        self.leads = True
+        self.leads = self.queue_calls.leads = True
         self.somebody_changed()
         until.wait()
-        self.leads = False
+        self.leads = self.queue_calls.leads = False
 
     def reserve(self, call: Call, person: str) -> bool:
         """Reserve a free person for a call, unless another call has waited longer for them. Does not block.
@@ -92,6 +97,7 @@ class Waiting:
     def _serve(self, client: EventSocketClient) -> None:
         client.ask(f"event plain CUSTOM {WAITS_EVENT}")
         looking = gevent.spawn(self._look_when_somebody_changed, client)
+        queues = gevent.spawn(self._serve_queues, client)
         self.hears = True
         try:
             while True:
@@ -99,16 +105,27 @@ class Waiting:
         finally:
             self.hears = False
             looking.kill()
+            queues.kill()
             self._queues.clear()
+
+    def _serve_queues(self, client: EventSocketClient) -> None:
+        try:
+            self.queue_calls.serve(client)
+        except SwitchFault:
+            client.close()  # it may only be late: then nobody else would connect anew
 
     def _heard(self, client: EventSocketClient, event: Message) -> None:
         turn = event.get(f"variable_{WAITS}") or ""
-        if event.get(f"variable_{KEEPER}") != self.keeper or not QUESTION.fullmatch(turn):
+        is_ours = event.get(f"variable_{KEEPER}") == self.keeper and QUESTION.fullmatch(turn)
+        if not is_ours and not self.queue_calls.is_ours(event):
             return
         try:
             call = call_of(event)
             step = self.step_of(call)
         except (NotACall, ReleaseFault):
+            return
+        if step.get("kind") == QUEUE:
+            self.queue_calls.heard(call, step, event)
             return
         known = self._queues.heard(call, step, turn, self.clock())
         if self.leads:
@@ -171,7 +188,7 @@ class Waiting:
         self._queues.drop(waiter)
         (reply,) = client.ask(f"api uuid_setvar_multi {waiter.call.uuid} {assignments(variables)}")
         if reply.startswith("+OK"):
-            _wake(client, waiter.call.uuid)
+            wake(client, waiter.call.uuid)
         else:
             self.states.take_back(waiter.call.uuid)
             self.somebody_changed()
@@ -185,7 +202,7 @@ class Waiting:
         return state == "absent" or (state == "free" and self.reserve(waiter.call, person))
 
 
-def _wake(client: EventSocketClient, call: str) -> None:
+def wake(client: EventSocketClient, call: str) -> None:
     """Wake a sleeping call. FreeSWITCH would ignore a break before the sleep, as right after the call's event."""
     for _ in range(_TRIES):
         (does,) = client.ask(f"api uuid_getvar {call} current_application")

@@ -38,7 +38,7 @@ from routing.engine.lights import Lights
 from routing.engine.ports import ports_of
 from routing.engine.screens import PopSender, pops_in
 from routing.engine.states import States
-from routing.engine.waiting import Waiting
+from routing.engine.waiting_calls import waiting_calls
 from routing.esl import globals as switch_globals
 from routing.esl.guesses import refuse
 from routing.esl.lights import keep_lights
@@ -116,15 +116,11 @@ class EngineWorker:
         ports = ports_of(releases, self.handlers, self.crms, memory, leases, presence, self.callbacks)
         send_pop = PopSender(Path(options.root), pops_in(redis), lambda outcome: metrics.POPS.labels(outcome).inc())
         self.engine = Engine(releases, ports, self.lines, send_pop=send_pop)
-        self.waiting = Waiting(
-            self.engine.decide,
-            lambda call: releases.step(call.release, call.scheme, call.step),
-            self.states,
-            options.keeper,
-        )
-        self.engine.keeper, self.engine.reserve = options.keeper, self.waiting.reserve
-        self.states.changed = self.waiting.somebody_changed
         listener = gevent.socket.socket(fileno=options.listener)
+        port = str(listener.getsockname()[1])
+        self.waiting = waiting_calls(self.engine, self.states, redis, self.lines, options.keeper, port)
+        self.engine.keeper, self.engine.reserve = options.keeper, self.waiting.reserve
+        self.states.changed, self.states.leg_ended = self.waiting.somebody_changed, self.waiting.queue_calls.leg_ended
         self.server = CallServer(listener, self.engine.decide, self.report)
         if options.shared:
             self.server.max_accept = 1
@@ -173,6 +169,7 @@ class EngineWorker:
         while True:
             metrics.OPEN_CALLS.set(self.server.open_calls)
             metrics.WAITING.set(len(self.waiting) if self.waiting.leads else 0)
+            metrics.QUEUED.set(len(self.waiting.queue_calls) if self.waiting.leads else 0)
             metrics.OPEN_BREAKERS.set(self.breaker.open_count())
             metrics.DROPPED_LINES.set(self.lines.dropped)
             metrics.REDIS_UP.set(bool(self.redis and self.redis.is_up))

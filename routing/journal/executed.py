@@ -1,96 +1,28 @@
 """The steps that a call executed, from the applications that ran: the inputs and the result of each. Pure.
 
-Every compiled step begins by setting ``routing_kind=<kind>`` and ``routing_step=<path>``, every scheme by setting
-``routing_scheme=<id>``. Kinds without a row in `_READERS` show what all kinds share: the engine's decision, the phones
+Kinds without a row in `_READERS` show what all kinds share: the engine's decision, the phones
 that rang.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
-from itertools import zip_longest
+from collections.abc import Callable, Sequence
 
-from routing.journal.cdr import App, Cdr
-from routing.journal.dialled import Bridge, phones
+from routing.journal.cdr import Cdr
+from routing.journal.drafts import Draft
 from routing.journal.record import LegRecord, StepRecord
 from routing.journal.result import StepResult, stated_number, undecided
+from routing.model.queue import WHY
 from routing.model.stated_number import STATED_NUMBER
 from routing.model.tags import TAGS, tags_of
 
-#: The kind of a step in a release by an earlier version, which did not set it.
-NO_KIND = "step"
-_STEP, _KIND, _SCHEME, _DECISION = "routing_step", "routing_kind", "routing_scheme", "routing_decision"
+_DECISION = "routing_decision"
 _CALENDAR = re.compile(r"^check XML:\S*/([^/]+)\.xml calendar$")
 _EXTENSION = re.compile(r"^(\S+) XML:\S+ colleagues$")
+#: Reasons of a wait that the journal keeps, the last ones.
+_MOST_REASONS = 10
 _START = re.compile(r"^start XML:\S+ (\S+)$")
-
-
-@dataclass(slots=True)
-class Draft:
-    """A step while it is read: its scheme and path, its applications, its end."""
-
-    scheme: str
-    path: str
-    kind: str
-    started: float
-    apps: list[App] = field(default_factory=list)
-    ended: float = 0.0
-    following: str = ""
-    is_last: bool = False
-
-    def data(self, name: str) -> str | None:
-        """The argument of the step's first application of this name."""
-        return next((app.data for app in self.apps if app.name == name), None)
-
-    def variable(self, name: str) -> str:
-        """The last value that the step set for a variable, or ""."""
-        for app in reversed(self.apps):
-            if name in app.data and (value := dict(app.settings()).get(name)) is not None:
-                return value
-        return ""
-
-
-def drafts(call: Cdr) -> tuple[list[Draft], tuple[str, ...]]:
-    """The steps in order, and the schemes that the call passed through (again for each return to a scheme)."""
-    found: list[Draft] = []
-    schemes: list[str] = []
-    for app in call.apps:
-        if app.name in ("set", "multiset"):
-            if _SCHEME in app.data:
-                schemes += [value for name, value in app.settings() if name == _SCHEME]
-            if _STEP in app.data and (settings := dict(app.settings())).get(_STEP):
-                kind = settings.get(_KIND, NO_KIND)
-                found.append(Draft(schemes[-1] if schemes else "", settings[_STEP], kind, app.at))
-        if found:
-            found[-1].apps.append(app)
-    end = call.time("bridge") or call.time("end")
-    for draft, after in zip_longest(found, found[1:]):
-        draft.ended = after.started if after else max(end, draft.started)
-        draft.following = after.path if after and after.scheme == draft.scheme else ""
-        draft.is_last = after is None
-    return found, tuple(schemes)
-
-
-def bridges(steps: Sequence[Draft], call: Cdr) -> list[Bridge]:
-    """Every ``bridge`` that ran, also outside of steps (calls from the company's own phones)."""
-    if not steps:
-        return list(_bridges(-1, "", call.apps, call.time("bridge") or call.time("end"), True))
-    first = call.apps.index(steps[0].apps[0])
-    found = list(_bridges(-1, "", call.apps[:first], steps[0].started, False))
-    for index, draft in enumerate(steps):
-        found += _bridges(index, draft.path, draft.apps, draft.ended, draft.is_last)
-    return found
-
-
-def _bridges(index: int, path: str, apps: Sequence[App], ended: float, is_last: bool) -> Iterator[Bridge]:
-    for at, app in enumerate(apps):
-        if app.name == "bridge":
-            later = (apps[n] for n in range(at + 1, len(apps)))
-            after = next((other.at for other in later if other.name != "record_session"), None)
-            took_s = max((after or ended) - app.at, 0.0)
-            yield Bridge(index, path, app.at, took_s, is_last and after is None, phones(app.data))
 
 
 def step(n: int, draft: Draft, legs: Sequence[LegRecord], call: Cdr) -> StepRecord:
@@ -190,6 +122,15 @@ def _ring(draft: Draft, legs: Sequence[LegRecord], call: Cdr) -> StepTexts:
     return "", _talked(legs), _legs_text(legs) or "nobody was rung"
 
 
+def _queue(draft: Draft, legs: Sequence[LegRecord], call: Cdr) -> StepTexts:
+    """The reasons of the engine's turns, each once, then who was rung, then how the caller left."""
+    reasons = dict.fromkeys(value.partition(" ")[2] for name, value in draft.settings() if name == WHY and value)
+    waited = " / ".join(list(reasons)[-_MOST_REASONS:])
+    key = {"star": "*", "hash": "#"}.get(branch := _branch(draft), branch)
+    left = f"left by key {key}" if key and key not in ("otherwise",) else ""
+    return waited, _talked(legs), ", ".join(filter(None, (_legs_text(legs), left))) or "nobody was rung"
+
+
 def _talked(legs: Sequence[LegRecord]) -> StepResult:
     return StepResult.TALKED if any(not leg.why for leg in legs) else StepResult.NO_TALK
 
@@ -241,6 +182,7 @@ _READERS: dict[str, Callable[[Draft, Sequence[LegRecord], Cdr], StepTexts]] = {
     "hours": _hours,
     "match": _match,
     "ring": _ring,
+    "queue": _queue,
     "play": _play,
     "voicemail": _voicemail,
     "scheme": _scheme,

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from routing.journal import dialled, executed
+from routing.journal import dialled, drafts, executed
 from routing.journal.cdr import Cdr
 from routing.journal.record import CallRecord, LegRecord, StepRecord
 from routing.journal.result import StepResult
@@ -48,12 +48,12 @@ class ParseContext:
 
 def call(a_leg: Cdr, b_legs: Mapping[str, Cdr], context: ParseContext) -> CallRecord:
     """The record of a call. ``b_legs`` by uuid; for missing ones the A-leg's facts are used."""
-    drafts, schemes = executed.drafts(a_leg)
+    found, schemes = drafts.drafts(a_leg)
     by_step: dict[int, list[LegRecord]] = defaultdict(list)
-    for index, leg in dialled.legs(a_leg, b_legs, executed.bridges(drafts, a_leg)):
+    for index, leg in dialled.legs(a_leg, b_legs, drafts.bridges(found, a_leg)):
         by_step[index].append(leg)
     legs = tuple(leg for index in sorted(by_step) for leg in by_step[index])
-    steps = tuple(executed.step(n, draft, by_step[n], a_leg) for n, draft in enumerate(drafts))
+    steps = tuple(executed.step(n, draft, by_step[n], a_leg) for n, draft in enumerate(found))
     return _record(a_leg, steps, legs, schemes, context, talks(a_leg, b_legs.values(), legs))
 
 

@@ -6,12 +6,22 @@ An offer is a call of one waiting caller to one person (with `together`, to seve
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 #: Variables of a waiting call. When it came (ms since the epoch); the count of offers that it has made, one more ``x``
-#: each; the last one with its result, ``ivan:NO_ANSWER``; the announcements to play next, ``place3,wait5``.
+#: each; the last one with its result, ``1:order:ivan:NO_ANSWER``; the announcements to play next, ``place3,wait5``.
 ARRIVED, OFFERS, TRIED, SAY = "routing_arrived", "routing_offers", "routing_tried", "routing_say"
+#: Why the engine decided as it did, for the journal.
+WHY = "routing_why"
+#: The queue step whose music the call hears and whose keys it may press.
+ENTERED = "routing_entered"
+#: In place of the count of turns: a talk begins. An empty count: the call has left the queue.
+TALKS = "talk"
+#: In place of a queue's name: every queue that a person has not set by itself.
+EVERY_QUEUE = "*"
+#: The header of a waiting call's event that names the port of its release's engine: two engines may share a switch.
+ENGINE_PORT = "Routing-Engine-Port"
 #: A caller without an engine goes on after so long; afterwards a turn lasts `TURN_SECONDS`.
 FIRST_TURN_MS = 2_000
 #: How many minutes of waiting one point of `priority` is worth.
@@ -50,6 +60,19 @@ _REFUSALS: Mapping[str, FailedOffer] = {
 def failed_offer(cause: str) -> FailedOffer:
     """What a hangup cause of a person's phone means; an unknown one counts as not reachable."""
     return _REFUSALS.get(cause, _UNREACHABLE)
+
+
+@dataclass(frozen=True)
+class DutyRecord:
+    """What a person has set: queue -> signed in or out; whether they pause; whether they are on do-not-disturb.
+
+    ``ready_ms``: when they last said that they are ready, which ends pauses, wrap-up and delays from before.
+    """
+
+    signed_in: Mapping[str, bool] = field(default_factory=dict)
+    is_on_break: bool = False
+    is_away: bool = False
+    ready_ms: int = 0
 
 
 @dataclass(frozen=True)
@@ -104,6 +127,7 @@ class QueueSettings:
     name: str
     project: str
     members: tuple[QueueMember, ...]
+    timezone: str = "UTC"
     order: str = "longest_idle"
     size: int | None = None
     expect_ms: int | None = None
@@ -123,10 +147,15 @@ class QueueSettings:
         """Steps with the same queue name share one queue."""
         return self.project, self.name
 
+    @property
+    def place(self) -> tuple[str, str]:
+        """Where the memory keeps whose turn it is."""
+        return "queue", self.name
+
     @classmethod
-    def of(cls, table: Mapping[str, Any]) -> QueueSettings:
+    def of(cls, table: Mapping[str, Any], scheme: str) -> QueueSettings:
         """From the step's entry in ``schemes/<id>.json``. Raises KeyError, TypeError or ValueError."""
-        own = {name: table[name] for name in _PLAIN if name in table}
+        own = {name: table[name] for name in _PLAIN if name in table} | {"name": table.get("name") or scheme}
         announce = table.get("announce") or {}
         return cls(
             members=tuple(QueueMember.of(each) for each in table["people"]),
@@ -136,6 +165,6 @@ class QueueSettings:
 
 
 _PLAIN = (
-    "name", "project", "order", "size", "expect_ms", "wrap_up_ms", "misses", "pause_ms", "priority", "skills",
-    "relax_ms", "prefer_last_ms", "resume_ms", "sign_in",
+    "name", "project", "timezone", "order", "size", "expect_ms", "wrap_up_ms", "misses", "pause_ms", "priority",
+    "skills", "relax_ms", "prefer_last_ms", "resume_ms", "sign_in",
 )  # fmt: skip

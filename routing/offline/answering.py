@@ -31,7 +31,10 @@ from routing.offline.decider import EngineAnswer, EngineClosed, Reply
 from routing.offline.event_socket import FreeSwitchSide
 from routing.offline.files import Files
 from routing.offline.ordering import Orders
+from routing.offline.queues import KIND as QUEUE
+from routing.offline.queues import OfflineQueues
 from routing.offline.remembered import Remembered
+from routing.offline.running import RunningCall
 
 #: A step's settings and the call's facts -> the handler's answer, and after how many milliseconds it comes.
 Handler = Callable[[Mapping[str, Any], Call], tuple[Http | HandlerFailure, int]]
@@ -126,12 +129,14 @@ class InProcess:
         visitor: Visitor | None = None,
         past: Past | None = None,
         crm: Crm | None = None,
+        queues: OfflineQueues | None = None,
     ) -> None:
         self.files = files
         self.handler = handler
         self.past = past or Remembered()
         self.crm = crm or answers("nobody")
         self.visitor = visitor
+        self.queues = queues
 
     def __call__(self, address: str, variables: Mapping[str, str], timeout_ms: int) -> Reply:
         """See Decider: the production exchange, in memory. A call with an unknown step gets no decision."""
@@ -142,7 +147,7 @@ class InProcess:
             return EngineClosed(0, str(problem))
         assert isinstance(request, CallToDecide)
         call = request.call
-        step = self._table(f"{call.release}/schemes/{call.scheme}.json").get("steps", {}).get(call.step)
+        step = self._step(call)
         if not isinstance(step, Mapping):
             return EngineClosed(0, f"{call.scheme} has no dynamic step {call.step}")
         spent = Spent()
@@ -152,6 +157,29 @@ class InProcess:
         switch.hear(exchange.deliver(chosen))
         reason = "; ".join(filter(None, (verdict.reason, *spent.notes)))
         return EngineAnswer(tuple(switch.executed), spent.ms, _note(reason, chosen["routing_decision"]))
+
+    def hears(self, call: RunningCall) -> bool:
+        """See QueueEngine."""
+        waiting = call_of_variables(dict(call.readable()))
+        step = self._step(waiting)
+        if not isinstance(step, Mapping) or step.get("kind") != QUEUE:
+            return False
+        if self.queues is None:
+            self.queues = OfflineQueues(self.past.memory(waiting), self.past.presence(waiting), self.past.chance)
+        self.queues.heard(call, waiting, step)
+        return True
+
+    def looks(self, call: RunningCall) -> None:
+        """See QueueEngine."""
+        if self.queues:
+            self.queues.look(call)
+
+    def due_ms(self, call: RunningCall) -> int | None:
+        """See QueueEngine."""
+        return self.queues.due_ms(call) if self.queues else None
+
+    def _step(self, call: Call) -> Any:
+        return self._table(f"{call.release}/schemes/{call.scheme}.json").get("steps", {}).get(call.step)
 
     def _ports(self, call: Call, spent: Spent) -> Ports:
         return Ports(
@@ -203,6 +231,14 @@ def _directory_of(text: str) -> Directory:
 def _parsed(text: str) -> Mapping[str, Any]:
     value = json.loads(text)
     return value if isinstance(value, dict) else {}
+
+
+def call_of_variables(variables: Mapping[str, str]) -> Call:
+    """The call with these channel variables, as the engine reads them from FreeSWITCH. Raises NotACall."""
+    exchange, switch = Exchange(), FreeSwitchSide(variables)
+    request = exchange.receive_data(switch.hear(exchange.begin()))
+    assert isinstance(request, CallToDecide)
+    return request.call
 
 
 def _note(reason: str, decision: str) -> str:

@@ -138,9 +138,10 @@ def _talk_on(call: RunningCall, leg: CalledLeg, span: _Span) -> None:
     except Interrupted as reason:
         line.note("talk_end", leg.target, _who(reason), line.now_ms - span.since)
         raise
+    else:
+        line.note("talk_end", leg.target, "transfer" if sent else "person", line.now_ms - span.since)
     finally:
         line.leaves(leg.target)
-    line.note("talk_end", leg.target, "transfer" if sent else "person", line.now_ms - span.since)
     line.hear("nothing")
     if sent is None:
         return

@@ -11,11 +11,14 @@ from dataclasses import dataclass
 
 from routing.model.message import least_seconds
 from routing.offline.argument import atoi, separate
-from routing.offline.line import LONGEST_MS
+from routing.offline.line import LONGEST_MS, ScheduledTask, Transfer
 from routing.offline.pattern import BadPattern, compiled, to_bytes
 from routing.offline.running import RunningCall
+from routing.offline.sounds import heard_as
 
 BETWEEN_DIGITS_MS = 300
+#: The group of the tasks that are bound keys.
+BOUND_KEYS = "keys"
 #: The variable of a prompt that reads the digits after those of the prompt before (`routing.steps.typed`).
 FURTHER = "routing_further"
 
@@ -34,10 +37,15 @@ def endless_playback(call: RunningCall, data: str) -> None:
 
 def displace_session(call: RunningCall, data: str) -> None:
     """Play a sound to the caller in place of the switch's audio while the call goes on."""
-    path = data.partition(" ")[0]
-    if call.line.answered and call.duration_ms(path) is not None:
-        call.line.displaced = path
-        call.line.hear("ringing" if path.startswith("tone_stream://") else "audio")
+    path, _, options = data.partition(" ")
+    if not call.line.media or (lasts := call.duration_ms(path)) is None:
+        return
+    if call.line.displaced and not options:  # over the music, which goes on
+        for part in path.removeprefix("file_string://").split("!"):
+            call.line.note("play", part, "", lasts)
+        return
+    call.line.displaced = path
+    call.line.hear(heard_as(path))
 
 
 def stop_displace_session(call: RunningCall, data: str) -> None:
@@ -45,6 +53,28 @@ def stop_displace_session(call: RunningCall, data: str) -> None:
     if call.line.displaced and call.line.displaced == data:
         call.line.displaced = ""
         call.line.hear("nothing")
+
+
+def bind_digit_action(call: RunningCall, data: str) -> None:
+    """``bind_digit_action realm,key,exec[i]:transfer,extension dialplan context``: a key leaves whatever runs."""
+    _, key, action, argument = [*separate(data, ",", 4), "", "", ""][:4]
+    where = [*separate(argument, " ", 4), None, None]
+    if action != "exec[i]:transfer" or not where[0]:
+        call.line.note("error", f"bind_digit_action {data}")
+        return
+    for pressed, at_ms in call.caller.presses:
+        if pressed == key and at_ms >= call.line.now_ms:
+            leaves = Transfer(str(where[0]), where[1], where[2], "key")
+            call.line.tasks.append(ScheduledTask(at_ms, BOUND_KEYS, leaves))
+
+
+def digit_action_set_realm(call: RunningCall, data: str) -> None:
+    """The keys of a realm count from now on; here those of all do."""
+
+
+def clear_digit_action(call: RunningCall, data: str) -> None:
+    """``clear_digit_action all``: bound keys have no effect any more."""
+    call.line.tasks = [task for task in call.line.tasks if task.group != BOUND_KEYS]
 
 
 def play(call: RunningCall, path: str) -> bool:

@@ -1,7 +1,8 @@
-"""A call that waits for a busy person: it sends events to the engine and sleeps until the engine transfers it.
+"""A call that waits for a busy person, or in a queue: it sends events to the engine and sleeps until the engine wakes
+it.
 
 The engine notes each event or decides anew; it decides again whenever a person's phone becomes free
-(`routing.engine.waiting`).
+(`routing.engine.waiting`), and in a queue also when time allows an offer (`routing.offline.queues`).
 """
 
 from __future__ import annotations
@@ -9,19 +10,21 @@ from __future__ import annotations
 from routing.model.decision import NOTED, WAITS, WAITS_EVENT
 from routing.offline.argument import atoi
 from routing.offline.decider import EngineAnswer
-from routing.offline.line import LONGEST_MS, Interrupted
+from routing.offline.line import LONGEST_MS
+from routing.offline.queue_engine import QueueEngine
+from routing.offline.queues import Break
 from routing.offline.running import RunningCall
-
-
-class Break(Interrupted):
-    """``uuid_break``: the leg stops waiting and goes on with the next action."""
 
 
 def event(call: RunningCall, data: str) -> None:
     """``Event-Name=CUSTOM,Event-Subclass=...``: the engine receives the event of a waiting call, and no other."""
     if f"Event-Subclass={WAITS_EVENT}" not in data.split(","):
         return
-    if _is_transferred(call):
+    if isinstance(call.decider, QueueEngine) and call.decider.hears(call):
+        if world := call.line.world:
+            engine = call.decider
+            world.holds(call.line.profile.uuid, lambda: engine.looks(call))
+    elif _is_transferred(call):
         call.broken = True
     elif world := call.line.world:
         world.holds(call.line.profile.uuid, lambda: _look(call))
@@ -31,14 +34,23 @@ def sleep(call: RunningCall, data: str) -> None:
     """Wait for milliseconds, or until ``uuid_break``."""
     line = call.line
     try:
-        if not call.broken:
-            line.wait(line.now_ms + max(atoi(data), 0))
+        _sleep(call, line.now_ms + max(atoi(data), 0))
     except Break:
         pass
     finally:
         call.broken = False
         if line.world:
             line.world.holds(line.profile.uuid, None)
+
+
+def _sleep(call: RunningCall, until_ms: int) -> None:
+    """Sleep, and let the queue look at every moment that may change an offer."""
+    engine = call.decider if isinstance(call.decider, QueueEngine) else None
+    while not call.broken and call.line.now_ms < until_ms:
+        due_ms = engine.due_ms(call) if engine else None
+        call.line.wait(until_ms if due_ms is None else min(due_ms, until_ms))
+        if engine and call.line.now_ms == due_ms:
+            engine.looks(call)
 
 
 def _look(call: RunningCall) -> None:

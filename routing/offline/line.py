@@ -14,6 +14,8 @@ from datetime import datetime, timedelta
 from routing.model.moments import later
 from routing.offline.events import Event
 from routing.offline.expand import expand
+from routing.offline.profile import Profile
+from routing.offline.sounds import heard_as
 from routing.offline.world import World
 
 LONGEST_MS = 24 * 3600 * 1000
@@ -45,26 +47,6 @@ class Transfer(Interrupted):
 
 class Reset(Interrupted):
     """A socket ended and reset the leg: a parked leg goes on, any other has nothing left to run."""
-
-
-@dataclass(frozen=True)
-class Profile:
-    """The caller profile: where the leg is in the dialplan, and who calls."""
-
-    destination_number: str
-    context: str
-    dialplan: str
-    caller_id_name: str
-    caller_id_number: str
-    uuid: str
-    rdnis: str = ""
-    ani: str = ""
-
-    def field(self, name: str) -> str | None:
-        """A caller profile field; None for a name that is no field in FreeSWITCH."""
-        name = name.lower()
-        value: str | None = getattr(self, name) if name in self.__dataclass_fields__ else None
-        return value
 
 
 @dataclass(frozen=True)
@@ -103,6 +85,8 @@ class CallerLine:
     speeches: list[Speech] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
     hears: str = ""
+    #: Called with every event.
+    listener: Callable[[Event], None] | None = None
     #: The other calls of the same switch, where there are any.
     world: World | None = None
 
@@ -145,7 +129,10 @@ class CallerLine:
     def note(self, kind: str, subject: str = "", detail: str = "", lasted_ms: int = 0, reason: str = "") -> None:
         """Write an event at the current moment."""
         scheme, step = self.variables.get("routing_scheme", ""), self.variables.get("routing_step", "")
-        self.events.append(Event(self.now_ms, kind, subject, detail, lasted_ms, scheme, step, reason))
+        event = Event(self.now_ms, kind, subject, detail, lasted_ms, scheme, step, reason)
+        self.events.append(event)
+        if self.listener:
+            self.listener(event)
 
     def remove_last(self, kind: str) -> Event | None:
         """Remove and return the last event of a kind; None when there is none."""
@@ -154,6 +141,8 @@ class CallerLine:
 
     def hear(self, what: str) -> None:
         """Write an event when what the caller hears changes: nothing, ringing or audio."""
+        if what == "nothing" and self.displaced:
+            what = heard_as(self.displaced)
         if what != self.hears:
             self.hears = what
             self.note("hears", what)

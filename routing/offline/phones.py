@@ -76,6 +76,8 @@ class ScriptedCaller:
     types_after_ms: int = 1_000
     sends: PhoneTransfer | None = None
     consults: bool = False
+    #: Keys outside prompts, each with its moment in ms since the INVITE.
+    presses: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True)

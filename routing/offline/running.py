@@ -18,8 +18,9 @@ from routing.offline.files import Files
 from routing.offline.hunt import Chosen, hunt
 from routing.offline.leg import CalledLeg
 from routing.offline.limits import Limits
-from routing.offline.line import LONGEST_MS, CallerLine, HungUp, Interrupted, Profile, Reset, Transfer
+from routing.offline.line import LONGEST_MS, CallerLine, HungUp, Interrupted, Reset, Transfer
 from routing.offline.phones import PhoneTransfer, ScriptedCaller, ScriptedPhones
+from routing.offline.profile import Profile
 
 MOST_ACTIONS = 10_000
 DEEPEST = 32

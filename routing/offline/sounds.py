@@ -35,3 +35,8 @@ class ReleaseSounds:
                 return round(sound_seconds(real.name, sound) * 1000) if real.name.endswith(ENDINGS) else None
         except (NoSound, OSError):
             return None
+
+
+def heard_as(sound: str) -> str:
+    """What a caller hears of an endless sound: ``ringing`` of a ringing tone, else ``audio``."""
+    return "ringing" if sound.startswith("tone_stream://%") else "audio"

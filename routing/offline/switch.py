@@ -17,8 +17,9 @@ from routing.offline.decider import Decider, refused
 from routing.offline.events import Event
 from routing.offline.files import Files
 from routing.offline.limits import Limits
-from routing.offline.line import CallerLine, HungUp, Profile
+from routing.offline.line import CallerLine, HungUp
 from routing.offline.phones import PhoneTransfer, ScriptedCaller, ScriptedPhones
+from routing.offline.profile import Profile
 from routing.offline.running import HandedOver, RunningCall, Sounds
 from routing.offline.world import World
 

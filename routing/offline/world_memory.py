@@ -49,6 +49,11 @@ class WorldMemory:
         """See Past."""
         return WorldPresence(self, call.uuid)
 
+    @property
+    def anybody(self) -> WorldPresence:
+        """Presence as no call in particular sees it."""
+        return WorldPresence(self, "")
+
     def now(self, call: DecisionCall) -> float:
         """See Past."""
         return self.world.now_ms / 1000

@@ -22,6 +22,7 @@ from routing.steps.menu import MenuStep
 from routing.steps.messages import MessagesCode
 from routing.steps.open_branch import OpenBranchStep
 from routing.steps.play import PlayStep
+from routing.steps.queue import QueueStep
 from routing.steps.ring import RingStep
 from routing.steps.scheme import SchemeStep
 from routing.steps.sticky import StickyStep
@@ -32,6 +33,7 @@ from routing.steps.webhook import WebhookStep
 
 KINDS: dict[str, type[Step]] = {
     "ring": RingStep,
+    "queue": QueueStep,
     "play": PlayStep,
     "menu": MenuStep,
     "ask_number": AskNumberStep,
@@ -53,8 +55,10 @@ DECIDED: dict[str, type[DynamicStep]] = {
     **{kind: step for kind, step in KINDS.items() if issubclass(step, DynamicStep)},
     **{question.kind: question for question in (KnownLookup, DndCode, MessagesCode)},
 }
+#: What asks the engine, by kind: what it decides, and queues, whose calls wait for it.
+ASKING: dict[str, type[Step]] = {**DECIDED, "queue": QueueStep}
 #: Kinds of the language that this version lacks: the message says so instead of "there is no step".
-LATER = ("say", "listen", "queue", "ask", "lookup", "conference", "rate")
+LATER = ("say", "listen", "ask", "lookup", "conference", "rate")
 
 
 class _OneKind(StepItem):
@@ -82,5 +86,5 @@ class _OneKind(StepItem):
 _STEPS = {kind: (step | None, Field(None, description=step.__doc__)) for kind, step in KINDS.items()}
 AnyStep = create_model("AnyStep", __base__=_OneKind, **_STEPS)  # type: ignore[call-overload]
 
-for _model in (CallbackStep, MatchCase, HoursStep, MatchStep, MenuStep, AnyStep):
+for _model in (CallbackStep, MatchCase, HoursStep, MatchStep, MenuStep, QueueStep, AnyStep):
     _model.model_rebuild(force=True, _types_namespace={"AnyStep": AnyStep})

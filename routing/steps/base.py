@@ -6,7 +6,7 @@ through is the next action, or a transfer. This module knows no files, and of Fr
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal
 
@@ -35,6 +35,8 @@ ANSWERED = Condition("${endpoint_disposition}", "^ANSWER$")
 #: A callback whose client has not been called yet.
 NOBODY_HEARS = Condition(f"${{{UNHEARD}}}", "^true$")
 LONGEST_JUMPS = 10
+#: A circumstance that `routing diff` varies for a decision: kind of delta (`routing.diff.scenario`), subject, value.
+Variation = tuple[str, str, str]
 #: What a step may name besides sounds and schemes. ``confirmed``, ``unconfirmed``: people, groups and phones that it
 #: rings with or without a confirm key; ``notified``: recipients of notices; ``decisions``: the decision it requests;
 #: ``callbacks``: schemes by which clients are called back.
@@ -103,6 +105,14 @@ class Step(Fields):
     def runtime(self, folder: Folder) -> dict[str, Any] | None:
         """The engine's settings of a dynamic step, as JSON; None for static steps."""
         return None
+
+    @classmethod
+    def variations(cls, table: Mapping[str, Any], person: str, schemes: Sequence[str]) -> Iterator[Variation]:
+        """Circumstances that may change this kind's decision: by default, only that the engine is down.
+
+        ``table``: the step's own, as compiled; ``person`` (or "") and ``schemes`` exist before and after a change.
+        """
+        yield "engine", "", ""
 
     def references(self) -> Iterator[Reference]:
         """Everything of the project that this step names, except sounds and schemes (`sounds`, `jumps`)."""

@@ -28,8 +28,8 @@ from routing.model.fields import Id, NotEmpty, OneOrMany, refuse
 from routing.model.folder import Folder
 from routing.model.lookup import KINDS, Kind
 from routing.model.problem import Loc, did_you_mean
-from routing.steps.base import Complaint, Reference
-from routing.steps.dynamic import DynamicStep, RingTime, Timeout, Variation
+from routing.steps.base import Complaint, Reference, Variation
+from routing.steps.dynamic import DynamicStep, RingTime, Timeout
 
 
 class CrmStep(DynamicStep):

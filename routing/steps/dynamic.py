@@ -12,8 +12,7 @@ it parked. So it is set only while a decision is pending.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator, WithJsonSchema
 
@@ -30,8 +29,6 @@ SECOND_CHANCE_SECONDS = 2
 #: Timeout of a Redis lookup.
 MEMORY_SECONDS = 0.5
 _ID = "[a-z][a-z0-9_]{0,63}"
-#: A circumstance that `routing diff` varies for a decision: kind of delta (`routing.diff.scenario`), subject, value.
-Variation = tuple[str, str, str]
 
 #: Longest timeout of a decision; the caller hears ringing meanwhile.
 LONGEST_WAIT_SECONDS = 10
@@ -81,14 +78,6 @@ class DynamicStep(Step):
     def own_seconds(self, folder: Folder) -> float:
         """The watchdog's time and the ring time."""
         return self.watchdog_seconds + self.ring_seconds
-
-    @classmethod
-    def variations(cls, table: Mapping[str, Any], person: str, schemes: Sequence[str]) -> Iterator[Variation]:
-        """Circumstances that may change this kind's decision: by default, only that the engine is down.
-
-        ``table``: the step's own, as compiled; ``person`` (or "") and ``schemes`` exist before and after a change.
-        """
-        yield "engine", "", ""
 
     def jumps(self) -> tuple[str, ...]:
         """Any scheme, if this kind obeys decisions that name one."""

@@ -11,9 +11,9 @@ from typing import Any, ClassVar
 
 from routing.model import known
 from routing.model.folder import Folder
-from routing.steps.base import Emitter
+from routing.steps.base import Emitter, Variation
 from routing.steps.dialplan import Condition, Extension
-from routing.steps.dynamic import MEMORY_SECONDS, MemoryLookup, Variation
+from routing.steps.dynamic import MEMORY_SECONDS, MemoryLookup
 
 
 class KnownLookup(MemoryLookup):

@@ -36,22 +36,20 @@ Bad, an unknown name (``nobody is called `ivn``` with the hint ``did you mean `i
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
 from routing.model.decision import TURN_SECONDS, WAITS
-from routing.model.fields import Id, Key, Label, Number, Seconds, Sound
+from routing.model.fields import Seconds
 from routing.model.folder import Folder
-from routing.model.people import RingList
 from routing.model.problem import Loc
-from routing.steps import capacity, keyed, orders, skills, targets
-from routing.steps.base import Complaint, Emitter, Reference, ReferenceKind, sound_path
+from routing.steps import capacity, orders, skills, targets
+from routing.steps.base import Complaint, Emitter, Variation, sound_path
 from routing.steps.dialplan import Extension
-from routing.steps.dialstring import CONFIRM_SECONDS, common, dial_string, together
-from routing.steps.dynamic import DynamicStep, Variation
-from routing.steps.skills import Wish
+from routing.steps.dialstring import CONFIRM_SECONDS, common, together
+from routing.steps.dynamic import DynamicStep
+from routing.steps.ring_people import RingPeopleStep
 
 Order = Literal[
     "together", "in_order", "in_order_waiting", "random", "weighted", "round_robin", "fewest_calls", "longest_idle",
@@ -62,7 +60,7 @@ STATIC = ("together", "in_order")
 WAIT_SECONDS = 60
 
 
-class RingStep(DynamicStep):
+class RingStep(RingPeopleStep, DynamicStep):
     """Ring people, phones or groups; falls through when nobody talked."""
 
     kind: ClassVar[str] = "ring"
@@ -70,26 +68,17 @@ class RingStep(DynamicStep):
     falls_when: ClassVar[str] = "nobody talked"
     obeys: ClassVar[frozenset[str]] = frozenset({"order", "together", "wait"})
 
-    to: RingList = Field(description="People, groups or single phones (`ivan.mobile`); `{ivan: after 10s}` delays one.")
     order: Order = Field("together", description="All at once, one after another, or as the engine decides.")
     only: Literal["free"] | None = Field(
         None, description="Skip people who are busy, not registered or on do-not-disturb."
     )
-    skills: dict[Id, Wish] = Field(
-        default_factory=dict,
-        description="Skills required by `by_skill`: a value, the lowest level, or `{{country}}`, `{{region}}`, "
-        "`{{language}}`, `{{known}}`, `{{entity.NAME}}`.",
-    )
-    for_: Seconds = Field(20, alias="for", description="Ring time of one person, delays included: `20s` or `3 rings`.")
-    delay: Seconds | None = Field(None, description="`together`: each person starts ringing this long after the last.")
     at_most: Seconds | None = Field(None, description="Longest time of the whole step.")
-    confirm: Key | None = Field(None, description="Key that must be pressed on outside phones to take the call.")
-    confirm_prompt: Sound | None = Field(None, description="Prompt that asks for the key.")
-    reject: Key | None = Field(None, description="Key that rejects the call on outside phones.")
-    caller_id: Number | None = Field(None, description="One of the company's numbers to show on outside phones.")
-    label: Label | None = Field(None, description="Name shown on the ringing phones.")
-    whisper: Sound | None = Field(None, description="Played to the person before the caller is connected.")
-    music: Sound | None = Field(None, description="Replaces the ringing tone once the call is answered.")
+    delay: Seconds | None = Field(None, description="`together`: each person starts ringing this long after the last.")
+
+    @property
+    def turn_at_most(self) -> int | None:
+        """See RingPeopleStep."""
+        return self.at_most
 
     @property
     def is_dynamic(self) -> bool:
@@ -103,18 +92,11 @@ class RingStep(DynamicStep):
 
     def check(self, loc: Loc, folder: Folder, default_hours: str | None) -> Iterator[Complaint]:
         """Every name is known, outside phones have a gateway, somebody has each skill."""
-        for index, ring in enumerate(self.to):
-            if complaint := targets.unknown(ring.name, folder):
-                yield (*loc, "to", index), *complaint
+        yield from self.check_people(loc, folder)
         turns = targets.named_turns(self.to, folder)
         if turns and not any(self.turns(folder)):
             late = "every phone would begin to ring only after `at_most`"
             yield (*loc, "at_most"), late, "ring for longer, or delay them less"
-        has_no_gateway = not folder.gateways and folder.is_whole("gateways")
-        if has_no_gateway and any(leg.phone.number for turn in turns for leg in turn.legs):
-            yield (*loc, "to"), "outside numbers need a gateway and the project has none", "add `gateways:`"
-        yield from keyed.clashes((leg for turn in self._named(folder) for leg in turn.legs), self, loc)
-        yield from targets.not_ours(self.caller_id, loc, folder)
         for wrong in capacity.exceeded(turns, self.order == "together", self.is_dynamic):
             yield (*loc, "to"), *wrong
         if self.delay and (self.is_dynamic or self.order != "together"):
@@ -126,7 +108,7 @@ class RingStep(DynamicStep):
 
     def turns(self, folder: Folder) -> list[tuple[targets.Leg, ...]]:
         """The phones in the order as written, one tuple per turn, with their times."""
-        turns = [targets.timed(turn, self.for_) for turn in self._named(folder)]
+        turns = [targets.timed(turn, self.for_) for turn in self.named_turns(folder)]
         if self.order == "together":
             delayed = (targets.later(turn, (self.delay or 0) * number) for number, turn in enumerate(turns))
             return [targets.cut(tuple(leg for turn in delayed for leg in turn), self.at_most)]
@@ -137,23 +119,13 @@ class RingStep(DynamicStep):
             left = None if left is None else left - targets.length(legs)
         return [legs for legs in timed if legs]
 
-    def _named(self, folder: Folder) -> list[targets.Turn]:
-        turns = targets.named_turns(self.to, folder)
-        return [replace(turn, legs=keyed.keyed(turn.legs, self)) for turn in turns]
-
-    def _alone(self, folder: Folder) -> list[targets.Turn]:
-        """Every turn with its times if it rang alone."""
-        turns = self._named(folder)
-        cut = [replace(turn, legs=targets.cut(targets.timed(turn, self.for_), self.at_most)) for turn in turns]
-        return [turn for turn in cut if turn.legs]
-
     def emit(self, out: Emitter, here: Extension, path: str, after: str) -> Extension | None:
         """A static order is one ``bridge``; a dynamic one is the engine's frame with that bridge as the fallback."""
         if self.music:
             here.set("transfer_ringback", sound_path(self.music))
         if not self.is_dynamic:
             here.ring_caller()
-            here.do("bridge", self._bridge(out, self.turns(out.folder)))
+            here.do("bridge", self.bridge(out, self.turns(out.folder)))
             return here
         asking = here
         if self.order == "in_order_waiting":
@@ -164,15 +136,15 @@ class RingStep(DynamicStep):
             here.set("routing_legs", "")
         self.emit_frame(out, asking, path, out.go(after), undecided=out.go(f"{path}.static"))
         static = out.context.extension(f"{path}.static")
-        static.do("bridge", self._bridge(out, self.turns(out.folder)))
+        static.do("bridge", self.bridge(out, self.turns(out.folder)))
         static.do("transfer", out.go(after))
         return None
 
     def emit_own(self, out: Emitter, path: str, own: str, then: str) -> None:
         """Decisions that list names, to ring in order or together."""
-        turns = self._alone(out.folder)
+        turns = self.single_turns(out.folder)
         if self.order == "together":
-            start = common([turn.legs for turn in turns], out.folder, **self._extra())
+            start = common([turn.legs for turn in turns], out.folder, **self.leg_variables())
             orders.all_at_once(out, path, own, then, out.go(f"{path}.static"), start)
             number = self.caller_id or out.number
             orders.legs(
@@ -182,15 +154,7 @@ class RingStep(DynamicStep):
         if self.order == "in_order_waiting":
             orders.waiting(out, path, own, then, self._wait_seconds)
         orders.one_after_another(out, path, own, then)
-        orders.turns(out, path, [(turn, self._bridge(out, [turn.legs])) for turn in turns])
-
-    def _bridge(self, out: Emitter, turns: list[tuple[targets.Leg, ...]]) -> str:
-        return dial_string(turns, out.folder, self.caller_id or out.number, self.label or "", **self._extra())
-
-    def _extra(self) -> dict[str, str]:
-        if not self.whisper:
-            return {}
-        return {"bridge_pre_execute_app": "playback", "bridge_pre_execute_data": sound_path(self.whisper)}
+        orders.turns(out, path, [(turn, self.bridge(out, [turn.legs])) for turn in turns])
 
     @property
     def _wait_seconds(self) -> int:
@@ -216,7 +180,7 @@ class RingStep(DynamicStep):
         """The people whom the engine may name: accounts, ring times, weights and skills."""
         if not self.is_dynamic:
             return None
-        turns = self._alone(folder)
+        turns = self.single_turns(folder)
         return {
             "kind": self.kind,
             "order": self.order,
@@ -227,14 +191,3 @@ class RingStep(DynamicStep):
             "skills": {name: skills.source(name, wish, turns, folder) for name, wish in self.skills.items()},
             "people": [targets.table_of(turn, folder) for turn in turns],
         }
-
-    def references(self) -> Iterator[Reference]:
-        """See Step."""
-        kind: ReferenceKind = "confirmed" if self.confirm else "unconfirmed"
-        yield from ((kind, ring.name) for ring in self.to)
-
-    def sounds(self) -> Iterator[tuple[Loc, str]]:
-        """Prompts, whisper and music."""
-        for name in ("confirm_prompt", "whisper", "music"):
-            if sound := getattr(self, name):
-                yield (name,), sound

@@ -24,9 +24,9 @@ from pydantic import Field
 from routing.model.fields import Seconds
 from routing.model.folder import Folder
 from routing.model.stated_number import STATED_NUMBER
-from routing.steps.base import Emitter, Reference
+from routing.steps.base import Emitter, Reference, Variation
 from routing.steps.dialplan import Condition, Extension
-from routing.steps.dynamic import DynamicStep, RingTime, Variation
+from routing.steps.dynamic import DynamicStep, RingTime
 
 
 class StickyStep(DynamicStep):

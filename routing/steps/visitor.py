@@ -23,8 +23,8 @@ from pydantic import Field
 from routing.model.fields import Id
 from routing.model.folder import Folder
 from routing.model.problem import Loc, did_you_mean
-from routing.steps.base import Complaint
-from routing.steps.dynamic import MEMORY_SECONDS, MemoryLookup, Variation
+from routing.steps.base import Complaint, Variation
+from routing.steps.dynamic import MEMORY_SECONDS, MemoryLookup
 
 
 class VisitorStep(MemoryLookup):

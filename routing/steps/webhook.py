@@ -30,8 +30,8 @@ from routing.model.problem import Loc
 from routing.model.secret import SIGNS, Purpose, sent_to
 from routing.model.url_secrets import masked, secret_in
 from routing.model.web import is_sent_unencrypted
-from routing.steps.base import Complaint, Reference
-from routing.steps.dynamic import DynamicStep, RingTime, Timeout, Variation
+from routing.steps.base import Complaint, Reference, Variation
+from routing.steps.dynamic import DynamicStep, RingTime, Timeout
 
 _FIELD = re.compile(r"\{\{\s*([a-z_]+(?:\.[a-z0-9_]+)?)\s*\}\}")
 

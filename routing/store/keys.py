@@ -8,6 +8,7 @@ key                                                   type    content           
 ``routing:{<project>:people}:counted:<call id>``      string  the call is in its person's load                 3 days
 ``routing:{<project>:people}:turn:<scheme>:<step>``   zset    people by the number of their last turn          40 days
 ``routing:{<project>:people}:dnd``                    hash    person: since when (epoch s)                     none
+``routing:{<project>:people}:duty``                   hash    pauses, sign-ins (see duties.py)                 none
 ``routing:{<project>:people}:messages:<person>``      zset    ``<box>/<call>`` of voicemails, by their end     30 days
 ``routing:{<project>:pool:<pool>}:until``             zset    numbers by their lease's end (epoch s)           its keep
 ``routing:{<project>:pool:<pool>}:lent``              hash    visitors and their facts (see leases.py)         its keep
@@ -63,6 +64,11 @@ def turns(project: str, scheme: str, step: str) -> str:
 def dnd(project: str) -> str:
     """The people on do-not-disturb."""
     return f"routing:{{{project}:people}}:dnd"
+
+
+def duty(project: str) -> str:
+    """Who pauses, and who is signed in to which queue or out of it."""
+    return f"routing:{{{project}:people}}:duty"
 
 
 def messages(project: str, person: str) -> str:

@@ -13,7 +13,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 from routing.decide.verdict import HandlerFailure, HandlerReply
-from routing.model.fields import Fields, Id, OneOrMany, Seconds, Text, Whole, refuse, shown
+from routing.model.fields import Fields, Id, Key, OneOrMany, Seconds, Text, Whole, refuse, shown
 from routing.model.moments import as_clocks_show
 from routing.model.problem import did_you_mean
 from routing.offline import crm_answers, phones
@@ -171,6 +171,7 @@ class CallerFields(Fields):
     """What the caller does: keys in order, ``-`` skips a prompt; ``speaks`` after a voicemail's beep."""
 
     digits: Text = Field("", description="Keys in order; `-` skips a prompt.")
+    presses: dict[Key, Seconds] = Field({}, description="Keys outside prompts, in a queue, with times from the INVITE.")
     hangs_up_after: Seconds | None = Field(None, description="When they hang up, from the INVITE.")
     speaks: Seconds = Field(10, description="How long they speak after a voicemail's beep.")
     transfers: Transfer | None = Field(
@@ -182,7 +183,8 @@ class CallerFields(Fields):
         """For the offline switch."""
         leaves = self.hangs_up_after
         leaves_ms = None if leaves is None else leaves * 1000
-        return phones.ScriptedCaller(self.digits, leaves_ms, self.speaks * 1000, sends=self.transfers)
+        keys = tuple((key, after * 1000) for key, after in self.presses.items())
+        return phones.ScriptedCaller(self.digits, leaves_ms, self.speaks * 1000, sends=self.transfers, presses=keys)
 
 
 class TalkFields(Fields):

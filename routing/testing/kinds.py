@@ -20,6 +20,7 @@ ENGINE_KINDS = {
     "sticky": "sticky",
     "visitor": "visitor",
     "order": "ring",
+    "queue": "queue",
     "callback": "callback",
 }
 
@@ -131,6 +132,7 @@ MEANINGS = {
     "visitor": "The engine looked up the visitor who holds the number: `continue`; `silent` without an engine.",
     "callback": "A call back to the caller: `ordered`, `continue` when there can be none; `silent` without an engine.",
     "order": "The engine's order: `answered`, `wait`, `order ivan,olena`; `refused` without an engine.",
+    "queue": "What the queue decides: `wait`, `order ivan`, `nobody` when the caller cannot wait.",
     "voicemail": "A message is left in this box.",
     "notify": "This person or address is notified of the message.",
     "tag": "The call gets this label.",

@@ -13,15 +13,18 @@ from routing.offline.answering import InProcess, Past, by_url, canned
 from routing.offline.crm_answers import Crm, answers
 from routing.offline.decider import Decider, EngineSilent, Reply, refused
 from routing.offline.files import Files
+from routing.offline.queues import OfflineQueues
 from routing.offline.remembered import Remembered
 from routing.offline.switch import OfflineCall
 from routing.testing.sample import Sample
 
 
-def engine(sample: Sample, files: Files, call: OfflineCall, past: Past | None = None) -> Decider:
+def engine(
+    sample: Sample, files: Files, call: OfflineCall, past: Past | None = None, queues: OfflineQueues | None = None
+) -> Decider:
     """The decider of a test's call: the production decisions over canned answers, or none.
 
-    ``past``: the memory that several calls share.
+    ``past``, ``queues``: the memory and the queues that several calls share.
     """
     if sample.engine == "killed":
         return refused
@@ -32,7 +35,7 @@ def engine(sample: Sample, files: Files, call: OfflineCall, past: Past | None = 
         handler = canned("timeout")
     elif sample.webhooks:
         handler = by_url(sample.webhooks, handler)
-    return InProcess(files, handler, visitor(sample), past or remembered(sample, call), _crm(sample))
+    return InProcess(files, handler, visitor(sample), past or remembered(sample, call), _crm(sample), queues)
 
 
 def _silent(address: str, variables: Mapping[str, str], timeout_ms: int) -> Reply:

@@ -14,6 +14,7 @@ from routing.model.moments import later
 from routing.offline.decider import Decider
 from routing.offline.events import Event
 from routing.offline.limits import Limits
+from routing.offline.queues import OfflineQueues
 from routing.offline.remembered import dnd_variables
 from routing.offline.switch import OfflineCall
 from routing.offline.world import World
@@ -73,11 +74,12 @@ def carry_together(cases: Sequence[CallCase], names: Names) -> list[CaseResult]:
     world, published = World(), names.published
     calls = [made(case, names) for case in cases]
     office = WorldMemory(world, partners.remembered(cases[0].sample, calls[0]), ZoneInfo(published.timezone))
+    queues = OfflineQueues(office, office.anybody, office.chance)
     limits, overrides = Limits(in_order=True), _overrides(cases[0].sample)
     happened: list[Sequence[Event]] = [()] * len(cases)
 
     def script(n: int, case: CallCase, call: OfflineCall) -> None:
-        engine = partners.engine(case.sample, published.files, call, office)
+        engine = partners.engine(case.sample, published.files, call, office, queues)
         sample = case.sample
         happened[n] = published.run(
             call, sample.ringing(), sample.dialling(), engine, overrides, limits, world

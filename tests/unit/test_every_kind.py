@@ -19,7 +19,7 @@ from routing.diff.outcome import outcome
 from routing.diff.phrases import phrases
 from routing.journal import parse
 from routing.journal.cdr import App, Cdr
-from routing.journal.executed import NO_KIND
+from routing.journal.drafts import NO_KIND
 from routing.load.schema import json_schema
 from routing.offline import switch
 from routing.offline.events import Event
@@ -54,6 +54,7 @@ steps: [{ring: {to: olena, for: 20s}}, {hangup: {cause: NO_ANSWER}}]
 #: Kind -> the step, how the world is in a scheme test, what is expected of the call.
 WAYS = {
     "ring": ("{to: ivan, for: 20s}", "phones: {ivan: answers after 1s}", "talk: ivan"),
+    "queue": ("{to: ivan, for: 20s}", "phones: {ivan: answers after 1s}", "talk: ivan"),
     "play": ("greeting.wav", "", "play: greeting.wav"),
     "menu": ("{prompt: menu.wav, options: {'1': [hangup]}}", "caller: {digits: '1'}", "digits: '1'"),
     "ask_number": ("{prompt: menu.wav}", "", "step: '1'"),

@@ -8,8 +8,10 @@ import gevent
 import gevent.event
 import pytest
 
+from routing.engine.ports import queueing
+from routing.engine.queue_calls import QueueCalls
 from routing.engine.states import States
-from routing.engine.waiting import Waiting
+from routing.engine.waiting import Waiting, wake
 from routing.esl.client import SwitchFault
 from routing.esl.protocol import Message
 from routing.esl.watch import Channel, Snapshot
@@ -40,7 +42,13 @@ class Company:
         self.states = States(clock=lambda: self.now)
         self.states.seen(Snapshot((Channel("ivan's", "ivan.desk", "a call"),), frozenset({"ivan", "olena"})))
         self.waiting = Waiting(
-            self.decide, lambda call: STEP, self.states, "an engine", clock=lambda: self.now, leads=True
+            self.decide,
+            lambda call: STEP,
+            self.states,
+            "an engine",
+            QueueCalls(queueing(self.states, None, lambda *_: None), self.states, lambda *_: None, wake, "9"),
+            clock=lambda: self.now,
+            leads=True,
         )
         self.client = Client()
         self.decided: list[str] = []

@@ -55,6 +55,9 @@ class Case:
     headers: tuple[str, ...] = ()
     phones: dict[str, phones.ScriptedPhone] = field(default_factory=dict)
     digits: str = ""
+    #: Keys outside prompts, each with its seconds from the INVITE; when the call is answered.
+    presses: Mapping[str, float] = field(default_factory=dict)
+    answered_s: float = 0
     hangs_up_after_s: float | None = None
     speaks: bool = False
     #: What a phone of ours that calls does with whom it has reached.
@@ -133,6 +136,8 @@ def _case(raw: dict[str, Any], before: Case) -> Case:
         engine=raw.pop("engine", before.engine),
         phones=before.phones | behaviours,
         digits=str(person.get("digits", "")),
+        presses={str(key): at for key, at in person.get("presses", {}).items()},
+        answered_s=person.get("answered_after", 0),
         hangs_up_after_s=person.get("hangs_up_after"),
         speaks=person.get("speaks", False),
         sends=phones.parse_transfer(person["transfers"]) if "transfers" in person else None,

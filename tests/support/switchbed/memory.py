@@ -17,6 +17,7 @@ from routing.model.visitors import Lending
 from routing.store import keys
 from routing.store.address import parse
 from routing.store.client import RedisStore
+from routing.store.duties import RedisDuties
 from routing.store.embedded import url
 from routing.store.leases import RedisLeases
 from routing.store.memory import RedisMemory
@@ -41,7 +42,7 @@ def remembering(
 ):
     """Have a ``talk`` with the caller and the ``loads`` of people remembered, and people ``away`` within the block.
 
-    ``turns``: steps in which nobody had a turn yet.
+    ``turns``: steps in which nobody had a turn yet. Nobody is in a pause or wrap-up of the case before.
     """
     if program() is None:  # the case asks for nothing of it: `needs_redis`
         yield
@@ -56,6 +57,8 @@ def remembering(
             for name in people:
                 key = keys.load(PROJECT, name)
                 store.ask(key, ("DEL", key))
+        for name in people:
+            RedisDuties(store).ready(PROJECT, name, now)
         for place in turns:
             key = keys.turns(PROJECT, *place)
             store.ask(key, ("DEL", key))

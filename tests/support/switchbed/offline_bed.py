@@ -25,6 +25,7 @@ from routing.offline.files import DirectoryFiles
 from routing.offline.limits import Limits
 from routing.offline.phones import ScriptedCaller, ScriptedPhones, parse
 from routing.offline.published import PublishedRelease
+from routing.offline.queues import OfflineQueues
 from routing.offline.switch import OfflineCall, callback, login
 from routing.release import publish as publishing
 
@@ -91,6 +92,7 @@ class _Carried:
         self.world = Watched(round(self.noon.timestamp() * 1000))
         self.office = remembered.office(self.case, self.company, self.world, self.noon)
         self.clients = clients.Offline(self.company.crm_ids)
+        self.queues = OfflineQueues(self.office, self.office.anybody, self.office.chance)
 
     def calls(self) -> list[Told]:
         """What came of all of them, in the order of `Case.calls`."""
@@ -170,7 +172,7 @@ class _Carried:
             self.clients.words, self.clients.asked = case.crm or "nobody", asked
             return self.clients.look_up(step, call, people, self.office.now(call))
 
-        return InProcess(DirectoryFiles(self.company.root), handler, known, self.office, crm)
+        return InProcess(DirectoryFiles(self.company.root), handler, known, self.office, crm, self.queues)
 
     def _by_number(self, case: Case) -> dict[str, Any]:
         numbers = self.company.numbers | case.by_number
@@ -215,7 +217,8 @@ def _made(case: Case, at: datetime, uuid: str, company: Company, phones: Mapping
 
 def _caller(case: Case) -> ScriptedCaller:
     after_ms = None if case.hangs_up_after_s is None or case.speaks else round(case.hangs_up_after_s * 1000)
-    return ScriptedCaller(case.digits, after_ms, message_ms=MESSAGE_MS, sends=case.sends)
+    presses = tuple((key, round(at_s * 1000)) for key, at_s in case.presses.items())
+    return ScriptedCaller(case.digits, after_ms, message_ms=MESSAGE_MS, sends=case.sends, presses=presses)
 
 
 def _keeps(event: Event) -> bool:

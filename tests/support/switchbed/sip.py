@@ -191,7 +191,7 @@ def of_case(case: Case) -> dict[str, object]:
     words: dict[str, object] = {"to": case.to.lstrip("+"), "sender": case.caller, "headers": case.headers}
     words["request"] = case.request
     words["name"] = f'"{case.shown}" ' if case.shown else ""
-    words["sounds"] = [*_typed(case.digits), *([(1500, SPEECH)] if case.speaks else [])]
+    words["sounds"] = [*_typed(case.digits), *_pressed(case), *([(1500, SPEECH)] if case.speaks else [])]
     if case.hangs_up_after_s is not None:
         words["talk_ms"] = round(case.hangs_up_after_s * 1000)
         # whoever is to be answered is patient: a machine with much to do is no reason to give up
@@ -208,6 +208,14 @@ def _typed(digits: str) -> Iterator[tuple[int, Path]]:
         else:
             yield wait_ms, dtmf(digit)
             wait_ms = 300
+
+
+def _pressed(case: Case) -> Iterator[tuple[int, Path]]:
+    """Keys at their moments, with the milliseconds before each; they begin when the call is answered."""
+    now_s = case.answered_s
+    for key, at_s in case.presses.items():
+        yield round((at_s - now_s) * 1000), dtmf(key)
+        now_s = at_s
 
 
 def dtmf(digit: str) -> Path:

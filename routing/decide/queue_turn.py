@@ -1,0 +1,92 @@
+"""What a waiting call reports, and what it is told: the two ends of `queueing`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from routing.decide.strategy import Chance
+from routing.decide.verdict import Verdict
+from routing.model.decision import CAUSE, PERSON_OR_PHONE, QUESTION, STEP_PATH, WAITS, Call
+from routing.model.memory import Memory, State
+from routing.model.queue import ARRIVED, ENTERED, OFFERS, TRIED, DutyRecord, QueueMember
+
+_NAMES = rf"{PERSON_OR_PHONE.pattern}(?:,{PERSON_OR_PHONE.pattern})*"
+_DECISION = re.compile(rf"(?:{STEP_PATH.pattern}):(?:order|together):(?P<names>{_NAMES})")
+_TRIED = re.compile(rf"{_DECISION.pattern}:(?P<cause>{CAUSE.pattern})")
+_COUNT = re.compile("x{0,2000}")
+_MOMENT = re.compile("[0-9]{1,15}")
+
+
+@dataclass(frozen=True)
+class QueuePorts:
+    """``state``: of a member's phones; ``memory`` and ``duties`` (project -> what people set) raise Forgotten; ``day``:
+    today in a zone, ``YYYYMMDD``."""
+
+    state: Callable[[QueueMember], State]
+    memory: Memory
+    duties: Callable[[str], Mapping[str, DutyRecord]]
+    chance: Chance
+    day: Callable[[str], str]
+
+
+@dataclass(frozen=True)
+class QueueTurn:
+    """What a call reports that waits in the queue ``step``, as compiled. ``turn``: its count, one ``x`` each.
+
+    ``has_entered``: it hears the music already. ``offers``: how many it has made; ``tried``: person -> hangup cause of
+    the last one. ``arrived_ms``: when it came, 0 before the engine has set it.
+    """
+
+    call: Call
+    step: Mapping[str, Any]
+    turn: str
+    has_entered: bool = False
+    offers: int = 0
+    tried: Mapping[str, str] = field(default_factory=dict)
+    arrived_ms: int = 0
+
+
+@dataclass(frozen=True)
+class QueueOrder:
+    """Set these variables of a call; ``wakes``: then wake it."""
+
+    call: Call
+    verdict: Verdict
+    variables: Mapping[str, str]
+    wakes: bool
+
+
+def turn_of(call: Call, step: Mapping[str, Any], variable: Callable[[str], str | None]) -> QueueTurn | None:
+    """The turn that a call's channel variables report; None when it does not wait."""
+
+    def value(name: str, form: re.Pattern[str]) -> str:
+        text = variable(name) or ""
+        return text if form.fullmatch(text) else ""
+
+    turn = value(WAITS, QUESTION)
+    if not turn:
+        return None
+    tried = _TRIED.fullmatch(variable(TRIED) or "")
+    return QueueTurn(
+        call,
+        step,
+        turn,
+        has_entered=variable(ENTERED) == call.step,
+        offers=len(value(OFFERS, _COUNT)),
+        tried=dict.fromkeys(people_of(tried["names"]), tried["cause"]) if tried else {},
+        arrived_ms=int(value(ARRIVED, _MOMENT) or 0),
+    )
+
+
+def offered_in(decision: str) -> tuple[str, ...]:
+    """The people whom a decision rings; empty for any other."""
+    found = _DECISION.fullmatch(decision)
+    return people_of(found["names"]) if found else ()
+
+
+def people_of(names: str) -> tuple[str, ...]:
+    """The people of a list of names, ``ivan,olena.mobile``."""
+    return tuple(name.partition(".")[0] for name in names.split(","))

@@ -1,0 +1,230 @@
+"""What a queue tells its waiting calls: wait, who rings, what to announce, or to leave. Pure.
+
+A waiting call reports turns (`routing.steps.queue_dialplan`); the answers are orders to set channel variables and to
+wake the call. The engine sends them to FreeSWITCH, the offline switch obeys them itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from routing.decide.announcing import Announced
+from routing.decide.distribution import Distribution
+from routing.decide.expected_wait import TalkTimes, expected_wait_ms, minutes
+from routing.decide.queue_ranking import QueueRanking
+from routing.decide.queue_turn import QueueOrder, QueuePorts, QueueTurn
+from routing.decide.queued import Offer, QueuedCaller
+from routing.decide.required_skills import required_skills
+from routing.decide.strategy import RequiredSkills
+from routing.decide.verdict import Verdict, verdict_text
+from routing.model.decision import NOTED, Decision, Nobody, RingOrder, RingTogether, Wait, answer
+from routing.model.memory import Forgotten
+from routing.model.queue import ARRIVED, SAY, DutyRecord, QueueSettings
+
+#: Nobody works in a queue for so long: its callers leave. Phones may be gone for a moment.
+UNSTAFFED_MS = 30_000
+#: A call without a report for so long waits no more, if it rings nobody.
+SILENT_MS = 17_000
+
+
+@dataclass
+class _Waiter:
+    """What is known of a waiting call besides its place."""
+
+    turn: QueueTurn
+    caller: QueuedCaller
+    heard: Announced = field(default_factory=Announced)
+
+
+@dataclass
+class Queueing:
+    """All queues of a node. Times are ms since the epoch. ``missed_out``: see Distribution."""
+
+    ports: QueuePorts
+    missed_out: Callable[[str, int], None] = lambda person, until_ms: None
+    distribution: Distribution = field(init=False)
+    talks: TalkTimes = field(default_factory=TalkTimes)
+    _waiters: dict[str, _Waiter] = field(default_factory=dict)
+    #: Queue -> since when nobody works in it.
+    _unstaffed: dict[tuple[str, str], int] = field(default_factory=dict)
+    #: (queue, caller's number) -> when a lost call had come, and when it was lost.
+    _lost: dict[tuple[tuple[str, str], str], tuple[int, int]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.distribution = Distribution(
+            QueueRanking(self.ports.memory, self.ports.chance, self.ports.day), self.missed_out, self.talks.add
+        )
+
+    def __len__(self) -> int:
+        return len(self._waiters)
+
+    # what happens
+
+    def heard(self, turn: QueueTurn, now_ms: int) -> list[QueueOrder]:
+        """A call waits. Raises KeyError, TypeError or ValueError for a step of another shape."""
+        waiter = self._waiter(turn, now_ms)
+        self.distribution.heard(waiter.caller, turn.offers, turn.tried, now_ms)
+        orders = self.changed(now_ms)
+        if any(each.call.uuid == turn.call.uuid for each in orders):
+            return orders
+        if waiter.caller.offered:  # the call has not obeyed yet
+            return [*orders, self._offer(Offer(waiter.caller, waiter.caller.offered), now_ms)]
+        return [*orders, self._keep_waiting(waiter, now_ms)]
+
+    def changed(self, now_ms: int) -> list[QueueOrder]:
+        """Somebody's state may have changed, or time has passed."""
+        self._drop_silent(now_ms)
+        for project in {waiter.caller.queue.project for waiter in self._waiters.values()}:
+            self._read_duties(project)
+        offers = self.distribution.offers(now_ms, self.ports.state)
+        return [self._offer(offer, now_ms) for offer in offers]
+
+    def gone(self, uuid: str, now_ms: int) -> None:
+        """A call hung up."""
+        waiter = self._waiters.pop(uuid, None)
+        if waiter and not waiter.caller.talks_with and waiter.turn.call.caller.startswith("+"):
+            key = waiter.caller.queue.key, waiter.turn.call.caller
+            self._lost[key] = waiter.caller.arrived_ms, now_ms
+        self.distribution.gone(uuid, now_ms)
+
+    def talk_began(self, uuid: str, person: str, now_ms: int) -> None:
+        """A call and a person talk."""
+        self.distribution.talk_began(uuid, person, now_ms)
+
+    def talk_ended(self, person: str, now_ms: int) -> None:
+        """A person's last leg ended: the caller of their talk waits no more."""
+        for uuid, waiter in list(self._waiters.items()):
+            if waiter.caller.talks_with == person:
+                self.gone(uuid, now_ms)
+
+    def unsent(self, order: QueueOrder) -> None:
+        """The call of an order is not there any more."""
+        if waiter := self._waiters.get(order.call.uuid):
+            self.distribution.withdraw(waiter.caller)
+
+    def next_ms(self, now_ms: int) -> int | None:
+        """When an offer may become possible by itself."""
+        return self.distribution.next_ms(now_ms)
+
+    # one call
+
+    def _waiter(self, turn: QueueTurn, now_ms: int) -> _Waiter:
+        known = self._waiters.get(turn.call.uuid)
+        settings = QueueSettings.of(turn.step, turn.call.scheme)
+        if known is None:
+            caller = QueuedCaller(turn.call.uuid, settings, self._arrived_ms(turn, settings, now_ms))
+            caller.required, caller.last_person = self._required(turn), self._last_person(turn, settings)
+            caller.made = caller.decided = turn.offers
+            known = self._waiters[turn.call.uuid] = _Waiter(turn, caller)
+        known.turn, known.caller.queue = turn, settings
+        self.distribution.joined(known.caller, now_ms)
+        return known
+
+    def _arrived_ms(self, turn: QueueTurn, settings: QueueSettings, now_ms: int) -> int:
+        """When a call came: as it says, or when a lost call of the same caller came."""
+        if turn.arrived_ms:
+            return turn.arrived_ms
+        arrived_ms, lost_ms = self._lost.pop((settings.key, turn.call.caller), (now_ms, 0))
+        return arrived_ms if now_ms - lost_ms <= settings.resume_ms else now_ms
+
+    def _required(self, turn: QueueTurn) -> RequiredSkills:
+        skills = turn.step.get("skills") or {}
+        known = False
+        if "known" in skills.values():
+            known = bool(self._last_talks(turn))
+        return required_skills(skills, turn.call, known)
+
+    def _last_person(self, turn: QueueTurn, settings: QueueSettings) -> str:
+        return next(iter(self._last_talks(turn)), "") if settings.prefer_last_ms else ""
+
+    def _last_talks(self, turn: QueueTurn) -> list[str]:
+        """Whom the caller talked with before, the last one first."""
+        try:
+            return [talk.person for talk in self.ports.memory.talks(str(turn.step["project"]), turn.call.caller)]
+        except Forgotten:
+            return []
+
+    def _drop_silent(self, now_ms: int) -> None:
+        for uuid, waiter in list(self._waiters.items()):
+            caller = waiter.caller
+            if not (caller.offered or caller.talks_with) and now_ms - caller.heard_ms > SILENT_MS:
+                self._waiters.pop(uuid)
+                self.distribution.gone(uuid, now_ms)
+
+    # what it is told
+
+    def _offer(self, offer: Offer, now_ms: int) -> QueueOrder:
+        names = tuple(member.name for member in offer.members)
+        chosen: Decision = RingOrder(names, offer.seconds) if len(names) == 1 else RingTogether(names)
+        if offer.caller.queue.order == "together":
+            chosen = RingTogether(names)
+        waiter = self._waiters[offer.caller.uuid]
+        return self._order(waiter, chosen, self._reason(waiter, now_ms), wakes=True)
+
+    def _keep_waiting(self, waiter: _Waiter, now_ms: int) -> QueueOrder:
+        """Let a call wait on, or leave."""
+        if why := self._leaves(waiter, now_ms):
+            return self._order(waiter, Nobody(), why, wakes=True)
+        names = self._announcements(waiter, now_ms) if waiter.turn.has_entered else ()
+        reason = ", ".join(filter(None, (self._reason(waiter, now_ms), " ".join(names))))
+        order = self._order(waiter, Wait(), reason, wakes=not waiter.turn.has_entered)
+        variables = {name: value for name, value in order.variables.items() if name.startswith("routing_verdict")}
+        variables |= {NOTED: waiter.turn.turn, ARRIVED: str(waiter.caller.arrived_ms), SAY: ",".join(names)}
+        return QueueOrder(order.call, order.verdict, {k: v for k, v in variables.items() if v}, order.wakes)
+
+    def _order(self, waiter: _Waiter, chosen: Decision, reason: str, wakes: bool) -> QueueOrder:
+        verdict = Verdict(chosen, "decided", reason)
+        variables = answer(waiter.turn.call, chosen) | {
+            NOTED: waiter.turn.turn,
+            "routing_verdict": verdict_text(verdict),
+        }
+        return QueueOrder(waiter.turn.call, verdict, variables, wakes)
+
+    def _reason(self, waiter: _Waiter, now_ms: int) -> str:
+        """The caller's place, and why others are not offered."""
+        reasons = self.distribution.why_not(waiter.caller, now_ms, self.ports.state)
+        others = ", ".join(f"{name} {why}" for name, why in reasons.items())
+        return f"place {self.distribution.place(waiter.caller)}" + (f"; {others}" if others else "")
+
+    def _announcements(self, waiter: _Waiter, now_ms: int) -> Sequence[str]:
+        caller = waiter.caller
+        place, wait_ms = self.distribution.place(caller), self._expected_ms(caller, now_ms)
+        wait = None if wait_ms is None else minutes(wait_ms)
+        return waiter.heard.following(caller.queue.announce, caller.arrived_ms, place, wait, now_ms)
+
+    def _expected_ms(self, caller: QueuedCaller, now_ms: int) -> float | None:
+        return expected_wait_ms(caller, self.distribution, self.talks, now_ms, self.ports.state)
+
+    def _leaves(self, waiter: _Waiter, now_ms: int) -> str:
+        """Why a call does not wait; "" when it does."""
+        caller, queue = waiter.caller, waiter.caller.queue
+        if not self.distribution.works(queue, self.ports.state):
+            since_ms = self._unstaffed.setdefault(queue.key, now_ms)
+            if not waiter.turn.has_entered or now_ms - since_ms >= UNSTAFFED_MS:
+                return "nobody works in the queue"
+        else:
+            self._unstaffed.pop(queue.key, None)
+        if waiter.turn.has_entered or waiter.turn.offers:
+            return ""
+        return next(self._too_many(caller, queue, now_ms), "")
+
+    def _too_many(self, caller: QueuedCaller, queue: QueueSettings, now_ms: int) -> Iterator[str]:
+        others = len(self.distribution.waiting(queue)) - 1
+        if queue.size is not None and others >= queue.size:
+            yield f"the queue is full: {others} wait"
+        expected_ms = self._expected_ms(caller, now_ms)
+        if queue.expect_ms is not None and expected_ms is not None and expected_ms > queue.expect_ms:
+            yield f"the expected wait is {minutes(expected_ms)} min"
+
+    # people
+
+    def _read_duties(self, project: str) -> None:
+        """What people have set; what was known last, while the memory does not answer."""
+        try:
+            records = self.ports.duties(project)
+        except Forgotten:
+            return
+        duties = self.distribution.duties
+        for person in duties.keys() | records.keys():
+            duties[person].obey(records.get(person, DutyRecord()))

@@ -1,0 +1,140 @@
+"""Calls that wait in queues: the worker that leads hears their turns and sends them the orders of `decide.queueing`.
+
+Everything that happens is put in one line and handled by one greenlet, so that no two offers are decided at once. What
+is known of callers and offers is in the calls themselves: a worker that takes over hears all of it within a turn.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import gevent
+from gevent.queue import Queue
+
+from routing.decide.queue_turn import QueueOrder, offered_in, turn_of
+from routing.decide.queueing import Queueing
+from routing.engine.states import States
+from routing.esl.client import EventSocketClient
+from routing.esl.protocol import Message, assignments
+from routing.model.decision import WAITS, Call, Wait
+from routing.model.queue import ENGINE_PORT, TALKS
+
+#: The step kind that this serves.
+KIND = "queue"
+#: A person counts as busy for so long after an offer was sent, even before FreeSWITCH rings them.
+PROMISED_SECONDS = 2.0
+
+
+@dataclass
+class QueueCalls:
+    """``decided``: called with every offer and every caller who leaves: call, step, order. ``wake``: wakes a call.
+
+    ``port``: the engine's, which the events of its calls name. ``now``: seconds since the epoch.
+    """
+
+    queueing: Queueing
+    states: States
+    decided: Callable[[Call, Mapping[str, Any], QueueOrder], None]
+    wake: Callable[[EventSocketClient, str], None]
+    port: str
+    now: Callable[[], float] = time.time
+    #: Whether this worker leads.
+    leads: bool = False
+    _steps: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    _work: Queue[Callable[[EventSocketClient], None]] = field(default_factory=Queue)
+    _is_looking: bool = False
+    _timer: gevent.Greenlet[..., Any] | None = None
+
+    def __len__(self) -> int:
+        return len(self.queueing)
+
+    def is_ours(self, event: Message) -> bool:
+        """Whether the event of a call in a queue is for this engine."""
+        return event.get(ENGINE_PORT) == self.port
+
+    # what happens; nothing here blocks
+
+    def heard(self, call: Call, step: Mapping[str, Any], event: Message) -> None:
+        """A call waits, begins a talk, or leaves its queue."""
+        self._put(lambda client: self._hear(client, call, step, event))
+
+    def changed(self) -> None:
+        """Somebody's state may have changed."""
+        if not self._is_looking:
+            self._is_looking = True
+            self._put(self._look)
+
+    def leg_ended(self, uuid: str, person: str) -> None:
+        """A leg hung up; ``person``: whose, if it was their last one."""
+        if uuid in self._steps or person:
+            self._put(lambda client: self._end(uuid, person))
+
+    def _put(self, work: Callable[[EventSocketClient], None]) -> None:
+        if self.leads:
+            self._work.put(work)
+
+    # one after another
+
+    def serve(self, client: EventSocketClient) -> None:
+        """Handle what happens, until the greenlet is killed. Raises SwitchFault."""
+        self._look(client)
+        while True:
+            self._work.get()(client)
+            self._set_timer()
+
+    def _hear(self, client: EventSocketClient, call: Call, step: Mapping[str, Any], event: Message) -> None:
+        def variable(name: str) -> str | None:
+            return event.get(f"variable_{name}")
+
+        now_ms = self._now_ms()
+        if turn := turn_of(call, step, variable):
+            self._steps[call.uuid] = step
+            self._send(client, self.queueing.heard(turn, now_ms))
+        elif variable(WAITS) == TALKS and (people := offered_in(variable("routing_decision") or "")):
+            self.queueing.talk_began(call.uuid, self._answered(people), now_ms)
+        else:
+            self._end(call.uuid, "")
+
+    def _answered(self, people: tuple[str, ...]) -> str:
+        """Who of several has a leg now, when one of them has answered."""
+        return next((person for person in people if self.states.has_leg(person)), people[0])
+
+    def _end(self, uuid: str, person: str) -> None:
+        self._steps.pop(uuid, None)
+        self.queueing.gone(uuid, self._now_ms())
+        if person:
+            self.queueing.talk_ended(person, self._now_ms())
+
+    def _look(self, client: EventSocketClient) -> None:
+        self._is_looking = False
+        self._send(client, self.queueing.changed(self._now_ms()))
+
+    def _send(self, client: EventSocketClient, orders: list[QueueOrder]) -> None:
+        for order in orders:
+            uuid = order.call.uuid
+            for person in offered_in(order.variables.get("routing_decision", "")):
+                self.states.promise(person, uuid, PROMISED_SECONDS)
+            (reply,) = client.ask(f"api uuid_setvar_multi {uuid} {assignments(order.variables)}")
+            if not reply.startswith("+OK"):
+                self.queueing.unsent(order)
+                self._end(uuid, "")
+                self.states.take_back(uuid)
+                continue
+            if order.wakes:
+                self.wake(client, uuid)
+            if not isinstance(order.verdict.decision, Wait):
+                self.decided(order.call, self._steps.get(uuid, {}), order)
+
+    def _set_timer(self) -> None:
+        """Look again when an offer may become possible by itself."""
+        if self._timer:
+            self._timer.kill(block=False)
+        now_ms = self._now_ms()
+        due_ms = self.queueing.next_ms(now_ms)
+        self._timer = None if due_ms is None else gevent.spawn_later((due_ms - now_ms) / 1000, self.changed)
+
+    def _now_ms(self) -> int:
+        return round(self.now() * 1000)

@@ -1,0 +1,35 @@
+"""Connects calls that wait, for a busy person or in queues, to a worker's engine, states and Redis."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from routing.engine import metrics
+from routing.engine.deciding import Engine
+from routing.engine.ports import queueing
+from routing.engine.queue_calls import QueueCalls
+from routing.engine.states import States
+from routing.engine.waiting import Waiting, wake
+from routing.process.log import Lines
+from routing.store.client import RedisStore
+
+
+def waiting_calls(
+    engine: Engine, states: States, redis: RedisStore | None, lines: Lines, keeper: str, port: str
+) -> Waiting:
+    """The waiting calls of a worker. ``keeper`` and ``port`` are the engine's, which its waiting calls carry."""
+
+    def missed_out(person: str, until_ms: int) -> None:
+        metrics.MISSED_OUT.inc()
+        until = datetime.fromtimestamp(until_ms / 1000, UTC).isoformat(timespec="seconds")
+        lines.write("warning", "missed", person=person, paused_until=until)
+
+    queue_calls = QueueCalls(queueing(states, redis, missed_out), states, engine.offered, wake, port)
+    releases = engine.releases
+    return Waiting(
+        engine.decide,
+        lambda call: releases.step(call.release, call.scheme, call.step),
+        states,
+        keeper,
+        queue_calls,
+    )

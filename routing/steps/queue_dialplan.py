@@ -1,0 +1,227 @@
+"""The dialplan of a queue: the caller's own channel waits, makes the offers, and leaves.
+
+Waiting takes turns. In each, an event reports the caller to the engine, and the call sleeps under music until the
+engine wakes it with a decision. An offer is an ordinary ``bridge``. The engine acknowledges every turn: a call without
+an acknowledgement offers itself to the people as written, one in each turn, until an engine is back. No socket is
+used: each would cost 1.6 MB until the call ends.
+
+The music is a displacement of the caller's audio: it goes on through announcements, offers and turns, and ends when a
+talk begins. Keys are bound to the channel, so they work at every moment.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from routing.model.decision import NOTED, TURN_SECONDS, WAITS, WAITS_EVENT
+from routing.model.queue import ARRIVED, ENGINE_PORT, ENTERED, FIRST_TURN_MS, OFFERS, SAY, TALKS, TRIED, WHY
+from routing.steps import orders
+from routing.steps.base import HEAR_TONES, Emitter, StepItem, label_part, sound_path
+from routing.steps.dialplan import Condition, Extension
+from routing.steps.dynamic import when
+from routing.steps.hours import ask_calendar
+from routing.steps.targets import Turn
+
+#: Who is offered the caller next when there is no engine.
+_NEXT = "routing_next"
+#: What an entered caller heard before while phones rang.
+_RINGBACK = "routing_ringback"
+_LEGS, _DECISION = "routing_legs", "routing_decision"
+_HOOK = "bridge_pre_execute"
+#: Without an engine: the time between two offers.
+ALONE_MS = 1_000
+#: The calendar is checked once in so many turns.
+_CHECKED_TURNS = 12
+#: Transfers of one call: every turn gives it new ones.
+_TRANSFERS = 1000
+
+
+@dataclass(frozen=True)
+class QueueDialplan:
+    """``turns``: the people with the dial string of each; ``music``: a path; ``sounds``: announcements by name.
+
+    ``leave``: steps by key; ``otherwise``: steps for who leaves without a talk. ``answer``: None answers the call
+    unless the owner pays for it.
+    """
+
+    path: str
+    after: str
+    turns: Sequence[tuple[Turn, str]]
+    together: tuple[str, Sequence[tuple[Turn, str]]] | None
+    music: str
+    sounds: Mapping[str, str]
+    leave: Mapping[str, Sequence[StepItem]]
+    otherwise: Sequence[StepItem]
+    at_most: int
+    answer: bool | None
+
+    def emit(self, out: Emitter, here: Extension) -> None:
+        """Append all extensions of the queue. FreeSWITCH itself ends the longest wait."""
+        here.ring_caller()
+        here.set(_RINGBACK, "${transfer_ringback}")
+        for name in (WAITS, NOTED, OFFERS, TRIED, SAY, ARRIVED, ENTERED, _NEXT, _LEGS, _DECISION):
+            here.set(name, "")
+        here.set(f"{_HOOK}_aleg_app", "execute_extension")
+        here.set(f"{_HOOK}_aleg_data", out.go(self._at("talk")))
+        here.do("sched_transfer", f"+{self.at_most} {out.go(self._at('over'))}")
+        here.do("transfer", out.go(self._at("ask")))
+        self._turn(out.context.extension(self._at("ask")), out, FIRST_TURN_MS)
+        self._decided(out)
+        self._offers(out)
+        self._enter(out)
+        self._wait(out)
+        self._alone(out)
+        if self.sounds:
+            self._say(out)
+        self._leave(out)
+
+    def _at(self, label: str) -> str:
+        return f"{self.path}.{label}"
+
+    def _turn(self, here: Extension, out: Emitter, milliseconds: int) -> None:
+        """Report the caller, sleep until the engine wakes the call, obey what it decided."""
+        here.set(WAITS, f"${{{WAITS}}}x")
+        _report(here, out)
+        here.do("sleep", str(milliseconds))
+        here.do("transfer", out.go(self._at("decided")))
+
+    def _decided(self, out: Emitter) -> None:
+        own = re.escape(self.path)
+        when(out, self.path, f"^{own}:nobody$").do("transfer", out.go(self._at("over")))
+        offer = when(out, self.path, f"^{own}:order:({orders.NAME})$")
+        offer.do("execute_extension", out.go(self._at("to.$1")))
+        offer.do("transfer", out.go(self._at("tried")))
+        if self.together:
+            tried, ask = out.go(self._at("tried")), out.go(self._at("ask"))
+            orders.all_at_once(out, self.path, own, tried, ask, self.together[0])
+            orders.legs(out, self.path, self.together[1])
+        entered = Condition(f"${{{ENTERED}}}", f"^{own}$")
+        out.context.extension(self._at("decided"), entered).do("transfer", out.go(self._at("wait")))
+        out.context.extension(self._at("decided")).do("transfer", out.go(self._at("enter")))
+
+    def _offers(self, out: Emitter) -> None:
+        """Ring one person, or several; afterwards say whom, and with which result, in the next turn."""
+        orders.turns(out, self.path, self.turns)
+        tried = out.context.extension(self._at("tried"))
+        tried.set(WHY, "${routing_verdict}")
+        tried.set(OFFERS, f"${{{OFFERS}}}x")
+        tried.set(TRIED, f"${{{_DECISION}}}:${{originate_disposition}}")
+        tried.set(_DECISION, "")
+        tried.set(_LEGS, "")
+        tried.do("transfer", out.go(self._at("decided")))
+
+    def _enter(self, out: Emitter) -> None:
+        """The caller has to wait: music and keys."""
+        label = self._at("enter")
+        if self.answer is None:
+            free = out.context.extension(label, Condition("${routing_caller_pays}", "^true$"))
+            free.do("answer")
+            self._entered(out, free)
+        here = out.context.extension(label)
+        here.do("answer" if self.answer else "pre_answer")
+        self._entered(out, here)
+
+    def _entered(self, out: Emitter, here: Extension) -> None:
+        here.do("execute_extension", HEAR_TONES)
+        here.set(ENTERED, self.path)
+        here.set("transfer_ringback", "silence")
+        here.do("displace_session", f"{self.music} l")
+        for key in self.leave:
+            here.do("bind_digit_action", f"queue,{key},exec[i]:transfer,{out.go(self._at(label_part(key)))}")
+        if self.leave:
+            here.do("digit_action_set_realm", "queue")
+        here.do("transfer", out.go(self._at("wait")))
+
+    def _wait(self, out: Emitter) -> None:
+        label = self._at("wait")
+        unnoted = out.context.extension(label, Condition(f"${{{WAITS}}}:${{{NOTED}}}", r"^(x*):(?!\1$)"))
+        unnoted.do("transfer", out.go(self._at("alone")))
+        if out.hours:
+            closes = Condition(f"${{{WAITS}}}", f"^(?:x{{{_CHECKED_TURNS}}})+$")
+            ask_calendar(out, out.context.extension(label, closes), out.hours, self.path)
+            out.context.extension(self._at("open")).do("transfer", out.go(self._at("again")))
+            for state in ("closed", "holiday"):
+                out.context.extension(self._at(state)).do("transfer", out.go(self._at("over")))
+        out.context.extension(label).do("transfer", out.go(self._at("again")))
+        turn = out.context.extension(self._at("again"))
+        turn.set("max_session_transfers", _TRANSFERS)
+        turn.set(WHY, "${routing_verdict}")
+        if self.sounds:
+            turn.do("execute_extension", out.go(self._at("say")))
+        self._turn(turn, out, TURN_SECONDS * 1000)
+
+    def _alone(self, out: Emitter) -> None:
+        """Without an engine: ring the next person, unless another caller without an engine does."""
+        count = len(self.turns)
+        for at, (turn, dial_string) in enumerate(self.turns):
+            label, following = self._at("alone"), "x" * ((at + 1) % count)
+            here = out.context.extension(label, Condition(f"${{{_NEXT}}}", f"^x{{{at}}}$"))
+            here.set(_NEXT, following)
+            here.set("max_session_transfers", _TRANSFERS)
+            here.do("limit_execute", f"hash routing offer_{turn.person} 1 bridge {dial_string}")
+            here.set(_DECISION, "")
+            here.set(TRIED, "")
+            self._turn(here, out, ALONE_MS)
+
+    def _say(self, out: Emitter) -> None:
+        """Play the announcements that the engine has named over the music, one after another."""
+        label = self._at("say")
+        for name, sound in self.sounds.items():
+            last = out.context.extension(label, Condition(f"${{{SAY}}}", f"^{name}$"))
+            last.set("routing_said", sound_path(sound))
+            last.do("execute_extension", out.go(self._at("said")))
+        waits = [name for name in self.sounds if name.startswith("wait")]
+        for name in (name for name in self.sounds if name.startswith("place") and waits):
+            both = out.context.extension(label, Condition(f"${{{SAY}}}", f"^{name},({'|'.join(waits)})$"))
+            both.set("routing_said", sound_path(self.sounds[name]))
+            both.do("execute_extension", out.go(self._at("$1")))
+        for name in waits:
+            following = out.context.extension(self._at(name))
+            following.set("routing_said", f"${{routing_said}}!{sound_path(self.sounds[name])}")
+            following.do("execute_extension", out.go(self._at("said")))
+        spoken = out.context.extension(self._at("said"))
+        spoken.set(SAY, "")
+        spoken.do("displace_session", "file_string://${routing_said}")
+
+    def _leave(self, out: Emitter) -> None:
+        """The ways out of the queue: a talk begins, a key, or the wait is over. Each reports to the engine."""
+        talk, left = out.context.extension(self._at("talk")), out.context.extension(self._at("left"))
+        self._end(talk, out, TALKS)
+        self._end(left, out, "")
+        self._quiet(out)
+        for key, steps in self.leave.items():
+            pressed = out.context.extension(self._at(label_part(key)))
+            pressed.do("execute_extension", out.go(self._at("left")))
+            pressed.set("routing_left_by", label_part(key))
+            out.steps(steps, pressed, f"{self.path}.{label_part(key)}.", self.after)
+        over = out.context.extension(self._at("over"))
+        over.do("execute_extension", out.go(self._at("left")))
+        out.steps(self.otherwise, over, f"{self.path}.otherwise.", self.after)
+
+    def _end(self, here: Extension, out: Emitter, state: str) -> None:
+        here.do("sched_cancel", "${uuid}")
+        here.do("execute_extension", out.go(self._at("quiet")))
+        here.set(WHY, "${routing_verdict}")
+        here.set(WAITS, state)
+        _report(here, out)
+        here.set("transfer_ringback", f"${{{_RINGBACK}}}")
+        here.set(ENTERED, "")
+        for part in ("_aleg_app", "_aleg_data", "_app", "_data"):
+            here.set(f"{_HOOK}{part}", "")
+
+    def _quiet(self, out: Emitter) -> None:
+        """End music and keys. Only where there are any: `stop_displace_session` would answer with early media."""
+        entered = Condition(f"${{{ENTERED}}}", f"^{re.escape(self.path)}$")
+        here = out.context.extension(self._at("quiet"), entered)
+        if self.leave:
+            here.do("clear_digit_action", "all")
+        here.do("stop_displace_session", self.music)
+        if self.sounds:
+            here.do("stop_displace_session", "file_string://${routing_said}")
+
+
+def _report(here: Extension, out: Emitter) -> None:
+    port = out.folder.engine.rpartition(":")[2]
+    here.do("event", f"Event-Name=CUSTOM,Event-Subclass={WAITS_EVENT},{ENGINE_PORT}={port}")

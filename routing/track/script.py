@@ -12,6 +12,8 @@ from typing import Any
 from routing.track.small import small_script, small_style
 
 PLACE = "__SITE__"
+#: What pages in Ukrainian often call their language.
+MISTAKEN = {"ua": "uk"}
 _FORM = ("callback.js", "callback.css", "callback.json")
 
 
@@ -37,7 +39,8 @@ def script(entities: Mapping[str, Mapping[str, Any]], moves: bool, callbacks: bo
 def form(language: str) -> str:
     """The script of the callback form with its style sheet and the texts of a language (``uk`` or ``uk-UA``); English
     where there are none."""
-    known = language[:2].lower()
+    written = language[:2].lower()
+    known = MISTAKEN.get(written, written)
     return _form(known if known in texts() else "en")
 
 

@@ -187,7 +187,7 @@
   var request = tried(function () {
     var script = doc.createElement('script');
     if (me) script.nonce = me.nonce;
-    var lang = (marks.callbackLang || doc.documentElement.lang).slice(0, 2);
+    var lang = (marks.callbackLang || doc.documentElement.lang || navigator.language).slice(0, 2);
     if (!policy) {
       policy = {createScriptURL: String};
       if (window.trustedTypes) policy = window.trustedTypes.createPolicy('routing', policy);

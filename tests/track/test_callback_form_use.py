@@ -78,6 +78,17 @@ def test_texts_and_settings_of_the_script_tag(visitor: FormVisitor, api: Api) ->
     assert api.answers.received[0]["consent"]["text"] == "2026-11"
 
 
+def test_a_page_that_names_no_language_speaks_the_browsers(visitor: FormVisitor) -> None:
+    agent = visitor.run("return navigator.userAgent")
+    visitor.site.fill["LANG"] = ""
+    visitor.browser.devtools("Network.setUserAgentOverride", userAgent=agent, acceptLanguage="pl-PL")
+    try:
+        visitor.comes()
+        assert visitor.shows(".float") == texts()["pl"]["call"]
+    finally:
+        visitor.browser.devtools("Network.setUserAgentOverride", userAgent=agent, acceptLanguage="en-US")
+
+
 def test_markup_in_texts_is_text(visitor: FormVisitor, api: Api) -> None:
     markup = "<img src=x onerror=faults.push(1)>"
     api.answers.number = markup

@@ -40,7 +40,7 @@ def test_every_language_has_every_text_with_the_same_places() -> None:
 
 @pytest.mark.parametrize(
     ("asked", "spoken"),
-    [("uk", "uk"), ("ru", "ru"), ("pl-PL", "pl"), ("EN", "en"), ("de", "en"), ("", "en"), ("'+x", "en")],
+    [("uk", "uk"), ("ru", "ru"), ("pl-PL", "pl"), ("EN", "en"), ("ua", "uk"), ("de", "en"), ("", "en"), ("'+x", "en")],
 )
 def test_the_form_speaks_the_pages_language_or_english(asked: str, spoken: str) -> None:
     assert f"='{spoken}'" in form(asked)

@@ -25,7 +25,7 @@ from routing.compile.people import (
     dialled_pattern,
 )
 from routing.model import confirming, numbers
-from routing.model.callback_call import CALLBACK, CONTEXT, DIAL, FILE, ONCE, ONCE_SECONDS, UNHEARD
+from routing.model.callback_call import CALLBACK, CONTEXT, DIAL, FILE, ONCE, ONCE_SECONDS, PLACE, UNHEARD
 from routing.model.callback_settings import Callbacks
 from routing.model.entities import ENTITY, SOURCE, SOURCES
 from routing.model.folder import Folder
@@ -139,9 +139,9 @@ def _first(context: Context, first: str) -> Extension:
 
 
 def _facts(folder: Folder) -> tuple[str, ...]:
-    """The variables of the visitor's facts."""
+    """The variables of the client's place in a queue and of the visitor's facts."""
     entities = sorted(folder.project.tracking.entities) if folder.project.tracking else []
-    return (*(f"{ENTITY}{name}" for name in entities), *(f"{SOURCE}{name}" for name in SOURCES))
+    return (PLACE, *(f"{ENTITY}{name}" for name in entities), *(f"{SOURCE}{name}" for name in SOURCES))
 
 
 def _settings(

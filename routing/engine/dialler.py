@@ -25,7 +25,7 @@ from routing.model.entities import Visitor, variables
 #: How long the lease runs without being renewed; how many due orders are looked at in a turn.
 LEASE_S, AT_ONCE = 15.0, 50
 #: How often orders that expired and attempts without a result are looked for.
-SWEEP_S = 30.0
+SWEEP_S = 10.0
 #: FreeSWITCH begins an attempt within this time, if ever.
 BEGINS_S = 60.0
 #: The record of an attempt comes within this time, if ever: journals may be down for hours.
@@ -171,6 +171,7 @@ class Dialler:
             scheme=order.scheme if known else "",
             release=release.folder,
             variables=variables(Visitor(order.entities, order.source_facts)),
+            place_ms=round((order.place_s or 0) * 1000),
         )
 
     def _sweep(self, project: str, now: float) -> None:

@@ -14,6 +14,8 @@ FILE, CONTEXT, DIAL = "callbacks.xml", "callbacks", "callbacks_dial"
 UNHEARD = "routing_unheard"
 #: The limit by which FreeSWITCH refuses a second call of an attempt, and for how long.
 ONCE, ONCE_SECONDS = "routing_callback", 86400
+#: The place in a queue that the client keeps: `CallbackCall.place_ms`.
+PLACE = "routing_place"
 #: A call's direction.
 CALLBACK = "callback"
 ID = re.compile(r"[a-z][a-z0-9_]{0,63}", re.ASCII)
@@ -45,6 +47,8 @@ class CallbackCall:
     scheme: str
     release: str
     variables: Mapping[str, str] = field(default_factory=dict)
+    #: When the client came to the queue in which they keep their place, in ms since the epoch; 0: in none.
+    place_ms: int = 0
 
     def check(self) -> None:
         """Raises NotDiallable unless everything is a number, an id or an encoded fact."""
@@ -68,6 +72,7 @@ class CallbackCall:
             "origination_caller_id_number": self.client,
             "origination_caller_id_name": self.client,
             **self.variables,
+            **({PLACE: str(self.place_ms)} if self.place_ms else {}),
         }
         inside = ",".join(f"{name}={value}" for name, value in facts.items())
         return f"originate {{{inside}}}null/callback {self.destination} {self.dialplan} {CONTEXT}"

@@ -112,7 +112,11 @@ def numbered(count):
 
 
 def test_a_due_order_is_dialled_once_and_waits_for_its_record(make, store, switch):
-    store.order(an_order(dialled="+380800330522", entities={"region": "521"}, source_facts={"utm_source": "a b"}))
+    store.order(
+        an_order(
+            dialled="+380800330522", place_s=NOW - 9.5, entities={"region": "521"}, source_facts={"utm_source": "a b"}
+        )
+    )
     one = make()
     assert [one.turn(), one.turn()] == [1, 0]
     (call,) = switch.calls
@@ -120,6 +124,7 @@ def test_a_due_order_is_dialled_once_and_waits_for_its_record(make, store, switc
         "person", CLIENT, "+380800330522", "sales", RELEASE,
     )  # fmt: skip
     assert call.variables == {"routing_entity_region": "521", "routing_source_utm_source": "a~20b"}
+    assert f",routing_place={int(NOW * 1000) - 9500}}}" in call.originate("leg_1")
     order = store.find("one")
     assert (order.status, [each.uuid for each in order.attempts]) == (CallbackStatus.DIALLING, [call.uuid])
 

@@ -17,8 +17,10 @@ from routing.journal.spool import Spool
 from routing.journal.worker import JournalWorker
 from routing.model.callback import UNKNOWN, CallbackOrder, CallbackSource, CallbackStatus, First
 from routing.recorder.callbacks import CallbackKeeper, plans_in
+from support.switchbed.agent import Agent
 from support.switchbed.callbacks import CLIENT, NUMBER, SCHEMES, CallbackLab, from_number, press, until
 from support.switchbed.engines import serving
+from support.switchbed.people import wait_busy
 
 PROJECT = "lab"
 #: Engines that are killed in one run; orders that are due in the course of it, so many at a time.
@@ -95,12 +97,13 @@ def orders(lab):
 @pytest.mark.parametrize("first", First)
 def test_an_order_becomes_a_call_and_its_record_closes_it(lab, orders, first):
     orders.order(first=first, entities={"region": "521"})
-    with lab.phone("2002") as phone, lab.client() as client, orders.serving():
+    with lab.phone("2002") as phone, lab.client() as client, orders.serving() as engine:
         if first is First.CLIENT:
             assert until(lambda: client.received("ACK"), 30)
             press(client.rung(), "1")
         assert until(lambda: phone.received("ACK") and client.received("ACK") and lab.are_joined(), 30)
         assert (from_number(phone), from_number(client)) == (CLIENT, NUMBER)
+        wait_busy(engine.status, "support")
         client.rung().hang_up()
         order = orders.ended(status=CallbackStatus.TALKED)
         assert lab.invited(client) == 1
@@ -168,3 +171,36 @@ def _end_all(orders, numbers):
         return all(any(each.ended_s and each.cause != UNKNOWN for each in order.attempts) for order in found)
 
     assert until(are_done, 90)
+
+
+@pytest.mark.parametrize("moment", ["the person rings", "the client rings", "they talk"])
+def test_the_switch_is_killed(tmp_path_factory, moment):
+    """The attempt has no record and the new switch does not know it: the next attempt is a new call."""
+    lab = CallbackLab(tmp_path_factory.mktemp("killed"), more=SCHEMES)
+    orders = Orders(lab)
+    try:
+        with orders.serving(), lab.client(answers_after_s=None if moment == "the client rings" else 0.2) as client:
+            phone = Agent(lab.inside, "2002", lab.password("2002"))
+            phone.answers_after_s = None if moment == "the person rings" else 0.2
+            assert phone.register().start == "200"
+            orders.order()
+            assert until(lambda: lab.invited(phone if moment == "the person rings" else client), 30)
+            assert moment != "they talk" or until(lab.are_joined)
+            first = orders.store.find("one").attempts[0].uuid
+            lab.restart()
+            client.calls.clear()
+            client.log.clear()
+            orders.rows("UPDATE callback_attempts SET began_s = began_s - 100")
+            assert until(lambda: orders.store.find("one").attempts[0].cause == UNKNOWN, 60)
+            orders.rows("UPDATE callbacks SET not_before_s = 0")
+            phone.answers_after_s = client.answers_after_s = 0.2
+            assert phone.register().start == "200"
+            assert until(lambda: client.received("ACK") and lab.switch.channels() == 2 and lab.are_joined(), 30)
+            client.rung().hang_up()
+            order = orders.ended(status=CallbackStatus.TALKED)
+            assert [attempt.cause for attempt in order.attempts] == [UNKNOWN, "NORMAL_CLEARING"]
+            assert order.attempts[1].uuid != first
+            phone.vanish()
+    finally:
+        orders.engine.dispose()
+        lab.stop()

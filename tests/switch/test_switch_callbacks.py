@@ -8,6 +8,8 @@ from routing.model.callback_call import begun, was_begun
 from support.switchbed.callbacks import CLIENT, NUMBER, SCHEMES, CallbackLab, from_number, press, until
 
 pytestmark = pytest.mark.switch
+#: What a client who has pressed the key hears at most before ringing.
+MOST_SILENCE_S = 2.0
 
 
 @pytest.fixture(scope="module")
@@ -53,6 +55,17 @@ def test_the_client_sees_the_number_that_they_called(lab):
         phone.rung().hang_up()
         assert until(client.rung().is_over)
         assert lab.journal(uuid).number == "+380800330900"
+
+
+def test_a_person_sends_the_client_on_to_a_colleague(lab):
+    with lab.phone("2002") as phone, lab.phone("2003") as other, lab.client() as client:
+        lab.call()
+        assert talks(lab, phone, client)
+        phone.rung().request("REFER", f"Refer-To: <sip:103@{lab.host}>", f"Contact: {phone.contact}")
+        assert until(lambda: other.received("ACK") and phone.rung().is_over())
+        assert lab.switch.channels() == 2
+        client.rung().hang_up()
+        assert until(other.rung().is_over)
 
 
 def test_whoever_refuses_by_key_is_passed_over(lab):
@@ -126,7 +139,9 @@ def test_a_client_who_is_first_presses_the_key_and_enters_the_scheme(lab):
         assert until(lambda: client.received("ACK"))
         assert not lab.invited(phone)
         press(client.rung(), "1")
+        pressed_s = client.log[-1].at
         assert talks(lab, phone, client)
+        assert phone.received("INVITE")[0].at - pressed_s < MOST_SILENCE_S
         assert (from_number(phone), from_number(client)) == (CLIENT, NUMBER)
         client.rung().hang_up()
         record = lab.journal(uuid)

@@ -106,6 +106,7 @@ class Answers:
     #: The number that the tracking API lends.
     number: str | None = None
     has_form: bool = True
+    refuses_all: bool = False
     #: Answers of any form instead of those of a path.
     odd: dict[str, Any] = field(default_factory=dict)
     gate: threading.Event = field(default_factory=threading.Event)
@@ -163,6 +164,8 @@ class _Api(BaseHTTPRequestHandler):
         order = json.loads(body)
         answers.received.append(order)
         answers.gate.wait(30)
+        if answers.refuses_all:
+            return self._say(400, {"error": "number"})
         if answers.refusals:
             return self._say(*answers.refusals.pop(0))
         if not self._is_proved(order["proof"]):

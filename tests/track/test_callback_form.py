@@ -3,6 +3,9 @@ answers as a test says. Every fault of the page, violations of its policy includ
 
 from __future__ import annotations
 
+import json
+import random
+import re
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -132,6 +135,40 @@ def test_what_is_no_number_is_told_beside_it_and_not_sent(visitor: FormVisitor, 
     assert api.answers.received == []
     visitor.browser.press("1")
     assert visitor.shows("#number-error") == ""
+
+
+#: Pieces of what people and attackers type.
+PIECES = [
+    *("+", "0", "67", "123", "45-67", "(0)", "8.9", " ") * 3,
+    *("\u0660\u0661\u0662", "\u202e", "${system(ls)}", "'\";--", "<b>", "\\r\\n", "|,&", "user/1001", "e9"),
+]
+HOSTILE = 500
+SUBMIT_EACH = """return (async () => {
+    const input = %s, form = %s, real = window.fetch, sent = [];
+    window.fetch = (at, how) => {
+        if (how.method === 'POST') sent.push(JSON.parse(how.body).number);
+        return real(at, how);
+    };
+    for (const typed of %s) {
+        input.value = typed;
+        input.form.requestSubmit();
+        for (let turn = 0; turn < 9; turn++) await null;
+        while (form.ariaBusy === 'true') await new Promise(next => setTimeout(next));
+    }
+    return sent;
+})()"""
+
+
+def test_nothing_but_a_number_is_ever_sent(visitor: FormVisitor, api: Api) -> None:
+    chance = random.Random(7)
+    typed = ["".join(chance.choices(PIECES, k=chance.randrange(12))) for _ in range(HOSTILE)]
+    api.answers.refuses_all = True
+    visitor.comes()
+    visitor.opens()
+    sent = visitor.run(SUBMIT_EACH % (visitor.found("#number"), visitor.found("section"), json.dumps(typed)))
+    numbers = [re.sub(r"[\s().-]", "", each) for each in sent]
+    assert len(numbers) > 15
+    assert [each for each in numbers if not re.fullmatch(r"\+?[0-9]{7,15}", each)] == []
 
 
 @pytest.mark.parametrize(

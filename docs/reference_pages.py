@@ -19,6 +19,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import Table
 
 from routing.callbacks import schema as callbacks
+from routing.callbacks.facts import order_facts
 from routing.cli import COMMANDS, group
 from routing.cli.reference import BELOW, PARTS, called, default_of, object_form, values
 from routing.decide.answer import VERBS
@@ -27,10 +28,12 @@ from routing.journal import metrics as journal_metrics
 from routing.journal import schema, status
 from routing.journal.counts import Counts
 from routing.load.schema import json_schema
+from routing.model.callback import CallbackAttempt, CallbackOrder, CallbackSource, CallbackStatus
 from routing.model.decision import CALL_FIELDS
-from routing.model.notice import NewNetwork, Notice
+from routing.model.notice import CallbackNotice, NewNetwork, Notice
 from routing.notify import hook
 from routing.pops import api as pops_api
+from routing.public import callbacks as callbacks_api
 from routing.public import pops, track
 from routing.steps import KINDS
 from routing.track import api as track_api
@@ -55,6 +58,14 @@ MISSED = Notice(
     node="kyiv1",
 )
 VOICEMAIL = replace(MISSED, status="voicemail", box="sales", recording="/srv/node/recordings/1.wav")
+_ORDER = CallbackOrder(
+    "6f0c1f0e9a5b4b0c8d1e2f3a4b5c6d7e", "example", "+380671234567", "kharkiv", CallbackSource.WIDGET, 1795421100.0,
+    1795421100.0, 1795507500.0, attempts=(CallbackAttempt(1, "b0f2c1de-6c0e-4f0c-9a39-2f6f0f6f4c11", 1795421101.0),),
+    status=CallbackStatus.DIALLING, tries_left=2, entities={"region": "521"},
+)  # fmt: skip
+CALLBACK = CallbackNotice(
+    "example", _ORDER.id, 2, "dialling", 1795421101.0, _ORDER.number, _ORDER.scheme, order_facts(_ORDER)
+)
 NETWORK = NewNetwork("example", "1001", "ivan.desk", "198.51.100.0/24", "198.51.100.7", "a phone", 1795421100.0)
 
 
@@ -174,18 +185,19 @@ def apis() -> Iterator[str]:
     yield "The answer holds one of " + ", ".join(f"``{verb}``" for verb in VERBS) + ": :doc:`/howto/webhook`."
     yield ""
     yield from _titled("Notices", "-")
-    yield "What a web address in ``notify`` gets, signed as a webhook step's request: :doc:`/howto/voicemail`."
+    yield "What web addresses in ``notify`` and ``webhook`` of ``callbacks`` get, signed as a webhook step's request:"
+    yield ":doc:`/howto/voicemail`, :doc:`/howto/callbacks`."
     yield ""
     yield from _notices()
-    for title, module in {"Tracking": track_api, "Screen pops": pops_api}.items():
+    for title, module in {"Tracking": track_api, "Calls back": callbacks_api, "Screen pops": pops_api}.items():
         yield from _titled(title, "-")
         yield from _spaced(module)
         yield ""
 
 
 def _notices() -> Iterator[str]:
-    """The bodies of the three kinds."""
-    for notice in (MISSED, VOICEMAIL, NETWORK):
+    """The bodies of the four kinds."""
+    for notice in (MISSED, VOICEMAIL, NETWORK, CALLBACK):
         yield from ("::", "")
         yield textwrap.indent(json.dumps(json.loads(hook.body(notice)), indent=2), "    ")
         yield ""

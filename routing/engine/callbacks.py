@@ -18,6 +18,7 @@ from secrets import token_hex
 from gevent.event import Event
 from gevent.threadpool import ThreadPool
 
+from routing.engine import metrics
 from routing.engine.callback_calls import NodesSwitch, keep_dialling
 from routing.engine.dialler import Dialler, LiveRelease
 from routing.esl.client import stay_connected
@@ -29,6 +30,10 @@ from routing.release.tables import ReleaseFault, Releases
 #: Writes at the same time; more wait for a free thread, within their step's timeout.
 THREADS = 4
 _WRITER, _BOOK = "routing.engine.order_writer", "routing.engine.order_book"
+
+
+def _counted(what: str) -> None:
+    metrics.CALLBACKS.labels(what).inc()
 
 
 class StoredCallbacks:
@@ -69,7 +74,7 @@ class StoredCallbacks:
 
         def dialler_of(switch: NodesSwitch) -> Dialler:
             book = threads.apply(importlib.import_module, (_BOOK,)).StoredOrders(self._database, threads.apply)
-            return Dialler(book, switch, live, owner, time.time, log, stopping=stop.is_set)
+            return Dialler(book, switch, live, owner, time.time, log, stopping=stop.is_set, count=_counted)
 
         def lost(reason: str) -> None:
             log("warning", "callbacks not dialled", problem=reason)

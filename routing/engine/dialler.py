@@ -19,7 +19,6 @@ from typing import Protocol
 from routing.model.callback import UNKNOWN, CallbackOrder
 from routing.model.callback_call import CallbackCall, NotDiallable
 from routing.model.callback_plan import CallbackPlan
-from routing.model.decision import E164
 from routing.model.entities import Visitor, variables
 
 #: How long the lease runs without being renewed; how many due orders are looked at in a turn.
@@ -91,6 +90,8 @@ class Dialler:
     log: Callable[..., None]
     new_uuid: Callable[[], uuid.UUID] = uuid.uuid4
     stopping: Callable[[], bool] = lambda: False
+    #: Called when an attempt begins, and when one ends as UNKNOWN.
+    count: Callable[[str], None] = lambda what: None
     #: The project and token of the lease that it holds.
     lease: tuple[str, int] | None = None
     _next_sweep_s: float = field(default=0.0, init=False)
@@ -157,12 +158,14 @@ class Dialler:
         if not self.book.start(order.id, call.uuid, token, self.now()):
             return False
         self.log("info", "callback", order=order.id, call=call.uuid, scheme=call.scheme, first=call.first)
+        self.count("begun")
         self.switch.originate(call)
         return True
 
     def _call(self, order: CallbackOrder, release: LiveRelease) -> CallbackCall:
         known = release.plan.schemes.get(order.scheme)
-        own = order.dialled if E164.fullmatch(order.dialled) else known.number if known else ""
+        # a number that is not the company's any more is not shown
+        own = order.dialled if order.dialled in release.plan.own else known.number if known else ""
         return CallbackCall(
             uuid=str(of_node(self.new_uuid(), self.switch.name())),
             first=order.first.value,
@@ -183,6 +186,7 @@ class Dialler:
                     continue
                 if age_s > RECORDED_S or (self._is_ours(attempt.uuid) and not self.switch.has_begun(attempt.uuid)):
                     self.book.finish(attempt.uuid, UNKNOWN, 0.0, now)
+                    self.count("unknown")
                     self.log("warning", "callback without a result", order=order.id, call=attempt.uuid)
 
     def _is_ours(self, attempt: str) -> bool:

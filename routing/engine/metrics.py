@@ -27,6 +27,11 @@ DECISION_SECONDS = Histogram(
     "routing_decision_seconds", "From the call's facts to its decision", ["kind"], buckets=SECONDS
 )
 UNDECIDED = Counter("routing_undecided", "Sockets that ended without a decision, by reason", ["reason"])
+CALLBACKS = Counter(
+    "routing_callbacks",
+    "Attempts to call clients back: begun; unknown, which FreeSWITCH has never begun or has no record of",
+    ["what"],
+)
 POPS = Counter("routing_pops", "Screen pops by way: redis, node (this one's screens alone), lost", ["way"])
 REFUSALS = Counter(
     "routing_guesses_refused", "Refusals of who guesses passwords: an account at an address, a whole address", ["what"]

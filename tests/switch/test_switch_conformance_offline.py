@@ -38,6 +38,7 @@ ALONE = {
     "callbacks": "calls that the engine begins, and their CDRs; what comes of them is shared as `calling_back`",
     "callback_orders": "engines that are killed, and the journal's database",
     "callback_missed": "the journal of real CDRs, and an engine that dials",
+    "callback_step": "engines that are killed while calls ask them",
     "callback_form": "a browser, the API and the engine, each a process",
     "adopt": "the configuration of a FreeSWITCH that was there before",
     "cases::test_no_channel_is_left_and_nothing_was_executed": "the state of the real switch after the shared cases",

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from secrets import token_hex
+from typing import Any
 
 from gevent.event import Event
 from gevent.threadpool import ThreadPool
@@ -45,7 +46,7 @@ class StoredCallbacks:
         #: No call is being begun.
         self.idle = Event()
         self.idle.set()
-        self._write: Callable[[CallbackOrder], CallbackOrder] | None = None
+        self._write: Any = None
 
     def plan(self, release: str) -> CallbackPlan:
         """See CallbackOrders."""
@@ -94,14 +95,15 @@ class StoredCallbacks:
             return None
 
     def warm(self) -> None:
-        """Load what writes orders, before a call needs it."""
+        """Load what writes orders and open the database, before a call needs them."""
         if self._database:
-            self._threads.apply(self._writer)
+            self._threads.apply(lambda: self._writer().open())
 
     def _written(self, new: CallbackOrder) -> CallbackOrder:
-        return self._writer()(new)
+        order: CallbackOrder = self._writer()(new)
+        return order
 
-    def _writer(self) -> Callable[[CallbackOrder], CallbackOrder]:
+    def _writer(self) -> Any:
         if self._write is None:
             self._write = importlib.import_module(_WRITER).OrderWriter(self._database)
         return self._write

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from threading import Lock
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -13,7 +14,7 @@ from routing.model.callback import CallbackOrder, OrdersDown
 
 
 class OrderWriter:
-    """Called from several threads; opens the database with the first order, and again after a fault."""
+    """Called from several threads; opens the database with the first order at the latest."""
 
     def __init__(self, database: str) -> None:
         self._database = database
@@ -30,6 +31,11 @@ class OrderWriter:
             raise OrdersDown(f"the database cannot be opened: {problem.strerror}") from None
         except SQLAlchemyError as problem:
             raise OrdersDown(f"the order cannot be written: {text_of(problem)}") from None
+
+    def open(self) -> None:
+        """Open the database now, if it is there: the first order of a caller does not wait for it."""
+        with suppress(DatabaseFault, OSError, SQLAlchemyError):
+            self._opened()
 
     def _opened(self) -> CallbackStore:
         with self._opening:

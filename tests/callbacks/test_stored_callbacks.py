@@ -19,6 +19,7 @@ def releases(tmp_path):
 def test_an_order_is_in_the_database_when_the_engine_says_so(tmp_path, releases):
     port = StoredCallbacks(releases, str(tmp_path / "new.db"))
     port.warm()
+    assert (tmp_path / "new.db").exists()
     order = port.order(an_order(id="", call_id="c1"))
     assert len(order.id) == 32 and port.order(an_order(id="", call_id="c1")) == order
     with opened_database(str(tmp_path / "new.db")) as engine:
@@ -34,8 +35,10 @@ def test_an_order_is_in_the_database_when_the_engine_says_so(tmp_path, releases)
     ],
 )
 def test_no_database_is_a_reason(releases, database, why):
+    port = StoredCallbacks(releases, database)
+    port.warm()
     with pytest.raises(OrdersDown, match=why):
-        StoredCallbacks(releases, database).order(an_order())
+        port.order(an_order())
 
 
 def test_a_release_without_callbacks_is_a_reason(releases):

@@ -10,13 +10,17 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
 
-from routing.journal.query import CallFilter, find
+from routing.journal.query import CallFilter, StepTime, find, first_steps
 from routing.simulate.history import RecordedCall
 from routing.simulate.plan import Plan
 from routing.simulate.week import DAY_MS
 
 #: Not a wait that a caller ended: they left a message.
 _MESSAGE = "voicemail"
+#: The kind of step whose waits are a queue's own.
+QUEUE = "queue"
+#: A talk or an end that follows a wait so soon is what the wait was for.
+AT_ONCE_S = 1.0
 
 
 @dataclass(frozen=True)
@@ -54,23 +58,30 @@ def window(days: int, until: datetime, zone: ZoneInfo) -> Window:
 
 
 def recorded(plan: Plan, journal: Engine, of: Window) -> Iterator[RecordedCall]:
-    """The incoming calls to the schemes of the plan's queues; a call that passed through two is the first one's."""
+    """The incoming calls to the schemes of the plan's queues; a call that passed through two is the first one's.
+
+    Where a scheme has a step ``queue``, its calls are those that came to the step, from then on.
+    """
     since, until = of.seconds()
     seen: set[str] = set()
     for queue in plan.queues.values():
-        for row in find(journal, CallFilter(since=since, until=until, scheme=queue.scheme, direction="in")):
-            if row["id"] not in seen:
+        criteria = CallFilter(since=since, until=until, scheme=queue.scheme, direction="in")
+        waits = first_steps(journal, QUEUE, queue.scheme, criteria)
+        for row in find(journal, criteria):
+            if row["id"] not in seen and (not waits or row["id"] in waits):
                 seen.add(row["id"])
-                yield _call(queue.name, row, of)
+                yield _call(queue.name, row, waits.get(row["id"]), of)
 
 
-def _call(queue: str, row: Mapping[str, Any], of: Window) -> RecordedCall:
-    talked = bool(row["bridged"])
+def _call(queue: str, row: Mapping[str, Any], step: StepTime | None, of: Window) -> RecordedCall:
+    began, waited_s = (step.started, step.took_s) if step else (row["started"], row["wait_s"])
+    talked = bool(row["bridged"]) and row["bridged"] <= began + waited_s + AT_ONCE_S
+    ended_waiting = not row["bridged"] and row["ended"] <= began + waited_s + AT_ONCE_S
     return RecordedCall(
         queue,
-        min(max(of.at_ms(row["started"]), of.day_numbers[0] * DAY_MS), (of.day_numbers[-1] + 1) * DAY_MS - 1),
-        round(row["wait_s"] * 1000),
+        min(max(of.at_ms(began), of.day_numbers[0] * DAY_MS), (of.day_numbers[-1] + 1) * DAY_MS - 1),
+        round(waited_s * 1000),
         round(row["talk_s"] * 1000) if talked else None,
-        not talked and row["ended_by"] == "caller" and row["status"] != _MESSAGE,
-        row["person"],
+        ended_waiting and row["ended_by"] == "caller" and row["status"] != _MESSAGE,
+        row["person"] if talked else "",
     )

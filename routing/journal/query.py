@@ -49,6 +49,24 @@ def find(engine: Engine, criteria: CallFilter) -> Iterator[dict[str, Any]]:
             yield _plain(dict(row))
 
 
+@dataclass(frozen=True)
+class StepTime:
+    """When a call was in a step, seconds since the epoch, and for how long."""
+
+    started: float
+    took_s: float
+
+
+def first_steps(engine: Engine, kind: str, scheme: str, criteria: CallFilter) -> dict[str, StepTime]:
+    """The first step of a kind that each of the calls executed in a scheme, by the call's id."""
+    columns = steps.c.call, steps.c.started, steps.c.took_s
+    query = select(*columns).join(calls, calls.c.id == steps.c.call).order_by(steps.c.n.desc())
+    for condition in (steps.c.kind == kind, steps.c.scheme == scheme, *_conditions(criteria)):
+        query = query.where(condition)
+    with engine.connect().execution_options(reads=True) as connection:
+        return {id_: StepTime(started, took_s) for id_, started, took_s in connection.execute(query)}
+
+
 def call(engine: Engine, start: str) -> list[CallRecord]:
     """The full records of calls whose id begins with ``start``, at most two: two mean that ``start`` is ambiguous."""
     escaped = start.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")

@@ -14,8 +14,9 @@ from click.testing import CliRunner
 from sqlalchemy import insert
 
 from routing.cli import group
+from routing.cli.backtest import Window, recorded
 from routing.journal.database import open_database
-from routing.journal.schema import calls
+from routing.journal.schema import calls, steps
 from routing.model.calendar import Period
 from routing.simulate.arrivals import draw
 from routing.simulate.calls import Ending
@@ -134,3 +135,37 @@ def test_a_week_begins_on_the_day_that_it_begins():
     wednesday, tuesday = plan.spans[0][0] // HOUR_MS, plan.spans[-1][0] // HOUR_MS
     assert (wednesday, tuesday) == (48, 192)
     assert [start // HOUR_MS for start, _ in plan.hours_of("ivan")] == [57, 81, 105, 177, 201]
+
+
+def test_of_a_scheme_with_a_queue_the_waits_are_the_queues(tmp_path):
+    """A menu comes before the queue: its time is no wait. Some never come to the queue, or leave it for a phone."""
+    engine = open_database(str(tmp_path / "journal.db"))
+    start = MONDAY.replace(tzinfo=ZONE).timestamp() + 36_000
+    usual = {"project": "x", "direction": "in", "scheme": "sales", "schemes": "sales", "ended_by": "caller"}
+
+    def row(name, begins, bridged, ended, status="answered", **facts):
+        times = {"started": start + begins, "bridged": start + bridged if bridged else 0.0, "ended": start + ended}
+        waits = {"wait_s": (bridged or ended) - begins, "talk_s": ended - bridged if bridged else 0.0}
+        return {**usual, "id": name, "status": status, **times, **waits, "person": "ivan" if bridged else "", **facts}
+
+    def step(name, kind, n, begins, took_s):
+        return {"call": name, "n": n, "scheme": "sales", "kind": kind, "started": start + begins, "took_s": took_s}
+
+    whole = [
+        row("talked", 0, 25, 85), row("hung-up", 10, 0, 45, "no answer"), row("in-the-menu", 20, 0, 23, "no answer"),
+        row("left", 30, 70, 90),
+    ]  # fmt: skip
+    parts = [
+        step("talked", "menu", 0, 0, 5), step("talked", "queue", 1, 5, 20), step("hung-up", "queue", 0, 15, 30),
+        step("in-the-menu", "menu", 0, 20, 3), step("left", "queue", 0, 40, 10), step("left", "ring", 1, 50, 20),
+    ]  # fmt: skip
+    with engine.begin() as connection:
+        connection.execute(insert(calls), whole)
+        connection.execute(insert(steps), parts)
+    plan = truth()
+    plan = replace(plan, queues={"line": replace(plan.queues["line"], scheme="sales")})
+    found = {call.at_ms // 1000 - 36_000: call for call in recorded(plan, engine, Window(MONDAY, 7, ZONE))}
+    engine.dispose()
+    assert {at: (call.waited_ms, call.talk_ms, call.hung_up, call.person) for at, call in found.items()} == {
+        5: (20_000, 60_000, False, "ivan"), 15: (30_000, None, True, ""), 40: (10_000, None, False, ""),
+    }  # fmt: skip

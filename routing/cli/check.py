@@ -17,7 +17,7 @@ from routing.cli.options import NEW_FILE, NEW_FOLDER
 from routing.cli.releases import secrets_reader
 from routing.cli.scratch import scratch
 from routing.cli.terminal import manual, terminal
-from routing.compile.build import build, load_shared
+from routing.compile.build import build
 from routing.compile.store import Store, remove_tree
 from routing.lint.reading import read_whole
 from routing.lint.registry import LINTS
@@ -26,7 +26,7 @@ from routing.load.files import files_of_simulations, files_of_tests
 from routing.model.problem import Problem, Problems, did_you_mean
 from routing.offline.published import PublishedRelease
 from routing.release import publish as publishing
-from routing.simulate.read import read_plan
+from routing.simulate.read import read_folder, read_plan
 from routing.testing.check import check as check_case
 from routing.testing.names import Names
 from routing.testing.read import read_all
@@ -102,10 +102,10 @@ def _simulations(schemes: Path) -> list[Problem]:
     found, problems = files_of_simulations(schemes)
     if not found:
         return problems
-    folder = load_shared(schemes)
+    where = read_folder(schemes)
     for file in found:
         try:
-            read_plan(file, folder, file.relative_to(schemes).as_posix(), from_journal=True)
+            read_plan(file, where, file.relative_to(schemes).as_posix(), from_journal=True)
         except Problems as error:
             problems += error.problems
     return problems

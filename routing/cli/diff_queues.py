@@ -6,13 +6,11 @@ import random
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from routing.compile.build import load_shared
 from routing.load.files import files_of_simulations
-from routing.model.folder import Folder
 from routing.model.problem import Problems
 from routing.simulate.arrivals import Chance
 from routing.simulate.compare import compared
-from routing.simulate.read import read_plan
+from routing.simulate.read import SimulatedFolder, read_folder, read_plan
 from routing.simulate.whatif import simulated
 
 #: Enough that an hour's 90th percentile is no chance, few enough that nobody waits for it.
@@ -24,11 +22,11 @@ def simulated_changes(old: Path, new: Path) -> Sequence[str]:
     files, _ = files_of_simulations(new)
     if not files:
         return ()
-    sides = load_shared(old), load_shared(new)
+    sides = read_folder(old), read_folder(new)
     return [line for file in files for line in _lines(file, file.relative_to(new).as_posix(), *sides)]
 
 
-def _lines(file: Path, name: str, old: Folder, new: Folder) -> Iterator[str]:
+def _lines(file: Path, name: str, old: SimulatedFolder, new: SimulatedFolder) -> Iterator[str]:
     try:
         was, now = read_plan(file, old, name, may_idle=True), read_plan(file, new, name)
     except Problems as error:

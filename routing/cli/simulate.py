@@ -15,7 +15,6 @@ import click
 from routing.cli.errors import UserError
 from routing.cli.folders import named_from_here, there
 from routing.cli.options import DURATION, Value
-from routing.compile.build import load_shared
 from routing.model.calendar import parse_days
 from routing.model.durations import parse_duration
 from routing.model.folder import Folder
@@ -25,7 +24,7 @@ from routing.simulate.chart import to_svg
 from routing.simulate.figures import Figures, figures
 from routing.simulate.history import History, NoTalks, history
 from routing.simulate.plan import Plan
-from routing.simulate.read import read_plan
+from routing.simulate.read import read_folder, read_plan
 from routing.simulate.report import SimulationReport, heading, markdown, report_json
 from routing.simulate.staff import NoSuchStaff, StaffChange, changed, parse_count, parse_hours, parse_staff
 from routing.simulate.whatif import again, simulated
@@ -67,11 +66,11 @@ def simulate(
     """
     changes = [parse_staff(*each) for each in staff]
     with named_from_here(there(schemes)):
-        folder = load_shared(schemes)
-    plan = read_plan(file, folder, from_journal=bool(backtest))
+        where = read_folder(schemes)
+    plan = read_plan(file, where, from_journal=bool(backtest))
     chances = _chances(seed)
     if backtest:
-        past, first_line = _past(plan, folder, backtest, until, root, database)
+        past, first_line = _past(plan, where.folder, backtest, until, root, database)
         sides = [("recorded", figures(past.plan, [past.week()]))]
         plan, run = past.plan, lambda of: again(past, of, weeks, chances)
         first_line += (

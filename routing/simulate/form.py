@@ -122,19 +122,32 @@ class CallbackForecast(Fields):
 
 
 class QueueForecast(Fields):
-    """A queue, and the calls that come to it."""
+    """A queue, and the calls that come to it. What is not written here is as a step `queue` of this name says."""
 
-    scheme: Id | None = Field(None, description="The scheme whose calls a journal counts; default: the queue's name.")
-    to: Annotated[list[Id], OneOrMany, NotEmpty] = Field(description="People and groups that the queue's calls ring.")
-    order: Orders = Field("longest_idle", description="Who of several free people gets the call.")
-    for_: Seconds = Field(20, alias="for", le=300, description="Ring time of a person.")
+    scheme: Id | None = Field(
+        None, description="The scheme whose calls a journal counts; default: the step's, else the queue's name."
+    )
+    to: Annotated[list[Id], OneOrMany, NotEmpty] | None = Field(
+        None, description="People and groups that the queue's calls ring; default: the step's."
+    )
+    order: Orders | None = Field(
+        None, description="Who of several free people gets the call; default: the step's, else `longest_idle`."
+    )
+    for_: Seconds | None = Field(
+        None, alias="for", le=300, description="Ring time of a person; default: the step's, else 20s."
+    )
     at_most: Seconds | None = Field(None, description="Longest wait of a caller.")
     size: Whole | None = Field(None, ge=1, le=10_000, description="How many can wait at once.")
     wrap_up: Seconds | None = Field(None, description="Time after a talk in which a person is not rung.")
-    misses: Whole = Field(
-        3, ge=0, le=20, description="So many offers in a row without an answer pause a person; 0: never."
+    misses: Whole | None = Field(
+        None,
+        ge=0,
+        le=20,
+        description="So many offers in a row without an answer pause a person; 0: never; default: the step's, else 3.",
     )
-    priority: Whole = Field(0, ge=0, le=60, description="Each point counts as a minute of waiting among queues.")
+    priority: Whole | None = Field(
+        None, ge=0, le=60, description="Each point counts as a minute of waiting among queues."
+    )
     calls: Calls | None = Field(None, description='Calls an hour by days and times: `mon-fri: {"09:00-12:00": 40}`.')
     talk: LengthSetting | None = Field(None, description="How long talks last: a mean such as `3m`, or a distribution.")
     patience: LengthSetting | None = Field(
@@ -145,8 +158,10 @@ class QueueForecast(Fields):
     )
     unanswered: Share | None = Field(None, description="Share of offers that a person does not pick up.")
     callback: CallbackForecast | None = Field(None, description="Callers who ask to be called back.")
-    caller_pays: Flag = Field(True, description="`false`: the number's owner pays from the answer on.")
-    answer: Flag = Field(False, description="The call is answered while it waits: waiting is paid, too.")
+    caller_pays: Flag | None = Field(
+        None, description="`false`: the number's owner pays from the answer on; default: as the scheme's numbers say."
+    )
+    answer: Flag | None = Field(None, description="The call is answered while it waits: waiting is paid, too.")
 
     @field_validator("calls")
     @classmethod
@@ -160,7 +175,7 @@ class QueueForecast(Fields):
 
 
 class PeopleForecast(Fields):
-    """When somebody works; people without hours always do."""
+    """When somebody works; people without hours in the hours of the scheme that has the queue, else always."""
 
     works: dict[DayNames, Periods] | None = Field(None, description='Hours: `mon-fri: ["09:00-13:00", "14:00-18:00"]`.')
     hours: Id | None = Field(None, description="A calendar instead: the hours of its usual week.")

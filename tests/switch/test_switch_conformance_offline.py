@@ -40,6 +40,7 @@ ALONE = {
     "callback_missed": "the journal of real CDRs, and an engine that dials",
     "callback_step": "engines that are killed while calls ask them",
     "callback_form": "a browser, the API and the engine, each a process",
+    "simulated": "the journal of real CDRs of calls that wait in real time",
     "adopt": "the configuration of a FreeSWITCH that was there before",
     "cases::test_no_channel_is_left_and_nothing_was_executed": "the state of the real switch after the shared cases",
     "engine_faults::test_the_real_engine_is_ended_while_it_decides": "signals to a process; silence is shared",

@@ -32,6 +32,7 @@ COMMANDS = {
     "node": ("routing.cli.node", "node", "Prepare a FreeSWITCH node."),
     "pops": ("routing.cli.web", "pops", "Show browsers who calls while a phone rings."),
     "publish": ("routing.cli.releases", "publish_command", "Compile, verify and make the release live."),
+    "queue": ("routing.cli.queue", "queue", "Queues: who waits and works; sign in, pause, move, take out."),
     "reference": ("routing.cli.reference", "reference", "Print the scheme language: steps and settings."),
     "rollback": ("routing.cli.releases", "rollback_command", "Make the release before the last publish live again."),
     "run-examples": ("routing.cli.examples", "examples", "Run the example company's sample calls."),

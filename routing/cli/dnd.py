@@ -34,7 +34,7 @@ TIMEOUT_SECONDS = 2.0
 @redis_option("The engine's Redis.")
 def dnd(person: str | None, state: str | None, root: Path, redis: str) -> None:
     """Turn do-not-disturb of PERSON on or off; without arguments list who is on do-not-disturb."""
-    table = _table(root)
+    table = live_table(root)
     project, people = str(table["project"]), table["people"]
     if person and (not ID.fullmatch(person) or person not in people):
         hint = did_you_mean(person, people) or "names are those of `people:`, as in `ivan`"
@@ -59,7 +59,8 @@ def dnd(person: str | None, state: str | None, root: Path, redis: str) -> None:
         store.close()
 
 
-def _table(root: Path) -> dict[str, Any]:
+def live_table(root: Path) -> dict[str, Any]:
+    """The table of a root's live release. Raises UserError when there is none."""
     text = DirectoryFiles(root.absolute()).read(f"{root.absolute()}/current/table.json")
     if text is None:
         raise UserError(f"{root} has no live release: `routing publish` makes one, or use another --root")

@@ -19,6 +19,7 @@ from routing.model.decision import Call
 from routing.model.entities import Visitor
 from routing.model.lookup import Outcome
 from routing.model.memory import Memory, Presence
+from routing.model.queue import Duties
 
 
 class CallbackOrders(Protocol):
@@ -44,9 +45,9 @@ class Ports:
 
     ``directory(release)``; ``responsible(release, system)``: the persons mapped to owners of a CRM; ``webhook(step,
     call)``: the handler's answer; ``crm(step, call, responsible)``: the result of the CRM look-up; ``holder(project,
-    pool, number, now)``: the visitor to whom a number is lent, raises LeasesDown; ``memory`` raises Forgotten;
-    ``presence(call's uuid)``: who is free; ``callbacks``: orders to call clients back;
-    ``now``: seconds since the epoch; ``chance``: 0 <= x < 1.
+    pool, number, now)``: the visitor to whom a number is lent, raises LeasesDown; ``memory`` and ``duties`` raise
+    Forgotten; ``presence(call's uuid)``: who is free; ``callbacks``: orders to call clients back; ``now``: seconds
+    since the epoch; ``chance``: 0 <= x < 1.
     """
 
     directory: Callable[[str], Directory]
@@ -55,6 +56,7 @@ class Ports:
     crm: Callable[[Step, Call, Responsible], Outcome]
     holder: Callable[[str, str, str, float], Visitor | None]
     memory: Memory
+    duties: Duties
     presence: Callable[[str], Presence]
     callbacks: CallbackOrders
     now: Callable[[], float]

@@ -11,7 +11,8 @@ from routing.model.queue import OFFER_EVERY_MS, PRIORITY_MS, QueueMember, QueueS
 
 @dataclass
 class QueuedCaller:
-    """A waiting caller. ``required``: the skills that they need; ``last_person``: whom they talked with last, or "".
+    """A waiting caller. ``number``: theirs, or what is shown of it. ``required``: the skills that they need;
+    ``last_person``: whom they talked with last, or "".
 
     ``decided``: how many offers were decided; ``made``: how many of them the call has made; ``offered`` rings now.
     ``talks_with``: the person, since ``talk_began_ms``.
@@ -20,6 +21,7 @@ class QueuedCaller:
     uuid: str
     queue: QueueSettings
     arrived_ms: int
+    number: str = ""
     required: RequiredSkills = field(default_factory=dict)
     last_person: str = ""
     heard_ms: int = 0

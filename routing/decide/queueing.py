@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from routing.decide.announcing import Announced
 from routing.decide.distribution import Distribution
 from routing.decide.expected_wait import TalkTimes, expected_wait_ms, minutes
+from routing.decide.queue_picture import picture
 from routing.decide.queue_ranking import QueueRanking
 from routing.decide.queue_turn import QueueOrder, QueuePorts, QueueTurn
 from routing.decide.queued import Offer, QueuedCaller
@@ -107,17 +109,23 @@ class Queueing:
         """When an offer may become possible by itself."""
         return self.distribution.next_ms(now_ms)
 
+    def picture(self, now_ms: int) -> list[dict[str, Any]]:
+        """The queues now, for operators."""
+        return picture(self.distribution, now_ms, self.ports.state)
+
     # one call
 
     def _waiter(self, turn: QueueTurn, now_ms: int) -> _Waiter:
         known = self._waiters.get(turn.call.uuid)
         settings = QueueSettings.of(turn.step, turn.call.scheme)
         if known is None:
-            caller = QueuedCaller(turn.call.uuid, settings, self._arrived_ms(turn, settings, now_ms))
+            arrived_ms = self._arrived_ms(turn, settings, now_ms)
+            caller = QueuedCaller(turn.call.uuid, settings, arrived_ms, turn.call.caller)
             caller.required, caller.last_person = self._required(turn), self._last_person(turn, settings)
             caller.made = caller.decided = turn.offers
             known = self._waiters[turn.call.uuid] = _Waiter(turn, caller)
         known.turn, known.caller.queue = turn, settings
+        known.caller.arrived_ms = turn.arrived_ms or known.caller.arrived_ms  # an operator may have moved it
         self.distribution.joined(known.caller, now_ms)
         return known
 

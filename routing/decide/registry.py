@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from routing.decide import callback, crm_lookup, dnd, known, messages, ring, sticky, visitor, webhook
+from routing.decide import callback, crm_lookup, dnd, duty_code, known, messages, ring, sticky, visitor, webhook
 from routing.decide.ports import Ports, Step
 from routing.decide.verdict import Verdict, failed
 from routing.model.callback import OrdersDown
@@ -35,6 +35,7 @@ DECIDERS: Mapping[str, KindDecider] = {
     "known": KindDecider(known.answer, frozenset({"memory", "now"})),
     "ring": KindDecider(ring.answer, frozenset({"memory", "presence", "now", "chance"})),
     "dnd": KindDecider(dnd.answer, frozenset({"directory", "memory", "now"})),
+    "duty": KindDecider(duty_code.answer, frozenset({"directory", "duties", "now"})),
     "messages": KindDecider(messages.answer, frozenset({"directory", "memory", "now"})),
 }
 

@@ -23,9 +23,9 @@ from routing.engine.states import States
 from routing.model.decision import Call
 from routing.model.lookup import KINDS, Failed, Outcome
 from routing.model.memory import Forgotten, Memory, Presence, State
-from routing.model.queue import DutyRecord, QueueMember
+from routing.model.queue import Duties, DutyRecord, QueueMember
 from routing.model.visitors import Leases
-from routing.process.memory import NoMemory, memory_in
+from routing.process.memory import NoDuties, NoMemory, memory_in
 from routing.process.visitors import NoLeases
 from routing.release.tables import Releases
 from routing.store.client import RedisStore
@@ -40,6 +40,7 @@ def ports_of(
     leases: Leases | None = None,
     presence: Callable[[str], Presence] | None = None,
     callbacks: CallbackOrders | None = None,
+    duties: Duties | None = None,
     now: Callable[[], float] = time.time,
     chance: Callable[[], float] = random.random,
 ) -> Ports:
@@ -51,6 +52,7 @@ def ports_of(
         crm=look_up(systems) if systems else _no_crm,
         holder=(leases or NoLeases()).holder,
         memory=memory or NoMemory(),
+        duties=duties or NoDuties(),
         presence=presence or States().presence_of,
         callbacks=callbacks or StoredCallbacks(releases, ""),
         now=now,

@@ -55,6 +55,10 @@ class QueueCalls:
         """Whether the event of a call in a queue is for this engine."""
         return event.get(ENGINE_PORT) == self.port
 
+    def facts(self) -> list[dict[str, Any]]:
+        """The queues now, for operators; nothing where another worker leads."""
+        return self.queueing.picture(self._now_ms()) if self.leads else []
+
     # what happens; nothing here blocks
 
     def heard(self, call: Call, step: Mapping[str, Any], event: Message) -> None:

@@ -53,7 +53,7 @@ from routing.model import dnd
 from routing.model.callback_plan import TABLE as CALLBACKS
 from routing.model.guesses import Guesses, Refusal
 from routing.process.log import Lines, LogHandler
-from routing.process.memory import DATABASE_VARIABLE, ESL_VARIABLE, REDIS_VARIABLE, memory_in, store_at
+from routing.process.memory import DATABASE_VARIABLE, ESL_VARIABLE, REDIS_VARIABLE, duties_in, memory_in, store_at
 from routing.process.secrets import SecretsFault, read_secrets
 from routing.process.visitors import leases_in
 from routing.release.tables import Releases
@@ -113,7 +113,7 @@ class EngineWorker:
         self.handlers = Handlers(HttpClient(resolver, options.link_local), self.breaker, secrets)
         self.callbacks = StoredCallbacks(releases, os.environ.get(DATABASE_VARIABLE, ""))
         memory, leases, presence = memory_in(redis), leases_in(redis), self.states.presence_of
-        ports = ports_of(releases, self.handlers, self.crms, memory, leases, presence, self.callbacks)
+        ports = ports_of(releases, self.handlers, self.crms, memory, leases, presence, self.callbacks, duties_in(redis))
         send_pop = PopSender(Path(options.root), pops_in(redis), lambda outcome: metrics.POPS.labels(outcome).inc())
         self.engine = Engine(releases, ports, self.lines, send_pop=send_pop)
         listener = gevent.socket.socket(fileno=options.listener)
@@ -230,7 +230,8 @@ class EngineWorker:
         try:
             while received := self.control.recv(64):
                 for _ in range(received.count(QUESTION)):
-                    self._say(answer({"pid": os.getpid(), **self.states.facts()}))
+                    queues = self.waiting.queue_calls.facts()
+                    self._say(answer({"pid": os.getpid(), **self.states.facts(), "queues": queues}))
         except OSError:
             pass
         os._exit(3)

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 #: Variables of a waiting call. When it came (ms since the epoch); the count of offers that it has made, one more ``x``
 #: each; the last one with its result, ``1:order:ivan:NO_ANSWER``; the announcements to play next, ``place3,wait5``.
 ARRIVED, OFFERS, TRIED, SAY = "routing_arrived", "routing_offers", "routing_tried", "routing_say"
 #: Why the engine decided as it did, for the journal.
 WHY = "routing_why"
+#: What the engine has stored of a person's work: `sign_in`, `sign_out`, `pause`, `ready`.
+DUTY = "routing_duty"
 #: The queue step whose music the call hears and whose keys it may press.
 ENTERED = "routing_entered"
 #: In place of the count of turns: a talk begins. An empty count: the call has left the queue.
@@ -73,6 +75,19 @@ class DutyRecord:
     is_on_break: bool = False
     is_away: bool = False
     ready_ms: int = 0
+
+
+class Duties(Protocol):
+    """Stores what people set. Every method raises `routing.model.memory.Forgotten`."""
+
+    def sign(self, project: str, person: str, is_in: bool, queue: str = EVERY_QUEUE) -> None:
+        """A person signs in to a queue or out of it; without a queue, in all of them."""
+
+    def pause(self, project: str, person: str, now_s: float) -> None:
+        """A person pauses in every queue."""
+
+    def ready(self, project: str, person: str, now_s: float) -> None:
+        """A person is ready for the next caller: pause, wrap-up and delays are over."""
 
 
 @dataclass(frozen=True)

@@ -28,12 +28,14 @@ from routing.model.lookup import Outcome
 from routing.model.memory import Memory, Presence
 from routing.offline.crm_answers import Crm, answers, sent_fields
 from routing.offline.decider import EngineAnswer, EngineClosed, Reply
+from routing.offline.duties import OfflineDuties
 from routing.offline.event_socket import FreeSwitchSide
 from routing.offline.files import Files
 from routing.offline.ordering import Orders
 from routing.offline.queues import KIND as QUEUE
 from routing.offline.queues import OfflineQueues
-from routing.offline.remembered import Remembered
+from routing.offline.remembered import PersonState, Remembered
+from routing.offline.reported import call_of_variables
 from routing.offline.running import RunningCall
 
 #: A step's settings and the call's facts -> the handler's answer, and after how many milliseconds it comes.
@@ -81,6 +83,9 @@ class Past(Protocol):
 
     @property
     def chance(self) -> Callable[[], float]: ...
+
+    @property
+    def states(self) -> Mapping[str, PersonState]: ...
 
     def memory(self, call: Call) -> Memory: ...
 
@@ -137,6 +142,7 @@ class InProcess:
         self.crm = crm or answers("nobody")
         self.visitor = visitor
         self.queues = queues
+        self.duties = queues.duties if queues else OfflineDuties.of(self.past.states)
 
     def __call__(self, address: str, variables: Mapping[str, str], timeout_ms: int) -> Reply:
         """See Decider: the production exchange, in memory. A call with an unknown step gets no decision."""
@@ -165,7 +171,8 @@ class InProcess:
         if not isinstance(step, Mapping) or step.get("kind") != QUEUE:
             return False
         if self.queues is None:
-            self.queues = OfflineQueues(self.past.memory(waiting), self.past.presence(waiting), self.past.chance)
+            past = self.past
+            self.queues = OfflineQueues(past.memory(waiting), past.presence(waiting), past.chance, self.duties)
         self.queues.heard(call, waiting, step)
         return True
 
@@ -189,6 +196,7 @@ class InProcess:
             crm=spent.crm(self.crm),
             holder=lambda *_: self.visitor,
             memory=self.past.memory(call),
+            duties=self.duties,
             presence=lambda _: self.past.presence(call),
             callbacks=Orders(self._table),
             now=lambda: self.past.now(call),
@@ -231,14 +239,6 @@ def _directory_of(text: str) -> Directory:
 def _parsed(text: str) -> Mapping[str, Any]:
     value = json.loads(text)
     return value if isinstance(value, dict) else {}
-
-
-def call_of_variables(variables: Mapping[str, str]) -> Call:
-    """The call with these channel variables, as the engine reads them from FreeSWITCH. Raises NotACall."""
-    exchange, switch = Exchange(), FreeSwitchSide(variables)
-    request = exchange.receive_data(switch.hear(exchange.begin()))
-    assert isinstance(request, CallToDecide)
-    return request.call
 
 
 def _note(reason: str, decision: str) -> str:

@@ -15,7 +15,8 @@ from routing.decide.queue_turn import QueueOrder, QueuePorts, offered_in, turn_o
 from routing.decide.queueing import Queueing
 from routing.model.decision import WAITS, Call
 from routing.model.memory import Memory, Presence, State
-from routing.model.queue import TALKS, DutyRecord, QueueMember
+from routing.model.queue import TALKS, QueueMember
+from routing.offline.duties import OfflineDuties
 from routing.offline.events import Event
 from routing.offline.line import Interrupted
 from routing.offline.running import RunningCall
@@ -30,18 +31,20 @@ class Break(Interrupted):
 
 @dataclass
 class OfflineQueues:
-    """``duties``: what people have set."""
+    """``duties``: what people have set, also during the calls."""
 
     memory: Memory
     presence: Presence
     chance: Callable[[], float]
-    duties: Mapping[str, DutyRecord] = field(default_factory=dict)
+    duties: OfflineDuties = field(default_factory=OfflineDuties)
     queueing: Queueing = field(init=False)
     _calls: dict[str, RunningCall] = field(default_factory=dict)
     _now_ms: int = 0
 
     def __post_init__(self) -> None:
-        self.queueing = Queueing(QueuePorts(self._state, self.memory, lambda _: self.duties, self.chance, self._day))
+        self.queueing = Queueing(
+            QueuePorts(self._state, self.memory, lambda _: self.duties.records, self.chance, self._day)
+        )
 
     def _state(self, member: QueueMember) -> State:
         return self.presence.state(member.person, member.sip, member.outside)

@@ -14,10 +14,13 @@ from routing.model import dnd
 from routing.model.decision import Call
 from routing.model.memory import Direction, Forgotten, Load, Memory, PeopleFacts, Presence, State, Talk
 
-#: A person's state in a trace or a test; ``dnd``: on do-not-disturb, which static steps obey too.
-PersonState = Literal["free", "busy", "absent", "dnd"]
+#: A person's state in a trace or a test; ``dnd``: on do-not-disturb, which static steps obey too. The last three are
+#: about queues alone.
+PersonState = Literal["free", "busy", "absent", "dnd", "signed_in", "signed_out", "paused"]
 STATES: tuple[PersonState, ...] = get_args(PersonState)
 LONG_TALK_SECONDS = 3600.0
+#: The state of a person's phones, where it is not free.
+PHONES: Mapping[str, State] = {"busy": "busy", "absent": "absent", "dnd": "absent"}
 
 
 @dataclass(frozen=True)
@@ -49,8 +52,7 @@ class Remembered:
 
     def state(self, person: str, accounts: Collection[str], outside: bool) -> State:
         """See `routing.model.memory.Presence`."""
-        state = self.states.get(person, "free")
-        return "absent" if state == "dnd" else state
+        return PHONES.get(self.states.get(person, "free"), "free")
 
     def talked(self, call: Call) -> Sequence[Talk]:
         """The history, and a long talk that has just ended; the newest first."""

@@ -6,7 +6,7 @@ Presence comes from the world's current calls; talks, loads and turns are added 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
 
@@ -14,7 +14,7 @@ from routing.decide.strategy import whose_turn
 from routing.model.decision import Call as DecisionCall
 from routing.model.memory import Forgotten, Load, PeopleFacts, State, Talk
 from routing.offline.events import Event
-from routing.offline.remembered import Remembered
+from routing.offline.remembered import PersonState, Remembered
 from routing.offline.switch import OfflineCall
 from routing.offline.world import World
 
@@ -48,6 +48,11 @@ class WorldMemory:
     def presence(self, call: DecisionCall) -> WorldPresence:
         """See Past."""
         return WorldPresence(self, call.uuid)
+
+    @property
+    def states(self) -> Mapping[str, PersonState]:
+        """See Past."""
+        return self.before.states
 
     @property
     def anybody(self) -> WorldPresence:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from routing.model.memory import Forgotten, Memory, PeopleFacts, Talk
+from routing.model.queue import EVERY_QUEUE, Duties
 from routing.store.address import parse
 from routing.store.client import RedisStore
+from routing.store.duties import RedisDuties
 from routing.store.memory import RedisMemory
 
 #: The URLs of Redis and the journal (they may hold a password, so they are never on a command line), and the event
@@ -54,4 +56,25 @@ class NoMemory:
 
     def take_turn(self, project: str, place: tuple[str, str], ranked: Sequence[tuple[str, int]], spread: bool) -> str:
         """See Memory."""
+        raise Forgotten("there is no Redis")
+
+
+def duties_in(store: RedisStore | None) -> Duties:
+    """What people set of their work, in a Redis; without one a store that always fails."""
+    return RedisDuties(store) if store else NoDuties()
+
+
+class NoDuties:
+    """`routing.model.queue.Duties` where there is no Redis."""
+
+    def sign(self, project: str, person: str, is_in: bool, queue: str = EVERY_QUEUE) -> None:
+        """See Duties."""
+        raise Forgotten("there is no Redis")
+
+    def pause(self, project: str, person: str, now_s: float) -> None:
+        """See Duties."""
+        raise Forgotten("there is no Redis")
+
+    def ready(self, project: str, person: str, now_s: float) -> None:
+        """See Duties."""
         raise Forgotten("there is no Redis")

@@ -13,6 +13,7 @@ from routing.steps.base import Step, StepItem
 from routing.steps.callback import CallbackStep
 from routing.steps.crm import CrmStep
 from routing.steps.dnd import DndCode
+from routing.steps.duty import DutyCode
 from routing.steps.dynamic import DynamicStep
 from routing.steps.hangup import HangupStep
 from routing.steps.hours import HoursStep
@@ -53,7 +54,7 @@ KINDS: dict[str, type[Step]] = {
 #: What the engine decides, by kind: dynamic steps, and lookups that other steps make.
 DECIDED: dict[str, type[DynamicStep]] = {
     **{kind: step for kind, step in KINDS.items() if issubclass(step, DynamicStep)},
-    **{question.kind: question for question in (KnownLookup, DndCode, MessagesCode)},
+    **{question.kind: question for question in (KnownLookup, DndCode, DutyCode, MessagesCode)},
 }
 #: What asks the engine, by kind: what it decides, and queues, whose calls wait for it.
 ASKING: dict[str, type[Step]] = {**DECIDED, "queue": QueueStep}

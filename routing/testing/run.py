@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from routing.model.entities import Visitor
 from routing.model.moments import later
 from routing.offline.decider import Decider
+from routing.offline.duties import OfflineDuties
 from routing.offline.events import Event
 from routing.offline.limits import Limits
 from routing.offline.queues import OfflineQueues
@@ -74,7 +75,7 @@ def carry_together(cases: Sequence[CallCase], names: Names) -> list[CaseResult]:
     world, published = World(), names.published
     calls = [made(case, names) for case in cases]
     office = WorldMemory(world, partners.remembered(cases[0].sample, calls[0]), ZoneInfo(published.timezone))
-    queues = OfflineQueues(office, office.anybody, office.chance)
+    queues = OfflineQueues(office, office.anybody, office.chance, OfflineDuties.of(office.states))
     limits, overrides = Limits(in_order=True), _overrides(cases[0].sample)
     happened: list[Sequence[Event]] = [()] * len(cases)
 

@@ -75,6 +75,7 @@ ALONE = {
     "transfers": "SIP: what REFER is told; where it leads is shared as `transfers` of the cases",
     "users": "users and groups of a real machine",
     "waiting": "engines that die while callers wait; that they are sent on is shared as cases of `people`",
+    "queues": "workers that die while callers wait, and what operators see; offers are shared as cases of `queue`",
     "voicemail": "sound files that a caller leaves",
     "strategies": "engines that end between calls, a journal and a Redis between them",
 }

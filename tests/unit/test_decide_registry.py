@@ -18,6 +18,7 @@ from routing.model.entities import Visitor
 from routing.model.lookup import Owner, OwnerFound
 from routing.model.memory import Forgotten, PeopleFacts, Talk
 from routing.model.visitors import LeasesDown
+from routing.offline.duties import OfflineDuties
 from routing.steps import DECIDED
 from support.callback_orders import a_plan
 from support.decision_ports import given
@@ -33,6 +34,7 @@ STEPS: dict[str, dict[str, Any]] = {
     "ring": {"project": "p", "order": "random", "people": [IVAN], "timezone": "UTC"},
     "callback": {"project": "p", "scheme": "", "first": "", "tries": 0, "when": "free"},
     "dnd": {"project": "p", "state": "on"},
+    "duty": {"project": "p", "state": "pause"},
     "messages": {"project": "p"},
 }
 CALL = Call("12345678", "/r", "s", "1", "+380800111222", "+380671234567", person="ivan")
@@ -87,6 +89,7 @@ WORLD: dict[str, Any] = {
     "crm": lambda step, call, people: OwnerFound("deal", "1", Owner("7"), "Romashka"),
     "holder": lambda *_: Visitor({"region": "521"}, {}),
     "memory": Memory(),
+    "duties": OfflineDuties(),
     "presence": lambda call: Free(),
     "callbacks": Desk(),
     "now": lambda: 1000.0,

@@ -55,6 +55,7 @@ FREE = {
     "node": {"--group"},
     "journal": {"--database", "--project", "--metrics", "--smtp", "--mail-from"},
     "publish": {"--esl-password"},
+    "queue": {"NAME", "[QUEUE]", "PERSON", "CALL", "--esl-password"},
     "reference": {"TOPIC"},
     "serve": {"--database"},
     "simulate": {"--database"},

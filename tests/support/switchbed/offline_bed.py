@@ -20,6 +20,7 @@ from routing.model.lookup import Outcome as Looked
 from routing.model.problem import Problems
 from routing.offline.answering import InProcess, canned
 from routing.offline.decider import refused
+from routing.offline.duties import OfflineDuties
 from routing.offline.events import Event, ended
 from routing.offline.files import DirectoryFiles
 from routing.offline.limits import Limits
@@ -92,7 +93,9 @@ class _Carried:
         self.world = Watched(round(self.noon.timestamp() * 1000))
         self.office = remembered.office(self.case, self.company, self.world, self.noon)
         self.clients = clients.Offline(self.company.crm_ids)
-        self.queues = OfflineQueues(self.office, self.office.anybody, self.office.chance)
+        self.queues = OfflineQueues(
+            self.office, self.office.anybody, self.office.chance, OfflineDuties.of(self.office.states)
+        )
 
     def calls(self) -> list[Told]:
         """What came of all of them, in the order of `Case.calls`."""

@@ -1,0 +1,221 @@
+"""``routing queue``: who waits, who works; sign people in and out, pause them; move callers or take them out."""
+
+from __future__ import annotations
+
+import json
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from routing.cli.completion import offered
+from routing.cli.dnd import TIMEOUT_SECONDS, live_table
+from routing.cli.errors import UserError
+from routing.cli.options import SERVER, redis_option
+from routing.cli.switch import switch
+from routing.model.decision import ID, STEP_PATH
+from routing.model.durations import spoken
+from routing.model.memory import Forgotten
+from routing.model.problem import counted, did_you_mean
+from routing.model.queue import ARRIVED, EVERY_QUEUE
+from routing.store.address import BadAddress, parse
+from routing.store.client import RedisStore
+from routing.store.duties import RedisDuties
+from routing.store.embedded import url
+
+#: So much of a call's id is shown, and enough to name it.
+SHORT = 8
+_http = click.option(
+    "--http", type=SERVER, default="127.0.0.1:8086", show_default=True, help="The engine's web address."
+)
+_root = click.option(
+    "--root", type=click.Path(path_type=Path, exists=True, file_okay=False), required=True, help="The release root."
+)
+_esl = click.option(
+    "--esl", type=SERVER, default="127.0.0.1:8021", show_default=True, help="FreeSWITCH's event socket."
+)
+_password = click.option("--esl-password", envvar="ROUTING_ESL_PASSWORD", help="Its password.")
+_person = click.argument("person", shell_complete=offered("people"))
+
+
+@click.group()
+def queue() -> None:
+    """Queues: show callers and people, sign people in and out, pause them, move callers or take them out."""
+
+
+@queue.command("show")
+@click.argument("name", required=False)
+@_http
+@click.option("--json", "as_json", is_flag=True, help="For programs: one JSON object a line.")
+def show(name: str | None, http: str, as_json: bool) -> None:
+    """Show the callers and people of every queue that has a caller, or of NAME."""
+    found = [each for each in pictures(http) if name in (None, each["queue"])]
+    if as_json:
+        for each in found:
+            click.echo(json.dumps(each, ensure_ascii=False))
+        return
+    if not found:
+        click.echo(f"nobody waits in {name}" if name else "nobody waits in a queue")
+    for each in found:
+        _print(each)
+
+
+@queue.command("sign-in")
+@_person
+@click.argument("name", default=EVERY_QUEUE, metavar="[QUEUE]")
+@_root
+@redis_option("The engine's Redis.")
+def sign_in(person: str, name: str, root: Path, redis: str) -> None:
+    """Sign PERSON in to QUEUE, or to all of them."""
+    with _duties(root, redis, person) as (duties, project):
+        duties.sign(project, person, is_in=True, queue=name)
+    click.echo(f"{person}: signed in to {_named(name)}")
+
+
+@queue.command("sign-out")
+@_person
+@click.argument("name", default=EVERY_QUEUE, metavar="[QUEUE]")
+@_root
+@redis_option("The engine's Redis.")
+def sign_out(person: str, name: str, root: Path, redis: str) -> None:
+    """Sign PERSON out of QUEUE, or of all of them."""
+    with _duties(root, redis, person) as (duties, project):
+        duties.sign(project, person, is_in=False, queue=name)
+    click.echo(f"{person}: signed out of {_named(name)}")
+
+
+@queue.command("pause")
+@_person
+@_root
+@redis_option("The engine's Redis.")
+def pause(person: str, root: Path, redis: str) -> None:
+    """Pause PERSON in every queue, until `ready`."""
+    with _duties(root, redis, person) as (duties, project):
+        duties.pause(project, person, time.time())
+    click.echo(f"{person}: paused")
+
+
+@queue.command("ready")
+@_person
+@_root
+@redis_option("The engine's Redis.")
+def ready(person: str, root: Path, redis: str) -> None:
+    """End the pause, the wrap-up and every delay of PERSON."""
+    with _duties(root, redis, person) as (duties, project):
+        duties.ready(project, person, time.time())
+    click.echo(f"{person}: ready")
+
+
+@queue.command("move")
+@click.argument("call")
+@click.argument("place", type=click.IntRange(1, 10_000))
+@_http
+@_esl
+@_password
+def move(call: str, place: int, http: str, esl: str, esl_password: str | None) -> None:
+    """Give the waiting CALL another PLACE in its queue: 1 is served next. It holds from the call's next turn on."""
+    uuid, waiting = _found(call, pictures(http))
+    others = [each for each in waiting if each["call"] != uuid]
+    if place <= len(others):
+        arrived_ms = others[place - 1]["arrived_ms"] - 1
+    else:
+        arrived_ms = max((each["arrived_ms"] for each in others), default=0) + 1
+    _must(switch(esl, esl_password)(f"uuid_setvar {uuid} {ARRIVED} {arrived_ms}"))
+    click.echo(f"{uuid[:SHORT]}: place {min(place, len(others) + 1)} of {len(waiting)}")
+
+
+@queue.command("take-out")
+@click.argument("call")
+@_http
+@_esl
+@_password
+def take_out(call: str, http: str, esl: str, esl_password: str | None) -> None:
+    """Take the waiting CALL out of its queue: it goes on with the steps of `otherwise`, or with the next step."""
+    uuid, _ = _found(call, pictures(http))
+    freeswitch = switch(esl, esl_password)
+    names = ("routing_step", "routing_scheme", "routing_release")
+    path, scheme, release = (freeswitch(f"uuid_getvar {uuid} {name}").strip() for name in names)
+    if not (STEP_PATH.fullmatch(path) and ID.fullmatch(scheme)):
+        raise UserError(f"{uuid[:SHORT]} is not there any more")
+    _must(freeswitch(f"uuid_transfer {uuid} {path}.over XML:{release}/schemes/{scheme}.xml {scheme}"))
+    click.echo(f"{uuid[:SHORT]}: taken out")
+
+
+def pictures(http: str) -> list[dict[str, Any]]:
+    """The queues as the engine's worker that leads knows them (`routing.decide.queue_picture`). Raises UserError."""
+    try:
+        with urllib.request.urlopen(f"http://{http}/people", timeout=5) as answer:
+            workers = json.loads(answer.read())["workers"]
+    except (OSError, ValueError, KeyError) as problem:
+        reason = getattr(problem, "reason", problem)
+        raise UserError(f"the engine at {http}: {reason} (hint: is `routing serve --http {http}` running?)") from None
+    return [each for worker in workers for each in worker.get("queues", [])]
+
+
+def _found(call: str, queues: list[dict[str, Any]]) -> tuple[str, list[dict[str, Any]]]:
+    """The call that begins so, and the waiting callers of its queue, in their order."""
+    for each in queues:
+        waiting = [caller for caller in each["callers"] if not caller["talks_with"]]
+        for caller in waiting:
+            if len(call) >= SHORT and caller["call"].startswith(call):
+                return caller["call"], waiting
+    raise UserError(f"`{call}` waits in no queue (hint: `routing queue show` lists who does)")
+
+
+@contextmanager
+def _duties(root: Path, redis: str, person: str) -> Iterator[tuple[RedisDuties, str]]:
+    table = live_table(root)
+    people = table["people"]
+    if not ID.fullmatch(person) or person not in people:
+        hint = did_you_mean(person, people) or "names are those of `people:`, as in `ivan`"
+        raise UserError(f"nobody is called `{person}` ({hint})")
+    try:
+        store = RedisStore(parse(redis or url(root)), budget_s=TIMEOUT_SECONDS)
+    except BadAddress as problem:
+        raise UserError(f"--redis: {problem}") from None
+    try:
+        yield RedisDuties(store), str(table["project"])
+    except Forgotten as problem:
+        hint = "" if redis else " (hint: it is that of `routing serve`, which must run; or use --redis)"
+        raise UserError(f"{problem}{hint}") from None
+    finally:
+        store.close()
+
+
+def _named(name: str) -> str:
+    return "every queue" if name == EVERY_QUEUE else f"queue {name}"
+
+
+def _must(answer: str) -> None:
+    if not answer.startswith("+OK"):
+        raise UserError(f"FreeSWITCH: {answer.strip()} (hint: is the call still there?)")
+
+
+def _print(found: dict[str, Any]) -> None:
+    waiting = sum(not caller["talks_with"] for caller in found["callers"])
+    people = ", ".join(f"{name} {state}" for name, state in found["people"].items())
+    click.echo(f"{found['queue']}: {counted(waiting, 'caller')} waiting; {people}")
+    table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
+    for title in ("place", "waits", "call", "caller", "with"):
+        table.add_column(title, no_wrap=title != "with")
+    for caller in found["callers"]:
+        table.add_row(
+            str(caller["place"] or ""),
+            spoken(caller["waits_s"]),
+            caller["call"][:SHORT],
+            caller["caller"],
+            _with(caller),
+        )
+    Console(highlight=False).print(table)
+
+
+def _with(caller: dict[str, Any]) -> str:
+    if caller["talks_with"]:
+        return f"talks with {caller['talks_with']}"
+    return f"rings {', '.join(caller['rings'])}" if caller["rings"] else ""

@@ -1,0 +1,194 @@
+"""Callers in a queue on the real switch: order, places through restarts, what operators see and do."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import json
+import os
+import signal
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from routing.cli.queue import queue
+from routing.model.queue import ARRIVED
+from support.switchbed.bed import until
+from support.switchbed.cases import parse_phone
+from support.switchbed.company import TONE_HZ
+from support.switchbed.ear import Ear
+from support.switchbed.engines import PASSWORD, serving
+from support.switchbed.people import wait_busy
+
+#: nina, then taras; five minutes at most, with music.
+NUMBER = "+380800330305"
+CALLERS = itertools.count()
+
+
+@pytest.fixture
+def phones(bed):
+    """Phones by person, from now on."""
+    with contextlib.ExitStack() as stack:
+
+        def ring(**words):
+            return {
+                who: stack.enter_context(bed.ringing(f"{who}.desk", parse_phone(how))) for who, how in words.items()
+            }
+
+        yield ring
+
+
+@pytest.fixture
+def call(bed):
+    """Begin a call; each is another caller's, whose number is returned. All end with the test."""
+    with contextlib.ExitStack() as stack:
+
+        def begin(**words):
+            sender = f"+38067166{next(CALLERS):04}"
+            stack.callback(bed.call(bed.folder / f"queued{sender}", to=NUMBER, sender=sender, **words).stop)
+            return sender
+
+        yield begin
+    bed.switch.esl.api("hupall")
+
+
+@pytest.fixture
+def another(bed, switch, engine):
+    """Begin another engine; calls go to it. The bed's own is back afterwards."""
+
+    @contextlib.contextmanager
+    def begin(workers="1"):
+        with serving(bed.company, "--workers", workers, watches=switch.settings.esl_port) as started:
+            bed.company.publish(started.wait_watching().address)
+            yield started
+
+    yield begin
+    switch.esl.api("hupall")
+    assert until(lambda: switch.channels() == 0)
+    bed.company.publish(engine)
+
+
+def variable(bed, sender, name):
+    """A channel variable of a caller's call; "" when it is not set, or the call is gone."""
+    rows = json.loads(bed.switch.esl.api("show channels as json")).get("rows", [])
+    uuids = [row["uuid"] for row in rows if row["cid_num"] == sender and row["direction"] == "inbound"]
+    found = bed.switch.esl.api(f"uuid_getvar {uuids[0]} {name}").strip() if uuids else ""
+    return "" if found == "_undef_" or found.startswith("-ERR") else found
+
+
+def uuid_of(bed, sender):
+    return variable(bed, sender, "uuid")
+
+
+def wait_queued(bed, call, **words):
+    """A caller whom the engine has given a place."""
+    sender = call(**words)
+    assert until(lambda: variable(bed, sender, ARRIVED), 30)
+    return sender
+
+
+def hang_up(bed, sender):
+    bed.switch.esl.api(f"uuid_kill {uuid_of(bed, sender)}")
+
+
+def record(bed, sender):
+    """What the switch has written down of a caller's call."""
+    return until(lambda: next((each for each in bed.records() if each.get("routing_caller") == sender), None), 40)
+
+
+def callers(phone):
+    """Who has rung a phone, in order."""
+    invites = [each for each in phone.messages() if each.received and each.start == "INVITE"]
+    return [each.header("From").partition("sip:")[2].partition("@")[0] for each in invites]
+
+
+def talks(rung, status, person="nina"):
+    """A phone talks, and the engine knows it."""
+    assert until(lambda: any(each.received and each.start == "ACK" for each in rung[person].messages()), 30)
+    wait_busy(status, person)
+
+
+def run(*words, **variables):
+    result = CliRunner().invoke(queue, list(words), env={"ROUTING_ESL_PASSWORD": PASSWORD} | variables)
+    assert result.exit_code == 0, result.output + repr(result.exception)
+    return result.output
+
+
+def order(status):
+    """Who waits, in order, as the engine knows it."""
+    found = [json.loads(line) for line in run("show", "--json", "--http", status).splitlines()]
+    return [each["caller"] for queued in found for each in queued["callers"] if each["place"]]
+
+
+def worker(engine):
+    """The only worker of an engine."""
+    (child,) = Path(f"/proc/{engine.process.pid}/task/{engine.process.pid}/children").read_text().split()
+    return int(child)
+
+
+def test_callers_are_served_in_the_order_in_which_they_came(bed, call, phones):
+    rung = phones(nina="answers after 100ms")
+    first = call()
+    talks(rung, bed.status)
+    order = [first, *(wait_queued(bed, call) for _ in range(4))]
+    for place, sender in enumerate(order, 1):
+        assert until(lambda place=place: len(callers(rung["nina"])) == place, 30)
+        assert callers(rung["nina"]) == order[:place]
+        hang_up(bed, sender)
+    told = record(bed, order[1])
+    assert (told.get("routing_asked", ""), told["hangup_cause"]) == ("", "NORMAL_CLEARING")  # no socket
+
+
+def test_places_are_kept_when_the_worker_dies(bed, call, phones, another):
+    rung = phones(nina="answers after 100ms")
+    with another() as doomed:
+        talking = call()
+        talks(rung, doomed.status)
+        waiting = [wait_queued(bed, call) for _ in range(3)]
+        os.kill(worker(doomed), signal.SIGKILL)
+        assert until(lambda: order(doomed.status) == waiting, 30)
+        late = wait_queued(bed, call)
+        for place, sender in enumerate([talking, *waiting, late], 1):
+            assert until(lambda place=place: len(callers(rung["nina"])) == place, 40)
+            hang_up(bed, sender)
+        assert callers(rung["nina"]) == [talking, *waiting, late]
+
+
+def test_without_an_engine_nobody_loses_the_music_or_their_wait(bed, call, phones, another):
+    rung = phones(nina="answers after 100ms")
+    with Ear() as ear, another() as doomed:
+        talking = call()
+        talks(rung, doomed.status)
+        waiting = wait_queued(bed, call, media=ear.port)
+        assert until(lambda: ear.packets, 10)
+        doomed.end()
+        began = ear.packets[-1].at
+        assert until(lambda: variable(bed, waiting, "routing_next"), 20)  # they offer themselves
+        assert until(lambda: ear.packets[-1].at > began + 3, 20)
+        assert ear.longest_gap_s(began, began + 3) < 0.6
+        assert ear.hears(TONE_HZ, began, began + 3)
+        hang_up(bed, talking)
+        assert until(lambda: callers(rung["nina"])[-1:] == [waiting], 30)
+
+
+def test_operators_see_move_and_take_out_callers(bed, call, phones, switch):
+    rung = phones(nina="answers after 100ms")
+    where, esl = ("--http", bed.status), ("--esl", f"127.0.0.1:{switch.settings.esl_port}")
+    talking = call()
+    talks(rung, bed.status)
+    first, second, third = (wait_queued(bed, call) for _ in range(3))
+    (seen,) = map(json.loads, run("show", "--json", *where).splitlines())
+    assert [(each["caller"], each["place"]) for each in seen["callers"]] == [
+        (first, 1), (second, 2), (third, 3), (talking, 0)
+    ]  # fmt: skip
+    assert seen["people"]["nina"] == "busy"
+    assert "queue_long: 3 callers waiting; nina busy" in run("show", *where)
+    assert "place 1 of 3" in run("move", uuid_of(bed, third), "1", *where, *esl)
+    assert run("take-out", uuid_of(bed, first)[:8], *where, *esl).endswith("taken out\n")
+    assert record(bed, first)["hangup_cause"] == "CALL_REJECTED"
+
+    assert until(lambda: order(bed.status) == [third, second], 20)
+    hang_up(bed, talking)
+    assert until(lambda: len(callers(rung["nina"])) == 2, 30)
+    assert callers(rung["nina"]) == [talking, third]

@@ -15,7 +15,7 @@ class Ending(StrEnum):
     TALKED = "talked"
     ABANDONED = "abandoned"  # the caller hung up while waiting
     TOO_LONG = "too long"  # the queue's longest wait
-    FULL = "full"  # as many waited as the queue takes
+    FULL = "full"  # as many waited as the queue takes, or it expected too long a wait
     NOBODY = "nobody"  # nobody worked, or nobody any more
     NOT_REACHED = "not reached"  # a callback that its client never answered
     WAITING = "waiting"  # still waiting when the simulation ended

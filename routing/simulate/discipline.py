@@ -12,6 +12,7 @@ from functools import partial
 from typing import Protocol
 
 from routing.decide.distribution import Distribution
+from routing.decide.expected_wait import TalkTimes, expected_wait_ms
 from routing.decide.queued import QueuedCaller
 from routing.decide.strategy import Candidate, Chance, RequiredSkills, order, whose_turn
 from routing.model.memory import Load, PeopleFacts, State
@@ -25,6 +26,9 @@ _DIGITS = 9
 
 class Discipline(Protocol):
     """Decides in virtual time."""
+
+    def refuses(self, queue: QueueSettings, now_ms: int) -> bool:
+        """Whether a new caller goes on at once: the queue is full, or the expected wait is longer than it may be."""
 
     def joins(self, caller: int, queue: QueueSettings, since_ms: int, now_ms: int) -> None:
         """A caller begins to wait; ``since_ms`` is their place."""
@@ -50,11 +54,22 @@ class SharedDiscipline:
 
     def __init__(self, phone_of: PhoneOf, chance: Chance) -> None:
         self._ranking = SimulatedRanking(chance)
-        self._distribution = Distribution(self._ranking)
+        self._talks = TalkTimes()
+        self._distribution = Distribution(self._ranking, talked=self._talks.add)
         self._phone_of = phone_of
 
     def _state(self, member: QueueMember) -> State:
         return self._phone_of(member.person)
+
+    def refuses(self, queue: QueueSettings, now_ms: int) -> bool:
+        """See Discipline."""
+        if queue.size is not None and len(self._distribution.waiting(queue)) >= queue.size:
+            return True
+        if queue.expect_ms is None:
+            return False
+        new = QueuedCaller("", queue, now_ms)
+        expected_ms = expected_wait_ms(new, self._distribution, self._talks, now_ms, self._state)
+        return expected_ms is not None and expected_ms > queue.expect_ms
 
     def joins(self, caller: int, queue: QueueSettings, since_ms: int, now_ms: int) -> None:
         """See Discipline."""

@@ -138,6 +138,7 @@ class QueueForecast(Fields):
     )
     at_most: Seconds | None = Field(None, description="Longest wait of a caller.")
     size: Whole | None = Field(None, ge=1, le=10_000, description="How many can wait at once.")
+    expect_at_most: Seconds | None = Field(None, description="A caller whose expected wait is longer goes on at once.")
     wrap_up: Seconds | None = Field(None, description="Time after a talk in which a person is not rung.")
     misses: Whole | None = Field(
         None,

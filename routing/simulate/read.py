@@ -181,6 +181,7 @@ def _settings(queue: QueueForecast, step: QueueSettings, people: Sequence[str] |
     given: dict[str, Any] = {
         "order": queue.order,
         "size": queue.size,
+        "expect_ms": None if queue.expect_at_most is None else queue.expect_at_most * 1000,
         "wrap_up_ms": None if queue.wrap_up is None else queue.wrap_up * 1000,
         "misses": queue.misses,
         "priority": queue.priority,

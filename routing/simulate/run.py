@@ -76,10 +76,10 @@ class Simulation:
 
     def _arrives(self, number: int, call: SimulatedCall) -> None:
         queue = self.plan.queues[call.queue]
-        caller, size = SimulatedCaller(number, call, queue), queue.settings.size
+        caller = SimulatedCaller(number, call, queue)
         if not self._staff[queue.name]:
             self._done.append(CallOutcome(call, Ending.NOBODY, 0))
-        elif size is not None and len(self._waiting[queue.name]) >= size:
+        elif self._discipline.refuses(queue.settings, self._now):
             self._done.append(CallOutcome(call, Ending.FULL, 0))
         else:
             self._joins(caller)

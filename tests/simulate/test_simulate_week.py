@@ -96,6 +96,20 @@ def test_a_full_queue_refuses():
     assert full[3] == (3, "full", 0, "")
 
 
+def test_whose_phone_is_ringing_for_them_counts_as_waiting():
+    ringing = replace(sales(["ivan", "olena"], size=1), picks_up=Same(10 * S))
+    assert [each[1] for each in endings(week([call(0), call(1)], ringing))] == ["talked", "full"]
+
+
+def test_who_would_wait_for_too_long_goes_on_at_once_when_talks_are_known():
+    """Twenty talks of a minute; then three callers at once, who would wait for none, one and two minutes."""
+    before = [call(at * 100) for at in range(20)]
+    calls = [*before, *(call(5000 + place) for place in range(4))]
+    strict = endings(week(calls, sales(expect_ms=90 * S)))[20:]
+    assert [each[1] for each in strict] == ["talked", "talked", "full", "full"]
+    assert {each[1] for each in endings(week(calls[:10] + calls[20:], sales(expect_ms=90 * S)))} == {"talked"}
+
+
 def test_nobody_works_so_nobody_waits_and_a_talk_outlasts_the_shift():
     nine_to_ten = {"ivan": ((9 * HOUR_MS, 10 * HOUR_MS),)}
     at = 10 * 3600 - 30

@@ -15,6 +15,9 @@ class FirstCome:
         self._phone_of = phone_of
         self._waiting: dict[int, QueueSettings] = {}
 
+    def refuses(self, queue: QueueSettings, now_ms: int) -> bool:
+        return False
+
     def joins(self, caller: int, queue: QueueSettings, since_ms: int, now_ms: int) -> None:
         self._waiting[caller] = queue
 

@@ -95,24 +95,32 @@ class Dialler:
     #: The project and token of the lease that it holds.
     lease: tuple[str, int] | None = None
     _next_sweep_s: float = field(default=0.0, init=False)
+    _next_renewal_s: float = field(default=0.0, init=False)
 
     def turn(self) -> int:
-        """Dial what is due; returns how many calls were begun. Raises OrdersDown and SwitchFault."""
+        """Dial what is due; returns how many calls were begun. Raises OrdersDown and SwitchFault. Writes nothing while
+        nothing is due."""
         release, now = self.live(), self.now()
         if release is None:
             return 0
-        project, sweeps = release.plan.project, now >= self._next_sweep_s
-        if sweeps:
+        project = release.plan.project
+        if now >= self._next_sweep_s:
             self._sweep(project, now)
-            self._next_sweep_s = now + SWEEP_S
-        token = self.book.take(project, self.owner, now, LEASE_S)
-        self.lease = (project, token) if token is not None else None
-        if token is None:
-            return 0
-        if sweeps:
             for order in self.book.expire(project, now):
                 self.log("info", "callback expired", order=order.id, scheme=order.scheme)
-        return self._dial_due(release, token)
+            self._next_sweep_s = now + SWEEP_S
+        due = self.book.due(project, now, AT_ONCE)
+        token = self._token(project, now) if due else None
+        return 0 if token is None else self._dial_due(release, token, due)
+
+    def _token(self, project: str, now: float) -> int | None:
+        """The token of the lease, taken or renewed in time; None while another engine has it."""
+        if self.lease and self.lease[0] == project and now < self._next_renewal_s:
+            return self.lease[1]
+        token = self.book.take(project, self.owner, now, LEASE_S)
+        self.lease = (project, token) if token is not None else None
+        self._next_renewal_s = now + LEASE_S / 3
+        return token
 
     def give_up_lease(self) -> None:
         """Another engine may dial at once. Raises OrdersDown."""
@@ -120,10 +128,10 @@ class Dialler:
             self.book.release(*self.lease)
             self.lease = None
 
-    def _dial_due(self, release: LiveRelease, token: int) -> int:
+    def _dial_due(self, release: LiveRelease, token: int, due: Sequence[CallbackOrder]) -> int:
         plan, begun = release.plan, 0
         room = plan.at_once - self.book.dialling(plan.project)
-        if room < 1 or not (due := self.book.due(plan.project, self.now(), AT_ONCE)):
+        if room < 1:
             return 0
         if self.book.talked_since(plan.project, self.now() - DAY_S) >= plan.minutes_a_day * 60:
             return 0

@@ -212,11 +212,10 @@ def test_an_engine_that_hung_while_another_took_over_dials_nothing(make, store, 
     other = make("engine-2", switch=MemorySwitch(called="node2"))
 
     class Hangs(Book):
-        def due(self, *arguments):
-            found = self.store.due(*arguments)
+        def talked_since(self, *arguments):
             clock.at_s += dialler.LEASE_S + 1
             other.turn()
-            return found
+            return self.store.talked_since(*arguments)
 
     one = make()
     one.book = Hangs(store)
@@ -265,6 +264,22 @@ def test_another_nodes_attempt_is_that_nodes_to_ask_about(make, store, switch, c
     switch.calls.clear()  # that switch was restarted
     one.turn()
     assert store.find("one").attempts[0].cause == UNKNOWN
+
+
+def test_nothing_is_written_while_nothing_is_due(make, clock):
+    """Nor read, but the orders that are due; every ten seconds also those without a result and the expired ones."""
+    one, asked = make(), []
+
+    class Counts(Book):
+        def __getattr__(self, name):
+            asked.append(name)
+            return super().__getattr__(name)
+
+    one.book = Counts(one.book.store)
+    for _ in range(30):
+        one.turn()
+        clock.at_s += 1
+    assert {name: asked.count(name) for name in asked} == {"due": 30, "unfinished": 3, "expire": 3}
 
 
 def test_a_uuid_says_whose_it_is():

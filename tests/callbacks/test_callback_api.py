@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections import Counter
-from contextlib import contextmanager
 from typing import Any
 
+import gevent
 import jsonschema
 import pytest
 from hypothesis import given, settings
@@ -15,8 +14,6 @@ from hypothesis import strategies as st
 
 from routing.callbacks import leases, proof
 from routing.callbacks.proof import solved
-from routing.callbacks.store import CallbackStore
-from routing.journal.database import opened_database
 from routing.model.callback import CallbackSource, Consent
 from routing.public.callback_desk import CallbackDesk
 from routing.public.callback_openapi import document
@@ -202,6 +199,24 @@ def test_a_proof_is_good_for_one_order(bed, orders):
     assert (again.status_code, again.json["error"], len(orders())) == (403, "proof", 1)
 
 
+def _at_once(count, ask):
+    """The statuses of so many requests at the same time."""
+    asking = [gevent.spawn(ask, n) for n in range(count)]
+    gevent.joinall(asking, raise_error=True)
+    return Counter(each.value.status_code for each in asking)
+
+
+def test_a_proof_that_many_show_at_once_is_good_for_one(bed, orders):
+    used = bed.proof()
+    assert _at_once(20, lambda n: bed.page(f"+3806712345{n:02}", proof=used, ip=f"198.51.100.{n}")) == {202: 1, 403: 19}
+    assert len(orders()) == 1
+
+
+def test_one_client_ordered_by_many_at_once_has_one_order(bed, orders):
+    assert _at_once(20, lambda n: bed.program(scheme=("sales", "lviv")[n % 2])) == {202: 3, 429: 17}
+    assert len(orders()) == 1
+
+
 def test_limits_of_an_hour(bed):
     number = iter(range(2_000_000, 3_000_000))
 
@@ -338,37 +353,24 @@ MORE = st.dictionaries(
 
 
 @given(number=FORMS, more=MORE)
-def test_no_call_outside_the_destinations(tmp_path_factory, empty_journal, monkeypatch, number, more):
-    monkeypatch.setattr(proof, "MOST_NUMBER", 3)
-    with _opened(tmp_path_factory, empty_journal) as (bed, store):
-        _hostile(bed, store, number, more)
+def test_no_call_outside_the_destinations(bed, store, number, more):
+    bed.now += 3600  # no limit is in the way
+    _hostile(bed, store, number, more)
 
 
 @pytest.mark.thorough
-def test_two_thousand_hostile_numbers_and_none_of_them_is_called(tmp_path_factory, empty_journal, monkeypatch):
-    monkeypatch.setattr(proof, "MOST_NUMBER", 3)
-    with _opened(tmp_path_factory, empty_journal) as (bed, store):
-        ordered = Counter()
+def test_two_thousand_hostile_numbers_and_none_of_them_is_called(bed, store):
+    ordered = Counter()
 
-        @settings(max_examples=2000)
-        @given(number=FORMS, more=MORE)
-        def every(number, more):
-            bed.now += 3600  # no limit is in the way
-            for ask in (bed.program, bed.page):
-                status = ask(number, **more).status_code
-                ordered[status] += 1
-                assert status in (202, 400, 403)
+    @settings(max_examples=2000)
+    @given(number=FORMS, more=MORE)
+    def every(number, more):
+        bed.now += 3600
+        for ask in (bed.program, bed.page):
+            status = ask(number, **more).status_code
+            ordered[status] += 1
+            assert status in (202, 400, 403)
 
-        every()
-        assert ordered.total() >= 4000 and min(ordered[202], ordered[400], ordered[403]) > 20, ordered
-        assert [order.number for order in store.latest(PROJECT, 5000) if not PLAN.allows(order.number)] == []
-
-
-@contextmanager
-def _opened(tmp_path_factory, empty_journal):
-    """A bed and its store, of one example."""
-    file = str(shutil.copy(empty_journal, tmp_path_factory.mktemp("hostile") / "journal.db"))
-    bed = Bed(file)
-    with opened_database(file) as engine:
-        yield bed, CallbackStore(engine)
-    bed.desk.close()
+    every()
+    assert ordered.total() >= 4000 and min(ordered[202], ordered[400], ordered[403]) > 20, ordered
+    assert [order.number for order in store.latest(PROJECT, 5000) if not PLAN.allows(order.number)] == []

@@ -30,7 +30,7 @@ def order_of(step: Step, call: Call, plan: CallbackPlan, now: float) -> Callback
         "",
         call.caller,
         scheme,
-        CallbackSource.STEP,
+        CallbackSource.QUEUE if call.queued_s else CallbackSource.STEP,
         now,
         not_before_s=plan.next_opening(now, scheme) if step.get("when") == "opening" else now,
         first=str(step.get("first") or ""),
@@ -39,4 +39,5 @@ def order_of(step: Step, call: Call, plan: CallbackPlan, now: float) -> Callback
         entities=call.entities,
         source_facts=call.source,
         call_id=call.uuid,
+        place_s=call.queued_s or None,
     )

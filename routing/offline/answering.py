@@ -166,7 +166,10 @@ class InProcess:
 
     def hears(self, call: RunningCall) -> bool:
         """See QueueEngine."""
-        waiting = call_of_variables(dict(call.readable()))
+        try:
+            waiting = call_of_variables(dict(call.readable()))
+        except NotACall:
+            return False
         step = self._step(waiting)
         if not isinstance(step, Mapping) or step.get("kind") != QUEUE:
             return False

@@ -15,6 +15,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from routing.model.callback_call import PLACE
 from routing.model.decision import NOTED, TURN_SECONDS, WAITS, WAITS_EVENT
 from routing.model.queue import ARRIVED, ENGINE_PORT, ENTERED, FIRST_TURN_MS, OFFERS, SAY, TALKS, TRIED, WHY
 from routing.steps import orders
@@ -61,7 +62,8 @@ class QueueDialplan:
         """Append all extensions of the queue. FreeSWITCH itself ends the longest wait."""
         here.ring_caller()
         here.set(_RINGBACK, "${transfer_ringback}")
-        for name in (WAITS, NOTED, OFFERS, TRIED, SAY, ARRIVED, ENTERED, _NEXT, _LEGS, _DECISION):
+        here.set(ARRIVED, f"${{{PLACE}}}")  # a call back keeps the place that its client had
+        for name in (WAITS, NOTED, OFFERS, TRIED, SAY, ENTERED, _NEXT, _LEGS, _DECISION):
             here.set(name, "")
         here.set(f"{_HOOK}_aleg_app", "execute_extension")
         here.set(f"{_HOOK}_aleg_data", out.go(self._at("talk")))

@@ -28,8 +28,8 @@ from routing.journal import metrics as journal_metrics
 from routing.journal import schema, status
 from routing.journal.counts import Counts
 from routing.load.schema import json_schema
+from routing.model.call_fields import CALL_FIELDS
 from routing.model.callback import CallbackAttempt, CallbackOrder, CallbackSource, CallbackStatus
-from routing.model.decision import CALL_FIELDS
 from routing.model.notice import CallbackNotice, NewNetwork, Notice
 from routing.notify import hook
 from routing.pops import api as pops_api

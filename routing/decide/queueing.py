@@ -20,7 +20,7 @@ from routing.decide.queued import Offer, QueuedCaller
 from routing.decide.required_skills import required_skills
 from routing.decide.strategy import RequiredSkills
 from routing.decide.verdict import Verdict, verdict_text
-from routing.model.decision import NOTED, Decision, Nobody, RingOrder, RingTogether, Wait, answer
+from routing.model.decision import NOTED, TURN_SECONDS, Decision, Nobody, RingOrder, RingTogether, Wait, answer
 from routing.model.memory import Forgotten
 from routing.model.queue import ARRIVED, SAY, DutyRecord, QueueSettings
 
@@ -199,7 +199,8 @@ class Queueing:
         caller = waiter.caller
         place, wait_ms = self.distribution.place(caller), self._expected_ms(caller, now_ms)
         wait = None if wait_ms is None else minutes(wait_ms)
-        return waiter.heard.following(caller.queue.announce, caller.arrived_ms, place, wait, now_ms)
+        played_ms = now_ms + TURN_SECONDS * 1000  # the call plays it as its next turn begins
+        return waiter.heard.following(caller.queue.announce, caller.arrived_ms, place, wait, played_ms)
 
     def _expected_ms(self, caller: QueuedCaller, now_ms: int) -> float | None:
         return expected_wait_ms(caller, self.distribution, self.talks, now_ms, self.ports.state)

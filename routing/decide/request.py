@@ -15,7 +15,8 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit, urlunsplit
 
-from routing.model.decision import CALL_FIELDS, Call
+from routing.model.call_fields import CALL_FIELDS
+from routing.model.decision import Call
 from routing.model.secret import key_of
 
 #: The default parameters of our own format: parameter name -> call field, in this order. ``caller_told`` is added when

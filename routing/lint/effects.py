@@ -8,6 +8,8 @@ from routing.lint.base import Lint
 from routing.lint.findings import LintFinding, OneScheme, Rung
 from routing.lint.whole import WholeFolder
 from routing.steps.base import Complaint
+from routing.steps.queue import QueueStep
+from routing.steps.ring import RingStep
 from routing.steps.webhook import WebhookStep
 
 #: Settings that only Ringostat's form has.
@@ -51,7 +53,8 @@ class NoEffect(Lint):
     def scheme(self, one: OneScheme) -> Iterator[Complaint]:
         """Settings of `ring` and `webhook`."""
         for rung in one.rings:
-            yield from _ring(rung)
+            if isinstance(rung.step, RingStep | QueueStep):
+                yield from _ring(rung, rung.step)
         for step, loc, _ in one.steps:
             if isinstance(step, WebhookStep) and step.form == "routing":
                 for name in _RINGOSTAT:
@@ -70,9 +73,10 @@ class NoEffect(Lint):
                     yield whole.at(self.id, (*loc, "confirm"), "a SIP phone is always answered by a person", hint)
 
 
-def _ring(rung: Rung) -> Iterator[Complaint]:
-    step, loc, turns, _ = rung
-    if step.order not in ("together", "in_order_waiting") and len(turns) == 1:
+def _ring(rung: Rung, step: RingStep | QueueStep) -> Iterator[Complaint]:
+    _, loc, turns, _ = rung
+    is_chosen = "order" in step.model_fields_set and step.order not in ("together", "in_order_waiting")
+    if is_chosen and len(turns) == 1:
         yield (*loc, "order"), f"`order: {step.order}` of only one person", "leave it out"
     for at, ring in enumerate(step.to):
         if "weight" in ring.model_fields_set and step.order != "weighted":

@@ -12,7 +12,7 @@ from routing.model.folder import Folder
 from routing.model.problem import Loc, Problem
 from routing.steps import targets
 from routing.steps.base import Step, StepItem
-from routing.steps.ring import RingStep
+from routing.steps.ring_people import RingPeopleStep
 from routing.steps.scheme_file import SchemeFields, every_step
 from routing.steps.targets import Leg, Turn
 
@@ -54,7 +54,7 @@ class OneScheme:
     @cached_property
     def rings(self) -> list[Rung]:
         """Every `ring` step with the phones that it names and the phones that ring."""
-        found = ((step, loc) for step, loc, _ in self.steps if isinstance(step, RingStep))
+        found = ((step, loc) for step, loc, _ in self.steps if isinstance(step, RingPeopleStep))
         return [
             Rung(step, loc, targets.named_turns(step.to, self.folder), step.turns(self.folder)) for step, loc in found
         ]
@@ -63,7 +63,7 @@ class OneScheme:
 class Rung(NamedTuple):
     """A `ring` step, its location, the turns of its names, and the legs of each turn with their times."""
 
-    step: RingStep
+    step: RingPeopleStep
     loc: Loc
     named: list[Turn]
     turns: list[tuple[Leg, ...]]

@@ -15,7 +15,8 @@ from routing.steps.dialplan import Context, Extension
 
 _STEP = "routing_step="
 _CALENDAR = re.compile(r"check XML:\S*/calendars/(\w+)\.xml calendar")
-_ONWARD = re.compile(r"(?:\+\d+ )?(\S+) XML:\S*/schemes/(\w+)\.xml \w+")
+#: An argument of an application that goes on elsewhere, scheduled and bound to a key too.
+_ONWARD = re.compile(r"(?:\+\d+ |queue,.,exec\[i\]:transfer,)?(\S+) XML:\S*/schemes/(\w+)\.xml \w+")
 _VARIABLE = re.compile(r"\\\$(?:\\\{\w+\\\}|\d)")
 _HOURS = "${routing_hours}"
 

@@ -14,7 +14,7 @@ from routing.steps.dynamic import DynamicStep
 from routing.steps.known import KnownLookup
 from routing.steps.match import MatchStep
 from routing.steps.play import PlayStep
-from routing.steps.ring import RingStep
+from routing.steps.ring_people import RingPeopleStep
 
 #: After this long in silence people ask whether anybody is there.
 LONGEST_SECONDS = 2.0
@@ -29,7 +29,7 @@ class _Heard(NamedTuple):
 
 class _SilentWait(Ways[_Heard]):
     def enter(self, step: Step, loc: Loc, state: _Heard) -> _Heard:
-        if isinstance(step, RingStep) or step.answers:
+        if isinstance(step, RingPeopleStep) or step.answers:
             silence_s = _decision_seconds(step) if isinstance(step, PlayStep) else 0.0
             self._tell(loc, state, silence_s)
             return _Heard(state.answered or step.answers)
@@ -94,7 +94,9 @@ class DeadAir(Lint):
         """Decisions after the answer, and whispers."""
         yield from _SilentWait(one).complaints(_Heard())
         for step, loc, _ in one.steps:
-            seconds = one.folder.sounds.get(step.whisper, 0.0) if isinstance(step, RingStep) and step.whisper else 0.0
+            seconds = (
+                one.folder.sounds.get(step.whisper, 0.0) if isinstance(step, RingPeopleStep) and step.whisper else 0.0
+            )
             if seconds > LONGEST_SECONDS:
                 message = f"the caller hears nothing for {seconds:.0f} s while the person hears the whisper"
                 yield (*loc, "whisper"), message, f"at most {LONGEST_SECONDS:g} s, or use `label`"

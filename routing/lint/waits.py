@@ -47,7 +47,7 @@ class ShortRing(Lint):
         for rung in one.rings:
             short = {leg.target: leg.seconds or 0 for leg in rung.legs if (leg.seconds or 0) < TWO_RINGS_SECONDS}
             if short:
-                where = "at_most" if rung.step.at_most and rung.step.for_ >= TWO_RINGS_SECONDS else "for"
+                where = "at_most" if rung.step.turn_at_most and rung.step.for_ >= TWO_RINGS_SECONDS else "for"
                 yield (*rung.loc, where), _short(short), "two rings are 8 s"
         for step, loc, _ in one.steps:
             if isinstance(step, StickyStep | CrmStep | WebhookStep) and step.ring < TWO_RINGS_SECONDS:

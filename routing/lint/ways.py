@@ -18,7 +18,7 @@ from routing.steps.hours import HoursStep
 from routing.steps.menu import MenuStep
 from routing.steps.open_branch import OpenBranchStep
 from routing.steps.play import PlayStep
-from routing.steps.ring import RingStep
+from routing.steps.ring_people import RingPeopleStep
 
 State = TypeVar("State")
 
@@ -85,7 +85,7 @@ class UntilRung(Until):
 
     def enter(self, step: Step, loc: Loc, state: bool) -> bool:
         """A `ring` or a prompt."""
-        return state or isinstance(step, RingStep) or (step.answers and not isinstance(step, AskNumberStep))
+        return state or isinstance(step, RingPeopleStep) or (step.answers and not isinstance(step, AskNumberStep))
 
     def branch(self, step: Step, label: str, state: bool) -> bool:
         """Closed branches count as rung."""

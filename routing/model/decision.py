@@ -119,13 +119,6 @@ Decision = (
 )
 
 
-#: The fields of a call that webhooks can send, by their names in `send`.
-CALL_FIELDS = (
-    "call_id", "number", "caller", "caller_pays", "scheme", "step", "started", "entities", "source", "tags",
-    "caller_told",
-)  # fmt: skip
-
-
 @dataclass(frozen=True)
 class Call:
     """A call as the engine sees it: strictly checked channel variables, times in seconds since the epoch."""

@@ -63,6 +63,10 @@ class RingPeopleStep(Step):
         cut = [replace(turn, legs=targets.cut(targets.timed(turn, self.for_), self.turn_at_most)) for turn in turns]
         return [turn for turn in cut if turn.legs]
 
+    def turns(self, folder: Folder) -> list[tuple[targets.Leg, ...]]:
+        """The phones that ring, one tuple per turn, with their times."""
+        return [turn.legs for turn in self.single_turns(folder)]
+
     def bridge(self, out: Emitter, turns: Sequence[tuple[targets.Leg, ...]]) -> str:
         """The dial string of these turns, one after another."""
         return dial_string(turns, out.folder, self.caller_id or out.number, self.label or "", **self.leg_variables())

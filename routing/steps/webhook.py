@@ -19,7 +19,8 @@ from urllib.parse import urlsplit
 from pydantic import Field, field_validator
 
 from routing.model import body_secrets, numbers
-from routing.model.decision import CALL_FIELDS, LONGEST_RING_SECONDS
+from routing.model.call_fields import CALL_FIELDS
+from routing.model.decision import LONGEST_RING_SECONDS
 from routing.model.entities import SOURCES
 from routing.model.fields import Name, Region, Text, refuse
 from routing.model.folder import Folder

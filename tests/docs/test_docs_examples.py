@@ -12,7 +12,7 @@ import yaml
 from click.testing import CliRunner
 
 from routing.cli import group
-from routing.model.decision import CALL_FIELDS
+from routing.model.call_fields import CALL_FIELDS
 from support.documents import HOME, Example, documents
 
 #: No file of a folder of schemes.

@@ -50,7 +50,7 @@ class Queueing:
     _waiters: dict[str, _Waiter] = field(default_factory=dict)
     #: Queue -> since when nobody works in it.
     _unstaffed: dict[tuple[str, str], int] = field(default_factory=dict)
-    #: (queue, caller's number) -> when a lost call had come, and when it was lost.
+    #: (queue, caller's number) -> when a lost call had come, and until when it may be resumed.
     _lost: dict[tuple[tuple[str, str], str], tuple[int, int]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -86,8 +86,9 @@ class Queueing:
         """A call hung up."""
         waiter = self._waiters.pop(uuid, None)
         if waiter and not waiter.caller.talks_with and waiter.turn.call.caller.startswith("+"):
-            key = waiter.caller.queue.key, waiter.turn.call.caller
-            self._lost[key] = waiter.caller.arrived_ms, now_ms
+            self._lost = {key: lost for key, lost in self._lost.items() if lost[1] >= now_ms}
+            queue = waiter.caller.queue
+            self._lost[queue.key, waiter.turn.call.caller] = waiter.caller.arrived_ms, now_ms + queue.resume_ms
         self.distribution.gone(uuid, now_ms)
 
     def talk_began(self, uuid: str, person: str, now_ms: int) -> None:
@@ -118,6 +119,9 @@ class Queueing:
     def _waiter(self, turn: QueueTurn, now_ms: int) -> _Waiter:
         known = self._waiters.get(turn.call.uuid)
         settings = QueueSettings.of(turn.step, turn.call.scheme)
+        if known and known.caller.talks_with:  # transferred back, before the person's leg was heard to end
+            self.gone(turn.call.uuid, now_ms)
+            known = None
         if known is None:
             arrived_ms = self._arrived_ms(turn, settings, now_ms)
             caller = QueuedCaller(turn.call.uuid, settings, arrived_ms, turn.call.caller)
@@ -133,8 +137,8 @@ class Queueing:
         """When a call came: as it says, or when a lost call of the same caller came."""
         if turn.arrived_ms:
             return turn.arrived_ms
-        arrived_ms, lost_ms = self._lost.pop((settings.key, turn.call.caller), (now_ms, 0))
-        return arrived_ms if now_ms - lost_ms <= settings.resume_ms else now_ms
+        arrived_ms, until_ms = self._lost.pop((settings.key, turn.call.caller), (now_ms, now_ms))
+        return arrived_ms if now_ms <= until_ms else now_ms
 
     def _required(self, turn: QueueTurn) -> RequiredSkills:
         skills = turn.step.get("skills") or {}

@@ -98,19 +98,18 @@ class QueueCalls:
             self._steps[call.uuid] = step
             self._send(client, self.queueing.heard(turn, now_ms))
         elif variable(WAITS) == TALKS and (people := offered_in(variable("routing_decision") or "")):
-            self.queueing.talk_began(call.uuid, self._answered(people), now_ms)
+            answered = self.states.person_of(variable("bridge_uuid") or "")
+            self.queueing.talk_began(call.uuid, answered if answered in people else people[0], now_ms)
         else:
             self._end(call.uuid, "")
-
-    def _answered(self, people: tuple[str, ...]) -> str:
-        """Who of several has a leg now, when one of them has answered."""
-        return next((person for person in people if self.states.has_leg(person)), people[0])
 
     def _end(self, uuid: str, person: str) -> None:
         self._steps.pop(uuid, None)
         self.queueing.gone(uuid, self._now_ms())
+        self.states.take_back(uuid)
         if person:
             self.queueing.talk_ended(person, self._now_ms())
+        self.changed()
 
     def _look(self, client: EventSocketClient) -> None:
         self._is_looking = False
@@ -125,7 +124,6 @@ class QueueCalls:
             if not reply.startswith("+OK"):
                 self.queueing.unsent(order)
                 self._end(uuid, "")
-                self.states.take_back(uuid)
                 continue
             if order.wakes:
                 self.wake(client, uuid)

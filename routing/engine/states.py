@@ -63,6 +63,10 @@ class States:
         """Whether a person rings or talks."""
         return person in self._legs
 
+    def person_of(self, leg: str) -> str:
+        """Whose leg (uuid) it is; "" when it is nobody's."""
+        return self._persons.get(leg, "")
+
     def rings(self, call: str) -> bool:
         """Whether a call rings somebody, or talks with them."""
         return any(call in legs.values() for legs in self._legs.values())

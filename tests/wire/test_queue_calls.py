@@ -1,0 +1,129 @@
+"""Calls that wait in queues, by their events: what FreeSWITCH is asked while offers, talks and hangups cross."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from routing.engine.ports import queueing
+from routing.engine.queue_calls import QueueCalls
+from routing.engine.states import States
+from routing.esl.protocol import Message
+from routing.esl.watch import Channel, Snapshot
+from routing.model.decision import Call
+
+UUIDS = [f"3740e285-2bb6-4782-99e3-8733cc79240{number}" for number in range(3)]
+
+
+NAMES = ("ivan", "olena")
+PEOPLE = [{"name": name, "person": name, "sip": [name], "outside": False, "seconds": 20} for name in NAMES]
+
+
+class Floor:
+    """Ivan and Olena, both free; ``gone``: calls that FreeSWITCH does not know any more."""
+
+    def __init__(self, **settings) -> None:
+        self.step = {"kind": "queue", "project": "company", "people": PEOPLE, "order": "in_order", **settings}
+        self.now = 1000.0
+        self.states = States(clock=lambda: self.now)
+        self.states.seen(Snapshot((), frozenset(NAMES)))
+        self.gone: set[str] = set()
+        self.asked: list[str] = []
+        self.queueing = queueing(self.states, None, lambda *_: None)
+        self.calls = QueueCalls(
+            self.queueing, self.states, lambda *_: None, lambda *_: None, "9", now=lambda: self.now, leads=True
+        )
+        self.states.changed, self.states.leg_ended = self.calls.changed, self.calls.leg_ended
+
+    def ask(self, *commands: str) -> list[str]:
+        self.asked += commands
+        return ["-ERR No such channel!\n" if self.gone & set(each.split()) else "+OK\n" for each in commands]
+
+    def tells(self, place: int, waits: str = "x", **variables: str) -> list[tuple[int, str]]:
+        """A call's event; the decisions that calls are told then."""
+        lines = "".join(f"variable_{name}: {value}\n" for name, value in variables.items())
+        event = Message(f"\nvariable_routing_waits: {waits}\n{lines}".encode())
+        call = Call(UUIDS[place], "/srv/releases/a", "a", "1", "+380800330001", f"+3806700000{place:02}")
+        self.calls.heard(call, self.step, event)
+        return self.told()
+
+    def told(self) -> list[tuple[int, str]]:
+        """What happened is worked off; the decisions that calls are told."""
+        self.asked.clear()
+        while not self.calls._work.empty():
+            self.calls._work.get()(self)
+        found = [(each.split()[2], each.partition("routing_decision=1:")[2]) for each in self.asked]
+        return [(UUIDS.index(uuid), decision.partition(";")[0]) for uuid, decision in found if decision]
+
+    def talk(self, place: int, person: str) -> None:
+        """A person answers a call."""
+        decision = "1:together:ivan,olena" if self.step["order"] == "together" else f"1:order:{person}"
+        self.tells(place, "talk", routing_decision=decision, bridge_uuid=f"{person}'s")
+
+    def rings(self, *people: str, caller: int) -> None:
+        """FreeSWITCH rings people."""
+        for person in people:
+            self.states.began(Channel(f"{person}'s", f"{person}.desk", UUIDS[caller]))
+        self.told()
+
+
+@pytest.fixture
+def floor() -> Iterator[Floor]:
+    return Floor()
+
+
+def test_who_hangs_up_while_their_offer_is_on_its_way_frees_the_person_at_once(floor):
+    floor.states.registration("olena", is_there=False)
+    assert floor.tells(0) == [(0, "order:ivan")]
+    assert floor.tells(1) == []
+    floor.states.ended(UUIDS[0])
+    assert floor.told() == [(1, "order:ivan")]
+
+
+def test_the_person_of_an_offer_that_reached_no_call_is_offered_the_next_one_at_once(floor):
+    floor.states.registration("olena", is_there=False)
+    floor.rings("ivan", caller=2)
+    assert floor.tells(0) == floor.tells(1) == []
+    floor.gone.add(UUIDS[0])
+    floor.states.ended("ivan's")
+    assert floor.told() == [(0, "order:ivan"), (1, "order:ivan")]
+
+
+def test_the_talk_of_together_is_with_who_answered():
+    floor = Floor(order="together", wrap_up_ms=10_000)
+    assert floor.tells(0) == [(0, "together:ivan,olena")]
+    floor.rings("ivan", "olena", caller=0)
+    floor.talk(0, "olena")
+    floor.states.ended("ivan's")
+    assert floor.told() == []
+    assert floor.tells(1) == [(1, "together:ivan")]
+    floor.states.ended("olena's")
+    floor.told()
+    assert floor.calls.facts()[0]["people"]["olena"] == "wrap-up"
+
+
+def test_who_is_transferred_back_into_the_queue_waits_anew(floor):
+    assert floor.tells(0) == [(0, "order:ivan")]
+    floor.rings("ivan", caller=0)
+    floor.tells(0, routing_offers="x", routing_tried="1:order:ivan:NO_ANSWER")
+    floor.states.ended("ivan's")
+    floor.rings("olena", caller=0)
+    floor.talk(0, "olena")
+    assert floor.tells(0) == []
+    floor.states.ended("olena's")
+    assert floor.told() == [(0, "order:olena")]
+    assert floor.calls.facts()[0]["callers"][0]["place"] == 1
+
+
+def test_lost_calls_are_kept_only_while_they_may_be_resumed(floor):
+    floor.step["resume_ms"] = 300_000
+    floor.rings("ivan", "olena", caller=2)
+    floor.tells(0)
+    floor.states.ended(UUIDS[0])
+    floor.told()
+    floor.now += 301
+    floor.tells(1)
+    floor.states.ended(UUIDS[1])
+    floor.told()
+    assert [number for _, number in floor.queueing._lost] == ["+380670000001"]

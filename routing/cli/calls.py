@@ -28,6 +28,7 @@ from routing.journal.database import DatabaseFault, opened_database, shown
 from routing.journal.explain import explain
 from routing.journal.faults import text_of
 from routing.journal.query import CallFilter
+from routing.journal.queues import IN_TIME_SECONDS, QueueReport
 from routing.journal.release import LiveProject
 from routing.journal.report import Report, ReportLine, report
 from routing.journal.status import NAMES
@@ -50,7 +51,7 @@ WHERE = "[default: journal.db in the root; var/journal.db without a root]"
 @click.option("--status", type=click.Choice(NAMES), metavar="STATUS", help="How it ended.")
 @click.option("--limit", type=COUNT, default=50, show_default=True, help="The most calls to list, the newest; 0: all.")
 @click.option(
-    "--report", "as_report", is_flag=True, help="A report instead: figures by person, scheme, label, node, hour."
+    "--report", "as_report", is_flag=True, help="A report instead: figures by person, scheme, queue, hour, ..."
 )
 @click.option("--json", "as_json", is_flag=True, help="For programs: one JSON object a line.")
 @click.option("--timezone", type=ZONE, default="", help="Times are shown in this zone.  [default: the project's; "
@@ -77,7 +78,7 @@ def calls(
             _explain(query.call(engine, call_id), call_id, zone, as_json)
         elif as_report:
             found = report(query.find(engine, criteria), lambda at: datetime.fromtimestamp(at, zone).hour)
-            _report(found, zone, as_json)
+            _report(found, QueueReport.of(query.queue_waits(engine, criteria)), zone, as_json)
         else:
             where = f" in {shown(database)}{_filtered_by(filters, status)}"
             _list(query.find(engine, criteria), zone, as_json, where)
@@ -165,9 +166,9 @@ def _list(rows: Iterable[Mapping[str, Any]], zone: tzinfo | None, as_json: bool,
     show(rows, zone, where)
 
 
-def _report(found: Report, zone: tzinfo | None, as_json: bool) -> None:
+def _report(found: Report, queues: QueueReport, zone: tzinfo | None, as_json: bool) -> None:
     if as_json:
-        click.echo(json.dumps(found.as_json(), ensure_ascii=False))
+        click.echo(json.dumps(found.as_json() | {"queues": queues.as_json()}, ensure_ascii=False))
         return
     total = found.total
     console = Console()
@@ -184,6 +185,8 @@ def _report(found: Report, zone: tzinfo | None, as_json: bool) -> None:
     for title, lines in by_name.items():
         if lines:
             console.print(_table(title, lines))
+    if queues.queues:
+        console.print(_queues(queues))
     console.print(f"hours of {zone_name(zone)}", style="dim")
 
 
@@ -196,4 +199,27 @@ def _table(title: str, lines: Mapping[str, ReportLine]) -> Table:
         means = [f"{mean_s:.0f} s" if line.answered else "" for mean_s in (line.mean_talk_s, line.mean_wait_s)]
         share = f"{line.missed_share:.0%}" if line.incoming else ""
         table.add_row(name, str(line.calls), str(line.incoming), str(line.missed), share, str(line.answered), *means)
+    return table
+
+
+def _queues(found: QueueReport) -> Table:
+    """The queues; the share in time is of all who waited, in brackets of the answered ones alone."""
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    table.add_column("queue")
+    for heading in (
+        "calls",
+        "answered",
+        f"in {IN_TIME_SECONDS} s",
+        "abandoned",
+        "short",
+        "left",
+        "mean wait",
+        "longest",
+    ):
+        table.add_column(heading, justify="right")
+    for name, line in sorted(found.queues.items()):
+        share = f"{line.level_of_all:.0%} ({line.level_of_answered:.0%})"
+        counts = [str(each) for each in (line.abandoned, line.short, line.left)]
+        waits = f"{line.mean_wait_s:.0f} s", f"{line.longest_s:.0f} s"
+        table.add_row(name, str(line.calls), str(line.answered), share, *counts, *waits)
     return table

@@ -110,6 +110,13 @@ class Queueing:
         """When an offer may become possible by itself."""
         return self.distribution.next_ms(now_ms)
 
+    def waits(self, uuid: str, now_ms: int) -> tuple[str, int] | None:
+        """The queue of a call that waits, or rings somebody, and since how many ms; None when it does not."""
+        waiter = self._waiters.get(uuid)
+        if waiter is None or waiter.caller.talks_with:
+            return None
+        return waiter.caller.queue.name, now_ms - waiter.caller.arrived_ms
+
     def picture(self, now_ms: int) -> list[dict[str, Any]]:
         """The queues now, for operators."""
         return picture(self.distribution, now_ms, self.ports.state)

@@ -39,6 +39,12 @@ REFUSALS = Counter(
 OPEN_CALLS = Gauge("routing_open_calls", "Calls being decided now", multiprocess_mode="livesum")
 WAITING = Gauge("routing_calls_waiting", "Calls held for a busy person", multiprocess_mode="livesum")
 QUEUED = Gauge("routing_queue_callers", "Callers in queues, who wait, ring or talk", multiprocess_mode="livesum")
+QUEUE_OFFERS = Counter("routing_queue_offers", "Offers of a caller to people", ["queue"])
+QUEUE_CALLS = Counter("routing_queue_calls", "Callers by how their wait ended: talk, hangup, left", ["queue", "ended"])
+QUEUE_WAIT_SECONDS = Histogram(
+    "routing_queue_wait_seconds", "From a caller's arrival to the talk", ["queue"],
+    buckets=(5, 10, 20, 30, 60, 90, 120, 180, 300, 600, 1800),
+)  # fmt: skip
 MISSED_OUT = Counter("routing_queue_missed_out", "People whom missed offers have paused")
 OPEN_BREAKERS = Gauge(
     "routing_breakers_open", "Webhook URLs whose breaker is open, in one worker at most", multiprocess_mode="livemax"

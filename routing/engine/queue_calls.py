@@ -16,6 +16,7 @@ from gevent.queue import Queue
 
 from routing.decide.queue_turn import QueueOrder, offered_in, turn_of
 from routing.decide.queueing import Queueing
+from routing.engine.metrics import QUEUE_CALLS, QUEUE_OFFERS, QUEUE_WAIT_SECONDS
 from routing.engine.states import States
 from routing.esl.client import EventSocketClient
 from routing.esl.protocol import Message, assignments
@@ -98,13 +99,27 @@ class QueueCalls:
             self._steps[call.uuid] = step
             self._send(client, self.queueing.heard(turn, now_ms))
         elif variable(WAITS) == TALKS and (people := offered_in(variable("routing_decision") or "")):
+            self._count(call.uuid, "talk")
             answered = self.states.person_of(variable("bridge_uuid") or "")
             self.queueing.talk_began(call.uuid, answered if answered in people else people[0], now_ms)
         else:
-            self._end(call.uuid, "")
+            self._end(call.uuid, "", "left")
 
-    def _end(self, uuid: str, person: str) -> None:
+    def _count(self, uuid: str, ended: str) -> None:
+        """The wait of a call is over."""
+        if waits := self.queueing.waits(uuid, self._now_ms()):
+            queue, waited_ms = waits
+            QUEUE_CALLS.labels(queue, ended).inc()
+            if ended == "talk":
+                QUEUE_WAIT_SECONDS.labels(queue).observe(waited_ms / 1000)
+
+    def _count_offer(self, uuid: str) -> None:
+        if waits := self.queueing.waits(uuid, self._now_ms()):
+            QUEUE_OFFERS.labels(waits[0]).inc()
+
+    def _end(self, uuid: str, person: str, ended: str = "hangup") -> None:
         self._steps.pop(uuid, None)
+        self._count(uuid, ended)
         self.queueing.gone(uuid, self._now_ms())
         self.states.take_back(uuid)
         if person:
@@ -127,6 +142,8 @@ class QueueCalls:
                 continue
             if order.wakes:
                 self.wake(client, uuid)
+            if offered_in(order.variables.get("routing_decision", "")):
+                self._count_offer(uuid)
             if not isinstance(order.verdict.decision, Wait):
                 self.decided(order.call, self._steps.get(uuid, {}), order)
 

@@ -13,7 +13,7 @@ from routing.journal.cdr import Cdr
 from routing.journal.drafts import Draft
 from routing.journal.record import LegRecord, StepRecord
 from routing.journal.result import StepResult, stated_number, undecided
-from routing.model.queue import WHY
+from routing.model.queue import QUEUE, WHY
 from routing.model.stated_number import STATED_NUMBER
 from routing.model.tags import TAGS, tags_of
 
@@ -123,12 +123,16 @@ def _ring(draft: Draft, legs: Sequence[LegRecord], call: Cdr) -> StepTexts:
 
 
 def _queue(draft: Draft, legs: Sequence[LegRecord], call: Cdr) -> StepTexts:
-    """The reasons of the engine's turns, each once, then who was rung, then how the caller left."""
+    """The queue, the reasons of the engine's turns, each once; who was rung; how the caller left."""
     reasons = dict.fromkeys(value.partition(" ")[2] for name, value in draft.settings() if name == WHY and value)
-    waited = " / ".join(list(reasons)[-_MOST_REASONS:])
-    key = {"star": "*", "hash": "#"}.get(branch := _branch(draft), branch)
-    left = f"left by key {key}" if key and key not in ("otherwise",) else ""
-    return waited, _talked(legs), ", ".join(filter(None, (_legs_text(legs), left))) or "nobody was rung"
+    waited = " / ".join([draft.variable(QUEUE), *list(reasons)[-_MOST_REASONS:]])
+    branch = _branch(draft)
+    key = {"star": "*", "hash": "#"}.get(branch, branch) if branch != "otherwise" else ""
+    result = _talked(legs)
+    if result is not StepResult.TALKED and draft.is_last:
+        result = StepResult.LEFT
+    left = f"left by key {key}" if key else "hung up" if result is StepResult.LEFT else ""
+    return waited, result, ", ".join(filter(None, (_legs_text(legs), left))) or "nobody was rung"
 
 
 def _talked(legs: Sequence[LegRecord]) -> StepResult:

@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Engine, Select, and_, case, exists, literal, or_, select
 
+from routing.journal.queues import QueueWait
 from routing.journal.record import CallRecord, LegRecord, StepRecord
 from routing.journal.schema import calls, legs, steps
 from routing.journal.status import DERIVED, QUALIFIED_SECONDS, REPEAT_SECONDS
@@ -65,6 +66,17 @@ def first_steps(engine: Engine, kind: str, scheme: str, criteria: CallFilter) ->
         query = query.where(condition)
     with engine.connect().execution_options(reads=True) as connection:
         return {id_: StepTime(started, took_s) for id_, started, took_s in connection.execute(query)}
+
+
+def queue_waits(engine: Engine, criteria: CallFilter) -> Iterator[QueueWait]:
+    """Every wait of these calls in a queue."""
+    columns = steps.c.inputs, steps.c.took_s, steps.c.result
+    query = select(*columns).join(calls, calls.c.id == steps.c.call).where(steps.c.kind == "queue")
+    for condition in _conditions(criteria):
+        query = query.where(condition)
+    with engine.connect().execution_options(reads=True) as connection:
+        for inputs, took_s, result in connection.execution_options(yield_per=1000).execute(query):
+            yield QueueWait(inputs.partition(" / ")[0], took_s, result)
 
 
 def call(engine: Engine, start: str) -> list[CallRecord]:

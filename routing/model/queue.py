@@ -12,6 +12,8 @@ from typing import Any, Protocol
 #: Variables of a waiting call. When it came (ms since the epoch); the count of offers that it has made, one more ``x``
 #: each; the last one with its result, ``1:order:ivan:NO_ANSWER``; the announcements to play next, ``place3,wait5``.
 ARRIVED, OFFERS, TRIED, SAY = "routing_arrived", "routing_offers", "routing_tried", "routing_say"
+#: The name of the queue.
+QUEUE = "routing_queue"
 #: Why the engine decided as it did, for the journal.
 WHY = "routing_why"
 #: What the engine has stored of a person's work: `sign_in`, `sign_out`, `pause`, `ready`.

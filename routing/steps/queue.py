@@ -120,6 +120,7 @@ class QueueStep(RingPeopleStep):
         QueueDialplan(
             path=path,
             after=after,
+            queue=self.name or out.scheme,
             turns=[(turn, self.bridge(out, [turn.legs])) for turn in turns],
             together=(start, legs) if self.order == "together" else None,
             music=sound_path(self.music) if self.music else HOLD,

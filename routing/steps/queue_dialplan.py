@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 from routing.model.callback_call import PLACE
 from routing.model.decision import NOTED, TURN_SECONDS, WAITS, WAITS_EVENT
-from routing.model.queue import ARRIVED, ENGINE_PORT, ENTERED, FIRST_TURN_MS, OFFERS, SAY, TALKS, TRIED, WHY
+from routing.model.queue import ARRIVED, ENGINE_PORT, ENTERED, FIRST_TURN_MS, OFFERS, QUEUE, SAY, TALKS, TRIED, WHY
 from routing.steps import orders
 from routing.steps.base import HEAR_TONES, Emitter, StepItem, label_part, sound_path
 from routing.steps.dialplan import Condition, Extension
@@ -43,12 +43,13 @@ _TRANSFERS = 1000
 class QueueDialplan:
     """``turns``: the people with the dial string of each; ``music``: a path; ``sounds``: announcements by name.
 
-    ``leave``: steps by key; ``otherwise``: steps for who leaves without a talk. ``answer``: None answers the call
-    unless the owner pays for it.
+    ``queue``: its name; ``leave``: steps by key; ``otherwise``: steps for who leaves without a talk. ``answer``: None
+    answers the call unless the owner pays for it.
     """
 
     path: str
     after: str
+    queue: str
     turns: Sequence[tuple[Turn, str]]
     together: tuple[str, Sequence[tuple[Turn, str]]] | None
     music: str
@@ -62,6 +63,7 @@ class QueueDialplan:
         """Append all extensions of the queue. FreeSWITCH itself ends the longest wait."""
         here.ring_caller()
         here.set(_RINGBACK, "${transfer_ringback}")
+        here.set(QUEUE, self.queue)
         here.set(ARRIVED, f"${{{PLACE}}}")  # a call back keeps the place that its client had
         for name in (WAITS, NOTED, OFFERS, TRIED, SAY, ENTERED, _NEXT, _LEGS, _DECISION):
             here.set(name, "")

@@ -21,13 +21,12 @@ from sqlalchemy import Table
 from routing.callbacks import schema as callbacks
 from routing.callbacks.facts import order_facts
 from routing.cli import COMMANDS, group
-from routing.cli.reference import BELOW, PARTS, called, default_of, object_form, values
+from routing.cli.reference import BELOW, PARTS, called, default_of, definitions, object_form, values
 from routing.decide.answer import VERBS
 from routing.engine import metrics
 from routing.journal import metrics as journal_metrics
 from routing.journal import schema, status
 from routing.journal.counts import Counts
-from routing.load.schema import json_schema
 from routing.model.call_fields import CALL_FIELDS
 from routing.model.callback import CallbackAttempt, CallbackOrder, CallbackSource, CallbackStatus
 from routing.model.notice import CallbackNotice, NewNetwork, Notice
@@ -86,9 +85,9 @@ def parts() -> Iterator[str]:
 
 
 def _definitions(names: Sequence[str], first: bool = False) -> Iterator[str]:
-    definitions = json_schema()["$defs"]
+    known = definitions()
     for place, name in enumerate(names):
-        definition = object_form(definitions[name])
+        definition = object_form(known[name])
         if place:
             yield from _rubric(called(name))
         if place or first:

@@ -23,7 +23,7 @@ from routing.model.decision import ID, STEP_PATH
 from routing.model.durations import spoken
 from routing.model.memory import Forgotten
 from routing.model.problem import counted, did_you_mean
-from routing.model.queue import ARRIVED, EVERY_QUEUE
+from routing.model.queue import ARRIVED, EVERY_QUEUE, QueueSettings
 from routing.store.address import BadAddress, parse
 from routing.store.client import RedisStore
 from routing.store.duties import RedisDuties
@@ -74,6 +74,7 @@ def show(name: str | None, http: str, as_json: bool) -> None:
 def sign_in(person: str, name: str, root: Path, redis: str) -> None:
     """Sign PERSON in to QUEUE, or to all of them."""
     with _duties(root, redis, person) as (duties, project):
+        _must_work(root, name, person)
         duties.sign(project, person, is_in=True, queue=name)
     click.echo(f"{person}: signed in to {_named(name)}")
 
@@ -86,6 +87,7 @@ def sign_in(person: str, name: str, root: Path, redis: str) -> None:
 def sign_out(person: str, name: str, root: Path, redis: str) -> None:
     """Sign PERSON out of QUEUE, or of all of them."""
     with _duties(root, redis, person) as (duties, project):
+        _must_work(root, name, person)
         duties.sign(project, person, is_in=False, queue=name)
     click.echo(f"{person}: signed out of {_named(name)}")
 
@@ -154,6 +156,7 @@ def pictures(http: str) -> list[dict[str, Any]]:
             workers = json.loads(answer.read())["workers"]
     except (OSError, ValueError, KeyError) as problem:
         reason = getattr(problem, "reason", problem)
+        reason = str(getattr(reason, "strerror", None) or reason).lower()
         raise UserError(f"the engine at {http}: {reason} (hint: is `routing serve --http {http}` running?)") from None
     return [each for worker in workers for each in worker.get("queues", [])]
 
@@ -186,6 +189,23 @@ def _duties(root: Path, redis: str, person: str) -> Iterator[tuple[RedisDuties, 
         raise UserError(f"{problem}{hint}") from None
     finally:
         store.close()
+
+
+def _must_work(root: Path, name: str, person: str) -> None:
+    """Raises UserError: the live release has no such queue, or it is not among the person's."""
+    people: dict[str, set[str]] = {}
+    for file in sorted((root / "current/schemes").glob("*.json")):
+        for step in json.loads(file.read_text(encoding="utf-8")).get("steps", {}).values():
+            if step["kind"] == "queue":
+                found = QueueSettings.of(step, file.stem)
+                people.setdefault(found.name, set()).update(member.person for member in found.members)
+    if name == EVERY_QUEUE:
+        return
+    if name not in people:
+        hint = did_you_mean(name, people) or f"queues: {', '.join(sorted(people)) or 'none'}"
+        raise UserError(f"no queue is called `{name}` ({hint})")
+    if person not in people[name]:
+        raise UserError(f"{person} is not in queue {name} (people of its `to`: {', '.join(sorted(people[name]))})")
 
 
 def _named(name: str) -> str:

@@ -24,6 +24,7 @@ PARTS: Mapping[str, tuple[str, ...]] = {
     "scheme": ("SchemeFile", "NumberEntry"),
     "project": ("Project", "ProjectSticky", "Tracking", "Callbacks", "CallbackLimits", "Screens"),
     "people": ("Person", "Phone", "Ring"),
+    "groups": ("Groups",),
     "calendars": ("CalendarFields", "Holidays"),
     "gateways": ("Gateway",),
     "pools": ("Pool", "PoolWhen"),
@@ -31,7 +32,11 @@ PARTS: Mapping[str, tuple[str, ...]] = {
     **{vendor: (model.__name__,) for vendor, model in VENDORS.items() if model is not HttpCrm},
 }
 #: Nested definitions of a step.
-BELOW: Mapping[str, tuple[str, ...]] = {"ring": ("Ring",), "match": ("MatchCase", "When")}
+BELOW: Mapping[str, tuple[str, ...]] = {
+    "ring": ("Ring",),
+    "match": ("MatchCase", "When"),
+    "queue": ("AnnounceFields", "MissesFields"),
+}
 #: Definition of the schema -> its name for authors.
 _CALLED = {
     "AnyStep": "step",
@@ -44,7 +49,18 @@ _CALLED = {
     "PoolWhen": "conditions",
     "HttpSearch": "search",
     "HttpOwner": "owner",
+    "AnnounceFields": "announcements",
+    "MissesFields": "misses",
 }
+
+
+def definitions() -> dict[str, Schema]:
+    """The definitions of the schema by name, and the form of ``groups:``, whose names are the author's."""
+    found: dict[str, Schema] = json_schema()["$defs"]
+    form = object_form(found["SharedFile"])["properties"]["groups"]
+    members = next(iter(form["patternProperties"].values()))
+    named = {**members, "description": "People, phones (`ivan.mobile`) and other groups: `sales: [ivan, olena]`."}
+    return {**found, "Groups": {"description": form["description"], "properties": {"NAME": named}}}
 
 
 def topics() -> list[str]:
@@ -73,10 +89,10 @@ def reference(topic: Sequence[str]) -> None:
 
 
 def _contents() -> Iterator[str]:
-    definitions = json_schema()["$defs"]
+    known = definitions()
     yield "Parts of a folder of schemes (routing reference PART):"
     yield from _listed(
-        {part: object_form(definitions[names[0]]).get("description", "") for part, names in PARTS.items()}
+        {part: object_form(known[names[0]]).get("description", "") for part, names in PARTS.items()}
     )
     yield ""
     yield "Steps (routing reference STEP):"
@@ -96,7 +112,7 @@ def _about(topic: str) -> Iterator[str]:
     if topic not in topics():
         hint = did_you_mean(topic, topics()) or "`routing reference` lists all"
         raise click.BadParameter(f"there is no topic `{topic}` ({hint})", param_hint="TOPIC")
-    definitions = json_schema()["$defs"]
+    known = definitions()
     if topic in PARTS:
         names = PARTS[topic]
     else:
@@ -105,7 +121,7 @@ def _about(topic: str) -> Iterator[str]:
         yield manual(inspect.cleandoc(sys.modules[kind.__module__].__doc__ or ""))
         yield ""
     for place, name in enumerate(names):
-        definition = object_form(definitions[name])
+        definition = object_form(known[name])
         if place or topic in PARTS:
             title = called(name) if place else topic
             yield textwrap.fill(f"{title}: {definition.get('description', '')}".rstrip(": "), _width())

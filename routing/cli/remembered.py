@@ -30,7 +30,7 @@ _OPTIONS = (
     click.option(
         "--state", "states", multiple=True, metavar="WHO=STATE", callback=_kept, expose_value=False,
         shell_complete=assigned("people", STATES),
-        help="Person's state in FreeSWITCH: free, busy, absent; or dnd: on do-not-disturb.",
+        help="Person's state: free, busy, absent, dnd (on do-not-disturb); in queues signed_in, signed_out, paused.",
     ),
     click.option(
         "--load", "loads", multiple=True, metavar="WHO=CALLS[/SECONDS]", callback=_kept, expose_value=False,

@@ -29,9 +29,17 @@ SEEN = {
 }  # fmt: skip
 
 
+def _queue(name: str, people: list[dict]) -> dict:
+    return {"kind": "queue", "name": name, "project": "p", "people": people}
+
+
 @pytest.fixture
 def root(tmp_path):
-    (tmp_path / "releases/a").mkdir(parents=True)
+    (tmp_path / "releases/a/schemes").mkdir(parents=True)
+    member = {"outside": False, "seconds": 20, "sip": ["1001"], "skills": {}, "weight": 1}
+    people = [{"name": name, "person": name, **member} for name in ("ivan", "olena")]
+    steps = {"1": _queue("", people[:1]), "2": _queue("support", people)}
+    (tmp_path / "releases/a/schemes/sales.json").write_text(json.dumps({"steps": steps}))
     (tmp_path / "releases/a/table.json").write_text(json.dumps({"project": "p", "people": {"ivan": {}, "olena": {}}}))
     (tmp_path / "current").symlink_to("releases/a")
     return tmp_path
@@ -75,7 +83,7 @@ def test_queues_are_shown(monkeypatch):
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (("show", "--http", "127.0.0.1:9"), "the engine at 127.0.0.1:9: "),
+        (("show", "--http", "127.0.0.1:9"), "the engine at 127.0.0.1:9: connection refused (hint: "),
         (("take-out", "no call"), "`no call` waits in no queue"),
         (("take-out", CALL[:8]), "FreeSWITCH's event socket needs its password"),
         (("move", CALL[::-1], "1"), "waits in no queue"),
@@ -92,3 +100,17 @@ def test_mistakes(words, told, monkeypatch):
 def test_nobody_of_another_name_is_paused(root):
     result = CliRunner().invoke(command.queue, ["pause", "ivn", "--root", str(root)])
     assert str(result.exception) == "nobody is called `ivn` (did you mean `ivan`?)"
+
+
+@pytest.mark.parametrize("command_name", ["sign-in", "sign-out"])
+@pytest.mark.parametrize(
+    ("person", "name", "told"),
+    [
+        ("ivan", "suport", "no queue is called `suport` (did you mean `support`?)"),
+        ("ivan", "x", "no queue is called `x` (queues: sales, support)"),
+        ("olena", "sales", "olena is not in queue sales (people of its `to`: ivan)"),
+    ],
+)
+def test_people_sign_in_to_queues_of_theirs_only(root, command_name, person, name, told):
+    result = CliRunner().invoke(command.queue, [command_name, person, name, "--root", str(root)])
+    assert str(result.exception) == told

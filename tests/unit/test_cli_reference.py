@@ -44,6 +44,20 @@ def test_a_setting_says_what_may_stand_there_and_what_is_usual():
     assert "\nPhone: " in told("people")
 
 
+def test_a_queues_page_has_what_its_announcements_and_misses_are():
+    page = told("queue")
+    assert "  announce: announcements\n" in page
+    assert "\nannouncements: What waiting callers hear" in page and "\n  every: like `20s` (default: 30s)\n" in page
+    assert "\nmisses: " in page and "\n  pause: " in page
+    assert "Fields" not in page
+
+
+def test_groups_have_a_page():
+    page = told("groups")
+    assert page.startswith("groups: People, groups and single phones that ring by one name.\n")
+    assert "  NAME: text, or a list\n" in page and "`sales: [ivan, olena]`" in page
+
+
 @pytest.mark.parametrize("vendor", [name for name in VENDORS if name != "http"])
 def test_every_crm_has_a_page_with_the_secrets_that_it_needs(vendor):
     page = told(vendor)

@@ -18,7 +18,7 @@ from routing.cli.errors import ErrorReporter
 
 #: Command -> its module, its object in it, its help. Only the command that runs is imported.
 COMMANDS = {
-    "callbacks": ("routing.cli.callbacks", "callbacks", "Orders to call clients back: list, show, add, run, cancel, report."),
+    "callbacks": ("routing.cli.callbacks", "callbacks", "Orders to call clients back: list, show, add, run ..."),
     "calls": ("routing.cli.calls", "calls", "Finished calls: list, explain, report."),
     "check": ("routing.cli.check", "check", "Report every problem and every lint of schemes."),
     "compile": ("routing.cli.releases", "compile_command", "Compile schemes into a release."),

@@ -91,9 +91,7 @@ def reference(topic: Sequence[str]) -> None:
 def _contents() -> Iterator[str]:
     known = definitions()
     yield "Parts of a folder of schemes (routing reference PART):"
-    yield from _listed(
-        {part: object_form(known[names[0]]).get("description", "") for part, names in PARTS.items()}
-    )
+    yield from _listed({part: object_form(known[names[0]]).get("description", "") for part, names in PARTS.items()})
     yield ""
     yield "Steps (routing reference STEP):"
     yield from _listed(

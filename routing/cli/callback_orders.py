@@ -27,9 +27,10 @@ def show_list(orders: Iterable[CallbackOrder], zone: tzinfo) -> None:
         table.add_column(title, no_wrap=True, overflow="ellipsis", min_width=6 if flexible else None)
     for order in orders:
         at = order.not_before_s if order.is_open else order.closed_s
+        tried = sum(attempt.cause != NOBODY for attempt in order.attempts)
         cells = (
             when(at, zone, _SHORT), order.id[:8], order.number, order.scheme, order.source.value,
-            order.status.value.replace("_", " "), f"{len(order.attempts)} of {len(order.attempts) + order.tries_left}",
+            order.status.value.replace("_", " "), f"{tried} of {tried + order.tries_left}",
         )  # fmt: skip
         table.add_row(*(Text(printable(text)) for text in cells), style="" if order.is_open else "dim")
     Console(highlight=False).print(table)
@@ -58,7 +59,7 @@ def explained(order: CallbackOrder, zone: tzinfo) -> Iterator[str]:
         return when(at_s, zone, _LONG)
 
     yield f"order     {order.id}"
-    dialled = f", who called or saw {order.dialled}" if order.dialled else ""
+    dialled = f", who is shown {order.dialled}" if order.dialled else ""
     yield f"client    {order.number}{dialled}"
     rings = "somebody of the scheme is rung first" if order.first == "person" else "the client is rung first"
     yield f"scheme    {order.scheme}: {rings}"

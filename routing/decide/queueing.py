@@ -186,7 +186,7 @@ class Queueing:
         if why := self._leaves(waiter, now_ms):
             return self._order(waiter, Nobody(), why, wakes=True)
         names = self._announcements(waiter, now_ms) if waiter.turn.has_entered else ()
-        reason = ", ".join(filter(None, (self._reason(waiter, now_ms), " ".join(names))))
+        reason = self._reason(waiter, now_ms) + (f" (hears {', '.join(names)})" if names else "")
         order = self._order(waiter, Wait(), reason, wakes=not waiter.turn.has_entered)
         variables = {name: value for name, value in order.variables.items() if name.startswith("routing_verdict")}
         variables |= {NOTED: waiter.turn.turn, ARRIVED: str(waiter.caller.arrived_ms), SAY: ",".join(names)}
@@ -204,7 +204,7 @@ class Queueing:
         """The caller's place, and why others are not offered."""
         reasons = self.distribution.why_not(waiter.caller, now_ms, self.ports.state)
         others = ", ".join(f"{name} {why}" for name, why in reasons.items())
-        return f"place {self.distribution.place(waiter.caller)}" + (f"; {others}" if others else "")
+        return f"place {self.distribution.place(waiter.caller)}" + (f": {others}" if others else "")
 
     def _announcements(self, waiter: _Waiter, now_ms: int) -> Sequence[str]:
         caller = waiter.caller

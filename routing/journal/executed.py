@@ -13,6 +13,7 @@ from routing.journal.cdr import Cdr
 from routing.journal.drafts import Draft
 from routing.journal.record import LegRecord, StepRecord
 from routing.journal.result import StepResult, stated_number, undecided
+from routing.model.callback_call import UNHEARD
 from routing.model.queue import QUEUE, WHY
 from routing.model.stated_number import STATED_NUMBER
 from routing.model.tags import TAGS, tags_of
@@ -155,6 +156,8 @@ def _play(draft: Draft, legs: Sequence[LegRecord], call: Cdr) -> StepTexts:
 
 
 def _voicemail(draft: Draft, legs: Sequence[LegRecord], call: Cdr) -> StepTexts:
+    if call.get(UNHEARD):
+        return "", StepResult.NO_MESSAGE, "passed by: nobody is on the line yet"
     box = draft.variable("routing_box")
     if draft.data("record"):
         return f"box {box}", StepResult.RECORDED, "recorded"

@@ -5,10 +5,14 @@ from pathlib import Path
 import pytest
 
 from routing.journal import callback
+from routing.journal.cdr import App, Cdr
+from routing.journal.drafts import drafts
+from routing.journal.executed import step
 from routing.journal.gather import Gatherer
 from routing.journal.parse import ParseContext
 from routing.journal.spool import Spool
 from routing.model.callback import NOBODY
+from routing.model.callback_call import UNHEARD
 from support.journal_bed import Fuse, Killed
 
 CASES = Path(__file__).parent / "callback_cdr"
@@ -98,3 +102,11 @@ def test_the_result_is_given_wherever_the_journal_is_killed(make_bed):
         assert not bed.left()
         left += 1
     assert left > len(EXPECTED)
+
+
+def test_a_voicemail_that_a_callback_passes_by_has_no_box():
+    app = App("multiset", "^^|routing_kind=voicemail|routing_step=2", "1000000")
+    nobody = Cdr("a_uuid", {UNHEARD: "true", "end_uepoch": "2000000"}, (app,))
+    (draft, *_), _ = drafts(nobody)
+    found = step(0, draft, [], nobody)
+    assert (found.inputs, found.outcome) == ("", "passed by: nobody is on the line yet")

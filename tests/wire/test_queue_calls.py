@@ -127,3 +127,15 @@ def test_lost_calls_are_kept_only_while_they_may_be_resumed(floor):
     floor.states.ended(UUIDS[1])
     floor.told()
     assert [number for _, number in floor.queueing._lost] == ["+380670000001"]
+
+
+def test_a_call_is_told_its_place_who_is_not_offered_and_what_it_hears():
+    floor = Floor(announce={"every_ms": 20_000, "first_ms": 10_000, "places": 3, "texts": 0, "waits": []})
+    floor.states.registration("olena", is_there=False)
+    assert floor.tells(0) == [(0, "order:ivan")]
+    assert "routing_verdict=decided place 1: olena absent" in " ".join(floor.asked)
+    floor.tells(1)
+    floor.now += 30
+    floor.rings("ivan", caller=0)
+    floor.tells(1, routing_entered="1", routing_arrived="1000000")
+    assert "routing_verdict=decided place 2: ivan busy, olena absent (hears place2)" in " ".join(floor.asked)

@@ -42,6 +42,8 @@ class QueueCalls:
     wake: Callable[[EventSocketClient, str], None]
     port: str
     now: Callable[[], float] = time.time
+    #: Called with what went wrong for one call, such as a release of another version; the others are served.
+    fault: Callable[[Exception], None] = lambda problem: None
     #: Whether this worker leads.
     leads: bool = False
     _steps: dict[str, Mapping[str, Any]] = field(default_factory=dict)
@@ -87,8 +89,12 @@ class QueueCalls:
         """Handle what happens, until the greenlet is killed. Raises SwitchFault."""
         self._look(client)
         while True:
-            self._work.get()(client)
-            self._set_timer()
+            work = self._work.get()
+            try:
+                work(client)
+                self._set_timer()
+            except (KeyError, TypeError, ValueError) as problem:
+                self.fault(problem)
 
     def _hear(self, client: EventSocketClient, call: Call, step: Mapping[str, Any], event: Message) -> None:
         def variable(name: str) -> str | None:

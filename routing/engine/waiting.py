@@ -111,8 +111,8 @@ class Waiting:
     def _serve_queues(self, client: EventSocketClient) -> None:
         try:
             self.queue_calls.serve(client)
-        except SwitchFault:
-            client.close()  # it may only be late: then nobody else would connect anew
+        finally:
+            client.close()  # whatever ended it, another connection serves them within a second
 
     def _heard(self, client: EventSocketClient, event: Message) -> None:
         turn = event.get(f"variable_{WAITS}") or ""

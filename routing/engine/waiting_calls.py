@@ -24,7 +24,10 @@ def waiting_calls(
         until = datetime.fromtimestamp(until_ms / 1000, UTC).isoformat(timespec="seconds")
         lines.write("warning", "missed", person=person, paused_until=until)
 
-    queue_calls = QueueCalls(queueing(states, redis, missed_out), states, engine.offered, wake, port)
+    def fault(problem: Exception) -> None:
+        lines.write("error", "fault", problem=repr(problem)[:500])
+
+    queue_calls = QueueCalls(queueing(states, redis, missed_out), states, engine.offered, wake, port, fault=fault)
     releases = engine.releases
     return Waiting(
         engine.decide,

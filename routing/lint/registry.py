@@ -16,6 +16,7 @@ from routing.lint.listed import UnlistedNumber, UnusedNumber
 from routing.lint.numbers import BarredDestination, UnknownNumber
 from routing.lint.phones import BarredNumber, OwnNumber, SamePhone, UnconfirmedMobile
 from routing.lint.prompts import LongPrompt, MenuBeforeRing, PromptBeforeRing, WideMenu
+from routing.lint.queues import PaidQueue
 from routing.lint.reach import UnreachableStep
 from routing.lint.recording import UnannouncedRecording
 from routing.lint.silence import DeadAir
@@ -52,7 +53,7 @@ _ALL: tuple[type[Lint], ...] = (
     MenuBeforeRing, PromptBeforeRing, WideMenu, LongPrompt, UnannouncedRecording,
     ShortRing, NeverRung, LongWait, SlowDecision, DeadAir, PlainHttp, UnsignedWebhook,
     UnconfirmedMobile, SamePhone, OwnNumber, BarredNumber, BarredDestination, UnknownNumber, DeadMember,
-    UnnotifiedVoicemail, UnregisteredGateway, NoWayOut, ReadableKeys, UnlistedNumber,
+    UnnotifiedVoicemail, PaidQueue, UnregisteredGateway, NoWayOut, ReadableKeys, UnlistedNumber,
     HoursGap, UnaskedHours, CallbackNever, ClockChange, MissingHolidays, DayTwice,
     SeveralChannels, UnusedScheme, UnusedCalendar, UnusedGroup, UnusedPerson, UnusedSound, UnusedList, UnusedCrm,
     UnusedGateway, UnusedNumber, UnusedAllow,

@@ -34,7 +34,7 @@ _HOOK = "bridge_pre_execute"
 #: Without an engine: the time between two offers.
 ALONE_MS = 1_000
 #: The calendar is checked once in so many turns.
-_CHECKED_TURNS = 12
+_CHECKED_TURNS = 3
 #: Transfers of one call: every turn gives it new ones.
 _TRANSFERS = 1000
 

@@ -154,6 +154,17 @@ def test_a_worker_that_does_not_lead_tells_nobody_anything(desk):
     assert (desk.switch.told, desk.calls.facts()) == ([], [])
 
 
+def test_a_call_of_a_release_that_it_does_not_understand_stops_nobody_elses(desk):
+    faults, whole = [], desk.step
+    desk.calls.fault = faults.append
+    desk.step = {"kind": "queue"}
+    desk.heard(UUIDS[0])
+    desk.step = whole
+    desk.heard(UUIDS[1])
+    assert [type(each) for each in faults] == [KeyError]
+    assert [uuid for uuid, _ in desk.switch.told] == [UUIDS[1]]
+
+
 def test_events_of_another_engine_are_left_alone(desk):
     assert desk.calls.is_ours(Message(b"\nRouting-Engine-Port: 9\n"))
     assert not desk.calls.is_ours(Message(b"\nRouting-Engine-Port: 10\n"))

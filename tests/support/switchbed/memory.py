@@ -13,11 +13,12 @@ from zoneinfo import ZoneInfo
 
 from routing.model.entities import Visitor
 from routing.model.memory import Talk
+from routing.model.queue import EVERY_QUEUE
 from routing.model.visitors import Lending
 from routing.store import keys
 from routing.store.address import parse
 from routing.store.client import RedisStore
-from routing.store.duties import RedisDuties
+from routing.store.duties import SIGNED, RedisDuties
 from routing.store.embedded import url
 from routing.store.leases import RedisLeases
 from routing.store.memory import RedisMemory
@@ -42,7 +43,7 @@ def remembering(
 ):
     """Have a ``talk`` with the caller and the ``loads`` of people remembered, and people ``away`` within the block.
 
-    ``turns``: steps in which nobody had a turn yet. Nobody is in a pause or wrap-up of the case before.
+    ``turns``: steps in which nobody had a turn yet. Nobody pauses, wraps up or is signed out since the case before.
     """
     if program() is None:  # the case asks for nothing of it: `needs_redis`
         yield
@@ -59,6 +60,7 @@ def remembering(
                 store.ask(key, ("DEL", key))
         for name in people:
             RedisDuties(store).ready(PROJECT, name, now)
+            store.ask(keys.duty(PROJECT), ("HDEL", keys.duty(PROJECT), f"{SIGNED}:{name}:{EVERY_QUEUE}"))
         for place in turns:
             key = keys.turns(PROJECT, *place)
             store.ask(key, ("DEL", key))

@@ -82,6 +82,10 @@ class Distribution:
         """1 for the caller who is served next."""
         return 1 + sum(is_before(each, caller) for each in self.callers.values())
 
+    def talking(self) -> set[str]:
+        """The calls that talk, by uuid."""
+        return {uuid for uuid, caller in self.callers.items() if caller.talks_with}
+
     # who is offered to whom
 
     def offers(self, now_ms: int, state: PhoneState) -> list[Offer]:

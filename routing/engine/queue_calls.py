@@ -7,7 +7,7 @@ is known of callers and offers is in the calls themselves: a worker that takes o
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -79,6 +79,10 @@ class QueueCalls:
         if uuid in self._steps or person:
             self._put(lambda client: self._end(uuid, person))
 
+    def alive(self, uuids: Collection[str]) -> None:
+        """FreeSWITCH has these legs and no others: a call whose hangup was missed talks no more."""
+        self._put(lambda client: self._bury(uuids))
+
     def _put(self, work: Callable[[EventSocketClient], None]) -> None:
         if self.leads:
             self._work.put(work)
@@ -131,6 +135,10 @@ class QueueCalls:
         if person:
             self.queueing.talk_ended(person, self._now_ms())
         self.changed()
+
+    def _bury(self, uuids: Collection[str]) -> None:
+        for uuid in self.queueing.distribution.talking() - set(uuids):
+            self._end(uuid, "")
 
     def _look(self, client: EventSocketClient) -> None:
         self._is_looking = False

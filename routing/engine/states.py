@@ -25,6 +25,8 @@ class States:
     changed: Callable[[], None] = lambda: None
     #: Called with every leg (uuid) that ends, and the person whose last one it was, or ""; must not block.
     leg_ended: Callable[[str, str], None] = lambda uuid, person: None
+    #: Called with all legs (uuids) of every snapshot; must not block.
+    alive: Callable[[Collection[str]], None] = lambda uuids: None
     clock: Callable[[], float] = time.monotonic
     is_known: bool = False
     _is_reported: bool = False
@@ -90,6 +92,7 @@ class States:
         self._registered = set(picture.registered)
         for channel in picture.channels:
             self.began(channel)
+        self.alive({channel.uuid for channel in picture.channels})
         self.changed()
         if not self.is_known:
             self.is_known = True

@@ -119,6 +119,7 @@ class EngineWorker:
         listener = gevent.socket.socket(fileno=options.listener)
         port = str(listener.getsockname()[1])
         self.waiting = waiting_calls(self.engine, self.states, redis, self.lines, options.keeper, port)
+        self.states.alive = self.waiting.queue_calls.alive
         self.engine.keeper, self.engine.reserve = options.keeper, self.waiting.reserve
         self.states.changed, self.states.leg_ended = self.waiting.somebody_changed, self.waiting.queue_calls.leg_ended
         self.server = CallServer(listener, self.engine.decide, self.report)

@@ -135,6 +135,19 @@ def test_a_talk_is_counted_with_its_wait_and_ends_with_its_leg(desk):
     assert desk.calls.facts() == []
 
 
+def test_a_talk_whose_end_was_missed_is_not_kept(desk):
+    desk.states.alive = desk.calls.alive
+    desk.heard(UUIDS[0])
+    desk.busy("ivan")
+    desk.heard(UUIDS[0], "talk", decision="1:order:ivan")
+    desk.states.seen(Snapshot((Channel(UUIDS[0], ""), Channel("ivan's", "ivan", UUIDS[0])), frozenset({"ivan"})))
+    desk.settle()
+    assert len(desk.calls) == 1
+    desk.states.seen(Snapshot((), frozenset({"ivan"})))
+    desk.settle()
+    assert len(desk.calls) == 0
+
+
 @pytest.mark.parametrize("ended", ["hangup", "left"])
 def test_who_hangs_up_and_who_leaves_are_counted_apart(desk, ended):
     desk.busy("ivan", "olena")

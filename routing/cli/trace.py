@@ -18,6 +18,7 @@ from routing.cli.crm_option import crm_answer, crm_option
 from routing.cli.errors import UserError
 from routing.cli.folders import DEFAULT
 from routing.cli.opened import opened
+from routing.cli.pressed import press_option, pressed
 from routing.cli.remembered import remembered, remembered_options
 from routing.cli.revision import extract
 from routing.cli.scratch import scratch
@@ -27,7 +28,7 @@ from routing.model import numbers
 from routing.model.entities import SOURCES, Visitor, clean
 from routing.model.problem import did_you_mean
 from routing.offline.answering import InProcess, canned
-from routing.offline.decider import Decider
+from routing.offline.decider import Decider, refused
 from routing.offline.phones import BadBehaviour, ScriptedCaller, ScriptedPhones, milliseconds, parse
 from routing.offline.published import PublishedRelease
 from routing.offline.remembered import dnd_variables
@@ -59,6 +60,7 @@ FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
 )
 @click.option("--others", default="no answer", show_default=True, help="What all other phones do.")
 @click.option("--digits", default="", help="Keys that the caller presses; `-` skips a prompt.")
+@press_option
 @click.option(
     "--hours",
     "overrides",
@@ -78,8 +80,9 @@ FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
     "--source", "sources", multiple=True, metavar="NAME=VALUE", help="Source of the visit: utm_source=google."
 )
 @click.option(
-    "--engine", metavar="[HOST:PORT]", is_flag=False, flag_value="plan", help="Use the running engine over TCP."
-)
+    "--engine", metavar="[HOST:PORT]", is_flag=False, flag_value="plan",
+    help="Use the running engine over TCP. `down`: no engine answers.",
+)  # fmt: skip
 @click.option("--schemes", type=FOLDER, help="Compile this folder for the trace.  [default: schemes]")
 @click.option("--revision", metavar="REV", help="The folder at a git revision.")
 @click.option("--root", type=FOLDER, help="Use this root's current release instead.")
@@ -89,9 +92,9 @@ FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
 @crm_option
 def trace(
     number: str | None, caller: str | None, file: Path | None, at: str | None, phones: tuple[str, ...], others: str,
-    digits: str, overrides: tuple[str, ...], hangs_up_after: str | None, webhook: str | None, entities: tuple[str, ...],
-    sources: tuple[str, ...], engine: str | None, schemes: Path | None, revision: str | None, root: Path | None,
-    everything: bool, as_program: bool,
+    digits: str, presses: tuple[str, ...], overrides: tuple[str, ...], hangs_up_after: str | None, webhook: str | None,
+    entities: tuple[str, ...], sources: tuple[str, ...], engine: str | None, schemes: Path | None,
+    revision: str | None, root: Path | None, everything: bool, as_program: bool,
 ) -> None:  # fmt: skip
     """Trace one call through the compiled schemes: who rings, what the webhook answers, how it ends.
 
@@ -108,12 +111,13 @@ def trace(
         raise click.UsageError("who calls whom? give --to and --from, or --calls FILE")
     if engine and (entities or sources):
         raise click.UsageError("a running engine knows its visitors: --entity and --source are for a trace without it")
-    if engine and not root:
+    if engine not in (None, "down") and not root:
         raise click.UsageError("--engine needs --root: the engine reads the releases of its own root only")
     with _published(schemes or DEFAULT, revision, root) as published:
         request = _TraceRequest(published)
         try:
-            script = ScriptedCaller(digits, None if hangs_up_after is None else milliseconds(hangs_up_after))
+            leaves_ms = None if hangs_up_after is None else milliseconds(hangs_up_after)
+            script = ScriptedCaller(digits, leaves_ms, presses=pressed(presses))
             ringing = ScriptedPhones.of(request.behaviours(phones), others)
         except BadBehaviour as error:
             raise UserError(str(error)) from error
@@ -229,6 +233,8 @@ def _named(option: str, pairs: Sequence[str], known: Collection[str]) -> dict[st
 
 
 def _decider(published: PublishedRelease, webhook: str | None, engine: str | None, visitor: Visitor | None) -> Decider:
+    if engine == "down":
+        return refused
     if engine:
         return SocketPeer("" if engine == "plan" else engine)
     people = published.table.get("people", {})

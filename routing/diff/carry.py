@@ -35,11 +35,15 @@ def carry(side: Side, scenario: Scenario) -> Run:
     events = side.published.run(
         OfflineCall(scenario.to, scenario.caller, scenario.at),
         _phones(scenario),
-        ScriptedCaller(scenario.typed),
+        ScriptedCaller(scenario.typed, presses=_presses(scenario)),
         _decider(side, scenario),
         {f"hours_{delta.who}": delta.what for delta in scenario.deltas if delta.kind == "hours"},
     )
     return Run(tuple(events), frozenset(side.relative(side.watched.seen)))
+
+
+def _presses(scenario: Scenario) -> tuple[tuple[str, int], ...]:
+    return tuple((delta.what, int(delta.who) * 1000) for delta in scenario.deltas if delta.kind == "presses")
 
 
 def _phones(scenario: Scenario) -> ScriptedPhones:

@@ -18,6 +18,7 @@ from routing.diff.moments import Kind
 from routing.diff.scenario import ORDER, Delta, Scenario
 from routing.diff.side import Side
 from routing.model.entities import ENTITY, SOURCE, decoded
+from routing.offline.events import Event
 from routing.offline.reading import DialplanInputs
 from routing.steps import ASKING
 
@@ -25,6 +26,8 @@ Sides = tuple[tuple[Side, Run], ...]
 MOST_DIGITS = 50
 DIGITS = "${routing_digits}"
 WRONG = "9870654321*"
+#: A caller presses a key so many seconds after they began to wait.
+PRESSES_AFTER_S = 5
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,7 @@ def leading(sides: Sides, scenario: Scenario, callers: Callers, choices: Choices
     """Variations that may change the path of the call."""
     yield from _other_callers(sides, scenario, callers)
     yield from _digits(sides, scenario)
+    yield from _keys(sides, scenario)
     yield from _visitors(sides, scenario)
     for delta in _answers(sides, choices):
         if not scenario.has(delta.kind) and not scenario.has("engine"):
@@ -125,6 +129,25 @@ def _digits(sides: Sides, scenario: Scenario) -> Iterator[Scenario]:
                 for typed in _choices([side.inputs_of(f"schemes/{event.scheme}.xml") for side, _ in sides]):
                     yield replace(scenario, digits=(*passed, typed))
             before = (event.scheme, event.step)
+
+
+def _keys(sides: Sides, scenario: Scenario) -> Iterator[Scenario]:
+    """Each key that leaves a queue on either side, soon after the caller began to wait there."""
+    if scenario.has("presses"):
+        return
+    for side, run in sides:
+        if began := next((event for event in run.events if _waits(side, event)), None):
+            after_s = began.at_ms // 1000 + PRESSES_AFTER_S
+            both = (each.inputs_of(f"schemes/{began.scheme}.xml").keys for each, _ in sides)
+            yield from (scenario.with_(Delta("presses", str(after_s), key)) for key in sorted(set().union(*both)))
+
+
+def _waits(side: Side, event: Event) -> bool:
+    """Whether a caller waits in a queue from this event on: nobody took the first offer, or there was none."""
+    if event.kind == "ring_end" or (event.kind == "decision" and event.detail.startswith("wait")):
+        steps = _table(side.text(f"schemes/{event.scheme}.json")).get("steps", {})
+        return bool(steps.get(event.step, {}).get("kind") == "queue")
+    return False
 
 
 def _choices(menus: Sequence[DialplanInputs]) -> Iterator[str]:

@@ -13,6 +13,7 @@ from typing import Any
 from routing.diff.affected import Affected
 from routing.diff.callback_changes import callback_changes
 from routing.diff.side import Side
+from routing.model.durations import spoken
 from routing.model.problem import counted
 from routing.offline.reading import assigned
 
@@ -32,6 +33,8 @@ NAMES = {
 }
 _PARAM = re.compile(r'<param name="([^"]+)" value="([^"]*)"')
 MOST_VALUES = 3
+#: Settings of the engine that hold others.
+_GROUPS = frozenset({"announce"})
 
 
 def other_changes(affected: Affected) -> list[str]:
@@ -168,9 +171,25 @@ def _steps(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
             yield f"{_count(len(before), kind)} before, {len(now)} now"
             continue
         for one, two in zip(before, now, strict=True):
-            for key in sorted(one.keys() | two.keys()):
-                if one.get(key) != two.get(key):
-                    yield f"{kind}: {key} {_plain(one.get(key))} -> {_plain(two.get(key))}"
+            yield from (f"{kind}: {line}" for line in _differing(one, two))
+
+
+def _differing(old: Mapping[str, Any], new: Mapping[str, Any], inside: str = "") -> Iterator[str]:
+    """A line for each setting that differs; one of a group of settings is called ``group.setting``."""
+    for key in sorted(old.keys() | new.keys()):
+        before, now = old.get(key), new.get(key)
+        if before == now:
+            continue
+        if key in _GROUPS and isinstance(before, Mapping) and isinstance(now, Mapping):
+            yield from _differing(before, now, f"{key}.")
+        elif key.endswith("_ms"):
+            yield f"{inside}{key.removesuffix('_ms')} {_lasts(before)} -> {_lasts(now)}"
+        else:
+            yield f"{inside}{key} {_plain(before)} -> {_plain(now)}"
+
+
+def _lasts(ms: int | None) -> str:
+    return "none" if ms is None else spoken(round(ms / 1000))
 
 
 def _count(count: int, kind: str) -> str:
@@ -178,5 +197,7 @@ def _count(count: int, kind: str) -> str:
 
 
 def _plain(value: Any) -> str:
+    if isinstance(value, list) and value and all(isinstance(each, Mapping) and "name" in each for each in value):
+        return ", ".join(str(each["name"]) for each in value)
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     return text if len(text) <= 60 else text[:57] + "..."

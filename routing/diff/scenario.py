@@ -13,14 +13,18 @@ ANSWERS_AFTER = "answers after 3s"
 
 @dataclass(frozen=True, order=True)
 class Delta:
-    """One circumstance that differs from the default: ``kind`` is a key of `PHRASES`, ``who`` its subject."""
+    """One circumstance that differs from the default: ``kind`` is a key of `PHRASES`, ``who`` its subject.
+
+    Of ``presses``, ``who`` is the second of the call.
+    """
 
     kind: str
     who: str = ""
     what: str = ""
 
     def __str__(self) -> str:
-        return PHRASES[self.kind].format(who=self.who, what=self.what)
+        what = self.what.replace("_", " ") if self.kind == "state" else self.what
+        return PHRASES[self.kind].format(who=self.who, what=what)
 
 
 #: Kind -> its description.
@@ -29,6 +33,7 @@ PHRASES = {
     "hours": "{who} {what} by hand",
     "entity": "visitor's {who} is {what}",
     "digits": "caller types {what}",
+    "presses": "caller presses {what} while they wait",
     "webhook": "webhook answers {what}",
     "crm": "CRM answers {what}",
     "sticky": "{what} talked with the caller before",
@@ -92,10 +97,12 @@ def _option(delta: Delta) -> list[str]:
             return [f"--{kind}", f"{name}={delta.what}"]
         case "webhook" | "crm" | "sticky":
             return [f"--{delta.kind}", delta.what]
+        case "presses":
+            return ["--press", f"{delta.what}={delta.who}s"]
         case "state":
             return ["--state", f"{delta.who}={delta.what}"]
         case "engine":
-            return ["--webhook", "refused", "--crm", "refused", "--no-redis"]
+            return ["--engine", "down"]
         case "others":
             return ["--others", delta.what]
         case "answers":

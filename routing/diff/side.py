@@ -13,7 +13,7 @@ from routing.compile.scheme import SchemeRecord
 from routing.compile.store import LazyStore
 from routing.offline.files import DirectoryFiles
 from routing.offline.published import PublishedRelease
-from routing.offline.reading import DialplanInputs, inputs_of, referred
+from routing.offline.reading import NO_INPUTS, DialplanInputs, inputs_of, referred
 
 #: Files that contain the release's name, or only summarise others.
 OWN = frozenset({*ENTRY_FILES, "release.json"})
@@ -89,9 +89,8 @@ class Side:
 
     def inputs_of(self, path: str) -> DialplanInputs:
         """The facts of a call that a file of the release reads."""
-        return (
-            inputs_of(self.text(path)) if self.text(path) else DialplanInputs(frozenset(), frozenset(), frozenset(), ())
-        )
+        text = self.text(path)
+        return inputs_of(text) if text else NO_INPUTS
 
     def relative(self, paths: set[str]) -> set[str]:
         """Paths relative to the release."""

@@ -36,13 +36,19 @@ class DialplanInputs:
     """What the path of a call through a file depends on.
 
     ``tests``: (field, expression); ``times``: time attributes with the zone they are read in, "" for the switch's own;
-    ``calendars``: (file, zone) of every calendar; ``questions``: the prompts for digits.
+    ``calendars``: (file, zone) of every calendar; ``questions``: the prompts for digits;
+    ``keys``: what a waiting caller may press at any moment.
     """
 
     tests: frozenset[tuple[str, str]]
     times: frozenset[tuple[Times, str]]
     calendars: frozenset[tuple[str, str]]
     questions: tuple[DigitPrompt, ...]
+    keys: frozenset[str]
+
+
+#: Those of a file that is not there.
+NO_INPUTS = DialplanInputs(frozenset(), frozenset(), frozenset(), (), frozenset())
 
 
 @lru_cache(maxsize=4096)
@@ -52,6 +58,7 @@ def inputs_of(text: str) -> DialplanInputs:
     times: set[tuple[Times, str]] = set()
     calendars: set[tuple[str, str]] = set()
     questions: list[DigitPrompt] = []
+    keys: set[str] = set()
     for extension in _extensions(text):
         zone = ""
         for action in _actions(extension.conditions):
@@ -60,12 +67,14 @@ def inputs_of(text: str) -> DialplanInputs:
                 calendars.add((found[1], zone))
             elif action.application == "play_and_get_digits":
                 questions.append(parse_question(action.data))
+            elif action.application == "bind_digit_action":
+                keys.add(action.data.split(",")[1])
         for test in _tests(extension.conditions):
             if test.field:
                 tests.add((test.field, test.expression))
             if test.times:
                 times.add((test.times, zone))
-    return DialplanInputs(frozenset(tests), frozenset(times), frozenset(calendars), tuple(questions))
+    return DialplanInputs(frozenset(tests), frozenset(times), frozenset(calendars), tuple(questions), frozenset(keys))
 
 
 @lru_cache(maxsize=4096)

@@ -6,7 +6,7 @@ offered one caller at a time, over all queues, and none while they talk, wrap up
 and the loss of Redis. Without any engine they ring the people one after another, as written, under the same music.
 
 People sign in and out with ``*45`` and ``*46``, pause and return with ``*47`` and ``*48``; ``routing queue`` does the
-same. A caller leaves by a key of `leave` at any moment, also during an announcement or while a phone rings.
+same. A waiting caller leaves by a key of `leave` at any moment, also during an announcement or while a phone rings.
 
 The queue ends after `at_most`, when the scheme's `hours` end, when it is full, and when nobody works in it: then the
 steps of `otherwise` follow, or the next step. On a number with ``caller_pays: false`` the caller is not answered before
@@ -164,7 +164,9 @@ class QueueStep(RingPeopleStep):
     @classmethod
     def variations(cls, table: Mapping[str, Any], person: str, schemes: Sequence[str]) -> Iterator[Variation]:
         """See Step."""
-        yield from (("state", who["person"], "busy") for who in table["people"][:1])
+        first = table["people"][:1]
+        yield from (("state", who["person"], "signed_in") for who in first if table["sign_in"])
+        yield from (("state", who["person"], "busy") for who in first)
         yield from super().variations(table, person, schemes)
 
     def sounds(self) -> Iterator[tuple[Loc, str]]:

@@ -39,6 +39,7 @@ WRONG: dict[str, tuple[str, ...]] = {
     "choice": ("nope",),
     "datetime": ("yesterday", "2026-13-01", "2026-11-31"),
     "integer": ("x", "1.5"),
+    "press": ("2", "x=3s", "1=soon", "12=3s"),
     "<people days hours>": ("one", "+1", "10-12"),
 }  # fmt: skip
 #: Text that is judged by what it names: a person, a scheme, a call, a revision; or that may be anything.

@@ -22,6 +22,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from routing.cli.examples.processes import ExampleProcesses
+from routing.cli.examples.queues import WithQueues
 from routing.cli.examples.site import Lent
 from routing.cli.examples.stage import Stage, StagePaths, set_up
 from routing.cli.examples.story import Story, print_story, print_summary
@@ -30,8 +31,12 @@ from routing.cli.scratch import scratch
 from routing.cli.terminal import terminal
 from routing.compile.build import is_fit
 from routing.model.problem import counted
+from routing.offline.decider import Decider
+from routing.offline.queue_engine import QueueEngine
 from routing.offline.socket_peer import SocketPeer
+from routing.offline.switch import OfflineCall
 from routing.store.program import HOW_TO_GET, program
+from routing.testing import partners
 from routing.testing.cases import CallCase
 from routing.testing.read import checked
 from routing.testing.run import carry_with, made
@@ -91,10 +96,16 @@ def carry(stage: Stage, case: CallCase) -> Story:
         if sample.handler == "frozen":
             for handler in stage.handlers:
                 broken.enter_context(handler.frozen())
-        result = carry_with(SocketPeer(), case, call, stage.names)
+        result = carry_with(_engine(case, call, stage), case, call, stage.names)
     if stage.remembering and sample.engine != "killed":
         stage.remembering.after(call, result.events)
     return Story(result, stage.logged(call.uuid), lent)
+
+
+def _engine(case: CallCase, call: OfflineCall, stage: Stage) -> Decider:
+    """The running engine; its code also serves the call's queues, unless the engine is broken."""
+    queues = partners.engine(case.sample, stage.names.published.files, call)
+    return WithQueues(SocketPeer(), queues) if isinstance(queues, QueueEngine) else SocketPeer()
 
 
 @contextmanager

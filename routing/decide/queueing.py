@@ -13,6 +13,7 @@ from typing import Any
 from routing.decide.announcing import Announced
 from routing.decide.distribution import Distribution
 from routing.decide.expected_wait import TalkTimes, expected_wait_ms, minutes
+from routing.decide.lost_calls import LostCalls
 from routing.decide.queue_picture import picture
 from routing.decide.queue_ranking import QueueRanking
 from routing.decide.queue_turn import QueueOrder, QueuePorts, QueueTurn
@@ -50,8 +51,7 @@ class Queueing:
     _waiters: dict[str, _Waiter] = field(default_factory=dict)
     #: Queue -> since when nobody works in it.
     _unstaffed: dict[tuple[str, str], int] = field(default_factory=dict)
-    #: (queue, caller's number) -> when a lost call had come, and until when it may be resumed.
-    _lost: dict[tuple[tuple[str, str], str], tuple[int, int]] = field(default_factory=dict)
+    _lost: LostCalls = field(default_factory=LostCalls)
 
     def __post_init__(self) -> None:
         self.distribution = Distribution(
@@ -65,14 +65,19 @@ class Queueing:
 
     def heard(self, turn: QueueTurn, now_ms: int) -> list[QueueOrder]:
         """A call waits. Raises KeyError, TypeError or ValueError for a step of another shape."""
-        waiter = self._waiter(turn, now_ms)
-        self.distribution.heard(waiter.caller, turn.offers, turn.tried, now_ms)
+        waiter = self.recall(turn, now_ms)
         orders = self.changed(now_ms)
         if any(each.call.uuid == turn.call.uuid for each in orders):
             return orders
         if waiter.caller.offered:  # the call has not obeyed yet
             return [*orders, self._offer(Offer(waiter.caller, waiter.caller.offered), now_ms)]
         return [*orders, self._keep_waiting(waiter, now_ms)]
+
+    def recall(self, turn: QueueTurn, now_ms: int) -> _Waiter:
+        """A call waits; nobody is offered before all that wait have their places. Raises as `heard`."""
+        waiter = self._waiter(turn, now_ms)
+        self.distribution.heard(waiter.caller, turn.offers, turn.tried, now_ms)
+        return waiter
 
     def changed(self, now_ms: int) -> list[QueueOrder]:
         """Somebody's state may have changed, or time has passed."""
@@ -86,9 +91,8 @@ class Queueing:
         """A call hung up."""
         waiter = self._waiters.pop(uuid, None)
         if waiter and not waiter.caller.talks_with and waiter.turn.call.caller.startswith("+"):
-            self._lost = {key: lost for key, lost in self._lost.items() if lost[1] >= now_ms}
-            queue = waiter.caller.queue
-            self._lost[queue.key, waiter.turn.call.caller] = waiter.caller.arrived_ms, now_ms + queue.resume_ms
+            caller = waiter.caller
+            self._lost.add(caller.queue, waiter.turn.call.caller, caller.arrived_ms, now_ms)
         self.distribution.gone(uuid, now_ms)
 
     def talk_began(self, uuid: str, person: str, now_ms: int) -> None:
@@ -130,7 +134,7 @@ class Queueing:
             self.gone(turn.call.uuid, now_ms)
             known = None
         if known is None:
-            arrived_ms = self._arrived_ms(turn, settings, now_ms)
+            arrived_ms = turn.arrived_ms or self._lost.arrived_ms(settings, turn.call.caller, now_ms)
             caller = QueuedCaller(turn.call.uuid, settings, arrived_ms, turn.call.caller)
             caller.required, caller.last_person = self._required(turn), self._last_person(turn, settings)
             caller.made = caller.decided = turn.offers
@@ -139,13 +143,6 @@ class Queueing:
         known.caller.arrived_ms = turn.arrived_ms or known.caller.arrived_ms  # an operator may have moved it
         self.distribution.joined(known.caller, now_ms)
         return known
-
-    def _arrived_ms(self, turn: QueueTurn, settings: QueueSettings, now_ms: int) -> int:
-        """When a call came: as it says, or when a lost call of the same caller came."""
-        if turn.arrived_ms:
-            return turn.arrived_ms
-        arrived_ms, until_ms = self._lost.pop((settings.key, turn.call.caller), (now_ms, now_ms))
-        return arrived_ms if now_ms <= until_ms else now_ms
 
     def _required(self, turn: QueueTurn) -> RequiredSkills:
         skills = turn.step.get("skills") or {}

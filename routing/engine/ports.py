@@ -79,6 +79,8 @@ def queueing(states: States, redis: RedisStore | None, missed_out: Callable[[str
     """The queues of a node, over the states of people and Redis. ``missed_out``: see Distribution."""
 
     def state(member: QueueMember) -> State:
+        if not states.is_known:  # the caller has music: whoever talks is not rung to find out
+            return "busy"
         return states.state(member.person, member.sip, member.outside)
 
     def records(project: str) -> Mapping[str, DutyRecord]:

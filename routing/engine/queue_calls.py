@@ -1,11 +1,12 @@
 """Calls that wait in queues: the worker that leads hears their turns and sends them the orders of `decide.queueing`.
 
 Everything that happens is put in one line and handled by one greenlet, so that no two offers are decided at once. What
-is known of callers and offers is in the calls themselves: a worker that takes over hears all of it within a turn.
+is known of callers and offers is in the calls themselves: a worker that takes over asks FreeSWITCH for all of it.
 """
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
@@ -14,14 +15,17 @@ from typing import Any
 import gevent
 from gevent.queue import Queue
 
-from routing.decide.queue_turn import QueueOrder, offered_in, turn_of
+from routing.decide.queue_turn import QueueOrder, QueueTurn, offered_in, turn_of
 from routing.decide.queueing import Queueing
 from routing.engine.metrics import QUEUE_CALLS, QUEUE_OFFERS, QUEUE_WAIT_SECONDS
 from routing.engine.states import States
 from routing.esl.client import EventSocketClient
+from routing.esl.facts import NotACall, call_of
 from routing.esl.protocol import Message, assignments
+from routing.esl.watch import rows
 from routing.model.decision import WAITS, Call, Wait
 from routing.model.queue import ENGINE_PORT, TALKS
+from routing.release.tables import ReleaseFault
 
 #: The step kind that this serves.
 KIND = "queue"
@@ -33,7 +37,7 @@ PROMISED_SECONDS = 2.0
 class QueueCalls:
     """``decided``: called with every offer and every caller who leaves: call, step, order. ``wake``: wakes a call.
 
-    ``port``: the engine's, which the events of its calls name. ``now``: seconds since the epoch.
+    ``port``: the engine's, which its calls carry. ``step_of``: raises ReleaseFault. ``now``: seconds since the epoch.
     """
 
     queueing: Queueing
@@ -41,6 +45,7 @@ class QueueCalls:
     decided: Callable[[Call, Mapping[str, Any], QueueOrder], None]
     wake: Callable[[EventSocketClient, str], None]
     port: str
+    step_of: Callable[[Call], Mapping[str, Any]]
     now: Callable[[], float] = time.time
     #: Called with what went wrong for one call, such as a release of another version; the others are served.
     fault: Callable[[Exception], None] = lambda problem: None
@@ -56,11 +61,16 @@ class QueueCalls:
 
     def is_ours(self, event: Message) -> bool:
         """Whether the event of a call in a queue is for this engine."""
-        return event.get(ENGINE_PORT) == self.port
+        return event.get(f"variable_{ENGINE_PORT}") == self.port
 
     def facts(self) -> list[dict[str, Any]]:
         """The queues now, for operators; nothing where another worker leads."""
         return self.queueing.picture(self._now_ms()) if self.leads else []
+
+    def lead(self) -> None:
+        """This worker leads from now on: it asks who waits before it offers anybody. Does not block."""
+        self.leads = True
+        self._put(self._recall)
 
     # what happens; nothing here blocks
 
@@ -91,7 +101,7 @@ class QueueCalls:
 
     def serve(self, client: EventSocketClient) -> None:
         """Handle what happens, until the greenlet is killed. Raises SwitchFault."""
-        self._look(client)
+        self._put(self._recall)
         while True:
             work = self._work.get()
             try:
@@ -99,6 +109,30 @@ class QueueCalls:
                 self._set_timer()
             except (KeyError, TypeError, ValueError) as problem:
                 self.fault(problem)
+
+    def _recall(self, client: EventSocketClient) -> None:
+        """Learn from FreeSWITCH who waits: whoever reports a turn first would else be served first."""
+        (listed,) = client.ask("api show channels as json")
+        asleep = [str(row["uuid"]) for row in rows(listed) if row.get("application") == "sleep"]
+        for uuid in asleep:
+            (dump,) = client.ask(f"api uuid_dump {uuid}")
+            event = Message(b"\n" + dump.encode())
+            try:
+                if self.is_ours(event) and (turn := self._turn_in(event)):
+                    self.queueing.recall(turn, self._now_ms())
+                    self._steps[uuid] = turn.step
+            except (KeyError, TypeError, ValueError) as problem:
+                self.fault(problem)
+        self._look(client)
+
+    def _turn_in(self, event: Message) -> QueueTurn | None:
+        """What a call reports; None when it waits in no queue."""
+        with contextlib.suppress(NotACall, ReleaseFault):
+            call = call_of(event)
+            step = self.step_of(call)
+            if step.get("kind") == KIND:
+                return turn_of(call, step, lambda name: event.get(f"variable_{name}"))
+        return None
 
     def _hear(self, client: EventSocketClient, call: Call, step: Mapping[str, Any], event: Message) -> None:
         def variable(name: str) -> str | None:

@@ -64,7 +64,8 @@ class Waiting:
 
     def lead(self, until: Event) -> None:
         """Let this worker end the waiting of calls, until ``until`` is set."""
-        self.leads = self.queue_calls.leads = True
+        self.leads = True
+        self.queue_calls.lead()
         self.somebody_changed()
         until.wait()
         self.leads = self.queue_calls.leads = False
@@ -116,8 +117,9 @@ class Waiting:
 
     def _heard(self, client: EventSocketClient, event: Message) -> None:
         turn = event.get(f"variable_{WAITS}") or ""
-        is_ours = event.get(f"variable_{KEEPER}") == self.keeper and QUESTION.fullmatch(turn)
-        if not is_ours and not self.queue_calls.is_ours(event):
+        is_kept = event.get(f"variable_{KEEPER}") == self.keeper and QUESTION.fullmatch(turn)
+        is_queued = self.queue_calls.is_ours(event)
+        if not (is_kept or is_queued):
             return
         try:
             call = call_of(event)
@@ -125,7 +127,10 @@ class Waiting:
         except (NotACall, ReleaseFault):
             return
         if step.get("kind") == QUEUE:
-            self.queue_calls.heard(call, step, event)
+            if is_queued:
+                self.queue_calls.heard(call, step, event)
+            return
+        if not is_kept:  # it has waited in a queue before
             return
         known = self._queues.heard(call, step, turn, self.clock())
         if self.leads:

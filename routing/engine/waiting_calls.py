@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import Any
 
 from routing.engine import metrics
 from routing.engine.deciding import Engine
@@ -10,6 +12,7 @@ from routing.engine.ports import queueing
 from routing.engine.queue_calls import QueueCalls
 from routing.engine.states import States
 from routing.engine.waiting import Waiting, wake
+from routing.model.decision import Call
 from routing.process.log import Lines
 from routing.store.client import RedisStore
 
@@ -27,12 +30,9 @@ def waiting_calls(
     def fault(problem: Exception) -> None:
         lines.write("error", "fault", problem=repr(problem)[:500])
 
-    queue_calls = QueueCalls(queueing(states, redis, missed_out), states, engine.offered, wake, port, fault=fault)
-    releases = engine.releases
-    return Waiting(
-        engine.decide,
-        lambda call: releases.step(call.release, call.scheme, call.step),
-        states,
-        keeper,
-        queue_calls,
-    )
+    def step_of(call: Call) -> Mapping[str, Any]:
+        return engine.releases.step(call.release, call.scheme, call.step)
+
+    queues = queueing(states, redis, missed_out)
+    queue_calls = QueueCalls(queues, states, engine.offered, wake, port, step_of, fault=fault)
+    return Waiting(engine.decide, step_of, states, keeper, queue_calls)

@@ -24,8 +24,8 @@ ENTERED = "routing_entered"
 TALKS = "talk"
 #: In place of a queue's name: every queue that a person has not set by itself.
 EVERY_QUEUE = "*"
-#: The header of a waiting call's event that names the port of its release's engine: two engines may share a switch.
-ENGINE_PORT = "Routing-Engine-Port"
+#: The port of the engine of a waiting call's release: two engines may share a switch.
+ENGINE_PORT = "routing_engine_port"
 #: A caller without an engine goes on after so long; afterwards a turn lasts `TURN_SECONDS`.
 FIRST_TURN_MS = 2_000
 #: How many minutes of waiting one point of `priority` is worth.

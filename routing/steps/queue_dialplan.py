@@ -69,6 +69,7 @@ class QueueDialplan:
             here.set(name, "")
         here.set(f"{_HOOK}_aleg_app", "execute_extension")
         here.set(f"{_HOOK}_aleg_data", out.go(self._at("talk")))
+        here.set(ENGINE_PORT, out.folder.engine.rpartition(":")[2])
         here.do("sched_transfer", f"+{self.at_most} {out.go(self._at('over'))}")
         here.do("transfer", out.go(self._at("ask")))
         self._turn(out.context.extension(self._at("ask")), out, FIRST_TURN_MS)
@@ -87,7 +88,7 @@ class QueueDialplan:
     def _turn(self, here: Extension, out: Emitter, milliseconds: int) -> None:
         """Report the caller, sleep until the engine wakes the call, obey what it decided."""
         here.set(WAITS, f"${{{WAITS}}}x")
-        _report(here, out)
+        _report(here)
         here.do("sleep", str(milliseconds))
         here.do("transfer", out.go(self._at("decided")))
 
@@ -209,7 +210,7 @@ class QueueDialplan:
         here.do("execute_extension", out.go(self._at("quiet")))
         here.set(WHY, "${routing_verdict}")
         here.set(WAITS, state)
-        _report(here, out)
+        _report(here)
         here.set("transfer_ringback", f"${{{_RINGBACK}}}")
         here.set(ENTERED, "")
         for part in ("_aleg_app", "_aleg_data", "_app", "_data"):
@@ -226,6 +227,5 @@ class QueueDialplan:
             here.do("stop_displace_session", "file_string://${routing_said}")
 
 
-def _report(here: Extension, out: Emitter) -> None:
-    port = out.folder.engine.rpartition(":")[2]
-    here.do("event", f"Event-Name=CUSTOM,Event-Subclass={WAITS_EVENT},{ENGINE_PORT}={port}")
+def _report(here: Extension) -> None:
+    here.do("event", f"Event-Name=CUSTOM,Event-Subclass={WAITS_EVENT}")

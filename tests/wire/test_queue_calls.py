@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 
 import pytest
@@ -30,15 +31,32 @@ class Floor:
         self.states.seen(Snapshot((), frozenset(NAMES)))
         self.gone: set[str] = set()
         self.asked: list[str] = []
+        #: Calls that FreeSWITCH lists, with what it says of each.
+        self.dumps: dict[str, str] = {}
         self.queueing = queueing(self.states, None, lambda *_: None)
         self.calls = QueueCalls(
-            self.queueing, self.states, lambda *_: None, lambda *_: None, "9", now=lambda: self.now, leads=True
+            self.queueing,
+            self.states,
+            lambda *_: None,
+            lambda *_: None,
+            "9",
+            lambda call: self.step,
+            now=lambda: self.now,
+            leads=True,
         )
         self.states.changed, self.states.leg_ended = self.calls.changed, self.calls.leg_ended
 
     def ask(self, *commands: str) -> list[str]:
-        self.asked += commands
-        return ["-ERR No such channel!\n" if self.gone & set(each.split()) else "+OK\n" for each in commands]
+        self.asked += [each for each in commands if " uuid_setvar" in each]
+        return [self._answer(command) for command in commands]
+
+    def _answer(self, command: str) -> str:
+        if command == "api show channels as json":
+            return json.dumps({"rows": [{"uuid": uuid, "application": "sleep"} for uuid in self.dumps]})
+        uuid = command.split()[2]
+        if "uuid_dump" in command:
+            return self.dumps[uuid]
+        return "-ERR No such channel!\n" if uuid in self.gone else "+OK\n"
 
     def tells(self, place: int, waits: str = "x", **variables: str) -> list[tuple[int, str]]:
         """A call's event; the decisions that calls are told then."""
@@ -47,6 +65,15 @@ class Floor:
         call = Call(UUIDS[place], "/srv/releases/a", "a", "1", "+380800330001", f"+3806700000{place:02}")
         self.calls.heard(call, self.step, event)
         return self.told()
+
+    def waits(self, place: int, arrived_ms: int, port: str = "9") -> None:
+        """A call sleeps in FreeSWITCH that this worker has not heard."""
+        variables = {
+            "release": "/srv/releases/a", "scheme": "a", "step": "1", "caller": f"+3806700000{place:02}",
+            "waits": "xx", "arrived": str(arrived_ms), "engine_port": port,
+        }  # fmt: skip
+        lines = "".join(f"variable_routing_{name}: {value}\n" for name, value in variables.items())
+        self.dumps[UUIDS[place]] = f"Unique-ID: {UUIDS[place]}\n{lines}"
 
     def told(self) -> list[tuple[int, str]]:
         """What happened is worked off; the decisions that calls are told."""
@@ -126,7 +153,7 @@ def test_lost_calls_are_kept_only_while_they_may_be_resumed(floor):
     floor.tells(1)
     floor.states.ended(UUIDS[1])
     floor.told()
-    assert [number for _, number in floor.queueing._lost] == ["+380670000001"]
+    assert len(floor.queueing._lost) == 1
 
 
 def test_a_call_is_told_its_place_who_is_not_offered_and_what_it_hears():
@@ -139,3 +166,31 @@ def test_a_call_is_told_its_place_who_is_not_offered_and_what_it_hears():
     floor.rings("ivan", caller=0)
     floor.tells(1, routing_entered="1", routing_arrived="1000000")
     assert "routing_verdict=decided place 2: ivan busy, olena absent (hears place2)" in " ".join(floor.asked)
+
+
+def test_a_worker_that_begins_to_lead_knows_the_order_before_it_offers_anybody(floor):
+    floor.states.registration("olena", is_there=False)
+    floor.calls.leads = False
+    floor.waits(0, arrived_ms=990_000)
+    floor.waits(1, arrived_ms=980_000)
+    floor.waits(2, arrived_ms=970_000, port="another")
+    floor.calls.lead()
+    floor.states.changed()
+    assert floor.told() == [(1, "order:ivan")]
+    assert [each["place"] for each in floor.calls.facts()[0]["callers"]] == [1, 2]
+
+
+def test_a_call_that_ended_while_it_was_recalled_is_none(floor):
+    floor.waits(0, arrived_ms=990_000)
+    floor.dumps[UUIDS[0]] = "-ERR No such channel!\n"
+    floor.calls.lead()
+    assert floor.told() == []
+
+
+def test_nobody_is_rung_before_it_is_known_who_talks(floor):
+    picture = Snapshot((Channel("a leg", "ivan.desk", "a call"),), frozenset(NAMES))
+    floor.states.lost("the connection broke off")
+    assert floor.tells(0) == []
+    assert [each for each in floor.asked if "routing_noted=x" in each]
+    floor.states.seen(picture)
+    assert floor.told() == [(0, "order:olena")]

@@ -46,7 +46,9 @@ class Company:
             lambda call: STEP,
             self.states,
             "an engine",
-            QueueCalls(queueing(self.states, None, lambda *_: None), self.states, lambda *_: None, wake, "9"),
+            QueueCalls(
+                queueing(self.states, None, lambda *_: None), self.states, lambda *_: None, wake, "9", lambda call: STEP
+            ),
             clock=lambda: self.now,
             leads=True,
         )

@@ -41,7 +41,7 @@ COMMANDS = {
     "secrets": ("routing.cli.secrets", "secrets", "Generate the passwords that are missing."),
     "serve": ("routing.cli.serve", "serve", "Run the engine."),
     "test": ("routing.cli.test", "test", "Run the scheme tests."),
-    "track": ("routing.cli.web", "track", "Lend numbers to visitors of a site."),
+    "track": ("routing.cli.web", "track", "Lend numbers to visitors of a site, take orders to call back."),
     "trace": ("routing.cli.trace", "trace", "Trace one call through the compiled schemes."),
 }
 

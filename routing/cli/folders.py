@@ -34,7 +34,7 @@ def folder_argument(command: Callable[..., Any]) -> Callable[..., Any]:
 def there(schemes: Path) -> Path:
     """The folder, if it exists. Raises a usage error: the default folder is missing."""
     if not schemes.is_dir():
-        raise click.UsageError(f"there is no folder `{schemes}` here: name the folder of schemes")
+        raise click.UsageError(f"there is no folder `{schemes}` here (hint: --schemes FOLDER)")
     return schemes
 
 

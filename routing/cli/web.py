@@ -54,7 +54,9 @@ def public(name: str, port: int, about: str, serve: Serve) -> click.Command:
     return command
 
 
-track = public("track", 8087, "Serve the tracking API: numbers of pools for visitors of the sites.", tracking.serve)
+track = public(
+    "track", 8087, "Serve the API of sites: numbers of pools for visitors, and orders to call back.", tracking.serve
+)
 pops = public(
     "pops",
     8089,

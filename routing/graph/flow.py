@@ -150,7 +150,7 @@ def _family(step: Step, is_decided: bool) -> str:
     """The family of a step, by which the legend groups boxes."""
     if step.ends:
         return "goes" if step.jumps() else "end"
-    if step.kind == "ring":
+    if step.kind in ("ring", "queue"):
         return "rings"
     if is_decided:
         return "asks"

@@ -50,7 +50,7 @@ def test_without_a_file_it_is_printed(folder):
 
 def test_a_folder_that_is_not_there_is_told_as_elsewhere(tmp_path):
     result = CliRunner().invoke(graph, ["service", "--schemes", str(tmp_path / "none")])
-    assert result.exit_code == 2 and "name the folder of schemes" in result.output
+    assert result.exit_code == 2 and "(hint: --schemes FOLDER)" in result.output
 
 
 def test_a_test_case_is_lit(folder):

@@ -138,3 +138,8 @@ def test_without_the_engine_who_wants_a_call_back_takes_the_other_way(tmp_path):
     flow = read_flow(laid_out(HERE / "good" / "callback", tmp_path / "schemes"), "a")
     ways = {edge.label: (edge.target, edge.is_fallback) for edge in flow.edges() if edge.source == "2"}
     assert ways == {"otherwise": ("2.otherwise.1", True), "ordered": ("3", False)}
+
+
+def test_a_queue_is_drawn_as_a_step_that_rings_people(tmp_path):
+    found = read_flow(laid_out(HERE / "good" / "queue", tmp_path / "schemes"), "a")
+    assert [node.family for node in found.nodes() if node.kind == "queue"] == ["rings"]

@@ -48,6 +48,11 @@ class QueueTurn:
     tried: Mapping[str, str] = field(default_factory=dict)
     arrived_ms: int = 0
 
+    def came_ms(self, now_ms: int) -> int:
+        """When a call came that has no place yet: now, or when it began, if no engine heard its first turn."""
+        began_ms = round(self.call.started * 1000)
+        return began_ms if len(self.turn) > 1 and 0 < began_ms < now_ms else now_ms
+
 
 @dataclass(frozen=True)
 class QueueOrder:

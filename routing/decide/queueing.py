@@ -134,7 +134,8 @@ class Queueing:
             self.gone(turn.call.uuid, now_ms)
             known = None
         if known is None:
-            arrived_ms = turn.arrived_ms or self._lost.arrived_ms(settings, turn.call.caller, now_ms)
+            came_ms = turn.came_ms(now_ms)
+            arrived_ms = turn.arrived_ms or self._lost.arrived_ms(settings, turn.call.caller, came_ms)
             caller = QueuedCaller(turn.call.uuid, settings, arrived_ms, turn.call.caller)
             caller.required, caller.last_person = self._required(turn), self._last_person(turn, settings)
             caller.made = caller.decided = turn.offers

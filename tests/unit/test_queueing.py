@@ -61,6 +61,16 @@ def test_who_calls_again_soon_has_their_place_again():
     assert queue.tell("late", caller="+380670000001")["routing_arrived"] == str(queue.at)
 
 
+def test_who_came_while_no_engine_was_there_has_the_place_of_their_call():
+    queue = Queue()
+    queue.all_busy()
+    queue.tell("first")
+    call = Call("early", "/r", "support", "1", "", "+380670000002", started=900.0)
+    (order,) = queue.queueing.heard(QueueTurn(call, queue.step, "xxxx"), queue.at)
+    assert order.variables["routing_arrived"] == "900000"
+    assert queue.queueing.distribution.place(queue.queueing.distribution.callers["early"]) == 1
+
+
 def test_nobody_without_a_number_takes_the_place_of_another():
     queue = Queue(resume_ms=300_000)
     queue.all_busy()

@@ -76,7 +76,6 @@ class QueueDialplan:
         self._decided(out)
         self._offers(out)
         self._enter(out)
-        self._wait(out)
         self._alone(out)
         if self.sounds:
             self._say(out)
@@ -102,9 +101,9 @@ class QueueDialplan:
             tried, ask = out.go(self._at("tried")), out.go(self._at("ask"))
             orders.all_at_once(out, self.path, own, tried, ask, self.together[0])
             orders.legs(out, self.path, self.together[1])
-        entered = Condition(f"${{{ENTERED}}}", f"^{own}$")
-        out.context.extension(self._at("decided"), entered).do("transfer", out.go(self._at("wait")))
-        out.context.extension(self._at("decided")).do("transfer", out.go(self._at("enter")))
+        new = Condition(f"${{{ENTERED}}}", f"^(?!{own}$)")
+        out.context.extension(self._at("decided"), new).do("transfer", out.go(self._at("enter")))
+        self._wait(out, self._at("decided"))
 
     def _offers(self, out: Emitter) -> None:
         """Ring one person, or several; afterwards say whom, and with which result, in the next turn."""
@@ -137,25 +136,28 @@ class QueueDialplan:
             here.do("bind_digit_action", f"queue,{key},exec[i]:transfer,{out.go(self._at(label_part(key)))}")
         if self.leave:
             here.do("digit_action_set_realm", "queue")
-        here.do("transfer", out.go(self._at("wait")))
+        here.do("transfer", out.go(self._at("decided")))
 
-    def _wait(self, out: Emitter) -> None:
-        label = self._at("wait")
+    def _wait(self, out: Emitter, label: str) -> None:
+        """Another turn. It is one transfer, as FreeSWITCH reads the scheme's file for each."""
         unnoted = out.context.extension(label, Condition(f"${{{WAITS}}}:${{{NOTED}}}", r"^(x*):(?!\1$)"))
         unnoted.do("transfer", out.go(self._at("alone")))
         if out.hours:
             closes = Condition(f"${{{WAITS}}}", f"^(?:x{{{_CHECKED_TURNS}}})+$")
             ask_calendar(out, out.context.extension(label, closes), out.hours, self.path)
-            out.context.extension(self._at("open")).do("transfer", out.go(self._at("again")))
+            self._again(out.context.extension(self._at("open")), out)
             for state in ("closed", "holiday"):
                 out.context.extension(self._at(state)).do("transfer", out.go(self._at("over")))
-        out.context.extension(label).do("transfer", out.go(self._at("again")))
-        turn = out.context.extension(self._at("again"))
-        turn.set("max_session_transfers", _TRANSFERS)
-        turn.set(WHY, "${routing_verdict}")
         if self.sounds:
-            turn.do("execute_extension", out.go(self._at("say")))
-        self._turn(turn, out, TURN_SECONDS * 1000)
+            speaks = out.context.extension(label, Condition(f"${{{SAY}}}", "."))
+            speaks.do("execute_extension", out.go(self._at("say")))
+            self._again(speaks, out)
+        self._again(out.context.extension(label), out)
+
+    def _again(self, here: Extension, out: Emitter) -> None:
+        here.set("max_session_transfers", _TRANSFERS)
+        here.set(WHY, "${routing_verdict}")
+        self._turn(here, out, TURN_SECONDS * 1000)
 
     def _alone(self, out: Emitter) -> None:
         """Without an engine: ring the next person, unless another caller without an engine does."""

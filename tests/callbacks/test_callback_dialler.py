@@ -3,6 +3,7 @@ lost and no client rung twice for an attempt, wherever the engine is killed."""
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import random
 import uuid
@@ -357,10 +358,9 @@ def test_a_database_that_fails_in_any_statement(database, clock, left):
     fuse = Fuse(left)
     failing = CallbackStore(mortal(open_database(database, migrate=False), fuse))
     one = Dialler(Book(failing), switch, lambda: live, "a", clock, _silent)
-    try:
+    with contextlib.suppress(Killed):
         one.turn()
-    except Killed:
-        failing.engine.dispose()
+    failing.engine.dispose()
     committed = {attempt.uuid for at in range(2) for attempt in store.find(f"o{at}").attempts}
     assert {call.uuid for call in switch.calls} <= committed
     store.engine.dispose()

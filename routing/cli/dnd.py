@@ -13,16 +13,9 @@ import click
 from routing.cli.completion import offered
 from routing.cli.errors import UserError
 from routing.cli.options import redis_option
-from routing.model.decision import ID
-from routing.model.memory import Forgotten
-from routing.model.problem import did_you_mean
+from routing.cli.people_store import must_be_known, people_store
 from routing.offline.files import DirectoryFiles
-from routing.store.address import BadAddress, parse
-from routing.store.client import RedisStore
-from routing.store.embedded import url
 from routing.store.memory import RedisMemory
-
-TIMEOUT_SECONDS = 2.0
 
 
 @click.command()
@@ -36,27 +29,17 @@ def dnd(person: str | None, state: str | None, root: Path, redis: str) -> None:
     """Turn do-not-disturb of PERSON on or off; without arguments list who is on do-not-disturb."""
     table = live_table(root)
     project, people = str(table["project"]), table["people"]
-    if person and (not ID.fullmatch(person) or person not in people):
-        hint = did_you_mean(person, people) or "names are those of `people:`, as in `ivan`"
-        raise UserError(f"nobody is called `{person}` ({hint})")
-    try:
-        store = RedisStore(parse(redis or url(root)), budget_s=TIMEOUT_SECONDS)
-    except BadAddress as problem:
-        raise UserError(f"--redis: {problem}") from None
-    try:
+    if person:
+        must_be_known(person, people)
+    with people_store(root, redis) as store:
         memory = RedisMemory(store)
         if person and state:
             memory.disturb(project, person, may_disturb=state == "off", now_s=time.time())
         shown = {name: since for name, since in memory.away(project).items() if person in (None, name)}
-        for name, since in sorted(shown.items()):
-            click.echo(f"{name}: on since {datetime.fromtimestamp(since).astimezone():%Y-%m-%d %H:%M %Z}")
-        if not shown:
-            click.echo(f"{person}: off" if person else "nobody is on do-not-disturb")
-    except Forgotten as problem:
-        hint = "" if redis else " (hint: it is that of `routing serve`, which must run; or use --redis)"
-        raise UserError(f"{problem}{hint}") from None
-    finally:
-        store.close()
+    for name, since in sorted(shown.items()):
+        click.echo(f"{name}: on since {datetime.fromtimestamp(since).astimezone():%Y-%m-%d %H:%M %Z}")
+    if not shown:
+        click.echo(f"{person}: off" if person else "nobody is on do-not-disturb")
 
 
 def live_table(root: Path) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -15,19 +15,16 @@ from rich.console import Console
 from rich.table import Table
 
 from routing.cli.completion import offered
-from routing.cli.dnd import TIMEOUT_SECONDS, live_table
+from routing.cli.dnd import live_table
 from routing.cli.errors import UserError
 from routing.cli.options import SERVER, redis_option
+from routing.cli.people_store import must_be_known, people_store
 from routing.cli.switch import switch
 from routing.model.decision import ID, STEP_PATH
 from routing.model.durations import spoken
-from routing.model.memory import Forgotten
 from routing.model.problem import counted, did_you_mean
-from routing.model.queue import ARRIVED, EVERY_QUEUE, QueueSettings
-from routing.store.address import BadAddress, parse
-from routing.store.client import RedisStore
+from routing.model.queue import ARRIVED, EVERY_QUEUE, KIND, QueueSettings
 from routing.store.duties import RedisDuties
-from routing.store.embedded import url
 
 #: So much of a call's id is shown, and enough to name it.
 SHORT = 8
@@ -42,6 +39,7 @@ _esl = click.option(
 )
 _password = click.option("--esl-password", envvar="ROUTING_ESL_PASSWORD", help="Its password.")
 _person = click.argument("person", shell_complete=offered("people"))
+_name = click.argument("name", default=EVERY_QUEUE, metavar="[QUEUE]")
 
 
 @click.group()
@@ -66,36 +64,34 @@ def show(name: str | None, http: str, as_json: bool) -> None:
         _print(each)
 
 
+def _of_person(command: Callable[..., None]) -> Callable[..., None]:
+    """The options of a command that changes a setting of a person."""
+    return _root(redis_option("The engine's Redis.")(command))
+
+
 @queue.command("sign-in")
 @_person
-@click.argument("name", default=EVERY_QUEUE, metavar="[QUEUE]")
-@_root
-@redis_option("The engine's Redis.")
+@_name
+@_of_person
 def sign_in(person: str, name: str, root: Path, redis: str) -> None:
     """Sign PERSON in to QUEUE, or to all of them."""
-    with _duties(root, redis, person) as (duties, project):
-        _must_work(root, name, person)
-        duties.sign(project, person, is_in=True, queue=name)
+    _sign(person, name, root, redis, is_in=True)
     click.echo(f"{person}: signed in to {_named(name)}")
 
 
 @queue.command("sign-out")
 @_person
-@click.argument("name", default=EVERY_QUEUE, metavar="[QUEUE]")
-@_root
-@redis_option("The engine's Redis.")
+@_name
+@_of_person
 def sign_out(person: str, name: str, root: Path, redis: str) -> None:
     """Sign PERSON out of QUEUE, or of all of them."""
-    with _duties(root, redis, person) as (duties, project):
-        _must_work(root, name, person)
-        duties.sign(project, person, is_in=False, queue=name)
+    _sign(person, name, root, redis, is_in=False)
     click.echo(f"{person}: signed out of {_named(name)}")
 
 
 @queue.command("pause")
 @_person
-@_root
-@redis_option("The engine's Redis.")
+@_of_person
 def pause(person: str, root: Path, redis: str) -> None:
     """Pause PERSON in every queue, until `ready`."""
     with _duties(root, redis, person) as (duties, project):
@@ -105,8 +101,7 @@ def pause(person: str, root: Path, redis: str) -> None:
 
 @queue.command("ready")
 @_person
-@_root
-@redis_option("The engine's Redis.")
+@_of_person
 def ready(person: str, root: Path, redis: str) -> None:
     """End the pause, the wrap-up and every delay of PERSON."""
     with _duties(root, redis, person) as (duties, project):
@@ -173,22 +168,18 @@ def _found(call: str, queues: list[dict[str, Any]]) -> tuple[str, list[dict[str,
 
 @contextmanager
 def _duties(root: Path, redis: str, person: str) -> Iterator[tuple[RedisDuties, str]]:
+    """What people set, in the engine's Redis, and the project. Raises UserError."""
     table = live_table(root)
-    people = table["people"]
-    if not ID.fullmatch(person) or person not in people:
-        hint = did_you_mean(person, people) or "names are those of `people:`, as in `ivan`"
-        raise UserError(f"nobody is called `{person}` ({hint})")
-    try:
-        store = RedisStore(parse(redis or url(root)), budget_s=TIMEOUT_SECONDS)
-    except BadAddress as problem:
-        raise UserError(f"--redis: {problem}") from None
-    try:
+    must_be_known(person, table["people"])
+    with people_store(root, redis) as store:
         yield RedisDuties(store), str(table["project"])
-    except Forgotten as problem:
-        hint = "" if redis else " (hint: it is that of `routing serve`, which must run; or use --redis)"
-        raise UserError(f"{problem}{hint}") from None
-    finally:
-        store.close()
+
+
+def _sign(person: str, name: str, root: Path, redis: str, *, is_in: bool) -> None:
+    with _duties(root, redis, person) as (duties, project):
+        if name != EVERY_QUEUE:
+            _must_work(root, name, person)
+        duties.sign(project, person, is_in=is_in, queue=name)
 
 
 def _must_work(root: Path, name: str, person: str) -> None:
@@ -196,11 +187,9 @@ def _must_work(root: Path, name: str, person: str) -> None:
     people: dict[str, set[str]] = {}
     for file in sorted((root / "current/schemes").glob("*.json")):
         for step in json.loads(file.read_text(encoding="utf-8")).get("steps", {}).values():
-            if step["kind"] == "queue":
+            if step["kind"] == KIND:
                 found = QueueSettings.of(step, file.stem)
                 people.setdefault(found.name, set()).update(member.person for member in found.members)
-    if name == EVERY_QUEUE:
-        return
     if name not in people:
         hint = did_you_mean(name, people) or f"queues: {', '.join(sorted(people)) or 'none'}"
         raise UserError(f"no queue is called `{name}` ({hint})")

@@ -129,7 +129,8 @@ class Queueing:
 
     def _waiter(self, turn: QueueTurn, now_ms: int) -> _Waiter:
         known = self._waiters.get(turn.call.uuid)
-        settings = QueueSettings.of(turn.step, turn.call.scheme)
+        is_same = known is not None and known.turn.step is turn.step  # as in nearly every turn
+        settings = known.caller.queue if known and is_same else QueueSettings.of(turn.step, turn.call.scheme)
         if known and known.caller.talks_with:  # transferred back, before the person's leg was heard to end
             self.gone(turn.call.uuid, now_ms)
             known = None
@@ -147,9 +148,7 @@ class Queueing:
 
     def _required(self, turn: QueueTurn) -> RequiredSkills:
         skills = turn.step.get("skills") or {}
-        known = False
-        if "known" in skills.values():
-            known = bool(self._last_talks(turn))
+        known = "known" in skills.values() and bool(self._last_talks(turn))
         return required_skills(skills, turn.call, known)
 
     def _last_person(self, turn: QueueTurn, settings: QueueSettings) -> str:
@@ -185,18 +184,14 @@ class Queueing:
             return self._order(waiter, Nobody(), why, wakes=True)
         names = self._announcements(waiter, now_ms) if waiter.turn.has_entered else ()
         reason = self._reason(waiter, now_ms) + (f" (hears {', '.join(names)})" if names else "")
-        order = self._order(waiter, Wait(), reason, wakes=not waiter.turn.has_entered)
-        variables = {name: value for name, value in order.variables.items() if name.startswith("routing_verdict")}
-        variables |= {NOTED: waiter.turn.turn, ARRIVED: str(waiter.caller.arrived_ms), SAY: ",".join(names)}
-        return QueueOrder(order.call, order.verdict, {k: v for k, v in variables.items() if v}, order.wakes)
+        verdict = Verdict(Wait(), "decided", reason)
+        variables = _noted(waiter, verdict) | {ARRIVED: str(waiter.caller.arrived_ms)}
+        sounds = {SAY: ",".join(names)} if names else {}
+        return QueueOrder(waiter.turn.call, verdict, variables | sounds, wakes=not waiter.turn.has_entered)
 
     def _order(self, waiter: _Waiter, chosen: Decision, reason: str, wakes: bool) -> QueueOrder:
         verdict = Verdict(chosen, "decided", reason)
-        variables = answer(waiter.turn.call, chosen) | {
-            NOTED: waiter.turn.turn,
-            "routing_verdict": verdict_text(verdict),
-        }
-        return QueueOrder(waiter.turn.call, verdict, variables, wakes)
+        return QueueOrder(waiter.turn.call, verdict, answer(waiter.turn.call, chosen) | _noted(waiter, verdict), wakes)
 
     def _reason(self, waiter: _Waiter, now_ms: int) -> str:
         """The caller's place, and why others are not offered."""
@@ -206,8 +201,8 @@ class Queueing:
 
     def _announcements(self, waiter: _Waiter, now_ms: int) -> Sequence[str]:
         caller = waiter.caller
-        place, wait_ms = self.distribution.place(caller), self._expected_ms(caller, now_ms)
-        wait = None if wait_ms is None else minutes(wait_ms)
+        wait_ms = self._expected_ms(caller, now_ms) if caller.queue.announce.waits else None
+        place, wait = self.distribution.place(caller), None if wait_ms is None else minutes(wait_ms)
         played_ms = now_ms + TURN_SECONDS * 1000  # the call plays it as its next turn begins
         return waiter.heard.following(caller.queue.announce, caller.arrived_ms, place, wait, played_ms)
 
@@ -231,8 +226,10 @@ class Queueing:
         others = len(self.distribution.waiting(queue)) - 1
         if queue.size is not None and others >= queue.size:
             yield f"the queue is full: {others} wait"
+        if queue.expect_ms is None:
+            return
         expected_ms = self._expected_ms(caller, now_ms)
-        if queue.expect_ms is not None and expected_ms is not None and expected_ms > queue.expect_ms:
+        if expected_ms is not None and expected_ms > queue.expect_ms:
             yield f"the expected wait is {minutes(expected_ms)} min"
 
     # people
@@ -246,3 +243,8 @@ class Queueing:
         duties = self.distribution.duties
         for person in duties.keys() | records.keys():
             duties[person].obey(records.get(person, DutyRecord()))
+
+
+def _noted(waiter: _Waiter, verdict: Verdict) -> dict[str, str]:
+    """The variables with which every turn is acknowledged."""
+    return {NOTED: waiter.turn.turn, "routing_verdict": verdict_text(verdict)}

@@ -18,19 +18,14 @@ from gevent.queue import Queue
 from routing.decide.queue_turn import QueueOrder, QueueTurn, offered_in, turn_of
 from routing.decide.queueing import Queueing
 from routing.engine.metrics import QUEUE_CALLS, QUEUE_OFFERS, QUEUE_WAIT_SECONDS
-from routing.engine.states import States
+from routing.engine.states import PROMISED_SECONDS, States
 from routing.esl.client import EventSocketClient
 from routing.esl.facts import NotACall, call_of
 from routing.esl.protocol import Message, assignments
 from routing.esl.watch import rows
 from routing.model.decision import WAITS, Call, Wait
-from routing.model.queue import ENGINE_PORT, TALKS
+from routing.model.queue import ENGINE_PORT, KIND, TALKS
 from routing.release.tables import ReleaseFault
-
-#: The step kind that this serves.
-KIND = "queue"
-#: A person counts as busy for so long after an offer was sent, even before FreeSWITCH rings them.
-PROMISED_SECONDS = 2.0
 
 
 @dataclass
@@ -157,10 +152,6 @@ class QueueCalls:
             if ended == "talk":
                 QUEUE_WAIT_SECONDS.labels(queue).observe(waited_ms / 1000)
 
-    def _count_offer(self, uuid: str) -> None:
-        if waits := self.queueing.waits(uuid, self._now_ms()):
-            QUEUE_OFFERS.labels(waits[0]).inc()
-
     def _end(self, uuid: str, person: str, ended: str = "hangup") -> None:
         self._steps.pop(uuid, None)
         self._count(uuid, ended)
@@ -181,7 +172,8 @@ class QueueCalls:
     def _send(self, client: EventSocketClient, orders: list[QueueOrder]) -> None:
         for order in orders:
             uuid = order.call.uuid
-            for person in offered_in(order.variables.get("routing_decision", "")):
+            people = offered_in(order.variables.get("routing_decision", ""))
+            for person in people:
                 self.states.promise(person, uuid, PROMISED_SECONDS)
             (reply,) = client.ask(f"api uuid_setvar_multi {uuid} {assignments(order.variables)}")
             if not reply.startswith("+OK"):
@@ -190,8 +182,8 @@ class QueueCalls:
                 continue
             if order.wakes:
                 self.wake(client, uuid)
-            if offered_in(order.variables.get("routing_decision", "")):
-                self._count_offer(uuid)
+            if people and (waits := self.queueing.waits(uuid, self._now_ms())):
+                QUEUE_OFFERS.labels(waits[0]).inc()
             if not isinstance(order.verdict.decision, Wait):
                 self.decided(order.call, self._steps.get(uuid, {}), order)
 

@@ -15,6 +15,9 @@ from routing.esl.watch import Channel, Snapshot
 from routing.model.memory import State
 from routing.model.problem import counted
 
+#: A person counts as busy for so long after a call was sent to them, even before FreeSWITCH rings them.
+PROMISED_SECONDS = 2.0
+
 
 @dataclass
 class States:
@@ -60,10 +63,6 @@ class States:
     def take_back(self, call: str) -> None:
         """A call is on its way to nobody any more."""
         self._promised = {person: promised for person, promised in self._promised.items() if promised[0] != call}
-
-    def has_leg(self, person: str) -> bool:
-        """Whether a person rings or talks."""
-        return person in self._legs
 
     def person_of(self, leg: str) -> str:
         """Whose leg (uuid) it is; "" when it is nobody's."""

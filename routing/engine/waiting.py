@@ -16,19 +16,17 @@ import gevent
 from gevent.event import Event
 from gevent.lock import BoundedSemaphore
 
-from routing.engine.queue_calls import KIND as QUEUE
 from routing.engine.queue_calls import QueueCalls
 from routing.engine.queues import SILENT_SECONDS, Queues, Waiter
-from routing.engine.states import States
+from routing.engine.states import PROMISED_SECONDS, States
 from routing.esl.client import EventSocketClient, SwitchFault, stay_connected
 from routing.esl.facts import NotACall, call_of
 from routing.esl.protocol import EventSocket, Message, assignments
 from routing.model.decision import KEEPER, NOTED, QUESTION, WAITS, WAITS_EVENT, Call
 from routing.model.memory import State
+from routing.model.queue import KIND
 from routing.release.tables import ReleaseFault
 
-#: A person counts as busy for so long after a call was sent to them, even before FreeSWITCH rings them.
-PROMISED_SECONDS = 2.0
 #: The applications that a call runs before it sleeps; how often, and at what interval, the worker checks for the sleep.
 _BEFORE_SLEEP = ("execute_extension", "displace_session", "transfer", "set", "event")
 _TRIES, _TRY_SECONDS = 20, 0.01
@@ -126,7 +124,7 @@ class Waiting:
             step = self.step_of(call)
         except (NotACall, ReleaseFault):
             return
-        if step.get("kind") == QUEUE:
+        if step.get("kind") == KIND:
             if is_queued:
                 self.queue_calls.heard(call, step, event)
             return

@@ -26,13 +26,13 @@ from routing.model.decision import answer as encoded
 from routing.model.entities import Visitor
 from routing.model.lookup import Outcome
 from routing.model.memory import Memory, Presence
+from routing.model.queue import KIND
 from routing.offline.crm_answers import Crm, answers, sent_fields
 from routing.offline.decider import EngineAnswer, EngineClosed, Reply
 from routing.offline.duties import OfflineDuties
 from routing.offline.event_socket import FreeSwitchSide
 from routing.offline.files import Files
 from routing.offline.ordering import Orders
-from routing.offline.queues import KIND as QUEUE
 from routing.offline.queues import OfflineQueues
 from routing.offline.remembered import PersonState, Remembered
 from routing.offline.reported import call_of_variables
@@ -171,7 +171,7 @@ class InProcess:
         except NotACall:
             return False
         step = self._step(waiting)
-        if not isinstance(step, Mapping) or step.get("kind") != QUEUE:
+        if not isinstance(step, Mapping) or step.get("kind") != KIND:
             return False
         if self.queues is None:
             past = self.past

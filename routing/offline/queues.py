@@ -21,9 +21,6 @@ from routing.offline.events import Event
 from routing.offline.line import Interrupted
 from routing.offline.running import RunningCall
 
-#: The kind of the step that this serves.
-KIND = "queue"
-
 
 class Break(Interrupted):
     """``uuid_break``: the leg stops waiting and goes on with the next action."""

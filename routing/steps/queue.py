@@ -114,15 +114,12 @@ class QueueStep(RingPeopleStep):
     def emit(self, out: Emitter, here: Extension, path: str, after: str) -> Extension | None:
         """See `routing.steps.queue_dialplan`."""
         turns = self.single_turns(out.folder)
-        number, label = self.caller_id or out.number, self.label or ""
-        legs = [(turn, together(turn.legs, out.folder, number, label)) for turn in turns]
-        start = common([turn.legs for turn in turns], out.folder, **self.leg_variables())
         QueueDialplan(
             path=path,
             after=after,
             queue=self.name or out.scheme,
             turns=[(turn, self.bridge(out, [turn.legs])) for turn in turns],
-            together=(start, legs) if self.order == "together" else None,
+            together=self._together(out, turns) if self.order == "together" else None,
             music=sound_path(self.music) if self.music else HOLD,
             sounds=self.announce.named(),
             leave=self.leave,
@@ -131,6 +128,12 @@ class QueueStep(RingPeopleStep):
             answer=self.answer,
         ).emit(out, here)
         return None
+
+    def _together(self, out: Emitter, turns: Sequence[targets.Turn]) -> tuple[str, list[tuple[targets.Turn, str]]]:
+        """The start of the dial string of all, and the legs of each."""
+        number, label = self.caller_id or out.number, self.label or ""
+        start = common([turn.legs for turn in turns], out.folder, **self.leg_variables())
+        return start, [(turn, together(turn.legs, out.folder, number, label)) for turn in turns]
 
     def own_seconds(self, folder: Folder) -> float:
         """The longest wait, and the confirm key of an offer that began before its end."""

@@ -201,7 +201,6 @@ class QueueDialplan:
         for key, steps in self.leave.items():
             pressed = out.context.extension(self._at(label_part(key)))
             pressed.do("execute_extension", out.go(self._at("left")))
-            pressed.set("routing_left_by", label_part(key))
             out.steps(steps, pressed, f"{self.path}.{label_part(key)}.", self.after)
         over = out.context.extension(self._at("over"))
         over.do("execute_extension", out.go(self._at("left")))

@@ -19,7 +19,7 @@ import pytest
 from support.switchbed import ports
 from support.switchbed.bed import Bed, Outcome, until
 from support.switchbed.carried import AGAIN, Carried
-from support.switchbed.cases import Case
+from support.switchbed.cases import Case, parse_phone
 from support.switchbed.company import CLOSED_PORT, Company
 from support.switchbed.engines import Engine, serving
 from support.switchbed.handler import Handler
@@ -239,3 +239,16 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         only = [f"{len(names - both)} on the {switch} switch only" for switch, names in counts.items() if names - both]
         words = "; ".join([f"{len(both)} on both switches", *only])
         terminalreporter.write_line(f"shared cases: {words}{why}")
+
+
+@pytest.fixture
+def phones(bed):
+    """Phones by person, from now on."""
+    with contextlib.ExitStack() as stack:
+
+        def ring(**words):
+            return {
+                who: stack.enter_context(bed.ringing(f"{who}.desk", parse_phone(how))) for who, how in words.items()
+            }
+
+        yield ring

@@ -15,28 +15,14 @@ from click.testing import CliRunner
 from routing.cli.queue import queue
 from routing.model.queue import ARRIVED
 from support.switchbed.bed import until
-from support.switchbed.cases import parse_phone
 from support.switchbed.company import TONE_HZ
 from support.switchbed.ear import Ear
 from support.switchbed.engines import PASSWORD, serving
-from support.switchbed.people import wait_busy
+from support.switchbed.waiters import callers, record, talks
 
 #: nina, then taras; five minutes at most, with music.
 NUMBER = "+380800330305"
 CALLERS = itertools.count()
-
-
-@pytest.fixture
-def phones(bed):
-    """Phones by person, from now on."""
-    with contextlib.ExitStack() as stack:
-
-        def ring(**words):
-            return {
-                who: stack.enter_context(bed.ringing(f"{who}.desk", parse_phone(how))) for who, how in words.items()
-            }
-
-        yield ring
 
 
 @pytest.fixture
@@ -92,23 +78,6 @@ def hang_up(bed, sender):
     bed.switch.esl.api(f"uuid_kill {uuid_of(bed, sender)}")
 
 
-def record(bed, sender):
-    """What the switch has written down of a caller's call."""
-    return until(lambda: next((each for each in bed.records() if each.get("routing_caller") == sender), None), 40)
-
-
-def callers(phone):
-    """Who has rung a phone, in order."""
-    invites = [each for each in phone.messages() if each.received and each.start == "INVITE"]
-    return [each.header("From").partition("sip:")[2].partition("@")[0] for each in invites]
-
-
-def talks(rung, status, person="nina"):
-    """A phone talks, and the engine knows it."""
-    assert until(lambda: any(each.received and each.start == "ACK" for each in rung[person].messages()), 30)
-    wait_busy(status, person)
-
-
 def run(*words, **variables):
     result = CliRunner().invoke(queue, list(words), env={"ROUTING_ESL_PASSWORD": PASSWORD} | variables)
     assert result.exit_code == 0, result.output + repr(result.exception)
@@ -130,7 +99,7 @@ def worker(engine):
 def test_callers_are_served_in_the_order_in_which_they_came(bed, call, phones):
     rung = phones(nina="answers after 100ms")
     first = call()
-    talks(rung, bed.status)
+    talks(rung, bed.status, "nina")
     order = [first, *(wait_queued(bed, call) for _ in range(4))]
     for place, sender in enumerate(order, 1):
         assert until(lambda place=place: len(callers(rung["nina"])) == place, 30)
@@ -144,7 +113,7 @@ def test_places_are_kept_when_the_worker_dies(bed, call, phones, another):
     rung = phones(nina="answers after 100ms")
     with another() as doomed:
         talking = call()
-        talks(rung, doomed.status)
+        talks(rung, doomed.status, "nina")
         waiting = [wait_queued(bed, call) for _ in range(3)]
         os.kill(worker(doomed), signal.SIGKILL)
         assert until(lambda: order(doomed.status) == waiting, 30)
@@ -159,7 +128,7 @@ def test_without_an_engine_nobody_loses_the_music_or_their_wait(bed, call, phone
     rung = phones(nina="answers after 100ms")
     with Ear() as ear, another() as doomed:
         talking = call()
-        talks(rung, doomed.status)
+        talks(rung, doomed.status, "nina")
         waiting = wait_queued(bed, call, media=ear.port)
         assert until(lambda: ear.packets, 10)
         doomed.end()
@@ -176,7 +145,7 @@ def test_operators_see_move_and_take_out_callers(bed, call, phones, switch):
     rung = phones(nina="answers after 100ms")
     where, esl = ("--http", bed.status), ("--esl", f"127.0.0.1:{switch.settings.esl_port}")
     talking = call()
-    talks(rung, bed.status)
+    talks(rung, bed.status, "nina")
     first, second, third = (wait_queued(bed, call) for _ in range(3))
     (seen,) = map(json.loads, run("show", "--json", *where).splitlines())
     assert [(each["caller"], each["place"]) for each in seen["callers"]] == [

@@ -13,9 +13,9 @@ import pytest
 
 from routing.model.decision import NOTED, WAITS
 from support.switchbed.bed import until
-from support.switchbed.cases import parse_phone
 from support.switchbed.engines import serving
-from support.switchbed.people import wait_busy, wait_gone
+from support.switchbed.people import wait_gone
+from support.switchbed.waiters import callers, record, talks
 
 #: sofia, then pavlo; the caller is held for 2 min at most while sofia is busy.
 NUMBER = "+380800330277"
@@ -44,19 +44,6 @@ def engine_again(bed, engine, switch):
 
 
 @pytest.fixture
-def phones(bed):
-    """Phones by person, from now on."""
-    with contextlib.ExitStack() as stack:
-
-        def ring(**words):
-            return {
-                who: stack.enter_context(bed.ringing(f"{who}.desk", parse_phone(how))) for who, how in words.items()
-            }
-
-        yield ring
-
-
-@pytest.fixture
 def call(bed):
     """Begin a call; each is another caller's, whose number is returned. All end with the test."""
     with contextlib.ExitStack() as stack:
@@ -68,17 +55,6 @@ def call(bed):
 
         yield begin
     bed.switch.esl.api("hupall")
-
-
-def record(bed, sender):
-    """What the switch has written down of a caller's call."""
-    return until(lambda: next((each for each in bed.records() if each.get("routing_caller") == sender), None), 40)
-
-
-def callers(phone):
-    """Who has rung a phone, in order."""
-    invites = [each for each in phone.messages() if each.received and each.start == "INVITE"]
-    return [each.header("From").partition("sip:")[2].partition("@")[0] for each in invites]
 
 
 def is_noted(bed, sender):
@@ -105,16 +81,10 @@ def hang_up(bed, sender):
         bed.switch.esl.api(f"uuid_kill {uuid}")
 
 
-def talks(rung, status):
-    """Sofia's phone talks, and an engine knows it."""
-    assert until(lambda: any(each.received and each.start == "ACK" for each in rung["sofia"].messages()), 30)
-    wait_busy(status, "sofia")
-
-
 def test_callers_are_sent_on_in_order_without_asking_again(bed, call, phones):
     rung = phones(sofia="answers after 100ms, talks 3s", pavlo="no answer")
     first = call()
-    talks(rung, bed.status)
+    talks(rung, bed.status, "sofia")
     second, third = hold(bed, call), hold(bed, call)
     told = {sender: record(bed, sender) for sender in (first, second, third)}
     assert callers(rung["sofia"]) == [first, second, third]
@@ -128,7 +98,7 @@ def test_callers_whom_several_workers_told_to_wait_are_sent_on_in_order(bed, cal
     rung = phones(sofia="answers after 100ms", pavlo="no answer")
     with another(workers="2") as several:
         talking = call()
-        talks(rung, several.status)
+        talks(rung, several.status, "sofia")
         order = [talking, *(hold(bed, call) for _ in range(6))]
         for place, sender in enumerate(order, 1):
             assert until(lambda place=place: len(callers(rung["sofia"])) == place, 30)
@@ -173,7 +143,7 @@ def test_a_person_who_goes_away_is_waited_for_no_more(bed, call, phones):
     """As long as they talk they are busy; they are away once the talk is over."""
     rung = phones(sofia="answers after 100ms", pavlo="answers after 100ms, talks 200ms")
     first = call()
-    talks(rung, bed.status)
+    talks(rung, bed.status, "sofia")
     second = hold(bed, call)
     account = bed.company.accounts["sofia.desk"]
     bed.register(account, seconds=0)
@@ -189,7 +159,7 @@ def test_a_caller_whose_engine_dies_rings_everybody(bed, call, phones, another):
     rung = phones(sofia="answers after 100ms, talks 20s", pavlo="answers after 100ms, talks 200ms")
     with another() as doomed:
         call()
-        talks(rung, doomed.status)
+        talks(rung, doomed.status, "sofia")
         waiting = hold(bed, call)
         doomed.end()
         assert record(bed, waiting)["routing_asked"] == "xx"
@@ -201,7 +171,7 @@ def test_a_caller_whose_engine_is_followed_by_another_waits_on(bed, call, phones
     rung = phones(sofia="answers after 100ms, talks 8s", pavlo="no answer")
     with another() as first:
         call()
-        talks(rung, first.status)
+        talks(rung, first.status, "sofia")
         waiting = hold(bed, call)
         first.end()
         with another():

@@ -9,6 +9,7 @@ setup(
         "routing": ["py.typed"],
         "routing.cli": ["newproject/*"],
         "routing.track": ["site.js", "callback.js", "callback.css", "callback.json"],
+        "routing.desk": ["static/*", "static/vendor/*", "templates/*", "wording/*"],
         "routing.freeswitch": ["**/*"],
         "routing.pipelines": ["*.yml"],
     },

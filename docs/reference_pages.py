@@ -23,6 +23,7 @@ from routing.callbacks.facts import order_facts
 from routing.cli import COMMANDS, group
 from routing.cli.reference import BELOW, PARTS, called, default_of, definitions, object_form, values
 from routing.decide.answer import VERBS
+from routing.desk import serve as desk
 from routing.engine import metrics
 from routing.journal import metrics as journal_metrics
 from routing.journal import schema, status
@@ -132,6 +133,7 @@ def measures() -> Iterator[str]:
         "routing journal": _read(journal_metrics.text(Counts())),
         "routing track": _read(track._counts()[1]().decode()),
         "routing pops": _read(pops._counts(hub)[1]().decode()),
+        "routing desk": _read(desk._counts()[1]().decode()),
     }.items():
         yield from _titled(title, "-")
         yield from _table(("metric", "type", "labels", "meaning"), rows, (32, 10, 13, 45))

@@ -22,6 +22,7 @@ The parts, inner ones first; a module imports only from its own part and those b
 ``public``   servers for browsers: the tracking API of sites, and screen pops
 ``node``     FreeSWITCH's side of a node: its configuration, certificate, time zones and rights
 ``recorder`` the process that records finished calls: its workers, what they listen to, and its notices
+``desk``     the web page where people see, hear and steer the calls
 ``doctor``   looks at a real node and says what is wrong with it
 ``cli``      the ``routing`` command
 """

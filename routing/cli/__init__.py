@@ -18,10 +18,12 @@ from routing.cli.errors import ErrorReporter
 
 #: Command -> its module, its object in it, its help. Only the command that runs is imported.
 COMMANDS = {
+    "account": ("routing.cli.desk", "account", "Accounts of the desk: list, let people in, sign them out."),
     "callbacks": ("routing.cli.callbacks", "callbacks", "Orders to call clients back: list, show, add, run ..."),
     "calls": ("routing.cli.calls", "calls", "Finished calls: list, explain, report."),
     "check": ("routing.cli.check", "check", "Report every problem and every lint of schemes."),
     "compile": ("routing.cli.releases", "compile_command", "Compile schemes into a release."),
+    "desk": ("routing.cli.desk", "desk", "Serve the desk: the web page of calls."),
     "diff": ("routing.cli.diff", "diff", "Show what callers will notice of a change."),
     "dnd": ("routing.cli.dnd", "dnd", "Do-not-disturb of people: list, on, off."),
     "doctor": ("routing.cli.doctor", "doctor", "Check this node and report what is wrong with it."),

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from routing.compile import schemes as compiling
 from routing.compile.callback_table import callback_problems
+from routing.compile.desk_table import desk_problems
 from routing.compile.entry import accounts, entry_dialplans, number_in, shown
 from routing.compile.link import link
 from routing.compile.lists import RememberedLists
@@ -90,6 +91,7 @@ def build(
     records = [SchemeRecord.from_json(entry["record"]) for entry in entries.values()]
     problems += pool_problems(folder, found.documents, records, jobs.broken)
     problems += callback_problems(folder, found.documents, records, jobs.broken)
+    problems += desk_problems(folder, found.documents)
     pools = {} if problems else pool_entries(folder, found.documents, store)
     records += [SchemeRecord.from_json(entry["record"]) for entry in pools.values()]
     problems += link(records, jobs.broken)

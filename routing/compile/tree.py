@@ -14,6 +14,8 @@ from routing.compile.calendars import calendar_context
 from routing.compile.callback_table import callbacks_json
 from routing.compile.callbacks import callback_contexts
 from routing.compile.codes import codes_context, codes_table
+from routing.compile.desk_table import TABLE as DESK
+from routing.compile.desk_table import desk_json
 from routing.compile.emergency import emergency_context
 from routing.compile.keys import keys_context
 from routing.compile.link import answering
@@ -177,6 +179,7 @@ def _answering_too(store: Store, table: str) -> str:
 def _tables(folder: Folder, records: Sequence[SchemeRecord]) -> Iterator[tuple[str, str]]:
     """The tables of the whole release, and the dialplan of callbacks: file and content."""
     yield "table.json", _table(folder, records)
+    yield DESK, desk_json(folder, records)
     callbacks = folder.project.callbacks
     if folder.pools or folder.project.tracking or (callbacks and callbacks.origins):
         yield "tracking.json", tracking_json(folder)

@@ -118,7 +118,9 @@ class PublicSite:
             self._serve(listener)
 
     def _serve(self, listener: Any) -> None:
-        application = ProxyFix(self.application, x_for=self.proxies) if self.proxies else self.application
+        application = (
+            ProxyFix(self.application, x_for=self.proxies, x_proto=self.proxies) if self.proxies else self.application
+        )
         _raise_descriptors(self.most_connections)
         # behind a proxy all connections come from it: the proxy limits connections, the API requests and leases
         server = PublicServer(

@@ -1,0 +1,7 @@
+"""The desk's pages, one module each: its views and their addresses. ``add`` gives them to the application."""
+
+from __future__ import annotations
+
+from routing.desk.pages import accounts, audit, journal, settings, sign_in
+
+PAGES = (sign_in, settings, journal, audit, accounts)

@@ -1,0 +1,26 @@
+"""The audit log: who did or heard what."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask, render_template, request
+
+from routing.desk.audit import PAGE
+from routing.desk.current import needs, services
+from routing.model.desk import Right
+
+
+def add(app: Flask) -> None:
+    """Its address."""
+    app.add_url_rule("/audit", "audit", audit)
+
+
+@needs(Right.AUDIT)
+def audit() -> Any:
+    """A page of it, newest first; ``who`` and ``subject`` filter."""
+    before, who, subject = (request.args.get(name, "") for name in ("before", "who", "subject"))
+    lines = services().audit.lines(int(before) if before.isdecimal() and len(before) < 19 else 0, who, subject)
+    return render_template(
+        "audit.html", lines=lines, who=who, subject=subject, older=lines[-1].n if len(lines) == PAGE else 0
+    )

@@ -1,0 +1,126 @@
+"""Who may use the desk of the live release, and the names that its pages show: ``desk.json``. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from routing.model.desk import ALLOWED, Right, Role
+
+#: The table's file in a release.
+TABLE = "desk.json"
+
+
+@dataclass(frozen=True)
+class User:
+    """Somebody at the desk. ``people``: whose calls a person or head sees; others see all."""
+
+    name: str
+    role: Role
+    shown: str
+    email: str = ""
+    people: frozenset[str] = frozenset()
+
+    def may(self, action: Right) -> bool:
+        """Whether the role allows something."""
+        return self.role in ALLOWED[action]
+
+    @property
+    def sees_all(self) -> bool:
+        """Whether they see everybody's calls."""
+        return self.role not in (Role.PERSON, Role.HEAD)
+
+    def sees(self, people: Collection[str]) -> bool:
+        """Whether they see a call of these people."""
+        return self.sees_all or not self.people.isdisjoint(people)
+
+
+@dataclass(frozen=True)
+class DeskPerson:
+    """A person as pages show them. ``phones``: label -> account or number; ``skills`` as written."""
+
+    name: str
+    shown: str
+    extension: str = ""
+    email: str = ""
+    phones: Mapping[str, str] = field(default_factory=dict)
+    skills: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class OpenIdProvider:
+    """An OpenID Connect provider. ``secret``: the name of the client's secret; ``claim``: what names the user."""
+
+    issuer: str
+    client_id: str
+    secret: str
+    claim: str
+
+
+@dataclass(frozen=True)
+class DeskPlan:
+    """The desk of a release. ``schemes``: each scheme's numbers; ``header``: the header in which a proxy of these
+    addresses names the user, "" for none."""
+
+    project: str
+    zone: ZoneInfo
+    country: str
+    language: str
+    password: bool
+    header: str
+    proxies: frozenset[str]
+    oidc: OpenIdProvider | None
+    users: Mapping[str, User]
+    people: Mapping[str, DeskPerson]
+    groups: Mapping[str, Sequence[str]]
+    schemes: Mapping[str, Sequence[str]]
+
+    def user(self, name: str) -> User | None:
+        """The user with this name or e-mail address, in any case of letters."""
+        next_page = name.strip().casefold()
+        if next_page in self.users:
+            return self.users[next_page]
+        return next((user for user in self.users.values() if next_page and user.email.casefold() == next_page), None)
+
+    def shown(self, person: str) -> str:
+        """A person's full name; an unknown name as it is."""
+        known = self.people.get(person)
+        return known.shown if known else person
+
+
+def plan_of(table: Mapping[str, Any]) -> DeskPlan:
+    """The plan of a ``desk.json``. Raises KeyError, TypeError, ValueError or AttributeError on another shape."""
+    groups = {name: tuple(members) for name, members in table["groups"].items()}
+    return DeskPlan(
+        project=table["project"],
+        zone=ZoneInfo(table["timezone"]),
+        country=table["country"] or "",
+        language=table["language"],
+        password=bool(table["password"]),
+        header=(table["proxy"] or {}).get("header", ""),
+        proxies=frozenset((table["proxy"] or {}).get("address", ())),
+        oidc=OpenIdProvider(**table["oidc"]) if table["oidc"] else None,
+        users={name: _user(name, facts, groups) for name, facts in table["users"].items()},
+        people={name: _person(name, facts) for name, facts in table["people"].items()},
+        groups=groups,
+        schemes={name: tuple(numbers) for name, numbers in table["schemes"].items()},
+    )
+
+
+def _user(name: str, facts: Mapping[str, Any], groups: Mapping[str, Sequence[str]]) -> User:
+    role = Role(facts["role"])
+    people = {name, *(member for group in facts.get("groups", ()) for member in groups.get(group, ()))}
+    return User(name, role, facts["name"], facts.get("email", ""), frozenset(people))
+
+
+def _person(name: str, facts: Mapping[str, Any]) -> DeskPerson:
+    return DeskPerson(
+        name,
+        facts["name"],
+        facts.get("extension", ""),
+        facts.get("email", ""),
+        dict(facts["phones"]),
+        dict(facts["skills"]),
+    )

@@ -1,0 +1,97 @@
+"""``routing desk``: serves the desk on gevent, from the live release and the journal's database."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from prometheus_client import CollectorRegistry, Counter, generate_latest
+
+from routing.desk.application import create
+from routing.desk.plan import TABLE, DeskPlan, plan_of
+from routing.desk.services import Services
+from routing.desk.threads import InThreads
+from routing.journal.database import opened_database
+from routing.process.log import Lines
+from routing.process.secrets import read_secrets, signing_secrets
+from routing.web.connections import ConnectionHandler
+from routing.web.limits import Limiter
+from routing.web.server import LivePlan, PublicSite, missing
+
+MOST_CONNECTIONS = 1_000
+#: Sign-ins of one address: so many at once, then one in five seconds.
+SIGN_INS, SIGN_INS_A_SECOND = 10, 0.2
+
+
+@dataclass(frozen=True)
+class DeskSettings:
+    """How the desk is run. ``database``: the journal's URL or file; ``proxies``: trusted proxies in front."""
+
+    root: Path
+    listen: str
+    status: str
+    database: str
+    secrets: Path | None = None
+    proxies: int = 0
+
+
+class _Handler(ConnectionHandler):
+    """Downloads and live pages last; every other answer has a timeout."""
+
+    path: str
+
+    @property
+    def streams(self) -> bool:  # type: ignore[override]
+        return self.path.startswith(("/live/stream", "/export", "/recordings/"))
+
+
+def serve(settings: DeskSettings) -> None:
+    """Serve until SIGTERM. Raises UserFailure when it cannot begin, DatabaseFault or SQLAlchemyError."""
+    lines = Lines()
+    live = LivePlan(settings.root, TABLE, plan_of, lines)
+    faults, metrics = _counts()
+
+    def fault(problem: Exception) -> None:
+        faults()
+        lines.write("error", "fault", problem=repr(problem)[:500])
+
+    def health() -> tuple[bool, Mapping[str, Any]]:
+        return live() is not None, {}
+
+    missing(settings.root, lines, _nobody(live()))
+    with opened_database(settings.database) as database:
+        services = Services(
+            database=database,
+            live=live,
+            now=time.time,
+            sign_ins=Limiter(time.monotonic, SIGN_INS_A_SECOND, SIGN_INS),
+            root=settings.root,
+            secrets=_secrets(settings.secrets),
+            fault=fault,
+        )
+        application = InThreads(create(services).wsgi_app)
+        PublicSite(
+            application, settings.listen, settings.status, health, metrics, lines, settings.proxies, _Handler,
+            MOST_CONNECTIONS,
+        ).run()  # fmt: skip
+
+
+def _nobody(plan: DeskPlan | None) -> Sequence[str]:
+    if plan is None or any(user.role != "person" for user in plan.users.values()):
+        return ()
+    return ("nobody is more than a person at the desk (hint: `project: {desk: {users: {olena: manager}}}`)",)
+
+
+def _secrets(file: Path | None) -> Callable[[str], Sequence[str]]:
+    known = read_secrets(file, os.environ)
+    return lambda name: signing_secrets(known, name) or ()
+
+
+def _counts() -> tuple[Callable[[], None], Callable[[], bytes]]:
+    registry = CollectorRegistry()
+    faults = Counter("routing_desk_faults", "Requests that failed by a fault of the desk", registry=registry)
+    return faults.inc, lambda: generate_latest(registry)

@@ -1,0 +1,56 @@
+"""What the desk's pages use: the journal's database, the live release's plan, the clock, the log."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from routing.desk.accounts import Accounts
+from routing.desk.audit import AuditLog
+from routing.desk.plan import DeskPlan
+from routing.desk.sessions import Sessions
+from routing.web.limits import Limiter
+
+
+class NothingLive(Exception):
+    """No release is live, or it was made by a version without a desk."""
+
+
+@dataclass(frozen=True)
+class Services:
+    """One desk. ``now``: seconds since the epoch; ``secrets``: the values of a secret by its name; ``fault`` gets every
+    unexpected exception; ``sign_ins``: limits sign-ins of one address."""
+
+    database: Engine
+    live: Callable[[], DeskPlan | None]
+    now: Callable[[], float]
+    sign_ins: Limiter
+    root: Path
+    secrets: Callable[[str], Sequence[str]] = field(default=lambda name: ())
+    fault: Callable[[Exception], None] = field(default=lambda problem: None)
+
+    @property
+    def plan(self) -> DeskPlan:
+        """The live release's plan. Raises NothingLive."""
+        found = self.live()
+        if found is None:
+            raise NothingLive
+        return found
+
+    @property
+    def accounts(self) -> Accounts:
+        """The project's accounts."""
+        return Accounts(self.database, self.plan.project)
+
+    @property
+    def sessions(self) -> Sessions:
+        """The project's sessions."""
+        return Sessions(self.database, self.plan.project)
+
+    @property
+    def audit(self) -> AuditLog:
+        """The project's audit log."""
+        return AuditLog(self.database, self.plan.project)

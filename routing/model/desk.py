@@ -1,0 +1,134 @@
+"""The project's setting ``desk``: who may sign in to the desk, the web page of calls, and with which role.
+
+The roles and what each of them may do. `routing.desk` serves the page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, model_validator
+
+from routing.model.addresses import Email
+from routing.model.fields import Fields, Id, Name, NotEmpty, OneOrMany, Text, refuse
+
+
+class Role(StrEnum):
+    """What somebody is at the desk."""
+
+    PERSON = "person"
+    HEAD = "head"
+    MANAGER = "manager"
+    AUDITOR = "auditor"
+    ADMIN = "admin"
+
+
+class Right(StrEnum):
+    """What can be done at the desk. `ALLOWED` says by whom."""
+
+    CALLS = "calls"
+    NUMBERS = "numbers"
+    RECORDINGS = "recordings"
+    EXPORT = "export"
+    REPORTS = "reports"
+    LIVE = "live"
+    LISTEN = "listen"
+    WHISPER = "whisper"
+    TAKE_OVER = "take over"
+    OWN = "own"
+    CALLBACKS = "callbacks"
+    DIRECTORY = "directory"
+    SCHEMES = "schemes"
+    OVERRIDE = "override"
+    ROLLBACK = "rollback"
+    AUDIT = "audit"
+    FORGET = "forget"
+    ACCOUNTS = "accounts"
+
+
+_EVERYBODY = frozenset(Role)
+_HEADS = frozenset({Role.HEAD, Role.MANAGER, Role.ADMIN})
+_MANAGERS = frozenset({Role.MANAGER, Role.ADMIN})
+_ADMINS = frozenset({Role.ADMIN})
+#: Who may do what. Which calls and people a role sees is `Role`'s own: a person theirs, a head those of their groups,
+#: the others all.
+ALLOWED: Mapping[Right, frozenset[Role]] = {
+    Right.CALLS: _EVERYBODY,
+    Right.NUMBERS: _EVERYBODY - {Role.AUDITOR},
+    Right.RECORDINGS: _EVERYBODY - {Role.AUDITOR},
+    Right.EXPORT: _HEADS | {Role.AUDITOR},
+    Right.REPORTS: _HEADS | {Role.AUDITOR},
+    Right.LIVE: _HEADS,
+    Right.LISTEN: _HEADS,
+    Right.WHISPER: _HEADS,
+    Right.TAKE_OVER: _HEADS,
+    Right.OWN: _EVERYBODY - {Role.AUDITOR},
+    Right.CALLBACKS: _HEADS,
+    Right.DIRECTORY: _EVERYBODY,
+    Right.SCHEMES: _HEADS | {Role.AUDITOR},
+    Right.OVERRIDE: _MANAGERS,
+    Right.ROLLBACK: _ADMINS,
+    Right.AUDIT: _ADMINS | {Role.AUDITOR},
+    Right.FORGET: _ADMINS,
+    Right.ACCOUNTS: _ADMINS,
+}
+
+Language = Literal["uk", "ru", "pl", "en"]
+
+
+class DeskUser(Fields):
+    """Somebody with another role than `person`, or who is no person of the schemes."""
+
+    role: Role = Field(description="person, head, manager, auditor or admin.")
+    groups: Annotated[list[Id], OneOrMany] = Field(
+        default_factory=list, description="A head sees the calls of the people in these groups."
+    )
+    name: Text | None = Field(None, description="Shown at the desk; default: the person's name.")
+    email: Email | None = Field(None, description="For reports, and to be known by; default: the person's.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short(cls, value: Any) -> Any:
+        return {"role": value} if isinstance(value, str) else value
+
+    @model_validator(mode="after")
+    def _of_a_head(self) -> DeskUser:
+        if self.role is Role.HEAD and not self.groups:
+            raise refuse("a head needs `groups`", "write `{role: head, groups: [sales]}`")
+        if self.groups and self.role is not Role.HEAD:
+            raise refuse(f"`groups` is for heads, this is a {self.role}", "remove `groups`, or write `role: head`")
+        return self
+
+
+class ProxyHeader(Fields):
+    """Sign-in by a proxy in front, which has authenticated the user and names them in a header."""
+
+    header: Text = Field(description="The header, `X-Forwarded-Email`, which the proxy removes from clients' requests.")
+    address: Annotated[list[Text], OneOrMany] = Field(
+        default_factory=lambda: ["127.0.0.1", "::1"], description="The proxy's own addresses; nobody else is believed."
+    )
+
+
+class OpenIdConnect(Fields):
+    """Sign-in by an OpenID Connect provider: Google, Microsoft, Keycloak."""
+
+    issuer: Text = Field(pattern=r"^https?://", description="The provider: `https://accounts.google.com`.")
+    client_id: Text = Field(description="The desk's id at the provider.")
+    secret: Name = Field(description="Name of the client's secret.")
+    claim: Text = Field("email", description="The claim that names the user.")
+
+
+class WebDesk(Fields):
+    """The desk: the web page of calls for people, heads and managers."""
+
+    users: Annotated[dict[Id, DeskUser], NotEmpty] = Field(
+        default_factory=dict,
+        description="Name -> role: a person of `people` or somebody else. People who are not named here have the role "
+        "`person`.",
+    )
+    language: Language = Field("en", description="The page's language where the browser asks for none that it has.")
+    password: bool = Field(True, description="Whether people sign in with a password.")
+    proxy: ProxyHeader | None = Field(None, description="A trusted proxy signs people in.")
+    oidc: OpenIdConnect | None = Field(None, description="An OpenID Connect provider signs people in.")

@@ -46,12 +46,12 @@ class Distribution:
     def heard(self, caller: QueuedCaller, made: int, tried: Mapping[str, str], now_ms: int) -> None:
         """A caller rings nobody: it has made ``made`` offers, the last one to these people with these hangup causes."""
         caller.heard_ms = now_ms
-        if made > caller.made:
-            for person, cause in tried.items():
-                self._refused(caller.queue, person, cause, now_ms)
-        caller.made = made
-        if caller.decided <= made:
-            caller.decided, caller.offered = made, ()
+        if made == caller.made:  # an offer may still be on its way
+            return
+        for person, cause in tried.items():
+            self._refused(caller.queue, person, cause, now_ms)
+        caller.made = caller.decided = made
+        caller.offered = ()
 
     def gone(self, uuid: str, now_ms: int) -> None:
         """A caller hung up, left, or was silent for too long."""
@@ -97,14 +97,21 @@ class Distribution:
         for caller in sorted(waiting, key=lambda each: each.rank):
             if free.is_empty():
                 break
-            is_soon = caller.decided and now_ms < caller.offered_ms + OFFER_EVERY_MS
-            if caller.offered or is_soon or not free.of(caller.queue):
+            if caller.offered or not free.of(caller.queue):
                 continue
-            if members := self._members_for(caller, free, now_ms, state):
+            is_soon = caller.decided and now_ms < caller.offered_ms + OFFER_EVERY_MS
+            if is_soon:  # nobody behind may be offered who is next for this one
+                free.take(self._suitable(caller, free.of(caller.queue), now_ms, state)[:1])
+            elif members := self._members_for(caller, free, now_ms, state):
                 caller.offered, caller.offered_ms, caller.decided = members, now_ms, caller.decided + 1
                 free.take(members)
                 found.append(Offer(caller, members))
         return found
+
+    def rings(self, caller: QueuedCaller, names: Sequence[str], now_ms: int) -> None:
+        """A caller was offered before this object knew of it: to these members, who ring or are to ring."""
+        if members := tuple(member for member in caller.queue.members if member.name in names):
+            caller.offered, caller.offered_ms, caller.decided = members, now_ms, caller.made + 1
 
     def withdraw(self, caller: QueuedCaller) -> None:
         """An offer could not be sent: its people are free again."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from routing.decide.strategy import Chance
 from routing.decide.verdict import Verdict
-from routing.model.decision import CAUSE, PERSON_OR_PHONE, QUESTION, STEP_PATH, WAITS, Call
+from routing.model.decision import CAUSE, NOTED, PERSON_OR_PHONE, QUESTION, STEP_PATH, WAITS, Call
 from routing.model.memory import Memory, State
 from routing.model.queue import ARRIVED, ENTERED, OFFERS, TRIED, DutyRecord, QueueMember
 
@@ -37,7 +37,8 @@ class QueueTurn:
     """What a call reports that waits in the queue ``step``, as compiled. ``turn``: its count, one ``x`` each.
 
     ``has_entered``: it hears the music already. ``offers``: how many it has made; ``tried``: person -> hangup cause of
-    the last one. ``arrived_ms``: when it came, 0 before the engine has set it.
+    the last one. ``arrived_ms``: when it came, 0 in a call of an older release before the engine has set it.
+    ``is_noted``: an engine has acknowledged this turn; ``rings``: the names that it was told to ring, and rings.
     """
 
     call: Call
@@ -47,9 +48,13 @@ class QueueTurn:
     offers: int = 0
     tried: Mapping[str, str] = field(default_factory=dict)
     arrived_ms: int = 0
+    is_noted: bool = False
+    rings: tuple[str, ...] = ()
 
     def came_ms(self, now_ms: int) -> int:
-        """When a call came that has no place yet: now, or when it began, if no engine heard its first turn."""
+        """When a call came: what FreeSWITCH wrote down; else now, or its beginning, if no engine heard its first turn."""
+        if self.arrived_ms:
+            return self.arrived_ms
         began_ms = round(self.call.started * 1000)
         return began_ms if len(self.turn) > 1 and 0 < began_ms < now_ms else now_ms
 
@@ -83,13 +88,20 @@ def turn_of(call: Call, step: Mapping[str, Any], variable: Callable[[str], str |
         offers=len(value(OFFERS, _COUNT)),
         tried=dict.fromkeys(people_of(tried["names"]), tried["cause"]) if tried else {},
         arrived_ms=int(value(ARRIVED, _MOMENT) or 0),
+        is_noted=variable(NOTED) == turn,
+        rings=names_in(variable("routing_decision") or ""),
     )
 
 
 def offered_in(decision: str) -> tuple[str, ...]:
     """The people whom a decision rings; empty for any other."""
+    return tuple(name.partition(".")[0] for name in names_in(decision))
+
+
+def names_in(decision: str) -> tuple[str, ...]:
+    """The people and phones that a decision names, ``ivan,olena.mobile``; empty for any other."""
     found = _DECISION.fullmatch(decision)
-    return people_of(found["names"]) if found else ()
+    return tuple(found["names"].split(",")) if found else ()
 
 
 def people_of(names: str) -> tuple[str, ...]:

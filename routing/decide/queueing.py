@@ -14,16 +14,15 @@ from routing.decide.announcing import Announced
 from routing.decide.distribution import Distribution
 from routing.decide.expected_wait import TalkTimes, expected_wait_ms, minutes
 from routing.decide.lost_calls import LostCalls
+from routing.decide.queue_newcomer import newcomer
 from routing.decide.queue_picture import picture
 from routing.decide.queue_ranking import QueueRanking
 from routing.decide.queue_turn import QueueOrder, QueuePorts, QueueTurn
 from routing.decide.queued import Offer, QueuedCaller
-from routing.decide.required_skills import required_skills
-from routing.decide.strategy import RequiredSkills
 from routing.decide.verdict import Verdict, verdict_text
 from routing.model.decision import NOTED, TURN_SECONDS, Decision, Nobody, RingOrder, RingTogether, Wait, answer
 from routing.model.memory import Forgotten
-from routing.model.queue import ARRIVED, SAY, DutyRecord, QueueSettings
+from routing.model.queue import ARRIVED, SAY, TRIED, DutyRecord, QueueSettings
 
 #: Nobody works in a queue for so long: its callers leave. Phones may be gone for a moment.
 UNSTAFFED_MS = 30_000
@@ -52,6 +51,7 @@ class Queueing:
     #: Queue -> since when nobody works in it.
     _unstaffed: dict[tuple[str, str], int] = field(default_factory=dict)
     _lost: LostCalls = field(default_factory=LostCalls)
+    _unanswered: list[_Waiter] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.distribution = Distribution(
@@ -65,19 +65,37 @@ class Queueing:
 
     def heard(self, turn: QueueTurn, now_ms: int) -> list[QueueOrder]:
         """A call waits. Raises KeyError, TypeError or ValueError for a step of another shape."""
-        waiter = self.recall(turn, now_ms)
+        self._heard(turn, now_ms)
         orders = self.changed(now_ms)
         if any(each.call.uuid == turn.call.uuid for each in orders):
             return orders
-        if waiter.caller.offered:  # the call has not obeyed yet
-            return [*orders, self._offer(Offer(waiter.caller, waiter.caller.offered), now_ms)]
-        return [*orders, self._keep_waiting(waiter, now_ms)]
+        return [*orders, self._answer(self._waiters[turn.call.uuid], now_ms)]
 
-    def recall(self, turn: QueueTurn, now_ms: int) -> _Waiter:
-        """A call waits; nobody is offered before all that wait have their places. Raises as `heard`."""
+    def recall(self, turn: QueueTurn, now_ms: int) -> None:
+        """A call waits that nobody has served for a while. Raises as `heard`."""
+        waiter = self._heard(turn, now_ms)
+        if turn.rings:
+            self.distribution.rings(waiter.caller, turn.rings, now_ms)
+        if turn.rings or not turn.is_noted:
+            self._unanswered.append(waiter)
+
+    def recalled(self, now_ms: int) -> list[QueueOrder]:
+        """All that wait have their places: now people are offered, and each call is acknowledged before it goes on
+        without an engine."""
+        orders = self.changed(now_ms)
+        offered = {each.call.uuid for each in orders}
+        unanswered, self._unanswered = self._unanswered, []
+        return [*orders, *(self._answer(each, now_ms) for each in unanswered if each.turn.call.uuid not in offered)]
+
+    def _heard(self, turn: QueueTurn, now_ms: int) -> _Waiter:
         waiter = self._waiter(turn, now_ms)
         self.distribution.heard(waiter.caller, turn.offers, turn.tried, now_ms)
         return waiter
+
+    def _answer(self, waiter: _Waiter, now_ms: int) -> QueueOrder:
+        if waiter.caller.offered:  # the call has not obeyed yet
+            return self._offer(Offer(waiter.caller, waiter.caller.offered), now_ms)
+        return self._keep_waiting(waiter, now_ms)
 
     def changed(self, now_ms: int) -> list[QueueOrder]:
         """Somebody's state may have changed, or time has passed."""
@@ -135,31 +153,14 @@ class Queueing:
             self.gone(turn.call.uuid, now_ms)
             known = None
         if known is None:
-            came_ms = turn.came_ms(now_ms)
-            arrived_ms = turn.arrived_ms or self._lost.arrived_ms(settings, turn.call.caller, came_ms)
-            caller = QueuedCaller(turn.call.uuid, settings, arrived_ms, turn.call.caller)
-            caller.required, caller.last_person = self._required(turn), self._last_person(turn, settings)
-            caller.made = caller.decided = turn.offers
+            arrived_ms = self._lost.arrived_ms(settings, turn.call.caller, turn.came_ms(now_ms))
+            caller = newcomer(turn, settings, arrived_ms, self.ports.memory)
             known = self._waiters[turn.call.uuid] = _Waiter(turn, caller)
+        elif turn.arrived_ms != known.turn.arrived_ms:  # an operator has moved it, or it was told its place
+            known.caller.arrived_ms = turn.arrived_ms or known.caller.arrived_ms
         known.turn, known.caller.queue = turn, settings
-        known.caller.arrived_ms = turn.arrived_ms or known.caller.arrived_ms  # an operator may have moved it
         self.distribution.joined(known.caller, now_ms)
         return known
-
-    def _required(self, turn: QueueTurn) -> RequiredSkills:
-        skills = turn.step.get("skills") or {}
-        known = "known" in skills.values() and bool(self._last_talks(turn))
-        return required_skills(skills, turn.call, known)
-
-    def _last_person(self, turn: QueueTurn, settings: QueueSettings) -> str:
-        return next(iter(self._last_talks(turn)), "") if settings.prefer_last_ms else ""
-
-    def _last_talks(self, turn: QueueTurn) -> list[str]:
-        """Whom the caller talked with before, the last one first."""
-        try:
-            return [talk.person for talk in self.ports.memory.talks(str(turn.step["project"]), turn.call.caller)]
-        except Forgotten:
-            return []
 
     def _drop_silent(self, now_ms: int) -> None:
         for uuid, waiter in list(self._waiters.items()):
@@ -185,13 +186,14 @@ class Queueing:
         names = self._announcements(waiter, now_ms) if waiter.turn.has_entered else ()
         reason = self._reason(waiter, now_ms) + (f" (hears {', '.join(names)})" if names else "")
         verdict = Verdict(Wait(), "decided", reason)
-        variables = _noted(waiter, verdict) | {ARRIVED: str(waiter.caller.arrived_ms)}
+        variables = _noted(waiter, verdict)
         sounds = {SAY: ",".join(names)} if names else {}
         return QueueOrder(waiter.turn.call, verdict, variables | sounds, wakes=not waiter.turn.has_entered)
 
     def _order(self, waiter: _Waiter, chosen: Decision, reason: str, wakes: bool) -> QueueOrder:
         verdict = Verdict(chosen, "decided", reason)
-        return QueueOrder(waiter.turn.call, verdict, answer(waiter.turn.call, chosen) | _noted(waiter, verdict), wakes)
+        variables = answer(waiter.turn.call, chosen) | _noted(waiter, verdict)
+        return QueueOrder(waiter.turn.call, verdict, variables, wakes)
 
     def _reason(self, waiter: _Waiter, now_ms: int) -> str:
         """The caller's place, and why others are not offered."""
@@ -246,5 +248,7 @@ class Queueing:
 
 
 def _noted(waiter: _Waiter, verdict: Verdict) -> dict[str, str]:
-    """The variables with which every turn is acknowledged."""
-    return {NOTED: waiter.turn.turn, "routing_verdict": verdict_text(verdict)}
+    """The variables with which every turn is acknowledged. What the call tried is told once."""
+    arrived_ms = waiter.caller.arrived_ms
+    arrived = {ARRIVED: str(arrived_ms)} if arrived_ms != waiter.turn.arrived_ms else {}
+    return {NOTED: waiter.turn.turn, "routing_verdict": verdict_text(verdict), TRIED: ""} | arrived

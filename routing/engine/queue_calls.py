@@ -18,11 +18,11 @@ from gevent.queue import Queue
 from routing.decide.queue_turn import QueueOrder, QueueTurn, offered_in, turn_of
 from routing.decide.queueing import Queueing
 from routing.engine.metrics import QUEUE_CALLS, QUEUE_OFFERS, QUEUE_WAIT_SECONDS
+from routing.engine.queue_recall import queued_calls
 from routing.engine.states import PROMISED_SECONDS, States
 from routing.esl.client import EventSocketClient
 from routing.esl.facts import NotACall, call_of
 from routing.esl.protocol import Message, assignments
-from routing.esl.watch import rows
 from routing.model.decision import WAITS, Call, Wait
 from routing.model.queue import ENGINE_PORT, KIND, TALKS
 from routing.release.tables import ReleaseFault
@@ -107,18 +107,14 @@ class QueueCalls:
 
     def _recall(self, client: EventSocketClient) -> None:
         """Learn from FreeSWITCH who waits: whoever reports a turn first would else be served first."""
-        (listed,) = client.ask("api show channels as json")
-        asleep = [str(row["uuid"]) for row in rows(listed) if row.get("application") == "sleep"]
-        for uuid in asleep:
-            (dump,) = client.ask(f"api uuid_dump {uuid}")
-            event = Message(b"\n" + dump.encode())
+        for event in filter(self.is_ours, queued_calls(client)):
             try:
-                if self.is_ours(event) and (turn := self._turn_in(event)):
+                if turn := self._turn_in(event):
                     self.queueing.recall(turn, self._now_ms())
-                    self._steps[uuid] = turn.step
+                    self._steps[turn.call.uuid] = turn.step
             except (KeyError, TypeError, ValueError) as problem:
                 self.fault(problem)
-        self._look(client)
+        self._send(client, self.queueing.recalled(self._now_ms()))
 
     def _turn_in(self, event: Message) -> QueueTurn | None:
         """What a call reports; None when it waits in no queue."""

@@ -28,7 +28,10 @@ from routing.model.queue import KIND
 from routing.release.tables import ReleaseFault
 
 #: The applications that a call runs before it sleeps; how often, and at what interval, the worker checks for the sleep.
-_BEFORE_SLEEP = ("execute_extension", "displace_session", "transfer", "set", "event")
+_BEFORE_SLEEP = (
+    "execute_extension", "displace_session", "transfer", "set", "multiset", "event", "answer", "pre_answer",
+    "bind_digit_action", "digit_action_set_realm",
+)  # fmt: skip
 _TRIES, _TRY_SECONDS = 20, 0.01
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from routing.model.causes import cause_of_status
+from routing.model.queue import CALLS_OF
 from routing.model.tags import TAGS, tags_of
 from routing.offline import bridging, dialogue, holding, socketing
 from routing.offline.argument import atoi, cause_named, separate
@@ -184,9 +185,11 @@ def _take(call: RunningCall, arguments: list[str]) -> bool:
     most, _, interval = bounds.partition("/")
     bound = -1 if most.startswith("-") else max(atoi(most), 0)
     resource, line = _resource(arguments), call.line
-    usage, admitted = call.limits.take(
-        resource, line.profile.uuid, bound, max(atoi(interval), 0), line.moment.timestamp()
-    )
+    person = resource.removeprefix(f"routing_{CALLS_OF}")
+    if person != resource and line.finds_person_calling(person):
+        bound = min(bound, 0)  # a node counts their legs too
+    now_s, interval_s = line.moment.timestamp(), max(atoi(interval), 0)
+    usage, admitted = call.limits.take(resource, line.profile.uuid, bound, interval_s, now_s)
     line.note("limit", resource, f"{usage} of {bounds}", reason="" if admitted else REFUSED)
     return admitted
 

@@ -193,6 +193,10 @@ class CallerLine:
         """Whether the phone's person talks with another call on any of their phones."""
         return self.world is not None and self.world.is_person_talking(target, self.profile.uuid)
 
+    def finds_person_calling(self, person: str) -> bool:
+        """Whether another call rings a person or talks with them."""
+        return self.world is not None and self.world.is_busy(person, self.profile.uuid)
+
     def wait(self, until_ms: int) -> None:
         """Let virtual time pass. Raises Transfer, HungUp or Reset at the moment a task fires, the caller gives up or
         a socket ends."""

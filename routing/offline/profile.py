@@ -17,6 +17,8 @@ class Profile:
     uuid: str
     rdnis: str = ""
     ani: str = ""
+    #: When it was made, microseconds since the epoch; a transfer makes a new one.
+    profile_created_time: str = ""
 
     def field(self, name: str) -> str | None:
         """A caller profile field; None for a name that is no field in FreeSWITCH."""

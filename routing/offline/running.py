@@ -213,6 +213,7 @@ class RunningCall:
             rdnis=where.destination_number,
             dialplan=transfer.dialplan or where.dialplan,
             context=transfer.context or where.context,
+            profile_created_time=str(round(line.moment.timestamp() * 1_000_000)),
         )
         line.hunting = None
         line.note("transfer", f"{transfer.extension} {line.profile.context}", transfer.why)

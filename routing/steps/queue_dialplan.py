@@ -2,8 +2,10 @@
 
 Waiting takes turns. In each, an event reports the caller to the engine, and the call sleeps under music until the
 engine wakes it with a decision. An offer is an ordinary ``bridge``. The engine acknowledges every turn: a call without
-an acknowledgement offers itself to the people as written, one in each turn, until an engine is back. No socket is
-used: each would cost 1.6 MB until the call ends.
+an acknowledgement waits one more turn, as most engines are back by then, and offers itself to the people as written,
+one in each turn, until an engine is back. No socket is used: each would cost 1.6 MB until the call ends.
+
+FreeSWITCH itself writes down when a caller came, so that the order is known to any engine, and to none.
 
 The music is a displacement of the caller's audio: it goes on through announcements, offers and turns, and ends when a
 talk begins. Keys are bound to the channel, so they work at every moment.
@@ -17,7 +19,9 @@ from dataclasses import dataclass
 
 from routing.model.callback_call import PLACE
 from routing.model.decision import NOTED, TURN_SECONDS, WAITS, WAITS_EVENT
-from routing.model.queue import ARRIVED, ENGINE_PORT, ENTERED, FIRST_TURN_MS, OFFERS, QUEUE, SAY, TALKS, TRIED, WHY
+from routing.model.queue import (
+    ARRIVED, CALLS_OF, ENGINE_PORT, ENTERED, FIRST_TURN_MS, OFFERS, QUEUE, SAY, TALKS, TRIED, WHY,
+)  # fmt: skip
 from routing.steps import orders
 from routing.steps.base import HEAR_TONES, Emitter, StepItem, label_part, sound_path
 from routing.steps.dialplan import Condition, Extension
@@ -25,7 +29,7 @@ from routing.steps.dynamic import when
 from routing.steps.hours import ask_calendar
 from routing.steps.targets import Turn
 
-#: Who is offered the caller next when there is no engine.
+#: Who is offered the caller next when there is no engine: ``x`` for the first. Empty while there is one.
 _NEXT = "routing_next"
 #: What an entered caller heard before while phones rang.
 _RINGBACK = "routing_ringback"
@@ -35,6 +39,11 @@ _HOOK = "bridge_pre_execute"
 ALONE_MS = 1_000
 #: The calendar is checked once in so many turns.
 _CHECKED_TURNS = 3
+#: Turns are counted anew after so many, a multiple of `_CHECKED_TURNS`; offers after so many: the engine reads counts
+#: of any length up to 2,000, and every event of the call carries them.
+_MOST_TURNS, _MOST_OFFERS = 30, 900
+#: The moment of the last transfer, of which milliseconds are kept.
+_NOW = Condition("${profile_created_time}", r"^([0-9]{13})[0-9]{3}$")
 #: Transfers of one call: every turn gives it new ones.
 _TRANSFERS = 1000
 
@@ -72,7 +81,10 @@ class QueueDialplan:
         here.set(ENGINE_PORT, out.folder.engine.rpartition(":")[2])
         here.do("sched_transfer", f"+{self.at_most} {out.go(self._at('over'))}")
         here.do("transfer", out.go(self._at("ask")))
-        self._turn(out.context.extension(self._at("ask")), out, FIRST_TURN_MS)
+        came = out.context.extension(self._at("ask"), Condition(f"${{{ARRIVED}}}", "^$"), _NOW)
+        came.set(ARRIVED, "$1")
+        for first in (came, out.context.extension(self._at("ask"))):
+            self._turn(first, out, FIRST_TURN_MS)
         self._decided(out)
         self._offers(out)
         self._enter(out)
@@ -108,13 +120,17 @@ class QueueDialplan:
     def _offers(self, out: Emitter) -> None:
         """Ring one person, or several; afterwards say whom, and with which result, in the next turn."""
         orders.turns(out, self.path, self.turns)
-        tried = out.context.extension(self._at("tried"))
-        tried.set(WHY, "${routing_verdict}")
-        tried.set(OFFERS, f"${{{OFFERS}}}x")
-        tried.set(TRIED, f"${{{_DECISION}}}:${{originate_disposition}}")
-        tried.set(_DECISION, "")
-        tried.set(_LEGS, "")
-        tried.do("transfer", out.go(self._at("decided")))
+        many = Condition(f"${{{OFFERS}}}", f"^x{{{_MOST_OFFERS},}}$")
+        self._tried(out.context.extension(self._at("tried"), many), out, "x")
+        self._tried(out.context.extension(self._at("tried")), out, f"${{{OFFERS}}}x")
+
+    def _tried(self, here: Extension, out: Emitter, count: str) -> None:
+        here.set(WHY, "${routing_verdict}")
+        here.set(OFFERS, count)
+        here.set(TRIED, f"${{{_DECISION}}}:${{originate_disposition}}")
+        here.set(_DECISION, "")
+        here.set(_LEGS, "")
+        here.do("transfer", out.go(self._at("decided")))
 
     def _enter(self, out: Emitter) -> None:
         """The caller has to wait: music and keys."""
@@ -140,8 +156,12 @@ class QueueDialplan:
 
     def _wait(self, out: Emitter, label: str) -> None:
         """Another turn. It is one transfer, as FreeSWITCH reads the scheme's file for each."""
-        unnoted = out.context.extension(label, Condition(f"${{{WAITS}}}:${{{NOTED}}}", r"^(x*):(?!\1$)"))
-        unnoted.do("transfer", out.go(self._at("alone")))
+        for form, then in ((r"^(x*):(?!\1$)", "alone"), (rf"^x{{{_MOST_TURNS},}}:", "decided")):
+            turn = out.context.extension(label, Condition(f"${{{WAITS}}}:${{{NOTED}}}", form))
+            if then == "decided":
+                turn.set(WAITS, "")
+                turn.set(NOTED, "")
+            turn.do("transfer", out.go(self._at(then)))
         if out.hours:
             closes = Condition(f"${{{WAITS}}}", f"^(?:x{{{_CHECKED_TURNS}}})+$")
             ask_calendar(out, out.context.extension(label, closes), out.hours, self.path)
@@ -157,17 +177,24 @@ class QueueDialplan:
     def _again(self, here: Extension, out: Emitter) -> None:
         here.set("max_session_transfers", _TRANSFERS)
         here.set(WHY, "${routing_verdict}")
+        here.set(_NEXT, "")
         self._turn(here, out, TURN_SECONDS * 1000)
 
     def _alone(self, out: Emitter) -> None:
-        """Without an engine: ring the next person, unless another caller without an engine does."""
-        count = len(self.turns)
-        for at, (turn, dial_string) in enumerate(self.turns):
-            label, following = self._at("alone"), "x" * ((at + 1) % count)
+        """Without an engine: wait for another one, then ring the next person who has no call."""
+        label, count = self._at("alone"), len(self.turns)
+        many = out.context.extension(label, Condition(f"${{{WAITS}}}", f"^x{{{_MOST_TURNS},}}$"))
+        many.set(WAITS, "x")
+        many.set(NOTED, "")
+        many.do("transfer", out.go(label))
+        first = out.context.extension(label, Condition(f"${{{_NEXT}}}", "^$"))
+        first.set(_NEXT, "x")
+        self._turn(first, out, TURN_SECONDS * 1000)
+        for at, (turn, dial_string) in enumerate(self.turns, 1):
             here = out.context.extension(label, Condition(f"${{{_NEXT}}}", f"^x{{{at}}}$"))
-            here.set(_NEXT, following)
+            here.set(_NEXT, "x" * (at % count + 1))
             here.set("max_session_transfers", _TRANSFERS)
-            here.do("limit_execute", f"hash routing offer_{turn.person} 1 bridge {dial_string}")
+            here.do("limit_execute", f"hash routing {CALLS_OF}{turn.person} 1 bridge {dial_string}")
             here.set(_DECISION, "")
             here.set(TRIED, "")
             self._turn(here, out, ALONE_MS)

@@ -98,6 +98,18 @@ def test_a_caller_gets_one_offer_a_second():
     assert floor.offers() == [("a", "olena")]
 
 
+def test_who_waits_a_second_for_the_next_offer_is_not_passed_by_who_came_later():
+    floor = Floor(olena="busy", petro="busy")
+    first = floor.call("a")
+    floor.call("b")
+    assert floor.offers() == [("a", "ivan")]
+    floor.refuse(first, "USER_BUSY")
+    floor.states["olena"] = "free"
+    assert floor.offers() == []
+    floor.at += 1000
+    assert floor.offers() == [("a", "olena")]
+
+
 def test_missed_offers_pause_a_person_who_returns_by_themselves():
     queue = replace(SUPPORT, misses=2, pause_ms=60_000)
     floor = Floor(petro="busy", olena="busy")

@@ -71,6 +71,24 @@ def test_who_came_while_no_engine_was_there_has_the_place_of_their_call():
     assert queue.queueing.distribution.place(queue.queueing.distribution.callers["early"]) == 1
 
 
+def test_the_place_is_the_moment_that_the_switch_wrote_down_whoever_is_heard_first():
+    queue = Queue()
+    queue.all_busy()
+    queue.tell("second", arrived_ms=999_900)
+    assert "routing_arrived" not in queue.tell("first", arrived_ms=999_800)
+    callers = queue.queueing.distribution.callers
+    assert [queue.queueing.distribution.place(callers[uuid]) for uuid in ("first", "second")] == [1, 2]
+
+
+def test_who_waits_already_takes_no_place_of_a_lost_call():
+    queue = Queue(resume_ms=300_000)
+    queue.all_busy()
+    queue.tell("first", arrived_ms=900_000)
+    queue.queueing.gone("first", queue.at)
+    assert "routing_arrived" not in queue.tell("waits", "xx", arrived_ms=999_000)
+    assert queue.tell("again", arrived_ms=queue.at + 10)["routing_arrived"] == "900000"
+
+
 def test_nobody_without_a_number_takes_the_place_of_another():
     queue = Queue(resume_ms=300_000)
     queue.all_busy()

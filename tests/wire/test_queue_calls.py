@@ -66,11 +66,11 @@ class Floor:
         self.calls.heard(call, self.step, event)
         return self.told()
 
-    def waits(self, place: int, arrived_ms: int, port: str = "9") -> None:
-        """A call sleeps in FreeSWITCH that this worker has not heard."""
+    def waits(self, place: int, arrived_ms: int, port: str = "9", **facts: str) -> None:
+        """A call is in a queue of FreeSWITCH that this worker has not heard."""
         variables = {
             "release": "/srv/releases/a", "scheme": "a", "step": "1", "caller": f"+3806700000{place:02}",
-            "waits": "xx", "arrived": str(arrived_ms), "engine_port": port,
+            "waits": "xx", "noted": "xx", "arrived": str(arrived_ms), "engine_port": port, **facts,
         }  # fmt: skip
         lines = "".join(f"variable_routing_{name}: {value}\n" for name, value in variables.items())
         self.dumps[UUIDS[place]] = f"Unique-ID: {UUIDS[place]}\n{lines}"
@@ -178,6 +178,29 @@ def test_a_worker_that_begins_to_lead_knows_the_order_before_it_offers_anybody(f
     floor.states.changed()
     assert floor.told() == [(1, "order:ivan")]
     assert [each["place"] for each in floor.calls.facts()[0]["callers"]] == [1, 2]
+
+
+def test_a_worker_that_begins_to_lead_acknowledges_turns_that_nobody_heard(floor):
+    """They would go on without an engine, and the last of them could ring before the first."""
+    floor.rings("ivan", "olena", caller=2)
+    floor.waits(0, arrived_ms=990_000, noted="x")
+    floor.waits(1, arrived_ms=980_000)
+    floor.calls.lead()
+    assert floor.told() == []
+    assert [each.split()[2] for each in floor.asked if "routing_noted=xx" in each] == [UUIDS[0]]
+
+
+def test_a_call_that_was_told_to_ring_before_its_worker_died_is_told_again_and_nobody_else_is_sent_there(floor):
+    floor.states.registration("olena", is_there=False)
+    floor.waits(0, arrived_ms=990_000, decision="1:order:ivan")
+    floor.waits(1, arrived_ms=980_000)
+    floor.calls.lead()
+    assert floor.told() == [(0, "order:ivan")]
+    floor.now += 2
+    floor.tells(0, "xxx", routing_offers="x", routing_tried="1:order:ivan:USER_BUSY")
+    floor.now += 15
+    floor.states.changed()
+    assert floor.told() == [(1, "order:ivan")]
 
 
 def test_a_call_that_ended_while_it_was_recalled_is_none(floor):

@@ -90,10 +90,10 @@ def order(status):
     return [each["caller"] for queued in found for each in queued["callers"] if each["place"]]
 
 
-def worker(engine):
-    """The only worker of an engine."""
-    (child,) = Path(f"/proc/{engine.process.pid}/task/{engine.process.pid}/children").read_text().split()
-    return int(child)
+def kill_workers(engine):
+    """All at once."""
+    for child in Path(f"/proc/{engine.process.pid}/task/{engine.process.pid}/children").read_text().split():
+        os.kill(int(child), signal.SIGKILL)
 
 
 def test_callers_are_served_in_the_order_in_which_they_came(bed, call, phones):
@@ -109,19 +109,39 @@ def test_callers_are_served_in_the_order_in_which_they_came(bed, call, phones):
     assert (told.get("routing_asked", ""), told["hangup_cause"]) == ("", "NORMAL_CLEARING")  # no socket
 
 
-def test_places_are_kept_when_the_worker_dies(bed, call, phones, another):
+def test_places_are_kept_when_every_worker_dies(bed, call, phones, another):
     rung = phones(nina="answers after 100ms")
+    with another(workers="2") as doomed:
+        talking = call()
+        talks(rung, doomed.status, "nina")
+        waiting = [wait_queued(bed, call) for _ in range(8)]
+        kill_workers(doomed)
+        waiting.append(wait_queued(bed, call))  # it comes while nobody serves
+        hang_up(bed, talking)
+        assert until(lambda: len(callers(rung["nina"])) == 2, 40)
+        assert until(lambda: order(doomed.status) == waiting[1:], 30)
+        kill_workers(doomed)
+        for place, sender in enumerate(waiting, 2):
+            assert until(lambda place=place: len(callers(rung["nina"])) == place, 40)
+            hang_up(bed, sender)
+        assert callers(rung["nina"]) == [talking, *waiting]
+
+
+def test_without_an_engine_nobody_rings_a_person_who_has_a_call(bed, call, phones, another):
+    """A talk that the engine began, and one of their own: their phones would take a second call."""
+    rung = phones(nina="answers after 100ms", taras="answers after 100ms")
     with another() as doomed:
         talking = call()
         talks(rung, doomed.status, "nina")
-        waiting = [wait_queued(bed, call) for _ in range(3)]
-        os.kill(worker(doomed), signal.SIGKILL)
-        assert until(lambda: order(doomed.status) == waiting, 30)
-        late = wait_queued(bed, call)
-        for place, sender in enumerate([talking, *waiting, late], 1):
-            assert until(lambda place=place: len(callers(rung["nina"])) == place, 40)
-            hang_up(bed, sender)
-        assert callers(rung["nina"]) == [talking, *waiting, late]
+        other = call()
+        talks(rung, doomed.status, "taras")
+        waiting = wait_queued(bed, call)
+        doomed.end()
+        for offered in ("xx", "x", "xx"):  # to the second person next, to the first one
+            assert until(lambda offered=offered: variable(bed, waiting, "routing_next") == offered, 30)
+        assert (callers(rung["nina"]), callers(rung["taras"])) == ([talking], [other])
+        hang_up(bed, other)
+        assert until(lambda: callers(rung["taras"]) == [other, waiting], 30)
 
 
 def test_without_an_engine_nobody_loses_the_music_or_their_wait(bed, call, phones, another):

@@ -51,8 +51,13 @@ class QueueTurn:
     is_noted: bool = False
     rings: tuple[str, ...] = ()
 
+    @property
+    def is_new(self) -> bool:
+        """Whether nobody was rung for the call, and it hears no music yet."""
+        return not (self.has_entered or self.offers)
+
     def came_ms(self, now_ms: int) -> int:
-        """When a call came: what FreeSWITCH wrote down; else now, or its beginning, if no engine heard its first turn."""
+        """When a call came: what FreeSWITCH noted; else now, or its beginning, if no engine heard its first turn."""
         if self.arrived_ms:
             return self.arrived_ms
         began_ms = round(self.call.started * 1000)

@@ -6,7 +6,7 @@ wake the call. The engine sends them to FreeSWITCH, the offline switch obeys the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +14,7 @@ from routing.decide.announcing import Announced
 from routing.decide.distribution import Distribution
 from routing.decide.expected_wait import TalkTimes, expected_wait_ms, minutes
 from routing.decide.lost_calls import LostCalls
+from routing.decide.queue_admission import Admission
 from routing.decide.queue_newcomer import newcomer
 from routing.decide.queue_picture import picture
 from routing.decide.queue_ranking import QueueRanking
@@ -24,8 +25,6 @@ from routing.model.decision import NOTED, TURN_SECONDS, Decision, Nobody, RingOr
 from routing.model.memory import Forgotten
 from routing.model.queue import ARRIVED, SAY, TRIED, DutyRecord, QueueSettings
 
-#: Nobody works in a queue for so long: its callers leave. Phones may be gone for a moment.
-UNSTAFFED_MS = 30_000
 #: A call without a report for so long waits no more, if it rings nobody.
 SILENT_MS = 17_000
 
@@ -48,8 +47,7 @@ class Queueing:
     distribution: Distribution = field(init=False)
     talks: TalkTimes = field(default_factory=TalkTimes)
     _waiters: dict[str, _Waiter] = field(default_factory=dict)
-    #: Queue -> since when nobody works in it.
-    _unstaffed: dict[tuple[str, str], int] = field(default_factory=dict)
+    _admission: Admission = field(init=False)
     _lost: LostCalls = field(default_factory=LostCalls)
     _unanswered: list[_Waiter] = field(default_factory=list)
 
@@ -57,6 +55,7 @@ class Queueing:
         self.distribution = Distribution(
             QueueRanking(self.ports.memory, self.ports.chance, self.ports.day), self.missed_out, self.talks.add
         )
+        self._admission = Admission(self.distribution, self.ports.state, self._expected_ms)
 
     def __len__(self) -> int:
         return len(self._waiters)
@@ -181,7 +180,8 @@ class Queueing:
 
     def _keep_waiting(self, waiter: _Waiter, now_ms: int) -> QueueOrder:
         """Let a call wait on, or leave."""
-        if why := self._leaves(waiter, now_ms):
+        turn = waiter.turn
+        if why := self._admission.refusal(waiter.caller, turn.is_new, turn.has_entered, now_ms):
             return self._order(waiter, Nobody(), why, wakes=True)
         names = self._announcements(waiter, now_ms) if waiter.turn.has_entered else ()
         reason = self._reason(waiter, now_ms) + (f" (hears {', '.join(names)})" if names else "")
@@ -210,29 +210,6 @@ class Queueing:
 
     def _expected_ms(self, caller: QueuedCaller, now_ms: int) -> float | None:
         return expected_wait_ms(caller, self.distribution, self.talks, now_ms, self.ports.state)
-
-    def _leaves(self, waiter: _Waiter, now_ms: int) -> str:
-        """Why a call does not wait; "" when it does."""
-        caller, queue = waiter.caller, waiter.caller.queue
-        if not self.distribution.works(queue, self.ports.state):
-            since_ms = self._unstaffed.setdefault(queue.key, now_ms)
-            if not waiter.turn.has_entered or now_ms - since_ms >= UNSTAFFED_MS:
-                return "nobody works in the queue"
-        else:
-            self._unstaffed.pop(queue.key, None)
-        if waiter.turn.has_entered or waiter.turn.offers:
-            return ""
-        return next(self._too_many(caller, queue, now_ms), "")
-
-    def _too_many(self, caller: QueuedCaller, queue: QueueSettings, now_ms: int) -> Iterator[str]:
-        others = len(self.distribution.waiting(queue)) - 1
-        if queue.size is not None and others >= queue.size:
-            yield f"the queue is full: {others} wait"
-        if queue.expect_ms is None:
-            return
-        expected_ms = self._expected_ms(caller, now_ms)
-        if expected_ms is not None and expected_ms > queue.expect_ms:
-            yield f"the expected wait is {minutes(expected_ms)} min"
 
     # people
 

@@ -1,4 +1,4 @@
-"""The calls that are in queues, as FreeSWITCH knows them: what a worker that takes over asks before it offers anybody."""
+"""The calls that are in queues, as FreeSWITCH knows them: what a worker asks that takes over, before any offer."""
 
 from __future__ import annotations
 

@@ -29,7 +29,8 @@ EVERY_QUEUE = "*"
 #: The port of the engine of a waiting call's release: two engines may share a switch.
 ENGINE_PORT = "routing_engine_port"
 #: What FreeSWITCH counts of a person, by `limit hash`: the legs that ring them or talk with them, and their own calls.
-#: A node's dialplan counts them (`freeswitch/dialplan/routing.xml.j2`); a caller without an engine rings nobody who has one.
+#: A node's dialplan counts them (`freeswitch/dialplan/routing.xml.j2`); callers without an engine ring nobody who has
+#: one.
 CALLS_OF = "calls_of_"
 #: A caller without an engine goes on after so long; afterwards a turn lasts `TURN_SECONDS`.
 FIRST_TURN_MS = 2_000

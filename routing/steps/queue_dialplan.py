@@ -20,13 +20,24 @@ from dataclasses import dataclass
 from routing.model.callback_call import PLACE
 from routing.model.decision import NOTED, TURN_SECONDS, WAITS, WAITS_EVENT
 from routing.model.queue import (
-    ARRIVED, CALLS_OF, ENGINE_PORT, ENTERED, FIRST_TURN_MS, OFFERS, QUEUE, SAY, TALKS, TRIED, WHY,
+    ARRIVED,
+    CALLS_OF,
+    ENGINE_PORT,
+    ENTERED,
+    FIRST_TURN_MS,
+    OFFERS,
+    QUEUE,
+    SAY,
+    TALKS,
+    TRIED,
+    WHY,
 )  # fmt: skip
 from routing.steps import orders
-from routing.steps.base import HEAR_TONES, Emitter, StepItem, label_part, sound_path
+from routing.steps.base import HEAR_TONES, Emitter, StepItem, label_part
 from routing.steps.dialplan import Condition, Extension
 from routing.steps.dynamic import when
 from routing.steps.hours import ask_calendar
+from routing.steps.queue_announcing import SAID, say
 from routing.steps.targets import Turn
 
 #: Who is offered the caller next when there is no engine: ``x`` for the first. Empty while there is one.
@@ -90,7 +101,7 @@ class QueueDialplan:
         self._enter(out)
         self._alone(out)
         if self.sounds:
-            self._say(out)
+            say(out, self.path, self.sounds)
         self._leave(out)
 
     def _at(self, label: str) -> str:
@@ -199,26 +210,6 @@ class QueueDialplan:
             here.set(TRIED, "")
             self._turn(here, out, ALONE_MS)
 
-    def _say(self, out: Emitter) -> None:
-        """Play the announcements that the engine has named over the music, one after another."""
-        label = self._at("say")
-        for name, sound in self.sounds.items():
-            last = out.context.extension(label, Condition(f"${{{SAY}}}", f"^{name}$"))
-            last.set("routing_said", sound_path(sound))
-            last.do("execute_extension", out.go(self._at("said")))
-        waits = [name for name in self.sounds if name.startswith("wait")]
-        for name in (name for name in self.sounds if name.startswith("place") and waits):
-            both = out.context.extension(label, Condition(f"${{{SAY}}}", f"^{name},({'|'.join(waits)})$"))
-            both.set("routing_said", sound_path(self.sounds[name]))
-            both.do("execute_extension", out.go(self._at("$1")))
-        for name in waits:
-            following = out.context.extension(self._at(name))
-            following.set("routing_said", f"${{routing_said}}!{sound_path(self.sounds[name])}")
-            following.do("execute_extension", out.go(self._at("said")))
-        spoken = out.context.extension(self._at("said"))
-        spoken.set(SAY, "")
-        spoken.do("displace_session", "file_string://${routing_said}")
-
     def _leave(self, out: Emitter) -> None:
         """The ways out of the queue: a talk begins, a key, or the wait is over. Each reports to the engine."""
         talk, left = out.context.extension(self._at("talk")), out.context.extension(self._at("left"))
@@ -252,7 +243,7 @@ class QueueDialplan:
             here.do("clear_digit_action", "all")
         here.do("stop_displace_session", self.music)
         if self.sounds:
-            here.do("stop_displace_session", "file_string://${routing_said}")
+            here.do("stop_displace_session", SAID)
 
 
 def _report(here: Extension) -> None:

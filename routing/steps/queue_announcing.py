@@ -9,7 +9,7 @@ from routing.steps.base import Emitter, sound_path
 from routing.steps.dialplan import Condition
 
 #: What is being said, for the end of the wait.
-SAID = "file_string://${routing_said}"
+SOUND = "file_string://${routing_said}"
 
 
 def say(out: Emitter, path: str, sounds: Mapping[str, str]) -> None:
@@ -18,7 +18,7 @@ def say(out: Emitter, path: str, sounds: Mapping[str, str]) -> None:
     for name, sound in sounds.items():
         last = out.context.extension(label, Condition(f"${{{SAY}}}", f"^{name}$"))
         last.set("routing_said", sound_path(sound))
-        last.do("execute_extension", said)
+        last.do("execute_extension", play)
     waits = [name for name in sounds if name.startswith("wait")]
     for name in (name for name in sounds if name.startswith("place") and waits):
         both = out.context.extension(label, Condition(f"${{{SAY}}}", f"^{name},({'|'.join(waits)})$"))
@@ -27,7 +27,7 @@ def say(out: Emitter, path: str, sounds: Mapping[str, str]) -> None:
     for name in waits:
         following = out.context.extension(f"{path}.{name}")
         following.set("routing_said", f"${{routing_said}}!{sound_path(sounds[name])}")
-        following.do("execute_extension", said)
+        following.do("execute_extension", play)
     spoken = out.context.extension(f"{path}.said")
     spoken.set(SAY, "")
-    spoken.do("displace_session", SAID)
+    spoken.do("displace_session", SOUND)

@@ -37,7 +37,7 @@ from routing.steps.base import HEAR_TONES, Emitter, StepItem, label_part
 from routing.steps.dialplan import Condition, Extension
 from routing.steps.dynamic import when
 from routing.steps.hours import ask_calendar
-from routing.steps.queue_announcing import SAID, say
+from routing.steps.queue_announcing import SOUND, say
 from routing.steps.targets import Turn
 
 #: Who is offered the caller next when there is no engine: ``x`` for the first. Empty while there is one.
@@ -243,7 +243,7 @@ class QueueDialplan:
             here.do("clear_digit_action", "all")
         here.do("stop_displace_session", self.music)
         if self.sounds:
-            here.do("stop_displace_session", SAID)
+            here.do("stop_displace_session", SOUND)
 
 
 def _report(here: Extension) -> None:

@@ -14,7 +14,7 @@ SOUND = "file_string://${routing_said}"
 
 def say(out: Emitter, path: str, sounds: Mapping[str, str]) -> None:
     """``<path>.say``. ``sounds``: by name, ``place1``, ``wait5``, ``text1``."""
-    label, said = f"{path}.say", out.go(f"{path}.said")
+    label, play = f"{path}.say", out.go(f"{path}.said")
     for name, sound in sounds.items():
         last = out.context.extension(label, Condition(f"${{{SAY}}}", f"^{name}$"))
         last.set("routing_said", sound_path(sound))

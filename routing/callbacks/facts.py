@@ -19,6 +19,7 @@ def order_facts(order: CallbackOrder) -> dict[str, Any]:
         "dialled": order.dialled,
         "source": order.source.value,
         "person": order.person,
+        "awaits": order.awaits,
         "first": order.first.value,
         "created": moment(order.created_s),
         "next": moment(order.not_before_s) if order.status is CallbackStatus.ORDERED else None,

@@ -7,9 +7,9 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, select, text
 
-from routing.callbacks.schema import callbacks
+from routing.callbacks.schema import OF_CLIENTS, callbacks
 from routing.model.callback import OPEN, CallbackStatus
 
 _LOST = (CallbackStatus.GIVEN_UP, CallbackStatus.EXPIRED)
@@ -66,6 +66,7 @@ def report(engine: Engine, project: str, since: float) -> CallbackReport:
     """The figures of the orders that were made since a time, in seconds since the epoch."""
     columns = (callbacks.c.source, callbacks.c.scheme, callbacks.c.status, callbacks.c.created_s, callbacks.c.closed_s)
     query = select(*columns).where(callbacks.c.project == project, callbacks.c.created_s >= since)
+    query = query.where(text(OF_CLIENTS))
     total = CallbackFigures()
     sources: dict[str, CallbackFigures] = defaultdict(CallbackFigures)
     schemes: dict[str, CallbackFigures] = defaultdict(CallbackFigures)

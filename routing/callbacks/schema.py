@@ -11,6 +11,10 @@ metadata = MetaData()
 #: Orders that wait for their call, or are being dialled.
 IS_OPEN = "status IN ('ordered', 'dialling')"
 _OPEN = text(IS_OPEN)
+#: One order of these is open at most: of a client, of a colleague who awaits a person.
+ONE = ("project", "number", "person", "awaits")
+#: Orders of clients, not of colleagues.
+OF_CLIENTS = "awaits = ''"
 
 
 def _text(name: str, meaning: str) -> Column[str]:
@@ -30,7 +34,8 @@ callbacks = Table(
     _text("scheme", "The scheme by which somebody is rung."),
     _text("dialled", "The company's number that the client called or saw."),
     _text("source", "What ordered it: api, widget, queue, step, missed, colleague or cli."),
-    _text("person", "The colleague who asked, or empty."),
+    _text("person", "The colleague who ordered, or empty."),
+    _text("awaits", "The person with whom the colleague is connected when that one is free, or empty."),
     _text("first", "Who is rung first: person or client."),
     _time("created_s", "When it was ordered."),
     _time("not_before_s", "The time of the next attempt."),
@@ -43,7 +48,7 @@ callbacks = Table(
     _text("call_id", "The call that ordered it, or empty."),
     Column("place_s", Double, nullable=True, doc="When the client came to the queue in which they keep their place."),
     _time("closed_s", "When it was closed, 0 while it is open."),
-    Index("callbacks_open", "project", "number", unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN),
+    Index("callbacks_open", *ONE, unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN),
     Index("callbacks_due", "project", "not_before_s", sqlite_where=_OPEN, postgresql_where=_OPEN),
     Index("callbacks_created", "created_s"),
     Index("callbacks_number", "number"),

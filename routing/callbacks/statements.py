@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Select, func, insert, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from routing.callbacks import rows
-from routing.callbacks.schema import IS_OPEN, attempts, callbacks, events
+from routing.callbacks.schema import IS_OPEN, ONE, attempts, callbacks, events
 from routing.model.callback import CallbackOrder, CallbackStatus
 
 #: Ids in one statement.
@@ -35,12 +35,21 @@ def by_call(project: str, call_id: str) -> Select[Any]:
 
 def open_of(project: str, number: str) -> Select[Any]:
     """The open order of a client."""
-    of_them = (callbacks.c.project == project, callbacks.c.number == number, text(IS_OPEN))
-    return select(callbacks).where(*of_them).with_for_update()
+    return open_like({"project": project, "number": number, "person": "", "awaits": ""})
+
+
+def open_like(one: Mapping[str, str]) -> Select[Any]:
+    """The open order of a client, or of a colleague who awaits a person: see `ONE`."""
+    return select(callbacks).where(*(callbacks.c[name] == one[name] for name in ONE), text(IS_OPEN)).with_for_update()
+
+
+def one_of(order: CallbackOrder) -> dict[str, str]:
+    """What no other open order has."""
+    return {name: getattr(order, name) for name in ONE}
 
 
 def waiting(project: str) -> Select[Any]:
-    """The orders of a project that wait for their next attempt."""
+    """The orders of a project that wait for their next attempt, of colleagues too."""
     waits = (text(IS_OPEN), callbacks.c.status == CallbackStatus.ORDERED.value)
     return select(callbacks).where(callbacks.c.project == project, *waits)
 
@@ -49,8 +58,7 @@ def add(connection: Connection, new: CallbackOrder) -> bool:
     """Insert an order; False when the client has an open one."""
     dialect = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
     adding = dialect(callbacks).values(rows.order_row(new))
-    one = ["project", "number"]
-    adding = adding.on_conflict_do_nothing(index_elements=one, index_where=text(IS_OPEN))
+    adding = adding.on_conflict_do_nothing(index_elements=ONE, index_where=text(IS_OPEN))
     return connection.scalar(adding.returning(callbacks.c.id)) is not None
 
 
@@ -60,7 +68,10 @@ def write(connection: Connection, order: CallbackOrder) -> None:
 
 
 def note(connection: Connection, order: CallbackOrder, at_s: float) -> None:
-    """Add the order's status to the events of its life, which webhooks are sent of."""
+    """Add the order's status to the events of its life, which webhooks are sent of. Those of colleagues are nobody's
+    business."""
+    if order.awaits:
+        return
     earlier = select(func.coalesce(func.max(events.c.n), 0)).where(events.c.callback == order.id)
     n = (connection.scalar(earlier) or 0) + 1
     connection.execute(insert(events), {"callback": order.id, "n": n, "event": order.status.value, "at_s": at_s})

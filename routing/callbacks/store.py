@@ -28,7 +28,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Select, delete, func, insert, select, text, update
 
 from routing.callbacks import leases, rows, statements
-from routing.callbacks.schema import IS_OPEN, attempts, callbacks, events
+from routing.callbacks.schema import IS_OPEN, OF_CLIENTS, attempts, callbacks, events
 from routing.model import callback
 from routing.model.callback import CallbackOrder, CallbackStatus
 
@@ -57,7 +57,7 @@ class CallbackStore:
                 if statements.add(connection, new):
                     statements.note(connection, new, new.created_s)
                     return new
-                if present := self._one(connection, statements.open_of(new.project, new.number)):
+                if present := self._one(connection, statements.open_like(statements.one_of(new))):
                     order = callback.renewed(present, new)
                     statements.write(connection, order)
                     return order
@@ -90,17 +90,26 @@ class CallbackStore:
         return self._many(query.order_by(callbacks.c.created_s.desc(), callbacks.c.id).limit(limit))
 
     def due(self, project: str, now: float, limit: int) -> list[CallbackOrder]:
-        """Orders that may be dialled now, who keeps a place in a queue by that place, others by their time."""
+        """Orders of clients that may be dialled now, by their place in a queue, or else by their time."""
         query = statements.waiting(project).where(callbacks.c.not_before_s <= now, callbacks.c.expires_s > now)
+        query = query.where(text(OF_CLIENTS))
         place = func.coalesce(callbacks.c.place_s, callbacks.c.not_before_s)
         return self._many(query.order_by(place, callbacks.c.created_s, callbacks.c.id).limit(limit))
 
-    def start(self, order_id: str, uuid: str, token: int, now: float) -> bool:
+    def awaiting(self, project: str, now: float) -> list[CallbackOrder]:
+        """The orders of colleagues that are open and have not expired, in their order."""
+        query = select(callbacks).where(callbacks.c.project == project, text(IS_OPEN), callbacks.c.awaits != "")
+        query = query.where(callbacks.c.expires_s > now)
+        return self._many(query.order_by(callbacks.c.created_s, callbacks.c.id))
+
+    def start(self, order_id: str, uuid: str, token: int | None, now: float) -> bool:
         """Write that an attempt begins; False when it must not: the order is not due, or the token of the lease is
-        old."""
+        old. An order of a colleague needs no token: the node where they are registered dials it."""
         with self.engine.begin() as connection:
             present = self._one(connection, statements.by_id(order_id))
-            if present is None or not leases.holds(connection, present.project, token, now):
+            if present is None:
+                return False
+            if not present.awaits and (token is None or not leases.holds(connection, present.project, token, now)):
                 return False
             order = callback.started(present, uuid, now)
             if order is None:
@@ -139,6 +148,14 @@ class CallbackStore:
         way goes on."""
         return self._close(statements.by_id(order_id), CallbackStatus.CANCELLED, now)
 
+    def no_longer_awaiting(self, project: str, person: str, awaits: str, now: float) -> int:
+        """Cancel a colleague's order for a person, or all of theirs for ""; returns how many there were."""
+        query = select(callbacks).where(callbacks.c.project == project, callbacks.c.person == person, text(IS_OPEN))
+        query = query.where(callbacks.c.awaits == awaits if awaits else callbacks.c.awaits != "")
+        with self._reading() as connection:
+            ids = connection.scalars(query.with_only_columns(callbacks.c.id)).all()
+        return sum(self.cancel(order_id, now) for order_id in ids)
+
     def close_by_talk(self, project: str, number: str, at_s: float) -> bool:
         """Close the open order of a client, with whom somebody talked until ``at_s``; False when none was open then."""
         query = statements.open_of(project, number).where(callbacks.c.created_s <= at_s)
@@ -162,16 +179,17 @@ class CallbackStore:
         return self._many(select(callbacks).where(callbacks.c.project == project, callbacks.c.id.in_(lasting)))
 
     def dialling(self, project: str) -> int:
-        """How many orders are being dialled now."""
+        """How many orders of clients are being dialled now."""
         query = select(func.count()).select_from(callbacks).where(
-            callbacks.c.project == project, text(IS_OPEN), callbacks.c.status == CallbackStatus.DIALLING.value
+            callbacks.c.project == project, text(IS_OPEN), text(OF_CLIENTS),
+            callbacks.c.status == CallbackStatus.DIALLING.value,
         )  # fmt: skip
         with self._reading() as connection:
             return connection.scalar(query) or 0
 
     def waiting(self, project: str, now: float) -> tuple[int, float]:
-        """How many orders are open, and for how many seconds the oldest one waits that may be dialled."""
-        mine = (callbacks.c.project == project, text(IS_OPEN))
+        """How many orders of clients are open, and for how many seconds the oldest one waits that may be dialled."""
+        mine = (callbacks.c.project == project, text(IS_OPEN), text(OF_CLIENTS))
         may = (callbacks.c.not_before_s <= now, callbacks.c.status == CallbackStatus.ORDERED.value)
         with self._reading() as connection:
             count = connection.scalar(select(func.count()).select_from(callbacks).where(*mine)) or 0
@@ -179,10 +197,10 @@ class CallbackStore:
         return count, now - oldest if oldest else 0.0
 
     def talked_since(self, project: str, since_s: float) -> float:
-        """Seconds of talks of all attempts that began since a time."""
+        """Seconds of talks with clients of all attempts that began since a time."""
         both = attempts.join(callbacks, callbacks.c.id == attempts.c.callback)
         query = select(func.sum(attempts.c.talked_s)).select_from(both)
-        query = query.where(callbacks.c.project == project, attempts.c.began_s >= since_s)
+        query = query.where(callbacks.c.project == project, attempts.c.began_s >= since_s, text(OF_CLIENTS))
         with self._reading() as connection:
             return connection.scalar(query) or 0.0
 

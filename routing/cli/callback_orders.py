@@ -29,7 +29,7 @@ def show_list(orders: Iterable[CallbackOrder], zone: tzinfo) -> None:
         at = order.not_before_s if order.is_open else order.closed_s
         tried = sum(attempt.cause != NOBODY for attempt in order.attempts)
         cells = (
-            when(at, zone, _SHORT), order.id[:8], order.number, order.scheme, order.source.value,
+            when(at, zone, _SHORT), order.id[:8], whom(order), order.scheme, order.source.value,
             order.status.value.replace("_", " "), f"{tried} of {tried + order.tries_left}",
         )  # fmt: skip
         table.add_row(*(Text(printable(text)) for text in cells), style="" if order.is_open else "dim")
@@ -59,10 +59,13 @@ def explained(order: CallbackOrder, zone: tzinfo) -> Iterator[str]:
         return when(at_s, zone, _LONG)
 
     yield f"order     {order.id}"
-    dialled = f", who is shown {order.dialled}" if order.dialled else ""
-    yield f"client    {order.number}{dialled}"
-    rings = "somebody of the scheme is rung first" if order.first == "person" else "the client is rung first"
-    yield f"scheme    {order.scheme}: {rings}"
+    if order.awaits:
+        yield f"for       {order.person}, who awaits {order.awaits} and is rung first when both are free"
+    else:
+        dialled = f", who is shown {order.dialled}" if order.dialled else ""
+        yield f"client    {order.number}{dialled}"
+        rings = "somebody of the scheme is rung first" if order.first == "person" else "the client is rung first"
+        yield f"scheme    {order.scheme}: {rings}"
     by = f" by {order.person}" if order.person else ""
     call = f", in call {order.call_id}" if order.call_id else ""
     yield f"ordered   {at(order.created_s)}{by}, {_SOURCES[order.source.value]}{call}"
@@ -83,13 +86,18 @@ def explained(order: CallbackOrder, zone: tzinfo) -> Iterator[str]:
         yield f"status    {order.status.value.replace('_', ' ')} {at(order.closed_s)}"
 
 
+def whom(order: CallbackOrder) -> str:
+    """The client's number, or who awaits whom."""
+    return order.number or f"{order.person} > {order.awaits}"
+
+
 _SOURCES = {
     "api": "by a program over HTTP",
     "widget": "on a page of a site",
     "queue": "by a key in a queue",
     "step": "by the step `callback`",
     "missed": "because the call was missed",
-    "colleague": "by a colleague",
+    "colleague": "by a code of their phone",
     "cli": "by `routing callbacks add`",
 }
 

@@ -19,7 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from routing.callbacks.facts import order_facts
 from routing.callbacks.report import report
 from routing.callbacks.store import CallbackStore, new_id
-from routing.cli.callback_orders import explained, show_list, show_report
+from routing.cli.callback_orders import explained, show_list, show_report, whom
 from routing.cli.calls import began, journal_of
 from routing.cli.completion import offered
 from routing.cli.errors import UserError
@@ -182,7 +182,7 @@ def cancel(order_ids: tuple[str, ...], root: Path, database: str) -> None:
     with _desk(root, database) as desk:
         for order in [desk.order(start) for start in order_ids]:
             if desk.store.cancel(order.id, time.time()):
-                click.echo(f"cancelled {order.id[:8]}: {order.number}")
+                click.echo(f"cancelled {order.id[:8]}: {whom(order)}")
             else:
                 click.echo(f"{order.id[:8]} was {order.status.value.replace('_', ' ')} already")
 
@@ -194,9 +194,11 @@ def run(order_id: str, root: Path, database: str) -> None:
     """Dial an order now, as far as quiet hours and the calendar allow."""
     with _desk(root, database) as desk:
         order, now = desk.order(order_id), time.time()
+        if order.awaits:
+            raise UserError(f"{order.id[:8]} is {order.person}'s, who is connected when {order.awaits} is free")
         if order.status is not CallbackStatus.ORDERED or not desk.store.put_off(order.id, now):
             raise UserError(f"{order.id[:8]} does not wait: it is {order.status.value.replace('_', ' ')}")
-        click.echo(f"{order.id[:8]}: {order.number}, {_soonest(desk.order(order.id), desk.plan(), desk.zone)}")
+        click.echo(f"{order.id[:8]}: {whom(order)}, {_soonest(desk.order(order.id), desk.plan(), desk.zone)}")
 
 
 @callbacks.command("report")

@@ -8,6 +8,8 @@ goes on alone: ``bridge_pre_execute_bleg_app`` transfers their leg out of the br
 (``offered``, by the confirm-key mechanism of ``bridge``: then the scheme goes on). Their leg dials the client
 (``connect``). ``client``: nobody's leg dials the client; who presses the key (``asked``) enters the scheme (``enter``).
 
+A colleague's order for a person who was busy: `routing.compile.awaited`.
+
 Numbers come from the engine's destination by strict captures. `destinations` are checked where the client is dialled,
 and before a person is disturbed. The client sees the number that they called, by the gateway that has it.
 """
@@ -15,9 +17,9 @@ and before a person is disturbed. The client sees the number that they called, b
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
-from routing.compile.numbers import ON_EVERY_CALL, parties, ringback_settings
+from routing.compile.awaited import add_colleagues
+from routing.compile.callback_parts import call_settings, file_of, once, then_on
 from routing.compile.people import (
     LONGEST_OUTSIDE_SECONDS,
     MOST_OUTSIDE_CALLS,
@@ -25,7 +27,7 @@ from routing.compile.people import (
     dialled_pattern,
 )
 from routing.model import confirming, numbers
-from routing.model.callback_call import CALLBACK, CONTEXT, DIAL, FILE, ONCE, ONCE_SECONDS, PLACE, UNHEARD
+from routing.model.callback_call import CONTEXT, DIAL, PLACE, UNHEARD
 from routing.model.callback_settings import Callbacks
 from routing.model.entities import ENTITY, SOURCE, SOURCES
 from routing.model.folder import Folder
@@ -59,17 +61,18 @@ def callback_contexts(folder: Folder, settings: Callbacks) -> tuple[Context, Con
     context = Context(CONTEXT)
     _person(context, folder, settings)
     _client(context, folder, settings)
+    add_colleagues(context, folder)
     return context, _dial_context(folder)
 
 
 def _person(context: Context, folder: Folder, settings: Callbacks) -> None:
     """``person``, ``offered``, ``connect``."""
-    start = _first(context, "person")
-    _settings(start, folder, release="$4", passes_on=_RECORDING)
+    start = once(context, "person", _ORDER, 4)
+    call_settings(start, folder, release="$4", passes_on=_RECORDING)
     start.set(UNHEARD, "true")
     _asks(start, "offered@$4", "$4", OFFER_SECONDS)
-    _then(start, "connect@$1@$2@$4", "$4")
-    start.do("transfer", f"allowed@$3@$4 {_file('$4')}")
+    then_on(start, "connect@$1@$2@$4", "$4")
+    start.do("transfer", f"allowed@$3@$4 {file_of('$4')}")
     captured = Condition("destination_number", r"^allowed@([a-z][a-z0-9_]*)@(/.+)$")
     for region in _regions(folder):
         allowed = Condition("${routing_caller}", numbers.destination_pattern(region))
@@ -83,59 +86,47 @@ def _person(context: Context, folder: Folder, settings: Callbacks) -> None:
     captured = Condition("destination_number", r"^offered@(/.+)$")
     confirmed = context.extension("offered", own_key, captured, pattern="^offered@")
     confirmed.do("execute_extension", f"{confirming.ASK} XML:$1/{KEYS}.xml {KEYS}")
-    confirmed.do("execute_extension", f"whispered@$1 {_file('$1')}")
+    confirmed.do("execute_extension", f"whispered@$1 {file_of('$1')}")
     for name in ("offered", "whispered"):
         offered = context.extension(name, pattern=rf"^{name}@(/.+)$")
         offered.set("signal_bond", "")  # as where a confirm key is asked for: no REFER takes this leg elsewhere
         _ask(offered, whisper, REFUSE, tries=1, wait_ms=_REFUSE_MS)
-        offered.do("execute_extension", f"refused {_file('$1')}")
+        offered.do("execute_extension", f"refused {file_of('$1')}")
     context.extension("refused", Condition(f"${{{_PRESSED}}}", f"^{REFUSE}$")).do("hangup", "CALL_REJECTED")
     connect = context.extension("connect", pattern=f"^connect{_PARTIES}")
-    _settings(connect, folder, release="$3")
+    call_settings(connect, folder, release="$3")
     connect.set("import", "none")  # the leg's target stays the person's phone
     connect.set("routing_phone", "${routing_target}")
     record_talks(connect, folder.project.record)
     # `record: caller` of the scheme: the client is the other side of this leg
     connect.set("RECORD_WRITE_ONLY", "${RECORD_READ_ONLY}")
     connect.set("RECORD_READ_ONLY", "")
-    connect.do("execute_extension", f"$1 {_file('$3', DIAL)}")
+    connect.do("execute_extension", f"$1 {file_of('$3', DIAL)}")
     connect.do("playback", f"$3/sounds/{FAILED}")
     connect.do("hangup", "NORMAL_CLEARING")
 
 
 def _client(context: Context, folder: Folder, settings: Callbacks) -> None:
     """``client``, ``asked``, ``enter``."""
-    start = _first(context, "client")
-    _settings(start, folder, release="$4", passes_on=_facts(folder))
+    start = once(context, "client", _ORDER, 4)
+    call_settings(start, folder, release="$4", passes_on=_facts(folder))
     _asks(start, "asked@$4", "$4", ASK_SECONDS)
-    _then(start, "enter@$1@$2@$3@$4", "$4")
-    start.do("execute_extension", f"$1 {_file('$4', DIAL)}")
-    start.do("transfer", f"ended {_file('$4')}")
+    then_on(start, "enter@$1@$2@$3@$4", "$4")
+    start.do("execute_extension", f"$1 {file_of('$4', DIAL)}")
+    start.do("transfer", f"ended {file_of('$4')}")
     dialled = Condition("${originate_disposition}", r"^([A-Z][A-Z0-9_]{1,39})$")
     context.extension("ended", dialled).do("hangup", "$1")
     context.extension("ended").do("hangup", "NORMAL_CIRCUIT_CONGESTION")
     asking = context.extension("asked", pattern=r"^asked@(/.+)$")
     asking.set("signal_bond", "")
     _ask(asking, settings.prompt or CONFIRM_PROMPT, ACCEPT, tries=_TRIES, wait_ms=_WAIT_MS)
-    asking.do("execute_extension", f"accepted {_file('$1')}")
+    asking.do("execute_extension", f"accepted {file_of('$1')}")
     context.extension("accepted", Condition(f"${{{_PRESSED}}}", f"^{ACCEPT}$")).set("routing_confirmed", "true")
     context.extension("accepted").do("hangup", "CALL_REJECTED")
     enter = context.extension("enter", pattern=f"^enter{_ORDER}")
-    _settings(enter, folder, release="$4")
+    call_settings(enter, folder, release="$4")
     enter.do("sched_hangup", f"+{LONGEST_OUTSIDE_SECONDS} ALLOTTED_TIMEOUT")
     enter.do("transfer", "start XML:$4/schemes/$3.xml $3")
-
-
-def _first(context: Context, first: str) -> Extension:
-    """The extension in which nobody's leg begins, once for an attempt: FreeSWITCH would give a second leg with the uuid
-    of a living one another uuid, and go on."""
-    once = Condition("destination_number", rf"^{first}@([0-9a-f-]{{36}}){_ORDER}")
-    begin = context.extension(first, once, pattern=f"^{first}@[0-9a-f-]{{36}}@")
-    begin.set("process_cdr", "false")
-    begin.do("limit", f"hash {ONCE} $1 1/{ONCE_SECONDS} !CALL_REJECTED")
-    begin.set("process_cdr", "")
-    begin.do("transfer", f"{first}@$2@$3@$4@$5 {_file('$5')}")
-    return context.extension(first, pattern=f"^{first}{_ORDER}")
 
 
 def _facts(folder: Folder) -> tuple[str, ...]:
@@ -144,45 +135,17 @@ def _facts(folder: Folder) -> tuple[str, ...]:
     return (PLACE, *(f"{ENTITY}{name}" for name in entities), *(f"{SOURCE}{name}" for name in SOURCES))
 
 
-def _settings(
-    extension: Extension, folder: Folder, release: str, passes_on: Sequence[str] = ("routing_phone",)
-) -> None:
-    """The settings of every call, of the client with the company's number; what an earlier bridge left is gone.
-
-    ``passes_on``: variables that the leg gives to those that it dials.
-    """
-    for name in ("bridge_pre_execute_app", "bridge_pre_execute_data", "group_confirm_key", "group_confirm_file"):
-        extension.set(name, "")
-    for name, value in (*parties(CALLBACK, "$1", "$1", release), *ON_EVERY_CALL):
-        extension.set(name, ",".join((value, *passes_on)) if name == "export_vars" else value)
-    for name, value in ringback_settings(folder.project.country):
-        extension.set(name, value)
-    extension.set("routing_number", "$2")
-    extension.set("routing_caller_pays", "false")
-    extension.set("routing_jumps", "")
-
-
 def _asks(extension: Extension, label: str, release: str, seconds: int) -> None:
     """Every leg runs an extension when it is picked up, and has won if it is still up afterwards."""
     extension.set("group_confirm_key", "exec")
-    extension.set("group_confirm_file", f"execute_extension {label} {_file(release)}")
+    extension.set("group_confirm_file", f"execute_extension {label} {file_of(release)}")
     extension.set("group_confirm_timeout", seconds)
-
-
-def _then(extension: Extension, label: str, release: str) -> None:
-    """The leg that has won leaves the bridge for an extension of this file."""
-    extension.set("bridge_pre_execute_bleg_app", "transfer")
-    extension.set("bridge_pre_execute_bleg_data", f"{label} {_file(release)}")
 
 
 def _ask(extension: Extension, sound: str, key: str, tries: int, wait_ms: int) -> None:
     extension.do("execute_extension", f"tones XML:$1/{KEYS}.xml {KEYS}")
     sounds = f"$1/sounds/{sound} silence_stream://100"
     extension.do("play_and_get_digits", f"1 1 {tries} {wait_ms} none {sounds} {_PRESSED} ^[{key}]$")
-
-
-def _file(release: str, context: str = CONTEXT) -> str:
-    return f"XML:{release}/{FILE} {context}"
 
 
 def _regions(folder: Folder) -> tuple[str, ...]:

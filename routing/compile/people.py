@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from routing.compile.codes import dialled_codes
+from routing.compile.codes import add_colleague_codes, dialled_codes
 from routing.compile.templates import render
 from routing.model import forms, numbers
 from routing.model.addresses import without_port
@@ -87,6 +87,7 @@ def internal_context(folder: Folder) -> Context:
     context = Context("internal")
     for code, place in dialled_codes():
         context.extension(code).do("transfer", place)
+    add_colleague_codes(context, folder)
     for extension, name in sorted(folder.extensions.items()):
         _colleague(context, extension, name, name, as_colleague(name, folder))
     for account, phone in sorted(folder.accounts.items()):

@@ -29,7 +29,7 @@ ALLOWED = frozenset(
     endpoint_disposition originate_disposition transfer_ringback media_hold_timeout
     routing_tags routing_hides routing_asserts routing_shows routing_leg switch_r_sdp
     routing_confirm routing_reject routing_confirm_asks routing_confirm_file routing_pressed
-    routing_unheard routing_target RECORD_READ_ONLY
+    routing_unheard routing_target routing_camped RECORD_READ_ONLY
     """.split()
 )
 _EXPANSION = re.compile(r"\$\{([^}]*)\}?")

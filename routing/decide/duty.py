@@ -63,6 +63,10 @@ class Duty:
             return "paused" if self.is_on_break else "away"
         if not self.works(queue):
             return "signed out"
+        return self.pauses(now_ms)
+
+    def pauses(self, now_ms: int) -> str:
+        """Which pause that ends by itself lasts, in a word; "" for none."""
         return next((why for until_ms, why in self._reasons() if until_ms > now_ms), "")
 
     def _reasons(self) -> Iterator[tuple[int, str]]:

@@ -23,13 +23,16 @@ from routing.model.queue import Duties
 
 
 class CallbackOrders(Protocol):
-    """Where calls back are ordered. Both methods raise OrdersDown."""
+    """Where calls back are ordered. Every method raises OrdersDown."""
 
     def plan(self, release: str) -> CallbackPlan:
         """How a release calls clients back."""
 
     def order(self, new: CallbackOrder) -> CallbackOrder:
         """Write an order, which gets its id here; returns what is in the database now, committed."""
+
+    def no_longer_awaiting(self, project: str, person: str, awaits: str, now: float) -> int:
+        """Cancel a colleague's order for a person, or all of theirs for ""; returns how many there were."""
 
 
 #: A dynamic step as it stands in a release's ``schemes/<id>.json``.

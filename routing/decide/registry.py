@@ -9,7 +9,19 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from routing.decide import callback, crm_lookup, dnd, duty_code, known, messages, ring, sticky, visitor, webhook
+from routing.decide import (
+    callback,
+    camp_on,
+    crm_lookup,
+    dnd,
+    duty_code,
+    known,
+    messages,
+    ring,
+    sticky,
+    visitor,
+    webhook,
+)
 from routing.decide.ports import Ports, Step
 from routing.decide.verdict import Verdict, failed
 from routing.model.callback import OrdersDown
@@ -36,6 +48,7 @@ DECIDERS: Mapping[str, KindDecider] = {
     "ring": KindDecider(ring.answer, frozenset({"memory", "presence", "now", "chance"})),
     "dnd": KindDecider(dnd.answer, frozenset({"directory", "memory", "now"})),
     "duty": KindDecider(duty_code.answer, frozenset({"directory", "duties", "now"})),
+    "camp_on": KindDecider(camp_on.answer, frozenset({"directory", "callbacks", "now"})),
     "messages": KindDecider(messages.answer, frozenset({"directory", "memory", "now"})),
 }
 

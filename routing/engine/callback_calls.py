@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Protocol
 
 from gevent.event import Event
 
-from routing.engine.dialler import Dialler, LiveRelease
+from routing.engine.dialler import LiveRelease
 from routing.esl.client import EventSocketClient
 from routing.esl.watch import rows
 from routing.model.callback import OrdersDown
-from routing.model.callback_call import CallbackCall, begun, was_begun
+from routing.model.callback_call import CallbackCall, ColleagueCall, begun, was_begun
 
 #: Between two turns; after the database has failed.
 TURN_SECONDS, FAULT_SECONDS = 1.0, 5.0
@@ -18,6 +19,13 @@ TURN_SECONDS, FAULT_SECONDS = 1.0, 5.0
 _NUMBERS = ("cid_num", "initial_cid_num", "dest", "initial_dest", "callee_num")
 #: Digits that a number has at least.
 _LEAST_DIGITS = 7
+
+
+class DiallerTurns(Protocol):
+    """`routing.engine.dialler.Dialler`, `routing.engine.colleague_dialler.ColleagueDialler`."""
+
+    def turn(self) -> int: ...
+    def give_up_lease(self) -> None: ...
 
 
 class NodesSwitch:
@@ -43,6 +51,10 @@ class NodesSwitch:
         """See CallbackSwitch."""
         self._client.ask(f"bgapi {call.originate(self._leg_mark)}")
 
+    def connect(self, call: ColleagueCall) -> None:
+        """See `routing.engine.colleague_dialler.ColleagueSwitch`."""
+        self._client.ask(f"bgapi {call.originate(self._leg_mark)}")
+
     def has_begun(self, uuid: str) -> bool:
         """See CallbackSwitch."""
         exists, count = self._client.ask(f"api uuid_exists {uuid}", f"api {begun(uuid)}")
@@ -52,7 +64,7 @@ class NodesSwitch:
 def keep_dialling(
     client: EventSocketClient,
     live: Callable[[], LiveRelease | None],
-    dialler_of: Callable[[NodesSwitch], Dialler],
+    diallers_of: Callable[[NodesSwitch], Sequence[DiallerTurns]],
     stop: Event,
     log: Callable[..., None],
 ) -> None:
@@ -61,11 +73,12 @@ def keep_dialling(
     while live() is None:
         if stop.wait(TURN_SECONDS):
             return
-    dialler, problem = dialler_of(NodesSwitch(client)), ""
+    diallers, problem = diallers_of(NodesSwitch(client)), ""
     while not stop.is_set():
         pause_s = TURN_SECONDS
         try:
-            dialler.turn()
+            for dialler in diallers:
+                dialler.turn()
             problem = ""
         except OrdersDown as down:
             if str(down) != problem:
@@ -73,6 +86,7 @@ def keep_dialling(
             problem, pause_s = str(down), FAULT_SECONDS
         stop.wait(pause_s)
     try:
-        dialler.give_up_lease()
+        for dialler in diallers:
+            dialler.give_up_lease()
     except OrdersDown as down:
         log("error", "lease of callbacks not given back", problem=str(down))

@@ -21,7 +21,9 @@ from gevent.threadpool import ThreadPool
 
 from routing.engine import metrics
 from routing.engine.callback_calls import NodesSwitch, keep_dialling
+from routing.engine.colleague_dialler import ColleagueDialler
 from routing.engine.dialler import Dialler, LiveRelease
+from routing.engine.free_people import FreePeople
 from routing.esl.client import stay_connected
 from routing.esl.protocol import EventSocket
 from routing.model.callback import CallbackOrder, OrdersDown
@@ -63,7 +65,14 @@ class StoredCallbacks:
         order: CallbackOrder = self._threads.apply(self._written, (replace(new, id=new.id or token_hex(16)),))
         return order
 
-    def dial(self, where: EventSocket, root: Path, stop: Event, log: Callable[..., None]) -> None:
+    def no_longer_awaiting(self, project: str, person: str, awaits: str, now: float) -> int:
+        """See CallbackOrders."""
+        if not self._database:
+            raise OrdersDown("the engine has no database")
+        count: int = self._threads.apply(lambda: self._writer().no_longer_awaiting(project, person, awaits, now))
+        return count
+
+    def dial(self, where: EventSocket, root: Path, free: FreePeople, stop: Event, log: Callable[..., None]) -> None:
         """Dial the orders that are due until ``stop``, as long as no other worker and no other engine does."""
         if not self._database:
             return
@@ -73,16 +82,19 @@ class StoredCallbacks:
         def live() -> LiveRelease | None:
             return self._live(root)
 
-        def dialler_of(switch: NodesSwitch) -> Dialler:
+        def diallers_of(switch: NodesSwitch) -> tuple[Dialler, ColleagueDialler]:
             book = threads.apply(importlib.import_module, (_BOOK,)).StoredOrders(self._database, threads.apply)
-            return Dialler(book, switch, live, owner, time.time, log, stopping=stop.is_set, count=_counted)
+            dialler = Dialler(book, switch, live, owner, time.time, log, stopping=stop.is_set, count=_counted)
+            colleagues = ColleagueDialler(book, switch, live, self._releases.directory, free, time.time, log,
+                                          stopping=stop.is_set)  # fmt: skip
+            return dialler, colleagues
 
         def lost(reason: str) -> None:
             log("warning", "callbacks not dialled", problem=reason)
 
         self.idle.clear()
         try:
-            stay_connected(where, lambda client: keep_dialling(client, live, dialler_of, stop, log), lost, stop.is_set)
+            stay_connected(where, lambda client: keep_dialling(client, live, diallers_of, stop, log), lost, stop.is_set)
         finally:
             self.idle.set()
 

@@ -38,7 +38,11 @@ class StoredOrders:
         """See CallbackStore, as for all below."""
         return self._do(lambda store: store.due(project, now, limit))
 
-    def start(self, order_id: str, uuid: str, token: int, now: float) -> bool:
+    def awaiting(self, project: str, now: float) -> Sequence[CallbackOrder]:
+        """Orders of colleagues."""
+        return self._do(lambda store: store.awaiting(project, now))
+
+    def start(self, order_id: str, uuid: str, token: int | None, now: float) -> bool:
         """An attempt begins."""
         return self._do(lambda store: store.start(order_id, uuid, token, now))
 

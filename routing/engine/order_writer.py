@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from threading import Lock
+from typing import TypeVar
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -11,6 +13,8 @@ from routing.callbacks.store import CallbackStore
 from routing.journal.database import DatabaseFault, open_database
 from routing.journal.faults import text_of
 from routing.model.callback import CallbackOrder, OrdersDown
+
+Result = TypeVar("Result")
 
 
 class OrderWriter:
@@ -23,8 +27,15 @@ class OrderWriter:
 
     def __call__(self, new: CallbackOrder) -> CallbackOrder:
         """Write an order. Raises OrdersDown."""
+        return self._do(lambda store: store.order(new))
+
+    def no_longer_awaiting(self, project: str, person: str, awaits: str, now: float) -> int:
+        """See CallbackStore. Raises OrdersDown."""
+        return self._do(lambda store: store.no_longer_awaiting(project, person, awaits, now))
+
+    def _do(self, does: Callable[[CallbackStore], Result]) -> Result:
         try:
-            return self._opened().order(new)
+            return does(self._opened())
         except DatabaseFault as problem:
             raise OrdersDown(str(problem)) from None
         except OSError as problem:

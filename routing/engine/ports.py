@@ -75,6 +75,17 @@ def _no_crm(step: Step, call: Call, people: Responsible) -> Outcome:
     return Failed("this engine has no connection to CRMs")
 
 
+def duty_records(redis: RedisStore | None) -> Callable[[str], Mapping[str, DutyRecord]]:
+    """What the people of a project have set. Raises Forgotten."""
+
+    def records(project: str) -> Mapping[str, DutyRecord]:
+        if redis is None:
+            raise Forgotten("there is no Redis")
+        return RedisDuties(redis).records(project)
+
+    return records
+
+
 def queueing(states: States, redis: RedisStore | None, missed_out: Callable[[str, int], None]) -> Queueing:
     """The queues of a node, over the states of people and Redis. ``missed_out``: see Distribution."""
 
@@ -83,12 +94,7 @@ def queueing(states: States, redis: RedisStore | None, missed_out: Callable[[str
             return "busy"
         return states.state(member.person, member.sip, member.outside)
 
-    def records(project: str) -> Mapping[str, DutyRecord]:
-        if redis is None:
-            raise Forgotten("there is no Redis")
-        return RedisDuties(redis).records(project)
-
     def day(zone: str) -> str:
         return datetime.now(ZoneInfo(zone)).strftime("%Y%m%d")
 
-    return Queueing(QueuePorts(state, memory_in(redis), records, random.random, day), missed_out)
+    return Queueing(QueuePorts(state, memory_in(redis), duty_records(redis), random.random, day), missed_out)

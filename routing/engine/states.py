@@ -54,7 +54,11 @@ class States:
             return "busy"
         if self._is_promised(person, call):
             return "busy"
-        return "free" if outside or not self._registered.isdisjoint(accounts) else "absent"
+        return "free" if outside or self.is_registered(accounts) else "absent"
+
+    def is_registered(self, accounts: Collection[str]) -> bool:
+        """Whether one of these SIP accounts is registered here."""
+        return not self._registered.isdisjoint(accounts)
 
     def promise(self, person: str, call: str, seconds: float) -> None:
         """A call is on its way to a person: to others they are busy until FreeSWITCH rings them, or so long at most."""

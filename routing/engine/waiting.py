@@ -63,9 +63,11 @@ class Waiting:
         self._changed.set()
         self.queue_calls.changed()
 
-    def lead(self, until: Event) -> None:
-        """Let this worker end the waiting of calls, until ``until`` is set."""
+    def lead(self, until: Event, also: Callable[[], None] = lambda: None) -> None:
+        """Let this worker end the waiting of calls, until ``until`` is set; ``also``: what the worker does besides that
+        knows of its queues who wraps up."""
         self.leads = True
+        gevent.spawn(also)
         self.queue_calls.lead()
         self.somebody_changed()
         until.wait()

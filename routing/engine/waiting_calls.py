@@ -8,7 +8,8 @@ from typing import Any
 
 from routing.engine import metrics
 from routing.engine.deciding import Engine
-from routing.engine.ports import queueing
+from routing.engine.free_people import FreePeople
+from routing.engine.ports import duty_records, queueing
 from routing.engine.queue_calls import QueueCalls
 from routing.engine.states import States
 from routing.engine.waiting import Waiting, wake
@@ -36,3 +37,8 @@ def waiting_calls(
     queues = queueing(states, redis, missed_out)
     queue_calls = QueueCalls(queues, states, engine.offered, wake, port, step_of, fault=fault)
     return Waiting(engine.decide, step_of, states, keeper, queue_calls)
+
+
+def free_people(states: States, redis: RedisStore | None, waiting: Waiting) -> FreePeople:
+    """Who is free, by the queues of the worker that leads."""
+    return FreePeople(states, duty_records(redis), waiting.queue_calls.queueing.distribution.duties)

@@ -17,6 +17,7 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from functools import partial
 from ipaddress import ip_network
 from pathlib import Path
 
@@ -38,7 +39,7 @@ from routing.engine.lights import Lights
 from routing.engine.ports import ports_of
 from routing.engine.screens import PopSender, pops_in
 from routing.engine.states import States
-from routing.engine.waiting_calls import waiting_calls
+from routing.engine.waiting_calls import free_people, waiting_calls
 from routing.esl import globals as switch_globals
 from routing.esl.guesses import refuse
 from routing.esl.lights import keep_lights
@@ -104,12 +105,12 @@ class EngineWorker:
         self.control = gevent.socket.socket(fileno=options.control)
         self.speaking = gevent.lock.BoundedSemaphore()
         self.breaker = Breaker(time.monotonic)
-        self.states = States(lambda text: self.lines.write("info", "states", words=text))
+        self.states = States(self._report("info", "states"))
         releases = Releases(Path(options.root))
         resolver, secrets = Resolver(time.monotonic), self._secrets()
         pool = HttpPool(resolver, options.link_local)
         self.crms = Systems(pool, self.breaker, Greenlets(), secrets, time.monotonic, time.time)
-        self.redis = redis = store_at(os.environ.get(REDIS_VARIABLE, ""), self._report_redis)
+        self.redis = redis = store_at(os.environ.get(REDIS_VARIABLE, ""), self._report("warning", "redis"))
         self.handlers = Handlers(HttpClient(resolver, options.link_local), self.breaker, secrets)
         self.callbacks = StoredCallbacks(releases, os.environ.get(DATABASE_VARIABLE, ""))
         memory, leases, presence = memory_in(redis), leases_in(redis), self.states.presence_of
@@ -166,6 +167,9 @@ class EngineWorker:
             self.lines.write("error", "secrets", problem=str(problem))
             return dict(otherwise) if isinstance(otherwise, dict) else {}
 
+    def _report(self, level: str, what: str) -> Callable[[str], None]:
+        return lambda text: self.lines.write(level, what, words=text)
+
     def _beat(self) -> None:
         while True:
             metrics.OPEN_CALLS.set(self.server.open_calls)
@@ -205,9 +209,9 @@ class EngineWorker:
         judge = Guesses(tuple(ip_network(network) for network in self.options.trusted))
         gevent.spawn(self._exclusively, "guesses", lambda: refuse(where, judge, time.time, self._refused))
         gevent.spawn(self.waiting.listen, where)
-        gevent.spawn(self._exclusively, "waiting", lambda: self.waiting.lead(self.stop))
-        root, log = Path(self.options.root), self.lines.write
-        gevent.spawn(self._exclusively, "callbacks", lambda: self.callbacks.dial(where, root, self.stop, log))
+        root, free = Path(self.options.root), free_people(self.states, self.redis, self.waiting)
+        dial = partial(self.callbacks.dial, where, root, free, self.stop, self.lines.write)
+        gevent.spawn(self._exclusively, "waiting", lambda: self.waiting.lead(self.stop, dial))
         if self.redis:
             memory = RedisMemory(self.redis)
             gevent.spawn(switch_globals.keep, where, dnd.PREFIX, DndVariables(root, memory))
@@ -222,9 +226,6 @@ class EngineWorker:
         metrics.REFUSALS.labels("account" if refusal.account else "address").inc()
         until = datetime.fromtimestamp(refusal.until_s, UTC).isoformat(timespec="seconds")
         self.lines.write("warning", "guesses", address=refusal.address, account=refusal.account, refused_until=until)
-
-    def _report_redis(self, text: str) -> None:
-        self.lines.write("warning", "redis", words=text)
 
     def _watch_control(self) -> None:
         """Answer the supervisor; exit at once when it is gone: open calls then continue with their fallback."""

@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from urllib.parse import unquote_to_bytes
 
 from routing.esl.protocol import Message
-from routing.model.decision import CALLER, E164, ID, QUESTION, STEP_PATH, Call
+from routing.model import camp_on
+from routing.model.decision import CALLER, E164, EXTENSION, ID, QUESTION, STEP_PATH, Call
 from routing.model.entities import ENTITY, SOURCE, visitor_of
 from routing.model.queue import ARRIVED
 from routing.model.stated_number import STATED_NUMBER
@@ -44,6 +45,7 @@ def call_of(reply: Message, waits_since: float | None = None) -> Call:
         stated_number=_may(reply, f"variable_{STATED_NUMBER}", E164, "") if caller == ANONYMOUS else "",
         caller_pays=(reply.get("variable_routing_caller_pays") or "true") == "true",
         person=_may(reply, "variable_routing_person", ID, ""),
+        extension=_may(reply, f"variable_{camp_on.EXTENSION}", EXTENSION, ""),
         started=int(_may(reply, "Caller-Channel-Created-Time", MICROSECONDS, "0")) / 1_000_000,
         queued_s=int(_may(reply, f"variable_{ARRIVED}", MICROSECONDS, "0")) / 1000,
         entities=visitor.entities,

@@ -14,7 +14,7 @@ from routing.journal import dialled, parse
 from routing.journal.cdr import Cdr
 from routing.journal.record import CallRecord, LegRecord
 from routing.model.callback import NOBODY
-from routing.model.callback_call import CALLBACK, UNHEARD
+from routing.model.callback_call import AWAITS, CALLBACK, COLLEAGUE, UNHEARD
 from routing.model.causes import BUSY
 
 _CLEARED = "NORMAL_CLEARING"
@@ -42,6 +42,8 @@ def winner(a_leg: Cdr) -> str:
 
 def call(a_leg: Cdr, b_legs: Mapping[str, Cdr], went_on: WentOn | None, context: parse.ParseContext) -> CallRecord:
     """The record of a callback."""
+    if a_leg.get(COLLEAGUE):
+        return _colleagues(a_leg, b_legs, went_on, context)
     if a_leg.get(UNHEARD):
         record = _person_first(a_leg, b_legs, went_on, context)
     else:
@@ -55,6 +57,32 @@ def call(a_leg: Cdr, b_legs: Mapping[str, Cdr], went_on: WentOn | None, context:
         dialled=record.client,
         wait_s=round(max((bridged or record.ended) - a_leg.time("start"), 0.0), 3),
     )
+
+
+def _colleagues(
+    a_leg: Cdr, b_legs: Mapping[str, Cdr], went_on: WentOn | None, context: parse.ParseContext
+) -> CallRecord:
+    """A colleague, and the person whom they await: the first one is the caller, the second one was called."""
+    both = {**b_legs, **({went_on.leg.uuid: went_on.leg} if went_on else {})}
+    rung = parse.call(_internal(_without_talk(a_leg)), both, context)
+    own = parse.call(_internal(went_on.leg), went_on.b_legs, context) if went_on else rung
+    return replace(
+        own,
+        id=a_leg.uuid,
+        direction=CALLBACK,
+        number="",
+        caller=a_leg.get(COLLEAGUE),
+        dialled=a_leg.get(AWAITS),
+        started=a_leg.time("start"),
+        answered=own.bridged,
+        wait_s=round(max((own.bridged or own.ended) - a_leg.time("start"), 0.0), 3),
+        legs=(*rung.legs, *(own.legs if went_on else ())),
+        notify=(),
+    )
+
+
+def _internal(leg: Cdr) -> Cdr:
+    return Cdr(leg.uuid, {**leg.variables, "routing_direction": "internal"}, leg.apps)
 
 
 def _person_first(
@@ -116,11 +144,21 @@ def cause(record: CallRecord) -> str:
     the company took the call. ``NORMAL_CLEARING`` after a talk."""
     if record.talk_s:
         return _CLEARED
+    if not record.client:
+        return _colleagues_cause(record)
     clients = [leg for leg in record.legs if leg.target == record.client]
     if not clients:
         return record.cause if record.cause == _BARRED or not record.schemes else NOBODY
     found = clients[-1].cause
     return found if found in BUSY or found not in _UNANSWERED else "NO_ANSWER"
+
+
+def _colleagues_cause(record: CallRecord) -> str:
+    """``NOBODY``: the colleague did not take the call, so that the person was not rung."""
+    awaited = {leg.cause for leg in record.legs if leg.person == record.dialled}
+    if not awaited:
+        return NOBODY
+    return "USER_BUSY" if awaited & BUSY else "NO_ANSWER"
 
 
 __all__ = ["WentOn", "call", "cause", "is_nobodys", "winner"]

@@ -1,8 +1,10 @@
 """An order to call a client back, its attempts, and the rules of its life. Pure: the times and ids come as arguments.
 
+A colleague may order one too: they and a busy person are connected when that person is free (`awaits`).
+
 An order is open while it is `ordered` or `dialling`; of one client number and project one is open at most. The only
 ways: ordered -> dialling (an attempt) -> ordered (the next attempt), talked or given up; open -> talked (any talk
-with the client), cancelled; ordered -> expired.
+with the client), cancelled; ordered -> expired. Of colleagues one is open at most of each pair.
 """
 
 from __future__ import annotations
@@ -56,6 +58,10 @@ class First(StrEnum):
 UNKNOWN = "UNKNOWN"
 #: Nobody of the company took the call, or the person refused it: the client was not rung.
 NOBODY = "NOBODY"
+#: How long a colleague's order is kept: as long as a network keeps a completion of calls to busy subscribers.
+AWAITED_S = 2700.0
+#: How often a colleague and a person who was busy again are tried to connect.
+MOST_TRIES_AWAITED = 10
 #: Attempts that an order has at most, also those that did not ring the client.
 MOST_ATTEMPTS = 30
 #: Seconds until the next attempt: after a busy client, after nobody of the company, after a fault on the way,
@@ -101,7 +107,8 @@ class CallbackOrder:
     """An order to call a client. Times are seconds since the epoch.
 
     ``number``: the client's, E.164. ``dialled``: the company's number that the client called or saw; "": the first
-    one of the scheme. ``person``: the colleague who asked, or "". ``not_before_s``: the time of the next attempt.
+    one of the scheme. ``person``: the colleague who ordered, who is rung first, when the person ``awaits`` is free
+    (``number`` and ``scheme`` are ""); both "" for a client. ``not_before_s``: the time of the next attempt.
     ``entities``, ``source_facts``: the site's facts of its visitor. ``call_id``: the call that ordered it, or "".
     ``place_s``: when the client came to the queue in which they keep their place. ``closed_s``: 0 while it is open.
     """
@@ -116,6 +123,7 @@ class CallbackOrder:
     expires_s: float
     dialled: str = ""
     person: str = ""
+    awaits: str = ""
     first: First = First.PERSON
     tries_left: int = 3
     attempts: tuple[CallbackAttempt, ...] = ()
@@ -181,11 +189,29 @@ def finished(order: CallbackOrder, uuid: str, cause: str, talked_s: float, now: 
         return order  # a talk or the client has closed it meanwhile
     if talked_s > 0:
         return replace(order, status=CallbackStatus.TALKED, closed_s=now)
+    if order.awaits:
+        return _awaiting_on(order, cause, now)
     tries_left = order.tries_left + (cause == NOBODY)
     delay_s = delay_after(cause)
     if delay_s is None or tries_left < 1 or len(order.attempts) >= MOST_ATTEMPTS:
         return replace(order, status=CallbackStatus.GIVEN_UP, closed_s=now)
     return replace(order, status=CallbackStatus.ORDERED, not_before_s=now + delay_s, tries_left=tries_left)
+
+
+def _awaiting_on(order: CallbackOrder, cause: str, now: float) -> CallbackOrder:
+    """A colleague's order after an attempt without a talk: it stays when the person was busy again, or nobody knows
+    what became of it; otherwise both have been rung, as often as they are."""
+    if (cause in BUSY or cause == UNKNOWN) and order.tries_left > 0:
+        return replace(order, status=CallbackStatus.ORDERED, not_before_s=now)
+    return replace(order, status=CallbackStatus.GIVEN_UP, closed_s=now)
+
+
+def awaiting(order_id: str, project: str, person: str, awaits: str, now: float, call_id: str = "") -> CallbackOrder:
+    """The order of a colleague: connect them with a person when that one is free."""
+    return CallbackOrder(
+        order_id, project, "", "", CallbackSource.COLLEAGUE, now, now, now + AWAITED_S, person=person, awaits=awaits,
+        tries_left=MOST_TRIES_AWAITED, call_id=call_id,
+    )  # fmt: skip
 
 
 def closed(order: CallbackOrder, status: CallbackStatus, now: float) -> CallbackOrder | None:

@@ -16,6 +16,8 @@ UNHEARD = "routing_unheard"
 ONCE, ONCE_SECONDS = "routing_callback", 86400
 #: The place in a queue that the client keeps: `CallbackCall.place_ms`.
 PLACE = "routing_place"
+#: Set on a leg of nobody that a colleague's order begins: who ordered, and whom they await.
+COLLEAGUE, AWAITS = "routing_colleague", "routing_awaits"
 #: A call's direction.
 CALLBACK = "callback"
 ID = re.compile(r"[a-z][a-z0-9_]{0,63}", re.ASCII)
@@ -27,6 +29,8 @@ _FORMS = {
     "number": _NUMBER,
     "scheme": ID,
     "release": re.compile(r"/[\w./+-]{1,400}", re.ASCII),
+    "person": ID,
+    "awaits": ID,
 }
 _VARIABLE = re.compile(rf"(?:{ENTITY}|{SOURCE})[a-z][a-z0-9_]{{0,31}}", re.ASCII)
 
@@ -52,9 +56,7 @@ class CallbackCall:
 
     def check(self) -> None:
         """Raises NotDiallable unless everything is a number, an id or an encoded fact."""
-        for name, form in _FORMS.items():
-            if not form.fullmatch(value := getattr(self, name)):
-                raise NotDiallable(f"{name} {value[:80]!a}")
+        _check(self, "uuid", "first", "client", "number", "scheme", "release")
         for name, value in self.variables.items():
             if not _VARIABLE.fullmatch(name) or not ENCODED.fullmatch(value):
                 raise NotDiallable(f"{name[:80]!a} {value[:80]!a}")
@@ -63,19 +65,9 @@ class CallbackCall:
         """The command that begins the call: a leg of nobody in the release. ``leg_mark``: the node's variable
         without which no leg is dialled. Raises NotDiallable."""
         self.check()
-        if not ID.fullmatch(leg_mark):
-            raise NotDiallable(f"the mark of legs {leg_mark[:80]!a}")
-        facts = {
-            "origination_uuid": self.uuid,
-            leg_mark: "9",
-            "null_enable_auto_answer": "true",
-            "origination_caller_id_number": self.client,
-            "origination_caller_id_name": self.client,
-            **self.variables,
-            **({PLACE: str(self.place_ms)} if self.place_ms else {}),
-        }
-        inside = ",".join(f"{name}={value}" for name, value in facts.items())
-        return f"originate {{{inside}}}null/callback {self.destination} {self.dialplan} {CONTEXT}"
+        shown = {"origination_caller_id_number": self.client, "origination_caller_id_name": self.client}
+        place = {PLACE: str(self.place_ms)} if self.place_ms else {}
+        return _originate(self, leg_mark, {**shown, **self.variables, **place})
 
     @property
     def destination(self) -> str:
@@ -86,6 +78,49 @@ class CallbackCall:
     def dialplan(self) -> str:
         """The release's dialplan of callbacks."""
         return f"XML:{self.release}/{FILE}"
+
+
+@dataclass(frozen=True, slots=True)
+class ColleagueCall:
+    """One attempt to connect a colleague, ``person``, with the one they await. ``release``: its folder."""
+
+    uuid: str
+    person: str
+    awaits: str
+    release: str
+
+    def check(self) -> None:
+        """Raises NotDiallable unless everything is an id."""
+        _check(self, "uuid", "person", "awaits", "release")
+
+    def originate(self, leg_mark: str) -> str:
+        """See CallbackCall."""
+        self.check()
+        return _originate(self, leg_mark, {})
+
+    @property
+    def destination(self) -> str:
+        """See CallbackCall."""
+        return f"colleague@{self.uuid}@{self.person}@{self.awaits}@{self.release}"
+
+    @property
+    def dialplan(self) -> str:
+        """See CallbackCall."""
+        return f"XML:{self.release}/{FILE}"
+
+
+def _check(call: CallbackCall | ColleagueCall, *names: str) -> None:
+    for name in names:
+        if not _FORMS[name].fullmatch(value := getattr(call, name)):
+            raise NotDiallable(f"{name} {value[:80]!a}")
+
+
+def _originate(call: CallbackCall | ColleagueCall, leg_mark: str, more: Mapping[str, str]) -> str:
+    if not ID.fullmatch(leg_mark):
+        raise NotDiallable(f"the mark of legs {leg_mark[:80]!a}")
+    facts = {"origination_uuid": call.uuid, leg_mark: "9", "null_enable_auto_answer": "true", **more}
+    inside = ",".join(f"{name}={value}" for name, value in facts.items())
+    return f"originate {{{inside}}}null/callback {call.destination} {call.dialplan} {CONTEXT}"
 
 
 def begun(uuid: str) -> str:

@@ -18,6 +18,7 @@ ID = re.compile(r"[a-z][a-z0-9_]{0,63}")
 PHONE = re.compile(rf"{ID.pattern}\.{ID.pattern}")
 PERSON_OR_PHONE = re.compile(rf"{ID.pattern}(?:\.{ID.pattern})?")
 STEP_PATH = re.compile(r"[a-z0-9_*#]+(\.[a-z0-9_*#]+)*")
+EXTENSION = re.compile(r"[0-9]{2,6}")
 E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 #: A caller: E.164, the text that was sent if it is no number, or `anonymous`.
 CALLER = re.compile(TEXT, re.ASCII)
@@ -135,6 +136,8 @@ class Call:
     started: float = 0.0
     #: The person whose registered phone calls; empty for calls from outside.
     person: str = ""
+    #: The colleague's extension that was dialled with a code.
+    extension: str = ""
     #: When the call came to the last queue in which it waited, in seconds since the epoch; 0 for none.
     queued_s: float = 0.0
     #: Facts of the site's visitor (`model.entities`).

@@ -11,6 +11,7 @@ from routing.model.problem import did_you_mean
 from routing.steps.ask_number import AskNumberStep
 from routing.steps.base import Step, StepItem
 from routing.steps.callback import CallbackStep
+from routing.steps.camp_on import CampOnCode
 from routing.steps.crm import CrmStep
 from routing.steps.dnd import DndCode
 from routing.steps.duty import DutyCode
@@ -54,7 +55,7 @@ KINDS: dict[str, type[Step]] = {
 #: What the engine decides, by kind: dynamic steps, and lookups that other steps make.
 DECIDED: dict[str, type[DynamicStep]] = {
     **{kind: step for kind, step in KINDS.items() if issubclass(step, DynamicStep)},
-    **{question.kind: question for question in (KnownLookup, DndCode, DutyCode, MessagesCode)},
+    **{question.kind: question for question in (KnownLookup, DndCode, DutyCode, CampOnCode, MessagesCode)},
 }
 #: What asks the engine, by kind: what it decides, and queues, whose calls wait for it.
 ASKING: dict[str, type[Step]] = {**DECIDED, "queue": QueueStep}

@@ -29,6 +29,7 @@ VERSIONS = (
     "routing.journal.migrations.versions.0009_callback_doors",
     "routing.journal.migrations.versions.0010_callback_notices",
     "routing.journal.migrations.versions.0011_desk",
+    "routing.journal.migrations.versions.0012_colleagues",
 )
 TABLES = [metadata, callbacks.metadata, desk.metadata]
 

@@ -6,75 +6,16 @@ import signal
 import time
 
 import pytest
-from sqlalchemy import text
 
-from routing.callbacks.store import CallbackStore
-from routing.journal.database import open_database
-from routing.journal.gather import Gatherer
-from routing.journal.parse import ParseContext
-from routing.journal.release import project_of
-from routing.journal.spool import Spool
-from routing.journal.worker import JournalWorker
-from routing.model.callback import UNKNOWN, CallbackOrder, CallbackSource, CallbackStatus, First
-from routing.recorder.callbacks import CallbackKeeper, plans_in
+from routing.model.callback import UNKNOWN, CallbackStatus, First
 from support.switchbed.agent import Agent
+from support.switchbed.callback_journal import CallbackJournal
 from support.switchbed.callbacks import CLIENT, NUMBER, SCHEMES, CallbackLab, from_number, press, until
-from support.switchbed.engines import serving
 from support.switchbed.people import wait_busy
 
 PROJECT = "lab"
 #: Engines that are killed in one run; orders that are due in the course of it, so many at a time.
 KILLS, ORDERS, BURST = 7, 56, 8
-
-
-class Orders:
-    """The lab with a journal's database."""
-
-    def __init__(self, lab):
-        self.lab, self.database = lab, str(lab.place / "journal.db")
-        self.engine = open_database(self.database)
-        self.store = CallbackStore(self.engine)
-
-    def serving(self):
-        """An engine that dials."""
-        return serving(self.lab, "--database", self.database, watches=self.lab.switch.settings.esl_port)
-
-    def order(self, name="one", number=CLIENT, first=First.PERSON, in_s=0.0, **facts):
-        """One order."""
-        now = time.time()
-        words = {"scheme": "office", "source": CallbackSource.API, "dialled": NUMBER, "created_s": now} | facts
-        words |= {"not_before_s": now + in_s, "expires_s": now + 3600, "first": first}
-        return self.store.order(CallbackOrder(name, PROJECT, number, **words))
-
-    def journal(self):
-        """The recorder works once on what the switch has written."""
-        keeper = CallbackKeeper(self.engine, PROJECT, _silent, time.time, plans_in(self.lab.root))
-        spool = Spool(self.lab.switch.home / "spool")
-        gatherer = Gatherer(spool, ParseContext(project_of=project_of), _silent, time.time)
-        recording = {"settle": keeper.settle, "recorded": keeper.finish}
-        JournalWorker(self.engine, gatherer, _silent, time.time, **recording).work()
-        return True
-
-    def ended(self, name="one", status=None):
-        """The order, once its attempt has ended."""
-
-        def find():
-            order = self.journal() and self.store.find(name)
-            done = order.attempts and order.attempts[-1].ended_s and (status is None or order.status is status)
-            return order if done else None
-
-        found = until(find, 20)
-        assert found, self.store.find(name)
-        return found
-
-    def rows(self, statement):
-        """What a statement changes or finds."""
-        with self.engine.begin() as connection:
-            return connection.execute(text(statement))
-
-
-def _silent(*_, **__):
-    pass
 
 
 @pytest.fixture(scope="module")
@@ -86,7 +27,7 @@ def lab(tmp_path_factory):
 
 @pytest.fixture
 def orders(lab):
-    made = Orders(lab)
+    made = CallbackJournal(lab)
     for table in ("callback_attempts", "callback_events", "callbacks", "callback_leases"):
         with contextlib.suppress(Exception):
             made.rows(f"DELETE FROM {table}")
@@ -179,7 +120,7 @@ def _end_all(orders, numbers):
 def test_the_switch_is_killed(tmp_path_factory, moment):
     """The attempt has no record and the new switch does not know it: the next attempt is a new call."""
     lab = CallbackLab(tmp_path_factory.mktemp("killed"), more=SCHEMES)
-    orders = Orders(lab)
+    orders = CallbackJournal(lab)
     try:
         with orders.serving(), lab.client(answers_after_s=None if moment == "the client rings" else 0.2) as client:
             phone = Agent(lab.inside, "2002", lab.password("2002"))

@@ -35,10 +35,11 @@ STEPS: dict[str, dict[str, Any]] = {
     "callback": {"project": "p", "scheme": "", "first": "", "tries": 0, "when": "free"},
     "dnd": {"project": "p", "state": "on"},
     "duty": {"project": "p", "state": "pause"},
+    "camp_on": {"project": "p", "state": "order"},
     "messages": {"project": "p"},
 }
-CALL = Call("12345678", "/r", "s", "1", "+380800111222", "+380671234567", person="ivan")
-DIRECTORY = Directory({"ivan": frozenset({"desk"})}, {}, {}, (), sip={"ivan": frozenset({"1001"})})
+CALL = Call("12345678", "/r", "s", "1", "+380800111222", "+380671234567", person="ivan", extension="102")
+DIRECTORY = Directory({"ivan": frozenset({"desk"})}, {}, {}, (), {"102": "olena"}, sip={"ivan": frozenset({"1001"})})
 
 
 class Memory:

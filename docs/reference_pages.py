@@ -30,7 +30,7 @@ from routing.journal import schema, status
 from routing.journal.counts import Counts
 from routing.model.call_fields import CALL_FIELDS
 from routing.model.callback import CallbackAttempt, CallbackOrder, CallbackSource, CallbackStatus
-from routing.model.notice import CallbackNotice, NewNetwork, Notice
+from routing.model.notice import CallbackNotice, MissedOut, NewNetwork, Notice
 from routing.notify import hook
 from routing.pops import api as pops_api
 from routing.public import callbacks as callbacks_api
@@ -66,6 +66,7 @@ _ORDER = CallbackOrder(
 CALLBACK = CallbackNotice(
     "example", _ORDER.id, 2, "dialling", 1795421101.0, _ORDER.number, _ORDER.scheme, order_facts(_ORDER)
 )
+PAUSED = MissedOut("example", "sales", "ivan", 1795421100.0, 1795421400.0)
 NETWORK = NewNetwork("example", "1001", "ivan.desk", "198.51.100.0/24", "198.51.100.7", "a phone", 1795421100.0)
 
 
@@ -197,8 +198,8 @@ def apis() -> Iterator[str]:
 
 
 def _notices() -> Iterator[str]:
-    """The bodies of the four kinds."""
-    for notice in (MISSED, VOICEMAIL, NETWORK, CALLBACK):
+    """The bodies of the five kinds."""
+    for notice in (MISSED, VOICEMAIL, NETWORK, PAUSED, CALLBACK):
         yield from ("::", "")
         yield textwrap.indent(json.dumps(json.loads(hook.body(notice)), indent=2), "    ")
         yield ""

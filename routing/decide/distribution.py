@@ -20,16 +20,18 @@ from routing.model.queue import OFFER_EVERY_MS, QueueMember, QueueSettings
 PhoneState = Callable[[QueueMember], State]
 #: The names of members in the order of the queue: settings, members, required skills -> names, the first to ring first.
 Rank = Callable[[QueueSettings, Sequence[QueueMember], RequiredSkills], Sequence[str]]
+#: A queue, a person, and until when they are paused.
+MissedOutCall = Callable[[QueueSettings, str, int], None]
 #: An offer that was not answered for so much longer than it may ring is over: its caller's event was lost.
 LOST_MS = 20_000
 
 
 @dataclass
 class Distribution:
-    """See the module. ``missed_out``: called with a person whom missed offers have just paused, and until when."""
+    """See the module. ``missed_out``: a queue's missed offers have just paused a person."""
 
     rank: Rank
-    missed_out: Callable[[str, int], None] = lambda person, until_ms: None
+    missed_out: MissedOutCall = lambda queue, person, until_ms: None
     #: Called with the queue and the length (ms) of every talk that ends.
     talked: Callable[[QueueSettings, int], None] = lambda queue, talk_ms: None
     callers: dict[str, QueuedCaller] = field(default_factory=dict)
@@ -68,7 +70,7 @@ class Distribution:
 
     def _refused(self, queue: QueueSettings, person: str, cause: str, now_ms: int) -> None:
         if self.duties[person].refused(queue, cause, now_ms):
-            self.missed_out(person, self.duties[person].paused_ms)
+            self.missed_out(queue, person, self.duties[person].paused_ms)
 
     # who waits
 

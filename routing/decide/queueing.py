@@ -6,12 +6,12 @@ wake the call. The engine sends them to FreeSWITCH, the offline switch obeys the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from routing.decide.announcing import Announced
-from routing.decide.distribution import Distribution
+from routing.decide.distribution import Distribution, MissedOutCall
 from routing.decide.expected_wait import TalkTimes, expected_wait_ms, minutes
 from routing.decide.lost_calls import LostCalls
 from routing.decide.queue_admission import Admission
@@ -43,7 +43,7 @@ class Queueing:
     """All queues of a node. Times are ms since the epoch. ``missed_out``: see Distribution."""
 
     ports: QueuePorts
-    missed_out: Callable[[str, int], None] = lambda person, until_ms: None
+    missed_out: MissedOutCall = lambda queue, person, until_ms: None
     distribution: Distribution = field(init=False)
     talks: TalkTimes = field(default_factory=TalkTimes)
     _waiters: dict[str, _Waiter] = field(default_factory=dict)

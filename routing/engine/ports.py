@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from routing.crm.systems import Systems
 from routing.decide.crm_lookup import visitor_facts
+from routing.decide.distribution import MissedOutCall
 from routing.decide.ports import CallbackOrders, Ports, Step, step_seconds
 from routing.decide.queue_turn import QueuePorts
 from routing.decide.queueing import Queueing
@@ -86,7 +87,7 @@ def duty_records(redis: RedisStore | None) -> Callable[[str], Mapping[str, DutyR
     return records
 
 
-def queueing(states: States, redis: RedisStore | None, missed_out: Callable[[str, int], None]) -> Queueing:
+def queueing(states: States, redis: RedisStore | None, missed_out: MissedOutCall) -> Queueing:
     """The queues of a node, over the states of people and Redis. ``missed_out``: see Distribution."""
 
     def state(member: QueueMember) -> State:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
-from routing.engine import metrics
 from routing.engine.deciding import Engine
 from routing.engine.free_people import FreePeople
+from routing.engine.missed_out import MissedOutNotices
 from routing.engine.ports import duty_records, queueing
 from routing.engine.queue_calls import QueueCalls
 from routing.engine.states import States
@@ -16,6 +15,7 @@ from routing.engine.waiting import Waiting, wake
 from routing.model.decision import Call
 from routing.process.log import Lines
 from routing.store.client import RedisStore
+from routing.store.networks import RedisNetworks
 
 
 def waiting_calls(
@@ -23,17 +23,13 @@ def waiting_calls(
 ) -> Waiting:
     """The waiting calls of a worker. ``keeper`` and ``port`` are the engine's, which its waiting calls carry."""
 
-    def missed_out(person: str, until_ms: int) -> None:
-        metrics.MISSED_OUT.inc()
-        until = datetime.fromtimestamp(until_ms / 1000, UTC).isoformat(timespec="seconds")
-        lines.write("warning", "missed", person=person, paused_until=until)
-
     def fault(problem: Exception) -> None:
         lines.write("error", "fault", problem=repr(problem)[:500])
 
     def step_of(call: Call) -> Mapping[str, Any]:
         return engine.releases.step(call.release, call.scheme, call.step)
 
+    missed_out = MissedOutNotices(lines.write, RedisNetworks(redis).put if redis else None)
     queues = queueing(states, redis, missed_out)
     queue_calls = QueueCalls(queues, states, engine.offered, wake, port, step_of, fault=fault)
     return Waiting(engine.decide, step_of, states, keeper, queue_calls)

@@ -100,6 +100,10 @@ class LiveProject:
         tables = (self._read_live(f"schemes/{scheme}.json") for scheme in schemes if _ID.fullmatch(scheme))
         return tuple(dict.fromkeys(str(name) for table in tables for name in table.get("boxes", {}).get(box, ())))
 
+    def email_of(self, person: str) -> str:
+        """The e-mail address of a person, or ""."""
+        return str(self._live().get("people", {}).get(person, {}).get("email") or "")
+
     def phone_of(self, account: str) -> str:
         """The phone of an account, ``ivan.desk``; "" for an unknown account."""
         return str(self._live().get("accounts", {}).get(account, ""))

@@ -1,13 +1,14 @@
-"""Notices of a voicemail, a missed call, a phone in a new network or an order to call back, and their failures; between
-the journal, which stores them, and e-mail or webhooks.
+"""Notices of a voicemail, a missed call, a phone in a new network, a person whom missed offers have paused or an order
+to call back, and their failures; between the journal, which stores them, and e-mail or webhooks.
 
 Facts only; times are seconds since the epoch.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, Protocol
 
 
@@ -62,6 +63,23 @@ class NewNetwork:
 
 
 @dataclass(frozen=True, slots=True)
+class MissedOut:
+    """A person is paused because they did not answer the offers of a queue, from ``at`` until ``until``."""
+
+    project: str
+    queue: str
+    person: str
+    at: float
+    until: float
+    to: tuple[str, ...] = ()
+
+    @property
+    def id(self) -> str:
+        """The same for the same pause."""
+        return f"missed_out-{self.person}-{self.until:.0f}"
+
+
+@dataclass(frozen=True, slots=True)
 class CallbackNotice:
     """An order to call a client back took a status: its ``n``-th event. ``facts``: the order as others get it
     (`routing.callbacks.facts`)."""
@@ -82,7 +100,24 @@ class CallbackNotice:
         return f"callback-{self.order}-{self.n}"
 
 
-AnyNotice = Notice | NewNetwork | CallbackNotice
+#: Those that wait in a queue of the project, not in the journal.
+QueuedNotice = NewNetwork | MissedOut
+AnyNotice = Notice | QueuedNotice | CallbackNotice
+
+
+_QUEUED: Mapping[str, type[NewNetwork] | type[MissedOut]] = {"new_network": NewNetwork, "missed_out": MissedOut}
+
+
+def for_queue(notice: QueuedNotice) -> str:
+    """A notice as it stands in the queue."""
+    kind = next(name for name, each in _QUEUED.items() if isinstance(notice, each))
+    return json.dumps({"kind": kind, **asdict(notice)})
+
+
+def from_queue(text: str) -> QueuedNotice:
+    """The notice of `for_queue`, to nobody yet. Raises ValueError, TypeError or KeyError for what is none."""
+    facts = {**json.loads(text), "to": ()}
+    return _QUEUED[facts.pop("kind", "new_network")](**facts)
 
 
 class Later(Exception):

@@ -1,5 +1,5 @@
-"""Notifies a web address of a voicemail, a missed call, a phone in a new network or an order to call back: one POST of
-JSON, signed like that of a webhook step.
+"""Notifies a web address of a voicemail, a missed call, a phone in a new network, a person whom missed offers have
+paused or an order to call back: one POST of JSON, signed like that of a webhook step.
 
 2xx: delivered; 408, 425, 429, 5xx or no answer: try again later; any other status: refused for good. Knows nothing of
 when a notice is due, and no sockets.
@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from routing.model.notice import AnyNotice, CallbackNotice, Later, NewNetwork, Notice, NoticeRefused
+from routing.model.notice import AnyNotice, CallbackNotice, Later, MissedOut, NewNetwork, Notice, NoticeRefused
 from routing.model.web import NoReply, Reply
 
 DEADLINE_SECONDS = 10.0
@@ -51,6 +51,8 @@ def body(notice: AnyNotice) -> bytes:
     match notice:
         case NewNetwork():
             facts = _network(notice)
+        case MissedOut():
+            facts = _missed_out(notice)
         case CallbackNotice():
             facts = {"kind": "callback", "event": notice.status, "at": _moment(notice.at), **notice.facts}
         case _:
@@ -69,6 +71,17 @@ def _network(notice: NewNetwork) -> dict[str, object]:
         "user_agent": notice.agent,
         "node": notice.node,
         "at": _moment(notice.at),
+    }
+
+
+def _missed_out(notice: MissedOut) -> dict[str, object]:
+    return {
+        "kind": "missed_out",
+        "project": notice.project,
+        "queue": notice.queue,
+        "person": notice.person,
+        "at": _moment(notice.at),
+        "until": _moment(notice.until),
     }
 
 

@@ -1,5 +1,5 @@
-"""The e-mail about a voicemail, a missed call, a phone in a new network or an order to call back. Pure: a notice, its
-recording and the project's zone in, a message out.
+"""The e-mail about a voicemail, a missed call, a phone in a new network, a person whom missed offers have paused or an
+order to call back. Pure: a notice, its recording and the project's zone in, a message out.
 
 The same notice gives the same bytes, so that a message sent twice has the same Message-ID. Text from a caller or a
 scheme always stays one line of plain text.
@@ -16,13 +16,16 @@ from email.policy import SMTP
 from zoneinfo import ZoneInfo
 
 from routing.model.durations import spoken
-from routing.model.notice import AnyNotice, CallbackNotice, NewNetwork, Notice
+from routing.model.notice import AnyNotice, CallbackNotice, MissedOut, NewNetwork, Notice
 
 #: Larger recordings are not attached: mail servers refuse large messages.
 MOST_ATTACHED_BYTES = 10 * 1024 * 1024
 _LONGEST_WORD = 200
 _NEW_NETWORK = """The account was never registered from there before. If its owner is not there, somebody has its
 password: give it another one, and publish.
+"""
+_MISSED_OUT = """Their phone rang for callers of the queue and nobody picked up. They are offered callers again after
+the pause, or as soon as they dial *48.
 """
 
 
@@ -62,6 +65,20 @@ def of_network(notice: NewNetwork, zone: ZoneInfo, sender: str) -> EmailMessage:
         "Time": f"{at:%Y-%m-%d %H:%M:%S} {zone.key}",
     }
     mail.set_content(f"{_lines(facts)}\n{_NEW_NETWORK}")
+    return mail
+
+
+def of_missed_out(notice: MissedOut, zone: ZoneInfo, sender: str) -> EmailMessage:
+    """The message about a person whom missed offers have paused."""
+    at, until = (datetime.fromtimestamp(int(each), zone) for each in (notice.at, notice.until))
+    mail = _addressed(notice, f"{_line(notice.person)} is paused in queues: calls were not answered", at, sender)
+    facts = {
+        "Person": notice.person,
+        "Queue": notice.queue,
+        "Paused": f"{at:%Y-%m-%d %H:%M:%S} {zone.key}",
+        "Until": f"{until:%Y-%m-%d %H:%M:%S} {zone.key}",
+    }
+    mail.set_content(f"{_lines(facts)}\n{_MISSED_OUT}")
     return mail
 
 

@@ -1,4 +1,5 @@
-"""The networks where SIP accounts have registered, in Redis, and the notices of new ones until they are sent."""
+"""The networks where SIP accounts have registered, in Redis, and notices until they are sent: of new networks, and of
+people whom missed offers have paused."""
 
 from __future__ import annotations
 
@@ -28,8 +29,18 @@ return 1
 """
 
 
+#: KEYS: the unsent notices; name and text of one, their limit and TTL. The same name is queued once.
+PUT = """
+if redis.call('HLEN', KEYS[1]) >= tonumber(ARGV[3]) then return 0 end
+local is_new = redis.call('HSETNX', KEYS[1], ARGV[1], ARGV[2])
+redis.call('EXPIRE', KEYS[1], ARGV[4])
+return is_new
+"""
+
+
 class RedisNetworks:
-    """See `routing.journal.networks.NetworkMemory`. Every method raises Forgotten."""
+    """See `routing.journal.networks.NetworkMemory`, `routing.journal.queued_notices.NoticeQueue`. Every method raises
+    Forgotten."""
 
     def __init__(self, store: RedisStore) -> None:
         self._store = store
@@ -42,8 +53,13 @@ class RedisNetworks:
         (is_new,) = self._ask(where[0], ("EVAL", SEEN, 3, *where[:3], *arguments))
         return bool(is_new)
 
+    def put(self, project: str, name: str, notice: str) -> None:
+        """Queue a notice, once for its name."""
+        *_, notices, _sending = keys.networks(project, "")
+        self._ask(notices, ("EVAL", PUT, 1, notices, name, notice, MOST_WAITING, keys.NOTICES_SECONDS))
+
     def unsent(self, project: str) -> Mapping[str, str]:
-        """See NetworkMemory."""
+        """See NoticeQueue."""
         *_, notices, sending = keys.networks(project, "")
         (waiting,) = self._ask(notices, ("HLEN", notices))
         if not waiting:
@@ -56,7 +72,7 @@ class RedisNetworks:
         return dict(zip(texts[::2], texts[1::2], strict=True))
 
     def sent(self, project: str, *names: str) -> None:
-        """See NetworkMemory."""
+        """See NoticeQueue."""
         *_, notices, sending = keys.networks(project, "")
         commands: list[Command] = [("HDEL", notices, name) for name in names]
         self._ask(notices, *commands, ("DEL", sending))

@@ -6,18 +6,20 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from routing.journal import networks
-from routing.journal.networks import AGAIN_SECONDS, NetworkNotices, Networks
+from routing.journal import networks, queued_notices
+from routing.journal.networks import AGAIN_SECONDS, Networks
+from routing.journal.queued_notices import QueuedNotices
 from routing.model.memory import Forgotten
 from routing.model.networks import network_of
-from routing.model.notice import Later, NewNetwork, NoticeRefused
+from routing.model.notice import Later, MissedOut, NewNetwork, NoticeRefused, for_queue, from_queue
 from routing.notify.hook import WebHooks, body
-from routing.notify.message import of_network
+from routing.notify.message import of_missed_out, of_network
 from routing.notify.smtp import SmtpMail, parse
 from support.smtp_bed import SmtpServer
 
 NOW = 1_795_424_700.0
 HOOK, MAIL = "https://crm.example.com/calls", "head@example.com"
+PAUSED = MissedOut("p", "sales", "ivan", NOW, NOW + 300)
 NOTICE = NewNetwork("p", "1001", "ivan.desk", "192.0.2.0/24", "192.0.2.7", "Phone/1", NOW, node="pbx1")
 
 
@@ -55,6 +57,9 @@ class Project:
     def phone_of(self, account):
         return {"1001": "ivan.desk"}.get(account, "")
 
+    def email_of(self, person):
+        return {"ivan": "ivan@example.com"}.get(person, "")
+
 
 class Bed:
     """Networks and their notices by a clock that is told; ``failing``: what the next messages come to."""
@@ -64,7 +69,7 @@ class Bed:
         self.log, self.sent, self.failing = [], [], []
         now, log = (lambda: self.now_s), (lambda level, event, **facts: self.log.append((event, facts)))
         self.networks = Networks(self.known, self.project, log, now)
-        self.notices = NetworkNotices(self.known, self.project, self, self, log, now)
+        self.notices = QueuedNotices(self.known, self.project, self, self, log, now)
 
     def send(self, notice):
         self._take(notice, notice.to)
@@ -76,7 +81,7 @@ class Bed:
     def _take(self, notice, to):
         if self.failing:
             raise self.failing.pop(0)
-        self.sent.append((notice.account, notice.network, to))
+        self.sent.append((notice.person, to) if isinstance(notice, MissedOut) else (notice.account, notice.network, to))
 
     def comes(self, address, account="1001"):
         self.networks.registered(account, address, "Phone/1", "pbx1")
@@ -117,7 +122,7 @@ def test_what_is_refused_and_what_is_old_ends():
     bed.failing = [NoticeRefused("HTTP 400")]
     assert bed.notices.work() and not bed.known.waiting
     bed.comes("203.0.113.1")
-    bed.now_s += networks.STALE_SECONDS + 1
+    bed.now_s += queued_notices.STALE_SECONDS + 1
     assert bed.notices.work() and not bed.sent
     bed.known.waiting = {"x": "no json", "y": '{"odd": 1}'}
     assert bed.notices.work() and not bed.known.waiting
@@ -158,6 +163,25 @@ def test_what_is_no_account_is_nobodys(account):
     bed = Bed()
     bed.comes("192.0.2.7", account)
     assert not bed.known.asked
+
+
+def test_a_person_who_was_paused_is_told_as_the_project_is():
+    bed = Bed(MAIL, HOOK)
+    bed.known.waiting = {PAUSED.id: for_queue(PAUSED), "x": '{"kind": "odd"}'}
+    assert bed.notices.work() and not bed.known.waiting
+    assert bed.sent == [("ivan", (MAIL, "ivan@example.com")), ("ivan", HOOK)]
+    assert from_queue(for_queue(PAUSED)) == PAUSED and from_queue(for_queue(NOTICE)) == NOTICE
+
+
+def test_what_is_told_of_a_person_who_was_paused():
+    assert json.loads(body(PAUSED)) == {
+        "kind": "missed_out", "project": "p", "queue": "sales", "person": "ivan", "at": "2026-11-23T09:05:00+00:00",
+        "until": "2026-11-23T09:10:00+00:00",
+    }  # fmt: skip
+    mail = of_missed_out(replace(PAUSED, to=(MAIL,)), ZoneInfo("Europe/Kyiv"), "pbx@example.com")
+    assert mail["Subject"] == "ivan is paused in queues: calls were not answered"
+    assert mail["Message-ID"] == "<missed_out-ivan-1795425000@p>"
+    assert "Until:     2026-11-23 11:10:00 Europe/Kyiv" in mail.get_content()
 
 
 def test_what_a_web_address_is_told():

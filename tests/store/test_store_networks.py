@@ -50,3 +50,12 @@ def test_nobody_is_told_without_end(known, store, monkeypatch):
     assert not seen(known, HOME, "1002") and not seen(known, CAFE, "1002")
     (kept,) = store.ask("x", ("ZCARD", keys.networks("p", "1001")[0]))
     assert kept == 5
+
+
+def test_a_notice_is_queued_once_and_not_without_end(known, monkeypatch):
+    known.put("p", "ivan", "a"), known.put("p", "ivan", "b")
+    assert known.unsent("p") == {"ivan": "a"}
+    known.sent("p")
+    monkeypatch.setattr(networks, "MOST_WAITING", 1)
+    known.put("p", "olena", "c")
+    assert known.unsent("p") == {"ivan": "a"}

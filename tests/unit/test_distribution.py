@@ -29,7 +29,7 @@ class Floor:
         self.at = 1_000_000
         self.states = states
         self.paused = []
-        self.distribution = Distribution(as_written, lambda person, until_ms: self.paused.append(person))
+        self.distribution = Distribution(as_written, lambda queue, person, until_ms: self.paused.append(person))
 
     def state(self, member):
         return self.states.get(member.person, "free")

@@ -16,13 +16,16 @@ QUICK = -m "not thorough and not switch and not process" --ignore tests/switch
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run test fast newest python properties check bench golden docs switch conformance pins clean
+.PHONY: help run desk test fast newest python properties check bench golden docs switch conformance pins clean
 
 help: ## What can be made.
 	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 20
 
 run: $(STAMP) ## Carry the example company's sample calls, with the engine and everything that it asks running.
 	@$(BIN)/routing run-examples
+
+desk: $(STAMP) ## Open the desk, the web page of calls, on a month of simulated calls of the example company.
+	@$(BIN)/routing sample
 
 test: $(STAMP) ## The tests; those that need FreeSWITCH are skipped with the reason where it is not found.
 	@$(BIN)/python -m pytest $(BESIDE) $(ONCE_MORE) -m "switch or process" -rs $(ARGS)

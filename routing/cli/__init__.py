@@ -38,6 +38,7 @@ COMMANDS = {
     "reference": ("routing.cli.reference", "reference", "Print the scheme language: steps and settings."),
     "rollback": ("routing.cli.releases", "rollback_command", "Make the release before the last publish live again."),
     "run-examples": ("routing.cli.examples", "examples", "Run the example company's sample calls."),
+    "sample": ("routing.cli.sample", "sample", "Open the desk on a month of simulated calls."),
     "simulate": ("routing.cli.simulate", "simulate", "What if: waits of queues with other calls or people."),
     "schema": ("routing.cli.schema", "schema", "Print the JSON Schema of scheme files."),
     "secrets": ("routing.cli.secrets", "secrets", "Generate the passwords that are missing."),

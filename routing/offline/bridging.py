@@ -105,6 +105,8 @@ def _talk(call: RunningCall, leg: CalledLeg) -> None:
         line.set(name, leg.endpoint.variables.get(name))
     line.note("talk", leg.target)
     since, whispers = line.now_ms, _before_talk(call, leg)
+    if not call.caller.hangs_up_in_talk:
+        line.gives_up_ms = None
     lasts = LONGEST_MS if leg.phone.talks_ms is None else leg.phone.talks_ms
     _talk_on(call, leg, _Span(since, since + lasts, whispers))
     if is_true(line.get("hangup_after_bridge")):

@@ -76,6 +76,8 @@ class ScriptedCaller:
     types_after_ms: int = 1_000
     sends: PhoneTransfer | None = None
     consults: bool = False
+    #: Whether ``hangs_up_after_ms`` holds while somebody talks with them too; else only while they wait.
+    hangs_up_in_talk: bool = True
     #: Keys outside prompts, each with its moment in ms since the INVITE.
     presses: tuple[tuple[str, int], ...] = ()
 

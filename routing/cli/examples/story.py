@@ -178,3 +178,4 @@ def print_summary(console: Console, stories: Sequence[Story], seconds: float) ->
     counts = f"{talks} talks, {messages} messages, {others} ended otherwise"
     console.print(Text(f"{good} of {len(stories)} calls met their expectations", style), end="")
     console.print(f"; {counts}; {seconds:.1f} s")
+    console.print("`make desk` opens the web page of calls on a month of simulated ones.", style="dim")

@@ -1,0 +1,100 @@
+"""``routing sample``: opens the desk on a month of simulated calls of the schemes, for a first look."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+from rich.progress import Progress
+from sqlalchemy import Engine
+
+from routing.cli.errors import UserError
+from routing.cli.folders import folder_argument, named_from_here, there
+from routing.cli.opened import AnySecret
+from routing.cli.options import LISTENER, NEW_FOLDER
+from routing.cli.terminal import terminal
+from routing.compile.build import build
+from routing.desk.accounts import Accounts
+from routing.desk.plan import TABLE, DeskPlan, plan_of
+from routing.desk.serve import DeskSettings, serve
+from routing.journal import store
+from routing.journal.database import opened_database
+from routing.model.desk import Role
+from routing.model.problem import UserFailure, counted
+from routing.process.log import Lines
+from routing.sample.company import SampleSize, days_of
+from routing.web.server import LivePlan
+
+PIPE_WIDTH = 100
+#: In a folder that this command made: only such a folder is made anew.
+MARK = "THIS_IS_A_SAMPLE"
+
+
+@click.command()
+@folder_argument
+@click.option("--root", type=NEW_FOLDER, default="var/desk", show_default=True, help="Folder of the sample, made anew.")
+@click.option("--days", type=click.IntRange(1, 400), default=30, show_default=True, help="How many days, until now.")
+@click.option("--a-day", type=click.IntRange(1, 5_000), default=110, show_default=True, help="Calls of a usual day.")
+@click.option("--seed", type=click.IntRange(0, 1_000_000), default=1, show_default=True, help="Another one makes "
+              "other calls.")  # fmt: skip
+@click.option("--listen", type=LISTENER, default="127.0.0.1:8090", show_default=True, help="Where the desk is.")
+@click.option(
+    "--http", "status", type=LISTENER, default="127.0.0.1:8091", show_default=True, help="Where /health, /metrics are."
+)
+@click.option("--only-fill", is_flag=True, help="Write the journal, do not open the desk.")
+def sample(
+    schemes: Path, root: Path, days: int, a_day: int, seed: int, listen: str, status: str, only_fill: bool
+) -> None:
+    """Open the desk on a month of simulated calls of the schemes in FOLDER.
+
+    The calls run through the compiled schemes on the offline switch: no row is invented, and no phone rings.
+    """
+    _made_anew(root)
+    with named_from_here(there(schemes)):
+        release = build(schemes, root, lambda where: AnySecret())
+    (root / "current").symlink_to(release.folder)
+    database = str(root.absolute() / "journal.db")
+    with opened_database(database) as engine:
+        _fill(engine, root.absolute(), SampleSize(days, a_day, seed))
+        plan = LivePlan(root, TABLE, plan_of, Lines())()
+        if plan and not only_fill:
+            _greet(plan, Accounts(engine, plan.project), listen)
+    if not only_fill:
+        try:
+            serve(DeskSettings(root.absolute(), listen, status, database))
+        except UserFailure as problem:
+            raise UserError(str(problem)) from None
+
+
+def _made_anew(root: Path) -> None:
+    """Remove the sample before; a folder of anybody else stays. Raises UserError."""
+    if root.exists() and any(root.iterdir()) and not (root / MARK).exists():
+        raise UserError(f"{root} holds something else than a sample (hint: --root with a new folder)")
+    shutil.rmtree(root, ignore_errors=True)
+    root.mkdir(parents=True)
+    (root / MARK).touch()
+
+
+def _fill(engine: Engine, root: Path, size: SampleSize) -> None:
+    """Write the month's calls; it may be interrupted: the next run makes it anew."""
+    began, console, total = time.monotonic(), terminal(PIPE_WIDTH), 0
+    with Progress(console=console, transient=True) as progress:
+        task = progress.add_task("calls", total=size.days)
+        for records in days_of(root, size, datetime.now(UTC)):
+            total += store.record(engine, records)
+            progress.advance(task)
+    console.print(f"{counted(total, 'call')} of {counted(size.days, 'day')} in {time.monotonic() - began:.0f} s")
+
+
+def _greet(plan: DeskPlan, accounts: Accounts, listen: str) -> None:
+    """Print a link for one user of each role."""
+    click.echo("\nThe desk opens by one of these links, each works once:")
+    for role in reversed(Role):
+        user = next((user for user in plan.users.values() if user.role is role), None)
+        if user:
+            link = f"http://{listen}/enter?token={accounts.link(user.name, time.time())}"
+            click.echo(f"  {role:8} {link}  ({user.shown})")
+    click.echo("Ctrl-C ends it.\n")

@@ -12,8 +12,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from routing.cli.completion import offered
 from routing.cli.errors import UserError
-from routing.cli.options import FOLDER, LISTENER, NEW_FILE
+from routing.cli.options import FOLDER, LISTENER, NEW_FILE, SERVER, redis_option
 from routing.desk.accounts import Accounts, WeakPassword
+from routing.desk.live_serving import LiveSettings
 from routing.desk.plan import TABLE, DeskPlan, User, plan_of
 from routing.desk.serve import DeskSettings, serve
 from routing.desk.sessions import Sessions
@@ -43,13 +44,36 @@ _name = click.argument("name", shell_complete=offered("people"))
 @_database
 @click.option("--secrets", type=NEW_FILE, help="File of NAME=value lines, mode 0600.")
 @click.option("--proxies", type=click.IntRange(0, 5), default=0, show_default=True, help="Trusted proxies in front.")
-def desk(root: Path, listen: str, status: str, database: str, secrets: Path | None, proxies: int) -> None:
+@click.option("--esl", "nodes", type=SERVER, multiple=True, help="A node's event socket; ROUTING_ESL_PASSWORD.")
+@click.option(
+    "--spool",
+    "spools",
+    type=FOLDER,
+    multiple=True,
+    envvar="ROUTING_SPOOL",
+    help="A node's spool: its event socket is known from there.",
+)
+@click.option(
+    "--engine",
+    "engines",
+    type=SERVER,
+    multiple=True,
+    default=("127.0.0.1:8086",),
+    show_default=True,
+    help="An engine's web address (its --http).",
+)
+@redis_option("The engine's Redis.", "the root's")
+def desk(
+    root: Path, listen: str, status: str, database: str, secrets: Path | None, proxies: int, nodes: tuple[str, ...],
+    spools: tuple[Path, ...], engines: tuple[str, ...], redis: str,
+) -> None:  # fmt: skip
     """Serve the desk: the web page where people see, hear and steer the calls.
 
     `routing account link NAME` lets the first one in.
     """
     with _explained(_journal(root, database)):
-        serve(DeskSettings(root, listen, status, _journal(root, database), secrets, proxies))
+        live = LiveSettings(nodes, spools, engines, redis)
+        serve(DeskSettings(root, listen, status, _journal(root, database), secrets, proxies, live))
 
 
 @click.group()

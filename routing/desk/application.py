@@ -15,6 +15,7 @@ from routing.desk.current import STATED
 from routing.desk.guard import FIELD, add_guard, page_token
 from routing.desk.navigation import entries, first
 from routing.desk.pages import PAGES
+from routing.desk.pages.live import BoardArtist
 from routing.desk.services import NothingLive, Services
 from routing.desk.texts import LANGUAGES, Texts, chosen
 from routing.model.desk import Right
@@ -42,6 +43,7 @@ def create(services: Services) -> Flask:
     _add_common(app)
     _add_errors(app, services)
     _must_state_rights(app)
+    services.hub.draw = BoardArtist(app, services)
     return app
 
 

@@ -20,6 +20,7 @@ class MenuEntry:
 
 MENU: tuple[MenuEntry, ...] = (
     MenuEntry("journal", Right.CALLS, "history"),
+    MenuEntry("live", Right.LIVE, "activity"),
     MenuEntry("audit", Right.AUDIT, "shield"),
     MenuEntry("accounts", Right.ACCOUNTS, "key-round"),
 )

@@ -5,16 +5,19 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import gevent
 from prometheus_client import CollectorRegistry, Counter, generate_latest
 
 from routing.desk.application import create
+from routing.desk.live_serving import LiveSettings, event_sockets, start
 from routing.desk.plan import TABLE, DeskPlan, plan_of
 from routing.desk.services import Services
 from routing.desk.threads import InThreads
+from routing.esl.protocol import EventSocket
 from routing.journal.database import opened_database
 from routing.process.log import Lines
 from routing.process.secrets import read_secrets, signing_secrets
@@ -37,6 +40,7 @@ class DeskSettings:
     database: str
     secrets: Path | None = None
     proxies: int = 0
+    live: LiveSettings = field(default_factory=LiveSettings)
 
 
 class _Handler(ConnectionHandler):
@@ -62,7 +66,8 @@ def serve(settings: DeskSettings) -> None:
     def health() -> tuple[bool, Mapping[str, Any]]:
         return live() is not None, {}
 
-    missing(settings.root, lines, _nobody(live()))
+    sockets = event_sockets(settings.live)
+    missing(settings.root, lines, (*_nobody(live()), *_blind(sockets)))
     with opened_database(settings.database) as database:
         services = Services(
             database=database,
@@ -74,16 +79,23 @@ def serve(settings: DeskSettings) -> None:
             fault=fault,
         )
         application = InThreads(create(services).wsgi_app)
+        # the first turns of the board need the application that draws it
+        following = start(services, settings.live, sockets)
         PublicSite(
             application, settings.listen, settings.status, health, metrics, lines, settings.proxies, _Handler,
             MOST_CONNECTIONS,
         ).run()  # fmt: skip
+        gevent.killall(following)
 
 
 def _nobody(plan: DeskPlan | None) -> Sequence[str]:
     if plan is None or any(user.role != "person" for user in plan.users.values()):
         return ()
     return ("nobody is more than a person at the desk (hint: `project: {desk: {users: {olena: manager}}}`)",)
+
+
+def _blind(sockets: Sequence[EventSocket]) -> Sequence[str]:
+    return () if sockets else ("no FreeSWITCH is known, the live board is empty (hint: --spool or --esl)",)
 
 
 def _secrets(file: Path | None) -> Callable[[str], Sequence[str]]:

@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 
 from routing.desk.accounts import Accounts
 from routing.desk.audit import AuditLog
+from routing.desk.live_hub import LiveHub
 from routing.desk.plan import DeskPlan
 from routing.desk.sessions import Sessions
 from routing.web.limits import Limiter
@@ -22,7 +23,7 @@ class NothingLive(Exception):
 @dataclass(frozen=True)
 class Services:
     """One desk. ``now``: seconds since the epoch; ``secrets``: the values of a secret by its name; ``fault`` gets every
-    unexpected exception; ``sign_ins``: limits sign-ins of one address."""
+    unexpected exception; ``sign_ins``: limits sign-ins of one address; ``hub``: the live board."""
 
     database: Engine
     live: Callable[[], DeskPlan | None]
@@ -31,6 +32,7 @@ class Services:
     root: Path
     secrets: Callable[[str], Sequence[str]] = field(default=lambda name: ())
     fault: Callable[[Exception], None] = field(default=lambda problem: None)
+    hub: LiveHub = field(default_factory=LiveHub)
 
     @property
     def plan(self) -> DeskPlan:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -61,6 +61,17 @@ class Sessions:
             with self.engine.begin() as connection:
                 connection.execute(update(sessions).where(sessions.c.id == found.id).values(seen_s=now))
         return found
+
+    def alive(self, tokens: Collection[str], now: float) -> dict[str, str]:
+        """Of tokens, those whose sessions are not over, with whose they are. Does not count as use."""
+        by_id = {digest(token): token for token in tokens}
+        if not by_id:
+            return {}
+        query = select(sessions.c.id, sessions.c.name).where(
+            sessions.c.id.in_(by_id), sessions.c.project == self.project, ~self._over(now)
+        )
+        with self.engine.connect().execution_options(reads=True) as connection:
+            return {by_id[row.id]: str(row.name) for row in connection.execute(query)}
 
     def of(self, name: str, now: float) -> Sequence[Session]:
         """Somebody's sessions, the last used first."""

@@ -13,46 +13,25 @@ from werkzeug.test import EnvironBuilder
 
 from routing.desk.board import Board
 from routing.desk.live_feed import LiveFeed, trunk_states
-from routing.desk.live_hub import BoardStream, LiveHub, Scope, Viewer
+from routing.desk.live_hub import BoardStream, Scope, Viewer
 from routing.desk.live_serving import LiveSettings, event_sockets
 from routing.desk.live_surroundings import SurroundingsReader, queues_in
-from routing.desk.pages.live import entitled
 from routing.desk.plan import plan_of
 from routing.esl.protocol import EventSocket
 from routing.model.problem import UserFailure
-from support.board_bed import BoardBed
-from support.desk_bed import TABLE, DeskBed, DeskVisitor
+from support.desk_bed import TABLE, DeskVisitor
+from support.live_desk import LiveBed
 from support.waiting import until
 from support.wire_switch import Switch
 
 
-class LiveBed(DeskBed):
-    """A desk with a board of calls."""
-
-    def __init__(self, folder: Path) -> None:
-        super().__init__(folder)
-        self.calls = BoardBed()
-        hub = self.services.hub
-        hub.board, hub.surroundings = self.calls.board, lambda: self.calls.about
-        hub.entitled = lambda viewers: entitled(self.services, viewers)
-        self.clock_s = 100.0
-        hub.clock, hub.now, hub.fault = (lambda: self.clock_s), (lambda: self.now), self.faults.append
-
-    @property
-    def hub(self) -> LiveHub:
-        return self.services.hub
-
-    def turn(self) -> None:
-        self.clock_s += 2
-        self.hub.turn()
-
-    def stream(self, visitor: DeskVisitor) -> tuple[BoardStream, Iterator[bytes]]:
-        cookie = visitor.client.get_cookie("desk_session")
-        assert cookie is not None
-        environ = EnvironBuilder("/live/stream", headers={"Cookie": f"desk_session={cookie.value}"}).get_environ()
-        stream = self.application.wsgi_app(environ, lambda status, headers, exc_info=None: print)
-        assert isinstance(stream, BoardStream)
-        return stream, iter(stream)
+def stream_of(bed: LiveBed, visitor: DeskVisitor) -> tuple[BoardStream, Iterator[bytes]]:
+    cookie = visitor.client.get_cookie("desk_session")
+    assert cookie is not None
+    environ = EnvironBuilder("/live/stream", headers={"Cookie": f"desk_session={cookie.value}"}).get_environ()
+    stream = bed.application.wsgi_app(environ, lambda status, headers, exc_info=None: print)
+    assert isinstance(stream, BoardStream)
+    return stream, iter(stream)
 
 
 @pytest.fixture
@@ -80,7 +59,7 @@ def test_the_stream_begins_with_the_whole_board_and_goes_on_with_changes(bed: Li
     bed.calls.conversation("a", "ivan")
     bed.hub.look()
     bed.turn()
-    _, parts = bed.stream(bed.signed_in("nataliia"))
+    _, parts = stream_of(bed, bed.signed_in("nataliia"))
     whole = data(next(parts))
     assert (
         whole["whole"] and whole["order"] == ["a"] and set(whole["sections"]) == {"tiles", "queues", "people", "trunks"}
@@ -99,18 +78,18 @@ def test_the_stream_begins_with_the_whole_board_and_goes_on_with_changes(bed: Li
 
 def test_who_connects_again_gets_the_whole_board(bed: LiveBed) -> None:
     visitor = bed.signed_in("nataliia")
-    _, parts = bed.stream(visitor)
+    _, parts = stream_of(bed, visitor)
     next(parts)
     parts.close()  # type: ignore[attr-defined]
     assert bed.hub.viewers == set()
     bed.calls.conversation("a", "ivan")
     bed.turn()
-    assert data(next(bed.stream(visitor)[1]))["order"] == ["a"]
+    assert data(next(stream_of(bed, visitor)[1]))["order"] == ["a"]
 
 
 def test_viewers_of_one_scope_get_the_same_message_drawn_once(bed: LiveBed) -> None:
     visitors = [bed.signed_in("nataliia") for _ in range(3)]
-    streams = [bed.stream(visitor)[1] for visitor in visitors]
+    streams = [stream_of(bed, visitor)[1] for visitor in visitors]
     for parts in streams:
         next(parts)
     drawn = []
@@ -123,7 +102,7 @@ def test_viewers_of_one_scope_get_the_same_message_drawn_once(bed: LiveBed) -> N
 
 
 def test_a_head_hears_of_no_call_of_others(bed: LiveBed) -> None:
-    _, parts = bed.stream(bed.signed_in("olena"))
+    _, parts = stream_of(bed, bed.signed_in("olena"))
     next(parts)
     bed.calls.conversation("b", "maria", "+380670000002")
     bed.calls.conversation("a", "ivan", "+380670000001")
@@ -134,7 +113,7 @@ def test_a_head_hears_of_no_call_of_others(bed: LiveBed) -> None:
 
 @pytest.mark.parametrize("what", ["session", "role", "release"])
 def test_a_stream_ends_when_its_right_does(bed: LiveBed, what: str) -> None:
-    _, parts = bed.stream(bed.signed_in("nataliia"))
+    _, parts = stream_of(bed, bed.signed_in("nataliia"))
     next(parts)
     if what == "session":
         bed.services.sessions.end("nataliia")
@@ -158,7 +137,7 @@ def test_a_viewer_who_does_not_read_is_ended_and_not_kept_for(bed: LiveBed) -> N
 def test_no_more_viewers_than_the_desk_carries(bed: LiveBed, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("routing.desk.pages.live.MOST_VIEWERS", 1)
     visitor = bed.signed_in("nataliia")
-    _, parts = bed.stream(visitor)
+    _, parts = stream_of(bed, visitor)
     next(parts)
     assert visitor.client.get("/live/stream").status_code == 503
 
@@ -167,7 +146,7 @@ def test_names_from_outside_are_text(bed: LiveBed) -> None:
     bed.calls.comes("a", "<script>alert(1)</script>", routing_scheme="<b>", routing_kind='"><img src=x>')
     bed.turn()
     visitor = bed.signed_in("nataliia")
-    for page in (visitor.get("/live").text, "".join(data(next(bed.stream(visitor)[1]))["calls"].values())):
+    for page in (visitor.get("/live").text, "".join(data(next(stream_of(bed, visitor)[1]))["calls"].values())):
         assert "<script>alert" not in page and "<img" not in page and '<b>"' not in page
         assert "&lt;script&gt;" in page
 

@@ -82,7 +82,7 @@ def queue_waits(engine: Engine, criteria: CallFilter) -> Iterator[QueueWait]:
 def call(engine: Engine, start: str) -> list[CallRecord]:
     """The full records of calls whose id begins with ``start``, at most two: two mean that ``start`` is ambiguous."""
     escaped = start.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")
-    query = select(calls, _status().label("shown")).where(calls.c.id.like(f"{escaped}%", escape="\\")).limit(2)
+    query = select(calls, computed_status().label("shown")).where(calls.c.id.like(f"{escaped}%", escape="\\")).limit(2)
     with engine.connect().execution_options(reads=True) as connection:
         rows = [_plain(dict(row)) for row in connection.execute(query).mappings()]
         return [_whole(row, *_parts(connection, row["id"])) for row in rows]
@@ -111,7 +111,7 @@ def as_json(whole: CallRecord) -> dict[str, Any]:
 
 
 def _query(criteria: CallFilter) -> Select[Any]:
-    query = select(calls, _status().label("shown"))
+    query = select(calls, computed_status().label("shown"))
     for condition in _conditions(criteria):
         query = query.where(condition)
     return query
@@ -137,7 +137,7 @@ def _conditions(criteria: CallFilter) -> Iterator[ColumnElement[bool]]:
     if criteria.node:
         yield calls.c.node == criteria.node
     if criteria.status:
-        yield (_status() if criteria.status in DERIVED else calls.c.status) == criteria.status
+        yield (computed_status() if criteria.status in DERIVED else calls.c.status) == criteria.status
     if criteria.direction:
         yield calls.c.direction == criteria.direction
 
@@ -147,7 +147,7 @@ def _is_word(column: ColumnElement[str], word: str) -> ColumnElement[bool]:
     return (literal(" ") + column + " ").contains(f" {word} ", autoescape=True)
 
 
-def _status() -> ColumnElement[str]:
+def computed_status() -> ColumnElement[str]:
     """The computed status: an answered call with a client may be ``repeat call`` or ``proper``."""
     before = calls.alias("before")
     talked_before = exists().where(

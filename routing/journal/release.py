@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from routing.journal.figures import FigureView
+
 _ID = re.compile(r"[a-z][a-z0-9_]{0,63}")
 
 
@@ -95,6 +97,14 @@ class LiveProject:
         names = (str(people.get(name, {}).get("email") or name) for name in map(str, table.get("notify") or ()))
         return tuple(dict.fromkeys(names))
 
+    @property
+    def figure_views(self) -> Sequence[FigureView] | None:
+        """The parts of the calls with reports of their own: what heads see. None without a release."""
+        table = self._read_live("desk.json")
+        groups = table.get("groups", {})
+        heads = {name: user for name, user in table.get("users", {}).items() if user.get("role") == "head"}
+        return [_view(name, user, groups) for name, user in heads.items()] if table else None
+
     def people_of(self, schemes: Sequence[str], box: str) -> tuple[str, ...]:
         """The people whose voicemails are in a box of one of these schemes, by the live release."""
         tables = (self._read_live(f"schemes/{scheme}.json") for scheme in schemes if _ID.fullmatch(scheme))
@@ -118,3 +128,8 @@ class LiveProject:
             return _table(str(self.root / os.readlink(self.root / "current") / name))
         except OSError:
             return {}
+
+
+def _view(head: str, user: Mapping[str, Any], groups: Mapping[str, Sequence[str]]) -> FigureView:
+    members = (member for group in user.get("groups", ()) for member in groups.get(group, ()))
+    return FigureView(people=frozenset({head, *map(str, members)}))

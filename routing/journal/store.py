@@ -11,22 +11,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-from sqlalchemy import (
-    Connection,
-    Engine,
-    Table,
-    and_,
-    bindparam,
-    case,
-    delete,
-    func,
-    or_,
-    select,
-    text,
-    update,
-)
+from sqlalchemy import Connection, Engine, Table, and_, bindparam, case, delete, func, or_, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from routing.journal.figure_marks import keep_older, mark
 from routing.journal.record import CallRecord, LegRecord, StepRecord
 from routing.journal.schema import calls, legs, steps
 from routing.journal.status import UNFINISHED
@@ -77,13 +65,16 @@ def record(engine: Engine, batch: Sequence[CallRecord]) -> int:
             _row(leg, _LEG) | {"call": call.id, "n": n} for call in fresh for n, leg in enumerate(call.legs)
         ]  # fmt: skip
         _insert(connection, legs, leg_rows)
+        mark(connection, new)
     return len(new)
 
 
 def _replace(connection: Connection, ids: Sequence[str]) -> None:
     """Delete the unfinished records of calls whose CDR has arrived."""
     poorer = select(calls.c.id).where(calls.c.id.in_(ids), calls.c.status == UNFINISHED)
-    _forget(connection, list(connection.scalars(poorer)) if ids else [])
+    replaced = list(connection.scalars(poorer)) if ids else []
+    mark(connection, replaced)
+    _forget(connection, replaced)
 
 
 def known(engine: Engine, ids: Sequence[str]) -> set[str]:
@@ -101,6 +92,7 @@ def amend(engine: Engine, found: Mapping[str, tuple[str, LegRecord]]) -> set[str
         here = set(connection.scalars(select(calls.c.id).where(calls.c.id.in_(call_ids))))
         for call, leg in (each for each in found.values() if each[0] in here):
             _add(connection, call, leg)
+        mark(connection, here)
     return {leg for leg, (call, _) in found.items() if call in here}
 
 
@@ -116,6 +108,7 @@ def go_on(engine: Engine, call: str, more: CallRecord) -> None:
         if talk_s:
             values["to_settle"] = and_(calls.c.client != "", calls.c.direction.in_(_SETTLING))
         connection.execute(update(calls).where(calls.c.id == call).values(values))
+        mark(connection, [call])
 
 
 def _add(connection: Connection, call: str, leg: LegRecord) -> None:
@@ -199,8 +192,9 @@ def is_any(engine: Engine, since: float, until: float) -> bool:
 
 
 def forget(engine: Engine, ids: Sequence[str]) -> None:
-    """Delete calls with their steps and legs."""
+    """Delete old calls with their steps and legs; prepared figures keep them."""
     with engine.begin() as connection:
+        keep_older(connection, ids)
         _forget(connection, ids)
 
 

@@ -19,6 +19,7 @@ from routing.journal import cdr, sound, store
 from routing.journal.cdr import Cdr
 from routing.journal.counts import Counts
 from routing.journal.faults import is_of_the_record, text_of
+from routing.journal.figures_store import FigureBook
 from routing.journal.gather import GatheredCall, Gatherer, Log
 from routing.journal.late import LateLegs
 from routing.journal.live import LiveCalls
@@ -41,9 +42,9 @@ LATE_SECONDS = 30.0
 class JournalWorker:
     """One worker; several may work on one spool: ``share`` is (which, of how many) and only saves double work.
 
-    ``outbox``, ``retention``, ``live`` and ``settle`` (settles recorded calls) are optional. ``progress`` is called
-    with the number of finished files and of all files, ``after_pass`` with the counts; ``recorded`` with calls that are
-    in SQL, once more after a crash.
+    ``outbox``, ``figures``, ``retention``, ``live`` and ``settle`` (settles recorded calls) are optional.
+    ``progress`` is called with the number of finished files and of all files, ``after_pass`` with the counts;
+    ``recorded`` with calls that are in SQL, once more after a crash.
     """
 
     engine: Engine
@@ -51,6 +52,7 @@ class JournalWorker:
     log: Log
     now: Callable[[], float]
     outbox: Outbox | None = None
+    figures: FigureBook | None = None
     retention: Retention | None = None
     live: LiveCalls | None = None
     settle: Callable[[], int] | None = None
@@ -107,7 +109,9 @@ class JournalWorker:
         self._remember()
         if self.settle is not None:
             self.counts.callbacks_ordered += self.settle()
-        if self.retention is not None:
+        if self.figures is not None:
+            self.figures.work()
+        if self.retention is not None and (self.figures is None or self.figures.is_current):
             self.counts.forgotten += self.retention.apply(self.engine, self.now(), self.stop)
         self.counts.bad = self.gatherer.bad
         if self.after_pass is not None:

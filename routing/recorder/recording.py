@@ -21,6 +21,7 @@ from routing.journal import parse, release, sound
 from routing.journal.counts import Counts
 from routing.journal.database import open_database, shown
 from routing.journal.faults import text_of
+from routing.journal.figures_store import FigureBook
 from routing.journal.gather import Gatherer
 from routing.journal.metrics import reporting
 from routing.journal.notices import Notices
@@ -150,12 +151,21 @@ def _open(settings: RecorderSettings, share: tuple[int, int], stop: Event, endin
         "settle": keeps.settle,
         "recorded": keeps.finish,
         "outbox": outbox,
+        "figures": None if share[0] else _figures(settings, engine),
         "retention": keeper,
         "stop": stop,
         "share": share,
         "after_pass": report,
     }
     return JournalWorker(engine, gatherer, lines.write, time.time, **parts)  # type: ignore[arg-type]
+
+
+def _figures(settings: RecorderSettings, engine: Engine) -> FigureBook:
+    """The figures for reports; only a release or an operator changes the zone of their days."""
+    ours = settings.project
+    is_known = bool(ours.root or ours.given_timezone)
+    zone = lambda: ours.zone if is_known else None  # noqa: E731
+    return FigureBook(engine, lambda: ours.name, time.time, zone, lambda: ours.figure_views)
 
 
 def _reporting(settings: RecorderSettings, engine: Engine) -> Callable[[Counts], None]:

@@ -11,6 +11,7 @@ from routing.callbacks import schema as callbacks
 from routing.desk import schema as desk
 from routing.journal import query
 from routing.journal.database import DatabaseFault, open_database
+from routing.journal.figures_schema import metadata as figures
 from routing.journal.query import CallFilter
 from routing.journal.schema import metadata
 from support.journal_bed import CDR, Bed
@@ -30,8 +31,9 @@ VERSIONS = (
     "routing.journal.migrations.versions.0010_callback_notices",
     "routing.journal.migrations.versions.0011_desk",
     "routing.journal.migrations.versions.0012_colleagues",
+    "routing.journal.migrations.versions.0013_figures",
 )
-TABLES = [metadata, callbacks.metadata, desk.metadata]
+TABLES = [metadata, callbacks.metadata, desk.metadata, figures]
 
 CASES = [path.name for path in sorted(CDR.iterdir())]
 
@@ -67,7 +69,7 @@ def test_steps_of_a_journal_that_is_there_get_the_results_that_new_ones_have(bed
         connection.execute(text("ALTER TABLE calls DROP COLUMN node"))
         connection.execute(text("DROP INDEX calls_to_settle"))
         connection.execute(text("ALTER TABLE calls DROP COLUMN to_settle"))
-        for table in (*callbacks.metadata.sorted_tables, *desk.metadata.sorted_tables):
+        for table in (*callbacks.metadata.sorted_tables, *desk.metadata.sorted_tables, *figures.sorted_tables):
             connection.execute(text(f"DROP TABLE {table.name}"))
         connection.execute(text("UPDATE journal_version SET version_num = '0003'"))
     engine.dispose()

@@ -24,7 +24,8 @@ SETTLE_SECONDS = 1.0
 REFRESH_SECONDS = 30.0
 FIRST_REFRESH_SECONDS = 2.0
 EVENTS = "CHANNEL_CREATE CHANNEL_HANGUP CHANNEL_DESTROY CUSTOM sofia::register sofia::unregister sofia::expire"
-#: Channel variables that say whose leg it is: the phone that rings, and the person whose phone calls.
+#: Channel variables that say whose leg it is: the phone that rings, and the person whose phone calls. A phone's own leg
+#: gets the first one from the phone that answers it, too: the second one takes precedence.
 TARGET, PERSON = "routing_target", "routing_person"
 
 
@@ -108,7 +109,7 @@ def _fact(event: Message, watcher: Watcher) -> Callable[[], None] | None:
 
     name = header("Event-Name")
     if name == "CHANNEL_CREATE":
-        whose = header(f"variable_{TARGET}") or header(f"variable_{PERSON}")
+        whose = header(f"variable_{PERSON}") or header(f"variable_{TARGET}")
         return partial(watcher.began, Channel(header("Unique-ID"), whose, header("Other-Leg-Unique-ID")))
     if name in ("CHANNEL_HANGUP", "CHANNEL_DESTROY"):
         return partial(watcher.ended, header("Unique-ID"))
@@ -126,7 +127,7 @@ def _snapshot(client: EventSocketClient) -> Snapshot:
     answers = list(map(_value, client.ask(*questions)))
     found = zip(uuids, answers[::3], answers[1::3], answers[2::3], strict=True)
     return Snapshot(
-        tuple(Channel(uuid, target or person, rung_by) for uuid, target, person, rung_by in found),
+        tuple(Channel(uuid, person or target, rung_by) for uuid, target, person, rung_by in found),
         frozenset(str(row["reg_user"]) for row in registrations),
     )
 

@@ -58,6 +58,16 @@ def test_the_picture_then_every_event(bed):
     until(lambda: ivan(states) == "absent")
 
 
+def test_a_phone_that_calls_is_its_persons_whoever_answers(bed):
+    """FreeSWITCH gives the calling leg the target of the phone that answers."""
+    switch, states = bed()
+    until(lambda: states.is_known)
+    both = {"variable_routing_person": "petro", "variable_routing_target": "olena.desk"}
+    switch.tell("CHANNEL_CREATE", **{"Unique-ID": "x"} | both)
+    until(lambda: states.state("petro", ["1003"], outside=False) == "busy")
+    assert states.person_of("x") == "petro"
+
+
 def test_a_registration_told_before_a_picture_that_lacks_it_is_not_forgotten(bed):
     switch, states = bed(settle_s=0.1, refresh_s=0.001)
 

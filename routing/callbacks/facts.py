@@ -30,6 +30,7 @@ def order_facts(order: CallbackOrder) -> dict[str, Any]:
         "entities": dict(order.entities),
         "source_facts": dict(order.source_facts),
         "call_id": order.call_id,
+        "held": order.held if order.status is CallbackStatus.ORDERED else "",
         "place": moment(order.place_s or 0.0),
     }
     if order.consent:

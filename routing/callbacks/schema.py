@@ -48,6 +48,7 @@ callbacks = Table(
     _text("call_id", "The call that ordered it, or empty."),
     Column("place_s", Double, nullable=True, doc="When the client came to the queue in which they keep their place."),
     _time("closed_s", "When it was closed, 0 while it is open."),
+    _text("held", "Why it was not dialled when it was due, or empty."),
     Index("callbacks_open", *ONE, unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN),
     Index("callbacks_due", "project", "not_before_s", sqlite_where=_OPEN, postgresql_where=_OPEN),
     Index("callbacks_created", "created_s"),

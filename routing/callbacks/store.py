@@ -137,11 +137,23 @@ class CallbackStore:
                 statements.note(connection, order, now)
             return order
 
-    def put_off(self, order_id: str, until_s: float) -> bool:
+    def put_off(self, order_id: str, until_s: float, why: str = "") -> bool:
         """Dial an order later; False when it does not wait any more."""
+        return self._set(order_id, {"not_before_s": until_s, "held": why})
+
+    def hold(self, order_id: str, why: str) -> bool:
+        """Write why an order that is due is not dialled; False when it does not wait any more."""
+        return self._set(order_id, {"held": why})
+
+    def _set(self, order_id: str, values: dict[str, Any]) -> bool:
         with self.engine.begin() as connection:
             waits = (callbacks.c.id == order_id, callbacks.c.status == CallbackStatus.ORDERED.value)
-            return bool(connection.execute(update(callbacks).where(*waits).values(not_before_s=until_s)).rowcount)
+            return bool(connection.execute(update(callbacks).where(*waits).values(values)).rowcount)
+
+    def under_way(self, project: str) -> list[CallbackOrder]:
+        """The orders of clients that are being dialled."""
+        query = select(callbacks).where(callbacks.c.project == project, text(IS_OPEN), text(OF_CLIENTS))
+        return self._many(query.where(callbacks.c.status == CallbackStatus.DIALLING.value))
 
     def cancel(self, order_id: str, now: float) -> bool:
         """Close an order because the client or an operator wants it; False when it is not open. A call that is under
@@ -177,15 +189,6 @@ class CallbackStore:
         closed meanwhile. The attempts without `ended_s` are to be looked for."""
         lasting = select(attempts.c.callback).where(attempts.c.ended_s == 0, attempts.c.began_s < before_s)
         return self._many(select(callbacks).where(callbacks.c.project == project, callbacks.c.id.in_(lasting)))
-
-    def dialling(self, project: str) -> int:
-        """How many orders of clients are being dialled now."""
-        query = select(func.count()).select_from(callbacks).where(
-            callbacks.c.project == project, text(IS_OPEN), text(OF_CLIENTS),
-            callbacks.c.status == CallbackStatus.DIALLING.value,
-        )  # fmt: skip
-        with self._reading() as connection:
-            return connection.scalar(query) or 0
 
     def waiting(self, project: str, now: float) -> tuple[int, float]:
         """How many orders of clients are open, and for how many seconds the oldest one waits that may be dialled."""

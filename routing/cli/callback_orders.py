@@ -79,6 +79,8 @@ def explained(order: CallbackOrder, zone: tzinfo) -> Iterator[str]:
     if order.status is CallbackStatus.ORDERED:
         yield f"status    ordered, {order.tries_left} tries left"
         yield f"next      not before {at(order.not_before_s)}"
+        if order.held:
+            yield f"waits     {printable(order.held)}"
         yield f"expires   {at(order.expires_s)}"
     elif order.status is CallbackStatus.DIALLING:
         yield "status    dialling now"

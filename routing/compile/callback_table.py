@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from routing.compile.scheme import SchemeRecord, table_json
@@ -88,12 +88,12 @@ def callbacks_json(folder: Folder, records: Sequence[SchemeRecord]) -> str:
             "excluded": sorted({number for name in settings.exclude for number in folder.lists.get(name, ())}),
             "entities": sorted(project.tracking.entities) if project.tracking else [],
             "calendars": {name: calendar_facts(calendar) for name, calendar in sorted(folder.calendars.items())},
-            "schemes": {record.scheme: _scheme(record, folder) for record in records},
+            "schemes": {record.scheme: _scheme(record, folder, records) for record in records},
         }
     )
 
 
-def _scheme(record: SchemeRecord, folder: Folder) -> dict[str, Any]:
+def _scheme(record: SchemeRecord, folder: Folder, records: Sequence[SchemeRecord]) -> dict[str, Any]:
     """What callbacks know of a scheme, without what is empty; people as e-mail addresses."""
     names = record.notify or folder.project.notify
     addresses = [folder.people[name].email if name in folder.people else name for name in names]
@@ -102,5 +102,22 @@ def _scheme(record: SchemeRecord, folder: Folder) -> dict[str, Any]:
         "hours": record.hours,
         "missed": bool(record.calls_missed_back),
         "notify": addresses,
+        "people": _takers(record.scheme, folder, {each.scheme: each for each in records}),
     }
     return {name: value for name, value in facts.items() if value}
+
+
+def _takers(scheme: str, folder: Folder, records: Mapping[str, SchemeRecord]) -> list[str]:
+    """The people who may be rung in a scheme and those that it goes on to; none where only the moment knows."""
+    reached, queue = set(), [scheme]
+    while queue:
+        name = queue.pop()
+        if name not in reached and name in records:
+            reached.add(name)
+            queue += [target for target, _, _ in records[name].jumps]
+        elif name == "*":
+            return []
+    people = {person for name in reached for person in records[name].people}
+    if "?" in people:
+        return []
+    return sorted(folder.people if "*" in people else people)

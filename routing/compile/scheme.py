@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -19,9 +20,12 @@ from routing.model.secret import Purpose
 from routing.steps.base import LONGEST_JUMPS, Emitter, sound_path
 from routing.steps.callback import CallbackStep
 from routing.steps.called import called
+from routing.steps.crm import CrmStep
 from routing.steps.dialplan import Condition, Context, Extension
 from routing.steps.hours import ask_calendar
+from routing.steps.queue import QueueStep
 from routing.steps.recording import record_talks
+from routing.steps.ring import RingStep
 from routing.steps.scheme_file import (
     POOL,
     STICKY,
@@ -35,6 +39,8 @@ from routing.steps.scheme_file import (
     summarise,
 )
 from routing.steps.sticky import StickyStep
+from routing.steps.targets import named_turns
+from routing.steps.webhook import WebhookStep
 
 #: Line, column and path, so that linking can report a location without the text.
 Place = tuple[int, int, str]
@@ -71,6 +77,9 @@ class SchemeRecord:
     calls_missed_back: Place | None = None
     #: (scheme, location) of its steps that order calls back by another scheme.
     callbacks: list[tuple[str, Place]] = field(default_factory=list)
+    #: The people whom its steps ring, ``*`` for anybody of the project, ``?`` where only the moment knows who, or a
+    #: queue distributes calls among them.
+    people: list[str] = field(default_factory=list)
     #: (secret, purpose, location) of the secrets that its steps name.
     secrets: list[tuple[str, Purpose, Place]] = field(default_factory=list)
 
@@ -142,9 +151,20 @@ def _record(document: Document, fields: SchemeFields, summary: Summary, folder: 
             for step, loc, _ in every_step(fields)
             if isinstance(step, CallbackStep) and step.scheme
         ],
+        people=sorted(_people(fields, folder)),
         extension=extension,
         numbers_key=hashlib.sha256(key.encode()).hexdigest()[:16],
     )
+
+
+def _people(fields: SchemeFields, folder: Folder) -> Iterator[str]:
+    """See `SchemeRecord.people`."""
+    steps = [step for step, _, _ in every_step(fields)]
+    if project_sticky(fields, folder) or any(isinstance(step, StickyStep | CrmStep) for step in steps):
+        yield "*"
+    if any(isinstance(step, WebhookStep | QueueStep) for step in steps):
+        yield "?"
+    yield from {turn.person for step in steps if isinstance(step, RingStep) for turn in named_turns(step.to, folder)}
 
 
 def _called(fields: SchemeFields) -> dict[str, tuple[list[str] | None, list[str]]]:

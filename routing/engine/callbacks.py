@@ -84,7 +84,8 @@ class StoredCallbacks:
 
         def diallers_of(switch: NodesSwitch) -> tuple[Dialler, ColleagueDialler]:
             book = threads.apply(importlib.import_module, (_BOOK,)).StoredOrders(self._database, threads.apply)
-            dialler = Dialler(book, switch, live, owner, time.time, log, stopping=stop.is_set, count=_counted)
+            dialler = Dialler(book, switch, live, owner, time.time, log, stopping=stop.is_set, count=_counted,
+                              free=free, directory=self._releases.directory)  # fmt: skip
             colleagues = ColleagueDialler(book, switch, live, self._releases.directory, free, time.time, log,
                                           stopping=stop.is_set)  # fmt: skip
             return dialler, colleagues

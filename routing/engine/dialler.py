@@ -16,6 +16,8 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from routing.decide.directory import Directory
+from routing.engine.callback_room import CallbackRoom, FreeTakers
 from routing.model.callback import UNKNOWN, CallbackOrder
 from routing.model.callback_call import CallbackCall, NotDiallable
 from routing.model.callback_plan import CallbackPlan
@@ -46,10 +48,11 @@ class OrderBook(Protocol):
     def due(self, project: str, now: float, limit: int) -> Sequence[CallbackOrder]: ...
     def start(self, order_id: str, uuid: str, token: int | None, now: float) -> bool: ...
     def finish(self, uuid: str, cause: str, talked_s: float, now: float) -> CallbackOrder | None: ...
-    def put_off(self, order_id: str, until_s: float) -> bool: ...
+    def put_off(self, order_id: str, until_s: float, why: str = "") -> bool: ...
+    def hold(self, order_id: str, why: str) -> bool: ...
     def expire(self, project: str, now: float) -> Sequence[CallbackOrder]: ...
     def unfinished(self, project: str, before_s: float) -> Sequence[CallbackOrder]: ...
-    def dialling(self, project: str) -> int: ...
+    def under_way(self, project: str) -> Sequence[CallbackOrder]: ...
     def talked_since(self, project: str, since_s: float) -> float: ...
 
 
@@ -92,6 +95,9 @@ class Dialler:
     stopping: Callable[[], bool] = lambda: False
     #: Called when an attempt begins, and when one ends as UNKNOWN.
     count: Callable[[str], None] = lambda what: None
+    #: Who is free on this node, and the people of a release's folder; without them only `at_once` bounds.
+    free: FreeTakers | None = None
+    directory: Callable[[str], Directory] = lambda folder: Directory({}, {}, {}, ())
     #: The project and token of the lease that it holds.
     lease: tuple[str, int] | None = None
     _next_sweep_s: float = field(default=0.0, init=False)
@@ -130,27 +136,51 @@ class Dialler:
 
     def _dial_due(self, release: LiveRelease, token: int, due: Sequence[CallbackOrder]) -> int:
         plan, begun = release.plan, 0
-        room = plan.at_once - self.book.dialling(plan.project)
+        under_way = self.book.under_way(plan.project)
+        room = plan.at_once - len(under_way)
         if room < 1:
-            return 0
+            return self._hold(due, f"at_once: {len(under_way)} are being dialled")
         if self.book.talked_since(plan.project, self.now() - DAY_S) >= plan.minutes_a_day * 60:
-            return 0
-        calling = self.switch.numbers()
-        for order in due:
+            return self._hold(due, "minutes_a_day: they are used up")
+        calling, people = self.switch.numbers(), self._people(release, under_way)
+        for at, order in enumerate(due):
+            if begun == room:
+                self._hold(due[at:], f"at_once: {len(under_way) + begun} are being dialled")
             if begun == room or self.stopping():
                 break
-            if not self._must_wait(order, plan, calling):
-                begun += self._dial(order, release, token)
+            if self._must_wait(order, plan, calling):
+                continue
+            if people and not people.has_for(order):
+                self._hold([order], "nobody of its scheme is free")
+                continue
+            begun += self._dial(order, release, token)
         return begun
+
+    def _people(self, release: LiveRelease, under_way: Sequence[CallbackOrder]) -> CallbackRoom | None:
+        """The room for calls, without those that have nobody yet; None when nobody knows who is free."""
+        if self.free is None:
+            return None
+        room = CallbackRoom(release.plan, self.directory(release.folder), self.free)
+        room.keep(under_way, {each.uuid: self._is_ours(each.uuid) for order in under_way for each in order.attempts},
+                  self.now())  # fmt: skip
+        return room
+
+    def _hold(self, orders: Sequence[CallbackOrder], why: str) -> int:
+        """Write why orders wait, where it is not written yet; none is dialled."""
+        for order in orders:
+            if order.held != why:
+                self.book.hold(order.id, why)
+        return 0
 
     def _must_wait(self, order: CallbackOrder, plan: CallbackPlan, calling: Collection[str]) -> bool:
         now = self.now()
         allowed = plan.next_allowed(now, order.number, order.scheme)
         if allowed is None or allowed > now:
-            self.book.put_off(order.id, order.expires_s if allowed is None else allowed)
+            until_s = order.expires_s if allowed is None else allowed
+            self.book.put_off(order.id, until_s, "quiet hours, or the calendar is closed")
             return True
         if is_among(order.number, calling):
-            self.book.put_off(order.id, now + CALLING_S)
+            self.book.put_off(order.id, now + CALLING_S, "the client is in a call at this moment")
             return True
         return False
 
@@ -161,7 +191,7 @@ class Dialler:
             call.check()
         except NotDiallable as problem:
             self.log("error", "callback not possible", order=order.id, scheme=order.scheme, problem=str(problem))
-            self.book.put_off(order.id, self.now() + UNFIT_S)
+            self.book.put_off(order.id, self.now() + UNFIT_S, f"not possible by the live release: {problem}")
             return False
         if not self.book.start(order.id, call.uuid, token, self.now()):
             return False

@@ -45,6 +45,10 @@ class FreePeople:
         """Whether a phone of a person is registered on this node."""
         return self.states.is_registered(directory.sip.get(person, ()))
 
+    def carries(self, call: str) -> bool:
+        """Whether somebody of this node rings or talks for a call."""
+        return self.states.carries(call)
+
     def promise(self, person: str, call: str, seconds: float) -> None:
         """A call is on its way to a person: see `States.promise`."""
         self.states.promise(person, call, seconds)

@@ -50,9 +50,13 @@ class StoredOrders:
         """An attempt has ended."""
         return self._do(lambda store: store.finish(uuid, cause, talked_s, now))
 
-    def put_off(self, order_id: str, until_s: float) -> bool:
+    def put_off(self, order_id: str, until_s: float, why: str = "") -> bool:
         """The next attempt is later."""
-        return self._do(lambda store: store.put_off(order_id, until_s))
+        return self._do(lambda store: store.put_off(order_id, until_s, why))
+
+    def hold(self, order_id: str, why: str) -> bool:
+        """Why it is not dialled."""
+        return self._do(lambda store: store.hold(order_id, why))
 
     def expire(self, project: str, now: float) -> Sequence[CallbackOrder]:
         """Orders whose time has passed."""
@@ -62,9 +66,9 @@ class StoredOrders:
         """Orders with attempts without a result."""
         return self._do(lambda store: store.unfinished(project, before_s))
 
-    def dialling(self, project: str) -> int:
-        """How many are being dialled."""
-        return self._do(lambda store: store.dialling(project))
+    def under_way(self, project: str) -> Sequence[CallbackOrder]:
+        """Those that are being dialled."""
+        return self._do(lambda store: store.under_way(project))
 
     def talked_since(self, project: str, since_s: float) -> float:
         """Seconds of talks."""

@@ -17,6 +17,8 @@ from routing.model.problem import counted
 
 #: A person counts as busy for so long after a call was sent to them, even before FreeSWITCH rings them.
 PROMISED_SECONDS = 2.0
+#: Legs that ring each other, in a row.
+_LONGEST_CHAIN = 4
 
 
 @dataclass
@@ -38,6 +40,8 @@ class States:
     _persons: dict[str, str] = field(default_factory=dict)
     #: person -> the leg's uuid -> who rings it
     _legs: dict[str, dict[str, str]] = field(default_factory=dict)
+    #: A leg of nobody of ours, such as a client's -> who has rung it
+    _rung_by: dict[str, str] = field(default_factory=dict)
     #: person -> the call that was sent to them, and until when they are kept for it
     _promised: dict[str, tuple[str, float]] = field(default_factory=dict)
 
@@ -76,6 +80,18 @@ class States:
         """Whether a call rings somebody, or talks with them."""
         return any(call in legs.values() for legs in self._legs.values())
 
+    def carries(self, call: str) -> bool:
+        """Whether somebody rings or talks for a call, also behind a leg that it has rung."""
+        return any(self._first(leg) == call for legs in self._legs.values() for leg in legs.values())
+
+    def _first(self, leg: str) -> str:
+        """The leg with which a chain of legs that ring each other began."""
+        for _ in range(_LONGEST_CHAIN):
+            if leg not in self._rung_by:
+                break
+            leg = self._rung_by[leg]
+        return leg
+
     def _is_promised(self, person: str, call: str) -> bool:
         to, until_s = self._promised.get(person, (call, 0.0))
         return to != call and until_s > self.clock()
@@ -92,6 +108,7 @@ class States:
         """See Watcher."""
         self._persons.clear()
         self._legs.clear()
+        self._rung_by.clear()
         self._registered = set(picture.registered)
         for channel in picture.channels:
             self.began(channel)
@@ -105,6 +122,8 @@ class States:
     def began(self, channel: Channel) -> None:
         """See Watcher."""
         person = channel.whose.partition(".")[0]
+        if not person and channel.rung_by:
+            self._rung_by[channel.uuid] = channel.rung_by
         if person:
             self._persons[channel.uuid] = person
             self._legs.setdefault(person, {})[channel.uuid] = channel.rung_by
@@ -113,6 +132,7 @@ class States:
 
     def ended(self, uuid: str) -> None:
         """See Watcher."""
+        self._rung_by.pop(uuid, None)
         person = self._persons.pop(uuid, "")
         legs = self._legs.get(person, {})
         legs.pop(uuid, None)

@@ -111,6 +111,7 @@ class CallbackOrder:
     (``number`` and ``scheme`` are ""); both "" for a client. ``not_before_s``: the time of the next attempt.
     ``entities``, ``source_facts``: the site's facts of its visitor. ``call_id``: the call that ordered it, or "".
     ``place_s``: when the client came to the queue in which they keep their place. ``closed_s``: 0 while it is open.
+    ``held``: why it was not dialled when it was due.
     """
 
     id: str
@@ -134,6 +135,7 @@ class CallbackOrder:
     call_id: str = ""
     place_s: float | None = None
     closed_s: float = 0.0
+    held: str = ""
 
     @property
     def is_open(self) -> bool:
@@ -175,6 +177,7 @@ def started(order: CallbackOrder, uuid: str, now: float) -> CallbackOrder | None
         status=CallbackStatus.DIALLING,
         attempts=(*order.attempts, attempt),
         tries_left=order.tries_left - 1,
+        held="",
     )
 
 

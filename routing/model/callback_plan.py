@@ -31,12 +31,14 @@ class NeverAllowed(NotCallable):
 @dataclass(frozen=True)
 class CallbackScheme:
     """What callbacks know of a scheme: its first number ("" for none), its calendar ("" for none), whether it calls
-    back who was missed, and who is notified of orders that expired (addresses)."""
+    back who was missed, who is notified of orders that expired (addresses), and the people whom it may ring: () where
+    only the moment knows, or a queue distributes calls among them."""
 
     number: str = ""
     hours: str = ""
     calls_missed_back: bool = False
     notify: tuple[str, ...] = ()
+    people: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -164,7 +166,8 @@ def plan_of(table: Mapping[str, Any]) -> CallbackPlan:
 
 def _scheme_of(facts: Mapping[str, Any]) -> CallbackScheme:
     notify = tuple(map(str, facts.get("notify") or ()))
-    return CallbackScheme(facts.get("number", ""), facts.get("hours", ""), bool(facts.get("missed")), notify)
+    return CallbackScheme(facts.get("number", ""), facts.get("hours", ""), bool(facts.get("missed")), notify,
+                          tuple(map(str, facts.get("people") or ())))  # fmt: skip
 
 
 def calendar_facts(calendar: Calendar) -> dict[str, Any]:

@@ -105,7 +105,7 @@ def test_colleagues_are_no_clients(store):
     assert [order.id for order in store.awaiting(PROJECT, NOW)] == ["ivan-olena"]
     assert store.waiting(PROJECT, NOW)[0] == 1
     assert store.start("ivan-olena", "u1", None, NOW) and not store.start("one", "u2", None, NOW)
-    assert store.dialling(PROJECT) == 0
+    assert store.under_way(PROJECT) == []
     store.finish("u1", "NORMAL_CLEARING", 60.0, NOW)
     assert (store.find("ivan-olena").status, store.talked_since(PROJECT, 0)) == (CallbackStatus.TALKED, 0.0)
     assert report(store.engine, PROJECT, 0.0).total.ordered == 1

@@ -17,8 +17,10 @@ from routing.engine import dialler
 from routing.engine.dialler import BEGINS_S, Dialler, LiveRelease, is_among, of_node
 from routing.esl.client import SwitchFault
 from routing.journal.database import open_database
+from routing.model.calendar import Period
 from routing.model.callback import NOBODY, UNKNOWN, CallbackStatus
 from routing.model.callback_call import CallbackCall
+from routing.model.callback_plan import CallbackScheme
 from support.callback_orders import CLIENT, NOW, a_plan, an_order
 from support.journal_bed import Fuse, Killed, mortal
 
@@ -364,3 +366,100 @@ def test_a_database_that_fails_in_any_statement(database, clock, left):
     committed = {attempt.uuid for at in range(2) for attempt in store.find(f"o{at}").attempts}
     assert {call.uuid for call in switch.calls} <= committed
     store.engine.dispose()
+
+
+# free people
+
+
+@dataclass
+class People:
+    """Who is not free, and the calls for which somebody rings or talks."""
+
+    busy: set[str] = field(default_factory=set)
+    carried: set[str] = field(default_factory=set)
+
+    def why_not(self, project, directory, people):
+        return {person: "talks" if person in self.busy else "" for person in people}
+
+    def carries(self, call):
+        return call in self.carried
+
+
+def staffed(at_once=9, **schemes):
+    return a_plan(
+        at_once=at_once,
+        schemes={name: CallbackScheme("+380800330521", "office", people=people) for name, people in schemes.items()},
+    )
+
+
+def test_no_more_are_rung_at_once_than_people_are_free(make, store, switch):
+    for order in numbered(4):
+        store.order(order)
+    people = People({"olena"})
+    one = make(plan=staffed(sales=("ivan", "olena", "petro")), free=people)
+    assert [one.turn(), one.turn()] == [2, 0]
+    assert {store.find(f"o{at}").held for at in (2, 3)} == {"nobody of its scheme is free"}
+    people.busy, people.carried = {"olena", "ivan"}, {switch.calls[0].uuid}  # the first call rings ivan
+    assert one.turn() == 0
+    people.busy = {"ivan"}
+    assert one.turn() == 1
+    assert store.find("o2").held == ""
+
+
+def test_people_of_several_schemes_are_kept_for_one_call_each(make, store, switch):
+    """Ivan, whom both schemes ring, is left to the one that has nobody else."""
+    orders = numbered(3)
+    for order, scheme in zip(orders, ("both", "ivans", "ivans"), strict=True):
+        store.order(replace(order, scheme=scheme))
+    one = make(plan=staffed(both=("ivan", "olena"), ivans=("ivan",)), free=People())
+    assert (one.turn(), [call.scheme for call in switch.calls]) == (2, ["both", "ivans"])
+
+
+def test_a_queue_or_a_webhook_has_no_bound_but_at_once(make, store):
+    for order in numbered(4):
+        store.order(order)
+    one = make(plan=staffed(at_once=3, sales=()), free=People())
+    assert one.turn() == 3
+    assert store.find("o3").held == "at_once: 3 are being dialled"
+
+
+def test_an_attempt_of_another_node_keeps_nobody_for_ever(make, store, switch, clock):
+    for order in numbered(2):
+        store.order(order)
+    plan = staffed(sales=("ivan",))
+    one = make("engine-1", plan=plan, free=People())
+    other = make("engine-2", plan=plan, free=People(), switch=MemorySwitch(called="node2"))
+    assert one.turn() == 1
+    one.give_up_lease()
+    assert other.turn() == 0
+    clock.at_s += 61
+    assert other.turn() == 1
+
+
+def test_why_an_order_waits_is_written_once(make, store, clock):
+    store.order(an_order())
+    one, written = make(plan=staffed(sales=("ivan",)), free=People({"ivan"})), []
+
+    class Notes(Book):
+        def __getattr__(self, name):
+            written.append(name)
+            return super().__getattr__(name)
+
+    one.book = Notes(store)
+    assert [one.turn(), one.turn()] == [0, 0]
+    assert written.count("hold") == 1
+
+
+@pytest.mark.parametrize(
+    ("plan", "on_channels", "why"),
+    [
+        (a_plan(minutes_a_day=0), (), "minutes_a_day: they are used up"),
+        (a_plan(quiet=Period(0, 1439)), (), "quiet hours, or the calendar is closed"),
+        (a_plan(), {"380671234567"}, "the client is in a call at this moment"),
+    ],
+)
+def test_an_order_says_why_it_waits(make, store, switch, plan, on_channels, why):
+    store.order(an_order(expires_s=NOW + 9 * 86400))
+    switch.on_channels = set(on_channels)
+    assert make(plan=plan).turn() == 0
+    assert store.find("one").held == why

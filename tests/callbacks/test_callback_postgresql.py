@@ -33,7 +33,7 @@ def test_the_life_of_an_order(engine):
     assert leases.take(engine, PROJECT, "another", NOW, 9) is None
     assert store.due(PROJECT, NOW + 2, 5) == [again] and store.start("one", "u1", token, NOW + 2)
     assert not store.start("one", "u2", token, NOW + 2) and not store.start("one", "u2", token - 1, NOW + 2)
-    assert store.dialling(PROJECT) == 1 and store.unfinished(PROJECT, NOW + 9)[0].id == "one"
+    assert len(store.under_way(PROJECT)) == 1 and store.unfinished(PROJECT, NOW + 9)[0].id == "one"
     assert store.finish("u1", "USER_BUSY", 0, NOW + 5) == store.finish("u1", "NO_ANSWER", 9, NOW + 6)
     assert store.put_off("one", NOW + 7) and store.start("one", "u2", token, NOW + 8)
     assert store.finish("u2", "NORMAL_CLEARING", 30, NOW + 50).status is CallbackStatus.TALKED

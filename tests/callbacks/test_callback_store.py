@@ -85,7 +85,7 @@ def token(store) -> int:
 
 def test_an_attempt_from_its_start_to_its_result(store, token):
     store.order(an_order())
-    assert store.start("one", "u1", token, NOW + 1) and store.dialling(PROJECT) == 1
+    assert store.start("one", "u1", token, NOW + 1) and len(store.under_way(PROJECT)) == 1
     assert not store.start("one", "u2", token, NOW + 1)
     assert store.unfinished(PROJECT, NOW) == [] and store.unfinished(PROJECT, NOW + 2) == [store.of_attempt("u1")]
     busy = store.finish("u1", "USER_BUSY", 0, NOW + 5)

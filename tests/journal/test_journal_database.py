@@ -32,6 +32,7 @@ VERSIONS = (
     "routing.journal.migrations.versions.0011_desk",
     "routing.journal.migrations.versions.0012_colleagues",
     "routing.journal.migrations.versions.0013_figures",
+    "routing.journal.migrations.versions.0014_held",
 )
 TABLES = [metadata, callbacks.metadata, desk.metadata, figures]
 

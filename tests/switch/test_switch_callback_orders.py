@@ -78,6 +78,24 @@ def test_an_engine_that_was_stopped_dials_nothing_that_another_one_dials(lab, or
             assert lab.quiet() and lab.invited(client) == 2
 
 
+def test_nobody_is_called_back_while_everybody_of_the_scheme_talks(lab, orders):
+    with lab.phone("2002") as support, lab.phone("2003"), lab.client() as client, orders.serving() as engine:
+        talk = support.call("103")
+        assert support.answered(talk).start == "200"
+        wait_busy(engine.status, "support")
+        wait_busy(engine.status, "store")
+        orders.order()
+        assert until(lambda: orders.store.find("one").held == "nobody of its scheme is free", 20)
+        assert not lab.invited(client)
+        support.log.clear()
+        support.calls.clear()
+        talk.hang_up()
+        assert until(lambda: client.received("ACK") and lab.switch.channels() == 2 and lab.are_joined(), 30)
+        assert lab.invited(client) == 1
+        client.rung().hang_up()
+        orders.ended(status=CallbackStatus.TALKED)
+
+
 def test_engines_are_killed_at_any_moment(lab, orders):
     """No order is lost, and a client is rung once for an attempt at most."""
     chance = random.Random(11)

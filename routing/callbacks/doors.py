@@ -7,7 +7,7 @@ import hashlib
 import hmac
 from secrets import token_bytes
 
-from sqlalchemy import Engine, delete, select
+from sqlalchemy import Connection, Engine, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from routing.callbacks.proof import Proved
@@ -17,12 +17,17 @@ KEY_BYTES = 32
 
 
 def key_of(engine: Engine, project: str) -> bytes:
-    """The project's random key, made when it is first needed."""
+    """See `key_in`, in a transaction of its own."""
     with engine.begin() as connection:
-        adding = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-        row = {"project": project, "key": token_bytes(KEY_BYTES).hex()}
-        connection.execute(adding(keys).values(row).on_conflict_do_nothing())
-        return bytes.fromhex(connection.scalar(select(keys.c.key).where(keys.c.project == project)) or "")
+        return key_in(connection, project)
+
+
+def key_in(connection: Connection, project: str) -> bytes:
+    """The project's random key, made when it is first needed."""
+    adding = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    row = {"project": project, "key": token_bytes(KEY_BYTES).hex()}
+    connection.execute(adding(keys).values(row).on_conflict_do_nothing())
+    return bytes.fromhex(connection.scalar(select(keys.c.key).where(keys.c.project == project)) or "")
 
 
 def use_proof(engine: Engine, proved: Proved, now: float) -> bool:

@@ -23,6 +23,7 @@ class CallbackFigures:
     reached: int = 0
     lost: int = 0
     cancelled: int = 0
+    withdrawn: int = 0
     open: int = 0
     waits_s: list[float] = field(default_factory=list)
 
@@ -32,6 +33,7 @@ class CallbackFigures:
         self.open += status in OPEN
         self.lost += status in _LOST
         self.cancelled += status == CallbackStatus.CANCELLED
+        self.withdrawn += status == CallbackStatus.WITHDRAWN
         if status == CallbackStatus.TALKED:
             self.reached += 1
             self.waits_s.append(max(wait_s, 0.0))
@@ -43,13 +45,16 @@ class CallbackFigures:
 
     @property
     def share(self) -> float:
-        """The share of clients who were reached, of the orders that are over and were not cancelled."""
+        """The share of clients who were reached, of the orders that are over and were neither cancelled nor
+        withdrawn."""
         over = self.reached + self.lost
         return self.reached / over if over else 0.0
 
     def as_json(self) -> dict[str, float]:
         """Plain data."""
-        counts = {name: getattr(self, name) for name in ("ordered", "reached", "lost", "cancelled", "open")}
+        counts = {
+            name: getattr(self, name) for name in ("ordered", "reached", "lost", "cancelled", "withdrawn", "open")
+        }
         return {**counts, "reached_share": round(self.share, 3), "median_s": round(self.median_s, 1)}
 
 

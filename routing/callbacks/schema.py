@@ -41,7 +41,7 @@ callbacks = Table(
     _time("not_before_s", "The time of the next attempt."),
     _time("expires_s", "When it is given up."),
     Column("tries_left", SmallInteger, nullable=False, server_default="0", doc="Attempts that are left."),
-    _text("status", "ordered, dialling, talked, given_up, cancelled or expired."),
+    _text("status", "ordered, dialling, talked, given_up, cancelled, expired or withdrawn."),
     _text("entities", "The site's facts of its visitor, as JSON."),
     _text("source_facts", "Where the site's visitor came from, as JSON."),
     _text("consent", "The text that the client agreed to, its page and the time, as JSON."),
@@ -108,5 +108,14 @@ proofs = Table(
     Column("challenge", Text, primary_key=True, doc="A challenge that was proved and used."),
     _time("expires_s", "When it ends."),
     Index("callback_proofs_expires", "expires_s"),
+    sqlite_with_rowid=False,
+)
+
+refusals = Table(
+    "callback_refusals",
+    metadata,
+    Column("project", Text, primary_key=True, doc="The project."),
+    Column("digest", Text, primary_key=True, doc="The number of a client who wants no calls, keyed and hashed."),
+    _time("at_s", "When they said so."),
     sqlite_with_rowid=False,
 )

@@ -27,7 +27,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Select, delete, func, insert, select, text, update
 
-from routing.callbacks import leases, rows, statements
+from routing.callbacks import leases, refusals, rows, statements
 from routing.callbacks.schema import IS_OPEN, OF_CLIENTS, attempts, callbacks, events
 from routing.model import callback
 from routing.model.callback import CallbackOrder, CallbackStatus
@@ -49,10 +49,11 @@ class CallbackStore:
 
     def order(self, new: CallbackOrder) -> CallbackOrder:
         """Write an order; returns what is in the database now. The client's open order is renewed instead; a call
-        that has ordered already (``call_id``) gets its order unchanged."""
+        that has ordered already (``call_id``) gets its order unchanged. Raises CallsUnwanted."""
         with self.engine.begin() as connection:
             if new.call_id and (known := self._one(connection, statements.by_call(new.project, new.call_id))):
                 return known
+            refusals.obey(connection, new)
             while True:  # the open order may be closed between the two statements
                 if statements.add(connection, new):
                     statements.note(connection, new, new.created_s)
@@ -133,6 +134,8 @@ class CallbackStore:
             values = rows.attempt_row(order.id, ended)
             connection.execute(update(attempts).where(attempts.c.uuid == uuid).values(values))
             statements.write(connection, order)
+            if order.status is CallbackStatus.WITHDRAWN:
+                refusals.add(connection, order.project, order.number, now)
             if order.status is not present.status:
                 statements.note(connection, order, now)
             return order

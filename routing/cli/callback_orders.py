@@ -42,10 +42,12 @@ def show_report(found: CallbackReport) -> None:
     for title, lines in (("", {"all": found.total}), ("by", found.sources), ("scheme", found.schemes)):
         table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 1, 0, 0))
         table.add_column(title)
-        for heading in ("ordered", "reached", "lost", "cancelled", "open", "share", "median"):
+        for heading in ("ordered", "reached", "lost", "cancelled", "withdrawn", "open", "share", "median"):
             table.add_column(heading, justify="right")
         for name, figures in sorted(lines.items()):
-            counts = (figures.ordered, figures.reached, figures.lost, figures.cancelled, figures.open)
+            counts = (
+                figures.ordered, figures.reached, figures.lost, figures.cancelled, figures.withdrawn, figures.open,
+            )  # fmt: skip
             share = f"{figures.share:.0%}" if figures.reached or figures.lost else ""
             median = spoken(round(figures.median_s)) if figures.waits_s else ""
             table.add_row(Text(printable(name)), *map(str, counts), share, median)
@@ -85,6 +87,8 @@ def explained(order: CallbackOrder, zone: tzinfo) -> Iterator[str]:
     elif order.status is CallbackStatus.DIALLING:
         yield "status    dialling now"
     else:
+        if order.status is CallbackStatus.WITHDRAWN:
+            yield "client    wants no calls, until they order one by calling themselves"
         yield f"status    {order.status.value.replace('_', ' ')} {at(order.closed_s)}"
 
 

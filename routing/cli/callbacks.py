@@ -1,98 +1,33 @@
-"""``routing callbacks``: orders to call clients back: list, show, add, cancel, run now, report."""
+"""``routing callbacks``: orders to call clients back: list, show, add, cancel, run now, allow, report."""
 
 from __future__ import annotations
 
 import json
 import re
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import click
-from sqlalchemy.exc import SQLAlchemyError
 
+from routing.callbacks import refusals
 from routing.callbacks.facts import order_facts
 from routing.callbacks.report import report
-from routing.callbacks.store import CallbackStore, new_id
+from routing.callbacks.store import new_id
+from routing.cli.callback_desk import client_number, desk_options, opened_desk
 from routing.cli.callback_orders import explained, show_list, show_report, whom
-from routing.cli.calls import began, journal_of
+from routing.cli.calls import began
 from routing.cli.completion import offered
 from routing.cli.errors import UserError
 from routing.cli.listed import when
-from routing.cli.options import COUNT, FOLDER
-from routing.journal.database import DatabaseFault, opened_database, shown
-from routing.journal.faults import text_of
-from routing.journal.release import LiveProject
-from routing.model import numbers
-from routing.model.callback import CallbackOrder, CallbackSource, CallbackStatus
-from routing.model.callback_plan import TABLE, CallbackPlan, NotCallable, plan_of
+from routing.cli.options import COUNT
+from routing.model.callback import CallbackOrder, CallbackSource, CallbackStatus, CallsUnwanted
+from routing.model.callback_plan import CallbackPlan, NotCallable
 from routing.model.callback_settings import MOST_TRIES
 from routing.model.problem import did_you_mean
 
 _CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
-
-
-@dataclass(frozen=True)
-class Desk:
-    """The live project of a root, and its orders."""
-
-    root: Path
-    live: LiveProject
-    store: CallbackStore
-
-    @property
-    def project(self) -> str:
-        """The project's name."""
-        return self.live.name
-
-    @property
-    def zone(self) -> ZoneInfo:
-        """The project's zone."""
-        return self.live.zone
-
-    def plan(self) -> CallbackPlan:
-        """How the live release calls clients back. Raises UserError."""
-        file = self.root / "current" / TABLE
-        if not file.parent.is_dir():
-            raise UserError(f"{self.root} has no live release: `routing publish` makes one, or use another --root")
-        if not file.is_file():
-            hint = "write `project: {callbacks: {}}` and publish"
-            raise UserError(f"the live release calls nobody back (hint: {hint})")
-        return plan_of(json.loads(file.read_text(encoding="utf-8")))
-
-    def order(self, start: str) -> CallbackOrder:
-        """The order whose id begins so. Raises UserError."""
-        found = self.store.latest(self.project, 2, id_begins=start)
-        if len(found) == 1:
-            return found[0]
-        if found:
-            raise UserError(f"several orders begin with `{start}`: write more of the ID")
-        raise UserError(f"no order begins with `{start}` (`routing callbacks list --all` shows them)")
-
-
-def _options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """``--root`` and ``--database``, which every command has."""
-    command = click.option("--root", type=FOLDER, required=True, help="Release root.")(command)
-    return click.option("--database", envvar="ROUTING_DATABASE", default="", help="The journal: file or URL.  "
-                        "[default: journal.db in the root]")(command)  # fmt: skip
-
-
-@contextmanager
-def _desk(root: Path, database: str) -> Iterator[Desk]:
-    """Raises UserError for a database that cannot be used."""
-    where = database or journal_of(root)
-    try:
-        with opened_database(where) as engine:
-            yield Desk(root, LiveProject(root.resolve()), CallbackStore(engine))
-    except DatabaseFault as problem:
-        raise UserError(str(problem)) from None
-    except SQLAlchemyError as problem:
-        raise UserError(f"the journal {shown(where)} cannot be used: {text_of(problem)}") from None
 
 
 @click.group()
@@ -105,12 +40,12 @@ def callbacks() -> None:
 @click.option("--number", default="", help="Orders of one client, closed ones too.")
 @click.option("--limit", type=COUNT, default=50, show_default=True, help="The most orders to list.")
 @click.option("--json", "as_json", is_flag=True, help="For programs: one JSON object a line.")
-@_options
+@desk_options
 def list_command(closed_too: bool, number: str, limit: int, as_json: bool, root: Path, database: str) -> None:
     """List open orders, the next one to be dialled first."""
-    with _desk(root, database) as desk:
+    with opened_desk(root, database) as desk:
         if closed_too or number:
-            client = _number(number, desk.live.country) if number else ""
+            client = client_number(number, desk.live.country) if number else ""
             found = desk.store.latest(desk.project, limit, client)
         else:
             found = desk.store.open(desk.project)[:limit]
@@ -126,10 +61,10 @@ def list_command(closed_too: bool, number: str, limit: int, as_json: bool, root:
 @callbacks.command()
 @click.argument("order_id", metavar="ID")
 @click.option("--json", "as_json", is_flag=True, help="For programs: one JSON object.")
-@_options
+@desk_options
 def show(order_id: str, as_json: bool, root: Path, database: str) -> None:
     """Show one order with its attempts. ID may be its beginning."""
-    with _desk(root, database) as desk:
+    with opened_desk(root, database) as desk:
         order = desk.order(order_id)
         if as_json:
             click.echo(json.dumps(order_facts(order), ensure_ascii=False))
@@ -146,27 +81,29 @@ def show(order_id: str, as_json: bool, root: Path, database: str) -> None:
 @click.option("--first", type=click.Choice(["person", "client"]), help="Who is rung first.  [default: the project's]")
 @click.option("--tries", type=click.IntRange(1, MOST_TRIES), help="Attempts.  [default: the project's]")
 @click.option("--json", "as_json", is_flag=True, help="For programs: the order as JSON.")
-@_options
+@desk_options
 def add(
     number: str, scheme: str, at_text: str, first: str | None, tries: int | None, as_json: bool, root: Path,
     database: str,
 ) -> None:  # fmt: skip
     """Order a call to NUMBER. An open order of the client is renewed instead."""
-    with _desk(root, database) as desk:
+    with opened_desk(root, database) as desk:
         plan, now = desk.plan(), time.time()
         if scheme not in plan.schemes:
             hint = did_you_mean(scheme, plan.schemes) or f"schemes: {', '.join(sorted(plan.schemes)[:5])}"
             raise UserError(f"no scheme is called `{scheme}` ({hint})")
-        client = _number(number, plan.country)
+        client = client_number(number, plan.country)
         not_before_s = _moment(at_text, datetime.fromtimestamp(now, desk.zone)) if at_text else now
         facts = {"dialled": plan.schemes[scheme].number}
         try:
             new = plan.order(
                 new_id(), client, scheme, CallbackSource.CLI, now, not_before_s, first or "", tries or 0, **facts
             )
+            order = desk.store.order(new)
         except NotCallable as problem:
             raise UserError(str(problem)) from None
-        order = desk.store.order(new)
+        except CallsUnwanted as problem:
+            raise UserError(f"{problem} (hint: `routing callbacks allow` once they have asked for a call)") from None
         if as_json:
             click.echo(json.dumps(order_facts(order), ensure_ascii=False))
             return
@@ -176,10 +113,10 @@ def add(
 
 @callbacks.command()
 @click.argument("order_ids", metavar="ID...", nargs=-1, required=True)
-@_options
+@desk_options
 def cancel(order_ids: tuple[str, ...], root: Path, database: str) -> None:
     """Cancel orders. A call that is under way goes on."""
-    with _desk(root, database) as desk:
+    with opened_desk(root, database) as desk:
         for order in [desk.order(start) for start in order_ids]:
             if desk.store.cancel(order.id, time.time()):
                 click.echo(f"cancelled {order.id[:8]}: {whom(order)}")
@@ -189,10 +126,10 @@ def cancel(order_ids: tuple[str, ...], root: Path, database: str) -> None:
 
 @callbacks.command()
 @click.argument("order_id", metavar="ID")
-@_options
+@desk_options
 def run(order_id: str, root: Path, database: str) -> None:
     """Dial an order now, as far as quiet hours and the calendar allow."""
-    with _desk(root, database) as desk:
+    with opened_desk(root, database) as desk:
         order, now = desk.order(order_id), time.time()
         if order.awaits:
             raise UserError(f"{order.id[:8]} is {order.person}'s, who is connected when {order.awaits} is free")
@@ -201,15 +138,27 @@ def run(order_id: str, root: Path, database: str) -> None:
         click.echo(f"{order.id[:8]}: {whom(order)}, {_soonest(desk.order(order.id), desk.plan(), desk.zone)}")
 
 
+@callbacks.command()
+@click.argument("number")
+@desk_options
+def allow(number: str, root: Path, database: str) -> None:
+    """Let NUMBER be called back again, because the client has asked for a call since they refused all."""
+    with opened_desk(root, database) as desk:
+        client = client_number(number, desk.live.country)
+        with desk.store.engine.begin() as connection:
+            has_refused = refusals.lift(connection, desk.project, client)
+        click.echo(f"{client} may be called back again" if has_refused else f"{client} has refused no calls")
+
+
 @callbacks.command("report")
 @click.option(
     "--since", default="7d", show_default=True, help="Of the last hours or days, or since a day: `2026-11-22`."
 )
 @click.option("--json", "as_json", is_flag=True, help="For programs: one JSON object.")
-@_options
+@desk_options
 def report_command(since: str, as_json: bool, root: Path, database: str) -> None:
     """Count orders: clients who were reached, who were not, and how long it took."""
-    with _desk(root, database) as desk:
+    with opened_desk(root, database) as desk:
         began_s = began(since, desk.zone, datetime.fromtimestamp(time.time(), desk.zone))
         found = report(desk.store.engine, desk.project, began_s)
         if not as_json:
@@ -226,13 +175,6 @@ def _soonest(order: CallbackOrder, plan: CallbackPlan, zone: ZoneInfo) -> str:
     if at_s is None or at_s >= order.expires_s:
         return "but quiet hours and the calendar allow no call before it expires"
     return f"not before {when(at_s, zone, '%d.%m %H:%M %Z')}"
-
-
-def _number(text: str, country: str) -> str:
-    try:
-        return numbers.normalise(text, country or None)
-    except ValueError as problem:
-        raise UserError(str(problem)) from None
 
 
 def _moment(text: str, now: datetime) -> float:

@@ -27,8 +27,9 @@ from routing.compile.people import (
     dialled_pattern,
 )
 from routing.model import confirming, numbers
+from routing.model.callback import UNWANTED
 from routing.model.callback_call import CONTEXT, DIAL, PLACE, UNHEARD
-from routing.model.callback_settings import Callbacks
+from routing.model.callback_settings import ACCEPT, Callbacks
 from routing.model.entities import ENTITY, SOURCE, SOURCES
 from routing.model.folder import Folder
 from routing.model.project import Gateway
@@ -39,8 +40,8 @@ from routing.steps.recording import record_talks
 
 WHISPER = "routing/callback.wav"
 FAILED = "routing/invalid.wav"
-#: The keys of a client who takes the call, and of a person who refuses it.
-ACCEPT, REFUSE = "1", "2"
+#: The key of a person who refuses the call.
+REFUSE = "2"
 #: How long the client's phone rings; how long they may take to press the key, every try; how long a person may hear
 #: what it is, and press a key of their own.
 RING_SECONDS, ASK_SECONDS, OFFER_SECONDS = 40, 30, 30
@@ -119,9 +120,15 @@ def _client(context: Context, folder: Folder, settings: Callbacks) -> None:
     context.extension("ended").do("hangup", "NORMAL_CIRCUIT_CONGESTION")
     asking = context.extension("asked", pattern=r"^asked@(/.+)$")
     asking.set("signal_bond", "")
-    _ask(asking, settings.prompt or CONFIRM_PROMPT, ACCEPT, tries=_TRIES, wait_ms=_WAIT_MS)
+    keys = f"{ACCEPT}{settings.withdraw}"
+    _ask(asking, settings.prompt or CONFIRM_PROMPT, keys, tries=_TRIES, wait_ms=_WAIT_MS)
     asking.do("execute_extension", f"accepted {file_of('$1')}")
     context.extension("accepted", Condition(f"${{{_PRESSED}}}", f"^{ACCEPT}$")).set("routing_confirmed", "true")
+    # the journal takes this cause for the client's wish, which is confirmed by two tones
+    withdrawn = Condition(f"${{{_PRESSED}}}", f"^{re.escape(settings.withdraw)}$")
+    unwanted = context.extension("accepted", withdrawn)
+    unwanted.do("playback", "${routing_release}/sounds/routing/done.wav")
+    unwanted.do("hangup", UNWANTED)
     context.extension("accepted").do("hangup", "CALL_REJECTED")
     enter = context.extension("enter", pattern=f"^enter{_ORDER}")
     call_settings(enter, folder, release="$4")

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from routing.journal import dialled, parse
 from routing.journal.cdr import Cdr
 from routing.journal.record import CallRecord, LegRecord
-from routing.model.callback import NOBODY
+from routing.model.callback import NOBODY, UNWANTED
 from routing.model.callback_call import AWAITS, CALLBACK, COLLEAGUE, UNHEARD
 from routing.model.causes import BUSY
 
@@ -124,7 +124,7 @@ def _client_first(
 ) -> CallRecord:
     if went_on is None:
         record = parse.call(_without_talk(a_leg), b_legs, context)
-        clients = tuple(dialled.from_cdr(each) for each in b_legs.values())
+        clients = tuple(_wish(dialled.from_cdr(each)) for each in b_legs.values())
         return replace(record, status=_unreached(record, clients), legs=clients, notify=())
     record = parse.call(went_on.leg, went_on.b_legs, context)
     client = replace(
@@ -133,6 +133,12 @@ def _client_first(
     )  # fmt: skip
     others = tuple(dialled.from_cdr(each) for uuid, each in b_legs.items() if uuid != client.id)
     return replace(record, legs=(*others, client, *record.legs), notify=())
+
+
+def _wish(client: LegRecord) -> LegRecord:
+    """A client who pressed the key for no calls."""
+    is_one = client.picked_up and client.cause == UNWANTED
+    return replace(client, why="picked up and wants no more calls back") if is_one else client
 
 
 def _unreached(record: CallRecord, clients: Sequence[LegRecord]) -> str:

@@ -4,7 +4,8 @@ A colleague may order one too: they and a busy person are connected when that pe
 
 An order is open while it is `ordered` or `dialling`; of one client number and project one is open at most. The only
 ways: ordered -> dialling (an attempt) -> ordered (the next attempt), talked or given up; open -> talked (any talk
-with the client), cancelled; ordered -> expired. Of colleagues one is open at most of each pair.
+with the client), cancelled; ordered -> expired; dialling -> withdrawn (the client wants no calls). Of colleagues one is
+open at most of each pair.
 """
 
 from __future__ import annotations
@@ -25,10 +26,15 @@ class CallbackStatus(StrEnum):
     GIVEN_UP = "given_up"
     CANCELLED = "cancelled"
     EXPIRED = "expired"
+    WITHDRAWN = "withdrawn"
 
 
 #: The statuses in which an order waits for its call, or is being dialled.
 OPEN = frozenset({CallbackStatus.ORDERED, CallbackStatus.DIALLING})
+
+
+class CallsUnwanted(Exception):
+    """The client has asked not to be called back; the text says so."""
 
 
 class OrdersDown(Exception):
@@ -47,6 +53,10 @@ class CallbackSource(StrEnum):
     CLI = "cli"
 
 
+#: Orders that clients make by a call of their own: they lift an earlier wish not to be called back.
+BY_CALL = frozenset({CallbackSource.QUEUE, CallbackSource.STEP})
+
+
 class First(StrEnum):
     """Who is rung first: somebody of the company by the scheme, or the client."""
 
@@ -54,6 +64,8 @@ class First(StrEnum):
     CLIENT = "client"
 
 
+#: The client pressed the key for no calls, or their phone rejected the call as unwanted (607, RFC 8197).
+UNWANTED = "UNWANTED"
 #: An attempt whose result nobody will learn: the process that dialled it died, and the switch does not know its uuid.
 UNKNOWN = "UNKNOWN"
 #: Nobody of the company took the call, or the person refused it: the client was not rung.
@@ -70,7 +82,7 @@ BUSY_S, NOBODY_S, FAULT_S, NO_ANSWER_S = 180.0, 300.0, 180.0, 600.0
 #: The number does not exist, or the client does not want calls: no attempt will do better.
 HOPELESS = frozenset({
     "UNALLOCATED_NUMBER", "NO_ROUTE_DESTINATION", "INVALID_NUMBER_FORMAT", "NUMBER_CHANGED", "DOES_NOT_EXIST_ANYWHERE",
-    "OUTGOING_CALL_BARRED", "UNWANTED",
+    "OUTGOING_CALL_BARRED", UNWANTED,
 })  # fmt: skip
 #: The client's phone has not rung: the carrier or the gateway failed.
 FAULTS = frozenset({
@@ -194,6 +206,8 @@ def finished(order: CallbackOrder, uuid: str, cause: str, talked_s: float, now: 
         return replace(order, status=CallbackStatus.TALKED, closed_s=now)
     if order.awaits:
         return _awaiting_on(order, cause, now)
+    if cause == UNWANTED:  # what is not needed to prove it is forgotten
+        return replace(order, status=CallbackStatus.WITHDRAWN, closed_s=now, entities={}, source_facts={})
     tries_left = order.tries_left + (cause == NOBODY)
     delay_s = delay_after(cause)
     if delay_s is None or tries_left < 1 or len(order.attempts) >= MOST_ATTEMPTS:

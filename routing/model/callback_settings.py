@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 from routing.model.addresses import HOOK
 from routing.model.calendar import DAY_MINUTES, Period, parse_period
 from routing.model.durations import PATTERN
-from routing.model.fields import Fields, Id, Name, OneOrMany, Seconds, Sound, Whole, parsed_by, refuse, shown
+from routing.model.fields import Fields, Id, Key, Name, OneOrMany, Seconds, Sound, Whole, parsed_by, refuse, shown
 from routing.model.sites import Origins
 from routing.model.url_secrets import secret_in
 
@@ -19,6 +19,8 @@ LONGEST_KEEP_SECONDS = 30 * 86400
 MOST_TRIES = 10
 #: The value of `quiet` without quiet hours.
 NEVER_QUIET = "no"
+#: The key of a client who takes the call.
+ACCEPT = "1"
 RungFirst = Literal["person", "client"]
 
 
@@ -35,6 +37,12 @@ def _hook(value: Any) -> str:
     if secret := secret_in(value):
         raise ValueError(f"a webhook address must not contain {secret}: ROUTING_NOTICE_SECRET signs it instead")
     return value
+
+
+def _other_key(key: str) -> str:
+    if key == ACCEPT:
+        raise refuse(f"{ACCEPT} is the key that takes the call", "write another one")
+    return key
 
 
 def _keep(seconds: int) -> int:
@@ -72,6 +80,9 @@ class Callbacks(Fields):
     prompt: Sound | None = Field(
         None, description="Asks a client who is rung first to press 1, which no machine does; default: tones."
     )
+    withdraw: Annotated[Key, AfterValidator(_other_key)] = Field(
+        "9", description="Key with which that client asks for no more calls back; name it in `prompt`."
+    )
     whisper: Sound | None = Field(
         None, description="Played to the person who picks up; with 2 they refuse the callback; default: tones."
     )
@@ -86,7 +97,7 @@ class Callbacks(Fields):
         default_factory=list, description="Lists of numbers (`robots` is lists/robots.txt) that are never called back."
     )
     webhook: Hook | None = Field(
-        None, description="Is told of each order: ordered, dialling, talked, given up, cancelled, expired."
+        None, description="Is told of each order: ordered, dialling, talked, given up, cancelled, expired, withdrawn."
     )
     scheme: Id | None = Field(None, description="Scheme of orders over HTTP that name none.")
     key: Name | None = Field(None, description="Name of the secret with which programs order over HTTP.")

@@ -25,7 +25,7 @@ from routing.callbacks import times
 from routing.callbacks.proof import Challenges, ProofRefused, Proved
 from routing.callbacks.store import new_id
 from routing.callbacks.wish import LARGEST_BODY, CallbackWish, WishRefused, read_wish, scheme_of
-from routing.model.callback import CallbackOrder, CallbackSource
+from routing.model.callback import CallbackOrder, CallbackSource, CallsUnwanted
 from routing.model.callback_plan import CallbackPlan, NeverAllowed, NotCallable
 from routing.public.callback_desk import CallbackDesk, DeskDown
 from routing.public.callback_openapi import document
@@ -37,6 +37,7 @@ PATHS = ("/v1/callbacks", "/v1/callbacks/<order_id>")
 #: A program with the key may order so many times what pages may.
 PROGRAM_FACTOR = 10
 DAY_SECONDS = 86400.0
+_NOT_CALLED = "this number is not called back"
 _ID = re.compile(r"[0-9a-f]{32}")
 
 Answer = TypeVar("Answer")
@@ -90,7 +91,10 @@ class CallbackApi:
         self._within_limits(plan, wish, is_program)
         if proved and not self.desk.use_proof(plan.project, proved, self.now()):
             self.refuse("order", 403, "proof", "the proof has been used")
-        return self.desk.order(order), at_s
+        try:
+            return self.desk.order(order), at_s
+        except CallsUnwanted:  # a stranger does not learn that it is the client's own wish
+            self.refuse("order", 403, "destination", _NOT_CALLED)
 
     def _drafted(self, plan: CallbackPlan, wish: CallbackWish, source: CallbackSource) -> tuple[CallbackOrder, float]:
         try:
@@ -101,7 +105,7 @@ class CallbackApi:
         except NeverAllowed as problem:
             self.refuse("order", 400, "at", str(problem))
         except NotCallable:
-            self.refuse("order", 403, "destination", "this number is not called back")
+            self.refuse("order", 403, "destination", _NOT_CALLED)
         return order, order.expires_s - plan.keep_s
 
     def _proved(self, plan: CallbackPlan, wish: CallbackWish) -> Proved:

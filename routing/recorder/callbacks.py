@@ -23,7 +23,7 @@ from routing.journal.gather import Log
 from routing.journal.record import CallRecord
 from routing.journal.settling import SettlingCall
 from routing.journal.status import MISSED
-from routing.model.callback import CallbackSource
+from routing.model.callback import CallbackSource, CallsUnwanted
 from routing.model.callback_call import CALLBACK
 from routing.model.callback_plan import TABLE, CallbackPlan, NotCallable, plan_of
 from routing.model.decision import E164
@@ -86,7 +86,10 @@ class CallbackKeeper:
         except NotCallable:
             return False
         # created when the client gave up: a talk after that closes it, whichever of both calls is recorded first
-        done = store.order(replace(order, created_s=call.ended))
+        try:
+            done = store.order(replace(order, created_s=call.ended))
+        except CallsUnwanted:
+            return False
         self.log("info", "callback ordered", call=call.id, order=done.id, scheme=scheme)
         return True
 

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from routing.callbacks import leases, proof
+from routing.callbacks import leases, proof, refusals
 from routing.callbacks.proof import solved
 from routing.model.callback import CallbackSource, Consent
 from routing.public.callback_desk import CallbackDesk
@@ -374,3 +374,13 @@ def test_two_thousand_hostile_numbers_and_none_of_them_is_called(bed, store):
     every()
     assert ordered.total() >= 4000 and min(ordered[202], ordered[400], ordered[403]) > 20, ordered
     assert [order.number for order in store.latest(PROJECT, 5000) if not PLAN.allows(order.number)] == []
+
+
+def test_a_client_who_wants_no_calls_is_like_a_number_that_is_not_called(bed, store):
+    """A stranger does not learn which of both it is."""
+    refused = bed.page("+12125550123")
+    with store.engine.begin() as connection:
+        refusals.add(connection, PROJECT, CLIENT, NOW)
+    answer = bed.page()
+    assert answer.status_code == refused.status_code == 403 and answer.json == refused.json
+    assert bed.program().status_code == 403 and store.open(PROJECT) == []

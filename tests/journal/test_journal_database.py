@@ -33,6 +33,7 @@ VERSIONS = (
     "routing.journal.migrations.versions.0012_colleagues",
     "routing.journal.migrations.versions.0013_figures",
     "routing.journal.migrations.versions.0014_held",
+    "routing.journal.migrations.versions.0015_callback_refusals",
 )
 TABLES = [metadata, callbacks.metadata, desk.metadata, figures]
 

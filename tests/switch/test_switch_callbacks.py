@@ -150,6 +150,18 @@ def test_a_client_who_is_first_presses_the_key_and_enters_the_scheme(lab):
     assert (record.id, record.schemes, cause(record)) == (uuid, ("office",), "NORMAL_CLEARING")
 
 
+def test_a_client_who_wants_no_calls_presses_a_key(lab):
+    with lab.phone("2002") as phone, lab.client() as client:
+        uuid = lab.call("client")
+        assert until(lambda: client.received("ACK"))
+        press(client.rung(), "9")
+        assert until(client.rung().is_over, 25)
+        record = lab.journal(uuid)
+        assert not lab.invited(phone)
+    assert (record.status, cause(record)) == ("no answer from a customer", "UNWANTED")
+    assert [leg.why for leg in record.legs] == ["picked up and wants no more calls back"]
+
+
 def test_a_machine_that_answers_rings_nobody(lab):
     with lab.phone("2002") as phone, lab.client() as client:
         uuid = lab.call("client")

@@ -14,6 +14,8 @@ KIND = "queue"
 #: Variables of a waiting call. When it came (ms since the epoch); the count of offers that it has made, one more ``x``
 #: each; the last one with its result, ``1:order:ivan:NO_ANSWER``; the announcements to play next, ``place3,wait5``.
 ARRIVED, OFFERS, TRIED, SAY = "routing_arrived", "routing_offers", "routing_tried", "routing_say"
+#: The announcements that a waiting call has heard: ``<when, ms>,<place>,<wait>,<texts>`` (`routing.decide.announcing`).
+HEARD = "routing_heard"
 #: The name of the queue.
 QUEUE = "routing_queue"
 #: Why the engine decided as it did, for the journal.
@@ -29,8 +31,7 @@ EVERY_QUEUE = "*"
 #: The port of the engine of a waiting call's release: two engines may share a switch.
 ENGINE_PORT = "routing_engine_port"
 #: What FreeSWITCH counts of a person, by `limit hash`: the legs that ring them or talk with them, and their own calls.
-#: A node's dialplan counts them (`freeswitch/dialplan/routing.xml.j2`); callers without an engine ring nobody who has
-#: one.
+#: A node's dialplan counts them (`freeswitch/dialplan/routing.xml.j2`); callers in queues ring nobody who has one.
 CALLS_OF = "calls_of_"
 #: A caller without an engine goes on after so long; afterwards a turn lasts `TURN_SECONDS`.
 FIRST_TURN_MS = 2_000

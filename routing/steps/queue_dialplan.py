@@ -25,6 +25,7 @@ from routing.model.queue import (
     ENGINE_PORT,
     ENTERED,
     FIRST_TURN_MS,
+    HEARD,
     OFFERS,
     QUEUE,
     SAY,
@@ -37,26 +38,20 @@ from routing.steps.base import HEAR_TONES, Emitter, StepItem, label_part
 from routing.steps.dialplan import Condition, Extension
 from routing.steps.dynamic import when
 from routing.steps.hours import ask_calendar
+from routing.steps.queue_alone import DECISION, MOST_TURNS, NEXT, TRANSFERS, alone
 from routing.steps.queue_announcing import SOUND, say
 from routing.steps.targets import Turn
 
-#: Who is offered the caller next when there is no engine: ``x`` for the first. Empty while there is one.
-_NEXT = "routing_next"
 #: What an entered caller heard before while phones rang.
 _RINGBACK = "routing_ringback"
-_LEGS, _DECISION = "routing_legs", "routing_decision"
+_LEGS = "routing_legs"
 _HOOK = "bridge_pre_execute"
-#: Without an engine: the time between two offers.
-ALONE_MS = 1_000
 #: The calendar is checked once in so many turns.
 _CHECKED_TURNS = 3
-#: Turns are counted anew after so many, a multiple of `_CHECKED_TURNS`; offers after so many: the engine reads counts
-#: of any length up to 2,000, and every event of the call carries them.
-_MOST_TURNS, _MOST_OFFERS = 30, 900
+#: Offers are counted anew after so many: the engine reads counts of up to 2,000.
+_MOST_OFFERS = 900
 #: The moment of the last transfer, of which milliseconds are kept.
 _NOW = Condition("${profile_created_time}", r"^([0-9]{13})[0-9]{3}$")
-#: Transfers of one call: every turn gives it new ones.
-_TRANSFERS = 1000
 
 
 @dataclass(frozen=True)
@@ -85,7 +80,7 @@ class QueueDialplan:
         here.set(_RINGBACK, "${transfer_ringback}")
         here.set(QUEUE, self.queue)
         here.set(ARRIVED, f"${{{PLACE}}}")  # a call back keeps the place that its client had
-        for name in (WAITS, NOTED, OFFERS, TRIED, SAY, ENTERED, _NEXT, _LEGS, _DECISION):
+        for name in (WAITS, NOTED, OFFERS, TRIED, SAY, HEARD, ENTERED, NEXT, _LEGS, DECISION):
             here.set(name, "")
         here.set(f"{_HOOK}_aleg_app", "execute_extension")
         here.set(f"{_HOOK}_aleg_data", out.go(self._at("talk")))
@@ -99,7 +94,8 @@ class QueueDialplan:
         self._decided(out)
         self._offers(out)
         self._enter(out)
-        self._alone(out)
+        people = [turn for turn, _ in self.turns]
+        alone(out, self.path, people, lambda here, milliseconds: self._turn(here, out, milliseconds))
         if self.sounds:
             say(out, self.path, self.sounds)
         self._leave(out)
@@ -129,8 +125,14 @@ class QueueDialplan:
         self._wait(out, self._at("decided"))
 
     def _offers(self, out: Emitter) -> None:
-        """Ring one person, or several; afterwards say whom, and with which result, in the next turn."""
-        orders.turns(out, self.path, self.turns)
+        """Ring one person, or several; afterwards say whom, and with which result, in the next turn.
+
+        FreeSWITCH itself rings nobody who has a call: the engine may have begun a moment ago, or another call just now.
+        """
+        for turn, dial_string in self.turns:
+            one = out.context.extension(self._at(f"to.{turn.name}"))
+            one.set("originate_disposition", "USER_BUSY")
+            one.do("limit_execute", f"hash routing {CALLS_OF}{turn.person} 1 bridge {dial_string}")
         many = Condition(f"${{{OFFERS}}}", f"^x{{{_MOST_OFFERS},}}$")
         self._tried(out.context.extension(self._at("tried"), many), out, "x")
         self._tried(out.context.extension(self._at("tried")), out, f"${{{OFFERS}}}x")
@@ -138,8 +140,8 @@ class QueueDialplan:
     def _tried(self, here: Extension, out: Emitter, count: str) -> None:
         here.set(WHY, "${routing_verdict}")
         here.set(OFFERS, count)
-        here.set(TRIED, f"${{{_DECISION}}}:${{originate_disposition}}")
-        here.set(_DECISION, "")
+        here.set(TRIED, f"${{{DECISION}}}:${{originate_disposition}}")
+        here.set(DECISION, "")
         here.set(_LEGS, "")
         here.do("transfer", out.go(self._at("decided")))
 
@@ -167,7 +169,7 @@ class QueueDialplan:
 
     def _wait(self, out: Emitter, label: str) -> None:
         """Another turn. It is one transfer, as FreeSWITCH reads the scheme's file for each."""
-        for form, then in ((r"^(x*):(?!\1$)", "alone"), (rf"^x{{{_MOST_TURNS},}}:", "decided")):
+        for form, then in ((r"^(x*):(?!\1$)", "alone"), (rf"^x{{{MOST_TURNS},}}:", "decided")):
             turn = out.context.extension(label, Condition(f"${{{WAITS}}}:${{{NOTED}}}", form))
             if then == "decided":
                 turn.set(WAITS, "")
@@ -186,29 +188,10 @@ class QueueDialplan:
         self._again(out.context.extension(label), out)
 
     def _again(self, here: Extension, out: Emitter) -> None:
-        here.set("max_session_transfers", _TRANSFERS)
+        here.set("max_session_transfers", TRANSFERS)
         here.set(WHY, "${routing_verdict}")
-        here.set(_NEXT, "")
+        here.set(NEXT, "")
         self._turn(here, out, TURN_SECONDS * 1000)
-
-    def _alone(self, out: Emitter) -> None:
-        """Without an engine: wait for another one, then ring the next person who has no call."""
-        label, count = self._at("alone"), len(self.turns)
-        many = out.context.extension(label, Condition(f"${{{WAITS}}}", f"^x{{{_MOST_TURNS},}}$"))
-        many.set(WAITS, "x")
-        many.set(NOTED, "")
-        many.do("transfer", out.go(label))
-        first = out.context.extension(label, Condition(f"${{{_NEXT}}}", "^$"))
-        first.set(_NEXT, "x")
-        self._turn(first, out, TURN_SECONDS * 1000)
-        for at, (turn, dial_string) in enumerate(self.turns, 1):
-            here = out.context.extension(label, Condition(f"${{{_NEXT}}}", f"^x{{{at}}}$"))
-            here.set(_NEXT, "x" * (at % count + 1))
-            here.set("max_session_transfers", _TRANSFERS)
-            here.do("limit_execute", f"hash routing {CALLS_OF}{turn.person} 1 bridge {dial_string}")
-            here.set(_DECISION, "")
-            here.set(TRIED, "")
-            self._turn(here, out, ALONE_MS)
 
     def _leave(self, out: Emitter) -> None:
         """The ways out of the queue: a talk begins, a key, or the wait is over. Each reports to the engine."""

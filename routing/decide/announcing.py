@@ -19,6 +19,16 @@ class Announced:
     wait: int = 0
     texts: int = 0
 
+    @classmethod
+    def of(cls, text: str) -> Announced:
+        """From `text`; "" for nothing heard. Raises ValueError."""
+        return cls(*map(int, text.split(","))) if text else cls()
+
+    @property
+    def text(self) -> str:
+        """As a call carries it: another worker of the engine goes on from there."""
+        return f"{self.at_ms},{self.place},{self.wait},{self.texts}"
+
     def following(
         self, settings: Announcements, arrived_ms: int, place: int, wait_minutes: int | None, now_ms: int
     ) -> tuple[str, ...]:

@@ -34,6 +34,8 @@ class Distribution:
     missed_out: MissedOutCall = lambda queue, person, until_ms: None
     #: Called with the queue and the length (ms) of every talk that ends.
     talked: Callable[[QueueSettings, int], None] = lambda queue, talk_ms: None
+    #: Called with a queue and a person of it when something about their work has changed.
+    worked: Callable[[QueueSettings, str], None] = lambda queue, person: None
     callers: dict[str, QueuedCaller] = field(default_factory=dict)
     duties: defaultdict[str, Duty] = field(default_factory=lambda: defaultdict(Duty))
 
@@ -61,16 +63,19 @@ class Distribution:
         if caller and caller.talks_with:
             self.duties[caller.talks_with].talk_ended(caller.queue, now_ms)
             self.talked(caller.queue, now_ms - caller.talk_began_ms)
+            self.worked(caller.queue, caller.talks_with)
 
     def talk_began(self, uuid: str, person: str, now_ms: int) -> None:
         """A caller and a person talk."""
         if caller := self.callers.get(uuid):
             caller.talks_with, caller.talk_began_ms, caller.offered = person, now_ms, ()
             self.duties[person].missed = 0
+            self.worked(caller.queue, person)
 
     def _refused(self, queue: QueueSettings, person: str, cause: str, now_ms: int) -> None:
         if self.duties[person].refused(queue, cause, now_ms):
             self.missed_out(queue, person, self.duties[person].paused_ms)
+        self.worked(queue, person)
 
     # who waits
 

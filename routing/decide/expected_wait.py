@@ -32,6 +32,11 @@ class TalkTimes:
         """A talk of a queue has ended."""
         self._talks[queue.key].append(talk_ms)
 
+    def begin(self, queue: QueueSettings, earlier: Iterable[int]) -> None:
+        """What is known of the time before this object was made."""
+        known = self._talks[queue.key]
+        self._talks[queue.key] = deque([*earlier, *known], maxlen=LAST_TALKS)
+
     def mean_ms(self, queue: QueueSettings) -> float | None:
         """The mean of the last talks; None before there are enough of them."""
         talks = self._talks[queue.key]

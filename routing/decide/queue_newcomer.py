@@ -15,7 +15,7 @@ def newcomer(turn: QueueTurn, queue: QueueSettings, arrived_ms: int, memory: Mem
     required = required_skills(turn.step.get("skills") or {}, turn.call, bool(talked_with))
     last = talked_with[0] if talked_with and queue.prefer_last_ms else ""
     caller = QueuedCaller(turn.call.uuid, queue, arrived_ms, turn.call.caller, required, last)
-    caller.made = caller.decided = turn.offers
+    caller.made = caller.decided = turn.offers - bool(turn.tried)  # a result that no engine has heard yet
     return caller
 
 

@@ -11,13 +11,15 @@ from routing.decide.strategy import Chance
 from routing.decide.verdict import Verdict
 from routing.model.decision import CAUSE, NOTED, PERSON_OR_PHONE, QUESTION, STEP_PATH, WAITS, Call
 from routing.model.memory import Memory, State
-from routing.model.queue import ARRIVED, ENTERED, OFFERS, TRIED, DutyRecord, QueueMember
+from routing.model.queue import ARRIVED, ENTERED, HEARD, OFFERS, TRIED, DutyRecord, QueueMember
+from routing.model.queue_facts import QueueFacts
 
 _NAMES = rf"{PERSON_OR_PHONE.pattern}(?:,{PERSON_OR_PHONE.pattern})*"
 _DECISION = re.compile(rf"(?:{STEP_PATH.pattern}):(?:order|together):(?P<names>{_NAMES})")
 _TRIED = re.compile(rf"{_DECISION.pattern}:(?P<cause>{CAUSE.pattern})")
 _COUNT = re.compile("x{0,2000}")
 _MOMENT = re.compile("[0-9]{1,15}")
+_HEARD = re.compile(r"[0-9]{1,15}(?:,[0-9]{1,9}){3}")
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,8 @@ class QueuePorts:
     duties: Callable[[str], Mapping[str, DutyRecord]]
     chance: Chance
     day: Callable[[str], str]
+    #: None: nothing outlives this process.
+    facts: QueueFacts | None = None
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,7 @@ class QueueTurn:
     ``has_entered``: it hears the music already. ``offers``: how many it has made; ``tried``: person -> hangup cause of
     the last one. ``arrived_ms``: when it came, 0 in a call of an older release before the engine has set it.
     ``is_noted``: an engine has acknowledged this turn; ``rings``: the names that it was told to ring, and rings.
+    ``heard``: which announcements it has heard (`routing.decide.announcing`).
     """
 
     call: Call
@@ -50,6 +55,7 @@ class QueueTurn:
     arrived_ms: int = 0
     is_noted: bool = False
     rings: tuple[str, ...] = ()
+    heard: str = ""
 
     @property
     def is_new(self) -> bool:
@@ -95,7 +101,14 @@ def turn_of(call: Call, step: Mapping[str, Any], variable: Callable[[str], str |
         arrived_ms=int(value(ARRIVED, _MOMENT) or 0),
         is_noted=variable(NOTED) == turn,
         rings=names_in(variable("routing_decision") or ""),
+        heard=value(HEARD, _HEARD),
     )
+
+
+def talk_of(call: Call, step: Mapping[str, Any], variable: Callable[[str], str | None]) -> QueueTurn:
+    """What is known of a call that has left the wait for a talk."""
+    arrived = variable(ARRIVED) or ""
+    return QueueTurn(call, step, "", arrived_ms=int(arrived) if _MOMENT.fullmatch(arrived) else 0)
 
 
 def offered_in(decision: str) -> tuple[str, ...]:

@@ -19,11 +19,11 @@ from routing.decide.queue_newcomer import newcomer
 from routing.decide.queue_picture import picture
 from routing.decide.queue_ranking import QueueRanking
 from routing.decide.queue_turn import QueueOrder, QueuePorts, QueueTurn
+from routing.decide.queue_work import QueueWork
 from routing.decide.queued import Offer, QueuedCaller
 from routing.decide.verdict import Verdict, verdict_text
 from routing.model.decision import NOTED, TURN_SECONDS, Decision, Nobody, RingOrder, RingTogether, Wait, answer
-from routing.model.memory import Forgotten
-from routing.model.queue import ARRIVED, SAY, TRIED, DutyRecord, QueueSettings
+from routing.model.queue import ARRIVED, HEARD, SAY, TRIED, QueueSettings
 
 #: A call without a report for so long waits no more, if it rings nobody.
 SILENT_MS = 17_000
@@ -48,13 +48,16 @@ class Queueing:
     talks: TalkTimes = field(default_factory=TalkTimes)
     _waiters: dict[str, _Waiter] = field(default_factory=dict)
     _admission: Admission = field(init=False)
-    _lost: LostCalls = field(default_factory=LostCalls)
+    _lost: LostCalls = field(init=False)
+    _work: QueueWork = field(init=False)
     _unanswered: list[_Waiter] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.distribution = Distribution(
-            QueueRanking(self.ports.memory, self.ports.chance, self.ports.day), self.missed_out, self.talks.add
-        )
+        rank = QueueRanking(self.ports.memory, self.ports.chance, self.ports.day)
+        self.distribution = Distribution(rank, self.missed_out)
+        self._work = QueueWork(self.ports, self.distribution, self.talks)
+        self.distribution.talked, self.distribution.worked = self._work.talked, self._work.worked
+        self._lost = LostCalls(self.ports.facts)
         self._admission = Admission(self.distribution, self.ports.state, self._expected_ms)
 
     def __len__(self) -> int:
@@ -78,6 +81,13 @@ class Queueing:
         if turn.rings or not turn.is_noted:
             self._unanswered.append(waiter)
 
+    def recall_talk(self, turn: QueueTurn, person: str, began_ms: int, now_ms: int) -> None:
+        """A call and a person talk since then. Raises as `heard`."""
+        known = self._waiters.get(turn.call.uuid)
+        if not (known and known.caller.talks_with):
+            self._waiter(turn, now_ms)
+            self.talk_began(turn.call.uuid, person, began_ms)
+
     def recalled(self, now_ms: int) -> list[QueueOrder]:
         """All that wait have their places: now people are offered, and each call is acknowledged before it goes on
         without an engine."""
@@ -100,7 +110,7 @@ class Queueing:
         """Somebody's state may have changed, or time has passed."""
         self._drop_silent(now_ms)
         for project in {waiter.caller.queue.project for waiter in self._waiters.values()}:
-            self._read_duties(project)
+            self._work.read(project, now_ms)
         offers = self.distribution.offers(now_ms, self.ports.state)
         return [self._offer(offer, now_ms) for offer in offers]
 
@@ -154,7 +164,8 @@ class Queueing:
         if known is None:
             arrived_ms = self._lost.arrived_ms(settings, turn.call.caller, turn.came_ms(now_ms))
             caller = newcomer(turn, settings, arrived_ms, self.ports.memory)
-            known = self._waiters[turn.call.uuid] = _Waiter(turn, caller)
+            known = self._waiters[turn.call.uuid] = _Waiter(turn, caller, Announced.of(turn.heard))
+            self._work.meet(settings)
         elif turn.arrived_ms != known.turn.arrived_ms:  # an operator has moved it, or it was told its place
             known.caller.arrived_ms = turn.arrived_ms or known.caller.arrived_ms
         known.turn, known.caller.queue = turn, settings
@@ -187,7 +198,7 @@ class Queueing:
         reason = self._reason(waiter, now_ms) + (f" (hears {', '.join(names)})" if names else "")
         verdict = Verdict(Wait(), "decided", reason)
         variables = _noted(waiter, verdict)
-        sounds = {SAY: ",".join(names)} if names else {}
+        sounds = {SAY: ",".join(names), HEARD: waiter.heard.text} if names else {}
         return QueueOrder(waiter.turn.call, verdict, variables | sounds, wakes=not waiter.turn.has_entered)
 
     def _order(self, waiter: _Waiter, chosen: Decision, reason: str, wakes: bool) -> QueueOrder:
@@ -210,18 +221,6 @@ class Queueing:
 
     def _expected_ms(self, caller: QueuedCaller, now_ms: int) -> float | None:
         return expected_wait_ms(caller, self.distribution, self.talks, now_ms, self.ports.state)
-
-    # people
-
-    def _read_duties(self, project: str) -> None:
-        """What people have set; what was known last, while the memory does not answer."""
-        try:
-            records = self.ports.duties(project)
-        except Forgotten:
-            return
-        duties = self.distribution.duties
-        for person in duties.keys() | records.keys():
-            duties[person].obey(records.get(person, DutyRecord()))
 
 
 def _noted(waiter: _Waiter, verdict: Verdict) -> dict[str, str]:

@@ -31,6 +31,7 @@ from routing.process.visitors import NoLeases
 from routing.release.tables import Releases
 from routing.store.client import RedisStore
 from routing.store.duties import RedisDuties
+from routing.store.queues import RedisQueues
 
 
 def ports_of(
@@ -98,4 +99,6 @@ def queueing(states: States, redis: RedisStore | None, missed_out: MissedOutCall
     def day(zone: str) -> str:
         return datetime.now(ZoneInfo(zone)).strftime("%Y%m%d")
 
-    return Queueing(QueuePorts(state, memory_in(redis), duty_records(redis), random.random, day), missed_out)
+    facts = RedisQueues(redis) if redis else None
+    ports = QueuePorts(state, memory_in(redis), duty_records(redis), random.random, day, facts)
+    return Queueing(ports, missed_out)

@@ -15,10 +15,10 @@ from typing import Any
 import gevent
 from gevent.queue import Queue
 
-from routing.decide.queue_turn import QueueOrder, QueueTurn, offered_in, turn_of
+from routing.decide.queue_turn import QueueOrder, offered_in, talk_of, turn_of
 from routing.decide.queueing import Queueing
 from routing.engine.metrics import QUEUE_CALLS, QUEUE_OFFERS, QUEUE_WAIT_SECONDS
-from routing.engine.queue_recall import queued_calls
+from routing.engine.queue_recall import queued_calls, talk_in
 from routing.engine.states import PROMISED_SECONDS, States
 from routing.esl.client import EventSocketClient
 from routing.esl.facts import NotACall, call_of
@@ -109,21 +109,25 @@ class QueueCalls:
         """Learn from FreeSWITCH who waits: whoever reports a turn first would else be served first."""
         for event in filter(self.is_ours, queued_calls(client)):
             try:
-                if turn := self._turn_in(event):
-                    self.queueing.recall(turn, self._now_ms())
-                    self._steps[turn.call.uuid] = turn.step
+                self._recall_one(client, event)
             except (KeyError, TypeError, ValueError) as problem:
                 self.fault(problem)
         self._send(client, self.queueing.recalled(self._now_ms()))
 
-    def _turn_in(self, event: Message) -> QueueTurn | None:
-        """What a call reports; None when it waits in no queue."""
+    def _recall_one(self, client: EventSocketClient, event: Message) -> None:
+        def variable(name: str) -> str | None:
+            return event.get(f"variable_{name}")
+
         with contextlib.suppress(NotACall, ReleaseFault):
             call = call_of(event)
             step = self.step_of(call)
-            if step.get("kind") == KIND:
-                return turn_of(call, step, lambda name: event.get(f"variable_{name}"))
-        return None
+            if step.get("kind") != KIND:
+                return
+            if turn := turn_of(call, step, variable):
+                self.queueing.recall(turn, self._now_ms())
+            elif talk := talk_in(client, event):
+                self.queueing.recall_talk(talk_of(call, step, variable), *talk, self._now_ms())
+            self._steps[call.uuid] = step
 
     def _hear(self, client: EventSocketClient, call: Call, step: Mapping[str, Any], event: Message) -> None:
         def variable(name: str) -> str | None:
@@ -133,12 +137,17 @@ class QueueCalls:
         if turn := turn_of(call, step, variable):
             self._steps[call.uuid] = step
             self._send(client, self.queueing.heard(turn, now_ms))
-        elif variable(WAITS) == TALKS and (people := offered_in(variable("routing_decision") or "")):
+        elif variable(WAITS) == TALKS and (person := self._talks_with(variable)):
             self._count(call.uuid, "talk")
-            answered = self.states.person_of(variable("bridge_uuid") or "")
-            self.queueing.talk_began(call.uuid, answered if answered in people else people[0], now_ms)
+            self.queueing.talk_began(call.uuid, person, now_ms)
         else:
             self._end(call.uuid, "", "left")
+
+    def _talks_with(self, variable: Callable[[str], str | None]) -> str:
+        """The person whose leg a call is bridged with; else the first whom it was told to ring; "" for nobody."""
+        people = offered_in(variable("routing_decision") or "")
+        answered = self.states.person_of(variable("bridge_uuid") or "")
+        return answered if answered in people or not people else people[0]
 
     def _count(self, uuid: str, ended: str) -> None:
         """The wait of a call is over."""

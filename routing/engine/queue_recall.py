@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from routing.decide.queue_turn import offered_in
 from routing.esl.client import EventSocketClient
+from routing.esl.facts import UUID
 from routing.esl.protocol import Message
-from routing.esl.watch import rows
-from routing.model.decision import WAITS
+from routing.esl.watch import TARGET, rows
+from routing.model.decision import ID, WAITS
+from routing.model.queue import TALKS
 
+#: The leg with which a call is bridged.
+OTHER_LEG = "bridge_uuid"
 #: So many questions are asked at once: FreeSWITCH answers them one after another.
 _AT_ONCE = 200
 
@@ -21,6 +26,20 @@ def queued_calls(client: EventSocketClient) -> Iterator[Message]:
     waiting = [uuid for uuid, state in zip(uuids, states, strict=True) if _is_set(state)]
     for dump in _ask(client, [f"api uuid_dump {uuid}" for uuid in waiting]):
         yield Message(b"\n" + dump.encode())
+
+
+def talk_in(client: EventSocketClient, call: Message) -> tuple[str, int] | None:
+    """The person of a call's talk and since when, ms since the epoch; None when nobody talks. Raises SwitchFault."""
+    people = offered_in(call.get("variable_routing_decision") or "")
+    began = call.get("Caller-Channel-Bridged-Time") or ""
+    if call.get(f"variable_{WAITS}") != TALKS or not began.isdigit() or not int(began):
+        return None
+    leg = call.get(f"variable_{OTHER_LEG}") or ""
+    target = client.ask(f"api uuid_getvar {leg} {TARGET}")[0] if UUID.fullmatch(leg) else ""
+    answered = target.strip().partition(".")[0]
+    if answered not in people and not people:  # it rang them by itself
+        people = (answered,) if ID.fullmatch(answered) else ()
+    return (answered if answered in people else people[0], int(began) // 1000) if people else None
 
 
 def _ask(client: EventSocketClient, questions: Sequence[str]) -> list[str]:

@@ -9,6 +9,9 @@ key                                                   type    content           
 ``routing:{<project>:people}:turn:<scheme>:<step>``   zset    people by the number of their last turn          40 days
 ``routing:{<project>:people}:dnd``                    hash    person: since when (epoch s)                     none
 ``routing:{<project>:people}:duty``                   hash    pauses, sign-ins (see duties.py)                 none
+``routing:{<project>:people}:work``                   hash    person: pauses, wrap-up, misses, talk as JSON    7 days
+``routing:{<project>:people}:talk_times:<queue>``     list    lengths of the last talks (ms)                   40 days
+``routing:{<project>:lost:<number>}:<queue>``         string  a call that hung up in a queue, as JSON          resume
 ``routing:{<project>:people}:messages:<person>``      zset    ``<box>/<call>`` of voicemails, by their end     30 days
 ``routing:{<project>:pool:<pool>}:until``             zset    numbers by their lease's end (epoch s)           its keep
 ``routing:{<project>:pool:<pool>}:lent``              hash    visitors and their facts (see leases.py)         its keep
@@ -31,6 +34,7 @@ TALK_SECONDS = 400 * DAY_SECONDS
 LOAD_SECONDS = 40 * DAY_SECONDS
 COUNTED_SECONDS = 3 * DAY_SECONDS
 TURN_SECONDS = 40 * DAY_SECONDS
+WORK_SECONDS = 7 * DAY_SECONDS
 #: Longer than anybody listens to one voicemail.
 GIVEN_SECONDS = 3600
 POPS_SECONDS = 120
@@ -69,6 +73,21 @@ def dnd(project: str) -> str:
 def duty(project: str) -> str:
     """Who pauses, and who is signed in to which queue or out of it."""
     return f"routing:{{{project}:people}}:duty"
+
+
+def work(project: str) -> str:
+    """What followed from people's offers and talks in queues."""
+    return f"routing:{{{project}:people}}:work"
+
+
+def talk_times(project: str, queue: str) -> str:
+    """The lengths of a queue's last talks."""
+    return f"routing:{{{project}:people}}:talk_times:{queue}"
+
+
+def lost_call(project: str, queue: str, number: str) -> str:
+    """The call of a number (``+`` and E.164 digits) that hung up while it waited."""
+    return f"routing:{{{project}:lost:{number}}}:{queue}"
 
 
 def messages(project: str, person: str) -> str:

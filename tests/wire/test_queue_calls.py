@@ -203,6 +203,20 @@ def test_a_call_that_was_told_to_ring_before_its_worker_died_is_told_again_and_n
     assert floor.told() == [(1, "order:ivan")]
 
 
+def test_a_wrap_up_follows_a_talk_that_began_before_its_worker_died():
+    floor = Floor(wrap_up_ms=10_000)
+    floor.states.registration("olena", is_there=False)
+    floor.rings("ivan", caller=0)
+    floor.waits(0, arrived_ms=900_000, waits="talk", decision="1:order:ivan")
+    floor.dumps[UUIDS[0]] += "Caller-Channel-Bridged-Time: 940000000\nvariable_bridge_uuid: 3740e285-0000\n"
+    floor.calls.lead()
+    floor.told()
+    assert floor.calls.facts()[0]["callers"][0]["talks_with"] == "ivan"
+    floor.states.ended("ivan's")
+    assert (floor.tells(1), floor.calls.facts()[0]["people"]["ivan"]) == ([], "wrap-up")
+    assert [*floor.queueing.talks._talks["company", "a"]] == [60_000]
+
+
 def test_a_call_that_ended_while_it_was_recalled_is_none(floor):
     floor.waits(0, arrived_ms=990_000)
     floor.dumps[UUIDS[0]] = "-ERR No such channel!\n"

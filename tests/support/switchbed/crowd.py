@@ -10,6 +10,7 @@ import socket
 import threading
 import time
 import uuid
+from collections import deque
 from dataclasses import dataclass, field
 
 _SDP = (
@@ -29,7 +30,8 @@ def _header(text: str, name: str) -> str:
 class Party:
     """One end of a leg. ``state``: calling, ringing, talking, gone; ``ended_by_switch`` when it was not our wish.
 
-    ``began_s``: when it called or was rung, in seconds of `time.perf_counter`.
+    ``began_s``: when it called or was rung, in seconds of `time.perf_counter`; ``picked_s``, ``ended_s``: when the talk
+    began and when the leg ended, 0 before.
     """
 
     call_id: str
@@ -39,6 +41,9 @@ class Party:
     ended_by_switch: str = ""
     invite: str = ""
     began_s: float = field(default_factory=time.perf_counter)
+    picked_s: float = 0.0
+    ended_s: float = 0.0
+    sender: tuple[str, int] = ("", 0)
 
 
 class Crowd:
@@ -49,6 +54,8 @@ class Crowd:
         self.phones: dict[str, Party] = {}
         #: Further headers of every call, each with its line break.
         self.headers = ""
+        #: What has happened lately, with the time: ``phone ringing``, ``caller gone``.
+        self.marks: deque[tuple[str, float]] = deque(maxlen=1000)
         self._answering = answering
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 8 << 20)
@@ -112,7 +119,7 @@ class Crowd:
             party.state = "ringing" if party.state == "calling" else party.state
             return
         if party.state in ("calling", "ringing"):
-            party.state = "talking" if status < 300 else "gone"
+            self._goes_on(party, "talking" if status < 300 else "gone")
             party.ended_by_switch = "" if status < 300 else str(status)
         self._acknowledge(text, party, sender)
 
@@ -138,7 +145,8 @@ class Crowd:
         elif method in ("BYE", "CANCEL"):
             party = self.callers.get(call_id) or self.phones.get(call_id)
             if party and party.state != "gone":
-                party.state, party.ended_by_switch = "gone", method
+                party.ended_by_switch = method
+                self._goes_on(party, "gone")
             self._reply("200 OK", text, sender)
             if method == "CANCEL" and party:
                 self._reply("487 Request Terminated", party.invite, sender)
@@ -148,13 +156,45 @@ class Crowd:
     def _rung(self, text: str, call_id: str, sender: tuple[str, int]) -> None:
         number = re.split(r"[:@]", text.split()[1])[1]
         known = call_id in self.phones
-        party = self.phones.setdefault(call_id, Party(call_id, number, _header(text, "From"), invite=text))
-        if number.endswith(self._answering):
-            party.state = "talking"
-            self._reply("200 OK", text, sender, _SDP)
+        new = Party(call_id, number, _header(text, "From"), invite=text, sender=sender)
+        party = self.phones.setdefault(call_id, new)
+        if number.endswith(self._answering) or party.picked_s:
+            self.pick_up(party)
         elif not known:
-            party.state = "ringing"
+            self._goes_on(party, "ringing")
             self._reply("180 Ringing", text, sender)
+
+    def pick_up(self, party: Party) -> None:
+        """A phone that rings answers."""
+        if party.state != "gone":
+            self._goes_on(party, "talking")
+            self._reply("200 OK", party.invite, party.sender, _SDP)
+
+    def hang_up(self, party: Party) -> None:
+        """A phone that talks ends its leg."""
+        if party.state == "gone":
+            return
+        self._goes_on(party, "gone")
+        contact = re.search(r"<([^>]*)>", _header(party.invite, "Contact"))
+        lines = [
+            f"BYE {contact[1] if contact else ''} SIP/2.0",
+            f"Via: SIP/2.0/UDP 127.0.0.1:{self.port};branch=z9hG4bK{uuid.uuid4().hex}",
+            "Max-Forwards: 70",
+            f"From: {_header(party.invite, 'To')};tag=phone",
+            f"To: {_header(party.invite, 'From')}",
+            f"Call-ID: {party.call_id}",
+            "CSeq: 1 BYE",
+            "Content-Length: 0",
+        ]
+        self._send("\r\n".join([*lines, "", ""]), party.sender)
+
+    def _goes_on(self, party: Party, state: str) -> None:
+        party.state, now_s = state, time.perf_counter()
+        if state == "talking":
+            party.picked_s = party.picked_s or now_s
+        elif state == "gone":
+            party.ended_s = now_s
+        self.marks.append((("phone " if party.call_id in self.phones else "caller ") + state, now_s))
 
     def _reply(self, status: str, request: str, sender: tuple[str, int], body: str = "") -> None:
         to = _header(request, "To")

@@ -27,15 +27,19 @@ class Engine:
     """``routing serve`` with one worker in a process group of its own; ``address`` is where FreeSWITCH connects."""
 
     def __init__(
-        self, company: Company | Lab | Late, options: tuple[str, ...] = (), environment: Mapping[str, str] | None = None
+        self,
+        company: Company | Lab | Late,
+        options: tuple[str, ...] = (),
+        environment: Mapping[str, str] | None = None,
+        port: int = 0,
     ):
-        self.port = ports.free()
+        self.port = port or ports.free()
         self.address = f"127.0.0.1:{self.port}"
         self.log = Path(company.root).parent / f"engine{self.port}.log"
         command = [sys.executable, "-m", "routing", "serve", "--root", str(company.root), "--workers", "1"]
         self.status = f"127.0.0.1:{ports.free()}"
         command += ["--listen", self.address, "--http", self.status, *options]
-        with self.log.open("wb") as log:
+        with self.log.open("ab") as log:
             self.process = launch(
                 command, stdout=log, stderr=log, start_new_session=True, env=os.environ | dict(environment or {})
             )

@@ -22,6 +22,8 @@ from routing.desk.plan import TABLE, DeskPlan, plan_of
 from routing.desk.serve import DeskSettings, serve
 from routing.journal import store
 from routing.journal.database import opened_database
+from routing.journal.figures_store import FigureBook
+from routing.journal.release import LiveProject
 from routing.model.desk import Role
 from routing.model.problem import UserFailure, counted
 from routing.process.log import Lines
@@ -86,7 +88,16 @@ def _fill(engine: Engine, root: Path, size: SampleSize) -> None:
         for records in days_of(root, size, datetime.now(UTC)):
             total += store.record(engine, records)
             progress.advance(task)
+    _prepare_figures(engine, root)
     console.print(f"{counted(total, 'call')} of {counted(size.days, 'day')} in {time.monotonic() - began:.0f} s")
+
+
+def _prepare_figures(engine: Engine, root: Path) -> None:
+    """What `routing journal` does beside recording: the figures of reports."""
+    project = LiveProject(root)
+    book = FigureBook(engine, lambda: project.name, lambda: 0.0, lambda: project.zone, lambda: project.figure_views)
+    while not book.is_current:
+        book.work()
 
 
 def _greet(plan: DeskPlan, accounts: Accounts, listen: str) -> None:

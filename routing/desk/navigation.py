@@ -21,6 +21,7 @@ class MenuEntry:
 MENU: tuple[MenuEntry, ...] = (
     MenuEntry("journal", Right.CALLS, "history"),
     MenuEntry("live", Right.LIVE, "activity"),
+    MenuEntry("reports", Right.REPORTS, "chart-column"),
     MenuEntry("audit", Right.AUDIT, "shield"),
     MenuEntry("accounts", Right.ACCOUNTS, "key-round"),
 )

@@ -11,12 +11,15 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine, select
 
+from routing.journal import store
 from routing.journal.figures import FigureView
 from routing.journal.figures_schema import hours
+from routing.journal.figures_store import FigureBook
 from routing.journal.query import computed_status
 from routing.journal.record import CallRecord, LegRecord, StepRecord
 from routing.journal.schema import calls, legs
 from routing.journal.status import MISSED
+from support.desk_bed import DeskBed
 
 _NUMBERS = itertools.count()
 EMPTY: dict[str, Any] = {
@@ -125,3 +128,26 @@ def _reached(call: Any, found: Sequence[Any]) -> tuple[str, float] | None:
 def _add(sums: dict[str, float], more: dict[str, Any]) -> None:
     for name, value in more.items():
         sums[name] += value
+
+
+def record_two_weeks(bed: DeskBed, now: float) -> None:
+    """Twenty calls of this week and ten of the week before: 10 % and 40 % missed. Maria is no salesperson."""
+    search = {"utm_source": "google", "utm_medium": "cpc"}
+    calls = [
+        made_call(now - 3600 - number * 300, person=["ivan", "petro", "maria"][number % 3],
+                  client=f"+38067000{number:04}", schemes=("kyiv",) if number % 2 else ("shop",), source=search)
+        for number in range(18)
+    ]  # fmt: skip
+    calls += [
+        made_call(now - 3600, "no answer", client="+380670000001", rang=["ivan", "petro"], queue=("orders", "left"),
+                  wait_s=40.0),
+        made_call(now - 2 * 3600, "busy", client="+380679999999", rang=["maria"]),
+    ]  # fmt: skip
+    before = now - 7 * 86400
+    calls += [made_call(before - number * 60, person="ivan", client=f"+38068000{number:04}") for number in range(6)]
+    calls += [made_call(before - number * 60, "no answer", client=f"+38069000{number:04}") for number in range(4)]
+    store.record(bed.database, calls)
+    zone, sales = bed.services.plan.zone, FigureView(people=frozenset({"olena", "ivan", "petro"}))
+    book = FigureBook(bed.database, lambda: "shop", lambda: 0.0, lambda: zone, lambda: [sales])
+    while not book.is_current:
+        book.work()

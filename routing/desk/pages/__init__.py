@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from routing.desk.pages import accounts, audit, journal, live, settings, sign_in
+from routing.desk.pages import accounts, audit, journal, live, reports, settings, sign_in
 
-PAGES = (sign_in, settings, journal, live, audit, accounts)
+PAGES = (sign_in, settings, journal, live, reports, audit, accounts)

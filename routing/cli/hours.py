@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import re
 from collections.abc import Callable
@@ -19,8 +18,8 @@ from routing.cli.switch import switch
 from routing.journal.release import LiveProject
 from routing.model.decision import ID
 from routing.model.problem import did_you_mean
+from routing.release.overrides import AUTO, OverrideRefused, ends_s, override, override_of
 
-OVERRIDES = ("open", "closed")
 #: The live release in the entry dialplan.
 _ROOT = re.compile(r"XML:(\S+?)/current/\w+\.xml")
 
@@ -40,23 +39,22 @@ def hours(calendar: str, state: str, until: str | None, esl: str, esl_password: 
     if not ID.fullmatch(calendar):
         raise click.BadParameter(f"`{calendar}` is not the name of a calendar", param_hint="CALENDAR")
     freeswitch = switch(esl, esl_password)
-    name = f"hours_{calendar}"
     root = _live_root(freeswitch)
     if root:
         _check_known(freeswitch, calendar, root)
     now = datetime.now(LiveProject(root).zone) if root else datetime.now().astimezone()
     if state == "show":
-        answer = freeswitch(f"global_getvar {name}").strip()
-        ending = _ending(freeswitch, name, now) if answer in OVERRIDES else ""
-        click.echo(f"{calendar}: {answer if answer in OVERRIDES else 'auto'}{ending}")
+        found = override_of(freeswitch, calendar)
+        ends = ends_s(freeswitch, calendar) if found != AUTO else 0
+        click.echo(f"{calendar}: {found}{_until(datetime.fromtimestamp(ends, now.tzinfo), now) if ends else ''}")
         return
     seconds, ending = 0, ""
     if until is not None and state != "auto":
         seconds, ending = _seconds_until(until, now), _spoken(until, now)
-    freeswitch(f"sched_del routing_{name}")  # of an earlier --until, which would end this override too
-    _must(freeswitch(f"global_setvar {name}={'' if state == 'auto' else state}"))
-    if seconds:
-        _must(freeswitch(f"sched_api +{seconds} routing_{name} global_setvar {name}="))
+    try:
+        override(freeswitch, calendar, state, seconds)
+    except OverrideRefused as problem:
+        raise UserError(str(problem)) from None
     click.echo(f"{calendar}: {state}{ending}")
 
 
@@ -73,21 +71,6 @@ def _check_known(freeswitch: Callable[[str], str], calendar: str, root: Path) ->
         names = [file.stem for file in Path(folder).glob("*.xml")]
         hint = did_you_mean(calendar, names) or f"known: {', '.join(sorted(names)) or 'none'}"
         raise UserError(f"the live release has no calendar `{calendar}` ({hint})")
-
-
-def _must(answer: str) -> None:
-    if answer.startswith("-"):
-        raise UserError(f"FreeSWITCH refused: {answer.strip()}")
-
-
-def _ending(freeswitch: Callable[[str], str], name: str, now: datetime) -> str:
-    """Until when an override holds, as FreeSWITCH's scheduler knows."""
-    try:
-        tasks = json.loads(freeswitch("show tasks as json")).get("rows", [])
-    except ValueError:
-        return ""
-    ends = [int(task["task_runtime"]) for task in tasks if task.get("task_group") == f"routing_{name}"]
-    return _until(datetime.fromtimestamp(min(ends), now.tzinfo), now) if ends else ""
 
 
 def _moment(until: str, now: datetime) -> datetime:

@@ -18,6 +18,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from routing.cli.errors import UserError
 from routing.cli.folders import folder_argument, named_from_here, there
 from routing.cli.options import FOLDER, NEW_FILE, NEW_FOLDER, SERVER
+from routing.cli.published import remember
 from routing.cli.secrets import project_file
 from routing.compile.build import Release, Secrets, build
 from routing.compile.waits import MEANING
@@ -116,6 +117,7 @@ def publish_command(
         switch = None if no_reload else _switch(esl, esl_password)
         published = publishing.publish(root, release.name, switch)
         pruning.prune(root, time.time(), switch)
+        remember(root, published, "publish", schemes)
     _print_published(published)
 
 
@@ -125,7 +127,9 @@ def publish_command(
 def rollback_command(root: Path, esl: str, esl_password: str | None, no_reload: bool) -> None:
     """Make the release live again that was live before the last publish or rollback."""
     with publishing.only_one(root):
-        _print_published(publishing.rollback(root, None if no_reload else _switch(esl, esl_password)))
+        published = publishing.rollback(root, None if no_reload else _switch(esl, esl_password))
+        remember(root, published, "rollback")
+    _print_published(published)
 
 
 def _build(schemes: Path, root: Path, secrets: Path | None, engine: str) -> Release:

@@ -15,6 +15,7 @@ from routing.cli.errors import UserError
 from routing.cli.folders import folder_argument, named_from_here, there
 from routing.cli.opened import AnySecret
 from routing.cli.options import LISTENER, NEW_FOLDER
+from routing.cli.published import remember
 from routing.cli.terminal import terminal
 from routing.compile.build import build
 from routing.desk.accounts import Accounts
@@ -27,6 +28,7 @@ from routing.journal.release import LiveProject
 from routing.model.desk import Role
 from routing.model.problem import UserFailure, counted
 from routing.process.log import Lines
+from routing.release.publish import PublishResult
 from routing.sample.company import SampleSize, days_of
 from routing.web.server import LivePlan
 
@@ -57,7 +59,8 @@ def sample(
     _made_anew(root)
     with named_from_here(there(schemes)):
         release = build(schemes, root, lambda where: AnySecret())
-    (root / "current").symlink_to(release.folder)
+    (root / "current").symlink_to(f"releases/{release.name}")
+    remember(root, PublishResult(release.name, None, "not needed"), "publish", schemes)
     database = str(root.absolute() / "journal.db")
     with opened_database(database) as engine:
         _fill(engine, root.absolute(), SampleSize(days, a_day, seed))

@@ -7,6 +7,7 @@ from typing import Any
 
 from routing.compile.scheme import SchemeRecord, table_json
 from routing.load.nodes import Document
+from routing.model.callback_plan import calendar_facts
 from routing.model.desk import Role, WebDesk
 from routing.model.folder import Folder
 from routing.model.problem import Problem, did_you_mean
@@ -47,7 +48,8 @@ def desk_json(folder: Folder, records: Sequence[SchemeRecord]) -> str:
             "users": _users(folder, desk),
             "people": {name: _person(folder, name) for name in folder.people},
             "groups": {name: _members(folder, name) for name in sorted(folder.groups)},
-            "schemes": {record.scheme: [number for number, _, _ in record.numbers] for record in records},
+            "calendars": {name: calendar_facts(calendar) for name, calendar in sorted(folder.calendars.items())},
+            "schemes": {record.scheme: _scheme(record) for record in records},
         }
     )
 
@@ -73,6 +75,12 @@ def _person(folder: Folder, name: str) -> dict[str, Any]:
     facts = {"name": person.name, "extension": person.extension, "email": person.email}
     phones = {label: phone.sip or phone.number for label, phone in person.phones.items()}
     return {key: value for key, value in facts.items() if value} | {"phones": phones, "skills": person.skills}
+
+
+def _scheme(record: SchemeRecord) -> dict[str, Any]:
+    numbers = [number for number, _, _ in record.numbers]
+    facts = {"title": record.title, "hours": record.hours, "longest_s": round(record.longest)}
+    return {"numbers": numbers} | {name: value for name, value in facts.items() if value}
 
 
 def _members(folder: Folder, group: str) -> list[str]:

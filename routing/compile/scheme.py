@@ -71,6 +71,7 @@ class SchemeRecord:
     extension: str = ""
     #: Changes when its numbers' extensions change.
     numbers_key: str = ""
+    title: str = ""
     #: Its calendar, its own addressees of notices, the location of its `callback: missed`.
     hours: str = ""
     notify: list[str] = field(default_factory=list)
@@ -143,6 +144,7 @@ def _record(document: Document, fields: SchemeFields, summary: Summary, folder: 
         called=_called(fields),
         otherwise=seconds(fields.otherwise, folder),
         secrets=[(name, purpose, place(loc)) for loc, name, purpose in summary.secrets],
+        title=fields.title or "",
         hours=fields.hours or "",
         notify=list(fields.notify),
         calls_missed_back=place(("callback",)) if fields.callback else None,

@@ -40,14 +40,14 @@ def create(services: Services) -> Flask:
     add_guard(app)
     for page in PAGES:
         page.add(app)
-    _add_common(app)
+    _add_common(app, services)
     _add_errors(app, services)
     _must_state_rights(app)
     services.hub.draw = BoardArtist(app, services)
     return app
 
 
-def _add_common(app: Flask) -> None:
+def _add_common(app: Flask, services: Services) -> None:
     """What every page has: its start, its names in templates, the choice of language and colors."""
 
     def index() -> Any:
@@ -61,6 +61,7 @@ def _add_common(app: Flask) -> None:
         theme = request.cookies.get(THEME_COOKIE, "")
         return {
             "t": g.texts,
+            "plan": services.live(),
             "user": g.user,
             "may": lambda action: g.user is not None and g.user.may(Right(action)),
             "navigation": entries(g.user) if g.user else (),
@@ -68,7 +69,7 @@ def _add_common(app: Flask) -> None:
             "form_field": FIELD,
             "theme": theme if theme in THEMES else "auto",
             "languages": LANGUAGES,
-            "now_s": g.services.now(),
+            "now_s": services.now(),
         }
 
 

@@ -22,6 +22,10 @@ MENU: tuple[MenuEntry, ...] = (
     MenuEntry("journal", Right.CALLS, "history"),
     MenuEntry("live", Right.LIVE, "activity"),
     MenuEntry("reports", Right.REPORTS, "chart-column"),
+    MenuEntry("directory", Right.DIRECTORY, "book-user"),
+    MenuEntry("schemes", Right.SCHEMES, "workflow"),
+    MenuEntry("calendars", Right.SCHEMES, "calendar"),
+    MenuEntry("releases", Right.SCHEMES, "git-branch"),
     MenuEntry("audit", Right.AUDIT, "shield"),
     MenuEntry("accounts", Right.ACCOUNTS, "key-round"),
 )

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from routing.model.calendar import Calendar
+from routing.model.callback_plan import calendar_of
 from routing.model.desk import ALLOWED, Right, Role
 
 #: The table's file in a release.
@@ -50,6 +52,17 @@ class DeskPerson:
 
 
 @dataclass(frozen=True)
+class DeskScheme:
+    """A scheme as pages show it. ``hours``: its calendar, "" for none; ``longest_s``: the longest wait of a caller."""
+
+    name: str
+    title: str = ""
+    numbers: Sequence[str] = ()
+    hours: str = ""
+    longest_s: int = 0
+
+
+@dataclass(frozen=True)
 class OpenIdProvider:
     """An OpenID Connect provider. ``secret``: the name of the client's secret; ``claim``: what names the user."""
 
@@ -61,7 +74,7 @@ class OpenIdProvider:
 
 @dataclass(frozen=True)
 class DeskPlan:
-    """The desk of a release. ``schemes``: each scheme's numbers; ``header``: the header in which a proxy of these
+    """The desk of a release. ``schemes``: the numbers of each; ``header``: the header in which a proxy of these
     addresses names the user, "" for none."""
 
     project: str
@@ -76,6 +89,9 @@ class DeskPlan:
     people: Mapping[str, DeskPerson]
     groups: Mapping[str, Sequence[str]]
     schemes: Mapping[str, Sequence[str]]
+    #: The same schemes with their title, calendar and longest wait.
+    details: Mapping[str, DeskScheme]
+    calendars: Mapping[str, Calendar]
 
     def user(self, name: str) -> User | None:
         """The user with this name or e-mail address, in any case of letters."""
@@ -105,7 +121,9 @@ def plan_of(table: Mapping[str, Any]) -> DeskPlan:
         users={name: _user(name, facts, groups) for name, facts in table["users"].items()},
         people={name: _person(name, facts) for name, facts in table["people"].items()},
         groups=groups,
-        schemes={name: tuple(numbers) for name, numbers in table["schemes"].items()},
+        schemes={name: tuple(facts["numbers"]) for name, facts in table["schemes"].items()},
+        details={name: _scheme(name, facts) for name, facts in table["schemes"].items()},
+        calendars={name: calendar_of(name, facts) for name, facts in table["calendars"].items()},
     )
 
 
@@ -113,6 +131,12 @@ def _user(name: str, facts: Mapping[str, Any], groups: Mapping[str, Sequence[str
     role = Role(facts["role"])
     people = {name, *(member for group in facts.get("groups", ()) for member in groups.get(group, ()))}
     return User(name, role, facts["name"], facts.get("email", ""), frozenset(people))
+
+
+def _scheme(name: str, facts: Mapping[str, Any]) -> DeskScheme:
+    return DeskScheme(
+        name, facts.get("title", ""), tuple(facts["numbers"]), facts.get("hours", ""), facts.get("longest_s", 0)
+    )
 
 
 def _person(name: str, facts: Mapping[str, Any]) -> DeskPerson:

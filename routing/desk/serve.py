@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from routing.desk.live_serving import LiveSettings, event_sockets, start
 from routing.desk.plan import TABLE, DeskPlan, plan_of
 from routing.desk.services import Services
 from routing.desk.threads import InThreads
+from routing.esl.client import api
 from routing.esl.protocol import EventSocket
 from routing.journal.database import opened_database
 from routing.process.log import Lines
@@ -76,6 +78,7 @@ def serve(settings: DeskSettings) -> None:
             sign_ins=Limiter(time.monotonic, SIGN_INS_A_SECOND, SIGN_INS),
             root=settings.root,
             secrets=_secrets(settings.secrets),
+            switches=[partial(api, where) for where in sockets],
             fault=fault,
         )
         application = InThreads(create(services).wsgi_app)

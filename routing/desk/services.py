@@ -23,7 +23,8 @@ class NothingLive(Exception):
 @dataclass(frozen=True)
 class Services:
     """One desk. ``now``: seconds since the epoch; ``secrets``: the values of a secret by its name; ``fault`` gets every
-    unexpected exception; ``sign_ins``: limits sign-ins of one address; ``hub``: the live board."""
+    unexpected exception; ``sign_ins``: limits sign-ins of one address; ``switches``: each node's FreeSWITCH;
+    ``hub``: the live board."""
 
     database: Engine
     live: Callable[[], DeskPlan | None]
@@ -31,6 +32,7 @@ class Services:
     sign_ins: Limiter
     root: Path
     secrets: Callable[[str], Sequence[str]] = field(default=lambda name: ())
+    switches: Sequence[Callable[[str], str]] = ()
     fault: Callable[[Exception], None] = field(default=lambda problem: None)
     hub: LiveHub = field(default_factory=LiveHub)
 

@@ -38,6 +38,11 @@ def current(root: Path) -> str | None:
     return _pointed(root / "current")
 
 
+def previous(root: Path) -> str | None:
+    """Name of the release that a rollback makes live."""
+    return _pointed(root / "previous")
+
+
 @contextlib.contextmanager
 def only_one(root: Path) -> Iterator[None]:
     """Hold the root's lock. Raises PublishFailed when another publish or rollback holds it."""
@@ -61,7 +66,7 @@ def publish(root: Path, release: str, switch: Switch | None) -> PublishResult:
     except (OSError, ElementTree.ParseError, ValueError, KeyError) as error:
         hint = "compile again to mend it"
         raise PublishFailed(f"release {release} is damaged: {error} ({hint}); {_still(before)}") from None
-    previous = _pointed(root / "previous")
+    earlier = previous(root)
     try:
         for live in filter(None, (before, release)):  # the time when each was live last (`pruning`)
             with contextlib.suppress(FileNotFoundError):
@@ -72,7 +77,7 @@ def publish(root: Path, release: str, switch: Switch | None) -> PublishResult:
         _point(root, "current", release)
         reload = _reload(root, before, switch)
     except BaseException as error:
-        _put_back(root, before, previous)
+        _put_back(root, before, earlier)
         _read_again(switch)
         if not isinstance(error, Exception):
             raise
@@ -82,8 +87,8 @@ def publish(root: Path, release: str, switch: Switch | None) -> PublishResult:
     return PublishResult(release, before, reload)
 
 
-def _put_back(root: Path, before: str | None, previous: str | None) -> None:
-    for name, release in (("current", before), ("previous", previous)):
+def _put_back(root: Path, before: str | None, earlier: str | None) -> None:
+    for name, release in (("current", before), ("previous", earlier)):
         if release is None:
             (root / name).unlink(missing_ok=True)
         elif _pointed(root / name) != release:
@@ -99,10 +104,10 @@ def _read_again(switch: Switch | None) -> None:
 
 def rollback(root: Path, switch: Switch | None) -> PublishResult:
     """Make the release before the last publish live again."""
-    previous = _pointed(root / "previous")
-    if previous is None:
+    earlier = previous(root)
+    if earlier is None:
         raise PublishFailed(f"there is no earlier release in {root}; {_still(current(root))}")
-    return publish(root, previous, switch)
+    return publish(root, earlier, switch)
 
 
 def failed(root: Path, why: str) -> PublishFailed:

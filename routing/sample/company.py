@@ -40,8 +40,8 @@ def days_of(root: Path, size: SampleSize, until: datetime) -> Iterator[list[Call
     desk = json.loads((root / "current/desk.json").read_text(encoding="utf-8"))
     zone = ZoneInfo(published.timezone)
     by_pool: dict[bool, list[str]] = {True: [], False: []}
-    for name, numbers in desk["schemes"].items():
-        by_pool[name.startswith(_POOL)] += numbers
+    for name, scheme in desk["schemes"].items():
+        by_pool[name.startswith(_POOL)] += scheme["numbers"]
     people = {name: list(person["phones"]) for name, person in desk["people"].items()}
     month = SampleMonth(
         published=published,

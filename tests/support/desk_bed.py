@@ -44,7 +44,18 @@ TABLE: dict[str, Any] = {
         "nataliia": {"name": "Nataliia Ivanenko", "phones": {"desk": "1005"}, "skills": {}},
     },
     "groups": {"sales": ["ivan", "petro"]},
-    "schemes": {"kyiv": ["+380441230001"], "shop": ["+380441230002"]},
+    "schemes": {
+        "kyiv": {"numbers": ["+380441230001"], "title": "Kyiv", "hours": "office"},
+        "shop": {"numbers": ["+380441230002"]},
+    },
+    "calendars": {
+        "office": {
+            "timezone": "Europe/Kyiv",
+            "weekly": [*([[540, 1080]] for _ in range(5)), [], []],
+            "days": {"2026-12-24": [[540, 780]]},
+            "holidays": ["2026-12-25"],
+        }
+    },
 }
 
 

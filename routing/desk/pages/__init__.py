@@ -2,6 +2,30 @@
 
 from __future__ import annotations
 
-from routing.desk.pages import accounts, audit, journal, live, reports, settings, sign_in
+from routing.desk.pages import (
+    accounts,
+    audit,
+    calendars,
+    directory,
+    journal,
+    live,
+    releases,
+    reports,
+    schemes,
+    settings,
+    sign_in,
+)
 
-PAGES = (sign_in, settings, journal, live, reports, audit, accounts)
+PAGES = (
+    sign_in,
+    settings,
+    journal,
+    live,
+    reports,
+    directory,
+    schemes,
+    calendars,
+    releases,
+    audit,
+    accounts,
+)

@@ -27,6 +27,7 @@ MENU: tuple[MenuEntry, ...] = (
     MenuEntry("calendars", Right.SCHEMES, "calendar"),
     MenuEntry("releases", Right.SCHEMES, "git-branch"),
     MenuEntry("audit", Right.AUDIT, "shield"),
+    MenuEntry("forget", Right.FORGET, "trash-2"),
     MenuEntry("accounts", Right.ACCOUNTS, "key-round"),
 )
 

@@ -14,7 +14,7 @@ import gevent
 from prometheus_client import CollectorRegistry, Counter, generate_latest
 
 from routing.desk.application import create
-from routing.desk.live_serving import LiveSettings, event_sockets, start
+from routing.desk.live_serving import LiveSettings, event_sockets, redis_url, start
 from routing.desk.plan import TABLE, DeskPlan, plan_of
 from routing.desk.services import Services
 from routing.desk.threads import InThreads
@@ -23,11 +23,15 @@ from routing.esl.protocol import EventSocket
 from routing.journal.database import opened_database
 from routing.process.log import Lines
 from routing.process.secrets import read_secrets, signing_secrets
+from routing.store.address import parse
+from routing.store.client import RedisStore
 from routing.web.connections import ConnectionHandler
 from routing.web.limits import Limiter
 from routing.web.server import LivePlan, PublicSite, missing
 
 MOST_CONNECTIONS = 1_000
+#: Of Redis, where a page changes what it remembers.
+REDIS_SECONDS = 2.0
 #: Sign-ins of one address: so many at once, then one in five seconds.
 SIGN_INS, SIGN_INS_A_SECOND = 10, 0.2
 
@@ -78,6 +82,7 @@ def serve(settings: DeskSettings) -> None:
             sign_ins=Limiter(time.monotonic, SIGN_INS_A_SECOND, SIGN_INS),
             root=settings.root,
             secrets=_secrets(settings.secrets),
+            memory=lambda: RedisStore(parse(redis_url(settings.live, settings.root)), budget_s=REDIS_SECONDS),
             switches=[partial(api, where) for where in sockets],
             fault=fault,
         )

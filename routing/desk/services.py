@@ -13,6 +13,7 @@ from routing.desk.audit import AuditLog
 from routing.desk.live_hub import LiveHub
 from routing.desk.plan import DeskPlan
 from routing.desk.sessions import Sessions
+from routing.store.client import RedisStore
 from routing.web.limits import Limiter
 
 
@@ -34,6 +35,8 @@ class Services:
     secrets: Callable[[str], Sequence[str]] = field(default=lambda name: ())
     switches: Sequence[Callable[[str], str]] = ()
     fault: Callable[[Exception], None] = field(default=lambda problem: None)
+    #: Opens the engine's Redis; None: there is none.
+    memory: Callable[[], RedisStore | None] = field(default=lambda: None)
     hub: LiveHub = field(default_factory=LiveHub)
 
     @property

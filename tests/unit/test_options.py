@@ -52,6 +52,7 @@ FREE = {
     "diff": {"OLD", "NEW"},
     "dnd": {"PERSON"},
     "doctor": {"--esl-password"},
+    "forget": {"NUMBER", "--database"},
     "graph": {"SCHEME", "--case"},
     "hours": {"CALENDAR", "--esl-password"},
     "secrets": {"--file"},

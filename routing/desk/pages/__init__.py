@@ -7,6 +7,7 @@ from routing.desk.pages import (
     audit,
     calendars,
     directory,
+    forget,
     journal,
     live,
     releases,
@@ -27,5 +28,6 @@ PAGES = (
     calendars,
     releases,
     audit,
+    forget,
     accounts,
 )

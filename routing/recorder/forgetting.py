@@ -1,0 +1,95 @@
+"""Forgets a client: every call with their number, its recordings, their orders to be called back, what Redis remembers.
+
+Sounds go before their rows, so that a kill in between leaves no sound without a row; run it again. The wish not to be
+called stays: it is kept without the number (`routing.callbacks.refusals`). Prepared figures stay: they hold no numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Engine, delete, or_, select
+
+from routing.callbacks.schema import attempts, callbacks, events
+from routing.journal import sound, store
+from routing.journal.schema import calls
+from routing.store import keys
+from routing.store.client import RedisStore
+
+_AT_ONCE = 500
+#: An order that is being dialled is not taken from the dialler.
+_DIALLING = "dialling"
+
+
+@dataclass(frozen=True)
+class ClientTraces:
+    """What is known of a client: calls, sound files of them, orders. ``kept``: what could not be removed: calls whose
+    sounds cannot be, orders that are being dialled."""
+
+    calls: int = 0
+    sounds: int = 0
+    orders: int = 0
+    kept: int = 0
+
+    @property
+    def is_any(self) -> bool:
+        """Whether anything is known."""
+        return bool(self.calls or self.orders)
+
+
+def traces(engine: Engine, project: str, number: str) -> ClientTraces:
+    """What forgetting a number would remove."""
+    found = _calls(engine, project, number)
+    with engine.connect().execution_options(reads=True) as connection:
+        orders = connection.scalars(select(callbacks.c.id).where(*_of(project, number))).all()
+    return ClientTraces(len(found), sum(len(each.sounds) for each in found), len(orders))
+
+
+def forget_client(
+    engine: Engine, project: str, number: str, memory: RedisStore | None, queues: Iterable[str] = ()
+) -> ClientTraces:
+    """Remove everything. ``queues``: names of the project's queues, whose lost calls Redis remembers. Raises
+    SQLAlchemyError and StoreDown; what is removed by then stays removed."""
+    found = _calls(engine, project, number)
+    gone = [each for each in found if _without_sounds(each)]
+    for start in range(0, len(gone), _AT_ONCE):
+        store.forget(engine, [each.call for each in gone[start : start + _AT_ONCE]])
+    orders, kept = _forget_orders(engine, project, number)
+    if memory is not None:
+        for key in (keys.talks(project, number), *(keys.lost_call(project, queue, number) for queue in queues)):
+            memory.ask(key, ("DEL", key))
+    sounds = sum(len(each.sounds) for each in gone)
+    return ClientTraces(len(gone), sounds, orders, len(found) - len(gone) + kept)
+
+
+def _without_sounds(call: store.ExpiredCall) -> bool:
+    """Remove a call's sounds, each of them; whether none is left."""
+    gone = [sound.remove(call.call, path) for path in call.sounds]
+    return all(gone)
+
+
+def _calls(engine: Engine, project: str, number: str) -> list[store.ExpiredCall]:
+    """The calls of a project with a number on the outside."""
+    has_number = or_(calls.c.client == number, calls.c.caller == number, calls.c.dialled == number)
+    columns = calls.c.id, calls.c.started, calls.c.recording, calls.c.voicemail
+    query = select(*columns).where(calls.c.project == project, has_number).order_by(calls.c.started)
+    with engine.connect().execution_options(reads=True) as connection:
+        rows = connection.execute(query).all()
+    return [store.ExpiredCall(row.id, row.started, tuple(filter(None, (row.recording, row.voicemail)))) for row in rows]
+
+
+def _of(project: str, number: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return callbacks.c.project == project, callbacks.c.number == number
+
+
+def _forget_orders(engine: Engine, project: str, number: str) -> tuple[int, int]:
+    with engine.begin() as connection:
+        rows = connection.execute(select(callbacks.c.id, callbacks.c.status).where(*_of(project, number))).all()
+        ids = [row.id for row in rows if row.status != _DIALLING]
+        for start in range(0, len(ids), _AT_ONCE):
+            some = ids[start : start + _AT_ONCE]
+            connection.execute(delete(attempts).where(attempts.c.callback.in_(some)))
+            connection.execute(delete(events).where(events.c.callback.in_(some)))
+            connection.execute(delete(callbacks).where(callbacks.c.id.in_(some)))
+    return len(ids), len(rows) - len(ids)

@@ -15,7 +15,9 @@ import sys
 import tempfile
 import threading
 import time
+from bisect import bisect
 from collections import Counter, defaultdict
+from dataclasses import replace
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -38,7 +40,10 @@ POINTS = ("phone ringing", "phone talking", "phone gone", "caller ringing", "cal
 #: So many kills come before an engine serves again.
 HASTE = 0.1
 PICKS_UP_S, TALKS_S = (0.1, 1.5), (3.0, 7.0)
-WHAT = ("caller lost", "overtake", "double offer", "talk torn", "client rung twice", "order lost")
+#: How long callers wait for another engine before they ring people in no order; an offer is on its way for so long.
+PATIENCE_S, CROSSING_S = 10.0, 3.0
+ALONE = "overtake, no engine"
+WHAT = ("caller lost", "overtake", ALONE, "double offer", "talk torn", "client rung twice", "order lost")
 
 
 class Floor:
@@ -51,7 +56,9 @@ class Floor:
         self._people = {number[-9:] for number in PEOPLE.values()}
         self._plans: dict[str, tuple[float, float]] = {}
         self._number = 0
-        self._threads = [threading.Thread(target=each, daemon=True) for each in (self._answer, self._call)]
+        #: When an engine served the queues.
+        self.served_s: list[float] = [time.perf_counter()]
+        self._threads = [threading.Thread(target=each, daemon=True) for each in (self._answer, self._call, self._look)]
         for thread in self._threads:
             thread.start()
 
@@ -95,8 +102,25 @@ class Floor:
                 self.clients.append(f"+380672{self._number:06}")
                 self.centre.order(self.clients[-1])
 
+    def _look(self) -> None:
+        while not self.ends.wait(0.3):
+            if self.centre.serves():
+                self.served_s.append(time.perf_counter())
+
+    def was_alone(self, at_s: float) -> bool:
+        """Whether there was no engine for longer than callers wait for one, just before."""
+        next_at = bisect(self.served_s, at_s - CROSSING_S)
+        again_s = self.served_s[next_at] if next_at < len(self.served_s) else time.perf_counter()
+        return again_s - self.served_s[max(next_at - 1, 0)] > PATIENCE_S
+
     def found(self) -> list[Fault]:
         """What went wrong so far."""
+        return [replace(each, what=ALONE) if self._is_given_up(each) else each for each in self._faults()]
+
+    def _is_given_up(self, fault: Fault) -> bool:
+        return fault.what == "overtake" and self.was_alone(fault.at_s)
+
+    def _faults(self) -> list[Fault]:
         clients = [f"0{client[-9:]}" for client in self.clients] + self.clients
         now_s = time.perf_counter()
         return [*faults([*self.crowd.callers.values()], [*self.crowd.phones.values()], clients, now_s)]

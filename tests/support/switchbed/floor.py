@@ -127,9 +127,10 @@ class CallCentre:
 
     def wait_serving(self, seconds: float = 60) -> bool:
         """Wait until a worker leads the queues and has acknowledged their callers."""
-        return bool(until(self._serves, seconds))
+        return bool(until(self.serves, seconds))
 
-    def _serves(self) -> bool:
+    def serves(self) -> bool:
+        """Whether a worker leads queues that have callers."""
         try:
             with urllib.request.urlopen(f"http://{self.engine.status}/people", timeout=2) as answer:
                 workers = json.load(answer)["workers"]

@@ -16,6 +16,8 @@ TOGETHER_S, RING_TOGETHER_S = 0.1, 1.0
 MOST_WAITING = 500
 #: Two legs at one phone that overlap for less are no double offer: their messages crossed.
 CROSSED_S = 0.1
+#: The earliest next attempt: a busy client is rung again after three minutes.
+NEXT_ATTEMPT_S = 170
 _SHOWN = re.compile(r"sip:(\+?\d+)@")
 
 
@@ -95,9 +97,12 @@ def _torn(phones: list[Party]) -> Iterator[Fault]:
 
 
 def _rung_twice(phones: list[Party], clients: set[str]) -> Iterator[Fault]:
-    seen: set[str] = set()
+    """A client who was reached is not rung again, any other one not before the next attempt."""
+    before: dict[str, Party] = {}
     for phone in phones:
-        if phone.number in clients:
-            if phone.number in seen:
-                yield Fault("client rung twice", phone.began_s, phone.number)
-            seen.add(phone.number)
+        if phone.number not in clients:
+            continue
+        earlier = before.setdefault(phone.number, phone)
+        if earlier is not phone and (earlier.picked_s or phone.began_s < earlier.began_s + NEXT_ATTEMPT_S):
+            yield Fault("client rung twice", phone.began_s, phone.number)
+        before[phone.number] = phone

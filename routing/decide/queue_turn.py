@@ -42,7 +42,8 @@ class QueueTurn:
 
     ``has_entered``: it hears the music already. ``offers``: how many it has made; ``tried``: person -> hangup cause of
     the last one. ``arrived_ms``: when it came, 0 in a call of an older release before the engine has set it.
-    ``is_noted``: an engine has acknowledged this turn; ``rings``: the names that it was told to ring, and rings.
+    ``is_noted``: an engine has acknowledged this turn; ``is_served``: this one or another; ``rings``: the names that
+    it was told to ring, and rings.
     ``heard``: which announcements it has heard (`routing.decide.announcing`).
     """
 
@@ -54,6 +55,7 @@ class QueueTurn:
     tried: Mapping[str, str] = field(default_factory=dict)
     arrived_ms: int = 0
     is_noted: bool = False
+    is_served: bool = False
     rings: tuple[str, ...] = ()
     heard: str = ""
 
@@ -100,6 +102,7 @@ def turn_of(call: Call, step: Mapping[str, Any], variable: Callable[[str], str |
         tried=dict.fromkeys(people_of(tried["names"]), tried["cause"]) if tried else {},
         arrived_ms=int(value(ARRIVED, _MOMENT) or 0),
         is_noted=variable(NOTED) == turn,
+        is_served=bool(variable(NOTED)),
         rings=names_in(variable("routing_decision") or ""),
         heard=value(HEARD, _HEARD),
     )

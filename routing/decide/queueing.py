@@ -162,7 +162,9 @@ class Queueing:
             self.gone(turn.call.uuid, now_ms)
             known = None
         if known is None:
-            arrived_ms = self._lost.arrived_ms(settings, turn.call.caller, turn.came_ms(now_ms))
+            arrived_ms = turn.came_ms(now_ms)
+            if not turn.is_served:
+                arrived_ms = self._lost.arrived_ms(settings, turn.call.caller, arrived_ms)
             caller = newcomer(turn, settings, arrived_ms, self.ports.memory)
             known = self._waiters[turn.call.uuid] = _Waiter(turn, caller, Announced.of(turn.heard))
             self._work.meet(settings)

@@ -18,7 +18,7 @@ from gevent.queue import Queue
 from routing.decide.queue_turn import QueueOrder, offered_in, talk_of, turn_of
 from routing.decide.queueing import Queueing
 from routing.engine.metrics import QUEUE_CALLS, QUEUE_OFFERS, QUEUE_WAIT_SECONDS
-from routing.engine.queue_recall import queued_calls, talk_in
+from routing.engine.queue_recall import ask_all, queued_calls, talk_in
 from routing.engine.states import PROMISED_SECONDS, States
 from routing.esl.client import EventSocketClient
 from routing.esl.facts import NotACall, call_of
@@ -97,6 +97,8 @@ class QueueCalls:
     def serve(self, client: EventSocketClient) -> None:
         """Handle what happens, until the greenlet is killed. Raises SwitchFault."""
         self._put(self._recall)
+        for _ in range(self._work.qsize() - 1 if self.leads else 0):  # whatever came before: who waits is known in part
+            self._work.put(self._work.get())
         while True:
             work = self._work.get()
             try:
@@ -107,12 +109,19 @@ class QueueCalls:
 
     def _recall(self, client: EventSocketClient) -> None:
         """Learn from FreeSWITCH who waits: whoever reports a turn first would else be served first."""
+        ended = set(self._steps)
         for event in filter(self.is_ours, queued_calls(client)):
+            ended.discard(event.get("Unique-ID") or "")
             try:
                 self._recall_one(client, event)
             except (KeyError, TypeError, ValueError) as problem:
                 self.fault(problem)
-        self._send(client, self.queueing.recalled(self._now_ms()))
+        for uuid in ended:
+            self._end(uuid, "")
+        orders = self.queueing.recalled(self._now_ms())
+        quiet = [order for order in orders if not order.wakes]
+        ask_all(client, [_told(order) for order in quiet])  # before they go on without an engine
+        self._send(client, [order for order in orders if order.wakes])
 
     def _recall_one(self, client: EventSocketClient, event: Message) -> None:
         def variable(name: str) -> str | None:
@@ -180,7 +189,7 @@ class QueueCalls:
             people = offered_in(order.variables.get("routing_decision", ""))
             for person in people:
                 self.states.promise(person, uuid, PROMISED_SECONDS)
-            (reply,) = client.ask(f"api uuid_setvar_multi {uuid} {assignments(order.variables)}")
+            (reply,) = client.ask(_told(order))
             if not reply.startswith("+OK"):
                 self.queueing.unsent(order)
                 self._end(uuid, "")
@@ -202,3 +211,7 @@ class QueueCalls:
 
     def _now_ms(self) -> int:
         return round(self.now() * 1000)
+
+
+def _told(order: QueueOrder) -> str:
+    return f"api uuid_setvar_multi {order.call.uuid} {assignments(order.variables)}"

@@ -22,9 +22,9 @@ def queued_calls(client: EventSocketClient) -> Iterator[Message]:
     """What FreeSWITCH knows of each call that waits in a queue, rings or talks. Raises SwitchFault."""
     (listed,) = client.ask("api show channels as json")
     uuids = [str(row["uuid"]) for row in rows(listed)]
-    states = _ask(client, [f"api uuid_getvar {uuid} {WAITS}" for uuid in uuids])
+    states = ask_all(client, [f"api uuid_getvar {uuid} {WAITS}" for uuid in uuids])
     waiting = [uuid for uuid, state in zip(uuids, states, strict=True) if _is_set(state)]
-    for dump in _ask(client, [f"api uuid_dump {uuid}" for uuid in waiting]):
+    for dump in ask_all(client, [f"api uuid_dump {uuid}" for uuid in waiting]):
         yield Message(b"\n" + dump.encode())
 
 
@@ -42,7 +42,8 @@ def talk_in(client: EventSocketClient, call: Message) -> tuple[str, int] | None:
     return (answered if answered in people else people[0], int(began) // 1000) if people else None
 
 
-def _ask(client: EventSocketClient, questions: Sequence[str]) -> list[str]:
+def ask_all(client: EventSocketClient, questions: Sequence[str]) -> list[str]:
+    """The answers to many commands. Raises SwitchFault."""
     starts = range(0, len(questions), _AT_ONCE)
     return [answer for start in starts for answer in client.ask(*questions[start : start + _AT_ONCE])]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
+import gevent
 import pytest
 
 from routing.engine.ports import queueing
@@ -60,11 +61,15 @@ class Floor:
 
     def tells(self, place: int, waits: str = "x", **variables: str) -> list[tuple[int, str]]:
         """A call's event; the decisions that calls are told then."""
+        self.hears(place, waits, **variables)
+        return self.told()
+
+    def hears(self, place: int, waits: str = "x", **variables: str) -> None:
+        """A call's event, which is not handled yet."""
         lines = "".join(f"variable_{name}: {value}\n" for name, value in variables.items())
         event = Message(f"\nvariable_routing_waits: {waits}\n{lines}".encode())
         call = Call(UUIDS[place], "/srv/releases/a", "a", "1", "+380800330001", f"+3806700000{place:02}")
         self.calls.heard(call, self.step, event)
-        return self.told()
 
     def waits(self, place: int, arrived_ms: int, port: str = "9", **facts: str) -> None:
         """A call is in a queue of FreeSWITCH that this worker has not heard."""
@@ -215,6 +220,26 @@ def test_a_wrap_up_follows_a_talk_that_began_before_its_worker_died():
     floor.states.ended("ivan's")
     assert (floor.tells(1), floor.calls.facts()[0]["people"]["ivan"]) == ([], "wrap-up")
     assert [*floor.queueing.talks._talks["company", "a"]] == [60_000]
+
+
+def test_a_new_connection_learns_who_waits_before_what_the_lost_one_had_heard(floor):
+    floor.states.registration("olena", is_there=False)
+    floor.waits(0, arrived_ms=990_000)
+    floor.waits(1, arrived_ms=999_000, noted="x")
+    floor.hears(1, routing_arrived="999000")
+    serving = gevent.spawn(floor.calls.serve, floor)
+    gevent.idle()
+    serving.kill()
+    decided = [each.split()[2] for each in floor.asked if "routing_decision=1:order:ivan" in each]
+    assert decided == [UUIDS[0]]
+
+
+def test_a_call_that_ended_while_the_connection_was_lost_waits_no_more(floor):
+    floor.states.registration("olena", is_there=False)
+    assert floor.tells(0) == [(0, "order:ivan")]
+    floor.waits(1, arrived_ms=999_000)
+    floor.calls.lead()
+    assert floor.told() == [(1, "order:ivan")]
 
 
 def test_a_call_that_ended_while_it_was_recalled_is_none(floor):

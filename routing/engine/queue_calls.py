@@ -120,7 +120,7 @@ class QueueCalls:
             self._end(uuid, "")
         orders = self.queueing.recalled(self._now_ms())
         quiet = [order for order in orders if not order.wakes]
-        ask_all(client, [_told(order) for order in quiet])  # before they go on without an engine
+        ask_all(client, [_command(order) for order in quiet])  # before they go on without an engine
         self._send(client, [order for order in orders if order.wakes])
 
     def _recall_one(self, client: EventSocketClient, event: Message) -> None:
@@ -189,7 +189,7 @@ class QueueCalls:
             people = offered_in(order.variables.get("routing_decision", ""))
             for person in people:
                 self.states.promise(person, uuid, PROMISED_SECONDS)
-            (reply,) = client.ask(_told(order))
+            (reply,) = client.ask(_command(order))
             if not reply.startswith("+OK"):
                 self.queueing.unsent(order)
                 self._end(uuid, "")
@@ -213,5 +213,5 @@ class QueueCalls:
         return round(self.now() * 1000)
 
 
-def _told(order: QueueOrder) -> str:
+def _command(order: QueueOrder) -> str:
     return f"api uuid_setvar_multi {order.call.uuid} {assignments(order.variables)}"

@@ -22,6 +22,8 @@ from support.switchbed.waiters import callers, record, talks
 
 #: nina, then taras; five minutes at most, with music.
 NUMBER = "+380800330305"
+#: maria, who wraps up.
+WRAPPED_UP = "+380800330303"
 CALLERS = itertools.count()
 
 
@@ -30,9 +32,9 @@ def call(bed):
     """Begin a call; each is another caller's, whose number is returned. All end with the test."""
     with contextlib.ExitStack() as stack:
 
-        def begin(**words):
+        def begin(to=NUMBER, **words):
             sender = f"+38067166{next(CALLERS):04}"
-            stack.callback(bed.call(bed.folder / f"queued{sender}", to=NUMBER, sender=sender, **words).stop)
+            stack.callback(bed.call(bed.folder / f"queued{sender}", to=to, sender=sender, **words).stop)
             return sender
 
         yield begin
@@ -125,6 +127,40 @@ def test_places_are_kept_when_every_worker_dies(bed, call, phones, another):
             assert until(lambda place=place: len(callers(rung["nina"])) == place, 40)
             hang_up(bed, sender)
         assert callers(rung["nina"]) == [talking, *waiting]
+
+
+def people(status):
+    """What each person of the only queue with callers does, as the engine knows it."""
+    return [json.loads(line)["people"] for line in run("show", "--json", "--http", status).splitlines()]
+
+
+def test_a_wrap_up_follows_a_talk_that_began_before_every_worker_died(bed, call, phones, another):
+    rung = phones(maria="answers after 100ms")
+    with another(workers="2") as doomed:
+        talking = call(to=WRAPPED_UP)
+        talks(rung, doomed.status, "maria")
+        kill_workers(doomed)
+        waiting = wait_queued(bed, call, to=WRAPPED_UP)
+        assert until(lambda: order(doomed.status) == [waiting], 30)
+        hang_up(bed, talking)
+        assert until(lambda: people(doomed.status) == [{"maria": "wrap-up"}], 10)
+        assert until(lambda: callers(rung["maria"]) == [talking, waiting], 30)
+
+
+def test_an_engine_goes_on_with_the_announcements_of_the_one_before(bed, call, phones, another):
+    rung = phones(nina="answers after 100ms")
+    with another() as doomed:
+        call()
+        talks(rung, doomed.status, "nina")
+        waiting = wait_queued(bed, call)
+        assert until(lambda: variable(bed, waiting, "routing_heard"), 30)
+        heard = variable(bed, waiting, "routing_heard")
+        kill_workers(doomed)
+        assert until(lambda: order(doomed.status) == [waiting], 30)
+        for _ in range(2):
+            before = variable(bed, waiting, "routing_noted")
+            assert until(lambda before=before: variable(bed, waiting, "routing_noted") != before, 30)
+        assert (heard.split(",")[1], variable(bed, waiting, "routing_heard")) == ("1", heard)
 
 
 def test_without_an_engine_nobody_rings_a_person_who_has_a_call(bed, call, phones, another):

@@ -24,6 +24,7 @@ HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent / "tests")]
 
 from routing.model.callback import OPEN, CallbackStatus  # noqa: E402
+from routing.model.decision import TURN_SECONDS  # noqa: E402
 from support.switchbed.crowd import Party  # noqa: E402
 from support.switchbed.floor import PEOPLE, QUEUES, CallCentre  # noqa: E402
 from support.switchbed.floor_count import Fault, faults  # noqa: E402
@@ -106,6 +107,14 @@ class Floor:
         while not self.ends.wait(0.3):
             if self.centre.serves():
                 self.served_s.append(time.perf_counter())
+
+    def wait_served(self, seconds: float = 60) -> None:
+        """Wait until an engine has served every caller for a turn."""
+        deadline_s, since_s = time.perf_counter() + seconds, time.perf_counter()
+        while (now_s := time.perf_counter()) < deadline_s and now_s < since_s + TURN_SECONDS + 1:
+            if now_s > self.served_s[-1] + 1.5:
+                since_s = now_s
+            time.sleep(0.1)
 
     def was_alone(self, at_s: float) -> bool:
         """Whether there was no engine for longer than callers wait for one, just before."""
@@ -213,7 +222,7 @@ def main() -> int:
                 struck.append((moment_s, kind, point))
                 time.sleep(random.expovariate(1 / options.settle))
                 if random.random() > HASTE:
-                    floor.centre.wait_serving()
+                    floor.wait_served()
                 tell(f"{at + 1}: {kind}, {point}", floor, struck, told)
             lost = drain(floor, options.drain)
             return report(struck, floor.found(), floor, lost)

@@ -96,9 +96,9 @@ class QueueCalls:
 
     def serve(self, client: EventSocketClient) -> None:
         """Handle what happens, until the greenlet is killed. Raises SwitchFault."""
-        self._put(self._recall)
-        for _ in range(self._work.qsize() - 1 if self.leads else 0):  # whatever came before: who waits is known in part
-            self._work.put(self._work.get())
+        earlier = [self._work.get() for _ in range(self._work.qsize())]
+        for work in [self._recall, *(each for each in earlier if each != self._recall)]:  # who waits is known in part
+            self._put(work)
         while True:
             work = self._work.get()
             try:

@@ -32,7 +32,6 @@ from . import ports
 from .crowd import Crowd
 from .engines import Engine
 from .switch import PASSWORD, Switch
-from .waiting import until
 
 QUEUES = {"sales": "+380800330001", "support": "+380800330002"}
 #: Person -> number. The first seven work in sales, the last seven in support.
@@ -124,10 +123,6 @@ class CallCentre:
         """The engine's workers now."""
         pid = self.engine.process.pid
         return [int(each) for each in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-
-    def wait_serving(self, seconds: float = 60) -> bool:
-        """Wait until a worker leads the queues and has acknowledged their callers."""
-        return bool(until(self.serves, seconds))
 
     def serves(self) -> bool:
         """Whether a worker leads queues that have callers."""

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from gevent.event import Event
 
-from routing.engine.dialler import LiveRelease
+from routing.engine.dialler_ports import LiveRelease
 from routing.esl.client import EventSocketClient
 from routing.esl.watch import rows
 from routing.model.callback import OrdersDown

@@ -32,6 +32,8 @@ class CallbackRoom:
     plan: CallbackPlan
     directory: Directory
     free: FreeTakers
+    #: Whether nobody was free for a call.
+    has_refused: bool = False
     _takers: Takers = field(default_factory=Takers)
     _why_not: dict[str, str] = field(default_factory=dict)
 
@@ -51,4 +53,6 @@ class CallbackRoom:
             return True
         if missing := [person for person in people if person not in self._why_not]:
             self._why_not |= self.free.why_not(self.plan.project, self.directory, missing)
-        return self._takers.take([person for person in people if not self._why_not[person]])
+        has_one = self._takers.take([person for person in people if not self._why_not[person]])
+        self.has_refused |= not has_one
+        return has_one

@@ -22,7 +22,8 @@ from gevent.threadpool import ThreadPool
 from routing.engine import metrics
 from routing.engine.callback_calls import NodesSwitch, keep_dialling
 from routing.engine.colleague_dialler import ColleagueDialler
-from routing.engine.dialler import Dialler, LiveRelease
+from routing.engine.dialler import Dialler
+from routing.engine.dialler_ports import LiveRelease, OtherNodes
 from routing.engine.free_people import FreePeople
 from routing.esl.client import stay_connected
 from routing.esl.protocol import EventSocket
@@ -72,7 +73,10 @@ class StoredCallbacks:
         count: int = self._threads.apply(lambda: self._writer().no_longer_awaiting(project, person, awaits, now))
         return count
 
-    def dial(self, where: EventSocket, root: Path, free: FreePeople, stop: Event, log: Callable[..., None]) -> None:
+    def dial(
+        self, free: FreePeople, others: OtherNodes | None, where: EventSocket, root: Path, stop: Event,
+        log: Callable[..., None],
+    ) -> None:  # fmt: skip
         """Dial the orders that are due until ``stop``, as long as no other worker and no other engine does."""
         if not self._database:
             return
@@ -85,7 +89,7 @@ class StoredCallbacks:
         def diallers_of(switch: NodesSwitch) -> tuple[Dialler, ColleagueDialler]:
             book = threads.apply(importlib.import_module, (_BOOK,)).StoredOrders(self._database, threads.apply)
             dialler = Dialler(book, switch, live, owner, time.time, log, stopping=stop.is_set, count=_counted,
-                              free=free, directory=self._releases.directory)  # fmt: skip
+                              free=free, others=others, directory=self._releases.directory)  # fmt: skip
             colleagues = ColleagueDialler(book, switch, live, self._releases.directory, free, time.time, log,
                                           stopping=stop.is_set)  # fmt: skip
             return dialler, colleagues

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from routing.decide.directory import Directory
-from routing.engine.dialler import LiveRelease, of_node
+from routing.engine.dialler import of_node
+from routing.engine.dialler_ports import LiveRelease
 from routing.engine.states import PROMISED_SECONDS
 from routing.model.callback import CallbackOrder, CallbackStatus
 from routing.model.callback_call import ColleagueCall

@@ -14,10 +14,10 @@ import hashlib
 import uuid
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
 
 from routing.decide.directory import Directory
 from routing.engine.callback_room import CallbackRoom, FreeTakers
+from routing.engine.dialler_ports import CallbackSwitch, LiveRelease, OrderBook, OtherNodes
 from routing.model.callback import UNKNOWN, CallbackOrder
 from routing.model.callback_call import CallbackCall, NotDiallable
 from routing.model.callback_plan import CallbackPlan
@@ -33,51 +33,13 @@ BEGINS_S = 60.0
 RECORDED_S = 86400.0
 #: A client who calls at this moment is called later, if nobody talks with them now.
 CALLING_S = 20.0
+#: Where nobody is free, another node may dial for so long.
+REST_S = 2.0
 #: An order that the live release cannot carry out is tried again after this time.
 UNFIT_S = 600.0
 DAY_S = 86400.0
 #: Digits at the end of a number that tell clients apart, whatever is before them.
 _TAIL = 9
-
-
-class OrderBook(Protocol):
-    """The orders, as `routing.callbacks.store.CallbackStore` and its leases keep them. Raises OrdersDown."""
-
-    def take(self, project: str, owner: str, now: float, for_s: float) -> int | None: ...
-    def release(self, project: str, token: int) -> None: ...
-    def due(self, project: str, now: float, limit: int) -> Sequence[CallbackOrder]: ...
-    def start(self, order_id: str, uuid: str, token: int | None, now: float) -> bool: ...
-    def finish(self, uuid: str, cause: str, talked_s: float, now: float) -> CallbackOrder | None: ...
-    def put_off(self, order_id: str, until_s: float, why: str = "") -> bool: ...
-    def hold(self, order_id: str, why: str) -> bool: ...
-    def expire(self, project: str, now: float) -> Sequence[CallbackOrder]: ...
-    def unfinished(self, project: str, before_s: float) -> Sequence[CallbackOrder]: ...
-    def under_way(self, project: str) -> Sequence[CallbackOrder]: ...
-    def talked_since(self, project: str, since_s: float) -> float: ...
-
-
-class CallbackSwitch(Protocol):
-    """This node's FreeSWITCH. Raises SwitchFault."""
-
-    def name(self) -> str:
-        """Its name (`switchname`), by which its attempts are known."""
-
-    def numbers(self) -> Collection[str]:
-        """The digits of all numbers on its channels, as they came."""
-
-    def originate(self, call: CallbackCall) -> None:
-        """Ask for a call, once; does not wait for it."""
-
-    def has_begun(self, uuid: str) -> bool:
-        """Whether an attempt is or was a call of it."""
-
-
-@dataclass(frozen=True)
-class LiveRelease:
-    """The folder of the live release, and how it calls clients back."""
-
-    folder: str
-    plan: CallbackPlan
 
 
 @dataclass
@@ -95,6 +57,8 @@ class Dialler:
     stopping: Callable[[], bool] = lambda: False
     #: Called when an attempt begins, and when one ends as UNKNOWN.
     count: Callable[[str], None] = lambda what: None
+    #: Who calls on other nodes; None where there are none.
+    others: OtherNodes | None = None
     #: Who is free on this node, and the people of a release's folder; without them only `at_once` bounds.
     free: FreeTakers | None = None
     directory: Callable[[str], Directory] = lambda folder: Directory({}, {}, {}, ())
@@ -102,6 +66,7 @@ class Dialler:
     lease: tuple[str, int] | None = None
     _next_sweep_s: float = field(default=0.0, init=False)
     _next_renewal_s: float = field(default=0.0, init=False)
+    _rests_until_s: float = field(default=0.0, init=False)
 
     def turn(self) -> int:
         """Dial what is due; returns how many calls were begun. Raises OrdersDown and SwitchFault. Writes nothing while
@@ -116,8 +81,12 @@ class Dialler:
                 self.log("info", "callback expired", order=order.id, scheme=order.scheme)
             self._next_sweep_s = now + SWEEP_S
         due = self.book.due(project, now, AT_ONCE)
-        token = self._token(project, now) if due else None
-        return 0 if token is None else self._dial_due(release, token, due)
+        numbers = self.switch.numbers() if due else ()
+        elsewhere = self.others.exchange(project, self.switch.name(), numbers if due else None) if self.others else ()
+        token = self._token(project, now) if due and now >= self._rests_until_s else None
+        if token is not None and elsewhere is None:
+            return self._hold(due, "another node has not said yet who calls there")
+        return 0 if token is None else self._dial_due(release, token, due, {*numbers, *(elsewhere or ())})
 
     def _token(self, project: str, now: float) -> int | None:
         """The token of the lease, taken or renewed in time; None while another engine has it."""
@@ -134,7 +103,9 @@ class Dialler:
             self.book.release(*self.lease)
             self.lease = None
 
-    def _dial_due(self, release: LiveRelease, token: int, due: Sequence[CallbackOrder]) -> int:
+    def _dial_due(
+        self, release: LiveRelease, token: int, due: Sequence[CallbackOrder], calling: Collection[str]
+    ) -> int:
         plan, begun = release.plan, 0
         under_way = self.book.under_way(plan.project)
         room = plan.at_once - len(under_way)
@@ -142,7 +113,7 @@ class Dialler:
             return self._hold(due, f"at_once: {len(under_way)} are being dialled")
         if self.book.talked_since(plan.project, self.now() - DAY_S) >= plan.minutes_a_day * 60:
             return self._hold(due, "minutes_a_day: they are used up")
-        calling, people = self.switch.numbers(), self._people(release, under_way)
+        people = self._people(release, under_way)
         for at, order in enumerate(due):
             if begun == room:
                 self._hold(due[at:], f"at_once: {len(under_way) + begun} are being dialled")
@@ -154,6 +125,9 @@ class Dialler:
                 self._hold([order], "nobody of its scheme is free")
                 continue
             begun += self._dial(order, release, token)
+        if not begun and people and people.has_refused:  # on another node somebody may be free
+            self.give_up_lease()
+            self._rests_until_s = self.now() + REST_S
         return begun
 
     def _people(self, release: LiveRelease, under_way: Sequence[CallbackOrder]) -> CallbackRoom | None:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
 from typing import Any
 
+from gevent.event import Event
+
+from routing.engine.callbacks import StoredCallbacks
 from routing.engine.deciding import Engine
 from routing.engine.free_people import FreePeople
 from routing.engine.missed_out import MissedOutNotices
@@ -12,8 +17,10 @@ from routing.engine.ports import duty_records, queueing
 from routing.engine.queue_calls import QueueCalls
 from routing.engine.states import States
 from routing.engine.waiting import Waiting, wake
+from routing.esl.protocol import EventSocket
 from routing.model.decision import Call
 from routing.process.log import Lines
+from routing.process.memory import calling_in
 from routing.store.client import RedisStore
 from routing.store.networks import RedisNetworks
 
@@ -35,6 +42,9 @@ def waiting_calls(
     return Waiting(engine.decide, step_of, states, keeper, queue_calls)
 
 
-def free_people(states: States, redis: RedisStore | None, waiting: Waiting) -> FreePeople:
-    """Who is free, by the queues of the worker that leads."""
-    return FreePeople(states, duty_records(redis), waiting.queue_calls.queueing.distribution.duties)
+def dialling(
+    callbacks: StoredCallbacks, states: States, redis: RedisStore | None, waiting: Waiting
+) -> Callable[[EventSocket, Path, Event, Callable[..., None]], None]:
+    """`StoredCallbacks.dial` of the worker that leads: its queues know who wraps up."""
+    duties = waiting.queue_calls.queueing.distribution.duties
+    return partial(callbacks.dial, FreePeople(states, duty_records(redis), duties), calling_in(redis))

@@ -39,7 +39,7 @@ from routing.engine.lights import Lights
 from routing.engine.ports import ports_of
 from routing.engine.screens import PopSender, pops_in
 from routing.engine.states import States
-from routing.engine.waiting_calls import free_people, waiting_calls
+from routing.engine.waiting_calls import dialling, waiting_calls
 from routing.esl import globals as switch_globals
 from routing.esl.guesses import refuse
 from routing.esl.lights import keep_lights
@@ -209,8 +209,8 @@ class EngineWorker:
         judge = Guesses(tuple(ip_network(network) for network in self.options.trusted))
         gevent.spawn(self._exclusively, "guesses", lambda: refuse(where, judge, time.time, self._refused))
         gevent.spawn(self.waiting.listen, where)
-        root, free = Path(self.options.root), free_people(self.states, self.redis, self.waiting)
-        dial = partial(self.callbacks.dial, where, root, free, self.stop, self.lines.write)
+        root, dials = Path(self.options.root), dialling(self.callbacks, self.states, self.redis, self.waiting)
+        dial = partial(dials, where, root, self.stop, self.lines.write)
         gevent.spawn(self._exclusively, "waiting", lambda: self.waiting.lead(self.stop, dial))
         if self.redis:
             memory = RedisMemory(self.redis)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from routing.model.memory import Forgotten, Memory, PeopleFacts, Talk
 from routing.model.queue import EVERY_QUEUE, Duties
 from routing.store.address import parse
+from routing.store.calling import RedisCalling
 from routing.store.client import RedisStore
 from routing.store.duties import RedisDuties
 from routing.store.memory import RedisMemory
@@ -62,6 +63,11 @@ class NoMemory:
 def duties_in(store: RedisStore | None) -> Duties:
     """What people set of their work, in a Redis; without one a store that always fails."""
     return RedisDuties(store) if store else NoDuties()
+
+
+def calling_in(store: RedisStore | None) -> RedisCalling | None:
+    """Who calls on other nodes, in a Redis; None without one."""
+    return RedisCalling(store) if store else None
 
 
 class NoDuties:

@@ -19,6 +19,7 @@ key                                                   type    content           
 ``routing:{<project>:networks}:told:<account>``       string  how many notices were queued today               1 day
 ``routing:{<project>:networks}:untold``               hash    notices as JSON, until they are sent             7 days
 ``routing:{<project>:networks}:sending``              string  a worker is sending them                         15 min
+``routing:{<project>:calling}``                       hash    node: when, and who calls there (see calling.py)  15 s
 ``routing:{<project>:pops}``                          stream  screen pops as JSON                              2 min
 ====================================================  ======  ===============================================  =========
 
@@ -114,3 +115,8 @@ def networks(project: str, account: str) -> tuple[str, str, str, str]:
 def pops(project: str) -> str:
     """The project's screen pops."""
     return f"routing:{{{project}:pops}}"
+
+
+def calling(project: str) -> str:
+    """Who calls on which node."""
+    return f"routing:{{{project}:calling}}"

@@ -15,7 +15,7 @@ from routing.decide.duty import Duty
 from routing.decide.freedom import why_not_free
 from routing.decide.registry import decide
 from routing.engine.colleague_dialler import ColleagueDialler
-from routing.engine.dialler import LiveRelease
+from routing.engine.dialler_ports import LiveRelease
 from routing.engine.free_people import FreePeople
 from routing.engine.states import States
 from routing.esl.watch import Channel, Snapshot

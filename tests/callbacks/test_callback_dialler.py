@@ -14,14 +14,15 @@ import pytest
 from routing.callbacks import leases
 from routing.callbacks.store import CallbackStore
 from routing.engine import dialler
-from routing.engine.dialler import BEGINS_S, Dialler, LiveRelease, is_among, of_node
+from routing.engine.dialler import BEGINS_S, Dialler, is_among, of_node
+from routing.engine.dialler_ports import LiveRelease
 from routing.esl.client import SwitchFault
 from routing.journal.database import open_database
 from routing.model.calendar import Period
 from routing.model.callback import NOBODY, UNKNOWN, CallbackStatus
 from routing.model.callback_call import CallbackCall
 from routing.model.callback_plan import CallbackScheme
-from support.callback_orders import CLIENT, NOW, a_plan, an_order
+from support.callback_orders import CLIENT, NOW, PROJECT, a_plan, an_order
 from support.journal_bed import Fuse, Killed, mortal
 
 RELEASE = "/root/releases/a1"
@@ -392,7 +393,7 @@ def staffed(at_once=9, **schemes):
     )
 
 
-def test_no_more_are_rung_at_once_than_people_are_free(make, store, switch):
+def test_no_more_are_rung_at_once_than_people_are_free(make, store, switch, clock):
     for order in numbered(4):
         store.order(order)
     people = People({"olena"})
@@ -402,6 +403,7 @@ def test_no_more_are_rung_at_once_than_people_are_free(make, store, switch):
     people.busy, people.carried = {"olena", "ivan"}, {switch.calls[0].uuid}  # the first call rings ivan
     assert one.turn() == 0
     people.busy = {"ivan"}
+    clock.at_s += dialler.REST_S
     assert one.turn() == 1
     assert store.find("o2").held == ""
 
@@ -436,6 +438,14 @@ def test_an_attempt_of_another_node_keeps_nobody_for_ever(make, store, switch, c
     assert other.turn() == 1
 
 
+def test_where_nobody_is_free_another_node_dials(make, store):
+    store.order(an_order())
+    plan = staffed(sales=("ivan",))
+    one = make("engine-1", plan=plan, free=People({"ivan"}))
+    other = make("engine-2", plan=plan, free=People(), switch=MemorySwitch(called="node2"))
+    assert (one.turn(), other.turn()) == (0, 1)
+
+
 def test_why_an_order_waits_is_written_once(make, store, clock):
     store.order(an_order())
     one, written = make(plan=staffed(sales=("ivan",)), free=People({"ivan"})), []
@@ -463,3 +473,48 @@ def test_an_order_says_why_it_waits(make, store, switch, plan, on_channels, why)
     switch.on_channels = set(on_channels)
     assert make(plan=plan).turn() == 0
     assert store.find("one").held == why
+
+
+# other nodes
+
+
+@dataclass
+class Nodes:
+    """What the other nodes say; what this one said."""
+
+    elsewhere: set[str] | None = field(default_factory=set)
+    said: list = field(default_factory=list)
+
+    def exchange(self, project, node, numbers):
+        self.said.append((node, numbers))
+        return self.elsewhere
+
+
+def test_a_client_who_calls_on_another_node_is_not_called(make, store, clock):
+    store.order(an_order())
+    others = Nodes({CLIENT[-9:]})
+    one = make(others=others)
+    assert one.turn() == 0
+    assert store.find("one").held == "the client is in a call at this moment"
+    others.elsewhere = set()
+    clock.at_s += 21
+    assert one.turn() == 1
+
+
+def test_nobody_is_dialled_before_the_other_nodes_have_said_who_calls(make, store):
+    store.order(an_order())
+    others = Nodes(None)
+    one = make(others=others)
+    assert (one.turn(), store.find("one").held) == (0, "another node has not said yet who calls there")
+    others.elsewhere = set()
+    assert one.turn() == 1
+
+
+def test_a_node_that_does_not_dial_says_who_calls_there(make, store, switch):
+    one = make(others=(others := Nodes()))
+    one.turn()
+    store.order(an_order())
+    switch.on_channels = {"0671234567"}
+    leases.take(store.engine, PROJECT, "engine-2", NOW, 60)
+    assert one.turn() == 0
+    assert others.said == [("node1", None), ("node1", {"0671234567"})]

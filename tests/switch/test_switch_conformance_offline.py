@@ -37,6 +37,7 @@ ALONE = {
     "doctor": "looks at a running node",
     "callbacks": "calls that the engine begins, and their CDRs; what comes of them is shared as `calling_back`",
     "callback_orders": "engines that are killed, and the journal's database",
+    "callback_nodes": "two nodes with an engine each, one of which is killed",
     "colleagues": "who is free is told by FreeSWITCH's events, and an engine dials",
     "callback_missed": "the journal of real CDRs, and an engine that dials",
     "callback_step": "engines that are killed while calls ask them",

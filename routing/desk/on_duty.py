@@ -24,12 +24,14 @@ STRANGER = "anonymous"
 
 @dataclass(frozen=True)
 class CallNow:
-    """How a call goes. ``rings``: each wave, seconds since the beginning and who rings; ``rows``: the whole ladder."""
+    """How a call goes. ``rings``: each wave, seconds since the beginning and who rings; ``rows``: the whole ladder;
+    ``message_s``: when a voicemail begins, None for none."""
 
     rings: Sequence[tuple[float, tuple[str, ...]]]
     rows: Sequence[LadderRow]
     seconds: float
     cause: str
+    message_s: float | None = None
 
 
 def call_now(root: Path, number: str, caller: str, at: datetime, overrides: Mapping[str, str] = {}) -> CallNow:
@@ -44,4 +46,6 @@ def call_now(root: Path, number: str, caller: str, at: datetime, overrides: Mapp
         if event.kind == "ring":
             waves.setdefault(event.at_ms, []).append(event.subject)
     rings = [(at_ms / 1000, tuple(dict.fromkeys(names))) for at_ms, names in waves.items()]
-    return CallNow(rings, ladder(events), ended(events).at_ms / 1000, ended(events).subject)
+    message = next((event for event in events if event.kind == "voicemail"), None)
+    message_s = (message.at_ms - message.lasted_ms) / 1000 if message else None
+    return CallNow(rings, ladder(events), ended(events).at_ms / 1000, ended(events).subject, message_s)

@@ -23,7 +23,7 @@ from routing.cli.switch import switch
 from routing.model.decision import ID, STEP_PATH
 from routing.model.durations import spoken
 from routing.model.problem import counted, did_you_mean
-from routing.model.queue import ARRIVED, EVERY_QUEUE, KIND, QueueSettings
+from routing.model.queue import ARRIVED, EVERY_QUEUE, KIND, REST, QueueSettings
 from routing.store.duties import RedisDuties
 
 #: So much of a call's id is shown, and enough to name it.
@@ -116,14 +116,16 @@ def ready(person: str, root: Path, redis: str) -> None:
 @_esl
 @_password
 def move(call: str, place: int, http: str, esl: str, esl_password: str | None) -> None:
-    """Give the waiting CALL another PLACE in its queue: 1 is served next. It holds from the call's next turn on."""
+    """Give the waiting CALL another PLACE in its queue: 1 is served next. The call reports it at once."""
     uuid, waiting = _found(call, pictures(http))
     others = [each for each in waiting if each["call"] != uuid]
     if place <= len(others):
         arrived_ms = others[place - 1]["arrived_ms"] - 1
     else:
         arrived_ms = max((each["arrived_ms"] for each in others), default=0) + 1
-    _must(switch(esl, esl_password)(f"uuid_setvar {uuid} {ARRIVED} {arrived_ms}"))
+    freeswitch = switch(esl, esl_password)
+    _must(freeswitch(f"uuid_setvar_multi {uuid} {ARRIVED}={arrived_ms};{REST}=0"))
+    _must(freeswitch(f"uuid_break {uuid}"))
     click.echo(f"{uuid[:SHORT]}: place {min(place, len(others) + 1)} of {len(waiting)}")
 
 

@@ -16,7 +16,7 @@ from typing import NamedTuple
 from routing.compile.xml import to_xml
 from routing.model import forms
 from routing.model.ringback import ringing_tone
-from routing.steps.base import RELEASE
+from routing.steps.base import COMFORT_NOISE, RELEASE
 from routing.steps.dialplan import Context
 
 #: Set on every call at its number: a talk ends the call, a bridge that fails goes on.
@@ -26,8 +26,6 @@ CALL_SETTINGS = (
     # 70 otherwise, or what is left of the caller's Max-Forwards; jumps have their own bound
     ("max_session_transfers", "1000"),
 )
-#: The divisor of FreeSWITCH's comfort noise; its own default while it records a message.
-COMFORT_NOISE = "1400"
 #: The arguments with which entry dialplans execute a number's extension: caller, display name, the release's folder.
 _ARGUMENTS = "@([^@]+)@([^@]+)@(.+)$"
 #: Settings of every call. Among others: the caller gets our hangup cause, not the last phone's; a phone's 302 fails its

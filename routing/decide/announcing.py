@@ -34,14 +34,21 @@ class Announced:
     ) -> tuple[str, ...]:
         """The next announcements, ``place3``, ``wait5`` or ``text1``; they count as heard. Empty when it is too early,
         or there is nothing new to say."""
-        if now_ms < self._due_ms(settings, arrived_ms):
+        if now_ms < self.due_ms(settings, arrived_ms):
             return ()
         found = tuple(self._figures(settings, place, wait_minutes)) or tuple(self._text(settings))
         if found:
             self.at_ms = now_ms
         return found
 
-    def _due_ms(self, settings: Announcements, arrived_ms: int) -> int:
+    def expects(self, settings: Announcements) -> bool:
+        """Whether there can be anything to say at all: nothing is better than the first place and the shortest wait."""
+        has_better_place = settings.places > 0 and self.place != 1
+        has_better_wait = bool(settings.waits) and self.wait != settings.waits[0]
+        return settings.texts > 0 or has_better_place or has_better_wait
+
+    def due_ms(self, settings: Announcements, arrived_ms: int) -> int:
+        """When the next announcement may be."""
         if not self.at_ms:
             return arrived_ms + settings.first_ms
         return self.at_ms + max(settings.every_ms, ANNOUNCE_EVERY_MS)

@@ -12,6 +12,7 @@ from routing.model.queue import QueueSettings
 
 #: Nobody works in a queue for so long: its callers leave. Phones may be gone for a moment.
 UNSTAFFED_MS = 30_000
+DESERTED = "nobody works in the queue"
 
 
 @dataclass
@@ -27,13 +28,21 @@ class Admission:
     def refusal(self, caller: QueuedCaller, is_new: bool, has_entered: bool, now_ms: int) -> str:
         """Why a caller does not wait on; "" when they do. ``is_new``: they have waited for nobody yet."""
         queue = caller.queue
-        if not self.distribution.works(queue, self.state):
-            since_ms = self._unstaffed.setdefault(queue.key, now_ms)
-            if not has_entered or now_ms - since_ms >= UNSTAFFED_MS:
-                return "nobody works in the queue"
-        else:
-            self._unstaffed.pop(queue.key, None)
+        if self.is_deserted(queue, now_ms) or not (has_entered or self.distribution.works(queue, self.state)):
+            return DESERTED
         return next(self._too_many(caller, queue, now_ms), "") if is_new else ""
+
+    def is_deserted(self, queue: QueueSettings, now_ms: int) -> bool:
+        """Whether nobody has worked in a queue for so long that its callers leave. Asked when anything changes."""
+        if self.distribution.works(queue, self.state):
+            self._unstaffed.pop(queue.key, None)
+            return False
+        return now_ms - self._unstaffed.setdefault(queue.key, now_ms) >= UNSTAFFED_MS
+
+    def next_ms(self, now_ms: int) -> int | None:
+        """The next moment at which a queue may be deserted."""
+        moments = (since_ms + UNSTAFFED_MS for since_ms in self._unstaffed.values())
+        return min((moment for moment in moments if moment > now_ms), default=None)
 
     def _too_many(self, caller: QueuedCaller, queue: QueueSettings, now_ms: int) -> Iterator[str]:
         others = len(self.distribution.waiting(queue)) - 1

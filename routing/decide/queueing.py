@@ -14,19 +14,20 @@ from routing.decide.announcing import Announced
 from routing.decide.distribution import Distribution, MissedOutCall
 from routing.decide.expected_wait import TalkTimes, expected_wait_ms, minutes
 from routing.decide.lost_calls import LostCalls
-from routing.decide.queue_admission import Admission
+from routing.decide.queue_admission import DESERTED, Admission
 from routing.decide.queue_newcomer import newcomer
 from routing.decide.queue_picture import picture
 from routing.decide.queue_ranking import QueueRanking
+from routing.decide.queue_rest import rest_ms
 from routing.decide.queue_turn import QueueOrder, QueuePorts, QueueTurn
 from routing.decide.queue_work import QueueWork
 from routing.decide.queued import Offer, QueuedCaller
 from routing.decide.verdict import Verdict, verdict_text
 from routing.model.decision import NOTED, TURN_SECONDS, Decision, Nobody, RingOrder, RingTogether, Wait, answer
-from routing.model.queue import ARRIVED, HEARD, SAY, TRIED, QueueSettings
+from routing.model.queue import ARRIVED, HEARD, REST, SAY, TRIED, QueueSettings
 
-#: A call without a report for so long waits no more, if it rings nobody.
-SILENT_MS = 17_000
+#: A call without a report for three of the longest turns waits no more, if it rings nobody.
+SILENT_MS = 92_000
 
 
 @dataclass
@@ -36,6 +37,7 @@ class _Waiter:
     turn: QueueTurn
     caller: QueuedCaller
     heard: Announced = field(default_factory=Announced)
+    is_leaving: bool = False
 
 
 @dataclass
@@ -112,7 +114,7 @@ class Queueing:
         for project in {waiter.caller.queue.project for waiter in self._waiters.values()}:
             self._work.read(project, now_ms)
         offers = self.distribution.offers(now_ms, self.ports.state)
-        return [self._offer(offer, now_ms) for offer in offers]
+        return [*(self._offer(offer, now_ms) for offer in offers), *self._leavers(now_ms)]
 
     def gone(self, uuid: str, now_ms: int) -> None:
         """A call hung up."""
@@ -138,8 +140,9 @@ class Queueing:
             self.distribution.withdraw(waiter.caller)
 
     def next_ms(self, now_ms: int) -> int | None:
-        """When an offer may become possible by itself."""
-        return self.distribution.next_ms(now_ms)
+        """When something may become possible by itself."""
+        found = self.distribution.next_ms(now_ms), self._admission.next_ms(now_ms)
+        return min((moment for moment in found if moment is not None), default=None)
 
     def waits(self, uuid: str, now_ms: int) -> tuple[str, int] | None:
         """The queue of a call that waits, or rings somebody, and since how many ms; None when it does not."""
@@ -170,7 +173,7 @@ class Queueing:
             self._work.meet(settings)
         elif turn.arrived_ms != known.turn.arrived_ms:  # an operator has moved it, or it was told its place
             known.caller.arrived_ms = turn.arrived_ms or known.caller.arrived_ms
-        known.turn, known.caller.queue = turn, settings
+        known.turn, known.caller.queue, known.is_leaving = turn, settings, False
         self.distribution.joined(known.caller, now_ms)
         return known
 
@@ -199,13 +202,25 @@ class Queueing:
         names = self._announcements(waiter, now_ms) if waiter.turn.has_entered else ()
         reason = self._reason(waiter, now_ms) + (f" (hears {', '.join(names)})" if names else "")
         verdict = Verdict(Wait(), "decided", reason)
-        variables = _noted(waiter, verdict)
-        sounds = {SAY: ",".join(names), HEARD: waiter.heard.text} if names else {}
-        return QueueOrder(waiter.turn.call, verdict, variables | sounds, wakes=not waiter.turn.has_entered)
+        sounds = {SAY: ",".join(names), HEARD: waiter.heard.text}
+        following = sounds if names else {REST: str(self._rest_ms(waiter, now_ms))}
+        return QueueOrder(turn.call, verdict, _noted(waiter, verdict) | following, wakes=not turn.has_entered)
+
+    def _leavers(self, now_ms: int) -> list[QueueOrder]:
+        """Those who have waited in a queue until nobody works there."""
+        queues = {waiter.caller.queue.key: waiter.caller.queue for waiter in self._waiters.values()}
+        deserted = {key for key, queue in queues.items() if self._admission.is_deserted(queue, now_ms)}
+        found = [each for each in self._waiters.values() if each.caller.queue.key in deserted and _idles(each)]
+        for waiter in found:
+            waiter.is_leaving = True
+        return [self._order(waiter, Nobody(), DESERTED, wakes=True) for waiter in found]
+
+    def _rest_ms(self, waiter: _Waiter, now_ms: int) -> int:
+        return rest_ms(waiter.heard, waiter.caller.queue.announce, waiter.caller.arrived_ms, now_ms)
 
     def _order(self, waiter: _Waiter, chosen: Decision, reason: str, wakes: bool) -> QueueOrder:
         verdict = Verdict(chosen, "decided", reason)
-        variables = answer(waiter.turn.call, chosen) | _noted(waiter, verdict)
+        variables = answer(waiter.turn.call, chosen) | _noted(waiter, verdict) | {REST: "0"}
         return QueueOrder(waiter.turn.call, verdict, variables, wakes)
 
     def _reason(self, waiter: _Waiter, now_ms: int) -> str:
@@ -223,6 +238,11 @@ class Queueing:
 
     def _expected_ms(self, caller: QueuedCaller, now_ms: int) -> float | None:
         return expected_wait_ms(caller, self.distribution, self.talks, now_ms, self.ports.state)
+
+
+def _idles(waiter: _Waiter) -> bool:
+    """Whether a call hears the music and has been told nothing else."""
+    return waiter.turn.has_entered and not (waiter.is_leaving or waiter.caller.offered or waiter.caller.talks_with)
 
 
 def _noted(waiter: _Waiter, verdict: Verdict) -> dict[str, str]:

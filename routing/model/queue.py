@@ -30,6 +30,8 @@ TALKS = "talk"
 EVERY_QUEUE = "*"
 #: The port of the engine of a waiting call's release: two engines may share a switch.
 ENGINE_PORT = "routing_engine_port"
+#: How long the call may sleep on after its turn (ms), told with the acknowledgement.
+REST, LONGEST_REST_MS = "routing_rest", 25_000
 #: What FreeSWITCH counts of a person, by `limit hash`: the legs that ring them or talk with them, and their own calls.
 #: A node's dialplan counts them (`freeswitch/dialplan/routing.xml.j2`); callers in queues ring nobody who has one.
 CALLS_OF = "calls_of_"

@@ -22,6 +22,8 @@ from routing.steps.dialplan import Condition, Context, Extension
 #: (where, what is wrong, hint)
 Complaint = tuple[Loc, str, str]
 RELEASE = "${routing_release}"
+#: The divisor of FreeSWITCH's comfort noise; its own default while it records a message.
+COMFORT_NOISE = "1400"
 #: The release's file for keys and waiting tones. The rest are arguments of `execute_extension`.
 KEYS = "keys"
 #: Detect keys that come as in-band tones.

@@ -18,8 +18,7 @@ NEXT = "routing_next"
 DECISION = "routing_decision"
 #: The time from one offer to the next; where everybody has a call a turn is as long as others.
 ALONE_MS = 1_000
-#: Turns are counted anew after so many, because every event of the call carries the count: a multiple of the turns
-#: after which the calendar is checked.
+#: Turns are counted anew after so many, because every event of the call carries the count.
 MOST_TURNS = 30
 #: Transfers of one call: every turn gives it new ones.
 TRANSFERS = 1000

@@ -1,10 +1,12 @@
-"""The dialplan of a queue's announcements: the sounds that the engine has named, one after another, over the music."""
+"""The dialplan of what a waiting caller hears: the sounds that the engine has named, one after another, over the music,
+and the end of both."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 
-from routing.model.queue import SAY
+from routing.model.queue import ENTERED, SAY
 from routing.steps.base import Emitter, sound_path
 from routing.steps.dialplan import Condition
 
@@ -31,3 +33,13 @@ def say(out: Emitter, path: str, sounds: Mapping[str, str]) -> None:
     spoken = out.context.extension(f"{path}.said")
     spoken.set(SAY, "")
     spoken.do("displace_session", SOUND)
+
+
+def quiet(out: Emitter, path: str, sounds: Sequence[str], has_keys: bool) -> None:
+    """``<path>.quiet``: end music and keys. Only where there are any: `stop_displace_session` would answer with early
+    media."""
+    here = out.context.extension(f"{path}.quiet", Condition(f"${{{ENTERED}}}", f"^{re.escape(path)}$"))
+    if has_keys:
+        here.do("clear_digit_action", "all")
+    for sound in sounds:
+        here.do("stop_displace_session", sound)

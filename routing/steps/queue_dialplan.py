@@ -3,7 +3,8 @@
 Waiting takes turns. In each, an event reports the caller to the engine, and the call sleeps under music until the
 engine wakes it with a decision. An offer is an ordinary ``bridge``. The engine acknowledges every turn: a call without
 an acknowledgement waits one more turn, as most engines are back by then, and offers itself to the people as written,
-one in each turn, until an engine is back. No socket is used: each would cost 1.6 MB until the call ends.
+one in each turn, until an engine is back. No socket is used: each would cost 1.6 MB until the call ends. With the
+acknowledgement the engine says how long the call may sleep on, as a turn costs as much as half a second of music.
 
 FreeSWITCH itself writes down when a caller came, so that the order is known to any engine, and to none.
 
@@ -28,26 +29,27 @@ from routing.model.queue import (
     HEARD,
     OFFERS,
     QUEUE,
+    REST,
     SAY,
     TALKS,
     TRIED,
     WHY,
 )  # fmt: skip
 from routing.steps import orders
-from routing.steps.base import HEAR_TONES, Emitter, StepItem, label_part
+from routing.steps.base import COMFORT_NOISE, HEAR_TONES, Emitter, StepItem, label_part
 from routing.steps.dialplan import Condition, Extension
 from routing.steps.dynamic import when
 from routing.steps.hours import ask_calendar
 from routing.steps.queue_alone import DECISION, MOST_TURNS, NEXT, TRANSFERS, alone
-from routing.steps.queue_announcing import SOUND, say
+from routing.steps.queue_announcing import SOUND, quiet, say
 from routing.steps.targets import Turn
 
 #: What an entered caller heard before while phones rang.
 _RINGBACK = "routing_ringback"
+#: What FreeSWITCH sends while a call sleeps.
+_SILENCE = "send_silence_when_idle"
 _LEGS = "routing_legs"
 _HOOK = "bridge_pre_execute"
-#: The calendar is checked once in so many turns.
-_CHECKED_TURNS = 3
 #: Offers are counted anew after so many: the engine reads counts of up to 2,000.
 _MOST_OFFERS = 900
 #: The moment of the last transfer, of which milliseconds are kept.
@@ -103,11 +105,13 @@ class QueueDialplan:
     def _at(self, label: str) -> str:
         return f"{self.path}.{label}"
 
-    def _turn(self, here: Extension, out: Emitter, milliseconds: int) -> None:
+    def _turn(self, here: Extension, out: Emitter, milliseconds: int, rest: str = "") -> None:
         """Report the caller, sleep until the engine wakes the call, obey what it decided."""
         here.set(WAITS, f"${{{WAITS}}}x")
         _report(here)
         here.do("sleep", str(milliseconds))
+        if rest:
+            here.do("sleep", rest)
         here.do("transfer", out.go(self._at("decided")))
 
     def _decided(self, out: Emitter) -> None:
@@ -160,6 +164,7 @@ class QueueDialplan:
         here.do("execute_extension", HEAR_TONES)
         here.set(ENTERED, self.path)
         here.set("transfer_ringback", "silence")
+        here.set(_SILENCE, "-1")  # nobody hears what music replaces: noise would cost 4 % of a waiting call's CPU
         here.do("displace_session", f"{self.music} l")
         for key in self.leave:
             here.do("bind_digit_action", f"queue,{key},exec[i]:transfer,{out.go(self._at(label_part(key)))}")
@@ -175,30 +180,31 @@ class QueueDialplan:
                 turn.set(WAITS, "")
                 turn.set(NOTED, "")
             turn.do("transfer", out.go(self._at(then)))
-        if out.hours:
-            closes = Condition(f"${{{WAITS}}}", f"^(?:x{{{_CHECKED_TURNS}}})+$")
-            ask_calendar(out, out.context.extension(label, closes), out.hours, self.path)
-            self._again(out.context.extension(self._at("open")), out)
-            for state in ("closed", "holiday"):
-                out.context.extension(self._at(state)).do("transfer", out.go(self._at("over")))
         if self.sounds:
             speaks = out.context.extension(label, Condition(f"${{{SAY}}}", "."))
             speaks.do("execute_extension", out.go(self._at("say")))
             self._again(speaks, out)
-        self._again(out.context.extension(label), out)
+        following = out.context.extension(label)
+        if out.hours:
+            ask_calendar(out, following, out.hours, self.path)
+            following = out.context.extension(self._at("open"))
+            for state in ("closed", "holiday"):
+                out.context.extension(self._at(state)).do("transfer", out.go(self._at("over")))
+        self._again(following, out)
 
     def _again(self, here: Extension, out: Emitter) -> None:
         here.set("max_session_transfers", TRANSFERS)
         here.set(WHY, "${routing_verdict}")
         here.set(NEXT, "")
-        self._turn(here, out, TURN_SECONDS * 1000)
+        here.set(REST, 0)
+        self._turn(here, out, TURN_SECONDS * 1000, f"${{{REST}}}")
 
     def _leave(self, out: Emitter) -> None:
         """The ways out of the queue: a talk begins, a key, or the wait is over. Each reports to the engine."""
         talk, left = out.context.extension(self._at("talk")), out.context.extension(self._at("left"))
         self._end(talk, out, TALKS)
         self._end(left, out, "")
-        self._quiet(out)
+        quiet(out, self.path, [self.music, *([SOUND] if self.sounds else [])], bool(self.leave))
         for key, steps in self.leave.items():
             pressed = out.context.extension(self._at(label_part(key)))
             pressed.do("execute_extension", out.go(self._at("left")))
@@ -214,19 +220,10 @@ class QueueDialplan:
         here.set(WAITS, state)
         _report(here)
         here.set("transfer_ringback", f"${{{_RINGBACK}}}")
+        here.set(_SILENCE, COMFORT_NOISE)
         here.set(ENTERED, "")
         for part in ("_aleg_app", "_aleg_data", "_app", "_data"):
             here.set(f"{_HOOK}{part}", "")
-
-    def _quiet(self, out: Emitter) -> None:
-        """End music and keys. Only where there are any: `stop_displace_session` would answer with early media."""
-        entered = Condition(f"${{{ENTERED}}}", f"^{re.escape(self.path)}$")
-        here = out.context.extension(self._at("quiet"), entered)
-        if self.leave:
-            here.do("clear_digit_action", "all")
-        here.do("stop_displace_session", self.music)
-        if self.sounds:
-            here.do("stop_displace_session", SOUND)
 
 
 def _report(here: Extension) -> None:

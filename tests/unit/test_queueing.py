@@ -116,9 +116,51 @@ def test_a_call_without_a_turn_for_three_turns_is_forgotten():
     queue = Queue()
     queue.all_busy()
     queue.tell("first")
-    queue.at += 17_001
+    queue.at += 92_001
     queue.queueing.changed(queue.at)
     assert len(queue.queueing) == 0
+
+
+def test_who_has_nothing_to_hear_sleeps_long_and_who_has_until_shortly_before_it():
+    queue = Queue()
+    queue.all_busy()
+    assert queue.tell("first", "xx", has_entered=True)["routing_rest"] == "25000"
+    queue = Queue(announce={"places": 1, "waits": [], "texts": 0, "every_ms": 20_000, "first_ms": 30_000})
+    queue.all_busy()
+    queue.tell("first")
+    rests = []
+    for turn in range(4):
+        told = queue.tell("first", "x" * (turn + 2), has_entered=True)
+        rests.append((told.get("routing_rest"), told.get("routing_say")))
+        queue.at += 5000 + int(told.get("routing_rest", 0))
+    assert rests == [("20000", None), (None, "place1"), ("25000", None), ("25000", None)]
+
+
+def test_an_order_ends_a_long_sleep():
+    queue = Queue()
+    queue.all_busy()
+    queue.tell("first", "xx", has_entered=True)
+    queue.states = {"ivan": "free"}
+    (order,) = queue.queueing.changed(queue.at)
+    assert (order.variables["routing_rest"], order.wakes) == ("0", True)
+
+
+def test_who_sleeps_leaves_when_nobody_has_worked_in_the_queue_for_half_a_minute():
+    queue = Queue()
+    queue.all_busy()
+    queue.tell("first")
+    queue.tell("first", "xx", has_entered=True)
+    queue.states = dict.fromkeys(("ivan", "olena"), "absent")
+    assert queue.queueing.changed(queue.at) == []
+    queue.at = queue.queueing.next_ms(queue.at)
+    assert queue.at == 1_030_000
+    (order,) = queue.queueing.changed(queue.at)
+    assert (order.variables["routing_decision"], order.variables["routing_rest"], order.wakes) == (
+        "1:nobody",
+        "0",
+        True,
+    )
+    assert queue.queueing.changed(queue.at + 1) == []
 
 
 def test_the_person_of_the_last_talk_is_preferred_where_the_memory_answers():

@@ -85,6 +85,7 @@ class Floor:
         self.asked.clear()
         while not self.calls._work.empty():
             self.calls._work.get()(self)
+        self.calls.acknowledge(self)
         found = [(each.split()[2], each.partition("routing_decision=1:")[2]) for each in self.asked]
         return [(UUIDS.index(uuid), decision.partition(";")[0]) for uuid, decision in found if decision]
 
@@ -240,6 +241,18 @@ def test_a_call_that_ended_while_the_connection_was_lost_waits_no_more(floor):
     floor.waits(1, arrived_ms=999_000)
     floor.calls.lead()
     assert floor.told() == [(1, "order:ivan")]
+
+
+def test_calls_that_wait_on_are_acknowledged_at_once_and_one_that_is_gone_frees_its_place(floor):
+    floor.rings("ivan", "olena", caller=2)
+    floor.gone.add(UUIDS[0])
+    floor.hears(0)
+    floor.hears(1)
+    serving = gevent.spawn(floor.calls.serve, floor)
+    gevent.idle()
+    serving.kill()
+    assert [each.split()[2] for each in floor.asked if "routing_noted=x" in each] == UUIDS[:2]
+    assert [each["call"] for each in floor.calls.facts()[0]["callers"]] == [UUIDS[1]]
 
 
 def test_a_call_that_ended_while_it_was_recalled_is_none(floor):

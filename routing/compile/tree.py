@@ -14,6 +14,7 @@ from routing.compile.calendars import calendar_context
 from routing.compile.callback_table import callbacks_json
 from routing.compile.callbacks import callback_contexts
 from routing.compile.codes import codes_context, codes_table
+from routing.compile.desk_calls import desk_context
 from routing.compile.desk_table import TABLE as DESK
 from routing.compile.desk_table import desk_json
 from routing.compile.emergency import emergency_context
@@ -44,6 +45,7 @@ from routing.model import numbers
 from routing.model.callback_call import FILE
 from routing.model.callback_plan import TABLE as CALLBACKS
 from routing.model.crm_settings import owners
+from routing.model.desk_call import CONTEXT as DESK_CALLS
 from routing.model.folder import CODES, Folder
 from routing.model.ringing import Wave
 from routing.steps import targets
@@ -57,6 +59,7 @@ _WHOLE = (
     (TRANSFER, transfer_context),
     (KEYS, keys_context),
     (READ, stated_number_context),
+    (DESK_CALLS, desk_context),
 )
 
 

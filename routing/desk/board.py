@@ -11,12 +11,24 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from routing.model.desk_call import BY, DIALS, JOINED, JOINS
+
 #: Channel variables: whose leg it is (the phone that rings, the person whose phone calls), and where a call is.
 TARGET, PERSON = "routing_target", "routing_person"
-#: The leg of somebody who listens to a call from the desk: how, and the call (the uuid of its A-leg).
-JOINS, JOINED = "routing_desk_joins", "routing_desk_call"
 PLACE = ("routing_scheme", "routing_step", "routing_kind")
-FACTS = (*PLACE, "routing_caller", "routing_number", TARGET, PERSON, "originator", "sip_gateway_name", JOINS, JOINED)
+FACTS = (
+    *PLACE,
+    "routing_caller",
+    "routing_number",
+    TARGET,
+    PERSON,
+    "originator",
+    "sip_gateway_name",
+    JOINS,
+    JOINED,
+    DIALS,
+    BY,
+)
 #: FreeSWITCH's lists may be behind its events for so long.
 BEHIND_S = 3.0
 #: An ended leg is remembered for so long, so that a late list does not bring it back.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
-from routing.desk.board import JOINED, JOINS, Board, BoardLeg, components, first_leg
+from routing.desk.board import Board, BoardLeg, components, first_leg
 from routing.desk.board_rows import (
     ABSENT,
     AWAY,
@@ -29,6 +29,7 @@ from routing.desk.board_rows import (
 )
 from routing.model.callback_call import CALLBACK
 from routing.model.decision import ID
+from routing.model.desk_call import BY, DIALS, JOINED, JOINS
 from routing.model.queue import EVERY_QUEUE, DutyRecord
 
 
@@ -63,9 +64,10 @@ def seen_by(picture: BoardPicture, people: Collection[str] | None) -> BoardPictu
 
 
 def _calls(legs: list[BoardLeg], about: Surroundings) -> Iterable[CallRow]:
-    joining = [leg for leg in legs if leg.facts.get(JOINS) and not leg.bridged_to]
+    joins = {leg.uuid for leg in legs if leg.facts.get(JOINS)}
+    joining = [leg for leg in legs if leg.uuid in joins and (not leg.bridged_to or leg.bridged_to in joins)]
     listeners: dict[str, list[str]] = {}
-    for leg in joining:
+    for leg in filter(lambda each: each.whose, joining):
         how = f"{leg.facts[JOINS]}:{_person(leg.whose)}"
         listeners.setdefault(leg.facts.get(JOINED, ""), []).append(how)
     waiting = {
@@ -83,20 +85,21 @@ def _calls(legs: list[BoardLeg], about: Surroundings) -> Iterable[CallRow]:
 def _row(legs: list[BoardLeg]) -> CallRow:
     first = first_leg(legs)
     others = sorted((leg for leg in legs if leg is not first), key=lambda leg: leg.began_s)
-    owner = _person(first.whose) if first.inbound else ""
+    clicked = first.facts.get(DIALS, "")
+    owner = first.facts.get(BY, "") if clicked else _person(first.whose) if first.inbound else ""
     outside = next((leg for leg in others if leg.whose and not _person(leg.whose)), None)
     callback = not first.inbound and first.dialled.startswith(CALLBACK)
     client = first.facts.get("routing_caller") or first.caller
     own = first.facts.get("routing_number") or first.dialled
     if owner:
-        client, own = (outside.whose if outside else first.dialled), owner
+        client, own = (clicked or (outside.whose if outside else first.dialled)), owner
     talking = [leg for leg in legs if leg.bridged_to]
     rung = [leg for leg in others if not leg.bridged_to and leg.whose and not leg.answered_s]
     client_leg = outside if owner else first
     return CallRow(
         id=first.uuid,
         node=first.node,
-        direction=CALLBACK if callback else _direction(owner, outside, first),
+        direction=CALLBACK if callback else OUT if clicked else _direction(owner, outside, first),
         client=client,
         own=own,
         scheme=first.facts.get("routing_scheme", ""),

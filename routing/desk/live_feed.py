@@ -9,17 +9,18 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from routing.desk.board import FACTS, PLACE, Board
+from routing.desk.board import FACTS, PLACE, UUID, Board
 from routing.esl.client import EventSocketClient, stay_connected
-from routing.esl.protocol import EventSocket
+from routing.esl.protocol import EventSocket, Message
 from routing.esl.time_limit import time_limit
 from routing.esl.watch import rows
+from routing.model.desk_call import JOINED
 
 EVENTS = (
-    "CHANNEL_CREATE CHANNEL_PROGRESS CHANNEL_ANSWER CHANNEL_BRIDGE CHANNEL_UNBRIDGE CHANNEL_HANGUP CHANNEL_DESTROY "
-    "CUSTOM sofia::register sofia::unregister sofia::expire"
+    "CHANNEL_PARK CHANNEL_CREATE CHANNEL_PROGRESS CHANNEL_ANSWER CHANNEL_BRIDGE CHANNEL_UNBRIDGE CHANNEL_HANGUP "
+    "CHANNEL_DESTROY CUSTOM sofia::register sofia::unregister sofia::expire"
 )
 LISTS = ("api show channels as json", "api show registrations as json", "api sofia xmlstatus gateway")
 TURN_SECONDS = 1.0
@@ -41,6 +42,8 @@ class LiveFeed:
     turn_s: float = TURN_SECONDS
     list_s: float = LIST_SECONDS
     retry_s: float = TURN_SECONDS
+    #: Legs (uuid) of clients whom somebody takes over, who will be bridged with them.
+    taken_over: set[str] = field(default_factory=set)
 
     @property
     def name(self) -> str:
@@ -65,6 +68,16 @@ class LiveFeed:
                 while True:
                     event = client.event()
                     self.board.heard(self.name, event.get, self.now())
+                    if event.get("Event-Name") == "CHANNEL_PARK":
+                        self._take_over(client, event)
+
+    def _take_over(self, client: EventSocketClient, event: Message) -> None:
+        """Bridge who waits to take over with the client; the colleague's leg ends. Their leg becomes a part of the
+        call: it is recorded as one that was called."""
+        head, leg = event.get("Unique-ID") or "", event.get(f"variable_{JOINED}") or ""
+        if leg in self.taken_over and UUID.fullmatch(head) and UUID.fullmatch(leg):
+            self.taken_over.discard(leg)
+            client.ask(f"api uuid_setvar {head} process_cdr true", f"api uuid_bridge {leg} {head}")
 
     def _list(self, client: EventSocketClient) -> None:
         channels, registrations, gateways = client.ask(*LISTS)

@@ -134,7 +134,7 @@ def measures() -> Iterator[str]:
         "routing journal": _read(journal_metrics.text(Counts())),
         "routing track": _read(track._counts()[1]().decode()),
         "routing pops": _read(pops._counts(hub)[1]().decode()),
-        "routing desk": _read(desk._counts()[1]().decode()),
+        "routing desk": _read(desk._counts()[2]().decode()),
     }.items():
         yield from _titled(title, "-")
         yield from _table(("metric", "type", "labels", "meaning"), rows, (32, 10, 13, 45))

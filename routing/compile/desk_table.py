@@ -50,6 +50,7 @@ def desk_json(folder: Folder, records: Sequence[SchemeRecord]) -> str:
             "groups": {name: _members(folder, name) for name in sorted(folder.groups)},
             "calendars": {name: calendar_facts(calendar) for name, calendar in sorted(folder.calendars.items())},
             "schemes": {record.scheme: _scheme(record) for record in records},
+            "destinations": list(project.regions),
         }
     )
 

@@ -43,7 +43,7 @@ class LiveFeed:
     list_s: float = LIST_SECONDS
     retry_s: float = TURN_SECONDS
     #: Legs (uuid) of clients whom somebody takes over, who will be bridged with them.
-    taken_over: set[str] = field(default_factory=set)
+    takeovers: set[str] = field(default_factory=set)
 
     @property
     def name(self) -> str:
@@ -75,8 +75,8 @@ class LiveFeed:
         """Bridge who waits to take over with the client; the colleague's leg ends. Their leg becomes a part of the
         call: it is recorded as one that was called."""
         head, leg = event.get("Unique-ID") or "", event.get(f"variable_{JOINED}") or ""
-        if leg in self.taken_over and UUID.fullmatch(head) and UUID.fullmatch(leg):
-            self.taken_over.discard(leg)
+        if leg in self.takeovers and UUID.fullmatch(head) and UUID.fullmatch(leg):
+            self.takeovers.discard(leg)
             client.ask(f"api uuid_setvar {head} process_cdr true", f"api uuid_bridge {leg} {head}")
 
     def _list(self, client: EventSocketClient) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import gevent
@@ -95,6 +95,10 @@ class LiveHub:
     clock: Callable[[], float] = time.monotonic
     picture: BoardPicture = field(default_factory=BoardPicture)
     viewers: set[Viewer] = field(default_factory=set)
+    #: Legs (uuid) of clients whom somebody takes over: `LiveFeed.takeovers`.
+    takeovers: set[str] = field(default_factory=set)
+    #: The queues of the release: name -> its people, and whether nobody works before they sign in.
+    queues: Callable[[], Mapping[str, tuple[Sequence[str], bool]]] = lambda: {}
     looked_s: float = float("-inf")
     _sent: dict[Scope, DrawnBoard] = field(default_factory=dict)
     _about: Surroundings = field(default_factory=Surroundings)

@@ -81,16 +81,17 @@ def start(
 ) -> list[gevent.Greenlet[..., Any]]:
     """Begin to follow the nodes; returns the greenlets."""
     hub, pool = services.hub, ThreadPool(_THREADS)
+    hub.queues = ReleaseQueues(services.root)
     reader = SurroundingsReader(
         settings.engines,
-        ReleaseQueues(services.root),
+        hub.queues,
         RedisStore(parse(redis_url(settings, services.root)), budget_s=_REDIS_SECONDS),
         lambda question, address: pool.apply(question, (address,)),
     )
     hub.surroundings = _while_live(services.live, reader)
     hub.entitled = lambda viewers: pool.apply(entitled, (services, viewers))
     hub.fault, hub.now = services.fault, services.now
-    feeds = [LiveFeed(where, hub.board, lambda: hub.is_watched) for where in sockets]
+    feeds = [LiveFeed(where, hub.board, lambda: hub.is_watched, takeovers=hub.takeovers) for where in sockets]
     return [gevent.spawn(hub.run), *(gevent.spawn(feed.run) for feed in feeds)]
 
 

@@ -20,7 +20,9 @@ class MenuEntry:
 
 MENU: tuple[MenuEntry, ...] = (
     MenuEntry("journal", Right.CALLS, "history"),
+    MenuEntry("my", Right.OWN, "phone-missed"),
     MenuEntry("live", Right.LIVE, "activity"),
+    MenuEntry("callbacks", Right.CALLBACKS, "repeat"),
     MenuEntry("reports", Right.REPORTS, "chart-column"),
     MenuEntry("directory", Right.DIRECTORY, "book-user"),
     MenuEntry("schemes", Right.SCHEMES, "workflow"),

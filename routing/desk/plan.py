@@ -92,6 +92,8 @@ class DeskPlan:
     #: The same schemes with their title, calendar and longest wait.
     details: Mapping[str, DeskScheme]
     calendars: Mapping[str, Calendar]
+    #: Countries that people may call.
+    destinations: tuple[str, ...] = ()
 
     def user(self, name: str) -> User | None:
         """The user with this name or e-mail address, in any case of letters."""
@@ -124,6 +126,7 @@ def plan_of(table: Mapping[str, Any]) -> DeskPlan:
         schemes={name: tuple(facts["numbers"]) for name, facts in table["schemes"].items()},
         details={name: _scheme(name, facts) for name, facts in table["schemes"].items()},
         calendars={name: calendar_of(name, facts) for name, facts in table["calendars"].items()},
+        destinations=tuple(table.get("destinations", ())),
     )
 
 

@@ -14,7 +14,9 @@ import gevent
 from prometheus_client import CollectorRegistry, Counter, generate_latest
 
 from routing.desk.application import create
+from routing.desk.live_feed import node_name
 from routing.desk.live_serving import LiveSettings, event_sockets, redis_url, start
+from routing.desk.people_store import people_stores
 from routing.desk.plan import TABLE, DeskPlan, plan_of
 from routing.desk.services import Services
 from routing.desk.threads import InThreads
@@ -63,7 +65,7 @@ def serve(settings: DeskSettings) -> None:
     """Serve until SIGTERM. Raises UserFailure when it cannot begin, DatabaseFault or SQLAlchemyError."""
     lines = Lines()
     live = LivePlan(settings.root, TABLE, plan_of, lines)
-    faults, metrics = _counts()
+    faults, count, metrics = _counts()
 
     def fault(problem: Exception) -> None:
         faults()
@@ -73,6 +75,7 @@ def serve(settings: DeskSettings) -> None:
         return live() is not None, {}
 
     sockets = event_sockets(settings.live)
+    by_name = {node_name(where): where for where in sockets}
     missing(settings.root, lines, (*_nobody(live()), *_blind(sockets)))
     with opened_database(settings.database) as database:
         services = Services(
@@ -85,6 +88,9 @@ def serve(settings: DeskSettings) -> None:
             memory=lambda: RedisStore(parse(redis_url(settings.live, settings.root)), budget_s=REDIS_SECONDS),
             switches=[partial(api, where) for where in sockets],
             fault=fault,
+            switch=lambda node, command: api(by_name[node], command),
+            people=people_stores(redis_url(settings.live, settings.root)),
+            count=count,
         )
         application = InThreads(create(services).wsgi_app)
         # the first turns of the board need the application that draws it
@@ -111,7 +117,8 @@ def _secrets(file: Path | None) -> Callable[[str], Sequence[str]]:
     return lambda name: signing_secrets(known, name) or ()
 
 
-def _counts() -> tuple[Callable[[], None], Callable[[], bytes]]:
+def _counts() -> tuple[Callable[[], None], Callable[[str], None], Callable[[], bytes]]:
     registry = CollectorRegistry()
     faults = Counter("routing_desk_faults", "Requests that failed by a fault of the desk", registry=registry)
-    return faults.inc, lambda: generate_latest(registry)
+    begun = Counter("routing_desk_calls", "Calls that users of the desk began", ["how"], registry=registry)
+    return faults.inc, lambda how: begun.labels(how).inc(), lambda: generate_latest(registry)

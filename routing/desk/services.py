@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,14 +12,25 @@ from sqlalchemy import Engine
 from routing.desk.accounts import Accounts
 from routing.desk.audit import AuditLog
 from routing.desk.live_hub import LiveHub
+from routing.desk.people_store import PeopleStore, PeopleStores
 from routing.desk.plan import DeskPlan
 from routing.desk.sessions import Sessions
+from routing.esl.client import SwitchFault
+from routing.model.memory import Forgotten
 from routing.store.client import RedisStore
 from routing.web.limits import Limiter
 
 
 class NothingLive(Exception):
     """No release is live, or it was made by a version without a desk."""
+
+
+def _no_switch(node: str, command: str) -> str:
+    raise SwitchFault("no node is known")
+
+
+def _no_people(project: str) -> AbstractContextManager[PeopleStore]:
+    raise Forgotten("there is no Redis")
 
 
 @dataclass(frozen=True)
@@ -38,6 +50,12 @@ class Services:
     #: Opens the engine's Redis; None: there is none.
     memory: Callable[[], RedisStore | None] = field(default=lambda: None)
     hub: LiveHub = field(default_factory=LiveHub)
+    #: Asks a node of the live board: node, API command -> answer. Raises SwitchFault.
+    switch: Callable[[str, str], str] = field(default=_no_switch)
+    #: Opens what the project's people set.
+    people: PeopleStores = field(default=_no_people)
+    #: Counts calls that users begin: ``click``, ``listen``, ...
+    count: Callable[[str], None] = field(default=lambda what: None)
 
     @property
     def plan(self) -> DeskPlan:

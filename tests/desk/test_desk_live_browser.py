@@ -7,7 +7,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy import insert
 
+from routing.callbacks.store import CallbackStore
+from routing.journal.schema import calls, legs
+from routing.model.callback import CallbackOrder, CallbackSource
+from support.board_bed import NODE
 from support.browser import Browser, Driver, missing
 from support.live_desk import ServedDesk, violations
 
@@ -64,3 +69,63 @@ def test_who_is_signed_out_elsewhere_sees_the_sign_in_page(driver: Driver, desk:
     browser.until("document.querySelector('#live-state.live')")
     desk.bed.services.sessions.end("nataliia")
     browser.until("location.pathname === '/sign-in'")
+
+
+CALL, LEG = "0b6bfa6a-1111-4222-8333-444455556666", "0b6bfa6a-1111-4222-8333-444455557777"
+
+
+def talk(desk: ServedDesk) -> None:
+    bed = desk.bed.calls
+    bed.comes(CALL, "+380671234567", routing_scheme="kyiv", routing_caller="+380671234567")
+    bed.rings(LEG, "ivan.desk", CALL)
+    bed.answers(LEG)
+    bed.talk(CALL, LEG)
+
+
+def seeded(desk: ServedDesk) -> None:
+    """A talk, a missed client, an order, registered phones."""
+    bed, now = desk.bed, desk.bed.now
+    with bed.database.begin() as connection:
+        for number, client in enumerate(("+380671112233", "+380502223344")):
+            values = {"id": f"m{number}", "project": "shop", "direction": "in", "client": client, "caller": client,
+                      "status": "no answer", "started": now - 3600 * (number + 1), "scheme": "kyiv"}  # fmt: skip
+            connection.execute(insert(calls).values(values))
+            connection.execute(
+                insert(legs).values(call=f"m{number}", id=f"l{number}", person="ivan", target="ivan.desk")
+            )
+    CallbackStore(bed.database).order(
+        CallbackOrder("one", "shop", "+380671112233", "kyiv", CallbackSource.MISSED, now - 60, now + 900, now + 9000,
+                      call_id="m0")
+    )  # fmt: skip
+    desk.do(lambda: bed.calls.board.registrations(NODE, {"1001", "1004", "1005"}))
+    desk.do(lambda: talk(desk))
+
+
+@pytest.mark.parametrize("name", ["ivan", "olena", "nataliia"])
+def test_own_pages_work_for_each_role(driver: Driver, desk: ServedDesk, name: str) -> None:
+    seeded(desk)
+    browser = opened(driver, desk, name, "/my")
+    assert violations(browser) == []
+    browser.run("document.querySelector('input[name=what][value=dnd_on]').form.querySelector('button').click()")
+    browser.until("location.search.includes('done=dnd_on')")
+    assert violations(browser) == []
+    assert name in desk.bed.people.away
+    browser.run("document.querySelector('.undo button').click()")
+    browser.until("location.search.includes('done=dnd_off')")
+    assert name not in desk.bed.people.away
+    if name == "ivan":
+        browser.run("document.querySelector('.missed button').click()")
+        browser.until("document.querySelector('.done')?.textContent.includes('rings')")
+        assert "dial@ivan.desk@+380671112233@" in desk.bed.switch.asked[0]
+        return
+    browser.visit(desk.address + "/callbacks")
+    assert "+380671112233" in browser.run("return document.querySelector('main').textContent")
+    assert violations(browser) == []
+    browser.visit(desk.address + "/live")
+    browser.until(
+        "document.querySelector('#live-calls a.button')?.click() || location.pathname.startsWith('/live/calls')"
+    )
+    assert violations(browser) == []
+    browser.run("document.querySelector('button[value=listen]').click()")
+    browser.until("location.search.includes('rings=desk')")
+    assert f"join@{name}.desk@listen@{LEG}@" in desk.bed.switch.asked[0]

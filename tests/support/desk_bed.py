@@ -56,6 +56,7 @@ TABLE: dict[str, Any] = {
             "holidays": ["2026-12-25"],
         }
     },
+    "destinations": ["UA"],
 }
 
 

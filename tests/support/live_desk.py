@@ -18,6 +18,7 @@ from routing.desk.pages.live import entitled
 from routing.desk.threads import InThreads
 from support.board_bed import BoardBed, Surroundings
 from support.desk_bed import DeskBed
+from support.desk_people import FakePeople, FakeSwitch
 
 #: A line of axe-core for each violation.
 _VIOLATIONS = """return axe.run(document, {resultTypes: ['violations']}).then(found => found.violations.map(
@@ -30,9 +31,15 @@ class LiveBed(DeskBed):
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
+        self.people, self.switch, self.counted = FakePeople(), FakeSwitch(), []
+        for name, value in (("people", self.people), ("switch", self.switch), ("count", self.counted.append)):
+            object.__setattr__(self.services, name, value)
+        (folder / "releases/r1").mkdir(parents=True)
+        (folder / "current").symlink_to("releases/r1")
         self.calls = BoardBed()
         self.calls.about = Surroundings(phones_of(self.services.plan))
         hub = self.services.hub
+        hub.queues = lambda: {"sales": (("ivan", "petro"), False)}
         hub.board, hub.surroundings = self.calls.board, lambda: self.calls.about
         hub.entitled = lambda viewers: entitled(self.services, viewers)
         self.clock_s = 100.0

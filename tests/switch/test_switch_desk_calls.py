@@ -118,7 +118,7 @@ class Talk:
     def join(self, how: str) -> Voice:
         leg = self.legs[0] if how == TAKE_OVER else self.legs[1]
         if how == TAKE_OVER:
-            self.followed.feed.taken_over.add(leg)
+            self.followed.feed.takeovers.add(leg)
         asks(self.lab, JoiningCall("sales", "desk", how, leg, release(self.lab)))
         assert until(lambda: self.head_phone.received("ACK"), 10)
         return self.stack.enter_context(
@@ -180,7 +180,7 @@ def test_who_takes_over_talks_with_the_client_and_the_colleague_is_released(lab,
     assert {leg.target for leg in record.legs if leg.talk_s} == {"support.desk", "sales.desk"}
 
 
-def test_without_a_desk_nobody_is_taken_over_and_the_talk_goes_on(lab, talk):
+def test_without_a_desk_nobody_is_takeovers_and_the_talk_goes_on(lab, talk):
     asks(lab, JoiningCall("sales", "desk", TAKE_OVER, talk.legs[0], release(lab)))
     assert until(lambda: talk.head_phone.received("ACK"), 10)
     assert until(talk.head_phone.rung().is_over, 15)

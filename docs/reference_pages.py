@@ -163,7 +163,7 @@ def _metric(family: object, labels: Sequence[str]) -> Row:
 def journal() -> Iterator[str]:
     """The journal's tables and the statuses of calls."""
     orders = (callbacks.callbacks, callbacks.attempts, callbacks.events)
-    for table in (schema.calls, schema.steps, schema.legs, *orders):
+    for table in (schema.calls, schema.steps, schema.legs, schema.involved, schema.marks, *orders):
         yield from _titled(table.name, "-")
         yield from _table(("column", "type", "meaning"), _columns(table), (20, 20, 60))
     yield from _titled("Status of a call", "-")

@@ -63,16 +63,24 @@ def _step(step: StepRecord, call: CallRecord) -> Iterator[str]:
     yield f"  {after:7.1f} s  {step.scheme} {step.path}  {step.kind}, {_seconds(step.took_s)}: {summary}"
     if step.asked_ms >= 0:
         yield f"             decided `{step.decision}` in {step.asked_ms:.0f} ms{_why(step.verdict)}"
-    for leg in call.legs:
-        if leg.step == step.path and _within(leg, step, call):
-            yield f"             {_leg(leg)}"
+    for leg in legs_of(step, call):
+        yield f"             {_leg(leg)}"
+
+
+def legs_of(step: StepRecord, call: CallRecord) -> list[LegRecord]:
+    """The phones that a step rang."""
+    return [leg for leg in call.legs if leg.step == step.path and _within(leg, step, call)]
+
+
+def reason_of(verdict: str) -> str:
+    """The engine's outcome and reason; that it decided is told already."""
+    outcome, _, reason = verdict.partition(" ")
+    return ": ".join(part for part in (outcome if outcome != "decided" else "", reason) if part)
 
 
 def _why(verdict: str) -> str:
-    """The engine's outcome and reason; that it decided is told already."""
-    outcome, _, reason = verdict.partition(" ")
-    parts = [part for part in (outcome if outcome != "decided" else "", reason) if part]
-    return f" ({': '.join(parts)})" if parts else ""
+    reason = reason_of(verdict)
+    return f" ({reason})" if reason else ""
 
 
 def _within(leg: LegRecord, step: StepRecord, call: CallRecord) -> bool:

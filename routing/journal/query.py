@@ -82,7 +82,16 @@ def queue_waits(engine: Engine, criteria: CallFilter) -> Iterator[QueueWait]:
 def call(engine: Engine, start: str) -> list[CallRecord]:
     """The full records of calls whose id begins with ``start``, at most two: two mean that ``start`` is ambiguous."""
     escaped = start.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")
-    query = select(calls, computed_status().label("shown")).where(calls.c.id.like(f"{escaped}%", escape="\\")).limit(2)
+    return _records(engine, calls.c.id.like(f"{escaped}%", escape="\\"))
+
+
+def whole_call(engine: Engine, id_: str) -> CallRecord | None:
+    """The full record of the call with this id."""
+    return next(iter(_records(engine, calls.c.id == id_)), None)
+
+
+def _records(engine: Engine, condition: ColumnElement[bool]) -> list[CallRecord]:
+    query = select(calls, computed_status().label("shown")).where(condition).limit(2)
     with engine.connect().execution_options(reads=True) as connection:
         rows = [_plain(dict(row)) for row in connection.execute(query).mappings()]
         return [_whole(row, *_parts(connection, row["id"])) for row in rows]

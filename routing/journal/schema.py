@@ -95,6 +95,9 @@ calls = Table(
     Index("calls_started", "started"),
     Index("calls_client", "client", "bridged"),
     Index("calls_person", "person", "started"),
+    Index("calls_number", "number", "started"),
+    Index("calls_status", "status", "started"),
+    Index("calls_direction", "direction", "started"),
     Index("calls_to_remember", "ended", sqlite_where=text("NOT remembered"), postgresql_where=text("NOT remembered")),
     Index("calls_to_settle", "ended", sqlite_where=text("to_settle"), postgresql_where=text("to_settle")),
     Index("calls_to_notify", "ended", sqlite_where=text(UNSENT), postgresql_where=text(UNSENT)),
@@ -140,5 +143,29 @@ legs = Table(
     _seconds("talk_s", "Seconds of the talk."),
     _text("cause", "Its hangup cause."),
     _text("why", "Why there was no talk on this phone, as text; empty when there was."),
+    sqlite_with_rowid=False,
+)
+
+#: Who talked, called out or was rung, with the call's own facts: lists of somebody's calls need no other table.
+involved = Table(
+    "involved",
+    metadata,
+    Column("person", Text, primary_key=True, doc="Who talked, called out or was rung."),
+    Column("started", Double, primary_key=True, doc="When the call came."),
+    Column("call", Text, primary_key=True, doc="The call's id."),
+    _text("status", "The call's status."),
+    _text("direction", "The call's direction."),
+    Index("involved_call", "call"),
+    sqlite_with_rowid=False,
+)
+
+marks = Table(
+    "marks",
+    metadata,
+    Column("kind", Text, primary_key=True, doc="`scheme` or `tag`."),
+    Column("name", Text, primary_key=True, doc="A scheme that the call passed through; a label of a `tag` step."),
+    Column("started", Double, primary_key=True, doc="When the call came."),
+    Column("call", Text, primary_key=True, doc="The call's id."),
+    Index("marks_call", "call"),
     sqlite_with_rowid=False,
 )

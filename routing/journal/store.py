@@ -15,16 +15,14 @@ from sqlalchemy import Connection, Engine, Table, and_, bindparam, case, delete,
 from sqlalchemy.dialects import postgresql, sqlite
 
 from routing.journal.figure_marks import keep_older, mark
+from routing.journal.involved import involved_rows, mark_rows
 from routing.journal.record import CallRecord, LegRecord, StepRecord
-from routing.journal.schema import calls, legs, steps
+from routing.journal.rows import MOST_LETTERS, row_of, storable, stored
+from routing.journal.schema import calls, involved, legs, marks, steps
 from routing.journal.status import UNFINISHED
 
 #: Calls deleted in one transaction, so that it holds no lock for long.
 DELETED_AT_ONCE = 500
-#: Most characters of a text, and of an indexed one: PostgreSQL's index row has at most 2,704 bytes for all columns.
-MOST_LETTERS, INDEXED_LETTERS = 20_000, 200
-#: Indexed columns.
-_INDEXED = frozenset({"client", "person", "id", "target", "call"})
 _STEP = tuple(field.name for field in fields(StepRecord))
 _LEG = tuple(field.name for field in fields(LegRecord))
 _ELSEWHERE = ("schemes", "entities", "source", "notify", "tags", "steps", "legs")
@@ -60,11 +58,13 @@ def record(engine: Engine, batch: Sequence[CallRecord]) -> int:
         query = _inserting(connection, calls).returning(calls.c.id)
         new = set(connection.scalars(query, [_call_row(call) for call in batch]))
         fresh = [call for call in batch if call.id in new]
-        _insert(connection, steps, [_row(step, _STEP) | {"call": call.id} for call in fresh for step in call.steps])
+        _insert(connection, steps, [row_of(step, _STEP) | {"call": call.id} for call in fresh for step in call.steps])
         leg_rows = [
-            _row(leg, _LEG) | {"call": call.id, "n": n} for call in fresh for n, leg in enumerate(call.legs)
+            row_of(leg, _LEG) | {"call": call.id, "n": n} for call in fresh for n, leg in enumerate(call.legs)
         ]  # fmt: skip
         _insert(connection, legs, leg_rows)
+        _insert(connection, involved, [stored(row) for call in fresh for row in involved_rows(call)])
+        _insert(connection, marks, [stored(row) for call in fresh for row in mark_rows(call)])
         mark(connection, new)
     return len(new)
 
@@ -99,9 +99,10 @@ def amend(engine: Engine, found: Mapping[str, tuple[str, LegRecord]]) -> set[str
 def go_on(engine: Engine, call: str, more: CallRecord) -> None:
     """Add to a call the later talks and the end of one of its legs that was transferred. Idempotent."""
     with engine.begin() as connection:
-        rows = [_row(leg, _LEG) | {"call": call, "n": 500 + n, "step": ""} for n, leg in enumerate(more.legs)]
+        rows = [row_of(leg, _LEG) | {"call": call, "n": 500 + n, "step": ""} for n, leg in enumerate(more.legs)]
         query = _inserting(connection, legs).returning(legs.c.id)
         new = set(connection.scalars(query, rows)) if rows else set()
+        _involve(connection, call, (leg.person for leg in more.legs if leg.id in new))
         talk_s = sum(leg.talk_s for leg in more.legs if leg.id in new)
         longer = case((calls.c.ended < more.ended, more.ended), else_=calls.c.ended)
         values: dict[str, Any] = {"ended": longer, "talk_s": calls.c.talk_s + talk_s}
@@ -111,12 +112,23 @@ def go_on(engine: Engine, call: str, more: CallRecord) -> None:
         mark(connection, [call])
 
 
+def _involve(connection: Connection, call: str, people: Iterable[str]) -> None:
+    """These people are of the call too."""
+    facts = connection.execute(
+        select(calls.c.started, calls.c.status, calls.c.direction).where(calls.c.id == call)
+    ).first()
+    if facts is not None:
+        rows = [{"person": person, "call": call} | facts._asdict() for person in people if person]
+        _insert(connection, involved, [stored(row) for row in rows])
+
+
 def _add(connection: Connection, call: str, leg: LegRecord) -> None:
     """The leg's own facts replace the A-leg's; a talk sets the call's person."""
+    _involve(connection, call, [leg.person])
     known = connection.execute(
         select(legs.c.n, legs.c.step, legs.c.target, legs.c.started).where(legs.c.call == call, legs.c.id == leg.id)
     ).first()
-    row = _row(leg, _LEG) | {"call": call}
+    row = row_of(leg, _LEG) | {"call": call}
     if known is None:
         _insert(connection, legs, [row | {"n": 999}])
     elif not known.started:
@@ -192,7 +204,7 @@ def is_any(engine: Engine, since: float, until: float) -> bool:
 
 
 def forget(engine: Engine, ids: Sequence[str]) -> None:
-    """Delete old calls with their steps and legs; prepared figures keep them."""
+    """Delete old calls with all that is kept of them; prepared figures keep them."""
     with engine.begin() as connection:
         keep_older(connection, ids)
         _forget(connection, ids)
@@ -200,8 +212,9 @@ def forget(engine: Engine, ids: Sequence[str]) -> None:
 
 def _forget(connection: Connection, ids: Sequence[str]) -> None:
     if ids:
-        for table, column in ((legs, legs.c.call), (steps, steps.c.call), (calls, calls.c.id)):
-            connection.execute(delete(table).where(column.in_(ids)))
+        for table in (legs, steps, involved, marks):
+            connection.execute(delete(table).where(table.c.call.in_(ids)))
+        connection.execute(delete(calls).where(calls.c.id.in_(ids)))
 
 
 def _inserting(connection: Connection, table: Table) -> Any:
@@ -215,29 +228,12 @@ def _insert(connection: Connection, table: Table, rows: Sequence[Mapping[str, An
 
 
 def _call_row(call: CallRecord) -> dict[str, Any]:
-    row = _row(call, _CALL)
+    row = row_of(call, _CALL)
     row["to_settle"] = bool(call.client) and call.direction in _SETTLING and call.status != UNFINISHED
-    row["scheme"] = _text(call.scheme, MOST_LETTERS)
-    row["schemes"] = _text(" ".join(call.schemes), MOST_LETTERS)
-    row["notify"] = _text(" ".join(call.notify), MOST_LETTERS)
-    row["tags"] = _text(" ".join(call.tags), MOST_LETTERS)
+    row["scheme"] = storable(call.scheme, MOST_LETTERS)
+    row["schemes"] = storable(" ".join(call.schemes), MOST_LETTERS)
+    row["notify"] = storable(" ".join(call.notify), MOST_LETTERS)
+    row["tags"] = storable(" ".join(call.tags), MOST_LETTERS)
     for name, values in (("entities", call.entities), ("source", call.source)):
         row[name] = json.dumps(dict(values), ensure_ascii=False) if values else ""
     return row
-
-
-def _row(fact: object, names: Iterable[str]) -> dict[str, Any]:
-    """A record as a row that every database accepts: texts without NUL and half surrogates, cut to the limits."""
-    row = {name: getattr(fact, name) for name in names}
-    for name, value in row.items():
-        if type(value) is str and value:
-            row[name] = _text(value, INDEXED_LETTERS if name in _INDEXED else MOST_LETTERS)
-    return row
-
-
-def _text(value: str, most: int) -> str:
-    if len(value) > most:
-        value = f"{value[:most]}\N{HORIZONTAL ELLIPSIS}"
-    if value.isascii() and "\x00" not in value:
-        return value
-    return value.replace("\x00", "").encode("utf-8", "replace").decode()

@@ -34,6 +34,7 @@ VERSIONS = (
     "routing.journal.migrations.versions.0013_figures",
     "routing.journal.migrations.versions.0014_held",
     "routing.journal.migrations.versions.0015_callback_refusals",
+    "routing.journal.migrations.versions.0016_involved",
 )
 TABLES = [metadata, callbacks.metadata, desk.metadata, figures]
 
@@ -71,12 +72,34 @@ def test_steps_of_a_journal_that_is_there_get_the_results_that_new_ones_have(bed
         connection.execute(text("ALTER TABLE calls DROP COLUMN node"))
         connection.execute(text("DROP INDEX calls_to_settle"))
         connection.execute(text("ALTER TABLE calls DROP COLUMN to_settle"))
+        _without_what_calls_are_found_by(connection)
         for table in (*callbacks.metadata.sorted_tables, *desk.metadata.sorted_tables, *figures.sorted_tables):
             connection.execute(text(f"DROP TABLE {table.name}"))
         connection.execute(text("UPDATE journal_version SET version_num = '0003'"))
     engine.dispose()
     open_database(bed.database).dispose()
     assert bed.rows("steps") == fresh
+
+
+def test_calls_of_a_journal_that_is_there_are_found_by_what_new_ones_are(bed):
+    bed.put(*CASES)
+    bed.worker().work()
+    fresh = bed.rows("involved"), bed.rows("marks")
+    assert all(len(rows) > 20 for rows in fresh)
+    engine = open_database(bed.database)
+    with engine.begin() as connection:
+        _without_what_calls_are_found_by(connection)
+        connection.execute(text("UPDATE journal_version SET version_num = '0015'"))
+    engine.dispose()
+    open_database(bed.database).dispose()
+    assert (bed.rows("involved"), bed.rows("marks")) == fresh
+
+
+def _without_what_calls_are_found_by(connection):
+    for table in ("involved", "marks"):
+        connection.execute(text(f"DROP TABLE {table}"))
+    for index in ("calls_number", "calls_status", "calls_direction"):
+        connection.execute(text(f"DROP INDEX {index}"))
 
 
 def test_sqlite_outlives_a_power_cut_and_is_read_while_it_is_written(bed):
@@ -110,7 +133,7 @@ def test_postgresql_has_the_same_journal(make_bed, postgresql):
     assert one.work() == len(CASES)
     two._record([each for each in theirs if each])
     assert two.counts.known_already == len(CASES) and other.left() == []
-    for table in ("steps", "legs"):
+    for table in ("steps", "legs", "involved", "marks"):
         assert other.rows(table) == sqlite.rows(table)
     for question in (
         CallFilter(),

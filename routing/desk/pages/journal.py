@@ -1,21 +1,108 @@
-"""The journal: one row a call."""
+"""The journal: one row a call, filters in the address, pages that stay in place while new calls come."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from flask import Flask, render_template
+from flask import Flask, render_template, request
 
-from routing.desk.current import needs
+from routing.desk import journal_query
+from routing.desk.current import needs, plan, services, texts, user
+from routing.desk.journal_filter import (
+    DIRECTIONS,
+    PERIODS,
+    STATUS_CHOICES,
+    JournalPlace,
+    TypedFilter,
+    place_of,
+    written,
+)
+from routing.desk.journal_query import MOST_COUNTED, JournalPage
+from routing.desk.journal_rows import JournalRow
+from routing.desk.journal_seen import chosen_filter, database_filter, rows_of, scope, status_text
 from routing.model.desk import Right
 
 
 def add(app: Flask) -> None:
-    """Its address."""
+    """Its addresses."""
     app.add_url_rule("/journal", "journal", journal)
+    app.add_url_rule("/journal/count", "journal_count", journal_count)
 
 
 @needs(Right.CALLS)
 def journal() -> Any:
-    """The list of calls."""
-    return render_template("journal.html")
+    """A page of calls."""
+    chosen, place = chosen_filter(), place_of(request.args)
+    criteria = database_filter(chosen)
+    found = journal_query.page(services().database, criteria, scope(), place)
+    if place and place.newer and not found.more:  # the newest page is a full one
+        place, found = None, journal_query.page(services().database, criteria, scope())
+    rows = rows_of(found)
+    return render_template(
+        "journal.html",
+        rows=rows,
+        days=_days(rows),
+        chosen=chosen,
+        chips=_chips(chosen),
+        is_filtered=bool(chosen.parameters),
+        choices=_choices(),
+        links=_links(chosen, rows, place, found),
+    )
+
+
+@needs(Right.CALLS)
+def journal_count() -> Any:
+    """How many calls the filter finds: a part of the page, loaded after it."""
+    found = journal_query.count(services().database, database_filter(chosen_filter()), scope(), MOST_COUNTED + 1)
+    if found > MOST_COUNTED:
+        return texts()("journal.count_more", count=texts().count("journal.calls", MOST_COUNTED))
+    return texts().count("journal.calls", found)
+
+
+def _days(rows: list[JournalRow]) -> list[tuple[str, list[JournalRow]]]:
+    """The rows of each day."""
+    found: dict[str, list[JournalRow]] = {}
+    for row in rows:
+        found.setdefault(texts().when(row.started, "EEEE, d MMMM y"), []).append(row)
+    return list(found.items())
+
+
+def _choices() -> dict[str, list[tuple[str, str]]]:
+    """What the form's lists offer: (value, text)."""
+    people = plan().people if user().sees_all else sorted(user().people & plan().people.keys())
+    return {
+        "period": [(name, texts()(f"journal.period.{name}")) for name in PERIODS],
+        "status": [(name, status_text(name)) for name in STATUS_CHOICES],
+        "direction": [(name, texts()(f"direction.{name}")) for name in DIRECTIONS],
+        "person": sorted(((name, plan().shown(name)) for name in people), key=lambda each: each[1].casefold()),
+        "scheme": [(name, name) for name in sorted(plan().schemes)],
+    }
+
+
+def _chips(chosen: TypedFilter) -> list[dict[str, Any]]:
+    """The active filters: name, value, the address without it."""
+    shown = {
+        "period": lambda value: texts()(f"journal.period.{value}"),
+        "status": status_text,
+        "direction": lambda value: texts()(f"direction.{value}"),
+        "person": plan().shown,
+    }
+    return [
+        {"name": texts()(f"journal.{name}"), "value": shown.get(name, str)(value), "rest": chosen.without(name)}
+        for name, value in chosen.parameters.items()
+    ]
+
+
+def _links(
+    chosen: TypedFilter, rows: list[JournalRow], place: JournalPlace | None, found: JournalPage
+) -> dict[str, dict[str, str] | None]:
+    """The parameters of the pages beside this one."""
+    if not rows:
+        return {"newer": None, "older": None}
+    goes_back = place is not None and place.newer
+    older = written(rows[-1].started, rows[-1].id) if found.more or goes_back else ""
+    newer = written(rows[0].started, rows[0].id) if place and (not goes_back or found.more) else ""
+    return {
+        "newer": chosen.parameters | {"after": newer} if newer else None,
+        "older": chosen.parameters | {"before": older} if older else None,
+    }

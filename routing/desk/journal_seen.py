@@ -1,0 +1,44 @@
+"""The journal as the request's user sees it: their filter, their calls, numbers as they may see them."""
+
+from __future__ import annotations
+
+from flask import request
+
+from routing.desk.current import plan, services, texts, user
+from routing.desk.journal_filter import JournalFilter, TypedFilter, resolved, typed
+from routing.desk.journal_query import JournalPage, JournalScope
+from routing.desk.journal_rows import JournalRow, row_of
+from routing.desk.masks import NumberView
+from routing.model.desk import Right
+
+
+def chosen_filter() -> TypedFilter:
+    """The filter in the request's address."""
+    return typed(request.args, user().may(Right.NUMBERS))
+
+
+def database_filter(chosen: TypedFilter) -> JournalFilter:
+    """The same for the database."""
+    return resolved(chosen, services().now(), plan().zone, plan().country)
+
+
+def scope() -> JournalScope:
+    """What the request's user may see."""
+    return JournalScope(plan().project, None if user().sees_all else user().people)
+
+
+def number_view() -> NumberView:
+    """Numbers as the request's user may see them."""
+    own = frozenset(number for numbers in plan().schemes.values() for number in numbers)
+    return NumberView(plan().country, not user().may(Right.NUMBERS), own)
+
+
+def rows_of(found: JournalPage) -> list[JournalRow]:
+    """The rows of a page."""
+    numbers = number_view()
+    return [row_of(facts, numbers, plan().shown) for facts in found.rows]
+
+
+def status_text(name: str) -> str:
+    """A status in the request's language."""
+    return texts().or_plain(f"status.{name}", name)

@@ -1,0 +1,82 @@
+"""The sound files of a call, as far as they may be served: files that FreeSWITCH wrote for this very call.
+
+The journal's path must be ``FOLDER/calls/ID.wav`` or ``FOLDER/voicemail/BOX/ID.wav`` with the call's own id, and a
+regular file there; below FOLDER no link is followed. The file is opened once: what was checked is what is sent.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import BinaryIO
+
+RECORDING, VOICEMAIL = "recording", "voicemail"
+CONTENT_TYPES = {".wav": "audio/wav", ".mp3": "audio/mpeg", ".ogg": "audio/ogg"}
+_FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC
+
+
+@dataclass(frozen=True)
+class SoundFile:
+    """An open sound file: who got it closes it."""
+
+    file: BinaryIO
+    size: int
+    modified: float
+    content_type: str
+    suffix: str
+
+
+def open_sound(call: str, kind: str, path: str) -> SoundFile | None:
+    """The file of a call's recording or voicemail; None when it is not here, or is not the call's."""
+    place = PurePosixPath(path)
+    below = _below(call, kind, place)
+    if below is None:
+        return None
+    try:
+        descriptor = _descend(str(place.parents[len(below) - 1]), below)
+    except (OSError, ValueError):
+        return None
+    found = os.fstat(descriptor)
+    if not stat.S_ISREG(found.st_mode):
+        os.close(descriptor)
+        return None
+    return SoundFile(
+        os.fdopen(descriptor, "rb"), found.st_size, found.st_mtime, CONTENT_TYPES[place.suffix], place.suffix
+    )
+
+
+def is_here(call: str, kind: str, path: str) -> bool:
+    """Whether the file is on this machine."""
+    found = open_sound(call, kind, path)
+    if found is None:
+        return False
+    found.file.close()
+    return True
+
+
+def _below(call: str, kind: str, place: PurePosixPath) -> tuple[str, ...] | None:
+    """The path's parts below the folder of recordings; None for a path that FreeSWITCH does not write."""
+    folders = 2 if kind == RECORDING else 3
+    parts = place.parts
+    if not call or not place.is_absolute() or len(parts) <= folders or ".." in parts or "\x00" in str(place):
+        return None
+    below = parts[-folders:]
+    first = "calls" if kind == RECORDING else "voicemail"
+    if below[0] != first or place.suffix not in CONTENT_TYPES or below[-1] != call + place.suffix:
+        return None
+    return below
+
+
+def _descend(folder: str, below: tuple[str, ...]) -> int:
+    """A descriptor of the file, opened folder by folder, so that none of them is a link."""
+    at = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        for name in below[:-1]:
+            inner = os.open(name, _FLAGS | os.O_DIRECTORY, dir_fd=at)
+            os.close(at)
+            at = inner
+        return os.open(below[-1], _FLAGS | os.O_NONBLOCK, dir_fd=at)
+    finally:
+        os.close(at)

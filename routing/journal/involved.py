@@ -1,0 +1,37 @@
+"""What a call is found by quickly: the people it involved, the schemes it passed through and its labels. Pure.
+
+A call involves who talked or called out, and everybody whose phone rang: a missed call is theirs too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from routing.journal.record import CallRecord, LegRecord
+
+#: Kinds of marks.
+SCHEME, TAG = "scheme", "tag"
+#: Most marks and people of a call: a call that jumps from scheme to scheme is bounded, a CDR from elsewhere is not.
+MOST = 200
+
+
+def people(person: str, legs: Iterable[LegRecord]) -> Iterator[str]:
+    """Each person of a call once, without a name that is empty."""
+    found = dict.fromkeys((person, *(leg.person for leg in legs)))
+    return (name for name in list(found)[:MOST] if name)
+
+
+def involved_rows(call: CallRecord) -> list[Mapping[str, Any]]:
+    """The rows of the table `involved`."""
+    facts = {"started": call.started, "call": call.id, "status": call.status, "direction": call.direction}
+    return [{"person": name} | facts for name in people(call.person, call.legs)]
+
+
+def mark_rows(call: CallRecord) -> list[Mapping[str, Any]]:
+    """The rows of the table `marks`."""
+    return [
+        {"kind": kind, "name": name, "started": call.started, "call": call.id}
+        for kind, names in ((SCHEME, call.schemes), (TAG, call.tags))
+        for name in list(dict.fromkeys(names))[:MOST]
+    ]

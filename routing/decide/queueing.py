@@ -120,8 +120,7 @@ class Queueing:
         """A call hung up."""
         waiter = self._waiters.pop(uuid, None)
         if waiter and not waiter.caller.talks_with and waiter.turn.call.caller.startswith("+"):
-            caller = waiter.caller
-            self._lost.add(caller.queue, waiter.turn.call.caller, caller.arrived_ms, now_ms)
+            self._lost.add(waiter.caller.queue, waiter.turn.call.caller, waiter.caller.arrived_ms, now_ms)
         self.distribution.gone(uuid, now_ms)
 
     def talk_began(self, uuid: str, person: str, now_ms: int) -> None:
@@ -188,9 +187,8 @@ class Queueing:
 
     def _offer(self, offer: Offer, now_ms: int) -> QueueOrder:
         names = tuple(member.name for member in offer.members)
-        chosen: Decision = RingOrder(names, offer.seconds) if len(names) == 1 else RingTogether(names)
-        if offer.caller.queue.order == "together":
-            chosen = RingTogether(names)
+        is_alone = len(names) == 1 and offer.caller.queue.order != "together"
+        chosen: Decision = RingOrder(names, offer.seconds) if is_alone else RingTogether(names)
         waiter = self._waiters[offer.caller.uuid]
         return self._order(waiter, chosen, self._reason(waiter, now_ms), wakes=True)
 

@@ -32,7 +32,7 @@ def test_the_next_attempt_by_the_cause_of_the_last_one(cause, minutes):
     assert (again.status, again.not_before_s) == ("ordered", NOW + 30 + 60 * minutes)
 
 
-@pytest.mark.parametrize("cause", sorted(HOPELESS))
+@pytest.mark.parametrize("cause", sorted(HOPELESS - {callback.UNWANTED}))
 def test_never_again_where_no_attempt_will_do_better(cause):
     given_up = callback.finished(callback.started(an_order(), "u1", NOW), "u1", cause, 0, NOW + 5)
     assert (given_up.status, given_up.closed_s, given_up.tries_left) == ("given_up", NOW + 5, 2)

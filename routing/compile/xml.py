@@ -23,7 +23,7 @@ ALLOWED = frozenset(
     routing_digits routing_further routing_further_invalid
     routing_decision routing_asked routing_answered routing_ring_for routing_label routing_waits
     routing_noted routing_left routing_legs routing_by uuid domain
-    routing_entered routing_offers routing_say routing_said routing_next routing_ringback routing_verdict
+    routing_entered routing_offers routing_say routing_said routing_next routing_ringback routing_tries routing_verdict
     routing_duty routing_place routing_arrived routing_rest profile_created_time
     routing_known routing_known_by_crm routing_dnd routing_message routing_told routing_person recordings_dir
     endpoint_disposition originate_disposition transfer_ringback media_hold_timeout

@@ -154,8 +154,6 @@ class Queueing:
         """The queues now, for operators."""
         return picture(self.distribution, now_ms, self.ports.state)
 
-    # one call
-
     def _waiter(self, turn: QueueTurn, now_ms: int) -> _Waiter:
         known = self._waiters.get(turn.call.uuid)
         is_same = known is not None and known.turn.step is turn.step  # as in nearly every turn

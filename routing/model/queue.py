@@ -35,6 +35,8 @@ REST, LONGEST_REST_MS = "routing_rest", 25_000
 #: What FreeSWITCH counts of a person, by `limit hash`: the legs that ring them or talk with them, and their own calls.
 #: A node's dialplan counts them (`freeswitch/dialplan/routing.xml.j2`); callers in queues ring nobody who has one.
 CALLS_OF = "calls_of_"
+#: The result of an offer to somebody who has a call by that count: they were not rung.
+COUNTED = "HAS_A_CALL"
 #: A caller without an engine goes on after so long; afterwards a turn lasts `TURN_SECONDS`.
 FIRST_TURN_MS = 2_000
 #: How many minutes of waiting one point of `priority` is worth.
@@ -63,6 +65,7 @@ _REFUSALS: Mapping[str, FailedOffer] = {
     "NO_USER_RESPONSE": _MISSED,
     "CALL_REJECTED": FailedOffer(30_000, True),
     "USER_BUSY": FailedOffer(15_000, False),
+    COUNTED: FailedOffer(2_000, False),
     # the caller left, or another phone of the same offer was first
     "ORIGINATOR_CANCEL": FailedOffer(0, False),
     "LOSE_RACE": FailedOffer(0, False),

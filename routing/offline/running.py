@@ -22,7 +22,7 @@ from routing.offline.line import LONGEST_MS, CallerLine, HungUp, Interrupted, Re
 from routing.offline.phones import PhoneTransfer, ScriptedCaller, ScriptedPhones
 from routing.offline.profile import Profile
 
-MOST_ACTIONS = 10_000
+MOST_ACTIONS = 30_000
 DEEPEST = 32
 FORWARDS = 70
 

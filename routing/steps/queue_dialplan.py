@@ -23,6 +23,7 @@ from routing.model.decision import NOTED, TURN_SECONDS, WAITS, WAITS_EVENT
 from routing.model.queue import (
     ARRIVED,
     CALLS_OF,
+    COUNTED,
     ENGINE_PORT,
     ENTERED,
     FIRST_TURN_MS,
@@ -49,6 +50,8 @@ _RINGBACK = "routing_ringback"
 #: What FreeSWITCH sends while a call sleeps.
 _SILENCE = "send_silence_when_idle"
 _LEGS = "routing_legs"
+#: Empty in the first try to ring somebody, ``x`` in the second; the time between them.
+_TRIES, _GIVEN_BACK_MS = "routing_tries", 150
 _HOOK = "bridge_pre_execute"
 #: Offers are counted anew after so many: the engine reads counts of up to 2,000.
 _MOST_OFFERS = 900
@@ -132,11 +135,20 @@ class QueueDialplan:
         """Ring one person, or several; afterwards say whom, and with which result, in the next turn.
 
         FreeSWITCH itself rings nobody who has a call: the engine may have begun a moment ago, or another call just now.
+        It still counts a talk for some milliseconds when the engine knows already that it is over: hence two tries.
         """
         for turn, dial_string in self.turns:
-            one = out.context.extension(self._at(f"to.{turn.name}"))
-            one.set("originate_disposition", "USER_BUSY")
+            label = self._at(f"to.{turn.name}")
+            one = out.context.extension(label)
+            one.set("originate_disposition", COUNTED)
             one.do("limit_execute", f"hash routing {CALLS_OF}{turn.person} 1 bridge {dial_string}")
+            again = self._at(f"again.{turn.name}")
+            one.do("execute_extension", out.go(again))
+            held = out.context.extension(again, Condition(f"${{originate_disposition}}:${{{_TRIES}}}", f"^{COUNTED}:$"))
+            held.set(_TRIES, "x")
+            held.do("sleep", str(_GIVEN_BACK_MS))
+            held.do("execute_extension", out.go(label))
+            held.set(_TRIES, "")
         many = Condition(f"${{{OFFERS}}}", f"^x{{{_MOST_OFFERS},}}$")
         self._tried(out.context.extension(self._at("tried"), many), out, "x")
         self._tried(out.context.extension(self._at("tried")), out, f"${{{OFFERS}}}x")

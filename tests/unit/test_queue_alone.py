@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from routing.model.decision import QUESTION
+from routing.model.queue import COUNTED, failed_offer
 from routing.offline.decider import refused
 from routing.offline.events import ended
 from routing.offline.phones import ScriptedPhones
@@ -66,3 +67,17 @@ def test_a_caller_hopes_for_ten_seconds_that_an_engine_is_back_before_they_ring_
     found = events(ivan="no answer", olena="answers after 2s, talks 5s")
     rung = [(each.subject, round(each.at_ms / 1000)) for each in found if each.kind == "ring"]
     assert rung == [("ivan.desk", 12), ("olena.desk", 18)]
+
+
+def test_somebody_whose_last_talk_is_still_counted_is_rung_a_moment_later(tmp_path: Path) -> None:
+    """FreeSWITCH gives a count back some milliseconds after the talk whose end the engine has heard of."""
+    schemes = tmp_path / "schemes"
+    schemes.mkdir()
+    for name, text in zip(("p.yaml", "s.yaml"), COMPANY.split("---\n"), strict=True):
+        (schemes / name).write_text(text)
+    release = compiled(schemes, tmp_path / "root").folder
+    text = (release / "schemes/s.xml").read_text()
+    assert text.count(f"originate_disposition={COUNTED}") == 2
+    assert text.count('expression="^HAS_A_CALL:$"') == 2
+    assert failed_offer(COUNTED).delay_ms <= 2_000
+    assert not failed_offer(COUNTED).is_missed

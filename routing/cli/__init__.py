@@ -39,6 +39,7 @@ COMMANDS = {
     "reference": ("routing.cli.reference", "reference", "Print the scheme language: steps and settings."),
     "rollback": ("routing.cli.releases", "rollback_command", "Make the release before the last publish live again."),
     "run-examples": ("routing.cli.examples", "examples", "Run the example company's sample calls."),
+    "report": ("routing.cli.report", "report", "Print the report that somebody gets by e-mail."),
     "sample": ("routing.cli.sample", "sample", "Open the desk on a month of simulated calls."),
     "simulate": ("routing.cli.simulate", "simulate", "What if: waits of queues with other calls or people."),
     "schema": ("routing.cli.schema", "schema", "Print the JSON Schema of scheme files."),

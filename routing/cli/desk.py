@@ -16,6 +16,7 @@ from routing.cli.options import FOLDER, LISTENER, NEW_FILE, SERVER, redis_option
 from routing.desk.accounts import Accounts, WeakPassword
 from routing.desk.live_serving import LiveSettings
 from routing.desk.plan import TABLE, DeskPlan, User, plan_of
+from routing.desk.report_serving import DeskMail
 from routing.desk.serve import DeskSettings, serve
 from routing.desk.sessions import Sessions
 from routing.journal.database import DatabaseFault, opened_database, shown
@@ -63,17 +64,24 @@ _name = click.argument("name", shell_complete=offered("people"))
     help="An engine's web address (its --http).",
 )
 @redis_option("The engine's Redis.", "the root's")
+@click.option("--smtp", envvar="ROUTING_SMTP", default="", metavar="URL", help="Mail server for reports; its password: "
+              "ROUTING_SMTP_PASSWORD.  [default: no reports by e-mail]")  # fmt: skip
+@click.option("--mail-from", envvar="ROUTING_MAIL_FROM", default="", metavar="ADDRESS", help="Sender of the reports.")
+@click.option(
+    "--address", default="", help="Where people reach the desk, for links in e-mails: `https://desk.shop.example`."
+)
 def desk(
     root: Path, listen: str, status: str, database: str, secrets: Path | None, proxies: int, nodes: tuple[str, ...],
-    spools: tuple[Path, ...], engines: tuple[str, ...], redis: str,
+    spools: tuple[Path, ...], engines: tuple[str, ...], redis: str, smtp: str, mail_from: str, address: str,
 ) -> None:  # fmt: skip
     """Serve the desk: the web page where people see, hear and steer the calls.
 
     `routing account link NAME` lets the first one in.
     """
-    with _explained(_journal(root, database)):
+    with explained(journal_url(root, database)):
         live = LiveSettings(nodes, spools, engines, redis)
-        serve(DeskSettings(root, listen, status, _journal(root, database), secrets, proxies, live))
+        serve(DeskSettings(root, listen, status, journal_url(root, database), secrets, proxies, live,
+                           DeskMail(smtp, mail_from, address)))  # fmt: skip
 
 
 @click.group()
@@ -138,13 +146,14 @@ def _opened(root: Path, database: str) -> Iterator[tuple[DeskPlan, Accounts, Ses
     plan = LivePlan(root, TABLE, plan_of, Lines())()
     if plan is None:
         raise UserError(f"no release is live in {root} (hint: `routing publish --root {root}`)")
-    url = _journal(root, database)
-    with _explained(url), opened_database(url) as engine:
+    url = journal_url(root, database)
+    with explained(url), opened_database(url) as engine:
         yield plan, Accounts(engine, plan.project), Sessions(engine, plan.project)
 
 
 @contextmanager
-def _explained(database: str) -> Iterator[None]:
+def explained(database: str) -> Iterator[None]:
+    """Problems of the journal and of settings become UserError."""
     try:
         yield
     except (UserFailure, DatabaseFault) as problem:
@@ -153,7 +162,8 @@ def _explained(database: str) -> Iterator[None]:
         raise UserError(f"the journal {shown(database)} cannot be used: {text_of(problem)}") from None
 
 
-def _journal(root: Path, database: str) -> str:
+def journal_url(root: Path, database: str) -> str:
+    """The journal's URL: the one in the root without one."""
     return database or str(root.absolute() / "journal.db")
 
 

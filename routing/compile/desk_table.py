@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Any
 
+from routing.compile.desk_reports import email_of, report_facts, report_problems
 from routing.compile.scheme import SchemeRecord, table_json
 from routing.load.nodes import Document
 from routing.model.callback_plan import calendar_facts
@@ -31,6 +33,7 @@ def desk_problems(folder: Folder, documents: Sequence[Document]) -> Iterator[Pro
         if user not in folder.people and not settings.name and not folder.excuses("people", user):
             hint = did_you_mean(user, folder.people) or "somebody who is no person of `people` needs a `name`"
             yield document.problem(loc, f"nobody is called `{user}`", hint, at_key=True)
+    yield from report_problems(folder, desk, document, partial(_members, folder))
 
 
 def desk_json(folder: Folder, records: Sequence[SchemeRecord]) -> str:
@@ -46,6 +49,7 @@ def desk_json(folder: Folder, records: Sequence[SchemeRecord]) -> str:
             "proxy": desk.proxy.model_dump() if desk.proxy else None,
             "oidc": desk.oidc.model_dump() if desk.oidc else None,
             "users": _users(folder, desk),
+            "reports": report_facts(folder, desk, partial(_members, folder)),
             "people": {name: _person(folder, name) for name in folder.people},
             "groups": {name: _members(folder, name) for name in sorted(folder.groups)},
             "calendars": {name: calendar_facts(calendar) for name, calendar in sorted(folder.calendars.items())},
@@ -65,7 +69,7 @@ def _user(folder: Folder, desk: WebDesk, user: str) -> dict[str, Any]:
     facts = {
         "role": settings.role if settings else Role.PERSON,
         "name": (settings and settings.name) or (person.name if person else user),
-        "email": (settings and settings.email) or (person and person.email) or "",
+        "email": email_of(folder, desk, user),
         "groups": list(settings.groups) if settings else [],
     }
     return {name: value for name, value in facts.items() if value}

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from routing.journal.figures import EVERYTHING, FigureView
 from routing.model.calendar import Calendar
 from routing.model.callback_plan import calendar_of
 from routing.model.desk import ALLOWED, Right, Role
@@ -72,6 +73,17 @@ class OpenIdProvider:
     claim: str
 
 
+@dataclass(frozen=True, slots=True)
+class ReportMail:
+    """A report by e-mail to one user. ``every``: day or week; ``at``: the time of day, ``08:00``."""
+
+    to: str
+    email: str
+    every: str
+    at: str
+    view: FigureView = EVERYTHING
+
+
 @dataclass(frozen=True)
 class DeskPlan:
     """The desk of a release. ``schemes``: the numbers of each; ``header``: the header in which a proxy of these
@@ -94,6 +106,7 @@ class DeskPlan:
     calendars: Mapping[str, Calendar]
     #: Countries that people may call.
     destinations: tuple[str, ...] = ()
+    mails: Sequence[ReportMail] = ()
 
     def user(self, name: str) -> User | None:
         """The user with this name or e-mail address, in any case of letters."""
@@ -127,7 +140,13 @@ def plan_of(table: Mapping[str, Any]) -> DeskPlan:
         details={name: _scheme(name, facts) for name, facts in table["schemes"].items()},
         calendars={name: calendar_of(name, facts) for name, facts in table["calendars"].items()},
         destinations=tuple(table.get("destinations", ())),
+        mails=[_mail(facts) for facts in table.get("reports", ())],
     )
+
+
+def _mail(facts: Mapping[str, Any]) -> ReportMail:
+    view = FigureView(frozenset(facts["people"]), frozenset(facts["schemes"]))
+    return ReportMail(facts["to"], facts["email"], facts["every"], facts["at"], view)
 
 
 def _user(name: str, facts: Mapping[str, Any], groups: Mapping[str, Sequence[str]]) -> User:

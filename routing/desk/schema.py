@@ -69,3 +69,12 @@ audit = Table(
     _text("address", "From which IP address."),
     Index("desk_audit_at", "project", "at_s"),
 )
+
+mails = Table(
+    "desk_mails",
+    metadata,
+    Column("id", Text, primary_key=True, doc="The report, its addressee and its first day."),
+    _time("until_s", "Before this time no other desk sends it."),
+    _time("sent_s", "When a mail server accepted it, or refused it for good; 0 before."),
+    Column("attempts", SmallInteger, nullable=False, server_default="0", doc="Tries that failed."),
+)

@@ -18,6 +18,7 @@ from routing.desk.live_feed import node_name
 from routing.desk.live_serving import LiveSettings, event_sockets, redis_url, start
 from routing.desk.people_store import people_stores
 from routing.desk.plan import TABLE, DeskPlan, plan_of
+from routing.desk.report_serving import DeskMail, mailing
 from routing.desk.services import Services
 from routing.desk.threads import InThreads
 from routing.esl.client import api
@@ -49,6 +50,7 @@ class DeskSettings:
     secrets: Path | None = None
     proxies: int = 0
     live: LiveSettings = field(default_factory=LiveSettings)
+    mail: DeskMail = field(default_factory=DeskMail)
 
 
 class _Handler(ConnectionHandler):
@@ -92,14 +94,18 @@ def serve(settings: DeskSettings) -> None:
             people=people_stores(redis_url(settings.live, settings.root)),
             count=count,
         )
-        application = InThreads(create(services).wsgi_app)
+        flask = create(services)
+        application = InThreads(flask.wsgi_app)
         # the first turns of the board need the application that draws it
         following = start(services, settings.live, sockets)
+        mails = mailing(settings.mail, services, flask, lines)
         PublicSite(
             application, settings.listen, settings.status, health, metrics, lines, settings.proxies, _Handler,
             MOST_CONNECTIONS,
         ).run()  # fmt: skip
         gevent.killall(following)
+        if mails:
+            mails.stop.set()
 
 
 def _nobody(plan: DeskPlan | None) -> Sequence[str]:

@@ -99,11 +99,16 @@ class LiveProject:
 
     @property
     def figure_views(self) -> Sequence[FigureView] | None:
-        """The parts of the calls with reports of their own: what heads see. None without a release."""
+        """The parts of the calls with reports of their own: what heads see and what goes out by e-mail. None without a
+        release."""
         table = self._read_live("desk.json")
         groups = table.get("groups", {})
         heads = {name: user for name, user in table.get("users", {}).items() if user.get("role") == "head"}
-        return [_view(name, user, groups) for name, user in heads.items()] if table else None
+        mails = [
+            FigureView(frozenset(map(str, mail["people"])), frozenset(map(str, mail["schemes"])))
+            for mail in table.get("reports", ())
+        ]
+        return [*(_view(name, user, groups) for name, user in heads.items()), *mails] if table else None
 
     def people_of(self, schemes: Sequence[str], box: str) -> tuple[str, ...]:
         """The people whose voicemails are in a box of one of these schemes, by the live release."""

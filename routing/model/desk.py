@@ -5,14 +5,15 @@ The roles and what each of them may do. `routing.desk` serves the page.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from routing.model.addresses import Email
-from routing.model.fields import Fields, Id, Name, NotEmpty, OneOrMany, Text, refuse
+from routing.model.fields import Fields, Id, Name, NotEmpty, OneOrMany, Text, parsed_by, refuse, shown
 
 
 class Role(StrEnum):
@@ -120,6 +121,28 @@ class OpenIdConnect(Fields):
     claim: Text = Field("email", description="The claim that names the user.")
 
 
+def _time_of_day(value: Any) -> str:
+    if isinstance(value, str) and re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", value):
+        return value
+    raise ValueError(f"{shown(value)} is not a time of day: write `08:00`, in quotes")
+
+
+class DeskReport(Fields):
+    """A report by e-mail: of the day before, or on Mondays of the week before."""
+
+    to: Annotated[list[Id], OneOrMany, NotEmpty] = Field(description="Who gets it: users of the desk, by name.")
+    every: Literal["day", "week"] = Field(description="`day`, or `week`: on Mondays.")
+    at: Annotated[str, BeforeValidator(parsed_by(_time_of_day)), WithJsonSchema({"type": "string"})] = Field(
+        "08:00", description="When it is sent, in the project's time zone."
+    )
+    schemes: Annotated[list[Id], OneOrMany] = Field(
+        default_factory=list, description="Only calls that passed through these schemes."
+    )
+    groups: Annotated[list[Id], OneOrMany] = Field(
+        default_factory=list, description="Only calls that rang or were taken by the people of these groups."
+    )
+
+
 class WebDesk(Fields):
     """The desk: the web page of calls for people, heads and managers."""
 
@@ -132,3 +155,4 @@ class WebDesk(Fields):
     password: bool = Field(True, description="Whether people sign in with a password.")
     proxy: ProxyHeader | None = Field(None, description="A trusted proxy signs people in.")
     oidc: OpenIdConnect | None = Field(None, description="An OpenID Connect provider signs people in.")
+    reports: list[DeskReport] = Field(default_factory=list, description="Reports by e-mail, daily or weekly.")

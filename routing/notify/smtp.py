@@ -11,9 +11,10 @@ import re
 import ssl
 import time
 import wave
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from email.message import EmailMessage
 from ipaddress import ip_address
 from pathlib import Path
 from smtplib import (
@@ -139,9 +140,13 @@ class SmtpMail:
         else:
             recording = read(Path(notice.recording)) if notice.recording else Recording(None, None)
             mail = message(notice, recording, self.zone, self.sender)
+        return self.deliver(mail, notice.to)
+
+    def deliver(self, mail: EmailMessage, to: Sequence[str]) -> Mapping[str, str]:
+        """Send a message; returns the refused addressees and the reasons. Raises Later and Refused."""
         try:
             with self._connected() as client:
-                refused = client.send_message(mail, self.sender, list(notice.to))
+                refused = client.send_message(mail, self.sender, list(to))
         except SMTPRecipientsRefused as problem:
             codes = {code for code, _ in problem.recipients.values()}
             raise (NoticeRefused if min(codes) >= 500 else Later)(_listed(problem.recipients)) from None

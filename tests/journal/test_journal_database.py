@@ -35,6 +35,7 @@ VERSIONS = (
     "routing.journal.migrations.versions.0014_held",
     "routing.journal.migrations.versions.0015_callback_refusals",
     "routing.journal.migrations.versions.0016_involved",
+    "routing.journal.migrations.versions.0017_desk_mails",
 )
 TABLES = [metadata, callbacks.metadata, desk.metadata, figures]
 

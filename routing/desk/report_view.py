@@ -128,7 +128,7 @@ def _detail(key: str, total: CallSums, texts: Texts) -> str:
 def _delta(form: str, now: float, before: float, texts: Texts) -> tuple[str, float]:
     """What changed, as text and as a number; 0 where the text would show nothing."""
     if form == SHARE:
-        points = round((now - before) * 100)
+        points = round(now * 100) - round(before * 100)
         return texts("reports.points", n=texts.number(abs(points))), points
     if form == SPAN:
         seconds = round(now) - round(before)

@@ -27,6 +27,16 @@ def mark(connection: Connection, ids: Collection[str]) -> None:
         connection.execute(insert(marks).from_select(["project", "at_s", "client"], changed))
 
 
+def mark_forgotten(connection: Connection, ids: Collection[str]) -> None:
+    """The hours of these calls, which are deleted now, are out of date; no mark keeps their clients' numbers."""
+    if ids:
+        these = calls.c.id.in_(ids)
+        clients = select(calls.c.client).where(these, calls.c.client != "")
+        connection.execute(update(marks).where(marks.c.client.in_(clients)).values(client=""))
+        gone = select(calls.c.project, calls.c.started).where(these, calls.c.started.between(0.0, LATEST_S))
+        connection.execute(insert(marks).from_select(["project", "at_s"], gone))
+
+
 def keep_older(connection: Connection, ids: Collection[str]) -> None:
     """These calls are deleted because they are old: the figures of their hours stay as they are."""
     if not ids:

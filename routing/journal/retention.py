@@ -55,7 +55,7 @@ class Retention:
             oldest = store.oldest(engine, now - keep_s, after, at_once)
             # sounds first: a kill in between must not leave sounds without a row
             gone = [old.call for old in oldest if self._without_sounds(old, now - keep_s)]
-            store.forget(engine, gone)
+            store.forget_old(engine, gone)
             forgotten += len(gone)
             kept += len(oldest) - len(gone)
             if len(oldest) < at_once:

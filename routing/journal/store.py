@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Table, and_, bindparam, case, delete, func, or_, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from routing.journal.figure_marks import keep_older, mark
+from routing.journal.figure_marks import keep_older, mark, mark_forgotten
 from routing.journal.involved import involved_rows, mark_rows
 from routing.journal.record import CallRecord, LegRecord, StepRecord
 from routing.journal.rows import MOST_LETTERS, row_of, storable, stored
@@ -204,7 +204,14 @@ def is_any(engine: Engine, since: float, until: float) -> bool:
 
 
 def forget(engine: Engine, ids: Sequence[str]) -> None:
-    """Delete old calls with all that is kept of them; prepared figures keep them."""
+    """Delete calls with all that is kept of them; prepared figures lose them too."""
+    with engine.begin() as connection:
+        mark_forgotten(connection, ids)
+        _forget(connection, ids)
+
+
+def forget_old(engine: Engine, ids: Sequence[str]) -> None:
+    """Delete calls because they are old; prepared figures keep them."""
     with engine.begin() as connection:
         keep_older(connection, ids)
         _forget(connection, ids)

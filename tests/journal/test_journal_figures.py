@@ -12,12 +12,13 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import select
 
 from routing.journal import store
 from routing.journal.database import open_database
 from routing.journal.figure_days import day, grid, hour_of
 from routing.journal.figures import EVERYTHING, CallSums, FigureView, source_name
-from routing.journal.figures_schema import days, hours
+from routing.journal.figures_schema import days, hours, marks
 from routing.journal.figures_store import FigureBook
 from routing.journal.record import LegRecord
 from support.figures_bed import kept, made_call, recount
@@ -246,11 +247,25 @@ def test_old_calls_that_are_deleted_stay_in_the_figures(engine):
     store.record(engine, [first, second])
     settle(figures)
     before = kept(engine, days)
-    store.forget(engine, [first.id])
+    store.forget_old(engine, [first.id])
     leg = LegRecord("late", "1", "maria.desk", "maria", NIGHT_S, 3.0, True, 9.0, "", "")
     store.amend(engine, {"late": (second.id, leg)})
     settle(figures)
     assert kept(engine, days) == before
+
+
+def test_calls_of_a_number_that_is_forgotten_leave_the_figures_and_freeze_none(engine):
+    figures = book(engine)
+    first = made_call(NIGHT_S + 60, person="ivan", client="+380670000007")
+    store.record(engine, [first, made_call(NIGHT_S, "busy")])
+    store.forget(engine, [first.id])
+    with engine.connect() as connection:
+        assert "+380670000007" not in str(connection.execute(select(marks)).all())
+    settle(figures)
+    store.record(engine, [made_call(NIGHT_S + 5, "busy")])
+    settle(figures)
+    assert_equal_to_recount(engine)
+    assert kept(engine, days)["all", day(date(2026, 10, 24), KYIV).begin, ""] == {"incoming": 2, "missed": 2}
 
 
 def test_figures_follow_the_projects_zone_and_views(engine):

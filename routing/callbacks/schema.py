@@ -49,6 +49,7 @@ callbacks = Table(
     Column("place_s", Double, nullable=True, doc="When the client came to the queue in which they keep their place."),
     _time("closed_s", "When it was closed, 0 while it is open."),
     _text("held", "Why it was not dialled when it was due, or empty."),
+    _text("visitor", "A hash of the page's visitor who ordered it, or empty."),
     Index("callbacks_open", *ONE, unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN),
     Index("callbacks_due", "project", "not_before_s", sqlite_where=_OPEN, postgresql_where=_OPEN),
     Index("callbacks_created", "created_s"),
@@ -117,5 +118,17 @@ refusals = Table(
     Column("project", Text, primary_key=True, doc="The project."),
     Column("digest", Text, primary_key=True, doc="The number of a client who wants no calls, keyed and hashed."),
     _time("at_s", "When they said so."),
+    sqlite_with_rowid=False,
+)
+
+requests = Table(
+    "callback_requests",
+    metadata,
+    Column("id", Text, primary_key=True, doc="The id that its maker knows it by."),
+    _text("callback", "The open order of the client that somebody else had made."),
+    _text("wish", "The order that it would have been, as JSON."),
+    _time("expires_s", "When it is given up."),
+    _time("cancelled_s", "When its maker cancelled it, or 0."),
+    Index("callback_requests_callback", "callback"),
     sqlite_with_rowid=False,
 )

@@ -77,6 +77,11 @@ def note(connection: Connection, order: CallbackOrder, at_s: float) -> None:
     connection.execute(insert(events), {"callback": order.id, "n": n, "event": order.status.value, "at_s": at_s})
 
 
+def attempts_of(connection: Connection, order_id: str) -> Sequence[Any]:
+    """The rows of an order's attempts."""
+    return connection.execute(select(attempts).where(attempts.c.callback == order_id)).all()
+
+
 def chunks(ids: Sequence[str]) -> Iterator[Sequence[str]]:
     """The ids, as many at once as one statement takes."""
     return (ids[at : at + MOST_IDS] for at in range(0, len(ids), MOST_IDS))

@@ -28,7 +28,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Select, delete, func, insert, select, text, update
 
 from routing.callbacks import leases, refusals, rows, statements
-from routing.callbacks.schema import IS_OPEN, OF_CLIENTS, attempts, callbacks, events
+from routing.callbacks.schema import IS_OPEN, OF_CLIENTS, attempts, callbacks, events, requests
 from routing.model import callback
 from routing.model.callback import CallbackOrder, CallbackStatus
 
@@ -216,6 +216,7 @@ class CallbackStore:
         with self.engine.begin() as connection:
             connection.execute(delete(attempts).where(attempts.c.callback.in_(old)))
             connection.execute(delete(events).where(events.c.callback.in_(old)))
+            connection.execute(delete(requests).where(requests.c.callback.in_(old)))
             gone = delete(callbacks).where(callbacks.c.created_s < before_s, callbacks.c.closed_s > 0)
             return connection.execute(gone).rowcount
 

@@ -123,7 +123,7 @@ class CallbackOrder:
     (``number`` and ``scheme`` are ""); both "" for a client. ``not_before_s``: the time of the next attempt.
     ``entities``, ``source_facts``: the site's facts of its visitor. ``call_id``: the call that ordered it, or "".
     ``place_s``: when the client came to the queue in which they keep their place. ``closed_s``: 0 while it is open.
-    ``held``: why it was not dialled when it was due.
+    ``held``: why it was not dialled when it was due. ``visitor``: a hash of the page's visitor who ordered it, or "".
     """
 
     id: str
@@ -148,6 +148,7 @@ class CallbackOrder:
     place_s: float | None = None
     closed_s: float = 0.0
     held: str = ""
+    visitor: str = ""
 
     @property
     def is_open(self) -> bool:
@@ -174,6 +175,7 @@ def renewed(order: CallbackOrder, new: CallbackOrder) -> CallbackOrder:
         source_facts=new.source_facts or order.source_facts,
         consent=new.consent or order.consent,
         call_id=new.call_id or order.call_id,
+        visitor=new.visitor or order.visitor,
         place_s=min(places, default=None),
         expires_s=max(order.expires_s, new.expires_s),
     )

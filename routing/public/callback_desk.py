@@ -11,7 +11,7 @@ from gevent.threadpool import ThreadPool
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from routing.callbacks import doors
+from routing.callbacks import doors, requests
 from routing.callbacks.proof import Proved
 from routing.callbacks.store import CallbackStore
 from routing.journal.database import DatabaseFault, open_database
@@ -41,17 +41,25 @@ class CallbackDesk:
         """Write an order; returns what is in the database now."""
         return self._ask(lambda engine: CallbackStore(engine).order(new))
 
-    def find(self, order_id: str) -> CallbackOrder | None:
-        """The order with an id."""
-        return self._ask(lambda engine: CallbackStore(engine).find(order_id))
+    def request(self, new: CallbackOrder) -> CallbackOrder:
+        """Write an order of a page; returns it as its maker sees it: `routing.callbacks.requests`."""
+        return self._ask(lambda engine: requests.order(engine, new))
 
-    def cancel(self, order_id: str, now: float) -> CallbackOrder | None:
-        """Cancel an order unless it is closed; returns it as it is now."""
+    def find(self, order_id: str, now: float, is_program: bool) -> CallbackOrder | None:
+        """The order with an id; others than programs see what is their own."""
+        if is_program:
+            return self._ask(lambda engine: CallbackStore(engine).find(order_id))
+        return self._ask(lambda engine: requests.find(engine, order_id, now))
+
+    def cancel(self, order_id: str, now: float, is_program: bool) -> CallbackOrder | None:
+        """Cancel an order unless it is closed; returns it as whoever asks sees it now."""
 
         def cancelled(engine: Engine) -> CallbackOrder | None:
-            store = CallbackStore(engine)
-            store.cancel(order_id, now)
-            return store.find(order_id)
+            if is_program:
+                CallbackStore(engine).cancel(order_id, now)
+                return CallbackStore(engine).find(order_id)
+            requests.cancel(engine, order_id, now)
+            return requests.find(engine, order_id, now)
 
         return self._ask(cancelled)
 

@@ -13,6 +13,7 @@ nothing: an unknown order and a wrong token get the same answer. Numbers are not
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -92,7 +93,7 @@ class CallbackApi:
         if proved and not self.desk.use_proof(plan.project, proved, self.now()):
             self.refuse("order", 403, "proof", "the proof has been used")
         try:
-            return self.desk.order(order), at_s
+            return (self.desk.order(order) if is_program else self.desk.request(order)), at_s
         except CallsUnwanted:  # a stranger does not learn that it is the client's own wish
             self.refuse("order", 403, "destination", _NOT_CALLED)
 
@@ -100,7 +101,7 @@ class CallbackApi:
         try:
             order = plan.order(
                 new_id(), wish.number, wish.scheme, source, self.now(), wish.not_before_s, entities=wish.entities,
-                source_facts=wish.source_facts, consent=wish.consent,
+                source_facts=wish.source_facts, consent=wish.consent, visitor=_hashed(wish.visitor),
             )  # fmt: skip
         except NeverAllowed as problem:
             self.refuse("order", 400, "at", str(problem))
@@ -180,7 +181,8 @@ def _about_an_order(app: Flask, api: CallbackApi) -> None:
     def cancel(order_id: str) -> Response:
         plan = api.live("cancel")
         found = _known(api, plan, "cancel", order_id)
-        after = _tried(api, "cancel", lambda: api.desk.cancel(found.id, api.now())) or found
+        is_program = api.is_program(plan)
+        after = _tried(api, "cancel", lambda: api.desk.cancel(found.id, api.now(), is_program)) or found
         api.count("cancel", after.status.value)
         return jsonify(_facts(plan, after))
 
@@ -188,8 +190,11 @@ def _about_an_order(app: Flask, api: CallbackApi) -> None:
 def _known(api: CallbackApi, plan: CallbackPlan, what: str, order_id: str) -> CallbackOrder:
     """The order whose token the request has; for programs with the key any of the project's. Raises RequestRefused."""
     token = request.args.get("token", "")
-    is_allowed = _tried(api, what, lambda: api.desk.is_token(plan.project, order_id, token)) or api.is_program(plan)
-    found = _tried(api, what, lambda: api.desk.find(order_id)) if is_allowed and _ID.fullmatch(order_id) else None
+    is_program = api.is_program(plan)
+    is_allowed = is_program or _tried(api, what, lambda: api.desk.is_token(plan.project, order_id, token))
+    found = None
+    if is_allowed and _ID.fullmatch(order_id):
+        found = _tried(api, what, lambda: api.desk.find(order_id, api.now(), is_program))
     if found is None or found.project != plan.project:
         api.refuse(what, 404, "unknown", "there is no such order, or the token is wrong")
     return found
@@ -206,6 +211,11 @@ def _tried(api: CallbackApi, what: str, act: Callable[[], Answer]) -> Answer:
 def _facts(plan: CallbackPlan, order: CallbackOrder) -> dict[str, Any]:
     at_s = plan.next_allowed(order.not_before_s, order.number, order.scheme) if order.is_open else None
     return {"id": order.id, "status": order.status.value, "at": _moment(at_s) if at_s else None}
+
+
+def _hashed(visitor: str) -> str:
+    """A visitor as orders keep them: enough to know that they order again."""
+    return hashlib.sha256(f"visitor {visitor}".encode()).hexdigest() if visitor else ""
 
 
 def _moment(at_s: float) -> str:

@@ -103,9 +103,51 @@ def test_outside_quiet_hours_and_calendar_the_answer_says_when(bed):
 
 
 def test_who_orders_again_renews_the_order(bed, orders):
-    first = bed.page(at="2026-11-23T15:30:00+02:00").json
-    again = bed.page().json
+    first = bed.page(at="2026-11-23T15:30:00+02:00", visitor="v" * 20).json
+    again = bed.page(visitor="v" * 20).json
     assert (again["id"], again["url"]) == (first["id"], first["url"]) and len(orders()) == 1
+    assert bed.program(scheme="lviv").json["id"] == first["id"] and orders()[0].scheme == "lviv"
+
+
+@pytest.mark.parametrize("visitor", [{}, {"visitor": "w" * 20}])
+def test_a_stranger_who_orders_too_learns_changes_and_ends_nothing(bed, store, orders, visitor):
+    fresh = bed.page("+380671234568", at="2026-11-23T15:30:00+02:00", **visitor).json
+    first = bed.page(visitor="v" * 20, scheme="lviv").json
+    strangers = bed.page(at="2026-11-23T15:30:00+02:00", **visitor).json
+    assert strangers["id"] != first["id"] and (strangers["status"], strangers["at"]) == (fresh["status"], fresh["at"])
+    (order,) = [each for each in orders() if each.number == CLIENT]
+    assert (order.id, order.scheme, order.not_before_s) == (first["id"], "lviv", NOW)
+    store.start(first["id"], "u1", leases.take(store.engine, PROJECT, "engine", NOW, 1e6), NOW)
+    assert bed.client.get(strangers["url"]).json == {key: strangers[key] for key in ("id", "status", "at")}
+    assert bed.client.delete(strangers["url"]).json["status"] == "cancelled"
+    assert bed.client.get(strangers["url"]).json["status"] == "cancelled"
+    assert bed.client.get(first["url"]).json["status"] == "dialling"
+
+
+def test_who_orders_beside_another_is_called_sooner_and_after_they_cancel(bed, orders):
+    first = bed.page(at="2026-11-23T15:30:00+02:00", visitor="v" * 20).json
+    second = bed.page(scheme="lviv").json
+    assert [order.not_before_s for order in orders()] == [NOW]
+    assert bed.client.delete(first["url"]).json["status"] == "cancelled"
+    (order,) = orders()
+    assert (order.id, order.scheme, order.visitor) == (second["id"], "lviv", "")
+    assert bed.client.delete(second["url"]).json["status"] == "cancelled" and orders() == []
+
+
+def test_an_order_that_the_client_has_renewed_by_a_call_is_theirs(bed, store, orders):
+    first = bed.page(visitor="v" * 20).json
+    store.order(an_order(id="call", source=CallbackSource.STEP, call_id="c1"))
+    assert bed.client.get(first["url"]).json["status"] == "ordered"
+    bed.client.delete(first["url"])
+    assert [order.id for order in orders()] == [first["id"]]
+    assert bed.client.get(f"/v1/callbacks/{first['id']}", headers=BEARER).json["status"] == "ordered"
+
+
+def test_a_request_expires_as_an_order_does(bed):
+    bed.page(visitor="v" * 20)
+    second = bed.page().json
+    bed.now += 86400 * 3
+    assert bed.client.get(second["url"]).json["status"] == "expired"
 
 
 def test_how_an_order_stands_and_cancelling_it(bed, orders):

@@ -36,6 +36,7 @@ VERSIONS = (
     "routing.journal.migrations.versions.0015_callback_refusals",
     "routing.journal.migrations.versions.0016_involved",
     "routing.journal.migrations.versions.0017_desk_mails",
+    "routing.journal.migrations.versions.0018_callback_requests",
 )
 TABLES = [metadata, callbacks.metadata, desk.metadata, figures]
 

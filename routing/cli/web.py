@@ -2,34 +2,31 @@
 
 from __future__ import annotations
 
-import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import Protocol
+from typing import Any
 
 import click
 
-from routing.cli.options import FOLDER, LISTENER, NEW_FILE
+from routing.cli.options import FOLDER, LISTENER, NEW_FILE, redis_option
 from routing.model.problem import UserFailure
-from routing.process.memory import REDIS_VARIABLE
+from routing.process.memory import DATABASE_VARIABLE
 from routing.public import pops as screens
 from routing.public import track as tracking
 from routing.store.address import BadAddress
 from routing.store.embedded import url
 
-
-class Serve(Protocol):
-    """Runs a public server: release root, its address, its status address, Redis, secrets file, trusted proxies."""
-
-    def __call__(
-        self, root: Path, listen: str, status: str, redis: str, secrets: Path | None, proxies: int
-    ) -> None: ...
+#: Runs a public server: release root, its address, its status address, Redis, secrets file, trusted proxies, and what
+#: options of its own say.
+Serve = Callable[..., None]
 
 
-def public(name: str, port: int, about: str, serve: Serve) -> click.Command:
-    """The command ``routing <name>``: the API is at ``port`` of loopback, /health and /metrics at the next port."""
+def public(name: str, port: int, about: str, serve: Serve, *options: Callable[..., Any]) -> click.Command:
+    """The command ``routing <name>``: the API is at ``port`` of loopback, /health and /metrics at the next port.
+    ``options``: its own ones."""
 
-    @click.command(name, help=f"{about}\n\nRedis is where ROUTING_REDIS says, else the engine's own.")
+    @click.command(name, help=about)
     @click.option("--root", type=FOLDER, required=True, help="Release root: what compile writes.")
     @click.option("--listen", type=LISTENER, default=f"127.0.0.1:{port}", show_default=True, help="Where the API is.")
     @click.option(
@@ -44,19 +41,26 @@ def public(name: str, port: int, about: str, serve: Serve) -> click.Command:
     @click.option(
         "--proxies", type=click.IntRange(0, 5), default=0, show_default=True, help="Trusted proxies in front."
     )
-    def command(root: Path, listen: str, status: str, secrets: Path | None, proxies: int) -> None:
+    @redis_option("The engine's Redis.", "the root's own")
+    def command(
+        root: Path, listen: str, status: str, secrets: Path | None, proxies: int, redis: str, **more: Any
+    ) -> None:
         try:
-            serve(root, listen, status, os.environ.get(REDIS_VARIABLE) or url(root), secrets, proxies)
+            serve(root, listen, status, redis or url(root), secrets, proxies, **more)
         except (UserFailure, BadAddress) as problem:
             click.echo(f"routing {name}: {problem}", err=True)
             sys.exit(1)
 
+    for option in options:
+        command = option(command)
     return command
 
 
 track = public(
-    "track", 8087, "Serve the API of sites: numbers of pools for visitors, and orders to call back.", tracking.serve
-)
+    "track", 8087, "Serve the API of sites: numbers of pools for visitors, and orders to call back.", tracking.serve,
+    click.option("--database", envvar=DATABASE_VARIABLE, default="",
+                 help="The journal, where calls back are ordered: file or URL.  [default: journal.db in the root]"),
+)  # fmt: skip
 pops = public(
     "pops",
     8089,

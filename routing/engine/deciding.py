@@ -158,6 +158,7 @@ class Engine:
             kind=kind,
             number=call.number,
             caller=call.caller,
+            **({"person": call.person} if call.person else {}),
             verdict=outcome,
             decision=decision,
             reason=reason,

@@ -16,7 +16,6 @@ from prometheus_client import CollectorRegistry, Counter, generate_latest
 from routing.model.callback_plan import TABLE, CallbackPlan
 from routing.model.callback_plan import plan_of as callback_plan_of
 from routing.process.log import Lines
-from routing.process.memory import DATABASE_VARIABLE
 from routing.process.secrets import read_secrets, signing_secrets
 from routing.public.callback_desk import CallbackDesk
 from routing.public.callbacks import PATHS, CallbackApi, add_routes
@@ -51,7 +50,9 @@ def _faults(plan: TrackingPlan | None, keys: Callable[[str], Sequence[str]]) -> 
         yield f"the secret {plan.key} is not set: programs are refused (hint: serve with --secrets FILE)"
 
 
-def serve(root: Path, listen: str, status: str, redis: str, secrets: Path | None, proxies: int) -> None:
+def serve(
+    root: Path, listen: str, status: str, redis: str, secrets: Path | None, proxies: int, database: str = ""
+) -> None:
     """Serve until SIGTERM. Raises UserFailure or BadAddress when it cannot begin."""
     lines = Lines()
     known = read_secrets(secrets, os.environ)
@@ -71,8 +72,9 @@ def serve(root: Path, listen: str, status: str, redis: str, secrets: Path | None
     missing(root, lines, _faults(live() if (root / "current" / "tracking.json").is_file() else None, keys))
     limiter = Limiter(time.monotonic)
     api = TrackingApi(live, RedisLeases(store), limiter, keys, time.time, count, fault, Holders(time.monotonic))
-    database = os.environ.get(DATABASE_VARIABLE) or str(root.absolute() / "journal.db")
-    desk = CallbackDesk(database, lambda reason: lines.write("error", "journal", problem=reason))
+    desk = CallbackDesk(
+        database or str(root.absolute() / "journal.db"), lambda reason: lines.write("error", "journal", problem=reason)
+    )
     orders = CallbackApi(
         _calling_back(root, lines), desk, limiter, HourlyLimits(time.monotonic), keys, time.time, count
     )

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Engine, delete, or_, select
 
-from routing.callbacks.schema import attempts, callbacks, events
+from routing.callbacks.schema import attempts, callbacks, events, requests
 from routing.journal import sound, store
 from routing.journal.schema import calls
 from routing.store import keys
@@ -91,5 +91,6 @@ def _forget_orders(engine: Engine, project: str, number: str) -> tuple[int, int]
             some = ids[start : start + _AT_ONCE]
             connection.execute(delete(attempts).where(attempts.c.callback.in_(some)))
             connection.execute(delete(events).where(events.c.callback.in_(some)))
+            connection.execute(delete(requests).where(requests.c.callback.in_(some)))
             connection.execute(delete(callbacks).where(callbacks.c.id.in_(some)))
     return len(ids), len(rows) - len(ids)

@@ -108,6 +108,12 @@ def test_a_decision_leaves_one_line_that_says_all_and_shows_no_secret(bed):
     assert "hush" not in here.log.read_text()
 
 
+def test_a_decision_for_a_phone_names_its_person(bed):
+    here = bed(**{"3": {"kind": "duty", "project": "p", "state": "pause"}})
+    here.decide(caller="anonymous", person="ivan")
+    assert (here.lines[0]["caller"], here.lines[0]["person"]) == ("anonymous", "ivan")
+
+
 def test_a_steps_own_headers_are_sent_with_their_secrets(bed):
     here = bed({"TOKEN": "hush"}, **{"3": webhook(headers={"Authorization": "Bearer {TOKEN}", "X-Shop": "17"})})
     assert here.decide() == "3:ring:person:ivan"

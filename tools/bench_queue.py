@@ -3,8 +3,9 @@
     python tools/bench_queue.py [--callers 100] [--seconds 60] [--talks 100]
 
 Prints FreeSWITCH's memory for a turn of a waiting caller, its CPU for them beside calls that only play the same music,
-the time from the end of a talk to the next ringing of the same phone, the engine's CPU for a decision among 500 waiting
-callers, and what a queue without callers costs. Without FreeSWITCH only the decision is measured.
+the time from the end of a talk to the next ringing of the same phone (mod_callcenter's too), the engine's CPU for a
+decision among 500 waiting callers, and what a queue without callers costs. Without FreeSWITCH only the decision is
+measured.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from statistics import fmean, median, quantiles
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent / "tests")]
 
+import queue_peer  # noqa: E402
 from bench_waiting import Published, cpu_s, family, memory_kb, sent_on_ms  # noqa: E402
 
 from routing.compile.build import build  # noqa: E402
@@ -153,6 +155,7 @@ class Bench:
     switch: Switch
     crowd: Crowd
     engine: Engine
+    music: Path
     callers: int
     seconds: float
 
@@ -170,6 +173,7 @@ class Bench:
         yield Row(f"from the end of a talk to the next ringing, {len(times)} times: p50", f"{median(times):.0f} ms")
         yield at_most("  p99", quantiles(times, n=100, method="inclusive")[98], " ms", PROMISED_FREE_MS)
         self._end()
+        yield from self._peer(times)
         played.append(self._played())
         a_call = [1000 * queued[0] / self.callers / self.seconds, fmean(played)]
         yield Row("FreeSWITCH: CPU a second of a waiting caller", f"{a_call[0]:.2f} ms")
@@ -177,6 +181,19 @@ class Bench:
         yield at_most("  ratio", a_call[0] / a_call[1], "", PROMISED_CPU_RATIO)
         yield Row("engine: CPU a second before any call", f"{before_ms:.1f} ms")
         yield Row("engine: CPU a second when the queue is empty again", f"{self._idle_ms(pids):.1f} ms")
+
+    def _peer(self, ours: list[float]) -> Iterator[Row]:
+        """The same with mod_callcenter, where FreeSWITCH has it."""
+        if why := queue_peer.why_not(self.switch, self.crowd, MOBILE, self.music):
+            yield Row(f"mod_callcenter was not measured: {why}", "")
+            return
+        theirs = queue_peer.times_ms(self.switch, self.crowd, self.callers, len(ours) + 1)
+        p99 = [quantiles(times, n=100, method="inclusive")[98] for times in (ours, theirs)]
+        yield Row("  mod_callcenter, same calls: p50", f"{median(theirs):.0f} ms")
+        yield Row("  mod_callcenter: p99", f"{p99[1]:.0f} ms")
+        yield Row("  how many times as long as the queue: p50, p99",
+                  f"{median(theirs) / median(ours):.1f}, {p99[1] / p99[0]:.1f}")  # fmt: skip
+        self._end()
 
     def _played(self) -> float:
         """CPU (ms) a second of a call that only plays the music; before and after the queue, as machines change."""
@@ -216,7 +233,9 @@ def on_the_switch(folder: Path, callers: int, seconds: float, talks: int) -> Ite
     try:
         with serving(Published(root), watches=switch.settings.esl_port) as engine:
             company(folder / "schemes", crowd.port, root, engine.wait_watching().address)
-            yield from Bench(switch, crowd, engine, callers, seconds).rows(talks)
+            yield from Bench(switch, crowd, engine, folder / "schemes" / "sounds" / "music.wav", callers, seconds).rows(
+                talks
+            )
     finally:
         switch.stop()
         crowd.stop()

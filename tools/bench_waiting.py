@@ -79,10 +79,15 @@ def wait_cost(switch: Switch, engine: int, callers: int, seconds: float) -> None
     print(f"  CPU a caller and second: FreeSWITCH {each[0]:.2f} ms, engine {each[1]:.2f} ms")
 
 
+def _talking(switch: Switch) -> list[str]:
+    """The legs of phones that talk."""
+    rows = json.loads(switch.esl.api("show channels as json")).get("rows", [])
+    return [row["uuid"] for row in rows if (row["direction"], row["callstate"]) == ("outbound", "ACTIVE")]
+
+
 def sent_on_ms(switch: Switch, crowd: Crowd, talks: int) -> float:
     """From the end of the talk under way to the next ringing."""
-    rows = json.loads(switch.esl.api("show channels as json"))["rows"]
-    talking = next(row["uuid"] for row in rows if row["direction"] == "outbound")
+    talking, *_ = until(lambda: _talking(switch), 30)
     began_s = time.perf_counter()
     switch.esl.api(f"uuid_kill {talking}")
     assert until(lambda: len(crowd.phones) > talks, 30), "nobody was sent on"

@@ -83,6 +83,7 @@ def test_a_talk_whose_file_never_comes_is_given_up(tmp_path):
     assert (call.status, callback.cause(call), call.talk_s) == ("failed", NOBODY, 0.0)
 
 
+@pytest.mark.thorough
 def test_the_result_is_given_wherever_the_journal_is_killed(make_bed):
     """At least once, and the first one, which counts, is the right one."""
     left, killed = 0, True

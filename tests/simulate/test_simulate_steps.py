@@ -89,6 +89,7 @@ def test_a_queue_that_no_scheme_has_needs_people(tmp_path):
     ]
 
 
+@pytest.mark.thorough
 def test_a_change_of_a_step_is_told_by_what_it_does_to_waits(tmp_path):
     old = laid_out(tmp_path / "old")
     assert simulated_changes(old, laid_out(tmp_path / "same", SCHEME.replace("hangup\n", "hangup # now\n"))) == []

@@ -107,10 +107,12 @@ def as_erlang_a(people, calls, talk_s, patience_s, weeks):
     return drawn.is_close(erlang_a(people, drawn.calls_s, drawn.talk_s, patience_s), A)
 
 
+@pytest.mark.thorough
 def test_who_has_patience_waits_as_erlang_c_says():
     assert as_erlang_c(8, 110, 180, 20, weeks=1)
 
 
+@pytest.mark.thorough
 def test_who_hangs_up_does_as_erlang_a_says():
     assert as_erlang_a(5, 110, 180, 120, weeks=1)
 

@@ -6,15 +6,19 @@ import re
 from pathlib import Path
 from typing import Any
 
+from argon2 import PasswordHasher
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from routing.desk import accounts
 from routing.desk.application import create
 from routing.desk.plan import DeskPlan, plan_of
 from routing.desk.services import Services
 from routing.journal.database import open_database
 from routing.web.limits import Limiter
 
+#: Tests ask who may sign in; how slow guessing is, is the library's.
+accounts._HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 #: A Monday, 12:00 in Kyiv.
 NOW = 1_795_428_000.0
 #: One user of each role.

@@ -168,6 +168,7 @@ def test_every_kind_has_a_way_here() -> None:
     assert list(WAYS) == list(KINDS)
 
 
+@pytest.mark.thorough
 def test_author_commands_know_every_kind(folder: Path, tmp_path: Path) -> None:
     """`check` with its lints, `test`, and `diff` when each kind's step is gone."""
     _run("check", str(folder))

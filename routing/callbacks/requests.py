@@ -33,10 +33,10 @@ def order(engine: Engine, new: CallbackOrder) -> CallbackOrder:
                 statements.note(connection, new, new.created_s)
                 return new
             if present := _one(connection, statements.open_like(statements.one_of(new))):
-                return _beside(connection, present, new)
+                return _of_its_own(connection, present, new)
 
 
-def _beside(connection: Connection, present: CallbackOrder, new: CallbackOrder) -> CallbackOrder:
+def _of_its_own(connection: Connection, present: CallbackOrder, new: CallbackOrder) -> CallbackOrder:
     if new.visitor and new.visitor == present.visitor and present.source in OF_TOKENS:
         renewed = callback.renewed(present, new)
         statements.write(connection, renewed)

@@ -120,12 +120,12 @@ def _client(context: Context, folder: Folder, settings: Callbacks) -> None:
     context.extension("ended").do("hangup", "NORMAL_CIRCUIT_CONGESTION")
     asking = context.extension("asked", pattern=r"^asked@(/.+)$")
     asking.set("signal_bond", "")
-    keys = f"{ACCEPT}{settings.withdraw}"
+    keys = f"{ACCEPT}{settings.withdraw_key}"
     _ask(asking, settings.prompt or CONFIRM_PROMPT, keys, tries=_TRIES, wait_ms=_WAIT_MS)
     asking.do("execute_extension", f"accepted {file_of('$1')}")
     context.extension("accepted", Condition(f"${{{_PRESSED}}}", f"^{ACCEPT}$")).set("routing_confirmed", "true")
     # the journal takes this cause for the client's wish, which is confirmed by two tones
-    withdrawn = Condition(f"${{{_PRESSED}}}", f"^{re.escape(settings.withdraw)}$")
+    withdrawn = Condition(f"${{{_PRESSED}}}", f"^{re.escape(settings.withdraw_key)}$")
     unwanted = context.extension("accepted", withdrawn)
     unwanted.do("playback", "${routing_release}/sounds/routing/done.wav")
     unwanted.do("hangup", UNWANTED)

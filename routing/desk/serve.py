@@ -12,6 +12,7 @@ from typing import Any
 
 import gevent
 from prometheus_client import CollectorRegistry, Counter, generate_latest
+from sqlalchemy import Engine
 
 from routing.desk.application import create
 from routing.desk.live_feed import node_name
@@ -77,35 +78,42 @@ def serve(settings: DeskSettings) -> None:
         return live() is not None, {}
 
     sockets = event_sockets(settings.live)
-    by_name = {node_name(where): where for where in sockets}
     missing(settings.root, lines, (*_nobody(live()), *_blind(sockets)))
     with opened_database(settings.database) as database:
-        services = Services(
-            database=database,
-            live=live,
-            now=time.time,
-            sign_ins=Limiter(time.monotonic, SIGN_INS_A_SECOND, SIGN_INS),
-            root=settings.root,
-            secrets=_secrets(settings.secrets),
-            memory=lambda: RedisStore(parse(redis_url(settings.live, settings.root)), budget_s=REDIS_SECONDS),
-            switches=[partial(api, where) for where in sockets],
-            fault=fault,
-            switch=lambda node, command: api(by_name[node], command),
-            people=people_stores(redis_url(settings.live, settings.root)),
-            count=count,
-        )
+        services = _services(settings, database, live, sockets, fault, count)
         flask = create(services)
-        application = InThreads(flask.wsgi_app)
         # the first turns of the board need the application that draws it
         following = start(services, settings.live, sockets)
         mails = mailing(settings.mail, services, flask, lines)
         PublicSite(
-            application, settings.listen, settings.status, health, metrics, lines, settings.proxies, _Handler,
-            MOST_CONNECTIONS,
+            InThreads(flask.wsgi_app), settings.listen, settings.status, health, metrics, lines, settings.proxies,
+            _Handler, MOST_CONNECTIONS,
         ).run()  # fmt: skip
         gevent.killall(following)
         if mails:
             mails.stop.set()
+
+
+def _services(
+    settings: DeskSettings, database: Engine, live: LivePlan[DeskPlan], sockets: Sequence[EventSocket],
+    fault: Callable[[Exception], None], count: Callable[[str], None],
+) -> Services:  # fmt: skip
+    by_name = {node_name(where): where for where in sockets}
+    redis = redis_url(settings.live, settings.root)
+    return Services(
+        database=database,
+        live=live,
+        now=time.time,
+        sign_ins=Limiter(time.monotonic, SIGN_INS_A_SECOND, SIGN_INS),
+        root=settings.root,
+        secrets=_secrets(settings.secrets),
+        memory=lambda: RedisStore(parse(redis), budget_s=REDIS_SECONDS),
+        switches=[partial(api, where) for where in sockets],
+        fault=fault,
+        switch=lambda node, command: api(by_name[node], command),
+        people=people_stores(redis),
+        count=count,
+    )
 
 
 def _nobody(plan: DeskPlan | None) -> Sequence[str]:

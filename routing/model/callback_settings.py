@@ -17,6 +17,8 @@ from routing.model.url_secrets import secret_in
 LONGEST_KEEP_SECONDS = 30 * 86400
 #: Attempts of one order that may ring the client.
 MOST_TRIES = 10
+#: The key of a client who wants no more calls back, unless the project chooses another.
+WITHDRAW = "9"
 #: The value of `quiet` without quiet hours.
 NEVER_QUIET = "no"
 #: The key of a client who takes the call.
@@ -80,8 +82,8 @@ class Callbacks(Fields):
     prompt: Sound | None = Field(
         None, description="Asks a client who is rung first to press 1, which no machine does; default: tones."
     )
-    withdraw: Annotated[Key, AfterValidator(_other_key)] = Field(
-        "9", description="Key with which that client asks for no more calls back; name it in `prompt`."
+    withdraw: Annotated[Key, AfterValidator(_other_key)] | None = Field(
+        None, description="Key with which that client asks for no more calls back, named in `prompt`; default: 9."
     )
     whisper: Sound | None = Field(
         None, description="Played to the person who picks up; with 2 they refuse the callback; default: tones."
@@ -103,6 +105,11 @@ class Callbacks(Fields):
     key: Name | None = Field(None, description="Name of the secret with which programs order over HTTP.")
     origins: Origins | None = Field(None, description="Sites whose pages may order: `https://www.example.com`.")
     limits: CallbackLimits = Field(default_factory=CallbackLimits, description="Of orders over HTTP.")
+
+    @property
+    def withdraw_key(self) -> str:
+        """The key of `withdraw`."""
+        return self.withdraw or WITHDRAW
 
     @property
     def quiet_hours(self) -> Period | None:

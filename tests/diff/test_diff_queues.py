@@ -53,7 +53,7 @@ def test_a_key_that_leaves_the_queue_is_pressed_on_both_sides(tmp_path, sign_in,
     lines = told(tmp_path, ('"2"', '"3"'), sign_in=sign_in)
     said = [line.partition(": was")[0] for line in lines if line.startswith("* ") and ": was" in line]
     number = "+380800330521"
-    assert [line for line in said if "engine down" not in line and "is busy" not in line] == [
+    assert [line.partition(" or engine down")[0] for line in said if "is busy" not in line] == [
         f"* LOST: {number} caller presses 2 while they wait{whose}",
         f"* {number} caller presses 3 while they wait{whose}",
     ]
@@ -61,11 +61,11 @@ def test_a_key_that_leaves_the_queue_is_pressed_on_both_sides(tmp_path, sign_in,
 
 def test_the_trace_that_is_shown_carries_the_same_call(tmp_path):
     lines = told(tmp_path, ('"2"', '"3"'))
-    place = next(at for at, line in enumerate(lines) if "engine down" in line and "presses 2" in line)
+    place = next(at for at, line in enumerate(lines) if "presses 2" in line)
     command = next(line for line in lines[place:] if "was:" in line).partition("routing ")[2]
     result = CliRunner().invoke(group, shlex.split(command))
     assert result.exit_code == 0, result.output
-    assert "message " in result.output and "engine " not in result.output
+    assert "message " in result.output
 
 
 def test_settings_that_no_call_shows_are_told_in_words(tmp_path):

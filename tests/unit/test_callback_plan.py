@@ -26,7 +26,7 @@ def test_a_release_says_how_clients_are_called_back(root):
     assert plan.limits == {"ip": 10, "visitor": 3, "number": 3, "project": 60}
     assert (plan.key, plan.origins) == ("CALLBACK_KEY", ("https://www.example.com",))
     assert plan.excluded == {"+380501112233"} and "+380671234567" in plan.own and "+380800330521" in plan.own
-    assert plan.schemes["a"] == CallbackScheme("+380800330521", "office", True, ("boss@example.com",))
+    assert plan.schemes["a"] == CallbackScheme("+380800330521", "office", True, ("boss@example.com",), ("ivan",))
     assert plan.schemes["b"].notify == ("ivan@example.com",)
     assert plan.allows("+48221234567") and not plan.allows("+12125551234")
     assert plan.next_allowed(datetime(2026, 12, 23, 17, tzinfo=UTC).timestamp(), CLIENT, "a") == (

@@ -66,6 +66,7 @@ FREE = {
     "simulate": {"--database"},
     "rollback": {"--esl-password"},
     "test": {"-k", "PATHS"},
+    "track": {"--database"},
     "trace": {"--to", "--from", "--at", "--phone", "--others", "--digits", "--hours", "--hangs-up-after", "--webhook",
               "--revision", "--entity", "--source", "--engine", "--sticky", "--state", "--load", "--turn", "--crm"},
 }  # fmt: skip

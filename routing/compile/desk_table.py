@@ -47,7 +47,6 @@ def desk_json(folder: Folder, records: Sequence[SchemeRecord]) -> str:
             "language": desk.language,
             "password": desk.password,
             "proxy": desk.proxy.model_dump() if desk.proxy else None,
-            "oidc": desk.oidc.model_dump() if desk.oidc else None,
             "users": _users(folder, desk),
             "reports": report_facts(folder, desk, partial(_members, folder)),
             "people": {name: _person(folder, name) for name in folder.people},

@@ -63,16 +63,6 @@ class DeskScheme:
     longest_s: int = 0
 
 
-@dataclass(frozen=True)
-class OpenIdProvider:
-    """An OpenID Connect provider. ``secret``: the name of the client's secret; ``claim``: what names the user."""
-
-    issuer: str
-    client_id: str
-    secret: str
-    claim: str
-
-
 @dataclass(frozen=True, slots=True)
 class ReportMail:
     """A report by e-mail to one user. ``every``: day or week; ``at``: the time of day, ``08:00``."""
@@ -96,7 +86,6 @@ class DeskPlan:
     password: bool
     header: str
     proxies: frozenset[str]
-    oidc: OpenIdProvider | None
     users: Mapping[str, User]
     people: Mapping[str, DeskPerson]
     groups: Mapping[str, Sequence[str]]
@@ -132,7 +121,6 @@ def plan_of(table: Mapping[str, Any]) -> DeskPlan:
         password=bool(table["password"]),
         header=(table["proxy"] or {}).get("header", ""),
         proxies=frozenset((table["proxy"] or {}).get("address", ())),
-        oidc=OpenIdProvider(**table["oidc"]) if table["oidc"] else None,
         users={name: _user(name, facts, groups) for name, facts in table["users"].items()},
         people={name: _person(name, facts) for name, facts in table["people"].items()},
         groups=groups,

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from routing.model.addresses import Email
-from routing.model.fields import Fields, Id, Name, NotEmpty, OneOrMany, Text, parsed_by, refuse, shown
+from routing.model.fields import Fields, Id, NotEmpty, OneOrMany, Text, parsed_by, refuse, shown
 
 
 class Role(StrEnum):
@@ -112,15 +112,6 @@ class ProxyHeader(Fields):
     )
 
 
-class OpenIdConnect(Fields):
-    """Sign-in by an OpenID Connect provider: Google, Microsoft, Keycloak."""
-
-    issuer: Text = Field(pattern=r"^https?://", description="The provider: `https://accounts.google.com`.")
-    client_id: Text = Field(description="The desk's id at the provider.")
-    secret: Name = Field(description="Name of the client's secret.")
-    claim: Text = Field("email", description="The claim that names the user.")
-
-
 def _time_of_day(value: Any) -> str:
     if isinstance(value, str) and re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", value):
         return value
@@ -154,5 +145,4 @@ class WebDesk(Fields):
     language: Language = Field("en", description="The page's language where the browser asks for none that it has.")
     password: bool = Field(True, description="Whether people sign in with a password.")
     proxy: ProxyHeader | None = Field(None, description="A trusted proxy signs people in.")
-    oidc: OpenIdConnect | None = Field(None, description="An OpenID Connect provider signs people in.")
     reports: list[DeskReport] = Field(default_factory=list, description="Reports by e-mail, daily or weekly.")

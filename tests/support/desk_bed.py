@@ -30,7 +30,6 @@ TABLE: dict[str, Any] = {
     "language": "en",
     "password": True,
     "proxy": None,
-    "oidc": None,
     "users": {
         "ivan": {"role": "person", "name": "Ivan Koval", "email": "ivan@example.com"},
         "petro": {"role": "person", "name": "Petro Moroz"},

@@ -131,7 +131,6 @@ def _form(problem: str = "", status: int = 200, pending: str = "", typed: str = 
         pending=pending,
         typed=typed,
         by_password=plan().password,
-        oidc=plan().oidc,
         next_page=_next_page(),
     )
     return page, status

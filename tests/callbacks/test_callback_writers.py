@@ -12,6 +12,7 @@ from routing.callbacks.schema import metadata as callbacks
 from routing.callbacks.store import CallbackStore
 from routing.desk.schema import metadata as desk
 from routing.journal.database import open_database
+from routing.journal.figures_schema import metadata as figures
 from routing.journal.schema import metadata as journal
 from support.callback_orders import NOW, PROJECT, an_order
 
@@ -62,7 +63,7 @@ def _carry(url: str) -> None:
     assert max(waiting.values(), default=0) <= 1
     assert len({order.number for order in every}) == CLIENTS
     with engine.connect() as connection:
-        different = compare_metadata(MigrationContext.configure(connection), [journal, callbacks, desk])
+        different = compare_metadata(MigrationContext.configure(connection), [journal, callbacks, desk, figures])
     assert [change for change in different if "journal_version" not in str(change)] == []
     engine.dispose()
 

@@ -91,6 +91,9 @@ def test_calls_of_a_journal_that_is_there_are_found_by_what_new_ones_are(bed):
     engine = open_database(bed.database)
     with engine.begin() as connection:
         _without_what_calls_are_found_by(connection)
+        for table in ("desk_mails", "callback_requests"):
+            connection.execute(text(f"DROP TABLE {table}"))
+        connection.execute(text("ALTER TABLE callbacks DROP COLUMN visitor"))
         connection.execute(text("UPDATE journal_version SET version_num = '0015'"))
     engine.dispose()
     open_database(bed.database).dispose()

@@ -62,9 +62,10 @@ def _with_sound(call: CallRecord, root: Path, sounds: SampleSounds, is_heard: bo
     folder = root / "recordings"
     if not is_heard:
         return replace(call, voicemail="" if not call.voicemail else str(folder / call.voicemail.lstrip("/")))
-    recording = folder / f"{call.id}.wav" if call.talk_s and call.direction == "in" else None
-    voicemail = folder / f"voicemail/{call.id}.wav" if call.voicemail else None
+    box = Path(call.voicemail).parent.name
+    recording = folder / f"calls/{call.id}.wav" if call.talk_s and call.direction == "in" else None
+    voicemail = folder / f"voicemail/{box}/{call.id}.wav" if call.voicemail else None
     for file, seconds in ((recording, call.talk_s), (voicemail, call.ended - call.started)):
         if file:
             sounds.write(file, seconds)
-    return replace(call, recording=str(recording or ""), voicemail=str(voicemail or ""))
+    return replace(call, recording=str(recording or ""), voicemail=str(voicemail or ""), box=box if voicemail else "")

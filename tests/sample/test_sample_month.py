@@ -18,6 +18,7 @@ from routing.journal.explain import explain
 from routing.journal.query import CallFilter
 from routing.journal.record import CallRecord
 from routing.sample.company import HEARD_DAYS, SampleSize, days_of
+from support.desk_bed import TABLE, DeskBed
 
 SCHEMES = {
     "project.yaml": """
@@ -142,3 +143,18 @@ def test_the_command_spares_a_folder_of_somebody_else(tmp_path: Path) -> None:
     answer = _sample(tmp_path)
     assert answer.exception is not None and "holds something else than a sample" in str(answer.exception)
     assert (tmp_path / "desk/journal.db").read_text() == "mine"
+
+
+def test_the_desk_plays_the_recordings_of_the_sample(root: Path, records: list[CallRecord], tmp_path: Path) -> None:
+    heard = next(each for each in records if each.recording)
+    bed = DeskBed(tmp_path, TABLE)
+    try:
+        store.record(bed.database, [heard])
+        visitor = bed.signed_in("nataliia")
+        page = visitor.get(f"/calls/{heard.id}").text
+        assert "The file is not on this machine" not in page
+        assert f"<code>{(root / 'current').resolve().name}</code>" in page
+        answer = visitor.get(f"/recordings/{heard.id}")
+        assert (answer.status_code, answer.data[:4]) == (200, b"RIFF")
+    finally:
+        bed.close()

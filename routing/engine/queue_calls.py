@@ -202,6 +202,7 @@ class QueueCalls:
         self._quiet += [order for order in orders if not order.wakes]
         for order in (order for order in orders if order.wakes):
             uuid = order.call.uuid
+            self._quiet = [each for each in self._quiet if each.call.uuid != uuid]  # it holds no more
             people = offered_in(order.variables.get("routing_decision", ""))
             for person in people:
                 self.states.promise(person, uuid, PROMISED_SECONDS)

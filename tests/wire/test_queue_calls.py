@@ -255,6 +255,17 @@ def test_calls_that_wait_on_are_acknowledged_at_once_and_one_that_is_gone_frees_
     assert [each["call"] for each in floor.calls.facts()[0]["callers"]] == [UUIDS[1]]
 
 
+def test_a_late_acknowledgement_does_not_follow_an_offer(floor):
+    """It would clear what came of the offer, and let the call sleep on."""
+    floor.rings("ivan", "olena", caller=2)
+    floor.hears(0, routing_entered="1")
+    while not floor.calls._work.empty():
+        floor.calls._work.get()(floor)  # the machine is too busy to acknowledge
+    floor.states.ended("ivan's")
+    assert floor.told() == [(0, "order:ivan")]
+    assert [UUIDS.index(each.split()[2]) for each in floor.asked] == [0]
+
+
 def test_a_call_that_ended_while_it_was_recalled_is_none(floor):
     floor.waits(0, arrived_ms=990_000)
     floor.dumps[UUIDS[0]] = "-ERR No such channel!\n"

@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, text
 
-from routing.desk.accounts import MOST_FAILURES
+from routing.desk.accounts import MOST_FAILURES, SignInRefused
 from routing.desk.application import create
 from routing.desk.current import STATED
 from routing.desk.pages import PAGES
@@ -76,6 +76,26 @@ def test_an_account_is_locked_after_failures_whoever_tries(bed: DeskBed) -> None
     assert "in 1 minute." in late.text
     bed.now += 61
     assert bed.visitor().send("/sign-in", name="ivan", password=PASSWORD).status_code == 303
+
+
+def test_guesses_that_come_at_once_are_counted_each(bed: DeskBed, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each has read the account before another one has failed."""
+    accounts = bed.services.accounts
+    accounts.set_password("ivan", PASSWORD, bed.now)
+    others = MOST_FAILURES - 1
+
+    def slow(hashed: str, password: str) -> bool:
+        nonlocal others
+        if others:
+            others -= 1
+            with pytest.raises(SignInRefused):
+                accounts.check("ivan", "x", bed.now)
+        return False
+
+    monkeypatch.setattr("routing.desk.accounts._matches", slow)
+    with pytest.raises(SignInRefused):
+        accounts.check("ivan", "x", bed.now)
+    assert accounts.names()["ivan"]["locked_until_s"] > bed.now
 
 
 def test_one_address_may_try_only_so_often(bed: DeskBed) -> None:

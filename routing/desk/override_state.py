@@ -5,13 +5,13 @@ A node that does not answer is left out and named. Nodes that differ are told: a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from routing.desk.plan import DeskPlan
-from routing.desk.upcoming import next_change
 from routing.model.calendar import Calendar
+from routing.model.callback_times import next_change
 from routing.release.overrides import AUTO, OverrideRefused, every_override, override
 
 Switch = Callable[[str], str]
@@ -33,7 +33,7 @@ class OverrideState:
     unknown: bool = False
 
 
-def overrides(plan: DeskPlan, switches: Sequence[Switch], now: float) -> Mapping[str, OverrideState]:
+def overrides(plan: DeskPlan, switches: Collection[Switch], now: float) -> Mapping[str, OverrideState]:
     """The state of every calendar."""
     nodes = [found for switch in switches if (found := _of_node(switch)) is not None]
     is_unknown = bool(switches) and not nodes
@@ -58,7 +58,7 @@ def _of_node(switch: Switch) -> _Overridden | None:
         return None
 
 
-def set_everywhere(switches: Sequence[Switch], name: str, state: str, seconds: int) -> int:
+def set_everywhere(switches: Collection[Switch], name: str, state: str, seconds: int) -> int:
     """Override a calendar on every node; returns on how many it failed."""
     failed = 0
     for switch in switches:

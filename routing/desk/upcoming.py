@@ -11,9 +11,6 @@ from routing.model.calendar import Calendar, Period
 
 #: Days that a page shows.
 COMING_DAYS = 30
-#: How far the next change is looked for.
-_FAR = timedelta(days=15)
-_MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -30,16 +27,6 @@ def coming_days(calendar: Calendar, now: datetime, days: int = COMING_DAYS) -> S
     """The next days, today first, in the calendar's zone."""
     today = now.astimezone(ZoneInfo(calendar.timezone)).date()
     return [_day(calendar, today + timedelta(days=number)) for number in range(days)]
-
-
-def next_change(calendar: Calendar, now: datetime) -> datetime | None:
-    """The next moment at which the calendar opens or closes, to the minute; None: not in the next two weeks."""
-    is_open, moment = calendar.status(now) == "open", now.replace(second=0, microsecond=0)
-    while moment < now + _FAR:
-        moment += _MINUTE
-        if (calendar.status(moment) == "open") != is_open:
-            return moment
-    return None
 
 
 def _day(calendar: Calendar, day: date) -> CalendarDay:

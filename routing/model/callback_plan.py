@@ -13,11 +13,10 @@ from typing import Any
 
 from routing.model.calendar import Calendar, Period
 from routing.model.callback import CallbackOrder, CallbackSource, First
-from routing.model.callback_times import MOST_DAYS, next_allowed, next_open
+from routing.model.callback_times import MOST_DAYS, next_allowed, next_change, next_open
 
 #: The table's file in a release.
 TABLE = "callbacks.json"
-_MINUTE = timedelta(minutes=1)
 
 
 class NotCallable(Exception):
@@ -89,9 +88,8 @@ class CallbackPlan:
         if calendar is None:
             return at_s
         moment, last = datetime.fromtimestamp(at_s, UTC), datetime.fromtimestamp(at_s, UTC) + timedelta(days=MOST_DAYS)
-        while moment < last and calendar.status(moment) == "open":
-            moment += _MINUTE
-        opening = next_open(calendar, moment.replace(second=0, microsecond=0) if moment < last else last)
+        closed = (next_change(calendar, moment) or last) if calendar.status(moment) == "open" else moment
+        opening = next_open(calendar, closed)
         return max(opening.timestamp(), at_s) if opening else at_s
 
     def order(

@@ -66,17 +66,30 @@ def _end_of_quiet(moment: datetime, quiet: Period, zone: str) -> datetime:
 
 def next_open(calendar: Calendar, moment: datetime) -> datetime | None:
     """The first moment from an aware one on at which a calendar is open; None when there is none in the next weeks."""
-    if calendar.status(moment) == "open":
-        return moment
+    return moment if calendar.status(moment) == "open" else next_change(calendar, moment)
+
+
+def next_change(calendar: Calendar, moment: datetime) -> datetime | None:
+    """The first moment after an aware one at which a calendar opens or closes; None when it does neither in the next
+    weeks."""
+    is_open = calendar.status(moment) == "open"
     today = moment.astimezone(ZoneInfo(calendar.timezone)).date()
     for days in range(MOST_DAYS):
-        day = today + timedelta(days=days)
-        starts = {period.start for period in calendar.days.get(day, calendar.weekly[day.weekday()])}
-        for minute in sorted(starts | {0}):  # midnight: a period of the day before may go on after a closed hour
-            start = _clock(day, minute, calendar.timezone)
-            if start > moment and calendar.status(start) == "open":
-                return start
+        for edge in _edges(calendar, today + timedelta(days=days)):
+            if edge > moment and (calendar.status(edge) == "open") != is_open:
+                return edge
     return None
+
+
+def _edges(calendar: Calendar, day: date) -> list[datetime]:
+    """The moments of a day at which a calendar may change, in UTC: where periods begin and end, also those of the day
+    before, midnight, and every half hour, at which clocks may be put forward or back."""
+    minutes = set(range(0, DAY_MINUTES, 30))
+    for each, days_later in ((day, 0), (day - timedelta(days=1), 1)):
+        for period in calendar.days.get(each, calendar.weekly[each.weekday()]):
+            minutes |= {edge - days_later * DAY_MINUTES for edge in (period.start, period.end)}
+    inside = [minute for minute in minutes if 0 <= minute < DAY_MINUTES]
+    return sorted({_clock(day, minute, calendar.timezone, fold) for minute in inside for fold in (0, 1)})
 
 
 def _clock(day: date, minute: int, zone: str, fold: int = 0) -> datetime:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from routing.model.calendar import Calendar, Period, parse_period
-from routing.model.callback_times import awake_zones, is_quiet, next_allowed, next_open
+from routing.model.callback_times import awake_zones, is_quiet, next_allowed, next_change, next_open
 
 KYIV, NEW_YORK, TOLL_FREE, KAZAKH, KRAKOW = (
     "+380671234567",
@@ -113,3 +113,24 @@ def test_an_hour_that_is_twice_and_one_that_is_not_there():
 def test_open_now_is_now():
     noon = datetime(2026, 11, 23, 12, tzinfo=ZoneInfo("Europe/Kyiv"))
     assert next_open(OFFICE, noon) is noon
+
+
+@given(
+    moment=st.datetimes(datetime(2026, 1, 1), datetime(2027, 12, 31)),
+    zone=st.sampled_from(["Europe/Kyiv", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu"]),
+    near=st.sampled_from([None, "2026-03-29T00:30", "2026-10-25T00:30", "2026-04-04T14:45", "2026-11-01T05:30"]),
+    hours=st.lists(st.tuples(st.integers(0, 1439), st.integers(1, 1200)), max_size=2),
+    shut=st.integers(0, 6),
+)
+def test_the_next_change_is_the_first_minute_that_differs(moment, zone, near, hours, shut):
+    """Also where clocks are put forward or back, by half an hour too; and for periods past midnight."""
+    began = datetime.fromisoformat(near).replace(tzinfo=UTC) if near else moment.replace(tzinfo=UTC)
+    periods = tuple(Period(start, start + lasts) for start, lasts in hours)
+    weekly = tuple(() if day == shut else periods for day in range(7))
+    calendar = Calendar("c", zone, weekly, {began.date(): ()} if shut % 2 else {}, frozenset())
+    found = next_change(calendar, began)
+    first = began.replace(second=0, microsecond=0)
+    minutes = (first + timedelta(minutes=each) for each in range(1, 3 * 1440))
+    differs = (each for each in minutes if calendar.status(each) != calendar.status(began))
+    expected = next(differs, None)
+    assert found == expected if expected else (found is None or found > first + timedelta(minutes=3 * 1440 - 1))

@@ -12,12 +12,12 @@ from routing.cli.dnd import live_table
 from routing.cli.errors import UserError
 from routing.cli.options import FOLDER, redis_option
 from routing.cli.people_store import people_store
-from routing.desk.live_surroundings import ReleaseQueues
+from routing.desk.forgetting import ClientTraces, forget_client, traces
+from routing.desk.live_surroundings import queues_in
 from routing.journal.faults import text_of
 from routing.model import numbers
 from routing.model.problem import counted
 from routing.process.memory import DATABASE_VARIABLE
-from routing.recorder.forgetting import ClientTraces, forget_client, traces
 from routing.store.client import StoreDown
 
 
@@ -33,7 +33,7 @@ from routing.store.client import StoreDown
 def forget(number: str, root: Path, database: str, redis: str, no_redis: bool, yes: bool) -> None:
     """Remove every call of a client's NUMBER with its recordings, their callbacks, and what Redis remembers of them.
 
-    Figures of reports stay: they hold no numbers. So does the wish not to be called back.
+    Reports are counted anew without them, the audit log keeps two digits. The wish not to be called back stays.
     """
     table = live_table(root)
     project = str(table["project"])
@@ -51,7 +51,7 @@ def forget(number: str, root: Path, database: str, redis: str, no_redis: bool, y
                 gone = forget_client(engine, project, client, None)
             else:
                 with people_store(root, redis) as store:
-                    gone = forget_client(engine, project, client, store, ReleaseQueues(root)())
+                    gone = forget_client(engine, project, client, store, queues_in(root / "current/schemes"))
         except StoreDown as problem:
             raise UserError(f"Redis: {problem} (hint: the rest is removed; repeat it, or use --no-redis)") from None
         except SQLAlchemyError as problem:

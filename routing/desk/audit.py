@@ -1,16 +1,21 @@
-"""The audit log: who did or heard what at the desk, and when. Lines are only added."""
+"""The audit log: who did or heard what at the desk, and when. Lines are only added; a forgotten number is masked."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Engine, insert, select
+from sqlalchemy import Engine, func, insert, or_, select, update
 
 from routing.desk.schema import audit
 
 PAGE = 100
 MOST_TEXT = 500
+
+
+def masked(number: str) -> str:
+    """A number as the log keeps it of a client who is forgotten, or was only looked for."""
+    return f"•••{number[-2:]}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +53,14 @@ class AuditLog:
         }
         with self.engine.begin() as connection:
             connection.execute(insert(audit).values(values))
+
+    def mask(self, number: str) -> None:
+        """Leave the last two digits of a number in every line that has it."""
+        its = (audit.c.subject, audit.c.detail)
+        values = {column.name: func.replace(column, number, masked(number)) for column in its}
+        has = or_(*(column.contains(number, autoescape=True) for column in its))
+        with self.engine.begin() as connection:
+            connection.execute(update(audit).where(audit.c.project == self.project, has).values(values))
 
     def lines(self, before: int = 0, name: str = "", subject: str = "") -> Sequence[AuditLine]:
         """A page of lines, newest first, from before a line on."""

@@ -95,7 +95,7 @@ def is_notified(engine: Engine, call: str) -> bool:
 
 def sees(engine: Engine, call: str, scope: JournalScope) -> bool:
     """Whether a call exists and may be seen."""
-    query = select(calls.c.id).where(calls.c.id == call, _of_project(scope))
+    query = select(calls.c.id).where(calls.c.id == call, of_project(scope.project))
     if scope.people is not None:
         query = query.where(_involves(calls.c.id, scope.people))
     with engine.connect().execution_options(reads=True) as connection:
@@ -171,7 +171,7 @@ def _from(started: Any, call: Any, place: JournalPlace | None) -> Iterator[Colum
 def _conditions(walk: _Walk) -> Iterator[ColumnElement[bool]]:
     table, criteria = walk.table, walk.criteria
     facts = involved if table is involved else calls
-    yield _of_project(walk.scope)
+    yield of_project(walk.scope.project)
     if criteria.since:
         yield table.c.started >= criteria.since
     if criteria.until:
@@ -198,9 +198,9 @@ def _conditions(walk: _Walk) -> Iterator[ColumnElement[bool]]:
         yield exists().where(is_mark(mark, kind, name), mark.c.started == calls.c.started, mark.c.call == calls.c.id)
 
 
-def _of_project(scope: JournalScope) -> ColumnElement[bool]:
-    """A call of no project was carried before its release was known."""
-    return calls.c.project.in_((scope.project, ""))
+def of_project(project: str) -> ColumnElement[bool]:
+    """Whether a call is a project's. One of no project was carried before its release was known."""
+    return calls.c.project.in_((project, ""))
 
 
 def _involves(call: Any, people: frozenset[str]) -> ColumnElement[bool]:

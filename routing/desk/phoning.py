@@ -64,9 +64,12 @@ def dialled_number(services: Services, text: str) -> str:
 
 def begin(services: Services, node: str, call: ClickedCall | JoiningCall) -> None:
     """Ask a node for a call. Raises NotPhoned."""
+    switch = services.switches.get(node)
+    if switch is None:
+        raise NotPhoned("switch")
     try:
-        mark = services.switch(node, "global_getvar routing_leg").strip()
-        answer = services.switch(node, call.originate(mark))
+        mark = switch("global_getvar routing_leg").strip()
+        answer = switch(call.originate(mark))
     except (SwitchFault, NotDiallable) as problem:
         services.fault(problem)
         raise NotPhoned("switch") from None

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import xlsxwriter
 
+from routing.desk.exported import neutral
 from routing.desk.report import CallReport
 from routing.desk.report_columns import COUNT, DAY_COLUMNS, SHARE, ReportColumn, ReportSort
 from routing.desk.report_view import ReportRow, day_rows, tables, tiles
@@ -16,8 +17,6 @@ from routing.desk.texts import Texts
 
 _MOST = 100_000
 _DAY_SECONDS = 86400
-#: What spreadsheets would run as a formula.
-_FORMULA = re.compile(r"[=+\-@\t\r]")
 _NUMBER = re.compile(r"\+?\d[\d ]*")
 Shown = Callable[[str], str]
 
@@ -71,5 +70,5 @@ def _titles(columns: Sequence[ReportColumn], texts: Texts) -> list[str]:
 
 
 def harmless(text: str) -> str:
-    """Text that no spreadsheet runs as a formula; telephone numbers stay."""
-    return f"'{text}" if _FORMULA.match(text) and not _NUMBER.fullmatch(text) else text
+    """Text that no spreadsheet computes; telephone numbers stay."""
+    return text if _NUMBER.fullmatch(text) else neutral(text)

@@ -27,17 +27,13 @@ from routing.esl.protocol import EventSocket
 from routing.journal.database import opened_database
 from routing.process.log import Lines
 from routing.process.secrets import read_secrets, signing_secrets
-from routing.store.address import parse
-from routing.store.client import RedisStore
 from routing.web.connections import ConnectionHandler
 from routing.web.limits import Limiter
 from routing.web.server import LivePlan, PublicSite, missing
 
 MOST_CONNECTIONS = 1_000
-#: Of Redis, where a page changes what it remembers.
-REDIS_SECONDS = 2.0
-#: Sign-ins of one address: so many at once, then one in five seconds.
-SIGN_INS, SIGN_INS_A_SECOND = 10, 0.2
+#: Sign-ins of one address, clicks of one user: so many at once, then one in five seconds.
+TRIES, TRIES_A_SECOND = 10, 0.2
 
 
 @dataclass(frozen=True)
@@ -98,20 +94,16 @@ def _services(
     settings: DeskSettings, database: Engine, live: LivePlan[DeskPlan], sockets: Sequence[EventSocket],
     fault: Callable[[Exception], None], count: Callable[[str], None],
 ) -> Services:  # fmt: skip
-    by_name = {node_name(where): where for where in sockets}
-    redis = redis_url(settings.live, settings.root)
     return Services(
         database=database,
         live=live,
         now=time.time,
-        sign_ins=Limiter(time.monotonic, SIGN_INS_A_SECOND, SIGN_INS),
+        tries=Limiter(time.monotonic, TRIES_A_SECOND, TRIES),
         root=settings.root,
         secrets=_secrets(settings.secrets),
-        memory=lambda: RedisStore(parse(redis), budget_s=REDIS_SECONDS),
-        switches=[partial(api, where) for where in sockets],
+        switches={node_name(where): partial(api, where) for where in sockets},
         fault=fault,
-        switch=lambda node, command: api(by_name[node], command),
-        people=people_stores(redis),
+        people=people_stores(redis_url(settings.live, settings.root)),
         count=count,
     )
 

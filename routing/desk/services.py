@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,9 +15,7 @@ from routing.desk.live_hub import LiveHub
 from routing.desk.people_store import PeopleStore, PeopleStores
 from routing.desk.plan import DeskPlan
 from routing.desk.sessions import Sessions
-from routing.esl.client import SwitchFault
 from routing.model.memory import Forgotten
-from routing.store.client import RedisStore
 from routing.web.limits import Limiter
 
 
@@ -25,33 +23,29 @@ class NothingLive(Exception):
     """No release is live, or it was made by a version without a desk."""
 
 
-def _no_switch(node: str, command: str) -> str:
-    raise SwitchFault("no node is known")
+class NoPeople(Forgotten):
+    """There is no Redis."""
 
 
 def _no_people(project: str) -> AbstractContextManager[PeopleStore]:
-    raise Forgotten("there is no Redis")
+    raise NoPeople("there is no Redis")
 
 
 @dataclass(frozen=True)
 class Services:
     """One desk. ``now``: seconds since the epoch; ``secrets``: the values of a secret by its name; ``fault`` gets every
-    unexpected exception; ``sign_ins``: limits sign-ins of one address; ``switches``: each node's FreeSWITCH;
-    ``hub``: the live board."""
+    unexpected exception; ``tries``: limits sign-ins of one address and clicks of one user; ``switches``: by a node's
+    name on the live board what sends API commands to its FreeSWITCH, raises SwitchFault; ``hub``: the live board."""
 
     database: Engine
     live: Callable[[], DeskPlan | None]
     now: Callable[[], float]
-    sign_ins: Limiter
+    tries: Limiter
     root: Path
     secrets: Callable[[str], Sequence[str]] = field(default=lambda name: ())
-    switches: Sequence[Callable[[str], str]] = ()
+    switches: Mapping[str, Callable[[str], str]] = field(default_factory=dict)
     fault: Callable[[Exception], None] = field(default=lambda problem: None)
-    #: Opens the engine's Redis; None: there is none.
-    memory: Callable[[], RedisStore | None] = field(default=lambda: None)
     hub: LiveHub = field(default_factory=LiveHub)
-    #: Asks a node of the live board: node, API command -> answer. Raises SwitchFault.
-    switch: Callable[[str, str], str] = field(default=_no_switch)
     #: Opens what the project's people set.
     people: PeopleStores = field(default=_no_people)
     #: Counts calls that users begin: ``click``, ``listen``, ...

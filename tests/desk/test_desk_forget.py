@@ -10,10 +10,10 @@ import pytest
 from sqlalchemy import inspect, text
 
 from routing.callbacks.store import CallbackStore
+from routing.desk.forgetting import ClientTraces, forget_client, traces
 from routing.journal import store
 from routing.journal.record import CallRecord
 from routing.model.callback import CallbackOrder, CallbackSource, First
-from routing.recorder.forgetting import ClientTraces, forget_client, traces
 from support.desk_bed import DeskBed
 
 CLIENT, OTHER = "+380671234567", "+380679999999"
@@ -73,6 +73,22 @@ def test_the_number_is_in_no_table_afterwards(filled: DeskBed, tmp_path: Path) -
     assert not (tmp_path / "rec/c1.wav").exists()
     assert traces(filled.database, "shop", OTHER) == ClientTraces(1, 0, 1)
     assert forget_client(filled.database, "shop", CLIENT, None) == ClientTraces()
+
+
+def test_what_people_did_about_the_client_stays_known_without_the_number(filled: DeskBed) -> None:
+    head = filled.signed_in("ops")
+    order = f"order{CLIENT[-4:]}"
+    assert head.send(f"/callbacks/{order}/cancel").status_code == 303
+    assert CLIENT in _everything(filled)
+    forget_client(filled.database, "shop", CLIENT, None)
+    assert CLIENT not in _everything(filled)
+    log = head.get("/audit").text
+    assert "•••67" in log and order in log
+
+
+def test_a_call_that_was_carried_before_its_release_was_known_is_forgotten_too(filled: DeskBed) -> None:
+    store.record(filled.database, [_call(filled, "c8", CLIENT, project="")])
+    assert forget_client(filled.database, "shop", CLIENT, None).calls == 3
 
 
 def test_another_projects_client_stays(filled: DeskBed) -> None:

@@ -14,7 +14,8 @@ from routing.compile.build import build
 from routing.desk import pictures
 from routing.desk.override_state import overrides, set_everywhere
 from routing.desk.plan import plan_of
-from routing.desk.upcoming import coming_days, next_change
+from routing.desk.upcoming import coming_days
+from routing.model.callback_times import next_change
 from routing.model.problem import UserFailure
 from routing.release.publish import PublishResult, current
 from support.desk_bed import TABLE, DeskBed
@@ -77,10 +78,9 @@ def bed(tmp_path: Path) -> Iterator[DeskBed]:
 
 
 @pytest.fixture
-def nodes(bed: DeskBed, monkeypatch: pytest.MonkeyPatch) -> list[FakeSwitch]:
+def nodes(bed: DeskBed) -> list[FakeSwitch]:
     found = [FakeSwitch(), FakeSwitch()]
-    monkeypatch.setattr(type(bed.services), "switches", found)
-    object.__setattr__(bed.services, "switches", found)
+    object.__setattr__(bed.services, "switches", {"kyiv1": found[0], "kyiv2": found[1]})
     return found
 
 

@@ -75,7 +75,7 @@ class DeskBed:
             database=self.database,
             live=lambda: self.plan,
             now=lambda: self.now,
-            sign_ins=Limiter(lambda: self.now, 0.2, 10),
+            tries=Limiter(lambda: self.now, 0.2, 10),
             root=folder,
             fault=self.faults.append,
         )

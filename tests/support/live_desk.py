@@ -16,7 +16,7 @@ from routing.desk.live_hub import LiveHub
 from routing.desk.live_surroundings import phones_of
 from routing.desk.pages.live import entitled
 from routing.desk.threads import InThreads
-from support.board_bed import BoardBed, Surroundings
+from support.board_bed import NODE, BoardBed, Surroundings
 from support.desk_bed import DeskBed
 from support.desk_people import FakePeople, FakeSwitch
 
@@ -32,7 +32,8 @@ class LiveBed(DeskBed):
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
         self.people, self.switch, self.counted = FakePeople(), FakeSwitch(), []
-        for name, value in (("people", self.people), ("switch", self.switch), ("count", self.counted.append)):
+        switches = {NODE: lambda command: self.switch(NODE, command)}
+        for name, value in (("people", self.people), ("switches", switches), ("count", self.counted.append)):
             object.__setattr__(self.services, name, value)
         (folder / "releases/r1").mkdir(parents=True)
         (folder / "current").symlink_to("releases/r1")

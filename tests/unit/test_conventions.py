@@ -51,7 +51,7 @@ MAY: dict[str, tuple[str, ...]] = {
     "public": ("model", "store", "journal", "web", "track", "pops", "callbacks", "process"),
     "node": ("model", "compile", "process"),
     "recorder": ("model", "decide", *ADAPTERS, "process", "node"),
-    "desk": (*PURE, *ADAPTERS, "graph", "diff", "process", "release", "node", "recorder"),
+    "desk": (*PURE, *ADAPTERS, "graph", "diff", "process", "release", "node"),
     "doctor": ("model", "load", "compile", "esl", "store", "process", "release", "node"),
     "cli": (*PURE, *ADAPTERS, "lint", "diff", "graph", "simulate", "sample", *WIRED),
 }

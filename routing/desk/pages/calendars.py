@@ -32,7 +32,7 @@ def calendars() -> Any:
     return render_template(
         "calendars.html",
         rows=rows,
-        states=overrides(plan(), services().switches, services().now()),
+        states=overrides(plan(), services().switches.values(), services().now()),
         users={name: [each for each in plan().details.values() if each.hours == name] for name in plan().calendars},
         has_nodes=bool(services().switches),
         done=request.args.get("done", ""),
@@ -50,7 +50,7 @@ def override_calendar(name: str) -> Any:
         abort(400)
     seconds = _seconds_until(until, plan().calendars[name].timezone) if until and state != AUTO else 0
     note("override", name, f"{state} {until}".strip())
-    failed = set_everywhere(services().switches, name, state, seconds)
+    failed = set_everywhere(services().switches.values(), name, state, seconds)
     return redirect(url_for("calendars", done=name, failed=failed or None, _anchor=name), 303)
 
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from typing import Any
 
 from flask import Flask, render_template, request
 
+from routing.desk.audit import masked
 from routing.desk.current import needs, note, plan, services
-from routing.desk.live_surroundings import ReleaseQueues
+from routing.desk.forgetting import ClientTraces, forget_client, traces
+from routing.desk.services import NoPeople
 from routing.model import numbers
 from routing.model.desk import Right
-from routing.recorder.forgetting import ClientTraces, forget_client, traces
 from routing.store.client import StoreDown
 
 
@@ -36,15 +36,13 @@ def forget_now() -> Any:
     number = _number(request.form.get("number", "")[:30])
     if not number:
         return _page("", "", None, wrong=True), 400
-    note("forget", f"•••{number[-2:]}")
-    memory = services().memory()
+    note("forget", masked(number))
+    database, project = services().database, plan().project
     try:
-        if memory is None:
-            gone = forget_client(services().database, plan().project, number, None)
-        else:
-            with closing(memory):
-                queues = ReleaseQueues(services().root)()
-                gone = forget_client(services().database, plan().project, number, memory, queues)
+        with services().people(project) as people:
+            gone = forget_client(database, project, number, people.store, services().hub.queues())
+    except NoPeople:
+        gone = forget_client(database, project, number, None)
     except StoreDown:
         return _page("", "", None, redis_is_down=True), 503
     return _page("", number, gone, done=True)

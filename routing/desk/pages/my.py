@@ -59,7 +59,7 @@ def my_call() -> Any:
     """Ring one's own phone, then the client."""
     typed = request.form.get("number", "")
     try:
-        if services().sign_ins.wait_s(f"call {user().name}"):
+        if services().tries.wait_s(f"call {user().name}"):
             raise NotPhoned("often")
         number = dialled_number(services(), typed)
         phone = chosen_phone(own_phones(services(), user()), request.form.get("phone", "")[:64])

@@ -64,7 +64,7 @@ def rollback() -> Any:
 
 
 def _first_switch() -> Callable[[str], str] | None:
-    return next(iter(services().switches), None)
+    return next(iter(services().switches.values()), None)
 
 
 def _page(problem: str = "") -> str:

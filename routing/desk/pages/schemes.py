@@ -54,15 +54,16 @@ def scheme(name: str) -> Any:
     chosen = number if number in found.numbers else next(iter(found.numbers), "")
     typed, at = request.args.get("caller", "").strip()[:30], _moment(request.args.get("at", ""))
     caller, wrong = _caller(typed)
+    states = _states()
     return render_template(
         "scheme.html",
         scheme=found,
-        states=_states(),
+        states=states,
         chosen=chosen,
         typed=typed,
         wrong=wrong,
         at=at,
-        call=_call(chosen, caller, at) if chosen and not wrong else None,
+        call=_call(chosen, caller, at, states) if chosen and not wrong else None,
         drawable=_is_drawable(name),
     )
 
@@ -91,7 +92,7 @@ def _is_drawable(name: str) -> bool:
 
 def _states() -> Mapping[str, OverrideState]:
     """Open, closed or holiday of each calendar now, overrides included."""
-    return overrides(plan(), services().switches, services().now())
+    return overrides(plan(), services().switches.values(), services().now())
 
 
 def _caller(typed: str) -> tuple[str, bool]:
@@ -112,9 +113,9 @@ def _moment(text: str) -> datetime | None:
         return None
 
 
-def _call(number: str, caller: str, at: datetime | None) -> CallNow | None:
+def _call(number: str, caller: str, at: datetime | None, states: Mapping[str, OverrideState]) -> CallNow | None:
     """The call; overrides by hand hold now, not at another moment."""
-    by_hand = {name: state.by_hand for name, state in _states().items() if state.by_hand and at is None}
+    by_hand = {name: state.by_hand for name, state in states.items() if state.by_hand and at is None}
     at = at or datetime.fromtimestamp(services().now(), plan().zone)
     try:
         return call_now(services().root, number, caller, at, by_hand)

@@ -37,7 +37,7 @@ def sign_in() -> Any:
         return _form()
     if not plan().password:
         abort(403)
-    if wait_s := services().sign_ins.wait_s(request.remote_addr or ""):
+    if wait_s := services().tries.wait_s(request.remote_addr or ""):
         return _later(wait_s)
     try:
         return _by_code() if "code" in request.form else _by_password()
@@ -77,7 +77,7 @@ def enter() -> Any:
     token = request.values.get("token", "")[:100]
     if request.method == "GET":
         return render_template("enter.html", token=token)
-    if services().sign_ins.wait_s(request.remote_addr or ""):
+    if services().tries.wait_s(request.remote_addr or ""):
         abort(429)
     try:
         name = services().accounts.use_link(token, services().now())

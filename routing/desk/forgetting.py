@@ -1,7 +1,8 @@
 """Forgets a client: every call with their number, its recordings, their orders to be called back, what Redis remembers.
 
 Sounds go before their rows, so that a kill in between leaves no sound without a row; run it again. The wish not to be
-called stays: it is kept without the number (`routing.callbacks.refusals`). Prepared figures stay: they hold no numbers.
+called stays: it is kept without the number (`routing.callbacks.refusals`). The audit log keeps its lines: who called a
+client or cancelled their order stays known, the number does not.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Engine, delete, or_, select
 
 from routing.callbacks.schema import attempts, callbacks, events, requests
+from routing.desk.audit import AuditLog
+from routing.desk.journal_query import of_project
 from routing.journal import sound, store
 from routing.journal.schema import calls
 from routing.store import keys
@@ -56,6 +59,7 @@ def forget_client(
     for start in range(0, len(gone), _AT_ONCE):
         store.forget(engine, [each.call for each in gone[start : start + _AT_ONCE]])
     orders, kept = _forget_orders(engine, project, number)
+    AuditLog(engine, project).mask(number)
     if memory is not None:
         for key in (keys.talks(project, number), *(keys.lost_call(project, queue, number) for queue in queues)):
             memory.ask(key, ("DEL", key))
@@ -73,7 +77,7 @@ def _calls(engine: Engine, project: str, number: str) -> list[store.ExpiredCall]
     """The calls of a project with a number on the outside."""
     has_number = or_(calls.c.client == number, calls.c.caller == number, calls.c.dialled == number)
     columns = calls.c.id, calls.c.started, calls.c.recording, calls.c.voicemail
-    query = select(*columns).where(calls.c.project == project, has_number).order_by(calls.c.started)
+    query = select(*columns).where(of_project(project), has_number).order_by(calls.c.started)
     with engine.connect().execution_options(reads=True) as connection:
         rows = connection.execute(query).all()
     return [store.ExpiredCall(row.id, row.started, tuple(filter(None, (row.recording, row.voicemail)))) for row in rows]

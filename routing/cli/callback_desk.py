@@ -16,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from routing.callbacks.store import CallbackStore
 from routing.cli.calls import journal_of
 from routing.cli.errors import UserError
-from routing.cli.options import FOLDER
+from routing.cli.options import FOLDER, database_option
 from routing.journal.database import DatabaseFault, opened_database, shown
 from routing.journal.faults import text_of
 from routing.journal.release import LiveProject
@@ -66,8 +66,7 @@ class Desk:
 def desk_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """``--root`` and ``--database``, which every command has."""
     command = click.option("--root", type=FOLDER, required=True, help="Release root.")(command)
-    return click.option("--database", envvar="ROUTING_DATABASE", default="", help="The journal: file or URL.  "
-                        "[default: journal.db in the root]")(command)  # fmt: skip
+    return database_option(command)
 
 
 @contextmanager

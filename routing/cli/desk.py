@@ -10,9 +10,10 @@ from pathlib import Path
 import click
 from sqlalchemy.exc import SQLAlchemyError
 
+from routing.cli.calls import journal_of
 from routing.cli.completion import offered
 from routing.cli.errors import UserError
-from routing.cli.options import FOLDER, LISTENER, NEW_FILE, SERVER, redis_option
+from routing.cli.options import FOLDER, LISTENER, NEW_FILE, SERVER, database_option, redis_option
 from routing.desk.accounts import Accounts, WeakPassword
 from routing.desk.live_serving import LiveSettings
 from routing.desk.plan import TABLE, DeskPlan, User, plan_of
@@ -21,18 +22,11 @@ from routing.desk.serve import DeskSettings, serve
 from routing.desk.sessions import Sessions
 from routing.journal.database import DatabaseFault, opened_database, shown
 from routing.journal.faults import text_of
-from routing.model.problem import UserFailure, did_you_mean
+from routing.model.problem import UserFailure, counted, did_you_mean
 from routing.process.log import Lines
-from routing.process.memory import DATABASE_VARIABLE
 from routing.web.server import LivePlan
 
 _root = click.option("--root", type=FOLDER, required=True, help="Release root: what compile writes.")
-_database = click.option(
-    "--database",
-    envvar=DATABASE_VARIABLE,
-    default="",
-    help="The journal: file or URL.  [default: journal.db in the root]",
-)
 _name = click.argument("name", shell_complete=offered("people"))
 
 
@@ -42,7 +36,7 @@ _name = click.argument("name", shell_complete=offered("people"))
 @click.option(
     "--http", "status", type=LISTENER, default="127.0.0.1:8091", show_default=True, help="Where /health, /metrics are."
 )
-@_database
+@database_option
 @click.option("--secrets", type=NEW_FILE, help="File of NAME=value lines, mode 0600.")
 @click.option("--proxies", type=click.IntRange(0, 5), default=0, show_default=True, help="Trusted proxies in front.")
 @click.option("--esl", "nodes", type=SERVER, multiple=True, help="A node's event socket; ROUTING_ESL_PASSWORD.")
@@ -78,9 +72,10 @@ def desk(
 
     `routing account link NAME` lets the first one in.
     """
-    with explained(journal_url(root, database)):
+    journal = database or journal_of(root)
+    with explained(journal):
         live = LiveSettings(nodes, spools, engines, redis)
-        serve(DeskSettings(root, listen, status, journal_url(root, database), secrets, proxies, live,
+        serve(DeskSettings(root, listen, status, journal, secrets, proxies, live,
                            DeskMail(smtp, mail_from, address)))  # fmt: skip
 
 
@@ -91,21 +86,23 @@ def account() -> None:
 
 @account.command("list")
 @_root
-@_database
+@database_option
 def list_accounts(root: Path, database: str) -> None:
     """List who may sign in: role, whether there is a password, sessions."""
     with _opened(root, database) as (plan, accounts, sessions):
         known = accounts.names()
         for user in plan.users.values():
             state = "password" if known.get(user.name, {}).get("password") else "no password"
-            signed_in = len(sessions.of(user.name, time.time()))
-            click.echo(f"{user.name}: {user.role}, {state}" + (f", signed in {signed_in} times" if signed_in else ""))
+            open_ones = len(sessions.of(user.name, time.time()))
+            click.echo(
+                f"{user.name}: {user.role}, {state}" + (f", {counted(open_ones, 'session')}" if open_ones else "")
+            )
 
 
 @account.command("link")
 @_name
 @_root
-@_database
+@database_option
 @click.option("--address", default="http://127.0.0.1:8090", show_default=True, help="Where people reach the desk.")
 def link(name: str, root: Path, database: str, address: str) -> None:
     """Print a link by which NAME signs in once, within a day."""
@@ -117,7 +114,7 @@ def link(name: str, root: Path, database: str, address: str) -> None:
 @account.command("password")
 @_name
 @_root
-@_database
+@database_option
 @click.password_option(help="Better typed at the prompt: other users see a command line.")
 def password(name: str, root: Path, database: str, password: str) -> None:
     """Set the password of NAME."""
@@ -133,12 +130,12 @@ def password(name: str, root: Path, database: str, password: str) -> None:
 @account.command("sign-out")
 @_name
 @_root
-@_database
+@database_option
 def sign_out(name: str, root: Path, database: str) -> None:
     """End every session of NAME."""
     with _opened(root, database) as (plan, _, sessions):
         ended = sessions.end(_known(plan, name).name)
-        click.echo(f"{name}: {ended} sessions ended")
+        click.echo(f"{name}: {counted(ended, 'session')} ended")
 
 
 @contextmanager
@@ -146,7 +143,7 @@ def _opened(root: Path, database: str) -> Iterator[tuple[DeskPlan, Accounts, Ses
     plan = LivePlan(root, TABLE, plan_of, Lines())()
     if plan is None:
         raise UserError(f"no release is live in {root} (hint: `routing publish --root {root}`)")
-    url = journal_url(root, database)
+    url = database or journal_of(root)
     with explained(url), opened_database(url) as engine:
         yield plan, Accounts(engine, plan.project), Sessions(engine, plan.project)
 
@@ -160,11 +157,6 @@ def explained(database: str) -> Iterator[None]:
         raise UserError(str(problem)) from None
     except SQLAlchemyError as problem:
         raise UserError(f"the journal {shown(database)} cannot be used: {text_of(problem)}") from None
-
-
-def journal_url(root: Path, database: str) -> str:
-    """The journal's URL: the one in the root without one."""
-    return database or str(root.absolute() / "journal.db")
 
 
 def _known(plan: DeskPlan, name: str) -> User:

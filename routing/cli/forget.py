@@ -10,23 +10,20 @@ from sqlalchemy.exc import SQLAlchemyError
 from routing.cli.calls import journal_of, journal_to_read
 from routing.cli.dnd import live_table
 from routing.cli.errors import UserError
-from routing.cli.options import FOLDER, redis_option
+from routing.cli.options import FOLDER, database_option, redis_option
 from routing.cli.people_store import people_store
 from routing.desk.forgetting import ClientTraces, forget_client, traces
-from routing.desk.live_surroundings import queues_in
 from routing.journal.faults import text_of
 from routing.model import numbers
 from routing.model.problem import counted
-from routing.process.memory import DATABASE_VARIABLE
+from routing.release.queues import queues_in
 from routing.store.client import StoreDown
 
 
 @click.command()
 @click.argument("number")
 @click.option("--root", type=FOLDER, required=True, help="Release root: its project, journal and Redis.")
-@click.option(
-    "--database", envvar=DATABASE_VARIABLE, default="", help="The journal.  [default: journal.db in the root]"
-)
+@database_option
 @redis_option("The engine's Redis.", "the root's")
 @click.option("--no-redis", is_flag=True, help="Leave Redis out: it forgets talks by itself after 400 days.")
 @click.option("--yes", is_flag=True, help="Do not ask.")

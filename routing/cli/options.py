@@ -156,3 +156,9 @@ def redis_option(about: str, default: str = "its own") -> Callable[[Callable[...
     """``--redis``; ``default``: the Redis that is used without it, in words."""
     shown = f"{about}  [env: ROUTING_REDIS; default: {default}]"
     return click.option("--redis", type=REDIS, envvar="ROUTING_REDIS", default="", help=shown)
+
+
+def database_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """``--database``: the journal of a command with ``--root``."""
+    where = "The journal: file or URL.  [default: journal.db in the root]"
+    return click.option("--database", envvar="ROUTING_DATABASE", default="", help=where)(command)

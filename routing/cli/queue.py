@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import time
-import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,12 +19,16 @@ from routing.cli.errors import UserError
 from routing.cli.options import SERVER, redis_option
 from routing.cli.people_store import must_be_known, people_store
 from routing.cli.switch import switch
+from routing.http.queues import queue_pictures
 from routing.model.decision import ID, STEP_PATH
 from routing.model.durations import spoken
 from routing.model.problem import counted, did_you_mean
-from routing.model.queue import ARRIVED, EVERY_QUEUE, KIND, REST, QueueSettings
+from routing.model.queue import ARRIVED, EVERY_QUEUE, REST
+from routing.release.queues import queues_in
 from routing.store.duties import RedisDuties
 
+#: How long the engine may take to answer.
+ANSWER_SECONDS = 5.0
 #: So much of a call's id is shown, and enough to name it.
 SHORT = 8
 _http = click.option(
@@ -147,15 +150,12 @@ def take_out(call: str, http: str, esl: str, esl_password: str | None) -> None:
 
 
 def pictures(http: str) -> list[dict[str, Any]]:
-    """The queues as the engine's worker that leads knows them (`routing.decide.queue_picture`). Raises UserError."""
+    """The queues as the engine's worker that leads knows them. Raises UserError."""
     try:
-        with urllib.request.urlopen(f"http://{http}/people", timeout=5) as answer:
-            workers = json.loads(answer.read())["workers"]
-    except (OSError, ValueError, KeyError) as problem:
-        reason = getattr(problem, "reason", problem)
-        reason = str(getattr(reason, "strerror", None) or reason).lower()
+        return queue_pictures(http, ANSWER_SECONDS)
+    except (OSError, ValueError) as problem:
+        reason = str(getattr(problem, "strerror", None) or problem).lower()
         raise UserError(f"the engine at {http}: {reason} (hint: is `routing serve --http {http}` running?)") from None
-    return [each for worker in workers for each in worker.get("queues", [])]
 
 
 def _found(call: str, queues: list[dict[str, Any]]) -> tuple[str, list[dict[str, Any]]]:
@@ -186,12 +186,7 @@ def _sign(person: str, name: str, root: Path, redis: str, *, is_in: bool) -> Non
 
 def _must_work(root: Path, name: str, person: str) -> None:
     """Raises UserError: the live release has no such queue, or it is not among the person's."""
-    people: dict[str, set[str]] = {}
-    for file in sorted((root / "current/schemes").glob("*.json")):
-        for step in json.loads(file.read_text(encoding="utf-8")).get("steps", {}).values():
-            if step["kind"] == KIND:
-                found = QueueSettings.of(step, file.stem)
-                people.setdefault(found.name, set()).update(member.person for member in found.members)
+    people = {queue: working for queue, (working, _) in queues_in(root / "current/schemes").items()}
     if name not in people:
         hint = did_you_mean(name, people) or f"queues: {', '.join(sorted(people)) or 'none'}"
         raise UserError(f"no queue is called `{name}` ({hint})")

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import click
 
+from routing.cli.calls import journal_of
 from routing.cli.completion import offered
-from routing.cli.desk import explained, journal_url
+from routing.cli.desk import explained
 from routing.cli.errors import UserError
 from routing.cli.listed import printable
-from routing.cli.options import FOLDER
+from routing.cli.options import FOLDER, database_option
 from routing.desk.application import create
 from routing.desk.plan import TABLE, DeskPlan, ReportMail, plan_of
 from routing.desk.report_serving import DeskMail, preview
@@ -21,7 +22,6 @@ from routing.journal.figures import EVERYTHING, FigureView
 from routing.model.desk import Right
 from routing.model.problem import did_you_mean
 from routing.process.log import Lines
-from routing.process.memory import DATABASE_VARIABLE
 from routing.web.limits import Limiter
 from routing.web.server import LivePlan
 
@@ -29,12 +29,7 @@ from routing.web.server import LivePlan
 @click.command()
 @click.argument("name", shell_complete=offered("people"))
 @click.option("--root", type=FOLDER, required=True, help="Release root: what compile writes.")
-@click.option(
-    "--database",
-    envvar=DATABASE_VARIABLE,
-    default="",
-    help="The journal: file or URL.  [default: journal.db in the root]",
-)
+@database_option
 @click.option("--every", type=click.Choice(["day", "week"]), help="Which one.  [default: the one in the "
               "release, `week` without one]")  # fmt: skip
 @click.option("--address", default="http://127.0.0.1:8090", show_default=True, help="Where people reach the desk.")
@@ -45,7 +40,7 @@ def report(name: str, root: Path, database: str, every: str | None, address: str
     plan = live()
     if plan is None:
         raise UserError(f"no release is live in {root} (hint: `routing publish --root {root}`)")
-    url = journal_url(root, database)
+    url = database or journal_of(root)
     with explained(url), opened_database(url) as engine:
         services = Services(engine, live, time.time, Limiter(time.monotonic, 1, 1), root)
         mail = preview(services, create(services), _mail(plan, name, every or ""), DeskMail(address=address))

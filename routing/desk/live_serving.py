@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -20,7 +19,7 @@ from routing.desk.plan import DeskPlan
 from routing.desk.services import Services
 from routing.esl.protocol import EventSocket
 from routing.model.problem import UserFailure
-from routing.node.files import EVENT_SOCKET
+from routing.node.files import EVENT_SOCKET, event_socket
 from routing.process.memory import ESL_VARIABLE
 from routing.store.address import BadAddress, parse
 from routing.store.client import RedisStore
@@ -56,13 +55,12 @@ def event_sockets(settings: LiveSettings) -> list[EventSocket]:
 
 
 def _of_spool(spool: Path) -> EventSocket:
-    file = spool.absolute().parent / EVENT_SOCKET
+    home = spool.absolute().parent
     try:
-        known = json.loads(file.read_text(encoding="utf-8"))
-        return EventSocket("127.0.0.1", int(known["port"]), str(known["password"]))
+        return EventSocket("127.0.0.1", *event_socket(home))
     except (OSError, ValueError, KeyError, TypeError):
         raise UserFailure(
-            f"{file} cannot be read (hint: --spool is that of `routing node init`; or use --esl)"
+            f"{home / EVENT_SOCKET} cannot be read (hint: --spool is that of `routing node init`; or use --esl)"
         ) from None
 
 

@@ -6,10 +6,8 @@ goes on without it.
 
 from __future__ import annotations
 
-import http.client
-import json
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,15 +15,12 @@ from typing import Any
 
 from routing.desk.board_rows import Surroundings
 from routing.desk.plan import DeskPlan
+from routing.http.queues import queue_pictures
 from routing.model.memory import Forgotten
-from routing.model.queue import KIND, QueueSettings
+from routing.release.queues import ReleasedQueues, queues_in
 from routing.store.client import RedisStore
 from routing.store.duties import RedisDuties
 from routing.store.memory import RedisMemory
-
-ENGINE_SECONDS = 2.0
-_LONGEST = 16 * 1024 * 1024
-Queues = Mapping[str, tuple[Sequence[str], bool]]
 
 
 @dataclass
@@ -34,9 +29,9 @@ class ReleaseQueues:
 
     root: Path
     _release: str = ""
-    _queues: Queues = field(default_factory=dict)
+    _queues: ReleasedQueues = field(default_factory=dict)
 
-    def __call__(self) -> Queues:
+    def __call__(self) -> ReleasedQueues:
         """Name -> its people, and whether nobody works before they sign in."""
         with suppress(OSError):
             release = os.readlink(self.root / "current")
@@ -45,39 +40,12 @@ class ReleaseQueues:
         return self._queues
 
 
-def queues_in(folder: Path) -> Queues:
-    """The queues of the compiled schemes in a folder; what is no table of a scheme is passed by."""
-    found: dict[str, tuple[Sequence[str], bool]] = {}
-    for file in sorted(folder.glob("*.json")):
-        with suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
-            for step in json.loads(file.read_text(encoding="utf-8")).get("steps", {}).values():
-                if step.get("kind") == KIND:
-                    queue = QueueSettings.of(step, file.stem)
-                    people = dict.fromkeys((*found.get(queue.name, ((), False))[0], *(m.person for m in queue.members)))
-                    found[queue.name] = tuple(people), queue.sign_in
-    return found
-
-
-def queue_pictures(address: str) -> list[dict[str, Any]]:
-    """The queues as the engine at ``host:port`` knows them. Blocks; raises OSError or ValueError."""
-    host, _, port = address.rpartition(":")
-    connection = http.client.HTTPConnection(host.strip("[]"), int(port), timeout=ENGINE_SECONDS)
-    try:
-        connection.request("GET", "/people")
-        workers = json.loads(connection.getresponse().read(_LONGEST))["workers"]
-        return [each for worker in workers for each in worker.get("queues", [])]
-    except (http.client.HTTPException, KeyError, TypeError, AttributeError) as problem:
-        raise ValueError(str(problem)) from None
-    finally:
-        connection.close()
-
-
 @dataclass
 class SurroundingsReader:
     """``engines``: the engines' http addresses; ``ask``: runs what blocks elsewhere; ``store``: Redis, or None."""
 
     engines: Sequence[str]
-    queues: Callable[[], Queues]
+    queues: Callable[[], ReleasedQueues]
     store: RedisStore | None
     ask: Callable[[Callable[[str], list[dict[str, Any]]], str], list[dict[str, Any]]]
 

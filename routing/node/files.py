@@ -115,7 +115,12 @@ def _target(template: str) -> str:
 def password(home: Path) -> str:
     """The node's event socket password: the existing one, or a new one."""
     try:
-        known = json.loads((home / EVENT_SOCKET).read_text(encoding="utf-8"))
+        return event_socket(home)[1]
     except FileNotFoundError:
         return secrets.token_urlsafe(24)
-    return str(known["password"])
+
+
+def event_socket(home: Path) -> tuple[int, str]:
+    """Port and password of a node's event socket. Raises OSError, ValueError, KeyError or TypeError."""
+    known = json.loads((home / EVENT_SOCKET).read_text(encoding="utf-8"))
+    return int(known["port"]), str(known["password"])

@@ -6,7 +6,6 @@ one's own is named by ``--esl`` and ROUTING_ESL_PASSWORD.
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,7 +17,8 @@ from routing.journal.live import LiveCalls
 from routing.journal.unfinished import left_behind
 from routing.journal.worker import JournalWorker
 from routing.model.problem import UserFailure
-from routing.node.files import EVENT_SOCKET, database_folder
+from routing.node import files
+from routing.node.files import database_folder
 
 PASSWORD = "ROUTING_ESL_PASSWORD"  # noqa: S105 - the variable's name
 #: How long a thread that listens to FreeSWITCH may hold up the end.
@@ -28,8 +28,7 @@ END_SECONDS = 5.0
 def event_socket(spool: Path, address: str) -> EventSocket | None:
     """The event socket of the node with this spool; None when its password is not known. Raises UserFailure."""
     try:
-        settings = json.loads((spool.parent / EVENT_SOCKET).read_text(encoding="utf-8"))
-        port, password = int(settings["port"]), str(settings["password"])
+        port, password = files.event_socket(spool.parent)
     except (OSError, ValueError, KeyError, TypeError):
         port, password = 8021, ""
     try:

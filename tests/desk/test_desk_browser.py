@@ -17,13 +17,6 @@ PAGES = ("/schemes", "/schemes/kyiv", "/calendars", "/releases", "/directory", "
 PASSWORD = "blue horse 7"
 
 
-@pytest.fixture(scope="module")
-def driver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Driver]:
-    driver = Driver(tmp_path_factory.mktemp("browser"))
-    yield driver
-    driver.close()
-
-
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[ServedDesk]:
     desk = ServedDesk(tmp_path)

@@ -11,19 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from support.browser import Browser, Driver, missing
+from support.browser import Driver, missing
 from support.desk_calls import call, record, talk
-from support.live_desk import ServedDesk, violations
+from support.live_desk import ServedDesk, opened, violations
 
 pytestmark = [pytest.mark.process, pytest.mark.skipif(bool(missing()), reason=missing())]
 ROWS = "document.querySelectorAll('.journal a.call').length"
-
-
-@pytest.fixture(scope="module")
-def driver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Driver]:
-    driver = Driver(tmp_path_factory.mktemp("browser"))
-    yield driver
-    driver.close()
 
 
 @pytest.fixture
@@ -40,14 +33,6 @@ def desk(tmp_path: Path) -> Iterator[ServedDesk]:
     record(desk.bed, *many, heard, talk("maria", "maria", started=now - 200))
     yield desk
     desk.close()
-
-
-def opened(driver: Driver, desk: ServedDesk, name: str) -> Browser:
-    browser = driver.browser()
-    browser.visit(desk.link(name))
-    browser.run("document.querySelector('button.main').click()")
-    browser.until("location.pathname === '/journal' && document.querySelector('.journal')")
-    return browser
 
 
 @pytest.mark.parametrize(("name", "count"), [("nataliia", 62), ("ivan", 61)])

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from sqlalchemy import insert
@@ -13,34 +11,11 @@ from routing.callbacks.store import CallbackStore
 from routing.journal.schema import calls, legs
 from routing.model.callback import CallbackOrder, CallbackSource
 from support.board_bed import NODE
-from support.browser import Browser, Driver, missing
-from support.live_desk import ServedDesk, violations
+from support.browser import Driver, missing
+from support.live_desk import ServedDesk, opened, violations
 
 pytestmark = [pytest.mark.process, pytest.mark.skipif(bool(missing()), reason=missing())]
 SHOWN = "[...document.querySelectorAll('#live-calls b')].map(each => each.textContent).join(' ')"
-
-
-@pytest.fixture(scope="module")
-def driver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Driver]:
-    driver = Driver(tmp_path_factory.mktemp("browser"))
-    yield driver
-    driver.close()
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[ServedDesk]:
-    desk = ServedDesk(tmp_path)
-    yield desk
-    desk.close()
-
-
-def opened(driver: Driver, desk: ServedDesk, name: str, path: str) -> Browser:
-    browser = driver.browser()
-    browser.visit(desk.link(name))
-    browser.run("document.querySelector('button.main').click()")
-    browser.until("location.pathname != '/enter' && document.querySelector('nav.menu')")
-    browser.visit(desk.address + path)
-    return browser
 
 
 @pytest.mark.parametrize("name", ["olena", "nataliia"])

@@ -2,45 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
-from support.browser import Browser, Driver, missing
+from support.browser import Driver, missing
 from support.figures_bed import record_two_weeks
-from support.live_desk import ServedDesk, violations
+from support.live_desk import ServedDesk, opened, violations
 
 pytestmark = [pytest.mark.process, pytest.mark.skipif(bool(missing()), reason=missing())]
-
-
-@pytest.fixture(scope="module")
-def driver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Driver]:
-    driver = Driver(tmp_path_factory.mktemp("browser"))
-    yield driver
-    driver.close()
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[ServedDesk]:
-    desk = ServedDesk(tmp_path)
-    yield desk
-    desk.close()
-
-
-def signed_in(driver: Driver, desk: ServedDesk, name: str) -> Browser:
-    browser = driver.browser()
-    browser.visit(desk.link(name))
-    browser.run("document.querySelector('button.main').click()")
-    browser.until("location.pathname != '/enter' && document.querySelector('nav.menu')")
-    return browser
 
 
 @pytest.mark.parametrize(("name", "rows"), [("nataliia", 3), ("olena", 2)])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_report_is_drawn_sorted_and_read(driver: Driver, desk: ServedDesk, name: str, rows: int, scheme: str) -> None:
     record_two_weeks(desk.bed, desk.bed.now)
-    browser = signed_in(driver, desk, name)
+    browser = opened(driver, desk, name)
     browser.devtools("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
     browser.visit(f"{desk.address}/reports?period=7d")
     browser.until("document.querySelector('#chart canvas')")
@@ -57,7 +32,7 @@ def test_a_report_is_drawn_sorted_and_read(driver: Driver, desk: ServedDesk, nam
 
 
 def test_nothing_to_report_reads_well(driver: Driver, desk: ServedDesk) -> None:
-    browser = signed_in(driver, desk, "nataliia")
+    browser = opened(driver, desk, "nataliia")
     browser.visit(f"{desk.address}/reports")
     browser.until("document.querySelector('.empty')")
     assert violations(browser) == []

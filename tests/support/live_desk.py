@@ -17,6 +17,7 @@ from routing.desk.live_surroundings import phones_of
 from routing.desk.pages.live import entitled
 from routing.desk.threads import InThreads
 from support.board_bed import NODE, BoardBed, Surroundings
+from support.browser import Browser, Driver
 from support.desk_bed import DeskBed
 from support.desk_people import FakePeople, FakeSwitch
 
@@ -113,3 +114,14 @@ def violations(browser: Any) -> list[str]:
     """What axe-core finds in the page as it is now."""
     browser.run(_AXE.read_text("utf-8"))
     return list(browser.run(_VIOLATIONS))
+
+
+def opened(driver: Driver, desk: ServedDesk, name: str, path: str = "") -> Browser:
+    """A browser in which somebody has signed in by a link, at their first page or at another one."""
+    browser = driver.browser()
+    browser.visit(desk.link(name))
+    browser.run("document.querySelector('button.main').click()")
+    browser.until("location.pathname != '/enter' && document.querySelector('nav.menu')")
+    if path:
+        browser.visit(desk.address + path)
+    return browser

@@ -11,7 +11,7 @@ from flask import Flask, Response, g, redirect, render_template, request, url_fo
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
-from routing.desk.current import STATED
+from routing.desk.current import STATED, settle
 from routing.desk.guard import FIELD, add_guard, page_token
 from routing.desk.navigation import entries, first
 from routing.desk.pages import PAGES
@@ -36,6 +36,14 @@ def create(services: Services) -> Flask:
     def begin() -> None:
         g.services = services
         g.texts = _texts(services)
+
+    @app.after_request
+    def settled(answer: Response) -> Response:
+        try:
+            settle(answer.status_code)
+        except SQLAlchemyError as problem:  # the lines go on saying that it is not known
+            services.fault(problem)
+        return answer
 
     add_guard(app)
     for page in PAGES:

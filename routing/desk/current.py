@@ -12,7 +12,7 @@ from typing import Any, TypeVar, cast
 from flask import abort, g, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from routing.desk.audit import AuditLine
+from routing.desk.audit import BEGUN, DONE, FAILED, AuditLine
 from routing.desk.plan import DeskPlan, User
 from routing.desk.services import Services
 from routing.desk.texts import Texts
@@ -70,12 +70,18 @@ def public(view: View) -> View:
     return view
 
 
-def note(action: str, subject: str = "", detail: str = "") -> None:
-    """Write into the audit log what the user does, before it is done."""
-    by = user()
-    services().audit.add(
-        AuditLine(services().now(), by.name, by.role, action, subject, detail, request.remote_addr or "")
-    )
+def note(action: str, subject: str = "", detail: str = "", by: User | None = None) -> None:
+    """Write into the audit log what the user does, before it is done; the answer says whether it was."""
+    by, address = by or user(), request.remote_addr or ""
+    line = AuditLine(services().now(), by.name, by.role, action, subject, detail, address, BEGUN)
+    g.setdefault("noted", []).append(services().audit.add(line))
+
+
+def settle(status: int) -> None:
+    """Write what came of what the request has noted: done, unless the answer is an error."""
+    noted = g.pop("noted", [])
+    if noted:
+        services().audit.settle(noted, DONE if status < 400 else FAILED)
 
 
 def _to_sign_in() -> Response:

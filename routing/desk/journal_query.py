@@ -93,6 +93,15 @@ def is_notified(engine: Engine, call: str) -> bool:
         return bool(connection.scalar(select(calls.c.notified).where(calls.c.id == call)))
 
 
+def finds(connection: Connection, criteria: JournalFilter, scope: JournalScope, call: str) -> bool:
+    """Whether a filter finds a call that may be seen."""
+    query = _walk(_Walk(calls, criteria, scope, None, 1, True), [calls.c.id == call])
+    for people in (scope.people, frozenset({criteria.person}) if criteria.person else None):
+        if people is not None:
+            query = query.where(_involves(calls.c.id, people))
+    return connection.execute(query).first() is not None
+
+
 def sees(engine: Engine, call: str, scope: JournalScope) -> bool:
     """Whether a call exists and may be seen."""
     query = select(calls.c.id).where(calls.c.id == call, of_project(scope.project))

@@ -67,7 +67,10 @@ audit = Table(
     _text("subject", "To what: a call's id, a calendar, a release."),
     _text("detail", "More about it."),
     _text("address", "From which IP address."),
+    _text("outcome", "Empty when it is done; `begun`: not known whether it was done; `failed`."),
     Index("desk_audit_at", "project", "at_s"),
+    Index("desk_audit_subject", "project", "subject"),
+    Index("desk_audit_action", "project", "action"),
 )
 
 mails = Table(

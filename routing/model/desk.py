@@ -32,6 +32,7 @@ class Right(StrEnum):
     CALLS = "calls"
     NUMBERS = "numbers"
     RECORDINGS = "recordings"
+    TRACES = "traces"
     EXPORT = "export"
     REPORTS = "reports"
     LIVE = "live"
@@ -59,6 +60,7 @@ ALLOWED: Mapping[Right, frozenset[Role]] = {
     Right.CALLS: _EVERYBODY,
     Right.NUMBERS: _EVERYBODY - {Role.AUDITOR},
     Right.RECORDINGS: _EVERYBODY - {Role.AUDITOR},
+    Right.TRACES: _MANAGERS | {Role.AUDITOR},
     Right.EXPORT: _HEADS | {Role.AUDITOR},
     Right.REPORTS: _HEADS | {Role.AUDITOR},
     Right.LIVE: _HEADS,

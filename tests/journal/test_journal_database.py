@@ -37,6 +37,7 @@ VERSIONS = (
     "routing.journal.migrations.versions.0016_involved",
     "routing.journal.migrations.versions.0017_desk_mails",
     "routing.journal.migrations.versions.0018_callback_requests",
+    "routing.journal.migrations.versions.0019_audit_outcome",
 )
 TABLES = [metadata, callbacks.metadata, desk.metadata, figures]
 
@@ -94,10 +95,31 @@ def test_calls_of_a_journal_that_is_there_are_found_by_what_new_ones_are(bed):
         for table in ("desk_mails", "callback_requests"):
             connection.execute(text(f"DROP TABLE {table}"))
         connection.execute(text("ALTER TABLE callbacks DROP COLUMN visitor"))
+        _without_outcomes(connection)
         connection.execute(text("UPDATE journal_version SET version_num = '0015'"))
     engine.dispose()
     open_database(bed.database).dispose()
     assert (bed.rows("involved"), bed.rows("marks")) == fresh
+
+
+def test_lines_of_exports_lose_the_numbers_that_nobody_could_forget(bed):
+    engine = open_database(bed.database)
+    subjects = "client=067+123+45+67", "period=7d&client=%2B380671234567&tag=x", "client=067&tag=client", "tag=client"
+    with engine.begin() as connection:
+        _without_outcomes(connection)
+        for subject in subjects:
+            values = {"action": "export_calls", "subject": subject}
+            connection.execute(text("INSERT INTO desk_audit (action, subject) VALUES (:action, :subject)"), values)
+        connection.execute(text("UPDATE journal_version SET version_num = '0018'"))
+    engine.dispose()
+    open_database(bed.database).dispose()
+    assert [row[6] for row in bed.rows("desk_audit")] == ["", "period=7d&tag=x", "tag=client", "tag=client"]
+
+
+def _without_outcomes(connection):
+    for index in ("desk_audit_subject", "desk_audit_action"):
+        connection.execute(text(f"DROP INDEX {index}"))
+    connection.execute(text("ALTER TABLE desk_audit DROP COLUMN outcome"))
 
 
 def _without_what_calls_are_found_by(connection):

@@ -8,6 +8,7 @@ from flask import Flask, render_template, request
 
 from routing.desk.audit import PAGE
 from routing.desk.current import needs, services
+from routing.desk.journal_seen import number_view
 from routing.model.desk import Right
 
 
@@ -20,7 +21,15 @@ def add(app: Flask) -> None:
 def audit() -> Any:
     """A page of it, newest first; ``who`` and ``subject`` filter."""
     before, who, subject = (request.args.get(name, "") for name in ("before", "who", "subject"))
+    numbers = number_view()
+    if numbers.text(subject) != subject:  # who may not see numbers does not find lines by them
+        subject = ""
     lines = services().audit.lines(int(before) if before.isdecimal() and len(before) < 19 else 0, who, subject)
     return render_template(
-        "audit.html", lines=lines, who=who, subject=subject, older=lines[-1].n if len(lines) == PAGE else 0
+        "audit.html",
+        lines=lines,
+        numbers=numbers,
+        who=who,
+        subject=subject,
+        older=lines[-1].n if len(lines) == PAGE else 0,
     )

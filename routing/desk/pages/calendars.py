@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from flask import Flask, abort, redirect, render_template, request, url_for
 
-from routing.desk.current import needs, note, plan, services
+from routing.desk.current import needs, note, plan, services, settle
 from routing.desk.override_state import overrides, set_everywhere
 from routing.desk.upcoming import coming_days
 from routing.model.desk import Right
@@ -50,7 +50,10 @@ def override_calendar(name: str) -> Any:
         abort(400)
     seconds = _seconds_until(until, plan().calendars[name].timezone) if until and state != AUTO else 0
     note("override", name, f"{state} {until}".strip())
-    failed = set_everywhere(services().switches.values(), name, state, seconds)
+    nodes = services().switches.values()
+    failed = set_everywhere(nodes, name, state, seconds)
+    if failed and failed == len(nodes):
+        settle(502)
     return redirect(url_for("calendars", done=name, failed=failed or None, _anchor=name), 303)
 
 

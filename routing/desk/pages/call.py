@@ -14,6 +14,7 @@ from werkzeug.wsgi import wrap_file
 
 from routing.desk import journal_query
 from routing.desk.call_ladder import ladder, other_rings
+from routing.desk.call_traces import LISTENED, SAVED, traces_of
 from routing.desk.current import needs, note, plan, services, user
 from routing.desk.journal_filter import JournalFilter
 from routing.desk.journal_rows import client_name, is_missed, look, source_text
@@ -48,14 +49,16 @@ class Heard:
     _lock: Lock = field(default_factory=Lock)
 
     def is_new(self, *what: str) -> bool:
-        """Whether it is the first time."""
+        """Whether nobody has said that it is known."""
         with self._lock:
-            if what in self._known:
-                return False
+            return what not in self._known
+
+    def add(self, *what: str) -> None:
+        """It is known from now on: its line is written."""
+        with self._lock:
             self._known[what] = None
             if len(self._known) > self.most:
                 self._known.popitem(last=False)
-            return True
 
 
 @needs(Right.CALLS)
@@ -81,6 +84,7 @@ def call(id: str) -> Any:
         notified=_notified(found, numbers),
         is_notified=bool(found.notify) and journal_query.is_notified(services().database, found.id),
         others=_others(found),
+        traces=traces_of(services().database, plan(), found) if user().may(Right.TRACES) else None,
     )
 
 
@@ -89,8 +93,16 @@ def recording(id: str) -> Any:
     """The file of a call's recording, or of its voicemail; a part of it where the browser asks for one."""
     found, kind = _visible(id), _kind()
     sound = _open(found, kind)
-    if request.method == "GET" and _is_first(found.id, kind):
-        note("listen_recording", found.id, kind)
+    with ExitStack() as refused:
+        refused.callback(sound.file.close)
+        if request.method == "GET":
+            _note_once(SAVED if request.args.get("save") else LISTENED, found.id, kind)
+        answer = _answer(found, kind, sound)
+        refused.pop_all()
+    return answer
+
+
+def _answer(found: CallRecord, kind: str, sound: SoundFile) -> Any:
     answer: Any = Response(
         wrap_file(request.environ, sound.file, 64 * 1024), mimetype=sound.content_type, direct_passthrough=True
     )
@@ -98,11 +110,7 @@ def recording(id: str) -> Any:
     answer.headers["Content-Disposition"] = _named(found, sound) if request.args.get("save") else "inline"
     answer.headers["Cache-Control"] = "private, no-store"
     answer.set_etag(hashlib.sha256(f"{found.id} {kind} {sound.size} {sound.modified}".encode()).hexdigest()[:32])
-    with ExitStack() as refused:
-        refused.callback(sound.file.close)
-        answer = answer.make_conditional(request.environ, accept_ranges=True, complete_length=sound.size)
-        refused.pop_all()
-    return answer
+    return answer.make_conditional(request.environ, accept_ranges=True, complete_length=sound.size)
 
 
 @needs(Right.RECORDINGS)
@@ -118,9 +126,12 @@ def waveform(id: str) -> Any:
     return {"duration_s": round(peaks.duration_s, 3), "sides": peaks.sides}
 
 
-def _is_first(call_id: str, kind: str) -> bool:
+def _note_once(action: str, call_id: str, kind: str) -> None:
     heard: Heard = current_app.extensions["desk_heard"]
-    return heard.is_new(hashlib.sha256(g.token.encode()).hexdigest(), user().name, call_id, kind)
+    what = hashlib.sha256(g.token.encode()).hexdigest(), user().name, action, call_id, kind
+    if heard.is_new(*what):
+        note(action, call_id, kind)
+        heard.add(*what)
 
 
 def _visible(id_: str) -> CallRecord:

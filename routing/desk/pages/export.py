@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlencode
 
 from flask import Flask, Response, request
 
 from routing.desk import journal_query
+from routing.desk.call_traces import EXPORTED
 from routing.desk.current import needs, note, plan, services, texts
 from routing.desk.exported import TITLES, ExportTexts, as_csv, as_xlsx
 from routing.desk.journal_filter import JournalFilter, JournalPlace
 from routing.desk.journal_query import JournalScope
 from routing.desk.journal_rows import JournalRow, row_of
 from routing.desk.journal_seen import chosen_filter, database_filter, number_view, scope
+from routing.desk.noted_filter import noted
 from routing.model.desk import Right
 
 #: Calls of one export; it says when there are more.
@@ -48,7 +49,7 @@ def export_xlsx() -> Any:
 def _sent(form: str, content_type: str, export: _Export) -> Response:
     chosen = chosen_filter()
     if request.method == "GET":
-        note("export_calls", urlencode(chosen.parameters), form)
+        note(EXPORTED, noted(chosen, plan().country), form)
     day = datetime.fromtimestamp(services().now(), plan().zone).date().isoformat()
     answer = Response(export(_pages(database_filter(chosen), scope()), _texts()), content_type=content_type)
     answer.headers["Content-Disposition"] = f'attachment; filename="calls-{day}.{form}"'

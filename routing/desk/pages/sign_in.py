@@ -12,8 +12,7 @@ from urllib.parse import urlsplit
 from flask import Flask, abort, g, make_response, redirect, render_template, request, url_for
 
 from routing.desk.accounts import CODE, CODE_SECONDS, SignInRefused
-from routing.desk.audit import AuditLine
-from routing.desk.current import needs, plan, public, services, texts, user
+from routing.desk.current import needs, note, plan, public, services, texts, user
 from routing.desk.guard import keep
 from routing.desk.navigation import first
 from routing.desk.plan import User
@@ -101,9 +100,9 @@ def sign_out() -> Any:
 
 
 def _entered(found: User, how: str) -> Any:
-    address = request.remote_addr or ""
-    token = services().sessions.begin(found.name, address, request.headers.get("User-Agent", ""), services().now())
-    services().audit.add(AuditLine(services().now(), found.name, found.role, "sign_in", "", how, address))
+    note("sign_in", detail=how, by=found)
+    address, agent = request.remote_addr or "", request.headers.get("User-Agent", "")
+    token = services().sessions.begin(found.name, address, agent, services().now())
     answer = make_response(redirect(_next_page() or url_for(first(found)), 303))
     keep(answer, token)
     return answer

@@ -29,6 +29,9 @@ def test_calls_that_are_served_in_their_order_have_no_fault():
 def test_who_rings_before_an_earlier_caller_of_the_queue_has_overtaken():
     callers = [caller(1, 0), caller(2, 5), caller(3, 6)]
     assert found(callers, [rung(3, 20, ended_s=21), rung(1, 22)]) == ["overtake"]
+    assert found(callers, [rung(3, 20, ended_s=21, invite="INVITE\r\nX-Alone: yes\r\n"), rung(1, 22)]) == [
+        "overtake, no engine"
+    ]
     assert found(callers, [rung(2, 20, "a"), rung(1, 20.5, "b")]) == []  # both rang at once
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import re
 import signal
 import sys
 import time
@@ -25,18 +26,22 @@ from routing.journal.database import open_database
 from routing.model.callback import CallbackOrder, CallbackSource, CallbackStatus
 from routing.process.memory import ESL_VARIABLE
 from routing.release.publish import publish
+from routing.steps.queue_alone import NEXT
 from support.processes import launch
 from support.redis_server import Server, free_port
 
 from . import ports
 from .crowd import Crowd
 from .engines import Engine
+from .floor_count import ALONE_HEADER
 from .switch import PASSWORD, Switch
 
 QUEUES = {"sales": "+380800330001", "support": "+380800330002"}
 #: Person -> number. The first seven work in sales, the last seven in support.
 PEOPLE = {f"p{at}": f"+3805011100{at:02}" for at in range(10)}
 _WORK = {"sales": [*PEOPLE][:7], "support": [*PEOPLE][3:]}
+#: Where a release says whom such a caller rings next.
+_RINGS_NEXT = re.compile(rf'<action application="(?:multi)?set" data="(?:[^"]*\|)?{NEXT}=(?P<people>x*)[|"][^>]*/?>')
 PROJECT_ID = "floor"
 PROJECT = """\
 project: {{name: floor, timezone: Europe/Kyiv, country: UA, destinations: [UA],
@@ -100,6 +105,7 @@ class CallCentre:
                 SCHEME.format(name=name, number=number, people=", ".join(_WORK[name]))
             )
         release = build(schemes, self.root, lambda _: {}, f"127.0.0.1:{self.engine_port}")
+        _show_who_rings_alone(self.root / "releases" / release.name)
         publish(self.root, release.name, None)
 
     # processes
@@ -190,6 +196,23 @@ class CallCentre:
         """What has become of a client's order; None when there is none any more."""
         found = self.orders.latest(PROJECT_ID, 1, number=number)
         return found[0].status if found else None
+
+
+def _show_who_rings_alone(release: Path) -> None:
+    """Let phones see, by a header, which callers rang them without an engine."""
+    marked = 0
+    for dialplan in release.rglob("*.xml"):
+        text, found = _RINGS_NEXT.subn(_and_header, dialplan.read_text())
+        dialplan.write_text(text)
+        marked += found
+    if not marked:
+        raise LookupError("no caller of this release rings anybody without an engine")
+
+
+def _and_header(setting: re.Match[str]) -> str:
+    rings = len(setting["people"]) > 1  # the next one, after whom this rings
+    application, value = ("export", "nolocal:{}=yes") if rings else ("set", "{}=")
+    return f'{setting[0]}<action application="{application}" data="{value.format(f"sip_h_{ALONE_HEADER}")}"/>'
 
 
 @dataclass

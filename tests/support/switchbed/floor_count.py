@@ -18,6 +18,9 @@ MOST_WAITING = 500
 CROSSED_S = 0.1
 #: The earliest next attempt: a busy client is rung again after three minutes.
 NEXT_ATTEMPT_S = 170
+#: What a caller did who passed another one; the header of an INVITE that came without an engine, and so in no order.
+OVERTAKE, OVERTAKE_ALONE, ALONE_HEADER = "overtake", "overtake, no engine", "X-Alone"
+_ALONE = re.compile(rf"^{ALONE_HEADER}:", re.MULTILINE)
 _SHOWN = re.compile(r"sip:(\+?\d+)@")
 
 
@@ -61,23 +64,23 @@ def _overtakes(callers: list[Party], rung: dict[str, list[Party]], now_s: float)
     for caller in callers:
         by_queue[caller.number].append(caller)
     for queue in by_queue.values():
-        served_s = {each.call_id: rung[each.caller][0].began_s for each in queue if rung.get(each.caller)}
+        first = {each.call_id: rung[each.caller][0] for each in queue if rung.get(each.caller)}
         behind: list[tuple[Party, float]] = []  # who came before, and until when they waited
         for caller in sorted(queue, key=lambda each: each.began_s):
-            at_s = served_s.get(caller.call_id)
-            behind.append((caller, at_s or caller.ended_s or now_s))
-            if at_s is None:
+            phone = first.get(caller.call_id)
+            behind.append((caller, phone.began_s if phone else caller.ended_s or now_s))
+            if phone is None:
                 continue
             passed = [
                 each
                 for each, until_s in reversed(behind[-MOST_WAITING:])
-                if until_s > at_s + RING_TOGETHER_S and each.began_s < caller.began_s - TOGETHER_S
+                if until_s > phone.began_s + RING_TOGETHER_S and each.began_s < caller.began_s - TOGETHER_S
             ]
             if passed:
                 ahead_s = caller.began_s - min(each.began_s for each in passed)
-                yield Fault(
-                    "overtake", at_s, f"{caller.caller} passed {len(passed)} who came up to {ahead_s:.1f} s before"
-                )
+                what = OVERTAKE_ALONE if _ALONE.search(phone.invite) else OVERTAKE
+                words = f"{caller.caller} passed {len(passed)} who came up to {ahead_s:.1f} s before"
+                yield Fault(what, phone.began_s, words)
 
 
 def _doubles(phones: Iterable[Party], now_s: float) -> Iterator[Fault]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ from routing.http.queues import queue_pictures
 from routing.model.decision import ID, STEP_PATH
 from routing.model.durations import spoken
 from routing.model.problem import counted, did_you_mean
-from routing.model.queue import ARRIVED, EVERY_QUEUE, REST
+from routing.model.queue import ARRIVED, EVERY_QUEUE, REST, DutyRecord
 from routing.release.queues import queues_in
 from routing.store.duties import RedisDuties
 
@@ -53,16 +53,28 @@ def queue() -> None:
 @queue.command("show")
 @click.argument("name", required=False)
 @_http
+@click.option(
+    "--root",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="The release root: shows its queues where nobody waits too.",
+)
+@redis_option("The engine's Redis, for --root.")
 @click.option("--json", "as_json", is_flag=True, help="For programs: one JSON object a line.")
-def show(name: str | None, http: str, as_json: bool) -> None:
+def show(name: str | None, http: str, root: Path | None, redis: str, as_json: bool) -> None:
     """Show the callers and people of every queue that has a caller, or of NAME."""
-    found = [each for each in pictures(http) if name in (None, each["queue"])]
+    found = pictures(http)
+    if root:
+        found += _without_callers(root, redis, {each["queue"] for each in found})
+        if name:
+            _must_exist(name, [each["queue"] for each in found])
+    found = [each for each in found if name in (None, each["queue"])]
     if as_json:
         for each in found:
             click.echo(json.dumps(each, ensure_ascii=False))
         return
     if not found:
-        click.echo(f"nobody waits in {name}" if name else "nobody waits in a queue")
+        nobody = f"nobody waits in {name}" if name else "nobody waits in a queue"
+        click.echo(nobody if root else f"{nobody} (hint: with --root the people of such queues are shown)")
     for each in found:
         _print(each)
 
@@ -158,6 +170,25 @@ def pictures(http: str) -> list[dict[str, Any]]:
         raise UserError(f"the engine at {http}: {reason} (hint: is `routing serve --http {http}` running?)") from None
 
 
+def _without_callers(root: Path, redis: str, shown: set[str]) -> list[dict[str, Any]]:
+    """The queues of the live release that are not shown, as `pictures`: people are ready, or why they are not."""
+    project, queues = str(live_table(root)["project"]), queues_in(root / "current/schemes")
+    with people_store(root, redis) as store:
+        records = RedisDuties(store).records(project)
+    return [
+        {
+            "queue": name,
+            "project": project,
+            "callers": [],
+            "people": {
+                person: records.get(person, DutyRecord()).why_absent(name, must_sign_in) or "ready" for person in people
+            },
+        }
+        for name, (people, must_sign_in) in sorted(queues.items())
+        if name not in shown
+    ]
+
+
 def _found(call: str, queues: list[dict[str, Any]]) -> tuple[str, list[dict[str, Any]]]:
     """The call that begins so, and the waiting callers of its queue, in their order."""
     for each in queues:
@@ -187,11 +218,16 @@ def _sign(person: str, name: str, root: Path, redis: str, *, is_in: bool) -> Non
 def _must_work(root: Path, name: str, person: str) -> None:
     """Raises UserError: the live release has no such queue, or it is not among the person's."""
     people = {queue: working for queue, (working, _) in queues_in(root / "current/schemes").items()}
-    if name not in people:
-        hint = did_you_mean(name, people) or f"queues: {', '.join(sorted(people)) or 'none'}"
-        raise UserError(f"no queue is called `{name}` ({hint})")
+    _must_exist(name, people)
     if person not in people[name]:
         raise UserError(f"{person} is not in queue {name} (people of its `to`: {', '.join(sorted(people[name]))})")
+
+
+def _must_exist(name: str, queues: Collection[str]) -> None:
+    """Raises UserError."""
+    if name not in queues:
+        hint = did_you_mean(name, queues) or f"queues: {', '.join(sorted(queues)) or 'none'}"
+        raise UserError(f"no queue is called `{name}` ({hint})")
 
 
 def _named(name: str) -> str:
@@ -207,6 +243,8 @@ def _print(found: dict[str, Any]) -> None:
     waiting = sum(not caller["talks_with"] for caller in found["callers"])
     people = ", ".join(f"{name} {state}" for name, state in found["people"].items())
     click.echo(f"{found['queue']}: {counted(waiting, 'caller')} waiting; {people}")
+    if not found["callers"]:
+        return
     table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
     for title in ("place", "waits", "call", "caller", "with"):
         table.add_column(title, no_wrap=title != "with")

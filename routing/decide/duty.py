@@ -5,21 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from routing.model.queue import EVERY_QUEUE, DutyRecord, QueueSettings, failed_offer
+from routing.model.queue import DutyRecord, QueueSettings, failed_offer
 
 
 @dataclass
 class Duty:
     """The duty of one person. Times are ms since the epoch.
 
-    ``signed_in``: queue -> in or out; a queue without an entry follows its settings. ``is_on_break``: paused without an
-    end; ``is_away``: on do-not-disturb. ``paused_ms``, ``wrap_up_ms``, ``delayed_ms``: no offer before; ``missed``:
-    offers in a row without an answer; ``ready_since_ms``: when they last said that they are ready.
+    ``record``: what they have set. ``paused_ms``, ``wrap_up_ms``, ``delayed_ms``: no offer before; ``missed``: offers
+    in a row without an answer; ``ready_since_ms``: when they last said that they are ready.
     """
 
-    signed_in: dict[str, bool] = field(default_factory=dict)
-    is_on_break: bool = False
-    is_away: bool = False
+    record: DutyRecord = field(default_factory=DutyRecord)
     paused_ms: int = 0
     wrap_up_ms: int = 0
     delayed_ms: int = 0
@@ -28,16 +25,14 @@ class Duty:
 
     def obey(self, record: DutyRecord) -> None:
         """What the person has set holds."""
-        self.signed_in = dict(record.signed_in)
-        self.is_on_break, self.is_away = record.is_on_break, record.is_away
+        self.record = record
         if record.ready_ms > self.ready_since_ms:
             self.ready_since_ms = record.ready_ms
             self.missed = self.paused_ms = self.wrap_up_ms = self.delayed_ms = 0
 
     def works(self, queue: QueueSettings) -> bool:
         """Whether the person works in a queue, apart from pauses that end by themselves."""
-        everywhere = self.signed_in.get(EVERY_QUEUE, not queue.sign_in)
-        return self.signed_in.get(queue.name, everywhere) and not (self.is_on_break or self.is_away)
+        return not self.record.why_absent(queue.name, queue.sign_in)
 
     def ready_ms(self) -> int:
         """From when the person may be offered a caller."""
@@ -59,11 +54,7 @@ class Duty:
 
     def why_not(self, queue: QueueSettings, now_ms: int) -> str:
         """Why the person is not offered a caller, in a word or two; "" when they may be."""
-        if self.is_on_break or self.is_away:
-            return "paused" if self.is_on_break else "away"
-        if not self.works(queue):
-            return "signed out"
-        return self.pauses(now_ms)
+        return self.record.why_absent(queue.name, queue.sign_in) or self.pauses(now_ms)
 
     def pauses(self, now_ms: int) -> str:
         """Which pause that ends by itself lasts, in a word; "" for none."""

@@ -30,7 +30,7 @@ from routing.desk.board_rows import (
 from routing.model.callback_call import CALLBACK
 from routing.model.decision import ID
 from routing.model.desk_call import BY, DIALS, JOINED, JOINS
-from routing.model.queue import EVERY_QUEUE, DutyRecord
+from routing.model.queue import DutyRecord
 
 
 def picture_of(board: Board, about: Surroundings) -> BoardPicture:
@@ -165,18 +165,13 @@ def _queues(people: Mapping[str, PersonRow], about: Surroundings) -> Iterable[Qu
         counts: dict[str, int] = {}
         for member in members:
             state = people[member].state if member in people else ABSENT
-            if state in (FREE, ABSENT) and not works_in(about.duties.get(member), name, must_sign_in):
+            duty = about.duties.get(member, DutyRecord())
+            if state in (FREE, ABSENT) and not duty.is_signed_in(name, must_sign_in):
                 state = SIGNED_OUT
             counts[state] = counts.get(state, 0) + 1
         arrived = min((float(each.get("arrived_ms") or 0) / 1000 for each in callers), default=0.0)
         states = tuple((state, counts[state]) for state in STATES if state in counts)
         yield QueueRow(name, len(callers), round(arrived), states, frozenset(members))
-
-
-def works_in(record: DutyRecord | None, queue: str, must_sign_in: bool) -> bool:
-    """Whether somebody is signed in to a queue."""
-    signed = record.signed_in if record else {}
-    return signed.get(queue, signed.get(EVERY_QUEUE, not must_sign_in))
 
 
 def _trunks(board: Board) -> Iterable[TrunkRow]:

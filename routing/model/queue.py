@@ -90,6 +90,16 @@ class DutyRecord:
     is_away: bool = False
     ready_ms: int = 0
 
+    def is_signed_in(self, queue: str, must_sign_in: bool) -> bool:
+        """Whether they are signed in to a queue; ``must_sign_in``: nobody is who has not done it."""
+        return self.signed_in.get(queue, self.signed_in.get(EVERY_QUEUE, not must_sign_in))
+
+    def why_absent(self, queue: str, must_sign_in: bool) -> str:
+        """Why they are offered nobody of a queue by what they have set: paused, away, signed out; "" when they are."""
+        if self.is_on_break or self.is_away:
+            return "paused" if self.is_on_break else "away"
+        return "" if self.is_signed_in(queue, must_sign_in) else "signed out"
+
 
 class Duties(Protocol):
     """Stores what people set. Every method raises `routing.model.memory.Forgotten`."""

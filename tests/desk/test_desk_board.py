@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from routing.desk.board_picture import seen_by, works_in
+from routing.desk.board_picture import seen_by
 from routing.desk.board_rows import CallRow, Surroundings
 from routing.model.queue import DutyRecord
 from support.board_bed import NODE, PHONES, BoardBed
@@ -181,11 +181,11 @@ def test_queues_count_their_people_and_callers(bed: BoardBed) -> None:
 
 @pytest.mark.parametrize(
     ("record", "must", "works"),
-    [(None, False, True), (None, True, False), (DutyRecord({"*": False}), False, False),
+    [(DutyRecord(), False, True), (DutyRecord(), True, False), (DutyRecord({"*": False}), False, False),
      (DutyRecord({"*": False, "sales": True}), False, True), (DutyRecord({"*": True}), True, True)],
 )  # fmt: skip
-def test_who_works_in_a_queue(record: DutyRecord | None, must: bool, works: bool) -> None:
-    assert works_in(record, "sales", must) is works
+def test_who_works_in_a_queue(record: DutyRecord, must: bool, works: bool) -> None:
+    assert record.is_signed_in("sales", must) is works
 
 
 def test_do_not_disturb_is_shown_before_a_pause_and_after_a_talk(bed: BoardBed) -> None:

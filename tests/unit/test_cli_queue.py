@@ -70,6 +70,24 @@ def test_people_are_signed_in_and_out_and_paused(root):
         ours.stop()
 
 
+@needs_redis
+def test_the_people_of_queues_where_nobody_waits_are_shown_too(root, monkeypatch):
+    monkeypatch.setattr(command, "pictures", lambda http: [])
+    ours = Embedded(root)
+    ours.start()
+    try:
+        run("sign-out", "ivan", "support", "--root", str(root))
+        run("pause", "olena", "--root", str(root))
+        assert run("show", "--root", str(root)).splitlines() == [
+            "sales: 0 callers waiting; ivan ready",
+            "support: 0 callers waiting; ivan signed out, olena paused",
+        ]
+        result = CliRunner().invoke(command.queue, ["show", "supprt", "--root", str(root)])
+        assert str(result.exception) == "no queue is called `supprt` (did you mean `support`?)"
+    finally:
+        ours.stop()
+
+
 def test_queues_are_shown(monkeypatch):
     monkeypatch.setattr(command, "pictures", lambda http: [SEEN])
     shown = run("show").splitlines()
@@ -77,7 +95,8 @@ def test_queues_are_shown(monkeypatch):
     assert shown[2].split() == ["1", "1", "min", "15", "s", CALL[:8], "+380671234567", "rings", "ivan"]
     assert shown[3].split()[-3:] == ["talks", "with", "olena"]
     assert json.loads(run("show", "support", "--json")) == SEEN
-    assert run("show", "sales") == "nobody waits in sales\n"
+    hint = " (hint: with --root the people of such queues are shown)"
+    assert run("show", "sales") == f"nobody waits in sales{hint}\n"
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from routing.decide.announcing import Announced
 from routing.decide.distribution import Distribution
 from routing.decide.expected_wait import TalkTimes, expected_wait_ms, minutes
 from routing.decide.queued import QueuedCaller
-from routing.model.queue import ENOUGH_TALKS, Announcements, QueueMember, QueueSettings
+from routing.model.queue import ENOUGH_TALKS, Announcements, DutyRecord, QueueMember, QueueSettings
 
 PEOPLE = ("ivan", "olena", "petro")
 SUPPORT = QueueSettings("support", "company", tuple(QueueMember(name, name, ("1",)) for name in PEOPLE))
@@ -192,7 +192,7 @@ def test_a_person_who_pauses_during_an_offer_is_not_offered_again():
     floor = Floor(petro="busy", olena="busy")
     caller = floor.call("a")
     floor.offers()
-    floor.distribution.duties["ivan"].is_on_break = True
+    floor.distribution.duties["ivan"].obey(DutyRecord(is_on_break=True))
     floor.refuse(caller, "ORIGINATOR_CANCEL")
     floor.at += 60_000
     assert floor.offers() == []
@@ -231,7 +231,7 @@ def test_nobody_works_in_a_queue_that_needs_a_sign_in_before_they_signed_in():
     floor.call("a", queue)
     assert floor.offers() == []
     assert floor.distribution.works(queue, floor.state) == []
-    floor.distribution.duties["petro"].signed_in["support"] = True
+    floor.distribution.duties["petro"].obey(DutyRecord({"support": True}))
     assert floor.offers() == [("a", "petro")]
 
 

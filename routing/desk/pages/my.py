@@ -113,10 +113,7 @@ def _page(problem: str = "", done: str = "", queue: str = "", **more: str) -> st
         orders=orders_of(services().database, plan().project, frozenset({me, *groups})),
         record=record,
         is_person=me in plan().people,
-        queues={
-            name: record.signed_in.get(name, record.signed_in.get(EVERY_QUEUE, not must)) if record else None
-            for name, must in _queues().items()
-        },
+        queues={name: record.is_signed_in(name, must) if record else None for name, must in _queues().items()},
         phones=list({phone.label: phone for phone in own_phones(services(), user())}.values()),
         problem=problem,
         done=done if done.startswith("sign") or _holds(done, record) else "",

@@ -86,16 +86,18 @@ class CallbackDesk:
         return doors.is_token(self.key(project), order_id, given)
 
     def _ask(self, act: Callable[[Engine], Answer]) -> Answer:
-        def in_thread() -> Answer:
-            return act(self._opened())
+        def in_thread() -> Answer | Exception:
+            try:
+                return act(self._opened())
+            except (SQLAlchemyError, DatabaseFault, OSError) as problem:
+                return problem  # gevent prints what a thread raises
 
-        try:
-            with gevent.Timeout(LONGEST_SECONDS, DeskDown("the database does not answer in time")):
-                answer: Answer = self._threads.apply(in_thread)
-                return answer
-        except (SQLAlchemyError, DatabaseFault, OSError) as problem:
-            self._report(text_of(problem))
-            raise DeskDown(text_of(problem)) from None
+        with gevent.Timeout(LONGEST_SECONDS, DeskDown("the database does not answer in time")):
+            answer: Answer | Exception = self._threads.apply(in_thread)
+        if isinstance(answer, Exception):
+            self._report(text_of(answer))
+            raise DeskDown(text_of(answer)) from None
+        return answer
 
     def _opened(self) -> Engine:
         with self._opening:

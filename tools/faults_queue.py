@@ -24,7 +24,7 @@ sys.path[:0] = [str(HERE.parent / "tests")]
 from routing.model.callback import OPEN, CallbackStatus  # noqa: E402
 from routing.model.decision import TURN_SECONDS  # noqa: E402
 from support.switchbed.crowd import Party  # noqa: E402
-from support.switchbed.floor import PEOPLE, QUEUES, CallCentre  # noqa: E402
+from support.switchbed.floor import QUEUES, CallCentre  # noqa: E402
 from support.switchbed.floor_count import OVERTAKE, OVERTAKE_ALONE, Fault, faults  # noqa: E402
 from support.switchbed.switch import find  # noqa: E402
 
@@ -43,13 +43,17 @@ WHAT = ("caller lost", OVERTAKE, OVERTAKE_ALONE, "double offer", "talk torn", "c
 
 
 class Floor:
-    """The people and the callers of a call centre, each doing their part in a thread."""
+    """The people and the callers of a call centre, each doing their part in a thread.
 
-    def __init__(self, centre: CallCentre, callers: int, orders: int) -> None:
+    ``talks_s``: the shortest and the longest talk.
+    """
+
+    def __init__(self, centre: CallCentre, callers: int, orders: int, talks_s: tuple[float, float] = TALKS_S) -> None:
         self.centre, self.crowd, self.callers, self.orders = centre, centre.crowd, callers, orders
+        self._talks_s = talks_s
         self.clients: list[str] = []
         self.is_open, self.ends = True, threading.Event()
-        self._people = {number[-9:] for number in PEOPLE.values()}
+        self._people = {number[-9:] for number in centre.people.values()}
         self._plans: dict[str, tuple[float, float]] = {}
         self._number = 0
         #: When an engine served the queues last.
@@ -74,7 +78,7 @@ class Floor:
             now_s = time.perf_counter()
             for phone in list(self.crowd.phones.values()):
                 rings_s, talks_s = self._plans.setdefault(
-                    phone.call_id, (random.uniform(*PICKS_UP_S), random.uniform(*TALKS_S))
+                    phone.call_id, (random.uniform(*PICKS_UP_S), random.uniform(*self._talks_s))
                 )
                 if phone.state == "ringing" and now_s > phone.began_s + rings_s:
                     self.crowd.pick_up(phone)

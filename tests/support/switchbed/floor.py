@@ -37,9 +37,6 @@ from .floor_count import ALONE_HEADER
 from .switch import PASSWORD, Switch
 
 QUEUES = {"sales": "+380800330001", "support": "+380800330002"}
-#: Person -> number. The first seven work in sales, the last seven in support.
-PEOPLE = {f"p{at}": f"+3805011100{at:02}" for at in range(10)}
-_WORK = {"sales": [*PEOPLE][:7], "support": [*PEOPLE][3:]}
 #: Where a release says whom such a caller rings next.
 _RINGS_NEXT = re.compile(rf'<action application="(?:multi)?set" data="(?:[^"]*\|)?{NEXT}=(?P<people>x*)[|"][^>]*/?>')
 PROJECT_ID = "floor"
@@ -63,6 +60,12 @@ class CallCentre:
     folder: Path
     rtp: tuple[int, int]
     engine_port: int = field(default_factory=ports.free)
+    #: How many people. Seven of ten work in sales, seven in support.
+    size: int = 10
+
+    def __post_init__(self) -> None:
+        #: Person -> number.
+        self.people = {f"p{at}": f"+3805011100{at:02}" for at in range(self.size)}
 
     def start(self) -> CallCentre:
         """Boot all of it."""
@@ -97,13 +100,14 @@ class CallCentre:
             sound.setsampwidth(2)
             sound.setframerate(8000)
             sound.writeframes(random.Random(1).randbytes(16000) * 60)
-        people = ", ".join(f'{who}: {{name: P, phones: {{mobile: {{number: "{to}"}}}}}}' for who, to in PEOPLE.items())
+        people = ", ".join(
+            f'{who}: {{name: P, phones: {{mobile: {{number: "{to}"}}}}}}' for who, to in self.people.items()
+        )
         numbers = f"[{', '.join(map(repr, QUEUES.values()))}]"
         (schemes / "project.yaml").write_text(PROJECT.format(people=people, port=self.crowd.port, numbers=numbers))
-        for name, number in QUEUES.items():
-            (schemes / f"{name}.yaml").write_text(
-                SCHEME.format(name=name, number=number, people=", ".join(_WORK[name]))
-            )
+        sales, support = [*self.people][: self.size * 7 // 10], [*self.people][self.size * 3 // 10 :]
+        for (name, number), work in zip(QUEUES.items(), (sales, support), strict=True):
+            (schemes / f"{name}.yaml").write_text(SCHEME.format(name=name, number=number, people=", ".join(work)))
         release = build(schemes, self.root, lambda _: {}, f"127.0.0.1:{self.engine_port}")
         _show_who_rings_alone(self.root / "releases" / release.name)
         publish(self.root, release.name, None)

@@ -10,27 +10,23 @@ from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
-from rich.table import Table
 
 from routing.cli.completion import offered
 from routing.cli.dnd import live_table
 from routing.cli.errors import UserError
 from routing.cli.options import SERVER, redis_option
 from routing.cli.people_store import must_be_known, people_store
+from routing.cli.queue_shown import SHORT, print_queue, without_callers
 from routing.cli.switch import switch
 from routing.http.queues import queue_pictures
 from routing.model.decision import ID, STEP_PATH
-from routing.model.durations import spoken
-from routing.model.problem import counted, did_you_mean
-from routing.model.queue import ARRIVED, EVERY_QUEUE, REST, DutyRecord
+from routing.model.problem import did_you_mean
+from routing.model.queue import ARRIVED, EVERY_QUEUE, REST
 from routing.release.queues import queues_in
 from routing.store.duties import RedisDuties
 
 #: How long the engine may take to answer.
 ANSWER_SECONDS = 5.0
-#: So much of a call's id is shown, and enough to name it.
-SHORT = 8
 _http = click.option(
     "--http", type=SERVER, default="127.0.0.1:8086", show_default=True, help="The engine's web address."
 )
@@ -64,7 +60,7 @@ def show(name: str | None, http: str, root: Path | None, redis: str, as_json: bo
     """Show the callers and people of every queue that has a caller, or of NAME."""
     found = pictures(http)
     if root:
-        found += _without_callers(root, redis, {each["queue"] for each in found})
+        found += without_callers(root, redis, {each["queue"] for each in found})
         if name:
             _must_exist(name, [each["queue"] for each in found])
     found = [each for each in found if name in (None, each["queue"])]
@@ -76,7 +72,7 @@ def show(name: str | None, http: str, root: Path | None, redis: str, as_json: bo
         nobody = f"nobody waits in {name}" if name else "nobody waits in a queue"
         click.echo(nobody if root else f"{nobody} (hint: with --root the people of such queues are shown)")
     for each in found:
-        _print(each)
+        print_queue(each)
 
 
 def _of_person(command: Callable[..., None]) -> Callable[..., None]:
@@ -170,25 +166,6 @@ def pictures(http: str) -> list[dict[str, Any]]:
         raise UserError(f"the engine at {http}: {reason} (hint: is `routing serve --http {http}` running?)") from None
 
 
-def _without_callers(root: Path, redis: str, shown: set[str]) -> list[dict[str, Any]]:
-    """The queues of the live release that are not shown, as `pictures`: people are ready, or why they are not."""
-    project, queues = str(live_table(root)["project"]), queues_in(root / "current/schemes")
-    with people_store(root, redis) as store:
-        records = RedisDuties(store).records(project)
-    return [
-        {
-            "queue": name,
-            "project": project,
-            "callers": [],
-            "people": {
-                person: records.get(person, DutyRecord()).why_absent(name, must_sign_in) or "ready" for person in people
-            },
-        }
-        for name, (people, must_sign_in) in sorted(queues.items())
-        if name not in shown
-    ]
-
-
 def _found(call: str, queues: list[dict[str, Any]]) -> tuple[str, list[dict[str, Any]]]:
     """The call that begins so, and the waiting callers of its queue, in their order."""
     for each in queues:
@@ -237,29 +214,3 @@ def _named(name: str) -> str:
 def _must(answer: str) -> None:
     if not answer.startswith("+OK"):
         raise UserError(f"FreeSWITCH: {answer.strip()} (hint: is the call still there?)")
-
-
-def _print(found: dict[str, Any]) -> None:
-    waiting = sum(not caller["talks_with"] for caller in found["callers"])
-    people = ", ".join(f"{name} {state}" for name, state in found["people"].items())
-    click.echo(f"{found['queue']}: {counted(waiting, 'caller')} waiting; {people}")
-    if not found["callers"]:
-        return
-    table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
-    for title in ("place", "waits", "call", "caller", "with"):
-        table.add_column(title, no_wrap=title != "with")
-    for caller in found["callers"]:
-        table.add_row(
-            str(caller["place"] or ""),
-            spoken(caller["waits_s"]),
-            caller["call"][:SHORT],
-            caller["caller"],
-            _with(caller),
-        )
-    Console(highlight=False).print(table)
-
-
-def _with(caller: dict[str, Any]) -> str:
-    if caller["talks_with"]:
-        return f"talks with {caller['talks_with']}"
-    return f"rings {', '.join(caller['rings'])}" if caller["rings"] else ""

@@ -21,6 +21,7 @@ writers: call it from a thread where a greenlet must not wait.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from secrets import token_hex
 from typing import Any
@@ -65,18 +66,19 @@ class CallbackStore:
 
     def find(self, order_id: str) -> CallbackOrder | None:
         """The order with an id."""
-        with self._reading() as connection:
-            return self._one(connection, select(callbacks).where(callbacks.c.id == order_id))
+        return next(iter(self.of_ids([order_id])), None)
+
+    def of_ids(self, ids: Sequence[str]) -> list[CallbackOrder]:
+        """The orders with these ids, in any order."""
+        return self._many(select(callbacks).where(callbacks.c.id.in_(ids)))
 
     def of_attempt(self, uuid: str) -> CallbackOrder | None:
         """The order to which an attempt belongs."""
-        with self._reading() as connection:
-            return self._one(connection, statements.by_attempt(uuid))
+        return next(iter(self._many(statements.by_attempt(uuid))), None)
 
     def of_call(self, project: str, call_id: str) -> CallbackOrder | None:
         """The order that a call made, or renewed last."""
-        with self._reading() as connection:
-            return self._one(connection, statements.by_call(project, call_id))
+        return next(iter(self._many(statements.by_call(project, call_id))), None)
 
     def open(self, project: str) -> list[CallbackOrder]:
         """The open orders, the next one to be dialled first."""
@@ -205,8 +207,8 @@ class CallbackStore:
     def talked_since(self, project: str, since_s: float) -> float:
         """Seconds of talks with clients of all attempts that began since a time."""
         both = attempts.join(callbacks, callbacks.c.id == attempts.c.callback)
-        query = select(func.sum(attempts.c.talked_s)).select_from(both)
-        query = query.where(callbacks.c.project == project, attempts.c.began_s >= since_s, text(OF_CLIENTS))
+        mine = (callbacks.c.project == project, attempts.c.began_s >= since_s, text(OF_CLIENTS))
+        query = select(func.sum(attempts.c.talked_s)).select_from(both).where(*mine)
         with self._reading() as connection:
             return connection.scalar(query) or 0.0
 
@@ -214,9 +216,8 @@ class CallbackStore:
         """Delete the closed orders that were made before a time, with all that belongs to them; returns how many."""
         old = select(callbacks.c.id).where(callbacks.c.created_s < before_s, callbacks.c.closed_s > 0)
         with self.engine.begin() as connection:
-            connection.execute(delete(attempts).where(attempts.c.callback.in_(old)))
-            connection.execute(delete(events).where(events.c.callback.in_(old)))
-            connection.execute(delete(requests).where(requests.c.callback.in_(old)))
+            for table in (attempts, events, requests):
+                connection.execute(delete(table).where(table.c.callback.in_(old)))
             gone = delete(callbacks).where(callbacks.c.created_s < before_s, callbacks.c.closed_s > 0)
             return connection.execute(gone).rowcount
 

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Engine, delete, or_, select
 
 from routing.callbacks.schema import attempts, callbacks, events, requests
 from routing.desk.audit import AuditLog
-from routing.desk.journal_query import of_project
+from routing.desk.journal_walk import of_project
 from routing.journal import sound, store
 from routing.journal.schema import calls
 from routing.store import keys

@@ -122,7 +122,8 @@ def _harmless(text: str) -> str:
 
 @dataclass(frozen=True)
 class JournalPlace:
-    """A place in the journal's order, between pages: the call after which, or before which, a page begins."""
+    """A place in the journal's order, between pages: the call after which, or before which, a page begins. ``call``
+    "": all of this moment."""
 
     started: float
     call: str
@@ -132,12 +133,12 @@ class JournalPlace:
 def place_of(given: Mapping[str, str]) -> JournalPlace | None:
     """The place in an address: ``before=<started>_<id>`` or ``after=...``; None for none."""
     for name in ("before", "after"):
-        started, _, call = _harmless(given.get(name, "")).partition("_")
+        started, ends, call = _harmless(given.get(name, "")).partition("_")
         try:
             at = float(started)
         except ValueError:
             continue
-        if math.isfinite(at) and call:
+        if math.isfinite(at) and ends:
             return JournalPlace(at, call, name == "after")
     return None
 

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Engine, exists, select
+from sqlalchemy import ColumnElement, Engine, Select, TextClause, case, exists, or_, select, text
 
+from routing.callbacks.schema import IS_OPEN, attempts, callbacks
 from routing.callbacks.store import CallbackStore
-from routing.journal.schema import calls, legs
+from routing.desk.journal_walk import is_any, is_call, prefer_indexes
+from routing.journal.schema import calls, involved, legs
 from routing.journal.status import MISSED
 from routing.model.callback import CallbackOrder
 
 #: How far back missed calls are shown.
 SINCE_S = 14 * 86400.0
 MOST = 100
+#: Orders that are looked at for those that somebody may see.
+_MOST_ORDERS = 2_000
 #: Missed calls that are looked at for them: of one client there may be many.
-_MOST_READ = 2_000
+_MOST_READ = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,22 +43,28 @@ def missed_clients(
 ) -> Sequence[MissedClient]:
     """Clients who were missed by calls that rang somebody of these people, the newest first; nobody of the company has
     talked with them since."""
-    later = calls.alias("later")
-    rang = exists().where(legs.c.call == calls.c.id, legs.c.person.in_({me, *colleagues}))
-    rang_me = exists().where(legs.c.call == calls.c.id, legs.c.person == me).label("rang_me")
+    later, mine = calls.alias("later"), involved.alias("mine")
+    missed = (
+        select(involved.c.started, involved.c.call)
+        .where(
+            involved.c.person.in_(sorted({me, *colleagues})), involved.c.started > now_s - SINCE_S,
+            involved.c.direction == "in", involved.c.status.in_(sorted(MISSED)),
+        )
+        .distinct().order_by(involved.c.started.desc()).limit(_MOST_READ).subquery()
+    )  # fmt: skip
+    rang_me = exists().where(mine.c.person == me, mine.c.started == calls.c.started, mine.c.call == calls.c.id)
     talked = exists().where(
         later.c.client == calls.c.client, later.c.project == project, later.c.bridged > calls.c.started
     )
     query = (
-        select(calls, rang_me)
-        .where(
-            calls.c.started > now_s - SINCE_S, calls.c.project == project, calls.c.direction == "in",
-            calls.c.status.in_(MISSED), calls.c.client != "", rang, ~talked,
-        )
-        .order_by(calls.c.started.desc()).limit(_MOST_READ)
-    )  # fmt: skip
+        select(calls, rang_me.label("rang_me"))
+        .join_from(missed, calls, is_call(missed.c.started, missed.c.call))
+        .where(calls.c.project == project, calls.c.client != "", case((talked, 1), else_=0) == 0)
+        .order_by(calls.c.started.desc())
+    )
     found: dict[str, MissedClient] = {}
     with engine.connect().execution_options(reads=True) as connection:
+        prefer_indexes(connection)
         for row in connection.execute(query).mappings():
             last = found.get(row["client"])
             found[row["client"]] = MissedClient(
@@ -69,41 +80,40 @@ def missed_clients(
     return list(found.values())[:MOST]
 
 
-def visible(engine: Engine, orders: Sequence[CallbackOrder], people: Collection[str] | None) -> list[CallbackOrder]:
-    """Of orders, those of these people: they ordered, or a call of the order rang one of them. None: everybody's."""
-    if people is None or not orders:
-        return list(orders)
-    rung = _rung(engine, {uuid for order in orders for uuid in _uuids(order)}, people)
-    return [order for order in orders if order.person in people or not rung.isdisjoint(_uuids(order))]
-
-
-def _uuids(order: CallbackOrder) -> set[str]:
-    return {uuid for uuid in (order.call_id, *(attempt.uuid for attempt in order.attempts)) if uuid}
-
-
-def _rung(engine: Engine, uuids: Collection[str], people: Collection[str]) -> set[str]:
-    found: set[str] = set()
-    ids = sorted(uuids)
-    with engine.connect().execution_options(reads=True) as connection:
-        for at in range(0, len(ids), 500):
-            query = select(legs.c.call).where(legs.c.call.in_(ids[at : at + 500]), legs.c.person.in_(people)).distinct()
-            found |= set(connection.scalars(query))
-    return found
-
-
 def orders_of(
     engine: Engine, project: str, people: Collection[str] | None, *, number: str = "", closed_too: bool = False
 ) -> list[CallbackOrder]:
-    """Orders that somebody sees who sees these people: the open ones, the next to be dialled first, or all, newest
-    first; of one client."""
-    store = CallbackStore(engine)
-    found = store.latest(project, 10 * MOST, number) if closed_too or number else store.open(project)[: 10 * MOST]
-    return visible(engine, found, people)[:MOST]
+    """Orders that somebody sees who sees these people (they ordered, or a call of the order rang one of them; None:
+    everybody's): the open ones, the next to be dialled first, or all, newest first; of one client."""
+    table = callbacks.c
+    mine: list[ColumnElement[bool] | TextClause] = [table.project == project]
+    if closed_too or number:
+        mine += [table.number == number] if number else []
+        order: list[Any] = [table.created_s.desc(), table.id]
+    else:
+        mine.append(text(IS_OPEN))
+        order = [table.not_before_s, table.created_s, table.id]
+    some = select(table.id).where(*mine).order_by(*order).limit(MOST if people is None else _MOST_ORDERS)
+    query = select(table.id).where(table.id.in_(select(some.subquery().c.id))).order_by(*order)
+    return _seen(engine, query, people)
 
 
 def order_of(engine: Engine, project: str, order_id: str, people: Collection[str] | None) -> CallbackOrder | None:
     """An order by its id, if somebody sees it who sees these people."""
-    found = CallbackStore(engine).find(order_id)
-    if found is None or found.project != project:
-        return None
-    return next(iter(visible(engine, [found], people)), None)
+    query = select(callbacks.c.id).where(callbacks.c.id == order_id, callbacks.c.project == project)
+    return next(iter(_seen(engine, query, people)), None)
+
+
+def _seen(engine: Engine, query: Select[Any], people: Collection[str] | None) -> list[CallbackOrder]:
+    """The orders with these ids that are seen, as many as a page shows."""
+    if people is not None:
+        rang = is_any(attempts, attempts.c.callback == callbacks.c.id, _rang(attempts.c.uuid, people))
+        query = query.where(or_(callbacks.c.person.in_(people), _rang(callbacks.c.call_id, people), rang))
+    with engine.connect().execution_options(reads=True) as connection:
+        prefer_indexes(connection)
+        ids = connection.scalars(query.limit(MOST)).all()
+    return sorted(CallbackStore(engine).of_ids(ids), key=lambda order: ids.index(order.id))
+
+
+def _rang(call: Any, people: Collection[str]) -> ColumnElement[bool]:
+    return is_any(legs, legs.c.call == call, legs.c.person.in_(people))

@@ -10,7 +10,7 @@ from sqlalchemy import insert
 
 from routing.callbacks.store import CallbackStore
 from routing.desk.own_query import MissedClient, missed_clients
-from routing.journal.schema import calls, legs
+from routing.journal.schema import calls, involved, legs
 from routing.model.callback import CallbackOrder, CallbackSource, CallbackStatus
 from support.board_bed import NODE
 from support.live_desk import LiveBed
@@ -38,6 +38,8 @@ def call(bed: LiveBed, id_: str, ago_s: float, rings: str = "", client: str = CL
             connection.execute(
                 insert(legs).values(call=id_, id=f"{id_}-{person}", person=person, target=f"{person}.desk")
             )
+            mine = {name: values[name] for name in ("started", "status", "direction")} | {"call": id_, "person": person}
+            connection.execute(insert(involved).values(mine))
 
 
 def missed(bed: LiveBed, me: str = "ivan", colleagues: str = "petro") -> list[MissedClient]:

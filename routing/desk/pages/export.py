@@ -79,13 +79,17 @@ def _pages(criteria: JournalFilter, seen: JournalScope) -> Iterator[Sequence[Jou
 def _read(
     page: Callable[[JournalPlace | None], journal_query.JournalPage], row: Callable[[Any], JournalRow], most: int
 ) -> Iterator[Sequence[JournalRow] | None]:
-    place, left, more = None, most, True
-    while more and left > 0:
+    place, left = None, most
+    while True:
         found = page(place)
         yield [row(facts) for facts in found.rows[:left]]
-        more = found.more or len(found.rows) > left
+        if len(found.rows) > left:
+            yield None
+            return
         left -= len(found.rows)
-        if found.rows:
+        if found.more:
             place = JournalPlace(found.rows[-1]["started"], found.rows[-1]["id"])
-    if more:
-        yield None
+        elif found.looked:
+            place = found.looked
+        else:
+            return

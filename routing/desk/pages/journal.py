@@ -35,7 +35,7 @@ def journal() -> Any:
     chosen, place = chosen_filter(), place_of(request.args)
     criteria = database_filter(chosen)
     found = journal_query.page(services().database, criteria, scope(), place)
-    if place and place.newer and not found.more:  # the newest page is a full one
+    if place and place.newer and not (found.more or found.looked):  # the newest page is a full one
         place, found = None, journal_query.page(services().database, criteria, scope())
     rows = rows_of(found)
     return render_template(
@@ -47,6 +47,7 @@ def journal() -> Any:
         is_filtered=bool(chosen.parameters),
         choices=_choices(),
         links=_links(chosen, rows, place, found),
+        looked=found.looked,
     )
 
 
@@ -54,9 +55,14 @@ def journal() -> Any:
 def journal_count() -> Any:
     """How many calls the filter finds: a part of the page, loaded after it."""
     found = journal_query.count(services().database, database_filter(chosen_filter()), scope(), MOST_COUNTED + 1)
-    if found > MOST_COUNTED:
+    if found.calls > MOST_COUNTED:
         return texts()("journal.count_more", count=texts().count("journal.calls", MOST_COUNTED))
-    return texts().count("journal.calls", found)
+    shown = texts().count("journal.calls", found.calls)
+    return (
+        texts()("journal.count_since", count=shown, day=texts().when(found.since, "d MMM y, HH:mm"))
+        if found.since
+        else shown
+    )
 
 
 def _days(rows: list[JournalRow]) -> list[tuple[str, list[JournalRow]]]:
@@ -97,11 +103,17 @@ def _links(
     chosen: TypedFilter, rows: list[JournalRow], place: JournalPlace | None, found: JournalPage
 ) -> dict[str, dict[str, str] | None]:
     """The parameters of the pages beside this one."""
-    if not rows:
-        return {"newer": None, "older": None}
     goes_back = place is not None and place.newer
-    older = written(rows[-1].started, rows[-1].id) if found.more or goes_back else ""
-    newer = written(rows[0].started, rows[0].id) if place and (not goes_back or found.more) else ""
+    older = newer = ""
+    if rows:
+        older = written(rows[-1].started, rows[-1].id) if found.more or goes_back else ""
+        newer = written(rows[0].started, rows[0].id) if place and (not goes_back or found.more) else ""
+    elif place:
+        here = written(place.started, place.call)
+        older, newer = (here, "") if goes_back else ("", here)
+    if found.looked:
+        beyond = written(found.looked.started, found.looked.call)
+        older, newer = (older, beyond) if goes_back else (beyond, newer)
     return {
         "newer": chosen.parameters | {"after": newer} if newer else None,
         "older": chosen.parameters | {"before": older} if older else None,

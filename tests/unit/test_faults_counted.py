@@ -50,3 +50,6 @@ def test_a_client_who_was_reached_is_not_rung_again_nor_anybody_before_the_next_
     assert found([], [first, rung(1, 30, CLIENT)]) == ["client rung twice"]
     assert found([], [first, rung(1, 700, CLIENT)]) == []
     assert found([], [rung(1, 10, CLIENT, picked_s=11), rung(1, 700, CLIENT)]) == ["client rung twice"]
+    hung_up_on = rung(1, 10, CLIENT, picked_s=11, ended_s=11.2)
+    assert found([], [hung_up_on, rung(1, 700, CLIENT)]) == []
+    assert found([], [hung_up_on, rung(1, 30, CLIENT)]) == ["client rung twice"]

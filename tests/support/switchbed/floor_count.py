@@ -16,6 +16,8 @@ TOGETHER_S, RING_TOGETHER_S = 0.1, 1.0
 MOST_WAITING = 500
 #: Two legs at one phone that overlap for less are no double offer: their messages crossed.
 CROSSED_S = 0.1
+#: Who picks up and is hung up on sooner was not reached: the person hung up before both talked.
+REACHED_S = 0.5
 #: The earliest next attempt: a busy client is rung again after three minutes.
 NEXT_ATTEMPT_S = 170
 #: What a caller did who passed another one; the header of an INVITE that came without an engine, and so in no order.
@@ -106,6 +108,10 @@ def _rung_twice(phones: list[Party], clients: set[str]) -> Iterator[Fault]:
         if phone.number not in clients:
             continue
         earlier = before.setdefault(phone.number, phone)
-        if earlier is not phone and (earlier.picked_s or phone.began_s < earlier.began_s + NEXT_ATTEMPT_S):
+        if earlier is not phone and (_is_reached(earlier) or phone.began_s < earlier.began_s + NEXT_ATTEMPT_S):
             yield Fault("client rung twice", phone.began_s, phone.number)
         before[phone.number] = phone
+
+
+def _is_reached(phone: Party) -> bool:
+    return bool(phone.picked_s) and not 0 < phone.ended_s < phone.picked_s + REACHED_S

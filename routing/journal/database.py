@@ -10,6 +10,7 @@ import re
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
 from typing import Any
@@ -102,18 +103,27 @@ def opened_database(url: str) -> Iterator[Engine]:
 def upgrade(engine: Engine) -> None:
     """Apply missing migrations; concurrent processes take turns. An up-to-date journal is only read, so that users
     without write permission can open it."""
-    config = Config()
-    config.set_main_option("script_location", re.sub("%", "%%", str(Path(__file__).parent / "migrations")))
-    newest = ScriptDirectory.from_config(config).get_current_head()
     with engine.connect().execution_options(reads=True) as connection:
         known = MigrationContext.configure(connection, opts={"version_table": "journal_version"})
-        if known.get_current_revision() == newest:
+        if known.get_current_revision() == _newest():
             return
+    config = _migrations()
     with engine.begin() as connection:
         if engine.dialect.name == "postgresql":
             connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+
+
+def _migrations() -> Config:
+    config = Config()
+    config.set_main_option("script_location", re.sub("%", "%%", str(Path(__file__).parent / "migrations")))
+    return config
+
+
+@cache
+def _newest() -> str | None:
+    return ScriptDirectory.from_config(_migrations()).get_current_head()
 
 
 def _prepare_sqlite(engine: Engine) -> None:

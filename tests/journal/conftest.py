@@ -2,35 +2,24 @@
 
 from __future__ import annotations
 
-import shutil
-from pathlib import Path
-
 import pytest
 
-from routing.journal.database import open_database
+from support.empty_journal import make_journal
 from support.journal_bed import Bed
 from support.postgresql import postgresql, postgresql_server
 
 __all__ = ["postgresql", "postgresql_server"]
 
 
-@pytest.fixture(scope="session")
-def empty_journal(tmp_path_factory) -> Path:
-    """A SQLite file with the tables made."""
-    file = tmp_path_factory.mktemp("journal") / "empty.db"
-    open_database(str(file)).dispose()
-    return file
-
-
 @pytest.fixture
-def make_bed(tmp_path, empty_journal):
+def make_bed(tmp_path):
     """Makes beds, each with a spool and a database of its own; closes them."""
     made: list[Bed] = []
 
     def make() -> Bed:
         folder = tmp_path / f"bed{len(made)}"
         (folder / "spool").mkdir(parents=True)
-        shutil.copy(empty_journal, folder / "journal.db")
+        make_journal(folder / "journal.db")
         made.append(Bed(folder))
         return made[-1]
 

@@ -14,6 +14,7 @@ from routing.journal.database import DatabaseFault, open_database
 from routing.journal.figures_schema import metadata as figures
 from routing.journal.query import CallFilter
 from routing.journal.schema import metadata
+from support.empty_journal import make_journal
 from support.journal_bed import CDR, Bed
 
 pytestmark = pytest.mark.process
@@ -44,8 +45,8 @@ TABLES = [metadata, callbacks.metadata, desk.metadata, figures]
 CASES = [path.name for path in sorted(CDR.iterdir())]
 
 
-def test_migrations_make_exactly_the_tables_that_are_used(empty_journal):
-    engine = create_engine(f"sqlite:///{empty_journal}")
+def test_migrations_make_exactly_the_tables_that_are_used(tmp_path):
+    engine = create_engine(f"sqlite:///{make_journal(tmp_path / 'journal.db')}")
     with engine.connect() as connection:
         different = compare_metadata(MigrationContext.configure(connection), TABLES)
     engine.dispose()

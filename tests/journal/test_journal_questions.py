@@ -18,17 +18,18 @@ from routing.journal.query import CallFilter
 from routing.journal.report import report
 from routing.journal.retention import Retention
 from routing.journal.status import DERIVED, NAMES, STATUSES
+from support.empty_journal import make_journal
 from support.journal_bed import CDR, Bed, whole
 
 CASES = [path.name for path in sorted(CDR.iterdir())]
 
 
 @pytest.fixture(scope="module")
-def journal(tmp_path_factory, empty_journal):
+def journal(tmp_path_factory):
     """A journal with every case in it."""
     folder = tmp_path_factory.mktemp("questions")
     (folder / "spool").mkdir()
-    (folder / "journal.db").write_bytes(empty_journal.read_bytes())
+    make_journal(folder / "journal.db")
     bed = Bed(folder)
     bed.put(*CASES)
     bed.worker().work()

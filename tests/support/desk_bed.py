@@ -8,6 +8,8 @@ from typing import Any
 
 from argon2 import PasswordHasher
 from flask.testing import FlaskClient
+from jinja2.bccache import Bucket, BytecodeCache
+from sqlalchemy import Engine
 from werkzeug.test import TestResponse
 
 from routing.desk import accounts
@@ -16,6 +18,7 @@ from routing.desk.plan import DeskPlan, plan_of
 from routing.desk.services import Services
 from routing.journal.database import open_database
 from routing.web.limits import Limiter
+from support.empty_journal import make_journal
 
 #: Tests ask who may sign in; how slow guessing is, is the library's.
 accounts._HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
@@ -63,6 +66,30 @@ TABLE: dict[str, Any] = {
 }
 
 
+class CompiledTemplates(BytecodeCache):
+    """The templates of all desks of a process, compiled once."""
+
+    def __init__(self) -> None:
+        self._code: dict[str, Any] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Use what is known; of a changed template nothing is."""
+        bucket.code = self._code.get(bucket.key + bucket.checksum)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Know it."""
+        self._code[bucket.key + bucket.checksum] = bucket.code
+
+
+_TEMPLATES = CompiledTemplates()
+
+
+def _opened(database: str, folder: Path) -> Engine:
+    if database:
+        return open_database(database)
+    return open_database(make_journal(folder / "journal.db"), migrate=False)
+
+
 class DeskBed:
     """One desk. ``now``: seconds since the epoch; ``faults``: exceptions that pages raised."""
 
@@ -70,7 +97,7 @@ class DeskBed:
         self.now = NOW
         self.faults: list[Exception] = []
         self.plan: DeskPlan | None = plan_of(table)
-        self.database = open_database(database or str(folder / "journal.db"))
+        self.database = _opened(database, folder)
         self.services = Services(
             database=self.database,
             live=lambda: self.plan,
@@ -80,6 +107,7 @@ class DeskBed:
             fault=self.faults.append,
         )
         self.application = create(self.services)
+        self.application.jinja_env.bytecode_cache = _TEMPLATES
 
     def close(self) -> None:
         """Close its database."""

@@ -25,13 +25,16 @@ from routing.cli.reference import BELOW, PARTS, called, default_of, definitions,
 from routing.decide.answer import VERBS
 from routing.desk import serve as desk
 from routing.engine import metrics
+from routing.journal import exports_schema, schema, status
 from routing.journal import metrics as journal_metrics
-from routing.journal import schema, status
 from routing.journal.counts import Counts
 from routing.model.call_fields import CALL_FIELDS
 from routing.model.callback import CallbackAttempt, CallbackOrder, CallbackSource, CallbackStatus
+from routing.model.export_plan import CallChoice, Ga4Stream
+from routing.model.exported_call import ExportedCall
+from routing.model.exports import EVENTS, GOOGLE
 from routing.model.notice import CallbackNotice, MissedOut, NewNetwork, Notice
-from routing.notify import hook
+from routing.notify import call_hook, ga4, hook
 from routing.pops import api as pops_api
 from routing.public import callbacks as callbacks_api
 from routing.public import pops, track
@@ -66,6 +69,16 @@ _ORDER = CallbackOrder(
 CALLBACK = CallbackNotice(
     "example", _ORDER.id, 2, "dialling", 1795421101.0, _ORDER.number, _ORDER.scheme, order_facts(_ORDER)
 )
+EXPORTED = ExportedCall(
+    MISSED.call, "example", "in", "answered", "proper", False, True, MISSED.number, MISSED.caller, MISSED.caller,
+    MISSED.number, "kharkiv", ("kharkiv",), "ivan", "ivan.desk", MISSED.started, MISSED.started + 7.0, MISSED.ended,
+    7.0, 35.0, MISSED.tags, MISSED.node,
+    source={"utm_source": "google", "utm_medium": "cpc", "ga_client_id": "1163546384.1795420000",
+            "ga_session_id": "1795420931", "ga_stream": "G-ABC1234567",
+            "consent": "analytics+ user_data+ personalization-"},
+    entities={"region": "521"},
+)  # fmt: skip
+STREAM = Ga4Stream(CallChoice(frozenset()), "G-ABC1234567", "GA4_SECRET", EVENTS, False, GOOGLE)
 PAUSED = MissedOut("example", "sales", "ivan", 1795421100.0, 1795421400.0)
 NETWORK = NewNetwork("example", "1001", "ivan.desk", "198.51.100.0/24", "198.51.100.7", "a phone", 1795421100.0)
 
@@ -162,10 +175,13 @@ def _metric(family: object, labels: Sequence[str]) -> Row:
 
 def journal() -> Iterator[str]:
     """The journal's tables and the statuses of calls."""
-    orders = (callbacks.callbacks, callbacks.attempts, callbacks.events)
-    for table in (schema.calls, schema.steps, schema.legs, schema.involved, schema.marks, *orders):
+    others = (callbacks.callbacks, callbacks.attempts, callbacks.events, exports_schema.exports)
+    for table in (schema.calls, schema.steps, schema.legs, schema.involved, schema.marks, *others):
         yield from _titled(table.name, "-")
         yield from _table(("column", "type", "meaning"), _columns(table), (20, 20, 60))
+    yield from _titled("State of an export", "-")
+    meanings = [(f"`{state}`", meaning) for state, meaning in exports_schema.STATES.items()]
+    yield from _table(("state", "meaning"), meanings, (20, 80))
     yield from _titled("Status of a call", "-")
     yield "The first row that holds is the status. The last ones are kinds of ``answered``, found on reading."
     yield ""
@@ -191,6 +207,12 @@ def apis() -> Iterator[str]:
     yield ":doc:`/howto/voicemail`, :doc:`/howto/callbacks`."
     yield ""
     yield from _notices()
+    yield from _titled("Exported calls", "-")
+    yield "What servers in ``exports: {webhooks: ...}`` get of a call, signed the same way, and the call's event for"
+    yield "Google Analytics: :doc:`/howto/exports`."
+    yield ""
+    for content in (call_hook.body(EXPORTED), ga4.body(STREAM, EXPORTED)):
+        yield from _json(content)
     for title, module in {"Tracking": track_api, "Calls back": callbacks_api, "Screen pops": pops_api}.items():
         yield from _titled(title, "-")
         yield from _spaced(module)
@@ -200,9 +222,14 @@ def apis() -> Iterator[str]:
 def _notices() -> Iterator[str]:
     """The bodies of the five kinds."""
     for notice in (MISSED, VOICEMAIL, NETWORK, PAUSED, CALLBACK):
-        yield from ("::", "")
-        yield textwrap.indent(json.dumps(json.loads(hook.body(notice)), indent=2), "    ")
-        yield ""
+        yield from _json(hook.body(notice))
+
+
+def _json(content: bytes) -> Iterator[str]:
+    """A body."""
+    yield from ("::", "")
+    yield textwrap.indent(json.dumps(json.loads(content), indent=2), "    ")
+    yield ""
 
 
 def _spaced(module: ModuleType) -> Iterator[str]:

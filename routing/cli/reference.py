@@ -22,7 +22,16 @@ Schema = Mapping[str, Any]
 #: Topics besides steps -> definitions of the schema, the main one first.
 PARTS: Mapping[str, tuple[str, ...]] = {
     "scheme": ("SchemeFile", "NumberEntry"),
-    "project": ("Project", "ProjectSticky", "Tracking", "Callbacks", "CallbackLimits", "Screens"),
+    "project": (
+        "Project",
+        "ProjectSticky",
+        "Tracking",
+        "Callbacks",
+        "CallbackLimits",
+        "Screens",
+        "Ga4Export",
+        "WebhookExport",
+    ),
     "people": ("Person", "Phone", "Ring"),
     "groups": ("Groups",),
     "calendars": ("CalendarFields", "Holidays"),
@@ -50,6 +59,8 @@ _CALLED = {
     "HttpSearch": "search",
     "HttpOwner": "owner",
     "AnnounceFields": "announcements",
+    "Ga4Export": "stream of exports.ga4",
+    "WebhookExport": "server of exports.webhooks",
     "MissesFields": "misses",
 }
 

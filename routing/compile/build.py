@@ -9,7 +9,7 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from routing.compile import schemes as compiling
 from routing.compile.callback_table import callback_problems
 from routing.compile.desk_table import desk_problems
 from routing.compile.entry import accounts, entry_dialplans, number_in, shown
+from routing.compile.export_table import export_problems
 from routing.compile.link import link
 from routing.compile.lists import RememberedLists
 from routing.compile.need import Need
@@ -89,9 +90,7 @@ def build(
     entries, wrong = compiling.compile_all(jobs, progress)
     problems += wrong
     records = [SchemeRecord.from_json(entry["record"]) for entry in entries.values()]
-    problems += pool_problems(folder, found.documents, records, jobs.broken)
-    problems += callback_problems(folder, found.documents, records, jobs.broken)
-    problems += desk_problems(folder, found.documents)
+    problems += _problems_across(folder, found, records, jobs.broken)
     pools = {} if problems else pool_entries(folder, found.documents, store)
     records += [SchemeRecord.from_json(entry["record"]) for entry in pools.values()]
     problems += link(records, jobs.broken)
@@ -102,6 +101,15 @@ def build(
     tree = release_files(folder, store, entries | pools, records, known, *copied, root, common)
     cache.save(code_version(), entries)
     return _write(root, store, tree, records, jobs.compiled, folder)
+
+
+def _problems_across(
+    folder: Folder, found: Opened, records: Sequence[SchemeRecord], broken: Collection[str]
+) -> Iterator[Problem]:
+    """Problems of settings that name what stands in other files."""
+    for problems in (pool_problems, callback_problems, export_problems):
+        yield from problems(folder, found.documents, records, broken)
+    yield from desk_problems(folder, found.documents)
 
 
 def is_fit(root: Path) -> bool:

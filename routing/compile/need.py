@@ -19,6 +19,9 @@ _IN_BODIES = frozenset({"client_id", "client_secret", "refresh_token", "login", 
 CARRIERS = "replace it by the carrier's"
 CRMS = "give it to the CRM on this machine"
 HANDLERS = "give it to the handler, which checks signatures with it"
+HOOKS = "give it to the server, which checks signatures with it"
+#: What another party issues.
+OF_STREAMS = "the stream's API secret (Google Analytics: Admin > Data streams > Measurement Protocol API secrets)"
 
 
 @dataclass(frozen=True)

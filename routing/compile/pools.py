@@ -109,12 +109,15 @@ def _record(document: Document, name: str, fields: SchemeFields, folder: Folder,
 def tracking_json(folder: Folder) -> str:
     """The tracking API's table: sites, the facts that pages may report, pools in the order written."""
     tracking, orders = folder.project.tracking, folder.project.callbacks
+    exports = folder.project.exports
+    streams = [stream.measurement_id for stream in exports.ga4.values()] if exports else []
     shown = {number for pool in folder.pools.values() for number in (*pool.numbers, pool.overflow)}
     return table_json(
         {
             "project": folder.project.name,
             "tracking": tracking.model_dump() if tracking else None,
             **({"callbacks": True} if orders and orders.origins else {}),
+            **({"streams": streams} if streams else {}),
             "pools": [{"name": name, **_pool(pool)} for name, pool in folder.pools.items()],
             "shown": {number: numbers.shown(number, folder.project.country) for number in sorted(shown)},
         }

@@ -5,15 +5,16 @@ from __future__ import annotations
 
 import base64
 import secrets as random_secrets
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from routing.compile.need import CARRIERS, CRMS, HANDLERS, Need, gateway_name, password_name
+from routing.compile.need import CARRIERS, CRMS, HANDLERS, HOOKS, OF_STREAMS, Need, gateway_name, password_name
 from routing.compile.scheme import SchemeRecord
 from routing.load.nodes import Document
 from routing.model import header_secrets
 from routing.model.crm_fields import Crm
+from routing.model.exports import Exports
 from routing.model.folder import Folder
 from routing.model.problem import Loc, Problem, Problems
 from routing.model.secret import PASSWORD, SENT, SHOWN, SIGNS, Purpose, may_serve_both, reserved_owner, sent_to
@@ -40,6 +41,7 @@ def needs(folder: Folder, documents: Sequence[Document], records: Sequence[Schem
     for setting, interface in interfaces.items():
         if interface and interface.key:
             yield Need(interface.key, place(("project", setting, "key")), purpose=SHOWN)
+    yield from _of_exports(project.exports, place)
     for name, crm in folder.crm.items():
         for below, secret, what in crm.secrets():
             asks = place(("crm", name, *below))
@@ -48,6 +50,16 @@ def needs(folder: Folder, documents: Sequence[Document], records: Sequence[Schem
     for record in records:
         for secret, purpose, (line, column, path) in record.secrets:
             yield _of_step(secret, purpose, Problem(record.file, line, column, path, ""))
+
+
+def _of_exports(exports: Exports | None, place: Callable[[Loc], Problem]) -> Iterator[Need]:
+    """Secrets of exports: Google issues those of its streams, ours sign webhooks."""
+    for name, stream in exports.ga4.items() if exports else ():
+        at = place(("project", "exports", "ga4", name, "api_secret"))
+        purpose = sent_to(stream.endpoint)
+        yield Need(stream.api_secret, at, foreign=OF_STREAMS, purpose=purpose, field="api_secret")
+    for name, hook in exports.webhooks.items() if exports else ():
+        yield Need(hook.secret, place(("project", "exports", "webhooks", name, "secret")), shared=HOOKS, purpose=SIGNS)
 
 
 def for_decisions(folder: Folder, records: Sequence[SchemeRecord]) -> list[dict[str, Any]]:

@@ -18,6 +18,7 @@ from routing.compile.desk_calls import desk_context
 from routing.compile.desk_table import TABLE as DESK
 from routing.compile.desk_table import desk_json
 from routing.compile.emergency import emergency_context
+from routing.compile.export_table import exports_json
 from routing.compile.keys import keys_context
 from routing.compile.link import answering
 from routing.compile.lists import list_contexts
@@ -46,6 +47,7 @@ from routing.model.callback_call import FILE
 from routing.model.callback_plan import TABLE as CALLBACKS
 from routing.model.crm_settings import owners
 from routing.model.desk_call import CONTEXT as DESK_CALLS
+from routing.model.export_plan import TABLE as EXPORTS
 from routing.model.folder import CODES, Folder
 from routing.model.ringing import Wave
 from routing.steps import targets
@@ -189,6 +191,8 @@ def _tables(folder: Folder, records: Sequence[SchemeRecord]) -> Iterator[tuple[s
     if callbacks:
         yield CALLBACKS, callbacks_json(folder, records)
         yield FILE, to_xml(*callback_contexts(folder, callbacks))
+    if folder.project.exports:
+        yield EXPORTS, exports_json(folder)
 
 
 def _table(folder: Folder, records: Sequence[SchemeRecord]) -> str:

@@ -9,6 +9,7 @@ import http.client
 import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from urllib.parse import SplitResult, quote
 
 import gevent
@@ -25,9 +26,27 @@ URL_SIGNS = "%/?:@!$&'()*+,;=~-._"
 HEAD_BYTES = 96 * 1024
 
 
+@dataclass
+class RequestState:
+    """How far a request came; ``is_sent``: its first byte may be on the way."""
+
+    is_sent: bool = False
+
+
 @contextmanager
-def answering(deadline_s: float) -> Iterator[None]:
+def answering(deadline_s: float) -> Iterator[RequestState]:
     """One deadline for a whole exchange. Turns every error in it into NoReply, whose text never shows the URL."""
+    exchange = RequestState()
+    try:
+        with _no_reply(deadline_s):
+            yield exchange
+    except NoReply as problem:
+        problem.is_sent = exchange.is_sent
+        raise
+
+
+@contextmanager
+def _no_reply(deadline_s: float) -> Iterator[None]:
     timer = gevent.Timeout.start_new(deadline_s)
     try:
         yield

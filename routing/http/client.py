@@ -37,11 +37,13 @@ class HttpClient:
 
     def exchange(self, method: str, url: str, headers: Mapping[str, str], body: bytes, deadline_s: float) -> Reply:
         """The handler's answer. Raises NoReply, after ``deadline_s`` seconds at the latest."""
-        with answering(deadline_s):
+        with answering(deadline_s) as exchange:
             parts = urlsplit(url)
             connection = self._connected(parts, deadline_s)
             try:
-                connection.send(head(method, parts, {"Connection": "close", **headers}, body) + body)
+                request = head(method, parts, {"Connection": "close", **headers}, body) + body
+                exchange.is_sent = True
+                connection.send(request)
                 return read(connection, method, LONGEST_BODY)[0]
             finally:
                 connection.close()

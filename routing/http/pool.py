@@ -37,7 +37,8 @@ class HttpPool(HttpClient):
 
     def request(self, method: str, url: str, headers: Mapping[str, str], body: bytes, deadline_s: float) -> Reply:
         """See routing.model.web.Http."""
-        with answering(deadline_s):
+        with answering(deadline_s) as exchange:
+            exchange.is_sent = True
             return self._request(method, url, headers, body, deadline_s)
 
     def close(self) -> None:

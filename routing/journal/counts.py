@@ -8,7 +8,8 @@ from dataclasses import dataclass
 @dataclass
 class Counts:
     """Calls, legs and files; ``waiting``: A-legs left in the spool by the last pass. ``lost``: calls without a CDR of
-    which nothing could be kept; ``kept``: calls without a CDR that wait in memory to be recorded."""
+    which nothing could be kept; ``kept``: calls without a CDR that wait in memory to be recorded. ``exports_...``: how
+    exports ended; those that wait, and how long the oldest one does."""
 
     recorded: int = 0
     known_already: int = 0
@@ -25,3 +26,10 @@ class Counts:
     bad: int = 0
     failures: int = 0
     waiting: int = 0
+    exported: int = 0
+    exports_refused: int = 0
+    exports_expired: int = 0
+    exports_unknown: int = 0
+    exports_discarded: int = 0
+    exports_waiting: int = 0
+    exports_oldest_s: float = 0.0

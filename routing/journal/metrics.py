@@ -17,6 +17,13 @@ _HELP = {
     "callbacks_ordered": "Orders to call back, made of missed calls.",
     "callbacks_open": "Orders to call back that are open.",
     "callbacks_overdue_s": "Seconds that the oldest order waits that may be dialled; 0 without one.",
+    "exported": "Exports of calls that Google Analytics or a web server accepted.",
+    "exports_refused": "Exports that a server refused for good.",
+    "exports_expired": "Exports given up because they were too old, or too many waited.",
+    "exports_unknown": "Events for Google Analytics that were sent and not answered; they are not sent again.",
+    "exports_discarded": "Exports of calls that are gone, or whose status has no event.",
+    "exports_waiting": "Exports in the outbox.",
+    "exports_oldest_s": "Seconds since the end of the oldest call in the outbox of exports; 0 without one.",
     "forgotten": "Calls deleted because they were old.",
     "unfinished": "Calls recorded without a CDR of FreeSWITCH: it was killed, or its disk was full.",
     "lost": "Calls that ended without a CDR and of which nothing could be kept.",
@@ -26,7 +33,7 @@ _HELP = {
     "waiting": "A-legs in the spool that were not recorded in the last pass.",
 }
 #: Gauges; the others are counters since the start.
-_NOW = frozenset({"waiting", "kept", "callbacks_open", "callbacks_overdue_s"})
+_NOW = frozenset({"waiting", "kept", "callbacks_open", "callbacks_overdue_s", "exports_waiting", "exports_oldest_s"})
 
 
 def text(counts: Counts) -> str:

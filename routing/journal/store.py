@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Table, and_, bindparam, case, delete, func, or_, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from routing.journal import exports
 from routing.journal.figure_marks import keep_older, mark, mark_forgotten
 from routing.journal.involved import involved_rows, mark_rows
 from routing.journal.record import CallRecord, LegRecord, StepRecord
@@ -50,8 +51,8 @@ class OutboxCall:
     schemes: str = ""
 
 
-def record(engine: Engine, batch: Sequence[CallRecord]) -> int:
-    """Record calls in one transaction; returns how many were new. Raises SQLAlchemyError with nothing recorded."""
+def record(engine: Engine, batch: Sequence[CallRecord], exports_of: exports.ExportsOf = exports.nothing) -> int:
+    """Record calls and their exports in one transaction; returns how many were new. After SQLAlchemyError none is."""
     batch = sorted(batch, key=lambda call: call.id)  # the same order in all workers prevents a deadlock
     with engine.begin() as connection:
         _replace(connection, [call.id for call in batch if call.status != UNFINISHED])
@@ -66,6 +67,7 @@ def record(engine: Engine, batch: Sequence[CallRecord]) -> int:
         _insert(connection, involved, [stored(row) for call in fresh for row in involved_rows(call)])
         _insert(connection, marks, [stored(row) for call in fresh for row in mark_rows(call)])
         mark(connection, new)
+        exports.put(connection, fresh, exports_of)
     return len(new)
 
 
@@ -207,6 +209,7 @@ def forget(engine: Engine, ids: Sequence[str]) -> None:
     """Delete calls with all that is kept of them; prepared figures lose them too."""
     with engine.begin() as connection:
         mark_forgotten(connection, ids)
+        exports.forget(connection, ids)
         _forget(connection, ids)
 
 
@@ -214,6 +217,7 @@ def forget_old(engine: Engine, ids: Sequence[str]) -> None:
     """Delete calls because they are old; prepared figures keep them."""
     with engine.begin() as connection:
         keep_older(connection, ids)
+        exports.forget(connection, ids)
         _forget(connection, ids)
 
 

@@ -18,6 +18,7 @@ from sqlalchemy import Engine
 from routing.journal import dialled, live, parse, store
 from routing.journal.cdr import Cdr
 from routing.journal.counts import Counts
+from routing.journal.exports import ExportsOf, nothing
 from routing.journal.gather import Gatherer, Log
 from routing.journal.live import LiveCalls
 from routing.journal.record import CallRecord
@@ -58,6 +59,7 @@ class UnfinishedCalls:
     gatherer: Gatherer
     log: Log
     counts: Counts
+    exports_of: ExportsOf = nothing
 
     def settle(self, kept: LiveCalls, in_spool: Set[str]) -> None:
         """Record calls that ended without a CDR and forget recorded ones. Raises SQLAlchemyError; nothing is lost
@@ -81,7 +83,7 @@ class UnfinishedCalls:
                 self.log("error", "call lost", call=a_leg.uuid, reason=type(problem).__name__)
                 continue
             found += [call] if call.started else []
-        if found and (new := store.record(self.engine, found)):
+        if found and (new := store.record(self.engine, found, self.exports_of)):
             self.counts.unfinished += new
             self.log("error", "calls without a CDR", count=new, recorded_as=UNFINISHED)
 

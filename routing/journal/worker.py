@@ -18,6 +18,7 @@ from sqlalchemy import Engine
 from routing.journal import cdr, sound, store
 from routing.journal.cdr import Cdr
 from routing.journal.counts import Counts
+from routing.journal.exports import ExportsOf, nothing
 from routing.journal.faults import is_of_the_record, text_of
 from routing.journal.figures_store import FigureBook
 from routing.journal.gather import GatheredCall, Gatherer, Log
@@ -44,7 +45,7 @@ class JournalWorker:
 
     ``outbox``, ``figures``, ``retention``, ``live`` and ``settle`` (settles recorded calls) are optional.
     ``progress`` is called with the number of finished files and of all files, ``after_pass`` with the counts;
-    ``recorded`` with calls that are in SQL, once more after a crash.
+    ``recorded`` with calls that are in SQL, once more after a crash. ``exports_of``: what is exported of a call.
     """
 
     engine: Engine
@@ -61,11 +62,12 @@ class JournalWorker:
     progress: Callable[[int, int], None] = lambda done, all_: None
     after_pass: Callable[[Counts], None] | None = None
     recorded: Callable[[Sequence[CallRecord]], None] = lambda calls: None
+    exports_of: ExportsOf = nothing
     counts: Counts = field(default_factory=Counts, init=False)
 
     def __post_init__(self) -> None:
         self._late = LateLegs(self.engine, self.gatherer)
-        self._unfinished = UnfinishedCalls(self.engine, self.gatherer, self.log, self.counts)
+        self._unfinished = UnfinishedCalls(self.engine, self.gatherer, self.log, self.counts, self.exports_of)
         self._next_late = 0.0
         self._next_memory = 0.0
         self._memory_pause_s = IDLE_SECONDS
@@ -155,7 +157,7 @@ class JournalWorker:
     def _record(self, wholes: Sequence[GatheredCall]) -> None:
         """Record calls; one that the database refuses is found by bisection, and the others are recorded."""
         try:
-            new = store.record(self.engine, [whole.call for whole in wholes])
+            new = store.record(self.engine, [whole.call for whole in wholes], self.exports_of)
         except Exception as problem:
             if not is_of_the_record(problem):
                 raise

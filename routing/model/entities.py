@@ -15,9 +15,11 @@ from typing import Any
 NAME = re.compile(r"[a-z][a-z0-9_]{0,31}")
 LONGEST_VALUE = 64
 MOST_ENTITIES = 20
-#: The source of a visit: campaign parameters, the referring host, the first page.
+#: The source of a visit: campaign parameters, the referring host, the first page; by which ids Google Analytics knows
+#: the visitor, and what they agreed to (`routing.model.consent`).
 SOURCES = (
     "utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content", "gclid", "referrer", "landing",
+    "ga_client_id", "ga_session_id", "ga_stream", "consent",
 )  # fmt: skip
 #: Prefixes of the channel variables.
 ENTITY, SOURCE = "routing_entity_", "routing_source_"

@@ -15,6 +15,7 @@ from routing.model.allow import ALLOW, Allow
 from routing.model.calendar import DAYS, HOLIDAY_YEARS, Calendar, Period, parse_days
 from routing.model.callback_settings import Callbacks
 from routing.model.desk import WebDesk
+from routing.model.exports import Exports
 from routing.model.fields import (
     Fields,
     Flag,
@@ -84,6 +85,7 @@ class Project(Fields):
     announce_recording: Flag = Field(False, description="Lint: recorded calls need an announcement first.")
     tracking: Tracking | None = Field(None, description="Sites whose visitors are tracked.")
     callbacks: Callbacks | None = Field(None, description="Clients are called back: `{}`, or how.")
+    exports: Exports | None = Field(None, description="Where finished calls go: Google Analytics, web servers.")
     desk: WebDesk | None = Field(None, description="Roles at the desk, the web page of calls.")
     pops: Screens | None = Field(None, description="Pages that show the caller while a person's phone rings.")
     notify: Annotated[list[Addressee], OneOrMany] = Field(

@@ -35,7 +35,12 @@ class Reply:
 
 
 class NoReply(Exception):
-    """No valid HTTP answer; the text says why and contains no part of the URL, headers or body."""
+    """No valid HTTP answer; the text says why and contains no part of the URL, headers or body.
+
+    ``is_sent``: a byte of the request may have reached the server, which may have acted on it.
+    """
+
+    is_sent = False
 
 
 class Http(Protocol):

@@ -17,7 +17,7 @@ from routing.model.web import NoReply, Reply
 
 DEADLINE_SECONDS = 10.0
 #: Statuses after which a retry makes sense, besides every 5xx.
-_LATER = frozenset({408, 425, 429})
+LATER_STATUSES = frozenset({408, 425, 429})
 
 #: Method, URL, headers, body and deadline in seconds -> the answer. Raises NoReply.
 Post = Callable[[str, str, Mapping[str, str], bytes, float], Reply]
@@ -35,12 +35,16 @@ class WebHooks:
 
     def tell(self, notice: AnyNotice, url: str) -> None:
         """Notify one address. Raises Later and Refused."""
-        content = body(notice)
+        self.deliver(notice.id, body(notice), url)
+
+    def deliver(self, message_id: str, content: bytes, url: str) -> None:
+        """Post one message. Raises Later and Refused."""
         try:
-            reply = self.post("POST", url, self.headers(notice.id, int(self.now()), content), content, DEADLINE_SECONDS)
+            signed = self.headers(message_id, int(self.now()), content)
+            reply = self.post("POST", url, signed, content, DEADLINE_SECONDS)
         except NoReply as problem:
             raise Later(str(problem), is_away=True) from None
-        if reply.status in _LATER or reply.status >= 500:
+        if reply.status in LATER_STATUSES or reply.status >= 500:
             raise Later(f"HTTP {reply.status}", is_away=True)
         if not 200 <= reply.status < 300:
             raise NoticeRefused(f"HTTP {reply.status}")

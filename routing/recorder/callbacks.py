@@ -7,10 +7,6 @@ done: an order is made once a call (`CallbackStore.order`), and a talk closes on
 
 from __future__ import annotations
 
-import functools
-import json
-import os
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -27,8 +23,8 @@ from routing.model.callback import CallbackSource, CallsUnwanted
 from routing.model.callback_call import CALLBACK
 from routing.model.callback_plan import TABLE, CallbackPlan, NotCallable, plan_of
 from routing.model.decision import E164
+from routing.recorder.plans import ReleasePlans
 
-RELEASE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 #: Calls settled at once.
 AT_ONCE = 200
 #: How often old orders are deleted.
@@ -116,34 +112,9 @@ def plans_in(root: Path | None) -> Callable[[str], CallbackPlan | None]:
     """The plan of a release by its name, as the journal has it, in a root; that of the live release when it is gone.
 
     None for a release without callbacks, and without a root."""
-
-    def plan(release: str) -> CallbackPlan | None:
-        if root is None:
-            return None
-        folder = root / "releases" / release
-        return _plan(str(folder)) if RELEASE_NAME.fullmatch(release) and folder.is_dir() else live_plan(root)
-
-    return plan
+    return ReleasePlans(root, TABLE, plan_of).of
 
 
 def live_plan(root: Path) -> CallbackPlan | None:
     """The plan of a root's live release."""
-    try:
-        return _plan(str(root / os.readlink(root / "current")))
-    except OSError:
-        return None
-
-
-def _plan(folder: str) -> CallbackPlan | None:
-    try:
-        return _read(folder)
-    except OSError:
-        return None  # not cached: it may be readable for the next call
-
-
-@functools.lru_cache(maxsize=64)
-def _read(folder: str) -> CallbackPlan | None:
-    try:
-        return plan_of(json.loads((Path(folder) / TABLE).read_text(encoding="utf-8")))
-    except (ValueError, KeyError, TypeError, AttributeError, re.error):
-        return None
+    return ReleasePlans(root, TABLE, plan_of).live()

@@ -63,7 +63,7 @@ def _server(settings: MailSettings) -> MailServer:
 def open_notices(settings: MailSettings, worker: JournalWorker, zone: ZoneInfo, project: str) -> Notices:
     """The notices of a worker's journal; web addresses get theirs without a mail server too."""
     mail = SmtpMail(_server(settings), settings.sender, zone) if settings.smtp else None
-    hooks = WebHooks(_post, _headers, worker.now)
+    hooks = WebHooks(post, _headers, worker.now)
     return Notices(worker.engine, mail, hooks, worker.log, worker.now, project, worker.stop, worker.counts)
 
 
@@ -71,7 +71,7 @@ def _headers(message_id: str, now_s: int, body: bytes) -> Mapping[str, str]:
     return headers(message_id, now_s, body, tuple(os.environ.get(SIGNING, "").split()))
 
 
-def _post(method: str, url: str, headers: Mapping[str, str], body: bytes, deadline_s: float) -> Reply:
+def post(method: str, url: str, headers: Mapping[str, str], body: bytes, deadline_s: float) -> Reply:
     """As webhooks of steps are asked: no redirects, no link-local addresses, TLS verified."""
     from routing.http.address import Resolver  # gevent: only where a webhook is sent
     from routing.http.client import HttpClient

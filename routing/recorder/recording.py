@@ -20,6 +20,7 @@ from routing.callbacks.store import CallbackStore
 from routing.journal import parse, release, sound
 from routing.journal.counts import Counts
 from routing.journal.database import open_database, shown
+from routing.journal.exports import waiting
 from routing.journal.faults import text_of
 from routing.journal.figures_store import FigureBook
 from routing.journal.gather import Gatherer
@@ -29,13 +30,17 @@ from routing.journal.outbox import Outbox, days_in
 from routing.journal.retention import Retention
 from routing.journal.spool import Spool
 from routing.journal.worker import JournalWorker
+from routing.model.export_plan import TABLE, ExportPlan, plan_of
 from routing.model.problem import UserFailure, counted
 from routing.process.log import Lines
+from routing.process.secrets import read_secrets
 from routing.recorder.callback_notices import CallbackNotices
 from routing.recorder.callbacks import CallbackKeeper, live_plan, plans_in
+from routing.recorder.exports import CallExports, exports_of
 from routing.recorder.live_calls import event_socket, record_left_behind, watching
 from routing.recorder.networks import watching_networks
-from routing.recorder.notices import open_notices, sending
+from routing.recorder.notices import open_notices, post, sending
+from routing.recorder.plans import ReleasePlans
 from routing.recorder.redis import opened_store
 from routing.recorder.settings import RecorderSettings
 
@@ -86,7 +91,9 @@ def _work(settings: RecorderSettings, worker: JournalWorker) -> None:
     if not worker.share[0]:
         notices = open_notices(settings.mail, worker, settings.project.zone, settings.project.name)
     orders = _callback_notices(settings, worker, notices)
-    with _progress(settings, worker), sending(notices, settings.once), sending(orders, settings.once):
+    calls = None if worker.share[0] else _exports(settings, worker)
+    senders = [sending(each, settings.once) for each in (notices, orders, calls)]
+    with _progress(settings, worker), senders[0], senders[1], senders[2]:
         if settings.once:
             _once(worker, settings)
             record_left_behind(worker, settings.spool)
@@ -111,6 +118,19 @@ def _callback_notices(
         worker.engine, notices.mail, notices.hooks, worker.log, worker.now, lambda: settings.project.name,
         lambda: live_plan(root), worker.stop,
     )  # fmt: skip
+
+
+def _exports(settings: RecorderSettings, worker: JournalWorker) -> CallExports:
+    """The exports of calls, by the live release."""
+    plans, secrets = _export_plans(settings), read_secrets(settings.secrets, os.environ)
+    return CallExports(
+        worker.engine, lambda: settings.project.name, plans.live, secrets, post, worker.log, worker.now, worker.stop,
+        worker.counts,
+    )  # fmt: skip
+
+
+def _export_plans(settings: RecorderSettings) -> ReleasePlans[ExportPlan]:
+    return ReleasePlans(settings.project.root, TABLE, plan_of)
 
 
 def _once(worker: JournalWorker, settings: RecorderSettings) -> None:
@@ -150,6 +170,7 @@ def _open(settings: RecorderSettings, share: tuple[int, int], stop: Event, endin
     parts = {
         "settle": keeps.settle,
         "recorded": keeps.finish,
+        "exports_of": exports_of(_export_plans(settings)),
         "outbox": outbox,
         "figures": None if share[0] else _figures(settings, engine),
         "retention": keeper,
@@ -169,13 +190,16 @@ def _figures(settings: RecorderSettings, engine: Engine) -> FigureBook:
 
 
 def _reporting(settings: RecorderSettings, engine: Engine) -> Callable[[Counts], None]:
-    """Writes the metrics' file, with how orders to call back stand."""
+    """Writes the metrics' file, with how orders to call back and exports stand."""
     assert settings.metrics
     write, store = reporting(settings.metrics), CallbackStore(engine)
 
     def report(counts: Counts) -> None:
         counts.callbacks_open, overdue_s = store.waiting(settings.project.name, time.time())
         counts.callbacks_overdue_s = round(overdue_s, 1)
+        outbox = waiting(engine, settings.project.name)
+        counts.exports_waiting = outbox.waiting
+        counts.exports_oldest_s = round(max(time.time() - outbox.oldest_s, 0.0), 1) if outbox.waiting else 0.0
         write(counts)
 
     return report

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -12,6 +13,7 @@ from routing.journal.database import DatabaseFault, opened_database, shown
 from routing.journal.faults import text_of
 from routing.journal.release import LiveProject
 from routing.model.problem import UserFailure
+from routing.process.secrets import read_secrets
 from routing.recorder.live_calls import event_socket
 from routing.recorder.notices import MailSettings, check_mail
 from routing.store.address import BadAddress
@@ -22,7 +24,8 @@ from routing.store.address import parse as redis_address
 class RecorderSettings:
     """Where calls come from and go to. ``redis`` and ``esl`` (HOST:PORT) may be "": none, the one of the spool's node.
 
-    ``once``: record what is there and end. ``metrics``: the file of counters for Prometheus.
+    ``once``: record what is there and end. ``metrics``: the file of counters for Prometheus. ``secrets``: the file of
+    those that exports need; None: the environment.
     """
 
     spool: Path
@@ -35,6 +38,7 @@ class RecorderSettings:
     mail: MailSettings
     esl: str
     trust_clock: bool
+    secrets: Path | None = None
 
 
 def check(settings: RecorderSettings) -> None:
@@ -47,6 +51,7 @@ def check(settings: RecorderSettings) -> None:
     if settings.metrics and not settings.metrics.parent.is_dir():
         raise UserFailure(f"--metrics: {settings.metrics.parent} is no folder (hint: make it, or name another file)")
     check_mail(settings.mail)
+    read_secrets(settings.secrets, os.environ)
     event_socket(settings.spool, settings.esl)
     try:
         if settings.redis:

@@ -135,7 +135,9 @@ def create(
     @app.get("/v1/site.js")
     def site_script() -> Response:
         plan = _live(api)
-        return _script(script(plan.entities, plan.moves, plan.callbacks, bool(plan.lenders)), SCRIPT_SECONDS)
+        return _script(
+            script(plan.entities, plan.moves, plan.callbacks, bool(plan.lenders), plan.streams), SCRIPT_SECONDS
+        )
 
     @app.get("/v1/callback.js")
     def callback_form() -> Response:

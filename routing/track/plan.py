@@ -34,6 +34,8 @@ class TrackingPlan:
     shown: Mapping[str, str]
     #: Whether visitors may order calls: the site script then offers the form.
     callbacks: bool = False
+    #: Measurement ids of Google Analytics.
+    streams: tuple[str, ...] = ()
 
     def lender_for(self, visitor: Visitor, page: str) -> Lender | None:
         """The first pool whose conditions fit a visit of this page (a path)."""
@@ -70,6 +72,7 @@ def plan_of(table: Mapping[str, Any]) -> TrackingPlan:
         lenders=[_lender(table["project"], pool) for pool in table["pools"]],
         shown=table["shown"],
         callbacks=bool(table.get("callbacks")),
+        streams=tuple(table.get("streams", ())),
     )
 
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from routing.track.small import small_script, small_style
 
 PLACE = "__SITE__"
+#: Where the part for projects with Google Analytics goes; pages of others do not load it.
+GOOGLE_PLACE = "  /* __GOOGLE__ */\n"
 #: What pages in Ukrainian often call their language.
 MISTAKEN = {"ua": "uk"}
 _FORM = ("callback.js", "callback.css", "callback.json")
@@ -23,17 +25,24 @@ def source(name: str = "site.js") -> str:
     return (Path(__file__).parent / name).read_text("utf-8")
 
 
-def script(entities: Mapping[str, Mapping[str, Any]], moves: bool, callbacks: bool = False, lends: bool = True) -> str:
+def script(
+    entities: Mapping[str, Mapping[str, Any]],
+    moves: bool,
+    callbacks: bool = False,
+    lends: bool = True,
+    streams: Sequence[str] = (),
+) -> str:
     """The site script for a project: ``[path, level]`` of each entity; path 0 for one that the page sets itself.
 
     ``moves``: another page of a visit may need a number of another pool. ``callbacks``: visitors may order a call; the
     script then knows the version of the form, so that browsers keep the form until it changes. ``lends``: there are
-    numbers to ask for.
+    numbers to ask for. ``streams``: ids of Google Analytics whose visitors are told apart.
     """
     entity_paths = {name: [of.get("expression") or 0, int(of.get("level") == "view")] for name, of in entities.items()}
     text = json.dumps(entity_paths, separators=(",", ":")).replace("<", "\\u003c")
     version = json.dumps(form_version()) if callbacks else "0"
-    return _small("site.js").replace(PLACE, f"{text},{int(moves)},{version},{int(lends)}", 1)
+    ids = json.dumps(list(streams), separators=(",", ":")) if streams else "0"
+    return _site(bool(streams)).replace(PLACE, f"{text},{int(moves)},{version},{int(lends)},{ids}", 1)
 
 
 def form(language: str) -> str:
@@ -68,6 +77,11 @@ def _form(language: str) -> str:
     for place, text in fillings.items():
         filled = filled.replace(place, text, 1)
     return filled
+
+
+@functools.cache
+def _site(has_google: bool) -> str:
+    return small_script(source("site.js").replace(GOOGLE_PLACE, source("google.js") if has_google else ""))
 
 
 @functools.cache

@@ -4,7 +4,7 @@
    data-consent="wait" on the script: nothing is stored or told before routing.start().
    data-routing-callback="SCHEME" on a button or link that opens the callback form, or on what the form goes into;
    data-callback="button" on the script: a floating button. */
-(function (entities, moves, form, lends) {
+(function (entities, moves, form, lends, streams) {
   'use strict';
   var doc = document, me = doc.currentScript, base = new URL(me ? me.src : location.href).origin;
   if (window.routing) return;
@@ -12,7 +12,7 @@
   var originals = new WeakMap();
   var LONGEST = 120, NUMBER = /^[\s+()\d.\/-]{5,}$/, MARKED = '[data-routing-number],a[href^="tel:"]';
   var CALLBACK = '[data-routing-callback]', marks = me ? me.dataset : {}, opened = null, wanted = null, policy = null;
-  var loads = false, offered = false;
+  var loads = false, offered = false, told = source, changed = null, identify = null;
 
   function guarded(act) {
     return function () { try { return act.apply(this, arguments); } catch (fault) { /* the page goes on */ } };
@@ -84,6 +84,7 @@
   var draw = guarded(function () {
     redraw = 0;
     if (form) offer();
+    if (changed) changed();
     if (!started) return;
     doc.querySelectorAll(MARKED).forEach(guarded(function (element) {
       if (element.closest('[data-routing-keep]')) return;
@@ -122,7 +123,7 @@
   /* A visit that is new, or told something else of itself, asks for a number; another page of it is only told. */
   var tell = guarded(function (anew) {
     if (!started || !lends) return;
-    var visit = {visitor: who(), page: location.href.slice(0, 2000), source: source(), entities: collected(0)};
+    var visit = {visitor: who(), page: location.href.slice(0, 2000), source: told(), entities: collected(0)};
     var viewed = collected(1), same = JSON.stringify([visit.source, visit.entities]);
     var now = JSON.stringify([location.pathname, viewed]);
     if (!anew && same === asked && now === seen) return;
@@ -146,6 +147,7 @@
     shown = keep(session, 'routing.number');
     if (shown && !(shown.until > Date.now())) shown = null;
     draw();
+    if (identify) identify();
     tell(true);
     ['pushState', 'replaceState'].forEach(function (name) {
       var real = history[name];
@@ -153,14 +155,17 @@
     });
     window.addEventListener('popstate', moved);
     doc.addEventListener('visibilitychange', guarded(function () {
+      if (!doc.hidden && identify) identify();
       if (!doc.hidden && shown && shown.until - Date.now() < shown.lease * 500) tell(true);
     }));
   });
 
+  /* __GOOGLE__ */
+
   /* The callback form is a file of its own. Only pages that ask for it load it, when they have nothing else to do. */
   function facts() {
     var found = {entities: Object.assign(collected(1), collected(0))};
-    return started ? Object.assign(found, {visitor: who(), source: source()}) : found;
+    return started ? Object.assign(found, {visitor: who(), source: told()}) : found;
   }
   function offer() {
     if (opened) opened.place();

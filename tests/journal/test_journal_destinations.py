@@ -12,7 +12,7 @@ from routing.journal.destinations import FIRST_REST_SECONDS, LONGEST_REST_SECOND
 from routing.journal.release import email_of, notify_of
 from routing.model.notice import Later, Notice
 from routing.notify.hook import WebHooks
-from routing.recorder.notices import _headers, _post
+from routing.recorder.notices import _headers, post
 from support.hostile_http import Hostile
 from support.notices_bed import HEAD, Telling
 from support.smtp_bed import SmtpServer
@@ -78,7 +78,7 @@ def test_whoever_can_be_told_of_a_call_is_told_while_another_is_away(telling):
 def test_a_silent_address_holds_up_no_mail(telling, waits):
     """Over real sockets: nothing is answered, or ``100 Continue`` without end."""
     silent = Hostile(b"", b"" if waits else b"HTTP/1.1 100 Continue\r\n\r\n", pause_s=0.0 if waits else 0.01)
-    telling.hooks = WebHooks(_post, _headers, lambda: telling.clock_s)
+    telling.hooks = WebHooks(post, _headers, lambda: telling.clock_s)
     _many(telling, 20, f"http://127.0.0.1:{silent.port}/a")
     telling.record(replace(telling.call, notify=(HEAD,)))
     notices = telling.notices()

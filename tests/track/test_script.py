@@ -49,9 +49,9 @@ def test_the_form_speaks_the_pages_language_or_english(asked: str, spoken: str) 
 
 
 def test_only_with_callbacks_the_site_script_offers_the_form() -> None:
-    assert script({}, False).endswith("({},0,0,1);")
-    assert script({}, False, True).endswith(f'({{}},0,"{form_version()}",1);')
-    assert script({}, False, lends=False).endswith("({},0,0,0);")
+    assert script({}, False).endswith("({},0,0,1,0);")
+    assert script({}, False, True).endswith(f'({{}},0,"{form_version()}",1,0);')
+    assert script({}, False, lends=False).endswith("({},0,0,0,0);")
     assert PLACE not in script({}, False)
 
 

@@ -53,8 +53,21 @@ def desk_context(folder: Folder) -> Context:
         for name, value in NOT_A_NUMBER.items():
             dials.set(name, value)
         dials.do("transfer", "$1 XML:$2/internal.xml internal")
+        if not _joins_are_allowed(folder):
+            continue
         join = context.extension("join", pattern=f"^join@{place}@([a-z_]+)@{_UUID}@{_RELEASE}$")
         _rings(join, folder, person, target, "", "$3", "joins@$1@$2@$3")
+    if _joins_are_allowed(folder):
+        _add_joins(context, folder)
+    return context
+
+
+def _joins_are_allowed(folder: Folder) -> bool:
+    desk = folder.project.desk
+    return desk is None or desk.joining.allowed
+
+
+def _add_joins(context: Context, folder: Folder) -> None:
     for how, settings in _JOINS.items():
         joins = _joins(context, folder, how)
         for name, value in settings:
@@ -65,7 +78,6 @@ def desk_context(folder: Folder) -> Context:
     taking.set("park_timeout", f"{PARKED_SECONDS}:NORMAL_CLEARING")
     taking.do("park")
     taking.do("hangup", "NORMAL_CLEARING")
-    return context
 
 
 def _phones(folder: Folder) -> Iterator[tuple[str, str, str]]:

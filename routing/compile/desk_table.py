@@ -8,6 +8,8 @@ from typing import Any
 
 from routing.compile.desk_reports import email_of, report_facts, report_problems
 from routing.compile.scheme import SchemeRecord, table_json
+from routing.compile.tones import tones
+from routing.load.files import SOUNDS
 from routing.load.nodes import Document
 from routing.model.callback_plan import calendar_facts
 from routing.model.desk import Role, WebDesk
@@ -33,6 +35,9 @@ def desk_problems(folder: Folder, documents: Sequence[Document]) -> Iterator[Pro
         if user not in folder.people and not settings.name and not folder.excuses("people", user):
             hint = did_you_mean(user, folder.people) or "somebody who is no person of `people` needs a `name`"
             yield document.problem(loc, f"nobody is called `{user}`", hint, at_key=True)
+    announced = desk.joining.announce
+    if announced and announced not in tones() and (complaint := folder.sound_complaint(announced)):
+        yield document.problem(("project", "desk", "joining", "announce"), *complaint)
     yield from report_problems(folder, desk, document, partial(_members, folder))
 
 
@@ -47,6 +52,7 @@ def desk_json(folder: Folder, records: Sequence[SchemeRecord]) -> str:
             "language": desk.language,
             "password": desk.password,
             "proxy": desk.proxy.model_dump() if desk.proxy else None,
+            "joining": _joining(desk),
             "users": _users(folder, desk),
             "reports": report_facts(folder, desk, partial(_members, folder)),
             "people": {name: _person(folder, name) for name in folder.people},
@@ -56,6 +62,12 @@ def desk_json(folder: Folder, records: Sequence[SchemeRecord]) -> str:
             "destinations": list(project.regions),
         }
     )
+
+
+def _joining(desk: WebDesk) -> dict[str, Any]:
+    """``announce``: a file of the release."""
+    announced = desk.joining.announce
+    return {"allowed": desk.joining.allowed, "announce": f"{SOUNDS}/{announced}" if announced else ""}
 
 
 def _users(folder: Folder, desk: WebDesk) -> dict[str, Any]:

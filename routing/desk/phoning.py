@@ -10,7 +10,7 @@ from routing.desk.services import Services
 from routing.esl.client import SwitchFault
 from routing.model import numbers
 from routing.model.callback_call import NotDiallable
-from routing.model.desk_call import ClickedCall, JoiningCall
+from routing.model.desk_call import ClickedCall, JoiningCall, announcing
 
 
 class NotPhoned(Exception):
@@ -75,6 +75,20 @@ def begin(services: Services, node: str, call: ClickedCall | JoiningCall) -> Non
         raise NotPhoned("switch") from None
     if not answer.startswith("+OK"):
         raise NotPhoned("switch")
+
+
+def announce(services: Services, node: str, leg: str) -> None:
+    """Play the release's announcement to both who talk. Raises NotPhoned: nobody listens unannounced."""
+    file = services.plan.announcement
+    if not file:
+        return
+    try:
+        answer = services.switches[node](announcing(leg, live_folder(services), file))
+    except (KeyError, SwitchFault, NotDiallable) as problem:
+        services.fault(problem)
+        raise NotPhoned("switch") from None
+    if not answer.startswith("+OK"):
+        raise NotPhoned("over")
 
 
 def live_folder(services: Services) -> str:

@@ -96,6 +96,9 @@ class DeskPlan:
     #: Countries that people may call.
     destinations: tuple[str, ...] = ()
     mails: Sequence[ReportMail] = ()
+    #: Whether anybody may join live calls; the release's file that is played to both before, "" for none.
+    may_join: bool = True
+    announcement: str = ""
 
     def user(self, name: str) -> User | None:
         """The user with this name or e-mail address, in any case of letters."""
@@ -128,6 +131,8 @@ def plan_of(table: Mapping[str, Any]) -> DeskPlan:
         details={name: _scheme(name, facts) for name, facts in table["schemes"].items()},
         calendars={name: calendar_of(name, facts) for name, facts in table["calendars"].items()},
         destinations=tuple(table.get("destinations", ())),
+        may_join=table.get("joining", {}).get("allowed", True),
+        announcement=table.get("joining", {}).get("announce", ""),
         mails=[_mail(facts) for facts in table.get("reports", ())],
     )
 

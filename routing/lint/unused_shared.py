@@ -67,6 +67,7 @@ class UnusedSound(Lint):
         callbacks = whole.folder.project.callbacks
         played = used(whole, "sounds") | {phone.confirm_prompt for phone in phones}
         played |= {callbacks.prompt, callbacks.whisper} if callbacks else set()
+        played |= {desk.joining.announce} if (desk := whole.folder.project.desk) else set()
         for name in sorted(whole.folder.sounds.keys() - played) if whole.complete else ():
             yield LintFinding(Problem(f"sounds/{name}", 1, 1, "", "nothing plays this file", "remove it"), self.id)
 

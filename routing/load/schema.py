@@ -76,5 +76,8 @@ def _allow_shorthands(definitions: dict[str, Any]) -> None:
     definitions["Ring"] = {"anyOf": [ring, {"type": "string"}, {**one, "additionalProperties": False}]}
     entity = definitions["Entity"]
     definitions["Entity"] = {"anyOf": [entity, {"type": "string"}, {"type": "null"}]}
+    user, joining = definitions["DeskUser"], definitions["DeskJoining"]
+    definitions["DeskUser"] = {"anyOf": [user, {"$ref": "#/$defs/Role"}]}
+    definitions["DeskJoining"] = {"anyOf": [joining, {"enum": ["yes", "no", "announced", True, False]}]}
     holidays = definitions["Holidays"]
     definitions["Holidays"] = {"anyOf": [holidays, {"type": "string"}]}

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from routing.model.addresses import Email
-from routing.model.fields import Fields, Id, NotEmpty, OneOrMany, Text, parsed_by, refuse, shown
+from routing.model.fields import Fields, Id, NotEmpty, OneOrMany, Sound, Text, parsed_by, refuse, shown
 
 
 class Role(StrEnum):
@@ -78,6 +78,8 @@ ALLOWED: Mapping[Right, frozenset[Role]] = {
     Right.ACCOUNTS: _ADMINS,
 }
 
+#: Of `joining: announced`: a tone that every release has.
+ANNOUNCING_TONE = "routing/beep.wav"
 Language = Literal["uk", "ru", "pl", "en"]
 
 
@@ -114,6 +116,32 @@ class ProxyHeader(Fields):
     )
 
 
+class DeskJoining(Fields):
+    """Whether heads may join live calls, and what the two who talk hear before somebody listens or whispers."""
+
+    allowed: bool = Field(True, description="Whether anybody listens, whispers or takes over.")
+    announce: Sound | None = Field(None, description="Played to both before somebody listens or whispers.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short(cls, value: Any) -> Any:
+        if value in ("announced",):
+            return {"announce": ANNOUNCING_TONE}
+        if value in ("yes", "no") or isinstance(value, bool):
+            return {"allowed": value in ("yes", True)}
+        if isinstance(value, str):
+            raise refuse(
+                f"{shown(value)} is not `yes`, `no` or `announced`", "a sound of yours: `{announce: listened.wav}`"
+            )
+        return value
+
+    @model_validator(mode="after")
+    def _of_what_is_allowed(self) -> DeskJoining:
+        if self.announce and not self.allowed:
+            raise refuse("nobody joins calls, so nothing is announced", "remove `announce`, or `allowed: no`")
+        return self
+
+
 def _time_of_day(value: Any) -> str:
     if isinstance(value, str) and re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", value):
         return value
@@ -147,4 +175,8 @@ class WebDesk(Fields):
     language: Language = Field("en", description="The page's language where the browser asks for none that it has.")
     password: bool = Field(True, description="Whether people sign in with a password.")
     proxy: ProxyHeader | None = Field(None, description="A trusted proxy signs people in.")
+    joining: DeskJoining = Field(
+        default_factory=lambda: DeskJoining(allowed=True, announce=None),
+        description="`yes`, `no`, or `announced`: a tone, or a sound of yours, before somebody listens or whispers.",
+    )
     reports: list[DeskReport] = Field(default_factory=list, description="Reports by e-mail, daily or weekly.")

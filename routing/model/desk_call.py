@@ -61,6 +61,13 @@ class JoiningCall:
         return _originate(leg_mark, place, self.release, {JOINS: self.how, JOINED: self.leg, BY: self.person})
 
 
+def announcing(leg: str, release: str, file: str) -> str:
+    """The command that plays a file of the release to a leg and to whom it talks with. Raises NotDiallable."""
+    _must(UUID, leg)
+    _must(RELEASE, f"{release}/{file}")
+    return f"uuid_broadcast {leg} {release}/{file} both"
+
+
 def _must(pattern: str, *texts: str) -> None:
     for text in texts:
         if not re.fullmatch(pattern, text, re.ASCII):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -105,3 +106,36 @@ def test_nothing_but_ids_numbers_and_uuids_stands_in_a_command(wrong: ClickedCal
 def test_a_node_without_its_mark_is_asked_for_nothing(mark: str) -> None:
     with pytest.raises(NotDiallable):
         ClickedCall("ivan", "desk", "+380671234567", "/r").originate(mark)
+
+
+def test_who_talks_hears_an_announcement_before_the_heads_phone_rings(bed: LiveBed) -> None:
+    assert bed.plan
+    bed.plan = replace(bed.plan, announcement="sounds/routing/beep.wav")
+    visitor = bed.signed_in("olena")
+    assert "both who talk hear an announcement" in visitor.get(f"/live/calls/{A}").text
+    assert visitor.send(f"/live/calls/{A}/join", how="whisper").status_code == 303
+    announced, rung = bed.switch.asked
+    assert (
+        announced
+        == f"uuid_broadcast {LEG} {(bed.services.root / 'releases/r1').resolve()}/sounds/routing/beep.wav both"
+    )
+    assert "null/desk join@olena.desk@whisper" in rung
+    bed.switch.asked.clear()
+    assert visitor.send(f"/live/calls/{A}/join", how="take_over").status_code == 303
+    assert len(bed.switch.asked) == 1, "who takes over is heard anyway"
+    bed.switch.asked.clear()
+    bed.switch.answer = "-ERR invalid uuid"
+    assert visitor.send(f"/live/calls/{A}/join", how="listen").status_code == 409
+    assert len(bed.switch.asked) == 1, "nobody listens unannounced"
+    assert bed.services.audit.lines()[0].outcome == "failed"
+
+
+def test_where_nobody_joins_calls_nobody_does(bed: LiveBed) -> None:
+    assert bed.plan
+    bed.plan = replace(bed.plan, may_join=False)
+    visitor = bed.signed_in("ops")
+    page = visitor.get(f"/live/calls/{A}").text
+    assert "let nobody join calls" in page and '<button type="submit" name="how"' not in page
+    for how in ("listen", "whisper", "take_over"):
+        assert visitor.send(f"/live/calls/{A}/join", how=how).status_code == 403
+    assert bed.switch.asked == []

@@ -19,11 +19,13 @@ from routing.journal.gather import Gatherer
 from routing.journal.parse import ParseContext
 from routing.journal.record import CallRecord
 from routing.journal.spool import Spool
-from routing.model.desk_call import LISTEN, TAKE_OVER, WHISPER, ClickedCall, JoiningCall
+from routing.model.desk import ANNOUNCING_TONE
+from routing.model.desk_call import LISTEN, TAKE_OVER, WHISPER, ClickedCall, JoiningCall, announcing
 from support.switchbed.lab import NUMBER, Lab, until
-from support.switchbed.voices import CLIENT_HZ, HEAD_HZ, PERSON_HZ, Voice, hear, offer_to, voice
+from support.switchbed.voices import BEEP_HZ, CLIENT_HZ, HEAD_HZ, PERSON_HZ, Voice, hear, offer_to, voice
 
 pytestmark = pytest.mark.switch
+ANNOUNCEMENT = f"sounds/{ANNOUNCING_TONE}"
 
 
 @pytest.fixture(scope="module")
@@ -165,6 +167,24 @@ def test_a_whisper_is_heard_by_the_colleague_alone(lab, talk):
     assert until(talk.head_phone.rung().is_over), "who listens is not kept when the call ends"
     (record,) = records(lab, 1)
     assert (record.status, record.person) == ("answered", "support")
+
+
+def test_both_who_talk_hear_that_somebody_will_listen_and_the_talk_goes_on(lab, talk):
+    assert not any(each.hears(BEEP_HZ, 0) for each in (talk.client, talk.person))
+    answer = lab.switch.esl.api(announcing(talk.legs[1], release(lab), ANNOUNCEMENT))
+    assert answer.startswith("+OK"), answer
+    assert until(lambda: all(each.hears(BEEP_HZ, 0) for each in (talk.client, talk.person)), 10)
+    assert hear({talk.client: {PERSON_HZ}, talk.person: {CLIENT_HZ}}) == ""
+    head = talk.join(LISTEN)
+    assert hear({talk.client: {PERSON_HZ}, talk.person: {CLIENT_HZ}, head: {CLIENT_HZ, PERSON_HZ}}) == ""
+    talk.call.hang_up()
+    (record,) = records(lab, 1)
+    assert (record.status, record.person) == ("answered", "support")
+
+
+def test_a_talk_that_is_over_is_announced_to_nobody(lab):
+    answer = lab.switch.esl.api(announcing("0b6bfa6a-1111-4222-8333-444455556666", release(lab), ANNOUNCEMENT))
+    assert not answer.startswith("+OK")
 
 
 def test_who_takes_over_talks_with_the_client_and_the_colleague_is_released(lab, talk):

@@ -11,9 +11,9 @@ from flask import Flask, abort, redirect, render_template, request, url_for
 
 from routing.desk.board_picture import seen_by
 from routing.desk.board_rows import CallRow
-from routing.desk.current import needs, note, services, user
+from routing.desk.current import needs, note, plan, services, user
 from routing.desk.live_hub import Scope
-from routing.desk.phoning import NotPhoned, begin, chosen_phone, live_folder, own_phones
+from routing.desk.phoning import NotPhoned, announce, begin, chosen_phone, live_folder, own_phones
 from routing.model.desk import Right
 from routing.model.desk_call import LISTEN, TAKE_OVER, WHISPER, JoiningCall
 
@@ -39,7 +39,7 @@ def live_join(call: str) -> Any:
     row, how = _row(call), request.form.get("how", "")
     if how not in WAYS:
         abort(400)
-    if not user().may(WAYS[how]):
+    if not user().may(WAYS[how]) or not plan().may_join:
         abort(403)
     talker = row.talker
     if talker is None or not user().sees([talker.name]) or talker.name == user().name:
@@ -48,7 +48,9 @@ def live_join(call: str) -> Any:
     try:
         phone = chosen_phone(own_phones(services(), user(), row.node), request.form.get("phone", "")[:64])
         note(f"join_{how}", row.id, f"{talker.name}, {row.client}")
-        if how == TAKE_OVER:
+        if how != TAKE_OVER:
+            announce(services(), row.node, leg)
+        else:
             services().hub.takeovers.add(leg)
         begin(services(), row.node, JoiningCall(user().name, phone.label, how, leg, live_folder(services())))
     except NotPhoned as problem:
@@ -66,7 +68,7 @@ def _row(call: str) -> CallRow:
 
 def _page(row: CallRow, problem: str = "") -> Any:
     phones = own_phones(services(), user(), row.node)
-    ways = [how for how, right in WAYS.items() if user().may(right)]
+    ways = [how for how, right in WAYS.items() if user().may(right) and plan().may_join]
     can = row.talker is not None and user().sees([row.talker.name]) and row.talker.name != user().name
     rings = request.args.get("rings", "")
     return render_template(

@@ -16,6 +16,8 @@ from .tones import RATE, _alaw
 from .waiting import until
 
 CLIENT_HZ, PERSON_HZ, HEAD_HZ = 500, 800, 1250
+#: Of the tone that announces a listener.
+BEEP_HZ = 880
 _ALAW, _HEADER = 8, 12
 #: Of the energy of what is heard; a mixed tone has a third at least.
 _SHARE = 0.08
@@ -62,7 +64,7 @@ class Voice:
         power = sum(sample * sample for sample in sound)
         if power / len(sound) < _AUDIBLE**2:
             return
-        for hertz in (CLIENT_HZ, PERSON_HZ, HEAD_HZ):
+        for hertz in (CLIENT_HZ, PERSON_HZ, HEAD_HZ, BEEP_HZ):
             turn = 2 * math.pi * hertz / RATE
             real = sum(sample * math.cos(turn * at) for at, sample in enumerate(sound))
             imaginary = sum(sample * math.sin(turn * at) for at, sample in enumerate(sound))

@@ -7,6 +7,7 @@ so that guessing is slow from many addresses too.
 from __future__ import annotations
 
 import hashlib
+import re
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -29,6 +30,8 @@ LINK_SECONDS = 86400.0
 CODE_SECONDS = 300.0
 ENTER, CODE = "enter", "code"
 TOTP_SECONDS = 30
+#: A secret of one-time codes: Base32.
+_SECRET = re.compile(r"[A-Z2-7]{16,64}")
 _HASHER = PasswordHasher()
 #: Checked where there is no account, so that the time of an answer does not tell.
 _NOBODY = _HASHER.hash(secrets.token_hex(16))
@@ -167,9 +170,9 @@ class Accounts:
                 connection.execute(insert(accounts).values(project=self.project, name=name, **values))
 
 
-def new_totp_secret() -> str:
-    """A secret for an authenticator app."""
-    return pyotp.random_base32()
+def totp_secret(shown: str = "") -> str:
+    """A secret for an authenticator app: the one that a page has shown already, unless it is none."""
+    return shown if _SECRET.fullmatch(shown) else pyotp.random_base32()
 
 
 def totp_address(secret: str, name: str, project: str) -> str:
@@ -178,8 +181,8 @@ def totp_address(secret: str, name: str, project: str) -> str:
 
 
 def is_code(secret: str, code: str, now: float) -> bool:
-    """Whether a code is the secret's at this time."""
-    return _step(secret, code, now, 0) is not None
+    """Whether a text is a secret of ours, and a code its code at this time."""
+    return bool(_SECRET.fullmatch(secret)) and _step(secret, code, now, 0) is not None
 
 
 def _matches(hashed: str, password: str) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 import jinja2
 from flask import Flask, Response, g, redirect, render_template, request, url_for
 from sqlalchemy.exc import SQLAlchemyError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import BadHost, HTTPException
 
 from routing.desk.current import STATED, settle
 from routing.desk.guard import FIELD, add_guard, page_token
@@ -31,6 +31,7 @@ def create(services: Services) -> Flask:
     app = Flask("routing.desk", root_path=str(Path(__file__).parent))
     app.jinja_options = {"undefined": jinja2.StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = _FILES_SECONDS
+    app.url_map.merge_slashes = False  # it would redirect to the host that a request names
 
     @app.before_request
     def begin() -> None:
@@ -96,6 +97,10 @@ def _add_errors(app: Flask, services: Services) -> None:
         if status < 400:
             return problem
         return _error_page(status)
+
+    @app.errorhandler(BadHost)
+    def no_host(problem: BadHost) -> Any:
+        return Response("bad host\n", 400, mimetype="text/plain")  # no address can be made, so no page
 
     @app.errorhandler(NothingLive)
     def unpublished(problem: NothingLive) -> Any:

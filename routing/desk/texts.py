@@ -34,6 +34,22 @@ def chosen(next_page: str, accepted: LanguageAccept, default: str) -> str:
     return accepted.best_match(LANGUAGES) or default
 
 
+@functools.lru_cache(maxsize=20_000)
+def _decimal(value: float, language: str) -> str:
+    """Reports write thousands of numbers, many of them twice; the library takes longer than all else of a cell."""
+    return str(numbers.format_decimal(value, locale=language))
+
+
+@functools.lru_cache(maxsize=20_000)
+def _percent(share: float, language: str) -> str:
+    return str(numbers.format_percent(share, locale=language))
+
+
+@functools.lru_cache(maxsize=20_000)
+def _day(day: date, form: str, language: str) -> str:
+    return str(dates.format_date(day, form, locale=language))
+
+
 class Texts:
     """The texts of one language, with times of one zone."""
 
@@ -59,11 +75,13 @@ class Texts:
 
     def number(self, value: float) -> str:
         """A number: ``12 345``."""
-        return str(numbers.format_decimal(value, locale=self._locale))
+        if 0 <= value < 1000 and value == int(value):  # alike in every language
+            return str(int(value))
+        return _decimal(value, self.language)
 
     def percent(self, share: float) -> str:
         """A share, 0..1, as a percentage without decimals."""
-        return str(numbers.format_percent(share, locale=self._locale))
+        return _percent(share, self.language)
 
     def when(self, at_s: float, form: str = "d MMM, HH:mm") -> str:
         """A time in seconds since the epoch, in the zone; "" for 0."""
@@ -74,7 +92,7 @@ class Texts:
 
     def day(self, day: date, form: str = "EEE d MMM") -> str:
         """A day."""
-        return str(dates.format_date(day, form, locale=self._locale))
+        return _day(day, form, self.language)
 
     def weekday(self, number: int, width: Width = "abbreviated") -> str:
         """The name of a weekday, 0 for Monday."""

@@ -51,6 +51,24 @@ def day(one: date, zone: ZoneInfo) -> FigureDay:
     return FigureDay(one, _midnight(one, zone), _midnight(one + timedelta(days=1), zone), zone)
 
 
+def steady(begin: int, end: int, zone: ZoneInfo) -> list[tuple[int, int, int]]:
+    """A time in parts of one offset from UTC each: begin, end, the offset in seconds."""
+    found, at_s = list[tuple[int, int, int]](), begin
+    while at_s < end:
+        offset_s = _offset_at(at_s, zone)
+        last = next((later for later in range(at_s, end, 86400) if _offset_at(later, zone) != offset_s), end)
+        if _offset_at(last, zone) != offset_s:  # it changes within the day before
+            quarters = range(max(last - 86400, at_s), last, QUARTER_S)
+            last = next((each for each in quarters if _offset_at(each, zone) != offset_s), last)
+        found.append((at_s, last, offset_s))
+        at_s = last
+    return found
+
+
+def _offset_at(at_s: int, zone: ZoneInfo) -> int:
+    return _offset_s(datetime.fromtimestamp(at_s, UTC), zone)
+
+
 def _midnight(one: date, zone: ZoneInfo) -> int:
     """The first moment of a day: 01:00 where the clock skips midnight."""
     return int(datetime(one.year, one.month, one.day, tzinfo=zone).timestamp())

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Engine, Table, func, select
 
+from routing.journal.figure_days import HOUR_S, steady
 from routing.journal.figures import ALL, SUMMED, CallSums
 from routing.journal.figures_schema import days, hours, marks, views
 
 _COLUMNS = tuple(each.name for each in fields(CallSums))
 #: More marks than this are not counted.
 _MOST_MARKS = 10_000
+_WEEK_HOURS = 168
+#: 1 January 1970 was a Thursday.
+_EPOCH_WEEKDAY = 3
 
 
 @dataclass(frozen=True)
@@ -36,11 +41,27 @@ class FigureReader:
 
     def by_day(self, begin: float, end: float, kind: str = ALL, name: str = "") -> Mapping[int, CallSums]:
         """Sums of each day with calls, by the day's begin."""
-        return self._by_time(days, begin, end, kind, name)
+        query = select(days.c.at, *(days.c[each] for each in _COLUMNS)).where(
+            *self._where(days, (kind,), begin, end), days.c.name == name
+        )
+        with self.engine.connect().execution_options(reads=True) as connection:
+            return {at: CallSums(*values) for at, *values in connection.execute(query)}
 
-    def by_hour(self, begin: float, end: float, kind: str = ALL, name: str = "") -> Mapping[int, CallSums]:
-        """Sums of each hour with calls, by the hour's begin."""
-        return self._by_time(hours, begin, end, kind, name)
+    def by_hour_of_week(
+        self, begin: int, end: int, zone: ZoneInfo, kind: str = ALL, name: str = ""
+    ) -> Mapping[tuple[int, int], CallSums]:
+        """Incoming and missed calls of each hour of the week with calls, in the zone: (weekday from Monday, hour)."""
+        found: dict[tuple[int, int], CallSums] = {}
+        with self.engine.connect().execution_options(reads=True) as connection:
+            for first, after, offset_s in steady(begin, end, zone):
+                slot = (hours.c.at + offset_s) // HOUR_S % _WEEK_HOURS
+                query = select(slot, func.sum(hours.c.incoming), func.sum(hours.c.missed)).where(
+                    *self._where(hours, (kind,), first, after), hours.c.name == name
+                )
+                for number, incoming, missed in connection.execute(query.group_by(slot)):
+                    place = (int(number) // 24 + _EPOCH_WEEKDAY) % 7, int(number) % 24
+                    found.setdefault(place, CallSums()).add(CallSums(incoming=int(incoming), missed=int(missed)))
+        return found
 
     def is_there(self) -> bool:
         """Whether the view has figures at all."""
@@ -53,13 +74,6 @@ class FigureReader:
         some = select(marks.c.n).limit(_MOST_MARKS).subquery()
         with self.engine.connect().execution_options(reads=True) as connection:
             return connection.scalar(select(func.count()).select_from(some)) or 0
-
-    def _by_time(self, table: Table, begin: float, end: float, kind: str, name: str) -> Mapping[int, CallSums]:
-        query = select(table.c.at, *(table.c[each] for each in _COLUMNS)).where(
-            *self._where(table, (kind,), begin, end), table.c.name == name
-        )
-        with self.engine.connect().execution_options(reads=True) as connection:
-            return {at: CallSums(*values) for at, *values in connection.execute(query)}
 
     def _where(self, table: Table, kinds: Collection[str], begin: float, end: float) -> tuple[ColumnElement[bool], ...]:
         mine = table.c.project == self.project, table.c.view == self.view, table.c.kind.in_(kinds)

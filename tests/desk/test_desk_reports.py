@@ -7,16 +7,20 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date
 from pathlib import Path
+from urllib.parse import parse_qsl
 
 import pytest
+from babel import dates, numbers
+from werkzeug.routing import MapAdapter
 
+from routing.desk.addresses import query
 from routing.desk.report import HeatCell, ReportFocus, heat_map
 from routing.desk.report_columns import COLUMNS, sort_of, sorted_names
 from routing.desk.report_file import harmless
 from routing.desk.report_period import PERIODS, named, period_of
-from routing.desk.texts import LANGUAGES, texts_of
+from routing.desk.texts import LANGUAGES, Texts, texts_of
 from routing.journal.figures import KINDS, CallSums
 from support.desk_bed import NOW, DeskBed
 from support.figures_bed import record_two_weeks
@@ -150,8 +154,8 @@ def test_periods_and_those_before_them() -> None:
     assert period_of({}, TODAY).name == "30d"
 
 
-def test_the_heat_map_has_the_hours_of_the_projects_clock(bed: DeskBed) -> None:
-    found = heat_map({int(NOW): CallSums(incoming=4, missed=3)}, bed.services.plan.zone)
+def test_the_heat_map_has_the_hours_with_calls() -> None:
+    found = heat_map({(0, 12): CallSums(incoming=4, missed=3)})
     assert list(found.hours) == [12]
     assert found.rows[0][0] == HeatCell(CallSums(incoming=4, missed=3), 5, 5)
     assert found.rows[1][0].calls_level == 0
@@ -164,3 +168,32 @@ def test_every_column_and_table_has_a_name() -> None:
         assert keys <= texts_of(language).keys()
     assert set(COLUMNS) < set(KINDS)
     assert ReportFocus("source", "x").filters is None
+
+
+def test_a_year_has_thousands_of_links_and_flask_makes_few_of_them(
+    bed: DeskBed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record_two_weeks(bed, NOW)
+    made, build = list[str](), MapAdapter.build
+    monkeypatch.setattr(MapAdapter, "build", lambda *one, **more: (made.append(str(one[1])), build(*one, **more))[1])
+    counts = {}
+    for period in ("7d", "year"):
+        made.clear()
+        page = bed.signed_in("nataliia").get(f"/reports?period={period}").text
+        counts[period] = len(made), page.count("data-day=")
+    assert counts["year"][1] == 365 and counts["year"][0] < counts["7d"][0] + 10
+
+
+def test_parameters_are_written_as_flask_reads_them() -> None:
+    given = {"scheme": "a b&c=d+e#ї", "client": "+380 67", "tag": "%"}
+    assert dict(parse_qsl(query(given)[1:])) == given
+    assert query({}) == ""
+
+
+def test_numbers_are_written_as_each_language_writes_them() -> None:
+    for language in LANGUAGES:
+        t = Texts(language, UTC)
+        for value in (0, 7, 999, 1000, 12_345, -3, 0.5, 3.0, 1e6):
+            assert t.number(value) == t.number(value) == numbers.format_decimal(value, locale=language)
+        assert t.percent(0.125) == numbers.format_percent(0.125, locale=language)
+        assert t.day(TODAY) == dates.format_date(TODAY, "EEE d MMM", locale=language)

@@ -21,7 +21,8 @@ SELECT {{id}}, 'shop', direction, number, number, client, client, scheme, scheme
   started + 5,
   CASE WHEN status = 'answered' THEN started + 9 ELSE 0 END, started + 99, status, 'NORMAL_CLEARING', 'caller',
   CASE WHEN status = 'answered' OR direction = 'out' THEN 'p' || (i % {PEOPLE}) ELSE '' END, '', 9,
-  CASE WHEN status = 'answered' THEN 90 ELSE 0 END, '{{{{"utm_source": "google", "utm_medium": "cpc"}}}}', '',
+  CASE WHEN status = 'answered' THEN 90 ELSE 0 END, CASE WHEN i % 5 < 2 THEN '' ELSE
+    '{{{{"utm_source": "site' || (i % 7) || '", "utm_medium": "cpc"}}}}' END, '',
   CASE WHEN i % 20011 = 7 THEN 'rare vip' WHEN i % 10 = 0 THEN 'vip' ELSE '' END, 'n' || (i % 3), true, ''
 FROM (
   SELECT i, {END} - {YEAR} * (1.0 - i * 1.0 / {{count}}) AS started,

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from flask import Flask, Response, abort, render_template, request
+from flask import Flask, Response, abort, render_template, request, url_for
 
+from routing.desk.addresses import query
 from routing.desk.current import needs, note, plan, services, texts, user
 from routing.desk.report import TABLES, CallReport, ReportFocus
-from routing.desk.report_columns import DAY_COLUMNS, sort_of
+from routing.desk.report_columns import COLUMNS, DAY_COLUMNS, sort_of
 from routing.desk.report_file import as_csv, as_xlsx
 from routing.desk.report_period import PERIODS, ReportPeriod, period_of
 from routing.desk.report_source import read_report
@@ -41,7 +42,7 @@ def reports() -> Any:
         focus_shown=_shown(focus), tiles=tiles(report, texts()), days=day_rows(report, texts()),
         day_columns=DAY_COLUMNS, tables=list(tables(report, texts(), plan().shown, sort)),
         sort=request.args.get("sort", "") if sort.table else "", behind=reader.behind(), is_there=reader.is_there(),
-        today=_today(),
+        today=_today(), query=query, titles=_titles(), calls_path=url_for("journal"), reports_path=url_for("reports"),
     )  # fmt: skip
 
 
@@ -61,6 +62,12 @@ def report_csv(table: str) -> Any:
     report = _exported(f"{table}.csv")
     found = as_csv(report, table, texts(), plan().shown, sort_of(request.args.get("sort", "")))
     return _file(found, "text/csv; charset=utf-8", "csv", report.period, table)
+
+
+def _titles() -> dict[str, str]:
+    """The titles of all columns."""
+    columns = {column.key for each in (DAY_COLUMNS, *COLUMNS.values()) for column in each}
+    return {key: texts()(f"reports.column.{key}") for key in columns}
 
 
 def _exported(file: str) -> CallReport:

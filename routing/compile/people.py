@@ -13,7 +13,7 @@ from routing.compile.codes import add_colleague_codes, dialled_codes
 from routing.compile.templates import render
 from routing.model import forms, numbers
 from routing.model.addresses import without_port
-from routing.model.decision import ring_for
+from routing.model.decision import LABEL, ring_for
 from routing.model.folder import Folder
 from routing.model.project import Gateway
 from routing.model.ringing import Wave
@@ -66,9 +66,9 @@ def person_context(name: str, folder: Folder) -> Context:
 
 def _ring(context: Context, label: str, legs: tuple[Leg, ...], waves: tuple[Wave, ...], folder: Folder) -> None:
     """With the engine's label, if there is one; each captured ring time applies to the legs of its wave."""
-    named = Condition("${routing_label}", SAFE_LABEL)
+    named = Condition(f"${{{LABEL}}}", SAFE_LABEL)
     times = Condition("${routing_ring_for}", f"^{','.join([_SECONDS] * len(waves))}$")
-    for conditions, name in (((named, times), "${routing_label}"), ((times,), "")):
+    for conditions, name in (((named, times), f"${{{LABEL}}}"), ((times,), "")):
         context.extension(label, *conditions).do("bridge", _bridge(legs, waves, folder, name))
 
 

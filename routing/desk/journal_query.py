@@ -28,7 +28,7 @@ WINDOWS = (500, 3_000, 6_500)
 COUNT_WINDOWS = (1_000, 9_000)
 _COLUMNS = (
     "id", "direction", "number", "dialled", "caller", "client", "scheme", "started", "ended", "bridged", "person",
-    "target", "wait_s", "talk_s", "recording", "voicemail", "source", "entities", "tags", "node",
+    "target", "wait_s", "talk_s", "recording", "voicemail", "source", "entities", "tags", "node", "client_name",
 )  # fmt: skip
 
 

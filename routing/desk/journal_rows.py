@@ -70,7 +70,7 @@ def row_of(facts: Mapping[str, Any], numbers: NumberView, name_of: Callable[[str
         started=facts["started"],
         direction=facts["direction"],
         direction_icon=_DIRECTIONS.get(facts["direction"], "phone"),
-        client_name=numbers.text(client_name(entities)),
+        client_name=numbers.text(facts["client_name"] or client_name(entities)),
         client=numbers.shown(outside),
         client_e164=numbers.whole(outside),
         number=numbers.shown(company),

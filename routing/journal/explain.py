@@ -26,6 +26,8 @@ def explain(call: CallRecord, at: Callable[[float], str]) -> Iterator[str]:
     for name, values in (("visitor", call.entities), ("source", call.source)):
         if values:
             yield f"  {name}: {', '.join(f'{key} {value}' for key, value in values.items())}"
+    if call.client_name:
+        yield f"  client: {call.client_name}"
     if call.tags:
         yield f"  labels: {', '.join(call.tags)}"
     for step in call.steps:

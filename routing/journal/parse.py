@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from routing.journal import dialled, drafts, executed
 from routing.journal.cdr import Cdr
@@ -13,6 +14,7 @@ from routing.journal.result import StepResult
 from routing.journal.sound import EMPTY_BYTES
 from routing.journal.status import MISSED, StatusFacts, status
 from routing.journal.talks import Talks, talks
+from routing.model.decision import LABEL
 from routing.model.entities import ENTITY, SOURCE, Visitor, visitor_of
 from routing.model.message import least_seconds
 from routing.model.tags import TAGS, tags_of
@@ -73,8 +75,6 @@ def _record(
         direction=direction,
         number=a_leg.get("routing_number") or _shown(a_leg),
         dialled=outside or _dialled(a_leg, direction),
-        caller=_caller(a_leg, direction),
-        client=_client(a_leg, direction, outside),
         schemes=schemes,
         release=release.rstrip("/").rpartition("/")[2],
         status=ended,
@@ -95,11 +95,20 @@ def _record(
         node=a_leg.node,
         steps=steps,
         legs=legs,
+        **_outside(a_leg, direction, outside),
         **_times(a_leg, had),
     )
 
 
-def _times(a_leg: Cdr, had: Talks) -> dict[str, float]:
+def _outside(a_leg: Cdr, direction: str, outside: str) -> dict[str, Any]:
+    return {
+        "caller": _caller(a_leg, direction),
+        "client": _client(a_leg, direction, outside),
+        "client_name": _client_name(a_leg),
+    }
+
+
+def _times(a_leg: Cdr, had: Talks) -> dict[str, Any]:
     started, answered, ended = (a_leg.time(name) for name in ("start", "answer", "end"))
     return {
         "started": started,
@@ -119,6 +128,12 @@ def _talked(a_leg: Cdr, legs: tuple[LegRecord, ...]) -> LegRecord | None:
 def _visitor(a_leg: Cdr) -> Visitor:
     """The site's visitor to whom the dialled number was lent."""
     return visitor_of({name: a_leg.variables[name] for name in a_leg.variables if name.startswith((ENTITY, SOURCE))})
+
+
+def _client_name(a_leg: Cdr) -> str:
+    """The last name that phones were to show; a later decision clears the variable."""
+    settings = (setting for app in reversed(a_leg.apps) if LABEL in app.data for setting in app.settings())
+    return next((value for name, value in settings if name == LABEL and value), a_leg.get(LABEL))
 
 
 def _addressees(a_leg: Cdr, release: str, schemes: Sequence[str], ended: str, context: ParseContext) -> tuple[str, ...]:

@@ -60,8 +60,8 @@ class CallRecord:
     ``target``: the phone of the talk; ``wait_s``: until the talk, else to the end; ``notify``: the addressees of the
     notice of a voicemail or missed call: e-mail addresses, and names without one in the release; ``entities`` and
     ``source``: the facts of the site's visitor, by name (`routing.model.entities`); ``tags``: the labels of `tag`
-    steps; ``node``: FreeSWITCH's ``switchname`` (`routing node init --node`), "" when unknown. Recordings and
-    voicemails are files of that node.
+    steps; ``client_name``: what a webhook or CRM called the client, as phones showed it; ``node``: FreeSWITCH's
+    ``switchname`` (`routing node init --node`), "" when unknown. Recordings and voicemails are files of that node.
     """
 
     id: str
@@ -94,6 +94,7 @@ class CallRecord:
     entities: Mapping[str, str]
     notify: tuple[str, ...] = field(default=())
     tags: tuple[str, ...] = field(default=())
+    client_name: str = ""
     node: str = ""
     steps: tuple[StepRecord, ...] = field(default=())
     legs: tuple[LegRecord, ...] = field(default=())

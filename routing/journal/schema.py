@@ -76,6 +76,7 @@ calls = Table(
     _text("source", "Where the site's visitor came from, as JSON."),
     _text("entities", "The site's facts of its visitor, as JSON."),
     _text("tags", "Labels of `tag` steps, separated by spaces."),
+    _text("client_name", "What a webhook or CRM called the client."),
     _text("node", "FreeSWITCH's switchname of the node that carried it."),
     #: Whether Redis has the talk: the outbox of talks.
     Column("remembered", Boolean, nullable=False, server_default=text("false"), doc="Whether Redis has the talk."),

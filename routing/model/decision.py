@@ -32,6 +32,8 @@ UNSAFE_NAME = re.compile(
 QUESTION = re.compile(r"x{1,2000}")
 LONGEST_RING_SECONDS = 300
 LONGEST_NAME = 40
+#: The channel variable with what a webhook or CRM calls the client: phones show it.
+LABEL = "routing_label"
 
 
 @dataclass(frozen=True)
@@ -231,7 +233,7 @@ def _ring(step: str, target: str, seconds: int, name: str) -> dict[str, str]:
         raise ValueError(f"ring time {seconds} s is not within 1..{LONGEST_RING_SECONDS}")
     variables = {"routing_decision": f"{step}:{target}", "routing_ring_for": str(seconds)}
     if label := clean_name(name):
-        variables["routing_label"] = label
+        variables[LABEL] = label
     return variables
 
 

@@ -10,6 +10,7 @@ from routing.journal.record import CallRecord, LegRecord, StepRecord
 from routing.journal.result import StepResult
 from routing.journal.status import StatusFacts, status
 from routing.model.causes import CAUSES
+from routing.model.decision import LABEL
 from routing.model.entities import Visitor
 from routing.offline.events import Event, ended
 from routing.offline.ladder import ladder
@@ -55,7 +56,7 @@ class SampleRecorder:
             wait_s=(talked or ended(events)).at_ms / 1000, talk_s=talk_s, recording="",
             voicemail=facts.voicemail, box="", **_decision(facts.decided),
             source=dict(visitor.source) if visitor else {}, entities=dict(visitor.entities) if visitor else {},
-            tags=facts.tags, node=self.node, steps=steps, legs=legs,
+            tags=facts.tags, client_name=facts.client_name, node=self.node, steps=steps, legs=legs,
         )  # fmt: skip
         return replace(found, status=_status(found, facts.digits))
 
@@ -67,6 +68,7 @@ class _Facts:
     number: str
     schemes: tuple[str, ...]
     tags: tuple[str, ...]
+    client_name: str
     digits: str
     voicemail: str
     decided: Event | None
@@ -77,13 +79,15 @@ class _Facts:
         def subjects(kind: str) -> tuple[str, ...]:
             return tuple(dict.fromkeys(event.subject for event in events if event.kind == kind))
 
-        variables = dict(event.subject.split("=", 1) for event in events if event.kind == "variable")
+        settings = [event.subject.split("=", 1) for event in events if event.kind == "variable"]
+        variables = dict(settings)
         decided = next((event for event in reversed(events) if event.kind == "decision"), None)
         answered = next((event.at_ms for event in events if event.kind in ("answered", "talk")), None)
         return cls(
             number=variables.get("routing_number", ""),
             schemes=subjects("scheme"),
             tags=subjects("tag"),
+            client_name=next((value for name, value in reversed(settings) if name == LABEL and value), ""),
             digits="".join(event.detail for event in events if event.kind == "digits").replace("-", ""),
             voicemail=next((event.subject for event in events if event.kind == "voicemail"), ""),
             decided=decided,

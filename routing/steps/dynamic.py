@@ -17,7 +17,7 @@ from typing import Annotated, ClassVar
 from pydantic import AfterValidator, WithJsonSchema
 
 from routing.model import durations
-from routing.model.decision import LONGEST_RING_SECONDS, watchdog_seconds
+from routing.model.decision import LABEL, LONGEST_RING_SECONDS, watchdog_seconds
 from routing.model.fields import Seconds, refuse
 from routing.model.folder import Folder
 from routing.steps.base import HEAR_WAITING, RELEASE, WAITING, Emitter, Step
@@ -92,7 +92,7 @@ class DynamicStep(Step):
         """The frame. Arguments of ``transfer``: ``then`` for when nobody talked, ``undecided`` (``then`` when empty)
         for when there is no valid decision."""
         here.set("routing_decision", "")
-        here.set("routing_label", "")
+        here.set(LABEL, "")
         here.set("routing_answered", "")
         here.set("routing_asked", "${routing_asked}x")
         fallback, decided = f"{path}.fallback", f"{path}.decided"

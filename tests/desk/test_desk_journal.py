@@ -180,6 +180,13 @@ def test_a_row_shows_the_call(bed: DeskBed) -> None:
     assert f"{moment:%H:%M:%S}" in row
 
 
+def test_the_client_has_the_name_of_the_crm(bed: DeskBed) -> None:
+    record(bed, talk("one", "ivan", client_name="Olena Klient", entities={"name": "Visitor"}))
+    visitor = bed.signed_in("nataliia")
+    for path in ("/journal", "/calls/one", "/export/journal.csv"):
+        assert "Olena Klient" in visitor.get(path).text, path
+
+
 def test_numbers_are_masked_for_auditors_and_cannot_be_guessed(bed: DeskBed) -> None:
     record(bed, *real_calls(), *COMPANY)
     visitor = bed.signed_in(OF_ROLE[Role.AUDITOR])

@@ -37,6 +37,7 @@ VERSIONS = (
     "routing.journal.migrations.versions.0018_callback_requests",
     "routing.journal.migrations.versions.0019_audit_outcome",
     "routing.journal.migrations.versions.0020_exports",
+    "routing.journal.migrations.versions.0021_client_name",
 )
 
 CASES = [path.name for path in sorted(CDR.iterdir())]

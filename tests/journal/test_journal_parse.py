@@ -205,6 +205,14 @@ def test_what_steps_went_by():
     assert whole("labelled").tags == ("shop", "from_ads", "mobile")
 
 
+def test_the_client_is_named_as_the_crm_names_them():
+    assert whole("crm_responsible").client_name == "Олена Клієнт"
+    assert whole("labelled").client_name == ""  # of an earlier decision: none
+    shown = cdr.App("multiset", "^^;routing_decision=2:ring:person:ivan;routing_label=Olena K.;routing_took_ms=3", "0")
+    cleared = cdr.App("multiset", "^^|routing_kind=webhook|routing_label=|routing_step=3", "0")
+    assert parse._client_name(cdr.Cdr("x", {}, (shown, cleared))) == "Olena K."
+
+
 def test_rewording_what_came_of_a_step_changes_no_status():
     for case in EXPECTED:
         call = whole(case)

@@ -16,6 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from routing.cli.examples.site import Lent
+from routing.model.decision import LABEL
 from routing.model.entities import visitor_of
 from routing.offline.events import Event, ended, talked
 from routing.offline.ladder import LadderRow, ladder
@@ -36,7 +37,6 @@ LEFT_OUT = frozenset({"call", "ringing", "record", "scheme"})
 STEP_LABELS = {"ring": "order"}
 #: Reasons of nearly every call, which are not printed.
 UNREMARKABLE = frozenset({"nobody has talked with this caller"})
-LABEL = "routing_label"
 #: The uninteresting beginning of a path.
 _BOX = re.compile(r"\S*/voicemail/([^/]+)/\S+")
 _RELEASE = re.compile(rf"\b{RELEASE}/")

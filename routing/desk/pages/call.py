@@ -73,7 +73,7 @@ def call(id: str) -> Any:
         icon_name=icon,
         tone=tone,
         is_missed=is_missed(found.status, found.direction),
-        client_name=numbers.text(client_name(found.entities)),
+        client_name=numbers.text(found.client_name or client_name(found.entities)),
         source=numbers.text(source_text(found.source)),
         entities=numbers.texts(found.entities),
         sources=numbers.texts(found.source),

@@ -7,6 +7,7 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -71,6 +72,20 @@ def test_an_export_has_the_calls_of_the_screen_in_its_order(bed: DeskBed, query:
         visitor.get("/journal")
 
 
+def test_times_are_those_of_the_screen_also_in_the_night_when_clocks_change(bed: DeskBed) -> None:
+    began = datetime(2026, 10, 25, 0, 30, tzinfo=UTC).timestamp()  # in Kyiv 03:30, and an hour later 03:30 again
+    bed.now = began + 86400
+    record(bed, *(call(f"c{hour}", started=began + 3600 * hour) for hour in range(-1, 3)))
+    visitor = bed.signed_in("nataliia")
+    screen = re.findall(r"\d\d:30:00", visitor.get("/journal").text)
+    (title, *_), *rows = csv_rows(visitor)
+    assert title == "Time (Europe/Kyiv)"
+    assert [row[0][-8:] for row in rows] == screen == ["04:30:00", "03:30:00", "03:30:00", "02:30:00"]
+    days = [float(row[0]) for row in xlsx_rows(visitor)[1:]]  # since 1899-12-30, as spreadsheets count
+    shown = [datetime(1899, 12, 30) + timedelta(days=each) for each in days]
+    assert [f"{each + timedelta(milliseconds=1):%H:%M:%S}" for each in shown] == screen
+
+
 def test_cells_are_texts_that_nobody_computes_and_numbers_come_back(bed: DeskBed) -> None:
     _fill(bed, 1)
     visitor = bed.signed_in("nataliia")
@@ -118,7 +133,7 @@ def test_spreadsheets_of_each_language_find_their_cells(bed: DeskBed) -> None:
     visitor = bed.signed_in("nataliia")
     visitor.client.set_cookie("desk_language", "uk")
     text = visitor.get("/export/journal.csv").data.decode("utf-8-sig")
-    assert text.startswith("Час;Напрямок;") and "вхідний" in text
+    assert text.startswith("Час (Europe/Kyiv);Напрямок;") and "вхідний" in text
 
 
 @pytest.mark.parametrize(

@@ -59,7 +59,7 @@ def _sent(form: str, content_type: str, export: _Export) -> Response:
 def _texts() -> ExportTexts:
     t = texts()
     return ExportTexts(
-        titles=[t(title) for title in TITLES],
+        titles=[f"{t(TITLES[0])} ({plan().zone})", *map(t, TITLES[1:])],
         status=lambda name: t.or_plain(f"status.{name}", name),
         direction=lambda name: t.or_plain(f"direction.{name}", name),
         sound=lambda name: t.or_plain(f"journal.{name}", name),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any
+from urllib.parse import urlsplit
 
 from routing.compile.desk_reports import email_of, report_facts, report_problems
 from routing.compile.scheme import SchemeRecord, table_json
@@ -52,6 +53,7 @@ def desk_json(folder: Folder, records: Sequence[SchemeRecord]) -> str:
             "language": desk.language,
             "password": desk.password,
             "proxy": desk.proxy.model_dump() if desk.proxy else None,
+            "openid": _openid(desk),
             "joining": _joining(desk),
             "users": _users(folder, desk),
             "reports": report_facts(folder, desk, partial(_members, folder)),
@@ -62,6 +64,13 @@ def desk_json(folder: Folder, records: Sequence[SchemeRecord]) -> str:
             "destinations": list(project.regions),
         }
     )
+
+
+def _openid(desk: WebDesk) -> dict[str, Any] | None:
+    if desk.openid is None:
+        return None
+    facts = desk.openid.model_dump()
+    return facts | {"label": desk.openid.label or urlsplit(desk.openid.issuer).hostname}
 
 
 def _joining(desk: WebDesk) -> dict[str, Any]:

@@ -42,6 +42,9 @@ def needs(folder: Folder, documents: Sequence[Document], records: Sequence[Schem
         if interface and interface.key:
             yield Need(interface.key, place(("project", setting, "key")), purpose=SHOWN)
     yield from _of_exports(project.exports, place)
+    if project.desk and (openid := project.desk.openid):
+        what, asks = "the client secret that the provider gave the desk", place(("project", "desk", "openid", "secret"))
+        yield Need(openid.secret, asks, foreign=what, purpose=sent_to(openid.issuer), field="client_secret")
     for name, crm in folder.crm.items():
         for below, secret, what in crm.secrets():
             asks = place(("crm", name, *below))

@@ -64,6 +64,18 @@ class DeskScheme:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenIdProvider:
+    """An OpenID Connect provider. ``secret``: the name of the desk's secret; ``claim``: what names the user;
+    ``label``: what the button says."""
+
+    issuer: str
+    client_id: str
+    secret: str
+    claim: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
 class ReportMail:
     """A report by e-mail to one user. ``every``: day or week; ``at``: the time of day, ``08:00``."""
 
@@ -99,6 +111,7 @@ class DeskPlan:
     #: Whether anybody may join live calls; the release's file that is played to both before, "" for none.
     may_join: bool = True
     announcement: str = ""
+    openid: OpenIdProvider | None = None
 
     def user(self, name: str) -> User | None:
         """The user with this name or e-mail address, in any case of letters."""
@@ -131,6 +144,7 @@ def plan_of(table: Mapping[str, Any]) -> DeskPlan:
         details={name: _scheme(name, facts) for name, facts in table["schemes"].items()},
         calendars={name: calendar_of(name, facts) for name, facts in table["calendars"].items()},
         destinations=tuple(table.get("destinations", ())),
+        openid=OpenIdProvider(**table["openid"]) if table.get("openid") else None,
         may_join=table.get("joining", {}).get("allowed", True),
         announcement=table.get("joining", {}).get("announce", ""),
         mails=[_mail(facts) for facts in table.get("reports", ())],

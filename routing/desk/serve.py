@@ -76,7 +76,7 @@ def serve(settings: DeskSettings) -> None:
     sockets = event_sockets(settings.live)
     missing(settings.root, lines, (*_nobody(live()), *_blind(sockets)))
     with opened_database(settings.database) as database:
-        services = _services(settings, database, live, sockets, fault, count)
+        services = _services(settings, database, live, sockets, fault, count, lines)
         flask = create(services)
         # the first turns of the board need the application that draws it
         following = start(services, settings.live, sockets)
@@ -92,7 +92,7 @@ def serve(settings: DeskSettings) -> None:
 
 def _services(
     settings: DeskSettings, database: Engine, live: LivePlan[DeskPlan], sockets: Sequence[EventSocket],
-    fault: Callable[[Exception], None], count: Callable[[str], None],
+    fault: Callable[[Exception], None], count: Callable[[str], None], lines: Lines,
 ) -> Services:  # fmt: skip
     return Services(
         database=database,
@@ -104,6 +104,7 @@ def _services(
         switches={node_name(where): partial(api, where) for where in sockets},
         fault=fault,
         people=people_stores(redis_url(settings.live, settings.root)),
+        log=lambda why: lines.write("warning", "sign_in", problem=why[:300]),
         count=count,
     )
 

@@ -50,6 +50,8 @@ class Services:
     people: PeopleStores = field(default=_no_people)
     #: Counts calls that users begin: ``click``, ``listen``, ...
     count: Callable[[str], None] = field(default=lambda what: None)
+    #: Writes into the log why somebody could not sign in.
+    log: Callable[[str], None] = field(default=lambda why: None)
 
     @property
     def plan(self) -> DeskPlan:

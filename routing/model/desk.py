@@ -9,11 +9,13 @@ import re
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from routing.model.addresses import Email
-from routing.model.fields import Fields, Id, NotEmpty, OneOrMany, Sound, Text, parsed_by, refuse, shown
+from routing.model.fields import Fields, Id, Name, NotEmpty, OneOrMany, Sound, Text, parsed_by, refuse, safe_text, shown
+from routing.model.web import is_sent_unencrypted
 
 
 class Role(StrEnum):
@@ -116,6 +118,32 @@ class ProxyHeader(Fields):
     )
 
 
+def _issuer(value: Any) -> str:
+    text = safe_text(value)
+    parts = urlsplit(text)
+    if parts.scheme not in ("https", "http") or not parts.hostname or parts.query or parts.fragment or parts.username:
+        raise refuse(f"{shown(value)} is not an issuer: write its address as the provider does, `https://host`")
+    if is_sent_unencrypted(text):
+        raise refuse("who signs in would be sent unencrypted: write `https://`")
+    return text
+
+
+class OpenIdConnect(Fields):
+    """Sign-in by an OpenID Connect provider: Google, Microsoft Entra, Keycloak, Okta."""
+
+    issuer: Annotated[str, BeforeValidator(parsed_by(_issuer)), WithJsonSchema({"type": "string", "format": "uri"})] = (
+        Field(description="The provider, as it names itself: `https://accounts.google.com`.")
+    )
+    client_id: Text = Field(description="The desk's id at the provider.")
+    secret: Name = Field(description="Name of the secret that the provider gave the desk.")
+    claim: Text = Field(
+        "email",
+        description="The claim that names the user: `email`, if the provider has verified it; of another one the "
+        "value is the user's name in `users` or `people`.",
+    )
+    label: Text | None = Field(None, description="What the button says: `Google`; default: the provider's host.")
+
+
 class DeskJoining(Fields):
     """Whether heads may join live calls, and what the two who talk hear before somebody listens or whispers."""
 
@@ -179,4 +207,5 @@ class WebDesk(Fields):
         default_factory=lambda: DeskJoining(allowed=True, announce=None),
         description="`yes`, `no`, or `announced`: a tone, or a sound of yours, before somebody listens or whispers.",
     )
+    openid: OpenIdConnect | None = Field(None, description="An OpenID Connect provider signs people in.")
     reports: list[DeskReport] = Field(default_factory=list, description="Reports by e-mail, daily or weekly.")

@@ -15,6 +15,7 @@ from routing.desk.pages import (
     journal,
     live,
     my,
+    openid,
     releases,
     reports,
     schemes,
@@ -24,6 +25,7 @@ from routing.desk.pages import (
 
 PAGES = (
     sign_in,
+    openid,
     settings,
     journal,
     call,

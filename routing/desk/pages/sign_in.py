@@ -33,17 +33,17 @@ def sign_in() -> Any:
     if g.user is not None:
         return redirect(url_for(first(g.user)))
     if request.method == "GET":
-        return _form()
+        return sign_in_form()
     if not plan().password:
         abort(403)
     if wait_s := services().tries.wait_s(request.remote_addr or ""):
-        return _later(wait_s)
+        return later(wait_s)
     try:
         return _by_code() if "code" in request.form else _by_password()
     except SignInRefused as problem:
         if problem.again_s:
-            return _later(problem.again_s)
-        return _form(texts()("sign_in.wrong"), 401, typed=_typed("name", MOST_NAME))
+            return later(problem.again_s)
+        return sign_in_form(texts()("sign_in.wrong"), 401, typed=_typed("name", MOST_NAME))
 
 
 def _by_password() -> Any:
@@ -53,8 +53,8 @@ def _by_password() -> Any:
     if found is None:
         raise SignInRefused
     if needs_code:
-        return _form(pending=services().accounts.link(found.name, now, CODE, CODE_SECONDS))
-    return _entered(found, "password")
+        return sign_in_form(pending=services().accounts.link(found.name, now, CODE, CODE_SECONDS))
+    return entered(found, "password")
 
 
 def _by_code() -> Any:
@@ -65,9 +65,9 @@ def _by_code() -> Any:
     try:
         services().accounts.check_code(found.name, _typed("code", 20), now)
     except SignInRefused as problem:
-        return _later(problem.again_s) if problem.again_s else _form(texts()("sign_in.wrong_code"), 401, pending)
+        return later(problem.again_s) if problem.again_s else sign_in_form(texts()("sign_in.wrong_code"), 401, pending)
     services().accounts.use_link(pending, now, CODE)
-    return _entered(found, "password and code")
+    return entered(found, "password and code")
 
 
 @public
@@ -81,11 +81,11 @@ def enter() -> Any:
     try:
         name = services().accounts.use_link(token, services().now())
     except SignInRefused:
-        return _form(texts()("sign_in.link_over"), 403)
+        return sign_in_form(texts()("sign_in.link_over"), 403)
     found = plan().users.get(name)
     if found is None:
-        return _form(texts()("sign_in.link_over"), 403)
-    return _entered(found, "link")
+        return sign_in_form(texts()("sign_in.link_over"), 403)
+    return entered(found, "link")
 
 
 @needs(None)
@@ -94,43 +94,48 @@ def sign_out() -> Any:
     session = services().sessions.find(g.token, services().now())
     if session:
         services().sessions.end(user().name, session.id)
-    answer = make_response(redirect(url_for("sign_in")))
+    answer = make_response(redirect(url_for("sign_in", out=1 if plan().openid else None)))
     keep(answer, "")
     return answer
 
 
-def _entered(found: User, how: str) -> Any:
+def entered(found: User, how: str, there: str = "") -> Any:
+    """Somebody is who they say: their session begins."""
     note("sign_in", detail=how, by=found)
     address, agent = request.remote_addr or "", request.headers.get("User-Agent", "")
     token = services().sessions.begin(found.name, address, agent, services().now())
-    answer = make_response(redirect(_next_page() or url_for(first(found)), 303))
+    answer = make_response(redirect(there or next_page() or url_for(first(found)), 303))
     keep(answer, token)
     return answer
 
 
-def _next_page() -> str:
+def next_page() -> str:
     """The page that was asked for before, one of ours."""
-    next_page = request.values.get("next", "")
-    is_ours = next_page.startswith("/") and not next_page.startswith(("//", "/\\")) and not urlsplit(next_page).netloc
-    return next_page if is_ours and next_page.isprintable() else ""
+    there = request.values.get("next", "")
+    is_ours = there.startswith("/") and not there.startswith(("//", "/\\")) and not urlsplit(there).netloc
+    return there if is_ours and there.isprintable() else ""
 
 
 def _typed(field: str, most: int) -> str:
     return request.form.get(field, "")[:most]
 
 
-def _later(seconds: float) -> Any:
-    return _form(texts()("sign_in.later", minutes=_minutes(seconds)), 429)
+def later(seconds: float) -> Any:
+    """The form, which says when it may be tried again."""
+    return sign_in_form(texts()("sign_in.later", minutes=_minutes(seconds)), 429)
 
 
-def _form(problem: str = "", status: int = 200, pending: str = "", typed: str = "") -> Any:
+def sign_in_form(problem: str = "", status: int = 200, pending: str = "", typed: str = "") -> Any:
+    """The page, with every way to sign in."""
     page = render_template(
         "sign_in.html",
         problem=problem,
         pending=pending,
         typed=typed,
         by_password=plan().password,
-        next_page=_next_page(),
+        openid=plan().openid,
+        is_out=bool(request.args.get("out")),
+        next_page=next_page(),
     )
     return page, status
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from routing.desk.masks import NumberView
-from routing.journal.explain import legs_of, reason_of
+from routing.journal.explain import legs_of_steps, reason_of
 from routing.journal.record import CallRecord, LegRecord, StepRecord
 from routing.journal.result import StepResult
 
@@ -64,16 +64,19 @@ class LadderStep:
 
 def ladder(call: CallRecord, numbers: NumberView, name_of: Callable[[str], str]) -> list[LadderStep]:
     """The steps in order."""
-    return [_step(step, call, numbers, name_of) for step in call.steps]
+    rang = legs_of_steps(call)
+    return [_step(step, rang[step.n], call, numbers, name_of) for step in call.steps]
 
 
 def other_rings(call: CallRecord, numbers: NumberView, name_of: Callable[[str], str]) -> list[LadderRing]:
     """The phones that no step rang: those of outgoing and internal calls, of transfers."""
-    shown = {leg.id for step in call.steps for leg in legs_of(step, call)}
+    shown = {leg.id for legs in legs_of_steps(call).values() for leg in legs}
     return [_ring(leg, call, numbers, name_of) for leg in call.legs if leg.id not in shown]
 
 
-def _step(step: StepRecord, call: CallRecord, numbers: NumberView, name_of: Callable[[str], str]) -> LadderStep:
+def _step(
+    step: StepRecord, legs: Sequence[LegRecord], call: CallRecord, numbers: NumberView, name_of: Callable[[str], str]
+) -> LadderStep:
     is_decided = step.asked_ms >= 0
     return LadderStep(
         kind=step.kind,
@@ -88,7 +91,7 @@ def _step(step: StepRecord, call: CallRecord, numbers: NumberView, name_of: Call
         decision=numbers.text(step.decision) if is_decided else "",
         asked_ms=step.asked_ms,
         reason=numbers.text(reason_of(step.verdict)) if is_decided else "",
-        rings=[_ring(leg, call, numbers, name_of) for leg in legs_of(step, call)],
+        rings=[_ring(leg, call, numbers, name_of) for leg in legs],
     )
 
 

@@ -22,6 +22,7 @@ MOST = 100
 _MOST_ORDERS = 2_000
 #: Missed calls that are looked at for them: of one client there may be many.
 _MOST_READ = 5_000
+_SHOWN = ("id", "client", "started", "scheme", "number", "status")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ def missed_clients(
         later.c.client == calls.c.client, later.c.project == project, later.c.bridged > calls.c.started
     )
     query = (
-        select(calls, rang_me.label("rang_me"))
+        select(*(calls.c[name] for name in _SHOWN), rang_me.label("rang_me"))
         .join_from(missed, calls, is_call(missed.c.started, missed.c.call))
         .where(calls.c.project == project, calls.c.client != "", case((talked, 1), else_=0) == 0)
         .order_by(calls.c.started.desc())

@@ -5,7 +5,7 @@ Uses the journal alone, so an old call is explained by what was true at its time
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from routing.journal.record import CallRecord, LegRecord, StepRecord
 from routing.model.durations import spoken
@@ -30,8 +30,9 @@ def explain(call: CallRecord, at: Callable[[float], str]) -> Iterator[str]:
         yield f"  client: {call.client_name}"
     if call.tags:
         yield f"  labels: {', '.join(call.tags)}"
+    rang = legs_of_steps(call)
     for step in call.steps:
-        yield from _step(step, call)
+        yield from _step(step, call, rang[step.n])
     for leg in call.legs:
         if not leg.step:
             yield f"  {_leg(leg)}"
@@ -59,19 +60,26 @@ def _end(call: CallRecord) -> str:
     return f"{wait}, talked {_seconds(call.talk_s)} with {whom}; {ended} ({call.cause})"
 
 
-def _step(step: StepRecord, call: CallRecord) -> Iterator[str]:
+def _step(step: StepRecord, call: CallRecord, rang: Sequence[LegRecord]) -> Iterator[str]:
     after = step.started - call.started
     summary = ": ".join(filter(None, (step.inputs, step.outcome)))
     yield f"  {after:7.1f} s  {step.scheme} {step.path}  {step.kind}, {_seconds(step.took_s)}: {summary}"
     if step.asked_ms >= 0:
         yield f"             decided `{step.decision}` in {step.asked_ms:.0f} ms{_why(step.verdict)}"
-    for leg in legs_of(step, call):
+    for leg in rang:
         yield f"             {_leg(leg)}"
 
 
-def legs_of(step: StepRecord, call: CallRecord) -> list[LegRecord]:
-    """The phones that a step rang."""
-    return [leg for leg in call.legs if leg.step == step.path and _within(leg, step, call)]
+def legs_of_steps(call: CallRecord) -> Mapping[int, Sequence[LegRecord]]:
+    """The phones that each step rang, by its place in the call."""
+    paths: dict[str, list[StepRecord]] = {}
+    for step in call.steps:
+        paths.setdefault(step.path, []).append(step)
+    found: dict[int, list[LegRecord]] = {step.n: [] for step in call.steps}
+    for leg in call.legs:
+        for step in _steps_of(leg, paths.get(leg.step, ())):
+            found[step.n].append(leg)
+    return found
 
 
 def reason_of(verdict: str) -> str:
@@ -85,10 +93,13 @@ def _why(verdict: str) -> str:
     return f" ({reason})" if reason else ""
 
 
-def _within(leg: LegRecord, step: StepRecord, call: CallRecord) -> bool:
-    """Whether a leg belongs to this step, when several schemes have a step with this path."""
-    same = [other for other in call.steps if other.path == step.path and other.started - 0.1 <= leg.started]
-    return not leg.started or not same or same[-1].n == step.n
+def _steps_of(leg: LegRecord, same: Sequence[StepRecord]) -> Sequence[StepRecord]:
+    """Of the steps with a leg's path, the one that rang it: the last one that began by then. All of them when it is not
+    known when it rang."""
+    if not leg.started:
+        return same
+    began = next((step for step in reversed(same) if step.started - 0.1 <= leg.started), None)
+    return (began,) if began else same
 
 
 def _leg(leg: LegRecord) -> str:

@@ -5,7 +5,14 @@ Calls have legs, steps, labels and schemes; some of them orders to call back.
 
 from __future__ import annotations
 
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
 from sqlalchemy import Engine, text
+
+from routing.journal.database import opened_database
+from support.postgresql import private_server, program
 
 PEOPLE, GROUP = 100, 20
 ORDERS = 10_000
@@ -66,6 +73,24 @@ _PARTS = (
         for n in (1, 2)
     ),
 )
+
+
+def journals(database: str, folder: str | None) -> Iterator[Engine]:
+    """The named database; without one a new SQLite and, where it is installed, a PostgreSQL of our own."""
+    if database:
+        with opened_database(database) as engine:
+            yield engine
+        return
+    with tempfile.TemporaryDirectory(dir=folder) as place, opened_database(f"{place}/journal.db") as engine:
+        yield engine
+    if program() is None:
+        print("PostgreSQL: not installed here")
+        return
+    with (
+        private_server(Path(folder) if folder else None) as place,
+        opened_database(f"postgresql://routing@/postgres?host={place}") as engine,
+    ):
+        yield engine
 
 
 def fill(engine: Engine, count: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
+from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -63,10 +64,10 @@ def sample(
     remember(root, PublishResult(release.name, None, "not needed"), "publish", schemes)
     database = str(root.absolute() / "journal.db")
     with opened_database(database) as engine:
-        _fill(engine, root.absolute(), SampleSize(days, a_day, seed))
+        talks = _fill(engine, root.absolute(), SampleSize(days, a_day, seed))
         plan = LivePlan(root, TABLE, plan_of, Lines())()
         if plan and not only_fill:
-            _greet(plan, Accounts(engine, plan.project), listen)
+            _greet(plan, Accounts(engine, plan.project), listen, talks)
     if not only_fill:
         try:
             serve(DeskSettings(root.absolute(), listen, status, database))
@@ -83,16 +84,19 @@ def _made_anew(root: Path) -> None:
     (root / MARK).touch()
 
 
-def _fill(engine: Engine, root: Path, size: SampleSize) -> None:
-    """Write the month's calls; it may be interrupted: the next run makes it anew."""
-    began, console, total = time.monotonic(), terminal(PIPE_WIDTH), 0
+def _fill(engine: Engine, root: Path, size: SampleSize) -> Counter[str]:
+    """Write the month's calls; it may be interrupted: the next run makes it anew. How many calls each person has."""
+    began, console, total, calls = time.monotonic(), terminal(PIPE_WIDTH), 0, Counter[str]()
+    console.print(f"calls of {counted(size.days, 'day')} run through the schemes, a moment ...")
     with Progress(console=console, transient=True) as progress:
         task = progress.add_task("calls", total=size.days)
         for records in days_of(root, size, datetime.now(UTC)):
             total += store.record(engine, records)
+            calls.update(each.person for each in records)
             progress.advance(task)
     _prepare_figures(engine, root)
     console.print(f"{counted(total, 'call')} of {counted(size.days, 'day')} in {time.monotonic() - began:.0f} s")
+    return calls
 
 
 def _prepare_figures(engine: Engine, root: Path) -> None:
@@ -103,12 +107,13 @@ def _prepare_figures(engine: Engine, root: Path) -> None:
         book.work()
 
 
-def _greet(plan: DeskPlan, accounts: Accounts, listen: str) -> None:
-    """Print a link for one user of each role."""
+def _greet(plan: DeskPlan, accounts: Accounts, listen: str, calls: Counter[str]) -> None:
+    """Print a link for one user of each role: the one with most calls, so that there is something to see."""
     click.echo("\nThe desk opens by one of these links, each works once:")
     for role in reversed(Role):
-        user = next((user for user in plan.users.values() if user.role is role), None)
-        if user:
+        users = [user for user in plan.users.values() if user.role is role]
+        if users:
+            user = max(users, key=lambda each: calls[each.name])
             link = f"http://{listen}/enter?token={accounts.link(user.name, time.time())}"
             click.echo(f"  {role:8} {link}  ({user.shown})")
     click.echo("Ctrl-C ends it.\n")

@@ -26,6 +26,13 @@ _RESULTS = {
     "fallback": StepResult.UNDECIDED,
     "ring": StepResult.NO_TALK,
 }
+#: Events that other parts of a record say: who was rung is in the legs.
+_ELSEWHERE = frozenset({
+    "ring", "ringing", "ring_end", "answered", "early_media", "talk", "talk_end", "end", "decision", "record",
+    "confirm",
+})  # fmt: skip
+#: Lines of a trace that name a file of the simulation.
+_TEXTS = {"message": "recorded"}
 
 
 @dataclass(frozen=True)
@@ -126,7 +133,8 @@ def _steps(events: Sequence[Event], began_s: float) -> Iterator[StepRecord]:
         decided = next((event for event in inside if event.kind == "decision"), None)
         yield StepRecord(
             n=n, scheme=first.scheme, path=first.subject, kind=first.detail, started=began_s + first.at_ms / 1000,
-            took_s=(last_ms - first.at_ms) / 1000, inputs=_summary(inside), result=_result(inside),
+            took_s=(last_ms - first.at_ms) / 1000, result=_result(inside),
+            inputs=first.scheme if first.detail == "queue" else "", outcome=_summary(inside),
             **_decision(decided),
         )  # fmt: skip
 
@@ -141,9 +149,9 @@ def _decision(event: Event | None) -> dict[str, Any]:
 
 
 def _summary(inside: Sequence[Event]) -> str:
-    """What a step did, as the ladder of a trace says it; who was rung is in the legs."""
-    rows = ladder([event for event in inside if event.kind not in ("ring_end", "talk", "talk_end", "end", "decision")])
-    return "; ".join(dict.fromkeys(f"{row.word} {row.text}".strip() for row in rows))[:500]
+    """What a step did, as the ladder of a trace says it."""
+    rows = ladder([event for event in inside if event.kind not in _ELSEWHERE])
+    return "; ".join(dict.fromkeys(_TEXTS.get(row.word, f"{row.word} {row.text}".strip()) for row in rows))[:500]
 
 
 def _result(inside: Sequence[Event]) -> str:

@@ -158,3 +158,10 @@ def test_the_desk_plays_the_recordings_of_the_sample(root: Path, records: list[C
         assert (answer.status_code, answer.data[:4]) == (200, b"RIFF")
     finally:
         bed.close()
+
+
+def test_steps_say_what_people_can_read(records: list[CallRecord]) -> None:
+    outcomes = {step.outcome for each in records for step in each.steps}
+    assert "hours closed" in outcomes and "recorded" in "; ".join(outcomes)
+    assert not any(word in "; ".join(outcomes) for word in ("/recordings", "caller hears", "ring ivan"))
+    assert not any(step.inputs for each in records for step in each.steps if step.kind != "queue")

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from routing.compile.desk_reports import email_of, report_facts, report_problems
 from routing.compile.scheme import SchemeRecord, table_json
 from routing.compile.tones import tones
+from routing.compile.waits import longest_waits
 from routing.load.files import SOUNDS
 from routing.load.nodes import Document
 from routing.model.callback_plan import calendar_facts
@@ -45,6 +46,7 @@ def desk_problems(folder: Folder, documents: Sequence[Document]) -> Iterator[Pro
 def desk_json(folder: Folder, records: Sequence[SchemeRecord]) -> str:
     """The table: every user with role, name, address and people; the names that pages show."""
     desk, project = folder.project.desk or WebDesk(), folder.project
+    longest = longest_waits(records)
     return table_json(
         {
             "project": project.name,
@@ -60,7 +62,7 @@ def desk_json(folder: Folder, records: Sequence[SchemeRecord]) -> str:
             "people": {name: _person(folder, name) for name in folder.people},
             "groups": {name: _members(folder, name) for name in sorted(folder.groups)},
             "calendars": {name: calendar_facts(calendar) for name, calendar in sorted(folder.calendars.items())},
-            "schemes": {record.scheme: _scheme(record) for record in records},
+            "schemes": {record.scheme: _scheme(record, longest[record.scheme]) for record in records},
             "destinations": list(project.regions),
         }
     )
@@ -102,9 +104,9 @@ def _person(folder: Folder, name: str) -> dict[str, Any]:
     return {key: value for key, value in facts.items() if value} | {"phones": phones, "skills": person.skills}
 
 
-def _scheme(record: SchemeRecord) -> dict[str, Any]:
+def _scheme(record: SchemeRecord, longest: float) -> dict[str, Any]:
     numbers = [number for number, _, _ in record.numbers]
-    facts = {"title": record.title, "hours": record.hours, "longest_s": round(record.longest)}
+    facts = {"title": record.title, "hours": record.hours, "longest_s": round(longest)}
     return {"numbers": numbers} | {name: value for name, value in facts.items() if value}
 
 

@@ -13,6 +13,7 @@ from werkzeug.exceptions import BadHost, HTTPException
 
 from routing.desk.current import STATED, settle
 from routing.desk.guard import FIELD, add_guard, page_token
+from routing.desk.journal_seen import number_view
 from routing.desk.navigation import entries, first
 from routing.desk.pages import PAGES
 from routing.desk.pages.live import BoardArtist
@@ -79,6 +80,7 @@ def _add_common(app: Flask, services: Services) -> None:
             "theme": theme if theme in THEMES else "auto",
             "languages": LANGUAGES,
             "now_s": services.now(),
+            "written": lambda number: number_view().shown(number),
         }
 
 

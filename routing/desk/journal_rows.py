@@ -58,8 +58,10 @@ class JournalRow:
     sound: str
 
 
-def row_of(facts: Mapping[str, Any], numbers: NumberView, name_of: Callable[[str], str]) -> JournalRow:
-    """The row of a call. ``name_of``: a person's full name."""
+def row_of(
+    facts: Mapping[str, Any], numbers: NumberView, name_of: Callable[[str], str], title_of: Callable[[str], str] = str
+) -> JournalRow:
+    """The row of a call. ``name_of``: a person's full name; ``title_of``: a scheme's title."""
     entities, source = _facts(facts["entities"]), _facts(facts["source"])
     outside, company = facts["client"] or facts["caller"], facts["number"] or facts["dialled"]
     if facts["direction"] == "out":
@@ -76,7 +78,7 @@ def row_of(facts: Mapping[str, Any], numbers: NumberView, name_of: Callable[[str
         number=numbers.shown(company),
         number_e164=numbers.whole(company),
         source=numbers.text(source_text(source)),
-        scheme=facts["scheme"],
+        scheme=title_of(facts["scheme"]),
         who=name_of(facts["person"]) if facts["person"] else numbers.shown(facts["target"]),
         wait_s=facts["wait_s"],
         talk_s=facts["talk_s"],

@@ -36,7 +36,7 @@ def number_view() -> NumberView:
 def rows_of(found: JournalPage) -> list[JournalRow]:
     """The rows of a page."""
     numbers = number_view()
-    return [row_of(facts, numbers, plan().shown) for facts in found.rows]
+    return [row_of(facts, numbers, plan().shown, plan().scheme_shown) for facts in found.rows]
 
 
 def status_text(name: str) -> str:

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from routing.journal.figures import EVERYTHING, FigureView
+from routing.desk.masks import NumberView
+from routing.journal.figures import EVERYTHING, NUMBER, PERSON, QUEUE, SCHEME, FigureView
 from routing.model.calendar import Calendar
 from routing.model.callback_plan import calendar_of
 from routing.model.desk import ALLOWED, Right, Role
@@ -124,6 +125,23 @@ class DeskPlan:
         """A person's full name; an unknown name as it is."""
         known = self.people.get(person)
         return known.shown if known else person
+
+    def user_shown(self, user: str) -> str:
+        """A user's full name; of somebody who is no user any more, the name that is stored."""
+        known = self.users.get(user)
+        return known.shown if known else user
+
+    def scheme_shown(self, scheme: str) -> str:
+        """A scheme's title; without one, or of another release, its name."""
+        known = self.details.get(scheme)
+        return (known and known.title) or scheme
+
+    def named(self, kind: str, name: str) -> str:
+        """What a row or a filter of this kind is about, as people read it; `routing.journal.figures` has the kinds. A
+        queue without a name has its scheme's."""
+        if kind == NUMBER:
+            return NumberView(self.country).shown(name)
+        return {PERSON: self.shown, SCHEME: self.scheme_shown, QUEUE: self.scheme_shown}.get(kind, str)(name)
 
 
 def plan_of(table: Mapping[str, Any]) -> DeskPlan:

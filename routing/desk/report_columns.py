@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from routing.desk.alphabetical import alphabetical
 from routing.desk.report import TABLES
 from routing.desk.texts import Texts
 from routing.journal.figures import NUMBER, PERSON, QUEUE, SCHEME, SOURCE, CallSums
@@ -107,7 +108,7 @@ def sort_of(given: str) -> ReportSort:
 def sorted_names(table: str, rows: Mapping[str, CallSums], sort: ReportSort, shown: Callable[[str], str]) -> list[str]:
     """A table's names in order."""
     key, rising = sort.of(table)
-    names = sorted(rows, key=lambda name: shown(name).casefold())
+    names = sorted(rows, key=lambda name: alphabetical(shown(name)))
     if key == "name":
         return names if rising else names[::-1]
     column = next(each for each in COLUMNS[table] if each.key == key)

@@ -14,25 +14,26 @@ from routing.desk.report import CallReport
 from routing.desk.report_columns import COUNT, DAY_COLUMNS, SHARE, ReportColumn, ReportSort
 from routing.desk.report_view import ReportRow, day_rows, tables, tiles
 from routing.desk.texts import Texts
+from routing.journal.figures import NUMBER
 
 _MOST = 100_000
 _DAY_SECONDS = 86400
 _NUMBER = re.compile(r"\+?\d[\d ]*")
-Shown = Callable[[str], str]
+Shown = Callable[[str, str], str]
 
 
-def as_csv(report: CallReport, table: str, texts: Texts, person: Shown, sort: ReportSort) -> bytes:
+def as_csv(report: CallReport, table: str, texts: Texts, named: Shown, sort: ReportSort) -> bytes:
     """One table with a byte order mark, by which spreadsheets know UTF-8. ``table``: a kind, or ``days``."""
     written = io.StringIO()
     rows = csv.writer(written)
-    for title, columns, found in _sheets(report, texts, person, sort):
+    for title, columns, found in _sheets(report, texts, named, sort):
         if title == table:
             rows.writerow([texts(f"reports.by.{title}"), *_titles(columns, texts)])
-            rows.writerows([harmless(row.shown), *(cell.shown for cell in row.cells)] for row in found)
+            rows.writerows([harmless(_first(title, row)), *(cell.shown for cell in row.cells)] for row in found)
     return written.getvalue().encode("utf-8-sig")
 
 
-def as_xlsx(report: CallReport, texts: Texts, person: Shown, sort: ReportSort) -> bytes:
+def as_xlsx(report: CallReport, texts: Texts, named: Shown, sort: ReportSort) -> bytes:
     """A workbook: the first figures, the days, each table."""
     file = io.BytesIO()
     with xlsxwriter.Workbook(file, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
@@ -43,13 +44,13 @@ def as_xlsx(report: CallReport, texts: Texts, person: Shown, sort: ReportSort) -
         first.set_column(0, 3, 24)
         for at, tile in enumerate(tiles(report, texts)):
             first.write_row(at, 0, [texts(f"reports.column.{tile.key}"), tile.value, tile.detail, tile.before])
-        for title, columns, rows in _sheets(report, texts, person, sort):
+        for title, columns, rows in _sheets(report, texts, named, sort):
             sheet = book.add_worksheet(texts(f"reports.by.{title}")[:31])
             sheet.set_column(0, 0, 28)
             sheet.freeze_panes(1, 1)
             sheet.write_row(0, 0, [texts(f"reports.by.{title}"), *_titles(columns, texts)], bold)
             for at, row in enumerate(rows, 1):
-                sheet.write_string(at, 0, row.shown)
+                sheet.write_string(at, 0, _first(title, row))
                 for place, (column, cell) in enumerate(zip(columns, row.cells, strict=True), 1):
                     is_span = column.form not in forms
                     value = cell.value / _DAY_SECONDS if is_span else cell.value
@@ -58,11 +59,16 @@ def as_xlsx(report: CallReport, texts: Texts, person: Shown, sort: ReportSort) -
 
 
 def _sheets(
-    report: CallReport, texts: Texts, person: Shown, sort: ReportSort
+    report: CallReport, texts: Texts, named: Shown, sort: ReportSort
 ) -> Iterator[tuple[str, Sequence[ReportColumn], Sequence[ReportRow]]]:
     yield "days", DAY_COLUMNS, day_rows(report, texts)
-    for table in tables(report, texts, person, sort, _MOST):
+    for table in tables(report, texts, named, sort, _MOST):
         yield table.kind, table.columns, table.rows
+
+
+def _first(kind: str, row: ReportRow) -> str:
+    """The name of a row; a number as programs read it."""
+    return row.name if kind == NUMBER else row.shown
 
 
 def _titles(columns: Sequence[ReportColumn], texts: Texts) -> list[str]:

@@ -89,7 +89,7 @@ def written(
         "project": plan.project,
         "tiles": tiles(report, texts),
         "bars": _bars(recent, texts),
-        "tables": list(tables(report, texts, plan.shown, ReportSort(), MOST_ROWS)),
+        "tables": list(tables(report, texts, plan.named, ReportSort(), MOST_ROWS)),
         "columns": MOST_COLUMNS,
         "report": report,
         "link": f"{address.rstrip('/')}/reports?since={ready.period.first}&until={ready.period.last}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -17,7 +18,7 @@ from routing.desk.report_columns import (
     sorted_names,
 )
 from routing.desk.texts import Texts
-from routing.journal.figures import PERSON, CallSums
+from routing.journal.figures import CallSums
 
 GOOD, BAD, SAME = "good", "bad", "quiet"
 #: Up is good, or down is, or neither.
@@ -146,11 +147,11 @@ def _shown(form: str, value: float, texts: Texts) -> str:
 
 
 def tables(
-    report: CallReport, texts: Texts, person: Callable[[str], str], sort: ReportSort, most: int = MOST_ROWS
+    report: CallReport, texts: Texts, named: Callable[[str, str], str], sort: ReportSort, most: int = MOST_ROWS
 ) -> Iterator[ReportTable]:
-    """The tables that have rows. ``person``: their full name."""
+    """The tables that have rows. ``named``: a kind and a name -> how people read it."""
     for kind, rows in report.tables.items():
-        shown = person if kind == PERSON else str
+        shown = functools.partial(named, kind)
         names = sorted_names(kind, rows, sort, shown)
         links = {**report.period.dates}
         found = [

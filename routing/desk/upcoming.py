@@ -11,11 +11,13 @@ from routing.model.calendar import Calendar, Period
 
 #: Days that a page shows.
 COMING_DAYS = 30
+#: Minutes.
+_DAY = 24 * 60
 
 
 @dataclass(frozen=True)
 class CalendarDay:
-    """A day: its periods as ``09:00-18:00``; ``is_special``: another one than its weekday usually has."""
+    """A day: its periods as ``09:00–18:00``; ``is_special``: another one than its weekday usually has."""
 
     day: date
     periods: tuple[str, ...]
@@ -36,9 +38,10 @@ def _day(calendar: Calendar, day: date) -> CalendarDay:
 
 
 def _shown(period: Period) -> str:
-    return f"{_clock(period.start)}-{_clock(period.end)}"
+    return f"{_clock(period.start)}–{_clock(period.end)}"
 
 
 def _clock(minute: int) -> str:
-    """``09:00``; a period that ends after midnight ends at ``26:00``."""
+    """``09:00``; a period that ends after midnight ends at ``02:00``, one that ends at midnight at ``24:00``."""
+    minute = minute if minute <= _DAY else minute - _DAY
     return f"{minute // 60:02}:{minute % 60:02}"

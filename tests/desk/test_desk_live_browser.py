@@ -94,7 +94,7 @@ def test_own_pages_work_for_each_role(driver: Driver, desk: ServedDesk, name: st
         assert "dial@ivan.desk@+380671112233@" in desk.bed.switch.asked[0]
         return
     browser.visit(desk.address + "/callbacks")
-    assert "+380671112233" in browser.run("return document.querySelector('main').textContent")
+    assert "067 111 2233" in browser.run("return document.querySelector('main').textContent")
     assert violations(browser) == []
     browser.visit(desk.address + "/live")
     browser.until(

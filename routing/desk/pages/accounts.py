@@ -10,6 +10,7 @@ from typing import Any
 from flask import Flask, abort, render_template, request, url_for
 
 from routing.desk.accounts import ENTER
+from routing.desk.alphabetical import alphabetical
 from routing.desk.current import needs, note, plan, services
 from routing.model.desk import ALLOWED, Right, Role
 
@@ -58,7 +59,9 @@ def _page(linked: str = "", link: str = "") -> Any:
             "account": known.get(each.name, {"password": False, "totp": False, "locked_until_s": 0.0}),
             "sessions": services().sessions.of(each.name, now),
         }
-        for each in sorted(plan().users.values(), key=lambda each: (-list(Role).index(each.role), each.shown))
+        for each in sorted(
+            plan().users.values(), key=lambda each: (-list(Role).index(each.role), alphabetical(each.shown))
+        )
         if not request.args.get("role") or each.role == request.args["role"]
     ]
     return render_template(

@@ -6,10 +6,15 @@ from typing import Any
 
 from flask import Flask, render_template, request
 
+from routing.desk.alphabetical import alphabetical
 from routing.desk.audit import PAGE
-from routing.desk.current import needs, services
+from routing.desk.call_traces import LISTENED, SAVED
+from routing.desk.current import needs, plan, services
 from routing.desk.journal_seen import number_view
 from routing.model.desk import Right
+
+#: Actions whose subject is a call.
+OF_CALLS = frozenset({LISTENED, SAVED, "join_listen", "join_whisper", "join_take_over"})
 
 
 def add(app: Flask) -> None:
@@ -30,6 +35,14 @@ def audit() -> Any:
         lines=lines,
         numbers=numbers,
         who=who,
+        choices=_choices(who),
+        of_calls=OF_CALLS,
         subject=subject,
         older=lines[-1].n if len(lines) == PAGE else 0,
     )
+
+
+def _choices(who: str) -> list[tuple[str, str]]:
+    """Users by name, and whom the address names: somebody who has left is in the log still."""
+    names = plan().users.keys() | ({who} if who else set())
+    return sorted(((name, plan().user_shown(name)) for name in names), key=lambda each: alphabetical(each[1]))

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Flask, render_template, request
 
+from routing.desk.alphabetical import alphabetical
 from routing.desk.current import needs, plan
 from routing.desk.plan import DeskPerson
 from routing.model.desk import Right
@@ -26,7 +27,7 @@ def directory() -> Any:
             groups_of[member].append(name)
     rows = [
         person
-        for person in sorted(plan().people.values(), key=lambda person: person.shown.casefold())
+        for person in sorted(plan().people.values(), key=lambda person: alphabetical(person.shown))
         if (not group or group in groups_of[person.name]) and _fits(person, groups_of[person.name], query)
     ]
     return render_template(

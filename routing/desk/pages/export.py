@@ -71,9 +71,9 @@ def _texts() -> ExportTexts:
 
 def _pages(criteria: JournalFilter, seen: JournalScope) -> Iterator[Sequence[JournalRow] | None]:
     """The rows, page by page; None where the export is cut. What the request knows is read before the answer begins."""
-    database, numbers, shown = services().database, number_view(), plan().shown
+    database, numbers, names = services().database, number_view(), plan()
     return _read(lambda place: journal_query.page(database, criteria, seen, place, _AT_ONCE),
-                 lambda facts: row_of(facts, numbers, shown), MOST_EXPORTED)  # fmt: skip
+                 lambda facts: row_of(facts, numbers, names.shown, names.scheme_shown), MOST_EXPORTED)  # fmt: skip
 
 
 def _read(

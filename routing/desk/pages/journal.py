@@ -7,6 +7,7 @@ from typing import Any
 from flask import Flask, render_template, request
 
 from routing.desk import journal_query
+from routing.desk.alphabetical import alphabetical
 from routing.desk.current import needs, plan, services, texts, user
 from routing.desk.journal_filter import (
     DIRECTIONS,
@@ -80,9 +81,13 @@ def _choices() -> dict[str, list[tuple[str, str]]]:
         "period": [(name, texts()(f"journal.period.{name}")) for name in PERIODS],
         "status": [(name, status_text(name)) for name in STATUS_CHOICES],
         "direction": [(name, texts()(f"direction.{name}")) for name in DIRECTIONS],
-        "person": sorted(((name, plan().shown(name)) for name in people), key=lambda each: each[1].casefold()),
-        "scheme": [(name, name) for name in sorted(plan().schemes)],
+        "person": sorted(((name, plan().shown(name)) for name in people), key=_by_text),
+        "scheme": sorted(((name, plan().scheme_shown(name)) for name in plan().schemes), key=_by_text),
     }
+
+
+def _by_text(choice: tuple[str, str]) -> str:
+    return alphabetical(choice[1])
 
 
 def _chips(chosen: TypedFilter) -> list[dict[str, Any]]:
@@ -92,6 +97,7 @@ def _chips(chosen: TypedFilter) -> list[dict[str, Any]]:
         "status": status_text,
         "direction": lambda value: texts()(f"direction.{value}"),
         "person": plan().shown,
+        "scheme": plan().scheme_shown,
     }
     return [
         {"name": texts()(f"journal.{name}"), "value": shown.get(name, str)(value), "rest": chosen.without(name)}

@@ -40,7 +40,7 @@ def reports() -> Any:
     return render_template(
         "reports.html", report=report, period=period, focus=focus, periods=PERIODS, chosen=chosen,
         focus_shown=_shown(focus), tiles=tiles(report, texts()), days=day_rows(report, texts()),
-        day_columns=DAY_COLUMNS, tables=list(tables(report, texts(), plan().shown, sort)),
+        day_columns=DAY_COLUMNS, tables=list(tables(report, texts(), plan().named, sort)),
         sort=request.args.get("sort", "") if sort.table else "", behind=reader.behind(), is_there=reader.is_there(),
         today=_today(), query=query, titles=_titles(), calls_path=url_for("journal"), reports_path=url_for("reports"),
     )  # fmt: skip
@@ -50,7 +50,7 @@ def reports() -> Any:
 def report_xlsx() -> Any:
     """Every table of the report as a workbook."""
     report = _exported("report.xlsx")
-    found = as_xlsx(report, texts(), plan().shown, sort_of(request.args.get("sort", "")))
+    found = as_xlsx(report, texts(), plan().named, sort_of(request.args.get("sort", "")))
     return _file(found, _XLSX, "xlsx", report.period)
 
 
@@ -60,7 +60,7 @@ def report_csv(table: str) -> Any:
     if table not in (*TABLES, "days"):
         abort(404)
     report = _exported(f"{table}.csv")
-    found = as_csv(report, table, texts(), plan().shown, sort_of(request.args.get("sort", "")))
+    found = as_csv(report, table, texts(), plan().named, sort_of(request.args.get("sort", "")))
     return _file(found, "text/csv; charset=utf-8", "csv", report.period, table)
 
 
@@ -101,4 +101,4 @@ def _focus() -> ReportFocus:
 
 
 def _shown(focus: ReportFocus) -> str:
-    return plan().shown(focus.name) if focus.kind == "person" else focus.name
+    return plan().named(focus.kind, focus.name)

@@ -11,6 +11,7 @@ from typing import Any
 
 from flask import Flask, Response, abort, render_template, request
 
+from routing.desk.alphabetical import alphabetical
 from routing.desk.current import needs, plan, services
 from routing.desk.on_duty import CallNow, call_now
 from routing.desk.override_state import OverrideState, overrides
@@ -38,7 +39,7 @@ def schemes() -> Any:
     sought = query.casefold().replace(" ", "")
     rows = [
         each
-        for each in sorted(plan().details.values(), key=lambda each: (each.title or each.name).casefold())
+        for each in sorted(plan().details.values(), key=lambda each: alphabetical(each.title or each.name))
         if sought in f"{each.name}|{each.title}|{'|'.join(each.numbers)}".casefold().replace(" ", "")
     ]
     return render_template("schemes.html", rows=rows, query=query, states=_states())

@@ -8,6 +8,7 @@ import segno
 from flask import Flask, g, make_response, redirect, render_template, request, url_for
 
 from routing.desk.accounts import SignInRefused, WeakPassword, is_code, totp_address, totp_secret
+from routing.desk.browser_names import browser_name
 from routing.desk.current import needs, note, plan, public, services, texts, user
 from routing.desk.texts import LANGUAGES
 
@@ -109,6 +110,7 @@ def _page(problem: str = "", status: int = 200, secret: str = "") -> Any:
         sessions=services().sessions.of(user().name, services().now()),
         this=session.id if session else "",
         signs_in_here=not plan().header,
+        browser_name=browser_name,
     )
     return page, status
 

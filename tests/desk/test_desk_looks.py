@@ -1,0 +1,83 @@
+"""What pages show people: names instead of ids, numbers as people write them, no dead ends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from routing.desk.alphabetical import alphabetical
+from routing.desk.audit import AuditLine
+from routing.desk.browser_names import browser_name
+from routing.desk.plan import plan_of
+from routing.desk.upcoming import coming_days
+from support.desk_bed import TABLE, DeskBed
+
+
+@pytest.fixture
+def bed(tmp_path: Path) -> Iterator[DeskBed]:
+    bed = DeskBed(tmp_path)
+    yield bed
+    bed.close()
+
+
+def test_a_period_past_midnight_ends_at_a_time_that_clocks_have() -> None:
+    night = {"timezone": "Europe/Kyiv", "weekly": [[[1260, 1920], [600, 1440]]] * 7, "days": {}, "holidays": []}
+    calendar = plan_of(TABLE | {"calendars": {"duty": night}}).calendars["duty"]
+    assert coming_days(calendar, datetime(2026, 12, 1, tzinfo=UTC), 1)[0].periods == ("21:00–08:00", "10:00–24:00")
+
+
+def test_the_first_day_of_a_calendar_stands_below_its_weekday(bed: DeskBed) -> None:
+    page = bed.signed_in("nataliia").get("/calendars").text  # a Monday
+    assert page.count('from-1">') == 1 and "from-2" not in page
+
+
+def test_names_stand_in_the_order_of_the_alphabet() -> None:
+    names = ["Юрій", "Іван", "Зоя", "Їжак", "Йосип", "Єва", "Егор", "Łukasz", "Lena", "Marek", "Ґжицький", "Гай", "Дан"]
+    found = sorted(names, key=alphabetical)
+    assert found == ["Lena", "Łukasz", "Marek", "Гай", "Ґжицький", "Дан", "Егор", "Єва", "Зоя", "Іван", "Їжак",
+                     "Йосип", "Юрій"]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("agent", "name"),
+    [
+        ("Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0", "Firefox 140, Windows"),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.1 "
+         "Mobile/15E148 Safari/604.1", "Safari 18, iPhone"),
+        ("Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 "
+         "Safari/537.36 Edg/142.0.0.0", "Edge 142, macOS"),
+        ("curl/8.1", "curl/8.1"),
+        ("", ""),
+    ],
+)  # fmt: skip
+def test_a_session_says_which_browser_it_is(agent: str, name: str) -> None:
+    assert browser_name(agent) == name
+
+
+def test_the_key_of_one_time_codes_can_be_typed(bed: DeskBed) -> None:
+    page = bed.signed_in("ivan").get("/settings").text
+    secret = page.partition('name="secret" value="')[2].partition('"')[0]
+    assert len(secret) >= 16 and f"{secret}</code>" in page
+
+
+def test_the_audit_log_names_people_and_leads_to_calls(bed: DeskBed) -> None:
+    bed.services.audit.add(AuditLine(1.0, "nataliia", "manager", "listen_recording", "call-1"))
+    bed.services.audit.add(AuditLine(2.0, "left", "manager", "password"))
+    page = bed.signed_in("ops").get("/audit?who=left").text
+    assert "<b>left</b>" in page and '<option value="left" selected>' in page
+    page = bed.signed_in("ops").get("/audit").text
+    assert "<b>Nataliia Ivanenko</b>" in page and 'href="/calls/call-1"' in page
+
+
+def test_a_person_chooses_among_nobody(bed: DeskBed) -> None:
+    assert 'name="person"' not in bed.signed_in("ivan").get("/journal").text
+    page = bed.signed_in("nataliia").get("/journal?scheme=kyiv").text
+    assert 'name="person"' in page and '<option value="kyiv" selected>Kyiv</option>' in page
+
+
+def test_who_has_no_phone_is_not_praised_for_calling_back(bed: DeskBed) -> None:
+    page = bed.signed_in("ops").get("/my").text
+    assert "You have no phone" in page and "Everybody was called back" not in page

@@ -27,6 +27,7 @@ COMMANDS = {
     "diff": ("routing.cli.diff", "diff", "Show what callers will notice of a change."),
     "dnd": ("routing.cli.dnd", "dnd", "Do-not-disturb of people: list, on, off."),
     "doctor": ("routing.cli.doctor", "doctor", "Check this node and report what is wrong with it."),
+    "exports": ("routing.cli.exports", "exports", "Calls for Google Analytics and web servers: list, retry ..."),
     "forget": ("routing.cli.forget", "forget", "Remove everything that is known of a client's number."),
     "graph": ("routing.cli.graph", "graph", "Draw a scheme: SVG, Mermaid or DOT."),
     "hours": ("routing.cli.hours", "hours", "Override a calendar by hand: open, closed or auto."),

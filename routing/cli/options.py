@@ -114,6 +114,11 @@ def _rate(text: str) -> None:
 
 
 #: Address of a server; address to listen on (port 0: any free one).
+def _export(text: str) -> None:
+    if not re.fullmatch(r"(ga4|webhooks)\.[a-z][a-z0-9_]*", text):
+        raise ValueError(f"`{text}` is not the name of an export: write `ga4.NAME` or `webhooks.NAME`")
+
+
 SERVER = Value("host:port", _place(1))
 ENGINE = Value("host:port", _place(1), example="127.0.0.1:8084")
 LISTENER = Value("host:port", _place(0))
@@ -123,6 +128,7 @@ NETWORK = Value("network", _network)
 REDIS = Value("url", _redis)
 ZONE = Value("zone", _zone)
 CLOCK = Value("time", _clock)
+EXPORT = Value("export", _export)
 RATE = Value("rate", _rate)
 DURATION = Value("duration", parse_duration)
 PORT = click.IntRange(1, 65535)

@@ -9,7 +9,7 @@ counts it twice. One destination that is away delays no other one.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from threading import Event, Lock, Thread
 
 from sqlalchemy import Engine
@@ -182,7 +182,9 @@ class CallExports:
 
     def _call(self, row: QueuedExport) -> ExportedCall | None:
         found = query.whole_call(self.engine, row.call)
-        return exported(found, exports.is_first(self.engine, found)) if found else None
+        if found is None:
+            return None
+        return exported(replace(found, project=row.project), exports.is_first(self.engine, found))
 
 
 def exported(call: CallRecord, is_first: bool) -> ExportedCall:

@@ -1,7 +1,8 @@
 """Google Analytics' collection server as its public documentation describes it (Measurement Protocol, GA4 reference,
 "Validate events", "Limitations"; read in November 2026): 204 to everything, valid or not; bad events vanish.
 
-``counted``: events that reports would show, doubles and all. ``dropped``: why the others vanished.
+``counted``: events that reports would show, doubles and all. ``dropped``: why the others vanished. ``heard``:
+headers and bodies of all requests.
 """
 
 from __future__ import annotations
@@ -63,7 +64,7 @@ class FakeGa4(ThreadingHTTPServer):
 
     def __init__(self, now=time.time):
         self.now, self.ills = now, []
-        self.counted, self.dropped, self.asked, self.validated = [], [], 0, []
+        self.counted, self.dropped, self.asked, self.validated, self.heard = [], [], 0, [], []
         self.secret, self.released = SECRET, threading.Event()
         super().__init__(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self.server_port}"
@@ -92,6 +93,7 @@ class Handler(BaseHTTPRequestHandler):
         content = self.rfile.read(int(self.headers["Content-Length"]))
         parts = urlsplit(self.path)
         query = {name: values[0] for name, values in parse_qs(parts.query).items()}
+        server.heard.append((dict(self.headers), content))
         if isinstance(ill, int):
             self._answer(ill, b"")
         elif parts.path == "/debug/mp/collect":

@@ -72,7 +72,7 @@ CALLBACK = CallbackNotice(
 EXPORTED = ExportedCall(
     MISSED.call, "example", "in", "answered", "proper", False, True, MISSED.number, MISSED.caller, MISSED.caller,
     MISSED.number, "kharkiv", ("kharkiv",), "ivan", "ivan.desk", MISSED.started, MISSED.started + 7.0, MISSED.ended,
-    7.0, 35.0, MISSED.tags, MISSED.node,
+    7.0, 35.0, "Romashka Ltd", MISSED.tags, MISSED.node,
     source={"utm_source": "google", "utm_medium": "cpc", "ga_client_id": "1163546384.1795420000",
             "ga_session_id": "1795420931", "ga_stream": "G-ABC1234567",
             "consent": "analytics+ user_data+ personalization-"},

@@ -38,6 +38,8 @@ class ExportedCall:
     ended: float
     wait_s: float
     talk_s: float
+    #: What a webhook or CRM called the client.
+    client_name: str = ""
     tags: tuple[str, ...] = ()
     node: str = ""
     recording: str = ""

@@ -23,6 +23,7 @@ def body(call: ExportedCall) -> bytes:
         "number": call.number,
         "caller": call.caller,
         "client": call.client,
+        "client_name": call.client_name,
         "dialled": call.dialled,
         "scheme": call.scheme,
         "schemes": list(call.schemes),

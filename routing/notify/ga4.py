@@ -82,6 +82,16 @@ class Ga4:
         return self.post("POST", f"{stream.endpoint}{path}?{query}", headers, content, DEADLINE_SECONDS)
 
 
+def unfit(stream: Ga4Stream, call: ExportedCall) -> str:
+    """Why a call cannot be an event; "" for one that can. Ids that a server states for a visitor may be anything."""
+    if not stream.event_of(call.status, call.is_missed, call.kind):
+        return "`events` names no event for it"
+    ids = (call.source.get(name, "") for name in ("ga_client_id", "ga_session_id"))
+    return (
+        "the visitor's id holds an address or a number of a phone" if any(is_personal(id_, call) for id_ in ids) else ""
+    )
+
+
 def body(stream: Ga4Stream, call: ExportedCall) -> bytes:
     """The request's body. The time is the call's beginning, not before its session's."""
     micros = int(max(call.started, call.session_s) * 1e6)

@@ -36,7 +36,7 @@ from routing.model.export_plan import CallHook, ExportPlan, Ga4Stream
 from routing.model.exported_call import ExportedCall
 from routing.model.notice import Later, NoticeRefused
 from routing.notify.call_hook import body, message_id
-from routing.notify.ga4 import Ga4, Unsure
+from routing.notify.ga4 import Ga4, Unsure, unfit
 from routing.notify.hook import Post, WebHooks
 from routing.process.secrets import signing_secrets
 from routing.recorder.plans import ReleasePlans
@@ -127,8 +127,8 @@ class CallExports:
         call = self._call(row)
         if call is None:
             return self._finish(row, ExportState.DISCARDED, "the call is no longer in the journal")
-        if isinstance(export, Ga4Stream) and not export.event_of(call.status, call.is_missed, call.kind):
-            return self._finish(row, ExportState.DISCARDED, "`events` names no event for it")
+        if isinstance(export, Ga4Stream) and (why := unfit(export, call)):
+            return self._finish(row, ExportState.DISCARDED, why)
         until_s = call.google_until_s if isinstance(export, Ga4Stream) else row.ended_s + STALE_SECONDS
         if self.now() >= until_s:
             return self._finish(row, ExportState.EXPIRED, row.problem or "it is too old")
@@ -195,8 +195,8 @@ def exported(call: CallRecord, is_first: bool) -> ExportedCall:
         kind=kind, is_missed=call.status in MISSED, is_first=is_first, number=call.number, caller=call.caller,
         client=call.client, dialled=call.dialled, scheme=call.scheme, schemes=call.schemes, person=call.person,
         target=call.target, started=call.started, bridged=call.bridged, ended=call.ended, wait_s=call.wait_s,
-        talk_s=call.talk_s, tags=call.tags, node=call.node, recording=call.recording, voicemail=call.voicemail,
-        source=call.source, entities=call.entities,
+        talk_s=call.talk_s, client_name=call.client_name, tags=call.tags, node=call.node, recording=call.recording,
+        voicemail=call.voicemail, source=call.source, entities=call.entities,
     )  # fmt: skip
 
 

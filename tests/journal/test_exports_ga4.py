@@ -245,6 +245,14 @@ def test_facts_that_look_personal_are_left_out(bed, google, text):
     assert "visit_term" not in event["params"] and "1112233" not in json.dumps(content)
 
 
+@pytest.mark.parametrize("text", ["+380671112233", "380671112233.1795390000", "ivan@example.com"])
+@pytest.mark.parametrize("fact", ["ga_client_id", "ga_session_id"])
+def test_no_event_of_a_visitor_whose_id_is_personal(bed, google, fact, text):
+    bed.record(call(client="+380671112233", source=VISIT | {fact: text}))
+    bed.sender().work()
+    assert google.asked == 0 and bed.states() == ["discarded"]
+
+
 def test_harmless_facts_stay(bed):
     one = exported(call(client="+380671112233"), True)
     assert [text for text in HARMLESS if is_personal(text, one)] == []

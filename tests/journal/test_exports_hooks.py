@@ -1,6 +1,7 @@
 """Calls as signed webhooks: each at least once with one id, whoever else is away, by whichever process comes first."""
 
 import json
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Barrier, Event, Thread
 
@@ -71,14 +72,14 @@ def bed(make_bed, warehouse):
 
 
 def test_a_call_with_its_source_signed(bed, warehouse):
-    one = call(client="+380671112233", person="ivan", id_="c1")
+    one = replace(call(client="+380671112233", person="ivan", id_="c1"), client_name="Ромашка")
     bed.record(one)
     assert bed.sender().work() == 1 and bed.states() == ["sent"] and bed.log == []
     ((headers, content),) = warehouse.asked
     assert json.loads(content) == {
         "kind": "call", "call_id": "c1", "project": "shop", "direction": "in", "status": "answered",
         "kind_of_answered": "proper", "missed": False, "first_call": True, "number": "+380441230002",
-        "client": "+380671112233", "scheme": "shop", "schemes": ["shop"], "person": "ivan",
+        "client": "+380671112233", "client_name": "Ромашка", "scheme": "shop", "schemes": ["shop"], "person": "ivan",
         "started": "2026-11-23T02:12:20+00:00", "talked": "2026-11-23T02:12:30+00:00",
         "ended": "2026-11-23T02:13:12+00:00", "wait_s": 10.0, "talk_s": 42.0, "source": VISIT,
     }  # fmt: skip

@@ -1,18 +1,21 @@
 """Tables by migrations, SQLite and PostgreSQL alike."""
 
 import importlib.util
+from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, text
 
-from routing.journal import query
+from routing.journal import migrations, query
 from routing.journal.database import DatabaseFault, open_database
 from routing.journal.query import CallFilter
 from support.empty_journal import make_journal
 from support.journal_bed import CDR, Bed
-from support.journal_tables import LATER, TABLES
+from support.journal_tables import TABLES
 
 pytestmark = pytest.mark.process
 
@@ -67,18 +70,7 @@ def test_steps_of_a_journal_that_is_there_get_the_results_that_new_ones_have(bed
     bed.put(*CASES)
     bed.worker().work()
     fresh = bed.rows("steps")
-    engine = open_database(bed.database)
-    with engine.begin() as connection:
-        connection.execute(text("ALTER TABLE steps DROP COLUMN result"))
-        connection.execute(text("ALTER TABLE calls DROP COLUMN tags"))
-        connection.execute(text("ALTER TABLE calls DROP COLUMN node"))
-        connection.execute(text("DROP INDEX calls_to_settle"))
-        connection.execute(text("ALTER TABLE calls DROP COLUMN to_settle"))
-        _without_what_calls_are_found_by(connection)
-        for table in LATER:
-            connection.execute(text(f"DROP TABLE {table.name}"))
-        connection.execute(text("UPDATE journal_version SET version_num = '0003'"))
-    engine.dispose()
+    set_back(bed.database, "0003")
     open_database(bed.database).dispose()
     assert bed.rows("steps") == fresh
 
@@ -88,45 +80,32 @@ def test_calls_of_a_journal_that_is_there_are_found_by_what_new_ones_are(bed):
     bed.worker().work()
     fresh = bed.rows("involved"), bed.rows("marks")
     assert all(len(rows) > 20 for rows in fresh)
-    engine = open_database(bed.database)
-    with engine.begin() as connection:
-        _without_what_calls_are_found_by(connection)
-        for table in ("desk_mails", "callback_requests", "exports"):
-            connection.execute(text(f"DROP TABLE {table}"))
-        connection.execute(text("ALTER TABLE callbacks DROP COLUMN visitor"))
-        _without_outcomes(connection)
-        connection.execute(text("UPDATE journal_version SET version_num = '0015'"))
-    engine.dispose()
+    set_back(bed.database, "0015")
     open_database(bed.database).dispose()
     assert (bed.rows("involved"), bed.rows("marks")) == fresh
 
 
 def test_lines_of_exports_lose_the_numbers_that_nobody_could_forget(bed):
-    engine = open_database(bed.database)
     subjects = "client=067+123+45+67", "period=7d&client=%2B380671234567&tag=x", "client=067&tag=client", "tag=client"
+    engine = set_back(bed.database, "0018")
     with engine.begin() as connection:
-        _without_outcomes(connection)
-        connection.execute(text("DROP TABLE exports"))
         for subject in subjects:
             values = {"action": "export_calls", "subject": subject}
             connection.execute(text("INSERT INTO desk_audit (action, subject) VALUES (:action, :subject)"), values)
-        connection.execute(text("UPDATE journal_version SET version_num = '0018'"))
     engine.dispose()
     open_database(bed.database).dispose()
     assert [row[6] for row in bed.rows("desk_audit")] == ["", "period=7d&tag=x", "tag=client", "tag=client"]
 
 
-def _without_outcomes(connection):
-    for index in ("desk_audit_subject", "desk_audit_action"):
-        connection.execute(text(f"DROP INDEX {index}"))
-    connection.execute(text("ALTER TABLE desk_audit DROP COLUMN outcome"))
-
-
-def _without_what_calls_are_found_by(connection):
-    for table in ("involved", "marks"):
-        connection.execute(text(f"DROP TABLE {table}"))
-    for index in ("calls_number", "calls_status", "calls_direction"):
-        connection.execute(text(f"DROP INDEX {index}"))
+def set_back(database, revision):
+    """The journal as an earlier version had it, by each migration's own way back."""
+    engine = open_database(database, migrate=False)
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrations.__file__).parent))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, revision)
+    return engine
 
 
 def test_sqlite_outlives_a_power_cut_and_is_read_while_it_is_written(bed):

@@ -7,5 +7,3 @@ from routing.journal.figures_schema import metadata as figures
 from routing.journal.schema import metadata as journal
 
 TABLES = [journal, callbacks, desk, figures, exports]
-#: Those of later migrations than the first ones: they hold nothing of a journal that is older.
-LATER = [table for each in (callbacks, desk, figures, exports) for table in each.sorted_tables]

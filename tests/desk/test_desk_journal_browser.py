@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import struct
 import time
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from routing.desk import journal_query
 from support.browser import Driver, missing
 from support.desk_calls import call, record, talk
 from support.live_desk import ServedDesk, opened, violations
@@ -89,3 +91,26 @@ def test_a_recording_is_played_and_searched_by_keys_and_mouse(driver: Driver, de
     browser.run("document.querySelector('audio').pause()")
     listened = [line for line in desk.bed.services.audit.lines() if line.action == "listen_recording"]
     assert [(line.name, line.subject) for line in listened] == [("ivan", "heard")]
+
+
+def test_a_search_without_results_goes_on_by_itself_until_it_finds_something(
+    driver: Driver, desk: ServedDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(journal_query, "WINDOWS", (51,))
+    now = time.time()
+    many = (call(f"later{n}", started=now - 9100 - n, rang=("ivan",)) for n in range(200))
+    record(desk.bed, *many, talk("old", "ivan", started=now - 9900, node="n7"))
+    browser = opened(driver, desk, "nataliia", "/journal?node=n7")
+    browser.until(f"location.search.includes('before') && {ROWS} === 1")
+    assert "node=n7" in browser.run("return location.search")
+    browser.visit(f"{desk.address}/journal?node=nowhere")
+    browser.until("document.querySelector('#calls .empty h2').textContent === 'No calls match'")
+    assert violations(browser) == []
+    page = desk.bed.signed_in("nataliia").get("/journal?node=n7").text
+    for width, theme in ((390, "light"), (1440, "dark")):
+        size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
+        browser.devtools("Emulation.setDeviceMetricsOverride", **size)
+        browser.devtools("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": theme}])
+        part = page.partition('<div id="calls">')[2].partition("</main>")[0].replace("hx-get", "data-get")
+        browser.run(f"document.getElementById('calls').outerHTML = {json.dumps('<div id=calls>' + part)}")
+        assert violations(browser) == []

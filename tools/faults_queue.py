@@ -4,13 +4,15 @@
 
 Ten people answer calls of two queues; a worker of the engine, all of them, the engine, Redis or the journal is killed
 again and again, each time at a random moment of a call's life. Target: no caller lost, none overtaken by one whom an
-engine offered, no client rung twice, no order lost, nobody offered two callers.
+engine offered, no client rung twice, no order lost, nobody offered two callers. SIGTERM ends the kills: who waits is
+served, and the table printed.
 """
 
 from __future__ import annotations
 
 import argparse
 import random
+import signal
 import sys
 import tempfile
 import threading
@@ -196,6 +198,8 @@ def main() -> int:
     if find() is None:
         print("faults_queue: no FreeSWITCH here (neither on PATH nor under its default prefix); nothing was killed")
         return 0
+    ends_early = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: ends_early.set())
     struck: list[tuple[float, str, str]] = []
     told: set[tuple[str, float]] = set()
     with tempfile.TemporaryDirectory(prefix="routing-killed-") as folder:
@@ -205,6 +209,8 @@ def main() -> int:
             while floor.waiting() < options.callers:
                 time.sleep(0.5)
             for at in range(options.kills):
+                if ends_early.is_set():
+                    break
                 moment_s, kind, point = strike(floor, options.kinds)
                 struck.append((moment_s, kind, point))
                 time.sleep(random.expovariate(1 / options.settle))

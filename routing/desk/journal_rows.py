@@ -56,6 +56,8 @@ class JournalRow:
     is_missed: bool
     tags: tuple[str, ...]
     sound: str
+    #: Of a missed call: whose phones it rang.
+    rang: tuple[str, ...] = ()
 
 
 def row_of(

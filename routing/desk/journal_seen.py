@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import request
 
 from routing.desk.current import plan, services, texts, user
@@ -9,6 +11,7 @@ from routing.desk.journal_filter import JournalFilter, TypedFilter, resolved, ty
 from routing.desk.journal_query import JournalPage, JournalScope
 from routing.desk.journal_rows import JournalRow, row_of
 from routing.desk.masks import NumberView
+from routing.desk.rung_people import rung_people
 from routing.model.desk import Right
 
 
@@ -36,7 +39,9 @@ def number_view() -> NumberView:
 def rows_of(found: JournalPage) -> list[JournalRow]:
     """The rows of a page."""
     numbers = number_view()
-    return [row_of(facts, numbers, plan().shown, plan().scheme_shown) for facts in found.rows]
+    rows = [row_of(facts, numbers, plan().shown, plan().scheme_shown) for facts in found.rows]
+    rung = rung_people(services().database, [row.id for row in rows if row.is_missed and not row.who])
+    return [replace(row, rang=tuple(map(plan().shown, rung[row.id]))) if row.id in rung else row for row in rows]
 
 
 def status_text(name: str) -> str:

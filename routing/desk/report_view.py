@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 from routing.desk.report import MOST_ROWS, CallReport
 from routing.desk.report_columns import (
@@ -20,6 +21,8 @@ from routing.desk.report_columns import (
 from routing.desk.texts import Texts
 from routing.journal.figures import CallSums
 
+#: A longer period is shown by week.
+MOST_DAY_ROWS = 62
 GOOD, BAD, SAME = "good", "bad", "quiet"
 #: Up is good, or down is, or neither.
 _UP, _DOWN, _NEITHER = 1, -1, 0
@@ -159,6 +162,23 @@ def tables(
         ]
         if found:
             yield ReportTable(kind, COLUMNS[kind], found, len(names) - len(found), sort.of(kind))
+
+
+def week_rows(report: CallReport, texts: Texts) -> list[ReportRow]:
+    """The weeks from Monday to Sunday, oldest first; the period may cut the first and the last."""
+    weeks: dict[date, list[tuple[date, CallSums]]] = {}
+    for one, sums in report.days:
+        weeks.setdefault(one - timedelta(days=one.weekday()), []).append((one, sums))
+    rows = []
+    for days in weeks.values():
+        first, last, total = days[0][0], days[-1][0], CallSums()
+        for _, sums in days:
+            total.add(sums)
+        dates = {"since": first.isoformat(), "until": last.isoformat()}
+        links = None if report.focus.filters is None else dates | report.focus.filters
+        shown = f"{texts.day(first, 'd MMM')} – {texts.day(last, 'd MMM')}"
+        rows.append(_row(first.isoformat(), shown, DAY_COLUMNS, total, links, texts))
+    return rows
 
 
 def day_rows(report: CallReport, texts: Texts) -> list[ReportRow]:

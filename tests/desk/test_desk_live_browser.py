@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import insert
 
 from routing.callbacks.store import CallbackStore
-from routing.journal.schema import calls, legs
+from routing.journal.schema import calls, involved, legs
 from routing.model.callback import CallbackOrder, CallbackSource
 from support.board_bed import NODE
 from support.browser import Driver, missing
@@ -68,6 +68,8 @@ def seeded(desk: ServedDesk) -> None:
             connection.execute(
                 insert(legs).values(call=f"m{number}", id=f"l{number}", person="ivan", target="ivan.desk")
             )
+            mine = {name: values[name] for name in ("started", "status", "direction")}
+            connection.execute(insert(involved).values(mine | {"call": f"m{number}", "person": "ivan"}))
     CallbackStore(bed.database).order(
         CallbackOrder("one", "shop", "+380671112233", "kyiv", CallbackSource.MISSED, now - 60, now + 900, now + 9000,
                       call_id="m0")

@@ -13,7 +13,9 @@ from routing.desk.audit import AuditLine
 from routing.desk.browser_names import browser_name
 from routing.desk.plan import plan_of
 from routing.desk.upcoming import coming_days
+from routing.journal.store import record
 from support.desk_bed import TABLE, DeskBed
+from support.figures_bed import made_call
 
 
 @pytest.fixture
@@ -81,3 +83,15 @@ def test_a_person_chooses_among_nobody(bed: DeskBed) -> None:
 def test_who_has_no_phone_is_not_praised_for_calling_back(bed: DeskBed) -> None:
     page = bed.signed_in("ops").get("/my").text
     assert "You have no phone" in page and "Everybody was called back" not in page
+
+
+def test_a_missed_call_says_in_the_list_who_did_not_answer(bed: DeskBed) -> None:
+    rang = ("maria", "ivan", "petro")
+    record(bed.database, [made_call(bed.now - 60, "no answer", rang=rang), made_call(bed.now - 90, person="ivan")])
+    page = bed.signed_in("nataliia").get("/journal").text
+    assert 'title="Maria Lys, Ivan Koval, Petro Moroz">not answered by Maria Lys, Ivan Koval' in page
+    assert page.count("not answered by") == 1
+
+
+def test_a_sign_in_link_names_whom_it_is_for(bed: DeskBed) -> None:
+    assert "Ivan Koval</h2>" in bed.signed_in("ops").send("/accounts/ivan/link").text

@@ -65,5 +65,11 @@ def _page(linked: str = "", link: str = "") -> Any:
         if not request.args.get("role") or each.role == request.args["role"]
     ]
     return render_template(
-        "accounts.html", rows=rows, linked=linked, link=link, roles=list(Role), allowed=ALLOWED, actions=list(Right)
+        "accounts.html",
+        rows=rows,
+        linked=plan().user_shown(linked),
+        link=link,
+        roles=list(Role),
+        allowed=ALLOWED,
+        actions=list(Right),
     )

@@ -14,7 +14,7 @@ from routing.desk.report_columns import COLUMNS, DAY_COLUMNS, sort_of
 from routing.desk.report_file import as_csv, as_xlsx
 from routing.desk.report_period import PERIODS, ReportPeriod, period_of
 from routing.desk.report_source import read_report
-from routing.desk.report_view import day_rows, tables, tiles
+from routing.desk.report_view import MOST_DAY_ROWS, day_rows, tables, tiles, week_rows
 from routing.journal.figures import EVERYTHING, FigureView
 from routing.journal.figures_read import FigureReader
 from routing.model.desk import Right
@@ -36,10 +36,12 @@ def reports() -> Any:
     reader, period, focus = _reader(), _period(), _focus()
     sort = sort_of(request.args.get("sort", ""))
     report = read_report(reader, period, focus, plan().zone)
+    by_week = len(report.days) > MOST_DAY_ROWS
     chosen = {**period.parameters, **focus.parameters}
     return render_template(
         "reports.html", report=report, period=period, focus=focus, periods=PERIODS, chosen=chosen,
-        focus_shown=_shown(focus), tiles=tiles(report, texts()), days=day_rows(report, texts()),
+        focus_shown=_shown(focus), tiles=tiles(report, texts()), by_week=by_week,
+        days=(week_rows if by_week else day_rows)(report, texts()),
         day_columns=DAY_COLUMNS, tables=list(tables(report, texts(), plan().named, sort)),
         sort=request.args.get("sort", "") if sort.table else "", behind=reader.behind(), is_there=reader.is_there(),
         today=_today(), query=query, titles=_titles(), calls_path=url_for("journal"), reports_path=url_for("reports"),

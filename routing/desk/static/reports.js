@@ -27,7 +27,7 @@
       legend: { show: false }, cursor: { y: false, points: { show: false }, drag: { x: false, y: false } },
       scales: { x: { time: false, range: [-0.6, rows.length - 0.4] }, y: { range: (_, low, high) => [0, Math.max(high * 1.08, 4)] } },
       axes: [
-        { ...axis, grid: { show: false }, space: 78, size: 30, values: (_, at) => at.map(each => Number.isInteger(each) ? names[each] ?? "" : "") },
+        { ...axis, grid: { show: false }, space: names[0].length > 12 ? 118 : 78, size: 30, values: (_, at) => at.map(each => Number.isInteger(each) ? names[each] ?? "" : "") },
         { ...axis, size: 46, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000] },
       ],
       series: [

@@ -120,6 +120,13 @@ class ConnectionHandler(WSGIHandler):
             self.wsgi_input.content_length, self.wsgi_input.chunked_input = 0, False
         super().handle_one_response()
 
+    def finalize_headers(self) -> None:
+        super().finalize_headers()
+        headers: Any = self.response_headers
+        if self.close_connection and not any(name.lower() == b"connection" for name, _ in headers):
+            # else a client would send its next request into a connection that ends
+            headers.append((b"Connection", b"close"))
+
     def cut(self) -> None:
         """Shut the socket down, which ends pending reads and writes."""
         with suppress(OSError, AttributeError):

@@ -106,8 +106,8 @@ BODIES = [
 class WiredDesk:
     """The desk's application on the server that `routing desk` runs, in a thread; it notes each request's path."""
 
-    def __init__(self, folder: Path) -> None:
-        self.bed = DeskBed(folder)
+    def __init__(self, folder: Path, handler: type[ConnectionHandler] = ConnectionHandler) -> None:
+        self.bed, self._handler = DeskBed(folder), handler
         self.paths: list[str] = []
         self._ready, self._stop = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._serve, daemon=True)
@@ -138,7 +138,7 @@ class WiredDesk:
             self.paths.append(environ["PATH_INFO"])
             return inside(environ, start_response)
 
-        server = PublicServer(("127.0.0.1", 0), noting, ConnectionHandler, ConnectionLimits(200, 0))
+        server = PublicServer(("127.0.0.1", 0), noting, self._handler, ConnectionLimits(200, 0))
         server.start()
         self.port = server.server_port
         self._ready.set()
@@ -186,6 +186,20 @@ def test_two_honest_requests_are_both_answered(desk: WiredDesk) -> None:
     answer = desk.send(one + HIDDEN)
     assert desk.paths == ["/sign-in", "/hidden"]
     assert answer.count(b"HTTP/1.1 ") == 2
+
+
+class StreamingHandler(ConnectionHandler):
+    """As for downloads and live pages: the last answer of its connection."""
+
+    streams = True
+
+
+def test_the_last_answer_of_a_connection_says_so(tmp_path: Path) -> None:
+    """A browser that has heard a recording would send its next request into a connection that is closed."""
+    desk = WiredDesk(tmp_path, StreamingHandler)
+    answer = desk.send(HIDDEN * 2)
+    desk.close()
+    assert answer.count(b"HTTP/1.1 ") == 1 and answer.count(b"Connection: close\r\n") == 1
 
 
 @pytest.mark.parametrize("at", range(len(HEADS)))

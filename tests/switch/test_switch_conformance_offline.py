@@ -38,6 +38,7 @@ ALONE = {
     "callbacks": "calls that the engine begins, and their CDRs; what comes of them is shared as `calling_back`",
     "callback_orders": "engines that are killed, and the journal's database",
     "callback_nodes": "two nodes with an engine each, one of which is killed",
+    "desk_journey": "one call through every process of the product: the desk follows a real switch",
     "desk_calls": "calls that the desk begins, and who hears whom: the offline switch has no sound",
     "colleagues": "who is free is told by FreeSWITCH's events, and an engine dials",
     "callback_missed": "the journal of real CDRs, and an engine that dials",

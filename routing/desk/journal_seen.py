@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from urllib.parse import urlsplit
 
-from flask import request
+from flask import request, url_for
 
 from routing.desk.current import plan, services, texts, user
 from routing.desk.journal_filter import JournalFilter, TypedFilter, resolved, typed
@@ -36,12 +38,31 @@ def number_view() -> NumberView:
     return NumberView(plan().country, not user().may(Right.NUMBERS), own)
 
 
+def list_address() -> str:
+    """The list from which the request came, with its filters and place; the whole list when it came from elsewhere."""
+    came_from, journal = urlsplit(request.referrer or ""), url_for("journal")
+    is_list = came_from.netloc == request.host and came_from.path == journal
+    return f"{journal}?{came_from.query}" if is_list and came_from.query else journal
+
+
 def rows_of(found: JournalPage) -> list[JournalRow]:
     """The rows of a page."""
     numbers = number_view()
     rows = [row_of(facts, numbers, plan().shown, plan().scheme_shown) for facts in found.rows]
     rung = rung_people(services().database, [row.id for row in rows if row.is_missed and not row.who])
     return [replace(row, rang=tuple(map(plan().shown, rung[row.id]))) if row.id in rung else row for row in rows]
+
+
+def shown_filter(parameters: Mapping[str, str]) -> list[tuple[str, str]]:
+    """The name and the value of each filter, as people read them."""
+    shown = {
+        "period": lambda value: texts().or_plain(f"journal.period.{value}", value),
+        "status": status_text,
+        "direction": lambda value: texts().or_plain(f"direction.{value}", value),
+        "person": plan().shown,
+        "scheme": plan().scheme_shown,
+    }
+    return [(texts()(f"journal.{name}"), shown.get(name, str)(value)) for name, value in parameters.items()]
 
 
 def status_text(name: str) -> str:

@@ -95,3 +95,28 @@ def test_a_missed_call_says_in_the_list_who_did_not_answer(bed: DeskBed) -> None
 
 def test_a_sign_in_link_names_whom_it_is_for(bed: DeskBed) -> None:
     assert "Ivan Koval</h2>" in bed.signed_in("ops").send("/accounts/ivan/link").text
+
+
+def test_a_call_leads_back_to_the_list_that_led_to_it(bed: DeskBed) -> None:
+    record(bed.database, [made_call(bed.now - 60, id_="one")])
+    visitor = bed.signed_in("nataliia")
+
+    def back(came_from: str) -> str:
+        page = visitor.client.get("/calls/one", headers={"Referer": came_from}).text
+        return page.partition('class="crumbs"><a href="')[2].partition('"')[0]
+
+    assert back("http://localhost/journal?period=yesterday&status=missed") == (
+        "/journal?period=yesterday&amp;status=missed"
+    )
+    for elsewhere in ("", "http://localhost/my?x=1", "http://evil.example/journal?x=1", "http://localhost/journal"):
+        assert back(elsewhere) == "/journal"
+
+
+def test_the_audit_log_says_what_was_exported_in_words(bed: DeskBed) -> None:
+    bed.signed_in("nataliia").get("/export/journal.csv?scheme=kyiv&status=missed")
+    bed.signed_in("nataliia").get("/export/journal.csv")
+    page = bed.signed_in("ops").get("/audit").text
+    assert "Status: all missed; Scheme: Kyiv" in page and "status=missed" not in page
+    bed.services.audit.add(AuditLine(3.0, "nataliia", "manager", "export_calls", "period=of a later version"))
+    assert "of a later version" in bed.signed_in("ops").get("/audit").text
+    assert ">all calls</td>" in page and ">by a link</td>" in page

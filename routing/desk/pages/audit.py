@@ -8,9 +8,10 @@ from flask import Flask, render_template, request
 
 from routing.desk.alphabetical import alphabetical
 from routing.desk.audit import PAGE
-from routing.desk.call_traces import LISTENED, SAVED
-from routing.desk.current import needs, plan, services
-from routing.desk.journal_seen import number_view
+from routing.desk.call_traces import EXPORTED, LISTENED, SAVED
+from routing.desk.current import needs, plan, services, texts
+from routing.desk.journal_seen import number_view, shown_filter
+from routing.desk.noted_filter import read
 from routing.model.desk import Right
 
 #: Actions whose subject is a call.
@@ -37,9 +38,17 @@ def audit() -> Any:
         who=who,
         choices=_choices(who),
         of_calls=OF_CALLS,
+        exported=EXPORTED,
+        filters=_filters,
         subject=subject,
         older=lines[-1].n if len(lines) == PAGE else 0,
     )
+
+
+def _filters(subject: str) -> str:
+    """The filter of an export, as the page of calls shows it."""
+    chosen = read(subject).parameters
+    return "; ".join(f"{name}: {value}" for name, value in shown_filter(chosen)) or texts()("audit.all_calls")
 
 
 def _choices(who: str) -> list[tuple[str, str]]:

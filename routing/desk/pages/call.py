@@ -18,7 +18,7 @@ from routing.desk.call_traces import LISTENED, SAVED, traces_of
 from routing.desk.current import needs, note, plan, services, user
 from routing.desk.journal_filter import JournalFilter
 from routing.desk.journal_rows import client_name, is_missed, look, source_text
-from routing.desk.journal_seen import number_view, rows_of, scope
+from routing.desk.journal_seen import list_address, number_view, rows_of, scope
 from routing.desk.masks import NumberView
 from routing.desk.peaks import PeakCache
 from routing.desk.sounds import RECORDING, VOICEMAIL, SoundFile, is_here, open_sound
@@ -69,6 +69,7 @@ def call(id: str) -> Any:
     return render_template(
         "call.html",
         call=found,
+        back=list_address(),
         numbers=numbers,
         icon_name=icon,
         tone=tone,

@@ -20,7 +20,7 @@ from routing.desk.journal_filter import (
 )
 from routing.desk.journal_query import MOST_COUNTED, JournalPage
 from routing.desk.journal_rows import JournalRow
-from routing.desk.journal_seen import chosen_filter, database_filter, rows_of, scope, status_text
+from routing.desk.journal_seen import chosen_filter, database_filter, rows_of, scope, shown_filter, status_text
 from routing.model.desk import Right
 
 
@@ -92,16 +92,9 @@ def _by_text(choice: tuple[str, str]) -> str:
 
 def _chips(chosen: TypedFilter) -> list[dict[str, Any]]:
     """The active filters: name, value, the address without it."""
-    shown = {
-        "period": lambda value: texts()(f"journal.period.{value}"),
-        "status": status_text,
-        "direction": lambda value: texts()(f"direction.{value}"),
-        "person": plan().shown,
-        "scheme": plan().scheme_shown,
-    }
     return [
-        {"name": texts()(f"journal.{name}"), "value": shown.get(name, str)(value), "rest": chosen.without(name)}
-        for name, value in chosen.parameters.items()
+        {"name": name, "value": value, "rest": chosen.without(key)}
+        for key, (name, value) in zip(chosen.parameters, shown_filter(chosen.parameters), strict=True)
     ]
 
 

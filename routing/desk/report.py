@@ -19,6 +19,8 @@ MOST_ROWS = 100
 #: Bounds of the levels of a missed share, 1 to 5; 0 for no calls.
 SHARE_LEVELS = (0.0, 0.05, 0.1, 0.2, 0.4)
 LEVELS = 5
+#: Fewer calls of an hour of the week make no share.
+FEW_CALLS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,11 @@ class HeatCell:
     sums: CallSums
     calls_level: int
     share_level: int
+
+    @property
+    def has_few(self) -> bool:
+        """Whether its share says little: one missed call at night is no red hour."""
+        return self.sums.incoming < FEW_CALLS
 
 
 @dataclass(frozen=True)

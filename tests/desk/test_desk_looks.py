@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import json
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from routing.cli.opened import AnySecret
+from routing.cli.sample import _greet
+from routing.compile.build import build
 from routing.desk.alphabetical import alphabetical
 from routing.desk.audit import AuditLine
 from routing.desk.browser_names import browser_name
 from routing.desk.plan import plan_of
+from routing.desk.report import heat_map
 from routing.desk.upcoming import coming_days
+from routing.journal.figures import CallSums
 from routing.journal.store import record
 from support.desk_bed import TABLE, DeskBed
 from support.figures_bed import made_call
@@ -120,3 +127,33 @@ def test_the_audit_log_says_what_was_exported_in_words(bed: DeskBed) -> None:
     bed.services.audit.add(AuditLine(3.0, "nataliia", "manager", "export_calls", "period=of a later version"))
     assert "of a later version" in bed.signed_in("ops").get("/audit").text
     assert ">all calls</td>" in page and ">by a link</td>" in page
+
+
+def test_a_longest_wait_counts_the_jumps_as_the_picture_does(tmp_path: Path) -> None:
+    schemes = tmp_path / "schemes"
+    schemes.mkdir()
+    (schemes / "project.yaml").write_text(
+        "project: {name: shop, timezone: Europe/Kyiv, country: UA}\n"
+        'gateways: {trunk: {proxy: sip.example.com, numbers: ["+380441230001"]}}\n'
+        'people: {ivan: {name: Ivan, phones: {desk: {sip: "1001"}}}}\n'
+    )
+    (schemes / "front.yaml").write_text(
+        'scheme: front\nnumbers: ["+380441230001"]\nsteps:\n  - ring: {to: ivan, for: 20s}\n  - scheme: back\n'
+    )
+    (schemes / "back.yaml").write_text("scheme: back\nsteps:\n  - ring: {to: ivan, for: 30s}\n  - hangup\n")
+    release = build(schemes, tmp_path / "root", lambda where: AnySecret())
+    shown = json.loads((release.folder / "desk.json").read_text())["schemes"]
+    assert {name: facts["longest_s"] for name, facts in shown.items()} == {
+        name: round(seconds) for name, seconds in release.longest.items()
+    }
+    assert shown["front"]["longest_s"] >= 50 > shown["back"]["longest_s"] >= 30
+
+
+def test_the_sample_lets_in_whoever_has_something_to_see(bed: DeskBed, capsys: pytest.CaptureFixture[str]) -> None:
+    _greet(bed.services.plan, bed.services.accounts, "127.0.0.1:1", Counter({"ivan": 2, "petro": 9}))
+    assert "(Petro Moroz)" in capsys.readouterr().out
+
+
+def test_one_missed_call_makes_no_red_hour() -> None:
+    cells = heat_map({(0, 7): CallSums(incoming=1, missed=1), (0, 8): CallSums(incoming=9, missed=9)}).rows[0]
+    assert [(cell.share_level, cell.has_few) for cell in cells] == [(5, True), (5, False)]

@@ -289,7 +289,7 @@ def test_the_script_knows_the_entities_and_is_small(bed: Bed) -> None:
     assert len(packed.data) < 4000
     assert gzip.decompress(packed.data) == plain.data
     assert (
-        b'({"category":["shop.cart.items[0].category",1],"language":[0,0],"region":["shop.region.id",0]},1,0,1);'
+        b'({"category":["shop.cart.items[0].category",1],"language":[0,0],"region":["shop.region.id",0]},1,0,1,0);'
         in plain.data
     )
     assert plain.headers["Content-Type"].startswith("text/javascript")

@@ -59,4 +59,5 @@ views = Table(
     Column("schemes", Text, nullable=False, server_default="", doc="Its schemes, separated by spaces."),
     Column("zone", Text, nullable=False, server_default="", doc="The time zone of its days."),
     Column("kept_from_s", Double, nullable=False, server_default="0", doc="Older hours stay: their calls are deleted."),
+    Column("needed_s", Double, nullable=False, server_default="0", doc="When a worker last had it in its release."),
 )

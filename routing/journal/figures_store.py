@@ -8,6 +8,7 @@ because they were old stay as they are.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, fields
 from zoneinfo import ZoneInfo
@@ -40,6 +41,9 @@ from routing.journal.status import MISSED, REPEAT_SECONDS
 
 #: Figures are at most so old while calls come.
 EVERY_SECONDS = 5.0
+#: Figures of a view stay so long after the last worker had it in its release (two workers may have two releases), and
+#: a worker says that it has one so often.
+UNNEEDED_S, NOTED_EVERY_S = 2 * 86400.0, 3600.0
 #: Days made anew in one pass, so that calls are recorded meanwhile.
 DAYS_AT_ONCE = 30
 #: Marks whose clients' other calls are marked in one transaction.
@@ -109,9 +113,11 @@ class FigureBook:
         with self.engine.connect().execution_options(reads=True) as connection:
             known, zone, kept_from_s = self._known(connection)
         expected = self.views()
-        new = {EVERYTHING, *(expected if expected is not None else known)}
+        mine, now = {EVERYTHING, *(expected if expected is not None else known)}, self.now()
         live = self.zone() or ZoneInfo(zone or "UTC")
-        if new == known and live.key == zone:
+        gone = {view for view in known.keys() - mine if now - known[view] > UNNEEDED_S}
+        is_noted = all(abs(now - known.get(view, -math.inf)) < NOTED_EVERY_S for view in mine)
+        if is_noted and not gone and live.key == zone:
             return live
         with self.engine.begin() as connection:
             _take_turns(connection)
@@ -119,24 +125,28 @@ class FigureBook:
                 self._mark_all(connection, since=0.0)
                 self._delete(connection, days, since=0.0)
                 self._delete(connection, hours, kept_from_s)
-            elif new - known:
+            elif mine - known.keys():
                 self._mark_all(connection, kept_from_s)
             for table in (days, hours):
-                gone = [view.id for view in known - new]
-                connection.execute(delete(table).where(table.c.project == self.project(), table.c.view.in_(gone)))
+                ids = [view.id for view in gone]
+                connection.execute(delete(table).where(table.c.project == self.project(), table.c.view.in_(ids)))
             connection.execute(delete(views).where(views.c.project == self.project()))
-            connection.execute(insert(views), [self._view_row(view, live, kept_from_s) for view in new])
+            needed = {view: at_s for view, at_s in known.items() if view not in gone} | dict.fromkeys(mine, now)
+            rows = [self._view_row(view, live, kept_from_s) | {"needed_s": at_s} for view, at_s in needed.items()]
+            connection.execute(insert(views), rows)
         return live
 
     def _delete(self, connection: Connection, table: Table, since: float) -> None:
         connection.execute(delete(table).where(table.c.project == self.project(), table.c.at >= since))
 
-    def _known(self, connection: Connection) -> tuple[set[FigureView], str, float]:
-        """The views with figures, the zone of their days ("" for none), and from when hours may be made anew: old calls
-        are deleted before or after this transaction."""
+    def _known(self, connection: Connection) -> tuple[dict[FigureView, float], str, float]:
+        """The views with figures and when each was needed last, the zone of their days ("" for none), and from when
+        hours may be made anew: old calls are deleted before or after this transaction."""
         mine = select(views).where(views.c.project == self.project())
         rows = connection.execute(mine.with_for_update()).all()
-        found = {FigureView(frozenset(row.people.split()), frozenset(row.schemes.split())) for row in rows}
+        found = {
+            FigureView(frozenset(row.people.split()), frozenset(row.schemes.split())): row.needed_s for row in rows
+        }
         return found, rows[0].zone if rows else "", max((row.kept_from_s for row in rows), default=0.0)
 
     def _view_row(self, view: FigureView, zone: ZoneInfo, kept_from_s: float) -> dict[str, object]:

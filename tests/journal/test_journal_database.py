@@ -41,6 +41,7 @@ VERSIONS = (
     "routing.journal.migrations.versions.0019_audit_outcome",
     "routing.journal.migrations.versions.0020_exports",
     "routing.journal.migrations.versions.0021_client_name",
+    "routing.journal.migrations.versions.0022_needed_views",
 )
 
 CASES = [path.name for path in sorted(CDR.iterdir())]

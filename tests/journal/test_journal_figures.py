@@ -19,7 +19,7 @@ from routing.journal.database import open_database
 from routing.journal.figure_days import day, grid, hour_of
 from routing.journal.figures import EVERYTHING, CallSums, FigureView, source_name
 from routing.journal.figures_schema import days, hours, marks
-from routing.journal.figures_store import FigureBook
+from routing.journal.figures_store import UNNEEDED_S, FigureBook
 from routing.journal.record import LegRecord
 from support.figures_bed import kept, made_call, recount
 from support.journal_bed import Fuse, Killed, mortal
@@ -31,8 +31,8 @@ SALES = FigureView(people=frozenset({"ivan", "petro"}))
 ORDERS = FigureView(schemes=frozenset({"order"}))
 
 
-def book(engine, zone=KYIV, views=(SALES, ORDERS)):
-    return FigureBook(engine, lambda: "shop", lambda: 0.0, lambda: zone, lambda: views)
+def book(engine, zone=KYIV, views=(SALES, ORDERS), now_s=0.0):
+    return FigureBook(engine, lambda: "shop", lambda: now_s, lambda: zone, lambda: views)
 
 
 def settle(figures):
@@ -276,9 +276,20 @@ def test_figures_follow_the_projects_zone_and_views(engine):
     assert_equal_to_recount(engine, ZoneInfo("Asia/Kolkata"), (EVERYTHING, SALES))
     settle(FigureBook(engine, lambda: "shop", lambda: 0.0))
     assert_equal_to_recount(engine, ZoneInfo("Asia/Kolkata"), (EVERYTHING, SALES))
-    settle(book(engine, views=()))
+    settle(book(engine, views=(), now_s=UNNEEDED_S + 1))
     assert_equal_to_recount(engine, KYIV, (EVERYTHING,))
     assert kept(engine, days, SALES.id) == kept(engine, hours, SALES.id) == {}
+
+
+def test_workers_of_two_releases_do_not_make_figures_anew_for_each_other(engine):
+    store.record(engine, random_calls(5))
+    workers = [book(engine, views=(SALES,)), book(engine, views=(ORDERS,))]
+    for worker in workers:
+        settle(worker)
+    for worker in workers * 2:
+        worker._next = 0.0
+        assert worker.work() == 0
+    assert_equal_to_recount(engine, KYIV, (EVERYTHING, SALES, ORDERS))
 
 
 def test_the_journals_worker_prepares_figures_and_waits_with_retention(bed):

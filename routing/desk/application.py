@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 from datetime import UTC
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +36,13 @@ def create(services: Services) -> Flask:
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = _FILES_SECONDS
     app.url_map.merge_slashes = False  # it would redirect to the host that a request names
 
+    files = _hashes(Path(app.root_path) / "static")
+
+    @app.url_defaults
+    def versioned(endpoint: str, values: dict[str, Any]) -> None:
+        if endpoint == "static" and values.get("filename") in files:
+            values.setdefault("v", files[values["filename"]])
+
     @app.before_request
     def begin() -> None:
         g.services = services
@@ -55,6 +64,13 @@ def create(services: Services) -> Flask:
     _must_state_rights(app)
     services.hub.draw = BoardArtist(app, services)
     return app
+
+
+@functools.cache
+def _hashes(folder: Path) -> dict[str, str]:
+    """File of the page -> what its content is known by in its address."""
+    files = [each for each in folder.rglob("*") if each.is_file()]
+    return {each.relative_to(folder).as_posix(): sha256(each.read_bytes()).hexdigest()[:10] for each in files}
 
 
 def _add_common(app: Flask, services: Services) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,7 @@ import pytest
 from routing.cli.opened import AnySecret
 from routing.cli.sample import _greet
 from routing.compile.build import build
+from routing.desk import application
 from routing.desk.alphabetical import alphabetical
 from routing.desk.audit import AuditLine
 from routing.desk.browser_names import browser_name
@@ -157,3 +160,13 @@ def test_the_sample_lets_in_whoever_has_something_to_see(bed: DeskBed, capsys: p
 def test_one_missed_call_makes_no_red_hour() -> None:
     cells = heat_map({(0, 7): CallSums(incoming=1, missed=1), (0, 8): CallSums(incoming=9, missed=9)}).rows[0]
     assert [(cell.share_level, cell.has_few) for cell in cells] == [(5, True), (5, False)]
+
+
+def test_a_changed_file_of_the_page_has_another_address(bed: DeskBed) -> None:
+    page = bed.visitor().get("/sign-in").text
+    found = re.search(r"/static/desk\.css\?v=([0-9a-f]{10})", page)
+    assert (
+        found
+        and sha256((Path(application.__file__).parent / "static/desk.css").read_bytes()).hexdigest()[:10] == found[1]
+    )
+    assert bed.visitor().get(found[0]).status_code == 200

@@ -204,7 +204,7 @@ class DeskWorkers:
         self.bed, self.ledger = bed, bed.ledger
         self._ends = threading.Event()
         self._local: dict[str, requests.Session] = {name: self.signed_in(name) for name in ("ops", "nataliia", "ivan")}
-        self.listeners = [self.signed_in("nataliia") for _ in range(6)]
+        self.listeners = [self.signed_in("ops") for _ in range(6)]  # a new password ends sessions
         deeds = (
             self.link,
             self.listen,
@@ -273,7 +273,7 @@ class DeskWorkers:
             self.ledger.note("link", digest(found[1]), answer.status_code == 200)
 
     def listen(self, at: int) -> None:
-        """A manager listens."""
+        """An admin listens."""
         session, call = self.listeners[at // CALLS % len(self.listeners)], f"c{at % CALLS}"
         answer = session.get(f"{self.bed.address}/recordings/{call}", timeout=30)
         self.ledger.note("listen", call, answer.status_code == 200 and answer.content == b"sound")

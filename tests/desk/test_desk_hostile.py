@@ -36,6 +36,7 @@ def _pages(visitor: DeskVisitor, query: str = "") -> list[Elements]:
     return [Elements(answer.text) for answer in answers]
 
 
+@pytest.mark.thorough
 def test_no_text_of_a_call_becomes_markup(bed: DeskBed) -> None:
     visitor = bed.signed_in("nataliia")
     record(bed, hostile_call("harmless"))
@@ -53,6 +54,7 @@ def test_no_text_of_a_call_becomes_markup(bed: DeskBed) -> None:
     assert bed.faults == []
 
 
+@pytest.mark.thorough
 def test_no_text_of_an_address_becomes_markup(bed: DeskBed) -> None:
     visitor = bed.signed_in("nataliia")
     names = ("client", "person", "scheme", "number", "tag", "node")

@@ -21,6 +21,7 @@ from support.hostile_pages import FORMULAS, HOSTILE, Active, hostile_call
 from support.live_desk import LiveBed, ServedDesk, opened
 
 #: Each leaves a mark when a browser runs it.
+pytestmark = pytest.mark.thorough
 LIVE = [
     "<script>window.ran=1</script>", "<img src=x onerror=window.ran=1>", '"><svg onload=window.ran=1>',
     "' autofocus onfocus='window.ran=1", "</title><script>window.ran=1</script>",

@@ -17,6 +17,7 @@ from support.desk_calls import record, talk
 from support.hostile_pages import FORMS, SCRIPTS, Active
 from support.live_desk import LiveBed
 
+pytestmark = pytest.mark.thorough
 FIELDS = (
     "next", "token", "pending", "code", "name", "password", "desk_language", "desk_theme", "done", "session", "old",
     "new", "secret", "period", "since", "until", "status", "direction", "person", "scheme", "number", "client", "tag",

@@ -155,6 +155,7 @@ def test_too_old_for_google(bed, google, ago_s, session, goes):
     assert bed.states() == ["sent" if goes else "expired"]
 
 
+@pytest.mark.thorough
 def test_killed_at_any_operation_no_event_counts_twice(tmp_path, google):
     """Between the mark and the answer nobody knows: the event is given up as unknown, never sent again."""
     killed_at, operations, lost = 0, 1, 0

@@ -186,6 +186,7 @@ def _sent_by_four(bed):
         thread.join()
 
 
+@pytest.mark.thorough
 def test_killed_at_any_operation_every_call_arrives(make_bed, tmp_path, warehouse):
     killed_at, operations, doubled = 0, 1, 0
     while killed_at < operations:

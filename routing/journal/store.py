@@ -53,6 +53,8 @@ class OutboxCall:
 
 def record(engine: Engine, batch: Sequence[CallRecord], exports_of: exports.ExportsOf = exports.nothing) -> int:
     """Record calls and their exports in one transaction; returns how many were new. After SQLAlchemyError none is."""
+    if not batch:
+        return 0
     batch = sorted(batch, key=lambda call: call.id)  # the same order in all workers prevents a deadlock
     with engine.begin() as connection:
         _replace(connection, [call.id for call in batch if call.status != UNFINISHED])

@@ -137,6 +137,11 @@ def test_the_command_makes_its_folder_anew_each_time(tmp_path: Path) -> None:
     assert (tmp_path / "desk/current/desk.json").is_file()
 
 
+def test_a_day_without_calls_is_a_day(tmp_path: Path) -> None:
+    sample = _sample(tmp_path, "--a-day", "1")  # the last option holds
+    assert sample.exit_code == 0, sample.exception
+
+
 def test_the_command_spares_a_folder_of_somebody_else(tmp_path: Path) -> None:
     (tmp_path / "desk").mkdir()
     (tmp_path / "desk/journal.db").write_text("mine")

@@ -67,7 +67,7 @@ def sample(
         talks = _fill(engine, root.absolute(), SampleSize(days, a_day, seed))
         plan = LivePlan(root, TABLE, plan_of, Lines())()
         if plan and not only_fill:
-            _greet(plan, Accounts(engine, plan.project), listen, talks)
+            _greet(plan, Accounts(engine, plan.project), listen, talks, root)
     if not only_fill:
         try:
             serve(DeskSettings(root.absolute(), listen, status, database))
@@ -107,7 +107,7 @@ def _prepare_figures(engine: Engine, root: Path) -> None:
         book.work()
 
 
-def _greet(plan: DeskPlan, accounts: Accounts, listen: str, calls: Counter[str]) -> None:
+def _greet(plan: DeskPlan, accounts: Accounts, listen: str, calls: Counter[str], root: Path) -> None:
     """Print a link for one user of each role: the one with most calls, so that there is something to see."""
     click.echo("\nThe desk opens by one of these links, each works once:")
     for role in reversed(Role):
@@ -116,4 +116,5 @@ def _greet(plan: DeskPlan, accounts: Accounts, listen: str, calls: Counter[str])
             user = max(users, key=lambda each: calls[each.name])
             link = f"http://{listen}/enter?token={accounts.link(user.name, time.time())}"
             click.echo(f"  {role:8} {link}  ({user.shown})")
+    click.echo(f"Another link, while it runs: routing account link NAME --root {root} --address http://{listen}")
     click.echo("Ctrl-C ends it.\n")

@@ -62,10 +62,8 @@ def record(engine: Engine, batch: Sequence[CallRecord], exports_of: exports.Expo
         new = set(connection.scalars(query, [_call_row(call) for call in batch]))
         fresh = [call for call in batch if call.id in new]
         _insert(connection, steps, [row_of(step, _STEP) | {"call": call.id} for call in fresh for step in call.steps])
-        leg_rows = [
-            row_of(leg, _LEG) | {"call": call.id, "n": n} for call in fresh for n, leg in enumerate(call.legs)
-        ]  # fmt: skip
-        _insert(connection, legs, leg_rows)
+        rows = [row_of(leg, _LEG) | {"call": call.id, "n": n} for call in fresh for n, leg in enumerate(call.legs)]
+        _insert(connection, legs, rows)
         _insert(connection, involved, [stored(row) for call in fresh for row in involved_rows(call)])
         _insert(connection, marks, [stored(row) for call in fresh for row in mark_rows(call)])
         mark(connection, new)
@@ -244,9 +242,8 @@ def _call_row(call: CallRecord) -> dict[str, Any]:
     row = row_of(call, _CALL)
     row["to_settle"] = bool(call.client) and call.direction in _SETTLING and call.status != UNFINISHED
     row["scheme"] = storable(call.scheme, MOST_LETTERS)
-    row["schemes"] = storable(" ".join(call.schemes), MOST_LETTERS)
-    row["notify"] = storable(" ".join(call.notify), MOST_LETTERS)
-    row["tags"] = storable(" ".join(call.tags), MOST_LETTERS)
+    for name, texts in (("schemes", call.schemes), ("notify", call.notify), ("tags", call.tags)):
+        row[name] = storable(" ".join(texts), MOST_LETTERS)
     for name, values in (("entities", call.entities), ("source", call.source)):
         row[name] = json.dumps(dict(values), ensure_ascii=False) if values else ""
     return row

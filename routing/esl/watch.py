@@ -23,6 +23,8 @@ SETTLE_SECONDS = 1.0
 #: tables may be behind.
 REFRESH_SECONDS = 30.0
 FIRST_REFRESH_SECONDS = 2.0
+#: Snapshots in which a leg is asked about that seems to be nobody's: its dialplan may just begin.
+LOOKS = 2
 EVENTS = "CHANNEL_CREATE CHANNEL_HANGUP CHANNEL_DESTROY CUSTOM sofia::register sofia::unregister sofia::expire"
 #: Channel variables that say whose leg it is: the phone that rings, and the person whose phone calls. A phone's own leg
 #: gets the first one from the phone that answers it, too: the second one takes precedence.
@@ -80,9 +82,9 @@ def _follow(client: EventSocketClient, watcher: Watcher, settle_s: float, refres
     client.ask(f"event plain {EVENTS}")
     gevent.sleep(settle_s)
     changes: list[Callable[[], None]] = []
-    every_s = min(refresh_s, FIRST_REFRESH_SECONDS)
+    every_s, snapshots = min(refresh_s, FIRST_REFRESH_SECONDS), Snapshots(client.ask)
     while True:
-        watcher.seen(_snapshot(client))
+        watcher.seen(snapshots.take())
         # FreeSWITCH's tables may be behind: events since the last snapshot take precedence
         for repeat in changes:
             repeat()
@@ -119,17 +121,31 @@ def _fact(event: Message, watcher: Watcher) -> Callable[[], None] | None:
     return None
 
 
-def _snapshot(client: EventSocketClient) -> Snapshot:
-    """A snapshot from FreeSWITCH's lists; whose leg it is comes from channel variables."""
-    channels, registrations = map(rows, client.ask("api show channels as json", "api show registrations as json"))
-    uuids = [str(row["uuid"]) for row in channels]
-    questions = [f"api uuid_getvar {uuid} {name}" for uuid in uuids for name in (TARGET, PERSON, "originator")]
-    answers = list(map(_value, client.ask(*questions)))
-    found = zip(uuids, answers[::3], answers[1::3], answers[2::3], strict=True)
-    return Snapshot(
-        tuple(Channel(uuid, person or target, rung_by) for uuid, target, person, rung_by in found),
-        frozenset(str(row["reg_user"]) for row in registrations),
-    )
+class Snapshots:
+    """Takes snapshots from FreeSWITCH's lists by a connection's `ask`; whose leg it is comes from channel variables.
+
+    Events wait for the answers. So a leg that twice was nobody's is not looked at again: clients wait by the hundred.
+    """
+
+    def __init__(self, ask: Callable[..., list[str]]) -> None:
+        self._ask = ask
+        #: Legs that were nobody's -> in how many snapshots.
+        self._of_nobody: dict[str, int] = {}
+
+    def take(self) -> Snapshot:
+        """FreeSWITCH now. Raises SwitchFault."""
+        channels, registrations = map(rows, self._ask("api show channels as json", "api show registrations as json"))
+        known = {uuid: Channel(uuid, "") for uuid in (str(row["uuid"]) for row in channels)}
+        known |= self._looked_at([uuid for uuid in known if self._of_nobody.get(uuid, 0) < LOOKS])
+        nobodys = (uuid for uuid, channel in known.items() if not (channel.whose or channel.rung_by))
+        self._of_nobody = {uuid: self._of_nobody.get(uuid, 0) + 1 for uuid in nobodys}
+        return Snapshot(tuple(known.values()), frozenset(str(row["reg_user"]) for row in registrations))
+
+    def _looked_at(self, uuids: list[str]) -> dict[str, Channel]:
+        questions = [f"api uuid_getvar {uuid} {name}" for uuid in uuids for name in (TARGET, PERSON, "originator")]
+        answers = list(map(_value, self._ask(*questions)))
+        found = zip(uuids, answers[::3], answers[1::3], answers[2::3], strict=True)
+        return {uuid: Channel(uuid, person or target, rung_by) for uuid, target, person, rung_by in found}
 
 
 def rows(answer: str) -> list[dict[str, Any]]:

@@ -153,8 +153,11 @@ def test_a_longest_wait_counts_the_jumps_as_the_picture_does(tmp_path: Path) -> 
 
 
 def test_the_sample_lets_in_whoever_has_something_to_see(bed: DeskBed, capsys: pytest.CaptureFixture[str]) -> None:
-    _greet(bed.services.plan, bed.services.accounts, "127.0.0.1:1", Counter({"ivan": 2, "petro": 9}))
-    assert "(Petro Moroz)" in capsys.readouterr().out
+    calls, root = Counter({"ivan": 2, "petro": 9}), Path("/a/root")
+    _greet(bed.services.plan, bed.services.accounts, "127.0.0.1:1", calls, root)
+    greeting = capsys.readouterr().out
+    assert "(Petro Moroz)" in greeting
+    assert "routing account link NAME --root /a/root --address http://127.0.0.1:1" in greeting
 
 
 def test_one_missed_call_makes_no_red_hour() -> None:

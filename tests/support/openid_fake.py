@@ -10,6 +10,7 @@ import secrets
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -20,13 +21,19 @@ from joserfc.jwk import ECKey, OctKey, RSAKey
 CLIENT, SECRET = "desk-1", "s3cret of the desk"
 
 
+@cache
+def first_key() -> Any:
+    """A provider's key; making one takes long."""
+    return RSAKey.generate_key(2048, {"kid": "k1"})
+
+
 @dataclass
 class OpenIdFake:
     """``changes``: what it does to an id token's claims before it signs them; ``sign``: how it signs; ``wrong``: what
     it answers at a path: a status, bytes, or an event that it waits for."""
 
     now: float
-    key: Any = field(default_factory=lambda: RSAKey.generate_key(2048, {"kid": "k1"}))
+    key: Any = field(default_factory=first_key)
     changes: dict[str, Any] = field(default_factory=dict)
     document: dict[str, Any] = field(default_factory=dict)
     wrong: dict[str, int | bytes | threading.Event] = field(default_factory=dict)
@@ -51,7 +58,7 @@ class OpenIdFake:
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.server.daemon_threads = True
         self.issuer = f"http://127.0.0.1:{self.server.server_port}/realm"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        threading.Thread(target=self.server.serve_forever, args=(0.01,), daemon=True).start()
 
     def stop(self) -> None:
         """Stop serving."""

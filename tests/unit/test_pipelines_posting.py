@@ -72,7 +72,7 @@ class Forge:
 @pytest.fixture
 def forge():
     made = Forge()
-    thread = threading.Thread(target=made.server.serve_forever, daemon=True)
+    thread = threading.Thread(target=made.server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
     yield made
     made.server.shutdown()

@@ -21,7 +21,7 @@ from support.callback_visitor import NUMBER, SHOWN, FormVisitor
 pytestmark = [pytest.mark.process, pytest.mark.skipif(bool(missing()), reason=missing())]
 SCHEMES = Path(__file__).parents[2] / "schemes"
 INSIDE = "#inside routing-callback"
-WEEKDAYS = ("понеділок", "вівторок", "середа", "четвер", "п'ятниця", "субота", "неділя")
+WEEKDAYS = ("понеділок", "вівторок", "середа", "четвер", "п\N{MODIFIER LETTER APOSTROPHE}ятниця", "субота", "неділя")
 INTO_PAGE = '<div id="inside" data-routing-callback="lviv"><a href="tel:+380577280001">057 728 00 01</a></div>'
 UK = texts()["uk"]
 

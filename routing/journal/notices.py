@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from threading import Event, Lock, Thread
+from threading import Event, Lock
 from typing import Any
 
 from sqlalchemy import Engine, Row, select, text, update
@@ -20,21 +20,12 @@ from routing.journal.counts import Counts
 from routing.journal.destinations import Destinations, is_reachable
 from routing.journal.gather import Log
 from routing.journal.schema import UNSENT, calls
+from routing.journal.sending import CLAIM_SECONDS, STALE_SECONDS, in_lanes, keep_sending, pause_at
 from routing.model.addresses import EMAIL
 from routing.model.notice import Hooks, Later, Mail, Notice, NoticeRefused
 
-IDLE_SECONDS = 1.0
-LONGEST_PAUSE_SECONDS = 30.0
-#: Destinations that are notified in parallel.
-LANES = 4
 #: Calls read at once to find one whose addressees can be notified now.
 MOST_LOOKED_AT = 200
-#: How long a claim lasts: longer than the mail server may take for one message.
-CLAIM_SECONDS = 900.0
-#: An undelivered notice is retried when the call is twice as old, within these limits.
-SOONEST_SECONDS, LATEST_SECONDS = 60.0, 3600.0
-#: A notice of an older call is given up.
-STALE_SECONDS = 7 * 86400.0
 _Due = Row[Any]
 _COLUMNS = (calls.c.id, calls.c.project, calls.c.number, calls.c.scheme, calls.c.caller, calls.c.box, calls.c.started,
             calls.c.ended, calls.c.voicemail, calls.c.notify, calls.c.told, calls.c.status, calls.c.wait_s,
@@ -63,25 +54,10 @@ class Notices:
 
     def run(self) -> None:
         """Send due notices until `stop` is set, to several destinations in parallel."""
-        lanes = [Thread(target=self._lane, name=f"notices {n}", daemon=True) for n in range(1, LANES)]
-        for lane in lanes:
-            lane.start()
-        self._lane()
-        for lane in lanes:
-            lane.join(IDLE_SECONDS)
+        in_lanes("notices", lambda: keep_sending(self.work, self.stop, self._failed))
 
-    def _lane(self) -> None:
-        """Send due notices; after failures of the database the pause grows to half a minute."""
-        pause_s = IDLE_SECONDS
-        while not self.stop.is_set():
-            try:
-                self.work()
-                pause_s = IDLE_SECONDS
-            except Exception as problem:
-                self.log("error", "notices cannot be sent", problem=type(problem).__name__, again_s=pause_s)
-                self.stop.wait(pause_s)
-                pause_s = min(pause_s * 2, LONGEST_PAUSE_SECONDS)
-            self.stop.wait(IDLE_SECONDS)
+    def _failed(self, problem: Exception, again_s: float) -> None:
+        self.log("error", "notices cannot be sent", problem=type(problem).__name__, again_s=again_s)
 
     def work(self) -> bool:
         """Send due notices to reachable addressees; False when one was not accepted. Raises SQLAlchemyError."""
@@ -100,7 +76,7 @@ class Notices:
         if problem.after_s:
             self._set(due.id, notify_after=self.now() + problem.after_s)
             return
-        pause_s = min(max(self.now() - due.ended, SOONEST_SECONDS), LATEST_SECONDS)
+        pause_s = pause_at(self.now() - due.ended)
         self._set(due.id, notify_after=self.now() + pause_s)
         self.log("warning", "notice not sent", call=due.id, problem=str(problem), again_s=round(pause_s))
 

@@ -12,7 +12,7 @@ from typing import Protocol
 
 from routing.journal.destinations import Destinations, is_reachable
 from routing.journal.gather import Log
-from routing.journal.notices import IDLE_SECONDS, LONGEST_PAUSE_SECONDS, STALE_SECONDS
+from routing.journal.sending import IDLE_SECONDS, LONGEST_PAUSE_SECONDS, STALE_SECONDS
 from routing.model.addresses import EMAIL
 from routing.model.memory import Forgotten
 from routing.model.notice import Hooks, Later, Mail, MissedOut, NoticeRefused, QueuedNotice, from_queue

@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from threading import Event
 
 from sqlalchemy import Engine
-from sqlalchemy.exc import SQLAlchemyError
 
 from routing.callbacks import events
 from routing.callbacks.events import CallbackEvent
@@ -20,14 +19,7 @@ from routing.callbacks.facts import order_facts
 from routing.journal.destinations import Destinations, is_reachable
 from routing.journal.faults import text_of
 from routing.journal.gather import Log
-from routing.journal.notices import (
-    CLAIM_SECONDS,
-    IDLE_SECONDS,
-    LATEST_SECONDS,
-    LONGEST_PAUSE_SECONDS,
-    SOONEST_SECONDS,
-    STALE_SECONDS,
-)
+from routing.journal.sending import CLAIM_SECONDS, STALE_SECONDS, keep_sending, pause_at
 from routing.model.addresses import EMAIL
 from routing.model.callback import CallbackStatus
 from routing.model.callback_plan import CallbackPlan
@@ -55,16 +47,11 @@ class CallbackNotices:
         self._destinations = Destinations(self.now)
 
     def run(self) -> None:
-        """Send until `stop` is set; after failures of the database the pause grows to half a minute."""
-        pause_s = IDLE_SECONDS
-        while not self.stop.is_set():
-            try:
-                self.work()
-                pause_s = IDLE_SECONDS
-            except SQLAlchemyError as problem:
-                self.log("error", "notices of callbacks cannot be sent", problem=text_of(problem), again_s=pause_s)
-                pause_s = min(pause_s * 2, LONGEST_PAUSE_SECONDS)
-            self.stop.wait(pause_s)
+        """Send until `stop` is set."""
+        keep_sending(self.work, self.stop, self._failed)
+
+    def _failed(self, problem: Exception, again_s: float) -> None:
+        self.log("error", "notices of callbacks cannot be sent", problem=text_of(problem), again_s=again_s)
 
     def work(self) -> int:
         """Send what is due; returns how many events left the outbox. Raises SQLAlchemyError."""
@@ -95,7 +82,7 @@ class CallbackNotices:
             self.log("error", "notice given up", order=event.order.id, status=event.status, reason="it is too old")
             events.sent(self.engine, event)
         else:
-            pause_s = wait_s or min(max(age_s, SOONEST_SECONDS), LATEST_SECONDS)
+            pause_s = wait_s or pause_at(age_s)
             events.put_off(self.engine, event, self.now() + pause_s, tuple(reached))
             return False
         return True

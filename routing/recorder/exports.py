@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from threading import Event, Lock, Thread
+from threading import Event, Lock
 
 from sqlalchemy import Engine
 
@@ -22,15 +22,15 @@ from routing.journal.exports import QueuedExport
 from routing.journal.exports_schema import ExportState
 from routing.journal.faults import text_of
 from routing.journal.gather import Log
-from routing.journal.notices import (
+from routing.journal.record import CallRecord
+from routing.journal.sending import (
     CLAIM_SECONDS,
-    IDLE_SECONDS,
-    LATEST_SECONDS,
-    LONGEST_PAUSE_SECONDS,
     SOONEST_SECONDS,
     STALE_SECONDS,
+    in_lanes,
+    keep_sending,
+    pause_at,
 )
-from routing.journal.record import CallRecord
 from routing.journal.status import DERIVED, MISSED
 from routing.model.export_plan import CallHook, ExportPlan, Ga4Stream
 from routing.model.exported_call import ExportedCall
@@ -41,8 +41,6 @@ from routing.notify.hook import Post, WebHooks
 from routing.process.secrets import signing_secrets
 from routing.recorder.plans import ReleasePlans
 
-#: Destinations that are sent to in parallel.
-LANES = 4
 #: How often the queue's bound and old rows are looked after.
 TIDY_SECONDS = 60.0
 
@@ -79,23 +77,10 @@ class CallExports:
 
     def run(self) -> None:
         """Send until `stop` is set, to several destinations in parallel."""
-        lanes = [Thread(target=self._lane, name=f"exports {n}", daemon=True) for n in range(1, LANES)]
-        for lane in lanes:
-            lane.start()
-        self._lane()
-        for lane in lanes:
-            lane.join(IDLE_SECONDS)
+        in_lanes("exports", lambda: keep_sending(self.work, self.stop, self._failed))
 
-    def _lane(self) -> None:
-        pause_s = IDLE_SECONDS
-        while not self.stop.is_set():
-            try:
-                self.work()
-                pause_s = IDLE_SECONDS
-            except Exception as problem:
-                self.log("error", "calls cannot be exported", problem=text_of(problem), again_s=pause_s)
-                pause_s = min(pause_s * 2, LONGEST_PAUSE_SECONDS)
-            self.stop.wait(pause_s)
+    def _failed(self, problem: Exception, again_s: float) -> None:
+        self.log("error", "calls cannot be exported", problem=text_of(problem), again_s=again_s)
 
     def work(self) -> int:
         """Send what is due; returns how many rows were finished. Raises SQLAlchemyError."""
@@ -162,8 +147,7 @@ class CallExports:
         if problem.after_s:  # nothing was tried: somebody else is talking with the server
             exports.put_off(self.engine, row, now + problem.after_s, "", is_tried=False)
             return False
-        pause_s = min(max(now - row.ended_s, SOONEST_SECONDS), LATEST_SECONDS)
-        again_s = min(now + pause_s, max(until_s - SOONEST_SECONDS, now + SOONEST_SECONDS))
+        again_s = min(now + pause_at(now - row.ended_s), max(until_s - SOONEST_SECONDS, now + SOONEST_SECONDS))
         exports.put_off(self.engine, row, again_s, str(problem))
         self.log("warning", "call not exported", call=row.call, export=row.export, problem=str(problem),
                  again_s=round(again_s - now))  # fmt: skip

@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from routing.cli.journal import journal
 from routing.journal import cdr, database, parse, query, release
 from routing.journal.counts import Counts
-from routing.journal.notices import CLAIM_SECONDS, STALE_SECONDS
+from routing.journal.sending import CLAIM_SECONDS, STALE_SECONDS
 from support.journal_bed import CDR, Fuse, Killed, whole
 from support.notices_bed import HEAD, OTHER, Telling
 from support.smtp_bed import SmtpServer

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from sqlalchemy import Column, Double, Index, Integer, MetaData, Table, Text, text
+from sqlalchemy import Column, Index, Integer, MetaData, Table, Text, text
+
+from routing.journal.columns import seconds_column, text_column
 
 metadata = MetaData()
 #: Exports that are not finished.
@@ -38,26 +40,18 @@ STATES = {
 }
 
 
-def _text(name: str, meaning: str) -> Column[str]:
-    return Column(name, Text, nullable=False, server_default="", doc=meaning)
-
-
-def _time(name: str, meaning: str) -> Column[float]:
-    return Column(name, Double, nullable=False, server_default="0", doc=meaning)
-
-
 exports = Table(
     "exports",
     metadata,
     Column("call", Text, primary_key=True, doc="The call's id."),
     Column("export", Text, primary_key=True, doc="Its name in `exports` of the project: `ga4.site`."),
-    _text("project", "The project's name."),
-    _time("ended_s", "When the call ended."),
-    _text("state", "The table below."),
-    _time("send_after_s", "Before this time no process sends it."),
+    text_column("project", "The project's name."),
+    seconds_column("ended_s", "When the call ended."),
+    text_column("state", "The table below."),
+    seconds_column("send_after_s", "Before this time no process sends it."),
     Column("attempts", Integer, nullable=False, server_default="0", doc="How often it was sent."),
-    _text("problem", "Why the last attempt failed."),
-    _time("done_s", "When it was finished, or 0."),
+    text_column("problem", "Why the last attempt failed."),
+    seconds_column("done_s", "When it was finished, or 0."),
     Index("exports_open", "project", "export", "ended_s", sqlite_where=text(OPEN), postgresql_where=text(OPEN)),
     Index("exports_done", "done_s"),
     sqlite_with_rowid=False,

@@ -18,9 +18,9 @@ from routing.model.consent import for_google
 from routing.model.export_names import LONGEST_VALUE
 from routing.model.export_plan import Ga4Stream
 from routing.model.exported_call import ExportedCall
-from routing.model.notice import Later, NoticeRefused
+from routing.model.notice import Later
 from routing.model.web import NoReply, Reply
-from routing.notify.hook import DEADLINE_SECONDS, LATER_STATUSES, Post
+from routing.notify.hook import DEADLINE_SECONDS, Post, must_accept
 
 COLLECT, VALIDATE = "/mp/collect", "/debug/mp/collect"
 #: A server between here and Google has passed the event on and heard nothing.
@@ -59,10 +59,7 @@ class Ga4:
             raise Later(str(problem), is_away=True) from None
         if reply.status == GATEWAY_TIMEOUT:
             raise Unsure(f"HTTP {reply.status}")
-        if reply.status in LATER_STATUSES or reply.status >= 500:
-            raise Later(f"HTTP {reply.status}", is_away=True)
-        if not 200 <= reply.status < 300:
-            raise NoticeRefused(f"HTTP {reply.status}")
+        must_accept(reply)
 
     def complaints(self, stream: Ga4Stream, secret: str, call: ExportedCall) -> list[str]:
         """What Google's validation server says of a call's event, which counts nowhere. Raises NoReply, Later."""

@@ -34,20 +34,25 @@ class WebHooks:
     now: Callable[[], float]
 
     def tell(self, notice: AnyNotice, url: str) -> None:
-        """Notify one address. Raises Later and Refused."""
+        """Notify one address. Raises Later and NoticeRefused."""
         self.deliver(notice.id, body(notice), url)
 
     def deliver(self, message_id: str, content: bytes, url: str) -> None:
-        """Post one message. Raises Later and Refused."""
+        """Post one message. Raises Later and NoticeRefused."""
         try:
             signed = self.headers(message_id, int(self.now()), content)
             reply = self.post("POST", url, signed, content, DEADLINE_SECONDS)
         except NoReply as problem:
             raise Later(str(problem), is_away=True) from None
-        if reply.status in LATER_STATUSES or reply.status >= 500:
-            raise Later(f"HTTP {reply.status}", is_away=True)
-        if not 200 <= reply.status < 300:
-            raise NoticeRefused(f"HTTP {reply.status}")
+        must_accept(reply)
+
+
+def must_accept(reply: Reply) -> None:
+    """Raises Later and NoticeRefused for an answer that accepts nothing."""
+    if reply.status in LATER_STATUSES or reply.status >= 500:
+        raise Later(f"HTTP {reply.status}", is_away=True)
+    if not 200 <= reply.status < 300:
+        raise NoticeRefused(f"HTTP {reply.status}")
 
 
 def body(notice: AnyNotice) -> bytes:

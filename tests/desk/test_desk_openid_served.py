@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 import requests
@@ -24,13 +23,6 @@ def fake(desk: ServedDesk) -> Iterator[OpenIdFake]:
     object.__setattr__(desk.bed.services, "secrets", lambda name: (SECRET,))
     yield fake
     fake.stop()
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[ServedDesk]:
-    desk = ServedDesk(tmp_path)
-    yield desk
-    desk.close()
 
 
 def test_somebody_signs_in_through_both_servers(desk: ServedDesk, fake: OpenIdFake) -> None:

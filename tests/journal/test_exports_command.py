@@ -10,7 +10,8 @@ from routing.cli.exports import exports
 from routing.journal import exports as outbox
 from routing.journal.exports_schema import ExportState
 from support.exports_bed import NOW_S, SECRETS, ExportsBed, call, hook, stream
-from support.fake_ga4 import running
+from support.fake_ga4 import FakeGa4
+from support.http_servers import running
 
 TABLE = {"project": "shop", "ga4": {}, "webhooks": {}}
 
@@ -106,7 +107,7 @@ def test_several_calls_begin_so(root):
 
 @pytest.mark.parametrize("event", ["answered", "proper", "missed", "busy", "repeat call"])
 def test_google_looks_at_an_example(tmp_path, event):
-    with running() as google:
+    with running(FakeGa4()) as google:
         root = Root(tmp_path, google.url)
         (root.folder / "current" / "exports.json").write_text(
             json.dumps(TABLE | {"ga4": {"site": stream(google.url, events={event: "phone_call"})}})
@@ -123,7 +124,7 @@ def test_google_looks_at_an_example(tmp_path, event):
 
 
 def test_google_complains(tmp_path):
-    with running() as google:
+    with running(FakeGa4()) as google:
         root = Root(tmp_path, google.url)
         ill = stream(google.url, events={"answered": "session_start"})  # only a release by hand has such a name
         (root.folder / "current" / "exports.json").write_text(json.dumps(TABLE | {"ga4": {"site": ill}}))

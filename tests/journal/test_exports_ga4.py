@@ -14,7 +14,8 @@ from routing.model.exports import STATUSES
 from routing.notify.ga4 import body, is_personal
 from routing.recorder.exports import exported
 from support.exports_bed import CLIENT_ID, NOW_S, VISIT, ExportsBed, call, stream
-from support.fake_ga4 import faults, running
+from support.fake_ga4 import FakeGa4, faults
+from support.http_servers import running
 from support.journal_bed import Fuse, Killed
 
 HOUR_S = 3600.0
@@ -23,7 +24,7 @@ _STREAM = plan_of({"project": "shop", "ga4": {"site": stream("https://x.example"
 
 @pytest.fixture
 def google():
-    with running(lambda: NOW_S) as server:
+    with running(FakeGa4(lambda: NOW_S)) as server:
         yield server
 
 

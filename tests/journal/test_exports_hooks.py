@@ -2,55 +2,25 @@
 
 import json
 from dataclasses import replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Barrier, Event, Thread
+from threading import Barrier, Thread
 
 import pytest
 
 from routing.decide.request import signature
 from routing.journal import exports
 from routing.journal.exports_schema import STATES, ExportState
-from routing.journal.notices import STALE_SECONDS
+from routing.journal.sending import STALE_SECONDS
 from support.exports_bed import NOW_S, SECRETS, VISIT, ExportsBed, call, hook, stream
-from support.fake_ga4 import running
+from support.fake_ga4 import FakeGa4
+from support.http_servers import StatusServer, running
 from support.journal_bed import Fuse, Killed
 from support.waiting import until
 
 
-class Warehouse(ThreadingHTTPServer):
-    """A company's server; ``statuses`` in turn, the last one for ever; ``asked``: headers and bodies."""
-
-    def __init__(self):
-        self.statuses, self.asked, self.hangs, self.released = [200], [], False, Event()
-        super().__init__(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server_port}/calls"
-
-
-class Handler(BaseHTTPRequestHandler):
-    def do_POST(self):
-        content = self.rfile.read(int(self.headers["Content-Length"]))
-        self.server.asked.append((dict(self.headers), content))
-        if self.server.hangs:
-            self.server.released.wait()
-        statuses = self.server.statuses
-        self.send_response(statuses.pop(0) if len(statuses) > 1 else statuses[0])
-        self.send_header("Content-Length", "0")
-        self.end_headers()
-
-    def log_message(self, *words):
-        pass
-
-
 @pytest.fixture
 def warehouse():
-    server = Warehouse()
-    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    yield server
-    server.released.set()
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with running(StatusServer("/calls")) as server:
+        yield server
 
 
 @pytest.fixture
@@ -75,7 +45,7 @@ def test_a_call_with_its_source_signed(bed, warehouse):
     one = replace(call(client="+380671112233", person="ivan", id_="c1"), client_name="Ромашка")
     bed.record(one)
     assert bed.sender().work() == 1 and bed.states() == ["sent"] and bed.log == []
-    ((headers, content),) = warehouse.asked
+    ((headers, content, _),) = warehouse.asked
     assert json.loads(content) == {
         "kind": "call", "call_id": "c1", "project": "shop", "direction": "in", "status": "answered",
         "kind_of_answered": "proper", "missed": False, "first_call": True, "number": "+380441230002",
@@ -99,7 +69,7 @@ def test_which_calls(make_bed, warehouse):
     missed = [call(9, "busy", schemes=("shop", "night"), id_="a"), call(8, "unfinished", schemes=("night",), id_="b")]
     bed.record(*missed, call(7, "busy"), call(6, schemes=("night",)), call(5, "busy", direction="internal"))
     bed.sender().work()
-    assert [json.loads(content)["call_id"] for _, content in warehouse.asked] == ["a", "b"]
+    assert [json.loads(content)["call_id"] for _, content, _ in warehouse.asked] == ["a", "b"]
 
 
 @pytest.mark.parametrize("status", [500, 503, 429])
@@ -110,7 +80,7 @@ def test_a_server_that_is_away_gets_it_later_with_the_same_id(bed, warehouse, st
     for _ in range(4):
         sender.work()
         bed.now_s += 200
-    ids = {headers["Webhook-Id"] for headers, _ in warehouse.asked}
+    ids = {headers["Webhook-Id"] for headers, _, _ in warehouse.asked}
     assert len(ids) == 1 and len(warehouse.asked) == 3 and bed.states() == ["sent"] and sender.counts.exported == 1
 
 
@@ -134,7 +104,7 @@ def test_what_waits_may_be_discarded(bed, warehouse):
 
 def test_a_server_that_hangs_delays_nobody_else(make_bed, warehouse):
     warehouse.hangs = True
-    with running(lambda: NOW_S) as google:
+    with running(FakeGa4(lambda: NOW_S)) as google:
         bed = make_bed({"site": stream(google.url)}, {"dwh": hook(warehouse.url)})
         bed.record(*(call(600 - n) for n in range(20)))
         sender = bed.sender(patience_s=30.0)
@@ -153,16 +123,16 @@ def test_of_several_processes_one_sends_each(make_bed, warehouse):
     bed = make_bed(webhooks={"dwh": hook(warehouse.url)})
     bed.record(*(call(600 - n) for n in range(40)))
     _sent_by_four(bed)
-    ids = [headers["Webhook-Id"] for headers, _ in warehouse.asked]
+    ids = [headers["Webhook-Id"] for headers, _, _ in warehouse.asked]
     assert len(ids) == len(set(ids)) == 40
 
 
 def test_on_postgresql_too(make_bed, warehouse, postgresql):
-    with running(lambda: NOW_S) as google:
+    with running(FakeGa4(lambda: NOW_S)) as google:
         bed = make_bed({"site": stream(google.url)}, {"dwh": hook(warehouse.url)}, database=postgresql)
         bed.record(*(call(600 - n) for n in range(40)))
         _sent_by_four(bed)
-        assert len({headers["Webhook-Id"] for headers, _ in warehouse.asked}) == len(warehouse.asked) == 40
+        assert len({headers["Webhook-Id"] for headers, _, _ in warehouse.asked}) == len(warehouse.asked) == 40
         assert len(google.counted) == 40 and exports.waiting(bed.engine, "shop").waiting == 0
         assert exports.counted(bed.engine, "shop") == {("ga4.site", "sent"): 40, ("webhooks.dwh", "sent"): 40}
         bed.now_s += 40 * 86400
@@ -200,7 +170,7 @@ def test_killed_at_any_operation_every_call_arrives(make_bed, tmp_path, warehous
         for _ in range(2):
             bed.now_s += 1000
             bed.sender().work()
-        ids = [headers["Webhook-Id"] for headers, _ in warehouse.asked]
+        ids = [headers["Webhook-Id"] for headers, _, _ in warehouse.asked]
         assert len(set(ids)) == 2 and bed.states() == ["sent"] * 2, f"killed at operation {killed_at}"
         doubled += len(ids) - 2
         bed.close()

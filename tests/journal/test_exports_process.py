@@ -19,7 +19,8 @@ from routing.decide.request import signature
 from routing.journal import exports
 from routing.model.entities import encoded
 from support.exports_bed import SECRETS, VISIT, ExportsBed, hook, stream
-from support.fake_ga4 import running
+from support.fake_ga4 import FakeGa4
+from support.http_servers import running
 from support.journal_bed import CDR
 from support.processes import launch
 from support.waiting import until
@@ -75,7 +76,7 @@ class Place:
 
 @pytest.fixture
 def place(tmp_path):
-    with running() as google, running() as warehouse:
+    with running(FakeGa4()) as google, running(FakeGa4()) as warehouse:
         made = Place(tmp_path, google, warehouse)
         yield made
         made.bed.close()

@@ -2,52 +2,24 @@
 
 import json
 from dataclasses import replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 
 import pytest
 from click.testing import CliRunner
 
 from routing.cli.journal import journal
 from routing.decide.request import signature
-from routing.journal.notices import STALE_SECONDS
+from routing.journal.sending import STALE_SECONDS
 from routing.recorder.notices import SIGNING, MailSettings, open_notices
+from support.http_servers import StatusServer, running
 from support.journal_bed import CDR
 from support.notices_bed import HEAD, Telling
 from support.smtp_bed import SmtpServer
 
 
-class Heard(ThreadingHTTPServer):
-    """A customer's server: answers with ``statuses`` in turn, the last one for ever; ``asked``: headers and bodies."""
-
-    def __init__(self):
-        self.statuses, self.asked = [200], []
-        super().__init__(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server_port}/missed?key=1"
-
-
-class Handler(BaseHTTPRequestHandler):
-    def do_POST(self):
-        said = self.rfile.read(int(self.headers["Content-Length"]))
-        self.server.asked.append((dict(self.headers), said, self.path))
-        statuses = self.server.statuses
-        self.send_response(statuses.pop(0) if len(statuses) > 1 else statuses[0])
-        self.send_header("Content-Length", "0")
-        self.end_headers()
-
-    def log_message(self, *words):
-        pass
-
-
 @pytest.fixture
 def heard():
-    server = Heard()
-    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    yield server
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with running(StatusServer("/missed?key=1")) as server:
+        yield server
 
 
 @pytest.fixture

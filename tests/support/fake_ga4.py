@@ -13,7 +13,6 @@ import socket
 import struct
 import threading
 import time
-from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
@@ -79,6 +78,11 @@ class FakeGa4(ThreadingHTTPServer):
         if not found:
             self.counted += [(content["client_id"], event, content) for event in content["events"]]
 
+    def shutdown(self):
+        """Let everybody go who is held up."""
+        self.released.set()
+        super().shutdown()
+
     def handle_error(self, request, client_address):
         """Clients that hang up are no faults of the server."""
 
@@ -130,18 +134,3 @@ class Handler(BaseHTTPRequestHandler):
 
     def log_message(self, *words):
         pass
-
-
-@contextmanager
-def running(now=time.time):
-    """A server until the end of the block."""
-    server = FakeGa4(now)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    try:
-        yield server
-    finally:
-        server.released.set()
-        server.shutdown()
-        thread.join()
-        server.server_close()

@@ -7,7 +7,6 @@ import os
 import re
 import subprocess
 import sys
-import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -22,6 +21,7 @@ from routing.store.pops import RedisPops
 from support.browser import Browser, Driver, missing
 from support.documents import DOCS
 from support.folders import compiled, laid_out
+from support.http_servers import running
 from support.processes import launch
 
 pytestmark = [pytest.mark.process, pytest.mark.skipif(bool(missing()), reason=missing())]
@@ -82,11 +82,8 @@ class _Page(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def crm() -> Iterator[Crm]:
-    server = Crm()
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield server
-    server.shutdown()
-    server.server_close()
+    with running(Crm()) as server:
+        yield server
 
 
 @pytest.fixture

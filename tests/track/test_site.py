@@ -7,7 +7,6 @@ import os
 import re
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -20,6 +19,7 @@ from routing.model.entities import Visitor
 from routing.store.leases import RedisLeases
 from support.browser import Browser, Driver, missing
 from support.folders import compiled, laid_out
+from support.http_servers import running
 from support.processes import launch
 
 pytestmark = [pytest.mark.process, pytest.mark.skipif(bool(missing()), reason=missing())]
@@ -74,11 +74,8 @@ class _Page(BaseHTTPRequestHandler):
 
 @pytest.fixture(scope="module")
 def site() -> Iterator[Site]:
-    server = Site()
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield server
-    server.shutdown()
-    server.server_close()
+    with running(Site()) as server:
+        yield server
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ visit, and no id of whoever has refused."""
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -13,6 +12,7 @@ import pytest
 from routing.track.plan import plan_of
 from routing.track.script import script
 from support.browser import Browser, Driver, missing
+from support.http_servers import running
 from support.waiting import until
 
 pytestmark = [pytest.mark.process, pytest.mark.skipif(bool(missing()), reason=missing())]
@@ -79,11 +79,8 @@ class _Site(BaseHTTPRequestHandler):
 
 @pytest.fixture(scope="module")
 def site() -> Iterator[Site]:
-    server = Site()
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield server
-    server.shutdown()
-    server.server_close()
+    with running(Site()) as server:
+        yield server
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,6 @@ import os
 import re
 import subprocess
 import sys
-import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -15,6 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import yaml
 
+from support.http_servers import running
 from support.pipelines import SCHEME, TESTS
 
 PIPELINES = Path(__file__).resolve().parents[2] / "tools" / "pipelines"
@@ -72,12 +72,8 @@ class Forge:
 @pytest.fixture
 def forge():
     made = Forge()
-    thread = threading.Thread(target=made.server.serve_forever, args=(0.01,), daemon=True)
-    thread.start()
-    yield made
-    made.server.shutdown()
-    made.server.server_close()
-    thread.join()
+    with running(made.server):
+        yield made
 
 
 @pytest.fixture(params=["github", "gitlab"])

@@ -3,6 +3,7 @@
 The parts, inner ones first; a module imports only from its own part and those before it (tests hold this):
 
 ``model``    facts without behaviour: people, phones, numbers, calendars, decisions, problems
+``words``    numbers, money, dates, times and openings as a voice speaks them in four languages
 ``steps``    one file per step kind: its fields, its dialplan, its manual
 ``load``     YAML files to a checked model, every problem with file:line:column
 ``compile``  a checked model to an immutable release of FreeSWITCH XML, and publishing it

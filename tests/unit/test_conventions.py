@@ -22,8 +22,8 @@ def _files() -> list[Path]:
 
 
 FILES = _files()
-CORE = ("model", "steps", "decide", "offline", "testing", "lint", "diff", "graph", "simulate")
-PURE = ("model", "steps", "load", "compile", "decide", "offline", "testing")
+CORE = ("model", "words", "steps", "decide", "offline", "testing", "lint", "diff", "graph", "simulate")
+PURE = ("model", "words", "steps", "load", "compile", "decide", "offline", "testing")
 ADAPTERS = ("esl", "http", "crm", "store", "journal", "notify", "web", "track", "pops", "callbacks")
 #: What is said on a call's socket, apart from the socket: the offline switch says it in memory.
 WITHOUT_IO = ("esl.exchange", "esl.facts", "esl.protocol")
@@ -31,11 +31,12 @@ WIRED = ("process", "release", "engine", "public", "node", "recorder", "doctor",
 #: What each part may import besides itself; the docstring of `routing` tells the order.
 MAY: dict[str, tuple[str, ...]] = {
     "model": (),
-    "steps": ("model",),
-    "load": ("model", "steps"),
-    "compile": ("model", "steps", "load"),
+    "words": ("model",),
+    "steps": ("model", "words"),
+    "load": ("model", "words", "steps"),
+    "compile": ("model", "words", "steps", "load"),
     "decide": ("model",),
-    "offline": ("model", "steps", "load", "compile", "decide", *WITHOUT_IO),
+    "offline": ("model", "words", "steps", "load", "compile", "decide", *WITHOUT_IO),
     "testing": PURE,
     "lint": PURE,
     "diff": PURE,

@@ -137,7 +137,7 @@ def needed(schemes: Path) -> list[Need]:
     folder, found = _shared(schemes, "")
     needed = [*needs(folder, found.documents)]
     for source in found.schemes:
-        if b"webhook" in found.texts[source.name]:
+        if any(kind in found.texts[source.name] for kind in (b"webhook", b"conference")):
             needed += named_by_steps(read(source.name, found.texts[source.name]))
     return known_or_refused(needed)
 

@@ -6,7 +6,7 @@ detection costs CPU, and a key that arrives both ways would count twice.
 
 from __future__ import annotations
 
-from routing.model import confirming
+from routing.model import conference, confirming
 from routing.steps.base import ANSWERED, KEYS, WAITING
 from routing.steps.dialplan import Condition, Context
 
@@ -45,4 +45,13 @@ def keys_context(_: object) -> Context:
     confirmed = Condition(f"${{{confirming.KEY}}}:${{{_PRESSED}}}", r"^(.):\1$")
     context.extension(_PRESSED, confirmed).set("routing_confirmed", "true")
     context.extension(_PRESSED).do("hangup", "CALL_REJECTED")
+    _joins(context)
     return context
+
+
+def _joins(context: Context) -> None:
+    """An invited leg, asked for its key where it has one, ends the inviting caller's time alone."""
+    keyed = context.extension(conference.JOINS, Condition(f"${{{confirming.KEY}}}", "."))
+    keyed.do("execute_extension", f"{confirming.ASK} ${{{confirming.FILE}}} {KEYS}")
+    for joins in (keyed, context.extension(conference.JOINS)):
+        joins.do("sched_cancel", f"${{{conference.INVITED_BY}}}")

@@ -82,5 +82,10 @@ def gateway_name(gateway: str) -> str:
     return GATEWAY + gateway.upper()
 
 
+def pin_account(secret: str) -> str:
+    """Where the PIN of a room stands among the passwords that the compiler gets, by its secret's name."""
+    return f"pin {secret}"
+
+
 def _named(found: str) -> str:
     return f"`{found}`" if found.isprintable() else "a control character"

@@ -9,7 +9,17 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from routing.compile.need import CARRIERS, CRMS, HANDLERS, HOOKS, OF_STREAMS, Need, gateway_name, password_name
+from routing.compile.need import (
+    CARRIERS,
+    CRMS,
+    HANDLERS,
+    HOOKS,
+    OF_STREAMS,
+    Need,
+    gateway_name,
+    password_name,
+    pin_account,
+)
 from routing.compile.scheme import SchemeRecord
 from routing.load.nodes import Document
 from routing.model import header_secrets
@@ -17,7 +27,7 @@ from routing.model.crm_fields import Crm
 from routing.model.exports import Exports
 from routing.model.folder import Folder
 from routing.model.problem import Loc, Problem, Problems
-from routing.model.secret import PASSWORD, SENT, SHOWN, SIGNS, Purpose, may_serve_both, reserved_owner, sent_to
+from routing.model.secret import PASSWORD, PIN, SENT, SHOWN, SIGNS, Purpose, may_serve_both, reserved_owner, sent_to
 from routing.model.web import is_sent_unencrypted
 
 
@@ -75,7 +85,8 @@ def for_decisions(folder: Folder, records: Sequence[SchemeRecord]) -> list[dict[
             places.setdefault((secret, sent_to(_server(crm))), []).append(path)
     for record in records:
         for secret, purpose, (_, _, path) in record.secrets:
-            places.setdefault((secret, purpose), []).append(f"{path} of scheme {record.scheme}")
+            if purpose != PIN:
+                places.setdefault((secret, purpose), []).append(f"{path} of scheme {record.scheme}")
     return [
         {"name": name, "purpose": purpose, "place": min(named), "places": len(named)}
         for (name, purpose), named in sorted(places.items())
@@ -88,6 +99,8 @@ def _server(crm: Crm) -> str:
 
 
 def _of_step(secret: str, purpose: Purpose, place: Problem) -> Need:
+    if purpose == PIN:
+        return Need(secret, place, account=pin_account(secret), purpose=purpose)
     header = place.path.rpartition(".")[2]
     what = f"the value that the handler expects in header {header}" if purpose.startswith(SENT) else ""
     return Need(secret, place, foreign=what, shared="" if what else HANDLERS, purpose=purpose)
@@ -149,7 +162,7 @@ def _value(secrets: Mapping[str, str], name: str) -> str:
 
 
 def named_by_steps(document: Document) -> Iterator[Need]:
-    """The secrets that webhook steps of a scheme file name; the file is not checked."""
+    """The secrets that steps of a scheme file name; the file is not checked."""
     for loc, name, purpose in _named_by(document.data, ()):
         yield _of_step(name, purpose, document.problem(loc, ""))
 
@@ -157,6 +170,8 @@ def named_by_steps(document: Document) -> Iterator[Need]:
 def _named_by(data: Any, loc: Loc) -> Iterator[tuple[Loc, str, Purpose]]:
     pairs = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ()
     for key, value in pairs:
+        if key == "conference" and isinstance(value, dict) and isinstance(value.get("pin"), str):
+            yield (*loc, key, "pin"), value["pin"], PIN
         if key != "webhook" or not isinstance(value, dict):
             yield from _named_by(value, (*loc, key))
             continue
@@ -179,7 +194,13 @@ def generated_secrets(needed: Sequence[Need], secrets: Mapping[str, str]) -> dic
     """A random password or key, by name, for every missing secret that no other party issues."""
     others = {need.name for need in needed if need.foreign}
     missing = (need for need in needed if need.name not in others and not _value(secrets, need.name))
-    return {need.name: _password() if need.account else _key() for need in missing}
+    return {need.name: _made_for(need) for need in missing}
+
+
+def _made_for(need: Need) -> str:
+    if need.purpose == PIN:
+        return f"{random_secrets.randbelow(10**6):06}"
+    return _password() if need.account else _key()
 
 
 def foreign(needed: Sequence[Need], secrets: Mapping[str, str]) -> list[Problem]:

@@ -32,10 +32,11 @@ from routing.compile.people import (
     person_context,
 )
 from routing.compile.pools import tracking_json
+from routing.compile.rooms import pins_context
 from routing.compile.scheme import SchemeRecord, table_json
 from routing.compile.secrets import for_decisions
 from routing.compile.stated_number import stated_number_context
-from routing.compile.store import PUBLIC, Cache, Store
+from routing.compile.store import Cache, Store
 from routing.compile.tones import tones
 from routing.compile.transfers import TRANSFER, transfer_context
 from routing.compile.version import code_version
@@ -45,6 +46,7 @@ from routing.load.files import LARGEST_SOUND, Sound
 from routing.model import numbers
 from routing.model.callback_call import FILE
 from routing.model.callback_plan import TABLE as CALLBACKS
+from routing.model.conference import PINS
 from routing.model.crm_settings import owners
 from routing.model.desk_call import CONTEXT as DESK_CALLS
 from routing.model.export_plan import TABLE as EXPORTS
@@ -82,11 +84,10 @@ def release_files(
     """
     tree: dict[str, str] = {}
 
-    def put(path: str, text: str, mode: int = PUBLIC) -> None:
-        tree[path] = store.put(text.encode(), mode)
+    def put(path: str, text: str) -> None:
+        tree[path] = store.put(text.encode())
 
-    tree |= _schemes(store, entries, records)
-    tree |= _people(folder, store, Cache(root, "people"), common)
+    tree |= _schemes(store, entries, records) | _people(folder, store, Cache(root, "people"), common)
     for name, calendar in folder.calendars.items():
         put(f"calendars/{name}.xml", to_xml(calendar_context(calendar)))
     tree |= _copied(folder, store, sounds, lists)
@@ -95,15 +96,21 @@ def release_files(
     put(f"schemes/{CODES}.xml", to_xml(codes_context(folder)))
     put(f"schemes/{CODES}.json", codes_table(folder))
     put("internal.xml", to_xml(internal_context(folder), colleagues_context(folder)))
-    for name, text in _tables(folder, records):
-        put(name, text)
-    put("directory.xml", directory_xml(folder, secrets), store.secret)
-    for name, gateway in folder.gateways.items():
-        put(f"gateways/{name}.xml", gateway_xml(name, gateway, secrets.get(f"gateway {name}", "")), store.secret)
+    tree |= {path: store.put(text.encode()) for path, text in _tables(folder, records)}
+    tree |= {path: store.put(text.encode(), store.secret) for path, text in _private(folder, secrets)}
     if lists_of := {name: sorted(gateway.numbers) for name, gateway in folder.gateways.items()}:
         put("gateways/numbers.json", json.dumps(lists_of))
     tree |= _numbers(records, store, Cache(root, "numbers"), folder.project.country)
     return tree
+
+
+def _private(folder: Folder, secrets: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Files with passwords and PINs."""
+    yield "directory.xml", directory_xml(folder, secrets)
+    if (pins := pins_context(secrets)).extensions:
+        yield f"{PINS}.xml", to_xml(pins)
+    for name, gateway in folder.gateways.items():
+        yield f"gateways/{name}.xml", gateway_xml(name, gateway, secrets.get(f"gateway {name}", ""))
 
 
 def _copied(

@@ -12,6 +12,7 @@ from functools import lru_cache
 from xml.etree import ElementTree
 
 from routing.compile.templates import render
+from routing.model.conference import FORGETS_PIN
 from routing.steps.dialplan import Condition, Context, Extension
 
 #: Channel and global variables that dialplans may expand. Caller input in them is harmless: `routing_caller` is a
@@ -30,13 +31,14 @@ ALLOWED = frozenset(
     routing_tags routing_hides routing_asserts routing_shows routing_leg switch_r_sdp
     routing_confirm routing_reject routing_confirm_asks routing_confirm_file routing_pressed
     routing_unheard routing_target routing_camped RECORD_READ_ONLY
+    RECORD_STEREO limit_usage pin_typed routing_admitted routing_in_room routing_invited_by
     """.split()
 )
 _EXPANSION = re.compile(r"\$\{([^}]*)\}?")
 #: Families of such variables: manual overrides, do-not-disturb, results of lists and calendars, the visitor's facts
 #: (encoded, `model.entities`).
 FAMILY = re.compile(
-    r"(?:hours_|routing_dnd_|routing_list_|routing_branch_|routing_entity_|routing_source_)[a-z][a-z0-9_]{0,63}"
+    r"(?:hours_|routing_dnd_|routing_list_|routing_branch_|routing_entity_|routing_source_|routing_alone_)[a-z][a-z0-9_]{0,63}"
 )
 #: Variables with input from callers, pages and partners. They are clean, but FreeSWITCH expands its results again: `$`
 #: at the end of one value and `{...}` at the start of the next would be an expansion.
@@ -44,8 +46,9 @@ _FROM_OUTSIDE = (
     r"routing_(?:caller|digits|further|further_invalid|label|decision|answered|ring_for|(?:entity|source)_\w+)"
 )
 _ADJACENT = re.compile(rf"\$\{{{_FROM_OUTSIDE}\}}\$\{{|\$\{{\w+\}}\$\{{{_FROM_OUTSIDE}\}}")
-#: Variables that make FreeSWITCH run a command; no compiled dialplan needs one.
-_FORBIDDEN_VARIABLES = re.compile(r"(?:^|[,{\[])(?:api_|execute_on_)\w*=")
+#: Variables that make FreeSWITCH run a command. One is needed, which forgets a PIN when its caller hangs up.
+_FORBIDDEN_VARIABLES = re.compile(r"(?:^|[,{\[|])(?:api_|execute_on_)\w*=")
+_ONE_COMMAND = re.compile(rf"(?<![^|])api_hangup_hook=(?:{re.escape(FORGETS_PIN)})?(?=\||$)")
 
 
 #: Cached texts: repeated compilations of a folder (`routing diff`, scheme tests) mostly give the same ones.
@@ -126,7 +129,7 @@ def _refuse_unsafe(text: str) -> None:
             raise UnsafeDialplan(f"global expansion in {text!r}")
     if "X-PRE-PROCESS" in text.upper() or "\n" in text or "\r" in text:
         raise UnsafeDialplan(f"preprocessor or line break in {text!r}")
-    if _FORBIDDEN_VARIABLES.search(text):
+    if _FORBIDDEN_VARIABLES.search(_ONE_COMMAND.sub("", text)):
         raise UnsafeDialplan(f"a variable that runs commands in {text!r}")
 
 

@@ -24,8 +24,8 @@ _TONES = {
 _ICONS = {
     "ring": "phone", "queue": "list-ordered", "play": "play", "menu": "menu", "ask_number": "info", "hours": "clock",
     "match": "git-branch", "open_branch": "house", "visitor": "user", "sticky": "repeat", "crm": "book-user",
-    "webhook": "external-link", "callback": "undo-2", "voicemail": "voicemail", "tag": "tag", "scheme": "workflow",
-    "hangup": "phone-off",
+    "webhook": "external-link", "callback": "undo-2", "conference": "users", "voicemail": "voicemail", "tag": "tag",
+    "scheme": "workflow", "hangup": "phone-off",
 }  # fmt: skip
 
 

@@ -17,6 +17,7 @@ CHECKS: dict[str, dict[str, Check]] = {
         "reachable": switch.reachable,
         "version": switch.version,
         "modules": switch.modules,
+        "rooms": switch.rooms,
         "expansion": switch.expansion,
         "event-socket": switch.event_socket,
         "limits": switch.limits,

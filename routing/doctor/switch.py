@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from routing.doctor.diagnosis import Diagnosis, ok, unknown, warning, wrong
 from routing.doctor.node import CheckedNode, is_loopback
 from routing.model import callback_call
+from routing.model.conference import PROFILE
 
 #: First version without it, its name, what it does. From the project's security advisories and the CVE list.
 ADVISORIES = (
@@ -28,6 +29,8 @@ MODULES = (
 PLAYS_MP3 = "mod_shout"
 #: Has the legs of nobody, by which callbacks begin.
 CALLS_BACK = "mod_loopback"
+#: Has the rooms of `conference`, and how a dialplan shows that there are any.
+HAS_ROOMS, _ROOM = "mod_conference", b'application="conference"'
 #: Passwords that every attacker tries first.
 KNOWN_PASSWORDS = ("ClueCon", "cluecon", "1234", "")
 
@@ -95,6 +98,22 @@ def _calls_back(node: CheckedNode) -> bool:
 def _has_mp3(node: CheckedNode) -> bool:
     release = node.release
     return release is not None and any((release / "sounds").rglob("*.mp3"))
+
+
+def rooms(node: CheckedNode) -> Iterator[Diagnosis]:
+    """Rooms have their module and their profile, where a scheme of the release has one."""
+    files = node.release.glob("schemes/*.xml") if node.release else ()
+    if not any(_ROOM in file.read_bytes() for file in files):
+        return
+    settings = node.ask("xml_locate configuration configuration name conference.conf")
+    if node.ask(f"module_exists {HAS_ROOMS}") != "true":
+        mend = "add it to modules.conf.xml and `load` it"
+        yield wrong("mod_conference is not loaded: calls end at a `conference`", mend)
+    elif f'name="{PROFILE}"' not in settings:
+        mend = "add that of `routing node init` to conference.conf.xml, then `reloadxml`"
+        yield wrong(f"mod_conference has no profile `{PROFILE}`: callers of a `conference` have its defaults", mend)
+    else:
+        yield ok("rooms have their module and profile")
 
 
 def expansion(node: CheckedNode) -> Iterator[Diagnosis]:

@@ -122,7 +122,7 @@ def from_cdr(b_leg: Cdr, path: str = "", target: str = "", cause: str = "") -> L
 
 def key_of(b_leg: Cdr) -> str:
     """The confirm key of a leg, or ""; in older releases FreeSWITCH itself asked for it."""
-    return b_leg.get(confirming.KEY) or b_leg.get("group_confirm_key")
+    return b_leg.get(confirming.KEY) or b_leg.get("group_confirm_key").removeprefix("exec")
 
 
 def _unreached(bridge: Bridge, left: Sequence[DialledPhone], rung: Sequence[LegRecord]) -> list[LegRecord]:

@@ -12,6 +12,7 @@ from itertools import zip_longest
 
 from routing.journal.cdr import App, Cdr
 from routing.journal.dialled import Bridge, phones
+from routing.journal.rooms import INVITES
 
 #: The kind of a step in a release by an earlier version, which did not set it.
 NO_KIND = "step"
@@ -83,7 +84,7 @@ def bridges(steps: Sequence[Draft], call: Cdr) -> list[Bridge]:
 
 def _bridges(index: int, path: str, apps: Sequence[App], ended: float, is_last: bool) -> Iterator[Bridge]:
     for at, app in enumerate(apps):
-        if app.name == "bridge":
+        if app.name in ("bridge", INVITES):
             later = (apps[n] for n in range(at + 1, len(apps)))
             after = next((other.at for other in later if other.name != "record_session"), None)
             took_s = max((after or ended) - app.at, 0.0)

@@ -155,6 +155,16 @@ def _play(draft: Draft, legs: Sequence[LegRecord], call: Cdr) -> StepTexts:
     return sound.rpartition("/")[2], StepResult.DONE, "played"
 
 
+def _conference(draft: Draft, legs: Sequence[LegRecord], call: Cdr) -> StepTexts:
+    """The room, and the uuid that every call in it has; who was invited. Legs are told of the whole step."""
+    room = (draft.data("conference") or "").partition("@")[0]
+    if not room:
+        return "", StepResult.NO_CHOICE, "not admitted"
+    inputs = " ".join(filter(None, (f"room {room}", call.get("conference_uuid"))))
+    met = any(not leg.why for leg in legs) or call.time("bridge") > 0
+    return inputs, StepResult.TALKED if met else StepResult.NO_TALK, _legs_text(legs) or "nobody was invited"
+
+
 def _voicemail(draft: Draft, legs: Sequence[LegRecord], call: Cdr) -> StepTexts:
     if call.get(UNHEARD):
         return "", StepResult.NO_MESSAGE, "passed by: nobody is on the line yet"
@@ -191,6 +201,7 @@ _READERS: dict[str, Callable[[Draft, Sequence[LegRecord], Cdr], StepTexts]] = {
     "ring": _ring,
     "queue": _queue,
     "play": _play,
+    "conference": _conference,
     "voicemail": _voicemail,
     "scheme": _scheme,
     "open_branch": _scheme,

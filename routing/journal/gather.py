@@ -7,10 +7,10 @@ in one file or call affects no other: the file is put aside with a reason, and t
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-from routing.journal import bounded, callback, cdr, parse
+from routing.journal import bounded, callback, cdr, dialled, parse, rooms
 from routing.journal.bounded import TooLong
 from routing.journal.cdr import Cdr, IncompleteCdr, InvalidCdr
 from routing.journal.record import CallRecord
@@ -34,12 +34,14 @@ class Log(Protocol):
 @dataclass(frozen=True, slots=True)
 class GatheredCall:
     """A call and its files. ``empty``: the path of a recording without a message; ``goes_on``: the call to which a leg
-    belongs that continued alone after a transfer."""
+    belongs that continued alone after a transfer, or was invited to a room; ``waits_s``: how long that call may last.
+    """
 
     call: CallRecord
     files: tuple[str, ...]
     empty: str = ""
     goes_on: str = ""
+    waits_s: float = 0.0
 
 
 @dataclass
@@ -47,6 +49,8 @@ class _BLegs:
     """B-legs by uuid, and their files."""
 
     legs: dict[str, Cdr] = field(default_factory=dict)
+    #: Those of ``legs`` that were invited to a room.
+    invited: dict[str, Cdr] = field(default_factory=dict)
     files: list[str] = field(default_factory=list)
 
 
@@ -95,12 +99,14 @@ class Gatherer:
             return None
         if self._is_part(a_leg):
             return None  # the call of nobody's leg takes it along
+        if by := rooms.inviting(a_leg):
+            return self._invited(a_leg, by)
         known = self._b_legs(a_leg, name)
-        if known is None:
+        if known is None or not self._adds_invited(a_leg, name, known):
             return None
         if callback.is_nobodys(a_leg):
             return self._callback(a_leg, name, known)
-        call = parse.call(a_leg, known.legs, self.context)
+        call = parse.call(rooms.with_invited(a_leg, known.invited), known.legs, self.context)
         if not call.started:
             raise InvalidCdr("it does not say when the call began")
         empty = "" if call.voicemail else a_leg.get("routing_voicemail")
@@ -119,6 +125,25 @@ class Gatherer:
                 return None
         return found
 
+    def _adds_invited(self, a_leg: Cdr, name: str, found: _BLegs) -> bool:
+        """Add the legs that an A-leg invited to a room; False while one of them may still come."""
+        for uuid in rooms.invited(a_leg):
+            own = cdr.name_of(uuid, is_a_leg=True)
+            if (leg := self.leg(own)) is not None:
+                found.invited[uuid] = found.legs[uuid] = rooms.as_talk(leg)
+                found.files.append(own)
+            elif own not in self._stuck and self._is_young(name):
+                return False
+        return True
+
+    def _invited(self, leg: Cdr, by: str) -> GatheredCall | None:
+        """A leg that was invited to a room, whose call takes it along, or has been recorded without it."""
+        if self.spool.has(cdr.name_of(by, is_a_leg=True)):
+            return None
+        own = dialled.from_cdr(rooms.as_talk(leg))
+        call = replace(parse.call(leg, {}, self.context), legs=(own,), talk_s=own.talk_s)
+        return GatheredCall(call, (cdr.name_of(leg.uuid, is_a_leg=True),), "", by, LONGEST_CALLBACK_S)
+
     def _is_part(self, a_leg: Cdr) -> bool:
         """Whether a leg belongs to a callback whose leg of nobody is in the spool."""
         is_callback = a_leg.get("routing_direction") == CALLBACK and bool(a_leg.parent)
@@ -131,9 +156,9 @@ class Gatherer:
             own = cdr.name_of(uuid, is_a_leg=True)
             if (leg := self.leg(own)) is not None:
                 theirs = self._b_legs(leg, own)
-                if theirs is None:
+                if theirs is None or not self._adds_invited(leg, own, theirs):
                     return None
-                went_on = callback.WentOn(leg, theirs.legs)
+                went_on = callback.WentOn(rooms.with_invited(leg, theirs.invited), theirs.legs)
                 files += theirs.files
                 last.append(own)
             elif uuid not in known.legs and self.spool.age_s(name, self.now()) < LONGEST_CALLBACK_S:

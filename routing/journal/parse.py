@@ -190,7 +190,8 @@ def _person(a_leg: Cdr, direction: str, talked: LegRecord | None) -> str:
 
 
 def _recording(a_leg: Cdr) -> str:
-    return next((app.data for app in a_leg.apps if app.name == "record_session"), "")
+    own = next((app.data for app in a_leg.apps if app.name == "record_session"), "")
+    return own or a_leg.get("conference_recording")
 
 
 def _sound(path: str, context: ParseContext) -> str:

@@ -131,9 +131,9 @@ class JournalWorker:
         own = [uuid for uuid in uuids if of == 1 or crc32(os.fsencode(uuid)) % of == which]
         return own, [] if of == 1 else [uuid for uuid in uuids if crc32(os.fsencode(uuid)) % of != which]
 
-    def _is_due(self, uuid: str) -> bool:
+    def _is_due(self, uuid: str, waits_s: float = 0.0) -> bool:
         name = cdr.name_of(uuid, is_a_leg=True)
-        return self.gatherer.spool.age_s(name, self.now()) > OVERDUE_SECONDS
+        return self.gatherer.spool.age_s(name, self.now()) > max(OVERDUE_SECONDS, waits_s)
 
     def _batch(self, uuids: Sequence[str]) -> None:
         wholes = [whole for uuid in uuids if (whole := self.gatherer.call(uuid))]
@@ -149,7 +149,7 @@ class JournalWorker:
             if whole.goes_on in known:
                 store.go_on(self.engine, whole.goes_on, whole.call)
                 self.gatherer.remove(whole.files)
-            elif self._is_due(whole.call.id):
+            elif self._is_due(whole.call.id, whole.waits_s):
                 self._record([whole])
             else:
                 self.counts.waiting += 1

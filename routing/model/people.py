@@ -39,7 +39,7 @@ def _full_name(value: Any) -> str:
     return safe_text(value)
 
 
-def _ring_entry(value: Any) -> Any:
+def ring_entry(value: Any) -> Any:
     """``desk`` and ``{mobile: after 10s}`` in the form ``{name:, after:, for:}``."""
     if isinstance(value, str):
         return {"name": value}
@@ -70,7 +70,7 @@ class Ring(Fields):
     weight: Whole = Field(1, ge=1, le=1000, description="Share of the calls with `order: weighted`.")
 
 
-RingList = Annotated[list[Annotated[Ring, BeforeValidator(_ring_entry)]], OneOrMany, NotEmpty]
+RingList = Annotated[list[Annotated[Ring, BeforeValidator(ring_entry)]], OneOrMany, NotEmpty]
 
 
 def _phones(value: Any) -> Any:

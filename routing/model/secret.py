@@ -15,6 +15,11 @@ from urllib.parse import urlsplit
 #: of our APIs show; or sent to a server (``sent to crm.example.com``), which then knows it.
 Purpose = str
 PASSWORD, SIGNS, SHOWN, SENT = "a password", "a signing key", "a key of our own pages", "sent to "
+#: What callers type to enter a room. FreeSWITCH alone compares it.
+PIN = "a PIN that callers type"
+#: The PIN where secrets are placeholders: in traces and scheme tests.
+OFFLINE_PIN = "1234"
+_PIN = re.compile(r"[0-9]{4,12}")
 #: Prefixes of the names of passwords.
 ACCOUNT, GATEWAY = "SIP_PASSWORD_", "GATEWAY_PASSWORD_"
 #: Reserved prefixes and their owners.
@@ -82,6 +87,8 @@ def unfit(purpose: Purpose, value: str, is_header: bool) -> str:
                 key_of(key)
         except ValueError as problem:
             return f"cannot sign: {problem}"
+    if purpose == PIN and not _PIN.fullmatch(value):
+        return "is no PIN: 4 to 12 digits"
     if (purpose == SHOWN or is_header) and not re.fullmatch(r"[\x20-\x7e]*", value):
         return "contains characters that headers cannot carry: use ASCII only"
     return ""

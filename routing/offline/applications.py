@@ -11,7 +11,7 @@ from collections.abc import Callable
 from routing.model.causes import cause_of_status
 from routing.model.queue import CALLS_OF
 from routing.model.tags import TAGS, tags_of
-from routing.offline import bridging, dialogue, holding, socketing
+from routing.offline import bridging, dialogue, holding, rooms, socketing
 from routing.offline.argument import atoi, cause_named, separate
 from routing.offline.line import HungUp, ScheduledTask, Transfer
 from routing.offline.running import RunningCall
@@ -130,6 +130,7 @@ def sched_hangup(call: RunningCall, data: str) -> None:
 def sched_cancel(call: RunningCall, data: str) -> None:
     """Cancel the group's scheduled tasks; without a name those of this leg."""
     group = data or call.line.profile.uuid
+    rooms.end_time_alone(call, group)
     call.line.tasks = [task for task in call.line.tasks if task.group != group]
 
 
@@ -145,16 +146,8 @@ def respond(call: RunningCall, data: str) -> None:
         raise HungUp(cause_of_status(status), f"respond {data}")
 
 
-def log(call: RunningCall, data: str) -> None:
-    """Write a line to FreeSWITCH's log: no effect on the call."""
-
-
-def start_dtmf(call: RunningCall, data: str) -> None:
-    """Detect in-band DTMF: a scripted caller's keys arrive without it."""
-
-
-def mkdir(call: RunningCall, data: str) -> None:
-    """Make a folder on the switch's disk: no effect on the call."""
+def no_effect(call: RunningCall, data: str) -> None:
+    """A line in the log, a folder on the disk, the detection of in-band keys: no effect on a scripted call."""
 
 
 def limit(call: RunningCall, data: str) -> None:
@@ -190,6 +183,8 @@ def _take(call: RunningCall, arguments: list[str]) -> bool:
         bound = min(bound, 0)  # a node counts their legs too
     now_s, interval_s = line.moment.timestamp(), max(atoi(interval), 0)
     usage, admitted = call.limits.take(resource, line.profile.uuid, bound, interval_s, now_s)
+    if admitted:
+        line.set("limit_usage", str(usage))
     line.note("limit", resource, f"{usage} of {bounds}", reason="" if admitted else REFUSED)
     return admitted
 
@@ -231,6 +226,8 @@ APPLICATIONS: dict[str, Application] = {
     "record": dialogue.record,
     "record_session": dialogue.record_session,
     "bridge": bridging.bridge,
+    "conference": rooms.conference,
+    "conference_set_auto_outcall": rooms.invite,
     "transfer": transfer,
     "execute_extension": execute_extension,
     "sched_transfer": sched_transfer,
@@ -243,7 +240,7 @@ APPLICATIONS: dict[str, Application] = {
     "event": holding.event,
     "limit": limit,
     "limit_execute": limit_execute,
-    "log": log,
-    "mkdir": mkdir,
-    "start_dtmf": start_dtmf,
+    "log": no_effect,
+    "mkdir": no_effect,
+    "start_dtmf": no_effect,
 }

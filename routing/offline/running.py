@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from routing.offline.argument import atoi
 from routing.offline.decider import Decider
@@ -66,6 +66,10 @@ class RunningCall:
     broken: bool = False
     #: Phones that have transferred the caller.
     transferred_by: set[str] = field(default_factory=set)
+    #: Dial strings of whom this caller invites to the next room.
+    invitations: list[str] = field(default_factory=list)
+    #: The rooms of the switch by name (`routing.offline.rooms`).
+    rooms: dict[str, Any] = field(default_factory=dict)
 
     def route(self) -> NoReturn:
         """Run the call until its leg is hung up, or joined with another call: raises HungUp or HandedOver."""

@@ -100,6 +100,8 @@ def run(
     running = RunningCall(
         line, caller, phones or ScriptedPhones(), files, dialplan, decider, sounds, limits, _run_application, _dial
     )  # fmt: skip
+    if world is not None:
+        running.rooms = world.rooms
     _carry(running, call)
     return line.events
 

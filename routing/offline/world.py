@@ -10,6 +10,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from greenlet import getcurrent, greenlet
 
@@ -24,6 +25,8 @@ class World:
 
     now_ms: int = 0
     globals: dict[str, str] = field(default_factory=dict)
+    #: Rooms where several calls talk, by name; what they hold is the calls' matter.
+    rooms: dict[str, Any] = field(default_factory=dict)
     #: Heap of waits: when it is due, its number, its script.
     _due: list[tuple[int, int, greenlet]] = field(default_factory=list)
     _count: int = 0

@@ -12,6 +12,7 @@ from routing.steps.ask_number import AskNumberStep
 from routing.steps.base import Step, StepItem
 from routing.steps.callback import CallbackStep
 from routing.steps.camp_on import CampOnCode
+from routing.steps.conference import ConferenceStep
 from routing.steps.crm import CrmStep
 from routing.steps.dnd import DndCode
 from routing.steps.duty import DutyCode
@@ -47,6 +48,7 @@ KINDS: dict[str, type[Step]] = {
     "crm": CrmStep,
     "webhook": WebhookStep,
     "callback": CallbackStep,
+    "conference": ConferenceStep,
     "voicemail": VoicemailStep,
     "tag": TagStep,
     "scheme": SchemeStep,
@@ -60,7 +62,7 @@ DECIDED: dict[str, type[DynamicStep]] = {
 #: What asks the engine, by kind: what it decides, and queues, whose calls wait for it.
 ASKING: dict[str, type[Step]] = {**DECIDED, "queue": QueueStep}
 #: Kinds of the language that this version lacks: the message says so instead of "there is no step".
-LATER = ("say", "listen", "ask", "lookup", "conference", "rate")
+LATER = ("say", "listen", "ask", "lookup", "rate")
 
 
 class _OneKind(StepItem):
@@ -88,5 +90,5 @@ class _OneKind(StepItem):
 _STEPS = {kind: (step | None, Field(None, description=step.__doc__)) for kind, step in KINDS.items()}
 AnyStep = create_model("AnyStep", __base__=_OneKind, **_STEPS)  # type: ignore[call-overload]
 
-for _model in (CallbackStep, MatchCase, HoursStep, MatchStep, MenuStep, QueueStep, AnyStep):
+for _model in (CallbackStep, ConferenceStep, MatchCase, HoursStep, MatchStep, MenuStep, QueueStep, AnyStep):
     _model.model_rebuild(force=True, _types_namespace={"AnyStep": AnyStep})

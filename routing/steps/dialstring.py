@@ -5,9 +5,9 @@ They expand only this project's own variables, which hold strictly captured digi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from routing.model import confirming, dnd, numbers
+from routing.model import conference, confirming, dnd, numbers
 from routing.model.folder import Folder
 from routing.model.people import Phone
 from routing.model.project import Gateway
@@ -23,6 +23,8 @@ CONFIRM_PROMPT = "routing/confirm.wav"
 #: Variables of every leg to a phone. FreeSWITCH answers a challenge, even a phone's, with the password of any gateway
 #: whose realm or address matches; and the answer to a phone's hold resets the leg's RTP timeout to the default.
 _PHONE = {"sip_auth_username": "-", "sip_auth_password": "-", "media_timeout": "${media_hold_timeout}"}
+_KEYS_FILE = f"XML:{RELEASE}/{KEYS}.xml {KEYS}"
+_NO_VARIABLES: Mapping[str, str] = {}
 #: Legs do not count towards FreeSWITCH's ``sessions-per-second``: that limit is for callers, and a group has many legs.
 UNTHROTTLED = {"no_throttle_limits": "true"}
 #: Prefixes of leg variables that depend on the caller: `${routing_hides}_Privacy` is the header variable
@@ -74,17 +76,30 @@ def together(turn: tuple[Leg, ...], folder: Folder, number: str, label: str = ""
     return ",".join(_leg(leg, folder, number, label) for leg in turn)
 
 
+def invitation(turn: tuple[Leg, ...], folder: Folder, number: str, label: str = "") -> str:
+    """The phones of somebody who is invited to a room (`conference_set_auto_outcall`); whoever picks up first enters.
+
+    Each leg is named by the caller's uuid and its target, so that the journal finds it.
+    """
+    variables = UNTHROTTLED | {"originate_timeout": str(_longest([turn])), "ignore_early_media": "true"}
+    variables |= {conference.INVITED_BY: "${uuid}", "outcall_flags": "mintwo"}
+    joins = {"group_confirm_key": "exec", "group_confirm_file": f"'execute_extension {conference.JOINS} {_KEYS_FILE}'"}
+    legs = (_leg(leg, folder, number, label, joins | {"origination_uuid": f"${{uuid}}.{leg.target}"}) for leg in turn)
+    return _braces("{}", variables) + ",".join(legs)
+
+
 def _longest(turns: Iterable[tuple[Leg, ...]]) -> int:
     """The timeout of the whole bridge, above the sum of the legs' own times."""
     return sum(max(leg.after + (leg.seconds or 0) for leg in turn) + CONFIRM_SECONDS + 2 for turn in turns)
 
 
-def _leg(leg: Leg, folder: Folder, number: str, label: str) -> str:
+def _leg(leg: Leg, folder: Folder, number: str, label: str, own: Mapping[str, str] = _NO_VARIABLES) -> str:
     variables = {"leg_timeout": str(leg.seconds)}
     if leg.after:
         variables["leg_delay_start"] = str(leg.after)
     if leg.phone.confirm:
         variables |= _confirm_variables(leg.phone)
+    variables |= own
     if label:
         variables["origination_caller_id_name"] = f"'{label}'"
     variables["routing_target"] = leg.target

@@ -48,6 +48,11 @@ def _loopback_missing(patient: Patient) -> None:
     patient.says("module_exists mod_loopback", "false")
 
 
+def _room(patient: Patient) -> None:
+    """A scheme of the release has a room."""
+    _release_file("schemes/a.xml", '<action application="conference" data="visit@routing"/>')(patient)
+
+
 #: What is wrong with the node -> how to make it so.
 NODES: dict[str, Callable[[Patient], None]] = {
     "nothing": lambda patient: None,
@@ -80,6 +85,11 @@ NODES: dict[str, Callable[[Patient], None]] = {
     "a gateway is not loaded": lambda patient: patient.says("sofia xmlstatus gateway", "<gateways></gateways>"),
     "no phone is registered": lambda patient: patient.says("show registrations as json", '{"rows": []}'),
     "callbacks without their module": _loopback_missing,
+    "rooms without their module": _room,
+    "rooms without their profile": lambda patient: (
+        _room(patient),
+        patient.says("module_exists mod_conference", "true"),
+    ),
     "no guards": lambda patient: patient.says("module_exists mod_lua", "false"),
 }
 

@@ -70,6 +70,11 @@ WAYS = {
         "webhook: scheme elsewhere",
     ),
     "callback": ("{otherwise: [hangup]}", "", "callback: ordered"),
+    "conference": (
+        "{room: hall, people: ivan, alone: 20s}",
+        "phones: {ivan: 'answers after 1s, talks 5s'}",
+        "talk: ivan",
+    ),
     "voicemail": ("{box: sales, notify: ivan}", "caller: {speaks: 5s}", "voicemail: sales"),
     "tag": ("[sales, vip]", "", "tag: vip"),
     "scheme": ("elsewhere", "", "scheme: elsewhere"),

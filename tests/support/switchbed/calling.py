@@ -92,7 +92,7 @@ class Calling:
             for each in reversed(phone.messages())
             if each.received and each.start == "INVITE"
         }
-        return [each for call_id, each in first.items() if self.bed.record(call_id).get("originator") in uuids]
+        return [each for call_id, each in first.items() if _by(self.bed.record(call_id)) in uuids]
 
     def _stays(self, record: Mapping[str, str]) -> dict[str, str]:
         """The CDR of whom a phone of ours has called and sent on: the call goes on without that phone."""
@@ -102,13 +102,21 @@ class Calling:
         return dict(found)
 
     def _talked(self, record: Mapping[str, str]) -> str | None:
-        """Whom the caller was connected with: the target of the leg he was bridged to."""
+        """The target of the leg that the caller was bridged to, or of who came last into the room."""
+        if record.get("conference_name"):
+            legs = [each for each in self.bed.records() if _by(each) == record["uuid"] and each.get("conference_name")]
+            return max(legs, key=lambda leg: leg["answer_uepoch"])["routing_target"] if legs else None
         other = record.get("bridge_uuid")
         if not other or record.get("bridge_epoch", "0") == "0":
             return None
         leg = until(lambda: next((cdr for cdr in self.bed.records() if cdr.get("uuid") == other), None))
         assert leg is not None, f"no CDR of leg {other}"
         return leg.get("routing_target", "?")
+
+
+def _by(leg: Mapping[str, str]) -> str:
+    """The uuid of the call that dialled a leg, or invited it to a room."""
+    return leg.get("routing_invited_by") or leg.get("originator", "")
 
 
 def _counts(path: Path, record: Mapping[str, str]) -> bool:

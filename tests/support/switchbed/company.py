@@ -101,7 +101,7 @@ class Company:
         trunks = {
             f"GATEWAY_PASSWORD_{name}": "trunk" for name in ("SAID_TO", "SAID_CALLED", "SAID_DIVERSION", "SAID_HISTORY")
         }
-        return passwords | trunks | {"VENDOR_HOOK": "https://vendor.invalid/rest/"}
+        return passwords | trunks | {"VENDOR_HOOK": "https://vendor.invalid/rest/", "BOARD_PIN": "1234"}
 
     def publish(self, engine: str) -> Release:
         """Compile for an engine at ``host:port`` and make the release current. Raises Problems."""

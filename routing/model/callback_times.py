@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from routing.model.calendar import DAY_MINUTES, Calendar, Period
+from routing.model.openings import edges, moment_of
 from routing.model.regions import offset_minutes, zones_of
 
 #: Days that are searched for an allowed moment; a calendar that stays closed longer has none.
@@ -57,7 +58,7 @@ def _awake(moment: datetime, quiet: Period, zones: Sequence[str]) -> datetime:
 def _end_of_quiet(moment: datetime, quiet: Period, zone: str) -> datetime:
     local = moment.astimezone(ZoneInfo(zone))
     ends = (
-        _clock(local.date() + timedelta(days=days), quiet.end % DAY_MINUTES, zone, fold)
+        moment_of(local.date() + timedelta(days=days), quiet.end % DAY_MINUTES, zone, fold)
         for days in (0, 1, 2)
         for fold in (0, 1)  # an hour that clocks show twice may end twice
     )
@@ -75,23 +76,7 @@ def next_change(calendar: Calendar, moment: datetime) -> datetime | None:
     is_open = calendar.status(moment) == "open"
     today = moment.astimezone(ZoneInfo(calendar.timezone)).date()
     for days in range(MOST_DAYS):
-        for edge in _edges(calendar, today + timedelta(days=days)):
+        for edge in edges(calendar, today + timedelta(days=days)):
             if edge > moment and (calendar.status(edge) == "open") != is_open:
                 return edge
     return None
-
-
-def _edges(calendar: Calendar, day: date) -> list[datetime]:
-    """The moments of a day at which a calendar may change, in UTC: where periods begin and end, also those of the day
-    before, midnight, and every half hour, at which clocks may be put forward or back."""
-    minutes = set(range(0, DAY_MINUTES, 30))
-    for each, days_later in ((day, 0), (day - timedelta(days=1), 1)):
-        for period in calendar.days.get(each, calendar.weekly[each.weekday()]):
-            minutes |= {edge - days_later * DAY_MINUTES for edge in (period.start, period.end)}
-    inside = [minute for minute in minutes if 0 <= minute < DAY_MINUTES]
-    return sorted({_clock(day, minute, calendar.timezone, fold) for minute in inside for fold in (0, 1)})
-
-
-def _clock(day: date, minute: int, zone: str, fold: int = 0) -> datetime:
-    """The moment of a day's minute by a zone's clock, in UTC; what clocks skip is an hour later."""
-    return datetime.combine(day, time(minute // 60, minute % 60, fold=fold), ZoneInfo(zone)).astimezone(UTC)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from routing.words.cardinal import cardinal
 from routing.words.counted import counted
 from routing.words.grammar import Case, Gender, Language, in_range, language_of
@@ -25,6 +23,12 @@ HOUR_ZERO: dict[Language, str] = {
 }
 
 
+#: The same without the date: as close to it as English comes.
+HOUR_ZERO_ALONE: dict[Language, str] = HOUR_ZERO | {"en": "at twelve a.m."}
+_AT: dict[Language, str] = {"uk": "о", "ru": "в", "pl": "o", "en": "at"}
+_ZERO: dict[Language, str] = {"uk": "нуль", "ru": "ноль", "pl": "zero", "en": "oh"}
+
+
 def time_of_day(hour: int, minute: int, language: str) -> str:
     """A time alone, as the answer to "what time is it?". Raises ValueError."""
     return _time(hour, minute, language, at=False)
@@ -35,57 +39,66 @@ def at_time(hour: int, minute: int, language: str) -> str:
     return _time(hour, minute, language, at=True)
 
 
+def at_hour(hour: int, language: str) -> str:
+    """A full hour of a day that is named before it. Raises ValueError."""
+    return at_time(hour, 0, language) if hour else HOUR_ZERO_ALONE[language_of(language)]
+
+
+def at_hour_and(hour: int, language: str) -> str:
+    """The hour before `minutes_after`: together they are `at_time`. Raises ValueError."""
+    spoken = language_of(language)
+    in_range(hour, 0, 23, "hour")
+    return f"{_AT[spoken]} {_hour(hour, spoken, at=True)}" if (hour, spoken) != (11, "uk") else "об одинадцятій"
+
+
+def minutes_after(minute: int, language: str, is_afternoon: bool = False) -> str:
+    """1 to 59 minutes after `at_hour_and`; only English asks for the half of the day. Raises ValueError."""
+    spoken = language_of(language)
+    return _minutes(in_range(minute, 1, 59, "minute"), spoken, at=True) + _half(spoken, is_afternoon)
+
+
 def _time(hour: int, minute: int, language: str, at: bool) -> str:
     spoken = language_of(language)
     in_range(hour, 0, 23, "hour")
     in_range(minute, 0, 59, "minute")
-    return _MIDNIGHT[spoken][at] if (hour, minute) == (0, 0) else _SPOKEN[spoken](hour, minute, at)
-
-
-def _ukrainian(hour: int, minute: int, at: bool) -> str:
-    form = OrdinalForm.AT_HOUR if at else OrdinalForm.HOUR
-    name = ordinal(hour, "uk", form) if hour else ("нульовій" if at else "нульова")
-    before = ("об " if hour == 11 else "о ") if at else ""  # об одинадцятій: two vowels do not meet
-    after = _minutes(minute, "uk", "нуль", Case.NOMINATIVE) if minute else "" if at else "година"
-    return f"{before}{name} {after}".strip()
-
-
-def _russian(hour: int, minute: int, at: bool) -> str:
-    before = "в " if at else ""
     if not minute:
-        return before + ("час ночи" if hour == 1 else counted(hour, "hour", "ru"))
-    name = "час" if hour == 1 else cardinal(hour, "ru")
-    return f"{before}{name} {_minutes(minute, 'ru', 'ноль', Case.ACCUSATIVE if at else Case.NOMINATIVE)}"
+        return _full_hour(hour, spoken, at)
+    name = at_hour_and(hour, spoken) if at else _hour(hour, spoken, at)
+    return f"{name} {_minutes(minute, spoken, at)}{_half(spoken, hour >= 12)}"
 
 
-def _polish(hour: int, minute: int, at: bool) -> str:
-    name = ordinal(hour, "pl", OrdinalForm.AT_HOUR if at else OrdinalForm.HOUR) if hour else "zero"
-    before = "o " if at else "" if minute else "godzina "
-    after = "zero jeden" if minute == 1 else _minutes(minute, "pl", "zero", Case.NOMINATIVE) if minute else ""
-    return f"{before}{name} {after}".strip()
+def _full_hour(hour: int, language: Language, at: bool) -> str:
+    if not hour:
+        return _MIDNIGHT[language][at]
+    if language == "en" and hour == 12:
+        return "at noon" if at else "noon"
+    if language == "ru":
+        return f"{'в ' if at else ''}{'час ночи' if hour == 1 else counted(hour, 'hour', 'ru')}"
+    if at:
+        return at_hour_and(hour, language) + _half(language, hour >= 12)
+    name = _hour(hour, language, at)
+    return {"uk": f"{name} година", "pl": f"godzina {name}"}.get(language, name + _half(language, hour >= 12))
 
 
-def _english(hour: int, minute: int, at: bool) -> str:
-    before = "at " if at else ""
-    if (hour, minute) == (12, 0):
-        return f"{before}noon"
-    half = "a.m." if hour < 12 else "p.m."
-    return " ".join(
-        part for part in (f"{before}{cardinal(hour % 12 or 12, 'en')}", _minutes(minute, "en", "oh"), half) if part
-    )
+def _hour(hour: int, language: Language, at: bool) -> str:
+    """The name of an hour before its minutes."""
+    if language == "en":
+        return cardinal(hour % 12 or 12, language)
+    if language == "ru":
+        return "час" if hour == 1 else cardinal(hour, language)
+    if not hour:
+        return "zero" if language == "pl" else "нульовій" if at else "нульова"
+    return ordinal(hour, language, OrdinalForm.AT_HOUR if at else OrdinalForm.HOUR)
 
 
-def _minutes(minute: int, language: Language, zero: str, case: Case = Case.NOMINATIVE) -> str:
-    """Two digits: "нуль п'ять", "двадцять одна"; nothing for a full hour."""
-    if not minute:
-        return ""
+def _minutes(minute: int, language: Language, at: bool) -> str:
+    """Two digits: "нуль п'ять", "двадцять одна", as minutes are counted."""
+    case = Case.ACCUSATIVE if at and language == "ru" else Case.NOMINATIVE
     number = cardinal(minute, language, case, Gender.FEMININE)
-    return f"{zero} {number}" if minute < 10 else number
+    if (minute, language) == (1, "pl"):
+        number = "jeden"  # dziesiąta zero jeden
+    return f"{_ZERO[language]} {number}" if minute < 10 else number
 
 
-_SPOKEN: dict[Language, Callable[[int, int, bool], str]] = {
-    "uk": _ukrainian,
-    "ru": _russian,
-    "pl": _polish,
-    "en": _english,
-}
+def _half(language: Language, is_afternoon: bool) -> str:
+    return "" if language != "en" else " p.m." if is_afternoon else " a.m."

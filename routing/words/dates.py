@@ -20,6 +20,15 @@ _ON_DAYS: dict[Language, list[str]] = {
     "pl": "w poniedziałek|we wtorek|w środę|w czwartek|w piątek|w sobotę|w niedzielę".split("|"),
     "en": [f"on {day}" for day in "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()],
 }
+_NEXT_DAYS: dict[Language, list[str]] = {
+    "uk": "наступного понеділка|наступного вівторка|наступної середи|наступного четверга|наступної п'ятниці|"
+    "наступної суботи|наступної неділі".split("|"),
+    "ru": "в следующий понедельник|в следующий вторник|в следующую среду|в следующий четверг|в следующую пятницу|"
+    "в следующую субботу|в следующее воскресенье".split("|"),
+    "pl": "w następny poniedziałek|w następny wtorek|w następną środę|w następny czwartek|w następny piątek|"
+    "w następną sobotę|w następną niedzielę".split("|"),
+    "en": [f"next {day}" for day in "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()],
+}
 #: The word after the ordinal of a year: "двадцять восьмого року".
 _OF_YEAR: dict[Language, str] = {"uk": "року", "ru": "года", "pl": "roku", "en": ""}
 _ROUND_YEAR: dict[Language, str] = {"uk": "двотисячного", "ru": "двухтысячного", "pl": "dwutysięcznego", "en": ""}
@@ -29,6 +38,11 @@ FIRST_YEAR, LAST_YEAR = 2000, 2099
 def on_weekday(weekday: int, language: str) -> str:
     """The day of the week with its preposition; 0 is Monday. Raises ValueError."""
     return _ON_DAYS[language_of(language)][in_range(weekday, 0, 6, "weekday")]
+
+
+def next_weekday(weekday: int, language: str) -> str:
+    """The same day of the next week, spoken on that day: "next Monday". Raises ValueError."""
+    return _NEXT_DAYS[language_of(language)][in_range(weekday, 0, 6, "weekday")]
 
 
 def day_and_month(day: date, language: str) -> str:

@@ -56,23 +56,27 @@ def test_a_calendar_that_never_opens() -> None:
 
 
 def test_a_long_closure_is_looked_through() -> None:
-    closed = {date(2026, 12, 1) + timedelta(days=n): () for n in range(500)}
+    closed: dict[date, tuple[Period, ...]] = {date(2026, 12, 1) + timedelta(days=n): () for n in range(500)}
     assert next_opening(Calendar("away", "Europe/Kyiv", WEEK, closed), at("2026-11-30 18:00")) == at("2028-04-14 09:00")
 
 
-NIGHT = Calendar("night", "Europe/Kyiv", ((Period(1320, 1800),),) * 7)
+def daily(start: int, end: int) -> Calendar:
+    return Calendar("daily", "Europe/Kyiv", ((Period(start, end),),) * 7)
+
+
+NIGHT = daily(1320, 1800)
 
 
 @pytest.mark.parametrize(
     ("calendar", "moment", "opens"),
     [
         # clocks go from 3:00 to 4:00 on 2027-03-28: who opens at 3:30 opens at 4:00
-        (Calendar("early", "Europe/Kyiv", ((Period(210, 600),),) * 7), "2027-03-28T00:00+02:00", "2027-03-28T04:00+03:00"),
-        (Calendar("skipped", "Europe/Kyiv", ((Period(190, 230),),) * 7), "2027-03-28T00:00+02:00", "2027-03-29T03:10+03:00"),
+        (daily(210, 600), "2027-03-28T00:00+02:00", "2027-03-28T04:00+03:00"),
+        (daily(190, 230), "2027-03-28T00:00+02:00", "2027-03-29T03:10+03:00"),
         # clocks go from 4:00 back to 3:00 on 2026-10-25: 3:30 to 3:40 is there twice
-        (Calendar("twice", "Europe/Kyiv", ((Period(210, 220),),) * 7), "2026-10-25T03:45+03:00", "2026-10-25T03:30+02:00"),
-        (Calendar("twice", "Europe/Kyiv", ((Period(210, 220),),) * 7), "2026-10-25T03:45+02:00", "2026-10-26T03:30+02:00"),
-        (Calendar("late", "Europe/Kyiv", ((Period(0, 210),),) * 7), "2026-10-25T03:45+03:00", "2026-10-25T03:00+02:00"),
+        (daily(210, 220), "2026-10-25T03:45+03:00", "2026-10-25T03:30+02:00"),
+        (daily(210, 220), "2026-10-25T03:45+02:00", "2026-10-26T03:30+02:00"),
+        (daily(0, 210), "2026-10-25T03:45+03:00", "2026-10-25T03:00+02:00"),
         (NIGHT, "2026-11-30T06:00+02:00", "2026-11-30T22:00+02:00"),
         (NIGHT, "2026-11-30T23:00+02:00", "2026-11-30T23:00+02:00"),
     ],

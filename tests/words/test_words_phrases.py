@@ -25,7 +25,8 @@ def _counted(language: str, number: str, unit: str, case: str = "nominative") ->
 
 def _opening(language: str, today: str, opens: str) -> str:
     at = datetime.fromisoformat(opens)
-    return opening.opening(date.fromisoformat(today), at.date(), at.hour * 60 + at.minute, language)
+    seen = opening.seen_from(date.fromisoformat(today), at.date(), at.hour * 60 + at.minute)
+    return opening.phrase(seen, language)
 
 
 def _clock(speak: Callable[[int, int, str], str]) -> Callable[[str, str], str]:
@@ -43,11 +44,12 @@ SPOKEN: dict[str, Callable[..., str]] = {
     "day_and_month": lambda language, day: dates.day_and_month(date.fromisoformat(day), language),
     "full_date": lambda language, day: dates.full_date(date.fromisoformat(day), language),
     "on_weekday": lambda language, weekday: dates.on_weekday(int(weekday), language),
+    "next_weekday": lambda language, weekday: dates.next_weekday(int(weekday), language),
     "time_of_day": _clock(clock.time_of_day),
     "at_time": _clock(clock.at_time),
     "opening": _opening,
-    "now": opening.now,
-    "later": opening.later,
+    "now": lambda language: opening.phrase(opening.NOW, language),
+    "later": lambda language: opening.phrase(opening.LATER, language),
     "phone_number": lambda language, digits: groups.phone_number(digits, language),
     "order_number": lambda language, digits: groups.order_number(digits, language),
     "place": lambda language, number: places.place(int(number), language),

@@ -11,12 +11,12 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from routing.words.cardinal import LARGEST, cardinal
-from routing.words.clock import at_time, time_of_day
+from routing.words.clock import at_hour, at_hour_and, at_time, minutes_after, time_of_day
 from routing.words.counted import CURRENCIES, UNIT_NAMES, counted, money
-from routing.words.dates import day_and_month, full_date, on_weekday
+from routing.words.dates import day_and_month, full_date, next_weekday, on_weekday
 from routing.words.grammar import LANGUAGES, Case, Gender
 from routing.words.groups import order_number, phone_number
-from routing.words.opening import opening
+from routing.words.opening import Opening, Seen, phrase, seen_from
 from routing.words.places import place, wait
 
 LANGUAGE = st.sampled_from(LANGUAGES)
@@ -46,8 +46,8 @@ def test_two_numbers_are_two_phrases(one: int, other: int, language: str, case: 
     sums = [money(number, currency, language) for number in (one, other)]
     assert phrases[0] != phrases[1]
     assert sums[0] != sums[1]
-    for phrase in phrases + sums:
-        is_spoken(phrase, language)
+    for each in phrases + sums:
+        is_spoken(each, language)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -61,8 +61,17 @@ def test_every_number_up_to_ten_thousand_has_its_own_phrase_in_every_case(langua
 def test_every_minute_of_a_day_has_its_own_phrase(speak: Callable[[int, int, str], str], language: str) -> None:
     phrases = {speak(*divmod(minute, 60), language) for minute in range(1440)}
     assert len(phrases) == 1440
-    for phrase in phrases:
-        is_spoken(phrase, language)
+    for each in phrases:
+        is_spoken(each, language)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_time_in_two_parts_is_the_time(language: str) -> None:
+    for hour in range(24):
+        is_spoken(at_hour(hour, language), language)
+        for minute in range(1, 60):
+            parts = at_hour_and(hour, language), minutes_after(minute, language, hour >= 12)
+            assert " ".join(parts) == at_time(hour, minute, language)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -82,8 +91,8 @@ def test_two_openings_of_a_year_are_two_phrases(
     today: date, days: int, others: int, minute: int, other: int, language: str
 ) -> None:
     assume((days, minute) != (others, other))
-    first = opening(today, today + timedelta(days=days), minute, language)
-    assert first != opening(today, today + timedelta(days=others), other, language)
+    first = phrase(seen_from(today, today + timedelta(days=days), minute), language)
+    assert first != phrase(seen_from(today, today + timedelta(days=others), other), language)
     is_spoken(first, language)
 
 
@@ -133,9 +142,16 @@ REFUSED: list[Callable[[], str]] = [
     lambda: at_time(24, 0, "uk"),
     lambda: at_time(0, 60, "uk"),
     lambda: time_of_day(-1, 0, "uk"),
-    lambda: opening(TODAY, TODAY - timedelta(days=1), 0, "uk"),
-    lambda: opening(TODAY, TODAY, 1440, "uk"),
-    lambda: opening(TODAY, TODAY, -1, "uk"),
+    lambda: phrase(seen_from(TODAY, TODAY - timedelta(days=1), 0), "uk"),
+    lambda: phrase(Opening(Seen.TODAY, 1440), "uk"),
+    lambda: phrase(Opening(Seen.TODAY, -1), "uk"),
+    lambda: phrase(Opening(Seen.WEEKDAY, 0, 7), "uk"),
+    lambda: phrase(Opening(Seen.NOW), "de"),
+    lambda: at_hour(24, "uk"),
+    lambda: at_hour_and(24, "uk"),
+    lambda: minutes_after(0, "uk"),
+    lambda: minutes_after(60, "uk"),
+    lambda: next_weekday(7, "uk"),
     lambda: order_number("", "uk"),
     lambda: order_number("12a", "uk"),
     lambda: order_number("١٢", "uk"),

@@ -15,8 +15,9 @@ from routing.cli.completion import offered
 from routing.cli.errors import UserError
 from routing.cli.options import CLOCK, SERVER
 from routing.cli.switch import switch
-from routing.journal.release import LiveProject
+from routing.journal.release import LiveProject, calendar_of_release
 from routing.model.decision import ID
+from routing.model.override_end import opens_after
 from routing.model.problem import did_you_mean
 from routing.release.overrides import AUTO, OverrideRefused, ends_s, override, override_of
 
@@ -51,8 +52,9 @@ def hours(calendar: str, state: str, until: str | None, esl: str, esl_password: 
     seconds, ending = 0, ""
     if until is not None and state != "auto":
         seconds, ending = _seconds_until(until, now), _spoken(until, now)
+    opens = _opens(root, calendar, now, seconds) if state == "closed" else ""
     try:
-        override(freeswitch, calendar, state, seconds)
+        override(freeswitch, calendar, state, seconds, opens)
     except OverrideRefused as problem:
         raise UserError(str(problem)) from None
     click.echo(f"{calendar}: {state}{ending}")
@@ -91,6 +93,13 @@ def _seconds_until(until: str, now: datetime) -> int:
 
 def _spoken(until: str, now: datetime) -> str:
     return _until(_moment(until, now), now)
+
+
+def _opens(root: Path | None, name: str, now: datetime, seconds: int) -> str:
+    """What callers hear of the opening of a calendar that is closed for some seconds: as the live release's calendar
+    has it."""
+    calendar = calendar_of_release(f"{root}/current", name) if root and seconds else None
+    return opens_after(calendar, now + timedelta(seconds=seconds)) if calendar else ""
 
 
 def _until(end: datetime, now: datetime) -> str:

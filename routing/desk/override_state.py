@@ -58,12 +58,12 @@ def _of_node(switch: Switch) -> _Overridden | None:
         return None
 
 
-def set_everywhere(switches: Collection[Switch], name: str, state: str, seconds: int) -> int:
-    """Override a calendar on every node; returns on how many it failed."""
+def set_everywhere(switches: Collection[Switch], name: str, state: str, seconds: int, opens: str = "") -> int:
+    """Override a calendar on every node (see `override`); returns on how many it failed."""
     failed = 0
     for switch in switches:
         try:
-            override(switch, name, state, seconds)
+            override(switch, name, state, seconds, opens)
         except (OSError, OverrideRefused):
             failed += 1
     return failed

@@ -16,6 +16,8 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from routing.journal.figures import FigureView
+from routing.model.calendar import Calendar
+from routing.model.callback_plan import calendar_of
 
 _ID = re.compile(r"[a-z][a-z0-9_]{0,63}")
 
@@ -36,6 +38,12 @@ def _read(path: str) -> Mapping[str, Any]:
 def project_of(release: str) -> str:
     """The name of a release's project."""
     return str(_table(f"{release}/table.json").get("project", ""))
+
+
+def calendar_of_release(release: str, name: str) -> Calendar | None:
+    """A calendar of a release; None for one that it does not know."""
+    facts = _table(f"{release}/desk.json").get("calendars", {}).get(name)
+    return calendar_of(name, facts) if facts else None
 
 
 def email_of(release: str, name: str) -> str:

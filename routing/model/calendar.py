@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -67,20 +67,37 @@ class Calendar:
         """
         local = moment.astimezone(ZoneInfo(self.timezone))
         today, minute = local.date(), local.hour * 60 + local.minute
-        if today in self.holidays and today not in self.days:
+        if self._is_holiday(today):
             return "holiday"
-        yesterday = today - timedelta(days=1)
-        own = self.days.get(today, self.weekly[today.weekday()])
+        return "open" if _covers(minute, self._open_minutes(today)) else "closed"
+
+    def openings(self, day: date) -> tuple[int, ...]:
+        """The minutes of a day at which it opens, by clocks that do not change on it."""
+        pieces = self._open_minutes(day)
+        found = sorted({start for start, _ in pieces if not _covers(start - 1, pieces)})
+        if found[:1] == [0] and _covers(DAY_MINUTES - 1, self._open_minutes(day - timedelta(days=1))):
+            del found[0]
+        return tuple(found)
+
+    def _is_holiday(self, day: date) -> bool:
+        return day in self.holidays and day not in self.days
+
+    def _open_minutes(self, day: date) -> Sequence[tuple[int, int]]:
+        """When it is open on a day: from a minute on until another, by the clock."""
+        if self._is_holiday(day):
+            return ()
+        yesterday = day - timedelta(days=1)
+        own = self.days.get(day, self.weekly[day.weekday()])
         if yesterday in self.days:
             before = self.days[yesterday]
         else:
-            usual = today not in self.days and yesterday not in self.holidays
+            usual = day not in self.days and yesterday not in self.holidays
             before = self.weekly[yesterday.weekday()] if usual else ()
-        return "open" if self._covers(minute, _pieces(own, 0) + _pieces(before, 1)) else "closed"
+        return _pieces(own, 0) + _pieces(before, 1)
 
-    @staticmethod
-    def _covers(minute: int, pieces: Iterable[tuple[int, int]]) -> bool:
-        return any(start <= minute < end for start, end in pieces)
+
+def _covers(minute: int, pieces: Iterable[tuple[int, int]]) -> bool:
+    return any(start <= minute < end for start, end in pieces)
 
 
 def _pieces(periods: Iterable[Period], days_later: int) -> list[tuple[int, int]]:

@@ -18,7 +18,7 @@ _WEEK_DAYS = 9
 
 @dataclass(frozen=True)
 class Override:
-    """A calendar that somebody has set ``open`` or ``closed`` by hand, until a moment or (None) until somebody ends it."""
+    """A calendar that is set ``open`` or ``closed`` by hand, until a moment or (None) until somebody ends it."""
 
     state: str
     until: datetime | None = None
@@ -60,13 +60,15 @@ def _next_day(calendar: Calendar, day: date) -> date:
 
 def edges(calendar: Calendar, day: date) -> list[datetime]:
     """The moments of a day at which a calendar may change, in UTC: where periods begin and end, also those of the day
-    before, midnight, and every half hour, at which clocks may be put forward or back."""
-    minutes = set(range(0, DAY_MINUTES, 30))
+    before, midnight, and every half hour of a day on which clocks are put forward or back."""
+    zone, following = calendar.timezone, day + timedelta(days=1)
+    usual = moment_of(following, 0, zone) - moment_of(day, 0, zone) == timedelta(days=1)
+    minutes = {0} if usual else set(range(0, DAY_MINUTES, 30))
     for each, days_later in ((day, 0), (day - timedelta(days=1), 1)):
         for period in calendar.days.get(each, calendar.weekly[each.weekday()]):
             minutes |= {edge - days_later * DAY_MINUTES for edge in (period.start, period.end)}
     inside = [minute for minute in minutes if 0 <= minute < DAY_MINUTES]
-    return sorted({moment_of(day, minute, calendar.timezone, fold) for minute in inside for fold in (0, 1)})
+    return sorted({moment_of(day, minute, zone, fold) for minute in inside for fold in ((0,) if usual else (0, 1))})
 
 
 def moment_of(day: date, minute: int, zone: str, fold: int = 0) -> datetime:

@@ -8,6 +8,8 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
+from routing.model.override_end import PREFIX as OPENS
+
 OVERRIDES = ("open", "closed")
 #: Returns to the calendar.
 AUTO = "auto"
@@ -52,11 +54,12 @@ def every_override(switch: Switch) -> dict[str, tuple[str, int]]:
     return {name: (state, ends.get(name, 0)) for name, state in found.items() if state in OVERRIDES}
 
 
-def override(switch: Switch, calendar: str, state: str, seconds: int = 0) -> None:
+def override(switch: Switch, calendar: str, state: str, seconds: int = 0, opens: str = "") -> None:
     """Set a calendar open or closed for every call from now on, for some seconds or (0) until somebody ends it; AUTO
-    ends it. Raises OverrideRefused."""
+    ends it. ``opens``: what callers hear of its opening after that (`model.override_end`). Raises OverrideRefused."""
     name = f"hours_{calendar}"
     switch(f"sched_del routing_{name}")  # of an earlier override, which would end this one too
+    _must(switch(f"global_setvar {OPENS}{calendar}={opens}"))
     _must(switch(f"global_setvar {name}={'' if state == AUTO else state}"))
     if seconds and state != AUTO:
         _must(switch(f"sched_api +{seconds} routing_{name} global_setvar {name}="))

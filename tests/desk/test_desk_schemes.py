@@ -149,6 +149,7 @@ def test_an_override_reaches_every_node_and_can_be_undone(bed: DeskBed, nodes: l
     visitor = bed.signed_in("nataliia")
     assert visitor.send("/calendars/office/override", state="closed", until="15:00").status_code == 303
     assert [node.globals["hours_office"] for node in nodes] == ["closed", "closed"]
+    assert all(node.globals["opens_office"].endswith(" 15 00") for node in nodes)
     assert [node.tasks["routing_hours_office"] for node in nodes] == [3 * 3600] * 2
     assert "by hand" in visitor.get("/calendars").text
     visitor.send("/calendars/office/override", state="auto")

@@ -22,6 +22,8 @@ import routing.cli
 from routing.cli import COMMANDS, group
 from routing.cli.errors import ErrorReporter, UserError, report
 from routing.cli.hours import _seconds_until, _spoken
+from routing.model.calendar import Calendar, Period
+from routing.model.callback_plan import calendar_facts
 from routing.model.problem import Problem, Problems
 from routing.release.publish import current, only_one
 from support.release_folder import COMPANY, SCHEME
@@ -316,13 +318,29 @@ def test_hours_by_hand(desk: Desk, switch: Switch) -> None:
     assert desk.run("hours", "office", "show").output == "office: auto\n"
     closed = desk.run("hours", "office", "closed", "--until", "15:00").output
     assert re.fullmatch(r"office: closed until (\w+day )?15:00 [A-Z+0-9]+\n", closed)
-    assert switch.variables == {"hours_office": "closed"}
+    assert switch.variables == {"hours_office": "closed", "opens_office": ""}, "no release is live"
     assert switch.tasks == {"routing_hours_office": "global_setvar hours_office="}
     assert desk.run("hours", "office", "open").exit_code == 0
     assert switch.tasks == {}, "the earlier --until would end this override too"
     assert desk.run("hours", "office", "show").output == "office: open\n"
     assert desk.run("hours", "office", "auto").exit_code == 0
-    assert switch.variables == {"hours_office": ""}
+    assert switch.variables == {"hours_office": "", "opens_office": ""}
+
+
+def test_hours_leave_to_freeswitch_when_a_closed_calendar_opens(desk: Desk, switch: Switch, tmp_path: Path) -> None:
+    release = tmp_path / "live/releases/a"
+    (release / "calendars").mkdir(parents=True)
+    (tmp_path / "live/current").symlink_to("releases/a")
+    (release / "calendars/office.xml").touch()
+    office = Calendar("office", "Europe/Kyiv", ((Period(0, 1440),),) * 7)
+    (release / "table.json").write_text('{"timezone": "Europe/Kyiv"}')
+    (release / "desk.json").write_text(json.dumps({"calendars": {"office": calendar_facts(office)}}))
+    switch.root = str(tmp_path / "live")
+    desk.run("hours", "office", "closed", "--until", "15:00")
+    assert re.fullmatch(r"[0-9a-f]{12} ([0-9]{2}-[0-9]{2},?){8} [0-6] 15 00", switch.variables["opens_office"])
+    for others in (["closed"], ["open", "--until", "15:00"], ["auto"]):
+        desk.run("hours", "office", *others)
+        assert switch.variables["opens_office"] == ""
 
 
 def test_hours_go_by_the_projects_zone_and_show_tells_the_end(desk: Desk, switch: Switch, tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from routing.desk.current import needs, note, plan, services, settle
 from routing.desk.override_state import overrides, set_everywhere
 from routing.desk.upcoming import coming_days
 from routing.model.desk import Right
+from routing.model.override_end import opens_after
 from routing.release.overrides import AUTO, OVERRIDES
 
 _CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
@@ -51,10 +52,17 @@ def override_calendar(name: str) -> Any:
     seconds = _seconds_until(until, plan().calendars[name].timezone) if until and state != AUTO else 0
     note("override", name, f"{state} {until}".strip())
     nodes = services().switches.values()
-    failed = set_everywhere(nodes, name, state, seconds)
+    failed = set_everywhere(nodes, name, state, seconds, _opens(name, state, seconds))
     if failed and failed == len(nodes):
         settle(502)
     return redirect(url_for("calendars", done=name, failed=failed or None, _anchor=name), 303)
+
+
+def _opens(name: str, state: str, seconds: int) -> str:
+    """What callers hear of the opening of a calendar that is closed for some seconds."""
+    if state != "closed" or not seconds:
+        return ""
+    return opens_after(plan().calendars[name], datetime.fromtimestamp(services().now() + seconds, UTC))
 
 
 def _seconds_until(clock: str, zone: str) -> int:

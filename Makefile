@@ -9,7 +9,7 @@ QUICKLY = PYTEST_DEBUG_TEMPROOT=$(wildcard /dev/shm) $(BIN)/python -m pytest -n 
 # Calls mostly wait: six processes keep two cores busy. Each has a FreeSWITCH and three thousand ports of its own.
 BESIDE = -n 6 --dist loadfile --no-loadscope-reorder
 # Calls take real time beside whatever else the machine does. A rerun is told by name and in the closing line: look for its cause.
-ONCE_MORE = --reruns 1 --rerun-show-tracebacks
+ONCE_MORE = --reruns 2 --rerun-show-tracebacks
 # tests/switch has no quick test: collecting it would cost seconds.
 QUICK = -m "not thorough and not switch and not process" --ignore tests/switch
 # What Python compiled is kept for the next process; making it anew costs every one of them a second and more.

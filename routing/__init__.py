@@ -16,6 +16,7 @@ The parts, inner ones first; a module imports only from its own part and those b
              Redis, SQL, e-mail; they import ``model`` only; so does ``web``, the skeleton of HTTP APIs; on
              it stand ``track``, which lends numbers to a site's visitors, and ``pops``, which tells browsers who is
              about to ring
+``speech``   voices: the commands that speak texts while schemes are compiled
 ``sample``   a month of simulated calls in a journal, for a first look at the desk
 ``callbacks`` orders to call clients back, in the journal's database
 ``process``  what every process of ours needs: log lines, secrets, folders that go with it, Redis by its environment

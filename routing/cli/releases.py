@@ -28,6 +28,7 @@ from routing.model.problem import counted
 from routing.process.secrets import read_secrets
 from routing.release import pruning
 from routing.release import publish as publishing
+from routing.speech.voices import CommandVoices
 
 
 def secrets_reader(schemes: Path, file: Path | None) -> Secrets:
@@ -138,13 +139,17 @@ def _build(schemes: Path, root: Path, secrets: Path | None, engine: str) -> Rele
     console = Console(stderr=True)
     with named_from_here(there(schemes)):
         if not console.is_terminal:
-            return build(schemes, root, reader, engine)
-        columns = (TextColumn("compiling schemes"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+            return build(schemes, root, reader, engine, voices=CommandVoices())
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
         with Progress(*columns, console=console, transient=True) as progress:
-            task = progress.add_task("compile", total=None)
-            return build(
-                schemes, root, reader, engine, lambda done, total: progress.update(task, completed=done, total=total)
-            )
+            compiling, speaking = _shown(progress, "compiling schemes"), _shown(progress, "speaking texts")
+            return build(schemes, root, reader, engine, compiling, voices=CommandVoices(speaking))
+
+
+def _shown(progress: Progress, what: str) -> Callable[[int, int], None]:
+    """Shows how much of something is done, from its first part on."""
+    task = progress.add_task(what, total=None, visible=False)
+    return lambda done, total: progress.update(task, completed=done, total=total, visible=True)
 
 
 def _show(release: Release, root: Path, quiet: bool) -> None:

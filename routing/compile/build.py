@@ -25,6 +25,7 @@ from routing.compile.pools import pool_entries, pool_problems
 from routing.compile.scheme import SchemeRecord
 from routing.compile.secrets import in_clear, known_or_refused, named_by_steps, needs, passwords
 from routing.compile.sources import Opened, opened
+from routing.compile.speech import SpeechFiles
 from routing.compile.store import Cache, Store, digest, is_whole, write_tree
 from routing.compile.tree import release_files
 from routing.compile.version import code_version
@@ -35,6 +36,7 @@ from routing.load.nodes import read
 from routing.model.calendar import Calendar
 from routing.model.folder import ANY, Folder
 from routing.model.problem import Problem, Problems
+from routing.model.spoken import SILENT, Voices
 
 #: Called with (done, total) while schemes compile.
 Progress = Callable[[int, int], None]
@@ -70,6 +72,7 @@ def build(
     engine: str = "127.0.0.1:8084",
     progress: Progress | None = None,
     store: Store | None = None,  # the root's own
+    voices: Voices = SILENT,  # for checks and tests: texts are silent
 ) -> Release:
     """Compile a folder into ``root/releases/<name>``. Raises Problems with all problems, and writes no release then."""
     root = _made(root)
@@ -80,10 +83,8 @@ def build(
     problems = [*found.problems, *wrong]
     if folder is None:
         raise Problems(problems)
-    lists, wrong = read_lists(schemes, folder.project.country, RememberedLists(Cache(root, "lists"), folder))
+    folder, wrong = _with_lists(folder, schemes, root)
     problems += wrong
-    unread = {("lists", ANY)} if any(problem.file == "lists" for problem in wrong) else set()
-    folder = replace(folder, lists=lists, broken=folder.broken | unread)
     common = common_key(folder, found, engine)
     jobs = compiling.Jobs(folder, store, common, found.schemes, found.texts, cached)
     jobs.broken |= {"*"} if ("schemes", ANY) in found.excused else set()
@@ -97,10 +98,17 @@ def build(
     known, missing = passwords([*needs(folder, found.documents, records)], secrets(folder.project.secrets))
     if problems := [*problems, *missing, *in_clear(folder, found.documents)]:
         raise Problems(problems)
-    copied = found.sounds, list_stats(schemes)
-    tree = release_files(folder, store, entries | pools, records, known, *copied, root, common)
+    files = found.sounds, list_stats(schemes), root, common
+    speech = SpeechFiles(folder, store, root, voices, found.documents)
+    tree = release_files(folder, store, entries | pools, records, known, *files, speech)
     cache.save(code_version(), entries)
     return _write(root, store, tree, records, jobs.compiled, folder)
+
+
+def _with_lists(folder: Folder, schemes: Path, root: Path) -> tuple[Folder, list[Problem]]:
+    lists, wrong = read_lists(schemes, folder.project.country, RememberedLists(Cache(root, "lists"), folder))
+    unread = {("lists", ANY)} if any(problem.file == "lists" for problem in wrong) else set()
+    return replace(folder, lists=lists, broken=folder.broken | unread), wrong
 
 
 def _problems_across(

@@ -32,8 +32,8 @@ from routing.model.callback_call import CONTEXT, DIAL, PLACE, UNHEARD
 from routing.model.callback_settings import ACCEPT, Callbacks
 from routing.model.entities import ENTITY, SOURCE, SOURCES
 from routing.model.folder import Folder
-from routing.model.project import Gateway
-from routing.steps.base import KEYS
+from routing.model.gateway import Gateway
+from routing.steps.base import KEYS, person_sound_path
 from routing.steps.dialplan import Condition, Context, Extension
 from routing.steps.dialstring import CONFIRM_PROMPT, UNTHROTTLED
 from routing.steps.recording import record_talks
@@ -151,7 +151,7 @@ def _asks(extension: Extension, label: str, release: str, seconds: int) -> None:
 
 def _ask(extension: Extension, sound: str, key: str, tries: int, wait_ms: int) -> None:
     extension.do("execute_extension", f"tones XML:$1/{KEYS}.xml {KEYS}")
-    sounds = f"$1/sounds/{sound} silence_stream://100"
+    sounds = f"{person_sound_path(sound, '$1')} silence_stream://100"
     extension.do("play_and_get_digits", f"1 1 {tries} {wait_ms} none {sounds} {_PRESSED} ^[{key}]$")
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from routing.model import emergency
 from routing.model.folder import Folder
-from routing.model.project import Gateway
+from routing.model.gateway import Gateway
 from routing.steps.dialplan import Context, Extension
 from routing.steps.dialstring import UNTHROTTLED, caller_id
 

@@ -15,7 +15,7 @@ from routing.model import forms, numbers
 from routing.model.addresses import without_port
 from routing.model.decision import LABEL, ring_for
 from routing.model.folder import Folder
-from routing.model.project import Gateway
+from routing.model.gateway import Gateway
 from routing.model.ringing import Wave
 from routing.model.srtp import MODES
 from routing.steps import targets

@@ -10,6 +10,7 @@ from typing import Any
 
 from routing.compile.boxes import boxes
 from routing.compile.numbers import number_extension
+from routing.compile.speech import written
 from routing.compile.xml import to_xml
 from routing.load.nodes import Document, read
 from routing.load.partial import UNREADABLE, without_faults
@@ -84,6 +85,9 @@ class SchemeRecord:
     #: (secret, purpose, location) of the secrets that its steps name.
     secrets: list[tuple[str, Purpose, Place]] = field(default_factory=list)
 
+    #: Its sounds that are no recordings: see `routing.compile.speech.written`.
+    spoken: list[list[list[str]]] = field(default_factory=list)
+
     def as_json(self) -> dict[str, Any]:
         """Plain data."""
         return dict(vars(self))
@@ -154,6 +158,7 @@ def _record(document: Document, fields: SchemeFields, summary: Summary, folder: 
             if isinstance(step, CallbackStep) and step.scheme
         ],
         people=sorted(_people(fields, folder)),
+        spoken=written(sound for step, _, _ in every_step(fields) for _, sound in step.sounds()),
         extension=extension,
         numbers_key=hashlib.sha256(key.encode()).hexdigest()[:16],
     )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +21,7 @@ from routing.compile.export_table import exports_json
 from routing.compile.keys import keys_context
 from routing.compile.link import answering
 from routing.compile.lists import list_contexts
-from routing.compile.numbers import NumberRoute, numbers_xml, shard_of, shards
+from routing.compile.number_files import number_files
 from routing.compile.people import (
     colleagues_context,
     directory_xml,
@@ -35,11 +34,11 @@ from routing.compile.pools import tracking_json
 from routing.compile.rooms import pins_context
 from routing.compile.scheme import SchemeRecord, table_json
 from routing.compile.secrets import for_decisions
+from routing.compile.speech import SpeechFiles, sounds_of, written
 from routing.compile.stated_number import stated_number_context
 from routing.compile.store import Cache, Store
 from routing.compile.tones import tones
 from routing.compile.transfers import TRANSFER, transfer_context
-from routing.compile.version import code_version
 from routing.compile.xml import to_xml
 from routing.load.disk import read_bytes
 from routing.load.files import LARGEST_SOUND, Sound
@@ -77,10 +76,12 @@ def release_files(
     lists: Mapping[str, os.stat_result],
     root: Path,
     common: str,
+    speech: SpeechFiles,
 ) -> dict[str, str]:
     """Every file of the release: relative path -> content name.
 
-    ``sounds`` and ``lists`` are copied. ``root`` holds caches; ``common`` identifies the folder's shared part.
+    ``sounds`` and ``lists`` are copied, ``speech`` fills the spoken sounds. ``root`` holds caches;
+    ``common`` identifies the folder's shared part. Raises Problems.
     """
     tree: dict[str, str] = {}
 
@@ -91,6 +92,8 @@ def release_files(
     for name, calendar in folder.calendars.items():
         put(f"calendars/{name}.xml", to_xml(calendar_context(calendar)))
     tree |= _copied(folder, store, sounds, lists)
+    of_steps = (each for record in records for each in record.spoken)
+    tree |= speech.files([*sounds_of(written(folder.shared_sounds())), *sounds_of(of_steps)], tree)
     for name, context in _WHOLE:
         put(f"{name}.xml", to_xml(context(folder)))
     put(f"schemes/{CODES}.xml", to_xml(codes_context(folder)))
@@ -100,8 +103,7 @@ def release_files(
     tree |= {path: store.put(text.encode(), store.secret) for path, text in _private(folder, secrets)}
     if lists_of := {name: sorted(gateway.numbers) for name, gateway in folder.gateways.items()}:
         put("gateways/numbers.json", json.dumps(lists_of))
-    tree |= _numbers(records, store, Cache(root, "numbers"), folder.project.country)
-    return tree
+    return tree | number_files(records, store, Cache(root, "numbers"), folder.project.country)
 
 
 def _private(folder: Folder, secrets: Mapping[str, str]) -> Iterator[tuple[str, str]]:
@@ -147,39 +149,6 @@ def _schemes(
         if record.scheme in answers_first and not record.answers:
             tree[f"schemes/{record.scheme}.json"] = _answering_too(store, entry["table"])
     return tree
-
-
-def _numbers(records: Sequence[SchemeRecord], store: Store, cache: Cache, country: str | None) -> dict[str, str]:
-    """Number files: rendered for schemes whose numbers or first actions changed, otherwise from the cache."""
-    version = f"{code_version()} {country}"
-    cached = cache.load(version)
-    before, files = cached.get("schemes", {}), dict(cached.get("files", {}))
-    now = {record.scheme: before.get(record.scheme) for record in records}
-    changed = [record for record in records if (now[record.scheme] or ("",))[0] != record.numbers_key]
-    for record in changed:
-        now[record.scheme] = (record.numbers_key, sorted(shards(_lines(record))))
-    moved = {record.scheme for record in changed} | (before.keys() - now.keys())
-    stale = {shard for shard, name in files.items() if not store.has(name)}
-    stale |= {shard for scheme in moved for known in (before, now) for shard in known.get(scheme, ("", ()))[1]}
-    if not stale:
-        return {f"numbers/{shard}.xml": name for shard, name in files.items()}
-    extensions = {record.scheme: record.extension for record in records}
-    keys = {record.scheme: record.numbers_key for record in records}
-    lines = (line for record in records for line in _lines(record) if shard_of(line.number) in stale)
-    files = {shard: name for shard, name in files.items() if shard not in stale}
-    for shard, of_shard in shards(lines).items():
-        facts = json.dumps([version, *((*line, keys[line.scheme]) for line in of_shard)])
-        files[shard] = store.put_later(facts, partial(_number_file, of_shard, country, extensions))
-    cache.save(version, {"schemes": now, "files": files})
-    return {f"numbers/{shard}.xml": name for shard, name in files.items()}
-
-
-def _number_file(lines: Sequence[NumberRoute], country: str | None, extensions: Mapping[str, str]) -> bytes:
-    return numbers_xml(lines, country, extensions).encode()
-
-
-def _lines(record: SchemeRecord) -> Iterator[NumberRoute]:
-    return (NumberRoute(number, record.scheme, pays) for number, pays, _ in record.numbers)
 
 
 def _answering_too(store: Store, table: str) -> str:

@@ -20,7 +20,8 @@ from routing.steps.dialplan import Condition, Context, Extension
 #: `switch_r_sdp` is the other side's SDP, which is only matched.
 ALLOWED = frozenset(
     """
-    routing_release routing_scheme routing_caller routing_number routing_caller_pays routing_jumps routing_hours
+    routing_release routing_scheme routing_language routing_caller routing_number routing_caller_pays routing_jumps
+    routing_hours
     routing_digits routing_further routing_further_invalid
     routing_decision routing_asked routing_answered routing_ring_for routing_label routing_waits
     routing_noted routing_left routing_legs routing_by uuid domain

@@ -15,6 +15,7 @@ from routing.diff.callback_changes import callback_changes
 from routing.diff.side import Side
 from routing.model.durations import spoken
 from routing.model.problem import counted
+from routing.model.spoken import FOLDER as SPOKEN
 from routing.offline.reading import assigned
 
 #: Variables whose effect a call shows anyway, or that are internal.
@@ -117,7 +118,7 @@ def _gateways(affected: Affected) -> Iterator[str]:
 
 def _sounds(affected: Affected) -> Iterator[str]:
     for path in sorted(affected.changed):
-        if path.startswith("sounds/"):
+        if path.startswith("sounds/") and not path.startswith(f"sounds/{SPOKEN}/"):  # calls tell what is said
             old, new = path in affected.old.files, path in affected.new.files
             what = "has other content" if old and new else "is new" if new else "is removed"
             yield f"sound {path.removeprefix('sounds/')} {what}"

@@ -82,7 +82,8 @@ def _entries(events: Sequence[Event]) -> Iterator[Entry]:
                 yield Entry(at_ms, "asks", subject, how=event.detail)
             case "play" | "whisper":
                 what = "plays" if event.kind == "play" else "whispers"
-                yield Entry(at_ms, what, subject.rpartition("/")[2], event.lasted_ms, event.detail, event.step)
+                sound = f'"{event.text}"' if event.text else subject.rpartition("/")[2]
+                yield Entry(at_ms, what, sound, event.lasted_ms, event.detail, event.step)
             case "decision" if event.detail.partition(" ")[0] == "ordered":
                 yield Entry(at_ms, "orders", "a call back")
             case "talk":

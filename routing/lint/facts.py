@@ -12,6 +12,7 @@ from routing.load.nodes import Document
 from routing.load.validate import Wrong, validate
 from routing.model.folder import Folder
 from routing.model.problem import Loc
+from routing.model.spoken import recorded
 from routing.steps.scheme_file import SchemeFields, check, project_sticky, seconds, summarise
 
 
@@ -74,7 +75,7 @@ def _names(one: OneScheme) -> Iterator[tuple[str, str]]:
     if project_sticky(fields, one.folder):
         yield "decisions", "sticky"
     for step, _, _ in one.steps:
-        yield from (("sounds", sound) for _, sound in step.sounds())
+        yield from (("sounds", file) for file in sorted(recorded(sound for _, sound in step.sounds())))
         yield from step.references()
 
 

@@ -8,6 +8,7 @@ from routing.lint.base import Lint
 from routing.lint.findings import OneScheme
 from routing.lint.ways import UntilChosen, UntilRung
 from routing.model.problem import Loc
+from routing.model.spoken import label_of
 from routing.steps.base import Complaint, Step
 from routing.steps.menu import MenuStep
 from routing.steps.play import PlayStep
@@ -40,10 +41,11 @@ class LongPrompt(Lint):
         """Every prompt."""
         for step, loc, _ in one.steps:
             for below, sound in step.sounds():
-                seconds = one.folder.sounds.get(sound, 0.0)
+                seconds = one.folder.usual_seconds(sound)
                 listens = below[0] not in ("music", "whisper", "confirm_prompt") and sound.endswith(".wav")
                 if listens and seconds > LONGEST_PROMPT_SECONDS:
-                    yield (*loc, *below), f"{sound} is {seconds:.0f} s long", f"at most {LONGEST_PROMPT_SECONDS} s"
+                    message = f"{label_of(sound)} is {seconds:.0f} s long"
+                    yield (*loc, *below), message, f"at most {LONGEST_PROMPT_SECONDS} s"
 
 
 class _FirstMenu(UntilRung):

@@ -95,7 +95,7 @@ class DeadAir(Lint):
         yield from _SilentWait(one).complaints(_Heard())
         for step, loc, _ in one.steps:
             seconds = (
-                one.folder.sounds.get(step.whisper, 0.0) if isinstance(step, RingPeopleStep) and step.whisper else 0.0
+                one.folder.usual_seconds(step.whisper) if isinstance(step, RingPeopleStep) and step.whisper else 0.0
             )
             if seconds > LONGEST_SECONDS:
                 message = f"the caller hears nothing for {seconds:.0f} s while the person hears the whisper"

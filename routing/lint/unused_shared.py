@@ -10,6 +10,7 @@ from routing.lint.unused import entries, used
 from routing.lint.whole import WholeFolder
 from routing.model.callback_settings import Callbacks
 from routing.model.problem import Problem
+from routing.model.spoken import recorded
 
 
 def callbacks(whole: WholeFolder) -> Callbacks:
@@ -63,11 +64,7 @@ class UnusedSound(Lint):
 
     def folder(self, whole: WholeFolder) -> Iterator[LintFinding]:
         """Files that no step, phone or callback names."""
-        phones = (phone for person in whole.folder.people.values() for phone in person.phones.values())
-        callbacks = whole.folder.project.callbacks
-        played = used(whole, "sounds") | {phone.confirm_prompt for phone in phones}
-        played |= {callbacks.prompt, callbacks.whisper} if callbacks else set()
-        played |= {desk.joining.announce} if (desk := whole.folder.project.desk) else set()
+        played = used(whole, "sounds") | recorded(whole.folder.shared_sounds())
         for name in sorted(whole.folder.sounds.keys() - played) if whole.complete else ():
             yield LintFinding(Problem(f"sounds/{name}", 1, 1, "", "nothing plays this file", "remove it"), self.id)
 

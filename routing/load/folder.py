@@ -18,10 +18,11 @@ from routing.model.decision import ID
 from routing.model.emergency import is_emergency
 from routing.model.fields import Fields, invalid_name_message
 from routing.model.folder import ANY, RESERVED, Broken, Folder
+from routing.model.gateway import Gateway
 from routing.model.people import Group, Person
 from routing.model.pools import Pool
 from routing.model.problem import Loc, Problem, did_you_mean
-from routing.model.project import CalendarFields, Gateway, Project
+from routing.model.project import CalendarFields, Project
 from routing.steps import targets
 
 _GROUP: TypeAdapter[Any] = TypeAdapter(Group)

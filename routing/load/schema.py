@@ -12,9 +12,11 @@ from routing.model import durations
 from routing.model.crm_settings import AnyCrm
 from routing.model.fields import Fields, Id
 from routing.model.folder import SHARED_KEYS
+from routing.model.gateway import Gateway
 from routing.model.people import Group, Person
 from routing.model.pools import Pool
-from routing.model.project import CalendarFields, Gateway, Project
+from routing.model.project import CalendarFields, Project
+from routing.model.sound_fields import SOUND_SCHEMA
 from routing.steps import KINDS
 from routing.steps.scheme_file import SchemeFields
 
@@ -43,6 +45,8 @@ def json_schema() -> dict[str, Any]:
     scheme = SchemeFields.model_json_schema(by_alias=True, ref_template="#/$defs/{model}")
     shared = _SharedFile.model_json_schema(by_alias=True, ref_template="#/$defs/{model}")
     definitions = scheme.pop("$defs", {}) | shared.pop("$defs", {})
+    definitions, scheme, shared = (_named_sounds(each) for each in (definitions, scheme, shared))
+    definitions["Sound"] = SOUND_SCHEMA
     _allow_shorthands(definitions)
     return offered(
         {
@@ -54,11 +58,26 @@ def json_schema() -> dict[str, Any]:
     )
 
 
+def _named_sounds(schema: Any) -> Any:
+    """The schema with one definition of what a sound may be: it stands in dozens of places."""
+    if isinstance(schema, list):
+        return [_named_sounds(each) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    named = {key: _named_sounds(each) for key, each in schema.items()}
+    of_sound = SOUND_SCHEMA["anyOf"]
+    if schema.get("anyOf", [])[: len(of_sound)] == of_sound:
+        named["anyOf"] = [{"$ref": "#/$defs/Sound"}, *named["anyOf"][len(of_sound) :]]
+    return named
+
+
 def _allow_shorthands(definitions: dict[str, Any]) -> None:
     """Add the shorthands: a step as a bare word, a step's main setting as its value, one step for a list."""
     step = definitions["AnyStep"]
     bare = [
-        kind for kind, model in KINDS.items() if not any(each.is_required() for each in model.model_fields.values())
+        kind
+        for kind, model in KINDS.items()
+        if model.bare and not any(each.is_required() for each in model.model_fields.values())
     ]
     definitions["AnyStep"] = {"anyOf": [step, {"type": "string", "enum": bare}]}
     for kind, model in KINDS.items():

@@ -9,8 +9,9 @@ from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 from routing.model.addresses import HOOK
 from routing.model.calendar import DAY_MINUTES, Period, parse_period
 from routing.model.durations import PATTERN
-from routing.model.fields import Fields, Id, Key, Name, OneOrMany, Seconds, Sound, Whole, parsed_by, refuse, shown
+from routing.model.fields import Fields, Id, Key, Name, OneOrMany, Seconds, Whole, parsed_by, refuse, shown
 from routing.model.sites import Origins
+from routing.model.sound_fields import Sound
 from routing.model.url_secrets import secret_in
 
 #: No order waits longer: who ordered it has found another way.

@@ -14,7 +14,8 @@ from urllib.parse import urlsplit
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from routing.model.addresses import Email
-from routing.model.fields import Fields, Id, Name, NotEmpty, OneOrMany, Sound, Text, parsed_by, refuse, safe_text, shown
+from routing.model.fields import Fields, Id, Name, NotEmpty, OneOrMany, Text, parsed_by, refuse, safe_text, shown
+from routing.model.sound_fields import Sound
 from routing.model.web import is_sent_unencrypted
 
 

@@ -32,7 +32,6 @@ _FORBIDDEN = re.compile(
     r"\$|X-PRE-PROCESS|[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufffe\uffff]", re.IGNORECASE
 )
 _LABEL_FORBIDDEN = re.compile(r"""[{}\[\]<>,|^&"'`\\;=]""")
-_SOUND = re.compile(r"\w[\w.-]*(/\w[\w.-]*)*\.(wav|mp3|ogg)")
 
 
 class Fields(BaseModel):
@@ -134,14 +133,6 @@ def _key(value: Any) -> str:
     return value
 
 
-def _sound(value: Any) -> str:
-    if not isinstance(value, str) or not _SOUND.fullmatch(value) or ".." in value:
-        raise ValueError(
-            f"{shown(value)} is not a sound file: a path below sounds/ that ends in .wav, .mp3 or .ogg, without spaces"
-        )
-    return safe_text(value)
-
-
 def _number(value: Any, info: ValidationInfo) -> str:
     if isinstance(value, int | float) and not isinstance(value, bool):
         raise refuse(f'a number must be in quotes: write "+{value}"')
@@ -200,7 +191,6 @@ Label = Annotated[str, BeforeValidator(parsed_by(_label)), _schema(type="string"
 Extension = Annotated[str, BeforeValidator(parsed_by(_quoted(_digits))), _schema(type="string", pattern=r"^\d{2,8}$")]
 Account = Annotated[str, BeforeValidator(parsed_by(_quoted(_account))), WithJsonSchema(_TEXT)]
 Key = Annotated[str, BeforeValidator(parsed_by(_quoted(_key))), _schema(type="string", pattern="^[0-9*#]$")]
-Sound = Annotated[str, BeforeValidator(parsed_by(_sound)), _schema(type="string", examples=["greeting.wav"])]
 Name = Annotated[str, BeforeValidator(parsed_by(_name)), _schema(type="string", pattern="^[A-Za-z][A-Za-z0-9_]*$")]
 Region = Annotated[str, BeforeValidator(parsed_by(_region)), _schema(type="string", pattern="^[A-Z]{2}$")]
 Periods = Annotated[

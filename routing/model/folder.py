@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from routing.model import spoken
 from routing.model.calendar import Calendar
 from routing.model.crm_fields import Crm
+from routing.model.gateway import Gateway
 from routing.model.people import Person
 from routing.model.pools import Pool
 from routing.model.problem import did_you_mean
-from routing.model.project import Gateway, Project
+from routing.model.project import Project
 
 #: Top-level keys of the files that schemes share.
 SHARED_KEYS = ("project", "people", "groups", "calendars", "gateways", "pools", "crm")
@@ -22,6 +24,8 @@ RESERVED = frozenset(
     | {"default", "public"}
 )
 
+#: Assumed length of a sound whose length cannot be read.
+UNKNOWN_SECONDS = 30.0
 #: Any name, or any kind of name.
 ANY = "*"
 #: (kind, name)
@@ -57,13 +61,57 @@ class Folder:
         """Whether these kinds have no broken names."""
         return not any(kind in (*kinds, ANY) for kind, _ in self.broken)
 
+    def usual_seconds(self, sound: str) -> float:
+        """How long a sound usually plays."""
+        return spoken.usual_seconds(sound, self.sounds, UNKNOWN_SECONDS)
+
+    def longest_seconds(self, sound: str | None) -> float:
+        """How long a sound may play, in any language and by any voice; 0 for none."""
+        return spoken.longest_seconds(sound, self.sounds, UNKNOWN_SECONDS) if sound else 0.0
+
     def sound_complaint(self, sound: str) -> tuple[str, str] | None:
-        """Why a sound cannot be played, and a hint."""
+        """Why a sound cannot be played, and a hint: of several the first that cannot."""
+        for part in spoken.parts_of(sound):
+            complaints = map(self._phrase_complaint, spoken.phrases_of(part))
+            files = (self._file_complaint(file) for file in sorted(spoken.recorded([part])))
+            if complaint := next(filter(None, (*complaints, *files, self._language_complaint(part))), None):
+                return complaint
+        return None
+
+    def _language_complaint(self, sound: str) -> tuple[str, str] | None:
+        known = self.project.call_languages
+        named = list(sound.variants) if isinstance(sound, spoken.SpokenSound) else []
+        strange = next((each for each in named if each and each not in known), "")
+        if not strange or not self.is_whole("project"):
+            return None
+        hint = f"write `project: {{languages: [{', '.join(dict.fromkeys((*known, *named)))}]}}`"
+        return f"no call of the project has the language `{strange}`", hint
+
+    def _phrase_complaint(self, phrase: spoken.Phrase) -> tuple[str, str] | None:
+        voices = self.project.speech
+        if phrase.language in voices or (voices and not phrase.language) or ("project", "speech") in self.broken:
+            return None
+        language = phrase.language or "uk"
+        hint = f'write `project: {{speech: {{{language}: "espeak-ng -v {language} --stdin --stdout"}}}}`'
+        if phrase.language and voices:
+            return f"no voice speaks `{language}`", did_you_mean(language, voices) or hint
+        return "the project has no voice for texts", hint
+
+    def _file_complaint(self, sound: str) -> tuple[str, str] | None:
         if sound in self.sounds or ("sounds", ANY) in self.broken:
             return None
         below = sound.removeprefix("sounds/")
         hint = f"paths are relative to sounds/: write `{below}`" if below != sound and below in self.sounds else ""
         return f"there is no sound file `sounds/{sound}`", hint or did_you_mean(sound, self.sounds)
+
+    def shared_sounds(self) -> Iterator[str]:
+        """Sounds that no step names: of phones, callbacks, the desk."""
+        phones = (phone for person in self.people.values() for phone in person.phones.values())
+        callbacks, desk = self.project.callbacks, self.project.desk
+        named = [phone.confirm_prompt for phone in phones]
+        named += [callbacks.prompt, callbacks.whisper] if callbacks else []
+        named += [desk.joining.announce] if desk else []
+        yield from (sound for sound in named if sound)
 
     def cannot_notify(self, name: str) -> tuple[str, str] | None:
         """Why a recipient cannot be notified, with a hint; None for people with an e-mail address and for addresses."""

@@ -18,7 +18,6 @@ from routing.model.fields import (
     Number,
     OneOrMany,
     Seconds,
-    Sound,
     Text,
     Whole,
     parsed_by,
@@ -27,6 +26,7 @@ from routing.model.fields import (
     shown,
 )
 from routing.model.ringing import MOST_WAVES
+from routing.model.sound_fields import Sound
 from routing.model.srtp import Srtp
 
 #: Far more than a person has, and fewer than FreeSWITCH can ring at once (127).

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, WithJsonSchema, field_validator, model_validator
 
 from routing.model import meant
-from routing.model.addresses import Addressee, Host
+from routing.model.addresses import Addressee
 from routing.model.allow import ALLOW, Allow
 from routing.model.calendar import DAYS, HOLIDAY_YEARS, Calendar, Period, parse_days
 from routing.model.callback_settings import Callbacks
@@ -20,7 +20,7 @@ from routing.model.fields import (
     Fields,
     Flag,
     Id,
-    Number,
+    NotEmpty,
     OneOrMany,
     Periods,
     Region,
@@ -29,12 +29,12 @@ from routing.model.fields import (
     refuse,
     shown,
 )
+from routing.model.gateway import EarlyMedia
 from routing.model.pools import Tracking
 from routing.model.screens import Screens
+from routing.model.speech_fields import Language, VoiceCommand
 from routing.model.srtp import Srtp
 from routing.model.zones import Zone
-
-EarlyMedia = Literal["ring", "pass"]
 
 
 class ProjectSticky(Fields):
@@ -82,6 +82,16 @@ class Project(Fields):
         "no",
         description="Record people's outgoing calls; `record` of a scheme is for incoming calls.",
     )
+    speech: Annotated[dict[Language, VoiceCommand], NotEmpty] = Field(
+        default_factory=dict,
+        description="Language -> the command that speaks its texts while compiling: it reads the text and writes a WAV "
+        "file. The first language is that of texts and calls without another.",
+        examples=[{"uk": "espeak-ng -v uk --stdin --stdout"}],
+    )
+    languages: Annotated[list[Language], OneOrMany] = Field(
+        default_factory=list,
+        description="Languages of calls, the first where nothing chooses another; default: those of `speech`.",
+    )
     announce_recording: Flag = Field(False, description="Lint: recorded calls need an announcement first.")
     tracking: Tracking | None = Field(None, description="Sites whose visitors are tracked.")
     callbacks: Callbacks | None = Field(None, description="Clients are called back: `{}`, or how.")
@@ -97,6 +107,11 @@ class Project(Fields):
     )
 
     allow: Allow = Field(default_factory=dict, description=f"{ALLOW} Applies to the whole folder.")
+
+    @property
+    def call_languages(self) -> tuple[str, ...]:
+        """The languages of calls; the first is that of calls for which nothing chooses another."""
+        return tuple(dict.fromkeys((*self.languages, *self.speech)))
 
     @field_validator("secrets", mode="before")
     @classmethod
@@ -204,43 +219,4 @@ class CalendarFields(Fields):
         )
 
 
-class Gateway(Fields):
-    """A trunk to a carrier."""
-
-    proxy: Host = Field(description="The carrier's host, with a port if not 5060.")
-    username: Text | None = Field(None, description="For registration; the password is a secret.")
-    realm: Host | None = Field(None, description="Realm of the registration; default: the proxy's host.")
-    register_: Flag = Field(True, alias="register", description="Register with the carrier; needs `username`.")
-    transport: Literal["udp", "tcp", "tls"] = Field(
-        "udp", description="Transport of registrations and calls; `tls` needs `node init --tls`."
-    )
-    srtp: Srtp | None = Field(
-        None,
-        description="SRTP: `required`, `optional` or `never`; default: accepted when the carrier offers it, but not "
-        "offered to the carrier.",
-    )
-    dial: Literal["plus", "digits", "national"] = Field(
-        "plus", description="Form of dialled numbers: `+380501112233`, `380501112233` or `0501112233`."
-    )
-    caller_id: Literal["company", "caller", "caller_diversion", "caller_pai"] = Field(
-        "company",
-        description="Caller ID on outside phones: the company's number, the caller's, the caller's with the company's "
-        "in Diversion, or the company's with the caller's in P-Asserted-Identity.",
-    )
-    early_media: EarlyMedia | None = Field(
-        None, description="Ringing, or the carrier's sound (`pass`), before its phones answer; default: the project's."
-    )
-    number_in: Literal["request", "to", "p-called-party-id", "diversion", "history-info"] | None = Field(
-        None,
-        description="Source of the dialled number; default, and where the source has none: the request line, then To, "
-        "P-Called-Party-ID, Diversion and History-Info.",
-    )
-    contact: Annotated[str, Field(pattern=r"^[A-Za-z0-9+][A-Za-z0-9_.+-]{0,63}$")] | None = Field(
-        None, description="User part of the registered Contact, if the carrier requires one; default: `gw+NAME`."
-    )
-    numbers: Annotated[list[Number], OneOrMany] = Field(
-        default_factory=list, description="The company's numbers on this trunk; the first is the default caller ID."
-    )
-
-
-__all__ = ["CalendarFields", "Gateway", "Holidays", "Id", "Project", "ProjectSticky"]
+__all__ = ["CalendarFields", "Holidays", "Id", "Project", "ProjectSticky"]

@@ -83,10 +83,12 @@ def play(call: RunningCall, path: str) -> bool:
     if lasts is None:
         call.line.note("error", f"sound not found: {path}")
         return False
-    if not path.startswith("silence_stream://"):
-        call.line.note("play", path, "", lasts)
-        call.line.hear("audio")
-    call.line.wait(call.line.now_ms + lasts)
+    for part in path.removeprefix("file_string://").split("!"):
+        part_ms = call.duration_ms(part) or 0
+        if not part.startswith("silence_stream://"):
+            call.line.note("play", part, "", part_ms)
+            call.line.hear("audio")
+        call.line.wait(call.line.now_ms + part_ms)
     call.line.hear("nothing")
     return True
 

@@ -12,14 +12,14 @@ tag            label that the call gets; each label once a call
 ringing        the caller's phone gets 180 Ringing
 early_media    183: the caller hears the switch before it answers
 answered       the caller's leg is answered: the call begins to cost
-play           sound file; duration
+play           sound file; duration; its text and language, if a voice speaks it
 digits         variable; the digits (``-`` for none, ``!`` before invalid ones)
 ring           target being rung (every leg tried, busy ones too); its dial string
 brought_back   number of the project that rings through a gateway: the carrier makes a new call of it
 undisturbed    target that is skipped: its person is on do-not-disturb; the cause that the leg gets
 confirm        target that picked up; the key that confirms
 ring_end       target; hangup cause, or ``answered``
-whisper        sound file; target that hears it as the talk begins
+whisper        sound file; target that hears it as the talk begins; its text and language
 talk           target connected with the caller
 talk_end       target; who ended it
 transferred    phone that transfers the other party; the number that it dials
@@ -61,6 +61,9 @@ class Event:
     step: str = ""
     #: Of a fallback: `routing.offline.decider.Reason`; of a limit that refuses the call: ``refused``.
     reason: str = ""
+    #: Of a sound that a voice speaks.
+    text: str = ""
+    language: str = ""
 
 
 def as_json(events: Iterable[Event]) -> list[dict[str, object]]:

@@ -80,6 +80,10 @@ def _place(event: Event) -> str:
     return "/".join(part for part in (event.scheme, event.step) if part)
 
 
+def _sound(event: Event) -> str:
+    return f'"{event.text}"' if event.text else event.subject.rpartition("/")[2]
+
+
 def _word_and_text(event: Event) -> tuple[str, str]:
     seconds = f"{event.lasted_ms / 1000:.1f} s"
     subject, detail = event.subject, event.detail
@@ -91,9 +95,9 @@ def _word_and_text(event: Event) -> tuple[str, str]:
         case "ringing" | "early_media" | "answered":
             return "caller", CALLER[event.kind]
         case "play":
-            return "play", f"{subject.rpartition('/')[2]} ({seconds})"
+            return "play", f"{_sound(event)} ({seconds})"
         case "whisper":
-            return "whisper", f"{subject.rpartition('/')[2]} to {detail} ({seconds})"
+            return "whisper", f"{_sound(event)} to {detail} ({seconds})"
         case "digits":
             return "digits", _digits(detail)
         case "decision" | "late" | "fallback":

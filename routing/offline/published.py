@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 from collections.abc import Mapping
@@ -18,6 +19,7 @@ from routing.compile.templates import render
 from routing.model.callback_call import FILE as CALLBACKS
 from routing.model.callback_call import CallbackCall
 from routing.model.entities import Visitor, variables
+from routing.model.spoken import TABLE as SPOKEN
 from routing.offline.decider import Decider, refused
 from routing.offline.events import Event
 from routing.offline.files import DirectoryFiles
@@ -25,6 +27,7 @@ from routing.offline.limits import Limits
 from routing.offline.own_numbers import with_own_numbers
 from routing.offline.phones import ScriptedCaller, ScriptedPhones
 from routing.offline.sounds import ReleaseSounds
+from routing.offline.spoken_texts import SpokenTexts
 from routing.offline.switch import INBOUND, OfflineCall, callback, run
 from routing.offline.world import World
 
@@ -167,7 +170,13 @@ class PublishedRelease:
         """An event whose file names begin at the release: the root may exist for this run alone."""
         if str(self.root) not in f"{event.subject} {event.detail}":
             return event
-        return replace(event, subject=self._named(event.subject), detail=self._named(event.detail))
+        named = replace(event, subject=self._named(event.subject), detail=self._named(event.detail))
+        return self.spoken.explained(named) if event.kind in ("play", "whisper") else named
+
+    @functools.cached_property
+    def spoken(self) -> SpokenTexts:
+        """What voices say in the release."""
+        return SpokenTexts.read(self.files.read(f"{self.root}/current/{SPOKEN}") or "{}")
 
     def _named(self, text: str) -> str:
         return self._release.sub(RELEASE, text).replace(str(self.root), ROOT)

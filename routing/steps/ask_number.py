@@ -24,13 +24,13 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from routing.model.fields import Seconds, Sound, Whole
+from routing.model.fields import Seconds, Whole
 from routing.model.folder import Folder
 from routing.model.problem import Loc
+from routing.model.sound_fields import Sound
 from routing.model.stated_number import MOST_DIGITS, STATED_NUMBER
 from routing.steps.base import HEAR_TONES, RELEASE, Emitter, Step, sound_path
 from routing.steps.dialplan import Condition, Extension
-from routing.steps.play import UNKNOWN_SECONDS
 
 #: The file and the context in a release that turn digits into a number.
 READ = "told"
@@ -79,7 +79,7 @@ class AskNumberStep(Step):
 
     def own_seconds(self, folder: Folder) -> float:
         """Every try at its longest: prompt and slow digits."""
-        prompt = folder.sounds.get(self.prompt, UNKNOWN_SECONDS)
+        prompt = folder.longest_seconds(self.prompt)
         return self.tries * (prompt + self.wait + (MOST_DIGITS - 1) * self.between)
 
     def sounds(self) -> Iterator[tuple[Loc, str]]:

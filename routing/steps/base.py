@@ -6,7 +6,7 @@ through is the next action, or a transfer. This module knows no files, and of Fr
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal
 
@@ -17,6 +17,7 @@ from routing.model.fields import Fields
 from routing.model.folder import Folder
 from routing.model.problem import Loc
 from routing.model.secret import Purpose
+from routing.model.spoken import SpokenSound, parts_of
 from routing.steps.dialplan import Condition, Context, Extension
 
 #: (where, what is wrong, hint)
@@ -59,6 +60,8 @@ class Step(Fields):
     answers: ClassVar[bool] = False
     #: The step is for somebody on the line: a callback whose client has not been rung yet passes it by.
     needs_caller: ClassVar[bool] = False
+    #: The step may stand without any setting, as a bare word.
+    bare: ClassVar[bool] = True
     #: When the call falls through, as diagrams label it; empty for steps that always do.
     falls_when: ClassVar[str] = ""
 
@@ -204,9 +207,27 @@ def goes_on(step: Step) -> bool:
     return step.falls_past_branches() or any(all(goes_on(item.step) for item in nested) for nested in lists)
 
 
-def sound_path(sound: str) -> str:
-    """The path of a project's sound file in a release."""
-    return f"{RELEASE}/sounds/{sound}"
+def sound_path(sound: str, release: str = RELEASE) -> str:
+    """What FreeSWITCH plays to a caller for a sound of the project: in the call's language, where it has several."""
+    return _played(sound_files(sound, release))
+
+
+def sound_files(sound: str, release: str = RELEASE) -> str:
+    """The same without ``file_string://``: one file, or several separated by ``!``."""
+    return _files((part.by_language if isinstance(part, SpokenSound) else part for part in parts_of(sound)), release)
+
+
+def person_sound_path(sound: str, release: str = RELEASE) -> str:
+    """The same for a person of the project: in the project's language, whatever the caller's is."""
+    return _played(_files(parts_of(sound), release))
+
+
+def _files(names: Iterable[str], release: str) -> str:
+    return "!".join(f"{release}/sounds/{name}" for name in names)
+
+
+def _played(files: str) -> str:
+    return f"file_string://{files}" if "!" in files else files
 
 
 def label_part(text: str) -> str:

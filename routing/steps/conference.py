@@ -32,18 +32,18 @@ from typing import Annotated, ClassVar
 from pydantic import BeforeValidator, Field
 
 from routing.model.conference import ADMITTED, ENTERED, FORGETS_PIN, PINS, PROFILE, TYPED, waiting
-from routing.model.fields import Id, Label, Name, OneOrMany, Seconds, Sound, Whole
+from routing.model.fields import Id, Label, Name, OneOrMany, Seconds, Whole
 from routing.model.folder import Folder
 from routing.model.people import Ring, ring_entry
 from routing.model.problem import Loc
 from routing.model.secret import PIN, Purpose
+from routing.model.sound_fields import Sound
 from routing.steps import targets
 from routing.steps.base import HEAR_TONES, RELEASE, Complaint, Emitter, Reference, Step, StepItem, sound_path
 from routing.steps.dialplan import Condition, Extension
 from routing.steps.dialstring import invitation
 from routing.steps.lists import Steps
 from routing.steps.menu import INVALID
-from routing.steps.play import UNKNOWN_SECONDS
 
 #: FreeSWITCH's bounds of the ring time of who is invited, in seconds.
 SHORTEST_RING, LONGEST_RING = 10, 500
@@ -178,7 +178,7 @@ class ConferenceStep(Step):
         """Every try at its longest, then the longest time alone."""
         if not self.pin:
             return self.alone
-        sounds = sum(folder.sounds.get(sound or "", UNKNOWN_SECONDS) for sound in (self.prompt, self.invalid))
+        sounds = folder.longest_seconds(self.prompt) + folder.longest_seconds(self.invalid)
         return self.alone + self.tries * (sounds + FIRST_KEY_SECONDS + (MOST_KEYS - 1) * NEXT_KEY_SECONDS)
 
     def references(self) -> Iterator[Reference]:

@@ -9,10 +9,10 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from routing.model import conference, confirming, dnd, numbers
 from routing.model.folder import Folder
+from routing.model.gateway import Gateway
 from routing.model.people import Phone
-from routing.model.project import Gateway
 from routing.model.srtp import MODES
-from routing.steps.base import KEYS, RELEASE, sound_path
+from routing.steps.base import KEYS, RELEASE, person_sound_path
 from routing.steps.targets import Leg
 
 #: Seconds to press the confirm key after picking up.
@@ -122,7 +122,7 @@ def _confirm_variables(phone: Phone) -> dict[str, str]:
 
     FreeSWITCH's own prompt has no reject key and does not detect in-band tones.
     """
-    prompt = sound_path(phone.confirm_prompt or CONFIRM_PROMPT)
+    prompt = person_sound_path(phone.confirm_prompt or CONFIRM_PROMPT)
     keys = f"XML:{RELEASE}/{KEYS}.xml"
     return {
         "group_confirm_key": "exec",

@@ -19,12 +19,12 @@ from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from routing.model.causes import OFFERED
 from routing.model.decision import CAUSE
-from routing.model.fields import Sound, parsed_by, shown
+from routing.model.fields import parsed_by, shown
 from routing.model.folder import Folder
 from routing.model.problem import Loc, did_you_mean
+from routing.model.sound_fields import Sound
 from routing.steps.base import ANSWERED, Complaint, Emitter, Step, sound_path
 from routing.steps.dialplan import Extension
-from routing.steps.play import UNKNOWN_SECONDS
 
 
 def _cause(value: Any) -> str:
@@ -70,7 +70,7 @@ class HangupStep(Step):
 
     def own_seconds(self, folder: Folder) -> float:
         """The length of the sound."""
-        return folder.sounds.get(self.play, UNKNOWN_SECONDS) if self.play else 0.0
+        return folder.longest_seconds(self.play)
 
     def sounds(self) -> Iterator[tuple[Loc, str]]:
         """The sound."""

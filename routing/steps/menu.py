@@ -17,9 +17,10 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from routing.model.fields import Flag, Key, Seconds, Sound, Whole
+from routing.model.fields import Flag, Key, Seconds, Whole
 from routing.model.folder import Folder
 from routing.model.problem import Loc
+from routing.model.sound_fields import Sound
 from routing.steps.base import (
     HEAR_TONES,
     RELEASE,
@@ -34,7 +35,6 @@ from routing.steps.base import (
 from routing.steps.dialplan import Condition, Extension
 from routing.steps.dialstring import COLLEAGUE_SECONDS
 from routing.steps.lists import Steps
-from routing.steps.play import UNKNOWN_SECONDS
 from routing.steps.typed import DigitInput, last_keys, parts
 
 INVALID = "routing/invalid.wav"
@@ -178,8 +178,8 @@ class MenuStep(Step):
 
     def own_seconds(self, folder: Folder) -> float:
         """Every try at its longest: prompt, timeouts, `invalid`; then a person's phone, if extensions are on."""
-        prompt = folder.sounds.get(self.prompt, UNKNOWN_SECONDS)
-        invalid = folder.sounds.get(self.invalid, UNKNOWN_SECONDS) if self.invalid else 1.0
+        prompt = folder.longest_seconds(self.prompt)
+        invalid = folder.longest_seconds(self.invalid) if self.invalid else 1.0
         further = self.between if len(self._questions(folder)) > 1 else 0
         return self.tries * (prompt + self.wait + further + invalid) + (COLLEAGUE_SECONDS if self.extensions else 0.0)
 

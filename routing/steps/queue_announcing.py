@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from routing.model.queue import ENTERED, SAY
-from routing.steps.base import Emitter, sound_path
+from routing.steps.base import Emitter, sound_files
 from routing.steps.dialplan import Condition
 
 #: What is being said, for the end of the wait.
@@ -19,16 +19,16 @@ def say(out: Emitter, path: str, sounds: Mapping[str, str]) -> None:
     label, play = f"{path}.say", out.go(f"{path}.said")
     for name, sound in sounds.items():
         last = out.context.extension(label, Condition(f"${{{SAY}}}", f"^{name}$"))
-        last.set("routing_said", sound_path(sound))
+        last.set("routing_said", sound_files(sound))
         last.do("execute_extension", play)
     waits = [name for name in sounds if name.startswith("wait")]
     for name in (name for name in sounds if name.startswith("place") and waits):
         both = out.context.extension(label, Condition(f"${{{SAY}}}", f"^{name},({'|'.join(waits)})$"))
-        both.set("routing_said", sound_path(sounds[name]))
+        both.set("routing_said", sound_files(sounds[name]))
         both.do("execute_extension", out.go(f"{path}.$1"))
     for name in waits:
         following = out.context.extension(f"{path}.{name}")
-        following.set("routing_said", f"${{routing_said}}!{sound_path(sounds[name])}")
+        following.set("routing_said", f"${{routing_said}}!{sound_files(sounds[name])}")
         following.do("execute_extension", play)
     spoken = out.context.extension(f"{path}.said")
     spoken.set(SAY, "")

@@ -7,8 +7,9 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field, WithJsonSchema, field_validator
 
 from routing.model import durations
-from routing.model.fields import Fields, OneOrMany, Seconds, Sound, Whole, refuse, shown
+from routing.model.fields import Fields, OneOrMany, Seconds, Whole, refuse, shown
 from routing.model.queue import ANNOUNCE_EVERY_MS
+from routing.model.sound_fields import Sound
 
 #: Announcements of one kind: more places than a caller wants to know.
 MOST_SOUNDS = 50

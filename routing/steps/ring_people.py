@@ -7,12 +7,13 @@ from dataclasses import replace
 
 from pydantic import Field
 
-from routing.model.fields import Id, Key, Label, Number, Seconds, Sound
+from routing.model.fields import Id, Key, Label, Number, Seconds
 from routing.model.folder import Folder
 from routing.model.people import RingList
 from routing.model.problem import Loc
+from routing.model.sound_fields import Sound, SoundFile
 from routing.steps import keyed, targets
-from routing.steps.base import Complaint, Emitter, Reference, ReferenceKind, Step, sound_path
+from routing.steps.base import Complaint, Emitter, Reference, ReferenceKind, Step, person_sound_path
 from routing.steps.dialstring import dial_string
 from routing.steps.skills import Wish
 
@@ -33,7 +34,7 @@ class RingPeopleStep(Step):
     caller_id: Number | None = Field(None, description="One of the company's numbers to show on outside phones.")
     label: Label | None = Field(None, description="Name shown on the ringing phones.")
     whisper: Sound | None = Field(None, description="Played to the person before the caller is connected.")
-    music: Sound | None = Field(None, description="Replaces the ringing tone once the call is answered.")
+    music: SoundFile | None = Field(None, description="Replaces the ringing tone once the call is answered.")
 
     @property
     def turn_at_most(self) -> int | None:
@@ -75,7 +76,7 @@ class RingPeopleStep(Step):
         """Variables of the phones' legs: the whisper."""
         if not self.whisper:
             return {}
-        return {"bridge_pre_execute_app": "playback", "bridge_pre_execute_data": sound_path(self.whisper)}
+        return {"bridge_pre_execute_app": "playback", "bridge_pre_execute_data": person_sound_path(self.whisper)}
 
     def references(self) -> Iterator[Reference]:
         """See Step."""

@@ -13,10 +13,11 @@ from pydantic import BeforeValidator, Field, field_validator
 
 from routing.model.addresses import Addressee
 from routing.model.allow import ALLOW, Allow
-from routing.model.fields import Fields, Flag, Id, Label, NotEmpty, Number, OneOrMany, Sound, refuse
+from routing.model.fields import Fields, Flag, Id, Label, NotEmpty, Number, OneOrMany, refuse
 from routing.model.folder import RESERVED, Folder
 from routing.model.problem import Loc, did_you_mean
 from routing.model.secret import Purpose
+from routing.model.sound_fields import SoundFile
 from routing.steps import AnyStep
 from routing.steps.base import Complaint, Step, StepItem
 from routing.steps.sticky import StickyStep
@@ -48,7 +49,7 @@ class SchemeFields(Fields):
     )
     hours: Id | None = Field(None, description="Default calendar of its steps.")
     record: Literal["both", "caller", "no"] = Field("no", description="Record talks: both sides, the caller's, or not.")
-    music: Sound | None = Field(None, description="Instead of the ringing tone, once answered.")
+    music: SoundFile | None = Field(None, description="Instead of the ringing tone, once answered.")
     notify: Annotated[list[Addressee], OneOrMany] = Field(
         default_factory=list,
         description="Recipients of missed-call notices, by e-mail or webhook (`https://...`); default: the project's.",

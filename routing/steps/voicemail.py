@@ -24,13 +24,13 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from routing.model.addresses import Addressee
-from routing.model.fields import Id, OneOrMany, Seconds, Sound
+from routing.model.fields import Id, OneOrMany, Seconds
 from routing.model.folder import Folder
 from routing.model.message import LEAST, LEAST_SECONDS, SILENCE_ENERGY
 from routing.model.problem import Loc
+from routing.model.sound_fields import Sound
 from routing.steps.base import HEAR_TONES, Complaint, Emitter, Reference, Step, sound_path
 from routing.steps.dialplan import Extension
-from routing.steps.play import UNKNOWN_SECONDS
 
 BEEP, BEEP_SECONDS = "routing/beep.wav", 0.5
 #: A message ends after this many seconds of silence, and with one of these keys.
@@ -95,7 +95,7 @@ class VoicemailStep(Step):
 
     def own_seconds(self, folder: Folder) -> float:
         """The greeting and the tone; the message itself is not waiting time."""
-        greeting = folder.sounds.get(self.greeting, UNKNOWN_SECONDS) if self.greeting else 0.0
+        greeting = folder.longest_seconds(self.greeting)
         return greeting + BEEP_SECONDS
 
     def references(self) -> Iterator[Reference]:

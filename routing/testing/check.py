@@ -177,6 +177,8 @@ def _vocabulary(kind: str, names: Names) -> tuple[Collection[str] | None, str]:
         "hours": (lambda: _HOURS, "no calendar state is"),
         "play": (lambda: names.sounds, "there is no sound file"),
         "whisper": (lambda: names.sounds, "there is no sound file"),
+        "says": (lambda: names.published.spoken.texts, "no text of the release says"),
+        "speaks": (lambda: names.published.spoken.languages, "the project does not speak"),
         "voicemail": (lambda: names.boxes, "no voicemail box is called"),
         "tag": (lambda: names.tags, "no step of the release sets the label"),
         "notify": (lambda: names.people, "nobody is called"),
@@ -190,6 +192,8 @@ def _vocabulary(kind: str, names: Names) -> tuple[Collection[str] | None, str]:
 def _is_one(kind: str, word: str, known: Collection[str], names: Names) -> bool:
     if kind in ("play", "whisper"):
         return any(sound == word or sound.endswith(f"/{word}") for sound in known)
+    if kind == "says":
+        return any(word.casefold() in text.casefold() for text in known)
     if kind == "notify":
         return word in known or bool(EMAIL.fullmatch(word) or HOOK.fullmatch(word))
     if kind == "crm" and _is_sent_field(word, names):

@@ -103,6 +103,8 @@ KINDS: dict[str, Callable[[Event, str], bool]] = {
         _phone("transferred")(event, word) or (event.kind == "transferred" and word == event.detail)
     ),
     "play": _file("play"),
+    "says": lambda event, word: event.kind in ("play", "whisper") and word.casefold() in event.text.casefold(),
+    "speaks": lambda event, word: event.kind in ("play", "whisper") and event.language == word,
     "whisper": _file("whisper"),
     "digits": lambda event, word: event.kind == "digits" and event.detail == word,
     **{kind: _answer(step_kind) for kind, step_kind in ENGINE_KINDS.items()},
@@ -124,6 +126,8 @@ MEANINGS = {
     "talk": "The caller talks with a person or a phone.",
     "transferred": "A phone transfers the caller: its name, or the number that it dials.",
     "play": "The caller hears this sound file.",
+    "says": "A voice says this, or a part of it, to the caller, or to the person in a whisper.",
+    "speaks": "A voice speaks this language, or the call's own file for it is played: `uk`.",
     "whisper": "The person hears this sound file before the caller.",
     "digits": "The caller has typed these keys.",
     "webhook": "The decision after a handler's answer: `answered`, `ring ivan`, `scheme lviv`; `silent` without one.",

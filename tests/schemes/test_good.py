@@ -94,8 +94,10 @@ def _closed(release: Path) -> None:
                 assert release / file in there, (path, file)
             if "$" not in label + file:
                 assert any(re.search(pattern, label) for pattern in there[release / file]), (path, label, file)
-        for sound in re.findall(r"\$\{routing_release\}/(sounds/[\w./-]+)", text):
-            assert (release / sound).is_file(), (path, sound)
+        for language in ("", "uk/", "en/", "pl/") if "${routing_language}" in text else ("",):
+            spoken = text.replace("${routing_language}/", language)
+            for sound in re.findall(r"\$\{routing_release\}/(sounds/[\w./-]+)", spoken):
+                assert (release / sound).is_file(), (path, sound)
 
 
 def _arguments(path: Path) -> list[str]:

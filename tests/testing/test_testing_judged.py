@@ -69,11 +69,12 @@ def test_every_kind_meets_some_event(calls: list[list[Event]]) -> None:
         "hours": "open", "notify": "olena", "answered": "true", "end": "NORMAL_CLEARING", "hears": "ringing",
         "scheme": "kharkiv", "step": "kharkiv/1", "webhook": "continue", "crm": "ring ivan", "sticky": "ring petro",
         "visitor": "continue", "order": "answered", "tag": "vip", "callback": "ordered",
-        "queue": "order ivan",
+        "queue": "order ivan", "says": "closed", "speaks": "en",
     }  # fmt: skip
     calls = [*calls, [Event(0, "tag", "shop"), Event(0, "tag", "vip")]]
     calls.append([Event(0, "decision", "callback", "ordered (person first)")])
     calls.append([Event(0, "decision", "queue", "order:ivan (place 1)")])
+    calls.append([Event(0, "play", "/sounds/spoken/0.wav", text="We are closed.", language="en")])
     for kind in KINDS:
         words = (
             {said[kind]}

@@ -24,7 +24,7 @@ def _files() -> list[Path]:
 FILES = _files()
 CORE = ("model", "words", "steps", "decide", "offline", "testing", "lint", "diff", "graph", "simulate")
 PURE = ("model", "words", "steps", "load", "compile", "decide", "offline", "testing")
-ADAPTERS = ("esl", "http", "crm", "store", "journal", "notify", "web", "track", "pops", "callbacks")
+ADAPTERS = ("esl", "http", "crm", "store", "journal", "notify", "web", "track", "pops", "callbacks", "speech")
 #: What is said on a call's socket, apart from the socket: the offline switch says it in memory.
 WITHOUT_IO = ("esl.exchange", "esl.facts", "esl.protocol")
 WIRED = ("process", "release", "engine", "public", "node", "recorder", "doctor", "desk")

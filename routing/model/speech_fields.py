@@ -1,0 +1,30 @@
+"""Fields of `speech` and `languages` of the project."""
+
+from __future__ import annotations
+
+import shlex
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, WithJsonSchema
+
+from routing.model.fields import parsed_by, safe_text
+from routing.model.spoken import parse_language
+
+
+def _command(value: Any) -> str:
+    text = safe_text(value)
+    try:
+        program = shlex.split(text)
+    except ValueError:
+        raise ValueError("a quotation mark of this command is not closed") from None
+    if not program:
+        raise ValueError("is empty: a command is missing here, such as `espeak-ng -v uk --stdin --stdout`")
+    if found := next((word for word in program if word in ("|", ">", "<", "&&", ";", "&")), None):
+        raise ValueError(f"`{found}` needs a shell, and none runs this command: write a script and name it here")
+    return text
+
+
+Language = Annotated[
+    str, BeforeValidator(parsed_by(parse_language)), WithJsonSchema({"type": "string", "pattern": "^[a-z]{2,3}$"})
+]
+VoiceCommand = Annotated[str, BeforeValidator(parsed_by(_command)), WithJsonSchema({"type": "string"})]

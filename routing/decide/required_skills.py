@@ -9,20 +9,11 @@ from typing import Any
 import phonenumbers
 
 from routing.model.decision import E164, Call
+from routing.model.languages import COUNTRIES
 
-#: The language that most callers from a country speak, for countries with one such language.
-LANGUAGES = {
-    language: countries.split()
-    for language, countries in {
-        "uk": "UA", "pl": "PL", "ru": "RU", "de": "DE AT LI", "cs": "CZ", "sk": "SK", "hu": "HU", "ro": "RO MD",
-        "bg": "BG", "tr": "TR", "it": "IT SM", "fr": "FR MC", "es": "ES MX AR CO CL PE VE EC UY", "pt": "PT BR",
-        "en": "GB IE US AU NZ", "nl": "NL", "lt": "LT", "lv": "LV", "et": "EE", "fi": "FI", "sv": "SE", "da": "DK",
-        "nb": "NO", "el": "GR CY", "sr": "RS", "hr": "HR", "sl": "SI", "ka": "GE", "hy": "AM", "az": "AZ", "he": "IL",
-    }.items()
-}  # fmt: skip
 #: Country code -> the countries that share it.
 _COUNTRIES = {str(code): countries for code, countries in phonenumbers.COUNTRY_CODE_TO_REGION_CODE.items()}
-_BY_COUNTRY = {country: language for language, countries in LANGUAGES.items() for country in countries}
+_BY_COUNTRY = {country: language for language, countries in COUNTRIES.items() for country in countries}
 
 
 def required_skills(sources: Mapping[str, Any], call: Call, known: bool = False) -> dict[str, str | int | bool]:
@@ -46,7 +37,7 @@ def _value(source: Any, call: Call, known: bool) -> str | int | bool:
     if source == "country":
         return country(call.caller)
     if source == "language":
-        return call.entities.get("language") or _BY_COUNTRY.get(country(call.caller), "")
+        return call.language or call.entities.get("language") or _BY_COUNTRY.get(country(call.caller), "")
     return call.entities.get(str(source).removeprefix("entities."), "")
 
 

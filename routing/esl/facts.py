@@ -15,6 +15,7 @@ from routing.model import camp_on
 from routing.model.decision import CALLER, E164, EXTENSION, ID, QUESTION, STEP_PATH, Call
 from routing.model.entities import ENTITY, SOURCE, visitor_of
 from routing.model.queue import ARRIVED
+from routing.model.spoken import CODE, LANGUAGE
 from routing.model.stated_number import STATED_NUMBER
 from routing.model.tags import TAGS, tags_of
 
@@ -48,6 +49,7 @@ def call_of(reply: Message, waits_since: float | None = None) -> Call:
         extension=_may(reply, f"variable_{camp_on.EXTENSION}", EXTENSION, ""),
         started=int(_may(reply, "Caller-Channel-Created-Time", MICROSECONDS, "0")) / 1_000_000,
         queued_s=int(_may(reply, f"variable_{ARRIVED}", MICROSECONDS, "0")) / 1000,
+        language=_may(reply, f"variable_{LANGUAGE}", CODE, ""),
         entities=visitor.entities,
         source=visitor.source,
         tags=tags_of(reply.get(f"variable_{TAGS}") or ""),

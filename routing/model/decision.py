@@ -142,6 +142,8 @@ class Call:
     extension: str = ""
     #: When the call came to the last queue in which it waited, in seconds since the epoch; 0 for none.
     queued_s: float = 0.0
+    #: Chosen by a `language` step, or "".
+    language: str = ""
     #: Facts of the site's visitor (`model.entities`).
     entities: Mapping[str, str] = field(default_factory=dict)
     source: Mapping[str, str] = field(default_factory=dict)

@@ -30,7 +30,7 @@ _SILENT_HZ = 100
 _USUAL, _SLOWEST = 16.0, 7.0
 #: Before and after the words.
 _PAUSES_SECONDS = 0.5
-_CODE = re.compile(r"[a-z]{2,3}")
+CODE = re.compile(r"[a-z]{2,3}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufffe\uffff]")
 
 
@@ -128,7 +128,7 @@ def parts_of(sound: str) -> tuple[str, ...]:
 
 def parse_language(value: Any) -> str:
     """A language's code: ``uk``, ``en``. Raises ValueError."""
-    if not isinstance(value, str) or not _CODE.fullmatch(value):
+    if not isinstance(value, str) or not CODE.fullmatch(value):
         shown = f"`{value}`" if isinstance(value, str) else "this"
         raise ValueError(f"{shown} is not a language: two or three small letters such as uk, ru, pl or en")
     return value

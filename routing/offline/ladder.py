@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from routing.model.causes import CAUSES
+from routing.model.spoken import LANGUAGE
 from routing.offline.events import TOGETHER, Event, ended, longest_silence_ms
 from routing.offline.limited import by_limit
 
@@ -68,7 +69,7 @@ def summary(events: Sequence[Event]) -> str:
 
 def _hidden(event: Event) -> bool:
     if event.kind == "variable":
-        return not event.subject.startswith("routing_hours=")
+        return not event.subject.startswith(("routing_hours=", f"{LANGUAGE}="))
     if event.kind == "transfer":
         return event.detail != "watchdog"
     if event.kind == "limit":
@@ -92,6 +93,8 @@ def _word_and_text(event: Event) -> tuple[str, str]:
             return "call", f"{subject} {detail}"
         case "variable" if subject.startswith("routing_hours="):
             return "hours", subject.partition("=")[2]
+        case "variable" if subject.startswith(f"{LANGUAGE}="):
+            return "language", subject.partition("=")[2]
         case "ringing" | "early_media" | "answered":
             return "caller", CALLER[event.kind]
         case "play":

@@ -20,6 +20,7 @@ from routing.steps.dynamic import DynamicStep
 from routing.steps.hangup import HangupStep
 from routing.steps.hours import HoursStep
 from routing.steps.known import KnownLookup
+from routing.steps.language import LanguageStep
 from routing.steps.match import MatchCase, MatchStep
 from routing.steps.menu import MenuStep
 from routing.steps.messages import MessagesCode
@@ -50,6 +51,7 @@ KINDS: dict[str, type[Step]] = {
     "callback": CallbackStep,
     "conference": ConferenceStep,
     "voicemail": VoicemailStep,
+    "language": LanguageStep,
     "tag": TagStep,
     "scheme": SchemeStep,
     "hangup": HangupStep,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 
@@ -15,6 +16,12 @@ class Condition:
     times: tuple[tuple[str, str], ...] = ()
     regex: str = ""
     regexes: tuple[tuple[str, str], ...] = ()
+
+
+def any_of(pairs: Iterable[tuple[str, str]]) -> Condition:
+    """One of these (field, expression) must match."""
+    found = tuple(pairs)
+    return Condition(*found[0]) if len(found) == 1 else Condition(regex="any", regexes=found)
 
 
 @dataclass(frozen=True)

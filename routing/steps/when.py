@@ -6,7 +6,7 @@ Each becomes a condition on this project's own channel variables; caller input i
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Annotated, Any
 
 from pydantic import (
@@ -30,7 +30,7 @@ from routing.model.problem import Loc, did_you_mean
 from routing.model.regions import UnknownRegion, known_zones, region_pattern, zones_pattern
 from routing.model.zones import Zone
 from routing.steps.base import Complaint
-from routing.steps.dialplan import Condition
+from routing.steps.dialplan import Condition, any_of
 from routing.steps.known import is_known, talked_within
 
 MOST_PREFIXES = 20_000
@@ -157,15 +157,15 @@ class When(Fields):
     def conditions(self, country: str | None) -> Iterator[Condition]:
         """Dialplan conditions on this project's own captured variables; ``country`` is the project's."""
         if len(self.caller) > PREFIXES_A_REGEX:
-            yield _any_of((CALLER, prefixes_pattern(part)) for part in _parts(sorted(self.caller)))
+            yield any_of((CALLER, prefixes_pattern(part)) for part in _parts(sorted(self.caller)))
         elif self.caller:
             yield Condition(CALLER, prefixes_pattern(self.caller))
         if self.list_:
-            yield _any_of((f"${{{list_variable(name)}}}", "^yes$") for name in self.list_)
+            yield any_of((f"${{{list_variable(name)}}}", "^yes$") for name in self.list_)
         if self.country:
-            yield _any_of((CALLER, numbers.country_pattern(region)) for region in self.country)
+            yield any_of((CALLER, numbers.country_pattern(region)) for region in self.country)
         if self.region:
-            yield _any_of((CALLER, region_pattern(region, country)) for region in self.region)
+            yield any_of((CALLER, region_pattern(region, country)) for region in self.region)
         if self.zone:
             yield Condition(CALLER, zones_pattern(frozenset(self.zone)))
         if self.anonymous is not None:
@@ -180,7 +180,7 @@ class When(Fields):
             kind, _, name = question.partition(".")
             yield Condition(f"${{{ENTITY if kind == 'entity' else SOURCE}{name}}}", expected.expression)
         if self.any:
-            yield _any_of(pair for one in self.any for pair in one.pairs(country))
+            yield any_of(pair for one in self.any for pair in one.pairs(country))
 
     def pairs(self, country: str | None) -> Iterator[tuple[str, str]]:
         """The conditions as regexes of one dialplan condition."""
@@ -204,11 +204,6 @@ class When(Fields):
 
 def _no_list(name: str, known: Sequence[str]) -> tuple[str, str]:
     return f"there is no list `lists/{name}.txt`", did_you_mean(f"{name}.txt", known)
-
-
-def _any_of(pairs: Iterable[tuple[str, str]]) -> Condition:
-    found = tuple(pairs)
-    return Condition(*found[0]) if len(found) == 1 else Condition(regex="any", regexes=found)
 
 
 def list_variable(name: str) -> str:

@@ -76,6 +76,7 @@ WAYS = {
         "talk: ivan",
     ),
     "voicemail": ("{box: sales, notify: ivan}", "caller: {speaks: 5s}", "voicemail: sales"),
+    "language": ("en", "", "step: '1'"),
     "tag": ("[sales, vip]", "", "tag: vip"),
     "scheme": ("elsewhere", "", "scheme: elsewhere"),
     "hangup": ("{cause: USER_BUSY}", "", "end: USER_BUSY"),

@@ -157,9 +157,10 @@ class Agent:
 
     def packets(self, seconds: float) -> int:
         """RTP packets that came within so long."""
-        return sum(1 for _ in self._packets(seconds))
+        return sum(1 for _ in self.sounds(seconds))
 
-    def _packets(self, seconds: float) -> Iterator[bytes]:
+    def sounds(self, seconds: float) -> Iterator[bytes]:
+        """RTP packets that come within a time."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             with contextlib.suppress(TimeoutError):
@@ -168,7 +169,7 @@ class Agent:
     def hears_key(self, key: str, seconds: float = 10) -> bool:
         """Whether a key comes within a time, as telephone-event."""
         wanted = EVENT, KEYS.index(key)
-        return any((packet[1] & 0x7F, packet[12]) == wanted for packet in self._packets(seconds))
+        return any((packet[1] & 0x7F, packet[12]) == wanted for packet in self.sounds(seconds))
 
     def send_request(
         self, call: Call, method: str, cseq: int, headers: Sequence[str], body: str, kind: str = "application/sdp"

@@ -60,7 +60,7 @@ class Ear:
 
     def hears(self, hertz: float, since: float, until: float) -> bool:
         """Whether a tone of this frequency is among what came."""
-        return any(_is_tone(packet.samples, hertz) for packet in self._between(since, until))
+        return any(is_tone(packet.samples, hertz) for packet in self._between(since, until))
 
     def _between(self, since: float, until: float) -> Iterator[Packet]:
         return (packet for packet in list(self.packets) if since <= packet.at < until)
@@ -91,7 +91,7 @@ def _linear(byte: int) -> int:
 _LINEAR = [_linear(byte) for byte in range(256)]
 
 
-def _is_tone(samples: Sequence[int], hertz: float) -> bool:
+def is_tone(samples: Sequence[int], hertz: float) -> bool:
     """Whether most of the energy is at one frequency (Goertzel)."""
     power = sum(sample * sample for sample in samples)
     if not samples or power / len(samples) < _AUDIBLE**2:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from routing.compile.build import build
+from routing.model.spoken import SILENT, Voices
 from routing.release import publish as publishing
 
 from . import ports
@@ -42,6 +43,8 @@ class Lab:
     secrets: Mapping[str, str] = field(default_factory=dict)
     host: str = HOST
     pem: Path | None = None
+    #: What speaks the company's texts.
+    voices: Voices = field(default=SILENT, kw_only=True)
     #: Where an engine will be; nobody is there unless a test starts one.
     engine: str = f"{HOST}:9"
 
@@ -60,7 +63,7 @@ class Lab:
             )
         secrets = {f"SIP_PASSWORD_{account}": self.password(account) for account in ("2001", "2002", "2003", "2004")}
         secrets |= {"GATEWAY_PASSWORD_MAIN": GATEWAY_PASSWORD, **self.secrets}
-        release = build(schemes, root, lambda _: secrets, self.engine)
+        release = build(schemes, root, lambda _: secrets, self.engine, voices=self.voices)
         publishing.publish(root, release.name, None)
         settings: dict[str, object] = {
             "address": self.host,

@@ -1,0 +1,81 @@
+"""``language``: choose the language that the call hears from here on.
+
+It is that of texts and recordings by language, and ``{{language}}`` of ``order: by_skill``.
+
+Good, after a menu::
+
+    - menu: {prompt: menu.wav, options: {"1": [{language: uk}], "2": [{language: en}]}}
+
+Good, the language of the page that the visitor came from (entity ``language``), else the one that most people speak in
+the country of the caller's number, where the project has it::
+
+    - language: caller
+
+Bad, a language that the project does not have (``no call of the project has the language``)::
+
+    - language: xx
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated, Any, ClassVar
+
+from pydantic import BeforeValidator, Field, WithJsonSchema
+
+from routing.model.entities import ENTITY
+from routing.model.fields import parsed_by
+from routing.model.folder import Folder
+from routing.model.languages import COUNTRIES
+from routing.model.numbers import country_pattern
+from routing.model.problem import Loc, did_you_mean
+from routing.model.spoken import LANGUAGE, parse_language
+from routing.steps.base import Complaint, Emitter, Step
+from routing.steps.dialplan import Condition, Extension, any_of
+
+#: The caller's own language.
+CALLER = "caller"
+
+
+def _choice(value: Any) -> str:
+    return CALLER if value == CALLER else parse_language(value)
+
+
+class LanguageStep(Step):
+    """Choose the call's language; falls through at once."""
+
+    kind: ClassVar[str] = "language"
+    primary: ClassVar[str] = "to"
+
+    to: Annotated[
+        str,
+        BeforeValidator(parsed_by(_choice)),
+        WithJsonSchema({"anyOf": [{"const": CALLER}, {"type": "string", "pattern": "^[a-z]{2,3}$"}]}),
+    ] = Field(description="A language of the project, or `caller`: that of the visitor's page or the caller's country.")
+
+    def check(self, loc: Loc, folder: Folder, default_hours: str | None) -> Iterator[Complaint]:
+        """The project has the language."""
+        known = folder.project.call_languages
+        if not folder.is_whole("project"):
+            return
+        if not known:
+            yield (*loc, "to"), "the project has no languages", "write `project: {languages: [uk, en]}`"
+        elif self.to not in (CALLER, *known):
+            hint = did_you_mean(self.to, known) or f"its languages are {', '.join(known)}"
+            yield (*loc, "to"), f"no call of the project has the language `{self.to}`", hint
+
+    def emit(self, out: Emitter, here: Extension, path: str, after: str) -> Extension | None:
+        """Set the variable; the caller's language by the first of the extensions that fits."""
+        if self.to != CALLER:
+            here.set(LANGUAGE, self.to)
+            return here
+        here.do("execute_extension", out.go(f"{path}.caller"))
+        languages = out.folder.project.call_languages
+        for language in languages:
+            visitor = Condition(f"${{{ENTITY}language}}", f"^{language}$")
+            out.context.extension(f"{path}.caller", visitor).set(LANGUAGE, language)
+        for language in languages:
+            if countries := COUNTRIES.get(language):
+                from_there = any_of(("${routing_caller}", country_pattern(country)) for country in countries)
+                out.context.extension(f"{path}.caller", from_there).set(LANGUAGE, language)
+        return here

@@ -15,6 +15,7 @@ from routing.journal.record import LegRecord, StepRecord
 from routing.journal.result import StepResult, stated_number, undecided
 from routing.model.callback_call import UNHEARD
 from routing.model.queue import QUEUE, WHY
+from routing.model.spoken import LANGUAGE
 from routing.model.stated_number import STATED_NUMBER
 from routing.model.tags import TAGS, tags_of
 
@@ -26,9 +27,13 @@ _MOST_REASONS = 10
 _START = re.compile(r"^start XML:\S+ (\S+)$")
 
 
-def step(n: int, draft: Draft, legs: Sequence[LegRecord], call: Cdr) -> StepRecord:
-    """The record of one step."""
+def step(
+    n: int, draft: Draft, legs: Sequence[LegRecord], call: Cdr, text_of: Callable[[str, str], str] = lambda *_: ""
+) -> StepRecord:
+    """The record of one step. ``text_of``: what a voice says in a sound, by release folder and path."""
     inputs, result, outcome = _READERS.get(draft.kind, _any)(draft, legs, call)
+    if draft.kind == "play":
+        inputs = ", ".join(_sound(path, text_of(call.get("routing_release"), path)) for path in inputs.split("!"))
     decision, verdict, asked_ms = _decision(draft)
     took_s = round(max(draft.ended - draft.started, 0.0), 3)
     return StepRecord(
@@ -152,7 +157,15 @@ def _transferred(draft: Draft, legs: Sequence[LegRecord], call: Cdr) -> StepText
 def _play(draft: Draft, legs: Sequence[LegRecord], call: Cdr) -> StepTexts:
     if (sound := draft.data("playback")) is None:
         return "", StepResult.DONE, "hung up before it was played" if draft.is_last else "skipped"
-    return sound.rpartition("/")[2], StepResult.DONE, "played"
+    return sound.removeprefix("file_string://"), StepResult.DONE, "played"
+
+
+def _sound(path: str, text: str) -> str:
+    return f'"{text}"' if text else path.rpartition("/")[2]
+
+
+def _language(draft: Draft, legs: Sequence[LegRecord], call: Cdr) -> StepTexts:
+    return "", StepResult.DONE, draft.variable(LANGUAGE) or "the project's"
 
 
 def _conference(draft: Draft, legs: Sequence[LegRecord], call: Cdr) -> StepTexts:
@@ -205,6 +218,7 @@ _READERS: dict[str, Callable[[Draft, Sequence[LegRecord], Cdr], StepTexts]] = {
     "voicemail": _voicemail,
     "scheme": _scheme,
     "open_branch": _scheme,
+    "language": _language,
     "tag": _tag,
     "hangup": _hangup,
 }

@@ -39,13 +39,15 @@ def _no_address(release: str, name: str) -> str:
 class ParseContext:
     """What parsing needs from outside: the size of a sound file in bytes (0: there is none), the project of a release
     folder, the e-mail address of a person by release folder and name ("": none), the addressees of missed calls by
-    release folder and schemes, whether a voicemail's file holds a message of a minimum length in seconds."""
+    release folder and schemes, whether a voicemail's file holds a message of a minimum length in seconds, what a
+    voice says in a sound by release folder and path ("": a recording)."""
 
     size_of: Callable[[str], int] = _no_size
     project_of: Callable[[str], str] = lambda release: ""
     email_of: Callable[[str, str], str] = _no_address
     notify_of: Callable[[str, Sequence[str]], Sequence[str]] = lambda release, schemes: ()
     is_message: Callable[[str, float], bool] = _any_message
+    text_of: Callable[[str, str], str] = _no_address
 
 
 def call(a_leg: Cdr, b_legs: Mapping[str, Cdr], context: ParseContext) -> CallRecord:
@@ -55,7 +57,7 @@ def call(a_leg: Cdr, b_legs: Mapping[str, Cdr], context: ParseContext) -> CallRe
     for index, leg in dialled.legs(a_leg, b_legs, drafts.bridges(found, a_leg)):
         by_step[index].append(leg)
     legs = tuple(leg for index in sorted(by_step) for leg in by_step[index])
-    steps = tuple(executed.step(n, draft, by_step[n], a_leg) for n, draft in enumerate(found))
+    steps = tuple(executed.step(n, draft, by_step[n], a_leg, context.text_of) for n, draft in enumerate(found))
     return _record(a_leg, steps, legs, schemes, context, talks(a_leg, b_legs.values(), legs))
 
 

@@ -18,6 +18,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from routing.journal.figures import FigureView
 from routing.model.calendar import Calendar
 from routing.model.callback_plan import calendar_of
+from routing.model.spoken import TABLE
+from routing.model.spoken_texts import SpokenTexts
 
 _ID = re.compile(r"[a-z][a-z0-9_]{0,63}")
 
@@ -44,6 +46,12 @@ def calendar_of_release(release: str, name: str) -> Calendar | None:
     """A calendar of a release; None for one that it does not know."""
     facts = _table(f"{release}/desk.json").get("calendars", {}).get(name)
     return calendar_of(name, facts) if facts else None
+
+
+def text_of(release: str, path: str) -> str:
+    """What a voice says in a sound of a release; empty for a recording."""
+    found = SpokenTexts.of(_table(f"{release}/{TABLE}")).at(path)
+    return found[0] if found else ""
 
 
 def email_of(release: str, name: str) -> str:

@@ -142,13 +142,11 @@ class Call:
     extension: str = ""
     #: When the call came to the last queue in which it waited, in seconds since the epoch; 0 for none.
     queued_s: float = 0.0
-    #: Chosen by a `language` step, or "".
-    language: str = ""
+    language: str = ""  # chosen by a `language` step
     #: Facts of the site's visitor (`model.entities`).
     entities: Mapping[str, str] = field(default_factory=dict)
     source: Mapping[str, str] = field(default_factory=dict)
-    #: Labels of `tag` steps.
-    tags: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()  # labels of `tag` steps
     #: The count of decision requests, repeated in the answer; empty in releases without it.
     question: str = ""
     #: Since when FreeSWITCH waits for the answer, in monotonic seconds; None if it just started.

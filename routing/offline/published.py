@@ -20,6 +20,7 @@ from routing.model.callback_call import FILE as CALLBACKS
 from routing.model.callback_call import CallbackCall
 from routing.model.entities import Visitor, variables
 from routing.model.spoken import TABLE as SPOKEN
+from routing.model.spoken_texts import SpokenTexts
 from routing.offline.decider import Decider, refused
 from routing.offline.events import Event
 from routing.offline.files import DirectoryFiles
@@ -27,7 +28,6 @@ from routing.offline.limits import Limits
 from routing.offline.own_numbers import with_own_numbers
 from routing.offline.phones import ScriptedCaller, ScriptedPhones
 from routing.offline.sounds import ReleaseSounds
-from routing.offline.spoken_texts import SpokenTexts
 from routing.offline.switch import INBOUND, OfflineCall, callback, run
 from routing.offline.world import World
 
@@ -171,12 +171,13 @@ class PublishedRelease:
         if str(self.root) not in f"{event.subject} {event.detail}":
             return event
         named = replace(event, subject=self._named(event.subject), detail=self._named(event.detail))
-        return self.spoken.explained(named) if event.kind in ("play", "whisper") else named
+        found = self.spoken.at(event.subject) if event.kind in ("play", "whisper") else None
+        return replace(named, text=found[0], language=found[1]) if found else named
 
     @functools.cached_property
     def spoken(self) -> SpokenTexts:
         """What voices say in the release."""
-        return SpokenTexts.read(self.files.read(f"{self.root}/current/{SPOKEN}") or "{}")
+        return SpokenTexts.of(json.loads(self.files.read(f"{self.root}/current/{SPOKEN}") or "{}"))
 
     def _named(self, text: str) -> str:
         return self._release.sub(RELEASE, text).replace(str(self.root), ROOT)

@@ -160,7 +160,9 @@ def _open(settings: RecorderSettings, share: tuple[int, int], stop: Event, endin
     ending.callback(engine.dispose)
     if not (settings.once or share[0]):
         lines.write("info", "started", spool=str(settings.spool), database=shown(settings.database), pid=os.getpid())
-    place = parse.ParseContext(sound.size_of, release.project_of, release.email_of, release.notify_of, sound.is_message)
+    place = parse.ParseContext(
+        sound.size_of, release.project_of, release.email_of, release.notify_of, sound.is_message, release.text_of
+    )
     gatherer = Gatherer(Spool(settings.spool), place, lines.write, time.time)
     keeper = None if share[0] else Retention(lambda: settings.project.keep_s, lines.write, settings.trust_clock)
     report = _reporting(settings, engine) if settings.metrics and not share[0] else None

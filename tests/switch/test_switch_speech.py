@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 
+from routing.journal import cdr, parse, release
 from routing.model.spoken import Phrase, PhraseAudio
 from support.switchbed.ear import is_tone, samples
 from support.switchbed.lab import FOLDER, Lab, until
@@ -81,6 +82,11 @@ def test_a_caller_hears_the_text_of_their_language_at_the_rate_of_the_call(lab, 
         assert heard(caller, HZ[language])
         assert until(call.is_over)
     assert lab.quiet()
+    spool = lab.switch.home / "spool"
+    leg = cdr.read((spool / cdr.name_of(lab.record(call)["uuid"], is_a_leg=True)).read_bytes())
+    found = parse.call(leg, {}, parse.ParseContext(text_of=release.text_of))
+    said = {"uk": "Добрий день", "en": "Good day"}[language]
+    assert [(step.kind, step.inputs) for step in found.steps][:2] == [("language", ""), ("play", f'"{said}"')]
 
 
 def test_a_person_hears_a_whisper_of_several_texts_in_the_project_s_language(lab):

@@ -36,6 +36,7 @@ project:
   timezone: Europe/Kyiv
   country: UA
   destinations: [UA]
+  languages: [uk, en]
   callbacks: {}
   tracking: {origins: ["https://www.example.com"], key: TRACKING_KEY, entities: {region: {}}}
 people:

@@ -1,17 +1,15 @@
-"""What voices say in a release, for the events of its calls."""
+"""What voices say in a release: the table that a release has of it, for traces, scheme tests and the journal."""
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from routing.model.spoken import FOLDER
-from routing.offline.events import Event
 
-_PLACE = re.compile(rf"/sounds/{FOLDER}/+(?:([a-z]{{2,3}})/)?([0-9a-f]+\.\w+)$")
+_PLACE = re.compile(rf"(?:^|/){FOLDER}/+(?:([a-z]{{2,3}})/)?([0-9a-f]+\.\w+)$")
 
 
 @dataclass(frozen=True)
@@ -22,9 +20,8 @@ class SpokenTexts:
     says: Mapping[str, Mapping[str, str]]
 
     @classmethod
-    def read(cls, text: str) -> SpokenTexts:
-        """The table of a release."""
-        table: dict[str, Any] = json.loads(text)
+    def of(cls, table: Mapping[str, Any]) -> SpokenTexts:
+        """The texts of a release's table."""
         return cls(tuple(table.get("languages", ())), table.get("says", {}))
 
     @property
@@ -32,12 +29,12 @@ class SpokenTexts:
         """Every text, and the files of sounds by language."""
         return {text for says in self.says.values() for text in says.values()}
 
-    def explained(self, event: Event) -> Event:
-        """The event with what is said, where it plays one of these sounds."""
-        found = _PLACE.search(event.subject)
+    def at(self, path: str) -> tuple[str, str] | None:
+        """Text and language of the file at a path; None for any other sound."""
+        found = _PLACE.search(path)
         says = self.says.get(f"{FOLDER}/{found[2]}") if found else None
         if not found or not says:
-            return event
+            return None
         wished = [each for each in (found[1], *self.languages) if each in says]
         chosen = wished[0] if wished else next(iter(says))
-        return replace(event, text=says[chosen], language=chosen or self.languages[0])
+        return says[chosen], chosen or self.languages[0]

@@ -18,6 +18,7 @@ from routing.model.folder import Folder
 from routing.model.gateway import Gateway
 from routing.model.ringing import Wave
 from routing.model.srtp import MODES
+from routing.model.talk_keys import BOTH, CALLER
 from routing.steps import targets
 from routing.steps.base import RELEASE
 from routing.steps.dialplan import Condition, Context, Extension
@@ -89,17 +90,19 @@ def internal_context(folder: Folder) -> Context:
         context.extension(code).do("transfer", place)
     add_colleague_codes(context, folder)
     for extension, name in sorted(folder.extensions.items()):
-        _colleague(context, extension, name, name, as_colleague(name, folder))
+        _colleague(context, extension, name, name, as_colleague(name, folder), folder)
     for account, phone in sorted(folder.accounts.items()):
         if account in folder.extensions:  # of the same person, who rings on all phones
             continue
-        _colleague(context, account, phone, phone.partition(".")[0], str(COLLEAGUE_SECONDS))
+        _colleague(context, account, phone, phone.partition(".")[0], str(COLLEAGUE_SECONDS), folder)
     for pattern, dial in outside_forms(folder):
         outside = context.extension("outside", pattern=pattern)
         outside.set("routing_ring_for", 60)
         # people hear the carrier's announcements
         outside.set("bridge_early_media", "true")
         record_talks(outside, folder.project.record)
+        if folder.project.talk_keys:
+            outside.do("execute_extension", CALLER)
         outside.do("execute_extension", f"{dial} XML:{RELEASE}/outbound.xml outbound")
         outside.do("transfer", f"{ENDED} XML:{RELEASE}/internal.xml internal")
     dialled = Condition("${originate_disposition}", r"^([A-Z][A-Z0-9_]{1,39})$")
@@ -124,10 +127,12 @@ def as_colleague(person: str, folder: Folder) -> str:
     return ring_for(targets.waves(targets.alone(person, folder)) or (Wave(),), COLLEAGUE_SECONDS)
 
 
-def _colleague(context: Context, dialled: str, target: str, person: str, ring_for: str) -> None:
+def _colleague(context: Context, dialled: str, target: str, person: str, ring_for: str, folder: Folder) -> None:
     """Without an answer the phone shows the cause; do-not-disturb counts as busy."""
     extension = context.extension(dialled)
     _talk(extension)
+    if folder.project.talk_keys:
+        extension.do("execute_extension", BOTH)
     extension.set("routing_ring_for", ring_for)
     extension.do("execute_extension", f"{target} XML:{RELEASE}/people/{person}.xml person")
     extension.do("transfer", f"{ENDED} XML:{RELEASE}/internal.xml internal")

@@ -18,6 +18,7 @@ from routing.load.validate import Wrong, validate
 from routing.model.folder import Folder
 from routing.model.problem import Loc, Problem, Problems, dotted
 from routing.model.secret import Purpose
+from routing.model.talk_keys import CALLED
 from routing.steps.base import LONGEST_JUMPS, Emitter, sound_path
 from routing.steps.callback import CallbackStep
 from routing.steps.called import called
@@ -193,10 +194,10 @@ def scheme_context(fields: SchemeFields, folder: Folder) -> Context:
         # a call that has been in no scheme before, except a pool's
         first_here = Condition("${routing_jumps}${routing_scheme}", f"^(?:x{POOL}[a-z0-9_]+)?$")
         entered = out.context.extension("start", first_here)
-        _enter(entered, fields)
+        _enter(entered, fields, folder)
         _sticky(out, entered, sticky, first)
     start = out.context.extension("start")
-    _enter(start, fields)
+    _enter(start, fields, folder)
     if first:
         start.do("transfer", out.go(first))
         start = out.context.extension(first)
@@ -204,10 +205,12 @@ def scheme_context(fields: SchemeFields, folder: Folder) -> Context:
     return out.context
 
 
-def _enter(start: Extension, fields: SchemeFields) -> None:
+def _enter(start: Extension, fields: SchemeFields, folder: Folder) -> None:
     start.set("routing_jumps", "${routing_jumps}x")
     start.set("routing_scheme", fields.scheme)
     _settings(start, fields)
+    if folder.project.talk_keys:
+        start.do("execute_extension", CALLED)
 
 
 def _sticky(out: Emitter, here: Extension, sticky: StickyStep, then: str) -> None:

@@ -37,6 +37,7 @@ from routing.compile.secrets import for_decisions
 from routing.compile.speech import SpeechFiles, sounds_of, written
 from routing.compile.stated_number import stated_number_context
 from routing.compile.store import Cache, Store
+from routing.compile.talk_keys import asked_context, talk_context
 from routing.compile.tones import tones
 from routing.compile.transfers import TRANSFER, transfer_context
 from routing.compile.xml import to_xml
@@ -51,6 +52,7 @@ from routing.model.desk_call import CONTEXT as DESK_CALLS
 from routing.model.export_plan import TABLE as EXPORTS
 from routing.model.folder import CODES, Folder
 from routing.model.ringing import Wave
+from routing.model.talk_keys import TALK
 from routing.steps import targets
 from routing.steps.ask_number import READ
 from routing.steps.base import KEYS
@@ -83,12 +85,11 @@ def release_files(
     ``sounds`` and ``lists`` are copied, ``speech`` fills the spoken sounds. ``root`` holds caches;
     ``common`` identifies the folder's shared part. Raises Problems.
     """
-    tree: dict[str, str] = {}
 
     def put(path: str, text: str) -> None:
         tree[path] = store.put(text.encode())
 
-    tree |= _schemes(store, entries, records) | _people(folder, store, Cache(root, "people"), common)
+    tree = _schemes(store, entries, records) | _people(folder, store, Cache(root, "people"), common)
     for name, calendar in folder.calendars.items():
         put(f"calendars/{name}.xml", to_xml(calendar_context(calendar)))
     tree |= _copied(folder, store, sounds, lists)
@@ -167,6 +168,8 @@ def _tables(folder: Folder, records: Sequence[SchemeRecord]) -> Iterator[tuple[s
     if callbacks:
         yield CALLBACKS, callbacks_json(folder, records)
         yield FILE, to_xml(*callback_contexts(folder, callbacks))
+    if folder.project.talk_keys:
+        yield f"{TALK}.xml", to_xml(talk_context(folder), asked_context(folder))
     if folder.project.exports:
         yield EXPORTS, exports_json(folder)
 

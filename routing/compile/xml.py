@@ -13,6 +13,7 @@ from xml.etree import ElementTree
 
 from routing.compile.templates import render
 from routing.model.conference import FORGETS_PIN
+from routing.model.talk_keys import COMES_BACK, SENT_ON
 from routing.steps.dialplan import Condition, Context, Extension
 
 #: Channel and global variables that dialplans may expand. Caller input in them is harmless: `routing_caller` is a
@@ -33,6 +34,7 @@ ALLOWED = frozenset(
     routing_confirm routing_reject routing_confirm_asks routing_confirm_file routing_pressed
     routing_unheard routing_target routing_camped RECORD_READ_ONLY
     RECORD_STEREO limit_usage pin_typed routing_admitted routing_in_room routing_invited_by
+    routing_talk routing_held routing_asks routing_phone bridge_uuid direction
     """.split()
 )
 _EXPANSION = re.compile(r"\$\{([^}]*)\}?")
@@ -47,9 +49,10 @@ _FROM_OUTSIDE = (
     r"routing_(?:caller|digits|further|further_invalid|label|decision|answered|ring_for|(?:entity|source)_\w+)"
 )
 _ADJACENT = re.compile(rf"\$\{{{_FROM_OUTSIDE}\}}\$\{{|\$\{{\w+\}}\$\{{{_FROM_OUTSIDE}\}}")
-#: Variables that make FreeSWITCH run a command. One is needed, which forgets a PIN when its caller hangs up.
+#: Variables that make FreeSWITCH run a command. Few are needed, at a hangup: to forget a PIN, and to send on who waits.
 _FORBIDDEN_VARIABLES = re.compile(r"(?:^|[,{\[|])(?:api_|execute_on_)\w*=")
-_ONE_COMMAND = re.compile(rf"(?<![^|])api_hangup_hook=(?:{re.escape(FORGETS_PIN)})?(?=\||$)")
+_COMMANDS = "|".join(map(re.escape, (FORGETS_PIN, COMES_BACK, SENT_ON)))
+_KNOWN_COMMAND = re.compile(rf"(?<![^|])api_hangup_hook=(?:{_COMMANDS})?(?=\||$)")
 
 
 #: Cached texts: repeated compilations of a folder (`routing diff`, scheme tests) mostly give the same ones.
@@ -130,7 +133,7 @@ def _refuse_unsafe(text: str) -> None:
             raise UnsafeDialplan(f"global expansion in {text!r}")
     if "X-PRE-PROCESS" in text.upper() or "\n" in text or "\r" in text:
         raise UnsafeDialplan(f"preprocessor or line break in {text!r}")
-    if _FORBIDDEN_VARIABLES.search(_ONE_COMMAND.sub("", text)):
+    if _FORBIDDEN_VARIABLES.search(_KNOWN_COMMAND.sub("", text)):
         raise UnsafeDialplan(f"a variable that runs commands in {text!r}")
 
 

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 
 import msgspec
 
+from routing.model.talk_keys import WAITS
+
 SUFFIX = ".cdr.json"
 A_LEG = "a_"
 #: The variable with the name of the switch.
@@ -67,6 +69,7 @@ class _CdrFile(msgspec.Struct, gc=False):
 
     variables: dict[str, str]
     app_log: _Log | None = None
+    callflow: object = None
     switchname: object = ""
 
 
@@ -126,7 +129,17 @@ def read(text: bytes) -> Cdr:
         raise InvalidCdr(f"it lists {len(apps)} applications, a call runs at most {MOST_APPS}")
     # a variable of that name could come from the caller: overwrite it
     file.variables[SWITCH_NAME] = file.switchname if isinstance(file.switchname, str) else ""
+    if WAITS in file.variables and (first := _first_talk(file.callflow)):
+        file.variables["bridge_uepoch"] = first
     return Cdr(uuid, file.variables, apps)
+
+
+def _first_talk(callflow: object) -> str:
+    """When a leg talked first, in microseconds: each transfer begins its times anew, and keeps those before."""
+    profiles = callflow if isinstance(callflow, list) else []
+    times = [each.get("times") for each in profiles if isinstance(each, dict)]
+    found = [str(each.get("bridged_time")) for each in times if isinstance(each, dict)]
+    return min((at for at in found if _seconds(at)), key=_seconds, default="")
 
 
 def _seconds(microseconds: str) -> float:

@@ -16,6 +16,7 @@ from routing.journal.cdr import Cdr, IncompleteCdr, InvalidCdr
 from routing.journal.record import CallRecord
 from routing.journal.spool import Listing, NoFile, Spool
 from routing.model.callback_call import CALLBACK
+from routing.model.talk_keys import BOUND
 
 #: Processor time for one call; the largest real calls need a hundredth of it.
 LONGEST_CPU_SECONDS = 2.0
@@ -99,7 +100,7 @@ class Gatherer:
             return None
         if self._is_part(a_leg):
             return None  # the call of nobody's leg takes it along
-        if by := rooms.inviting(a_leg):
+        if by := rooms.inviting(a_leg) or rooms.in_talk_of(a_leg):
             return self._invited(a_leg, by)
         known = self._b_legs(a_leg, name)
         if known is None or not self._adds_invited(a_leg, name, known):
@@ -123,7 +124,22 @@ class Gatherer:
                 found.files.append(b_name)
             elif self._may_come(b_name, cdr.name_of(each, is_a_leg=True)) and self._is_young(name):
                 return None
+        self._add_colleagues(a_leg, found)
         return found
+
+    def _add_colleagues(self, a_leg: Cdr, found: _BLegs) -> None:
+        """Add the legs of this call that asked a colleague during the talk, and those colleagues."""
+        named = [*cdr.legs_named(a_leg)] if a_leg.get(BOUND) else []
+        while named:
+            uuid = named.pop()
+            name = cdr.name_of(uuid, is_a_leg=True)
+            if uuid == a_leg.uuid or uuid in found.legs or not self.spool.has(name):
+                continue
+            leg = self.leg(name)
+            if leg is not None and rooms.in_talk_of(leg) == a_leg.uuid:
+                found.legs[uuid] = rooms.as_talk(leg)
+                found.files.append(name)
+                named += cdr.legs_named(leg)
 
     def _adds_invited(self, a_leg: Cdr, name: str, found: _BLegs) -> bool:
         """Add the legs that an A-leg invited to a room; False while one of them may still come."""
@@ -137,7 +153,7 @@ class Gatherer:
         return True
 
     def _invited(self, leg: Cdr, by: str) -> GatheredCall | None:
-        """A leg that was invited to a room, whose call takes it along, or has been recorded without it."""
+        """A leg of a room or of a talk: its call takes it along, or was recorded without it."""
         if self.spool.has(cdr.name_of(by, is_a_leg=True)):
             return None
         own = dialled.from_cdr(rooms.as_talk(leg))

@@ -12,6 +12,7 @@ from dataclasses import replace
 from routing.journal.cdr import App, Cdr
 from routing.journal.dialled import phones
 from routing.model.conference import INVITED_BY
+from routing.model.talk_keys import BOUND, WAITS
 
 #: The application that dials an invitation.
 INVITES = "conference_set_auto_outcall"
@@ -30,6 +31,13 @@ def inviting(leg: Cdr) -> str:
     """The uuid of the call that invited this leg; "" for any other leg."""
     by = leg.get(INVITED_BY)
     return by if by and leg.uuid.startswith(f"{by}.") else ""
+
+
+def in_talk_of(leg: Cdr) -> str:
+    """The uuid of the call during whose talk this leg has asked, was asked, or waited; "" for any other leg."""
+    call = leg.get(BOUND)
+    is_part = leg.get("direction") == "outbound" and bool(leg.get(WAITS) or leg.get(_NAME))
+    return call if call != leg.uuid and is_part else ""
 
 
 def as_talk(leg: Cdr) -> Cdr:

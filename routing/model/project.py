@@ -93,6 +93,7 @@ class Project(Fields):
         description="Languages of calls, the first where nothing chooses another; default: those of `speech`.",
     )
     announce_recording: Flag = Field(False, description="Lint: recorded calls need an announcement first.")
+    talk_keys: Flag = Field(False, description="People ask colleagues and send callers on by keys during a talk.")
     tracking: Tracking | None = Field(None, description="Sites whose visitors are tracked.")
     callbacks: Callbacks | None = Field(None, description="Clients are called back: `{}`, or how.")
     exports: Exports | None = Field(None, description="Where finished calls go: Google Analytics, web servers.")

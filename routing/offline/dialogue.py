@@ -59,6 +59,8 @@ def bind_digit_action(call: RunningCall, data: str) -> None:
     """``bind_digit_action realm,key,exec[i]:transfer,extension dialplan context``: a key leaves whatever runs."""
     _, key, action, argument = [*separate(data, ",", 4), "", "", ""][:4]
     where = [*separate(argument, " ", 4), None, None]
+    if action == "exec[i]:execute_extension":
+        return  # keys of a talk: scripted phones press none
     if action != "exec[i]:transfer" or not where[0]:
         call.line.note("error", f"bind_digit_action {data}")
         return

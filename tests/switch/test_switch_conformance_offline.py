@@ -36,6 +36,7 @@ ALONE = {
     "node": "the configuration of FreeSWITCH itself: modules, API expansion, its time zones",
     "doctor": "looks at a running node",
     "conference": "who hears whom, call records and logs; who is rung and enters is shared as `rooms` of the cases",
+    "talk_keys": "keys of a talk, and who hears whom: the offline switch has no sound, and its phones press no keys",
     "callbacks": "calls that the engine begins, and their CDRs; what comes of them is shared as `calling_back`",
     "callback_orders": "engines that are killed, and the journal's database",
     "callback_nodes": "two nodes with an engine each, one of which is killed",

@@ -1,0 +1,150 @@
+"""Keys during a talk (``project: {talk_keys: true}``): people's own keys only, without an engine.
+
+They are bound to the caller's leg, for its own keys or for those of whom it talks with. A key takes both legs out of
+the bridge: the other party waits in a room of their own, with music, and whoever pressed asks for an extension and
+rings it. From there on each way ends in that room: `*` comes back, `#` brings the colleague along, and when whoever
+asks hangs up the colleague goes there alone. Who hangs up before anybody has answered has sent the other party on,
+as by a REFER: they ring the target, and without an answer the phone that sent them.
+
+A phone that is called but is no person's has no keys: `routing_target` of such a leg is a number.
+"""
+
+from __future__ import annotations
+
+from routing.compile.numbers import ringback_settings
+from routing.compile.people import as_colleague, outside_forms
+from routing.model.conference import PROFILE
+from routing.model.folder import Folder
+from routing.model.talk_keys import (
+    ASK,
+    ASKED,
+    ASKS,
+    BACK,
+    BOUND,
+    COMES_BACK,
+    FILE,
+    JOIN,
+    SEND,
+    SENT_ON,
+    TALK,
+    WAITS,
+)
+from routing.steps.base import HEAR_TONES, RELEASE
+from routing.steps.dialplan import Condition, Context, Extension
+from routing.steps.dialstring import COLLEAGUE_SECONDS
+
+#: The longest time in which the other party waits for who asks.
+LONGEST_WAIT_SECONDS = 900
+_SOUND = f"{RELEASE}/sounds/routing"
+_REALM = "talk"
+#: A leg is the one that has pressed when it was called, or when it called.
+_PRESSED_BY = {"called": "outbound", "caller": "inbound"}
+_IS_PERSON = {
+    "called": Condition("${routing_target}", r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$"),
+    "caller": Condition("${routing_phone}", "."),
+}
+_HOOK = "api_hangup_hook"
+
+
+def talk_context(folder: Folder) -> Context:
+    """Binding, asking, waiting and every way out."""
+    context = Context(TALK)
+    _bind(context)
+    for who, direction in _PRESSED_BY.items():
+        for what in ("ask", "send"):
+            place = f"{what}_{who}"
+            pressed = context.extension(f"{place}_pressed", _IS_PERSON[who])
+            pressed.do("transfer", f"-both {place} {FILE}")
+            _asks(context.extension(place, Condition("${direction}", f"^{direction}$")), folder, sends=what == "send")
+            context.extension(place).do("transfer", f"waits {FILE}")
+    _waits(context)
+    _ends_asking(context)
+    return context
+
+
+def _bind(context: Context) -> None:
+    """Once a call. Legs that are dialled later know the release and whose call they belong to."""
+    for whose, sides in (("called", ("called",)), ("caller", ("caller",)), ("both", ("called", "caller"))):
+        bind = context.extension(whose, Condition(f"${{{BOUND}}}", "^$"))
+        bind.do("export", f"{BOUND}=${{uuid}}")
+        bind.do("export", f"routing_release={RELEASE}")
+        for side in sides:
+            leg = "peer" if side == "called" else "self"
+            for what, keys in (("ask", ASK), ("send", SEND)):
+                action = f"exec[i]:execute_extension,{what}_{side}_pressed {FILE},{leg},{leg}"
+                bind.do("bind_digit_action", f"{_REALM},{keys},{action}")
+            bind.do("digit_action_set_realm", f"{_REALM},{leg}")
+
+
+def _asks(here: Extension, folder: Folder, *, sends: bool) -> None:
+    """Read the target, ring it, and come back without a talk."""
+    here.do("clear_digit_action", "all")
+    here.set(ASKS, "true")
+    here.do("export", f"{WAITS}=${{bridge_uuid}}")
+    here.set(_HOOK, COMES_BACK)
+    here.set("continue_on_fail", "true")
+    here.set("hangup_after_bridge", "false")
+    here.do("execute_extension", HEAR_TONES)
+    here.do("play_and_get_digits", f"2 15 1 6000 # {_SOUND}/beep.wav silence_stream://20 routing_digits ^[0-9]+$ 2500")
+    here.do("execute_extension", f"typed {FILE}")
+    if sends:
+        here.do("hangup", "NORMAL_CLEARING")
+        return
+    for name, value in ringback_settings(folder.project.country):
+        here.set(name, value)
+    here.set("bridge_pre_execute_aleg_app", "execute_extension")
+    here.set("bridge_pre_execute_aleg_data", f"reached {FILE}")
+    here.do("export", "nolocal:transfer_after_bridge=join:XML:routing_talk")
+    for key, way in ((BACK, "back"), (JOIN, "join")):
+        here.do("bind_digit_action", f"asking,{key},exec[i]:transfer,-both {way} {FILE}")
+    here.do("digit_action_set_realm", "asking")
+    here.set("origination_cancel_key", BACK)
+    here.set("import", "none")  # who asks is still the one whose phone it is
+    here.do("execute_extension", f"${{routing_digits}} XML:{RELEASE}/{TALK}.xml {ASKED}")
+    here.do("playback", f"{_SOUND}/invalid.wav")
+    here.do("transfer", f"back {FILE}")
+
+
+def _waits(context: Context) -> None:
+    """The other party waits with music, in a room of their own, until somebody comes; with nobody there it ends."""
+    waits = context.extension("waits")
+    waits.do("sched_transfer", f"+{LONGEST_WAIT_SECONDS} nobody XML routing_transferred")
+    waits.do("conference", f"${{uuid}}@{PROFILE}+flags{{mintwo}}")
+    waits.do("hangup", "NORMAL_CLEARING")
+    typed = context.extension("typed", Condition("${routing_digits}", "."))
+    typed.set(_HOOK, SENT_ON)
+    context.extension("reached").set(_HOOK, "")
+
+
+def _ends_asking(context: Context) -> None:
+    """Whoever asked, and with `join` the colleague, goes into the room of who waits. Who is not there any more has
+    ended the call."""
+    context.extension("back", Condition(f"${{{ASKS}}}", "^$")).do("hangup", "NORMAL_CLEARING")
+    for way in ("back", "join"):
+        enters = context.extension(way)
+        enters.do("clear_digit_action", "all")
+        enters.set(_HOOK, "")
+        enters.do("sched_cancel", f"${{{WAITS}}}")
+        enters.do("conference", f"${{{WAITS}}}@{PROFILE}+flags{{mintwo|join-only}}")
+        enters.do("hangup", "NORMAL_CLEARING")
+
+
+def asked_context(folder: Folder) -> Context:
+    """Whom a person may ask or send to: as `routing.compile.transfers`, without the way back."""
+    context = Context(ASKED)
+    for extension, name in sorted(folder.extensions.items()):
+        _rings(
+            context.extension(extension), as_colleague(name, folder), f"{name} XML:{RELEASE}/people/{name}.xml person"
+        )
+    for account, phone in sorted(folder.accounts.items()):
+        place = f"{phone} XML:{RELEASE}/people/{phone.partition('.')[0]}.xml person"
+        _rings(context.extension(account), str(COLLEAGUE_SECONDS), place)
+    for pattern, dial in outside_forms(folder):
+        outside = context.extension("outside", pattern=pattern)
+        _rings(outside, "60", f"{dial} XML:{RELEASE}/outbound.xml outbound")
+    return context
+
+
+def _rings(here: Extension, ring_for: str, place: str) -> None:
+    here.set("routing_ring_for", ring_for)
+    here.do("execute_extension", place)

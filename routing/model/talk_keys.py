@@ -1,0 +1,22 @@
+"""Keys that a person presses during a talk: names that the compiler, the fixed dialplan and tests share."""
+
+from __future__ import annotations
+
+#: The file of a release, and its context; the context of the targets that may be asked.
+TALK, ASKED = "talk", "asked"
+#: Keys of a talk: ask a colleague while the other party waits; send the other party on without asking.
+ASK, SEND = "*2", "##"
+#: Keys while a colleague is asked: back to who waits; all three together.
+BACK, JOIN = "*", "#"
+#: Of every leg of a call: the uuid of its caller's leg. Keys are bound once a call.
+BOUND = "routing_talk"
+#: The uuid of who waits: the name of the room in which they do.
+WAITS = "routing_held"
+#: ``true``: this leg has pressed the key, and asks.
+ASKS = "routing_asks"
+#: Commands at the hangup of who asks: the party who waits goes where it was to go, or comes back to their phone.
+SENT_ON = f"uuid_transfer ${{{WAITS}}} ${{routing_digits}} XML routing_transferred"
+COMES_BACK = f"uuid_transfer ${{{WAITS}}} nobody XML routing_transferred"
+#: The rest of an argument of ``execute_extension`` in that file; before a talk: whose keys count.
+FILE = f"XML:${{routing_release}}/{TALK}.xml {TALK}"
+CALLED, CALLER, BOTH = (f"{whose} {FILE}" for whose in ("called", "caller", "both"))

@@ -1,0 +1,308 @@
+"""Keys during a talk on the real switch: who is asked, sent on, brought along, and that a client's keys do nothing."""
+
+import json
+
+import pytest
+
+from routing.journal import query
+from routing.journal.database import open_database
+from support.journal_bed import LATER_S, Bed
+from support.switchbed.dialog import media_port, speak, speak_event
+from support.switchbed.lab import FOLDER, Lab, until
+
+PROJECT = (
+    (FOLDER / "company.yaml").read_text(encoding="utf-8").replace("secrets: env}", "secrets: env, talk_keys: true}")
+)
+RECORDED = """
+scheme: recorded
+numbers: ["+380800330951"]
+record: both
+steps: [{ring: {to: support, for: 8s}}, {hangup: NO_ANSWER}]
+"""
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    running = Lab(
+        tmp_path_factory.mktemp("talk"),
+        more={"company.yaml": PROJECT, "recorded.yaml": RECORDED},
+    )
+    yield running
+    running.stop()
+
+
+def send(call, keys):
+    """Press keys, by INFO."""
+    for key in keys:
+        body = f"Signal={key}\r\nDuration=160\r\n"
+        assert call.request("INFO", body=body, kind="application/dtmf-relay").start == "200"
+
+
+def members(lab):
+    """How many are in rooms."""
+    rows = json.loads(lab.switch.esl.api("conference json_list") or "[]")
+    return sum(row["member_count"] for row in rows)
+
+
+def last_answer(agent):
+    """The last SDP of the switch to an agent."""
+    return [each for each in agent.log if each.received and "m=audio" in each.text][-1]
+
+
+def hears(agent, speaker):
+    """Whether an agent gets sound that another one speaks."""
+
+    def heard():
+        speak(speaker.rtp, media_port(last_answer(speaker)), 0.2)
+        return agent.packets(0.1) > 0
+
+    return bool(until(heard))
+
+
+def ask(lab, leg, target="103"):
+    """Press the key and type whom to ask."""
+    send(leg, "*2")
+    assert until(lambda: lab.runs("play_and_get_digits")), lab._channels()
+    send(leg, f"{target}#")
+
+
+def asked(lab, leg, other):
+    """The person talks with the colleague whom they have asked for; both have been heard."""
+    ask(lab, leg)
+    assert until(lambda: other.received("ACK") and lab.is_joined("2003"))
+    assert hears(other, leg.agent)
+
+
+def test_back_to_who_waits(lab):
+    with lab.phone("2003") as other, lab.talk() as (call, leg, phone):
+        asked(lab, leg, other)
+        assert not call.is_over() and members(lab) == 1
+        send(leg, "*")
+        assert until(lambda: members(lab) == 2)
+        assert until(other.rung().is_over)
+        assert hears(phone, call.agent) and hears(call.agent, phone)
+        leg.hang_up()
+        assert until(call.is_over)
+    assert lab.quiet()
+
+
+def test_who_hangs_up_connects_the_others(lab):
+    with lab.phone("2003") as other, lab.talk() as (call, leg, _):
+        asked(lab, leg, other)
+        leg.hang_up()
+        assert until(lambda: members(lab) == 2)
+        assert hears(other, call.agent) and hears(call.agent, other)
+        assert not call.is_over() and not other.rung().is_over()
+        other.rung().hang_up()
+        assert until(call.is_over)
+    assert lab.quiet()
+
+
+@pytest.mark.parametrize("leaves", ["who asked", "the colleague", "the client"])
+def test_all_three_talk_and_anybody_may_leave(lab, leaves):
+    with lab.phone("2003") as other, lab.talk() as (call, leg, phone):
+        asked(lab, leg, other)
+        send(leg, "#")
+        assert until(lambda: members(lab) == 3)
+        assert hears(phone, call.agent) and hears(other, call.agent) and hears(call.agent, other)
+        gone = {"who asked": leg, "the colleague": other.rung(), "the client": call}[leaves]
+        stay = [each for each in (leg, other.rung(), call) if each is not gone]
+        gone.hang_up()
+        assert until(lambda: members(lab) == 2)
+        assert hears(stay[0].agent, stay[1].agent) and not any(each.is_over() for each in stay)
+        stay[0].hang_up()
+        assert until(stay[1].is_over)
+    assert lab.quiet()
+
+
+@pytest.mark.parametrize("status", [486, 603, 480])
+def test_from_a_colleague_who_cannot_they_are_back_with_who_waits(lab, status):
+    with lab.phone("2003", status=status) as other, lab.talk() as (call, leg, phone):
+        ask(lab, leg)
+        assert until(lambda: members(lab) == 2)
+        assert other.received("INVITE")
+        assert hears(phone, call.agent)
+        call.hang_up()
+        assert until(leg.is_over)
+    assert lab.quiet()
+
+
+@pytest.mark.parametrize("target", ["777", "0900123456", ""])
+def test_from_where_they_may_not_dial_they_are_back(lab, target):
+    with lab.talk() as (call, leg, phone):
+        before = len(lab.carrier.received("INVITE"))
+        ask(lab, leg, target)
+        assert until(lambda: members(lab) == 2, 15)
+        assert len(lab.carrier.received("INVITE")) == before
+        assert hears(phone, call.agent)
+        call.hang_up()
+        assert until(leg.is_over)
+    assert lab.quiet()
+
+
+def test_a_key_ends_the_ringing(lab):
+    with lab.phone("2003", answers_after_s=None) as other, lab.talk() as (call, leg, phone):
+        ask(lab, leg)
+        assert until(lambda: other.received("INVITE"))
+        send(leg, "*")
+        assert until(lambda: members(lab) == 2)
+        assert until(lambda: other.received("CANCEL"))
+        assert hears(phone, call.agent)
+        call.hang_up()
+        assert until(leg.is_over)
+    assert lab.quiet()
+
+
+def test_who_hangs_up_while_it_rings_has_sent_the_caller_on(lab):
+    with lab.phone("2003", answers_after_s=1) as other, lab.talk() as (call, leg, _):
+        ask(lab, leg)
+        assert until(lambda: other.received("INVITE"))
+        leg.hang_up()
+        assert until(lambda: len(other.received("INVITE")) == 2)
+        assert until(lambda: other.received("ACK") and lab.is_joined("2003"))
+        assert hears(other, call.agent) and not call.is_over()
+    assert lab.quiet()
+
+
+def test_who_hangs_up_without_a_target_is_rung_again(lab):
+    with lab.talk() as (call, leg, phone):
+        send(leg, "*2")
+        assert until(lambda: lab.runs("play_and_get_digits"))
+        phone.calls.clear()
+        leg.hang_up()
+        assert until(lambda: phone.calls)
+        assert until(lambda: lab.is_joined("2002"))
+        assert not call.is_over()
+    assert lab.quiet()
+
+
+@pytest.mark.parametrize("moment", ["while digits are typed", "while it rings", "while they talk"])
+def test_who_waits_hangs_up(lab, moment):
+    answers_after_s = None if moment == "while it rings" else 0.2
+    with lab.phone("2003", answers_after_s=answers_after_s) as other, lab.talk() as (call, leg, _):
+        if moment == "while digits are typed":
+            send(leg, "*2")
+            assert until(lambda: lab.runs("play_and_get_digits"))
+            call.hang_up()
+            send(leg, "103#")
+        elif moment == "while it rings":
+            ask(lab, leg)
+            assert until(lambda: other.received("INVITE"))
+            call.hang_up()
+            send(leg, "*")
+        else:
+            asked(lab, leg, other)
+            call.hang_up()
+            assert hears(other, leg.agent)
+            send(leg, "*")
+        assert until(leg.is_over) if moment != "while digits are typed" else leg.hang_up() is None
+    assert lab.quiet()
+
+
+def test_a_caller_is_sent_on_without_asking(lab):
+    with lab.phone("2003") as other, lab.talk() as (call, leg, _):
+        send(leg, "##")
+        assert until(lambda: lab.runs("play_and_get_digits"))
+        send(leg, "103#")
+        assert until(leg.is_over)
+        assert until(lambda: other.received("ACK") and lab.is_joined("2003"))
+        assert hears(other, call.agent) and not call.is_over()
+    assert lab.record(call)["routing_by"] == "support.desk"
+
+
+def test_who_is_sent_on_to_a_busy_colleague_comes_back(lab):
+    with lab.phone("2003", status=486), lab.talk() as (call, leg, phone):
+        send(leg, "##")
+        assert until(lambda: lab.runs("play_and_get_digits"))
+        phone.calls.clear()
+        send(leg, "103#")
+        assert until(lambda: phone.calls)
+        assert until(lambda: lab.is_joined("2002"))
+        assert hears(phone, call.agent)
+
+
+def test_the_keys_of_a_client_do_nothing(lab):
+    with lab.phone("2003") as other, lab.talk() as (call, _, _):
+        call.cseq += 10
+        send(call, "*2##103#")
+        assert not other.received("INVITE") and members(lab) == 0
+        assert lab.is_joined("2002")
+
+
+def test_keys_by_telephone_event(lab):
+    with lab.phone("2003") as other, lab.talk() as (call, leg, phone):
+        press(phone, "*2")
+        assert until(lambda: lab.runs("play_and_get_digits"))
+        press(phone, "103#")
+        assert until(lambda: other.received("ACK") and lab.is_joined("2003"))
+        assert hears(other, phone)
+        press(phone, "*")
+        assert until(lambda: members(lab) == 2)
+        call.hang_up()
+        assert until(leg.is_over)
+
+
+def press(agent, keys):
+    """Press keys as telephone-events (RFC 4733), while speaking."""
+    for key in keys:
+        speak_event(agent.rtp, media_port(last_answer(agent)), key)
+
+
+@pytest.mark.parametrize("called", ["103", "+380501120002"])
+def test_a_phone_that_has_called_asks_and_connects(lab, called):
+    with lab.phone("2001") as first, lab.phone("2003") as second, lab.phone("2004") as other:
+        lab.carrier.calls.clear()
+        call = first.call(called)
+        assert first.answered(call).start == "200"
+        reached = second if called == "103" else lab.carrier
+        assert until(lambda: reached.calls and len(lab._channels()) == 2)
+        assert hears(reached, first)
+        send(call, "*2")
+        assert until(lambda: lab.runs("play_and_get_digits"))
+        send(call, "104#")
+        assert until(lambda: other.received("ACK") and lab.is_joined("2004"))
+        assert hears(other, first)
+        call.hang_up()
+        assert until(lambda: members(lab) == 2)
+        assert hears(other, reached) and hears(reached, other)
+        other.rung().hang_up()
+        assert until(reached.rung().is_over)
+    assert lab.quiet()
+
+
+def test_a_recording_goes_on_through_everything_and_the_journal_has_one_call(lab, tmp_path):
+    with lab.phone("2002") as phone, lab.phone("2003") as other, lab.caller() as caller:
+        call = caller.call("380800330951")
+        assert caller.answered(call).start == "200"
+        assert until(lambda: phone.received("ACK") and lab.is_joined("2002"))
+        leg = phone.rung()
+        assert hears(phone, caller) and hears(caller, phone)
+        asked(lab, leg, other)
+        before = recorded(lab)
+        send(leg, "#")
+        assert until(lambda: members(lab) == 3)
+        assert hears(other, caller)
+        leg.hang_up()
+        assert until(lambda: members(lab) == 2)
+        assert hears(other, caller) and hears(caller, other)
+        other.rung().hang_up()
+        assert until(call.is_over)
+    assert lab.quiet()
+    uuid = lab.record(call)["uuid"]
+    assert [path.stem for path in (lab.switch.home / "recordings").rglob("*.wav")] == [uuid]
+    assert recorded(lab) > before
+    bed = Bed(tmp_path)
+    bed.spool.mkdir()
+    open_database(bed.database).dispose()
+    for file in (lab.switch.home / "spool").glob("*.json"):
+        bed.spool.joinpath(file.name).write_bytes(file.read_bytes())
+    bed.clock_s = LATER_S
+    bed.worker().work()
+    (found,) = query.call(bed.engines[0], uuid)
+    assert found.recording and {leg.target for leg in found.legs if leg.talk_s} == {"support.desk", "store.desk"}
+    assert not [row for row in bed.rows("calls") if "store.desk" in row and uuid not in row and "recorded" in row]
+
+
+def recorded(lab):
+    """The size of the recordings."""
+    return sum(path.stat().st_size for path in (lab.switch.home / "recordings").rglob("*.wav"))

@@ -12,12 +12,12 @@ A phone that is called but is no person's has no keys: `routing_target` of such 
 from __future__ import annotations
 
 from routing.compile.numbers import ringback_settings
-from routing.compile.people import as_colleague, outside_forms
+from routing.compile.people import as_colleague, displayed, outside_forms
 from routing.model.conference import PROFILE
 from routing.model.folder import Folder
+from routing.model.people import Person
 from routing.model.talk_keys import (
     ASK,
-    ASKED,
     ASKS,
     BACK,
     BOUND,
@@ -27,11 +27,12 @@ from routing.model.talk_keys import (
     SEND,
     SENT_ON,
     TALK,
+    TARGETS,
     WAITS,
 )
 from routing.steps.base import HEAR_TONES, RELEASE
 from routing.steps.dialplan import Condition, Context, Extension
-from routing.steps.dialstring import COLLEAGUE_SECONDS
+from routing.steps.dialstring import COLLEAGUE_SECONDS, NOT_A_NUMBER
 
 #: The longest time in which the other party waits for who asks.
 LONGEST_WAIT_SECONDS = 900
@@ -57,6 +58,7 @@ def talk_context(folder: Folder) -> Context:
             pressed.do("transfer", f"-both {place} {FILE}")
             _asks(context.extension(place, Condition("${direction}", f"^{direction}$")), folder, sends=what == "send")
             context.extension(place).do("transfer", f"waits {FILE}")
+    _shown(context, folder)
     _waits(context)
     _ends_asking(context)
     return context
@@ -87,6 +89,7 @@ def _asks(here: Extension, folder: Folder, *, sends: bool) -> None:
     here.do("execute_extension", HEAR_TONES)
     here.do("play_and_get_digits", f"2 15 1 6000 # {_SOUND}/beep.wav silence_stream://20 routing_digits ^[0-9]+$ 2500")
     here.do("execute_extension", f"typed {FILE}")
+    here.do("execute_extension", f"shown {FILE}")
     if sends:
         here.do("hangup", "NORMAL_CLEARING")
         return
@@ -100,9 +103,24 @@ def _asks(here: Extension, folder: Folder, *, sends: bool) -> None:
     here.do("digit_action_set_realm", "asking")
     here.set("origination_cancel_key", BACK)
     here.set("import", "none")  # who asks is still the one whose phone it is
-    here.do("execute_extension", f"${{routing_digits}} XML:{RELEASE}/{TALK}.xml {ASKED}")
+    here.do("execute_extension", f"${{routing_digits}} XML:{RELEASE}/{TALK}.xml {TARGETS}")
     here.do("playback", f"{_SOUND}/invalid.wav")
     here.do("transfer", f"back {FILE}")
+
+
+def _shown(context: Context, folder: Folder) -> None:
+    """The colleague's phone shows who asks; a leg that was called has no number of its own."""
+    for name, person in sorted(folder.people.items()):
+        shown = context.extension("shown", Condition("${direction}@${routing_target}", rf"^outbound@{name}\."))
+        shown.set("effective_caller_id_number", person.extension or next(iter(_accounts(person)), name))
+        shown.set("effective_caller_id_name", displayed(person.name))
+        for variable, value in (("routing_caller", "anonymous"), *NOT_A_NUMBER.items()):
+            shown.set(variable, value)
+
+
+def _accounts(person: Person) -> list[str]:
+    """The SIP accounts of a person's phones."""
+    return [phone.sip for phone in person.phones.values() if phone.sip]
 
 
 def _waits(context: Context) -> None:
@@ -129,9 +147,9 @@ def _ends_asking(context: Context) -> None:
         enters.do("hangup", "NORMAL_CLEARING")
 
 
-def asked_context(folder: Folder) -> Context:
+def targets_context(folder: Folder) -> Context:
     """Whom a person may ask or send to: as `routing.compile.transfers`, without the way back."""
-    context = Context(ASKED)
+    context = Context(TARGETS)
     for extension, name in sorted(folder.extensions.items()):
         _rings(
             context.extension(extension), as_colleague(name, folder), f"{name} XML:{RELEASE}/people/{name}.xml person"

@@ -37,7 +37,7 @@ from routing.compile.secrets import for_decisions
 from routing.compile.speech import SpeechFiles, sounds_of, written
 from routing.compile.stated_number import stated_number_context
 from routing.compile.store import Cache, Store
-from routing.compile.talk_keys import asked_context, talk_context
+from routing.compile.talk_keys import talk_context, targets_context
 from routing.compile.tones import tones
 from routing.compile.transfers import TRANSFER, transfer_context
 from routing.compile.xml import to_xml
@@ -169,7 +169,7 @@ def _tables(folder: Folder, records: Sequence[SchemeRecord]) -> Iterator[tuple[s
         yield CALLBACKS, callbacks_json(folder, records)
         yield FILE, to_xml(*callback_contexts(folder, callbacks))
     if folder.project.talk_keys:
-        yield f"{TALK}.xml", to_xml(talk_context(folder), asked_context(folder))
+        yield f"{TALK}.xml", to_xml(talk_context(folder), targets_context(folder))
     if folder.project.exports:
         yield EXPORTS, exports_json(folder)
 

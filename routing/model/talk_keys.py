@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 #: The file of a release, and its context; the context of the targets that may be asked.
-TALK, ASKED = "talk", "asked"
+TALK, TARGETS = "talk", "targets"
 #: Keys of a talk: ask a colleague while the other party waits; send the other party on without asking.
 ASK, SEND = "*2", "##"
 #: Keys while a colleague is asked: back to who waits; all three together.

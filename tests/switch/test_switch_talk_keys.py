@@ -1,5 +1,6 @@
 """Keys during a talk on the real switch: who is asked, sent on, brought along, and that a client's keys do nothing."""
 
+import contextlib
 import json
 
 import pytest
@@ -8,7 +9,8 @@ from routing.journal import query
 from routing.journal.database import open_database
 from support.journal_bed import LATER_S, Bed
 from support.switchbed.dialog import media_port, speak, speak_event
-from support.switchbed.lab import FOLDER, Lab, until
+from support.switchbed.lab import FOLDER, NUMBER, Lab, until
+from support.switchbed.voices import CLIENT_HZ, HEAD_HZ, PERSON_HZ, hear, offer_to, voice
 
 PROJECT = (
     (FOLDER / "company.yaml").read_text(encoding="utf-8").replace("secrets: env}", "secrets: env, talk_keys: true}")
@@ -306,3 +308,34 @@ def test_a_recording_goes_on_through_everything_and_the_journal_has_one_call(lab
 def recorded(lab):
     """The size of the recordings."""
     return sum(path.stat().st_size for path in (lab.switch.home / "recordings").rglob("*.wav"))
+
+
+def test_who_hears_whom_while_asking_and_all_three(lab):
+    with contextlib.ExitStack() as stack:
+        other, phone = stack.enter_context(lab.phone("2003")), stack.enter_context(lab.phone("2002"))
+        caller = stack.enter_context(lab.caller())
+        call = caller.call(NUMBER)
+        client = stack.enter_context(voice(caller, caller.answered(call), CLIENT_HZ))
+        leg = phone.rung()
+        person = stack.enter_context(voice(phone, offer_to(phone, leg), PERSON_HZ))
+        assert hear({client: {PERSON_HZ}, person: {CLIENT_HZ}}) == ""
+        ask(lab, leg)
+        colleague = stack.enter_context(voice(other, offer_to(other, other.rung()), HEAD_HZ))
+        assert hear({person: {HEAD_HZ}, colleague: {PERSON_HZ}}) == ""
+        assert not client.hears(HEAD_HZ, 0.0)
+        send(leg, "#")
+        everybody = {client: {PERSON_HZ, HEAD_HZ}, person: {CLIENT_HZ, HEAD_HZ}, colleague: {CLIENT_HZ, PERSON_HZ}}
+        assert hear(everybody) == ""
+        leg.hang_up()
+        assert hear({client: {HEAD_HZ}, colleague: {CLIENT_HZ}}) == ""
+        call.hang_up()
+    assert lab.quiet()
+
+
+def test_a_colleague_who_is_asked_sees_who_asks(lab):
+    with lab.phone("2003") as other, lab.talk() as (call, leg, _):
+        asked(lab, leg, other)
+        assert "<sip:102@" in other.received("INVITE")[-1].header("From")
+        call.hang_up()
+        leg.hang_up()
+    assert lab.quiet()

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from routing.compile.people import internal_context
-from routing.compile.talk_keys import asked_context, talk_context
+from routing.compile.talk_keys import talk_context, targets_context
 from routing.compile.xml import UnsafeDialplan, to_xml
 from routing.load.folder import shared
 from routing.load.nodes import read
@@ -36,7 +36,7 @@ def test_colleagues_both_have_keys_and_a_client_who_is_called_has_none():
 
 
 def test_who_is_asked_is_whom_a_phone_may_dial():
-    asked, inside = asked_context(folder()), internal_context(folder())
+    asked, inside = targets_context(folder()), internal_context(folder())
     dialled = {each.expression for each in inside.extensions} - {"^ended$"}
     assert {each.expression for each in asked.extensions} == {each for each in dialled if "\\*" not in each}
 
@@ -50,4 +50,4 @@ def test_a_command_is_the_whole_of_a_setting(command):
 
 
 def test_the_dialplan_is_safe():
-    assert "uuid_transfer" in to_xml(talk_context(folder()), asked_context(folder()))
+    assert "uuid_transfer" in to_xml(talk_context(folder()), targets_context(folder()))

@@ -208,7 +208,10 @@ def scheme_context(fields: SchemeFields, folder: Folder) -> Context:
 def _enter(start: Extension, fields: SchemeFields, folder: Folder) -> None:
     start.set("routing_jumps", "${routing_jumps}x")
     start.set("routing_scheme", fields.scheme)
-    _settings(start, fields)
+    if fields.music:
+        start.set("transfer_ringback", sound_path(fields.music))
+        start.set("hold_music", sound_path(fields.music))
+    record_talks(start, fields.record)
     if folder.project.talk_keys:
         start.do("execute_extension", CALLED)
 
@@ -232,13 +235,6 @@ def _bound(out: Emitter, here: Extension, fields: SchemeFields) -> None:
     out.steps(fields.otherwise, here, "otherwise.", "")
     if not fields.otherwise:
         here.do("hangup", "EXCHANGE_ROUTING_ERROR")
-
-
-def _settings(start: Extension, fields: SchemeFields) -> None:
-    if fields.music:
-        start.set("transfer_ringback", sound_path(fields.music))
-        start.set("hold_music", sound_path(fields.music))
-    record_talks(start, fields.record)
 
 
 def scheme_table(fields: SchemeFields, summary: Summary, folder: Folder) -> str:

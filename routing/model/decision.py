@@ -1,7 +1,6 @@
 """The engine's decisions about a call, and the channel variables that carry them to the compiled dialplan.
 
-A decision consists of ids and digits, never of a dial string: the compiled XML re-checks each of them by strict regexes
-and builds the dial string from the compiled directory. This module knows no sockets and no FreeSWITCH.
+They are ids and digits, never a dial string: the compiled XML re-checks them. Knows no sockets and no FreeSWITCH.
 """
 
 from __future__ import annotations
@@ -27,7 +26,6 @@ CAUSE = re.compile(r"[A-Z][A-Z0-9_]{1,39}")
 UNSAFE_NAME = re.compile(
     r"""[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff$\\{}\[\]<>,|^&"'`;=:%@]"""
 )
-
 #: The count of decision requests of a call: one more ``x`` for each.
 QUESTION = re.compile(r"x{1,2000}")
 LONGEST_RING_SECONDS = 300

@@ -62,7 +62,7 @@ def work(root: str) -> Any:
 
 def call_of(headers: Mapping[str, str]) -> Any:
     """The call's facts from headers that a library has parsed."""
-    from routing.model.decision import Call
+    from routing.model.call import Call
 
     get = headers.get
     return Call(

@@ -30,7 +30,8 @@ from bench_waiting import Published, cpu_s, family, memory_kb, sent_on_ms  # noq
 from routing.compile.build import build  # noqa: E402
 from routing.decide.queue_turn import QueuePorts, QueueTurn  # noqa: E402
 from routing.decide.queueing import Queueing  # noqa: E402
-from routing.model.decision import TURN_SECONDS, Call  # noqa: E402
+from routing.model.call import Call  # noqa: E402
+from routing.model.decision import TURN_SECONDS  # noqa: E402
 from routing.model.memory import State  # noqa: E402
 from routing.model.queue import LONGEST_REST_MS, QueueMember  # noqa: E402
 from routing.process.memory import NoMemory  # noqa: E402

@@ -40,6 +40,10 @@ PROMPTS = {
     "welcome.wav": ("uk", "Вітаємо у Стандартпарку. Розмову буде записано."),
     "shop_whisper.wav": ("uk", "Інтернет-магазин."),
     "courier.wav": ("uk", "Наберіть номер кур'єра з повідомлення про доставку."),
+    "order_number.wav": ("uk", "Наберіть номер замовлення і решітку."),
+    "order_sent.wav": ("uk", "Ваше замовлення відправлено."),
+    "order_packed.wav": ("uk", "Ваше замовлення зібрано, відправимо його сьогодні."),
+    "order_missing.wav": ("uk", "Такого замовлення немає. З'єднуємо з магазином."),
     "export_closed.wav": (
         "en",
         "Standartpark export desk. We are closed now. Please leave a message after the tone.",

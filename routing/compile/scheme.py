@@ -10,6 +10,7 @@ from typing import Any
 
 from routing.compile.boxes import boxes
 from routing.compile.numbers import number_extension
+from routing.compile.scheme_start import enter
 from routing.compile.speech import written
 from routing.compile.xml import to_xml
 from routing.load.nodes import Document, read
@@ -18,15 +19,13 @@ from routing.load.validate import Wrong, validate
 from routing.model.folder import Folder
 from routing.model.problem import Loc, Problem, Problems, dotted
 from routing.model.secret import Purpose
-from routing.model.talk_keys import CALLED
-from routing.steps.base import LONGEST_JUMPS, Emitter, sound_path
+from routing.steps.base import LONGEST_JUMPS, Emitter
 from routing.steps.callback import CallbackStep
 from routing.steps.called import called
 from routing.steps.crm import CrmStep
 from routing.steps.dialplan import Condition, Context, Extension
 from routing.steps.hours import ask_calendar
 from routing.steps.queue import QueueStep
-from routing.steps.recording import record_talks
 from routing.steps.ring import RingStep
 from routing.steps.scheme_file import (
     POOL,
@@ -194,26 +193,15 @@ def scheme_context(fields: SchemeFields, folder: Folder) -> Context:
         # a call that has been in no scheme before, except a pool's
         first_here = Condition("${routing_jumps}${routing_scheme}", f"^(?:x{POOL}[a-z0-9_]+)?$")
         entered = out.context.extension("start", first_here)
-        _enter(entered, fields, folder)
+        enter(entered, fields, folder)
         _sticky(out, entered, sticky, first)
     start = out.context.extension("start")
-    _enter(start, fields, folder)
+    enter(start, fields, folder)
     if first:
         start.do("transfer", out.go(first))
         start = out.context.extension(first)
     out.steps(fields.steps, start, "", "")
     return out.context
-
-
-def _enter(start: Extension, fields: SchemeFields, folder: Folder) -> None:
-    start.set("routing_jumps", "${routing_jumps}x")
-    start.set("routing_scheme", fields.scheme)
-    if fields.music:
-        start.set("transfer_ringback", sound_path(fields.music))
-        start.set("hold_music", sound_path(fields.music))
-    record_talks(start, fields.record)
-    if folder.project.talk_keys:
-        start.do("execute_extension", CALLED)
 
 
 def _sticky(out: Emitter, here: Extension, sticky: StickyStep, then: str) -> None:

@@ -12,8 +12,8 @@ from functools import lru_cache
 from xml.etree import ElementTree
 
 from routing.compile.templates import render
-from routing.model.conference import FORGETS_PIN
 from routing.model.talk_keys import COMES_BACK, SENT_ON
+from routing.model.typed_digits import FORGETS
 from routing.steps.dialplan import Condition, Context, Extension
 
 #: Channel and global variables that dialplans may expand. Caller input in them is harmless: `routing_caller` is a
@@ -32,26 +32,28 @@ ALLOWED = frozenset(
     endpoint_disposition originate_disposition transfer_ringback media_hold_timeout
     routing_tags routing_hides routing_asserts routing_shows routing_leg switch_r_sdp
     routing_confirm routing_reject routing_confirm_asks routing_confirm_file routing_pressed
+    routing_asking_tried routing_asking_restarted routing_asking_rest routing_asking_sounds
+    read_terminator_used read_result
     routing_unheard routing_target routing_camped RECORD_READ_ONLY
-    RECORD_STEREO limit_usage pin_typed routing_admitted routing_in_room routing_invited_by
+    RECORD_STEREO limit_usage secret_room_pin routing_admitted routing_in_room routing_invited_by
     routing_talk routing_held routing_asks routing_phone bridge_uuid direction
     """.split()
 )
 _EXPANSION = re.compile(r"\$\{([^}]*)\}?")
 #: Families of such variables: manual overrides, do-not-disturb, results of lists and calendars, the visitor's facts
-#: (encoded, `model.entities`).
-FAMILY = re.compile(
-    r"(?:hours_|routing_dnd_|routing_list_|routing_branch_|routing_entity_|routing_source_|routing_alone_)[a-z][a-z0-9_]{0,63}"
-)
+#: (encoded, `model.entities`), digits that the caller has typed. Secret ones are not among them: what is expanded is
+#: in the call record.
+FAMILY = re.compile(r"(?:hours_|routing_(?:dnd|list|branch|entity|source|ask|lookup|alone)_)[a-z][a-z0-9_]{0,63}")
 #: Variables with input from callers, pages and partners. They are clean, but FreeSWITCH expands its results again: `$`
 #: at the end of one value and `{...}` at the start of the next would be an expansion.
 _FROM_OUTSIDE = (
-    r"routing_(?:caller|digits|further|further_invalid|label|decision|answered|ring_for|(?:entity|source)_\w+)"
+    r"routing_(?:caller|digits|further|further_invalid|label|decision|answered|ring_for|asking_rest"
+    r"|(?:entity|source|ask|lookup)_\w+)"
 )
 _ADJACENT = re.compile(rf"\$\{{{_FROM_OUTSIDE}\}}\$\{{|\$\{{\w+\}}\$\{{{_FROM_OUTSIDE}\}}")
 #: Variables that make FreeSWITCH run a command. Few are needed, at a hangup: to forget a PIN, and to send on who waits.
 _FORBIDDEN_VARIABLES = re.compile(r"(?:^|[,{\[|])(?:api_|execute_on_)\w*=")
-_COMMANDS = "|".join(map(re.escape, (FORGETS_PIN, COMES_BACK, SENT_ON)))
+_COMMANDS = "|".join(map(re.escape, (FORGETS, COMES_BACK, SENT_ON)))
 _KNOWN_COMMAND = re.compile(rf"(?<![^|])api_hangup_hook=(?:{_COMMANDS})?(?=\||$)")
 
 

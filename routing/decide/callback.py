@@ -5,9 +5,10 @@ from __future__ import annotations
 
 from routing.decide.ports import Ports, Step
 from routing.decide.verdict import Verdict, refused
+from routing.model.call import Call
 from routing.model.callback import CallbackOrder, CallbackSource
 from routing.model.callback_plan import CallbackPlan, NotCallable
-from routing.model.decision import E164, Call, Ordered
+from routing.model.decision import E164, Ordered
 
 
 def answer(step: Step, call: Call, ports: Ports) -> Verdict:

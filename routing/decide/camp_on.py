@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from routing.decide.ports import Ports, Step
 from routing.decide.verdict import Verdict, refused
+from routing.model.call import Call
 from routing.model.callback import awaiting
 from routing.model.camp_on import CAMPED
-from routing.model.decision import Call, Continue
+from routing.model.decision import Continue
 
 
 def answer(step: Step, call: Call, ports: Ports) -> Verdict:

@@ -12,7 +12,8 @@ from typing import Any
 from routing.decide.ports import Ports, Step
 from routing.decide.responsible import Responsible
 from routing.decide.verdict import Verdict, failed, refused
-from routing.model.decision import Call, Continue, RingPerson, clean_name
+from routing.model.call import Call
+from routing.model.decision import Continue, RingPerson, clean_name
 from routing.model.known import CRM, KNOWN_BY_CRM
 from routing.model.lookup import Failed, NoOwnerFound, Outcome, OwnerFound
 from routing.model.pop import Card

@@ -7,7 +7,8 @@ from typing import Any
 
 from routing.decide.ports import Ports, Step
 from routing.decide.verdict import Verdict, refused
-from routing.model.decision import Call, Continue
+from routing.model.call import Call
+from routing.model.decision import Continue
 
 
 def answer(step: Step, call: Call, ports: Ports) -> Verdict:

@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 
 from routing.decide.ports import Ports, Step
 from routing.decide.verdict import Verdict, refused
-from routing.model.decision import Call, Continue
+from routing.model.call import Call
+from routing.model.decision import Continue
 from routing.model.queue import DUTY, Duties
 
 #: State -> what is stored: duties, project, person, seconds since the epoch.

@@ -9,7 +9,8 @@ from collections.abc import Iterable
 
 from routing.decide.ports import Ports, Step
 from routing.decide.verdict import Verdict
-from routing.model.decision import Call, Continue
+from routing.model.call import Call
+from routing.model.decision import Continue
 from routing.model.known import KNOWN, NOBODY
 from routing.model.memory import Talk
 

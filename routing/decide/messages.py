@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from routing.decide.ports import Ports, Step
 from routing.decide.verdict import Verdict, refused
-from routing.model.decision import Call, Continue
+from routing.model.call import Call
+from routing.model.decision import Continue
 from routing.model.messages import MESSAGE, MOST_AT_ONCE, NAME, NONE
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from routing.decide.directory import Directory
 from routing.decide.verdict import Verdict
-from routing.model.decision import Call, RingOrder, RingPerson, RingPhone
+from routing.model.call import Call
+from routing.model.decision import RingOrder, RingPerson, RingPhone
 from routing.model.pop import Pop
 
 
@@ -26,5 +27,5 @@ def pop_of(kind: str, call: Call, verdict: Verdict, directory: Directory) -> Pop
     shown = card.name if card else name
     return Pop(
         call.uuid, person, phones, call.caller, call.number, call.scheme, kind, shown, card, call.entities, call.source,
-        call.stated_number,
+        call.stated_number, call.typed.plain,
     )  # fmt: skip

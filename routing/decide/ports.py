@@ -13,12 +13,13 @@ from typing import Any, Protocol
 from routing.decide.directory import Directory
 from routing.decide.responsible import Responsible
 from routing.decide.verdict import HandlerFailure, HandlerReply
+from routing.model.call import Call
 from routing.model.callback import CallbackOrder
 from routing.model.callback_plan import CallbackPlan
-from routing.model.decision import Call
 from routing.model.entities import Visitor
 from routing.model.lookup import Outcome
 from routing.model.memory import Memory, Presence
+from routing.model.question import Guessing
 from routing.model.queue import Duties
 
 
@@ -49,8 +50,8 @@ class Ports:
     ``directory(release)``; ``responsible(release, system)``: the persons mapped to owners of a CRM; ``webhook(step,
     call)``: the handler's answer; ``crm(step, call, responsible)``: the result of the CRM look-up; ``holder(project,
     pool, number, now)``: the visitor to whom a number is lent, raises LeasesDown; ``memory`` and ``duties`` raise
-    Forgotten; ``presence(call's uuid)``: who is free; ``callbacks``: orders to call clients back; ``now``: seconds
-    since the epoch; ``chance``: 0 <= x < 1.
+    Forgotten; ``presence(call's uuid)``: who is free; ``callbacks``: orders to call clients back; ``guesses``: what
+    callers look up in vain; ``now``: seconds since the epoch; ``chance``: 0 <= x < 1.
     """
 
     directory: Callable[[str], Directory]
@@ -62,6 +63,7 @@ class Ports:
     duties: Duties
     presence: Callable[[str], Presence]
     callbacks: CallbackOrders
+    guesses: Guessing
     now: Callable[[], float]
     chance: Callable[[], float]
 

@@ -9,7 +9,8 @@ from typing import Any
 
 from routing.decide.strategy import Chance
 from routing.decide.verdict import Verdict
-from routing.model.decision import CAUSE, NOTED, PERSON_OR_PHONE, QUESTION, STEP_PATH, WAITS, Call
+from routing.model.call import Call
+from routing.model.decision import CAUSE, NOTED, PERSON_OR_PHONE, QUESTION, STEP_PATH, WAITS
 from routing.model.memory import Memory, State
 from routing.model.queue import ARRIVED, ENTERED, HEARD, OFFERS, TRIED, DutyRecord, QueueMember
 from routing.model.queue_facts import QueueFacts

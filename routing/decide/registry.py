@@ -16,6 +16,7 @@ from routing.decide import (
     dnd,
     duty_code,
     known,
+    lookup_answer,
     messages,
     ring,
     sticky,
@@ -24,8 +25,8 @@ from routing.decide import (
 )
 from routing.decide.ports import Ports, Step
 from routing.decide.verdict import Verdict, failed
+from routing.model.call import Call
 from routing.model.callback import OrdersDown
-from routing.model.decision import Call
 from routing.model.memory import Forgotten
 from routing.model.visitors import LeasesDown
 
@@ -40,6 +41,7 @@ class KindDecider:
 
 DECIDERS: Mapping[str, KindDecider] = {
     "webhook": KindDecider(webhook.answer, frozenset({"directory", "webhook"})),
+    "lookup": KindDecider(lookup_answer.answer, frozenset({"webhook", "guesses"})),
     "crm": KindDecider(crm_lookup.answer, frozenset({"responsible", "crm"})),
     "visitor": KindDecider(visitor.answer, frozenset({"holder", "now"})),
     "sticky": KindDecider(sticky.answer, frozenset({"directory", "memory", "presence", "now"})),

@@ -15,13 +15,14 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit, urlunsplit
 
+from routing.model.call import Call
 from routing.model.call_fields import CALL_FIELDS
-from routing.model.decision import Call
+from routing.model.question import filled_url
 from routing.model.secret import key_of
 
-#: The default parameters of our own format: parameter name -> call field, in this order. ``caller_told`` is added when
-#: the caller has entered a number.
-OWN_FIELDS = {name: name for name in CALL_FIELDS if name != "caller_told"}
+#: The default parameters of our own format: parameter name -> call field, in this order. ``caller_told`` and ``asked``
+#: are added when the caller has typed a number, or digits at an `ask` step.
+OWN_FIELDS = {name: name for name in CALL_FIELDS if name not in ("caller_told", "asked")}
 USER_AGENT = "routing-webhook/1"
 JSON, FORM = "application/json", "application/x-www-form-urlencoded"
 
@@ -54,7 +55,7 @@ def build_request(
     """
     values = parameters(step, call)
     submit = step.get("submit") or "json"
-    url = str(step["url"])
+    url = filled_url(str(step["url"]), call) if step.get("kind") == "lookup" else str(step["url"])
     body, content_type = b"", JSON
     if submit == "http":
         url = _with_query(url, values)
@@ -74,7 +75,8 @@ def parameters(step: Mapping[str, Any], call: Call) -> dict[str, Any]:
     """Parameter name -> value, as the step's ``send`` chooses."""
     ringostat = step.get("form") == "ringostat"
     own = OWN_FIELDS | ({"caller_told": "caller_told"} if call.stated_number else {})
-    chosen: Mapping[str, Any] = step.get("send") or ({} if ringostat else own)
+    own |= {"asked": "asked"} if call.typed.plain else {}
+    chosen: Mapping[str, Any] = step.get("send") or ({} if ringostat or step.get("kind") == "lookup" else own)
     values = {name: _value(source, call) for name, source in chosen.items()}
     if not ringostat:
         return values
@@ -108,6 +110,15 @@ def _value(source: Any, call: Call) -> Any:
         return call.entities.get(source.removeprefix("entities."), "")
     if source.startswith("source."):
         return call.source.get(source.removeprefix("source."), "")
+    if source.startswith("asked."):
+        return call.typed.plain.get(source.removeprefix("asked."), "")
+    if source.startswith("lookup."):
+        return call.found.get(source.removeprefix("lookup."), "")
+    if source.startswith("typed."):  # only a lookup's table has it
+        name = source.removeprefix("typed.")
+        return call.typed.plain.get(name) or call.typed.secret.get(name, "")
+    if source == "asked":
+        return dict(call.typed.plain)
     if source in ("call_id", "uuid"):
         return call.uuid
     if source == "started":

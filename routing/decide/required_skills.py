@@ -8,7 +8,8 @@ from typing import Any
 
 import phonenumbers
 
-from routing.model.decision import E164, Call
+from routing.model.call import Call
+from routing.model.decision import E164
 from routing.model.languages import COUNTRIES
 
 #: Country code -> the countries that share it.

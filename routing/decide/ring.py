@@ -18,7 +18,8 @@ from routing.decide.ports import Ports, Step
 from routing.decide.required_skills import required_skills
 from routing.decide.strategy import BY_LOAD, Candidate, Chance, RequiredSkills, Take, order
 from routing.decide.verdict import Verdict
-from routing.model.decision import LONGEST_RING_SECONDS, Call, Decision, Nobody, RingOrder, RingTogether, Wait
+from routing.model.call import Call
+from routing.model.decision import LONGEST_RING_SECONDS, Decision, Nobody, RingOrder, RingTogether, Wait
 from routing.model.memory import PeopleFacts, Presence, State
 
 

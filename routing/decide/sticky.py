@@ -12,7 +12,8 @@ from typing import Any
 from routing.decide.known import talks
 from routing.decide.ports import Ports, Step
 from routing.decide.verdict import Verdict
-from routing.model.decision import Call, Continue, RingPerson
+from routing.model.call import Call
+from routing.model.decision import Continue, RingPerson
 from routing.model.memory import State, Talk
 
 

@@ -10,7 +10,8 @@ from typing import Any
 
 from routing.decide.ports import Ports, Step
 from routing.decide.verdict import Verdict
-from routing.model.decision import Call, Continue
+from routing.model.call import Call
+from routing.model.decision import Continue
 from routing.model.entities import SOURCES, Visitor, cleaned, variables
 
 

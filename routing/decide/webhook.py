@@ -14,10 +14,10 @@ from routing.decide.directory import Directory, patterns
 from routing.decide.ports import Ports, Step
 from routing.decide.target import Target, target_of, word_of
 from routing.decide.verdict import AnswerRefused, HandlerFailure, HandlerReply, Verdict, failed, refused
+from routing.model.call import Call
 from routing.model.causes import OFFERED
 from routing.model.decision import (
     LONGEST_RING_SECONDS,
-    Call,
     Continue,
     Decision,
     End,

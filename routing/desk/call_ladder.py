@@ -22,11 +22,11 @@ _TONES = {
     StepResult.LEFT: "bad",
 }
 _ICONS = {
-    "ring": "phone", "queue": "list-ordered", "play": "play", "menu": "menu", "ask_number": "info", "hours": "clock",
-    "match": "git-branch", "open_branch": "house", "visitor": "user", "sticky": "repeat", "crm": "book-user",
-    "webhook": "external-link", "callback": "undo-2", "conference": "users", "voicemail": "voicemail", "tag": "tag",
-    "language": "globe",
-    "scheme": "workflow", "hangup": "phone-off",
+    "ring": "phone", "queue": "list-ordered", "play": "play", "menu": "menu", "ask": "info", "ask_number": "info",
+    "hours": "clock", "match": "git-branch", "open_branch": "house", "visitor": "user", "sticky": "repeat",
+    "crm": "book-user", "lookup": "search", "webhook": "external-link", "callback": "undo-2",
+    "conference": "users", "voicemail": "voicemail", "tag": "tag", "language": "globe", "scheme": "workflow",
+    "hangup": "phone-off",
 }  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from routing.decide.verdict import HandlerFailure
 from routing.decide.verdict import HandlerReply as Http
 from routing.diff.scenario import ANSWERS_AFTER, Scenario
 from routing.diff.side import Side
-from routing.model.decision import Call as Asking
+from routing.model.call import Call as Asking
 from routing.model.entities import Visitor
 from routing.offline.answering import Handler, InProcess, canned
 from routing.offline.crm_answers import answers

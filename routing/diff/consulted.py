@@ -18,6 +18,7 @@ from routing.diff.moments import Kind
 from routing.diff.scenario import ORDER, Delta, Scenario
 from routing.diff.side import Side
 from routing.model.entities import ENTITY, SOURCE, decoded
+from routing.model.typed_digits import SECRET, TYPED
 from routing.offline.events import Event
 from routing.offline.reading import DialplanInputs
 from routing.steps import ASKING
@@ -152,9 +153,11 @@ def _waits(side: Side, event: Event) -> bool:
 
 def _choices(menus: Sequence[DialplanInputs]) -> Iterator[str]:
     """Inputs for the menus of a scheme on both sides: one of each kind, an invalid one included."""
-    tests = sorted({test for menu in menus for field, test in menu.tests if field == DIGITS})
+    fields = (DIGITS, f"${{{TYPED}")
+    tests = sorted({test for menu in menus for field, test in menu.tests if field.startswith(fields)})
     questions = [question for menu in menus for question in menu.questions]
-    valid = [key for test in tests for key in islice(examples(test), MOST_DIGITS)]
+    lengths = {question.pattern for question in questions if question.variable.startswith((TYPED, SECRET))}
+    valid = [key for test in (*tests, *sorted(lengths)) for key in islice(examples(test), MOST_DIGITS)]
     known: dict[tuple[bool, ...], str] = {}
     for key in [*valid, *WRONG]:
         patterns = [question.pattern for question in questions]

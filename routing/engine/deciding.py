@@ -21,7 +21,8 @@ from routing.decide.queue_turn import QueueOrder
 from routing.decide.registry import decide
 from routing.decide.verdict import Verdict, failed, verdict_text
 from routing.engine.metrics import DECISION_SECONDS, DECISIONS
-from routing.model.decision import KEEPER, Call, Continue, Late, RingOrder, Wait, answer, watchdog_seconds
+from routing.model.call import Call
+from routing.model.decision import KEEPER, Continue, Late, RingOrder, Wait, answer, watchdog_seconds
 from routing.model.pop import Pop
 from routing.model.ringing import Wave
 from routing.process.log import Lines

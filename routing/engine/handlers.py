@@ -12,7 +12,7 @@ from routing.decide.ports import Step, step_seconds
 from routing.decide.request import build_request
 from routing.decide.verdict import HandlerFailure, HandlerReply
 from routing.http.breaker import FAILURES_TO_OPEN, Breaker
-from routing.model.decision import Call
+from routing.model.call import Call
 from routing.model.header_secrets import filled
 from routing.model.web import NoReply, Reply
 from routing.process.secrets import signing_secrets
@@ -45,7 +45,7 @@ class Handlers:
         except KeyError as missing:
             return HandlerFailure(f"secret {missing.args[0]} is not set")
         request = build_request(step, call, self.new_id(), int(self.now()), secrets, given)
-        handler = request.url.partition("?")[0]
+        handler = str(step["url"]).partition("?")[0]
         if not self.breaker.allows(handler):
             return HandlerFailure(f"breaker open after {FAILURES_TO_OPEN} failures in a row")
         try:

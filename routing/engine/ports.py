@@ -9,6 +9,7 @@ import random
 import time
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from typing import TypedDict
 from zoneinfo import ZoneInfo
 
 from routing.crm.systems import Systems
@@ -21,13 +22,15 @@ from routing.decide.responsible import Responsible
 from routing.engine.callbacks import StoredCallbacks
 from routing.engine.handlers import Handlers
 from routing.engine.states import States
-from routing.model.decision import Call
+from routing.model.call import Call
 from routing.model.lookup import KINDS, Failed, Outcome
 from routing.model.memory import Forgotten, Memory, Presence, State
+from routing.model.question import Guessing
 from routing.model.queue import Duties, DutyRecord, QueueMember
 from routing.model.visitors import Leases
-from routing.process.memory import NoDuties, NoMemory, memory_in
-from routing.process.visitors import NoLeases
+from routing.process.guesses import guesses_in
+from routing.process.memory import NoDuties, NoMemory, duties_in, memory_in
+from routing.process.visitors import NoLeases, leases_in
 from routing.release.tables import Releases
 from routing.store.client import RedisStore
 from routing.store.duties import RedisDuties
@@ -43,6 +46,7 @@ def ports_of(
     presence: Callable[[str], Presence] | None = None,
     callbacks: CallbackOrders | None = None,
     duties: Duties | None = None,
+    guesses: Guessing | None = None,
     now: Callable[[], float] = time.time,
     chance: Callable[[], float] = random.random,
 ) -> Ports:
@@ -57,9 +61,24 @@ def ports_of(
         duties=duties or NoDuties(),
         presence=presence or States().presence_of,
         callbacks=callbacks or StoredCallbacks(releases, ""),
+        guesses=guesses or guesses_in(None),
         now=now,
         chance=chance,
     )
+
+
+class Stored(TypedDict):
+    """The ports that one Redis serves."""
+
+    memory: Memory
+    leases: Leases
+    duties: Duties
+    guesses: Guessing
+
+
+def stored_in(redis: RedisStore | None) -> Stored:
+    """The ports of a Redis; without one each fails, or counts for this process alone."""
+    return Stored(memory=memory_in(redis), leases=leases_in(redis), duties=duties_in(redis), guesses=guesses_in(redis))
 
 
 def look_up(systems: Systems) -> Callable[[Step, Call, Responsible], Outcome]:

@@ -23,7 +23,8 @@ from routing.engine.states import PROMISED_SECONDS, States
 from routing.esl.client import EventSocketClient
 from routing.esl.facts import NotACall, call_of
 from routing.esl.protocol import Message, assignments
-from routing.model.decision import WAITS, Call, Wait
+from routing.model.call import Call
+from routing.model.decision import WAITS, Wait
 from routing.model.queue import ENGINE_PORT, KIND, TALKS
 from routing.release.tables import ReleaseFault
 

@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from routing.model.decision import TURN_SECONDS, Call
+from routing.model.call import Call
+from routing.model.decision import TURN_SECONDS
 
 #: A call without an event for so long waits no more: a turn takes five seconds.
 SILENT_SECONDS = TURN_SECONDS + 2.0

@@ -22,7 +22,8 @@ from routing.engine.states import PROMISED_SECONDS, States
 from routing.esl.client import EventSocketClient, SwitchFault, stay_connected
 from routing.esl.facts import NotACall, call_of
 from routing.esl.protocol import EventSocket, Message, assignments
-from routing.model.decision import KEEPER, NOTED, QUESTION, WAITS, WAITS_EVENT, Call
+from routing.model.call import Call
+from routing.model.decision import KEEPER, NOTED, QUESTION, WAITS, WAITS_EVENT
 from routing.model.memory import State
 from routing.model.queue import KIND
 from routing.release.tables import ReleaseFault

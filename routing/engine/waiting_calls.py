@@ -18,7 +18,7 @@ from routing.engine.queue_calls import QueueCalls
 from routing.engine.states import States
 from routing.engine.waiting import Waiting, wake
 from routing.esl.protocol import EventSocket
-from routing.model.decision import Call
+from routing.model.call import Call
 from routing.process.log import Lines
 from routing.process.memory import calling_in
 from routing.store.client import RedisStore

@@ -36,7 +36,7 @@ from routing.engine.dnd import DndVariables
 from routing.engine.exclusive import exclusive
 from routing.engine.handlers import Handlers
 from routing.engine.lights import Lights
-from routing.engine.ports import ports_of
+from routing.engine.ports import ports_of, stored_in
 from routing.engine.screens import PopSender, pops_in
 from routing.engine.states import States
 from routing.engine.waiting_calls import dialling, waiting_calls
@@ -54,9 +54,8 @@ from routing.model import dnd
 from routing.model.callback_plan import TABLE as CALLBACKS
 from routing.model.guesses import Guesses, Refusal
 from routing.process.log import Lines, LogHandler
-from routing.process.memory import DATABASE_VARIABLE, ESL_VARIABLE, REDIS_VARIABLE, duties_in, memory_in, store_at
+from routing.process.memory import DATABASE_VARIABLE, ESL_VARIABLE, REDIS_VARIABLE, store_at
 from routing.process.secrets import SecretsFault, read_secrets
-from routing.process.visitors import leases_in
 from routing.release.tables import Releases
 from routing.store.client import StoreDown
 from routing.store.memory import RedisMemory
@@ -102,8 +101,7 @@ class EngineWorker:
         self.options = options
         self.lines = Lines()
         self.stop = gevent.event.Event()
-        self.control = gevent.socket.socket(fileno=options.control)
-        self.speaking = gevent.lock.BoundedSemaphore()
+        self.control, self.speaking = gevent.socket.socket(fileno=options.control), gevent.lock.BoundedSemaphore()
         self.breaker = Breaker(time.monotonic)
         self.states = States(self._report("info", "states"))
         releases = Releases(Path(options.root))
@@ -113,13 +111,15 @@ class EngineWorker:
         self.redis = redis = store_at(os.environ.get(REDIS_VARIABLE, ""), self._report("warning", "redis"))
         self.handlers = Handlers(HttpClient(resolver, options.link_local), self.breaker, secrets)
         self.callbacks = StoredCallbacks(releases, os.environ.get(DATABASE_VARIABLE, ""))
-        memory, leases, presence = memory_in(redis), leases_in(redis), self.states.presence_of
-        ports = ports_of(releases, self.handlers, self.crms, memory, leases, presence, self.callbacks, duties_in(redis))
+        ports = ports_of(
+            releases, self.handlers, self.crms, presence=self.states.presence_of, callbacks=self.callbacks,
+            **stored_in(redis),
+        )  # fmt: skip
         send_pop = PopSender(Path(options.root), pops_in(redis), lambda outcome: metrics.POPS.labels(outcome).inc())
         self.engine = Engine(releases, ports, self.lines, send_pop=send_pop)
         listener = gevent.socket.socket(fileno=options.listener)
-        port = str(listener.getsockname()[1])
-        self.waiting = waiting_calls(self.engine, self.states, redis, self.lines, options.keeper, port)
+        port = listener.getsockname()[1]
+        self.waiting = waiting_calls(self.engine, self.states, redis, self.lines, options.keeper, str(port))
         self.states.alive = self.waiting.queue_calls.alive
         self.engine.keeper, self.engine.reserve = options.keeper, self.waiting.reserve
         self.states.changed, self.states.leg_ended = self.waiting.somebody_changed, self.waiting.queue_calls.leg_ended

@@ -12,7 +12,8 @@ from enum import Enum, auto
 
 from routing.esl.facts import HEADERS, call_of
 from routing.esl.protocol import Message, Parser, ProtocolError, set_variables
-from routing.model.decision import UNDECIDED, Call
+from routing.model.call import Call
+from routing.model.decision import UNDECIDED
 
 #: FreeSWITCH's reply when it has accepted the decision, which is one command.
 _ACCEPTED = b"Reply-Text: +OK"

@@ -12,20 +12,33 @@ from urllib.parse import unquote_to_bytes
 
 from routing.esl.protocol import Message
 from routing.model import camp_on
-from routing.model.decision import CALLER, E164, EXTENSION, ID, QUESTION, STEP_PATH, Call
+from routing.model.call import Call
+from routing.model.decision import CALLER, E164, EXTENSION, ID, QUESTION, STEP_PATH
 from routing.model.entities import ENTITY, SOURCE, visitor_of
+from routing.model.question import ANSWER, found_in
 from routing.model.queue import ARRIVED
 from routing.model.spoken import CODE, LANGUAGE
 from routing.model.stated_number import STATED_NUMBER
 from routing.model.tags import TAGS, tags_of
+from routing.model.typed_digits import SECRET, TYPED, typed_digits_in
 
 UUID = re.compile(r"[0-9a-zA-Z_-]{8,64}")
 RELEASE = re.compile(r"/[\w./ @+-]{0,500}", re.ASCII)
 MICROSECONDS = re.compile(r"[0-9]{1,17}", re.ASCII)
 ANONYMOUS = "anonymous"
 #: Prefixes of the lines of a connect reply that are read, here or by other readers.
-HEADERS = (b"Content-", b"Reply-Text: ", b"Unique-ID: ", b"Caller-Channel-Created-Time: ", b"variable_routing_")
-_VISITOR = re.compile(rf"\nvariable_((?:{ENTITY}|{SOURCE})[a-z0-9_]{{1,32}}): ([^\r\n]{{1,2400}})".encode())
+HEADERS = (
+    b"Content-",
+    b"Reply-Text: ",
+    b"Unique-ID: ",
+    b"Caller-Channel-Created-Time: ",
+    b"variable_routing_",
+    b"variable_secret_ask_",
+)
+#: Variables whose names the scheme and the site choose.
+_NAMED = re.compile(
+    rf"\nvariable_((?:{ENTITY}|{SOURCE}|{TYPED}|{SECRET}|{ANSWER})[a-z0-9_]{{1,32}}): ([^\r\n]{{1,2400}})".encode()
+)
 
 
 class NotACall(Exception):
@@ -34,7 +47,8 @@ class NotACall(Exception):
 
 def call_of(reply: Message, waits_since: float | None = None) -> Call:
     """The call of a connect reply; ``waits_since``: since when it waits, in monotonic seconds. Raises NotACall."""
-    visitor = visitor_of(dict(_visitor_variables(reply)))
+    named = dict(_named_variables(reply))
+    visitor = visitor_of(named)
     caller = _may(reply, "variable_routing_caller", CALLER, ANONYMOUS)
     return Call(
         uuid=_must(reply, "Unique-ID", UUID),
@@ -52,15 +66,17 @@ def call_of(reply: Message, waits_since: float | None = None) -> Call:
         language=_may(reply, f"variable_{LANGUAGE}", CODE, ""),
         entities=visitor.entities,
         source=visitor.source,
+        typed=typed_digits_in(named),
+        found=found_in(named),
         tags=tags_of(reply.get(f"variable_{TAGS}") or ""),
         question=_may(reply, "variable_routing_asked", QUESTION, ""),
         waits_since=waits_since,
     )
 
 
-def _visitor_variables(reply: Message) -> Iterator[tuple[str, str]]:
-    """The channel variables that a visitor step has set."""
-    for name, value in _VISITOR.findall(reply.head):
+def _named_variables(reply: Message) -> Iterator[tuple[str, str]]:
+    """The channel variables of the visitor's facts, of what the caller has typed and a server has answered."""
+    for name, value in _NAMED.findall(reply.head):
         yield name.decode(), unquote_to_bytes(value).decode("utf-8", "replace")
 
 

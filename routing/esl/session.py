@@ -20,7 +20,8 @@ from routing.esl.exchange import CallToDecide, Delivered, Exchange, Gone
 from routing.esl.facts import NotACall
 from routing.esl.protocol import LONGEST_STREAM, Oversized, ProtocolError
 from routing.esl.time_limit import time_limit
-from routing.model.decision import Call, Late
+from routing.model.call import Call
+from routing.model.decision import Late
 
 CONNECT_SECONDS = 2.0
 #: The event loop's flag for a readable socket (libev and libuv).

@@ -18,6 +18,7 @@ from routing.model.queue import QUEUE, WHY
 from routing.model.spoken import LANGUAGE
 from routing.model.stated_number import STATED_NUMBER
 from routing.model.tags import TAGS, tags_of
+from routing.model.typed_digits import SECRET, TYPED
 
 _DECISION = "routing_decision"
 _CALENDAR = re.compile(r"^check XML:\S*/([^/]+)\.xml calendar$")
@@ -193,6 +194,23 @@ def _scheme(draft: Draft, legs: Sequence[LegRecord], call: Cdr) -> StepTexts:
     return "", StepResult.DONE, f"to scheme {to}" if to else "to no scheme"
 
 
+def _ask(draft: Draft, legs: Sequence[LegRecord], call: Cdr) -> StepTexts:
+    """What was typed, by its name; secret digits are in no call record."""
+    reads = next((app.data for app in draft.apps if app.name == "play_and_get_digits"), "")
+    variable = next((each for each in reads.split(" ") if each.startswith((TYPED, SECRET))), "")
+    name = variable.removeprefix(TYPED).removeprefix(SECRET)
+    if variable.startswith(SECRET):
+        return name, StepResult.DONE, "secret"
+    digits = call.get(variable) if variable else ""
+    if draft.is_last and not digits:
+        return name, StepResult.LEFT, "hung up"
+    return (
+        name,
+        StepResult.CHOSEN if digits else StepResult.NO_CHOICE,
+        f"entered {digits}" if digits else "nothing entered",
+    )
+
+
 def _tag(draft: Draft, legs: Sequence[LegRecord], call: Cdr) -> StepTexts:
     return "", StepResult.DONE, f"labels {', '.join(tags_of(draft.variable(TAGS)))}"
 
@@ -205,6 +223,7 @@ def _hangup(draft: Draft, legs: Sequence[LegRecord], call: Cdr) -> StepTexts:
 _READERS: dict[str, Callable[[Draft, Sequence[LegRecord], Cdr], StepTexts]] = {
     "transferred": _transferred,
     "menu": _menu,
+    "ask": _ask,
     "ask_number": lambda draft, _, __: (
         "",
         *stated_number(draft.variable(STATED_NUMBER), bool(draft.data("play_and_get_digits"))),

@@ -6,11 +6,8 @@ from __future__ import annotations
 PROFILE = "routing"
 #: The file of PINs in a release, and its context.
 PINS = "pins"
-#: What a caller types. It is no ``routing_`` variable, because the engine keeps those of running calls.
-TYPED = "pin_typed"
-#: A command at the caller's hangup: whoever hangs up while typing would leave the keys in the call record. (No
-#: API command of mod_commands finds a channel that has hung up.)
-FORGETS_PIN = f"lua ~session:setVariable([[{TYPED}]],[[]])"
+#: What a caller types: a secret variable, which a command at their hangup forgets (`model.typed_digits`).
+TYPED = "secret_room_pin"
 #: ``true``: the caller has typed the PIN.
 ADMITTED = "routing_admitted"
 #: ``true``: the caller has been in the room; empty for a full room and without the PIN.

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 
+from routing.model.call import Call as Call
 from routing.model.forms import TEXT
 from routing.model.ringing import Wave, Waves, ring_times
 
@@ -93,6 +94,16 @@ class Ordered:
 
 
 @dataclass(frozen=True)
+class Found:
+    """A server has answered the call's question."""
+
+
+@dataclass(frozen=True)
+class NothingFound:
+    """A server knows nothing of what the caller has typed."""
+
+
+@dataclass(frozen=True)
 class GoScheme:
     """Leave this scheme for another one."""
 
@@ -116,44 +127,20 @@ def _at_once(person: str) -> tuple[Wave, ...]:
 
 
 Decision = (
-    RingPerson | RingPhone | RingNumber | RingOrder | RingTogether | Nobody | Wait | Ordered | GoScheme | Continue | End
+    RingPerson
+    | RingPhone
+    | RingNumber
+    | RingOrder
+    | RingTogether
+    | Nobody
+    | Wait
+    | Ordered
+    | Found
+    | NothingFound
+    | GoScheme
+    | Continue
+    | End
 )
-
-
-@dataclass(frozen=True)
-class Call:
-    """A call as the engine sees it: strictly checked channel variables, times in seconds since the epoch."""
-
-    uuid: str
-    release: str
-    scheme: str
-    step: str
-    number: str
-    caller: str
-    caller_pays: bool = True
-    #: E.164: the number that a hidden caller gives as theirs (`model.stated_number`). Never trusted; "" for none.
-    stated_number: str = ""
-    started: float = 0.0
-    #: The person whose registered phone calls; empty for calls from outside.
-    person: str = ""
-    #: The colleague's extension that was dialled with a code.
-    extension: str = ""
-    #: When the call came to the last queue in which it waited, in seconds since the epoch; 0 for none.
-    queued_s: float = 0.0
-    language: str = ""  # chosen by a `language` step
-    #: Facts of the site's visitor (`model.entities`).
-    entities: Mapping[str, str] = field(default_factory=dict)
-    source: Mapping[str, str] = field(default_factory=dict)
-    tags: tuple[str, ...] = ()  # labels of `tag` steps
-    #: The count of decision requests, repeated in the answer; empty in releases without it.
-    question: str = ""
-    #: Since when FreeSWITCH waits for the answer, in monotonic seconds; None if it just started.
-    waits_since: float | None = None
-
-    @property
-    def lookup_number(self) -> str:
-        """The number by which to look the caller up: the one they dialled for themselves, otherwise the one shown."""
-        return self.stated_number or self.caller
 
 
 #: The event of a call that still waits after `Wait`, and variables of such a call: the count of rounds of waiting (one
@@ -211,8 +198,10 @@ def encode(step: str, decision: Decision, waves: Waves = _at_once) -> dict[str, 
             return _ring(step, f"order:{_list(people)}", seconds, name)
         case RingTogether(people):
             return {"routing_decision": f"{step}:together:{_list(people)}"}
-        case Nobody() | Wait() | Ordered() | Continue():
+        case Nobody() | Wait() | Ordered() | Found() | Continue():
             return {"routing_decision": f"{step}:{type(decision).__name__.lower()}"}
+        case NothingFound():
+            return {"routing_decision": f"{step}:missing"}
         case GoScheme(scheme):
             _require(ID, scheme, "scheme")
             return {"routing_decision": f"{step}:scheme:{scheme}"}

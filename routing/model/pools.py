@@ -6,7 +6,7 @@ Pages may only send facts that are listed by name; anything else is dropped.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, ConfigDict, Field, WithJsonSchema, field_validator, model_validator
@@ -21,7 +21,8 @@ MOST_NUMBERS = 500
 _PATH = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*|\[\d{1,4}\])*", re.ASCII)
 #: The alias of the field with conditions on visitors, which scheme files write as flat keys.
 QUESTIONS = "entity.NAME"
-_QUESTION = re.compile(r"(entity|source)\.(.*)")
+#: The kinds of facts that conditions can name; pools know those of a visit alone.
+VISIT = ("entity", "source")
 
 
 def accepted_values(value: Any) -> AcceptedValues:
@@ -59,11 +60,12 @@ _VALUE_SCHEMA = {
 Value = Annotated[AcceptedValues, BeforeValidator(accepted_values), WithJsonSchema(_VALUE_SCHEMA)]
 
 
-def gathered(value: Any) -> Any:
+def gathered(value: Any, kinds: Iterable[str] = VISIT) -> Any:
     """A mapping with its flat keys ``entity.region`` and ``source.utm_source`` moved to a mapping under `QUESTIONS`."""
     if not isinstance(value, dict):
         return value
-    questions = {key: of for key, of in value.items() if isinstance(key, str) and _QUESTION.fullmatch(key)}
+    dotted = tuple(f"{kind}." for kind in kinds)
+    questions = {key: of for key, of in value.items() if isinstance(key, str) and key.startswith(dotted)}
     rest = {key: of for key, of in value.items() if key not in questions}
     return {**rest, QUESTIONS: questions} if questions else rest
 
@@ -73,17 +75,24 @@ def _question(value: Any) -> str:
     if kind == "source" and name not in SOURCES:
         raise refuse(f"a visit has no source `{name}`", did_you_mean(name, SOURCES) or f"one of {', '.join(SOURCES)}")
     if not NAME.fullmatch(name):
-        raise refuse(f"{shown(name)} is not the name of an entity: use a-z, 0-9 and _, a letter first")
+        what = "an entity" if kind == "entity" else f"what is {_NAMED[kind]}"
+        raise refuse(f"{shown(name)} is not the name of {what}: use a-z, 0-9 and _, a letter first")
     return str(value)
 
 
+#: What names under these kinds stand for, in messages.
+_NAMED = {"asked": "asked", "lookup": "a field of an answer"}
 Questions = dict[Annotated[str, BeforeValidator(_question)], Value]
 
 
-def flat_schema(schema: dict[str, Any]) -> None:
-    """The JSON Schema of a mapping with such conditions: a key pattern instead of the field."""
-    questions = schema["properties"].pop(QUESTIONS)
-    schema["patternProperties"] = {rf"^(entity|source)\.{NAME.pattern}$": questions["additionalProperties"]}
+def flat_schema(kinds: Iterable[str]) -> Callable[[dict[str, Any]], None]:
+    """Makes the JSON Schema of a mapping with such conditions: a key pattern instead of the field."""
+
+    def flatten(schema: dict[str, Any]) -> None:
+        questions = schema["properties"].pop(QUESTIONS)
+        schema["patternProperties"] = {rf"^({'|'.join(kinds)})\.{NAME.pattern}$": questions["additionalProperties"]}
+
+    return flatten
 
 
 class Entity(Fields):
@@ -127,7 +136,7 @@ class Tracking(Fields):
 class PoolWhen(Fields):
     """Conditions on a visit; all must match."""
 
-    model_config = ConfigDict(json_schema_extra=flat_schema)
+    model_config = ConfigDict(json_schema_extra=flat_schema(VISIT))
 
     page: Annotated[list[Text], OneOrMany] = Field(
         default_factory=list, description="Paths of pages, `*` for any text: `/kharkiv/*`."

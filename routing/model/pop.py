@@ -45,11 +45,13 @@ class Pop:
     source: Mapping[str, str] = field(default_factory=dict, repr=False)
     #: The number that a hidden caller has dialled as theirs, or "".
     stated_number: str = ""
+    #: What the caller has typed, by name; nothing secret.
+    typed: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     def as_json(self) -> dict[str, Any]:
         """The JSON data that browsers get."""
         fields = asdict(self)
-        return fields | {"told": fields.pop("stated_number")}
+        return fields | {"told": fields.pop("stated_number"), "asked": fields.pop("typed")}
 
 
 class PopsDown(Exception):

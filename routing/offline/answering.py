@@ -21,9 +21,10 @@ from routing.decide.verdict import HandlerFailure
 from routing.decide.verdict import HandlerReply as Http
 from routing.esl.exchange import CallToDecide, Exchange
 from routing.esl.facts import NotACall
-from routing.model.decision import Call
+from routing.model.call import Call
 from routing.model.decision import answer as encoded
 from routing.model.entities import Visitor
+from routing.model.local_guesses import LocalGuesses
 from routing.model.lookup import Outcome
 from routing.model.memory import Memory, Presence
 from routing.model.queue import KIND
@@ -63,8 +64,7 @@ def canned(text: str) -> Handler:
             return HandlerFailure("connection refused"), INSTANT_MS
         if re.fullmatch(r"[1-5]\d\d", text):
             return Http(int(text), "text/plain", b""), INSTANT_MS
-        body = GARBAGE if text == "garbage" else text.encode()
-        return Http(200, "application/json", body), INSTANT_MS
+        return Http(200, "application/json", GARBAGE if text == "garbage" else text.encode()), INSTANT_MS
 
     return answer
 
@@ -142,6 +142,7 @@ class InProcess:
         self.crm = crm or answers("nobody")
         self.visitor = visitor
         self.queues = queues
+        self.guesses = LocalGuesses(lambda: 0.0)  # the calls of a test are one moment
         self.duties = queues.duties if queues else OfflineDuties.of(self.past.states)
 
     def __call__(self, address: str, variables: Mapping[str, str], timeout_ms: int) -> Reply:
@@ -158,8 +159,7 @@ class InProcess:
             return EngineClosed(0, f"{call.scheme} has no dynamic step {call.step}")
         spent = Spent()
         verdict = decide(step, call, self._ports(call, spent))
-        known = self._directory(call.release).waves
-        chosen = encoded(call, verdict.decision, known) | dict(verdict.variables)
+        chosen = encoded(call, verdict.decision, self._directory(call.release).waves) | dict(verdict.variables)
         switch.hear(exchange.deliver(chosen))
         reason = "; ".join(filter(None, (verdict.reason, *spent.notes)))
         return EngineAnswer(tuple(switch.executed), spent.ms, _note(reason, chosen["routing_decision"]))
@@ -202,6 +202,7 @@ class InProcess:
             duties=self.duties,
             presence=lambda _: self.past.presence(call),
             callbacks=Orders(self._table),
+            guesses=self.guesses,
             now=lambda: self.past.now(call),
             chance=self.past.chance,
         )

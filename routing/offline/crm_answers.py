@@ -14,7 +14,7 @@ from typing import Any
 from routing.decide.crm_lookup import visitor_facts
 from routing.decide.ports import step_seconds
 from routing.decide.responsible import Responsible
-from routing.model.decision import Call
+from routing.model.call import Call
 from routing.model.lookup import KINDS, Failed, NoOwnerFound, Outcome, Owner, OwnerFound
 
 INSTANT_MS = 60

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from routing.model.message import least_seconds
+from routing.model.typed_digits import MASK, SECRET, TYPED
 from routing.offline.argument import atoi, separate
 from routing.offline.line import LONGEST_MS, ScheduledTask, Transfer
 from routing.offline.pattern import BadPattern, compiled, to_bytes
@@ -131,6 +132,7 @@ def play_and_get_digits(call: RunningCall, data: str) -> None:
         digits, terminator, complete = _read(call, question)
         if digits or not complete:
             call.line.set(question.variable, digits)
+        _note_end(call, digits, terminator, complete)
         if question.least == 0 and not digits and terminator:
             return
         if complete and digits:
@@ -146,8 +148,20 @@ def play_and_get_digits(call: RunningCall, data: str) -> None:
         call.apply("transfer", question.failure)
 
 
+def _note_end(call: RunningCall, digits: str, terminator: str, complete: bool) -> None:
+    """What ended the input, in FreeSWITCH's own variables."""
+    if terminator:
+        call.line.set("read_terminator_used", terminator)
+    ended = "success" if terminator or complete else "timeout"
+    call.line.set("read_result", ended if digits else "failure")
+
+
 def _note_digits(call: RunningCall, question: DigitPrompt, typed: str) -> None:
     """Write one event for the digits, however many prompts read them."""
+    if question.variable.startswith(TYPED) and typed[0] not in "!-":
+        call.line.note("variable", f"{question.variable}={typed}")
+    if question.variable.startswith(SECRET):
+        typed = f"!{MASK}" if typed.startswith("!") else typed if typed == "-" else MASK
     if question.variable != FURTHER:
         call.line.note("digits", question.variable, typed)
     elif typed != "-" and (begun := call.line.remove_last("digits")):

@@ -13,7 +13,8 @@ from zoneinfo import ZoneInfo
 
 from routing.decide.queue_turn import QueueOrder, QueuePorts, offered_in, turn_of
 from routing.decide.queueing import Queueing
-from routing.model.decision import WAITS, Call
+from routing.model.call import Call
+from routing.model.decision import WAITS
 from routing.model.memory import Memory, Presence, State
 from routing.model.queue import TALKS, QueueMember
 from routing.offline.duties import OfflineDuties

@@ -11,7 +11,7 @@ from typing import Literal, get_args
 
 from routing.decide.strategy import whose_turn
 from routing.model import dnd
-from routing.model.decision import Call
+from routing.model.call import Call
 from routing.model.memory import Direction, Forgotten, Load, Memory, PeopleFacts, Presence, State, Talk
 
 #: A person's state in a trace or a test; ``dnd``: on do-not-disturb, which static steps obey too. The last three are

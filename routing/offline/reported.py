@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from routing.esl.exchange import CallToDecide, Exchange
-from routing.model.decision import Call
+from routing.model.call import Call
 from routing.offline.event_socket import FreeSwitchSide
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
 
 from routing.decide.strategy import whose_turn
-from routing.model.decision import Call as DecisionCall
+from routing.model.call import Call as DecisionCall
 from routing.model.memory import Forgotten, Load, PeopleFacts, State, Talk
 from routing.offline.events import Event
 from routing.offline.remembered import PersonState, Remembered

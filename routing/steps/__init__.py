@@ -8,6 +8,7 @@ from pydantic import ConfigDict, Field, create_model, model_validator
 
 from routing.model.fields import refuse, shown
 from routing.model.problem import did_you_mean
+from routing.steps.ask import AskStep
 from routing.steps.ask_number import AskNumberStep
 from routing.steps.base import Step, StepItem
 from routing.steps.callback import CallbackStep
@@ -21,6 +22,7 @@ from routing.steps.hangup import HangupStep
 from routing.steps.hours import HoursStep
 from routing.steps.known import KnownLookup
 from routing.steps.language import LanguageStep
+from routing.steps.lookup import LookupStep
 from routing.steps.match import MatchCase, MatchStep
 from routing.steps.menu import MenuStep
 from routing.steps.messages import MessagesCode
@@ -40,6 +42,7 @@ KINDS: dict[str, type[Step]] = {
     "queue": QueueStep,
     "play": PlayStep,
     "menu": MenuStep,
+    "ask": AskStep,
     "ask_number": AskNumberStep,
     "hours": HoursStep,
     "match": MatchStep,
@@ -48,6 +51,7 @@ KINDS: dict[str, type[Step]] = {
     "sticky": StickyStep,
     "crm": CrmStep,
     "webhook": WebhookStep,
+    "lookup": LookupStep,
     "callback": CallbackStep,
     "conference": ConferenceStep,
     "voicemail": VoicemailStep,
@@ -64,7 +68,7 @@ DECIDED: dict[str, type[DynamicStep]] = {
 #: What asks the engine, by kind: what it decides, and queues, whose calls wait for it.
 ASKING: dict[str, type[Step]] = {**DECIDED, "queue": QueueStep}
 #: Kinds of the language that this version lacks: the message says so instead of "there is no step".
-LATER = ("say", "listen", "ask", "lookup", "rate")
+LATER = ("say", "listen", "rate")
 
 
 class _OneKind(StepItem):
@@ -92,5 +96,5 @@ class _OneKind(StepItem):
 _STEPS = {kind: (step | None, Field(None, description=step.__doc__)) for kind, step in KINDS.items()}
 AnyStep = create_model("AnyStep", __base__=_OneKind, **_STEPS)  # type: ignore[call-overload]
 
-for _model in (CallbackStep, ConferenceStep, MatchCase, HoursStep, MatchStep, MenuStep, QueueStep, AnyStep):
+for _model in (CallbackStep, ConferenceStep, MatchCase, HoursStep, LookupStep, MatchStep, MenuStep, QueueStep, AnyStep):
     _model.model_rebuild(force=True, _types_namespace={"AnyStep": AnyStep})

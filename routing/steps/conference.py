@@ -31,13 +31,14 @@ from typing import Annotated, ClassVar
 
 from pydantic import BeforeValidator, Field
 
-from routing.model.conference import ADMITTED, ENTERED, FORGETS_PIN, PINS, PROFILE, TYPED, waiting
+from routing.model.conference import ADMITTED, ENTERED, PINS, PROFILE, TYPED, waiting
 from routing.model.fields import Id, Label, Name, OneOrMany, Seconds, Whole
 from routing.model.folder import Folder
 from routing.model.people import Ring, ring_entry
 from routing.model.problem import Loc
 from routing.model.secret import PIN, Purpose
 from routing.model.sound_fields import Sound
+from routing.model.typed_digits import FORGET
 from routing.steps import targets
 from routing.steps.base import HEAR_TONES, RELEASE, Complaint, Emitter, Reference, Step, StepItem, sound_path
 from routing.steps.dialplan import Condition, Extension
@@ -50,7 +51,6 @@ SHORTEST_RING, LONGEST_RING = 10, 500
 #: Seconds for the first key of a PIN, and for each further one.
 FIRST_KEY_SECONDS, NEXT_KEY_SECONDS = 8, 4
 MOST_KEYS = 16
-_HOOK = "api_hangup_hook"
 #: A dial string holds commas: FreeSWITCH splits what it dials by this character instead.
 _DELIMITER = "^"
 
@@ -120,11 +120,10 @@ class ConferenceStep(Step):
         """Each try reads all keys; FreeSWITCH compares them in a file that only it may read."""
         here.do("execute_extension", HEAR_TONES)
         here.set("digits_dialed_filter", ".+")
-        here.set(_HOOK, FORGETS_PIN)
-        here.set("session_in_hangup_hook", "true")
+        for variable, value in FORGET:
+            here.set(variable, value)
         for _ in range(self.tries):
             here.do("execute_extension", out.go(f"{path}.try"))
-        here.set(_HOOK, "")
         trying = out.context.extension(f"{path}.try", Condition(f"${{{ADMITTED}}}", "^$"))
         trying.do("play_and_get_digits", self._question())
         trying.do("execute_extension", f"{pin} XML:{RELEASE}/{PINS}.xml {PINS}")

@@ -90,7 +90,7 @@ def invitation(turn: tuple[Leg, ...], folder: Folder, number: str, label: str = 
 
 def _longest(turns: Iterable[tuple[Leg, ...]]) -> int:
     """The timeout of the whole bridge, above the sum of the legs' own times."""
-    return sum(max(leg.after + (leg.seconds or 0) for leg in turn) + CONFIRM_SECONDS + 2 for turn in turns)
+    return sum(max((leg.after + (leg.seconds or 0) for leg in turn), default=0) + CONFIRM_SECONDS + 2 for turn in turns)
 
 
 def _leg(leg: Leg, folder: Folder, number: str, label: str, own: Mapping[str, str] = _NO_VARIABLES) -> str:

@@ -21,7 +21,7 @@ from pydantic import Field, field_validator
 from routing.model import body_secrets, numbers
 from routing.model.call_fields import CALL_FIELDS
 from routing.model.decision import LONGEST_RING_SECONDS
-from routing.model.entities import SOURCES
+from routing.model.entities import NAME, SOURCES
 from routing.model.fields import Name, Region, Text, refuse
 from routing.model.folder import Folder
 from routing.model.header_secrets import secrets_of
@@ -45,7 +45,7 @@ def sent(value: str) -> str | dict[str, str]:
     return field[1] if field else {"value": value}
 
 
-def _unknown_field(field: str, folder: Folder) -> tuple[str, str] | None:
+def unknown_field(field: str, folder: Folder) -> tuple[str, str] | None:
     """The complaint about an unknown call field, with a hint; None for a known one."""
     kind, dot, name = field.partition(".")
     if not dot:
@@ -53,11 +53,28 @@ def _unknown_field(field: str, folder: Folder) -> tuple[str, str] | None:
     elif kind == "entities":
         known = folder.project.tracking.entities if folder.project.tracking else ()
     else:
-        known = SOURCES if kind == "source" else ()
+        known = SOURCES if kind == "source" else (name,) if kind in ("asked", "lookup") and NAME.fullmatch(name) else ()
     if (name if dot else field) in known:
         return None
     shown = field.replace("entities.", "entity.")
-    return f"there is no call field `{shown}`", f"one of {', '.join(CALL_FIELDS)}, `entity.NAME`, `source.NAME`"
+    return (
+        f"there is no call field `{shown}`",
+        f"one of {', '.join(CALL_FIELDS)}, `entity.NAME`, `source.NAME`, `asked.NAME`, `lookup.NAME`",
+    )
+
+
+def checked_url(value: str) -> str:
+    """A URL of http or https without a secret. Raises what `refuse` makes."""
+    try:
+        parts = urlsplit(value)
+        valid = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:
+        valid = False
+    if not valid or re.search(r"\s", value):
+        raise refuse(f"`{masked(value)}` is not a URL: write `https://host/path`")
+    if secret := secret_in(value):
+        raise refuse(f"a URL must not contain {secret}: git and logs would show it; use `secret`", HINT)
+    return value
 
 
 class WebhookStep(DynamicStep):
@@ -96,16 +113,7 @@ class WebhookStep(DynamicStep):
     @field_validator("url")
     @classmethod
     def _url(cls, value: str) -> str:
-        try:
-            parts = urlsplit(value)
-            valid = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
-        except ValueError:
-            valid = False
-        if not valid or re.search(r"\s", value):
-            raise refuse(f"`{masked(value)}` is not a URL: write `https://host/path`")
-        if secret := secret_in(value):
-            raise refuse(f"a URL must not contain {secret}: git and logs would show it; use `secret`", HINT)
-        return value
+        return checked_url(value)
 
     @field_validator("send")
     @classmethod
@@ -123,7 +131,7 @@ class WebhookStep(DynamicStep):
             yield (*loc, "url"), "http would send the secrets of `headers` unencrypted", "write https://"
         for name, value in self.send.items():
             what = sent(value)
-            if isinstance(what, str) and (wrong := _unknown_field(what, folder)):
+            if isinstance(what, str) and (wrong := unknown_field(what, folder)):
                 yield (*loc, "send", name), *wrong
             elif isinstance(what, dict) and "{{" in value:
                 yield (*loc, "send", name), f"`{value}` is neither one call field nor fixed text", "write `{{caller}}`"

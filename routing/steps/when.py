@@ -25,9 +25,11 @@ from routing.model.digits import LONGEST_COMPILED, compiled_bytes, longest_prefi
 from routing.model.entities import ENTITY, SOURCE
 from routing.model.fields import Fields, Flag, Number, OneOrMany, Region, Seconds, refuse, shown
 from routing.model.folder import ANY, Folder
-from routing.model.pools import QUESTIONS, Questions, flat_schema, gathered
+from routing.model.pools import QUESTIONS, VISIT, Questions, flat_schema, gathered
 from routing.model.problem import Loc, did_you_mean
+from routing.model.question import ANSWER
 from routing.model.regions import UnknownRegion, known_zones, region_pattern, zones_pattern
+from routing.model.typed_digits import TYPED
 from routing.model.zones import Zone
 from routing.steps.base import Complaint
 from routing.steps.dialplan import Condition, any_of
@@ -37,6 +39,8 @@ MOST_PREFIXES = 20_000
 #: PCRE compiles a regex to 64 kB at most; a larger one silently never matches.
 PREFIXES_A_REGEX = 1_000
 CALLER = "${routing_caller}"
+#: Kind of a fact that has a name -> the prefix of its channel variable.
+KINDS = {**dict(zip(VISIT, (ENTITY, SOURCE), strict=True)), "asked": TYPED, "lookup": ANSWER}
 _LIST = re.compile(r"([a-z][a-z0-9_]{0,63})\.txt")
 
 
@@ -95,7 +99,7 @@ CallerZone = Annotated[Zone, AfterValidator(_caller_zone)]
 class When(Fields):
     """Conditions on a call; all must match."""
 
-    model_config = ConfigDict(json_schema_extra=flat_schema)
+    model_config = ConfigDict(json_schema_extra=flat_schema(KINDS))
 
     caller: Annotated[list[Prefix], OneOrMany] = Field(
         default_factory=list,
@@ -121,14 +125,16 @@ class When(Fields):
     )
     number: Annotated[list[Number], OneOrMany] = Field(default_factory=list, description="The number that was dialled.")
     questions: Questions = Field(
-        default_factory=dict, alias=QUESTIONS, description="What the visitor did on the site, and where they came from."
+        default_factory=dict,
+        alias=QUESTIONS,
+        description="What the visitor did on the site and where they came from; what the caller has typed.",
     )
     any: list[When] = Field(default_factory=list, description="Matches when one of these matches.")
 
     @model_validator(mode="before")
     @classmethod
     def _gathered(cls, value: Any) -> Any:
-        return gathered(value)
+        return gathered(value, KINDS)
 
     @field_validator("any")
     @classmethod
@@ -178,7 +184,7 @@ class When(Fields):
             yield Condition("${routing_number}", f"^({'|'.join(map(re.escape, self.number))})$")
         for question, expected in self.questions.items():
             kind, _, name = question.partition(".")
-            yield Condition(f"${{{ENTITY if kind == 'entity' else SOURCE}{name}}}", expected.expression)
+            yield Condition(f"${{{KINDS[kind]}{name}}}", expected.expression)
         if self.any:
             yield any_of(pair for one in self.any for pair in one.pairs(country))
 

@@ -20,6 +20,7 @@ key                                                   type    content           
 ``routing:{<project>:networks}:untold``               hash    notices as JSON, until they are sent             7 days
 ``routing:{<project>:networks}:sending``              string  a worker is sending them                         15 min
 ``routing:{<project>:calling}``                       hash    node: when, and who calls there (see calling.py)  15 s
+``routing:{<project>:misses:<who>}``                   string  questions of a caller that found nothing         its own
 ``routing:{<project>:pops}``                          stream  screen pops as JSON                              2 min
 ====================================================  ======  ===============================================  =========
 
@@ -89,6 +90,11 @@ def talk_times(project: str, queue: str) -> str:
 def lost_call(project: str, queue: str, number: str) -> str:
     """The call of a number (``+`` and E.164 digits) that hung up while it waited."""
     return f"routing:{{{project}:lost:{number}}}:{queue}"
+
+
+def misses(project: str, who: str) -> str:
+    """How often somebody (``<scheme>:<step>:<caller>``) has looked up in vain."""
+    return f"routing:{{{project}:misses:{who}}}"
 
 
 def messages(project: str, person: str) -> str:

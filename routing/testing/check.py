@@ -23,7 +23,18 @@ _HOURS = ("open", "closed", "holiday")
 _ANSWERS = (
     "write answered, continue, scheme ID, ring NAME, end CAUSE, or how the engine failed: silent, refused, closed"
 )
-_ENGINE_ANSWERS = ("answered", "ordered", "continue", "silent", "refused", "closed", "nobody", "wait")
+_ENGINE_ANSWERS = (
+    "answered",
+    "ordered",
+    "continue",
+    "silent",
+    "refused",
+    "closed",
+    "nobody",
+    "wait",
+    "found",
+    "missing",
+)
 
 
 def check(case: CallCase, names: Names) -> Iterator[Problem]:

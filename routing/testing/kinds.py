@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from routing.model.typed_digits import SECRET, TYPED
 from routing.offline.crm_answers import sent_fields_in
 from routing.offline.events import Event
 from routing.testing.spans import Span
@@ -22,6 +23,7 @@ ENGINE_KINDS = {
     "order": "ring",
     "queue": "queue",
     "callback": "callback",
+    "lookup": "lookup",
 }
 
 
@@ -87,6 +89,14 @@ def _answer(step_kind: str) -> Callable[[Event, str], bool]:
     return meets
 
 
+def _typed(event: Event) -> tuple[str, ...]:
+    """The name of what was asked, alone and with the digits; nothing for other events."""
+    name = event.subject.removeprefix(TYPED).removeprefix(SECRET)
+    if event.kind != "digits" or name == event.subject or event.detail.startswith("!"):
+        return ()
+    return (f"{name} nothing",) if event.detail == "-" else (name, f"{name} {event.detail}")
+
+
 def _step(event: Event, word: str) -> bool:
     return event.kind == "step" and word in (event.subject, f"{event.scheme}/{event.subject}")
 
@@ -107,6 +117,7 @@ KINDS: dict[str, Callable[[Event, str], bool]] = {
     "speaks": lambda event, word: event.kind in ("play", "whisper") and event.language == word,
     "whisper": _file("whisper"),
     "digits": lambda event, word: event.kind == "digits" and event.detail == word,
+    "asked": lambda event, word: word in _typed(event),
     **{kind: _answer(step_kind) for kind, step_kind in ENGINE_KINDS.items()},
     "voicemail": lambda event, word: event.kind == "voicemail" and f"/voicemail/{word}/" in event.subject,
     "notify": _variable("routing_notify"),
@@ -130,11 +141,13 @@ MEANINGS = {
     "speaks": "A voice speaks this language, or the call's own file for it is played: `uk`.",
     "whisper": "The person hears this sound file before the caller.",
     "digits": "The caller has typed these keys.",
+    "asked": "The caller has typed this at an `ask` step: `order 123456`, `order nothing`; `pin` alone, when secret.",
     "webhook": "The decision after a handler's answer: `answered`, `ring ivan`, `scheme lviv`; `silent` without one.",
     "crm": "The decision after a CRM's answer: `answered`, `ring ivan`, `continue`; `silent` without one.",
     "sticky": "The decision by the last talk: `answered`, `ring ivan`, `continue`; `silent` without an engine.",
     "visitor": "The engine looked up the visitor who holds the number: `continue`; `silent` without an engine.",
     "callback": "A call back to the caller: `ordered`, `continue` when there can be none; `silent` without an engine.",
+    "lookup": "What a server answers: `found`, `missing`, `continue` when it is down; `silent` without an engine.",
     "order": "The engine's order: `answered`, `wait`, `order ivan,olena`; `refused` without an engine.",
     "queue": "What the queue decides: `wait`, `order ivan`, `nobody` when the caller cannot wait.",
     "voicemail": "A message is left in this box.",
@@ -150,6 +163,8 @@ def is_kind(event: Event, kind: str) -> bool:
     """Whether an event is of a kind of expectation, whatever its value."""
     if kind in ("hours", "notify"):
         return event.subject.startswith(f"routing_{kind}=")
+    if kind == "asked":
+        return bool(_typed(event))
     if kind in ENGINE_KINDS:
         return event.kind in ("decision", "fallback") and event.subject == ENGINE_KINDS[kind]
     return event.kind == kind
@@ -168,4 +183,6 @@ def describe(event: Event, kind: str) -> str:
         return engine_answer(event)
     if kind == "voicemail":
         return event.subject.rpartition("/")[0].rpartition("/")[2]
+    if kind == "asked":
+        return _typed(event)[-1]
     return event.detail if kind == "digits" else event.subject.rpartition("/")[2] or kind

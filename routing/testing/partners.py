@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from routing.decide.responsible import Responsible
-from routing.model import decision, memory
+from routing.model import memory
+from routing.model.call import Call
 from routing.model.entities import Visitor, clean
 from routing.model.lookup import Outcome
 from routing.offline.answering import InProcess, Past, by_url, canned
@@ -56,7 +57,7 @@ def _cleaned(values: Mapping[str, str]) -> dict[str, str]:
 def _crm(sample: Sample) -> Crm:
     others, named = answers(sample.crm), {system: answers(text) for system, text in sample.crms.items()}
 
-    def answer(step: Mapping[str, Any], call: decision.Call, people: Responsible) -> tuple[Outcome, int]:
+    def answer(step: Mapping[str, Any], call: Call, people: Responsible) -> tuple[Outcome, int]:
         return named.get(str(step["crm"]["system"]), others)(step, call, people)
 
     return answer

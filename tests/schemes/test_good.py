@@ -96,8 +96,8 @@ def _closed(release: Path) -> None:
                 assert any(re.search(pattern, label) for pattern in there[release / file]), (path, label, file)
         for language in ("", "uk/", "en/", "pl/") if "${routing_language}" in text else ("",):
             spoken = text.replace("${routing_language}/", language)
-            for sound in re.findall(r"\$\{routing_release\}/(sounds/[\w./-]+)", spoken):
-                assert (release / sound).is_file(), (path, sound)
+            for sound in re.findall(r"\$\{routing_release\}/(sounds/[\w./$-]+)", spoken):
+                assert "$" in sound or (release / sound).is_file(), (path, sound)
 
 
 def _arguments(path: Path) -> list[str]:

@@ -32,6 +32,7 @@ LEAST = 60
 #: What is tested on the real switch alone -> the case or offline test that means the same, or why there is none.
 ALONE = {
     "access": "SIP: digest and address lists are questions of the SIP stack, before any dialplan",
+    "asked": "how keys travel, and what the switch leaves on disk; what comes of digits is shared as cases of `asked`",
     "accounts": "SIP: REGISTER, and how accounts are written",
     "node": "the configuration of FreeSWITCH itself: modules, API expansion, its time zones",
     "doctor": "looks at a running node",

@@ -20,7 +20,8 @@ from routing.decide.directory import Directory
 from routing.decide.pop import pop_of
 from routing.decide.verdict import Verdict
 from routing.engine.screens import MOST_AT_ONCE, PopSender
-from routing.model.decision import Call, Decision, GoScheme, RingNumber, RingOrder, RingPerson, RingPhone
+from routing.model.call import Call
+from routing.model.decision import Decision, GoScheme, RingNumber, RingOrder, RingPerson, RingPhone
 from routing.model.pop import Card, Pop, PopsDown
 from routing.pops.api import STREAM_SECONDS, PopsApi, create
 from routing.pops.hub import MOST_LAG, MOST_OF_PERSON, Hub, Screen, TooMany, id_of
@@ -101,7 +102,7 @@ def test_a_page_is_told_who_calls_while_the_phone_rings(bed: Bed) -> None:
         "call": "uuid-1", "person": "ivan", "phones": ["ivan.desk"], "caller": "+380671234567",
         "number": "+380800330521", "scheme": "shop", "by": "crm", "name": "Олена Клієнт",
         "card": {"system": "bitrix24", "kind": "deal", "id": "17", "name": "Олена Клієнт", "url": DEAL.url},
-        "entities": {"category": "дренаж"}, "source": {"utm_campaign": "autumn"}, "told": "",
+        "entities": {"category": "дренаж"}, "source": {"utm_campaign": "autumn"}, "told": "", "asked": {},
     }  # fmt: skip
     answer.close()
     assert bed.hub.open == 0

@@ -11,10 +11,12 @@ from routing.decide.directory import Directory
 from routing.decide.registry import DECIDERS, decide
 from routing.decide.responsible import Responsible
 from routing.decide.verdict import HandlerReply
+from routing.model.call import Call
 from routing.model.callback import CallbackOrder
 from routing.model.callback_plan import CallbackPlan
-from routing.model.decision import Call, Continue
+from routing.model.decision import Continue
 from routing.model.entities import Visitor
+from routing.model.local_guesses import LocalGuesses
 from routing.model.lookup import Owner, OwnerFound
 from routing.model.memory import Forgotten, PeopleFacts, Talk
 from routing.model.visitors import LeasesDown
@@ -27,6 +29,7 @@ from support.folders import HERE
 IVAN = {"name": "ivan", "person": "ivan", "sip": ["1001"], "outside": False, "seconds": 20, "weight": 1, "skills": {}}
 STEPS: dict[str, dict[str, Any]] = {
     "webhook": {"url": "https://h.example"},
+    "lookup": {"project": "p", "url": "https://h.example/{{caller}}", "misses": 5, "within_s": 900, "fields": {}},
     "crm": {"crm": {"system": "ours"}},
     "visitor": {"project": "p", "pool": "site", "entities": ["region"]},
     "sticky": {"project": "p", "calls": "both", "within_s": 1e9, "talked_s": 1, "ring_s": 20},
@@ -93,6 +96,7 @@ WORLD: dict[str, Any] = {
     "duties": OfflineDuties(),
     "presence": lambda call: Free(),
     "callbacks": Desk(),
+    "guesses": LocalGuesses(lambda: 1000.0),
     "now": lambda: 1000.0,
     "chance": lambda: 0.5,
 }
@@ -100,7 +104,8 @@ WORLD: dict[str, Any] = {
 
 @pytest.mark.parametrize("kind", DECIDERS)
 def test_a_kind_decides_by_the_ports_that_it_names_and_no_other(kind):
-    ports = given(**{name: WORLD[name] for name in DECIDERS[kind].asks})
+    world = WORLD | ({"webhook": lambda step, call: HandlerReply(200, "", b'{"a": 1}')} if kind == "lookup" else {})
+    ports = given(**{name: world[name] for name in DECIDERS[kind].asks})
     verdict = decide({"kind": kind, **STEPS[kind]}, CALL, ports)
     assert verdict.outcome == "decided", verdict
 

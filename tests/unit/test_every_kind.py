@@ -58,6 +58,7 @@ WAYS = {
     "queue": ("{to: ivan, for: 20s}", "phones: {ivan: answers after 1s}", "talk: ivan"),
     "play": ("greeting.wav", "", "play: greeting.wav"),
     "menu": ("{prompt: menu.wav, options: {'1': [hangup]}}", "caller: {digits: '1'}", "digits: '1'"),
+    "ask": ("{into: order, prompt: menu.wav, length: 4}", "caller: {digits: '0042'}", "asked: order 0042"),
     "ask_number": ("{prompt: menu.wav}", "", "step: '1'"),
     "hours": ("{calendar: office, open: [hangup]}", "", "hours: open"),
     "match": ("[{when: {caller: '+38067'}, steps: [hangup]}]", "", "step: '1.1.1'"),
@@ -69,6 +70,11 @@ WAYS = {
         "{url: 'https://hook.example.com/', secret: HOOK}",
         "webhook: {scheme: elsewhere}",
         "webhook: scheme elsewhere",
+    ),
+    "lookup": (
+        "{url: 'https://shop.example.com/o/{{caller}}', secret: SHOP, missing: [hangup]}",
+        "webhook: {status: sent}",
+        "lookup: found",
     ),
     "callback": ("{otherwise: [hangup]}", "", "callback: ordered"),
     "conference": (

@@ -6,9 +6,9 @@ from routing.compile.need import Need, pin_account
 from routing.compile.rooms import pins_context
 from routing.compile.secrets import generated_secrets, invalid_values
 from routing.compile.xml import UnsafeDialplan, to_xml
-from routing.model.conference import FORGETS_PIN
 from routing.model.problem import Problem
 from routing.model.secret import OFFLINE_PIN, PIN
+from routing.model.typed_digits import FORGETS
 from routing.steps.dialplan import Context
 
 PLACE = Problem("a.yaml", 1, 1, "steps[0].conference.pin", "")
@@ -19,9 +19,9 @@ def need(name):
 
 
 def test_each_pin_has_an_extension_and_passwords_have_none():
-    context = pins_context({pin_account("BOARD_PIN"): "907715", "1001": "secret", "gateway main": "x"})
+    context = pins_context({pin_account("BOARD_PIN"): "907715", "1001": "sesame", "gateway main": "x"})
     assert [(each.label, each.conditions[0].expression) for each in context.extensions] == [("BOARD_PIN", "^907715$")]
-    assert "secret" not in to_xml(context)
+    assert "sesame" not in to_xml(context)
 
 
 def test_a_placeholder_is_a_pin_that_scheme_tests_know():
@@ -40,7 +40,7 @@ def test_a_missing_pin_is_generated():
     assert pin.isdigit() and len(pin) == 6
 
 
-@pytest.mark.parametrize("wrong", ["api_hangup_hook=system rm", f"api_hangup_hook={FORGETS_PIN}x", "api_on_answer=x"])
+@pytest.mark.parametrize("wrong", ["api_hangup_hook=system rm", f"api_hangup_hook={FORGETS}x", "api_on_answer=x"])
 @pytest.mark.parametrize("form", ["{}", "^^|a=1|{}", "^^|api_hangup_hook=|{}"])
 def test_no_other_command_gets_into_a_dialplan(form, wrong):
     context = Context("x")
@@ -51,5 +51,5 @@ def test_no_other_command_gets_into_a_dialplan(form, wrong):
 
 def test_the_command_that_forgets_a_pin_does():
     context = Context("x")
-    context.extension("x").set("api_hangup_hook", FORGETS_PIN)
-    assert FORGETS_PIN in to_xml(context)
+    context.extension("x").set("api_hangup_hook", FORGETS)
+    assert FORGETS in to_xml(context)

@@ -36,6 +36,7 @@ from routing.testing.sample import Sample
 #: Where the schemes expect a partner -> the script that listens there, and the secret that it shares with the engine.
 PARTNERS = {
     "http://127.0.0.1:8085": ("sample_handler.py", "WEBHOOK_SECRET"),
+    "http://127.0.0.1:8087": ("sample_orders.py", "SHOP_KEY"),
     "http://127.0.0.1:8095": ("ringostat_handler.py", ""),
     "http://127.0.0.1:8096": ("sample_crm.py", "CRM_TOKEN"),
 }

@@ -27,7 +27,7 @@ PROJECT = Path(__file__).parents[2] / "switch" / "project"
 CHANGES = Path(__file__).parents[2] / "switch" / "changes"
 #: A port where nobody listens.
 CLOSED_PORT = 9
-SHORT_SOUND_S, LONG_SOUND_S = 0.5, 5.0
+SHORT_SOUND_S, LONG_SOUND_S, DIGIT_SOUND_S = 0.5, 5.0, 0.2
 #: Phones of the group `crowd`, accounts 6000 and on.
 CROWD = 127
 #: Of ``tone.wav``.
@@ -60,6 +60,9 @@ class Company:
         _silence(self.folder / "sounds" / "short.wav", SHORT_SOUND_S)
         _silence(self.folder / "sounds" / "long.wav", LONG_SOUND_S)
         _sound(self.folder / "sounds" / "tone.wav", 2.0, TONE_HZ)
+        (self.folder / "sounds" / "digits").mkdir()
+        for digit in range(10):
+            _silence(self.folder / "sounds" / "digits" / f"{digit}.wav", DIGIT_SOUND_S)
         people = yaml.safe_load((PROJECT / "company.yaml").read_text(encoding="utf-8"))["people"]
         for person, facts in (people | _crowd()["people"]).items():
             if "fake" in facts.get("crm", {}):

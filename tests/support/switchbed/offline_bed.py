@@ -14,8 +14,9 @@ from routing.decide.request import parameters
 from routing.decide.responsible import Responsible
 from routing.decide.verdict import HandlerFailure, HandlerReply
 from routing.model import dnd
-from routing.model.decision import Call as Facts
+from routing.model.call import Call as Facts
 from routing.model.entities import Visitor
+from routing.model.local_guesses import LocalGuesses
 from routing.model.lookup import Outcome as Looked
 from routing.model.problem import Problems
 from routing.offline.answering import InProcess, canned
@@ -92,6 +93,7 @@ class _Carried:
     def __post_init__(self) -> None:
         self.world = Watched(round(self.noon.timestamp() * 1000))
         self.office = remembered.office(self.case, self.company, self.world, self.noon)
+        self.guesses = LocalGuesses(lambda: 0.0)
         self.clients = clients.Offline(self.company.crm_ids)
         self.queues = OfflineQueues(
             self.office, self.office.anybody, self.office.chance, OfflineDuties.of(self.office.states)
@@ -175,7 +177,9 @@ class _Carried:
             self.clients.words, self.clients.asked = case.crm or "nobody", asked
             return self.clients.look_up(step, call, people, self.office.now(call))
 
-        return InProcess(DirectoryFiles(self.company.root), handler, known, self.office, crm, self.queues)
+        decider = InProcess(DirectoryFiles(self.company.root), handler, known, self.office, crm, self.queues)
+        decider.guesses = self.guesses
+        return decider
 
     def _by_number(self, case: Case) -> dict[str, Any]:
         numbers = self.company.numbers | case.by_number

@@ -19,10 +19,10 @@ from support.processes import launch
 
 from . import ports
 from .cases import Case
+from .pressed import RECORDED, key
 
 SCENARIOS = Path(__file__).parents[2] / "switch" / "sipp"
-DTMF = Path("/usr/share/sip-tester")
-SPEECH = DTMF / "g711a.pcap"
+SPEECH = RECORDED / "g711a.pcap"
 FINALS = (302, 400, 401, 403, 404, 408, 410, 480, 484, 486, 487, 488, 500, 501, 502, 503, 504, 600, 603, 604)
 
 #: How long a question of the bed's menu takes that gets no answer, or a wrong one.
@@ -128,7 +128,7 @@ def phone(
     ``early``: sound that it sends with 183 instead of ringing; ``hold_ms``: it holds so long after the answer.
     ``refer``: to whom it sends the caller of its first call, and so many ms after the answer.
     """
-    files = [(300 if place else 600, str(dtmf(digit))) for place, digit in enumerate(digits)]
+    files = [(300 if place else 600, str(key(digit, place))) for place, digit in enumerate(digits)]
     return scenario(
         "phone.xml.j2", ring_ms=max(ring_ms, 1), status=status, talk_ms=talk_ms, digits=files, extra=extra,
         early=early, hold_ms=hold_ms, refer=refer,
@@ -202,25 +202,20 @@ def of_case(case: Case) -> dict[str, object]:
 def _typed(digits: str) -> Iterator[tuple[int, Path]]:
     """Keys with the milliseconds before each; ``-`` lets a question pass."""
     wait_ms = 1000
-    for digit in digits:
+    for place, digit in enumerate(digits):
         if digit == "-":
             wait_ms += PASSING_MS
         else:
-            yield wait_ms, dtmf(digit)
+            yield wait_ms, key(digit, place)
             wait_ms = 300
 
 
 def _pressed(case: Case) -> Iterator[tuple[int, Path]]:
     """Keys at their moments, with the milliseconds before each; they begin when the call is answered."""
     now_s = case.answered_s
-    for key, at_s in case.presses.items():
-        yield round((at_s - now_s) * 1000), dtmf(key)
+    for place, (pressed, at_s) in enumerate(case.presses.items(), len(case.digits)):
+        yield round((at_s - now_s) * 1000), key(pressed, place)
         now_s = at_s
-
-
-def dtmf(digit: str) -> Path:
-    """The recorded RFC 2833 events of one key."""
-    return DTMF / f"dtmf_2833_{ {'*': 'star', '#': 'pound'}.get(digit, digit) }.pcap"
 
 
 def _parse(text: str) -> Iterator[Message]:

@@ -1,0 +1,61 @@
+"""The lookup step's decision: a server's answer -> found with its fields, missing, or down.
+
+The engine, `routing trace` and scheme tests call the same ``decide``. Pure: the server and the counts of guesses are
+ports. No reason repeats anything of the question or the answer.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from routing.decide.ports import Ports, Step
+from routing.decide.verdict import AnswerRefused, HandlerFailure, HandlerReply, Verdict, failed, refused
+from routing.model.call import Call
+from routing.model.decision import Found, NothingFound
+from routing.model.question import fields_of
+
+#: Statuses by which a server says that there is no such thing.
+NOWHERE = (404, 410)
+
+
+def answer(step: Step, call: Call, ports: Ports) -> Verdict:
+    """Ask the step's server, unless this caller has guessed too often."""
+    project, most = str(step.get("project")), int(step.get("misses") or 0)
+    who = f"{call.scheme}:{call.step}:{call.caller}"
+    within_s = int(step.get("within_s") or 900)
+    if most and ports.guesses.begin(project, who, within_s) > most:
+        return Verdict(NothingFound(), "decided", f"not asked: more than {most} questions without an answer")
+    verdict = decide(step, call, ports.webhook(step, call))
+    if most and not isinstance(verdict.decision, NothingFound):
+        ports.guesses.found(project, who, within_s)
+    return verdict
+
+
+def decide(step: Mapping[str, Any], call: Call, reply: HandlerReply | HandlerFailure) -> Verdict:
+    """What a lookup step (its entry in ``schemes/<id>.json``) does with an answer. Never raises."""
+    if isinstance(reply, HandlerFailure):
+        return failed(reply.reason)
+    if reply.status in NOWHERE:
+        return Verdict(NothingFound(), "decided", f"HTTP status {reply.status}")
+    try:
+        content = _content(reply)
+    except AnswerRefused as problem:
+        return refused(str(problem))
+    if not content:
+        return Verdict(NothingFound(), "decided", "the answer is empty")
+    fields = fields_of(content, step.get("fields") or {}, call.typed.secret)
+    return Verdict(Found(), "decided", f"{sum(map(bool, fields.values()))} fields", fields)
+
+
+def _content(reply: HandlerReply) -> Any:
+    if not 200 <= reply.status <= 299:
+        raise AnswerRefused(f"HTTP status {reply.status}")
+    try:
+        content = json.loads(reply.body.decode("utf-8-sig"))
+    except (ValueError, RecursionError):
+        raise AnswerRefused("the answer is not JSON") from None
+    if content is not None and not isinstance(content, dict | list):
+        raise AnswerRefused("the answer is neither an object nor a list")
+    return content

@@ -1,0 +1,226 @@
+"""``lookup``: ask a web server about what the caller has typed: an order, an account.
+
+The caller's digits (`ask`) fill the URL's ``{{order}}``, percent-encoded, or are sent as a JSON body (``method: POST``,
+``send``); only there can secret ones be. A JSON answer with status 200 leads to ``found``, status 404 or an empty
+answer to ``missing``, everything else, and a dead server or engine, to ``down``. Later steps know the fields that
+``answer`` names: ``match`` with ``lookup.NAME``, webhooks as ``{{lookup.NAME}}``.
+
+A caller whose questions find nothing five times in 15 minutes is answered ``missing`` without a question.
+
+Good::
+
+    - ask: {into: order, prompt: menu.wav, length: 4-8}
+    - lookup:
+        url: "https://shop.example.com/orders/{{order}}"
+        answer: {status: status, day: delivery.date}
+        found: [{match: {when: {lookup.status: shipped}, steps: [{play: greeting.wav}]}}]
+        missing: [{play: greeting.wav}]
+        down: [{ring: ivan}]
+
+Good, with a PIN::
+
+    - lookup:
+        url: "https://shop.example.com/balance"
+        method: POST
+        send: {account: "{{account}}", pin: "{{pin}}"}
+        secret: SHOP_KEY
+        answer: {state: state}
+        missing: [{hangup: CALL_REJECTED}]
+
+Bad, digits that choose the server (``the host of a URL is fixed``)::
+
+    - lookup: {url: "https://{{order}}.example.com/", missing: [hangup]}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Annotated, Any, ClassVar, Literal
+from urllib.parse import urlsplit
+
+from pydantic import BeforeValidator, Field, WithJsonSchema, field_validator
+
+from routing.model import body_secrets
+from routing.model.call_fields import CALL_FIELDS
+from routing.model.entities import NAME
+from routing.model.fields import Name, Seconds, Text, Whole, refuse, shown
+from routing.model.folder import Folder
+from routing.model.header_secrets import secrets_of
+from routing.model.headers import Headers
+from routing.model.in_clear import HINT
+from routing.model.problem import Loc
+from routing.model.question import ANSWER, FIELD_PATH, IN_URLS, MOST_FIELDS, PLACE
+from routing.model.secret import SIGNS, Purpose, sent_to
+from routing.model.web import is_sent_unencrypted
+from routing.steps.base import Complaint, Emitter, Reference, StepItem, Variation
+from routing.steps.dialplan import Extension
+from routing.steps.dynamic import DynamicStep, Timeout, when
+from routing.steps.lists import Steps
+from routing.steps.webhook import checked_url, sent, unknown_field
+
+_BRANCHES = ("found", "missing", "down")
+#: What is sent in a body without `send`.
+_SENT = ("call_id", "number", "caller", "asked")
+
+
+def _path(value: Any) -> str:
+    if not isinstance(value, str) or not FIELD_PATH.fullmatch(value):
+        raise refuse(f"{shown(value)} is not a field of an answer: write `status` or `delivery.date`")
+    return value
+
+
+FieldPath = Annotated[str, BeforeValidator(_path), WithJsonSchema({"type": "string", "examples": ["delivery.date"]})]
+
+
+class LookupStep(DynamicStep):
+    """Ask a web server about what the caller has typed; falls through after its list."""
+
+    kind: ClassVar[str] = "lookup"
+    primary: ClassVar[str] = "url"
+    falls_when: ClassVar[str] = "its list fell through or is absent"
+    obeys: ClassVar[frozenset[str]] = frozenset({"found", "missing"})
+    fallback: ClassVar[str] = "down"
+
+    url: Text = Field(description="The server, with names in it: `https://shop.example.com/orders/{{order}}`.")
+    method: Literal["GET", "POST"] = Field("GET", description="POST sends a JSON body.")
+    headers: Headers = Field(
+        default_factory=dict, description='Headers of the request, secrets by name: `Authorization: "Bearer {TOKEN}"`.'
+    )
+    timeout: Timeout = Field(2, description="Timeout of the answer, everything included.")
+    send: dict[Text, Text] = Field(
+        default_factory=dict,
+        description='The body of a POST: your names, with values by name: `pin: "{{pin}}"`.',
+    )
+    secret: Name | None = Field(None, description="Name of the secret that signs the request.")
+    answer: dict[Text, FieldPath] = Field(
+        default_factory=dict,
+        max_length=MOST_FIELDS,
+        description="Fields of the answer that later steps know, by your names: `day: delivery.date`.",
+    )
+    misses: Whole = Field(5, ge=1, le=100, description="Questions of a caller that may find nothing within this time.")
+    within: Seconds = Field(900, ge=60, le=86400, description="How long `misses` are counted.")
+    found: Steps | None = Field(None, description="Steps after an answer.")
+    missing: Steps | None = Field(None, description="Steps when the server knows no such thing.")
+    down: Steps | None = Field(None, description="Steps without a valid answer in time.")
+
+    @field_validator("url")
+    @classmethod
+    def _url(cls, value: str) -> str:
+        if "{" in (urlsplit(value).netloc if "//" in value else value):
+            raise refuse("the host of a URL is fixed: a caller's digits would choose the server")
+        if "{" in PLACE.sub("", value) or "}" in PLACE.sub("", value):
+            raise refuse(f"{shown(value)} has a brace that is no name: write `{{{{order}}}}`, without spaces")
+        checked_url(PLACE.sub("1", value))
+        return value
+
+    @field_validator("answer")
+    @classmethod
+    def _names(cls, value: dict[str, str]) -> dict[str, str]:
+        if wrong := next((name for name in value if not NAME.fullmatch(name)), ""):
+            raise refuse(f"{shown(wrong)} is not the name of a field: use a-z, 0-9 and _, a letter first, at most 32")
+        return value
+
+    @field_validator("send")
+    @classmethod
+    def _sends_no_secret(cls, value: dict[str, str]) -> dict[str, str]:
+        for name, text in value.items():
+            if any(body_secrets.secrets_in({name: text})):
+                raise refuse(f"parameter `{name}` is a secret in clear text: git would show it", HINT)
+        return value
+
+    def check(self, loc: Loc, folder: Folder, default_hours: str | None) -> Iterator[Complaint]:
+        """Fields of the call exist; a body has a method; secrets are encrypted on the way."""
+        if self.send and self.method == "GET":
+            yield (*loc, "send"), "GET has no body", "write `method: POST`, or put the names into the URL"
+        if is_sent_unencrypted(self.url) and any(secrets_of(self.headers)):
+            yield (*loc, "url"), "http would send the secrets of `headers` unencrypted", "write https://"
+        for name in PLACE.findall(self.url):
+            if "." in name and (wrong := unknown_field(name.replace("entity.", "entities."), folder)):
+                yield (*loc, "url"), *wrong
+            elif name in CALL_FIELDS and name not in IN_URLS:
+                yield (*loc, "url"), f"`{name}` has several values", "send it in a body: `method: POST`"
+        for name, value in self.send.items():
+            what = _source(value)
+            if isinstance(what, dict) and "{{" in value:
+                yield (*loc, "send", name), f"`{value}` is neither one name nor fixed text", "write `{{order}}`"
+            elif isinstance(what, str) and not what.startswith("typed.") and (wrong := unknown_field(what, folder)):
+                yield (*loc, "send", name), *wrong
+
+    def branches(self) -> Iterator[tuple[Loc, str, Sequence[StepItem]]]:
+        """``found``, ``missing``, ``down``."""
+        for branch in _BRANCHES:
+            if (steps := getattr(self, branch)) is not None:
+                yield (branch,), branch, steps
+
+    def emit(self, out: Emitter, here: Extension, path: str, after: str) -> Extension | None:
+        """The frame of all decisions; without one the call goes to ``down``."""
+        for name in self.answer:
+            here.set(ANSWER + name, "")
+        self.emit_frame(out, here, path, out.go(after), undecided=out.go(f"{path}.down"))
+        for branch in _BRANCHES:
+            out.steps(
+                getattr(self, branch) or (), out.context.extension(f"{path}.{branch}"), f"{path}.{branch}.", after
+            )
+        return None
+
+    def emit_own(self, out: Emitter, path: str, own: str, then: str) -> None:
+        """The server has answered."""
+        for branch in ("found", "missing"):
+            when(out, path, f"^{own}:{branch}$").do("transfer", out.go(f"{path}.{branch}"))
+
+    @property
+    def budget_seconds(self) -> float:
+        """The server's timeout."""
+        return self.timeout
+
+    @property
+    def ring_seconds(self) -> float:
+        """Nobody is rung."""
+        return 0.0
+
+    def falls_past_branches(self) -> bool:
+        """Not when there is a list for every answer."""
+        return any(getattr(self, branch) is None for branch in _BRANCHES)
+
+    def references(self) -> Iterator[Reference]:
+        """See Step."""
+        yield "decisions", self.kind
+
+    def secrets(self) -> Iterator[tuple[Loc, str, Purpose]]:
+        """The signing key, and the secrets in headers."""
+        if self.secret:
+            yield ("secret",), self.secret, SIGNS
+        for header, name in secrets_of(self.headers):
+            yield ("headers", header), name, sent_to(self.url)
+
+    @classmethod
+    def variations(cls, table: Mapping[str, Any], person: str, schemes: Sequence[str]) -> Iterator[Variation]:
+        """See DynamicStep."""
+        yield from (("webhook", "", what) for what in ("404", '{"status": "known"}'))
+        yield from super().variations(table, person, schemes)
+
+    def runtime(self, folder: Folder) -> dict[str, Any]:
+        """The engine's settings."""
+        posts = self.method == "POST"
+        send = self.send or {name: f"{{{{{name}}}}}" for name in _SENT}
+        return {
+            "kind": self.kind,
+            "project": folder.project.name,
+            "url": self.url,
+            "method": self.method,
+            "submit": "json" if posts else "http",
+            "send": {name: _source(value) for name, value in send.items()} if posts else {},
+            "timeout_s": float(self.timeout),
+            "secret": self.secret,
+            **({"headers": dict(self.headers)} if self.headers else {}),
+            "fields": dict(self.answer),
+            "misses": self.misses,
+            "within_s": self.within,
+        }
+
+
+def _source(value: str) -> str | dict[str, str]:
+    """A parameter as the engine reads it; a bare name that is no field of calls is one of `ask`, secret or not."""
+    source = sent(value)
+    bare = isinstance(source, str) and "." not in source and source not in CALL_FIELDS
+    return f"typed.{source}" if bare else source

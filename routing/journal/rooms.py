@@ -42,7 +42,7 @@ def in_talk_of(leg: Cdr) -> str:
 
 def as_talk(leg: Cdr) -> Cdr:
     """An invited leg as a B-leg that talked from its answer, if it has entered the room."""
-    if not leg.get(_NAME) or leg.get("bridge_uepoch"):
+    if not leg.get(_NAME) or leg.time("bridge"):
         return leg
     return replace(leg, variables={**leg.variables, "bridge_uepoch": leg.get("answer_uepoch")})
 

@@ -51,6 +51,7 @@ def invited(bed, target, answers=3, ends=60, entered=True, cause="NORMAL_CLEARIN
     facts = {"direction": "outbound", "routing_invited_by": CALL, "routing_target": target, "hangup_cause": cause}
     facts |= {"start_uepoch": stamp(2), "progress_uepoch": stamp(2), "end_uepoch": stamp(ends)}
     facts |= {"answer_uepoch": stamp(answers)} if answers else {}
+    facts["bridge_uepoch"] = "0"  # as FreeSWITCH writes it where nothing was bridged
     file(bed, f"{CALL}.{target}", facts | ({"conference_name": "visit"} if entered else {}))
 
 

@@ -22,6 +22,7 @@ from routing.compile.link import link
 from routing.compile.lists import RememberedLists
 from routing.compile.need import Need
 from routing.compile.pools import pool_entries, pool_problems
+from routing.compile.recording import recording_problems
 from routing.compile.scheme import SchemeRecord
 from routing.compile.secrets import in_clear, known_or_refused, named_by_steps, needs, passwords
 from routing.compile.sources import Opened, opened
@@ -118,6 +119,7 @@ def _problems_across(
     for problems in (pool_problems, callback_problems, export_problems):
         yield from problems(folder, found.documents, records, broken)
     yield from desk_problems(folder, found.documents)
+    yield from recording_problems(folder, found.documents)
 
 
 def is_fit(root: Path) -> bool:

@@ -33,10 +33,10 @@ from routing.model.callback_settings import ACCEPT, Callbacks
 from routing.model.entities import ENTITY, SOURCE, SOURCES
 from routing.model.folder import Folder
 from routing.model.gateway import Gateway
+from routing.steps import recording
 from routing.steps.base import KEYS, person_sound_path
 from routing.steps.dialplan import Condition, Context, Extension
 from routing.steps.dialstring import CONFIRM_PROMPT, UNTHROTTLED
-from routing.steps.recording import record_talks
 
 WHISPER = "routing/callback.wav"
 FAILED = "routing/invalid.wav"
@@ -50,7 +50,7 @@ _TRIES, _WAIT_MS = 2, 3000
 _REFUSE_MS = 1000
 _PRESSED = "routing_pressed"
 #: How the scheme records talks, into the file of nobody's leg: it is their leg that talks.
-_RECORDING = ("bridge_pre_execute_aleg_app", "bridge_pre_execute_aleg_data", "RECORD_STEREO", "RECORD_READ_ONLY")
+_RECORDING = recording.SETTINGS
 _NUMBER = r"(\+\d{7,15})"
 #: Client, the company's number, scheme, the release's folder; in ``connect`` without the scheme.
 _ORDER = rf"@{_NUMBER}@{_NUMBER}@([a-z][a-z0-9_]*)@(/.+)$"
@@ -98,7 +98,8 @@ def _person(context: Context, folder: Folder, settings: Callbacks) -> None:
     call_settings(connect, folder, release="$3")
     connect.set("import", "none")  # the leg's target stays the person's phone
     connect.set("routing_phone", "${routing_target}")
-    record_talks(connect, folder.project.record)
+    recording.parties(connect, folder, "${routing_caller}", "self")
+    recording.record_talks(connect, folder.project.record, folder, person="self")
     # `record: caller` of the scheme: the client is the other side of this leg
     connect.set("RECORD_WRITE_ONLY", "${RECORD_READ_ONLY}")
     connect.set("RECORD_READ_ONLY", "")

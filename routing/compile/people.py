@@ -100,7 +100,7 @@ def internal_context(folder: Folder) -> Context:
         outside.set("routing_ring_for", 60)
         # people hear the carrier's announcements
         outside.set("bridge_early_media", "true")
-        record_talks(outside, folder.project.record)
+        record_talks(outside, folder.project.record, folder, client=dial, person="self")
         if folder.project.talk_keys:
             outside.do("execute_extension", CALLER)
         outside.do("execute_extension", f"{dial} XML:{RELEASE}/outbound.xml outbound")

@@ -19,6 +19,6 @@ def enter(start: Extension, fields: SchemeFields, folder: Folder) -> None:
         start.set("transfer_ringback", sound_path(fields.music))
         start.set("hold_music", sound_path(fields.music))
     hide_keys(start, (step for step, _, _ in every_step(fields)))
-    record_talks(start, fields.record)
+    record_talks(start, fields.record, folder)
     if folder.project.talk_keys:
         start.do("execute_extension", CALLED)

@@ -20,6 +20,8 @@ _TONES: dict[str, list[tuple[int, float]]] = {
     "routing/done.wav": [(0, 0.3), (660, 0.15), (0, 0.05), (880, 0.3), (0, 0.2)],
     "routing/confirm.wav": [(660, 0.2), (0, 0.2)] * 3 + [(0, 0.8)],
     "routing/callback.wav": [(523, 0.15), (659, 0.15), (784, 0.3), (0, 0.4)],
+    "routing/masked.wav": [(660, 0.15), (0, 0.05), (440, 0.2)],
+    "routing/unmasked.wav": [(440, 0.15), (0, 0.05), (660, 0.2)],
     "routing/invalid.wav": [(330, 0.3), (0, 0.1), (220, 0.4), (0, 0.2)],
 }
 

@@ -13,12 +13,9 @@ from routing.compile.calendars import calendar_context
 from routing.compile.callback_table import callbacks_json
 from routing.compile.callbacks import callback_contexts
 from routing.compile.codes import codes_context, codes_table
-from routing.compile.desk_calls import desk_context
 from routing.compile.desk_table import TABLE as DESK
 from routing.compile.desk_table import desk_json
-from routing.compile.emergency import emergency_context
 from routing.compile.export_table import exports_json
-from routing.compile.keys import keys_context
 from routing.compile.link import answering
 from routing.compile.lists import list_contexts
 from routing.compile.number_files import number_files
@@ -27,7 +24,6 @@ from routing.compile.people import (
     directory_xml,
     gateway_xml,
     internal_context,
-    outbound_context,
     person_context,
 )
 from routing.compile.pools import tracking_json
@@ -35,11 +31,10 @@ from routing.compile.rooms import pins_context
 from routing.compile.scheme import SchemeRecord, table_json
 from routing.compile.secrets import for_decisions
 from routing.compile.speech import SpeechFiles, sounds_of, written
-from routing.compile.stated_number import stated_number_context
 from routing.compile.store import Cache, Store
 from routing.compile.talk_keys import talk_context, targets_context
 from routing.compile.tones import tones
-from routing.compile.transfers import TRANSFER, transfer_context
+from routing.compile.whole import CONTEXTS
 from routing.compile.xml import to_xml
 from routing.load.disk import read_bytes
 from routing.load.files import LARGEST_SOUND, Sound
@@ -48,24 +43,11 @@ from routing.model.callback_call import FILE
 from routing.model.callback_plan import TABLE as CALLBACKS
 from routing.model.conference import PINS
 from routing.model.crm_settings import owners
-from routing.model.desk_call import CONTEXT as DESK_CALLS
 from routing.model.export_plan import TABLE as EXPORTS
 from routing.model.folder import CODES, Folder
 from routing.model.ringing import Wave
 from routing.model.talk_keys import TALK
 from routing.steps import targets
-from routing.steps.ask_number import READ
-from routing.steps.base import KEYS
-
-#: Dialplan files of which a release has one each.
-_WHOLE = (
-    ("outbound", outbound_context),
-    ("emergency", emergency_context),
-    (TRANSFER, transfer_context),
-    (KEYS, keys_context),
-    (READ, stated_number_context),
-    (DESK_CALLS, desk_context),
-)
 
 
 def release_files(
@@ -95,7 +77,7 @@ def release_files(
     tree |= _copied(folder, store, sounds, lists)
     of_steps = (each for record in records for each in record.spoken)
     tree |= speech.files([*sounds_of(written(folder.shared_sounds())), *sounds_of(of_steps)], tree)
-    for name, context in _WHOLE:
+    for name, context in CONTEXTS:
         put(f"{name}.xml", to_xml(context(folder)))
     put(f"schemes/{CODES}.xml", to_xml(codes_context(folder)))
     put(f"schemes/{CODES}.json", codes_table(folder))
@@ -215,7 +197,7 @@ def _settings(folder: Folder, records: Sequence[SchemeRecord]) -> dict[str, Any]
     project = folder.project
     settings = {
         "pops": project.pops.model_dump() if project.pops else None,
-        "keep_s": project.keep,
+        **(project.keep.table() if project.keep else {}),
         "notify": list(project.notify) or None,
         "secrets": for_decisions(folder, records) or None,
     }

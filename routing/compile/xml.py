@@ -37,6 +37,7 @@ ALLOWED = frozenset(
     routing_unheard routing_target routing_camped RECORD_READ_ONLY
     RECORD_STEREO limit_usage secret_room_pin routing_admitted routing_in_room routing_invited_by
     routing_talk routing_held routing_asks routing_phone bridge_uuid direction
+    routing_recording routing_announce routing_client routing_person_leg routing_masked routing_whisper
     """.split()
 )
 _EXPANSION = re.compile(r"\$\{([^}]*)\}?")
@@ -47,7 +48,7 @@ FAMILY = re.compile(r"(?:hours_|routing_(?:dnd|list|branch|entity|source|ask|loo
 #: Variables with input from callers, pages and partners. They are clean, but FreeSWITCH expands its results again: `$`
 #: at the end of one value and `{...}` at the start of the next would be an expansion.
 _FROM_OUTSIDE = (
-    r"routing_(?:caller|digits|further|further_invalid|label|decision|answered|ring_for|asking_rest"
+    r"routing_(?:caller|client|digits|further|further_invalid|label|decision|answered|ring_for|asking_rest"
     r"|(?:entity|source|ask|lookup)_\w+)"
 )
 _ADJACENT = re.compile(rf"\$\{{{_FROM_OUTSIDE}\}}\$\{{|\$\{{\w+\}}\$\{{{_FROM_OUTSIDE}\}}")

@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Engine, delete, or_, select
 from routing.callbacks.schema import attempts, callbacks, events, requests
 from routing.desk.audit import AuditLog
 from routing.desk.journal_walk import of_project
-from routing.journal import sound, store
+from routing.journal import expired, sound, store
 from routing.journal.schema import calls
 from routing.store import keys
 from routing.store.client import RedisStore
@@ -67,20 +67,22 @@ def forget_client(
     return ClientTraces(len(gone), sounds, orders, len(found) - len(gone) + kept)
 
 
-def _without_sounds(call: store.ExpiredCall) -> bool:
+def _without_sounds(call: expired.ExpiredCall) -> bool:
     """Remove a call's sounds, each of them; whether none is left."""
     gone = [sound.remove(call.call, path) for path in call.sounds]
     return all(gone)
 
 
-def _calls(engine: Engine, project: str, number: str) -> list[store.ExpiredCall]:
+def _calls(engine: Engine, project: str, number: str) -> list[expired.ExpiredCall]:
     """The calls of a project with a number on the outside."""
     has_number = or_(calls.c.client == number, calls.c.caller == number, calls.c.dialled == number)
-    columns = calls.c.id, calls.c.started, calls.c.recording, calls.c.voicemail
+    columns = calls.c.id, calls.c.started, *expired.kept_paths()
     query = select(*columns).where(of_project(project), has_number).order_by(calls.c.started)
     with engine.connect().execution_options(reads=True) as connection:
         rows = connection.execute(query).all()
-    return [store.ExpiredCall(row.id, row.started, tuple(filter(None, (row.recording, row.voicemail)))) for row in rows]
+    return [
+        expired.ExpiredCall(row.id, row.started, tuple(filter(None, (row.recording, row.voicemail)))) for row in rows
+    ]
 
 
 def _of(project: str, number: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:

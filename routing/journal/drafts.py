@@ -86,6 +86,7 @@ def _bridges(index: int, path: str, apps: Sequence[App], ended: float, is_last: 
     for at, app in enumerate(apps):
         if app.name in ("bridge", INVITES):
             later = (apps[n] for n in range(at + 1, len(apps)))
-            after = next((other.at for other in later if other.name != "record_session"), None)
+            # what ran in the talk is no step
+            after = next((other.at for other in later if not (is_last and other.at >= ended)), None)
             took_s = max((after or ended) - app.at, 0.0)
             yield Bridge(index, path, app.at, took_s, is_last and after is None, phones(app.data))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
+from routing.journal.masked import spans
 from routing.journal.record import CallRecord, LegRecord, StepRecord
 from routing.model.durations import spoken
 
@@ -20,9 +21,7 @@ def explain(call: CallRecord, at: Callable[[float], str]) -> Iterator[str]:
     if call.node:
         yield f"  node {call.node}"
     yield f"  {_end(call)}"
-    for name, value in (("recording", call.recording), ("voicemail", call.voicemail)):
-        if value:
-            yield f"  {name}: {value}"
+    yield from _sounds(call, at)
     for name, values in (("visitor", call.entities), ("source", call.source)):
         if values:
             yield f"  {name}: {', '.join(f'{key} {value}' for key, value in values.items())}"
@@ -36,6 +35,19 @@ def explain(call: CallRecord, at: Callable[[float], str]) -> Iterator[str]:
     for leg in call.legs:
         if not leg.step:
             yield f"  {_leg(leg)}"
+
+
+def _sounds(call: CallRecord, at: Callable[[float], str]) -> Iterator[str]:
+    if call.announced:
+        yield f"  the recording was announced, heard to its end at {at(call.announced)}"
+    both = ("recording", call.recording, call.recording_gone), ("voicemail", call.voicemail, call.voicemail_gone)
+    for name, value, gone in both:
+        if value and gone:
+            yield f"  {name}: deleted at {at(gone)} ({call.gone_why})"
+        elif value:
+            yield f"  {name}: {value}"
+    for since, until in spans(call.masked):
+        yield f"  masked from {_seconds(since)} {f'to {_seconds(until)}' if until else 'to the end'} of the recording"
 
 
 def _who(call: CallRecord) -> str:

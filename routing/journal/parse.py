@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from routing.journal import dialled, drafts, executed
+from routing.journal import dialled, drafts, executed, masked
 from routing.journal.cdr import Cdr
 from routing.journal.record import CallRecord, LegRecord, StepRecord
 from routing.journal.result import StepResult
@@ -84,7 +84,6 @@ def _record(
         ended_by=_ended_by(a_leg, cause, had),
         person=_person(a_leg, direction, talked),
         target=talked.target if talked else "",
-        recording=_sound(_recording(a_leg), context),
         voicemail=voicemail,
         box=a_leg.get("routing_box"),
         decision=decided.decision if decided else "",
@@ -97,9 +96,18 @@ def _record(
         node=a_leg.node,
         steps=steps,
         legs=legs,
+        **_recorded(a_leg, context),
         **_outside(a_leg, direction, outside),
         **_times(a_leg, had),
     )
+
+
+def _recorded(a_leg: Cdr, context: ParseContext) -> dict[str, Any]:
+    return {
+        "recording": _sound(_recording(a_leg), context),
+        "announced": masked.announced(a_leg),
+        "masked": masked.masked(a_leg),
+    }
 
 
 def _outside(a_leg: Cdr, direction: str, outside: str) -> dict[str, Any]:

@@ -109,7 +109,7 @@ def _parts(connection: Any, id_: str) -> tuple[tuple[StepRecord, ...], tuple[Leg
 
 
 def _whole(row: dict[str, Any], step_rows: tuple[StepRecord, ...], leg_rows: tuple[LegRecord, ...]) -> CallRecord:
-    facts = {name: value for name, value in row.items() if name not in ("scheme", "remembered", "notified")}
+    facts = {name: value for name, value in row.items() if name not in ("scheme", "remembered", "notified", "sealed")}
     lists = {name: tuple(row[name]) for name in ("schemes", "notify", "tags")}
     return CallRecord(**(facts | lists | {"steps": step_rows, "legs": leg_rows}))
 

@@ -62,6 +62,9 @@ class CallRecord:
     ``source``: the facts of the site's visitor, by name (`routing.model.entities`); ``tags``: the labels of `tag`
     steps; ``client_name``: what a webhook or CRM called the client, as phones showed it; ``node``: FreeSWITCH's
     ``switchname`` (`routing node init --node`), "" when unknown. Recordings and voicemails are files of that node.
+    ``announced``: when the announcement of the recording had been heard; ``masked``: when the recording holds silence,
+    in seconds from its beginning (`routing.journal.masked`); ``recording_gone``, ``voicemail_gone``: when that sound
+    was deleted while the call was kept, and ``gone_why``.
     """
 
     id: str
@@ -96,6 +99,11 @@ class CallRecord:
     tags: tuple[str, ...] = field(default=())
     client_name: str = ""
     node: str = ""
+    announced: float = 0.0
+    masked: str = ""
+    recording_gone: float = 0.0
+    voicemail_gone: float = 0.0
+    gone_why: str = ""
     steps: tuple[StepRecord, ...] = field(default=())
     legs: tuple[LegRecord, ...] = field(default=())
 

@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from routing.journal.figures import FigureView
 from routing.model.calendar import Calendar
 from routing.model.callback_plan import calendar_of
+from routing.model.keeping import Keeping
 from routing.model.spoken import TABLE
 from routing.model.spoken_texts import SpokenTexts
 
@@ -100,10 +101,17 @@ class LiveProject:
         return str(self._live().get("country") or "")
 
     @property
-    def keep_s(self) -> int:
+    def keep_s(self) -> float:
         """How long a call is kept, in seconds; 0: for ever."""
-        kept = self._live().get("keep_s")
-        return self.given_keep_s or (kept if isinstance(kept, int) else 0)
+        return self.keeping.calls_s
+
+    @property
+    def keeping(self) -> Keeping:
+        """How long calls and their sounds are kept."""
+        table = self._live()
+        kept = (table.get(name) for name in ("keep_s", "keep_recordings_s", "keep_voicemails_s"))
+        calls_s, recordings_s, voicemails_s = (each if isinstance(each, int) else 0 for each in kept)
+        return Keeping(self.given_keep_s or calls_s, recordings_s, voicemails_s)
 
     @property
     def notify(self) -> tuple[str, ...]:

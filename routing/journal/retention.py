@@ -1,4 +1,5 @@
-"""Deletes calls that are older than the project's retention time: rows, steps, legs and sound files.
+"""Deletes calls that are older than the project's retention time: rows, steps, legs and sound files; and, where the
+project keeps sounds for a shorter time, sounds whose call is kept and says that they were deleted.
 
 A call's recordings are personal data like its numbers and are deleted with it. Only files with the call's own id in
 their name are deleted. Two safeguards: a clock that no recent call confirms deletes only a few calls (a jump of a year
@@ -8,14 +9,15 @@ must not leave recordings without a row).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from threading import Event
 
 from sqlalchemy import Engine
 
-from routing.journal import sound, store
+from routing.journal import expired, kept_sounds, sound, store
 from routing.journal.gather import Log
+from routing.model.keeping import RECORDINGS, VOICEMAILS, Keeping
 
 EVERY_SECONDS = 3600.0
 DAY_SECONDS = 86400.0
@@ -25,6 +27,8 @@ FORTNIGHT_SECONDS = 14 * DAY_SECONDS
 _IN_DOUBT = 1000
 #: How much longer a call is kept while its recording cannot be found or removed.
 LONGEST_SECONDS = 30 * DAY_SECONDS
+#: Deletes what is old after a position, at most so many: their (began, id, whether it is deleted).
+Delete = Callable[[tuple[float, str], int], Iterator[tuple[float, str, bool]]]
 
 
 def _no_log(level: str, event: str, **facts: object) -> None:
@@ -33,51 +37,79 @@ def _no_log(level: str, event: str, **facts: object) -> None:
 
 @dataclass
 class Retention:
-    """``keep_s``: how long a call is kept from its beginning, in seconds; 0: for ever. ``trusts_clock``: the operator
+    """``keeping``: how long calls and sounds are kept, from the call's beginning. ``trusts_clock``: the operator
     confirms the clock."""
 
-    keep_s: Callable[[], float]
+    keeping: Callable[[], Keeping]
     log: Log = _no_log
     trusts_clock: bool = False
     _next: float = field(default=0.0, init=False)
 
     def apply(self, engine: Engine, now: float, stop: Event) -> int:
-        """Delete calls that are too old, at most once an hour; returns how many."""
-        keep_s = self.keep_s()
-        if not keep_s or self._next - EVERY_SECONDS <= now < self._next:
+        """Delete calls and sounds that are too old, at most once an hour; returns how many calls."""
+        keeping = self.keeping()
+        if keeping == Keeping() or self._next - EVERY_SECONDS <= now < self._next:
             return 0
         self._next = now + EVERY_SECONDS
-        most = self._most(engine, now, keep_s)
+        for kind, keep_s in ((RECORDINGS, keeping.recordings_s), (VOICEMAILS, keeping.voicemails_s)):
+            if keep_s:
+                self._sounds(engine, now, stop, kind, keep_s)
+        return self._calls(engine, now, stop, keeping.calls_s) if keeping.calls_s else 0
+
+    def _calls(self, engine: Engine, now: float, stop: Event, keep_s: float) -> int:
+        def delete(after: tuple[float, str], most: int) -> Iterator[tuple[float, str, bool]]:
+            found = expired.oldest(engine, now - keep_s, after, most)
+            # sounds first: a kill in between must not leave sounds without a row
+            gone = {old.call for old in found if self._without_sounds(old, now - keep_s)}
+            store.forget_old(engine, sorted(gone))
+            return ((old.started, old.call, old.call in gone) for old in found)
+
+        return self._walk(self._most(engine, now, keep_s), delete, stop, "old calls kept")
+
+    def _sounds(self, engine: Engine, now: float, stop: Event, kind: str, keep_s: float) -> int:
+        def delete(after: tuple[float, str], most: int) -> Iterator[tuple[float, str, bool]]:
+            found = kept_sounds.oldest(engine, kind, now - keep_s, after, most)
+            # files first: a sound that is noted as deleted must be
+            gone = {
+                old.call
+                for old in found
+                if sound.remove(old.call, old.path) or old.started < now - keep_s - LONGEST_SECONDS
+            }
+            kept_sounds.note_gone(engine, kind, sorted(gone), now, kept_sounds.RETENTION)
+            return ((old.started, old.call, old.call in gone) for old in found)
+
+        return self._walk(self._most(engine, now, keep_s), delete, stop, f"old {kind} kept")
+
+    def _walk(self, most: int, delete: Delete, stop: Event, stays: str) -> int:
+        """Delete in batches, the oldest first; returns how many were deleted."""
         forgotten = kept = 0
         after = (0.0, "")
         while not stop.is_set() and forgotten < most:
             at_once = min(most - forgotten, store.DELETED_AT_ONCE)
-            oldest = store.oldest(engine, now - keep_s, after, at_once)
-            # sounds first: a kill in between must not leave sounds without a row
-            gone = [old.call for old in oldest if self._without_sounds(old, now - keep_s)]
-            store.forget_old(engine, gone)
-            forgotten += len(gone)
-            kept += len(oldest) - len(gone)
-            if len(oldest) < at_once:
+            found = list(delete(after, at_once))
+            gone = sum(is_gone for _, _, is_gone in found)
+            forgotten += gone
+            kept += len(found) - gone
+            if len(found) < at_once:
                 break
-            after = (oldest[-1].started, oldest[-1].call)
+            after = found[-1][:2]
         if kept:
-            self.log("error", "old calls kept", count=kept, reason="their recordings cannot be removed or looked for")
+            self.log("error", stays, count=kept, reason="their recordings cannot be removed or looked for")
         return forgotten
 
     def _most(self, engine: Engine, now: float, keep_s: float) -> int:
         """How many calls may be deleted now."""
-        span = store.span(engine)
+        span = expired.span(engine)
         if self.trusts_clock or not 0 < span.oldest < now - max(keep_s, 2 * FORTNIGHT_SECONDS):
             return span.count
-        if store.is_any(engine, now - 2 * FORTNIGHT_SECONDS, now - FORTNIGHT_SECONDS):
+        if expired.is_any(engine, now - 2 * FORTNIGHT_SECONDS, now - FORTNIGHT_SECONDS):
             return span.count
         most = max(span.count // _IN_DOUBT, 1)
         self.log("error", "is the clock right?", forgets=most, of=span.count,
                  reason="no call of the last weeks confirms it", hint="--trust-clock")  # fmt: skip
         return most
 
-    def _without_sounds(self, old: store.ExpiredCall, due: float) -> bool:
+    def _without_sounds(self, old: expired.ExpiredCall, due: float) -> bool:
         """Remove a call's sounds; whether none is left."""
         gone = [sound.remove(old.call, path) for path in old.sounds]
         return all(gone) or old.started < due - LONGEST_SECONDS

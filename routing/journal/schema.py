@@ -23,6 +23,9 @@ from routing.journal.columns import seconds_column, text_column
 metadata = MetaData()
 #: Calls with an unsent notice.
 UNSENT = "NOT notified AND notify <> ''"
+#: Calls with a sound that was not deleted, and those whose sounds are not encrypted.
+WITH_SOUNDS = "recording <> '' AND recording_gone = 0 OR voicemail <> '' AND voicemail_gone = 0"
+TO_SEAL = f"NOT sealed AND ({WITH_SOUNDS})"
 
 
 calls = Table(
@@ -81,6 +84,12 @@ calls = Table(
         server_default=text("false"),
         doc="Whether orders have not heard of it yet.",
     ),
+    seconds_column("announced", "When the announcement of the recording had been heard."),
+    text_column("masked", "When the recording holds silence: `12.5-40.1 60.0-`, in seconds from its beginning."),
+    seconds_column("recording_gone", "When the recording was deleted, and the call kept."),
+    seconds_column("voicemail_gone", "When the voicemail was deleted, and the call kept."),
+    text_column("gone_why", "Why: `retention`, or the reason that was given."),
+    Column("sealed", Boolean, nullable=False, server_default=text("false"), doc="Whether its sounds are encrypted."),
     Index("calls_started", "started"),
     Index("calls_client", "client", "bridged"),
     Index("calls_person", "person", "started"),
@@ -88,6 +97,8 @@ calls = Table(
     Index("calls_status", "status", "started"),
     Index("calls_direction", "direction", "started"),
     Index("calls_to_remember", "ended", sqlite_where=text("NOT remembered"), postgresql_where=text("NOT remembered")),
+    Index("calls_with_sounds", "started", "id", sqlite_where=text(WITH_SOUNDS), postgresql_where=text(WITH_SOUNDS)),
+    Index("calls_to_seal", "started", "id", sqlite_where=text(TO_SEAL), postgresql_where=text(TO_SEAL)),
     Index("calls_to_settle", "ended", sqlite_where=text("to_settle"), postgresql_where=text("to_settle")),
     Index("calls_to_notify", "ended", sqlite_where=text(UNSENT), postgresql_where=text(UNSENT)),
 )

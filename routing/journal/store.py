@@ -11,7 +11,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, and_, bindparam, case, delete, func, or_, select, text, update
+from sqlalchemy import (
+    Connection,
+    Engine,
+    Table,
+    and_,
+    bindparam,
+    case,
+    delete,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
 from routing.journal import exports
@@ -159,50 +170,6 @@ def remembered(engine: Engine, ids: Iterable[str]) -> None:
     if rows:
         with engine.begin() as connection:
             connection.execute(update(calls).where(calls.c.id == bindparam("one")).values(remembered=True), rows)
-
-
-@dataclass(frozen=True, slots=True)
-class ExpiredCall:
-    """A call to delete, and the paths of its sound files."""
-
-    call: str
-    started: float
-    sounds: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class JournalSpan:
-    """The number of calls, and the time of the oldest one."""
-
-    count: int
-    oldest: float
-
-
-def oldest(engine: Engine, before: float, after: tuple[float, str], most: int) -> list[ExpiredCall]:
-    """The oldest calls that began before a time, after a position in their order: (began, id)."""
-    place = or_(calls.c.started > after[0], and_(calls.c.started == after[0], calls.c.id > after[1]))
-    query = select(calls.c.id, calls.c.started, calls.c.recording, calls.c.voicemail).where(
-        calls.c.started < before, place
-    )
-    with engine.connect().execution_options(reads=True) as connection:
-        rows = connection.execute(query.order_by(calls.c.started, calls.c.id).limit(most)).all()
-    return [
-        ExpiredCall(row.id, row.started, tuple(path for path in (row.recording, row.voicemail) if path)) for row in rows
-    ]
-
-
-def span(engine: Engine) -> JournalSpan:
-    """The span of the journal."""
-    with engine.connect().execution_options(reads=True) as connection:
-        count, began = connection.execute(select(func.count(), func.min(calls.c.started)).select_from(calls)).one()
-    return JournalSpan(count, began or 0.0)
-
-
-def is_any(engine: Engine, since: float, until: float) -> bool:
-    """Whether a call began between two times."""
-    query = select(calls.c.id).where(calls.c.started >= since, calls.c.started < until).limit(1)
-    with engine.connect().execution_options(reads=True) as connection:
-        return connection.execute(query).first() is not None
 
 
 def forget(engine: Engine, ids: Sequence[str]) -> None:

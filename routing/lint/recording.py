@@ -19,13 +19,14 @@ class _UnannouncedRecording(UntilAnnounced):
         return super().enter(step, loc, state)
 
 
-_HINT = "play the announcement first; on numbers with `caller_pays: false` that is not possible: `record: no`"
+_HINT = "play the announcement first, or write `record_announcement` of the project: it is heard when the talk begins"
 
 
 class UnannouncedRecording(Lint):
     """A talk is recorded, nothing was played before, and the project has `announce_recording: true`.
 
-    Any sound counts as the announcement, whatever its content.
+    Any sound counts as the announcement, whatever its content. With `record_announcement` of the project recorded talks
+    begin with one, and nothing is reported.
 
     Good::
 
@@ -51,6 +52,7 @@ class UnannouncedRecording(Lint):
 
     def scheme(self, one: OneScheme) -> Iterator[Complaint]:
         """The first step of each path that can lead to a talk."""
-        if one.fields.record == "no" or not one.folder.project.announce_recording:
+        project = one.folder.project
+        if one.fields.record == "no" or not project.announce_recording or project.record_announcement:
             return iter(())
         return _UnannouncedRecording(one).complaints(False)

@@ -13,6 +13,7 @@ from routing.load.nodes import Document
 from routing.load.top import misnamed, top_keys
 from routing.load.validate import Wrong, validate
 from routing.model import meant
+from routing.model.calendar_fields import CalendarFields
 from routing.model.crm_fields import Crm
 from routing.model.decision import ID
 from routing.model.emergency import is_emergency
@@ -22,7 +23,7 @@ from routing.model.gateway import Gateway
 from routing.model.people import Group, Person
 from routing.model.pools import Pool
 from routing.model.problem import Loc, Problem, did_you_mean
-from routing.model.project import CalendarFields, Project
+from routing.model.project import Project
 from routing.steps import targets
 
 _GROUP: TypeAdapter[Any] = TypeAdapter(Group)

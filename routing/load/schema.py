@@ -9,13 +9,14 @@ from pydantic import Field, create_model
 
 from routing.load.offered import offered
 from routing.model import durations
+from routing.model.calendar_fields import CalendarFields
 from routing.model.crm_settings import AnyCrm
 from routing.model.fields import Fields, Id
 from routing.model.folder import SHARED_KEYS
 from routing.model.gateway import Gateway
 from routing.model.people import Group, Person
 from routing.model.pools import Pool
-from routing.model.project import CalendarFields, Project
+from routing.model.project import Project
 from routing.model.sound_fields import SOUND_SCHEMA
 from routing.steps import KINDS
 from routing.steps.scheme_file import SchemeFields
@@ -98,5 +99,7 @@ def _allow_shorthands(definitions: dict[str, Any]) -> None:
     user, joining = definitions["DeskUser"], definitions["DeskJoining"]
     definitions["DeskUser"] = {"anyOf": [user, {"$ref": "#/$defs/Role"}]}
     definitions["DeskJoining"] = {"anyOf": [joining, {"enum": ["yes", "no", "announced", True, False]}]}
-    holidays = definitions["Holidays"]
-    definitions["Holidays"] = {"anyOf": [holidays, {"type": "string"}]}
+    for name in ("Holidays", "Announcement"):
+        definitions[name] = {"anyOf": [definitions[name], {"type": "string"}]}
+    kept = definitions["KeepTimes"]
+    definitions["KeepTimes"] = {"anyOf": [kept, kept["properties"]["calls"]["anyOf"][0]]}

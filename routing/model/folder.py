@@ -111,6 +111,7 @@ class Folder:
         named = [phone.confirm_prompt for phone in phones]
         named += [callbacks.prompt, callbacks.whisper] if callbacks else []
         named += [desk.joining.announce] if desk else []
+        named += [each.sound for each in self.project.record_announcement]
         yield from (sound for sound in named if sound)
 
     def cannot_notify(self, name: str) -> tuple[str, str] | None:

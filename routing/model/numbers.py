@@ -131,6 +131,12 @@ def abroad_prefix(region: str) -> str:
     return prefix if prefix.isdigit() else "00"
 
 
+def same_code(region: str) -> tuple[str, ...]:
+    """The countries that share a country's calling code, itself included."""
+    code = phonenumbers.country_code_for_region(region)
+    return tuple(phonenumbers.COUNTRY_CODE_TO_REGION_CODE.get(code, (region,)))
+
+
 @functools.lru_cache(maxsize=512)
 def country_pattern(region: str) -> str:
     """A regex of every number, ``+`` E.164, of a country's plan."""

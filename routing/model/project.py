@@ -1,18 +1,13 @@
-"""Settings of a whole scheme folder: the project, its calendars and gateways."""
+"""Settings of a whole scheme folder: the project and its gateways."""
 
 from __future__ import annotations
 
-import functools
-import re
-from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, WithJsonSchema, field_validator, model_validator
+from pydantic import Field, WithJsonSchema, field_validator
 
-from routing.model import meant
 from routing.model.addresses import Addressee
 from routing.model.allow import ALLOW, Allow
-from routing.model.calendar import DAYS, HOLIDAY_YEARS, Calendar, Period, parse_days
 from routing.model.callback_settings import Callbacks
 from routing.model.desk import WebDesk
 from routing.model.exports import Exports
@@ -22,7 +17,6 @@ from routing.model.fields import (
     Id,
     NotEmpty,
     OneOrMany,
-    Periods,
     Region,
     Seconds,
     Text,
@@ -30,7 +24,9 @@ from routing.model.fields import (
     shown,
 )
 from routing.model.gateway import EarlyMedia
+from routing.model.keeping import KeepTimes
 from routing.model.pools import Tracking
+from routing.model.recording import Announcement, PauseKey
 from routing.model.screens import Screens
 from routing.model.speech_fields import Language, VoiceCommand
 from routing.model.srtp import Srtp
@@ -94,6 +90,15 @@ class Project(Fields):
     )
     announce_recording: Flag = Field(False, description="Lint: recorded calls need an announcement first.")
     talk_keys: Flag = Field(False, description="People ask colleagues and send callers on by keys during a talk.")
+    record_announcement: Annotated[list[Announcement], OneOrMany] = Field(
+        default_factory=list,
+        description="Played to both sides when a talk begins, before its recording: one sound, or several by country, "
+        "of which the first that fits the client is heard. Hidden numbers count as every country.",
+    )
+    record_pause: PauseKey | None = Field(
+        None,
+        description="A person's keys in a recorded talk that mask both sides until they are pressed again: `*5`.",
+    )
     tracking: Tracking | None = Field(None, description="Sites whose visitors are tracked.")
     callbacks: Callbacks | None = Field(None, description="Clients are called back: `{}`, or how.")
     exports: Exports | None = Field(None, description="Where finished calls go: Google Analytics, web servers.")
@@ -103,8 +108,10 @@ class Project(Fields):
         default_factory=list,
         description="Recipients of missed-call notices for schemes without `notify`: e-mail, or webhook (`https://...`).",
     )
-    keep: Seconds | None = Field(
-        None, description="How long the journal keeps a call and its recording: `365d`; default: for ever."
+    keep: KeepTimes | None = Field(
+        None,
+        description="How long the journal keeps a call with its sounds: `365d`; or by kind: "
+        "`{calls: 365d, recordings: 90d, voicemails: 30d}`; default: for ever.",
     )
 
     allow: Allow = Field(default_factory=dict, description=f"{ALLOW} Applies to the whole folder.")
@@ -129,95 +136,4 @@ class Project(Fields):
         return tuple(self.destinations) or ((self.country,) if self.country else ())
 
 
-def _date(value: Any) -> date:
-    if isinstance(value, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
-        try:
-            return date.fromisoformat(value)
-        except ValueError:
-            raise refuse(f"there is no day {shown(value)}") from None
-    raise refuse(f"{shown(value)} is not a date: write `{meant.day(value) or '2026-12-25'}`")
-
-
-def _day_names(value: Any) -> str:
-    try:
-        parse_days(value)
-    except ValueError as error:
-        raise refuse(str(error)) from None
-    return str(value)
-
-
-Day = Annotated[date, BeforeValidator(_date)]
-DayNames = Annotated[str, BeforeValidator(_day_names)]
-
-
-class Holidays(Fields):
-    """Public holidays of a country or a part of it, from the holidays library."""
-
-    country: Text = Field(description="A country, `UA`, or a part of one, `DE-BY`.")
-    extra: list[Day] = Field(default_factory=list, description="More days that count as holidays.")
-    except_: list[Day] = Field(default_factory=list, alias="except", description="Holidays that are working days here.")
-
-    @model_validator(mode="before")
-    @classmethod
-    def _short(cls, value: Any) -> Any:
-        return {"country": value} if isinstance(value, str) else value
-
-    @field_validator("country")
-    @classmethod
-    def _known(cls, value: str) -> str:
-        _national(value)
-        return value
-
-    def dates(self) -> frozenset[date]:
-        """Every holiday of the compiled years."""
-        return (_national(self.country) | frozenset(self.extra)) - frozenset(self.except_)
-
-
-@functools.lru_cache(maxsize=64)
-def _national(code: str) -> frozenset[date]:
-    import holidays  # a second of import time that most runs do not need
-
-    country, _, region = code.partition("-")
-    try:
-        return frozenset(holidays.country_holidays(country, subdiv=region or None, years=HOLIDAY_YEARS))
-    except (NotImplementedError, KeyError):
-        raise refuse(
-            f"no holidays are known for {shown(code)}", "write a country, `UA`, or country-region, `DE-BY`"
-        ) from None
-
-
-def _day_periods(value: Any) -> Any:
-    if value in ("no", "off", "free", "holiday", False, ""):
-        raise refuse(f"{shown(value)} is not an opening time", "write `closed`")
-    return () if value == "closed" else value
-
-
-class CalendarFields(Fields):
-    """Opening hours."""
-
-    timezone: Zone | None = Field(None, description="Time zone of its hours; default: the project's.")
-    open: dict[DayNames, Periods] = Field(description='Periods by days: `mon-fri: ["09:00-13:00", "14:00-18:00"]`.')
-    holidays: Holidays | None = Field(None, description="Country whose public holidays it observes.")
-    days: dict[Day, Annotated[Periods, BeforeValidator(_day_periods)]] = Field(
-        default_factory=dict, description="Single dates: periods, or `closed`."
-    )
-    allow: Allow = Field(default_factory=dict, description=ALLOW)
-
-    def calendar(self, name: str, default_zone: str) -> Calendar:
-        """The calendar of these fields."""
-        weekly: list[list[Period]] = [[] for _ in DAYS]
-        for days, periods in self.open.items():
-            for day in parse_days(days):
-                weekly[day] += periods
-        dates = self.holidays.dates() if self.holidays else frozenset()
-        return Calendar(
-            name,
-            self.timezone or default_zone,
-            tuple(tuple(sorted(day)) for day in weekly),
-            self.days,
-            dates,
-            self.holidays.country if self.holidays else "",
-        )
-
-
-__all__ = ["CalendarFields", "Holidays", "Id", "Project", "ProjectSticky"]
+__all__ = ["Project", "ProjectSticky"]

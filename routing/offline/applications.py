@@ -11,7 +11,7 @@ from collections.abc import Callable
 from routing.model.causes import cause_of_status
 from routing.model.queue import CALLS_OF
 from routing.model.tags import TAGS, tags_of
-from routing.offline import bridging, dialogue, holding, rooms, socketing
+from routing.offline import bridging, dialogue, holding, rooms, socketing, talk_keys
 from routing.offline.argument import atoi, cause_named, separate
 from routing.offline.line import HungUp, ScheduledTask, Transfer
 from routing.offline.running import RunningCall
@@ -225,6 +225,7 @@ APPLICATIONS: dict[str, Application] = {
     "clear_digit_action": dialogue.clear_digit_action,
     "record": dialogue.record,
     "record_session": dialogue.record_session,
+    **talk_keys.MASKING,
     "bridge": bridging.bridge,
     "conference": rooms.conference,
     "conference_set_auto_outcall": rooms.invite,

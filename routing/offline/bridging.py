@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NoReturn
 
-from routing.offline import transferring
+from routing.offline import talk_keys, transferring
 from routing.offline.argument import separate
 from routing.offline.confirming import prompt_of
 from routing.offline.dialstring import BadDialString, parse
@@ -81,17 +82,28 @@ def _before_talk(call: RunningCall, leg: CalledLeg) -> int:
     FreeSWITCH reads both ``bridge_pre_execute_aleg_app`` and ``_bleg_app`` from the caller's leg; a dial string's own
     variable for its leg is ``bridge_pre_execute_app``.
     """
-    line, variables = call.line, leg.endpoint.variables
+    line = call.line
+    heard = [line.expand(sound) for sound in _heard_by_leg(call, leg)]
+    lasts = [call.duration_ms(sound) or 0 for sound in heard]
+    for sound, lasts_ms in zip(heard, lasts, strict=True):
+        line.note("whisper", sound, leg.target, lasts_ms)
     if application := line.get("bridge_pre_execute_aleg_app"):
         call.apply(application, line.get("bridge_pre_execute_aleg_data") or "")
-    whisper = line.get("bridge_pre_execute_bleg_data") if line.get("bridge_pre_execute_bleg_app") == "playback" else ""
-    if variables.get("bridge_pre_execute_app") == "playback":
-        whisper = variables.get("bridge_pre_execute_data")
-    if not whisper:
-        return 0
-    lasts = call.duration_ms(whisper) or 0
-    line.note("whisper", line.expand(whisper), leg.target, lasts)
-    return lasts
+    return sum(lasts)
+
+
+def _heard_by_leg(call: RunningCall, leg: CalledLeg) -> Iterator[str]:
+    """What the called leg hears as the talk begins, while the caller does not hear it."""
+    line, variables = call.line, leg.endpoint.variables
+    application, data = (line.get(f"bridge_pre_execute_bleg_{part}") or "" for part in ("app", "data"))
+    whisper = variables.get("bridge_pre_execute_data") if variables.get("bridge_pre_execute_app") == "playback" else ""
+    if application == "execute_extension":
+        extension, dialplan, context = [*separate(line.expand(data), " ", 4), "", ""][:3]
+        yield from (sound for name, sound in call.chosen(extension, dialplan, context) if name == "playback")
+    elif application == "playback" and not whisper:
+        yield data
+    if whisper:
+        yield whisper
 
 
 def _talk(call: RunningCall, leg: CalledLeg) -> None:
@@ -163,18 +175,18 @@ def _until_the_end(call: RunningCall, leg: CalledLeg, span: _Span) -> tuple[Send
     line = call.line
     if span.whispers:
         line.hear("nothing")
-        line.wait(min(span.since + span.whispers, span.end))
+        talk_keys.wait(call, leg, span.since, min(span.since + span.whispers, span.end))
     line.hear("audio")
     while (sending := transferring.planned(call, leg, span.since)) and sending.at_ms < span.end:
-        line.wait(sending.at_ms)
+        talk_keys.wait(call, leg, span.since, sending.at_ms)
         call.transferred_by.add(sending.phone)
         reached = transferring.consult(call, sending) if sending.sends.attended else None
         if reached or not sending.sends.attended:
             return sending, reached
     if handed_over := transferring.hands_over(call, leg, span.end - span.since):
-        line.wait(span.since + CONSULT_MS)
+        talk_keys.wait(call, leg, span.since, span.since + CONSULT_MS)
         raise handed_over
-    line.wait(span.end)
+    talk_keys.wait(call, leg, span.since, span.end)
     return None
 
 

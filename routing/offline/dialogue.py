@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from routing.model.message import least_seconds
 from routing.model.typed_digits import MASK, SECRET, TYPED
+from routing.offline import talk_keys
 from routing.offline.argument import atoi, separate
 from routing.offline.line import LONGEST_MS, ScheduledTask, Transfer
 from routing.offline.pattern import BadPattern, compiled, to_bytes
@@ -39,6 +40,8 @@ def endless_playback(call: RunningCall, data: str) -> None:
 def displace_session(call: RunningCall, data: str) -> None:
     """Play a sound to the caller in place of the switch's audio while the call goes on."""
     path, _, options = data.partition(" ")
+    if options in MIXED:
+        return
     if not call.line.media or (lasts := call.duration_ms(path)) is None:
         return
     if call.line.displaced and not options:  # over the music, which goes on
@@ -47,6 +50,10 @@ def displace_session(call: RunningCall, data: str) -> None:
         return
     call.line.displaced = path
     call.line.hear(heard_as(path))
+
+
+#: Mixed into what one side of a talk hears, the called one's or the caller's: a tone for a person's keys.
+MIXED = ("mr", "m")
 
 
 def stop_displace_session(call: RunningCall, data: str) -> None:
@@ -58,7 +65,10 @@ def stop_displace_session(call: RunningCall, data: str) -> None:
 
 def bind_digit_action(call: RunningCall, data: str) -> None:
     """``bind_digit_action realm,key,exec[i]:transfer,extension dialplan context``: a key leaves whatever runs."""
-    _, key, action, argument = [*separate(data, ",", 4), "", "", ""][:4]
+    realm, key, action, argument = [*separate(data, ",", 4), "", "", ""][:4]
+    if realm == talk_keys.IN_TALKS:
+        talk_keys.bind(call, data)
+        return
     where = [*separate(argument, " ", 4), None, None]
     if action == "exec[i]:execute_extension":
         return  # keys of a talk: scripted phones press none

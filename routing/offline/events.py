@@ -30,6 +30,7 @@ fallback       engine's address; why there is no usable answer
 late           engine's address; its answer, which came after the call had gone on
 transfer       extension, context; ``watchdog`` when it was scheduled, ``sent on`` by a phone
 record         file being recorded; duration
+mask           file being recorded, in which silence begins; ``off`` when it ends
 voicemail      file of a message; its duration
 limit          realm and resource; usage and bound: ``6 of 5``, or of an interval ``11 of 10/60``
 hears          nothing | ringing | audio: what the caller hears from now on

@@ -5,7 +5,8 @@ its own, which the switch does not follow), ``unreachable`` (or ``off``), ``answ
 ``rejects after 5s``, ``voicemail after 20s``; then, after a comma, ``talks 30s`` (then the person hangs up),
 ``transfers to 103 after 5s`` (once a call), ``attended`` (a consultation call comes before the transfer), ``confirms
 after 3s``, ``never confirms`` or ``refuses after 2s`` (by the key that refuses, where there is one); ``early media``
-when it sends sound instead of ringing before it answers, as carriers do for mobiles. Knows nothing of dial strings.
+when it sends sound instead of ringing before it answers, as carriers do for mobiles; ``presses *5 after 3s``: keys in
+its talk, again for more of them. Knows nothing of dial strings.
 """
 
 from __future__ import annotations
@@ -30,9 +31,10 @@ _BEHAVIOURS = {
 }  # fmt: skip
 _MANNERS = (
     "'talks 30s', 'never hangs up', 'transfers to 103 after 5s', 'attended', 'confirms after 3s', 'never confirms', "
-    "'refuses after 2s'"
+    "'refuses after 2s', 'presses *5 after 3s'"
 )
 _TRANSFERS = re.compile(r"transfers to ([+\w.*#-]{1,64})(?: after (.+))?", re.I)
+_PRESSES = re.compile(r"presses ([0-9*#]{1,16}) after (.+)")
 _AFTER = re.compile(r"(answer|voicemail|busy|reject)s?(?:\s*:\s*|\s+after\s+|\s*)(.*)")
 
 
@@ -60,6 +62,8 @@ class ScriptedPhone:
     refuses_ms: int | None = None
     early_media: bool = False
     sends: PhoneTransfer | None = None
+    #: Keys in a talk, each with its moment in ms since the answer.
+    presses: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -168,4 +172,6 @@ def _manner(phone: ScriptedPhone, part: str) -> ScriptedPhone:
         return replace(phone, confirms_ms=None)
     if manner.startswith("refuses after "):
         return replace(phone, confirms_ms=None, refuses_ms=milliseconds(manner.removeprefix("refuses after ")))
+    if found := _PRESSES.fullmatch(manner):
+        return replace(phone, presses=(*phone.presses, (found[1], milliseconds(found[2]))))
     raise BadBehaviour(f"{manner!r}: write {_MANNERS} or 'early media'")

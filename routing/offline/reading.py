@@ -13,6 +13,7 @@ from functools import lru_cache
 from routing.offline.argument import separate
 from routing.offline.dialogue import DigitPrompt, parse_question
 from routing.offline.document import FieldTest, ParsedAction, ParsedCondition, ParsedExtension, Times, parse
+from routing.offline.talk_keys import IN_TALKS
 
 #: A file of the release named in an action: ``${routing_release}/calendars/office.xml``.
 _NAMED = re.compile(r"\$\{routing_release\}/([A-Za-z0-9_./$-]+)")
@@ -68,7 +69,8 @@ def inputs_of(text: str) -> DialplanInputs:
             elif action.application == "play_and_get_digits":
                 questions.append(parse_question(action.data))
             elif action.application == "bind_digit_action":
-                keys.add(action.data.split(",")[1])
+                realm, key, *_ = action.data.split(",")
+                keys |= {key} if realm != IN_TALKS else set()  # no key of the caller
         for test in _tests(extension.conditions):
             if test.field:
                 tests.add((test.field, test.expression))

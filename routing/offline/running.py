@@ -40,6 +40,14 @@ class HandedOver(Interrupted):
         self.left_ms = left_ms
 
 
+@dataclass(frozen=True)
+class TalkKey:
+    """A bound key: the extension that it runs; ``leg``: whose keys count, ``self`` (the calling leg) or ``peer``."""
+
+    extension: str
+    leg: str
+
+
 @dataclass
 class RunningCall:
     """See the module. `switch` passes ``run_application``, so that applications need not import the table."""
@@ -64,6 +72,8 @@ class RunningCall:
     engine: str = ""
     #: ``uuid_break`` came before the leg waited for anything.
     broken: bool = False
+    #: What the keys of a talk run.
+    talk_keys: dict[str, TalkKey] = field(default_factory=dict)
     #: Phones that have transferred the caller.
     transferred_by: set[str] = field(default_factory=set)
     #: Dial strings of whom this caller invites to the next room.

@@ -164,7 +164,7 @@ def _open(settings: RecorderSettings, share: tuple[int, int], stop: Event, endin
         sound.size_of, release.project_of, release.email_of, release.notify_of, sound.is_message, release.text_of
     )
     gatherer = Gatherer(Spool(settings.spool), place, lines.write, time.time)
-    keeper = None if share[0] else Retention(lambda: settings.project.keep_s, lines.write, settings.trust_clock)
+    keeper = None if share[0] else Retention(lambda: settings.project.keeping, lines.write, settings.trust_clock)
     report = _reporting(settings, engine) if settings.metrics and not share[0] else None
     outbox = _outbox(settings, ending)
     keeps = CallbackKeeper(engine, settings.project.name, lines.write, time.time, plans_in(settings.project.root),

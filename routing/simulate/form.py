@@ -9,9 +9,9 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, WithJsonSchema, field_validator, model_validator
 
 from routing.model.calendar import Period, parse_days, parse_period
+from routing.model.calendar_fields import DayNames
 from routing.model.durations import PATTERN, parse_duration
 from routing.model.fields import Fields, Flag, Id, NotEmpty, OneOrMany, Periods, Seconds, Whole, refuse, shown
-from routing.model.project import DayNames
 from routing.simulate.lengths import Exponential, Lengths, LogNormal, Measured, Same
 from routing.simulate.week import spans_of, when
 

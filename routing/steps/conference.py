@@ -45,6 +45,7 @@ from routing.steps.dialplan import Condition, Extension
 from routing.steps.dialstring import invitation
 from routing.steps.lists import Steps
 from routing.steps.menu import INVALID
+from routing.steps.recording import ANNOUNCE_NOW
 
 #: FreeSWITCH's bounds of the ring time of who is invited, in seconds.
 SHORTEST_RING, LONGEST_RING = 10, 500
@@ -146,13 +147,16 @@ class ConferenceStep(Step):
         if admitted:
             out.context.extension(f"{path}.enter").do("transfer", out.go(f"{path}.left"))
         first = out.context.extension(f"{path}.in", Condition("${limit_usage}", "^1$"))
+        later = out.context.extension(f"{path}.in")
+        if out.folder.project.record_announcement:
+            for comes in (first, later):
+                comes.do("execute_extension", ANNOUNCE_NOW)
         first.set(ENTERED, "true")
         first.do("sched_transfer", f"+{self.alone} {out.go(f'{path}.left')}")
         first.do("set_global", f"{waiting(self.room)}=${{uuid}}")
         first.do("execute_extension", out.go(f"{path}.record"))
         self._invite(out, first)
         _join(first, self.room)
-        later = out.context.extension(f"{path}.in")
         later.set(ENTERED, "true")
         later.do("sched_cancel", f"${{{waiting(self.room)}}}")
         _join(later, self.room)

@@ -34,6 +34,7 @@ from routing.model.sound_fields import Sound, SpokenText
 from routing.steps.base import Emitter, Step, sound_path
 from routing.steps.dialplan import Extension
 from routing.steps.known import KnownLookup, is_known
+from routing.steps.recording import announces, heard
 
 
 class PlayStep(Step):
@@ -79,6 +80,8 @@ class PlayStep(Step):
             here = out.context.extension(f"{path}.play")
         here.do("answer")
         here.do("playback", sound_path(self.sound))
+        if announces(self.sound, out.folder):
+            heard(here)
         if not self.unless:
             return here
         here.do("transfer", out.go(after))

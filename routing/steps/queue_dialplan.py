@@ -43,6 +43,7 @@ from routing.steps.dynamic import when
 from routing.steps.hours import ask_calendar
 from routing.steps.queue_alone import DECISION, MOST_TURNS, NEXT, TRANSFERS, alone
 from routing.steps.queue_announcing import SOUND, quiet, say
+from routing.steps.recording import TALK
 from routing.steps.targets import Turn
 
 #: What an entered caller heard before while phones rang.
@@ -215,6 +216,7 @@ class QueueDialplan:
         """The ways out of the queue: a talk begins, a key, or the wait is over. Each reports to the engine."""
         talk, left = out.context.extension(self._at("talk")), out.context.extension(self._at("left"))
         self._end(talk, out, TALKS)
+        talk.do("execute_extension", TALK)
         self._end(left, out, "")
         quiet(out, self.path, [self.music, *([SOUND] if self.sounds else [])], bool(self.leave))
         for key, steps in self.leave.items():
@@ -234,7 +236,9 @@ class QueueDialplan:
         here.set("transfer_ringback", f"${{{_RINGBACK}}}")
         here.set(_SILENCE, COMFORT_NOISE)
         here.set(ENTERED, "")
-        for part in ("_aleg_app", "_aleg_data", "_app", "_data"):
+        here.set(f"{_HOOK}_aleg_app", "execute_extension")  # of talks that are recorded
+        here.set(f"{_HOOK}_aleg_data", TALK)
+        for part in ("_app", "_data"):
             here.set(f"{_HOOK}{part}", "")
 
 

@@ -1,15 +1,69 @@
-"""The recording of talks, from their start, into a folder that FreeSWITCH creates."""
+"""The recording of talks, from their start, into a folder that FreeSWITCH creates.
+
+What happens when a talk begins stands in one file of the release (`routing.compile.recording`): the announcement, then
+the recording, then the key that masks it.
+"""
 
 from __future__ import annotations
 
+from typing import Literal
+
+from routing.model.folder import Folder
+from routing.model.recording import ANNOUNCE, CLIENT, FILE, HEARD, PERSON_LEG, RECORDING
+from routing.steps.base import RELEASE
 from routing.steps.dialplan import Extension
 
+#: What a leg runs when its talk begins: the argument of `execute_extension`.
+TALK = f"talk XML:{RELEASE}/{FILE}.xml {FILE}"
+#: Chooses the client's announcement, if there is one for them.
+DUE = f"due XML:{RELEASE}/{FILE}.xml {FILE}"
+#: The announcement alone, for a caller who enters a recorded room.
+ANNOUNCE_NOW = f"announce XML:{RELEASE}/{FILE}.xml {FILE}"
+#: What the called leg runs when the talk begins.
+OTHER_LEG = "bridge_pre_execute_bleg_app"
+#: What a leg passes on, when another one of its call talks and records in its stead.
+SETTINGS = (
+    "bridge_pre_execute_aleg_app", "bridge_pre_execute_aleg_data", "RECORD_STEREO", "RECORD_READ_ONLY", RECORDING,
+    CLIENT, PERSON_LEG,
+)  # fmt: skip
 
-def record_talks(extension: Extension, sides: str) -> None:
-    """From here on record every talk of this leg: ``both`` sides, only the ``caller``'s, or ``no``."""
+
+def record_talks(
+    extension: Extension,
+    sides: str,
+    folder: Folder,
+    client: str = "${routing_caller}",
+    person: Literal["peer", "self"] = "peer",
+) -> None:
+    """From here on record every talk of this leg: ``both`` sides, only the ``caller``'s, or ``no``.
+
+    ``client``: the outside party's number; ``person``: whether our person is the other leg or this one.
+    """
     if sides == "no":
         return
     extension.set("RECORD_STEREO" if sides == "both" else "RECORD_READ_ONLY", "true")
+    extension.set(RECORDING, "${recordings_dir}/calls/${uuid}.wav")
     # starts with the talk and creates the folder; `record_session` before the talk would open media
-    extension.set("bridge_pre_execute_aleg_app", "record_session")
-    extension.set("bridge_pre_execute_aleg_data", "${recordings_dir}/calls/${uuid}.wav")
+    extension.set("bridge_pre_execute_aleg_app", "execute_extension")
+    extension.set("bridge_pre_execute_aleg_data", TALK)
+    parties(extension, folder, client, person)
+
+
+def parties(extension: Extension, folder: Folder, client: str, person: str) -> None:
+    """Whose keys mask the recording, and which client hears the announcement."""
+    if folder.project.record_pause:
+        extension.set(PERSON_LEG, person)
+    if folder.project.record_announcement:
+        extension.set(CLIENT, client)
+        extension.do("execute_extension", DUE)
+
+
+def heard(extension: Extension) -> None:
+    """The caller has heard the announcement: a talk does not begin with it."""
+    extension.set(ANNOUNCE, HEARD)
+    extension.set(OTHER_LEG, "")
+
+
+def announces(sound: str, folder: Folder) -> bool:
+    """Whether a sound is one of the project's announcements."""
+    return sound in {each.sound for each in folder.project.record_announcement}

@@ -11,6 +11,7 @@ from routing.model.fields import Id, Key, Label, Number, Seconds
 from routing.model.folder import Folder
 from routing.model.people import RingList
 from routing.model.problem import Loc
+from routing.model.recording import WHISPER
 from routing.model.sound_fields import Sound, SoundFile
 from routing.steps import keyed, targets
 from routing.steps.base import Complaint, Emitter, Reference, ReferenceKind, Step, person_sound_path
@@ -76,7 +77,9 @@ class RingPeopleStep(Step):
         """Variables of the phones' legs: the whisper."""
         if not self.whisper:
             return {}
-        return {"bridge_pre_execute_app": "playback", "bridge_pre_execute_data": person_sound_path(self.whisper)}
+        sound = person_sound_path(self.whisper)
+        # an announcement takes the place of that application, and is followed by the sound of the last variable
+        return {"bridge_pre_execute_app": "playback", "bridge_pre_execute_data": sound, WHISPER: sound}
 
     def references(self) -> Iterator[Reference]:
         """See Step."""

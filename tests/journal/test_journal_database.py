@@ -42,6 +42,7 @@ VERSIONS = (
     "routing.journal.migrations.versions.0020_exports",
     "routing.journal.migrations.versions.0021_client_name",
     "routing.journal.migrations.versions.0022_needed_views",
+    "routing.journal.migrations.versions.0023_sounds",
 )
 
 CASES = [path.name for path in sorted(CDR.iterdir())]

@@ -18,6 +18,7 @@ from routing.journal.query import CallFilter
 from routing.journal.report import report
 from routing.journal.retention import Retention
 from routing.journal.status import DERIVED, NAMES, STATUSES
+from routing.model.keeping import Keeping
 from support.empty_journal import make_journal
 from support.journal_bed import CDR, Bed, whole
 
@@ -264,7 +265,7 @@ def test_old_calls_go_with_their_recordings(bed, tmp_path):
     old = replace(call, recording=str(sounds[0]), voicemail=str(sounds[1]))
     young = again(call, 2, 86400 * 300, 5)
     store.record(engine, [old, young])
-    keeper = Retention(lambda: 365 * 86400)
+    keeper = Retention(lambda: Keeping(365 * 86400))
     assert keeper.apply(engine, call.started + 366 * 86400, Event()) == 1
     assert [row[0] for row in bed.rows("calls")] == [young.id]
     assert bed.rows("steps") == bed.rows("legs") == []

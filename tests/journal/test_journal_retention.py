@@ -10,6 +10,7 @@ from sqlalchemy import text
 from routing.journal import store
 from routing.journal.database import open_database
 from routing.journal.retention import DAY_SECONDS, EVERY_SECONDS, LONGEST_SECONDS, Retention
+from routing.model.keeping import Keeping
 from support.journal_bed import CDR
 
 KEEP_S = 365 * DAY_SECONDS
@@ -43,7 +44,7 @@ def journal(bed):
             return len(store.known(self.engine, [f"call{n:05}" for n in range(500)]))
 
         def apply(self, keep_s=KEEP_S, now=NOW, **words):
-            return Retention(lambda: keep_s, bed.write, **words).apply(self.engine, now, Event())
+            return Retention(lambda: Keeping(keep_s), bed.write, **words).apply(self.engine, now, Event())
 
     return Journal()
 
@@ -86,7 +87,7 @@ def test_seconds_to_keep_hold(journal):
 
 def test_a_clock_that_went_back_stops_nothing(journal):
     journal.fill(*days(1))
-    keeper = Retention(lambda: 3600)
+    keeper = Retention(lambda: Keeping(3600))
     assert keeper.apply(journal.engine, NOW - 10 * DAY_SECONDS, Event()) == 0
     keeper._next = NOW + 300 * DAY_SECONDS  # it was ahead before
     assert keeper.apply(journal.engine, NOW, Event()) == 1

@@ -22,6 +22,7 @@ from routing.desk.journal_seen import list_address, number_view, rows_of, scope
 from routing.desk.masks import NumberView
 from routing.desk.peaks import PeakCache
 from routing.desk.sounds import RECORDING, VOICEMAIL, SoundFile, is_here, open_sound
+from routing.journal.masked import spans
 from routing.journal.query import whole_call
 from routing.journal.record import CallRecord
 from routing.model.desk import Right
@@ -150,7 +151,9 @@ def _kind() -> str:
 
 
 def _open(found: CallRecord, kind: str) -> SoundFile:
-    sound = open_sound(found.id, kind, found.recording if kind == RECORDING else found.voicemail)
+    both = {RECORDING: (found.recording, found.recording_gone), VOICEMAIL: (found.voicemail, found.voicemail_gone)}
+    path, gone = both[kind]
+    sound = None if gone else open_sound(found.id, kind, path)
     if sound is None:
         abort(404)
     return sound
@@ -158,8 +161,15 @@ def _open(found: CallRecord, kind: str) -> SoundFile:
 
 def _sounds(found: CallRecord) -> list[dict[str, Any]]:
     """The sounds of a call, and whether their files are on this machine."""
-    both = (RECORDING, found.recording), (VOICEMAIL, found.voicemail)
-    return [{"kind": kind, "is_here": is_here(found.id, kind, path)} for kind, path in both if path]
+    both = (
+        (RECORDING, found.recording, found.recording_gone, found.masked),
+        (VOICEMAIL, found.voicemail, found.voicemail_gone, ""),
+    )
+    return [
+        {"kind": kind, "is_here": not gone and is_here(found.id, kind, path), "gone": gone, "masked": [*spans(masked)]}
+        for kind, path, gone, masked in both
+        if path
+    ]
 
 
 def _named(found: CallRecord, sound: SoundFile) -> str:

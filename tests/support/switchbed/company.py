@@ -30,6 +30,8 @@ CLOSED_PORT = 9
 SHORT_SOUND_S, LONG_SOUND_S, DIGIT_SOUND_S = 0.5, 5.0, 0.2
 #: Phones of the group `crowd`, accounts 6000 and on.
 CROWD = 127
+#: Of ``polish.wav``, so long that a caller can hang up in it.
+ANNOUNCEMENT_S = 3.0
 #: Of ``tone.wav``.
 TONE_HZ = 700
 #: A list so long that a release keeps it by endings: odd numbers, 4567 among them.
@@ -63,6 +65,8 @@ class Company:
         (self.folder / "sounds" / "digits").mkdir()
         for digit in range(10):
             _silence(self.folder / "sounds" / "digits" / f"{digit}.wav", DIGIT_SOUND_S)
+        _silence(self.folder / "sounds" / "german.wav", SHORT_SOUND_S)
+        _silence(self.folder / "sounds" / "polish.wav", ANNOUNCEMENT_S)
         people = yaml.safe_load((PROJECT / "company.yaml").read_text(encoding="utf-8"))["people"]
         for person, facts in (people | _crowd()["people"]).items():
             if "fake" in facts.get("crm", {}):

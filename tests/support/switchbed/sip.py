@@ -122,13 +122,16 @@ def scenario(template: str, **values: object) -> str:
 def phone(
     ring_ms: int = 0, status: int = 0, talk_ms: int = _FOREVER_MS, digits: str = "", extra: str = "",
     digit_ms: int = 600, early: str = "", hold_ms: int = 0, refer: tuple[str, int] | None = None,
+    presses: Sequence[tuple[int, Path]] = (),
 ) -> str:  # fmt: skip
     """A called phone's scenario: rings, then refuses with ``status`` or answers, sends digits, talks, hangs up.
 
     ``early``: sound that it sends with 183 instead of ringing; ``hold_ms``: it holds so long after the answer.
-    ``refer``: to whom it sends the caller of its first call, and so many ms after the answer.
+    ``refer``: to whom it sends the caller of its first call, and so many ms after the answer. ``presses``: keys in its
+    talk, each with the milliseconds before it.
     """
     files = [(300 if place else 600, str(key(digit, place))) for place, digit in enumerate(digits)]
+    files += [(delay_ms, str(path)) for delay_ms, path in presses]
     return scenario(
         "phone.xml.j2", ring_ms=max(ring_ms, 1), status=status, talk_ms=talk_ms, digits=files, extra=extra,
         early=early, hold_ms=hold_ms, refer=refer,
@@ -182,8 +185,19 @@ def behaving(does: behaviours.ScriptedPhone, outside: bool) -> str:
             refer = (does.sends.to, does.sends.after_ms) if does.sends else None
             return phone(
                 ring_ms=does.after_ms, talk_ms=talk_ms, digits=digits, digit_ms=pressed or 0, early=early,
-                refer=refer,
+                refer=refer, presses=[*_in_talk(does.presses)],
             )  # fmt: skip
+
+
+def _in_talk(presses: Sequence[tuple[str, int]]) -> Iterator[tuple[int, Path]]:
+    """Keys of a talk; each takes its time."""
+    now_ms, pressed = 0, 0
+    for keys, at_ms in presses:
+        for place, each in enumerate(keys):
+            wait_ms = 300 if place else max(at_ms - now_ms, 300)
+            yield wait_ms, key(each, pressed)
+            now_ms += wait_ms
+            pressed += 1
 
 
 def of_case(case: Case) -> dict[str, object]:
@@ -213,9 +227,12 @@ def _typed(digits: str) -> Iterator[tuple[int, Path]]:
 def _pressed(case: Case) -> Iterator[tuple[int, Path]]:
     """Keys at their moments, with the milliseconds before each; they begin when the call is answered."""
     now_s = case.answered_s
-    for place, (pressed, at_s) in enumerate(case.presses.items(), len(case.digits)):
-        yield round((at_s - now_s) * 1000), key(pressed, place)
-        now_s = at_s
+    place = len(case.digits)
+    for keys, at_s in case.presses.items():
+        for nth, pressed in enumerate(keys):
+            yield 300 if nth else round((at_s - now_s) * 1000), key(pressed, place)
+            place += 1
+        now_s = at_s + (len(keys) - 1) * 0.3
 
 
 def _parse(text: str) -> Iterator[Message]:

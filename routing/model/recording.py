@@ -1,0 +1,51 @@
+"""The project's settings of recordings: the announcement that the law asks for, and the key that masks a recording."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
+
+from routing.model.fields import Fields, OneOrMany, Region, parsed_by, shown
+from routing.model.sound_fields import Sound
+
+#: Channel variables of the leg that records. The file; the sound that is still to be heard (a path), or `HEARD`; the
+#: client's number, by which the announcement is chosen; which leg is the person's, `self` or `peer`; whether the
+#: recording is masked.
+RECORDING, ANNOUNCE, CLIENT = "routing_recording", "routing_announce", "routing_client"
+PERSON_LEG, MASKED = "routing_person_leg", "routing_masked"
+HEARD = "heard"
+#: Of a phone's leg: its whisper, which comes after the announcement.
+WHISPER = "routing_whisper"
+#: The release's file for recordings.
+FILE = "recording"
+_PAUSE = re.compile(r"[*#][0-9]{1,2}")
+
+
+class Announcement(Fields):
+    """One announcement, and the clients who hear it."""
+
+    sound: Sound = Field(description="What is played.")
+    countries: Annotated[list[Region], OneOrMany] = Field(
+        default_factory=list, description="Countries of the client's number; default: every client."
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short(cls, value: Any) -> Any:
+        is_whole = isinstance(value, dict) and bool(cls.model_fields.keys() & value)
+        return value if is_whole else {"sound": value}
+
+
+def _pause(value: Any) -> str:
+    if not isinstance(value, str) or not _PAUSE.fullmatch(value):
+        raise ValueError(f"{shown(value)} is not a key for a talk: write `*5`, a star and one or two digits")
+    return value
+
+
+PauseKey = Annotated[
+    str,
+    BeforeValidator(parsed_by(_pause)),
+    WithJsonSchema({"type": "string", "pattern": f"^{_PAUSE.pattern}$"}),
+]

@@ -1,0 +1,248 @@
+"""Recordings of a real FreeSWITCH, by the tones that both sides say: the announcement before them, what is masked."""
+
+import contextlib
+import io
+import json
+import math
+import struct
+import time
+import wave
+
+import pytest
+
+from support.switchbed.dialog import media_port
+from support.switchbed.lab import FOLDER, Lab, until
+from support.switchbed.recorded import press, read
+from support.switchbed.voices import CLIENT_HZ, HEAD_HZ, PERSON_HZ, Voice, hear, offer_to
+
+ANNOUNCEMENT_S = 1.5
+#: What the client says while the recording is masked.
+CARD_HZ = 1700
+INFO = "application/dtmf-relay"
+
+
+def tone(hertz, seconds):
+    """A WAV file."""
+    written = io.BytesIO()
+    with wave.open(written, "wb") as sound:
+        sound.setnchannels(1)
+        sound.setsampwidth(2)
+        sound.setframerate(8000)
+        wanted = (int(12000 * math.sin(2 * math.pi * hertz * at / 8000)) for at in range(int(8000 * seconds)))
+        sound.writeframes(b"".join(struct.pack("<h", each) for each in wanted))
+    return written.getvalue()
+
+
+def scheme(name, number, steps, extra=""):
+    return f"scheme: {name}\nnumbers: [{{number: '+{number}'{extra}}}]\nrecord: both\nsteps: {steps}\n"
+
+
+PAYS, FREE, PLAYED, QUEUED = "380800330961", "380800330962", "380800330963", "380800330964"
+PROJECT = (
+    "project: {name: lab, timezone: Europe/Kyiv, country: UA, destinations: [UA], secrets: env, record: both, "
+    "record_announcement: [{sound: poles.wav, countries: PL}, rec.wav], record_pause: '*5'}\n"
+)
+
+
+@pytest.fixture(scope="module")
+def recording(tmp_path_factory):
+    company = (FOLDER / "company.yaml").read_text().splitlines(keepends=True)
+    rings = "[{ring: {to: support, for: 8s}}, {hangup: NO_ANSWER}]"
+    more = {
+        "company.yaml": PROJECT + "".join(line for line in company if not line.startswith("project:")),
+        "pays.yaml": scheme("pays", PAYS, rings),
+        "not_paid.yaml": scheme("not_paid", FREE, rings, ", caller_pays: false"),
+        "played.yaml": scheme("played", PLAYED, f"[{{play: rec.wav}}, {rings[1:]}"),
+        "queued.yaml": scheme("queued", QUEUED, "[{queue: {to: [support], at_most: 20s}}, {hangup: NO_ANSWER}]"),
+    }
+    sounds = {"rec.wav": tone(HEAD_HZ, ANNOUNCEMENT_S), "poles.wav": tone(HEAD_HZ, 0.5)}
+    running = Lab(tmp_path_factory.mktemp("lab"), {}, more, sounds=sounds)
+    yield running
+    running.stop()
+
+
+class Talk:
+    """A recorded talk of a client (500 Hz) with a person (800 Hz); each is an agent, its dialog and its media."""
+
+    def __init__(self, lab, client, person, caller):
+        self.lab, self.caller, self.began = lab, caller, time.monotonic()
+        self.sides = {"client": client, "person": person}
+        self.client, self.person = Voice(client[0], client[2], CLIENT_HZ), Voice(person[0], person[2], PERSON_HZ)
+
+    def connected(self):
+        """Wait until they hear each other after the announcement."""
+        assert until(lambda: self.variable("routing_announce") == "heard")
+        assert hear({self.client: {PERSON_HZ}, self.person: {CLIENT_HZ}}) == ""
+
+    def say(self, hertz):
+        """The client says something else from now on."""
+        self.client.stop()
+        self.client = Voice(self.sides["client"][0], self.sides["client"][2], hertz)
+
+    def press(self, form, by="person"):
+        agent, call, negotiated = self.sides[by]
+        if form == "event":
+            press(agent.rtp, media_port(negotiated), "*5")
+            return
+        for key in "*5":
+            assert call.request("INFO", body=f"Signal={key}\r\nDuration=160\r\n", kind=INFO).start == "200"
+
+    def passes(self, seconds):
+        """The talk goes on for so long."""
+        since = time.monotonic()
+        assert until(lambda: time.monotonic() - since > seconds, seconds + 5)
+
+    def variable(self, name):
+        """Of the calling leg."""
+        return self.lab.switch.esl.api(f"uuid_getvar {self.lab.uuids()[0]} {name}").strip()
+
+    def masks(self, state):
+        """Wait until the recording is masked, or not."""
+        assert until(lambda: self.variable("routing_masked") == state)
+
+    def recorded(self):
+        self.caller.hang_up()
+        record = self.lab.record(self.caller)
+        path = self.lab.switch.home / "recordings" / "calls" / f"{record['uuid']}.wav"
+        assert until(path.exists)
+        return record, read(path)
+
+    def stop(self):
+        self.client.stop()
+        self.person.stop()
+
+
+@contextlib.contextmanager
+def incoming(lab, number=PAYS):
+    """The client calls a number; the person's phone is the called leg."""
+    with lab.caller() as caller, lab.phone("2002") as phone:
+        call = caller.call(number)
+        answer = caller.answered(call)
+        assert answer.start == "200"
+        called = phone.rung()
+        talking = Talk(lab, (caller, call, answer), (phone, called, offer_to(phone, called)), call)
+        try:
+            yield talking
+        finally:
+            talking.stop()
+
+
+@contextlib.contextmanager
+def outgoing(lab):
+    """The person calls the client: their phone is the calling leg."""
+    lab.carrier.calls.clear()
+    with lab.phone("2001") as phone:
+        call = phone.call("0501120002")
+        answer = phone.answered(call)
+        assert answer.start == "200"
+        called = lab.carrier.rung()
+        talking = Talk(lab, (lab.carrier, called, offer_to(lab.carrier, called)), (phone, call, answer), call)
+        try:
+            yield talking
+        finally:
+            talking.stop()
+
+
+def starts(lab, record):
+    """When applications of the calling leg ran, each last, in seconds since the epoch."""
+    path = next((lab.switch.home / "spool").glob(f"a_{record['uuid']}*.json"))
+    ran = json.loads(path.read_text())["app_log"]["applications"]
+    return {each["app_name"]: int(each["app_stamp"]) / 1e6 for each in ran}
+
+
+@pytest.mark.parametrize("number", [PAYS, FREE, QUEUED])
+def test_nothing_is_recorded_before_both_have_heard_the_announcement(recording, number):
+    with incoming(recording, number) as talking:
+        assert until(lambda: talking.client.hears(HEAD_HZ, talking.began))
+        assert until(lambda: talking.person.hears(HEAD_HZ, talking.began))
+        talking.connected()
+        talking.passes(3.2)
+        record, sound = talking.recorded()
+    ran = starts(recording, record)
+    assert record["routing_announce"] == "heard"
+    assert ran["record_session"] - ran["playback"] >= ANNOUNCEMENT_S - 0.05
+    assert sound.spans(HEAD_HZ) == []
+    assert sound.spans(CLIENT_HZ)[0][0] <= 0.2
+
+
+def test_who_calls_a_client_and_the_client_hear_it_too(recording):
+    with outgoing(recording) as talking:
+        assert until(lambda: talking.client.hears(HEAD_HZ, talking.began))
+        talking.connected()
+        talking.passes(3.2)
+        _, sound = talking.recorded()
+    assert sound.spans(HEAD_HZ) == []
+    assert sound.spans(CLIENT_HZ)
+
+
+def test_who_has_heard_it_before_the_ringing_does_not_hear_it_again(recording):
+    with incoming(recording, PLAYED) as talking:
+        talking.connected()
+        talking.passes(3.2)
+        record, sound = talking.recorded()
+    assert not talking.person.hears(HEAD_HZ, talking.began)
+    assert record["routing_announce"] == "heard"
+    assert sound.spans(CLIENT_HZ)
+
+
+def test_who_hangs_up_during_the_announcement_is_not_recorded(recording):
+    with incoming(recording) as talking:
+        assert until(lambda: talking.client.hears(HEAD_HZ, talking.began))
+        talking.caller.hang_up()
+        record = recording.record(talking.caller)
+    assert record["routing_announce"] != "heard"
+    assert not (recording.switch.home / "recordings" / "calls" / f"{record['uuid']}.wav").exists()
+
+
+@pytest.mark.parametrize("form", ["event", "info"])
+@pytest.mark.parametrize("way", [incoming, outgoing], ids=["incoming", "outgoing"])
+def test_a_card_number_is_not_in_the_recording(recording, way, form):
+    with way(recording) as talking:
+        talking.connected()
+        talking.passes(1)
+        talking.press(form)
+        talking.masks("true")
+        talking.passes(0.5)
+        talking.say(CARD_HZ)
+        talking.passes(1.5)
+        talking.say(CLIENT_HZ)
+        talking.passes(0.5)
+        talking.press(form)
+        talking.masks("false")
+        talking.passes(1.5)
+        record, sound = talking.recorded()
+    ran = starts(recording, record)
+    masked_s = ran["record_session_unmask"] - ran["record_session_mask"]
+    quiet = sound.silence()
+    assert len(quiet) == 1
+    assert quiet[0][1] - quiet[0][0] == pytest.approx(masked_s, rel=0.2)
+    assert sound.spans(CARD_HZ) == []
+    for hertz in (CLIENT_HZ, PERSON_HZ):
+        heard = sound.spans(hertz)
+        assert any(until_s <= quiet[0][0] + 0.2 for _, until_s in heard)
+        assert any(since_s >= quiet[0][1] - 0.2 for since_s, _ in heard)
+
+
+def test_the_clients_keys_mask_nothing(recording):
+    with incoming(recording) as talking:
+        talking.connected()
+        talking.press("event", by="client")
+        talking.press("info", by="client")
+        talking.passes(3.2)
+        record, sound = talking.recorded()
+    assert "routing_masked" not in record
+    assert sound.silence() == []
+
+
+def test_a_talk_that_ends_masked_stays_masked(recording):
+    with incoming(recording) as talking:
+        talking.connected()
+        talking.passes(1)
+        talking.press("event")
+        talking.masks("true")
+        talking.say(CARD_HZ)
+        talking.passes(2.5)
+        record, sound = talking.recorded()
+    assert record["routing_masked"] == "true"
+    assert sound.spans(CARD_HZ) == []
+    assert sound.silence()[-1][1] == pytest.approx(sound.seconds, abs=0.05)

@@ -39,6 +39,7 @@ COMMANDS = {
     "queue": ("routing.cli.queue", "queue", "Queues: who waits and works; sign in, pause, move, take out."),
     "reference": ("routing.cli.reference", "reference", "Print the scheme language: steps and settings."),
     "rollback": ("routing.cli.releases", "rollback_command", "Make the release before the last publish live again."),
+    "recordings": ("routing.cli.recordings", "recordings", "Recordings and voicemails: list, export, delete."),
     "run-examples": ("routing.cli.examples", "examples", "Run the example company's sample calls."),
     "report": ("routing.cli.report", "report", "Print the report that somebody gets by e-mail."),
     "sample": ("routing.cli.sample", "sample", "Open the desk on a month of simulated calls."),

@@ -22,9 +22,12 @@ from routing.desk.plan import TABLE, DeskPlan, plan_of
 from routing.desk.report_serving import DeskMail, mailing
 from routing.desk.services import Services
 from routing.desk.threads import InThreads
+from routing.desk.unlocking import Unlocking
 from routing.esl.client import api
 from routing.esl.protocol import EventSocket
 from routing.journal.database import opened_database
+from routing.journal.sealed import KeyFault, identities
+from routing.model.problem import UserFailure
 from routing.process.log import Lines
 from routing.process.secrets import read_secrets, signing_secrets
 from routing.web.connections import ConnectionHandler
@@ -101,6 +104,7 @@ def _services(
         tries=Limiter(time.monotonic, TRIES_A_SECOND, TRIES),
         root=settings.root,
         secrets=_secrets(settings.secrets),
+        unlocking=_unlocking(settings.secrets),
         switches={node_name(where): partial(api, where) for where in sockets},
         fault=fault,
         people=people_stores(redis_url(settings.live, settings.root)),
@@ -122,6 +126,13 @@ def _blind(sockets: Sequence[EventSocket]) -> Sequence[str]:
 def _secrets(file: Path | None) -> Callable[[str], Sequence[str]]:
     known = read_secrets(file, os.environ)
     return lambda name: signing_secrets(known, name) or ()
+
+
+def _unlocking(file: Path | None) -> Unlocking:
+    try:
+        return Unlocking(identities(read_secrets(file, os.environ)))
+    except KeyFault as problem:
+        raise UserFailure(str(problem)) from None
 
 
 def _counts() -> tuple[Callable[[], None], Callable[[str], None], Callable[[], bytes]]:

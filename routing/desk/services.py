@@ -15,6 +15,7 @@ from routing.desk.live_hub import LiveHub
 from routing.desk.people_store import PeopleStore, PeopleStores
 from routing.desk.plan import DeskPlan
 from routing.desk.sessions import Sessions
+from routing.desk.unlocking import Unlocking
 from routing.model.memory import Forgotten
 from routing.web.limits import Limiter
 
@@ -46,6 +47,8 @@ class Services:
     switches: Mapping[str, Callable[[str], str]] = field(default_factory=dict)
     fault: Callable[[Exception], None] = field(default=lambda problem: None)
     hub: LiveHub = field(default_factory=LiveHub)
+    #: Opens encrypted sounds.
+    unlocking: Unlocking = field(default_factory=Unlocking)
     #: Opens what the project's people set.
     people: PeopleStores = field(default=_no_people)
     #: Counts calls that users begin: ``click``, ``listen``, ...

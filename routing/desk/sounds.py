@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import os
 import stat
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import BinaryIO
+
+from routing.desk.unlocking import Unlocking
+from routing.model.recording import SEALED
 
 RECORDING, VOICEMAIL = "recording", "voicemail"
 CONTENT_TYPES = {".wav": "audio/wav", ".mp3": "audio/mpeg", ".ogg": "audio/ogg"}
@@ -28,14 +31,47 @@ class SoundFile:
     suffix: str
 
 
-def open_sound(call: str, kind: str, path: str) -> SoundFile | None:
-    """The file of a call's recording or voicemail; None when it is not here, or is not the call's."""
+def open_sound(call: str, kind: str, path: str, unlocking: Unlocking | None = None) -> SoundFile | None:
+    """The file of a call's recording or voicemail, an encrypted one in the clear; None when it is not here, or is not
+    the call's. Raises Locked."""
+    if (clear := _open(call, kind, path)) is not None:
+        return clear
+    if (sealed := _open(call, kind, path, SEALED)) is None:
+        return None
+    with sealed.file:
+        inode = os.fstat(sealed.file.fileno()).st_ino
+        file, size = (unlocking or Unlocking()).open((path, inode, sealed.size, sealed.modified), sealed.file)
+    return replace(sealed, file=file, size=size)
+
+
+def is_here(call: str, kind: str, path: str) -> bool:
+    """Whether the file is on this machine, encrypted or not."""
+    found = _open(call, kind, path) or _open(call, kind, path, SEALED)
+    if found is None:
+        return False
+    found.file.close()
+    return True
+
+
+def is_locked(call: str, kind: str, path: str, unlocking: Unlocking) -> bool:
+    """Whether the file is encrypted, and for none of the desk's keys."""
+    if (clear := _open(call, kind, path)) is not None:
+        clear.file.close()
+        return False
+    if (sealed := _open(call, kind, path, SEALED)) is None:
+        return False
+    with sealed.file:
+        return not unlocking.fits(sealed.file)
+
+
+def _open(call: str, kind: str, path: str, end: str = "") -> SoundFile | None:
+    """``end``: of the file's name, behind that of the clear one."""
     place = PurePosixPath(path)
     below = _below(call, kind, place)
     if below is None:
         return None
     try:
-        descriptor = _descend(str(place.parents[len(below) - 1]), below)
+        descriptor = _descend(str(place.parents[len(below) - 1]), (*below[:-1], below[-1] + end))
     except (OSError, ValueError):
         return None
     found = os.fstat(descriptor)
@@ -45,15 +81,6 @@ def open_sound(call: str, kind: str, path: str) -> SoundFile | None:
     return SoundFile(
         os.fdopen(descriptor, "rb"), found.st_size, found.st_mtime, CONTENT_TYPES[place.suffix], place.suffix
     )
-
-
-def is_here(call: str, kind: str, path: str) -> bool:
-    """Whether the file is on this machine."""
-    found = open_sound(call, kind, path)
-    if found is None:
-        return False
-    found.file.close()
-    return True
 
 
 def _below(call: str, kind: str, place: PurePosixPath) -> tuple[str, ...] | None:

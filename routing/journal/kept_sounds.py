@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 from sqlalchemy import Column, ColumnElement, Engine, and_, bindparam, or_, select, text, update
 
+from routing.journal import expired
 from routing.journal.rows import INDEXED_LETTERS, storable
-from routing.journal.schema import WITH_SOUNDS, calls
+from routing.journal.schema import TO_SEAL, WITH_SOUNDS, calls
+from routing.journal.status import UNFINISHED
 from routing.model.keeping import RECORDINGS, VOICEMAILS
 
 #: Why a sound is gone that grew too old.
@@ -44,6 +46,26 @@ def oldest(engine: Engine, kind: str, before: float, after: tuple[float, str], m
     with engine.connect().execution_options(reads=True) as connection:
         rows = connection.execute(query.order_by(calls.c.started, calls.c.id).limit(most)).all()
     return [KeptSound(*row) for row in rows]
+
+
+def to_seal(engine: Engine, before: float, after: tuple[float, str], most: int) -> list[expired.ExpiredCall]:
+    """The oldest calls that ended before a time and whose sounds are not encrypted, after a position in their order."""
+    place = or_(calls.c.started > after[0], and_(calls.c.started == after[0], calls.c.id > after[1]))
+    columns = calls.c.id, calls.c.started, *expired.kept_paths()
+    query = select(*columns).where(text(f"({TO_SEAL})"), calls.c.ended < before, calls.c.status != UNFINISHED, place)
+    with engine.connect().execution_options(reads=True) as connection:
+        rows = connection.execute(query.order_by(calls.c.started, calls.c.id).limit(most)).all()
+    return [
+        expired.ExpiredCall(row.id, row.started, tuple(filter(None, (row.recording, row.voicemail)))) for row in rows
+    ]
+
+
+def note_sealed(engine: Engine, ids: Sequence[str]) -> None:
+    """The sounds of these calls are encrypted."""
+    if ids:
+        query = update(calls).where(calls.c.id == bindparam("one")).values(sealed=True)
+        with engine.begin() as connection:
+            connection.execute(query, [{"one": each} for each in sorted(ids)])
 
 
 def note_gone(engine: Engine, kind: str, ids: Sequence[str], now: float, why: str) -> None:

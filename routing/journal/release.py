@@ -114,6 +114,11 @@ class LiveProject:
         return Keeping(self.given_keep_s or calls_s, recordings_s, voicemails_s)
 
     @property
+    def encrypt(self) -> tuple[str, ...]:
+        """The names of the keys for which sounds are encrypted; empty: they are not."""
+        return tuple(map(str, self._live().get("encrypt") or ()))
+
+    @property
     def notify(self) -> tuple[str, ...]:
         """The e-mail and web addresses that get notices of missed calls and new networks."""
         table = self._live()

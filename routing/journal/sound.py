@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from routing.model.message import HEARD_SECONDS, SILENCE_ENERGY
+from routing.model.recording import SEALED
 
 #: A WAV file of this size has a header and no sound.
 EMPTY_BYTES = 44
@@ -48,19 +49,27 @@ def is_message(path: str, least_s: float) -> bool:
 
 
 def remove(call: str, path: str) -> bool:
-    """Remove a call's sound file, if the call's id is in its name; any other file stays.
+    """Remove a call's sound file, encrypted or not, if the call's id is in its name; any other file stays.
 
     Returns whether the file is gone. False when its folder is missing or empty: the disk may not be mounted.
     """
-    if not call or call not in Path(path).name or not path.endswith(_SUFFIXES):
+    if not is_of(call, path):
         return True
-    try:
-        os.unlink(path)
-    except FileNotFoundError:
-        return _holds_anything(os.path.dirname(path))
-    except (OSError, ValueError):
-        return False
-    return True
+    removed = False
+    for form in (path, path + SEALED):  # both, where encrypting it was cut off
+        try:
+            os.unlink(form)
+            removed = True
+        except FileNotFoundError:
+            pass
+        except (OSError, ValueError):
+            return False
+    return removed or _holds_anything(os.path.dirname(path))
+
+
+def is_of(call: str, path: str) -> bool:
+    """Whether a path is that of a call's sound: it has the call's id in its name."""
+    return bool(call) and call in Path(path).name and path.endswith(_SUFFIXES)
 
 
 def _holds_anything(folder: str) -> bool:

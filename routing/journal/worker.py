@@ -11,6 +11,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from threading import Event
+from typing import Protocol
 from zlib import crc32
 
 from sqlalchemy import Engine
@@ -39,6 +40,12 @@ OVERDUE_SECONDS = 60.0
 LATE_SECONDS = 30.0
 
 
+class Keeper(Protocol):
+    """Looks after what is kept: the database, the time, whether to stop; returns to how many calls it did something."""
+
+    def apply(self, engine: Engine, now: float, stop: Event) -> int: ...
+
+
 @dataclass
 class JournalWorker:
     """One worker; several may work on one spool: ``share`` is (which, of how many) and only saves double work.
@@ -55,6 +62,7 @@ class JournalWorker:
     outbox: Outbox | None = None
     figures: FigureBook | None = None
     retention: Retention | None = None
+    sealing: Keeper | None = None
     live: LiveCalls | None = None
     settle: Callable[[], int] | None = None
     stop: Event = field(default_factory=Event)
@@ -115,6 +123,8 @@ class JournalWorker:
             self.figures.work()
         if self.retention is not None and (self.figures is None or self.figures.is_current):
             self.counts.forgotten += self.retention.apply(self.engine, self.now(), self.stop)
+        if self.sealing is not None:
+            self.sealing.apply(self.engine, self.now(), self.stop)
         self.counts.bad = self.gatherer.bad
         if self.after_pass is not None:
             self.after_pass(self.counts)

@@ -99,6 +99,11 @@ class Project(Fields):
         None,
         description="A person's keys in a recorded talk that mask both sides until they are pressed again: `*5`.",
     )
+    encrypt_recordings: Annotated[list[Id], OneOrMany] = Field(
+        default_factory=list,
+        description="Keys, by name, for which finished recordings and voicemails are encrypted: the secret "
+        "`RECORDING_KEY_<NAME>` is a public key of age, the desk's `RECORDING_IDENTITY_<NAME>` the private one.",
+    )
     tracking: Tracking | None = Field(None, description="Sites whose visitors are tracked.")
     callbacks: Callbacks | None = Field(None, description="Clients are called back: `{}`, or how.")
     exports: Exports | None = Field(None, description="Where finished calls go: Google Analytics, web servers.")

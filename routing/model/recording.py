@@ -16,6 +16,8 @@ from routing.model.sound_fields import Sound
 RECORDING, ANNOUNCE, CLIENT = "routing_recording", "routing_announce", "routing_client"
 PERSON_LEG, MASKED = "routing_person_leg", "routing_masked"
 HEARD = "heard"
+#: The end of an encrypted sound file's name, behind the clear one's.
+SEALED = ".age"
 #: Of a phone's leg: its whisper, which comes after the announcement.
 WHISPER = "routing_whisper"
 #: The release's file for recordings.

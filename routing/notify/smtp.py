@@ -11,9 +11,9 @@ import re
 import ssl
 import time
 import wave
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from email.message import EmailMessage
 from ipaddress import ip_address
 from pathlib import Path
@@ -128,6 +128,8 @@ class SmtpMail:
     zone: ZoneInfo
     trust: ssl.SSLContext | None = None
     timeout_s: float = TIMEOUT_SECONDS
+    #: Whether voicemails are attached: not where they are encrypted at rest.
+    attaches: Callable[[], bool] = lambda: True
 
     def send(self, notice: AnyNotice) -> Mapping[str, str]:
         """Send one notice; returns the refused addressees and the reasons. Raises Later and Refused."""
@@ -139,6 +141,7 @@ class SmtpMail:
             mail = of_callback(notice, self.zone, self.sender)
         else:
             recording = read(Path(notice.recording)) if notice.recording else Recording(None, None)
+            recording = recording if self.attaches() else replace(recording, content=None)
             mail = message(notice, recording, self.zone, self.sender)
         return self.deliver(mail, notice.to)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import Thread
@@ -60,9 +60,12 @@ def _server(settings: MailSettings) -> MailServer:
         raise UserFailure(f"--smtp: {problem} (hint: the password stands in {PASSWORD}, never in the URL)") from None
 
 
-def open_notices(settings: MailSettings, worker: JournalWorker, zone: ZoneInfo, project: str) -> Notices:
+def open_notices(
+    settings: MailSettings, worker: JournalWorker, zone: ZoneInfo, project: str,
+    attaches: Callable[[], bool] = lambda: True,
+) -> Notices:  # fmt: skip
     """The notices of a worker's journal; web addresses get theirs without a mail server too."""
-    mail = SmtpMail(_server(settings), settings.sender, zone) if settings.smtp else None
+    mail = SmtpMail(_server(settings), settings.sender, zone, attaches=attaches) if settings.smtp else None
     hooks = WebHooks(post, _headers, worker.now)
     return Notices(worker.engine, mail, hooks, worker.log, worker.now, project, worker.stop, worker.counts)
 

@@ -29,7 +29,7 @@ from routing.journal.notices import Notices
 from routing.journal.outbox import Outbox, days_in
 from routing.journal.retention import Retention
 from routing.journal.spool import Spool
-from routing.journal.worker import JournalWorker
+from routing.journal.worker import JournalWorker, Keeper
 from routing.model.export_plan import TABLE, ExportPlan, plan_of
 from routing.model.problem import UserFailure, counted
 from routing.process.log import Lines
@@ -42,6 +42,7 @@ from routing.recorder.networks import watching_networks
 from routing.recorder.notices import open_notices, post, sending
 from routing.recorder.plans import ReleasePlans
 from routing.recorder.redis import opened_store
+from routing.recorder.sealing import Sealing
 from routing.recorder.settings import RecorderSettings
 
 
@@ -89,7 +90,8 @@ def _run(settings: RecorderSettings, share: tuple[int, int]) -> str:
 def _work(settings: RecorderSettings, worker: JournalWorker) -> None:
     notices = None
     if not worker.share[0]:
-        notices = open_notices(settings.mail, worker, settings.project.zone, settings.project.name)
+        attaches = lambda: not settings.project.encrypt  # noqa: E731
+        notices = open_notices(settings.mail, worker, settings.project.zone, settings.project.name, attaches)
     orders = _callback_notices(settings, worker, notices)
     calls = None if worker.share[0] else _exports(settings, worker)
     senders = [sending(each, settings.once) for each in (notices, orders, calls)]
@@ -164,7 +166,6 @@ def _open(settings: RecorderSettings, share: tuple[int, int], stop: Event, endin
         sound.size_of, release.project_of, release.email_of, release.notify_of, sound.is_message, release.text_of
     )
     gatherer = Gatherer(Spool(settings.spool), place, lines.write, time.time)
-    keeper = None if share[0] else Retention(lambda: settings.project.keeping, lines.write, settings.trust_clock)
     report = _reporting(settings, engine) if settings.metrics and not share[0] else None
     outbox = _outbox(settings, ending)
     keeps = CallbackKeeper(engine, settings.project.name, lines.write, time.time, plans_in(settings.project.root),
@@ -175,12 +176,21 @@ def _open(settings: RecorderSettings, share: tuple[int, int], stop: Event, endin
         "exports_of": exports_of(_export_plans(settings)),
         "outbox": outbox,
         "figures": None if share[0] else _figures(settings, engine),
-        "retention": keeper,
+        **({} if share[0] else _keepers(settings, lines)),
         "stop": stop,
         "share": share,
         "after_pass": report,
     }
     return JournalWorker(engine, gatherer, lines.write, time.time, **parts)  # type: ignore[arg-type]
+
+
+def _keepers(settings: RecorderSettings, lines: Lines) -> dict[str, Keeper]:
+    """What looks after calls and sounds that are kept; of the first worker."""
+    secrets = read_secrets(settings.secrets, os.environ)
+    return {
+        "retention": Retention(lambda: settings.project.keeping, lines.write, settings.trust_clock),
+        "sealing": Sealing(lambda: settings.project.encrypt, secrets, lines.write),
+    }
 
 
 def _figures(settings: RecorderSettings, engine: Engine) -> FigureBook:

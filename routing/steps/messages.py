@@ -24,6 +24,11 @@ class MessagesCode(MemoryLookup):
     def emit_code(self, out: Emitter, label: str) -> None:
         """``<label>`` asks the engine for a message, plays it and repeats until there is none."""
         asking, then = out.context.extension(label), f"{label}.then"
+        if out.folder.project.encrypt_recordings:  # no node can read them
+            asking.do("answer")
+            asking.do("playback", sound_path("routing/invalid.wav"))
+            asking.do("hangup", "NORMAL_CLEARING")
+            return
         asking.set("routing_scheme", out.scheme)
         asking.enter(label, self.kind)
         asking.set(MESSAGE, "")

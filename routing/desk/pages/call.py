@@ -21,10 +21,11 @@ from routing.desk.journal_rows import client_name, is_missed, look, source_text
 from routing.desk.journal_seen import list_address, number_view, rows_of, scope
 from routing.desk.masks import NumberView
 from routing.desk.peaks import PeakCache
-from routing.desk.sounds import RECORDING, VOICEMAIL, SoundFile, is_here, open_sound
+from routing.desk.sounds import RECORDING, VOICEMAIL, SoundFile, is_here, is_locked, open_sound
 from routing.journal.masked import spans
 from routing.journal.query import whole_call
 from routing.journal.record import CallRecord
+from routing.journal.sealed import Locked
 from routing.model.desk import Right
 
 #: Other calls of the client that are shown.
@@ -153,7 +154,10 @@ def _kind() -> str:
 def _open(found: CallRecord, kind: str) -> SoundFile:
     both = {RECORDING: (found.recording, found.recording_gone), VOICEMAIL: (found.voicemail, found.voicemail_gone)}
     path, gone = both[kind]
-    sound = None if gone else open_sound(found.id, kind, path)
+    try:
+        sound = None if gone else open_sound(found.id, kind, path, services().unlocking)
+    except Locked:
+        abort(423)
     if sound is None:
         abort(404)
     return sound
@@ -166,10 +170,17 @@ def _sounds(found: CallRecord) -> list[dict[str, Any]]:
         (VOICEMAIL, found.voicemail, found.voicemail_gone, ""),
     )
     return [
-        {"kind": kind, "is_here": not gone and is_here(found.id, kind, path), "gone": gone, "masked": [*spans(masked)]}
+        {"kind": kind, "gone": gone, "masked": [*spans(masked)], **_state(found.id, kind, "" if gone else path)}
         for kind, path, gone, masked in both
         if path
     ]
+
+
+def _state(call_id: str, kind: str, path: str) -> dict[str, bool]:
+    return {
+        "is_here": is_here(call_id, kind, path),
+        "is_locked": is_locked(call_id, kind, path, services().unlocking),
+    }
 
 
 def _named(found: CallRecord, sound: SoundFile) -> str:

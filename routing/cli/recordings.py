@@ -1,0 +1,200 @@
+"""``routing recordings``: sounds of finished calls: list, export with the call's trace, delete; keys for them."""
+
+from __future__ import annotations
+
+import getpass
+import json
+import os
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import click
+from sqlalchemy import Engine
+
+from routing.cli.call_package import write_package
+from routing.cli.callback_desk import Desk, desk_options, opened_desk
+from routing.cli.calls import began
+from routing.cli.completion import offered
+from routing.cli.errors import UserError
+from routing.cli.listed import printable, when
+from routing.cli.options import COUNT, NEW_FILE
+from routing.desk.audit import BEGUN, DONE, FAILED, AuditLine, AuditLog
+from routing.desk.sounds import RECORDING, VOICEMAIL, is_here
+from routing.desk.unlocking import Unlocking
+from routing.journal import kept_sounds, query, sealed, sound
+from routing.journal.query import CallFilter
+from routing.journal.record import CallRecord
+from routing.model.keeping import RECORDINGS, VOICEMAILS
+from routing.process.secrets import read_secrets
+
+#: The role of whoever uses the terminal, in the audit log; what they did.
+ROLE, EXPORTED, DELETED = "terminal", "export_recording", "delete_recording"
+_KINDS = ((RECORDING, RECORDINGS), (VOICEMAIL, VOICEMAILS))
+_REASON = click.option("--reason", required=True, help="Why: the audit log keeps it.")
+
+
+@click.group()
+def recordings() -> None:
+    """Recordings and voicemails of finished calls."""
+
+
+@recordings.command("list")
+@click.option("--since", metavar="1d", help="Calls of the last hours or days, or since a day: `2026-11-22`.")
+@click.option("--number", default="", shell_complete=offered("numbers"), help="The company's number, or its beginning.")
+@click.option("--caller", default="", help="The outside party's number, or its beginning.")
+@click.option("--person", default="", shell_complete=offered("people"), help="Who talked.")
+@click.option("--scheme", default="", shell_complete=offered("schemes"), help="A scheme that the call passed through.")
+@click.option("--tag", default="", help="A label that a `tag` step set.")
+@click.option("--node", default="", help="The node of the call.")
+@click.option("--deleted", is_flag=True, help="Those that were deleted, too.")
+@click.option("--limit", type=COUNT, default=50, show_default=True, help="The most to list, the newest; 0: all.")
+@click.option("--json", "as_json", is_flag=True, help="For programs: one JSON object a line.")
+@desk_options
+def list_command(
+    since: str | None, deleted: bool, limit: int, as_json: bool, root: Path, database: str, **filters: str
+) -> None:
+    """List recordings and voicemails, the newest first: of which call, whether the file is here, encrypted, deleted."""
+    with opened_desk(root, database) as desk:
+        zone = desk.zone
+        criteria = replace(CallFilter(since=began(since, zone, datetime.now(zone))), **filters)  # type: ignore[arg-type]
+        shown = 0
+        for row in query.find(desk.store.engine, criteria):
+            for each in _sounds(row):
+                if (each["gone"] and not deleted) or (limit and shown >= limit):
+                    continue
+                shown += 1
+                click.echo(json.dumps(each, ensure_ascii=False) if as_json else printable(_line(each, zone)))
+            if limit and shown >= limit:
+                break
+    if not (shown or as_json):
+        click.echo("no recordings or voicemails")
+
+
+def _sounds(row: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    for kind, _ in _KINDS:
+        if path := row[kind]:
+            there = is_here(row["id"], kind, path)
+            yield {
+                "call": row["id"], "kind": kind, "started": row["started"], "caller": row["caller"],
+                "number": row["number"], "person": row["person"], "talk_s": row["talk_s"], "path": path,
+                "node": row["node"], "is_here": there, "is_encrypted": there and not os.path.isfile(path),
+                "gone": row[f"{kind}_gone"], "why": row["gone_why"] if row[f"{kind}_gone"] else "",
+            }  # fmt: skip
+
+
+def _line(each: Mapping[str, Any], zone: ZoneInfo) -> str:
+    state = "encrypted" if each["is_encrypted"] else "here" if each["is_here"] else f"on {each['node'] or '?'}"
+    state = f"deleted: {each['why']}" if each["gone"] else state
+    who = f"{each['caller']} {each['person']}".strip()
+    return f"{when(each['started'], zone, '%Y-%m-%d %H:%M')}  {each['kind']:<9}  {each['call']}  {who}  {state}"
+
+
+@recordings.command()
+@click.argument("call_id", metavar="CALL")
+@click.option("--into", type=click.Path(path_type=Path), required=True, help="A new folder, or a new file NAME.zip.")
+@_REASON
+@click.option("--secrets", type=NEW_FILE, help="File with the private keys.  [default: the environment]")
+@desk_options
+def export(call_id: str, into: Path, reason: str, secrets: Path | None, root: Path, database: str) -> None:
+    """Write a call's sounds with its record and its trace, as text and JSON, into a new folder or zip file.
+
+    The audit log says who did it and why. Nothing is left when it fails.
+    """
+    unlocking = _unlocking(secrets)
+    with opened_desk(root, database) as desk:
+        call = _whole(desk.store.engine, call_id)
+        _there(call)
+        with _noted(desk, call, EXPORTED, reason):
+            write_package(call, into, unlocking, desk.zone, {"by": getpass.getuser(), "reason": reason})
+    click.echo(f"exported into {into}")
+
+
+@recordings.command()
+@click.argument("call_id", metavar="CALL")
+@_REASON
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@desk_options
+def delete(call_id: str, reason: str, yes: bool, root: Path, database: str) -> None:
+    """Delete a call's recording and voicemail; the call stays, and says when and why they were deleted."""
+    with opened_desk(root, database) as desk:
+        call = _whole(desk.store.engine, call_id)
+        if not _was_begun(desk, call):
+            _there(call)
+        if not yes and not click.confirm(f"Delete the sounds of call {call.id}?"):
+            return
+        with _noted(desk, call, DELETED, reason):
+            for kind, kept in _KINDS:
+                path, gone = _path(call, kind)
+                if not path or gone:
+                    continue
+                if not sound.remove(call.id, path):
+                    raise UserError(f"{path}: it cannot be removed, or its folder is not here")
+                kept_sounds.note_gone(desk.store.engine, kept, [call.id], time.time(), reason)
+    click.echo(f"deleted the sounds of call {call.id}")
+
+
+@recordings.command()
+@click.argument("name")
+def key(name: str) -> None:
+    """Print a new pair of keys, named NAME: the public one is for `routing journal`, the private one for the desk."""
+    if not name.isascii() or not name.isidentifier():
+        raise UserError(f"`{name}` is no name of a key: write letters, digits and _")
+    public, private = sealed.new_pair()
+    click.echo(f"{sealed.name_of(sealed.PUBLIC, name)}={public}")
+    click.echo(f"{sealed.name_of(sealed.PRIVATE, name)}={private}")
+
+
+def _path(call: CallRecord, kind: str) -> tuple[str, float]:
+    if kind == RECORDING:
+        return call.recording, call.recording_gone
+    return call.voicemail, call.voicemail_gone
+
+
+def _whole(engine: Engine, start: str) -> CallRecord:
+    found = query.call(engine, start)
+    if len(found) != 1:
+        raise UserError(f"several calls begin with `{start}`" if found else f"no call begins with `{start}`")
+    return found[0]
+
+
+def _there(call: CallRecord) -> None:
+    """Raises UserError where there is nothing that could be exported or deleted."""
+    kept = [(kind, path) for kind, _ in _KINDS for path, gone in [_path(call, kind)] if path and not gone]
+    if not kept:
+        was = " any more" if call.recording_gone or call.voicemail_gone else ""
+        raise UserError(f"call {call.id} has no recording and no voicemail{was}")
+    if missing := [path for kind, path in kept if not is_here(call.id, kind, path)]:
+        where = f" (hint: node {call.node} carried the call)" if call.node else ""
+        raise UserError(f"{missing[0]} is not on this machine{where}")
+
+
+def _unlocking(secrets: Path | None) -> Unlocking:
+    try:
+        return Unlocking(sealed.identities(read_secrets(secrets, os.environ)))
+    except sealed.KeyFault as problem:
+        raise UserError(str(problem)) from None
+
+
+def _was_begun(desk: Desk, call: CallRecord) -> bool:
+    """Whether deleting it was cut off: its file may be gone already."""
+    lines = AuditLog(desk.store.engine, desk.project).of_subject(call.id, [DELETED])
+    return any(line.outcome == BEGUN for line in lines)
+
+
+@contextmanager
+def _noted(desk: Desk, call: CallRecord, action: str, reason: str) -> Iterator[Callable[[], None]]:
+    """A line of the audit log around a deed; one that is cut off stays `begun`."""
+    log = AuditLog(desk.store.engine, desk.project)
+    place = log.add(AuditLine(time.time(), getpass.getuser(), ROLE, action, call.id, reason, outcome=BEGUN))
+    try:
+        yield lambda: None
+    except Exception:
+        log.settle([place], FAILED)
+        raise
+    log.settle([place], DONE)

@@ -88,7 +88,9 @@ class AskStep(Step):
     prompt: Sound = Field(description="Prompt that asks for the digits.")
     length: DigitCount = Field(description="How many digits: `6`, or a range: `4-8`.")
     wait: Seconds = Field(5, description="Timeout for the first digit, after the prompt.")
-    between: Seconds = Field(3, ge=1, le=10, description="Timeout for the next digit; it ends the input.")
+    between: Seconds = Field(
+        3, ge=1, le=10, description="Timeout for the next digit; it ends the input.", examples=["1s", "3s"]
+    )
     tries: Whole = Field(2, ge=1, le=5, description="How often the prompt is played until the digits are valid.")
     invalid: Sound | None = Field(None, description="Played after too few digits.")
     read_back: Sound | None = Field(None, description="Prompt after the digits are read back: 1 confirms them.")

@@ -98,7 +98,7 @@ class LookupStep(DynamicStep):
         description="Fields of the answer that later steps know, by your names: `day: delivery.date`.",
     )
     misses: Whole = Field(5, ge=1, le=100, description="Questions of a caller that may find nothing within this time.")
-    within: Seconds = Field(900, ge=60, le=86400, description="How long `misses` are counted.")
+    within: Seconds = Field(900, ge=60, le=86400, description="How long `misses` are counted.", examples=["15m", "1h"])
     found: Steps | None = Field(None, description="Steps after an answer.")
     missing: Steps | None = Field(None, description="Steps when the server knows no such thing.")
     down: Steps | None = Field(None, description="Steps without a valid answer in time.")

@@ -48,6 +48,10 @@ FREE = {
     "account": {"NAME", "--address", "--password", "--database"},
     "callbacks": {"ORDER_ID", "ORDER_IDS", "NUMBER", "--number", "--scheme", "--at", "--since", "--database"},
     "calls": {"CALL_ID", "--number", "--caller", "--person", "--scheme", "--node", "--tag", "--since", "--database"},
+    "recordings": {
+        "CALL_ID", "NAME", "--number", "--caller", "--person", "--scheme", "--node", "--tag", "--since", "--database",
+        "--reason", "--into",
+    },
     "check": {"--explain"},
     "desk": {"--database", "--smtp", "--mail-from", "--address"},
     "diff": {"OLD", "NEW"},

@@ -185,13 +185,13 @@ def behaving(does: behaviours.ScriptedPhone, outside: bool) -> str:
             refer = (does.sends.to, does.sends.after_ms) if does.sends else None
             return phone(
                 ring_ms=does.after_ms, talk_ms=talk_ms, digits=digits, digit_ms=pressed or 0, early=early,
-                refer=refer, presses=[*_in_talk(does.presses)],
+                refer=refer, presses=[*_in_talk(does.presses, len(digits))],
             )  # fmt: skip
 
 
-def _in_talk(presses: Sequence[tuple[str, int]]) -> Iterator[tuple[int, Path]]:
-    """Keys of a talk; each takes its time."""
-    now_ms, pressed = 0, 0
+def _in_talk(presses: Sequence[tuple[str, int]], pressed: int) -> Iterator[tuple[int, Path]]:
+    """Keys of a talk; each takes its time. ``pressed``: how many were pressed before."""
+    now_ms = 0
     for keys, at_ms in presses:
         for place, each in enumerate(keys):
             wait_ms = 300 if place else max(at_ms - now_ms, 300)

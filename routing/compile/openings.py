@@ -17,11 +17,11 @@ from routing.model.calendar import Calendar
 from routing.model.override_end import PREFIX, fingerprint
 from routing.steps.base import RELEASE
 from routing.steps.dialplan import Condition, Context, Extension
+from routing.steps.pieces import CONTEXT
+from routing.steps.pieces import OPENING as VARIABLE
+from routing.steps.pieces import OPENINGS as FOLDER
 from routing.words.opening import LATER, NOW, Opening
 
-#: The folder of these files in a release, and the context in each.
-FOLDER, CONTEXT = "openings", "opening"
-VARIABLE = "routing_opening"
 #: The file for calendars that are closed by hand until a moment; no calendar has this name.
 BY_HAND = "by-hand"
 BY_HAND_FILE = f"XML:{RELEASE}/{FOLDER}/{BY_HAND}.xml {CONTEXT}"

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from routing.compile.openings import BY_HAND_FILE, CONTEXT, VARIABLE
+from routing.compile.openings import BY_HAND_FILE
 from routing.model.override_end import STEP
 from routing.steps.dialplan import Condition, Context
+from routing.steps.pieces import CONTEXT
+from routing.steps.pieces import OPENING as VARIABLE
 from routing.words.opening import LATER, Opening, Seen
 from routing.words.opening_parts import OpeningPart, Piece
 

@@ -11,7 +11,7 @@ from typing import Any
 from routing.compile.boxes import boxes
 from routing.compile.numbers import number_extension
 from routing.compile.scheme_start import enter
-from routing.compile.speech import written
+from routing.compile.speech import of_steps, opening_calendars
 from routing.compile.xml import to_xml
 from routing.load.nodes import Document, read
 from routing.load.partial import UNREADABLE, without_faults
@@ -79,14 +79,13 @@ class SchemeRecord:
     calls_missed_back: Place | None = None
     #: (scheme, location) of its steps that order calls back by another scheme.
     callbacks: list[tuple[str, Place]] = field(default_factory=list)
-    #: The people whom its steps ring, ``*`` for anybody of the project, ``?`` where only the moment knows who, or a
-    #: queue distributes calls among them.
+    #: The people whom its steps ring, ``*`` for anybody of the project, ``?`` where only the moment or a queue knows.
     people: list[str] = field(default_factory=list)
     #: (secret, purpose, location) of the secrets that its steps name.
     secrets: list[tuple[str, Purpose, Place]] = field(default_factory=list)
-
-    #: Its sounds that are no recordings: see `routing.compile.speech.written`.
+    #: Its sounds that are no recordings (`compile.speech.written`), and calendars of which it says when they open.
     spoken: list[list[list[str]]] = field(default_factory=list)
+    openings: list[str] = field(default_factory=list)
 
     def as_json(self) -> dict[str, Any]:
         """Plain data."""
@@ -158,7 +157,8 @@ def _record(document: Document, fields: SchemeFields, summary: Summary, folder: 
             if isinstance(step, CallbackStep) and step.scheme
         ],
         people=sorted(_people(fields, folder)),
-        spoken=written(sound for step, _, _ in every_step(fields) for _, sound in step.sounds()),
+        spoken=of_steps(fields, folder),
+        openings=opening_calendars(fields),
         extension=extension,
         numbers_key=hashlib.sha256(key.encode()).hexdigest()[:16],
     )

@@ -15,6 +15,7 @@ from routing.load.nodes import Document
 from routing.model.folder import Folder
 from routing.model.problem import Problem, Problems
 from routing.model.spoken import RATES, TABLE, Phrase, PhraseAudio, SpokenSound, VoiceFault, Voices, parts_of, shortened
+from routing.steps.scheme_file import SchemeFields, every_step
 
 #: Sample rate -> name in the store; the length in seconds.
 _Stored = tuple[dict[int, str], float]
@@ -24,6 +25,19 @@ def written(sounds: Iterable[str]) -> list[list[list[str]]]:
     """Those that are no recordings, as plain data: of each variant its language, its text, its file."""
     found = {part: part for sound in sounds for part in parts_of(sound) if isinstance(part, SpokenSound)}
     return [[_plain(language, each) for language, each in part.variants.items()] for part in found.values()]
+
+
+def of_steps(fields: SchemeFields, folder: Folder) -> list[list[list[str]]]:
+    """The same of what a scheme's steps play: what authors wrote, and what is said in the project's languages."""
+    steps = [step for step, _, _ in every_step(fields)]
+    return written(
+        [*(sound for step in steps for _, sound in step.sounds()), *(s for step in steps for s in step.spoken(folder))]
+    )
+
+
+def opening_calendars(fields: SchemeFields) -> list[str]:
+    """The calendars of which a scheme's steps say when they open."""
+    return sorted({name for step, _, _ in every_step(fields) for name in step.openings(fields.hours)})
 
 
 def _plain(language: str, variant: Phrase | str) -> list[str]:

@@ -19,6 +19,7 @@ from routing.compile.export_table import exports_json
 from routing.compile.link import answering
 from routing.compile.lists import list_contexts
 from routing.compile.number_files import number_files
+from routing.compile.opening_files import OpeningFiles
 from routing.compile.people import (
     colleagues_context,
     directory_xml,
@@ -75,8 +76,7 @@ def release_files(
     for name, calendar in folder.calendars.items():
         put(f"calendars/{name}.xml", to_xml(calendar_context(calendar)))
     tree |= _copied(folder, store, sounds, lists)
-    of_steps = (each for record in records for each in record.spoken)
-    tree |= speech.files([*sounds_of(written(folder.shared_sounds())), *sounds_of(of_steps)], tree)
+    tree |= _spoken(folder, store, records, speech, tree)
     for name, context in CONTEXTS:
         put(f"{name}.xml", to_xml(context(folder)))
     put(f"schemes/{CODES}.xml", to_xml(codes_context(folder)))
@@ -87,6 +87,17 @@ def release_files(
     if lists_of := {name: sorted(gateway.numbers) for name, gateway in folder.gateways.items()}:
         put("gateways/numbers.json", json.dumps(lists_of))
     return tree | number_files(records, store, Cache(root, "numbers"), folder.project.country)
+
+
+def _spoken(
+    folder: Folder, store: Store, records: Sequence[SchemeRecord], speech: SpeechFiles, recordings: Mapping[str, str]
+) -> dict[str, str]:
+    """What voices say, and the dialplans that choose among openings of calendars."""
+    openings = OpeningFiles(folder, {name for record in records for name in record.openings})
+    tree = {f"{name}.xml": store.put(to_xml(context).encode()) for name, context in openings.contexts}
+    of_steps = (each for record in records for each in record.spoken)
+    shared = written([*folder.shared_sounds(), *openings.sounds])
+    return tree | speech.files([*sounds_of(shared), *sounds_of(of_steps)], recordings)
 
 
 def _private(folder: Folder, secrets: Mapping[str, str]) -> Iterator[tuple[str, str]]:

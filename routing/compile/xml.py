@@ -34,6 +34,8 @@ ALLOWED = frozenset(
     routing_confirm routing_reject routing_confirm_asks routing_confirm_file routing_pressed
     routing_asking_tried routing_asking_restarted routing_asking_rest routing_asking_sounds
     read_terminator_used read_result
+    routing_opening routing_opening_today routing_opening_days routing_opening_weekday routing_opening_hour
+    routing_opening_minute
     routing_unheard routing_target routing_camped RECORD_READ_ONLY
     RECORD_STEREO limit_usage secret_room_pin routing_admitted routing_in_room routing_invited_by
     routing_talk routing_held routing_asks routing_phone bridge_uuid direction
@@ -44,7 +46,9 @@ _EXPANSION = re.compile(r"\$\{([^}]*)\}?")
 #: Families of such variables: manual overrides, do-not-disturb, results of lists and calendars, the visitor's facts
 #: (encoded, `model.entities`), digits that the caller has typed. Secret ones are not among them: what is expanded is
 #: in the call record.
-FAMILY = re.compile(r"(?:hours_|routing_(?:dnd|list|branch|entity|source|ask|lookup|alone)_)[a-z][a-z0-9_]{0,63}")
+FAMILY = re.compile(
+    r"(?:(?:hours|opens)_|routing_(?:dnd|list|branch|entity|source|ask|lookup|alone)_)[a-z][a-z0-9_]{0,63}"
+)
 #: Variables with input from callers, pages and partners. They are clean, but FreeSWITCH expands its results again: `$`
 #: at the end of one value and `{...}` at the start of the next would be an expansion.
 _FROM_OUTSIDE = (

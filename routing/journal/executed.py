@@ -33,7 +33,7 @@ def step(
 ) -> StepRecord:
     """The record of one step. ``text_of``: what a voice says in a sound, by release folder and path."""
     inputs, result, outcome = _READERS.get(draft.kind, _any)(draft, legs, call)
-    if draft.kind == "play":
+    if draft.kind in ("play", "say"):
         inputs = ", ".join(_sound(path, text_of(call.get("routing_release"), path)) for path in inputs.split("!"))
     decision, verdict, asked_ms = _decision(draft)
     took_s = round(max(draft.ended - draft.started, 0.0), 3)
@@ -233,6 +233,7 @@ _READERS: dict[str, Callable[[Draft, Sequence[LegRecord], Cdr], StepTexts]] = {
     "ring": _ring,
     "queue": _queue,
     "play": _play,
+    "say": _play,
     "conference": _conference,
     "voicemail": _voicemail,
     "scheme": _scheme,

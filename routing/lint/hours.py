@@ -16,6 +16,7 @@ from routing.steps.hangup import HangupStep
 from routing.steps.hours import HoursStep
 from routing.steps.open_branch import OpenBranchStep
 from routing.steps.play import PlayStep
+from routing.steps.say import SayStep
 from routing.steps.scheme_file import project_sticky
 
 
@@ -36,7 +37,7 @@ class _Gaps(Ways[_Alone]):
             spans = week.spoken(state.minutes, self.one.folder.project.timezone)
             message = f"nobody answers {spans}: none of {names} is open, and the call ends here"
             self.complaints_found.append((loc, message, "close the gap, or take a message"))
-        met = not isinstance(step, HoursStep | PlayStep | HangupStep) and not list(step.branches())
+        met = not isinstance(step, HoursStep | PlayStep | SayStep | HangupStep) and not list(step.branches())
         return _Alone(0, state.calendars) if met or step.kind == "menu" else state
 
     def branch(self, step: Step, label: str, state: _Alone) -> _Alone:

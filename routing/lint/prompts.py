@@ -12,6 +12,7 @@ from routing.model.spoken import label_of
 from routing.steps.base import Complaint, Step
 from routing.steps.menu import MenuStep
 from routing.steps.play import PlayStep
+from routing.steps.say import SayStep
 
 LONGEST_PROMPT_SECONDS = 18
 MOST_CHOICES = 3
@@ -54,14 +55,14 @@ class _FirstMenu(UntilRung):
             self.complaints_found.append(
                 (loc, "a menu before anybody was rung", "ring first, and ask who is still there")
             )
-        return state if isinstance(step, PlayStep) else super().enter(step, loc, state)
+        return state if isinstance(step, PlayStep | SayStep) else super().enter(step, loc, state)
 
 
 class _FirstPrompt(UntilRung):
     def enter(self, step: Step, loc: Loc, state: bool) -> bool:
         if isinstance(step, MenuStep):  # `menu-before-ring` reports it, with the sound right before it
             self.complaints_found = [each for each in self.complaints_found if each[0][:-2] != loc[:-2]]
-        elif isinstance(step, PlayStep) and not state:
+        elif isinstance(step, PlayStep | SayStep) and not state:
             hint = "ring first, and greet only if nobody answers in two rings"
             self.complaints_found.append((loc, "a prompt before anybody was rung", hint))
         return super().enter(step, loc, state)

@@ -21,8 +21,8 @@ def _sound(value: Any) -> str:
     return safe_text(value)
 
 
-def _prompt(value: Any) -> str:
-    """A file, a text, a row of both, or one of these for each language."""
+def parse_sound(value: Any) -> str:
+    """A file, a text, a row of both, or one of these for each language. Raises ValueError."""
     if isinstance(value, SpokenSound | SoundRow):
         return value
     if isinstance(value, list):
@@ -77,10 +77,10 @@ _FILE = {"type": "string", "examples": ["greeting.wav"]}
 _SPOKEN = {"type": "object", "properties": {"text": _SPOKEN_TEXT}, "required": ["text"], "additionalProperties": False}
 _LANGUAGES = {"type": "object", "patternProperties": {"^[a-z]{2,3}$": {}}, "additionalProperties": False}
 _PIECE = {"anyOf": [_FILE, _SPOKEN, _LANGUAGES]}
+SOUND_SCHEMA = {"anyOf": [_FILE, _SPOKEN, _LANGUAGES, {"type": "array", "items": _PIECE, "minItems": 1}]}
 #: A recording: its own file.
 SoundFile = Annotated[str, BeforeValidator(parsed_by(_sound)), WithJsonSchema(_FILE)]
 #: A text, or one for each language.
 SpokenText = Annotated[str, PlainValidator(parsed_by(_text)), WithJsonSchema(_TEXTS)]
-SOUND_SCHEMA = {"anyOf": [_FILE, _SPOKEN, _LANGUAGES, {"type": "array", "items": _PIECE, "minItems": 1}]}
 #: What is played: a recording, a text, or several in a row (`SoundRow`), each perhaps by language (`SpokenSound`).
-Sound = Annotated[str, PlainValidator(parsed_by(_prompt)), WithJsonSchema(SOUND_SCHEMA)]
+Sound = Annotated[str, PlainValidator(parsed_by(parse_sound)), WithJsonSchema(SOUND_SCHEMA)]

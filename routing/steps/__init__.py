@@ -30,6 +30,7 @@ from routing.steps.open_branch import OpenBranchStep
 from routing.steps.play import PlayStep
 from routing.steps.queue import QueueStep
 from routing.steps.ring import RingStep
+from routing.steps.say import SayStep
 from routing.steps.scheme import SchemeStep
 from routing.steps.sticky import StickyStep
 from routing.steps.tag import TagStep
@@ -41,6 +42,7 @@ KINDS: dict[str, type[Step]] = {
     "ring": RingStep,
     "queue": QueueStep,
     "play": PlayStep,
+    "say": SayStep,
     "menu": MenuStep,
     "ask": AskStep,
     "ask_number": AskNumberStep,
@@ -68,7 +70,7 @@ DECIDED: dict[str, type[DynamicStep]] = {
 #: What asks the engine, by kind: what it decides, and queues, whose calls wait for it.
 ASKING: dict[str, type[Step]] = {**DECIDED, "queue": QueueStep}
 #: Kinds of the language that this version lacks: the message says so instead of "there is no step".
-LATER = ("say", "listen", "rate")
+LATER = ("listen", "rate")
 
 
 class _OneKind(StepItem):

@@ -131,6 +131,14 @@ class Step(Fields):
         """Names of the secrets that the engine needs for this step, with location below the step and purpose."""
         return iter(())
 
+    def spoken(self, folder: Folder) -> Iterator[str]:
+        """Sounds that nobody has written: the step says them in the project's languages."""
+        return iter(())
+
+    def openings(self, default_hours: str | None) -> Iterator[str]:
+        """Calendars of which this step says when they open."""
+        return iter(())
+
     def sounds(self) -> Iterator[tuple[Loc, str]]:
         """Sound files that this step plays, with their location below the step."""
         return iter(())

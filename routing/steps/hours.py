@@ -77,7 +77,12 @@ class HoursStep(Step):
 
 def ask_calendar(out: Emitter, here: Extension, calendar: str, path: str) -> None:
     """Go to ``<path>.open``, ``<path>.closed`` or ``<path>.holiday`` by the calendar's file."""
+    find_status(out, here, calendar)
+    here.do("transfer", out.go(f"{path}.${{routing_hours}}"))
+
+
+def find_status(out: Emitter, here: Extension, calendar: str) -> None:
+    """Set ``routing_hours`` to ``open``, ``closed`` or ``holiday`` by the calendar's file, and the channel's zone."""
     here.set("timezone", out.folder.calendars[calendar].timezone)
     here.set("routing_hours", "closed")
     here.do("execute_extension", f"check XML:{RELEASE}/calendars/{calendar}.xml calendar")
-    here.do("transfer", out.go(f"{path}.${{routing_hours}}"))

@@ -17,6 +17,10 @@ Good, one after another::
 
     - play: [greeting.wav, {text: "We are closed."}]
 
+Good, numbers, times and the next opening of a calendar among them, see ``say``::
+
+    - play: [closed.wav, {opening: office}]
+
 Bad on a number with ``caller_pays: false``, because it answers before a person does.
 """
 
@@ -30,10 +34,11 @@ from pydantic import Field, model_validator
 from routing.model.fields import refuse
 from routing.model.folder import Folder
 from routing.model.problem import Loc
-from routing.model.sound_fields import Sound, SpokenText
-from routing.steps.base import Emitter, Step, sound_path
+from routing.model.sound_fields import SpokenText
+from routing.steps.base import Complaint, Emitter, Reference, Step
 from routing.steps.dialplan import Extension
 from routing.steps.known import KnownLookup, is_known
+from routing.steps.pieces import Pieces, Played, calendars, check_pieces, plain, play_pieces, seconds, spoken
 from routing.steps.recording import announces, heard
 
 
@@ -46,7 +51,7 @@ class PlayStep(Step):
     needs_caller: ClassVar[bool] = True
     bare: ClassVar[bool] = False
 
-    file: Sound | None = Field(
+    file: Played | None = Field(
         None, description="A file below `sounds/`, or one for each language: `{uk: hello.wav, en: hello_en.wav}`."
     )
     text: SpokenText | None = Field(None, description="A text instead of a file, or one for each language.")
@@ -63,14 +68,18 @@ class PlayStep(Step):
     def _file_or_text(self) -> PlayStep:
         if self.file and self.text:
             raise refuse("`play` has a file and a `text`", "write them in a row: `play: [greeting.wav, {text: ...}]`")
-        if not self.sound:
+        if not (self.file or self.text):
             raise refuse("`play` needs a file or a `text`", "write `play: greeting.wav`")
         return self
 
     @property
-    def sound(self) -> str:
-        """What is played."""
-        return self.file or self.text or ""
+    def pieces(self) -> Pieces:
+        """What is played, in this order."""
+        return self.file or (self.text or "",)
+
+    def check(self, loc: Loc, folder: Folder, default_hours: str | None) -> Iterator[Complaint]:
+        """Calendars and voices of what is not a sound."""
+        yield from check_pieces(self.pieces, (*loc, "file"), folder, default_hours)
 
     def emit(self, out: Emitter, here: Extension, path: str, after: str) -> Extension | None:
         """``answer`` and ``playback``, after the lookup whether the caller is known."""
@@ -79,8 +88,8 @@ class PlayStep(Step):
             out.context.extension(f"{path}.play", is_known(True)).do("transfer", out.go(after))
             here = out.context.extension(f"{path}.play")
         here.do("answer")
-        here.do("playback", sound_path(self.sound))
-        if announces(self.sound, out.folder):
+        play_pieces(out, here, self.pieces)
+        if any(announces(piece, out.folder) for piece in self.pieces):
             heard(here)
         if not self.unless:
             return here
@@ -90,12 +99,24 @@ class PlayStep(Step):
     def own_seconds(self, folder: Folder) -> float:
         """The file's length, plus the watchdog's time of a lookup."""
         lookup_seconds = KnownLookup().own_seconds(folder) if self.unless else 0.0
-        return lookup_seconds + folder.longest_seconds(self.sound)
+        return lookup_seconds + seconds(self.pieces, folder)
 
     def runtime(self, folder: Folder) -> dict[str, Any] | None:
         """The lookup, if there is one."""
         return KnownLookup().runtime(folder) if self.unless else None
 
     def sounds(self) -> Iterator[tuple[Loc, str]]:
-        """The file."""
-        yield ("file" if self.file else "text",), self.sound
+        """The files and texts."""
+        return ((("text",) if self.text else ("file",), sound) for sound in plain(self.pieces))
+
+    def spoken(self, folder: Folder) -> Iterator[str]:
+        """Numbers and times."""
+        return spoken(self.pieces, folder)
+
+    def openings(self, default_hours: str | None) -> Iterator[str]:
+        """Calendars of which it says when they open."""
+        return calendars(self.pieces, default_hours)
+
+    def references(self) -> Iterator[Reference]:
+        """The same calendars, by their names."""
+        return (("calendars", name) for name in calendars(self.pieces, None) if name)

@@ -35,6 +35,7 @@ project:
   name: walk
   timezone: Europe/Kyiv
   country: UA
+  speech: {uk: "espeak-ng -v uk --stdin --stdout"}
   destinations: [UA]
   languages: [uk, en]
   callbacks: {}
@@ -57,6 +58,7 @@ WAYS = {
     "ring": ("{to: ivan, for: 20s}", "phones: {ivan: answers after 1s}", "talk: ivan"),
     "queue": ("{to: ivan, for: 20s}", "phones: {ivan: answers after 1s}", "talk: ivan"),
     "play": ("greeting.wav", "", "play: greeting.wav"),
+    "say": ("{opening: office}", "", "says: зараз"),
     "menu": ("{prompt: menu.wav, options: {'1': [hangup]}}", "caller: {digits: '1'}", "digits: '1'"),
     "ask": ("{into: order, prompt: menu.wav, length: 4}", "caller: {digits: '0042'}", "asked: order 0042"),
     "ask_number": ("{prompt: menu.wav}", "", "step: '1'"),
@@ -91,6 +93,7 @@ WAYS = {
 #: What a lint says of a step that stands alone.
 ALLOWED = {
     "play": "allow: {prompt-before-ring: it is the only step}\n",
+    "say": "allow: {prompt-before-ring: it is the only step}\n",
     "menu": "allow: {menu-before-ring: it is the only step}\n",
 }
 #: Kinds that tell the same call to a caller whether they are there or not.

@@ -10,11 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from routing.compile.openings import FOLDER, opening_contexts, spoken_openings
+from routing.compile.openings import opening_contexts, spoken_openings
 from routing.model.calendar import DAY_MINUTES, Calendar, Period
 from routing.model.openings import next_opening
 from routing.offline.when import matches
 from routing.steps.dialplan import Context, Extension
+from routing.steps.pieces import OPENINGS
 from routing.words.opening import LATER, NOW, Opening, seen_from
 
 NEVER = ((),) * 7
@@ -43,10 +44,10 @@ class Compiled:
     def says(self, moment: datetime) -> Opening:
         if self.calendar.status(moment) == "open":
             return NOW
-        action = self._first(self.files[f"{FOLDER}/{self.calendar.name}"], moment).actions[0]
+        action = self._first(self.files[f"{OPENINGS}/{self.calendar.name}"], moment).actions[0]
         if action.application == "execute_extension":
             year = moment.astimezone(ZoneInfo(self.calendar.timezone)).year
-            action = self._first(self.files[f"{FOLDER}/{self.calendar.name}-{year}"], moment).actions[0]
+            action = self._first(self.files[f"{OPENINGS}/{self.calendar.name}-{year}"], moment).actions[0]
         return self.openings[int(action.data.removeprefix("routing_opening="))]
 
     def _first(self, context: Context, moment: datetime) -> Extension:

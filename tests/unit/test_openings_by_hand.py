@@ -12,13 +12,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from routing.compile.openings import CONTEXT, FOLDER, opening_contexts
+from routing.compile.openings import opening_contexts
 from routing.compile.openings_by_hand import by_hand_context, spoken_by_hand
 from routing.model.calendar import Calendar, Period
 from routing.model.openings import Override, next_opening
 from routing.model.override_end import STEP, fingerprint, opens_after
 from routing.offline.when import matches
 from routing.steps.dialplan import Condition, Context
+from routing.steps.pieces import CONTEXT, OPENINGS
 from routing.words.opening import Opening, phrase, seen_from
 from routing.words.opening_parts import OpeningPart, part_phrase
 
@@ -41,8 +42,8 @@ class Spoken:
     def __init__(self, calendar: Calendar, language: str) -> None:
         self.zone = calendar.timezone
         self.files = dict(opening_contexts(calendar, played(language)))
-        self.files[f"{FOLDER}/by-hand"] = by_hand_context(played(language))
-        self.start = self.files[f"{FOLDER}/{calendar.name}"]
+        self.files[f"{OPENINGS}/by-hand"] = by_hand_context(played(language))
+        self.start = self.files[f"{OPENINGS}/{calendar.name}"]
 
     def says(self, moment: datetime, variables: dict[str, str]) -> str:
         self.variables = {**variables, "routing_hours": "closed"}

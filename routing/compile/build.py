@@ -24,7 +24,7 @@ from routing.compile.need import Need
 from routing.compile.pools import pool_entries, pool_problems
 from routing.compile.recording import recording_problems
 from routing.compile.scheme import SchemeRecord
-from routing.compile.secrets import in_clear, known_or_refused, named_by_steps, needs, passwords
+from routing.compile.secrets import in_clear, known_or_refused, named_by_steps, names_secrets, needs, passwords
 from routing.compile.sources import Opened, opened
 from routing.compile.speech import SpeechFiles
 from routing.compile.store import Cache, Store, digest, is_whole, write_tree
@@ -147,7 +147,7 @@ def needed(schemes: Path) -> list[Need]:
     folder, found = _shared(schemes, "")
     needed = [*needs(folder, found.documents)]
     for source in found.schemes:
-        if any(kind in found.texts[source.name] for kind in (b"webhook", b"conference")):
+        if names_secrets(found.texts[source.name]):
             needed += named_by_steps(read(source.name, found.texts[source.name]))
     return known_or_refused(needed)
 

@@ -161,6 +161,17 @@ def _value(secrets: Mapping[str, str], name: str) -> str:
     return secrets[name].strip() if name in secrets else ""
 
 
+#: Steps that name secrets with which they ask servers.
+ASKING_SERVERS = ("webhook", "lookup")
+#: Steps that name secrets: each is read here even where the file is not valid.
+NAMING_SECRETS = (*ASKING_SERVERS, "conference")
+
+
+def names_secrets(text: bytes) -> bool:
+    """Whether a scheme's text may have a step that names secrets."""
+    return any(kind.encode() in text for kind in NAMING_SECRETS)
+
+
 def named_by_steps(document: Document) -> Iterator[Need]:
     """The secrets that steps of a scheme file name; the file is not checked."""
     for loc, name, purpose in _named_by(document.data, ()):
@@ -172,7 +183,7 @@ def _named_by(data: Any, loc: Loc) -> Iterator[tuple[Loc, str, Purpose]]:
     for key, value in pairs:
         if key == "conference" and isinstance(value, dict) and isinstance(value.get("pin"), str):
             yield (*loc, key, "pin"), value["pin"], PIN
-        if key != "webhook" or not isinstance(value, dict):
+        if key not in ASKING_SERVERS or not isinstance(value, dict):
             yield from _named_by(value, (*loc, key))
             continue
         if isinstance(value.get("secret"), str):

@@ -66,12 +66,12 @@ def stop_displace_session(call: RunningCall, data: str) -> None:
 def bind_digit_action(call: RunningCall, data: str) -> None:
     """``bind_digit_action realm,key,exec[i]:transfer,extension dialplan context``: a key leaves whatever runs."""
     realm, key, action, argument = [*separate(data, ",", 4), "", "", ""][:4]
+    if action == "exec[i]:execute_extension":
+        return  # keys with which a person asks a colleague: scripted phones press none of them
     if realm == talk_keys.IN_TALKS:
         talk_keys.bind(call, data)
         return
     where = [*separate(argument, " ", 4), None, None]
-    if action == "exec[i]:execute_extension":
-        return  # keys of a talk: scripted phones press none
     if action != "exec[i]:transfer" or not where[0]:
         call.line.note("error", f"bind_digit_action {data}")
         return

@@ -147,7 +147,9 @@ def plain(pieces: Pieces) -> Iterator[str]:
 
 
 def spoken(pieces: Pieces, folder: Folder) -> Iterator[str]:
-    """The sounds of numbers and times."""
+    """The sounds of numbers and times; none where no voice can say them, which `check_pieces` reports."""
+    if not languages(folder):
+        return iter(())
     return (value_sound(each.phrase, folder) for each in pieces if isinstance(each, ValuePiece))
 
 

@@ -53,7 +53,7 @@ def recording(tmp_path_factory):
         "pays.yaml": scheme("pays", PAYS, rings),
         "not_paid.yaml": scheme("not_paid", FREE, rings, ", caller_pays: false"),
         "played.yaml": scheme("played", PLAYED, f"[{{play: rec.wav}}, {rings[1:]}"),
-        "queued.yaml": scheme("queued", QUEUED, "[{queue: {to: [support], at_most: 20s}}, {hangup: NO_ANSWER}]"),
+        "queued.yaml": scheme("queued", QUEUED, "[{queue: {to: [support], at_most: 60s}}, {hangup: NO_ANSWER}]"),
     }
     sounds = {"rec.wav": tone(HEAD_HZ, ANNOUNCEMENT_S), "poles.wav": tone(HEAD_HZ, 0.5)}
     running = Lab(tmp_path_factory.mktemp("lab"), {}, more, sounds=sounds)
@@ -119,7 +119,7 @@ def incoming(lab, number=PAYS):
         call = caller.call(number)
         answer = caller.answered(call)
         assert answer.start == "200"
-        called = phone.rung()
+        called = phone.rung(40)  # a queue without an engine rings when its turn is over
         talking = Talk(lab, (caller, call, answer), (phone, called, offer_to(phone, called)), call)
         try:
             yield talking

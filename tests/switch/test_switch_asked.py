@@ -8,7 +8,7 @@ from support.switchbed.lab import until
 from support.switchbed.pressed import packets
 from support.switchbed.tones import tone
 
-NUMBER, ORDER, PIN = "380800330917", "4711", "73829164"
+NUMBER, ORDER, PIN = "380800330957", "4711", "73829164"
 RELAY = "application/dtmf-relay"
 
 

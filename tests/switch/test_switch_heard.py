@@ -5,7 +5,7 @@ import contextlib
 import pytest
 
 from routing.model.ringback import HOLD
-from support.switchbed import sip
+from support.switchbed import pressed, sip
 from support.switchbed.bed import until
 from support.switchbed.cases import parse_phone
 from support.switchbed.company import TONE_HZ
@@ -173,7 +173,7 @@ def test_ringing_is_heard_while_an_answered_caller_is_held_for_a_busy_person(bed
 
 @pytest.mark.parametrize(("number", "key"), [("380800330509", "3"), ("380800330063", "0")])
 def test_a_choice_that_no_extension_begins_with_is_not_waited_for(bed, number, key):
-    typed = ((1000, sip.dtmf(key)),)
+    typed = ((1000, pressed.key(key)),)
     with (
         bed.ringing("stefan.desk", parse_phone("answers after 100ms, talks 500ms")) as phone,
         ear_of(bed, number, f"+38067199002{key}", sounds=typed) as (_, caller),

@@ -22,6 +22,7 @@ GOOD = Path(__file__).parents[1] / "schemes" / "good"
 CORE = "libfreeswitch"
 #: File of the node or the release -> the binaries that read its parameters.
 READERS = {
+    "conf/autoload_configs/conference.conf.xml": ("mod_conference",),
     "conf/autoload_configs/event_socket.conf.xml": ("mod_event_socket",),
     "conf/autoload_configs/json_cdr.conf.xml": ("mod_json_cdr",),
     "conf/autoload_configs/logfile.conf.xml": ("mod_logfile",),
@@ -40,7 +41,8 @@ READERS = {
 #: one. Not every end of a string is known: `timeout` is none.
 MERGED = {
     CORE: "hold_music loglevel media_timeout",
-    "mod_dptools": "answer bridge event hangup limit record_session set sleep transfer",
+    "mod_conference": "domain energy-level enter-sound interval rate",
+    "mod_dptools": "answer bridge event export hangup limit record_session set sleep transfer",
     "mod_event_socket": "password",
     "mod_json_cdr": "log-dir",
     "mod_sofia": "context dialplan extension password proxy realm register rtp-ip sip-ip sip-port tls username",
@@ -52,7 +54,7 @@ PARTS = {
     "${routing_asserts}": "sip_h",
 }
 #: Our own, and headers of SIP, whose names are free.
-FREE = ("routing_", "sip_h_")
+FREE = ("routing_", "secret_", "sip_h_")
 _PARAMETER = re.compile(r'<(?:param|variable) name="([^"]*)"')
 #: Of `execute_on_originate_anything` FreeSWITCH reads the beginning.
 _PRESET = re.compile(r'<X-PRE-PROCESS cmd="set" data="([^"={]*?)(?:_\{\{[^=]*)?=')

@@ -155,6 +155,6 @@ def why(cause: str, picked_up: bool, key: str) -> str:
         return reason
     if cause in ("ORIGINATOR_CANCEL", "LOSE_RACE", "PICKED_OFF"):
         return f"picked up, {reason} first"
-    if key and cause == "CALL_REJECTED":
+    if cause == "CALL_REJECTED":  # by the reject key, or by 2 after a whisper
         return "picked up and rejected"
     return f"picked up and did not press {key}" if key else "picked up and was not connected"

@@ -121,8 +121,8 @@ def from_cdr(b_leg: Cdr, path: str = "", target: str = "", cause: str = "") -> L
 
 
 def key_of(b_leg: Cdr) -> str:
-    """The confirm key of a leg, or ""; in older releases FreeSWITCH itself asked for it."""
-    return b_leg.get(confirming.KEY) or b_leg.get("group_confirm_key").removeprefix("exec")
+    """The confirm key of a leg, `exec` where an extension asks for another key, or ""."""
+    return b_leg.get(confirming.KEY) or b_leg.get("group_confirm_key")
 
 
 def _unreached(bridge: Bridge, left: Sequence[DialledPhone], rung: Sequence[LegRecord]) -> list[LegRecord]:
@@ -155,6 +155,7 @@ def why(cause: str, picked_up: bool, key: str) -> str:
         return reason
     if cause in ("ORIGINATOR_CANCEL", "LOSE_RACE", "PICKED_OFF"):
         return f"picked up, {reason} first"
-    if cause == "CALL_REJECTED":  # by the reject key, or by 2 after a whisper
+    if key and cause == "CALL_REJECTED":
         return "picked up and rejected"
-    return f"picked up and did not press {key}" if key else "picked up and was not connected"
+    is_key = key not in ("", "exec")
+    return f"picked up and did not press {key}" if is_key else "picked up and was not connected"

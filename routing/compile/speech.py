@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import starmap
 from pathlib import Path
 
 from routing.compile.store import Cache, Store
@@ -17,8 +16,10 @@ from routing.model.problem import Problem, Problems
 from routing.model.spoken import RATES, TABLE, Phrase, PhraseAudio, SpokenSound, VoiceFault, Voices, parts_of, shortened
 from routing.steps.scheme_file import SchemeFields, every_step
 
-#: Sample rate -> name in the store; the length in seconds.
-_Stored = tuple[dict[int, str], float]
+#: Sample rate -> name in the store.
+_Stored = dict[int, str]
+#: The cache's key: changes when its entries have another form.
+_FORM = "names by rate"
 
 
 def written(sounds: Iterable[str]) -> list[list[list[str]]]:
@@ -71,20 +72,23 @@ class SpeechFiles:
             if isinstance(each, str):
                 tree[f"sounds/{name}"] = recordings[f"sounds/{each}"]
                 continue
-            names, _ = stored[self._of_language(each)]
+            names = stored[self._of_language(each)]
             folder, _, file = name.rpartition("/")
             tree[f"sounds/{name}"] = names[max(names)]
             tree |= {f"sounds/{folder}/{rate}/{file}": names[rate] for rate in RATES if rate in names}
-        return tree | {TABLE: self._store.put(_table(sounds, self._languages).encode())}
+        return tree | {TABLE: self._store.put(self._table(sounds).encode())}
 
     def _of_language(self, phrase: Phrase) -> Phrase:
-        return phrase if phrase.language else phrase._replace(language=next(iter(self._commands)))
+        """A text without a language is spoken in the project's first that has a voice."""
+        if phrase.language:
+            return phrase
+        return phrase._replace(language=next(each for each in self._languages if each in self._commands))
 
     def _stored(self, texts: Sequence[Phrase]) -> dict[Phrase, _Stored]:
         identities = {
             each: self._voices.identity(self._commands[each]) for each in {phrase.language for phrase in texts}
         }
-        known = self._cache.load("")
+        known = self._cache.load(_FORM)
         keys = {phrase: f"{identities[phrase.language]} {phrase.text}" for phrase in dict.fromkeys(texts)}
         found = {phrase: known[key] for phrase, key in keys.items() if key in known and self._is_there(known[key])}
         if new := [phrase for phrase in keys if phrase not in found]:
@@ -94,21 +98,22 @@ class SpeechFiles:
                 raise _refused(fault, self._documents) from None
             found |= {phrase: self._put(audio) for phrase, audio in spoken.items()}
             kept = {key: stored for key, stored in known.items() if self._is_there(stored)}
-            self._cache.save("", kept | {key: found[phrase] for phrase, key in keys.items()})
+            self._cache.save(_FORM, kept | {key: found[phrase] for phrase, key in keys.items()})
         return found
 
     def _is_there(self, stored: _Stored) -> bool:
-        return all(self._store.has(name) for name in stored[0].values())
+        return all(self._store.has(name) for name in stored.values())
 
     def _put(self, audio: PhraseAudio) -> _Stored:
-        return {rate: self._store.put(content) for rate, content in audio.files.items()}, audio.seconds
+        return {rate: self._store.put(content) for rate, content in audio.files.items()}
 
+    def _table(self, sounds: Iterable[SpokenSound]) -> str:
+        says = {str(sound): dict(self._says(sound)) for sound in sorted(set(sounds))}
+        return json.dumps({"languages": self._languages, "says": says}, ensure_ascii=False, indent=1) + "\n"
 
-def _table(sounds: Iterable[SpokenSound], languages: Sequence[str]) -> str:
-    says: dict[str, dict[str, str]] = {}
-    for sound in sorted(set(sounds)):
-        says[sound] = {language: text or file for language, text, file in starmap(_plain, sound.variants.items())}
-    return json.dumps({"languages": languages, "says": says}, ensure_ascii=False, indent=1) + "\n"
+    def _says(self, sound: SpokenSound) -> Iterator[tuple[str, str]]:
+        for language, each in sound.variants.items():
+            yield self._of_language(each) if isinstance(each, Phrase) else (language, each)
 
 
 def _refused(fault: VoiceFault, documents: Sequence[Document]) -> Problems:

@@ -37,4 +37,4 @@ class SpokenTexts:
             return None
         wished = [each for each in (found[1], *self.languages) if each in says]
         chosen = wished[0] if wished else next(iter(says))
-        return says[chosen], chosen or self.languages[0]
+        return says[chosen], chosen

@@ -144,3 +144,23 @@ def test_the_longest_time_of_a_scheme_is_that_of_the_slowest_voice(schemes: Path
     )
     (schemes / "scheme.yaml").write_text(scheme, encoding="utf-8")
     assert compiled(schemes, FakeVoices()).longest["main"] == 11.0
+
+
+def test_a_text_without_a_language_is_spoken_in_the_projects_first_that_has_a_voice(schemes: Path) -> None:
+    project = schemes / "project.yaml"
+    text = project.read_text(encoding="utf-8")
+    project.write_text(text.replace("  speech:", "  languages: [pl, uk, en]\n  speech:"), encoding="utf-8")
+    voices = FakeVoices()
+    release = compiled(schemes, voices)
+    assert Phrase("pl", "Усі зайняті.") in voices.spoken
+    says = json.loads((release.folder / "spoken.json").read_text(encoding="utf-8"))["says"]
+    assert says[names(release)["Усі зайняті."]] == {"pl": "Усі зайняті."}
+
+
+def test_a_language_without_a_voice_leaves_texts_to_the_next_one(schemes: Path) -> None:
+    project = schemes / "project.yaml"
+    text = project.read_text(encoding="utf-8")
+    project.write_text(text.replace("  speech:", "  languages: [de, pl]\n  speech:"), encoding="utf-8")
+    voices = FakeVoices()
+    compiled(schemes, voices)
+    assert Phrase("pl", "Усі зайняті.") in voices.spoken

@@ -26,11 +26,11 @@ from routing.model.calendar import Period, parse_period
 from routing.model.decision import ID
 from routing.model.secret import is_key, reserved_owner
 
-#: Refused in author text, which reaches XML, phones and logs: what FreeSWITCH or its preprocessor would interpret, and
-#: control characters, line separators, marks that change the writing direction.
-_FORBIDDEN = re.compile(
-    r"\$|X-PRE-PROCESS|[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufffe\uffff]", re.IGNORECASE
-)
+#: Control characters, line separators, marks that change the writing direction: no author's text holds them.
+CONTROL_CHARACTERS = r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufffe\uffff]"
+#: Refused in author text, which reaches XML, phones and logs: those, and what FreeSWITCH or its preprocessor would
+#: interpret.
+_FORBIDDEN = re.compile(rf"\$|X-PRE-PROCESS|{CONTROL_CHARACTERS}", re.IGNORECASE)
 _LABEL_FORBIDDEN = re.compile(r"""[{}\[\]<>,|^&"'`\\;=]""")
 
 

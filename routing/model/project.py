@@ -86,7 +86,7 @@ class Project(Fields):
     )
     languages: Annotated[list[Language], OneOrMany] = Field(
         default_factory=list,
-        description="Languages of calls and texts, the first where nothing chooses another; default: those of `speech`.",
+        description="Languages of calls and texts, the first where nothing chooses another; default: of `speech`.",
     )
     announce_recording: Flag = Field(False, description="Lint: recorded calls need an announcement first.")
     talk_keys: Flag = Field(False, description="People ask colleagues and send callers on by keys during a talk.")

@@ -7,9 +7,11 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, PlainValidator, WithJsonSchema
 
-from routing.model.fields import parsed_by, safe_text, shown
-from routing.model.spoken import Phrase, SoundRow, SpokenSound, parse_language, parse_text
+from routing.model.fields import CONTROL_CHARACTERS, parsed_by, safe_text, shown
+from routing.model.speech_fields import parse_language
+from routing.model.spoken import Phrase, SoundRow, SpokenSound
 
+LONGEST_TEXT = 1000
 _SOUND = re.compile(r"\w[\w.-]*(/\w[\w.-]*)*\.(wav|mp3|ogg)")
 
 
@@ -42,6 +44,22 @@ def _piece(value: Any) -> str:
         other = next(key for key in value if key != "text")
         raise ValueError(f"`{other}` beside `text`: a text stands alone")
     return _text(value["text"])
+
+
+def parse_text(value: Any) -> str:
+    """A text to speak: its blanks and line breaks are one blank. Raises ValueError."""
+    if not isinstance(value, str):
+        raise ValueError("a text to speak is missing here" if value is None else "a text to speak must be in quotes")
+    text = " ".join(value.split())
+    if not any(letter.isalnum() for letter in text):
+        raise ValueError("a text to speak needs words")
+    if len(text) > LONGEST_TEXT:
+        raise ValueError(f"a text to speak has at most {LONGEST_TEXT} characters, this one {len(text)}")
+    if found := re.search(CONTROL_CHARACTERS, text):
+        raise ValueError(f"a text to speak must not contain the control character U+{ord(found[0]):04X}")
+    if found := re.search(r"[<>{}\\|]", text):
+        raise ValueError(f"a text to speak must not contain `{found[0]}`: a voice speaks words, no markup")
+    return text
 
 
 def _text(texts: Any) -> str:

@@ -8,7 +8,15 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, WithJsonSchema
 
 from routing.model.fields import parsed_by, safe_text
-from routing.model.spoken import parse_language
+from routing.model.spoken import CODE
+
+
+def parse_language(value: Any) -> str:
+    """A language's code: ``uk``, ``en``. Raises ValueError."""
+    if not isinstance(value, str) or not CODE.fullmatch(value):
+        shown = f"`{value}`" if isinstance(value, str) else "this"
+        raise ValueError(f"{shown} is not a language: two or three small letters such as uk, ru, pl or en")
+    return value
 
 
 def _command(value: Any) -> str:

@@ -11,8 +11,8 @@ import io
 import json
 import re
 import wave
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple, Protocol
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple, Protocol
 
 #: Folder of these sounds below `sounds/`; below it one for each language, and in each one for each sample rate.
 FOLDER = "spoken"
@@ -22,7 +22,6 @@ TABLE = "spoken.json"
 LANGUAGE = "routing_language"
 #: FreeSWITCH plays the file in the folder of the call's sample rate, where there is one.
 RATES = (8000, 16000)
-LONGEST_TEXT = 1000
 _QUOTED = 40
 #: The least that a WAV file of silence needs.
 _SILENT_HZ = 100
@@ -31,7 +30,6 @@ _USUAL, _SLOWEST = 16.0, 7.0
 #: Before and after the words.
 _PAUSES_SECONDS = 0.5
 CODE = re.compile(r"[a-z]{2,3}")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufffe\uffff]")
 
 
 class Phrase(NamedTuple):
@@ -126,30 +124,6 @@ def parts_of(sound: str) -> tuple[str, ...]:
     return sound.parts if isinstance(sound, SoundRow) else (sound,)
 
 
-def parse_language(value: Any) -> str:
-    """A language's code: ``uk``, ``en``. Raises ValueError."""
-    if not isinstance(value, str) or not CODE.fullmatch(value):
-        shown = f"`{value}`" if isinstance(value, str) else "this"
-        raise ValueError(f"{shown} is not a language: two or three small letters such as uk, ru, pl or en")
-    return value
-
-
-def parse_text(value: Any) -> str:
-    """A text to speak: its blanks and line breaks are one blank. Raises ValueError."""
-    if not isinstance(value, str):
-        raise ValueError("a text to speak is missing here" if value is None else "a text to speak must be in quotes")
-    text = " ".join(value.split())
-    if not any(letter.isalnum() for letter in text):
-        raise ValueError("a text to speak needs words")
-    if len(text) > LONGEST_TEXT:
-        raise ValueError(f"a text to speak has at most {LONGEST_TEXT} characters, this one {len(text)}")
-    if found := _CONTROL.search(text):
-        raise ValueError(f"a text to speak must not contain the control character U+{ord(found[0]):04X}")
-    if found := re.search(r"[<>{}\\|]", text):
-        raise ValueError(f"a text to speak must not contain `{found[0]}`: voices speak phrase, no markup")
-    return text
-
-
 def silence(phrase: Phrase) -> PhraseAudio:
     """As long as a voice usually needs for these words: for scheme tests and checks, where nobody listens."""
     file = io.BytesIO()
@@ -176,27 +150,24 @@ SILENT = SilentVoices()
 
 def usual_seconds(sound: str, known: Mapping[str, float], unknown: float) -> float:
     """How long a sound usually plays. ``known``: seconds of files by name; ``unknown``: of any other file."""
-    return sum(_longest(part, known, unknown, is_bound=False) for part in parts_of(sound))
+    return _seconds(sound, known, unknown, lambda phrase: phrase.usual_seconds)
 
 
 def longest_seconds(sound: str, known: Mapping[str, float], unknown: float) -> float:
     """How long a sound may play in any language and by any voice."""
-    return sum(_longest(part, known, unknown, is_bound=True) for part in parts_of(sound))
+    return _seconds(sound, known, unknown, lambda phrase: phrase.longest_seconds)
 
 
-def _longest(sound: str, known: Mapping[str, float], unknown: float, is_bound: bool) -> float:
-    if not isinstance(sound, SpokenSound):
-        return known.get(sound, unknown)
-    times = [
-        known.get(each, unknown) if isinstance(each, str) else each.longest_seconds if is_bound else each.usual_seconds
-        for each in sound.variants.values()
-    ]
-    return max(times)
+def _seconds(sound: str, known: Mapping[str, float], unknown: float, spoken: Callable[[Phrase], float]) -> float:
+    def one(variant: Phrase | str) -> float:
+        return spoken(variant) if isinstance(variant, Phrase) else known.get(variant, unknown)
+
+    return sum(max(map(one, _variants(part))) for part in parts_of(sound))
 
 
 def recorded(sounds: Iterable[str]) -> set[str]:
     """The files of `sounds/` that these sounds need."""
-    return {file for sound in sounds for part in parts_of(sound) for file in _files(part)}
+    return {file for sound in sounds for part in parts_of(sound) for file in _variants(part) if isinstance(file, str)}
 
 
 def label_of(sound: str) -> str:
@@ -212,10 +183,8 @@ def shortened(text: str) -> str:
 
 def phrases_of(sound: str) -> tuple[Phrase, ...]:
     """The texts of a sound that is no row."""
-    variants = sound.variants.values() if isinstance(sound, SpokenSound) else ()
-    return tuple(each for each in variants if isinstance(each, Phrase))
+    return tuple(each for each in _variants(sound) if isinstance(each, Phrase))
 
 
-def _files(sound: str) -> Iterator[str]:
-    variants = sound.variants.values() if isinstance(sound, SpokenSound) else (sound,)
-    return (each for each in variants if isinstance(each, str))
+def _variants(sound: str) -> tuple[Phrase | str, ...]:
+    return tuple(sound.variants.values()) if isinstance(sound, SpokenSound) else (sound,)

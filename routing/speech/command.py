@@ -41,12 +41,12 @@ def program_of(command: str) -> str:
     return path
 
 
-def version_of(command: str) -> str:
-    """What the program says of its version; empty where it says nothing. Raises CommandFault."""
+def version_of(program: str) -> str:
+    """What a program says of its version; empty where it says nothing."""
     try:
         found = subprocess.run(
-            [program_of(command), "--version"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL, timeout=_VERSION_SECONDS, check=False,
+            [program, "--version"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+            timeout=_VERSION_SECONDS, check=False,
         )  # fmt: skip
     except (OSError, subprocess.TimeoutExpired):
         return ""

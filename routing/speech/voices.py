@@ -7,6 +7,7 @@ import os
 import shlex
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from functools import cache
 from pathlib import Path
 
 from routing.model.spoken import Phrase, PhraseAudio, VoiceFault
@@ -22,11 +23,12 @@ class CommandVoices:
 
     def __init__(self, progress: Callable[[int, int], None] | None = None) -> None:
         self._progress = progress
+        self._version_of = cache(version_of)
 
     def identity(self, command: str) -> str:
         """The command, its program's version, and the content of the files that it names, such as a model."""
         try:
-            version = version_of(command)
+            version = self._version_of(program_of(command))
         except CommandFault:
             version = ""
         files = [_digest(Path(word)) for word in shlex.split(command)[1:] if Path(word).is_file()]

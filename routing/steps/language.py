@@ -29,7 +29,8 @@ from routing.model.folder import Folder
 from routing.model.languages import COUNTRIES
 from routing.model.numbers import country_pattern
 from routing.model.problem import Loc, did_you_mean
-from routing.model.spoken import LANGUAGE, parse_language
+from routing.model.speech_fields import parse_language
+from routing.model.spoken import LANGUAGE
 from routing.steps.base import Complaint, Emitter, Step
 from routing.steps.dialplan import Condition, Extension, any_of
 

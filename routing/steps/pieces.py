@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from pydantic import PlainValidator, WithJsonSchema
 
@@ -19,7 +19,7 @@ from routing.model.folder import Folder
 from routing.model.problem import Loc, did_you_mean
 from routing.model.sound_fields import SOUND_SCHEMA, parse_sound
 from routing.model.spoken import Phrase, SoundRow, SpokenSound
-from routing.steps.base import RELEASE, Complaint, Emitter, sound_path
+from routing.steps.base import RELEASE, Complaint, Emitter, Reference, Step, sound_path
 from routing.steps.dialplan import Extension
 from routing.steps.hours import find_status
 from routing.words.cardinal import LARGEST, cardinal
@@ -136,40 +136,58 @@ Played = Annotated[
 ]
 
 
-def calendars(pieces: Pieces, default: str | None) -> Iterator[str]:
-    """The calendars whose openings are said. ``default``: the scheme's."""
-    return (str(piece) or default or "" for piece in pieces if isinstance(piece, OpeningPiece))
+class PiecesStep(Step):
+    """A step that plays pieces."""
 
+    answers: ClassVar[bool] = True
+    needs_caller: ClassVar[bool] = True
+    bare: ClassVar[bool] = False
 
-def plain(pieces: Pieces) -> Iterator[str]:
-    """The sounds: files and texts."""
-    return (each for each in pieces if not isinstance(each, OpeningPiece | ValuePiece))
+    @property
+    def pieces(self) -> Pieces:
+        """What is played, in this order."""
+        raise NotImplementedError
 
+    @property
+    def setting(self) -> str:
+        """The setting that holds them."""
+        raise NotImplementedError
 
-def spoken(pieces: Pieces, folder: Folder) -> Iterator[str]:
-    """The sounds of numbers and times; none where no voice can say them, which `check_pieces` reports."""
-    if not languages(folder):
-        return iter(())
-    return (value_sound(each.phrase, folder) for each in pieces if isinstance(each, ValuePiece))
+    def check(self, loc: Loc, folder: Folder, default_hours: str | None) -> Iterator[Complaint]:
+        """Unknown calendars, and numbers, times and openings for which there is no voice."""
+        here = (*loc, self.setting)
+        values = [piece for piece in self.pieces if isinstance(piece, OpeningPiece | ValuePiece)]
+        if values and (complaint := voice_complaint(folder)):
+            yield here, *complaint
+        for name in self.openings(default_hours):
+            if not name:
+                yield here, "no calendar: the scheme has no `hours`", "write `{opening: office}`"
+            elif name not in folder.calendars and not folder.excuses("calendars", name):
+                yield here, f"no calendar is called `{name}`", did_you_mean(name, folder.calendars)
 
+    def own_seconds(self, folder: Folder) -> float:
+        """The longest time that they take in any language."""
+        opening = sum(OPENING_SECONDS for each in self.pieces if isinstance(each, OpeningPiece))
+        sounds = (*self.spoken(folder), *(sound for _, sound in self.sounds()))
+        return opening + sum(folder.longest_seconds(sound) for sound in sounds)
 
-def seconds(pieces: Pieces, folder: Folder) -> float:
-    """The longest time that they take."""
-    opening = sum(OPENING_SECONDS for each in pieces if isinstance(each, OpeningPiece))
-    sounds = (*spoken(pieces, folder), *plain(pieces))
-    return opening + sum(folder.longest_seconds(sound) for sound in sounds)
+    def sounds(self) -> Iterator[tuple[Loc, str]]:
+        """The files and texts."""
+        return (((self.setting,), each) for each in self.pieces if not isinstance(each, OpeningPiece | ValuePiece))
 
+    def spoken(self, folder: Folder) -> Iterator[str]:
+        """The sounds of numbers and times; none where no voice can say them, which `check` reports."""
+        if not languages(folder):
+            return iter(())
+        return (value_sound(each.phrase, folder) for each in self.pieces if isinstance(each, ValuePiece))
 
-def check_pieces(pieces: Pieces, loc: Loc, folder: Folder, default_hours: str | None) -> Iterator[Complaint]:
-    """Unknown calendars, and numbers, times and openings for which there is no voice."""
-    values = [piece for piece in pieces if isinstance(piece, OpeningPiece | ValuePiece)]
-    if values and (complaint := voice_complaint(folder)):
-        yield loc, *complaint
-    for name in calendars(pieces, default_hours):
-        if not name:
-            yield loc, "no calendar: the scheme has no `hours`", "write `{opening: office}`"
-        elif name not in folder.calendars and not folder.excuses("calendars", name):
-            yield loc, f"no calendar is called `{name}`", did_you_mean(name, folder.calendars)
+    def openings(self, default_hours: str | None) -> Iterator[str]:
+        """Calendars of which it says when they open."""
+        return (str(each) or default_hours or "" for each in self.pieces if isinstance(each, OpeningPiece))
+
+    def references(self) -> Iterator[Reference]:
+        """The same calendars, by their names."""
+        return (("calendars", name) for name in self.openings(None) if name)
 
 
 def play_pieces(out: Emitter, here: Extension, pieces: Pieces) -> None:

@@ -26,30 +26,25 @@ Bad on a number with ``caller_pays: false``, because it answers before a person 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
 from routing.model.fields import refuse
 from routing.model.folder import Folder
-from routing.model.problem import Loc
 from routing.model.sound_fields import SpokenText
-from routing.steps.base import Complaint, Emitter, Reference, Step
+from routing.steps.base import Emitter
 from routing.steps.dialplan import Extension
 from routing.steps.known import KnownLookup, is_known
-from routing.steps.pieces import Pieces, Played, calendars, check_pieces, plain, play_pieces, seconds, spoken
+from routing.steps.pieces import Pieces, PiecesStep, Played, play_pieces
 from routing.steps.recording import announces, heard
 
 
-class PlayStep(Step):
+class PlayStep(PiecesStep):
     """Play a file; falls through when it has been played."""
 
     kind: ClassVar[str] = "play"
     primary: ClassVar[str] = "file"
-    answers: ClassVar[bool] = True
-    needs_caller: ClassVar[bool] = True
-    bare: ClassVar[bool] = False
 
     file: Played | None = Field(
         None, description="A file below `sounds/`, or one for each language: `{uk: hello.wav, en: hello_en.wav}`."
@@ -77,9 +72,10 @@ class PlayStep(Step):
         """What is played, in this order."""
         return self.file or (self.text or "",)
 
-    def check(self, loc: Loc, folder: Folder, default_hours: str | None) -> Iterator[Complaint]:
-        """Calendars and voices of what is not a sound."""
-        yield from check_pieces(self.pieces, (*loc, "file"), folder, default_hours)
+    @property
+    def setting(self) -> str:
+        """See PiecesStep."""
+        return "text" if self.text else "file"
 
     def emit(self, out: Emitter, here: Extension, path: str, after: str) -> Extension | None:
         """``answer`` and ``playback``, after the lookup whether the caller is known."""
@@ -97,26 +93,10 @@ class PlayStep(Step):
         return None
 
     def own_seconds(self, folder: Folder) -> float:
-        """The file's length, plus the watchdog's time of a lookup."""
+        """What is played, plus the watchdog's time of a lookup."""
         lookup_seconds = KnownLookup().own_seconds(folder) if self.unless else 0.0
-        return lookup_seconds + seconds(self.pieces, folder)
+        return lookup_seconds + super().own_seconds(folder)
 
     def runtime(self, folder: Folder) -> dict[str, Any] | None:
         """The lookup, if there is one."""
         return KnownLookup().runtime(folder) if self.unless else None
-
-    def sounds(self) -> Iterator[tuple[Loc, str]]:
-        """The files and texts."""
-        return ((("text",) if self.text else ("file",), sound) for sound in plain(self.pieces))
-
-    def spoken(self, folder: Folder) -> Iterator[str]:
-        """Numbers and times."""
-        return spoken(self.pieces, folder)
-
-    def openings(self, default_hours: str | None) -> Iterator[str]:
-        """Calendars of which it says when they open."""
-        return calendars(self.pieces, default_hours)
-
-    def references(self) -> Iterator[Reference]:
-        """The same calendars, by their names."""
-        return (("calendars", name) for name in calendars(self.pieces, None) if name)

@@ -29,39 +29,22 @@ Bad on a number with ``caller_pays: false``, because it answers before a person 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Annotated, ClassVar
 
 from pydantic import Field, PlainValidator, WithJsonSchema, model_validator
 
 from routing.model.fields import parsed_by, refuse
-from routing.model.folder import Folder
-from routing.model.problem import Loc
 from routing.model.sound_fields import SpokenText
-from routing.steps.base import Complaint, Emitter, Reference, Step
+from routing.steps.base import Emitter
 from routing.steps.dialplan import Extension
-from routing.steps.pieces import (
-    Pieces,
-    calendars,
-    check_pieces,
-    number_piece,
-    opening_piece,
-    plain,
-    play_pieces,
-    seconds,
-    spoken,
-    time_piece,
-)
+from routing.steps.pieces import Pieces, PiecesStep, number_piece, opening_piece, play_pieces, time_piece
 
 
-class SayStep(Step):
+class SayStep(PiecesStep):
     """Say a text, a number, a time or an opening; falls through when it has been said."""
 
     kind: ClassVar[str] = "say"
     primary: ClassVar[str] = "text"
-    answers: ClassVar[bool] = True
-    needs_caller: ClassVar[bool] = True
-    bare: ClassVar[bool] = False
 
     text: SpokenText | None = Field(None, description="A text, or one for each language.")
     number: Annotated[
@@ -91,34 +74,15 @@ class SayStep(Step):
     @property
     def pieces(self) -> Pieces:
         """What is said."""
-        return (getattr(self, self._given[0]),)
+        return (getattr(self, self.setting),)
 
-    def check(self, loc: Loc, folder: Folder, default_hours: str | None) -> Iterator[Complaint]:
-        """Calendars and voices."""
-        yield from check_pieces(self.pieces, (*loc, *self._given), folder, default_hours)
+    @property
+    def setting(self) -> str:
+        """See PiecesStep."""
+        return self._given[0]
 
     def emit(self, out: Emitter, here: Extension, path: str, after: str) -> Extension | None:
         """``answer`` and ``playback``."""
         here.do("answer")
         play_pieces(out, here, self.pieces)
         return here
-
-    def own_seconds(self, folder: Folder) -> float:
-        """The longest time that it takes in any language."""
-        return seconds(self.pieces, folder)
-
-    def sounds(self) -> Iterator[tuple[Loc, str]]:
-        """The text."""
-        return ((("text",), sound) for sound in plain(self.pieces))
-
-    def spoken(self, folder: Folder) -> Iterator[str]:
-        """A number or a time."""
-        return spoken(self.pieces, folder)
-
-    def openings(self, default_hours: str | None) -> Iterator[str]:
-        """The calendar of which it says when it opens."""
-        return calendars(self.pieces, default_hours)
-
-    def references(self) -> Iterator[Reference]:
-        """The same calendar, by its name."""
-        return (("calendars", name) for name in calendars(self.pieces, None) if name)

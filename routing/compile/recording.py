@@ -32,8 +32,9 @@ from routing.model.recording import (
     WHISPER,
     Announcement,
 )
+from routing.model.talk_keys import REALM
 from routing.steps.base import RELEASE, sound_path
-from routing.steps.dialplan import Condition, Context
+from routing.steps.dialplan import Condition, Context, any_of
 from routing.steps.recording import OTHER_LEG, heard
 
 _NOBODY = Condition(f"${{{UNHEARD}}}", "^true$")
@@ -44,7 +45,6 @@ _PLACE = f"XML:{RELEASE}/{FILE}.xml {FILE}"
 #: The tones that tell the person; by the leg that hears them, the options of `displace_session`.
 MASKS, UNMASKS = "routing/masked.wav", "routing/unmasked.wav"
 _HEARS = {"peer": "mr", "self": "m"}
-_REALM = "talk"
 #: What `playback` takes.
 _SOUND = "^((?:file_string:/)?/.+)$"
 
@@ -96,20 +96,20 @@ def _due(context: Context, announcements: Sequence[Announcement]) -> None:
     if of_countries:
         _chosen(context, (general or of_countries)[0], Condition(f"${{{CLIENT}}}", _HIDDEN))
     for each in of_countries:
-        _chosen(context, each, _any_of(map(numbers.country_pattern, each.countries)))
+        _chosen(context, each, _client_in(map(numbers.country_pattern, each.countries)))
     for each in of_countries:  # numbers of no plan that we know
         neighbours = list(map(numbers.country_pattern, _neighbours(each.countries)))
         if neighbours and not general:
-            context.extension("due", _any_of(neighbours)).do("log", "DEBUG another country's number")
+            context.extension("due", _client_in(neighbours)).do("log", "DEBUG another country's number")
         elif neighbours:
-            _chosen(context, general[0], _any_of(neighbours))
-        _chosen(context, each, _any_of(rf"^\+{numbers.dialling(region)[0]}" for region in each.countries))
+            _chosen(context, general[0], _client_in(neighbours))
+        _chosen(context, each, _client_in(rf"^\+{numbers.dialling(region)[0]}" for region in each.countries))
     for each in general[:1]:
         _chosen(context, each)
 
 
-def _any_of(patterns: Iterable[str]) -> Condition:
-    return Condition(regex="any", regexes=tuple((f"${{{CLIENT}}}", pattern) for pattern in dict.fromkeys(patterns)))
+def _client_in(patterns: Iterable[str]) -> Condition:
+    return any_of((f"${{{CLIENT}}}", pattern) for pattern in dict.fromkeys(patterns))
 
 
 def _neighbours(countries: Sequence[str]) -> list[str]:
@@ -146,7 +146,7 @@ def _record(context: Context, key: str | None, label: str) -> None:
     records.do("record_session", f"${{{RECORDING}}}")
     if key:
         action = f"exec[H]:execute_extension,mask {_PLACE}"
-        records.do("bind_digit_action", f"{_REALM},{key},{action},${{{PERSON_LEG}}},self")
+        records.do("bind_digit_action", f"{REALM},{key},{action},${{{PERSON_LEG}}},self")
 
 
 def _mask(context: Context) -> None:

@@ -24,6 +24,7 @@ from routing.model.talk_keys import (
     COMES_BACK,
     FILE,
     JOIN,
+    REALM,
     SEND,
     SENT_ON,
     TALK,
@@ -37,7 +38,6 @@ from routing.steps.dialstring import COLLEAGUE_SECONDS, NOT_A_NUMBER
 #: The longest time in which the other party waits for who asks.
 LONGEST_WAIT_SECONDS = 900
 _SOUND = f"{RELEASE}/sounds/routing"
-_REALM = "talk"
 #: A leg is the one that has pressed when it was called, or when it called.
 _PRESSED_BY = {"called": "outbound", "caller": "inbound"}
 _IS_PERSON = {
@@ -74,8 +74,8 @@ def _bind(context: Context) -> None:
             leg = "peer" if side == "called" else "self"
             for what, keys in (("ask", ASK), ("send", SEND)):
                 action = f"exec[i]:execute_extension,{what}_{side}_pressed {FILE},{leg},{leg}"
-                bind.do("bind_digit_action", f"{_REALM},{keys},{action}")
-            bind.do("digit_action_set_realm", f"{_REALM},{leg}")
+                bind.do("bind_digit_action", f"{REALM},{keys},{action}")
+            bind.do("digit_action_set_realm", f"{REALM},{leg}")
 
 
 def _asks(here: Extension, folder: Folder, *, sends: bool) -> None:

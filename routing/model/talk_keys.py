@@ -4,6 +4,8 @@ from __future__ import annotations
 
 #: The file of a release, and its context; the context of the targets that may be asked.
 TALK, TARGETS = "talk", "targets"
+#: The realm of all keys in a talk: FreeSWITCH listens to those of one realm at a time.
+REALM = "talk"
 #: Keys of a talk: ask a colleague while the other party waits; send the other party on without asking.
 ASK, SEND = "*2", "##"
 #: Keys while a colleague is asked: back to who waits; all three together.

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from routing.model.message import least_seconds
+from routing.model.talk_keys import REALM
 from routing.model.typed_digits import MASK, SECRET, TYPED
 from routing.offline import talk_keys
 from routing.offline.argument import atoi, separate
@@ -66,9 +67,7 @@ def stop_displace_session(call: RunningCall, data: str) -> None:
 def bind_digit_action(call: RunningCall, data: str) -> None:
     """``bind_digit_action realm,key,exec[i]:transfer,extension dialplan context``: a key leaves whatever runs."""
     realm, key, action, argument = [*separate(data, ",", 4), "", "", ""][:4]
-    if action == "exec[i]:execute_extension":
-        return  # keys with which a person asks a colleague: scripted phones press none of them
-    if realm == talk_keys.IN_TALKS:
+    if realm == REALM:
         talk_keys.bind(call, data)
         return
     where = [*separate(argument, " ", 4), None, None]

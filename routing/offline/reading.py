@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+from routing.model.talk_keys import REALM
 from routing.offline.argument import separate
 from routing.offline.dialogue import DigitPrompt, parse_question
 from routing.offline.document import FieldTest, ParsedAction, ParsedCondition, ParsedExtension, Times, parse
-from routing.offline.talk_keys import IN_TALKS
 
 #: A file of the release named in an action: ``${routing_release}/calendars/office.xml``.
 _NAMED = re.compile(r"\$\{routing_release\}/([A-Za-z0-9_./$-]+)")
@@ -70,7 +70,7 @@ def inputs_of(text: str) -> DialplanInputs:
                 questions.append(parse_question(action.data))
             elif action.application == "bind_digit_action":
                 realm, key, *_ = action.data.split(",")
-                keys |= {key} if realm != IN_TALKS else set()  # no key of the caller
+                keys |= {key} if realm != REALM else set()  # no key of the caller
         for test in _tests(extension.conditions):
             if test.field:
                 tests.add((test.field, test.expression))

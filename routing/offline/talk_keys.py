@@ -9,16 +9,18 @@ from routing.offline.argument import separate
 from routing.offline.leg import CalledLeg
 from routing.offline.running import RunningCall, TalkKey
 
-#: The realm of keys in talks, and the only form in which they are bound.
-IN_TALKS = "talk"
-_ACTION = "exec[H]:execute_extension"
+#: The forms in which keys of a talk are bound: those that run an extension of the recording's, while the talk goes on,
+#: and those with which a person asks a colleague, which scripted phones do not press.
+_RUNS, _ASKS = "exec[H]:execute_extension", "exec[i]:execute_extension"
 _SELF, _PEER = "self", "peer"
 
 
 def bind(call: RunningCall, data: str) -> None:
     """``talk,*5,exec[H]:execute_extension,extension dialplan context,peer,self``."""
     _, key, action, argument, leg, runs = [*separate(data, ",", 6), "", "", "", "", ""][:6]
-    if action != _ACTION or leg not in (_SELF, _PEER) or runs != _SELF:
+    if action == _ASKS:
+        return
+    if action != _RUNS or leg not in (_SELF, _PEER) or runs != _SELF:
         call.line.note("error", f"bind_digit_action {data}")
         return
     call.talk_keys[key] = TalkKey(argument, leg)

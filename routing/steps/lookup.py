@@ -40,23 +40,19 @@ from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, Field, WithJsonSchema, field_validator
 
-from routing.model import body_secrets
 from routing.model.call_fields import CALL_FIELDS
 from routing.model.entities import NAME
 from routing.model.fields import Name, Seconds, Text, Whole, refuse, shown
 from routing.model.folder import Folder
-from routing.model.header_secrets import secrets_of
 from routing.model.headers import Headers
-from routing.model.in_clear import HINT
 from routing.model.problem import Loc
 from routing.model.question import ANSWER, FIELD_PATH, IN_URLS, MOST_FIELDS, PLACE
-from routing.model.secret import SIGNS, Purpose, sent_to
-from routing.model.web import is_sent_unencrypted
+from routing.model.secret import Purpose
 from routing.steps.base import Complaint, Emitter, Reference, StepItem, Variation
 from routing.steps.dialplan import Extension
 from routing.steps.dynamic import DynamicStep, Timeout, when
 from routing.steps.lists import Steps
-from routing.steps.webhook import checked_url, sent, unknown_field
+from routing.steps.webhook import checked_url, secrets_named, sent, sent_in_clear, unknown_field, without_secrets
 
 _BRANCHES = ("found", "missing", "down")
 #: What is sent in a body without `send`.
@@ -123,17 +119,14 @@ class LookupStep(DynamicStep):
     @field_validator("send")
     @classmethod
     def _sends_no_secret(cls, value: dict[str, str]) -> dict[str, str]:
-        for name, text in value.items():
-            if any(body_secrets.secrets_in({name: text})):
-                raise refuse(f"parameter `{name}` is a secret in clear text: git would show it", HINT)
+        without_secrets(value)
         return value
 
     def check(self, loc: Loc, folder: Folder, default_hours: str | None) -> Iterator[Complaint]:
         """Fields of the call exist; a body has a method; secrets are encrypted on the way."""
         if self.send and self.method == "GET":
             yield (*loc, "send"), "GET has no body", "write `method: POST`, or put the names into the URL"
-        if is_sent_unencrypted(self.url) and any(secrets_of(self.headers)):
-            yield (*loc, "url"), "http would send the secrets of `headers` unencrypted", "write https://"
+        yield from sent_in_clear(self.url, self.headers, loc)
         for name in PLACE.findall(self.url):
             if "." in name and (wrong := unknown_field(name.replace("entity.", "entities."), folder)):
                 yield (*loc, "url"), *wrong
@@ -188,10 +181,7 @@ class LookupStep(DynamicStep):
 
     def secrets(self) -> Iterator[tuple[Loc, str, Purpose]]:
         """The signing key, and the secrets in headers."""
-        if self.secret:
-            yield ("secret",), self.secret, SIGNS
-        for header, name in secrets_of(self.headers):
-            yield ("headers", header), name, sent_to(self.url)
+        return secrets_named(self.secret, self.headers, self.url)
 
     @classmethod
     def variations(cls, table: Mapping[str, Any], person: str, schemes: Sequence[str]) -> Iterator[Variation]:

@@ -77,6 +77,27 @@ def checked_url(value: str) -> str:
     return value
 
 
+def without_secrets(parameters: Mapping[str, str]) -> None:
+    """Raises what `refuse` makes for a parameter that is a secret in clear text."""
+    for name, text in parameters.items():
+        if any(body_secrets.secrets_in({name: text})):
+            raise refuse(f"parameter `{name}` is a secret in clear text: git would show it", HINT)
+
+
+def sent_in_clear(url: str, headers: Mapping[str, str], loc: Loc) -> Iterator[Complaint]:
+    """The complaint about secrets in headers that no TLS hides."""
+    if is_sent_unencrypted(url) and any(secrets_of(headers)):
+        yield (*loc, "url"), "http would send the secrets of `headers` unencrypted", "write https://"
+
+
+def secrets_named(key: str | None, headers: Mapping[str, str], url: str) -> Iterator[tuple[Loc, str, Purpose]]:
+    """The signing key of a request, and the secrets in its headers; see `Step.secrets`."""
+    if key:
+        yield ("secret",), key, SIGNS
+    for header, name in secrets_of(headers):
+        yield ("headers", header), name, sent_to(url)
+
+
 class WebhookStep(DynamicStep):
     """Ask an HTTP handler; falls through without a valid answer in time, or when its target did not talk."""
 
@@ -118,17 +139,14 @@ class WebhookStep(DynamicStep):
     @field_validator("send")
     @classmethod
     def _sends_no_secret(cls, value: dict[str, str]) -> dict[str, str]:
-        for name, text in value.items():
-            if any(body_secrets.secrets_in({name: text})):
-                raise refuse(f"parameter `{name}` is a secret in clear text: git would show it", HINT)
+        without_secrets(value)
         return value
 
     def check(self, loc: Loc, folder: Folder, default_hours: str | None) -> Iterator[Complaint]:
         """Sent fields exist; a form has a body; secrets are encrypted on the way."""
         if self.submit == "form" and self.method == "GET":
             yield (*loc, "submit"), "a form needs a request body, which GET does not have", "write `method: POST`"
-        if is_sent_unencrypted(self.url) and any(secrets_of(self.headers)):
-            yield (*loc, "url"), "http would send the secrets of `headers` unencrypted", "write https://"
+        yield from sent_in_clear(self.url, self.headers, loc)
         for name, value in self.send.items():
             what = sent(value)
             if isinstance(what, str) and (wrong := unknown_field(what, folder)):
@@ -157,10 +175,7 @@ class WebhookStep(DynamicStep):
 
     def secrets(self) -> Iterator[tuple[Loc, str, Purpose]]:
         """The signing key, and the secrets in headers."""
-        if self.secret:
-            yield ("secret",), self.secret, SIGNS
-        for header, name in secrets_of(self.headers):
-            yield ("headers", header), name, sent_to(self.url)
+        return secrets_named(self.secret, self.headers, self.url)
 
     @classmethod
     def variations(cls, table: Mapping[str, Any], person: str, schemes: Sequence[str]) -> Iterator[Variation]:

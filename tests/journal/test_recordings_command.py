@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -61,8 +62,10 @@ def said(result) -> str:
 
 
 @pytest.fixture
-def shop(tmp_path: Path) -> Recorded:
-    return Recorded(tmp_path)
+def shop(tmp_path: Path) -> Iterator[Recorded]:
+    recorded = Recorded(tmp_path)
+    yield recorded
+    recorded.database.dispose()
 
 
 def test_list(shop: Recorded) -> None:

@@ -36,6 +36,10 @@ const done = arguments[arguments.length - 1];
 """
 
 
+#: How Chromium's driver ends a script whose page went elsewhere: to be asked again on the page that came.
+NAVIGATED = "aborted by navigation"
+
+
 def missing() -> str:
     """What is not installed, or nothing."""
     return next((f"{name} is not installed" for name in ("chromium", "chromedriver") if not shutil.which(name)), "")
@@ -90,7 +94,12 @@ class Browser:
 
     def until(self, expression: str) -> Any:
         """The value of an expression as soon as it is true."""
-        return _ask("POST", f"{self._url}/execute/async", {"script": UNTIL % expression, "args": []})
+        while True:
+            try:
+                return _ask("POST", f"{self._url}/execute/async", {"script": UNTIL % expression, "args": []})
+            except AssertionError as failed:
+                if not str(failed).startswith(NAVIGATED):
+                    raise
 
     def text(self, element: str) -> str:
         """What an element shows, by its id."""

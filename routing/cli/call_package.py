@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from routing.cli.errors import UserError
 from routing.cli.listed import printable, when
-from routing.desk.sounds import RECORDING, VOICEMAIL, open_sound
+from routing.desk.sounds import kept_of, open_sound
 from routing.desk.unlocking import Unlocking
 from routing.journal import query
 from routing.journal.explain import explain
@@ -47,10 +47,8 @@ def write_package(
 
 
 def _fill(folder: Path, call: CallRecord, unlocking: Unlocking, zone: ZoneInfo, exported: Mapping[str, str]) -> None:
-    sounds = (RECORDING, call.recording, call.recording_gone), (VOICEMAIL, call.voicemail, call.voicemail_gone)
-    for kind, path, gone in sounds:
-        if path and not gone:
-            _copy(folder, call, kind, path, unlocking)
+    for kind, path in kept_of(call):
+        _copy(folder, call, kind, path, unlocking)
     whole = query.as_json(call)
     trace = {"call": call.id, "steps": whole.pop("steps"), "legs": whole.pop("legs")}
     at = datetime.now(UTC).isoformat(timespec="seconds")

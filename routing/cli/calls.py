@@ -19,8 +19,8 @@ from rich.table import Table
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from routing.cli.completion import offered
 from routing.cli.errors import UserError
+from routing.cli.filtering import filter_options
 from routing.cli.listed import printable, show, when, zone_name
 from routing.cli.options import COUNT, ZONE
 from routing.journal import query
@@ -41,13 +41,7 @@ WHERE = "[default: journal.db in the root; var/journal.db without a root]"
 
 @click.command()
 @click.argument("call_id", metavar="[ID]", default="")
-@click.option("--since", metavar="1d", help="Calls of the last hours or days, or since a day: `2026-11-22`.")
-@click.option("--number", default="", shell_complete=offered("numbers"), help="The company's number, or its beginning.")
-@click.option("--caller", default="", help="The outside party's number, or its beginning.")
-@click.option("--person", default="", shell_complete=offered("people"), help="Who talked.")
-@click.option("--scheme", default="", shell_complete=offered("schemes"), help="A scheme that the call passed through.")
-@click.option("--tag", default="", help="A label that a `tag` step set.")
-@click.option("--node", default="", help="The node of the call (`routing node init --node`).")
+@filter_options
 @click.option("--status", type=click.Choice(NAMES), metavar="STATUS", help="How it ended.")
 @click.option("--limit", type=COUNT, default=50, show_default=True, help="The most calls to list, the newest; 0: all.")
 @click.option(

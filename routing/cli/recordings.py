@@ -6,7 +6,7 @@ import getpass
 import json
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -20,12 +20,12 @@ from sqlalchemy import Engine
 from routing.cli.call_package import write_package
 from routing.cli.callback_desk import Desk, desk_options, opened_desk
 from routing.cli.calls import began
-from routing.cli.completion import offered
 from routing.cli.errors import UserError
+from routing.cli.filtering import filter_options
 from routing.cli.listed import printable, when
 from routing.cli.options import COUNT, NEW_FILE
 from routing.desk.audit import BEGUN, DONE, FAILED, AuditLine, AuditLog
-from routing.desk.sounds import RECORDING, VOICEMAIL, is_here
+from routing.desk.sounds import RECORDING, VOICEMAIL, is_here, kept_of
 from routing.desk.unlocking import Unlocking
 from routing.journal import kept_sounds, query, sealed, sound
 from routing.journal.query import CallFilter
@@ -35,7 +35,7 @@ from routing.process.secrets import read_secrets
 
 #: The role of whoever uses the terminal, in the audit log; what they did.
 ROLE, EXPORTED, DELETED = "terminal", "export_recording", "delete_recording"
-_KINDS = ((RECORDING, RECORDINGS), (VOICEMAIL, VOICEMAILS))
+_KINDS = {RECORDING: RECORDINGS, VOICEMAIL: VOICEMAILS}
 _REASON = click.option("--reason", required=True, help="Why: the audit log keeps it.")
 
 
@@ -45,13 +45,7 @@ def recordings() -> None:
 
 
 @recordings.command("list")
-@click.option("--since", metavar="1d", help="Calls of the last hours or days, or since a day: `2026-11-22`.")
-@click.option("--number", default="", shell_complete=offered("numbers"), help="The company's number, or its beginning.")
-@click.option("--caller", default="", help="The outside party's number, or its beginning.")
-@click.option("--person", default="", shell_complete=offered("people"), help="Who talked.")
-@click.option("--scheme", default="", shell_complete=offered("schemes"), help="A scheme that the call passed through.")
-@click.option("--tag", default="", help="A label that a `tag` step set.")
-@click.option("--node", default="", help="The node of the call.")
+@filter_options
 @click.option("--deleted", is_flag=True, help="Those that were deleted, too.")
 @click.option("--limit", type=COUNT, default=50, show_default=True, help="The most to list, the newest; 0: all.")
 @click.option("--json", "as_json", is_flag=True, help="For programs: one JSON object a line.")
@@ -77,7 +71,7 @@ def list_command(
 
 
 def _sounds(row: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    for kind, _ in _KINDS:
+    for kind in _KINDS:
         if path := row[kind]:
             there = is_here(row["id"], kind, path)
             yield {
@@ -129,13 +123,10 @@ def delete(call_id: str, reason: str, yes: bool, root: Path, database: str) -> N
         if not yes and not click.confirm(f"Delete the sounds of call {call.id}?"):
             return
         with _noted(desk, call, DELETED, reason):
-            for kind, kept in _KINDS:
-                path, gone = _path(call, kind)
-                if not path or gone:
-                    continue
+            for kind, path in kept_of(call):
                 if not sound.remove(call.id, path):
                     raise UserError(f"{path}: it cannot be removed, or its folder is not here")
-                kept_sounds.note_gone(desk.store.engine, kept, [call.id], time.time(), reason)
+                kept_sounds.note_gone(desk.store.engine, _KINDS[kind], [call.id], time.time(), reason)
     click.echo(f"deleted the sounds of call {call.id}")
 
 
@@ -150,12 +141,6 @@ def key(name: str) -> None:
     click.echo(f"{sealed.name_of(sealed.PRIVATE, name)}={private}")
 
 
-def _path(call: CallRecord, kind: str) -> tuple[str, float]:
-    if kind == RECORDING:
-        return call.recording, call.recording_gone
-    return call.voicemail, call.voicemail_gone
-
-
 def _whole(engine: Engine, start: str) -> CallRecord:
     found = query.call(engine, start)
     if len(found) != 1:
@@ -165,7 +150,7 @@ def _whole(engine: Engine, start: str) -> CallRecord:
 
 def _there(call: CallRecord) -> None:
     """Raises UserError where there is nothing that could be exported or deleted."""
-    kept = [(kind, path) for kind, _ in _KINDS for path, gone in [_path(call, kind)] if path and not gone]
+    kept = list(kept_of(call))
     if not kept:
         was = " any more" if call.recording_gone or call.voicemail_gone else ""
         raise UserError(f"call {call.id} has no recording and no voicemail{was}")
@@ -188,12 +173,12 @@ def _was_begun(desk: Desk, call: CallRecord) -> bool:
 
 
 @contextmanager
-def _noted(desk: Desk, call: CallRecord, action: str, reason: str) -> Iterator[Callable[[], None]]:
+def _noted(desk: Desk, call: CallRecord, action: str, reason: str) -> Iterator[None]:
     """A line of the audit log around a deed; one that is cut off stays `begun`."""
     log = AuditLog(desk.store.engine, desk.project)
     place = log.add(AuditLine(time.time(), getpass.getuser(), ROLE, action, call.id, reason, outcome=BEGUN))
     try:
-        yield lambda: None
+        yield
     except Exception:
         log.settle([place], FAILED)
         raise

@@ -145,7 +145,7 @@ def _facts(folder: Folder) -> tuple[str, ...]:
 
 def _asks(extension: Extension, label: str, release: str, seconds: int) -> None:
     """Every leg runs an extension when it is picked up, and has won if it is still up afterwards."""
-    extension.set("group_confirm_key", "exec")
+    extension.set("group_confirm_key", confirming.RUNS_EXTENSION)
     extension.set("group_confirm_file", f"execute_extension {label} {file_of(release)}")
     extension.set("group_confirm_timeout", seconds)
 

@@ -8,16 +8,24 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import BinaryIO
 
 from routing.desk.unlocking import Unlocking
+from routing.journal.record import CallRecord
 from routing.model.recording import SEALED
 
 RECORDING, VOICEMAIL = "recording", "voicemail"
 CONTENT_TYPES = {".wav": "audio/wav", ".mp3": "audio/mpeg", ".ogg": "audio/ogg"}
 _FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC
+
+
+def kept_of(call: CallRecord) -> Iterator[tuple[str, str]]:
+    """The kind and the path of each sound of a call that was not deleted."""
+    sounds = (RECORDING, call.recording, call.recording_gone), (VOICEMAIL, call.voicemail, call.voicemail_gone)
+    return ((kind, path) for kind, path, gone in sounds if path and not gone)
 
 
 @dataclass(frozen=True)

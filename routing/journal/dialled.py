@@ -157,5 +157,5 @@ def why(cause: str, picked_up: bool, key: str) -> str:
         return f"picked up, {reason} first"
     if key and cause == "CALL_REJECTED":
         return "picked up and rejected"
-    is_key = key not in ("", "exec")
+    is_key = key not in ("", confirming.RUNS_EXTENSION)
     return f"picked up and did not press {key}" if is_key else "picked up and was not connected"

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+#: The value of FreeSWITCH's `group_confirm_key` with which a leg runs an extension instead of waiting for that key.
+RUNS_EXTENSION = "exec"
+
 #: The extension of the prompt, in a release's file of keys.
 ASK = "confirm"
 #: The confirm key, the reject key, the prompt, and the file of `ASK`.

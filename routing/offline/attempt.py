@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from routing.model.confirming import RUNS_EXTENSION
 from routing.offline import progress
 from routing.offline.argument import atoi, cause_named
 from routing.offline.confirm_prompt import ConfirmPrompt
@@ -171,7 +172,7 @@ class Attempt:
             refused, won = leg.phone.refuses_ms if refuses else None, leg.phone.confirms_ms
             after = self.prompt.won_ms(leg.phone) if self.prompt and won is not None else 0
             self._confirming(leg, None if won is None or after is None else won + after, refused)
-        elif self.prompt and leg.endpoint.variables.get("group_confirm_key") == "exec":
+        elif self.prompt and leg.endpoint.variables.get("group_confirm_key") == RUNS_EXTENSION:
             heard = self.prompt.sound_ms
             self.line.note("confirm" if self.prompt.needs_key else "whisper", *self._of_prompt(leg), lasted_ms=heard)
             self._confirming(leg, self.prompt.won_ms(leg.phone), self.prompt.refused_ms(leg.phone))

@@ -6,6 +6,7 @@ by it. What the key does is read from the compiled XML: what runs without the ke
 
 from __future__ import annotations
 
+from routing.model.confirming import RUNS_EXTENSION
 from routing.offline.argument import separate
 from routing.offline.confirm_prompt import ConfirmPrompt
 from routing.offline.dialogue import DigitPrompt, parse_question
@@ -18,7 +19,7 @@ _RUNS = "execute_extension"
 def prompt_of(call: RunningCall) -> ConfirmPrompt | None:
     """The prompt of the legs that this call rings; None where they need none, or ask for keys of their own."""
     application, _, place = (call.line.get("group_confirm_file") or "").partition(" ")
-    if call.line.get("group_confirm_key") != "exec" or application != _RUNS:
+    if call.line.get("group_confirm_key") != RUNS_EXTENSION or application != _RUNS:
         return None
     actions = call.chosen(*separate(place, " ", 3))
     asking = next((data for name, data in actions if name == "play_and_get_digits"), None)

@@ -43,7 +43,7 @@ class Endpoint:
         With ``exec`` the leg runs this project's own prompt, which reads its keys from the leg's variables.
         """
         key = self.variables.get("group_confirm_key", "")
-        if key != "exec":
+        if key != confirming.RUNS_EXTENSION:
             return key, ""
         return self.variables.get(confirming.KEY, ""), self.variables.get(confirming.REJECTS, "")
 

@@ -83,7 +83,10 @@ def invitation(turn: tuple[Leg, ...], folder: Folder, number: str, label: str = 
     """
     variables = UNTHROTTLED | {"originate_timeout": str(_longest([turn])), "ignore_early_media": "true"}
     variables |= {conference.INVITED_BY: "${uuid}", "outcall_flags": "mintwo"}
-    joins = {"group_confirm_key": "exec", "group_confirm_file": f"'execute_extension {conference.JOINS} {_KEYS_FILE}'"}
+    joins = {
+        "group_confirm_key": confirming.RUNS_EXTENSION,
+        "group_confirm_file": f"'execute_extension {conference.JOINS} {_KEYS_FILE}'",
+    }
     legs = (_leg(leg, folder, number, label, joins | {"origination_uuid": f"${{uuid}}.{leg.target}"}) for leg in turn)
     return _braces("{}", variables) + ",".join(legs)
 
@@ -125,7 +128,7 @@ def _confirm_variables(phone: Phone) -> dict[str, str]:
     prompt = person_sound_path(phone.confirm_prompt or CONFIRM_PROMPT)
     keys = f"XML:{RELEASE}/{KEYS}.xml"
     return {
-        "group_confirm_key": "exec",
+        "group_confirm_key": confirming.RUNS_EXTENSION,
         "group_confirm_file": f"'execute_extension {confirming.ASK} {keys} {KEYS}'",
         "group_confirm_timeout": str(CONFIRM_SECONDS),
         confirming.KEY: phone.confirm or "",

@@ -38,8 +38,7 @@ class Typist:
         port = media_port(self.answer)
         match self.way:
             case "info":
-                body = f"Signal={key}\r\nDuration=160\r\n"
-                assert self.call.request("INFO", body=body, kind=RELAY).start == "200"
+                self.call.press(key)
             case "events":
                 for packet in packets(key, self.count):
                     self.call.agent.rtp.sendto(packet, ("127.0.0.1", port))

@@ -10,7 +10,7 @@ import pytest
 from routing.model.callback import UNKNOWN, CallbackStatus, First
 from support.switchbed.agent import Agent
 from support.switchbed.callback_journal import CallbackJournal
-from support.switchbed.callbacks import CLIENT, NUMBER, SCHEMES, CallbackLab, from_number, press, until
+from support.switchbed.callbacks import CLIENT, NUMBER, SCHEMES, CallbackLab, from_number, until
 from support.switchbed.people import wait_busy
 
 PROJECT = "lab"
@@ -41,7 +41,7 @@ def test_an_order_becomes_a_call_and_its_record_closes_it(lab, orders, first):
     with lab.phone("2002") as phone, lab.client() as client, orders.serving() as engine:
         if first is First.CLIENT:
             assert until(lambda: client.received("ACK"), 30)
-            press(client.rung(), "1")
+            client.rung().press("1")
         assert until(lambda: phone.received("ACK") and client.received("ACK") and lab.are_joined(), 30)
         assert (from_number(phone), from_number(client)) == (CLIENT, NUMBER)
         wait_busy(engine.status, "support")

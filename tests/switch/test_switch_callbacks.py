@@ -5,7 +5,7 @@ import pytest
 from routing.journal.callback import cause
 from routing.model.callback import NOBODY
 from routing.model.callback_call import begun, was_begun
-from support.switchbed.callbacks import CLIENT, NUMBER, SCHEMES, CallbackLab, from_number, press, until
+from support.switchbed.callbacks import CLIENT, NUMBER, SCHEMES, CallbackLab, from_number, until
 
 pytestmark = pytest.mark.switch
 #: What a client who has pressed the key hears at most before ringing.
@@ -72,7 +72,7 @@ def test_whoever_refuses_by_key_is_passed_over(lab):
     with lab.phone("2001") as sales, lab.phone("2002") as support, lab.client() as client:
         uuid = lab.call(scheme="spoken")
         assert until(lambda: sales.received("ACK"))
-        press(sales.rung(), "2")
+        sales.rung().press("2")
         assert until(sales.rung().is_over)
         assert talks(lab, support, client)
         support.rung().hang_up()
@@ -96,7 +96,7 @@ def test_a_mobile_is_asked_for_its_own_key(lab):
         uuid = lab.call(scheme="mobile", client="+380671230001")
         mobile = client.rung()
         assert until(lambda: mobile.received("ACK"))
-        press(mobile, "1")
+        mobile.press("1")
         assert until(lambda: lab.invited(client) == 2)
         assert until(lambda: len(client.received("ACK")) == 2 and lab.switch.channels() == 2 and lab.are_joined())
         mobile.hang_up()
@@ -138,7 +138,7 @@ def test_a_client_who_is_first_presses_the_key_and_enters_the_scheme(lab):
         uuid = lab.call("client")
         assert until(lambda: client.received("ACK"))
         assert not lab.invited(phone)
-        press(client.rung(), "1")
+        client.rung().press("1")
         pressed_s = client.log[-1].at
         assert talks(lab, phone, client)
         assert phone.received("INVITE")[0].at - pressed_s < MOST_SILENCE_S
@@ -154,7 +154,7 @@ def test_a_client_who_wants_no_calls_presses_a_key(lab):
     with lab.phone("2002") as phone, lab.client() as client:
         uuid = lab.call("client")
         assert until(lambda: client.received("ACK"))
-        press(client.rung(), "9")
+        client.rung().press("9")
         assert until(client.rung().is_over, 25)
         record = lab.journal(uuid)
         assert not lab.invited(phone)

@@ -47,13 +47,6 @@ def lab(tmp_path_factory):
     running.stop()
 
 
-def send(call, keys):
-    """Press keys, by INFO."""
-    for key in keys:
-        body = f"Signal={key}\r\nDuration=160\r\n"
-        assert call.request("INFO", body=body, kind="application/dtmf-relay").start == "200"
-
-
 def members(lab, room):
     """How many are in a room."""
     rows = json.loads(lab.switch.esl.api("conference json_list") or "[]")
@@ -134,8 +127,8 @@ def test_keys_do_nothing_in_a_room(lab):
     with lab.phone("2003") as store, lab.phone("2004"), lab.caller() as caller:
         call, answer = enters(lab, caller)
         for key in "0123456789*#":
-            send(call, key)
-            send(store.rung(), key)
+            call.press(key)
+            store.rung().press(key)
         assert members(lab, "visit") == 3
         assert hears(store, caller, answer)
         call.hang_up()
@@ -166,11 +159,11 @@ def test_the_pin_is_nowhere_afterwards(lab, end):
     with lab.caller() as caller:
         call = asked(lab, caller)
         for wrong in {"at once": (), "then right": ("111",), "wrong three times": ("111", "222", "333")}[end]:
-            send(call, f"{wrong}#")
+            call.press(f"{wrong}#")
             assert until(lambda: lab.runs("playback"))
             assert until(lambda: not lab.runs("playback"))
         if end != "wrong three times":
-            send(call, f"{PIN}#")
+            call.press(f"{PIN}#")
             assert until(lambda: members(lab, "board") == 1)
         assert until(call.is_over, 20)
     assert lab.quiet()
@@ -183,7 +176,7 @@ def test_the_pin_is_nowhere_afterwards(lab, end):
 def test_who_hangs_up_while_typing_leaves_no_pin(lab, typed):
     with lab.caller() as caller:
         call = asked(lab, caller)
-        send(call, typed)
+        call.press(typed)
         call.hang_up()
     assert lab.quiet()
     assert set(lab.record(call)["digits_dialed"]) <= {"X"}

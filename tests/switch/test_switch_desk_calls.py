@@ -143,10 +143,7 @@ def test_who_listens_hears_both_and_is_heard_by_nobody(lab, talk):
     assert hear(expected) == ""
     assert talk.followed.row(lambda row: row.joined).joined == ("listen:sales",)
     for key in "0123":  # which would switch listening to speaking
-        answer = talk.head_phone.rung().request(
-            "INFO", body=f"Signal={key}\r\nDuration=160\r\n", kind="application/dtmf-relay"
-        )
-        assert answer.start == "200"
+        talk.head_phone.rung().press(key)
         assert hear(expected) == ""
     talk.head_phone.rung().hang_up()
     assert until(lambda: len(lab.uuids(2)) == 2)
@@ -161,7 +158,7 @@ def test_a_whisper_is_heard_by_the_colleague_alone(lab, talk):
     expected = {talk.client: {PERSON_HZ}, talk.person: {CLIENT_HZ, HEAD_HZ}, head: {CLIENT_HZ, PERSON_HZ}}
     assert hear(expected) == ""
     for key in "13":
-        talk.head_phone.rung().request("INFO", body=f"Signal={key}\r\nDuration=160\r\n", kind="application/dtmf-relay")
+        talk.head_phone.rung().press(key)
         assert hear(expected) == ""
     talk.call.hang_up()
     assert until(talk.head_phone.rung().is_over), "who listens is not kept when the call ends"

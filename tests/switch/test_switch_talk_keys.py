@@ -33,13 +33,6 @@ def lab(tmp_path_factory):
     running.stop()
 
 
-def send(call, keys):
-    """Press keys, by INFO."""
-    for key in keys:
-        body = f"Signal={key}\r\nDuration=160\r\n"
-        assert call.request("INFO", body=body, kind="application/dtmf-relay").start == "200"
-
-
 def members(lab):
     """How many are in rooms."""
     rows = json.loads(lab.switch.esl.api("conference json_list") or "[]")
@@ -63,9 +56,9 @@ def hears(agent, speaker):
 
 def ask(lab, leg, target="103"):
     """Press the key and type whom to ask."""
-    send(leg, "*2")
+    leg.press("*2")
     assert until(lambda: lab.runs("play_and_get_digits")), lab._channels()
-    send(leg, f"{target}#")
+    leg.press(f"{target}#")
 
 
 def asked(lab, leg, other):
@@ -79,7 +72,7 @@ def test_back_to_who_waits(lab):
     with lab.phone("2003") as other, lab.talk() as (call, leg, phone):
         asked(lab, leg, other)
         assert not call.is_over() and members(lab) == 1
-        send(leg, "*")
+        leg.press("*")
         assert until(lambda: members(lab) == 2)
         assert until(other.rung().is_over)
         assert hears(phone, call.agent) and hears(call.agent, phone)
@@ -104,7 +97,7 @@ def test_who_hangs_up_connects_the_others(lab):
 def test_all_three_talk_and_anybody_may_leave(lab, leaves):
     with lab.phone("2003") as other, lab.talk() as (call, leg, phone):
         asked(lab, leg, other)
-        send(leg, "#")
+        leg.press("#")
         assert until(lambda: members(lab) == 3)
         assert hears(phone, call.agent) and hears(other, call.agent) and hears(call.agent, other)
         gone = {"who asked": leg, "the colleague": other.rung(), "the client": call}[leaves]
@@ -146,7 +139,7 @@ def test_a_key_ends_the_ringing(lab):
     with lab.phone("2003", answers_after_s=None) as other, lab.talk() as (call, leg, phone):
         ask(lab, leg)
         assert until(lambda: other.received("INVITE"))
-        send(leg, "*")
+        leg.press("*")
         assert until(lambda: members(lab) == 2)
         assert until(lambda: other.received("CANCEL"))
         assert hears(phone, call.agent)
@@ -168,7 +161,7 @@ def test_who_hangs_up_while_it_rings_has_sent_the_caller_on(lab):
 
 def test_who_hangs_up_without_a_target_is_rung_again(lab):
     with lab.talk() as (call, leg, phone):
-        send(leg, "*2")
+        leg.press("*2")
         assert until(lambda: lab.runs("play_and_get_digits"))
         phone.calls.clear()
         leg.hang_up()
@@ -183,29 +176,29 @@ def test_who_waits_hangs_up(lab, moment):
     answers_after_s = None if moment == "while it rings" else 0.2
     with lab.phone("2003", answers_after_s=answers_after_s) as other, lab.talk() as (call, leg, _):
         if moment == "while digits are typed":
-            send(leg, "*2")
+            leg.press("*2")
             assert until(lambda: lab.runs("play_and_get_digits"))
             call.hang_up()
-            send(leg, "103#")
+            leg.press("103#")
         elif moment == "while it rings":
             ask(lab, leg)
             assert until(lambda: other.received("INVITE"))
             call.hang_up()
-            send(leg, "*")
+            leg.press("*")
         else:
             asked(lab, leg, other)
             call.hang_up()
             assert hears(other, leg.agent)
-            send(leg, "*")
+            leg.press("*")
         assert until(leg.is_over) if moment != "while digits are typed" else leg.hang_up() is None
     assert lab.quiet()
 
 
 def test_a_caller_is_sent_on_without_asking(lab):
     with lab.phone("2003") as other, lab.talk() as (call, leg, _):
-        send(leg, "##")
+        leg.press("##")
         assert until(lambda: lab.runs("play_and_get_digits"))
-        send(leg, "103#")
+        leg.press("103#")
         assert until(leg.is_over)
         assert until(lambda: other.received("ACK") and lab.is_joined("2003"))
         assert hears(other, call.agent) and not call.is_over()
@@ -214,10 +207,10 @@ def test_a_caller_is_sent_on_without_asking(lab):
 
 def test_who_is_sent_on_to_a_busy_colleague_comes_back(lab):
     with lab.phone("2003", status=486), lab.talk() as (call, leg, phone):
-        send(leg, "##")
+        leg.press("##")
         assert until(lambda: lab.runs("play_and_get_digits"))
         phone.calls.clear()
-        send(leg, "103#")
+        leg.press("103#")
         assert until(lambda: phone.calls)
         assert until(lambda: lab.is_joined("2002"))
         assert hears(phone, call.agent)
@@ -226,7 +219,7 @@ def test_who_is_sent_on_to_a_busy_colleague_comes_back(lab):
 def test_the_keys_of_a_client_do_nothing(lab):
     with lab.phone("2003") as other, lab.talk() as (call, _, _):
         call.cseq += 10
-        send(call, "*2##103#")
+        call.press("*2##103#")
         assert not other.received("INVITE") and members(lab) == 0
         assert lab.is_joined("2002")
 
@@ -259,9 +252,9 @@ def test_a_phone_that_has_called_asks_and_connects(lab, called):
         reached = second if called == "103" else lab.carrier
         assert until(lambda: reached.calls and len(lab._channels()) == 2)
         assert hears(reached, first)
-        send(call, "*2")
+        call.press("*2")
         assert until(lambda: lab.runs("play_and_get_digits"))
-        send(call, "104#")
+        call.press("104#")
         assert until(lambda: other.received("ACK") and lab.is_joined("2004"))
         assert hears(other, first)
         call.hang_up()
@@ -281,7 +274,7 @@ def test_a_recording_goes_on_through_everything_and_the_journal_has_one_call(lab
         assert hears(phone, caller) and hears(caller, phone)
         asked(lab, leg, other)
         before = recorded(lab)
-        send(leg, "#")
+        leg.press("#")
         assert until(lambda: members(lab) == 3)
         assert hears(other, caller)
         leg.hang_up()
@@ -323,7 +316,7 @@ def test_who_hears_whom_while_asking_and_all_three(lab):
         colleague = stack.enter_context(voice(other, offer_to(other, other.rung()), HEAD_HZ))
         assert hear({person: {HEAD_HZ}, colleague: {PERSON_HZ}}) == ""
         assert not client.hears(HEAD_HZ, 0.0)
-        send(leg, "#")
+        leg.press("#")
         everybody = {client: {PERSON_HZ, HEAD_HZ}, person: {CLIENT_HZ, HEAD_HZ}, colleague: {CLIENT_HZ, PERSON_HZ}}
         assert hear(everybody) == ""
         leg.hang_up()

@@ -14,7 +14,6 @@ from routing.journal.record import CallRecord
 from routing.journal.spool import Spool
 from routing.model.callback_call import CallbackCall
 
-from .dialog import Call
 from .lab import FOLDER, Agent, Lab, until
 from .switch import Switch
 
@@ -120,10 +119,4 @@ def from_number(agent: Agent) -> str:
     return found[1] if found else ""
 
 
-def press(call: Call, key: str) -> None:
-    """Press a key in a call, by INFO."""
-    answer = call.request("INFO", body=f"Signal={key}\r\nDuration=160\r\n", kind="application/dtmf-relay")
-    assert answer.start == "200"
-
-
-__all__ = ["CLIENT", "NUMBER", "SCHEMES", "CallbackLab", "from_number", "press", "until"]
+__all__ = ["CLIENT", "NUMBER", "SCHEMES", "CallbackLab", "from_number", "until"]

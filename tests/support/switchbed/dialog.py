@@ -92,6 +92,12 @@ class Call:
             self.ack()
         return final
 
+    def press(self, keys: str) -> None:
+        """Press keys, one after the other, by SIP INFO."""
+        for key in keys:
+            body = f"Signal={key}\r\nDuration=160\r\n"
+            assert self.request("INFO", body=body, kind="application/dtmf-relay").start == "200"
+
     def ack(self, body: str = "") -> None:
         """Acknowledge the last INVITE of this dialog."""
         self.agent.send_request(self, "ACK", self.cseq, (), body)

@@ -23,6 +23,7 @@ from routing.model.folder import Folder
 from routing.model.problem import Problem
 from routing.model.recording import (
     ANNOUNCE,
+    BY_KEY,
     CLIENT,
     FILE,
     HEARD,
@@ -35,18 +36,18 @@ from routing.model.recording import (
 from routing.model.talk_keys import REALM
 from routing.steps.base import RELEASE, sound_path
 from routing.steps.dialplan import Condition, Context, any_of
-from routing.steps.recording import OTHER_LEG, heard
+from routing.steps.recording import MASK_KEYS, OTHER_LEG, heard
 
 _NOBODY = Condition(f"${{{UNHEARD}}}", "^true$")
 _NOT_RECORDED = Condition(f"${{{RECORDING}}}", "^$")
 #: A client whose country is unknown: the number is hidden, or none.
 _HIDDEN = r"^(?!\+[0-9]{7,15}$)"
-_PLACE = f"XML:{RELEASE}/{FILE}.xml {FILE}"
+PLACE = f"XML:{RELEASE}/{FILE}.xml {FILE}"
 #: The tones that tell the person; by the leg that hears them, the options of `displace_session`.
 MASKS, UNMASKS = "routing/masked.wav", "routing/unmasked.wav"
 _HEARS = {"peer": "mr", "self": "m"}
 #: What `playback` takes.
-_SOUND = "^((?:file_string:/)?/.+)$"
+SOUND = "^((?:file_string:/)?/.+)$"
 
 
 def recording_context(folder: Folder) -> Context:
@@ -58,12 +59,12 @@ def recording_context(folder: Folder) -> Context:
         context.extension("talk", nothing).do("log", "DEBUG nothing is recorded")
     if folder.project.record_announcement:
         _announced(context)
-    _record(context, folder.project.record_pause, "talk")
+    for label in ("talk", "record") if folder.project.record_announcement else ("talk",):
+        _record(context, label, masks=bool(folder.project.record_pause))
     if folder.project.record_announcement:
-        _record(context, folder.project.record_pause, "record")
         _hear(context)
     if folder.project.record_pause:
-        _mask(context)
+        _mask(context, folder.project.record_pause)
     return context
 
 
@@ -121,16 +122,16 @@ def _chosen(context: Context, each: Announcement, *conditions: Condition) -> Non
     chosen = context.extension("due", *conditions)
     chosen.set(ANNOUNCE, sound_path(each.sound))
     chosen.set(OTHER_LEG, "execute_extension")
-    chosen.set("bridge_pre_execute_bleg_data", f"hear@{sound_path(each.sound)} {_PLACE}")
+    chosen.set("bridge_pre_execute_bleg_data", f"hear@{sound_path(each.sound)} {PLACE}")
 
 
 def _announced(context: Context) -> None:
     for label in ("talk", "announce"):
-        plays = context.extension(label, Condition(f"${{{ANNOUNCE}}}", _SOUND))
+        plays = context.extension(label, Condition(f"${{{ANNOUNCE}}}", SOUND))
         plays.do("playback", "$1")
         heard(plays)
         if label == "talk":
-            plays.do("execute_extension", f"record {_PLACE}")
+            plays.do("execute_extension", f"record {PLACE}")
 
 
 def _hear(context: Context) -> None:
@@ -138,26 +139,37 @@ def _hear(context: Context) -> None:
     listens = context.extension("hear", pattern="^hear@((?:file_string:/)?(/.+?)/sounds/.+)$")
     listens.do("playback", "$1")
     listens.do("execute_extension", f"whisper XML:$2/{FILE}.xml {FILE}")
-    context.extension("whisper", Condition(f"${{{WHISPER}}}", _SOUND)).do("playback", "$1")
+    context.extension("whisper", Condition(f"${{{WHISPER}}}", SOUND)).do("playback", "$1")
 
 
-def _record(context: Context, key: str | None, label: str) -> None:
+def _record(context: Context, label: str, *, masks: bool) -> None:
     records = context.extension(label)
     records.do("record_session", f"${{{RECORDING}}}")
-    if key:
-        action = f"exec[H]:execute_extension,mask {_PLACE}"
-        records.do("bind_digit_action", f"{REALM},{key},{action},${{{PERSON_LEG}}},self")
+    if masks:
+        records.do("execute_extension", MASK_KEYS)
 
 
-def _mask(context: Context) -> None:
+def _mask(context: Context, key: str) -> None:
     """By the leg that is the person's, first the way back."""
+    binds = context.extension("mask_keys")
+    action = f"exec[H]:execute_extension,mask {PLACE}"
+    binds.do("bind_digit_action", f"{REALM},{key},{action},${{{PERSON_LEG}}},self")
+    context.extension("mask", Condition(f"${{{BY_KEY}}}", "^false$")).do("log", "DEBUG nothing is recorded")
+    masked = Condition(f"${{{MASKED}}}", "^true$")
+    back = context.extension("mask", masked)
+    back.do("record_session_unmask", f"${{{RECORDING}}}")
+    back.set(MASKED, "false")
+    back.do("execute_extension", f"unmasks {PLACE}")
+    masks = context.extension("mask")
+    masks.do("record_session_mask", f"${{{RECORDING}}}")
+    masks.set(MASKED, "true")
+    masks.do("execute_extension", f"masks {PLACE}")
+    tones_by_leg(context, "masks", MASKS)
+    tones_by_leg(context, "unmasks", UNMASKS)
+
+
+def tones_by_leg(context: Context, label: str, sound: str) -> None:
+    """Tones that the person alone hears, on whichever leg they are."""
     for leg, hears in _HEARS.items():
-        of_leg = Condition(f"${{{PERSON_LEG}}}", f"^{leg}$")
-        back = context.extension("mask", of_leg, Condition(f"${{{MASKED}}}", "^true$"))
-        back.do("record_session_unmask", f"${{{RECORDING}}}")
-        back.set(MASKED, "false")
-        back.do("displace_session", f"{sound_path(UNMASKS)} {hears}")
-        masks = context.extension("mask", of_leg)
-        masks.do("record_session_mask", f"${{{RECORDING}}}")
-        masks.set(MASKED, "true")
-        masks.do("displace_session", f"{sound_path(MASKS)} {hears}")
+        tells = context.extension(label, Condition(f"${{{PERSON_LEG}}}", f"^{leg}$"))
+        tells.do("displace_session", f"{sound_path(sound)} {hears}")

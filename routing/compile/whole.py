@@ -8,7 +8,7 @@ from routing.compile.desk_calls import desk_context
 from routing.compile.emergency import emergency_context
 from routing.compile.keys import keys_context
 from routing.compile.people import outbound_context
-from routing.compile.recording import recording_context
+from routing.compile.record_by_key import recordings_context
 from routing.compile.stated_number import stated_number_context
 from routing.compile.transfers import TRANSFER, transfer_context
 from routing.model.desk_call import CONTEXT as DESK_CALLS
@@ -25,6 +25,6 @@ CONTEXTS: Sequence[tuple[str, Callable[[Folder], Context]]] = (
     (TRANSFER, transfer_context),
     (KEYS, keys_context),
     (READ, stated_number_context),
-    (RECORDING, recording_context),
+    (RECORDING, recordings_context),
     (DESK_CALLS, desk_context),
 )

@@ -40,6 +40,7 @@ ALLOWED = frozenset(
     RECORD_STEREO limit_usage secret_room_pin routing_admitted routing_in_room routing_invited_by
     routing_talk routing_held routing_asks routing_phone bridge_uuid direction
     routing_recording routing_announce routing_client routing_person_leg routing_masked routing_whisper
+    routing_record_by_key
     """.split()
 )
 _EXPANSION = re.compile(r"\$\{([^}]*)\}?")

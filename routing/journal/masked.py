@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from routing.journal.cdr import App, Cdr
 from routing.model.recording import ANNOUNCE, HEARD
 
-_MASK, _UNMASK, _RECORD = "record_session_mask", "record_session_unmask", "record_session"
+_MASK, _UNMASK = "record_session_mask", "record_session_unmask"
+_RECORD, _ENDS = "record_session", "stop_record_session"
 
 
 def announced(a_leg: Cdr) -> float:
@@ -24,13 +25,18 @@ def masked(a_leg: Cdr) -> str:
 
 
 def _spans(apps: Sequence[App]) -> Iterator[str]:
-    began = next((app.at for app in apps if app.name == _RECORD), 0.0)
-    since = -1.0
-    for app in apps if began else ():
-        if app.name == _MASK and since < 0:
-            since = max(app.at - began, 0.0)
+    """A recording that keys have ended and begun again is one file: what lies between is not in it."""
+    held, began, since = 0.0, 0.0, -1.0
+    for app in apps if any(app.name == _RECORD for app in apps) else ():
+        at = held + (max(app.at - began, 0.0) if began else 0.0)
+        if app.name == _RECORD and not began:
+            began = app.at
+        elif app.name == _ENDS:
+            held, began = at, 0.0
+        elif app.name == _MASK and since < 0:
+            since = at
         elif app.name == _UNMASK and since >= 0:
-            yield f"{since:.1f}-{max(app.at - began, 0.0):.1f}"
+            yield f"{since:.1f}-{at:.1f}"
             since = -1.0
     if since >= 0:
         yield f"{since:.1f}-"

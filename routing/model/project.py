@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, WithJsonSchema, field_validator
+from pydantic import Field, ValidationInfo, WithJsonSchema, field_validator
 
 from routing.model.addresses import Addressee
 from routing.model.allow import ALLOW, Allow
@@ -26,10 +26,11 @@ from routing.model.fields import (
 from routing.model.gateway import EarlyMedia
 from routing.model.keeping import KeepTimes
 from routing.model.pools import Tracking
-from routing.model.recording import Announcement, PauseKey
+from routing.model.recording import Announcement, PauseKey, keys_clash
 from routing.model.screens import Screens
 from routing.model.speech_fields import Language, VoiceCommand
 from routing.model.srtp import Srtp
+from routing.model.talk_keys import ASK
 from routing.model.zones import Zone
 
 
@@ -99,6 +100,10 @@ class Project(Fields):
         None,
         description="A person's keys in a recorded talk that mask both sides until they are pressed again: `*5`.",
     )
+    record_key: PauseKey | None = Field(
+        None,
+        description="A person's keys in a talk that begin and end its recording, where it is not recorded anyway: `*1`.",
+    )
     encrypt_recordings: Annotated[list[Id], OneOrMany] = Field(
         default_factory=list,
         description="Keys, by name, for which finished recordings and voicemails are encrypted: the secret "
@@ -134,6 +139,15 @@ class Project(Fields):
         if value != "env":
             raise refuse(f"{shown(value)} is not a place for secrets", "write `env` or `{file: path}`")
         return value
+
+    @field_validator("record_pause", "record_key")
+    @classmethod
+    def _distinct(cls, key: str | None, info: ValidationInfo) -> str | None:
+        given = info.data
+        others = [("talk_keys", ASK if given.get("talk_keys") else None), ("record_pause", given.get("record_pause"))]
+        if key:
+            keys_clash(key, others)
+        return key
 
     @property
     def regions(self) -> tuple[str, ...]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
-from routing.model.fields import Fields, OneOrMany, Region, parsed_by, shown
+from routing.model.fields import Fields, OneOrMany, Region, parsed_by, refuse, shown
 from routing.model.sound_fields import Sound
 
 #: Channel variables of the leg that records. The file; the sound that is still to be heard (a path), or `HEARD`; the
@@ -16,6 +17,8 @@ from routing.model.sound_fields import Sound
 RECORDING, ANNOUNCE, CLIENT = "routing_recording", "routing_announce", "routing_client"
 PERSON_LEG, MASKED = "routing_person_leg", "routing_masked"
 HEARD = "heard"
+#: Whether keys have begun the recording (``true``) or ended it (``false``); `SCHEME`: it began with the talk.
+BY_KEY, SCHEME = "routing_record_by_key", "scheme"
 #: The end of an encrypted sound file's name, behind the clear one's.
 SEALED = ".age"
 #: Of a phone's leg: its whisper, which comes after the announcement.
@@ -44,6 +47,13 @@ def _pause(value: Any) -> str:
     if not isinstance(value, str) or not _PAUSE.fullmatch(value):
         raise ValueError(f"{shown(value)} is not a key for a talk: write `*5`, a star and one or two digits")
     return value
+
+
+def keys_clash(key: str, others: Iterable[tuple[str, str | None]]) -> None:
+    """Refuse keys of a talk that begin, or are begun by, those of another setting. Raises ValueError."""
+    for name, other in others:
+        if other and (key.startswith(other) or other.startswith(key)):
+            raise refuse(f"`{key}` and `{name}` (`{other}`) cannot be told apart", "write keys that begin otherwise")
 
 
 PauseKey = Annotated[

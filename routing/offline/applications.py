@@ -225,7 +225,7 @@ APPLICATIONS: dict[str, Application] = {
     "clear_digit_action": dialogue.clear_digit_action,
     "record": dialogue.record,
     "record_session": dialogue.record_session,
-    **talk_keys.MASKING,
+    **talk_keys.IN_TALK,
     "bridge": bridging.bridge,
     "conference": rooms.conference,
     "conference_set_auto_outcall": rooms.invite,

@@ -111,6 +111,10 @@ def _word_and_text(event: Event) -> tuple[str, str]:
             return "refused", by_limit(subject, detail)
         case "record":
             return "record", "the talk is recorded" if detail == "session" else subject
+        case "record_end":
+            return "record", "the recording ends"
+        case "mask":
+            return "record", "the recording is masked" if detail == "on" else "the recording holds sound again"
         case "voicemail":
             return "message", f"{subject} ({seconds})"
         case "end":

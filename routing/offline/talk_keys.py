@@ -28,20 +28,20 @@ def bind(call: RunningCall, data: str) -> None:
 
 def wait(call: RunningCall, leg: CalledLeg, since_ms: int, until_ms: int) -> None:
     """Let a talk that began at ``since_ms`` go on; keys that are pressed meanwhile run what they are bound to."""
-    for at_ms, bound in _pressed(call, leg, since_ms):
-        if call.line.now_ms <= at_ms < until_ms:
+    for at_ms, key, by in _pressed(call, leg, since_ms):
+        bound = call.talk_keys.get(key)  # a key may bind others
+        if bound and bound.leg == by and call.line.now_ms <= at_ms < until_ms:
             call.line.wait(at_ms)
             extension, dialplan, context = [*separate(bound.extension, " ", 4), "", ""][:3]
             call.execute_extension(extension, dialplan, context)
     call.line.wait(until_ms)
 
 
-def _pressed(call: RunningCall, leg: CalledLeg, since_ms: int) -> list[tuple[int, TalkKey]]:
-    keys = call.talk_keys
-    by_peer = [(since_ms + at_ms, keys[key]) for key, at_ms in leg.phone.presses if key in keys]
-    by_self = [(at_ms, keys[key]) for key, at_ms in call.caller.presses if key in keys]
-    found = [each for each in by_peer if each[1].leg == _PEER] + [each for each in by_self if each[1].leg == _SELF]
-    return sorted(found, key=lambda each: each[0])
+def _pressed(call: RunningCall, leg: CalledLeg, since_ms: int) -> list[tuple[int, str, str]]:
+    """When, which key, and by which leg."""
+    by_peer = [(since_ms + at_ms, key, _PEER) for key, at_ms in leg.phone.presses]
+    by_self = [(at_ms, key, _SELF) for key, at_ms in call.caller.presses]
+    return sorted(by_peer + by_self)
 
 
 def mask(call: RunningCall, data: str) -> None:
@@ -54,4 +54,28 @@ def unmask(call: RunningCall, data: str) -> None:
     call.line.note("mask", data, "off")
 
 
-MASKING = {"record_session_mask": mask, "record_session_unmask": unmask}
+def stop_recording(call: RunningCall, data: str) -> None:
+    """The recording ends while the talk goes on."""
+    call.line.note("record_end", data)
+
+
+def broadcast(call: RunningCall, data: str) -> None:
+    """``sched_broadcast +0 'execute_extension::announced@...' both``: both legs of a talk run it, at once."""
+    _, command, legs = [*separate(data, " ", 3), "", ""][:3]
+    application, _, argument = command.partition("::")
+    extension, dialplan, context = [*separate(argument, " ", 4), "", ""][:3]
+    if application != "execute_extension" or legs != "both":
+        call.line.note("error", f"sched_broadcast {data}")
+        return
+    for name, sound in call.chosen(extension, dialplan, context):
+        if name == "playback":
+            call.line.note("whisper", sound, call.line.get("bridge_channel") or "", call.duration_ms(sound) or 0)
+    call.execute_extension(extension, dialplan, context)
+
+
+IN_TALK = {
+    "record_session_mask": mask,
+    "record_session_unmask": unmask,
+    "stop_record_session": stop_recording,
+    "sched_broadcast": broadcast,
+}

@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import Literal
 
 from routing.model.folder import Folder
-from routing.model.recording import ANNOUNCE, CLIENT, FILE, HEARD, PERSON_LEG, RECORDING
+from routing.model.recording import ANNOUNCE, BY_KEY, CLIENT, FILE, HEARD, PERSON_LEG, RECORDING, SCHEME
+from routing.model.talk_keys import REALM
 from routing.steps.base import RELEASE
 from routing.steps.dialplan import Extension
 
@@ -19,12 +20,16 @@ TALK = f"talk XML:{RELEASE}/{FILE}.xml {FILE}"
 DUE = f"due XML:{RELEASE}/{FILE}.xml {FILE}"
 #: The announcement alone, for a caller who enters a recorded room.
 ANNOUNCE_NOW = f"announce XML:{RELEASE}/{FILE}.xml {FILE}"
+#: Binds the keys that mask the recording.
+MASK_KEYS = f"mask_keys XML:{RELEASE}/{FILE}.xml {FILE}"
+#: The file of a call's recording.
+CALL_FILE = "${recordings_dir}/calls/${uuid}.wav"
 #: What the called leg runs when the talk begins.
 OTHER_LEG = "bridge_pre_execute_bleg_app"
 #: What a leg passes on, when another one of its call talks and records in its stead.
 SETTINGS = (
     "bridge_pre_execute_aleg_app", "bridge_pre_execute_aleg_data", "RECORD_STEREO", "RECORD_READ_ONLY", RECORDING,
-    CLIENT, PERSON_LEG,
+    CLIENT, PERSON_LEG, BY_KEY,
 )  # fmt: skip
 
 
@@ -40,13 +45,26 @@ def record_talks(
     ``client``: the outside party's number; ``person``: whether our person is the other leg or this one.
     """
     if sides == "no":
+        _by_key(extension, folder, client, person)
         return
+    if folder.project.record_key:
+        extension.set(BY_KEY, SCHEME)
     extension.set("RECORD_STEREO" if sides == "both" else "RECORD_READ_ONLY", "true")
-    extension.set(RECORDING, "${recordings_dir}/calls/${uuid}.wav")
+    extension.set(RECORDING, CALL_FILE)
     # starts with the talk and creates the folder; `record_session` before the talk would open media
     extension.set("bridge_pre_execute_aleg_app", "execute_extension")
     extension.set("bridge_pre_execute_aleg_data", TALK)
     parties(extension, folder, client, person)
+
+
+def _by_key(extension: Extension, folder: Folder, client: str, person: str) -> None:
+    """The keys with which a person begins a recording."""
+    if not folder.project.record_key:
+        return
+    extension.set(PERSON_LEG, person)
+    extension.set(CLIENT, client)
+    action = f"exec[H]:execute_extension,keyed XML:{RELEASE}/{FILE}.xml {FILE}"
+    extension.do("bind_digit_action", f"{REALM},{folder.project.record_key},{action},{person},self")
 
 
 def parties(extension: Extension, folder: Folder, client: str, person: str) -> None:

@@ -97,6 +97,15 @@ def _typed(event: Event) -> tuple[str, ...]:
     return (f"{name} nothing",) if event.detail == "-" else (name, f"{name} {event.detail}")
 
 
+#: What happens to a recording, by the kind and the detail of its event.
+_RECORDING = {
+    ("record", "session"): "begins",
+    ("record_end", ""): "ends",
+    ("mask", "on"): "masked",
+    ("mask", "off"): "unmasked",
+}
+
+
 def _step(event: Event, word: str) -> bool:
     return event.kind == "step" and word in (event.subject, f"{event.scheme}/{event.subject}")
 
@@ -122,6 +131,7 @@ KINDS: dict[str, Callable[[Event, str], bool]] = {
     "voicemail": lambda event, word: event.kind == "voicemail" and f"/voicemail/{word}/" in event.subject,
     "notify": _variable("routing_notify"),
     "tag": _subject("tag"),
+    "recording": lambda event, word: _RECORDING.get((event.kind, event.detail)) == word,
     "answered": lambda event, word: event.kind == "answered",
     "hears": _subject("hears"),
     "end": _subject("end"),
@@ -153,6 +163,7 @@ MEANINGS = {
     "voicemail": "A message is left in this box.",
     "notify": "This person or address is notified of the message.",
     "tag": "The call gets this label.",
+    "recording": "The talk's recording `begins`, `ends`, is `masked` or `unmasked`.",
     "answered": "`true`: the caller's leg is answered: the call begins to cost.",
     "hears": "What the caller hears from now on: `nothing`, `ringing` or `audio`.",
     "end": "The call ends with this hangup cause.",
@@ -165,6 +176,8 @@ def is_kind(event: Event, kind: str) -> bool:
         return event.subject.startswith(f"routing_{kind}=")
     if kind == "asked":
         return bool(_typed(event))
+    if kind == "recording":
+        return (event.kind, event.detail) in _RECORDING
     if kind in ENGINE_KINDS:
         return event.kind in ("decision", "fallback") and event.subject == ENGINE_KINDS[kind]
     return event.kind == kind
@@ -185,4 +198,6 @@ def describe(event: Event, kind: str) -> str:
         return event.subject.rpartition("/")[0].rpartition("/")[2]
     if kind == "asked":
         return _typed(event)[-1]
+    if kind == "recording":
+        return _RECORDING[event.kind, event.detail]
     return event.detail if kind == "digits" else event.subject.rpartition("/")[2] or kind

@@ -13,6 +13,7 @@ def leg(*ran, **variables):
 
 
 RECORDS = (100.0, "record_session", "/r/calls/a.wav")
+ENDS = ("stop_record_session", "/r/calls/a.wav")
 MASKS, UNMASKS = ("record_session_mask", "/r/calls/a.wav"), ("record_session_unmask", "/r/calls/a.wav")
 
 
@@ -25,6 +26,8 @@ MASKS, UNMASKS = ("record_session_mask", "/r/calls/a.wav"), ("record_session_unm
         ([RECORDS, (112.5, *MASKS), (113.0, *MASKS), (140.1, *UNMASKS), (141.0, *UNMASKS)], "12.5-40.1"),
         ([(99.0, *MASKS), RECORDS], "0.0-"),
         ([(99.0, *MASKS)], ""),
+        ([RECORDS, (102.0, *ENDS), (160.0, *RECORDS[1:]), (162.5, *MASKS), (163.0, *UNMASKS)], "4.5-5.0"),
+        ([RECORDS, (101.0, *MASKS), (102.0, *ENDS), (160.0, *RECORDS[1:]), (162.0, *UNMASKS)], "1.0-4.0"),
     ],
 )
 def test_masked(ran, found):

@@ -1,36 +1,16 @@
 """Recordings of a real FreeSWITCH, by the tones that both sides say: the announcement before them, what is masked."""
 
-import contextlib
-import io
 import json
-import math
-import struct
-import time
-import wave
 
 import pytest
 
-from support.switchbed.dialog import media_port
 from support.switchbed.lab import FOLDER, Lab, until
-from support.switchbed.recorded import press, read
-from support.switchbed.voices import CLIENT_HZ, HEAD_HZ, PERSON_HZ, Voice, hear, offer_to
+from support.switchbed.talks import incoming, outgoing, tone
+from support.switchbed.voices import CLIENT_HZ, HEAD_HZ, PERSON_HZ
 
 ANNOUNCEMENT_S = 1.5
 #: What the client says while the recording is masked.
 CARD_HZ = 1700
-INFO = "application/dtmf-relay"
-
-
-def tone(hertz, seconds):
-    """A WAV file."""
-    written = io.BytesIO()
-    with wave.open(written, "wb") as sound:
-        sound.setnchannels(1)
-        sound.setsampwidth(2)
-        sound.setframerate(8000)
-        wanted = (int(12000 * math.sin(2 * math.pi * hertz * at / 8000)) for at in range(int(8000 * seconds)))
-        sound.writeframes(b"".join(struct.pack("<h", each) for each in wanted))
-    return written.getvalue()
 
 
 def scheme(name, number, steps, extra=""):
@@ -59,87 +39,6 @@ def recording(tmp_path_factory):
     running = Lab(tmp_path_factory.mktemp("lab"), {}, more, sounds=sounds)
     yield running
     running.stop()
-
-
-class Talk:
-    """A recorded talk of a client (500 Hz) with a person (800 Hz); each is an agent, its dialog and its media."""
-
-    def __init__(self, lab, client, person, caller):
-        self.lab, self.caller, self.began = lab, caller, time.monotonic()
-        self.sides = {"client": client, "person": person}
-        self.client, self.person = Voice(client[0], client[2], CLIENT_HZ), Voice(person[0], person[2], PERSON_HZ)
-
-    def connected(self):
-        """Wait until they hear each other after the announcement."""
-        assert until(lambda: self.variable("routing_announce") == "heard")
-        assert hear({self.client: {PERSON_HZ}, self.person: {CLIENT_HZ}}) == ""
-
-    def say(self, hertz):
-        """The client says something else from now on."""
-        self.client.stop()
-        self.client = Voice(self.sides["client"][0], self.sides["client"][2], hertz)
-
-    def press(self, form, by="person"):
-        agent, call, negotiated = self.sides[by]
-        if form == "event":
-            press(agent.rtp, media_port(negotiated), "*5")
-            return
-        call.press("*5")
-
-    def passes(self, seconds):
-        """The talk goes on for so long."""
-        since = time.monotonic()
-        assert until(lambda: time.monotonic() - since > seconds, seconds + 5)
-
-    def variable(self, name):
-        """Of the calling leg."""
-        return self.lab.switch.esl.api(f"uuid_getvar {self.lab.uuids()[0]} {name}").strip()
-
-    def masks(self, state):
-        """Wait until the recording is masked, or not."""
-        assert until(lambda: self.variable("routing_masked") == state)
-
-    def recorded(self):
-        self.caller.hang_up()
-        record = self.lab.record(self.caller)
-        path = self.lab.switch.home / "recordings" / "calls" / f"{record['uuid']}.wav"
-        assert until(path.exists)
-        return record, read(path)
-
-    def stop(self):
-        self.client.stop()
-        self.person.stop()
-
-
-@contextlib.contextmanager
-def incoming(lab, number=PAYS):
-    """The client calls a number; the person's phone is the called leg."""
-    with lab.caller() as caller, lab.phone("2002") as phone:
-        call = caller.call(number)
-        answer = caller.answered(call)
-        assert answer.start == "200"
-        called = phone.rung(40)  # a queue without an engine rings when its turn is over
-        talking = Talk(lab, (caller, call, answer), (phone, called, offer_to(phone, called)), call)
-        try:
-            yield talking
-        finally:
-            talking.stop()
-
-
-@contextlib.contextmanager
-def outgoing(lab):
-    """The person calls the client: their phone is the calling leg."""
-    lab.carrier.calls.clear()
-    with lab.phone("2001") as phone:
-        call = phone.call("0501120002")
-        answer = phone.answered(call)
-        assert answer.start == "200"
-        called = lab.carrier.rung()
-        talking = Talk(lab, (lab.carrier, called, offer_to(lab.carrier, called)), (phone, call, answer), call)
-        try:
-            yield talking
-        finally:
-            talking.stop()
 
 
 def starts(lab, record):
@@ -185,7 +84,7 @@ def test_who_has_heard_it_before_the_ringing_does_not_hear_it_again(recording):
 
 
 def test_who_hangs_up_during_the_announcement_is_not_recorded(recording):
-    with incoming(recording) as talking:
+    with incoming(recording, PAYS) as talking:
         assert until(lambda: talking.client.hears(HEAD_HZ, talking.began))
         talking.caller.hang_up()
         record = recording.record(talking.caller)
@@ -194,7 +93,7 @@ def test_who_hangs_up_during_the_announcement_is_not_recorded(recording):
 
 
 @pytest.mark.parametrize("form", ["event", "info"])
-@pytest.mark.parametrize("way", [incoming, outgoing], ids=["incoming", "outgoing"])
+@pytest.mark.parametrize("way", [lambda lab: incoming(lab, PAYS), outgoing], ids=["incoming", "outgoing"])
 def test_a_card_number_is_not_in_the_recording(recording, way, form):
     with way(recording) as talking:
         talking.connected()
@@ -223,7 +122,7 @@ def test_a_card_number_is_not_in_the_recording(recording, way, form):
 
 
 def test_the_clients_keys_mask_nothing(recording):
-    with incoming(recording) as talking:
+    with incoming(recording, PAYS) as talking:
         talking.connected()
         talking.press("event", by="client")
         talking.press("info", by="client")
@@ -234,7 +133,7 @@ def test_the_clients_keys_mask_nothing(recording):
 
 
 def test_a_talk_that_ends_masked_stays_masked(recording):
-    with incoming(recording) as talking:
+    with incoming(recording, PAYS) as talking:
         talking.connected()
         talking.passes(1)
         talking.press("event")

@@ -71,12 +71,14 @@ def test_every_kind_meets_some_event(calls: list[list[Event]]) -> None:
         "scheme": "kharkiv", "step": "kharkiv/1", "webhook": "continue", "crm": "ring ivan", "sticky": "ring petro",
         "visitor": "continue", "order": "answered", "tag": "vip", "callback": "ordered",
         "queue": "order ivan", "says": "closed", "speaks": "en", "asked": "order 123", "lookup": "found",
+        "recording": "ends",
     }  # fmt: skip
     calls = [*calls, [Event(0, "tag", "shop"), Event(0, "tag", "vip")]]
     calls.append([Event(0, "decision", "callback", "ordered (person first)")])
     calls.append([Event(0, "decision", "queue", "order:ivan (place 1)")])
     calls.append([Event(0, "digits", f"{TYPED}order", "123"), Event(0, "decision", "lookup", "found")])
     calls.append([Event(0, "play", "/sounds/spoken/0.wav", text="We are closed.", language="en")])
+    calls.append([Event(0, "record_end", "/recordings/calls/a.wav")])
     for kind in KINDS:
         words = (
             {said[kind]}

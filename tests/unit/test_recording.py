@@ -11,6 +11,7 @@ from routing.model.numbers import same_code
 from routing.offline.phones import BadBehaviour, parse
 from routing.offline.published import PublishedRelease
 from routing.testing.cases import read_cases
+from routing.testing.kinds import describe, is_kind
 from routing.testing.names import Names
 from routing.testing.run import carry
 from support.folders import HERE, compiled, laid_out
@@ -150,3 +151,36 @@ def test_what_is_no_key_is_refused(behaviour: str) -> None:
 def test_countries_that_share_a_code() -> None:
     assert set(same_code("KZ")) == {"RU", "KZ"}
     assert same_code("UA") == ("UA",)
+
+
+BY_KEY = """
+scheme: a
+numbers: ["+380800330521"]
+steps: [{ring: {to: ivan.mobile}}, hangup]
+"""
+
+
+@pytest.fixture(scope="module")
+def asked(tmp_path_factory) -> Company:
+    project = (HERE / "good/recording/company.yaml").read_text()
+    with_key = project.replace('record_pause: "*5"', 'record_pause: "*5"\n  record_key: "*1"')
+    return company(tmp_path_factory.mktemp("asked"), a=BY_KEY, company=with_key)
+
+
+@pytest.mark.parametrize(
+    ("pressed", "expected"),
+    [
+        ("presses *1 after 2s", ["begins"]),
+        ("presses *1 after 2s, presses *1 after 9s", ["begins", "ends"]),
+        ("presses *1 after 2s, presses *5 after 9s, presses *1 after 10s, presses *1 after 11s",
+         ["begins", "masked", "ends", "begins", "masked"]),
+        ("presses *5 after 2s", []),
+    ],
+)  # fmt: skip
+def test_the_persons_keys_begin_and_end_a_recording(asked: Company, pressed: str, expected: list[str]) -> None:
+    events = asked.carried(
+        f"to: '0800330521', from: '{GERMANY}'", f"{{ivan.mobile: 'answers after 1s, {pressed}, talks 20s'}}"
+    )
+    assert [describe(event, "recording") for event in events if is_kind(event, "recording")] == expected
+    announced = [("whisper", "menu.wav"), ("play", "menu.wav")]
+    assert heard(events, "whisper", "play") == (announced if "begins" in expected else [])

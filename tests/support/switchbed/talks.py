@@ -1,0 +1,121 @@
+"""A talk on a lab's switch whose sides say tones: what they hear, the keys that they press, what is recorded."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import math
+import struct
+import time
+import wave
+from collections.abc import Iterator
+
+from .agent import Agent, Call
+from .dialog import media_port
+from .lab import Lab, until
+from .recorded import Recorded, press, read
+from .sip import Message
+from .voices import CLIENT_HZ, PERSON_HZ, Voice, hear, offer_to
+
+#: An agent, its dialog, and the SDP of the other side.
+Side = tuple[Agent, Call, Message]
+
+
+def tone(hertz: int, seconds: float) -> bytes:
+    """A WAV file."""
+    written = io.BytesIO()
+    with wave.open(written, "wb") as sound:
+        sound.setnchannels(1)
+        sound.setsampwidth(2)
+        sound.setframerate(8000)
+        wanted = (int(12000 * math.sin(2 * math.pi * hertz * at / 8000)) for at in range(int(8000 * seconds)))
+        sound.writeframes(b"".join(struct.pack("<h", each) for each in wanted))
+    return written.getvalue()
+
+
+class Talk:
+    """A recorded talk of a client (500 Hz) with a person (800 Hz); each is an agent, its dialog and its media."""
+
+    def __init__(self, lab: Lab, client: Side, person: Side, caller: Call) -> None:
+        self.lab, self.caller, self.began = lab, caller, time.monotonic()
+        self.sides = {"client": client, "person": person}
+        self.client, self.person = Voice(client[0], client[2], CLIENT_HZ), Voice(person[0], person[2], PERSON_HZ)
+
+    def connected(self) -> None:
+        """Wait until they hear each other after the announcement."""
+        assert until(lambda: self.variable("routing_announce") == "heard")
+        self.heard_both()
+
+    def heard_both(self) -> None:
+        """Wait until they hear each other."""
+        assert hear({self.client: {PERSON_HZ}, self.person: {CLIENT_HZ}}) == ""
+
+    def say(self, hertz: int) -> None:
+        """The client says something else from now on."""
+        self.client.stop()
+        self.client = Voice(self.sides["client"][0], self.sides["client"][2], hertz)
+
+    def press(self, form: str, by: str = "person", keys: str = "*5") -> None:
+        """Press keys, by telephone-event or by INFO."""
+        agent, call, negotiated = self.sides[by]
+        if form == "event":
+            press(agent.rtp, media_port(negotiated), keys)
+            return
+        call.press(keys)
+
+    def passes(self, seconds: float) -> None:
+        """The talk goes on for so long."""
+        since = time.monotonic()
+        assert until(lambda: time.monotonic() - since > seconds, seconds + 5)
+
+    def variable(self, name: str) -> str:
+        """Of the calling leg."""
+        return self.lab.switch.esl.api(f"uuid_getvar {self.lab.uuids()[0]} {name}").strip()
+
+    def masks(self, state: str) -> None:
+        """Wait until the recording is masked, or not."""
+        assert until(lambda: self.variable("routing_masked") == state)
+
+    def recorded(self) -> tuple[dict[str, str], Recorded]:
+        """Hang up; the calling leg's variables, and what was recorded."""
+        self.caller.hang_up()
+        record = self.lab.record(self.caller)
+        path = self.lab.switch.home / "recordings" / "calls" / f"{record['uuid']}.wav"
+        assert until(path.exists)
+        return record, read(path)
+
+    def stop(self) -> None:
+        """Both fall silent."""
+        self.client.stop()
+        self.person.stop()
+
+
+@contextlib.contextmanager
+def incoming(lab: Lab, number: str) -> Iterator[Talk]:
+    """The client calls a number; the person's phone is the called leg."""
+    with lab.caller() as caller, lab.phone("2002") as phone:
+        call = caller.call(number)
+        answer = caller.answered(call)
+        assert answer.start == "200"
+        called = phone.rung(40)  # a queue without an engine rings when its turn is over
+        talking = Talk(lab, (caller, call, answer), (phone, called, offer_to(phone, called)), call)
+        try:
+            yield talking
+        finally:
+            talking.stop()
+
+
+@contextlib.contextmanager
+def outgoing(lab: Lab) -> Iterator[Talk]:
+    """The person calls the client: their phone is the calling leg."""
+    lab.carrier.calls.clear()
+    with lab.phone("2001") as phone:
+        call = phone.call("0501120002")
+        answer = phone.answered(call)
+        assert answer.start == "200"
+        called = lab.carrier.rung()
+        talking = Talk(lab, (lab.carrier, called, offer_to(lab.carrier, called)), (phone, call, answer), call)
+        try:
+            yield talking
+        finally:
+            talking.stop()

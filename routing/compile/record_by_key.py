@@ -1,10 +1,11 @@
 """Recording on demand (``project: {record_key: "*1"}``): a person's keys begin and end it, where nothing is recorded.
 
-The keys run ``keyed`` on the calling leg, as those of the mask do. The announcement, if one is due, is heard by both sides
-once a call; only then the recording begins. Begun again, it is appended: one file, in order.
+The keys run ``keyed`` on the calling leg, as those of the mask do. The announcement, if one is due, is heard by both
+sides once a call; only then the recording begins. Begun again, it is appended: one file, in order.
 
-Measured on FreeSWITCH 1.10.12: a key's extension runs on one leg, and the other one hears nothing of it; ``sched_broadcast``
-runs an extension on both within half a second. ``RECORD_APPEND`` creates the file, and keeps one of under three seconds.
+Measured on FreeSWITCH 1.10.12: a key's extension runs on one leg, and the other one hears nothing of it;
+``sched_broadcast`` runs an extension on both within half a second. ``RECORD_APPEND`` creates the file, and keeps one of
+under three seconds.
 """
 
 from __future__ import annotations

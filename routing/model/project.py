@@ -102,7 +102,7 @@ class Project(Fields):
     )
     record_key: PauseKey | None = Field(
         None,
-        description="A person's keys in a talk that begin and end its recording, where it is not recorded anyway: `*1`.",
+        description="A person's keys in a talk that begin and end its recording, where a scheme has none: `*1`.",
     )
     encrypt_recordings: Annotated[list[Id], OneOrMany] = Field(
         default_factory=list,

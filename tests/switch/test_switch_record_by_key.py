@@ -13,9 +13,7 @@ PROJECT = (
     "project: {name: lab, timezone: Europe/Kyiv, country: UA, destinations: [UA], secrets: env, "
     "record_key: '*1', record_pause: '*5', talk_keys: true%s}\n"
 )
-SCHEME = (
-    f"scheme: asked\nnumbers: ['+{NUMBER}']\nsteps: [{{ring: {{to: support, for: 8s}}}}, {{hangup: NO_ANSWER}}]\n"
-)
+SCHEME = f"scheme: asked\nnumbers: ['+{NUMBER}']\nsteps: [{{ring: {{to: support, for: 8s}}}}, {{hangup: NO_ANSWER}}]\n"
 ANNOUNCES = ", record_announcement: rec.wav"
 
 

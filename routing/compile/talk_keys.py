@@ -16,6 +16,7 @@ from routing.compile.people import as_colleague, displayed, outside_forms
 from routing.model.conference import PROFILE
 from routing.model.folder import Folder
 from routing.model.people import Person
+from routing.model.rating import CONTEXT, WHERE
 from routing.model.talk_keys import (
     ASK,
     ASKS,
@@ -128,7 +129,10 @@ def _waits(context: Context) -> None:
     waits = context.extension("waits")
     waits.do("sched_transfer", f"+{LONGEST_WAIT_SECONDS} nobody XML routing_transferred")
     waits.do("conference", f"${{uuid}}@{PROFILE}+flags{{mintwo}}")
+    waits.do("execute_extension", f"rates {FILE}")
     waits.do("hangup", "NORMAL_CLEARING")
+    rates = context.extension("rates", Condition(f"${{{WHERE}}}", "^(.+)$"))
+    rates.do("transfer", f"$1 XML {CONTEXT}")
     typed = context.extension("typed", Condition("${routing_digits}", "."))
     typed.set(_HOOK, SENT_ON)
     context.extension("reached").set(_HOOK, "")

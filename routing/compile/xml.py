@@ -12,6 +12,7 @@ from functools import lru_cache
 from xml.etree import ElementTree
 
 from routing.compile.templates import render
+from routing.model.rating import AS_TALK_BEGINS
 from routing.model.talk_keys import COMES_BACK, SENT_ON
 from routing.model.typed_digits import FORGETS
 from routing.steps.dialplan import Condition, Context, Extension
@@ -39,6 +40,7 @@ ALLOWED = frozenset(
     routing_unheard routing_target routing_camped RECORD_READ_ONLY
     RECORD_STEREO limit_usage secret_room_pin routing_admitted routing_in_room routing_invited_by
     routing_talk routing_held routing_asks routing_phone bridge_uuid direction
+    routing_rate routing_rating routing_rate_tried
     routing_recording routing_announce routing_client routing_person_leg routing_masked routing_whisper
     routing_record_by_key
     """.split()
@@ -57,10 +59,14 @@ _FROM_OUTSIDE = (
     r"|(?:entity|source|ask|lookup)_\w+)"
 )
 _ADJACENT = re.compile(rf"\$\{{{_FROM_OUTSIDE}\}}\$\{{|\$\{{\w+\}}\$\{{{_FROM_OUTSIDE}\}}")
-#: Variables that make FreeSWITCH run a command. Few are needed, at a hangup: to forget a PIN, and to send on who waits.
+#: Variables that make FreeSWITCH run a command. Few are needed: at a hangup, to forget a PIN and to send on who waits;
+#: as a talk that may be rated begins, an extension of the step itself.
 _FORBIDDEN_VARIABLES = re.compile(r"(?:^|[,{\[|])(?:api_|execute_on_)\w*=")
 _COMMANDS = "|".join(map(re.escape, (FORGETS, COMES_BACK, SENT_ON)))
-_KNOWN_COMMAND = re.compile(rf"(?<![^|])api_hangup_hook=(?:{_COMMANDS})?(?=\||$)")
+_BEGINS = r"execute_extension [a-z0-9_.]+\.begins XML:\$\{routing_release\}/schemes/([a-z][a-z0-9_]*)\.xml \1"
+_KNOWN_COMMAND = re.compile(
+    rf"(?<![^|])(?:api_hangup_hook=(?:{_COMMANDS})?|{AS_TALK_BEGINS}=(?:{_BEGINS})?)(?=\||$)"
+)
 
 
 #: Cached texts: repeated compilations of a folder (`routing diff`, scheme tests) mostly give the same ones.

@@ -21,6 +21,7 @@ from routing.model.lookup import Outcome
 from routing.model.memory import Memory, Presence
 from routing.model.question import Guessing
 from routing.model.queue import Duties
+from routing.model.rating import Ratings
 
 
 class CallbackOrders(Protocol):
@@ -51,7 +52,7 @@ class Ports:
     call)``: the handler's answer; ``crm(step, call, responsible)``: the result of the CRM look-up; ``holder(project,
     pool, number, now)``: the visitor to whom a number is lent, raises LeasesDown; ``memory`` and ``duties`` raise
     Forgotten; ``presence(call's uuid)``: who is free; ``callbacks``: orders to call clients back; ``guesses``: what
-    callers look up in vain; ``now``: seconds since the epoch; ``chance``: 0 <= x < 1.
+    callers look up in vain; ``ratings``: who was asked for one; ``now``: seconds since the epoch; ``chance``: 0 <= x < 1.
     """
 
     directory: Callable[[str], Directory]
@@ -64,6 +65,7 @@ class Ports:
     presence: Callable[[str], Presence]
     callbacks: CallbackOrders
     guesses: Guessing
+    ratings: Ratings
     now: Callable[[], float]
     chance: Callable[[], float]
 

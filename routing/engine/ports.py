@@ -27,6 +27,7 @@ from routing.model.lookup import KINDS, Failed, Outcome
 from routing.model.memory import Forgotten, Memory, Presence, State
 from routing.model.question import Guessing
 from routing.model.queue import Duties, DutyRecord, QueueMember
+from routing.model.rating import Ratings
 from routing.model.visitors import Leases
 from routing.process.guesses import guesses_in
 from routing.process.memory import NoDuties, NoMemory, duties_in, memory_in
@@ -35,6 +36,7 @@ from routing.release.tables import Releases
 from routing.store.client import RedisStore
 from routing.store.duties import RedisDuties
 from routing.store.queues import RedisQueues
+from routing.store.ratings import NoRatings, ratings_in
 
 
 def ports_of(
@@ -47,6 +49,7 @@ def ports_of(
     callbacks: CallbackOrders | None = None,
     duties: Duties | None = None,
     guesses: Guessing | None = None,
+    ratings: Ratings | None = None,
     now: Callable[[], float] = time.time,
     chance: Callable[[], float] = random.random,
 ) -> Ports:
@@ -62,6 +65,7 @@ def ports_of(
         presence=presence or States().presence_of,
         callbacks=callbacks or StoredCallbacks(releases, ""),
         guesses=guesses or guesses_in(None),
+        ratings=ratings or NoRatings(),
         now=now,
         chance=chance,
     )
@@ -74,11 +78,18 @@ class Stored(TypedDict):
     leases: Leases
     duties: Duties
     guesses: Guessing
+    ratings: Ratings
 
 
 def stored_in(redis: RedisStore | None) -> Stored:
     """The ports of a Redis; without one each fails, or counts for this process alone."""
-    return Stored(memory=memory_in(redis), leases=leases_in(redis), duties=duties_in(redis), guesses=guesses_in(redis))
+    return Stored(
+        memory=memory_in(redis),
+        leases=leases_in(redis),
+        duties=duties_in(redis),
+        guesses=guesses_in(redis),
+        ratings=ratings_in(redis),
+    )
 
 
 def look_up(systems: Systems) -> Callable[[Step, Call, Responsible], Outcome]:

@@ -104,6 +104,11 @@ class NothingFound:
 
 
 @dataclass(frozen=True)
+class AskRating:
+    """Ask the caller how the talk was."""
+
+
+@dataclass(frozen=True)
 class GoScheme:
     """Leave this scheme for another one."""
 
@@ -137,6 +142,7 @@ Decision = (
     | Ordered
     | Found
     | NothingFound
+    | AskRating
     | GoScheme
     | Continue
     | End
@@ -202,6 +208,8 @@ def encode(step: str, decision: Decision, waves: Waves = _at_once) -> dict[str, 
             return {"routing_decision": f"{step}:{type(decision).__name__.lower()}"}
         case NothingFound():
             return {"routing_decision": f"{step}:missing"}
+        case AskRating():
+            return {"routing_decision": f"{step}:ask"}
         case GoScheme(scheme):
             _require(ID, scheme, "scheme")
             return {"routing_decision": f"{step}:scheme:{scheme}"}

@@ -28,6 +28,7 @@ from routing.model.local_guesses import LocalGuesses
 from routing.model.lookup import Outcome
 from routing.model.memory import Memory, Presence
 from routing.model.queue import KIND
+from routing.model.rating import Ratings
 from routing.offline.crm_answers import Crm, answers, sent_fields
 from routing.offline.decider import EngineAnswer, EngineClosed, Reply
 from routing.offline.duties import OfflineDuties
@@ -88,6 +89,8 @@ class Past(Protocol):
     def states(self) -> Mapping[str, PersonState]: ...
 
     def memory(self, call: Call) -> Memory: ...
+
+    def ratings(self, call: Call) -> Ratings: ...
 
     def presence(self, call: Call) -> Presence: ...
 
@@ -203,6 +206,7 @@ class InProcess:
             presence=lambda _: self.past.presence(call),
             callbacks=Orders(self._table),
             guesses=self.guesses,
+            ratings=self.past.ratings(call),
             now=lambda: self.past.now(call),
             chance=self.past.chance,
         )

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NoReturn
 
+from routing.model.rating import AFTER_TALK
 from routing.offline import talk_keys, transferring
 from routing.offline.argument import separate
 from routing.offline.confirming import prompt_of
@@ -87,6 +88,7 @@ def _before_talk(call: RunningCall, leg: CalledLeg) -> int:
     lasts = [call.duration_ms(sound) or 0 for sound in heard]
     for sound, lasts_ms in zip(heard, lasts, strict=True):
         line.note("whisper", sound, leg.target, lasts_ms)
+    call.execute_on("execute_on_pre_bridge")
     if application := line.get("bridge_pre_execute_aleg_app"):
         call.apply(application, line.get("bridge_pre_execute_aleg_data") or "")
     return sum(lasts)
@@ -113,6 +115,7 @@ def _talk(call: RunningCall, leg: CalledLeg) -> None:
     line.talks(leg.target)
     call.answer()
     line.set("bridge_channel", leg.target)
+    line.set("bridge_uuid", f"{line.profile.uuid}.{leg.target}.{line.now_ms}")
     for name in filter(None, (line.get("import") or "").split(",")):
         line.set(name, leg.endpoint.variables.get(name))
     line.note("talk", leg.target)
@@ -121,6 +124,16 @@ def _talk(call: RunningCall, leg: CalledLeg) -> None:
         line.gives_up_ms = None
     lasts = LONGEST_MS if leg.phone.talks_ms is None else leg.phone.talks_ms
     _talk_on(call, leg, _Span(since, since + lasts, whispers))
+    _ended(call, leg)
+
+
+def _ended(call: RunningCall, leg: CalledLeg) -> None:
+    """The other party has hung up: go where the leg's variable says, hang up, or go on."""
+    line = call.line
+    if place := line.get(AFTER_TALK):
+        line.set(AFTER_TALK, None)
+        extension, dialplan, context = [*place.split(":", 2), "", ""][:3]
+        raise Transfer(extension, dialplan, context, "the talk is over")
     if is_true(line.get("hangup_after_bridge")):
         raise HungUp("NORMAL_CLEARING", leg.target)
 
@@ -167,6 +180,7 @@ def _talk_on(call: RunningCall, leg: CalledLeg, span: _Span) -> None:
     line.note("talk", reached.leg.target)
     lasts = LONGEST_MS if reached.left_ms is None else reached.left_ms
     _talk_on(call, reached.leg, _Span(line.now_ms, line.now_ms + lasts))
+    _ended(call, reached.leg)
     raise HungUp("NORMAL_CLEARING", reached.leg.target)
 
 

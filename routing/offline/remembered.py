@@ -13,6 +13,7 @@ from routing.decide.strategy import whose_turn
 from routing.model import dnd
 from routing.model.call import Call
 from routing.model.memory import Direction, Forgotten, Load, Memory, PeopleFacts, Presence, State, Talk
+from routing.model.rating import Ratings
 
 #: A person's state in a trace or a test; ``dnd``: on do-not-disturb, which static steps obey too. The last three are
 #: about queues alone.
@@ -27,7 +28,7 @@ PHONES: Mapping[str, State] = {"busy": "busy", "absent": "absent", "dnd": "absen
 class Remembered:
     """``talks``: caller -> (person, direction or "" for both), "*" is any caller; ``states``: person -> state.
 
-    ``history``: further talks with the caller. ``is_down``: Redis does not answer. ``chance``: 0 <= x < 1.
+    ``history``: further talks with the caller. ``asked_to_rate_s``: how long ago they were asked for a rating. ``is_down``: Redis does not answer. ``chance``: 0 <= x < 1.
     """
 
     talks: Mapping[str, tuple[str, str]] = field(default_factory=dict)
@@ -36,11 +37,16 @@ class Remembered:
     turns: Mapping[str, int] = field(default_factory=dict)
     history: Sequence[Talk] = ()
     is_down: bool = False
+    asked_to_rate_s: float | None = None
     chance: Callable[[], float] = lambda: 0.5
 
     def memory(self, call: Call) -> Memory:
         """What production would find in Redis for a call."""
         return _Memory(self, call)
+
+    def ratings(self, call: Call) -> Ratings:
+        """Who has been asked for a rating."""
+        return AskedOffline(self, {})
 
     def presence(self, call: Call) -> Presence:
         """What production would know of people."""
@@ -60,6 +66,25 @@ class Remembered:
         directions: tuple[Direction, ...] = ("in", "out") if person else ()
         latest = [Talk(person, call.started, LONG_TALK_SECONDS, each) for each in directions if direction in ("", each)]
         return sorted([*latest, *self.history], key=lambda talk: -talk.at)
+
+
+@dataclass(frozen=True)
+class AskedOffline:
+    """`routing.model.rating.Ratings`: what is given for the time before, and who was ``asked`` since, and when."""
+
+    before: Remembered
+    asked: dict[str, float]
+
+    def ask(self, project: str, caller: str, within_s: int, now_s: float) -> float | None:
+        """See Ratings."""
+        if self.before.is_down:
+            raise Forgotten("no answer from Redis")
+        ago_s = self.before.asked_to_rate_s
+        last = self.asked.get(caller, None if ago_s is None else now_s - ago_s)
+        if last is not None and now_s - last < within_s:
+            return last
+        self.asked[caller] = now_s
+        return None
 
 
 @dataclass(frozen=True)

@@ -150,10 +150,14 @@ class RunningCall:
     def answer(self) -> None:
         """Answer the caller's leg and run ``execute_on_answer``."""
         if self.line.answer():
-            for name in sorted(self.line.variables):
-                if name.startswith("execute_on_answer"):
-                    application, _, data = self.line.variables[name].replace("::", " ", 1).partition(" ")
-                    self.apply(application, data)
+            self.execute_on("execute_on_answer")
+
+    def execute_on(self, prefix: str) -> None:
+        """Run what variables of this prefix name."""
+        for name in sorted(self.line.variables):
+            if name.startswith(prefix):
+                application, _, data = self.line.variables[name].replace("::", " ", 1).partition(" ")
+                self.apply(application, data)
 
     def next_digit(self) -> str:
         """The next key of the caller; empty when there is none or they skip this prompt."""

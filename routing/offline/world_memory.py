@@ -14,7 +14,7 @@ from routing.decide.strategy import whose_turn
 from routing.model.call import Call as DecisionCall
 from routing.model.memory import Forgotten, Load, PeopleFacts, State, Talk
 from routing.offline.events import Event
-from routing.offline.remembered import PersonState, Remembered
+from routing.offline.remembered import AskedOffline, PersonState, Remembered
 from routing.offline.switch import OfflineCall
 from routing.offline.world import World
 
@@ -35,6 +35,8 @@ class WorldMemory:
     #: Place of a step -> name -> the number of its last turn.
     _turns: dict[tuple[str, str], dict[str, int]] = field(default_factory=dict)
     _away: dict[str, bool] = field(default_factory=dict)
+    #: Client -> when they were asked for a rating.
+    _asked: dict[str, float] = field(default_factory=dict)
 
     @property
     def chance(self) -> Callable[[], float]:
@@ -44,6 +46,10 @@ class WorldMemory:
     def memory(self, call: DecisionCall) -> WorldMemory:
         """See Past."""
         return self
+
+    def ratings(self, call: DecisionCall) -> AskedOffline:
+        """See Past."""
+        return AskedOffline(self.before, self._asked)
 
     def presence(self, call: DecisionCall) -> WorldPresence:
         """See Past."""

@@ -29,6 +29,7 @@ from routing.steps.messages import MessagesCode
 from routing.steps.open_branch import OpenBranchStep
 from routing.steps.play import PlayStep
 from routing.steps.queue import QueueStep
+from routing.steps.rate import RateStep
 from routing.steps.ring import RingStep
 from routing.steps.say import SayStep
 from routing.steps.scheme import SchemeStep
@@ -58,6 +59,7 @@ KINDS: dict[str, type[Step]] = {
     "conference": ConferenceStep,
     "voicemail": VoicemailStep,
     "language": LanguageStep,
+    "rate": RateStep,
     "tag": TagStep,
     "scheme": SchemeStep,
     "hangup": HangupStep,
@@ -70,7 +72,7 @@ DECIDED: dict[str, type[DynamicStep]] = {
 #: What asks the engine, by kind: what it decides, and queues, whose calls wait for it.
 ASKING: dict[str, type[Step]] = {**DECIDED, "queue": QueueStep}
 #: Kinds of the language that this version lacks: the message says so instead of "there is no step".
-LATER = ("listen", "rate")
+LATER = ("listen",)
 
 
 class _OneKind(StepItem):

@@ -59,6 +59,8 @@ class DynamicStep(Step):
     obeys: ClassVar[frozenset[str]] = frozenset({"person", "phone"})
     #: The branch that calls take without the engine; "" when they fall through.
     fallback: ClassVar[str] = ""
+    #: Ringing or music plays to the caller while the engine decides.
+    hears_waiting: ClassVar[bool] = True
 
     @property
     def budget_seconds(self) -> float:
@@ -98,8 +100,9 @@ class DynamicStep(Step):
         fallback, decided = f"{path}.fallback", f"{path}.decided"
         for seconds in (self.watchdog_seconds, self.watchdog_seconds + SECOND_CHANCE_SECONDS):
             here.do("sched_transfer", f"+{seconds} {out.go(fallback)}")
-        here.do("ring_ready")
-        here.do("execute_extension", HEAR_WAITING)
+        if self.hears_waiting:
+            here.do("ring_ready")
+            here.do("execute_extension", HEAR_WAITING)
         here.set("socket_resume", "true")
         here.do("socket", f"{out.folder.engine} async full")
         _abandon(here)

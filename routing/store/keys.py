@@ -21,6 +21,7 @@ key                                                   type    content           
 ``routing:{<project>:networks}:sending``              string  a worker is sending them                         15 min
 ``routing:{<project>:calling}``                       hash    node: when, and who calls there (see calling.py)  15 s
 ``routing:{<project>:misses:<who>}``                   string  questions of a caller that found nothing         its own
+``routing:{<project>:rated:<caller>}``                string  when the caller was asked for a rating (epoch s)  its own
 ``routing:{<project>:pops}``                          stream  screen pops as JSON                              2 min
 ====================================================  ======  ===============================================  =========
 
@@ -95,6 +96,11 @@ def lost_call(project: str, queue: str, number: str) -> str:
 def misses(project: str, who: str) -> str:
     """How often somebody (``<scheme>:<step>:<caller>``) has looked up in vain."""
     return f"routing:{{{project}:misses:{who}}}"
+
+
+def asked_to_rate(project: str, caller: str) -> str:
+    """When a caller (``+`` and E.164 digits) was last asked for a rating."""
+    return f"routing:{{{project}:rated:{caller}}}"
 
 
 def messages(project: str, person: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from routing.model import numbers
 from routing.model.addresses import EMAIL, HOOK
 from routing.model.problem import Loc, Problem, did_you_mean
+from routing.model.rating import SCORES
 from routing.testing.cases import CallCase
 from routing.testing.form import moment
 from routing.testing.kinds import ENGINE_KINDS, Expectation
@@ -19,6 +20,7 @@ NO_NUMBER = ("NO_ROUTE_DESTINATION", "UNALLOCATED_NUMBER")
 OURS = "routing/"
 MOST_LISTED = 12
 _HEARD = ("nothing", "ringing", "audio")
+_RATED = (*map(str, SCORES), "wrong", "nothing")
 _HOURS = ("open", "closed", "holiday")
 _ANSWERS = (
     "write answered, continue, scheme ID, ring NAME, end CAUSE, or how the engine failed: silent, refused, closed"
@@ -26,6 +28,7 @@ _ANSWERS = (
 _ENGINE_ANSWERS = (
     "answered",
     "ordered",
+    "ask",
     "continue",
     "silent",
     "refused",
@@ -186,6 +189,7 @@ def _vocabulary(kind: str, names: Names) -> tuple[Collection[str] | None, str]:
     tables: dict[str, tuple[Callable[[], Collection[str]], str]] = {
         "scheme": (lambda: names.schemes, "no scheme is called"),
         "hours": (lambda: _HOURS, "no calendar state is"),
+        "rated": (lambda: _RATED, "nobody presses"),
         "play": (lambda: names.sounds, "there is no sound file"),
         "whisper": (lambda: names.sounds, "there is no sound file"),
         "says": (lambda: names.published.spoken.texts, "no text of the release says"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from routing.model.rating import SCORE
 from routing.model.typed_digits import SECRET, TYPED
 from routing.offline.crm_answers import sent_fields_in
 from routing.offline.events import Event
@@ -13,7 +14,7 @@ from routing.testing.spans import Span
 #: Kinds that are facts of the call rather than moments of it: their order does not matter.
 ANY_TIME = frozenset({"notify"})
 #: Kinds that callers and people notice: under `exactly` none may happen that is not listed.
-NOTICED = frozenset({"ring", "confirm", "talk", "transferred", "play", "whisper", "digits", "voicemail"})
+NOTICED = frozenset({"ring", "confirm", "talk", "transferred", "play", "whisper", "digits", "voicemail", "rated"})
 #: Expectation of an engine's answer -> kind of the dynamic step; `order` is a ring step whose order needs memory.
 ENGINE_KINDS = {
     "webhook": "webhook",
@@ -24,6 +25,7 @@ ENGINE_KINDS = {
     "queue": "queue",
     "callback": "callback",
     "lookup": "lookup",
+    "rate": "rate",
 }
 
 
@@ -106,6 +108,13 @@ _RECORDING = {
 }
 
 
+def _rated(event: Event) -> str:
+    """The score that a caller gave, `wrong` for another key, `nothing` for silence; "" for other events."""
+    if event.kind != "digits" or event.subject != SCORE:
+        return ""
+    return "nothing" if event.detail == "-" else "wrong" if event.detail.startswith("!") else event.detail
+
+
 def _step(event: Event, word: str) -> bool:
     return event.kind == "step" and word in (event.subject, f"{event.scheme}/{event.subject}")
 
@@ -127,6 +136,7 @@ KINDS: dict[str, Callable[[Event, str], bool]] = {
     "whisper": _file("whisper"),
     "digits": lambda event, word: event.kind == "digits" and event.detail == word,
     "asked": lambda event, word: word in _typed(event),
+    "rated": lambda event, word: _rated(event) == word,
     **{kind: _answer(step_kind) for kind, step_kind in ENGINE_KINDS.items()},
     "voicemail": lambda event, word: event.kind == "voicemail" and f"/voicemail/{word}/" in event.subject,
     "notify": _variable("routing_notify"),
@@ -152,12 +162,14 @@ MEANINGS = {
     "whisper": "The person hears this sound file before the caller.",
     "digits": "The caller has typed these keys.",
     "asked": "The caller has typed this at an `ask` step: `order 123456`, `order nothing`; `pin` alone, when secret.",
+    "rated": "After the talk the caller has pressed this: `1` to `5`, `wrong`, or `nothing`.",
     "webhook": "The decision after a handler's answer: `answered`, `ring ivan`, `scheme lviv`; `silent` without one.",
     "crm": "The decision after a CRM's answer: `answered`, `ring ivan`, `continue`; `silent` without one.",
     "sticky": "The decision by the last talk: `answered`, `ring ivan`, `continue`; `silent` without an engine.",
     "visitor": "The engine looked up the visitor who holds the number: `continue`; `silent` without an engine.",
     "callback": "A call back to the caller: `ordered`, `continue` when there can be none; `silent` without an engine.",
     "lookup": "What a server answers: `found`, `missing`, `continue` when it is down; `silent` without an engine.",
+    "rate": "Whether the caller is asked to rate the talk: `ask`, `continue` when not; `silent` without an engine.",
     "order": "The engine's order: `answered`, `wait`, `order ivan,olena`; `refused` without an engine.",
     "queue": "What the queue decides: `wait`, `order ivan`, `nobody` when the caller cannot wait.",
     "voicemail": "A message is left in this box.",
@@ -174,8 +186,8 @@ def is_kind(event: Event, kind: str) -> bool:
     """Whether an event is of a kind of expectation, whatever its value."""
     if kind in ("hours", "notify"):
         return event.subject.startswith(f"routing_{kind}=")
-    if kind == "asked":
-        return bool(_typed(event))
+    if kind in ("asked", "rated"):
+        return bool(_typed(event) if kind == "asked" else _rated(event))
     if kind == "recording":
         return (event.kind, event.detail) in _RECORDING
     if kind in ENGINE_KINDS:
@@ -196,8 +208,8 @@ def describe(event: Event, kind: str) -> str:
         return engine_answer(event)
     if kind == "voicemail":
         return event.subject.rpartition("/")[0].rpartition("/")[2]
-    if kind == "asked":
-        return _typed(event)[-1]
+    if kind in ("asked", "rated"):
+        return _typed(event)[-1] if kind == "asked" else _rated(event)
     if kind == "recording":
         return _RECORDING[event.kind, event.detail]
     return event.detail if kind == "digits" else event.subject.rpartition("/")[2] or kind

@@ -76,6 +76,7 @@ def remembered(sample: Sample, call: OfflineCall) -> Remembered:
         loads=loads,
         turns={person: number for number, person in enumerate(sample.turns, 1)},
         is_down=sample.redis == "down",
+        asked_to_rate_s=sample.asked_to_rate,
     )
 
 

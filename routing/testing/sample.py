@@ -140,6 +140,9 @@ class Sample(ExpectationFields):
     turns: Annotated[list[Text], OneOrMany] = Field(
         default_factory=list, description="Who had a turn in dynamic orders, the latest last."
     )
+    asked_to_rate: Seconds | None = Field(
+        None, description="How long ago the caller was asked for a rating: `3d`; default: never."
+    )
     redis: Literal["up", "down"] = Field("up", description="`down`: Redis does not answer.")
     handler: Literal["running", "frozen"] = Field("running", description="`frozen`: webhooks get no answer.")
     engine: Literal["running", "frozen", "killed"] = Field(

@@ -29,7 +29,7 @@ from .company import Company
 
 PROJECT = "bed"
 #: Ports of a decision that a Redis is behind.
-REMEMBERS = frozenset({"memory", "holder"})
+REMEMBERS = frozenset({"memory", "holder", "ratings"})
 #: The pool of each lent number of the cases, `site` otherwise.
 POOLS = {"+380800330254": "shop", "+380800330256": "told"}
 _VISITS = itertools.count(1)

@@ -128,6 +128,7 @@ def _waits(context: Context) -> None:
     """The other party waits with music, in a room of their own, until somebody comes; with nobody there it ends."""
     waits = context.extension("waits")
     waits.do("sched_transfer", f"+{LONGEST_WAIT_SECONDS} nobody XML routing_transferred")
+    waits.set("hangup_after_conference", "false")
     waits.do("conference", f"${{uuid}}@{PROFILE}+flags{{mintwo}}")
     waits.do("execute_extension", f"rates {FILE}")
     waits.do("hangup", "NORMAL_CLEARING")

@@ -244,5 +244,4 @@ APPLICATIONS: dict[str, Application] = {
     "log": no_effect,
     "mkdir": no_effect,
     "start_dtmf": no_effect,
-    "stop_record_session": no_effect,
 }

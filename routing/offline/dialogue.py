@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from routing.model.message import least_seconds
+from routing.model.rating import SCORE
 from routing.model.talk_keys import REALM
 from routing.model.typed_digits import MASK, SECRET, TYPED
 from routing.offline import talk_keys
@@ -167,7 +168,7 @@ def _note_end(call: RunningCall, digits: str, terminator: str, complete: bool) -
 
 def _note_digits(call: RunningCall, question: DigitPrompt, typed: str) -> None:
     """Write one event for the digits, however many prompts read them."""
-    if question.variable.startswith(TYPED) and typed[0] not in "!-":
+    if question.variable.startswith((TYPED, SCORE)) and typed[0] not in "!-":
         call.line.note("variable", f"{question.variable}={typed}")
     if question.variable.startswith(SECRET):
         typed = f"!{MASK}" if typed.startswith("!") else typed if typed == "-" else MASK

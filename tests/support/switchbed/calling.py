@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from routing.journal.sound import is_message
 from routing.model.message import least_seconds
+from routing.model.rating import CONTEXT
 
 from . import sip
 from .attending import Phoning
@@ -107,7 +108,8 @@ class Calling:
             legs = [each for each in self.bed.records() if _by(each) == record["uuid"] and each.get("conference_name")]
             return max(legs, key=lambda leg: leg["answer_uepoch"])["routing_target"] if legs else None
         other = record.get("bridge_uuid")
-        if not other or record.get("bridge_epoch", "0") == "0":
+        went_on = f"/{CONTEXT}/" in record.get("transfer_history", "")  # after the talk: a transfer begins times anew
+        if not other or (record.get("bridge_epoch", "0") == "0" and not went_on):
             return None
         leg = until(lambda: next((cdr for cdr in self.bed.records() if cdr.get("uuid") == other), None))
         assert leg is not None, f"no CDR of leg {other}"

@@ -32,7 +32,8 @@ class Case:
 
     ``account``: a registered phone calls, not the carrier. ``webhook`` is the handler's answer, ``crm`` the CRM's
     (text as of `routing.offline.crm_answers`), ``visitor`` whom the dialled number is lent to. ``memory``: ``talk``
-    with a person (of ``client``, where that is not the caller), ``loads`` of people, ``away``. ``turns_anew``: nobody
+    with a person (of ``client``, where that is not the caller), ``loads`` of people, ``away``. ``asked_to_rate_s``: how long ago they
+    were asked for a rating. ``turns_anew``: nobody
     had a turn in its steps yet. ``engine``: empty, ``absent`` (nobody listens), ``forgetful`` (no Redis).
     ``publish``: a folder of changes that is published before the call, ``back`` is a rollback.
 
@@ -55,6 +56,8 @@ class Case:
     headers: tuple[str, ...] = ()
     phones: dict[str, phones.ScriptedPhone] = field(default_factory=dict)
     digits: str = ""
+    #: When the first of them is pressed on the real switch, after the answer.
+    digits_after_s: float = 1.0
     #: Keys outside prompts, each with its seconds from the INVITE; when the call is answered.
     presses: Mapping[str, float] = field(default_factory=dict)
     answered_s: float = 0
@@ -136,6 +139,7 @@ def _case(raw: dict[str, Any], before: Case) -> Case:
         engine=raw.pop("engine", before.engine),
         phones=before.phones | behaviours,
         digits=str(person.get("digits", "")),
+        digits_after_s=person.get("digits_after", 1.0),
         presses={str(key): at for key, at in person.get("presses", {}).items()},
         answered_s=person.get("answered_after", 0),
         hangs_up_after_s=person.get("hangs_up_after"),

@@ -54,6 +54,10 @@ def remembering(
             memory.remember(
                 PROJECT, caller, Talk(person, now - wanted.get("ago_s", AGO_S), TALK_S, wanted.get("direction", "in"))
             )
+        asked = keys.asked_to_rate(PROJECT, caller)
+        store.ask(asked, ("DEL", asked))
+        if "asked_to_rate_s" in wanted:
+            store.ask(asked, ("SET", asked, round(now - wanted["asked_to_rate_s"])))
         if "loads" in wanted:
             for name in people:
                 key = keys.load(PROJECT, name)

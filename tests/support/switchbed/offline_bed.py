@@ -197,6 +197,7 @@ class _Carried:
         answered = next((event.at_ms / 1000 for event in events if event.kind == "answered"), None)
         end = ended(events)
         variables = dict(event.subject.split("=", 1) for event in events if event.kind == "variable")
+        variables = {name: value for name, value in variables.items() if value}  # FreeSWITCH removes an empty one
         return Outcome(
             rung=[each for each in rung if each[1] in case.phones and case.phones[each[1]].does != "unreachable"],
             status=0 if answered is None and not case.callback else 200,

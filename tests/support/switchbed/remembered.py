@@ -27,7 +27,12 @@ def office(case: Case, company: Company, world: World, noon: datetime) -> WorldM
         name: Load(int(load.get("calls", 1)), load.get("talk_s", 0), now - load.get("idle_s", AGO_S))
         for name, load in memory.get("loads", {}).items()
     }
-    before = Remembered(states=_states(case, company), loads=loads, is_down=case.engine == "forgetful")
+    before = Remembered(
+        states=_states(case, company),
+        loads=loads,
+        is_down=case.engine == "forgetful",
+        asked_to_rate_s=memory.get("asked_to_rate_s"),
+    )
     found = WorldMemory(world, before, ZoneInfo("Europe/Kyiv"))
     if person := memory.get("talk"):
         ended_s = now - memory.get("ago_s", AGO_S)

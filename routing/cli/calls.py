@@ -23,11 +23,12 @@ from routing.cli.errors import UserError
 from routing.cli.filtering import filter_options
 from routing.cli.listed import printable, show, when, zone_name
 from routing.cli.options import COUNT, ZONE
+from routing.cli.ratings import ratings
 from routing.journal import query
 from routing.journal.database import DatabaseFault, opened_database, shown
 from routing.journal.explain import explain
 from routing.journal.faults import text_of
-from routing.journal.query import CallFilter
+from routing.journal.query import RATINGS, CallFilter
 from routing.journal.queues import IN_TIME_SECONDS, QueueReport
 from routing.journal.release import LiveProject
 from routing.journal.report import Report, ReportLine, report
@@ -35,6 +36,7 @@ from routing.journal.status import NAMES
 from routing.model.durations import parse_duration, spoken
 from routing.model.problem import counted
 
+RATING_HELP = "How callers rated the talk: `1` to `5`, `rated`, or `silent` when they were asked in vain."
 DATABASE = "var/journal.db"
 WHERE = "[default: journal.db in the root; var/journal.db without a root]"
 
@@ -43,6 +45,7 @@ WHERE = "[default: journal.db in the root; var/journal.db without a root]"
 @click.argument("call_id", metavar="[ID]", default="")
 @filter_options
 @click.option("--status", type=click.Choice(NAMES), metavar="STATUS", help="How it ended.")
+@click.option("--rating", type=click.Choice(RATINGS), default="", metavar="2", help=RATING_HELP)
 @click.option("--limit", type=COUNT, default=50, show_default=True, help="The most calls to list, the newest; 0: all.")
 @click.option(
     "--report", "as_report", is_flag=True, help="A report instead: figures by person, scheme, queue, hour, ..."
@@ -179,6 +182,8 @@ def _report(found: Report, queues: QueueReport, zone: tzinfo | None, as_json: bo
     for title, lines in by_name.items():
         if lines:
             console.print(_table(title, lines))
+    for table in ratings(found):
+        console.print(table)
     if queues.queues:
         console.print(_queues(queues))
     console.print(f"hours of {zone_name(zone)}", style="dim")

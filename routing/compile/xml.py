@@ -64,9 +64,7 @@ _ADJACENT = re.compile(rf"\$\{{{_FROM_OUTSIDE}\}}\$\{{|\$\{{\w+\}}\$\{{{_FROM_OU
 _FORBIDDEN_VARIABLES = re.compile(r"(?:^|[,{\[|])(?:api_|execute_on_)\w*=")
 _COMMANDS = "|".join(map(re.escape, (FORGETS, COMES_BACK, SENT_ON)))
 _BEGINS = r"execute_extension [a-z0-9_.]+\.begins XML:\$\{routing_release\}/schemes/([a-z][a-z0-9_]*)\.xml \1"
-_KNOWN_COMMAND = re.compile(
-    rf"(?<![^|])(?:api_hangup_hook=(?:{_COMMANDS})?|{AS_TALK_BEGINS}=(?:{_BEGINS})?)(?=\||$)"
-)
+_KNOWN_COMMAND = re.compile(rf"(?<![^|])(?:api_hangup_hook=(?:{_COMMANDS})?|{AS_TALK_BEGINS}=(?:{_BEGINS})?)(?=\||$)")
 
 
 #: Cached texts: repeated compilations of a folder (`routing diff`, scheme tests) mostly give the same ones.

@@ -61,7 +61,8 @@ def forget_client(
     orders, kept = _forget_orders(engine, project, number)
     AuditLog(engine, project).mask(number)
     if memory is not None:
-        for key in (keys.talks(project, number), *(keys.lost_call(project, queue, number) for queue in queues)):
+        known = keys.talks(project, number), keys.rating_request(project, number)
+        for key in (*known, *(keys.lost_call(project, queue, number) for queue in queues)):
             memory.ask(key, ("DEL", key))
     sounds = sum(len(each.sounds) for each in gone)
     return ClientTraces(len(gone), sounds, orders, len(found) - len(gone) + kept)

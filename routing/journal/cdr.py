@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import msgspec
 
+from routing.model.rating import RATED_LEG
 from routing.model.talk_keys import WAITS
 
 SUFFIX = ".cdr.json"
@@ -129,7 +130,7 @@ def read(text: bytes) -> Cdr:
         raise InvalidCdr(f"it lists {len(apps)} applications, a call runs at most {MOST_APPS}")
     # a variable of that name could come from the caller: overwrite it
     file.variables[SWITCH_NAME] = file.switchname if isinstance(file.switchname, str) else ""
-    if WAITS in file.variables and (first := _first_talk(file.callflow)):
+    if (WAITS in file.variables or RATED_LEG in file.variables) and (first := _first_talk(file.callflow)):
         file.variables["bridge_uepoch"] = first
     return Cdr(uuid, file.variables, apps)
 

@@ -100,7 +100,7 @@ def _leg(call: Cdr, uuid: str, target: str, path: str, b_leg: Cdr | None, cause:
     if b_leg is not None:
         return from_cdr(b_leg, path, target, cause)
     talked = uuid == call.get("bridge_uuid") and call.time("bridge") > 0
-    talk_s = max(call.time("end") - call.time("bridge"), 0.0) if talked else 0.0
+    talk_s = max((call.time("talk_end") or call.time("end")) - call.time("bridge"), 0.0) if talked else 0.0
     reason = "" if talked else why(cause, False, "")
     return LegRecord(uuid, path, target, person_of(target), 0.0, 0.0, talked, round(talk_s, 3), cause, reason)
 

@@ -66,6 +66,8 @@ def drafts(call: Cdr) -> tuple[list[Draft], tuple[str, ...]]:
     end = call.time("bridge") or call.time("end")
     for draft, after in zip_longest(found, found[1:]):
         draft.ended = after.started if after else max(end, draft.started)
+        if after and after.kind == "rate" and draft.started <= call.time("bridge") < after.started:
+            draft.ended = call.time("bridge")  # the question comes after the talk
         draft.following = after.path if after and after.scheme == draft.scheme else ""
         draft.is_last = after is None
     return found, tuple(schemes)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
+from routing.journal import rated
 from routing.journal.cdr import Cdr
 from routing.journal.drafts import Draft
 from routing.journal.record import LegRecord, StepRecord
@@ -239,6 +240,7 @@ _READERS: dict[str, Callable[[Draft, Sequence[LegRecord], Cdr], StepTexts]] = {
     "scheme": _scheme,
     "open_branch": _scheme,
     "language": _language,
+    "rate": rated.outcome,
     "tag": _tag,
     "hangup": _hangup,
 }

@@ -29,6 +29,9 @@ def explain(call: CallRecord, at: Callable[[float], str]) -> Iterator[str]:
         yield f"  client: {call.client_name}"
     if call.tags:
         yield f"  labels: {', '.join(call.tags)}"
+    if call.rating_requested:
+        whom = f" of {call.rated_person}" if call.rated_person else ""
+        yield f"  rating{whom}: {call.rating or 'none given'}, asked at {at(call.rating_requested)}"
     rang = legs_of_steps(call)
     for step in call.steps:
         yield from _step(step, call, rang[step.n])

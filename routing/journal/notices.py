@@ -29,7 +29,7 @@ MOST_LOOKED_AT = 200
 _Due = Row[Any]
 _COLUMNS = (calls.c.id, calls.c.project, calls.c.number, calls.c.scheme, calls.c.caller, calls.c.box, calls.c.started,
             calls.c.ended, calls.c.voicemail, calls.c.notify, calls.c.told, calls.c.status, calls.c.wait_s,
-            calls.c.tags, calls.c.node)  # fmt: skip
+            calls.c.tags, calls.c.node, calls.c.rating, calls.c.rated_person, calls.c.talk_s)  # fmt: skip
 
 
 @dataclass
@@ -110,7 +110,7 @@ class Notices:
         """One message: an e-mail, or a POST to one web address. Raises Later."""
         notice = Notice(due.id, due.project or self.project, due.number, due.scheme, due.caller, due.box, due.started,
                         due.ended, due.voicemail, to, due.status, due.wait_s, tuple(due.tags.split()),
-                        due.node)  # fmt: skip
+                        due.node, due.rating, due.rated_person, due.talk_s)  # fmt: skip
         try:
             if "://" in to[0]:
                 self.hooks.tell(notice, to[0])

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from routing.journal import dialled, drafts, executed, masked
+from routing.journal import dialled, drafts, executed, masked, rated
 from routing.journal.cdr import Cdr
 from routing.journal.record import CallRecord, LegRecord, StepRecord
 from routing.journal.result import StepResult
@@ -17,6 +17,7 @@ from routing.journal.talks import Talks, talks
 from routing.model.decision import LABEL
 from routing.model.entities import ENTITY, SOURCE, Visitor, visitor_of
 from routing.model.message import least_seconds
+from routing.model.rating import LOW, RATED_LEG
 from routing.model.tags import TAGS, tags_of
 
 _Steps = tuple[StepRecord, ...]
@@ -52,6 +53,7 @@ class ParseContext:
 
 def call(a_leg: Cdr, b_legs: Mapping[str, Cdr], context: ParseContext) -> CallRecord:
     """The record of a call. ``b_legs`` by uuid; for missing ones the A-leg's facts are used."""
+    a_leg = rated.with_talk_end(a_leg)
     found, schemes = drafts.drafts(a_leg)
     by_step: dict[int, list[LegRecord]] = defaultdict(list)
     for index, leg in dialled.legs(a_leg, b_legs, drafts.bridges(found, a_leg)):
@@ -99,6 +101,7 @@ def _record(
         **_recorded(a_leg, context),
         **_outside(a_leg, direction, outside),
         **_times(a_leg, had),
+        **rated.rating(a_leg, legs),
     )
 
 
@@ -147,10 +150,12 @@ def _client_name(a_leg: Cdr) -> str:
 
 
 def _addressees(a_leg: Cdr, release: str, schemes: Sequence[str], ended: str, context: ParseContext) -> tuple[str, ...]:
-    """The addressees of the call's notice, each once: the voicemail's own, else those of missed calls."""
+    """The addressees of the call's notice, each once: the voicemail's or the low rating's own, else those of missed calls."""
     named: Sequence[str] = a_leg.get("routing_notify").split() if ended == "voicemail" else ()
     if not named and ended in MISSED and _direction(a_leg)[0] == "in":
         named = context.notify_of(release, schemes)
+    if a_leg.get(LOW):
+        named = a_leg.get("routing_notify").split() or context.notify_of(release, schemes)
     addressees = [name if "@" in name or "://" in name else context.email_of(release, name) or name for name in named]
     return tuple(dict.fromkeys(addressees))
 
@@ -223,6 +228,8 @@ def _without_message(step: StepRecord) -> StepRecord:
 
 def _ended_by(a_leg: Cdr, cause: str, had: Talks) -> str:
     """Who hung up: ``caller``, ``person`` (the other end of a talk), or the ``switch``."""
+    if a_leg.get(RATED_LEG):
+        return "person"  # the caller is asked after that
     if cause == "ORIGINATOR_CANCEL" or a_leg.get("sip_hangup_disposition") == "recv_bye":
         return "caller"
     return "person" if had.bridged and cause == "NORMAL_CLEARING" else "switch"

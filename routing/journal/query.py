@@ -16,6 +16,10 @@ from routing.journal.queues import QueueWait
 from routing.journal.record import CallRecord, LegRecord, StepRecord
 from routing.journal.schema import calls, legs, steps
 from routing.journal.status import DERIVED, QUALIFIED_SECONDS, REPEAT_SECONDS
+from routing.model.rating import SCORES
+
+#: Filters by rating: a score, any score, asked and no score.
+RATINGS = (*map(str, SCORES), "rated", "silent")
 
 
 @dataclass(frozen=True)
@@ -24,7 +28,7 @@ class CallFilter:
     beginning.
 
     ``caller`` and ``number``: the beginning of a number; ``scheme``: any that the call passed through; ``tag``: one of
-    its labels; ``node``: the node that carried it.
+    its labels; ``node``: the node that carried it; ``rating``: one of `RATINGS`.
     """
 
     since: float = 0.0
@@ -35,6 +39,7 @@ class CallFilter:
     scheme: str = ""
     tag: str = ""
     node: str = ""
+    rating: str = ""
     status: str = ""
     direction: str = ""
     limit: int = 0
@@ -145,10 +150,19 @@ def _conditions(criteria: CallFilter) -> Iterator[ColumnElement[bool]]:
         yield _is_word(calls.c.tags, criteria.tag)
     if criteria.node:
         yield calls.c.node == criteria.node
+    if criteria.rating:
+        yield rated(criteria.rating)
     if criteria.status:
         yield (computed_status() if criteria.status in DERIVED else calls.c.status) == criteria.status
     if criteria.direction:
         yield calls.c.direction == criteria.direction
+
+
+def rated(rating: str) -> ColumnElement[bool]:
+    """The calls with one of `RATINGS`; the first condition leads to the index."""
+    score = calls.c.rating
+    is_so = score == int(rating) if rating.isdigit() else score > 0 if rating == "rated" else score == 0
+    return and_(calls.c.rating_requested > 0, is_so)
 
 
 def _is_word(column: ColumnElement[str], word: str) -> ColumnElement[bool]:

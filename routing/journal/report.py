@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from routing.journal.status import MISSED
+from routing.model.rating import SCORES
 
 
 @dataclass
@@ -20,6 +21,15 @@ class ReportLine:
     missed: int = 0
     talk_s: float = 0.0
     wait_s: float = 0.0
+    #: Callers who were asked for a rating, and the scores of those who gave one.
+    requested: int = 0
+    scores: Counter[int] = field(default_factory=Counter)
+
+    def rate(self, row: Mapping[str, Any]) -> None:
+        """Count one call's rating."""
+        self.requested += row["rating_requested"] > 0
+        if row["rating"]:
+            self.scores[row["rating"]] += 1
 
     def add(self, row: Mapping[str, Any]) -> None:
         """Count one call."""
@@ -47,10 +57,17 @@ class ReportLine:
         """Seconds until an answered call was answered."""
         return self.wait_s / self.answered if self.answered else 0.0
 
+    @property
+    def mean_rating(self) -> float:
+        """The mean score; 0.0 without one."""
+        return sum(score * count for score, count in self.scores.items()) / max(self.scores.total(), 1)
+
     def as_json(self) -> dict[str, Any]:
         """Plain data."""
+        scores = {"scores": {str(score): self.scores[score] for score in SCORES}}
         means = {"missed_share": self.missed_share, "mean_talk_s": self.mean_talk_s, "mean_wait_s": self.mean_wait_s}
-        return vars(self) | {name: round(value, 3) for name, value in means.items()}
+        rounded = {name: round(value, 3) for name, value in means.items()}
+        return vars(self) | rounded | scores | {"mean_rating": round(self.mean_rating, 3)}
 
 
 @dataclass
@@ -84,6 +101,7 @@ def report(rows: Iterable[Mapping[str, Any]], hour_of: Callable[[float], int]) -
         found.total.add(row)
         found.statuses[row["status"]] += 1
         found.hours[hour_of(row["started"])].add(row)
+        _rated(found, row)
         if row["person"]:
             found.people[row["person"]].add(row)
         if row["scheme"]:
@@ -93,3 +111,13 @@ def report(rows: Iterable[Mapping[str, Any]], hour_of: Callable[[float], int]) -
         for tag in row["tags"]:
             found.tags[tag].add(row)
     return found
+
+
+def _rated(found: Report, row: Mapping[str, Any]) -> None:
+    """The rating counts for the person whom it is about, who need not be the first who talked."""
+    if not row["rating_requested"]:
+        return
+    for line in (found.total, found.schemes[row["scheme"]]):
+        line.rate(row)
+    if row["rated_person"]:
+        found.people[row["rated_person"]].rate(row)

@@ -25,6 +25,8 @@ metadata = MetaData()
 UNSENT = "NOT notified AND notify <> ''"
 #: Calls with a sound that was not deleted, and those whose sounds are not encrypted.
 WITH_SOUNDS = "recording <> '' AND recording_gone = 0 OR voicemail <> '' AND voicemail_gone = 0"
+#: Calls whose callers were asked for a rating.
+RATED = "rating_requested > 0"
 TO_SEAL = f"NOT sealed AND ({WITH_SOUNDS})"
 
 
@@ -90,6 +92,9 @@ calls = Table(
     seconds_column("voicemail_gone", "When the voicemail was deleted, and the call kept."),
     text_column("gone_why", "Why: `retention`, or the reason that was given."),
     Column("sealed", Boolean, nullable=False, server_default=text("false"), doc="Whether its sounds are encrypted."),
+    Column("rating", SmallInteger, nullable=False, server_default="0", doc="The caller's score, 1 to 5; 0: none."),
+    seconds_column("rating_requested", "When the caller was asked for it; 0: not asked."),
+    text_column("rated_person", "Whom it is about: the last person who talked."),
     Index("calls_started", "started"),
     Index("calls_client", "client", "bridged"),
     Index("calls_person", "person", "started"),
@@ -99,6 +104,7 @@ calls = Table(
     Index("calls_to_remember", "ended", sqlite_where=text("NOT remembered"), postgresql_where=text("NOT remembered")),
     Index("calls_with_sounds", "started", "id", sqlite_where=text(WITH_SOUNDS), postgresql_where=text(WITH_SOUNDS)),
     Index("calls_to_seal", "started", "id", sqlite_where=text(TO_SEAL), postgresql_where=text(TO_SEAL)),
+    Index("calls_rated", "started", "id", sqlite_where=text(RATED), postgresql_where=text(RATED)),
     Index("calls_to_settle", "ended", sqlite_where=text("to_settle"), postgresql_where=text("to_settle")),
     Index("calls_to_notify", "ended", sqlite_where=text(UNSENT), postgresql_where=text(UNSENT)),
 )

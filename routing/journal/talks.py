@@ -22,7 +22,7 @@ class Talks:
 
 def talks(a_leg: Cdr, b_legs: Iterable[Cdr], legs: Sequence[LegRecord]) -> Talks:
     """The talks of a call."""
-    own, ended = a_leg.time("bridge"), a_leg.time("end")
+    own, ended = a_leg.time("bridge"), a_leg.time("talk_end") or a_leg.time("end")
     began = [at for leg in b_legs if (at := leg.time("bridge"))]
     if not began or (own and len(began) == 1):
         return Talks(own, max(ended - own, 0.0) if own else 0.0)

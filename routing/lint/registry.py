@@ -17,6 +17,7 @@ from routing.lint.numbers import BarredDestination, UnknownNumber
 from routing.lint.phones import BarredNumber, OwnNumber, SamePhone, UnconfirmedMobile
 from routing.lint.prompts import LongPrompt, MenuBeforeRing, PromptBeforeRing, WideMenu
 from routing.lint.queues import PaidQueue
+from routing.lint.ratings import RateWithoutTalk
 from routing.lint.reach import UnreachableStep
 from routing.lint.recording import UnannouncedRecording
 from routing.lint.silence import DeadAir
@@ -53,7 +54,7 @@ _ALL: tuple[type[Lint], ...] = (
     MenuBeforeRing, PromptBeforeRing, WideMenu, LongPrompt, UnannouncedRecording,
     ShortRing, NeverRung, LongWait, SlowDecision, DeadAir, PlainHttp, UnsignedWebhook,
     UnconfirmedMobile, SamePhone, OwnNumber, BarredNumber, BarredDestination, UnknownNumber, DeadMember,
-    UnnotifiedVoicemail, PaidQueue, UnregisteredGateway, NoWayOut, ReadableKeys, UnlistedNumber,
+    UnnotifiedVoicemail, RateWithoutTalk, PaidQueue, UnregisteredGateway, NoWayOut, ReadableKeys, UnlistedNumber,
     HoursGap, UnaskedHours, CallbackNever, ClockChange, MissingHolidays, DayTwice,
     SeveralChannels, UnusedScheme, UnusedCalendar, UnusedGroup, UnusedPerson, UnusedSound, UnusedList, UnusedCrm,
     UnusedGateway, UnusedNumber, UnusedAllow,

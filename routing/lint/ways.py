@@ -115,6 +115,10 @@ class UntilChosen(Until):
 UNTIL: dict[str, type[Until]] = {"rung": UntilRung, "announced": UntilAnnounced, "chosen": UntilChosen}
 
 
+#: Decisions that ring nobody.
+RINGS_NOBODY = frozenset({"ask"})
+
+
 def rings(step: Step) -> bool:
     """Whether a step may ring somebody, itself or by a decision."""
-    return isinstance(step, DynamicStep) and bool(step.obeys)
+    return isinstance(step, DynamicStep) and bool(step.obeys - RINGS_NOBODY)

@@ -44,6 +44,9 @@ class ExportedCall:
     node: str = ""
     recording: str = ""
     voicemail: str = ""
+    #: The caller's score, 1 to 5; 0: none. Whom it is about.
+    rating: int = 0
+    rated_person: str = ""
     source: Mapping[str, str] = field(default_factory=dict)
     entities: Mapping[str, str] = field(default_factory=dict)
 

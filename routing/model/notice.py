@@ -1,4 +1,4 @@
-"""Notices of a voicemail, a missed call, a phone in a new network, a person whom missed offers have paused or an order
+"""Notices of a voicemail, a missed call, a low rating, a phone in a new network, a person whom missed offers have paused or an order
 to call back, and their failures; between the journal, which stores them, and e-mail or webhooks.
 
 Facts only; times are seconds since the epoch.
@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A call (its uuid) without a talk. ``to``: e-mail addresses; ``recording``: the voicemail's sound file, "" without
+    """A call (its uuid) without a talk, or with a low rating of it (``rating``, of ``person``). ``to``: e-mail addresses; ``recording``: the voicemail's sound file, "" without
     one; ``status``: the journal's status of the call; ``wait_s``: how long the caller waited; ``tags``: the labels of
     `tag` steps; ``node``: the node that has the recording.
     """
@@ -33,6 +33,9 @@ class Notice:
     wait_s: float = 0.0
     tags: tuple[str, ...] = ()
     node: str = ""
+    rating: int = 0
+    person: str = ""
+    talk_s: float = 0.0
 
     @property
     def id(self) -> str:

@@ -16,6 +16,8 @@ AFTER_TALK = "transfer_after_bridge"
 AS_TALK_BEGINS = "execute_on_pre_bridge_rate"
 #: The realm of FreeSWITCH's counter that tells how long a talk has lasted.
 TALKS = "routing_rated_talk"
+#: The uuid of the leg that the caller talked with, once the talk is over.
+RATED_LEG = "routing_rated_leg"
 #: ``true``: the talk was too short to ask.
 TOO_SHORT = "routing_rate_short"
 #: ``true``: the caller has been asked.

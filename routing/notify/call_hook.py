@@ -38,6 +38,8 @@ def body(call: ExportedCall) -> bytes:
         "node": call.node,
         "recording": call.recording,
         "voicemail": call.voicemail,
+        "rating": call.rating or None,
+        "rated_person": call.rated_person,
         "source": dict(call.source),
         "entities": dict(call.entities),
     }

@@ -115,6 +115,8 @@ def _parameters(call: ExportedCall) -> Iterator[tuple[str, Any]]:
     yield "caller", "first" if call.is_first else "repeat"
     yield "wait_seconds", round(call.wait_s)
     yield "talk_seconds", round(call.talk_s)
+    if call.rating:
+        yield "call_rating", call.rating
     for fact, parameter in _VISIT.items():
         if (value := call.source.get(fact, "")) and not is_personal(value, call):
             yield parameter, value[:LONGEST_VALUE]

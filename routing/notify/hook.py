@@ -1,4 +1,4 @@
-"""Notifies a web address of a voicemail, a missed call, a phone in a new network, a person whom missed offers have
+"""Notifies a web address of a voicemail, a missed call, a low rating, a phone in a new network, a person whom missed offers have
 paused or an order to call back: one POST of JSON, signed like that of a webhook step.
 
 2xx: delivered; 408, 425, 429, 5xx or no answer: try again later; any other status: refused for good. Knows nothing of
@@ -96,7 +96,7 @@ def _missed_out(notice: MissedOut) -> dict[str, object]:
 
 def _call(notice: Notice) -> dict[str, object]:
     return {
-        "kind": "voicemail" if notice.recording else "missed_call",
+        "kind": _kind(notice),
         "call_id": notice.call,
         "project": notice.project,
         "number": notice.number,
@@ -109,7 +109,14 @@ def _call(notice: Notice) -> dict[str, object]:
         "node": notice.node,
         "wait_s": round(notice.wait_s, 1),
         **({"box": notice.box, "recording": notice.recording} if notice.recording else {}),
+        **({"rating": notice.rating, "person": notice.person} if notice.rating else {}),
     }
+
+
+def _kind(notice: Notice) -> str:
+    if notice.rating:
+        return "low_rating"
+    return "voicemail" if notice.recording else "missed_call"
 
 
 def _moment(at_s: float) -> str:

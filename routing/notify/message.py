@@ -1,4 +1,4 @@
-"""The e-mail about a voicemail, a missed call, a phone in a new network, a person whom missed offers have paused or an
+"""The e-mail about a voicemail, a missed call, a low rating, a phone in a new network, a person whom missed offers have paused or an
 order to call back. Pure: a notice, its recording and the project's zone in, a message out.
 
 The same notice gives the same bytes, so that a message sent twice has the same Message-ID. Text from a caller or a
@@ -39,7 +39,7 @@ class Recording:
 
 def message(notice: Notice, recording: Recording, zone: ZoneInfo, sender: str) -> EmailMessage:
     """The message to all addressees of a call's notice; ``sender``: its From address."""
-    what = "Voicemail" if notice.recording else "Missed call"
+    what = "Voicemail" if notice.recording else f"Rating {notice.rating}" if notice.rating else "Missed call"
     subject = f"{what} from {_line(notice.caller)} to {_line(notice.number)} ({_line(notice.scheme)})"
     mail = _addressed(notice, subject, datetime.fromtimestamp(int(notice.ended), zone), sender)
     mail.set_content(_text(notice, recording, zone))
@@ -117,13 +117,19 @@ def _text(notice: Notice, recording: Recording, zone: ZoneInfo) -> str:
         "Scheme": notice.scheme,
         "Time": f"{at:%Y-%m-%d %H:%M:%S} {zone.key}",
         "Call": notice.call,
-        **(_voicemail(notice, recording) if notice.recording else _missed(notice)),
+        **_of_kind(notice, recording),
     }
     return _lines(facts)
 
 
 def _lines(facts: Mapping[str, str]) -> str:
     return "".join(f"{name + ':':<11}{_line(value)}\n" for name, value in facts.items())
+
+
+def _of_kind(notice: Notice, recording: Recording) -> dict[str, str]:
+    if notice.rating:
+        return {"Rating": str(notice.rating), "Person": notice.person, "Talked": spoken(round(notice.talk_s))}
+    return _voicemail(notice, recording) if notice.recording else _missed(notice)
 
 
 def _voicemail(notice: Notice, recording: Recording) -> dict[str, str]:

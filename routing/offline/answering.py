@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from typing import Any, Protocol
+from typing import Any
 
 from routing.decide.directory import Directory
 from routing.decide.ports import Ports, Step, step_seconds
@@ -26,9 +26,7 @@ from routing.model.decision import answer as encoded
 from routing.model.entities import Visitor
 from routing.model.local_guesses import LocalGuesses
 from routing.model.lookup import Outcome
-from routing.model.memory import Memory, Presence
 from routing.model.queue import KIND
-from routing.model.rating import Ratings
 from routing.offline.crm_answers import Crm, answers, sent_fields
 from routing.offline.decider import EngineAnswer, EngineClosed, Reply
 from routing.offline.duties import OfflineDuties
@@ -36,7 +34,7 @@ from routing.offline.event_socket import FreeSwitchSide
 from routing.offline.files import Files
 from routing.offline.ordering import Orders
 from routing.offline.queues import OfflineQueues
-from routing.offline.remembered import PersonState, Remembered
+from routing.offline.remembered import Remembered
 from routing.offline.reported import call_of_variables
 from routing.offline.running import RunningCall
 
@@ -77,24 +75,6 @@ def by_url(handlers: Mapping[str, Handler], otherwise: Handler) -> Handler:
         return handlers.get(str(step.get("url")), otherwise)(step, call)
 
     return answer
-
-
-class Past(Protocol):
-    """Memory and presence at the moment of a decision request: `routing.offline.remembered.Remembered`."""
-
-    @property
-    def chance(self) -> Callable[[], float]: ...
-
-    @property
-    def states(self) -> Mapping[str, PersonState]: ...
-
-    def memory(self, call: Call) -> Memory: ...
-
-    def ratings(self, call: Call) -> Ratings: ...
-
-    def presence(self, call: Call) -> Presence: ...
-
-    def now(self, call: Call) -> float: ...
 
 
 @dataclass

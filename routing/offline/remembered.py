@@ -28,7 +28,7 @@ PHONES: Mapping[str, State] = {"busy": "busy", "absent": "absent", "dnd": "absen
 class Remembered:
     """``talks``: caller -> (person, direction or "" for both), "*" is any caller; ``states``: person -> state.
 
-    ``history``: further talks with the caller. ``asked_to_rate_s``: how long ago they were asked for a rating. ``is_down``: Redis does not answer. ``chance``: 0 <= x < 1.
+    ``history``: further talks with the caller. ``rating_requested_s``: how long ago they were asked for a rating. ``is_down``: Redis does not answer. ``chance``: 0 <= x < 1.
     """
 
     talks: Mapping[str, tuple[str, str]] = field(default_factory=dict)
@@ -37,7 +37,7 @@ class Remembered:
     turns: Mapping[str, int] = field(default_factory=dict)
     history: Sequence[Talk] = ()
     is_down: bool = False
-    asked_to_rate_s: float | None = None
+    rating_requested_s: float | None = None
     chance: Callable[[], float] = lambda: 0.5
 
     def memory(self, call: Call) -> Memory:
@@ -46,7 +46,7 @@ class Remembered:
 
     def ratings(self, call: Call) -> Ratings:
         """Who has been asked for a rating."""
-        return AskedOffline(self, {})
+        return OfflineRatings(self, {})
 
     def presence(self, call: Call) -> Presence:
         """What production would know of people."""
@@ -69,21 +69,21 @@ class Remembered:
 
 
 @dataclass(frozen=True)
-class AskedOffline:
-    """`routing.model.rating.Ratings`: what is given for the time before, and who was ``asked`` since, and when."""
+class OfflineRatings:
+    """`routing.model.rating.Ratings`: what is given for the time before, and since: who was asked, and when."""
 
     before: Remembered
-    asked: dict[str, float]
+    since: dict[str, float]
 
     def ask(self, project: str, caller: str, within_s: int, now_s: float) -> float | None:
         """See Ratings."""
         if self.before.is_down:
             raise Forgotten("no answer from Redis")
-        ago_s = self.before.asked_to_rate_s
-        last = self.asked.get(caller, None if ago_s is None else now_s - ago_s)
+        ago_s = self.before.rating_requested_s
+        last = self.since.get(caller, None if ago_s is None else now_s - ago_s)
         if last is not None and now_s - last < within_s:
             return last
-        self.asked[caller] = now_s
+        self.since[caller] = now_s
         return None
 
 

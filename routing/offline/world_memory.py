@@ -14,7 +14,7 @@ from routing.decide.strategy import whose_turn
 from routing.model.call import Call as DecisionCall
 from routing.model.memory import Forgotten, Load, PeopleFacts, State, Talk
 from routing.offline.events import Event
-from routing.offline.remembered import AskedOffline, PersonState, Remembered
+from routing.offline.remembered import OfflineRatings, PersonState, Remembered
 from routing.offline.switch import OfflineCall
 from routing.offline.world import World
 
@@ -36,7 +36,7 @@ class WorldMemory:
     _turns: dict[tuple[str, str], dict[str, int]] = field(default_factory=dict)
     _away: dict[str, bool] = field(default_factory=dict)
     #: Client -> when they were asked for a rating.
-    _asked: dict[str, float] = field(default_factory=dict)
+    _rating_requests: dict[str, float] = field(default_factory=dict)
 
     @property
     def chance(self) -> Callable[[], float]:
@@ -47,9 +47,9 @@ class WorldMemory:
         """See Past."""
         return self
 
-    def ratings(self, call: DecisionCall) -> AskedOffline:
+    def ratings(self, call: DecisionCall) -> OfflineRatings:
         """See Past."""
-        return AskedOffline(self.before, self._asked)
+        return OfflineRatings(self.before, self._rating_requests)
 
     def presence(self, call: DecisionCall) -> WorldPresence:
         """See Past."""

@@ -181,6 +181,7 @@ def exported(call: CallRecord, is_first: bool) -> ExportedCall:
         target=call.target, started=call.started, bridged=call.bridged, ended=call.ended, wait_s=call.wait_s,
         talk_s=call.talk_s, client_name=call.client_name, tags=call.tags, node=call.node, recording=call.recording,
         voicemail=call.voicemail, source=call.source, entities=call.entities,
+        rating=call.rating, rated_person=call.rated_person,
     )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from routing.journal.status import StatusFacts, status
 from routing.model.causes import CAUSES
 from routing.model.decision import LABEL
 from routing.model.entities import Visitor
+from routing.model.rating import REQUESTED, SCORE
 from routing.offline.events import Event, ended
 from routing.offline.ladder import ladder
 from routing.offline.switch import OfflineCall
@@ -64,6 +65,7 @@ class SampleRecorder:
             voicemail=facts.voicemail, box="", **_decision(facts.decided),
             source=dict(visitor.source) if visitor else {}, entities=dict(visitor.entities) if visitor else {},
             tags=facts.tags, client_name=facts.client_name, node=self.node, steps=steps, legs=legs,
+            **_rating(events, began_s),
         )  # fmt: skip
         return replace(found, status=_status(found, facts.digits))
 
@@ -100,6 +102,20 @@ class _Facts:
             decided=decided,
             answered_ms=answered,
         )
+
+
+def _rating(events: Sequence[Event], began_s: float) -> dict[str, Any]:
+    """The caller's score, when they were asked, and whom it is about."""
+    question = next((event for event in events if event.subject == f"{REQUESTED}=true"), None)
+    if question is None:
+        return {}
+    score = next((event.detail for event in reversed(events) if event.subject == SCORE), "")
+    last = next((event.subject for event in reversed(events) if event.kind == "talk_end"), "")
+    return {
+        "rating": int(score) if score.isdecimal() else 0,
+        "rating_requested": began_s + question.at_ms / 1000,
+        "rated_person": "" if last.startswith("+") else last.partition(".")[0],
+    }
 
 
 def _client(call: OfflineCall, out: str) -> str:

@@ -38,9 +38,10 @@ from routing.model.problem import Loc
 from routing.model.rating import (
     AFTER_TALK,
     AS_TALK_BEGINS,
-    ASKED,
     CONTEXT,
     LOW,
+    RATED_LEG,
+    REQUESTED,
     SCORE,
     SCORES,
     TALKS,
@@ -125,6 +126,7 @@ class RateStep(DynamicStep):
         here.enter(path, self.kind)
         for variable in (WHERE, AFTER_TALK, AS_TALK_BEGINS, SCORE):
             here.set(variable, "")
+        here.set(RATED_LEG, "${bridge_uuid}")
         here.do("stop_record_session", "all")
         here.do("clear_digit_action", "all")
         here.do("limit", f"hash {TALKS} ${{bridge_uuid}} 1/{self.talked} {out.go(f'{path}.short')}")
@@ -141,7 +143,7 @@ class RateStep(DynamicStep):
     def _question(self, out: Emitter, path: str) -> None:
         """Read one digit; silence ends the call, a wrong one leads to the next try."""
         ask = out.context.extension(f"{path}.ask")
-        ask.set(ASKED, "true")
+        ask.set(REQUESTED, "true")
         ask.set(_TRIED, "")
         ask.do("execute_extension", HEAR_TONES)
         self._read(out, ask, path, sound_path(self.prompt))

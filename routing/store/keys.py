@@ -98,7 +98,7 @@ def misses(project: str, who: str) -> str:
     return f"routing:{{{project}:misses:{who}}}"
 
 
-def asked_to_rate(project: str, caller: str) -> str:
+def rating_request(project: str, caller: str) -> str:
     """When a caller (``+`` and E.164 digits) was last asked for a rating."""
     return f"routing:{{{project}:rated:{caller}}}"
 

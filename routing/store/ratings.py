@@ -24,7 +24,7 @@ class RedisRatings:
 
     def ask(self, project: str, caller: str, within_s: int, now_s: float) -> float | None:
         """See Ratings."""
-        key = keys.asked_to_rate(project, caller)
+        key = keys.rating_request(project, caller)
         try:
             (found,) = self._store.ask(key, ("EVAL", ASK, 1, key, round(now_s), within_s))
         except StoreDown as problem:

@@ -10,10 +10,11 @@ from routing.model import memory
 from routing.model.call import Call
 from routing.model.entities import Visitor, clean
 from routing.model.lookup import Outcome
-from routing.offline.answering import InProcess, Past, by_url, canned
+from routing.offline.answering import InProcess, by_url, canned
 from routing.offline.crm_answers import Crm, answers
 from routing.offline.decider import Decider, EngineSilent, Reply, refused
 from routing.offline.files import Files
+from routing.offline.past import Past
 from routing.offline.queues import OfflineQueues
 from routing.offline.remembered import Remembered
 from routing.offline.switch import OfflineCall
@@ -76,7 +77,7 @@ def remembered(sample: Sample, call: OfflineCall) -> Remembered:
         loads=loads,
         turns={person: number for number, person in enumerate(sample.turns, 1)},
         is_down=sample.redis == "down",
-        asked_to_rate_s=sample.asked_to_rate,
+        rating_requested_s=sample.rating_requested,
     )
 
 

@@ -21,8 +21,7 @@ RATE = "rate: {prompt: short.wav, talked: 2s, wait: 3s, tries: 3}"
 NUMBER, RECORDED, QUEUED = "+380800330991", "+380800330992", "+380800330993"
 SCHEMES = {
     "rated.yaml": f'scheme: rated\nnumbers: ["{NUMBER}"]\nsteps: [{{{RATE}}}, {{ring: support}}, {{hangup: NO_ANSWER}}]',
-    "kept.yaml": f'scheme: kept\nnumbers: ["{RECORDED}"]\nrecord: both\n'
-    f"steps: [{{{RATE}}}, {{scheme: elsewhere}}]",
+    "kept.yaml": f'scheme: kept\nnumbers: ["{RECORDED}"]\nrecord: both\nsteps: [{{{RATE}}}, {{scheme: elsewhere}}]',
     "elsewhere.yaml": "scheme: elsewhere\nsteps: [{ring: support}, {hangup: NO_ANSWER}]",
     "waits.yaml": f'scheme: waits\nnumbers: ["{QUEUED}"]\nrecord: both\n'
     f"steps: [{{{RATE}}}, {{queue: {{to: support, music: short.wav, for: 8s, at_most: 1m}}}}, {{hangup: NO_ANSWER}}]",
@@ -34,8 +33,9 @@ TALK_S = 2.5
 def lab(tmp_path_factory):
     place = tmp_path_factory.mktemp("rated")
     running = Lab(place, more={"company.yaml": PROJECT, **SCHEMES}, engine=f"127.0.0.1:{ports.free()}")
-    with alone(place / "redis") as server, serving(
-        running, "--listen", running.engine, ROUTING_REDIS=f"redis://127.0.0.1:{server.port}"
+    with (
+        alone(place / "redis") as server,
+        serving(running, "--listen", running.engine, ROUTING_REDIS=f"redis://127.0.0.1:{server.port}"),
     ):
         running.redis = f"redis://127.0.0.1:{server.port}"
         yield running

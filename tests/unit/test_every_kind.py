@@ -86,6 +86,7 @@ WAYS = {
     ),
     "voicemail": ("{box: sales, notify: ivan}", "caller: {speaks: 5s}", "voicemail: sales"),
     "language": ("en", "", "step: '1'"),
+    "rate": ("menu.wav", "", "step: '1'"),
     "tag": ("[sales, vip]", "", "tag: vip"),
     "scheme": ("elsewhere", "", "scheme: elsewhere"),
     "hangup": ("{cause: USER_BUSY}", "", "end: USER_BUSY"),
@@ -95,6 +96,7 @@ ALLOWED = {
     "play": "allow: {prompt-before-ring: it is the only step}\n",
     "say": "allow: {prompt-before-ring: it is the only step}\n",
     "menu": "allow: {menu-before-ring: it is the only step}\n",
+    "rate": "allow: {rate-without-talk: it is the only step}\n",
 }
 #: Kinds that tell the same call to a caller whether they are there or not.
 UNNOTICED = {"visitor"}

@@ -54,10 +54,10 @@ def remembering(
             memory.remember(
                 PROJECT, caller, Talk(person, now - wanted.get("ago_s", AGO_S), TALK_S, wanted.get("direction", "in"))
             )
-        asked = keys.asked_to_rate(PROJECT, caller)
+        asked = keys.rating_request(PROJECT, caller)
         store.ask(asked, ("DEL", asked))
-        if "asked_to_rate_s" in wanted:
-            store.ask(asked, ("SET", asked, round(now - wanted["asked_to_rate_s"])))
+        if "rating_requested_s" in wanted:
+            store.ask(asked, ("SET", asked, round(now - wanted["rating_requested_s"])))
         if "loads" in wanted:
             for name in people:
                 key = keys.load(PROJECT, name)

@@ -31,7 +31,7 @@ def office(case: Case, company: Company, world: World, noon: datetime) -> WorldM
         states=_states(case, company),
         loads=loads,
         is_down=case.engine == "forgetful",
-        asked_to_rate_s=memory.get("asked_to_rate_s"),
+        rating_requested_s=memory.get("rating_requested_s"),
     )
     found = WorldMemory(world, before, ZoneInfo("Europe/Kyiv"))
     if person := memory.get("talk"):

@@ -205,7 +205,11 @@ def of_case(case: Case) -> dict[str, object]:
     words: dict[str, object] = {"to": case.to.lstrip("+"), "sender": case.caller, "headers": case.headers}
     words["request"] = case.request
     words["name"] = f'"{case.shown}" ' if case.shown else ""
-    words["sounds"] = [*_typed(case.digits, case.digits_after_s), *_pressed(case), *([(1500, SPEECH)] if case.speaks else [])]
+    words["sounds"] = [
+        *_typed(case.digits, case.digits_after_s),
+        *_pressed(case),
+        *([(1500, SPEECH)] if case.speaks else []),
+    ]
     if case.hangs_up_after_s is not None:
         words["talk_ms"] = round(case.hangs_up_after_s * 1000)
         # whoever is to be answered is patient: a machine with much to do is no reason to give up

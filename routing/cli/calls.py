@@ -45,7 +45,7 @@ WHERE = "[default: journal.db in the root; var/journal.db without a root]"
 @click.argument("call_id", metavar="[ID]", default="")
 @filter_options
 @click.option("--status", type=click.Choice(NAMES), metavar="STATUS", help="How it ended.")
-@click.option("--rating", type=click.Choice(RATINGS), default="", metavar="2", help=RATING_HELP)
+@click.option("--rating", type=click.Choice(RATINGS), metavar="RATING", help=RATING_HELP)
 @click.option("--limit", type=COUNT, default=50, show_default=True, help="The most calls to list, the newest; 0: all.")
 @click.option(
     "--report", "as_report", is_flag=True, help="A report instead: figures by person, scheme, queue, hour, ..."
@@ -57,8 +57,8 @@ WHERE = "[default: journal.db in the root; var/journal.db without a root]"
               type=click.Path(exists=True, file_okay=False, path_type=Path))  # fmt: skip
 @click.option("--database", envvar="ROUTING_DATABASE", default="", help=f"The journal: file or URL.  {WHERE}")
 def calls(
-    call_id: str, since: str | None, status: str | None, limit: int, as_report: bool, as_json: bool, timezone: str,
-    root: Path | None, database: str, **filters: str,
+    call_id: str, since: str | None, status: str | None, rating: str | None, limit: int, as_report: bool,
+    as_json: bool, timezone: str, root: Path | None, database: str, **filters: str,
 ) -> None:  # fmt: skip
     """List finished calls; with an ID (or its beginning) explain that call step by step.
 
@@ -66,7 +66,10 @@ def calls(
     """
     zone = LiveProject(root.resolve()).zone if root and not timezone else ZoneInfo(timezone) if timezone else None
     criteria = CallFilter(
-        since=began(since, zone, datetime.now(zone)), status=status or "", limit=0 if as_report else limit
+        since=began(since, zone, datetime.now(zone)),
+        status=status or "",
+        rating=rating or "",
+        limit=0 if as_report else limit,
     )
     criteria = replace(criteria, **filters)  # type: ignore[arg-type]
     database = database or journal_of(root)
@@ -77,7 +80,7 @@ def calls(
             found = report(query.find(engine, criteria), lambda at: datetime.fromtimestamp(at, zone).hour)
             _report(found, QueueReport.of(query.queue_waits(engine, criteria)), zone, as_json)
         else:
-            where = f" in {shown(database)}{_filtered_by(filters, status)}"
+            where = f" in {shown(database)}{_filtered_by({**filters, 'rating': rating or ''}, status)}"
             _list(query.find(engine, criteria), zone, as_json, where)
 
 

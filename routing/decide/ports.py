@@ -52,7 +52,8 @@ class Ports:
     call)``: the handler's answer; ``crm(step, call, responsible)``: the result of the CRM look-up; ``holder(project,
     pool, number, now)``: the visitor to whom a number is lent, raises LeasesDown; ``memory`` and ``duties`` raise
     Forgotten; ``presence(call's uuid)``: who is free; ``callbacks``: orders to call clients back; ``guesses``: what
-    callers look up in vain; ``ratings``: who was asked for one; ``now``: seconds since the epoch; ``chance``: 0 <= x < 1.
+    callers look up in vain; ``ratings``: who was asked for one; ``now``: seconds since the epoch; ``chance``:
+    0 <= x < 1.
     """
 
     directory: Callable[[str], Directory]

@@ -150,7 +150,7 @@ def _client_name(a_leg: Cdr) -> str:
 
 
 def _addressees(a_leg: Cdr, release: str, schemes: Sequence[str], ended: str, context: ParseContext) -> tuple[str, ...]:
-    """The addressees of the call's notice, each once: the voicemail's or the low rating's own, else those of missed calls."""
+    """The addressees of the call's notice, each once: a voicemail's or a low rating's, else those of missed calls."""
     named: Sequence[str] = a_leg.get("routing_notify").split() if ended == "voicemail" else ()
     if not named and ended in MISSED and _direction(a_leg)[0] == "in":
         named = context.notify_of(release, schemes)

@@ -64,8 +64,8 @@ class CallRecord:
     ``switchname`` (`routing node init --node`), "" when unknown. Recordings and voicemails are files of that node.
     ``announced``: when the announcement of the recording had been heard; ``masked``: when the recording holds silence,
     in seconds from its beginning (`routing.journal.masked`); ``recording_gone``, ``voicemail_gone``: when that sound
-    was deleted while the call was kept, and ``gone_why``; ``rating``: 1 to 5, 0 for none; ``rating_requested``: when the
-    caller was asked; ``rated_person``: the last who talked, whom the rating is about.
+    was deleted while the call was kept, and ``gone_why``; ``rating``: 1 to 5, 0 for none; ``rating_requested``: when
+    the caller was asked; ``rated_person``: the last who talked, whom the rating is about.
     """
 
     id: str

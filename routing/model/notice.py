@@ -1,5 +1,5 @@
-"""Notices of a voicemail, a missed call, a low rating, a phone in a new network, a person whom missed offers have paused or an order
-to call back, and their failures; between the journal, which stores them, and e-mail or webhooks.
+"""Notices of a voicemail, a missed call, a low rating, a phone in a new network, a person whom missed offers have
+paused or an order to call back, and their failures; between the journal, which stores them, and e-mail or webhooks.
 
 Facts only; times are seconds since the epoch.
 """
@@ -14,9 +14,10 @@ from typing import Any, Protocol
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A call (its uuid) without a talk, or with a low rating of it (``rating``, of ``person``). ``to``: e-mail addresses; ``recording``: the voicemail's sound file, "" without
-    one; ``status``: the journal's status of the call; ``wait_s``: how long the caller waited; ``tags``: the labels of
-    `tag` steps; ``node``: the node that has the recording.
+    """A call (its uuid) without a talk, or one whose caller has rated it low (``rating``, of ``person``). ``to``:
+    e-mail addresses; ``recording``: the voicemail's sound file, "" without one; ``status``: the journal's status of
+    the call; ``wait_s``: how long the caller waited; ``tags``: the labels of `tag` steps; ``node``: the node that
+    has the recording.
     """
 
     call: str

@@ -21,7 +21,7 @@ RATED_LEG = "routing_rated_leg"
 #: ``true``: the talk was too short to ask.
 TOO_SHORT = "routing_rate_short"
 #: ``true``: the caller has been asked.
-ASKED = "routing_rate_asked"
+REQUESTED = "routing_rate_asked"
 #: The score, 1 to 5; ``true`` when somebody is to be notified of it.
 SCORE, LOW = "routing_rating", "routing_rating_low"
 SCORES = range(1, 6)

@@ -1,5 +1,5 @@
-"""The e-mail about a voicemail, a missed call, a low rating, a phone in a new network, a person whom missed offers have paused or an
-order to call back. Pure: a notice, its recording and the project's zone in, a message out.
+"""The e-mail about a voicemail, a missed call, a low rating, a phone in a new network, a person whom missed offers have
+paused or an order to call back. Pure: a notice, its recording and the project's zone in, a message out.
 
 The same notice gives the same bytes, so that a message sent twice has the same Message-ID. Text from a caller or a
 scheme always stays one line of plain text.

@@ -33,6 +33,7 @@ from routing.offline.duties import OfflineDuties
 from routing.offline.event_socket import FreeSwitchSide
 from routing.offline.files import Files
 from routing.offline.ordering import Orders
+from routing.offline.past import Past
 from routing.offline.queues import OfflineQueues
 from routing.offline.remembered import Remembered
 from routing.offline.reported import call_of_variables

@@ -28,7 +28,8 @@ PHONES: Mapping[str, State] = {"busy": "busy", "absent": "absent", "dnd": "absen
 class Remembered:
     """``talks``: caller -> (person, direction or "" for both), "*" is any caller; ``states``: person -> state.
 
-    ``history``: further talks with the caller. ``rating_requested_s``: how long ago they were asked for a rating. ``is_down``: Redis does not answer. ``chance``: 0 <= x < 1.
+    ``history``: further talks with the caller. ``rating_requested_s``: how long ago they were asked
+    for a rating. ``is_down``: Redis does not answer. ``chance``: 0 <= x < 1.
     """
 
     talks: Mapping[str, tuple[str, str]] = field(default_factory=dict)

@@ -55,7 +55,9 @@ def unmask(call: RunningCall, data: str) -> None:
 
 
 def stop_recording(call: RunningCall, data: str) -> None:
-    """The recording ends while the talk goes on."""
+    """The recording ends while the call goes on; ``all`` of a call without one is nothing."""
+    if data == "all" and not any(event.kind == "record" for event in call.line.events):
+        return
     call.line.note("record_end", data)
 
 

@@ -1,4 +1,4 @@
-"""Memory and presence over many calls of one world: a `routing.offline.answering.Past` that grows.
+"""Memory and presence over many calls of one world: a `routing.offline.past.Past` that grows.
 
 Presence comes from the world's current calls; talks, loads and turns are added to those given before the first call
 (`Remembered`). Production learns of a talk from the journal, seconds after the call; here it is known at once.

@@ -77,7 +77,7 @@ def remembered(sample: Sample, call: OfflineCall) -> Remembered:
         loads=loads,
         turns={person: number for number, person in enumerate(sample.turns, 1)},
         is_down=sample.redis == "down",
-        rating_requested_s=sample.rating_requested,
+        rating_requested_s=sample.surveyed,
     )
 
 

@@ -140,7 +140,7 @@ class Sample(ExpectationFields):
     turns: Annotated[list[Text], OneOrMany] = Field(
         default_factory=list, description="Who had a turn in dynamic orders, the latest last."
     )
-    rating_requested: Seconds | None = Field(
+    surveyed: Seconds | None = Field(
         None, description="How long ago the caller was asked for a rating: `3d`; default: never."
     )
     redis: Literal["up", "down"] = Field("up", description="`down`: Redis does not answer.")

@@ -43,6 +43,7 @@ VERSIONS = (
     "routing.journal.migrations.versions.0021_client_name",
     "routing.journal.migrations.versions.0022_needed_views",
     "routing.journal.migrations.versions.0023_sounds",
+    "routing.journal.migrations.versions.0024_ratings",
 )
 
 CASES = [path.name for path in sorted(CDR.iterdir())]

@@ -59,7 +59,7 @@ _PARAMETER = re.compile(r'<(?:param|variable) name="([^"]*)"')
 #: Of `execute_on_originate_anything` FreeSWITCH reads the beginning.
 _PRESET = re.compile(r'<X-PRE-PROCESS cmd="set" data="([^"={]*?)(?:_\{\{[^=]*)?=')
 #: FreeSWITCH executes every variable whose name begins so.
-_FAMILY = re.compile(r"^(execute_on_(?:answer|ring))_\w+$")
+_FAMILY = re.compile(r"^(execute_on_(?:answer|ring|pre_bridge))_\w+$")
 _REFERENCE = re.compile(r"\$\{[^{}]*\}")
 _BLOCK = re.compile(r"[{\[]([^{}\[\]]*)[}\]]")
 _ASSIGNMENT = re.compile(r"(?:^|,)([^=,]+)=")

@@ -20,7 +20,8 @@ PROJECT = (
 RATE = "rate: {prompt: short.wav, talked: 2s, wait: 3s, tries: 3}"
 NUMBER, RECORDED, QUEUED = "+380800330991", "+380800330992", "+380800330993"
 SCHEMES = {
-    "rated.yaml": f'scheme: rated\nnumbers: ["{NUMBER}"]\nsteps: [{{{RATE}}}, {{ring: support}}, {{hangup: NO_ANSWER}}]',
+    "rated.yaml": f'scheme: rated\nnumbers: ["{NUMBER}"]\n'
+    f"steps: [{{{RATE}}}, {{ring: support}}, {{hangup: NO_ANSWER}}]",
     "kept.yaml": f'scheme: kept\nnumbers: ["{RECORDED}"]\nrecord: both\nsteps: [{{{RATE}}}, {{scheme: elsewhere}}]',
     "elsewhere.yaml": "scheme: elsewhere\nsteps: [{ring: support}, {hangup: NO_ANSWER}]",
     "waits.yaml": f'scheme: waits\nnumbers: ["{QUEUED}"]\nrecord: both\n'

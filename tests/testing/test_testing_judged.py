@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from routing.cli.opened import opened
+from routing.model.rating import SCORE
 from routing.model.typed_digits import TYPED
 from routing.offline.events import Event
 from routing.testing.expect import Expected, judge
@@ -71,13 +72,14 @@ def test_every_kind_meets_some_event(calls: list[list[Event]]) -> None:
         "scheme": "kharkiv", "step": "kharkiv/1", "webhook": "continue", "crm": "ring ivan", "sticky": "ring petro",
         "visitor": "continue", "order": "answered", "tag": "vip", "callback": "ordered",
         "queue": "order ivan", "says": "closed", "speaks": "en", "asked": "order 123", "lookup": "found",
-        "recording": "ends",
+        "recording": "ends", "rated": "4", "rate": "ask",
     }  # fmt: skip
     calls = [*calls, [Event(0, "tag", "shop"), Event(0, "tag", "vip")]]
     calls.append([Event(0, "decision", "callback", "ordered (person first)")])
     calls.append([Event(0, "decision", "queue", "order:ivan (place 1)")])
     calls.append([Event(0, "digits", f"{TYPED}order", "123"), Event(0, "decision", "lookup", "found")])
     calls.append([Event(0, "play", "/sounds/spoken/0.wav", text="We are closed.", language="en")])
+    calls.append([Event(0, "digits", SCORE, "4"), Event(0, "decision", "rate", "ask (not asked within 30d)")])
     calls.append([Event(0, "record_end", "/recordings/calls/a.wav")])
     for kind in KINDS:
         words = (

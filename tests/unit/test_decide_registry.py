@@ -21,6 +21,7 @@ from routing.model.lookup import Owner, OwnerFound
 from routing.model.memory import Forgotten, PeopleFacts, Talk
 from routing.model.visitors import LeasesDown
 from routing.offline.duties import OfflineDuties
+from routing.offline.remembered import OfflineRatings, Remembered
 from routing.steps import DECIDED
 from support.callback_orders import a_plan
 from support.decision_ports import given
@@ -31,6 +32,7 @@ STEPS: dict[str, dict[str, Any]] = {
     "webhook": {"url": "https://h.example"},
     "lookup": {"project": "p", "url": "https://h.example/{{caller}}", "misses": 5, "within_s": 900, "fields": {}},
     "crm": {"crm": {"system": "ours"}},
+    "rate": {"project": "p", "once_in_s": 86400},
     "visitor": {"project": "p", "pool": "site", "entities": ["region"]},
     "sticky": {"project": "p", "calls": "both", "within_s": 1e9, "talked_s": 1, "ring_s": 20},
     "known": {"project": "p"},
@@ -97,6 +99,7 @@ WORLD: dict[str, Any] = {
     "presence": lambda call: Free(),
     "callbacks": Desk(),
     "guesses": LocalGuesses(lambda: 1000.0),
+    "ratings": OfflineRatings(Remembered(), {}),
     "now": lambda: 1000.0,
     "chance": lambda: 0.5,
 }

@@ -1,10 +1,11 @@
 """Keys during a talk (``project: {talk_keys: true}``): people's own keys only, without an engine.
 
 They are bound to the caller's leg, for its own keys or for those of whom it talks with. A key takes both legs out of
-the bridge: the other party waits in a room of their own, with music, and whoever pressed asks for an extension and
-rings it. From there on each way ends in that room: `*` comes back, `#` brings the colleague along, and when whoever
-asks hangs up the colleague goes there alone. Who hangs up before anybody has answered has sent the other party on,
-as by a REFER: they ring the target, and without an answer the phone that sent them.
+the bridge, and marks the one that has pressed it. The other party waits in a room of their own, with music, and whoever
+pressed holds them, or asks for an extension and rings it. From there on each way ends with who waits: `*` comes back,
+`#` brings the colleague along, and when whoever asks hangs up the colleague goes there alone. Who hangs up before
+anybody has answered has sent the other party on, as by a REFER: they ring the target, and without an answer the phone
+that sent them.
 
 A phone that is called but is no person's has no keys: `routing_target` of such a leg is a number.
 """
@@ -24,7 +25,9 @@ from routing.model.talk_keys import (
     BOUND,
     COMES_BACK,
     FILE,
+    HOLD,
     JOIN,
+    PRESSES,
     REALM,
     SEND,
     SENT_ON,
@@ -39,8 +42,9 @@ from routing.steps.dialstring import COLLEAGUE_SECONDS, NOT_A_NUMBER
 #: The longest time in which the other party waits for who asks.
 LONGEST_WAIT_SECONDS = 900
 _SOUND = f"{RELEASE}/sounds/routing"
-#: A leg is the one that has pressed when it was called, or when it called.
-_PRESSED_BY = {"called": "outbound", "caller": "inbound"}
+#: What each key does.
+_KEYS = {"ask": ASK, "send": SEND, "hold": HOLD}
+_SIDES = ("called", "caller")
 _IS_PERSON = {
     "called": Condition("${routing_target}", r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$"),
     "caller": Condition("${routing_phone}", "."),
@@ -52,13 +56,17 @@ def talk_context(folder: Folder) -> Context:
     """Binding, asking, waiting and every way out."""
     context = Context(TALK)
     _bind(context)
-    for who, direction in _PRESSED_BY.items():
-        for what in ("ask", "send"):
-            place = f"{what}_{who}"
-            pressed = context.extension(f"{place}_pressed", _IS_PERSON[who])
-            pressed.do("transfer", f"-both {place} {FILE}")
-            _asks(context.extension(place, Condition("${direction}", f"^{direction}$")), folder, sends=what == "send")
-            context.extension(place).do("transfer", f"waits {FILE}")
+    for what in _KEYS:
+        for who in _SIDES:
+            pressed = context.extension(f"{what}_{who}_pressed", _IS_PERSON[who])
+            pressed.set(PRESSES, "true")
+            pressed.do("transfer", f"-both {what} {FILE}")
+        asks = _leaves(context.extension(what, Condition(f"${{{PRESSES}}}", "^true$")))
+        if what == "hold":
+            _holds(asks)
+        else:
+            _asks(asks, folder, sends=what == "send")
+        context.extension(what).do("transfer", f"waits {FILE}")
     _shown(context, folder)
     _waits(context)
     _ends_asking(context)
@@ -72,19 +80,38 @@ def _bind(context: Context) -> None:
         bind.do("export", f"{BOUND}=${{uuid}}")
         bind.do("export", f"routing_release={RELEASE}")
         for side in sides:
-            leg = "peer" if side == "called" else "self"
-            for what, keys in (("ask", ASK), ("send", SEND)):
-                action = f"exec[i]:execute_extension,{what}_{side}_pressed {FILE},{leg},{leg}"
-                bind.do("bind_digit_action", f"{REALM},{keys},{action}")
-            bind.do("digit_action_set_realm", f"{REALM},{leg}")
+            _bind_side(bind, side)
+
+
+def _bind_side(bind: Extension, side: str) -> None:
+    leg = "peer" if side == "called" else "self"
+    for what, keys in _KEYS.items():
+        action = f"exec[i]:execute_extension,{what}_{side}_pressed {FILE},{leg},{leg}"
+        bind.do("bind_digit_action", f"{REALM},{keys},{action}")
+    bind.do("digit_action_set_realm", f"{REALM},{leg}")
+
+
+def _leaves(here: Extension) -> Extension:
+    """Whoever has pressed the key leaves the other party alone: hanging up, they are rung again."""
+    here.set(PRESSES, "")
+    here.set(ASKS, "true")
+    here.do("export", f"{WAITS}=${{bridge_uuid}}")
+    here.set(_HOOK, COMES_BACK)
+    return here
+
+
+def _holds(here: Extension) -> None:
+    """Nothing is heard until the same key."""
+    here.do("bind_digit_action", f"holding,{HOLD},exec[i]:transfer,back {FILE}")
+    here.do("digit_action_set_realm", "holding")
+    here.do("execute_extension", HEAR_TONES)
+    here.do("playback", f"silence_stream://{LONGEST_WAIT_SECONDS * 1000}")
+    here.do("hangup", "NORMAL_CLEARING")
 
 
 def _asks(here: Extension, folder: Folder, *, sends: bool) -> None:
     """Read the target, ring it, and come back without a talk."""
     here.do("clear_digit_action", "all")
-    here.set(ASKS, "true")
-    here.do("export", f"{WAITS}=${{bridge_uuid}}")
-    here.set(_HOOK, COMES_BACK)
     here.set("continue_on_fail", "true")
     here.set("hangup_after_bridge", "false")
     here.do("execute_extension", HEAR_TONES)
@@ -148,8 +175,22 @@ def _ends_asking(context: Context) -> None:
         enters.do("clear_digit_action", "all")
         enters.set(_HOOK, "")
         enters.do("sched_cancel", f"${{{WAITS}}}")
-        enters.do("conference", f"${{{WAITS}}}@{PROFILE}+flags{{mintwo|join-only}}")
+        if way == "back":
+            enters.set(ASKS, "")
+            enters.do("execute_extension", f"again {FILE}")
+            talk_with(enters)
+        else:
+            enters.do("conference", f"${{{WAITS}}}@{PROFILE}+flags{{mintwo|join-only}}")
         enters.do("hangup", "NORMAL_CLEARING")
+    again = context.extension("again", _IS_PERSON["caller"])
+    _bind_side(again, "caller")
+
+
+def talk_with(here: Extension) -> None:
+    """Talk with who waits: in a bridge, where keys work as before. The configuration forbids it to INVITEs with
+    ``Replaces`` alone."""
+    here.set("intercept_unanswered_only", "false")
+    here.do("intercept", f"${{{WAITS}}}")
 
 
 def targets_context(folder: Folder) -> Context:

@@ -42,7 +42,7 @@ ALLOWED = frozenset(
     routing_talk routing_held routing_asks routing_phone bridge_uuid direction
     routing_rate routing_rating routing_rate_tried
     routing_recording routing_announce routing_client routing_person_leg routing_masked routing_whisper
-    routing_record_by_key
+    routing_record_by_key routing_presses
     """.split()
 )
 _EXPANSION = re.compile(r"\$\{([^}]*)\}?")

@@ -30,7 +30,7 @@ from routing.model.recording import Announcement, PauseKey, keys_clash
 from routing.model.screens import Screens
 from routing.model.speech_fields import Language, VoiceCommand
 from routing.model.srtp import Srtp
-from routing.model.talk_keys import ASK
+from routing.model.talk_keys import ASK, HOLD
 from routing.model.zones import Zone
 
 
@@ -144,7 +144,8 @@ class Project(Fields):
     @classmethod
     def _distinct(cls, key: str | None, info: ValidationInfo) -> str | None:
         given = info.data
-        others = [("talk_keys", ASK if given.get("talk_keys") else None), ("record_pause", given.get("record_pause"))]
+        others = [("talk_keys", key) for key in (ASK, HOLD) if given.get("talk_keys")]
+        others.append(("record_pause", given.get("record_pause")))
         if key:
             keys_clash(key, others)
         return key

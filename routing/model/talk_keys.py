@@ -8,13 +8,17 @@ TALK, TARGETS = "talk", "targets"
 REALM = "talk"
 #: Keys of a talk: ask a colleague while the other party waits; send the other party on without asking.
 ASK, SEND = "*2", "##"
+#: The other party waits with music until the same key brings them back.
+HOLD = "*3"
 #: Keys while a colleague is asked: back to who waits; all three together.
 BACK, JOIN = "*", "#"
 #: Of every leg of a call: the uuid of its caller's leg. Keys are bound once a call.
 BOUND = "routing_talk"
 #: The uuid of who waits: the name of the room in which they do.
 WAITS = "routing_held"
-#: ``true``: this leg has pressed the key, and asks.
+#: ``true``: this leg has pressed the key that takes both legs out of their talk.
+PRESSES = "routing_presses"
+#: ``true``: this leg asks, or holds.
 ASKS = "routing_asks"
 #: Commands at the hangup of who asks: the party who waits goes where it was to go, or comes back to their phone.
 SENT_ON = f"uuid_transfer ${{{WAITS}}} ${{routing_digits}} XML routing_transferred"

@@ -39,6 +39,11 @@ def members(lab):
     return sum(row["member_count"] for row in rows)
 
 
+def are_back(lab):
+    """Whether the person and who waited talk again, in no room."""
+    return members(lab) == 0 and lab.is_joined("2002")
+
+
 def last_answer(agent):
     """The last SDP of the switch to an agent."""
     return [each for each in agent.log if each.received and "m=audio" in each.text][-1]
@@ -73,7 +78,7 @@ def test_back_to_who_waits(lab):
         asked(lab, leg, other)
         assert not call.is_over() and members(lab) == 1
         leg.press("*")
-        assert until(lambda: members(lab) == 2)
+        assert until(lambda: are_back(lab))
         assert until(other.rung().is_over)
         assert hears(phone, call.agent) and hears(call.agent, phone)
         leg.hang_up()
@@ -114,7 +119,7 @@ def test_all_three_talk_and_anybody_may_leave(lab, leaves):
 def test_from_a_colleague_who_cannot_they_are_back_with_who_waits(lab, status):
     with lab.phone("2003", status=status) as other, lab.talk() as (call, leg, phone):
         ask(lab, leg)
-        assert until(lambda: members(lab) == 2)
+        assert until(lambda: are_back(lab))
         assert other.received("INVITE")
         assert hears(phone, call.agent)
         call.hang_up()
@@ -127,7 +132,7 @@ def test_from_where_they_may_not_dial_they_are_back(lab, target):
     with lab.talk() as (call, leg, phone):
         before = len(lab.carrier.received("INVITE"))
         ask(lab, leg, target)
-        assert until(lambda: members(lab) == 2, 15)
+        assert until(lambda: are_back(lab), 15)
         assert len(lab.carrier.received("INVITE")) == before
         assert hears(phone, call.agent)
         call.hang_up()
@@ -140,7 +145,7 @@ def test_a_key_ends_the_ringing(lab):
         ask(lab, leg)
         assert until(lambda: other.received("INVITE"))
         leg.press("*")
-        assert until(lambda: members(lab) == 2)
+        assert until(lambda: are_back(lab))
         assert until(lambda: other.received("CANCEL"))
         assert hears(phone, call.agent)
         call.hang_up()
@@ -232,7 +237,7 @@ def test_keys_by_telephone_event(lab):
         assert until(lambda: other.received("ACK") and lab.is_joined("2003"))
         assert hears(other, phone)
         press(phone, "*")
-        assert until(lambda: members(lab) == 2)
+        assert until(lambda: are_back(lab))
         call.hang_up()
         assert until(leg.is_over)
 
@@ -331,4 +336,61 @@ def test_a_colleague_who_is_asked_sees_who_asks(lab):
         assert "<sip:102@" in other.received("INVITE")[-1].header("From")
         call.hang_up()
         leg.hang_up()
+    assert lab.quiet()
+
+
+@contextlib.contextmanager
+def talk_of(lab, way):
+    """The client's side of a talk, the person's side, the phone, the client's agent."""
+    if way == "incoming":
+        with lab.talk() as (call, leg, phone):
+            yield call, leg, phone, call.agent
+        return
+    with lab.phone("2001") as phone:
+        lab.carrier.calls.clear()
+        leg = phone.call("+380501120002")
+        assert phone.answered(leg).start == "200"
+        assert until(lambda: lab.carrier.calls and len(lab._channels()) == 2)
+        assert hears(lab.carrier, phone)
+        yield lab.carrier.rung(), leg, phone, lab.carrier
+
+
+@pytest.mark.parametrize("way", ["incoming", "outgoing"])
+def test_hold_and_back_by_the_same_key_as_often_as_wanted(lab, way):
+    with talk_of(lab, way) as (call, leg, phone, client):
+        for _ in range(2):
+            leg.press("*3")
+            assert until(lambda: members(lab) == 1)
+            leg.press("*3")
+            assert until(lambda: members(lab) == 0)
+            assert hears(phone, client) and hears(client, phone)
+        with lab.phone("2003") as other:
+            ask(lab, leg)
+            assert until(lambda: other.received("ACK") and lab.is_joined("2003"))
+            leg.press("*")
+            assert until(lambda: members(lab) == 0)
+            assert hears(phone, client) and hears(client, phone)
+        leg.hang_up()
+        assert until(call.is_over)
+    assert lab.quiet()
+
+
+def test_who_hangs_up_while_they_hold_is_rung_again(lab):
+    with lab.talk() as (call, leg, phone):
+        leg.press("*3")
+        assert until(lambda: members(lab) == 1)
+        phone.calls.clear()
+        leg.hang_up()
+        assert until(lambda: phone.calls and lab.is_joined("2002"))
+        assert not call.is_over()
+    assert lab.quiet()
+
+
+@pytest.mark.parametrize("way", ["incoming", "outgoing"])
+def test_a_client_holds_nobody(lab, way):
+    with talk_of(lab, way) as (call, leg, phone, client):
+        call.press("*3")
+        assert hears(phone, client) and members(lab) == 0
+        leg.hang_up()
+        assert until(call.is_over)
     assert lab.quiet()

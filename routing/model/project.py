@@ -144,8 +144,8 @@ class Project(Fields):
     @classmethod
     def _distinct(cls, key: str | None, info: ValidationInfo) -> str | None:
         given = info.data
-        others = [("talk_keys", key) for key in (ASK, HOLD) if given.get("talk_keys")]
-        others.append(("record_pause", given.get("record_pause")))
+        others: list[tuple[str, str | None]] = [("record_pause", given.get("record_pause"))]
+        others += [("talk_keys", of_talk) for of_talk in (ASK, HOLD) if given.get("talk_keys")]
         if key:
             keys_clash(key, others)
         return key

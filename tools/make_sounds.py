@@ -44,6 +44,8 @@ PROMPTS = {
     "order_sent.wav": ("uk", "Ваше замовлення відправлено."),
     "order_packed.wav": ("uk", "Ваше замовлення зібрано, відправимо його сьогодні."),
     "order_missing.wav": ("uk", "Такого замовлення немає. З'єднуємо з магазином."),
+    "rate_talk.wav": ("uk", "Оцініть розмову, будь ласка: від одного до п'яти."),
+    "rate_thanks.wav": ("uk", "Дякуємо."),
     "export_closed.wav": (
         "en",
         "Standartpark export desk. We are closed now. Please leave a message after the tone.",

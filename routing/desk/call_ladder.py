@@ -26,7 +26,7 @@ _ICONS = {
     "hours": "clock", "match": "git-branch", "open_branch": "house", "visitor": "user", "sticky": "repeat",
     "crm": "book-user", "lookup": "search", "webhook": "external-link", "callback": "undo-2",
     "conference": "users", "voicemail": "voicemail", "tag": "tag", "language": "globe", "scheme": "workflow",
-    "hangup": "phone-off",
+    "hangup": "phone-off", "rate": "star",
 }  # fmt: skip
 
 

@@ -46,7 +46,7 @@ class ExportTexts:
 TITLES = (
     "journal.time", "journal.direction", "journal.client_name", "journal.client", "journal.status", "journal.person",
     "journal.wait_s", "journal.talk_s", "journal.number", "journal.scheme", "journal.source", "journal.tag",
-    "journal.sound", "call.id",
+    "journal.sound", "journal.rating", "call.id",
 )  # fmt: skip
 
 
@@ -66,6 +66,7 @@ def cells(row: JournalRow, wording: ExportTexts) -> list[str | float | datetime]
         row.source,
         " ".join(row.tags),
         wording.sound(row.sound) if row.sound else "",
+        row.rating or "",
         row.id,
     ]
 
@@ -108,7 +109,7 @@ def _workbook(file: Any, pages: Iterator[Sequence[JournalRow] | None], wording: 
         bold, times = book.add_format({"bold": True}), book.add_format({"num_format": _DATES})
         plain = book.add_format({"quote_prefix": True})
         sheet.freeze_panes(1, 0)
-        for at, width in enumerate((19, 12, 24, 17, 20, 22, 10, 10, 17, 16, 24, 20, 16, 38)):
+        for at, width in enumerate((19, 12, 24, 17, 20, 22, 10, 10, 17, 16, 24, 20, 16, 8, 38)):
             sheet.set_column(at, at, width)
         for at, title in enumerate(wording.titles):
             sheet.write_string(0, at, title, bold)

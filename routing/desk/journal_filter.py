@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta, tzinfo
 
 from routing.desk.typed_number import beginning
+from routing.journal.query import RATINGS
 from routing.journal.status import NAMES
 
 #: Incoming calls with a status that counts as missed.
@@ -34,6 +35,7 @@ class TypedFilter:
     number: str = ""
     client: str = ""
     tag: str = ""
+    rating: str = ""
     node: str = ""
 
     @property
@@ -64,13 +66,19 @@ class JournalFilter:
     number: str = ""
     client: str = ""
     tag: str = ""
+    rating: str = ""
     node: str = ""
 
 
 def typed(given: Mapping[str, str], may_see_numbers: bool) -> TypedFilter:
     """The filter of an address. Who may not see numbers does not find calls by them: digit by digit is a guess."""
     values = {field.name: _harmless(given.get(field.name, "")) for field in fields(TypedFilter)}
-    for name, choices in (("period", PERIODS), ("status", STATUS_CHOICES), ("direction", DIRECTIONS)):
+    for name, choices in (
+        ("period", PERIODS),
+        ("status", STATUS_CHOICES),
+        ("direction", DIRECTIONS),
+        ("rating", RATINGS),
+    ):
         if values[name] not in choices:
             values[name] = ""
     for name in ("since", "until"):
@@ -90,7 +98,9 @@ def resolved(chosen: TypedFilter, now: float, zone: tzinfo, country: str) -> Jou
         until=_midnight(until, zone),
         number=beginning(chosen.number, country),
         client=beginning(chosen.client, country),
-        **{name: getattr(chosen, name) for name in ("status", "direction", "person", "scheme", "tag", "node")},
+        **{
+            name: getattr(chosen, name) for name in ("status", "direction", "person", "scheme", "tag", "rating", "node")
+        },
     )
 
 

@@ -27,6 +27,7 @@ from sqlalchemy import (
 
 from routing.desk.journal_filter import JournalFilter, JournalPlace
 from routing.journal.involved import SCHEME, TAG
+from routing.journal.query import was_surveyed
 from routing.journal.schema import calls, involved, marks
 from routing.journal.status import DERIVED, STATUSES
 
@@ -188,6 +189,8 @@ def _lists(connection: Connection, criteria: JournalFilter, people: frozenset[st
         yield IndexedCalls(calls, (calls.c.status == status,), "" if criteria.status in DERIVED else "status")
     if criteria.direction:
         yield IndexedCalls(calls, (calls.c.direction == criteria.direction,), "direction")
+    if criteria.rating:
+        yield IndexedCalls(calls, (was_surveyed(),))
     if people is not None and len(people) == 1:
         yield of_person(*people)
     elif people is not None and len(people) <= _MOST_PEOPLE:

@@ -29,6 +29,7 @@ COUNT_WINDOWS = (1_000, 9_000)
 _COLUMNS = (
     "id", "direction", "number", "dialled", "caller", "client", "scheme", "started", "ended", "bridged", "person",
     "target", "wait_s", "talk_s", "recording", "voicemail", "source", "entities", "tags", "node", "client_name",
+    "rating", "rating_requested", "rated_person",
 )  # fmt: skip
 
 

@@ -56,6 +56,10 @@ class JournalRow:
     is_missed: bool
     tags: tuple[str, ...]
     sound: str
+    #: The caller's score, 0 for none; whether they were asked, whom it is about.
+    rating: int = 0
+    surveyed: bool = False
+    rated: str = ""
     #: Of a missed call: whose phones it rang.
     rang: tuple[str, ...] = ()
 
@@ -91,6 +95,9 @@ def row_of(
         is_missed=is_missed(facts["status"], facts["direction"]),
         tags=tuple(facts["tags"].split()),
         sound="recording" if facts["recording"] else "voicemail" if facts["voicemail"] else "",
+        rating=facts["rating"],
+        surveyed=facts["rating_requested"] > 0,
+        rated=name_of(facts["rated_person"]) if facts["rated_person"] else "",
     )
 
 

@@ -59,10 +59,16 @@ def shown_filter(parameters: Mapping[str, str]) -> list[tuple[str, str]]:
         "period": lambda value: texts().or_plain(f"journal.period.{value}", value),
         "status": status_text,
         "direction": lambda value: texts().or_plain(f"direction.{value}", value),
+        "rating": rating_text,
         "person": plan().shown,
         "scheme": plan().scheme_shown,
     }
     return [(texts()(f"journal.{name}"), shown.get(name, str)(value)) for name, value in parameters.items()]
+
+
+def rating_text(name: str) -> str:
+    """A filter by rating in the request's language."""
+    return texts().or_plain(f"journal.rating.{name}", name)
 
 
 def status_text(name: str) -> str:

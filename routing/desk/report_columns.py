@@ -10,7 +10,7 @@ from routing.desk.report import TABLES
 from routing.desk.texts import Texts
 from routing.journal.figures import NUMBER, PERSON, QUEUE, SCHEME, SOURCE, CallSums
 
-COUNT, SHARE, SPAN = "count", "share", "span"
+COUNT, SHARE, SPAN, MEAN, SCORED = "count", "share", "span", "mean", "scored"
 _ANY: Mapping[str, str] = {"direction": "in"}
 _MISSED, _ANSWERED = {**_ANY, "status": "missed"}, {**_ANY, "status": "answered"}
 
@@ -30,6 +30,8 @@ class ReportColumn:
         value = self.value(sums)
         if self.form == COUNT:
             return texts.number(value)
+        if self.form in (MEAN, SCORED):
+            return _rated(self.form, sums, texts)
         if not value and not self._has_calls(sums):
             return "–"
         return texts.percent(value) if self.form == SHARE else texts.span(value)
@@ -38,6 +40,15 @@ class ReportColumn:
         if self.key == "reached_after":
             return bool(sums.reached)
         return bool(sums.incoming if self.key in ("missed_share", "in_time_of_all") else sums.answered)
+
+
+def _rated(form: str, sums: CallSums, texts: Texts) -> str:
+    """The mean score, or how many gave one and, from 1 to 5, which."""
+    if not sums.rated:
+        return "–"
+    if form == MEAN:
+        return texts.number(round(sums.mean_rating, 1))
+    return f"{texts.number(sums.rated)} ({' / '.join(map(str, sums.scores.values()))})"
 
 
 CALLS = ReportColumn("calls", COUNT, lambda sums: sums.incoming, _ANY)
@@ -51,10 +62,16 @@ NEVER = ReportColumn("never_reached", COUNT, lambda sums: sums.never_reached)
 REACHED = ReportColumn("reached", COUNT, lambda sums: sums.reached)
 LONGEST = ReportColumn("longest", SPAN, lambda sums: sums.longest_s)
 OUTGOING = ReportColumn("outgoing", COUNT, lambda sums: sums.outgoing, {"direction": "out"})
+RATING = ReportColumn("rating", MEAN, lambda sums: sums.mean_rating, {"rating": "rated"})
+RATINGS = ReportColumn("ratings", SCORED, lambda sums: sums.rated, {"rating": "rated"})
+#: Columns of ratings: without any rating in a report they are left out.
+OF_RATINGS = (RATING, RATINGS)
 #: Of each day: the chart's table.
 DAY_COLUMNS = (CALLS, ANSWERED, MISSED, MISSED_SHARE, IN_TIME, MEAN_WAIT, MEAN_TALK, REACHED, NEVER, OUTGOING)
 _ALIKE = (CALLS, ANSWERED, MISSED, MISSED_SHARE, IN_TIME, MEAN_WAIT, MEAN_TALK, REACHED, NEVER)
-_NO_LINKS = tuple(ReportColumn(each.key, each.form, each.value) for each in _ALIKE)
+_ALIKE_RATED = (*_ALIKE, *OF_RATINGS)
+_NO_LINKS = tuple(ReportColumn(each.key, each.form, each.value) for each in _ALIKE_RATED)
+_UNLINKED = _NO_LINKS[-len(OF_RATINGS) :]
 COLUMNS: Mapping[str, Sequence[ReportColumn]] = {
     PERSON: (
         ReportColumn("rang", COUNT, lambda sums: sums.incoming, _ANY),
@@ -64,9 +81,10 @@ COLUMNS: Mapping[str, Sequence[ReportColumn]] = {
         ReportColumn("outgoing", COUNT, lambda sums: sums.outgoing),
         ReportColumn("they_reached", COUNT, lambda sums: sums.reached),
         ReportColumn("reached_after", SPAN, lambda sums: sums.mean_reached_s),
+        *_UNLINKED,
     ),
-    SCHEME: _ALIKE,
-    NUMBER: _ALIKE,
+    SCHEME: _ALIKE_RATED,
+    NUMBER: _ALIKE_RATED,
     SOURCE: _NO_LINKS,
     QUEUE: (
         ReportColumn("waited", COUNT, lambda sums: sums.incoming),
@@ -76,9 +94,17 @@ COLUMNS: Mapping[str, Sequence[ReportColumn]] = {
         ReportColumn("abandoned", COUNT, lambda sums: sums.missed),
         ReportColumn("short", COUNT, lambda sums: sums.short),
         ReportColumn("went_on", COUNT, lambda sums: sums.went_on),
-        MEAN_WAIT, LONGEST,
+        MEAN_WAIT, LONGEST, *_UNLINKED,
     ),
 }  # fmt: skip
+
+
+def columns_of(kind: str, total: CallSums) -> Sequence[ReportColumn]:
+    """The columns of a table of a report with this total."""
+    keys = {each.key for each in OF_RATINGS} if not total.surveyed else set()
+    return [each for each in COLUMNS[kind] if each.key not in keys]
+
+
 #: How tables are sorted until a header is clicked: the busiest first.
 USUAL_SORT = {kind: COLUMNS[kind][0].key for kind in TABLES}
 

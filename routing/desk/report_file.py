@@ -11,7 +11,7 @@ import xlsxwriter
 
 from routing.desk.exported import neutral
 from routing.desk.report import CallReport
-from routing.desk.report_columns import COUNT, DAY_COLUMNS, SHARE, ReportColumn, ReportSort
+from routing.desk.report_columns import COUNT, DAY_COLUMNS, MEAN, SCORED, SHARE, ReportColumn, ReportSort
 from routing.desk.report_view import ReportRow, day_rows, tables, tiles
 from routing.desk.texts import Texts
 from routing.journal.figures import NUMBER
@@ -39,6 +39,7 @@ def as_xlsx(report: CallReport, texts: Texts, named: Shown, sort: ReportSort) ->
     with xlsxwriter.Workbook(file, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
         bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
         forms = {COUNT: book.add_format({"num_format": "#,##0"}), SHARE: book.add_format({"num_format": "0%"})}
+        forms |= {MEAN: book.add_format({"num_format": "0.0"}), SCORED: forms[COUNT]}
         span = book.add_format({"num_format": "[h]:mm:ss"})
         first = book.add_worksheet(texts("nav.reports")[:31])
         first.set_column(0, 3, 24)

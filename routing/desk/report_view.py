@@ -9,13 +9,13 @@ from datetime import date, timedelta
 
 from routing.desk.report import MOST_ROWS, CallReport
 from routing.desk.report_columns import (
-    COLUMNS,
     COUNT,
     DAY_COLUMNS,
     SHARE,
     SPAN,
     ReportColumn,
     ReportSort,
+    columns_of,
     sorted_names,
 )
 from routing.desk.texts import Texts
@@ -156,12 +156,10 @@ def tables(
     for kind, rows in report.tables.items():
         shown = functools.partial(named, kind)
         names = sorted_names(kind, rows, sort, shown)
-        links = {**report.period.dates}
-        found = [
-            _row(name, shown(name), COLUMNS[kind], rows[name], links | {kind: name}, texts) for name in names[:most]
-        ]
+        links, columns = {**report.period.dates}, columns_of(kind, report.total)
+        found = [_row(name, shown(name), columns, rows[name], links | {kind: name}, texts) for name in names[:most]]
         if found:
-            yield ReportTable(kind, COLUMNS[kind], found, len(names) - len(found), sort.of(kind))
+            yield ReportTable(kind, columns, found, len(names) - len(found), sort.of(kind))
 
 
 def week_rows(report: CallReport, texts: Texts) -> list[ReportRow]:

@@ -18,6 +18,7 @@ from routing.journal.status import MISSED
 _COLUMNS = (
     calls.c.id, calls.c.direction, calls.c.status, calls.c.number, calls.c.schemes, calls.c.source, calls.c.person,
     calls.c.wait_s, calls.c.talk_s, calls.c.bridged, calls.c.started, calls.c.ended, calls.c.client,
+    calls.c.rating, calls.c.rating_requested, calls.c.rated_person,
 )  # fmt: skip
 
 
@@ -31,7 +32,7 @@ def counted_calls(connection: Connection, projects: Sequence[str], begin: float,
             row["direction"], row["status"], row["shown"], row["number"], tuple(row["schemes"].split()),
             _source(row["source"]), row["person"], row["wait_s"], row["talk_s"], row["bridged"] > 0,
             rang[row["id"]], rang[row["id"]] | ({row["person"]} - {""}), reached.get(row["id"]),
-            tuple(waits[row["id"]]),
+            tuple(waits[row["id"]]), row["rating_requested"] > 0, row["rating"], row["rated_person"],
         )
         for row in rows
     ]  # fmt: skip

@@ -12,7 +12,9 @@ from dataclasses import dataclass, field, fields
 from hashlib import sha256
 
 from routing.journal.queues import IN_TIME_SECONDS, QueueLine, QueueWait
+from routing.journal.result import StepResult
 from routing.journal.status import MISSED
+from routing.model.rating import SCORES
 
 #: What figures are counted by. The names of ``all`` are empty.
 ALL, STATUS, SCHEME, NUMBER, SOURCE, PERSON, QUEUE = "all", "status", "scheme", "number", "source", "person", "queue"
@@ -50,12 +52,34 @@ class CallSums:
     out_talk_s: float = 0.0
     short: int = 0
     went_on: int = 0
+    #: Callers who were asked for a rating, and how often each score was given: of a person, those about them.
+    surveyed: int = 0
+    scores_1: int = 0
+    scores_2: int = 0
+    scores_3: int = 0
+    scores_4: int = 0
+    scores_5: int = 0
 
     def add(self, other: CallSums) -> None:
         """Add the sums of other calls."""
         for name in SUMMED:
             setattr(self, name, getattr(self, name) + getattr(other, name))
         self.longest_s = max(self.longest_s, other.longest_s)
+
+    @property
+    def scores(self) -> Mapping[int, int]:
+        """How often each score was given."""
+        return {score: getattr(self, f"scores_{score}") for score in SCORES}
+
+    @property
+    def rated(self) -> int:
+        """Callers who gave a score."""
+        return sum(self.scores.values())
+
+    @property
+    def mean_rating(self) -> float:
+        """The mean score; 0.0 without one."""
+        return sum(score * times for score, times in self.scores.items()) / self.rated if self.rated else 0.0
 
     @property
     def missed_share(self) -> float:
@@ -101,7 +125,7 @@ SUMMED = tuple(each.name for each in fields(CallSums) if each.name != "longest_s
 class CountedCall:
     """What is counted of a call. ``shown``: its status with those that depend on other calls; ``rang``: the people
     whose phones it rang; ``people``: they and who talked; ``reached``: who talked with the client of a missed call
-    next, and after how many seconds."""
+    next, and after how many seconds; ``surveyed``: the caller was asked for a rating, which is of ``rated_person``."""
 
     direction: str
     status: str
@@ -117,6 +141,9 @@ class CountedCall:
     people: frozenset[str] = frozenset()
     reached: tuple[str, float] | None = None
     waits: Sequence[QueueWait] = ()
+    surveyed: bool = False
+    rating: int = 0
+    rated_person: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,15 +180,19 @@ class _Count:
 
     def add(self, call: CountedCall) -> None:
         """Count one call."""
-        figures = of_call(call)
+        figures, rating = of_call(call), _of_rating(call)
         for kind, name in _names(call):
             self.sums[kind, name].add(figures)
+            self.sums[kind, name].add(rating)
+        self._of_person(call.rated_person).add(rating)
         for person in call.people:
             self._of_person(person).add(_persons(call, figures, person))
         if call.reached and call.status in MISSED and call.direction == "in":
             self._of_person(call.reached[0]).add(CallSums(reached=1, reached_s=call.reached[1]))
         for wait in call.waits:
             self.sums[QUEUE, wait.queue].add(_of_wait(wait))
+            if wait.result == StepResult.TALKED:
+                self.sums[QUEUE, wait.queue].add(rating)
 
     def _of_person(self, person: str) -> CallSums:
         return self.sums[PERSON, person] if person and (not self.people or person in self.people) else CallSums()
@@ -212,6 +243,12 @@ def _persons(call: CountedCall, figures: CallSums, person: str) -> CallSums:
     if person == call.person:
         return figures
     return CallSums(incoming=1) if call.direction == "in" and person in call.rang else CallSums()
+
+
+def _of_rating(call: CountedCall) -> CallSums:
+    if not call.surveyed:
+        return CallSums()
+    return CallSums(surveyed=1, **({f"scores_{call.rating}": 1} if call.rating in SCORES else {}))
 
 
 def _of_wait(wait: QueueWait) -> CallSums:

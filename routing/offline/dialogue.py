@@ -189,7 +189,7 @@ def _read(call: RunningCall, question: DigitPrompt) -> tuple[str, str, bool]:
     while len(digits) < question.most and not terminator:
         pause = BETWEEN_DIGITS_MS if digits or goes_on else call.caller.types_after_ms
         allowed = question.digit_ms if digits else question.wait_ms
-        pressed = call.next_digit() if pause < allowed else ""
+        pressed = _next_key(call, question) if pause < allowed else ""
         call.line.wait(call.line.now_ms + (pause if pressed else allowed))
         if not pressed:
             break
@@ -199,6 +199,12 @@ def _read(call: RunningCall, question: DigitPrompt) -> tuple[str, str, bool]:
         else:
             digits += pressed
     return digits, terminator, len(digits) >= question.least and bool(digits or question.least == 0)
+
+
+def _next_key(call: RunningCall, question: DigitPrompt) -> str:
+    if call.caller.rating and question.variable == SCORE:
+        return call.caller.rating.strip("-")
+    return call.next_digit()
 
 
 def _valid(call: RunningCall, question: DigitPrompt, digits: str) -> bool:

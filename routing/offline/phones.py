@@ -84,6 +84,8 @@ class ScriptedCaller:
     hangs_up_in_talk: bool = True
     #: Keys outside prompts, each with its moment in ms since the INVITE.
     presses: tuple[tuple[str, int], ...] = ()
+    #: The key at the question of a rating; "": the next of ``digits``.
+    rating: str = ""
 
 
 @dataclass(frozen=True)

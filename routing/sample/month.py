@@ -36,6 +36,8 @@ CALLED_BACK = (0.25, 0.85)
 SOON_SECONDS = (120, 7_200)
 #: Nobody calls clients later in the evening.
 LATEST_HOUR = 20
+#: The share of callers who are asked for a rating in vain, and how often others press 1 to 5.
+SILENT, SCORES = 0.4, (4, 4, 12, 30, 50)
 
 #: Answers of web servers that schemes ask.
 HANDLER = canned('{"continue": true}')
@@ -61,6 +63,12 @@ class SampleMonth:
             yield _Day(self, last - timedelta(days=self.days - 1 - number), (number + 0.5) / self.days).run()
 
 
+def _rating(call: str) -> str:
+    """How somebody rates a talk, if they do; each call has a chance of its own, so that no other chance changes."""
+    chance = Random(call)  # noqa: S311 - a sample
+    return "-" if chance.random() < SILENT else "".join(chance.choices("12345", SCORES))
+
+
 class _Day:
     """One day: its calls on one clock, with one memory."""
 
@@ -84,7 +92,9 @@ class _Day:
 
     def _comes_in(self, caller: SampleCaller, call: OfflineCall) -> None:
         message_ms = self._month.random.randrange(4_000, 40_000)
-        dialling = ScriptedCaller(caller.digits, caller.stays_ms, message_ms, hangs_up_in_talk=False)
+        dialling = ScriptedCaller(
+            caller.digits, caller.stays_ms, message_ms, hangs_up_in_talk=False, rating=_rating(call.uuid)
+        )
         record = self._carry(call, dialling, caller.visitor)
         soon_s = self._month.random.randint(*SOON_SECONDS)
         back = datetime.fromtimestamp(record.ended, call.at.tzinfo) + timedelta(seconds=soon_s)

@@ -67,6 +67,8 @@ COMPANY = (
         ("tag=vi", []),
         ("tag=vip&scheme=shop", ["nobody"]),
         ("node=n2", ["nobody"]),
+        ("rating=rated", []),
+        ("rating=nonsense&node=n2", ["nobody"]),
         ("number=044+123+00+02", ["rang maria"]),
         ("client=050", ["rang both"]),
         ("client=0671234567", ["answered", "rang maria", "nobody", "old"]),

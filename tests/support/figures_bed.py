@@ -147,6 +147,11 @@ def record_two_weeks(bed: DeskBed, now: float) -> None:
     calls += [made_call(before - number * 60, person="ivan", client=f"+38068000{number:04}") for number in range(6)]
     calls += [made_call(before - number * 60, "no answer", client=f"+38069000{number:04}") for number in range(4)]
     store.record(bed.database, calls)
+    prepare(bed)
+
+
+def prepare(bed: DeskBed) -> None:
+    """Prepare the figures of all calls."""
     zone, sales = bed.services.plan.zone, FigureView(people=frozenset({"olena", "ivan", "petro"}))
     book = FigureBook(bed.database, lambda: "shop", lambda: 0.0, lambda: zone, lambda: [sales])
     while not book.is_current:

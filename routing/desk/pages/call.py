@@ -81,6 +81,7 @@ def call(id: str) -> Any:
         entities=numbers.texts(found.entities),
         sources=numbers.texts(found.source),
         who=plan().shown(found.person) if found.person else "",
+        rated=plan().shown(found.rated_person) if found.rated_person else "",
         steps=ladder(found, numbers, plan().shown),
         rings=other_rings(found, numbers, plan().shown),
         sounds=_sounds(found) if user().may(Right.RECORDINGS) else [],

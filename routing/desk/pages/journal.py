@@ -20,7 +20,16 @@ from routing.desk.journal_filter import (
 )
 from routing.desk.journal_query import MOST_COUNTED, JournalPage
 from routing.desk.journal_rows import JournalRow
-from routing.desk.journal_seen import chosen_filter, database_filter, rows_of, scope, shown_filter, status_text
+from routing.desk.journal_seen import (
+    chosen_filter,
+    database_filter,
+    rating_text,
+    rows_of,
+    scope,
+    shown_filter,
+    status_text,
+)
+from routing.journal.query import RATINGS
 from routing.model.desk import Right
 
 
@@ -81,6 +90,7 @@ def _choices() -> dict[str, list[tuple[str, str]]]:
         "period": [(name, texts()(f"journal.period.{name}")) for name in PERIODS],
         "status": [(name, status_text(name)) for name in STATUS_CHOICES],
         "direction": [(name, texts()(f"direction.{name}")) for name in DIRECTIONS],
+        "rating": [(name, rating_text(name)) for name in RATINGS],
         "person": sorted(((name, plan().shown(name)) for name in people), key=_by_text),
         "scheme": sorted(((name, plan().scheme_shown(name)) for name in plan().schemes), key=_by_text),
     }

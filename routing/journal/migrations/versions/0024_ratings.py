@@ -1,4 +1,4 @@
-"""Calls know how their callers rated the talk, and whom."""
+"""Calls know how their callers rated the talk, and whom; reports count it."""
 
 from __future__ import annotations
 
@@ -11,10 +11,15 @@ branch_labels = None
 depends_on = None
 
 _COLUMNS = (("rating", sa.SmallInteger, "0"), ("rating_requested", sa.Double, "0"), ("rated_person", sa.Text, ""))
+_SUMS = ("surveyed", *(f"scores_{score}" for score in range(1, 6)))
+_TABLES = ("figure_hours", "figure_days")
 
 
 def upgrade() -> None:
     """Nobody was asked so far."""
+    for table in _TABLES:
+        for name in _SUMS:
+            op.add_column(table, sa.Column(name, sa.Integer, nullable=False, server_default="0"))
     for name, kind, default in _COLUMNS:
         op.add_column("calls", sa.Column(name, kind, nullable=False, server_default=default))
     where = sa.text("rating_requested > 0")
@@ -24,6 +29,10 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Forget the ratings."""
     op.drop_index("calls_rated", "calls")
+    for figures in _TABLES:
+        with op.batch_alter_table(figures) as sums:
+            for name in reversed(_SUMS):
+                sums.drop_column(name)
     with op.batch_alter_table("calls") as table:
         for name, _, _ in reversed(_COLUMNS):
             table.drop_column(name)

@@ -26,8 +26,7 @@ from sqlalchemy import (
 )
 
 from routing.desk.journal_filter import JournalFilter, JournalPlace
-from routing.journal.involved import SCHEME, TAG
-from routing.journal.query import was_surveyed
+from routing.journal.involved import RATING, SCHEME, TAG
 from routing.journal.schema import calls, involved, marks
 from routing.journal.status import DERIVED, STATUSES
 
@@ -189,8 +188,6 @@ def _lists(connection: Connection, criteria: JournalFilter, people: frozenset[st
         yield IndexedCalls(calls, (calls.c.status == status,), "" if criteria.status in DERIVED else "status")
     if criteria.direction:
         yield IndexedCalls(calls, (calls.c.direction == criteria.direction,), "direction")
-    if criteria.rating:
-        yield IndexedCalls(calls, (was_surveyed(),))
     if people is not None and len(people) == 1:
         yield of_person(*people)
     elif people is not None and len(people) <= _MOST_PEOPLE:
@@ -225,8 +222,9 @@ def call_of(table: FromClause) -> Any:
 
 
 def marks_of(criteria: JournalFilter) -> list[tuple[str, str]]:
-    """The filter's label and scheme: (kind, name)."""
-    return [(kind, name) for kind, name in ((TAG, criteria.tag), (SCHEME, criteria.scheme)) if name]
+    """The filter's label, scheme and rating: (kind, name)."""
+    known = (TAG, criteria.tag), (SCHEME, criteria.scheme), (RATING, criteria.rating)
+    return [(kind, name) for kind, name in known if name]
 
 
 def is_mark(table: FromClause, kind: str, name: str) -> ColumnElement[bool]:

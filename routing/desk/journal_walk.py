@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, FromClause, Select, and_, case
 
 from routing.desk.journal_filter import MISSED_GROUP, JournalFilter, JournalPlace
 from routing.desk.journal_lists import CallList, IndexedCalls, Stretch, call_of, is_mark, marks_of, narrowest
-from routing.journal.query import computed_status, rated
+from routing.journal.query import computed_status
 from routing.journal.schema import calls, involved, marks
 from routing.journal.status import DERIVED, MISSED
 
@@ -105,8 +105,6 @@ def _conditions(
     yield of_project(scope.project)
     if criteria.node:
         yield calls.c.node == criteria.node
-    if criteria.rating:
-        yield rated(criteria.rating)
     for column, beginning in ((calls.c.client, criteria.client), (calls.c.number, criteria.number)):
         if beginning:
             yield column.startswith(beginning, autoescape=True)

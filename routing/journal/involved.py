@@ -1,4 +1,4 @@
-"""What a call is found by quickly: the people it involved, the schemes it passed through and its labels. Pure.
+"""What a call is found by quickly: the people it involved, its schemes, its labels and its rating. Pure.
 
 A call involves who talked or called out, and everybody whose phone rang: a missed call is theirs too.
 """
@@ -11,7 +11,7 @@ from typing import Any
 from routing.journal.record import CallRecord, LegRecord
 
 #: Kinds of marks.
-SCHEME, TAG = "scheme", "tag"
+SCHEME, TAG, RATING = "scheme", "tag", "rating"
 #: Most marks and people of a call: a call that jumps from scheme to scheme is bounded, a CDR from elsewhere is not.
 MOST = 200
 
@@ -32,6 +32,13 @@ def mark_rows(call: CallRecord) -> list[Mapping[str, Any]]:
     """The rows of the table `marks`."""
     return [
         {"kind": kind, "name": name, "started": call.started, "call": call.id}
-        for kind, names in ((SCHEME, call.schemes), (TAG, call.tags))
+        for kind, names in ((SCHEME, call.schemes), (TAG, call.tags), (RATING, _ratings(call)))
         for name in list(dict.fromkeys(names))[:MOST]
     ]
+
+
+def _ratings(call: CallRecord) -> tuple[str, ...]:
+    """By which of `routing.journal.query.RATINGS` a call is found."""
+    if call.rating:
+        return str(call.rating), "rated"
+    return ("silent",) if call.rating_requested else ()

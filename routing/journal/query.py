@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import Boolean, ColumnElement, Engine, Select, and_, case, exists, literal, literal_column, or_, select
+from sqlalchemy import ColumnElement, Engine, Select, and_, case, exists, literal, or_, select
 
 from routing.journal.queues import QueueWait
 from routing.journal.record import CallRecord, LegRecord, StepRecord
-from routing.journal.schema import RATED, calls, legs, steps
+from routing.journal.schema import calls, legs, steps
 from routing.journal.status import DERIVED, QUALIFIED_SECONDS, REPEAT_SECONDS
 from routing.model.rating import SCORES
 
@@ -158,16 +158,11 @@ def _conditions(criteria: CallFilter) -> Iterator[ColumnElement[bool]]:
         yield calls.c.direction == criteria.direction
 
 
-def was_surveyed() -> ColumnElement[bool]:
-    """Whether the caller was asked for a rating: written as the index has it, without a parameter."""
-    return literal_column(f"{calls.name}.{RATED}", Boolean)
-
-
 def rated(rating: str) -> ColumnElement[bool]:
     """The calls with one of `RATINGS`."""
     score = calls.c.rating
     is_so = score == int(rating) if rating.isdigit() else score > 0 if rating == "rated" else score == 0
-    return and_(was_surveyed(), is_so)
+    return and_(calls.c.rating_requested > 0, is_so)
 
 
 def _is_word(column: ColumnElement[str], word: str) -> ColumnElement[bool]:

@@ -25,8 +25,6 @@ metadata = MetaData()
 UNSENT = "NOT notified AND notify <> ''"
 #: Calls with a sound that was not deleted, and those whose sounds are not encrypted.
 WITH_SOUNDS = "recording <> '' AND recording_gone = 0 OR voicemail <> '' AND voicemail_gone = 0"
-#: Calls whose callers were asked for a rating.
-RATED = "rating_requested > 0"
 TO_SEAL = f"NOT sealed AND ({WITH_SOUNDS})"
 
 
@@ -104,7 +102,6 @@ calls = Table(
     Index("calls_to_remember", "ended", sqlite_where=text("NOT remembered"), postgresql_where=text("NOT remembered")),
     Index("calls_with_sounds", "started", "id", sqlite_where=text(WITH_SOUNDS), postgresql_where=text(WITH_SOUNDS)),
     Index("calls_to_seal", "started", "id", sqlite_where=text(TO_SEAL), postgresql_where=text(TO_SEAL)),
-    Index("calls_rated", "started", "id", sqlite_where=text(RATED), postgresql_where=text(RATED)),
     Index("calls_to_settle", "ended", sqlite_where=text("to_settle"), postgresql_where=text("to_settle")),
     Index("calls_to_notify", "ended", sqlite_where=text(UNSENT), postgresql_where=text(UNSENT)),
 )
@@ -168,8 +165,13 @@ involved = Table(
 marks = Table(
     "marks",
     metadata,
-    Column("kind", Text, primary_key=True, doc="`scheme` or `tag`."),
-    Column("name", Text, primary_key=True, doc="A scheme that the call passed through; a label of a `tag` step."),
+    Column("kind", Text, primary_key=True, doc="`scheme`, `tag` or `rating`."),
+    Column(
+        "name",
+        Text,
+        primary_key=True,
+        doc="A scheme of the call; a label; a score, `rated` or `silent`.",
+    ),
     Column("started", Double, primary_key=True, doc="When the call came."),
     Column("call", Text, primary_key=True, doc="The call's id."),
     Index("marks_call", "call"),

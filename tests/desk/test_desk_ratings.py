@@ -10,12 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from routing.desk.journal_lists import IndexedCalls, Stretch
 from routing.journal.figures import CallSums, CountedCall, count
-from routing.journal.query import was_surveyed
 from routing.journal.queues import QueueWait
 from routing.journal.result import StepResult
-from routing.journal.schema import calls
 from support.desk_bed import NOW, DeskBed
 from support.desk_calls import call, record, talk
 from support.figures_bed import prepare
@@ -75,15 +72,6 @@ def test_the_export_has_a_column(bed: DeskBed) -> None:
     first, *rows = csv.reader(io.StringIO(data, newline=""))
     place = first.index("Rating")
     assert [row[place] for row in rows] == ["1", "5", "", ""]
-
-
-def test_an_index_finds_who_was_asked(bed: DeskBed) -> None:
-    """A page of ratings reads the few that there are, not a million calls."""
-    walked = IndexedCalls(calls, (was_surveyed(),)).last(Stretch(NOW - 86400, 0.0), 500)
-    compiled = walked.compile(bed.database, compile_kwargs={"literal_binds": True})
-    with bed.database.connect() as connection:
-        plan = " ".join(str(row) for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {compiled}"))
-    assert "calls_rated" in plan
 
 
 def test_reports_count_scores_by_person_scheme_and_queue(bed: DeskBed) -> None:

@@ -22,13 +22,10 @@ def upgrade() -> None:
             op.add_column(table, sa.Column(name, sa.Integer, nullable=False, server_default="0"))
     for name, kind, default in _COLUMNS:
         op.add_column("calls", sa.Column(name, kind, nullable=False, server_default=default))
-    where = sa.text("rating_requested > 0")
-    op.create_index("calls_rated", "calls", ["started", "id"], sqlite_where=where, postgresql_where=where)
 
 
 def downgrade() -> None:
     """Forget the ratings."""
-    op.drop_index("calls_rated", "calls")
     for figures in _TABLES:
         with op.batch_alter_table(figures) as sums:
             for name in reversed(_SUMS):

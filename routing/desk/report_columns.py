@@ -48,7 +48,7 @@ def _rated(form: str, sums: CallSums, texts: Texts) -> str:
         return "–"
     if form == MEAN:
         return texts.number(round(sums.mean_rating, 1))
-    return f"{texts.number(sums.rated)} ({' / '.join(map(str, sums.scores.values()))})"
+    return f"{texts.number(sums.rated)} ({'/'.join(map(str, sums.scores.values()))})"
 
 
 CALLS = ReportColumn("calls", COUNT, lambda sums: sums.incoming, _ANY)

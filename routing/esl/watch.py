@@ -29,6 +29,7 @@ EVENTS = "CHANNEL_CREATE CHANNEL_HANGUP CHANNEL_DESTROY CUSTOM sofia::register s
 #: Channel variables that say whose leg it is: the phone that rings, and the person whose phone calls. A phone's own leg
 #: gets the first one from the phone that answers it, too: the second one takes precedence.
 TARGET, PERSON = "routing_target", "routing_person"
+INBOUND = "inbound"
 
 
 @dataclass(frozen=True)
@@ -136,16 +137,22 @@ class Snapshots:
         """FreeSWITCH now. Raises SwitchFault."""
         channels, registrations = map(rows, self._ask("api show channels as json", "api show registrations as json"))
         known = {uuid: Channel(uuid, "") for uuid in (str(row["uuid"]) for row in channels)}
-        known |= self._looked_at([uuid for uuid in known if self._of_nobody.get(uuid, 0) < LOOKS])
+        called = {str(row["uuid"]) for row in channels if row.get("direction") != INBOUND}
+        known |= self._looked_at([uuid for uuid in known if self._of_nobody.get(uuid, 0) < LOOKS], called)
         nobodys = (uuid for uuid, channel in known.items() if not (channel.whose or channel.rung_by))
         self._of_nobody = {uuid: self._of_nobody.get(uuid, 0) + 1 for uuid in nobodys}
         return Snapshot(tuple(known.values()), frozenset(str(row["reg_user"]) for row in registrations))
 
-    def _looked_at(self, uuids: list[str]) -> dict[str, Channel]:
+    def _looked_at(self, uuids: list[str], called: set[str]) -> dict[str, Channel]:
+        """``called``: the legs that ring somebody. A caller's leg gets the variable from whoever has answered it, and
+        is still there when that person has hung up."""
         questions = [f"api uuid_getvar {uuid} {name}" for uuid in uuids for name in (TARGET, PERSON, "originator")]
         answers = list(map(_value, self._ask(*questions)))
         found = zip(uuids, answers[::3], answers[1::3], answers[2::3], strict=True)
-        return {uuid: Channel(uuid, person or target, rung_by) for uuid, target, person, rung_by in found}
+        return {
+            uuid: Channel(uuid, person or (target if uuid in called else ""), rung_by)
+            for uuid, target, person, rung_by in found
+        }
 
 
 def rows(answer: str) -> list[dict[str, Any]]:

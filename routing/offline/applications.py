@@ -162,14 +162,13 @@ def limit(call: RunningCall, data: str) -> None:
 
 
 def limit_execute(call: RunningCall, data: str) -> None:
-    """``limit_execute hash realm id max[/interval] application argument``: holds the resource while it runs."""
+    """``limit_execute hash realm id max[/interval] application argument``: holds the resource while it runs; a leg that
+    is transferred out of it keeps it, as in FreeSWITCH."""
     arguments = separate(data, " ", 6)
     if len(arguments) < 6 or not _take(call, arguments):
         return
-    try:
-        APPLICATIONS[arguments[4]](call, arguments[5])
-    finally:
-        call.limits.give_back(_resource(arguments), call.line.profile.uuid, call.line.moment.timestamp())
+    APPLICATIONS[arguments[4]](call, arguments[5])
+    call.limits.give_back(_resource(arguments), call.line.profile.uuid, call.line.moment.timestamp())
 
 
 def _take(call: RunningCall, arguments: list[str]) -> bool:

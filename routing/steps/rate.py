@@ -56,6 +56,8 @@ from routing.steps.menu import INVALID
 
 #: Failed tries, one ``x`` each; FreeSWITCH's own: `failure` when nothing was typed.
 _TRIED, _RESULT = "routing_rate_tried", "read_result"
+#: FreeSWITCH's own: a transfer releases nothing of what the leg is counted for.
+_KEEPS_COUNTS = "limit_ignore_transfer"
 #: The counter's bound as a talk begins: only the time matters.
 _ANY_TIMES = 1_000_000
 
@@ -127,6 +129,11 @@ class RateStep(DynamicStep):
         for variable in (WHERE, AFTER_TALK, AS_TALK_BEGINS, SCORE):
             here.set(variable, "")
         here.set(RATED_LEG, "${bridge_uuid}")
+        # what FreeSWITCH counts of who talked is released by a transfer: a queue would ring them after the question only
+        here.set(_KEEPS_COUNTS, "false")
+        here.do("transfer", out.go(f"{path}.free"))
+        here = out.context.extension(f"{path}.free")
+        here.set(_KEEPS_COUNTS, "true")
         here.do("stop_record_session", "all")
         here.do("clear_digit_action", "all")
         here.do("limit", f"hash {TALKS} ${{bridge_uuid}} 1/{self.talked} {out.go(f'{path}.short')}")

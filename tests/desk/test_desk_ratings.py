@@ -77,9 +77,9 @@ def test_the_export_has_a_column(bed: DeskBed) -> None:
 def test_reports_count_scores_by_person_scheme_and_queue(bed: DeskBed) -> None:
     prepare(bed)
     page = bed.signed_in("nataliia").get("/reports?period=7d").text
-    assert "Mean rating" in page and "2 (1 / 0 / 0 / 0 / 1)" in page
+    assert "Mean rating" in page and "2 (1/0/0/0/1)" in page
     table = bed.signed_in("nataliia").get("/reports/person.csv?period=7d").data.decode("utf-8-sig")
-    assert "1 (1 / 0 / 0 / 0 / 0)" in table and "1 (0 / 0 / 0 / 0 / 1)" in table
+    assert "1 (1/0/0/0/0)" in table and "1 (0/0/0/0/1)" in table
 
 
 def counted(**facts: object) -> CountedCall:

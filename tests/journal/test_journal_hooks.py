@@ -129,3 +129,14 @@ def test_a_secret_that_cannot_sign_is_said(bed, monkeypatch):
     monkeypatch.setenv(SIGNING, "whsec_no base64")
     result = CliRunner().invoke(journal, ["--spool", str(bed.spool), "--database", bed.database, "--once"])
     assert result.exit_code == 1 and SIGNING in str(result.exception)
+
+
+def test_a_low_rating_is_told_with_the_score_and_the_person(telling, heard):
+    rated = replace(
+        telling.call, voicemail="", box="", status="answered", rating=1, rated_person="ivan", notify=(heard.url,)
+    )
+    telling.record(rated)
+    assert telling.notices().work() and telling.is_told()
+    ((_, said, _),) = heard.asked
+    facts = json.loads(said)
+    assert (facts["kind"], facts["rating"], facts["person"], facts["status"]) == ("low_rating", 1, "ivan", "answered")

@@ -45,6 +45,15 @@ def test_hostile_callers_and_schemes_inject_nothing():
     assert_plain(replace(NOTICE, **dict.fromkeys(names, HOSTILE * 20)))
 
 
+def test_a_low_rating_names_the_score_and_the_person():
+    mail = arrived(replace(NOTICE, recording="", box="", rating=2, person="ivan", talk_s=95.0), Recording(None, None))
+    assert mail["Subject"] == "Rating 2 from +380671230026 to +380800330004 (kharkiv)"
+    lines = mail.get_body().get_content().splitlines()
+    assert [line for line in lines if "Rating" in line or "Person" in line or "Talked" in line] == [
+        "Rating:    2", "Person:    ivan", "Talked:    1 min 35 s",
+    ]  # fmt: skip
+
+
 def hidden_words():
     parts = ["=?", "utf-8", "?q?", "?b?", "=0A", "=0D", "Bcc:", "_", "?=", " ", "\n", "x" * 70]
     return st.lists(st.sampled_from(parts)).map("".join)

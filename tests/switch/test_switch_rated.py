@@ -5,8 +5,12 @@ import json
 
 import pytest
 
+from routing.journal import query
+from routing.journal.database import open_database
+from support.journal_bed import LATER_S, Bed
 from support.redis_needed import needs_redis
 from support.switchbed import ports
+from support.switchbed.attending import replaces
 from support.switchbed.dialog import media_port, speak, speak_event
 from support.switchbed.engines import serving
 from support.switchbed.lab import FOLDER, Lab, until
@@ -18,6 +22,7 @@ PROJECT = (
     (FOLDER / "company.yaml").read_text(encoding="utf-8").replace("secrets: env}", "secrets: env, talk_keys: true}")
 )
 RATE = "rate: {prompt: short.wav, talked: 2s, wait: 3s, tries: 3}"
+QUEUE = "{to: support, music: short.wav, for: 8s, at_most: 1m, wrap_up: 1s}"
 NUMBER, RECORDED, QUEUED = "+380800330991", "+380800330992", "+380800330993"
 SCHEMES = {
     "rated.yaml": f'scheme: rated\nnumbers: ["{NUMBER}"]\n'
@@ -25,21 +30,21 @@ SCHEMES = {
     "kept.yaml": f'scheme: kept\nnumbers: ["{RECORDED}"]\nrecord: both\nsteps: [{{{RATE}}}, {{scheme: elsewhere}}]',
     "elsewhere.yaml": "scheme: elsewhere\nsteps: [{ring: support}, {hangup: NO_ANSWER}]",
     "waits.yaml": f'scheme: waits\nnumbers: ["{QUEUED}"]\nrecord: both\n'
-    f"steps: [{{{RATE}}}, {{queue: {{to: support, music: short.wav, for: 8s, at_most: 1m}}}}, {{hangup: NO_ANSWER}}]",
+    f"steps: [{{{RATE.replace('wait: 3s', 'wait: 15s')}}}, {{queue: {QUEUE}}}, {{hangup: NO_ANSWER}}]",
 }
 TALK_S = 2.5
 
 
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory):
-    place = tmp_path_factory.mktemp("rated")
-    running = Lab(place, more={"company.yaml": PROJECT, **SCHEMES}, engine=f"127.0.0.1:{ports.free()}")
-    with (
-        alone(place / "redis") as server,
-        serving(running, "--listen", running.engine, ROUTING_REDIS=f"redis://127.0.0.1:{server.port}"),
-    ):
+    place, esl = tmp_path_factory.mktemp("rated"), ports.free()
+    more = {"company.yaml": PROJECT, **SCHEMES}
+    running = Lab(place, {"esl_port": esl}, more, engine=f"127.0.0.1:{ports.free()}")
+    with alone(place / "redis") as server:
         running.redis = f"redis://127.0.0.1:{server.port}"
-        yield running
+        with serving(running, "--listen", running.engine, watches=esl, ROUTING_REDIS=running.redis) as engine:
+            engine.wait_watching()
+            yield running
     running.stop()
 
 
@@ -261,3 +266,63 @@ def test_who_was_sent_on_by_a_phone_is_asked_after_the_last_talk_alone(lab):
         other.rung().hang_up()
         assert until(call.is_over)
     assert lab.record(call)["routing_rate_short"] == "true"
+
+
+def test_who_was_handed_over_after_a_consultation_is_asked(lab):
+    """A call that FreeSWITCH has bridged anew (`uuid_bridge`) goes on after its talk as any other."""
+    with lab.phone("2003") as other, talk(lab, seconds=0.5) as (call, leg, phone):
+        assert leg.request("INVITE", body=phone.offer("a=sendonly")).start == "200"
+        consulted = phone.call("103")
+        assert phone.answered(consulted).start == "200"
+        assert leg.request("REFER", replaces("103", consulted), f"Contact: {phone.contact}").start == "202"
+        assert until(lambda: leg.is_over() and consulted.is_over() and lab.switch.channels() == 2)
+        assert until(lambda: lab.runs("uuid_bridge"))
+        speak(call.agent.rtp, media_port(lab_answer(call.agent)), TALK_S)
+        other.rung().hang_up()
+        assert is_asked(lab), lab._channels()
+        press(call, "2")
+        assert until(call.is_over)
+    assert lab.record(call)["routing_rating"] == "2"
+
+
+def test_the_next_of_a_queue_talks_while_the_first_is_asked(lab):
+    """The talk is over for the queue when the person has hung up, not when the question is."""
+    with talk(lab, QUEUED) as (call, leg, phone), lab.caller() as other:
+        second = other.call(QUEUED, sender="+380671234569")
+        assert until(lambda: len(lab._channels()) == 3)
+        phone.calls.clear()
+        leg.hang_up()
+        assert is_asked(lab), lab._channels()
+        assert until(lambda: phone.calls, 8)
+        assert other.answered(second).start == "200"
+        assert lab.runs("play_and_get_digits") and not call.is_over()
+        press(call, "5")
+        assert until(call.is_over)
+        second.hang_up()
+    assert lab.record(call)["routing_rating"] == "5"
+
+
+@pytest.mark.parametrize("has_person", [True, False])
+def test_the_journal_of_the_real_records(lab, tmp_path, has_person):
+    """With the person's record and without it, the talk is as long as it was and the score is theirs."""
+    with talk(lab) as (call, leg, _):
+        leg.hang_up()
+        assert is_asked(lab)
+        assert not until(call.is_over, 1)
+        press(call, "4")
+        assert until(call.is_over)
+    uuid = lab.record(call)["uuid"]
+    bed = Bed(tmp_path)
+    bed.spool.mkdir()
+    open_database(bed.database).dispose()
+    for file in (lab.switch.home / "spool").glob("*.json"):
+        if uuid in file.name or (has_person and f'"originator":"{uuid}"' in file.read_text().replace(" ", "")):
+            bed.spool.joinpath(file.name).write_bytes(file.read_bytes())
+    bed.clock_s = LATER_S
+    bed.worker().work()
+    (found,) = query.call(bed.engines[0], uuid)
+    assert (found.rating, found.rated_person, found.ended_by, found.person) == (4, "support", "person", "support")
+    assert TALK_S <= found.talk_s < found.ended - found.bridged - 0.9
+    assert found.rating_requested - found.bridged == pytest.approx(found.talk_s, abs=0.5)
+    assert [step.outcome for step in found.steps if step.kind == "rate"] == ["for after the talk", "rated 4"]
+    bed.close()

@@ -19,13 +19,15 @@ class Switch:
     def __init__(self) -> None:
         self.legs = {uuid: dict(variables) for uuid, variables in LEGS.items()}
         self.asked: list[str] = []
+        self.directions: dict[str, str] = {}
 
     def ask(self, *commands: str) -> list[str]:
         return [self._answer(command.split()[1:]) for command in commands]
 
     def _answer(self, command: list[str]) -> str:
         if command[0] == "show":
-            return json.dumps({"rows": [{"uuid": uuid} for uuid in self.legs] if command[1] == "channels" else []})
+            rows = [{"uuid": uuid, "direction": self.directions.get(uuid, "outbound")} for uuid in self.legs]
+            return json.dumps({"rows": rows if command[1] == "channels" else []})
         self.asked.append(command[1])
         return self.legs[command[1]].get(command[2], "_undef_")
 
@@ -35,6 +37,14 @@ def test_whose_legs_they_are():
     assert found.channels == (
         Channel("client", ""), Channel("phone", "ivan.desk", "client"), Channel("caller", "petro"),
     )  # fmt: skip
+
+
+def test_a_callers_leg_is_not_of_the_person_who_has_answered_it():
+    """FreeSWITCH copies the variable to it; the person has hung up, and the caller is asked for a rating, or sent on."""
+    switch = Switch()
+    switch.legs["client"]["routing_target"] = "ivan.desk"
+    switch.directions["client"] = "inbound"
+    assert Channel("client", "") in Snapshots(switch.ask).take().channels
 
 
 def test_legs_of_clients_are_asked_about_twice_and_those_of_people_always():

@@ -69,7 +69,7 @@ class Attending:
         asked = self._agent.call(sends.to)
         if self._agent.answered(asked, _LONGEST_S).start == "200":
             self._stopped.wait(CONSULT_MS / 1000)
-            leg.request("REFER", _refer_to(sends.to, asked), f"Contact: {self._agent.contact}")
+            leg.request("REFER", replaces(sends.to, asked), f"Contact: {self._agent.contact}")
             return
         leg.request("INVITE", body=self._agent.offer())
         if self._does.talks_ms is not None and not self._stopped.wait(self._does.talks_ms / 1000):
@@ -79,6 +79,7 @@ class Attending:
         return bool(until(lambda: self._stopped.is_set() or found(), _LONGEST_S)) and not self._stopped.is_set()
 
 
-def _refer_to(to: str, asked: Call) -> str:
+def replaces(to: str, asked: Call) -> str:
+    """The header of a REFER that hands over a call which the phone has made meanwhile."""
     to_tag, from_tag = asked.remote.partition("tag=")[2], asked.local.partition("tag=")[2]
     return f"Refer-To: <sip:{to}@{asked.agent.host}?Replaces={asked.id}%3Bto-tag%3D{to_tag}%3Bfrom-tag%3D{from_tag}>"

@@ -129,7 +129,7 @@ class RateStep(DynamicStep):
         for variable in (WHERE, AFTER_TALK, AS_TALK_BEGINS, SCORE):
             here.set(variable, "")
         here.set(RATED_LEG, "${bridge_uuid}")
-        # what FreeSWITCH counts of who talked is released by a transfer: a queue would ring them after the question only
+        # FreeSWITCH counts who talked until a transfer: a queue would ring them after the question only
         here.set(_KEEPS_COUNTS, "false")
         here.do("transfer", out.go(f"{path}.free"))
         here = out.context.extension(f"{path}.free")

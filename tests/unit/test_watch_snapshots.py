@@ -40,7 +40,7 @@ def test_whose_legs_they_are():
 
 
 def test_a_callers_leg_is_not_of_the_person_who_has_answered_it():
-    """FreeSWITCH copies the variable to it; the person has hung up, and the caller is asked for a rating, or sent on."""
+    """FreeSWITCH copies the variable to it, and the caller may be there when the person has hung up."""
     switch = Switch()
     switch.legs["client"]["routing_target"] = "ivan.desk"
     switch.directions["client"] = "inbound"

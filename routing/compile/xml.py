@@ -36,7 +36,7 @@ ALLOWED = frozenset(
     routing_asking_tried routing_asking_restarted routing_asking_rest routing_asking_sounds
     read_terminator_used read_result
     routing_opening routing_opening_today routing_opening_days routing_opening_weekday routing_opening_hour
-    routing_opening_minute
+    routing_opening_minute routing_spoken routing_played current_application_response
     routing_unheard routing_target routing_camped RECORD_READ_ONLY
     RECORD_STEREO limit_usage secret_room_pin routing_admitted routing_in_room routing_invited_by
     routing_talk routing_held routing_asks routing_phone bridge_uuid direction
@@ -55,7 +55,7 @@ FAMILY = re.compile(
 #: Variables with input from callers, pages and partners. They are clean, but FreeSWITCH expands its results again: `$`
 #: at the end of one value and `{...}` at the start of the next would be an expansion.
 _FROM_OUTSIDE = (
-    r"routing_(?:caller|client|digits|further|further_invalid|label|decision|answered|ring_for|asking_rest"
+    r"routing_(?:caller|client|digits|further|further_invalid|label|decision|answered|ring_for|asking_rest|spoken"
     r"|(?:entity|source|ask|lookup)_\w+)"
 )
 _ADJACENT = re.compile(rf"\$\{{{_FROM_OUTSIDE}\}}\$\{{|\$\{{\w+\}}\$\{{{_FROM_OUTSIDE}\}}")

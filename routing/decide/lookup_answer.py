@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
-from routing.decide.ports import Ports, Step
+from routing.decide.ports import Ports, Step, step_seconds
+from routing.decide.speaking import speak
 from routing.decide.verdict import AnswerRefused, HandlerFailure, HandlerReply, Verdict, failed, refused
 from routing.model.call import Call
 from routing.model.decision import Found, NothingFound
-from routing.model.question import fields_of
+from routing.model.question import fields_of, found_in
+from routing.model.spoken import VoiceFault
 
 #: Statuses by which a server says that there is no such thing.
 NOWHERE = (404, 410)
@@ -22,6 +25,8 @@ NOWHERE = (404, 410)
 
 def answer(step: Step, call: Call, ports: Ports) -> Verdict:
     """Ask the step's server, unless this caller has guessed too often."""
+    says = step.get("say")
+    began_s = ports.now() if says else 0.0
     project, most = str(step.get("project")), int(step.get("misses") or 0)
     who = f"{call.scheme}:{call.step}:{call.caller}"
     within_s = int(step.get("within_s") or 900)
@@ -30,7 +35,19 @@ def answer(step: Step, call: Call, ports: Ports) -> Verdict:
     verdict = decide(step, call, ports.webhook(step, call))
     if most and not isinstance(verdict.decision, NothingFound):
         ports.guesses.found(project, who, within_s)
+    if isinstance(verdict.decision, Found) and says:
+        return _spoken(verdict, says, call, ports, step_seconds(step) - (ports.now() - began_s))
     return verdict
+
+
+def _spoken(verdict: Verdict, says: Mapping[str, Any], call: Call, ports: Ports, left_s: float) -> Verdict:
+    """The same with the file of the step's text, if a voice speaks within the rest of the step's time."""
+    knows = replace(call, found={**call.found, **found_in(verdict.variables)})
+    try:
+        variables = speak(says, knows, ports, max(left_s, 0.0))
+    except VoiceFault as problem:
+        return replace(verdict, reason=f"{verdict.reason}; the voice: {problem}")
+    return replace(verdict, variables={**verdict.variables, **variables})
 
 
 def decide(step: Mapping[str, Any], call: Call, reply: HandlerReply | HandlerFailure) -> Verdict:

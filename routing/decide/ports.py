@@ -22,6 +22,7 @@ from routing.model.memory import Memory, Presence
 from routing.model.question import Guessing
 from routing.model.queue import Duties
 from routing.model.rating import Ratings
+from routing.model.spoken import Phrase
 
 
 class CallbackOrders(Protocol):
@@ -35,6 +36,14 @@ class CallbackOrders(Protocol):
 
     def no_longer_awaiting(self, project: str, person: str, awaits: str, now: float) -> int:
         """Cancel a colleague's order for a person, or all of theirs for ""; returns how many there were."""
+
+
+class Voice(Protocol):
+    """Speaks a text into a file for a call that waits for it."""
+
+    def __call__(self, phrase: Phrase, command: str, deadline_s: float) -> str:
+        """Run the command of a language's voice; returns the file's name (`spoken_file.FILE_NAME`). Raises
+        VoiceFault, at the deadline too."""
 
 
 #: A dynamic step as it stands in a release's ``schemes/<id>.json``.
@@ -52,8 +61,8 @@ class Ports:
     call)``: the handler's answer; ``crm(step, call, responsible)``: the result of the CRM look-up; ``holder(project,
     pool, number, now)``: the visitor to whom a number is lent, raises LeasesDown; ``memory`` and ``duties`` raise
     Forgotten; ``presence(call's uuid)``: who is free; ``callbacks``: orders to call clients back; ``guesses``: what
-    callers look up in vain; ``ratings``: who was asked for one; ``now``: seconds since the epoch; ``chance``:
-    0 <= x < 1.
+    callers look up in vain; ``ratings``: who was asked for one; ``voice``: speaks texts; ``now``: seconds since the
+    epoch; ``chance``: 0 <= x < 1.
     """
 
     directory: Callable[[str], Directory]
@@ -67,6 +76,7 @@ class Ports:
     callbacks: CallbackOrders
     guesses: Guessing
     ratings: Ratings
+    voice: Voice
     now: Callable[[], float]
     chance: Callable[[], float]
 

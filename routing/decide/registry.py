@@ -20,6 +20,7 @@ from routing.decide import (
     messages,
     rate,
     ring,
+    speaking,
     sticky,
     visitor,
     webhook,
@@ -42,7 +43,8 @@ class KindDecider:
 
 DECIDERS: Mapping[str, KindDecider] = {
     "webhook": KindDecider(webhook.answer, frozenset({"directory", "webhook"})),
-    "lookup": KindDecider(lookup_answer.answer, frozenset({"webhook", "guesses"})),
+    "lookup": KindDecider(lookup_answer.answer, frozenset({"webhook", "guesses", "voice", "now"})),
+    "speak": KindDecider(speaking.answer, frozenset({"voice"})),
     "crm": KindDecider(crm_lookup.answer, frozenset({"responsible", "crm"})),
     "visitor": KindDecider(visitor.answer, frozenset({"holder", "now"})),
     "sticky": KindDecider(sticky.answer, frozenset({"directory", "memory", "presence", "now"})),

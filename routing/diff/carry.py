@@ -12,12 +12,13 @@ from routing.diff.scenario import ANSWERS_AFTER, Scenario
 from routing.diff.side import Side
 from routing.model.call import Call as Asking
 from routing.model.entities import Visitor
-from routing.offline.answering import Handler, InProcess, canned
+from routing.offline.answering import InProcess, canned
 from routing.offline.crm_answers import answers
 from routing.offline.decider import Decider, refused
 from routing.offline.events import Event
 from routing.offline.phones import ScriptedCaller, ScriptedPhones
 from routing.offline.remembered import Remembered
+from routing.offline.spent import Handler
 from routing.offline.switch import OfflineCall
 
 

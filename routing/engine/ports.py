@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from routing.crm.systems import Systems
 from routing.decide.crm_lookup import visitor_facts
 from routing.decide.distribution import MissedOutCall
-from routing.decide.ports import CallbackOrders, Ports, Step, step_seconds
+from routing.decide.ports import CallbackOrders, Ports, Step, Voice, step_seconds
 from routing.decide.queue_turn import QueuePorts
 from routing.decide.queueing import Queueing
 from routing.decide.responsible import Responsible
@@ -28,6 +28,7 @@ from routing.model.memory import Forgotten, Memory, Presence, State
 from routing.model.question import Guessing
 from routing.model.queue import Duties, DutyRecord, QueueMember
 from routing.model.rating import Ratings
+from routing.model.spoken import Phrase, VoiceFault
 from routing.model.visitors import Leases
 from routing.process.guesses import guesses_in
 from routing.process.memory import NoDuties, NoMemory, duties_in, memory_in
@@ -50,6 +51,7 @@ def ports_of(
     duties: Duties | None = None,
     guesses: Guessing | None = None,
     ratings: Ratings | None = None,
+    voice: Voice | None = None,
     now: Callable[[], float] = time.time,
     chance: Callable[[], float] = random.random,
 ) -> Ports:
@@ -66,6 +68,7 @@ def ports_of(
         callbacks=callbacks or StoredCallbacks(releases, ""),
         guesses=guesses or guesses_in(None),
         ratings=ratings or NoRatings(),
+        voice=voice or _no_voice,
         now=now,
         chance=chance,
     )
@@ -101,6 +104,10 @@ def look_up(systems: Systems) -> Callable[[Step, Call, Responsible], Outcome]:
         return systems.lookup(step["crm"], call.lookup_number, order, people.knows, step_seconds(step), visitor)
 
     return outcome
+
+
+def _no_voice(phrase: Phrase, command: str, deadline_s: float) -> str:
+    raise VoiceFault(phrase, "this engine has no voices")
 
 
 def _no_crm(step: Step, call: Call, people: Responsible) -> Outcome:

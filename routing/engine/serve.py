@@ -17,7 +17,7 @@ from typing import Any
 from routing.engine.metrics import exposition, forget_process
 from routing.engine.missing import MissingSecrets
 from routing.engine.supervisor import Supervisor, worker_command
-from routing.engine.worker import WorkerOptions
+from routing.engine.worker_options import WorkerOptions
 from routing.http.status import StatusServer
 from routing.process.log import Lines
 from routing.process.memory import DATABASE_VARIABLE, ESL_VARIABLE, REDIS_VARIABLE

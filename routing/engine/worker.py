@@ -15,7 +15,6 @@ import socket
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import partial
 from ipaddress import ip_network
@@ -38,8 +37,10 @@ from routing.engine.handlers import Handlers
 from routing.engine.lights import Lights
 from routing.engine.ports import ports_of, stored_in
 from routing.engine.screens import PopSender, pops_in
+from routing.engine.speaking import CallVoice
 from routing.engine.states import States
 from routing.engine.waiting_calls import dialling, waiting_calls
+from routing.engine.worker_options import WorkerOptions
 from routing.esl import globals as switch_globals
 from routing.esl.guesses import refuse
 from routing.esl.lights import keep_lights
@@ -72,28 +73,6 @@ IS_THERE = ("routing:doctor", ("EXISTS", "routing:doctor"))
 LOOKUP_THREADS = 32
 
 
-@dataclass(frozen=True)
-class WorkerOptions:
-    """A worker's options: the descriptors that it inherits, the release root, the drain deadline in seconds."""
-
-    listener: int
-    control: int
-    root: str
-    secrets: str
-    drain_s: float
-    link_local: bool
-    shared: bool
-    esl: str = ""
-    #: The engine's name, which its waiting calls carry.
-    keeper: str = ""
-    #: Networks whose wrong passwords are never counted.
-    trusted: tuple[str, ...] = ()
-
-    def text(self) -> str:
-        """As one command-line argument."""
-        return json.dumps(asdict(self))
-
-
 class EngineWorker:
     """Wires the engine and runs it until SIGTERM."""
 
@@ -111,9 +90,10 @@ class EngineWorker:
         self.redis = redis = store_at(os.environ.get(REDIS_VARIABLE, ""), self._report("warning", "redis"))
         self.handlers = Handlers(HttpClient(resolver, options.link_local), self.breaker, secrets)
         self.callbacks = StoredCallbacks(releases, os.environ.get(DATABASE_VARIABLE, ""))
+        self.voice = CallVoice(Path(options.root), self.breaker)
         ports = ports_of(
             releases, self.handlers, self.crms, presence=self.states.presence_of, callbacks=self.callbacks,
-            **stored_in(redis),
+            voice=self.voice, **stored_in(redis),
         )  # fmt: skip
         send_pop = PopSender(Path(options.root), pops_in(redis), lambda outcome: metrics.POPS.labels(outcome).inc())
         self.engine = Engine(releases, ports, self.lines, send_pop=send_pop)
@@ -138,6 +118,7 @@ class EngineWorker:
         gevent.spawn(self._watch_control)
         gevent.spawn(self._beat)
         gevent.spawn(self._look_for_redis)
+        gevent.spawn(self.voice.forget_for_ever)
         if (Path(self.options.root) / "current" / CALLBACKS).is_file():
             gevent.spawn(self.callbacks.warm)
         self._watch_switch()

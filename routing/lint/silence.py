@@ -15,6 +15,7 @@ from routing.steps.known import KnownLookup
 from routing.steps.match import MatchStep
 from routing.steps.play import PlayStep
 from routing.steps.ring_people import RingPeopleStep
+from routing.steps.say import SayStep
 
 #: After this long in silence people ask whether anybody is there.
 LONGEST_SECONDS = 2.0
@@ -29,10 +30,10 @@ class _Heard(NamedTuple):
 
 class _SilentWait(Ways[_Heard]):
     def enter(self, step: Step, loc: Loc, state: _Heard) -> _Heard:
-        if isinstance(step, RingPeopleStep) or step.answers:
+        if isinstance(step, RingPeopleStep) or step.picks_up:
             silence_s = _decision_seconds(step) if isinstance(step, PlayStep) else 0.0
             self._tell(loc, state, silence_s)
-            return _Heard(state.answered or step.answers)
+            return _Heard(state.answered or step.picks_up)
         silence_s = _decision_seconds(step)
         self._tell(loc, state, silence_s)
         return state._replace(silent_seconds=state.silent_seconds + silence_s)
@@ -52,6 +53,8 @@ def _decision_seconds(step: Step) -> float:
     """How long the step may wait for a decision first."""
     if isinstance(step, DynamicStep):
         return step.budget_seconds
+    if isinstance(step, SayStep):
+        return step.decision_seconds
     asks = (isinstance(step, MatchStep) and step.asks_memory) or (isinstance(step, PlayStep) and step.unless)
     return KnownLookup().budget_seconds if asks else 0.0
 

@@ -85,7 +85,7 @@ class UntilRung(Until):
 
     def enter(self, step: Step, loc: Loc, state: bool) -> bool:
         """A `ring` or a prompt."""
-        return state or isinstance(step, RingPeopleStep) or (step.answers and not isinstance(step, AskNumberStep))
+        return state or isinstance(step, RingPeopleStep) or (step.picks_up and not isinstance(step, AskNumberStep))
 
     def branch(self, step: Step, label: str, state: bool) -> bool:
         """Closed branches count as rung."""
@@ -100,7 +100,7 @@ class UntilAnnounced(Until):
     def enter(self, step: Step, loc: Loc, state: bool) -> bool:
         """A file or a menu's prompt that every caller hears."""
         everybody = not isinstance(step, AskNumberStep) and not (isinstance(step, PlayStep) and step.unless)
-        return state or (step.answers and everybody)
+        return state or (step.picks_up and everybody)
 
 
 class UntilChosen(Until):
@@ -116,7 +116,7 @@ UNTIL: dict[str, type[Until]] = {"rung": UntilRung, "announced": UntilAnnounced,
 
 
 #: Decisions that ring nobody.
-RINGS_NOBODY = frozenset({"ask"})
+RINGS_NOBODY = frozenset({"ask", "found", "missing", "spoken"})
 
 
 def rings(step: Step) -> bool:

@@ -109,6 +109,11 @@ class AskRating:
 
 
 @dataclass(frozen=True)
+class Spoken:
+    """A voice has spoken the step's text."""
+
+
+@dataclass(frozen=True)
 class GoScheme:
     """Leave this scheme for another one."""
 
@@ -132,21 +137,9 @@ def _at_once(person: str) -> tuple[Wave, ...]:
 
 
 Decision = (
-    RingPerson
-    | RingPhone
-    | RingNumber
-    | RingOrder
-    | RingTogether
-    | Nobody
-    | Wait
-    | Ordered
-    | Found
-    | NothingFound
-    | AskRating
-    | GoScheme
-    | Continue
-    | End
-)
+    RingPerson | RingPhone | RingNumber | RingOrder | RingTogether | Nobody | Wait | Ordered
+    | Found | NothingFound | AskRating | Spoken | GoScheme | Continue | End
+)  # fmt: skip
 
 
 #: The event of a call that still waits after `Wait`, and variables of such a call: the count of rounds of waiting (one
@@ -204,7 +197,7 @@ def encode(step: str, decision: Decision, waves: Waves = _at_once) -> dict[str, 
             return _ring(step, f"order:{_list(people)}", seconds, name)
         case RingTogether(people):
             return {"routing_decision": f"{step}:together:{_list(people)}"}
-        case Nobody() | Wait() | Ordered() | Found() | Continue():
+        case Nobody() | Wait() | Ordered() | Found() | Spoken() | Continue():
             return {"routing_decision": f"{step}:{type(decision).__name__.lower()}"}
         case NothingFound():
             return {"routing_decision": f"{step}:missing"}

@@ -72,7 +72,7 @@ class Folder:
     def sound_complaint(self, sound: str) -> tuple[str, str] | None:
         """Why a sound cannot be played, and a hint: of several the first that cannot."""
         for part in spoken.parts_of(sound):
-            complaints = map(self._phrase_complaint, spoken.phrases_of(part))
+            complaints = map(self.phrase_complaint, spoken.phrases_of(part))
             files = (self._file_complaint(file) for file in sorted(spoken.recorded([part])))
             if complaint := next(filter(None, (*complaints, *files, self._language_complaint(part))), None):
                 return complaint
@@ -87,7 +87,8 @@ class Folder:
         hint = f"write `project: {{languages: [{', '.join(dict.fromkeys((*known, *named)))}]}}`"
         return f"no call of the project has the language `{strange}`", hint
 
-    def _phrase_complaint(self, phrase: spoken.Phrase) -> tuple[str, str] | None:
+    def phrase_complaint(self, phrase: spoken.Phrase) -> tuple[str, str] | None:
+        """Why no voice speaks this text, with a hint; None when one does."""
         voices = self.project.speech
         if phrase.language in voices or (voices and not phrase.language) or ("project", "speech") in self.broken:
             return None

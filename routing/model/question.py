@@ -18,7 +18,7 @@ from routing.model.entities import NAME, clean, decoded, encoded
 ANSWER = "routing_lookup_"
 MOST_FIELDS = 20
 #: ``{{order}}``, ``{{caller}}``, ``{{entity.region}}``.
-PLACE = re.compile(r"\{\{([a-z_]+(?:\.[a-z0-9_]+)?)\}\}")
+PLACE = re.compile(r"\{\{([a-z_][a-z0-9_]*(?:\.[a-z0-9_]+)?)\}\}")
 #: Fields of every call that a URL may hold.
 IN_URLS = ("call_id", "number", "caller", "caller_told", "scheme", "step")
 #: A part of an answer: names and places in lists, ``delivery.date``, ``items.0.state``.
@@ -37,10 +37,11 @@ class Guessing(Protocol):
 
 def filled_url(template: str, call: Call) -> str:
     """The URL of a question; nothing secret is in it, and no value can leave its place."""
-    return PLACE.sub(lambda place: _safe(_value(place[1], call)), template)
+    return PLACE.sub(lambda place: _safe(value_of(place[1], call)), template)
 
 
-def _value(name: str, call: Call) -> str:
+def value_of(name: str, call: Call) -> str:
+    """The value of such a name; empty where there is none, and for secret digits."""
     kind, dot, part = name.partition(".")
     if dot:
         known: Mapping[str, Mapping[str, str]] = {

@@ -43,7 +43,7 @@ def _piece(value: Any) -> str:
     if len(value) > 1:
         other = next(key for key in value if key != "text")
         raise ValueError(f"`{other}` beside `text`: a text stands alone")
-    return _text(value["text"])
+    return parse_texts(value["text"])
 
 
 def parse_text(value: Any) -> str:
@@ -57,12 +57,15 @@ def parse_text(value: Any) -> str:
         raise ValueError(f"a text to speak has at most {LONGEST_TEXT} characters, this one {len(text)}")
     if found := re.search(CONTROL_CHARACTERS, text):
         raise ValueError(f"a text to speak must not contain the control character U+{ord(found[0]):04X}")
+    if found := re.search(r"\{\{.*?\}\}", text):
+        raise ValueError(f"`{found[0]}` is not known while compiling: only `say` and `say` of a `lookup` speak names")
     if found := re.search(r"[<>{}\\|]", text):
         raise ValueError(f"a text to speak must not contain `{found[0]}`: a voice speaks words, no markup")
     return text
 
 
-def _text(texts: Any) -> str:
+def parse_texts(texts: Any) -> str:
+    """A text, or one for each language. Raises ValueError."""
     if isinstance(texts, SpokenSound):
         return texts
     if isinstance(texts, dict):
@@ -89,8 +92,8 @@ def _by_language(variants: dict[str, Phrase | str]) -> str:
 
 
 _TEXT = {"type": "string"}
-_TEXTS = {"anyOf": [_TEXT, {"type": "object", "additionalProperties": _TEXT}]}
-_SPOKEN_TEXT = {"description": "A text that a voice speaks while compiling, or one for each language.", **_TEXTS}
+TEXTS_SCHEMA = {"anyOf": [_TEXT, {"type": "object", "additionalProperties": _TEXT}]}
+_SPOKEN_TEXT = {"description": "A text that a voice speaks while compiling, or one for each language.", **TEXTS_SCHEMA}
 _FILE = {"type": "string", "examples": ["greeting.wav"]}
 _SPOKEN = {"type": "object", "properties": {"text": _SPOKEN_TEXT}, "required": ["text"], "additionalProperties": False}
 _LANGUAGES = {"type": "object", "patternProperties": {"^[a-z]{2,3}$": {}}, "additionalProperties": False}
@@ -99,6 +102,6 @@ SOUND_SCHEMA = {"anyOf": [_FILE, _SPOKEN, _LANGUAGES, {"type": "array", "items":
 #: A recording: its own file.
 SoundFile = Annotated[str, BeforeValidator(parsed_by(_sound)), WithJsonSchema(_FILE)]
 #: A text, or one for each language.
-SpokenText = Annotated[str, PlainValidator(parsed_by(_text)), WithJsonSchema(_TEXTS)]
+SpokenText = Annotated[str, PlainValidator(parsed_by(parse_texts)), WithJsonSchema(TEXTS_SCHEMA)]
 #: What is played: a recording, a text, or several in a row (`SoundRow`), each perhaps by language (`SpokenSound`).
 Sound = Annotated[str, PlainValidator(parsed_by(parse_sound)), WithJsonSchema(SOUND_SCHEMA)]

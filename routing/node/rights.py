@@ -11,6 +11,8 @@ import os
 import stat
 from pathlib import Path
 
+from routing.model.spoken_file import FOLDER as SPEECH
+
 FOLDER, ROOT = 0o2770, 0o2775
 
 
@@ -41,8 +43,8 @@ def share(root: Path, group: int) -> None:
     root.mkdir(parents=True, exist_ok=True)
     for path, folders, _ in os.walk(root):
         own = Path(path)
-        if own.name == "redis" and own.parent == root:
-            folders.clear()  # private to its user
+        if own.name in ("redis", SPEECH) and own.parent == root:
+            folders.clear()  # private to its user; not to be listed
             continue
         os.chown(own, -1, group)
         own.chmod(ROOT)

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
 from routing.decide.directory import Directory
-from routing.decide.ports import Ports, Step, step_seconds
+from routing.decide.ports import Ports, step_seconds
 from routing.decide.registry import decide
 from routing.decide.responsible import Responsible
 from routing.decide.verdict import HandlerFailure
@@ -25,9 +25,8 @@ from routing.model.call import Call
 from routing.model.decision import answer as encoded
 from routing.model.entities import Visitor
 from routing.model.local_guesses import LocalGuesses
-from routing.model.lookup import Outcome
 from routing.model.queue import KIND
-from routing.offline.crm_answers import Crm, answers, sent_fields
+from routing.offline.crm_answers import Crm, answers
 from routing.offline.decider import EngineAnswer, EngineClosed, Reply
 from routing.offline.duties import OfflineDuties
 from routing.offline.event_socket import FreeSwitchSide
@@ -38,13 +37,9 @@ from routing.offline.queues import OfflineQueues
 from routing.offline.remembered import Remembered
 from routing.offline.reported import call_of_variables
 from routing.offline.running import RunningCall
-
-#: A step's settings and the call's facts -> the handler's answer, and after how many milliseconds it comes.
-Handler = Callable[[Mapping[str, Any], Call], tuple[Http | HandlerFailure, int]]
+from routing.offline.spent import LOCAL_MS, Handler, Spent
 
 INSTANT_MS = 20
-#: How long a decision takes that needs no request to another server.
-LOCAL_MS = 1
 GARBAGE = b"\x00\xff<html>not an answer"
 
 
@@ -78,37 +73,10 @@ def by_url(handlers: Mapping[str, Handler], otherwise: Handler) -> Handler:
     return answer
 
 
-@dataclass
-class Spent:
-    """The virtual time that one decision took, and notes that its reason does not hold."""
-
-    ms: int = LOCAL_MS
-    notes: list[str] = field(default_factory=list)
-
-    def over(self, handler: Handler) -> Callable[[Step, Call], Http | HandlerFailure]:
-        """The port ``webhook``."""
-
-        def ask(step: Step, call: Call) -> Http | HandlerFailure:
-            answer, self.ms = handler(step, call)
-            return answer
-
-        return ask
-
-    def crm(self, crm: Crm) -> Callable[[Step, Call, Responsible], Outcome]:
-        """The port ``crm``."""
-
-        def ask(step: Step, call: Call, people: Responsible) -> Outcome:
-            outcome, self.ms = crm(step, call, people)
-            self.notes += sent_fields(step, call)
-            return outcome
-
-        return ask
-
-
 class InProcess:
     """A decider for `switch.run`: the engine's decisions over canned answers.
 
-    ``visitor``: the visitor to whom every number of a pool is lent.
+    ``visitor``: the visitor to whom every number of a pool is lent; ``is_mute``: no voice speaks.
     """
 
     def __init__(
@@ -119,6 +87,7 @@ class InProcess:
         past: Past | None = None,
         crm: Crm | None = None,
         queues: OfflineQueues | None = None,
+        is_mute: bool = False,
     ) -> None:
         self.files = files
         self.handler = handler
@@ -126,6 +95,7 @@ class InProcess:
         self.crm = crm or answers("nobody")
         self.visitor = visitor
         self.queues = queues
+        self.is_mute = is_mute
         self.guesses = LocalGuesses(lambda: 0.0)  # the calls of a test are one moment
         self.duties = queues.duties if queues else OfflineDuties.of(self.past.states)
 
@@ -146,7 +116,9 @@ class InProcess:
         chosen = encoded(call, verdict.decision, self._directory(call.release).waves) | dict(verdict.variables)
         switch.hear(exchange.deliver(chosen))
         reason = "; ".join(filter(None, (verdict.reason, *spent.notes)))
-        return EngineAnswer(tuple(switch.executed), spent.ms, _note(reason, chosen["routing_decision"]))
+        return EngineAnswer(
+            tuple(switch.executed), spent.ms, _note(reason, chosen["routing_decision"]), speech=spent.speech
+        )
 
     def hears(self, call: RunningCall) -> bool:
         """See QueueEngine."""
@@ -188,7 +160,8 @@ class InProcess:
             callbacks=Orders(self._table),
             guesses=self.guesses,
             ratings=self.past.ratings(call),
-            now=lambda: self.past.now(call),
+            voice=spent.voice(self.is_mute),
+            now=lambda: self.past.now(call) + (spent.ms - LOCAL_MS) / 1000,
             chance=self.past.chance,
         )
 

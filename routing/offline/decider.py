@@ -7,8 +7,10 @@ An answer holds the commands that the engine sends, not a decision: the switch e
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar, Literal, Protocol
+
+from routing.model.spoken import Phrase
 
 #: Why a call goes on by its compiled fallback: connection refused, no answer, connection closed without an answer.
 Reason = Literal["refused", "silent", "closed"]
@@ -26,6 +28,8 @@ class EngineAnswer:
     elapsed_ms: int = 0
     note: str = ""
     resumed: bool = False
+    #: What a voice has spoken for the call, by the name of the file.
+    speech: Mapping[str, Phrase] = field(default_factory=dict)
 
     @classmethod
     def of(cls, variables: Mapping[str, str], elapsed_ms: int = 0, note: str = "") -> EngineAnswer:

@@ -99,7 +99,7 @@ def play(call: RunningCall, path: str) -> bool:
     for part in path.removeprefix("file_string://").split("!"):
         part_ms = call.duration_ms(part) or 0
         if not part.startswith("silence_stream://"):
-            call.line.note("play", part, "", part_ms)
+            call.line.note("play", part, "", part_ms, speaks=call.spoken_for_it(part))
             call.line.hear("audio")
         call.line.wait(call.line.now_ms + part_ms)
     call.line.hear("nothing")

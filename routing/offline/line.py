@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from routing.model.moments import later
+from routing.model.spoken import Phrase
 from routing.offline.events import Event
 from routing.offline.expand import expand
 from routing.offline.profile import Profile
@@ -126,10 +127,14 @@ class CallerLine:
     def _complain(self, fault: str) -> None:
         self.note("error", fault)
 
-    def note(self, kind: str, subject: str = "", detail: str = "", lasted_ms: int = 0, reason: str = "") -> None:
-        """Write an event at the current moment."""
+    def note(
+        self, kind: str, subject: str = "", detail: str = "", lasted_ms: int = 0, reason: str = "",
+        speaks: Phrase | None = None,
+    ) -> None:  # fmt: skip
+        """Write an event at the current moment. ``speaks``: the words of a sound that is in no release."""
+        language, text = speaks or ("", "")
         scheme, step = self.variables.get("routing_scheme", ""), self.variables.get("routing_step", "")
-        event = Event(self.now_ms, kind, subject, detail, lasted_ms, scheme, step, reason)
+        event = Event(self.now_ms, kind, subject, detail, lasted_ms, scheme, step, reason, text, language)
         self.events.append(event)
         if self.listener:
             self.listener(event)

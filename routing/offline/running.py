@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NoReturn
 
+from routing.model.spoken import Phrase
+from routing.model.spoken_file import FOLDER
 from routing.offline.argument import atoi
 from routing.offline.decider import Decider
 from routing.offline.document import BadDialplan, ParsedExtension, is_true, parse
@@ -80,6 +82,8 @@ class RunningCall:
     invitations: list[str] = field(default_factory=list)
     #: The rooms of the switch by name (`routing.offline.rooms`).
     rooms: dict[str, Any] = field(default_factory=dict)
+    #: What a voice has spoken for this call, by the name of its file.
+    speech: dict[str, Phrase] = field(default_factory=dict)
 
     def route(self) -> NoReturn:
         """Run the call until its leg is hung up, or joined with another call: raises HungUp or HandedOver."""
@@ -177,7 +181,14 @@ class RunningCall:
         if path.startswith("file_string://"):
             parts = [self.sounds(part) for part in path.removeprefix("file_string://").split("!")]
             return sum(part or 0 for part in parts)
+        if phrase := self.spoken_for_it(path):
+            return round(phrase.usual_seconds * 1000)
         return self.sounds(path)
+
+    def spoken_for_it(self, path: str) -> Phrase | None:
+        """The words of a file that a voice has spoken for this call."""
+        folder, _, file = path.rpartition("/")
+        return self.speech.get(file.removesuffix(".wav")) if folder.endswith(f"/{FOLDER}") else None
 
     def readable(self) -> Iterator[tuple[str, str]]:
         """Every channel variable, and the fields of the caller profile."""

@@ -67,6 +67,7 @@ class _Listener:
         line.note(kind, self.address, answer.note, answer.elapsed_ms, self.reason if self.parked else "")
         for application, argument in answer.commands:
             self.call.apply(application, argument)
+        self.call.speech |= answer.speech
         if answer.resumed:
             line.set("socket_resume", "true")
         resets = is_true(line.get("socket_resume"))

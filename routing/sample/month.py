@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from routing.journal.record import CallRecord
 from routing.journal.status import MISSED
 from routing.model.entities import Visitor
-from routing.offline.answering import Handler, InProcess, canned
+from routing.offline.answering import InProcess, canned
 from routing.offline.duties import OfflineDuties
 from routing.offline.events import Event
 from routing.offline.limits import Limits
@@ -24,6 +24,7 @@ from routing.offline.phones import ScriptedCaller
 from routing.offline.published import PublishedRelease
 from routing.offline.queues import OfflineQueues
 from routing.offline.remembered import Remembered
+from routing.offline.spent import Handler
 from routing.offline.switch import INSIDE, OfflineCall, login
 from routing.offline.world import World
 from routing.offline.world_memory import WorldMemory

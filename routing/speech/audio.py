@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 
 import numpy
 import soundfile
@@ -24,7 +25,7 @@ class BadAudio(ValueError):
     """What is wrong with the file of a voice."""
 
 
-def telephone(content: bytes, phrase: Phrase) -> PhraseAudio:
+def telephone(content: bytes, phrase: Phrase, rates: Sequence[int] = RATES) -> PhraseAudio:
     """The files of these words. Raises BadAudio."""
     samples, rate = _read(content)
     seconds = len(samples) / rate
@@ -36,7 +37,7 @@ def telephone(content: bytes, phrase: Phrase) -> PhraseAudio:
         raise BadAudio(f"its file is {seconds:.0f} s long, and {most}")
     if loudest > _LOUDEST:
         samples = samples * (_LOUDEST / loudest)
-    files = {to: _wave(samples if to == rate else soxr.resample(samples, rate, to), to) for to in RATES}
+    files = {to: _wave(samples if to == rate else soxr.resample(samples, rate, to), to) for to in rates}
     return PhraseAudio(files, round(seconds, 2))
 
 

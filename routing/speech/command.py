@@ -70,7 +70,7 @@ def spoken(command: str, text: str, deadline_s: float = DEADLINE_SECONDS) -> byt
         content, complaint = _read(process, time.monotonic() + deadline_s)
         process.wait(deadline_s)
     except (TimeoutError, subprocess.TimeoutExpired):
-        raise CommandFault(f"it did not end within {deadline_s:g} s") from None
+        raise CommandFault(f"it did not end within {deadline_s:.2g} s") from None
     finally:
         _end(process)
     if process.returncode:

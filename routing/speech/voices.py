@@ -10,9 +10,9 @@ from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from functools import cache
 from pathlib import Path
 
-from routing.model.spoken import Phrase, PhraseAudio, VoiceFault
+from routing.model.spoken import RATES, Phrase, PhraseAudio, VoiceFault
 from routing.speech.audio import VERSION, BadAudio, telephone
-from routing.speech.command import CommandFault, program_of, spoken, version_of
+from routing.speech.command import DEADLINE_SECONDS, CommandFault, program_of, spoken, version_of
 
 
 class CommandVoices:
@@ -54,10 +54,12 @@ class CommandVoices:
         return {phrase: found[phrase] for phrase in texts}
 
 
-def say(phrase: Phrase, command: str) -> PhraseAudio:
-    """Speak one text. Raises VoiceFault."""
+def say(
+    phrase: Phrase, command: str, deadline_s: float = DEADLINE_SECONDS, rates: Sequence[int] = RATES
+) -> PhraseAudio:
+    """Speak one text, at some sample rates. Raises VoiceFault."""
     try:
-        return telephone(spoken(command, phrase.text), phrase)
+        return telephone(spoken(command, phrase.text, deadline_s), phrase, rates)
     except CommandFault as problem:
         raise VoiceFault(phrase, problem.fault, problem.hint) from None
     except BadAudio as problem:

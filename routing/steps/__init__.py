@@ -33,6 +33,7 @@ from routing.steps.rate import RateStep
 from routing.steps.ring import RingStep
 from routing.steps.say import SayStep
 from routing.steps.scheme import SchemeStep
+from routing.steps.speaking import SpeakRequest
 from routing.steps.sticky import StickyStep
 from routing.steps.tag import TagStep
 from routing.steps.visitor import VisitorStep
@@ -67,7 +68,9 @@ KINDS: dict[str, type[Step]] = {
 #: What the engine decides, by kind: dynamic steps, and lookups that other steps make.
 DECIDED: dict[str, type[DynamicStep]] = {
     **{kind: step for kind, step in KINDS.items() if issubclass(step, DynamicStep)},
-    **{question.kind: question for question in (KnownLookup, DndCode, DutyCode, CampOnCode, MessagesCode)},
+    **{
+        question.kind: question for question in (KnownLookup, SpeakRequest, DndCode, DutyCode, CampOnCode, MessagesCode)
+    },
 }
 #: What asks the engine, by kind: what it decides, and queues, whose calls wait for it.
 ASKING: dict[str, type[Step]] = {**DECIDED, "queue": QueueStep}

@@ -91,6 +91,11 @@ class Step(Fields):
         here.do(*(("transfer", out.go(after)) if after else ("hangup", "NO_ANSWER")))
 
     @property
+    def picks_up(self) -> bool:
+        """Whether this very step answers the call."""
+        return self.answers
+
+    @property
     def extra_ring_seconds(self) -> float:
         """By how much a decision may extend the ring time beyond `own_seconds`."""
         return 0.0

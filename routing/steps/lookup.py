@@ -46,13 +46,23 @@ from routing.model.fields import Name, Seconds, Text, Whole, refuse, shown
 from routing.model.folder import Folder
 from routing.model.headers import Headers
 from routing.model.problem import Loc
-from routing.model.question import ANSWER, FIELD_PATH, IN_URLS, MOST_FIELDS, PLACE
+from routing.model.question import ANSWER, FIELD_PATH, MOST_FIELDS, PLACE
 from routing.model.secret import Purpose
+from routing.model.spoken_file import SPOKEN
 from routing.steps.base import Complaint, Emitter, Reference, StepItem, Variation
 from routing.steps.dialplan import Extension
 from routing.steps.dynamic import DynamicStep, Timeout, when
+from routing.steps.http_request import (
+    checked_url,
+    secrets_named,
+    sent,
+    sent_in_clear,
+    unknown_field,
+    unknown_names,
+    without_secrets,
+)
 from routing.steps.lists import Steps
-from routing.steps.webhook import checked_url, secrets_named, sent, sent_in_clear, unknown_field, without_secrets
+from routing.steps.speaking import SpokenAnswer, complaints, play_spoken, speech_table
 
 _BRANCHES = ("found", "missing", "down")
 #: What is sent in a body without `send`.
@@ -95,6 +105,9 @@ class LookupStep(DynamicStep):
     )
     misses: Whole = Field(5, ge=1, le=100, description="Questions of a caller that may find nothing within this time.")
     within: Seconds = Field(900, ge=60, le=86400, description="How long `misses` are counted.", examples=["15m", "1h"])
+    say: SpokenAnswer | None = Field(
+        None, description="Said after an answer, before `found`; names of this answer too."
+    )
     found: Steps | None = Field(None, description="Steps after an answer.")
     missing: Steps | None = Field(None, description="Steps when the server knows no such thing.")
     down: Steps | None = Field(None, description="Steps without a valid answer in time.")
@@ -127,11 +140,10 @@ class LookupStep(DynamicStep):
         if self.send and self.method == "GET":
             yield (*loc, "send"), "GET has no body", "write `method: POST`, or put the names into the URL"
         yield from sent_in_clear(self.url, self.headers, loc)
-        for name in PLACE.findall(self.url):
-            if "." in name and (wrong := unknown_field(name.replace("entity.", "entities."), folder)):
-                yield (*loc, "url"), *wrong
-            elif name in CALL_FIELDS and name not in IN_URLS:
-                yield (*loc, "url"), f"`{name}` has several values", "send it in a body: `method: POST`"
+        in_body = "send it in a body: `method: POST`"
+        yield from unknown_names(PLACE.findall(self.url), (*loc, "url"), folder, in_body)
+        if self.say:
+            yield from complaints(self.say.text, (*loc, "say", "text"), folder)
         for name, value in self.send.items():
             what = _source(value)
             if isinstance(what, dict) and "{{" in value:
@@ -149,6 +161,9 @@ class LookupStep(DynamicStep):
         """The frame of all decisions; without one the call goes to ``down``."""
         for name in self.answer:
             here.set(ANSWER + name, "")
+        if self.say:
+            here.set(SPOKEN, "")
+            play_spoken(out, path, self.say.instead, f"{path}.found")
         self.emit_frame(out, here, path, out.go(after), undecided=out.go(f"{path}.down"))
         for branch in _BRANCHES:
             out.steps(
@@ -158,8 +173,8 @@ class LookupStep(DynamicStep):
 
     def emit_own(self, out: Emitter, path: str, own: str, then: str) -> None:
         """The server has answered."""
-        for branch in ("found", "missing"):
-            when(out, path, f"^{own}:{branch}$").do("transfer", out.go(f"{path}.{branch}"))
+        for branch, label in (("found", "speech" if self.say else "found"), ("missing", "missing")):
+            when(out, path, f"^{own}:{branch}$").do("transfer", out.go(f"{path}.{label}"))
 
     @property
     def budget_seconds(self) -> float:
@@ -170,6 +185,20 @@ class LookupStep(DynamicStep):
     def ring_seconds(self) -> float:
         """Nobody is rung."""
         return 0.0
+
+    @property
+    def picks_up(self) -> bool:
+        """See Step."""
+        return self.say is not None
+
+    def sounds(self) -> Iterator[tuple[Loc, str]]:
+        """What is played when no voice speaks."""
+        if self.say:
+            yield ("say", "instead"), self.say.instead
+
+    def own_seconds(self, folder: Folder) -> float:
+        """The decision, and what is said."""
+        return super().own_seconds(folder) + (self.say.longest_seconds(folder) if self.say else 0.0)
 
     def falls_past_branches(self) -> bool:
         """Not when there is a list for every answer."""
@@ -206,6 +235,7 @@ class LookupStep(DynamicStep):
             "fields": dict(self.answer),
             "misses": self.misses,
             "within_s": self.within,
+            **({"say": speech_table(self.say.text, folder)} if self.say else {}),
         }
 
 

@@ -1,7 +1,8 @@
 """``say``: answer and say a text, a number, a time, or when a calendar opens, in the language of the call.
 
 All of it is spoken while compiling (`speech` of the project): no voice works while a caller waits. Numbers, times and
-openings are words with the endings of the language, in Ukrainian, Russian, Polish and English.
+openings are words with the endings of the language, in Ukrainian, Russian, Polish and English. Only a text with names
+of the call's facts is spoken when it is needed, by the engine; ``instead`` is played when no voice speaks in time.
 
 Good, a text as in ``play``; a number; digits one group after another, with their zeros; a time::
 
@@ -16,6 +17,10 @@ scheme's calendar::
 
     - say: {opening: office}
 
+Good, what the caller has typed and what a `lookup` has found; a date, a time and digits are spoken as such::
+
+    - say: {text: "Order {{order}} comes on {{lookup.day}}.", instead: {text: "Your order is on its way."}}
+
 Good, several in a row: in ``play``::
 
     - play: [{text: "We open"}, {opening: office}]
@@ -29,15 +34,25 @@ Bad on a number with ``caller_pays: false``, because it answers before a person 
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar
+from collections.abc import Iterator
+from typing import Annotated, Any, ClassVar
 
 from pydantic import Field, PlainValidator, WithJsonSchema, model_validator
 
 from routing.model.fields import parsed_by, refuse
-from routing.model.sound_fields import SpokenText
-from routing.steps.base import Emitter
+from routing.model.folder import Folder
+from routing.model.problem import Loc
+from routing.model.sound_fields import TEXTS_SCHEMA, Sound, parse_texts
+from routing.model.template_fields import SpokenTemplate, has_names, parse_template
+from routing.steps.base import Complaint, Emitter, Reference
 from routing.steps.dialplan import Extension
+from routing.steps.dynamic import Timeout
 from routing.steps.pieces import Pieces, PiecesStep, number_piece, opening_piece, play_pieces, time_piece
+from routing.steps.speaking import SpeakRequest, SpokenAnswer, complaints
+
+
+def _text(value: Any) -> str:
+    return parse_template(value) if has_names(value) else parse_texts(value)
 
 
 class SayStep(PiecesStep):
@@ -46,7 +61,11 @@ class SayStep(PiecesStep):
     kind: ClassVar[str] = "say"
     primary: ClassVar[str] = "text"
 
-    text: SpokenText | None = Field(None, description="A text, or one for each language.")
+    text: Annotated[str | None, PlainValidator(parsed_by(_text)), WithJsonSchema(TEXTS_SCHEMA)] = Field(
+        None, description="A text, or one for each language; with names of the call's facts: `{{order}}`."
+    )
+    instead: Sound | None = Field(None, description="With names: played when no voice speaks in time.")
+    timeout: Timeout = Field(1, description="With names: timeout of the voice.")
     number: Annotated[
         str | None,
         PlainValidator(parsed_by(number_piece)),
@@ -65,6 +84,12 @@ class SayStep(PiecesStep):
     def _one_of(self) -> SayStep:
         if len(self._given) != 1:
             raise refuse("`say` needs one of `text`, `number`, `time` and `opening`", "several in a row are for `play`")
+        if self._request and not self.instead:
+            raise refuse(
+                "`instead` is missing: callers hear it when no voice speaks in time", "write `instead: wait.wav`"
+            )
+        if not self._request and (unneeded := self.model_fields_set & {"instead", "timeout"}):
+            raise refuse(f"`{min(unneeded)}` is for a text with names, such as `{{{{order}}}}`: others are compiled")
         return self
 
     @property
@@ -72,17 +97,55 @@ class SayStep(PiecesStep):
         return [name for name in ("text", "number", "time", "opening") if name in self.model_fields_set]
 
     @property
+    def _request(self) -> SpeakRequest | None:
+        """The engine's part, where the text has names."""
+        if not isinstance(self.text, SpokenTemplate):
+            return None
+        return SpeakRequest.model_construct(text=self.text, timeout=self.timeout)
+
+    @property
     def pieces(self) -> Pieces:
-        """What is said."""
-        return (getattr(self, self.setting),)
+        """What is compiled: what is said, or played instead."""
+        return (self.instead or getattr(self, self.setting),)
 
     @property
     def setting(self) -> str:
         """See PiecesStep."""
-        return self._given[0]
+        return "instead" if self.instead else self._given[0]
+
+    @property
+    def decision_seconds(self) -> float:
+        """How long the caller may wait for the voice."""
+        return self._request.budget_seconds if self._request else 0.0
+
+    def check(self, loc: Loc, folder: Folder, default_hours: str | None) -> Iterator[Complaint]:
+        """Unknown names too, and languages that have no voice."""
+        yield from super().check(loc, folder, default_hours)
+        if isinstance(self.text, SpokenTemplate):
+            yield from complaints(self.text, (*loc, "text"), folder)
+
+    def own_seconds(self, folder: Folder) -> float:
+        """The wait for the voice, and the longer of both."""
+        if not (self._request and self.instead and self.text):
+            return super().own_seconds(folder)
+        spoken = SpokenAnswer.model_construct(text=self.text, instead=self.instead)
+        return self._request.own_seconds(folder) + spoken.longest_seconds(folder)
+
+    def runtime(self, folder: Folder) -> dict[str, Any] | None:
+        """What the engine speaks."""
+        return self._request.runtime(folder) if self._request else None
+
+    def references(self) -> Iterator[Reference]:
+        """The calendar, and that the engine is asked."""
+        yield from super().references()
+        if self._request:
+            yield "decisions", self._request.kind
 
     def emit(self, out: Emitter, here: Extension, path: str, after: str) -> Extension | None:
-        """``answer`` and ``playback``."""
+        """``answer`` and ``playback``, or the engine's frame."""
+        if self._request:
+            self._request.ask(out, here, path, after, self.instead or "")
+            return None
         here.do("answer")
         play_pieces(out, here, self.pieces)
         return here

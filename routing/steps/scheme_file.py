@@ -116,7 +116,7 @@ def summarise(fields: SchemeFields, folder: Folder) -> Summary:
     """Times, jumps, answering steps and runtime tables of a valid scheme."""
     summary, sticky = _timed(fields, folder), project_sticky(fields, folder)
     summary.longer = sum(step.extra_ring_seconds for step, _, _ in every_step(fields))
-    summary.answers = [(loc, step.kind) for step, loc, _ in every_step(fields) if step.answers]
+    summary.answers = [(loc, step.kind) for step, loc, _ in every_step(fields) if step.picks_up]
     summary.secrets = [
         ((*loc, *at), name, purpose) for step, loc, _ in every_step(fields) for at, name, purpose in step.secrets()
     ]

@@ -17,11 +17,11 @@ from routing.model.fields import Fields, Id, Key, OneOrMany, Seconds, Text, Whol
 from routing.model.moments import as_clocks_show
 from routing.model.problem import did_you_mean
 from routing.offline import crm_answers, phones
-from routing.offline.answering import Handler, canned
+from routing.offline.answering import canned
+from routing.offline.spent import Handler
 from routing.testing.kinds import KINDS, MEANINGS, Expectation
 from routing.testing.spans import Span, parse_span
 
-#: Failures of a handler.
 FAILURES = ("timeout", "garbage", "refused")
 _WHEN = re.compile(r"(.*\d)\s+([A-Za-z]+(?:/[A-Za-z0-9_+-]+)*)")
 _INSTANT_MS = 20

@@ -37,7 +37,9 @@ def engine(
         handler = canned("timeout")
     elif sample.webhooks:
         handler = by_url(sample.webhooks, handler)
-    return InProcess(files, handler, visitor(sample), past or remembered(sample, call), _crm(sample), queues)
+    return InProcess(
+        files, handler, visitor(sample), past or remembered(sample, call), _crm(sample), queues, sample.voice == "down"
+    )
 
 
 def _silent(address: str, variables: Mapping[str, str], timeout_ms: int) -> Reply:

@@ -143,6 +143,7 @@ class Sample(ExpectationFields):
     surveyed: Seconds | None = Field(
         None, description="How long ago the caller was asked for a rating: `3d`; default: never."
     )
+    voice: Literal["up", "down"] = Field("up", description="`down`: no voice speaks while a call waits.")
     redis: Literal["up", "down"] = Field("up", description="`down`: Redis does not answer.")
     handler: Literal["running", "frozen"] = Field("running", description="`frozen`: webhooks get no answer.")
     engine: Literal["running", "frozen", "killed"] = Field(

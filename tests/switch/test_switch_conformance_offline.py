@@ -75,6 +75,8 @@ ALONE = {
     "offers": "SDP: keys and codecs",
     "networks": "TCP, TLS, IPv6 and encrypted sound: the offline switch has neither lines nor sound",
     "mid_call": "SIP: requests in the middle of a dialog",
+    "recording": "what the files hold; who hears the announcement is shared as cases of `recording`",
+    "record_by_key": "keys of a talk, and what the files hold",
     "registered": "SIP: REGISTER; where the number stands is shared as `trunks` of the cases",
     "losses": "full disks and a switch that is killed",
     "replaces": "SIP: dialogs that are taken over",
@@ -112,6 +114,7 @@ FAILURES = {
     "CRM fails after it has answered": lambda case: case.crm == "500" and case.to == "+380800330255",
     "CRM is away": lambda case: case.crm == "refused",
     "Redis is away": lambda case: case.engine == "forgetful",
+    "a voice hangs": lambda case: case.engine == "mute",
     "engine is away": lambda case: case.engine == "absent",
     "too many jumps": lambda case: case.variables.get("routing_end") == "too_many_jumps",
     "publish fails": lambda case: not case.published,
@@ -133,7 +136,11 @@ def steps():
     found = {}
     for file in PROJECT.glob("*.yaml"):
         data = yaml.safe_load(
-            file.read_text().replace("_PORT", "80").replace("HANDLER80", "80").replace("CLOSED80", "9")
+            file.read_text()
+            .replace("_PORT", "80")
+            .replace("HANDLER80", "80")
+            .replace("CLOSED80", "9")
+            .replace("record: no\n", 'record: "no"\n')
         )
         if "scheme" in data:
             fields = SchemeFields.model_validate(data, context={"country": "UA"})

@@ -35,7 +35,7 @@ MAY: dict[str, tuple[str, ...]] = {
     "steps": ("model", "words"),
     "load": ("model", "words", "steps"),
     "compile": ("model", "words", "steps", "load"),
-    "decide": ("model",),
+    "decide": ("model", "words"),
     "offline": ("model", "words", "steps", "load", "compile", "decide", *WITHOUT_IO),
     "testing": PURE,
     "lint": PURE,

@@ -30,7 +30,15 @@ from support.folders import HERE
 IVAN = {"name": "ivan", "person": "ivan", "sip": ["1001"], "outside": False, "seconds": 20, "weight": 1, "skills": {}}
 STEPS: dict[str, dict[str, Any]] = {
     "webhook": {"url": "https://h.example"},
-    "lookup": {"project": "p", "url": "https://h.example/{{caller}}", "misses": 5, "within_s": 900, "fields": {}},
+    "lookup": {
+        "project": "p",
+        "url": "https://h.example/{{caller}}",
+        "misses": 5,
+        "within_s": 900,
+        "fields": {},
+        "say": {"texts": [["en", "It is {{lookup.a}}."]], "voices": {"en": "voice"}},
+    },
+    "speak": {"say": {"texts": [["uk", "Замовлення {{order}}"]], "voices": {"uk": "voice"}}},
     "crm": {"crm": {"system": "ours"}},
     "rate": {"project": "p", "once_in_s": 86400},
     "visitor": {"project": "p", "pool": "site", "entities": ["region"]},
@@ -100,6 +108,7 @@ WORLD: dict[str, Any] = {
     "callbacks": Desk(),
     "guesses": LocalGuesses(lambda: 1000.0),
     "ratings": OfflineRatings(Remembered(), {}),
+    "voice": lambda phrase, command, deadline_s: "0" * 32,
     "now": lambda: 1000.0,
     "chance": lambda: 0.5,
 }

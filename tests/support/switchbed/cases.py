@@ -34,7 +34,8 @@ class Case:
     (text as of `routing.offline.crm_answers`), ``visitor`` whom the dialled number is lent to. ``memory``: ``talk``
     with a person (of ``client``, where that is not the caller), ``loads`` of people, ``away``.
     ``rating_requested_s``: how long ago they were asked for a rating. ``turns_anew``: nobody
-    had a turn in its steps yet. ``engine``: empty, ``absent`` (nobody listens), ``forgetful`` (no Redis).
+    had a turn in its steps yet. ``engine``: empty, ``absent`` (nobody listens), ``forgetful`` (no Redis), ``mute`` (a
+    voice hangs).
     ``publish``: a folder of changes that is published before the call, ``back`` is a rollback.
 
     ``limited``: through the front door of a node with flood limits.

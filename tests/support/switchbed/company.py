@@ -5,7 +5,9 @@ from __future__ import annotations
 import array
 import json
 import math
+import shlex
 import shutil
+import sys
 import wave
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -19,6 +21,7 @@ from routing.decide.registry import DECIDERS
 from routing.model.callback_call import CallbackCall
 from routing.model.entities import Visitor, variables
 from routing.release import publish as publishing
+from support import voice
 
 from .cases import Case
 
@@ -82,6 +85,7 @@ class Company:
             "TRUNK_PORT": self.trunk_port,
             "HANDLER_PORT": self.handler_port,
             "CLOSED_PORT": CLOSED_PORT,
+            "VOICE": f"{shlex.quote(sys.executable)} {shlex.quote(voice.__file__)}",
             "TODAY": self.today,
             "TOMORROW": self.today + timedelta(days=1),
         }

@@ -177,7 +177,9 @@ class _Carried:
             self.clients.words, self.clients.asked = case.crm or "nobody", asked
             return self.clients.look_up(step, call, people, self.office.now(call))
 
-        decider = InProcess(DirectoryFiles(self.company.root), handler, known, self.office, crm, self.queues)
+        decider = InProcess(
+            DirectoryFiles(self.company.root), handler, known, self.office, crm, self.queues, case.engine == "mute"
+        )
         decider.guesses = self.guesses
         return decider
 

@@ -1,0 +1,140 @@
+"""The engine's voice: files that FreeSWITCH may read and nobody may list, deadlines, faults, what is left behind."""
+
+from __future__ import annotations
+
+import io
+import os
+import shlex
+import stat
+import sys
+from pathlib import Path
+
+import gevent
+import pytest
+import soundfile
+
+from routing.engine import speaking
+from routing.engine.speaking import KEPT_SECONDS, CallVoice
+from routing.http.breaker import FAILURES_TO_OPEN, Breaker
+from routing.model.spoken import Phrase, VoiceFault
+from support import voice
+
+VOICE = f"{shlex.quote(sys.executable)} {shlex.quote(voice.__file__)}"
+ORDER = Phrase("en", "Order four seven is on its way.")
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def spoken(tmp_path: Path, clock: Clock) -> CallVoice:
+    return CallVoice(tmp_path, Breaker(clock), clock)
+
+
+def test_a_text_is_a_file_that_freeswitch_may_read(spoken: CallVoice, tmp_path: Path) -> None:
+    before = os.umask(0o077)
+    try:
+        name = spoken(ORDER, VOICE, 10.0)
+    finally:
+        os.umask(before)
+    file = tmp_path / "speech" / f"{name}.wav"
+    samples, rate = soundfile.read(io.BytesIO(file.read_bytes()))
+    assert (rate, round(len(samples) / rate)) == (16000, 2)
+    assert stat.S_IMODE(file.stat().st_mode) == 0o644
+    assert stat.S_IMODE(file.parent.stat().st_mode) == 0o711
+    assert spoken(ORDER, VOICE, 10.0) != name
+
+
+@pytest.mark.parametrize(("fault", "why"), [
+    ("dies", "it was killed by SIGKILL"),
+    ("fails", "it ended with status 1: no model here"),
+    ("nothing", "it wrote nothing: it must write a WAV file to its standard output"),
+    ("page", "it wrote no WAV file but"),
+    ("silent", "of silence"),
+    ("hangs", "it did not end within"),
+])  # fmt: skip
+def test_a_voice_at_its_worst_leaves_no_file(fault: str, why: str, spoken: CallVoice, tmp_path: Path) -> None:
+    with pytest.raises(VoiceFault, match=why):
+        spoken(ORDER, f"{VOICE} {fault}", 2.0 if fault != "hangs" else 0.3)
+    assert list(tmp_path.rglob("*.wav")) == []
+
+
+def test_a_program_that_is_not_there_and_no_time(spoken: CallVoice) -> None:
+    with pytest.raises(VoiceFault, match="the program `no-such-voice` is not there"):
+        spoken(ORDER, "no-such-voice --stdin", 1.0)
+    with pytest.raises(VoiceFault, match="no time was left"):
+        spoken(ORDER, VOICE, 0.0)
+
+
+def test_a_voice_that_fails_again_and_again_rests(spoken: CallVoice, clock: Clock) -> None:
+    for _ in range(FAILURES_TO_OPEN):
+        with pytest.raises(VoiceFault, match="is not there"):
+            spoken(ORDER, "no-such-voice", 1.0)
+    with pytest.raises(VoiceFault, match="not asked after 5 failures in a row"):
+        spoken(ORDER, "no-such-voice", 1.0)
+    clock.now += 60
+    with pytest.raises(VoiceFault, match="is not there"):
+        spoken(ORDER, "no-such-voice", 1.0)
+
+
+def test_a_voice_without_time_has_not_failed(spoken: CallVoice) -> None:
+    for _ in range(FAILURES_TO_OPEN + 1):
+        with pytest.raises(VoiceFault, match="no time was left"):
+            spoken(ORDER, VOICE, 0.01)
+    assert spoken(ORDER, VOICE, 10.0)
+
+
+def test_a_folder_that_cannot_be_written(spoken: CallVoice, tmp_path: Path) -> None:
+    (tmp_path / "speech").write_text("a file where the folder belongs", "utf-8")
+    with pytest.raises(VoiceFault, match=r"its file cannot be written: (Not a directory|File exists)"):
+        spoken(ORDER, VOICE, 10.0)
+
+
+def test_a_full_disk_leaves_no_half_file(spoken: CallVoice, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(file: Path, content: bytes) -> None:
+        with file.open("wb") as out:
+            out.write(content[:100])
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(speaking.Path, "write_bytes", full)
+    with pytest.raises(VoiceFault, match="No space left on device"):
+        spoken(ORDER, VOICE, 10.0)
+    assert list(tmp_path.rglob("*.wav")) == []
+
+
+def test_other_calls_are_decided_while_a_voice_speaks(spoken: CallVoice) -> None:
+    turns = 0
+
+    def others() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            gevent.sleep(0)
+
+    beside = gevent.spawn(others)
+    spoken(ORDER, VOICE, 10.0)
+    beside.kill()
+    assert turns > 10
+
+
+def test_old_files_are_removed_and_nothing_else(spoken: CallVoice, tmp_path: Path) -> None:
+    spoken.forget(1e9)  # without a folder
+    folder = tmp_path / "speech"
+    folder.mkdir()
+    old, new, other = (folder / name for name in (f"{'a' * 32}.wav", f"{'b' * 32}.wav", "mine.wav"))
+    for file in (old, new, other):
+        file.write_bytes(b"RIFF")
+        os.utime(file, (1000.0, 1000.0))
+    os.utime(new, (1000.0 + KEPT_SECONDS,) * 2)
+    spoken.forget(1001.0 + KEPT_SECONDS)
+    assert sorted(folder.iterdir()) == [new, other]

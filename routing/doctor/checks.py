@@ -44,6 +44,7 @@ CHECKS: dict[str, dict[str, Check]] = {
         "secrets": engine.secrets,
         "breakers": engine.open_breakers,
         "memory": engine.memory,
+        "voices": engine.voices,
     },
     "machine": {"disk": host.disk, "spool": host.spool, "unfinished": host.unfinished},
 }

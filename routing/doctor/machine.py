@@ -30,6 +30,10 @@ class Linux:
         """See Machine."""
         return shutil.disk_usage(path).free
 
+    def has_program(self, name: str) -> bool:
+        """See Machine."""
+        return shutil.which(name) is not None
+
     def owner(self, pid: int) -> tuple[int, frozenset[int]]:
         """See Machine."""
         facts = dict(

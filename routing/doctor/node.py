@@ -30,6 +30,9 @@ class Machine(Protocol):
     def free_bytes(self, path: Path) -> int:
         """Free bytes of the path's file system. Raises OSError."""
 
+    def has_program(self, name: str) -> bool:
+        """Whether a program is installed: a name on PATH, or a path."""
+
     def owner(self, pid: int) -> tuple[int, frozenset[int]]:
         """User and groups of a process. Raises OSError."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -53,6 +54,17 @@ def _room(patient: Patient) -> None:
     _release_file("schemes/a.xml", '<action application="conference" data="visit@routing"/>')(patient)
 
 
+def _voice(command: str) -> Callable[[Patient], None]:
+    """A scheme of the release speaks while calls wait."""
+    says = {"texts": [["uk", "{{order}}"]], "voices": {"uk": command}}
+
+    def change(patient: Patient) -> None:
+        _release_file("schemes/a.json", json.dumps({"steps": {"1": {"say": says}, "2": {"kind": "ring"}}}))(patient)
+        _release_file("release.json", '{"files": 8}')(patient)
+
+    return change
+
+
 #: What is wrong with the node -> how to make it so.
 NODES: dict[str, Callable[[Patient], None]] = {
     "nothing": lambda patient: None,
@@ -90,6 +102,8 @@ NODES: dict[str, Callable[[Patient], None]] = {
         _room(patient),
         patient.says("module_exists mod_conference", "true"),
     ),
+    "a voice that is installed": _voice("espeak-ng -v uk --stdin --stdout"),
+    "a voice that is not": _voice("piper --model uk.onnx --output_file -"),
     "no guards": lambda patient: patient.says("module_exists mod_lua", "false"),
 }
 

@@ -51,6 +51,10 @@ class FakeMachine:
     ports: set[tuple[str, int]] = field(default_factory=lambda: {("127.0.0.1", 8021), ("127.0.0.1", 8084)})
     free: int = 50 * 2**30
     user: int = 0
+    programs: set[str] = field(default_factory=lambda: {"espeak-ng"})
+
+    def has_program(self, name: str) -> bool:
+        return name in self.programs
 
     def listening(self) -> frozenset[tuple[str, int]]:
         return frozenset(self.ports)

@@ -55,6 +55,7 @@ ALONE = {
     "engine_faults::test_nobody_is_left": "the state of the real switch after the shared faults",
     "memory": "Redis processes that die under load",
     "crm::test_the_phone_shows_the_callers_name": "SIP: what a phone's display gets",
+    "spoken_facts": "RTP packets: what is heard; which sound it is, is shared as cases of `say_facts`",
     "speech": "RTP packets: which file of a text is played; languages are tested offline by `test_language`",
     "sounds": "RTP packets: what becomes of the channels of a file; the offline switch has no sound",
     "sticky": "a journal and a Redis between two calls",

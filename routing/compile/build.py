@@ -21,6 +21,7 @@ from routing.compile.export_table import export_problems
 from routing.compile.link import link
 from routing.compile.lists import RememberedLists
 from routing.compile.need import Need
+from routing.compile.parking import parking_problems
 from routing.compile.pools import pool_entries, pool_problems
 from routing.compile.recording import recording_problems
 from routing.compile.scheme import SchemeRecord
@@ -120,6 +121,7 @@ def _problems_across(
         yield from problems(folder, found.documents, records, broken)
     yield from desk_problems(folder, found.documents)
     yield from recording_problems(folder, found.documents)
+    yield from parking_problems(folder, found.documents)
 
 
 def is_fit(root: Path) -> bool:

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from routing.compile.codes import add_colleague_codes, dialled_codes
+from routing.compile.picking import add_picking
 from routing.compile.templates import render
 from routing.model import forms, numbers
 from routing.model.addresses import without_port
@@ -89,6 +90,7 @@ def internal_context(folder: Folder) -> Context:
     for code, place in dialled_codes():
         context.extension(code).do("transfer", place)
     add_colleague_codes(context, folder)
+    add_picking(context, folder)
     for extension, name in sorted(folder.extensions.items()):
         _colleague(context, extension, name, name, as_colleague(name, folder), folder)
     for account, phone in sorted(folder.accounts.items()):

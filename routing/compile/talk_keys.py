@@ -12,8 +12,12 @@ A phone that is called but is no person's has no keys: `routing_target` of such 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from routing.compile.numbers import ringback_settings
+from routing.compile.parking import add_places, parks
 from routing.compile.people import as_colleague, displayed, outside_forms
+from routing.compile.talk_parts import HOOK, talk_with
 from routing.model.conference import PROFILE
 from routing.model.folder import Folder
 from routing.model.people import Person
@@ -42,21 +46,20 @@ from routing.steps.dialstring import COLLEAGUE_SECONDS, NOT_A_NUMBER
 #: The longest time in which the other party waits for who asks.
 LONGEST_WAIT_SECONDS = 900
 _SOUND = f"{RELEASE}/sounds/routing"
-#: What each key does.
-_KEYS = {"ask": ASK, "send": SEND, "hold": HOLD}
 _SIDES = ("called", "caller")
 _IS_PERSON = {
     "called": Condition("${routing_target}", r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$"),
     "caller": Condition("${routing_phone}", "."),
 }
-_HOOK = "api_hangup_hook"
 
 
 def talk_context(folder: Folder) -> Context:
     """Binding, asking, waiting and every way out."""
     context = Context(TALK)
-    _bind(context)
-    for what in _KEYS:
+    keys = keys_of(folder)
+    _bind(context, keys)
+    add_places(context, folder)
+    for what in keys:
         for who in _SIDES:
             pressed = context.extension(f"{what}_{who}_pressed", _IS_PERSON[who])
             pressed.set(PRESSES, "true")
@@ -64,30 +67,38 @@ def talk_context(folder: Folder) -> Context:
         asks = _leaves(context.extension(what, Condition(f"${{{PRESSES}}}", "^true$")))
         if what == "hold":
             _holds(asks)
+        elif what == "park":
+            parks(asks)
         else:
             _asks(asks, folder, sends=what == "send")
         context.extension(what).do("transfer", f"waits {FILE}")
     _shown(context, folder)
     _waits(context)
-    _ends_asking(context)
+    _ends_asking(context, keys)
     return context
 
 
-def _bind(context: Context) -> None:
+def keys_of(folder: Folder) -> dict[str, str]:
+    """What each key of a talk does: name -> key."""
+    parking = folder.project.parking
+    return {"ask": ASK, "send": SEND, "hold": HOLD, **({"park": parking.keys} if parking else {})}
+
+
+def _bind(context: Context, keys: Mapping[str, str]) -> None:
     """Once a call. Legs that are dialled later know the release and whose call they belong to."""
     for whose, sides in (("called", ("called",)), ("caller", ("caller",)), ("both", ("called", "caller"))):
         bind = context.extension(whose, Condition(f"${{{BOUND}}}", "^$"))
         bind.do("export", f"{BOUND}=${{uuid}}")
         bind.do("export", f"routing_release={RELEASE}")
         for side in sides:
-            _bind_side(bind, side)
+            _bind_side(bind, side, keys)
 
 
-def _bind_side(bind: Extension, side: str) -> None:
+def _bind_side(bind: Extension, side: str, keys: Mapping[str, str]) -> None:
     leg = "peer" if side == "called" else "self"
-    for what, keys in _KEYS.items():
+    for what, key in keys.items():
         action = f"exec[i]:execute_extension,{what}_{side}_pressed {FILE},{leg},{leg}"
-        bind.do("bind_digit_action", f"{REALM},{keys},{action}")
+        bind.do("bind_digit_action", f"{REALM},{key},{action}")
     bind.do("digit_action_set_realm", f"{REALM},{leg}")
 
 
@@ -96,7 +107,7 @@ def _leaves(here: Extension) -> Extension:
     here.set(PRESSES, "")
     here.set(ASKS, "true")
     here.do("export", f"{WAITS}=${{bridge_uuid}}")
-    here.set(_HOOK, COMES_BACK)
+    here.set(HOOK, COMES_BACK)
     return here
 
 
@@ -162,18 +173,18 @@ def _waits(context: Context) -> None:
     rates = context.extension("rates", Condition(f"${{{WHERE}}}", "^(.+)$"))
     rates.do("transfer", f"$1 XML {CONTEXT}")
     typed = context.extension("typed", Condition("${routing_digits}", "."))
-    typed.set(_HOOK, SENT_ON)
-    context.extension("reached").set(_HOOK, "")
+    typed.set(HOOK, SENT_ON)
+    context.extension("reached").set(HOOK, "")
 
 
-def _ends_asking(context: Context) -> None:
+def _ends_asking(context: Context, keys: Mapping[str, str]) -> None:
     """Whoever asked, and with `join` the colleague, goes into the room of who waits. Who is not there any more has
     ended the call."""
     context.extension("back", Condition(f"${{{ASKS}}}", "^$")).do("hangup", "NORMAL_CLEARING")
     for way in ("back", "join"):
         enters = context.extension(way)
         enters.do("clear_digit_action", "all")
-        enters.set(_HOOK, "")
+        enters.set(HOOK, "")
         enters.do("sched_cancel", f"${{{WAITS}}}")
         if way == "back":
             enters.set(ASKS, "")
@@ -183,14 +194,7 @@ def _ends_asking(context: Context) -> None:
             enters.do("conference", f"${{{WAITS}}}@{PROFILE}+flags{{mintwo|join-only}}")
         enters.do("hangup", "NORMAL_CLEARING")
     again = context.extension("again", _IS_PERSON["caller"])
-    _bind_side(again, "caller")
-
-
-def talk_with(here: Extension) -> None:
-    """Talk with who waits: in a bridge, where keys work as before. The configuration forbids it to INVITEs with
-    ``Replaces`` alone."""
-    here.set("intercept_unanswered_only", "false")
-    here.do("intercept", f"${{{WAITS}}}")
+    _bind_side(again, "caller", keys)
 
 
 def targets_context(folder: Folder) -> Context:

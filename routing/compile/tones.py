@@ -22,6 +22,8 @@ _TONES: dict[str, list[tuple[int, float]]] = {
     "routing/callback.wav": [(523, 0.15), (659, 0.15), (784, 0.3), (0, 0.4)],
     "routing/masked.wav": [(660, 0.15), (0, 0.05), (440, 0.2)],
     "routing/unmasked.wav": [(440, 0.15), (0, 0.05), (660, 0.2)],
+    "routing/ten.wav": [(0, 0.2), (440, 0.6)],
+    "routing/one.wav": [(0, 0.2), (660, 0.15)],
     "routing/invalid.wav": [(330, 0.3), (0, 0.1), (220, 0.4), (0, 0.2)],
 }
 

@@ -7,7 +7,9 @@ FreeSWITCH sends the call into the fixed dialplan (``force_transfer_context``), 
 from __future__ import annotations
 
 from routing.compile.emergency import emergency_extension
+from routing.compile.parking import add_dialled
 from routing.compile.people import as_colleague, outside_forms
+from routing.compile.talk_parts import keeps_keys
 from routing.model.folder import Folder
 from routing.steps.base import RELEASE
 from routing.steps.dialplan import Condition, Context, Extension
@@ -27,25 +29,31 @@ def transfer_context(folder: Folder) -> Context:
     context = Context(CONTEXT)
     if dialled := emergency_extension(context, folder):
         dialled.do("transfer", _BACK)
+    add_dialled(context, folder)
     for extension, name in sorted(folder.extensions.items()):
         _onward(
-            context.extension(extension), f"{name} XML:{RELEASE}/people/{name}.xml person", as_colleague(name, folder)
+            context.extension(extension),
+            f"{name} XML:{RELEASE}/people/{name}.xml person",
+            as_colleague(name, folder),
+            folder,
         )
     for account, phone in sorted(folder.accounts.items()):
         place = f"{phone} XML:{RELEASE}/people/{phone.partition('.')[0]}.xml person"
-        _onward(context.extension(account), place, str(COLLEAGUE_SECONDS))
+        _onward(context.extension(account), place, str(COLLEAGUE_SECONDS), folder)
     for pattern, dial in outside_forms(folder):
         outside = context.extension("outside", pattern=pattern)
-        _onward(outside, f"{dial} XML:{RELEASE}/outbound.xml outbound", str(OUTSIDE_SECONDS))
+        _onward(outside, f"{dial} XML:{RELEASE}/outbound.xml outbound", str(OUTSIDE_SECONDS), folder)
     back = context.extension(BACK, BY, pattern="^.")
+    keeps_keys(back, folder)
     back.set("routing_ring_for", BACK_SECONDS)
     back.do("execute_extension", f"$1 XML:{RELEASE}/people/$2.xml person")
     back.do("hangup", "NO_ANSWER")
     return context
 
 
-def _onward(extension: Extension, place: str, ring_for: str) -> None:
+def _onward(extension: Extension, place: str, ring_for: str, folder: Folder) -> None:
     """Ring the target; without a talk the call returns to the transferring phone."""
+    keeps_keys(extension, folder)
     extension.set("routing_ring_for", ring_for)
     extension.do("execute_extension", place)
     extension.do("transfer", _BACK)

@@ -20,6 +20,7 @@ from routing.compile.link import answering
 from routing.compile.lists import list_contexts
 from routing.compile.number_files import number_files
 from routing.compile.opening_files import OpeningFiles
+from routing.compile.parking import PARKING, parking_context
 from routing.compile.people import (
     colleagues_context,
     directory_xml,
@@ -163,6 +164,8 @@ def _tables(folder: Folder, records: Sequence[SchemeRecord]) -> Iterator[tuple[s
         yield FILE, to_xml(*callback_contexts(folder, callbacks))
     if folder.project.talk_keys:
         yield f"{TALK}.xml", to_xml(talk_context(folder), targets_context(folder))
+    if folder.project.parking:
+        yield f"{PARKING}.xml", to_xml(parking_context(folder, folder.project.parking))
     if folder.project.exports:
         yield EXPORTS, exports_json(folder)
 

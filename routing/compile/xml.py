@@ -43,6 +43,7 @@ ALLOWED = frozenset(
     routing_rate routing_rating routing_rate_tried
     routing_recording routing_announce routing_client routing_person_leg routing_masked routing_whisper
     routing_record_by_key routing_presses
+    routing_place_taken routing_parked_rounds
     """.split()
 )
 _EXPANSION = re.compile(r"\$\{([^}]*)\}?")
@@ -50,7 +51,7 @@ _EXPANSION = re.compile(r"\$\{([^}]*)\}?")
 #: (encoded, `model.entities`), digits that the caller has typed. Secret ones are not among them: what is expanded is
 #: in the call record.
 FAMILY = re.compile(
-    r"(?:(?:hours|opens)_|routing_(?:dnd|list|branch|entity|source|ask|lookup|alone)_)[a-z][a-z0-9_]{0,63}"
+    r"(?:(?:hours|opens)_|routing_(?:dnd|list|branch|entity|source|ask|lookup|alone|parked)_)[a-z][a-z0-9_]{0,63}"
 )
 #: Variables with input from callers, pages and partners. They are clean, but FreeSWITCH expands its results again: `$`
 #: at the end of one value and `{...}` at the start of the next would be an expansion.
@@ -64,7 +65,11 @@ _ADJACENT = re.compile(rf"\$\{{{_FROM_OUTSIDE}\}}\$\{{|\$\{{\w+\}}\$\{{{_FROM_OU
 _FORBIDDEN_VARIABLES = re.compile(r"(?:^|[,{\[|])(?:api_|execute_on_)\w*=")
 _COMMANDS = "|".join(map(re.escape, (FORGETS, COMES_BACK, SENT_ON)))
 _BEGINS = r"execute_extension [a-z0-9_.]+\.begins XML:\$\{routing_release\}/schemes/([a-z][a-z0-9_]*)\.xml \1"
-_KNOWN_COMMAND = re.compile(rf"(?<![^|])(?:api_hangup_hook=(?:{_COMMANDS})?|{AS_TALK_BEGINS}=(?:{_BEGINS})?)(?=\||$)")
+_GIVES_FREE = r"global_setvar routing_parked_n\d+==\$\{uuid\}(?:@\$\{routing_talk\})?"
+_KNOWN_COMMAND = re.compile(
+    rf"(?<![^|])(?:api_hangup_hook=(?:{_COMMANDS})?|api_reporting_hook=(?:{_GIVES_FREE})?"
+    rf"|{AS_TALK_BEGINS}=(?:{_BEGINS})?)(?=\||$)"
+)
 
 
 #: Cached texts: repeated compilations of a folder (`routing diff`, scheme tests) mostly give the same ones.

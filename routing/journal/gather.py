@@ -154,7 +154,7 @@ class Gatherer:
 
     def _invited(self, leg: Cdr, by: str) -> GatheredCall | None:
         """A leg of a room or of a talk: its call takes it along, or was recorded without it."""
-        if self.spool.has(cdr.name_of(by, is_a_leg=True)):
+        if self.spool.has(cdr.name_of(by, is_a_leg=True)) and not rooms.picks(leg):
             return None
         own = dialled.from_cdr(rooms.as_talk(leg))
         call = replace(parse.call(leg, {}, self.context), legs=(own,), talk_s=own.talk_s)

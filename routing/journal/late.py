@@ -15,6 +15,7 @@ from routing.journal import cdr, dialled, store
 from routing.journal.faults import is_of_the_record, text_of
 from routing.journal.gather import Gatherer
 from routing.journal.record import LegRecord
+from routing.model.talk_keys import BOUND
 
 #: A younger B-leg is skipped: it is read together with its call.
 YOUNG_SECONDS = 30.0
@@ -70,6 +71,9 @@ class LateLegs:
         if uuid not in self._known:
             leg = self.gatherer.b_leg(uuid)
             if leg is None:
+                return None
+            if leg.get(BOUND) == uuid:  # the caller's own leg: FreeSWITCH counts who is brought back as called
+                self.gatherer.spool.rename(cdr.name_of(uuid), cdr.name_of(uuid, is_a_leg=True))
                 return None
             self._known[uuid] = (leg.parent, dialled.from_cdr(leg))
         return self._known[uuid]

@@ -12,6 +12,7 @@ from dataclasses import replace
 from routing.journal.cdr import App, Cdr
 from routing.journal.dialled import phones
 from routing.model.conference import INVITED_BY
+from routing.model.parking import PICKS
 from routing.model.talk_keys import BOUND, WAITS
 
 #: The application that dials an invitation.
@@ -34,10 +35,15 @@ def inviting(leg: Cdr) -> str:
 
 
 def in_talk_of(leg: Cdr) -> str:
-    """The uuid of the call during whose talk this leg has asked, was asked, or waited; "" for any other leg."""
+    """The uuid of the call during whose talk this leg asked, was asked, waited or picked up; "" for any other."""
     call = leg.get(BOUND)
     is_part = leg.get("direction") == "outbound" and bool(leg.get(WAITS) or leg.get(_NAME))
-    return call if call != leg.uuid and is_part else ""
+    return call if call != leg.uuid and (is_part or picks(leg)) else ""
+
+
+def picks(leg: Cdr) -> bool:
+    """Whether a leg has picked up who was parked: a call of its own for FreeSWITCH, which no leg of the other names."""
+    return leg.get(PICKS) == "true"
 
 
 def as_talk(leg: Cdr) -> Cdr:

@@ -97,6 +97,13 @@ class Spool:
                 stay.append((name, problem.strerror or str(problem)))
         return stay
 
+    def rename(self, name: str, to: str) -> None:
+        """Give a file its right name. Raises OSError when that is impossible."""
+        try:
+            os.rename(self.root / name, self.root / to)
+        except FileNotFoundError:
+            return  # another worker was faster
+
     def put_aside(self, name: str) -> None:
         """Move an unusable file to ``bad``. Raises OSError when it cannot be moved."""
         bad = self.root / BAD

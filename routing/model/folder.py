@@ -9,6 +9,7 @@ from routing.model import spoken
 from routing.model.calendar import Calendar
 from routing.model.crm_fields import Crm
 from routing.model.gateway import Gateway
+from routing.model.parking import spoken as spoken_place
 from routing.model.people import Person
 from routing.model.pools import Pool
 from routing.model.problem import did_you_mean
@@ -113,6 +114,8 @@ class Folder:
         named += [callbacks.prompt, callbacks.whisper] if callbacks else []
         named += [desk.joining.announce] if desk else []
         named += [each.sound for each in self.project.record_announcement]
+        if self.project.parking and self.project.speech:
+            named += [spoken_place(number) for number in self.project.parking.numbers]
         yield from (sound for sound in named if sound)
 
     def cannot_notify(self, name: str) -> tuple[str, str] | None:

@@ -25,6 +25,7 @@ from routing.model.fields import (
 )
 from routing.model.gateway import EarlyMedia
 from routing.model.keeping import KeepTimes
+from routing.model.parking import Parking
 from routing.model.pools import Tracking
 from routing.model.recording import Announcement, PauseKey, keys_clash
 from routing.model.screens import Screens
@@ -91,6 +92,9 @@ class Project(Fields):
     )
     announce_recording: Flag = Field(False, description="Lint: recorded calls need an announcement first.")
     talk_keys: Flag = Field(False, description="People ask colleagues and send callers on by keys during a talk.")
+    parking: Parking | None = Field(
+        None, description="Clients are parked in places by key and picked up: `{}`, or how."
+    )
     record_announcement: Annotated[list[Announcement], OneOrMany] = Field(
         default_factory=list,
         description="Played to both sides when a talk begins, before its recording: one sound, or several by country, "
@@ -146,9 +150,17 @@ class Project(Fields):
         given = info.data
         others: list[tuple[str, str | None]] = [("record_pause", given.get("record_pause"))]
         others += [("talk_keys", of_talk) for of_talk in (ASK, HOLD) if given.get("talk_keys")]
+        others.append(("parking", given["parking"].keys if given.get("parking") else None))
         if key:
             keys_clash(key, others)
         return key
+
+    @field_validator("parking")
+    @classmethod
+    def _distinct_park(cls, parking: Parking | None) -> Parking | None:
+        if parking:
+            keys_clash(parking.keys, [("talk_keys", of_talk) for of_talk in (ASK, HOLD)])
+        return parking
 
     @property
     def regions(self) -> tuple[str, ...]:

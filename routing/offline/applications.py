@@ -241,6 +241,7 @@ APPLICATIONS: dict[str, Application] = {
     "limit": limit,
     "limit_execute": limit_execute,
     "log": no_effect,
+    "intercept": no_effect,  # nobody waits in another call of a test
     "mkdir": no_effect,
     "start_dtmf": no_effect,
 }

@@ -394,3 +394,29 @@ def test_a_client_holds_nobody(lab, way):
         leg.hang_up()
         assert until(call.is_over)
     assert lab.quiet()
+
+
+def test_the_journal_has_one_call_of_who_was_held(lab, tmp_path):
+    with lab.phone("2002") as phone, lab.caller() as caller:
+        call = caller.call("380800330951")
+        assert caller.answered(call).start == "200"
+        assert until(lambda: phone.received("ACK") and lab.is_joined("2002"))
+        phone.rung().press("*3")
+        assert until(lambda: members(lab) == 1)
+        phone.rung().press("*3")
+        assert until(lambda: members(lab) == 0)
+        assert hears(phone, caller)
+        call.hang_up()
+    assert lab.quiet()
+    uuid = lab.record(call)["uuid"]
+    bed = Bed(tmp_path)
+    bed.spool.mkdir()
+    open_database(bed.database).dispose()
+    for file in (lab.switch.home / "spool").glob("*.json"):
+        bed.spool.joinpath(file.name).write_bytes(file.read_bytes())
+    bed.clock_s = LATER_S
+    for _ in range(3):
+        bed.worker().work()
+    (found,) = query.call(bed.engines[0], uuid)
+    assert [leg.target for leg in found.legs if leg.talk_s] == ["support.desk"]
+    assert found.direction == "in"

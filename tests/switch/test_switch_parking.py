@@ -1,0 +1,201 @@
+"""Parking on the real switch: a free place, its number, picking up from any phone, coming back, nobody lost."""
+
+import contextlib
+
+import pytest
+
+from routing.journal import query
+from routing.journal.database import open_database
+from support.journal_bed import LATER_S, Bed
+from support.switchbed.dialog import media_port, speak
+from support.switchbed.lab import FOLDER, Lab, until
+
+PARKING = "talk_keys: true, parking: {places: '701-703', for: 10s, otherwise: [guard]}"
+RECORDED = """
+scheme: recorded
+numbers: ["+380800330981"]
+record: both
+steps: [{ring: {to: support, for: 8s}}, {hangup: NO_ANSWER}]
+"""
+PROJECT = (FOLDER / "company.yaml").read_text(encoding="utf-8").replace("secrets: env}", f"secrets: env, {PARKING}}}")
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    running = Lab(tmp_path_factory.mktemp("parking"), more={"company.yaml": PROJECT, "recorded.yaml": RECORDED})
+    yield running
+    running.stop()
+
+
+def place(lab, number):
+    """Who is in a place."""
+    return lab.switch.esl.api(f"global_getvar routing_parked_n{number}").strip()
+
+
+def parked(lab, leg, number):
+    """Press the key; whoever parks is told and gone."""
+    leg.press("*7")
+    assert until(lambda: "@" in place(lab, number)), (place(lab, number), lab._channels())
+    assert until(leg.is_over)
+
+
+def hears(agent, speaker):
+    """Whether an agent gets sound that another one speaks."""
+    answer = [each for each in speaker.log if each.received and "m=audio" in each.text][-1]
+
+    def heard():
+        speak(speaker.rtp, media_port(answer), 0.2)
+        return agent.packets(0.1) > 0
+
+    return bool(until(heard))
+
+
+@contextlib.contextmanager
+def client_talk(lab, way):
+    """The client's side, the person's side, the client's agent."""
+    if way == "incoming":
+        with lab.talk() as (call, leg, _):
+            yield call, leg, call.agent
+        return
+    with lab.phone("2001") as phone:
+        lab.carrier.calls.clear()
+        leg = phone.call("+380501120002")
+        assert phone.answered(leg).start == "200"
+        assert until(lambda: lab.carrier.calls and len(lab._channels()) == 2)
+        yield lab.carrier.rung(), leg, lab.carrier
+
+
+@pytest.mark.parametrize("way", ["incoming", "outgoing"])
+def test_parked_and_picked_up_from_another_phone(lab, way):
+    with lab.phone("2003") as other, client_talk(lab, way) as (call, leg, client):
+        parked(lab, leg, "701")
+        assert not call.is_over() and client.packets(0.5) > 0  # music
+        picked = other.call("701")
+        assert other.answered(picked).start == "200"
+        assert hears(other, client) and hears(client, other)
+        assert place(lab, "701") in ("", "-ERR no reply")
+        other_place = other.call("701") if way == "outgoing" else None
+        if other_place:
+            assert until(other_place.is_over)
+        picked.hang_up()
+        assert until(call.is_over)
+    assert lab.quiet()
+
+
+def test_places_are_told_apart_and_given_free(lab):
+    with lab.phone("2003") as other, lab.phone("2001") as first:
+        with lab.talk() as (call, leg, _), client_talk_of(lab, first) as (second, second_leg):
+            parked(lab, leg, "701")
+            parked(lab, second_leg, "702")
+            call.hang_up()
+            assert until(lambda: "@" not in place(lab, "701"))
+            picked = other.call("702")
+            assert other.answered(picked).start == "200"
+            assert hears(other, lab.carrier)
+            picked.hang_up()
+            assert until(second.is_over)
+        wrong = other.call("703")
+        assert until(wrong.is_over, 10)
+    assert lab.quiet()
+
+
+@contextlib.contextmanager
+def client_talk_of(lab, phone):
+    lab.carrier.calls.clear()
+    leg = phone.call("+380501120002")
+    assert phone.answered(leg).start == "200"
+    assert until(lambda: lab.carrier.calls)
+    yield lab.carrier.rung(), leg
+
+
+def test_parked_too_long_the_phone_that_parked_is_rung(lab):
+    with lab.talk() as (call, leg, phone):
+        parked(lab, leg, "701")
+        phone.calls.clear()
+        assert until(lambda: phone.calls and lab.is_joined("2002"), 20)
+        assert hears(phone, call.agent) and "@" not in place(lab, "701")
+        again = phone.rung()
+        again.press("*7")
+        assert until(lambda: "@" in place(lab, "701"))
+        assert not call.is_over()
+    assert lab.quiet()
+
+
+def test_parked_too_long_and_that_phone_is_gone(lab):
+    with lab.phone("2004") as guard, lab.talk() as (call, leg, _):
+        parked(lab, leg, "701")
+        with lab.phone("2002", status=486):
+            assert until(lambda: guard.received("ACK") and lab.is_joined("2004"), 20)
+            assert hears(guard, call.agent)
+            assert not call.is_over()
+    assert lab.quiet()
+
+
+@pytest.mark.parametrize("when", ["while the number is told", "once it waits"])
+def test_a_client_who_hangs_up_leaves_no_place_taken(lab, when):
+    with lab.talk() as (call, leg, _):
+        leg.press("*7")
+        assert until(lambda: place(lab, "701") not in ("", "-ERR no reply"))
+        if when == "once it waits":
+            assert until(lambda: "@" in place(lab, "701"))
+        call.hang_up()
+        assert until(leg.is_over)
+        assert until(lambda: place(lab, "701") in ("", "-ERR no reply"))
+    assert lab.quiet()
+
+
+def test_a_client_parks_nobody(lab):
+    with lab.talk() as (call, _, phone):
+        call.press("*7")
+        assert hears(phone, call.agent)
+        assert place(lab, "701") in ("", "-ERR no reply")
+    assert lab.quiet()
+
+
+def test_no_free_place_brings_back_with_a_word(lab):
+    with lab.talk() as (call, leg, phone):
+        for number in ("701", "702", "703"):
+            lab.switch.esl.api(f"global_setvar routing_parked_n{number}=somebody")
+        leg.press("*7")
+        assert until(lambda: lab.runs("playback"))
+        assert until(lambda: lab.is_joined("2002"), 10)
+        assert hears(phone, call.agent)
+        for number in ("701", "702", "703"):
+            lab.switch.esl.api(f"global_setvar routing_parked_n{number}=")
+    assert lab.quiet()
+
+
+def test_the_journal_has_one_call_with_who_talked_and_one_recording(lab, tmp_path):
+    with lab.phone("2002") as phone, lab.phone("2003") as other, lab.caller() as caller:
+        call = caller.call("380800330981")
+        assert caller.answered(call).start == "200"
+        assert until(lambda: phone.received("ACK") and lab.is_joined("2002"))
+        assert hears(phone, caller)
+        parked(lab, phone.rung(), "701")
+        picked = other.call("701")
+        assert other.answered(picked).start == "200"
+        before = recorded(lab)
+        assert hears(other, caller) and hears(caller, other)
+        assert until(lambda: recorded(lab) > before)
+        picked.hang_up()
+        assert until(call.is_over)
+    assert lab.quiet()
+    uuid = lab.record(call)["uuid"]
+    lab.record(picked)
+    assert [path.stem for path in (lab.switch.home / "recordings").rglob("*.wav")] == [uuid]
+    bed = Bed(tmp_path)
+    bed.spool.mkdir()
+    open_database(bed.database).dispose()
+    for file in (lab.switch.home / "spool").glob("*.json"):
+        bed.spool.joinpath(file.name).write_bytes(file.read_bytes())
+    bed.clock_s = LATER_S
+    for _ in range(3):
+        bed.worker().work()
+    (found,) = query.call(bed.engines[0], uuid)
+    assert found.recording and {leg.target for leg in found.legs if leg.talk_s} == {"support.desk", "store.desk"}
+    assert not [row for row in bed.rows("calls") if lab.record(picked)["uuid"] in row]
+
+
+def recorded(lab):
+    """The size of the recordings."""
+    return sum(path.stat().st_size for path in (lab.switch.home / "recordings").rglob("*.wav"))

@@ -66,11 +66,11 @@ def add_places(context: Context, folder: Folder) -> None:
         free.set(_REPORTS, leaves(number, "${uuid}"))
     context.extension("unlocked_choose", Condition("${routing_digits}", "^$")).do("sleep", str(_PAUSE_MS))
     for number in numbers:
-        told = context.extension("place", Condition("${routing_digits}", f"^{number}$"))
-        told.set(HOOK, SENT_ON)
+        leads = context.extension("place", Condition("${routing_digits}", f"^{number}$"))
+        leads.set(HOOK, SENT_ON)
         for sound in _heard(number, folder):
-            told.do("playback", sound)
-        told.do("hangup", "NORMAL_CLEARING")
+            leads.do("playback", sound)
+        leads.do("hangup", "NORMAL_CLEARING")
 
 
 def _heard(number: str, folder: Folder) -> Iterator[str]:
@@ -143,9 +143,9 @@ def parking_problems(folder: Folder, documents: Sequence[Document]) -> Iterator[
     loc = ("project", "parking")
     if not folder.project.talk_keys:
         yield document.problem(loc, "parking needs the keys of a talk", "write `talk_keys: true`")
-    taken = {*folder.extensions, *folder.accounts}
+    assigned = {*folder.extensions, *folder.accounts}
     for number in parking.numbers:
-        if number in taken or emergency.is_emergency(number, folder.project.country):
+        if number in assigned or emergency.is_emergency(number, folder.project.country):
             yield document.problem((*loc, "places"), f"`{number}` is somebody's number already", "choose other places")
     for index, name in enumerate(parking.otherwise):
         if name not in folder.people:

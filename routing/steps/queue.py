@@ -24,6 +24,10 @@ Good::
         leave: {"1": [{voicemail: {box: sales}}]}
         otherwise: [{hangup: {cause: NO_ANSWER}}]
 
+Good, a voice of the project says the place, 1 to 20, and the expected wait::
+
+    - queue: {to: ivan, announce: {spoken: [position, wait], every: 40s}}
+
 Bad, announcements follow each other too closely (``announcements are at least 15 s apart``)::
 
     - queue: {to: ivan, announce: {texts: greeting.wav, every: 5s}}
@@ -45,6 +49,7 @@ from routing.steps.base import Complaint, Emitter, StepItem, Variation, label_pa
 from routing.steps.dialplan import Extension
 from routing.steps.dialstring import CONFIRM_SECONDS, common, together
 from routing.steps.lists import Steps
+from routing.steps.pieces import languages, value_sound, voice_complaint
 from routing.steps.queue_dialplan import QueueDialplan
 from routing.steps.queue_fields import AnnounceFields, MissesFields
 from routing.steps.ring_people import RingPeopleStep
@@ -97,6 +102,8 @@ class QueueStep(RingPeopleStep):
             yield (*loc, "at_most"), f"at most {LONGEST_WAIT_SECONDS // 3600} h: nobody waits longer", ""
         if self.order == "by_skill" or self.skills:
             yield from skills.check(self.skills, turns, loc, folder)
+        if self.announce.spoken and (complaint := voice_complaint(folder)):
+            yield (*loc, "announce", "spoken"), *complaint
         if self.relax is not None and not self.skills:
             yield (*loc, "relax"), "`relax` is about `skills`, and there are none", "write `skills: {language: uk}`"
 
@@ -121,7 +128,7 @@ class QueueStep(RingPeopleStep):
             turns=[(turn, self.bridge(out, [turn.legs])) for turn in turns],
             together=self._together(out, turns) if self.order == "together" else None,
             music=sound_path(self.music) if self.music else HOLD,
-            sounds=self.announce.named(),
+            sounds=self.announce.named(out.folder),
             leave=self.leave,
             otherwise=self.otherwise or (),
             at_most=self.at_most,
@@ -171,6 +178,12 @@ class QueueStep(RingPeopleStep):
         yield from (("state", who["person"], "signed_in") for who in first if table["sign_in"])
         yield from (("state", who["person"], "busy") for who in first)
         yield from super().variations(table, person, schemes)
+
+    def spoken(self, folder: Folder) -> Iterator[str]:
+        """Announcements that a voice says."""
+        if not languages(folder):
+            return iter(())
+        return (value_sound(phrase, folder) for phrase in self.announce.phrases().values())
 
     def sounds(self) -> Iterator[tuple[Loc, str]]:
         """Prompts, whisper, music and announcements."""

@@ -20,6 +20,20 @@ _WAIT: dict[Language, str] = {
 }
 
 
+#: For whoever has twenty callers before them, or more.
+LATER: dict[Language, str] = {
+    "uk": "Перед вами щонайменше двадцять дзвінків.",
+    "ru": "Перед вами не менее двадцати звонков.",
+    "pl": "Przed Państwem jest co najmniej dwadzieścia rozmów.",
+    "en": "There are at least twenty calls before you.",
+}
+
+
+def later(language: str) -> str:
+    """The sentence for every place after the twentieth. Raises ValueError."""
+    return LATER[language_of(language)]
+
+
 def place(number: int, language: str) -> str:
     """The sentence for the place 1 to 999. Raises ValueError."""
     spoken = language_of(language)

@@ -53,6 +53,7 @@ SPOKEN: dict[str, Callable[..., str]] = {
     "phone_number": lambda language, digits: groups.phone_number(digits, language),
     "order_number": lambda language, digits: groups.order_number(digits, language),
     "place": lambda language, number: places.place(int(number), language),
+    "later place": lambda language: places.later(language),
     "wait": lambda language, minutes: places.wait(int(minutes), language),
 }
 

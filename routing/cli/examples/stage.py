@@ -70,9 +70,10 @@ class Stage:
     shown: Mapping[str, str]
 
     def can_carry(self, sample: Sample) -> bool:
-        """Whether the sample can run: talks, turns and lent numbers need Redis."""
+        """Whether the sample can run: talks, turns, lent numbers and ratings need Redis."""
         is_about_memory = sample.sticky or sample.turns or sample.loads or sample.entities or sample.source
-        return self.remembering is not None or not is_about_memory
+        is_rated = any(each.kind in ("rate", "rated") for each in sample.expect)
+        return self.remembering is not None or not (is_about_memory or is_rated)
 
     @property
     def handlers(self) -> Sequence[ExampleProcess]:

@@ -46,6 +46,8 @@ PROMPTS = {
     "order_missing.wav": ("uk", "Такого замовлення немає. З'єднуємо з магазином."),
     "rate_talk.wav": ("uk", "Оцініть розмову, будь ласка: від одного до п'яти."),
     "rate_thanks.wav": ("uk", "Дякуємо."),
+    "export_menu.wav": ("en", "Standartpark export desk. Prices, or delivery?"),
+    "export_keys.wav": ("en", "For prices, press one. For delivery, press two."),
     "export_closed.wav": (
         "en",
         "Standartpark export desk. We are closed now. Please leave a message after the tone.",

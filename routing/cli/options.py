@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+import shlex
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -113,6 +114,16 @@ def _rate(text: str) -> None:
         raise ValueError(f"`{text}` is not calls/seconds: write 10/60, or 0 for no limit")
 
 
+def _recogniser(text: str) -> None:
+    name, equals, command = text.partition("=")
+    if not re.fullmatch(r"[a-z][a-z0-9_]*", name) or not equals or not command.strip():
+        raise ValueError(f"`{text}` is no recogniser: write NAME=COMMAND, the name as in the project's `recognisers`")
+    try:
+        shlex.split(command)
+    except ValueError:
+        raise ValueError("a quotation mark of the command is not closed") from None
+
+
 #: Address of a server; address to listen on (port 0: any free one).
 def _export(text: str) -> None:
     if not re.fullmatch(r"(ga4|webhooks)\.[a-z][a-z0-9_]*", text):
@@ -124,6 +135,8 @@ ENGINE = Value("host:port", _place(1), example="127.0.0.1:8084")
 LISTENER = Value("host:port", _place(0))
 HOST = Value("host", _host)
 ADDRESS = Value("address", _ip)
+#: A recogniser of speech: its name and command.
+RECOGNISER = Value("recogniser", _recogniser)
 NETWORK = Value("network", _network)
 REDIS = Value("url", _redis)
 ZONE = Value("zone", _zone)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from routing.cli.options import FOLDER, LISTENER, NETWORK, NEW_FILE, SERVER, redis_option
+from routing.cli.options import FOLDER, LISTENER, NETWORK, NEW_FILE, RECOGNISER, SERVER, redis_option
 from routing.engine.serve import ServeFault, ServeOptions, run
 
 
@@ -37,6 +37,14 @@ from routing.engine.serve import ServeFault, ServeOptions, run
     "--trust", "trusted", type=NETWORK, multiple=True, metavar="NETWORK",
     help="Never blocked for wrong passwords: your SIP proxy; repeatable.",
 )  # fmt: skip
+@click.option(
+    "--recogniser",
+    "recognisers",
+    type=RECOGNISER,
+    multiple=True,
+    metavar="NAME=COMMAND",
+    help="The command of one of the project's recognisers of speech; repeatable.",
+)
 def serve(
     root: Path,
     listen: str,
@@ -48,12 +56,14 @@ def serve(
     redis: str,
     esl: str,
     trusted: tuple[str, ...],
+    recognisers: tuple[str, ...],
     database: str,
 ) -> None:
     """Run the engine: decide the dynamic steps of calls that FreeSWITCH brings."""
     count = workers or os.cpu_count() or 1
     options = ServeOptions(root, listen, http, count, drain, secrets, allow_link_local, redis, esl, trusted)
     options = replace(options, database=database or str((root / "journal.db").absolute()))
+    options = replace(options, recognisers=dict(each.split("=", 1) for each in recognisers))
     try:
         run(options)
     except ServeFault as problem:

@@ -60,6 +60,7 @@ FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
 )
 @click.option("--others", default="no answer", show_default=True, help="What all other phones do.")
 @click.option("--digits", default="", help="Keys that the caller presses; `-` skips a prompt.")
+@click.option("--says", multiple=True, help="What the caller says at a speech menu, one prompt each; `-` for nothing.")
 @press_option
 @click.option(
     "--hours",
@@ -92,8 +93,9 @@ FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
 @crm_option
 def trace(
     number: str | None, caller: str | None, file: Path | None, at: str | None, phones: tuple[str, ...], others: str,
-    digits: str, presses: tuple[str, ...], overrides: tuple[str, ...], hangs_up_after: str | None, webhook: str | None,
-    entities: tuple[str, ...], sources: tuple[str, ...], engine: str | None, schemes: Path | None,
+    digits: str, says: tuple[str, ...], presses: tuple[str, ...], overrides: tuple[str, ...],
+    hangs_up_after: str | None, webhook: str | None, entities: tuple[str, ...],
+    sources: tuple[str, ...], engine: str | None, schemes: Path | None,
     revision: str | None, root: Path | None, everything: bool, as_program: bool,
 ) -> None:  # fmt: skip
     """Trace one call through the compiled schemes: who rings, what the webhook answers, how it ends.
@@ -117,14 +119,13 @@ def trace(
         request = _TraceRequest(published)
         try:
             leaves_ms = None if hangs_up_after is None else milliseconds(hangs_up_after)
-            script = ScriptedCaller(digits, leaves_ms, presses=pressed(presses))
+            script = ScriptedCaller(digits, leaves_ms, presses=pressed(presses), says=says)
             ringing = ScriptedPhones.of(request.behaviours(phones), others)
         except BadBehaviour as error:
             raise UserError(str(error)) from error
         call = request.call(number, caller, request.at(at))
         decider = _decider(published, webhook, engine, request.visitor(entities, sources))
-        states = remembered(published.table.get("people", {})).states
-        overridden = request.overridden(overrides) | dnd_variables(states)
+        overridden = request.overridden(overrides) | dnd_variables(remembered(published.table.get("people", {})).states)
         events = published.run(call, ringing, script, decider, overridden)
     if as_program:
         click.echo(json.dumps({"at": call.at.isoformat(), **facts(events)}, ensure_ascii=False, indent=1))

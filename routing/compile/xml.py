@@ -35,6 +35,7 @@ ALLOWED = frozenset(
     routing_confirm routing_reject routing_confirm_asks routing_confirm_file routing_pressed
     routing_asking_tried routing_asking_restarted routing_asking_rest routing_asking_sounds
     read_terminator_used read_result
+    routing_listen_missed routing_listen_silent detect_audio_timeout
     routing_opening routing_opening_today routing_opening_days routing_opening_weekday routing_opening_hour
     routing_opening_minute routing_spoken routing_played current_application_response
     routing_unheard routing_target routing_camped RECORD_READ_ONLY

@@ -14,8 +14,8 @@ from typing import Any
 from routing.decide.ports import Ports, Step, step_seconds
 from routing.decide.speaking import speak
 from routing.decide.verdict import AnswerRefused, HandlerFailure, HandlerReply, Verdict, failed, refused
+from routing.model.answers import Found, NothingFound
 from routing.model.call import Call
-from routing.model.decision import Found, NothingFound
 from routing.model.question import fields_of, found_in
 from routing.model.spoken import VoiceFault
 

@@ -22,6 +22,7 @@ from routing.model.memory import Memory, Presence
 from routing.model.question import Guessing
 from routing.model.queue import Duties
 from routing.model.rating import Ratings
+from routing.model.recognition import Recognisers
 from routing.model.spoken import Phrase
 
 
@@ -61,8 +62,8 @@ class Ports:
     call)``: the handler's answer; ``crm(step, call, responsible)``: the result of the CRM look-up; ``holder(project,
     pool, number, now)``: the visitor to whom a number is lent, raises LeasesDown; ``memory`` and ``duties`` raise
     Forgotten; ``presence(call's uuid)``: who is free; ``callbacks``: orders to call clients back; ``guesses``: what
-    callers look up in vain; ``ratings``: who was asked for one; ``voice``: speaks texts; ``now``: seconds since the
-    epoch; ``chance``: 0 <= x < 1.
+    callers look up in vain; ``ratings``: who was asked for one; ``voice``: speaks texts; ``recognisers``: of speech;
+    ``now``: seconds since the epoch; ``chance``: 0 <= x < 1.
     """
 
     directory: Callable[[str], Directory]
@@ -77,6 +78,7 @@ class Ports:
     guesses: Guessing
     ratings: Ratings
     voice: Voice
+    recognisers: Recognisers
     now: Callable[[], float]
     chance: Callable[[], float]
 

@@ -22,7 +22,8 @@ _TONES = {
     StepResult.LEFT: "bad",
 }
 _ICONS = {
-    "ring": "phone", "queue": "list-ordered", "play": "play", "menu": "menu", "ask": "info", "ask_number": "info",
+    "ring": "phone", "queue": "list-ordered", "play": "play", "menu": "menu", "listen": "menu", "ask": "info",
+    "ask_number": "info",
     "hours": "clock", "match": "git-branch", "open_branch": "house", "visitor": "user", "sticky": "repeat",
     "crm": "book-user", "lookup": "search", "webhook": "external-link", "callback": "undo-2",
     "conference": "users", "voicemail": "voicemail", "tag": "tag", "language": "globe", "scheme": "workflow",

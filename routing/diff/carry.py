@@ -36,7 +36,7 @@ def carry(side: Side, scenario: Scenario) -> Run:
     events = side.published.run(
         OfflineCall(scenario.to, scenario.caller, scenario.at),
         _phones(scenario),
-        ScriptedCaller(scenario.typed, presses=_presses(scenario)),
+        ScriptedCaller(scenario.typed, presses=_presses(scenario), says=tuple(filter(None, [scenario.value("says")]))),
         _decider(side, scenario),
         {f"hours_{delta.who}": delta.what for delta in scenario.deltas if delta.kind == "hours"},
     )

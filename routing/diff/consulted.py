@@ -20,6 +20,7 @@ from routing.diff.side import Side
 from routing.model.entities import ENTITY, SOURCE, decoded
 from routing.model.typed_digits import SECRET, TYPED
 from routing.offline.events import Event
+from routing.offline.listening import DOWN
 from routing.offline.reading import DialplanInputs
 from routing.steps import ASKING
 
@@ -44,6 +45,7 @@ def leading(sides: Sides, scenario: Scenario, callers: Callers, choices: Choices
     yield from _other_callers(sides, scenario, callers)
     yield from _digits(sides, scenario)
     yield from _keys(sides, scenario)
+    yield from _phrases(sides, scenario)
     yield from _visitors(sides, scenario)
     for delta in _answers(sides, choices):
         if not scenario.has(delta.kind) and not scenario.has("engine"):
@@ -141,6 +143,20 @@ def _keys(sides: Sides, scenario: Scenario) -> Iterator[Scenario]:
             after_s = began.at_ms // 1000 + PRESSES_AFTER_S
             both = (each.inputs_of(f"schemes/{began.scheme}.xml").keys for each, _ in sides)
             yield from (scenario.with_(Delta("presses", str(after_s), key)) for key in sorted(set().union(*both)))
+
+
+def _phrases(sides: Sides, scenario: Scenario) -> Iterator[Scenario]:
+    """At a speech menu, a phrase of each option of either side, and a recogniser that is down."""
+    if scenario.has("says"):
+        return
+    found: dict[str, None] = {}
+    for side, run in sides:
+        for event in run.events:
+            if event.kind == "step" and event.detail == "listen":
+                step = _table(side.text(f"schemes/{event.scheme}.json")).get("steps", {}).get(event.step, {})
+                for phrases in step.get("phrases", {}).values():
+                    found |= dict.fromkeys({option: phrase for phrase, option in phrases.items()}.values())
+    yield from (scenario.with_(Delta("says", what=phrase)) for phrase in (*found, *([DOWN] if found else ())))
 
 
 def _waits(side: Side, event: Event) -> bool:

@@ -33,6 +33,7 @@ PHRASES = {
     "hours": "{who} {what} by hand",
     "entity": "visitor's {who} is {what}",
     "digits": "caller types {what}",
+    "says": "caller says {what}",
     "presses": "caller presses {what} while they wait",
     "webhook": "webhook answers {what}",
     "crm": "CRM answers {what}",
@@ -97,6 +98,8 @@ def _option(delta: Delta) -> list[str]:
             return [f"--{kind}", f"{name}={delta.what}"]
         case "webhook" | "crm" | "sticky":
             return [f"--{delta.kind}", delta.what]
+        case "says":
+            return ["--says", delta.what]
         case "presses":
             return ["--press", f"{delta.what}={delta.who}s"]
         case "state":

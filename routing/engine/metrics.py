@@ -36,6 +36,13 @@ POPS = Counter("routing_pops", "Screen pops by way: redis, node (this one's scre
 REFUSALS = Counter(
     "routing_guesses_refused", "Refusals of who guesses passwords: an account at an address, a whole address", ["what"]
 )
+RECOGNITION_SECONDS = Histogram(
+    "routing_recognition_seconds", "From a caller's audio to a recogniser's answer", buckets=SECONDS
+)
+RECOGNISERS_UP = Gauge(
+    "routing_recogniser_up", "Whether a recogniser answers in every worker (1)", ["recogniser"],
+    multiprocess_mode="livemin",
+)  # fmt: skip
 OPEN_CALLS = Gauge("routing_open_calls", "Calls being decided now", multiprocess_mode="livesum")
 WAITING = Gauge("routing_calls_waiting", "Calls held for a busy person", multiprocess_mode="livesum")
 QUEUED = Gauge("routing_queue_callers", "Callers in queues, who wait, ring or talk", multiprocess_mode="livesum")

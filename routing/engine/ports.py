@@ -21,6 +21,7 @@ from routing.decide.queueing import Queueing
 from routing.decide.responsible import Responsible
 from routing.engine.callbacks import StoredCallbacks
 from routing.engine.handlers import Handlers
+from routing.engine.recogniser import NodeRecognisers
 from routing.engine.states import States
 from routing.model.call import Call
 from routing.model.lookup import KINDS, Failed, Outcome
@@ -28,6 +29,7 @@ from routing.model.memory import Forgotten, Memory, Presence, State
 from routing.model.question import Guessing
 from routing.model.queue import Duties, DutyRecord, QueueMember
 from routing.model.rating import Ratings
+from routing.model.recognition import Recognisers
 from routing.model.spoken import Phrase, VoiceFault
 from routing.model.visitors import Leases
 from routing.process.guesses import guesses_in
@@ -52,6 +54,7 @@ def ports_of(
     guesses: Guessing | None = None,
     ratings: Ratings | None = None,
     voice: Voice | None = None,
+    recognisers: Recognisers | None = None,
     now: Callable[[], float] = time.time,
     chance: Callable[[], float] = random.random,
 ) -> Ports:
@@ -69,6 +72,7 @@ def ports_of(
         guesses=guesses or guesses_in(None),
         ratings=ratings or NoRatings(),
         voice=voice or _no_voice,
+        recognisers=recognisers or NodeRecognisers({}, lambda *_: None),
         now=now,
         chance=chance,
     )

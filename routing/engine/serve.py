@@ -10,7 +10,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +49,8 @@ class ServeOptions:
     esl: str = "127.0.0.1:8021"
     #: Networks whose wrong passwords are never counted: that of a SIP proxy with many phones behind it.
     trusted: tuple[str, ...] = ()
+    #: Commands of recognisers by name.
+    recognisers: Mapping[str, str] = field(default_factory=dict)
     #: The journal's database, where calls back are ordered: URL or file, "" for none.
     database: str = ""
 
@@ -159,6 +161,7 @@ def _supervisor(
         esl=options.esl,
         keeper=uuid.uuid4().hex,
         trusted=options.trusted,
+        recognisers=options.recognisers,
     )
     return Supervisor(
         command=lambda control: worker_command(replace(worker_options, control=control).text()),

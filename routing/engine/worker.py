@@ -19,6 +19,7 @@ from datetime import UTC, datetime
 from functools import partial
 from ipaddress import ip_network
 from pathlib import Path
+from typing import Any
 
 import gevent
 import gevent.event
@@ -36,6 +37,7 @@ from routing.engine.exclusive import exclusive
 from routing.engine.handlers import Handlers
 from routing.engine.lights import Lights
 from routing.engine.ports import ports_of, stored_in
+from routing.engine.recogniser import recognisers_of
 from routing.engine.screens import PopSender, pops_in
 from routing.engine.speaking import CallVoice
 from routing.engine.states import States
@@ -65,7 +67,6 @@ from routing.store.nodes import FAILURES_TO_OPEN
 BEAT_SECONDS = 1.0
 #: How often Redis is checked while no call uses it.
 LOOK_SECONDS = 5.0
-#: How soon another worker takes over what a dead one did for all.
 TAKE_OVER_SECONDS = 1.0
 #: A command that costs nothing; an error for a user without the permission is an answer too.
 IS_THERE = ("routing:doctor", ("EXISTS", "routing:doctor"))
@@ -91,9 +92,10 @@ class EngineWorker:
         self.handlers = Handlers(HttpClient(resolver, options.link_local), self.breaker, secrets)
         self.callbacks = StoredCallbacks(releases, os.environ.get(DATABASE_VARIABLE, ""))
         self.voice = CallVoice(Path(options.root), self.breaker)
+        self.recognisers = recognisers_of(options.recognisers, self.lines)
         ports = ports_of(
             releases, self.handlers, self.crms, presence=self.states.presence_of, callbacks=self.callbacks,
-            voice=self.voice, **stored_in(redis),
+            voice=self.voice, recognisers=self.recognisers, **stored_in(redis),
         )  # fmt: skip
         send_pop = PopSender(Path(options.root), pops_in(redis), lambda outcome: metrics.POPS.labels(outcome).inc())
         self.engine = Engine(releases, ports, self.lines, send_pop=send_pop)
@@ -121,12 +123,12 @@ class EngineWorker:
         gevent.spawn(self.voice.forget_for_ever)
         if (Path(self.options.root) / "current" / CALLBACKS).is_file():
             gevent.spawn(self.callbacks.warm)
+        self.recognisers.start()
         self._watch_switch()
         self.stop.wait()
-        left = self.server.drain(self.options.drain_s)
-        self.callbacks.idle.wait(self.options.drain_s)
-        if left:
+        if left := self.server.drain(self.options.drain_s):
             self.lines.write("warning", "drained", open_calls=left)
+        self.callbacks.idle.wait(self.options.drain_s)
         return 0
 
     def report(self, reason: str, details: str) -> None:
@@ -208,15 +210,16 @@ class EngineWorker:
         until = datetime.fromtimestamp(refusal.until_s, UTC).isoformat(timespec="seconds")
         self.lines.write("warning", "guesses", address=refusal.address, account=refusal.account, refused_until=until)
 
+    def _facts(self) -> dict[str, Any]:
+        facts = {"queues": self.waiting.queue_calls.facts(), "recognisers": self.recognisers.states()}
+        return {"pid": os.getpid(), **self.states.facts(), **facts}
+
     def _watch_control(self) -> None:
         """Answer the supervisor; exit at once when it is gone: open calls then continue with their fallback."""
-        try:
+        with contextlib.suppress(OSError):
             while received := self.control.recv(64):
                 for _ in range(received.count(QUESTION)):
-                    queues = self.waiting.queue_calls.facts()
-                    self._say(answer({"pid": os.getpid(), **self.states.facts(), "queues": queues}))
-        except OSError:
-            pass
+                    self._say(answer(self._facts()))
         os._exit(3)
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,8 @@ class WorkerOptions:
     keeper: str = ""
     #: Networks whose wrong passwords are never counted.
     trusted: tuple[str, ...] = ()
+    #: Commands of recognisers by name.
+    recognisers: Mapping[str, str] = field(default_factory=dict)
 
     def text(self) -> str:
         """As one command-line argument."""

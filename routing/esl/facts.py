@@ -17,6 +17,7 @@ from routing.model.decision import CALLER, E164, EXTENSION, ID, QUESTION, STEP_P
 from routing.model.entities import ENTITY, SOURCE, visitor_of
 from routing.model.question import ANSWER, found_in
 from routing.model.queue import ARRIVED
+from routing.model.recognition import AUDIO, AUDIO_FOLDER, ENDING
 from routing.model.spoken import CODE, LANGUAGE
 from routing.model.stated_number import STATED_NUMBER
 from routing.model.tags import TAGS, tags_of
@@ -24,6 +25,8 @@ from routing.model.typed_digits import SECRET, TYPED, typed_digits_in
 
 UUID = re.compile(r"[0-9a-zA-Z_-]{8,64}")
 RELEASE = re.compile(r"/[\w./ @+-]{0,500}", re.ASCII)
+#: A file of what a caller says: its name is the call's.
+_AUDIO = re.compile(rf"/[\w./@+-]{{0,500}}/{AUDIO_FOLDER}/{UUID.pattern}\.{ENDING}", re.ASCII)
 MICROSECONDS = re.compile(r"[0-9]{1,17}", re.ASCII)
 ANONYMOUS = "anonymous"
 #: Prefixes of the lines of a connect reply that are read, here or by other readers.
@@ -68,6 +71,7 @@ def call_of(reply: Message, waits_since: float | None = None) -> Call:
         source=visitor.source,
         typed=typed_digits_in(named),
         found=found_in(named),
+        audio=_may(reply, f"variable_{AUDIO}", _AUDIO, ""),
         tags=tags_of(reply.get(f"variable_{TAGS}") or ""),
         question=_may(reply, "variable_routing_asked", QUESTION, ""),
         waits_since=waits_since,

@@ -11,6 +11,8 @@ from collections.abc import Callable, Sequence
 
 from routing.journal import rated
 from routing.journal.cdr import Cdr
+from routing.journal.draft_facts import branch as _branch
+from routing.journal.draft_facts import decision as _decision
 from routing.journal.drafts import Draft
 from routing.journal.record import LegRecord, StepRecord
 from routing.journal.result import StepResult, stated_number, undecided
@@ -21,7 +23,6 @@ from routing.model.stated_number import STATED_NUMBER
 from routing.model.tags import TAGS, tags_of
 from routing.model.typed_digits import SECRET, TYPED
 
-_DECISION = "routing_decision"
 _CALENDAR = re.compile(r"^check XML:\S*/([^/]+)\.xml calendar$")
 _EXTENSION = re.compile(r"^(\S+) XML:\S+ colleagues$")
 #: Reasons of a wait that the journal keeps, the last ones.
@@ -42,21 +43,6 @@ def step(
         n, draft.scheme, draft.path, draft.kind, draft.started, took_s, inputs, outcome, decision, verdict, asked_ms,
         result,
     )  # fmt: skip
-
-
-def _decision(draft: Draft) -> tuple[str, str, float]:
-    """The engine's last decision without the step's path, its verdict, and how long it took, in ms (-1: none came)."""
-    sent_at, found = 0.0, ("", "", -1.0)
-    for app in draft.apps:
-        if app.name == "socket":
-            sent_at, found = app.at, ("", "", -1.0)
-        elif sent_at and _DECISION in app.data and (settings := dict(app.settings())):
-            decision, took = settings.get(_DECISION, "").partition(":")[2], settings.get("routing_took_ms", "")
-            if not decision:
-                continue  # cleared before the next decision request
-            took_ms = float(took) if re.fullmatch(r"\d{1,6}(\.\d+)?", took) else round((app.at - sent_at) * 1000, 1)
-            sent_at, found = 0.0, (decision, settings.get("routing_verdict", ""), took_ms)
-    return found
 
 
 #: A step's inputs as text, its result, its outcome as text.
@@ -100,6 +86,17 @@ def _menu(draft: Draft, legs: Sequence[LegRecord], call: Cdr) -> StepTexts:
     return inputs, StepResult.NO_CHOICE, "hung up" if left else "no choice"
 
 
+def _listen(draft: Draft, legs: Sequence[LegRecord], call: Cdr) -> StepTexts:
+    """The option, and how it was chosen; of what was said nothing else."""
+    decision, verdict, _ = _decision(draft)
+    option = _branch(draft).removesuffix("otherwise")
+    if decision and decision == f"option:{option}":
+        return "speech", StepResult.CHOSEN, f"option {verdict.removeprefix('decided ')}"
+    if option:
+        return "a key", StepResult.CHOSEN, f"option {option}"
+    return "speech or a key", StepResult.NO_CHOICE, "hung up" if draft.is_last else "no choice"
+
+
 def _hours(draft: Draft, legs: Sequence[LegRecord], call: Cdr) -> StepTexts:
     calendar = _CALENDAR.match(draft.data("execute_extension") or "")
     zone = draft.variable("timezone")
@@ -116,12 +113,6 @@ def _match(draft: Draft, legs: Sequence[LegRecord], call: Cdr) -> StepTexts:
     if branch == "otherwise":
         return inputs, StepResult.NOT_FOUND, "no case fits: otherwise"
     return inputs, StepResult.FOUND, f"case {branch} fits"
-
-
-def _branch(draft: Draft) -> str:
-    """The branch of the step that the call took; "" for none."""
-    below = f"{draft.path}."
-    return draft.following[len(below) :].partition(".")[0] if draft.following.startswith(below) else ""
 
 
 def _ring(draft: Draft, legs: Sequence[LegRecord], call: Cdr) -> StepTexts:
@@ -225,6 +216,7 @@ _READERS: dict[str, Callable[[Draft, Sequence[LegRecord], Cdr], StepTexts]] = {
     "transferred": _transferred,
     "menu": _menu,
     "ask": _ask,
+    "listen": _listen,
     "ask_number": lambda draft, _, __: (
         "",
         *stated_number(draft.variable(STATED_NUMBER), bool(draft.data("play_and_get_digits"))),

@@ -10,6 +10,7 @@ from routing.lint.ways import UntilChosen, UntilRung
 from routing.model.problem import Loc
 from routing.model.spoken import label_of
 from routing.steps.base import Complaint, Step
+from routing.steps.listen import ListenStep
 from routing.steps.menu import MenuStep
 from routing.steps.play import PlayStep
 from routing.steps.say import SayStep
@@ -51,7 +52,7 @@ class LongPrompt(Lint):
 
 class _FirstMenu(UntilRung):
     def enter(self, step: Step, loc: Loc, state: bool) -> bool:
-        if isinstance(step, MenuStep) and not state:
+        if isinstance(step, MenuStep | ListenStep) and not state:
             self.complaints_found.append(
                 (loc, "a menu before anybody was rung", "ring first, and ask who is still there")
             )
@@ -60,7 +61,7 @@ class _FirstMenu(UntilRung):
 
 class _FirstPrompt(UntilRung):
     def enter(self, step: Step, loc: Loc, state: bool) -> bool:
-        if isinstance(step, MenuStep):  # `menu-before-ring` reports it, with the sound right before it
+        if isinstance(step, MenuStep | ListenStep):  # `menu-before-ring` reports it, with the sound right before it
             self.complaints_found = [each for each in self.complaints_found if each[0][:-2] != loc[:-2]]
         elif isinstance(step, PlayStep | SayStep) and not state:
             hint = "ring first, and greet only if nobody answers in two rings"

@@ -22,6 +22,7 @@ from routing.lint.reach import UnreachableStep
 from routing.lint.recording import UnannouncedRecording
 from routing.lint.silence import DeadAir
 from routing.lint.sounds import SeveralChannels
+from routing.lint.speech_menus import AlikePhrases, DeafMenu, KeylessOption
 from routing.lint.unused import UnusedGroup, UnusedPerson, UnusedScheme
 from routing.lint.unused_shared import UnusedCalendar, UnusedCrm, UnusedGateway, UnusedList, UnusedSound
 from routing.lint.voicemail import UnnotifiedVoicemail
@@ -52,6 +53,7 @@ class UnusedAllow(Lint):
 _ALL: tuple[type[Lint], ...] = (
     UnreachableStep, ShadowedCase, SameBranches, NoEffect, SelfJump, EndlessCircle,
     MenuBeforeRing, PromptBeforeRing, WideMenu, LongPrompt, UnannouncedRecording,
+    KeylessOption, AlikePhrases, DeafMenu,
     ShortRing, NeverRung, LongWait, SlowDecision, DeadAir, PlainHttp, UnsignedWebhook,
     UnconfirmedMobile, SamePhone, OwnNumber, BarredNumber, BarredDestination, UnknownNumber, DeadMember,
     UnnotifiedVoicemail, RateWithoutTalk, PaidQueue, UnregisteredGateway, NoWayOut, ReadableKeys, UnlistedNumber,

@@ -37,6 +37,8 @@ class Call:
     typed: TypedDigits = field(default_factory=TypedDigits)
     #: The fields of `lookup` answers.
     found: Mapping[str, str] = field(default_factory=dict)
+    #: The file with what the caller says at a `listen` step.
+    audio: str = ""
     #: Labels of `tag` steps.
     tags: tuple[str, ...] = ()
     #: The count of decision requests, repeated in the answer; empty in releases without it.

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from routing.model.answers import Chosen, Found, NoInput, NothingFound, Unclear
 from routing.model.call import Call as Call
 from routing.model.forms import TEXT
 from routing.model.ringing import Wave, Waves, ring_times
@@ -94,16 +95,6 @@ class Ordered:
 
 
 @dataclass(frozen=True)
-class Found:
-    """A server has answered the call's question."""
-
-
-@dataclass(frozen=True)
-class NothingFound:
-    """A server knows nothing of what the caller has typed."""
-
-
-@dataclass(frozen=True)
 class AskRating:
     """Ask the caller how the talk was."""
 
@@ -138,7 +129,8 @@ def _at_once(person: str) -> tuple[Wave, ...]:
 
 Decision = (
     RingPerson | RingPhone | RingNumber | RingOrder | RingTogether | Nobody | Wait | Ordered
-    | Found | NothingFound | AskRating | Spoken | GoScheme | Continue | End
+    | Found | NothingFound | AskRating | Chosen | Unclear | NoInput
+    | Spoken | GoScheme | Continue | End
 )  # fmt: skip
 
 
@@ -197,12 +189,15 @@ def encode(step: str, decision: Decision, waves: Waves = _at_once) -> dict[str, 
             return _ring(step, f"order:{_list(people)}", seconds, name)
         case RingTogether(people):
             return {"routing_decision": f"{step}:together:{_list(people)}"}
-        case Nobody() | Wait() | Ordered() | Found() | Spoken() | Continue():
+        case Nobody() | Wait() | Ordered() | Found() | Spoken() | Unclear() | NoInput() | Continue():
             return {"routing_decision": f"{step}:{type(decision).__name__.lower()}"}
         case NothingFound():
             return {"routing_decision": f"{step}:missing"}
         case AskRating():
             return {"routing_decision": f"{step}:ask"}
+        case Chosen(option):
+            _require(ID, option, "option")
+            return {"routing_decision": f"{step}:option:{option}"}
         case GoScheme(scheme):
             _require(ID, scheme, "scheme")
             return {"routing_decision": f"{step}:scheme:{scheme}"}

@@ -29,7 +29,7 @@ from routing.model.parking import Parking
 from routing.model.pools import Tracking
 from routing.model.recording import Announcement, PauseKey, keys_clash
 from routing.model.screens import Screens
-from routing.model.speech_fields import Language, VoiceCommand
+from routing.model.speech_fields import Language, SpeechRecognisers, VoiceCommand
 from routing.model.srtp import Srtp
 from routing.model.talk_keys import ASK, HOLD
 from routing.model.zones import Zone
@@ -89,6 +89,11 @@ class Project(Fields):
     languages: Annotated[list[Language], OneOrMany] = Field(
         default_factory=list,
         description="Languages of calls and texts, the first where nothing chooses another; default: of `speech`.",
+    )
+    recognisers: SpeechRecognisers = Field(
+        default_factory=dict,
+        description="Recognisers of speech by name, with their languages; the engine's `--recogniser` has the command.",
+        examples=[{"english": "en"}],
     )
     announce_recording: Flag = Field(False, description="Lint: recorded calls need an announcement first.")
     talk_keys: Flag = Field(False, description="People ask colleagues and send callers on by keys during a talk.")

@@ -1,4 +1,4 @@
-"""Fields of `speech` and `languages` of the project."""
+"""Fields of `speech`, `languages` and `recognisers` of the project."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, WithJsonSchema
 
-from routing.model.fields import parsed_by, safe_text
+from routing.model.fields import Id, NotEmpty, OneOrMany, parsed_by, safe_text
 from routing.model.spoken import CODE
 
 
@@ -36,3 +36,5 @@ Language = Annotated[
     str, BeforeValidator(parsed_by(parse_language)), WithJsonSchema({"type": "string", "pattern": "^[a-z]{2,3}$"})
 ]
 VoiceCommand = Annotated[str, BeforeValidator(parsed_by(_command)), WithJsonSchema({"type": "string"})]
+#: Recognisers of speech by name, with the languages of each.
+SpeechRecognisers = dict[Id, Annotated[list[Language], OneOrMany, NotEmpty]]

@@ -31,6 +31,7 @@ from routing.offline.decider import EngineAnswer, EngineClosed, Reply
 from routing.offline.duties import OfflineDuties
 from routing.offline.event_socket import FreeSwitchSide
 from routing.offline.files import Files
+from routing.offline.listening import ScriptedRecogniser
 from routing.offline.ordering import Orders
 from routing.offline.past import Past
 from routing.offline.queues import OfflineQueues
@@ -111,7 +112,7 @@ class InProcess:
         step = self._step(call)
         if not isinstance(step, Mapping):
             return EngineClosed(0, f"{call.scheme} has no dynamic step {call.step}")
-        spent = Spent()
+        spent = Spent(variables=variables)
         verdict = decide(step, call, self._ports(call, spent))
         chosen = encoded(call, verdict.decision, self._directory(call.release).waves) | dict(verdict.variables)
         switch.hear(exchange.deliver(chosen))
@@ -161,6 +162,7 @@ class InProcess:
             guesses=self.guesses,
             ratings=self.past.ratings(call),
             voice=spent.voice(self.is_mute),
+            recognisers=ScriptedRecogniser(spent.variables),
             now=lambda: self.past.now(call) + (spent.ms - LOCAL_MS) / 1000,
             chance=self.past.chance,
         )

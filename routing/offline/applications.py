@@ -11,7 +11,7 @@ from collections.abc import Callable
 from routing.model.causes import cause_of_status
 from routing.model.queue import CALLS_OF
 from routing.model.tags import TAGS, tags_of
-from routing.offline import bridging, dialogue, holding, rooms, socketing, talk_keys
+from routing.offline import bridging, dialogue, holding, listening, rooms, socketing, talk_keys
 from routing.offline.argument import atoi, cause_named, separate
 from routing.offline.line import HungUp, ScheduledTask, Transfer
 from routing.offline.running import RunningCall
@@ -203,7 +203,9 @@ def _moment(call: RunningCall, word: str) -> int:
     return max(round(atoi(word) * 1000 - call.line.start.timestamp() * 1000), call.line.now_ms)
 
 
-NEED_MEDIA = frozenset({"playback", "endless_playback", "play_and_get_digits", "record", "record_session"})
+NEED_MEDIA = frozenset(
+    {"playback", "endless_playback", "play_and_get_digits", "record", "record_session", "detect_audio"}
+)
 
 APPLICATIONS: dict[str, Application] = {
     "set": set_variable,
@@ -225,6 +227,7 @@ APPLICATIONS: dict[str, Application] = {
     "record": dialogue.record,
     "record_session": dialogue.record_session,
     **talk_keys.IN_TALK,
+    **listening.LISTENING,
     "bridge": bridging.bridge,
     "conference": rooms.conference,
     "conference_set_auto_outcall": rooms.invite,
@@ -240,8 +243,6 @@ APPLICATIONS: dict[str, Application] = {
     "event": holding.event,
     "limit": limit,
     "limit_execute": limit_execute,
-    "log": no_effect,
     "intercept": no_effect,  # nobody waits in another call of a test
-    "mkdir": no_effect,
-    "start_dtmf": no_effect,
+    **dict.fromkeys(("log", "mkdir", "start_dtmf", "stop_record_session"), no_effect),
 }

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 
 from routing.model.message import least_seconds
 from routing.model.rating import SCORE
+from routing.model.recognition import ENDING
 from routing.model.talk_keys import REALM
 from routing.model.typed_digits import MASK, SECRET, TYPED
-from routing.offline import talk_keys
+from routing.offline import listening, talk_keys
 from routing.offline.argument import atoi, separate
 from routing.offline.line import LONGEST_MS, ScheduledTask, Transfer
 from routing.offline.pattern import BadPattern, compiled, to_bytes
@@ -69,9 +70,10 @@ def bind_digit_action(call: RunningCall, data: str) -> None:
     """``bind_digit_action realm,key,exec[i]:transfer,extension dialplan context``: a key leaves whatever runs."""
     realm, key, action, argument = [*separate(data, ",", 4), "", "", ""][:4]
     if realm == REALM:
-        talk_keys.bind(call, data)
-        return
+        return talk_keys.bind(call, data)
     where = [*separate(argument, " ", 4), None, None]
+    if realm == listening.REALM:
+        return call.listens_for.update({key: Transfer(str(where[0]), where[1], where[2], "key")})
     if action != "exec[i]:transfer" or not where[0]:
         call.line.note("error", f"bind_digit_action {data}")
         return
@@ -88,6 +90,7 @@ def digit_action_set_realm(call: RunningCall, data: str) -> None:
 def clear_digit_action(call: RunningCall, data: str) -> None:
     """``clear_digit_action all``: bound keys have no effect any more."""
     call.line.tasks = [task for task in call.line.tasks if task.group != BOUND_KEYS]
+    call.listens_for.clear()
 
 
 def play(call: RunningCall, path: str) -> bool:
@@ -243,5 +246,5 @@ def record(call: RunningCall, data: str) -> None:
 def record_session(call: RunningCall, data: str) -> None:
     """Record the call from now on; takes no time."""
     arguments = separate(data, " ", 2)
-    if arguments:
+    if arguments and not arguments[0].endswith(f".{ENDING}"):
         call.line.note("record", arguments[0], "session")

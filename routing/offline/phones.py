@@ -82,6 +82,8 @@ class ScriptedCaller:
     consults: bool = False
     #: Whether ``hangs_up_after_ms`` holds while somebody talks with them too; else only while they wait.
     hangs_up_in_talk: bool = True
+    #: What they say at speech menus, one prompt each; `-` says nothing.
+    says: tuple[str, ...] = ()
     #: Keys outside prompts, each with its moment in ms since the INVITE.
     presses: tuple[tuple[str, int], ...] = ()
     #: The key at the question of a rating; "": the next of ``digits``.

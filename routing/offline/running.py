@@ -69,11 +69,13 @@ class RunningCall:
     party: str = ""
     actions: int = 0
     typed: int = 0
+    phrases_spoken: int = 0
+    #: What a key leads to while a speech menu listens.
+    listens_for: dict[str, Transfer] = field(default_factory=dict)
     depth: int = 0
     #: The address of the engine that decided last.
     engine: str = ""
-    #: ``uuid_break`` came before the leg waited for anything.
-    broken: bool = False
+    broken: bool = False  # `uuid_break` came before the leg waited for anything
     #: What the keys of a talk run.
     talk_keys: dict[str, TalkKey] = field(default_factory=dict)
     #: Phones that have transferred the caller.

@@ -31,6 +31,8 @@ class Spent:
     notes: list[str] = field(default_factory=list)
     #: What a voice has spoken, by the file's name.
     speech: dict[str, Phrase] = field(default_factory=dict)
+    #: The call's channel variables.
+    variables: Mapping[str, str] = field(default_factory=dict)
 
     def over(self, handler: Handler) -> Callable[[Step, Call], Http | HandlerFailure]:
         """The port ``webhook``."""

@@ -22,6 +22,8 @@ from routing.steps.hangup import HangupStep
 from routing.steps.hours import HoursStep
 from routing.steps.known import KnownLookup
 from routing.steps.language import LanguageStep
+from routing.steps.listen import ListenStep
+from routing.steps.listen_fields import ListenOption
 from routing.steps.lookup import LookupStep
 from routing.steps.match import MatchCase, MatchStep
 from routing.steps.menu import MenuStep
@@ -46,6 +48,7 @@ KINDS: dict[str, type[Step]] = {
     "play": PlayStep,
     "say": SayStep,
     "menu": MenuStep,
+    "listen": ListenStep,
     "ask": AskStep,
     "ask_number": AskNumberStep,
     "hours": HoursStep,
@@ -74,8 +77,6 @@ DECIDED: dict[str, type[DynamicStep]] = {
 }
 #: What asks the engine, by kind: what it decides, and queues, whose calls wait for it.
 ASKING: dict[str, type[Step]] = {**DECIDED, "queue": QueueStep}
-#: Kinds of the language that this version lacks: the message says so instead of "there is no step".
-LATER = ("listen",)
 
 
 class _OneKind(StepItem):
@@ -93,8 +94,6 @@ class _OneKind(StepItem):
         if not isinstance(value, dict) or len(value) != 1:
             raise refuse("a step is one word or one `kind: settings`", "start each step with its own `-`")
         ((kind, settings),) = value.items()
-        if kind in LATER:
-            raise refuse(f"step `{kind}` is part of the language but not of this version")
         if kind not in KINDS:
             raise refuse(f"there is no step {shown(kind)}", did_you_mean(kind, KINDS) or f"steps: {', '.join(KINDS)}")
         return {kind: {} if settings is None else settings}
@@ -103,5 +102,7 @@ class _OneKind(StepItem):
 _STEPS = {kind: (step | None, Field(None, description=step.__doc__)) for kind, step in KINDS.items()}
 AnyStep = create_model("AnyStep", __base__=_OneKind, **_STEPS)  # type: ignore[call-overload]
 
-for _model in (CallbackStep, ConferenceStep, MatchCase, HoursStep, LookupStep, MatchStep, MenuStep, QueueStep, AnyStep):
+_NESTING = (CallbackStep, ConferenceStep, MatchCase, HoursStep, ListenOption, ListenStep, LookupStep, MatchStep,
+            MenuStep, QueueStep, AnyStep)  # fmt: skip
+for _model in _NESTING:
     _model.model_rebuild(force=True, _types_namespace={"AnyStep": AnyStep})

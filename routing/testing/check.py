@@ -25,19 +25,11 @@ _HOURS = ("open", "closed", "holiday")
 _ANSWERS = (
     "write answered, continue, scheme ID, ring NAME, end CAUSE, or how the engine failed: silent, refused, closed"
 )
+#: Of a recogniser, besides options.
+_HEARD_AS = ("answered", "unclear", "noinput", "continue", "silent", "refused", "closed")
 _ENGINE_ANSWERS = (
-    "answered",
-    "ordered",
-    "ask",
-    "continue",
-    "silent",
-    "refused",
-    "closed",
-    "nobody",
-    "wait",
-    "found",
-    "missing",
-)
+    "answered", "ordered", "ask", "continue", "silent", "refused", "closed", "nobody", "wait", "found", "missing",
+)  # fmt: skip
 
 
 def check(case: CallCase, names: Names) -> Iterator[Problem]:
@@ -184,6 +176,8 @@ def _word(case: CallCase, where: Loc, expectation: Expectation, index: int) -> L
 
 def _vocabulary(kind: str, names: Names) -> tuple[Collection[str] | None, str]:
     """The values that a kind allows; None where all are allowed."""
+    if kind == "listen":
+        return {*names.options, *_HEARD_AS}, "no option is called"
     if kind in ENGINE_KINDS:
         return _ENGINE_ANSWERS, "there is no answer"
     tables: dict[str, tuple[Callable[[], Collection[str]], str]] = {

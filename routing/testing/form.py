@@ -13,12 +13,13 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 from routing.decide.verdict import HandlerFailure, HandlerReply
-from routing.model.fields import Fields, Id, Key, OneOrMany, Seconds, Text, Whole, refuse, shown
+from routing.model.fields import Fields, Id, OneOrMany, Seconds, Text, Whole, refuse, shown
 from routing.model.moments import as_clocks_show
 from routing.model.problem import did_you_mean
 from routing.offline import crm_answers, phones
 from routing.offline.answering import canned
 from routing.offline.spent import Handler
+from routing.testing.caller import CallerFields as CallerFields
 from routing.testing.kinds import KINDS, MEANINGS, Expectation
 from routing.testing.spans import Span, parse_span
 
@@ -141,17 +142,6 @@ def _is_moment(value: str) -> str:
 Moment = Annotated[Text, AfterValidator(_is_moment)]
 
 
-def _transfer(value: Any) -> phones.PhoneTransfer:
-    try:
-        return phones.parse_transfer(str(value))
-    except phones.BadBehaviour as error:
-        raise refuse(str(error)) from None
-
-
-_SENDS = {"type": "string", "examples": ["to 103 after 5s", "to 103 after 5s, attended"]}
-Transfer = Annotated[phones.PhoneTransfer, BeforeValidator(_transfer), WithJsonSchema(_SENDS)]
-
-
 class CallFields(Fields):
     """Who calls whom, and when. ``from``: a number, `anonymous` or a phone of the project: ``ivan.desk``, ``1001``."""
 
@@ -165,26 +155,6 @@ class CallFields(Fields):
     callback: Literal["person", "client"] | None = Field(
         None, description="Who is rung first when `from`, whose phone is in `phones`, is called back after a call `to`."
     )
-
-
-class CallerFields(Fields):
-    """What the caller does: keys in order, ``-`` skips a prompt; ``speaks`` after a voicemail's beep."""
-
-    digits: Text = Field("", description="Keys in order; `-` skips a prompt.")
-    presses: dict[Key, Seconds] = Field({}, description="Keys outside prompts, in a queue, with times from the INVITE.")
-    hangs_up_after: Seconds | None = Field(None, description="When they hang up, from the INVITE.")
-    speaks: Seconds = Field(10, description="How long they speak after a voicemail's beep.")
-    transfers: Transfer | None = Field(
-        None,
-        description="A calling phone of the project transfers the called party: `to 103 after 5s`, `..., attended`.",
-    )
-
-    def scripted(self) -> phones.ScriptedCaller:
-        """For the offline switch."""
-        leaves = self.hangs_up_after
-        leaves_ms = None if leaves is None else leaves * 1000
-        keys = tuple((key, after * 1000) for key, after in self.presses.items())
-        return phones.ScriptedCaller(self.digits, leaves_ms, self.speaks * 1000, sends=self.transfers, presses=keys)
 
 
 class TalkFields(Fields):

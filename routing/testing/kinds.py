@@ -26,6 +26,7 @@ ENGINE_KINDS = {
     "callback": "callback",
     "lookup": "lookup",
     "rate": "rate",
+    "listen": "listen",
 }
 
 
@@ -85,7 +86,9 @@ def _answer(step_kind: str) -> Callable[[Event, str], bool]:
         answer = engine_answer(event)
         if word == "answered":
             return event.kind == "decision" and answer != "continue"
-        targets = answer.replace(" person ", " ").replace(" phone ", " ").replace(" number ", " ")
+        targets = (
+            answer.replace(" person ", " ").replace(" phone ", " ").replace(" number ", " ").removeprefix("option ")
+        )
         return word in (answer, targets, *(sent_fields_in(event.detail) if step_kind == "crm" else ()))
 
     return meets
@@ -170,6 +173,7 @@ MEANINGS = {
     "callback": "A call back to the caller: `ordered`, `continue` when there can be none; `silent` without an engine.",
     "lookup": "What a server answers: `found`, `missing`, `continue` when it is down; `silent` without an engine.",
     "rate": "Whether the caller is asked to rate the talk: `ask`, `continue` when not; `silent` without an engine.",
+    "listen": "What a recogniser hears: an option's name, `unclear`, `noinput`; `continue` when it is down.",
     "order": "The engine's order: `answered`, `wait`, `order ivan,olena`; `refused` without an engine.",
     "queue": "What the queue decides: `wait`, `order ivan`, `nobody` when the caller cannot wait.",
     "voicemail": "A message is left in this box.",

@@ -96,6 +96,12 @@ class Names:
         return {place for step in self._dynamic() if step.get("kind") == "crm" for place in step["crm"].get("told", ())}
 
     @cached_property
+    def options(self) -> set[str]:
+        """Options of speech menus."""
+        menus = (step["phrases"].values() for step in self._dynamic() if step.get("kind") == "listen")
+        return {option for languages in menus for phrases in languages for option in phrases.values()}
+
+    @cached_property
     def boxes(self) -> set[str]:
         """Voicemail boxes."""
         return {box for path in self._release.glob("schemes/*.xml") for box in _BOX.findall(path.read_text("utf-8"))}

@@ -25,6 +25,7 @@ OF_PROMETHEUS = {"le", "instance"}
 UNSEEN = {
     "routing_journal_known_already_total", "routing_journal_late_legs_total", "routing_journal_remembered_total",
     "routing_journal_forgotten_total", "routing_guesses_refused_total",
+    "routing_recogniser_up", "routing_recognition_seconds",
 }  # fmt: skip
 _KINDS = {"Counter": "counter", "Gauge": "gauge", "Histogram": "histogram"}
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import shutil
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
@@ -34,6 +35,8 @@ _AT_ONCE = 16
 #: Whether a test failed, kept with it until its fixtures are taken down.
 _FAILED = pytest.StashKey[bool]()
 #: When the offline runs begin: a Monday.
+#: Understands tones instead of words.
+TONES = Path(__file__).parents[2] / "tools" / "recogniser_tones.py"
 NOON = datetime(2026, 11, 23, 12, tzinfo=ZoneInfo("Europe/Kyiv"))
 _MISSING = {
     "freeswitch (neither on PATH nor under /usr/local/freeswitch)": find() is None,
@@ -124,7 +127,7 @@ def event_socket(place: Path) -> int:
 def watching(company: Company, event_socket: int):
     """The product's engine with a Redis of its own, serving decisions."""
     company.root.mkdir()
-    with serving(company, watches=event_socket) as running:
+    with serving(company, "--recogniser", f"english={sys.executable} {TONES}", watches=event_socket) as running:
         yield running
 
 

@@ -34,6 +34,7 @@ ALONE = {
     "access": "SIP: digest and address lists are questions of the SIP stack, before any dialplan",
     "asked": "how keys travel, and what the switch leaves on disk; what comes of digits is shared as cases of `asked`",
     "rated": "how keys travel, who is free meanwhile, keys of talks; who is asked is shared as cases of `rated`",
+    "listening": "voices, noise, recordings, killed processes; what is chosen is shared as `listened` of the cases",
     "accounts": "SIP: REGISTER, and how accounts are written",
     "node": "the configuration of FreeSWITCH itself: modules, API expansion, its time zones",
     "doctor": "looks at a running node",

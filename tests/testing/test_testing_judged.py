@@ -73,6 +73,7 @@ def test_every_kind_meets_some_event(calls: list[list[Event]]) -> None:
         "visitor": "continue", "order": "answered", "tag": "vip", "callback": "ordered",
         "queue": "order ivan", "says": "closed", "speaks": "en", "asked": "order 123", "lookup": "found",
         "recording": "ends", "rated": "4", "rate": "ask",
+        "listen": "sales",
     }  # fmt: skip
     calls = [*calls, [Event(0, "tag", "shop"), Event(0, "tag", "vip")]]
     calls.append([Event(0, "decision", "callback", "ordered (person first)")])
@@ -81,6 +82,7 @@ def test_every_kind_meets_some_event(calls: list[list[Event]]) -> None:
     calls.append([Event(0, "play", "/sounds/spoken/0.wav", text="We are closed.", language="en")])
     calls.append([Event(0, "digits", SCORE, "4"), Event(0, "decision", "rate", "ask (not asked within 30d)")])
     calls.append([Event(0, "record_end", "/recordings/calls/a.wav")])
+    calls.append([Event(0, "decision", "listen", "option:sales (sales, confidence 0.90)")])
     for kind in KINDS:
         words = (
             {said[kind]}

@@ -21,6 +21,7 @@ from routing.model.lookup import Owner, OwnerFound
 from routing.model.memory import Forgotten, PeopleFacts, Talk
 from routing.model.visitors import LeasesDown
 from routing.offline.duties import OfflineDuties
+from routing.offline.listening import ScriptedRecogniser
 from routing.offline.remembered import OfflineRatings, Remembered
 from routing.steps import DECIDED
 from support.callback_orders import a_plan
@@ -39,6 +40,7 @@ STEPS: dict[str, dict[str, Any]] = {
         "say": {"texts": [["en", "It is {{lookup.a}}."]], "voices": {"en": "voice"}},
     },
     "speak": {"say": {"texts": [["uk", "Замовлення {{order}}"]], "voices": {"uk": "voice"}}},
+    "listen": {"language": "en", "phrases": {"en": {"sales": "sales"}}, "recognisers": {"en": "english"}},
     "crm": {"crm": {"system": "ours"}},
     "rate": {"project": "p", "once_in_s": 86400},
     "visitor": {"project": "p", "pool": "site", "entities": ["region"]},
@@ -109,6 +111,7 @@ WORLD: dict[str, Any] = {
     "guesses": LocalGuesses(lambda: 1000.0),
     "ratings": OfflineRatings(Remembered(), {}),
     "voice": lambda phrase, command, deadline_s: "0" * 32,
+    "recognisers": ScriptedRecogniser({"scripted_phrase": "sales"}),
     "now": lambda: 1000.0,
     "chance": lambda: 0.5,
 }
@@ -139,5 +142,5 @@ def test_every_kind_that_steps_ask_for_has_a_decider_and_no_other_has():
 
 
 def test_a_kind_of_a_later_version_lets_the_call_go_on():
-    verdict = decide({"kind": "listen"}, CALL, given())
-    assert (verdict.outcome, verdict.reason) == ("failed", "this engine does not know the step kind 'listen'")
+    verdict = decide({"kind": "later"}, CALL, given())
+    assert (verdict.outcome, verdict.reason) == ("failed", "this engine does not know the step kind 'later'")

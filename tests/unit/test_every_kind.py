@@ -38,6 +38,7 @@ project:
   speech: {uk: "espeak-ng -v uk --stdin --stdout"}
   destinations: [UA]
   languages: [uk, en]
+  recognisers: {ukrainian: uk}
   callbacks: {}
   tracking: {origins: ["https://www.example.com"], key: TRACKING_KEY, entities: {region: {}}}
 people:
@@ -60,6 +61,11 @@ WAYS = {
     "play": ("greeting.wav", "", "play: greeting.wav"),
     "say": ("{opening: office}", "", "says: зараз"),
     "menu": ("{prompt: menu.wav, options: {'1': [hangup]}}", "caller: {digits: '1'}", "digits: '1'"),
+    "listen": (
+        "{prompt: menu.wav, keys: menu.wav, options: {sales: {phrases: продаж, key: '1', steps: [hangup]}}}",
+        "caller: {says: Продаж!}",
+        "listen: sales",
+    ),
     "ask": ("{into: order, prompt: menu.wav, length: 4}", "caller: {digits: '0042'}", "asked: order 0042"),
     "ask_number": ("{prompt: menu.wav}", "", "step: '1'"),
     "hours": ("{calendar: office, open: [hangup]}", "", "hours: open"),
@@ -97,6 +103,7 @@ ALLOWED = {
     "say": "allow: {prompt-before-ring: it is the only step}\n",
     "menu": "allow: {menu-before-ring: it is the only step}\n",
     "rate": "allow: {rate-without-talk: it is the only step}\n",
+    "listen": "allow: {menu-before-ring: it is the only step}\n",
 }
 #: Kinds that tell the same call to a caller whether they are there or not.
 UNNOTICED = {"visitor"}

@@ -40,6 +40,7 @@ WRONG: dict[str, tuple[str, ...]] = {
     "choice": ("nope",),
     "datetime": ("yesterday", "2026-13-01", "2026-11-31"),
     "integer": ("x", "1.5"),
+    "recogniser": ("english", "=cat", "English=cat", "english=", "english='"),
     "press": ("2", "x=3s", "1=soon", "12=3s"),
     "<people days hours>": ("one", "+1", "10-12"),
 }  # fmt: skip
@@ -73,8 +74,9 @@ FREE = {
     "rollback": {"--esl-password"},
     "test": {"-k", "PATHS"},
     "track": {"--database"},
-    "trace": {"--to", "--from", "--at", "--phone", "--others", "--digits", "--hours", "--hangs-up-after", "--webhook",
-              "--revision", "--entity", "--source", "--engine", "--sticky", "--state", "--load", "--turn", "--crm"},
+    "trace": {"--to", "--from", "--at", "--phone", "--others", "--digits", "--says", "--hours",
+              "--hangs-up-after", "--webhook", "--revision", "--entity", "--source", "--engine", "--sticky",
+              "--state", "--load", "--turn", "--crm"},
 }  # fmt: skip
 
 

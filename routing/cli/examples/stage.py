@@ -70,10 +70,11 @@ class Stage:
     shown: Mapping[str, str]
 
     def can_carry(self, sample: Sample) -> bool:
-        """Whether the sample can run: talks, turns, lent numbers and ratings need Redis."""
+        """Whether the sample can run: talks, turns, lent numbers and ratings need Redis; phrases need sound."""
         is_about_memory = sample.sticky or sample.turns or sample.loads or sample.entities or sample.source
         is_rated = any(each.kind in ("rate", "rated") for each in sample.expect)
-        return self.remembering is not None or not (is_about_memory or is_rated)
+        remembers = self.remembering is not None or not (is_about_memory or is_rated)
+        return remembers and not sample.caller.says
 
     @property
     def handlers(self) -> Sequence[ExampleProcess]:

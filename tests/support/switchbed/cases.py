@@ -64,6 +64,8 @@ class Case:
     answered_s: float = 0
     hangs_up_after_s: float | None = None
     speaks: bool = False
+    #: What they say at speech menus, one prompt each: a phrase of `listen.yaml`, `-` for nothing, anything else.
+    says: tuple[str, ...] = ()
     #: What a phone of ours that calls does with whom it has reached.
     sends: phones.PhoneTransfer | None = None
     webhook: Any = None
@@ -145,6 +147,7 @@ def _case(raw: dict[str, Any], before: Case) -> Case:
         answered_s=person.get("answered_after", 0),
         hangs_up_after_s=person.get("hangs_up_after"),
         speaks=person.get("speaks", False),
+        says=tuple(person.get("says", ())),
         sends=phones.parse_transfer(person["transfers"]) if "transfers" in person else None,
         globals_=raw.pop("globals", {}),
         headers=tuple(raw.pop("headers", ())),

@@ -228,7 +228,9 @@ def _made(case: Case, at: datetime, uuid: str, company: Company, phones: Mapping
 def _caller(case: Case) -> ScriptedCaller:
     after_ms = None if case.hangs_up_after_s is None or case.speaks else round(case.hangs_up_after_s * 1000)
     presses = tuple((key, round(at_s * 1000)) for key, at_s in case.presses.items())
-    return ScriptedCaller(case.digits, after_ms, message_ms=MESSAGE_MS, sends=case.sends, presses=presses)
+    return ScriptedCaller(
+        case.digits, after_ms, message_ms=MESSAGE_MS, sends=case.sends, presses=presses, says=case.says
+    )
 
 
 def _keeps(event: Event) -> bool:

@@ -20,6 +20,7 @@ from support.processes import launch
 from . import ports
 from .cases import Case
 from .pressed import RECORDED, key
+from .uttered import HEARD_MS, uttered
 
 SCENARIOS = Path(__file__).parents[2] / "switch" / "sipp"
 SPEECH = RECORDED / "g711a.pcap"
@@ -206,7 +207,8 @@ def of_case(case: Case) -> dict[str, object]:
     words["request"] = case.request
     words["name"] = f'"{case.shown}" ' if case.shown else ""
     words["sounds"] = [
-        *_typed(case.digits, case.digits_after_s),
+        *uttered(case.says),
+        *_typed(case.digits, HEARD_MS / 1000 if case.says else case.digits_after_s),
         *_pressed(case),
         *([(1500, SPEECH)] if case.speaks else []),
     ]

@@ -24,3 +24,8 @@ def _alaw(sample: int) -> int:
     segment = max(magnitude.bit_length() - 5, 0)
     mantissa = magnitude >> max(segment, 1) & 0x0F
     return (segment << 4 | mantissa) ^ mask
+
+
+def sine(hertz: int, seconds: float) -> bytes:
+    """A tone in A-law."""
+    return bytes(_alaw(round(9000 * math.sin(2 * math.pi * hertz * at / RATE))) for at in range(round(seconds * RATE)))

@@ -11,7 +11,7 @@ recipients of the scheme's missed calls. Rooms (`conference`) and calls back tha
 
 Good::
 
-    - rate: {prompt: menu.wav, notify: ivan}
+    - rate: {prompt: menu.wav, notify: quality@example.com}
     - ring: ivan
 
 Good, only long talks, and only the worst score is reported::

@@ -39,6 +39,8 @@ def facts_of(document: Document, folder: Folder, *, compiles: bool = False) -> S
         otherwise=seconds(fields.otherwise, folder),
         jumps=[(jump.scheme, jump.seconds, place(jump.loc)) for jump in summary.jumps if jump.scheme != "*"],
         matched_numbers=[(number, place(loc)) for number, loc in _matched_numbers(one)],
+        gives=[fact for step, _, _ in one.steps for fact in step.gives()],
+        needs=[(fact, place((*loc, *below))) for step, loc, _ in one.steps for below, fact in step.needs()],
         has_otherwise=bool(fields.otherwise),
         found=[
             (lint.id, place(loc), message, hint) for lint in LINTS.values() for loc, message, hint in lint().scheme(one)

@@ -96,6 +96,9 @@ class SchemeFacts:
     jumps: list[tuple[str, float, Place]] = field(default_factory=list)
     #: Numbers in cases of `match`, with their locations.
     matched_numbers: list[tuple[str, Place]] = field(default_factory=list)
+    #: Facts of calls that steps give and need (`Step.gives`, `Step.needs`), the latter with their locations.
+    gives: list[str] = field(default_factory=list)
+    needs: list[tuple[str, Place]] = field(default_factory=list)
     has_otherwise: bool = False
     #: (lint, place, message, hint)
     found: list[tuple[str, Place, str, str]] = field(default_factory=list)

@@ -115,6 +115,10 @@ class AskStep(Step):
         if self.secret and self.read_back:
             yield (*loc, "read_back"), "secret digits are never read aloud", "leave `read_back` out"
 
+    def gives(self) -> Iterator[str]:
+        """The digits."""
+        yield f"{'secret' if self.secret else 'asked'}.{self.into}"
+
     def emit(self, out: Emitter, here: Extension, path: str, after: str) -> Extension | None:
         """``play_and_get_digits``, whose ``failure`` leads to the next try.
 

@@ -19,6 +19,7 @@ from routing.model.problem import Loc
 from routing.model.secret import Purpose
 from routing.model.spoken import SpokenSound, parts_of
 from routing.steps.dialplan import Condition, Context, Extension
+from routing.steps.uses_facts import UsesFacts
 
 #: (where, what is wrong, hint)
 Complaint = tuple[Loc, str, str]
@@ -49,7 +50,7 @@ ReferenceKind = Literal[
 Reference = tuple[ReferenceKind, str]
 
 
-class Step(Fields):
+class Step(UsesFacts, Fields):
     """Base of all step kinds. ``primary`` is the setting that a bare value sets: ``ring: ivan`` sets ``to``."""
 
     kind: ClassVar[str]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from urllib.parse import urlsplit
 
 from routing.model import body_secrets
@@ -82,6 +82,23 @@ def secrets_named(key: str | None, headers: Mapping[str, str], url: str) -> Iter
         yield ("secret",), key, SIGNS
     for header, name in secrets_of(headers):
         yield ("headers", header), name, sent_to(url)
+
+
+def facts_in(names: Iterable[str]) -> Iterator[str]:
+    """The facts of the call behind names in a text: see `Step.needs`."""
+    for name in names:
+        if name.startswith(("asked.", "lookup.")):
+            yield name
+        elif "." not in name and name not in CALL_FIELDS:
+            yield f"asked.{name}"
+
+
+def facts_sent(send: Mapping[str, str], source: Callable[[str], str | dict[str, str]]) -> Iterator[tuple[Loc, str]]:
+    """The same in parameters, as ``source`` reads each, with their locations."""
+    for name, value in send.items():
+        what = source(value)
+        if isinstance(what, str) and what.startswith(("asked.", "lookup.", "typed.")):
+            yield ("send", name), what
 
 
 def unknown_names(names: Iterable[str], loc: Loc, folder: Folder, several: str) -> Iterator[Complaint]:

@@ -35,18 +35,18 @@ Bad, digits that choose the server (``the host of a URL is fixed``)::
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal
 from urllib.parse import urlsplit
 
-from pydantic import BeforeValidator, Field, WithJsonSchema, field_validator
+from pydantic import Field, field_validator
 
+from routing.model.answer_fields import Answer
 from routing.model.call_fields import CALL_FIELDS
-from routing.model.entities import NAME
 from routing.model.fields import Name, Seconds, Text, Whole, refuse, shown
 from routing.model.folder import Folder
 from routing.model.headers import Headers
 from routing.model.problem import Loc
-from routing.model.question import ANSWER, FIELD_PATH, MOST_FIELDS, PLACE
+from routing.model.question import ANSWER, MOST_FIELDS, PLACE
 from routing.model.secret import Purpose
 from routing.model.spoken_file import SPOKEN
 from routing.steps.base import Complaint, Emitter, Reference, StepItem, Variation
@@ -54,6 +54,8 @@ from routing.steps.dialplan import Extension
 from routing.steps.dynamic import DynamicStep, Timeout, when
 from routing.steps.http_request import (
     checked_url,
+    facts_in,
+    facts_sent,
     secrets_named,
     sent,
     sent_in_clear,
@@ -62,20 +64,11 @@ from routing.steps.http_request import (
     without_secrets,
 )
 from routing.steps.lists import Steps
-from routing.steps.speaking import SpokenAnswer, complaints, play_spoken, speech_table
+from routing.steps.speaking import SpokenAnswer, complaints, names_of, play_spoken, speech_table
 
 _BRANCHES = ("found", "missing", "down")
 #: What is sent in a body without `send`.
 _SENT = ("call_id", "number", "caller", "asked")
-
-
-def _path(value: Any) -> str:
-    if not isinstance(value, str) or not FIELD_PATH.fullmatch(value):
-        raise refuse(f"{shown(value)} is not a field of an answer: write `status` or `delivery.date`")
-    return value
-
-
-FieldPath = Annotated[str, BeforeValidator(_path), WithJsonSchema({"type": "string", "examples": ["delivery.date"]})]
 
 
 class LookupStep(DynamicStep):
@@ -98,7 +91,7 @@ class LookupStep(DynamicStep):
         description='The body of a POST: your names, with values by name: `pin: "{{pin}}"`.',
     )
     secret: Name | None = Field(None, description="Name of the secret that signs the request.")
-    answer: dict[Text, FieldPath] = Field(
+    answer: Answer = Field(
         default_factory=dict,
         max_length=MOST_FIELDS,
         description="Fields of the answer that later steps know, by your names: `day: delivery.date`.",
@@ -120,13 +113,6 @@ class LookupStep(DynamicStep):
         if "{" in PLACE.sub("", value) or "}" in PLACE.sub("", value):
             raise refuse(f"{shown(value)} has a brace that is no name: write `{{{{order}}}}`, without spaces")
         checked_url(PLACE.sub("1", value))
-        return value
-
-    @field_validator("answer")
-    @classmethod
-    def _names(cls, value: dict[str, str]) -> dict[str, str]:
-        if wrong := next((name for name in value if not NAME.fullmatch(name)), ""):
-            raise refuse(f"{shown(wrong)} is not the name of a field: use a-z, 0-9 and _, a letter first, at most 32")
         return value
 
     @field_validator("send")
@@ -207,6 +193,17 @@ class LookupStep(DynamicStep):
     def references(self) -> Iterator[Reference]:
         """See Step."""
         yield "decisions", self.kind
+
+    def gives(self) -> Iterator[str]:
+        """The fields of its answer."""
+        return (f"lookup.{name}" for name in self.answer)
+
+    def needs(self) -> Iterator[tuple[Loc, str]]:
+        """Facts in the URL, in what is sent, and in what is said."""
+        yield from ((("url",), fact) for fact in facts_in(PLACE.findall(self.url)))
+        yield from facts_sent(self.send, _source)
+        if self.say:
+            yield from ((("say", "text"), fact) for fact in facts_in(names_of(self.say.text)))
 
     def secrets(self) -> Iterator[tuple[Loc, str, Purpose]]:
         """The signing key, and the secrets in headers."""

@@ -104,6 +104,13 @@ class MatchStep(Step):
         """The lookup, if there is one."""
         return KnownLookup().runtime(folder) if self.asks_memory else None
 
+    def needs(self) -> Iterator[tuple[Loc, str]]:
+        """Facts that conditions compare."""
+        for index, case in enumerate(self.cases):
+            here = ("cases", index, "when")
+            facts = (f"{kind}.{name}" for _, when in case.when.everything() for kind, name in when.named())
+            yield from ((here, fact) for fact in facts if fact.startswith(("asked.", "lookup.")))
+
     def references(self) -> Iterator[Reference]:
         """See Step."""
         for case in self.cases:

@@ -47,6 +47,7 @@ from routing.model.template_fields import SpokenTemplate, has_names, parse_templ
 from routing.steps.base import Complaint, Emitter, Reference
 from routing.steps.dialplan import Extension
 from routing.steps.dynamic import Timeout
+from routing.steps.http_request import facts_in
 from routing.steps.pieces import Pieces, PiecesStep, number_piece, opening_piece, play_pieces, time_piece
 from routing.steps.speaking import SpeakRequest, SpokenAnswer, complaints
 
@@ -130,6 +131,11 @@ class SayStep(PiecesStep):
             return super().own_seconds(folder)
         spoken = SpokenAnswer.model_construct(text=self.text, instead=self.instead)
         return self._request.own_seconds(folder) + spoken.longest_seconds(folder)
+
+    def needs(self) -> Iterator[tuple[Loc, str]]:
+        """Facts in the text."""
+        if isinstance(self.text, SpokenTemplate):
+            yield from ((("text",), fact) for fact in facts_in(self.text.names))
 
     def runtime(self, folder: Folder) -> dict[str, Any] | None:
         """What the engine speaks."""

@@ -100,6 +100,12 @@ def speech_table(template: str, folder: Folder) -> dict[str, Any]:
     return {"texts": [[each, texts[each]] for each in ordered], "voices": {each: voices[each] for each in texts}}
 
 
+def names_of(template: str) -> list[str]:
+    """The names in a text."""
+    assert isinstance(template, SpokenTemplate)
+    return template.names
+
+
 def complaints(template: str, loc: Loc, folder: Folder) -> Iterator[Complaint]:
     """Languages without a voice, and names that no call has."""
     assert isinstance(template, SpokenTemplate)

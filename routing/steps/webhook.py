@@ -27,6 +27,7 @@ from routing.steps.base import Complaint, Reference, Variation
 from routing.steps.dynamic import DynamicStep, RingTime, Timeout
 from routing.steps.http_request import (
     checked_url,
+    facts_sent,
     secrets_named,
     sent,
     sent_in_clear,
@@ -109,6 +110,10 @@ class WebhookStep(DynamicStep):
     def references(self) -> Iterator[Reference]:
         """See Step."""
         yield "decisions", self.kind
+
+    def needs(self) -> Iterator[tuple[Loc, str]]:
+        """Facts that are sent."""
+        return facts_sent(self.send, sent)
 
     def secrets(self) -> Iterator[tuple[Loc, str, Purpose]]:
         """The signing key, and the secrets in headers."""

@@ -154,6 +154,12 @@ class When(Fields):
         """Whether the engine must look up if the caller is known."""
         return any(one.known is not None or one.known_within is not None for _, one in self.everything())
 
+    def named(self) -> Iterator[tuple[str, str]]:
+        """Kind and name of each fact that it compares."""
+        for question in self.questions:
+            kind, _, name = question.partition(".")
+            yield kind, name
+
     def everything(self) -> Iterator[tuple[Loc, When]]:
         """These conditions and those of `any`, each with its location."""
         yield (), self
@@ -182,8 +188,7 @@ class When(Fields):
             yield talked_within(self.known_within)
         if self.number:
             yield Condition("${routing_number}", f"^({'|'.join(map(re.escape, self.number))})$")
-        for question, expected in self.questions.items():
-            kind, _, name = question.partition(".")
+        for (kind, name), expected in zip(self.named(), self.questions.values(), strict=True):
             yield Condition(f"${{{KINDS[kind]}{name}}}", expected.expression)
         if self.any:
             yield any_of(pair for one in self.any for pair in one.pairs(country))

@@ -30,8 +30,8 @@ COMMANDS = ("make", "routing", ".", "python", "python3", "pip", "curl", "export"
 #: What cannot be done here -> what it needs.
 ELSEWHERE = {
     "make test": "these tests",
-    "routing recordings list": "a call that was recorded",
     "python3 -m venv .venv": "the network; `make` installs the same",
+    "routing recordings list": "a call that was recorded",
     'curl -H "Authorization: Bearer $TRACKING_KEY"': "the section's own pools, served",
     'curl -X POST -H "Authorization: Bearer $POPS_KEY"': "the section's own project, served",
 }

@@ -1,4 +1,5 @@
 """How long compiling needs to speak: a company with a thousand texts, and again when nothing, or one text, has changed.
+Then how long a waiting caller waits for a text with the facts of the call.
 
 Needs espeak-ng. Prints seconds on the clock, and CPU seconds of the compiler and of the voices, for each text.
 """
@@ -8,6 +9,7 @@ from __future__ import annotations
 import os
 import resource
 import shutil
+import statistics
 import tempfile
 import time
 from pathlib import Path
@@ -15,16 +17,20 @@ from pathlib import Path
 import click
 
 from routing.compile.build import build
+from routing.engine.speaking import CallVoice
+from routing.http.breaker import Breaker
+from routing.model.spoken import Phrase
 from routing.speech.voices import CommandVoices
 
 TEXT = "Ваш дзвінок номер {number} дуже важливий для нас, зачекайте, будь ласка, на лінії."
+COMMAND = "espeak-ng -v uk --stdin --stdout"
 PROJECT = """
 project:
   name: spoken
   timezone: Europe/Kyiv
   country: UA
-  speech: {uk: "espeak-ng -v uk --stdin --stdout"}
-"""
+  speech: {uk: "COMMAND"}
+""".replace("COMMAND", COMMAND)
 
 
 def scheme(texts: list[str]) -> str:
@@ -41,6 +47,22 @@ def measured(what: str, folder: Path, count: int) -> None:
     own, voices = _cpu(resource.RUSAGE_SELF) - own, _cpu(resource.RUSAGE_CHILDREN) - voices
     print(f"{what:<28} {took_s:6.2f} s   CPU: compiler {own:5.2f} s, voices {voices:5.2f} s "
           f"({(own + voices) * 1000 / count:5.1f} ms a text)")  # fmt: skip
+
+
+def waited(folder: Path, count: int = 100) -> None:
+    """Speak texts one after another as the engine does for calls that wait."""
+    voice = CallVoice(folder, Breaker(time.monotonic))
+    texts = [Phrase("uk", TEXT.format(number=number)) for number in range(count + 1)]
+    voice(texts.pop(), COMMAND, 30.0)  # loads numpy
+    own, voices, took_ms = _cpu(resource.RUSAGE_SELF), _cpu(resource.RUSAGE_CHILDREN), []
+    for text in texts:
+        began = time.monotonic()
+        voice(text, COMMAND, 30.0)
+        took_ms.append((time.monotonic() - began) * 1000)
+    own, voices = _cpu(resource.RUSAGE_SELF) - own, _cpu(resource.RUSAGE_CHILDREN) - voices
+    took_ms.sort()
+    print(f"while a call waits: median {statistics.median(took_ms):.0f} ms, longest {took_ms[-1]:.0f} ms; CPU: engine "
+          f"{own * 1000 / count:.1f} ms, voice {voices * 1000 / count:.1f} ms a text")  # fmt: skip
 
 
 def _cpu(who: int) -> float:
@@ -68,6 +90,7 @@ def main(texts: int) -> None:
         measured("one text has changed", folder, texts)
         sounds = [*(folder / "root" / "releases").glob("*/sounds/spoken/*.wav")]
         print(f"{len(sounds)} sounds in two releases")
+        waited(folder)
 
 
 if __name__ == "__main__":

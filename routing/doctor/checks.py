@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from routing.doctor import engine, host, release, sip, switch
+from routing.doctor import engine, host, release, sip, speech, switch
 from routing.doctor.diagnosis import Diagnosis, Level, unknown, wrong
 from routing.doctor.node import CheckedNode, NoAnswer
 
@@ -44,7 +44,8 @@ CHECKS: dict[str, dict[str, Check]] = {
         "secrets": engine.secrets,
         "breakers": engine.open_breakers,
         "memory": engine.memory,
-        "voices": engine.voices,
+        "voices": speech.voices,
+        "recognisers": speech.recognisers,
     },
     "machine": {"disk": host.disk, "spool": host.spool, "unfinished": host.unfinished},
 }

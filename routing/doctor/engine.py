@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import re
-import shlex
 from collections.abc import Iterator
 
 from prometheus_client.parser import text_string_to_metric_families
@@ -58,28 +56,6 @@ def open_breakers(node: CheckedNode) -> Iterator[Diagnosis]:
             f"{counted(int(float(found[1])), 'web server')} failed repeatedly: no requests for a while",
             "the engine's log names them",
         )
-
-
-def voices(node: CheckedNode) -> Iterator[Diagnosis]:
-    """The voices that speak while calls wait are installed here, where the engine runs."""
-    if not node.release:
-        return
-    steps = [
-        step
-        for file in sorted(node.release.glob("schemes/*.json"))
-        for step in json.loads(file.read_text(encoding="utf-8"))["steps"].values()
-    ]
-    commands = {command for step in steps for command in step.get("say", {}).get("voices", {}).values()}
-    missing = sorted(
-        {name for name in (shlex.split(each)[0] for each in commands) if not node.machine.has_program(name)}
-    )
-    for name in missing:
-        yield warning(
-            f"the voice `{name}` is not installed: callers hear `instead` where a scheme speaks of their call",
-            "install it on the machine of the engine",
-        )
-    if commands and not missing:
-        yield ok("the voices that speak while calls wait are installed")
 
 
 def secrets(node: CheckedNode) -> Iterator[Diagnosis]:

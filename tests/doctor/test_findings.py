@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -54,13 +55,28 @@ def _room(patient: Patient) -> None:
     _release_file("schemes/a.xml", '<action application="conference" data="visit@routing"/>')(patient)
 
 
-def _voice(command: str) -> Callable[[Patient], None]:
-    """A scheme of the release speaks while calls wait."""
-    says = {"texts": [["uk", "{{order}}"]], "voices": {"uk": command}}
+def _steps(*steps: dict[str, Any]) -> Callable[[Patient], None]:
+    """A scheme of the release has these steps."""
 
     def change(patient: Patient) -> None:
-        _release_file("schemes/a.json", json.dumps({"steps": {"1": {"say": says}, "2": {"kind": "ring"}}}))(patient)
+        table = {"steps": {str(at): step for at, step in enumerate(steps, 1)}}
+        _release_file("schemes/a.json", json.dumps(table))(patient)
         _release_file("release.json", '{"files": 8}')(patient)
+
+    return change
+
+
+def _voice(command: str) -> Callable[[Patient], None]:
+    """A scheme of the release speaks while calls wait."""
+    return _steps({"say": {"texts": [["uk", "{{order}}"]], "voices": {"uk": command}}}, {"kind": "ring"})
+
+
+def _recognisers(states: str) -> Callable[[Patient], None]:
+    """A scheme has speech menus of two languages; ``states``: what the engine says of its recognisers."""
+
+    def change(patient: Patient) -> None:
+        _steps({"kind": "listen", "recognisers": {"en": "english", "uk": "ours"}})(patient)
+        patient.metrics += states
 
     return change
 
@@ -104,6 +120,10 @@ NODES: dict[str, Callable[[Patient], None]] = {
     ),
     "a voice that is installed": _voice("espeak-ng -v uk --stdin --stdout"),
     "a voice that is not": _voice("piper --model uk.onnx --output_file -"),
+    "recognisers that answer": _recognisers(
+        'routing_recogniser_up{recogniser="english"} 1.0\nrouting_recogniser_up{recogniser="ours"} 1.0\n'
+    ),
+    "recognisers that do not": _recognisers('routing_recogniser_up{recogniser="ours"} 0.0\n'),
     "no guards": lambda patient: patient.says("module_exists mod_lua", "false"),
 }
 

@@ -26,6 +26,7 @@ from gevent.os import make_nonblocking, nb_read, nb_write
 
 from routing.engine.control import die_with_parent
 from routing.engine.metrics import RECOGNISERS_UP, RECOGNITION_SECONDS
+from routing.engine.orphans import Orphans
 from routing.model.recognition import BUDGET_SECONDS, BYTES_A_SECOND, SAMPLE_RATE, Recognised, RecogniserDown
 from routing.process.log import Lines
 
@@ -171,6 +172,7 @@ class NodeRecognisers:
     """The recognisers of an engine by name: command by name. See `routing.model.recognition.Recognisers`."""
 
     def __init__(self, commands: Mapping[str, str], note: Callable[[str, str, str], None]) -> None:
+        self._orphans = Orphans()
         self._processes = {name: RecogniserProcess(command, _noted(name, note)) for name, command in commands.items()}
 
     def start(self) -> None:
@@ -192,7 +194,9 @@ class NodeRecognisers:
         """See Recognisers."""
         if name not in self._processes:
             raise RecogniserDown("the engine has none of this name: serve with --recogniser")
-        return self._processes[name].recognise(language, phrases, last_seconds(audio, longest_s), budget_s)
+        sound = last_seconds(audio, longest_s)
+        self._orphans.forget(audio, time.time())
+        return self._processes[name].recognise(language, phrases, sound, budget_s)
 
 
 def _noted(name: str, note: Callable[[str, str, str], None]) -> Note:

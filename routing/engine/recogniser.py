@@ -51,6 +51,11 @@ class RecogniserProcess:
         self._unread = b""
         self.state = "not started"
 
+    @property
+    def pid(self) -> int:
+        """Of the command's process; 0 while there is none."""
+        return self._process.pid if self._process else 0
+
     def keep_running(self) -> None:
         """Start it whenever it does not run; a greenlet's whole life."""
         failures = 0

@@ -244,5 +244,5 @@ APPLICATIONS: dict[str, Application] = {
     "limit": limit,
     "limit_execute": limit_execute,
     "intercept": no_effect,  # nobody waits in another call of a test
-    **dict.fromkeys(("log", "mkdir", "start_dtmf", "stop_record_session"), no_effect),
+    **dict.fromkeys(("log", "mkdir", "start_dtmf"), no_effect),
 }

@@ -5,6 +5,7 @@ Only the leg that the binding names is heard: the same keys of the other one do 
 
 from __future__ import annotations
 
+from routing.model.recognition import ENDING
 from routing.offline.argument import separate
 from routing.offline.leg import CalledLeg
 from routing.offline.running import RunningCall, TalkKey
@@ -55,7 +56,9 @@ def unmask(call: RunningCall, data: str) -> None:
 
 
 def stop_recording(call: RunningCall, data: str) -> None:
-    """The recording ends while the call goes on; ``all`` of a call without one is nothing."""
+    """The recording ends while the call goes on; ``all`` of a call without one is nothing, nor is a phrase's file."""
+    if data.endswith(f".{ENDING}"):
+        return
     if data == "all" and not any(event.kind == "record" for event in call.line.events):
         return
     call.line.note("record_end", data)

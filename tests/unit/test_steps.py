@@ -375,7 +375,12 @@ def _compiles(block: str) -> list[str]:
     whole = f"scheme: shop_front\nhours: office\nsteps:\n{textwrap.indent(text, '  ')}"
     people = """
 project:
-  {name: p, timezone: UTC, country: UA, callbacks: {}, speech: {uk: espeak-ng -v uk --stdout, en: espeak-ng --stdout}}
+  name: p
+  timezone: UTC
+  country: UA
+  callbacks: {}
+  speech: {uk: espeak-ng -v uk --stdout, en: espeak-ng --stdout}
+  recognisers: {english: en}
 people:
   ivan: {name: I, phones: {desk: {sip: "1001"}, mobile: {number: "+380501112233"}}, extension: "101"}
   olena: {name: O, phones: {desk: {sip: "1002"}}, skills: {language: [uk], drainage: 3}}

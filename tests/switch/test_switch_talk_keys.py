@@ -289,7 +289,7 @@ def test_a_recording_goes_on_through_everything_and_the_journal_has_one_call(lab
         assert until(call.is_over)
     assert lab.quiet()
     uuid = lab.record(call)["uuid"]
-    assert [path.stem for path in (lab.switch.home / "recordings").rglob("*.wav")] == [uuid]
+    assert [path.stem for path in (lab.switch.home / "recordings").rglob("*.wav")].count(uuid) == 1
     assert recorded(lab) > before
     bed = Bed(tmp_path)
     bed.spool.mkdir()

@@ -77,6 +77,7 @@ ALONE = {
     "offers": "SDP: keys and codecs",
     "networks": "TCP, TLS, IPv6 and encrypted sound: the offline switch has neither lines nor sound",
     "mid_call": "SIP: requests in the middle of a dialog",
+    "parking": "calls that are picked up from other phones: the offline switch joins no two calls by intercept",
     "recording": "what the files hold; who hears the announcement is shared as cases of `recording`",
     "record_by_key": "keys of a talk, and what the files hold",
     "registered": "SIP: REGISTER; where the number stands is shared as `trunks` of the cases",

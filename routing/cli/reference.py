@@ -44,7 +44,10 @@ PARTS: Mapping[str, tuple[str, ...]] = {
 BELOW: Mapping[str, tuple[str, ...]] = {
     "ring": ("Ring",),
     "match": ("MatchCase", "When"),
-    "queue": ("AnnounceFields", "MissesFields"),
+    "queue": ("Ring", "AnnounceFields", "MissesFields"),
+    "conference": ("Ring",),
+    "lookup": ("SpokenAnswer",),
+    "listen": ("ListenOption",),
 }
 #: Definition of the schema -> its name for authors.
 _CALLED = {
@@ -62,6 +65,8 @@ _CALLED = {
     "Ga4Export": "stream of exports.ga4",
     "WebhookExport": "server of exports.webhooks",
     "MissesFields": "misses",
+    "SpokenAnswer": "spoken answer",
+    "ListenOption": "option",
 }
 
 

@@ -13,6 +13,7 @@ Good::
     - lookup:
         url: "https://shop.example.com/orders/{{order}}"
         answer: {status: status, day: delivery.date}
+        say: {text: "Order {{order}} comes on {{lookup.day}}.", instead: {text: "Your order is on its way."}}
         found: [{match: {when: {lookup.status: shipped}, steps: [{play: greeting.wav}]}}]
         missing: [{play: greeting.wav}]
         down: [{ring: ivan}]
@@ -99,7 +100,7 @@ class LookupStep(DynamicStep):
     misses: Whole = Field(5, ge=1, le=100, description="Questions of a caller that may find nothing within this time.")
     within: Seconds = Field(900, ge=60, le=86400, description="How long `misses` are counted.", examples=["15m", "1h"])
     say: SpokenAnswer | None = Field(
-        None, description="Said after an answer, before `found`; names of this answer too."
+        None, description="Said after an answer, in what is left of `timeout`, before `found`."
     )
     found: Steps | None = Field(None, description="Steps after an answer.")
     missing: Steps | None = Field(None, description="Steps when the server knows no such thing.")

@@ -60,7 +60,8 @@ class AnnounceFields(Fields):
         default_factory=list, max_length=MOST_SOUNDS, description="Sounds played in turn when there is no better news."
     )
     spoken: Annotated[list[Literal["position", "wait"]], OneOrMany] = Field(
-        default_factory=list, description="What a voice says instead of sounds: the place, the expected wait, or both."
+        default_factory=list,
+        description="What a voice says without sounds: the place, the expected wait (after 20 talks), or both.",
     )
     every: Seconds = Field(30, description="Time between two announcements, 15 s at least.")
     first: Seconds = Field(10, description="Time before the first one.")

@@ -1,8 +1,9 @@
 """``say``: answer and say a text, a number, a time, or when a calendar opens, in the language of the call.
 
-All of it is spoken while compiling (`speech` of the project): no voice works while a caller waits. Numbers, times and
-openings are words with the endings of the language, in Ukrainian, Russian, Polish and English. Only a text with names
-of the call's facts is spoken when it is needed, by the engine; ``instead`` is played when no voice speaks in time.
+A voice of the project (`speech`) speaks while compiling, so no caller waits for it. Numbers, times and openings are
+words with the endings of the language, in Ukrainian, Russian, Polish and English. Only a text with names of the call's
+facts, ``{{order}}``, is spoken by the engine while the caller waits; it needs ``instead``, which is played when no
+voice speaks within ``timeout``.
 
 Good, a text as in ``play``; a number; digits one group after another, with their zeros; a time::
 
@@ -65,8 +66,8 @@ class SayStep(PiecesStep):
     text: Annotated[str | None, PlainValidator(parsed_by(_text)), WithJsonSchema(TEXTS_SCHEMA)] = Field(
         None, description="A text, or one for each language; with names of the call's facts: `{{order}}`."
     )
-    instead: Sound | None = Field(None, description="With names: played when no voice speaks in time.")
-    timeout: Timeout = Field(1, description="With names: timeout of the voice.")
+    instead: Sound | None = Field(None, description="Required with names: played when no voice speaks in time.")
+    timeout: Timeout = Field(1, description="With names: timeout of the voice, 10 s at most.")
     number: Annotated[
         str | None,
         PlainValidator(parsed_by(number_piece)),

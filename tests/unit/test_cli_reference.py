@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from click.testing import CliRunner
 
-from routing.cli.reference import PARTS, reference, topics
+from routing.cli.reference import BELOW, PARTS, object_form, reference, topics
 from routing.load.schema import json_schema
 from routing.model.crm_settings import VENDORS
 from routing.steps import KINDS
@@ -33,6 +35,19 @@ def test_a_steps_page_has_its_manual_and_every_setting(kind):
     for name, setting in definition["properties"].items():
         assert f"\n  {name}: " in page
         assert setting["description"].split()[0] in page
+
+
+#: What a name of the schema needs no page for: the manual of every step, or messages, say what stands there.
+PLAIN = {"Sound", "AnyStep"}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_setting_with_settings_of_its_own_is_explained_on_the_page(kind):
+    known = json_schema()["$defs"]
+    definition = known[KINDS[kind].__name__]
+    definition = next((each for each in definition.get("anyOf", ()) if "properties" in each), definition)
+    named = set(re.findall(r"'#/\$defs/(\w+)'", str(definition["properties"]))) - PLAIN
+    assert {each for each in named if "properties" in object_form(known[each])} <= set(BELOW.get(kind, ())), kind
 
 
 def test_a_setting_says_what_may_stand_there_and_what_is_usual():

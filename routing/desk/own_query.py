@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, Select, TextClause, case, exists, or_, select, text
+from sqlalchemy import ColumnElement, Engine, Select, TextClause, and_, case, exists, or_, select, text, tuple_
 
 from routing.callbacks.schema import IS_OPEN, attempts, callbacks
 from routing.callbacks.store import CallbackStore
@@ -82,21 +82,39 @@ def missed_clients(
 
 
 def orders_of(
-    engine: Engine, project: str, people: Collection[str] | None, *, number: str = "", closed_too: bool = False
-) -> list[CallbackOrder]:
-    """Orders that somebody sees who sees these people (they ordered, or a call of the order rang one of them; None:
-    everybody's): the open ones, the next to be dialled first, or all, newest first; of one client."""
+    engine: Engine, project: str, people: Collection[str] | None, *, number: str = "", closed_too: bool = False,
+    after: str = "",
+) -> list[CallbackOrder]:  # fmt: skip
+    """A page of the orders that somebody sees who sees these people (they ordered, or a call of the order rang one of
+    them; None: everybody's): the open ones, the next to be dialled first, or all, newest first; of one client.
+
+    ``after``: the id of the last order on the page before; that of an order which is gone begins anew.
+    """
     table = callbacks.c
     mine: list[ColumnElement[bool] | TextClause] = [table.project == project]
+    last = _place_of(engine, project, after) if after else None
     if closed_too or number:
         mine += [table.number == number] if number else []
         order: list[Any] = [table.created_s.desc(), table.id]
+        if last:
+            older = table.created_s < last.created_s
+            mine.append(or_(older, and_(table.created_s == last.created_s, table.id > last.id)))
     else:
         mine.append(text(IS_OPEN))
         order = [table.not_before_s, table.created_s, table.id]
+        if last:
+            mine.append(tuple_(*order) > tuple_(last.not_before_s, last.created_s, last.id))
     some = select(table.id).where(*mine).order_by(*order).limit(MOST if people is None else _MOST_ORDERS)
     query = select(table.id).where(table.id.in_(select(some.subquery().c.id))).order_by(*order)
     return _seen(engine, query, people)
+
+
+def _place_of(engine: Engine, project: str, order_id: str) -> Any:
+    """The row by whose place a page begins; None for no order."""
+    table = callbacks.c
+    query = select(table.id, table.created_s, table.not_before_s).where(table.id == order_id, table.project == project)
+    with engine.connect().execution_options(reads=True) as connection:
+        return connection.execute(query).one_or_none()
 
 
 def order_of(engine: Engine, project: str, order_id: str, people: Collection[str] | None) -> CallbackOrder | None:

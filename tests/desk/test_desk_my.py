@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -150,6 +151,23 @@ def test_heads_see_orders_of_their_people_and_managers_all(bed: LiveBed) -> None
         assert heads.send(f"/callbacks/two/{what}").status_code == 404
         assert bed.signed_in("ivan").send(f"/callbacks/one/{what}").status_code == 403
     assert CLIENT in bed.signed_in("ivan").get("/my").text
+
+
+@pytest.mark.parametrize(("which", "first"), [("", "+380670000000"), ("&all=1", "+380670000147")])
+def test_orders_are_shown_by_the_page_none_twice_and_none_left_out(bed: LiveBed, which: str, first: str) -> None:
+    for at in range(150):
+        order(bed, f"{at:03}", f"+380670000{at:03}", created_s=bed.now + at // 3)
+    visitor, address, seen = bed.signed_in("nataliia"), f"/callbacks?{which}", []
+    for _ in range(2):
+        page = visitor.get(address).text
+        seen += re.findall(r"067 000 0(\d) ?(\d\d)", page)
+        following = re.search(r'rel="next" href="([^"]+)"', page)
+        address = following[1].replace("&amp;", "&") if following else ""
+    assert address == ""
+    assert len(seen) == len(set(seen)) == 150
+    assert "".join(seen[0]) == first[-3:]
+    assert "Back to the first" in page
+    assert visitor.get("/callbacks?after=nothing").text.count("<tr>") > 100
 
 
 def test_an_order_is_run_now_and_cancelled(bed: LiveBed) -> None:

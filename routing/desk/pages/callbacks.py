@@ -8,7 +8,7 @@ from flask import Flask, abort, redirect, render_template, request, url_for
 
 from routing.callbacks.store import CallbackStore
 from routing.desk.current import needs, note, plan, services, settle, user
-from routing.desk.own_query import order_of, orders_of
+from routing.desk.own_query import MOST, order_of, orders_of
 from routing.model import numbers
 from routing.model.callback import CallbackOrder, CallbackStatus
 from routing.model.desk import Right
@@ -23,22 +23,24 @@ def add(app: Flask) -> None:
 
 @needs(Right.CALLBACKS)
 def callbacks() -> Any:
-    """The list: open orders, the next one first; all of them with ``all``; of one client with ``number``."""
+    """A page of the list: open orders, the next one first; all with ``all``; of one client with ``number``; those that
+    follow an order with ``after``."""
     typed, everything = request.args.get("number", "")[:40].strip(), bool(request.args.get("all"))
-    number, problem = "", ""
+    number, problem, after = "", "", request.args.get("after", "")[:64]
     if typed:
         try:
             number = numbers.normalise(typed, plan().country or None)
         except ValueError:
             problem = "number"
     found = (
-        orders_of(services().database, plan().project, _people(), number=number, closed_too=everything)
+        orders_of(services().database, plan().project, _people(), number=number, closed_too=everything, after=after)
         if not problem
         else []
     )
     done = request.args.get("done", "")
     return render_template(
         "callbacks.html", orders=found, number=typed, everything=everything, problem=problem,
+        following=found[-1].id if len(found) == MOST else "", after=after,
         done=done if done in ("cancelled", "runs", "late") else "",
     )  # fmt: skip
 

@@ -63,16 +63,16 @@ def files_with(lab, text):
 
 def test_they_are_heard_and_secret_ones_kept_nowhere(lab, typist):
     typist.types_order()
-    typist.types(f"{PIN[:6]}#")
+    typist.types(f"{PIN[:7]}#")
     assert until(typist.call.is_over, 20)
     record = lab.record(typist.call)
     assert (record["routing_ask_order"], record["hangup_cause"]) == (ORDER, "CALL_REJECTED")
     assert files_with(lab, ORDER)  # the search finds what is there
-    assert files_with(lab, PIN[:6]) == []
+    assert files_with(lab, PIN[:7]) == []
     assert files_with(lab, 'secret_ask_pin"') == []
 
 
-@pytest.mark.parametrize("typed", [f"{PIN[:3]}#{PIN}", PIN[:5], f"{PIN[:5]}*{PIN[:5]}"])
+@pytest.mark.parametrize("typed", [f"{PIN[:3]}#{PIN}", PIN[:7], f"{PIN[:7]}*{PIN[:7]}"])
 def test_a_caller_who_hangs_up_in_the_middle_leaves_none(lab, typist, typed):
     typist.types_order()
     typist.types(typed)
@@ -80,7 +80,7 @@ def test_a_caller_who_hangs_up_in_the_middle_leaves_none(lab, typist, typed):
     record = lab.record(typist.call)
     assert record["routing_ask_order"] == ORDER
     assert [name for name in record if "secret" in name and record[name]] == []
-    assert files_with(lab, PIN[:5]) == []
+    assert files_with(lab, PIN[:7]) == []
 
 
 def test_the_journal_says_what_was_asked_and_nothing_secret(lab, typist):

@@ -14,7 +14,7 @@ from support.processes import launch
 from support.redis_needed import needs_redis
 from support.switchbed import redises
 from support.switchbed.agent import HOST
-from support.switchbed.lab import FOLDER, Lab, until
+from support.switchbed.lab import Lab, company_with, until
 
 ELSEWHERE, NEAR = "127.9.9.9", "127.0.0.7"
 
@@ -64,7 +64,7 @@ def recording(lab, folder, redis):
 @needs_redis
 def test_a_new_network_of_an_account_is_told_once(tmp_path, told):
     messages, url = told
-    company = (FOLDER / "company.yaml").read_text().replace("secrets: env}", f"secrets: env, notify: ['{url}']}}")
+    company = company_with(f"notify: ['{url}']")
     lab = Lab(tmp_path / "lab", more={"company.yaml": company})
     with redises.alone(tmp_path / "redis") as redis, recording(lab, tmp_path, redis.url):
         store = redises.store_at(redis.url)

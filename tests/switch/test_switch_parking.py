@@ -8,7 +8,7 @@ from routing.journal import query
 from routing.journal.database import open_database
 from support.journal_bed import LATER_S, Bed
 from support.switchbed.dialog import media_port, speak
-from support.switchbed.lab import FOLDER, Lab, until
+from support.switchbed.lab import Lab, company_with, until
 
 PARKING = "talk_keys: true, parking: {places: '701-703', for: 10s, otherwise: [guard]}"
 RECORDED = """
@@ -17,7 +17,7 @@ numbers: ["+380800330981"]
 record: both
 steps: [{ring: {to: support, for: 8s}}, {hangup: NO_ANSWER}]
 """
-PROJECT = (FOLDER / "company.yaml").read_text(encoding="utf-8").replace("secrets: env}", f"secrets: env, {PARKING}}}")
+PROJECT = company_with(PARKING)
 
 
 @pytest.fixture(scope="module")

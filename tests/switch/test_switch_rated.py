@@ -13,14 +13,12 @@ from support.switchbed import ports
 from support.switchbed.attending import replaces
 from support.switchbed.dialog import media_port, speak, speak_event
 from support.switchbed.engines import serving
-from support.switchbed.lab import FOLDER, Lab, until
+from support.switchbed.lab import Lab, company_with, until
 from support.switchbed.redises import alone, store_at
 
 pytestmark = needs_redis
 
-PROJECT = (
-    (FOLDER / "company.yaml").read_text(encoding="utf-8").replace("secrets: env}", "secrets: env, talk_keys: true}")
-)
+PROJECT = company_with("talk_keys: true")
 RATE = "rate: {prompt: short.wav, talked: 2s, wait: 3s, tries: 3}"
 QUEUE = "{to: support, music: short.wav, for: 8s, at_most: 1m, wrap_up: 1s}"
 NUMBER, RECORDED, QUEUED = "+380800330991", "+380800330992", "+380800330993"

@@ -10,7 +10,8 @@ NUMBER = "380800330971"
 #: What the client says while nothing is recorded.
 UNSAID_HZ = 1700
 PROJECT = (
-    "project: {name: lab, timezone: Europe/Kyiv, country: UA, destinations: [UA], secrets: env, "
+    "project: {name: lab, timezone: Europe/Kyiv, country: UA, destinations: [UA], "
+    "recognisers: {english: en}, secrets: env, "
     "record_key: '*1', record_pause: '*5', talk_keys: true%s}\n"
 )
 SCHEME = f"scheme: asked\nnumbers: ['+{NUMBER}']\nsteps: [{{ring: {{to: support, for: 8s}}}}, {{hangup: NO_ANSWER}}]\n"

@@ -19,7 +19,8 @@ def scheme(name, number, steps, extra=""):
 
 PAYS, FREE, PLAYED, QUEUED = "380800330961", "380800330962", "380800330963", "380800330964"
 PROJECT = (
-    "project: {name: lab, timezone: Europe/Kyiv, country: UA, destinations: [UA], secrets: env, record: both, "
+    "project: {name: lab, timezone: Europe/Kyiv, country: UA, destinations: [UA], "
+    "recognisers: {english: en}, secrets: env, record: both, "
     "record_announcement: [{sound: poles.wav, countries: PL}, rec.wav], record_pause: '*5', talk_keys: true}\n"
 )
 

@@ -9,12 +9,10 @@ from routing.journal import query
 from routing.journal.database import open_database
 from support.journal_bed import LATER_S, Bed
 from support.switchbed.dialog import media_port, speak, speak_event
-from support.switchbed.lab import FOLDER, NUMBER, Lab, until
+from support.switchbed.lab import NUMBER, Lab, company_with, until
 from support.switchbed.voices import CLIENT_HZ, HEAD_HZ, PERSON_HZ, hear, offer_to, voice
 
-PROJECT = (
-    (FOLDER / "company.yaml").read_text(encoding="utf-8").replace("secrets: env}", "secrets: env, talk_keys: true}")
-)
+PROJECT = company_with("talk_keys: true")
 RECORDED = """
 scheme: recorded
 numbers: ["+380800330951"]

@@ -28,6 +28,13 @@ FOLDER = Path(__file__).parents[2] / "switch" / "lab"
 GATEWAY_PASSWORD = "the-carrier-knows"
 
 
+def company_with(settings: str) -> str:
+    """The company's file with further settings of its project."""
+    text = (FOLDER / "company.yaml").read_text(encoding="utf-8")
+    assert text.count("secrets: env}") == 1
+    return text.replace("secrets: env}", f"secrets: env, {settings}}}")
+
+
 @dataclass
 class Lab:
     """The switch, started for the company of ``lab/``. ``carrier`` is where the gateway sends calls.

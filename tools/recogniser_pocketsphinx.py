@@ -93,7 +93,7 @@ def main() -> None:
     while line := sys.stdin.buffer.readline():
         request = json.loads(line)
         audio = sys.stdin.buffer.read(request["bytes"])
-        print(json.dumps(recogniser.recognise(request["phrases"], audio)), flush=True)
+        print(json.dumps({"id": request["id"], **recogniser.recognise(request["phrases"], audio)}), flush=True)
 
 
 if __name__ == "__main__":

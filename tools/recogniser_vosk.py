@@ -34,7 +34,10 @@ def main() -> None:
     while line := sys.stdin.buffer.readline():
         request = json.loads(line)
         audio = sys.stdin.buffer.read(request["bytes"])
-        print(json.dumps(recognised(model, request["phrases"], audio, request["rate"])), flush=True)
+        print(
+            json.dumps({"id": request["id"], **recognised(model, request["phrases"], audio, request["rate"])}),
+            flush=True,
+        )
 
 
 if __name__ == "__main__":

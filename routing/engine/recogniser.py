@@ -1,16 +1,18 @@
 """Speech recognisers: one process each of a command, kept running, asked over its standard input and output.
 
-A request is a line of JSON, ``{"language": "en", "phrases": [...], "rate": 16000, "bytes": 64000}``, and so many
-bytes of 16-bit little-endian samples of one channel. The answer is a line of JSON, ``{"text": "sales", "confidence":
-0.9}``. Once it can answer, the command writes ``{"ready": true}``. It runs without a shell, in a process group of its
-own and without the engine's environment; what takes longer than its time, or answers anything else, is killed with
-its group and started anew. Audio is in this process's memory only; nothing that was said is logged.
+A request is a line of JSON, ``{"id": 7, "language": "en", "phrases": [...], "rate": 16000, "bytes": 64000}``, and so
+many bytes of 16-bit little-endian samples of one channel. The answer is a line of JSON, ``{"id": 7, "text": "sales",
+"confidence": 0.9}``: with the id of its request, so that no call gets the answer of another. Once it can answer, the
+command writes ``{"ready": true}``. It runs without a shell, in a process group of its own and without the engine's
+environment; what takes longer than its time, or answers anything else, is killed with its group and started anew.
+Audio is in this process's memory only; nothing that was said is logged.
 """
 
 from __future__ import annotations
 
 import contextlib
 import json
+import math
 import os
 import shlex
 import signal
@@ -48,6 +50,7 @@ class RecogniserProcess:
         self._command, self._note, self._clock = command, note, clock
         self._turn = gevent.lock.BoundedSemaphore()
         self._process: Any = None  # gevent's own Popen
+        self._requests = 0
         self._unread = b""
         self.state = "not started"
 
@@ -94,12 +97,19 @@ class RecogniserProcess:
                 result.set_exception(problem)
 
     def _exchange(self, language: str, phrases: Sequence[str], audio: bytes) -> Recognised:
-        request = {"language": language, "phrases": list(phrases), "rate": SAMPLE_RATE, "bytes": len(audio)}
+        self._requests += 1
+        request = {
+            "id": self._requests,
+            "language": language,
+            "phrases": list(phrases),
+            "rate": SAMPLE_RATE,
+            "bytes": len(audio),
+        }
         began_s = self._clock()
         try:
             with gevent.Timeout(BUDGET_SECONDS, TimeoutError):
                 self._write(json.dumps(request).encode() + b"\n" + audio)
-                found = _result(self._line())
+                found = _result(self._line(), self._requests)
         except TimeoutError:
             raise self._end(f"no answer within {BUDGET_SECONDS:g} s") from None
         except (OSError, ValueError) as problem:
@@ -122,10 +132,10 @@ class RecogniserProcess:
             make_nonblocking(pipe.fileno())
         try:
             with gevent.Timeout(START_SECONDS, TimeoutError):
-                ready = json.loads(self._line())
+                is_ready = _object(self._line()).get("ready") is True
         except (OSError, ValueError, TimeoutError):
-            ready = None
-        if not isinstance(ready, dict) or ready.get("ready") is not True:
+            is_ready = False
+        if not is_ready:
             self._end(f'it did not write {{"ready": true}} within {START_SECONDS:g} s')
             return False
         self.state = "ready"
@@ -164,13 +174,28 @@ class RecogniserProcess:
         return RecogniserDown(why)
 
 
-def _result(line: bytes) -> Recognised:
-    """Raises ValueError."""
-    answer = json.loads(line)
-    text, confidence = (answer.get("text"), answer.get("confidence")) if isinstance(answer, dict) else (None, None)
+def _object(line: bytes) -> dict[str, Any]:
+    """Raises ValueError for everything that is no JSON object."""
+    try:
+        value = json.loads(line)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+    if not isinstance(value, dict):
+        raise ValueError("no object")
+    return value
+
+
+def _result(line: bytes, request: int) -> Recognised:
+    """The answer to a request. Raises ValueError."""
+    answer = _object(line)
+    text, confidence = answer.get("text"), answer.get("confidence")
+    if answer.get("id") != request:
+        raise ValueError("the answer to another request")
     if not isinstance(text, str) or isinstance(confidence, bool) or not isinstance(confidence, int | float):
         raise ValueError("neither text nor confidence")
-    return Recognised(text, min(max(float(confidence), 0.0), 1.0))
+    if math.isnan(sure := float(min(max(confidence, 0), 1))):
+        raise ValueError("no confidence")
+    return Recognised(text, sure)
 
 
 class NodeRecognisers:

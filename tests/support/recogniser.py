@@ -10,9 +10,15 @@ import sys
 import time
 
 
+def answer(request: dict, **facts: object) -> None:
+    print(json.dumps({"id": request["id"], **facts}), flush=True)
+
+
 def main(fault: str, file: str = "") -> None:
     if fault == "never ready":
         time.sleep(600)
+    if fault == "nested at its start":
+        print("[" * 15_000, flush=True)
     if fault == "leaves a child" and (child := os.fork()) == 0:
         time.sleep(600)
     if file:
@@ -34,9 +40,18 @@ def main(fault: str, file: str = "") -> None:
                 sys.stdout.write("x" * 1_000_000)
                 sys.stdout.flush()
             case "half":
-                print('{"text": "sales"}', flush=True)
+                answer(request, text="sales")
+            case "twice":
+                for text in request["phrases"]:
+                    answer(request, text=text, confidence=1)
+            case "nested":
+                print("[" * 15_000, flush=True)
+            case "huge":
+                print(f'{{"id": {request["id"]}, "text": "sales", "confidence": 1{"0" * 400}}}', flush=True)
+            case "NaN":
+                answer(request, text="sales", confidence=float("nan"))
             case _:
-                print(json.dumps({"text": request["phrases"][0], "confidence": request["bytes"]}), flush=True)
+                answer(request, text=request["phrases"][0], confidence=request["bytes"])
 
 
 if __name__ == "__main__":

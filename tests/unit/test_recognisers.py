@@ -68,7 +68,7 @@ def test_a_phrase_is_recognised_again_and_again(start, audio, noted):
     assert noted == [("english", "ready", "")]
 
 
-@pytest.mark.parametrize("fault", ["hangs", "dies", "garbage", "flood", "half"])
+@pytest.mark.parametrize("fault", ["hangs", "dies", "garbage", "flood", "half", "nested", "NaN"])
 def test_one_that_fails_is_killed_and_started_anew(start, audio, tmp_path, fault, noted):
     node = start(f"{sys.executable} {SCRIPT} {fault} {tmp_path / 'pid'}")
     pid = int((tmp_path / "pid").read_text())
@@ -77,6 +77,21 @@ def test_one_that_fails_is_killed_and_started_anew(start, audio, tmp_path, fault
     assert not is_alive(pid)
     becomes(node, "ready")
     assert [state for _, state, _ in noted] == ["ready", "down", "ready"]
+
+
+def test_no_call_gets_the_answer_to_another(start, audio):
+    node, heard = start(f"{sys.executable} {SCRIPT} twice"), []
+    for phrases in (("sales", "extra"), ("support", "extra"), ("delivery", "extra")):
+        becomes(node, "ready")
+        try:
+            heard.append(asked(node, audio, phrases).text)
+        except RecogniserDown as problem:
+            heard.append(str(problem))
+    assert heard == ["sales", "a wrong answer: ValueError", "delivery"]
+
+
+def test_a_confidence_beyond_any_number_is_a_sure_one(start, audio):
+    assert asked(start(f"{sys.executable} {SCRIPT} huge"), audio) == Recognised("sales", 1.0)
 
 
 def test_what_it_has_started_is_killed_with_it(start, audio, tmp_path):
@@ -104,6 +119,7 @@ def test_a_call_that_waits_for_others_has_its_own_deadline_and_the_process_lives
         ("/nowhere/recogniser", "it cannot be started: No such file"),
         ("false", "it did not write"),
         ("'", "it cannot be"),
+        (f"{sys.executable} {SCRIPT} 'nested at its start'", "it did not write"),
     ],
 )
 def test_one_that_cannot_start_says_so(start, audio, command, why, noted):

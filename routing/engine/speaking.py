@@ -7,7 +7,7 @@ removed after minutes.
 
 from __future__ import annotations
 
-import os
+import re
 import secrets
 import time
 from collections.abc import Callable
@@ -18,6 +18,7 @@ from typing import Any
 import gevent
 from gevent.threadpool import ThreadPool
 
+from routing.engine.old_files import remove_old
 from routing.http.breaker import FAILURES_TO_OPEN, Breaker
 from routing.model.spoken import Phrase, VoiceFault
 from routing.model.spoken_file import FILE_NAME, FOLDER
@@ -34,6 +35,7 @@ _HZ = 16_000
 FAIR_SECONDS = 0.5
 #: Less is not worth starting a command for.
 _LEAST_SECONDS = 0.05
+_FILE = re.compile(rf"{FILE_NAME.pattern}\.wav")
 
 
 class CallVoice:
@@ -96,8 +98,4 @@ class CallVoice:
 
     def forget(self, now: float) -> None:
         """Remove files that nobody hears any more; those that an engine left when it was killed too."""
-        with suppress(OSError):
-            for entry in os.scandir(self._folder):
-                if FILE_NAME.fullmatch(entry.name.removesuffix(".wav")) and entry.stat().st_mtime < now - KEPT_SECONDS:
-                    with suppress(OSError):
-                        os.unlink(entry.path)
+        remove_old(self._folder, _FILE, now - KEPT_SECONDS)

@@ -7,7 +7,7 @@ from pathlib import Path
 import gevent
 import pytest
 
-from routing.engine import recogniser
+from routing.engine import caller_audio, recogniser, recogniser_protocol
 from routing.engine.recogniser import NodeRecognisers
 from routing.model.recognition import Recognised, RecogniserDown
 
@@ -138,7 +138,9 @@ def test_an_unknown_one_is_down(audio):
 def test_it_knows_nothing_of_the_engines_secrets(start, monkeypatch):
     started = []
     monkeypatch.setattr(
-        recogniser.json, "loads", lambda line, load=recogniser.json.loads: started.append(load(line)) or load(line)
+        recogniser_protocol.json,
+        "loads",
+        lambda line, load=recogniser_protocol.json.loads: started.append(load(line)) or load(line),
     )
     start(f"{sys.executable} {SCRIPT} well")
     assert started[0] == {"ready": True, "secrets": False}
@@ -154,10 +156,10 @@ def test_without_a_recording_nothing_is_recognised(start, audio, content):
 
 def test_only_the_end_of_a_recording_is_read_and_no_link_is_followed(audio, tmp_path):
     audio.write_bytes(bytes(64_000) + b"\1\2" * 32_000)
-    assert recogniser.last_seconds(str(audio), 2.0) == b"\1\2" * 32_000
+    assert caller_audio.last_seconds(str(audio), 2.0) == b"\1\2" * 32_000
     os.symlink(audio, tmp_path / "link.r16")
     with pytest.raises(RecogniserDown):
-        recogniser.last_seconds(str(tmp_path / "link.r16"), 2.0)
+        caller_audio.last_seconds(str(tmp_path / "link.r16"), 2.0)
 
 
 def test_the_recogniser_of_tones_tells_phrases_other_sounds_and_silence(start, audio):

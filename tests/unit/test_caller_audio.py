@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from routing.engine.orphans import LOOKS_SECONDS, ORPHANED_SECONDS, Orphans
+import pytest
+
+from routing.engine.caller_audio import LOOKS_SECONDS, ORPHANED_SECONDS, Orphans
 
 CALLS = [f"{digit * 8}-0000-4000-8000-000000000000.r16" for digit in "abcd"]
 NOW = 1_700_000_000.0
@@ -49,3 +51,20 @@ def test_a_link_is_removed_not_what_it_leads_to(tmp_path: Path) -> None:
 
 def test_a_folder_that_is_away_is_no_fault(tmp_path: Path) -> None:
     Orphans().forget(str(tmp_path / "nowhere" / CALLS[0]), NOW)
+
+
+def test_files_that_somebody_else_removes_meanwhile_are_no_fault(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = [left(tmp_path, name, 1e6) for name in CALLS]
+    unlink = os.unlink
+
+    def both(path: str) -> None:
+        for file in files:
+            if file.exists():
+                unlink(file)
+        unlink(path)
+
+    monkeypatch.setattr(os, "unlink", both)
+    Orphans().forget(str(files[0]), NOW)
+    assert list(tmp_path.iterdir()) == []

@@ -24,6 +24,7 @@ def test_it_answers_line_by_line():
 
 
 def test_whoever_waits_for_a_line_gets_none_of_the_next_child():
+    gevent.sleep(0)  # the hub opens files of its own
     before = fds()
     first = TalkingChild(SILENT)
     waits = gevent.spawn(first.line)

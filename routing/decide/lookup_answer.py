@@ -36,7 +36,8 @@ def answer(step: Step, call: Call, ports: Ports) -> Verdict:
     if most and not isinstance(verdict.decision, NothingFound):
         ports.guesses.found(project, who, within_s)
     if isinstance(verdict.decision, Found) and says:
-        return _spoken(verdict, says, call, ports, step_seconds(step) - (ports.now() - began_s))
+        took_s = max(ports.now() - began_s, 0.0)  # a clock may be set back
+        return _spoken(verdict, says, call, ports, step_seconds(step) - took_s)
     return verdict
 
 
@@ -46,7 +47,7 @@ def _spoken(verdict: Verdict, says: Mapping[str, Any], call: Call, ports: Ports,
     try:
         variables = speak(says, knows, ports, max(left_s, 0.0))
     except VoiceFault as problem:
-        return replace(verdict, reason=f"{verdict.reason}; the voice: {problem}")
+        return replace(verdict, reason=f"{verdict.reason}; the voice: {problem.reason}")
     return replace(verdict, variables={**verdict.variables, **variables})
 
 

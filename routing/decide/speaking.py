@@ -43,7 +43,7 @@ def answer(step: Step, call: Call, ports: Ports) -> Verdict:
     try:
         return Verdict(Spoken(), "decided", "", speak(step["say"], call, ports, step_seconds(step)))
     except VoiceFault as problem:
-        return failed(f"the voice: {problem}")
+        return failed(f"the voice: {problem.reason}")
 
 
 def speak(says: Mapping[str, Any], call: Call, ports: Ports, deadline_s: float) -> dict[str, str]:

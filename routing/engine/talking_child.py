@@ -15,8 +15,8 @@ from contextlib import contextmanager, suppress
 import gevent
 from gevent.os import make_nonblocking, nb_read, nb_write
 
-from routing.engine.bare_environment import bare_environment
 from routing.engine.control import die_with_parent
+from routing.engine.starting import bare_environment
 
 #: How soon it is noticed that it has ended.
 _LOOKS_SECONDS = 0.05

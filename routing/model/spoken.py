@@ -57,11 +57,14 @@ class PhraseAudio(NamedTuple):
 
 
 class VoiceFault(Exception):
-    """A voice does not speak: its language, the text, what is wrong, and a hint."""
+    """A voice does not speak: its language, the text, what is wrong, and a hint.
 
-    def __init__(self, phrase: Phrase, fault: str, hint: str = "") -> None:
+    ``reason``: what is wrong, without anything that the voice has written; it could repeat what a caller is told.
+    """
+
+    def __init__(self, phrase: Phrase, fault: str, hint: str = "", reason: str = "") -> None:
         super().__init__(fault)
-        self.phrase, self.fault, self.hint = phrase, fault, hint
+        self.phrase, self.fault, self.hint, self.reason = phrase, fault, hint, reason or fault
 
 
 class Voices(Protocol):

@@ -22,7 +22,11 @@ _SHORTEST_SECONDS = 0.05
 
 
 class BadAudio(ValueError):
-    """What is wrong with the file of a voice."""
+    """What is wrong with the file of a voice; ``reason``: without any of its content."""
+
+    def __init__(self, fault: str, reason: str = "") -> None:
+        super().__init__(fault)
+        self.reason = reason or fault
 
 
 def telephone(content: bytes, phrase: Phrase, rates: Sequence[int] = RATES) -> PhraseAudio:
@@ -48,7 +52,7 @@ def _read(content: bytes) -> tuple[numpy.ndarray, int]:
     try:
         samples, rate = soundfile.read(io.BytesIO(content), dtype="float32", always_2d=True)
     except (soundfile.LibsndfileError, TypeError) as problem:
-        raise BadAudio(f"it wrote no WAV file but {content[:24]!r}") from problem
+        raise BadAudio(f"it wrote no WAV file but {content[:24]!r}", "it wrote no WAV file") from problem
     if rate not in _RATES or not numpy.isfinite(samples).all():
         raise BadAudio(f"its file is broken: {rate} Hz")
     return samples.mean(axis=1), int(rate)

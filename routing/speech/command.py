@@ -9,8 +9,9 @@ import shlex
 import shutil
 import signal
 import subprocess
-import tempfile
 import time
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 #: A voice that loads a large model needs seconds before the first word.
 DEADLINE_SECONDS = 30.0
@@ -24,11 +25,21 @@ _PACKAGES = {"espeak-ng": "apt install espeak-ng", "piper": "pip install piper-t
 
 
 class CommandFault(Exception):
-    """What is wrong with the command, and a hint."""
+    """What is wrong with the command, and a hint; ``reason``: the fault without what the command has written."""
 
-    def __init__(self, fault: str, hint: str = "") -> None:
+    def __init__(self, fault: str, hint: str = "", reason: str = "") -> None:
         super().__init__(fault)
-        self.fault, self.hint = fault, hint
+        self.fault, self.hint, self.reason = fault, hint, reason or fault
+
+
+class Launch(NamedTuple):
+    """How a command is started: its environment (None: ours), and a command that runs it."""
+
+    environment: Mapping[str, str] | None = None
+    through: Sequence[str] = ()
+
+
+AS_OURS = Launch()
 
 
 def program_of(command: str) -> str:
@@ -53,29 +64,40 @@ def version_of(program: str) -> str:
     return found.stdout[:_QUOTED].decode("utf-8", "replace")
 
 
-def spoken(command: str, text: str, deadline_s: float = DEADLINE_SECONDS) -> bytes:
+def spoken(command: str, text: str, deadline_s: float = DEADLINE_SECONDS, launch: Launch = AS_OURS) -> bytes:
     """What the command writes for a text. Raises CommandFault."""
-    program, *arguments = shlex.split(command)
-    with tempfile.TemporaryFile() as given:
-        given.write(text.encode() + b"\n")
-        given.seek(0)
-        try:
-            process = subprocess.Popen(
-                [program_of(command), *arguments], stdin=given, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                start_new_session=True,
-            )  # fmt: skip
-        except OSError as error:
-            raise CommandFault(f"`{program}` cannot be started: {error.strerror}") from None
+    until = time.monotonic() + deadline_s
+    process = _started(command, text, launch)
     try:
-        content, complaint = _read(process, time.monotonic() + deadline_s)
-        process.wait(deadline_s)
+        content, complaint = _read(process, until)
+        process.wait(max(until - time.monotonic(), 0.0))
     except (TimeoutError, subprocess.TimeoutExpired):
         raise CommandFault(f"it did not end within {deadline_s:.2g} s") from None
     finally:
         _end(process)
     if process.returncode:
-        raise CommandFault(_ended(process.returncode) + (f": {complaint}" if complaint else ""))
+        reason = _ended(process.returncode)
+        raise CommandFault(f"{reason}: {complaint}" if complaint else reason, reason=reason)
     return content
+
+
+def _started(command: str, text: str, launch: Launch) -> subprocess.Popen[bytes]:
+    """The command reads the text from memory: no disk need be there."""
+    program, *arguments = shlex.split(command)
+    with open(os.memfd_create("text"), "w+b") as given:
+        given.write(text.encode("utf-8", "replace") + b"\n")
+        given.seek(0)
+        try:
+            return subprocess.Popen(
+                [*launch.through, program_of(command), *arguments],
+                stdin=given,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                start_new_session=True,
+                env=launch.environment,
+            )
+        except OSError as error:
+            raise CommandFault(f"`{program}` cannot be started: {error.strerror}") from None
 
 
 def _read(process: subprocess.Popen[bytes], until: float) -> tuple[bytes, str]:

@@ -12,7 +12,15 @@ from pathlib import Path
 
 from routing.model.spoken import RATES, Phrase, PhraseAudio, VoiceFault
 from routing.speech.audio import VERSION, BadAudio, telephone
-from routing.speech.command import DEADLINE_SECONDS, CommandFault, program_of, spoken, version_of
+from routing.speech.command import (
+    AS_OURS,
+    DEADLINE_SECONDS,
+    CommandFault,
+    Launch,
+    program_of,
+    spoken,
+    version_of,
+)
 
 
 class CommandVoices:
@@ -55,15 +63,20 @@ class CommandVoices:
 
 
 def say(
-    phrase: Phrase, command: str, deadline_s: float = DEADLINE_SECONDS, rates: Sequence[int] = RATES
+    phrase: Phrase,
+    command: str,
+    deadline_s: float = DEADLINE_SECONDS,
+    rates: Sequence[int] = RATES,
+    launch: Launch = AS_OURS,
 ) -> PhraseAudio:
     """Speak one text, at some sample rates. Raises VoiceFault."""
     try:
-        return telephone(spoken(command, phrase.text, deadline_s), phrase, rates)
+        return telephone(spoken(command, phrase.text, deadline_s, launch), phrase, rates)
     except CommandFault as problem:
-        raise VoiceFault(phrase, problem.fault, problem.hint) from None
+        raise VoiceFault(phrase, problem.fault, problem.hint, problem.reason) from None
     except BadAudio as problem:
-        raise VoiceFault(phrase, str(problem), "try the command by hand: its standard output is the file") from None
+        hint = "try the command by hand: its standard output is the file"
+        raise VoiceFault(phrase, str(problem), hint, problem.reason) from None
 
 
 def _there(phrase: Phrase, command: str) -> None:

@@ -6,7 +6,9 @@ import io
 import os
 import shlex
 import stat
+import subprocess
 import sys
+import time
 from pathlib import Path
 
 import gevent
@@ -14,7 +16,7 @@ import pytest
 import soundfile
 
 from routing.engine import speaking
-from routing.engine.speaking import KEPT_SECONDS, CallVoice
+from routing.engine.speaking import AT_ONCE, KEPT_SECONDS, CallVoice
 from routing.http.breaker import FAILURES_TO_OPEN, Breaker
 from routing.model.spoken import Phrase, VoiceFault
 from support import voice
@@ -92,6 +94,84 @@ def test_a_voice_without_time_has_not_failed(spoken: CallVoice) -> None:
         with pytest.raises(VoiceFault, match="no time was left"):
             spoken(ORDER, VOICE, 0.01)
     assert spoken(ORDER, VOICE, 10.0)
+
+
+def test_hung_voices_hold_nobody_past_their_own_deadline(spoken: CallVoice) -> None:
+    spoken._clock = time.monotonic
+    hung = [gevent.spawn(spoken, ORDER, f"{VOICE} hangs", 1.0) for _ in range(AT_ONCE + 2)]
+    gevent.sleep(0)
+    with pytest.raises(VoiceFault, match="no time was left"):
+        spoken(ORDER, VOICE, 0.2)
+    assert not any(each.ready() for each in hung)
+    gevent.joinall(hung)
+    assert spoken(ORDER, VOICE, 20.0)
+
+
+def test_a_call_that_is_gone_leaves_no_place_taken(spoken: CallVoice) -> None:
+    for _ in range(AT_ONCE):
+        gone = gevent.spawn(spoken, ORDER, f"{VOICE} hangs", 0.3)
+        gevent.sleep(0)
+        gone.kill()
+    spoken._clock = time.monotonic
+    assert spoken(ORDER, VOICE, 20.0)
+
+
+def test_many_calls_at_once_put_no_healthy_voice_to_rest(spoken: CallVoice) -> None:
+    spoken._clock = time.monotonic
+    hung = [gevent.spawn(spoken, ORDER, f"{VOICE} hangs", 1.0) for _ in range(AT_ONCE)]
+    gevent.sleep(0)
+    many = [gevent.spawn(spoken, ORDER, VOICE, 0.6) for _ in range(FAILURES_TO_OPEN * 2)]
+    gevent.joinall(many)
+    assert {str(each.exception) for each in many} == {"no time was left"}
+    gevent.joinall(hung)
+    assert spoken(ORDER, VOICE, 20.0)
+
+
+def test_a_voice_knows_nothing_of_the_engine_s_secrets(spoken: CallVoice, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ROUTING_REDIS", "redis://:password@redis/0")
+    with pytest.raises(VoiceFault, match="knows none"):
+        spoken(ORDER, f"{VOICE} 'tells secrets'", 20.0)
+
+
+@pytest.mark.parametrize(("fault", "reason"), [
+    ("repeats", "it ended with status 3"),
+    ("page", "it wrote no WAV file"),
+])  # fmt: skip
+def test_a_reason_repeats_nothing_that_a_voice_has_written(fault: str, reason: str, spoken: CallVoice) -> None:
+    with pytest.raises(VoiceFault) as raised:
+        spoken(ORDER, f"{VOICE} {fault}", 20.0)
+    assert raised.value.reason == reason
+
+
+def test_what_cannot_be_run_is_a_fault_like_others(spoken: CallVoice, monkeypatch: pytest.MonkeyPatch) -> None:
+    def nothing_left(name: str) -> int:
+        raise OSError(24, "Too many open files")
+
+    monkeypatch.setattr(os, "memfd_create", nothing_left)
+    with pytest.raises(VoiceFault, match="it could not be run: OSError"):
+        spoken(ORDER, VOICE, 20.0)
+
+
+KILLED = """
+import sys
+from pathlib import Path
+from routing.engine.speaking import CallVoice
+from routing.http.breaker import Breaker
+from routing.model.spoken import Phrase
+CallVoice(Path(sys.argv[1]), Breaker(lambda: 0.0))(Phrase("en", "Order"), sys.argv[2], 600.0)
+"""
+
+
+def test_a_voice_ends_with_an_engine_that_is_killed(tmp_path: Path) -> None:
+    pid = tmp_path / "pid"
+    engine = subprocess.Popen([sys.executable, "-c", KILLED, str(tmp_path), f"{VOICE} hangs {pid}"])
+    with gevent.Timeout(60):
+        while not (pid.exists() and pid.read_text()):
+            gevent.sleep(0.01)
+        engine.kill()
+        engine.wait()
+        while Path(f"/proc/{pid.read_text()}/cmdline").exists():
+            gevent.sleep(0.01)
 
 
 def test_a_folder_that_cannot_be_written(spoken: CallVoice, tmp_path: Path) -> None:

@@ -75,7 +75,7 @@ class Mouth:
     def __call__(self, phrase: Phrase, command: str, deadline_s: float) -> str:
         self.spoken.append((phrase, command, deadline_s))
         if self.fault:
-            raise VoiceFault(phrase, self.fault)
+            raise VoiceFault(phrase, f"{self.fault}: {phrase.text}", reason=self.fault)
         return NAME
 
 
@@ -131,6 +131,10 @@ def test_an_answer_is_found_though_no_voice_speaks_of_it() -> None:
     assert verdict.variables == {"routing_lookup_status": "on~20its~20way"}
     assert verdict.reason == "1 fields; the voice: no time was left"
     assert looked_up(SHIPPED, 9.0)[1].spoken[0][2] == 0.0
+
+
+def test_a_clock_that_is_set_back_gives_a_voice_no_more_than_the_step_s_time() -> None:
+    assert looked_up(SHIPPED, -3600.0)[1].spoken[0][2] == 2.0
 
 
 @pytest.mark.parametrize("reply", [HandlerReply(404, "", b""), HandlerFailure("connection refused")])

@@ -1,6 +1,7 @@
 """A voice for tests: speaks each text as a tone, as long as the text, or does what voices do at their worst.
 
-Run as a command: ``python voice.py [FAULT]``. Counts its runs in the file that ``VOICE_LOG`` names.
+Run as a command: ``python voice.py [FAULT [FILE]]``. Counts its runs in the file that ``VOICE_LOG`` names; FILE gets
+its pid.
 """
 
 import math
@@ -25,7 +26,10 @@ def write(samples: bytes) -> None:
         file.writeframes(samples)
 
 
-def main(fault: str) -> None:
+def main(fault: str, file: str = "") -> None:
+    if file:
+        with open(file, "w", encoding="utf-8") as own:
+            own.write(str(os.getpid()))
     text = sys.stdin.read().strip()
     if log := os.environ.get("VOICE_LOG"):
         with open(log, "a", encoding="utf-8") as file:
@@ -37,6 +41,12 @@ def main(fault: str) -> None:
             os.kill(os.getpid(), signal.SIGKILL)
         case "fails":
             sys.exit("no model here")
+        case "tells secrets":
+            sys.exit(os.environ.get("ROUTING_REDIS", "knows none"))
+        case "repeats":
+            print(text, file=sys.stderr)
+            sys.stdout.write(text)
+            sys.exit(3)
         case "nothing":
             return
         case "page":
@@ -57,4 +67,4 @@ def main(fault: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1] if len(sys.argv) > 1 else "")
+    main(*(sys.argv[1:] or [""]))

@@ -28,9 +28,11 @@ desk: $(STAMP) ## Open the desk, the web page of calls, on a month of simulated 
 	@$(BIN)/routing sample
 
 test: $(STAMP) ## The tests; those that need FreeSWITCH are skipped with the reason where it is not found.
-	@$(BIN)/python -m pytest $(BESIDE) $(ONCE_MORE) -m "switch or process" -rs $(ARGS)
-	@$(QUICKLY) -m "thorough and not switch and not process" $(ARGS)
-	@$(MAKE) --no-print-directory fast
+	@red=0; \
+	$(BIN)/python -m pytest $(BESIDE) $(ONCE_MORE) -m "switch or process" -rs $(ARGS) || red=1; \
+	$(QUICKLY) -m "thorough and not switch and not process" $(ARGS) || red=1; \
+	$(MAKE) --no-print-directory fast || red=1; \
+	exit $$red
 
 fast: $(STAMP) ## Only the quick tests: they start no engine, no FreeSWITCH, no browser, and carry no whole company.
 	@$(QUICKLY) $(QUICK) $(ARGS)

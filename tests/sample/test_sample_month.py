@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
@@ -133,7 +134,7 @@ def _sample(tmp_path: Path, *options: str) -> Result:
 def test_the_command_makes_its_folder_anew_each_time(tmp_path: Path) -> None:
     first, second = _sample(tmp_path), _sample(tmp_path)
     assert (first.exit_code, second.exit_code) == (0, 0), first.output
-    assert " calls of 2 days in " in second.output
+    assert re.search(r"^\d+ calls? of 2 days in ", second.output, re.MULTILINE)  # few at a weekend
     assert (tmp_path / "desk/current/desk.json").is_file()
 
 

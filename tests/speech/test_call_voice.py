@@ -6,7 +6,6 @@ import io
 import os
 import shlex
 import stat
-import subprocess
 import sys
 import time
 from pathlib import Path
@@ -20,6 +19,7 @@ from routing.engine.speaking import AT_ONCE, KEPT_SECONDS, CallVoice
 from routing.http.breaker import FAILURES_TO_OPEN, Breaker
 from routing.model.spoken import Phrase, VoiceFault
 from support import voice
+from support.processes import launch
 
 VOICE = f"{shlex.quote(sys.executable)} {shlex.quote(voice.__file__)}"
 ORDER = Phrase("en", "Order four seven is on its way.")
@@ -164,7 +164,7 @@ CallVoice(Path(sys.argv[1]), Breaker(lambda: 0.0))(Phrase("en", "Order"), sys.ar
 
 def test_a_voice_ends_with_an_engine_that_is_killed(tmp_path: Path) -> None:
     pid = tmp_path / "pid"
-    engine = subprocess.Popen([sys.executable, "-c", KILLED, str(tmp_path), f"{VOICE} hangs {pid}"])
+    engine = launch([sys.executable, "-c", KILLED, str(tmp_path), f"{VOICE} hangs {pid}"])
     with gevent.Timeout(60):
         while not (pid.exists() and pid.read_text()):
             gevent.sleep(0.01)

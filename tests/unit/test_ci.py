@@ -17,8 +17,10 @@ MAKE = f"""#!/bin/sh
 case "$1" in
 check) text='All checks passed!' bad='Found 1 error.' ;;
 docs) text='built: var/docs/index.html' bad='WARNING: document is in no toctree' ;;
-newest | python | test) text='{GREEN}' bad='FAILED tests/a.py::test_b - assert 1
+newest | python) text='{GREEN}' bad='FAILED tests/a.py::test_b - assert 1
 {RED}' ;;
+test) text='{GREEN}' bad='{RED}
+{GREEN}' ;;
 esac
 echo "$@" >> "$CALLED"
 case " $BROKEN " in
@@ -64,6 +66,24 @@ def test_a_red_line_decides_but_for_the_newest(ci, broken, code):
     assert got == code
     assert len(made) == 5
     assert said[-1] == (RED if broken == "test" else GREEN)
+
+
+def test_every_part_of_the_tests_is_run_when_one_is_red(tmp_path):
+    (tmp_path / "Makefile").write_text((ROOT / "Makefile").read_text())
+    for name in ("constraints.txt", "setup.cfg", "setup.py", "pyproject.toml", "stamp"):
+        (tmp_path / name).touch()
+    python = tmp_path / "bin" / "python"
+    python.parent.mkdir()
+    python.write_text('#!/bin/sh\necho "$@" >> "$CALLED"\nexit "$CODE"\n')
+    python.chmod(0o755)
+    made = {}
+    for code in ("0", "1"):
+        called = tmp_path / f"called{code}"
+        words = ["make", "BIN=bin", "STAMP=stamp", "test"]
+        told = {**os.environ, "CALLED": str(called), "CODE": code}
+        made[code] = subprocess.run(words, env=told, cwd=tmp_path, capture_output=True, text=True).returncode
+        assert len(called.read_text().splitlines()) == 3
+    assert made["0"] == 0 != made["1"]
 
 
 def test_a_red_newest_says_what_failed_in_lines_before(ci):

@@ -107,6 +107,7 @@ def parking_context(folder: Folder, parking: Parking) -> Context:
     locked = context.extension("unlocked", Condition(f"${{{PLACE}}}", "^$"), pattern=r"^unlocked_take_\d+$")
     locked.do("sleep", str(_PAUSE_MS))
     waits = context.extension("parked", Condition(f"${{{PLACE}}}", r"^\d+$"))
+    waits.do("sched_cancel", "${uuid}")
     waits.do("sched_transfer", f"+{parking.for_} too_long {_PLACE_FILE}")
     waits.do("conference", f"${{uuid}}@{PROFILE}+flags{{mintwo}}")
     waits.do("hangup", "NORMAL_CLEARING")

@@ -20,7 +20,9 @@ def talk_with(here: Extension) -> None:
 
 
 def keeps_keys(here: Extension, folder: Folder) -> None:
-    """Phones that are rung after a transfer have keys too: FreeSWITCH's list of what legs are told began anew."""
+    """Phones that are rung after a transfer have keys too: FreeSWITCH's list of what legs are told began anew. The time
+    that somebody may wait for them is over, or it would end the talk to come."""
     if folder.project.talk_keys:
+        here.do("sched_cancel", "${uuid}")
         here.do("export", f"routing_release={RELEASE}")
         here.do("export", f"{BOUND}=${{{BOUND}}}")
